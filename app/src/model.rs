@@ -1,0 +1,17 @@
+//! The vocabulary of consent and objection, and the rules that decide.
+//!
+//! Everything here is a pure value or a pure function: time comes in as a parameter, so that a record can be
+//! tested to the byte and the same code runs in the server, in tests and in WASM.
+
+pub mod channel;
+pub mod choice;
+pub mod controller;
+pub mod date;
+pub mod decision;
+pub mod event;
+pub mod identity;
+pub mod language;
+pub mod notice;
+pub mod policy;
+pub mod purpose;
+pub mod receipt;

@@ -1,0 +1,93 @@
+//! The decision: the answer to "may I?".
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::channel::Channel;
+use super::date::Moment;
+use super::event::Event;
+use super::identity::RecordAddress;
+use super::policy::Policy;
+use super::purpose::PurposeId;
+
+/// An event together with where it stands in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place; the order of places is the order of events.
+    pub address: RecordAddress,
+    /// The fact.
+    pub event: Event,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// May this purpose's cookies be placed and read on the device?
+    Purpose(PurposeId),
+    /// May this person be reached with advertising by this channel?
+    Channel(Channel),
+}
+
+/// The answer to a [`Question`], with everything that explains it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Allow or deny. Deny is the default.
+    pub allow: bool,
+    /// Why.
+    pub reason: Reason,
+    /// The article it rests on.
+    pub basis: String,
+    /// The events it rests on.
+    pub evidence: Vec<RecordAddress>,
+    /// The last civil day on which it may be relied upon, as far as known today.
+    pub until: Option<Date>,
+}
+
+/// Why a decision is what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Exempt: strictly necessary.
+    Necessary,
+    /// The person granted it.
+    Granted,
+    /// The person refused it.
+    Refused,
+    /// The person withdrew it.
+    Withdrawn,
+    /// The person objected.
+    Objected,
+    /// The person was asked and did not object.
+    NotObjected,
+    /// Notice was given, the site was used further, and no objection came (`low_impact` only).
+    ContinuedUse,
+    /// The browser asked not to be tracked.
+    Gpc,
+    /// The answer is past its last day.
+    Expired,
+    /// The question changed since, or the answer was invalidated.
+    QuestionChanged,
+    /// The controller stopped the purpose.
+    RevokedByController,
+    /// Nothing was answered.
+    NoAnswer,
+    /// The policy knows no such purpose or rule.
+    Unknown,
+    /// An opt-in was asked for but not confirmed by the person.
+    Unconfirmed,
+    /// The person opted in.
+    OptedIn,
+    /// A customer who was offered the opt-out when the address was collected.
+    SoftOptIn,
+    /// Allowed until the person objects.
+    OptOut,
+}
+
+/// May I? A pure function of what happened, what is in force and what day it is; default deny.
+///
+/// `events` are those of one subject, in the order of the ledger. Order of precedence (requirements 2.5.4):
+/// the latest explicit answer, then GPC, then continued use, then deny.
+pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let _ = (events, policy, question, now);
+    Decision { allow: false, reason: Reason::NoAnswer, basis: String::new(), evidence: Vec::new(), until: None }
+}

@@ -1,0 +1,241 @@
+//! Events: immutable facts, as they are recorded in the ledger.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+
+use super::channel::Channel;
+use super::choice::{Answer, Control, Surface};
+use super::identity::{ContentHash, RecordAddress, Subject};
+use super::notice::NoticeRef;
+use super::purpose::PurposeId;
+
+/// The version of the record format.
+pub const RECORD_VERSION: u32 = 1;
+
+/// One immutable fact. Its canonical JSON (RFC 8785) is what the ledger commits to.
+///
+/// A record holds no contact details, no IP address, no user agent and no page (requirements 2.5.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// [`RECORD_VERSION`].
+    pub v: u32,
+    /// What happened.
+    pub kind: EventKind,
+    /// When, by the server's clock; whole seconds, UTC.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Whom it is about; absent for a refusal without a consent id and for continued use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// Who did it.
+    pub actor: Actor,
+    /// Where it came in.
+    pub route: Route,
+    /// The policy in force, by the hash of its canonical JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<ContentHash>,
+    /// The notice that was shown; absent is "notice unknown".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeRef>,
+    /// The control that was used, on a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
+    /// Where on the page, as far as told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<Surface>,
+    /// The banner's build, as far as told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// The banner's layout variant, as far as told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// `Sec-GPC: 1` came along.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub gpc: bool,
+    /// Every optional purpose of the policy with what was answered, `not_offered` included: what was not shown
+    /// is never recorded as an answer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<PurposeId, Answered>,
+    /// The channels it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Channel>,
+    /// The record before this one of the same subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<RecordAddress>,
+    /// For audit events about a subject: that subject, readable only while its own proof key lives
+    /// (`base64url(key id ‖ nonce ‖ sealed subject id)`), so that an erasure cuts the link and leaves the act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// For `looked_up`, `erased`, `staff_changed`: what was looked at or changed, in machine form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// The reason that was given, where one is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+impl Event {
+    /// An event with nothing but its frame; the caller fills in what its kind needs.
+    pub fn new(kind: EventKind, at: OffsetDateTime, actor: Actor, route: Route) -> Self {
+        Self {
+            v: RECORD_VERSION,
+            kind,
+            at: at.replace_nanosecond(0).unwrap_or(at),
+            subject: None,
+            actor,
+            route,
+            policy: None,
+            notice: None,
+            control: None,
+            surface: None,
+            build: None,
+            variant: None,
+            gpc: false,
+            answers: BTreeMap::new(),
+            channels: Vec::new(),
+            previous: None,
+            about: None,
+            object: None,
+            reason: None,
+        }
+    }
+}
+
+/// What was answered for one purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    /// The answer.
+    pub answer: Answer,
+    /// The revision of the question that was answered.
+    pub revision: u32,
+    /// The last civil day (Europe/Amsterdam) on which the answer holds; absent when nothing was offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// What happened (requirements 2.5.1 and design, "The words").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A notice was rendered; counted, not stored per person.
+    NoticeShown,
+    /// A second page was visited without an answer; never a consent.
+    ContinuedUse,
+    /// The notice was closed without an answer.
+    Dismissed,
+    /// An answer was given.
+    ChoiceMade,
+    /// A yes was turned into a no.
+    Withdrawn,
+    /// The person objected (GDPR art. 21).
+    Objected,
+    /// Somebody asked for an opt-in; not yet confirmed by the person.
+    OptInRequested,
+    /// The person confirmed it.
+    OptInConfirmed,
+    /// A new choice after expiry.
+    Renewed,
+    /// The clock ended an answer.
+    Expired,
+    /// A changed purpose or a finding ended it.
+    Invalidated,
+    /// The controller stopped a purpose.
+    RevokedByController,
+    /// An anonymous choice was tied to a known person, by that person.
+    Linked,
+    /// Two people turned out to be one.
+    Merged,
+    /// A subject's keys were destroyed.
+    Erased,
+    /// A staff member read something.
+    LookedUp,
+    /// A policy came into force.
+    PolicyPublished,
+    /// A statement was published.
+    StatementPublished,
+    /// A staff member was added, changed or removed.
+    StaffChanged,
+    /// A key was rotated.
+    KeyRotated,
+    /// A record came from another system.
+    Imported,
+    /// People were told of a change.
+    Announced,
+    /// A backup was put back.
+    Restored,
+    /// The retention run ended the life of something.
+    RetentionRun,
+    /// A rights request came in.
+    RequestOpened,
+    /// A rights request was answered.
+    RequestClosed,
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Actor {
+    /// Somebody on the site, not known by name.
+    Visitor,
+    /// A known person: by token, code or portal.
+    Person,
+    /// A named staff member.
+    Agent {
+        /// Their sign-in name.
+        name: String,
+    },
+    /// Keuze itself.
+    System,
+    /// A machine with an API key.
+    Client {
+        /// Its registered name.
+        name: String,
+    },
+}
+
+/// Where it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// The first layer.
+    Banner,
+    /// The second layer, or a placeholder.
+    Settings,
+    /// The preference page.
+    PreferencePage,
+    /// A link in a mail.
+    MailLink,
+    /// RFC 8058.
+    OneClick,
+    /// A code from a letter.
+    LetterCode,
+    /// The person called.
+    PhoneIn,
+    /// The person was called.
+    PhoneOut,
+    /// The person wrote a letter.
+    Letter,
+    /// The person wrote a mail.
+    EmailIn,
+    /// The customer portal.
+    Portal,
+    /// The machine interface.
+    Api,
+    /// An import.
+    Import,
+    /// Global Privacy Control.
+    Gpc,
+    /// The desk.
+    Desk,
+    /// The command line, or Keuze by itself.
+    System,
+}

@@ -1,0 +1,71 @@
+//! Notices: what was shown, of one version in one language.
+
+use serde::{Deserialize, Serialize};
+
+use super::identity::ContentHash;
+use super::language::Language;
+
+/// The names of the two contents that make up a notice (EDPB 05/2020 §108: the information shown at the time).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NoticeRef {
+    /// The language it was shown in.
+    pub language: Language,
+    /// SHA-256 of the canonical JSON of all strings of both layers ([`NoticeStrings`]).
+    pub strings: ContentHash,
+    /// SHA-256 of the first layer's HTML.
+    pub html: ContentHash,
+}
+
+/// Every string of both layers in one language; the content behind [`NoticeRef::strings`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeStrings {
+    /// The language.
+    pub language: Language,
+    /// First layer.
+    pub heading: String,
+    /// First layer: who asks, for what, and how to change one's mind; one paragraph an entry.
+    pub body: Vec<String>,
+    /// The three actions of both layers.
+    pub refuse: String,
+    /// See [`Self::refuse`].
+    pub accept: String,
+    /// See [`Self::refuse`].
+    pub settings: String,
+    /// Second layer: saves what the switches say.
+    pub save: String,
+    /// Second layer: its heading.
+    pub panel_heading: String,
+    /// Second layer: closes without an answer.
+    pub close: String,
+    /// The sentence in place of a switch for what is strictly necessary.
+    pub necessary: String,
+    /// The label of the objection box of `low_impact` purposes.
+    pub object: String,
+    /// Words for a switch that is on.
+    pub on: String,
+    /// Words for a switch that is off.
+    pub off: String,
+    /// Unfolds cookies and parties of a purpose.
+    pub details: String,
+    /// Saving with nothing switched on is a refusal: the sentence that says so.
+    pub save_is_refusal: String,
+    /// The purposes as the second layer shows them.
+    pub purposes: Vec<NoticePurpose>,
+}
+
+/// A purpose as the second layer shows it, in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticePurpose {
+    /// Its id.
+    pub id: super::purpose::PurposeId,
+    /// Its regime.
+    pub regime: super::purpose::Regime,
+    /// The revision of its question.
+    pub revision: u32,
+    /// Its name.
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    /// Cookies and who gets at them, one readable sentence each (Planet49 §81: duration and access).
+    pub cookies: Vec<String>,
+}

@@ -1,0 +1,129 @@
+//! What surrounds us and must come in as a parameter: the time of day and randomness.
+//!
+//! Nothing else in this workspace reads a clock or draws a random number (`clippy.toml` sees to it), so every
+//! record can be tested to the byte.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use app::model::date::Moment;
+use rand::{RngCore, SeedableRng, rngs::StdRng};
+use time::OffsetDateTime;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// The instant, and the civil day it is in Europe/Amsterdam.
+    fn now(&self) -> Moment;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    fn now(&self) -> Moment {
+        moment(OffsetDateTime::now_utc().unix_timestamp())
+    }
+}
+
+/// A clock that stands where it is put; for tests and replays.
+#[derive(Debug, Default)]
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    /// Stands at that many seconds since 1970 (UTC).
+    pub fn at(unix_seconds: i64) -> Self {
+        Self(AtomicI64::new(unix_seconds))
+    }
+
+    /// Moves it.
+    pub fn set(&self, unix_seconds: i64) {
+        self.0.store(unix_seconds, Ordering::SeqCst);
+    }
+
+    /// Moves it forward by that many seconds.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Moment {
+        moment(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The moment at that many seconds since 1970 (UTC).
+///
+/// # Panics
+/// Outside the years -9999 to 9999.
+pub fn moment(unix_seconds: i64) -> Moment {
+    let at = OffsetDateTime::from_unix_timestamp(unix_seconds).expect("a year that has four digits");
+    let zoned = jiff::Timestamp::from_second(unix_seconds).expect("a year that has four digits").to_zoned(amsterdam());
+    let month = time::Month::try_from(zoned.month().unsigned_abs()).expect("jiff counts months from 1 to 12");
+    let today = time::Date::from_calendar_date(i32::from(zoned.year()), month, zoned.day().unsigned_abs())
+        .expect("jiff gives a valid date");
+    Moment { at, today }
+}
+
+/// Europe/Amsterdam, from the zone data bundled with jiff.
+fn amsterdam() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get("Europe/Amsterdam").expect("the zone data is bundled")
+}
+
+/// Gives random bytes.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills the buffer with bytes that nobody can guess.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+impl dyn Entropy {
+    /// An array of random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+}
+
+/// The operating system's generator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the one place where randomness is drawn")]
+    fn fill(&self, buffer: &mut [u8]) {
+        use rand::TryRngCore as _;
+        rand::rngs::OsRng.try_fill_bytes(buffer).expect("the operating system gives random bytes");
+    }
+}
+
+/// A generator that gives the same bytes for the same seed; for tests only.
+#[derive(Debug)]
+pub struct SeededEntropy(Mutex<StdRng>);
+
+impl SeededEntropy {
+    /// Starts from a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.lock().expect("no test panics while drawing").fill_bytes(buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_is_the_one_in_amsterdam() {
+        // 2026-03-28 23:30 UTC is 00:30 in winter time; 2026-06-30 22:30 UTC is 00:30 in summer time.
+        assert_eq!(moment(1_774_740_600).today, time::macros::date!(2026 - 03 - 29));
+        assert_eq!(moment(1_782_858_600).today, time::macros::date!(2026 - 07 - 01));
+    }
+}

@@ -1,0 +1,1 @@
+//! `keuze.toml`: typed sections, each with its validation; every fault with file, line and mend.

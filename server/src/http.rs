@@ -1,0 +1,1 @@
+//! Routers: embed, public pages, API v1, desk, log; problem details, security headers, rate limits.

@@ -1,0 +1,1 @@
+//! The formats of the append-only log: record, leaf, tree, checkpoint, proof, journal frame.

@@ -1,0 +1,1 @@
+//! `keuze policy publish`: from configuration to the frozen policy, with the difference shown first.

@@ -1,0 +1,1 @@
+//! Secrets: the key ring, sealing, and the signed and keyed codes that are handed out.
