@@ -1,1 +1,24 @@
 //! What can be asked of the system, one file a use case.
+
+use std::sync::Arc;
+
+use crate::ambient::{Clock, Entropy};
+use crate::config::Config;
+use crate::publish::Published;
+use crate::scribe::Scribe;
+
+/// Everything a use case stands on; shared by all requests.
+pub struct Keuze {
+    /// The one writer, and every read.
+    pub scribe: Scribe,
+    /// The configuration the server was started with.
+    pub config: Config,
+    /// The policies that were ever published, with the one in force.
+    pub published: Published,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whether this is the demo: host page, invented people, a log origin of its own.
+    pub demo: bool,
+}
