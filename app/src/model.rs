@@ -3,9 +3,11 @@
 //! Everything here is a pure value or a pure function: time comes in as a parameter, so that a record can be
 //! tested to the byte and the same code runs in the server, in tests and in WASM.
 
+pub mod change;
 pub mod channel;
 pub mod choice;
 pub mod controller;
+pub mod cookie;
 pub mod date;
 pub mod decision;
 pub mod event;
