@@ -1,10 +1,15 @@
-//! `cargo xtask test`: every set-up step, in Rust.
+//! `cargo xtask serve | build | test | check`: every set-up step, in Rust.
 #![expect(clippy::print_stdout, reason = "this is a command line")]
+#![expect(clippy::print_stderr, reason = "this is a command line")]
 
-use std::process::{Command, ExitCode};
-use std::time::Instant;
+mod browser_files;
+mod run;
+mod size;
+mod suites;
 
-use anyhow::{Context as _, Result, bail};
+use std::process::ExitCode;
+
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 /// The project's own commands.
@@ -17,17 +22,26 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Runs everything: formatting, clippy, documentation, tests.
+    /// Builds everything and starts the demo on ./demo-data.
+    Serve,
+    /// Builds the browser files and the server in release.
+    Build,
+    /// Runs everything: formatting, clippy, documentation, tests, sizes.
     Test {
         /// The long counts of property and fault tests.
         #[arg(long)]
         long: bool,
     },
+    /// Compares what a visitor downloads with docs/size-budget.toml.
+    Check,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Task::Test { long } => test(long),
+        Task::Serve => serve(),
+        Task::Build => build(),
+        Task::Test { long } => suites::test(long),
+        Task::Check => browser_files::build().and_then(|()| size::check()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,49 +52,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// One suite: its name, the seconds it may take on two cores from nothing, and its cargo call.
-struct Suite {
-    name: &'static str,
-    budget: u64,
-    cargo: &'static [&'static str],
+fn build() -> Result<()> {
+    browser_files::build()?;
+    run::cargo(&["build", "--release", "--package", "server"])
 }
 
-/// `frontend` is left out: it is built for WASM only.
-const SUITES: &[Suite] = &[
-    Suite { name: "formatting", budget: 10, cargo: &["fmt", "--all", "--check"] },
-    Suite {
-        name: "clippy",
-        budget: 300,
-        cargo: &["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"],
-    },
-    Suite {
-        name: "documentation",
-        budget: 120,
-        cargo: &["doc", "--workspace", "--exclude", "frontend", "--no-deps", "--quiet"],
-    },
-    Suite { name: "tests", budget: 900, cargo: &["test", "--workspace", "--exclude", "frontend"] },
-];
-
-/// Runs all suites, also after one has failed, and prints what each took beside its budget.
-fn test(long: bool) -> Result<()> {
-    let mut rows = Vec::new();
-    for suite in SUITES {
-        let start = Instant::now();
-        let status = Command::new(env!("CARGO"))
-            .args(suite.cargo)
-            .env("KEUZE_LONG", if long { "1" } else { "" })
-            .env("RUSTDOCFLAGS", "-D warnings")
-            .status()
-            .with_context(|| format!("cargo {} could not be started", suite.cargo[0]))?;
-        rows.push((suite, start.elapsed().as_secs(), status.success()));
-    }
-    println!("\n{:<16} {:>8} {:>8}  result", "suite", "seconds", "budget");
-    for (suite, seconds, passed) in &rows {
-        println!("{:<16} {seconds:>8} {:>8}  {}", suite.name, suite.budget, if *passed { "passed" } else { "FAILED" });
-    }
-    let failed: Vec<_> = rows.iter().filter(|(_, _, passed)| !passed).map(|(suite, ..)| suite.name).collect();
-    if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
-    }
-    Ok(())
+fn serve() -> Result<()> {
+    build()?;
+    run::program(run::root().join("target/release/keuze").as_os_str(), &["demo"], &run::root())
 }
