@@ -7,6 +7,7 @@
 pub mod act;
 pub mod desk;
 pub mod preferences;
+pub mod problem;
 pub mod receipt;
 pub mod register;
 pub mod shell;
