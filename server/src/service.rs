@@ -1,5 +1,7 @@
 //! What can be asked of the system, one file a use case.
 
+pub mod receipt;
+
 use std::sync::Arc;
 
 use crate::ambient::{Clock, Entropy};
