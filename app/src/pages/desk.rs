@@ -97,7 +97,7 @@ pub fn LookUp(
     }
 }
 
-fn who(staff: &str, language: Language) -> impl IntoView + use<> {
+fn who(staff: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     view! {
         <form class="who" method="post" action=localized("/keuze/desk/sign-out", language)>
@@ -105,9 +105,10 @@ fn who(staff: &str, language: Language) -> impl IntoView + use<> {
             <button class="quiet-button">{words.sign_out}</button>
         </form>
     }
+    .into_any()
 }
 
-fn form(page: &LookUpView, words: &'static Words) -> impl IntoView + use<> {
+fn form(page: &LookUpView, words: &'static Words) -> AnyView {
     // What was mistyped is tied to its message (WCAG 3.3.1).
     let faulty = matches!(page.outcome, Some(Outcome::Fault(_))).then_some("fault");
     view! {
@@ -139,10 +140,10 @@ fn form(page: &LookUpView, words: &'static Words) -> impl IntoView + use<> {
             </label>
             <button>{words.look_up_button}</button>
         </form>
-    }
+    }.into_any()
 }
 
-fn outcome(outcome: Option<&Outcome>, language: Language) -> impl IntoView + use<> {
+fn outcome(outcome: Option<&Outcome>, language: Language) -> AnyView {
     let words = Words::of(language);
     match outcome {
         None => ().into_any(),
@@ -156,8 +157,9 @@ fn outcome(outcome: Option<&Outcome>, language: Language) -> impl IntoView + use
         .into_any(),
         Some(Outcome::Found(found)) => found::found(found, language).into_any(),
     }
+    .into_any()
 }
 
-fn alert(text: &'static str) -> impl IntoView {
-    view! { <p class="message fault" role="alert" id="fault">{text}</p> }
+fn alert(text: &'static str) -> AnyView {
+    view! { <p class="message fault" role="alert" id="fault">{text}</p> }.into_any()
 }

@@ -9,7 +9,7 @@ use crate::model::purpose::Regime;
 use crate::text::receipt::Receipt as Words;
 
 /// Both layers of a notice, in the language it was shown in; the words around it in the page's.
-pub(super) fn layers(notice: &ShownNotice, language: Language) -> impl IntoView + use<> {
+pub(super) fn layers(notice: &ShownNotice, language: Language) -> AnyView {
     let words = Words::of(language);
     let shown = notice.language.tag();
     let strings = &notice.strings;
@@ -23,9 +23,10 @@ pub(super) fn layers(notice: &ShownNotice, language: Language) -> impl IntoView 
             <div lang=shown>{second_layer(strings, words, language)}</div>
         </figure>
     }
+    .into_any()
 }
 
-fn first_layer(strings: &NoticeStrings, words: &'static Words, language: Language) -> impl IntoView + use<> {
+fn first_layer(strings: &NoticeStrings, words: &'static Words, language: Language) -> AnyView {
     let body = strings.body.iter().cloned().map(|line| view! { <p>{line}</p> }).collect_view();
     let controls = [&strings.refuse, &strings.accept, &strings.settings];
     view! {
@@ -33,9 +34,10 @@ fn first_layer(strings: &NoticeStrings, words: &'static Words, language: Languag
         {body}
         {control_list(&controls, words, language)}
     }
+    .into_any()
 }
 
-fn second_layer(strings: &NoticeStrings, words: &'static Words, language: Language) -> impl IntoView + use<> {
+fn second_layer(strings: &NoticeStrings, words: &'static Words, language: Language) -> AnyView {
     let purposes = strings.purposes.iter().map(|purpose| shown_purpose(purpose, strings)).collect_view();
     let controls = [&strings.refuse, &strings.accept, &strings.save];
     view! {
@@ -44,9 +46,10 @@ fn second_layer(strings: &NoticeStrings, words: &'static Words, language: Langua
         {control_list(&controls, words, language)}
         <p>{strings.save_is_refusal.clone()}</p>
     }
+    .into_any()
 }
 
-fn control_list(controls: &[&String], words: &'static Words, language: Language) -> impl IntoView + use<> {
+fn control_list(controls: &[&String], words: &'static Words, language: Language) -> AnyView {
     let controls = controls.iter().map(|label| view! { <li>{(*label).clone()}</li> }).collect_view();
     view! {
         <div class="shown-controls">
@@ -54,9 +57,10 @@ fn control_list(controls: &[&String], words: &'static Words, language: Language)
             <ul>{controls}</ul>
         </div>
     }
+    .into_any()
 }
 
-fn shown_purpose(purpose: &NoticePurpose, strings: &NoticeStrings) -> impl IntoView + use<> {
+fn shown_purpose(purpose: &NoticePurpose, strings: &NoticeStrings) -> AnyView {
     let control = match purpose.regime {
         Regime::Necessary => strings.necessary.clone(),
         Regime::LowImpact => format!("☐ {}", strings.object),
@@ -72,4 +76,5 @@ fn shown_purpose(purpose: &NoticePurpose, strings: &NoticeStrings) -> impl IntoV
             {list}
         </dd>
     }
+    .into_any()
 }

@@ -40,7 +40,7 @@ pub fn Preferences(
 }
 
 /// What holds now, in a sentence, with the one press that ends it.
-fn now(page: &PreferencesView, words: &'static Words) -> impl IntoView + use<> {
+fn now(page: &PreferencesView, words: &'static Words) -> AnyView {
     let on: Vec<&str> = page.purposes.iter().filter(|purpose| is_on(purpose)).map(|p| p.shown.name.as_str()).collect();
     let unanswered = (!page.answered()).then(|| view! { <p>{words.nothing_answered}</p> });
     let standing = if on.is_empty() {
@@ -57,6 +57,7 @@ fn now(page: &PreferencesView, words: &'static Words) -> impl IntoView + use<> {
             {withdraw}
         </section>
     }
+    .into_any()
 }
 
 fn is_on(purpose: &PurposeState) -> bool {
@@ -72,7 +73,7 @@ fn enumerate(names: &[&str], and: &str) -> String {
     }
 }
 
-fn withdraw(page: &PreferencesView, words: &'static Words) -> impl IntoView + use<> {
+fn withdraw(page: &PreferencesView, words: &'static Words) -> AnyView {
     view! {
         <form method="post" action="/keuze/choices" class="withdraw" data-keuze="withdraw">
             {hidden(page)}
@@ -80,17 +81,19 @@ fn withdraw(page: &PreferencesView, words: &'static Words) -> impl IntoView + us
             <span class="quiet">{words.withdraw_help}</span>
         </form>
     }
+    .into_any()
 }
 
-fn hidden(page: &PreferencesView) -> impl IntoView + use<> {
+fn hidden(page: &PreferencesView) -> AnyView {
     view! {
         <input type="hidden" name="policy" value=page.policy.clone() />
         <input type="hidden" name="language" value=page.frame.language.tag() />
         <input type="hidden" name="surface" value="page" />
     }
+    .into_any()
 }
 
-fn change(page: &PreferencesView, words: &'static Words) -> impl IntoView + use<> {
+fn change(page: &PreferencesView, words: &'static Words) -> AnyView {
     let strings = &page.strings;
     let purposes = page.purposes.iter().map(|purpose| purpose_group(purpose, page, words)).collect_view();
     // autocomplete="off": Firefox would restore a switch that was on before the page was loaded again, and nothing
@@ -111,9 +114,10 @@ fn change(page: &PreferencesView, words: &'static Words) -> impl IntoView + use<
             </form>
         </section>
     }
+    .into_any()
 }
 
-fn purpose_group(purpose: &PurposeState, page: &PreferencesView, words: &'static Words) -> impl IntoView + use<> {
+fn purpose_group(purpose: &PurposeState, page: &PreferencesView, words: &'static Words) -> AnyView {
     let id = purpose.shown.id.to_string();
     let offered =
         (purpose.shown.regime != Regime::Necessary).then(|| view! { <input type="hidden" name="offered" value=id /> });
@@ -127,10 +131,11 @@ fn purpose_group(purpose: &PurposeState, page: &PreferencesView, words: &'static
             {details(purpose, &page.strings, &page.frame.controller, page.frame.language)}
         </fieldset>
     }
+    .into_any()
 }
 
 /// State and reason, as a sentence; nothing for what is strictly necessary, whose control is a sentence itself.
-fn standing(standing: Standing, words: &'static Words) -> impl IntoView {
+fn standing(standing: Standing, words: &'static Words) -> Option<AnyView> {
     let why = match standing {
         Standing::Necessary => return None,
         Standing::Answered { answer: Answer::Granted, until } => (words.granted_until)(until),
@@ -142,11 +147,11 @@ fn standing(standing: Standing, words: &'static Words) -> impl IntoView {
         Standing::ContinuedUse => words.continued.to_owned(),
     };
     let state = if standing.allowed() { words.allowed } else { words.denied };
-    Some(view! { <strong>{state}</strong> {format!(" {why}")} })
+    Some(view! { <strong>{state}</strong> {format!(" {why}")} }.into_any())
 }
 
 /// The switch of a consent purpose, the objection box of a low-impact one, the sentence of a necessary one.
-fn control(purpose: &PurposeState, strings: &NoticeStrings) -> impl IntoView + use<> {
+fn control(purpose: &PurposeState, strings: &NoticeStrings) -> AnyView {
     let id = purpose.shown.id.to_string();
     match purpose.shown.regime {
         Regime::Necessary => view! { <p class="quiet">{strings.necessary.clone()}</p> }.into_any(),
@@ -173,14 +178,10 @@ fn control(purpose: &PurposeState, strings: &NoticeStrings) -> impl IntoView + u
             .into_any()
         }
     }
+    .into_any()
 }
 
-fn details(
-    purpose: &PurposeState,
-    strings: &NoticeStrings,
-    controller: &Controller,
-    language: Language,
-) -> impl IntoView + use<> {
+fn details(purpose: &PurposeState, strings: &NoticeStrings, controller: &Controller, language: Language) -> AnyView {
     let words = Words::of(language);
     let cookies = purpose.shown.cookies.iter().cloned().map(|cookie| view! { <li>{cookie}</li> }).collect_view();
     let cookies = (!purpose.shown.cookies.is_empty()).then(|| view! { <ul>{cookies}</ul> });
@@ -202,9 +203,10 @@ fn details(
             {parties}
         </details>
     }
+    .into_any()
 }
 
-fn party(vendor: &Vendor, language: Language) -> impl IntoView + use<> {
+fn party(vendor: &Vendor, language: Language) -> AnyView {
     let words = Words::of(language);
     let country = shell::country(&vendor.country, language);
     view! {
@@ -213,6 +215,7 @@ fn party(vendor: &Vendor, language: Language) -> impl IntoView + use<> {
             <a href=vendor.statement_url.clone() rel="noreferrer">{(words.their_statement)(&vendor.name)}</a>
         </li>
     }
+    .into_any()
 }
 
 /// Ends in a full stop, whether or not the configuration wrote one.
@@ -220,29 +223,27 @@ fn sentence(text: &str) -> String {
     if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
 }
 
-fn history(page: &PreferencesView, words: &'static Words) -> impl IntoView + use<> {
-    let language = page.frame.language;
-    if page.history.is_empty() {
-        // Only whoever answered wonders where the list is.
-        return page
-            .answered()
-            .then(|| view! { <section><h2>{words.history}</h2><p>{words.no_history}</p></section> }.into_any());
-    }
-    let past = page.history.iter().map(|past| past_answer(past, language)).collect_view();
-    let help = (words.history_help)(&page.frame.controller.phone);
-    Some(
-        view! {
-            <section>
-                <h2>{words.history}</h2>
-                <p>{help}</p>
-                <ol class="timeline">{past}</ol>
-            </section>
-        }
-        .into_any(),
-    )
+fn history(page: &PreferencesView, words: &'static Words) -> Option<AnyView> {
+    let content = if page.history.is_empty() { no_history(page, words)? } else { timeline(page, words) };
+    Some(view! { <section><h2>{words.history}</h2>{content}</section> }.into_any())
 }
 
-fn past_answer(past: &PastAnswer, language: Language) -> impl IntoView + use<> {
+/// Only whoever answered wonders where the list is.
+fn no_history(page: &PreferencesView, words: &'static Words) -> Option<AnyView> {
+    page.answered().then(|| view! { <p>{words.no_history}</p> }.into_any())
+}
+
+fn timeline(page: &PreferencesView, words: &'static Words) -> AnyView {
+    let past = page.history.iter().map(|past| past_answer(past, page.frame.language)).collect_view();
+    let help = (words.history_help)(&page.frame.controller.phone);
+    view! {
+        <p>{help}</p>
+        <ol class="timeline">{past}</ol>
+    }
+    .into_any()
+}
+
+fn past_answer(past: &PastAnswer, language: Language) -> AnyView {
     let words = Words::of(language);
     let answers = past.answers.iter().map(|(_, name, answer)| {
         view! { <li>{format!("{name}: {}", act::answer_you(*answer, language))}</li> }
@@ -258,6 +259,7 @@ fn past_answer(past: &PastAnswer, language: Language) -> impl IntoView + use<> {
             <p class="number">{format!("{} ", words.number)} <span class="code">{past.receipt.clone()}</span></p>
         </li>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub fn Receipt(
 }
 
 /// The table of answers.
-pub(super) fn answers(lines: &[AnswerLine], language: Language) -> impl IntoView + use<> {
+pub(super) fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
     let words = Words::of(language);
     let rows = lines.iter().map(|line| {
         view! {
@@ -76,18 +76,19 @@ pub(super) fn answers(lines: &[AnswerLine], language: Language) -> impl IntoView
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }
 
-fn asked(answer: &RecordedAnswer, language: Language) -> impl IntoView + use<> {
+fn asked(answer: &RecordedAnswer, language: Language) -> AnyView {
     let words = Words::of(language);
     let content = match &answer.notice {
         Some(shown) => view! { <p>{words.asked_help}</p> {notice::layers(shown, language)} }.into_any(),
         None => view! { <p>{words.notice_unknown}</p> }.into_any(),
     };
-    view! { <section><h2>{words.asked}</h2>{content}</section> }
+    view! { <section><h2>{words.asked}</h2>{content}</section> }.into_any()
 }
 
-fn facts(answer: &RecordedAnswer, language: Language) -> impl IntoView + use<> {
+fn facts(answer: &RecordedAnswer, language: Language) -> AnyView {
     let words = Words::of(language);
     let notice = answer.notice.as_ref();
     let rows = [
@@ -104,23 +105,23 @@ fn facts(answer: &RecordedAnswer, language: Language) -> impl IntoView + use<> {
         (words.strings_hash, notice.map(|notice| notice.strings_hash.clone())),
         (words.html_hash, notice.map(|notice| notice.html_hash.clone())),
     ];
-    view! { <dl class="facts">{facts_of(rows)} {hashes_of(hashes)}</dl> }
+    view! { <dl class="facts">{facts_of(rows)} {hashes_of(hashes)}</dl> }.into_any()
 }
 
 /// Rows of a list of facts; a row without a value is left out.
-pub(super) fn facts_of<const N: usize>(rows: [(&'static str, Option<String>); N]) -> impl IntoView {
+pub(super) fn facts_of<const N: usize>(rows: [(&'static str, Option<String>); N]) -> AnyView {
     let row = |(name, value): (&'static str, Option<String>)| Some(view! { <dt>{name}</dt><dd>{value?}</dd> });
-    rows.into_iter().filter_map(row).collect_view()
+    rows.into_iter().filter_map(row).collect_view().into_any()
 }
 
 /// The same for hashes and ids, which may break anywhere.
-pub(super) fn hashes_of<const N: usize>(rows: [(&'static str, Option<String>); N]) -> impl IntoView {
+pub(super) fn hashes_of<const N: usize>(rows: [(&'static str, Option<String>); N]) -> AnyView {
     let row =
         |(name, value): (&'static str, Option<String>)| Some(view! { <dt>{name}</dt><dd class="code">{value?}</dd> });
-    rows.into_iter().filter_map(row).collect_view()
+    rows.into_iter().filter_map(row).collect_view().into_any()
 }
 
-fn check(proof: Option<&ProofView>, words: &'static Words) -> impl IntoView + use<> {
+fn check(proof: Option<&ProofView>, words: &'static Words) -> AnyView {
     let content = match proof {
         Some(proof) => {
             let steps = words.check_steps.iter().map(|step| view! { <li>{*step}</li> }).collect_view();
@@ -136,11 +137,11 @@ fn check(proof: Option<&ProofView>, words: &'static Words) -> impl IntoView + us
         }
         None => view! { <p>{words.no_proof}</p> }.into_any(),
     };
-    view! { <section class="check"><h2>{words.check}</h2>{content}</section> }
+    view! { <section class="check"><h2>{words.check}</h2>{content}</section> }.into_any()
 }
 
 /// Record, salt and proof as texts to copy.
-pub(super) fn texts(proof: &ProofView, words: &'static Words) -> impl IntoView + use<> {
+pub(super) fn texts(proof: &ProofView, words: &'static Words) -> AnyView {
     let text = |name: &'static str, value: &str| {
         let value = value.to_owned();
         view! { <h3>{name}</h3><pre tabindex="0" role="region" aria-label=name>{value}</pre> }
@@ -150,4 +151,5 @@ pub(super) fn texts(proof: &ProofView, words: &'static Words) -> impl IntoView +
         {text(words.salt, &proof.salt)}
         {text(words.proof, &proof.text)}
     }
+    .into_any()
 }

@@ -36,7 +36,7 @@ pub fn Register(
     }
 }
 
-fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> impl IntoView + use<> {
+fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> AnyView {
     let words = Words::of(language);
     let rows: Vec<_> = policy.cookies_of(&purpose.id).map(|cookie| row(cookie, policy, language)).collect();
     let table = if rows.is_empty() {
@@ -65,10 +65,11 @@ fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> im
             {table}
         </section>
     }
+    .into_any()
 }
 
 /// On small screens a row is a card: `data-label` repeats the column's name there.
-fn row(cookie: &Cookie, policy: &Policy, language: Language) -> impl IntoView + use<> {
+fn row(cookie: &Cookie, policy: &Policy, language: Language) -> AnyView {
     let words = Words::of(language);
     let vendor_name = |id: &String| policy.vendor(id).map_or_else(|| id.clone(), |vendor| vendor.name.clone());
     let access = if cookie.vendors.is_empty() {
@@ -84,9 +85,10 @@ fn row(cookie: &Cookie, policy: &Policy, language: Language) -> impl IntoView + 
             <td data-label=words.access>{access}</td>
         </tr>
     }
+    .into_any()
 }
 
-fn parties(policy: &Policy, language: Language) -> impl IntoView + use<> {
+fn parties(policy: &Policy, language: Language) -> AnyView {
     let words = Words::of(language);
     let content = if policy.vendors.is_empty() {
         view! { <p>{(words.no_parties)(&policy.controller.name)}</p> }.into_any()
@@ -94,10 +96,10 @@ fn parties(policy: &Policy, language: Language) -> impl IntoView + use<> {
         let vendors = policy.vendors.iter().map(|vendor| party(vendor, language)).collect_view();
         view! { <p>{words.parties_help}</p> {vendors} }.into_any()
     };
-    view! { <section><h2>{words.parties}</h2>{content}</section> }
+    view! { <section><h2>{words.parties}</h2>{content}</section> }.into_any()
 }
 
-fn party(vendor: &Vendor, language: Language) -> impl IntoView + use<> {
+fn party(vendor: &Vendor, language: Language) -> AnyView {
     let words = Words::of(language);
     let transfer = vendor.transfer_basis.clone().unwrap_or_else(|| words.no_transfer.to_owned());
     view! {
@@ -117,4 +119,5 @@ fn party(vendor: &Vendor, language: Language) -> impl IntoView + use<> {
             </dl>
         </div>
     }
+    .into_any()
 }

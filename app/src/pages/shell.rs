@@ -57,7 +57,7 @@ pub fn Shell(
     }
 }
 
-fn header(frame: &Frame, here: Here, words: &'static Words) -> impl IntoView + use<> {
+fn header(frame: &Frame, here: Here, words: &'static Words) -> AnyView {
     let language = frame.language;
     let other = other(language);
     let switch = frame.reopens.then(|| {
@@ -72,9 +72,10 @@ fn header(frame: &Frame, here: Here, words: &'static Words) -> impl IntoView + u
             {switch}
         </header>
     }
+    .into_any()
 }
 
-fn navigation(here: Here, language: Language, words: &'static Words) -> impl IntoView {
+fn navigation(here: Here, language: Language, words: &'static Words) -> AnyView {
     let link = move |to: Here, path: &str, name: &'static str| {
         let href = localized(path, language);
         view! { <a href=href aria-current=(here == to).then_some("page")>{name}</a> }
@@ -85,9 +86,10 @@ fn navigation(here: Here, language: Language, words: &'static Words) -> impl Int
             {link(Here::Register, "/keuze/cookies", words.register)}
         </nav>
     }
+    .into_any()
 }
 
-fn footer(frame: &Frame, words: &'static Words) -> impl IntoView + use<> {
+fn footer(frame: &Frame, words: &'static Words) -> AnyView {
     let language = frame.language;
     let authorities = frame.authorities.iter().map(|authority| supervisor(authority, language)).collect_view();
     view! {
@@ -101,9 +103,10 @@ fn footer(frame: &Frame, words: &'static Words) -> impl IntoView + use<> {
             </div>
         </footer>
     }
+    .into_any()
 }
 
-fn contact(controller: &Controller, words: &'static Words) -> impl IntoView + use<> {
+fn contact(controller: &Controller, words: &'static Words) -> AnyView {
     let address = controller.address.iter().cloned().map(|line| view! { <br />{line} }).collect_view();
     view! {
         <section>
@@ -118,9 +121,10 @@ fn contact(controller: &Controller, words: &'static Words) -> impl IntoView + us
             </p>
         </section>
     }
+    .into_any()
 }
 
-fn supervisor(authority: &Authority, language: Language) -> impl IntoView + use<> {
+fn supervisor(authority: &Authority, language: Language) -> AnyView {
     let words = Words::of(language);
     view! {
         <li>
@@ -129,6 +133,7 @@ fn supervisor(authority: &Authority, language: Language) -> impl IntoView + use<
             {format!("{} {}", words.complain_about, authority.about.get(language))}
         </li>
     }
+    .into_any()
 }
 
 /// The number to dial: what people write as `+31 (0)20` is dialled without the zero.

@@ -63,7 +63,6 @@ impl From<AppendError> for Problem {
         match error {
             AppendError::Busy => Slug::Busy,
             AppendError::Closed => Slug::Closed,
-            AppendError::Erased => Slug::Erased,
         }
         .into()
     }

@@ -12,7 +12,7 @@ use crate::text::receipt::Receipt as ReceiptWords;
 use crate::text::{act, when};
 
 /// What a look-up found.
-pub(super) fn found(found: &Found, language: Language) -> impl IntoView + use<> {
+pub(super) fn found(found: &Found, language: Language) -> AnyView {
     let words = Words::of(language);
     view! {
         <p class="quiet" role="status">{(words.recorded)(&found.audit)} {format!(" {}", words.zone)}</p>
@@ -36,9 +36,10 @@ pub(super) fn found(found: &Found, language: Language) -> impl IntoView + use<> 
         {proof(found, language)}
         {shown(found.record.notice.as_ref(), language)}
     }
+    .into_any()
 }
 
-fn facts(found: &Found, language: Language) -> impl IntoView + use<> {
+fn facts(found: &Found, language: Language) -> AnyView {
     let words = Words::of(language);
     let names = ReceiptWords::of(language);
     let RecordedAnswer { kind, at, route, control, gpc, notice, policy, .. } = &found.record;
@@ -60,10 +61,10 @@ fn facts(found: &Found, language: Language) -> impl IntoView + use<> {
         (names.strings_hash, notice.as_ref().map(|notice| notice.strings_hash.clone())),
         (names.html_hash, notice.as_ref().map(|notice| notice.html_hash.clone())),
     ];
-    view! { <dl class="facts">{receipt::facts_of(rows)} {receipt::hashes_of(ids)}</dl> }
+    view! { <dl class="facts">{receipt::facts_of(rows)} {receipt::hashes_of(ids)}</dl> }.into_any()
 }
 
-fn answers(lines: &[AnswerLine], language: Language) -> impl IntoView + use<> {
+fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
     let words = Words::of(language);
     let rows = lines.iter().map(|line| {
         view! {
@@ -87,9 +88,10 @@ fn answers(lines: &[AnswerLine], language: Language) -> impl IntoView + use<> {
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }
 
-fn decisions(decisions: &[(String, Decision)], language: Language) -> impl IntoView + use<> {
+fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
     let words = Words::of(language);
     let rows = decisions.iter().map(|(name, decision)| {
         view! {
@@ -117,9 +119,10 @@ fn decisions(decisions: &[(String, Decision)], language: Language) -> impl IntoV
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }
 
-fn history(lines: &[HistoryLine], language: Language) -> impl IntoView + use<> {
+fn history(lines: &[HistoryLine], language: Language) -> AnyView {
     let words = Words::of(language);
     let rows = lines.iter().map(|line| history_row(line, words, language)).collect_view();
     view! {
@@ -137,9 +140,10 @@ fn history(lines: &[HistoryLine], language: Language) -> impl IntoView + use<> {
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }
 
-fn history_row(line: &HistoryLine, words: &'static Words, language: Language) -> impl IntoView + use<> {
+fn history_row(line: &HistoryLine, words: &'static Words, language: Language) -> AnyView {
     let place = if line.this { format!("{} ({})", line.address, words.this) } else { line.address.clone() };
     view! {
         <tr aria-current=line.this.then_some("true")>
@@ -151,9 +155,10 @@ fn history_row(line: &HistoryLine, words: &'static Words, language: Language) ->
             <td class="code">{line.number.clone()}</td>
         </tr>
     }
+    .into_any()
 }
 
-fn proof(found: &Found, language: Language) -> impl IntoView + use<> {
+fn proof(found: &Found, language: Language) -> AnyView {
     let words = Words::of(language);
     let verdict = match &found.checked {
         Checked::Right { size, root } => view! { <p>{(words.proof_right)(*size, root)}</p> }.into_any(),
@@ -170,10 +175,10 @@ fn proof(found: &Found, language: Language) -> impl IntoView + use<> {
             </details>
         }
     });
-    view! { <section><h2>{words.proof}</h2>{verdict} {texts}</section> }
+    view! { <section><h2>{words.proof}</h2>{verdict} {texts}</section> }.into_any()
 }
 
-fn shown(shown: Option<&ShownNotice>, language: Language) -> impl IntoView + use<> {
+fn shown(shown: Option<&ShownNotice>, language: Language) -> AnyView {
     let words = Words::of(language);
     let content = match shown {
         None => view! { <p>{ReceiptWords::of(language).notice_unknown}</p> }.into_any(),
@@ -188,11 +193,11 @@ fn shown(shown: Option<&ShownNotice>, language: Language) -> impl IntoView + use
         }
         .into_any(),
     };
-    view! { <section><h2>{words.notice}</h2>{content}</section> }
+    view! { <section><h2>{words.notice}</h2>{content}</section> }.into_any()
 }
 
 /// The stored HTML itself, in a frame without scripts, forms or an origin; its style is today's.
-fn frame(shown: &ShownNotice, words: &'static Words) -> impl IntoView + use<> {
+fn frame(shown: &ShownNotice, words: &'static Words) -> AnyView {
     let document = format!(
         "<!DOCTYPE html><html lang=\"{}\"><title>{}</title><link rel=\"stylesheet\" href=\"/keuze/banner.css\">\
          <body>{}</body></html>",
@@ -200,5 +205,5 @@ fn frame(shown: &ShownNotice, words: &'static Words) -> impl IntoView + use<> {
         words.notice_frame,
         shown.html,
     );
-    view! { <iframe class="shown-frame" sandbox="" title=words.notice_frame srcdoc=document></iframe> }
+    view! { <iframe class="shown-frame" sandbox="" title=words.notice_frame srcdoc=document></iframe> }.into_any()
 }
