@@ -1,1 +1,3 @@
-//! (filled in below)
+//! Pieces of pages and of the banner.
+
+pub mod banner;
