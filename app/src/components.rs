@@ -1,1 +1,4 @@
-//! (filled in below)
+//! Pieces of pages and of the banner.
+
+pub mod banner;
+pub mod panel;

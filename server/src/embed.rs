@@ -1,9 +1,21 @@
-//! `embed.js`: generated per policy and language from the banner as Leptos rendered it.
+//! What host pages get: `embed.js`, generated per policy and language from the banner as Leptos rendered it, and the
+//! same banner as HTML for a server-side include.
 
+pub mod asset;
+pub mod files;
+mod script;
+mod tree;
+
+use app::components::banner::{Banner, BannerForm, BannerFormProps, BannerProps};
 use app::model::identity::ContentHash;
 use app::model::language::Language;
 use app::model::notice::{NoticeRef, NoticeStrings};
 use app::model::policy::Policy;
+use leptos::prelude::{IntoView, Owner, RenderHtml as _};
+use sha2::{Digest as _, Sha256};
+
+pub use asset::Asset;
+pub use script::embed_js;
 
 /// The notice of one language: what was hashed, and its hashes.
 #[derive(Clone, Debug)]
@@ -17,23 +29,11 @@ pub struct RenderedNotice {
 }
 
 /// Renders the first layer and hashes both contents. The policy need not have its `notices` yet.
-pub fn render_notice(_policy: &Policy, _strings: &NoticeStrings) -> RenderedNotice {
-    unimplemented!()
-}
-
-/// One file that the site serves to host pages, in its encodings.
-#[derive(Clone, Debug)]
-pub struct Asset {
-    /// As it is.
-    pub plain: Vec<u8>,
-    /// Brotli, quality 11.
-    pub brotli: Vec<u8>,
-    /// gzip.
-    pub gzip: Vec<u8>,
-    /// Strong ETag with its quotes, without the encoding.
-    pub etag: String,
-    /// Content-Type.
-    pub content_type: &'static str,
+pub fn render_notice(_policy: &Policy, strings: &NoticeStrings) -> RenderedNotice {
+    let html = to_html(|| Banner(BannerProps { strings: strings.clone() })).into_bytes();
+    let canonical = serde_json_canonicalizer::to_vec(strings).expect("strings and numbers have a canonical form");
+    let reference = NoticeRef { language: strings.language, strings: hash(&canonical), html: hash(&html) };
+    RenderedNotice { reference, strings: canonical, html }
 }
 
 /// What a host's origin changes about the cookies' names (`__Host-` only over https).
@@ -43,14 +43,40 @@ pub struct CookieNames {
     pub secure: bool,
 }
 
-/// Makes `embed.js` for one language.
-pub fn embed_js(
-    _policy: &Policy,
-    _policy_id: ContentHash,
-    _strings: &NoticeStrings,
-    _html: &[u8],
-    _names: CookieNames,
-    _language: Language,
-) -> Asset {
-    unimplemented!()
+impl CookieNames {
+    /// What the names of the cookies that a page can read begin with.
+    fn prefix(self) -> &'static str {
+        if self.secure { "__Host-" } else { "" }
+    }
 }
+
+/// The banner in the flow of a page, for a server-side include: a plain form to `/keuze/choices`.
+///
+/// `policy` is the policy's id in the API; `return_to` the same-origin path to come back to, already checked.
+pub fn fragment(policy: &str, strings: &NoticeStrings, return_to: Option<&str>) -> String {
+    let props = BannerFormProps {
+        strings: strings.clone(),
+        policy: policy.to_owned(),
+        return_to: return_to.map(str::to_owned),
+    };
+    format!("<link rel=\"stylesheet\" href=\"/keuze/banner.css\">{}", to_html(|| BannerForm(props)))
+}
+
+/// The languages that a site's notices exist in.
+fn languages() -> impl Iterator<Item = &'static str> {
+    Language::ALL.into_iter().map(Language::tag)
+}
+
+/// A view as HTML, without the empty comments by which Leptos would find its place again in the browser.
+fn to_html<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    Owner::new().with(|| view().into_view().to_html()).replace("<!>", "")
+}
+
+fn hash(content: &[u8]) -> ContentHash {
+    ContentHash(Sha256::digest(content).into())
+}
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use time::Date;
 
 use super::choice::Answer;
 use super::date::{compact, from_compact};
-use super::decision::Recorded;
+use super::decision::{Recorded, carries_answers, may_say_yes};
 use super::event::{Answered, EventKind};
 use super::policy::Policy;
 use super::purpose::{Purpose, PurposeId, Regime};
@@ -88,13 +88,16 @@ pub fn updated(mut earlier: Given, answers: &BTreeMap<PurposeId, Answered>) -> G
     earlier
 }
 
-/// What was answered according to a subject's events, in the order of the ledger.
+/// What was answered according to a subject's events, in the order of the ledger; who may say yes is as in
+/// [`super::decision::decide`].
 pub fn from_events(events: &[Recorded]) -> Given {
     events.iter().fold(Given::new(), |given, Recorded { event, .. }| match event.kind {
-        EventKind::ChoiceMade | EventKind::Renewed | EventKind::Withdrawn | EventKind::Objected => {
-            updated(given, &event.answers)
-        }
         EventKind::Expired | EventKind::Invalidated | EventKind::RevokedByController => ended(given, &event.answers),
+        kind if carries_answers(kind) => {
+            let counts = |answered: &Answered| !answered.answer.is_yes() || may_say_yes(event);
+            let answers = event.answers.iter().filter(|(_, answered)| counts(answered));
+            updated(given, &answers.map(|(purpose, answered)| (purpose.clone(), answered.clone())).collect())
+        }
         _ => given,
     })
 }

@@ -1,11 +1,14 @@
 //! The decision: the answer to "may I?".
 
+mod channel;
+mod purpose;
+
 use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::channel::Channel;
 use super::date::Moment;
-use super::event::Event;
+use super::event::{Actor, Event, EventKind, Route};
 use super::identity::RecordAddress;
 use super::policy::Policy;
 use super::purpose::PurposeId;
@@ -85,9 +88,72 @@ pub enum Reason {
 
 /// May I? A pure function of what happened, what is in force and what day it is; default deny.
 ///
-/// `events` are those of one subject, in the order of the ledger. Order of precedence (requirements 2.5.4):
-/// the latest explicit answer, then GPC, then continued use, then deny.
+/// `events` are those of one subject, in the order of the ledger. For a purpose the order of precedence is
+/// (requirements 2.5.4): the latest explicit answer, then GPC, then continued use, then deny. For a channel an
+/// objection stands until the person confirms a later opt-in, whatever is imported meanwhile.
 pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
-    let _ = (events, policy, question, now);
-    Decision { allow: false, reason: Reason::NoAnswer, basis: String::new(), evidence: Vec::new(), until: None }
+    match question {
+        Question::Purpose(id) => match policy.purpose(id) {
+            Some(purpose) => purpose::decide(events, policy, purpose, now.today),
+            None => Decision::deny(Reason::Unknown),
+        },
+        Question::Channel(channel) => channel::decide(events, &policy.channels, *channel, now.today),
+    }
+}
+
+impl Decision {
+    fn new(allow: bool, reason: Reason) -> Self {
+        Self { allow, reason, basis: String::new(), evidence: Vec::new(), until: None }
+    }
+
+    fn allow(reason: Reason) -> Self {
+        Self::new(true, reason)
+    }
+
+    fn deny(reason: Reason) -> Self {
+        Self::new(false, reason)
+    }
+
+    fn on(mut self, evidence: RecordAddress) -> Self {
+        self.evidence.push(evidence);
+        self
+    }
+
+    fn until(mut self, until: Option<Date>) -> Self {
+        self.until = until;
+        self
+    }
+
+    fn under(mut self, basis: impl Into<String>) -> Self {
+        self.basis = basis.into();
+        self
+    }
+}
+
+/// Whether an event is the person's own act. What staff, clients and imports enter can stop, but not grant or lift
+/// (design, "Who may say yes from where").
+fn is_persons_own(event: &Event) -> bool {
+    matches!(event.actor, Actor::Visitor | Actor::Person) && !matches!(event.route, Route::Import | Route::System)
+}
+
+/// The kinds whose answers count for purposes.
+pub(super) fn carries_answers(kind: EventKind) -> bool {
+    use EventKind as Kind;
+    matches!(
+        kind,
+        Kind::ChoiceMade
+            | Kind::Renewed
+            | Kind::Withdrawn
+            | Kind::Objected
+            | Kind::OptInRequested
+            | Kind::OptInConfirmed
+            | Kind::Imported
+    )
+}
+
+/// Whether a yes in this event counts: the person's own choice or confirmation. A no always counts.
+pub(super) fn may_say_yes(event: &Event) -> bool {
+    use EventKind as Kind;
+    is_persons_own(event)
+        && matches!(event.kind, Kind::ChoiceMade | Kind::Renewed | Kind::Withdrawn | Kind::OptInConfirmed)
 }

@@ -1,0 +1,60 @@
+use super::*;
+use crate::embed::files::SiteFile;
+use fixture::{HASH, policy, strings};
+
+/// The whole of `embed.js` in Dutch, brotli 11, at most 3.5 KiB.
+const BUDGET: usize = 3_584;
+
+fn script(language: Language, secure: bool) -> Asset {
+    let (policy, strings) = (policy(), strings(language));
+    let html = render_notice(&policy, &strings).html;
+    let no_notice = ["/privacy*", "/keuze/*", "/cookies"].map(str::to_owned);
+    embed_js(&policy, HASH, &strings, &html, CookieNames { secure }, &no_notice)
+}
+
+#[test]
+fn the_first_layer_offers_both_answers_alike() {
+    let notice = render_notice(&policy(), &strings(Language::Nl));
+    insta::assert_snapshot!(String::from_utf8(notice.html).expect("html is text"), @r#"<section id="keuze" part="banner" lang="nl" aria-labelledby="keuze-heading"><div><h2 id="keuze-heading">Cookies op voorbeeld.nl</h2><p>Voorbeeld vraagt u toestemming voor marketing, profielen en video’s van anderen. Statistiek telt bezoek zonder u te volgen.</p><p>U kunt altijd terugkomen op uw keuze via Cookie-instellingen.</p></div><div><button part="refuse" name="control" value="refuse_all">Weigeren</button><button part="accept" name="control" value="accept_all">Accepteren</button><button part="settings" value="settings">Zelf instellen</button></div></section>"#);
+}
+
+#[test]
+fn both_contents_are_named_by_their_hashes() {
+    let (dutch, english) = (strings(Language::Nl), strings(Language::En));
+    let (nl, en) = (render_notice(&policy(), &dutch), render_notice(&policy(), &english));
+    assert_eq!(nl.reference.html, hash(&nl.html));
+    assert_eq!(nl.reference.strings, hash(&nl.strings));
+    assert_eq!(serde_json::from_slice::<NoticeStrings>(&nl.strings).expect("canonical JSON is JSON"), dutch);
+    assert_ne!(nl.reference.html, en.reference.html);
+    assert_eq!(render_notice(&policy(), &dutch).reference, nl.reference);
+}
+
+#[test]
+fn the_fragment_is_a_form_that_names_what_it_offers() {
+    let html = fragment("a7a7", &strings(Language::En), Some("/a?b=\"c\"&d=<e>"));
+    insta::assert_snapshot!(html, @r#"<link rel="stylesheet" href="/keuze/banner.css"><section id="keuze" part="banner" lang="en" aria-labelledby="keuze-heading"><div><h2 id="keuze-heading">Cookies on voorbeeld.nl</h2><p>Voorbeeld asks your consent for marketing, profiles and videos of others. Statistics count visits without following you.</p><p>You can always change your choice through Cookie settings.</p></div><form method="post" action="/keuze/choices"><input type="hidden" name="policy" value="a7a7"><input type="hidden" name="language" value="en"><input type="hidden" name="surface" value="banner"><input type="hidden" name="return" value="/a?b=&quot;c&quot;&amp;d=&lt;e&gt;"><input type="hidden" name="offered" value="statistics"><input type="hidden" name="offered" value="marketing"><input type="hidden" name="offered" value="profiling"><input type="hidden" name="offered" value="third_party_embeds"><button part="refuse" name="control" value="refuse_all">Refuse</button><button part="accept" name="control" value="accept_all">Accept</button><a part="settings" href="/keuze/voorkeuren?lang=en">Choose myself</a></form></section>"#);
+}
+
+#[test]
+fn the_script_fits_its_budget() {
+    if SiteFile::Runtime.asset().is_none() || SiteFile::BannerCss.asset().is_none() {
+        eprintln!("skipped: the browser files are not built");
+        return;
+    }
+    let size = script(Language::Nl, true).brotli.len();
+    eprintln!("embed.js: {size} of {BUDGET} bytes");
+    assert!(size <= BUDGET, "embed.js is {size} bytes, {} over its budget", size - BUDGET);
+}
+
+#[test]
+fn the_script_carries_its_policy_and_its_cookies_prefix() {
+    if SiteFile::Runtime.asset().is_none() {
+        return;
+    }
+    let [secure, plain] = [true, false].map(|secure| script(Language::Nl, secure));
+    let text = String::from_utf8(secure.plain).expect("a script is text");
+    assert!(text.contains(&format!("\"{}\"", &HASH.to_string()[..20])));
+    assert!(text.contains("\"__Host-\""));
+    assert!(!text.contains("__KEUZE__"));
+    assert_ne!(secure.etag, plain.etag);
+}
