@@ -215,9 +215,9 @@ impl Config {
 
     /// The channels whose rules all lie in the future: each would be without a rule today.
     pub fn without_rule(&self, today: Date) -> Vec<Fault> {
-        let missing = Channel::ALL.into_iter().filter(|channel| {
-            !self.channels.iter().any(|rule| rule.channel == *channel && rule.from <= today)
-        });
+        let missing = Channel::ALL
+            .into_iter()
+            .filter(|channel| !self.channels.iter().any(|rule| rule.channel == *channel && rule.from <= today));
         missing.map(|channel| self.future_only(channel, today)).collect()
     }
 

@@ -92,7 +92,11 @@ fn read_legal_basis(s: &Section<'_>, regime: Option<&At<Regime>>) -> Option<Stri
             s.note(text.at, "a `consent` purpose rests on something else than consent", "write \"6(1)(a)\"");
         }
         Some(Regime::Necessary | Regime::LowImpact) if rests_on_consent => {
-            s.note(text.at, "a purpose that is not asked for rests on consent", "write its own basis, or make the regime `consent`");
+            s.note(
+                text.at,
+                "a purpose that is not asked for rests on consent",
+                "write its own basis, or make the regime `consent`",
+            );
         }
         _ => {}
     }
@@ -160,7 +164,11 @@ pub(super) fn read_continued_use(s: &Section<'_>, known: &KnownPurposes) -> Opti
     if let (Some(record), Some(first)) = (&record, listed.first())
         && !record.value
     {
-        s.note(first.at, "continued use unlocks something but is not recorded", "write `record = true`, or `unlocks = []`");
+        s.note(
+            first.at,
+            "continued use unlocks something but is not recorded",
+            "write `record = true`, or `unlocks = []`",
+        );
     }
     let mut unlocks = Vec::new();
     for text in &listed {

@@ -14,8 +14,8 @@ const LONGEST_DAYS: u32 = 400;
 
 /// The European Economic Area: 27 member states, Iceland, Liechtenstein and Norway.
 const EEA: [&str; 30] = [
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
-    "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
+    "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
 /// Whether a country is in the European Economic Area, where a transfer needs no basis of its own (GDPR art. 44).
@@ -53,7 +53,11 @@ pub(super) fn read_url(s: &Section<'_>, key: &'static str) -> Option<String> {
     let rest = text.value.strip_prefix("https://").unwrap_or_default();
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if super::site::split_host(authority).is_none() || text.value.contains(char::is_whitespace) {
-        s.note(text.at, format!("`{key}`: \"{}\" is no link", text.value), "write an address that starts with https://");
+        s.note(
+            text.at,
+            format!("`{key}`: \"{}\" is no link", text.value),
+            "write an address that starts with https://",
+        );
     }
     Some(text.value)
 }
@@ -72,7 +76,10 @@ fn read_vendor(s: &Section<'_>, known: &mut BTreeSet<String>) -> Option<Vendor> 
     let country = read_country(s);
     let transfer_basis = if s.has("transfer_basis") { s.text("transfer_basis") } else { None };
     if let Some(country) = country.as_ref().filter(|country| !is_in_eea(&country.value) && transfer_basis.is_none()) {
-        let what = format!("`country` {} is outside the European Economic Area and nothing allows the transfer", country.value);
+        let what = format!(
+            "`country` {} is outside the European Economic Area and nothing allows the transfer",
+            country.value
+        );
         s.note(country.at, what, "add `transfer_basis`, such as an adequacy decision (GDPR art. 45)");
     }
     if let Some(id) = id.as_ref().filter(|id| !known.insert(id.value.clone())) {
@@ -137,10 +144,18 @@ fn read_cookie_name(s: &Section<'_>, seen: &mut BTreeSet<String>) -> Option<Stri
     let stem = name.value.strip_suffix('*').unwrap_or(&name.value);
     let is_token = stem.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}*".contains(&b));
     if stem.is_empty() || !is_token {
-        s.note(name.at, format!("`name`: \"{}\" is no cookie's name", name.value), "write the name, with * at its end only");
+        s.note(
+            name.at,
+            format!("`name`: \"{}\" is no cookie's name", name.value),
+            "write the name, with * at its end only",
+        );
     }
     if !seen.insert(name.value.clone()) {
-        s.note(name.at, format!("the cookie `{}` is described twice", name.value), "keep one; a cookie has one purpose");
+        s.note(
+            name.at,
+            format!("the cookie `{}` is described twice", name.value),
+            "keep one; a cookie has one purpose",
+        );
     }
     Some(name.value)
 }

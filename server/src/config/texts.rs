@@ -65,11 +65,22 @@ pub(super) fn read(s: &Section<'_>, must_name: &MustName) -> Option<Texts> {
 fn read_notice(s: &Section<'_>, language: Language, must_name: &MustName) -> Option<NoticeTexts> {
     let heading = s.text("heading");
     let body = read_body(s, language, must_name);
-    let [refuse, accept, settings, save, panel_heading, close, necessary, object, on, off, details, save_is_refusal] = [
-        "refuse", "accept", "settings", "save", "panel_heading", "close", "necessary", "object", "on", "off", "details",
-        "save_is_refusal",
-    ]
-    .map(|key| s.text(key));
+    let [refuse, accept, settings, save, panel_heading, close, necessary, object, on, off, details, save_is_refusal] =
+        [
+            "refuse",
+            "accept",
+            "settings",
+            "save",
+            "panel_heading",
+            "close",
+            "necessary",
+            "object",
+            "on",
+            "off",
+            "details",
+            "save_is_refusal",
+        ]
+        .map(|key| s.text(key));
     Some(NoticeTexts {
         heading: heading?,
         body: body?,
