@@ -47,6 +47,16 @@ impl Class {
     }
 }
 
+/// The rates of a site of any size: no person comes near them, and a script that does is slowed.
+pub fn usual(class: Class) -> Rate {
+    match class {
+        Class::Write => Rate { burst: 30, per_minute: 60 },
+        Class::SignIn => Rate { burst: 5, per_minute: 5 },
+        Class::Page => Rate { burst: 120, per_minute: 240 },
+        Class::File => Rate { burst: 600, per_minute: 1200 },
+    }
+}
+
 /// All buckets.
 pub struct Limits {
     key: [u8; 32],
