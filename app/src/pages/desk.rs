@@ -147,7 +147,7 @@ fn outcome(outcome: Option<&Outcome>, language: Language) -> AnyView {
     let words = Words::of(language);
     match outcome {
         None => ().into_any(),
-        Some(Outcome::Fault(fault)) => alert(words.fault(*fault)).into_any(),
+        Some(Outcome::Fault(fault)) => alert(words.fault(*fault)),
         Some(Outcome::Nothing) => view! {
             <div class="message" role="status">
                 <p><strong>{words.nothing}</strong></p>
@@ -155,9 +155,8 @@ fn outcome(outcome: Option<&Outcome>, language: Language) -> AnyView {
             </div>
         }
         .into_any(),
-        Some(Outcome::Found(found)) => found::found(found, language).into_any(),
+        Some(Outcome::Found(found)) => found::found(found, language),
     }
-    .into_any()
 }
 
 fn alert(text: &'static str) -> AnyView {
