@@ -2,7 +2,39 @@
 
 /// A whole, valid configuration.
 #[derive(Clone, Debug)]
-pub struct Config {}
+pub struct Config {
+    pub site: Site,
+    pub server: Server,
+}
+
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub no_notice: Vec<String>,
+}
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub trusted_proxies: Vec<Network>,
+    pub rate_limits: RateLimits,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {}
+impl Network {
+    pub fn contains(&self, address: std::net::IpAddr) -> bool {
+        unimplemented!()
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    pub choices: Rate,
+    pub continued_use: Rate,
+    pub pages: Rate,
+    pub sign_in: Rate,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub per_minute: u32,
+    pub burst: u32,
+}
 
 /// The origin that people see for one of the site's hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -34,12 +34,12 @@ use crate::service::Keuze;
 ///
 /// `limited` is false for load tests only (`KEUZE_RATE_LIMITS=off`).
 pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
-    let limits = limited.then(|| Limits::new(keuze.entropy.bytes(), limits::usual));
+    let limits = limited.then(|| Limits::new(keuze.entropy.bytes(), keuze.config.server.rate_limits));
     let gate = Arc::new(Gate { keuze: Arc::clone(keuze), limits });
     let forms = choices::forms().merge(pages::router()).layer(csrf());
     let machines = choices::api().merge(api::router()).merge(log::router());
     let all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
-    all.fallback(|| async { Slug::NotFound })
+    all.fallback(async || Problem::from(Slug::NotFound))
         .with_state(Arc::clone(keuze))
         .layer(DefaultBodyLimit::max(body::LARGEST))
         .layer(CatchPanicLayer::custom(gate::panicked))

@@ -87,6 +87,12 @@ struct PurposeInForce<'a> {
     name: &'a Localized,
 }
 
+impl<'a> PurposeInForce<'a> {
+    fn of(purpose: &'a Purpose) -> Self {
+        Self { id: &purpose.id, regime: purpose.regime, revision: purpose.revision, name: &purpose.name }
+    }
+}
+
 async fn policy(State(keuze): State<Arc<Keuze>>, _: Visit) -> Response {
     let current = keuze.published.current();
     let body = Json(in_force(current.id(), current.hash.to_string(), &current.policy));
@@ -94,10 +100,6 @@ async fn policy(State(keuze): State<Arc<Keuze>>, _: Visit) -> Response {
 }
 
 fn in_force(id: String, hash: String, policy: &Policy) -> InForce<'_> {
-    let purpose = |purpose| {
-        let Purpose { id, regime, revision, name, .. } = purpose;
-        PurposeInForce { id, regime: *regime, revision: *revision, name }
-    };
     InForce {
         id,
         hash,
@@ -105,7 +107,7 @@ fn in_force(id: String, hash: String, policy: &Policy) -> InForce<'_> {
         notice_revision: policy.notice_revision,
         site: &policy.site,
         validity_months: policy.validity_months,
-        purposes: policy.purposes.iter().map(purpose).collect(),
+        purposes: policy.purposes.iter().map(PurposeInForce::of).collect(),
         notices: &policy.notices,
     }
 }

@@ -37,7 +37,7 @@ impl Made {
             for secure in [true, false] {
                 let names = CookieNames { secure };
                 let html = html(current, strings.language);
-                let no_notice = keuze.config.no_notice();
+                let no_notice = &keuze.config.site.no_notice;
                 let script = embed_js(&current.policy, current.hash, strings, html, names, no_notice);
                 made.embeds.insert((strings.language, names), script);
             }

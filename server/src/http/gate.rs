@@ -85,10 +85,14 @@ impl Gate {
         let (Some(limits), Some(class)) = (&self.limits, class) else { return Ok(()) };
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-        let client = client::address(&parts.headers, peer, |address| self.keuze.config.trusts_proxy(address));
+        let client = client::address(&parts.headers, peer, |address| self.trusts(address));
         let now = self.keuze.clock.now().at.unix_timestamp();
         let wait = limits.take(class, client, now);
         wait.map_err(|seconds| Problem { retry_after: Some(seconds), ..Slug::RateLimited.into() })
+    }
+
+    fn trusts(&self, proxy: IpAddr) -> bool {
+        self.keuze.config.server.trusted_proxies.iter().any(|network| network.contains(proxy))
     }
 
     /// Gives a problem its words: a document for programs, a page for people.

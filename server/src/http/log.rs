@@ -35,7 +35,7 @@ async fn tile(
     let level = decimal(&level).filter(|level| *level <= 63).and_then(|level| u8::try_from(level).ok());
     let place = level.zip(TilePlace::read(&index));
     let (level, TilePlace { index, width }) = place.ok_or(Slug::NotFound)?;
-    let tile = keuze.scribe.tile(read_shard(&shard)?, level, index, width)?.ok_or(Slug::NotFound)?;
+    let tile = keuze.scribe.tile(read_shard(&shard)?, level, index, width).ok_or(Slug::NotFound)?;
     // A tile never changes: a fuller one has another address.
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
