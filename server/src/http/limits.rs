@@ -11,27 +11,24 @@ use axum::http::Method;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
+use crate::config::{Rate, RateLimits};
+
 /// Routes that share a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// What writes to the ledger.
-    Write,
+    /// Answers, by form and by script.
+    Choices,
+    /// Continued use.
+    ContinuedUse,
     /// Signing in at the desk: slow enough to make guessing pointless.
     SignIn,
-    /// Pages and reads of the API.
-    Page,
-    /// `embed.js` and the other files, which browsers ask for by themselves.
-    File,
+    /// Pages, receipts and the rest that is made for each request.
+    Pages,
+    /// `embed.js` and the other files, which browsers ask for by themselves and which cost nothing to serve.
+    Files,
 }
 
-/// A bucket's size, and how fast it fills again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How many requests may come at once.
-    pub burst: u32,
-    /// How many more each minute.
-    pub per_minute: u32,
-}
+const FILES: Rate = Rate { per_minute: 1200, burst: 600 };
 
 impl Class {
     /// The class of a request; `None` is not limited (health).
@@ -39,10 +36,21 @@ impl Class {
         let last = path.rsplit('/').next().unwrap_or_default();
         match path {
             "/keuze/health" => None,
-            "/keuze/desk/sign-in" if *method == Method::POST => Some(Self::SignIn),
-            _ if !method.is_safe() => Some(Self::Write),
-            _ if last.contains('.') || path.starts_with("/keuze/log/") => Some(Self::File),
-            _ => Some(Self::Page),
+            "/keuze/choices" | "/keuze/api/v1/choices" => Some(Self::Choices),
+            "/keuze/api/v1/continued-use" => Some(Self::ContinuedUse),
+            "/keuze/desk/sign-in" if !method.is_safe() => Some(Self::SignIn),
+            _ if last.contains('.') || path.starts_with("/keuze/log/") => Some(Self::Files),
+            _ => Some(Self::Pages),
+        }
+    }
+
+    fn rate(self, limits: &RateLimits) -> Rate {
+        match self {
+            Self::Choices => limits.choices,
+            Self::ContinuedUse => limits.continued_use,
+            Self::SignIn => limits.sign_in,
+            Self::Pages => limits.pages,
+            Self::Files => FILES,
         }
     }
 }
@@ -50,7 +58,7 @@ impl Class {
 /// All buckets.
 pub struct Limits {
     key: [u8; 32],
-    rate: fn(Class) -> Rate,
+    rates: RateLimits,
     buckets: Mutex<HashMap<(Class, [u8; 16]), Bucket>>,
 }
 
@@ -65,18 +73,21 @@ struct Bucket {
 }
 
 impl Limits {
-    /// With a random key.
-    pub fn new(key: [u8; 32], rate: fn(Class) -> Rate) -> Self {
-        Self { key, rate, buckets: Mutex::default() }
+    /// With a random key and the configured rates.
+    pub fn new(key: [u8; 32], rates: RateLimits) -> Self {
+        Self { key, rates, buckets: Mutex::default() }
     }
 
     /// Takes one request out of a client's bucket, or says after how many seconds there will be one.
     pub fn take(&self, class: Class, client: IpAddr, now: i64) -> Result<(), u32> {
-        let rate = (self.rate)(class);
+        let rate = class.rate(&self.rates);
         let name = (class, self.name(client));
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST_BUCKETS && !buckets.contains_key(&name) {
-            buckets.retain(|(class, _), bucket| !bucket.filled((self.rate)(*class), now).is_full((self.rate)(*class)));
+            buckets.retain(|(class, _), bucket| {
+                let rate = class.rate(&self.rates);
+                !bucket.filled(rate, now).is_full(rate)
+            });
         }
         let bucket = buckets.entry(name).or_insert(Bucket { millis: full(rate), at: now });
         *bucket = bucket.filled(rate, now);
@@ -126,7 +137,9 @@ mod tests {
     use super::*;
 
     fn limits() -> Limits {
-        Limits::new([7; 32], |_| Rate { burst: 2, per_minute: 6 })
+        let slow = Rate { burst: 2, per_minute: 6 };
+        let rates = RateLimits { choices: slow, continued_use: slow, pages: slow, sign_in: slow };
+        Limits::new([7; 32], rates)
     }
 
     fn client(last: u8) -> IpAddr {
@@ -136,40 +149,40 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_fills_again() {
         let limits = limits();
-        assert_eq!(limits.take(Class::Write, client(1), 0), Ok(()));
-        assert_eq!(limits.take(Class::Write, client(1), 0), Ok(()));
-        assert_eq!(limits.take(Class::Write, client(1), 0), Err(10));
-        assert_eq!(limits.take(Class::Write, client(1), 9), Err(1));
-        assert_eq!(limits.take(Class::Write, client(1), 10), Ok(()));
-        assert_eq!(limits.take(Class::Write, client(1), 10), Err(10));
+        assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take(Class::Choices, client(1), 0), Err(10));
+        assert_eq!(limits.take(Class::Choices, client(1), 9), Err(1));
+        assert_eq!(limits.take(Class::Choices, client(1), 10), Ok(()));
+        assert_eq!(limits.take(Class::Choices, client(1), 10), Err(10));
     }
 
     #[test]
     fn clients_and_classes_do_not_share() {
         let limits = limits();
         for _ in 0..2 {
-            assert_eq!(limits.take(Class::Write, client(1), 0), Ok(()));
+            assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
         }
-        assert_eq!(limits.take(Class::Write, client(2), 0), Ok(()));
-        assert_eq!(limits.take(Class::Page, client(1), 0), Ok(()));
+        assert_eq!(limits.take(Class::Choices, client(2), 0), Ok(()));
+        assert_eq!(limits.take(Class::Pages, client(1), 0), Ok(()));
     }
 
     #[test]
     fn one_network_of_ipv6_is_one_client() {
         let limits = limits();
         for host in ["2001:db8::1", "2001:db8::2"] {
-            assert_eq!(limits.take(Class::Write, host.parse().unwrap(), 0), Ok(()));
+            assert_eq!(limits.take(Class::Choices, host.parse().unwrap(), 0), Ok(()));
         }
-        assert!(limits.take(Class::Write, "2001:db8::3".parse().unwrap(), 0).is_err());
-        assert!(limits.take(Class::Write, "2001:db8:0:1::3".parse().unwrap(), 0).is_ok());
+        assert!(limits.take(Class::Choices, "2001:db8::3".parse().unwrap(), 0).is_err());
+        assert!(limits.take(Class::Choices, "2001:db8:0:1::3".parse().unwrap(), 0).is_ok());
     }
 
     #[test]
     fn a_mapped_address_is_the_same_client() {
         let limits = limits();
         for host in ["192.0.2.1", "::ffff:192.0.2.1"] {
-            assert_eq!(limits.take(Class::Write, host.parse().unwrap(), 0), Ok(()));
+            assert_eq!(limits.take(Class::Choices, host.parse().unwrap(), 0), Ok(()));
         }
-        assert!(limits.take(Class::Write, client(1), 0).is_err());
+        assert!(limits.take(Class::Choices, client(1), 0).is_err());
     }
 }

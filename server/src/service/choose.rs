@@ -125,7 +125,7 @@ impl Keuze {
             notice: shown.and_then(|policy| policy.notices.get(&choice.language).copied()),
             ..event(choice, device, &taken, known.as_ref(), now)
         };
-        let (written, known) = self.record(event, known).await?;
+        let written = self.record(event, known.as_ref().map(|known| known.subject)).await?;
         Ok(self.done(&written, taken, known, device, now))
     }
 
@@ -137,18 +137,10 @@ impl Keuze {
     }
 
     /// Appends under the known subject, or under a fresh one if something is granted, or under none.
-    async fn record(&self, event: Event, known: Option<Known>) -> Result<(Written, Option<Known>), AppendError> {
-        let grants = grants(&event);
-        let fresh = || grants.then(|| Subject(self.entropy.bytes()));
-        let subject = known.as_ref().map(|known| known.subject).or_else(fresh);
-        match self.scribe.append(draft(event.clone(), subject)).await {
-            // Erased since its history was read: the person's answer counts all the same, without the old id.
-            Err(AppendError::Erased) => {
-                let written = self.scribe.append(draft(event, fresh())).await?;
-                Ok((written, None))
-            }
-            written => Ok((written?, known)),
-        }
+    async fn record(&self, event: Event, known: Option<Subject>) -> Result<Written, AppendError> {
+        let grants = event.answers.values().any(|answered| answered.answer == Answer::Granted);
+        let subject = known.or_else(|| grants.then(|| Subject(self.entropy.bytes())));
+        self.scribe.append(Draft { event: Event { subject, ..event }, facts: Vec::new() }).await
     }
 
     fn done(&self, written: &Written, taken: Taken, known: Option<Known>, device: &Device, now: Moment) -> Done {
@@ -182,10 +174,6 @@ fn event(choice: &Choice, device: &Device, taken: &Taken, known: Option<&Known>,
     }
 }
 
-fn draft(event: Event, subject: Option<Subject>) -> Draft {
-    Draft { event: Event { subject, ..event }, facts: Vec::new() }
-}
-
 fn route(surface: Option<Surface>) -> Route {
     match surface {
         Some(Surface::Banner) => Route::Banner,
@@ -207,10 +195,6 @@ fn kind(earlier: &Given, taken: &Taken, now: Moment) -> EventKind {
     } else {
         EventKind::ChoiceMade
     }
-}
-
-fn grants(event: &Event) -> bool {
-    event.answers.values().any(|answered| answered.answer == Answer::Granted)
 }
 
 fn stands_granted(given: &Given, policy: &Policy, now: Moment) -> bool {
