@@ -2,7 +2,10 @@
 
 /// A whole, valid configuration.
 #[derive(Clone, Debug)]
-pub struct Config {}
+pub struct Config {
+    /// The supervisors to whom people can complain (S-55).
+    pub authorities: Vec<app::doors::frame::Authority>,
+}
 
 /// The origin that people see for one of the site's hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,11 @@
 //! What can be asked of the system, one file a use case.
 
+pub mod look_up;
+pub mod preferences;
+mod reading;
 pub mod receipt;
+mod register;
+pub mod staff;
 
 use std::sync::Arc;
 
