@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use app::model::decision::Recorded;
 use app::model::event::Event;
 use app::model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::oneshot;
 
 use crate::ambient::Entropy;
@@ -282,6 +283,11 @@ impl Scribe {
         state.ring.ensure(Owner::Secret(name), &*self.shared.entropy);
         state.ring.sync(&*self.shared.entropy).expect("a new secret is durable before it is used");
         known(&state).expect("made above")
+    }
+
+    /// The key that a shard's checkpoints are signed with, for whoever checks them.
+    pub fn log_key(&self) -> VerifyingKey {
+        SigningKey::from_bytes(&self.secret(writer::LOG_KEY)).verifying_key()
     }
 
     /// The subject in the form that goes into [`Event::about`]; `None` without a proof key.

@@ -2,7 +2,12 @@
 
 pub mod choose;
 pub mod continued_use;
+pub mod look_up;
+pub mod preferences;
+mod reading;
 pub mod receipt;
+mod register;
+pub mod staff;
 
 use std::sync::Arc;
 

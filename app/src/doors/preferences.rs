@@ -7,7 +7,6 @@ use crate::model::choice::Answer;
 use crate::model::controller::Vendor;
 use crate::model::event::EventKind;
 use crate::model::notice::{NoticePurpose, NoticeStrings};
-use crate::model::purpose::PurposeId;
 
 /// The preference page of one device.
 #[derive(Clone, Debug)]
@@ -89,7 +88,7 @@ pub struct PastAnswer {
     /// What was done.
     pub kind: EventKind,
     /// What was answered, purpose by purpose; what was not offered is left out.
-    pub answers: Vec<(PurposeId, String, Answer)>,
+    pub answers: Vec<(String, Answer)>,
     /// The number under which support finds it.
     pub receipt: String,
 }

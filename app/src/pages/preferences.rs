@@ -245,7 +245,7 @@ fn timeline(page: &PreferencesView, words: &'static Words) -> AnyView {
 
 fn past_answer(past: &PastAnswer, language: Language) -> AnyView {
     let words = Words::of(language);
-    let answers = past.answers.iter().map(|(_, name, answer)| {
+    let answers = past.answers.iter().map(|(name, answer)| {
         view! { <li>{format!("{name}: {}", act::answer_you(*answer, language))}</li> }
     });
     let answers = answers.collect_view();

@@ -14,6 +14,7 @@ use crate::http;
 use crate::publish::{self, Published};
 use crate::scribe::{Opening, Scribe};
 use crate::service::Keuze;
+use crate::service::staff::{Existing, Staff, StaffName};
 
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
 pub fn run(serving: &Serving, demo: bool) -> ExitCode {
@@ -104,11 +105,13 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
 
 /// What a newcomer opens first.
 async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), String> {
-    let password = crate::service::staff::fresh_demo_password(keuze).await?;
+    let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let name: StaffName = "demo".parse().expect("a name of small letters");
+    let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
     println!("host page with the banner   http://{address}/");
     println!("preference page             http://{address}/keuze/voorkeuren");
     println!("desk                        http://{address}/keuze/desk");
-    println!("  sign in as demo, one-time password {password}");
+    println!("  sign in as demo, one-time password {}", password.as_str());
     Ok(())
 }
 
