@@ -1,5 +1,7 @@
 //! What can be asked of the system, one file a use case.
 
+pub mod choose;
+pub mod continued_use;
 pub mod receipt;
 
 use std::sync::Arc;
