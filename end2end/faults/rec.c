@@ -2,7 +2,8 @@
 //
 // Logs every write, truncation, sync, rename, unlink and creation under $REC_DIR, and what the program writes to its
 // standard output (its acknowledgements), into $REC_LOG in one global order, with the data. From such a log the test
-// builds the disk images that a power cut could have left. With $REC_DROP set, no sync is made and none is logged.
+// builds the disk images that a power cut could have left. Syncs of paths that contain $REC_DROP are neither made nor
+// logged.
 //
 // gcc -O2 -shared -fPIC -o rec.so rec.c -ldl -lpthread
 #define _GNU_SOURCE
@@ -17,8 +18,8 @@
 #include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static int log_fd = -1, dropping;
-static char *dir;
+static int log_fd = -1;
+static char *dir, *drop;
 static size_t dir_len;
 static uint64_t next_seq;
 
@@ -41,7 +42,7 @@ __attribute__((constructor)) static void init(void) {
   real_open = dlsym(RTLD_NEXT, "open64");
   dir = getenv("REC_DIR");
   dir_len = dir ? strlen(dir) : 0;
-  dropping = getenv("REC_DROP") != NULL;
+  drop = getenv("REC_DROP");
   char *log = getenv("REC_LOG");
   if (log && dir) log_fd = real_open(log, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
   // A child of the program must not write over the log.
@@ -115,7 +116,7 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t off) { return pwrite6
 static int synced(int fd, int (*real)(int)) {
   char path[4096];
   if (log_fd < 0 || !path_of(fd, path)) return real(fd);
-  if (dropping) return 0;
+  if (drop && strstr(path, drop)) return 0;
   LOCK; uint64_t begun = record('B', path, 0, 0, 0, 0); UNLOCK;
   int result = real(fd);
   if (!result) { LOCK; record('S', path, begun, 0, 0, 0); UNLOCK; }
@@ -127,7 +128,7 @@ int fdatasync(int fd) { return synced(fd, real_fdatasync); }
 int sync_file_range(int fd, off64_t off, off64_t len, unsigned flags) {
   char path[4096];
   if (log_fd < 0 || !path_of(fd, path)) return real_range(fd, off, len, flags);
-  if (dropping) return 0;
+  if (drop && strstr(path, drop)) return 0;
   LOCK; uint64_t begun = record('B', path, 0, 0, 0, 0); UNLOCK;
   int result = real_range(fd, off, len, flags);
   if (!result) { LOCK; record('R', path, off, len, &begun, sizeof begun); UNLOCK; }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use image::Model;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use recording::{Operation, Syncs, What};
+use recording::{Dropped, Operation, What};
 use server::ambient::SystemEntropy;
 use server::scribe::verify::verify;
 use server::scribe::{Opening, Scribe};
@@ -42,10 +42,10 @@ struct Loss {
 }
 
 /// Cuts the power at random moments of one recorded run, and tells what was lost and how much was acknowledged.
-async fn cut_power(syncs: Syncs, seed: u64) -> Vec<Loss> {
+async fn cut_power(dropped: Dropped, seed: u64) -> Vec<Loss> {
     let folder = tempfile::tempdir().expect("a folder");
     recording::compile_recorder(folder.path());
-    let operations = recording::record(folder.path(), syncs);
+    let operations = recording::record(folder.path(), dropped);
     let told = |operation: &Operation| matches!(operation.what, What::Acknowledged(_));
     let first = operations.iter().position(told).expect("something was acknowledged");
     let mut rng = StdRng::seed_from_u64(seed);
@@ -66,7 +66,7 @@ async fn cut_power(syncs: Syncs, seed: u64) -> Vec<Loss> {
     }
     let images = images() * Model::EACH.len();
     eprintln!(
-        "KEUZE_SEED={seed}, syncs {syncs:?}: {} operations, {images} images, {acknowledged} acknowledged records \
+        "KEUZE_SEED={seed}, syncs dropped {dropped:?}: {} operations, {images} images, {acknowledged} acknowledged records \
          looked up, {} images with losses",
         operations.len(),
         losses.len()
@@ -104,14 +104,28 @@ fn stands(scribe: &Scribe, address: &str, name: &str) -> bool {
 
 #[tokio::test]
 async fn nothing_acknowledged_is_missing_after_a_power_cut() {
-    let losses = cut_power(Syncs::Made, seed()).await;
+    let losses = cut_power(Dropped::None, seed()).await;
     assert!(losses.is_empty(), "{losses:#?}");
 }
 
 #[tokio::test]
 async fn without_syncs_the_same_test_finds_losses() {
-    let losses = cut_power(Syncs::Dropped, seed()).await;
+    let losses = cut_power(Dropped::All, seed()).await;
     let found = |model| losses.iter().filter(|loss| loss.model == model).count();
     assert_eq!(found(Model::Strict), images(), "a test that misses missing syncs proves nothing");
     assert_eq!(found(Model::All), 0, "without a power cut nothing needs a sync: {losses:#?}");
+}
+
+#[tokio::test]
+async fn journal_and_key_ring_each_need_their_syncs() {
+    for part in ["/data/journal/", "/data/keys/"] {
+        let losses = cut_power(Dropped::Of(part), seed()).await;
+        assert!(!losses.is_empty(), "nothing is lost without the syncs of {part}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_happens_to_the_database_is_a_rebuild() {
+    let losses = cut_power(Dropped::Of("/data/sled/"), seed()).await;
+    assert!(losses.is_empty(), "{losses:#?}");
 }

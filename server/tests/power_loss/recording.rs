@@ -50,22 +50,26 @@ pub fn compile_recorder(folder: &Path) {
     assert!(gcc.status().expect("gcc is installed").success(), "the recorder compiles");
 }
 
-/// Whether the program's syncs are made, or silently dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Syncs {
-    Made,
-    Dropped,
+/// Which of the program's syncs are silently dropped.
+#[derive(Clone, Copy, Debug)]
+pub enum Dropped {
+    None,
+    All,
+    /// Those of paths that contain this.
+    Of(&'static str),
 }
 
 /// Runs the writer on a new folder `run` under the recorder.
-pub fn record(folder: &Path, syncs: Syncs) -> Vec<Operation> {
+pub fn record(folder: &Path, dropped: Dropped) -> Vec<Operation> {
     let (run, log) = (folder.join("run"), folder.join("run.log"));
     std::fs::create_dir(&run).expect("made");
     let mut writer = Command::new(writer());
     writer.arg(&run).args(["3", "12"]);
     writer.env("LD_PRELOAD", folder.join("rec.so")).env("REC_DIR", &run).env("REC_LOG", &log);
-    if syncs == Syncs::Dropped {
-        writer.env("REC_DROP", "1");
+    match dropped {
+        Dropped::None => {}
+        Dropped::All => _ = writer.env("REC_DROP", "/"),
+        Dropped::Of(part) => _ = writer.env("REC_DROP", part),
     }
     let output = writer.output().expect("the writer starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
