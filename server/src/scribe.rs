@@ -89,6 +89,9 @@ pub enum AppendError {
     /// The scribe has stopped, by a failed sync or because the server is stopping.
     #[error("the ledger is closed")]
     Closed,
+    /// The subject's keys were destroyed: nothing more can be recorded about it.
+    #[error("this consent id was erased")]
+    Erased,
 }
 
 /// Why something could not be read.

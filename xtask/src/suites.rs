@@ -21,7 +21,9 @@ const SUITES: &[Suite] = &[
     Suite {
         name: "clippy",
         budget: 300,
-        run: || run::cargo(&["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"]),
+        run: || {
+            run::cargo(&["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"])
+        },
     },
     Suite {
         name: "documentation",

@@ -63,6 +63,7 @@ impl From<AppendError> for Problem {
         match error {
             AppendError::Busy => Slug::Busy,
             AppendError::Closed => Slug::Closed,
+            AppendError::Erased => Slug::Erased,
         }
         .into()
     }
