@@ -5,14 +5,14 @@
 // is written but a valueless probe that is gone in the same tick.
 (() => {
   const [
-    STYLE, NOTICE, SAVED, RECEIPT, CLOSE, FAILED, BLOCKED, POLICY, LANGUAGE, OTHERS, PREFIX, REVISION, COUNTED, PURPOSES,
+    STYLE, NOTICE, SAVED, RECEIPT, CLOSE, FAILED, BLOCKED, POLICY, LANGUAGE, PREFIX, REVISION, COUNTED, PURPOSES, OTHERS,
     NO_NOTICE,
   ] = __KEUZE__;
 
   const root = document.documentElement;
-  const page = root.lang.slice(0, 2).toLowerCase();
+  const other = root.lang.match(OTHERS);
   // A page in another of our languages gets that one instead. import() is no Trusted Types sink; script.src is.
-  if (page && OTHERS.includes(page)) return import('/keuze/embed.js?lang=' + page);
+  if (other) return import('/keuze/embed.js?lang=' + other[0]);
 
   const tall = matchMedia('(min-height:481px)');
   const optional = Object.keys(PURPOSES).filter((purpose) => PURPOSES[purpose] != 1);
@@ -20,7 +20,7 @@
   const ran = new Set();
   const history = window.navigation;
 
-  let answers, before, host, shadow, box, say, section, sending, releasing, back, later;
+  let answers, before, host, shadow, box, say, section, sending, releasing, back;
 
   const cookie = (name) => (document.cookie.match(`(^|; )${PREFIX}keuze${name}=([^;]*)`) || [])[2] || '';
 
@@ -34,12 +34,17 @@
 
   const seen = () => cookie('_seen') == REVISION;
 
-  const allowed = (id, purpose = PURPOSES[id]) =>
-    purpose == 1 ||
-    !!purpose &&
-    (answers[id]
-      ? answers[id] == purpose[1]
-      : !!purpose[2] && seen() && !(purpose[2] > 1 && navigator.globalPrivacyControl));
+  // Default deny; an answer outranks what continued use unlocks, and that is only ever a low_impact purpose.
+  const allowed = (id) => {
+    const purpose = PURPOSES[id];
+    if (purpose == 1) return true;
+    if (!purpose) return false;
+    if (answers[id]) return answers[id] == purpose[1];
+    return purpose[2] > 0 && seen() && !refuses(purpose[2]);
+  };
+
+  // 2 stands for "unless the browser asks not to be tracked".
+  const refuses = (rule) => rule > 1 && navigator.globalPrivacyControl == 1;
 
   const answered = () => optional.every((purpose) => answers[purpose]);
 
@@ -52,7 +57,7 @@
   const expire = () => {
     for (const pair of document.cookie.split('; ')) {
       const name = pair.split('=')[0];
-      if (!optional.some((id) => !allowed(id) && RegExp(`^(${PURPOSES[id][3]})$`).test(name) && PURPOSES[id][3])) continue;
+      if (!optional.some((id) => !allowed(id) && RegExp(`^(${PURPOSES[id][3]})$`).test(name))) continue;
       for (let path = location.pathname; ; path = path.replace(/\/?[^/]*$/, '')) {
         for (let domain = location.hostname; ; domain = domain.replace(/^[^.]*\.?/, '')) {
           for (const end of ['', '/'])
@@ -84,17 +89,22 @@
     releasing = 0;
   };
 
+  const stopped = () => [...ran].some((id) => !allowed(id));
+
   const withheld = () => [...document.querySelectorAll('[data-category]:is([type="text/plain"],[data-src])')];
 
   // Brings page and answers together: at every start, after every answer, and when another tab answered.
   const sync = () => {
     read();
-    const now = optional.filter(allowed) + '';
-    if (before != now && before != null) emit('change');
+    const now = optional.filter(allowed);
+    const lost = before?.some((id) => !allowed(id));
+    if (before && before + '' != now) emit('change');
+    if (lost) emit('withdraw');
     before = now;
     if (answered()) hide();
     expire();
-    if ([...ran].some((id) => !allowed(id))) location.reload();
+    // What is still alive would write its cookies again.
+    if (stopped()) location.reload();
     else release();
   };
 
@@ -120,8 +130,8 @@
     host = document.createElement('keuze-banner');
     shadow = host.attachShadow({ mode: 'open' });
     sheet.replaceSync(STYLE);
-    shadow.adoptedStyleSheets = [sheet];
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, room];
+    shadow.adoptedStyleSheets.push(sheet);
+    document.adoptedStyleSheets.push(room);
     shadow.append((box = build(['div', { id: 'keuze-box' }, ['div', { id: 'keuze-say', role: 'status' }]])));
     say = box.firstChild;
     new ResizeObserver(() => {
@@ -129,37 +139,49 @@
       room.replaceSync(`html{scroll-padding-bottom:${height}px}html::after{content:"";display:block;height:${height}px}`);
     }).observe(box);
     tall.onchange = place;
-    box.onclick = (event) => act(event.target.value);
-    box.onpointerover = box.onfocusin = (event) => event.target.value == 'settings' && near();
-    box.addEventListener('focusin', ({ relatedTarget }) => {
-      if (relatedTarget && !box.contains(relatedTarget)) back = relatedTarget;
-    });
+    box.onclick = act;
+    box.onpointerover = nearing;
+    box.addEventListener('focusin', nearing);
     place();
   };
 
-  const show = () => {
+  const included = () => document.getElementById('keuze');
+
+  // The whole notice, or once it was seen a small control with its heading. One that the server included is taken over.
+  const show = (whole) => {
     mount();
-    if (!section) box.append((section = build(NOTICE)));
+    hide(1);
+    section = included();
+    if (section) section.onclick = act;
+    else
+      box.append(
+        (section = build(
+          whole
+            ? NOTICE
+            : ['section', { ...NOTICE[1], part: 'control' }, ['div', 0, ['button', { part: 'open', value: 'show', id: 'keuze-heading' }, NOTICE[2][2][2]]]],
+        )),
+      );
   };
 
-  const hide = () => {
-    leave(section);
-    section?.remove();
+  const hide = (own) => {
+    const notice = section || (!own && included());
+    leave(notice);
+    notice && notice.remove();
     section = 0;
   };
 
   const message = (...nodes) => {
     mount();
     leave(say);
+    if (nodes[0]) nodes.push(build(['button', { value: 'close' }, CLOSE]));
     say.replaceChildren(...nodes);
   };
 
-  const receipt = ([number, url]) =>
-    message(SAVED + number + '. ', build(['a', { href: url }, RECEIPT]), build(['button', { value: 'close' }, CLOSE]));
+  const receipt = ([number, url]) => message(SAVED + number + '. ', build(['a', { href: url }, RECEIPT]));
 
   // Focus that would fall to the body goes back to where it came from, else to the page's content.
   const leave = (part) => {
-    if (!part?.contains(shadow.activeElement)) return;
+    if (!part || !part.contains(part.getRootNode().activeElement)) return;
     const target = back?.isConnected ? back : document.querySelector('main,h1') || document.body;
     if (target.tabIndex < 0) target.tabIndex = -1;
     target.focus({ preventScroll: true });
@@ -167,15 +189,19 @@
 
   // --- what is done ---
 
-  const act = (value) => {
+  const act = (event) => {
+    const value = event.target.value;
+    if (!value) return;
+    event.preventDefault();
     if (value == 'settings') open();
     else if (value == 'close') message();
-    else if (value) send(value, 'banner');
+    else if (value == 'show') show(1);
+    else send(value, 'banner');
   };
 
   // What the next page must know of this one: nothing is stored, it goes with the entry in the session's history.
   const remember = (keuze) =>
-    history?.currentEntry && history.updateCurrentEntry({ state: { ...history.currentEntry.getState(), keuze } });
+    history?.updateCurrentEntry({ state: { ...history.currentEntry.getState(), keuze } });
 
   const post = (path, body) =>
     fetch('/keuze/api/v1/' + path, {
@@ -189,37 +215,39 @@
 
   const send = async (control, surface, purposes = all(control == 'accept_all')) => {
     if (sending) return;
+    let reload;
     remember((sending = 1));
     try {
       const response = await post('choices', { language: LANGUAGE, control, purposes, surface });
       const body = await response.json();
-      if (response.status != 201 && response.status != 409) throw 0;
+      if (!response.ok && response.status != 409) throw 0;
       read();
-      if (response.status == 409 || body.ask_again[0]) {
-        // The question changed while this page was open: ask the present one.
-        hide();
+      if (!response.ok || body.ask_again[0]) {
+        // A question changed while this page was open: ask the present one.
+        host?.remove();
         import(`/keuze/embed.js?lang=${LANGUAGE}&after=${POLICY}`);
       } else if (cookie('')) {
         const stored = [body.receipt, body.receipt_url];
         receipt(stored);
-        if ([...ran].some((id) => !allowed(id))) remember(stored);
+        reload = stopped() && stored;
         emit('choice');
-        if (control != 'accept_all') emit('withdraw');
       } else message(BLOCKED);
-      sync();
     } catch {
       message(FAILED);
     }
     sending = 0;
+    remember(reload);
+    sync();
   };
 
-  const near = () =>
-    (later ||= import('/keuze/release.js').then((module) => (module.near(), module)));
+  const later = () => import('/keuze/release.js');
+
+  const nearing = (event) => event.target.value == 'settings' && later().then((module) => module.near());
 
   const open = async () => {
     try {
       mount();
-      await (await near()).open(shadow, LANGUAGE, answers, send);
+      await (await later()).open(shadow, LANGUAGE, answers, send);
     } catch {
       location = '/keuze/voorkeuren?lang=' + LANGUAGE;
     }
@@ -232,7 +260,7 @@
     const visit = performance.getEntriesByType('navigation')[0];
     const from = document.referrer && new URL(document.referrer);
     if (
-      COUNTED && !(COUNTED > 1 && navigator.globalPrivacyControl) &&
+      COUNTED && !refuses(COUNTED) &&
       from.origin == location.origin && from.pathname != location.pathname &&
       !NO_NOTICE.test(from.pathname) && !NO_NOTICE.test(location.pathname) &&
       visit.type == 'navigate' && !document.prerendering && !visit.activationStart
@@ -245,18 +273,21 @@
     const works = /keuze_probe/.test(document.cookie);
     document.cookie = 'keuze_probe=;max-age=0';
     if (!works) return message(BLOCKED);
-    show();
+    show(!seen());
     if (!seen()) continued();
   };
 
-  window.keuze = { on: (name, f) => document.addEventListener('keuze:' + name, (event) => f(event.detail)), allowed, open, withdraw };
+  window.keuze = {
+    on: (name, f) => document.addEventListener('keuze:' + name, (event) => f(event.detail)),
+    allowed,
+    open,
+    withdraw,
+  };
 
   sync();
-  const left = history?.currentEntry?.getState()?.keuze || history?.activation?.from?.getState()?.keuze;
-  if (left?.[0]) {
-    receipt(left);
-  }
+  const left = history?.currentEntry.getState()?.keuze || history?.activation?.from?.getState()?.keuze;
   remember();
+  if (left?.[0]) receipt(left);
   // A choice still under way from the page before is not asked again; its cookie arrives by itself.
   if (left == 1) setTimeout(ask, 8000);
   else ask();
@@ -264,13 +295,17 @@
   if (first) {
     document.addEventListener('DOMContentLoaded', () => {
       place();
+      if (section && included()) show();
       release();
+      if (withheld().some((element) => element.dataset.src)) later().then((module) => module.frames(LANGUAGE, send));
     });
     addEventListener('pageshow', sync);
     window.cookieStore?.addEventListener('change', sync);
     document.addEventListener('click', (event) => {
-      const link = event.target.closest('a[href*="/keuze/voorkeuren"],[data-keuze=withdraw] button,button[data-keuze=withdraw]');
-      if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const link = event.target.closest(
+        'a[href*="/keuze/voorkeuren"],[data-keuze=withdraw] button,button[data-keuze=withdraw]',
+      );
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       back = link;
       link.href ? keuze.open() : keuze.withdraw();

@@ -28,6 +28,7 @@ use toml::de::DeTable;
 use fault::{Faults, Place};
 use reader::Section;
 
+pub use app::doors::frame::Authority;
 pub use fault::Fault;
 pub use network::{Network, NetworkError};
 pub use register::is_in_eea;
@@ -66,17 +67,6 @@ pub struct Config {
     /// What the server itself needs to know.
     pub server: Server,
     places: Places,
-}
-
-/// A supervisor (GDPR art. 13(2)(d)).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authority {
-    /// Its name.
-    pub name: String,
-    /// What people can complain about there, as the end of a sentence.
-    pub about: Localized,
-    /// Its site.
-    pub url: String,
 }
 
 /// Where things stand in the file, for faults that are found later.

@@ -69,7 +69,8 @@ impl Published {
     /// A sentence for the operator, when one is missing or cannot be read.
     pub fn load(scribe: &Scribe) -> Result<Self, String> {
         let hashes = listed(scribe)?;
-        let policies: Result<Vec<_>, String> = hashes.into_iter().map(|hash| load(scribe, hash).map(Arc::new)).collect();
+        let policies: Result<Vec<_>, String> =
+            hashes.into_iter().map(|hash| load(scribe, hash).map(Arc::new)).collect();
         Ok(Self { policies: policies? })
     }
 
@@ -84,7 +85,8 @@ impl Published {
         if draft(config, Some(current), ChangeClass::Editorial).0 == current.policy {
             return Ok(());
         }
-        Err("the configuration is not the published one. Run keuze policy publish to see and freeze what changed".into())
+        Err("the configuration is not the published one. Run keuze policy publish to see and freeze what changed"
+            .into())
     }
 }
 
@@ -104,7 +106,11 @@ pub struct Plan {
 /// # Errors
 /// A changed purpose, regime or party without a new question revision: people would stand by an answer to a question
 /// that nobody asked them (EDPB 05/2020 §110).
-pub fn plan(config: &Config, current: Option<&PublishedPolicy>, change: ChangeClass) -> Result<Option<Plan>, Vec<Fault>> {
+pub fn plan(
+    config: &Config,
+    current: Option<&PublishedPolicy>,
+    change: ChangeClass,
+) -> Result<Option<Plan>, Vec<Fault>> {
     let Some(current) = current else {
         let (policy, notices) = draft(config, None, change);
         return Ok(Some(Plan { policy, notices, difference: vec!["this is the first policy".into()] }));
@@ -118,7 +124,8 @@ pub fn plan(config: &Config, current: Option<&PublishedPolicy>, change: ChangeCl
         .into_iter()
         .filter(|changed| !changed.new_revision)
         .map(|changed| {
-            let what = format!("the purpose `{}` changed, but its question still has the old revision", changed.purpose);
+            let what =
+                format!("the purpose `{}` changed, but its question still has the old revision", changed.purpose);
             config.fault_at_question(&changed.purpose, what, "raise `revision` by one".into())
         })
         .collect();
@@ -132,10 +139,9 @@ pub fn plan(config: &Config, current: Option<&PublishedPolicy>, change: ChangeCl
 /// The policy that a configuration describes, under the revision of the one in force.
 fn draft(config: &Config, current: Option<&PublishedPolicy>, change: ChangeClass) -> (Policy, Vec<RenderedNotice>) {
     let (revision, notice_revision) = match current {
-        Some(current) => (
-            current.policy.revision,
-            current.policy.notice_revision + u32::from(change != ChangeClass::Editorial),
-        ),
+        Some(current) => {
+            (current.policy.revision, current.policy.notice_revision + u32::from(change != ChangeClass::Editorial))
+        }
         None => (1, 1),
     };
     let mut policy = Policy {
@@ -185,11 +191,8 @@ pub async fn publish(scribe: &Scribe, plan: &Plan, clock: &dyn Clock) -> Result<
     let mut hashes = listed(scribe)?;
     hashes.push(hash);
     let list = serde_json_canonicalizer::to_vec(&hashes).expect("hashes are plain JSON");
-    let content = |hash: ContentHash, value: Vec<u8>| Fact {
-        kind: FactKind::Content,
-        key: hash.0.to_vec(),
-        value: Some(value),
-    };
+    let content =
+        |hash: ContentHash, value: Vec<u8>| Fact { kind: FactKind::Content, key: hash.0.to_vec(), value: Some(value) };
     let mut facts = vec![content(hash, canonical)];
     for notice in &plan.notices {
         facts.push(content(notice.reference.strings, notice.strings.clone()));
@@ -282,7 +285,10 @@ mod tests {
         assert_eq!((planned.policy.revision, planned.policy.notice_revision), (2, 1));
         assert_eq!(planned.difference, ["the words of the notice changed"]);
 
-        let question = changed("name = \"_fbp\"\npurpose = \"marketing\"\ndays = 90", "name = \"_fbp\"\npurpose = \"marketing\"\ndays = 390");
+        let question = changed(
+            "name = \"_fbp\"\npurpose = \"marketing\"\ndays = 90",
+            "name = \"_fbp\"\npurpose = \"marketing\"\ndays = 390",
+        );
         let faults = plan(&question, Some(first.current()), ChangeClass::Material).expect_err("the question changed");
         assert!(faults[0].to_string().contains("marketing"), "{}", faults[0]);
     }

@@ -33,7 +33,7 @@ pub fn embed_js(
 
 const MISSING: &str = "console.error('keuze: compiled without embed.min.js; build with cargo xtask build')";
 
-/// The array that the runtime takes apart: JSON, but for the pattern at its end.
+/// The array that the runtime takes apart: JSON, but for the two regular expressions at its end.
 fn data(
     policy: &Policy,
     policy_id: ContentHash,
@@ -43,7 +43,7 @@ fn data(
     no_notice: &[String],
 ) -> String {
     let language = strings.language;
-    let others: String = languages().filter(|tag| *tag != language.tag()).collect();
+    let others: Vec<_> = languages().filter(|tag| *tag != language.tag()).collect();
     let words = words(language);
     let fields = [
         json!(SiteFile::BannerCss.text().unwrap_or_default()),
@@ -55,14 +55,13 @@ fn data(
         json!(words.blocked),
         json!(policy_id.to_string()[..20]),
         json!(language.tag()),
-        json!(others),
         json!(names.prefix()),
         json!(policy.notice_revision),
         json!(counted(policy)),
         purposes(policy),
     ];
     let fields = fields.map(|field| field.to_string()).join(",");
-    format!("[{fields},{}]", pattern(no_notice))
+    format!("[{fields},/^({})\\b/i,{}]", others.join("|"), pattern(no_notice))
 }
 
 /// Whether continued use is counted: 0 never, 1 always, 2 unless the browser asks not to be tracked.
@@ -105,13 +104,16 @@ fn unlocked(policy: &Policy, purpose: &Purpose) -> u8 {
 
 fn cookies(policy: &Policy, purpose: &PurposeId) -> String {
     let reachable = policy.cookies_of(purpose).filter(|cookie| cookie.first_party && !cookie.http_only);
-    reachable.map(|cookie| expression(&cookie.name)).collect::<Vec<_>>().join("|")
+    let names: Vec<_> = reachable.map(|cookie| expression(&cookie.name)).collect();
+    if names.is_empty() { NOTHING.to_owned() } else { names.join("|") }
 }
 
-/// A regular expression that no path matches when there are no patterns.
+/// A regular expression that no text matches.
+const NOTHING: &str = ".^";
+
 fn pattern(no_notice: &[String]) -> String {
     let patterns: Vec<_> = no_notice.iter().map(|pattern| expression(pattern).replace('/', "\\/")).collect();
-    if patterns.is_empty() { "/^\\b$/".to_owned() } else { format!("/^({})$/", patterns.join("|")) }
+    if patterns.is_empty() { format!("/{NOTHING}/") } else { format!("/^({})$/", patterns.join("|")) }
 }
 
 /// `*` stands for anything, everything else for itself.

@@ -47,7 +47,8 @@ async fn continued_use(
 ) -> Result<Response, Problem> {
     let sent: SentUse = body::json(&headers, body)?;
     let came = cookies::read(&headers, visit.names());
-    let language = sent.language.map(|tag| Language::from_tag(&tag).ok_or(Problem::with(Slug::UnknownLanguage, "language")));
+    let language =
+        sent.language.map(|tag| Language::from_tag(&tag).ok_or(Problem::with(Slug::UnknownLanguage, "language")));
     let further = Use {
         policy: sent.policy,
         language: language.transpose()?,

@@ -49,11 +49,7 @@ fn forwarded(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
 }
 
 /// `None` when the header did not come at all.
-fn chain(
-    headers: &HeaderMap,
-    name: &HeaderName,
-    read: impl Fn(&str) -> Option<IpAddr>,
-) -> Option<Vec<Option<IpAddr>>> {
+fn chain(headers: &HeaderMap, name: &HeaderName, read: impl Fn(&str) -> Option<IpAddr>) -> Option<Vec<Option<IpAddr>>> {
     let lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default());
     let chain: Vec<_> = lines.flat_map(|line| line.split(',')).map(read).collect();
     (!chain.is_empty()).then_some(chain)

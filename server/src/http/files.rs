@@ -120,8 +120,7 @@ fn serve(asset: &Asset, request: &HeaderMap) -> Response {
     };
     let etag = etag(asset, name);
     let unchanged = matches(request, &etag);
-    let mut response =
-        if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { body.clone().into_response() };
+    let mut response = if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { body.clone().into_response() };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH));

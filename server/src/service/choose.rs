@@ -5,9 +5,6 @@
 
 mod weigh;
 
-#[cfg(test)]
-mod tests;
-
 use app::model::choice::{Answer, Answers, Control, Surface};
 use app::model::cookie::{self, Given};
 use app::model::date::Moment;

@@ -1,6 +1,6 @@
 //! Turns what is stored into what people read: events, notices and proofs, as they were and not as they are today.
 
-use app::doors::frame::{Authority, Frame};
+use app::doors::frame::Frame;
 use app::doors::receipt::{AnswerLine, ProofView, RecordedAnswer, ShownNotice};
 use app::model::decision::Recorded;
 use app::model::event::{Answered, Event};
@@ -12,7 +12,6 @@ use app::model::purpose::PurposeId;
 
 use super::Keuze;
 use crate::ambient::wall_clock;
-use crate::config;
 use crate::scribe::ReadError;
 
 impl Keuze {
@@ -25,7 +24,7 @@ impl Keuze {
             reopens: true,
             site: policy.site.clone(),
             controller: policy.controller.clone(),
-            authorities: self.config.authorities.iter().map(authority).collect(),
+            authorities: self.config.authorities.clone(),
         }
     }
 
@@ -76,11 +75,6 @@ impl Keuze {
             checkpoint_url: format!("{origin}/keuze/log/{}/checkpoint", address.shard),
         }))
     }
-}
-
-fn authority(configured: &config::Authority) -> Authority {
-    let config::Authority { name, about, url } = configured.clone();
-    Authority { name, about, url }
 }
 
 /// The answers in the order in which they were shown.

@@ -1,0 +1,123 @@
+// What only later moments of the banner need: the settings panel, and the placeholders of withheld frames.
+
+let panel;
+
+// Fetches the panel; called when pointer or focus nears its button, and again when it is opened.
+export const near = () => {
+  panel ||= import('/keuze/panel.js').then(async (module) => {
+    await module.default({ module_or_path: '/keuze/panel_bg.wasm' });
+    return module;
+  });
+  // Whoever opens the panel is told of a failure; nearing it is not.
+  panel.catch(() => {});
+  return panel;
+};
+
+const STYLE = `
+dialog{box-sizing:border-box;position:fixed;z-index:2147483647;inset:auto 0 0;width:min(100%,44rem);max-width:none;
+max-height:min(90vh,100% - 8px);margin:0 auto;padding:0;overflow:auto;border:1px solid #8a909c;border-radius:10px 10px 0 0;
+background:#fff;color:#1b1d22;color-scheme:light dark;font:medium/1.5 system-ui,sans-serif}
+dialog::backdrop{background:#0006}
+@media(prefers-color-scheme:dark){dialog{background:#17191e;color:#eef0f4}}`;
+
+const notice = async (language) => {
+  const response = await fetch('/keuze/notice.json?lang=' + language);
+  if (!response.ok) throw new Error('no notice');
+  return response.text();
+};
+
+// Opens the second layer in the banner's shadow root. Escape and "close" grant nothing.
+export const open = async (shadow, language, answers, send) => {
+  const [{ mount }, text] = await Promise.all([near(), notice(language)]);
+  if (shadow.querySelector('dialog')) return;
+  const dialog = document.createElement('dialog');
+  const root = document.createElement('div');
+  const banner = shadow.getElementById('keuze');
+  const close = () => {
+    // Shown again first: closing a dialog gives the focus back to what had it, if that can be seen.
+    if (banner) banner.hidden = false;
+    dialog.close();
+    dialog.remove();
+  };
+  dialog.setAttribute('part', 'panel');
+  dialog.setAttribute('aria-label', JSON.parse(text).panel_heading);
+  dialog.lang = language;
+  dialog.append(root);
+  shadow.append(dialog);
+  style(shadow);
+  try {
+    mount(root, text, JSON.stringify(answers), (control, purposes) => {
+      close();
+      if (control != 'close') send(control, 'settings', JSON.parse(purposes));
+    });
+  } catch (error) {
+    dialog.remove();
+    throw error;
+  }
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key == 'Escape') event.preventDefault(close());
+  });
+  if (matchMedia('(min-width:640px) and (min-height:481px)').matches) dialog.show();
+  else dialog.showModal();
+  if (banner) banner.hidden = true;
+};
+
+// Puts a box before each frame that waits: what would come, and a button that allows its purpose here and now.
+export const frames = async (language, send) => {
+  const strings = JSON.parse(await notice(language));
+  for (const frame of document.querySelectorAll('[data-src][data-category]')) {
+    const purpose = strings.purposes.find(({ id }) => id == frame.dataset.category);
+    if (purpose) placeholder(frame, purpose, strings, send);
+  }
+};
+
+const placeholder = (frame, purpose, strings, send) => {
+  const host = document.createElement('keuze-placeholder');
+  const shadow = host.attachShadow({ mode: 'open' });
+  const box = document.createElement('section');
+  const add = (tag, text) => {
+    const element = document.createElement(tag);
+    element.append(text);
+    box.append(element);
+    return element;
+  };
+  host.lang = strings.language;
+  box.setAttribute('aria-label', [frame.title, purpose.name].filter(Boolean).join(': '));
+  if (frame.title) add('b', frame.title);
+  add('p', purpose.description);
+  const button = add('button', `${strings.accept}: ${purpose.name}`);
+  button.setAttribute('part', 'allow');
+  button.onclick = () => send('save', 'placeholder', { [purpose.id]: true });
+  add('a', strings.settings).href = '/keuze/voorkeuren?lang=' + strings.language;
+  shadow.append(box);
+  style(shadow, BOX);
+  frame.before(host);
+  frame.hidden = true;
+  // The frame is released wherever its purpose is granted: here, in the panel or in another tab.
+  new MutationObserver(() => {
+    const focused = shadow.activeElement;
+    host.remove();
+    frame.hidden = false;
+    if (focused) frame.focus();
+  }).observe(frame, { attributeFilter: ['src'] });
+};
+
+const BOX = `
+section{box-sizing:border-box;max-width:40rem;min-height:8rem;padding:16px;border:1px solid #8a909c;border-radius:10px;
+background:#fff;color:#1b1d22;color-scheme:light dark;font:medium/1.5 system-ui,sans-serif}
+p{margin:4px 0 12px}
+button{min-height:44px;margin:0 16px 0 0;padding:8px 16px;border:1px solid;border-radius:6px;background:none;color:inherit;
+font:inherit;font-weight:600;cursor:pointer}
+a{display:inline-block;padding:10px 0;color:inherit}
+:focus-visible{outline:3px solid #0a4bb8;outline-offset:2px}
+@media(prefers-color-scheme:dark){section{background:#17191e;color:#eef0f4}:focus-visible{outline-color:#9cc2ff}}`;
+
+const styled = new WeakSet();
+
+const style = (root, text = STYLE) => {
+  if (styled.has(root)) return;
+  styled.add(root);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+};
