@@ -5,6 +5,7 @@ pub mod body;
 pub mod choices;
 pub mod client;
 pub mod cookies;
+pub mod demo;
 pub mod desk;
 pub mod files;
 pub mod gate;
@@ -39,7 +40,10 @@ pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
     let gate = Arc::new(Gate { keuze: Arc::clone(keuze), limits });
     let forms = choices::forms().merge(pages::router()).merge(desk::router(keuze)).layer(csrf());
     let machines = choices::api().merge(api::router()).merge(log::router());
-    let all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
+    let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
+    if keuze.demo {
+        all = all.merge(demo::router());
+    }
     all.fallback(async || Problem::from(Slug::NotFound))
         .with_state(Arc::clone(keuze))
         .layer(DefaultBodyLimit::max(body::LARGEST))

@@ -179,7 +179,14 @@ mod tests {
         let mut headers = HeaderMap::new();
         jar.write(&mut headers);
         let lines: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        _visit=; Secure; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/winkel; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/; Domain=www.voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/winkel; Domain=www.voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/; Domain=voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/winkel; Domain=voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        ");
     }
 
     #[test]
