@@ -7,6 +7,8 @@ pub mod client;
 pub mod cookies;
 pub mod desk;
 pub mod files;
+#[cfg(test)]
+mod fixture;
 pub mod gate;
 pub mod limits;
 pub mod log;

@@ -7,9 +7,7 @@ mod session;
 
 use std::sync::Arc;
 
-use app::doors::desk::{
-    LookUpFault, LookUpView, NewPasswordView, Outcome, PasswordRefusal, SignInRefusal, SignInView,
-};
+use app::doors::desk::{LookUpFault, LookUpView, NewPasswordView, Outcome, PasswordRefusal, SignInRefusal, SignInView};
 use app::doors::frame::Frame;
 use app::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
 use axum::Router;

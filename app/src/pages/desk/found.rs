@@ -206,5 +206,6 @@ fn frame(shown: &ShownNotice, words: &'static Words) -> AnyView {
         words.notice_frame,
         shown.html,
     );
-    view! { <iframe class="shown-frame" sandbox="allow-same-origin" title=words.notice_frame srcdoc=document></iframe> }.into_any()
+    view! { <iframe class="shown-frame" sandbox="allow-same-origin" title=words.notice_frame srcdoc=document></iframe> }
+        .into_any()
 }

@@ -91,12 +91,7 @@ impl Sessions {
 }
 
 fn cookie(token: String, secure: bool) -> Cookie<'static> {
-    Cookie::build((NAME, token))
-        .path("/keuze/desk")
-        .http_only(true)
-        .same_site(SameSite::Strict)
-        .secure(secure)
-        .build()
+    Cookie::build((NAME, token)).path("/keuze/desk").http_only(true).same_site(SameSite::Strict).secure(secure).build()
 }
 
 fn token(headers: &HeaderMap) -> Option<&str> {
