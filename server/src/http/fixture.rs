@@ -30,10 +30,15 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A fresh one; every browser of a house shares the router only through what the ledger keeps.
+    /// A fresh one, with a server process of its own: they share what the ledger keeps.
     pub fn new(house: &House) -> Self {
         let router = crate::http::router(&house.keuze, false);
         Self { router, host: "localhost", cookies: Vec::new(), keeps_cookies: true }
+    }
+
+    /// A fresh one at the same server process.
+    pub fn beside(&self) -> Self {
+        Self { router: self.router.clone(), host: self.host, cookies: Vec::new(), keeps_cookies: true }
     }
 
     /// GET.
