@@ -74,6 +74,11 @@ impl Published {
         Ok(Self { policies: policies? })
     }
 
+    /// The one in force, if any was ever published.
+    pub fn latest(&self) -> Option<&PublishedPolicy> {
+        self.policies.last().map(Arc::as_ref)
+    }
+
     /// Refuses a configuration that says something else than the policy in force.
     ///
     /// # Errors
