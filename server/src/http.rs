@@ -8,6 +8,8 @@ pub mod cookies;
 pub mod demo;
 pub mod desk;
 pub mod files;
+#[cfg(test)]
+mod fixture;
 pub mod gate;
 pub mod limits;
 pub mod log;

@@ -228,7 +228,7 @@ fn dutch(slug: Slug) -> Problem {
         ),
         Slug::CrossSite => problem(
             "Dit formulier kwam van een andere website",
-            "Formulieren nemen wij alleen aan van onze eigen pagina's.",
+            "Formulieren nemen wij alleen aan van onze eigen pagina’s.",
             NOTHING,
             "Open de pagina op deze website en vul het formulier daar in.",
         ),

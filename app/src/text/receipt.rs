@@ -123,7 +123,7 @@ pub const NL: Receipt = Receipt {
     check: "Zelf nagaan of dit klopt",
     check_steps: &[
         "Ons logboek is openbaar en kan achteraf niet ongemerkt worden veranderd. Wie ons niet vertrouwt, kan dit nagaan.",
-        "Bereken de SHA-256 van de letters keuze-v1, gevolgd door de 32 bytes van het zout en de tekst van de vastlegging.",
+        "Bereken de SHA-256 van drie delen achter elkaar: de letters keuze-v1, het zout (32 bytes) en de vastlegging.",
         "Dat is het blad in het logboek. Het bewijs hieronder (C2SP tlog-proof) laat zien dat het daarin staat.",
         "Vergelijk de ondertekende stand in het bewijs met de stand die wij publiceren.",
     ],
@@ -173,7 +173,7 @@ pub const EN: Receipt = Receipt {
     check: "Check for yourself that this is right",
     check_steps: &[
         "Our log is public and cannot be changed afterwards without being noticed. Whoever does not trust us can check this.",
-        "Compute the SHA-256 of the letters keuze-v1, followed by the 32 bytes of the salt and the text of the record.",
+        "Compute the SHA-256 of three parts in a row: the letters keuze-v1, the salt (32 bytes) and the record.",
         "That is the leaf in the log. The proof below (C2SP tlog-proof) shows that it stands there.",
         "Compare the signed checkpoint in the proof with the one that we publish.",
     ],

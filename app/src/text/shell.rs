@@ -35,7 +35,7 @@ pub struct Shell {
 pub const NL: Shell = Shell {
     skip: "Naar de inhoud",
     other_language: "English",
-    pages: "Pagina's over cookies",
+    pages: "Pagina’s over cookies",
     preferences: "Uw cookiekeuze",
     register: "Alle cookies",
     statement: "Privacyverklaring",
