@@ -131,7 +131,8 @@ async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
     let house = house_of_anna().await;
     let (number, _) = visitor(&house, "refuse_all", &[]).await;
     let mut desk = annas_desk(&house, "localhost").await;
-    let answer = look_up_for(&mut desk, &number.to_lowercase().replace('-', " "), " Klant belt  over zijn keuze ").await;
+    let answer =
+        look_up_for(&mut desk, &number.to_lowercase().replace('-', " "), " Klant belt  over zijn keuze ").await;
     assert_eq!(answer.status, StatusCode::OK);
     let words = answer.words();
     for needed in [
