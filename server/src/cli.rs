@@ -2,7 +2,10 @@
 #![expect(clippy::print_stdout, reason = "the command line answers on stdout")]
 #![expect(clippy::print_stderr, reason = "the command line explains on stderr")]
 
+mod check;
+mod policy;
 mod serve;
+mod staff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +32,14 @@ enum Task {
     Verify(Ledger),
     /// Makes the databases anew from the journal; the old ones are kept beside them.
     Rebuild(Serving),
+    /// Names every fault of a configuration, with its line and its mend.
+    Check(check::Check),
+    /// What is in force.
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Who may use the desk.
+    #[command(subcommand)]
+    Staff(staff::StaffTask),
 }
 
 /// Which ledger.
@@ -66,6 +77,9 @@ pub fn main() -> ExitCode {
         Task::Demo(serving) => serve::run(&serving, true),
         Task::Verify(ledger) => print_verified(&ledger),
         Task::Rebuild(serving) => rebuild(&serving),
+        Task::Check(check) => check::run(&check),
+        Task::Policy(policy::Policy::Publish(publish)) => serve::block_on(policy::run(&publish)),
+        Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
     }
 }
 

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use app::model::channel::{Channel, ChannelRule};
 use app::model::controller::{Controller, Cookie, Vendor};
-use app::model::language::{Language, Localized};
+use app::model::language::Language;
 use app::model::notice::{NoticePurpose, NoticeStrings};
 use app::model::policy::{ContinuedUse, Gpc};
 use app::model::purpose::{Purpose, PurposeId, Regime};
@@ -225,7 +225,7 @@ impl Config {
     }
 
     /// A fault of the configuration as a whole.
-    pub(crate) fn fault(&self, what: impl Into<String>, mend: impl Into<String>) -> Fault {
+    pub(crate) fn fault(&self, what: String, mend: String) -> Fault {
         Place { line: 1, column: 1 }.fault(&self.places.file, what, mend)
     }
 }

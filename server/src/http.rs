@@ -5,6 +5,7 @@ pub mod body;
 pub mod choices;
 pub mod client;
 pub mod cookies;
+pub mod desk;
 pub mod files;
 pub mod gate;
 pub mod limits;
@@ -36,7 +37,7 @@ use crate::service::Keuze;
 pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(keuze.entropy.bytes(), keuze.config.server.rate_limits));
     let gate = Arc::new(Gate { keuze: Arc::clone(keuze), limits });
-    let forms = choices::forms().merge(pages::router()).layer(csrf());
+    let forms = choices::forms().merge(pages::router()).merge(desk::router(keuze)).layer(csrf());
     let machines = choices::api().merge(api::router()).merge(log::router());
     let all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
     all.fallback(async || Problem::from(Slug::NotFound))

@@ -70,8 +70,8 @@ impl Published {
     }
 
     /// The one in force, if anything was published yet.
-    pub fn latest(&self) -> Option<&Arc<PublishedPolicy>> {
-        self.policies.last()
+    pub fn latest(&self) -> Option<&PublishedPolicy> {
+        self.policies.last().map(Arc::as_ref)
     }
 
     /// A policy by its [`PublishedPolicy::id`].

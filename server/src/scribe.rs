@@ -156,7 +156,6 @@ impl Scribe {
     ///
     /// # Errors
     /// A sentence that says what is wrong and what to do; nothing was changed then but unfinished work cut off.
-    #[expect(clippy::needless_pass_by_value, reason = "an opening is made for one ledger")]
     pub fn open(opening: Opening) -> Result<Self, OpenError> {
         writer::open(&opening).map_err(OpenError)
     }

@@ -2,6 +2,8 @@
 
 pub mod choose;
 pub mod continued_use;
+#[cfg(test)]
+pub mod fixture;
 pub mod look_up;
 pub mod preferences;
 mod reading;

@@ -21,8 +21,6 @@ pub struct SignInView {
 pub enum SignInRefusal {
     /// Name and password do not go together; which of the two is wrong is not told.
     Wrong,
-    /// Too many attempts; later again.
-    TooMany,
     /// The session ended by itself, or there was none.
     Ended,
 }

@@ -20,8 +20,6 @@ pub struct Desk {
     pub sign_in_help: &'static str,
     /// Name and password do not go together.
     pub wrong: &'static str,
-    /// Too many attempts.
-    pub too_many: &'static str,
     /// The session is over.
     pub ended: &'static str,
     /// Heading of the new password.
@@ -145,7 +143,6 @@ pub const NL: Desk = Desk {
     sign_in_button: "Aanmelden",
     sign_in_help: "Voor medewerkers. Na 30 minuten zonder gebruik wordt u afgemeld.",
     wrong: "Deze naam en dit wachtwoord horen niet bij elkaar. U bent niet aangemeld. Probeer het opnieuw.",
-    too_many: "Er waren te veel pogingen. U bent niet aangemeld. Wacht een minuut en probeer het opnieuw.",
     ended: "U bent niet (meer) aangemeld. Er is niets opgezocht. Meld u opnieuw aan.",
     new_password: "Kies uw eigen wachtwoord",
     new_password_help: "Minstens 15 tekens. Een zin van vier of vijf woorden werkt goed. Een wachtwoordbeheerder ook.",
@@ -217,7 +214,6 @@ pub const EN: Desk = Desk {
     sign_in_button: "Sign in",
     sign_in_help: "For staff. You are signed out after 30 minutes without use.",
     wrong: "This name and this password do not go together. You are not signed in. Please try again.",
-    too_many: "There were too many attempts. You are not signed in. Wait a minute and try again.",
     ended: "You are not signed in (any more). Nothing was looked up. Please sign in again.",
     new_password: "Choose your own password",
     new_password_help: "At least 15 characters. A sentence of four or five words works well. So does a password manager.",
@@ -291,7 +287,6 @@ impl Desk {
     pub fn sign_in_refusal(&self, refusal: SignInRefusal) -> &'static str {
         match refusal {
             SignInRefusal::Wrong => self.wrong,
-            SignInRefusal::TooMany => self.too_many,
             SignInRefusal::Ended => self.ended,
         }
     }

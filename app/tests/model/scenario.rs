@@ -103,7 +103,7 @@ struct Step {
     channels: Vec<Channel>,
 }
 
-fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> {
+fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
     let answers = subsequence(names.to_vec(), 0..=names.len())
         .prop_flat_map(|names| names.into_iter().map(|name| (Just(name), answered())).collect::<Vec<_>>());
     let channels = subsequence(Channel::ALL.to_vec(), 0..=3);

@@ -1,35 +1,43 @@
 //! `keuze policy publish`: shows what a configuration changes, and freezes it.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
-
 use app::model::event::Actor;
 use app::model::policy::ChangeClass;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
-use crate::ambient::Clock;
+use super::{Serving, serve};
+use crate::ambient::{Clock as _, SystemClock};
 use crate::config::Config;
-use crate::publish::{Plan, PublishError, Publication, Published, plan, publish};
+use crate::publish::{Plan, PublishError, Published, plan, publish};
 use crate::scribe::Scribe;
 
+/// What to do with the policy.
+#[derive(Subcommand)]
+pub enum Policy {
+    /// Shows the difference with the policy in force; freezes the new one with --yes.
+    Publish(Publish),
+}
+
 /// How to publish.
-#[derive(Args, Clone, Debug)]
-pub struct Options {
-    /// What kind of change it is; not needed for the first policy.
+#[derive(Args)]
+pub struct Publish {
+    #[command(flatten)]
+    serving: Serving,
+    /// What kind of change it is; the first policy needs none.
     #[arg(long, value_enum)]
     change: Option<Change>,
-    /// Publishes without asking.
+    /// Publishes; without it the difference is only shown.
     #[arg(long)]
     yes: bool,
 }
 
 /// How a publication differs from the one before (S-51).
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum Change {
     /// Wording only; nobody is asked again.
     Editorial,
     /// Something that people must be told of.
     Material,
-    /// A purpose, regime or party changed; it is asked about again.
+    /// A purpose, regime or party changed; only it is asked again.
     Purpose,
 }
 
@@ -43,46 +51,40 @@ impl From<Change> for ChangeClass {
     }
 }
 
-/// Shows the difference, asks, and publishes; the server is not running meanwhile, since it holds the ledger.
+/// Runs it; the server must be stopped, since it holds the ledger.
 ///
 /// # Errors
-/// A text that says what is wrong and what to do; nothing was published then.
-pub async fn run(scribe: &Scribe, config: &Config, options: &Options, clock: &dyn Clock) -> Result<(), String> {
-    let without_rule = config.without_rule(clock.now().today);
+/// Every fault, a line each; nothing was published then.
+pub async fn run(publishing: &Publish) -> Result<(), String> {
+    let config = serve::configuration(publishing.serving.config.as_deref())?;
+    let without_rule = config.without_rule(SystemClock.now().today);
     if !without_rule.is_empty() {
         return Err(PublishError::Faults(without_rule).into());
     }
+    let scribe = serve::open_for_command(&publishing.serving, &config)?;
+    let outcome = show_and_publish(&scribe, &config, publishing).await;
+    scribe.close().await;
+    outcome
+}
+
+async fn show_and_publish(scribe: &Scribe, config: &Config, publishing: &Publish) -> Result<(), String> {
     let published = Published::load(scribe)?;
-    let previous = published.latest().map(|previous| &**previous);
-    // The class is asked for only once something turned out to change.
-    let change = options.change.map_or(ChangeClass::Purpose, ChangeClass::from);
-    let Plan::New(publication) = plan(config, previous, change).map_err(PublishError::Faults)? else {
+    // Without a class the difference is shown all the same, so that whoever publishes can tell which it is.
+    let change = publishing.change.map_or(ChangeClass::Purpose, ChangeClass::from);
+    let planned = plan(config, published.latest(), change).map_err(PublishError::Faults)?;
+    let Plan::New(publication) = planned else {
         println!("nothing to publish: the policy in force already says this");
         return Ok(());
     };
-    show(&publication);
-    if previous.is_some() && options.change.is_none() {
-        return Err("say what kind of change this is: --change editorial, material or purpose (S-51)".to_owned());
+    publication.differences.iter().for_each(|line| println!("{line}"));
+    if published.latest().is_some() && publishing.change.is_none() {
+        return Err("say what kind of change this is: --change editorial, material or purpose".to_owned());
     }
-    if !options.yes && !agreed() {
-        return Err("nothing was published".to_owned());
+    if !publishing.yes {
+        println!("nothing was published; add --yes to publish this");
+        return Ok(());
     }
-    let written = publish(scribe, &publication, Actor::System, clock).await?;
+    let written = publish(scribe, &publication, Actor::System, &SystemClock).await?;
     println!("published: policy {} as record {}", publication.policy.id(), written.address);
     Ok(())
-}
-
-fn show(publication: &Publication) {
-    publication.differences.iter().for_each(|line| println!("  {line}"));
-}
-
-fn agreed() -> bool {
-    if !std::io::stdin().is_terminal() {
-        eprintln!("keuze: nobody can be asked here; --yes publishes without asking");
-        return false;
-    }
-    print!("Publish this? Type yes: ");
-    let mut answer = String::new();
-    let read = std::io::stdout().flush().and_then(|()| std::io::stdin().lock().read_line(&mut answer));
-    read.is_ok() && answer.trim() == "yes"
 }

@@ -19,11 +19,16 @@ use crate::service::staff::{Existing, Staff, StaffName};
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
 pub fn run(serving: &Serving, demo: bool) -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
+    block_on(serve(serving, demo))
+}
+
+/// Runs a command to its end and says what went wrong.
+pub fn block_on(command: impl Future<Output = Result<(), String>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("the server cannot be started: {error}")),
     };
-    match runtime.block_on(serve(serving, demo)) {
+    match runtime.block_on(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(what) => refuse(&what),
     }
@@ -56,10 +61,18 @@ fn open(serving: &Serving, data: PathBuf, config: &Config, demo: bool) -> Result
     }
     // A log origin of its own: `serve` refuses a demo ledger, and the demo a real one.
     let host = config.first_host().name();
-    let origin = if demo { format!("demo.{host}") } else { host.to_owned() };
+    let origin = if demo { format!("demo.{host}") } else { host };
     let opening =
         Opening { data: Some(data), key_file: serving.key_file.clone(), origin, entropy: Arc::new(SystemEntropy) };
     Scribe::open(opening).map_err(|error| error.to_string())
+}
+
+/// Opens the ledger that `serve` would, for a command beside it.
+///
+/// # Errors
+/// A sentence, such as that a running server holds it.
+pub fn open_for_command(serving: &Serving, config: &Config) -> Result<Scribe, String> {
+    open(serving, serving.data.clone().unwrap_or_else(|| PathBuf::from("./data")), config, false)
 }
 
 /// Opens a ledger once, which makes its databases anew, and closes it.

@@ -145,7 +145,6 @@ fn protect(response: &mut Response) {
 }
 
 /// A panic while answering: said in the log without what was asked, answered as our fault.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that tower_http asks for")]
 pub fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked; the place is in the panic message above");
     Problem::from(Slug::Internal).into_response()

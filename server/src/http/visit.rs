@@ -112,7 +112,7 @@ pub fn thousandths(quality: &str) -> Option<u16> {
 /// `null` under a `no-referrer` policy. Else an Origin must be one of the site's own. What is known to come from
 /// another site is refused altogether.
 pub fn sent_from(headers: &HeaderMap, config: &Config) -> Result<SentFrom, Problem> {
-    let site = headers.get(SEC_FETCH_SITE).map(|value| value.as_bytes());
+    let site = headers.get(SEC_FETCH_SITE).map(axum::http::HeaderValue::as_bytes);
     let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
     match (site, origin) {
         (Some(b"same-origin"), _) => Ok(SentFrom::Site),

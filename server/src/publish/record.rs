@@ -25,6 +25,7 @@ pub async fn publish(
     clock: &dyn Clock,
 ) -> Result<Written, PublishError> {
     let mut event = Event::new(EventKind::PolicyPublished, clock.now().at, actor, Route::System);
+    event.policy = Some(publication.policy.hash);
     event.object = Some(publication.policy.hash.to_string());
     event.reason = Some(word(publication.change).to_owned());
     let mut facts = contents(&publication.policy);
@@ -44,10 +45,8 @@ pub async fn publish_if_new(scribe: &Scribe, config: &Config, clock: &dyn Clock)
         return Ok(());
     }
     let previous = published.latest();
-    let change = previous.map_or(ChangeClass::Purpose, |previous| {
-        least_class(&previous.policy, &freeze(config, 0, 0))
-    });
-    match plan(config, previous.map(|previous| &**previous), change).map_err(PublishError::Faults)? {
+    let change = previous.map_or(ChangeClass::Purpose, |previous| least_class(&previous.policy, &freeze(config, 0, 0)));
+    match plan(config, previous, change).map_err(PublishError::Faults)? {
         Plan::UpToDate => Ok(()),
         Plan::New(publication) => publish(scribe, &publication, Actor::System, clock).await.map(|_| ()),
     }

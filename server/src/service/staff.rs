@@ -57,6 +57,9 @@ pub enum StaffError {
     /// The name is taken.
     #[error("there is a staff member of that name already")]
     Taken,
+    /// There is no staff member of that name any more.
+    #[error("there is no staff member of that name")]
+    Gone,
     /// The new password is refused.
     #[error("the new password is not strong enough")]
     Refused(PasswordRefusal),
@@ -152,7 +155,7 @@ impl Staff<'_> {
     /// The password is refused, or the ledger cannot be read or written.
     pub async fn replace(&self, name: &StaffName, new: Zeroizing<String>, again: &str) -> Result<(), StaffError> {
         acceptable(name, &new, again).map_err(StaffError::Refused)?;
-        let Some((key, stored)) = self.find(name)? else { return Err(StaffError::Taken) };
+        let Some((key, stored)) = self.find(name)? else { return Err(StaffError::Gone) };
         let (before, tried) = (stored.password, new.clone());
         if off_the_reactor(move || verify(&before, &tried)).await {
             return Err(StaffError::Refused(PasswordRefusal::Guessable));

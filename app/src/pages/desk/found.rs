@@ -196,7 +196,8 @@ fn shown(shown: Option<&ShownNotice>, language: Language) -> AnyView {
     view! { <section><h2>{words.notice}</h2>{content}</section> }.into_any()
 }
 
-/// The stored HTML itself, in a frame without scripts, forms or an origin; its style is today's.
+/// The stored HTML itself, in a frame where no script runs and no form is sent; its style is today's. With
+/// `allow-same-origin`, because a frame without an origin may not load our style sheet.
 fn frame(shown: &ShownNotice, words: &'static Words) -> AnyView {
     let document = format!(
         "<!DOCTYPE html><html lang=\"{}\"><title>{}</title><link rel=\"stylesheet\" href=\"/keuze/banner.css\">\
@@ -205,5 +206,6 @@ fn frame(shown: &ShownNotice, words: &'static Words) -> AnyView {
         words.notice_frame,
         shown.html,
     );
-    view! { <iframe class="shown-frame" sandbox="" title=words.notice_frame srcdoc=document></iframe> }.into_any()
+    view! { <iframe class="shown-frame" sandbox="allow-same-origin" title=words.notice_frame srcdoc=document></iframe> }
+        .into_any()
 }
