@@ -223,6 +223,11 @@ impl Config {
         let place = self.places.questions.get(purpose).copied().unwrap_or(Place { line: 1, column: 1 });
         place.fault(&self.places.file, what, mend)
     }
+
+    /// A fault of the configuration as a whole.
+    pub(crate) fn fault(&self, what: String, mend: String) -> Fault {
+        Place { line: 1, column: 1 }.fault(&self.places.file, what, mend)
+    }
 }
 
 #[cfg(test)]
