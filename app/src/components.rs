@@ -1,3 +1,4 @@
 //! Pieces of pages and of the banner.
 
 pub mod banner;
+pub mod panel;

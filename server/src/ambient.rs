@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::model::date::Moment;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
@@ -65,6 +65,18 @@ pub fn moment(unix_seconds: i64) -> Moment {
     let today = time::Date::from_calendar_date(i32::from(zoned.year()), month, zoned.day().unsigned_abs())
         .expect("jiff gives a valid date");
     Moment { at, today }
+}
+
+/// What the clocks in Amsterdam showed at an instant; for people's eyes, never for a rule.
+///
+/// # Panics
+/// Outside the years -9999 to 9999.
+pub fn wall_clock(at: OffsetDateTime) -> PrimitiveDateTime {
+    let instant = jiff::Timestamp::from_second(at.unix_timestamp()).expect("a year that has four digits");
+    let offset = instant.to_zoned(amsterdam()).offset().seconds();
+    let offset = time::UtcOffset::from_whole_seconds(offset).expect("an offset of less than a day");
+    let local = at.to_offset(offset);
+    PrimitiveDateTime::new(local.date(), local.time())
 }
 
 /// Europe/Amsterdam, from the zone data bundled with jiff.
@@ -125,5 +137,11 @@ mod tests {
         // 2026-03-28 23:30 UTC is 00:30 in winter time; 2026-06-30 22:30 UTC is 00:30 in summer time.
         assert_eq!(moment(1_774_740_600).today, time::macros::date!(2026 - 03 - 29));
         assert_eq!(moment(1_782_858_600).today, time::macros::date!(2026 - 07 - 01));
+    }
+
+    #[test]
+    fn people_are_told_the_time_that_their_clock_showed() {
+        assert_eq!(wall_clock(moment(1_774_740_600).at), time::macros::datetime!(2026-03-29 0:30));
+        assert_eq!(wall_clock(moment(1_782_858_600).at), time::macros::datetime!(2026-07-01 0:30));
     }
 }

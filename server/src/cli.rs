@@ -1,1 +1,119 @@
 //! The command line.
+#![expect(clippy::print_stdout, reason = "the command line answers on stdout")]
+#![expect(clippy::print_stderr, reason = "the command line explains on stderr")]
+
+mod check;
+mod policy;
+mod serve;
+mod staff;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::scribe::verify::{VerifyError, set_databases_aside, verify};
+
+/// Consent and objection, with proof.
+#[derive(Parser)]
+#[command(name = "keuze", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs the server in the foreground.
+    Serve(Serving),
+    /// Runs the server with a host page, invented people, and a ledger of its own.
+    Demo(Serving),
+    /// Recomputes the whole ledger and names the first record that fails.
+    Verify(Ledger),
+    /// Makes the databases anew from the journal; the old ones are kept beside them.
+    Rebuild(Serving),
+    /// Names every fault of a configuration, with its line and its mend.
+    Check(check::Check),
+    /// What is in force.
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Who may use the desk.
+    #[command(subcommand)]
+    Staff(staff::StaffTask),
+}
+
+/// Which ledger.
+#[derive(Args, Clone)]
+pub struct Ledger {
+    /// The data directory.
+    #[arg(long, default_value = "./data")]
+    pub data: PathBuf,
+    /// The file with the root key; without it, a file beside the data directory.
+    #[arg(long, env = "KEUZE_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// What a server needs to know.
+#[derive(Args, Clone)]
+pub struct Serving {
+    /// The site configuration; without it, the built-in example.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// The data directory; `./data`, or `./demo-data` for the demo.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8020")]
+    pub listen: std::net::SocketAddr,
+    /// The file with the root key; without it, a file beside the data directory.
+    #[arg(long, env = "KEUZE_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Task::Serve(serving) => serve::run(&serving, false),
+        Task::Demo(serving) => serve::run(&serving, true),
+        Task::Verify(ledger) => print_verified(&ledger),
+        Task::Rebuild(serving) => rebuild(&serving),
+        Task::Check(check) => check::run(&check),
+        Task::Policy(policy::Policy::Publish(publish)) => serve::block_on(policy::run(&publish)),
+        Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
+    }
+}
+
+fn print_verified(ledger: &Ledger) -> ExitCode {
+    match verify(&ledger.data, ledger.key_file.as_deref()) {
+        Ok(verified) => {
+            if let Some(left_out) = &verified.left_out {
+                println!("{left_out}");
+            }
+            println!("ok: {} records ({} erased), root {}", verified.records, verified.erased, verified.root);
+            ExitCode::SUCCESS
+        }
+        Err(VerifyError::Fault(fault)) => {
+            println!("{fault}");
+            ExitCode::FAILURE
+        }
+        Err(VerifyError::Unreadable(what)) => {
+            println!("not verified: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn rebuild(serving: &Serving) -> ExitCode {
+    let data = serving.data.clone().unwrap_or_else(|| PathBuf::from("./data"));
+    let outcome = set_databases_aside(&data).and_then(|()| serve::reopen(serving, &data));
+    match outcome {
+        Ok(()) => {
+            println!("the databases were made anew from the journal");
+            ExitCode::SUCCESS
+        }
+        Err(what) => {
+            eprintln!("keuze: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}

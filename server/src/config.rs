@@ -1,21 +1,234 @@
 //! `keuze.toml`: typed sections, each with its validation; every fault with file, line and mend.
+//!
+//! [`parse`] reads the whole file and tells all faults at once. What it returns is valid: nothing behind it checks
+//! again.
+
+mod channels;
+mod fault;
+mod network;
+mod purposes;
+mod reader;
+mod register;
+mod sentences;
+mod server;
+mod site;
+mod texts;
+
+use std::collections::BTreeMap;
+
+use app::model::channel::{Channel, ChannelRule};
+use app::model::controller::{Controller, Cookie, Vendor};
+use app::model::language::Language;
+use app::model::notice::{NoticePurpose, NoticeStrings};
+use app::model::policy::{ContinuedUse, Gpc};
+use app::model::purpose::{Purpose, PurposeId, Regime};
+use time::Date;
+use toml::de::DeTable;
+
+use fault::{Faults, Place};
+use reader::Section;
+
+pub use app::doors::frame::Authority;
+pub use fault::Fault;
+pub use network::{Network, NetworkError};
+pub use register::is_in_eea;
+pub use server::{Rate, RateLimits, Server};
+pub use site::{Host, HostError, HostOrigin, Site};
+pub use texts::{NoticeTexts, Texts};
+
+/// The annotated example, as `keuze check --example` prints it: the configuration that is built in.
+pub const EXAMPLE: &str = include_str!("config/example.toml");
 
 /// A whole, valid configuration.
 #[derive(Clone, Debug)]
-pub struct Config {}
+pub struct Config {
+    /// The web property.
+    pub site: Site,
+    /// Who asks.
+    pub controller: Controller,
+    /// In the order in which they are shown.
+    pub purposes: Vec<Purpose>,
+    /// Every cookie of every purpose.
+    pub cookies: Vec<Cookie>,
+    /// Everybody with access.
+    pub vendors: Vec<Vendor>,
+    /// Rules per channel with their effective dates.
+    pub channels: Vec<ChannelRule>,
+    /// For how many calendar months an answer holds.
+    pub validity_months: u32,
+    /// What continued use is recorded for and unlocks.
+    pub continued_use: ContinuedUse,
+    /// What Global Privacy Control denies.
+    pub gpc: Gpc,
+    /// Where people can complain.
+    pub authorities: Vec<Authority>,
+    /// The words of the notice.
+    pub texts: Texts,
+    /// What the server itself needs to know.
+    pub server: Server,
+    places: Places,
+}
 
-/// The origin that people see for one of the site's hosts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostOrigin {
-    /// Such as `https://www.voipro.nl`, without a path.
-    pub origin: String,
-    /// Whether it is https: then cookies are Secure and prefixed.
-    pub secure: bool,
+/// Where things stand in the file, for faults that are found later.
+#[derive(Clone, Debug)]
+struct Places {
+    file: String,
+    questions: BTreeMap<PurposeId, Place>,
+    channels: Vec<Place>,
+}
+
+/// Reads a configuration; `name` is the file's, for the faults. All faults are told at once, in the order of the file.
+pub fn parse(name: &str, text: &str) -> Result<Config, Vec<Fault>> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let faults = Faults::new(name, text);
+    for error in &errors {
+        let at = error.span().map_or(0, |span| span.start);
+        faults.note(at, format!("this is not TOML: {}", error.message()), "correct the notation (https://toml.io)");
+    }
+    // What could be recovered from broken notation would only give faults that are none.
+    if !errors.is_empty() {
+        return Err(faults.into_sorted());
+    }
+    let config = Section::root(&faults, document.get_ref()).finish(|root| read(root, name));
+    let faults = faults.into_sorted();
+    config.filter(|_| faults.is_empty()).ok_or(faults)
+}
+
+fn read(root: &Section<'_>, file: &str) -> Option<Config> {
+    let site = root.table("site", site::read);
+    let controller = root.table("controller", register::read_controller);
+    let (purposes, known) = purposes::read_all(root);
+    let (vendors, vendor_ids) = register::read_vendors(root);
+    let cookies = register::read_cookies(root, &known, &vendor_ids);
+    let channels = channels::read_all(root);
+    let validity_months = root.table("choice", |s| s.number("validity_months", 1..=12));
+    let continued_use = root.table("continued_use", |s| purposes::read_continued_use(s, &known));
+    let gpc = root.table("gpc", |s| purposes::read_gpc(s, &known));
+    let authorities = root.tables("authorities", read_authority);
+    let must_name = must_name(controller.as_ref(), &purposes);
+    let texts = root.table("texts", |s| texts::read(s, &must_name));
+    let server = root.table("server", server::read);
+    let questions = known.into_iter().map(|(id, known)| (id, known.place)).collect();
+    let places = Places { file: file.to_owned(), questions, channels: channels.iter().map(|c| c.place).collect() };
+    Some(Config {
+        site: site?,
+        controller: controller?,
+        purposes,
+        cookies,
+        vendors,
+        channels: channels.into_iter().map(|placed| placed.rule).collect(),
+        validity_months: validity_months?,
+        continued_use: continued_use?,
+        gpc: gpc?,
+        authorities,
+        texts: texts?,
+        server: server?,
+        places,
+    })
+}
+
+fn must_name(controller: Option<&Controller>, purposes: &[Purpose]) -> texts::MustName {
+    let optional = purposes.iter().filter(|purpose| purpose.regime != Regime::Necessary);
+    texts::MustName {
+        controller: controller.map(|controller| controller.name.clone()),
+        purposes: optional.map(|purpose| purpose.name.clone()).collect(),
+    }
+}
+
+fn read_authority(s: &Section<'_>) -> Option<Authority> {
+    let (name, about, url) = (s.text("name"), s.localized("about"), register::read_url(s, "url"));
+    Some(Authority { name: name?, about: about?, url: url? })
 }
 
 impl Config {
+    /// The built-in configuration: Voipro, which also answers on this machine.
+    ///
+    /// # Panics
+    /// Never: a test reads it.
+    pub fn example() -> Self {
+        parse("example.toml", EXAMPLE).expect("the built-in example has no fault")
+    }
+
     /// The origin for a request's Host header (with or without a port); `None` for a host that is not the site's.
-    pub fn host(&self, _host: &str) -> Option<HostOrigin> {
-        unimplemented!()
+    pub fn host(&self, host: &str) -> Option<HostOrigin> {
+        let (name, port) = site::split_host(host)?;
+        self.site.hosts.iter().find_map(|host| host.origin(name, port))
+    }
+
+    /// The site's first host, which names the ledger.
+    ///
+    /// # Panics
+    /// Never: a configuration without hosts is not valid.
+    pub fn first_host(&self) -> &Host {
+        self.site.hosts.first().expect("a valid configuration has a host")
+    }
+
+    /// Whether reading that path says nothing about somebody's wishes (requirements 2.5.2).
+    pub fn is_no_notice(&self, path: &str) -> bool {
+        site::covers(&self.site.no_notice, path)
+    }
+
+    /// Every string of both layers in one language, as the notice freezes them.
+    pub fn notice_strings(&self, language: Language) -> NoticeStrings {
+        let texts = self.texts.get(language).clone();
+        NoticeStrings {
+            language,
+            heading: texts.heading,
+            body: texts.body,
+            refuse: texts.refuse,
+            accept: texts.accept,
+            settings: texts.settings,
+            save: texts.save,
+            panel_heading: texts.panel_heading,
+            close: texts.close,
+            necessary: texts.necessary,
+            object: texts.object,
+            on: texts.on,
+            off: texts.off,
+            details: texts.details,
+            save_is_refusal: texts.save_is_refusal,
+            purposes: self.purposes.iter().map(|purpose| self.notice_purpose(purpose, language)).collect(),
+        }
+    }
+
+    fn notice_purpose(&self, purpose: &Purpose, language: Language) -> NoticePurpose {
+        let cookies = self.cookies.iter().filter(|cookie| cookie.purpose == purpose.id);
+        NoticePurpose {
+            id: purpose.id.clone(),
+            regime: purpose.regime,
+            revision: purpose.revision,
+            name: purpose.name.get(language).to_owned(),
+            description: purpose.description.get(language).to_owned(),
+            cookies: cookies.map(|cookie| sentences::cookie(self, cookie, language)).collect(),
+        }
+    }
+
+    /// The channels whose rules all lie in the future: each would be without a rule today.
+    pub fn without_rule(&self, today: Date) -> Vec<Fault> {
+        let missing = Channel::ALL
+            .into_iter()
+            .filter(|channel| !self.channels.iter().any(|rule| rule.channel == *channel && rule.from <= today));
+        missing.map(|channel| self.future_only(channel, today)).collect()
+    }
+
+    fn future_only(&self, channel: Channel, today: Date) -> Fault {
+        let first = self.channels.iter().position(|rule| rule.channel == channel);
+        let place = first.and_then(|at| self.places.channels.get(at)).copied().unwrap_or_default();
+        let what = format!("the channel `{}` has no rule that is in force on {today}", channels::word(channel));
+        place.fault(&self.places.file, what, "add the rule that holds now")
+    }
+
+    /// A fault at the place where a purpose's question revision stands.
+    pub(crate) fn fault_at_question(&self, purpose: &PurposeId, what: String, mend: String) -> Fault {
+        let place = self.places.questions.get(purpose).copied().unwrap_or(Place { line: 1, column: 1 });
+        place.fault(&self.places.file, what, mend)
+    }
+
+    /// A fault of the configuration as a whole.
+    pub(crate) fn fault(&self, what: String, mend: String) -> Fault {
+        Place { line: 1, column: 1 }.fault(&self.places.file, what, mend)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,7 @@
 //! The binary `keuze`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::main()
+}

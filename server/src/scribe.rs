@@ -2,14 +2,31 @@
 //!
 //! Everything that is ever recorded comes through [`Scribe::append`]; there is no second road to the ledger.
 
+pub mod files;
+mod replay;
+mod state;
+pub mod verify;
+mod writer;
+
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 
 use app::model::decision::Recorded;
 use app::model::event::Event;
 use app::model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use tokio::sync::oneshot;
 
-use crate::ambient::{Clock, Entropy};
+use crate::ambient::Entropy;
+use crate::ledger::checkpoint::proof_text;
+use crate::ledger::record::SealedRecord;
+use crate::store::Store;
+use crate::vault::ring::Owner;
+use crate::vault::seal;
+
+use state::State;
+use writer::Job;
 
 /// Where and how to open a ledger.
 pub struct Opening {
@@ -19,8 +36,6 @@ pub struct Opening {
     pub key_file: Option<PathBuf>,
     /// The site's host, the first part of every log's origin (`<host>/keuze/log/<shard>`).
     pub origin: String,
-    /// Time for what the scribe itself records.
-    pub clock: Arc<dyn Clock>,
     /// Randomness for keys, salts and nonces.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -111,75 +126,191 @@ pub struct Proven {
     pub proof: String,
 }
 
+/// A fact's key and its latest value.
+pub type KeyAndValue = (Vec<u8>, Vec<u8>);
+
+type SaltAndRecord = ([u8; 32], Vec<u8>);
+
+/// How many drafts may wait for the writer; beyond that the answer is [`AppendError::Busy`].
+const QUEUE: usize = 4096;
+
+/// The one shard that is open.
+const OPEN_SHARD: ShardNumber = ShardNumber::FIRST;
+
 /// A handle on the one writer, and on the memory and store that every read consults.
 #[derive(Clone)]
-pub struct Scribe {}
+pub struct Scribe {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: RwLock<State>,
+    store: Box<dyn Store>,
+    entropy: Arc<dyn Entropy>,
+    queue: Mutex<Option<SyncSender<Job>>>,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+}
 
 impl Scribe {
     /// Opens or creates a ledger, checks that it adds up, and starts the writer.
-    pub fn open(_opening: Opening) -> Result<Self, OpenError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what to do; nothing was changed then but unfinished work cut off.
+    pub fn open(opening: Opening) -> Result<Self, OpenError> {
+        writer::open(&opening).map_err(OpenError)
     }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.shared.state.read().expect("the writer does not panic while it holds the memory")
+    }
+
     /// Records one event; returns once it is durable.
-    pub async fn append(&self, _draft: Draft) -> Result<Written, AppendError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn append(&self, draft: Draft) -> Result<Written, AppendError> {
+        let (answer, written) = oneshot::channel();
+        {
+            let queue = self.shared.queue.lock().expect("nobody panics while holding it");
+            let queue = queue.as_ref().ok_or(AppendError::Closed)?;
+            queue.try_send(Job { draft, answer }).map_err(|error| match error {
+                TrySendError::Full(_) => AppendError::Busy,
+                TrySendError::Disconnected(_) => AppendError::Closed,
+            })?;
+        }
+        written.await.map_err(|_| AppendError::Closed)
     }
+
     /// All events of a subject, in order; empty for an unknown or erased one.
-    pub fn history(&self, _subject: Subject) -> Result<Vec<Recorded>, ReadError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When the store fails or a record does not add up.
+    pub fn history(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
+        let indexes = self.state().by_subject.get(&subject).cloned().unwrap_or_default();
+        let address = |index| RecordAddress { shard: OPEN_SHARD, index };
+        indexes.into_iter().filter_map(|index| self.record(address(index)).transpose()).collect()
     }
+
     /// The event at an address; `None` beyond the end or once erased.
-    pub fn record(&self, _address: RecordAddress) -> Result<Option<Recorded>, ReadError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When the store fails or the record does not add up.
+    pub fn record(&self, address: RecordAddress) -> Result<Option<Recorded>, ReadError> {
+        let Some((_, canonical)) = self.opened(address)? else { return Ok(None) };
+        let event = serde_json::from_slice(&canonical)
+            .map_err(|_| ReadError::Damaged { address, what: "it is no event".into() })?;
+        Ok(Some(Recorded { address, event }))
     }
+
+    /// Salt and canonical JSON of a record, checked against its leaf.
+    fn opened(&self, address: RecordAddress) -> Result<Option<SaltAndRecord>, ReadError> {
+        let damaged = |what: &str| ReadError::Damaged { address, what: what.to_owned() };
+        if address.shard != OPEN_SHARD || address.index >= self.state().tree.size() {
+            return Ok(None);
+        }
+        let bytes = self.shared.store.record(address).map_err(|error| ReadError::Store(error.to_string()))?;
+        let record = bytes.as_deref().and_then(SealedRecord::from_bytes).ok_or_else(|| damaged("it is missing"))?;
+        let state = self.state();
+        if state.tree.leaf(address.index) != Some(crate::ledger::tree::leaf_hash(&record.commitment)) {
+            return Err(damaged("it is not the one that was committed to"));
+        }
+        match replay::open_record(&record, address, &state.ring) {
+            Ok(opened) => Ok(Some(opened)),
+            Err(replay::Unreadable::NoKey) => Ok(None),
+            Err(replay::Unreadable::Damaged(what)) => Err(damaged(what)),
+        }
+    }
+
     /// The record at an address with the proof that it is in the ledger.
-    pub fn prove(&self, _address: RecordAddress) -> Result<Option<Proven>, ReadError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When the store fails or the record does not add up.
+    pub fn prove(&self, address: RecordAddress) -> Result<Option<Proven>, ReadError> {
+        let Some((salt, record)) = self.opened(address)? else { return Ok(None) };
+        let state = self.state();
+        let path = state.tree.inclusion(address.index).unwrap_or_default();
+        Ok(Some(Proven { record, salt, proof: proof_text(address.index, &path, &state.checkpoint) }))
     }
+
     /// The latest value of a fact.
-    pub fn fact(&self, _kind: FactKind, _key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When it does not add up.
+    pub fn fact(&self, kind: FactKind, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.state().facts.get(&(kind, key.to_vec())).cloned())
     }
+
     /// All facts of a kind, by key.
-    pub fn facts(&self, _kind: FactKind) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ReadError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// When one does not add up.
+    pub fn facts(&self, kind: FactKind) -> Result<Vec<KeyAndValue>, ReadError> {
+        let state = self.state();
+        let of_kind = state.facts.iter().filter(|((of, _), _)| *of == kind);
+        Ok(of_kind.map(|((_, key), value)| (key.clone(), value.clone())).collect())
     }
+
     /// A public content by its hash.
+    ///
+    /// # Errors
+    /// As [`Self::fact`].
     pub fn content(&self, hash: ContentHash) -> Result<Option<Vec<u8>>, ReadError> {
         self.fact(FactKind::Content, &hash.0)
     }
-    /// The latest signed checkpoint of a shard (C2SP tlog-checkpoint), if that shard exists.
-    pub fn checkpoint(&self, _shard: ShardNumber) -> Option<String> {
-        unimplemented!()
+
+    /// The latest signed checkpoint of a shard (C2SP tlog-checkpoint), if that shard has records.
+    pub fn checkpoint(&self, shard: ShardNumber) -> Option<String> {
+        let state = self.state();
+        (shard == OPEN_SHARD && state.tree.size() > 0).then(|| state.checkpoint.clone())
     }
+
     /// A tile of a shard (C2SP tlog-tiles): `level`, `index`, and its width of 1 to 256 hashes.
-    pub fn tile(
-        &self,
-        _shard: ShardNumber,
-        _level: u8,
-        _index: u64,
-        _width: u16,
-    ) -> Result<Option<Vec<u8>>, ReadError> {
-        unimplemented!()
+    pub fn tile(&self, shard: ShardNumber, level: u8, index: u64, width: u16) -> Option<Vec<u8>> {
+        if shard == OPEN_SHARD { self.state().tree.tile(level, index, width) } else { None }
     }
+
     /// A 256-bit secret of that name, made on first use and kept in the key ring.
-    pub fn secret(&self, _name: &'static str) -> [u8; 32] {
-        unimplemented!()
+    ///
+    /// # Panics
+    /// If a new one cannot be made durable: a secret that a restart forgets must not be used.
+    pub fn secret(&self, name: &'static str) -> [u8; 32] {
+        let known = |state: &State| state.ring.find(Owner::Secret(name)).and_then(|id| state.ring.key(id).copied());
+        if let Some(key) = known(&self.state()) {
+            return key;
+        }
+        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
+        state.ring.ensure(Owner::Secret(name), &*self.shared.entropy);
+        state.ring.sync(&*self.shared.entropy).expect("a new secret is durable before it is used");
+        known(&state).expect("made above")
     }
-    /// The subject in the form that goes into [`Event::about`].
-    pub fn seal_about(&self, _subject: Subject) -> Option<String> {
-        unimplemented!()
+
+    /// The key that a shard's checkpoints are signed with, for whoever checks them.
+    pub fn log_key(&self) -> VerifyingKey {
+        SigningKey::from_bytes(&self.secret(writer::LOG_KEY)).verifying_key()
     }
-    /// Reads [`Event::about`]; `None` once the subject was erased.
-    pub fn open_about(&self, _about: &str) -> Option<Subject> {
-        unimplemented!()
+
+    /// The subject in the form that goes into [`Event::about`]; `None` without a proof key.
+    pub fn seal_about(&self, subject: Subject) -> Option<String> {
+        use base64::Engine as _;
+        let state = self.state();
+        let id = state.ring.find(Owner::Proof(subject))?;
+        let sealed = seal::seal(state.ring.key(id)?, b"keuze about", &subject.0, &*self.shared.entropy);
+        Some(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([&id.0[..], &sealed].concat()))
     }
+
     /// Whether the writer takes events (for `/keuze/health`).
     pub fn is_open(&self) -> bool {
-        unimplemented!()
+        let writer = self.shared.writer.lock().expect("nobody panics while holding it");
+        writer.as_ref().is_some_and(|writer| !writer.is_finished())
     }
+
     /// Finishes what was accepted, makes it durable, and closes.
     pub async fn close(&self) {
-        unimplemented!()
+        drop(self.shared.queue.lock().expect("nobody panics while holding it").take());
+        let writer = self.shared.writer.lock().expect("nobody panics while holding it").take();
+        if let Some(writer) = writer {
+            let _ended = tokio::task::spawn_blocking(move || writer.join()).await;
+        }
+        self.shared.store.release();
     }
 }

@@ -1,5 +1,16 @@
 //! What can be asked of the system, one file a use case.
 
+pub mod choose;
+pub mod continued_use;
+#[cfg(test)]
+pub mod fixture;
+pub mod look_up;
+pub mod preferences;
+mod reading;
+pub mod receipt;
+mod register;
+pub mod staff;
+
 use std::sync::Arc;
 
 use crate::ambient::{Clock, Entropy};

@@ -1,1 +1,5 @@
-//! Secrets: the key ring, sealing, and the signed and keyed codes that are handed out.
+//! Secrets: the root key, the key ring, and sealing.
+
+pub mod ring;
+pub mod root;
+pub mod seal;

@@ -1,1 +1,63 @@
-fn main() {}
+//! `cargo xtask serve | build | test | check`: every set-up step, in Rust.
+#![expect(clippy::print_stdout, reason = "this is a command line")]
+#![expect(clippy::print_stderr, reason = "this is a command line")]
+
+mod browser_files;
+mod run;
+mod size;
+mod suites;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds everything and starts the demo on ./demo-data.
+    Serve,
+    /// Builds the browser files and the server in release.
+    Build,
+    /// Runs everything: formatting, clippy, documentation, tests, sizes.
+    Test {
+        /// The long counts of property and fault tests.
+        #[arg(long)]
+        long: bool,
+    },
+    /// Compares what a visitor downloads with docs/size-budget.toml.
+    Check,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Task::Serve => serve(),
+        Task::Build => build(),
+        Task::Test { long } => suites::test(long),
+        Task::Check => browser_files::build().and_then(|()| size::check()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<()> {
+    browser_files::build()?;
+    run::cargo(&["build", "--release", "--package", "server"])
+}
+
+fn serve() -> Result<()> {
+    build()?;
+    run::program(run::root().join("target/release/keuze").as_os_str(), &["demo"], &run::root())
+}

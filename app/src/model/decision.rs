@@ -151,7 +151,9 @@ pub(super) fn carries_answers(kind: EventKind) -> bool {
     )
 }
 
-/// Whether a yes in this event counts: the person's own act, not a request or an import. A no always counts.
+/// Whether a yes in this event counts: the person's own choice or confirmation. A no always counts.
 pub(super) fn may_say_yes(event: &Event) -> bool {
-    is_persons_own(event) && !matches!(event.kind, EventKind::Imported | EventKind::OptInRequested)
+    use EventKind as Kind;
+    is_persons_own(event)
+        && matches!(event.kind, Kind::ChoiceMade | Kind::Renewed | Kind::Withdrawn | Kind::OptInConfirmed)
 }

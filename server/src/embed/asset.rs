@@ -29,7 +29,8 @@ impl Asset {
 
 /// The first 16 hexadecimal digits of the SHA-256: 64 bits tell the versions of one file apart.
 pub(super) fn short_hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let start = Sha256::digest(content).first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(start))
 }
 
 fn brotli(plain: &[u8]) -> Vec<u8> {

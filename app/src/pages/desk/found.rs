@@ -1,0 +1,211 @@
+//! A record with everything that is known around it.
+
+use leptos::prelude::*;
+
+use super::super::{notice, receipt};
+use crate::doors::desk::{Checked, Found, HistoryLine};
+use crate::doors::receipt::{AnswerLine, RecordedAnswer, ShownNotice};
+use crate::model::decision::Decision;
+use crate::model::language::Language;
+use crate::text::desk::Desk as Words;
+use crate::text::receipt::Receipt as ReceiptWords;
+use crate::text::{act, when};
+
+/// What a look-up found.
+pub(super) fn found(found: &Found, language: Language) -> AnyView {
+    let words = Words::of(language);
+    view! {
+        <p class="quiet" role="status">{(words.recorded)(&found.audit)} {format!(" {}", words.zone)}</p>
+        <div class="two">
+            <section>
+                <h2>{(words.record)(&found.record.address)}</h2>
+                {facts(found, language)}
+            </section>
+            <section>
+                <h2>{words.answers}</h2>
+                {answers(&found.record.lines, language)}
+                <h2>{words.today}</h2>
+                {decisions(&found.decisions, language)}
+                <p class="quiet">{words.today_help}</p>
+            </section>
+        </div>
+        <section>
+            <h2>{words.history}</h2>
+            {history(&found.history, language)}
+        </section>
+        {proof(found, language)}
+        {shown(found.record.notice.as_ref(), language)}
+    }
+    .into_any()
+}
+
+fn facts(found: &Found, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let names = ReceiptWords::of(language);
+    let RecordedAnswer { kind, at, route, control, gpc, notice, policy, .. } = &found.record;
+    let rows = [
+        (names.kind, Some(act::kind(*kind, language).to_owned())),
+        (names.at, Some(when::stamp(*at))),
+        (words.actor, Some(act::actor(&found.actor, language))),
+        (names.route, Some(act::route(*route, language).to_owned())),
+        (names.control, control.map(|control| act::control(control, language).to_owned())),
+        (words.surface, found.surface.clone()),
+        (names.gpc, gpc.then(|| names.gpc_on.to_owned())),
+        (names.language, notice.as_ref().map(|notice| notice.language.tag().to_owned())),
+    ];
+    let consent_id = found.consent_id.clone().unwrap_or_else(|| words.no_consent_id.to_owned());
+    let ids = [
+        (words.number, Some(found.number.clone())),
+        (words.consent_id, Some(consent_id)),
+        (names.policy, policy.clone()),
+        (names.strings_hash, notice.as_ref().map(|notice| notice.strings_hash.clone())),
+        (names.html_hash, notice.as_ref().map(|notice| notice.html_hash.clone())),
+    ];
+    view! { <dl class="facts">{receipt::facts_of(rows)} {receipt::hashes_of(ids)}</dl> }.into_any()
+}
+
+fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
+    let words = Words::of(language);
+    let rows = lines.iter().map(|line| {
+        view! {
+            <tr>
+                <th scope="row">{line.name.clone()}</th>
+                <td>{act::answer_noun(line.answer, language)}</td>
+                <td class="figures">{line.until.map(|until| until.to_string())}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{words.purpose}</th>
+                    <th scope="col">{words.answers}</th>
+                    <th scope="col">{words.until}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
+    let words = Words::of(language);
+    let rows = decisions.iter().map(|(name, decision)| {
+        view! {
+            <tr>
+                <th scope="row">{name.clone()}</th>
+                <td>{if decision.allow { words.allow } else { words.deny }}</td>
+                <td>{act::reason(decision.reason, language)}</td>
+                <td>{decision.basis.clone()}</td>
+                <td class="figures">{decision.until.map(|until| until.to_string())}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{words.purpose}</th>
+                    <th scope="col">{words.decision}</th>
+                    <th scope="col">{words.why}</th>
+                    <th scope="col">{words.basis}</th>
+                    <th scope="col">{words.until}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn history(lines: &[HistoryLine], language: Language) -> AnyView {
+    let words = Words::of(language);
+    let rows = lines.iter().map(|line| history_row(line, words, language)).collect_view();
+    view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{words.time}</th>
+                    <th scope="col">{words.act}</th>
+                    <th scope="col">{words.route}</th>
+                    <th scope="col">{words.actor}</th>
+                    <th scope="col">{words.address}</th>
+                    <th scope="col">{words.number}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn history_row(line: &HistoryLine, words: &'static Words, language: Language) -> AnyView {
+    let place = if line.this { format!("{} ({})", line.address, words.this) } else { line.address.clone() };
+    view! {
+        <tr aria-current=line.this.then_some("true")>
+            <td class="figures">{when::stamp(line.at)}</td>
+            <td>{act::kind(line.kind, language)}</td>
+            <td>{act::route(line.route, language)}</td>
+            <td>{act::actor(&line.actor, language)}</td>
+            <td class="figures">{place}</td>
+            <td class="code">{line.number.clone()}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn proof(found: &Found, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let verdict = match &found.checked {
+        Checked::Right { size, root } => view! { <p>{(words.proof_right)(*size, root)}</p> }.into_any(),
+        Checked::Wrong(what) => view! {
+            <p class="message fault" role="alert">{words.proof_wrong} {format!(" {what}")}</p>
+        }
+        .into_any(),
+    };
+    let texts = found.proof.as_ref().map(|proof| {
+        view! {
+            <details>
+                <summary>{words.proof_text}</summary>
+                {receipt::texts(proof, ReceiptWords::of(language))}
+            </details>
+        }
+    });
+    view! { <section><h2>{words.proof}</h2>{verdict} {texts}</section> }.into_any()
+}
+
+fn shown(shown: Option<&ShownNotice>, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let content = match shown {
+        None => view! { <p>{ReceiptWords::of(language).notice_unknown}</p> }.into_any(),
+        Some(shown) => view! {
+            <p class="quiet">{words.notice_help}</p>
+            {frame(shown, words)}
+            <div class="two">{notice::layers(shown, language)}</div>
+            <details>
+                <summary>{words.notice_source}</summary>
+                <pre tabindex="0" role="region" aria-label=words.notice_source>{shown.html.clone()}</pre>
+            </details>
+        }
+        .into_any(),
+    };
+    view! { <section><h2>{words.notice}</h2>{content}</section> }.into_any()
+}
+
+/// The stored HTML itself, in a frame where no script runs and no form is sent; its style is today's. With
+/// `allow-same-origin`, because a frame without an origin may not load our style sheet.
+fn frame(shown: &ShownNotice, words: &'static Words) -> AnyView {
+    let document = format!(
+        "<!DOCTYPE html><html lang=\"{}\"><title>{}</title><link rel=\"stylesheet\" href=\"/keuze/banner.css\">\
+         <body>{}</body></html>",
+        shown.language.tag(),
+        words.notice_frame,
+        shown.html,
+    );
+    view! { <iframe class="shown-frame" sandbox="allow-same-origin" title=words.notice_frame srcdoc=document></iframe> }
+        .into_any()
+}

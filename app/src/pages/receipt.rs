@@ -1,0 +1,155 @@
+//! `/keuze/bewijs/{number}/{token}`: what was asked, what was answered and when, to keep and to check.
+
+use leptos::prelude::*;
+
+use super::notice;
+use super::shell::{Here, Shell, localized};
+use crate::doors::receipt::{AnswerLine, ProofView, ReceiptView, RecordedAnswer};
+use crate::model::language::Language;
+use crate::text::receipt::Receipt as Words;
+use crate::text::{act, when};
+
+/// The receipt page.
+#[component]
+pub fn Receipt(
+    /// What it shows.
+    page: ReceiptView,
+) -> impl IntoView {
+    let language = page.frame.language;
+    let words = Words::of(language);
+    let no_cookie = (!page.cookie_kept).then(|| {
+        let lines = words.no_cookie.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
+        view! { <div class="note">{lines}</div> }
+    });
+    view! {
+        <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Elsewhere>
+            <div class="message" role="status">
+                <p>
+                    <strong>{(words.saved)(&when::date_time(page.answer.at, language))}</strong>
+                    {format!(" {}", words.holds)}
+                </p>
+            </div>
+            {no_cookie}
+            <h1>{words.title}</h1>
+            <p class="receipt-number">
+                <span>{words.number}</span>
+                <strong class="code">{page.number.clone()}</strong>
+            </p>
+            <p>{words.keep}</p>
+            <p class="no-print"><a href=localized("/keuze/voorkeuren", language)>{words.change}</a></p>
+            <section>
+                <h2>{words.answers}</h2>
+                {answers(&page.answer.lines, language)}
+            </section>
+            {asked(&page.answer, language)}
+            <section>
+                <h2>{words.facts}</h2>
+                {facts(&page.answer, language)}
+            </section>
+            {check(page.proof.as_ref(), words)}
+        </Shell>
+    }
+}
+
+/// The table of answers.
+pub(super) fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
+    let words = Words::of(language);
+    let rows = lines.iter().map(|line| {
+        view! {
+            <tr>
+                <th scope="row">{line.name.clone()}</th>
+                <td>{act::answer(line.answer, language)}</td>
+                <td>{line.until.map(words.through)}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{words.purpose}</th>
+                    <th scope="col">{words.answer}</th>
+                    <th scope="col">{words.until}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn asked(answer: &RecordedAnswer, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let content = match &answer.notice {
+        Some(shown) => view! { <p>{words.asked_help}</p> {notice::layers(shown, language)} }.into_any(),
+        None => view! { <p>{words.notice_unknown}</p> }.into_any(),
+    };
+    view! { <section><h2>{words.asked}</h2>{content}</section> }.into_any()
+}
+
+fn facts(answer: &RecordedAnswer, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let notice = answer.notice.as_ref();
+    let rows = [
+        (words.kind, Some(act::kind(answer.kind, language).to_owned())),
+        (words.at, Some(when::date_time(answer.at, language))),
+        (words.route, Some(act::route(answer.route, language).to_owned())),
+        (words.control, answer.control.map(|control| act::control(control, language).to_owned())),
+        (words.gpc, answer.gpc.then(|| words.gpc_on.to_owned())),
+        (words.language, notice.map(|notice| notice.language.tag().to_owned())),
+        (words.address, Some(answer.address.clone())),
+    ];
+    let hashes = [
+        (words.policy, answer.policy.clone()),
+        (words.strings_hash, notice.map(|notice| notice.strings_hash.clone())),
+        (words.html_hash, notice.map(|notice| notice.html_hash.clone())),
+    ];
+    view! { <dl class="facts">{facts_of(rows)} {hashes_of(hashes)}</dl> }.into_any()
+}
+
+/// Rows of a list of facts; a row without a value is left out.
+pub(super) fn facts_of<const N: usize>(rows: [(&'static str, Option<String>); N]) -> AnyView {
+    let row = |(name, value): (&'static str, Option<String>)| Some(view! { <dt>{name}</dt><dd>{value?}</dd> });
+    rows.into_iter().filter_map(row).collect_view().into_any()
+}
+
+/// The same for hashes and ids, which may break anywhere.
+pub(super) fn hashes_of<const N: usize>(rows: [(&'static str, Option<String>); N]) -> AnyView {
+    let row =
+        |(name, value): (&'static str, Option<String>)| Some(view! { <dt>{name}</dt><dd class="code">{value?}</dd> });
+    rows.into_iter().filter_map(row).collect_view().into_any()
+}
+
+fn check(proof: Option<&ProofView>, words: &'static Words) -> AnyView {
+    let content = match proof {
+        Some(proof) => {
+            let steps = words.check_steps.iter().map(|step| view! { <li>{*step}</li> }).collect_view();
+            view! {
+                <ol>{steps}</ol>
+                <p>
+                    {format!("{}: ", words.checkpoint)}
+                    <a href=proof.checkpoint_url.clone()>{proof.checkpoint_url.clone()}</a>
+                </p>
+                {texts(proof, words)}
+            }
+            .into_any()
+        }
+        None => view! { <p>{words.no_proof}</p> }.into_any(),
+    };
+    view! { <section class="check"><h2>{words.check}</h2>{content}</section> }.into_any()
+}
+
+/// Record, salt and proof as texts to copy.
+pub(super) fn texts(proof: &ProofView, words: &'static Words) -> AnyView {
+    let text = |name: &'static str, value: &str| {
+        let value = value.to_owned();
+        view! { <h3>{name}</h3><pre tabindex="0" role="region" aria-label=name>{value}</pre> }
+    };
+    view! {
+        {text(words.record, &proof.record)}
+        {text(words.salt, &proof.salt)}
+        {text(words.proof, &proof.text)}
+    }
+    .into_any()
+}

@@ -1,0 +1,123 @@
+//! `/keuze/cookies`: every cookie and every party with access, from the policy in force.
+
+use leptos::prelude::*;
+
+use super::shell::{Here, Shell, localized};
+use crate::doors::register::RegisterView;
+use crate::model::controller::{Cookie, Vendor};
+use crate::model::language::Language;
+use crate::model::policy::Policy;
+use crate::model::purpose::Purpose;
+use crate::text::register::Register as Words;
+use crate::text::{shell, when};
+
+/// The register.
+#[component]
+pub fn Register(
+    /// What it shows.
+    page: RegisterView,
+) -> impl IntoView {
+    let language = page.frame.language;
+    let words = Words::of(language);
+    let policy = &page.policy;
+    let title = (words.title)(&page.frame.site);
+    let purposes = policy.purposes.iter().map(|purpose| purpose_section(purpose, policy, language)).collect_view();
+    let parties = parties(policy, language);
+    let version = (words.version)(policy.revision);
+    view! {
+        <Shell frame=page.frame.clone() title=title.clone() here=Here::Register>
+            <h1>{title}</h1>
+            <p class="lead">{words.lead}</p>
+            <p><a href=localized("/keuze/voorkeuren", language)>{words.change}</a></p>
+            {purposes}
+            {parties}
+            <p class="quiet">{version} <span class="code">{page.hash.clone()}</span></p>
+        </Shell>
+    }
+}
+
+fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let rows: Vec<_> = policy.cookies_of(&purpose.id).map(|cookie| row(cookie, policy, language)).collect();
+    let table = if rows.is_empty() {
+        view! { <p class="quiet">{words.no_cookies}</p> }.into_any()
+    } else {
+        view! {
+            <table class="cookies">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.cookie}</th>
+                        <th scope="col">{words.does}</th>
+                        <th scope="col">{words.duration}</th>
+                        <th scope="col">{words.access}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section>
+            <h2>{purpose.name.get(language).to_owned()}</h2>
+            <p>{purpose.description.get(language).to_owned()}</p>
+            <p class="quiet">{format!("{} {}", words.regime(purpose.regime), (words.basis)(&purpose.legal_basis))}</p>
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+/// On small screens a row is a card: `data-label` repeats the column's name there.
+fn row(cookie: &Cookie, policy: &Policy, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let vendor_name = |id: &String| policy.vendor(id).map_or_else(|| id.clone(), |vendor| vendor.name.clone());
+    let access = if cookie.vendors.is_empty() {
+        policy.controller.name.clone()
+    } else {
+        cookie.vendors.iter().map(vendor_name).collect::<Vec<_>>().join(", ")
+    };
+    view! {
+        <tr>
+            <th scope="row" class="code">{cookie.name.clone()}</th>
+            <td data-label=words.does>{cookie.description.get(language).to_owned()}</td>
+            <td data-label=words.duration>{when::duration(cookie.days, language)}</td>
+            <td data-label=words.access>{access}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn parties(policy: &Policy, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let content = if policy.vendors.is_empty() {
+        view! { <p>{(words.no_parties)(&policy.controller.name)}</p> }.into_any()
+    } else {
+        let vendors = policy.vendors.iter().map(|vendor| party(vendor, language)).collect_view();
+        view! { <p>{words.parties_help}</p> {vendors} }.into_any()
+    };
+    view! { <section><h2>{words.parties}</h2>{content}</section> }.into_any()
+}
+
+fn party(vendor: &Vendor, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let transfer = vendor.transfer_basis.clone().unwrap_or_else(|| words.no_transfer.to_owned());
+    view! {
+        <div class="party">
+            <h3>{vendor.name.clone()}</h3>
+            <dl class="facts">
+                <dt>{words.role}</dt>
+                <dd>{vendor.role.get(language).to_owned()}</dd>
+                <dt>{words.country}</dt>
+                <dd>{shell::country(&vendor.country, language)}</dd>
+                <dt>{words.transfer}</dt>
+                <dd>{transfer}</dd>
+                <dt>{words.statement}</dt>
+                <dd>
+                    <a href=vendor.statement_url.clone() rel="noreferrer">{vendor.statement_url.clone()}</a>
+                </dd>
+            </dl>
+        </div>
+    }
+    .into_any()
+}

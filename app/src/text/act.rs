@@ -1,0 +1,160 @@
+//! Acts, answers, routes and reasons in words.
+
+use crate::model::choice::{Answer, Control};
+use crate::model::decision::Reason;
+use crate::model::event::{Actor, EventKind, Route};
+use crate::model::language::Language::{self, En, Nl};
+
+/// What was answered for a purpose, as a person reads it back.
+pub fn answer(answer: Answer, language: Language) -> &'static str {
+    match (answer, language) {
+        (Answer::Granted, Nl) => "U gaf toestemming",
+        (Answer::Granted, En) => "You gave consent",
+        (Answer::Refused, Nl) => "U weigerde",
+        (Answer::Refused, En) => "You refused",
+        (Answer::NotObjected, Nl) => "U maakte geen bezwaar",
+        (Answer::NotObjected, En) => "You did not object",
+        (Answer::Objected, Nl) => "U maakte bezwaar",
+        (Answer::Objected, En) => "You objected",
+        (Answer::NotOffered, Nl) => "Niet gevraagd",
+        (Answer::NotOffered, En) => "Not asked",
+    }
+}
+
+/// What was answered for a purpose, after its name and a colon.
+pub fn answer_you(answer: Answer, language: Language) -> &'static str {
+    let (nl, en) = match answer {
+        Answer::Granted => ("u gaf toestemming", "you gave consent"),
+        Answer::Refused => ("u weigerde", "you refused"),
+        Answer::NotObjected => ("u maakte geen bezwaar", "you did not object"),
+        Answer::Objected => ("u maakte bezwaar", "you objected"),
+        Answer::NotOffered => ("niet gevraagd", "not asked"),
+    };
+    pick(language, nl, en)
+}
+
+/// What was answered, as the desk reads it.
+pub fn answer_noun(answer: Answer, language: Language) -> &'static str {
+    match (answer, language) {
+        (Answer::Granted, Nl) => "aangeboden, toestemming gegeven",
+        (Answer::Granted, En) => "offered, consent given",
+        (Answer::Refused, Nl) => "aangeboden, geweigerd",
+        (Answer::Refused, En) => "offered, refused",
+        (Answer::NotObjected, Nl) => "aangeboden, geen bezwaar",
+        (Answer::NotObjected, En) => "offered, no objection",
+        (Answer::Objected, Nl) => "aangeboden, bezwaar gemaakt",
+        (Answer::Objected, En) => "offered, objected",
+        (Answer::NotOffered, Nl) => "niet aangeboden",
+        (Answer::NotOffered, En) => "not offered",
+    }
+}
+
+/// What happened, as a line of a timeline.
+pub fn kind(kind: EventKind, language: Language) -> &'static str {
+    let (nl, en) = match kind {
+        EventKind::NoticeShown => ("melding getoond", "notice shown"),
+        EventKind::ContinuedUse => ("site verder gebruikt, geen toestemming", "site used further, no consent"),
+        EventKind::Dismissed => ("melding gesloten zonder antwoord", "notice closed without an answer"),
+        EventKind::ChoiceMade => ("keuze gemaakt", "choice made"),
+        EventKind::Withdrawn => ("toestemming ingetrokken", "consent withdrawn"),
+        EventKind::Objected => ("bezwaar gemaakt", "objection made"),
+        EventKind::OptInRequested => {
+            ("aanmelding gevraagd, nog niet bevestigd", "sign-up asked for, not yet confirmed")
+        }
+        EventKind::OptInConfirmed => ("aanmelding bevestigd", "sign-up confirmed"),
+        EventKind::Renewed => ("opnieuw gekozen", "choice renewed"),
+        EventKind::Expired => ("keuze verlopen", "choice expired"),
+        EventKind::Invalidated => ("keuze vervallen", "choice invalidated"),
+        EventKind::RevokedByController => ("doel gestopt door de organisatie", "purpose stopped by the organisation"),
+        EventKind::Linked => ("gekoppeld aan een persoon", "linked to a person"),
+        EventKind::Merged => ("samengevoegd", "merged"),
+        EventKind::Erased => ("gegevens gewist", "data erased"),
+        EventKind::LookedUp => ("opgezocht door een medewerker", "looked up by a staff member"),
+        EventKind::PolicyPublished => ("beleid gepubliceerd", "policy published"),
+        EventKind::StatementPublished => ("verklaring gepubliceerd", "statement published"),
+        EventKind::StaffChanged => ("medewerker gewijzigd", "staff member changed"),
+        EventKind::KeyRotated => ("sleutel vervangen", "key rotated"),
+        EventKind::Imported => ("ingelezen uit een ander systeem", "imported from another system"),
+        EventKind::Announced => ("wijziging aangekondigd", "change announced"),
+        EventKind::Restored => ("back-up teruggezet", "backup restored"),
+        EventKind::RetentionRun => ("bewaartermijn toegepast", "retention applied"),
+        EventKind::RequestOpened => ("verzoek ontvangen", "request received"),
+        EventKind::RequestClosed => ("verzoek beantwoord", "request answered"),
+    };
+    pick(language, nl, en)
+}
+
+/// Where it came in.
+pub fn route(route: Route, language: Language) -> &'static str {
+    let (nl, en) = match route {
+        Route::Banner => ("melding", "banner"),
+        Route::Settings => ("instellingen", "settings"),
+        Route::PreferencePage => ("voorkeurenpagina", "preference page"),
+        Route::MailLink => ("link in een mail", "link in a mail"),
+        Route::OneClick => ("afmeldknop in de mail", "one-click unsubscribe"),
+        Route::LetterCode => ("code uit een brief", "code from a letter"),
+        Route::PhoneIn => ("telefoon, zelf gebeld", "phone, person called"),
+        Route::PhoneOut => ("telefoon, gebeld door ons", "phone, called by us"),
+        Route::Letter => ("brief", "letter"),
+        Route::EmailIn => ("e-mail", "e-mail"),
+        Route::Portal => ("klantportaal", "customer portal"),
+        Route::Api => ("API", "API"),
+        Route::Import => ("import", "import"),
+        Route::Gpc => ("signaal van de browser (GPC)", "browser signal (GPC)"),
+        Route::Desk => ("balie", "desk"),
+        Route::System => ("systeem", "system"),
+    };
+    pick(language, nl, en)
+}
+
+/// Who did it.
+pub fn actor(actor: &Actor, language: Language) -> String {
+    match actor {
+        Actor::Visitor => pick(language, "bezoeker", "visitor").to_owned(),
+        Actor::Person => pick(language, "bekende persoon", "known person").to_owned(),
+        Actor::Agent { name } => format!("{} {name}", pick(language, "medewerker", "staff member")),
+        Actor::System => pick(language, "systeem", "system").to_owned(),
+        Actor::Client { name } => format!("API {name}"),
+    }
+}
+
+/// The control that was used.
+pub fn control(control: Control, language: Language) -> &'static str {
+    let (nl, en) = match control {
+        Control::AcceptAll => ("alles accepteren", "accept all"),
+        Control::RefuseAll => ("alles weigeren", "refuse all"),
+        Control::Save => ("eigen keuze bewaren", "save own choice"),
+    };
+    pick(language, nl, en)
+}
+
+/// Why a decision is what it is.
+pub fn reason(reason: Reason, language: Language) -> &'static str {
+    let (nl, en) = match reason {
+        Reason::Necessary => ("strikt noodzakelijk", "strictly necessary"),
+        Reason::Granted => ("toestemming gegeven", "consent given"),
+        Reason::Refused => ("geweigerd", "refused"),
+        Reason::Withdrawn => ("ingetrokken", "withdrawn"),
+        Reason::Objected => ("bezwaar gemaakt", "objected"),
+        Reason::NotObjected => ("gevraagd, geen bezwaar", "asked, no objection"),
+        Reason::ContinuedUse => ("verder gebruik, geen bezwaar", "continued use, no objection"),
+        Reason::Gpc => ("signaal van de browser (GPC)", "browser signal (GPC)"),
+        Reason::Expired => ("antwoord verlopen", "answer expired"),
+        Reason::QuestionChanged => ("vraag is gewijzigd", "question changed"),
+        Reason::RevokedByController => ("gestopt door de organisatie", "stopped by the organisation"),
+        Reason::NoAnswer => ("geen antwoord", "no answer"),
+        Reason::Unknown => ("onbekend in dit beleid", "unknown in this policy"),
+        Reason::Unconfirmed => ("niet bevestigd", "not confirmed"),
+        Reason::OptedIn => ("aangemeld", "opted in"),
+        Reason::SoftOptIn => ("klant, kon zich afmelden", "customer, was offered an opt-out"),
+        Reason::OptOut => ("mag tot bezwaar", "allowed until objection"),
+    };
+    pick(language, nl, en)
+}
+
+fn pick<'a>(language: Language, nl: &'a str, en: &'a str) -> &'a str {
+    match language {
+        Nl => nl,
+        En => en,
+    }
+}

@@ -1,0 +1,415 @@
+//! What errors mean: one entry a slug, for problem documents (RFC 9457) and for `/keuze/problems/{slug}`.
+//!
+//! Every error says what happened, what did not happen, and what to do.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::language::Language;
+
+/// The last part of a problem's `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slug {
+    /// The Host is not one of the site's.
+    UnknownHost,
+    /// No such page.
+    NotFound,
+    /// The page exists, but not for this method.
+    MethodNotAllowed,
+    /// What was sent cannot be read.
+    MalformedRequest,
+    /// What was sent is too large.
+    TooLarge,
+    /// What was sent is of another media type.
+    UnsupportedMediaType,
+    /// A purpose that the policy does not have.
+    UnknownPurpose,
+    /// A language that we do not speak.
+    UnknownLanguage,
+    /// A policy that was never published.
+    UnknownPolicy,
+    /// A control that says something else than its purposes.
+    ControlContradiction,
+    /// The notice changed, and nothing of the answer could be taken.
+    NoticeChanged,
+    /// A yes from where only a no is taken.
+    ConsentNotFromHere,
+    /// A form that was posted from another site.
+    CrossSite,
+    /// Too many requests in a short time.
+    RateLimited,
+    /// More is coming in than can be written.
+    Busy,
+    /// The ledger takes nothing at the moment.
+    Closed,
+    /// The consent id was erased.
+    Erased,
+    /// The receipt's link is older than a day.
+    ReceiptGone,
+    /// A fault of ours.
+    Internal,
+    /// A configuration lists a consent purpose under continued use (requirements 2.5.3).
+    ContinuedUseCannotGrantConsent,
+}
+
+/// The words for one error in one language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Its title.
+    pub title: &'static str,
+    /// What happened.
+    pub happened: &'static str,
+    /// What did not happen.
+    pub not_happened: &'static str,
+    /// What to do.
+    pub to_do: &'static str,
+}
+
+impl Slug {
+    /// Every slug.
+    pub const ALL: [Self; 20] = [
+        Self::UnknownHost,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::MalformedRequest,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::UnknownPurpose,
+        Self::UnknownLanguage,
+        Self::UnknownPolicy,
+        Self::ControlContradiction,
+        Self::NoticeChanged,
+        Self::ConsentNotFromHere,
+        Self::CrossSite,
+        Self::RateLimited,
+        Self::Busy,
+        Self::Closed,
+        Self::Erased,
+        Self::ReceiptGone,
+        Self::Internal,
+        Self::ContinuedUseCannotGrantConsent,
+    ];
+
+    /// As it stands in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownHost => "unknown-host",
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::MalformedRequest => "malformed-request",
+            Self::TooLarge => "too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::UnknownPurpose => "unknown-purpose",
+            Self::UnknownLanguage => "unknown-language",
+            Self::UnknownPolicy => "unknown-policy",
+            Self::ControlContradiction => "control-contradiction",
+            Self::NoticeChanged => "notice-changed",
+            Self::ConsentNotFromHere => "consent-not-from-here",
+            Self::CrossSite => "cross-site",
+            Self::RateLimited => "rate-limited",
+            Self::Busy => "busy",
+            Self::Closed => "closed",
+            Self::Erased => "erased",
+            Self::ReceiptGone => "receipt-gone",
+            Self::Internal => "internal",
+            Self::ContinuedUseCannotGrantConsent => "continued-use-cannot-grant-consent",
+        }
+    }
+
+    /// The words in one language.
+    pub fn words(self, language: Language) -> Problem {
+        match language {
+            Language::Nl => dutch(self),
+            Language::En => english(self),
+        }
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Slug {
+    type Err = UnknownSlug;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSlug> {
+        Self::ALL.into_iter().find(|slug| slug.as_str() == text).ok_or(UnknownSlug)
+    }
+}
+
+/// No problem of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no problem of that name")]
+pub struct UnknownSlug;
+
+const fn problem(
+    title: &'static str,
+    happened: &'static str,
+    not_happened: &'static str,
+    to_do: &'static str,
+) -> Problem {
+    Problem { title, happened, not_happened, to_do }
+}
+
+fn dutch(slug: Slug) -> Problem {
+    const NOTHING: &str = "Er is niets opgeslagen. Uw eerdere keuze is niet veranderd.";
+    const AGAIN: &str = "Ga terug naar de vorige pagina en probeer het opnieuw.";
+    match slug {
+        Slug::UnknownHost => problem(
+            "Deze website kennen wij niet",
+            "De aanvraag kwam binnen onder een naam die niet bij deze website hoort.",
+            NOTHING,
+            "Controleer het adres. Bent u de beheerder: zet de naam bij de hosts in keuze.toml.",
+        ),
+        Slug::NotFound => problem(
+            "Deze pagina is er niet",
+            "Op dit adres staat niets. Misschien is het adres niet helemaal overgenomen.",
+            NOTHING,
+            "Controleer het adres, of ga naar uw cookiekeuze.",
+        ),
+        Slug::MethodNotAllowed => problem(
+            "Zo werkt dit adres niet",
+            "Dit adres bestaat, maar niet voor deze soort aanvraag.",
+            NOTHING,
+            "Ga naar uw cookiekeuze en gebruik daar de knoppen.",
+        ),
+        Slug::MalformedRequest => problem(
+            "Wij konden dit niet lezen",
+            "Wat uw browser stuurde, heeft niet de vorm die wij verwachten.",
+            NOTHING,
+            AGAIN,
+        ),
+        Slug::TooLarge => {
+            problem("Dit is te groot", "Wat uw browser stuurde, is groter dan wij aannemen.", NOTHING, AGAIN)
+        }
+        Slug::UnsupportedMediaType => problem(
+            "Dit soort bericht lezen wij niet",
+            "De aanvraag had een ander Content-Type dan dit adres leest.",
+            NOTHING,
+            "Stuur application/json naar de API, of gebruik het formulier op onze pagina.",
+        ),
+        Slug::UnknownPurpose => problem(
+            "Dit doel kennen wij niet",
+            "Het antwoord noemt een doel dat niet in het beleid staat.",
+            NOTHING,
+            "Laad de pagina opnieuw en kies daarna nog eens.",
+        ),
+        Slug::UnknownLanguage => problem(
+            "Deze taal spreken wij niet",
+            "De aanvraag noemt een taal die deze website niet heeft.",
+            NOTHING,
+            "Gebruik nl of en.",
+        ),
+        Slug::UnknownPolicy => problem(
+            "Dit beleid kennen wij niet",
+            "Het antwoord hoort bij een beleid dat hier nooit is gepubliceerd.",
+            "Er is geen toestemming opgeslagen. Een weigering nemen wij altijd aan.",
+            "Laad de pagina opnieuw en kies daarna nog eens.",
+        ),
+        Slug::ControlContradiction => problem(
+            "Knop en keuze spreken elkaar tegen",
+            "De knop zegt iets anders dan wat per doel is gekozen.",
+            NOTHING,
+            AGAIN,
+        ),
+        Slug::NoticeChanged => problem(
+            "De vraag is veranderd",
+            "Sinds u de melding zag, is de vraag veranderd. Uw antwoord past daar niet meer bij.",
+            NOTHING,
+            "Lees de nieuwe melding en kies daarna opnieuw.",
+        ),
+        Slug::ConsentNotFromHere => problem(
+            "Toestemming kan hier niet vandaan komen",
+            "Wij konden niet zien dat dit antwoord van een pagina van deze website kwam.",
+            "Er is geen toestemming opgeslagen. Weigeren en intrekken kan altijd.",
+            "Open de website zelf en kies daar opnieuw.",
+        ),
+        Slug::CrossSite => problem(
+            "Dit formulier kwam van een andere website",
+            "Formulieren nemen wij alleen aan van onze eigen pagina’s.",
+            NOTHING,
+            "Open de pagina op deze website en vul het formulier daar in.",
+        ),
+        Slug::RateLimited => problem(
+            "Te veel aanvragen",
+            "In korte tijd kwamen er veel aanvragen van uw aansluiting.",
+            "De laatste aanvraag is niet uitgevoerd.",
+            "Wacht een minuut en probeer het opnieuw.",
+        ),
+        Slug::Busy => problem(
+            "Het is nu erg druk",
+            "Er komt meer binnen dan wij kunnen opslaan.",
+            NOTHING,
+            "Probeer het over een paar seconden opnieuw.",
+        ),
+        Slug::Closed => problem(
+            "Wij kunnen nu niets opslaan",
+            "Het logboek is op dit moment gesloten.",
+            "Er is niets opgeslagen. Alles wat u kunt weigeren, blijft uit.",
+            "Probeer het later opnieuw.",
+        ),
+        Slug::Erased => problem(
+            "Deze gegevens zijn gewist",
+            "De gegevens onder dit nummer zijn gewist. Daar kan niets meer bij.",
+            NOTHING,
+            "Wis de cookies van deze website in uw browser en kies daarna opnieuw.",
+        ),
+        Slug::ReceiptGone => problem(
+            "Dit bewijs is niet meer te zien",
+            "De link naar een bewijs werkt 24 uur. Die tijd is voorbij.",
+            "Uw keuze staat nog in het logboek en geldt nog.",
+            "Bel of mail ons en noem het nummer van uw bewijs. Dan zoeken wij het op.",
+        ),
+        Slug::Internal => problem(
+            "Er ging bij ons iets mis",
+            "Door een fout bij ons konden wij uw aanvraag niet afmaken.",
+            "Wij weten niet zeker of er iets is opgeslagen. Zonder antwoord van ons geldt uw eerdere keuze.",
+            "Probeer het later opnieuw. Blijft het misgaan, bel of mail ons dan.",
+        ),
+        Slug::ContinuedUseCannotGrantConsent => problem(
+            "Verder gebruik is geen toestemming",
+            "De configuratie zet een doel met toestemming bij verder gebruik.",
+            "De server start niet met deze configuratie.",
+            "Haal het doel weg onder continued_use in keuze.toml.",
+        ),
+    }
+}
+
+fn english(slug: Slug) -> Problem {
+    const NOTHING: &str = "Nothing was saved. Your earlier choice has not changed.";
+    const AGAIN: &str = "Go back to the previous page and try again.";
+    match slug {
+        Slug::UnknownHost => problem(
+            "We do not know this website",
+            "The request came in under a name that does not belong to this website.",
+            NOTHING,
+            "Check the address. If you are the operator: add the name to the hosts in keuze.toml.",
+        ),
+        Slug::NotFound => problem(
+            "This page does not exist",
+            "There is nothing at this address. Perhaps the address was not copied completely.",
+            NOTHING,
+            "Check the address, or go to your cookie choice.",
+        ),
+        Slug::MethodNotAllowed => problem(
+            "This address does not work that way",
+            "This address exists, but not for this kind of request.",
+            NOTHING,
+            "Go to your cookie choice and use the buttons there.",
+        ),
+        Slug::MalformedRequest => problem(
+            "We could not read this",
+            "What your browser sent does not have the form that we expect.",
+            NOTHING,
+            AGAIN,
+        ),
+        Slug::TooLarge => {
+            problem("This is too large", "What your browser sent is larger than we take.", NOTHING, AGAIN)
+        }
+        Slug::UnsupportedMediaType => problem(
+            "We do not read this kind of message",
+            "The request had another Content-Type than this address reads.",
+            NOTHING,
+            "Send application/json to the API, or use the form on our page.",
+        ),
+        Slug::UnknownPurpose => problem(
+            "We do not know this purpose",
+            "The answer names a purpose that is not in the policy.",
+            NOTHING,
+            "Load the page again and then choose once more.",
+        ),
+        Slug::UnknownLanguage => problem(
+            "We do not speak this language",
+            "The request names a language that this website does not have.",
+            NOTHING,
+            "Use nl or en.",
+        ),
+        Slug::UnknownPolicy => problem(
+            "We do not know this policy",
+            "The answer belongs to a policy that was never published here.",
+            "No consent was saved. A refusal is always taken.",
+            "Load the page again and then choose once more.",
+        ),
+        Slug::ControlContradiction => problem(
+            "Button and choice contradict each other",
+            "The button says something else than what was chosen for each purpose.",
+            NOTHING,
+            AGAIN,
+        ),
+        Slug::NoticeChanged => problem(
+            "The question has changed",
+            "The question changed since you saw the notice. Your answer no longer fits it.",
+            NOTHING,
+            "Read the new notice and then choose again.",
+        ),
+        Slug::ConsentNotFromHere => problem(
+            "Consent cannot come from there",
+            "We could not see that this answer came from a page of this website.",
+            "No consent was saved. Refusing and withdrawing are always possible.",
+            "Open the website itself and choose there again.",
+        ),
+        Slug::CrossSite => problem(
+            "This form came from another website",
+            "We take forms from our own pages only.",
+            NOTHING,
+            "Open the page on this website and fill in the form there.",
+        ),
+        Slug::RateLimited => problem(
+            "Too many requests",
+            "Many requests came from your connection in a short time.",
+            "The last request was not carried out.",
+            "Wait a minute and try again.",
+        ),
+        Slug::Busy => problem(
+            "It is very busy now",
+            "More is coming in than we can save.",
+            NOTHING,
+            "Try again in a few seconds.",
+        ),
+        Slug::Closed => problem(
+            "We cannot save anything now",
+            "The log is closed at the moment.",
+            "Nothing was saved. Everything that you can refuse stays off.",
+            "Please try again later.",
+        ),
+        Slug::Erased => problem(
+            "These data were erased",
+            "The data under this number were erased. Nothing can be added to them.",
+            NOTHING,
+            "Clear the cookies of this website in your browser and then choose again.",
+        ),
+        Slug::ReceiptGone => problem(
+            "This receipt can no longer be seen",
+            "The link to a receipt works for 24 hours. That time has passed.",
+            "Your choice is still in the log and still holds.",
+            "Call or mail us and give the number of your receipt. We can then look it up.",
+        ),
+        Slug::Internal => problem(
+            "Something went wrong on our side",
+            "Because of a fault of ours we could not finish your request.",
+            "We are not sure whether anything was saved. Without our answer your earlier choice holds.",
+            "Please try again later. If it keeps failing, call or mail us.",
+        ),
+        Slug::ContinuedUseCannotGrantConsent => problem(
+            "Continued use is not consent",
+            "The configuration lists a purpose that needs consent under continued use.",
+            "The server does not start with this configuration.",
+            "Remove the purpose under continued_use in keuze.toml.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_slug_reads_back_and_is_used_once() {
+        for slug in Slug::ALL {
+            assert_eq!(slug.as_str().parse(), Ok(slug));
+        }
+        assert_eq!("nothing".parse::<Slug>(), Err(UnknownSlug));
+    }
+}

@@ -1,0 +1,329 @@
+//! What must hold for every life of a subject, whatever the rules look like inside.
+
+use app::model::channel::{Channel, ChannelNeed};
+use app::model::choice::Answer;
+use app::model::decision::{Decision, Question, Reason, Recorded};
+use app::model::event::{Actor, Answered, Event, EventKind, Route};
+use app::model::purpose::{Purpose, PurposeId, Regime};
+use proptest::test_runner::TestCaseError;
+use time::Duration;
+
+use crate::examples::{CALLS_NEED_OPT_IN, id};
+use crate::scenario::{Decider, Scenario, address, cases, noon, runner, scenario, seed};
+
+/// A rule that every decision in a scenario keeps.
+type Property = fn(&Scenario, &Decider) -> Result<(), String>;
+
+/// All of them, with the names that a failure is reported under.
+pub const ALL: [(&str, Property); 15] = [
+    ("only a grant by the person allows a consent purpose", only_a_grant_allows_consent),
+    ("a no ends what was allowed", a_no_denies),
+    ("what was ended stays denied", an_ending_denies),
+    ("the latest answer of the person counts, GPC or not", the_latest_yes_allows),
+    ("GPC outranks continued use", gpc_outranks_continued_use),
+    ("continued use unlocks what is listed and needs no consent", continued_use_unlocks_what_is_listed),
+    ("nothing said is denied", silence_is_denied),
+    ("what was not offered changes nothing", not_offered_changes_nothing),
+    ("other purposes change nothing", other_purposes_change_nothing),
+    ("an allowance lasts to its last day and no longer", an_allowance_ends_with_its_last_day),
+    ("an import neither grants nor lifts", an_import_grants_nothing),
+    ("an objection to a channel outlives any import", an_objection_outlives_imports),
+    ("advertising needs what its rule asks", channels_need_what_their_rule_asks),
+    ("a confirmed opt-in is used", a_confirmed_opt_in_allows),
+    ("the necessary is allowed and the unknown denied", the_ends_of_the_scale),
+];
+
+#[test]
+fn every_property_holds() {
+    let seed = seed();
+    eprintln!("KEUZE_SEED={seed}, {} cases", cases());
+    let outcome = runner(cases(), seed).run(&scenario(), |scenario| {
+        ALL.into_iter().try_for_each(|(name, property)| {
+            let held = property(&scenario, &app::model::decision::decide);
+            held.map_err(|why| TestCaseError::fail(format!("{name}: {why}")))
+        })
+    });
+    outcome.unwrap_or_else(|found| panic!("KEUZE_SEED={seed}: {found}"));
+}
+
+fn person(event: &Event) -> bool {
+    matches!(event.actor, Actor::Visitor | Actor::Person) && event.route != Route::Import
+}
+
+/// The answer that an event carries for a purpose, if it carries one.
+fn said<'a>(event: &'a Event, purpose: &PurposeId) -> Option<&'a Answered> {
+    event.answers.get(purpose).filter(|answered| answered.answer != Answer::NotOffered)
+}
+
+fn is_choice(kind: EventKind) -> bool {
+    use EventKind as Kind;
+    matches!(kind, Kind::ChoiceMade | Kind::Renewed | Kind::Withdrawn | Kind::OptInConfirmed)
+}
+
+fn is_ending(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Expired | EventKind::Invalidated | EventKind::RevokedByController)
+}
+
+/// A person's yes to the question as it is now asked.
+fn valid_yes(event: &Event, purpose: &Purpose) -> bool {
+    let yes = if purpose.regime == Regime::Consent { Answer::Granted } else { Answer::NotObjected };
+    let current = said(event, &purpose.id)
+        .is_some_and(|answered| answered.answer == yes && answered.revision == purpose.revision);
+    is_choice(event.kind) && person(event) && current
+}
+
+/// The last event that says anything about a purpose.
+fn last_word<'a>(scenario: &'a Scenario, purpose: &PurposeId) -> Option<&'a Recorded> {
+    scenario.events.iter().rev().find(|Recorded { event, .. }| speaks(event, purpose))
+}
+
+fn speaks(event: &Event, purpose: &PurposeId) -> bool {
+    let ends = is_ending(event.kind) && event.answers.is_empty();
+    let kind = is_choice(event.kind)
+        || is_ending(event.kind)
+        || matches!(event.kind, EventKind::Objected | EventKind::Imported | EventKind::OptInRequested);
+    ends || kind && said(event, purpose).is_some()
+}
+
+fn signals(scenario: &Scenario) -> bool {
+    scenario.events.iter().any(|recorded| recorded.event.gpc || recorded.event.route == Route::Gpc)
+}
+
+fn gpc_denies(scenario: &Scenario, purpose: &Purpose) -> bool {
+    let gpc = &scenario.policy.gpc;
+    gpc.deny.contains(&purpose.id) || gpc.also_object_low_impact && purpose.regime == Regime::LowImpact
+}
+
+fn ask(scenario: &Scenario, decide: &Decider, purpose: &PurposeId) -> Decision {
+    scenario.ask(decide, &Question::Purpose(purpose.clone()))
+}
+
+fn expect(holds: bool, purpose: &dyn std::fmt::Display, decision: &Decision) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(format!("{purpose}: {decision:?}")) }
+}
+
+fn only_a_grant_allows_consent(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in scenario.policy.purposes.iter().filter(|purpose| purpose.regime == Regime::Consent) {
+        let in_time = |event: &Event| said(event, &purpose.id)?.until.map(|until| scenario.now.today <= until);
+        let granted = scenario.events.iter().any(|Recorded { event, .. }| {
+            event.answers.get(&purpose.id).is_some_and(|answered| answered.answer == Answer::Granted)
+                && valid_yes(event, purpose)
+                && in_time(event) == Some(true)
+        });
+        let decision = ask(scenario, decide, &purpose.id);
+        expect(granted || !decision.allow, &purpose.id, &decision)?;
+    }
+    Ok(())
+}
+
+fn a_no_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in scenario.purposes() {
+        let no = last_word(scenario, purpose).is_some_and(|Recorded { event, .. }| {
+            !is_ending(event.kind) && said(event, purpose).is_some_and(|answered| !answered.answer.is_yes())
+        });
+        let decision = ask(scenario, decide, purpose);
+        expect(!(no && decision.allow), purpose, &decision)?;
+    }
+    Ok(())
+}
+
+fn an_ending_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in scenario.purposes() {
+        let ended = last_word(scenario, purpose).is_some_and(|recorded| is_ending(recorded.event.kind));
+        let decision = ask(scenario, decide, purpose);
+        expect(!(ended && decision.allow), purpose, &decision)?;
+    }
+    Ok(())
+}
+
+fn the_latest_yes_allows(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in scenario.policy.optional() {
+        let Some(last) = last_word(scenario, &purpose.id).filter(|last| valid_yes(&last.event, purpose)) else {
+            continue;
+        };
+        let until = said(&last.event, &purpose.id).and_then(|answered| answered.until);
+        let holds = until.is_some_and(|until| scenario.now.today <= until);
+        let decision = ask(scenario, decide, &purpose.id);
+        expect(decision.allow == holds, &purpose.id, &decision)?;
+        expect(decision.evidence == [last.address] || !holds, &purpose.id, &decision)?;
+        expect(decision.until == until || !holds, &purpose.id, &decision)?;
+    }
+    Ok(())
+}
+
+/// Low-impact purposes about which nothing was ever said: there is no explicit answer to outrank anything.
+fn unanswered_low_impact(scenario: &Scenario) -> impl Iterator<Item = &Purpose> {
+    let low_impact = scenario.policy.purposes.iter().filter(|purpose| purpose.regime == Regime::LowImpact);
+    low_impact.filter(|purpose| last_word(scenario, &purpose.id).is_none())
+}
+
+fn gpc_outranks_continued_use(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in unanswered_low_impact(scenario).filter(|purpose| gpc_denies(scenario, purpose)) {
+        let decision = ask(scenario, decide, &purpose.id);
+        expect(!signals(scenario) || decision.reason == Reason::Gpc, &purpose.id, &decision)?;
+        expect(!(signals(scenario) && decision.allow), &purpose.id, &decision)?;
+    }
+    Ok(())
+}
+
+fn continued_use_unlocks_what_is_listed(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in unanswered_low_impact(scenario) {
+        let silent = !(signals(scenario) && gpc_denies(scenario, purpose));
+        let listed = scenario.policy.continued_use.unlocks.contains(&purpose.id);
+        let recent = scenario.events.iter().any(|Recorded { event, .. }| {
+            event.kind == EventKind::ContinuedUse
+                && event.answers.get(&purpose.id).is_none_or(|answered| answered.revision == purpose.revision)
+                && scenario.now.at - event.at <= Duration::days(150)
+        });
+        let decision = ask(scenario, decide, &purpose.id);
+        expect(listed || !decision.allow, &purpose.id, &decision)?;
+        expect(!(silent && listed && recent) || decision.reason == Reason::ContinuedUse, &purpose.id, &decision)?;
+    }
+    Ok(())
+}
+
+fn silence_is_denied(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in scenario.purposes() {
+        let used = scenario.events.iter().any(|recorded| recorded.event.kind == EventKind::ContinuedUse);
+        let silent = last_word(scenario, purpose).is_none() && !used;
+        let decision = ask(scenario, decide, purpose);
+        expect(!(silent && decision.allow), purpose, &decision)?;
+    }
+    Ok(())
+}
+
+fn not_offered_changes_nothing(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    let mut more = scenario.clone();
+    for kind in [EventKind::ChoiceMade, EventKind::Withdrawn, EventKind::Imported, EventKind::Expired] {
+        let mut event = Event::new(kind, scenario.now.at, Actor::Visitor, Route::Banner);
+        let not_offered = |purpose: &Purpose| {
+            (purpose.id.clone(), Answered { answer: Answer::NotOffered, revision: purpose.revision, until: None })
+        };
+        event.answers = scenario.policy.optional().map(not_offered).collect();
+        more.events.insert(scenario.place, Recorded { address: address(900), event });
+    }
+    same_for_purposes(scenario, &more, decide)
+}
+
+fn other_purposes_change_nothing(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in scenario.purposes() {
+        let mut alone = scenario.clone();
+        for recorded in &mut alone.events {
+            let others = recorded.event.answers.iter_mut().filter(|(name, _)| *name != purpose);
+            others.for_each(|(_, answered)| answered.answer = Answer::NotOffered);
+        }
+        let (with, without) = (ask(scenario, decide, purpose), ask(&alone, decide, purpose));
+        expect(with == without, purpose, &with)?;
+    }
+    Ok(())
+}
+
+fn same_for_purposes(one: &Scenario, other: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in one.purposes() {
+        let decision = ask(other, decide, purpose);
+        expect(ask(one, decide, purpose) == decision, purpose, &decision)?;
+    }
+    Ok(())
+}
+
+fn an_allowance_ends_with_its_last_day(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for purpose in scenario.purposes() {
+        let decision = ask(scenario, decide, purpose);
+        let Some(until) = decision.until.filter(|_| decision.allow) else {
+            expect(!decision.allow, purpose, &decision)?;
+            continue;
+        };
+        let on = |day| ask(&Scenario { now: noon(day), ..scenario.clone() }, decide, purpose);
+        expect(on(until).allow, purpose, &decision)?;
+        expect(!on(until + Duration::DAY).allow, purpose, &decision)?;
+    }
+    Ok(())
+}
+
+fn an_import_grants_nothing(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    let mut imported = scenario.clone();
+    let mut event = Event::new(EventKind::Imported, scenario.now.at, Actor::Person, Route::Import);
+    let yes = |purpose: &Purpose| {
+        let answer = Answer::from_yes(purpose.regime, true).unwrap_or(Answer::NotOffered);
+        (purpose.id.clone(), Answered { answer, revision: purpose.revision, until: Some(scenario.now.today) })
+    };
+    event.answers = scenario.policy.optional().map(yes).collect();
+    imported.events.insert(scenario.place, Recorded { address: address(900), event: event.clone() });
+    event.kind = EventKind::ChoiceMade;
+    imported.events.insert(scenario.place, Recorded { address: address(901), event });
+    for purpose in scenario.purposes() {
+        let (before, after) = (ask(scenario, decide, purpose), ask(&imported, decide, purpose));
+        expect(before.allow || !after.allow, purpose, &after)?;
+    }
+    Ok(())
+}
+
+/// The last event of some kinds that is about a channel, by its place.
+fn last_about(scenario: &Scenario, channel: Channel, kind: fn(&Event) -> bool) -> Option<usize> {
+    scenario.events.iter().rposition(|Recorded { event, .. }| kind(event) && event.channels.contains(&channel))
+}
+
+fn confirmed(event: &Event) -> bool {
+    event.kind == EventKind::OptInConfirmed && person(event)
+}
+
+fn an_objection_outlives_imports(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for channel in Channel::ALL {
+        let objected = last_about(scenario, channel, |event| event.kind == EventKind::Objected);
+        let lifted = last_about(scenario, channel, confirmed);
+        let decision = scenario.ask(decide, &Question::Channel(channel));
+        let stands = objected.is_some() && objected > lifted;
+        expect(!(stands && decision.allow), &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+/// What a channel needs on a day, written out from the example policy.
+fn need(channel: Channel, scenario: &Scenario) -> ChannelNeed {
+    match channel {
+        Channel::Newsletter => ChannelNeed::SoftOptIn,
+        Channel::Social => ChannelNeed::SelfSignUp,
+        Channel::Post => ChannelNeed::OptOut,
+        Channel::Phone if scenario.now.today < CALLS_NEED_OPT_IN => ChannelNeed::OptOut,
+        Channel::Email | Channel::Phone => ChannelNeed::OptIn,
+    }
+}
+
+fn channels_need_what_their_rule_asks(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for channel in Channel::ALL {
+        let opted_in = last_about(scenario, channel, confirmed).is_some();
+        let known = last_about(scenario, channel, |event| event.kind == EventKind::Imported).is_some();
+        let enough = opted_in || known && need(channel, scenario) == ChannelNeed::OptOut;
+        let decision = scenario.ask(decide, &Question::Channel(channel));
+        expect(enough || !decision.allow, &format!("{channel:?}"), &decision)?;
+        let too_long = channel == Channel::Phone
+            && scenario.now.today < CALLS_NEED_OPT_IN
+            && decision.until.is_none_or(|until| until >= CALLS_NEED_OPT_IN);
+        expect(!(decision.allow && too_long), &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+fn a_confirmed_opt_in_allows(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for channel in Channel::ALL {
+        let about = |event: &Event| event.channels.contains(&channel);
+        let ends = |event: &Event| {
+            let general = event.kind == EventKind::Objected && event.channels.is_empty();
+            let stops = is_ending(event.kind) || matches!(event.kind, EventKind::Objected | EventKind::Withdrawn);
+            general || about(event) && stops
+        };
+        let ended = scenario.events.iter().rposition(|recorded| ends(&recorded.event));
+        let opted_in = last_about(scenario, channel, confirmed);
+        let decision = scenario.ask(decide, &Question::Channel(channel));
+        let stands = opted_in.is_some() && opted_in > ended;
+        expect(!stands || decision.reason == Reason::OptedIn && decision.allow, &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+fn the_ends_of_the_scale(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    let necessary = ask(scenario, decide, &id("necessary"));
+    expect(necessary.allow && necessary.reason == Reason::Necessary, &"necessary", &necessary)?;
+    let unknown = ask(scenario, decide, &id("unheard_of"));
+    expect(!unknown.allow && unknown.reason == Reason::Unknown, &"unheard_of", &unknown)
+}

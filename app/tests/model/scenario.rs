@@ -1,0 +1,175 @@
+//! Random lives of one subject, and the runner that tries rules on them.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use app::model::channel::Channel;
+use app::model::choice::Answer;
+use app::model::date::Moment;
+use app::model::decision::{Decision, Question, Recorded};
+use app::model::event::{Actor, Answered, Event, EventKind, Route};
+use app::model::identity::{RecordAddress, ShardNumber};
+use app::model::policy::Policy;
+use app::model::purpose::PurposeId;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use time::{Date, Duration};
+
+use crate::examples;
+
+/// Anything that decides: the real rules, or deliberately wrong ones.
+pub type Decider = dyn Fn(&[Recorded], &Policy, &Question, Moment) -> Decision;
+
+/// What happened, what is in force and when it is asked.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub events: Vec<Recorded>,
+    pub policy: Policy,
+    pub now: Moment,
+    /// A place among the events at which a property may insert something.
+    pub place: usize,
+}
+
+impl Scenario {
+    pub fn ask(&self, decide: &Decider, question: &Question) -> Decision {
+        decide(&self.events, &self.policy, question, self.now)
+    }
+
+    pub fn purposes(&self) -> impl Iterator<Item = &PurposeId> {
+        self.policy.optional().map(|purpose| &purpose.id)
+    }
+}
+
+pub fn address(index: usize) -> RecordAddress {
+    RecordAddress { shard: ShardNumber::FIRST, index: index as u64 }
+}
+
+pub fn noon(day: Date) -> Moment {
+    Moment { at: day.with_hms(12, 0, 0).expect("noon exists").assume_utc(), today: day }
+}
+
+/// Kinds that say something, each as often as it takes to meet the others in one life.
+fn kind() -> impl Strategy<Value = EventKind> {
+    use EventKind as Kind;
+    prop_oneof![
+        6 => Just(Kind::ChoiceMade),
+        2 => Just(Kind::Renewed),
+        2 => Just(Kind::Withdrawn),
+        2 => Just(Kind::Objected),
+        3 => Just(Kind::Imported),
+        2 => Just(Kind::OptInRequested),
+        3 => Just(Kind::OptInConfirmed),
+        4 => Just(Kind::ContinuedUse),
+        3 => select(vec![Kind::Expired, Kind::Invalidated, Kind::RevokedByController]),
+        2 => select(vec![Kind::NoticeShown, Kind::Dismissed, Kind::Linked, Kind::LookedUp, Kind::Announced]),
+    ]
+}
+
+fn actor() -> impl Strategy<Value = Actor> {
+    let staff = Actor::Agent { name: "a".to_owned() };
+    let client = Actor::Client { name: "c".to_owned() };
+    prop_oneof![6 => Just(Actor::Visitor), 2 => Just(Actor::Person), 1 => select(vec![staff, client, Actor::System])]
+}
+
+fn route() -> impl Strategy<Value = Route> {
+    prop_oneof![
+        8 => select(vec![Route::Banner, Route::Settings, Route::PreferencePage, Route::MailLink, Route::PhoneIn]),
+        1 => select(vec![Route::Import, Route::Api, Route::Gpc]),
+    ]
+}
+
+/// Revision, answer and for how many days it holds.
+fn answered() -> impl Strategy<Value = (Answer, u32, i64)> {
+    let answer = select(vec![
+        Answer::Granted,
+        Answer::Granted,
+        Answer::Refused,
+        Answer::NotObjected,
+        Answer::Objected,
+        Answer::NotOffered,
+        Answer::NotOffered,
+    ]);
+    (answer, 1..=2u32, 0..200i64)
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    kind: EventKind,
+    actor: Actor,
+    route: Route,
+    gpc: bool,
+    days_later: i64,
+    answers: Vec<(PurposeId, (Answer, u32, i64))>,
+    channels: Vec<Channel>,
+}
+
+fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
+    let answers = subsequence(names.to_vec(), 0..=names.len())
+        .prop_flat_map(|names| names.into_iter().map(|name| (Just(name), answered())).collect::<Vec<_>>());
+    let channels = subsequence(Channel::ALL.to_vec(), 0..=3);
+    (kind(), actor(), route(), prop::bool::weighted(0.1), 0..60i64, answers, channels).prop_map(
+        |(kind, actor, route, gpc, days_later, answers, channels)| Step {
+            kind,
+            actor,
+            route,
+            gpc,
+            days_later,
+            answers,
+            channels,
+        },
+    )
+}
+
+fn happened(step: Step, day: Date) -> Event {
+    let mut event = Event::new(step.kind, noon(day).at, step.actor, step.route);
+    event.gpc = step.gpc;
+    event.channels = step.channels;
+    event.answers = step
+        .answers
+        .into_iter()
+        .map(|(name, (answer, revision, days))| {
+            let until = (answer != Answer::NotOffered).then(|| day + Duration::days(days));
+            (name, Answered { answer, revision, until })
+        })
+        .collect();
+    event
+}
+
+/// A life of up to six events under a policy whose GPC and continued-use settings vary.
+pub fn scenario() -> impl Strategy<Value = Scenario> {
+    let optional: Vec<PurposeId> = examples::policy().optional().map(|purpose| purpose.id.clone()).collect();
+    let low_impact = vec![examples::id("statistics"), examples::id("quality")];
+    let settings = (subsequence(low_impact, 0..=2), subsequence(optional.clone(), 0..=4), any::<bool>());
+    let steps = prop::collection::vec(step(&optional), 0..=6);
+    (settings, steps, 0..250i64, any::<prop::sample::Index>()).prop_map(|(settings, steps, later, place)| {
+        let mut policy = examples::policy();
+        (policy.continued_use.unlocks, policy.gpc.deny, policy.gpc.also_object_low_impact) = settings;
+        let mut day = time::macros::date!(2026 - 01 - 20);
+        let mut events = Vec::new();
+        for step in steps {
+            day += Duration::days(step.days_later);
+            events.push(Recorded { address: address(events.len()), event: happened(step, day) });
+        }
+        let place = place.index(events.len() + 1);
+        Scenario { events, policy, now: noon(day + Duration::days(later)), place }
+    })
+}
+
+/// 2,000 cases, or 100,000 where `KEUZE_LONG` asks for the long counts.
+pub fn cases() -> u32 {
+    if std::env::var_os("KEUZE_LONG").is_some() { 100_000 } else { 2_000 }
+}
+
+/// The seed of this run: `KEUZE_SEED`, or a new one.
+pub fn seed() -> u64 {
+    let given = std::env::var("KEUZE_SEED").ok().and_then(|seed| seed.parse().ok());
+    given.unwrap_or_else(|| RandomState::new().hash_one("seed"))
+}
+
+/// A runner that starts from a seed.
+pub fn runner(cases: u32, seed: u64) -> TestRunner {
+    let config = Config { cases, max_shrink_iters: 20_000, failure_persistence: None, ..Config::default() };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}

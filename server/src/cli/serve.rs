@@ -1,0 +1,145 @@
+//! `keuze serve` and `keuze demo`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::Serving;
+use crate::ambient::{Clock, Entropy, SystemClock, SystemEntropy};
+use crate::config::Config;
+use crate::http;
+use crate::publish::{self, Published};
+use crate::scribe::{Opening, Scribe};
+use crate::service::Keuze;
+use crate::service::staff::{Existing, Staff, StaffName};
+
+/// Runs until a signal ends it; nothing that was accepted is left unfinished.
+pub fn run(serving: &Serving, demo: bool) -> ExitCode {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
+    block_on(serve(serving, demo))
+}
+
+/// Runs a command to its end and says what went wrong.
+pub fn block_on(command: impl Future<Output = Result<(), String>>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&format!("the server cannot be started: {error}")),
+    };
+    match runtime.block_on(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => refuse(&what),
+    }
+}
+
+fn refuse(what: &str) -> ExitCode {
+    eprintln!("keuze: {what}");
+    ExitCode::FAILURE
+}
+
+/// The configuration that was named, else the built-in example.
+///
+/// # Errors
+/// Every fault, a line each.
+pub fn configuration(file: Option<&Path>) -> Result<Config, String> {
+    let Some(file) = file else { return Ok(Config::example()) };
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    crate::config::parse(&file.display().to_string(), &text).map_err(|faults| {
+        let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        lines.join("\n")
+    })
+}
+
+fn open(serving: &Serving, data: PathBuf, config: &Config, demo: bool) -> Result<Scribe, String> {
+    if std::env::var_os("KEUZE_DATABASE_URL").is_some() {
+        return Err("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it".into());
+    }
+    if serving.key_file.is_none() {
+        tracing::warn!("KEUZE_KEY_FILE is not set: the root key is kept beside the data directory");
+    }
+    // A log origin of its own: `serve` refuses a demo ledger, and the demo a real one.
+    let host = config.first_host().name();
+    let origin = if demo { format!("demo.{host}") } else { host };
+    let opening =
+        Opening { data: Some(data), key_file: serving.key_file.clone(), origin, entropy: Arc::new(SystemEntropy) };
+    Scribe::open(opening).map_err(|error| error.to_string())
+}
+
+/// Opens the ledger that `serve` would, for a command beside it.
+///
+/// # Errors
+/// A sentence, such as that a running server holds it.
+pub fn open_for_command(serving: &Serving, config: &Config) -> Result<Scribe, String> {
+    open(serving, serving.data.clone().unwrap_or_else(|| PathBuf::from("./data")), config, false)
+}
+
+/// Opens a ledger once, which makes its databases anew, and closes it.
+pub fn reopen(serving: &Serving, data: &Path) -> Result<(), String> {
+    let config = configuration(serving.config.as_deref())?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let opened = |demo| open(serving, data.to_path_buf(), &config, demo);
+    let scribe = opened(false).or_else(|first| opened(true).map_err(|_| first))?;
+    runtime.block_on(scribe.close());
+    Ok(())
+}
+
+async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
+    let config = configuration(serving.config.as_deref())?;
+    let folder = if demo { "./demo-data" } else { "./data" };
+    let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));
+    let scribe = open(serving, data, &config, demo)?;
+    let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    if demo {
+        publish::publish_if_new(&scribe, &config, &*clock).await?;
+    }
+    let published = Published::load(&scribe)?;
+    published.refuse_another(&config)?;
+    let keuze = Arc::new(Keuze { scribe: scribe.clone(), config, published, clock, entropy, demo });
+    let listener = TcpListener::bind(serving.listen).await;
+    let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let limited = std::env::var("KEUZE_RATE_LIMITS").as_deref() != Ok("off");
+    if !limited {
+        tracing::warn!("KEUZE_RATE_LIMITS=off: nobody is slowed down. For load tests only");
+    }
+    let app = http::router(&keuze, limited).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    if demo {
+        announce(&keuze, address).await?;
+    }
+    println!("listening on http://{address}");
+    let ended = axum::serve(listener, app).with_graceful_shutdown(stop(scribe.clone())).await;
+    let failed = !scribe.is_open();
+    scribe.close().await;
+    ended.map_err(|error| format!("the server stopped: {error}"))?;
+    if failed { Err("the ledger stopped by itself; the log says why".into()) } else { Ok(()) }
+}
+
+/// What a newcomer opens first.
+async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), String> {
+    let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let name: StaffName = "demo".parse().expect("a name of small letters");
+    let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
+    println!("host page with the banner   http://{address}/");
+    println!("preference page             http://{address}/keuze/voorkeuren");
+    println!("desk                        http://{address}/keuze/desk");
+    println!("  sign in as demo, one-time password {}", password.as_str());
+    Ok(())
+}
+
+/// Ends at a signal, or when the ledger has stopped by itself.
+async fn stop(scribe: Scribe) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).expect("the process may listen to signals");
+    let ledger_stopped = async {
+        while scribe.is_open() {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = ledger_stopped => {}
+    }
+}

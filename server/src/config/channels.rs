@@ -1,0 +1,100 @@
+//! `[[channels]]`: what each way of advertising needs, and since when.
+
+use app::model::channel::{Channel, ChannelNeed, ChannelRule};
+use time::Date;
+use time::macros::date;
+
+use super::fault::Place;
+use super::reader::{At, Section};
+
+const CHANNELS: [(&str, Channel); 5] = [
+    ("newsletter", Channel::Newsletter),
+    ("email", Channel::Email),
+    ("post", Channel::Post),
+    ("phone", Channel::Phone),
+    ("social", Channel::Social),
+];
+
+const NEEDS: [(&str, ChannelNeed); 4] = [
+    ("opt_in", ChannelNeed::OptIn),
+    ("soft_opt_in", ChannelNeed::SoftOptIn),
+    ("opt_out", ChannelNeed::OptOut),
+    ("self_sign_up", ChannelNeed::SelfSignUp),
+];
+
+/// From that day customers, too, can be called only with their prior consent (Tw art. 11.7).
+const CALLS_NEED_OPT_IN: Date = date!(2026 - 07 - 01);
+
+/// A rule, and where its date stands.
+pub(super) struct Placed {
+    pub(super) rule: ChannelRule,
+    pub(super) place: Place,
+}
+
+/// The channel's name as it stands in the file.
+pub(super) fn word(channel: Channel) -> &'static str {
+    CHANNELS.iter().find(|(_, other)| *other == channel).map_or("", |(word, _)| word)
+}
+
+pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
+    let rules: Vec<(ChannelRule, usize)> = root.tables("channels", read);
+    for channel in Channel::ALL {
+        let mut own: Vec<&(ChannelRule, usize)> = rules.iter().filter(|(rule, _)| rule.channel == channel).collect();
+        if own.is_empty() {
+            let mend = "add a rule in [[channels]]; one that is not used has need = \"opt_in\"";
+            root.note(root.at(), format!("the channel `{}` has no rule", word(channel)), mend);
+        }
+        own.sort_by_key(|(rule, at)| (rule.from, *at));
+        refuse_same_day(root, &own);
+        if channel == Channel::Phone {
+            refuse_calls_without_opt_in(root, &own);
+        }
+    }
+    let place = |at| root.faults().place(at);
+    rules.into_iter().map(|(rule, at)| Placed { rule, place: place(at) }).collect()
+}
+
+fn read(s: &Section<'_>) -> Option<(ChannelRule, usize)> {
+    let channel = s.one_of("channel", &CHANNELS);
+    let need = s.one_of("need", &NEEDS);
+    let from = s.date_at("from");
+    let article = s.text("article");
+    if let (Some(channel), Some(need)) = (&channel, &need) {
+        refuse_unlawful(s, channel.value, need);
+    }
+    let from = from?;
+    Some((ChannelRule { channel: channel?.value, need: need?.value, from: from.value, article: article? }, from.at))
+}
+
+/// What no rule can say: electronic messages need an opt-in or a customer's soft opt-in (Tw art. 11.7 lid 1 and 3),
+/// and social media are by the person's own sign-up alone (S-11).
+fn refuse_unlawful(s: &Section<'_>, channel: Channel, need: &At<ChannelNeed>) {
+    let lawful: &[ChannelNeed] = match channel {
+        Channel::Newsletter | Channel::Email => &[ChannelNeed::OptIn, ChannelNeed::SoftOptIn],
+        Channel::Post | Channel::Phone => &[ChannelNeed::OptIn, ChannelNeed::OptOut],
+        Channel::Social => &[ChannelNeed::SelfSignUp],
+    };
+    if !lawful.contains(&need.value) {
+        let words: Vec<&str> = NEEDS.iter().filter(|(_, n)| lawful.contains(n)).map(|(word, _)| *word).collect();
+        let what = format!("this `need` is not enough or does not exist for the channel `{}`", word(channel));
+        s.note(need.at, what, format!("one of: {}", words.join(", ")));
+    }
+}
+
+fn refuse_same_day(s: &Section<'_>, sorted: &[&(ChannelRule, usize)]) {
+    for pair in sorted.windows(2).filter(|pair| pair[0].0.from == pair[1].0.from) {
+        let (rule, at) = pair[1];
+        let what = format!("two rules of `{}` start on {}", word(rule.channel), rule.from);
+        s.note(*at, what, "keep one of them, or give it another date");
+    }
+}
+
+fn refuse_calls_without_opt_in(s: &Section<'_>, sorted: &[&(ChannelRule, usize)]) {
+    for (i, (rule, at)) in sorted.iter().enumerate() {
+        let ends_before = sorted.get(i + 1).is_some_and(|(next, _)| next.from <= CALLS_NEED_OPT_IN);
+        if rule.need == ChannelNeed::OptOut && !ends_before {
+            let what = "this rule would allow calls to customers without an opt-in on or after 2026-07-01";
+            s.note(*at, what, "add a rule for `phone` with need = \"opt_in\" and from = 2026-07-01");
+        }
+    }
+}

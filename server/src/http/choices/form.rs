@@ -1,0 +1,179 @@
+//! `POST /keuze/choices`: every plain form that answers, without JavaScript.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use app::model::choice::{Answers, Control, Surface};
+use app::model::language::Language;
+use app::model::policy::Policy;
+use app::model::purpose::{PurposeId, Regime};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{Sender, purpose, referer_path};
+use crate::http::body;
+use crate::http::problem::{Problem, Slug};
+use crate::http::visit::{GlobalPrivacyControl, Visit};
+use crate::service::Keuze;
+use crate::service::choose::{Choice, Done};
+
+/// The fields of a form, each read once.
+#[derive(Default)]
+struct Fields {
+    policy: Option<String>,
+    language: Option<String>,
+    control: Option<String>,
+    surface: Option<String>,
+    return_to: Option<String>,
+    offered: BTreeSet<PurposeId>,
+    grant: BTreeSet<PurposeId>,
+    object: BTreeSet<PurposeId>,
+}
+
+pub(super) async fn choose(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    GlobalPrivacyControl(gpc): GlobalPrivacyControl,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let fields = Fields::read(body::form(&headers, body)?)?;
+    let choice = fields.choice(&keuze, visit.language)?;
+    let sender = Sender::of(&keuze, visit, &headers, gpc)?;
+    let done = keuze.choose(&choice, &sender.device).await?;
+    let location = fields.location(&choice, &done, &sender, &headers);
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    sender.set_cookies(&done, &headers, response.headers_mut());
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+impl Fields {
+    fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        let mut fields = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "policy" => once(&mut fields.policy, value)?,
+                "language" => once(&mut fields.language, value)?,
+                "control" => once(&mut fields.control, value)?,
+                "surface" => once(&mut fields.surface, value)?,
+                "return" => once(&mut fields.return_to, value)?,
+                "offered" => _ = fields.offered.insert(purpose(&value)?),
+                "grant" => _ = fields.grant.insert(purpose(&value)?),
+                "object" => _ = fields.object.insert(purpose(&value)?),
+                _ => return Err(Slug::MalformedRequest.into()),
+            }
+        }
+        Ok(fields)
+    }
+
+    /// The choice that the form makes. A withdrawal button on a host page sends its control alone.
+    fn choice(&self, keuze: &Keuze, visited: Language) -> Result<Choice, Problem> {
+        let control = control(self.control.as_deref())?;
+        let policy = self.policy.clone().unwrap_or_default();
+        let asked = keuze.published.by_id(&policy).unwrap_or_else(|| keuze.published.current());
+        let language = self.language.as_deref().map(|tag| Language::from_tag(tag).ok_or(unknown_language()));
+        Ok(Choice {
+            language: language.transpose()?.unwrap_or(visited),
+            purposes: self.answers(control, &asked.policy)?,
+            surface: surface(self.surface.as_deref())?,
+            policy,
+            control,
+            build: None,
+            variant: None,
+        })
+    }
+
+    /// A button for all says so whatever is ticked; else each control says what stands in it.
+    fn answers(&self, control: Control, asked: &Policy) -> Result<Answers, Problem> {
+        if !self.grant.is_subset(&self.offered) || !self.object.is_subset(&self.offered) {
+            return Err(Problem::with(Slug::ControlContradiction, "offered"));
+        }
+        let answer = |id: &PurposeId| match control {
+            Control::AcceptAll => Ok((id.clone(), true)),
+            Control::RefuseAll => Ok((id.clone(), false)),
+            Control::Save => Ok((id.clone(), self.ticked(id, asked)?)),
+        };
+        self.offered.iter().map(answer).collect()
+    }
+
+    fn ticked(&self, id: &PurposeId, asked: &Policy) -> Result<bool, Problem> {
+        let contradiction = || Problem::with(Slug::ControlContradiction, "grant");
+        match asked.purpose(id).map(|purpose| purpose.regime) {
+            Some(Regime::Consent) if !self.object.contains(id) => Ok(self.grant.contains(id)),
+            Some(Regime::LowImpact) if !self.grant.contains(id) => Ok(!self.object.contains(id)),
+            Some(Regime::Consent | Regime::LowImpact) => Err(contradiction()),
+            Some(Regime::Necessary) | None => Err(Problem::with(Slug::UnknownPurpose, "offered")),
+        }
+    }
+
+    /// Where the browser goes next; never to another origin.
+    fn location(&self, choice: &Choice, done: &Done, sender: &Sender, headers: &HeaderMap) -> HeaderValue {
+        const PREFERENCES: &str = "/keuze/voorkeuren";
+        let language = choice.language.tag();
+        let path = match choice.surface {
+            Some(Surface::Page) => format!("{}?lang={language}", done.receipt_path),
+            _ => {
+                let named = self.return_to.as_deref().filter(|path| is_own_page(path));
+                let came_from = || referer_path(&sender.visit, headers).filter(|path| is_own_page(path));
+                named.or_else(came_from).unwrap_or(PREFERENCES).to_owned()
+            }
+        };
+        HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static(PREFERENCES))
+    }
+}
+
+/// A path on this origin that a browser can be sent to. `//host` and `/\host` are other origins to a browser, and
+/// so is anything with characters in it that browsers strip.
+pub(in crate::http) fn is_own_page(path: &str) -> bool {
+    let ours = path.starts_with('/') && !path.starts_with("//") && path.len() <= 2048;
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let answers_get = !path.starts_with("/keuze/choices") && !path.starts_with("/keuze/api/");
+    ours && plain && answers_get
+}
+
+fn once(field: &mut Option<String>, value: String) -> Result<(), Problem> {
+    if field.replace(value).is_some() { Err(Slug::MalformedRequest.into()) } else { Ok(()) }
+}
+
+fn control(name: Option<&str>) -> Result<Control, Problem> {
+    match name {
+        Some("accept_all") => Ok(Control::AcceptAll),
+        Some("refuse_all") => Ok(Control::RefuseAll),
+        Some("save") => Ok(Control::Save),
+        _ => Err(Problem::with(Slug::MalformedRequest, "control")),
+    }
+}
+
+fn surface(name: Option<&str>) -> Result<Option<Surface>, Problem> {
+    match name {
+        Some("banner") => Ok(Some(Surface::Banner)),
+        Some("page") => Ok(Some(Surface::Page)),
+        Some(_) => Err(Problem::with(Slug::MalformedRequest, "surface")),
+        None => Ok(None),
+    }
+}
+
+fn unknown_language() -> Problem {
+    Problem::with(Slug::UnknownLanguage, "language")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_page;
+
+    #[test]
+    fn only_paths_of_the_own_origin_are_returned_to() {
+        for path in ["/", "/winkel?kleur=rood#top", "/a/b%20c"] {
+            assert!(is_own_page(path), "{path}");
+        }
+        let others = ["", "winkel", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example"];
+        for path in others.into_iter().chain(["/keuze/choices", "/keuze/api/v1/policy", "/é"]) {
+            assert!(!is_own_page(path), "{path}");
+        }
+    }
+}

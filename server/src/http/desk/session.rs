@@ -1,0 +1,106 @@
+//! Who is signed in: a random token in a cookie, and a table in memory that knows its hash.
+//!
+//! The token is 256 random bits and says nothing, so there is nothing in the cookie to seal or sign.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::{HeaderMap, header};
+use cookie::{Cookie, SameSite};
+use sha2::{Digest as _, Sha256};
+use time::{Duration, OffsetDateTime};
+
+use crate::ambient::Entropy;
+use crate::service::staff::{SignedIn, StaffName};
+
+const NAME: &str = "keuze_desk";
+/// Without use a session ends after this long.
+const IDLE: Duration = Duration::minutes(30);
+/// A session ends after this long in any case: a working day.
+const LONGEST: Duration = Duration::hours(10);
+
+/// One staff member at one browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Session {
+    /// Who.
+    pub(super) name: StaffName,
+    /// Opens nothing but the form for a new password.
+    pub(super) one_time: bool,
+}
+
+impl From<SignedIn> for Session {
+    fn from(SignedIn { name, one_time }: SignedIn) -> Self {
+        Self { name, one_time }
+    }
+}
+
+/// All sessions, by the hash of their token; gone when the server stops.
+#[derive(Default)]
+pub(super) struct Sessions(Mutex<HashMap<[u8; 32], Kept>>);
+
+struct Kept {
+    session: Session,
+    opened: OffsetDateTime,
+    used: OffsetDateTime,
+}
+
+impl Kept {
+    fn lives(&self, now: OffsetDateTime) -> bool {
+        now - self.used < IDLE && now - self.opened < LONGEST
+    }
+}
+
+impl Sessions {
+    fn table(&self) -> MutexGuard<'_, HashMap<[u8; 32], Kept>> {
+        // Nothing in here is ever half done, so what a panicking thread left is right.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a session; gives the Set-Cookie value.
+    pub(super) fn open(&self, session: Session, now: OffsetDateTime, entropy: &dyn Entropy, secure: bool) -> String {
+        let token = entropy.bytes::<32>().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
+        let mut table = self.table();
+        table.retain(|_, kept| kept.lives(now));
+        table.insert(hash(&token), Kept { session, opened: now, used: now });
+        cookie(token, secure).to_string()
+    }
+
+    /// The session of a request, if it has one that lives; using it prolongs it.
+    pub(super) fn find(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<Session> {
+        let mut table = self.table();
+        let kept = table.get_mut(&hash(token(headers)?)).filter(|kept| kept.lives(now))?;
+        kept.used = now;
+        Some(kept.session.clone())
+    }
+
+    /// Ends the session of a request; gives the Set-Cookie value that removes the cookie.
+    pub(super) fn end(&self, headers: &HeaderMap, secure: bool) -> String {
+        if let Some(token) = token(headers) {
+            self.table().remove(&hash(token));
+        }
+        let mut gone = cookie(String::new(), secure);
+        gone.make_removal();
+        gone.set_expires(OffsetDateTime::UNIX_EPOCH);
+        gone.to_string()
+    }
+
+    /// Ends every session of a staff member.
+    pub(super) fn end_all(&self, name: &StaffName) {
+        self.table().retain(|_, kept| kept.session.name != *name);
+    }
+}
+
+fn cookie(token: String, secure: bool) -> Cookie<'static> {
+    Cookie::build((NAME, token)).path("/keuze/desk").http_only(true).same_site(SameSite::Strict).secure(secure).build()
+}
+
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find(|(name, _)| *name == NAME).map(|(_, token)| token)
+}
+
+/// The table knows hashes only, so that looking one up by its hash tells nothing by its time.
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}

@@ -1,0 +1,201 @@
+//! What browsers fetch for host pages: `embed.js`, the panel, styles, the notice's strings, and the fragment.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use app::model::language::Language;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+
+use super::problem::{Problem, Slug};
+use super::visit::{Visit, thousandths};
+use crate::embed::files::SiteFile;
+use crate::embed::{Asset, CookieNames, embed_js, fragment};
+use crate::publish::PublishedPolicy;
+use crate::service::Keuze;
+
+/// Ten minutes without asking, then a day in which a stale one may be used while a new one is fetched.
+const FRESH: &str = "public, max-age=600, stale-while-revalidate=86400";
+
+/// Everything that is made once, at the start.
+pub struct Made {
+    embeds: HashMap<(Language, CookieNames), Asset>,
+    notices: HashMap<Language, Asset>,
+}
+
+impl Made {
+    /// From the policy in force.
+    pub fn of(keuze: &Keuze) -> Self {
+        let current = keuze.published.current();
+        let mut made = Self { embeds: HashMap::new(), notices: HashMap::new() };
+        for strings in &current.strings {
+            let json = serde_json_canonicalizer::to_vec(strings).expect("strings and numbers have a canonical form");
+            made.notices.insert(strings.language, Asset::new(json, "application/json"));
+            for secure in [true, false] {
+                let names = CookieNames { secure };
+                let html = html(current, strings.language);
+                let no_notice = &keuze.config.site.no_notice;
+                let script = embed_js(&current.policy, current.hash, strings, html, names, no_notice);
+                made.embeds.insert((strings.language, names), script);
+            }
+        }
+        made
+    }
+}
+
+fn html(published: &PublishedPolicy, language: Language) -> &[u8] {
+    let html = published.html.iter().find(|(of, _)| *of == language);
+    html.map(|(_, html)| html.as_slice()).unwrap_or_default()
+}
+
+/// `embed.js`, `notice.json`, `fragment` and the files of `target/site`.
+pub fn router(made: Arc<Made>) -> Router<Arc<Keuze>> {
+    let made_once = Router::new()
+        .route("/keuze/embed.js", get(embed))
+        .route("/keuze/notice.json", get(notice))
+        .layer(Extension(made));
+    let built = SiteFile::ALL.into_iter().filter_map(|file| Some((file, file.address()?)));
+    let router = Router::new().route("/keuze/fragment", get(fragment_page)).merge(made_once);
+    built.fold(router, |router, (file, address)| {
+        router.route(address, get(move |headers: HeaderMap| async move { built_file(file, &headers) }))
+    })
+}
+
+async fn embed(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let asset = made.embeds.get(&(visit.language, visit.names())).ok_or(Slug::NotFound)?;
+    Ok(varying(serve(asset, &headers), &visit))
+}
+
+async fn notice(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let asset = made.notices.get(&visit.language).ok_or(Slug::NotFound)?;
+    Ok(varying(serve(asset, &headers), &visit))
+}
+
+fn built_file(file: SiteFile, headers: &HeaderMap) -> Result<Response, Problem> {
+    let asset = file.asset().ok_or(Slug::NotFound)?;
+    Ok(serve(asset, headers))
+}
+
+/// The banner as HTML for a server-side include. The including server forwards the page's path as `return`.
+async fn fragment_page(State(keuze): State<Arc<Keuze>>, visit: Visit, uri: Uri) -> Result<Response, Problem> {
+    let current = keuze.published.current();
+    let strings = current.strings.iter().find(|strings| strings.language == visit.language);
+    let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let return_to = query.into_owned().find(|(name, _)| name == "return").map(|(_, path)| path);
+    let return_to = return_to.filter(|path| super::choices::is_own_page(path));
+    let html = fragment(&current.id(), strings.ok_or(Slug::NotFound)?, return_to.as_deref());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_LANGUAGE, HeaderValue::from_static(visit.language.tag())),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((headers, html).into_response())
+}
+
+/// Names what else the answer depends on, unless `?lang=` decided it.
+fn varying(mut response: Response, visit: &Visit) -> Response {
+    if !visit.language_is_named {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
+    }
+    response
+}
+
+/// One of a file's forms on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Brotli,
+    Gzip,
+    Plain,
+}
+
+fn serve(asset: &Asset, request: &HeaderMap) -> Response {
+    let encoding = best(request);
+    let (body, name) = match encoding {
+        Encoding::Brotli => (&asset.brotli, Some("br")),
+        Encoding::Gzip => (&asset.gzip, Some("gzip")),
+        Encoding::Plain => (&asset.plain, None),
+    };
+    let etag = etag(asset, name);
+    let unchanged = matches(request, &etag);
+    let mut response = if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { body.clone().into_response() };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    match name {
+        Some(name) if !unchanged => _ = headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name)),
+        _ => {}
+    }
+    response
+}
+
+/// A strong validator names one sequence of bytes, so each encoding has its own (RFC 9110 section 8.8.3).
+fn etag(asset: &Asset, encoding: Option<&str>) -> String {
+    match encoding {
+        Some(name) => format!("{}-{name}\"", asset.etag.trim_end_matches('"')),
+        None => asset.etag.clone(),
+    }
+}
+
+fn matches(request: &HeaderMap, etag: &str) -> bool {
+    let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.trim_start_matches("W/") == etag)
+}
+
+/// The smallest form that the browser takes (RFC 9110 section 12.5.3).
+fn best(request: &HeaderMap) -> Encoding {
+    let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let takes = |wanted: &str| {
+        accepted.split(',').any(|coding| {
+            let (name, quality) = coding.split_once(";q=").unwrap_or((coding, "1"));
+            name.trim().eq_ignore_ascii_case(wanted) && thousandths(quality).is_some_and(|weight| weight > 0)
+        })
+    };
+    if takes("br") {
+        Encoding::Brotli
+    } else if takes("gzip") {
+        Encoding::Gzip
+    } else {
+        Encoding::Plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepting(text: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))])
+    }
+
+    #[test]
+    fn the_smallest_accepted_form_is_sent() {
+        assert_eq!(best(&accepting("gzip, deflate, br")), Encoding::Brotli);
+        assert_eq!(best(&accepting("gzip;q=1.0, br;q=0")), Encoding::Gzip);
+        assert_eq!(best(&accepting("identity")), Encoding::Plain);
+        assert_eq!(best(&HeaderMap::new()), Encoding::Plain);
+    }
+
+    #[test]
+    fn an_unchanged_file_is_not_sent_again() {
+        let asset = Asset::new(b"let banner".to_vec(), "text/javascript; charset=utf-8");
+        let mut request = accepting("br");
+        let first = serve(&asset, &request);
+        assert_eq!(first.status(), StatusCode::OK);
+        let etag = first.headers()[header::ETAG].clone();
+        request.insert(header::IF_NONE_MATCH, etag.clone());
+        let second = serve(&asset, &request);
+        assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(second.headers()[header::ETAG], etag);
+        let mut other = accepting("gzip");
+        other.insert(header::IF_NONE_MATCH, etag);
+        assert_eq!(serve(&asset, &other).status(), StatusCode::OK);
+    }
+}

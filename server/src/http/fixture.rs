@@ -1,0 +1,120 @@
+//! Asks the whole router, as a browser would; for tests.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use crate::service::fixture::House;
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+/// One browser with its cookies, on `http://localhost` unless told otherwise.
+pub struct Browser {
+    router: axum::Router,
+    /// The host it is on.
+    pub host: &'static str,
+    /// Its cookies, as `name=value`; what an answer sets or removes is followed.
+    pub cookies: Vec<(String, String)>,
+    /// Whether it keeps cookies at all.
+    pub keeps_cookies: bool,
+}
+
+impl Browser {
+    /// A fresh one, with a server process of its own: they share what the ledger keeps.
+    pub fn new(house: &House) -> Self {
+        let router = crate::http::router(&house.keuze, false);
+        Self { router, host: "localhost", cookies: Vec::new(), keeps_cookies: true }
+    }
+
+    /// A fresh one at the same server process.
+    pub fn beside(&self) -> Self {
+        Self { router: self.router.clone(), host: self.host, cookies: Vec::new(), keeps_cookies: true }
+    }
+
+    /// GET.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, "").await
+    }
+
+    /// POST of a form, from a page of the same origin.
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.send("POST", path, &body).await
+    }
+
+    async fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, self.host)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, cookies.join("; "))
+            .body(Body::from(body.to_owned()))
+            .expect("a request that can be sent");
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body in memory").to_bytes();
+        if self.keeps_cookies {
+            self.keep(&parts.headers);
+        }
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    fn keep(&mut self, headers: &HeaderMap) {
+        for set in headers.get_all(header::SET_COOKIE) {
+            let set = cookie::Cookie::parse(set.to_str().expect("ASCII").to_owned()).expect("a cookie");
+            self.cookies.retain(|(name, _)| name != set.name());
+            if set.max_age() != Some(time::Duration::ZERO) {
+                self.cookies.push((set.name().to_owned(), set.value().to_owned()));
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// The path that it leads to, without the query.
+    pub fn location(&self) -> &str {
+        let location = self.headers[header::LOCATION].to_str().expect("ASCII");
+        location.split('?').next().expect("split gives at least one piece")
+    }
+
+    /// The words of the page, a line for each block; no markup.
+    pub fn words(&self) -> String {
+        words(&self.body)
+    }
+
+    /// The text between two marks of the source.
+    pub fn between<'a>(&'a self, from: &str, to: &str) -> &'a str {
+        let start = self.body.find(from).unwrap_or_else(|| panic!("no {from} in {}", self.body)) + from.len();
+        &self.body[start..start + self.body[start..].find(to).expect("an end")]
+    }
+}
+
+fn words(html: &str) -> String {
+    const INLINE: [&str; 6] = ["a", "strong", "span", "br", "td", "th"];
+    let body = html.split_once("<body").map_or(html, |(_, body)| body);
+    let body = body.split_once('>').map_or(body, |(_, body)| body);
+    let mut text = String::new();
+    for piece in body.split('<') {
+        let Some((tag, rest)) = piece.split_once('>') else { continue };
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+        text.push(if INLINE.contains(&name) { ' ' } else { '\n' });
+        text.push_str(rest);
+    }
+    let plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'");
+    let lines = plain.replace("&amp;", "&");
+    let lines = lines.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,105 @@
+//! Pages for people: what this device allows, the register, receipts, and what an error means.
+
+use std::sync::Arc;
+
+use app::doors::problem::ProblemView;
+use app::doors::receipt::ReceiptView;
+use app::model::language::Language;
+use app::model::receipt::ReceiptNumber;
+use app::pages::preferences::{Preferences, PreferencesProps};
+use app::pages::problem::{Problem as ProblemPage, ProblemProps};
+use app::pages::receipt::{Receipt, ReceiptProps};
+use app::pages::register::{Register, RegisterProps};
+use app::text::problem::Slug;
+use axum::Router;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+
+use super::cookies;
+use super::problem::{Problem, status};
+use super::render;
+use super::visit::{GlobalPrivacyControl, Visit};
+use crate::service::Keuze;
+use crate::service::preferences::Remembered;
+use crate::service::receipt::link_lives;
+
+/// The preference page's path; also where a form comes back to that knows no better.
+pub const PREFERENCES: &str = "/keuze/voorkeuren";
+/// The register's path.
+pub const REGISTER: &str = "/keuze/cookies";
+
+/// All pages for people.
+pub fn router() -> Router<Arc<Keuze>> {
+    Router::new()
+        .route(PREFERENCES, get(preferences))
+        .route(REGISTER, get(register))
+        .route("/keuze/bewijs/{number}/{token}", get(receipt))
+        .route("/keuze/problems/{slug}", get(explained))
+}
+
+/// The page instead of what was asked for.
+pub fn problem(keuze: &Keuze, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
+    let frame = app::doors::frame::Frame { reopens, ..keuze.frame(language, path) };
+    let page = ProblemView { frame, slug, happened: true };
+    render::page(status(slug), language, || ProblemPage(ProblemProps { page }))
+}
+
+async fn preferences(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    GlobalPrivacyControl(gpc): GlobalPrivacyControl,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let came = cookies::read(&headers, visit.names());
+    let given = came.given.unwrap_or_default();
+    let device = Remembered { given, seen: came.seen, consent_id: came.consent_id, gpc };
+    let page = keuze.preferences(keuze.frame(visit.language, PREFERENCES), &device)?;
+    Ok(render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page })))
+}
+
+async fn register(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
+    let page = keuze.register(keuze.frame(visit.language, REGISTER));
+    render::page(StatusCode::OK, visit.language, || Register(RegisterProps { page }))
+}
+
+/// A number that was never given out, a wrong token and an erased record are answered alike: there is no such page.
+async fn receipt(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Path((number, token)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
+    let receipts = keuze.receipts();
+    let address = receipts.check(number).filter(|address| receipts.check_token(*address, &token));
+    let address = address.ok_or(Slug::NotFound)?;
+    let recorded = keuze.scribe.record(address)?.ok_or(Slug::NotFound)?;
+    if !link_lives(recorded.event.at, keuze.clock.now().at) {
+        return Err(Slug::ReceiptGone.into());
+    }
+    let page = ReceiptView {
+        frame: keuze.frame(visit.language, uri.path()),
+        number: number.to_string(),
+        cookie_kept: cookies::read(&headers, visit.names()).given.is_some(),
+        answer: keuze.readable(&recorded, visit.language)?,
+        proof: keuze.proof_view(address, &visit.host.origin)?,
+    };
+    Ok(render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page })))
+}
+
+async fn explained(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Path(slug): Path<String>,
+) -> Result<Response, Problem> {
+    let slug: Slug = slug.parse().map_err(|_| Slug::NotFound)?;
+    let frame = keuze.frame(visit.language, &format!("/keuze/problems/{slug}"));
+    let page = ProblemView { frame, slug, happened: false };
+    Ok(render::page(StatusCode::OK, visit.language, || ProblemPage(ProblemProps { page })))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Problems (RFC 9457): how a request that went wrong is answered.
+//!
+//! A handler returns a [`Problem`]; the outermost layer dresses it as `application/problem+json` for programs and
+//! as a page for people, in their language ([`Slug`] has the words). Nothing that was sent comes back in an error.
+
+pub use app::text::problem::Slug;
+
+use app::model::language::Language;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::scribe::{AppendError, ReadError};
+
+/// A request that went wrong; nothing of it was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{slug}")]
+pub struct Problem {
+    /// What went wrong.
+    pub slug: Slug,
+    /// Seconds after which to try again, where that is known.
+    pub retry_after: Option<u32>,
+    /// The field that is wrong, by its documented name, never its content.
+    pub field: Option<&'static str>,
+}
+
+/// The status that a problem is answered with.
+pub fn status(slug: Slug) -> StatusCode {
+    match slug {
+        Slug::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+        Slug::NotFound => StatusCode::NOT_FOUND,
+        Slug::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Slug::MalformedRequest => StatusCode::BAD_REQUEST,
+        Slug::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Slug::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Slug::UnknownPurpose
+        | Slug::UnknownLanguage
+        | Slug::UnknownPolicy
+        | Slug::ControlContradiction
+        | Slug::ContinuedUseCannotGrantConsent => StatusCode::UNPROCESSABLE_ENTITY,
+        Slug::NoticeChanged => StatusCode::CONFLICT,
+        Slug::ConsentNotFromHere | Slug::CrossSite => StatusCode::FORBIDDEN,
+        Slug::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Slug::Busy | Slug::Closed => StatusCode::SERVICE_UNAVAILABLE,
+        Slug::Erased | Slug::ReceiptGone => StatusCode::GONE,
+        Slug::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl From<Slug> for Problem {
+    fn from(slug: Slug) -> Self {
+        let retry_after = match slug {
+            Slug::Busy => Some(2),
+            Slug::Closed => Some(10),
+            _ => None,
+        };
+        Self { slug, retry_after, field: None }
+    }
+}
+
+impl From<AppendError> for Problem {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Busy => Slug::Busy,
+            AppendError::Closed => Slug::Closed,
+            AppendError::Erased => Slug::Erased,
+        }
+        .into()
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        tracing::error!(%error, "the ledger cannot be read");
+        Slug::Internal.into()
+    }
+}
+
+impl Problem {
+    /// A problem with one field, named as in the documentation.
+    pub fn with(slug: Slug, field: &'static str) -> Self {
+        Self { field: Some(field), ..slug.into() }
+    }
+
+    /// The problem document for programs.
+    pub fn document(&self, origin: &str, language: Language) -> Response {
+        let words = self.slug.words(language);
+        let detail = format!("{} {} {}", words.happened, words.not_happened, words.to_do);
+        let document = Document {
+            r#type: &format!("{origin}/keuze/problems/{}", self.slug),
+            title: words.title,
+            status: status(self.slug).as_u16(),
+            detail: &detail,
+            field: self.field,
+        };
+        let body = serde_json::to_vec_pretty(&document).expect("strings and numbers are always JSON");
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+            (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        self.with_retry((status(self.slug), headers, body).into_response())
+    }
+
+    /// Adds `Retry-After` where it is known.
+    pub fn with_retry(&self, mut response: Response) -> Response {
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// RFC 9457 section 3.1, and the one extension `field`.
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl IntoResponse for Problem {
+    /// Only the status; the outermost layer finds the problem in the extensions and dresses it.
+    fn into_response(self) -> Response {
+        let mut response = status(self.slug).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_answered_as_an_error() {
+        assert!(Slug::ALL.into_iter().map(status).all(|status| status.is_client_error() || status.is_server_error()));
+    }
+}

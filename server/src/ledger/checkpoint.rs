@@ -1,0 +1,129 @@
+//! Checkpoints (C2SP tlog-checkpoint) as signed notes (C2SP signed-note, Ed25519), and proofs (C2SP tlog-proof).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use sha2::{Digest as _, Sha256};
+
+use super::tree::Hash;
+
+/// What a checkpoint states: this log has that many entries with that root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The log's name: `<site host>/keuze/log/<shard>`.
+    pub origin: String,
+    /// The number of entries.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+}
+
+/// The algorithm byte of Ed25519 in signed notes.
+const ED25519: u8 = 1;
+
+impl Checkpoint {
+    /// The text that is signed: origin, size, root, each on its line.
+    fn body(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.size, BASE64.encode(self.root))
+    }
+
+    /// The signed note.
+    pub fn sign(&self, key: &SigningKey) -> String {
+        signed_note(&self.origin, &self.body(), key)
+    }
+
+    /// Reads a signed note; `None` unless it is exactly what [`Self::sign`] writes with that key.
+    pub fn open(note: &str, key: &VerifyingKey) -> Option<Self> {
+        let (body, signatures) = note.split_once("\n\n")?;
+        let mut lines = body.split('\n');
+        let origin = lines.next()?.to_owned();
+        let size = lines.next()?.parse().ok()?;
+        let root = BASE64.decode(lines.next()?).ok()?.try_into().ok()?;
+        let checkpoint = Self { origin, size, root };
+        let line = signatures.strip_prefix(&format!("\u{2014} {} ", checkpoint.origin))?.strip_suffix('\n')?;
+        let bytes: [u8; 68] = BASE64.decode(line).ok()?.try_into().ok()?;
+        let (id, signature) = bytes.split_at(4);
+        let signature = Signature::from_slice(signature).ok()?;
+        let genuine = id == key_hash(&checkpoint.origin, key)
+            && lines.next().is_none()
+            && checkpoint.body().trim_end_matches('\n') == body
+            && key.verify_strict(checkpoint.body().as_bytes(), &signature).is_ok();
+        genuine.then_some(checkpoint)
+    }
+}
+
+/// A signed note (C2SP signed-note): the text, an empty line, and one signature line.
+fn signed_note(name: &str, body: &str, key: &SigningKey) -> String {
+    let mut signature = key_hash(name, &key.verifying_key()).to_vec();
+    signature.extend_from_slice(&key.sign(body.as_bytes()).to_bytes());
+    format!("{body}\n\u{2014} {name} {}\n", BASE64.encode(signature))
+}
+
+/// The four bytes that name a key in a signed note.
+fn key_hash(name: &str, key: &VerifyingKey) -> [u8; 4] {
+    let digest =
+        Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes()).finalize();
+    [digest[0], digest[1], digest[2], digest[3]]
+}
+
+/// The verifier key of a log, to be given to whoever checks it: `<name>+<hash>+<base64 of algorithm and key>`.
+pub fn verifier_key(name: &str, key: &VerifyingKey) -> String {
+    let id = u32::from_be_bytes(key_hash(name, key));
+    let bytes: Vec<u8> = [ED25519].into_iter().chain(key.to_bytes()).collect();
+    format!("{name}+{id:08x}+{}", BASE64.encode(bytes))
+}
+
+/// A proof that stands on its own: index, audit path and the checkpoint that it leads to.
+pub fn proof_text(index: u64, path: &[Hash], checkpoint: &str) -> String {
+    let path: String = path.iter().map(|hash| BASE64.encode(hash) + "\n").collect();
+    format!("c2sp.org/tlog-proof@v1\nindex {index}\n{path}\n{checkpoint}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> (SigningKey, Checkpoint) {
+        let checkpoint = Checkpoint { origin: "voipro.nl/keuze/log/0001".into(), size: 3, root: [7; 32] };
+        (SigningKey::from_bytes(&[9; 32]), checkpoint)
+    }
+
+    #[test]
+    fn what_was_signed_opens_and_nothing_else_does() {
+        let (key, checkpoint) = example();
+        let note = checkpoint.sign(&key);
+        assert_eq!(Checkpoint::open(&note, &key.verifying_key()), Some(checkpoint));
+        for at in 0..note.len() {
+            let mut bytes = note.clone().into_bytes();
+            bytes[at] ^= 1;
+            let Ok(altered) = String::from_utf8(bytes) else { continue };
+            assert_eq!(Checkpoint::open(&altered, &key.verifying_key()), None, "byte {at}");
+        }
+        assert_eq!(Checkpoint::open(&note, &SigningKey::from_bytes(&[8; 32]).verifying_key()), None);
+    }
+
+    /// Key, text and signature of the example in the documentation of Go's sumdb/note.
+    #[test]
+    fn notes_are_those_of_sumdb() {
+        let secret = BASE64.decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz").expect("base64");
+        let key = SigningKey::from_bytes(secret[1..].try_into().expect("32 bytes"));
+        assert_eq!(
+            verifier_key("PeterNeumann", &key.verifying_key()),
+            "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+        );
+        let text = "If you think cryptography is the answer to your problem,\n\
+            then you don't know what your problem is.\n";
+        let signature = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
+        assert_eq!(signed_note("PeterNeumann", text, &key), format!("{text}\n\u{2014} PeterNeumann {signature}\n"));
+    }
+
+    #[test]
+    fn a_checkpoint_reads_as_specified() {
+        let (key, checkpoint) = example();
+        insta::assert_snapshot!(checkpoint.sign(&key).split_once("\n\n").expect("two parts").0, @r"
+        voipro.nl/keuze/log/0001
+        3
+        BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=
+        ");
+    }
+}

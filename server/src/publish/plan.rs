@@ -1,0 +1,182 @@
+//! What publishing a configuration would change, and whether it may.
+
+use std::collections::BTreeMap;
+
+use app::model::change::{Facet, QuestionChange, question_changes};
+use app::model::language::{Language, Localized};
+use app::model::policy::{ChangeClass, Policy};
+use app::model::purpose::Regime;
+
+use super::difference::differences;
+use super::{PublishedPolicy, canonical, hash};
+use crate::config::{Config, Fault};
+use crate::embed::{RenderedNotice, render_notice};
+
+/// What publishing a configuration comes to.
+#[derive(Clone, Debug)]
+pub enum Plan {
+    /// The policy in force already says it.
+    UpToDate,
+    /// A new policy.
+    New(Box<Publication>),
+}
+
+/// A policy that can be published.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// What will be in force.
+    pub policy: PublishedPolicy,
+    /// What kind of change it is.
+    pub change: ChangeClass,
+    /// What it changes, a line each, for whoever decides.
+    pub differences: Vec<String>,
+}
+
+/// Works out what publishing a configuration would change.
+///
+/// # Errors
+/// Every question that changed without a new revision, and a change that is more than it is called (S-51).
+pub fn plan(config: &Config, previous: Option<&PublishedPolicy>, change: ChangeClass) -> Result<Plan, Vec<Fault>> {
+    let (revision, notice_revision) = previous.map_or((1, 1), |previous| {
+        let shown_anew = u32::from(change != ChangeClass::Editorial);
+        (previous.policy.revision + 1, previous.policy.notice_revision + shown_anew)
+    });
+    let mut policy = freeze(config, revision, notice_revision);
+    policy.statements = previous.map(|previous| previous.policy.statements.clone()).unwrap_or_default();
+    let next = with_notices(config, policy);
+    if previous.is_some_and(|previous| is_same(previous, &next)) {
+        return Ok(Plan::UpToDate);
+    }
+    if let Some(previous) = previous {
+        let faults = refuse(config, &previous.policy, &next.policy, change);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+    }
+    let differences = differences(previous, &next);
+    Ok(Plan::New(Box::new(Publication { policy: next, change, differences })))
+}
+
+/// What a configuration says, as a policy that has no notices and statements yet.
+pub(super) fn freeze(config: &Config, revision: u32, notice_revision: u32) -> Policy {
+    Policy {
+        revision,
+        notice_revision,
+        site: config.site.name.clone(),
+        controller: config.controller.clone(),
+        purposes: config.purposes.clone(),
+        cookies: config.cookies.clone(),
+        vendors: config.vendors.clone(),
+        channels: config.channels.clone(),
+        validity_months: config.validity_months,
+        continued_use: config.continued_use.clone(),
+        gpc: config.gpc.clone(),
+        notices: BTreeMap::new(),
+        statements: Vec::new(),
+    }
+}
+
+fn with_notices(config: &Config, mut policy: Policy) -> PublishedPolicy {
+    let strings: Vec<_> = Language::ALL.into_iter().map(|language| config.notice_strings(language)).collect();
+    let mut html = Vec::new();
+    for strings in &strings {
+        let RenderedNotice { reference, html: markup, .. } = render_notice(&policy, strings);
+        policy.notices.insert(strings.language, reference);
+        html.push((strings.language, markup));
+    }
+    PublishedPolicy { hash: hash(&canonical(&policy)), policy, strings, html }
+}
+
+/// Whether nothing but the count of publications moved.
+fn is_same(previous: &PublishedPolicy, next: &PublishedPolicy) -> bool {
+    let Policy { revision, notice_revision, .. } = previous.policy;
+    previous.policy == Policy { revision, notice_revision, ..next.policy.clone() }
+}
+
+fn refuse(config: &Config, old: &Policy, new: &Policy, change: ChangeClass) -> Vec<Fault> {
+    let changes = question_changes(old, new).into_iter().filter(|change| !change.new_revision);
+    let mut faults: Vec<Fault> = changes.map(|change| old_question(config, old, &change)).collect();
+    let least = least_class(old, new);
+    if rank(change) < rank(least) {
+        let what = format!("this change is {}, not {}", word(least), word(change));
+        faults.push(config.fault(what, format!("publish it with `--change {}`", word(least))));
+    }
+    faults
+}
+
+/// The fault of a question that changed under people's answers.
+fn old_question(config: &Config, old: &Policy, change: &QuestionChange) -> Fault {
+    let before = old.purpose(&change.purpose).map_or(0, |purpose| purpose.revision);
+    let what = if change.facets.is_empty() {
+        format!("the question of `{}` goes back from revision {before}", change.purpose)
+    } else {
+        let facets: Vec<String> = change.facets.iter().map(facet).collect();
+        format!("the question of `{}` changed ({}) but has no new revision", change.purpose, facets.join(", "))
+    };
+    config.fault_at_question(&change.purpose, what, format!("write `revision = {}`", before + 1))
+}
+
+fn facet(facet: &Facet) -> String {
+    match facet {
+        Facet::Regime => "another regime".to_owned(),
+        Facet::LegalBasis => "another legal basis".to_owned(),
+        Facet::Cookie(name) => format!("the new cookie {name}"),
+        Facet::Duration(name) => format!("the cookie {name} lives longer"),
+        Facet::Party(id) => format!("the party {id} gets access"),
+    }
+}
+
+/// The least that a change can be called (S-51): a purpose, regime or party is `purpose`, wording alone is `editorial`,
+/// everything between is `material`.
+pub fn least_class(old: &Policy, new: &Policy) -> ChangeClass {
+    let asked_anew = |policy: &Policy, other: &Policy| {
+        policy.optional().any(|purpose| other.purpose(&purpose.id).is_none_or(|now| now.revision != purpose.revision))
+    };
+    let is_added = |policy: &Policy, other: &Policy| policy.purposes.iter().any(|p| other.purpose(&p.id).is_none());
+    if asked_anew(new, old) || is_added(new, old) || !question_changes(old, new).is_empty() {
+        ChangeClass::Purpose
+    } else if wordless(old) == wordless(new) {
+        ChangeClass::Editorial
+    } else {
+        ChangeClass::Material
+    }
+}
+
+/// A policy without its words and counts: what is left when only the wording changes.
+fn wordless(policy: &Policy) -> Policy {
+    let none = || Localized { nl: String::new(), en: String::new() };
+    let mut bare = Policy { revision: 0, notice_revision: 0, notices: BTreeMap::new(), ..policy.clone() };
+    bare.site.clear();
+    for purpose in &mut bare.purposes {
+        (purpose.name, purpose.description) = (none(), none());
+        if purpose.regime == Regime::Necessary {
+            purpose.revision = 0;
+        }
+        if let Some(attestation) = &mut purpose.attestation {
+            // Who confirmed again, and when, changes nothing for people.
+            attestation.attested_by.clear();
+            attestation.attested_on = time::Date::MIN;
+        }
+    }
+    bare.cookies.iter_mut().for_each(|cookie| cookie.description = none());
+    bare.vendors.iter_mut().for_each(|vendor| vendor.role = none());
+    bare.channels.iter_mut().for_each(|rule| rule.article.clear());
+    bare
+}
+
+fn rank(change: ChangeClass) -> u8 {
+    match change {
+        ChangeClass::Editorial => 0,
+        ChangeClass::Material => 1,
+        ChangeClass::Purpose => 2,
+    }
+}
+
+/// The class as it is written on the command line and in records.
+pub(super) fn word(change: ChangeClass) -> &'static str {
+    match change {
+        ChangeClass::Editorial => "editorial",
+        ChangeClass::Material => "material",
+        ChangeClass::Purpose => "purpose",
+    }
+}

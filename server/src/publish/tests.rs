@@ -1,0 +1,186 @@
+use app::model::event::Actor;
+use app::model::policy::ChangeClass;
+use insta::assert_snapshot;
+
+use super::*;
+use crate::ambient::{Clock as _, FixedClock, SeededEntropy};
+use crate::config::{EXAMPLE, parse};
+use crate::scribe::{Draft, Fact, FactKind, Opening, Scribe};
+
+fn scribe() -> Scribe {
+    let entropy = Arc::new(SeededEntropy::new(1));
+    Scribe::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
+}
+
+fn clock() -> FixedClock {
+    FixedClock::at(1_795_525_509)
+}
+
+/// The example with these changes.
+fn changed(changes: &[(&str, &str)]) -> Config {
+    let mut text = EXAMPLE.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "the example has {from}");
+        text = text.replacen(from, to, 1);
+    }
+    parse("keuze.toml", &text).unwrap_or_else(|faults| panic!("{}", lines(&faults)))
+}
+
+fn planned(config: &Config, previous: Option<&PublishedPolicy>, change: ChangeClass) -> Publication {
+    match plan(config, previous, change) {
+        Ok(Plan::New(publication)) => *publication,
+        Ok(Plan::UpToDate) => panic!("nothing changed"),
+        Err(faults) => panic!("{}", lines(&faults)),
+    }
+}
+
+fn first() -> PublishedPolicy {
+    planned(&Config::example(), None, ChangeClass::Editorial).policy
+}
+
+fn refused(config: &Config, change: ChangeClass) -> String {
+    lines(&plan(config, Some(&first()), change).expect_err("refused"))
+}
+
+const LONGER: (&str, &str) =
+    ("name = \"_fbp\"\npurpose = \"marketing\"\ndays = 90", "name = \"_fbp\"\npurpose = \"marketing\"\ndays = 390");
+const SHORTER: (&str, &str) =
+    ("name = \"_fbp\"\npurpose = \"marketing\"\ndays = 90", "name = \"_fbp\"\npurpose = \"marketing\"\ndays = 30");
+const ASKED_ANEW: (&str, &str) = (
+    "id = \"marketing\"\nregime = \"consent\"\nrevision = 1",
+    "id = \"marketing\"\nregime = \"consent\"\nrevision = 2",
+);
+const WORDS: (&str, &str) = ("heading = \"Cookies op voipro.nl\"", "heading = \"Uw cookies op voipro.nl\"");
+
+#[test]
+fn the_same_configuration_freezes_to_the_same_bytes() {
+    let mut policy = first().policy;
+    // The notices are hashed over markup, which may change with the banner.
+    policy.notices.clear();
+    assert_snapshot!(hash(&canonical(&policy)), @"");
+    let json = String::from_utf8(canonical(&policy)).expect("JSON is UTF-8");
+    assert_snapshot!(&json[json.find("\"channels\"").expect("it has channels")..][..110], @"");
+}
+
+#[test]
+fn the_first_policy_tells_what_it_holds() {
+    assert_snapshot!(planned(&Config::example(), None, ChangeClass::Editorial).differences.join("\n"), @"");
+}
+
+#[test]
+fn the_same_configuration_is_nothing_to_publish() {
+    for change in [ChangeClass::Editorial, ChangeClass::Material, ChangeClass::Purpose] {
+        assert!(matches!(plan(&Config::example(), Some(&first()), change), Ok(Plan::UpToDate)));
+    }
+}
+
+#[test]
+fn a_changed_question_needs_a_new_revision() {
+    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"");
+    let publication = planned(&changed(&[LONGER, ASKED_ANEW]), Some(&first()), ChangeClass::Purpose);
+    assert_snapshot!(publication.differences.join("\n"), @"");
+}
+
+#[test]
+fn a_revision_never_goes_back() {
+    let later = planned(&changed(&[ASKED_ANEW]), Some(&first()), ChangeClass::Purpose).policy;
+    let faults = plan(&Config::example(), Some(&later), ChangeClass::Purpose).expect_err("it goes back");
+    assert_snapshot!(lines(&faults), @"");
+}
+
+#[test]
+fn a_change_is_never_called_less_than_it_is() {
+    assert_snapshot!(refused(&changed(&[SHORTER]), ChangeClass::Editorial), @"");
+    assert_snapshot!(refused(&changed(&[ASKED_ANEW]), ChangeClass::Material), @"");
+    planned(&changed(&[SHORTER]), Some(&first()), ChangeClass::Material);
+}
+
+#[test]
+fn only_wording_leaves_the_notice_revision() {
+    let revisions = |change| {
+        let policy = planned(&changed(&[WORDS]), Some(&first()), change).policy.policy;
+        (policy.revision, policy.notice_revision)
+    };
+    assert_eq!(revisions(ChangeClass::Editorial), (2, 1));
+    assert_eq!(revisions(ChangeClass::Material), (2, 2));
+    assert_eq!(revisions(ChangeClass::Purpose), (2, 2));
+}
+
+#[test]
+fn every_change_is_told_in_a_line() {
+    let config = changed(&[
+        SHORTER,
+        WORDS,
+        ("phone = \"+31 (0)20 788 4000\"", "phone = \"+31 (0)20 788 4001\""),
+        ("deny = [\"marketing\", \"profiling\", \"third_party_embeds\"]", "deny = [\"marketing\"]"),
+        ("validity_months = 6", "validity_months = 5"),
+        ("from = 2026-07-01\narticle = \"Tw 11.7 lid 1\"", "from = 2026-06-01\narticle = \"Tw 11.7 lid 1\""),
+        (
+            "name = \"Meta Platforms Ireland Limited\"\nrole = { nl = \"Advertenties",
+            "name = \"Meta Platforms Ireland Limited\"\nrole = { nl = \"Reclame",
+        ),
+    ]);
+    assert_snapshot!(planned(&config, Some(&first()), ChangeClass::Material).differences.join("\n"), @"");
+}
+
+#[tokio::test]
+async fn a_policy_is_published_once_and_read_back_as_it_was() {
+    let (scribe, clock, config) = (scribe(), clock(), Config::example());
+    let nothing = Published::load(&scribe).expect("an empty ledger");
+    assert!(matches!(nothing.refuse_another(&config), Err(PublishError::Nothing)));
+    publish_if_new(&scribe, &config, &clock).await.expect("published");
+    publish_if_new(&scribe, &config, &clock).await.expect("nothing to do");
+    let published = Published::load(&scribe).expect("it loads");
+    published.refuse_another(&config).expect("it is in force");
+    assert_eq!(published.policies.len(), 1);
+    assert_eq!(**published.current(), first());
+    assert_eq!(published.by_id(&first().id()).map(|policy| policy.hash), Some(first().hash));
+
+    let other = changed(&[WORDS]);
+    assert!(matches!(published.refuse_another(&other), Err(PublishError::Another)));
+    publish_if_new(&scribe, &other, &clock).await.expect("published");
+    let published = Published::load(&scribe).expect("it loads");
+    assert_eq!(published.policies.len(), 2);
+    assert!(published.is_current(&other) && !published.is_current(&config));
+    assert_eq!(published.by_hash(first().hash).map(|policy| &policy.policy), Some(&first().policy));
+}
+
+#[tokio::test]
+async fn the_event_names_the_policy_and_the_class() {
+    let scribe = scribe();
+    let publication = planned(&Config::example(), None, ChangeClass::Purpose);
+    let written = publish(&scribe, &publication, Actor::System, &clock()).await.expect("published");
+    let recorded = scribe.record(written.address).expect("it reads").expect("it is there").event;
+    assert_eq!(recorded.object, Some(publication.policy.hash.to_string()));
+    assert_eq!(recorded.reason.as_deref(), Some("purpose"));
+    assert_eq!(scribe.content(publication.policy.hash).expect("it reads"), Some(canonical(&publication.policy.policy)));
+}
+
+#[tokio::test]
+async fn newer_markup_of_the_same_words_does_not_stop_a_server_but_can_be_published() {
+    let mut older = first();
+    older.html[0].1 = b"<p>older</p>".to_vec();
+    let dutch = older.policy.notices.get_mut(&Language::Nl).expect("it has a Dutch notice");
+    dutch.html = hash(&older.html[0].1);
+    older.hash = hash(&canonical(&older.policy));
+    assert!(Published::new(vec![older.clone()]).is_current(&Config::example()));
+    let publication = planned(&Config::example(), Some(&older), ChangeClass::Editorial);
+    assert_eq!(publication.differences, ["notice.nl: another markup of the same words"]);
+}
+
+#[tokio::test]
+async fn a_content_that_is_not_what_its_name_says_is_refused() {
+    let (scribe, clock) = (scribe(), clock());
+    publish_if_new(&scribe, &Config::example(), &clock).await.expect("published");
+    let event = app::model::event::Event::new(
+        app::model::event::EventKind::KeyRotated,
+        clock.now().at,
+        Actor::System,
+        app::model::event::Route::System,
+    );
+    let html = first().policy.notices[&Language::Nl].html;
+    let wrong = Fact { kind: FactKind::Content, key: html.0.to_vec(), value: Some(b"<p>other</p>".to_vec()) };
+    scribe.append(Draft { event, facts: vec![wrong] }).await.expect("written");
+    let error = Published::load(&scribe).expect_err("it is damaged");
+    assert!(matches!(&error, PublishError::Damaged(name) if *name == html.to_string()), "{error}");
+}

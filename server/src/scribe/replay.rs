@@ -1,0 +1,294 @@
+//! Reading the journal: the one walk that the start, `verify` and a rebuild share.
+
+use std::path::PathBuf;
+
+use app::model::event::Event;
+use app::model::identity::{RecordAddress, ShardNumber};
+use ed25519_dalek::VerifyingKey;
+
+use super::files::{Layout, Slot, read_slots};
+use super::{Fact, FactKind, OPEN_SHARD};
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::frame::{Entry, Frame, Read};
+use crate::ledger::record::{SealedRecord, commitment};
+use crate::ledger::tree::{Tree, leaf_hash};
+use crate::vault::ring::{KeyId, Owner, Ring};
+use crate::vault::seal;
+
+/// A whole batch of the journal.
+pub struct ReplayedBatch {
+    /// The index of its first record.
+    pub first: u64,
+    /// Its sealed records.
+    pub records: Vec<SealedRecord>,
+    /// Its facts, still sealed.
+    pub facts: Vec<Vec<u8>>,
+    /// Its signed checkpoint.
+    pub note: String,
+}
+
+/// Where a walk ended.
+pub struct Walked {
+    /// The tree over all whole batches.
+    pub tree: Tree,
+    /// The last checkpoint; empty for a log without records.
+    pub note: String,
+    /// How many batches there are.
+    pub batches: u64,
+    /// The last file and where its last whole batch ends.
+    pub end: Option<(PathBuf, u64)>,
+    /// Whether something that is no batch stands behind it: the work that a kill or a power cut left unfinished.
+    pub torn: bool,
+}
+
+/// What is wrong with a ledger: which record, if it can be said, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The shard.
+    pub shard: ShardNumber,
+    /// The first index that fails.
+    pub index: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "shard {} index {}: {}", self.shard, self.index, self.what)
+    }
+}
+
+fn fault(index: u64, what: impl Into<String>) -> Fault {
+    Fault { shard: OPEN_SHARD, index, what: what.into() }
+}
+
+/// Walks the whole journal, handing out each batch, and checks frames, indexes, roots and signatures.
+pub fn walk(
+    layout: &Layout,
+    origin: Option<&str>,
+    key: Option<&VerifyingKey>,
+    mut each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
+) -> Result<Walked, Fault> {
+    let mut walked = Walked { tree: Tree::default(), note: String::new(), batches: 0, end: None, torn: false };
+    let files = layout.journal_files().map_err(|error| fault(0, format!("the journal cannot be read: {error}")))?;
+    for path in files {
+        let size = walked.tree.size();
+        if walked.torn {
+            return Err(fault(size, "a journal file goes on behind one that ends in the middle of a batch"));
+        }
+        let named: Option<u64> = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+        let bytes =
+            std::fs::read(&path).map_err(|error| fault(size, format!("the journal cannot be read: {error}")))?;
+        let mut at = 0;
+        let mut used = 0;
+        let mut batch = empty(size);
+        loop {
+            match Frame::read(&bytes, at) {
+                Read::End => break,
+                Read::Broken => {
+                    walked.torn = true;
+                    break;
+                }
+                Read::Frame(frame, next) => {
+                    at = next;
+                    let index = walked.tree.size();
+                    if frame.index != index {
+                        return Err(fault(index, "the journal's frames are not in order"));
+                    }
+                    if !take(&mut walked.tree, &mut batch, frame.entry, index)? {
+                        continue;
+                    }
+                    check_end(&batch, &walked.tree, origin, key)?;
+                    each(&batch)?;
+                    walked.note = std::mem::take(&mut batch.note);
+                    walked.batches += 1;
+                    used = at;
+                    batch = empty(walked.tree.size());
+                }
+            }
+        }
+        if used > 0 && named != Some(size) {
+            return Err(fault(size, "a journal file is missing or has another file's name"));
+        }
+        walked.torn |= at > used;
+        if walked.tree.size() > batch.first {
+            walked.tree = shorter(&walked.tree, batch.first);
+        }
+        walked.end = Some((path, used as u64));
+    }
+    Ok(walked)
+}
+
+fn empty(first: u64) -> ReplayedBatch {
+    ReplayedBatch { first, records: Vec::new(), facts: Vec::new(), note: String::new() }
+}
+
+/// The tree without the records of a batch that has no end.
+fn shorter(tree: &Tree, size: u64) -> Tree {
+    let mut whole = Tree::default();
+    (0..size).filter_map(|index| tree.leaf(index)).for_each(|leaf| whole.push(leaf));
+    whole
+}
+
+/// Adds an entry to a batch; true when it ended it.
+fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) -> Result<bool, Fault> {
+    match entry {
+        Entry::Record(body) => {
+            let record = SealedRecord::from_bytes(&body).ok_or_else(|| fault(index, "this is no record"))?;
+            tree.push(leaf_hash(&record.commitment));
+            batch.records.push(record);
+        }
+        Entry::Fact(body) => batch.facts.push(body),
+        Entry::BatchEnd(note) => {
+            batch.note = note;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn check_end(
+    batch: &ReplayedBatch,
+    tree: &Tree,
+    origin: Option<&str>,
+    key: Option<&VerifyingKey>,
+) -> Result<(), Fault> {
+    let Some(key) = key else {
+        return Err(fault(batch.first, "the log's key is missing, so no checkpoint can be checked"));
+    };
+    let checkpoint = Checkpoint::open(&batch.note, key)
+        .ok_or_else(|| fault(batch.first, "the batch's checkpoint is not signed by this log"))?;
+    if checkpoint.size != tree.size() || checkpoint.root != tree.root() {
+        return Err(fault(batch.first, "the records are not those of the signed checkpoint"));
+    }
+    if origin.is_some_and(|origin| origin != checkpoint.origin) {
+        return Err(fault(
+            batch.first,
+            format!("this is the ledger of {}, not of {}", checkpoint.origin, origin.unwrap_or_default()),
+        ));
+    }
+    Ok(())
+}
+
+/// Compares the journal with the checkpoint kept outside it, which is never ahead of it.
+///
+/// `strict` also reports what a power cut may leave behind and the next start mends.
+pub fn check_outside(layout: &Layout, walked: &Walked, strict: bool) -> Result<(), Fault> {
+    let size = walked.tree.size();
+    let slots = read_slots(&layout.checkpoint())
+        .map_err(|error| fault(size, format!("the checkpoint file cannot be read: {error}")))?;
+    for slot in &slots {
+        match slot {
+            Slot::Note(number, note) if number.checked_add(1) == Some(walked.batches) && *note != walked.note => {
+                return Err(fault(size, "the journal's last batch is not the one of the checkpoint outside it"));
+            }
+            Slot::Note(number, _) if *number >= walked.batches => {
+                return Err(fault(
+                    size,
+                    "the journal ends here, but the checkpoint outside it is further on: records that were acknowledged are missing. Put back the journal's files",
+                ));
+            }
+            Slot::Broken if strict => {
+                return Err(fault(size, "a slot of the checkpoint file is damaged; the next start mends it"));
+            }
+            _ => {}
+        }
+    }
+    let newest =
+        slots.iter().filter_map(|slot| if let Slot::Note(number, _) = slot { Some(*number) } else { None }).max();
+    match newest {
+        None if walked.batches > 0 && (strict || walked.batches > 2) => {
+            Err(fault(size, "the checkpoint outside the journal is missing. Put back the file checkpoint/0001"))
+        }
+        Some(newest) if strict && newest + 1 < walked.batches => {
+            Err(fault(size, "the checkpoint outside the journal is behind it; the next start mends it"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why a record cannot be opened.
+pub enum Unreadable {
+    /// Its key was destroyed.
+    NoKey,
+    /// It does not add up.
+    Damaged(&'static str),
+}
+
+/// What binds a sealed record to its place and key.
+pub fn record_context(address: RecordAddress, key: KeyId) -> Vec<u8> {
+    [&address.shard.get().to_be_bytes()[..], &address.index.to_be_bytes(), &key.0].concat()
+}
+
+/// Salt and canonical JSON of a record, checked against its commitment.
+pub fn open_record(
+    record: &SealedRecord,
+    address: RecordAddress,
+    ring: &Ring,
+) -> Result<([u8; 32], Vec<u8>), Unreadable> {
+    let text = if record.key == KeyId::NONE {
+        record.body.clone()
+    } else {
+        let key = ring.key(record.key).ok_or(Unreadable::NoKey)?;
+        seal::open(key, &record_context(address, record.key), &record.body)
+            .ok_or(Unreadable::Damaged("its seal is broken"))?
+    };
+    let (salt, canonical) = text.split_first_chunk::<32>().ok_or(Unreadable::Damaged("it is too short"))?;
+    if commitment(salt, canonical) != record.commitment {
+        return Err(Unreadable::Damaged("it is not what was committed to"));
+    }
+    Ok((*salt, canonical.to_vec()))
+}
+
+/// The event of a journal's record; every key must be there, as nothing yet destroys one.
+pub fn event_of(record: &SealedRecord, index: u64, ring: &Ring) -> Result<Event, Fault> {
+    let address = RecordAddress { shard: OPEN_SHARD, index };
+    let (_, canonical) = open_record(record, address, ring).map_err(|unreadable| match unreadable {
+        Unreadable::NoKey => fault(index, "its key is missing from the key ring, and no erasure explains that"),
+        Unreadable::Damaged(what) => fault(index, what),
+    })?;
+    serde_json::from_slice(&canonical).map_err(|_| fault(index, "it is no event"))
+}
+
+/// A fact as it stands in the journal: kind, whether it has a value, length of the key, key, value.
+pub fn encode_fact(fact: &Fact, ring: &Ring, entropy: &dyn crate::ambient::Entropy) -> Vec<u8> {
+    let (tag, sealed) = match fact.kind {
+        FactKind::Content => (1u8, false),
+        FactKind::Setting => (2, false),
+        FactKind::Staff => (3, true),
+    };
+    let mut bytes = vec![tag, u8::from(fact.value.is_some())];
+    bytes.extend_from_slice(&u16::try_from(fact.key.len()).expect("a fact's key is short").to_be_bytes());
+    bytes.extend_from_slice(&fact.key);
+    let context = bytes.clone();
+    match &fact.value {
+        Some(value) if sealed => {
+            let audit = ring.find(Owner::Audit).and_then(|id| ring.key(id)).expect("made at the first start");
+            bytes.extend(seal::seal(audit, &context, value, entropy));
+        }
+        Some(value) => bytes.extend_from_slice(value),
+        None => {}
+    }
+    bytes
+}
+
+/// Reads [`encode_fact`]; `None` for what it did not write.
+pub fn decode_fact(bytes: &[u8], ring: &Ring) -> Option<Fact> {
+    let ([tag, has_value, high, low], rest) = bytes.split_first_chunk::<4>()?;
+    let (key, value) = rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
+    let kind = match tag {
+        1 => FactKind::Content,
+        2 => FactKind::Setting,
+        3 => FactKind::Staff,
+        _ => return None,
+    };
+    let value = match (has_value, kind) {
+        (0, _) => None,
+        (_, FactKind::Staff) => {
+            let audit = ring.key(ring.find(Owner::Audit)?)?;
+            Some(seal::open(audit, &bytes[..bytes.len() - value.len()], value)?)
+        }
+        _ => Some(value.to_vec()),
+    };
+    Some(Fact { kind, key: key.to_vec(), value })
+}

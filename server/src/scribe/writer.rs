@@ -1,0 +1,404 @@
+//! The thread that writes: start-up, group commit, and the order in which things become durable.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, RwLock};
+
+use app::model::event::Event;
+use app::model::identity::{RecordAddress, Subject};
+use app::model::receipt::MAX_INDEX;
+use ed25519_dalek::SigningKey;
+use tokio::sync::oneshot;
+
+use super::files::{CheckpointFile, Journal, Layout, sync_folder};
+use super::replay::{self, ReplayedBatch};
+use super::state::State;
+use super::{Draft, OPEN_SHARD, Opening, QUEUE, Scribe, Shared, Written};
+use crate::ambient::Entropy;
+use crate::ledger::checkpoint::{Checkpoint, verifier_key};
+use crate::ledger::frame::{Entry, Frame};
+use crate::ledger::record::{SealedRecord, Sealing, canonical, commitment, sealing};
+use crate::ledger::tree::{Tree, leaf_hash};
+use crate::store::memory::MemoryStore;
+use crate::store::sled_engine::SledStore;
+use crate::store::{Batch, Store};
+use crate::vault::ring::{KeyId, Owner, Reading, Ring};
+use crate::vault::{root, seal};
+
+/// A draft, and who waits for it.
+pub struct Job {
+    /// What to write.
+    pub draft: Draft,
+    /// Told once it is durable.
+    pub answer: oneshot::Sender<Written>,
+}
+
+/// The name of the log's signing key in the ring.
+pub const LOG_KEY: &str = "log 0001";
+
+/// At most so many drafts share a batch.
+const LARGEST_BATCH: usize = 256;
+
+/// What only the writer touches.
+struct Writer {
+    shared: Arc<Shared>,
+    disk: Option<Disk>,
+    tree: Tree,
+    batches: u64,
+    origin: String,
+    key: SigningKey,
+}
+
+struct Disk {
+    journal: Journal,
+    checkpoint: CheckpointFile,
+    /// Held for as long as the writer lives.
+    _lock: File,
+}
+
+/// Opens a ledger and starts its writer.
+pub fn open(opening: &Opening) -> Result<Scribe, String> {
+    let entropy = Arc::clone(&opening.entropy);
+    let origin = format!("{}/keuze/log/{OPEN_SHARD}", opening.origin);
+    let opened = match &opening.data {
+        None => open_memory(&*entropy)?,
+        Some(data) => open_disk(&Layout(data.clone()), opening.key_file.as_deref(), &origin, &*entropy)?,
+    };
+    let Opened { state, store, disk, batches, key } = opened;
+    let tree = state.tree.clone();
+    let (queue, jobs) = sync_channel(QUEUE);
+    let shared = Arc::new(Shared {
+        state: RwLock::new(state),
+        store,
+        entropy,
+        queue: Mutex::new(Some(queue)),
+        writer: Mutex::new(None),
+    });
+    let writer = Writer { shared: Arc::clone(&shared), disk, tree, batches, origin, key };
+    let thread = std::thread::Builder::new().name("scribe".into()).spawn(move || writer.run(&jobs));
+    let thread = thread.map_err(|error| format!("the writer cannot be started: {error}"))?;
+    *shared.writer.lock().expect("just made") = Some(thread);
+    Ok(Scribe { shared })
+}
+
+struct Opened {
+    state: State,
+    store: Box<dyn Store>,
+    disk: Option<Disk>,
+    batches: u64,
+    key: SigningKey,
+}
+
+fn new_state(ring: Ring) -> State {
+    State { ring, tree: Tree::default(), checkpoint: String::new(), by_subject: HashMap::new(), facts: BTreeMap::new() }
+}
+
+/// The keys that every ledger has, made at its first start.
+fn standing_keys(ring: &mut Ring, entropy: &dyn Entropy) -> Result<SigningKey, String> {
+    for owner in [Owner::Audit, Owner::Suppression, Owner::Shard(OPEN_SHARD.get())] {
+        ring.ensure(owner, entropy);
+    }
+    let id = ring.ensure(Owner::Secret(LOG_KEY), entropy);
+    ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+    Ok(SigningKey::from_bytes(ring.key(id).expect("made above")))
+}
+
+fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
+    let mut ring = Ring::open(None, entropy.bytes(), Reading::Start)?;
+    let key = standing_keys(&mut ring, entropy)?;
+    Ok(Opened { state: new_state(ring), store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
+}
+
+fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &dyn Entropy) -> Result<Opened, String> {
+    let lock = take_lock(layout)?;
+    let root = root_key(layout, key_file, entropy)?;
+    std::fs::create_dir_all(layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
+    let mut ring = Ring::open(Some(&layout.keys()), root, Reading::Start)?;
+    let has_journal = !layout.journal_files().map_err(|error| error.to_string())?.is_empty();
+    if has_journal && ring.find(Owner::Secret(LOG_KEY)).is_none() {
+        return Err("the key ring lost the log's key. Put back the folder keys".into());
+    }
+    let key = standing_keys(&mut ring, entropy)?;
+    keep_verifier_key(layout, origin, &key)?;
+
+    let mut state = new_state(ring);
+    let verifying = key.verifying_key();
+    let store = open_store(layout)?;
+    let stored = (store.size(OPEN_SHARD), store.checkpoint(OPEN_SHARD));
+    let (mut stored_size, stored_note) = match stored {
+        (Ok(size), Ok(note)) => (size, note),
+        _ => (u64::MAX, None),
+    };
+    // A store that agrees with the journal at some batch only lacks the tail; any other is made anew.
+    let mut agrees = stored_size == 0;
+    let walked = replay::walk(layout, Some(origin), Some(&verifying), |batch| {
+        remember(&mut state, batch)?;
+        agrees |= state.tree.size() == stored_size && stored_note.as_deref() == Some(&batch.note);
+        Ok(())
+    })
+    .map_err(|fault| fault.to_string())?;
+    replay::check_outside(layout, &walked, false).map_err(|fault| fault.to_string())?;
+    state.checkpoint.clone_from(&walked.note);
+    let store = if agrees {
+        store
+    } else {
+        drop(store);
+        stored_size = 0;
+        set_aside(layout)?;
+        open_store(layout)?
+    };
+    catch_up(layout, origin, &key, &*store, stored_size)?;
+
+    let last = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
+    let journal =
+        Journal::open(&layout.journal(), last).map_err(|error| format!("the journal cannot be opened: {error}"))?;
+    let mut checkpoint = CheckpointFile::open(&layout.checkpoint())
+        .map_err(|error| format!("the checkpoint file cannot be opened: {error}"))?;
+    mend_slots(&mut checkpoint, &walked).map_err(|error| format!("the checkpoint file cannot be written: {error}"))?;
+    for folder in [layout.0.join("journal"), layout.keys(), layout.0.clone()] {
+        sync_folder(&folder).map_err(|error| format!("{} cannot be synced: {error}", folder.display()))?;
+    }
+    let disk = Disk { journal, checkpoint, _lock: lock };
+    Ok(Opened { state, store, disk: Some(disk), batches: walked.batches, key })
+}
+
+/// Writes the last checkpoint into its slot again, so that both slots are whole after every start.
+fn mend_slots(file: &mut CheckpointFile, walked: &replay::Walked) -> std::io::Result<()> {
+    let Some(last) = walked.batches.checked_sub(1) else { return Ok(()) };
+    file.write(last, &walked.note)?;
+    // The other slot holds the same checkpoint under the number before it, which the next batch but one replaces.
+    last.checked_sub(1).map_or(Ok(()), |before| file.write(before, &walked.note))
+}
+
+fn take_lock(layout: &Layout) -> Result<File, String> {
+    let explain = |error: &dyn std::fmt::Display| format!("{} cannot be used: {error}", layout.0.display());
+    std::fs::create_dir_all(&layout.0).map_err(|error| explain(&error))?;
+    let lock = File::options().write(true).create(true).truncate(false).open(layout.lock());
+    let lock = lock.map_err(|error| explain(&error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => {
+            Err(format!("{} is in use by another keuze. Stop that one first", layout.0.display()))
+        }
+        Err(TryLockError::Error(error)) => Err(explain(&error)),
+    }
+}
+
+fn root_key(layout: &Layout, key_file: Option<&Path>, entropy: &dyn Entropy) -> Result<seal::Key, String> {
+    let file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
+    if let Some(key) = root::read(&file)? {
+        return Ok(key);
+    }
+    let fresh = !layout.keys().exists() && !layout.0.join("journal").exists();
+    if !fresh {
+        return Err(format!(
+            "the root key {} is missing. Put it back, or name it in KEUZE_KEY_FILE; without it {} cannot be read",
+            file.display(),
+            layout.0.display()
+        ));
+    }
+    root::create(&file, entropy)
+}
+
+fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<(), String> {
+    let path = layout.verifier_key();
+    let text = verifier_key(origin, &key.verifying_key()) + "\n";
+    let write = || -> std::io::Result<()> {
+        let folder = layout.0.join("checkpoint");
+        std::fs::create_dir_all(&folder)?;
+        if std::fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            std::fs::write(&path, &text)?;
+            File::open(&path)?.sync_all()?;
+            sync_folder(&folder)?;
+        }
+        Ok(())
+    };
+    write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+/// Opens the databases; those that cannot be opened are set aside and made anew.
+fn open_store(layout: &Layout) -> Result<Box<dyn Store>, String> {
+    let open = || {
+        let store = SledStore::open(&layout.sled())?;
+        store.size(OPEN_SHARD)?;
+        Ok::<_, crate::store::StoreError>(store)
+    };
+    if let Ok(store) = open() {
+        return Ok(Box::new(store));
+    }
+    set_aside(layout)?;
+    open().map(|store| Box::new(store) as Box<dyn Store>).map_err(|error| format!("sled cannot be opened: {error}"))
+}
+
+/// Renames the databases; nothing is ever deleted by itself.
+pub fn set_aside(layout: &Layout) -> Result<(), String> {
+    let mut aside = layout.0.join("sled.aside-1");
+    let mut number = 1;
+    while aside.exists() {
+        number += 1;
+        aside = layout.0.join(format!("sled.aside-{number}"));
+    }
+    tracing::warn!("the database does not agree with the journal: it is set aside and made anew");
+    std::fs::rename(layout.sled(), aside).map_err(|error| format!("the database cannot be set aside: {error}"))
+}
+
+/// Takes note of a batch in memory, opening every record.
+fn remember(state: &mut State, batch: &ReplayedBatch) -> Result<(), replay::Fault> {
+    for (index, record) in (batch.first..).zip(&batch.records) {
+        let event = replay::event_of(record, index, &state.ring)?;
+        state.index(&event, index);
+        state.tree.push(leaf_hash(&record.commitment));
+    }
+    for fact in &batch.facts {
+        let fact = replay::decode_fact(fact, &state.ring).ok_or_else(|| replay::Fault {
+            shard: OPEN_SHARD,
+            index: batch.first,
+            what: "a fact beside this record cannot be opened".into(),
+        })?;
+        state.apply(fact);
+    }
+    Ok(())
+}
+
+/// Gives the store what it lacks.
+fn catch_up(layout: &Layout, origin: &str, key: &SigningKey, store: &dyn Store, from: u64) -> Result<(), String> {
+    let engine = |error: crate::store::StoreError| replay::Fault {
+        shard: OPEN_SHARD,
+        index: from,
+        what: format!("the database cannot be written: {error}"),
+    };
+    let outcome = replay::walk(layout, Some(origin), Some(&key.verifying_key()), |batch| {
+        if batch.first < from {
+            return Ok(());
+        }
+        let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
+        store.append(OPEN_SHARD, batch.first, &Batch { records, checkpoint: batch.note.clone() }).map_err(engine)
+    });
+    outcome.map_err(|fault| fault.to_string())?;
+    store.sync().map_err(|error| format!("the database cannot be synced: {error}"))
+}
+
+impl Writer {
+    /// Takes what waits, makes it durable together, answers, and takes the next. Ends when the queue is closed, or
+    /// at the first failure: a failed sync is never retried, because what it lost cannot be known.
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            while batch.len() < LARGEST_BATCH {
+                let Ok(job) = jobs.try_recv() else { break };
+                batch.push(job);
+            }
+            if let Err(what) = self.commit(batch) {
+                tracing::error!("the ledger stops, nothing more is acknowledged: {what}");
+                return;
+            }
+        }
+    }
+
+    fn commit(&mut self, jobs: Vec<Job>) -> Result<(), String> {
+        let first = self.tree.size();
+        if first + jobs.len() as u64 > MAX_INDEX {
+            return Err("the shard is full".into());
+        }
+        let mut frames = Vec::new();
+        let mut records = Vec::new();
+        let mut written = Vec::new();
+        let events = self.prepare(&jobs, first)?;
+        {
+            let state = self.shared.state.read().expect("nobody panics while writing it");
+            for ((index, event), job) in (first..).zip(&events).zip(&jobs) {
+                let record = self.seal(event, index, &state.ring);
+                self.tree.push(leaf_hash(&record.commitment));
+                Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
+                for fact in &job.draft.facts {
+                    let entry = Entry::Fact(replay::encode_fact(fact, &state.ring, &*self.shared.entropy));
+                    Frame { index: index + 1, entry }.write(&mut frames);
+                }
+                records.push(record);
+            }
+        }
+        let size = self.tree.size();
+        let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
+        Frame { index: size, entry: Entry::BatchEnd(note.clone()) }.write(&mut frames);
+        let stored = records.iter().map(SealedRecord::to_bytes).collect();
+        self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
+        self.batches += 1;
+
+        let mut state = self.shared.state.write().expect("nobody panics while writing it");
+        for ((index, event), record) in (first..).zip(events).zip(&records) {
+            state.tree.push(leaf_hash(&record.commitment));
+            state.index(&event, index);
+            written.push(Written { address: RecordAddress { shard: OPEN_SHARD, index }, event });
+        }
+        state.checkpoint = note;
+        for (job, written) in jobs.into_iter().zip(written) {
+            job.draft.facts.into_iter().for_each(|fact| state.apply(fact));
+            // Whoever waited may have gone; the record stands all the same.
+            let _gone = job.answer.send(written);
+        }
+        Ok(())
+    }
+
+    /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
+    fn prepare(&self, jobs: &[Job], first: u64) -> Result<Vec<Event>, String> {
+        let mut state = self.shared.state.write().expect("nobody panics while writing it");
+        let mut last: HashMap<Subject, u64> = HashMap::new();
+        let mut events = Vec::new();
+        for (index, job) in (first..).zip(jobs) {
+            let mut event = job.draft.event.clone();
+            if let Some(subject) = event.subject {
+                let earlier = state.by_subject.get(&subject).and_then(|indexes| indexes.last().copied());
+                event.previous =
+                    last.insert(subject, index).or(earlier).map(|index| RecordAddress { shard: OPEN_SHARD, index });
+                state.ring.ensure(Owner::Proof(subject), &*self.shared.entropy);
+            }
+            events.push(event);
+        }
+        state.ring.sync(&*self.shared.entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+        Ok(events)
+    }
+
+    fn seal(&self, event: &Event, index: u64, ring: &Ring) -> SealedRecord {
+        let entropy = &*self.shared.entropy;
+        let text = canonical(event);
+        let salt: [u8; 32] = entropy.bytes();
+        let commitment = commitment(&salt, &text);
+        let plain = [&salt[..], &text].concat();
+        let owner = match (sealing(event), event.subject) {
+            (Sealing::Open, _) => None,
+            (Sealing::Proof, Some(subject)) => Some(Owner::Proof(subject)),
+            (Sealing::Audit, _) => Some(Owner::Audit),
+            (Sealing::Shard | Sealing::Proof, _) => Some(Owner::Shard(OPEN_SHARD.get())),
+        };
+        let Some(id) = owner.map(|owner| ring.find(owner).expect("made before sealing")) else {
+            return SealedRecord { commitment, key: KeyId::NONE, body: plain };
+        };
+        let address = RecordAddress { shard: OPEN_SHARD, index };
+        let key = ring.key(id).expect("found above");
+        let body = seal::seal(key, &replay::record_context(address, id), &plain, entropy);
+        SealedRecord { commitment, key: id, body }
+    }
+
+    /// The journal and the database become durable side by side; the checkpoint outside them after the journal, so
+    /// that it is never ahead of it (docs/decisions/0002).
+    fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Batch) -> Result<(), String> {
+        let store = &*self.shared.store;
+        let Some(disk) = &mut self.disk else {
+            return store.append(OPEN_SHARD, first, batch).map_err(|error| error.to_string());
+        };
+        disk.journal.append(first, frames).map_err(|error| format!("the journal cannot be written: {error}"))?;
+        let number = self.batches;
+        std::thread::scope(|scope| {
+            let outside = scope.spawn(|| {
+                disk.journal.sync()?;
+                disk.checkpoint.write(number, &batch.checkpoint)
+            });
+            let inside = store.append(OPEN_SHARD, first, batch).and_then(|()| store.sync());
+            let outside = outside.join().map_err(|_| "the thread of the journal panicked".to_owned())?;
+            outside.map_err(|error| format!("the journal cannot be synced: {error}"))?;
+            inside.map_err(|error| format!("the database cannot be written: {error}"))
+        })
+    }
+}

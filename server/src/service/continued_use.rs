@@ -1,0 +1,60 @@
+//! Continued use: notice was given, the site was used further, and no answer came. Never a consent (requirements 2.5).
+
+use app::model::choice::Answer;
+use app::model::event::{Actor, Answered, Event, EventKind, Route};
+use app::model::language::Language;
+use app::model::policy::Policy;
+
+use super::Keuze;
+use super::choose::SentFrom;
+use crate::scribe::{AppendError, Draft};
+
+/// What a page told about further use of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The policy that was shown, by its id in the API.
+    pub policy: String,
+    /// The language it was shown in, as far as told.
+    pub language: Option<Language>,
+    /// Where the request was sent from.
+    pub sent_from: SentFrom,
+    /// Whether `Sec-GPC: 1` came along.
+    pub gpc: bool,
+    /// Whether an answer, or an earlier sight of the notice, came along.
+    pub answered_or_seen: bool,
+}
+
+impl Keuze {
+    /// Records it once per notice, without any id; returns the notice revision that the device may remember.
+    ///
+    /// `None` is no fault: what does not count is ignored and leaves everything off.
+    pub async fn continue_use(&self, further: &Use) -> Result<Option<u32>, AppendError> {
+        let current = self.published.current();
+        let Some(shown) = self.published.by_id(&further.policy) else { return Ok(None) };
+        if !counts(further, &current.policy) {
+            return Ok(None);
+        }
+        let event = Event {
+            policy: Some(current.hash),
+            notice: further.language.and_then(|language| shown.policy.notices.get(&language).copied()),
+            gpc: further.gpc,
+            answers: unanswered(&shown.policy),
+            ..Event::new(EventKind::ContinuedUse, self.clock.now().at, Actor::Visitor, Route::Banner)
+        };
+        self.scribe.append(Draft { event, facts: Vec::new() }).await?;
+        Ok(Some(shown.policy.notice_revision))
+    }
+}
+
+fn counts(further: &Use, policy: &Policy) -> bool {
+    policy.continued_use.record
+        && further.sent_from == SentFrom::Site
+        && !further.answered_or_seen
+        && !(further.gpc && policy.gpc.also_object_low_impact)
+}
+
+/// The questions that were shown and not answered; their revisions say which ones.
+fn unanswered(policy: &Policy) -> std::collections::BTreeMap<app::model::purpose::PurposeId, Answered> {
+    let nothing = |revision| Answered { answer: Answer::NotOffered, revision, until: None };
+    policy.optional().map(|purpose| (purpose.id.clone(), nothing(purpose.revision))).collect()
+}

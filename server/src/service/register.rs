@@ -1,0 +1,14 @@
+//! The register of cookies and parties: the policy in force, as it was frozen.
+
+use app::doors::frame::Frame;
+use app::doors::register::RegisterView;
+
+use super::Keuze;
+
+impl Keuze {
+    /// The register.
+    pub fn register(&self, frame: Frame) -> RegisterView {
+        let published = self.published.current();
+        RegisterView { frame, policy: published.policy.clone(), hash: published.hash.to_string() }
+    }
+}

@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::ambient::{FixedClock, SeededEntropy};
+use crate::scribe::Opening;
+
+struct House {
+    scribe: Scribe,
+    clock: FixedClock,
+    entropy: Arc<SeededEntropy>,
+}
+
+impl House {
+    fn new() -> Self {
+        let entropy = Arc::new(SeededEntropy::new(3));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
+        Self { scribe: Scribe::open(opening).unwrap(), clock: FixedClock::at(1_795_510_800), entropy }
+    }
+
+    fn staff(&self) -> Staff<'_> {
+        Staff { scribe: &self.scribe, clock: &self.clock, entropy: &*self.entropy }
+    }
+}
+
+fn name(text: &str) -> StaffName {
+    text.parse().unwrap()
+}
+
+fn secret(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.to_owned())
+}
+
+#[tokio::test]
+async fn a_one_time_password_opens_once_and_is_replaced() {
+    let house = House::new();
+    let anna = name("anna");
+    let issued = house.staff().issue(&anna, Existing::Refuse).await.unwrap();
+    let signed_in = house.staff().sign_in("Anna ", issued.clone()).await.unwrap().unwrap();
+    assert_eq!(signed_in, SignedIn { name: anna.clone(), one_time: true });
+
+    house.staff().replace(&anna, secret("vier woorden aan elkaar"), "vier woorden aan elkaar").await.unwrap();
+    assert_eq!(house.staff().sign_in("anna", issued).await.unwrap(), None);
+    let signed_in = house.staff().sign_in("anna", secret("vier woorden aan elkaar")).await.unwrap().unwrap();
+    assert!(!signed_in.one_time);
+}
+
+#[tokio::test]
+async fn what_is_stored_is_neither_the_password_nor_the_name_as_key() {
+    let house = House::new();
+    let issued = house.staff().issue(&name("anna"), Existing::Refuse).await.unwrap();
+    let facts = house.scribe.facts(FactKind::Staff).unwrap();
+    assert_eq!(facts.len(), 1);
+    assert!(!String::from_utf8_lossy(&facts[0].1).contains(issued.as_str()));
+    assert!(!String::from_utf8_lossy(&facts[0].0).contains("anna"));
+}
+
+#[tokio::test]
+async fn a_taken_name_is_refused_and_every_change_is_an_event() {
+    let house = House::new();
+    let anna = name("anna");
+    house.staff().issue(&anna, Existing::Refuse).await.unwrap();
+    assert!(matches!(house.staff().issue(&anna, Existing::Refuse).await, Err(StaffError::Taken)));
+    house.staff().issue(&anna, Existing::Replace).await.unwrap();
+    let objects: Vec<_> = (0..)
+        .map_while(|index| {
+            let shard = app::model::identity::ShardNumber::FIRST;
+            house.scribe.record(app::model::identity::RecordAddress { shard, index }).unwrap()
+        })
+        .map(|recorded| recorded.event.object.unwrap())
+        .collect();
+    assert_eq!(objects, ["staff/anna added", "staff/anna password-issued"]);
+}
+
+/// Work, not time: the hash that unknown names are checked against costs what a real one costs, and is checked.
+#[tokio::test]
+async fn an_unknown_name_takes_the_work_of_a_known_one() {
+    let house = House::new();
+    house.staff().issue(&name("anna"), Existing::Refuse).await.unwrap();
+    let (_, stored) = house.staff().find(&name("anna")).unwrap().unwrap();
+    let (real, nobody) = (PasswordHash::new(&stored.password).unwrap(), PasswordHash::new(NOBODY).unwrap());
+    assert_eq!(real.algorithm, nobody.algorithm);
+    assert_eq!(real.params, nobody.params);
+    assert_eq!(real.hash.unwrap().len(), nobody.hash.unwrap().len());
+    assert_eq!(real.salt.unwrap().as_str().len(), nobody.salt.unwrap().as_str().len());
+    for name in ["bert", "", "no name at all"] {
+        assert_eq!(house.staff().sign_in(name, secret("whatever it may be")).await.unwrap(), None);
+    }
+}
+
+#[test]
+fn passwords_are_weighed_by_length_and_by_what_everybody_knows() {
+    let anna = name("anna");
+    let weigh = |new: &str| acceptable(&anna, new, new);
+    assert_eq!(weigh("veertien tekens"), Ok(()));
+    assert_eq!(weigh("te kort, veel t"), Ok(()));
+    assert_eq!(weigh("veertien teken"), Err(PasswordRefusal::Short));
+    assert_eq!(weigh(&"lang".repeat(51)), Err(PasswordRefusal::Long));
+    assert_eq!(weigh("hier is Anna de baas"), Err(PasswordRefusal::Guessable));
+    assert_eq!(weigh("abababababababab"), Err(PasswordRefusal::Guessable));
+    assert_eq!(acceptable(&anna, "vier woorden aan elkaar", "vier woorden"), Err(PasswordRefusal::Different));
+}
+
+#[test]
+fn names_have_one_spelling() {
+    assert_eq!(name(" J.de-Vries ").as_str(), "j.de-vries");
+    for wrong in ["", "1anna", "an na", "anna@voipro.nl", &"a".repeat(41)] {
+        assert_eq!(wrong.parse::<StaffName>(), Err(StaffNameError), "{wrong}");
+    }
+}

@@ -1,0 +1,81 @@
+//! The browser files: scripts and styles made small, in `target/site`, where the server's build picks them up.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::run;
+
+/// Where the browser files go, whatever `CARGO_TARGET_DIR` says.
+pub fn site() -> PathBuf {
+    run::root().join("target/site")
+}
+
+/// Makes all browser files.
+pub fn build() -> Result<()> {
+    let tools = tools()?;
+    let root = run::root();
+    fs::create_dir_all(site())?;
+    script(&tools, &root.join("frontend/js/embed.js"), "embed.min.js")?;
+    let release = root.join("frontend/js/release.js");
+    if release.exists() {
+        script(&tools, &release, "release.min.js")?;
+    }
+    style(&tools, &["style/banner.css"], "banner.min.css")?;
+    style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")
+}
+
+/// The folder of the npm tools, installed when they are missing or their list has changed.
+fn tools() -> Result<PathBuf> {
+    let folder = run::root().join("xtask/node");
+    let installed = folder.join("node_modules/.package-lock.json");
+    let newer = |a: &Path, b: &Path| Some(a.metadata().ok()?.modified().ok()? > b.metadata().ok()?.modified().ok()?);
+    if newer(&folder.join("package-lock.json"), &installed) != Some(false) {
+        if !run::exists("npm") {
+            bail!("npm is missing: install Node 20 or newer with npm (on Debian: apt-get install nodejs npm)");
+        }
+        println!("xtask: installing terser and lightningcss from npm");
+        run::program(OsStr::new("npm"), &["ci", "--no-audit", "--no-fund"], &folder)?;
+    }
+    Ok(folder.join("node_modules/.bin"))
+}
+
+fn script(tools: &Path, source: &Path, name: &str) -> Result<()> {
+    let made = site().join(format!("{name}.new"));
+    let (source, target) = (text(source)?, text(&made)?);
+    let options = ["--ecma", "2022", "--compress", "passes=3,unsafe_arrows=true", "--mangle", "--output", &target];
+    let arguments: Vec<&str> = [source.as_str()].into_iter().chain(options).collect();
+    run::program(tools.join("terser").as_os_str(), &arguments, &run::root())?;
+    put(&made, name)
+}
+
+fn style(tools: &Path, sources: &[&str], name: &str) -> Result<()> {
+    let joined = site().join(format!("{name}.joined.css"));
+    let mut all = String::new();
+    for source in sources {
+        all += &fs::read_to_string(run::root().join(source)).with_context(|| (*source).to_owned())?;
+    }
+    fs::write(&joined, all)?;
+    let made = site().join(format!("{name}.new"));
+    let arguments = ["--minify", &text(&joined)?, "--output-file", &text(&made)?];
+    run::program(tools.join("lightningcss").as_os_str(), &arguments, &run::root())?;
+    fs::remove_file(&joined)?;
+    put(&made, name)
+}
+
+/// Puts a file in its place unless it is there already: the server is compiled again only for a real change.
+fn put(made: &Path, name: &str) -> Result<()> {
+    let place = site().join(name);
+    if fs::read(made)? == fs::read(&place).unwrap_or_default() {
+        fs::remove_file(made)?;
+    } else {
+        fs::rename(made, place)?;
+    }
+    Ok(())
+}
+
+fn text(path: &Path) -> Result<String> {
+    path.to_str().map(str::to_owned).context("the workspace's path is not UTF-8")
+}

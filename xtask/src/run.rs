@@ -1,0 +1,33 @@
+//! Running other programs.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+/// The workspace's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_path_buf()
+}
+
+/// Runs a program in a folder, showing what it prints.
+pub fn program(name: &OsStr, arguments: &[&str], folder: &Path) -> Result<()> {
+    let shown = Path::new(name).file_name().unwrap_or(name).display();
+    let status = Command::new(name).args(arguments).current_dir(folder).status();
+    let status = status.with_context(|| format!("{shown} could not be started"))?;
+    if !status.success() {
+        bail!("{shown} {} failed", arguments.first().copied().unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Runs cargo in the workspace.
+pub fn cargo(arguments: &[&str]) -> Result<()> {
+    program(OsStr::new(env!("CARGO")), arguments, &root())
+}
+
+/// Whether a program can be started.
+pub fn exists(name: &str) -> bool {
+    Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+}

@@ -1,0 +1,46 @@
+//! What a visitor downloads, against the committed budget.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::browser_files::site;
+use crate::run;
+
+/// Compares every file of `docs/size-budget.toml` (name = bytes in brotli 11) with what was built.
+pub fn check() -> Result<()> {
+    let mut over = Vec::new();
+    println!("{:<20} {:>8} {:>8}  brotli", "file", "bytes", "budget");
+    for (name, budget) in budgets()? {
+        let bytes = fs::read(site().join(&name)).with_context(|| format!("{name} was not built"))?;
+        let size = brotli(&bytes)?;
+        println!("{name:<20} {size:>8} {budget:>8}");
+        if size > budget {
+            over.push(format!("{name} has {size} bytes, {budget} are allowed"));
+        }
+    }
+    if !over.is_empty() {
+        bail!("{}", over.join("; "));
+    }
+    Ok(())
+}
+
+fn budgets() -> Result<BTreeMap<String, usize>> {
+    let file = run::root().join("docs/size-budget.toml");
+    let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (name, size) = line.split_once('=').context("a line is: \"file\" = bytes")?;
+            Ok((name.trim().trim_matches('"').to_owned(), size.trim().parse()?))
+        })
+        .collect()
+}
+
+fn brotli(bytes: &[u8]) -> Result<usize> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let mut out = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters)?;
+    Ok(out.len())
+}
