@@ -95,13 +95,18 @@
 
   // Brings page and answers together: at every start, after every answer, and when another tab answered.
   const sync = () => {
+    // The cookie can arrive before the answer that says where its receipt is.
+    if (sending) return;
     read();
     const now = optional.filter(allowed);
     const lost = before?.some((id) => !allowed(id));
     if (before && before + '' != now) emit('change');
     if (lost) emit('withdraw');
     before = now;
-    if (answered()) hide();
+    if (answered()) {
+      section ||= included();
+      hide();
+    };
     expire();
     // What is still alive would write its cookies again.
     if (stopped()) location.reload();
@@ -150,9 +155,10 @@
   // The whole notice, or once it was seen a small control with its heading. One that the server included is taken over.
   const show = (whole) => {
     mount();
-    hide(1);
-    section = included();
-    if (section) section.onclick = act;
+    const found = included();
+    if (section != found) hide();
+    section = found;
+    if (found) found.onclick = act;
     else
       box.append(
         (section = build(
@@ -163,11 +169,10 @@
       );
   };
 
-  const hide = (own) => {
-    const notice = section || (!own && included());
-    leave(notice);
-    notice && notice.remove();
-    section = 0;
+  const hide = () => {
+    leave(section);
+    section?.remove();
+    section = null;
   };
 
   const message = (...nodes) => {
@@ -294,7 +299,8 @@
 
   if (first) {
     document.addEventListener('DOMContentLoaded', () => {
-      place();
+      // Moving it again would swallow a press that is under way.
+      host?.isConnected || place();
       if (section && included()) show();
       release();
       if (withheld().some((element) => element.dataset.src)) later().then((module) => module.frames(LANGUAGE, send));
