@@ -1,0 +1,116 @@
+//! `kill -9` during a load of choices: every choice that was answered 201 is in the ledger, and the ledger adds up.
+//!
+//! The real binary, over TCP, killed at random moments (now and then while it starts), again and again on the same
+//! folder. A kill leaves the page cache whole; what a power cut leaves is tested in `power_loss.rs`.
+
+#[path = "kill/client.rs"]
+mod client;
+#[path = "kill/keuze.rs"]
+mod keuze;
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use client::{Client, Policy};
+use keuze::Server;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use server::ambient::SystemEntropy;
+use server::scribe::{Opening, Scribe};
+
+/// How many clients send choices at the same time.
+const CLIENTS: usize = 6;
+
+/// Address and name of every choice that was answered 201.
+type Acknowledged = BTreeMap<(String, u64), String>;
+
+/// Kills: fifty where `KEUZE_LONG` asks for the long counts.
+fn kills() -> u32 {
+    if std::env::var_os("KEUZE_LONG").is_some() { 50 } else { 8 }
+}
+
+fn seed() -> u64 {
+    let given = std::env::var("KEUZE_SEED").ok().and_then(|seed| seed.parse().ok());
+    given.unwrap_or_else(|| RandomState::new().hash_one("seed"))
+}
+
+#[tokio::test]
+async fn every_acknowledged_choice_survives_kill_9() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let seed = seed();
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut acknowledged = Acknowledged::new();
+    for cycle in 0..kills() {
+        if cycle % 4 == 0 {
+            Server::spawn(folder.path()).kill_after(Duration::from_millis(rng.random_range(0..300)));
+        }
+        let server = Server::start(folder.path());
+        assert!(server.verify() > highest(&acknowledged), "records are missing after kill {cycle}");
+        let moment = Duration::from_millis(rng.random_range(50..700));
+        acknowledged.extend(load_until_killed(server, cycle, moment));
+    }
+    let server = Server::start(folder.path());
+    let origin = Client::new(server.port).log_origin();
+    server.stop();
+    let records = keuze::verify(folder.path());
+    eprintln!("KEUZE_SEED={seed}: {} kills, {} acknowledged, {records} records", kills(), acknowledged.len());
+    assert!(acknowledged.len() as u64 > u64::from(kills()), "the load was no load");
+    look_up_all(folder.path(), origin, &acknowledged).await;
+}
+
+fn highest(acknowledged: &Acknowledged) -> u64 {
+    acknowledged.keys().map(|(_, index)| *index).max().unwrap_or_default()
+}
+
+/// Clients send choices until the server is gone; what was answered 201 by then.
+fn load_until_killed(server: Server, cycle: u32, moment: Duration) -> Acknowledged {
+    let port = server.port;
+    let policy = Client::new(port).policy();
+    let killed = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let (policy, killed) = (&policy, &killed);
+        let clients: Vec<_> =
+            (0..CLIENTS).map(|client| scope.spawn(move || choose_until(killed, port, policy, cycle, client))).collect();
+        server.kill_after(moment);
+        killed.store(true, Ordering::SeqCst);
+        clients.into_iter().flat_map(|client| client.join().expect("a client fails only when nobody answers")).collect()
+    })
+}
+
+/// Grants and refuses in turn, so that records under both kinds of key are among them.
+fn choose_until(killed: &AtomicBool, port: u16, policy: &Policy, cycle: u32, client: usize) -> Acknowledged {
+    let mut acknowledged = Acknowledged::new();
+    for number in 0.. {
+        let name = format!("k{cycle}-{client}-{number}");
+        match Client::new(port).choose(policy, number % 2 == 0, &name) {
+            Ok(Some(address)) => _ = acknowledged.insert(address, name),
+            // Over capacity: nothing was acknowledged, try the next one.
+            Ok(None) => {}
+            Err(_) if killed.load(Ordering::SeqCst) => break,
+            // The server died under this request and nobody has said so yet.
+            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+    acknowledged
+}
+
+/// Opens the ledger and reads the record behind every acknowledgement.
+async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged) {
+    let opening = Opening {
+        data: Some(folder.join("data")),
+        key_file: Some(folder.join("root.key")),
+        origin,
+        entropy: Arc::new(SystemEntropy),
+    };
+    let scribe = Scribe::open(opening).expect("opens");
+    for ((shard, index), name) in acknowledged {
+        let address = format!("{shard}/{index}").parse().expect("an address");
+        let recorded = scribe.record(address).expect("readable").expect("it was acknowledged");
+        assert_eq!(recorded.event.variant.as_deref(), Some(name.as_str()), "{address}");
+    }
+    scribe.close().await;
+}
