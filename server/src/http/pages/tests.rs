@@ -118,10 +118,12 @@ fn masked(receipt: &Answer) -> String {
     let is_digest =
         |word: &str| word.len() >= 43 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
     let mask = |word: &str| if is_digest(word) { "…".to_owned() } else { word.to_owned() };
-    let line = |line: &str| if line.starts_with('{') {
-        "{record}".to_owned()
-    } else {
-        line.split(' ').map(mask).collect::<Vec<_>>().join(" ")
+    let line = |line: &str| {
+        if line.starts_with('{') {
+            "{record}".to_owned()
+        } else {
+            line.split(' ').map(mask).collect::<Vec<_>>().join(" ")
+        }
     };
     receipt.words().lines().map(line).collect::<Vec<_>>().join("\n")
 }
