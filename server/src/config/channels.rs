@@ -1,5 +1,8 @@
 //! `[[channels]]`: what each way of advertising needs, and since when.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use app::model::channel::{Channel, ChannelNeed, ChannelRule};
 use time::Date;
 use time::macros::date;
@@ -37,10 +40,12 @@ pub(super) fn word(channel: Channel) -> &'static str {
 }
 
 pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
-    let rules: Vec<(ChannelRule, usize)> = root.tables("channels", read);
+    let named = RefCell::new(BTreeSet::new());
+    let rules: Vec<(ChannelRule, usize)> = root.tables("channels", |s| read(s, &mut named.borrow_mut()));
+    let named = named.into_inner();
     for channel in Channel::ALL {
         let mut own: Vec<&(ChannelRule, usize)> = rules.iter().filter(|(rule, _)| rule.channel == channel).collect();
-        if own.is_empty() {
+        if !named.contains(&channel) {
             let mend = "add a rule in [[channels]]; one that is not used has need = \"opt_in\"";
             root.note(root.at(), format!("the channel `{}` has no rule", word(channel)), mend);
         }
@@ -54,8 +59,10 @@ pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
     rules.into_iter().map(|(rule, at)| Placed { rule, place: place(at) }).collect()
 }
 
-fn read(s: &Section<'_>) -> Option<(ChannelRule, usize)> {
+/// A rule and where its date stands; `named` gets its channel even when the rest has faults.
+fn read(s: &Section<'_>, named: &mut BTreeSet<Channel>) -> Option<(ChannelRule, usize)> {
     let channel = s.one_of("channel", &CHANNELS);
+    named.extend(channel.as_ref().map(|channel| channel.value));
     let need = s.one_of("need", &NEEDS);
     let from = s.date_at("from");
     let article = s.text("article");

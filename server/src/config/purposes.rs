@@ -57,9 +57,10 @@ fn read(s: &Section<'_>, known: &mut KnownPurposes) -> Option<Purpose> {
             identifier_months: attestation.as_ref().map(|attestation| attestation.identifier_months),
             place: s.faults().place(revision.as_ref().map_or(s.at(), |revision| revision.at)),
         };
-        if known.insert(id.value.clone(), entry).is_some() {
+        if known.contains_key(&id.value) {
             s.note(id.at, format!("the purpose `{}` is described twice", id.value), "give one of them another id");
         }
+        known.entry(id.value.clone()).or_insert(entry);
     }
     Some(Purpose {
         id: id?.value,

@@ -27,6 +27,8 @@ pub(super) struct Section<'r> {
     faults: &'r Faults<'r>,
     /// As people see it: `[site]`, `[[cookies]]`.
     name: String,
+    /// What stands before the names of the sections in it.
+    path: String,
     at: usize,
     entries: &'r DeTable<'r>,
     asked: RefCell<Vec<&'static str>>,
@@ -35,11 +37,13 @@ pub(super) struct Section<'r> {
 impl<'r> Section<'r> {
     /// The whole file.
     pub(super) fn root(faults: &'r Faults<'r>, entries: &'r DeTable<'r>) -> Self {
-        Self::new(faults, "the file".to_owned(), 0, entries)
+        Self { faults, name: "the file".to_owned(), path: String::new(), at: 0, entries, asked: RefCell::default() }
     }
 
-    fn new(faults: &'r Faults<'r>, name: String, at: usize, entries: &'r DeTable<'r>) -> Self {
-        Self { faults, name, at, entries, asked: RefCell::default() }
+    /// The table of a key, called what `call` makes of the key with what stands before it.
+    fn inner(&self, key: &str, call: fn(&str) -> String, at: usize, entries: &'r DeTable<'r>) -> Self {
+        let path = format!("{}{key}", self.path);
+        Self { faults: self.faults, name: call(&path), path: path + ".", at, entries, asked: RefCell::default() }
     }
 
     /// Where the section starts.
@@ -99,7 +103,7 @@ impl<'r> Section<'r> {
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
-        let what = format!("`{key}` is not {wanted}, but {}", value.get_ref().type_str());
+        let what = format!("`{key}` is not {wanted}, but of the type {}", value.get_ref().type_str());
         self.note(value.span().start, what, format!("write {wanted}"));
     }
 
@@ -226,7 +230,12 @@ impl<'r> Section<'r> {
             self.wrong_type(key, value, "a text in both languages, { nl = \"…\", en = \"…\" }");
             return None;
         };
-        let section = Section::new(self.faults, format!("`{key}`"), value.span().start, entries);
+        let section = self.inner(
+            key,
+            |path| format!("`{}`", path.rsplit('.').next().unwrap_or(path)),
+            value.span().start,
+            entries,
+        );
         let read = section.finish(|s| {
             let (nl, en) = (s.text("nl"), s.text("en"));
             Some(Localized { nl: nl?, en: en? })
@@ -237,14 +246,15 @@ impl<'r> Section<'r> {
     /// A required table.
     pub(super) fn table<T>(&self, key: &'static str, read: impl FnOnce(&Section<'r>) -> Option<T>) -> Option<T> {
         let Some(value) = self.find(key) else {
-            self.note(self.at, format!("{} has no [{key}]", self.name), format!("add the section [{key}]"));
+            let section = format!("[{}{key}]", self.path);
+            self.note(self.at, format!("{} has no {section}", self.name), format!("add the section {section}"));
             return None;
         };
         let DeValue::Table(entries) = value.get_ref() else {
             self.wrong_type(key, value, &format!("a section [{key}]"));
             return None;
         };
-        Section::new(self.faults, format!("[{key}]"), value.span().start, entries).finish(read)
+        self.inner(key, |path| format!("[{path}]"), value.span().start, entries).finish(read)
     }
 
     /// A list of tables; empty when the key is absent. What cannot be read is left out, its faults noted.
@@ -259,7 +269,7 @@ impl<'r> Section<'r> {
                 self.wrong_type(key, item, &format!("a section [[{key}]]"));
                 return None;
             };
-            Section::new(self.faults, format!("[[{key}]]"), item.span().start, entries).finish(&read)
+            self.inner(key, |path| format!("[[{path}]]"), item.span().start, entries).finish(&read)
         };
         items.iter().filter_map(read_item).collect()
     }

@@ -29,7 +29,10 @@ fn the_example_and_the_fixture_have_no_fault() {
 
 #[test]
 fn what_is_not_toml_is_told_with_its_place() {
-    assert_snapshot!(faults_after(&[("name = \"winkel.example\"", "name = winkel.example"), ("days = 90", "days = ")]), @"");
+    assert_snapshot!(faults_after(&[("name = \"winkel.example\"", "name = winkel.example"), ("days = 90", "days = ")]), @r#"
+keuze.toml:2:8: this is not TOML: string values must be quoted, expected literal string. Mend: correct the notation (https://toml.io).
+keuze.toml:79:8: this is not TOML: string values must be quoted, expected literal string. Mend: correct the notation (https://toml.io).
+"#);
 }
 
 #[test]
@@ -44,7 +47,17 @@ fn unknown_and_missing_keys_are_told_together() {
         ("description = { nl = \"Telt.\", en = \"Counts.\" }", "description = { nl = \"Telt.\" }"),
         ("refuse = \"Refuse\"", "refuse = \"  \""),
         ("from = 2026-07-01", "from = \"2026-07-01\""),
-    ]), @"");
+    ]), @r#"
+keuze.toml:1:1: the file has no [gpc]. Mend: add the section [gpc].
+keuze.toml:4:1: [site] has an unknown key `no_notices`. Mend: did you mean `no_notice`.
+keuze.toml:6:1: [controller] has no `phone`. Mend: add `phone = "…"`.
+keuze.toml:50:10: `regime`: "concent" is unknown. Mend: did you mean `consent`.
+keuze.toml:51:12: `revision` is not a whole number, but of the type string. Mend: write a whole number.
+keuze.toml:68:1: [[cookies]] has an unknown key `months`. Mend: one of: days, description, first_party, http_only, name, purpose, vendors.
+keuze.toml:71:15: `description` has no `en`. Mend: add `en = "…"`.
+keuze.toml:103:8: `from` is not a date such as 2026-07-01, without quotes, but of the type string. Mend: write a date such as 2026-07-01, without quotes.
+keuze.toml:138:10: `refuse` is empty. Mend: write the text.
+"#);
 }
 
 #[test]
@@ -53,16 +66,31 @@ fn hosts_are_https_and_where_the_banner_is() {
         ("\"https://winkel.example\", \"https://m.winkel.example:8443\"", "\"https://keuze.winkel.example\""),
         ("\"/help/*\"", "\"help\", \"/a*b\""),
         ("[\"10.0.0.0/8\"]", "[\"10.0.0.1/8\", \"proxy\"]"),
-    ]), @"");
+    ]), @r#"
+keuze.toml:3:10: keuze.winkel.example would serve the banner for winkel.example from a lone other subdomain. Mend: list the hosts whose pages show the banner, and forward /keuze/ on each of them.
+keuze.toml:4:26: `no_notice`: "help" is no path. Mend: start it with / and use * at its end only.
+keuze.toml:4:34: `no_notice`: "/a*b" is no path. Mend: start it with / and use * at its end only.
+keuze.toml:155:20: `trusted_proxies`: "10.0.0.1/8" does not fit. Mend: the address has bits beyond its prefix; write the first address of the range.
+keuze.toml:155:34: `trusted_proxies`: "proxy" does not fit. Mend: write an address with the length of its prefix, such as 10.0.0.0/8 or ::1/128.
+"#);
     assert_snapshot!(faults_after(&[(
         "\"https://m.winkel.example:8443\"",
         "\"http://m.winkel.example\", \"https://winkel.example/shop\", \"https://WINKEL.example:443\", \"winkel.example\"",
-    )]), @"");
+    )]), @r#"
+keuze.toml:3:36: `hosts`: "http://m.winkel.example" does not fit. Mend: write https://; http is for localhost, 127.0.0.1 and [::1] only.
+keuze.toml:3:63: `hosts`: "https://winkel.example/shop" does not fit. Mend: write an origin such as https://www.example.nl, without a path.
+keuze.toml:3:94: the host winkel.example is listed twice. Mend: remove one of the two.
+keuze.toml:3:124: `hosts`: "winkel.example" does not fit. Mend: write an origin such as https://www.example.nl, without a path.
+"#);
 }
 
 #[test]
 fn continued_use_never_grants_consent() {
-    assert_snapshot!(faults_after(&[("unlocks = [\"counting\"]", "unlocks = [\"counting\", \"ads\", \"needed\", \"adds\"]")]), @"");
+    assert_snapshot!(faults_after(&[("unlocks = [\"counting\"]", "unlocks = [\"counting\", \"ads\", \"needed\", \"adds\"]")]), @r#"
+keuze.toml:19:24: continued use would grant the `consent` purpose `ads` (problem continued-use-cannot-grant-consent). Mend: remove it; only a person's own act grants consent.
+keuze.toml:19:31: the necessary purpose `needed` needs no unlocking. Mend: remove it.
+keuze.toml:19:41: `unlocks`: there is no purpose `adds`. Mend: did you mean `ads`.
+"#);
 }
 
 #[test]
@@ -71,13 +99,20 @@ fn a_low_impact_purpose_is_attested_wholly() {
         ("no_sharing = true", "no_sharing = false"),
         ("identifier_months = 6", "identifier_months = 14"),
         ("data_months = 25", "data_months = 26"),
-    ]), @"");
+    ]), @r#"
+keuze.toml:45:14: `no_sharing` is not so. Mend: change the measuring until it is, or ask for consent.
+keuze.toml:47:21: `identifier_months` is 14. Mend: write a number of 0 to 13.
+keuze.toml:48:15: `data_months` is 26. Mend: write a number of 0 to 25.
+"#);
     let start = SMALL.find("[purposes.attestation]").expect("it is attested");
     let end = start + SMALL[start..].find("\n\n").expect("something follows");
-    assert_snapshot!(faults_after(&[(&SMALL[start..end], "")]), @"");
+    assert_snapshot!(faults_after(&[(&SMALL[start..end], "")]), @"keuze.toml:35:10: a `low_impact` purpose without its attestation. Mend: add [purposes.attestation] (`keuze check --example` has one), or ask for consent.");
     assert_snapshot!(faults_after(&[
         ("days = 180\nfirst_party = true", "days = 300\nfirst_party = false"),
-    ]), @"");
+    ]), @r#"
+keuze.toml:71:8: `days` is 300, longer than the 6 months that were attested. Mend: shorten it, or attest the true number of months.
+keuze.toml:72:15: a cookie of a `low_impact` purpose that is not first-party, against its attestation. Mend: give it a purpose that asks for consent.
+"#);
 }
 
 #[test]
@@ -87,12 +122,19 @@ fn purposes_are_one_thing_each() {
         ("legal_basis = \"6(1)(a)\"", "legal_basis = \"6(1)(a), 6(1)(f)\""),
         ("legal_basis = \"6(1)(f)\"", "legal_basis = \"6(1)(a)\""),
         ("deny = [\"ads\"]", "deny = [\"needed\"]"),
-    ]), @"");
+    ]), @r#"
+keuze.toml:1:1: no purpose has the regime `consent`. Mend: describe what needs consent; a site without it needs no banner.
+keuze.toml:22:9: the necessary purpose `needed` cannot be denied. Mend: remove it.
+keuze.toml:29:15: a purpose that is not asked for rests on consent. Mend: write its own basis, or make the regime `consent`.
+keuze.toml:53:6: the purpose `counting` is described twice. Mend: give one of them another id.
+keuze.toml:56:15: `legal_basis` names two: "6(1)(a), 6(1)(f)". Mend: choose one; what rests on two bases is two purposes.
+keuze.toml:78:11: `purpose`: there is no purpose `ads`. Mend: one of: counting, needed.
+"#);
     assert_snapshot!(faults_after(&[
         ("regime = \"consent\"", "regime = \"necessary\""),
         ("legal_basis = \"6(1)(a)\"", "legal_basis = \"6(1)(b)\""),
         ("deny = [\"ads\"]", "deny = []"),
-    ]), @"");
+    ]), @"keuze.toml:1:1: no purpose has the regime `consent`. Mend: describe what needs consent; a site without it needs no banner.");
 }
 
 #[test]
@@ -104,7 +146,14 @@ fn cookies_and_vendors_are_told_completely() {
         ("days = 90", "days = 401"),
         ("vendors = [\"adco\"]", "vendors = [\"adko\"]"),
         ("name = \"ad*\"", "name = \"count\""),
-    ]), @"");
+    ]), @r#"
+keuze.toml:60:1: [[vendors]] has no `statement_url`. Mend: add `statement_url = "…"`.
+keuze.toml:64:11: `country` US is outside the European Economic Area and nothing allows the transfer. Mend: add `transfer_basis`, such as an adequacy decision (GDPR art. 45).
+keuze.toml:75:8: the cookie `count` is described twice. Mend: keep one; a cookie has one purpose.
+keuze.toml:76:11: `purpose`: there is no purpose `advertising`. Mend: one of: ads, counting, needed.
+keuze.toml:77:8: `days` is 401. Mend: write a number of 0 to 400.
+keuze.toml:78:12: `vendors`: there is no vendor `adko`. Mend: did you mean `adco`.
+"#);
 }
 
 #[test]
@@ -113,7 +162,13 @@ fn channels_ask_what_the_law_asks() {
         ("channel = \"newsletter\"\nneed = \"opt_in\"", "channel = \"email\"\nneed = \"opt_out\""),
         ("channel = \"phone\"\nneed = \"opt_in\"", "channel = \"phone\"\nneed = \"opt_out\""),
         ("need = \"self_sign_up\"", "need = \"opt_in\""),
-    ]), @"");
+    ]), @r#"
+keuze.toml:1:1: the channel `newsletter` has no rule. Mend: add a rule in [[channels]]; one that is not used has need = "opt_in".
+keuze.toml:87:8: this `need` is not enough or does not exist for the channel `email`. Mend: one of: opt_in, soft_opt_in.
+keuze.toml:94:8: two rules of `email` start on 2022-01-01. Mend: keep one of them, or give it another date.
+keuze.toml:106:8: this rule would allow calls to customers without an opt-in on or after 2026-07-01. Mend: add a rule for `phone` with need = "opt_in" and from = 2026-07-01.
+keuze.toml:111:8: this `need` is not enough or does not exist for the channel `social`. Mend: one of: self_sign_up.
+"#);
 }
 
 #[test]
@@ -123,13 +178,18 @@ fn the_first_layer_says_who_asks_and_what_for_in_few_words() {
         ("body = [\"De Winkel gebruikt cookies voor tellen en reclame.\"]", &long),
         ("body = [\"De Winkel uses cookies for counting and advertising.\"]", "body = [\"We value your privacy.\"]"),
         ("withdraw = \"You can always change your choice.\"\n", ""),
-    ]), @"");
+    ]), @r#"
+keuze.toml:122:9: `body` does not name the purpose "Tellen". Mend: name every purpose on the first layer by its own name.
+keuze.toml:122:9: `body` does not name the purpose "Reclame". Mend: name every purpose on the first layer by its own name.
+keuze.toml:122:9: `body` and `withdraw` have 354 characters together. Mend: write at most 260, and about 170 so that a phone shows them well.
+keuze.toml:137:1: [texts.en] has no `withdraw`. Mend: add `withdraw = "…"`.
+"#);
 }
 
 #[test]
 fn a_channel_without_a_rule_today_is_told() {
     let config = parse("keuze.toml", SMALL).expect("valid");
-    assert_snapshot!(told(&config.without_rule(time::macros::date!(2026 - 06 - 30))), @"");
+    assert_snapshot!(told(&config.without_rule(time::macros::date!(2026 - 06 - 30))), @"keuze.toml:106:8: the channel `phone` has no rule that is in force on 2026-06-30. Mend: add the rule that holds now.");
     assert_eq!(config.without_rule(time::macros::date!(2026 - 07 - 01)), []);
 }
 
@@ -190,8 +250,32 @@ fn a_cookie_is_told_with_its_duration_and_who_gets_at_it() {
         let purposes = Config::example().notice_strings(language).purposes;
         purposes.into_iter().flat_map(|purpose| purpose.cookies).collect::<Vec<_>>().join("\n")
     };
-    assert_snapshot!(cookies(Language::Nl), @"");
-    assert_snapshot!(cookies(Language::En), @"");
+    assert_snapshot!(cookies(Language::Nl), @r#"
+__Host-keuze: Onthoudt wat u koos, zonder nummer dat u herkent. Blijft hoogstens 186 dagen. Toegang: Voipro.
+__Host-keuze_seen: Onthoudt dat u de melding zag. Blijft hoogstens 186 dagen. Toegang: Voipro.
+__Secure-keuze_id: Verbindt uw toestemming met het bewijs ervan; alleen als u iets toestond. Blijft hoogstens 186 dagen. Toegang: Voipro.
+voipro_session: Houdt u ingelogd en onthoudt uw winkelmand. Blijft tot u de browser sluit. Toegang: Voipro.
+_pk_id*: Telt bezoeken met een willekeurig nummer, alleen voor deze site (Matomo, bij ons zelf). Blijft hoogstens 180 dagen. Toegang: Voipro.
+_pk_ses*: Houdt de pagina’s van één bezoek bij elkaar (Matomo, bij ons zelf). Blijft hoogstens 1 dag. Toegang: Voipro.
+_gcl_au: Meet of u na een advertentie bij Google iets bestelde. Blijft hoogstens 90 dagen. Toegang: Voipro; Google Ireland Limited (IE); Google LLC (US, buiten de EER, EU-US Data Privacy Framework, (EU) 2023/1795).
+_fbp: Herkent uw browser voor advertenties op Facebook en Instagram. Blijft hoogstens 90 dagen. Toegang: Voipro; Meta Platforms Ireland Limited (IE).
+voipro_interests: Onthoudt welke abonnementen en toestellen u bekeek. Blijft hoogstens 180 dagen. Toegang: Voipro.
+VISITOR_INFO1_LIVE: Herkent uw browser bij YouTube en meet uw verbinding. Blijft hoogstens 180 dagen. Toegang: Google Ireland Limited (IE); Google LLC (US, buiten de EER, EU-US Data Privacy Framework, (EU) 2023/1795).
+YSC: Telt welke video’s u bij YouTube bekijkt. Blijft tot u de browser sluit. Toegang: Google Ireland Limited (IE); Google LLC (US, buiten de EER, EU-US Data Privacy Framework, (EU) 2023/1795).
+"#);
+    assert_snapshot!(cookies(Language::En), @r#"
+__Host-keuze: Remembers what you chose, without a number that recognises you. Stays for 186 days at most. Access: Voipro.
+__Host-keuze_seen: Remembers that you saw the notice. Stays for 186 days at most. Access: Voipro.
+__Secure-keuze_id: Ties your consent to its proof; only if you allowed something. Stays for 186 days at most. Access: Voipro.
+voipro_session: Keeps you signed in and remembers your basket. Stays until you close the browser. Access: Voipro.
+_pk_id*: Counts visits with a random number, for this site alone (Matomo, run by ourselves). Stays for 180 days at most. Access: Voipro.
+_pk_ses*: Keeps the pages of one visit together (Matomo, run by ourselves). Stays for 1 day at most. Access: Voipro.
+_gcl_au: Measures whether you ordered something after an advertisement at Google. Stays for 90 days at most. Access: Voipro; Google Ireland Limited (IE); Google LLC (US, outside the EEA, EU-US Data Privacy Framework, (EU) 2023/1795).
+_fbp: Recognises your browser for advertisements on Facebook and Instagram. Stays for 90 days at most. Access: Voipro; Meta Platforms Ireland Limited (IE).
+voipro_interests: Remembers which plans and phones you looked at. Stays for 180 days at most. Access: Voipro.
+VISITOR_INFO1_LIVE: Recognises your browser at YouTube and measures your connection. Stays for 180 days at most. Access: Google Ireland Limited (IE); Google LLC (US, outside the EEA, EU-US Data Privacy Framework, (EU) 2023/1795).
+YSC: Counts which videos you watch at YouTube. Stays until you close the browser. Access: Google Ireland Limited (IE); Google LLC (US, outside the EEA, EU-US Data Privacy Framework, (EU) 2023/1795).
+"#);
 }
 
 #[test]

@@ -28,7 +28,11 @@ fn first(new: &PublishedPolicy) -> Vec<String> {
     for purpose in &policy.purposes {
         let cookies: Vec<&str> = policy.cookies_of(&purpose.id).map(|cookie| cookie.name.as_str()).collect();
         let cookies = if cookies.is_empty() { "no cookies".to_owned() } else { cookies.join(", ") };
-        lines.push(format!("purpose {} ({}): {cookies}", purpose.id, word(&json(&purpose.regime))));
+        lines.push(format!(
+            "purpose {} ({}): {cookies}",
+            purpose.id,
+            json(&purpose.regime).as_str().unwrap_or_default()
+        ));
     }
     lines.extend(policy.vendors.iter().map(|vendor| format!("party {}: {}", vendor.id, vendor.name)));
     lines

@@ -98,7 +98,7 @@ fn refuse(config: &Config, old: &Policy, new: &Policy, change: ChangeClass) -> V
     let mut faults: Vec<Fault> = changes.map(|change| old_question(config, old, &change)).collect();
     let least = least_class(old, new);
     if rank(change) < rank(least) {
-        let what = format!("this change is {}, not {}", word(least), word(change));
+        let what = format!("this is a change of the class {}, not {}", word(least), word(change));
         faults.push(config.fault(what, format!("publish it with `--change {}`", word(least))));
     }
     faults
@@ -107,13 +107,13 @@ fn refuse(config: &Config, old: &Policy, new: &Policy, change: ChangeClass) -> V
 /// The fault of a question that changed under people's answers.
 fn old_question(config: &Config, old: &Policy, change: &QuestionChange) -> Fault {
     let before = old.purpose(&change.purpose).map_or(0, |purpose| purpose.revision);
-    let what = if change.facets.is_empty() {
-        format!("the question of `{}` goes back from revision {before}", change.purpose)
+    let (what, least) = if change.facets.is_empty() {
+        (format!("the question of `{}` goes back from revision {before}", change.purpose), before)
     } else {
-        let facets: Vec<String> = change.facets.iter().map(facet).collect();
-        format!("the question of `{}` changed ({}) but has no new revision", change.purpose, facets.join(", "))
+        let facets = change.facets.iter().map(facet).collect::<Vec<_>>().join(", ");
+        (format!("the question of `{}` changed ({facets}) but has no new revision", change.purpose), before + 1)
     };
-    config.fault_at_question(&change.purpose, what, format!("write `revision = {}`", before + 1))
+    config.fault_at_question(&change.purpose, what, format!("write `revision = {least}`"))
 }
 
 fn facet(facet: &Facet) -> String {

@@ -57,14 +57,24 @@ fn the_same_configuration_freezes_to_the_same_bytes() {
     let mut policy = first().policy;
     // The notices are hashed over markup, which may change with the banner.
     policy.notices.clear();
-    assert_snapshot!(hash(&canonical(&policy)), @"");
+    assert_snapshot!(hash(&canonical(&policy)), @"856177f763cf7089ada154949d1d5062097d88745597d83ead271bc60b7f21f5");
     let json = String::from_utf8(canonical(&policy)).expect("JSON is UTF-8");
-    assert_snapshot!(&json[json.find("\"channels\"").expect("it has channels")..][..110], @"");
+    assert_snapshot!(&json[json.find("\"channels\"").expect("it has channels")..][..110], @r#""channels":[{"article":"Tw 11.7 lid 3","channel":"newsletter","from":"2022-11-01","need":"soft_opt_in"},{"arti"#);
 }
 
 #[test]
 fn the_first_policy_tells_what_it_holds() {
-    assert_snapshot!(planned(&Config::example(), None, ChangeClass::Editorial).differences.join("\n"), @"");
+    assert_snapshot!(planned(&Config::example(), None, ChangeClass::Editorial).differences.join("\n"), @r#"
+the first policy of voipro.nl
+purpose necessary (necessary): __Host-keuze, __Host-keuze_seen, __Secure-keuze_id, voipro_session
+purpose statistics (low_impact): _pk_id*, _pk_ses*
+purpose marketing (consent): _gcl_au, _fbp
+purpose profiling (consent): voipro_interests
+purpose third_party_embeds (consent): VISITOR_INFO1_LIVE, YSC
+party google_ireland: Google Ireland Limited
+party google_llc: Google LLC
+party meta_ireland: Meta Platforms Ireland Limited
+"#);
 }
 
 #[test]
@@ -76,22 +86,25 @@ fn the_same_configuration_is_nothing_to_publish() {
 
 #[test]
 fn a_changed_question_needs_a_new_revision() {
-    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"");
+    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"keuze.toml:86:12: the question of `marketing` changed (the cookie _fbp lives longer) but has no new revision. Mend: write `revision = 2`.");
     let publication = planned(&changed(&[LONGER, ASKED_ANEW]), Some(&first()), ChangeClass::Purpose);
-    assert_snapshot!(publication.differences.join("\n"), @"");
+    assert_snapshot!(publication.differences.join("\n"), @r#"
+cookies._fbp.days: 90 → 390
+purposes.marketing.revision: 1 → 2
+"#);
 }
 
 #[test]
 fn a_revision_never_goes_back() {
     let later = planned(&changed(&[ASKED_ANEW]), Some(&first()), ChangeClass::Purpose).policy;
     let faults = plan(&Config::example(), Some(&later), ChangeClass::Purpose).expect_err("it goes back");
-    assert_snapshot!(lines(&faults), @"");
+    assert_snapshot!(lines(&faults), @"example.toml:86:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
 }
 
 #[test]
 fn a_change_is_never_called_less_than_it_is() {
-    assert_snapshot!(refused(&changed(&[SHORTER]), ChangeClass::Editorial), @"");
-    assert_snapshot!(refused(&changed(&[ASKED_ANEW]), ChangeClass::Material), @"");
+    assert_snapshot!(refused(&changed(&[SHORTER]), ChangeClass::Editorial), @"keuze.toml:1:1: this is a change of the class material, not editorial. Mend: publish it with `--change material`.");
+    assert_snapshot!(refused(&changed(&[ASKED_ANEW]), ChangeClass::Material), @"keuze.toml:1:1: this is a change of the class purpose, not material. Mend: publish it with `--change purpose`.");
     planned(&changed(&[SHORTER]), Some(&first()), ChangeClass::Material);
 }
 
@@ -120,7 +133,16 @@ fn every_change_is_told_in_a_line() {
             "name = \"Meta Platforms Ireland Limited\"\nrole = { nl = \"Reclame",
         ),
     ]);
-    assert_snapshot!(planned(&config, Some(&first()), ChangeClass::Material).differences.join("\n"), @"");
+    assert_snapshot!(planned(&config, Some(&first()), ChangeClass::Material).differences.join("\n"), @r#"
+channels.phone from 2026-07-01: removed
+channels.phone from 2026-06-01: added
+controller.phone: “+31 (0)20 788 4000” → “+31 (0)20 788 4001”
+cookies._fbp.days: 90 → 30
+gpc.deny: “marketing”, “profiling”, “third_party_embeds” → “marketing”
+notice.nl.heading: “Cookies op voipro.nl” → “Uw cookies op voipro.nl”
+validity_months: 6 → 5
+vendors.meta_ireland.role.nl: “Advertenties op Facebook en Instagram” → “Reclame op Facebook en Instagram”
+"#);
 }
 
 #[tokio::test]
