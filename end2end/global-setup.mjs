@@ -15,7 +15,7 @@ export default async function globalSetup() {
   process.env.KEUZE_E2E_PORT = String(proxy.port);
   process.env.KEUZE_E2E_CONTROL = proxy.control;
   process.env.KEUZE_E2E_KEY_HASH = proxy.keyHash;
-  process.env.KEUZE_E2E_STAFF = JSON.stringify(await changeFirstPassword(await server.firstStaff()));
+  process.env.KEUZE_E2E_STAFF = JSON.stringify(await changeFirstPassword(server.origin, await server.firstStaff()));
   return async () => {
     await proxy.close();
     const status = await server.stop();

@@ -43,6 +43,7 @@ const style = (body) => ({ type: 'text/css', body });
 export const ASSETS = {
   '/site.css': style(site),
   '/hostile.css': style(hostile),
+  '/groot.css': style('html { font-size: 32px; }'),
   '/withheld/slow.js': script(`window.slow = 'ready'; ${note('slow')}`),
   '/withheld/vendor.js': script(vendor),
   '/withheld/statistics.js': script(note('statistics')),

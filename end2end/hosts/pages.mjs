@@ -40,6 +40,7 @@ const PAGES = {
   '/': { title: 'Voipro', main: () => '<p>Bellen over internet, voor thuis en op de zaak.</p>' },
   '/tweede': { title: 'Tarieven', main: () => '<p>Wat het kost.</p>' },
   '/privacy': { title: 'Privacyverklaring', main: () => '<p>Hoe wij met gegevens omgaan.</p>' },
+  '/verkeerde-taal': { title: 'Wrong tag', lang: 'en', tag: 'nl', main: () => '<p>The tag names another language.</p>' },
   '/english': { title: 'Rates', lang: 'en', main: () => '<p>What it costs.</p>' },
   '/leesbaar': {
     title: 'Lange pagina',
@@ -70,7 +71,7 @@ function headers(query, nonce) {
 
 function head(page, lang) {
   const styles = (page.styles ?? ['/site.css']).map((href) => `<link rel="stylesheet" href="${href}">`).join('');
-  const embed = page.embed === false ? '' : `<script src="${EMBED}?lang=${lang}" async></script>`;
+  const embed = page.embed === false ? '' : `<script src="${EMBED}?lang=${page.tag ?? lang}" async></script>`;
   return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>${page.title}</title>${styles}${embed}</head><body>`;
 }

@@ -1,0 +1,169 @@
+import { answer, banner, CHOICE, control, expect, panel, receipt, test } from '../support/test.mjs';
+import { focused, style } from '../support/measure.mjs';
+
+const WIDE = { width: 1280, height: 720 };
+const PHONE = { width: 390, height: 844 };
+
+const posts = (visitor) => visitor.count('POST');
+const switches = (page) => panel(page).getByRole('switch');
+const reopen = (page) => page.getByRole('link', { name: 'Cookie-instellingen' });
+
+async function openPanel(page) {
+  await control(page, 'settings').click();
+  await expect(panel(page)).toBeVisible();
+}
+
+test('the second layer is fetched when the pointer nears its button, not before', async ({ visitor }) => {
+  const page = await visitor.open();
+  await page.waitForLoadState('networkidle');
+  expect(await visitor.count('GET /keuze/panel')).toBe(0);
+  await control(page, 'settings').hover();
+  await expect.poll(() => visitor.count('GET /keuze/panel_bg.wasm 200')).toBe(1);
+  await expect(panel(page)).toHaveCount(0);
+});
+
+test('on a first visit every switch is off and no box is ticked', async ({ visitor }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  await expect(switches(page)).toHaveCount(3);
+  for (const one of await switches(page).all()) await expect(one).not.toBeChecked();
+  await expect(panel(page).getByRole('checkbox', { name: 'Ik maak bezwaar' })).not.toBeChecked();
+  for (const group of ['Noodzakelijk', 'Statistieken', 'Marketing', 'Profilering', 'Externe inhoud']) {
+    await expect(panel(page).getByRole('group', { name: group })).toBeVisible();
+  }
+  // What is necessary is a sentence, not a locked switch.
+  await expect(panel(page).getByRole('group', { name: 'Noodzakelijk' }).getByRole('checkbox')).toHaveCount(0);
+  await expect(panel(page)).toContainText('Staat alles uit, dan is bewaren hetzelfde als weigeren.');
+});
+
+test('Escape closes, grants nothing, and the focus is where it came from', async ({ visitor }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  await switches(page).first().check();
+  await page.keyboard.press('Escape');
+  await expect(panel(page)).toHaveCount(0);
+  await expect(banner(page)).toBeVisible();
+  expect(await focused(page)).toBe('settings');
+  expect(await posts(visitor)).toBe(0);
+  expect(await visitor.context.cookies()).toEqual([]);
+  // What was switched on and not saved is forgotten.
+  await openPanel(page);
+  for (const one of await switches(page).all()) await expect(one).not.toBeChecked();
+});
+
+test('its own button closes it too', async ({ visitor }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  await panel(page).getByRole('button', { name: 'Sluiten zonder keuze' }).click();
+  await expect(panel(page)).toHaveCount(0);
+  expect(await focused(page)).toBe('settings');
+  expect(await posts(visitor)).toBe(0);
+});
+
+test('saving with one switch on grants that one and nothing else', async ({ visitor, ledger }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  const marketing = panel(page).getByRole('switch', { name: 'Marketing' });
+  const state = panel(page).getByRole('group', { name: 'Marketing' }).locator('label');
+  await expect(state).toContainText('uit');
+  await marketing.check();
+  await expect(state).toContainText('aan');
+  await panel(page).locator('[part=save]').click();
+  const recorded = await ledger(await receipt(page));
+  expect(recorded.answers).toEqual({
+    Statistieken: 'aangeboden, geen bezwaar',
+    Marketing: 'aangeboden, toestemming gegeven',
+    Profilering: 'aangeboden, geweigerd',
+    'Externe inhoud': 'aangeboden, geweigerd',
+  });
+  expect(recorded).toMatchObject({ route: 'instellingen', control: 'eigen keuze bewaren' });
+  await expect(panel(page)).toHaveCount(0);
+  expect(await page.evaluate(() => ['marketing', 'profiling'].map(keuze.allowed))).toEqual([true, false]);
+});
+
+test('saving with everything off is a refusal, an objection is kept as one', async ({ visitor, ledger }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  await panel(page).getByRole('checkbox', { name: 'Ik maak bezwaar' }).check();
+  await panel(page).locator('[part=save]').click();
+  const recorded = await ledger(await receipt(page));
+  expect(recorded.answers.Statistieken).toBe('aangeboden, bezwaar gemaakt');
+  expect(recorded.answers.Marketing).toBe('aangeboden, geweigerd');
+  expect(recorded.consentId).toBe('geen: er is niets toegestaan');
+});
+
+test('the three answers of the panel look and measure the same', async ({ visitor }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  const buttons = ['refuse', 'accept', 'save'].map((part) => panel(page).locator(`[part=${part}]`));
+  const boxes = await Promise.all(buttons.map((button) => button.boundingBox()));
+  const looks = await Promise.all(buttons.map(style));
+  for (const at of [1, 2]) {
+    expect(Math.abs(boxes[at].width - boxes[0].width)).toBeLessThanOrEqual(1);
+    expect(Math.abs(boxes[at].height - boxes[0].height)).toBeLessThanOrEqual(1);
+    expect(looks[at]).toEqual(looks[0]);
+  }
+  for (const one of await switches(page).all()) {
+    const { width, height } = await one.boundingBox();
+    expect(width).toBeGreaterThanOrEqual(44);
+    expect(height).toBeGreaterThanOrEqual(24);
+  }
+});
+
+test('every link to the preference page opens it in place, with what was answered', async ({ visitor }) => {
+  const page = await visitor.open();
+  await answer(page, 'accept');
+  await page.reload();
+  await reopen(page).click();
+  await expect(panel(page)).toBeVisible();
+  await expect(page).toHaveURL('/');
+  for (const one of await switches(page).all()) await expect(one).toBeChecked();
+  await expect(panel(page).getByRole('checkbox', { name: 'Ik maak bezwaar' })).not.toBeChecked();
+  await page.keyboard.press('Escape');
+  await expect(panel(page)).toHaveCount(0);
+  expect(await focused(page)).toBe('preferences');
+  // With a key held, the link stays a link.
+  const other = visitor.context.waitForEvent('page');
+  await reopen(page).click({ modifiers: ['Control'] });
+  await expect(await other).toHaveURL(/\/keuze\/voorkeuren/);
+});
+
+test('a change by way of the panel holds', async ({ visitor }) => {
+  const page = await visitor.open();
+  await answer(page, 'refuse');
+  await page.reload();
+  await reopen(page).click();
+  await panel(page).getByRole('switch', { name: 'Externe inhoud' }).check();
+  await panel(page).locator('[part=save]').click();
+  await receipt(page);
+  expect((await visitor.cookie(CHOICE)).value).toMatch(/third_party_embeds\.1\.g\./);
+  await page.reload();
+  expect(await page.evaluate(() => ['third_party_embeds', 'marketing'].map(keuze.allowed))).toEqual([true, false]);
+});
+
+for (const [viewport, modal] of [[WIDE, false], [PHONE, true]]) {
+  test(`it is ${modal ? 'modal' : 'not modal'} at ${viewport.width}x${viewport.height}`, async ({ arrive }) => {
+    const visitor = await arrive({ viewport });
+    const page = await visitor.open();
+    await openPanel(page);
+    expect(await panel(page).evaluate((dialog) => dialog.matches(':modal'))).toBe(modal);
+    await expect(page.getByRole('dialog', { name: 'Uw cookiekeuze' })).toBeVisible();
+  });
+}
+
+for (const csp of ['no-wasm', 'trusted']) {
+  test(`with ?csp=${csp} the panel works, or the preference page comes; nothing is granted meanwhile`, async ({ arrive }) => {
+    const visitor = await arrive({ tolerates: csp === 'no-wasm' ? /WebAssembly|wasm/i : undefined });
+    const page = await visitor.open(`/?csp=${csp}`);
+    await control(page, 'settings').click();
+    const there = page.getByRole('heading', { level: 1, name: 'Uw cookiekeuze op voipro.nl' });
+    await expect(panel(page).or(there)).toBeVisible();
+    expect(await posts(visitor)).toBe(0);
+    expect(await visitor.context.cookies()).toEqual([]);
+    if (csp === 'no-wasm') await expect(there).toBeVisible();
+    const marketing = page.getByRole('switch', { name: 'Marketing' });
+    await marketing.check();
+    await page.getByRole('button', { name: 'Deze keuze bewaren' }).click();
+    await expect.poll(async () => (await visitor.cookie(CHOICE))?.value).toMatch(/marketing\.1\.g\.\d+~profiling\.1\.r\./);
+  });
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { HOST } from '../proxy.mjs';
+
+/** The site's origin, as the browser believes. */
+export const ORIGIN = `https://${HOST}`;
+
+const FONTS = fileURLToPath(new URL('./fonts.conf', import.meta.url));
+const LIBERATION = '/usr/share/fonts/truetype/liberation';
+
+/** How Chromium starts: it knows the site's host and nothing else, and trusts the proxy's key and no other. */
+export function launchOptions({ port, keyHash }) {
+  if (!existsSync(LIBERATION)) throw new Error('the pinned font is missing: apt-get install fonts-liberation');
+  return {
+    executablePath: process.env.KEUZE_CHROMIUM ?? '/usr/bin/chromium',
+    env: { ...process.env, FONTCONFIG_FILE: FONTS },
+    args: [
+      `--host-resolver-rules=MAP ${HOST}:443 127.0.0.1:${port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+      `--ignore-certificate-errors-spki-list=${keyHash}`,
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  };
+}
+
+/** What every visitor's browser has in common; a test adds what is special about one. */
+export const VISITOR = {
+  baseURL: ORIGIN,
+  locale: 'nl-NL',
+  timezoneId: 'Europe/Amsterdam',
+  viewport: { width: 1280, height: 720 },
+};
