@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::run;
+use crate::{run, wasm};
 
 /// Where the browser files go, whatever `CARGO_TARGET_DIR` says.
 pub fn site() -> PathBuf {
@@ -18,11 +18,9 @@ pub fn build() -> Result<()> {
     let tools = tools()?;
     let root = run::root();
     fs::create_dir_all(site())?;
-    script(&tools, &root.join("frontend/js/embed.js"), "embed.min.js")?;
-    let release = root.join("frontend/js/release.js");
-    if release.exists() {
-        script(&tools, &release, "release.min.js")?;
-    }
+    script(&tools, &root.join("frontend/js/embed.js"), "embed.min.js", &[])?;
+    script(&tools, &root.join("frontend/js/release.js"), "release.min.js", &["--module"])?;
+    panel(&tools)?;
     style(&tools, &["style/banner.css"], "banner.min.css")?;
     style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")
 }
@@ -36,17 +34,26 @@ fn tools() -> Result<PathBuf> {
         if !run::exists("npm") {
             bail!("npm is missing: install Node 20 or newer with npm (on Debian: apt-get install nodejs npm)");
         }
-        println!("xtask: installing terser and lightningcss from npm");
+        println!("xtask: installing terser, lightningcss and binaryen from npm");
         run::program(OsStr::new("npm"), &["ci", "--no-audit", "--no-fund"], &folder)?;
     }
     Ok(folder.join("node_modules/.bin"))
 }
 
-fn script(tools: &Path, source: &Path, name: &str) -> Result<()> {
+/// The settings panel: glue and module, in `target/wasm` first so that an unchanged one stays where it is.
+fn panel(tools: &Path) -> Result<()> {
+    let folder = run::root().join("target/wasm/panel");
+    fs::create_dir_all(&folder)?;
+    wasm::build(&tools.join("wasm-opt"), &folder)?;
+    script(tools, &folder.join("panel.js"), "panel.js", &["--module"])?;
+    put(&folder.join("panel_bg.wasm"), "panel_bg.wasm")
+}
+
+fn script(tools: &Path, source: &Path, name: &str, kind: &[&str]) -> Result<()> {
     let made = site().join(format!("{name}.new"));
     let (source, target) = (text(source)?, text(&made)?);
     let options = ["--ecma", "2022", "--compress", "passes=3,unsafe_arrows=true", "--mangle", "--output", &target];
-    let arguments: Vec<&str> = [source.as_str()].into_iter().chain(options).collect();
+    let arguments: Vec<&str> = [source.as_str()].into_iter().chain(kind.iter().copied()).chain(options).collect();
     run::program(tools.join("terser").as_os_str(), &arguments, &run::root())?;
     put(&made, name)
 }

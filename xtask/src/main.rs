@@ -6,6 +6,7 @@ mod browser_files;
 mod run;
 mod size;
 mod suites;
+mod wasm;
 
 use std::process::ExitCode;
 

@@ -31,3 +31,18 @@ pub fn cargo(arguments: &[&str]) -> Result<()> {
 pub fn exists(name: &str) -> bool {
     Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
 }
+
+/// Installs Debian packages; says what to install where this user may not.
+pub fn apt(packages: &[&str]) -> Result<()> {
+    let script = format!("apt-get update -qq && apt-get install -y -qq --no-install-recommends {}", packages.join(" "));
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let mut command = if root { Command::new("sh") } else { Command::new("sudo") };
+    if !root {
+        command.args(["-n", "sh"]);
+    }
+    let status = command.arg("-c").arg(&script).env("DEBIAN_FRONTEND", "noninteractive").status();
+    if !status.is_ok_and(|status| status.success()) {
+        bail!("please run: sudo apt-get install {}", packages.join(" "));
+    }
+    Ok(())
+}
