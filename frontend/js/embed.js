@@ -106,7 +106,7 @@
     if (answered()) {
       section ||= included();
       hide();
-    };
+    }
     expire();
     // What is still alive would write its cookies again.
     if (stopped()) location.reload();
@@ -298,13 +298,16 @@
   else ask();
 
   if (first) {
-    document.addEventListener('DOMContentLoaded', () => {
+    const parsed = () => {
       // Moving it again would swallow a press that is under way.
       host?.isConnected || place();
       if (section && included()) show();
       release();
       if (withheld().some((element) => element.dataset.src)) later().then((module) => module.frames(LANGUAGE, send));
-    });
+    };
+    // An async script can come after the event.
+    if (document.readyState == 'loading') addEventListener('DOMContentLoaded', parsed);
+    else parsed();
     addEventListener('pageshow', sync);
     window.cookieStore?.addEventListener('change', sync);
     document.addEventListener('click', (event) => {
