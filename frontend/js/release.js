@@ -13,12 +13,9 @@ export const near = () => {
   return panel;
 };
 
-const STYLE = `
-dialog{box-sizing:border-box;position:fixed;z-index:2147483647;inset:auto 0 0;width:min(100%,44rem);max-width:none;
-max-height:min(90vh,100% - 8px);margin:0 auto;padding:0;overflow:auto;border:1px solid #8a909c;border-radius:10px 10px 0 0;
-background:#fff;color:#1b1d22;color-scheme:light dark;font:medium/1.5 system-ui,sans-serif}
-dialog::backdrop{background:#0006}
-@media(prefers-color-scheme:dark){dialog{background:#17191e;color:#eef0f4}}`;
+// Put here by the build: style/panel.css and style/placeholder.css.
+const STYLE = '@panel.css';
+const BOX = '@placeholder.css';
 
 const notice = async (language) => {
   const response = await fetch('/keuze/notice.json?lang=' + language);
@@ -101,16 +98,6 @@ const placeholder = (frame, purpose, strings, send) => {
     if (focused) frame.focus();
   }).observe(frame, { attributeFilter: ['src'] });
 };
-
-const BOX = `
-section{box-sizing:border-box;max-width:40rem;min-height:8rem;padding:16px;border:1px solid #8a909c;border-radius:10px;
-background:#fff;color:#1b1d22;color-scheme:light dark;font:medium/1.5 system-ui,sans-serif}
-p{margin:4px 0 12px}
-button{min-height:44px;margin:0 16px 0 0;padding:8px 16px;border:1px solid;border-radius:6px;background:none;color:inherit;
-font:inherit;font-weight:600;cursor:pointer}
-a{display:inline-block;padding:10px 0;color:inherit}
-:focus-visible{outline:3px solid #0a4bb8;outline-offset:2px}
-@media(prefers-color-scheme:dark){section{background:#17191e;color:#eef0f4}:focus-visible{outline-color:#9cc2ff}}`;
 
 const styled = new WeakSet();
 

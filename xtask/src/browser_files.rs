@@ -19,10 +19,10 @@ pub fn build() -> Result<()> {
     let root = run::root();
     fs::create_dir_all(site())?;
     script(&tools, &root.join("frontend/js/embed.js"), "embed.min.js", &[])?;
-    script(&tools, &root.join("frontend/js/release.js"), "release.min.js", &["--module"])?;
-    panel(&tools)?;
     style(&tools, &["style/banner.css"], "banner.min.css")?;
-    style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")
+    style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")?;
+    release(&tools)?;
+    panel(&tools)
 }
 
 /// The folder of the npm tools, installed when they are missing or their list has changed.
@@ -38,6 +38,22 @@ fn tools() -> Result<PathBuf> {
         run::program(OsStr::new("npm"), &["ci", "--no-audit", "--no-fund"], &folder)?;
     }
     Ok(folder.join("node_modules/.bin"))
+}
+
+/// The later moments' script, with the styles of panel and placeholders in it: a page that allows no inline style
+/// takes an adopted sheet.
+fn release(tools: &Path) -> Result<()> {
+    let mut source = fs::read_to_string(run::root().join("frontend/js/release.js"))?;
+    for name in ["panel", "placeholder"] {
+        let made = minified_style(tools, &[&format!("style/{name}.css")])?;
+        let css = fs::read_to_string(&made)?;
+        fs::remove_file(made)?;
+        source = source.replace(&format!("'@{name}.css'"), &serde_json::to_string(css.trim())?);
+    }
+    let whole = site().join("release.js.whole");
+    fs::write(&whole, source)?;
+    script(tools, &whole, "release.min.js", &["--module"])?;
+    Ok(fs::remove_file(whole)?)
 }
 
 /// The settings panel: glue and module, in `target/wasm` first so that an unchanged one stays where it is.
@@ -59,17 +75,21 @@ fn script(tools: &Path, source: &Path, name: &str, kind: &[&str]) -> Result<()> 
 }
 
 fn style(tools: &Path, sources: &[&str], name: &str) -> Result<()> {
-    let joined = site().join(format!("{name}.joined.css"));
+    put(&minified_style(tools, sources)?, name)
+}
+
+fn minified_style(tools: &Path, sources: &[&str]) -> Result<PathBuf> {
+    let joined = site().join("joined.css");
     let mut all = String::new();
     for source in sources {
         all += &fs::read_to_string(run::root().join(source)).with_context(|| (*source).to_owned())?;
     }
     fs::write(&joined, all)?;
-    let made = site().join(format!("{name}.new"));
+    let made = site().join("joined.min.css");
     let arguments = ["--minify", &text(&joined)?, "--output-file", &text(&made)?];
     run::program(tools.join("lightningcss").as_os_str(), &arguments, &run::root())?;
     fs::remove_file(&joined)?;
-    put(&made, name)
+    Ok(made)
 }
 
 /// Puts a file in its place unless it is there already: the server is compiled again only for a real change.

@@ -72,18 +72,23 @@ pub fn Panel(
     });
     let fields: Vec<_> = rows.into_iter().map(|row| purpose(row, &strings)).collect();
     view! { class="k",
-        <h2 id="kp" tabindex="-1">{strings.panel_heading}</h2>
-        <div>{fields}</div>
-        <p>{strings.save_is_refusal}</p>
-        <div>
-            <button part="refuse" on:click=refuse>{strings.refuse}</button>
-            <button part="accept" on:click=accept>{strings.accept}</button>
-            <button part="save" on:click=save>{strings.save}</button>
+        <div part="head">
+            <h2 tabindex="-1">{strings.panel_heading}</h2>
+            <button part="close" on:click=move |_| act(PanelAction::Close)>{strings.close}</button>
         </div>
-        <button part="close" on:click=move |_| act(PanelAction::Close)>{strings.close}</button>
+        {fields}
+        <div part="foot">
+            <p>{strings.save_is_refusal}</p>
+            <div>
+                <button part="refuse" on:click=refuse>{strings.refuse}</button>
+                <button part="accept" on:click=accept>{strings.accept}</button>
+                <button part="save" on:click=save>{strings.save}</button>
+            </div>
+        </div>
     }
 }
 
+/// A purpose: its name, what it is for, its control, and behind a press its cookies and who gets at them.
 fn purpose(row: Row, strings: &NoticeStrings) -> impl IntoView + use<> {
     let Row { shown, ticked } = row;
     let id = format!("k-{}", shown.id);
@@ -91,25 +96,32 @@ fn purpose(row: Row, strings: &NoticeStrings) -> impl IntoView + use<> {
     let state = move || if ticked.get() { on.clone() } else { off.clone() };
     let flip = move |event| ticked.set(event_target_checked(&event));
     let control = match shown.regime {
-        Regime::Necessary => view! { class="k", <p>{strings.necessary.clone()}</p> }.into_any(),
+        Regime::Necessary => ().into_any(),
         Regime::LowImpact => view! { class="k",
             <label><input type="checkbox" id=id prop:checked=ticked on:change=flip/>{strings.object.clone()}</label>
         }
         .into_any(),
+        // The name stands above already; here it is for whoever hears the switch and does not see where it stands.
         Regime::Consent => view! { class="k",
             <label>
+                <i>{shown.name.clone()}": "</i><span>{state}</span>
                 <input type="checkbox" role="switch" id=id prop:checked=ticked on:change=flip/>
-                {shown.name.clone()}": "<span>{state}</span>
             </label>
         }
         .into_any(),
+    };
+    let told = match shown.regime {
+        Regime::Necessary => format!("{} {}", shown.description, strings.necessary),
+        _ => shown.description,
     };
     let cookies: Vec<_> = shown.cookies.into_iter().map(|cookie| view! { class="k", <li>{cookie}</li> }).collect();
     view! { class="k",
         <fieldset>
             <legend>{shown.name}</legend>
-            <p>{shown.description}</p>
-            {control}
+            <div part="row">
+                <p>{told}</p>
+                {control}
+            </div>
             <details>
                 <summary>{strings.details.clone()}</summary>
                 <ul>{cookies}</ul>
