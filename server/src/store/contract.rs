@@ -40,6 +40,14 @@ fn contract(store: &dyn Store) {
     for (index, record) in (4..).zip(long) {
         assert_eq!(read(index), Some(record), "a batch longer than one value");
     }
+
+    let huge = [vec![1; 10], vec![2; 300_000], vec![3; 6_996], vec![4; 6_997], vec![5; 10]];
+    store.append(shard, 44, &Batch { records: huge.to_vec(), checkpoint: "five".into() }).expect("appended");
+    for (index, record) in (44..).zip(huge) {
+        assert_eq!(read(index), Some(record), "a record longer than one value");
+    }
+    assert_eq!(read(49), None);
+    assert_eq!(store.size(shard).expect("readable"), 49);
 }
 
 #[test]
@@ -52,7 +60,24 @@ fn sled() {
     let folder = tempfile::tempdir().expect("a folder");
     contract(&SledStore::open(folder.path()).expect("opens"));
     let again = SledStore::open(folder.path()).expect("opens again");
-    assert_eq!(again.size(ShardNumber::FIRST).expect("readable"), 44, "what was durable is there");
+    assert_eq!(again.size(ShardNumber::FIRST).expect("readable"), 49, "what was durable is there");
+}
+
+/// sled never syncs a blob file, and a leaf of many values is one message.
+#[test]
+fn no_batch_makes_sled_write_a_blob_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SledStore::open(folder.path()).expect("opens");
+    let mut size = 0;
+    for number in 0..150usize {
+        let length = [50, 700, 3_400, 6_996, 20_000][number % 5];
+        let records = vec![vec![7; length]; [1, 34, 256][number % 3]];
+        let expected = size;
+        size += records.len() as u64;
+        store.append(ShardNumber::FIRST, expected, &Batch { records, checkpoint: "x".repeat(300) }).expect("appended");
+    }
+    store.sync().expect("durable");
+    assert_eq!(std::fs::read_dir(folder.path().join("0001/blobs")).expect("a folder").count(), 0);
 }
 
 #[test]

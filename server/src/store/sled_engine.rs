@@ -1,13 +1,14 @@
 //! sled 0.34, the embedded engine: one database a shard.
 //!
 //! sled's `flush` alone is no fsync: every power cut loses acknowledged records. So we hold a second descriptor on
-//! its file and sync that ourselves. Records of a batch share one value, which is four times faster than one each.
+//! its file and sync that ourselves. Records of a batch share values, which is several times faster than one each.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::model::identity::{RecordAddress, ShardNumber};
 use sled::Transactional as _;
@@ -15,13 +16,16 @@ use sled::transaction::ConflictableTransactionError;
 
 use super::{Batch, Store, StoreError};
 
-/// A value longer than this would go to a blob file that sled never syncs.
-const LONGEST_VALUE: usize = 60_000;
+/// sled rewrites a leaf of up to 17 values as a whole, and what is longer than 131,052 bytes goes to a file under
+/// `blobs/` that it never syncs. With values of this length a full leaf stays below that.
+const LONGEST_VALUE: usize = 7_000;
 
 /// The databases of all shards, opened when first needed.
 pub struct SledStore {
     folder: PathBuf,
     shards: Mutex<HashMap<ShardNumber, Arc<Shard>>>,
+    /// sled has panicked: locks inside it may be held for ever, so nothing asks it anything any more.
+    broken: AtomicBool,
 }
 
 struct Shard {
@@ -38,11 +42,15 @@ impl SledStore {
     /// When the folder cannot be made.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder).map_err(engine)?;
-        Ok(Self { folder: folder.to_path_buf(), shards: Mutex::default() })
+        Ok(Self { folder: folder.to_path_buf(), shards: Mutex::default(), broken: AtomicBool::new(false) })
+    }
+
+    fn shards(&self) -> MutexGuard<'_, HashMap<ShardNumber, Arc<Shard>>> {
+        self.shards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn shard(&self, number: ShardNumber) -> Result<Arc<Shard>, StoreError> {
-        let mut shards = self.shards.lock().expect("nobody panics while holding it");
+        let mut shards = self.shards();
         if let Some(shard) = shards.get(&number) {
             return Ok(Arc::clone(shard));
         }
@@ -50,32 +58,44 @@ impl SledStore {
         shards.insert(number, Arc::clone(&shard));
         Ok(shard)
     }
+
+    /// Does something with sled, which panics on a damaged database as often as it fails.
+    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(engine("sled has panicked before"));
+        }
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+            self.broken.store(true, Ordering::SeqCst);
+            Err(engine("sled panicked"))
+        })
+    }
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        self.release();
+    }
 }
 
 fn engine(error: impl std::fmt::Display) -> StoreError {
     StoreError::Engine(error.to_string())
 }
 
-/// Opens under guard: a damaged database makes sled panic as well as fail.
 fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StoreError> {
     let path = folder.join(number.to_string());
     let fresh = !path.join("db").exists();
     remove_unfinished_snapshots(&path).map_err(engine)?;
     let config = sled::Config::new().path(&path).cache_capacity(64 << 20).flush_every_ms(Some(500));
-    let opened = catch_unwind(AssertUnwindSafe(|| -> Result<Shard, StoreError> {
-        let database = config.open().map_err(engine)?;
-        let records = database.open_tree("records").map_err(engine)?;
-        let meta = database.open_tree("meta").map_err(engine)?;
-        let file = File::open(path.join("db")).map_err(engine)?;
-        Ok(Shard { database, file, records, meta })
-    }));
-    let shard = opened.map_err(|_| engine("sled panicked while opening"))??;
+    let database = config.open().map_err(engine)?;
+    let records = database.open_tree("records").map_err(engine)?;
+    let meta = database.open_tree("meta").map_err(engine)?;
+    let file = File::open(path.join("db")).map_err(engine)?;
     if fresh {
         for made in [path.join("conf"), path.join("db"), path.clone(), folder.to_path_buf()] {
             File::open(made).and_then(|file| file.sync_all()).map_err(engine)?;
         }
     }
-    Ok(shard)
+    Ok(Shard { database, file, records, meta })
 }
 
 /// A kill between the write and the rename of a snapshot leaves a half file that makes every later open fail.
@@ -90,52 +110,74 @@ fn remove_unfinished_snapshots(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The name of a value: the index of its first record, and which piece it is of one that is longer than a value.
+type Key = [u8; 10];
+
+fn key(first: u64, piece: u16) -> Key {
+    let mut key = [0; 10];
+    key[..8].copy_from_slice(&first.to_be_bytes());
+    key[8..].copy_from_slice(&piece.to_be_bytes());
+    key
+}
+
+fn read_key(bytes: &[u8]) -> Option<(u64, u16)> {
+    let (first, piece) = bytes.split_first_chunk::<8>()?;
+    Some((u64::from_be_bytes(*first), u16::from_be_bytes(piece.try_into().ok()?)))
+}
+
+/// Sealed records with their lengths in values of at most [`LONGEST_VALUE`] bytes; a longer record has as many values
+/// of its own as it needs.
+///
+/// # Errors
+/// When a record is longer than 65,536 values.
+fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+    let mut groups: Vec<(u64, Vec<u8>)> = Vec::new();
+    for (index, record) in (from..).zip(records) {
+        if groups.last().is_none_or(|(_, group)| group.len() + record.len() + 4 > LONGEST_VALUE) {
+            groups.push((index, Vec::new()));
+        }
+        let group = &mut groups.last_mut().expect("pushed above").1;
+        group.extend_from_slice(&u32::try_from(record.len()).map_err(engine)?.to_be_bytes());
+        group.extend_from_slice(record);
+    }
+    let mut values = Vec::new();
+    for (first, group) in groups {
+        for (piece, value) in group.chunks(LONGEST_VALUE).enumerate() {
+            values.push((key(first, u16::try_from(piece).map_err(engine)?), value.to_vec()));
+        }
+    }
+    Ok(values)
+}
+
+/// The record at a place in a group of values.
+fn record_in(mut group: &[u8], place: u64) -> Option<Vec<u8>> {
+    for at in 0.. {
+        let (len, rest) = group.split_first_chunk::<4>()?;
+        let (record, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*len)).ok()?)?;
+        if at == place {
+            return Some(record.to_vec());
+        }
+        group = rest;
+    }
+    None
+}
+
 impl Shard {
     fn size(&self) -> Result<u64, StoreError> {
         let value = self.meta.get("size").map_err(engine)?;
         value.map_or(Ok(0), |bytes| bytes.as_ref().try_into().map(u64::from_be_bytes).map_err(engine))
     }
-}
 
-/// Sealed records in values of at most [`LONGEST_VALUE`] bytes, each under the index of its first record.
-fn values(from: u64, records: &[Vec<u8>]) -> Vec<(u64, Vec<u8>)> {
-    let mut values: Vec<(u64, Vec<u8>)> = Vec::new();
-    for (index, record) in (from..).zip(records) {
-        if values.last().is_none_or(|(_, value)| value.len() + record.len() + 4 > LONGEST_VALUE) {
-            values.push((index, Vec::new()));
-        }
-        let value = &mut values.last_mut().expect("pushed above").1;
-        value.extend_from_slice(&u32::try_from(record.len()).unwrap_or(u32::MAX).to_be_bytes());
-        value.extend_from_slice(record);
-    }
-    values
-}
-
-/// The record at a place in a value.
-fn record_in(mut value: &[u8], place: u64) -> Option<Vec<u8>> {
-    for at in 0.. {
-        let (len, rest) = value.split_first_chunk::<4>()?;
-        let (record, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*len)).ok()?)?;
-        if at == place {
-            return Some(record.to_vec());
-        }
-        value = rest;
-    }
-    None
-}
-
-impl Store for SledStore {
     fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
-        let open = self.shard(shard)?;
-        let found = open.size()?;
+        let found = self.size()?;
         if found != expected {
             return Err(StoreError::Size { shard, expected, found });
         }
-        let values = values(expected, &batch.records);
+        let values = values(expected, &batch.records)?;
         let size = (expected + batch.records.len() as u64).to_be_bytes();
-        let outcome = (&open.records, &open.meta).transaction(|(records, meta)| {
-            for (index, value) in &values {
-                records.insert(&index.to_be_bytes(), value.as_slice())?;
+        let outcome = (&self.records, &self.meta).transaction(|(records, meta)| {
+            for (key, value) in &values {
+                records.insert(key, value.as_slice())?;
             }
             meta.insert("size", &size)?;
             meta.insert("checkpoint", batch.checkpoint.as_bytes())?;
@@ -144,34 +186,63 @@ impl Store for SledStore {
         outcome.map_err(|error| StoreError::Engine(format!("{error:?}")))
     }
 
-    fn sync(&self) -> Result<(), StoreError> {
-        let shards: Vec<_> =
-            self.shards.lock().expect("nobody panics while holding it").values().map(Arc::clone).collect();
-        for shard in shards {
-            shard.database.flush().map_err(engine)?;
-            shard.file.sync_data().map_err(engine)?;
+    fn record(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some((last, value)) = self.records.get_lt(key(index + 1, 0)).map_err(engine)? else { return Ok(None) };
+        let (first, piece) = read_key(&last).ok_or_else(|| engine("this is no name of a value"))?;
+        if piece == 0 {
+            return Ok(record_in(&value, index - first));
         }
-        Ok(())
+        let mut group = Vec::new();
+        for entry in self.records.range(key(first, 0)..=key(first, piece)) {
+            group.extend_from_slice(&entry.map_err(engine)?.1);
+        }
+        Ok(record_in(&group, index - first))
+    }
+
+    fn checkpoint(&self) -> Result<Option<String>, StoreError> {
+        let value = self.meta.get("checkpoint").map_err(engine)?;
+        value.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(engine)).transpose()
+    }
+}
+
+impl Store for SledStore {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
+        self.guarded(|| self.shard(shard)?.append(shard, expected, batch))
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        let shards: Vec<_> = self.shards().values().map(Arc::clone).collect();
+        self.guarded(|| {
+            for shard in shards {
+                shard.database.flush().map_err(engine)?;
+                shard.file.sync_data().map_err(engine)?;
+            }
+            Ok(())
+        })
     }
 
     fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
-        self.shard(shard)?.size()
+        self.guarded(|| self.shard(shard)?.size())
     }
 
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
-        let shard = self.shard(address.shard)?;
-        let value = shard.records.get_lt((address.index + 1).to_be_bytes()).map_err(engine)?;
-        let Some((key, value)) = value else { return Ok(None) };
-        let first = key.as_ref().try_into().map(u64::from_be_bytes).map_err(engine)?;
-        Ok(record_in(&value, address.index - first))
+        self.guarded(|| self.shard(address.shard)?.record(address.index))
     }
 
     fn release(&self) {
-        self.shards.lock().expect("nobody panics while holding it").clear();
+        let shards = std::mem::take(&mut *self.shards());
+        if self.broken.load(Ordering::SeqCst) {
+            // Closing it would ask it for one more write.
+            std::mem::forget(shards);
+            return;
+        }
+        let _logged = self.guarded(|| {
+            drop(shards);
+            Ok(())
+        });
     }
 
     fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
-        let value = self.shard(shard)?.meta.get("checkpoint").map_err(engine)?;
-        value.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(engine)).transpose()
+        self.guarded(|| self.shard(shard)?.checkpoint())
     }
 }
