@@ -57,3 +57,6 @@ pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
 fn csrf() -> CsrfLayer<impl FnMut(ProtectionError) -> axum::http::Response<Body> + Clone> {
     CsrfLayer::new().with_rejection_response(|_: ProtectionError| Problem::from(Slug::CrossSite).into_response())
 }
+
+#[cfg(test)]
+mod tests;

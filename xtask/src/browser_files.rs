@@ -1,12 +1,11 @@
 //! The browser files: scripts and styles made small, in `target/site`, where the server's build picks them up.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-use crate::{run, wasm};
+use crate::{npm, run, wasm};
 
 /// Where the browser files go, whatever `CARGO_TARGET_DIR` says.
 pub fn site() -> PathBuf {
@@ -25,18 +24,10 @@ pub fn build() -> Result<()> {
     panel(&tools)
 }
 
-/// The folder of the npm tools, installed when they are missing or their list has changed.
+/// The folder of the npm tools.
 fn tools() -> Result<PathBuf> {
     let folder = run::root().join("xtask/node");
-    let installed = folder.join("node_modules/.package-lock.json");
-    let newer = |a: &Path, b: &Path| Some(a.metadata().ok()?.modified().ok()? > b.metadata().ok()?.modified().ok()?);
-    if newer(&folder.join("package-lock.json"), &installed) != Some(false) {
-        if !run::exists("npm") {
-            bail!("npm is missing: install Node 20 or newer with npm (on Debian: apt-get install nodejs npm)");
-        }
-        println!("xtask: installing terser, lightningcss and binaryen from npm");
-        run::program(OsStr::new("npm"), &["ci", "--no-audit", "--no-fund"], &folder)?;
-    }
+    npm::install(&folder, "terser, lightningcss and binaryen")?;
     Ok(folder.join("node_modules/.bin"))
 }
 

@@ -1,8 +1,10 @@
-//! `cargo xtask serve | build | test | check`: every set-up step, in Rust.
+//! `cargo xtask serve | build | test | e2e | check`: every set-up step, in Rust.
 #![expect(clippy::print_stdout, reason = "this is a command line")]
 #![expect(clippy::print_stderr, reason = "this is a command line")]
 
 mod browser_files;
+mod browser_tests;
+mod npm;
 mod run;
 mod size;
 mod suites;
@@ -33,6 +35,12 @@ enum Task {
         #[arg(long)]
         long: bool,
     },
+    /// Runs the browser tests alone; what follows is handed to Playwright, such as the name of a file.
+    E2e {
+        /// For Playwright.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        playwright: Vec<String>,
+    },
     /// Compares what a visitor downloads with docs/size-budget.toml.
     Check,
 }
@@ -42,6 +50,7 @@ fn main() -> ExitCode {
         Task::Serve => serve(),
         Task::Build => build(),
         Task::Test { long } => suites::test(long),
+        Task::E2e { playwright } => browser_files::build().and_then(|()| browser_tests::run(&playwright)),
         Task::Check => browser_files::build().and_then(|()| size::check()),
     };
     match outcome {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::{browser_files, run, size};
+use crate::{browser_files, browser_tests, run, size};
 
 /// One suite: its name, the seconds it may take on two cores from nothing, and what it runs.
 struct Suite {
@@ -13,7 +13,7 @@ struct Suite {
     run: fn() -> Result<()>,
 }
 
-/// `frontend` is left out: it is built for WASM only.
+/// `frontend` is apart from the rest: in one graph with the server, cargo would unify leptos' `csr` with `ssr`.
 const SUITES: &[Suite] = &[
     Suite { name: "browser files", budget: 120, run: browser_files::build },
     Suite { name: "sizes", budget: 10, run: size::check },
@@ -22,7 +22,8 @@ const SUITES: &[Suite] = &[
         name: "clippy",
         budget: 300,
         run: || {
-            run::cargo(&["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"])
+            run::cargo(&["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"])?;
+            run::cargo(&["clippy", "--package", "frontend", "--", "-D", "warnings"])
         },
     },
     Suite {
@@ -31,6 +32,7 @@ const SUITES: &[Suite] = &[
         run: || run::cargo(&["doc", "--workspace", "--exclude", "frontend", "--no-deps", "--quiet"]),
     },
     Suite { name: "tests", budget: 900, run: || run::cargo(&["test", "--workspace", "--exclude", "frontend"]) },
+    Suite { name: "browser tests", budget: 480, run: || browser_tests::run(&[]) },
 ];
 
 /// Runs all suites, also after one has failed.

@@ -113,3 +113,6 @@ fn paths(page: Option<&str>) -> Vec<String> {
     let all = ["/"].into_iter().chain(folders.filter(|folder| !folder.contains(['%', ';'])));
     all.map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests;

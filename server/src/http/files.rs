@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use app::model::cookie::to_ask;
 use app::model::language::Language;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 
+use super::cookies;
 use super::problem::{Problem, Slug};
 use super::visit::{Visit, thousandths};
 use crate::embed::files::SiteFile;
@@ -79,20 +81,40 @@ fn built_file(file: SiteFile, headers: &HeaderMap) -> Result<Response, Problem> 
     Ok(serve(asset, headers))
 }
 
-/// The banner as HTML for a server-side include. The including server forwards the page's path as `return`.
-async fn fragment_page(State(keuze): State<Arc<Keuze>>, visit: Visit, uri: Uri) -> Result<Response, Problem> {
-    let current = keuze.published.current();
-    let strings = current.strings.iter().find(|strings| strings.language == visit.language);
+/// The banner as HTML for a server-side include, empty for somebody who has answered. The including server forwards
+/// the visitor's `Cookie` header, and the page's path as `return`.
+async fn fragment_page(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    uri: Uri,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
     let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let return_to = query.into_owned().find(|(name, _)| name == "return").map(|(_, path)| path);
-    let return_to = return_to.filter(|path| super::choices::is_own_page(path));
-    let html = fragment(&current.id(), strings.ok_or(Slug::NotFound)?, return_to.as_deref());
+    let html = fragment_for(&keuze, &visit, &request, return_to.as_deref())?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_LANGUAGE, HeaderValue::from_static(visit.language.tag())),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
     Ok((headers, html).into_response())
+}
+
+/// What an include puts into a page for this visitor.
+pub(super) fn fragment_for(
+    keuze: &Keuze,
+    visit: &Visit,
+    request: &HeaderMap,
+    return_to: Option<&str>,
+) -> Result<String, Problem> {
+    let current = keuze.published.current();
+    let given = cookies::read(request, visit.names()).given.unwrap_or_default();
+    if to_ask(&given, &current.policy, keuze.clock.now().today).is_empty() {
+        return Ok(String::new());
+    }
+    let strings = current.strings.iter().find(|strings| strings.language == visit.language);
+    let return_to = return_to.filter(|path| super::choices::is_own_page(path));
+    Ok(fragment(&current.id(), strings.ok_or(Slug::NotFound)?, return_to))
 }
 
 /// Names what else the answer depends on, unless `?lang=` decided it.

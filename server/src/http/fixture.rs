@@ -32,7 +32,11 @@ pub struct Browser {
 impl Browser {
     /// A fresh one, with a server process of its own: they share what the ledger keeps.
     pub fn new(house: &House) -> Self {
-        let router = crate::http::router(&house.keuze, false);
+        Self::of(crate::http::router(&house.keuze, false))
+    }
+
+    /// A fresh one at this router.
+    pub fn of(router: axum::Router) -> Self {
         Self { router, host: "localhost", cookies: Vec::new(), keeps_cookies: true }
     }
 
@@ -53,16 +57,21 @@ impl Browser {
     }
 
     async fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
+        let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+        self.ask(method, path, &headers, body).await
+    }
+
+    /// Any request: only its host and its cookies are added.
+    pub async fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, self.host)
-            .header("sec-fetch-site", "same-origin")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::COOKIE, cookies.join("; "))
-            .body(Body::from(body.to_owned()))
-            .expect("a request that can be sent");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request that can be sent");
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body in memory").to_bytes();
@@ -88,6 +97,14 @@ impl Answer {
     pub fn location(&self) -> &str {
         let location = self.headers[header::LOCATION].to_str().expect("ASCII");
         location.split('?').next().expect("split gives at least one piece")
+    }
+
+    /// Status, the headers that say something about the request, and the body.
+    pub fn snapshot(&self) -> String {
+        let told = [header::CONTENT_TYPE, header::CACHE_CONTROL, header::LOCATION, header::SET_COOKIE];
+        let lines = told.iter().flat_map(|name| self.headers.get_all(name).iter().map(move |value| (name, value)));
+        let lines: Vec<_> = lines.map(|(name, value)| format!("{name}: {}", value.to_str().expect("ASCII"))).collect();
+        format!("{}\n{}\n\n{}", self.status, lines.join("\n"), self.body)
     }
 
     /// The words of the page, a line for each block; no markup.

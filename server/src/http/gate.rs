@@ -34,10 +34,11 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     let method = parts.method.clone();
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let asked = Asked::of(&parts);
-    let visit = gate.admit(&mut parts);
-    let response = match &visit {
-        Ok(_) => next.run(Request::from_parts(parts, body)).await,
-        Err(problem) => problem.clone().into_response(),
+    let visit = gate.visit(&mut parts);
+    let admitted = visit.as_ref().map_or_else(|problem| Err(problem.clone()), |_| gate.limit(&parts));
+    let response = match admitted {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(problem) => problem.into_response(),
     };
     let mut response = gate.dress(response, &asked, visit.ok().flatten().as_ref());
     protect(&mut response);
@@ -69,13 +70,12 @@ impl Asked {
 }
 
 impl Gate {
-    /// Checks host, language and rate; health answers to any host, so it has no [`Visit`].
-    fn admit(&self, parts: &mut Parts) -> Result<Option<Visit>, Problem> {
+    /// Checks host and language; health answers to any host, so it has no [`Visit`].
+    fn visit(&self, parts: &mut Parts) -> Result<Option<Visit>, Problem> {
         if parts.uri.path() == "/keuze/health" {
             return Ok(None);
         }
         let visit = Visit::of(&self.keuze.config, parts)?;
-        self.limit(parts)?;
         parts.extensions.insert(visit.clone());
         Ok(Some(visit))
     }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use app::model::event::Event;
+use app::model::identity::{RecordAddress, ShardNumber};
+
 use super::Keuze;
-use crate::ambient::{FixedClock, SeededEntropy};
+use crate::ambient::{Entropy, FixedClock, SeededEntropy};
 use crate::config::Config;
 use crate::publish::{Published, publish_if_new};
 use crate::scribe::{Opening, Scribe};
@@ -26,10 +29,26 @@ impl House {
         let entropy = Arc::new(SeededEntropy::new(1));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
         let scribe = Scribe::open(opening).expect("a ledger in memory opens");
-        let config = Config::example();
-        publish_if_new(&scribe, &config, &*clock).await.expect("the example can be published");
+        Self::serving(scribe, Config::example(), clock, entropy).await
+    }
+
+    /// The same ledger after its configuration was changed and published.
+    pub async fn republished(&self, config: Config) -> Self {
+        let Keuze { scribe, entropy, .. } = &*self.keuze;
+        Self::serving(scribe.clone(), config, Arc::clone(&self.clock), Arc::clone(entropy)).await
+    }
+
+    async fn serving(scribe: Scribe, config: Config, clock: Arc<FixedClock>, entropy: Arc<dyn Entropy>) -> Self {
+        publish_if_new(&scribe, &config, &*clock).await.expect("it can be published");
         let published = Published::load(&scribe).expect("just published");
-        let keuze = Keuze { scribe, config, published, clock: clock.clone(), entropy, demo: false };
+        let keuze = Keuze { scribe, config, published, clock: Arc::<FixedClock>::clone(&clock), entropy, demo: false };
         Self { keuze: Arc::new(keuze), clock }
+    }
+
+    /// Everything that was ever recorded, in order.
+    pub fn ledger(&self) -> Vec<Event> {
+        let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
+        let record = |index| self.keuze.scribe.record(at(index)).expect("readable");
+        (0..).map_while(record).map(|recorded| recorded.event).collect()
     }
 }

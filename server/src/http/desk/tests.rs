@@ -1,4 +1,4 @@
-use app::model::event::{Actor, Event, EventKind};
+use app::model::event::{Actor, EventKind};
 use app::model::identity::{RecordAddress, ShardNumber};
 use zeroize::Zeroizing;
 
@@ -42,12 +42,6 @@ async fn look_up_for(browser: &mut Browser, query: &str, reason: &str) -> Answer
     browser.post("/keuze/desk/look-up", &[("query", query), ("reason", reason)]).await
 }
 
-/// Everything that was ever recorded, in order.
-fn ledger(house: &House) -> Vec<Event> {
-    let at = |index| house.keuze.scribe.record(RecordAddress { shard: ShardNumber::FIRST, index }).expect("readable");
-    (0..).map_while(at).map(|recorded| recorded.event).collect()
-}
-
 /// A visitor answers on the preference page; gives the number of the receipt.
 async fn visitor(house: &House, control: &str, grants: &[(&str, &str)]) -> (String, Browser) {
     let mut browser = Browser::new(house);
@@ -63,7 +57,7 @@ async fn visitor(house: &House, control: &str, grants: &[(&str, &str)]) -> (Stri
 async fn without_a_session_there_is_a_sign_in_and_nothing_else() {
     let house = house_of_anna().await;
     let (number, _) = visitor(&house, "refuse_all", &[]).await;
-    let before = ledger(&house).len();
+    let before = house.ledger().len();
     let mut browser = Browser::new(&house);
     let page = browser.get(DESK).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -81,7 +75,7 @@ async fn without_a_session_there_is_a_sign_in_and_nothing_else() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert!(answer.words().contains("U bent niet (meer) aangemeld. Er is niets opgezocht."));
     assert!(!answer.body.contains("0001/"));
-    assert_eq!(ledger(&house).len(), before);
+    assert_eq!(house.ledger().len(), before);
 }
 
 #[tokio::test]
@@ -104,10 +98,10 @@ async fn a_one_time_password_opens_nothing_but_the_form_that_replaces_it() {
     sign_in_as(&mut browser, "anna", &issued).await;
     assert!(browser.get(DESK).await.words().contains("Kies uw eigen wachtwoord"));
 
-    let before = ledger(&house).len();
+    let before = house.ledger().len();
     let answer = look_up_for(&mut browser, &number, "klant belt").await;
     assert!(answer.words().contains("Kies uw eigen wachtwoord") && !answer.body.contains(&number));
-    assert_eq!(ledger(&house).len(), before);
+    assert_eq!(house.ledger().len(), before);
 
     let short = browser.post("/keuze/desk/password", &[("password", "kort"), ("again", "kort")]).await;
     assert!(short.words().contains("Dit wachtwoord is te kort."));
@@ -152,7 +146,7 @@ async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
     let stored = String::from_utf8_lossy(stored);
     assert!(answer.body.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").contains(&*stored));
 
-    let audit = ledger(&house).pop().expect("an event");
+    let audit = house.ledger().pop().expect("an event");
     assert_eq!(audit.kind, EventKind::LookedUp);
     assert_eq!(audit.actor, Actor::Agent { name: "anna".to_owned() });
     assert_eq!(audit.reason.as_deref(), Some("Klant belt over zijn keuze"));
@@ -178,7 +172,7 @@ async fn a_consent_id_shows_its_history_and_stands_sealed_in_the_audit() {
     let by_number = look_up_for(&mut desk, &number, "verzoek om inzage").await.words();
     assert!(by_number.contains("Vastlegging 0001/3") && by_number.contains("2026-11-24 14:06:09"), "{by_number}");
 
-    for audit in ledger(&house).iter().filter(|event| event.kind == EventKind::LookedUp) {
+    for audit in house.ledger().iter().filter(|event| event.kind == EventKind::LookedUp) {
         assert!(audit.about.is_some() && audit.object.is_none());
         assert!(!serde_json::to_string(audit).expect("JSON").contains(&id));
     }
@@ -189,7 +183,7 @@ async fn without_a_reason_nothing_is_looked_up_and_nothing_recorded() {
     let house = house_of_anna().await;
     let (number, _) = visitor(&house, "refuse_all", &[]).await;
     let mut desk = annas_desk(&house, "localhost").await;
-    let before = ledger(&house).len();
+    let before = house.ledger().len();
     for reason in ["", "   ", "x"] {
         let answer = look_up_for(&mut desk, &number, reason).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -198,7 +192,7 @@ async fn without_a_reason_nothing_is_looked_up_and_nothing_recorded() {
     }
     let mistyped = look_up_for(&mut desk, "00G00-00000-00000", "klant belt").await.words();
     assert!(mistyped.contains("In dit nummer zit een typefout."), "{mistyped}");
-    assert_eq!(ledger(&house).len(), before);
+    assert_eq!(house.ledger().len(), before);
 }
 
 #[tokio::test]
@@ -213,7 +207,7 @@ async fn what_is_not_there_is_said_clearly_and_recorded() {
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert!(unknown.words().contains("Het nummer is nooit uitgegeven, of de gegevens zijn gewist."));
     look_up_for(&mut desk, "00112233445566778899aabbccddeeff", "klant belt").await;
-    let audit = ledger(&house).into_iter().filter(|event| event.kind == EventKind::LookedUp);
+    let audit = house.ledger().into_iter().filter(|event| event.kind == EventKind::LookedUp);
     let objects: Vec<_> = audit.filter_map(|event| event.object).collect();
     assert_eq!(objects, [format!("receipt/{invented} not found"), "consent-id not found".to_owned()]);
 }

@@ -1,0 +1,324 @@
+//! Choices through the whole router: what is answered, what is recorded, and what is refused.
+
+use app::model::choice::Answer as Said;
+use app::model::event::{Event, EventKind};
+use axum::http::{StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::config::{Config, EXAMPLE, parse};
+use crate::http::fixture::{Answer, Browser};
+use crate::service::fixture::House;
+
+const PATH: &str = "/keuze/api/v1/choices";
+const OPTIONAL: [&str; 4] = ["statistics", "marketing", "profiling", "third_party_embeds"];
+
+fn all(yes: bool) -> Value {
+    OPTIONAL.iter().map(|id| ((*id).to_owned(), json!(yes))).collect::<serde_json::Map<_, _>>().into()
+}
+
+fn choice(house: &House, control: &str, purposes: &Value) -> Value {
+    let policy = house.keuze.published.current().id();
+    json!({"policy": policy, "language": "nl", "control": control, "purposes": purposes, "surface": "banner"})
+}
+
+async fn post(browser: &mut Browser, body: &Value) -> Answer {
+    let headers = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+    browser.ask("POST", PATH, &headers, &body.to_string()).await
+}
+
+async fn answered(browser: &mut Browser, body: &Value) -> Answer {
+    let answer = post(browser, body).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    answer
+}
+
+fn set_cookies(answer: &Answer) -> Vec<String> {
+    let lines = answer.headers.get_all(header::SET_COOKIE).iter();
+    lines.map(|line| line.to_str().expect("ASCII").to_owned()).collect()
+}
+
+fn last(house: &House) -> Event {
+    house.ledger().pop().expect("the policy is record 0")
+}
+
+/// What the last event says about a purpose.
+fn said(house: &House, purpose: &str) -> Said {
+    last(house).answers[&purpose.parse().expect("an id")].answer
+}
+
+/// The example with these changes.
+fn changed(changes: &[(&str, &str)]) -> Config {
+    let text = changes.iter().fold(EXAMPLE.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "the example has {from}");
+        text.replacen(from, to, 1)
+    });
+    parse("keuze.toml", &text).expect("no fault")
+}
+
+/// The question of marketing asked anew.
+fn asked_anew() -> Config {
+    let before = "id = \"marketing\"\nregime = \"consent\"\nrevision = 1";
+    changed(&[(before, &before.replace('1', "2"))])
+}
+
+#[tokio::test]
+async fn a_refusal_is_answered_with_its_receipt_and_one_cookie() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    let answer = answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
+    insta::assert_snapshot!(answer.snapshot());
+    let event = serde_json::to_string_pretty(&last(&house)).expect("an event is JSON");
+    insta::assert_snapshot!("the_refusals_event", event);
+}
+
+#[tokio::test]
+async fn an_acceptance_is_answered_alike_but_for_the_consent_id() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    let answer = answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
+    insta::assert_snapshot!(answer.snapshot());
+    assert_eq!(last(&house).kind, EventKind::ChoiceMade);
+    assert!(!answer.body.contains("consent_id"), "a browser's scripts never see it");
+    assert!(last(&house).subject.is_some());
+}
+
+/// Refusing must not make anybody recognisable (requirements 2.5.5).
+#[tokio::test]
+async fn two_refusers_carry_the_same_bytes() {
+    let house = House::new().await;
+    let mut cookies = Vec::new();
+    for _ in 0..2 {
+        let answer = answered(&mut Browser::new(&house), &choice(&house, "refuse_all", &all(false))).await;
+        assert_eq!(last(&house).subject, None);
+        cookies.push(set_cookies(&answer));
+        // The only other values that differ are those that the answer shows.
+        let body: Value = serde_json::from_str(&answer.body).expect("JSON");
+        let names: Vec<&String> = body.as_object().expect("an object").keys().collect();
+        assert_eq!(names, ["ask_again", "index", "receipt", "receipt_url", "shard"]);
+        assert!(!answer.headers.contains_key(header::ETAG));
+    }
+    assert_eq!(cookies[0], cookies[1]);
+}
+
+#[tokio::test]
+async fn what_was_not_shown_is_never_an_answer() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    answered(&mut browser, &choice(&house, "save", &json!({"marketing": true}))).await;
+    assert_eq!(said(&house, "marketing"), Said::Granted);
+    assert_eq!(said(&house, "profiling"), Said::NotOffered);
+    // An omitted purpose is unchanged: marketing stands, and is in the cookie still.
+    let answer = answered(&mut browser, &choice(&house, "save", &json!({"profiling": false}))).await;
+    assert_eq!(said(&house, "marketing"), Said::NotOffered);
+    assert!(set_cookies(&answer)[0].contains("marketing.1.g."));
+    assert!(set_cookies(&answer)[0].contains("profiling.1.r."));
+}
+
+#[tokio::test]
+async fn a_yes_that_becomes_a_no_is_withdrawn_under_its_consent_id() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
+    let granted = last(&house);
+    let answer = answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
+    let withdrawn = last(&house);
+    assert_eq!((withdrawn.kind, withdrawn.subject), (EventKind::Withdrawn, granted.subject));
+    assert!(withdrawn.previous.is_some());
+    assert!(set_cookies(&answer)[1].starts_with("keuze_id=; "), "{:?}", set_cookies(&answer));
+}
+
+/// A refusal is always taken; a yes only to the question that is still asked (design, "A stale notice").
+#[tokio::test]
+async fn a_stale_notice_takes_every_no_and_only_the_unchanged_yes() {
+    let house = House::new().await;
+    let old = choice(&house, "accept_all", &all(true));
+    let house = house.republished(asked_anew()).await;
+    let answer = answered(&mut Browser::new(&house), &old).await;
+    assert!(answer.body.contains(r#""ask_again":["marketing"]"#), "{}", answer.body);
+    assert_eq!((said(&house, "marketing"), said(&house, "profiling")), (Said::NotOffered, Said::Granted));
+
+    let old = json!({"control": "refuse_all", "purposes": all(false), "policy": old["policy"], "language": "nl"});
+    let answer = answered(&mut Browser::new(&house), &old).await;
+    assert!(answer.body.contains(r#""ask_again":[]"#), "nobody is asked again right after a refusal");
+    let refused = &last(&house).answers[&"marketing".parse().expect("an id")];
+    assert_eq!((refused.answer, refused.revision), (Said::Refused, 1), "the record keeps which question was shown");
+
+    let before = house.ledger().len();
+    let only = json!({"control": "save", "purposes": {"marketing": true}, "policy": old["policy"], "language": "nl"});
+    let answer = post(&mut Browser::new(&house), &only).await;
+    insta::assert_snapshot!(answer.snapshot());
+    assert_eq!(house.ledger().len(), before);
+}
+
+#[tokio::test]
+async fn a_refusal_under_an_unknown_policy_is_taken_as_notice_unknown_and_a_yes_is_not() {
+    let house = House::new().await;
+    let unknown = |control: &str, yes| json!({"policy": "0".repeat(20), "language": "en", "control": control, "purposes": all(yes)});
+    answered(&mut Browser::new(&house), &unknown("refuse_all", false)).await;
+    assert_eq!((last(&house).notice, said(&house, "marketing")), (None, Said::Refused));
+    let answer = post(&mut Browser::new(&house), &unknown("accept_all", true)).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+}
+
+/// Design, "Who may say yes from where".
+#[tokio::test]
+async fn a_yes_comes_from_the_sites_own_pages_only() {
+    let house = House::new().await;
+    let yes = choice(&house, "accept_all", &all(true)).to_string();
+    let no = choice(&house, "refuse_all", &all(false)).to_string();
+    let cases: [(&[(&str, &str)], u16, u16); 8] = [
+        (&[("sec-fetch-site", "same-origin")], 201, 201),
+        (&[("origin", "http://localhost")], 201, 201),
+        (&[("sec-fetch-site", "same-origin"), ("origin", "null")], 201, 201),
+        (&[], 403, 201),
+        (&[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")], 403, 403),
+        (&[("origin", "https://evil.example")], 403, 403),
+        (&[("origin", "null")], 403, 403),
+        (&[("sec-fetch-site", "same-site")], 403, 403),
+    ];
+    for (headers, granted, refused) in cases {
+        let headers: Vec<_> = headers.iter().copied().chain([("content-type", "application/json")]).collect();
+        let mut browser = Browser::new(&house);
+        let before = house.ledger().len();
+        assert_eq!(browser.ask("POST", PATH, &headers, &yes).await.status.as_u16(), granted, "yes {headers:?}");
+        assert_eq!(browser.beside().ask("POST", PATH, &headers, &no).await.status.as_u16(), refused, "no {headers:?}");
+        let written = [granted, refused].iter().filter(|status| **status == 201).count();
+        assert_eq!(house.ledger().len(), before + written, "{headers:?}");
+    }
+}
+
+/// The issue's list of bad input: the right status, a problem document, nothing written.
+#[tokio::test]
+async fn bad_input_is_named_and_changes_nothing() {
+    let house = House::new().await;
+    let before = house.ledger().len();
+    let good = choice(&house, "refuse_all", &all(false));
+    let with = |field: &str, value: Value| {
+        let mut body = good.clone();
+        body[field] = value;
+        body.to_string()
+    };
+    let json = ("content-type", "application/json");
+    let site = ("sec-fetch-site", "same-origin");
+    let cases = [
+        ("unknown purpose", with("purposes", json!({"tracking": false}))),
+        ("necessary purpose", with("purposes", json!({"necessary": false}))),
+        ("unknown language", with("language", json!("fr"))),
+        ("unknown control", with("control", json!("maybe"))),
+        ("unknown surface", with("surface", json!("poster"))),
+        ("unknown field", with("consent_id", json!("x"))),
+        ("not true or false", with("purposes", json!({"marketing": "yes"}))),
+        ("contradiction", with("purposes", json!({"marketing": true}))),
+        (
+            "nothing saved",
+            json!({"policy": good["policy"], "language": "nl", "control": "save", "purposes": {}}).to_string(),
+        ),
+        (
+            "a name twice",
+            good.to_string().replacen("\"marketing\":false", "\"marketing\":false,\"marketing\":false", 1),
+        ),
+        ("a sentence as build", with("build", json!("Jan Jansen, Dorpsstraat 1"))),
+        ("cut off", good.to_string()[..40].to_owned()),
+        ("too large", with("build", json!("x".repeat(20_000)))),
+        ("empty", String::new()),
+    ];
+    let mut told = String::new();
+    for (name, body) in cases {
+        let answer = Browser::new(&house).ask("POST", PATH, &[json, site], &body).await;
+        let problem: Value = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{name}: {}", answer.body));
+        assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert!(!answer.body.contains("Jansen") && set_cookies(&answer).is_empty());
+        let slug = problem["type"].as_str().and_then(|kind| kind.rsplit('/').next()).expect("a type");
+        told += &format!("{name}: {} {slug} {}\n", answer.status.as_u16(), problem["field"]);
+    }
+    for (name, method, headers) in [
+        ("a form's media type", "POST", [("content-type", "application/x-www-form-urlencoded"), site]),
+        ("a wrong method", "GET", [json, site]),
+    ] {
+        let answer = Browser::new(&house).ask(method, PATH, &headers, &good.to_string()).await;
+        told += &format!("{name}: {} {:?}\n", answer.status.as_u16(), answer.headers.get(header::ALLOW));
+    }
+    let mut elsewhere = Browser::new(&house);
+    elsewhere.host = "evil.example";
+    told += &format!("unknown host: {}\n", elsewhere.ask("POST", PATH, &[json, site], &good.to_string()).await.status);
+    insta::assert_snapshot!(told);
+    assert_eq!(house.ledger().len(), before);
+}
+
+#[tokio::test]
+async fn a_cookie_that_cannot_be_read_counts_as_none_and_is_replaced() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.cookies.push(("keuze".into(), "marketing.1.g.20991231~%%%".into()));
+    browser.cookies.push(("keuze_id".into(), "not-an-id".into()));
+    let answer = answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
+    assert!(set_cookies(&answer)[0].starts_with("keuze=statistics.1.o.20270524~marketing.1.r."));
+    assert!(browser.cookies.iter().all(|(name, _)| name != "keuze_id"));
+}
+
+/// A consent id that nobody was given, and somebody else's cookie values, change nobody's record.
+#[tokio::test]
+async fn an_invented_consent_id_is_as_good_as_none() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.cookies.push(("keuze_id".into(), "0123456789abcdef0123456789abcdef".into()));
+    answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
+    let subject = last(&house).subject.expect("something was granted").to_string();
+    assert_ne!(subject, "0123456789abcdef0123456789abcdef");
+}
+
+#[tokio::test]
+async fn on_https_the_cookies_have_their_prefixes() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.host = "www.voipro.nl";
+    let answer = answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
+    let [choice, id] = &set_cookies(&answer)[..] else { panic!("two cookies") };
+    let parts = |line: &str| line.split("; ").skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert!(choice.starts_with("__Host-keuze=") && id.starts_with("__Secure-keuze_id="));
+    assert_eq!(parts(choice), ["SameSite=Lax", "Secure", "Path=/", "Max-Age=16070400"]);
+    assert_eq!(parts(id), ["HttpOnly", "SameSite=Lax", "Secure", "Path=/keuze/", "Max-Age=16070400"]);
+}
+
+/// A withdrawal button on a host page sends its control alone, and comes back to the page.
+#[tokio::test]
+async fn a_plain_form_withdraws_everything_and_comes_back() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+    let came_from = [form[0], form[1], ("referer", "http://localhost/winkel?kleur=rood")];
+    let answer = browser.ask("POST", "/keuze/choices", &came_from, "control=refuse_all").await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/winkel"));
+    assert_eq!(last(&house).kind, EventKind::Withdrawn);
+    assert_eq!(said(&house, "statistics"), Said::Objected);
+
+    let elsewhere = [form[0], form[1], ("referer", "https://evil.example/")];
+    let answer = browser.ask("POST", "/keuze/choices", &elsewhere, "control=refuse_all&return=//evil.example").await;
+    assert_eq!(answer.location(), "/keuze/voorkeuren", "never another origin");
+    let cross = [form[0], ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
+    let answer = browser.ask("POST", "/keuze/choices", &cross, "control=refuse_all").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_form_that_contradicts_itself_writes_nothing() {
+    let house = House::new().await;
+    let before = house.ledger().len();
+    for form in [
+        "control=save&offered=marketing&grant=profiling",
+        "control=save&offered=statistics&grant=statistics",
+        "control=save&offered=marketing&object=marketing",
+        "control=save&offered=necessary",
+        "control=accept_all&control=refuse_all",
+        "control=save",
+        "offered=marketing",
+        "control=refuse_all&surprise=1",
+    ] {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        let answer = Browser::new(&house).ask("POST", "/keuze/choices", &headers, form).await;
+        assert!(answer.status.is_client_error(), "{form}: {}", answer.status);
+        assert!(set_cookies(&answer).is_empty(), "{form}");
+    }
+    assert_eq!(house.ledger().len(), before);
+}

@@ -1,0 +1,132 @@
+//! What every answer has, continued use, and the banner as an include; through the whole router.
+
+use app::model::choice::Answer as Said;
+use app::model::event::EventKind;
+use axum::http::{StatusCode, header};
+use serde_json::json;
+
+use super::fixture::{Answer, Browser};
+use crate::service::fixture::House;
+
+const SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+async fn use_further(browser: &mut Browser, house: &House, more: &[(&str, &str)]) -> Answer {
+    let body = json!({"policy": house.keuze.published.current().id()}).to_string();
+    let headers: Vec<_> = [SITE, JSON].into_iter().chain(more.iter().copied()).collect();
+    browser.ask("POST", "/keuze/api/v1/continued-use", &headers, &body).await
+}
+
+#[tokio::test]
+async fn continued_use_is_recorded_once_without_any_id_and_grants_nothing() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    let answer = use_further(&mut browser, &house, &[]).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let event = house.ledger().pop().expect("an event");
+    assert_eq!((event.kind, event.subject), (EventKind::ContinuedUse, None));
+    assert!(event.answers.values().all(|answered| answered.answer == Said::NotOffered));
+    assert_eq!(browser.cookies, [("keuze_seen".to_owned(), "1".to_owned())]);
+    let before = house.ledger().len();
+    assert_eq!(use_further(&mut browser, &house, &[]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(house.ledger().len(), before, "once per notice");
+}
+
+#[tokio::test]
+async fn continued_use_never_follows_an_answer_and_never_comes_from_elsewhere() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
+    let before = house.ledger().len();
+    let answer = use_further(&mut browser, &house, &[]).await;
+    assert!(!answer.headers.contains_key(header::SET_COOKIE));
+    let body = json!({"policy": house.keuze.published.current().id()}).to_string();
+    let nowhere = Browser::new(&house).ask("POST", "/keuze/api/v1/continued-use", &[JSON], &body).await;
+    assert!(!nowhere.headers.contains_key(header::SET_COOKIE));
+    let unknown = json!({"policy": "0".repeat(20)}).to_string();
+    Browser::new(&house).ask("POST", "/keuze/api/v1/continued-use", &[SITE, JSON], &unknown).await;
+    assert_eq!(house.ledger().len(), before);
+}
+
+#[tokio::test]
+async fn the_include_is_there_until_it_was_answered() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    let first = browser.get("/keuze/fragment?lang=nl&return=/winkel").await;
+    assert_eq!(first.headers[header::CACHE_CONTROL], "private, no-store");
+    assert!(!first.headers.contains_key(header::SET_COOKIE));
+    for part in ["part=\"refuse\"", "part=\"accept\"", "part=\"settings\"", "value=\"/winkel\"", "Voipro"] {
+        assert!(first.body.contains(part), "{part} in {}", first.body);
+    }
+    let other = browser.get("/keuze/fragment?return=//evil.example").await;
+    assert!(!other.body.contains("evil"));
+    browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
+    let after = browser.get("/keuze/fragment?lang=nl&return=/winkel").await;
+    assert_eq!((after.status, after.body.as_str()), (StatusCode::OK, ""));
+}
+
+#[tokio::test]
+async fn every_answer_is_protected() {
+    let house = House::new().await;
+    for path in ["/keuze/voorkeuren", "/keuze/cookies", "/keuze/desk", "/keuze/problems/busy", "/keuze/nergens"] {
+        let answer = Browser::new(&house).get(path).await;
+        let headers: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+        let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("ASCII");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path} {headers:?}");
+        assert!(answer.headers.contains_key(header::REFERRER_POLICY), "{path} {headers:?}");
+        assert!(answer.body.contains("</html>"), "{path} is a page");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_ours_is_told_so_and_health_answers_to_any() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.host = "evil.example";
+    let answer = browser.get("/keuze/voorkeuren").await;
+    assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+    let health = browser.get("/keuze/health").await;
+    assert_eq!((health.status, health.body.as_str()), (StatusCode::OK, r#"{"status":"ready"}"#));
+}
+
+#[tokio::test]
+async fn too_many_requests_are_slowed_down_and_say_for_how_long() {
+    let house = House::new().await;
+    let router = super::router(&house.keuze, true);
+    let mut browser = Browser::of(router);
+    let mut last = browser.get("/keuze/voorkeuren").await;
+    for _ in 0..2_000 {
+        last = browser.get("/keuze/voorkeuren").await;
+        if last.status != StatusCode::OK {
+            break;
+        }
+    }
+    assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(last.headers.contains_key(header::RETRY_AFTER));
+    assert!(last.body.contains("</html>"), "people get a page");
+}
+
+#[tokio::test]
+async fn a_stopped_ledger_is_said_and_takes_nothing() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    house.keuze.scribe.close().await;
+    let answer = browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(browser.cookies.is_empty(), "nothing is remembered that is not durable");
+    assert_eq!(browser.get("/keuze/health").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn the_policy_in_force_is_told_to_programs() {
+    let house = House::new().await;
+    let answer = Browser::new(&house).get("/keuze/api/v1/policy").await;
+    let policy: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(policy["id"], json!(house.keuze.published.current().id()));
+    let purposes: Vec<_> =
+        policy["purposes"].as_array().expect("a list").iter().map(|p| p["regime"].as_str()).collect();
+    assert_eq!(purposes, [Some("necessary"), Some("low_impact"), Some("consent"), Some("consent"), Some("consent")]);
+}
