@@ -10,6 +10,8 @@ use crate::http::fixture::{Answer, Browser};
 use crate::service::fixture::House;
 
 const PATH: &str = "/keuze/api/v1/choices";
+type Headers = &'static [(&'static str, &'static str)];
+
 const OPTIONAL: [&str; 4] = ["statistics", "marketing", "profiling", "third_party_embeds"];
 
 fn all(yes: bool) -> Value {
@@ -166,7 +168,7 @@ async fn a_yes_comes_from_the_sites_own_pages_only() {
     let house = House::new().await;
     let yes = choice(&house, "accept_all", &all(true)).to_string();
     let no = choice(&house, "refuse_all", &all(false)).to_string();
-    let cases: [(&[(&str, &str)], u16, u16); 8] = [
+    let cases: [(Headers, u16, u16); 8] = [
         (&[("sec-fetch-site", "same-origin")], 201, 201),
         (&[("origin", "http://localhost")], 201, 201),
         (&[("sec-fetch-site", "same-origin"), ("origin", "null")], 201, 201),
@@ -222,26 +224,26 @@ async fn bad_input_is_named_and_changes_nothing() {
         ("too large", with("build", json!("x".repeat(20_000)))),
         ("empty", String::new()),
     ];
-    let mut told = String::new();
+    let mut told = Vec::new();
     for (name, body) in cases {
         let answer = Browser::new(&house).ask("POST", PATH, &[json, site], &body).await;
         let problem: Value = serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{name}: {}", answer.body));
         assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
         assert!(!answer.body.contains("Jansen") && set_cookies(&answer).is_empty());
         let slug = problem["type"].as_str().and_then(|kind| kind.rsplit('/').next()).expect("a type");
-        told += &format!("{name}: {} {slug} {}\n", answer.status.as_u16(), problem["field"]);
+        told.push(format!("{name}: {} {slug} {}", answer.status.as_u16(), problem["field"]));
     }
     for (name, method, headers) in [
         ("a form's media type", "POST", [("content-type", "application/x-www-form-urlencoded"), site]),
         ("a wrong method", "GET", [json, site]),
     ] {
         let answer = Browser::new(&house).ask(method, PATH, &headers, &good.to_string()).await;
-        told += &format!("{name}: {} {:?}\n", answer.status.as_u16(), answer.headers.get(header::ALLOW));
+        told.push(format!("{name}: {} {:?}", answer.status.as_u16(), answer.headers.get(header::ALLOW)));
     }
     let mut elsewhere = Browser::new(&house);
     elsewhere.host = "evil.example";
-    told += &format!("unknown host: {}\n", elsewhere.ask("POST", PATH, &[json, site], &good.to_string()).await.status);
-    insta::assert_snapshot!(told);
+    told.push(format!("unknown host: {}", elsewhere.ask("POST", PATH, &[json, site], &good.to_string()).await.status));
+    insta::assert_snapshot!(told.join("\n"));
     assert_eq!(house.ledger().len(), before);
 }
 
