@@ -9,6 +9,8 @@ pub struct Words {
     pub saved: &'static str,
     /// Leads to the receipt.
     pub receipt: &'static str,
+    /// Takes the message away.
+    pub close: &'static str,
     /// Nothing came back from the server.
     pub failed: &'static str,
     /// The browser keeps no cookies, so there is no question.
@@ -19,7 +21,8 @@ pub struct Words {
 pub const NL: Words = Words {
     saved: "Uw keuze is opgeslagen. Uw bewijsnummer is ",
     receipt: "Bekijk uw bewijs",
-    failed: "Uw keuze is niet opgeslagen: de server antwoordt niet. Er is niets toegestaan. Probeer het nog eens.",
+    close: "Sluiten",
+    failed: "Uw keuze is niet opgeslagen: de server antwoordt niet. Er is niets veranderd. Probeer het nog eens.",
     blocked: "Uw browser bewaart geen cookies. Daarom vragen wij niets en gebruiken wij alleen wat nodig is.",
 };
 
@@ -27,7 +30,8 @@ pub const NL: Words = Words {
 pub const EN: Words = Words {
     saved: "Your choice is saved. Your receipt number is ",
     receipt: "View your receipt",
-    failed: "Your choice is not saved: the server does not answer. Nothing is allowed. Please try again.",
+    close: "Close",
+    failed: "Your choice is not saved: the server does not answer. Nothing has changed. Please try again.",
     blocked: "Your browser keeps no cookies. So we ask nothing and use only what is necessary.",
 };
 

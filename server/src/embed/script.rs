@@ -50,7 +50,7 @@ fn data(
         tree::compile(&String::from_utf8_lossy(html)).unwrap_or_default(),
         json!(words.saved),
         json!(words.receipt),
-        json!(strings.close),
+        json!(words.close),
         json!(words.failed),
         json!(words.blocked),
         json!(policy_id.to_string()[..20]),

@@ -1,0 +1,1 @@
+document.getElementById("alive-frame").textContent = "aan";
