@@ -16,7 +16,8 @@
 
   const tall = matchMedia('(min-height:481px)');
   const optional = Object.keys(PURPOSES).filter((purpose) => PURPOSES[purpose] != 1);
-  const first = !window.keuze;
+  // An included section is window.keuze too, by its id.
+  const first = !window.keuze?.on;
   const ran = new Set();
   const history = window.navigation;
 
