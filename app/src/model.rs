@@ -6,11 +6,13 @@
 pub mod change;
 pub mod channel;
 pub mod choice;
+pub mod contact;
 pub mod controller;
 pub mod cookie;
 pub mod date;
 pub mod decision;
 pub mod event;
+pub mod evidence;
 pub mod identity;
 pub mod language;
 pub mod notice;

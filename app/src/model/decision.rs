@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::channel::Channel;
+use super::contact::PointObjection;
 use super::date::Moment;
 use super::event::{Actor, Event, EventKind, Route};
 use super::identity::RecordAddress;
@@ -29,6 +30,8 @@ pub enum Question {
     Purpose(PurposeId),
     /// May this person be reached with advertising by this channel?
     Channel(Channel),
+    /// The same, at a contact point with the objections that stand on it.
+    Reach(Channel, Vec<PointObjection>),
 }
 
 /// The answer to a [`Question`], with everything that explains it.
@@ -84,13 +87,18 @@ pub enum Reason {
     SoftOptIn,
     /// Allowed until the person objects.
     OptOut,
+    /// An objection stands on the contact point, whoever of those sharing it made it.
+    PointObjected,
+    /// An opt-in without the evidence that its rule asks for.
+    EvidenceMissing,
 }
 
 /// May I? A pure function of what happened, what is in force and what day it is; default deny.
 ///
 /// `events` are those of one subject, in the order of the ledger. For a purpose the order of precedence is
 /// (requirements 2.5.4): the latest explicit answer, then GPC, then continued use, then deny. For a channel an
-/// objection stands until the person confirms a later opt-in, whatever is imported meanwhile.
+/// objection stands until the person confirms a later opt-in, whatever is imported meanwhile. `events` of people who
+/// were merged are those of all of them.
 pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
     match question {
         Question::Purpose(id) => match policy.purpose(id) {
@@ -98,6 +106,9 @@ pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Mo
             None => Decision::deny(Reason::Unknown),
         },
         Question::Channel(channel) => channel::decide(events, &policy.channels, *channel, now.today),
+        Question::Reach(channel, objections) => {
+            channel::reach(events, objections, &policy.channels, *channel, now.today)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::channel::Channel;
 use super::choice::{Answer, Control, Surface};
+use super::evidence::{Evidence, IdentityLevel};
 use super::identity::{ContentHash, RecordAddress, Subject};
 use super::notice::NoticeRef;
 use super::purpose::PurposeId;
@@ -62,6 +63,18 @@ pub struct Event {
     /// The channels it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<Channel>,
+    /// What an opt-in rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+    /// How well the person was known, where it was more than a visitor on a device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<IdentityLevel>,
+    /// The call in which it was said, and whether the right to object was offered in it (S-16).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
+    /// For `merged`: the person who turned out to be this subject; their events are this subject's from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Subject>,
     /// The record before this one of the same subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<RecordAddress>,
@@ -101,12 +114,26 @@ impl Event {
             gpc: false,
             answers: BTreeMap::new(),
             channels: Vec::new(),
+            evidence: None,
+            level: None,
+            call: None,
+            merged: None,
             previous: None,
             about: None,
             object: None,
             reason: None,
         }
     }
+}
+
+/// A call with a person (Tw art. 11.7: the right to object is offered in every call).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The call's reference in the phone system.
+    pub reference: String,
+    /// Whether the right to object was offered.
+    pub right_offered: bool,
 }
 
 /// What was answered for one purpose.

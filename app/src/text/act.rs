@@ -148,6 +148,8 @@ pub fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::OptedIn => ("aangemeld", "opted in"),
         Reason::SoftOptIn => ("klant, kon zich afmelden", "customer, was offered an opt-out"),
         Reason::OptOut => ("mag tot bezwaar", "allowed until objection"),
+        Reason::PointObjected => ("bezwaar op dit adres of nummer", "an objection on this address or number"),
+        Reason::EvidenceMissing => ("bewijs van aanmelding ontbreekt", "evidence of the opt-in is missing"),
     };
     pick(language, nl, en)
 }

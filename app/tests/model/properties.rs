@@ -4,18 +4,19 @@ use app::model::channel::{Channel, ChannelNeed};
 use app::model::choice::Answer;
 use app::model::decision::{Decision, Question, Reason, Recorded};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
+use app::model::evidence::Evidence;
 use app::model::purpose::{Purpose, PurposeId, Regime};
 use proptest::test_runner::TestCaseError;
 use time::Duration;
 
 use crate::examples::{CALLS_NEED_OPT_IN, id};
-use crate::scenario::{Decider, Scenario, address, cases, noon, runner, scenario, seed};
+use crate::scenario::{Decider, Scenario, address, cases, noon, runner, scenario, seed, somebody};
 
 /// A rule that every decision in a scenario keeps.
 type Property = fn(&Scenario, &Decider) -> Result<(), String>;
 
 /// All of them, with the names that a failure is reported under.
-pub const ALL: [(&str, Property); 15] = [
+pub const ALL: [(&str, Property); 19] = [
     ("only a grant by the person allows a consent purpose", only_a_grant_allows_consent),
     ("a no ends what was allowed", a_no_denies),
     ("what was ended stays denied", an_ending_denies),
@@ -30,6 +31,10 @@ pub const ALL: [(&str, Property); 15] = [
     ("an objection to a channel outlives any import", an_objection_outlives_imports),
     ("advertising needs what its rule asks", channels_need_what_their_rule_asks),
     ("a confirmed opt-in is used", a_confirmed_opt_in_allows),
+    ("an objection on a contact point denies it to everybody", an_objection_on_the_point_denies),
+    ("a contact point without an objection changes nothing", a_free_point_changes_nothing),
+    ("a merge keeps every objection of both", a_merge_keeps_objections),
+    ("evidence that is whole is used", whole_evidence_allows),
     ("the necessary is allowed and the unknown denied", the_ends_of_the_scale),
 ];
 
@@ -267,13 +272,78 @@ fn confirmed(event: &Event) -> bool {
     event.kind == EventKind::OptInConfirmed && person(event)
 }
 
+fn objected_to(event: &Event, channel: Channel) -> bool {
+    let general = event.channels.is_empty() && event.answers.is_empty();
+    event.kind == EventKind::Objected && (general || event.channels.contains(&channel))
+}
+
+/// The lives of those who are not somebody else as well, each with the events of their own.
+fn lives_apart(scenario: &Scenario) -> Vec<Vec<&Event>> {
+    let merged = scenario.events.iter().any(|recorded| recorded.event.kind == EventKind::Merged);
+    let of = |first| {
+        let own = scenario.events.iter().filter(move |recorded| recorded.event.subject == Some(somebody(first)));
+        own.map(|recorded| &recorded.event).collect()
+    };
+    if merged { Vec::new() } else { vec![of(true), of(false)] }
+}
+
 fn an_objection_outlives_imports(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for channel in Channel::ALL {
-        let objected = last_about(scenario, channel, |event| event.kind == EventKind::Objected);
-        let lifted = last_about(scenario, channel, confirmed);
+        let stands = |life: &Vec<&Event>| {
+            let objected = life.iter().rposition(|event| objected_to(event, channel));
+            let lifted = life.iter().rposition(|event| confirmed(event) && event.channels.contains(&channel));
+            objected.is_some() && objected > lifted
+        };
         let decision = scenario.ask(decide, &Question::Channel(channel));
-        let stands = objected.is_some() && objected > lifted;
+        let denied = lives_apart(scenario).iter().any(stands);
+        expect(!(denied && decision.allow), &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+/// After a merge only an opt-in that comes later still lifts what either of the two objected to.
+fn a_merge_keeps_objections(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    let Some(merge) = scenario.events.iter().rposition(|recorded| recorded.event.kind == EventKind::Merged) else {
+        return Ok(());
+    };
+    let (before, after) = scenario.events.split_at(merge);
+    for channel in Channel::ALL {
+        let about = |recorded: &&Recorded| recorded.event.channels.contains(&channel);
+        let lifted_by = |first: bool, from: usize| {
+            let own = before.iter().skip(from).filter(|recorded| recorded.event.subject == Some(somebody(first)));
+            own.filter(about).any(|recorded| confirmed(&recorded.event))
+        };
+        let stands = |first: bool| {
+            let own = |recorded: &Recorded| recorded.event.subject == Some(somebody(first));
+            let last = before.iter().rposition(|r| own(r) && objected_to(&r.event, channel));
+            // With one merge only: an earlier one had joined the two already.
+            last.is_some_and(|place| !lifted_by(first, place))
+        };
+        let single = !before.iter().any(|recorded| recorded.event.kind == EventKind::Merged);
+        let lifted = after.iter().filter(about).any(|recorded| confirmed(&recorded.event));
+        let decision = scenario.ask(decide, &Question::Channel(channel));
+        let denied = single && !lifted && (stands(true) || stands(false));
+        expect(!(denied && decision.allow), &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+fn an_objection_on_the_point_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for channel in Channel::ALL {
+        let decision = scenario.ask(decide, &Question::Reach(channel, scenario.objections.clone()));
+        let stands = scenario.objections.iter().any(|objection| objection.channels.contains(&channel));
         expect(!(stands && decision.allow), &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+fn a_free_point_changes_nothing(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for channel in Channel::ALL {
+        let mut others = scenario.objections.clone();
+        others.iter_mut().for_each(|objection| objection.channels.retain(|other| *other != channel));
+        let decision = scenario.ask(decide, &Question::Reach(channel, others));
+        let without = scenario.ask(decide, &Question::Channel(channel));
+        expect(decision == without, &format!("{channel:?}"), &decision)?;
     }
     Ok(())
 }
@@ -289,36 +359,84 @@ fn need(channel: Channel, scenario: &Scenario) -> ChannelNeed {
     }
 }
 
+/// The five pieces, and the opt-out not used, written out from the law.
+fn soft(event: &Event) -> bool {
+    let Some(Evidence::SoftOptIn(soft)) = &event.evidence else { return false };
+    let told = soft.informed_on.is_some() && soft.opt_out_offered_on.is_some();
+    soft.contract.is_some() && soft.same_entity && told && soft.products.is_some() && !soft.opt_out_used
+}
+
+/// Whether a confirmation is enough for calls on a day: products and a period.
+fn enough_for_calls(event: &Event, today: time::Date) -> bool {
+    let Some(Evidence::OptIn(proof)) = &event.evidence else { return false };
+    proof.products.is_some() && proof.until.is_some_and(|until| today <= until)
+}
+
 fn channels_need_what_their_rule_asks(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for channel in Channel::ALL {
-        let opted_in = last_about(scenario, channel, confirmed).is_some();
-        let known = last_about(scenario, channel, |event| event.kind == EventKind::Imported).is_some();
-        let enough = opted_in || known && need(channel, scenario) == ChannelNeed::OptOut;
+        let any = |enough: &dyn Fn(&Event) -> bool| {
+            scenario.events.iter().any(|Recorded { event, .. }| event.channels.contains(&channel) && enough(event))
+        };
+        let strict = channel == Channel::Phone && need(channel, scenario) == ChannelNeed::OptIn;
+        let opted_in = any(&|event| confirmed(event) && (!strict || enough_for_calls(event, scenario.now.today)));
+        let enough = opted_in
+            || match need(channel, scenario) {
+                ChannelNeed::OptOut => any(&|event| event.kind == EventKind::Imported),
+                ChannelNeed::SoftOptIn => any(&|event| event.kind == EventKind::Imported && soft(event)),
+                ChannelNeed::OptIn | ChannelNeed::SelfSignUp => false,
+            };
         let decision = scenario.ask(decide, &Question::Channel(channel));
         expect(enough || !decision.allow, &format!("{channel:?}"), &decision)?;
         let too_long = channel == Channel::Phone
             && scenario.now.today < CALLS_NEED_OPT_IN
             && decision.until.is_none_or(|until| until >= CALLS_NEED_OPT_IN);
         expect(!(decision.allow && too_long), &format!("{channel:?}"), &decision)?;
+        let on = |day| Scenario { now: noon(day), ..scenario.clone() }.ask(decide, &Question::Channel(channel));
+        let holds = decision.until.is_none_or(|until| on(until).allow);
+        expect(!decision.allow || holds, &format!("{channel:?}"), &decision)?;
     }
     Ok(())
 }
 
+/// Whether anything in a life says no to a channel, or ends a yes.
+fn stops(event: &Event, channel: Channel) -> bool {
+    let about = event.channels.contains(&channel);
+    let refused = matches!(&event.evidence, Some(Evidence::SoftOptIn(soft)) if soft.opt_out_used);
+    let import = event.kind == EventKind::Imported && refused;
+    let general = event.kind == EventKind::Objected && event.channels.is_empty();
+    general
+        || about
+            && (is_ending(event.kind) || import || matches!(event.kind, EventKind::Objected | EventKind::Withdrawn))
+}
+
 fn a_confirmed_opt_in_allows(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for channel in Channel::ALL {
-        let about = |event: &Event| event.channels.contains(&channel);
-        let ends = |event: &Event| {
-            let general = event.kind == EventKind::Objected && event.channels.is_empty();
-            let stops = is_ending(event.kind) || matches!(event.kind, EventKind::Objected | EventKind::Withdrawn);
-            general || about(event) && stops
-        };
-        let ended = scenario.events.iter().rposition(|recorded| ends(&recorded.event));
+        let ended = scenario.events.iter().rposition(|recorded| stops(&recorded.event, channel));
         let opted_in = last_about(scenario, channel, confirmed);
+        let Some(last) = opted_in.filter(|_| opted_in > ended).map(|place| &scenario.events[place].event) else {
+            continue;
+        };
+        let strict = channel == Channel::Phone && need(channel, scenario) == ChannelNeed::OptIn;
+        // Of two people the later opt-in is one person's; what the other one said is not lifted by it.
+        let one_person = scenario.events.iter().all(|recorded| recorded.event.subject == last.subject);
+        let stands = one_person && (!strict || enough_for_calls(last, scenario.now.today));
         let decision = scenario.ask(decide, &Question::Channel(channel));
-        let stands = opted_in.is_some() && opted_in > ended;
         expect(!stands || decision.reason == Reason::OptedIn && decision.allow, &format!("{channel:?}"), &decision)?;
     }
     Ok(())
+}
+
+fn whole_evidence_allows(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    let channel = Channel::Newsletter;
+    let about = |event: &Event| event.channels.contains(&channel);
+    let last = scenario.events.iter().rev().find(|r| r.event.kind == EventKind::Imported && about(&r.event));
+    let quiet = scenario.events.iter().all(|recorded| {
+        let opted_in = about(&recorded.event) && recorded.event.kind == EventKind::OptInConfirmed;
+        !opted_in && !stops(&recorded.event, channel)
+    });
+    let decision = scenario.ask(decide, &Question::Channel(channel));
+    let enough = quiet && last.is_some_and(|recorded| soft(&recorded.event));
+    expect(!enough || decision.allow && decision.reason == Reason::SoftOptIn, &"newsletter", &decision)
 }
 
 fn the_ends_of_the_scale(scenario: &Scenario, decide: &Decider) -> Result<(), String> {

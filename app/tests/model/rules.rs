@@ -4,11 +4,12 @@ use app::model::channel::Channel;
 use app::model::choice::Answer;
 use app::model::decision::{Question, Reason, Recorded, decide};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
+use app::model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
 use time::Date;
 use time::macros::date;
 
 use crate::examples::{id, policy};
-use crate::scenario::{address, noon};
+use crate::scenario::{address, noon, somebody};
 
 const DAY: Date = date!(2026 - 05 - 01);
 const UNTIL: Date = date!(2026 - 11 - 01);
@@ -118,16 +119,24 @@ fn channels_follow_the_rule_of_the_day() {
     use EventKind as Kind;
     let phone = |kind| on_channel(kind, Actor::Person, Route::PhoneIn, Channel::Phone);
     let import = || on_channel(Kind::Imported, Actor::System, Route::Import, Channel::Phone);
+    let for_products = |until| {
+        let proof =
+            OptIn { verified: Verification::MailCode, products: Some("Bellen thuis".to_owned()), until: Some(until) };
+        Event { evidence: Some(Evidence::OptIn(proof)), ..phone(Kind::OptInConfirmed) }
+    };
     let (before, after) = (date!(2026 - 06 - 30), date!(2026 - 07 - 01));
     let table = [
         (vec![], before, (false, Reason::NoAnswer)),
         (vec![import()], before, (true, Reason::OptOut)),
         (vec![import()], after, (false, Reason::NoAnswer)),
         (vec![import(), phone(Kind::OptInRequested)], after, (false, Reason::Unconfirmed)),
-        (vec![import(), phone(Kind::OptInConfirmed)], after, (true, Reason::OptedIn)),
+        (vec![import(), phone(Kind::OptInConfirmed)], after, (false, Reason::EvidenceMissing)),
+        (vec![import(), phone(Kind::OptInConfirmed)], before, (true, Reason::OptedIn)),
+        (vec![for_products(after)], after, (true, Reason::OptedIn)),
+        (vec![for_products(before)], after, (false, Reason::Expired)),
         (vec![phone(Kind::Objected), import()], before, (false, Reason::Objected)),
         (vec![phone(Kind::Objected), phone(Kind::OptInRequested)], before, (false, Reason::Objected)),
-        (vec![phone(Kind::Objected), phone(Kind::OptInConfirmed)], after, (true, Reason::OptedIn)),
+        (vec![phone(Kind::Objected), for_products(after)], after, (true, Reason::OptedIn)),
         (vec![phone(Kind::OptInConfirmed), phone(Kind::Withdrawn)], after, (false, Reason::Withdrawn)),
         (vec![phone(Kind::OptInConfirmed), phone(Kind::Invalidated)], after, (false, Reason::QuestionChanged)),
     ];
@@ -147,4 +156,62 @@ fn an_objection_that_names_nothing_is_to_every_channel() {
         let decision = decide(&events, &policy(), &Question::Channel(channel), noon(DAY));
         assert_eq!((decision.allow, decision.reason), (false, Reason::Objected));
     }
+}
+
+/// A soft opt-in rests on five pieces of evidence; each of them missing, there is none (Tw art. 11.7 lid 3).
+#[test]
+fn a_soft_opt_in_needs_every_piece() {
+    let whole = SoftOptIn {
+        contract: Some("K-1001".to_owned()),
+        same_entity: true,
+        informed_on: Some(DAY),
+        opt_out_offered_on: Some(DAY),
+        opt_out_used: false,
+        products: Some("Bellen thuis".to_owned()),
+    };
+    let decided = |proof: SoftOptIn| {
+        let import = on_channel(EventKind::Imported, Actor::System, Route::Import, Channel::Newsletter);
+        let events = life([Event { evidence: Some(Evidence::SoftOptIn(proof)), ..import }]);
+        let decision = decide(&events, &policy(), &Question::Channel(Channel::Newsletter), noon(DAY));
+        (decision.allow, decision.reason)
+    };
+    assert_eq!(decided(whole.clone()), (true, Reason::SoftOptIn));
+    for lacking in [
+        SoftOptIn { contract: None, ..whole.clone() },
+        SoftOptIn { contract: Some(" ".to_owned()), ..whole.clone() },
+        SoftOptIn { same_entity: false, ..whole.clone() },
+        SoftOptIn { informed_on: None, ..whole.clone() },
+        SoftOptIn { opt_out_offered_on: None, ..whole.clone() },
+        SoftOptIn { products: None, ..whole.clone() },
+    ] {
+        assert_eq!(lacking.missing().len(), 1);
+        assert_eq!(decided(lacking), (false, Reason::EvidenceMissing));
+    }
+    assert_eq!(decided(SoftOptIn { opt_out_used: true, ..whole }), (false, Reason::Refused));
+}
+
+/// Whatever one of two people agreed to before, the other one's no stands when they turn out to be one.
+#[test]
+fn a_merge_keeps_every_no() {
+    let (kept, other) = (somebody(true), somebody(false));
+    let of = |subject, kind| Event {
+        subject: Some(subject),
+        ..on_channel(kind, Actor::Person, Route::PreferencePage, Channel::Newsletter)
+    };
+    let merged = Event {
+        merged: Some(other),
+        subject: Some(kept),
+        ..Event::new(EventKind::Merged, noon(DAY).at, Actor::System, Route::Desk)
+    };
+    let decided = |events: Vec<Event>| {
+        let decision = decide(&life(events), &policy(), &Question::Channel(Channel::Newsletter), noon(DAY));
+        (decision.allow, decision.reason)
+    };
+    let objected = of(other, EventKind::Objected);
+    let opted_in = of(kept, EventKind::OptInConfirmed);
+    assert_eq!(decided(vec![objected.clone(), opted_in.clone(), merged.clone()]), (false, Reason::Objected));
+    assert_eq!(decided(vec![opted_in.clone(), objected.clone(), merged.clone()]), (false, Reason::Objected));
+    assert_eq!(decided(vec![objected.clone(), merged.clone(), opted_in.clone()]), (true, Reason::OptedIn));
+    let by_the_old_id = of(other, EventKind::OptInConfirmed);
+    assert_eq!(decided(vec![objected, merged, by_the_old_id]), (true, Reason::OptedIn));
 }

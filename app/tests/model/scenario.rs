@@ -4,10 +4,12 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use app::model::channel::Channel;
 use app::model::choice::Answer;
+use app::model::contact::PointObjection;
 use app::model::date::Moment;
 use app::model::decision::{Decision, Question, Recorded};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
-use app::model::identity::{RecordAddress, ShardNumber};
+use app::model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
+use app::model::identity::{RecordAddress, ShardNumber, Subject};
 use app::model::policy::Policy;
 use app::model::purpose::PurposeId;
 use proptest::prelude::*;
@@ -28,6 +30,8 @@ pub struct Scenario {
     pub now: Moment,
     /// A place among the events at which a property may insert something.
     pub place: usize,
+    /// What stands on the contact point.
+    pub objections: Vec<PointObjection>,
 }
 
 impl Scenario {
@@ -61,6 +65,7 @@ fn kind() -> impl Strategy<Value = EventKind> {
         3 => Just(Kind::OptInConfirmed),
         4 => Just(Kind::ContinuedUse),
         3 => select(vec![Kind::Expired, Kind::Invalidated, Kind::RevokedByController]),
+        2 => Just(Kind::Merged),
         2 => select(vec![Kind::NoticeShown, Kind::Dismissed, Kind::Linked, Kind::LookedUp, Kind::Announced]),
     ]
 }
@@ -92,6 +97,54 @@ fn answered() -> impl Strategy<Value = (Answer, u32, i64)> {
     (answer, 1..=2u32, 0..200i64)
 }
 
+/// Evidence of both kinds, whole and with pieces missing.
+fn evidence() -> impl Strategy<Value = Option<Evidence>> {
+    let day = time::macros::date!(2026 - 01 - 10);
+    let soft = any::<[bool; 6]>().prop_map(move |[contract, same_entity, informed, offered, products, used]| {
+        Evidence::SoftOptIn(SoftOptIn {
+            contract: contract.then(|| "A-1".to_owned()),
+            same_entity,
+            informed_on: informed.then_some(day),
+            opt_out_offered_on: offered.then_some(day),
+            opt_out_used: used,
+            products: products.then(|| "phones".to_owned()),
+        })
+    });
+    let whole = SoftOptIn {
+        contract: Some("A-1".to_owned()),
+        same_entity: true,
+        informed_on: Some(day),
+        opt_out_offered_on: Some(day),
+        opt_out_used: false,
+        products: Some("phones".to_owned()),
+    };
+    let opt_in = (any::<bool>(), 0..300i64).prop_map(move |(products, days)| {
+        Evidence::OptIn(OptIn {
+            verified: Verification::MailCode,
+            products: products.then(|| "phones".to_owned()),
+            until: Some(day + Duration::days(days)),
+        })
+    });
+    prop_oneof![
+        3 => Just(None),
+        2 => soft.prop_map(Some),
+        2 => Just(Some(Evidence::SoftOptIn(whole))),
+        4 => opt_in.prop_map(Some),
+    ]
+}
+
+/// One of two people, who may turn out to be one.
+pub fn somebody(first: bool) -> Subject {
+    Subject([if first { 1 } else { 2 }; 16])
+}
+
+fn objection() -> impl Strategy<Value = PointObjection> {
+    (subsequence(Channel::ALL.to_vec(), 0..=3), prop::option::of(any::<bool>())).prop_map(|(channels, by)| {
+        let since = time::macros::date!(2026 - 01 - 15);
+        PointObjection { channels, since, by: by.map(somebody), record: address(700) }
+    })
+}
+
 #[derive(Clone, Debug)]
 struct Step {
     kind: EventKind,
@@ -101,14 +154,17 @@ struct Step {
     days_later: i64,
     answers: Vec<(PurposeId, (Answer, u32, i64))>,
     channels: Vec<Channel>,
+    first: bool,
+    evidence: Option<Evidence>,
 }
 
 fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
     let answers = subsequence(names.to_vec(), 0..=names.len())
         .prop_flat_map(|names| names.into_iter().map(|name| (Just(name), answered())).collect::<Vec<_>>());
     let channels = subsequence(Channel::ALL.to_vec(), 0..=3);
-    (kind(), actor(), route(), prop::bool::weighted(0.1), 0..60i64, answers, channels).prop_map(
-        |(kind, actor, route, gpc, days_later, answers, channels)| Step {
+    let who = (prop::bool::weighted(0.7), evidence());
+    (kind(), actor(), route(), prop::bool::weighted(0.1), 0..60i64, answers, channels, who).prop_map(
+        |(kind, actor, route, gpc, days_later, answers, channels, (first, evidence))| Step {
             kind,
             actor,
             route,
@@ -116,6 +172,8 @@ fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
             days_later,
             answers,
             channels,
+            first,
+            evidence,
         },
     )
 }
@@ -124,6 +182,9 @@ fn happened(step: Step, day: Date) -> Event {
     let mut event = Event::new(step.kind, noon(day).at, step.actor, step.route);
     event.gpc = step.gpc;
     event.channels = step.channels;
+    event.subject = Some(somebody(step.first));
+    event.evidence = step.evidence;
+    event.merged = (step.kind == EventKind::Merged).then(|| somebody(!step.first));
     event.answers = step
         .answers
         .into_iter()
@@ -141,7 +202,9 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
     let low_impact = vec![examples::id("statistics"), examples::id("quality")];
     let settings = (subsequence(low_impact, 0..=2), subsequence(optional.clone(), 0..=4), any::<bool>());
     let steps = prop::collection::vec(step(&optional), 0..=6);
-    (settings, steps, 0..250i64, any::<prop::sample::Index>()).prop_map(|(settings, steps, later, place)| {
+    let objections = prop::collection::vec(objection(), 0..=2);
+    let rest = (0..250i64, any::<prop::sample::Index>(), objections);
+    (settings, steps, rest).prop_map(|(settings, steps, (later, place, objections))| {
         let mut policy = examples::policy();
         (policy.continued_use.unlocks, policy.gpc.deny, policy.gpc.also_object_low_impact) = settings;
         let mut day = time::macros::date!(2026 - 01 - 20);
@@ -151,7 +214,7 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
             events.push(Recorded { address: address(events.len()), event: happened(step, day) });
         }
         let place = place.index(events.len() + 1);
-        Scenario { events, policy, now: noon(day + Duration::days(later)), place }
+        Scenario { events, policy, now: noon(day + Duration::days(later)), place, objections }
     })
 }
 

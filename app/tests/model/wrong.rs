@@ -1,9 +1,11 @@
 //! The properties themselves are tested: each deliberately wrong way to decide must break one of them.
 
 use app::model::choice::Answer;
+use app::model::contact::PointObjection;
 use app::model::date::Moment;
 use app::model::decision::{Decision, Question, Reason, Recorded, decide};
 use app::model::event::{Actor, Event, EventKind, Route};
+use app::model::evidence::Evidence;
 use app::model::policy::Policy;
 use app::model::purpose::Regime;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -100,9 +102,93 @@ fn unknown_is_necessary(events: &[Recorded], policy: &Policy, question: &Questio
     Decision { allow: decision.allow || decision.reason == Reason::Unknown, ..decision }
 }
 
+/// The right rules on what stands on the contact point, misread.
+fn misreading_objections(misread: fn(&mut Vec<PointObjection>)) -> Box<Decider> {
+    Box::new(move |events, policy, question, now| {
+        let mut question = question.clone();
+        if let Question::Reach(_, objections) = &mut question {
+            misread(objections);
+        }
+        decide(events, policy, &question, now)
+    })
+}
+
+fn an_opt_in_outranks_the_point(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let decision = decide(events, policy, question, now);
+    let Question::Reach(channel, _) = question else { return decision };
+    let own = decide(events, policy, &Question::Channel(*channel), now);
+    if own.reason == Reason::OptedIn { own } else { decision }
+}
+
+fn every_objection_names_all(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    match question {
+        Question::Reach(channel, objections) if !objections.is_empty() => {
+            let mut all = objections.clone();
+            all[0].channels.push(*channel);
+            decide(events, policy, &Question::Reach(*channel, all), now)
+        }
+        _ => decide(events, policy, question, now),
+    }
+}
+
+/// All people are one from the first day on, so that the yes of one lifts the no of another.
+fn one_subject(event: &mut Event) {
+    event.subject = None;
+    event.merged = None;
+}
+
+fn pieces_filled_in(event: &mut Event) {
+    if let Some(Evidence::SoftOptIn(soft)) = &mut event.evidence {
+        soft.contract = Some("A-1".to_owned());
+        soft.same_entity = true;
+        soft.informed_on = Some(date!(2026 - 01 - 01));
+        soft.opt_out_offered_on = soft.informed_on;
+        soft.products = Some("phones".to_owned());
+    }
+}
+
 fn variants() -> Vec<(&'static str, Box<Decider>)> {
     use EventKind as Kind;
     vec![
+        ("forgets what stands on the point", misreading_objections(Vec::clear)),
+        ("looks at one objection on the point alone", misreading_objections(|objections| objections.truncate(1))),
+        (
+            "forgets objections whose maker is unknown",
+            misreading_objections(|objections| objections.retain(|objection| objection.by.is_some())),
+        ),
+        ("lets an opt-in outrank what stands on the point", Box::new(an_opt_in_outranks_the_point)),
+        ("takes an objection to one channel for one to all", Box::new(every_objection_names_all)),
+        ("lets one person's yes lift another's no", misreading(|event, _| one_subject(event))),
+        (
+            "lets a merge forget one of the two",
+            overlooking(|event| event.subject == Some(crate::scenario::somebody(false))),
+        ),
+        ("invents pieces of evidence", misreading(|event, _| pieces_filled_in(event))),
+        ("loses evidence", misreading(|event, _| event.evidence = None)),
+        (
+            "overlooks that the opt-out was used",
+            misreading(|event, _| {
+                if let Some(Evidence::SoftOptIn(soft)) = &mut event.evidence {
+                    soft.opt_out_used = false;
+                }
+            }),
+        ),
+        (
+            "takes any opt-in for one to calls",
+            misreading(|event, _| {
+                if let Some(Evidence::OptIn(proof)) = &mut event.evidence {
+                    proof.products = Some("everything".to_owned());
+                }
+            }),
+        ),
+        (
+            "lets an opt-in to calls live for ever",
+            misreading(|event, _| {
+                if let Some(Evidence::OptIn(proof)) = &mut event.evidence {
+                    proof.until = Some(date!(2200 - 01 - 01));
+                }
+            }),
+        ),
         ("allows by default", Box::new(default_allow)),
         ("takes further use for consent", Box::new(further_use_is_consent)),
         ("lets further use lift a lapsed no", Box::new(further_use_lifts_a_lapsed_no)),

@@ -1,11 +1,18 @@
 //! Decisions about channels: whether a person may be reached with advertising (Tw art. 11.7, GDPR art. 21).
 
+use std::collections::BTreeMap;
+
 use time::Date;
 
 use super::{Decision, Reason, Recorded, is_persons_own};
 use crate::model::channel::{Channel, ChannelNeed, ChannelRule};
+use crate::model::contact::PointObjection;
 use crate::model::event::{Event, EventKind};
-use crate::model::identity::RecordAddress;
+use crate::model::evidence::{Evidence, OptIn, SoftOptIn};
+use crate::model::identity::{RecordAddress, Subject};
+
+/// What a standing objection rests on.
+const OBJECTION: &str = "GDPR art. 21(2) and (3)";
 
 /// What the events so far say about one channel.
 #[derive(Default)]
@@ -14,37 +21,73 @@ struct Standing {
     stance: Option<(Stance, RecordAddress)>,
     /// An opt-in that waits for the person.
     requested: Option<RecordAddress>,
-    /// A relation that the controller told of.
-    relation: Option<RecordAddress>,
+    /// A relation that the controller told of, with what it has as evidence.
+    relation: Option<(Option<SoftOptIn>, RecordAddress)>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Stance {
-    OptedIn,
+    OptedIn(Option<OptIn>),
     Out(Reason),
     /// An opt-in that was ended by the clock, a finding or the controller.
     Ended(Reason),
 }
 
-pub(super) fn decide(events: &[Recorded], rules: &[ChannelRule], channel: Channel, today: Date) -> Decision {
-    let Some(rule) = in_force(rules, channel, today) else { return Decision::deny(Reason::Unknown) };
-    let standing = standing(events, channel);
-    match standing.stance {
-        Some((Stance::Out(reason), address)) => Decision::deny(reason).on(address).under("GDPR art. 21(2) and (3)"),
-        Some((Stance::Ended(reason), address)) => Decision::deny(reason).on(address).under(&rule.article),
-        Some((Stance::OptedIn, address)) => {
-            Decision::allow(Reason::OptedIn).on(address).under(&rule.article).until(eve_of_next(rules, channel, today))
+/// At a contact point: an objection that stands there denies, whatever its maker or anybody else agreed to since.
+pub(super) fn reach(
+    events: &[Recorded],
+    objections: &[PointObjection],
+    rules: &[ChannelRule],
+    channel: Channel,
+    today: Date,
+) -> Decision {
+    let decision = decide(events, rules, channel, today);
+    let standing = objections.iter().find(|objection| objection.channels.contains(&channel));
+    match standing {
+        // The person's own objection says more than that there is one.
+        Some(objection) if decision.reason != Reason::Objected => {
+            Decision::deny(Reason::PointObjected).on(objection.record).under(OBJECTION)
         }
-        None => without_stance(&standing, rule).until_if_allowed(eve_of_next(rules, channel, today)),
+        _ => decision,
     }
 }
 
-/// Nobody objected and nobody opted in: only a rule that asks for neither can allow.
+pub(super) fn decide(events: &[Recorded], rules: &[ChannelRule], channel: Channel, today: Date) -> Decision {
+    let Some(rule) = in_force(rules, channel, today) else { return Decision::deny(Reason::Unknown) };
+    let standing = standing(events, channel);
+    let eve = eve_of_next(rules, channel, today);
+    match &standing.stance {
+        Some((Stance::Out(reason), address)) => Decision::deny(*reason).on(*address).under(OBJECTION),
+        Some((Stance::Ended(reason), address)) => Decision::deny(*reason).on(*address).under(&rule.article),
+        Some((Stance::OptedIn(proof), address)) => opted_in(proof.as_ref(), rule, eve, today).on(*address),
+        None => without_stance(&standing, rule).until_if_allowed(eve),
+    }
+}
+
+/// A confirmed opt-in. One to calls is for named products and a period, as long as the rule asks for an opt-in.
+fn opted_in(proof: Option<&OptIn>, rule: &ChannelRule, eve: Option<Date>, today: Date) -> Decision {
+    let allowed = |until: Option<Date>| Decision::allow(Reason::OptedIn).under(&rule.article).until(until);
+    if rule.channel != Channel::Phone || rule.need != ChannelNeed::OptIn {
+        return allowed(eve);
+    }
+    let products = proof.and_then(|proof| proof.products.as_deref()).is_some_and(|text| !text.trim().is_empty());
+    match proof.and_then(|proof| proof.until).filter(|_| products) {
+        Some(last) if today <= last => allowed(eve.map_or(Some(last), |eve| Some(eve.min(last)))),
+        Some(_) => Decision::deny(Reason::Expired).under(&rule.article),
+        None => Decision::deny(Reason::EvidenceMissing).under(&rule.article),
+    }
+}
+
+/// Nobody objected and nobody opted in: only a rule that asks for neither, or evidence, can allow.
 fn without_stance(standing: &Standing, rule: &ChannelRule) -> Decision {
-    let decision = match (rule.need, standing.relation, standing.requested) {
-        (ChannelNeed::OptOut, Some(relation), _) => Decision::allow(Reason::OptOut).on(relation),
+    let decision = match (rule.need, &standing.relation, standing.requested) {
+        (ChannelNeed::OptOut, Some((_, relation)), _) => Decision::allow(Reason::OptOut).on(*relation),
+        (ChannelNeed::SoftOptIn, Some((Some(proof), relation)), _) if proof.missing().is_empty() => {
+            Decision::allow(Reason::SoftOptIn).on(*relation)
+        }
         (_, _, Some(requested)) => Decision::deny(Reason::Unconfirmed).on(requested),
-        // A customer relation is not yet the evidence that a soft opt-in asks for (Tw art. 11.7 lid 3): deny.
+        // A customer relation is not yet the evidence that a soft opt-in asks for (Tw art. 11.7 lid 3).
+        (ChannelNeed::SoftOptIn, Some((_, relation)), _) => Decision::deny(Reason::EvidenceMissing).on(*relation),
         _ => Decision::deny(Reason::NoAnswer),
     };
     decision.under(&rule.article)
@@ -68,29 +111,91 @@ fn eve_of_next(rules: &[ChannelRule], channel: Channel, today: Date) -> Option<D
     later.map(|rule| rule.from).min().and_then(Date::previous_day)
 }
 
+/// Each of several people stands for themselves until they turn out to be one; then every objection of both stands.
 fn standing(events: &[Recorded], channel: Channel) -> Standing {
-    let about = events.iter().filter(|recorded| concerns(&recorded.event, channel));
-    about.fold(Standing::default(), |mut standing, Recorded { address, event }| {
-        match event.kind {
-            EventKind::Objected => standing.stance = Some((Stance::Out(Reason::Objected), *address)),
-            EventKind::Withdrawn => standing.stance = Some((Stance::Out(Reason::Withdrawn), *address)),
-            EventKind::OptInConfirmed if is_persons_own(event) => standing.stance = Some((Stance::OptedIn, *address)),
-            EventKind::OptInConfirmed | EventKind::OptInRequested => standing.requested = Some(*address),
-            EventKind::Imported => standing.relation = Some(*address),
-            EventKind::Expired => standing.end(Reason::Expired, *address),
-            EventKind::Invalidated => standing.end(Reason::QuestionChanged, *address),
-            EventKind::RevokedByController => standing.end(Reason::RevokedByController, *address),
-            _ => {}
+    let mut people: BTreeMap<Option<Subject>, Standing> = BTreeMap::new();
+    let mut same_as: BTreeMap<Subject, Subject> = BTreeMap::new();
+    for Recorded { address, event } in events {
+        let subject = event.subject.map(|subject| one_person(&same_as, subject));
+        if let (EventKind::Merged, Some(kept), Some(other)) = (event.kind, subject, event.merged) {
+            let other = one_person(&same_as, other);
+            if other != kept {
+                let gone = people.remove(&Some(other)).unwrap_or_default();
+                people.entry(subject).or_default().join(gone);
+                same_as.insert(other, kept);
+            }
+        } else if concerns(event, channel) {
+            people.entry(subject).or_default().take(event, *address);
         }
-        standing
+    }
+    people.into_values().fold(Standing::default(), |mut all, one| {
+        all.join(one);
+        all
     })
 }
 
+fn one_person(same_as: &BTreeMap<Subject, Subject>, mut subject: Subject) -> Subject {
+    while let Some(kept) = same_as.get(&subject) {
+        subject = *kept;
+    }
+    subject
+}
+
 impl Standing {
+    fn take(&mut self, event: &Event, address: RecordAddress) {
+        let proof = |event: &Event| match &event.evidence {
+            Some(Evidence::OptIn(proof)) => Some(proof.clone()),
+            _ => None,
+        };
+        match event.kind {
+            EventKind::Objected => self.stance = Some((Stance::Out(Reason::Objected), address)),
+            EventKind::Withdrawn => self.stance = Some((Stance::Out(Reason::Withdrawn), address)),
+            EventKind::OptInConfirmed if is_persons_own(event) => {
+                self.stance = Some((Stance::OptedIn(proof(event)), address));
+            }
+            EventKind::OptInConfirmed | EventKind::OptInRequested => self.requested = Some(address),
+            EventKind::Imported => self.imported(event, address),
+            EventKind::Expired => self.end(Reason::Expired, address),
+            EventKind::Invalidated => self.end(Reason::QuestionChanged, address),
+            EventKind::RevokedByController => self.end(Reason::RevokedByController, address),
+            _ => {}
+        }
+    }
+
+    /// An import tells of a relation. That the person refused when the address was collected is a refusal.
+    fn imported(&mut self, event: &Event, address: RecordAddress) {
+        let soft = match &event.evidence {
+            Some(Evidence::SoftOptIn(soft)) => Some(soft.clone()),
+            _ => None,
+        };
+        if soft.as_ref().is_some_and(|soft| soft.opt_out_used) {
+            self.stance = Some((Stance::Out(Reason::Refused), address));
+        }
+        self.relation = Some((soft, address));
+    }
+
     /// Ends what was allowed; a no stays a no.
     fn end(&mut self, reason: Reason, address: RecordAddress) {
         if !matches!(self.stance, Some((Stance::Out(_), _))) {
             self.stance = Some((Stance::Ended(reason), address));
+        }
+    }
+
+    /// Two people turned out to be one: a no of either outranks a yes of the other, of any age.
+    fn join(&mut self, other: Self) {
+        let is_out = |stance: &Option<(Stance, RecordAddress)>| matches!(stance, Some((Stance::Out(_), _)));
+        let place = |stance: &Option<(Stance, RecordAddress)>| stance.as_ref().map(|(_, address)| *address);
+        let others = match (is_out(&self.stance), is_out(&other.stance)) {
+            (true, false) => false,
+            (false, true) => true,
+            _ => place(&other.stance) > place(&self.stance),
+        };
+        if others {
+            self.stance = other.stance;
+        }
+        self.requested = self.requested.max(other.requested);
+        if other.relation.as_ref().map(|(_, address)| *address) > self.relation.as_ref().map(|(_, address)| *address) {
+            self.relation = other.relation;
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Contact points: the kinds of addresses and numbers at which people are reached, and the objections that stand on
+//! them. The addresses themselves never stand in an event: they live in the profile, under keys that end.
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::channel::Channel;
+use super::identity::{RecordAddress, Subject};
+
+/// A kind of contact point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointKind {
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+    /// A postal address.
+    Post,
+}
+
+impl PointKind {
+    /// All kinds, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Email, Self::Phone, Self::Post];
+
+    /// The channels that reach somebody at such a point.
+    pub fn channels(self) -> &'static [Channel] {
+        match self {
+            Self::Email => &[Channel::Newsletter, Channel::Email],
+            Self::Phone => &[Channel::Phone],
+            Self::Post => &[Channel::Post],
+        }
+    }
+}
+
+impl Channel {
+    /// The kind of contact point that the channel reaches people at; none for social media, where people come to us.
+    pub fn point(self) -> Option<PointKind> {
+        match self {
+            Self::Newsletter | Self::Email => Some(PointKind::Email),
+            Self::Phone => Some(PointKind::Phone),
+            Self::Post => Some(PointKind::Post),
+            Self::Social => None,
+        }
+    }
+}
+
+/// An objection that stands on a contact point. It denies the point to everybody, whoever of those sharing it made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PointObjection {
+    /// What it forbids.
+    pub channels: Vec<Channel>,
+    /// Since which civil day.
+    pub since: Date,
+    /// The person who made it, if one was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Subject>,
+    /// The record that it rests on.
+    pub record: RecordAddress,
+}
+
+impl PointObjection {
+    /// Whether a confirmed opt-in of this person lifts it: their own objection, or one on a point that they proved to
+    /// control just now (a code to that mailbox). Anybody else's stands.
+    pub fn is_lifted_by(&self, person: Subject, controls_the_point: bool) -> bool {
+        controls_the_point || self.by == Some(person)
+    }
+}
