@@ -101,11 +101,16 @@ impl Ring {
             by_owner: HashMap::new(),
         };
         if let Some(folder) = folder {
+            // Counted first: a bucket that a running server adds meanwhile has its key in the root file before.
+            let filled = filled_buckets(folder);
             ring.read_root(folder, reading)?;
+            if filled > ring.buckets.len() {
+                let stranger = folder.join(bucket_name(ring.buckets.len()));
+                return Err(format!("{} has keys but its own key is missing", stranger.display()));
+            }
             for number in 0..ring.buckets.len() {
                 ring.read_bucket(folder, number, reading)?;
             }
-            ring.refuse_strangers(folder)?;
         }
         Ok(ring)
     }
@@ -141,13 +146,6 @@ impl Ring {
             self.by_owner.insert(owner, id);
         }
         Ok(())
-    }
-
-    /// A bucket without a bucket key: the root file lost its entry.
-    fn refuse_strangers(&self, folder: &Path) -> Result<(), String> {
-        let next = folder.join(bucket_name(self.buckets.len()));
-        let filled = next.metadata().is_ok_and(|meta| meta.len() > 0);
-        if filled { Err(format!("{} has keys but its own key is missing", next.display())) } else { Ok(()) }
     }
 
     /// The key of that name; `None` if it was destroyed or never was.
@@ -211,6 +209,12 @@ impl Ring {
         }
         Ok(())
     }
+}
+
+/// How many bucket files hold keys.
+fn filled_buckets(folder: &Path) -> usize {
+    let filled = |number: &usize| folder.join(bucket_name(*number)).metadata().is_ok_and(|meta| meta.len() > 0);
+    (0..usize::MAX).take_while(filled).count()
 }
 
 fn bucket_name(number: usize) -> String {
@@ -298,6 +302,33 @@ mod tests {
                 assert!(Ring::open(Some(folder.path()), [1; 32], Reading::Verify).is_err(), "{name} byte {at}");
             }
             std::fs::write(&path, bytes).expect("written");
+        }
+    }
+
+    #[test]
+    fn a_second_bucket_comes_back_and_its_key_is_missed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let entropy: &dyn Entropy = &SeededEntropy::new(1);
+        let mut ring = Ring::open(Some(folder.path()), [1; 32], Reading::Start).expect("an empty ring");
+        let count = u16::try_from(KEYS_IN_BUCKET).expect("small") + 2;
+        for number in 0..count {
+            ring.ensure(Owner::Shard(number), entropy);
+        }
+        ring.sync(entropy).expect("durable");
+        let mut again = Ring::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+        assert_eq!(again.find(Owner::Shard(count - 1)), ring.find(Owner::Shard(count - 1)));
+        let next = again.ensure(Owner::Audit, entropy);
+        again.sync(entropy).expect("durable");
+        let again = Ring::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+        assert_eq!(again.find(Owner::Audit), Some(next), "appended to the second bucket");
+        let root = folder.path().join("root-0001");
+        let bytes = std::fs::read(&root).expect("is there");
+        for end in [BUCKET_ENTRY, 0] {
+            std::fs::write(&root, &bytes[..end]).expect("written");
+            for reading in [Reading::Start, Reading::Verify] {
+                let refused = Ring::open(Some(folder.path()), [1; 32], reading).map(|_| ()).expect_err("a lost key");
+                assert!(refused.contains("has keys but its own key is missing"), "{refused}");
+            }
         }
     }
 
