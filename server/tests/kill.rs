@@ -5,17 +5,19 @@
 
 #[path = "kill/client.rs"]
 mod client;
+#[path = "common/counts.rs"]
+mod counts;
 #[path = "kill/keuze.rs"]
 mod keuze;
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher as _, RandomState};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use client::{Client, Policy};
+use counts::{count, seed};
 use keuze::Server;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -28,14 +30,9 @@ const CLIENTS: usize = 6;
 /// Address and name of every choice that was answered 201.
 type Acknowledged = BTreeMap<(String, u64), String>;
 
-/// Kills: fifty where `KEUZE_LONG` asks for the long counts.
-fn kills() -> u32 {
-    if std::env::var_os("KEUZE_LONG").is_some() { 50 } else { 8 }
-}
-
-fn seed() -> u64 {
-    let given = std::env::var("KEUZE_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| RandomState::new().hash_one("seed"))
+/// Kills: fifty where the long counts are asked for.
+fn kills() -> usize {
+    count(8, 50)
 }
 
 #[tokio::test]
@@ -58,7 +55,7 @@ async fn every_acknowledged_choice_survives_kill_9() {
     server.stop();
     let records = keuze::verify(folder.path());
     eprintln!("KEUZE_SEED={seed}: {} kills, {} acknowledged, {records} records", kills(), acknowledged.len());
-    assert!(acknowledged.len() as u64 > u64::from(kills()), "the load was no load");
+    assert!(acknowledged.len() > kills(), "the load was no load");
     look_up_all(folder.path(), origin, &acknowledged).await;
 }
 
@@ -67,7 +64,7 @@ fn highest(acknowledged: &Acknowledged) -> u64 {
 }
 
 /// Clients send choices until the server is gone; what was answered 201 by then.
-fn load_until_killed(server: Server, cycle: u32, moment: Duration) -> Acknowledged {
+fn load_until_killed(server: Server, cycle: usize, moment: Duration) -> Acknowledged {
     let port = server.port;
     let policy = Client::new(port).policy();
     let killed = AtomicBool::new(false);
@@ -82,7 +79,7 @@ fn load_until_killed(server: Server, cycle: u32, moment: Duration) -> Acknowledg
 }
 
 /// Grants and refuses in turn, so that records under both kinds of key are among them.
-fn choose_until(killed: &AtomicBool, port: u16, policy: &Policy, cycle: u32, client: usize) -> Acknowledged {
+fn choose_until(killed: &AtomicBool, port: u16, policy: &Policy, cycle: usize, client: usize) -> Acknowledged {
     let mut acknowledged = Acknowledged::new();
     for number in 0.. {
         let name = format!("k{cycle}-{client}-{number}");

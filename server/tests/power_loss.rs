@@ -4,15 +4,17 @@
 //! of what a disk keeps, key files included, and the ledger is started on each. With the syncs taken out the same
 //! test must find losses: otherwise it would prove nothing.
 
+#[path = "common/counts.rs"]
+mod counts;
 #[path = "power_loss/image.rs"]
 mod image;
 #[path = "power_loss/recording.rs"]
 mod recording;
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::path::Path;
 use std::sync::Arc;
 
+use counts::{count, seed};
 use image::Model;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -21,14 +23,9 @@ use server::ambient::SystemEntropy;
 use server::scribe::verify::verify;
 use server::scribe::{Opening, Scribe};
 
-/// Images a model: ten where `KEUZE_LONG` asks for the long counts.
+/// Images a model: ten where the long counts are asked for.
 fn images() -> usize {
-    if std::env::var_os("KEUZE_LONG").is_some() { 10 } else { 3 }
-}
-
-fn seed() -> u64 {
-    let given = std::env::var("KEUZE_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| RandomState::new().hash_one("seed"))
+    count(3, 10)
 }
 
 /// What is wrong with a ledger after a power cut.

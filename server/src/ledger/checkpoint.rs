@@ -73,6 +73,15 @@ pub fn verifier_key(name: &str, key: &VerifyingKey) -> String {
     format!("{name}+{id:08x}+{}", BASE64.encode(bytes))
 }
 
+/// Reads [`verifier_key`]: name and key; `None` for anything else.
+pub fn read_verifier_key(text: &str) -> Option<(String, VerifyingKey)> {
+    let (name, rest) = text.split_once('+')?;
+    let (_, bytes) = rest.split_once('+')?;
+    let bytes: [u8; 33] = BASE64.decode(bytes).ok()?.try_into().ok()?;
+    let key = VerifyingKey::from_bytes(bytes.last_chunk()?).ok()?;
+    (verifier_key(name, &key) == text).then(|| (name.to_owned(), key))
+}
+
 /// A proof that stands on its own: index, audit path and the checkpoint that it leads to.
 pub fn proof_text(index: u64, path: &[Hash], checkpoint: &str) -> String {
     let path: String = path.iter().map(|hash| BASE64.encode(hash) + "\n").collect();
@@ -115,6 +124,21 @@ mod tests {
             then you don't know what your problem is.\n";
         let signature = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
         assert_eq!(signed_note("PeterNeumann", text, &key), format!("{text}\n\u{2014} PeterNeumann {signature}\n"));
+    }
+
+    #[test]
+    fn a_verifier_key_reads_back_and_no_other_text_does() {
+        let (key, checkpoint) = example();
+        let text = verifier_key(&checkpoint.origin, &key.verifying_key());
+        assert_eq!(read_verifier_key(&text), Some((checkpoint.origin, key.verifying_key())));
+        for at in 0..text.len() {
+            for bit in 0..8 {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] ^= 1 << bit;
+                let Ok(altered) = String::from_utf8(bytes) else { continue };
+                assert_eq!(read_verifier_key(&altered), None, "byte {at}");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use app::model::event::Event;
 use app::model::identity::{RecordAddress, ShardNumber};
 use ed25519_dalek::VerifyingKey;
 
-use super::files::{Layout, Slot, read_slots};
+use super::files::{Layout, Slot};
 use super::{Fact, FactKind, OPEN_SHARD};
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::frame::{Entry, Frame, Read};
@@ -25,6 +25,13 @@ pub struct ReplayedBatch {
     pub facts: Vec<Vec<u8>>,
     /// Its signed checkpoint.
     pub note: String,
+}
+
+impl ReplayedBatch {
+    /// The size of the log with it.
+    pub fn end(&self) -> u64 {
+        self.first + self.records.len() as u64
+    }
 }
 
 /// Where a walk ended.
@@ -62,11 +69,32 @@ fn fault(index: u64, what: impl Into<String>) -> Fault {
     Fault { shard: OPEN_SHARD, index, what: what.into() }
 }
 
+/// What every checkpoint of a log is held against.
+pub struct Anchor {
+    /// The log's name.
+    pub origin: String,
+    /// The key that signs its checkpoints.
+    pub key: VerifyingKey,
+}
+
 /// Walks the whole journal, handing out each batch, and checks frames, indexes, roots and signatures.
 pub fn walk(
     layout: &Layout,
-    origin: Option<&str>,
-    key: Option<&VerifyingKey>,
+    anchor: &Anchor,
+    each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
+) -> Result<Walked, Fault> {
+    walk_files(layout, Some(anchor), each)
+}
+
+/// Walks a journal that [`walk`] has just checked, and is held by this process: roots and signatures are not looked
+/// at again.
+pub fn walk_again(layout: &Layout, each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>) -> Result<Walked, Fault> {
+    walk_files(layout, None, each)
+}
+
+fn walk_files(
+    layout: &Layout,
+    anchor: Option<&Anchor>,
     mut each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
 ) -> Result<Walked, Fault> {
     let mut walked = Walked { tree: Tree::default(), note: String::new(), batches: 0, end: None, torn: false };
@@ -98,7 +126,9 @@ pub fn walk(
                     if !take(&mut walked.tree, &mut batch, frame.entry, index)? {
                         continue;
                     }
-                    check_end(&batch, &walked.tree, origin, key)?;
+                    if let Some(anchor) = anchor {
+                        check_end(&batch, &walked.tree, anchor)?;
+                    }
                     each(&batch)?;
                     walked.note = std::mem::take(&mut batch.note);
                     walked.batches += 1;
@@ -147,24 +177,16 @@ fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) ->
     Ok(false)
 }
 
-fn check_end(
-    batch: &ReplayedBatch,
-    tree: &Tree,
-    origin: Option<&str>,
-    key: Option<&VerifyingKey>,
-) -> Result<(), Fault> {
-    let Some(key) = key else {
-        return Err(fault(batch.first, "the log's key is missing, so no checkpoint can be checked"));
-    };
-    let checkpoint = Checkpoint::open(&batch.note, key)
+fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), Fault> {
+    let checkpoint = Checkpoint::open(&batch.note, &anchor.key)
         .ok_or_else(|| fault(batch.first, "the batch's checkpoint is not signed by this log"))?;
     if checkpoint.size != tree.size() || checkpoint.root != tree.root() {
         return Err(fault(batch.first, "the records are not those of the signed checkpoint"));
     }
-    if origin.is_some_and(|origin| origin != checkpoint.origin) {
+    if checkpoint.origin != anchor.origin {
         return Err(fault(
             batch.first,
-            format!("this is the ledger of {}, not of {}", checkpoint.origin, origin.unwrap_or_default()),
+            format!("this is the ledger of {}, not of {}", checkpoint.origin, anchor.origin),
         ));
     }
     Ok(())
@@ -172,12 +194,11 @@ fn check_end(
 
 /// Compares the journal with the checkpoint kept outside it, which is never ahead of it.
 ///
-/// `strict` also reports what a power cut may leave behind and the next start mends.
-pub fn check_outside(layout: &Layout, walked: &Walked, strict: bool) -> Result<(), Fault> {
+/// `strict` also reports what a power cut may leave behind and the next start mends. Beside a running server the
+/// slots must have been read before the journal.
+pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<(), Fault> {
     let size = walked.tree.size();
-    let slots = read_slots(&layout.checkpoint())
-        .map_err(|error| fault(size, format!("the checkpoint file cannot be read: {error}")))?;
-    for slot in &slots {
+    for slot in slots {
         match slot {
             Slot::Note(number, note) if number.checked_add(1) == Some(walked.batches) && *note != walked.note => {
                 return Err(fault(size, "the journal's last batch is not the one of the checkpoint outside it"));
@@ -270,6 +291,11 @@ pub fn encode_fact(fact: &Fact, ring: &Ring, entropy: &dyn crate::ambient::Entro
         None => {}
     }
     bytes
+}
+
+/// Whether a fact of the journal can be read without a key.
+pub fn is_open_fact(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(1 | 2))
 }
 
 /// Reads [`encode_fact`]; `None` for what it did not write.

@@ -1,20 +1,26 @@
 //! `keuze verify` and `keuze rebuild`.
 
-use std::fs::File;
+mod copy;
+
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use app::model::identity::RecordAddress;
 use base64::Engine as _;
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 
 use super::OPEN_SHARD;
-use super::files::Layout;
-use super::replay::{self, Fault, ReplayedBatch};
+use super::files::{Layout, read_slots};
+use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
 use super::writer::{LOG_KEY, set_aside};
+use crate::ledger::checkpoint::read_verifier_key;
 use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
-use crate::vault::ring::{Owner, Reading, Ring};
+use crate::vault::ring::{KeyId, Owner, Reading, Ring};
 use crate::vault::root;
+use crate::vault::seal::Key;
+
+use copy::DatabaseCopy;
 
 /// A ledger that adds up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +46,15 @@ pub enum VerifyError {
     Unreadable(String),
 }
 
+impl From<Fault> for VerifyError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
 /// Recomputes everything from the journal, the key ring and the checkpoints; the database too, unless a running
-/// server holds it.
+/// server holds it. Without the root key records stay sealed, and everything around them is checked. Nothing in the
+/// directory is made or changed.
 ///
 /// # Errors
 /// The first shard and index that fails.
@@ -50,60 +63,200 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     if !layout.journal().exists() {
         return Err(VerifyError::Unreadable(format!("{} holds no ledger", data.display())));
     }
-    let file = key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf);
-    let root = root::read(&file).map_err(VerifyError::Unreadable)?;
-    let root = root.ok_or_else(|| VerifyError::Unreadable(format!("the root key {} is missing", file.display())))?;
-    let ring = Ring::open(Some(&layout.keys()), root, Reading::Verify).map_err(VerifyError::Unreadable)?;
-    let key = ring.find(Owner::Secret(LOG_KEY)).and_then(|id| ring.key(id));
-    let key = key.ok_or_else(|| VerifyError::Unreadable("the key ring lost the log's key".into()))?;
-    let key = SigningKey::from_bytes(key).verifying_key();
-
-    // The lock tells whether a server runs; held for as long as we read the database.
-    let lock = File::open(layout.lock()).map_err(|error| VerifyError::Unreadable(error.to_string()))?;
-    let stopped = lock.try_lock_shared().is_ok();
-    let store = stopped.then(|| SledStore::open(&layout.sled())).transpose();
-    let store = store.map_err(|error| VerifyError::Unreadable(error.to_string()))?;
-    let walked = replay::walk(&layout, None, Some(&key), |batch| check_batch(batch, &ring, store.as_ref()));
-    let walked = walked.map_err(VerifyError::Fault)?;
-    let at_end =
-        |what: &str| VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() });
-    if stopped && walked.torn {
-        return Err(at_end("the journal ends in something that is no batch; the next start cuts it off"));
+    let mut left_out = Vec::new();
+    let lock = Lock::look(&layout)?;
+    // Before the journal, which a running server may take further meanwhile.
+    let slots = read_slots(&layout.checkpoint())
+        .map_err(|error| VerifyError::Unreadable(format!("the checkpoint file cannot be read: {error}")))?;
+    let mut keys = Keys::open(&layout, key_file, lock.running, &mut left_out)?;
+    let anchor = keys.anchor(&layout)?;
+    let database = open_database(&layout, &lock, &mut left_out)?;
+    let store = database.as_ref().map(|(store, _)| store);
+    let walked = replay::walk(&layout, &anchor, |batch| {
+        keys.check(batch)?;
+        store.map_or(Ok(()), |store| compare(batch, store))
+    })?;
+    if !lock.running && walked.torn {
+        return Err(at_end(&walked, "the journal ends in something that is no batch; the next start cuts it off"));
     }
-    if stopped {
-        replay::check_outside(&layout, &walked, true).map_err(VerifyError::Fault)?;
-    }
-    if let Some(store) = &store {
-        let size = store.size(OPEN_SHARD).map_err(|error| at_end(&error.to_string()))?;
-        let note = store.checkpoint(OPEN_SHARD).map_err(|error| at_end(&error.to_string()))?.unwrap_or_default();
-        if size != walked.tree.size() || note != walked.note {
-            return Err(at_end("the database ends elsewhere than the journal; the next start makes it anew"));
-        }
-    }
+    replay::check_outside(&slots, &walked, !lock.running)?;
+    store.map_or(Ok(()), |store| check_end(&walked, store))?;
     Ok(Verified {
         records: walked.tree.size(),
         // Nothing destroys a key yet: a missing one is a fault that the walk has already reported.
         erased: 0,
         root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root()),
-        left_out: (!stopped).then(|| "a server is running: its database was left out".into()),
+        left_out: (!left_out.is_empty()).then(|| left_out.join("; ")),
     })
 }
 
-/// Opens every record and fact of a batch, and compares the database's copy.
-fn check_batch(batch: &ReplayedBatch, ring: &Ring, store: Option<&SledStore>) -> Result<(), Fault> {
+fn at_end(walked: &Walked, what: &str) -> VerifyError {
+    VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
+}
+
+/// Whether a server runs on the directory; none can start while this is held.
+struct Lock {
+    running: bool,
+    _held: Option<File>,
+}
+
+impl Lock {
+    /// A directory without the file was never opened by a server: a restored backup.
+    fn look(layout: &Layout) -> Result<Self, VerifyError> {
+        let unreadable = |error: std::io::Error| {
+            VerifyError::Unreadable(format!("{} cannot be read: {error}", layout.lock().display()))
+        };
+        let file = match File::open(layout.lock()) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self { running: false, _held: None });
+            }
+            Err(error) => return Err(unreadable(error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Self { running: false, _held: Some(file) }),
+            Err(TryLockError::WouldBlock) => Ok(Self { running: true, _held: None }),
+            Err(TryLockError::Error(error)) => Err(unreadable(error)),
+        }
+    }
+}
+
+/// The key ring, and how to read it again: a running server appends to it.
+struct Keys {
+    layout: Layout,
+    /// `None` where there is no root key.
+    root: Option<Key>,
+    ring: Ring,
+    running: bool,
+}
+
+impl Keys {
+    fn open(
+        layout: &Layout,
+        key_file: Option<&Path>,
+        running: bool,
+        left_out: &mut Vec<String>,
+    ) -> Result<Self, VerifyError> {
+        let file = key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf);
+        let root = root::read(&file).map_err(VerifyError::Unreadable)?;
+        if root.is_none() {
+            left_out.push(format!(
+                "there is no root key {}: the key ring was left out and sealed records were not opened; frames, \
+                 leaves, trees and signatures were checked against the key in {}",
+                file.display(),
+                layout.verifier_key().display()
+            ));
+        }
+        let ring = Self::read_ring(layout, root, running)?;
+        Ok(Self { layout: layout.clone(), root, ring, running })
+    }
+
+    fn read_ring(layout: &Layout, root: Option<Key>, running: bool) -> Result<Ring, VerifyError> {
+        let folder = layout.keys();
+        // A running server may be in the middle of appending a key.
+        let reading = if running { Reading::Start } else { Reading::Verify };
+        let ring = root
+            .map_or_else(|| Ring::open(None, Key::default(), reading), |root| Ring::open(Some(&folder), root, reading));
+        ring.map_err(VerifyError::Unreadable)
+    }
+
+    /// The key of the log: from the ring, where there is one; else what is kept for whoever has no root key.
+    fn anchor(&self, layout: &Layout) -> Result<Anchor, VerifyError> {
+        let path = layout.verifier_key();
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| VerifyError::Unreadable(format!("{} cannot be read: {error}", path.display())))?;
+        let read = text.strip_suffix('\n').and_then(read_verifier_key);
+        let (origin, key) =
+            read.ok_or_else(|| VerifyError::Unreadable(format!("{} is no verifier key", path.display())))?;
+        if self.root.is_some() && self.log_key()? != key {
+            return Err(VerifyError::Unreadable(format!(
+                "{} is not the key of this log; the next start writes the right one",
+                path.display()
+            )));
+        }
+        Ok(Anchor { origin, key })
+    }
+
+    fn log_key(&self) -> Result<VerifyingKey, VerifyError> {
+        let key = self.ring.find(Owner::Secret(LOG_KEY)).and_then(|id| self.ring.key(id));
+        let key = key.ok_or_else(|| VerifyError::Unreadable("the key ring lost the log's key".into()))?;
+        Ok(SigningKey::from_bytes(key).verifying_key())
+    }
+
+    /// Opens every record and fact of a batch that there is a key for.
+    fn check(&mut self, batch: &ReplayedBatch) -> Result<(), Fault> {
+        self.catch_up(batch)?;
+        for (index, record) in (batch.first..).zip(&batch.records) {
+            if self.root.is_some() || record.key == KeyId::NONE {
+                replay::event_of(record, index, &self.ring)?;
+            }
+        }
+        let mut facts = batch.facts.iter().filter(|fact| self.root.is_some() || replay::is_open_fact(fact));
+        if facts.any(|fact| replay::decode_fact(fact, &self.ring).is_none()) {
+            let what = "a fact beside this record cannot be opened";
+            return Err(Fault { shard: OPEN_SHARD, index: batch.first, what: what.into() });
+        }
+        Ok(())
+    }
+
+    /// A server makes keys durable before the records under them, so a key that is not there yet is found by
+    /// reading the ring once more.
+    fn catch_up(&mut self, batch: &ReplayedBatch) -> Result<(), Fault> {
+        let known = |id: KeyId| id == KeyId::NONE || self.ring.key(id).is_some();
+        if self.root.is_none() || !self.running || batch.records.iter().all(|record| known(record.key)) {
+            return Ok(());
+        }
+        let fault = |error: VerifyError| Fault { shard: OPEN_SHARD, index: batch.first, what: error.to_string() };
+        self.ring = Self::read_ring(&self.layout, self.root, true).map_err(fault)?;
+        Ok(())
+    }
+}
+
+/// The database of a stopped server, as a copy: opening one writes to it.
+fn open_database(
+    layout: &Layout,
+    lock: &Lock,
+    left_out: &mut Vec<String>,
+) -> Result<Option<(SledStore, DatabaseCopy)>, VerifyError> {
+    if lock.running {
+        left_out.push("a server is running: its database was left out".into());
+        return Ok(None);
+    }
+    if !layout.sled().exists() {
+        left_out.push("there is no database; the next start makes it anew from the journal".into());
+        return Ok(None);
+    }
+    let copy = match DatabaseCopy::make(&layout.sled()) {
+        Ok(copy) => copy,
+        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+            left_out.push(format!("{error}: the database was left out, which is looked at as a copy"));
+            return Ok(None);
+        }
+        Err(error) => return Err(VerifyError::Unreadable(format!("the database cannot be copied: {error}"))),
+    };
+    let store = SledStore::open(copy.folder()).map_err(|error| VerifyError::Unreadable(error.to_string()))?;
+    Ok(Some((store, copy)))
+}
+
+/// Compares the database's copies of a batch.
+fn compare(batch: &ReplayedBatch, store: &SledStore) -> Result<(), Fault> {
     for (index, record) in (batch.first..).zip(&batch.records) {
-        replay::event_of(record, index, ring)?;
-        let Some(store) = store else { continue };
         let wrong = match store.record(RecordAddress { shard: OPEN_SHARD, index }) {
             Ok(copy) if copy.as_ref() == Some(&record.to_bytes()) => continue,
-            Ok(_) => "the database's copy is not the journal's record; keuze rebuild makes it anew".to_owned(),
-            Err(error) => format!("the database cannot be read: {error}"),
+            Ok(_) => "the database's copy is not the journal's record; the next start makes it anew".to_owned(),
+            Err(error) => format!("the database cannot be read: {error}; the next start makes it anew"),
         };
         return Err(Fault { shard: OPEN_SHARD, index, what: wrong });
     }
-    if batch.facts.iter().any(|fact| replay::decode_fact(fact, ring).is_none()) {
-        let what = "a fact beside this record cannot be opened";
-        return Err(Fault { shard: OPEN_SHARD, index: batch.first, what: what.into() });
+    Ok(())
+}
+
+/// Whether the database ends where the journal ends.
+fn check_end(walked: &Walked, store: &SledStore) -> Result<(), VerifyError> {
+    let size = store.size(OPEN_SHARD).map_err(|error| at_end(walked, &error.to_string()))?;
+    let note = store.checkpoint(OPEN_SHARD).map_err(|error| at_end(walked, &error.to_string()))?;
+    if size != walked.tree.size() || note.unwrap_or_default() != walked.note {
+        return Err(at_end(walked, "the database ends elsewhere than the journal; the next start mends it"));
     }
     Ok(())
 }

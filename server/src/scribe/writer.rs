@@ -12,8 +12,8 @@ use app::model::receipt::MAX_INDEX;
 use ed25519_dalek::SigningKey;
 use tokio::sync::oneshot;
 
-use super::files::{CheckpointFile, Journal, Layout, sync_folder};
-use super::replay::{self, ReplayedBatch};
+use super::files::{CheckpointFile, Journal, Layout, Slot, read_slots, sync_folder};
+use super::replay::{self, Anchor, ReplayedBatch};
 use super::state::State;
 use super::{Draft, OPEN_SHARD, Opening, QUEUE, Scribe, Shared, Written};
 use crate::ambient::Entropy;
@@ -23,7 +23,7 @@ use crate::ledger::record::{SealedRecord, Sealing, canonical, commitment, sealin
 use crate::ledger::tree::{Tree, leaf_hash};
 use crate::store::memory::MemoryStore;
 use crate::store::sled_engine::SledStore;
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Store, StoreError};
 use crate::vault::ring::{KeyId, Owner, Reading, Ring};
 use crate::vault::{root, seal};
 
@@ -116,40 +116,22 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
     let root = root_key(layout, key_file, entropy)?;
     std::fs::create_dir_all(layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
     let mut ring = Ring::open(Some(&layout.keys()), root, Reading::Start)?;
+    let slots =
+        read_slots(&layout.checkpoint()).map_err(|error| format!("the checkpoint file cannot be read: {error}"))?;
     let has_journal = !layout.journal_files().map_err(|error| error.to_string())?.is_empty();
-    if has_journal && ring.find(Owner::Secret(LOG_KEY)).is_none() {
+    if (has_journal || slots != [Slot::Empty, Slot::Empty]) && ring.find(Owner::Secret(LOG_KEY)).is_none() {
         return Err("the key ring lost the log's key. Put back the folder keys".into());
     }
     let key = standing_keys(&mut ring, entropy)?;
-    keep_verifier_key(layout, origin, &key)?;
 
     let mut state = new_state(ring);
-    let verifying = key.verifying_key();
-    let store = open_store(layout)?;
-    let stored = (store.size(OPEN_SHARD), store.checkpoint(OPEN_SHARD));
-    let (mut stored_size, stored_note) = match stored {
-        (Ok(size), Ok(note)) => (size, note),
-        _ => (u64::MAX, None),
-    };
-    // A store that agrees with the journal at some batch only lacks the tail; any other is made anew.
-    let mut agrees = stored_size == 0;
-    let walked = replay::walk(layout, Some(origin), Some(&verifying), |batch| {
-        remember(&mut state, batch)?;
-        agrees |= state.tree.size() == stored_size && stored_note.as_deref() == Some(&batch.note);
-        Ok(())
-    })
-    .map_err(|fault| fault.to_string())?;
-    replay::check_outside(layout, &walked, false).map_err(|fault| fault.to_string())?;
+    let anchor = Anchor { origin: origin.to_owned(), key: key.verifying_key() };
+    let walked =
+        replay::walk(layout, &anchor, |batch| remember(&mut state, batch)).map_err(|fault| fault.to_string())?;
+    replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
     state.checkpoint.clone_from(&walked.note);
-    let store = if agrees {
-        store
-    } else {
-        drop(store);
-        stored_size = 0;
-        set_aside(layout)?;
-        open_store(layout)?
-    };
-    catch_up(layout, origin, &key, &*store, stored_size)?;
+    keep_verifier_key(layout, origin, &key)?;
+    let store = open_store(layout)?;
 
     let last = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
     let journal =
@@ -218,18 +200,85 @@ fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<
     write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// Opens the databases; those that cannot be opened are set aside and made anew.
+/// Opens the databases and gives them what they lack. Those that cannot be opened, or are not a beginning of what
+/// stands in the journal, are set aside and made anew: whatever happens to them is a rebuild.
 fn open_store(layout: &Layout) -> Result<Box<dyn Store>, String> {
     let open = || {
-        let store = SledStore::open(&layout.sled())?;
-        store.size(OPEN_SHARD)?;
-        Ok::<_, crate::store::StoreError>(store)
+        let store = SledStore::open(&layout.sled()).map_err(|error| Unfit::Damaged(error.to_string()))?;
+        complete(layout, &store)?;
+        Ok(Box::new(store) as Box<dyn Store>)
     };
-    if let Ok(store) = open() {
-        return Ok(Box::new(store));
+    match open() {
+        Err(Unfit::Damaged(what)) => {
+            tracing::warn!("{what}: the database is set aside and made anew");
+            set_aside(layout)?;
+            open().map_err(Unfit::into_text)
+        }
+        opened => opened.map_err(Unfit::into_text),
     }
-    set_aside(layout)?;
-    open().map(|store| Box::new(store) as Box<dyn Store>).map_err(|error| format!("sled cannot be opened: {error}"))
+}
+
+/// Why a database cannot be used.
+enum Unfit {
+    /// It is not what stands in the journal; a new one will be.
+    Damaged(String),
+    /// It could not take what it lacks; a new one could not either.
+    Full(String),
+}
+
+impl Unfit {
+    fn into_text(self) -> String {
+        match self {
+            Self::Damaged(what) | Self::Full(what) => what,
+        }
+    }
+}
+
+/// Compares what a database holds with the journal, record by record, and adds the tail that it lacks.
+fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
+    let engine = |error: StoreError| Unfit::Damaged(format!("the database cannot be read: {error}"));
+    let stored = store.size(OPEN_SHARD).map_err(engine)?;
+    let note = store.checkpoint(OPEN_SHARD).map_err(engine)?;
+    // A database that ends where a batch ends only lacks the batches behind it.
+    let mut agrees = stored == 0 && note.is_none();
+    let mut unfit = None;
+    let walked = replay::walk_again(layout, |batch| {
+        let outcome = if batch.first < stored {
+            agrees = batch.end() == stored && note.as_ref() == Some(&batch.note);
+            same(batch, store)
+        } else if agrees {
+            add(batch, store)
+        } else {
+            Err(Unfit::Damaged("the database does not agree with the journal".into()))
+        };
+        outcome.map_err(|what| {
+            unfit = Some(what);
+            replay::Fault { shard: OPEN_SHARD, index: batch.first, what: "the database differs".into() }
+        })
+    });
+    match (unfit, walked) {
+        (Some(unfit), _) => Err(unfit),
+        (None, Err(fault)) => Err(Unfit::Full(fault.to_string())),
+        (None, Ok(_)) if !agrees => Err(Unfit::Damaged("the database is ahead of the journal".into())),
+        (None, Ok(_)) => store.sync().map_err(|error| Unfit::Full(format!("the database cannot be synced: {error}"))),
+    }
+}
+
+fn same(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
+    for (index, record) in (batch.first..).zip(&batch.records) {
+        let copy = store.record(RecordAddress { shard: OPEN_SHARD, index });
+        let copy = copy.map_err(|error| Unfit::Damaged(format!("record {index} cannot be read: {error}")))?;
+        if copy.is_none_or(|copy| copy != record.to_bytes()) {
+            return Err(Unfit::Damaged(format!("record {index} is not the one of the journal")));
+        }
+    }
+    Ok(())
+}
+
+fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
+    let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
+    let added = store.append(OPEN_SHARD, batch.first, &Batch { records, checkpoint: batch.note.clone() });
+    added.map_err(|error| Unfit::Full(format!("the database cannot be written: {error}")))
 }
 
 /// Renames the databases; nothing is ever deleted by itself.
@@ -240,7 +289,6 @@ pub fn set_aside(layout: &Layout) -> Result<(), String> {
         number += 1;
         aside = layout.0.join(format!("sled.aside-{number}"));
     }
-    tracing::warn!("the database does not agree with the journal: it is set aside and made anew");
     std::fs::rename(layout.sled(), aside).map_err(|error| format!("the database cannot be set aside: {error}"))
 }
 
@@ -260,24 +308,6 @@ fn remember(state: &mut State, batch: &ReplayedBatch) -> Result<(), replay::Faul
         state.apply(fact);
     }
     Ok(())
-}
-
-/// Gives the store what it lacks.
-fn catch_up(layout: &Layout, origin: &str, key: &SigningKey, store: &dyn Store, from: u64) -> Result<(), String> {
-    let engine = |error: crate::store::StoreError| replay::Fault {
-        shard: OPEN_SHARD,
-        index: from,
-        what: format!("the database cannot be written: {error}"),
-    };
-    let outcome = replay::walk(layout, Some(origin), Some(&key.verifying_key()), |batch| {
-        if batch.first < from {
-            return Ok(());
-        }
-        let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
-        store.append(OPEN_SHARD, batch.first, &Batch { records, checkpoint: batch.note.clone() }).map_err(engine)
-    });
-    outcome.map_err(|fault| fault.to_string())?;
-    store.sync().map_err(|error| format!("the database cannot be synced: {error}"))
 }
 
 impl Writer {
