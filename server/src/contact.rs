@@ -1,0 +1,104 @@
+//! Contact points: addresses and numbers as people give them, as they are compared, and as objections fold them.
+//!
+//! Three spellings, for three uses. What was **given** is what mail and letters are sent to. The **normal** form tells
+//! whether two people have the same point. The **fold** is coarser still: an objection by one spelling must hold for
+//! every spelling that may reach the same mailbox, phone or letter box.
+
+mod email;
+mod phone;
+mod post;
+
+use app::model::contact::PointKind;
+use serde::{Deserialize, Serialize};
+
+pub use email::Email;
+pub use phone::Phone;
+pub use post::{DutchAddress, ForeignAddress, Post};
+
+/// An address or number.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactPoint {
+    /// A mailbox.
+    Email(Email),
+    /// A phone.
+    Phone(Phone),
+    /// A letter box.
+    Post(Post),
+}
+
+/// Contact points are personal data: they stand in no log and in no panic message.
+impl std::fmt::Debug for ContactPoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ContactPoint::{:?}(…)", self.kind())
+    }
+}
+
+/// Why a text is no contact point. Says what to write instead; never what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContactError {
+    /// Not an e-mail address.
+    #[error("this is no e-mail address; it looks like name@example.nl")]
+    Email,
+    /// Not a phone number.
+    #[error("this is no phone number; it looks like 020 788 4000 or +31 20 788 4000")]
+    Phone,
+    /// Not a Dutch postcode.
+    #[error("this is no Dutch postcode; it looks like 1033 RW")]
+    Postcode,
+    /// Not a house number.
+    #[error("this is no house number; it is a number from 1 to 99999, with an addition if there is one")]
+    HouseNumber,
+    /// Not a postal address elsewhere.
+    #[error("this is no postal address; write street, place and country, each on its line")]
+    Address,
+}
+
+impl ContactPoint {
+    /// What kind it is.
+    pub fn kind(&self) -> PointKind {
+        match self {
+            Self::Email(_) => PointKind::Email,
+            Self::Phone(_) => PointKind::Phone,
+            Self::Post(_) => PointKind::Post,
+        }
+    }
+
+    /// As it was given, in one line: what is shown to its owner, and what is sent to.
+    pub fn given(&self) -> String {
+        match self {
+            Self::Email(email) => email.given().to_owned(),
+            Self::Phone(phone) => phone.e164().to_owned(),
+            Self::Post(post) => post.lines().join(", "),
+        }
+    }
+
+    /// As it is compared. Two points with the same normal form are one point.
+    pub fn normal(&self) -> String {
+        match self {
+            Self::Email(email) => format!("email {}", email.normal()),
+            Self::Phone(phone) => format!("phone {}", phone.e164()),
+            Self::Post(post) => format!("post {}", post.normal()),
+        }
+    }
+
+    /// The folds that an objection by this spelling stands on.
+    pub fn stands_on(&self) -> Vec<String> {
+        match self {
+            Self::Email(email) => vec![format!("email {}", email.fold())],
+            Self::Phone(phone) => vec![format!("phone {}", phone.e164())],
+            Self::Post(post) => post.stands_on(),
+        }
+    }
+
+    /// The folds that are looked up before this point is used: an objection on any of them forbids it.
+    pub fn asked_under(&self) -> Vec<String> {
+        match self {
+            Self::Email(_) | Self::Phone(_) => self.stands_on(),
+            Self::Post(post) => post.asked_under(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn email(text: &str) -> Option<Email> {
+    Email::parse(text).ok()
+}
+
+fn phone(text: &str) -> Option<String> {
+    Phone::parse(text).ok().map(|phone| phone.e164().to_owned())
+}
+
+fn dutch(postcode: &str, number: &str, addition: &str) -> ContactPoint {
+    ContactPoint::Post(Post::Dutch(DutchAddress::parse(postcode, number, addition).expect("an address")))
+}
+
+fn forbids(objection: &ContactPoint, asked: &ContactPoint) -> bool {
+    let stands_on = objection.stands_on();
+    asked.asked_under().iter().any(|fold| stands_on.contains(fold))
+}
+
+#[test]
+fn addresses_of_the_world_are_accepted() {
+    for text in [
+        "jan@voipro.nl",
+        "  jan.de+vries@mail.voipro.nl ",
+        "mailto:jan@voipro.nl",
+        "o'brien@example.ie",
+        "\"jan de vries\"@example.nl",
+        "用户@例子.广告",
+        "jan@bücher.example",
+        "x@[192.0.2.1]",
+        "a@b.museum",
+        "_______@example.com",
+    ] {
+        assert!(email(text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn what_can_be_no_address_is_refused() {
+    for text in [
+        "",
+        "jan",
+        "@voipro.nl",
+        "jan@",
+        "jan@voipro",
+        "jan@@voipro.nl",
+        "jan de vries@voipro.nl",
+        "jan@-a.nl",
+        "Jan <jan@voipro.nl>",
+        "jan@voi pro.nl",
+        "jan@voipro.nl\r\nBcc: x@y.nl",
+        "jan.@voipro.nl",
+        "jan@voipro..nl",
+    ] {
+        assert!(email(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_given_is_sent_to_and_what_is_folded_is_forbidden() {
+    let given = email(" Jan@VOIPRO.nl").expect("an address");
+    assert_eq!(given.given(), "Jan@VOIPRO.nl");
+    assert_eq!(given.normal(), "Jan@voipro.nl");
+    assert_eq!(given.fold(), "jan@voipro.nl");
+    assert_eq!(email("jan@bücher.example").expect("an address").normal(), "jan@xn--bcher-kva.example");
+    let [upper, lower] = ["Jan@voipro.nl", "jan@voipro.nl"].map(|text| ContactPoint::Email(email(text).expect("one")));
+    assert_ne!(upper.normal(), lower.normal());
+    assert!(forbids(&upper, &lower) && forbids(&lower, &upper));
+}
+
+#[test]
+fn a_number_has_one_form() {
+    for text in
+        ["020 788 4000", "020-7884000", "+31 20 788 4000", "+31 (0)20 788 4000", "0031 20 7884000", "tel:+31207884000"]
+    {
+        assert_eq!(phone(text).as_deref(), Some("+31207884000"), "{text}");
+    }
+    assert_eq!(phone("06 12345678").as_deref(), Some("+31612345678"));
+    assert_eq!(phone("+32 2 555 12 12").as_deref(), Some("+3225551212"));
+    for text in ["", "12", "020 788 400", "call me", "0900-PIZZA", "+999 123", "1033 RW", "+31 20 788 4000 ext. 12"] {
+        assert_eq!(phone(text), None, "{text}");
+    }
+}
+
+#[test]
+fn dutch_addresses_are_named_by_postcode_and_number() {
+    let one = dutch("1033 rw", "1", "");
+    assert_eq!(one.normal(), dutch("1033RW", " 1 ", "").normal());
+    for (number, addition) in [("1-A", ""), ("1", "a"), ("1a", ""), ("1 A.", ""), ("1", "-A")] {
+        assert_eq!(dutch("1033 RW", number, addition).normal(), "post nl 1033RW 1 A");
+    }
+    assert_eq!(dutch("1033RW", "1-bis", "").given(), "1 bis, 1033 RW");
+    let parse = |postcode, number| DutchAddress::parse(postcode, number, "").err();
+    for postcode in ["", "0123 AB", "1033", "1033 R", "1033 RWX", "1033 SS", "٣٤٥٦ AB"] {
+        assert_eq!(parse(postcode, "1"), Some(ContactError::Postcode), "{postcode}");
+    }
+    for number in ["", "0", "A", "100000", "1 and a very long addition to it", "1 --"] {
+        assert_eq!(parse("1033 RW", number), Some(ContactError::HouseNumber), "{number}");
+    }
+}
+
+/// With an addition: that door and the bare number. Without: all of them.
+#[test]
+fn an_objection_holds_for_the_doors_it_names() {
+    let [bare, a, b] = ["1", "1 A", "1 B"].map(|number| dutch("1033 RW", number, ""));
+    let other = dutch("1033 RW", "11", "");
+    assert!(forbids(&bare, &bare) && forbids(&bare, &a) && forbids(&bare, &b));
+    assert!(forbids(&a, &a) && forbids(&a, &bare) && !forbids(&a, &b));
+    assert!([&bare, &a, &b].into_iter().all(|objection| !forbids(objection, &other)));
+}
+
+#[test]
+fn addresses_elsewhere_are_their_lines() {
+    let address = |text: &str| ForeignAddress::parse(text).map(|address| ContactPoint::Post(Post::Foreign(address)));
+    let one = address("12 Rue de l’Église\n75001 Paris\nFrance").expect("an address");
+    let other = address("12, rue de l'église \r\n 75001  PARIS\n\nFrance ").expect("an address");
+    assert!(forbids(&one, &other));
+    assert_eq!(address("Paris").err(), Some(ContactError::Address));
+    assert_eq!(address("\n\n").err(), Some(ContactError::Address));
+}
+
+#[test]
+fn points_come_back_as_they_were_kept() {
+    let points = [
+        ContactPoint::Email(email("Jan@voipro.nl").expect("one")),
+        ContactPoint::Phone(Phone::parse("020 788 4000").expect("one")),
+        dutch("1033 RW", "1-A", ""),
+        ContactPoint::Post(Post::Foreign(ForeignAddress::parse("1 Road\nLondon").expect("one"))),
+    ];
+    for point in points {
+        let json = serde_json::to_string(&point).expect("JSON");
+        assert!(serde_json::from_str::<ContactPoint>(&json).expect("read back") == point, "{json}");
+        assert!(!format!("{point:?}").contains("voipro"));
+    }
+}
+
+proptest! {
+    /// No text makes the parsers panic, and what was parsed parses again to the same folds.
+    #[test]
+    fn whatever_is_typed_is_read_or_refused(text in "\\PC{0,40}|[a-z+.\"]{1,9}@[a-z.-]{1,12}|[0-9+() -]{3,18}") {
+        if let Ok(email) = Email::parse(&text) {
+            let again = Email::parse(&email.normal()).expect("a normal form is an address");
+            prop_assert_eq!(again.fold(), email.fold());
+        }
+        if let Ok(phone) = Phone::parse(&text) {
+            let again = Phone::parse(phone.e164()).expect("E.164 is a number");
+            prop_assert_eq!(again.e164(), phone.e164());
+        }
+        let _ = (DutchAddress::parse(&text, "1", &text), DutchAddress::parse("1033 RW", &text, ""), ForeignAddress::parse(&text));
+    }
+}
