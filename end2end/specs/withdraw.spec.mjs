@@ -34,9 +34,10 @@ test('one press in the footer withdraws everything, and nothing is alive afterwa
   expect(recorded.answers.Marketing).toBe('aangeboden, geweigerd');
 });
 
-test('a page that is open elsewhere stops as well', async ({ visitor }) => {
+test('a page that is open elsewhere stops as well, however slowly it reloads', async ({ visitor }) => {
   const page = await accepted(visitor);
   const other = await visitor.open('/tweede');
+  await visitor.meet('delay /ingehouden 600');
   await other.getByRole('button', { name: 'Alles intrekken' }).click();
   await expect(said(other)).toContainText('Uw keuze is opgeslagen');
   await page.waitForFunction(() => !window.ran);

@@ -9,12 +9,18 @@ export const ORIGIN = `https://${HOST}`;
 const FONTS = fileURLToPath(new URL('./fonts.conf', import.meta.url));
 const LIBERATION = '/usr/share/fonts/truetype/liberation';
 
+if (!existsSync(LIBERATION)) throw new Error('the pinned font is missing: apt-get install fonts-liberation');
+
+/** Debian's Chromium with one font, so that what is measured does not depend on the fonts of the machine. */
+export const CHROMIUM = {
+  executablePath: process.env.KEUZE_CHROMIUM ?? '/usr/bin/chromium',
+  env: { ...process.env, FONTCONFIG_FILE: FONTS },
+};
+
 /** How Chromium starts: it knows the site's host and nothing else, and trusts the proxy's key and no other. */
 export function launchOptions({ port, keyHash }) {
-  if (!existsSync(LIBERATION)) throw new Error('the pinned font is missing: apt-get install fonts-liberation');
   return {
-    executablePath: process.env.KEUZE_CHROMIUM ?? '/usr/bin/chromium',
-    env: { ...process.env, FONTCONFIG_FILE: FONTS },
+    ...CHROMIUM,
     args: [
       `--host-resolver-rules=MAP ${HOST}:443 127.0.0.1:${port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
       `--ignore-certificate-errors-spki-list=${keyHash}`,

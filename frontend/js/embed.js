@@ -109,8 +109,8 @@
       hide();
     }
     expire();
-    // What is still alive would write its cookies again.
-    if (stopped()) location.reload();
+    // What is still alive would write its cookies again. Asked for once: each such cookie would begin the reload anew.
+    if (stopped()) location.reload((sending = 1));
     else release();
   };
 

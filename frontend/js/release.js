@@ -32,7 +32,7 @@ export const open = async (shadow, language, answers, send) => {
   const banner = shadow.getElementById('keuze');
   const close = () => {
     // Shown again first: closing a dialog gives the focus back to what had it, if that can be seen.
-    if (banner) banner.hidden = false;
+    if (banner) banner.style.display = '';
     dialog.close();
     dialog.remove();
   };
@@ -56,7 +56,7 @@ export const open = async (shadow, language, answers, send) => {
   });
   if (matchMedia('(min-width:640px) and (min-height:481px)').matches) dialog.show();
   else dialog.showModal();
-  if (banner) banner.hidden = true;
+  if (banner) banner.style.display = 'none';
 };
 
 // Puts a box before each frame that waits: what would come, and a button that allows its purpose here and now.
