@@ -6,6 +6,8 @@ mod counts;
 mod fixture;
 #[path = "ledger/flips.rs"]
 mod flips;
+#[path = "ledger/rot.rs"]
+mod rot;
 #[path = "ledger/start.rs"]
 mod start;
 #[path = "ledger/verify.rs"]
