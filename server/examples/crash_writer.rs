@@ -48,7 +48,7 @@ async fn append(scribe: Scribe, round: u8, task: u8, records: u8) -> anyhow::Res
         let name = format!("{round}-{task}-{number}");
         event.subject = number.is_multiple_of(2).then(|| subject([round, task, number]));
         event.variant = Some(name.clone());
-        let written = scribe.append(Draft { event, facts: Vec::new() }).await?;
+        let written = scribe.append(Draft::new(event)).await?;
         println!("ACK {} {name}", written.address);
     }
     Ok(())

@@ -2,9 +2,13 @@
 //!
 //! Everything that is ever recorded comes through [`Scribe::append`]; there is no second road to the ledger.
 
+mod erasure;
+mod fact;
 pub mod files;
 mod replay;
 mod state;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 mod writer;
 
@@ -20,9 +24,10 @@ use tokio::sync::oneshot;
 
 use crate::ambient::Entropy;
 use crate::ledger::checkpoint::proof_text;
+use crate::ledger::frame::LONGEST;
 use crate::ledger::record::SealedRecord;
 use crate::store::Store;
-use crate::vault::ring::Owner;
+use crate::vault::ring::{KeyId, Owner};
 use crate::vault::seal;
 
 use state::State;
@@ -47,6 +52,29 @@ pub struct Draft {
     pub event: Event,
     /// Written in the same batch as the event, or not at all.
     pub facts: Vec<Fact>,
+    /// Keys that end with the event, which names them ([`Draft::ending`]): they are destroyed before it is
+    /// acknowledged.
+    pub ends: Vec<KeyId>,
+}
+
+impl Draft {
+    /// An event alone.
+    pub fn new(event: Event) -> Self {
+        Self { event, facts: Vec::new(), ends: Vec::new() }
+    }
+
+    /// An event with facts.
+    pub fn with(event: Event, facts: Vec<Fact>) -> Self {
+        Self { event, facts, ends: Vec::new() }
+    }
+
+    /// The same event, ending keys and naming them.
+    #[must_use]
+    pub fn ending(mut self, keys: Vec<KeyId>) -> Self {
+        self.event.keys = keys.iter().map(|id| erasure::key_name(*id)).collect();
+        self.ends = keys;
+        self
+    }
 }
 
 /// A fact beside the ledger: the latest value of a key counts.
@@ -69,6 +97,13 @@ pub enum FactKind {
     Setting,
     /// A staff member under a random id. Sealed under the audit key.
     Staff,
+    /// An objection on a contact point, under a random id. Sealed under the suppression key, which no erasure ends.
+    Suppression,
+    /// A part of a person's profile, or a credential of theirs; its key begins with the id of the key that it is
+    /// sealed under, and with which it ends.
+    Personal,
+    /// A program with an API key, under a random id. Sealed under the audit key.
+    Client,
 }
 
 /// An event that is durable.
@@ -164,11 +199,17 @@ impl Scribe {
         self.shared.state.read().expect("the writer does not panic while it holds the memory")
     }
 
-    /// Records one event; returns once it is durable.
+    /// Records one event; returns once it is durable. Whoever stops waiting changes nothing: what was accepted is
+    /// recorded.
     ///
     /// # Errors
     /// Nothing was recorded then.
+    ///
+    /// # Panics
+    /// Where the draft is too long for the journal (16 MiB); what may come in from outside is limited long before.
     pub async fn append(&self, draft: Draft) -> Result<Written, AppendError> {
+        // Here, because in the writer it would stop the ledger.
+        assert!(fits(&draft), "a draft is too long for the journal");
         let (answer, written) = oneshot::channel();
         {
             let queue = self.shared.queue.lock().expect("nobody panics while holding it");
@@ -289,6 +330,26 @@ impl Scribe {
         SigningKey::from_bytes(&self.secret(writer::LOG_KEY)).verifying_key()
     }
 
+    /// The name of an owner's key, made if there is none; durable with the next record.
+    pub fn ensure_key(&self, owner: Owner) -> KeyId {
+        if let Some(id) = self.find_key(owner) {
+            return id;
+        }
+        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
+        state.ring.ensure(owner, &*self.shared.entropy)
+    }
+
+    /// The name of an owner's key, if there is one.
+    pub fn find_key(&self, owner: Owner) -> Option<KeyId> {
+        self.state().ring.find(owner)
+    }
+
+    /// A secret that is rotated, if that number of it was ever made.
+    pub fn numbered_secret(&self, name: &'static str, number: u16) -> Option<[u8; 32]> {
+        let state = self.state();
+        state.ring.key(state.ring.find(Owner::Numbered(name, number))?).copied()
+    }
+
     /// The subject in the form that goes into [`Event::about`]; `None` without a proof key.
     pub fn seal_about(&self, subject: Subject) -> Option<String> {
         use base64::Engine as _;
@@ -313,4 +374,16 @@ impl Scribe {
         }
         self.shared.store.release();
     }
+}
+
+/// Whether the event and each fact is short enough for a frame of the journal.
+fn fits(draft: &Draft) -> bool {
+    let Event { build, variant, about, object, reason, .. } = &draft.event;
+    let texts = [build, variant, about, object, reason].into_iter().flatten().map(String::len).sum::<usize>();
+    // JSON writes a byte of text as at most six; what else is in an event is bounded by the policy.
+    let short = |len: usize| len < LONGEST - (1 << 20);
+    let facts = draft.facts.iter().all(|fact| {
+        u16::try_from(fact.key.len()).is_ok() && fact.value.as_ref().is_none_or(|value| short(value.len()))
+    });
+    facts && short(texts.saturating_mul(6))
 }

@@ -2,6 +2,8 @@
 
 #[path = "common/counts.rs"]
 mod counts;
+#[path = "ledger/erasure.rs"]
+mod erasure;
 #[path = "ledger/fixture.rs"]
 mod fixture;
 #[path = "ledger/flips.rs"]
@@ -15,8 +17,8 @@ mod verifying;
 
 use app::model::identity::Subject;
 use fixture::{check, draft, fill, made, opening, root_of};
-use server::scribe::Scribe;
 use server::scribe::verify::{set_databases_aside, verify};
+use server::scribe::{Fact, FactKind, Scribe};
 
 #[tokio::test]
 async fn the_same_in_memory_and_on_disk() {
@@ -79,6 +81,39 @@ async fn another_or_no_root_key_is_refused() {
     let swapped: String = text.chars().map(|c| if c == 'a' { 'b' } else { c }).collect();
     std::fs::write(&key, swapped.replacen('b', "a", 1)).expect("written");
     assert!(Scribe::open(opening(Some(&data), 1)).is_err());
+}
+
+/// Far longer than a value of the database may be; nothing but our own limits on bodies keeps records short.
+#[tokio::test]
+async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
+    let mut long = draft(0, Some(Subject([7; 16])));
+    long.event.reason = Some("\u{1}".repeat(100_000));
+    let mut last = draft(1, None);
+    last.facts = vec![Fact { kind: FactKind::Content, key: vec![3; 32], value: Some(vec![b'x'; 3_000_000]) }];
+    let drafts = [draft(0, None), long, last];
+    let mut written = Vec::new();
+    for draft in drafts {
+        written.push(scribe.append(draft).await.expect("written"));
+    }
+    let whole = |scribe: &Scribe| {
+        for written in &written {
+            let recorded = scribe.record(written.address).expect("readable").expect("there");
+            assert_eq!(recorded.event, written.event);
+        }
+        scribe.fact(FactKind::Content, &[3; 32]).expect("readable").is_some_and(|value| value.len() == 3_000_000)
+    };
+    assert!(whole(&scribe));
+    scribe.close().await;
+    assert_eq!(std::fs::read_dir(data.join("sled/0001/blobs")).expect("a folder").count(), 0);
+    verify(&data, Some(&root_of(&data))).expect("adds up");
+    set_databases_aside(&data).expect("nobody uses it");
+    let scribe = Scribe::open(opening(Some(&data), 3)).expect("opens");
+    assert!(whole(&scribe));
+    scribe.close().await;
+    verify(&data, Some(&root_of(&data))).expect("adds up");
 }
 
 /// Every record that a client was told of is found again, whoever wrote beside it.

@@ -82,6 +82,10 @@ pub struct Event {
     /// (`base64url(key id ‖ nonce ‖ sealed subject id)`), so that an erasure cuts the link and leaves the act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// For `erased` and `retention_run`: the random names of the keys that were destroyed, 32 hexadecimal digits each,
+    /// so that a record without its key is explained.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
     /// For `looked_up`, `erased`, `staff_changed`: what was looked at or changed, in machine form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
@@ -120,6 +124,7 @@ impl Event {
             merged: None,
             previous: None,
             about: None,
+            keys: Vec::new(),
             object: None,
             reason: None,
         }

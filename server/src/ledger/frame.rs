@@ -7,7 +7,7 @@
 pub const HEADER: usize = 16;
 
 /// An entry longer than this was not written by us: a record is small, a public content at most a few megabytes.
-const LONGEST: usize = 16 << 20;
+pub const LONGEST: usize = 16 << 20;
 
 /// What a frame holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Frame {
     /// Adds the frame's bytes.
     ///
     /// # Panics
-    /// If the entry is longer than 16 MiB, which the configuration's limits exclude.
+    /// If the entry is longer than [`LONGEST`]; nothing that long is accepted for writing.
     pub fn write(&self, out: &mut Vec<u8>) {
         let (tag, body): (u8, &[u8]) = match &self.entry {
             Entry::Record(body) => (1, body),

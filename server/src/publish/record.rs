@@ -32,7 +32,7 @@ pub async fn publish(
     let mut policies = listed(scribe)?;
     policies.push(publication.policy.hash);
     facts.push(Fact { kind: FactKind::Setting, key: POLICIES.to_vec(), value: Some(canonical(&policies)) });
-    Ok(scribe.append(Draft { event, facts }).await?)
+    Ok(scribe.append(Draft::with(event, facts)).await?)
 }
 
 /// Publishes a configuration unless it is the one in force, as whatever kind of change it is; for the demo and tests.

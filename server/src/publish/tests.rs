@@ -202,7 +202,7 @@ async fn a_content_that_is_not_what_its_name_says_is_refused() {
     );
     let html = first().policy.notices[&Language::Nl].html;
     let wrong = Fact { kind: FactKind::Content, key: html.0.to_vec(), value: Some(b"<p>other</p>".to_vec()) };
-    scribe.append(Draft { event, facts: vec![wrong] }).await.expect("written");
+    scribe.append(Draft::with(event, vec![wrong])).await.expect("written");
     let error = Published::load(&scribe).expect_err("it is damaged");
     assert!(matches!(&error, PublishError::Damaged(name) if *name == html.to_string()), "{error}");
 }

@@ -6,13 +6,14 @@ use app::model::event::Event;
 use app::model::identity::{RecordAddress, ShardNumber};
 use ed25519_dalek::VerifyingKey;
 
+use super::erasure::Missing;
 use super::files::{Layout, Slot};
-use super::{Fact, FactKind, OPEN_SHARD};
+use super::{Fact, OPEN_SHARD, fact};
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::frame::{Entry, Frame, Read};
 use crate::ledger::record::{SealedRecord, commitment};
 use crate::ledger::tree::{Tree, leaf_hash};
-use crate::vault::ring::{KeyId, Owner, Ring};
+use crate::vault::ring::{KeyId, Ring};
 use crate::vault::seal;
 
 /// A whole batch of the journal.
@@ -261,60 +262,30 @@ pub fn open_record(
     Ok((*salt, canonical.to_vec()))
 }
 
-/// The event of a journal's record; every key must be there, as nothing yet destroys one.
-pub fn event_of(record: &SealedRecord, index: u64, ring: &Ring) -> Result<Event, Fault> {
+/// The event of a journal's record; `None` where its key is missing, which is noted.
+pub fn event_of(record: &SealedRecord, index: u64, ring: &Ring, missing: &mut Missing) -> Result<Option<Event>, Fault> {
     let address = RecordAddress { shard: OPEN_SHARD, index };
-    let (_, canonical) = open_record(record, address, ring).map_err(|unreadable| match unreadable {
-        Unreadable::NoKey => fault(index, "its key is missing from the key ring, and no erasure explains that"),
-        Unreadable::Damaged(what) => fault(index, what),
-    })?;
-    serde_json::from_slice(&canonical).map_err(|_| fault(index, "it is no event"))
+    let canonical = match open_record(record, address, ring) {
+        Ok((_, canonical)) => canonical,
+        Err(Unreadable::NoKey) => {
+            missing.record(record.key, index);
+            return Ok(None);
+        }
+        Err(Unreadable::Damaged(what)) => return Err(fault(index, what)),
+    };
+    let event: Event = serde_json::from_slice(&canonical).map_err(|_| fault(index, "it is no event"))?;
+    missing.explain(&event);
+    Ok(Some(event))
 }
 
-/// A fact as it stands in the journal: kind, whether it has a value, length of the key, key, value.
-pub fn encode_fact(fact: &Fact, ring: &Ring, entropy: &dyn crate::ambient::Entropy) -> Vec<u8> {
-    let (tag, sealed) = match fact.kind {
-        FactKind::Content => (1u8, false),
-        FactKind::Setting => (2, false),
-        FactKind::Staff => (3, true),
-    };
-    let mut bytes = vec![tag, u8::from(fact.value.is_some())];
-    bytes.extend_from_slice(&u16::try_from(fact.key.len()).expect("a fact's key is short").to_be_bytes());
-    bytes.extend_from_slice(&fact.key);
-    let context = bytes.clone();
-    match &fact.value {
-        Some(value) if sealed => {
-            let audit = ring.find(Owner::Audit).and_then(|id| ring.key(id)).expect("made at the first start");
-            bytes.extend(seal::seal(audit, &context, value, entropy));
+/// A fact beside a batch's records; `None` where its key is missing, which is noted.
+pub fn fact_of(bytes: &[u8], index: u64, ring: &Ring, missing: &mut Missing) -> Result<Option<Fact>, Fault> {
+    match fact::decode(bytes, ring) {
+        Ok(fact) => Ok(Some(fact)),
+        Err(fact::Unreadable::NoKey(id)) => {
+            missing.fact(id, index);
+            Ok(None)
         }
-        Some(value) => bytes.extend_from_slice(value),
-        None => {}
+        Err(fact::Unreadable::Damaged) => Err(fault(index, "a fact beside this record cannot be opened")),
     }
-    bytes
-}
-
-/// Whether a fact of the journal can be read without a key.
-pub fn is_open_fact(bytes: &[u8]) -> bool {
-    matches!(bytes.first(), Some(1 | 2))
-}
-
-/// Reads [`encode_fact`]; `None` for what it did not write.
-pub fn decode_fact(bytes: &[u8], ring: &Ring) -> Option<Fact> {
-    let ([tag, has_value, high, low], rest) = bytes.split_first_chunk::<4>()?;
-    let (key, value) = rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
-    let kind = match tag {
-        1 => FactKind::Content,
-        2 => FactKind::Setting,
-        3 => FactKind::Staff,
-        _ => return None,
-    };
-    let value = match (has_value, kind) {
-        (0, _) => None,
-        (_, FactKind::Staff) => {
-            let audit = ring.key(ring.find(Owner::Audit)?)?;
-            Some(seal::open(audit, &bytes[..bytes.len() - value.len()], value)?)
-        }
-        _ => Some(value.to_vec()),
-    };
-    Some(Fact { kind, key: key.to_vec(), value })
 }

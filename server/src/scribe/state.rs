@@ -1,13 +1,13 @@
 //! The memory that every read consults: what the last durable batch left behind.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use app::model::event::Event;
 use app::model::identity::Subject;
 
 use super::{Fact, FactKind};
 use crate::ledger::tree::Tree;
-use crate::vault::ring::Ring;
+use crate::vault::ring::{KeyId, Ring};
 
 /// Everything that is not in the store: it is made anew from the journal at every start.
 pub struct State {
@@ -29,6 +29,17 @@ impl State {
         if let Some(subject) = event.subject {
             self.by_subject.entry(subject).or_default().push(index);
         }
+    }
+
+    /// Forgets what was sealed under keys that are gone: the index of their subjects, and the facts.
+    pub fn forget(&mut self, ended: &HashSet<KeyId>) {
+        for id in ended {
+            if let Some(subject) = self.ring.subject(*id) {
+                self.by_subject.remove(&subject);
+            }
+        }
+        let ends = |key: &[u8]| key.first_chunk().is_some_and(|id| ended.contains(&KeyId(*id)));
+        self.facts.retain(|(kind, key), _| *kind != FactKind::Personal || !ends(key));
     }
 
     /// Takes note of a fact.

@@ -9,10 +9,11 @@ use app::model::identity::RecordAddress;
 use base64::Engine as _;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 
-use super::OPEN_SHARD;
+use super::erasure::Missing;
 use super::files::{Layout, read_slots};
 use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
 use super::writer::{LOG_KEY, set_aside};
+use super::{OPEN_SHARD, fact};
 use crate::ledger::checkpoint::read_verifier_key;
 use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
@@ -72,19 +73,20 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     let anchor = keys.anchor(&layout)?;
     let database = open_database(&layout, &lock, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
+    let mut missing = Missing::default();
     let walked = replay::walk(&layout, &anchor, |batch| {
-        keys.check(batch)?;
+        keys.check(batch, &mut missing)?;
         store.map_or(Ok(()), |store| compare(batch, store))
     })?;
     if !lock.running && walked.torn {
         return Err(at_end(&walked, "the journal ends in something that is no batch; the next start cuts it off"));
     }
     replay::check_outside(&slots, &walked, !lock.running)?;
+    keys.check_missing(&missing, lock.running)?;
     store.map_or(Ok(()), |store| check_end(&walked, store))?;
     Ok(Verified {
         records: walked.tree.size(),
-        // Nothing destroys a key yet: a missing one is a fault that the walk has already reported.
-        erased: 0,
+        erased: missing.records(),
         root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root()),
         left_out: (!left_out.is_empty()).then(|| left_out.join("; ")),
     })
@@ -184,17 +186,26 @@ impl Keys {
     }
 
     /// Opens every record and fact of a batch that there is a key for.
-    fn check(&mut self, batch: &ReplayedBatch) -> Result<(), Fault> {
+    fn check(&mut self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
         self.catch_up(batch)?;
         for (index, record) in (batch.first..).zip(&batch.records) {
             if self.root.is_some() || record.key == KeyId::NONE {
-                replay::event_of(record, index, &self.ring)?;
+                replay::event_of(record, index, &self.ring, missing)?;
             }
         }
-        let mut facts = batch.facts.iter().filter(|fact| self.root.is_some() || replay::is_open_fact(fact));
-        if facts.any(|fact| replay::decode_fact(fact, &self.ring).is_none()) {
-            let what = "a fact beside this record cannot be opened";
-            return Err(Fault { shard: OPEN_SHARD, index: batch.first, what: what.into() });
+        for bytes in batch.facts.iter().filter(|bytes| self.root.is_some() || fact::is_open(bytes)) {
+            replay::fact_of(bytes, batch.first, &self.ring, missing)?;
+        }
+        Ok(())
+    }
+
+    /// Every missing key is explained by an event, and every key that an event ended is gone.
+    fn check_missing(&self, missing: &Missing, running: bool) -> Result<(), VerifyError> {
+        missing.check()?;
+        let lives = missing.destroyed().iter().any(|id| self.ring.key(*id).is_some());
+        if lives && !running {
+            let what = "a key that was ended is still in the key ring; the next start destroys it";
+            return Err(VerifyError::Unreadable(what.into()));
         }
         Ok(())
     }

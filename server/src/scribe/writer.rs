@@ -1,6 +1,6 @@
 //! The thread that writes: start-up, group commit, and the order in which things become durable.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -12,10 +12,11 @@ use app::model::receipt::MAX_INDEX;
 use ed25519_dalek::SigningKey;
 use tokio::sync::oneshot;
 
+use super::erasure::Missing;
 use super::files::{CheckpointFile, Journal, Layout, Slot, read_slots, sync_folder};
 use super::replay::{self, Anchor, ReplayedBatch};
 use super::state::State;
-use super::{Draft, OPEN_SHARD, Opening, QUEUE, Scribe, Shared, Written};
+use super::{Draft, Fact, FactKind, OPEN_SHARD, Opening, QUEUE, Scribe, Shared, Written, fact};
 use crate::ambient::Entropy;
 use crate::ledger::checkpoint::{Checkpoint, verifier_key};
 use crate::ledger::frame::{Entry, Frame};
@@ -125,10 +126,12 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
     let key = standing_keys(&mut ring, entropy)?;
 
     let mut state = new_state(ring);
+    let mut missing = Missing::default();
     let anchor = Anchor { origin: origin.to_owned(), key: key.verifying_key() };
     let walked =
-        replay::walk(layout, &anchor, |batch| remember(&mut state, batch)).map_err(|fault| fault.to_string())?;
+        replay::walk(layout, &anchor, |batch| remember(&mut state, &mut missing, batch)).map_err(|f| f.to_string())?;
     replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
+    finish_erasures(&mut state, &missing, entropy)?;
     state.checkpoint.clone_from(&walked.note);
     keep_verifier_key(layout, origin, &key)?;
     let store = open_store(layout)?;
@@ -292,22 +295,33 @@ pub fn set_aside(layout: &Layout) -> Result<(), String> {
     std::fs::rename(layout.sled(), aside).map_err(|error| format!("the database cannot be set aside: {error}"))
 }
 
-/// Takes note of a batch in memory, opening every record.
-fn remember(state: &mut State, batch: &ReplayedBatch) -> Result<(), replay::Fault> {
+/// Takes note of a batch in memory, opening every record and fact that there is a key for.
+fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> Result<(), replay::Fault> {
     for (index, record) in (batch.first..).zip(&batch.records) {
-        let event = replay::event_of(record, index, &state.ring)?;
-        state.index(&event, index);
+        if let Some(event) = replay::event_of(record, index, &state.ring, missing)? {
+            state.index(&event, index);
+        }
         state.tree.push(leaf_hash(&record.commitment));
     }
-    for fact in &batch.facts {
-        let fact = replay::decode_fact(fact, &state.ring).ok_or_else(|| replay::Fault {
-            shard: OPEN_SHARD,
-            index: batch.first,
-            what: "a fact beside this record cannot be opened".into(),
-        })?;
-        state.apply(fact);
+    for bytes in &batch.facts {
+        if let Some(fact) = replay::fact_of(bytes, batch.first, &state.ring, missing)? {
+            state.apply(fact);
+        }
     }
     Ok(())
+}
+
+/// Ends what a kill left half ended, and refuses what lacks a key without an event that explains it.
+fn finish_erasures(state: &mut State, missing: &Missing, entropy: &dyn Entropy) -> Result<(), String> {
+    missing.check().map_err(|fault| fault.to_string())?;
+    state.forget(missing.destroyed());
+    let destroyed = state.ring.destroy(missing.destroyed(), entropy);
+    destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
+}
+
+/// Whether a fact is sealed under a key that is gone already.
+fn ends(fact: &Fact, ended: &HashSet<KeyId>) -> bool {
+    fact.kind == FactKind::Personal && fact.key.first_chunk().is_some_and(|id| ended.contains(&KeyId(*id)))
 }
 
 impl Writer {
@@ -343,7 +357,7 @@ impl Writer {
                 self.tree.push(leaf_hash(&record.commitment));
                 Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
                 for fact in &job.draft.facts {
-                    let entry = Entry::Fact(replay::encode_fact(fact, &state.ring, &*self.shared.entropy));
+                    let entry = Entry::Fact(fact::encode(fact, &state.ring, &*self.shared.entropy));
                     Frame { index: index + 1, entry }.write(&mut frames);
                 }
                 records.push(record);
@@ -363,8 +377,15 @@ impl Writer {
             written.push(Written { address: RecordAddress { shard: OPEN_SHARD, index }, event });
         }
         state.checkpoint = note;
+        // In the event's own batch: what is acknowledged as erased is gone.
+        let ended: HashSet<KeyId> = jobs.iter().flat_map(|job| job.draft.ends.iter().copied()).collect();
+        if !ended.is_empty() {
+            state.forget(&ended);
+            let destroyed = state.ring.destroy(&ended, &*self.shared.entropy);
+            destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))?;
+        }
         for (job, written) in jobs.into_iter().zip(written) {
-            job.draft.facts.into_iter().for_each(|fact| state.apply(fact));
+            job.draft.facts.into_iter().filter(|fact| !ends(fact, &ended)).for_each(|fact| state.apply(fact));
             // Whoever waited may have gone; the record stands all the same.
             let _gone = job.answer.send(written);
         }

@@ -137,7 +137,7 @@ impl Keuze {
     async fn record(&self, event: Event, known: Option<Subject>) -> Result<Written, AppendError> {
         let grants = event.answers.values().any(|answered| answered.answer == Answer::Granted);
         let subject = known.or_else(|| grants.then(|| Subject(self.entropy.bytes())));
-        self.scribe.append(Draft { event: Event { subject, ..event }, facts: Vec::new() }).await
+        self.scribe.append(Draft::new(Event { subject, ..event })).await
     }
 
     fn done(&self, written: &Written, taken: Taken, known: Option<Known>, device: &Device, now: Moment) -> Done {

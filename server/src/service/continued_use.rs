@@ -41,7 +41,7 @@ impl Keuze {
             answers: unanswered(&shown.policy),
             ..Event::new(EventKind::ContinuedUse, self.clock.now().at, Actor::Visitor, Route::Banner)
         };
-        self.scribe.append(Draft { event, facts: Vec::new() }).await?;
+        self.scribe.append(Draft::new(event)).await?;
         Ok(Some(shown.policy.notice_revision))
     }
 }

@@ -133,7 +133,7 @@ impl Keuze {
         if event.about.is_none() {
             event.object = Some(object(asked.wanted, target.record.as_ref()));
         }
-        Draft { event, facts: Vec::new() }
+        Draft::new(event)
     }
 
     fn found(

@@ -185,7 +185,7 @@ impl Staff<'_> {
         event.object = Some(format!("staff/{} {what}", stored.name));
         let value = serde_json::to_vec(stored).expect("three plain fields are always JSON");
         let fact = Fact { kind: FactKind::Staff, key, value: Some(value) };
-        self.scribe.append(Draft { event, facts: vec![fact] }).await?;
+        self.scribe.append(Draft::with(event, vec![fact])).await?;
         Ok(())
     }
 

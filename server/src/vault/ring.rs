@@ -3,7 +3,7 @@
 //! A folder of append-only files outside the database: `root-0001` holds the bucket keys, `bucket-000001` and so on
 //! a thousand keys each. Entries have a fixed size and are bound to their place, so that none can be moved.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,28 @@ pub enum Owner {
     Suppression,
     /// A named secret, such as the log's signing key.
     Secret(&'static str),
+    /// Seals that part of a person's profile.
+    Class(Subject, RetentionClass),
+    /// A secret that is rotated: old ones stay for what was made with them.
+    Numbered(&'static str, u16),
+    /// Seals what waits to be sent, by the day it was queued (days since 1970).
+    Day(u32),
+}
+
+/// The parts of a profile, by when they end (design, "The keys").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RetentionClass {
+    /// Newsletter subscription: three months after its end (S-23).
+    Newsletter,
+    /// Account and customer relation: six months after its end (S-36).
+    Account,
+    /// What a profile is made of: a year (S-33).
+    Profiling,
+}
+
+impl RetentionClass {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Newsletter, Self::Account, Self::Profiling];
 }
 
 impl Owner {
@@ -47,7 +69,12 @@ impl Owner {
             Self::Shard(number) => (2, u128::from(number).to_be_bytes()),
             Self::Audit => (3, [0; 16]),
             Self::Suppression => (4, [0; 16]),
-            Self::Secret(name) => (5, *Sha256::digest(name).first_chunk().expect("a hash has 32 bytes")),
+            Self::Secret(name) => (5, hashed(name)),
+            Self::Class(subject, RetentionClass::Newsletter) => (6, subject.0),
+            Self::Class(subject, RetentionClass::Account) => (7, subject.0),
+            Self::Class(subject, RetentionClass::Profiling) => (8, subject.0),
+            Self::Numbered(name, number) => (9, hashed(&format!("{name} {number}"))),
+            Self::Day(day) => (10, u128::from(day).to_be_bytes()),
         };
         let mut bytes = [kind; 17];
         bytes[1..].copy_from_slice(&name);
@@ -55,6 +82,12 @@ impl Owner {
     }
 }
 
+fn hashed(name: &str) -> [u8; 16] {
+    *Sha256::digest(name).first_chunk().expect("a hash has 32 bytes")
+}
+
+/// The file with the bucket keys.
+const ROOT: &str = "root-0001";
 const KEYS_IN_BUCKET: usize = 1000;
 const BUCKET_ENTRY: usize = 4 + OVERHEAD + 32;
 const KEY_ENTRY: usize = 16 + OVERHEAD + 17 + 32;
@@ -73,12 +106,20 @@ pub struct Ring {
     folder: Option<PathBuf>,
     root: Key,
     buckets: Vec<Bucket>,
-    keys: HashMap<KeyId, ([u8; 17], Key)>,
+    keys: HashMap<KeyId, Held>,
     by_owner: HashMap<[u8; 17], KeyId>,
 }
 
-struct Bucket {
+/// A key, whose it is and where it stands.
+struct Held {
+    owner: [u8; 17],
     key: Key,
+    bucket: usize,
+}
+
+struct Bucket {
+    /// `None` once a key of it was destroyed: what lived on is in another bucket.
+    key: Option<Key>,
     /// Keys in memory.
     count: usize,
     /// Those of them that are durable.
@@ -105,7 +146,7 @@ impl Ring {
             let filled = filled_buckets(folder);
             ring.read_root(folder, reading)?;
             if filled > ring.buckets.len() {
-                let stranger = folder.join(bucket_name(ring.buckets.len()));
+                let stranger = folder.join(bucket_name(filled - 1));
                 return Err(format!("{} has keys but its own key is missing", stranger.display()));
             }
             for number in 0..ring.buckets.len() {
@@ -116,21 +157,29 @@ impl Ring {
     }
 
     fn read_root(&mut self, folder: &Path, reading: Reading) -> Result<(), String> {
-        let file = folder.join("root-0001");
         let entry = |position: usize, bytes: &[u8]| {
             let (number, sealed) = bytes.split_first_chunk::<4>()?;
             let expected = u32::try_from(position).ok()?.to_le_bytes();
-            let key = seal::open(&self.root, &root_context(position), sealed)?;
             (*number == expected).then_some(())?;
-            Key::try_from(key).ok()
+            let key = seal::open(&self.root, &root_context(position), sealed);
+            match key {
+                Some(key) => Some(Some(Key::try_from(key).ok()?)),
+                None => seal::open(&self.root, &dead_context(position), sealed).map(|_| None),
+            }
         };
-        let keys = read_entries(&file, BUCKET_ENTRY, reading, entry)?;
+        let keys = read_entries(&folder.join(ROOT), BUCKET_ENTRY, reading, entry)?;
         self.buckets.extend(keys.into_iter().map(|key| Bucket { key, count: 0, durable: 0, pending: Vec::new() }));
         Ok(())
     }
 
     fn read_bucket(&mut self, folder: &Path, number: usize, reading: Reading) -> Result<(), String> {
-        let bucket_key = self.buckets[number].key;
+        let Some(bucket_key) = self.buckets[number].key else {
+            // A kill between the new root file and this leaves it behind; nobody can open it any more.
+            if reading == Reading::Start {
+                let _gone = std::fs::remove_file(folder.join(bucket_name(number)));
+            }
+            return Ok(());
+        };
         let entry = |position: usize, bytes: &[u8]| {
             let (id, sealed) = bytes.split_first_chunk::<16>()?;
             let id = KeyId(*id);
@@ -142,7 +191,7 @@ impl Ring {
         self.buckets[number].count = keys.len();
         self.buckets[number].durable = keys.len();
         for (id, owner, key) in keys {
-            self.keys.insert(id, (owner, key));
+            self.keys.insert(id, Held { owner, key, bucket: number });
             self.by_owner.insert(owner, id);
         }
         Ok(())
@@ -150,12 +199,12 @@ impl Ring {
 
     /// The key of that name; `None` if it was destroyed or never was.
     pub fn key(&self, id: KeyId) -> Option<&Key> {
-        self.keys.get(&id).map(|(_, key)| key)
+        self.keys.get(&id).map(|held| &held.key)
     }
 
     /// The subject whose proof key has that name.
     pub fn subject(&self, id: KeyId) -> Option<Subject> {
-        let (owner, _) = self.keys.get(&id)?;
+        let owner = self.keys.get(&id)?.owner;
         (owner[0] == 1).then(|| Subject(*owner.last_chunk().expect("17 bytes")))
     }
 
@@ -169,20 +218,90 @@ impl Ring {
         if let Some(id) = self.find(owner) {
             return id;
         }
-        if self.buckets.last().is_none_or(|bucket| bucket.count >= KEYS_IN_BUCKET) {
-            self.buckets.push(Bucket { key: entropy.bytes(), count: 0, durable: 0, pending: Vec::new() });
+        if self.buckets.last().is_none_or(|bucket| bucket.key.is_none() || bucket.count >= KEYS_IN_BUCKET) {
+            self.begin_bucket(entropy);
         }
+        let (id, key) = (KeyId(entropy.bytes()), entropy.bytes());
+        self.put(id, owner.encode(), key, entropy);
+        id
+    }
+
+    fn begin_bucket(&mut self, entropy: &dyn Entropy) {
+        self.buckets.push(Bucket { key: Some(entropy.bytes()), count: 0, durable: 0, pending: Vec::new() });
+    }
+
+    /// Puts a key into the last bucket.
+    fn put(&mut self, id: KeyId, owner: [u8; 17], key: Key, entropy: &dyn Entropy) {
         let number = self.buckets.len() - 1;
         let bucket = &mut self.buckets[number];
-        let (id, key): (KeyId, Key) = (KeyId(entropy.bytes()), entropy.bytes());
-        let text = [&owner.encode()[..], &key].concat();
-        let sealed = seal::seal(&bucket.key, &key_context(number, bucket.count, id), &text, entropy);
+        let bucket_key = bucket.key.expect("keys go into a bucket that lives");
+        let text = [&owner[..], &key].concat();
+        let sealed = seal::seal(&bucket_key, &key_context(number, bucket.count, id), &text, entropy);
         bucket.pending.extend_from_slice(&id.0);
         bucket.pending.extend_from_slice(&sealed);
         bucket.count += 1;
-        self.keys.insert(id, (owner.encode(), key));
-        self.by_owner.insert(owner.encode(), id);
-        id
+        self.keys.insert(id, Held { owner, key, bucket: number });
+        self.by_owner.insert(owner, id);
+    }
+
+    /// Destroys keys, for good: what lives on of their buckets moves to fresh ones under fresh bucket keys, and the old
+    /// bucket keys go. Returns when no file of the ring can give them back.
+    ///
+    /// A kill at any moment leaves either all of them or none; the caller destroys them again at the next start.
+    ///
+    /// # Errors
+    /// What the file system said; the caller must stop.
+    pub fn destroy(&mut self, ids: &HashSet<KeyId>, entropy: &dyn Entropy) -> std::io::Result<()> {
+        self.sync(entropy)?;
+        let hit: BTreeSet<usize> = ids.iter().filter_map(|id| Some(self.keys.get(id)?.bucket)).collect();
+        if hit.is_empty() {
+            return Ok(());
+        }
+        let lives_on = |(id, held): &(&KeyId, &Held)| hit.contains(&held.bucket) && !ids.contains(*id);
+        let moving = self.keys.iter().filter(lives_on).map(|(id, held)| (*id, held.owner, held.key));
+        let mut moving: Vec<_> = moving.collect();
+        moving.sort_unstable_by_key(|(id, ..)| *id);
+        for (number, (id, owner, key)) in moving.into_iter().enumerate() {
+            if number % KEYS_IN_BUCKET == 0 {
+                self.begin_bucket(entropy);
+            }
+            self.put(id, owner, key, entropy);
+        }
+        self.sync(entropy)?;
+        for id in ids {
+            if let Some(held) = self.keys.remove(id) {
+                self.by_owner.remove(&held.owner);
+            }
+        }
+        for number in &hit {
+            self.buckets[*number] = Bucket { key: None, count: 0, durable: 0, pending: Vec::new() };
+        }
+        let Some(folder) = self.folder.clone() else { return Ok(()) };
+        self.write_root(&folder, entropy)?;
+        for number in hit {
+            std::fs::remove_file(folder.join(bucket_name(number)))?;
+        }
+        File::open(&folder)?.sync_all()
+    }
+
+    /// Writes the root file anew and puts it in the place of the old one.
+    fn write_root(&self, folder: &Path, entropy: &dyn Entropy) -> std::io::Result<()> {
+        let mut bytes = Vec::with_capacity(self.buckets.len() * BUCKET_ENTRY);
+        for (number, bucket) in self.buckets.iter().enumerate() {
+            bytes.extend(self.root_entry(number, bucket.key, entropy));
+        }
+        let fresh = folder.join("root-0001.new");
+        let _left_over = std::fs::remove_file(&fresh);
+        write_at(&fresh, 0, &bytes, true)?;
+        std::fs::rename(fresh, folder.join(ROOT))?;
+        File::open(folder)?.sync_all()
+    }
+
+    fn root_entry(&self, number: usize, key: Option<Key>, entropy: &dyn Entropy) -> Vec<u8> {
+        let context = if key.is_some() { root_context(number) } else { dead_context(number) };
+        let mut entry = u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes().to_vec();
+        entry.extend(seal::seal(&self.root, &context, &key.unwrap_or_default(), entropy));
+        entry
     }
 
     /// Makes every new key durable.
@@ -196,10 +315,8 @@ impl Ring {
                 continue;
             }
             if self.buckets[number].durable == 0 {
-                let mut entry = u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-                let key = self.buckets[number].key;
-                entry.extend(seal::seal(&self.root, &root_context(number), &key, entropy));
-                write_at(&folder.join("root-0001"), number * BUCKET_ENTRY, &entry, true)?;
+                let entry = self.root_entry(number, self.buckets[number].key, entropy);
+                write_at(&folder.join(ROOT), number * BUCKET_ENTRY, &entry, true)?;
             }
             let bucket = &mut self.buckets[number];
             let (at, new) = (bucket.durable * KEY_ENTRY, bucket.durable == 0);
@@ -211,10 +328,12 @@ impl Ring {
     }
 }
 
-/// How many bucket files hold keys.
+/// The number of the last bucket file that holds keys, counted from 1; files before it may be gone.
 fn filled_buckets(folder: &Path) -> usize {
-    let filled = |number: &usize| folder.join(bucket_name(*number)).metadata().is_ok_and(|meta| meta.len() > 0);
-    (0..usize::MAX).take_while(filled).count()
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let filled = entries.filter_map(Result::ok).filter(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0));
+    let number = |entry: std::fs::DirEntry| entry.file_name().to_str()?.strip_prefix("bucket-")?.parse().ok();
+    filled.filter_map(number).max().unwrap_or_default()
 }
 
 fn bucket_name(number: usize) -> String {
@@ -223,6 +342,11 @@ fn bucket_name(number: usize) -> String {
 
 fn root_context(position: usize) -> Vec<u8> {
     format!("keuze bucket key {position}").into_bytes()
+}
+
+/// Stands where a bucket's key was.
+fn dead_context(position: usize) -> Vec<u8> {
+    format!("keuze bucket key {position} is gone").into_bytes()
 }
 
 fn key_context(bucket: usize, position: usize, id: KeyId) -> Vec<u8> {
@@ -352,5 +476,80 @@ mod tests {
             assert_eq!(again.find(Owner::Audit), Some(id));
             assert!(again.find(Owner::Shard(0)).is_some());
         }
+    }
+
+    fn ring(folder: &Path, root: u8, reading: Reading) -> Ring {
+        Ring::open(Some(folder), [root; 32], reading).expect("opens")
+    }
+
+    fn files(folder: &Path) -> Vec<u8> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(folder).expect("is there") {
+            all.extend(std::fs::read(entry.expect("readable").path()).expect("readable"));
+        }
+        all
+    }
+
+    /// With the old root key and the new files there is no way back to a destroyed key.
+    #[test]
+    fn what_is_destroyed_is_gone_and_everything_else_lives_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let entropy: &dyn Entropy = &SeededEntropy::new(1);
+        let mut keys = ring(folder.path(), 1, Reading::Start);
+        let proof = |n: u16| Owner::Proof(Subject(u128::from(n).to_be_bytes()));
+        let ids: Vec<_> = (0..2500).map(|n| keys.ensure(proof(n), entropy)).collect();
+        keys.sync(entropy).expect("durable");
+        let before = files(folder.path());
+        let gone: HashSet<KeyId> = [ids[3], ids[1700]].into();
+        keys.destroy(&gone, entropy).expect("destroyed");
+        let again = ring(folder.path(), 1, Reading::Verify);
+        for (id, n) in ids.iter().zip(0u16..) {
+            let lives = !gone.contains(id);
+            assert_eq!(again.key(*id).is_some(), lives);
+            assert_eq!(again.find(proof(n)), lives.then_some(*id));
+            assert_eq!(again.key(*id), keys.key(*id));
+        }
+        // Nothing of the two buckets stands as it stood: neither their entries nor their keys.
+        let after = files(folder.path());
+        for bucket in [0usize, 1] {
+            let entry = &before.windows(4).position(|four| four == u32::try_from(bucket).expect("small").to_le_bytes());
+            assert!(entry.is_some());
+            assert!(!folder.path().join(bucket_name(bucket)).exists());
+        }
+        assert!(after.len() < before.len());
+        let fresh = keys.ensure(proof(3), entropy);
+        keys.sync(entropy).expect("durable");
+        assert_ne!(fresh, ids[3], "a new key is another key");
+        assert_eq!(ring(folder.path(), 1, Reading::Verify).find(proof(3)), Some(fresh));
+    }
+
+    /// Between any two steps of a destruction the ring opens, with all keys that live on.
+    #[test]
+    fn a_destruction_that_was_killed_half_way_can_be_done_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let entropy: &dyn Entropy = &SeededEntropy::new(1);
+        let mut keys = ring(folder.path(), 1, Reading::Start);
+        let [one, two] = [Owner::Shard(1), Owner::Shard(2)].map(|owner| keys.ensure(owner, entropy));
+        keys.sync(entropy).expect("durable");
+        let copy = |name: &str| std::fs::read(folder.path().join(name)).ok();
+        let (root, bucket) = (copy(ROOT).expect("there"), copy("bucket-000001").expect("there"));
+        keys.destroy(&[one].into(), entropy).expect("destroyed");
+        let (new_root, fresh) = (copy(ROOT).expect("there"), copy("bucket-000002").expect("there"));
+        let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("written");
+        // The survivors are copied, the root file is the old one with its new last entry.
+        put(ROOT, &[&root[..], &new_root[BUCKET_ENTRY..]].concat());
+        put("bucket-000001", &bucket);
+        let mut half = ring(folder.path(), 1, Reading::Verify);
+        assert!(half.key(one).is_some() && half.key(two).is_some());
+        half.destroy(&[one].into(), entropy).expect("destroyed again");
+        assert!(ring(folder.path(), 1, Reading::Verify).key(two).is_some());
+        assert!(ring(folder.path(), 1, Reading::Verify).key(one).is_none());
+        // The root file is the new one, the old bucket's file is still there.
+        put(ROOT, &new_root);
+        put("bucket-000001", &bucket);
+        put("bucket-000002", &fresh);
+        let late = ring(folder.path(), 1, Reading::Start);
+        assert!(late.key(one).is_none() && late.key(two).is_some());
+        assert!(!folder.path().join("bucket-000001").exists());
     }
 }

@@ -21,7 +21,7 @@ pub fn opening(data: Option<&Path>, seed: u64) -> Opening {
 pub fn draft(second: i64, subject: Option<Subject>) -> Draft {
     let mut event = Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner);
     event.subject = subject;
-    Draft { event, facts: Vec::new() }
+    Draft::new(event)
 }
 
 pub fn address(index: u64) -> RecordAddress {

@@ -61,7 +61,7 @@ mod tests {
         let scribe = Scribe::open(opening).unwrap();
         for second in 0..7 {
             let event = Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner);
-            scribe.append(Draft { event, facts: Vec::new() }).await.unwrap();
+            scribe.append(Draft::new(event)).await.unwrap();
         }
         let address = RecordAddress { shard: ShardNumber::FIRST, index };
         (scribe.prove(address).unwrap().unwrap(), address, scribe.log_key())
