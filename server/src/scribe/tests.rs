@@ -22,13 +22,13 @@ fn draft(name: usize) -> Draft {
 type Answer = Result<Written, AppendError>;
 type Waiting = Pin<Box<dyn Future<Output = Answer>>>;
 
-/// Asks for one event and looks at once whether there is an answer.
-fn ask(scribe: &Scribe, name: usize) -> Result<Waiting, Answer> {
+/// Asks for one event and looks at once whether it is refused.
+fn ask(scribe: &Scribe, name: usize) -> Result<Waiting, Option<AppendError>> {
     let scribe = scribe.clone();
     let mut waiting: Waiting = Box::pin(async move { scribe.append(draft(name)).await });
     match waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Pending => Ok(waiting),
-        Poll::Ready(answer) => Err(answer),
+        Poll::Ready(answer) => Err(answer.err()),
     }
 }
 
@@ -40,7 +40,7 @@ fn ask_beyond_capacity(scribe: &Scribe) -> Vec<(usize, Waiting)> {
     for name in 0.. {
         match ask(scribe, name) {
             Ok(waiting) => accepted.push((name, waiting)),
-            Err(Err(AppendError::Busy)) => refused += 1,
+            Err(Some(AppendError::Busy)) => refused += 1,
             Err(other) => panic!("the writer is held up, and this is answered: {other:?}"),
         }
         if refused == 3 {
