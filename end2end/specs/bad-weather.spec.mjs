@@ -33,7 +33,7 @@ test('where the server cannot be reached nothing is granted, and the next page a
   await visitor.meet(`cut ${CHOICES}`);
   const page = await visitor.open('/ingehouden');
   await control(page, 'accept').click();
-  await expect(said(page)).toContainText('Uw keuze is niet opgeslagen: de server antwoordt niet. Er is niets toegestaan.');
+  await expect(said(page)).toContainText('Uw keuze is niet opgeslagen: de server antwoordt niet. Er is niets veranderd.');
   await expect(banner(page)).toBeVisible();
   expect(await ran(page)).toEqual([]);
   expect(await visitor.context.cookies()).toEqual([]);

@@ -57,6 +57,23 @@ test('a reload, the same page again, and an address that was typed do not count'
   expect(await visitor.context.cookies()).toEqual([]);
 });
 
+test('a page that did not count does not count when it is loaded again, forwards or backwards', async ({ arrive }) => {
+  const visitor = await arrive({ tolerates: /net::ERR_|Failed to load resource/ });
+  await visitor.meet('cut /keuze/api/v1/continued-use');
+  const page = await visitor.open();
+  await follow(page, 'Tarieven');
+  // Chromium itself sends once more what was cut off.
+  const cut = await uses(visitor);
+  expect(cut).toBeGreaterThan(0);
+  await visitor.meet();
+  await page.reload();
+  await page.waitForLoadState('networkidle');
+  await page.goto('/keuze/cookies');
+  await page.goBack();
+  await page.waitForLoadState('networkidle');
+  expect(await uses(visitor)).toBe(cut);
+});
+
 test('reading the statement or our own pages does not count, in either direction', async ({ visitor }) => {
   const page = await visitor.open();
   await follow(page, 'Privacyverklaring');

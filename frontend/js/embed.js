@@ -270,7 +270,7 @@
       from.origin == location.origin && from.pathname != location.pathname &&
       !NO_NOTICE.test(from.pathname) && !NO_NOTICE.test(location.pathname) &&
       visit.type == 'navigate' && !document.prerendering && !visit.activationStart
-    ) post('continued-use').then(sync);
+    ) post('continued-use').then(sync, sync);
   };
 
   const ask = () => {
