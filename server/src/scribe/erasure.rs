@@ -47,6 +47,11 @@ impl Missing {
         }
     }
 
+    /// Takes over what another walk found ended, but not what it found missing.
+    pub fn learn(&mut self, other: Self) {
+        self.destroyed.extend(other.destroyed);
+    }
+
     /// The keys that are to be gone.
     pub fn destroyed(&self) -> &HashSet<KeyId> {
         &self.destroyed

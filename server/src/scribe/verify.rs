@@ -10,7 +10,7 @@ use base64::Engine as _;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 
 use super::erasure::Missing;
-use super::files::{Layout, read_slots};
+use super::files::{Layout, Slot, read_slots};
 use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
 use super::writer::{LOG_KEY, set_aside};
 use super::{OPEN_SHARD, fact};
@@ -66,10 +66,12 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     }
     let mut left_out = Vec::new();
     let lock = Lock::look(&layout)?;
-    // Before the journal, which a running server may take further meanwhile.
+    // Checkpoint, keys, journal, in this order, because a running server may take each of them further meanwhile: a
+    // key is there before its records, and the event that ends it is there before it goes.
     let slots = read_slots(&layout.checkpoint())
         .map_err(|error| VerifyError::Unreadable(format!("the checkpoint file cannot be read: {error}")))?;
-    let mut keys = Keys::open(&layout, key_file, lock.running, &mut left_out)?;
+    let settled = if lock.running { size_in(&slots) } else { u64::MAX };
+    let keys = Keys::open(&layout, key_file, settled, lock.running, &mut left_out)?;
     let anchor = keys.anchor(&layout)?;
     let database = open_database(&layout, &lock, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
@@ -90,6 +92,15 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
         root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root()),
         left_out: (!left_out.is_empty()).then(|| left_out.join("; ")),
     })
+}
+
+/// The size of the log in the newest of the checkpoints.
+fn size_in(slots: &[Slot; 2]) -> u64 {
+    let size = |slot: &Slot| match slot {
+        Slot::Note(_, note) => note.lines().nth(1)?.parse().ok(),
+        Slot::Empty | Slot::Broken => None,
+    };
+    slots.iter().filter_map(size).max().unwrap_or_default()
 }
 
 fn at_end(walked: &Walked, what: &str) -> VerifyError {
@@ -123,19 +134,20 @@ impl Lock {
     }
 }
 
-/// The key ring, and how to read it again: a running server appends to it.
+/// The key ring as it was when we looked.
 struct Keys {
-    layout: Layout,
     /// `None` where there is no root key.
     root: Option<Key>,
     ring: Ring,
-    running: bool,
+    /// The keys of all records below this were made before we looked; a running server may have gone on since.
+    settled: u64,
 }
 
 impl Keys {
     fn open(
         layout: &Layout,
         key_file: Option<&Path>,
+        settled: u64,
         running: bool,
         left_out: &mut Vec<String>,
     ) -> Result<Self, VerifyError> {
@@ -143,23 +155,18 @@ impl Keys {
         let root = root::read(&file).map_err(VerifyError::Unreadable)?;
         if root.is_none() {
             left_out.push(format!(
-                "there is no root key {}: the key ring was left out and sealed records were not opened; frames, \
-                 leaves, trees and signatures were checked against the key in {}",
+                "there is no root key {}: the key ring was left out, sealed records were not opened and erased ones not \
+                 counted; frames, leaves, trees and signatures were checked against the key in {}",
                 file.display(),
                 layout.verifier_key().display()
             ));
         }
-        let ring = Self::read_ring(layout, root, running)?;
-        Ok(Self { layout: layout.clone(), root, ring, running })
-    }
-
-    fn read_ring(layout: &Layout, root: Option<Key>, running: bool) -> Result<Ring, VerifyError> {
-        let folder = layout.keys();
-        // A running server may be in the middle of appending a key.
-        let reading = if running { Reading::Start } else { Reading::Verify };
-        let ring = root
-            .map_or_else(|| Ring::open(None, Key::default(), reading), |root| Ring::open(Some(&folder), root, reading));
-        ring.map_err(VerifyError::Unreadable)
+        let reading = if running { Reading::Beside } else { Reading::Verify };
+        let ring = match root {
+            Some(root) => Ring::open(Some(&layout.keys()), root, reading),
+            None => Ring::open(None, Key::default(), reading),
+        };
+        Ok(Self { root, ring: ring.map_err(VerifyError::Unreadable)?, settled })
     }
 
     /// The key of the log: from the ring, where there is one; else what is kept for whoever has no root key.
@@ -186,8 +193,18 @@ impl Keys {
     }
 
     /// Opens every record and fact of a batch that there is a key for.
-    fn check(&mut self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
-        self.catch_up(batch)?;
+    fn check(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
+        if batch.first < self.settled {
+            return self.open_all(batch, missing);
+        }
+        // Written since: what ended keys counts, what lacks one does not.
+        let mut since = Missing::default();
+        self.open_all(batch, &mut since)?;
+        missing.learn(since);
+        Ok(())
+    }
+
+    fn open_all(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
         for (index, record) in (batch.first..).zip(&batch.records) {
             if self.root.is_some() || record.key == KeyId::NONE {
                 replay::event_of(record, index, &self.ring, missing)?;
@@ -207,18 +224,6 @@ impl Keys {
             let what = "a key that was ended is still in the key ring; the next start destroys it";
             return Err(VerifyError::Unreadable(what.into()));
         }
-        Ok(())
-    }
-
-    /// A server makes keys durable before the records under them, so a key that is not there yet is found by
-    /// reading the ring once more.
-    fn catch_up(&mut self, batch: &ReplayedBatch) -> Result<(), Fault> {
-        let known = |id: KeyId| id == KeyId::NONE || self.ring.key(id).is_some();
-        if self.root.is_none() || !self.running || batch.records.iter().all(|record| known(record.key)) {
-            return Ok(());
-        }
-        let fault = |error: VerifyError| Fault { shard: OPEN_SHARD, index: batch.first, what: error.to_string() };
-        self.ring = Self::read_ring(&self.layout, self.root, true).map_err(fault)?;
         Ok(())
     }
 }

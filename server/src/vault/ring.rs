@@ -99,6 +99,8 @@ pub enum Reading {
     Start,
     /// Everything must be a key.
     Verify,
+    /// Another process may be appending or destroying keys meanwhile: a tail that is no key is one that comes.
+    Beside,
 }
 
 /// All keys, in memory, and the files they are appended to.
@@ -134,6 +136,21 @@ impl Ring {
     /// # Errors
     /// A sentence that names the file and the entry that cannot be read.
     pub fn open(folder: Option<&Path>, root: Key, reading: Reading) -> Result<Self, String> {
+        let (Some(folder), Reading::Beside) = (folder, reading) else { return Self::read(folder, root, reading) };
+        // Keys that are destroyed move to other files, and the root file says so first: it must not have changed.
+        let mut before = std::fs::read(folder.join(ROOT)).ok();
+        for _ in 0..100 {
+            let ring = Self::read(Some(folder), root, reading);
+            let after = std::fs::read(folder.join(ROOT)).ok();
+            if before == after {
+                return ring;
+            }
+            before = after;
+        }
+        Err(format!("{} does not stop changing", folder.display()))
+    }
+
+    fn read(folder: Option<&Path>, root: Key, reading: Reading) -> Result<Self, String> {
         let mut ring = Self {
             folder: folder.map(Path::to_path_buf),
             root,

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use app::model::event::EventKind;
 use app::model::identity::Subject;
-use server::scribe::Scribe;
 use server::scribe::verify::{VerifyError, verify};
+use server::scribe::{Draft, Scribe};
+use server::vault::ring::Owner;
 
 use crate::fixture::{draft, everything, fill, made, opening, root_of};
 
@@ -107,19 +109,28 @@ async fn verify_beside_a_busy_server_finds_nothing_wrong() {
             looks
         })
     };
-    // More people than fit a bucket of keys.
+    // More people than fit a bucket of keys, and some of them are erased again.
     let write = async |scribe: Scribe, people: Range<u128>| {
         for person in people {
-            scribe.append(draft(1, Some(Subject(person.to_be_bytes())))).await.expect("written");
+            let subject = Subject(person.to_be_bytes());
+            scribe.append(draft(1, Some(subject))).await.expect("written");
+            if person % 130 == 0 {
+                let mut erased = draft(2, None).event;
+                erased.kind = EventKind::Erased;
+                let key = scribe.find_key(Owner::Proof(subject)).expect("made with the record");
+                scribe.append(Draft::new(erased).ending(vec![key])).await.expect("written");
+            }
         }
     };
     let writers: Vec<_> =
-        (0..8).map(|task| tokio::spawn(write(scribe.clone(), task * 150..(task + 1) * 150))).collect();
+        (0..8).map(|task| tokio::spawn(write(scribe.clone(), task * 130..(task + 1) * 130))).collect();
     for writer in writers {
         writer.await.expect("no writer failed");
     }
     written.store(true, Ordering::SeqCst);
-    let looks = looking.join().expect("every look found it whole");
+    let looks: u32 = looking.join().expect("every look found it whole");
     scribe.close().await;
     assert!(looks > 0);
+    let whole = verify(&data, Some(&root_of(&data))).expect("adds up");
+    assert_eq!((whole.records, whole.erased), (1 + 1040 + 8, 8));
 }
