@@ -1,4 +1,4 @@
-import { answer, banner, CHOICE, control, expect, ran, said, test } from '../support/test.mjs';
+import { answer, banner, CHOICE, control, expect, panel, ran, said, test } from '../support/test.mjs';
 
 const CHOICES = '/keuze/api/v1/choices';
 const CUT_OFF = /net::ERR_|Failed to load resource/;
@@ -26,6 +26,19 @@ test('a host’s worst style sheet changes nothing of the banner', async ({ visi
     });
   };
   expect(await looks('/vijandig')).toEqual(await looks('/'));
+});
+
+test('nor of the panel', async ({ visitor }) => {
+  const size = async (path) => {
+    const page = await visitor.open(path);
+    await control(page, 'settings').click();
+    await expect(panel(page)).toBeVisible();
+    return panel(page).evaluate((part) => [...part.querySelectorAll('*')].map((element) => {
+      const { color, fontSize, fontStyle, letterSpacing, visibility } = getComputedStyle(element);
+      return [element.localName, element.clientWidth, element.clientHeight, color, fontSize, fontStyle, letterSpacing, visibility].join(' ');
+    }));
+  };
+  expect(await size('/vijandig')).toEqual(await size('/'));
 });
 
 test('where the server cannot be reached nothing is granted, and the next page asks again', async ({ arrive }) => {
