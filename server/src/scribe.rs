@@ -161,6 +161,17 @@ pub struct Proven {
     pub proof: String,
 }
 
+/// A fact as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name within the kind.
+    pub key: Vec<u8>,
+    /// Its latest value.
+    pub value: Vec<u8>,
+    /// The record that it was written beside.
+    pub record: RecordAddress,
+}
+
 /// A fact's key and its latest value.
 pub type KeyAndValue = (Vec<u8>, Vec<u8>);
 
@@ -278,7 +289,7 @@ impl Scribe {
     /// # Errors
     /// When it does not add up.
     pub fn fact(&self, kind: FactKind, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(self.state().facts.get(&(kind, key.to_vec())).cloned())
+        Ok(self.state().facts.get(&(kind, key.to_vec())).map(|(value, _)| value.clone()))
     }
 
     /// All facts of a kind, by key.
@@ -286,9 +297,19 @@ impl Scribe {
     /// # Errors
     /// When one does not add up.
     pub fn facts(&self, kind: FactKind) -> Result<Vec<KeyAndValue>, ReadError> {
+        Ok(self.kept(kind).into_iter().map(|kept| (kept.key, kept.value)).collect())
+    }
+
+    /// All facts of a kind, each with the record that it was written beside.
+    pub fn kept(&self, kind: FactKind) -> Vec<Kept> {
         let state = self.state();
         let of_kind = state.facts.iter().filter(|((of, _), _)| *of == kind);
-        Ok(of_kind.map(|((_, key), value)| (key.clone(), value.clone())).collect())
+        let kept = of_kind.map(|((_, key), (value, index))| Kept {
+            key: key.clone(),
+            value: value.clone(),
+            record: RecordAddress { shard: OPEN_SHARD, index: *index },
+        });
+        kept.collect()
     }
 
     /// A public content by its hash.

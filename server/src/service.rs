@@ -5,6 +5,7 @@ pub mod continued_use;
 #[cfg(test)]
 pub mod fixture;
 pub mod look_up;
+pub mod people;
 pub mod preferences;
 mod reading;
 pub mod receipt;
@@ -26,6 +27,8 @@ pub struct Keuze {
     pub config: Config,
     /// The policies that were ever published, with the one in force.
     pub published: Published,
+    /// Who is known, and what stands on their contact points.
+    pub people: people::People,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

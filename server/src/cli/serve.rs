@@ -14,6 +14,7 @@ use crate::http;
 use crate::publish::{self, Published};
 use crate::scribe::{Opening, Scribe};
 use crate::service::Keuze;
+use crate::service::people::People;
 use crate::service::staff::{Existing, Staff, StaffName};
 
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
@@ -96,7 +97,8 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     }
     let published = Published::load(&scribe)?;
     published.refuse_another(&config)?;
-    let keuze = Arc::new(Keuze { scribe: scribe.clone(), config, published, clock, entropy, demo });
+    let people = People::of(&scribe).map_err(|error| error.to_string())?;
+    let keuze = Arc::new(Keuze { scribe: scribe.clone(), config, published, people, clock, entropy, demo });
     let listener = TcpListener::bind(serving.listen).await;
     let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;

@@ -22,8 +22,8 @@ pub struct ReplayedBatch {
     pub first: u64,
     /// Its sealed records.
     pub records: Vec<SealedRecord>,
-    /// Its facts, still sealed.
-    pub facts: Vec<Vec<u8>>,
+    /// Its facts, still sealed, each with the index of the record that it was written beside.
+    pub facts: Vec<(u64, Vec<u8>)>,
     /// Its signed checkpoint.
     pub note: String,
 }
@@ -169,7 +169,7 @@ fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) ->
             tree.push(leaf_hash(&record.commitment));
             batch.records.push(record);
         }
-        Entry::Fact(body) => batch.facts.push(body),
+        Entry::Fact(body) => batch.facts.push((index.saturating_sub(1), body)),
         Entry::BatchEnd(note) => {
             batch.note = note;
             return Ok(true);

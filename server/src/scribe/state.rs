@@ -19,8 +19,8 @@ pub struct State {
     pub checkpoint: String,
     /// The indexes of each subject's records.
     pub by_subject: HashMap<Subject, Vec<u64>>,
-    /// The latest value of each fact.
-    pub facts: BTreeMap<(FactKind, Vec<u8>), Vec<u8>>,
+    /// The latest value of each fact, and the index of the record that it was written beside.
+    pub facts: BTreeMap<(FactKind, Vec<u8>), (Vec<u8>, u64)>,
 }
 
 impl State {
@@ -43,10 +43,10 @@ impl State {
     }
 
     /// Takes note of a fact.
-    pub fn apply(&mut self, fact: Fact) {
+    pub fn apply(&mut self, fact: Fact, index: u64) {
         let key = (fact.kind, fact.key);
         match fact.value {
-            Some(value) => drop(self.facts.insert(key, value)),
+            Some(value) => drop(self.facts.insert(key, (value, index))),
             None => drop(self.facts.remove(&key)),
         }
     }

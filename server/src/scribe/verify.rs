@@ -210,8 +210,10 @@ impl Keys {
                 replay::event_of(record, index, &self.ring, missing)?;
             }
         }
-        for bytes in batch.facts.iter().filter(|bytes| self.root.is_some() || fact::is_open(bytes)) {
-            replay::fact_of(bytes, batch.first, &self.ring, missing)?;
+        for (index, bytes) in &batch.facts {
+            if self.root.is_some() || fact::is_open(bytes) {
+                replay::fact_of(bytes, *index, &self.ring, missing)?;
+            }
         }
         Ok(())
     }

@@ -303,9 +303,9 @@ fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> 
         }
         state.tree.push(leaf_hash(&record.commitment));
     }
-    for bytes in &batch.facts {
-        if let Some(fact) = replay::fact_of(bytes, batch.first, &state.ring, missing)? {
-            state.apply(fact);
+    for (index, bytes) in &batch.facts {
+        if let Some(fact) = replay::fact_of(bytes, *index, &state.ring, missing)? {
+            state.apply(fact, *index);
         }
     }
     Ok(())
@@ -385,7 +385,9 @@ impl Writer {
             destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))?;
         }
         for (job, written) in jobs.into_iter().zip(written) {
-            job.draft.facts.into_iter().filter(|fact| !ends(fact, &ended)).for_each(|fact| state.apply(fact));
+            for fact in job.draft.facts.into_iter().filter(|fact| !ends(fact, &ended)) {
+                state.apply(fact, written.address.index);
+            }
             // Whoever waited may have gone; the record stands all the same.
             let _gone = job.answer.send(written);
         }

@@ -1,14 +1,17 @@
 //! A whole Keuze in memory, with the example site's policy published; for tests.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use app::model::event::Event;
 use app::model::identity::{RecordAddress, ShardNumber};
+use app::model::policy::ChangeClass;
 
 use super::Keuze;
+use super::people::People;
 use crate::ambient::{Entropy, FixedClock, SeededEntropy};
 use crate::config::Config;
-use crate::publish::{Published, publish_if_new};
+use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
 use crate::scribe::{Opening, Scribe};
 
 /// 2026-11-24 14:05:09 in Amsterdam.
@@ -23,13 +26,39 @@ pub struct House {
 }
 
 impl House {
-    /// Publishes the example's policy; that is record `0001/0`.
+    /// In memory. Publishes the example's policy; that is record `0001/0`.
     pub async fn new() -> Self {
-        let clock = Arc::new(FixedClock::at(NOON));
-        let entropy = Arc::new(SeededEntropy::new(1));
+        Self::at(None, 1).await
+    }
+
+    /// In memory and quickly, for tests of very many: the policy is in force without being on record.
+    pub fn bare(seed: u64) -> Self {
+        static EXAMPLE: OnceLock<(Config, PublishedPolicy)> = OnceLock::new();
+        let (config, policy) = EXAMPLE.get_or_init(|| {
+            let config = Config::example();
+            match plan(&config, None, ChangeClass::Purpose) {
+                Ok(Plan::New(publication)) => (config, publication.policy),
+                _ => panic!("the example can be published"),
+            }
+        });
+        let entropy = Arc::new(SeededEntropy::new(seed));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
         let scribe = Scribe::open(opening).expect("a ledger in memory opens");
-        Self::serving(scribe, Config::example(), clock, entropy).await
+        let published = Published::new(vec![policy.clone()]);
+        Self::with(scribe, config.clone(), published, Arc::new(FixedClock::at(NOON)), entropy)
+    }
+
+    /// The same in a directory, which may hold a house already; another seed for every opening.
+    pub async fn at(data: Option<&Path>, seed: u64) -> Self {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let opening = Opening {
+            data: data.map(Path::to_path_buf),
+            key_file: data.map(|data| data.with_extension("root")),
+            origin: "voipro.test".into(),
+            entropy: entropy.clone(),
+        };
+        let scribe = Scribe::open(opening).expect("a ledger opens");
+        Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await
     }
 
     /// The same ledger after its configuration was changed and published.
@@ -41,7 +70,19 @@ impl House {
     async fn serving(scribe: Scribe, config: Config, clock: Arc<FixedClock>, entropy: Arc<dyn Entropy>) -> Self {
         publish_if_new(&scribe, &config, &*clock).await.expect("it can be published");
         let published = Published::load(&scribe).expect("just published");
-        let keuze = Keuze { scribe, config, published, clock: Arc::<FixedClock>::clone(&clock), entropy, demo: false };
+        Self::with(scribe, config, published, clock, entropy)
+    }
+
+    fn with(
+        scribe: Scribe,
+        config: Config,
+        published: Published,
+        clock: Arc<FixedClock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let people = People::of(&scribe).expect("facts that were just written");
+        let moving = Arc::<FixedClock>::clone(&clock);
+        let keuze = Keuze { scribe, config, published, people, clock: moving, entropy, demo: false };
         Self { keuze: Arc::new(keuze), clock }
     }
 

@@ -46,7 +46,8 @@ pub enum Owner {
 }
 
 /// The parts of a profile, by when they end (design, "The keys").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RetentionClass {
     /// Newsletter subscription: three months after its end (S-23).
     Newsletter,

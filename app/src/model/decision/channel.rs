@@ -43,9 +43,10 @@ pub(super) fn reach(
 ) -> Decision {
     let decision = decide(events, rules, channel, today);
     let standing = objections.iter().find(|objection| objection.channels.contains(&channel));
+    // The person's own no says more than that there is one.
+    let own_no = matches!(decision.reason, Reason::Objected | Reason::Withdrawn | Reason::Refused);
     match standing {
-        // The person's own objection says more than that there is one.
-        Some(objection) if decision.reason != Reason::Objected => {
+        Some(objection) if !own_no => {
             Decision::deny(Reason::PointObjected).on(objection.record).under(OBJECTION)
         }
         _ => decision,

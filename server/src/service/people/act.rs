@@ -1,0 +1,238 @@
+//! Saying no, and saying yes.
+
+use std::collections::BTreeSet;
+
+use app::model::channel::Channel;
+use app::model::decision::Reason;
+use app::model::event::{Actor, EventKind, Route};
+use app::model::evidence::{Evidence, OptIn, SoftOptIn};
+use app::model::identity::{RecordAddress, Subject};
+
+use super::book::{Entry, Found};
+use super::hash::{self, newest_index_key};
+use super::{Act, ActError, Acted, Who};
+use crate::contact::ContactPoint;
+use crate::scribe::{Draft, Fact};
+use crate::service::Keuze;
+
+impl Keuze {
+    /// Records an objection, by the person or to a contact point, and returns once it is durable. From then on every
+    /// question about it is denied. Repeats succeed and record nothing.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn object(&self, who: &Who, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let channels: BTreeSet<Channel> = channels.iter().copied().collect();
+        let (person, points) = self.resolve(who)?;
+        let reachable: BTreeSet<Channel> = points.iter().flat_map(|point| point.kind().channels()).copied().collect();
+        let channels: Vec<Channel> = match person {
+            Some(_) => channels.into_iter().collect(),
+            None => channels.intersection(&reachable).copied().collect(),
+        };
+        if channels.is_empty() {
+            return Err(ActError::Nothing);
+        }
+        let facts = self.new_entries(person, &points, &channels);
+        if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| facts.is_empty()) {
+            return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
+        }
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::Objected, now.at);
+        event.subject = person;
+        event.channels.clone_from(&channels);
+        event.policy = Some(self.published.current().hash);
+        let written = self.perform(Draft::with(event, facts)).await?;
+        Ok(Acted { record: written.address, changed: true, since: now.today, channels })
+    }
+
+    /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
+    /// contact points that they proved to control (`controlled`).
+    ///
+    /// `since` is the last record that the person was shown; an act on something that changed meanwhile is refused.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn opt_in(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        proof: OptIn,
+        controlled: &[ContactPoint],
+        act: &Act,
+        since: Option<RecordAddress>,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let (person, points) = self.resolve(&Who::person(person))?;
+        let person = person.ok_or(ActError::NoPerson)?;
+        if channels.is_empty() {
+            return Err(ActError::Nothing);
+        }
+        if since.is_some_and(|since| self.last_word(person, channels).is_ok_and(|last| last > Some(since))) {
+            return Err(ActError::ChangedSince);
+        }
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::OptInConfirmed, now.at);
+        event.subject = Some(person);
+        event.channels = channels.to_vec();
+        event.evidence = Some(Evidence::OptIn(proof));
+        event.policy = Some(self.published.current().hash);
+        let facts = self.lifted(person, &points, channels, controlled);
+        let written = self.perform(Draft::with(event, facts)).await?;
+        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+    }
+
+    /// Records that somebody asked for an opt-in for the person; it is none until the person confirms it.
+    ///
+    /// # Errors
+    /// `SelfSignUpRequired` for social media, when it is not the person who asks (S-11).
+    pub async fn request_opt_in(&self, person: Subject, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        if channels.contains(&Channel::Social) && act.actor != Actor::Person {
+            return Err(ActError::SelfSignUpRequired);
+        }
+        let (person, _) = self.resolve(&Who::person(person))?;
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::OptInRequested, now.at);
+        event.subject = person;
+        event.channels = channels.to_vec();
+        event.policy = Some(self.published.current().hash);
+        let written = self.perform(Draft::new(event)).await?;
+        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+    }
+
+    /// Records a relation that the controller tells of, with what it has as evidence. It neither grants nor lifts
+    /// anything that evidence and rules do not.
+    ///
+    /// # Errors
+    /// `SelfSignUpRequired` for social media (S-11).
+    pub async fn tell_relation(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        evidence: Option<SoftOptIn>,
+        act: &Act,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        if channels.contains(&Channel::Social) {
+            return Err(ActError::SelfSignUpRequired);
+        }
+        let (person, points) = self.resolve(&Who::person(person))?;
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::Imported, now.at);
+        event.route = Route::Import;
+        event.subject = person;
+        event.channels = channels.to_vec();
+        // Whoever refused when the address was collected has objected, and that stands on the address, too.
+        let refused = evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used);
+        event.evidence = evidence.map(Evidence::SoftOptIn);
+        event.policy = Some(self.published.current().hash);
+        let facts = if refused { self.new_entries(person, &points, channels) } else { Vec::new() };
+        let written = self.perform(Draft::with(event, facts)).await?;
+        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+    }
+
+    /// The person as they are known now, with the points that the act is about.
+    pub(super) fn resolve(&self, who: &Who) -> Result<(Option<Subject>, Vec<ContactPoint>), ActError> {
+        let book = self.people.book();
+        let person = who.person.map(|subject| book.person(subject).ok_or(ActError::NoPerson)).transpose()?;
+        let mut points: Vec<ContactPoint> = who.points.clone();
+        for point in person.map(super::Person::points).unwrap_or_default() {
+            if points.iter().all(|known| known.normal() != point.normal()) {
+                points.push(point.clone());
+            }
+        }
+        Ok((person.map(|person| person.subject), points))
+    }
+
+    /// Entries for what does not stand on the points yet.
+    pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
+        let (index, key) = newest_index_key(&self.scribe);
+        let keys = hash::index_keys(&self.scribe);
+        let since = self.clock.now().today;
+        let book = self.people.book();
+        let entry = |point: &ContactPoint| {
+            let own = |found: &Found| found.entry.by == by && stands_as_wide(&found.entry, point, &keys);
+            let standing: Vec<Channel> = book
+                .objections_on(point, &keys)
+                .into_iter()
+                .filter(own)
+                .flat_map(|found| found.entry.channels)
+                .collect();
+            let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
+            let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
+            let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
+            let id: [u8; 16] = self.entropy.bytes();
+            (!channels.is_empty()).then(|| Entry { index, folds, channels, since, by }.fact(id.to_vec()))
+        };
+        points.iter().filter_map(entry).collect()
+    }
+
+    /// Entries made smaller by what the person agreed to.
+    fn lifted(
+        &self,
+        person: Subject,
+        points: &[ContactPoint],
+        channels: &[Channel],
+        controlled: &[ContactPoint],
+    ) -> Vec<Fact> {
+        let keys = hash::index_keys(&self.scribe);
+        let book = self.people.book();
+        let mut facts: Vec<Fact> = Vec::new();
+        for point in points.iter().chain(controlled) {
+            let controls = controlled.iter().any(|controlled| controlled.normal() == point.normal());
+            for found in book.objections_on(point, &keys) {
+                let by = found.entry.by.map(|subject| book.one_person(subject));
+                let mut objection = found.objection();
+                objection.by = by;
+                let touched = found.entry.channels.iter().any(|channel| channels.contains(channel));
+                if touched && objection.is_lifted_by(person, controls) && facts.iter().all(|f| f.key != found.id) {
+                    let mut entry = found.entry;
+                    entry.channels.retain(|channel| !channels.contains(channel));
+                    facts.push(entry.fact(found.id));
+                }
+            }
+        }
+        facts
+    }
+
+    /// The record of an objection that says all of this already.
+    fn stands_already(
+        &self,
+        person: Option<Subject>,
+        points: &[ContactPoint],
+        channels: &[Channel],
+    ) -> Result<Option<RecordAddress>, ActError> {
+        let mut record = None;
+        for channel in channels {
+            let who = Who { person, points: points.to_vec() };
+            let decision = self.may_i(&who, *channel)?;
+            let own = matches!(decision.reason, Reason::Objected | Reason::Withdrawn);
+            if !(own || person.is_none() && decision.reason == Reason::PointObjected) {
+                return Ok(None);
+            }
+            record = record.max(decision.evidence.first().copied());
+        }
+        Ok(record)
+    }
+
+    /// The last record in which anything was said about these channels.
+    pub fn last_word(&self, person: Subject, channels: &[Channel]) -> Result<Option<RecordAddress>, ActError> {
+        let life = self.life(person)?;
+        let about = |event: &app::model::event::Event| event.channels.iter().any(|channel| channels.contains(channel));
+        Ok(life.iter().filter(|recorded| about(&recorded.event)).map(|recorded| recorded.address).next_back())
+    }
+
+    fn day_of(&self, record: RecordAddress) -> Result<time::Date, ActError> {
+        let recorded = self.scribe.record(record)?;
+        let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.at);
+        Ok(crate::ambient::moment(at.unix_timestamp()).today)
+    }
+}
+
+/// Whether an objection stands on every fold that one by this spelling would: one on a single door does not yet stand
+/// on all of them.
+fn stands_as_wide(entry: &Entry, point: &ContactPoint, keys: &[(u16, [u8; 32])]) -> bool {
+    let key = keys.iter().find(|(number, _)| *number == entry.index);
+    key.is_some_and(|(_, key)| point.stands_on().iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
+}

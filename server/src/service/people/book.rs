@@ -1,0 +1,231 @@
+//! The book: profiles by contact point, objections by fold. Made from the facts at the start, kept up with every act.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use app::model::channel::Channel;
+use app::model::contact::PointObjection;
+use app::model::identity::{RecordAddress, Subject};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::hash::{self, FoldHash};
+use super::profile::{Kind, Part, Person};
+use crate::contact::ContactPoint;
+use crate::scribe::{Fact, FactKind, ReadError, Scribe};
+use crate::vault::ring::{KeyId, RetentionClass};
+
+/// The random id of an objection on a contact point.
+pub type EntryId = Vec<u8>;
+
+/// An objection on a contact point as it is kept, sealed under the suppression key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The number of the index key.
+    pub index: u16,
+    /// The keyed hashes of the folds that it stands on.
+    pub folds: Vec<FoldHash>,
+    /// What it forbids.
+    pub channels: Vec<Channel>,
+    /// Since which civil day.
+    pub since: Date,
+    /// The person who made it, if one was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Subject>,
+}
+
+impl Entry {
+    /// The fact that keeps it.
+    pub fn fact(&self, id: EntryId) -> Fact {
+        let value = (!self.channels.is_empty()).then(|| serde_json::to_vec(self).expect("an entry is always JSON"));
+        Fact { kind: FactKind::Suppression, key: id, value }
+    }
+}
+
+/// An entry that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its id.
+    pub id: EntryId,
+    /// What it says.
+    pub entry: Entry,
+    /// The record it was written beside.
+    pub record: RecordAddress,
+}
+
+impl Found {
+    /// In the words of the rules.
+    pub fn objection(&self) -> PointObjection {
+        let Entry { channels, since, by, .. } = self.entry.clone();
+        PointObjection { channels, since, by, record: self.record }
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct Book {
+    people: HashMap<Subject, Person>,
+    /// By the normal form of a contact point; several people may share one.
+    by_point: HashMap<String, BTreeSet<Subject>>,
+    by_customer: HashMap<String, Subject>,
+    /// Which person and class a key seals.
+    by_key: HashMap<KeyId, (Subject, RetentionClass)>,
+    /// Subjects that turned out to be somebody else.
+    same_as: HashMap<Subject, Subject>,
+    entries: BTreeMap<EntryId, (Entry, RecordAddress)>,
+    by_fold: HashMap<FoldHash, BTreeSet<EntryId>>,
+    /// By the keyed hash of a letter code.
+    letters: HashMap<String, Subject>,
+    letters_of: HashMap<KeyId, Vec<String>>,
+}
+
+impl Book {
+    /// From all facts.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
+        let mut book = Self::default();
+        for kind in [FactKind::Personal, FactKind::Suppression] {
+            for kept in scribe.kept(kind) {
+                book.take(kind, &kept.key, Some(&kept.value), kept.record)?;
+            }
+        }
+        Ok(book)
+    }
+
+    /// Takes note of a fact.
+    pub(super) fn take(
+        &mut self,
+        kind: FactKind,
+        key: &[u8],
+        value: Option<&[u8]>,
+        record: RecordAddress,
+    ) -> Result<(), ReadError> {
+        let damaged = |_| ReadError::Damaged { address: record, what: "a fact beside it cannot be read".into() };
+        match (kind, Kind::of(key), key.first_chunk()) {
+            (FactKind::Suppression, ..) => {
+                let entry = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
+                self.put_entry(key.to_vec(), entry, record);
+            }
+            (FactKind::Personal, Some(Kind::Part), Some(id)) => {
+                let part = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
+                self.put_part(KeyId(*id), part);
+            }
+            (FactKind::Personal, Some(Kind::LetterCode), Some(id)) => {
+                if let (Some(hash), Some((subject, _))) = (value, self.by_key.get(&KeyId(*id))) {
+                    let hash = String::from_utf8_lossy(hash).into_owned();
+                    self.letters.insert(hash.clone(), *subject);
+                    self.letters_of.entry(KeyId(*id)).or_default().push(hash);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn put_entry(&mut self, id: EntryId, entry: Option<Entry>, record: RecordAddress) {
+        // A lift makes an objection smaller; it still rests on the record that it was made with.
+        let record = self.entries.get(&id).map_or(record, |(_, first)| *first);
+        if let Some((old, _)) = self.entries.remove(&id) {
+            for fold in old.folds {
+                self.by_fold.entry(fold).or_default().remove(&id);
+            }
+        }
+        if let Some(entry) = entry {
+            for fold in &entry.folds {
+                self.by_fold.entry(fold.clone()).or_default().insert(id.clone());
+            }
+            self.entries.insert(id, (entry, record));
+        }
+    }
+
+    fn put_part(&mut self, key: KeyId, part: Option<Part>) {
+        self.forget_part(key);
+        let Some(part) = part else { return };
+        let subject = part.subject;
+        self.by_key.insert(key, (subject, part.class));
+        for point in &part.points {
+            self.by_point.entry(point.normal()).or_default().insert(subject);
+        }
+        for number in &part.customers {
+            self.by_customer.insert(number.clone(), subject);
+        }
+        for other in &part.also {
+            self.same_as.insert(*other, subject);
+        }
+        let person = self.people.entry(subject).or_insert_with(|| Person { subject, parts: BTreeMap::new() });
+        person.parts.insert(part.class, part);
+    }
+
+    fn forget_part(&mut self, key: KeyId) {
+        let Some((subject, class)) = self.by_key.remove(&key) else { return };
+        let Some(person) = self.people.get_mut(&subject) else { return };
+        let Some(gone) = person.parts.remove(&class) else { return };
+        let left: BTreeSet<String> = person.points().iter().map(|point| point.normal()).collect();
+        if person.parts.is_empty() {
+            self.people.remove(&subject);
+        }
+        for point in gone.points.iter().map(ContactPoint::normal).filter(|point| !left.contains(point)) {
+            self.by_point.entry(point).or_default().remove(&subject);
+        }
+        for number in gone.customers {
+            if self.by_customer.get(&number) == Some(&subject) {
+                self.by_customer.remove(&number);
+            }
+        }
+    }
+
+    /// Forgets what was sealed under a key that is gone.
+    pub(super) fn forget(&mut self, key: KeyId) {
+        for hash in self.letters_of.remove(&key).unwrap_or_default() {
+            self.letters.remove(&hash);
+        }
+        self.forget_part(key);
+    }
+
+    /// The person that a subject is now.
+    pub fn one_person(&self, mut subject: Subject) -> Subject {
+        while let Some(kept) = self.same_as.get(&subject) {
+            subject = *kept;
+        }
+        subject
+    }
+
+    /// A person by their subject, or by one that turned out to be the same.
+    pub fn person(&self, subject: Subject) -> Option<&Person> {
+        self.people.get(&self.one_person(subject))
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    /// The people who have this contact point.
+    pub fn at(&self, point: &ContactPoint) -> Vec<Subject> {
+        self.by_point.get(&point.normal()).map(|people| people.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The person with a customer number.
+    pub fn customer(&self, number: &str) -> Option<Subject> {
+        self.by_customer.get(number).copied()
+    }
+
+    /// The person that a letter with this code went to, by the code's keyed hash.
+    pub fn letter(&self, hash: &str) -> Option<Subject> {
+        self.letters.get(hash).copied()
+    }
+
+    /// The objections that stand on a contact point, under whichever index key they were made.
+    pub fn objections_on(&self, point: &ContactPoint, keys: &[(u16, [u8; 32])]) -> Vec<Found> {
+        let folds = point.asked_under();
+        let hashes = keys.iter().flat_map(|(_, key)| folds.iter().map(|fold| hash::hash(key, fold)));
+        let ids: BTreeSet<&EntryId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
+        let found = ids.into_iter().filter_map(|id| {
+            let (entry, record) = self.entries.get(id)?;
+            Some(Found { id: id.clone(), entry: entry.clone(), record: *record })
+        });
+        found.collect()
+    }
+}

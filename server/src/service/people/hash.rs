@@ -1,0 +1,45 @@
+//! Keyed hashes of folded contact points: the only form in which an objection on a point is kept.
+//!
+//! The key is rotated. One under which objections exist is never dropped, and look-ups ask under every one.
+
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+use crate::scribe::Scribe;
+use crate::vault::ring::Owner;
+
+/// The name of the index keys.
+const INDEX: &str = "index";
+
+/// A keyed hash of a fold, 128 bits, as 32 hexadecimal digits.
+pub type FoldHash = String;
+
+/// The keys of all live numbers, the newest last.
+pub fn index_keys(scribe: &Scribe) -> Vec<(u16, [u8; 32])> {
+    (1..).map_while(|number| Some((number, scribe.numbered_secret(INDEX, number)?))).collect()
+}
+
+/// The newest index key, made if there is none.
+pub fn newest_index_key(scribe: &Scribe) -> (u16, [u8; 32]) {
+    if let Some(newest) = index_keys(scribe).pop() {
+        return newest;
+    }
+    scribe.ensure_key(Owner::Numbered(INDEX, 1));
+    index_keys(scribe).pop().expect("made above")
+}
+
+/// Begins a new index key; objections made under the older ones stay under those.
+pub fn rotate_index_key(scribe: &Scribe) {
+    let (newest, _) = newest_index_key(scribe);
+    scribe.ensure_key(Owner::Numbered(INDEX, newest + 1));
+}
+
+/// The hash of a fold under one key.
+pub fn hash(key: &[u8; 32], fold: &str) -> FoldHash {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(b"keuze fold ");
+    mac.update(fold.as_bytes());
+    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+    let first: [u8; 16] = *bytes.first_chunk().expect("32 bytes");
+    format!("{:032x}", u128::from_be_bytes(first))
+}

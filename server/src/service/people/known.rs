@@ -1,0 +1,61 @@
+//! Getting to know people: parts of profiles, found again by contact point or customer number.
+
+use app::model::event::{EventKind, Route};
+use app::model::identity::Subject;
+
+use super::profile::{Part, Person};
+use super::{Act, ActError};
+use crate::contact::ContactPoint;
+use crate::scribe::Draft;
+use crate::service::Keuze;
+use crate::vault::ring::Owner;
+
+impl Keuze {
+    /// A person as they are known now.
+    pub fn known_person(&self, subject: Subject) -> Option<Person> {
+        self.people.book().person(subject).cloned()
+    }
+
+    /// The people who have this contact point.
+    pub fn people_at(&self, point: &ContactPoint) -> Vec<Person> {
+        let book = self.people.book();
+        book.at(point).into_iter().filter_map(|subject| book.person(subject).cloned()).collect()
+    }
+
+    /// The person with a customer number.
+    pub fn customer(&self, number: &str) -> Option<Person> {
+        let book = self.people.book();
+        book.customer(number).and_then(|subject| book.person(subject).cloned())
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> Vec<Person> {
+        self.people.book().everybody().cloned().collect()
+    }
+
+    /// A random subject for somebody new.
+    pub fn new_subject(&self) -> Subject {
+        Subject(self.entropy.bytes())
+    }
+
+    /// Adds what is told of a person to what is known, in the part's class. Nothing known is overwritten or freed.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn learn(&self, part: Part, act: &Act) -> Result<Person, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let (subject, class) = (part.subject, part.class);
+        let known = self.known_person(subject).and_then(|person| person.parts.get(&class).cloned());
+        let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, part.language));
+        whole.take(part);
+        if known.as_ref() != Some(&whole) {
+            let mut event = act.event(EventKind::Imported, self.clock.now().at);
+            event.route = if act.route == Route::Import { Route::Import } else { act.route };
+            event.subject = Some(subject);
+            event.object = Some("profile".to_owned());
+            let key = self.scribe.ensure_key(Owner::Class(subject, class));
+            self.perform(Draft::with(event, vec![whole.fact(key)])).await?;
+        }
+        self.known_person(subject).ok_or(ActError::NoPerson)
+    }
+}

@@ -1,0 +1,162 @@
+//! What is known of a person: contact details by retention class, each part sealed under a key that ends with it.
+
+use std::collections::BTreeMap;
+
+use app::model::channel::Channel;
+use app::model::contact::PointKind;
+use app::model::identity::Subject;
+use app::model::language::Language;
+use serde::{Deserialize, Serialize};
+
+use crate::contact::ContactPoint;
+use crate::scribe::{Fact, FactKind};
+use crate::vault::ring::{KeyId, RetentionClass};
+
+/// One part of a person's profile. Contact details stand here and nowhere else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Whose it is.
+    pub subject: Subject,
+    /// When it ends.
+    pub class: RetentionClass,
+    /// The person's name, as far as the purpose needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Customer numbers; several after a merge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customers: Vec<String>,
+    /// The language they are written to in.
+    #[serde(default)]
+    pub language: Language,
+    /// Where they can be reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<ContactPoint>,
+    /// Subjects that turned out to be this person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Subject>,
+}
+
+impl Part {
+    /// An empty part.
+    pub fn new(subject: Subject, class: RetentionClass, language: Language) -> Self {
+        Self { subject, class, name: None, customers: Vec::new(), language, points: Vec::new(), also: Vec::new() }
+    }
+
+    /// Adds what the other says and this does not; nothing is overwritten.
+    pub fn take(&mut self, other: Self) {
+        self.name = self.name.take().or(other.name);
+        for number in other.customers {
+            if !self.customers.contains(&number) {
+                self.customers.push(number);
+            }
+        }
+        for point in other.points {
+            if self.points.iter().all(|known| known.normal() != point.normal()) {
+                self.points.push(point);
+            }
+        }
+        let more = std::iter::once(other.subject).chain(other.also).filter(|subject| *subject != self.subject);
+        self.also.extend(more.collect::<Vec<_>>());
+        self.also.sort_unstable();
+        self.also.dedup();
+    }
+
+    /// The fact that keeps it, under the key of its class.
+    pub fn fact(&self, key: KeyId) -> Fact {
+        let value = serde_json::to_vec(self).expect("a profile is always JSON");
+        Fact { kind: FactKind::Personal, key: fact_key(key, Kind::Part), value: Some(value) }
+    }
+
+    /// The fact that takes it away.
+    pub fn gone(key: KeyId) -> Fact {
+        Fact { kind: FactKind::Personal, key: fact_key(key, Kind::Part), value: None }
+    }
+}
+
+/// What a personal fact is, in the byte behind the key's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A [`Part`].
+    Part,
+    /// The keyed hash of a letter code.
+    LetterCode,
+}
+
+impl Kind {
+    pub(super) fn of(key: &[u8]) -> Option<Self> {
+        match key.get(16) {
+            Some(1) => Some(Self::Part),
+            Some(2) => Some(Self::LetterCode),
+            _ => None,
+        }
+    }
+
+    fn tag(self) -> u8 {
+        match self {
+            Self::Part => 1,
+            Self::LetterCode => 2,
+        }
+    }
+}
+
+/// The key of a personal fact: what it is sealed under, and what it is.
+pub fn fact_key(key: KeyId, kind: Kind) -> Vec<u8> {
+    [&key.0[..], &[kind.tag()]].concat()
+}
+
+/// A person: all parts together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub subject: Subject,
+    /// By retention class.
+    pub parts: BTreeMap<RetentionClass, Part>,
+}
+
+impl Person {
+    /// The subject and everybody who turned out to be the same.
+    pub fn subjects(&self) -> Vec<Subject> {
+        let also = self.parts.values().flat_map(|part| part.also.iter().copied());
+        let mut all: Vec<Subject> = std::iter::once(self.subject).chain(also).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// All contact points, each once.
+    pub fn points(&self) -> Vec<&ContactPoint> {
+        let mut points: Vec<&ContactPoint> = Vec::new();
+        for point in self.parts.values().flat_map(|part| &part.points) {
+            if points.iter().all(|known| known.normal() != point.normal()) {
+                points.push(point);
+            }
+        }
+        points
+    }
+
+    /// The contact points of a kind.
+    pub fn points_of(&self, kind: PointKind) -> Vec<&ContactPoint> {
+        self.points().into_iter().filter(|point| point.kind() == kind).collect()
+    }
+
+    /// The contact points at which a channel reaches the person.
+    pub fn points_for(&self, channel: Channel) -> Vec<&ContactPoint> {
+        channel.point().map(|kind| self.points_of(kind)).unwrap_or_default()
+    }
+
+    /// The name, as far as known.
+    pub fn name(&self) -> Option<&str> {
+        self.parts.values().find_map(|part| part.name.as_deref())
+    }
+
+    /// The customer numbers.
+    pub fn customers(&self) -> Vec<&str> {
+        self.parts.values().flat_map(|part| part.customers.iter().map(String::as_str)).collect()
+    }
+
+    /// The language they are written to in.
+    pub fn language(&self) -> Language {
+        self.parts.values().next().map(|part| part.language).unwrap_or_default()
+    }
+}

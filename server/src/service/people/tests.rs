@@ -1,0 +1,321 @@
+//! What may be done with people's contact points, whatever happened to them.
+
+mod lives;
+
+use app::model::channel::Channel;
+use app::model::decision::{Decision, Reason};
+use app::model::event::{Actor, Route};
+use app::model::evidence::{IdentityLevel, OptIn, SoftOptIn, Verification};
+use app::model::identity::Subject;
+use app::model::language::Language;
+use time::macros::date;
+
+use super::{Act, ActError, Acted, Part, Who, hash};
+use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
+use crate::scribe::verify::{set_databases_aside, verify};
+use crate::service::fixture::House;
+use crate::vault::ring::RetentionClass;
+
+pub fn email(text: &str) -> ContactPoint {
+    ContactPoint::Email(Email::parse(text).expect("an address"))
+}
+
+pub fn phone(text: &str) -> ContactPoint {
+    ContactPoint::Phone(Phone::parse(text).expect("a number"))
+}
+
+pub fn door(number: &str) -> ContactPoint {
+    ContactPoint::Post(Post::Dutch(DutchAddress::parse("1033 RW", number, "").expect("an address")))
+}
+
+fn own(route: Route) -> Act {
+    Act::by_person(route, IdentityLevel::Possession)
+}
+
+fn unverified() -> Act {
+    Act { actor: Actor::Visitor, ..Act::by_person(Route::PreferencePage, IdentityLevel::Unverified) }
+}
+
+fn by_import() -> Act {
+    Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) }
+}
+
+/// A customer with these contact points; the relation is told of for every channel that can have one.
+pub async fn customer(house: &House, number: &str, points: &[ContactPoint]) -> Subject {
+    let subject = house.keuze.new_subject();
+    let mut part = Part::new(subject, RetentionClass::Account, Language::Nl);
+    part.customers.push(number.to_owned());
+    part.points = points.to_vec();
+    house.keuze.learn(part, &by_import()).await.expect("learned");
+    let channels = [Channel::Newsletter, Channel::Email, Channel::Post, Channel::Phone];
+    house.keuze.tell_relation(subject, &channels, Some(whole()), &by_import()).await.expect("told");
+    subject
+}
+
+/// All five pieces of evidence.
+pub fn whole() -> SoftOptIn {
+    SoftOptIn {
+        contract: Some("K-1".to_owned()),
+        same_entity: true,
+        informed_on: Some(date!(2026 - 01 - 05)),
+        opt_out_offered_on: Some(date!(2026 - 01 - 05)),
+        opt_out_used: false,
+        products: Some("Bellen thuis".to_owned()),
+    }
+}
+
+pub fn confirmation() -> OptIn {
+    let until = Some(date!(2027 - 11 - 24));
+    OptIn { verified: Verification::MailCode, products: Some("Bellen thuis".to_owned()), until }
+}
+
+pub fn may_i(house: &House, who: &Who, channel: Channel) -> Decision {
+    house.keuze.may_i(who, channel).expect("readable")
+}
+
+fn reason(house: &House, who: &Who, channel: Channel) -> (bool, Reason) {
+    let decision = may_i(house, who, channel);
+    (decision.allow, decision.reason)
+}
+
+async fn says_yes(house: &House, person: Subject, channels: &[Channel], controlled: &[ContactPoint]) -> Acted {
+    let act = own(Route::PreferencePage);
+    house.keuze.opt_in(person, channels, confirmation(), controlled, &act, None).await.expect("recorded")
+}
+
+#[tokio::test]
+async fn an_objection_to_one_channel_leaves_the_others_and_stop_all_takes_five() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl"), phone("06 12345678"), door("1")]).await;
+    let who = Who::person(person);
+    assert_eq!(reason(&house, &who, Channel::Email), (true, Reason::SoftOptIn));
+    assert_eq!(reason(&house, &who, Channel::Post), (true, Reason::OptOut));
+    house.keuze.object(&who, &[Channel::Post], &own(Route::LetterCode)).await.expect("recorded");
+    assert_eq!(reason(&house, &who, Channel::Post), (false, Reason::Objected));
+    assert_eq!(reason(&house, &who, Channel::Email), (true, Reason::SoftOptIn), "S-10");
+    let before = house.ledger().len();
+    house.keuze.object(&who, &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+    assert_eq!(house.ledger().len(), before + 1, "one action");
+    for channel in Channel::ALL {
+        assert_eq!(reason(&house, &who, channel), (false, Reason::Objected), "{channel:?}");
+    }
+}
+
+#[tokio::test]
+async fn repeats_succeed_and_record_nothing() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl")]).await;
+    for who in [Who::person(person), Who::point(phone("020 788 4000"))] {
+        let first = house.keuze.object(&who, &Channel::ALL, &own(Route::OneClick)).await.expect("recorded");
+        let before = house.ledger().len();
+        house.clock.advance(86_400);
+        let again = house.keuze.object(&who, &Channel::ALL, &own(Route::OneClick)).await.expect("taken");
+        assert_eq!((again.record, again.changed, again.since), (first.record, false, first.since));
+        assert_eq!(house.ledger().len(), before);
+    }
+}
+
+/// Several people share a mailbox: whoever of them objected, it is not used (issue: contact points).
+#[tokio::test]
+async fn an_objection_on_a_shared_point_denies_it_to_everybody_and_names_nobody() {
+    let house = House::new().await;
+    let shared = email("thuis@example.nl");
+    let anna = customer(&house, "1", std::slice::from_ref(&shared)).await;
+    let bert = customer(&house, "2", &[email("Thuis@Example.nl"), email("bert@example.nl")]).await;
+    house.keuze.object(&Who::person(anna), &[Channel::Email], &own(Route::MailLink)).await.expect("recorded");
+    let decision = may_i(&house, &Who { person: Some(bert), points: vec![shared.clone()] }, Channel::Email);
+    assert_eq!((decision.allow, decision.reason), (false, Reason::PointObjected));
+    let other = Who { person: Some(bert), points: vec![email("bert@example.nl")] };
+    assert_eq!(reason(&house, &other, Channel::Email), (true, Reason::SoftOptIn));
+    // Bert's yes does not lift Anna's no, unless he proves to control the mailbox.
+    says_yes(&house, bert, &[Channel::Email], &[]).await;
+    assert_eq!(reason(&house, &Who::point(shared.clone()), Channel::Email), (false, Reason::PointObjected));
+    says_yes(&house, bert, &[Channel::Email], std::slice::from_ref(&shared)).await;
+    let at = Who { person: Some(bert), points: vec![shared] };
+    assert_eq!(reason(&house, &at, Channel::Email), (true, Reason::OptedIn));
+}
+
+#[tokio::test]
+async fn ones_own_objection_is_lifted_by_ones_own_yes() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl"), phone("06 12345678")]).await;
+    let who = Who::person(person);
+    house.keuze.object(&who, &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+    says_yes(&house, person, &[Channel::Newsletter, Channel::Phone], &[]).await;
+    assert_eq!(reason(&house, &who, Channel::Newsletter), (true, Reason::OptedIn));
+    assert_eq!(reason(&house, &who, Channel::Phone), (true, Reason::OptedIn));
+    assert_eq!(reason(&house, &who, Channel::Email), (false, Reason::Objected));
+}
+
+/// The number or address alone is enough to say no (S-12), and shows and lifts nothing.
+#[tokio::test]
+async fn nothing_in_hand_is_enough_to_say_no() {
+    let house = House::new().await;
+    for (point, channel) in [
+        (phone("020 788 4000"), Channel::Phone),
+        (door("12-A"), Channel::Post),
+        (email("x@example.nl"), Channel::Email),
+    ] {
+        let acted = house.keuze.object(&Who::point(point.clone()), &Channel::ALL, &unverified()).await.expect("taken");
+        assert!(acted.changed && acted.channels.contains(&channel));
+        let event = house.ledger().pop().expect("an event");
+        assert_eq!((event.subject, event.level), (None, Some(IdentityLevel::Unverified)));
+        let late = customer(&house, &point.normal(), std::slice::from_ref(&point)).await;
+        assert_eq!(reason(&house, &Who::person(late), channel), (false, Reason::PointObjected));
+    }
+    let nothing = Who::point(phone("020 788 4001"));
+    let refused = house.keuze.object(&nothing, &[Channel::Post], &unverified()).await;
+    assert!(matches!(refused, Err(ActError::Nothing)), "a phone number has no letter box");
+}
+
+#[tokio::test]
+async fn a_request_by_somebody_else_is_no_opt_in() {
+    let house = House::new().await;
+    let person = house.keuze.new_subject();
+    let mut part = Part::new(person, RetentionClass::Newsletter, Language::Nl);
+    part.points.push(email("anna@example.nl"));
+    house.keuze.learn(part, &by_import()).await.expect("learned");
+    let staff = Act { actor: Actor::Agent { name: "bert".into() }, ..own(Route::Desk) };
+    house.keuze.request_opt_in(person, &[Channel::Newsletter], &staff).await.expect("recorded");
+    assert_eq!(reason(&house, &Who::person(person), Channel::Newsletter), (false, Reason::Unconfirmed));
+    let social = house.keuze.request_opt_in(person, &[Channel::Social], &staff).await;
+    assert!(matches!(social, Err(ActError::SelfSignUpRequired)), "S-11");
+    let told = house.keuze.tell_relation(person, &[Channel::Social], None, &by_import()).await;
+    assert!(matches!(told, Err(ActError::SelfSignUpRequired)), "S-11");
+    says_yes(&house, person, &[Channel::Newsletter], &[]).await;
+    assert_eq!(reason(&house, &Who::person(person), Channel::Newsletter), (true, Reason::OptedIn));
+}
+
+/// S-21: without all the evidence there is no basis; with the opt-out used there is a no.
+#[tokio::test]
+async fn a_soft_opt_in_needs_its_evidence() {
+    let house = House::new().await;
+    let learn = async |number: &str, evidence| {
+        let subject = house.keuze.new_subject();
+        let mut part = Part::new(subject, RetentionClass::Account, Language::Nl);
+        part.points.push(email(&format!("{number}@example.nl")));
+        house.keuze.learn(part, &by_import()).await.expect("learned");
+        house.keuze.tell_relation(subject, &[Channel::Newsletter], evidence, &by_import()).await.expect("told");
+        subject
+    };
+    let lacking = learn("lacking", Some(SoftOptIn { opt_out_offered_on: None, ..whole() })).await;
+    let who = Who::person(lacking);
+    assert_eq!(reason(&house, &who, Channel::Newsletter), (false, Reason::EvidenceMissing));
+    let refused = learn("refused", Some(SoftOptIn { opt_out_used: true, ..whole() })).await;
+    assert_eq!(reason(&house, &Who::person(refused), Channel::Newsletter), (false, Reason::Refused));
+    let later = learn("refused", Some(whole())).await;
+    assert_eq!(reason(&house, &Who::person(later), Channel::Newsletter), (false, Reason::PointObjected), "S-18");
+}
+
+#[tokio::test]
+async fn merged_people_keep_every_objection_of_both() {
+    let house = House::new().await;
+    let anna = customer(&house, "1", &[email("anna@example.nl")]).await;
+    let other = customer(&house, "2", &[email("a.jansen@example.nl"), phone("06 12345678")]).await;
+    house.keuze.object(&Who::person(other), &[Channel::Email], &own(Route::MailLink)).await.expect("recorded");
+    says_yes(&house, anna, &[Channel::Email], &[]).await;
+    house.keuze.merge(anna, other, &by_import()).await.expect("merged");
+    for subject in [anna, other] {
+        let who = Who::person(subject);
+        assert_eq!(reason(&house, &who, Channel::Email), (false, Reason::Objected));
+        assert_eq!(house.keuze.known_person(subject).map(|person| person.subject), Some(anna));
+    }
+    let person = house.keuze.known_person(other).expect("known");
+    assert_eq!((person.customers(), person.points().len()), (vec!["1", "2"], 3));
+    assert!(house.keuze.life(other).expect("readable").len() >= 6);
+    says_yes(&house, other, &[Channel::Email], &[]).await;
+    assert_eq!(reason(&house, &Who::person(anna), Channel::Email), (true, Reason::OptedIn));
+}
+
+/// Something that changed meanwhile is not undone by accident.
+#[tokio::test]
+async fn a_page_that_is_behind_lifts_nothing() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl")]).await;
+    let shown = house.keuze.last_word(person, &[Channel::Email]).expect("readable");
+    house.keuze.object(&Who::person(person), &[Channel::Email], &own(Route::OneClick)).await.expect("recorded");
+    let act = own(Route::PreferencePage);
+    let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[], &act, shown).await;
+    assert!(matches!(late, Err(ActError::ChangedSince)));
+    assert_eq!(reason(&house, &Who::person(person), Channel::Email), (false, Reason::Objected));
+}
+
+/// The test that matters most: object, erase, delete sled, rebuild from the journal, import the same address.
+#[tokio::test]
+async fn a_no_survives_erasure_rebuild_and_import() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let points = [email("Anna@example.nl"), phone("06 12345678"), door("12-A")];
+    {
+        let house = House::at(Some(&data), 1).await;
+        let person = customer(&house, "1", &points).await;
+        house.keuze.object(&Who::person(person), &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+        let erased = house.keuze.erase(person, true, &own(Route::PreferencePage)).await.expect("erased");
+        assert_eq!(erased.backups_until, date!(2026 - 12 - 29));
+        assert!(house.keuze.known_person(person).is_none());
+        assert_eq!(house.keuze.life(person).expect("readable"), []);
+        house.keuze.scribe.close().await;
+    }
+    let key = data.with_extension("root");
+    assert!(verify(&data, Some(&key)).expect("adds up").erased > 0);
+    set_databases_aside(&data).expect("nobody uses it");
+    for aside in std::fs::read_dir(&data).expect("readable") {
+        let path = aside.expect("readable").path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("sled")) {
+            std::fs::remove_dir_all(path).expect("deleted");
+        }
+    }
+    let house = House::at(Some(&data), 2).await;
+    let respelled = [email("anna@EXAMPLE.nl"), phone("+31 6 12345678"), door("12 a")];
+    let again = customer(&house, "1", &respelled).await;
+    for channel in Channel::ALL {
+        let decision = may_i(&house, &Who::person(again), channel);
+        assert!(!decision.allow, "{channel:?} {decision:?}");
+    }
+    for (point, channel) in respelled.into_iter().zip([Channel::Newsletter, Channel::Phone, Channel::Post]) {
+        assert_eq!(reason(&house, &Who::point(point), channel), (false, Reason::PointObjected), "{channel:?}");
+    }
+    house.keuze.scribe.close().await;
+    verify(&data, Some(&key)).expect("adds up");
+}
+
+/// Whoever declines the blocking list is not on it; what they had objected to before stays forbidden.
+#[tokio::test]
+async fn an_erasure_without_the_blocking_list_adds_nothing_to_it() {
+    let house = House::new().await;
+    let points = [email("anna@example.nl"), phone("06 12345678")];
+    let person = customer(&house, "1", &points).await;
+    house.keuze.object(&Who::person(person), &[Channel::Email], &own(Route::MailLink)).await.expect("recorded");
+    house.keuze.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+    let again = customer(&house, "1", &points).await;
+    let who = Who::person(again);
+    assert_eq!(reason(&house, &who, Channel::Email), (false, Reason::PointObjected));
+    assert_eq!(reason(&house, &who, Channel::Newsletter), (true, Reason::SoftOptIn));
+}
+
+#[tokio::test]
+async fn objections_under_an_older_index_key_still_stand() {
+    let house = House::new().await;
+    house.keuze.object(&Who::point(email("a@example.nl")), &Channel::ALL, &unverified()).await.expect("taken");
+    hash::rotate_index_key(&house.keuze.scribe);
+    house.keuze.object(&Who::point(email("b@example.nl")), &Channel::ALL, &unverified()).await.expect("taken");
+    for text in ["A@example.nl", "b@EXAMPLE.nl"] {
+        let who = Who::point(email(text));
+        assert_eq!(reason(&house, &who, Channel::Email), (false, Reason::PointObjected), "{text}");
+    }
+}
+
+/// Post: the door and the bare number, or every door (issue, "People and contact points").
+#[tokio::test]
+async fn doors_are_told_apart() {
+    let house = House::new().await;
+    house.keuze.object(&Who::point(door("1 A")), &[Channel::Post], &unverified()).await.expect("taken");
+    house.keuze.object(&Who::point(door("7")), &[Channel::Post], &unverified()).await.expect("taken");
+    let denied = |number| !may_i(&house, &Who::point(door(number)), Channel::Post).allow;
+    let b = customer(&house, "2", &[door("1 B")]).await;
+    assert!(denied("1 A") && denied("1") && denied("7") && denied("7 C"));
+    assert_eq!(reason(&house, &Who::person(b), Channel::Post), (true, Reason::OptOut));
+    // One on a single door does not yet stand on all of them: the wider one is new.
+    let wider = house.keuze.object(&Who::point(door("1")), &[Channel::Post], &unverified()).await.expect("taken");
+    assert!(wider.changed && denied("1 B"));
+}
