@@ -141,6 +141,44 @@ mod tests {
         }
     }
 
+    /// The example of C2SP tlog-checkpoint is a tree head of Go's checksum database under another name; its public key
+    /// is part of every Go toolchain.
+    #[test]
+    fn a_checkpoint_of_the_checksum_database_is_genuine() {
+        let known = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+        let (name, key) = read_verifier_key(known).expect("a verifier key");
+        let root = BASE64.decode("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=").expect("base64");
+        let checkpoint = Checkpoint {
+            origin: "go.sum database tree".into(),
+            size: 20_852_163,
+            root: root.try_into().expect("32 bytes"),
+        };
+        let line = "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=";
+        let bytes = BASE64.decode(line).expect("base64");
+        let (id, signature) = bytes.split_at(4);
+        assert_eq!(id, key_hash(&name, &key));
+        let signature = Signature::from_slice(signature).expect("64 bytes");
+        key.verify_strict(checkpoint.body().as_bytes(), &signature).expect("genuine");
+        let other = Checkpoint { size: 20_852_164, ..checkpoint };
+        key.verify_strict(other.body().as_bytes(), &signature).expect_err("of another size");
+    }
+
+    /// The example of C2SP tlog-proof, without the extra data that we have none of.
+    #[test]
+    fn a_proof_reads_as_specified() {
+        let hashes = [
+            "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=",
+            "B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=",
+            "EKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs=",
+        ];
+        let path = hashes.map(|hash| BASE64.decode(hash).expect("base64").try_into().expect("32 bytes"));
+        let note = "example.com/fancylog\n109482\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n\n\u{2014} …\n";
+        let expected = format!("c2sp.org/tlog-proof@v1\nindex 73894\n{}\n\n{note}", hashes.join("\n"));
+        assert_eq!(proof_text(73894, &path, note), expected);
+        // The only entry of a log has an empty path.
+        assert_eq!(proof_text(0, &[], note), format!("c2sp.org/tlog-proof@v1\nindex 0\n\n{note}"));
+    }
+
     #[test]
     fn a_checkpoint_reads_as_specified() {
         let (key, checkpoint) = example();

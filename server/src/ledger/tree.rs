@@ -140,19 +140,54 @@ mod tests {
         hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
-    /// The leaves and roots of the reference tests of Certificate Transparency.
+    /// The leaves of the reference tests of Certificate Transparency.
+    const LEAVES: [&[u8]; 8] = [
+        b"",
+        b"\x00",
+        b"\x10",
+        b"\x20\x21",
+        b"\x30\x31",
+        b"\x40\x41\x42\x43",
+        b"\x50\x51\x52\x53\x54\x55\x56\x57",
+        b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
+    ];
+
+    fn reference(size: usize) -> Tree {
+        let mut tree = Tree::default();
+        LEAVES[..size].iter().for_each(|leaf| tree.push(leaf_hash(leaf)));
+        tree
+    }
+
+    /// Audit paths of the same tests.
+    #[test]
+    fn golden_paths() {
+        let path = |index, size| reference(size).inclusion(index).map(|path| path.into_iter().map(hex).collect());
+        let expected = |hashes: &[&str]| Some(hashes.iter().map(|&hash| hash.to_owned()).collect::<Vec<_>>());
+        assert_eq!(path(0, 1), expected(&[]));
+        let first = [
+            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+        ];
+        assert_eq!(path(0, 8), expected(&first));
+        let sixth = [
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        ];
+        assert_eq!(path(5, 8), expected(&sixth));
+        assert_eq!(path(2, 3), expected(&["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]));
+        let second = [
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        ];
+        assert_eq!(path(1, 5), expected(&second));
+    }
+
+    /// Their roots.
     #[test]
     fn golden_vectors() {
-        let leaves: [&[u8]; 8] = [
-            b"",
-            b"\x00",
-            b"\x10",
-            b"\x20\x21",
-            b"\x30\x31",
-            b"\x40\x41\x42\x43",
-            b"\x50\x51\x52\x53\x54\x55\x56\x57",
-            b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
-        ];
         let roots = [
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
             "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -165,7 +200,7 @@ mod tests {
         ];
         let mut tree = Tree::default();
         assert_eq!(hex(tree.root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        for (leaf, root) in leaves.iter().zip(roots) {
+        for (leaf, root) in LEAVES.iter().zip(roots) {
             tree.push(leaf_hash(leaf));
             assert_eq!(hex(tree.root()), root);
         }
@@ -197,6 +232,19 @@ mod tests {
             other.push(entry);
             assert_eq!(other.root().as_bytes().as_slice(), tree.root());
         }
+    }
+
+    /// The tiles of a tree of 70,000 entries, as C2SP tlog-tiles counts them.
+    #[test]
+    fn tiles_are_those_of_the_specification() {
+        let mut tree = Tree::default();
+        (0..70_000u32).for_each(|n| tree.push(leaf_hash(&n.to_be_bytes())));
+        let fullest = |level, index| (1..=256).rev().find(|width| tree.tile(level, index, *width).is_some());
+        assert!((0..273).all(|index| fullest(0, index) == Some(256)));
+        assert_eq!([fullest(0, 273), fullest(0, 274)], [Some(112), None]);
+        assert_eq!([fullest(1, 0), fullest(1, 1), fullest(1, 2)], [Some(256), Some(17), None]);
+        assert_eq!([fullest(2, 0), fullest(2, 1), fullest(3, 0)], [Some(1), None, None]);
+        assert_eq!(tree.tile(2, 0, 1), Some(tree.subtree(0, 65_536).to_vec()));
     }
 
     #[test]
