@@ -96,19 +96,18 @@ fn new_state(ring: Ring) -> State {
     State { ring, tree: Tree::default(), checkpoint: String::new(), by_subject: HashMap::new(), facts: BTreeMap::new() }
 }
 
-/// The keys that every ledger has, made at its first start.
-fn standing_keys(ring: &mut Ring, entropy: &dyn Entropy) -> Result<SigningKey, String> {
+/// The keys that every ledger has, made at its first start; not durable yet.
+fn standing_keys(ring: &mut Ring, entropy: &dyn Entropy) -> SigningKey {
     for owner in [Owner::Audit, Owner::Suppression, Owner::Shard(OPEN_SHARD.get())] {
         ring.ensure(owner, entropy);
     }
     let id = ring.ensure(Owner::Secret(LOG_KEY), entropy);
-    ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
-    Ok(SigningKey::from_bytes(ring.key(id).expect("made above")))
+    SigningKey::from_bytes(ring.key(id).expect("made above"))
 }
 
 fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
     let mut ring = Ring::open(None, entropy.bytes(), Reading::Start)?;
-    let key = standing_keys(&mut ring, entropy)?;
+    let key = standing_keys(&mut ring, entropy);
     Ok(Opened { state: new_state(ring), store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
 }
 
@@ -123,7 +122,7 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
     if (has_journal || slots != [Slot::Empty, Slot::Empty]) && ring.find(Owner::Secret(LOG_KEY)).is_none() {
         return Err("the key ring lost the log's key. Put back the folder keys".into());
     }
-    let key = standing_keys(&mut ring, entropy)?;
+    let key = standing_keys(&mut ring, entropy);
 
     let mut state = new_state(ring);
     let mut missing = Missing::default();
@@ -131,6 +130,9 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
     let walked =
         replay::walk(layout, &anchor, |batch| remember(&mut state, &mut missing, batch)).map_err(|f| f.to_string())?;
     replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
+    missing.check().map_err(|fault| fault.to_string())?;
+    // Everything adds up; from here on files are written.
+    state.ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
     finish_erasures(&mut state, &missing, entropy)?;
     state.checkpoint.clone_from(&walked.note);
     keep_verifier_key(layout, origin, &key)?;
@@ -311,9 +313,8 @@ fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> 
     Ok(())
 }
 
-/// Ends what a kill left half ended, and refuses what lacks a key without an event that explains it.
+/// Ends what a kill left half ended.
 fn finish_erasures(state: &mut State, missing: &Missing, entropy: &dyn Entropy) -> Result<(), String> {
-    missing.check().map_err(|fault| fault.to_string())?;
     state.forget(missing.destroyed());
     let destroyed = state.ring.destroy(missing.destroyed(), entropy);
     destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
