@@ -80,6 +80,18 @@ fn no_batch_makes_sled_write_a_blob_file() {
     assert_eq!(std::fs::read_dir(folder.path().join("0001/blobs")).expect("a folder").count(), 0);
 }
 
+/// Closed and opened again at once, as often as it takes to meet sled's threads at it.
+#[test]
+fn sled_opens_again_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for size in 0..60 {
+        let store = SledStore::open(folder.path()).expect("opens");
+        assert_eq!(store.size(ShardNumber::FIRST).expect("readable"), size);
+        store.append(ShardNumber::FIRST, size, &batch(&[b"a"], "one")).expect("appended");
+        store.sync().expect("durable");
+    }
+}
+
 #[test]
 fn sled_opens_after_a_kill_left_half_a_snapshot() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use app::model::identity::{RecordAddress, ShardNumber};
 use sled::Transactional as _;
@@ -86,7 +87,7 @@ fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StoreError> {
     let fresh = !path.join("db").exists();
     remove_unfinished_snapshots(&path).map_err(engine)?;
     let config = sled::Config::new().path(&path).cache_capacity(64 << 20).flush_every_ms(Some(500));
-    let database = config.open().map_err(engine)?;
+    let database = open_released(&config).map_err(engine)?;
     let records = database.open_tree("records").map_err(engine)?;
     let meta = database.open_tree("meta").map_err(engine)?;
     let file = File::open(path.join("db")).map_err(engine)?;
@@ -96,6 +97,20 @@ fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StoreError> {
         }
     }
     Ok(Shard { database, file, records, meta })
+}
+
+/// sled's own threads hold its lock for a moment after a database was closed in this process. Nobody else can: the
+/// directory is ours.
+fn open_released(config: &sled::Config) -> sled::Result<sled::Db> {
+    for _ in 0..100 {
+        match config.open() {
+            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            opened => return opened,
+        }
+    }
+    config.open()
 }
 
 /// A kill between the write and the rename of a snapshot leaves a half file that makes every later open fail.
