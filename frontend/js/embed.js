@@ -214,7 +214,7 @@
       method: 'POST',
       keepalive: true,
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ policy: POLICY, ...body }),
+      body: JSON.stringify({ policy: POLICY, language: LANGUAGE, ...body }),
     });
 
   const all = (yes) => Object.fromEntries(optional.map((id) => [id, yes]));
@@ -224,7 +224,7 @@
     let reload;
     remember((sending = 1));
     try {
-      const response = await post('choices', { language: LANGUAGE, control, purposes, surface });
+      const response = await post('choices', { control, purposes, surface });
       const body = await response.json();
       if (!response.ok && response.status != 409) throw 0;
       read();

@@ -9,30 +9,24 @@ use crate::{npm, run};
 /// Installs what the tests need, builds the server and runs Playwright.
 pub fn run(playwright: &[String]) -> Result<()> {
     let folder = run::root().join("end2end");
-    chromium()?;
-    openssl()?;
+    installed("/usr/bin/chromium", "chromium")?;
+    // Makes the certificate of the tests' proxy.
+    installed("/usr/bin/openssl", "openssl")?;
+    // The banner is measured in letters of a known width.
+    installed("/usr/share/fonts/truetype/liberation", "fonts-liberation")?;
     npm::install(&folder, "Playwright and axe")?;
     run::cargo(&["build", "--package", "server"])?;
     let arguments: Vec<&str> = ["test"].into_iter().chain(playwright.iter().map(String::as_str)).collect();
     run::program(folder.join("node_modules/.bin/playwright").as_os_str(), &arguments, &folder)
 }
 
-/// Debian's Chromium: the tests are written against this one, so that everybody sees the same.
-fn chromium() -> Result<()> {
-    installed("/usr/bin/chromium", "chromium")
-}
-
-/// Makes the certificate of the tests' proxy.
-fn openssl() -> Result<()> {
-    installed("/usr/bin/openssl", "openssl")
-}
-
-fn installed(program: &str, package: &str) -> Result<()> {
-    if Path::new(program).exists() {
+/// Debian's packages: the tests are written against these, so that everybody sees the same.
+fn installed(path: &str, package: &str) -> Result<()> {
+    if Path::new(path).exists() {
         return Ok(());
     }
     if !run::exists("apt-get") {
-        bail!("the browser tests need {program}: install {package}");
+        bail!("the browser tests need {path}: install {package}");
     }
     println!("xtask: installing Debian's {package}");
     run::apt(&[package])

@@ -38,7 +38,8 @@ fn first_layer(strings: &NoticeStrings, words: &'static Words, language: Languag
 }
 
 fn second_layer(strings: &NoticeStrings, words: &'static Words, language: Language) -> AnyView {
-    let purposes = strings.purposes.iter().map(|purpose| shown_purpose(purpose, strings)).collect_view();
+    let purposes =
+        strings.purposes.iter().map(|purpose| shown_purpose(purpose, strings, words, language)).collect_view();
     let controls = [&strings.refuse, &strings.accept, &strings.save];
     view! {
         <p class="shown-heading">{strings.panel_heading.clone()}</p>
@@ -60,19 +61,25 @@ fn control_list(controls: &[&String], words: &'static Words, language: Language)
     .into_any()
 }
 
-fn shown_purpose(purpose: &NoticePurpose, strings: &NoticeStrings) -> AnyView {
-    let control = match purpose.regime {
-        Regime::Necessary => strings.necessary.clone(),
-        Regime::LowImpact => format!("☐ {}", strings.object),
-        Regime::Consent => format!("{} / {}", strings.off, strings.on),
+fn shown_purpose(
+    purpose: &NoticePurpose,
+    strings: &NoticeStrings,
+    words: &'static Words,
+    language: Language,
+) -> AnyView {
+    let (before, control) = match purpose.regime {
+        Regime::Necessary => (None, strings.necessary.clone()),
+        Regime::LowImpact => (Some(words.unticked), strings.object.clone()),
+        Regime::Consent => (Some(words.switch), format!("{} / {}", strings.off, strings.on)),
     };
+    let before = before.map(|text| view! { <span lang=language.tag()>{text}</span>" " });
     let cookies = purpose.cookies.iter().cloned().map(|cookie| view! { <li>{cookie}</li> }).collect_view();
     let list = (!purpose.cookies.is_empty()).then(|| view! { <ul>{cookies}</ul> });
     view! {
         <dt>{purpose.name.clone()}</dt>
         <dd>
             <p>{purpose.description.clone()}</p>
-            <p class="quiet">{control}</p>
+            <p class="quiet">{before}{control}</p>
             {list}
         </dd>
     }

@@ -44,6 +44,10 @@ pub struct Receipt {
     pub second_layer: &'static str,
     /// Before the controls of a layer.
     pub controls: &'static str,
+    /// Before the label of a box that was not ticked.
+    pub unticked: &'static str,
+    /// Before the words of a switch that was off.
+    pub switch: &'static str,
     /// Heading over the facts.
     pub facts: &'static str,
     /// What happened.
@@ -108,6 +112,8 @@ pub const NL: Receipt = Receipt {
     first_layer: "De melding",
     second_layer: "De instellingen",
     controls: "Knoppen:",
+    unticked: "Vakje, niet aangevinkt:",
+    switch: "Schakelaar:",
     facts: "Wat wij vastlegden",
     kind: "Wat",
     at: "Wanneer",
@@ -158,6 +164,8 @@ pub const EN: Receipt = Receipt {
     first_layer: "The notice",
     second_layer: "The settings",
     controls: "Buttons:",
+    unticked: "Box, not ticked:",
+    switch: "Switch:",
     facts: "What we recorded",
     kind: "What",
     at: "When",

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::Serving;
 use crate::ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::config::Config;
+use crate::embed::files::SiteFile;
 use crate::http;
 use crate::publish::{self, Published};
 use crate::scribe::{Opening, Scribe};
@@ -106,6 +107,8 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     if !limited {
         tracing::warn!("KEUZE_RATE_LIMITS=off: nobody is slowed down. For load tests only");
     }
+    // Beside the first requests: in a build without optimisation it takes a second.
+    tokio::task::spawn_blocking(SiteFile::prepare);
     let app = http::router(&keuze, limited).into_make_service_with_connect_info::<std::net::SocketAddr>();
     if demo {
         announce(&keuze, address).await?;

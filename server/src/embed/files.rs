@@ -73,6 +73,11 @@ impl SiteFile {
         ASSETS[place].get_or_init(|| Some(Asset::new(self.bytes()?, self.content_type()))).as_ref()
     }
 
+    /// Compresses all files, so that no visitor waits for it.
+    pub fn prepare() {
+        Self::ALL.into_iter().filter(|file| file.address().is_some()).for_each(|file| _ = file.asset());
+    }
+
     /// The file as text; `None` when it was not built.
     pub(super) fn text(self) -> Option<String> {
         String::from_utf8(self.bytes()?).ok()

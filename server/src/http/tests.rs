@@ -2,6 +2,7 @@
 
 use app::model::choice::Answer as Said;
 use app::model::event::EventKind;
+use app::model::language::Language;
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ const SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 async fn use_further(browser: &mut Browser, house: &House, more: &[(&str, &str)]) -> Answer {
-    let body = json!({"policy": house.keuze.published.current().id()}).to_string();
+    let body = json!({"policy": house.keuze.published.current().id(), "language": "en"}).to_string();
     let headers: Vec<_> = [SITE, JSON].into_iter().chain(more.iter().copied()).collect();
     browser.ask("POST", "/keuze/api/v1/continued-use", &headers, &body).await
 }
@@ -25,6 +26,7 @@ async fn continued_use_is_recorded_once_without_any_id_and_grants_nothing() {
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let event = house.ledger().pop().expect("an event");
     assert_eq!((event.kind, event.subject), (EventKind::ContinuedUse, None));
+    assert_eq!(event.notice.map(|notice| notice.language), Some(Language::En), "the notice that was shown");
     assert!(event.answers.values().all(|answered| answered.answer == Said::NotOffered));
     assert_eq!(browser.cookies, [("keuze_seen".to_owned(), "1".to_owned())]);
     let before = house.ledger().len();

@@ -46,9 +46,7 @@ pub(super) fn reach(
     // The person's own no says more than that there is one.
     let own_no = matches!(decision.reason, Reason::Objected | Reason::Withdrawn | Reason::Refused);
     match standing {
-        Some(objection) if !own_no => {
-            Decision::deny(Reason::PointObjected).on(objection.record).under(OBJECTION)
-        }
+        Some(objection) if !own_no => Decision::deny(Reason::PointObjected).on(objection.record).under(OBJECTION),
         _ => decision,
     }
 }
