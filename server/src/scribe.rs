@@ -340,10 +340,8 @@ impl Scribe {
         if let Some(key) = known(&self.state()) {
             return key;
         }
-        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
-        state.ring.ensure(Owner::Secret(name), &*self.shared.entropy);
-        state.ring.sync(&*self.shared.entropy).expect("a new secret is durable before it is used");
-        known(&state).expect("made above")
+        self.make_durable(Owner::Secret(name));
+        known(&self.state()).expect("made above")
     }
 
     /// The key that a shard's checkpoints are signed with, for whoever checks them.
@@ -369,6 +367,32 @@ impl Scribe {
     pub fn numbered_secret(&self, name: &'static str, number: u16) -> Option<[u8; 32]> {
         let state = self.state();
         state.ring.key(state.ring.find(Owner::Numbered(name, number))?).copied()
+    }
+
+    /// Every number of a rotated secret, the newest last: what was made under an older one is still asked for.
+    pub fn numbered_secrets(&self, name: &'static str) -> Vec<(u16, [u8; 32])> {
+        (1..).map_while(|number| Some((number, self.numbered_secret(name, number)?))).collect()
+    }
+
+    /// The newest number of a rotated secret, made on first use.
+    pub fn newest_secret(&self, name: &'static str) -> (u16, [u8; 32]) {
+        if self.numbered_secret(name, 1).is_none() {
+            self.make_durable(Owner::Numbered(name, 1));
+        }
+        self.numbered_secrets(name).pop().expect("made above")
+    }
+
+    /// Begins a new number of a rotated secret; what was made under the older ones stays good.
+    pub fn rotate_secret(&self, name: &'static str) {
+        let (newest, _) = self.newest_secret(name);
+        self.make_durable(Owner::Numbered(name, newest + 1));
+    }
+
+    /// Makes a key that may be used, and told to somebody, before the next record is written.
+    fn make_durable(&self, owner: Owner) {
+        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
+        state.ring.ensure(owner, &*self.shared.entropy);
+        state.ring.sync(&*self.shared.entropy).expect("a new secret is durable before it is used");
     }
 
     /// The subject in the form that goes into [`Event::about`]; `None` without a proof key.

@@ -11,6 +11,7 @@ mod reading;
 pub mod receipt;
 mod register;
 pub mod staff;
+pub mod tokens;
 
 use std::sync::Arc;
 

@@ -6,7 +6,6 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use crate::scribe::Scribe;
-use crate::vault::ring::Owner;
 
 /// The name of the index keys.
 const INDEX: &str = "index";
@@ -16,22 +15,17 @@ pub type FoldHash = String;
 
 /// The keys of all live numbers, the newest last.
 pub fn index_keys(scribe: &Scribe) -> Vec<(u16, [u8; 32])> {
-    (1..).map_while(|number| Some((number, scribe.numbered_secret(INDEX, number)?))).collect()
+    scribe.numbered_secrets(INDEX)
 }
 
 /// The newest index key, made if there is none.
 pub fn newest_index_key(scribe: &Scribe) -> (u16, [u8; 32]) {
-    if let Some(newest) = index_keys(scribe).pop() {
-        return newest;
-    }
-    scribe.ensure_key(Owner::Numbered(INDEX, 1));
-    index_keys(scribe).pop().expect("made above")
+    scribe.newest_secret(INDEX)
 }
 
 /// Begins a new index key; objections made under the older ones stay under those.
 pub fn rotate_index_key(scribe: &Scribe) {
-    let (newest, _) = newest_index_key(scribe);
-    scribe.ensure_key(Owner::Numbered(INDEX, newest + 1));
+    scribe.rotate_secret(INDEX);
 }
 
 /// The hash of a fold under one key.
