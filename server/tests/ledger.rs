@@ -4,6 +4,8 @@
 mod counts;
 #[path = "ledger/erasure.rs"]
 mod erasure;
+#[path = "ledger/facts.rs"]
+mod facts;
 #[path = "ledger/fixture.rs"]
 mod fixture;
 #[path = "ledger/flips.rs"]

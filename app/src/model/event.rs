@@ -82,6 +82,10 @@ pub struct Event {
     /// (`base64url(key id ‖ nonce ‖ sealed subject id)`), so that an erasure cuts the link and leaves the act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// What was written beside the record with it (profiles, objections on contact points, contents): SHA-256 over
+    /// those facts as they stand in the journal, so that none of them can be altered or left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<ContentHash>,
     /// For `erased` and `retention_run`: the random names of the keys that were destroyed, 32 hexadecimal digits each,
     /// so that a record without its key is explained.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -124,6 +128,7 @@ impl Event {
             merged: None,
             previous: None,
             about: None,
+            facts: None,
             keys: Vec::new(),
             object: None,
             reason: None,

@@ -1,6 +1,9 @@
 //! Facts beside the ledger, as they stand in the journal: kind, whether there is a value, length of the key, key,
 //! value. What is personal is sealed under the key whose life it shares.
 
+use app::model::identity::ContentHash;
+use sha2::{Digest as _, Sha256};
+
 use super::{Fact, FactKind};
 use crate::ambient::Entropy;
 use crate::vault::ring::{KeyId, Owner, Ring};
@@ -64,6 +67,19 @@ pub fn encode(fact: &Fact, ring: &Ring, entropy: &dyn Entropy) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// What an event says of the facts beside it: SHA-256 over each one's length (32 bits, big-endian) and bytes, in their
+/// order; nothing where there are none.
+pub fn digest<'a>(encoded: impl IntoIterator<Item = &'a Vec<u8>>) -> Option<ContentHash> {
+    let mut encoded = encoded.into_iter().peekable();
+    encoded.peek()?;
+    let mut hash = Sha256::new();
+    for bytes in encoded {
+        hash.update(u32::try_from(bytes.len()).expect("a frame holds less").to_be_bytes());
+        hash.update(bytes);
+    }
+    Some(ContentHash(hash.finalize().into()))
 }
 
 /// Whether a fact of the journal can be read without a key.

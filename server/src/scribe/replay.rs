@@ -262,8 +262,14 @@ pub fn open_record(
     Ok((*salt, canonical.to_vec()))
 }
 
-/// The event of a journal's record; `None` where its key is missing, which is noted.
-pub fn event_of(record: &SealedRecord, index: u64, ring: &Ring, missing: &mut Missing) -> Result<Option<Event>, Fault> {
+/// The event of a batch's record, checked against the facts beside it; `None` where its key is missing, which is noted.
+pub fn event_of(
+    batch: &ReplayedBatch,
+    record: &SealedRecord,
+    index: u64,
+    ring: &Ring,
+    missing: &mut Missing,
+) -> Result<Option<Event>, Fault> {
     let address = RecordAddress { shard: OPEN_SHARD, index };
     let canonical = match open_record(record, address, ring) {
         Ok((_, canonical)) => canonical,
@@ -274,6 +280,10 @@ pub fn event_of(record: &SealedRecord, index: u64, ring: &Ring, missing: &mut Mi
         Err(Unreadable::Damaged(what)) => return Err(fault(index, what)),
     };
     let event: Event = serde_json::from_slice(&canonical).map_err(|_| fault(index, "it is no event"))?;
+    let beside = batch.facts.iter().filter(|(of, _)| *of == index).map(|(_, bytes)| bytes);
+    if fact::digest(beside) != event.facts {
+        return Err(fault(index, "the facts beside it are not those that it names"));
+    }
     missing.explain(&event);
     Ok(Some(event))
 }

@@ -207,7 +207,7 @@ impl Keys {
     fn open_all(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
         for (index, record) in (batch.first..).zip(&batch.records) {
             if self.root.is_some() || record.key == KeyId::NONE {
-                replay::event_of(record, index, &self.ring, missing)?;
+                replay::event_of(batch, record, index, &self.ring, missing)?;
             }
         }
         for (index, bytes) in &batch.facts {

@@ -300,7 +300,7 @@ pub fn set_aside(layout: &Layout) -> Result<(), String> {
 /// Takes note of a batch in memory, opening every record and fact that there is a key for.
 fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> Result<(), replay::Fault> {
     for (index, record) in (batch.first..).zip(&batch.records) {
-        if let Some(event) = replay::event_of(record, index, &state.ring, missing)? {
+        if let Some(event) = replay::event_of(batch, record, index, &state.ring, missing)? {
             state.index(&event, index);
         }
         state.tree.push(leaf_hash(&record.commitment));
@@ -347,23 +347,8 @@ impl Writer {
         if first + jobs.len() as u64 > MAX_INDEX {
             return Err("the shard is full".into());
         }
-        let mut frames = Vec::new();
-        let mut records = Vec::new();
-        let mut written = Vec::new();
         let events = self.prepare(&jobs, first)?;
-        {
-            let state = self.shared.state.read().expect("nobody panics while writing it");
-            for ((index, event), job) in (first..).zip(&events).zip(&jobs) {
-                let record = self.seal(event, index, &state.ring);
-                self.tree.push(leaf_hash(&record.commitment));
-                Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
-                for fact in &job.draft.facts {
-                    let entry = Entry::Fact(fact::encode(fact, &state.ring, &*self.shared.entropy));
-                    Frame { index: index + 1, entry }.write(&mut frames);
-                }
-                records.push(record);
-            }
-        }
+        let (mut frames, records, events) = self.encode(&jobs, events, first);
         let size = self.tree.size();
         let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
         Frame { index: size, entry: Entry::BatchEnd(note.clone()) }.write(&mut frames);
@@ -371,6 +356,7 @@ impl Writer {
         self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
         self.batches += 1;
 
+        let mut written = Vec::new();
         let mut state = self.shared.state.write().expect("nobody panics while writing it");
         for ((index, event), record) in (first..).zip(events).zip(&records) {
             state.tree.push(leaf_hash(&record.commitment));
@@ -393,6 +379,29 @@ impl Writer {
             let _gone = job.answer.send(written);
         }
         Ok(())
+    }
+
+    /// The batch as it stands in the journal, without its end. Each event names the facts beside it.
+    fn encode(&mut self, jobs: &[Job], events: Vec<Event>, first: u64) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
+        let shared = Arc::clone(&self.shared);
+        let state = shared.state.read().expect("nobody panics while writing it");
+        let mut frames = Vec::new();
+        let mut records = Vec::new();
+        let mut named = Vec::new();
+        for ((index, event), job) in (first..).zip(events).zip(jobs) {
+            let encode = |fact| fact::encode(fact, &state.ring, &*shared.entropy);
+            let facts: Vec<Vec<u8>> = job.draft.facts.iter().map(encode).collect();
+            let event = Event { facts: fact::digest(&facts), ..event };
+            let record = self.seal(&event, index, &state.ring);
+            self.tree.push(leaf_hash(&record.commitment));
+            Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
+            for fact in facts {
+                Frame { index: index + 1, entry: Entry::Fact(fact) }.write(&mut frames);
+            }
+            records.push(record);
+            named.push(event);
+        }
+        (frames, records, named)
     }
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.

@@ -123,9 +123,7 @@ impl Token {
         match (text[0], text[1], channel) {
             (1, 0, _) => Some(Self::Stop { person, channel: None }),
             (1, _, Some(_)) => Some(Self::Stop { person, channel }),
-            (2, _, Some(channel)) => {
-                Some(Self::Confirm { person, channel, until: Date::from_julian_day(day).ok()? })
-            }
+            (2, _, Some(channel)) => Some(Self::Confirm { person, channel, until: Date::from_julian_day(day).ok()? }),
             _ => None,
         }
     }
