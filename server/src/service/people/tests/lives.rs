@@ -1,19 +1,22 @@
 //! Random lives: whatever happens in whatever order, a suppressed contact point never gets through.
 //!
-//! Each life is also lived by deliberately wrong rules, which must let one through: a test that no wrong rule fails
-//! proves nothing.
+//! The same lives are lived with deliberately wrong acts, and asked about with deliberately wrong rules: each of them
+//! must let one through. A test that no wrong rule fails proves nothing.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use app::model::channel::Channel;
-use app::model::event::Route;
+use app::model::decision::{Question, decide};
+use app::model::event::{EventKind, Route};
 use app::model::identity::Subject;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 use super::{by_import, confirmation, customer, door, email, own, phone, unverified};
 use crate::contact::ContactPoint;
+use crate::scribe::{Draft, Fact, FactKind, Kept};
 use crate::service::fixture::House;
+use crate::service::people::book::{Book, Entry, Found};
 use crate::service::people::{People, Who, hash};
 
 /// Contact points in all their spellings: the spellings of a row reach the same mailbox, phone or letter box.
@@ -68,7 +71,25 @@ impl Forbidden {
     }
 }
 
+/// A way to act wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrong {
+    /// None: as it is.
+    Nothing,
+    /// An erasure frees the person's addresses.
+    ErasureFrees,
+    /// A yes lifts whatever stands on the person's points, whoever said it.
+    YesLiftsAll,
+    /// A merge forgets what stood on the points of the one who is gone.
+    MergeForgets,
+    /// An import takes the last word.
+    ImportLifts,
+    /// An objection stands on the person alone, not on their points.
+    NoStandsOnThePersonAlone,
+}
+
 struct Life {
+    wrong: Wrong,
     house: House,
     rng: StdRng,
     people: Vec<(Subject, Vec<usize>)>,
@@ -77,10 +98,10 @@ struct Life {
 }
 
 impl Life {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, wrong: Wrong) -> Self {
         let house = House::bare(seed);
         let rng = StdRng::seed_from_u64(seed);
-        Self { house, rng, people: Vec::new(), forbidden: Forbidden::default(), told: Vec::new() }
+        Self { wrong, house, rng, people: Vec::new(), forbidden: Forbidden::default(), told: Vec::new() }
     }
 
     fn spelling(&mut self, row: usize) -> ContactPoint {
@@ -114,6 +135,9 @@ impl Life {
         let points: Vec<_> = rows.iter().map(|row| self.spelling(*row)).collect();
         let number = format!("{}", self.told.len());
         let subject = customer(&self.house, &number, &points).await;
+        if self.wrong == Wrong::ImportLifts {
+            self.lift_all(subject, &points).await;
+        }
         self.told.push(format!("import {rows:?}"));
         self.people.push((subject, rows));
     }
@@ -133,6 +157,9 @@ impl Life {
         let channels = self.channels();
         let act = own(Route::PreferencePage);
         self.house.keuze.object(&Who::person(subject), &channels, &act).await.expect("recorded");
+        if self.wrong == Wrong::NoStandsOnThePersonAlone {
+            self.drop_entries(|entry| entry.by == Some(subject)).await;
+        }
         for row in rows {
             self.forbidden.add(row, &channels, Some(subject));
         }
@@ -145,7 +172,11 @@ impl Life {
         let Some(row) = rows.first().copied().filter(|row| *row < 4) else { return };
         let (point, channels) = (self.spelling(row), self.channels());
         let act = own(Route::PreferencePage);
-        let yes = self.house.keuze.opt_in(subject, &channels, confirmation(), &[point], &act, None).await;
+        let controlled = match self.wrong {
+            Wrong::YesLiftsAll => rows.iter().map(|row| self.spelling(*row)).collect(),
+            _ => vec![point],
+        };
+        let yes = self.house.keuze.opt_in(subject, &channels, confirmation(), &controlled, &act, None).await;
         yes.expect("recorded");
         self.forbidden.lift(row, &channels, subject);
         self.told.push(format!("agree {at} {channels:?}"));
@@ -154,7 +185,7 @@ impl Life {
     async fn erase(&mut self, at: usize) {
         let (subject, rows) = self.people.remove(at);
         let act = own(Route::PreferencePage);
-        self.house.keuze.erase(subject, true, &act).await.expect("erased");
+        self.house.keuze.erase(subject, self.wrong != Wrong::ErasureFrees, &act).await.expect("erased");
         self.people.retain(|(other, _)| *other != subject);
         for row in rows {
             self.forbidden.add(row, &Channel::ALL, None);
@@ -170,10 +201,30 @@ impl Life {
         let (kept, _) = self.people[at].clone();
         let (gone, rows) = self.people[other].clone();
         self.house.keuze.merge(kept, gone, &by_import()).await.expect("merged");
+        if self.wrong == Wrong::MergeForgets {
+            self.drop_entries(|entry| entry.by == Some(gone)).await;
+        }
         self.people[at].1.extend(rows);
         self.forbidden.merge(kept, gone);
         self.people.remove(other);
         self.told.push(format!("merge {other} into {at}"));
+    }
+
+    /// As if somebody had proved to control all these points, and agreed.
+    async fn lift_all(&self, subject: Subject, points: &[ContactPoint]) {
+        let act = own(Route::PreferencePage);
+        let yes = self.house.keuze.opt_in(subject, &Channel::ALL, confirmation(), points, &act, None).await;
+        yes.expect("recorded");
+    }
+
+    /// Takes objections from the book, as wrong code would.
+    async fn drop_entries(&self, which: impl Fn(&Entry) -> bool) {
+        let kept = self.house.keuze.scribe.kept(FactKind::Suppression);
+        let entry = |kept: &Kept| serde_json::from_slice::<Entry>(&kept.value).expect("an entry");
+        let gone = kept.iter().filter(|kept| which(&entry(kept)));
+        let facts = gone.map(|kept| Fact { kind: FactKind::Suppression, key: kept.key.clone(), value: None }).collect();
+        let event = by_import().event(EventKind::Imported, self.house.keuze.clock.now().at);
+        self.house.keuze.perform(Draft::with(event, facts)).await.expect("recorded");
     }
 
     /// A new index key, or all that is known made anew from the facts.
@@ -212,24 +263,51 @@ fn right(house: &House, who: &Who, channel: Channel) -> bool {
     house.keuze.may_i(who, channel).expect("readable").allow
 }
 
-/// Forgets what stands on contact points.
-fn by_the_person_alone(house: &House, who: &Who, channel: Channel) -> bool {
-    let bare = |person| house.keuze.may_i(&Who { person: Some(person), points: vec![unused(channel)] }, channel);
+/// The right rule on some of what stands on the points.
+fn with(house: &House, who: &Who, channel: Channel, stands: impl Fn(&Book, &ContactPoint) -> Vec<Found>) -> bool {
+    let keuze = &house.keuze;
     let people: Vec<Subject> = match who.person {
         Some(person) => vec![person],
-        None => who.points.iter().flat_map(|point| house.keuze.people_at(point)).map(|p| p.subject).collect(),
+        None => who.points.iter().flat_map(|point| keuze.people_at(point)).map(|person| person.subject).collect(),
     };
-    people.into_iter().any(|person| bare(person).is_ok_and(|decision| decision.allow))
+    let book = keuze.people.book();
+    let found = who.points.iter().flat_map(|point| stands(&book, point));
+    let question = Question::Reach(channel, found.map(|found| found.objection()).collect());
+    drop(book);
+    let policy = &keuze.published.current().policy;
+    let life = |person| keuze.life(person).expect("readable");
+    people.into_iter().any(|person| decide(&life(person), policy, &question, keuze.clock.now()).allow)
 }
 
-/// A point of the channel's kind on which nothing ever stands.
-fn unused(channel: Channel) -> ContactPoint {
-    match channel {
-        Channel::Newsletter | Channel::Email | Channel::Social => email("nobody@unused.example"),
-        Channel::Phone => phone("020 555 1234"),
-        Channel::Post => door("9999"),
-    }
+fn keys(house: &House) -> Vec<(u16, [u8; 32])> {
+    hash::index_keys(&house.keuze.scribe)
 }
+
+/// Ways to ask wrongly.
+const WRONG_RULES: [(&str, Rule); 4] = [
+    ("forgets contact points", |house, who, channel| with(house, who, channel, |_, _| Vec::new())),
+    ("asks under the newest index key alone", |house, who, channel| {
+        let newest = keys(house).pop().into_iter().collect::<Vec<_>>();
+        with(house, who, channel, |book, point| book.objections_on(point, &newest))
+    }),
+    ("forgets objections whose maker is unknown", |house, who, channel| {
+        let keys = keys(house);
+        with(house, who, channel, |book, point| {
+            book.objections_on(point, &keys).into_iter().filter(|found| found.entry.by.is_some()).collect()
+        })
+    }),
+    ("takes another spelling for another point", |house, who, channel| {
+        let keys = keys(house);
+        with(house, who, channel, |book, point| {
+            // As folded as it was given, and no further.
+            let exact = |found: &Found| {
+                let key = keys.iter().find(|(number, _)| *number == found.entry.index);
+                key.is_some_and(|(_, key)| found.entry.folds.contains(&hash::hash(key, &point.normal())))
+            };
+            book.objections_on(point, &keys).into_iter().filter(exact).collect()
+        })
+    }),
+];
 
 fn seed() -> u64 {
     let given = std::env::var("KEUZE_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -241,22 +319,53 @@ fn lives() -> u64 {
     if std::env::var_os("KEUZE_LONG").is_some() { 100_000 } else { 300 }
 }
 
+async fn live(life: &mut Life) {
+    for _ in 0..life.rng.random_range(3..14) {
+        life.step().await;
+    }
+}
+
 #[tokio::test]
 async fn a_suppressed_point_never_gets_through() {
     let seed = seed();
-    let mut noticed = 0;
+    let mut unnoticed = WRONG_RULES.to_vec();
     for number in 0..lives() {
-        let mut life = Life::new(seed.wrapping_add(number));
-        for _ in 0..life.rng.random_range(3..14) {
-            life.step().await;
-            // Asking takes longer than acting; most lives are only asked at their end.
-            if number % 10 == 0 {
+        let mut life = Life::new(seed.wrapping_add(number), Wrong::Nothing);
+        // Asking takes longer than acting; most lives are only asked at their end.
+        if number % 10 == 0 {
+            for _ in 0..6 {
+                life.step().await;
                 assert_eq!(life.let_through(right), None, "KEUZE_SEED={}", seed.wrapping_add(number));
             }
         }
+        live(&mut life).await;
         assert_eq!(life.let_through(right), None, "KEUZE_SEED={}", seed.wrapping_add(number));
-        noticed += u32::from(life.let_through(by_the_person_alone).is_some());
+        unnoticed.retain(|(_, rule)| life.let_through(*rule).is_none());
     }
-    eprintln!("KEUZE_SEED={seed}, {} lives; forgetting contact points lets {noticed} through", lives());
-    assert!(noticed > 0, "a rule that forgets contact points must be noticed");
+    eprintln!("KEUZE_SEED={seed}, {} lives", lives());
+    let unnoticed: Vec<&str> = unnoticed.into_iter().map(|(name, _)| name).collect();
+    assert!(unnoticed.is_empty(), "no life notices a rule that does this: {unnoticed:?} (KEUZE_SEED={seed})");
+}
+
+#[tokio::test]
+async fn every_wrong_way_to_act_lets_one_through() {
+    let seed = seed();
+    for wrong in [
+        Wrong::ErasureFrees,
+        Wrong::YesLiftsAll,
+        Wrong::MergeForgets,
+        Wrong::ImportLifts,
+        Wrong::NoStandsOnThePersonAlone,
+    ] {
+        let mut noticed = None;
+        for number in 0..400 {
+            let mut life = Life::new(seed.wrapping_add(number), wrong);
+            live(&mut life).await;
+            noticed = life.let_through(right);
+            if noticed.is_some() {
+                break;
+            }
+        }
+        assert!(noticed.is_some(), "nothing notices {wrong:?} (KEUZE_SEED={seed})");
+    }
 }
