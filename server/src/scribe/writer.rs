@@ -330,8 +330,14 @@ impl Writer {
     /// at the first failure: a failed sync is never retried, because what it lost cannot be known.
     fn run(mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
+            // Until shards close and follow each other, a full one takes nothing more, and says so to whoever asks.
+            let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(LARGEST_BATCH).min(LARGEST_BATCH);
+            if room == 0 {
+                tracing::error!("the shard is full: nothing more is recorded");
+                continue;
+            }
             let mut batch = vec![first];
-            while batch.len() < LARGEST_BATCH {
+            while batch.len() < room {
                 let Ok(job) = jobs.try_recv() else { break };
                 batch.push(job);
             }
@@ -344,9 +350,6 @@ impl Writer {
 
     fn commit(&mut self, jobs: Vec<Job>) -> Result<(), String> {
         let first = self.tree.size();
-        if first + jobs.len() as u64 > MAX_INDEX {
-            return Err("the shard is full".into());
-        }
         let events = self.prepare(&jobs, first)?;
         let (mut frames, records, events) = self.encode(&jobs, events, first);
         let size = self.tree.size();
