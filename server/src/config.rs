@@ -5,6 +5,7 @@
 
 mod channels;
 mod fault;
+pub mod mail;
 mod network;
 mod purposes;
 mod reader;
@@ -28,8 +29,10 @@ use toml::de::DeTable;
 use fault::{Faults, Place};
 use reader::Section;
 
+pub use app::doors::centre::{Kept, Platform};
 pub use app::doors::frame::Authority;
 pub use fault::Fault;
+pub use mail::{Mail, Newsletter};
 pub use network::{Network, NetworkError};
 pub use register::is_in_eea;
 pub use server::{Rate, RateLimits, Server};
@@ -62,6 +65,14 @@ pub struct Config {
     pub gpc: Gpc,
     /// Where people can complain.
     pub authorities: Vec<Authority>,
+    /// Where people can block us or leave on social media.
+    pub social: Vec<Platform>,
+    /// What is kept in other systems because a law says so.
+    pub kept_elsewhere: Vec<Kept>,
+    /// The newsletter's sign-up.
+    pub newsletter: Newsletter,
+    /// How mail leaves the house; without it, it does not.
+    pub mail: Option<Mail>,
     /// The words of the notice.
     pub texts: Texts,
     /// What the server itself needs to know.
@@ -105,6 +116,11 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
     let continued_use = root.table("continued_use", |s| purposes::read_continued_use(s, &known));
     let gpc = root.table("gpc", |s| purposes::read_gpc(s, &known));
     let authorities = root.tables("authorities", read_authority);
+    let social = root.tables("social", mail::read_platform);
+    let kept_elsewhere = root.tables("kept_elsewhere", mail::read_kept);
+    let newsletter = root.table("newsletter", mail::read_newsletter);
+    let sends_mail = root.has("mail");
+    let mail = if sends_mail { root.table("mail", mail::read) } else { None };
     let must_name = must_name(controller.as_ref(), &purposes);
     let texts = root.table("texts", |s| texts::read(s, &must_name));
     let server = root.table("server", server::read);
@@ -121,6 +137,10 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
         continued_use: continued_use?,
         gpc: gpc?,
         authorities,
+        social,
+        kept_elsewhere,
+        newsletter: newsletter?,
+        mail,
         texts: texts?,
         server: server?,
         places,

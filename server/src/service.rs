@@ -5,6 +5,9 @@ pub mod continued_use;
 #[cfg(test)]
 pub mod fixture;
 pub mod look_up;
+pub mod mail;
+mod maintenance;
+
 pub mod people;
 pub mod preferences;
 mod reading;
@@ -30,6 +33,10 @@ pub struct Keuze {
     pub published: Published,
     /// Who is known, and what stands on their contact points.
     pub people: people::People,
+    /// The mails that wait to be sent.
+    pub post: mail::Post,
+    /// The demo's folder for mails that stay.
+    pub outbox: Option<std::path::PathBuf>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::language::Localized;
+
 /// A way to be reached by advertising; five, each with its own state, basis and history (S-10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,4 +51,10 @@ pub struct ChannelRule {
     pub from: time::Date,
     /// The article it rests on, such as `Tw 11.7 lid 5`.
     pub article: String,
+    /// The products that an opt-in is about, where it must say so (calls).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub products: Option<Localized>,
+    /// For how many calendar months such an opt-in holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months: Option<u32>,
 }

@@ -211,6 +211,8 @@ pub enum EventKind {
     Restored,
     /// The retention run ended the life of something.
     RetentionRun,
+    /// A mail was queued, sent or given up; `object` says which, never to whom.
+    Mailed,
     /// A rights request came in.
     RequestOpened,
     /// A rights request was answered.

@@ -78,6 +78,7 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::Announced => ("wijziging aangekondigd", "change announced"),
         EventKind::Restored => ("back-up teruggezet", "backup restored"),
         EventKind::RetentionRun => ("bewaartermijn toegepast", "retention applied"),
+        EventKind::Mailed => ("mail", "mail"),
         EventKind::RequestOpened => ("verzoek ontvangen", "request received"),
         EventKind::RequestClosed => ("verzoek beantwoord", "request answered"),
     };

@@ -52,7 +52,7 @@ pub fn vendor(id: &str) -> Vendor {
 }
 
 fn rule(channel: Channel, need: ChannelNeed, from: Date) -> ChannelRule {
-    ChannelRule { channel, need, from, article: "Tw 11.7".to_owned() }
+    ChannelRule { channel, need, from, article: "Tw 11.7".to_owned(), products: None, months: None }
 }
 
 /// The day from which calls need an opt-in.

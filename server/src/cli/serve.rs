@@ -10,11 +10,13 @@ use tokio::net::TcpListener;
 use super::Serving;
 use crate::ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::config::Config;
+use crate::courier::{Courier, Way};
 use crate::embed::files::SiteFile;
 use crate::http;
 use crate::publish::{self, Published};
 use crate::scribe::{Opening, Scribe};
 use crate::service::Keuze;
+use crate::service::mail::Post;
 use crate::service::people::People;
 use crate::service::staff::{Existing, Staff, StaffName};
 
@@ -91,7 +93,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     let config = configuration(serving.config.as_deref())?;
     let folder = if demo { "./demo-data" } else { "./data" };
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));
-    let scribe = open(serving, data, &config, demo)?;
+    let scribe = open(serving, data.clone(), &config, demo)?;
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     if demo {
         publish::publish_if_new(&scribe, &config, &*clock).await?;
@@ -99,7 +101,11 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     let published = Published::load(&scribe)?;
     published.refuse_another(&config)?;
     let people = People::of(&scribe).map_err(|error| error.to_string())?;
-    let keuze = Arc::new(Keuze { scribe: scribe.clone(), config, published, people, clock, entropy, demo });
+    let post = Post::of(&scribe).map_err(|error| error.to_string())?;
+    let outbox = (demo && config.mail.is_none()).then(|| outbox_beside(&data));
+    let way = Way::of(&config, outbox.clone())?;
+    let keuze = Keuze { scribe: scribe.clone(), config, published, people, post, outbox, clock, entropy, demo };
+    let keuze = Arc::new(keuze);
     let listener = TcpListener::bind(serving.listen).await;
     let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -113,12 +119,34 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     if demo {
         announce(&keuze, address).await?;
     }
+    start_chores(&keuze, way);
     println!("listening on http://{address}");
     let ended = axum::serve(listener, app).with_graceful_shutdown(stop(scribe.clone())).await;
     let failed = !scribe.is_open();
     scribe.close().await;
     ended.map_err(|error| format!("the server stopped: {error}"))?;
     if failed { Err("the ledger stopped by itself; the log says why".into()) } else { Ok(()) }
+}
+
+/// Outside the data directory, which holds no address in the clear.
+fn outbox_beside(data: &Path) -> PathBuf {
+    data.with_extension("outbox")
+}
+
+/// What runs beside the answers: the mails, and what is to end by itself.
+fn start_chores(keuze: &Arc<Keuze>, way: Option<Way>) {
+    const BETWEEN: Duration = Duration::from_hours(1);
+    match way {
+        Some(way) => _ = tokio::spawn(Courier::new(Arc::clone(keuze), way).run()),
+        None => tracing::warn!("no [mail] in the configuration: codes and confirmations cannot be sent"),
+    }
+    let keuze = Arc::clone(keuze);
+    tokio::spawn(async move {
+        loop {
+            keuze.maintain().await;
+            tokio::time::sleep(BETWEEN).await;
+        }
+    });
 }
 
 /// What a newcomer opens first.
@@ -128,6 +156,9 @@ async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), St
     let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
     println!("host page with the banner   http://{address}/");
     println!("preference page             http://{address}/keuze/voorkeuren");
+    if keuze.outbox.is_some() {
+        println!("mails that stay here        http://{address}/demo/outbox");
+    }
     println!("desk                        http://{address}/keuze/desk");
     println!("  sign in as demo, one-time password {}", password.as_str());
     Ok(())

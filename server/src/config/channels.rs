@@ -66,11 +66,16 @@ fn read(s: &Section<'_>, named: &mut BTreeSet<Channel>) -> Option<(ChannelRule, 
     let need = s.one_of("need", &NEEDS);
     let from = s.date_at("from");
     let article = s.text("article");
+    // Asked of people, so frozen with the rule.
+    let products = if s.has("products") { Some(s.localized("products")?) } else { None };
+    let months = if s.has("months") { Some(s.number("months", 1..=60)?) } else { None };
     if let (Some(channel), Some(need)) = (&channel, &need) {
         refuse_unlawful(s, channel.value, need);
+        refuse_calls_about_anything(s, channel.value, need, products.is_some() && months.is_some());
     }
     let from = from?;
-    Some((ChannelRule { channel: channel?.value, need: need?.value, from: from.value, article: article? }, from.at))
+    let (channel, need) = (channel?.value, need?.value);
+    Some((ChannelRule { channel, need, from: from.value, article: article?, products, months }, from.at))
 }
 
 /// What no rule can say: electronic messages need an opt-in or a customer's soft opt-in (Tw art. 11.7 lid 1 and 3),
@@ -85,6 +90,14 @@ fn refuse_unlawful(s: &Section<'_>, channel: Channel, need: &At<ChannelNeed>) {
         let words: Vec<&str> = NEEDS.iter().filter(|(_, n)| lawful.contains(n)).map(|(word, _)| *word).collect();
         let what = format!("this `need` is not enough or does not exist for the channel `{}`", word(channel));
         s.note(need.at, what, format!("one of: {}", words.join(", ")));
+    }
+}
+
+/// An opt-in to calls names products and a period (requirements 2.4, "Phone opt-in content").
+fn refuse_calls_about_anything(s: &Section<'_>, channel: Channel, need: &At<ChannelNeed>, specific: bool) {
+    if channel == Channel::Phone && need.value == ChannelNeed::OptIn && !specific {
+        let what = "an opt-in to calls says neither about which products nor for how long";
+        s.note(need.at, what, "add `products = { nl = \"…\", en = \"…\" }` and `months = 12`");
     }
 }
 

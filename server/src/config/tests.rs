@@ -167,7 +167,7 @@ keuze.toml:1:1: the channel `newsletter` has no rule. Mend: add a rule in [[chan
 keuze.toml:87:8: this `need` is not enough or does not exist for the channel `email`. Mend: one of: opt_in, soft_opt_in.
 keuze.toml:94:8: two rules of `email` start on 2022-01-01. Mend: keep one of them, or give it another date.
 keuze.toml:106:8: this rule would allow calls to customers without an opt-in on or after 2026-07-01. Mend: add a rule for `phone` with need = "opt_in" and from = 2026-07-01.
-keuze.toml:111:8: this `need` is not enough or does not exist for the channel `social`. Mend: one of: self_sign_up.
+keuze.toml:112:8: this `need` is not enough or does not exist for the channel `social`. Mend: one of: self_sign_up.
 "#);
 }
 
@@ -254,6 +254,8 @@ fn a_cookie_is_told_with_its_duration_and_who_gets_at_it() {
 __Host-keuze: Onthoudt wat u koos, zonder nummer dat u herkent. Blijft hoogstens 186 dagen. Toegang: Voipro.
 __Host-keuze_seen: Onthoudt dat u de melding zag. Blijft hoogstens 186 dagen. Toegang: Voipro.
 __Secure-keuze_id: Verbindt uw toestemming met het bewijs ervan; alleen als u iets toestond. Blijft hoogstens 186 dagen. Toegang: Voipro.
+__Secure-keuze_code: Hoort bij de code die u per e-mail kreeg; tien minuten. Blijft hoogstens 1 dag. Toegang: Voipro.
+__Secure-keuze_person: Onthoudt een dag lang dat u uw e-mailadres hebt bevestigd. Blijft hoogstens 1 dag. Toegang: Voipro.
 voipro_session: Houdt u ingelogd en onthoudt uw winkelmand. Blijft tot u de browser sluit. Toegang: Voipro.
 _pk_id*: Telt bezoeken met een willekeurig nummer, alleen voor deze site (Matomo, bij ons zelf). Blijft hoogstens 180 dagen. Toegang: Voipro.
 _pk_ses*: Houdt de pagina’s van één bezoek bij elkaar (Matomo, bij ons zelf). Blijft hoogstens 1 dag. Toegang: Voipro.
@@ -267,6 +269,8 @@ YSC: Telt welke video’s u bij YouTube bekijkt. Blijft tot u de browser sluit. 
 __Host-keuze: Remembers what you chose, without a number that recognises you. Stays for 186 days at most. Access: Voipro.
 __Host-keuze_seen: Remembers that you saw the notice. Stays for 186 days at most. Access: Voipro.
 __Secure-keuze_id: Ties your consent to its proof; only if you allowed something. Stays for 186 days at most. Access: Voipro.
+__Secure-keuze_code: Belongs to the code that you got by e-mail; ten minutes. Stays for 1 day at most. Access: Voipro.
+__Secure-keuze_person: Remembers for a day that you confirmed your e-mail address. Stays for 1 day at most. Access: Voipro.
 voipro_session: Keeps you signed in and remembers your basket. Stays until you close the browser. Access: Voipro.
 _pk_id*: Counts visits with a random number, for this site alone (Matomo, run by ourselves). Stays for 180 days at most. Access: Voipro.
 _pk_ses*: Keeps the pages of one visit together (Matomo, run by ourselves). Stays for 1 day at most. Access: Voipro.
@@ -300,4 +304,35 @@ proptest! {
             prop_assert!(fault.column >= 1 && !fault.what.is_empty() && !fault.mend.is_empty());
         }
     }
+}
+
+#[test]
+fn mail_goes_out_over_tls_and_its_password_stands_elsewhere() {
+    let faults = |lines: &[&str]| {
+        let head = "[mail]\nhost = \"smtp.example\"\nport = 465\nfrom = \"De Winkel <no@winkel.example>\"\n";
+        let text = format!("{SMALL}{head}{}\n", lines.join("\n"));
+        told(&parse("keuze.toml", &text).err().unwrap_or_default())
+    };
+    assert_eq!(faults(&["tls = \"implicit\""]), "");
+    let (user, variable) = ("user = \"keuze\"", "password_variable = \"MAIL_PASSWORD\"");
+    assert_eq!(faults(&["tls = \"starttls\"", user, variable, "reply_to = \"x@winkel.example\""]), "");
+    let wrong = [
+        faults(&["tls = \"none\""]),
+        faults(&["tls = \"implicit\"", user]),
+        faults(&["tls = \"implicit\"", variable]),
+        faults(&["tls = \"implicit\"", "password = \"geheim\""]),
+        faults(&["tls = \"implicit\"", "reply_to = \"niemand\""]),
+    ];
+    assert_snapshot!(wrong.join("\n"), @r#"
+    keuze.toml:169:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
+    keuze.toml:165:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
+    keuze.toml:165:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
+    keuze.toml:170:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
+    keuze.toml:170:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
+    "#);
+}
+
+#[test]
+fn an_opt_in_to_calls_says_about_what_and_for_how_long() {
+    assert_snapshot!(faults_after(&[("months = 12\n", "")]), @r#"keuze.toml:105:8: an opt-in to calls says neither about which products nor for how long. Mend: add `products = { nl = "…", en = "…" }` and `months = 12`."#);
 }

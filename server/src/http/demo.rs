@@ -12,6 +12,7 @@ use axum::routing::get;
 use super::files;
 use super::problem::Problem;
 use super::visit::Visit;
+use crate::courier::{Outbox, Shown};
 use crate::service::Keuze;
 
 /// The host's own policy: strict, as a careful site's would be, and enough for the banner.
@@ -25,6 +26,7 @@ pub fn router() -> Router<Arc<Keuze>> {
         .route("/tweede", get(async || page("Onze abonnementen", SCRIPT, "")))
         .route("/zonder-javascript", get(included))
         .route("/demo/video", get(async || framed(VIDEO)))
+        .route("/demo/outbox", get(outbox))
         .route("/demo/host.css", get(async || file("text/css; charset=utf-8", CSS)))
         .route("/demo/marketing.js", get(async || file("text/javascript; charset=utf-8", MARKETING)))
         .route("/demo/frame.js", get(async || file("text/javascript; charset=utf-8", FRAME)))
@@ -46,6 +48,24 @@ async fn included(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: Header
     Ok(page("Deze pagina werkt zonder JavaScript", "", &fragment))
 }
 
+/// The mails that stay here instead of leaving, as text: what they link to can be copied.
+async fn outbox(State(keuze): State<Arc<Keuze>>) -> Response {
+    let mails = keuze.outbox.clone().map(|folder| Outbox::at(folder).mails()).unwrap_or_default();
+    let text = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let shown = mails.iter().map(|mail| {
+        let Shown { to, subject, text: body } = mail;
+        let lines = body.lines().map(|line| match line.trim() {
+            link if link.starts_with("http") => format!("<a href=\"{0}\">{0}</a>", text(link)),
+            _ => text(line),
+        });
+        let body = lines.collect::<Vec<_>>().join("<br>");
+        format!("<section><h2>{}</h2><p>Aan {}</p><p>{body}</p></section>", text(subject), text(to))
+    });
+    let shown: String = shown.collect();
+    let mails = if shown.is_empty() { "<p>Nog geen mails.</p>".to_owned() } else { shown };
+    whole(include_str!("demo/outbox.html").replace("{mails}", &mails))
+}
+
 fn file(content_type: &'static str, body: &'static str) -> Response {
     ([(header::CONTENT_TYPE, content_type)], body).into_response()
 }
@@ -61,8 +81,10 @@ fn framed(html: &'static str) -> Response {
 }
 
 fn page(title: &str, head: &str, start: &str) -> Response {
-    let html =
-        include_str!("demo/host.html").replace("{title}", title).replace("{head}", head).replace("{start}", start);
+    whole(include_str!("demo/host.html").replace("{title}", title).replace("{head}", head).replace("{start}", start))
+}
+
+fn whole(html: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, HOST_POLICY),

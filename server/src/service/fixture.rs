@@ -8,6 +8,7 @@ use app::model::identity::{RecordAddress, ShardNumber};
 use app::model::policy::ChangeClass;
 
 use super::Keuze;
+use super::mail::Post;
 use super::people::People;
 use crate::ambient::{Entropy, FixedClock, SeededEntropy};
 use crate::config::Config;
@@ -81,9 +82,17 @@ impl House {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let people = People::of(&scribe).expect("facts that were just written");
+        let post = Post::of(&scribe).expect("facts that were just written");
+        // Nothing carries it away: tests read the queue.
+        let outbox = Some("unused".into());
         let moving = Arc::<FixedClock>::clone(&clock);
-        let keuze = Keuze { scribe, config, published, people, clock: moving, entropy, demo: false };
+        let keuze = Keuze { scribe, config, published, people, post, outbox, clock: moving, entropy, demo: false };
         Self { keuze: Arc::new(keuze), clock }
+    }
+
+    /// The instant that the clock shows.
+    pub fn clock_now(&self) -> time::OffsetDateTime {
+        self.keuze.clock.now().at
     }
 
     /// Everything that was ever recorded, in order.

@@ -81,13 +81,16 @@ pub enum Kind {
     Part,
     /// The keyed hash of a letter code.
     LetterCode,
+    /// A mail that waits to be sent, under the key of its day.
+    Mail,
 }
 
 impl Kind {
-    pub(super) fn of(key: &[u8]) -> Option<Self> {
+    pub(in crate::service) fn of(key: &[u8]) -> Option<Self> {
         match key.get(16) {
             Some(1) => Some(Self::Part),
             Some(2) => Some(Self::LetterCode),
+            Some(3) => Some(Self::Mail),
             _ => None,
         }
     }
@@ -96,6 +99,7 @@ impl Kind {
         match self {
             Self::Part => 1,
             Self::LetterCode => 2,
+            Self::Mail => 3,
         }
     }
 }

@@ -1,0 +1,340 @@
+//! What the pages for a known person show: the code, the channels, what was done, the newsletter, and what is held.
+
+use time::{Date, PrimitiveDateTime};
+
+use super::frame::Frame;
+use crate::model::channel::Channel;
+use crate::model::decision::Reason;
+use crate::model::event::{EventKind, Route};
+use crate::model::language::Localized;
+
+/// A social medium on which people can block us or leave (S-15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// Its name.
+    pub name: String,
+    /// Where it explains how to stop following.
+    pub unfollow_url: String,
+    /// Where it explains how to block.
+    pub block_url: String,
+}
+
+/// What another system keeps because a law says so (S-38).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What.
+    pub what: Localized,
+    /// Which law.
+    pub ground: Localized,
+    /// Until when.
+    pub until: Localized,
+}
+
+/// Which page a code leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Next {
+    /// The preference page.
+    #[default]
+    Preferences,
+    /// What is held.
+    Insight,
+}
+
+impl Next {
+    /// As it stands in an address and in a form.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Preferences => "voorkeuren",
+            Self::Insight => "inzage",
+        }
+    }
+
+    /// What [`Self::word`] gave; anything else leads to the preference page.
+    pub fn of(word: &str) -> Self {
+        if word == "inzage" { Self::Insight } else { Self::Preferences }
+    }
+
+    /// The page's path.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Preferences => "/keuze/voorkeuren",
+            Self::Insight => "/keuze/inzage",
+        }
+    }
+}
+
+/// What is wrong with a form about an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressFault {
+    /// It is no e-mail address.
+    Form,
+    /// So many mails went there that no more go out for some minutes.
+    TooMany {
+        /// After so many minutes.
+        minutes: u32,
+    },
+    /// No mail can be sent.
+    NoMail,
+    /// The name is too long.
+    Name,
+}
+
+/// The page that asks for an address to send a code to.
+#[derive(Clone, Debug)]
+pub struct AskCodeView {
+    /// Around the page.
+    pub frame: Frame,
+    /// Where it leads.
+    pub next: Next,
+    /// What was typed.
+    pub typed: String,
+    /// What is wrong with it.
+    pub fault: Option<AddressFault>,
+}
+
+/// What is wrong with a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeFault {
+    /// It is not the one that was sent.
+    Wrong {
+        /// How often one may still try.
+        left: u8,
+    },
+    /// Its ten minutes are over, it was tried too often, or it was used.
+    Over,
+}
+
+/// The page that takes the code.
+#[derive(Clone, Debug)]
+pub struct EnterCodeView {
+    /// Around the page.
+    pub frame: Frame,
+    /// Where it was sent.
+    pub address: String,
+    /// Where it leads.
+    pub next: Next,
+    /// What was typed.
+    pub typed: String,
+    /// What is wrong with it.
+    pub fault: Option<CodeFault>,
+}
+
+/// Who is known at a proven address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// One person.
+    One {
+        /// Their name, as far as known.
+        name: Option<String>,
+    },
+    /// Nobody: acts apply to the address.
+    Nobody,
+    /// Several people share it: acts apply to the address, for all of them.
+    Several,
+}
+
+/// The channels of whoever proved an address.
+#[derive(Clone, Debug)]
+pub struct CentreView {
+    /// The proven address, as it was given.
+    pub address: String,
+    /// Who is known there.
+    pub whose: Whose,
+    /// One a channel.
+    pub cards: Vec<Card>,
+    /// The last record shown, for all channels.
+    pub shown: String,
+    /// Social media with their own ways out.
+    pub platforms: Vec<Platform>,
+}
+
+/// One channel.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Which.
+    pub channel: Channel,
+    /// Where it reaches the person.
+    pub points: Vec<String>,
+    /// Whether it may be used now.
+    pub allow: bool,
+    /// Why.
+    pub reason: Reason,
+    /// The article.
+    pub basis: String,
+    /// Since when.
+    pub since: Option<Date>,
+    /// Until when, if it ends.
+    pub until: Option<Date>,
+    /// The last record shown about it.
+    pub shown: String,
+    /// Whether it can be switched on here, and what that would be for.
+    pub offer: Offer,
+}
+
+/// What saying yes would mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// It cannot be said here: we have nothing to reach the person at.
+    None,
+    /// Advertising by that channel.
+    Plain,
+    /// Calls about these products, for so many months.
+    Calls {
+        /// The products.
+        products: String,
+        /// How long.
+        months: u32,
+    },
+}
+
+/// What an act changed.
+#[derive(Clone, Debug)]
+pub struct DoneView {
+    /// Around the page.
+    pub frame: Frame,
+    /// Whether something was stopped; else it was started.
+    pub stopped: bool,
+    /// What.
+    pub channels: Vec<Channel>,
+    /// Since when it holds.
+    pub since: Date,
+    /// Of what was started: what is denied all the same, because somebody else's objection stands there.
+    pub still_denied: Vec<Channel>,
+    /// The receipt's number.
+    pub number: String,
+    /// The receipt's page.
+    pub receipt: String,
+    /// What would undo it, if the person can do that here: these channels, and the record to undo.
+    pub undo: Option<Undo>,
+}
+
+/// What would undo an act.
+#[derive(Clone, Debug)]
+pub struct Undo {
+    /// The channels.
+    pub channels: Vec<Channel>,
+    /// The record that was shown last.
+    pub shown: String,
+    /// What an opt-in to calls among them would be about.
+    pub calls: Option<(String, u32)>,
+}
+
+/// The newsletter's sign-up form, or its answer.
+#[derive(Clone, Debug)]
+pub struct NewsletterView {
+    /// Around the page.
+    pub frame: Frame,
+    /// What was typed.
+    pub address: String,
+    /// The name that was typed.
+    pub name: String,
+    /// What is wrong with it.
+    pub fault: Option<AddressFault>,
+    /// After so many days an unconfirmed sign-up vanishes.
+    pub days: u32,
+}
+
+/// Which page of the newsletter's sign-up.
+#[derive(Clone, Debug)]
+pub enum NewsletterStep {
+    /// The form.
+    Form,
+    /// A mail is on its way.
+    Asked,
+    /// The confirmation's button; its link.
+    Confirm(String),
+    /// The link is of no use (any more).
+    Stale,
+}
+
+/// Everything that is held of a person.
+#[derive(Clone, Debug)]
+pub struct InsightView {
+    /// Around the page.
+    pub frame: Frame,
+    /// The proven address.
+    pub address: String,
+    /// Who is known there.
+    pub whose: Whose,
+    /// Names, numbers and addresses.
+    pub details: Vec<Detail>,
+    /// What holds for each channel.
+    pub cards: Vec<Card>,
+    /// What happened, newest first.
+    pub history: Vec<Happened>,
+    /// What other systems keep.
+    pub kept: Vec<Kept>,
+}
+
+/// A detail that is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// What it is.
+    pub kind: DetailKind,
+    /// What it says.
+    pub value: String,
+}
+
+/// What a detail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DetailKind {
+    /// A name.
+    Name,
+    /// A customer number.
+    Customer,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+    /// A postal address.
+    Post,
+    /// The language that is used.
+    Language,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// When, in the site's time zone.
+    pub at: PrimitiveDateTime,
+    /// What.
+    pub kind: EventKind,
+    /// Where it came in.
+    pub route: Route,
+    /// About which channels.
+    pub channels: Vec<Channel>,
+    /// The number under which support finds it.
+    pub number: String,
+}
+
+/// The pages around an erasure.
+#[derive(Clone, Debug)]
+pub struct EraseView {
+    /// Around the page.
+    pub frame: Frame,
+    /// The proven address.
+    pub address: String,
+    /// What other systems keep.
+    pub kept: Vec<Kept>,
+    /// The day on which the last copy in a backup can be opened no more.
+    pub backups_until: Date,
+    /// The record of the person that was shown last.
+    pub shown: String,
+    /// Whether the confirming box was left open.
+    pub unconfirmed: bool,
+}
+
+/// The answer to an erasure.
+#[derive(Clone, Debug)]
+pub struct ErasedView {
+    /// Around the page.
+    pub frame: Frame,
+    /// The receipt's number.
+    pub number: String,
+    /// What other systems keep.
+    pub kept: Vec<Kept>,
+    /// The day on which the last copy in a backup can be opened no more.
+    pub backups_until: Date,
+    /// Whether the addresses are on the blocking list.
+    pub keeps_no: bool,
+}

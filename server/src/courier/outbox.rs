@@ -1,0 +1,73 @@
+//! The demo's outbox: a folder in which mails stay instead of leaving. Cleared at every start.
+
+use std::path::PathBuf;
+
+use super::NotSent;
+use crate::service::mail::Mail;
+
+/// The folder.
+#[derive(Clone)]
+pub struct Outbox {
+    folder: PathBuf,
+}
+
+/// A mail in the outbox, as the demo shows it.
+#[derive(Clone)]
+pub struct Shown {
+    /// To whom.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Outbox {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn cleared(folder: PathBuf) -> Result<Self, String> {
+        let fault = |error: std::io::Error| format!("the outbox {} cannot be made: {error}", folder.display());
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(fault)?;
+        }
+        std::fs::create_dir_all(&folder).map_err(fault)?;
+        Ok(Self { folder })
+    }
+
+    /// The outbox that [`Self::cleared`] made.
+    pub fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    pub(super) fn keep(&self, mail: &Mail) -> Result<(), NotSent> {
+        let number = self.names().len() + 1;
+        let text = format!("To: {}\nSubject: {}\n\n{}", mail.to.given(), mail.subject, mail.text);
+        std::fs::write(self.folder.join(format!("{number:06}.txt")), text)
+            .map_err(|error| NotSent { for_good: false, what: format!("the outbox cannot be written: {error}") })
+    }
+
+    fn names(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
+        let mut names: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        names.sort();
+        names
+    }
+
+    /// What lies in it, the newest first.
+    pub fn mails(&self) -> Vec<Shown> {
+        let texts = self.names().into_iter().rev().filter_map(|name| std::fs::read_to_string(name).ok());
+        texts.filter_map(|text| read(&text)).collect()
+    }
+}
+
+fn read(text: &str) -> Option<Shown> {
+    let (head, body) = text.split_once("\n\n")?;
+    let (to, subject) = head.split_once('\n')?;
+    Some(Shown {
+        to: to.strip_prefix("To: ")?.to_owned(),
+        subject: subject.strip_prefix("Subject: ")?.to_owned(),
+        text: body.to_owned(),
+    })
+}

@@ -1,0 +1,52 @@
+//! Mails that wait: across a restart, and until no trace of them is left.
+
+use super::*;
+use crate::service::fixture::House;
+
+pub fn mail(house: &House, to: &str) -> Mail {
+    Mail {
+        what: "code".to_owned(),
+        to: Email::parse(to).expect("an address"),
+        language: "nl".to_owned(),
+        subject: "Uw code".to_owned(),
+        text: "Uw code is 123456.\n".to_owned(),
+        until: house.clock_now() + PATIENCE,
+    }
+}
+
+#[tokio::test]
+async fn a_mail_waits_through_a_restart_and_is_gone_when_sent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let house = House::at(Some(&data), 1).await;
+    house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("queued");
+    house.keuze.scribe.close().await;
+
+    let house = House::at(Some(&data), 2).await;
+    let waiting = house.keuze.post.waiting();
+    let [(id, waits)] = waiting.as_slice() else { panic!("one mail waits") };
+    assert_eq!(waits.to.given(), "anna@example.nl");
+    house.keuze.mail_ended(id, waits, Outcome::Sent).await.expect("recorded");
+    house.keuze.scribe.close().await;
+
+    let house = House::at(Some(&data), 3).await;
+    assert!(house.keuze.post.waiting().is_empty());
+    let told: Vec<_> = house.ledger().into_iter().filter_map(|event| event.object).collect();
+    assert!(told.ends_with(&["mail/code queued".to_owned(), "mail/code sent".to_owned()]), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_key_of_a_day_ends_with_its_last_mail_and_not_before_the_day() {
+    let house = House::new().await;
+    house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("queued");
+    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 0, "the day is not over");
+    house.clock.advance(86_400);
+    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 0, "a mail of it waits");
+    let (id, waits) = house.keuze.post.waiting().pop().expect("it waits");
+    house.keuze.mail_ended(&id, &waits, Outcome::GivenUp).await.expect("recorded");
+    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 1);
+    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 0, "once");
+    let last = house.ledger().pop().expect("a record");
+    assert_eq!((last.kind, last.keys.len()), (EventKind::RetentionRun, 1));
+    house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("the next day has a key of its own");
+}

@@ -1,0 +1,12 @@
+//! What ends by itself: run at the start and every hour.
+
+use super::Keuze;
+
+impl Keuze {
+    /// Ends what is to end. What fails is said and tried again the next time.
+    pub async fn maintain(&self) {
+        if let Err(error) = self.end_mail_days().await {
+            tracing::warn!(%error, "the keys of past days of mail could not be ended");
+        }
+    }
+}
