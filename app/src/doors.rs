@@ -5,6 +5,7 @@
 pub mod centre;
 pub mod desk;
 pub mod frame;
+pub mod objection;
 pub mod preferences;
 pub mod problem;
 pub mod receipt;

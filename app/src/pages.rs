@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod notice;
+pub mod objection;
 pub mod preferences;
 pub mod problem;
 pub mod receipt;

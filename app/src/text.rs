@@ -7,6 +7,7 @@
 pub mod act;
 pub mod desk;
 pub mod embed;
+pub mod objection;
 pub mod preferences;
 pub mod problem;
 pub mod receipt;

@@ -234,7 +234,7 @@ impl Config {
     fn future_only(&self, channel: Channel, today: Date) -> Fault {
         let first = self.channels.iter().position(|rule| rule.channel == channel);
         let place = first.and_then(|at| self.places.channels.get(at)).copied().unwrap_or_default();
-        let what = format!("the channel `{}` has no rule that is in force on {today}", channels::word(channel));
+        let what = format!("the channel `{}` has no rule that is in force on {today}", channel.word());
         place.fault(&self.places.file, what, "add the rule that holds now")
     }
 

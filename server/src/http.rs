@@ -13,6 +13,7 @@ mod fixture;
 pub mod gate;
 pub mod limits;
 pub mod log;
+pub mod objection;
 pub mod pages;
 pub mod problem;
 pub mod render;
@@ -40,8 +41,9 @@ use crate::service::Keuze;
 pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(keuze.entropy.bytes(), keuze.config.server.rate_limits));
     let gate = Arc::new(Gate { keuze: Arc::clone(keuze), limits });
-    let forms = choices::forms().merge(pages::router()).merge(desk::router(keuze)).layer(csrf());
-    let machines = choices::api().merge(api::router()).merge(log::router());
+    let forms =
+        choices::forms().merge(objection::forms()).merge(pages::router()).merge(desk::router(keuze)).layer(csrf());
+    let machines = choices::api().merge(api::router()).merge(log::router()).merge(objection::links());
     let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
     if keuze.demo {
         all = all.merge(demo::router());

@@ -14,6 +14,7 @@ mod reading;
 pub mod receipt;
 mod register;
 pub mod staff;
+pub mod stop;
 pub mod tokens;
 
 use std::sync::Arc;

@@ -23,6 +23,22 @@ pub enum Channel {
 impl Channel {
     /// All five, in the order in which they are shown.
     pub const ALL: [Self; 5] = [Self::Newsletter, Self::Email, Self::Post, Self::Phone, Self::Social];
+
+    /// Its name in forms, in the API and in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Newsletter => "newsletter",
+            Self::Email => "email",
+            Self::Post => "post",
+            Self::Phone => "phone",
+            Self::Social => "social",
+        }
+    }
+
+    /// The channel of that name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.word() == word)
+    }
 }
 
 /// What a channel needs before it may be used.

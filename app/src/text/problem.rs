@@ -50,6 +50,22 @@ pub enum Slug {
     Internal,
     /// A configuration lists a consent purpose under continued use (requirements 2.5.3).
     ContinuedUseCannotGrantConsent,
+    /// The request came without an API key.
+    ApiKeyMissing,
+    /// The API key is none of ours, or was removed.
+    ApiKeyUnknown,
+    /// The API key is past its last day.
+    ApiKeyExpired,
+    /// The API key is not for this.
+    ScopeMissing,
+    /// The recipient may not be reached this way.
+    SendingDenied,
+    /// A letter does not say how to object (S-13).
+    LetterIncomplete,
+    /// Only the person can sign up there (S-11).
+    SelfSignupRequired,
+    /// Something was said since the page was shown.
+    ChangedSince,
 }
 
 /// The words for one error in one language.
@@ -67,7 +83,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 28] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -88,6 +104,14 @@ impl Slug {
         Self::ReceiptGone,
         Self::Internal,
         Self::ContinuedUseCannotGrantConsent,
+        Self::ApiKeyMissing,
+        Self::ApiKeyUnknown,
+        Self::ApiKeyExpired,
+        Self::ScopeMissing,
+        Self::SendingDenied,
+        Self::LetterIncomplete,
+        Self::SelfSignupRequired,
+        Self::ChangedSince,
     ];
 
     /// As it stands in an address.
@@ -113,6 +137,14 @@ impl Slug {
             Self::ReceiptGone => "receipt-gone",
             Self::Internal => "internal",
             Self::ContinuedUseCannotGrantConsent => "continued-use-cannot-grant-consent",
+            Self::ApiKeyMissing => "api-key-missing",
+            Self::ApiKeyUnknown => "api-key-unknown",
+            Self::ApiKeyExpired => "api-key-expired",
+            Self::ScopeMissing => "scope-missing",
+            Self::SendingDenied => "sending-denied",
+            Self::LetterIncomplete => "letter-incomplete",
+            Self::SelfSignupRequired => "self-signup-required",
+            Self::ChangedSince => "changed-since",
         }
     }
 
@@ -274,6 +306,54 @@ fn dutch(slug: Slug) -> Problem {
             "De server start niet met deze configuratie.",
             "Haal het doel weg onder continued_use in keuze.toml.",
         ),
+        Slug::ApiKeyMissing => problem(
+            "Er is geen sleutel meegestuurd",
+            "Dit adres is voor programma’s met een API-sleutel. De aanvraag had er geen.",
+            "Er is niets opgezocht en niets opgeslagen.",
+            "Stuur de sleutel mee: Authorization: Bearer, en dan de sleutel. De beheerder maakt er een met keuze client add.",
+        ),
+        Slug::ApiKeyUnknown => problem(
+            "Deze sleutel kennen wij niet",
+            "De API-sleutel is niet van ons, of de beheerder heeft hem verwijderd.",
+            "Er is niets opgezocht en niets opgeslagen.",
+            "Controleer of de sleutel helemaal is overgenomen. Vraag de beheerder anders om een nieuwe.",
+        ),
+        Slug::ApiKeyExpired => problem(
+            "Deze sleutel is verlopen",
+            "De laatste dag van deze API-sleutel is voorbij.",
+            "Er is niets opgezocht en niets opgeslagen.",
+            "Vraag de beheerder om een nieuwe sleutel. Die maakt hij met keuze client add.",
+        ),
+        Slug::ScopeMissing => problem(
+            "Deze sleutel mag dit niet",
+            "De API-sleutel geldt niet voor dit adres. Wat ontbreekt, staat bij scope.",
+            "Er is niets opgezocht en niets opgeslagen.",
+            "Gebruik een sleutel met deze scope. De beheerder maakt er een met keuze client add NAAM --scope.",
+        ),
+        Slug::SendingDenied => problem(
+            "Dit bericht mag niet weg",
+            "Deze ontvanger mag langs deze weg geen reclame krijgen. De reden staat bij reason.",
+            "Er is geen link of code gemaakt.",
+            "Stuur deze ontvanger niets langs deze weg.",
+        ),
+        Slug::LetterIncomplete => problem(
+            "In deze brief staat niet hoe bezwaar maken moet",
+            "In elke brief met reclame staat hoe u bezwaar maakt. Hier ontbreekt iets. Wat, staat bij missing.",
+            "De brief is niet goedgekeurd.",
+            "Zet de alinea, het korte adres en de code in de brief. U krijgt ze van /keuze/api/v1/letter-blocks.",
+        ),
+        Slug::SelfSignupRequired => problem(
+            "Hiervoor meldt iemand zich zelf aan",
+            "Voor reclame via social media kan alleen de persoon zelf zich aanmelden.",
+            "Er is niets opgeslagen.",
+            "Laat social media weg uit de aanvraag.",
+        ),
+        Slug::ChangedSince => problem(
+            "Er is intussen iets veranderd",
+            "Sinds u deze pagina opende, is er een andere keuze vastgelegd.",
+            "Er is nu niets veranderd. De latere keuze geldt.",
+            "Laad de pagina opnieuw en kies daarna nog eens.",
+        ),
     }
 }
 
@@ -397,6 +477,54 @@ fn english(slug: Slug) -> Problem {
             "The configuration lists a purpose that needs consent under continued use.",
             "The server does not start with this configuration.",
             "Remove the purpose under continued_use in keuze.toml.",
+        ),
+        Slug::ApiKeyMissing => problem(
+            "No key came along",
+            "This address is for programs with an API key. The request had none.",
+            "Nothing was looked up and nothing was saved.",
+            "Send the key along: Authorization: Bearer, and then the key. The operator makes one with keuze client add.",
+        ),
+        Slug::ApiKeyUnknown => problem(
+            "We do not know this key",
+            "The API key is not ours, or the operator removed it.",
+            "Nothing was looked up and nothing was saved.",
+            "Check that the key was copied completely. Otherwise ask the operator for a new one.",
+        ),
+        Slug::ApiKeyExpired => problem(
+            "This key has expired",
+            "The last day of this API key has passed.",
+            "Nothing was looked up and nothing was saved.",
+            "Ask the operator for a new key. It is made with keuze client add.",
+        ),
+        Slug::ScopeMissing => problem(
+            "This key is not for this",
+            "The API key does not hold for this address. What it lacks stands under scope.",
+            "Nothing was looked up and nothing was saved.",
+            "Use a key with this scope. The operator makes one with keuze client add NAME --scope.",
+        ),
+        Slug::SendingDenied => problem(
+            "This message must not be sent",
+            "This recipient must not get advertising this way. The reason stands under reason.",
+            "No link or code was made.",
+            "Send this recipient nothing this way.",
+        ),
+        Slug::LetterIncomplete => problem(
+            "This letter does not say how to object",
+            "Every letter with advertising says how to object. Something is missing here. What it is stands under missing.",
+            "The letter did not pass.",
+            "Put paragraph, short address and code into the letter. /keuze/api/v1/letter-blocks gives them.",
+        ),
+        Slug::SelfSignupRequired => problem(
+            "People sign up for this themselves",
+            "Only the person themselves can sign up for advertising on social media.",
+            "Nothing was saved.",
+            "Leave social media out of the request.",
+        ),
+        Slug::ChangedSince => problem(
+            "Something changed meanwhile",
+            "Another choice was recorded since you opened this page.",
+            "Nothing was changed now. The later choice holds.",
+            "Load the page again and then choose once more.",
         ),
     }
 }

@@ -10,14 +10,6 @@ use time::macros::date;
 use super::fault::Place;
 use super::reader::{At, Section};
 
-const CHANNELS: [(&str, Channel); 5] = [
-    ("newsletter", Channel::Newsletter),
-    ("email", Channel::Email),
-    ("post", Channel::Post),
-    ("phone", Channel::Phone),
-    ("social", Channel::Social),
-];
-
 const NEEDS: [(&str, ChannelNeed); 4] = [
     ("opt_in", ChannelNeed::OptIn),
     ("soft_opt_in", ChannelNeed::SoftOptIn),
@@ -34,11 +26,6 @@ pub(super) struct Placed {
     pub(super) place: Place,
 }
 
-/// The channel's name as it stands in the file.
-pub(super) fn word(channel: Channel) -> &'static str {
-    CHANNELS.iter().find(|(_, other)| *other == channel).map_or("", |(word, _)| word)
-}
-
 pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
     let named = RefCell::new(BTreeSet::new());
     let rules: Vec<(ChannelRule, usize)> = root.tables("channels", |s| read(s, &mut named.borrow_mut()));
@@ -47,7 +34,7 @@ pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
         let mut own: Vec<&(ChannelRule, usize)> = rules.iter().filter(|(rule, _)| rule.channel == channel).collect();
         if !named.contains(&channel) {
             let mend = "add a rule in [[channels]]; one that is not used has need = \"opt_in\"";
-            root.note(root.at(), format!("the channel `{}` has no rule", word(channel)), mend);
+            root.note(root.at(), format!("the channel `{}` has no rule", channel.word()), mend);
         }
         own.sort_by_key(|(rule, at)| (rule.from, *at));
         refuse_same_day(root, &own);
@@ -61,7 +48,7 @@ pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
 
 /// A rule and where its date stands; `named` gets its channel even when the rest has faults.
 fn read(s: &Section<'_>, named: &mut BTreeSet<Channel>) -> Option<(ChannelRule, usize)> {
-    let channel = s.one_of("channel", &CHANNELS);
+    let channel = s.one_of("channel", &Channel::ALL.map(|channel| (channel.word(), channel)));
     named.extend(channel.as_ref().map(|channel| channel.value));
     let need = s.one_of("need", &NEEDS);
     let from = s.date_at("from");
@@ -88,7 +75,7 @@ fn refuse_unlawful(s: &Section<'_>, channel: Channel, need: &At<ChannelNeed>) {
     };
     if !lawful.contains(&need.value) {
         let words: Vec<&str> = NEEDS.iter().filter(|(_, n)| lawful.contains(n)).map(|(word, _)| *word).collect();
-        let what = format!("this `need` is not enough or does not exist for the channel `{}`", word(channel));
+        let what = format!("this `need` is not enough or does not exist for the channel `{}`", channel.word());
         s.note(need.at, what, format!("one of: {}", words.join(", ")));
     }
 }
@@ -104,7 +91,7 @@ fn refuse_calls_about_anything(s: &Section<'_>, channel: Channel, need: &At<Chan
 fn refuse_same_day(s: &Section<'_>, sorted: &[&(ChannelRule, usize)]) {
     for pair in sorted.windows(2).filter(|pair| pair[0].0.from == pair[1].0.from) {
         let (rule, at) = pair[1];
-        let what = format!("two rules of `{}` start on {}", word(rule.channel), rule.from);
+        let what = format!("two rules of `{}` start on {}", rule.channel.word(), rule.from);
         s.note(*at, what, "keep one of them, or give it another date");
     }
 }

@@ -20,6 +20,12 @@ pub enum Class {
     Choices,
     /// Continued use.
     ContinuedUse,
+    /// Saying no with nothing in hand, or by the code of a letter.
+    Objections,
+    /// The links of mails: a mail provider presses them for very many people from few addresses (RFC 8058).
+    Links,
+    /// What programs with an API key ask.
+    Machines,
     /// Signing in at the desk: slow enough to make guessing pointless.
     SignIn,
     /// Pages, receipts and the rest that is made for each request.
@@ -29,6 +35,18 @@ pub enum Class {
 }
 
 const FILES: Rate = Rate { per_minute: 1200, burst: 600 };
+/// A household can stop everything at once; somebody who types in a phone book is slowed down.
+const OBJECTIONS: Rate = Rate { per_minute: 10, burst: 20 };
+const LINKS: Rate = Rate { per_minute: 12_000, burst: 6_000 };
+const MACHINES: Rate = Rate { per_minute: 120_000, burst: 20_000 };
+
+/// What programs with an API key ask; each sender asks before each message.
+const MACHINE_PATHS: [&str; 4] = [
+    "/keuze/api/v1/decisions",
+    "/keuze/api/v1/mail-headers",
+    "/keuze/api/v1/letter-blocks",
+    "/keuze/api/v1/letter-checks",
+];
 
 impl Class {
     /// The class of a request; `None` is not limited (health).
@@ -39,6 +57,9 @@ impl Class {
             "/keuze/choices" | "/keuze/api/v1/choices" => Some(Self::Choices),
             "/keuze/api/v1/continued-use" => Some(Self::ContinuedUse),
             "/keuze/desk/sign-in" if !method.is_safe() => Some(Self::SignIn),
+            "/keuze/afmelden" | "/keuze/brief" if !method.is_safe() => Some(Self::Objections),
+            _ if path.starts_with("/keuze/afmelden/") => Some(Self::Links),
+            _ if MACHINE_PATHS.contains(&path) => Some(Self::Machines),
             _ if last.contains('.') || path.starts_with("/keuze/log/") => Some(Self::Files),
             _ => Some(Self::Pages),
         }
@@ -48,6 +69,9 @@ impl Class {
         match self {
             Self::Choices => limits.choices,
             Self::ContinuedUse => limits.continued_use,
+            Self::Objections => OBJECTIONS,
+            Self::Links => LINKS,
+            Self::Machines => MACHINES,
             Self::SignIn => limits.sign_in,
             Self::Pages => limits.pages,
             Self::Files => FILES,

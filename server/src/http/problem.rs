@@ -5,12 +5,15 @@
 
 pub use app::text::problem::Slug;
 
+use std::collections::BTreeMap;
+
 use app::model::language::Language;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::scribe::{AppendError, ReadError};
+use crate::service::people::ActError;
 
 /// A request that went wrong; nothing of it was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +25,8 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// The field that is wrong, by its documented name, never its content.
     pub field: Option<&'static str>,
+    /// A further member of the document: its name and what it says, in machine form.
+    pub more: Option<(&'static str, String)>,
 }
 
 /// The status that a problem is answered with.
@@ -37,9 +42,13 @@ pub fn status(slug: Slug) -> StatusCode {
         | Slug::UnknownLanguage
         | Slug::UnknownPolicy
         | Slug::ControlContradiction
-        | Slug::ContinuedUseCannotGrantConsent => StatusCode::UNPROCESSABLE_ENTITY,
-        Slug::NoticeChanged => StatusCode::CONFLICT,
-        Slug::ConsentNotFromHere | Slug::CrossSite => StatusCode::FORBIDDEN,
+        | Slug::ContinuedUseCannotGrantConsent
+        | Slug::SendingDenied
+        | Slug::LetterIncomplete
+        | Slug::SelfSignupRequired => StatusCode::UNPROCESSABLE_ENTITY,
+        Slug::NoticeChanged | Slug::ChangedSince => StatusCode::CONFLICT,
+        Slug::ConsentNotFromHere | Slug::CrossSite | Slug::ScopeMissing => StatusCode::FORBIDDEN,
+        Slug::ApiKeyMissing | Slug::ApiKeyUnknown | Slug::ApiKeyExpired => StatusCode::UNAUTHORIZED,
         Slug::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Slug::Busy | Slug::Closed => StatusCode::SERVICE_UNAVAILABLE,
         Slug::Erased | Slug::ReceiptGone => StatusCode::GONE,
@@ -54,7 +63,7 @@ impl From<Slug> for Problem {
             Slug::Closed => Some(10),
             _ => None,
         };
-        Self { slug, retry_after, field: None }
+        Self { slug, retry_after, field: None, more: None }
     }
 }
 
@@ -66,6 +75,19 @@ impl From<AppendError> for Problem {
             AppendError::Erased => Slug::Erased,
         }
         .into()
+    }
+}
+
+impl From<ActError> for Problem {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::NoPerson => Slug::NotFound.into(),
+            ActError::Nothing => Self::with(Slug::MalformedRequest, "channels"),
+            ActError::ChangedSince => Slug::ChangedSince.into(),
+            ActError::SelfSignUpRequired => Self::with(Slug::SelfSignupRequired, "channels"),
+            ActError::Append(error) => error.into(),
+            ActError::Read(error) => error.into(),
+        }
     }
 }
 
@@ -82,6 +104,11 @@ impl Problem {
         Self { field: Some(field), ..slug.into() }
     }
 
+    /// A problem with one more member, in machine form.
+    pub fn saying(slug: Slug, name: &'static str, what: impl Into<String>) -> Self {
+        Self { more: Some((name, what.into())), ..slug.into() }
+    }
+
     /// The problem document for programs.
     pub fn document(&self, origin: &str, language: Language) -> Response {
         let words = self.slug.words(language);
@@ -92,6 +119,7 @@ impl Problem {
             status: status(self.slug).as_u16(),
             detail: &detail,
             field: self.field,
+            more: self.more.iter().map(|(name, what)| (*name, what.as_str())).collect(),
         };
         let body = serde_json::to_vec_pretty(&document).expect("strings and numbers are always JSON");
         let headers = [
@@ -99,7 +127,11 @@ impl Problem {
             (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        self.with_retry((status(self.slug), headers, body).into_response())
+        let mut response = (status(self.slug), headers, body).into_response();
+        if let Some(challenge) = challenge(self.slug) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        self.with_retry(response)
     }
 
     /// Adds `Retry-After` where it is known.
@@ -111,7 +143,19 @@ impl Problem {
     }
 }
 
-/// RFC 9457 section 3.1, and the one extension `field`.
+/// What a program is told that has no key, or one that does not do (RFC 6750 section 3).
+fn challenge(slug: Slug) -> Option<HeaderValue> {
+    match slug {
+        Slug::ApiKeyMissing => Some(HeaderValue::from_static("Bearer realm=\"keuze\"")),
+        Slug::ApiKeyUnknown | Slug::ApiKeyExpired => {
+            Some(HeaderValue::from_static("Bearer realm=\"keuze\", error=\"invalid_token\""))
+        }
+        Slug::ScopeMissing => Some(HeaderValue::from_static("Bearer realm=\"keuze\", error=\"insufficient_scope\"")),
+        _ => None,
+    }
+}
+
+/// RFC 9457 section 3.1, the extension `field`, and what else a problem says.
 #[derive(Serialize)]
 struct Document<'a> {
     r#type: &'a str,
@@ -120,6 +164,8 @@ struct Document<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    #[serde(flatten)]
+    more: BTreeMap<&'a str, &'a str>,
 }
 
 impl IntoResponse for Problem {

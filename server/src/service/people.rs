@@ -12,7 +12,7 @@ mod known;
 mod merge;
 pub mod profile;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::{RwLock, RwLockReadGuard};
 

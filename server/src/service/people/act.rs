@@ -17,7 +17,8 @@ use crate::service::Keuze;
 
 impl Keuze {
     /// Records an objection, by the person or to a contact point, and returns once it is durable. From then on every
-    /// question about it is denied. Repeats succeed and record nothing.
+    /// question about it is denied. Repeats succeed and record nothing, but for those of a visitor who is not known:
+    /// the number of an older record would tell them that somebody had said it before.
     ///
     /// # Errors
     /// Nothing was recorded then.
@@ -34,7 +35,8 @@ impl Keuze {
             return Err(ActError::Nothing);
         }
         let facts = self.new_entries(person, &points, &channels);
-        if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| facts.is_empty()) {
+        let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
+        if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| may_be_told) {
             return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
         }
         let now = self.clock.now();

@@ -1,0 +1,163 @@
+//! What the pages show on which people say no: by a link, by a code, or with nothing in hand.
+
+use time::Date;
+
+use super::frame::Frame;
+use crate::model::channel::Channel;
+
+/// What an objection came to, for whoever made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// What stopped, in the order in which channels are shown.
+    pub channels: Vec<Channel>,
+    /// Since which day.
+    pub since: Date,
+    /// Whether it was new; a repeat says so.
+    pub changed: bool,
+    /// The number under which support finds it.
+    pub number: String,
+}
+
+/// The page behind the link of a mail.
+#[derive(Clone, Debug)]
+pub struct LinkView {
+    /// Around the page; its path is the link's own, to which the button posts.
+    pub frame: Frame,
+    /// What is said.
+    pub state: LinkState,
+}
+
+/// What the page behind a link says.
+#[derive(Clone, Debug)]
+pub enum LinkState {
+    /// One button; `None` is for everything.
+    Asks(Option<Channel>),
+    /// It stopped; what is left can be stopped as well.
+    Stopped(Stopped),
+    /// A link that we do not know, or whose person was erased.
+    Unknown,
+}
+
+/// The page on which somebody says no with nothing in hand.
+#[derive(Clone, Debug)]
+pub struct ObjectionView {
+    /// Around the page.
+    pub frame: Frame,
+    /// What is said.
+    pub state: ObjectionState,
+}
+
+/// What that page says.
+#[derive(Clone, Debug)]
+pub enum ObjectionState {
+    /// The form, with what was typed and what is wrong with it.
+    Asks(ObjectionForm),
+    /// It stopped.
+    Stopped(Stopped),
+}
+
+/// What was typed.
+#[derive(Clone, Default)]
+pub struct ObjectionForm {
+    /// A phone number.
+    pub phone: String,
+    /// A Dutch postcode.
+    pub postcode: String,
+    /// The house number.
+    pub house: String,
+    /// Its addition.
+    pub addition: String,
+    /// An e-mail address.
+    pub email: String,
+    /// What is ticked.
+    pub channels: Vec<Channel>,
+    /// What is wrong, in the order of the form.
+    pub faults: Vec<ObjectionFault>,
+}
+
+/// What people type here is where they can be reached: it stands in no log.
+impl std::fmt::Debug for ObjectionForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ObjectionForm").field("faults", &self.faults).finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectionFault {
+    /// No field is filled in.
+    Empty,
+    /// Not a phone number.
+    Phone,
+    /// Not a Dutch postcode, or none.
+    Postcode,
+    /// Not a house number, or none.
+    House,
+    /// Not an e-mail address.
+    Email,
+    /// Nothing is ticked.
+    NoChannel,
+    /// The channel is ticked, but nothing is filled in that it could stop.
+    WithoutPoint(Channel),
+    /// A field is filled in for which nothing is ticked.
+    WithoutChannel(Field),
+}
+
+/// A field, or a group of fields, of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The phone number.
+    Phone,
+    /// The postal address.
+    Post,
+    /// The e-mail address.
+    Email,
+}
+
+/// The page for the code of a letter.
+#[derive(Clone, Debug)]
+pub struct LetterView {
+    /// Around the page.
+    pub frame: Frame,
+    /// What is said.
+    pub state: LetterState,
+}
+
+/// What that page says.
+#[derive(Clone)]
+pub enum LetterState {
+    /// The form, with what was typed and what is wrong with it.
+    Asks {
+        /// The code as it was typed or scanned.
+        code: String,
+        /// What is wrong with it.
+        fault: Option<CodeFault>,
+    },
+    /// It stopped.
+    Stopped(Stopped),
+}
+
+/// A code is a credential: it stands in no log.
+impl std::fmt::Debug for LetterState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Asks { fault, .. } => f.debug_struct("Asks").field("fault", fault).finish_non_exhaustive(),
+            Self::Stopped(stopped) => f.debug_tuple("Stopped").field(stopped).finish(),
+        }
+    }
+}
+
+/// What is wrong with a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeFault {
+    /// Nothing was typed.
+    Empty,
+    /// Not twelve characters, or characters that no code has.
+    Form,
+    /// A typing error: the check character does not fit.
+    Typing,
+    /// We do not know it.
+    Unknown,
+    /// So many wrong codes are coming in that nobody's is looked at for a moment.
+    Busy,
+}

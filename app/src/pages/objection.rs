@@ -1,0 +1,385 @@
+//! Saying no: `/keuze/afmelden`, `/keuze/afmelden/{token}` and `/keuze/brief`. Plain forms; at most two steps (S-12).
+
+use leptos::prelude::*;
+
+use super::shell::{Here, Shell, localized};
+use crate::doors::frame::Frame;
+use crate::doors::objection::{
+    CodeFault, LetterState, LetterView, LinkState, LinkView, ObjectionFault, ObjectionForm, ObjectionState,
+    ObjectionView, Stopped,
+};
+use crate::model::channel::Channel;
+use crate::model::language::Language;
+use crate::text::objection::{self, Objection as Words};
+
+/// Where somebody says no with nothing in hand.
+const OBJECTION: &str = "/keuze/afmelden";
+
+/// The page behind the link of a mail.
+#[component]
+pub fn Link(
+    /// What it shows.
+    page: LinkView,
+) -> impl IntoView {
+    let frame = page.frame;
+    let words = Words::of(frame.language);
+    let (title, content) = match page.state {
+        LinkState::Asks(channel) => {
+            let title = channel.map_or(words.all_title, words.link_title);
+            let button = channel.map_or(words.stop_all, words.stop);
+            let scope = if channel.is_none() { "all" } else { "channel" };
+            let content = view! {
+                <p class="lead">{words.link_lead}</p>
+                <form method="post" action=localized(&frame.path, frame.language)>
+                    <button name="scope" value=scope>{button}</button>
+                </form>
+                <p class="quiet">{words.service}</p>
+            };
+            (title, content.into_any())
+        }
+        LinkState::Stopped(stopped) => {
+            let all = stopped.channels.len() == Channel::ALL.len();
+            let title = match stopped.channels.as_slice() {
+                [channel] => (words.link_title)(*channel),
+                _ => words.all_title,
+            };
+            let offer = (!all).then(|| offer(&frame, words));
+            (title, view! { {done(&stopped, &frame, words)} {offer} {undo(frame.language, words)} }.into_any())
+        }
+        LinkState::Unknown => {
+            let lines = words.unknown.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
+            let content = view! { {lines} <p>{elsewhere(words.elsewhere, frame.language)}</p> };
+            (words.unknown_title, content.into_any())
+        }
+    };
+    view! {
+        <Shell frame=frame title=title.to_owned() here=Here::Elsewhere>
+            <h1>{title}</h1>
+            {content}
+        </Shell>
+    }
+}
+
+/// The page for whoever has nothing in hand.
+#[component]
+pub fn Objection(
+    /// What it shows.
+    page: ObjectionView,
+) -> impl IntoView {
+    let frame = page.frame;
+    let words = Words::of(frame.language);
+    let content = match page.state {
+        ObjectionState::Asks(form) => asks(&form, frame.language, words),
+        ObjectionState::Stopped(stopped) => {
+            view! { {done(&stopped, &frame, words)} {undo(frame.language, words)} }.into_any()
+        }
+    };
+    view! {
+        <Shell frame=frame title=words.all_title.to_owned() here=Here::Elsewhere>
+            <h1>{words.all_title}</h1>
+            {content}
+        </Shell>
+    }
+}
+
+/// The page for the code of a letter.
+#[component]
+pub fn Letter(
+    /// What it shows.
+    page: LetterView,
+) -> impl IntoView {
+    let frame = page.frame;
+    let words = Words::of(frame.language);
+    let content = match page.state {
+        LetterState::Asks { code, fault } => asks_code(code, fault, frame.language, words),
+        LetterState::Stopped(stopped) => {
+            view! { {done(&stopped, &frame, words)} {undo(frame.language, words)} }.into_any()
+        }
+    };
+    view! {
+        <Shell frame=frame title=words.letter_title.to_owned() here=Here::Elsewhere>
+            <h1>{words.letter_title}</h1>
+            {content}
+        </Shell>
+    }
+}
+
+/// What changed, since when, and the number to keep. It has the focus, so that whoever hears the page hears it first.
+fn done(stopped: &Stopped, frame: &Frame, words: &'static Words) -> AnyView {
+    let language = frame.language;
+    let said = if stopped.changed { words.stopped } else { words.stopped_before };
+    let channels = stopped.channels.iter().map(|channel| view! { <li>{objection::channel(*channel, language)}</li> });
+    let channels = channels.collect_view();
+    view! {
+        <div class="message" role="status" id="outcome" tabindex="-1" autofocus=true>
+            <p><strong>{said}</strong> {format!(" {}", (words.since)(stopped.since))}</p>
+        </div>
+        <p>{words.what_stopped}</p>
+        <ul>{channels}</ul>
+        <p class="quiet">{words.service}</p>
+        <p class="receipt-number">
+            <span>{words.number}</span>
+            <strong class="code">{stopped.number.clone()}</strong>
+        </p>
+        <p>{(words.number_help)(&frame.controller.phone)}</p>
+    }
+    .into_any()
+}
+
+/// The same link stops everything, too.
+fn offer(frame: &Frame, words: &'static Words) -> AnyView {
+    view! {
+        <section class="now">
+            <h2>{words.offer}</h2>
+            <p>{words.offer_help}</p>
+            <form method="post" action=localized(&frame.path, frame.language)>
+                <button name="scope" value="all">{words.stop_all}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn undo(language: Language, words: &'static Words) -> AnyView {
+    view! {
+        <section class="no-print">
+            <h2>{words.undo}</h2>
+            <p>{words.undo_help}</p>
+            <p><a href=localized("/keuze/voorkeuren", language)>{words.undo_link}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn elsewhere(text: &'static str, language: Language) -> AnyView {
+    view! { <a href=localized(OBJECTION, language)>{text}</a> }.into_any()
+}
+
+/// What is wrong, on top, with the focus, each leading to its field.
+fn summary(faults: Vec<(&'static str, &'static str)>, words: &'static Words) -> Option<AnyView> {
+    if faults.is_empty() {
+        return None;
+    }
+    let faults = faults.into_iter().map(|(field, text)| view! { <li><a href=format!("#{field}")>{text}</a></li> });
+    let faults = faults.collect_view();
+    let summary = view! {
+        <div class="message fault" role="alert" id="outcome" tabindex="-1" autofocus=true>
+            <p><strong>{words.faults}</strong></p>
+            <ul>{faults}</ul>
+        </div>
+    };
+    Some(summary.into_any())
+}
+
+/// A line of text with its label, and below it what helps or what is wrong.
+struct Line<'a> {
+    name: &'static str,
+    label: String,
+    value: &'a str,
+    help: Option<&'static str>,
+    fault: Option<&'static str>,
+    /// `inputmode`: which keys a phone shows.
+    keys: &'static str,
+    /// `autocomplete` (WCAG 1.3.5).
+    fills: &'static str,
+    class: &'static str,
+}
+
+fn line(line: Line<'_>) -> AnyView {
+    let Line { name, label, value, help, fault, keys, fills, class } = line;
+    let id = format!("{name}-help");
+    let described = (help.is_some() || fault.is_some()).then(|| id.clone());
+    let help = match (fault, help) {
+        (Some(fault), _) => Some(view! { <span class="fault" id=id>{fault}</span> }.into_any()),
+        (None, Some(help)) => Some(view! { <span class="quiet" id=id>{help}</span> }.into_any()),
+        (None, None) => None,
+    };
+    view! {
+        <div class=format!("field {class}")>
+            <label for=name>{label}</label>
+            <input
+                type="text"
+                id=name
+                name=name
+                value=value.to_owned()
+                inputmode=keys
+                autocomplete=fills
+                spellcheck="false"
+                autocapitalize="off"
+                aria-invalid=fault.map(|_| "true")
+                aria-describedby=described
+            />
+            {help}
+        </div>
+    }
+    .into_any()
+}
+
+/// The field that a fault leads to.
+fn field_of(fault: ObjectionFault) -> &'static str {
+    use ObjectionFault as Fault;
+    match fault {
+        Fault::Empty | Fault::Phone | Fault::WithoutPoint(Channel::Phone) => "phone",
+        Fault::Postcode | Fault::WithoutPoint(Channel::Post) => "postcode",
+        Fault::House => "house",
+        Fault::Email | Fault::WithoutPoint(_) => "email",
+        Fault::NoChannel | Fault::WithoutChannel(_) => "channels",
+    }
+}
+
+fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyView {
+    let faults: Vec<_> = form.faults.iter().map(|fault| (field_of(*fault), (words.fault)(*fault))).collect();
+    let of = |field: &str| faults.iter().find(|(of, _)| *of == field).map(|(_, text)| *text);
+    let phone = Line {
+        name: "phone",
+        label: words.phone.to_owned(),
+        value: &form.phone,
+        help: Some(words.phone_help),
+        fault: of("phone"),
+        keys: "tel",
+        fills: "tel",
+        class: "",
+    };
+    let email = Line {
+        name: "email",
+        label: words.email.to_owned(),
+        value: &form.email,
+        help: None,
+        fault: of("email"),
+        keys: "email",
+        fills: "email",
+        class: "",
+    };
+    let nothing_shown = words.nothing_shown.iter().map(|line| view! { <p class="quiet">{*line}</p> }).collect_view();
+    view! {
+        {summary(faults.clone(), words)}
+        <p class="lead">{words.lead}</p>
+        <form method="post" action=format!("{}#outcome", localized(OBJECTION, language)) class="fields">
+            <p>{words.fields_help}</p>
+            {line(phone)}
+            {address(form, &of, words)}
+            {line(email)}
+            <div class="actions one">
+                <button name="scope" value="all" aria-describedby="all-help">{words.stop_all}</button>
+            </div>
+            <p class="quiet" id="all-help">{words.all_help}</p>
+            {boxes(form, of("channels"), language, words)}
+        </form>
+        {nothing_shown}
+    }
+    .into_any()
+}
+
+fn address(form: &ObjectionForm, of: &dyn Fn(&str) -> Option<&'static str>, words: &'static Words) -> AnyView {
+    let postcode = Line {
+        name: "postcode",
+        label: words.postcode.to_owned(),
+        value: &form.postcode,
+        help: None,
+        fault: of("postcode"),
+        keys: "text",
+        fills: "postal-code",
+        class: "short",
+    };
+    let house = Line {
+        name: "house",
+        label: words.house.to_owned(),
+        value: &form.house,
+        help: None,
+        fault: of("house"),
+        keys: "text",
+        fills: "off",
+        class: "short",
+    };
+    let addition = Line {
+        name: "addition",
+        label: format!("{} ({})", words.addition, words.optional),
+        value: &form.addition,
+        help: None,
+        fault: None,
+        keys: "text",
+        fills: "off",
+        class: "short",
+    };
+    view! {
+        <fieldset class="row">
+            <legend>{words.post}</legend>
+            {line(postcode)}
+            {line(house)}
+            {line(addition)}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What can be stopped by itself; nothing comes ticked.
+fn boxes(form: &ObjectionForm, fault: Option<&'static str>, language: Language, words: &'static Words) -> AnyView {
+    let offered = Channel::ALL.into_iter().filter(|channel| channel.point().is_some());
+    let boxes = offered.map(|channel| {
+        let ticked = form.channels.contains(&channel);
+        view! {
+            <label class="box">
+                <input type="checkbox" name="channel" value=channel.word() checked=ticked />
+                <span>{objection::channel(channel, language)}</span>
+            </label>
+        }
+    });
+    let boxes = boxes.collect_view();
+    let fault = fault.map(|fault| view! { <p class="fault">{fault}</p> });
+    view! {
+        <fieldset class="purpose" id="channels" tabindex="-1">
+            <legend>{words.only}</legend>
+            {fault}
+            {boxes}
+            <div class="actions one">
+                <button name="scope" value="ticked">{words.stop_ticked}</button>
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn asks_code(code: String, fault: Option<CodeFault>, language: Language, words: &'static Words) -> AnyView {
+    let fault = fault.map(words.code_fault);
+    let field = Line {
+        name: "code",
+        label: words.code.to_owned(),
+        value: &code,
+        help: Some(words.code_help),
+        fault,
+        keys: "text",
+        fills: "off",
+        class: "short code",
+    };
+    view! {
+        {summary(fault.map(|fault| ("code", fault)).into_iter().collect(), words)}
+        <p class="lead">{words.letter_lead}</p>
+        <form method="post" action=format!("{}#outcome", localized("/keuze/brief", language)) class="fields">
+            {line(field)}
+            <label class="box">
+                <input type="checkbox" name="scope" value="all" />
+                <span>{words.also_rest}</span>
+            </label>
+            <div class="actions one">
+                <button>{words.stop_post}</button>
+            </div>
+            <p class="quiet">{words.service}</p>
+        </form>
+        <p>{format!("{} ", words.no_code)} {elsewhere(words.elsewhere, language)}</p>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doors::objection::Field;
+
+    /// What a fault says stands at its field: a missing entry would leave somebody searching.
+    #[test]
+    fn every_fault_leads_to_a_field_of_the_form() {
+        let fields = ["phone", "postcode", "house", "email", "channels"];
+        let faults = [ObjectionFault::Empty, ObjectionFault::House, ObjectionFault::WithoutChannel(Field::Post)];
+        assert!(faults.into_iter().all(|fault| fields.contains(&field_of(fault))));
+    }
+}

@@ -1,0 +1,75 @@
+//! Saying no by what a person has in hand, and what they are told of it.
+
+use app::doors::objection::Stopped;
+use app::model::channel::Channel;
+use app::model::event::{Actor, Route};
+use app::model::evidence::IdentityLevel;
+use app::model::identity::Subject;
+
+use super::Keuze;
+use super::people::{Act, ActError, Acted, Who};
+use super::tokens::Token;
+use crate::contact::ContactPoint;
+
+/// How much an objection is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What the link or code was made for.
+    Own,
+    /// Every channel.
+    All,
+}
+
+/// Whom a link stops advertising for, and by which channel; `None` for every one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    person: Subject,
+    /// What it is about.
+    pub channel: Option<Channel>,
+}
+
+impl Keuze {
+    /// Reads the token of an unsubscribe link. Unknown and altered ones and those of erased people are one thing, in
+    /// what comes back and in the work that it takes.
+    pub fn link(&self, token: &str) -> Option<Link> {
+        let read = match self.tokens().read(token) {
+            Some(Token::Stop { person, channel }) => Some(Link { person, channel }),
+            Some(Token::Confirm { .. }) | None => None,
+        };
+        let person = read.map_or(Subject([0; 16]), |link| link.person);
+        let is_known = self.known_person(person).is_some();
+        read.filter(|_| is_known)
+    }
+
+    /// Stops what a link is about, or everything.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn stop_by_link(&self, link: Link, scope: Scope, route: Route) -> Result<Acted, ActError> {
+        let channels = match (link.channel, scope) {
+            (Some(channel), Scope::Own) => vec![channel],
+            (None, _) | (_, Scope::All) => Channel::ALL.to_vec(),
+        };
+        let act = Act::by_person(route, IdentityLevel::Possession);
+        self.object(&Who::person(link.person), &channels, &act).await
+    }
+
+    /// Stops advertising at contact points that a visitor named; nobody is known by that, and nobody is told anything.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn stop_at(&self, points: Vec<ContactPoint>, channels: &[Channel]) -> Result<Acted, ActError> {
+        let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::PreferencePage, IdentityLevel::Unverified) };
+        self.object(&Who { person: None, points }, channels, &act).await
+    }
+
+    /// What whoever objected is told.
+    pub fn told(&self, acted: &Acted) -> Stopped {
+        Stopped {
+            channels: acted.channels.clone(),
+            since: acted.since,
+            changed: acted.changed,
+            number: self.receipts().number(acted.record).to_string(),
+        }
+    }
+}
