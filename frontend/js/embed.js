@@ -253,7 +253,7 @@
   const open = async () => {
     try {
       mount();
-      await (await later()).open(shadow, LANGUAGE, answers, send);
+      await (await later()).open(shadow, LANGUAGE, answers, send, POLICY);
     } catch {
       location = '/keuze/voorkeuren?lang=' + LANGUAGE;
     }
@@ -304,7 +304,7 @@
       host?.isConnected || place();
       if (section && included()) show();
       release();
-      if (withheld().some((element) => element.dataset.src)) later().then((module) => module.frames(LANGUAGE, send));
+      if (withheld().some((element) => element.dataset.src)) later().then((module) => module.frames(LANGUAGE, send, POLICY));
     };
     // An async script can come after the event.
     if (document.readyState == 'loading') addEventListener('DOMContentLoaded', parsed);

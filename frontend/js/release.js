@@ -17,15 +17,16 @@ export const near = () => {
 const STYLE = '@panel.css';
 const BOX = '@placeholder.css';
 
-const notice = async (language) => {
-  const response = await fetch('/keuze/notice.json?lang=' + language);
+// The words of the policy under which the answer will be posted, whatever is in force by now.
+const notice = async (language, policy) => {
+  const response = await fetch(`/keuze/notice.json?lang=${language}&policy=${policy}`);
   if (!response.ok) throw new Error('no notice');
   return response.text();
 };
 
 // Opens the second layer in the banner's shadow root. Escape and "close" grant nothing.
-export const open = async (shadow, language, answers, send) => {
-  const [{ mount }, text] = await Promise.all([near(), notice(language)]);
+export const open = async (shadow, language, answers, send, policy) => {
+  const [{ mount }, text] = await Promise.all([near(), notice(language, policy)]);
   if (shadow.querySelector('dialog')) return;
   const dialog = document.createElement('dialog');
   const root = document.createElement('div');
@@ -60,8 +61,8 @@ export const open = async (shadow, language, answers, send) => {
 };
 
 // Puts a box before each frame that waits: what would come, and a button that allows its purpose here and now.
-export const frames = async (language, send) => {
-  const strings = JSON.parse(await notice(language));
+export const frames = async (language, send, policy) => {
+  const strings = JSON.parse(await notice(language, policy));
   for (const frame of document.querySelectorAll('[data-src][data-category]')) {
     const purpose = strings.purposes.find(({ id }) => id == frame.dataset.category);
     if (purpose) placeholder(frame, purpose, strings, send);

@@ -7,10 +7,13 @@ mod policy;
 mod serve;
 mod staff;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::scribe::verify::{VerifyError, set_databases_aside, verify};
 
@@ -72,6 +75,7 @@ pub struct Serving {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    log();
     match Arguments::parse().command {
         Task::Serve(serving) => serve::run(&serving, false),
         Task::Demo(serving) => serve::run(&serving, true),
@@ -81,6 +85,14 @@ pub fn main() -> ExitCode {
         Task::Policy(policy::Policy::Publish(publish)) => serve::block_on(policy::run(&publish)),
         Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
     }
+}
+
+/// Logs to stderr; `RUST_LOG` chooses how much, and colours are for terminals.
+fn log() {
+    let chosen = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(chosen).with_ansi(colours);
+    log.with_writer(std::io::stderr).with_target(false).init();
 }
 
 fn print_verified(ledger: &Ledger) -> ExitCode {
@@ -103,9 +115,14 @@ fn print_verified(ledger: &Ledger) -> ExitCode {
     }
 }
 
+/// Said when a rebuild failed after the database was moved.
+const KEPT: &str = "The old database is kept beside it as sled.aside-1 or the next number; the journal is unchanged";
+
 fn rebuild(serving: &Serving) -> ExitCode {
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from("./data"));
-    let outcome = set_databases_aside(&data).and_then(|()| serve::reopen(serving, &data));
+    let outcome = serve::can_be_opened(serving, &data)
+        .and_then(|()| set_databases_aside(&data))
+        .and_then(|()| serve::reopen(serving, &data).map_err(|what| format!("{what}. {KEPT}")));
     match outcome {
         Ok(()) => {
             println!("the databases were made anew from the journal");

@@ -17,6 +17,7 @@ pub mod objection;
 pub mod pages;
 pub mod problem;
 pub mod render;
+pub mod serve;
 pub mod visit;
 
 use std::sync::Arc;

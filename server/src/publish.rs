@@ -74,6 +74,11 @@ impl Published {
         self.policies.last().map(Arc::as_ref)
     }
 
+    /// All of them, oldest first.
+    pub fn all(&self) -> impl Iterator<Item = &PublishedPolicy> {
+        self.policies.iter().map(Arc::as_ref)
+    }
+
     /// A policy by its [`PublishedPolicy::id`].
     pub fn by_id(&self, id: &str) -> Option<&Arc<PublishedPolicy>> {
         self.policies.iter().find(|policy| policy.id() == id)

@@ -11,6 +11,8 @@ mod counts;
 mod keuze;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,6 +44,8 @@ async fn every_acknowledged_choice_survives_kill_9() {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut acknowledged = Acknowledged::new();
     for cycle in 0..kills() {
+        // A directory that nobody has mended yet adds up too.
+        assert!(cycle == 0 || keuze::verify(folder.path()) > highest(&acknowledged), "missing after kill {cycle}");
         if cycle % 4 == 0 {
             Server::spawn(folder.path()).kill_after(Duration::from_millis(rng.random_range(0..300)));
         }
@@ -110,4 +114,24 @@ async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged)
         assert_eq!(recorded.event.variant.as_deref(), Some(name.as_str()), "{address}");
     }
     scribe.close().await;
+}
+
+/// A stop finishes what was accepted and waits for nobody who dawdles.
+#[test]
+fn half_a_request_does_not_hold_a_stop() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let client = Client::new(server.port);
+    client.choose(&client.policy(), false, "before").expect("answered");
+    let half = |text: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("connected");
+        stream.write_all(text.as_bytes()).expect("sent");
+        stream
+    };
+    let head = "POST /keuze/choices HTTP/1.1\r\nHost: localhost\r\n";
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ncontrol";
+    let dawdlers = [half("GET /keuze/vo"), half(head), half(&format!("{head}{form}"))];
+    server.stop();
+    drop(dawdlers);
+    assert_eq!(keuze::verify(folder.path()), 2);
 }

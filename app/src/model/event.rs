@@ -277,4 +277,6 @@ pub enum Route {
     Desk,
     /// The command line, or Keuze by itself.
     System,
+    /// Not told: a page or program that did not say where on it the control was.
+    Unknown,
 }

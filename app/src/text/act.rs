@@ -104,6 +104,7 @@ pub fn route(route: Route, language: Language) -> &'static str {
         Route::Gpc => ("signaal van de browser (GPC)", "browser signal (GPC)"),
         Route::Desk => ("balie", "desk"),
         Route::System => ("systeem", "system"),
+        Route::Unknown => ("niet verteld", "not told"),
     };
     pick(language, nl, en)
 }

@@ -36,6 +36,8 @@ pub enum Slug {
     ConsentNotFromHere,
     /// A form that was posted from another site.
     CrossSite,
+    /// The request did not come in whole in time.
+    TimedOut,
     /// Too many requests in a short time.
     RateLimited,
     /// More is coming in than can be written.
@@ -83,7 +85,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -97,6 +99,7 @@ impl Slug {
         Self::NoticeChanged,
         Self::ConsentNotFromHere,
         Self::CrossSite,
+        Self::TimedOut,
         Self::RateLimited,
         Self::Busy,
         Self::Closed,
@@ -130,6 +133,7 @@ impl Slug {
             Self::NoticeChanged => "notice-changed",
             Self::ConsentNotFromHere => "consent-not-from-here",
             Self::CrossSite => "cross-site",
+            Self::TimedOut => "timed-out",
             Self::RateLimited => "rate-limited",
             Self::Busy => "busy",
             Self::Closed => "closed",
@@ -263,6 +267,12 @@ fn dutch(slug: Slug) -> Problem {
             "Formulieren nemen wij alleen aan van onze eigen pagina’s.",
             NOTHING,
             "Open de pagina op deze website en vul het formulier daar in.",
+        ),
+        Slug::TimedOut => problem(
+            "Het duurde te lang",
+            "De aanvraag kwam niet binnen een halve minuut helemaal binnen.",
+            "Er is niets bevestigd.",
+            "Controleer uw verbinding en probeer het opnieuw.",
         ),
         Slug::RateLimited => problem(
             "Te veel aanvragen",
@@ -435,6 +445,12 @@ fn english(slug: Slug) -> Problem {
             "We take forms from our own pages only.",
             NOTHING,
             "Open the page on this website and fill in the form there.",
+        ),
+        Slug::TimedOut => problem(
+            "It took too long",
+            "The request did not come in whole within half a minute.",
+            "Nothing was confirmed.",
+            "Check your connection and try again.",
         ),
         Slug::RateLimited => problem(
             "Too many requests",

@@ -14,6 +14,7 @@ use crate::courier::{Courier, Way};
 use crate::embed::files::SiteFile;
 use crate::http;
 use crate::publish::{self, Published};
+use crate::scribe::files::Layout;
 use crate::scribe::{Opening, Scribe};
 use crate::service::Keuze;
 use crate::service::mail::Post;
@@ -22,7 +23,6 @@ use crate::service::staff::{Existing, Staff, StaffName};
 
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
 pub fn run(serving: &Serving, demo: bool) -> ExitCode {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
     block_on(serve(serving, demo))
 }
 
@@ -57,9 +57,7 @@ pub fn configuration(file: Option<&Path>) -> Result<Config, String> {
 }
 
 fn open(serving: &Serving, data: PathBuf, config: &Config, demo: bool) -> Result<Scribe, String> {
-    if std::env::var_os("KEUZE_DATABASE_URL").is_some() {
-        return Err("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it".into());
-    }
+    refuse_postgres()?;
     if serving.key_file.is_none() {
         tracing::warn!("KEUZE_KEY_FILE is not set: the root key is kept beside the data directory");
     }
@@ -77,6 +75,24 @@ fn open(serving: &Serving, data: PathBuf, config: &Config, demo: bool) -> Result
 /// A sentence, such as that a running server holds it.
 pub fn open_for_command(serving: &Serving, config: &Config) -> Result<Scribe, String> {
     open(serving, serving.data.clone().unwrap_or_else(|| PathBuf::from("./data")), config, false)
+}
+
+/// Looks whether configuration and root key are there, before anything is moved.
+pub fn can_be_opened(serving: &Serving, data: &Path) -> Result<(), String> {
+    configuration(serving.config.as_deref())?;
+    refuse_postgres()?;
+    let key = serving.key_file.clone().unwrap_or_else(|| Layout(data.to_path_buf()).default_root_key());
+    match crate::vault::root::read(&key)? {
+        Some(_) => Ok(()),
+        None => Err(format!("the root key {} is missing; nothing was moved", key.display())),
+    }
+}
+
+fn refuse_postgres() -> Result<(), String> {
+    if std::env::var_os("KEUZE_DATABASE_URL").is_some() {
+        return Err("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it".into());
+    }
+    Ok(())
 }
 
 /// Opens a ledger once, which makes its databases anew, and closes it.
@@ -115,16 +131,15 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     }
     // Beside the first requests: in a build without optimisation it takes a second.
     tokio::task::spawn_blocking(SiteFile::prepare);
-    let app = http::router(&keuze, limited).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let app = http::router(&keuze, limited);
     if demo {
         announce(&keuze, address).await?;
     }
     start_chores(&keuze, way);
     println!("listening on http://{address}");
-    let ended = axum::serve(listener, app).with_graceful_shutdown(stop(scribe.clone())).await;
+    http::serve::serve(listener, app, stop(scribe.clone())).await;
     let failed = !scribe.is_open();
     scribe.close().await;
-    ended.map_err(|error| format!("the server stopped: {error}"))?;
     if failed { Err("the ledger stopped by itself; the log says why".into()) } else { Ok(()) }
 }
 

@@ -54,7 +54,9 @@ async fn continued_use(
         language: language.transpose()?,
         sent_from: sent_from(&headers, &keuze.config)?,
         gpc,
-        answered_or_seen: came.given.is_some() || came.seen.is_some(),
+        given: came.given.unwrap_or_default(),
+        seen: came.seen,
+        ahead: headers.contains_key("sec-purpose"),
     };
     let seen = keuze.continue_use(&further).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();

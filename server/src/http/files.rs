@@ -22,10 +22,14 @@ use crate::service::Keuze;
 /// Ten minutes without asking, then a day in which a stale one may be used while a new one is fetched.
 const FRESH: &str = "public, max-age=600, stale-while-revalidate=86400";
 
+/// What an address that names its content by a hash may do: it never changes.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
 /// Everything that is made once, at the start.
 pub struct Made {
     embeds: HashMap<(Language, CookieNames), Asset>,
-    notices: HashMap<Language, Asset>,
+    /// By policy: whoever answers under an older one is shown what that one asked.
+    notices: HashMap<(String, Language), Asset>,
 }
 
 impl Made {
@@ -33,9 +37,14 @@ impl Made {
     pub fn of(keuze: &Keuze) -> Self {
         let current = keuze.published.current();
         let mut made = Self { embeds: HashMap::new(), notices: HashMap::new() };
+        for policy in keuze.published.all() {
+            for strings in &policy.strings {
+                let json =
+                    serde_json_canonicalizer::to_vec(strings).expect("strings and numbers have a canonical form");
+                made.notices.insert((policy.id(), strings.language), Asset::new(json, "application/json"));
+            }
+        }
         for strings in &current.strings {
-            let json = serde_json_canonicalizer::to_vec(strings).expect("strings and numbers have a canonical form");
-            made.notices.insert(strings.language, Asset::new(json, "application/json"));
             for secure in [true, false] {
                 let names = CookieNames { secure };
                 let html = html(current, strings.language);
@@ -71,9 +80,24 @@ async fn embed(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: Hea
     Ok(varying(serve(asset, &headers), &visit))
 }
 
-async fn notice(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
-    let asset = made.notices.get(&visit.language).ok_or(Slug::NotFound)?;
-    Ok(varying(serve(asset, &headers), &visit))
+/// The words of a notice, of the policy that `?policy=` names: the panel shows what its answer will be recorded under.
+async fn notice(
+    State(keuze): State<Arc<Keuze>>,
+    Extension(made): Extension<Arc<Made>>,
+    visit: Visit,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let named = query.into_owned().find(|(name, _)| name == "policy").map(|(_, id)| id);
+    let stays = named.is_some() && visit.language_is_named;
+    let id = named.unwrap_or_else(|| keuze.published.current().id());
+    let asset = made.notices.get(&(id, visit.language)).ok_or(Slug::UnknownPolicy)?;
+    let mut response = varying(serve(asset, &headers), &visit);
+    if stays {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
+    }
+    Ok(response)
 }
 
 fn built_file(file: SiteFile, headers: &HeaderMap) -> Result<Response, Problem> {

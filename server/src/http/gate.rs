@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use app::model::language::Language;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
@@ -34,18 +34,24 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     let method = parts.method.clone();
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let asked = Asked::of(&parts);
-    let visit = gate.visit(&mut parts);
-    let admitted = visit.as_ref().map_or_else(|problem| Err(problem.clone()), |_| gate.limit(&parts));
+    let (visit, looked_at) = gate.visit(&mut parts);
+    let admitted = looked_at.and_then(|()| gate.limit(&parts));
     let response = match admitted {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Ok(()) => in_time(next.run(Request::from_parts(parts, body))).await,
         Err(problem) => problem.into_response(),
     };
-    let mut response = gate.dress(response, &asked, visit.ok().flatten().as_ref());
+    let mut response = gate.dress(response, &asked, visit.as_ref());
     protect(&mut response);
     let status = response.status().as_u16();
     let route = route.unwrap_or_else(|| "unmatched".to_owned());
     tracing::info!(%method, route, status, milliseconds = started.elapsed().as_secs_f64() * 1000.0, "answered");
     response
+}
+
+/// Whoever sends a request does so within half a minute; what was written by then stands, confirmed or not.
+async fn in_time(answering: impl Future<Output = Response>) -> Response {
+    let answered = tokio::time::timeout(Duration::from_secs(30), answering).await;
+    answered.unwrap_or_else(|_| Problem::from(Slug::TimedOut).into_response())
 }
 
 /// What is remembered of a request for dressing its problem.
@@ -70,14 +76,19 @@ impl Asked {
 }
 
 impl Gate {
-    /// Checks host and language; health answers to any host, so it has no [`Visit`].
-    fn visit(&self, parts: &mut Parts) -> Result<Option<Visit>, Problem> {
+    /// Checks host, language and path; health answers to any host, so it has no [`Visit`].
+    fn visit(&self, parts: &mut Parts) -> (Option<Visit>, Result<(), Problem>) {
         if parts.uri.path() == "/keuze/health" {
-            return Ok(None);
+            return (None, Ok(()));
         }
-        let visit = Visit::of(&self.keuze.config, parts)?;
+        let (visit, problem) = match Visit::of(&self.keuze.config, parts) {
+            Ok(read) => read,
+            Err(problem) => return (None, Err(problem)),
+        };
         parts.extensions.insert(visit.clone());
-        Ok(Some(visit))
+        let readable = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8().is_ok();
+        let problem = problem.or_else(|| (!readable).then(|| Slug::NotFound.into()));
+        (Some(visit), problem.map_or(Ok(()), Err))
     }
 
     fn limit(&self, parts: &Parts) -> Result<(), Problem> {

@@ -49,6 +49,7 @@ pub fn status(slug: Slug) -> StatusCode {
         Slug::NoticeChanged | Slug::ChangedSince => StatusCode::CONFLICT,
         Slug::ConsentNotFromHere | Slug::CrossSite | Slug::ScopeMissing => StatusCode::FORBIDDEN,
         Slug::ApiKeyMissing | Slug::ApiKeyUnknown | Slug::ApiKeyExpired => StatusCode::UNAUTHORIZED,
+        Slug::TimedOut => StatusCode::REQUEST_TIMEOUT,
         Slug::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Slug::Busy | Slug::Closed => StatusCode::SERVICE_UNAVAILABLE,
         Slug::Erased | Slug::ReceiptGone => StatusCode::GONE,

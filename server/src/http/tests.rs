@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use serde_json::json;
 
 use super::fixture::{Answer, Browser};
+use crate::config::{EXAMPLE, parse};
 use crate::service::fixture::House;
 
 const SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
@@ -131,4 +132,53 @@ async fn the_policy_in_force_is_told_to_programs() {
     let purposes: Vec<_> =
         policy["purposes"].as_array().expect("a list").iter().map(|p| p["regime"].as_str()).collect();
     assert_eq!(purposes, [Some("necessary"), Some("low_impact"), Some("consent"), Some("consent"), Some("consent")]);
+}
+
+/// Whoever opened a page under an older policy is shown what that one asked: the answer is recorded under it.
+#[tokio::test]
+async fn the_panel_gets_the_words_of_the_policy_it_answers_under() {
+    let house = House::new().await;
+    let old = house.keuze.published.current().id();
+    let changed = EXAMPLE.replacen("panel_heading = \"Uw cookiekeuze\"", "panel_heading = \"Nieuw\"", 1);
+    let house = house.republished(parse("keuze.toml", &changed).expect("no fault")).await;
+    let mut browser = Browser::new(&house);
+    let then = browser.get(&format!("/keuze/notice.json?lang=nl&policy={old}")).await;
+    let now = browser.get("/keuze/notice.json?lang=nl").await;
+    assert!(then.body.contains("Uw cookiekeuze") && now.body.contains("\"panel_heading\":\"Nieuw\""));
+    assert!(then.headers[header::CACHE_CONTROL].to_str().expect("ASCII").contains("immutable"));
+    assert!(!now.headers[header::CACHE_CONTROL].to_str().expect("ASCII").contains("immutable"));
+    let unknown = browser.get("/keuze/notice.json?lang=nl&policy=0").await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// Requirements 2.5.6 no. 1: once per notice version, not once for ever.
+#[tokio::test]
+async fn a_newer_notice_is_counted_again_and_an_answer_that_ended_counts_no_more() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.cookies = vec![("keuze_seen".into(), "0".into()), ("keuze".into(), "marketing.1.r.20200101".into())];
+    let answer = use_further(&mut browser, &house, &[]).await;
+    assert!(answer.headers.contains_key(header::SET_COOKIE));
+    let ahead = use_further(&mut Browser::new(&house), &house, &[("sec-purpose", "prefetch")]).await;
+    assert!(!ahead.headers.contains_key(header::SET_COOKIE), "nobody looked");
+}
+
+#[tokio::test]
+async fn a_path_that_is_no_text_and_a_language_that_nobody_speaks_are_told_as_pages() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    for path in ["/keuze/bewijs/%ff/%ff", "/keuze/problems/%ff"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.body.contains("</html>"), "{path}");
+    }
+    assert_eq!(
+        browser.get("/keuze/log/%ff/checkpoint").await.headers[header::CONTENT_TYPE],
+        "application/problem+json"
+    );
+    let french = browser.get("/keuze/voorkeuren?lang=fr").await;
+    assert_eq!(french.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(french.body.contains("</html>"));
+    let program = browser.get("/keuze/embed.js?lang=fr").await;
+    assert!(program.body.contains("http://localhost/keuze/problems/unknown-language"), "{}", program.body);
 }

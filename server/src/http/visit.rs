@@ -27,13 +27,17 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Reads it; a host that is not the site's is `unknown-host`, a `?lang=` that we do not speak `unknown-language`.
-    pub fn of(config: &Config, parts: &Parts) -> Result<Self, Problem> {
+    /// Reads it; a host that is not the site's is `unknown-host`. A `?lang=` that we do not speak is `unknown-language`,
+    /// said in one that the browser accepts.
+    pub fn of(config: &Config, parts: &Parts) -> Result<(Self, Option<Problem>), Problem> {
         let name = host_name(parts).ok_or(Slug::UnknownHost)?;
         let host = config.host(name).ok_or(Slug::UnknownHost)?;
-        let named = named_language(&parts.uri)?;
+        let (named, problem) = match named_language(&parts.uri) {
+            Ok(named) => (named, None),
+            Err(problem) => (None, Some(problem)),
+        };
         let language = named.unwrap_or_else(|| accepted_language(&parts.headers));
-        Ok(Self { host, language, language_is_named: named.is_some() })
+        Ok((Self { host, language, language_is_named: named.is_some() }, problem))
     }
 
     /// The cookies' names on this host.
@@ -112,6 +116,10 @@ pub fn thousandths(quality: &str) -> Option<u16> {
 /// `null` under a `no-referrer` policy. Else an Origin must be one of the site's own. What is known to come from
 /// another site is refused altogether.
 pub fn sent_from(headers: &HeaderMap, config: &Config) -> Result<SentFrom, Problem> {
+    // Two of one are somebody's addition, and nobody knows whose.
+    if [SEC_FETCH_SITE, header::ORIGIN].iter().any(|name| headers.get_all(name).iter().count() > 1) {
+        return Err(Slug::CrossSite.into());
+    }
     let site = headers.get(SEC_FETCH_SITE).map(axum::http::HeaderValue::as_bytes);
     let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
     match (site, origin) {

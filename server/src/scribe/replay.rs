@@ -193,11 +193,12 @@ fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), 
     Ok(())
 }
 
-/// Compares the journal with the checkpoint kept outside it, which is never ahead of it.
+/// Compares the journal with the checkpoint kept outside it, which is never ahead of it. What a kill leaves behind the
+/// journal is no fault; it is told, and the next start mends it.
 ///
-/// `strict` also reports what a power cut may leave behind and the next start mends. Beside a running server the
-/// slots must have been read before the journal.
-pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<(), Fault> {
+/// `strict` also refuses a slot that is damaged. Beside a running server the slots must have been read before the
+/// journal.
+pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<Option<&'static str>, Fault> {
     let size = walked.tree.size();
     for slot in slots {
         match slot {
@@ -219,13 +220,14 @@ pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result
     let newest =
         slots.iter().filter_map(|slot| if let Slot::Note(number, _) = slot { Some(*number) } else { None }).max();
     match newest {
-        None if walked.batches > 0 && (strict || walked.batches > 2) => {
+        None if walked.batches > 2 => {
             Err(fault(size, "the checkpoint outside the journal is missing. Put back the file checkpoint/0001"))
         }
-        Some(newest) if strict && newest + 1 < walked.batches => {
-            Err(fault(size, "the checkpoint outside the journal is behind it; the next start mends it"))
+        None if walked.batches > 0 => Ok(Some("the checkpoint outside the journal is not there yet")),
+        Some(newest) if newest + 1 < walked.batches => {
+            Ok(Some("the checkpoint outside the journal is behind it, as a kill leaves it; the next start mends it"))
         }
-        _ => Ok(()),
+        _ => Ok(None),
     }
 }
 

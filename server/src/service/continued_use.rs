@@ -1,9 +1,11 @@
 //! Continued use: notice was given, the site was used further, and no answer came. Never a consent (requirements 2.5).
 
 use app::model::choice::Answer;
+use app::model::cookie::{Given, standing};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
 use app::model::language::Language;
 use app::model::policy::Policy;
+use time::Date;
 
 use super::Keuze;
 use super::choose::SentFrom;
@@ -20,8 +22,12 @@ pub struct Use {
     pub sent_from: SentFrom,
     /// Whether `Sec-GPC: 1` came along.
     pub gpc: bool,
-    /// Whether an answer, or an earlier sight of the notice, came along.
-    pub answered_or_seen: bool,
+    /// What the choice cookie says; empty without one.
+    pub given: Given,
+    /// The notice revision that was seen before, if one came along.
+    pub seen: Option<u32>,
+    /// Whether the browser fetched the page without anybody looking (`Sec-Purpose`).
+    pub ahead: bool,
 }
 
 impl Keuze {
@@ -31,7 +37,7 @@ impl Keuze {
     pub async fn continue_use(&self, further: &Use) -> Result<Option<u32>, AppendError> {
         let current = self.published.current();
         let Some(shown) = self.published.by_id(&further.policy) else { return Ok(None) };
-        if !counts(further, &current.policy) {
+        if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now().today) {
             return Ok(None);
         }
         let event = Event {
@@ -46,10 +52,13 @@ impl Keuze {
     }
 }
 
-fn counts(further: &Use, policy: &Policy) -> bool {
+/// An answer that stands outranks it; a notice that was seen is not counted again, a newer one is.
+fn counts(further: &Use, policy: &Policy, shown: u32, today: Date) -> bool {
     policy.continued_use.record
         && further.sent_from == SentFrom::Site
-        && !further.answered_or_seen
+        && !further.ahead
+        && further.seen.is_none_or(|seen| seen < shown)
+        && standing(&further.given, policy, today).is_empty()
         && !(further.gpc && policy.gpc.also_object_low_impact)
 }
 

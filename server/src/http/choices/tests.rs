@@ -168,7 +168,7 @@ async fn a_yes_comes_from_the_sites_own_pages_only() {
     let house = House::new().await;
     let yes = choice(&house, "accept_all", &all(true)).to_string();
     let no = choice(&house, "refuse_all", &all(false)).to_string();
-    let cases: [(Headers, u16, u16); 8] = [
+    let cases: [(Headers, u16, u16); 9] = [
         (&[("sec-fetch-site", "same-origin")], 201, 201),
         (&[("origin", "http://localhost")], 201, 201),
         (&[("sec-fetch-site", "same-origin"), ("origin", "null")], 201, 201),
@@ -177,6 +177,7 @@ async fn a_yes_comes_from_the_sites_own_pages_only() {
         (&[("origin", "https://evil.example")], 403, 403),
         (&[("origin", "null")], 403, 403),
         (&[("sec-fetch-site", "same-site")], 403, 403),
+        (&[("origin", "http://localhost"), ("origin", "https://evil.example")], 403, 403),
     ];
     for (headers, granted, refused) in cases {
         let headers: Vec<_> = headers.iter().copied().chain([("content-type", "application/json")]).collect();
@@ -220,6 +221,7 @@ async fn bad_input_is_named_and_changes_nothing() {
             good.to_string().replacen("\"marketing\":false", "\"marketing\":false,\"marketing\":false", 1),
         ),
         ("a sentence as build", with("build", json!("Jan Jansen, Dorpsstraat 1"))),
+        ("an array", json!([good["policy"], "nl", "save", {"marketing": true}, null, null, null]).to_string()),
         ("cut off", good.to_string()[..40].to_owned()),
         ("too large", with("build", json!("x".repeat(20_000)))),
         ("empty", String::new()),

@@ -14,6 +14,8 @@ use crate::ambient::Entropy;
 use crate::service::staff::{SignedIn, StaffName};
 
 const NAME: &str = "keuze_desk";
+/// Over https: set by nobody who answers over plain http in the host's name.
+const SECURE_NAME: &str = "__Secure-keuze_desk";
 /// Without use a session ends after this long.
 const IDLE: Duration = Duration::minutes(30);
 /// A session ends after this long in any case: a working day.
@@ -91,13 +93,14 @@ impl Sessions {
 }
 
 fn cookie(token: String, secure: bool) -> Cookie<'static> {
-    Cookie::build((NAME, token)).path("/keuze/desk").http_only(true).same_site(SameSite::Strict).secure(secure).build()
+    let name = if secure { SECURE_NAME } else { NAME };
+    Cookie::build((name, token)).path("/keuze/desk").http_only(true).same_site(SameSite::Strict).secure(secure).build()
 }
 
 fn token(headers: &HeaderMap) -> Option<&str> {
     let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(name, _)| *name == NAME).map(|(_, token)| token)
+    pairs.into_iter().find(|(name, _)| [NAME, SECURE_NAME].contains(name)).map(|(_, token)| token)
 }
 
 /// The table knows hashes only, so that looking one up by its hash tells nothing by its time.

@@ -245,13 +245,14 @@ async fn a_session_ends_by_itself_and_by_signing_out() {
 #[tokio::test]
 async fn the_session_cookie_is_out_of_reach() {
     let house = house_of_anna().await;
-    for (host, secure) in [("localhost", ""), ("www.voipro.nl", " Secure;")] {
+    for (host, prefix, secure) in [("localhost", "", ""), ("www.voipro.nl", "__Secure-", " Secure;")] {
         let mut browser = Browser::new(&house);
         browser.host = host;
         let answer = sign_in_as(&mut browser, "anna", PASSWORD).await;
         let set = answer.headers[header::SET_COOKIE].to_str().expect("ASCII");
         let (token, attributes) = set.split_once(';').expect("attributes");
-        assert_eq!(token.len(), "keuze_desk=".len() + 64);
+        assert!(token.starts_with(&format!("{prefix}keuze_desk=")), "{token}");
+        assert_eq!(token.len(), prefix.len() + "keuze_desk=".len() + 64);
         assert_eq!(attributes, format!(" HttpOnly; SameSite=Strict;{secure} Path=/keuze/desk"));
     }
 }
