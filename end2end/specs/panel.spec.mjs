@@ -81,6 +81,17 @@ test('saving with one switch on grants that one and nothing else', async ({ visi
   expect(await page.evaluate(() => ['marketing', 'profiling'].map(keuze.allowed))).toEqual([true, false]);
 });
 
+test('the panel shows the words of the very policy that its answer is posted under', async ({ visitor }) => {
+  const page = await visitor.open();
+  const words = page.waitForRequest((request) => request.url().includes('/keuze/notice.json'));
+  const choice = page.waitForRequest((request) => request.method() === 'POST');
+  await openPanel(page);
+  await panel(page).locator('[part=save]').click();
+  const shown = new URL((await words).url()).searchParams.get('policy');
+  expect(shown).toMatch(/^[0-9a-f]{20}$/);
+  expect((await choice).postDataJSON().policy).toBe(shown);
+});
+
 test('saving with everything off is a refusal, an objection is kept as one', async ({ visitor, ledger }) => {
   const page = await visitor.open();
   await openPanel(page);
