@@ -21,6 +21,9 @@ pub fn build() -> Result<()> {
     style(&tools, &["style/banner.css"], "banner.min.css")?;
     style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")?;
     release(&tools)?;
+    let icon = site().join("icon.new");
+    fs::copy(root.join("public/icon.svg"), &icon)?;
+    put(&icon, "icon.svg")?;
     panel(&tools)
 }
 

@@ -45,6 +45,7 @@ pub fn Shell(
                 <meta name="robots" content="noindex" />
                 <title>{format!("{title} – {}", frame.site)}</title>
                 <link rel="icon" href="data:," />
+                <link rel="icon" href="/keuze/icon.svg" />
                 <link rel="stylesheet" href="/keuze/page.css" />
             </head>
             <body class=class>

@@ -24,14 +24,16 @@ pub enum SiteFile {
     BannerCss,
     /// The styles of our own pages.
     PageCss,
+    /// The mark in a browser's tab: two answers of one size.
+    Icon,
     /// The runtime of `embed.js`, before a notice is put into it; has no address of its own.
     Runtime,
 }
 
 impl SiteFile {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Panel, Self::PanelWasm, Self::Release, Self::BannerCss, Self::PageCss, Self::Runtime];
+    pub const ALL: [Self; 7] =
+        [Self::Panel, Self::PanelWasm, Self::Release, Self::BannerCss, Self::PageCss, Self::Icon, Self::Runtime];
 
     /// The file's name in `target/site`.
     pub fn name(self) -> &'static str {
@@ -41,6 +43,7 @@ impl SiteFile {
             Self::Release => "release.min.js",
             Self::BannerCss => "banner.min.css",
             Self::PageCss => "page.min.css",
+            Self::Icon => "icon.svg",
             Self::Runtime => "embed.min.js",
         }
     }
@@ -53,6 +56,7 @@ impl SiteFile {
             Self::Release => Some("/keuze/release.js"),
             Self::BannerCss => Some("/keuze/banner.css"),
             Self::PageCss => Some("/keuze/page.css"),
+            Self::Icon => Some("/keuze/icon.svg"),
             Self::Runtime => None,
         }
     }
@@ -61,6 +65,7 @@ impl SiteFile {
         match self {
             Self::Panel | Self::Release | Self::Runtime => "text/javascript; charset=utf-8",
             Self::PanelWasm => "application/wasm",
+            Self::Icon => "image/svg+xml",
             Self::BannerCss | Self::PageCss => "text/css; charset=utf-8",
         }
     }
