@@ -1,6 +1,11 @@
 //! The pages, rendered on the server: plain forms, no script, no hydration.
 
+pub mod centre;
+pub mod code;
 pub mod desk;
+mod fields;
+pub mod insight;
+pub mod newsletter;
 pub mod notice;
 pub mod objection;
 pub mod preferences;

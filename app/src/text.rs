@@ -5,8 +5,13 @@
 //! of at most 20 words, without exclamation marks; the same thing has the same name everywhere.
 
 pub mod act;
+pub mod centre;
+pub mod code;
 pub mod desk;
 pub mod embed;
+pub mod insight;
+pub mod mail;
+pub mod newsletter;
 pub mod objection;
 pub mod preferences;
 pub mod problem;

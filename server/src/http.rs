@@ -11,6 +11,7 @@ pub mod files;
 #[cfg(test)]
 mod fixture;
 pub mod gate;
+pub mod known;
 pub mod limits;
 pub mod log;
 pub mod objection;
@@ -42,9 +43,14 @@ use crate::service::Keuze;
 pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(keuze.entropy.bytes(), keuze.config.server.rate_limits));
     let gate = Arc::new(Gate { keuze: Arc::clone(keuze), limits });
-    let forms =
-        choices::forms().merge(objection::forms()).merge(pages::router()).merge(desk::router(keuze)).layer(csrf());
-    let machines = choices::api().merge(api::router()).merge(log::router()).merge(objection::links());
+    let forms = choices::forms()
+        .merge(objection::forms())
+        .merge(known::forms())
+        .merge(pages::router())
+        .merge(desk::router(keuze))
+        .layer(csrf());
+    let machines =
+        choices::api().merge(api::router()).merge(log::router()).merge(objection::links()).merge(known::links());
     let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
     if keuze.demo {
         all = all.merge(demo::router());

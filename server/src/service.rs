@@ -1,12 +1,15 @@
 //! What can be asked of the system, one file a use case.
 
+pub mod centre;
 pub mod choose;
+pub mod codes;
 pub mod continued_use;
 #[cfg(test)]
 pub mod fixture;
 pub mod look_up;
 pub mod mail;
 mod maintenance;
+pub mod newsletter;
 
 pub mod people;
 pub mod preferences;
@@ -38,6 +41,8 @@ pub struct Keuze {
     pub post: mail::Post,
     /// The demo's folder for mails that stay.
     pub outbox: Option<std::path::PathBuf>,
+    /// Codes and sessions of people who proved an address.
+    pub codes: codes::Codes,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

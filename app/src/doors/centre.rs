@@ -77,6 +77,8 @@ pub enum AddressFault {
     NoMail,
     /// The name is too long.
     Name,
+    /// The code that was sent there is past its ten minutes, was tried too often, or was used.
+    Over,
 }
 
 /// The page that asks for an address to send a code to.
@@ -100,8 +102,6 @@ pub enum CodeFault {
         /// How often one may still try.
         left: u8,
     },
-    /// Its ten minutes are over, it was tried too often, or it was used.
-    Over,
 }
 
 /// The page that takes the code.
@@ -318,8 +318,6 @@ pub struct EraseView {
     pub kept: Vec<Kept>,
     /// The day on which the last copy in a backup can be opened no more.
     pub backups_until: Date,
-    /// The record of the person that was shown last.
-    pub shown: String,
     /// Whether the confirming box was left open.
     pub unconfirmed: bool,
 }

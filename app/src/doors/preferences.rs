@@ -2,6 +2,7 @@
 
 use time::{Date, PrimitiveDateTime};
 
+use super::centre::CentreView;
 use super::frame::Frame;
 use crate::model::choice::Answer;
 use crate::model::controller::Vendor;
@@ -13,6 +14,8 @@ use crate::model::notice::{NoticePurpose, NoticeStrings};
 pub struct PreferencesView {
     /// Around the page.
     pub frame: Frame,
+    /// The channels of whoever proved an address here.
+    pub centre: Option<CentreView>,
     /// How the policy in force is named in the form.
     pub policy: String,
     /// The notice in force, in the page's language: this page shows its words, so that an answer given here was

@@ -3,6 +3,7 @@
 use time::{Date, PrimitiveDateTime};
 
 use super::frame::Frame;
+use crate::model::channel::Channel;
 use crate::model::choice::{Answer, Control};
 use crate::model::event::{EventKind, Route};
 use crate::model::language::Language;
@@ -38,6 +39,8 @@ pub struct RecordedAnswer {
     pub control: Option<Control>,
     /// The browser asked not to be tracked.
     pub gpc: bool,
+    /// The channels it is about; then nothing was asked by a notice.
+    pub channels: Vec<Channel>,
     /// What was answered, purpose by purpose, what was not offered included.
     pub lines: Vec<AnswerLine>,
     /// The notice that was shown; absent if it is not known.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::fields::{Line, line, summary};
 use super::shell::{Here, Shell, localized};
 use crate::doors::frame::Frame;
 use crate::doors::objection::{
@@ -155,66 +156,6 @@ fn elsewhere(text: &'static str, language: Language) -> AnyView {
     view! { <a href=localized(OBJECTION, language)>{text}</a> }.into_any()
 }
 
-/// What is wrong, on top, with the focus, each leading to its field.
-fn summary(faults: Vec<(&'static str, &'static str)>, words: &'static Words) -> Option<AnyView> {
-    if faults.is_empty() {
-        return None;
-    }
-    let faults = faults.into_iter().map(|(field, text)| view! { <li><a href=format!("#{field}")>{text}</a></li> });
-    let faults = faults.collect_view();
-    let summary = view! {
-        <div class="message fault" role="alert" id="outcome" tabindex="-1" autofocus=true>
-            <p><strong>{words.faults}</strong></p>
-            <ul>{faults}</ul>
-        </div>
-    };
-    Some(summary.into_any())
-}
-
-/// A line of text with its label, and below it what helps or what is wrong.
-struct Line<'a> {
-    name: &'static str,
-    label: String,
-    value: &'a str,
-    help: Option<&'static str>,
-    fault: Option<&'static str>,
-    /// `inputmode`: which keys a phone shows.
-    keys: &'static str,
-    /// `autocomplete` (WCAG 1.3.5).
-    fills: &'static str,
-    class: &'static str,
-}
-
-fn line(line: Line<'_>) -> AnyView {
-    let Line { name, label, value, help, fault, keys, fills, class } = line;
-    let id = format!("{name}-help");
-    let described = (help.is_some() || fault.is_some()).then(|| id.clone());
-    let help = match (fault, help) {
-        (Some(fault), _) => Some(view! { <span class="fault" id=id>{fault}</span> }.into_any()),
-        (None, Some(help)) => Some(view! { <span class="quiet" id=id>{help}</span> }.into_any()),
-        (None, None) => None,
-    };
-    view! {
-        <div class=format!("field {class}")>
-            <label for=name>{label}</label>
-            <input
-                type="text"
-                id=name
-                name=name
-                value=value.to_owned()
-                inputmode=keys
-                autocomplete=fills
-                spellcheck="false"
-                autocapitalize="off"
-                aria-invalid=fault.map(|_| "true")
-                aria-describedby=described
-            />
-            {help}
-        </div>
-    }
-    .into_any()
-}
-
 /// The field that a fault leads to.
 fn field_of(fault: ObjectionFault) -> &'static str {
     use ObjectionFault as Fault;
@@ -252,7 +193,7 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
     };
     let nothing_shown = words.nothing_shown.iter().map(|line| view! { <p class="quiet">{*line}</p> }).collect_view();
     view! {
-        {summary(faults.clone(), words)}
+        {summary(&faults, words.faults)}
         <p class="lead">{words.lead}</p>
         <form method="post" action=format!("{}#outcome", localized(OBJECTION, language)) class="fields">
             <p>{words.fields_help}</p>
@@ -352,7 +293,7 @@ fn asks_code(code: String, fault: Option<CodeFault>, language: Language, words: 
         class: "short code",
     };
     view! {
-        {summary(fault.map(|fault| ("code", fault)).into_iter().collect(), words)}
+        {summary(&fault.map(|fault| ("code", fault)).into_iter().collect::<Vec<_>>(), words.faults)}
         <p class="lead">{words.letter_lead}</p>
         <form method="post" action=format!("{}#outcome", localized("/keuze/brief", language)) class="fields">
             {line(field)}

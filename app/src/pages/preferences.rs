@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::centre::{centre, ways};
 use super::shell::{Here, Shell};
 use crate::doors::preferences::{PastAnswer, PreferencesView, PurposeState, Standing};
 use crate::model::choice::Answer;
@@ -20,17 +21,22 @@ pub fn Preferences(
 ) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::of(language);
-    let title = (words.title)(&page.frame.site);
+    let title = if page.centre.is_some() { words.known_title } else { words.title };
+    let title = title(&page.frame.site);
+    let ways = page.centre.is_none().then(|| ways(language));
+    let centre = page.centre.as_ref().map(|page| centre(page, language));
     let gpc = page.gpc.then(|| view! { <p class="note">{words.gpc}</p> });
     let explained = words.no_cookies_help.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
     view! {
         <Shell frame=page.frame.clone() title=title.clone() here=Here::Preferences>
             <h1>{title}</h1>
+            {centre}
             <p class="lead">{words.lead}</p>
             {now(&page, words)}
             {gpc}
             {change(&page, words)}
             {history(&page, words)}
+            {ways}
             <section>
                 <h2>{words.no_cookies}</h2>
                 {explained}

@@ -7,7 +7,7 @@ use super::shell::{Here, Shell, localized};
 use crate::doors::receipt::{AnswerLine, ProofView, ReceiptView, RecordedAnswer};
 use crate::model::language::Language;
 use crate::text::receipt::Receipt as Words;
-use crate::text::{act, when};
+use crate::text::{act, centre, when};
 
 /// The receipt page.
 #[component]
@@ -17,7 +17,8 @@ pub fn Receipt(
 ) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::of(language);
-    let no_cookie = (!page.cookie_kept).then(|| {
+    let by_notice = page.answer.channels.is_empty();
+    let no_cookie = (by_notice && !page.cookie_kept).then(|| {
         let lines = words.no_cookie.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
         view! { <div class="note">{lines}</div> }
     });
@@ -37,11 +38,7 @@ pub fn Receipt(
             </p>
             <p>{words.keep}</p>
             <p class="no-print"><a href=localized("/keuze/voorkeuren", language)>{words.change}</a></p>
-            <section>
-                <h2>{words.answers}</h2>
-                {answers(&page.answer.lines, language)}
-            </section>
-            {asked(&page.answer, language)}
+            {said(&page.answer, language)}
             <section>
                 <h2>{words.facts}</h2>
                 {facts(&page.answer, language)}
@@ -49,6 +46,30 @@ pub fn Receipt(
             {check(page.proof.as_ref(), words)}
         </Shell>
     }
+}
+
+/// What was said: about channels, or in answer to a notice, which is shown then.
+fn said(answer: &RecordedAnswer, language: Language) -> AnyView {
+    let words = Words::of(language);
+    if answer.channels.is_empty() {
+        return view! {
+            <section>
+                <h2>{words.answers}</h2>
+                {answers(&answer.lines, language)}
+            </section>
+            {asked(answer, language)}
+        }
+        .into_any();
+    }
+    let channels = answer.channels.iter().map(|channel| view! { <li>{centre::name(*channel, language)}</li> });
+    let channels = channels.collect_view();
+    view! {
+        <section>
+            <h2>{words.channels}</h2>
+            <ul>{channels}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 /// The table of answers.

@@ -10,6 +10,8 @@ use crate::model::language::Language;
 pub struct Preferences {
     /// Title and heading.
     pub title: fn(site: &str) -> String,
+    /// The title for whoever proved an address, with the site's name.
+    pub known_title: fn(&str) -> String,
     /// What can be done here.
     pub lead: &'static str,
     /// Heading over what holds now.
@@ -75,6 +77,7 @@ pub struct Preferences {
 /// Dutch.
 pub const NL: Preferences = Preferences {
     title: |site| format!("Uw cookiekeuze op {site}"),
+    known_title: |site| format!("Uw keuzes bij {site}"),
     lead: "Hier ziet u wat dit apparaat nu toestaat. U kunt uw keuze altijd veranderen. Weigeren is net zo makkelijk als toestaan.",
     now: "Wat nu geldt",
     nothing_answered: "U hebt op dit apparaat nog niets gekozen.",
@@ -122,6 +125,7 @@ pub const NL: Preferences = Preferences {
 /// English.
 pub const EN: Preferences = Preferences {
     title: |site| format!("Your cookie choice on {site}"),
+    known_title: |site| format!("Your choices at {site}"),
     lead: "Here you see what this device allows now. You can change your choice at any time. Refusing is as easy as allowing.",
     now: "What holds now",
     nothing_answered: "You have not chosen anything on this device yet.",

@@ -24,6 +24,8 @@ pub struct Receipt {
     pub change: &'static str,
     /// Heading over the answers.
     pub answers: &'static str,
+    /// Heading of the channels that it is about.
+    pub channels: &'static str,
     /// Column: purpose.
     pub purpose: &'static str,
     /// Column: answer.
@@ -102,6 +104,7 @@ pub const NL: Receipt = Receipt {
     keep: "Bewaar dit nummer als u later wilt nagaan wat u koos. Deze pagina is 24 uur te zien. Print haar of bewaar haar als pdf.",
     change: "Uw keuze bekijken of veranderen",
     answers: "Wat u antwoordde",
+    channels: "Waarover het gaat",
     purpose: "Doel",
     answer: "Antwoord",
     until: "Geldt tot en met",
@@ -154,6 +157,7 @@ pub const EN: Receipt = Receipt {
     keep: "Keep this number if you want to find out later what you chose. This page can be seen for 24 hours. Print it or save it as a PDF.",
     change: "See or change your choice",
     answers: "What you answered",
+    channels: "What it is about",
     purpose: "Purpose",
     answer: "Answer",
     until: "Holds until (inclusive)",

@@ -17,6 +17,7 @@ use crate::publish::{self, Published};
 use crate::scribe::files::Layout;
 use crate::scribe::{Opening, Scribe};
 use crate::service::Keuze;
+use crate::service::codes::Codes;
 use crate::service::mail::Post;
 use crate::service::people::People;
 use crate::service::staff::{Existing, Staff, StaffName};
@@ -120,7 +121,8 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     let post = Post::of(&scribe).map_err(|error| error.to_string())?;
     let outbox = (demo && config.mail.is_none()).then(|| outbox_beside(&data));
     let way = Way::of(&config, outbox.clone())?;
-    let keuze = Keuze { scribe: scribe.clone(), config, published, people, post, outbox, clock, entropy, demo };
+    let codes = Codes::default();
+    let keuze = Keuze { scribe: scribe.clone(), config, published, people, post, outbox, codes, clock, entropy, demo };
     let keuze = Arc::new(keuze);
     let listener = TcpListener::bind(serving.listen).await;
     let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;

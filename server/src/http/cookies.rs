@@ -7,6 +7,7 @@ use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
 use time::{Duration, OffsetDateTime};
 
 use crate::embed::CookieNames;
+use crate::service::codes::{CODE_LIVES, SESSION_LIVES};
 
 /// How long a device keeps our cookies. Answers have their own last day, which is never later by much.
 const LIVES: Duration = Duration::days(186);
@@ -26,6 +27,16 @@ impl CookieNames {
     pub fn id(self) -> &'static str {
         if self.secure { "__Secure-keuze_id" } else { "keuze_id" }
     }
+
+    /// What belongs to a code that was mailed.
+    pub fn code(self) -> &'static str {
+        if self.secure { "__Secure-keuze_code" } else { "keuze_code" }
+    }
+
+    /// The session of whoever proved an address.
+    pub fn person(self) -> &'static str {
+        if self.secure { "__Secure-keuze_person" } else { "keuze_person" }
+    }
 }
 
 /// What came along. What cannot be read counts as not there, and is replaced at the next answer.
@@ -39,6 +50,10 @@ pub struct Came {
     pub consent_id: Option<Subject>,
     /// Whether a consent id cookie came along, readable or not.
     pub any_id: bool,
+    /// What belongs to a code that was mailed, sealed.
+    pub code: Option<String>,
+    /// The session of whoever proved an address, sealed.
+    pub person: Option<String>,
     /// The names of everything that came along.
     names: Vec<String>,
 }
@@ -55,6 +70,10 @@ pub fn read(headers: &HeaderMap, names: CookieNames) -> Came {
         } else if name == names.id() {
             came.any_id = true;
             came.consent_id = came.consent_id.or_else(|| value.parse().ok());
+        } else if name == names.code() {
+            came.code = came.code.or_else(|| Some(value.to_owned()));
+        } else if name == names.person() {
+            came.person = came.person.or_else(|| Some(value.to_owned()));
         }
     }
     came
@@ -95,7 +114,36 @@ impl Jar {
 
     /// Takes the consent id from the device.
     pub fn forget_consent_id(&mut self) {
-        let gone = Cookie::build((self.names.id(), "")).path("/keuze/").http_only(true);
+        self.forget(self.names.id());
+    }
+
+    /// What belongs to a code, for as long as the code works.
+    pub fn code(&mut self, sealed: String) {
+        self.ours(self.names.code(), sealed, CODE_LIVES);
+    }
+
+    /// The session of whoever proved an address.
+    pub fn person(&mut self, sealed: String) {
+        self.ours(self.names.person(), sealed, SESSION_LIVES);
+    }
+
+    /// The code was taken.
+    pub fn forget_code(&mut self) {
+        self.forget(self.names.code());
+    }
+
+    /// The session ended.
+    pub fn forget_person(&mut self) {
+        self.forget(self.names.person());
+    }
+
+    fn ours(&mut self, name: &'static str, value: String, lives: Duration) {
+        let cookie = Cookie::build((name, value)).path("/keuze/").http_only(true);
+        self.push(cookie.max_age(lives).same_site(SameSite::Lax));
+    }
+
+    fn forget(&mut self, name: &'static str) {
+        let gone = Cookie::build((name, "")).path("/keuze/").http_only(true);
         self.push(expired(gone).same_site(SameSite::Lax));
     }
 

@@ -48,6 +48,9 @@ const MACHINE_PATHS: [&str; 4] = [
     "/keuze/api/v1/letter-checks",
 ];
 
+/// What sends a mail, or takes a code: slow enough to make flooding and guessing pointless.
+const MAILING_PATHS: [&str; 3] = ["/keuze/voorkeuren/code", "/keuze/voorkeuren/code/invullen", "/keuze/nieuwsbrief"];
+
 impl Class {
     /// The class of a request; `None` is not limited (health).
     pub fn of(method: &Method, path: &str) -> Option<Self> {
@@ -58,6 +61,7 @@ impl Class {
             "/keuze/api/v1/continued-use" => Some(Self::ContinuedUse),
             "/keuze/desk/sign-in" if !method.is_safe() => Some(Self::SignIn),
             "/keuze/afmelden" | "/keuze/brief" if !method.is_safe() => Some(Self::Objections),
+            _ if MAILING_PATHS.contains(&path) && !method.is_safe() => Some(Self::SignIn),
             _ if path.starts_with("/keuze/afmelden/") => Some(Self::Links),
             _ if MACHINE_PATHS.contains(&path) => Some(Self::Machines),
             _ if last.contains('.') || path.starts_with("/keuze/log/") => Some(Self::Files),

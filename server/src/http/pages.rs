@@ -18,6 +18,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::cookies;
+use super::known;
 use super::problem::{Problem, status};
 use super::render;
 use super::visit::{GlobalPrivacyControl, Visit};
@@ -55,7 +56,9 @@ async fn preferences(
     let came = cookies::read(&headers, visit.names());
     let given = came.given.unwrap_or_default();
     let device = Remembered { given, seen: came.seen, consent_id: came.consent_id, gpc };
-    let page = keuze.preferences(keuze.frame(visit.language, PREFERENCES), &device)?;
+    let mut page = keuze.preferences(keuze.frame(visit.language, PREFERENCES), &device)?;
+    let session = known::session(&keuze, &visit, &headers);
+    page.centre = session.map(|session| keuze.centre(&session, visit.language)).transpose()?;
     Ok(render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page })))
 }
 

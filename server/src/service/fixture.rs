@@ -8,6 +8,7 @@ use app::model::identity::{RecordAddress, ShardNumber};
 use app::model::policy::ChangeClass;
 
 use super::Keuze;
+use super::codes::Codes;
 use super::mail::Post;
 use super::people::People;
 use crate::ambient::{Entropy, FixedClock, SeededEntropy};
@@ -86,7 +87,9 @@ impl House {
         // Nothing carries it away: tests read the queue.
         let outbox = Some("unused".into());
         let moving = Arc::<FixedClock>::clone(&clock);
-        let keuze = Keuze { scribe, config, published, people, post, outbox, clock: moving, entropy, demo: false };
+        let codes = Codes::default();
+        let keuze =
+            Keuze { scribe, config, published, people, post, outbox, codes, clock: moving, entropy, demo: false };
         Self { keuze: Arc::new(keuze), clock }
     }
 

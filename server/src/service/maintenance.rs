@@ -8,5 +8,8 @@ impl Keuze {
         if let Err(error) = self.end_mail_days().await {
             tracing::warn!(%error, "the keys of past days of mail could not be ended");
         }
+        if let Err(error) = self.forget_unconfirmed().await {
+            tracing::warn!(%error, "sign-ups that nobody confirmed could not be forgotten");
+        }
     }
 }

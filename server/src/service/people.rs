@@ -27,7 +27,7 @@ use crate::contact::ContactPoint;
 use crate::scribe::{AppendError, Draft, ReadError, Scribe, Written};
 
 pub use book::Book;
-pub use erase::Erased;
+pub use erase::{BACKUPS_LIVE, Erased};
 pub use profile::{Part, Person};
 
 /// Everything that is known of people, and the order in which acts on it are taken.

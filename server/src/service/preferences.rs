@@ -47,6 +47,7 @@ impl Keuze {
             shown: shown.clone(),
         });
         Ok(PreferencesView {
+            centre: None,
             policy: published.id(),
             purposes: purposes.collect(),
             gpc: device.gpc,

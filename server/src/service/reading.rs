@@ -43,6 +43,7 @@ impl Keuze {
             route: event.route,
             control: event.control,
             gpc: event.gpc,
+            channels: event.channels.clone(),
             lines: lines(event, notice.as_ref(), policy, language),
             notice,
             policy: event.policy.map(|hash| hash.to_string()),

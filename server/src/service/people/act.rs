@@ -218,11 +218,17 @@ impl Keuze {
         Ok(record)
     }
 
-    /// The last record in which anything was said about these channels.
+    /// The last record in which anything was said about these channels: by the person, or at one of their contact points.
     pub fn last_word(&self, person: Subject, channels: &[Channel]) -> Result<Option<RecordAddress>, ActError> {
         let life = self.life(person)?;
-        let about = |event: &app::model::event::Event| event.channels.iter().any(|channel| channels.contains(channel));
-        Ok(life.iter().filter(|recorded| about(&recorded.event)).map(|recorded| recorded.address).next_back())
+        let about = |of: &[Channel]| of.iter().any(|channel| channels.contains(channel));
+        let said = life.iter().filter(|recorded| about(&recorded.event.channels)).map(|recorded| recorded.address);
+        let keys = hash::index_keys(&self.scribe);
+        let book = self.people.book();
+        let points = book.person(person).map(super::Person::points).unwrap_or_default();
+        let objections = points.into_iter().flat_map(|point| book.objections_on(point, &keys));
+        let objected = objections.filter(|found| about(&found.entry.channels)).map(|found| found.record);
+        Ok(said.chain(objected).max())
     }
 
     fn day_of(&self, record: RecordAddress) -> Result<time::Date, ActError> {

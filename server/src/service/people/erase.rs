@@ -1,7 +1,7 @@
 //! Erasing is real: the keys of a person go, and their "no" stays.
 
 use app::model::channel::Channel;
-use app::model::event::EventKind;
+use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
@@ -43,6 +43,31 @@ impl Keuze {
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
         let written = self.perform(Draft::with(event, facts).ending(keys)).await?;
         Ok(Erased { record: written.address, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
+    }
+
+    /// Forgets sign-ups to the newsletter that nobody confirmed within the configured days.
+    ///
+    /// # Errors
+    /// Nothing was forgotten then.
+    pub async fn forget_unconfirmed(&self) -> Result<usize, ActError> {
+        // Enough for a run, and short enough for a record.
+        const AT_ONCE: usize = 1000;
+        let _one_at_a_time = self.people.acting.lock().await;
+        let now = self.clock.now();
+        let mut keys: Vec<KeyId> = Vec::new();
+        for person in self.everybody() {
+            let owners = self.unconfirmed(&person, now.today)?;
+            keys.extend(owners.into_iter().filter_map(|owner| self.scribe.find_key(owner)));
+            if keys.len() >= AT_ONCE {
+                break;
+            }
+        }
+        if !keys.is_empty() {
+            let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
+            event.object = Some("newsletter/unconfirmed".to_owned());
+            self.perform(Draft::new(event).ending(keys.clone())).await?;
+        }
+        Ok(keys.len())
     }
 
     /// The keys of everything that concerns a subject.

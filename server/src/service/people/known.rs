@@ -1,8 +1,11 @@
 //! Getting to know people: parts of profiles, found again by contact point or customer number.
 
+use app::model::channel::Channel;
 use app::model::event::{EventKind, Route};
 use app::model::identity::Subject;
+use time::Date;
 
+use super::hash::index_keys;
 use super::profile::{Part, Person};
 use super::{Act, ActError};
 use crate::contact::ContactPoint;
@@ -31,6 +34,14 @@ impl Keuze {
     /// Everybody.
     pub fn everybody(&self) -> Vec<Person> {
         self.people.book().everybody().cloned().collect()
+    }
+
+    /// What is forbidden at a person's contact points, and since when; whoever made it.
+    pub fn blocked(&self, person: &Person) -> Vec<(Vec<Channel>, Date)> {
+        let keys = index_keys(&self.scribe);
+        let book = self.people.book();
+        let found = person.points().into_iter().flat_map(|point| book.objections_on(point, &keys));
+        found.map(|found| (found.entry.channels, found.entry.since)).collect()
     }
 
     /// A random subject for somebody new.

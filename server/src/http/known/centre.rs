@@ -1,0 +1,105 @@
+//! The buttons of the preference centre, and the page that says what one changed.
+
+use std::sync::Arc;
+
+use app::doors::centre::Next;
+use app::model::channel::Channel;
+use app::model::receipt::ReceiptNumber;
+use app::pages::centre::{ACT, Done, DoneProps, SIGN_OUT};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::code::to_ask;
+use super::{Form, localized, see_other, session};
+use crate::http::cookies::Jar;
+use crate::http::pages::PREFERENCES;
+use crate::http::problem::{Problem, Slug};
+use crate::http::render;
+use crate::http::visit::Visit;
+use crate::service::Keuze;
+use crate::service::centre::Wish;
+use crate::service::people::Acted;
+use crate::service::receipt::link_lives;
+
+pub(super) fn router() -> Router<Arc<Keuze>> {
+    Router::new()
+        .route(ACT, post(act).get(back))
+        .route(SIGN_OUT, post(sign_out).get(back))
+        .route("/keuze/voorkeuren/gedaan/{number}/{token}", get(done))
+}
+
+/// Whoever reloads the answer to a form comes back to the page.
+async fn back(visit: Visit) -> Response {
+    see_other(&localized(PREFERENCES, &visit))
+}
+
+async fn act(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let wish = read(Form::read(&headers, sent)?)?;
+    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Preferences)) };
+    let acted = keuze.wish(&session, &wish, visit.language).await?;
+    Ok(see_other(&localized(&done_path(&keuze, &acted), &visit)))
+}
+
+fn read(mut form: Form) -> Result<Wish, Problem> {
+    let act = form.take("act")?;
+    let shown = Wish::shown(&form.take("shown")?);
+    let channels = form.take_all("channel");
+    let channel = |word: &String| Channel::from_word(word).ok_or(Problem::with(Slug::MalformedRequest, "channel"));
+    let channels: Vec<Channel> = channels.iter().map(channel).collect::<Result<_, _>>()?;
+    form.end()?;
+    match act.as_str() {
+        "stop" => Ok(Wish::Stop(channels)),
+        "stop_all" => Ok(Wish::Stop(Channel::ALL.to_vec())),
+        "start" => Ok(Wish::Start(channels, shown)),
+        _ => Err(Problem::with(Slug::MalformedRequest, "act")),
+    }
+}
+
+/// The page that says what an act changed; its token is the receipt's own.
+pub(super) fn done_path(keuze: &Keuze, acted: &Acted) -> String {
+    let receipts = keuze.receipts();
+    let (number, token) = (receipts.number(acted.record), receipts.token(acted.record));
+    format!("{PREFERENCES}/gedaan/{number}/{token}")
+}
+
+async fn done(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Path((number, token)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
+    let receipts = keuze.receipts();
+    let address = receipts.check(number).filter(|address| receipts.check_token(*address, &token));
+    let recorded = keuze.scribe.record(address.ok_or(Slug::NotFound)?)?.ok_or(Slug::NotFound)?;
+    // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
+    let session = session(&keuze, &visit, &headers);
+    if session.is_none() && !link_lives(recorded.event.at, keuze.clock.now().at) {
+        return Err(Slug::ReceiptGone.into());
+    }
+    let frame = keuze.frame(visit.language, uri.path());
+    let page = keuze.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
+    Ok(render::page(StatusCode::OK, visit.language, || Done(DoneProps { page })))
+}
+
+async fn sign_out(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
+    if let Some(session) = session(&keuze, &visit, &headers) {
+        keuze.end_session(&session);
+    }
+    let mut response = see_other(&localized(PREFERENCES, &visit));
+    let mut jar = Jar::new(visit.names());
+    jar.forget_person();
+    jar.write(response.headers_mut());
+    response
+}

@@ -1,0 +1,135 @@
+//! An address is proved by a code. A known address and an unknown one get the same mail and the same pages.
+
+use std::sync::Arc;
+
+use app::doors::centre::{AddressFault, AskCodeView, CodeFault, EnterCodeView, Next};
+use app::pages::code::{ASK, AskCode, AskCodeProps, ENTER, EnterCode, EnterCodeProps, ask};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+
+use super::{Form, localized, see_other};
+use crate::contact::Email;
+use crate::http::cookies::{self, Jar};
+use crate::http::problem::Problem;
+use crate::http::render;
+use crate::http::visit::Visit;
+use crate::service::Keuze;
+use crate::service::codes::{CodeError, SendError};
+
+pub(super) fn router() -> Router<Arc<Keuze>> {
+    Router::new().route(ASK, get(form).post(send)).route(ENTER, get(enter).post(take))
+}
+
+async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit, OriginalUri(uri): OriginalUri) -> Response {
+    let query = uri.query().unwrap_or_default();
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
+    let next = named.map_or(Next::default(), |(_, word)| Next::of(&word));
+    let fault = (!keuze.sends_mail()).then_some(AddressFault::NoMail);
+    ask_page(&keuze, &visit, next, String::new(), fault)
+}
+
+fn ask_page(keuze: &Keuze, visit: &Visit, next: Next, typed: String, fault: Option<AddressFault>) -> Response {
+    let page = AskCodeView { frame: keuze.frame(visit.language, ASK), next, typed, fault };
+    render::page(fault.map_or(StatusCode::OK, status), visit.language, || AskCode(AskCodeProps { page }))
+}
+
+/// How a fault of an address is answered.
+pub(super) fn status(fault: AddressFault) -> StatusCode {
+    match fault {
+        AddressFault::Form | AddressFault::Name | AddressFault::Over => StatusCode::UNPROCESSABLE_ENTITY,
+        AddressFault::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        AddressFault::NoMail => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// A mail that does not go out, as a fault of the form.
+pub(super) fn not_sent(error: SendError) -> Result<AddressFault, Problem> {
+    match error {
+        SendError::TooMany(minutes) => Ok(AddressFault::TooMany { minutes }),
+        SendError::NoMail => Ok(AddressFault::NoMail),
+        SendError::Append(error) => Err(error.into()),
+    }
+}
+
+async fn send(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let mut form = Form::read(&headers, sent)?;
+    let (typed, next) = (form.take("email")?, Next::of(&form.take("next")?));
+    form.end()?;
+    let Ok(email) = Email::parse(&typed) else {
+        return Ok(ask_page(&keuze, &visit, next, typed, Some(AddressFault::Form)));
+    };
+    match keuze.send_code(&email, next.word(), visit.language).await {
+        Ok(sealed) => {
+            let mut response = see_other(&localized(ENTER, &visit));
+            let mut jar = Jar::new(visit.names());
+            jar.code(sealed);
+            jar.write(response.headers_mut());
+            Ok(response)
+        }
+        Err(error) => Ok(ask_page(&keuze, &visit, next, typed, Some(not_sent(error)?))),
+    }
+}
+
+async fn enter(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
+    enter_page(&keuze, &visit, &headers, String::new(), None)
+}
+
+/// Without a code that waits there is nothing to enter: a new one is asked for.
+fn enter_page(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, typed: String, fault: Option<CodeFault>) -> Response {
+    let waits = cookies::read(headers, visit.names()).code.and_then(|sealed| keuze.waiting_code(&sealed));
+    let Some(waits) = waits else {
+        return see_other(&localized(ASK, visit));
+    };
+    let next = Next::of(&waits.next);
+    let address = waits.email.given().to_owned();
+    let page = EnterCodeView { frame: keuze.frame(visit.language, ENTER), address, next, typed, fault };
+    let status = fault.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    render::page(status, visit.language, || EnterCode(EnterCodeProps { page }))
+}
+
+async fn take(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let mut form = Form::read(&headers, sent)?;
+    let typed = form.take("code")?;
+    form.end()?;
+    let sealed = cookies::read(&headers, visit.names()).code.unwrap_or_default();
+    match keuze.take_code(&sealed, &typed) {
+        Ok((session, next)) => {
+            let mut response = see_other(&localized(Next::of(&next).path(), &visit));
+            let mut jar = Jar::new(visit.names());
+            jar.person(session);
+            jar.forget_code();
+            jar.write(response.headers_mut());
+            Ok(response)
+        }
+        Err(CodeError::Wrong(left)) => Ok(enter_page(&keuze, &visit, &headers, typed, Some(CodeFault::Wrong { left }))),
+        Err(CodeError::Over) => Ok(over(&keuze, &visit, &sealed)),
+    }
+}
+
+/// The code is of no use any more: the page for a new one says so, and knows the address still.
+fn over(keuze: &Keuze, visit: &Visit, sealed: &str) -> Response {
+    let asked = keuze.asked_code(sealed);
+    let next = asked.as_ref().map_or(Next::default(), |asked| Next::of(&asked.next));
+    let typed = asked.map(|asked| asked.email.given().to_owned()).unwrap_or_default();
+    ask_page(keuze, visit, next, typed, Some(AddressFault::Over))
+}
+
+/// Leads to the page that asks for an address, and from there on to `next`.
+pub(super) fn to_ask(visit: &Visit, next: Next) -> Response {
+    see_other(&ask(next, visit.language))
+}

@@ -1,0 +1,94 @@
+//! What is held of whoever proved an address, to read and to take away, and erasing it.
+
+use std::sync::Arc;
+
+use app::doors::centre::{ErasedView, Next};
+use app::doors::frame::Frame;
+use app::model::event::Route;
+use app::model::evidence::IdentityLevel;
+use app::pages::insight::{DOWNLOAD, ERASE, Erase, EraseProps, Erased, ErasedProps, INSIGHT, Insight, InsightProps};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+
+use super::code::to_ask;
+use super::{Form, localized, see_other, session};
+use crate::http::cookies::Jar;
+use crate::http::problem::{Problem, Slug};
+use crate::http::render;
+use crate::http::visit::Visit;
+use crate::service::Keuze;
+use crate::service::codes::{KnownAt, Session};
+use crate::service::people::Act;
+
+pub(super) fn router() -> Router<Arc<Keuze>> {
+    Router::new().route(INSIGHT, get(insight)).route(DOWNLOAD, get(download)).route(ERASE, get(sure).post(erase))
+}
+
+async fn insight(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let page = keuze.insight(keuze.frame(visit.language, INSIGHT), &session)?;
+    Ok(render::page(StatusCode::OK, visit.language, || Insight(InsightProps { page })))
+}
+
+async fn download(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let everything = keuze.take_away(&session)?.ok_or(Slug::NotFound)?;
+    let body = serde_json::to_vec_pretty(&everything).expect("what was JSON is JSON");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"keuze.json\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((headers, body).into_response())
+}
+
+async fn sure(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
+    let Some(session) = session(&keuze, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
+    sure_page(&keuze, &visit, &session, false)
+}
+
+/// Only where one person alone is known; elsewhere the page on what is held says why not.
+fn sure_page(keuze: &Keuze, visit: &Visit, session: &Session, unconfirmed: bool) -> Response {
+    if !matches!(keuze.known_at(session), KnownAt::One(_)) {
+        return see_other(&localized(INSIGHT, visit));
+    }
+    let page = keuze.erase_view(keuze.frame(visit.language, ERASE), session, unconfirmed);
+    let status = if unconfirmed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    render::page(status, visit.language, || Erase(EraseProps { page }))
+}
+
+async fn erase(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let mut form = Form::read(&headers, sent)?;
+    let (confirmed, declined) = (form.take("confirm")? == "yes", form.take("decline")? == "yes");
+    form.end()?;
+    let KnownAt::One(person) = keuze.known_at(&session) else { return Ok(see_other(&localized(INSIGHT, &visit))) };
+    if !confirmed {
+        return Ok(sure_page(&keuze, &visit, &session, true));
+    }
+    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    let erased = keuze.erase(person, !declined, &act).await?;
+    keuze.end_session(&session);
+    let page = ErasedView {
+        frame: Frame { reopens: false, ..keuze.frame(visit.language, ERASE) },
+        number: keuze.receipts().number(erased.record).to_string(),
+        kept: keuze.config.kept_elsewhere.clone(),
+        backups_until: erased.backups_until,
+        keeps_no: erased.keeps_no,
+    };
+    let mut response = render::page(StatusCode::OK, visit.language, || Erased(ErasedProps { page }));
+    let mut jar = Jar::new(visit.names());
+    jar.forget_person();
+    jar.write(response.headers_mut());
+    Ok(response)
+}

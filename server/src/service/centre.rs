@@ -1,0 +1,343 @@
+//! The preference centre of whoever proved an address: what holds, what is changed, what is held, and erasing it.
+
+use app::doors::centre::{
+    Card, CentreView, Detail, DetailKind, DoneView, EraseView, Happened, InsightView, Offer, Undo, Whose,
+};
+use app::doors::frame::Frame;
+use app::model::channel::{Channel, ChannelRule};
+use app::model::contact::PointKind;
+use app::model::date::add_months;
+use app::model::decision::{Decision, Question, Reason, Recorded, decide};
+use app::model::event::{EventKind, Route};
+use app::model::evidence::{IdentityLevel, OptIn, Verification};
+use app::model::identity::{RecordAddress, ShardNumber, Subject};
+use app::model::language::Language;
+use serde_json::{Value, json};
+
+use super::Keuze;
+use super::codes::{KnownAt, Session};
+use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Person, Who};
+use crate::ambient::wall_clock;
+use crate::contact::ContactPoint;
+use crate::scribe::ReadError;
+
+/// Stands for "nothing was shown": the first record of a ledger is a policy, and everything said comes later.
+const NOTHING_SHOWN: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
+
+/// What a button says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// No advertising by these channels.
+    Stop(Vec<Channel>),
+    /// Advertising by these channels, with the last record that the page showed.
+    Start(Vec<Channel>, RecordAddress),
+}
+
+impl Keuze {
+    /// What holds for each channel of whoever proved an address.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn centre(&self, session: &Session, language: Language) -> Result<CentreView, ActError> {
+        let known = self.known_at(session);
+        let cards = self.cards(session, known, language)?;
+        let shown = match known {
+            KnownAt::One(person) => self.last_word(person, &Channel::ALL)?,
+            KnownAt::Nobody | KnownAt::Several => None,
+        };
+        Ok(CentreView {
+            address: session.email.given().to_owned(),
+            whose: self.whose(known),
+            cards,
+            shown: shown.unwrap_or(NOTHING_SHOWN).to_string(),
+            platforms: self.config.social.clone(),
+        })
+    }
+
+    fn whose(&self, known: KnownAt) -> Whose {
+        match known {
+            KnownAt::One(person) => {
+                let person = self.known_person(person);
+                Whose::One { name: person.and_then(|person| person.name().map(str::to_owned)) }
+            }
+            KnownAt::Nobody => Whose::Nobody,
+            KnownAt::Several => Whose::Several,
+        }
+    }
+
+    fn cards(&self, session: &Session, known: KnownAt, language: Language) -> Result<Vec<Card>, ActError> {
+        match known {
+            KnownAt::One(subject) => {
+                let person = self.known_person(subject).ok_or(ActError::NoPerson)?;
+                Channel::ALL.into_iter().map(|channel| self.card_of(&person, channel, language)).collect()
+            }
+            KnownAt::Nobody | KnownAt::Several => {
+                let channels = PointKind::Email.channels().iter();
+                channels.map(|channel| self.card_at(&session.point(), *channel)).collect()
+            }
+        }
+    }
+
+    fn card_of(&self, person: &Person, channel: Channel, language: Language) -> Result<Card, ActError> {
+        let decision = self.may_i(&Who::person(person.subject), channel)?;
+        let points: Vec<String> = person.points_for(channel).into_iter().map(ContactPoint::given).collect();
+        let reachable = !points.is_empty() || channel.point().is_none();
+        let offer = if reachable { self.offer(channel, language) } else { Offer::None };
+        let shown = self.last_word(person.subject, &[channel])?;
+        Ok(Card { points, shown: shown.unwrap_or(NOTHING_SHOWN).to_string(), offer, ..self.card(channel, decision)? })
+    }
+
+    fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
+        let decision = self.may_i(&Who::point(point.clone()), channel)?;
+        // Other advertising needs a person whose consent it is; the newsletter can be subscribed to by its address.
+        let offer = if channel == Channel::Newsletter { Offer::Plain } else { Offer::None };
+        Ok(Card { offer, ..self.card(channel, decision)? })
+    }
+
+    fn card(&self, channel: Channel, decision: Decision) -> Result<Card, ActError> {
+        let record = decision.evidence.first().copied();
+        let recorded = record.map(|record| self.scribe.record(record)).transpose()?.flatten();
+        Ok(Card {
+            channel,
+            points: Vec::new(),
+            allow: decision.allow,
+            reason: decision.reason,
+            basis: decision.basis,
+            since: recorded.map(|recorded| wall_clock(recorded.event.at).date()),
+            // What ends because another rule begins is not the person's own term.
+            until: decision.until.filter(|_| decision.reason == Reason::OptedIn),
+            shown: NOTHING_SHOWN.to_string(),
+            offer: Offer::None,
+        })
+    }
+
+    /// What a yes would be for. Where the rule in force asks for more than a yes, that is said with it.
+    fn offer(&self, channel: Channel, language: Language) -> Offer {
+        match self.rule(channel).map(|rule| (&rule.products, rule.months)) {
+            Some((Some(products), Some(months))) => {
+                Offer::Calls { products: products.get(language).to_owned(), months }
+            }
+            _ => Offer::Plain,
+        }
+    }
+
+    fn rule(&self, channel: Channel) -> Option<&ChannelRule> {
+        let today = self.clock.now().today;
+        let rules = self.published.current().policy.channels.iter();
+        rules.filter(|rule| rule.channel == channel && rule.from <= today).max_by_key(|rule| rule.from)
+    }
+
+    /// Does what a button says. A no always counts; a yes is refused if something was said since the page was shown.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn wish(&self, session: &Session, wish: &Wish, language: Language) -> Result<Acted, ActError> {
+        let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+        match (wish, self.known_at(session)) {
+            (Wish::Stop(channels), KnownAt::One(person)) => {
+                let who = Who { person: Some(person), points: vec![session.point()] };
+                self.object(&who, channels, &act).await
+            }
+            (Wish::Stop(channels), _) => self.object(&Who::point(session.point()), channels, &act).await,
+            (Wish::Start(channels, shown), KnownAt::One(person)) => {
+                let proof = self.proof(channels, language);
+                self.opt_in(person, channels, proof, &[session.point()], &act, Some(*shown)).await
+            }
+            (Wish::Start(channels, _), _) if *channels == [Channel::Newsletter] => {
+                self.sign_up(session, language, &act).await
+            }
+            (Wish::Start(..), _) => Err(ActError::Nothing),
+        }
+    }
+
+    /// What a yes rests on: the code, and for calls the products and the period that were shown.
+    fn proof(&self, channels: &[Channel], language: Language) -> OptIn {
+        let bare = OptIn { verified: Verification::MailCode, products: None, until: None };
+        let calls = channels.contains(&Channel::Phone).then(|| self.offer(Channel::Phone, language));
+        match calls {
+            Some(Offer::Calls { products, months }) => {
+                let until = add_months(self.clock.now().today, months);
+                OptIn { products: Some(products), until: Some(until), ..bare }
+            }
+            _ => bare,
+        }
+    }
+
+    /// The page after an act, from its record; with an undo for whoever may.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn what_changed(
+        &self,
+        frame: Frame,
+        recorded: &Recorded,
+        session: Option<&Session>,
+    ) -> Result<Option<DoneView>, ActError> {
+        let event = &recorded.event;
+        let stopped = match event.kind {
+            EventKind::Objected | EventKind::Withdrawn => true,
+            EventKind::OptInConfirmed => false,
+            _ => return Ok(None),
+        };
+        let person = event.subject.filter(|person| self.known_person(*person).is_some());
+        let denied = |channel: &Channel| -> Result<bool, ActError> {
+            let decision = person.map(|person| self.may_i(&Who::person(person), *channel)).transpose()?;
+            Ok(decision.is_some_and(|decision| !decision.allow))
+        };
+        let mut still_denied = Vec::new();
+        for channel in event.channels.iter().filter(|_| !stopped) {
+            if denied(channel)? {
+                still_denied.push(*channel);
+            }
+        }
+        let theirs = session.is_some_and(|session| Some(self.known_at(session)) == person.map(KnownAt::One));
+        let undo = person.filter(|_| theirs).map(|person| self.undo(person, recorded, stopped, frame.language));
+        Ok(Some(DoneView {
+            stopped,
+            channels: event.channels.clone(),
+            since: wall_clock(event.at).date(),
+            still_denied,
+            number: self.receipts().number(recorded.address).to_string(),
+            receipt: self.receipts().path(recorded.address),
+            undo: undo.transpose()?.flatten(),
+            frame,
+        }))
+    }
+
+    /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.
+    fn undo(
+        &self,
+        person: Subject,
+        recorded: &Recorded,
+        stopped: bool,
+        language: Language,
+    ) -> Result<Option<Undo>, ActError> {
+        let channels = recorded.event.channels.iter().copied();
+        let channels: Vec<Channel> = if stopped {
+            let before: Vec<Recorded> =
+                self.life(person)?.into_iter().filter(|earlier| earlier.address < recorded.address).collect();
+            let (policy, now) = (&self.published.current().policy, self.clock.now());
+            let allowed = |channel: &Channel| decide(&before, policy, &Question::Channel(*channel), now).allow;
+            channels.filter(allowed).collect()
+        } else {
+            channels.collect()
+        };
+        let calls = match (stopped && channels.contains(&Channel::Phone), self.offer(Channel::Phone, language)) {
+            (true, Offer::Calls { products, months }) => Some((products, months)),
+            _ => None,
+        };
+        let shown = recorded.address.to_string();
+        Ok((!channels.is_empty()).then_some(Undo { channels, shown, calls }))
+    }
+
+    /// Everything that is held of whoever proved an address.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn insight(&self, frame: Frame, session: &Session) -> Result<InsightView, ActError> {
+        let known = self.known_at(session);
+        let language = frame.language;
+        let person = match known {
+            KnownAt::One(person) => self.known_person(person),
+            KnownAt::Nobody | KnownAt::Several => None,
+        };
+        let history = person.as_ref().map(|person| self.happened(person.subject)).transpose()?;
+        Ok(InsightView {
+            address: session.email.given().to_owned(),
+            whose: self.whose(known),
+            details: person.as_ref().map(|person| details(person, language)).unwrap_or_default(),
+            cards: self.cards(session, known, language)?,
+            history: history.unwrap_or_default(),
+            kept: self.config.kept_elsewhere.clone(),
+            frame,
+        })
+    }
+
+    fn happened(&self, person: Subject) -> Result<Vec<Happened>, ReadError> {
+        let happened = |recorded: Recorded| Happened {
+            at: wall_clock(recorded.event.at),
+            kind: recorded.event.kind,
+            route: recorded.event.route,
+            channels: recorded.event.channels,
+            number: self.receipts().number(recorded.address).to_string(),
+        };
+        Ok(self.life(person)?.into_iter().rev().map(happened).collect())
+    }
+
+    /// Everything that is held, for taking away (GDPR art. 15 and 20); `None` where nobody alone is known.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn take_away(&self, session: &Session) -> Result<Option<Value>, ActError> {
+        let KnownAt::One(subject) = self.known_at(session) else { return Ok(None) };
+        let person = self.known_person(subject).ok_or(ActError::NoPerson)?;
+        let parts: Vec<Value> = person.parts.values().map(|part| json!(part)).collect();
+        let decisions = Channel::ALL.into_iter().map(|channel| {
+            let decision = self.may_i(&Who::person(subject), channel)?;
+            Ok(json!({ "channel": channel, "decision": decision }))
+        });
+        let records = self.life(subject)?.into_iter().map(|recorded| {
+            let number = self.receipts().number(recorded.address).to_string();
+            json!({ "address": recorded.address, "receipt": number, "event": recorded.event })
+        });
+        let blocked: Vec<Value> = self
+            .blocked(&person)
+            .into_iter()
+            .map(|(channels, since)| json!({ "channels": channels, "since": since }))
+            .collect();
+        let kept = self.config.kept_elsewhere.iter();
+        let kept = kept.map(|kept| json!({ "what": kept.what, "ground": kept.ground, "until": kept.until }));
+        let authorities = self.config.authorities.iter();
+        let authorities = authorities.map(|of| json!({ "name": of.name, "about": of.about, "url": of.url }));
+        Ok(Some(json!({
+            "made": wall_clock(self.clock.now().at).to_string(),
+            "controller": self.published.current().policy.controller,
+            "profile": parts,
+            "decisions": decisions.collect::<Result<Vec<_>, ActError>>()?,
+            "records": records.collect::<Vec<_>>(),
+            "blocking_list": blocked,
+            "kept_elsewhere": kept.collect::<Vec<_>>(),
+            "complaints": authorities.collect::<Vec<_>>(),
+        })))
+    }
+
+    /// Whether one is sure.
+    pub fn erase_view(&self, frame: Frame, session: &Session, unconfirmed: bool) -> EraseView {
+        EraseView {
+            address: session.email.given().to_owned(),
+            kept: self.config.kept_elsewhere.clone(),
+            backups_until: self.clock.now().today + BACKUPS_LIVE,
+            unconfirmed,
+            frame,
+        }
+    }
+}
+
+fn details(person: &Person, language: Language) -> Vec<Detail> {
+    let detail = |kind, value: String| Detail { kind, value };
+    let name = person.name().map(|name| detail(DetailKind::Name, name.to_owned()));
+    let customers = person.customers().into_iter().map(|number| detail(DetailKind::Customer, number.to_owned()));
+    let points = person.points().into_iter().map(|point| {
+        let kind = match point.kind() {
+            PointKind::Email => DetailKind::Email,
+            PointKind::Phone => DetailKind::Phone,
+            PointKind::Post => DetailKind::Post,
+        };
+        detail(kind, point.given())
+    });
+    let tongue = match (person.language(), language) {
+        (Language::Nl, Language::Nl) => "Nederlands",
+        (Language::Nl, Language::En) => "Dutch",
+        (Language::En, Language::Nl) => "Engels",
+        (Language::En, Language::En) => "English",
+    };
+    let tongue = detail(DetailKind::Language, tongue.to_owned());
+    name.into_iter().chain(customers).chain(points).chain([tongue]).collect()
+}
+
+impl Wish {
+    /// What a page showed last; what cannot be read was nothing.
+    pub fn shown(text: &str) -> RecordAddress {
+        text.parse().unwrap_or(NOTHING_SHOWN)
+    }
+}

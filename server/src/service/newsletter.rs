@@ -1,0 +1,181 @@
+//! The newsletter: asked for by anybody, confirmed by whoever has the mailbox (S-20), and forgotten if nobody does.
+
+use app::model::channel::Channel;
+use app::model::event::{Actor, Event, EventKind, Route};
+use app::model::evidence::{IdentityLevel, OptIn, Verification};
+use app::model::identity::{RecordAddress, Subject};
+use app::model::language::Language;
+use time::{Date, Duration};
+
+use super::Keuze;
+use super::codes::{SendError, Session};
+use super::mail::{Mail, PATIENCE};
+use super::people::{Act, ActError, Acted, Part, Person};
+use super::tokens::Token;
+use crate::contact::{ContactPoint, Email};
+use crate::scribe::ReadError;
+use crate::vault::ring::{Owner, RetentionClass};
+
+/// Why nobody was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// No mail goes out.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// It could not be recorded.
+    #[error(transparent)]
+    Act(#[from] ActError),
+}
+
+impl Keuze {
+    /// Asks an address whether it wants the newsletter. An address that is known and one that is not get the same mail.
+    ///
+    /// # Errors
+    /// No mail goes out then.
+    pub async fn ask_for_newsletter(
+        &self,
+        email: &Email,
+        name: Option<String>,
+        language: Language,
+        origin: &str,
+    ) -> Result<(), SignUpError> {
+        self.may_send_to(email)?;
+        let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::PreferencePage, IdentityLevel::Unverified) };
+        let person = self.subscriber(email, name, language, &act).await?;
+        self.request_opt_in(person, &[Channel::Newsletter], &act).await?;
+        self.queue_mail(self.confirmation(person, email, language, origin)).await.map_err(ActError::from)?;
+        Ok(())
+    }
+
+    /// Signs up whoever proved the address already: no second mail is needed.
+    ///
+    /// # Errors
+    /// Nothing was recorded then, or the address alone.
+    pub async fn sign_up(&self, session: &Session, language: Language, act: &Act) -> Result<Acted, ActError> {
+        let person = self.subscriber(&session.email, None, language, act).await?;
+        let proof = OptIn { verified: Verification::MailCode, products: None, until: None };
+        self.opt_in(person, &[Channel::Newsletter], proof, &[session.point()], act, None).await
+    }
+
+    /// Whoever has the newsletter at this address, else the one person there, else somebody new. Of somebody known
+    /// nothing is learned but that address: a stranger could have written the name.
+    async fn subscriber(
+        &self,
+        email: &Email,
+        name: Option<String>,
+        language: Language,
+        act: &Act,
+    ) -> Result<Subject, ActError> {
+        let point = ContactPoint::Email(email.clone());
+        let known = self.people_at(&point);
+        let has_it = |person: &&Person| {
+            let part = person.parts.get(&RetentionClass::Newsletter);
+            part.is_some_and(|part| part.points.iter().any(|known| known.normal() == point.normal()))
+        };
+        if let Some(person) = known.iter().find(has_it) {
+            return Ok(person.subject);
+        }
+        let (subject, name) = match known.as_slice() {
+            [one] => (one.subject, None),
+            _ => (self.new_subject(), name),
+        };
+        let mut part = Part::new(subject, RetentionClass::Newsletter, language);
+        (part.name, part.points) = (name, vec![point]);
+        Ok(self.learn(part, act).await?.subject)
+    }
+
+    fn confirmation(&self, person: Subject, email: &Email, language: Language, origin: &str) -> Mail {
+        let policy = &self.published.current().policy;
+        let words = app::text::mail::Confirmation::of(language);
+        let days = self.config.newsletter.unconfirmed_days;
+        let now = self.clock.now();
+        let until = now.today + Duration::days(i64::from(days));
+        let token = self.tokens().confirm(person, Channel::Newsletter, until);
+        let link = format!("{origin}/keuze/nieuwsbrief/{token}?lang={}", language.tag());
+        Mail {
+            what: "confirmation".to_owned(),
+            to: email.clone(),
+            language: language.tag().to_owned(),
+            subject: (words.subject)(&policy.site),
+            text: (words.text)(&link, &policy.site, days, &app::text::mail::signature(&policy.controller)),
+            until: now.at + PATIENCE,
+        }
+    }
+
+    /// The person whom a confirmation link was sent to, while it works.
+    pub fn confirms(&self, token: &str) -> Option<Person> {
+        let Some(Token::Confirm { person, channel: Channel::Newsletter, until }) = self.tokens().read(token) else {
+            return None;
+        };
+        (self.clock.now().today <= until).then(|| self.known_person(person)).flatten()
+    }
+
+    /// Confirms a sign-up by the link of its mail; `None` for a link that does not work (any more).
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn confirm_newsletter(&self, token: &str) -> Result<Option<Acted>, ActError> {
+        let Some(person) = self.confirms(token) else { return Ok(None) };
+        let part = person.parts.get(&RetentionClass::Newsletter);
+        // The mail went to one address; with several nobody knows any more to which, so only one's own no is lifted.
+        let controlled = part.map(|part| part.points.as_slice()).filter(|points| points.len() == 1).unwrap_or_default();
+        let decision = self.may_i(&super::people::Who::person(person.subject), Channel::Newsletter)?;
+        let again = self.confirmed_already(person.subject)?.filter(|_| decision.allow);
+        if let Some(acted) = again {
+            return Ok(Some(acted));
+        }
+        let proof = OptIn { verified: Verification::MailLink, products: None, until: None };
+        let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
+        let since = self.asked_last(person.subject)?;
+        let acted = self.opt_in(person.subject, &[Channel::Newsletter], proof, controlled, &act, since).await?;
+        Ok(Some(acted))
+    }
+
+    /// The last request: whatever was said after it outranks its link.
+    fn asked_last(&self, person: Subject) -> Result<Option<RecordAddress>, ReadError> {
+        let life = self.life(person)?;
+        let asked =
+            |event: &Event| event.kind == EventKind::OptInRequested && event.channels.contains(&Channel::Newsletter);
+        Ok(life.iter().rev().find(|recorded| asked(&recorded.event)).map(|recorded| recorded.address))
+    }
+
+    /// The last word, if it is the confirmation: a link that is opened twice records nothing new.
+    fn confirmed_already(&self, person: Subject) -> Result<Option<Acted>, ActError> {
+        let Some(record) = self.last_word(person, &[Channel::Newsletter])? else { return Ok(None) };
+        let recorded = self.scribe.record(record)?.filter(|r| r.event.kind == EventKind::OptInConfirmed);
+        let channels = vec![Channel::Newsletter];
+        let since = |at: time::OffsetDateTime| crate::ambient::moment(at.unix_timestamp()).today;
+        Ok(recorded.map(|r| Acted { record, changed: false, since: since(r.event.at), channels }))
+    }
+
+    /// The keys of a sign-up that nobody confirmed within its days: of whoever is known by it alone everything, of
+    /// anybody else the address that was given.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub(super) fn unconfirmed(&self, person: &Person, today: Date) -> Result<Vec<Owner>, ReadError> {
+        if !person.parts.contains_key(&RetentionClass::Newsletter) {
+            return Ok(Vec::new());
+        }
+        let life = self.life(person.subject)?;
+        let about: Vec<&Event> = life.iter().map(|recorded| &recorded.event).filter(|e| !is_profile(e)).collect();
+        let newsletter = |event: &&&Event| event.channels.contains(&Channel::Newsletter);
+        let asked = |event: &&Event| event.kind == EventKind::OptInRequested;
+        let Some(last) = about.iter().rfind(newsletter).filter(|event| asked(event)) else {
+            return Ok(Vec::new());
+        };
+        let asked_on = crate::ambient::moment(last.at.unix_timestamp()).today;
+        let over = asked_on + Duration::days(i64::from(self.config.newsletter.unconfirmed_days)) < today;
+        if !over || about.iter().filter(newsletter).any(|event| event.kind == EventKind::OptInConfirmed) {
+            return Ok(Vec::new());
+        }
+        let part = Owner::Class(person.subject, RetentionClass::Newsletter);
+        let alone = person.parts.len() == 1 && person.subjects().len() == 1 && about.iter().all(asked);
+        Ok(if alone { vec![part, Owner::Proof(person.subject)] } else { vec![part] })
+    }
+}
+
+/// Tells of a person's details, not of what they want.
+fn is_profile(event: &Event) -> bool {
+    event.object.as_deref() == Some("profile")
+}
