@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "the command line explains on stderr")]
 
 mod check;
+mod erase;
 mod policy;
 mod serve;
 mod staff;
@@ -40,6 +41,8 @@ enum Task {
     /// What is in force.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Erases a person, by customer number or address given on stdin.
+    Erase(erase::Erase),
     /// Who may use the desk.
     #[command(subcommand)]
     Staff(staff::StaffTask),
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Task::Rebuild(serving) => rebuild(&serving),
         Task::Check(check) => check::run(&check),
         Task::Policy(policy::Policy::Publish(publish)) => serve::block_on(policy::run(&publish)),
+        Task::Erase(erase) => serve::block_on(erase::run(&erase)),
         Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
     }
 }

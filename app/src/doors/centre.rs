@@ -297,8 +297,8 @@ pub enum DetailKind {
 pub struct Happened {
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
-    /// What.
-    pub kind: EventKind,
+    /// What; `None` is that details were learned.
+    pub kind: Option<EventKind>,
     /// Where it came in.
     pub route: Route,
     /// About which channels.

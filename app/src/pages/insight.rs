@@ -95,7 +95,11 @@ fn history(history: &[Happened], words: &'static Words, language: Language) -> A
     let happened = history.iter().map(|past| {
         let channels: Vec<_> = past.channels.iter().map(|channel| text::name(*channel, language)).collect();
         let channels = (!channels.is_empty()).then(|| view! { <p>{channels.join(", ")}</p> });
-        let what = format!(" – {} ({})", act::kind(past.kind, language), act::route(past.route, language));
+        let what = format!(
+            " – {} ({})",
+            past.kind.map_or(words.learned, |kind| act::kind(kind, language)),
+            act::route(past.route, language)
+        );
         view! {
             <li>
                 <p><strong>{when::date_time(past.at, language)}</strong> {what}</p>

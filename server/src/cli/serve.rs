@@ -111,19 +111,12 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     let folder = if demo { "./demo-data" } else { "./data" };
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));
     let scribe = open(serving, data.clone(), &config, demo)?;
-    let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     if demo {
-        publish::publish_if_new(&scribe, &config, &*clock).await?;
+        publish::publish_if_new(&scribe, &config, &SystemClock).await?;
     }
-    let published = Published::load(&scribe)?;
-    published.refuse_another(&config)?;
-    let people = People::of(&scribe).map_err(|error| error.to_string())?;
-    let post = Post::of(&scribe).map_err(|error| error.to_string())?;
     let outbox = (demo && config.mail.is_none()).then(|| outbox_beside(&data));
     let way = Way::of(&config, outbox.clone())?;
-    let codes = Codes::default();
-    let keuze = Keuze { scribe: scribe.clone(), config, published, people, post, outbox, codes, clock, entropy, demo };
-    let keuze = Arc::new(keuze);
+    let keuze = Arc::new(assemble(scribe.clone(), config, demo, outbox)?);
     let listener = TcpListener::bind(serving.listen).await;
     let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -143,6 +136,20 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
     let failed = !scribe.is_open();
     scribe.close().await;
     if failed { Err("the ledger stopped by itself; the log says why".into()) } else { Ok(()) }
+}
+
+/// The system on an open ledger, whose policy must be the configuration's.
+///
+/// # Errors
+/// A sentence, such as that the configuration is not published.
+pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Keuze, String> {
+    let published = Published::load(&scribe)?;
+    published.refuse_another(&config)?;
+    let people = People::of(&scribe).map_err(|error| error.to_string())?;
+    let post = Post::of(&scribe).map_err(|error| error.to_string())?;
+    let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let codes = Codes::default();
+    Ok(Keuze { scribe, config, published, people, post, outbox, codes, clock, entropy, demo })
 }
 
 /// Outside the data directory, which holds no address in the clear.

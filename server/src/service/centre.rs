@@ -256,7 +256,7 @@ impl Keuze {
     fn happened(&self, person: Subject) -> Result<Vec<Happened>, ReadError> {
         let happened = |recorded: Recorded| Happened {
             at: wall_clock(recorded.event.at),
-            kind: recorded.event.kind,
+            kind: Some(recorded.event.kind).filter(|_| recorded.event.object.as_deref() != Some("profile")),
             route: recorded.event.route,
             channels: recorded.event.channels,
             number: self.receipts().number(recorded.address).to_string(),

@@ -13,7 +13,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::Keuze;
 use super::people::profile::{Kind, fact_key};
-use crate::contact::Email;
+use crate::contact::{ContactPoint, Email};
 use crate::scribe::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
 use crate::vault::ring::{KeyId, Owner};
 
@@ -127,6 +127,19 @@ impl Keuze {
         self.scribe.append(Draft::with(mailed(self.clock.now().at, mail, word), vec![gone])).await?;
         self.post.table().remove(id);
         Ok(())
+    }
+
+    /// Takes out of the queue what waits for somebody who was erased: nothing goes there any more.
+    pub(super) async fn drop_mails_to(&self, points: &[ContactPoint]) {
+        for (id, mail) in self.post.waiting() {
+            let to = ContactPoint::Email(mail.to.clone()).normal();
+            if points.iter().all(|point| point.normal() != to) {
+                continue;
+            }
+            if let Err(error) = self.mail_ended(&id, &mail, Outcome::GivenUp).await {
+                tracing::warn!(%error, "a mail to somebody who was erased is still in the queue");
+            }
+        }
     }
 
     /// Destroys the keys of days that are over and of which no mail waits any more.

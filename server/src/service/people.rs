@@ -28,6 +28,7 @@ use crate::scribe::{AppendError, Draft, ReadError, Scribe, Written};
 
 pub use book::Book;
 pub use erase::{BACKUPS_LIVE, Erased};
+pub use known::Named;
 pub use profile::{Part, Person};
 
 /// Everything that is known of people, and the order in which acts on it are taken.

@@ -614,9 +614,7 @@ async fn after_an_erasure_no_file_holds_the_address_the_number_the_name_or_the_p
     let mut other = known(&house, "Ander.Zeldzaam@example.nl").await;
     assert!(other.get("/keuze/inzage").await.words().contains("Anna Zeldzaam"));
     other.post("/keuze/inzage/wissen", &[("confirm", "yes")]).await;
-    for (id, mail) in house.keuze.post.waiting() {
-        house.keuze.mail_ended(&id, &mail, crate::service::mail::Outcome::Sent).await.expect("recorded");
-    }
+    assert!(house.keuze.post.waiting().is_empty(), "no mail goes to somebody who was erased");
     house.keuze.scribe.close().await;
 
     let secrets = [

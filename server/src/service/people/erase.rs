@@ -42,6 +42,7 @@ impl Keuze {
         event.object = Some("person".to_owned());
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
         let written = self.perform(Draft::with(event, facts).ending(keys)).await?;
+        self.drop_mails_to(&points).await;
         Ok(Erased { record: written.address, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
     }
 
