@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "the command line explains on stderr")]
 
 mod check;
+mod contacts;
 mod erase;
 mod policy;
 mod serve;
@@ -41,6 +42,9 @@ enum Task {
     /// What is in force.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// People and their contact points.
+    #[command(subcommand)]
+    Contacts(contacts::Contacts),
     /// Erases a person, by customer number or address given on stdin.
     Erase(erase::Erase),
     /// Who may use the desk.
@@ -86,6 +90,7 @@ pub fn main() -> ExitCode {
         Task::Rebuild(serving) => rebuild(&serving),
         Task::Check(check) => check::run(&check),
         Task::Policy(policy::Policy::Publish(publish)) => serve::block_on(policy::run(&publish)),
+        Task::Contacts(contacts::Contacts::Import(import)) => serve::block_on(contacts::run(&import)),
         Task::Erase(erase) => serve::block_on(erase::run(&erase)),
         Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
     }

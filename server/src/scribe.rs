@@ -115,6 +115,20 @@ pub struct Written {
     pub event: Event,
 }
 
+/// An event in the queue.
+#[derive(Debug)]
+pub struct Submitted(oneshot::Receiver<Written>);
+
+impl Submitted {
+    /// Waits until it is durable.
+    ///
+    /// # Errors
+    /// The ledger closed before.
+    pub async fn durable(self) -> Result<Written, AppendError> {
+        self.0.await.map_err(|_| AppendError::Closed)
+    }
+}
+
 /// Why an event was not recorded. Nothing of it was.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -219,18 +233,28 @@ impl Scribe {
     /// # Panics
     /// Where the draft is too long for the journal (16 MiB); what may come in from outside is limited long before.
     pub async fn append(&self, draft: Draft) -> Result<Written, AppendError> {
+        self.submit(draft)?.durable().await
+    }
+
+    /// Puts one event into the queue; drafts are recorded in the order in which they were put there. So many that do not
+    /// depend on each other share the syncs of a batch.
+    ///
+    /// # Errors
+    /// Nothing will be recorded then.
+    ///
+    /// # Panics
+    /// As [`Self::append`].
+    pub fn submit(&self, draft: Draft) -> Result<Submitted, AppendError> {
         // Here, because in the writer it would stop the ledger.
         assert!(fits(&draft), "a draft is too long for the journal");
         let (answer, written) = oneshot::channel();
-        {
-            let queue = self.shared.queue.lock().expect("nobody panics while holding it");
-            let queue = queue.as_ref().ok_or(AppendError::Closed)?;
-            queue.try_send(Job { draft, answer }).map_err(|error| match error {
-                TrySendError::Full(_) => AppendError::Busy,
-                TrySendError::Disconnected(_) => AppendError::Closed,
-            })?;
-        }
-        written.await.map_err(|_| AppendError::Closed)
+        let queue = self.shared.queue.lock().expect("nobody panics while holding it");
+        let queue = queue.as_ref().ok_or(AppendError::Closed)?;
+        queue.try_send(Job { draft, answer }).map_err(|error| match error {
+            TrySendError::Full(_) => AppendError::Busy,
+            TrySendError::Disconnected(_) => AppendError::Closed,
+        })?;
+        Ok(Submitted(written))
     }
 
     /// All events of a subject, in order; empty for an unknown or erased one.

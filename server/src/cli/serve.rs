@@ -96,6 +96,16 @@ fn refuse_postgres() -> Result<(), String> {
     Ok(())
 }
 
+/// Everything that a command needs which acts on people, beside a server that is stopped.
+///
+/// # Errors
+/// A sentence, such as that the configuration is not published.
+pub fn keuze_for_command(serving: &Serving) -> Result<Keuze, String> {
+    let config = configuration(serving.config.as_deref())?;
+    let scribe = open_for_command(serving, &config)?;
+    assemble(scribe, config, false, None)
+}
+
 /// Opens a ledger once, which makes its databases anew, and closes it.
 pub fn reopen(serving: &Serving, data: &Path) -> Result<(), String> {
     let config = configuration(serving.config.as_deref())?;

@@ -8,6 +8,7 @@ pub mod book;
 mod decide;
 mod erase;
 pub mod hash;
+pub mod import;
 mod known;
 mod merge;
 pub mod profile;
@@ -24,7 +25,8 @@ use time::Date;
 
 use super::Keuze;
 use crate::contact::ContactPoint;
-use crate::scribe::{AppendError, Draft, ReadError, Scribe, Written};
+use crate::scribe::{AppendError, Draft, Fact, ReadError, Scribe, Written};
+use crate::vault::ring::KeyId;
 
 pub use book::Book;
 pub use erase::{BACKUPS_LIVE, Erased};
@@ -145,11 +147,16 @@ impl Keuze {
         let facts = draft.facts.clone();
         let ends = draft.ends.clone();
         let written = self.scribe.append(draft).await?;
+        self.take_note(&facts, &ends, &written)?;
+        Ok(written)
+    }
+
+    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Written) -> Result<(), ReadError> {
         let mut book = self.people.book.write().expect("nobody panics while changing it");
-        for fact in &facts {
+        for fact in facts {
             book.take(fact.kind, &fact.key, fact.value.as_deref(), written.address)?;
         }
         ends.iter().for_each(|id| book.forget(*id));
-        Ok(written)
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use app::model::event::{Actor, EventKind, Route};
 use app::model::evidence::{Evidence, OptIn, SoftOptIn};
 use app::model::identity::{RecordAddress, Subject};
 
-use super::book::{Entry, Found};
+use super::book::Wanted;
 use super::hash::{self, newest_index_key};
 use super::{Act, ActError, Acted, Who};
 use crate::contact::ContactPoint;
@@ -149,25 +149,10 @@ impl Keuze {
 
     /// Entries for what does not stand on the points yet.
     pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
-        let (index, key) = newest_index_key(&self.scribe);
+        let newest = newest_index_key(&self.scribe);
         let keys = hash::index_keys(&self.scribe);
-        let since = self.clock.now().today;
-        let book = self.people.book();
-        let entry = |point: &ContactPoint| {
-            let own = |found: &Found| found.entry.by == by && stands_as_wide(&found.entry, point, &keys);
-            let standing: Vec<Channel> = book
-                .objections_on(point, &keys)
-                .into_iter()
-                .filter(own)
-                .flat_map(|found| found.entry.channels)
-                .collect();
-            let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
-            let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
-            let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
-            let id: [u8; 16] = self.entropy.bytes();
-            (!channels.is_empty()).then(|| Entry { index, folds, channels, since, by }.fact(id.to_vec()))
-        };
-        points.iter().filter_map(entry).collect()
+        let wanted = Wanted { by, points, channels, since: self.clock.now().today };
+        self.people.book().new_entries(&wanted, newest, &keys, &*self.entropy)
     }
 
     /// Entries made smaller by what the person agreed to.
@@ -236,11 +221,4 @@ impl Keuze {
         let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.at);
         Ok(crate::ambient::moment(at.unix_timestamp()).today)
     }
-}
-
-/// Whether an objection stands on every fold that one by this spelling would: one on a single door does not yet stand
-/// on all of them.
-fn stands_as_wide(entry: &Entry, point: &ContactPoint, keys: &[(u16, [u8; 32])]) -> bool {
-    let key = keys.iter().find(|(number, _)| *number == entry.index);
-    key.is_some_and(|(_, key)| point.stands_on().iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
 }

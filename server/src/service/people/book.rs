@@ -10,6 +10,7 @@ use time::Date;
 
 use super::hash::{self, FoldHash};
 use super::profile::{Kind, Part, Person};
+use crate::ambient::Entropy;
 use crate::contact::ContactPoint;
 use crate::scribe::{Fact, FactKind, ReadError, Scribe};
 use crate::vault::ring::{KeyId, RetentionClass};
@@ -62,7 +63,7 @@ impl Found {
 }
 
 /// See the module.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Book {
     people: HashMap<Subject, Person>,
     /// By the normal form of a contact point; several people may share one.
@@ -228,4 +229,52 @@ impl Book {
         });
         found.collect()
     }
+
+    /// Facts for what is wanted and does not stand yet, under the newest of the index keys.
+    pub(super) fn new_entries(
+        &self,
+        wanted: &Wanted<'_>,
+        (index, key): IndexKey,
+        keys: &[IndexKey],
+        entropy: &dyn Entropy,
+    ) -> Vec<Fact> {
+        let Wanted { by, points, channels, since } = *wanted;
+        let entry = |point: &ContactPoint| {
+            let own = |found: &Found| found.entry.by == by && stands_as_wide(&found.entry, point, keys);
+            let standing: Vec<Channel> = self
+                .objections_on(point, keys)
+                .into_iter()
+                .filter(own)
+                .flat_map(|found| found.entry.channels)
+                .collect();
+            let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
+            let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
+            let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
+            let id: [u8; 16] = entropy.bytes();
+            (!channels.is_empty()).then(|| Entry { index, folds, channels, since, by }.fact(id.to_vec()))
+        };
+        points.iter().filter_map(entry).collect()
+    }
+}
+
+/// An objection that is to stand on contact points.
+pub(super) struct Wanted<'a> {
+    /// The person who makes it, if known.
+    pub by: Option<Subject>,
+    /// Where.
+    pub points: &'a [ContactPoint],
+    /// Against what.
+    pub channels: &'a [Channel],
+    /// Since when.
+    pub since: Date,
+}
+
+/// An index key with its number.
+pub(super) type IndexKey = (u16, [u8; 32]);
+
+/// Whether an objection stands on every fold that one by this spelling would: one on a single door does not yet stand
+/// on all of them.
+fn stands_as_wide(entry: &Entry, point: &ContactPoint, keys: &[(u16, [u8; 32])]) -> bool {
+    let key = keys.iter().find(|(number, _)| *number == entry.index);
+    key.is_some_and(|(_, key)| point.stands_on().iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
 }

@@ -14,6 +14,11 @@ impl Keuze {
     /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
     pub fn life(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
         let subjects = self.people.book().person(subject).map_or_else(|| vec![subject], super::Person::subjects);
+        self.life_of(subjects)
+    }
+
+    /// The same for one who is known by all these subjects.
+    pub(super) fn life_of(&self, subjects: Vec<Subject>) -> Result<Vec<Recorded>, ReadError> {
         let mut events = Vec::new();
         for subject in subjects {
             events.extend(self.scribe.history(subject)?);

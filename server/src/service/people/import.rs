@@ -1,0 +1,503 @@
+//! Taking over people and earlier choices from another system, row by row.
+//!
+//! A row adds to what is known and frees nothing: it never lifts an objection (S-18), never signs anybody up on social
+//! media (S-11), and its evidence is what it says and nothing more (S-21). A file that comes a second time records
+//! nothing. Rows that touch the same person or contact point are taken one after the other, as every act is; others
+//! share the syncs of a batch.
+
+pub mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use app::model::channel::Channel;
+use app::model::decision::{Decision, Question, Reason, Recorded, decide};
+use app::model::event::{Actor, Event, EventKind, Route};
+use app::model::evidence::{Evidence, IdentityLevel, Piece, SoftOptIn};
+use app::model::identity::{RecordAddress, ShardNumber, Subject};
+use time::Date;
+
+use super::book::{Book, IndexKey, Wanted};
+use super::hash::{index_keys, newest_index_key};
+use super::profile::Part;
+use super::{Act, ActError, Person};
+use crate::contact::ContactPoint;
+use crate::scribe::{Draft, Fact, FactKind, Submitted};
+use crate::service::Keuze;
+use crate::vault::ring::{KeyId, Owner, RetentionClass};
+
+pub use read::{Line, rows};
+pub use row::{Column, Mend, Row, RowFault};
+
+/// Whether anything is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Says what would be; records nothing.
+    DryRun,
+    /// Records.
+    Write,
+}
+
+/// What a row came to. Nothing in it repeats what the row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowReport {
+    /// The row's first line.
+    pub line: u64,
+    /// What it came to.
+    pub came_to: CameTo,
+    /// What whoever imports should know.
+    pub notes: Vec<Note>,
+}
+
+/// What a row came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameTo {
+    /// It was recorded, or would be.
+    Recorded,
+    /// All of it was known already.
+    NothingNew,
+    /// It cannot be right; nothing of it was recorded.
+    Refused(RowFault),
+}
+
+/// What whoever imports should know of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A no stands on these channels, and stays (S-18).
+    StandingNo(Vec<Channel>),
+    /// Kept as a customer without a basis for marketing by these channels (S-21), for want of these pieces.
+    NoBasis(Vec<Channel>, Vec<Piece>),
+    /// The person agreed to these channels after the objection that the row tells of.
+    AgreedSince(Vec<Channel>),
+}
+
+/// What an import came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows that were read.
+    pub rows: u64,
+    /// Rows that were recorded, or would be.
+    pub recorded: u64,
+    /// Rows that said nothing new.
+    pub nothing_new: u64,
+    /// Rows that were refused.
+    pub refused: u64,
+    /// Rows that met a standing no.
+    pub met_a_no: u64,
+    /// Rows without a basis for some channel.
+    pub without_basis: u64,
+}
+
+impl Summary {
+    fn count(&mut self, report: &RowReport) {
+        self.rows += 1;
+        match report.came_to {
+            CameTo::Recorded => self.recorded += 1,
+            CameTo::NothingNew => self.nothing_new += 1,
+            CameTo::Refused(_) => self.refused += 1,
+        }
+        let has = |wanted: fn(&Note) -> bool| u64::from(report.notes.iter().any(wanted));
+        self.met_a_no += has(|note| matches!(note, Note::StandingNo(_)));
+        self.without_basis += has(|note| matches!(note, Note::NoBasis(..)));
+    }
+}
+
+/// So many rows share a batch, and so long other acts wait at most.
+const WAVE: usize = 256;
+
+/// An import that runs.
+struct Running<'a> {
+    lines: read::Lines<'a>,
+    /// Read, but not taken yet, because it touches what an earlier row of the wave touches.
+    held: Option<(u64, Row)>,
+    act: Act,
+    /// In a dry run: what would be known.
+    scratch: Option<Book>,
+    keys: Vec<IndexKey>,
+    newest: IndexKey,
+}
+
+/// What a row adds.
+struct Plan {
+    drafts: Vec<Draft>,
+    notes: Vec<Note>,
+}
+
+/// Whom a row is about.
+struct Target {
+    person: Option<Subject>,
+    known: Option<Person>,
+    /// The person's contact points with those of the row; without a person, those of the row.
+    points: Vec<ContactPoint>,
+    life: Vec<Recorded>,
+}
+
+impl Keuze {
+    /// Imports rows; `each` is told of every one, in the order of the file.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written. What was told of until then is recorded; the same file again goes on.
+    pub async fn import(
+        &self,
+        lines: read::Lines<'_>,
+        mode: Mode,
+        actor: Actor,
+        each: &mut (dyn FnMut(&RowReport) + Send),
+    ) -> Result<Summary, ActError> {
+        let mut summary = Summary::default();
+        let mut running = self.begin(lines, mode, actor);
+        loop {
+            let reports = self.wave(&mut running).await?;
+            if reports.is_empty() {
+                return Ok(summary);
+            }
+            for report in reports {
+                summary.count(&report);
+                each(&report);
+            }
+        }
+    }
+
+    fn begin<'a>(&self, lines: read::Lines<'a>, mode: Mode, actor: Actor) -> Running<'a> {
+        let level = IdentityLevel::Unverified;
+        let act = Act { actor, ..Act::by_person(Route::Import, level) };
+        let mut keys = index_keys(&self.scribe);
+        let (scratch, newest) = match mode {
+            Mode::Write => (None, newest_index_key(&self.scribe)),
+            // A dry run makes no key: what would stand is kept under one that is thrown away.
+            Mode::DryRun => (Some(self.people.book().clone()), (0, self.entropy.bytes())),
+        };
+        if keys.iter().all(|(number, _)| *number != newest.0) {
+            keys.push(newest);
+        }
+        Running { lines, held: None, act, scratch, keys, newest }
+    }
+
+    /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
+    async fn wave(&self, running: &mut Running<'_>) -> Result<Vec<RowReport>, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let today = self.clock.now().today;
+        let mut reports = Vec::new();
+        let mut drafts = Vec::new();
+        let mut touched = HashSet::new();
+        while reports.len() < WAVE {
+            let (line, row) = match running.held.take() {
+                Some((line, row)) => (line, Ok(row)),
+                None => match running.lines.next() {
+                    Some(Line { number, fields }) => (number, fields.and_then(|fields| Row::read(&fields, today))),
+                    None => break,
+                },
+            };
+            let row = match row {
+                Ok(row) => row,
+                Err(fault) => {
+                    reports.push(RowReport { line, came_to: CameTo::Refused(fault), notes: Vec::new() });
+                    continue;
+                }
+            };
+            let names = touches(&row, running.scratch.as_ref().unwrap_or(&self.people.book()));
+            if names.iter().any(|name| touched.contains(name)) {
+                running.held = Some((line, row));
+                break;
+            }
+            touched.extend(names);
+            let plan = self.plan(running, &row)?;
+            let came_to = if plan.drafts.is_empty() { CameTo::NothingNew } else { CameTo::Recorded };
+            reports.push(RowReport { line, came_to, notes: plan.notes });
+            match &mut running.scratch {
+                Some(scratch) => imagine(scratch, &plan.drafts)?,
+                None => drafts.extend(plan.drafts),
+            }
+        }
+        self.perform_all(drafts).await?;
+        Ok(reports)
+    }
+
+    /// Writes acts that do not rest on each other, in their order.
+    async fn perform_all(&self, drafts: Vec<Draft>) -> Result<(), ActError> {
+        let mut refused = None;
+        let mut waiting: Vec<(Vec<Fact>, Submitted)> = Vec::new();
+        for draft in drafts {
+            let facts = draft.facts.clone();
+            match self.scribe.submit(draft) {
+                Ok(submitted) => waiting.push((facts, submitted)),
+                Err(error) => {
+                    refused = Some(error);
+                    break;
+                }
+            }
+        }
+        for (facts, submitted) in waiting {
+            let written = submitted.durable().await?;
+            self.take_note(&facts, &[], &written)?;
+        }
+        refused.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// What a row adds to what is known.
+    fn plan(&self, running: &Running<'_>, row: &Row) -> Result<Plan, ActError> {
+        let target = {
+            let book = self.people.book();
+            let book = running.scratch.as_ref().unwrap_or(&book);
+            let known = whom(row, book);
+            let subjects = known.as_ref().map(Person::subjects).unwrap_or_default();
+            self.target_of(row, known, self.life_of(subjects)?)
+        };
+        let mut plan = Plan { drafts: Vec::new(), notes: Vec::new() };
+        plan.drafts.extend(self.told(running, row, &target));
+        plan.notes.extend(self.basis(running, row, &target));
+        let (objection, agreed) = self.objection(running, row, &target)?;
+        plan.drafts.extend(objection);
+        plan.notes.extend((!agreed.is_empty()).then_some(Note::AgreedSince(agreed)));
+        Ok(plan)
+    }
+
+    fn target_of(&self, row: &Row, known: Option<Person>, life: Vec<Recorded>) -> Target {
+        let mut points: Vec<ContactPoint> =
+            known.as_ref().map(|person| person.points().into_iter().cloned().collect()).unwrap_or_default();
+        for point in &row.points {
+            if points.iter().all(|known| known.normal() != point.normal()) {
+                points.push(point.clone());
+            }
+        }
+        let known_subject = known.as_ref().map(|person| person.subject);
+        let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.new_subject()));
+        Target { person, known, points, life }
+    }
+
+    /// Profile and relation, in one event where that says the same.
+    fn told(&self, running: &Running<'_>, row: &Row, target: &Target) -> Vec<Draft> {
+        let Some(subject) = target.person else { return Vec::new() };
+        let mut drafts = Vec::new();
+        let part = self.part(running, row, target, subject);
+        for (channels, evidence) in relations(row) {
+            let channels: Vec<Channel> =
+                channels.into_iter().filter(|channel| !is_told(&target.life, *channel, evidence)).collect();
+            if channels.is_empty() {
+                continue;
+            }
+            // Whoever refused when the address was collected has objected, and that stands on the address, too.
+            let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
+            let facts = if refused { self.entries(running, target, &channels, None) } else { Vec::new() };
+            let mut event = self.event(running, EventKind::Imported, Some(subject));
+            event.channels = channels;
+            event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
+            event.policy = Some(self.published.current().hash);
+            drafts.push(Draft::with(event, facts));
+        }
+        if let Some(part) = part {
+            if drafts.is_empty() {
+                drafts.push(Draft::new(self.event(running, EventKind::Imported, Some(subject))));
+            }
+            drafts[0].event.object = Some("profile".to_owned());
+            drafts[0].facts.insert(0, part);
+        }
+        drafts
+    }
+
+    fn event(&self, running: &Running<'_>, kind: EventKind, subject: Option<Subject>) -> Event {
+        Event { subject, ..running.act.event(kind, self.clock.now().at) }
+    }
+
+    /// The profile with what the row adds; `None` where it adds nothing.
+    fn part(&self, running: &Running<'_>, row: &Row, target: &Target, subject: Subject) -> Option<Fact> {
+        let class = RetentionClass::Account;
+        let known = target.known.as_ref().and_then(|person| person.parts.get(&class).cloned());
+        let mut said = Part::new(subject, class, row.language);
+        said.name.clone_from(&row.name);
+        said.customers.extend(row.customer.clone());
+        said.points.clone_from(&row.points);
+        let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, row.language));
+        whole.take(said);
+        if known.as_ref() == Some(&whole) {
+            return None;
+        }
+        let owner = Owner::Class(subject, class);
+        let key = match &running.scratch {
+            None => self.scribe.ensure_key(owner),
+            Some(_) => self.scribe.find_key(owner).unwrap_or_else(|| KeyId(self.entropy.bytes())),
+        };
+        Some(whole.fact(key))
+    }
+
+    /// What the person objected to in another system, unless it stands here already or they agreed since.
+    fn objection(
+        &self,
+        running: &Running<'_>,
+        row: &Row,
+        target: &Target,
+    ) -> Result<(Option<Draft>, Vec<Channel>), ActError> {
+        let mut channels = row.objected.clone();
+        if target.person.is_none() {
+            channels.retain(|channel| target.points.iter().any(|point| channel.point() == Some(point.kind())));
+        }
+        let lives = self.lives(running, target)?;
+        let agreed_since = |channel: &Channel| {
+            !lives.is_empty() && lives.iter().all(|life| agreed_since(life, *channel, row.objected_on))
+        };
+        let (agreed, channels): (Vec<Channel>, Vec<Channel>) = channels.into_iter().partition(agreed_since);
+        let facts = self.entries(running, target, &channels, row.objected_on);
+        let stands = |channel: &Channel| target.person.is_none() || is_no(self.of_person(target, *channel).reason);
+        if facts.is_empty() && channels.iter().all(stands) {
+            return Ok((None, agreed));
+        }
+        let mut event = self.event(running, EventKind::Objected, target.person);
+        event.channels = channels;
+        event.object = row.objected_on.map(|date| format!("since/{date}"));
+        event.policy = Some(self.published.current().hash);
+        Ok((Some(Draft::with(event, facts)), agreed))
+    }
+
+    /// The life of the person; without one, those of everybody at the row's contact points.
+    fn lives(&self, running: &Running<'_>, target: &Target) -> Result<Vec<Vec<Recorded>>, ActError> {
+        if target.person.is_some() {
+            return Ok(vec![target.life.clone()]);
+        }
+        let people: BTreeSet<Vec<Subject>> = {
+            let book = self.people.book();
+            let book = running.scratch.as_ref().unwrap_or(&book);
+            let at = target.points.iter().flat_map(|point| book.at(point));
+            at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
+        };
+        people.into_iter().map(|subjects| Ok(self.life_of(subjects)?)).collect()
+    }
+
+    fn entries(&self, running: &Running<'_>, target: &Target, channels: &[Channel], since: Option<Date>) -> Vec<Fact> {
+        let since = since.unwrap_or_else(|| self.clock.now().today);
+        let wanted = Wanted { by: target.person, points: &target.points, channels, since };
+        let book = self.people.book();
+        let book = running.scratch.as_ref().unwrap_or(&book);
+        book.new_entries(&wanted, running.newest, &running.keys, &*self.entropy)
+    }
+
+    fn of_person(&self, target: &Target, channel: Channel) -> Decision {
+        decide(&target.life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
+    }
+
+    /// What can and cannot be done with the channels for which the row tells of a relation.
+    fn basis(&self, running: &Running<'_>, row: &Row, target: &Target) -> Vec<Note> {
+        let mut standing = Vec::new();
+        let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
+        for (channels, evidence) in relations(row) {
+            let mut event = self.event(running, EventKind::Imported, target.person);
+            event.channels.clone_from(&channels);
+            event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
+            let missing = evidence.map_or_else(|| SoftOptIn::default().missing(), SoftOptIn::missing);
+            for channel in channels {
+                let decision = self.with_this(running, target, &event, channel);
+                match decision.reason {
+                    reason if is_no(reason) => standing.push(channel),
+                    Reason::EvidenceMissing => without.entry(missing.clone()).or_default().push(channel),
+                    _ if !decision.allow => without.entry(Vec::new()).or_default().push(channel),
+                    _ => {}
+                }
+            }
+        }
+        let standing = (!standing.is_empty()).then_some(Note::StandingNo(standing));
+        standing.into_iter().chain(without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces))).collect()
+    }
+
+    fn with_this(&self, running: &Running<'_>, target: &Target, event: &Event, channel: Channel) -> Decision {
+        let last = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
+        let mut life = target.life.clone();
+        life.push(Recorded { address: last, event: event.clone() });
+        let objections = {
+            let book = self.people.book();
+            let book = running.scratch.as_ref().unwrap_or(&book);
+            let points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
+            points.flat_map(|point| book.objections_on(point, &running.keys)).map(|found| found.objection()).collect()
+        };
+        let question = Question::Reach(channel, objections);
+        decide(&life, &self.published.current().policy, &question, self.clock.now())
+    }
+}
+
+/// Takes what would be written into what would be known.
+fn imagine(scratch: &mut Book, drafts: &[Draft]) -> Result<(), ActError> {
+    let nowhere = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
+    for fact in drafts.iter().flat_map(|draft| &draft.facts) {
+        if matches!(fact.kind, FactKind::Personal | FactKind::Suppression) {
+            scratch.take(fact.kind, &fact.key, fact.value.as_deref(), nowhere)?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything by which two rows could be about the same.
+fn touches(row: &Row, book: &Book) -> Vec<String> {
+    let mut names: Vec<String> = row.customer.iter().map(|number| format!("customer {number}")).collect();
+    for point in &row.points {
+        names.push(point.normal());
+        names.extend(point.stands_on().into_iter().chain(point.asked_under()));
+    }
+    names.extend(whom(row, book).map(|person| format!("person {}", person.subject)));
+    names
+}
+
+/// The known person whom a row is about: by customer number; without one, whoever has all its contact points and no
+/// other name.
+fn whom(row: &Row, book: &Book) -> Option<Person> {
+    if let Some(number) = &row.customer {
+        return book.customer(number).and_then(|subject| book.person(subject)).cloned();
+    }
+    if row.is_points_alone() {
+        return None;
+    }
+    let has_all = |person: &&Person| {
+        let theirs: Vec<String> = person.points().into_iter().map(ContactPoint::normal).collect();
+        row.points.iter().all(|point| theirs.contains(&point.normal()))
+    };
+    let same_name = |person: &&Person| row.name.is_none() || person.name() == row.name.as_deref();
+    let at = row.points.first().map(|point| book.at(point)).unwrap_or_default();
+    at.into_iter()
+        .filter_map(|subject| book.person(subject))
+        .find(|person| has_all(person) && same_name(person))
+        .cloned()
+}
+
+/// The channels with their evidence. A refusal when the address was collected is one of messages to that address; it
+/// says nothing of letters and calls.
+fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
+    let evidence = row.evidence.as_ref();
+    let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
+    let is_message = |channel: &Channel| matches!(channel, Channel::Newsletter | Channel::Email);
+    let groups = if refused {
+        let (messages, others) = row.told.iter().copied().partition(is_message);
+        vec![(messages, evidence), (others, None)]
+    } else {
+        vec![(row.told.clone(), evidence)]
+    };
+    groups.into_iter().filter(|(channels, _)| !channels.is_empty()).collect()
+}
+
+/// Whether the same was told before. An older word is not made the newest by repeating it: files repeat everything.
+fn is_told(life: &[Recorded], channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
+    life.iter().any(|Recorded { event, .. }| {
+        let said = match &event.evidence {
+            Some(Evidence::SoftOptIn(soft)) => Some(soft),
+            _ => None,
+        };
+        event.kind == EventKind::Imported && event.channels.contains(&channel) && said == evidence
+    })
+}
+
+/// Whether the person themselves agreed after the objection that a row tells of. Of an objection without a date only
+/// this can be said: that an import brought it before, and the person agreed after that.
+fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>) -> bool {
+    let concerns = |recorded: &&Recorded| recorded.event.channels.contains(&channel);
+    let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person;
+    let imported = |event: &Event| event.kind == EventKind::Objected && event.route == Route::Import;
+    let agreed = life.iter().filter(concerns).rfind(|recorded| own(&recorded.event));
+    let Some(agreed) = agreed else { return false };
+    let day = crate::ambient::moment(agreed.event.at.unix_timestamp()).today;
+    match objected_on {
+        Some(date) => date < day,
+        None => life.iter().filter(concerns).any(|r| imported(&r.event) && r.address < agreed.address),
+    }
+}
+
+fn is_no(reason: Reason) -> bool {
+    matches!(reason, Reason::Objected | Reason::Withdrawn | Reason::Refused | Reason::PointObjected)
+}

@@ -1,0 +1,184 @@
+//! Reading a file row by row: CSV with a header, or JSON Lines.
+
+use std::io::{BufRead, Read as _};
+use std::path::Path;
+
+use super::row::{Column, Fields, Mend, RowFault};
+
+/// A row as it stands in the file.
+pub struct Line {
+    /// The number of its first line, from 1.
+    pub number: u64,
+    /// What it says.
+    pub fields: Result<Fields, RowFault>,
+}
+
+/// Rows, one by one.
+pub type Lines<'a> = Box<dyn Iterator<Item = Line> + Send + 'a>;
+
+/// Longer than any honest row.
+const LONGEST: usize = 64 << 10;
+
+/// The rows of a file. What it is shows in its name, else in its first character.
+///
+/// # Errors
+/// When the header cannot be right; nothing is read then.
+pub fn rows<'a>(name: &Path, mut file: impl BufRead + Send + 'a) -> Result<Lines<'a>, String> {
+    let extension = name.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
+    let start = file.fill_buf().map_err(|error| format!("{} cannot be read: {error}", name.display()))?;
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let is_json = match extension.as_str() {
+        "csv" | "tsv" | "txt" => false,
+        "jsonl" | "ndjson" | "json" => true,
+        _ => start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'),
+    };
+    let separator = separator(start);
+    if is_json { Ok(Box::new(JsonLines { file, number: 0, over: false })) } else { csv_rows(name, file, separator) }
+}
+
+/// The separator of the header: a comma, unless there is none and something else that tables are separated by.
+fn separator(start: &[u8]) -> u8 {
+    let header = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    *[b',', b';', b'\t'].iter().find(|separator| header.contains(separator)).unwrap_or(&b',')
+}
+
+fn csv_rows<'a>(name: &Path, file: impl BufRead + Send + 'a, separator: u8) -> Result<Lines<'a>, String> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(file);
+    let header = reader.headers().map_err(|_| format!("{}: the header is not UTF-8", name.display()))?;
+    let columns: Result<Vec<Column>, String> = header.iter().map(column).collect();
+    let columns = columns.map_err(|what| format!("{}: {what}", name.display()))?;
+    if let Some(twice) = columns.iter().enumerate().find(|(at, column)| columns[..*at].contains(column)) {
+        return Err(format!("{}: the column {} stands there twice", name.display(), twice.1.name()));
+    }
+    Ok(Box::new(CsvLines { records: reader.into_byte_records(), columns, over: false }))
+}
+
+struct CsvLines<R> {
+    records: csv::ByteRecordsIntoIter<R>,
+    columns: Vec<Column>,
+    over: bool,
+}
+
+impl<R: std::io::Read> Iterator for CsvLines<R> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        if self.over {
+            return None;
+        }
+        Some(match self.records.next()? {
+            Ok(record) => {
+                let number = record.position().map_or(0, csv::Position::line);
+                Line { number, fields: fields_of(&self.columns, &record) }
+            }
+            Err(_) => {
+                self.over = true;
+                broken_off(self.records.reader().position().line())
+            }
+        })
+    }
+}
+
+fn broken_off(number: u64) -> Line {
+    Line { number, fields: Err(RowFault { column: None, mend: Mend::Unreadable }) }
+}
+
+/// A column of the header; a header is no personal data, so it may be repeated.
+fn column(name: &str) -> Result<Column, String> {
+    let name = name.trim_start_matches('\u{feff}').trim();
+    Column::of(name).ok_or_else(|| {
+        let alike = |known: &str| strsim::jaro_winkler(known, &name.to_lowercase());
+        let close = Column::ALL.iter().map(|(_, known)| *known).max_by(|a, b| alike(a).total_cmp(&alike(b)));
+        let meant = close.filter(|known| alike(known) > 0.8).map(|known| format!("; did you mean {known}?"));
+        let short: String = name.chars().take(40).collect();
+        format!("there is no column \"{short}\"{}", meant.unwrap_or_default())
+    })
+}
+
+fn fields_of(columns: &[Column], record: &csv::ByteRecord) -> Result<Fields, RowFault> {
+    let whole = |mend| RowFault { column: None, mend };
+    if record.as_slice().len() > LONGEST {
+        return Err(whole(Mend::TooLong));
+    }
+    if record.len() != columns.len() {
+        return Err(whole(Mend::Fields));
+    }
+    let texts = columns.iter().zip(record).map(|(column, text)| {
+        let text = std::str::from_utf8(text);
+        text.map(|text| (*column, text.to_owned()))
+            .map_err(|_| RowFault { column: Some(*column), mend: Mend::Encoding })
+    });
+    texts.collect::<Result<_, _>>().map(Fields)
+}
+
+struct JsonLines<R> {
+    file: R,
+    number: u64,
+    over: bool,
+}
+
+impl<R: BufRead> Iterator for JsonLines<R> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        while !self.over {
+            let mut bytes = Vec::new();
+            self.number += 1;
+            let Ok(read) = self.file.by_ref().take(LONGEST as u64 + 1).read_until(b'\n', &mut bytes) else {
+                self.over = true;
+                return Some(broken_off(self.number));
+            };
+            self.over = read == 0;
+            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii();
+            if read > LONGEST {
+                self.skip_line();
+                let fault = RowFault { column: None, mend: Mend::TooLong };
+                return Some(Line { number: self.number, fields: Err(fault) });
+            }
+            if !text.is_empty() {
+                return Some(Line { number: self.number, fields: members(text) });
+            }
+        }
+        None
+    }
+}
+
+impl<R: BufRead> JsonLines<R> {
+    fn skip_line(&mut self) {
+        let mut rest = Vec::new();
+        while let Ok(read) = self.file.by_ref().take(LONGEST as u64).read_until(b'\n', &mut rest) {
+            if read == 0 || rest.ends_with(b"\n") {
+                return;
+            }
+            rest.clear();
+        }
+    }
+}
+
+fn members(text: &[u8]) -> Result<Fields, RowFault> {
+    let json = RowFault { column: None, mend: Mend::Json };
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(text).map_err(|_| json)?;
+    let member = |(name, value): (String, serde_json::Value)| {
+        let column = Column::of(&name).ok_or(json)?;
+        let text = plain(column, value).ok_or(RowFault { column: Some(column), mend: Mend::Json })?;
+        Ok((column, text))
+    };
+    object.into_iter().map(member).collect::<Result<_, _>>().map(Fields)
+}
+
+/// A value as it would stand in CSV.
+fn plain(column: Column, value: serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    let between = if column == Column::Lines { "|" } else { " " };
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Bool(yes) => Some(if yes { "yes" } else { "no" }.to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text),
+        Value::Array(values) => {
+            let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+            texts.map(|texts| texts.join(between))
+        }
+        Value::Object(_) => None,
+    }
+}

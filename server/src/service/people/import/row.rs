@@ -1,0 +1,351 @@
+//! What a row says: its columns, and what is wrong with them in words that never repeat what was written.
+
+use app::model::channel::Channel;
+use app::model::evidence::SoftOptIn;
+use app::model::language::Language;
+use serde::Deserialize as _;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error, StrDeserializer};
+use time::Date;
+use time::format_description::well_known::Iso8601;
+
+use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, ForeignAddress, Phone, Post};
+
+/// A column of a file, or a member of a JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Column {
+    /// The customer number; rows with the same one are about the same person.
+    Customer,
+    /// The name.
+    Name,
+    /// `nl` or `en`.
+    Language,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+    /// A postcode.
+    Postcode,
+    /// A house number.
+    HouseNumber,
+    /// What stands behind the house number.
+    Addition,
+    /// The street.
+    Street,
+    /// The place.
+    Place,
+    /// The country; the Netherlands where it is empty.
+    Country,
+    /// The lines of an address elsewhere, with `|` between them.
+    Lines,
+    /// The channels for which the person is a customer.
+    Channels,
+    /// Evidence of a soft opt-in: the sale or contract.
+    Contract,
+    /// Evidence: the entity that sold is the one that sends.
+    SameEntity,
+    /// Evidence: when the person was told.
+    InformedOn,
+    /// Evidence: when refusing was offered.
+    OptOutOfferedOn,
+    /// Whether the person refused then.
+    OptOutUsed,
+    /// Evidence: which own, similar products.
+    Products,
+    /// The channels that the person objected to elsewhere; `all` for every one.
+    ObjectedChannels,
+    /// When they did.
+    ObjectedOn,
+}
+
+impl Column {
+    /// All of them, by the name in the header.
+    pub const ALL: [(Self, &str); 21] = [
+        (Self::Customer, "customer"),
+        (Self::Name, "name"),
+        (Self::Language, "language"),
+        (Self::Email, "email"),
+        (Self::Phone, "phone"),
+        (Self::Postcode, "postcode"),
+        (Self::HouseNumber, "house_number"),
+        (Self::Addition, "addition"),
+        (Self::Street, "street"),
+        (Self::Place, "place"),
+        (Self::Country, "country"),
+        (Self::Lines, "lines"),
+        (Self::Channels, "channels"),
+        (Self::Contract, "contract"),
+        (Self::SameEntity, "same_entity"),
+        (Self::InformedOn, "informed_on"),
+        (Self::OptOutOfferedOn, "opt_out_offered_on"),
+        (Self::OptOutUsed, "opt_out_used"),
+        (Self::Products, "products"),
+        (Self::ObjectedChannels, "objected_channels"),
+        (Self::ObjectedOn, "objected_on"),
+    ];
+
+    /// As it stands in the header.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(column, _)| *column == self).map_or("", |(_, name)| name)
+    }
+
+    /// The column of that name.
+    pub fn of(name: &str) -> Option<Self> {
+        let name = name.trim().to_lowercase();
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(column, _)| *column)
+    }
+}
+
+/// What is wrong with a row: the field and the mend. Nothing of the row was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowFault {
+    /// The field; none where it is the row as a whole.
+    pub column: Option<Column>,
+    /// What to do.
+    pub mend: Mend,
+}
+
+impl std::fmt::Display for RowFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.column {
+            Some(column) => write!(f, "{}: {}", column.name(), self.mend),
+            None => write!(f, "{}", self.mend),
+        }
+    }
+}
+
+/// How to mend a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mend {
+    /// Not an address or number.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
+    /// Not a language.
+    #[error("write nl or en")]
+    Language,
+    /// Not a date.
+    #[error("write the date as 2026-11-24; no day to come")]
+    Date,
+    /// Neither yes nor no.
+    #[error("write yes or no")]
+    YesOrNo,
+    /// Not a channel.
+    #[error("write newsletter, email, post, phone or social, with a space between two")]
+    Channel,
+    /// S-11.
+    #[error("self-signup-required: only the person themselves can sign up on social media; leave social out")]
+    SelfSignUpRequired,
+    /// Too long, or not one line of text.
+    #[error("write one line of at most 200 characters")]
+    Text,
+    /// Nobody to be found again.
+    #[error("add a customer number, or at least one address or number")]
+    Nobody,
+    /// An objection that reaches nothing.
+    #[error("none of these reaches an address or number of this row; add one, or a customer number")]
+    ReachesNothing,
+    /// A date without what happened then.
+    #[error("say what was objected to in objected_channels")]
+    DateWithoutChannels,
+    /// Evidence for nothing.
+    #[error("say in channels what the evidence is for")]
+    EvidenceForNothing,
+    /// The file broke off.
+    #[error("the file cannot be read any further; nothing from here on was looked at")]
+    Unreadable,
+    /// Another number of fields than the header.
+    #[error("the row has more or fewer fields than the header; look for a missing quotation mark or separator")]
+    Fields,
+    /// Not UTF-8.
+    #[error("the row is not UTF-8; save the file as UTF-8")]
+    Encoding,
+    /// Not one JSON object.
+    #[error("the line is not one JSON object with known members and plain values")]
+    Json,
+    /// Longer than any honest row.
+    #[error("the row is longer than 64 KiB; look for a missing quotation mark or line end")]
+    TooLong,
+}
+
+/// A row, understood. It holds contact details, so it has no Debug.
+pub struct Row {
+    /// The customer number.
+    pub customer: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+    /// The language.
+    pub language: Language,
+    /// Where the person can be reached.
+    pub points: Vec<ContactPoint>,
+    /// The channels for which the person is a customer.
+    pub told: Vec<Channel>,
+    /// What there is as evidence.
+    pub evidence: Option<SoftOptIn>,
+    /// What the person objected to elsewhere.
+    pub objected: Vec<Channel>,
+    /// When.
+    pub objected_on: Option<Date>,
+}
+
+/// The fields of a row that say something.
+pub struct Fields(pub Vec<(Column, String)>);
+
+impl Fields {
+    fn get(&self, column: Column) -> Option<&str> {
+        self.0.iter().find(|(of, _)| *of == column).map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    fn text(&self, column: Column) -> Result<Option<String>, RowFault> {
+        let is_line = |text: &str| text.chars().count() <= 200 && !text.contains(char::is_control);
+        match self.get(column) {
+            Some(text) if !is_line(text) => Err(fault(column, Mend::Text)),
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    fn read<T>(&self, column: Column, parse: impl Fn(&str) -> Result<T, Mend>) -> Result<Option<T>, RowFault> {
+        self.get(column).map(parse).transpose().map_err(|mend| fault(column, mend))
+    }
+
+    fn yes(&self, column: Column) -> Result<Option<bool>, RowFault> {
+        self.read(column, |text| match text.to_lowercase().as_str() {
+            "yes" | "true" | "ja" | "1" => Ok(true),
+            "no" | "false" | "nee" | "0" => Ok(false),
+            _ => Err(Mend::YesOrNo),
+        })
+    }
+
+    fn date(&self, column: Column, today: Date) -> Result<Option<Date>, RowFault> {
+        self.read(column, |text| match Date::parse(text, &Iso8601::DATE) {
+            Ok(date) if date <= today => Ok(date),
+            _ => Err(Mend::Date),
+        })
+    }
+
+    fn channels(&self, column: Column) -> Result<Vec<Channel>, RowFault> {
+        let mut channels = Vec::new();
+        let words = self.get(column).unwrap_or_default().split([' ', ',', ';', '|']);
+        for word in words.map(str::to_lowercase).filter(|word| !word.is_empty()) {
+            match word.as_str() {
+                "all" if column == Column::ObjectedChannels => channels.extend(Channel::ALL),
+                word => channels.push(channel(word).ok_or(fault(column, Mend::Channel))?),
+            }
+        }
+        channels.sort_unstable();
+        channels.dedup();
+        Ok(channels)
+    }
+
+    fn evidence(&self, today: Date) -> Result<Option<SoftOptIn>, RowFault> {
+        let evidence = SoftOptIn {
+            contract: self.text(Column::Contract)?,
+            same_entity: self.yes(Column::SameEntity)?.unwrap_or_default(),
+            informed_on: self.date(Column::InformedOn, today)?,
+            opt_out_offered_on: self.date(Column::OptOutOfferedOn, today)?,
+            opt_out_used: self.yes(Column::OptOutUsed)?.unwrap_or_default(),
+            products: self.text(Column::Products)?,
+        };
+        Ok((evidence != SoftOptIn::default()).then_some(evidence))
+    }
+
+    fn points(&self) -> Result<Vec<ContactPoint>, RowFault> {
+        let email = self.read(Column::Email, |text| Ok(ContactPoint::Email(Email::parse(text)?)))?;
+        let phone = self.read(Column::Phone, |text| Ok(ContactPoint::Phone(Phone::parse(text)?)))?;
+        let post = self.post()?.map(ContactPoint::Post);
+        Ok([email, phone, post].into_iter().flatten().collect())
+    }
+
+    fn post(&self) -> Result<Option<Post>, RowFault> {
+        let parts = [Column::Postcode, Column::HouseNumber, Column::Addition, Column::Street, Column::Place];
+        let country = self.get(Column::Country).filter(|country| !is_netherlands(country));
+        let has_parts = parts.iter().any(|column| self.get(*column).is_some());
+        match (country, self.get(Column::Lines)) {
+            (_, Some(lines)) => self.elsewhere(&lines.replace('|', "\n")).map(Some),
+            (Some(_), None) if has_parts => self.elsewhere(&self.lines_of_parts()).map(Some),
+            (None, None) if has_parts => self.dutch().map(Some),
+            (_, None) => Ok(None),
+        }
+    }
+
+    fn lines_of_parts(&self) -> String {
+        let text = |column| self.get(column).unwrap_or_default();
+        let street = [text(Column::Street), text(Column::HouseNumber), text(Column::Addition)].join(" ");
+        format!("{street}\n{} {}", text(Column::Postcode), text(Column::Place))
+    }
+
+    fn elsewhere(&self, lines: &str) -> Result<Post, RowFault> {
+        let whole = format!("{lines}\n{}", self.get(Column::Country).unwrap_or_default());
+        let parsed = ForeignAddress::parse(&whole).map_err(|error| fault(Column::Lines, error.into()))?;
+        Ok(Post::Foreign(parsed))
+    }
+
+    fn dutch(&self) -> Result<Post, RowFault> {
+        let text = |column| self.get(column).unwrap_or_default();
+        let (postcode, number) = (text(Column::Postcode), text(Column::HouseNumber));
+        let parsed = DutchAddress::parse(postcode, number, text(Column::Addition)).map_err(|error| {
+            let column = if error == ContactError::Postcode { Column::Postcode } else { Column::HouseNumber };
+            fault(column, error.into())
+        })?;
+        Ok(Post::Dutch(parsed.with_lines(self.text(Column::Street)?, self.text(Column::Place)?)))
+    }
+}
+
+impl Row {
+    /// Reads the fields of a row.
+    ///
+    /// # Errors
+    /// The first field that cannot be right.
+    pub fn read(fields: &Fields, today: Date) -> Result<Self, RowFault> {
+        let row = Self {
+            customer: fields.text(Column::Customer)?,
+            name: fields.text(Column::Name)?,
+            language: fields
+                .read(Column::Language, |text| Language::from_tag(text).ok_or(Mend::Language))?
+                .unwrap_or_default(),
+            points: fields.points()?,
+            told: fields.channels(Column::Channels)?,
+            evidence: fields.evidence(today)?,
+            objected: fields.channels(Column::ObjectedChannels)?,
+            objected_on: fields.date(Column::ObjectedOn, today)?,
+        };
+        row.check().map(|()| row)
+    }
+
+    fn check(&self) -> Result<(), RowFault> {
+        let reached = |channel: &Channel| self.points.iter().any(|point| channel.point() == Some(point.kind()));
+        match () {
+            () if self.told.contains(&Channel::Social) => Err(fault(Column::Channels, Mend::SelfSignUpRequired)),
+            () if self.customer.is_none() && self.points.is_empty() => {
+                Err(RowFault { column: None, mend: Mend::Nobody })
+            }
+            () if self.evidence.is_some() && self.told.is_empty() => {
+                Err(fault(Column::Channels, Mend::EvidenceForNothing))
+            }
+            () if self.objected_on.is_some() && self.objected.is_empty() => {
+                Err(fault(Column::ObjectedOn, Mend::DateWithoutChannels))
+            }
+            () if self.is_points_alone() && !self.objected.iter().any(reached) => {
+                Err(fault(Column::ObjectedChannels, Mend::ReachesNothing))
+            }
+            () => Ok(()),
+        }
+    }
+
+    /// Whether it tells of an objection at an address or number, and of no person.
+    pub fn is_points_alone(&self) -> bool {
+        self.customer.is_none() && self.name.is_none() && self.told.is_empty() && !self.objected.is_empty()
+    }
+}
+
+fn fault(column: Column, mend: Mend) -> RowFault {
+    RowFault { column: Some(column), mend }
+}
+
+fn channel(word: &str) -> Option<Channel> {
+    let name: StrDeserializer<'_, Error> = word.into_deserializer();
+    Channel::deserialize(name).ok()
+}
+
+fn is_netherlands(country: &str) -> bool {
+    ["nl", "nederland", "netherlands", "the netherlands"].contains(&country.to_lowercase().as_str())
+}

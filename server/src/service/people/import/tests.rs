@@ -1,0 +1,286 @@
+//! Imports, as a file brings them.
+
+use std::path::Path;
+
+use app::model::event::Event;
+use app::model::evidence::Verification;
+
+use super::*;
+use crate::service::fixture::House;
+use crate::service::people::Who;
+use crate::service::people::tests::{confirmation, customer, door, email, may_i, phone};
+
+const HEADER: &str = "customer,name,language,email,phone,postcode,house_number,addition,street,place,country,lines,\
+                      channels,contract,same_entity,informed_on,opt_out_offered_on,opt_out_used,products,\
+                      objected_channels,objected_on";
+
+async fn import(house: &House, name: &str, text: &str, mode: Mode) -> (Summary, Vec<RowReport>) {
+    let mut reports = Vec::new();
+    let lines = rows(Path::new(name), text.as_bytes()).expect("a header that is right");
+    let summary = house.keuze.import(lines, mode, Actor::System, &mut |report| reports.push(report.clone())).await;
+    (summary.expect("readable"), reports)
+}
+
+async fn csv(house: &House, rows: &[&str]) -> (Summary, Vec<RowReport>) {
+    import(house, "people.csv", &format!("{HEADER}\n{}\n", rows.join("\n")), Mode::Write).await
+}
+
+/// With all five pieces of evidence.
+fn whole(number: &str, email: &str) -> String {
+    format!("{number},,nl,{email},,,,,,,,,newsletter email,K-{number},yes,2026-01-05,2026-01-05,no,Bellen,,")
+}
+
+fn reason(house: &House, who: &Who, channel: Channel) -> (bool, Reason) {
+    let decision = may_i(house, who, channel);
+    (decision.allow, decision.reason)
+}
+
+fn imported(house: &House) -> Vec<Event> {
+    let own = |event: &Event| event.route == Route::Import;
+    house.ledger().into_iter().filter(own).collect()
+}
+
+#[tokio::test]
+async fn a_row_is_one_event_and_a_file_that_comes_again_records_nothing() {
+    let house = House::new().await;
+    let first = "1,Anna Jansen,nl,anna@example.nl,06 12345678,1033 RW,12,A,Straat,Amsterdam,,,newsletter email post,K-1,yes,2026-01-05,2026-01-05,no,Bellen,,";
+    let second = "2,,en,bob@example.org,,,,,,,Germany,Weg 1|10115 Berlin,post,,,,,,,phone email,2024-05-01";
+    let (summary, reports) = csv(&house, &[first, second]).await;
+    assert_eq!((summary.rows, summary.recorded, summary.refused), (2, 2, 0), "{reports:?}");
+    let events = imported(&house);
+    let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [EventKind::Imported, EventKind::Imported, EventKind::Objected]);
+    assert!(events.iter().all(|event| event.facts.is_some()));
+    assert_eq!(events[2].object.as_deref(), Some("since/2024-05-01"));
+    let anna = house.keuze.customer("1").expect("known");
+    assert_eq!((anna.name(), anna.points().len()), (Some("Anna Jansen"), 3));
+    let bob = Who::person(house.keuze.customer("2").expect("known").subject);
+    assert_eq!(reason(&house, &Who::person(anna.subject), Channel::Newsletter), (true, Reason::SoftOptIn));
+    assert_eq!(reason(&house, &bob, Channel::Email), (false, Reason::Objected));
+    assert_eq!(reason(&house, &bob, Channel::Post), (true, Reason::OptOut));
+    let before = house.ledger().len();
+    house.clock.advance(86_400);
+    let (again, _) = csv(&house, &[first, second]).await;
+    assert_eq!((again.recorded, again.nothing_new), (0, 2));
+    assert_eq!(house.ledger().len(), before);
+}
+
+/// A dry run is the default, says what the import will say, and leaves no trace.
+#[tokio::test]
+async fn a_dry_run_says_the_same_and_records_nothing() {
+    let house = House::new().await;
+    let objected = ",,,anna@example.nl,,,,,,,,,,,,,,,,all,2020-01-01";
+    let text = format!("{HEADER}\n{objected}\n{}\n{}\n", whole("1", "Anna@example.nl"), whole("1", "Anna@example.nl"));
+    let before = house.ledger().len();
+    let (dry, dry_reports) = import(&house, "x.csv", &text, Mode::DryRun).await;
+    assert_eq!(house.ledger().len(), before);
+    assert!(house.keuze.everybody().is_empty());
+    assert!(house.keuze.scribe.numbered_secrets("index").is_empty(), "no key either");
+    let (wet, wet_reports) = import(&house, "x.csv", &text, Mode::Write).await;
+    assert_eq!((dry.met_a_no, dry.rows), (wet.met_a_no, wet.rows));
+    assert_eq!(dry_reports[..2], wet_reports[..2]);
+    let met = vec![Note::StandingNo(vec![Channel::Newsletter, Channel::Email])];
+    assert_eq!((wet_reports[1].line, &wet_reports[1].notes), (3, &met));
+    assert_eq!(wet_reports[2].came_to, CameTo::NothingNew);
+}
+
+/// S-18: an import of 1,000 rows with a suppressed address reports it and leaves it suppressed.
+#[tokio::test]
+async fn s_18_a_thousand_rows_lift_nothing() {
+    let house = House::new().await;
+    let act = Act::by_person(Route::OneClick, IdentityLevel::Possession);
+    let no = Who::point(email("Person500@example.nl"));
+    house.keuze.object(&no, &Channel::ALL, &act).await.expect("recorded");
+    let rows: Vec<String> =
+        (0..1000).map(|number| whole(&number.to_string(), &format!("person{number}@example.nl"))).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let (summary, reports) = csv(&house, &rows).await;
+    assert_eq!((summary.recorded, summary.met_a_no), (1000, 1));
+    let met: Vec<u64> = reports.iter().filter(|report| !report.notes.is_empty()).map(|report| report.line).collect();
+    assert_eq!(met, [502]);
+    assert_eq!(reason(&house, &no, Channel::Newsletter), (false, Reason::PointObjected));
+    let person = |number: &str| Who::person(house.keuze.customer(number).expect("known").subject);
+    assert_eq!(reason(&house, &person("500"), Channel::Newsletter), (false, Reason::PointObjected));
+    assert_eq!(reason(&house, &person("501"), Channel::Newsletter), (true, Reason::SoftOptIn));
+}
+
+/// S-11: a file that wants a social opt-in for somebody is refused there, and the other rows are not.
+#[tokio::test]
+async fn s_11_nobody_is_signed_up_on_social_media() {
+    let house = House::new().await;
+    let (summary, reports) =
+        csv(&house, &["1,,,a@example.nl,,,,,,,,,email social,,,,,,,,", "2,,,b@example.nl,,,,,,,,,,,,,,,,,"]).await;
+    assert_eq!((summary.refused, summary.recorded), (1, 1));
+    let CameTo::Refused(fault) = reports[0].came_to else { panic!("refused") };
+    assert!(fault.to_string().starts_with("channels: self-signup-required"), "{fault}");
+    assert!(house.keuze.customer("1").is_none());
+}
+
+/// S-21: without all the evidence somebody is a customer without a basis, and the report names the pieces.
+#[tokio::test]
+async fn s_21_evidence_is_never_invented() {
+    let house = House::new().await;
+    let (summary, reports) = csv(
+        &house,
+        &[
+            "1,,,a@example.nl,,,,,,,,,newsletter,K-1,yes,2026-01-05,,no,Bellen,,",
+            "2,,,b@example.nl,,,,,,,,,newsletter,,,,,,,,",
+            "3,,,c@example.nl,020 788 4000,,,,,,,,newsletter phone,K-3,yes,2026-01-05,2026-01-05,yes,Bellen,,",
+        ],
+    )
+    .await;
+    assert_eq!((summary.without_basis, summary.recorded), (3, 3));
+    assert_eq!(reports[0].notes, [Note::NoBasis(vec![Channel::Newsletter], vec![Piece::OptOutOfferedOn])]);
+    assert_eq!(reports[1].notes, [Note::NoBasis(vec![Channel::Newsletter], SoftOptIn::default().missing())]);
+    let third = [Note::StandingNo(vec![Channel::Newsletter]), Note::NoBasis(vec![Channel::Phone], Vec::new())];
+    assert_eq!(reports[2].notes, third);
+    let person = |number: &str| Who::person(house.keuze.customer(number).expect("known").subject);
+    assert_eq!(reason(&house, &person("1"), Channel::Newsletter), (false, Reason::EvidenceMissing));
+    assert_eq!(reason(&house, &person("2"), Channel::Newsletter), (false, Reason::EvidenceMissing));
+    assert_eq!(reason(&house, &person("3"), Channel::Newsletter), (false, Reason::Refused));
+    assert!(!may_i(&house, &Who::point(email("C@example.nl")), Channel::Email).allow);
+}
+
+/// The report names line, field and mend, and nothing that stands there.
+#[tokio::test]
+async fn faults_name_the_field_and_never_what_it_holds() {
+    let house = House::new().await;
+    let bad = [
+        ("1,,,geheim@,,,,,,,,,,,,,,,,,", "email: this is no e-mail address; it looks like name@example.nl"),
+        (
+            "1,,,,06-geheim,,,,,,,,,,,,,,,,",
+            "phone: this is no phone number; it looks like 020 788 4000 or +31 20 788 4000",
+        ),
+        ("1,,,,,geheim,1,,,,,,,,,,,,,,", "postcode: this is no Dutch postcode; it looks like 1033 RW"),
+        (
+            "1,,,,,1033RW,geheim,,,,,,,,,,,,,,",
+            "house_number: this is no house number; it is a number from 1 to 99999, with an addition if there is one",
+        ),
+        ("1,,,,,,,,,,Frankrijk,geheim,,,,,,,,,", ""),
+        ("1,,geheim,,,,,,,,,,,,,,,,,,", "language: write nl or en"),
+        (
+            "1,,,,,,,,,,,,geheim,,,,,,,,",
+            "channels: write newsletter, email, post, phone or social, with a space between two",
+        ),
+        ("1,,,,,,,,,,,,email,,geheim,,,,,,", "same_entity: write yes or no"),
+        ("1,,,,,,,,,,,,email,,,geheim,,,,,", "informed_on: write the date as 2026-11-24; no day to come"),
+        ("1,,,,,,,,,,,,email,,,2026-11-25,,,,,", "informed_on: write the date as 2026-11-24; no day to come"),
+        ("1,,,,,,,,,,,,,K-1,,,,,,,", "channels: say in channels what the evidence is for"),
+        (",geheim,,,,,,,,,,,,,,,,,,,", "add a customer number, or at least one address or number"),
+        (
+            ",,,geheim@example.nl,,,,,,,,,,,,,,,,post,",
+            "objected_channels: none of these reaches an address or number of this row; add one, or a customer number",
+        ),
+        ("1,,,,,,,,,,,,,,,,,,,,2020-01-01", "objected_on: say what was objected to in objected_channels"),
+        (
+            "1,geheim",
+            "the row has more or fewer fields than the header; look for a missing quotation mark or separator",
+        ),
+    ];
+    let lines: Vec<&str> = bad.iter().map(|(row, _)| *row).collect();
+    let (summary, reports) = csv(&house, &lines).await;
+    // Two lines of an address are enough; the one above is there to be taken.
+    assert_eq!((summary.refused, summary.recorded), (bad.len() as u64 - 1, 1));
+    for (number, ((_, expected), report)) in (2u64..).zip(bad.iter().zip(&reports)) {
+        assert_eq!(report.line, number);
+        if let CameTo::Refused(fault) = report.came_to {
+            assert_eq!(fault.to_string(), *expected);
+        }
+        assert!(!format!("{report:?}").contains("geheim"));
+    }
+    for header in ["customer,e-mail", "customer,customer", "objected_chanels,customer"] {
+        let refused = rows(Path::new("x.csv"), header.as_bytes()).map(|_| ()).expect_err("a wrong header");
+        assert!(refused.starts_with("x.csv: "), "{refused}");
+    }
+    let refused = rows(Path::new("x.csv"), "objected_chanels".as_bytes()).map(|_| ()).expect_err("mistyped");
+    assert!(refused.contains("did you mean objected_channels?"), "{refused}");
+}
+
+#[tokio::test]
+async fn json_lines_and_other_separators_say_the_same() {
+    let json = "\u{feff}{\"customer\": 1, \"email\": \"a@example.nl\", \"channels\": [\"newsletter\", \"email\"], \"contract\": \"K-1\",\
+                \"same_entity\": true, \"informed_on\": \"2026-01-05\", \"opt_out_offered_on\": \"2026-01-05\",\
+                \"opt_out_used\": false, \"products\": \"Bellen\", \"phone\": null}\n\n[1]\n{\"unknown\": 1}\n";
+    let house = House::new().await;
+    let (summary, reports) = import(&house, "people", json, Mode::Write).await;
+    assert_eq!((summary.recorded, summary.refused), (1, 2));
+    assert_eq!(reports.iter().map(|report| report.line).collect::<Vec<_>>(), [1, 3, 4]);
+    let semicolons = format!("\u{feff}{}\r\n{}\r\n", HEADER, whole("1", "a@example.nl")).replace(',', ";");
+    let (same, _) = import(&house, "people.csv", &semicolons, Mode::Write).await;
+    assert_eq!((same.nothing_new, same.rows), (1, 1));
+}
+
+#[tokio::test]
+async fn rows_about_the_same_person_are_taken_one_after_the_other() {
+    let house = House::new().await;
+    let (summary, _) = csv(
+        &house,
+        &[
+            "1,Anna,,anna@example.nl,,,,,,,,,,,,,,,,,",
+            "1,,,,06 12345678,,,,,,,,phone,,,,,,,,",
+            ",,,ANNA@example.nl,,,,,,,,,,,,,,,,newsletter,2020-02-02",
+            ",Anna,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,,",
+        ],
+    )
+    .await;
+    assert_eq!((summary.recorded, summary.nothing_new), (3, 1));
+    let people = house.keuze.everybody();
+    assert_eq!((people.len(), people[0].points().len()), (1, 2));
+    let who = Who::person(people[0].subject);
+    assert_eq!(reason(&house, &who, Channel::Newsletter), (false, Reason::PointObjected));
+    let merged = customer(&house, "2", &[door("1")]).await;
+    let act = Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
+    house.keuze.merge(people[0].subject, merged, &act).await.expect("merged");
+    let (summary, _) = csv(&house, &["1,,,x@example.nl,,,,,,,,,,,,,,,,,", "2,,,y@example.nl,,,,,,,,,,,,,,,,,"]).await;
+    assert_eq!(summary.recorded, 2);
+    assert_eq!(house.keuze.customer("2").expect("known").points().len(), 5, "neither row forgot what the other added");
+}
+
+/// A yes that the person proved after the objection stands, however often the old list comes again.
+#[tokio::test]
+async fn an_old_objection_does_not_undo_a_later_yes() {
+    let house = House::new().await;
+    let dated = "1,,,anna@example.nl,,,,,,,,,,,,,,,,newsletter,2026-11-01";
+    let undated = "2,,,bert@example.nl,,,,,,,,,,,,,,,,newsletter,";
+    csv(&house, &[dated, undated]).await;
+    let person = |number: &str| house.keuze.customer(number).expect("known").subject;
+    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    for number in ["1", "2"] {
+        let denied = reason(&house, &Who::person(person(number)), Channel::Newsletter);
+        assert_eq!(denied, (false, Reason::Objected));
+        let yes = house.keuze.opt_in(person(number), &[Channel::Newsletter], confirmation(), &[], &act, None).await;
+        yes.expect("recorded");
+    }
+    let (summary, reports) = csv(&house, &[dated, undated]).await;
+    assert_eq!(summary.nothing_new, 2);
+    assert!(reports.iter().all(|report| report.notes == [Note::AgreedSince(vec![Channel::Newsletter])]));
+    for number in ["1", "2"] {
+        let allowed = reason(&house, &Who::person(person(number)), Channel::Newsletter);
+        assert_eq!(allowed, (true, Reason::OptedIn));
+    }
+    // One of today is newer than the yes of today, as far as days can tell.
+    csv(&house, &["1,,,anna@example.nl,,,,,,,,,,,,,,,,newsletter,2026-11-24"]).await;
+    let denied = reason(&house, &Who::person(person("1")), Channel::Newsletter);
+    assert_eq!(denied, (false, Reason::Objected));
+    assert_eq!(confirmation().verified, Verification::MailCode);
+    assert!(!may_i(&house, &Who::point(phone("020 788 4001")), Channel::Phone).allow);
+}
+
+/// Rows are streamed, and share the syncs of a batch: 256 rows a checkpoint, not one.
+#[tokio::test]
+async fn many_rows_on_disk_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let house = House::at(Some(&data), 1).await;
+    let rows: Vec<String> =
+        (0..1500).map(|number| whole(&number.to_string(), &format!("p{number}@example.nl"))).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let (summary, _) = csv(&house, &rows).await;
+    assert_eq!(summary.recorded, 1500);
+    house.keuze.scribe.close().await;
+    let house = House::at(Some(&data), 2).await;
+    let (again, _) = csv(&house, &rows).await;
+    assert_eq!((again.nothing_new, house.keuze.everybody().len()), (1500, 1500));
+    house.keuze.scribe.close().await;
+    crate::scribe::verify::verify(&data, Some(&data.with_extension("root"))).expect("adds up");
+}
