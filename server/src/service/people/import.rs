@@ -109,6 +109,7 @@ const WAVE: usize = 256;
 
 /// An import that runs.
 struct Running<'a> {
+    keuze: &'a Keuze,
     lines: read::Lines<'a>,
     /// Read, but not taken yet, because it touches what an earlier row of the wave touches.
     held: Option<(u64, Row)>,
@@ -147,9 +148,9 @@ impl Keuze {
         each: &mut (dyn FnMut(&RowReport) + Send),
     ) -> Result<Summary, ActError> {
         let mut summary = Summary::default();
-        let mut running = self.begin(lines, mode, actor);
+        let mut running = Running::new(self, lines, mode, actor);
         loop {
-            let reports = self.wave(&mut running).await?;
+            let reports = running.wave().await?;
             if reports.is_empty() {
                 return Ok(summary);
             }
@@ -158,61 +159,6 @@ impl Keuze {
                 each(&report);
             }
         }
-    }
-
-    fn begin<'a>(&self, lines: read::Lines<'a>, mode: Mode, actor: Actor) -> Running<'a> {
-        let level = IdentityLevel::Unverified;
-        let act = Act { actor, ..Act::by_person(Route::Import, level) };
-        let mut keys = index_keys(&self.scribe);
-        let (scratch, newest) = match mode {
-            Mode::Write => (None, newest_index_key(&self.scribe)),
-            // A dry run makes no key: what would stand is kept under one that is thrown away.
-            Mode::DryRun => (Some(self.people.book().clone()), (0, self.entropy.bytes())),
-        };
-        if keys.iter().all(|(number, _)| *number != newest.0) {
-            keys.push(newest);
-        }
-        Running { lines, held: None, act, scratch, keys, newest }
-    }
-
-    /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
-    async fn wave(&self, running: &mut Running<'_>) -> Result<Vec<RowReport>, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
-        let today = self.clock.now().today;
-        let mut reports = Vec::new();
-        let mut drafts = Vec::new();
-        let mut touched = HashSet::new();
-        while reports.len() < WAVE {
-            let (line, row) = match running.held.take() {
-                Some((line, row)) => (line, Ok(row)),
-                None => match running.lines.next() {
-                    Some(Line { number, fields }) => (number, fields.and_then(|fields| Row::read(&fields, today))),
-                    None => break,
-                },
-            };
-            let row = match row {
-                Ok(row) => row,
-                Err(fault) => {
-                    reports.push(RowReport { line, came_to: CameTo::Refused(fault), notes: Vec::new() });
-                    continue;
-                }
-            };
-            let names = touches(&row, running.scratch.as_ref().unwrap_or(&self.people.book()));
-            if names.iter().any(|name| touched.contains(name)) {
-                running.held = Some((line, row));
-                break;
-            }
-            touched.extend(names);
-            let plan = self.plan(running, &row)?;
-            let came_to = if plan.drafts.is_empty() { CameTo::NothingNew } else { CameTo::Recorded };
-            reports.push(RowReport { line, came_to, notes: plan.notes });
-            match &mut running.scratch {
-                Some(scratch) => imagine(scratch, &plan.drafts)?,
-                None => drafts.extend(plan.drafts),
-            }
-        }
-        self.perform_all(drafts).await?;
-        Ok(reports)
     }
 
     /// Writes acts that do not rest on each other, in their order.
@@ -235,20 +181,79 @@ impl Keuze {
         }
         refused.map_or(Ok(()), |error| Err(error.into()))
     }
+}
+
+impl<'a> Running<'a> {
+    fn new(keuze: &'a Keuze, lines: read::Lines<'a>, mode: Mode, actor: Actor) -> Self {
+        let level = IdentityLevel::Unverified;
+        let act = Act { actor, ..Act::by_person(Route::Import, level) };
+        // A dry run makes no key: what would stand is kept under one that is thrown away.
+        let newest = (0, keuze.entropy.bytes());
+        let scratch = (mode == Mode::DryRun).then(|| keuze.people.book().clone());
+        let keys = index_keys(&keuze.scribe).into_iter().chain([newest]).collect();
+        Self { keuze, lines, held: None, act, scratch, keys, newest }
+    }
+
+    /// The next row: the one that was held back, or the next of the file.
+    fn next_row(&mut self, today: Date) -> Option<(u64, Result<Row, RowFault>)> {
+        if let Some((line, row)) = self.held.take() {
+            return Some((line, Ok(row)));
+        }
+        let Line { number, fields } = self.lines.next()?;
+        Some((number, fields.and_then(|fields| Row::read(&fields, today))))
+    }
+
+    /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
+    async fn wave(&mut self) -> Result<Vec<RowReport>, ActError> {
+        let _one_at_a_time = self.keuze.people.acting.lock().await;
+        let today = self.keuze.clock.now().today;
+        let mut reports = Vec::new();
+        let mut drafts = Vec::new();
+        let mut touched = HashSet::new();
+        if self.scratch.is_none() {
+            self.newest = newest_index_key(&self.keuze.scribe);
+            self.keys = index_keys(&self.keuze.scribe);
+        }
+        while reports.len() < WAVE {
+            let Some((line, row)) = self.next_row(today) else { break };
+            let row = match row {
+                Ok(row) => row,
+                Err(fault) => {
+                    reports.push(RowReport { line, came_to: CameTo::Refused(fault), notes: Vec::new() });
+                    continue;
+                }
+            };
+            let names = touches(&row, self.scratch.as_ref().unwrap_or(&self.keuze.people.book()));
+            if names.iter().any(|name| touched.contains(name)) {
+                self.held = Some((line, row));
+                break;
+            }
+            touched.extend(names);
+            let plan = self.plan(&row)?;
+            let came_to = if plan.drafts.is_empty() { CameTo::NothingNew } else { CameTo::Recorded };
+            reports.push(RowReport { line, came_to, notes: plan.notes });
+            match &mut self.scratch {
+                Some(scratch) => imagine(scratch, &plan.drafts)?,
+                None => drafts.extend(plan.drafts),
+            }
+        }
+        self.keuze.perform_all(drafts).await?;
+        Ok(reports)
+    }
 
     /// What a row adds to what is known.
-    fn plan(&self, running: &Running<'_>, row: &Row) -> Result<Plan, ActError> {
+    fn plan(&self, row: &Row) -> Result<Plan, ActError> {
         let target = {
-            let book = self.people.book();
-            let book = running.scratch.as_ref().unwrap_or(&book);
+            let book = self.keuze.people.book();
+            let book = self.scratch.as_ref().unwrap_or(&book);
             let known = whom(row, book);
             let subjects = known.as_ref().map(Person::subjects).unwrap_or_default();
-            self.target_of(row, known, self.life_of(subjects)?)
+            self.target_of(row, known, self.keuze.life_of(subjects)?)
         };
         let mut plan = Plan { drafts: Vec::new(), notes: Vec::new() };
-        plan.drafts.extend(self.told(running, row, &target));
-        plan.notes.extend(self.basis(running, row, &target));
-        let (objection, agreed) = self.objection(running, row, &target)?;
+        plan.drafts.extend(self.told(row, &target));
+        plan.notes.extend(self.basis(row, &target));
+        let (objection, agreed) = self.objection(row, &target)?;
         plan.drafts.extend(objection);
         plan.notes.extend((!agreed.is_empty()).then_some(Note::AgreedSince(agreed)));
         Ok(plan)
@@ -263,15 +268,15 @@ impl Keuze {
             }
         }
         let known_subject = known.as_ref().map(|person| person.subject);
-        let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.new_subject()));
+        let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.keuze.new_subject()));
         Target { person, known, points, life }
     }
 
     /// Profile and relation, in one event where that says the same.
-    fn told(&self, running: &Running<'_>, row: &Row, target: &Target) -> Vec<Draft> {
+    fn told(&self, row: &Row, target: &Target) -> Vec<Draft> {
         let Some(subject) = target.person else { return Vec::new() };
         let mut drafts = Vec::new();
-        let part = self.part(running, row, target, subject);
+        let part = self.part(row, target, subject);
         for (channels, evidence) in relations(row) {
             let channels: Vec<Channel> =
                 channels.into_iter().filter(|channel| !is_told(&target.life, *channel, evidence)).collect();
@@ -280,16 +285,16 @@ impl Keuze {
             }
             // Whoever refused when the address was collected has objected, and that stands on the address, too.
             let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
-            let facts = if refused { self.entries(running, target, &channels, None) } else { Vec::new() };
-            let mut event = self.event(running, EventKind::Imported, Some(subject));
+            let facts = if refused { self.entries(target, &channels, None) } else { Vec::new() };
+            let mut event = self.event(EventKind::Imported, Some(subject));
             event.channels = channels;
             event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
-            event.policy = Some(self.published.current().hash);
+            event.policy = Some(self.keuze.published.current().hash);
             drafts.push(Draft::with(event, facts));
         }
         if let Some(part) = part {
             if drafts.is_empty() {
-                drafts.push(Draft::new(self.event(running, EventKind::Imported, Some(subject))));
+                drafts.push(Draft::new(self.event(EventKind::Imported, Some(subject))));
             }
             drafts[0].event.object = Some("profile".to_owned());
             drafts[0].facts.insert(0, part);
@@ -297,12 +302,12 @@ impl Keuze {
         drafts
     }
 
-    fn event(&self, running: &Running<'_>, kind: EventKind, subject: Option<Subject>) -> Event {
-        Event { subject, ..running.act.event(kind, self.clock.now().at) }
+    fn event(&self, kind: EventKind, subject: Option<Subject>) -> Event {
+        Event { subject, ..self.act.event(kind, self.keuze.clock.now().at) }
     }
 
     /// The profile with what the row adds; `None` where it adds nothing.
-    fn part(&self, running: &Running<'_>, row: &Row, target: &Target, subject: Subject) -> Option<Fact> {
+    fn part(&self, row: &Row, target: &Target, subject: Subject) -> Option<Fact> {
         let class = RetentionClass::Account;
         let known = target.known.as_ref().and_then(|person| person.parts.get(&class).cloned());
         let mut said = Part::new(subject, class, row.language);
@@ -315,78 +320,78 @@ impl Keuze {
             return None;
         }
         let owner = Owner::Class(subject, class);
-        let key = match &running.scratch {
-            None => self.scribe.ensure_key(owner),
-            Some(_) => self.scribe.find_key(owner).unwrap_or_else(|| KeyId(self.entropy.bytes())),
+        let key = match &self.scratch {
+            None => self.keuze.scribe.ensure_key(owner),
+            Some(_) => self.keuze.scribe.find_key(owner).unwrap_or_else(|| KeyId(self.keuze.entropy.bytes())),
         };
         Some(whole.fact(key))
     }
 
     /// What the person objected to in another system, unless it stands here already or they agreed since.
-    fn objection(
-        &self,
-        running: &Running<'_>,
-        row: &Row,
-        target: &Target,
-    ) -> Result<(Option<Draft>, Vec<Channel>), ActError> {
+    fn objection(&self, row: &Row, target: &Target) -> Result<(Option<Draft>, Vec<Channel>), ActError> {
         let mut channels = row.objected.clone();
         if target.person.is_none() {
             channels.retain(|channel| target.points.iter().any(|point| channel.point() == Some(point.kind())));
         }
-        let lives = self.lives(running, target)?;
+        let lives = self.lives(target)?;
         let agreed_since = |channel: &Channel| {
             !lives.is_empty() && lives.iter().all(|life| agreed_since(life, *channel, row.objected_on))
         };
         let (agreed, channels): (Vec<Channel>, Vec<Channel>) = channels.into_iter().partition(agreed_since);
-        let facts = self.entries(running, target, &channels, row.objected_on);
+        let facts = self.entries(target, &channels, row.objected_on);
         let stands = |channel: &Channel| target.person.is_none() || is_no(self.of_person(target, *channel).reason);
         if facts.is_empty() && channels.iter().all(stands) {
             return Ok((None, agreed));
         }
-        let mut event = self.event(running, EventKind::Objected, target.person);
+        let mut event = self.event(EventKind::Objected, target.person);
         event.channels = channels;
         event.object = row.objected_on.map(|date| format!("since/{date}"));
-        event.policy = Some(self.published.current().hash);
+        event.policy = Some(self.keuze.published.current().hash);
         Ok((Some(Draft::with(event, facts)), agreed))
     }
 
     /// The life of the person; without one, those of everybody at the row's contact points.
-    fn lives(&self, running: &Running<'_>, target: &Target) -> Result<Vec<Vec<Recorded>>, ActError> {
+    fn lives(&self, target: &Target) -> Result<Vec<Vec<Recorded>>, ActError> {
         if target.person.is_some() {
             return Ok(vec![target.life.clone()]);
         }
         let people: BTreeSet<Vec<Subject>> = {
-            let book = self.people.book();
-            let book = running.scratch.as_ref().unwrap_or(&book);
+            let book = self.keuze.people.book();
+            let book = self.scratch.as_ref().unwrap_or(&book);
             let at = target.points.iter().flat_map(|point| book.at(point));
             at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
         };
-        people.into_iter().map(|subjects| Ok(self.life_of(subjects)?)).collect()
+        people.into_iter().map(|subjects| Ok(self.keuze.life_of(subjects)?)).collect()
     }
 
-    fn entries(&self, running: &Running<'_>, target: &Target, channels: &[Channel], since: Option<Date>) -> Vec<Fact> {
-        let since = since.unwrap_or_else(|| self.clock.now().today);
+    fn entries(&self, target: &Target, channels: &[Channel], since: Option<Date>) -> Vec<Fact> {
+        let since = since.unwrap_or_else(|| self.keuze.clock.now().today);
         let wanted = Wanted { by: target.person, points: &target.points, channels, since };
-        let book = self.people.book();
-        let book = running.scratch.as_ref().unwrap_or(&book);
-        book.new_entries(&wanted, running.newest, &running.keys, &*self.entropy)
+        let book = self.keuze.people.book();
+        let book = self.scratch.as_ref().unwrap_or(&book);
+        book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy)
     }
 
     fn of_person(&self, target: &Target, channel: Channel) -> Decision {
-        decide(&target.life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
+        decide(
+            &target.life,
+            &self.keuze.published.current().policy,
+            &Question::Channel(channel),
+            self.keuze.clock.now(),
+        )
     }
 
     /// What can and cannot be done with the channels for which the row tells of a relation.
-    fn basis(&self, running: &Running<'_>, row: &Row, target: &Target) -> Vec<Note> {
+    fn basis(&self, row: &Row, target: &Target) -> Vec<Note> {
         let mut standing = Vec::new();
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
         for (channels, evidence) in relations(row) {
-            let mut event = self.event(running, EventKind::Imported, target.person);
+            let mut event = self.event(EventKind::Imported, target.person);
             event.channels.clone_from(&channels);
             event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
             let missing = evidence.map_or_else(|| SoftOptIn::default().missing(), SoftOptIn::missing);
             for channel in channels {
-                let decision = self.with_this(running, target, &event, channel);
+                let decision = self.with_this(target, &event, channel);
                 match decision.reason {
                     reason if is_no(reason) => standing.push(channel),
                     Reason::EvidenceMissing => without.entry(missing.clone()).or_default().push(channel),
@@ -399,18 +404,18 @@ impl Keuze {
         standing.into_iter().chain(without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces))).collect()
     }
 
-    fn with_this(&self, running: &Running<'_>, target: &Target, event: &Event, channel: Channel) -> Decision {
+    fn with_this(&self, target: &Target, event: &Event, channel: Channel) -> Decision {
         let last = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
         let mut life = target.life.clone();
         life.push(Recorded { address: last, event: event.clone() });
         let objections = {
-            let book = self.people.book();
-            let book = running.scratch.as_ref().unwrap_or(&book);
+            let book = self.keuze.people.book();
+            let book = self.scratch.as_ref().unwrap_or(&book);
             let points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
-            points.flat_map(|point| book.objections_on(point, &running.keys)).map(|found| found.objection()).collect()
+            points.flat_map(|point| book.objections_on(point, &self.keys)).map(|found| found.objection()).collect()
         };
         let question = Question::Reach(channel, objections);
-        decide(&life, &self.published.current().policy, &question, self.clock.now())
+        decide(&life, &self.keuze.published.current().policy, &question, self.keuze.clock.now())
     }
 }
 
