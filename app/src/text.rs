@@ -5,6 +5,7 @@
 //! of at most 20 words, without exclamation marks; the same thing has the same name everywhere.
 
 pub mod act;
+pub mod call;
 pub mod centre;
 pub mod code;
 pub mod desk;

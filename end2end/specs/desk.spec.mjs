@@ -42,7 +42,7 @@ desk('from a refusal on the demo’s page to its look-up by staff with the first
   await staff.getByRole('button', { name: 'Wachtwoord bewaren' }).click();
   await expect(staff.getByRole('alert')).toContainText('Dit wachtwoord is te kort.');
   await chooseOwnPassword(staff);
-  await expect(staff.getByRole('heading', { name: 'Een keuze opzoeken' })).toBeVisible();
+  await expect(staff.getByRole('heading', { name: 'Een keuze of persoon opzoeken' })).toBeVisible();
   await expectAccessible(staff);
 
   const recorded = await lookUp(staff, number);
@@ -63,7 +63,7 @@ desk('the first password works once', async ({ demo, tab }) => {
   const staff = await tab();
   await signIn(staff, first);
   await chooseOwnPassword(staff);
-  await expect(staff.getByRole('heading', { name: 'Een keuze opzoeken' })).toBeVisible();
+  await expect(staff.getByRole('heading', { name: 'Een keuze of persoon opzoeken' })).toBeVisible();
   const other = await tab();
   await signIn(other, first);
   await expect(other.getByRole('alert')).toContainText('Deze naam en dit wachtwoord horen niet bij elkaar.');
@@ -81,7 +81,7 @@ desk('a look-up needs a reason and a number that can be right, and says what is 
   await expect(staff.getByRole('alert')).toContainText('Dit is geen nummer en geen consent-id.');
   await ask(staff, '00000-00000-00001');
   await expect(staff.getByRole('alert')).toContainText('In dit nummer zit een typefout.');
-  await expect(staff.getByLabel('Nummer of consent-id')).toHaveValue('00000-00000-00001');
+  await expect(staff.getByLabel('Nummer, consent-id of persoon')).toHaveValue('00000-00000-00001');
   await expectAccessible(staff);
   await ask(staff, 'f'.repeat(32));
   await expect(staff.getByRole('status')).toContainText('Hieronder staat niets in het logboek.');

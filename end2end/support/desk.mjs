@@ -33,7 +33,7 @@ export async function changeFirstPassword(origin, { name, password }) {
 /** Fills in and sends the look-up form. */
 export async function ask(page, query, reason = 'Klant belt over deze keuze') {
   await page.goto('/keuze/desk?lang=nl');
-  await page.getByLabel('Nummer of consent-id').fill(query);
+  await page.getByLabel('Nummer, consent-id of persoon').fill(query);
   await page.getByLabel('Reden').fill(reason);
   await page.getByRole('button', { name: 'Opzoeken' }).click();
 }

@@ -164,7 +164,7 @@ export const test = base.extend({
       const context = await browser.newContext(VISITOR);
       const page = await context.newPage();
       await signIn(page, JSON.parse(process.env.KEUZE_E2E_STAFF));
-      await page.getByRole('heading', { name: 'Een keuze opzoeken' }).waitFor();
+      await page.getByRole('heading', { name: 'Een keuze of persoon opzoeken' }).waitFor();
       await use((query) => lookUp(page, query));
       await context.close();
     },

@@ -1,9 +1,12 @@
 //! What the desk shows to a staff member.
 
+pub mod people;
+
 use time::PrimitiveDateTime;
 
 use super::frame::Frame;
 use super::receipt::{ProofView, RecordedAnswer};
+use crate::model::channel::Channel;
 use crate::model::decision::Decision;
 use crate::model::event::{Actor, EventKind, Route};
 
@@ -55,13 +58,22 @@ pub const SHORTEST_PASSWORD: usize = 15;
 /// The longest password that is taken, in characters.
 pub const LONGEST_PASSWORD: usize = 200;
 
+/// What stands on top of every page of the desk once somebody is signed in.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// The staff member.
+    pub staff: String,
+    /// The reference of their call, as long as it is not closed (S-16).
+    pub open_call: Option<String>,
+}
+
 /// The look-up form, with what it found.
 #[derive(Clone, Debug)]
 pub struct LookUpView {
     /// Around the page.
     pub frame: Frame,
-    /// The staff member.
-    pub staff: String,
+    /// Who is at the desk.
+    pub bar: Bar,
     /// What was typed, to be mended.
     pub query: String,
     /// The reason that was typed.
@@ -88,7 +100,7 @@ pub enum LookUpFault {
     Reason,
     /// Longer than [`LONGEST_REASON`].
     ReasonTooLong,
-    /// Neither a consent id nor a receipt number.
+    /// Nothing that can be looked up by.
     Form,
     /// A receipt number whose check character does not fit.
     Typing,
@@ -133,6 +145,8 @@ pub struct HistoryLine {
     pub kind: EventKind,
     /// Where it came in.
     pub route: Route,
+    /// About which channels.
+    pub channels: Vec<Channel>,
     /// Who did it.
     pub actor: Actor,
     /// Where it stands.

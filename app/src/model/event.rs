@@ -217,6 +217,8 @@ pub enum EventKind {
     RequestOpened,
     /// A rights request was answered.
     RequestClosed,
+    /// A call ended, and whether the right to object was offered in it (S-16).
+    CallClosed,
 }
 
 /// Who did it.

@@ -1,13 +1,18 @@
 //! `/keuze/desk`: dense and quiet, for people who answer the phone.
 
+pub mod call;
 mod found;
+pub mod person;
 
 use leptos::prelude::*;
 
 use super::shell::{Here, Shell, localized};
-use crate::doors::desk::{LookUpView, NewPasswordView, Outcome, SignInView};
+use crate::doors::desk::{Bar, LookUpView, NewPasswordView, Outcome, SignInView};
+use crate::model::channel::Channel;
 use crate::model::language::Language;
+use crate::text::call::Call as CallWords;
 use crate::text::desk::Desk as Words;
+use crate::text::objection;
 
 /// The sign-in form.
 #[component]
@@ -89,7 +94,7 @@ pub fn LookUp(
     let words = Words::of(language);
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
-            {who(&page.staff, language)}
+            {bar(&page.bar, language, false)}
             <h1>{words.look_up}</h1>
             {form(&page, words)}
             {outcome(page.outcome.as_ref(), language)}
@@ -97,15 +102,36 @@ pub fn LookUp(
     }
 }
 
-fn who(staff: &str, language: Language) -> AnyView {
+/// Who is signed in, the desk's pages, and the call that is not closed yet; that last one on every page (S-16).
+fn bar(bar: &Bar, language: Language, is_call: bool) -> AnyView {
     let words = Words::of(language);
+    let call = CallWords::of(language);
+    let open = bar.open_call.as_deref().filter(|_| !is_call).map(|reference| {
+        view! {
+            <p class="message" role="status">
+                {(call.open)(reference)} " "
+                <a href=localized("/keuze/desk/call", language)>{call.to_call}</a>
+            </p>
+        }
+    });
     view! {
         <form class="who" method="post" action=localized("/keuze/desk/sign-out", language)>
-            <span>{format!("{} {staff}", words.signed_in)}</span>
+            <span>{format!("{} {}", words.signed_in, bar.staff)}</span>
             <button class="quiet-button">{words.sign_out}</button>
         </form>
+        <nav class="desk-pages" aria-label=words.title>
+            <a href=localized("/keuze/desk", language)>{call.look_up}</a>
+            <a href=localized("/keuze/desk/call", language) aria-current=is_call.then_some("page")>{call.title}</a>
+        </nav>
+        {open}
     }
     .into_any()
+}
+
+/// Channels as people call them, in one line.
+fn channel_names(channels: &[Channel], language: Language) -> String {
+    let names: Vec<_> = channels.iter().map(|channel| objection::channel(*channel, language)).collect();
+    names.join(", ")
 }
 
 fn form(page: &LookUpView, words: &'static Words) -> AnyView {
@@ -126,9 +152,9 @@ fn form(page: &LookUpView, words: &'static Words) -> AnyView {
                     class="code"
                     value=page.query.clone()
                     spellcheck="false"
-                    autocapitalize="characters"
+                    autocapitalize="none"
                     aria-describedby="query-help"
-                    maxlength="80"
+                    maxlength="254"
                     required
                 />
                 <span class="quiet" id="query-help">{words.query_help}</span>

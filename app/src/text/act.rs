@@ -80,6 +80,7 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RetentionRun => ("bewaartermijn toegepast", "retention applied"),
         EventKind::Mailed => ("mail", "mail"),
         EventKind::RequestOpened => ("verzoek ontvangen", "request received"),
+        EventKind::CallClosed => ("gesprek gesloten", "call closed"),
         EventKind::RequestClosed => ("verzoek beantwoord", "request answered"),
     };
     pick(language, nl, en)

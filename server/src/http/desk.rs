@@ -3,29 +3,37 @@
 //! Nothing of what is looked up stands in an address: look-ups are forms, and their answers are not kept by the
 //! browser. Signing in is slowed down by the rate limit of its route.
 
+mod call;
+mod person;
 mod session;
+mod work;
 
 use std::sync::Arc;
 
-use app::doors::desk::{LookUpFault, LookUpView, NewPasswordView, Outcome, PasswordRefusal, SignInRefusal, SignInView};
+use app::doors::desk::{
+    Bar, LookUpFault, LookUpView, NewPasswordView, Outcome, PasswordRefusal, SignInRefusal, SignInView,
+};
 use app::doors::frame::Frame;
+use app::model::channel::Channel;
 use app::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use zeroize::Zeroizing;
 
 use self::session::{Session, Sessions};
+use self::work::{Opened, Work};
 use super::body;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
 use crate::service::Keuze;
-use crate::service::look_up::{LookUp, LookUpError, Wanted, Why};
+use crate::service::look_up::{Contact, LookUp, LookUpError, LookUpPeople, Wanted, Why};
 use crate::service::staff::{Staff, StaffError};
 
 const DESK: &str = "/keuze/desk";
@@ -34,6 +42,7 @@ const DESK: &str = "/keuze/desk";
 struct Desk {
     keuze: Arc<Keuze>,
     sessions: Sessions,
+    work: Work,
 }
 
 type Shared = State<Arc<Desk>>;
@@ -41,13 +50,15 @@ type Body = Result<Bytes, BytesRejection>;
 
 /// The desk's routes; whoever reloads the answer to a form comes back to the desk.
 pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S> {
-    let desk = Desk { keuze: Arc::clone(keuze), sessions: Sessions::default() };
+    let desk = Desk { keuze: Arc::clone(keuze), sessions: Sessions::default(), work: Work::default() };
     Router::new()
         .route(DESK, get(home))
         .route("/keuze/desk/sign-in", post(sign_in).get(back))
         .route("/keuze/desk/password", post(password).get(back))
         .route("/keuze/desk/look-up", post(look_up).get(back))
         .route("/keuze/desk/sign-out", post(sign_out).get(back))
+        .merge(call::router())
+        .merge(person::router())
         .with_state(Arc::new(desk))
 }
 
@@ -63,7 +74,17 @@ impl Desk {
 
     /// Around the answer to a GET, or to a form, which cannot be asked for again in the other language.
     fn frame(&self, visit: &Visit, reopens: bool) -> Frame {
-        Frame { reopens, ..self.keuze.frame(visit.language, DESK) }
+        self.frame_at(visit, reopens, DESK)
+    }
+
+    fn frame_at(&self, visit: &Visit, reopens: bool, path: &str) -> Frame {
+        Frame { reopens, ..self.keuze.frame(visit.language, path) }
+    }
+
+    /// What stands on top of every page, the open call before all.
+    fn bar(&self, session: &Session) -> Bar {
+        let open_call = self.work.call(&session.name).map(|call| call.reference.as_str().to_owned());
+        Bar { staff: session.name.to_string(), open_call }
     }
 }
 
@@ -79,7 +100,7 @@ async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response
     match desk.session(&headers) {
         None => ask_sign_in(&desk, &visit, true, None),
         Some(session) if session.one_time => ask_password(&desk, &visit, &session, true, None),
-        Some(session) => show(&desk, &visit, true, LookUpView::of(&session)),
+        Some(session) => show(&desk, &visit, true, LookUpView::of(&desk, &session)),
     }
 }
 
@@ -117,40 +138,94 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, sent: B
     }
 }
 
-async fn look_up(State(desk): Shared, visit: Visit, headers: HeaderMap, sent: Body) -> Result<Response, Problem> {
-    let session = match desk.session(&headers) {
-        None => return Ok(ended(&desk, &visit)),
-        Some(session) if session.one_time => return Ok(ask_password(&desk, &visit, &session, false, None)),
-        Some(session) => session,
-    };
+/// Who is signed in, with a password of their own; else what is answered instead.
+impl FromRequestParts<Arc<Desk>> for Session {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, desk).await.map_err(Problem::into_response)?;
+        match desk.session(&parts.headers) {
+            None => Err(ended(desk, &visit)),
+            Some(session) if session.one_time => Err(ask_password(desk, &visit, &session, false, None)),
+            Some(session) => Ok(session),
+        }
+    }
+}
+
+/// What is looked up: one record, or people.
+enum Asked {
+    Record(LookUp),
+    People(LookUpPeople),
+}
+
+async fn look_up(
+    State(desk): Shared,
+    visit: Visit,
+    session: Session,
+    headers: HeaderMap,
+    sent: Body,
+) -> Result<Response, Problem> {
     let mut form = Form::read(&headers, sent)?;
     let (query, reason) = (form.take("query")?, form.take("reason")?);
     let outcome = match parse(&session, &query, &reason) {
-        Ok(asked) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
+        Ok(Asked::Record(asked)) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
+        Ok(Asked::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
         Err(fault) => Outcome::Fault(fault),
     };
-    let page = move |frame| LookUpView { query, reason, outcome: Some(outcome), ..LookUpView::of(&session)(frame) };
+    let page = |frame| LookUpView { query, reason, outcome: Some(outcome), ..LookUpView::of(&desk, &session)(frame) };
     Ok(show(&desk, &visit, false, page))
 }
 
+/// Leads to the page of who was found, where nothing stands in the address.
+async fn look_up_people(
+    desk: &Desk,
+    visit: &Visit,
+    session: &Session,
+    asked: LookUpPeople,
+) -> Result<Response, Problem> {
+    let found = desk.keuze.look_up_people(&asked).await?;
+    let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, fault: None };
+    desk.work.open(&session.name, opened, desk.keuze.clock.now().at);
+    Ok(person::to_page(visit).into_response())
+}
+
 async fn sign_out(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+    if let Some(session) = desk.session(&headers) {
+        desk.work.put_away(&session.name);
+    }
     let cookie = desk.sessions.end(&headers, visit.host.secure);
     with_cookie(home_of(&visit).into_response(), &cookie)
 }
 
-fn parse(session: &Session, query: &str, reason: &str) -> Result<LookUp, LookUpFault> {
-    Ok(LookUp { staff: session.name.clone(), why: Why::parse(reason)?, wanted: Wanted::parse(query)? })
+fn parse(session: &Session, query: &str, reason: &str) -> Result<Asked, LookUpFault> {
+    let (staff, why) = (session.name.clone(), Why::parse(reason)?);
+    match Wanted::parse(query) {
+        Ok(wanted) => Ok(Asked::Record(LookUp { staff, wanted, why })),
+        Err(LookUpFault::Form) => {
+            let contact = Contact::parse(query).ok_or(LookUpFault::Form)?;
+            Ok(Asked::People(LookUpPeople { staff, contact, why }))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The channels that a button names: one, or `all`.
+fn channels_named(text: &str) -> Option<Vec<Channel>> {
+    let is_named = |channel: &Channel| serde_json::to_value(channel).is_ok_and(|name| name == text);
+    let channels: Vec<Channel> =
+        Channel::ALL.into_iter().filter(|channel| text == "all" || is_named(channel)).collect();
+    (!channels.is_empty()).then_some(channels)
 }
 
 /// A view of a session, once it is known what stands around it.
 trait ViewOf {
-    fn of(session: &Session) -> impl FnOnce(Frame) -> Self + use<Self>;
+    fn of(desk: &Desk, session: &Session) -> impl FnOnce(Frame) -> Self + use<Self>;
 }
 
 impl ViewOf for LookUpView {
-    fn of(session: &Session) -> impl FnOnce(Frame) -> Self + use<> {
-        let staff = session.name.to_string();
-        |frame| Self { frame, staff, query: String::new(), reason: String::new(), outcome: None }
+    fn of(desk: &Desk, session: &Session) -> impl FnOnce(Frame) -> Self + use<> {
+        let bar = desk.bar(session);
+        |frame| Self { frame, bar, query: String::new(), reason: String::new(), outcome: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A staff member looks up a choice: recorded before anything is shown, then shown as it was stored (S-34).
 
 mod check;
+mod people;
 
 use app::doors::desk::{Checked, Found, HistoryLine, LONGEST_REASON, LookUpFault, Outcome, SHORTEST_REASON};
 use app::model::decision::{Decision, Question, Recorded, decide};
@@ -8,6 +9,8 @@ use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::identity::{RecordAddress, Subject};
 use app::model::language::Language;
 use app::model::receipt::{ReceiptNumber, ReceiptNumberError};
+
+pub use people::{Contact, FoundPeople, LookUpPeople, entered};
 
 use super::Keuze;
 use super::staff::StaffName;
@@ -57,6 +60,16 @@ impl Why {
             _ => Err(LookUpFault::ReasonTooLong),
         }
     }
+
+    /// A call is reason enough.
+    pub(super) fn of_call(reference: &str) -> Self {
+        Self(format!("call {reference}"))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A look-up as a staff member asks for it.
@@ -94,7 +107,10 @@ impl Keuze {
     /// It could not be recorded (then nothing is shown), or what was found could not be read.
     pub async fn look_up(&self, asked: &LookUp, language: Language, origin: &str) -> Result<Outcome, LookUpError> {
         let target = self.target(asked.wanted)?;
-        let written = self.scribe.append(self.looked_up(asked, &target)).await?;
+        let subject = target.record.as_ref().and_then(|record| record.event.subject);
+        let looked_up =
+            self.looked_up(&asked.staff, &asked.why, subject, || object(asked.wanted, target.record.as_ref()));
+        let written = self.scribe.append(looked_up).await?;
         match target.record {
             None => Ok(Outcome::Nothing),
             Some(record) => {
@@ -124,14 +140,19 @@ impl Keuze {
     }
 
     /// The audit event. A subject stands in it sealed, so that an erasure cuts the link and leaves the act.
-    fn looked_up(&self, asked: &LookUp, target: &Target) -> Draft {
-        let actor = Actor::Agent { name: asked.staff.to_string() };
+    fn looked_up(
+        &self,
+        staff: &StaffName,
+        why: &Why,
+        subject: Option<Subject>,
+        object: impl FnOnce() -> String,
+    ) -> Draft {
+        let actor = Actor::Agent { name: staff.to_string() };
         let mut event = Event::new(EventKind::LookedUp, self.clock.now().at, actor, Route::Desk);
-        event.reason = Some(asked.why.0.clone());
-        let subject = target.record.as_ref().and_then(|record| record.event.subject);
+        event.reason = Some(why.0.clone());
         event.about = subject.and_then(|subject| self.scribe.seal_about(subject));
         if event.about.is_none() {
-            event.object = Some(object(asked.wanted, target.record.as_ref()));
+            event.object = Some(object());
         }
         Draft::new(event)
     }
@@ -152,7 +173,7 @@ impl Keuze {
             consent_id: event.subject.map(|subject| subject.to_string()),
             actor: event.actor.clone(),
             surface: surface(event),
-            history: history.iter().rev().map(|past| self.history_line(past, record.address)).collect(),
+            history: history.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
             decisions: self.decisions(history, language),
             checked: checked.unwrap_or_else(|| Checked::Wrong("the record cannot be opened".to_owned())),
             proof: self.proof_view(record.address, origin)?,
@@ -160,15 +181,16 @@ impl Keuze {
         })
     }
 
-    fn history_line(&self, past: &Recorded, shown: RecordAddress) -> HistoryLine {
+    fn history_line(&self, past: &Recorded, shown: Option<RecordAddress>) -> HistoryLine {
         HistoryLine {
             at: wall_clock(past.event.at),
             kind: past.event.kind,
             route: past.event.route,
+            channels: past.event.channels.clone(),
             actor: past.event.actor.clone(),
             address: past.address.to_string(),
             number: self.number(past.address),
-            this: past.address == shown,
+            this: Some(past.address) == shown,
         }
     }
 

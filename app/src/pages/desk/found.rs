@@ -122,7 +122,7 @@ fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
     .into_any()
 }
 
-fn history(lines: &[HistoryLine], language: Language) -> AnyView {
+pub(super) fn history(lines: &[HistoryLine], language: Language) -> AnyView {
     let words = Words::of(language);
     let rows = lines.iter().map(|line| history_row(line, words, language)).collect_view();
     view! {
@@ -145,10 +145,13 @@ fn history(lines: &[HistoryLine], language: Language) -> AnyView {
 
 fn history_row(line: &HistoryLine, words: &'static Words, language: Language) -> AnyView {
     let place = if line.this { format!("{} ({})", line.address, words.this) } else { line.address.clone() };
+    let kind = act::kind(line.kind, language);
+    let about = super::channel_names(&line.channels, language);
+    let what = if about.is_empty() { kind.to_owned() } else { format!("{kind}: {about}") };
     view! {
         <tr aria-current=line.this.then_some("true")>
             <td class="figures">{when::stamp(line.at)}</td>
-            <td>{act::kind(line.kind, language)}</td>
+            <td>{what}</td>
             <td>{act::route(line.route, language)}</td>
             <td>{act::actor(&line.actor, language)}</td>
             <td class="figures">{place}</td>

@@ -1,3 +1,5 @@
+mod call;
+
 use app::model::event::{Actor, EventKind};
 use app::model::identity::{RecordAddress, ShardNumber};
 use zeroize::Zeroizing;
@@ -112,7 +114,7 @@ async fn a_one_time_password_opens_nothing_but_the_form_that_replaces_it() {
 
     let first = browser.cookies.clone();
     browser.post("/keuze/desk/password", &[("password", PASSWORD), ("again", PASSWORD)]).await;
-    assert!(browser.get(DESK).await.words().contains("Een keuze opzoeken"));
+    assert!(browser.get(DESK).await.words().contains("Een keuze of persoon opzoeken"));
     assert_ne!(browser.cookies, first, "the session goes on under another token");
     browser.cookies = first;
     for ended in [&mut browser, &mut elsewhere] {
@@ -216,7 +218,7 @@ async fn what_is_not_there_is_said_clearly_and_recorded() {
 async fn a_session_ends_by_itself_and_by_signing_out() {
     let house = house_of_anna().await;
     let mut desk = annas_desk(&house, "localhost").await;
-    let at_the_desk = async |desk: &mut Browser| desk.get(DESK).await.words().contains("Een keuze opzoeken");
+    let at_the_desk = async |desk: &mut Browser| desk.get(DESK).await.words().contains("Een keuze of persoon opzoeken");
     house.clock.advance(1_799);
     assert!(at_the_desk(&mut desk).await);
     house.clock.advance(1_799);

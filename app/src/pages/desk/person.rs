@@ -1,0 +1,180 @@
+//! A person at the desk: what is known, what holds, what happened, and what can be entered for them.
+
+use leptos::prelude::*;
+
+use super::super::shell::{Here, Shell, localized};
+use super::call::{channel_id, said};
+use super::{alert, bar};
+use crate::doors::desk::people::{Done, PersonCard, PersonView};
+use crate::model::channel::Channel;
+use crate::model::decision::Decision;
+use crate::model::language::Language;
+use crate::text::call::{Call as Words, point};
+use crate::text::desk::Desk as DeskWords;
+use crate::text::{act, objection};
+
+/// The page of people who were looked up.
+#[component]
+pub fn Person(
+    /// What it shows.
+    page: PersonView,
+) -> impl IntoView {
+    let language = page.frame.language;
+    let words = Words::of(language);
+    let done = page.done.as_ref().map(|done| done_view(done, language));
+    let fault = page.fault.map(|fault| alert(words.person_fault(fault)));
+    let people = page.people.iter().map(|person| card(person, language)).collect_view();
+    let nobody = page.people.is_empty().then(|| {
+        view! {
+            <div class="message" role="status">
+                <p><strong>{words.nobody}</strong></p>
+                <p>{words.nobody_help}</p>
+            </div>
+        }
+    });
+    view! {
+        <Shell frame=page.frame.clone() title=words.person_title.to_owned() here=Here::Desk>
+            {bar(&page.bar, language, false)}
+            <h1>{words.person_title}</h1>
+            <p class="quiet">{(words.looked_up)(&page.audit)}</p>
+            {done}
+            {fault}
+            {nobody}
+            {people}
+        </Shell>
+    }
+}
+
+fn done_view(done: &Done, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let text = match done {
+        Done::Objected(objected) => return said(objected, language),
+        Done::Requested(channel) => (words.asked_opt_in)(objection::channel(*channel, language)),
+        Done::Merged => words.merged.to_owned(),
+    };
+    view! { <p class="message" role="status">{text}</p> }.into_any()
+}
+
+fn card(person: &PersonCard, language: Language) -> AnyView {
+    let desk = DeskWords::of(language);
+    let name = person.name.clone().unwrap_or_else(|| "–".to_owned());
+    view! {
+        <section>
+            <h2>{name}</h2>
+            <div class="two">
+                {facts(person, language)}
+                {entry(person, language)}
+            </div>
+            <h3>{desk.history}</h3>
+            {super::found::history(&person.history, language)}
+            {merge(person, language)}
+        </section>
+    }
+    .into_any()
+}
+
+fn facts(person: &PersonCard, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let customers = person.customers.iter().map(|number| (words.customer, number.clone()));
+    let points = person.points.iter().map(|(kind, given)| (point(*kind, language), given.clone()));
+    let language_row = (words.language, person.language.tag().to_owned());
+    let rows = customers.chain(std::iter::once(language_row)).chain(points);
+    let rows = rows.map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).collect_view();
+    view! { <dl class="facts">{rows}</dl> }.into_any()
+}
+
+/// One form: how it came in, and a button for each channel.
+fn entry(person: &PersonCard, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let desk = DeskWords::of(language);
+    let rows = person.channels.iter().map(|(channel, decision)| row(*channel, decision, language)).collect_view();
+    view! {
+        <form method="post" action=localized("/keuze/desk/person/act", language)>
+            <input type="hidden" name="subject" value=person.subject.clone() />
+            <label>
+                <span>{words.came_by}</span>
+                <select name="route" required>
+                    <option value=""></option>
+                    <option value="letter">{words.by_letter}</option>
+                    <option value="email_in">{words.by_email}</option>
+                    <option value="phone_in">{words.by_phone}</option>
+                </select>
+            </label>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{words.channel}</th>
+                        <th scope="col">{desk.decision}</th>
+                        <th scope="col">{desk.why}</th>
+                        <th scope="col">{words.action}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <p class="buttons"><button name="act" value="object:all">{words.objects_all}</button></p>
+            <p class="quiet">{words.ask_opt_in_help}</p>
+        </form>
+    }
+    .into_any()
+}
+
+fn row(channel: Channel, decision: &Decision, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let desk = DeskWords::of(language);
+    let name = objection::channel(channel, language);
+    let labelled = |text: &str| format!("{text}: {name}");
+    // Nobody but the person signs up on social media (S-11).
+    let opt_in = (channel != Channel::Social && !decision.allow).then(|| {
+        view! {
+            <button
+                class="quiet-button"
+                name="act"
+                value=format!("opt_in:{}", channel_id(channel))
+                aria-label=labelled(words.ask_opt_in)
+            >
+                {words.ask_opt_in}
+            </button>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">{name}</th>
+            <td>{if decision.allow { desk.allow } else { desk.deny }}</td>
+            <td>{act::reason(decision.reason, language)}</td>
+            <td class="buttons">
+                <button
+                    name="act"
+                    value=format!("object:{}", channel_id(channel))
+                    aria-label=labelled(words.objections)
+                >
+                    {words.objections}
+                </button>
+                {opt_in}
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn merge(person: &PersonCard, language: Language) -> AnyView {
+    let words = Words::of(language);
+    view! {
+        <details>
+            <summary>{words.merge}</summary>
+            <form class="narrow-form" method="post" action=localized("/keuze/desk/person/merge", language) autocomplete="off">
+                <input type="hidden" name="subject" value=person.subject.clone() />
+                <p class="quiet">{words.merge_help}</p>
+                <label>
+                    <span>{words.other}</span>
+                    <input name="other" maxlength="60" required />
+                </label>
+                <label class="box">
+                    <input type="checkbox" name="same" value="yes" required />
+                    <span>{words.same}</span>
+                </label>
+                <button>{words.merge_button}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}

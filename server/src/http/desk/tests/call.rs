@@ -1,0 +1,285 @@
+//! The call screen (S-16, S-17) and a person's page, as staff use them.
+
+use app::model::channel::Channel;
+use app::model::decision::Reason;
+use app::model::event::{Event, Route};
+use app::model::identity::Subject;
+
+use super::*;
+use crate::http::desk::call::CALL;
+use crate::http::desk::person::PERSON;
+use crate::service::people::Who;
+use crate::service::people::tests::{customer, door, email, may_i, phone};
+
+const NUMBER: &str = "06 12345678";
+
+async fn annas_call(house: &House, query: &str) -> Browser {
+    let mut desk = annas_desk(house, "localhost").await;
+    let answer = open_call(&mut desk, "T-4711", query).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, CALL));
+    desk
+}
+
+async fn open_call(desk: &mut Browser, reference: &str, query: &str) -> Answer {
+    let form = [("reference", reference), ("direction", "in"), ("query", query)];
+    desk.post("/keuze/desk/call/open", &form).await
+}
+
+async fn press(desk: &mut Browser, act: &str) -> Answer {
+    desk.post("/keuze/desk/call/act", &[("act", act)]).await
+}
+
+/// What Enter presses: the one button that has the focus when the page is shown.
+async fn enter(desk: &mut Browser) -> Answer {
+    let page = desk.get(CALL).await;
+    let focused: Vec<&str> = page.body.split("<button ").filter(|tag| tag.contains("autofocus")).collect();
+    assert_eq!(focused.len(), 1, "{}", page.words());
+    let value = focused[0].split("value=\"").nth(1).expect("a value").split('"').next().expect("an end");
+    press(desk, value).await
+}
+
+fn last(house: &House) -> Event {
+    house.ledger().pop().expect("an event")
+}
+
+fn reason(house: &House, who: &Who, channel: Channel) -> Reason {
+    may_i(house, who, channel).reason
+}
+
+async fn anna_jansen(house: &House) -> Subject {
+    customer(house, "C-1", &[phone(NUMBER), email("anna@example.nl"), door("12 A")]).await
+}
+
+#[tokio::test]
+async fn s_16_two_keystrokes_record_an_objection_in_an_open_call() {
+    let house = house_of_anna().await;
+    let person = anna_jansen(&house).await;
+    let mut desk = annas_call(&house, NUMBER).await;
+    let looked_up = last(&house);
+    assert_eq!((looked_up.kind, looked_up.reason.as_deref()), (EventKind::LookedUp, Some("call T-4711")));
+    assert!(looked_up.about.is_some() && looked_up.object.is_none());
+
+    enter(&mut desk).await;
+    enter(&mut desk).await;
+    let event = last(&house);
+    assert_eq!(
+        (event.kind, &event.channels[..], event.route),
+        (EventKind::Objected, &[Channel::Phone][..], Route::PhoneIn)
+    );
+    assert_eq!((event.subject, event.actor), (Some(person), Actor::Agent { name: "anna".to_owned() }));
+    let call = event.call.expect("the call");
+    assert_eq!((call.reference.as_str(), call.right_offered), ("T-4711", true));
+    assert_eq!(reason(&house, &Who::person(person), Channel::Phone), Reason::Objected);
+    assert_eq!(reason(&house, &Who::person(person), Channel::Email), Reason::SoftOptIn);
+
+    let page = desk.get(CALL).await.words();
+    let number = house
+        .keuze
+        .receipts()
+        .number(RecordAddress { shard: ShardNumber::FIRST, index: house.ledger().len() as u64 - 1 });
+    assert!(page.contains(&format!("Lees dit nummer voor {number}")), "{page}");
+    // One more for another channel, and one to close.
+    press(&mut desk, "object:email").await;
+    assert_eq!(reason(&house, &Who::person(person), Channel::Email), Reason::Objected);
+    let closed = enter(&mut desk).await;
+    assert!(closed.words().contains("Gesprek T-4711 is gesloten."));
+    let event = last(&house);
+    assert_eq!((event.kind, event.subject), (EventKind::CallClosed, None));
+    assert!(event.about.is_some() && event.call.is_some_and(|call| call.right_offered));
+}
+
+#[tokio::test]
+async fn s_16_a_call_is_not_closed_while_the_question_is_unanswered() {
+    let house = house_of_anna().await;
+    anna_jansen(&house).await;
+    let mut desk = annas_call(&house, NUMBER).await;
+    let before = house.ledger().len();
+    let refused = press(&mut desk, "close").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.words().contains("Zeg eerst of het recht van bezwaar is genoemd."));
+    assert_eq!(house.ledger().len(), before);
+    let second = open_call(&mut desk, "T-4712", "020 788 4000").await;
+    assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(second.words().contains("Het nieuwe is niet geopend."));
+    // It is on every page until it is closed, after signing out as well.
+    assert!(desk.get(DESK).await.words().contains("Gesprek T-4711 is nog open."));
+    desk.post("/keuze/desk/sign-out", &[]).await;
+    sign_in_as(&mut desk, "anna", PASSWORD).await;
+    assert!(desk.get(DESK).await.words().contains("Gesprek T-4711 is nog open."));
+    press(&mut desk, "not_offered").await;
+    press(&mut desk, "close").await;
+    assert!(last(&house).call.is_some_and(|call| !call.right_offered));
+    assert!(!desk.get(DESK).await.words().contains("is nog open"));
+}
+
+#[tokio::test]
+async fn s_16_an_unknown_number_can_object_too() {
+    let house = house_of_anna().await;
+    let mut desk = annas_call(&house, "020 788 4000").await;
+    assert_eq!(last(&house).object.as_deref(), Some("person not found"));
+    let page = desk.get(CALL).await.words();
+    assert!(page.contains("Wij kennen hier niemand."), "{page}");
+    assert!(!page.contains("reclame per post"), "a phone has no letter box");
+    enter(&mut desk).await;
+    enter(&mut desk).await;
+    let event = last(&house);
+    assert_eq!((event.subject, &event.channels[..]), (None, &[Channel::Phone][..]));
+    let late = customer(&house, "C-2", &[phone("+31207884000")]).await;
+    assert_eq!(reason(&house, &Who::person(late), Channel::Phone), Reason::PointObjected);
+}
+
+#[tokio::test]
+async fn a_shared_number_is_objected_for_until_somebody_is_chosen() {
+    let house = house_of_anna().await;
+    let one = anna_jansen(&house).await;
+    let two = customer(&house, "C-2", &[phone(NUMBER)]).await;
+    let mut desk = annas_call(&house, NUMBER).await;
+    let looked_up = house.ledger().iter().filter(|event| event.kind == EventKind::LookedUp).count();
+    assert_eq!(looked_up, 2, "one for each of the two");
+    let page = desk.get(CALL).await;
+    assert!(page.words().contains("Meer mensen delen dit nummer"));
+    let stranger = press(&mut desk, &format!("person:{}", Subject([9; 16]))).await;
+    assert_eq!(stranger.status, StatusCode::BAD_REQUEST);
+    press(&mut desk, &format!("person:{two}")).await;
+    press(&mut desk, "object:all").await;
+    assert_eq!(last(&house).subject, Some(two));
+    assert_eq!(reason(&house, &Who::person(two), Channel::Post), Reason::Objected);
+    assert_eq!(reason(&house, &Who::person(one), Channel::Phone), Reason::PointObjected);
+    assert_eq!(reason(&house, &Who::person(one), Channel::Post), Reason::OptOut);
+}
+
+#[tokio::test]
+async fn a_call_needs_a_reference_and_somebody_to_look_up() {
+    let house = house_of_anna().await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    let before = house.ledger().len();
+    for (reference, query, says) in
+        [(" ", NUMBER, "Vul het kenmerk"), ("T-1", "anna@", "geen nummer en geen adres"), ("T-1", "", "geen nummer")]
+    {
+        let refused = open_call(&mut desk, reference, query).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.words().contains(says), "{}", refused.words());
+    }
+    assert_eq!(house.ledger().len(), before);
+    let mut nobody = Browser::new(&house);
+    assert_eq!(nobody.get(CALL).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(press(&mut nobody, "object:all").await.status, StatusCode::FORBIDDEN);
+}
+
+/// S-17: a letter and a mail to the desk end in the decision that every other way ends in; S-10: the other channels stay.
+#[tokio::test]
+async fn s_17_what_came_by_letter_or_mail_is_entered_on_a_persons_page() {
+    let house = house_of_anna().await;
+    let person = anna_jansen(&house).await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    let opened = look_up_for(&mut desk, "1033 RW 12-A", "brief van 20 november").await;
+    assert_eq!((opened.status, opened.location()), (StatusCode::SEE_OTHER, PERSON));
+    assert_eq!(last(&house).kind, EventKind::LookedUp);
+    let page = desk.get(PERSON).await.words();
+    for needed in ["C-1", "+31612345678", "anna@example.nl", "1033 RW", "ingelezen uit een ander systeem"] {
+        assert!(page.contains(needed), "{needed}\n{page}");
+    }
+    let before = house.ledger().len();
+    let id = person.to_string();
+    let act = async |desk: &mut Browser, act: &str, route: &str| {
+        desk.post("/keuze/desk/person/act", &[("subject", &id), ("act", act), ("route", route)]).await;
+        desk.get(PERSON).await
+    };
+    let unsaid = act(&mut desk, "object:post", "").await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(house.ledger().len(), before);
+    for (named, route, channel, expected) in [
+        ("object:post", "letter", Channel::Post, Route::Letter),
+        ("object:email", "email_in", Channel::Email, Route::EmailIn),
+        ("object:phone", "phone_in", Channel::Phone, Route::PhoneIn),
+    ] {
+        let page = act(&mut desk, named, route).await.words();
+        assert!(page.contains("Lees dit nummer voor"), "{page}");
+        let event = last(&house);
+        assert_eq!((event.kind, event.route, event.subject), (EventKind::Objected, expected, Some(person)));
+        assert_eq!(event.reason.as_deref(), Some("brief van 20 november"));
+        assert_eq!(reason(&house, &Who::person(person), channel), Reason::Objected);
+    }
+    assert_eq!(reason(&house, &Who::person(person), Channel::Newsletter), Reason::SoftOptIn, "S-10");
+    assert!(!desk.get(PERSON).await.words().contains("Lees dit nummer voor"), "said once");
+}
+
+/// What staff enter as a yes waits for the person; on social media they cannot even ask (S-11).
+#[tokio::test]
+async fn a_sign_up_by_staff_stays_a_request() {
+    let house = house_of_anna().await;
+    let person = anna_jansen(&house).await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    look_up_for(&mut desk, "C-1", "klant belt").await;
+    let id = person.to_string();
+    let ask = async |desk: &mut Browser, act: &str| {
+        desk.post("/keuze/desk/person/act", &[("subject", &id), ("act", act), ("route", "phone_in")]).await;
+        desk.get(PERSON).await
+    };
+    let asked = ask(&mut desk, "opt_in:phone").await;
+    assert!(asked.words().contains("Die telt pas na bevestiging door de persoon."));
+    assert_eq!(reason(&house, &Who::person(person), Channel::Phone), Reason::Unconfirmed);
+    let before = house.ledger().len();
+    let social = ask(&mut desk, "opt_in:social").await;
+    assert_eq!(social.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(social.words().contains("Voor social media kan alleen de persoon zich aanmelden."));
+    assert_eq!(house.ledger().len(), before);
+}
+
+#[tokio::test]
+async fn two_people_are_merged_with_every_no_of_both() {
+    let house = house_of_anna().await;
+    let kept = anna_jansen(&house).await;
+    let gone = customer(&house, "C-2", &[email("a.jansen@example.nl")]).await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    look_up_for(&mut desk, "C-2", "klant belt").await;
+    let form = [("subject", gone.to_string()), ("act", "object:email".into()), ("route", "letter".into())];
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    desk.post("/keuze/desk/person/act", &form).await;
+    look_up_for(&mut desk, "C-1", "dubbele klant").await;
+    let id = kept.to_string();
+    let merge = async |desk: &mut Browser, form: &[(&str, &str)]| {
+        desk.post("/keuze/desk/person/merge", &[&[("subject", id.as_str())], form].concat()).await;
+        desk.get(PERSON).await
+    };
+    let unconfirmed = merge(&mut desk, &[("other", "C-2")]).await;
+    assert!(unconfirmed.words().contains("Bevestig dat dit dezelfde persoon is."));
+    for nobody in ["C-3", "C-1"] {
+        let refused = merge(&mut desk, &[("other", nobody), ("same", "yes")]).await;
+        assert!(refused.words().contains("Er is niets samengevoegd."), "{nobody}");
+    }
+    let merged = merge(&mut desk, &[("other", " C-2 "), ("same", "yes")]).await;
+    assert!(merged.words().contains("De twee zijn samengevoegd."), "{}", merged.words());
+    let event = last(&house);
+    assert_eq!((event.kind, event.subject, event.merged), (EventKind::Merged, Some(kept), Some(gone)));
+    assert_eq!(reason(&house, &Who::person(kept), Channel::Email), Reason::Objected);
+}
+
+/// A person is shown to whoever looked them up, with a reason, and for no longer than a session lasts unused.
+#[tokio::test]
+async fn nobody_is_shown_without_a_look_up() {
+    let house = house_of_anna().await;
+    let person = anna_jansen(&house).await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    assert_eq!(desk.get(PERSON).await.location(), DESK);
+    let before = house.ledger().len();
+    let id = person.to_string();
+    let act = [("subject", id.as_str()), ("act", "object:all"), ("route", "letter")];
+    desk.post("/keuze/desk/person/act", &act).await;
+    assert_eq!(house.ledger().len(), before);
+    let refused = look_up_for(&mut desk, "anna@example.nl", "").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(house.ledger().len(), before);
+    look_up_for(&mut desk, "bert@example.nl", "klant belt").await;
+    let nobody = desk.get(PERSON).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    assert_eq!(last(&house).object.as_deref(), Some("person not found"));
+    look_up_for(&mut desk, "anna@example.nl", "klant belt").await;
+    assert!(desk.get(PERSON).await.words().contains("anna@example.nl"));
+    desk.post("/keuze/desk/sign-out", &[]).await;
+    sign_in_as(&mut desk, "anna", PASSWORD).await;
+    assert_eq!(desk.get(PERSON).await.location(), DESK);
+    let english = open_call(&mut desk, "T-1", "C-1").await;
+    assert_eq!(english.status, StatusCode::SEE_OTHER);
+    assert!(desk.get("/keuze/desk/call?lang=en").await.words().contains("Right offered"));
+}

@@ -1,0 +1,158 @@
+//! Finding people by what they say of themselves: a customer number, an address, a phone number. Every person who is
+//! found gets an event of their own, before anything is shown.
+
+use app::doors::desk::people::PersonCard;
+use app::model::channel::Channel;
+use app::model::event::{Actor, Route};
+use app::model::evidence::IdentityLevel;
+use app::model::identity::{RecordAddress, Subject};
+
+use super::{LookUpError, Why};
+use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
+use crate::service::Keuze;
+use crate::service::people::{Act, ActError, Who};
+use crate::service::staff::StaffName;
+
+/// By what somebody is found.
+#[derive(Clone)]
+pub enum Contact {
+    /// A customer number.
+    Customer(String),
+    /// An address or number.
+    Point(ContactPoint),
+}
+
+impl Contact {
+    /// Reads what a staff member typed: an e-mail address has an `@`, a phone number begins with a zero or a plus, a
+    /// postcode stands before a house number; anything else of one word is a customer number.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.contains('@') {
+            return Email::parse(text).ok().map(|email| Self::Point(ContactPoint::Email(email)));
+        }
+        if let Some(address) = postal(text) {
+            return Some(Self::Point(ContactPoint::Post(Post::Dutch(address))));
+        }
+        let phone =
+            Some(text).filter(|text| text.starts_with(['0', '+', '('])).and_then(|text| Phone::parse(text).ok());
+        if let Some(phone) = phone {
+            return Some(Self::Point(ContactPoint::Phone(phone)));
+        }
+        let is_number = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+        let fits = (1..=60).contains(&text.chars().count()) && text.chars().all(is_number);
+        fits.then(|| Self::Customer(text.to_owned()))
+    }
+}
+
+/// `1033 RW 12-A`.
+fn postal(text: &str) -> Option<DutchAddress> {
+    let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = if plain.get(4..5)? == " " { 7 } else { 6 };
+    let (postcode, number) = (plain.get(..end)?, plain.get(end..)?);
+    DutchAddress::parse(postcode, number, "").ok()
+}
+
+/// A look-up of people as a staff member asks for it.
+#[derive(Clone)]
+pub struct LookUpPeople {
+    /// Who asks.
+    pub staff: StaffName,
+    /// By what.
+    pub contact: Contact,
+    /// Why.
+    pub why: Why,
+}
+
+/// Who was found.
+#[derive(Clone)]
+pub struct FoundPeople {
+    /// Who it may be.
+    pub people: Vec<Subject>,
+    /// What was asked under, where it is a contact point.
+    pub point: Option<ContactPoint>,
+    /// Where the look-up was recorded: the last one, where several were found.
+    pub audit: RecordAddress,
+}
+
+impl Keuze {
+    /// Looks people up: first the look-ups are recorded, then who was found is given.
+    ///
+    /// # Errors
+    /// A look-up could not be recorded; then nobody may be shown.
+    pub async fn look_up_people(&self, asked: &LookUpPeople) -> Result<FoundPeople, LookUpError> {
+        let (people, point) = match &asked.contact {
+            Contact::Customer(number) => (self.customer(number).into_iter().collect(), None),
+            Contact::Point(point) => (self.people_at(point), Some(point.clone())),
+        };
+        let people: Vec<Subject> = people.iter().map(|person| person.subject).collect();
+        // What was typed and not found is not written down: it may be the address of somebody who was erased.
+        let nobody = || "person not found".to_owned();
+        let mut abouts: Vec<Option<Subject>> = people.iter().copied().map(Some).collect();
+        if abouts.is_empty() {
+            abouts.push(None);
+        }
+        let mut audit = None;
+        for about in abouts {
+            let draft = self.looked_up(&asked.staff, &asked.why, about, nobody);
+            audit = Some(self.scribe.append(draft).await?.address);
+        }
+        Ok(FoundPeople { people, point, audit: audit.expect("at least one was recorded") })
+    }
+
+    /// A person as the desk shows them, after they were looked up; `None` if they are not known any more.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn person_card(&self, subject: Subject) -> Result<Option<PersonCard>, ActError> {
+        let Some(person) = self.known_person(subject) else { return Ok(None) };
+        let who = Who::person(person.subject);
+        let channels = Channel::ALL.into_iter().map(|channel| Ok((channel, self.may_i(&who, channel)?)));
+        Ok(Some(PersonCard {
+            subject: person.subject.to_string(),
+            name: person.name().map(str::to_owned),
+            customers: person.customers().into_iter().map(str::to_owned).collect(),
+            language: person.language(),
+            points: person.points().into_iter().map(|point| (point.kind(), point.given())).collect(),
+            channels: channels.collect::<Result<_, ActError>>()?,
+            history: self.life(person.subject)?.iter().rev().map(|past| self.history_line(past, None)).collect(),
+        }))
+    }
+}
+
+/// What a staff member enters for a person who wrote or called.
+pub fn entered(staff: &StaffName, route: Route, why: Option<&Why>) -> Act {
+    Act {
+        route,
+        actor: Actor::Agent { name: staff.to_string() },
+        level: IdentityLevel::Unverified,
+        call: None,
+        reason: why.map(|why| why.as_str().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::contact::PointKind;
+
+    use super::*;
+
+    #[test]
+    fn what_callers_say_is_understood() {
+        let kind = |text: &str| match Contact::parse(text) {
+            Some(Contact::Point(point)) => Some(point.kind()),
+            _ => None,
+        };
+        assert_eq!(kind(" anna@example.nl "), Some(PointKind::Email));
+        assert_eq!(kind("020 788 4000"), Some(PointKind::Phone));
+        assert_eq!(kind("+31 (0)20 788 4000"), Some(PointKind::Phone));
+        for text in ["1033 RW 12-A", "1033rw 12 a", "1033RW12"] {
+            assert_eq!(kind(text), Some(PointKind::Post), "{text}");
+        }
+        for text in ["12345", "C-12345", "0001"] {
+            assert!(matches!(Contact::parse(text), Some(Contact::Customer(number)) if number == text), "{text}");
+        }
+        for text in ["", "anna@", "jan jansen"] {
+            assert!(Contact::parse(text).is_none(), "{text}");
+        }
+    }
+}
