@@ -15,6 +15,7 @@ pub mod event;
 pub mod evidence;
 pub mod identity;
 pub mod language;
+pub mod letter;
 pub mod notice;
 pub mod policy;
 pub mod purpose;

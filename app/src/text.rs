@@ -12,6 +12,7 @@ pub mod desk;
 pub mod embed;
 pub mod insight;
 pub mod mail;
+pub mod mailing;
 pub mod newsletter;
 pub mod objection;
 pub mod preferences;

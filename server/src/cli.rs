@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "the command line explains on stderr")]
 
 mod check;
+mod client;
 mod contacts;
 mod erase;
 mod policy;
@@ -50,6 +51,9 @@ enum Task {
     /// Who may use the desk.
     #[command(subcommand)]
     Staff(staff::StaffTask),
+    /// Which programs may ask and tell, each with an API key.
+    #[command(subcommand)]
+    Client(client::ClientTask),
 }
 
 /// Which ledger.
@@ -93,6 +97,7 @@ pub fn main() -> ExitCode {
         Task::Contacts(contacts::Contacts::Import(import)) => serve::block_on(contacts::run(&import)),
         Task::Erase(erase) => serve::block_on(erase::run(&erase)),
         Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
+        Task::Client(task) => serve::block_on(client::run(&task)),
     }
 }
 

@@ -12,8 +12,10 @@ pub mod files;
 mod fixture;
 pub mod gate;
 pub mod known;
+pub mod letter;
 pub mod limits;
 pub mod log;
+pub mod machine;
 pub mod objection;
 pub mod pages;
 pub mod problem;
@@ -49,8 +51,13 @@ pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
         .merge(pages::router())
         .merge(desk::router(keuze))
         .layer(csrf());
-    let machines =
-        choices::api().merge(api::router()).merge(log::router()).merge(objection::links()).merge(known::links());
+    let machines = choices::api()
+        .merge(api::router())
+        .merge(log::router())
+        .merge(objection::links())
+        .merge(known::links())
+        .merge(letter::router())
+        .merge(machine::router());
     let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
     if keuze.demo {
         all = all.merge(demo::router());

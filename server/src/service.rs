@@ -3,6 +3,7 @@
 pub mod call;
 pub mod centre;
 pub mod choose;
+pub mod clients;
 pub mod codes;
 pub mod continued_use;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub mod preferences;
 mod reading;
 pub mod receipt;
 mod register;
+pub mod send;
 pub mod staff;
 pub mod stop;
 pub mod tokens;

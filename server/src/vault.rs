@@ -1,5 +1,6 @@
 //! Secrets: the root key, the key ring, and sealing.
 
+pub mod mac;
 pub mod ring;
 pub mod root;
 pub mod seal;

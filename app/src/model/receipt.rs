@@ -21,7 +21,7 @@ pub struct ReceiptNumber {
 /// Indexes are below this (19 bits; shards close at 500,000 records).
 pub const MAX_INDEX: u64 = 1 << 19;
 
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl ReceiptNumber {
     /// `None` if the index does not fit 19 bits.
@@ -95,7 +95,7 @@ pub enum ReceiptNumberError {
     Check,
 }
 
-fn value_of(c: char) -> Option<u8> {
+pub(super) fn value_of(c: char) -> Option<u8> {
     let c = match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
@@ -112,6 +112,6 @@ fn times_x(value: u8) -> u8 {
 }
 
 /// Horner's sum of the values with weights x^14 … x^1.
-fn check(data: &[u8]) -> u8 {
+pub(super) fn check(data: &[u8]) -> u8 {
     data.iter().fold(0, |sum, value| times_x(sum ^ value))
 }

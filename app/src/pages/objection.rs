@@ -40,10 +40,7 @@ pub fn Link(
         }
         LinkState::Stopped(stopped) => {
             let all = stopped.channels.len() == Channel::ALL.len();
-            let title = match stopped.channels.as_slice() {
-                [channel] => (words.link_title)(*channel),
-                _ => words.all_title,
-            };
+            let title = title_of(&stopped, words);
             let offer = (!all).then(|| offer(&frame, words));
             (title, view! { {done(&stopped, &frame, words)} {offer} {undo(frame.language, words)} }.into_any())
         }
@@ -91,17 +88,26 @@ pub fn Letter(
 ) -> impl IntoView {
     let frame = page.frame;
     let words = Words::of(frame.language);
-    let content = match page.state {
-        LetterState::Asks { code, fault } => asks_code(code, fault, frame.language, words),
+    let (title, content) = match page.state {
+        LetterState::Asks { code, fault } => (words.letter_title, asks_code(code, fault, frame.language, words)),
         LetterState::Stopped(stopped) => {
-            view! { {done(&stopped, &frame, words)} {undo(frame.language, words)} }.into_any()
+            let content = view! { {done(&stopped, &frame, words)} {undo(frame.language, words)} };
+            (title_of(&stopped, words), content.into_any())
         }
     };
     view! {
-        <Shell frame=frame title=words.letter_title.to_owned() here=Here::Elsewhere>
-            <h1>{words.letter_title}</h1>
+        <Shell frame=frame title=title.to_owned() here=Here::Elsewhere>
+            <h1>{title}</h1>
             {content}
         </Shell>
+    }
+}
+
+/// What no longer comes, as a heading.
+fn title_of(stopped: &Stopped, words: &'static Words) -> &'static str {
+    match stopped.channels.as_slice() {
+        [channel] => (words.link_title)(*channel),
+        _ => words.all_title,
     }
 }
 

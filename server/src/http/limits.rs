@@ -41,8 +41,9 @@ const LINKS: Rate = Rate { per_minute: 12_000, burst: 6_000 };
 const MACHINES: Rate = Rate { per_minute: 120_000, burst: 20_000 };
 
 /// What programs with an API key ask; each sender asks before each message.
-const MACHINE_PATHS: [&str; 4] = [
+const MACHINE_PATHS: [&str; 5] = [
     "/keuze/api/v1/decisions",
+    "/keuze/api/v1/objections",
     "/keuze/api/v1/mail-headers",
     "/keuze/api/v1/letter-blocks",
     "/keuze/api/v1/letter-checks",
@@ -95,7 +96,7 @@ const MOST_BUCKETS: usize = 100_000;
 
 /// Milli-tokens, so that a minute's rate divides well over seconds.
 #[derive(Clone, Copy)]
-struct Bucket {
+pub(super) struct Bucket {
     millis: u64,
     at: i64,
 }
@@ -117,7 +118,7 @@ impl Limits {
                 !bucket.filled(rate, now).is_full(rate)
             });
         }
-        let bucket = buckets.entry(name).or_insert(Bucket { millis: full(rate), at: now });
+        let bucket = buckets.entry(name).or_insert(Bucket::full(rate, now));
         *bucket = bucket.filled(rate, now);
         bucket.take(rate)
     }
@@ -135,7 +136,13 @@ impl Limits {
 }
 
 impl Bucket {
-    fn filled(self, rate: Rate, now: i64) -> Self {
+    /// A full one.
+    pub(super) fn full(rate: Rate, now: i64) -> Self {
+        Self { millis: full(rate), at: now }
+    }
+
+    /// What has run in until now.
+    pub(super) fn filled(self, rate: Rate, now: i64) -> Self {
         let seconds = u64::try_from(now.saturating_sub(self.at)).unwrap_or_default();
         let gained = seconds.saturating_mul(u64::from(rate.per_minute) * 1000) / 60;
         if gained == 0 { self } else { Self { millis: (self.millis + gained).min(full(rate)), at: now } }
@@ -145,7 +152,8 @@ impl Bucket {
         self.millis == full(rate)
     }
 
-    fn take(&mut self, rate: Rate) -> Result<(), u32> {
+    /// Takes one out, or says after how many seconds there will be one.
+    pub(super) fn take(&mut self, rate: Rate) -> Result<(), u32> {
         if let Some(rest) = self.millis.checked_sub(1000) {
             self.millis = rest;
             return Ok(());

@@ -10,6 +10,7 @@ mod erase;
 pub mod hash;
 pub mod import;
 mod known;
+mod letter;
 mod merge;
 pub mod profile;
 #[cfg(test)]

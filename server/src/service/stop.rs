@@ -5,6 +5,7 @@ use app::model::channel::Channel;
 use app::model::event::{Actor, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::identity::Subject;
+use app::model::letter::LetterCode;
 
 use super::Keuze;
 use super::people::{Act, ActError, Acted, Who};
@@ -52,6 +53,21 @@ impl Keuze {
         };
         let act = Act::by_person(route, IdentityLevel::Possession);
         self.object(&Who::person(link.person), &channels, &act).await
+    }
+
+    /// Stops advertising by post, or everything, for the person that a letter with this code went to; `None` for a code
+    /// that we never gave out, or whose person was erased.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn stop_by_letter(&self, code: LetterCode, scope: Scope) -> Result<Option<Acted>, ActError> {
+        let Some(person) = self.person_of_letter(code) else { return Ok(None) };
+        let channels: &[Channel] = if scope == Scope::All { &Channel::ALL } else { &[Channel::Post] };
+        let act = Act::by_person(Route::LetterCode, IdentityLevel::Possession);
+        match self.object(&Who::person(person), channels, &act).await {
+            Err(ActError::NoPerson) => Ok(None),
+            acted => acted.map(Some),
+        }
     }
 
     /// Stops advertising at contact points that a visitor named; nobody is known by that, and nobody is told anything.

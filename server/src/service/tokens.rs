@@ -9,13 +9,12 @@ use app::model::channel::Channel;
 use app::model::identity::Subject;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use time::Date;
 
 use super::Keuze;
 use crate::scribe::Scribe;
+use crate::vault::mac::mac;
 
 /// The name of the token keys.
 const TOKEN: &str = "token";
@@ -159,12 +158,6 @@ impl Keys {
         let stream = mac(&self.stream, &[iv]);
         std::array::from_fn(|i| text[i] ^ stream[i])
     }
-}
-
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]

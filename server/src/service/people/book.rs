@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::hash::{self, FoldHash};
+use super::letter::Letter;
 use super::profile::{Kind, Part, Person};
 use crate::ambient::Entropy;
 use crate::contact::ContactPoint;
@@ -114,9 +115,10 @@ impl Book {
                 self.put_part(KeyId(*id), part);
             }
             (FactKind::Personal, Some(Kind::LetterCode), Some(id)) => {
-                if let (Some(hash), Some((subject, _))) = (value, self.by_key.get(&KeyId(*id))) {
-                    let hash = String::from_utf8_lossy(hash).into_owned();
-                    self.letters.insert(hash.clone(), *subject);
+                if let Some(Letter { subject, hash }) =
+                    value.map(serde_json::from_slice).transpose().map_err(damaged)?
+                {
+                    self.letters.insert(hash.clone(), subject);
                     self.letters_of.entry(KeyId(*id)).or_default().push(hash);
                 }
             }

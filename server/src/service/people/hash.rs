@@ -2,10 +2,8 @@
 //!
 //! The key is rotated. One under which objections exist is never dropped, and look-ups ask under every one.
 
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
-
 use crate::scribe::Scribe;
+use crate::vault::mac::mac;
 
 /// The name of the index keys.
 const INDEX: &str = "index";
@@ -30,10 +28,6 @@ pub fn rotate_index_key(scribe: &Scribe) {
 
 /// The hash of a fold under one key.
 pub fn hash(key: &[u8; 32], fold: &str) -> FoldHash {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(b"keuze fold ");
-    mac.update(fold.as_bytes());
-    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
-    let first: [u8; 16] = *bytes.first_chunk().expect("32 bytes");
+    let first: [u8; 16] = *mac(key, &[b"keuze fold ", fold.as_bytes()]).first_chunk().expect("32 bytes");
     format!("{:032x}", u128::from_be_bytes(first))
 }

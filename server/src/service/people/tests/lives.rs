@@ -358,7 +358,7 @@ async fn every_wrong_way_to_act_lets_one_through() {
         Wrong::NoStandsOnThePersonAlone,
     ] {
         let mut noticed = None;
-        for number in 0..400 {
+        for number in 0..4000 {
             let mut life = Life::new(seed.wrapping_add(number), wrong);
             live(&mut life).await;
             noticed = life.let_through(right);

@@ -1,0 +1,124 @@
+//! `/keuze/brief`: the code from a letter, typed or scanned. It stops, and shows and lifts nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use app::doors::objection::{CodeFault, LetterState, LetterView};
+use app::model::language::Language;
+use app::model::letter::{LetterCode, LetterCodeError};
+use app::pages::objection::{Letter as LetterPage, LetterProps};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+
+use super::body;
+use super::limits::Bucket;
+use super::objection::without_referrer;
+use super::problem::{Problem, Slug};
+use super::render;
+use super::visit::Visit;
+use crate::config::Rate;
+use crate::service::Keuze;
+use crate::service::stop::Scope;
+
+const LETTER: &str = "/keuze/brief";
+
+/// Longer than any way to type a code.
+const LONGEST: usize = 60;
+
+/// Outside the layer that looks at a form's origin: the page sends no referrer, so its own form may come with
+/// `Origin: null`, and the code alone is the authority.
+pub fn router() -> Router<Arc<Keuze>> {
+    Router::new().route(LETTER, get(form).post(stop)).layer(Extension(Arc::new(WrongCodes::default())))
+}
+
+/// How many wrong codes are looked at, of everybody together: nobody's code is ever locked, but guessing is slow
+/// however many addresses it comes from. With a million letters out, one guess in 2^35 hits.
+const WRONG: Rate = Rate { per_minute: 300, burst: 300 };
+
+#[derive(Default)]
+struct WrongCodes(Mutex<Option<Bucket>>);
+
+impl WrongCodes {
+    /// Whether a code is looked at now.
+    fn are_bearable(&self, now: i64) -> bool {
+        self.with(now, |bucket| {
+            let mut tried = *bucket;
+            tried.take(WRONG).is_ok()
+        })
+    }
+
+    fn add(&self, now: i64) {
+        self.with(now, |bucket| _ = bucket.take(WRONG));
+    }
+
+    fn with<T>(&self, now: i64, act: impl FnOnce(&mut Bucket) -> T) -> T {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = kept.get_or_insert_with(|| Bucket::full(WRONG, now));
+        *bucket = bucket.filled(WRONG, now);
+        act(bucket)
+    }
+}
+
+/// Scanned, the code comes in the address; the person still presses the button.
+async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code");
+    let code = code.map(|(_, code)| code.chars().take(LONGEST).collect()).unwrap_or_default();
+    page(&keuze, visit.language, StatusCode::OK, LetterState::Asks { code, fault: None })
+}
+
+async fn stop(
+    State(keuze): State<Arc<Keuze>>,
+    Extension(wrong): Extension<Arc<WrongCodes>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let (typed, scope) = read(body::form(&headers, body)?)?;
+    let refused = |status, fault| {
+        let state = LetterState::Asks { code: typed.clone(), fault: Some(fault) };
+        Ok(page(&keuze, visit.language, status, state))
+    };
+    let code: LetterCode = match typed.parse() {
+        Ok(code) => code,
+        Err(error) => return refused(StatusCode::UNPROCESSABLE_ENTITY, fault(&typed, error)),
+    };
+    let now = keuze.clock.now().at.unix_timestamp();
+    if !wrong.are_bearable(now) {
+        return refused(StatusCode::TOO_MANY_REQUESTS, CodeFault::Busy);
+    }
+    let Some(acted) = keuze.stop_by_letter(code, scope).await? else {
+        wrong.add(now);
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, CodeFault::Unknown);
+    };
+    Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Stopped(keuze.told(&acted))))
+}
+
+fn read(pairs: Vec<(String, String)>) -> Result<(String, Scope), Problem> {
+    let (mut code, mut scope) = (String::new(), Scope::Own);
+    for (name, value) in pairs {
+        match (name.as_str(), value.as_str()) {
+            ("code", _) if value.chars().count() <= LONGEST => code = value,
+            ("scope", "all") => scope = Scope::All,
+            _ => return Err(Slug::MalformedRequest.into()),
+        }
+    }
+    Ok((code, scope))
+}
+
+fn fault(typed: &str, error: LetterCodeError) -> CodeFault {
+    match error {
+        LetterCodeError::Form if typed.trim().is_empty() => CodeFault::Empty,
+        LetterCodeError::Form => CodeFault::Form,
+        LetterCodeError::Typing => CodeFault::Typing,
+    }
+}
+
+fn page(keuze: &Keuze, language: Language, status: StatusCode, state: LetterState) -> Response {
+    let page = LetterView { frame: keuze.frame(language, LETTER), state };
+    without_referrer(render::page(status, language, || LetterPage(LetterProps { page })))
+}

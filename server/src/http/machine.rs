@@ -1,0 +1,139 @@
+//! What programs ask and tell, each with an API key (RFC 6750): none of these addresses answers without one.
+
+mod decisions;
+mod letters;
+mod mail;
+mod objections;
+#[cfg(test)]
+mod tests;
+mod who;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use app::model::decision::Decision;
+use app::model::event::{Actor, Route};
+use app::model::evidence::IdentityLevel;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+
+use super::problem::{Problem, Slug};
+use super::visit::Visit;
+use crate::service::Keuze;
+use crate::service::clients::{Client, Clients, Scope};
+use crate::service::people::Act;
+
+/// The largest letter that is checked.
+const LONGEST_LETTER: usize = 512 * 1024;
+
+/// Every address for programs with a key.
+pub fn router() -> Router<Arc<Keuze>> {
+    let checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
+    Router::new()
+        .route("/keuze/api/v1/decisions", get(decisions::by_number).post(decisions::by_anything))
+        .route("/keuze/api/v1/objections", post(objections::object))
+        .route("/keuze/api/v1/mail-headers", post(mail::headers))
+        .route("/keuze/api/v1/letter-blocks", post(letters::block))
+        .route("/keuze/api/v1/letter-checks", checks)
+}
+
+/// What an address asks of a key.
+pub trait Asks: Send + Sync {
+    /// The scope.
+    const SCOPE: Scope;
+}
+
+/// See [`Scope::Decisions`].
+pub struct Decisions;
+/// See [`Scope::Mail`].
+pub struct Mail;
+/// See [`Scope::Letters`].
+pub struct Letters;
+/// See [`Scope::Objections`].
+pub struct Objections;
+
+impl Asks for Decisions {
+    const SCOPE: Scope = Scope::Decisions;
+}
+
+impl Asks for Mail {
+    const SCOPE: Scope = Scope::Mail;
+}
+
+impl Asks for Letters {
+    const SCOPE: Scope = Scope::Letters;
+}
+
+impl Asks for Objections {
+    const SCOPE: Scope = Scope::Objections;
+}
+
+/// A program whose key is good for what it asks. A handler that takes one cannot be reached without.
+pub struct Caller<S> {
+    client: Client,
+    asks: PhantomData<S>,
+}
+
+impl<S> Caller<S> {
+    /// What it tells, in its own name.
+    pub fn act(&self) -> Act {
+        let actor = Actor::Client { name: self.client.name.to_string() };
+        Act { actor, ..Act::by_person(Route::Api, IdentityLevel::Unverified) }
+    }
+}
+
+impl<S: Asks> FromRequestParts<Arc<Keuze>> for Caller<S> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, keuze: &Arc<Keuze>) -> Result<Self, Problem> {
+        let key = key(&parts.headers).ok_or(Slug::ApiKeyMissing)?;
+        let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+        let client = clients.with_key(key)?.ok_or(Slug::ApiKeyUnknown)?;
+        if client.until < keuze.clock.now().today {
+            return Err(Slug::ApiKeyExpired.into());
+        }
+        if !client.scopes.contains(&S::SCOPE) {
+            return Err(Problem::saying(Slug::ScopeMissing, "scope", S::SCOPE.word()));
+        }
+        Ok(Self { client, asks: PhantomData })
+    }
+}
+
+/// The one `Authorization: Bearer …`; the scheme in any spelling (RFC 9110 section 11.1).
+fn key(headers: &HeaderMap) -> Option<&str> {
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (sent.next(), sent.next()) else { return None };
+    let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
+    Some(key.trim()).filter(|key| scheme.eq_ignore_ascii_case("bearer") && !key.is_empty())
+}
+
+/// An answer that nobody keeps: it may be another one in a second (S-12).
+fn answer(body: &impl Serialize) -> Response {
+    let json = serde_json::to_vec(body).expect("plain fields are always JSON");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, json).into_response()
+}
+
+/// A message that must not go, with the reason in machine form.
+fn denied(decision: &Decision) -> Problem {
+    let reason = serde_json::to_value(decision.reason).ok();
+    let reason = reason.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    Problem::saying(Slug::SendingDenied, "reason", reason)
+}
+
+/// The origin that links in mails and letters lead to: the one that was asked, unless that is only this machine.
+fn origin(keuze: &Keuze, visit: &Visit) -> String {
+    let public = keuze.config.site.hosts.iter().find(|host| !host.is_local());
+    match public {
+        Some(host) if !visit.host.secure && !keuze.demo => format!("https://{}", host.name()),
+        _ => visit.host.origin.clone(),
+    }
+}

@@ -1,0 +1,96 @@
+//! `GET` and `POST /keuze/api/v1/decisions`: "may I?", for one person or contact point and one channel.
+
+use std::sync::Arc;
+
+use app::model::channel::Channel;
+use app::model::decision::{Decision, Reason};
+use app::model::identity::RecordAddress;
+use app::model::language::{Language, Localized};
+use app::text::act;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::who::Named;
+use super::{Caller, Decisions, answer};
+use crate::http::body;
+use crate::http::problem::{Problem, Slug};
+use crate::http::visit::Visit;
+use crate::service::Keuze;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    who: Named,
+    channel: Channel,
+}
+
+/// A decision as programs read it.
+#[derive(Serialize)]
+pub struct Told {
+    allow: bool,
+    reason: Reason,
+    /// The reason in words.
+    explanation: Localized,
+    /// The article that it rests on.
+    basis: String,
+    /// The records that it rests on.
+    evidence: Vec<RecordAddress>,
+    /// The last civil day in Europe/Amsterdam for which it is known to hold if nobody says anything; `null` for no end.
+    valid_until: Option<Date>,
+}
+
+impl From<Decision> for Told {
+    fn from(decision: Decision) -> Self {
+        let words = |language| act::reason(decision.reason, language).to_owned();
+        Self {
+            explanation: Localized { nl: words(Language::Nl), en: words(Language::En) },
+            allow: decision.allow,
+            reason: decision.reason,
+            basis: decision.basis,
+            evidence: decision.evidence,
+            valid_until: decision.until,
+        }
+    }
+}
+
+/// By customer number alone: an address would stand in the logs of everything between here and there.
+pub async fn by_number(
+    State(keuze): State<Arc<Keuze>>,
+    _caller: Caller<Decisions>,
+    _visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let (mut customer, mut channel) = (None, None);
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned() {
+        match name.as_str() {
+            "customer" => customer = Some(value),
+            "channel" => channel = Channel::from_word(&value),
+            "lang" => {}
+            _ => return Err(Slug::MalformedRequest.into()),
+        }
+    }
+    let customer = customer.ok_or(Problem::with(Slug::MalformedRequest, "customer"))?;
+    let channel = channel.ok_or(Problem::with(Slug::MalformedRequest, "channel"))?;
+    decide(&keuze, &Named::customer(customer), channel)
+}
+
+/// By customer number, contact point, or both.
+pub async fn by_anything(
+    State(keuze): State<Arc<Keuze>>,
+    _caller: Caller<Decisions>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let sent: Sent = body::json(&headers, body)?;
+    decide(&keuze, &sent.who, sent.channel)
+}
+
+fn decide(keuze: &Keuze, named: &Named, channel: Channel) -> Result<Response, Problem> {
+    let decision = keuze.may_i(&named.find(keuze)?.who, channel)?;
+    Ok(answer(&Told::from(decision)))
+}

@@ -1,0 +1,109 @@
+//! `POST /keuze/api/v1/letter-blocks` and `…/letter-checks`: every letter says how to object (S-13).
+
+use std::sync::Arc;
+
+use app::model::channel::Channel;
+use app::model::language::Localized;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use qrcode::render::svg::Color;
+use qrcode::{EcLevel, QrCode};
+use serde::{Deserialize, Serialize};
+
+use super::decisions::Told;
+use super::who::Named;
+use super::{Caller, Letters, answer, denied, origin};
+use crate::http::body;
+use crate::http::problem::{Problem, Slug};
+use crate::http::visit::Visit;
+use crate::service::Keuze;
+use crate::service::send::{Gate, LETTER_BLOCK, Lacking, lacking, paragraph};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    who: Named,
+}
+
+#[derive(Serialize)]
+struct Block {
+    version: u32,
+    paragraph: Localized,
+    address: String,
+    code: String,
+    /// The same address with the code in it, as a picture.
+    qr: String,
+    decision: Told,
+}
+
+/// Gives a recipient's block, unless the letter must not go.
+pub async fn block(
+    State(keuze): State<Arc<Keuze>>,
+    caller: Caller<Letters>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let sent: Sent = body::json(&headers, body)?;
+    let (person, decision) = match keuze.gate(&sent.who.find(&keuze)?.who, Channel::Post)? {
+        Gate::Open(person, decision) => (person, decision),
+        Gate::Shut(decision) => return Err(denied(&decision)),
+    };
+    let code = keuze.letter_code(person.subject, &caller.act()).await?;
+    let origin = origin(&keuze, &visit);
+    let address = short_address(&origin);
+    Ok(answer(&Block {
+        version: LETTER_BLOCK,
+        paragraph: paragraph(&keuze.config.controller, &address, code),
+        qr: qr(&format!("{origin}/keuze/brief?code={code}")),
+        address,
+        code: code.to_string(),
+        decision: decision.into(),
+    }))
+}
+
+/// As it is typed from paper.
+fn short_address(origin: &str) -> String {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    format!("{host}/keuze/brief")
+}
+
+/// Black on white whatever surrounds it; about 15 % of it may be smudged.
+fn qr(text: &str) -> String {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).expect("an address is short enough for a QR code");
+    let picture = code.render().min_dimensions(120, 120).dark_color(Color("#000")).light_color(Color("#fff")).build();
+    picture.split_once("?>").map_or(picture.clone(), |(_, svg)| svg.to_owned())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Letter {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Passed {
+    passes: bool,
+    block_version: u32,
+}
+
+/// Passes a letter or its template, or says what it lacks.
+pub async fn check(
+    State(keuze): State<Arc<Keuze>>,
+    _caller: Caller<Letters>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let letter: Letter = body::json(&headers, body)?;
+    let addresses: Vec<String> =
+        keuze.config.site.hosts.iter().map(|host| format!("{}/keuze/brief", host.name())).collect();
+    let lacking = lacking(&letter.text, &keuze.config.controller, &addresses);
+    if lacking.is_empty() {
+        return Ok(answer(&Passed { passes: true, block_version: LETTER_BLOCK }));
+    }
+    let words: Vec<&str> = lacking.into_iter().map(Lacking::word).collect();
+    Err(Problem::saying(Slug::LetterIncomplete, "missing", words.join(", ")))
+}

@@ -1,0 +1,55 @@
+//! `POST /keuze/api/v1/objections`: another system passes on that somebody said no (S-17).
+
+use std::sync::Arc;
+
+use app::model::channel::Channel;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::who::Named;
+use super::{Caller, Objections, answer};
+use crate::http::body;
+use crate::http::problem::{Problem, Slug};
+use crate::service::Keuze;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    who: Named,
+    channels: Vec<Channel>,
+}
+
+#[derive(Serialize)]
+struct Taken {
+    channels: Vec<Channel>,
+    since: Date,
+    /// Whether it was new.
+    changed: bool,
+    receipt: String,
+}
+
+/// Takes it; a program can stop, and neither grant nor lift.
+pub async fn object(
+    State(keuze): State<Arc<Keuze>>,
+    caller: Caller<Objections>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let sent: Sent = body::json(&headers, body)?;
+    let found = sent.who.find(&keuze)?;
+    // A number that nobody has would stop nothing, and whoever passed it on would believe that it did.
+    if found.is_nobody {
+        return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
+    }
+    let acted = keuze.object(&found.who, &sent.channels, &caller.act()).await?;
+    let receipt = keuze.receipts().number(acted.record).to_string();
+    let taken = Taken { channels: acted.channels, since: acted.since, changed: acted.changed, receipt };
+    let mut response = answer(&taken);
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}

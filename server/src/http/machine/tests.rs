@@ -1,0 +1,496 @@
+//! What programs ask and tell, and the codes in letters, through the whole router.
+
+use app::model::channel::Channel;
+use app::model::event::{EventKind, Route};
+use app::model::evidence::IdentityLevel;
+use app::model::identity::Subject;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use time::macros::date;
+
+use super::*;
+use crate::http::fixture::{Answer, Browser};
+use crate::service::clients::ClientName;
+use crate::service::fixture::House;
+use crate::service::people::Who;
+use crate::service::people::tests::{customer, door, email, phone};
+
+const PATHS: [(&str, Scope, &str); 5] = [
+    ("/keuze/api/v1/decisions", Scope::Decisions, r#"{"who":{"customer":"K-1"},"channel":"email"}"#),
+    ("/keuze/api/v1/objections", Scope::Objections, r#"{"who":{"customer":"K-1"},"channels":["email"]}"#),
+    ("/keuze/api/v1/mail-headers", Scope::Mail, r#"{"who":{"customer":"K-1"},"channel":"email"}"#),
+    ("/keuze/api/v1/letter-blocks", Scope::Letters, r#"{"who":{"customer":"K-1"}}"#),
+    ("/keuze/api/v1/letter-checks", Scope::Letters, r#"{"text":"{{keuze_block}}"}"#),
+];
+
+/// A house with a customer, and a program that may do everything.
+struct Office {
+    house: House,
+    anna: Subject,
+    server: Browser,
+    key: String,
+}
+
+impl Office {
+    async fn new() -> Self {
+        let house = House::new().await;
+        let points = [email("anna@example.nl"), phone("06 12345678"), door("12 A")];
+        let anna = customer(&house, "K-1", &points).await;
+        let key = key(&house, "crm", &Scope::ALL).await;
+        Self { anna, server: Browser::new(&house), house, key }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_with(&self.key, path, &body.to_string()).await
+    }
+
+    async fn post_with(&self, key: &str, path: &str, body: &str) -> Answer {
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        self.server.beside().ask("POST", path, &headers, body).await
+    }
+
+    async fn told(&self, path: &str, body: &Value) -> Value {
+        let answer = self.post(path, body).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        serde_json::from_str(&answer.body).expect("JSON")
+    }
+
+    async fn object(&self, channels: &[Channel]) {
+        let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+        self.house.keuze.object(&Who::person(self.anna), channels, &act).await.expect("recorded");
+    }
+}
+
+async fn key(house: &House, name: &str, scopes: &[Scope]) -> String {
+    let keuze = &house.keuze;
+    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let name: ClientName = name.parse().expect("a name");
+    clients.add(&name, scopes, date!(2026 - 11 - 30)).await.expect("added").to_string()
+}
+
+fn problem(answer: &Answer) -> (u16, String, Value) {
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json", "{}", answer.body);
+    let document: Value = serde_json::from_str(&answer.body).expect("JSON");
+    let slug = document["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default().to_owned();
+    (answer.status.as_u16(), slug, document)
+}
+
+/// Issue, "Bad input": a missing or expired key and a missing scope are said by name, and nothing happens.
+#[tokio::test]
+async fn no_address_for_programs_answers_without_a_key_that_is_good_for_it() {
+    let office = Office::new().await;
+    let mut without = Vec::new();
+    for (scope, name) in [(Scope::Decisions, "a"), (Scope::Mail, "b"), (Scope::Letters, "c"), (Scope::Objections, "d")]
+    {
+        let others: Vec<Scope> = Scope::ALL.into_iter().filter(|other| *other != scope).collect();
+        without.push((scope, key(&office.house, name, &others).await));
+    }
+    let before = office.house.ledger().len();
+    for (path, scope, body) in PATHS {
+        let bare = office.server.beside().ask("POST", path, &[("content-type", "application/json")], body).await;
+        assert_eq!(problem(&bare).1, "api-key-missing", "{path}");
+        assert_eq!(
+            (bare.status, &bare.headers["www-authenticate"]),
+            (StatusCode::UNAUTHORIZED, &HeaderValue::from_static("Bearer realm=\"keuze\""))
+        );
+        let unknown = office.post_with("keuze_nothing", path, body).await;
+        assert_eq!((problem(&unknown).0, problem(&unknown).1.as_str()), (401, "api-key-unknown"), "{path}");
+        let (_, key) = without.iter().find(|(lacks, _)| *lacks == scope).expect("made above");
+        let (status, slug, document) = problem(&office.post_with(key, path, body).await);
+        assert_eq!((status, slug.as_str(), &document["scope"]), (403, "scope-missing", &json!(scope.word())), "{path}");
+    }
+    let get = office.server.beside().get("/keuze/api/v1/decisions?customer=K-1&channel=email").await;
+    assert_eq!(problem(&get).1, "api-key-missing");
+    office.house.clock.advance(7 * 86_400);
+    for (path, _, body) in PATHS {
+        let (status, slug, _) = problem(&office.post_with(&office.key, path, body).await);
+        assert_eq!((status, slug.as_str()), (401, "api-key-expired"), "{path}");
+    }
+    assert_eq!(office.house.ledger().len(), before, "nothing was recorded");
+}
+
+/// Issue item 10: allow or deny, reason, basis, evidence, valid until.
+#[tokio::test]
+async fn a_decision_explains_itself() {
+    let office = Office::new().await;
+    let ask = async |who: Value, channel: &str| {
+        office.told("/keuze/api/v1/decisions", &json!({ "who": who, "channel": channel })).await
+    };
+    let allowed = ask(json!({ "customer": "K-1" }), "email").await;
+    assert_eq!(
+        allowed,
+        json!({
+            "allow": true,
+            "reason": "soft_opt_in",
+            "explanation": { "nl": "klant, kon zich afmelden", "en": "customer, was offered an opt-out" },
+            "basis": "Tw 11.7 lid 3",
+            "evidence": ["0001/2"],
+            "valid_until": null,
+        })
+    );
+    let calls = ask(json!({ "customer": "K-1" }), "phone").await;
+    assert_eq!((&calls["allow"], &calls["basis"]), (&json!(false), &json!("Tw 11.7 lid 1")), "{calls}");
+    office.object(&[Channel::Email]).await;
+    for who in [
+        json!({ "customer": "K-1" }),
+        json!({ "email": "ANNA@example.nl" }),
+        json!({ "customer": "K-1", "email": "anna@example.nl" }),
+    ] {
+        let denied = ask(who.clone(), "email").await;
+        assert_eq!(denied["allow"], json!(false), "S-12: within the second, {who}");
+        assert_eq!(denied["evidence"].as_array().map(Vec::len), Some(1));
+    }
+    for who in [
+        json!({ "customer": "K-9" }),
+        json!({ "customer": "K-9", "email": "anna@example.nl" }),
+        json!({ "phone": "020 788 4000" }),
+    ] {
+        let unknown = ask(who, "post").await;
+        assert_eq!((&unknown["allow"], &unknown["reason"]), (&json!(false), &json!("no_answer")));
+    }
+    let post = json!({ "post": { "postcode": "1033 rw", "number": "12", "addition": "a" } });
+    assert_eq!(ask(post, "post").await["reason"], "opt_out");
+    let elsewhere = json!({ "post": { "lines": ["Rue de la Loi 16", "1000 Bruxelles", "Belgique"] } });
+    assert_eq!(ask(elsewhere, "post").await["allow"], false);
+}
+
+/// No address stands in a URL: by GET only a customer number is taken.
+#[tokio::test]
+async fn by_get_only_a_customer_number_is_asked_about() {
+    let office = Office::new().await;
+    let bearer = format!("bearer {}", office.key);
+    let get = async |query: &str| {
+        let path = format!("/keuze/api/v1/decisions?{query}");
+        office.server.beside().ask("GET", &path, &[("authorization", &bearer)], "").await
+    };
+    let answer = get("customer=K-1&channel=email").await;
+    let same =
+        office.post("/keuze/api/v1/decisions", &json!({ "who": { "customer": "K-1" }, "channel": "email" })).await;
+    assert_eq!((answer.status, answer.body), (StatusCode::OK, same.body));
+    for (query, field) in [
+        ("email=anna@example.nl&channel=email", Value::Null),
+        ("channel=email", json!("customer")),
+        ("customer=K-1&channel=fax", json!("channel")),
+    ] {
+        let (status, slug, document) = problem(&get(query).await);
+        assert_eq!((status, slug.as_str(), &document["field"]), (400, "malformed-request", &field), "{query}");
+        assert!(!document.to_string().contains("anna"));
+    }
+}
+
+/// What cannot be read is named by its field, and never repeated.
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_not_repeated() {
+    let office = Office::new().await;
+    for (who, field) in [
+        (json!({}), "who"),
+        (json!({ "email": "geheim@" }), "who.email"),
+        (json!({ "phone": "geheim" }), "who.phone"),
+        (json!({ "post": { "postcode": "geheim", "number": "1" } }), "who.post"),
+    ] {
+        let body = json!({ "who": who, "channel": "email" });
+        let (status, _, document) = problem(&office.post("/keuze/api/v1/decisions", &body).await);
+        assert_eq!((status, &document["field"]), (400, &json!(field)));
+        assert!(!document.to_string().contains("geheim"));
+    }
+    for body in ["", "[]", r#"{"who":{"customer":"K-1"},"channel":"fax"}"#, r#"{"who":{"iban":"x"},"channel":"email"}"#]
+    {
+        assert_eq!(
+            office.post_with(&office.key, "/keuze/api/v1/decisions", body).await.status,
+            StatusCode::BAD_REQUEST
+        );
+    }
+}
+
+/// S-17, API: another system passes on a no; it is one like every other. It can neither grant nor lift.
+#[tokio::test]
+async fn another_system_can_pass_on_a_no() {
+    let office = Office::new().await;
+    let taken = office
+        .told("/keuze/api/v1/objections", &json!({ "who": { "customer": "K-1" }, "channels": ["email", "post"] }))
+        .await;
+    assert_eq!((&taken["channels"], &taken["changed"]), (&json!(["email", "post"]), &json!(true)));
+    let event = office.house.ledger().pop().expect("an event");
+    assert_eq!((event.kind, event.route), (EventKind::Objected, Route::Api));
+    assert_eq!(event.actor, Actor::Client { name: "crm".into() });
+    let nobody = json!({ "who": { "customer": "K-9" }, "channels": ["email"] });
+    let (status, _, document) = problem(&office.post("/keuze/api/v1/objections", &nobody).await);
+    assert_eq!((status, &document["field"]), (400, &json!("who.customer")));
+    let none = json!({ "who": { "phone": "06 12345678" }, "channels": ["post"] });
+    assert_eq!(problem(&office.post("/keuze/api/v1/objections", &none).await).2["field"], "channels");
+}
+
+/// S-14: the headers are right to the letter, and the link that they name works with nothing but itself.
+#[tokio::test]
+async fn a_mail_gets_its_headers_and_its_link_works() {
+    let office = Office::new().await;
+    let given = office
+        .told("/keuze/api/v1/mail-headers", &json!({ "who": { "customer": "K-1" }, "channel": "newsletter" }))
+        .await;
+    let link = given["link"].as_str().expect("a link");
+    assert!(link.starts_with("https://www.voipro.nl/keuze/afmelden/"), "{link}");
+    assert_eq!(
+        given["headers"],
+        json!({ "List-Unsubscribe": format!("<{link}>"), "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" })
+    );
+    for language in ["nl", "en"] {
+        for part in ["text", "html"] {
+            let text = given[part][language].as_str().expect("a text");
+            assert!(
+                text.contains(link) && text.contains("Voipro Communications Company B.V., Modemstraat 1"),
+                "{text}"
+            );
+        }
+    }
+    let path = link.strip_prefix("https://www.voipro.nl").expect("ours");
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let pressed = office.server.beside().ask("POST", path, &form, "List-Unsubscribe=One-Click").await;
+    assert_eq!(pressed.status, StatusCode::OK);
+    let again = office
+        .post("/keuze/api/v1/mail-headers", &json!({ "who": { "customer": "K-1" }, "channel": "newsletter" }))
+        .await;
+    let (status, slug, document) = problem(&again);
+    assert_eq!((status, slug.as_str(), &document["reason"]), (422, "sending-denied", &json!("objected")));
+    assert!(!document.to_string().contains("afmelden/"), "no link comes along");
+    let post =
+        office.post("/keuze/api/v1/mail-headers", &json!({ "who": { "customer": "K-1" }, "channel": "post" })).await;
+    assert_eq!(problem(&post).2["field"], "channel");
+}
+
+/// An address that two people share: whoever of them the link was made for, it stops the mailbox.
+#[tokio::test]
+async fn the_link_in_a_mail_to_a_shared_mailbox_stops_the_mailbox() {
+    let office = Office::new().await;
+    let bert = customer(&office.house, "K-2", &[email("anna@example.nl")]).await;
+    let given = office
+        .told("/keuze/api/v1/mail-headers", &json!({ "who": { "email": "anna@example.nl" }, "channel": "email" }))
+        .await;
+    let path =
+        given["link"].as_str().and_then(|link| link.strip_prefix("https://www.voipro.nl")).expect("ours").to_owned();
+    office.server.beside().post(&path, &[("scope", "channel")]).await;
+    for who in [Who::person(office.anna), Who::person(bert), Who::point(email("Anna@example.nl"))] {
+        assert!(!office.house.keuze.may_i(&who, Channel::Email).expect("readable").allow);
+    }
+}
+
+async fn letter(office: &Office, who: Value) -> Value {
+    office.told("/keuze/api/v1/letter-blocks", &json!({ "who": who })).await
+}
+
+async fn type_code(office: &Office, fields: &[(&str, &str)]) -> Answer {
+    office.server.beside().post("/keuze/brief", fields).await
+}
+
+/// S-13: the printed code on the short address records an objection to post; nothing else changes, nothing is shown.
+#[tokio::test]
+async fn the_code_of_a_letter_stops_post_and_the_rest_only_if_it_is_said() {
+    let office = Office::new().await;
+    let block = letter(&office, json!({ "customer": "K-1" })).await;
+    let code = block["code"].as_str().expect("a code").to_owned();
+    assert_eq!((block["address"].as_str(), &block["version"]), (Some("www.voipro.nl/keuze/brief"), &json!(1)));
+    for language in ["nl", "en"] {
+        let paragraph = block["paragraph"][language].as_str().expect("a text");
+        assert!(paragraph.contains(&code) && paragraph.contains("www.voipro.nl/keuze/brief"), "{paragraph}");
+        assert!(paragraph.contains("Voipro") && paragraph.contains("+31 (0)20 788 4000"), "S-56: {paragraph}");
+    }
+    let qr = block["qr"].as_str().expect("a picture");
+    assert!(qr.starts_with("<svg") && qr.len() < 40_000, "{}", qr.len());
+    let after_first = office.house.ledger().len();
+    assert_eq!(letter(&office, json!({ "customer": "K-1" })).await["code"], json!(code), "one code a person");
+    assert_eq!(office.house.ledger().len(), after_first);
+
+    let form = office.server.beside().get(&format!("/keuze/brief?code={code}&lang=en")).await;
+    assert!(form.body.contains(&format!("value=\"{code}\"")), "{}", form.body);
+    assert_eq!(form.headers[header::REFERRER_POLICY], "no-referrer");
+    assert_eq!(office.house.ledger().len(), after_first, "scanning alone never acts");
+    insta::assert_snapshot!("letter-nl", office.server.beside().get("/keuze/brief").await.words());
+
+    let old = [("content-type", "application/x-www-form-urlencoded"), ("origin", "null")];
+    let typed = format!("code={}", code.to_lowercase().replace('-', "+"));
+    let done = office.server.beside().ask("POST", "/keuze/brief", &old, &typed).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    let event = office.house.ledger().pop().expect("an event");
+    assert_eq!(
+        (event.kind, event.route, event.channels),
+        (EventKind::Objected, Route::LetterCode, vec![Channel::Post])
+    );
+    assert!(office.house.keuze.may_i(&Who::person(office.anna), Channel::Email).expect("readable").allow, "S-10");
+    assert!(["anna", "12345678", "K-1"].iter().all(|datum| !done.body.contains(datum)), "it shows no data");
+    insta::assert_snapshot!("letter-done-nl", done.words().replace(done.between("class=\"code\">", "<"), "NUMBER"));
+    let denied = office.post("/keuze/api/v1/letter-blocks", &json!({ "who": { "customer": "K-1" } })).await;
+    assert_eq!(problem(&denied).1, "sending-denied");
+
+    let all = type_code(&office, &[("code", &code), ("scope", "all")]).await;
+    assert!(all.status == StatusCode::OK && all.body.contains("<h1>Geen reclame meer</h1>"), "{}", all.body);
+    for channel in Channel::ALL {
+        assert!(!office.house.keuze.may_i(&Who::person(office.anna), channel).expect("readable").allow, "{channel:?}");
+    }
+}
+
+/// Each wrong code is told what is wrong; unknown codes are slowed for everybody together, and no code is locked.
+#[tokio::test]
+async fn wrong_codes_are_named_and_slowed_but_nobody_is_locked_out() {
+    let office = Office::new().await;
+    let code = letter(&office, json!({ "customer": "K-1" })).await["code"].as_str().expect("a code").to_owned();
+    let before = office.house.ledger().len();
+    let typing = if code.starts_with('7') { code.replacen('7', "8", 1) } else { format!("7{}", &code[1..]) };
+    for (typed, says) in [
+        (" ", "Vul de code in."),
+        ("ABC", "Een code heeft twaalf letters en cijfers."),
+        (typing.as_str(), "Er zit een typefout in de code."),
+        ("0000-0000-0000", "Deze code kennen wij niet."),
+        ("<b>\"", "Een code heeft twaalf letters en cijfers."),
+    ] {
+        let answer = type_code(&office, &[("code", typed)]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.words().contains(says), "{typed}: {}", answer.words());
+        assert!(answer.body.contains("aria-invalid=\"true\"") && !answer.body.contains("<b>"));
+        assert!(answer.between("id=\"outcome\"", ">").contains("autofocus"));
+    }
+    let mut tries = 1;
+    while type_code(&office, &[("code", "0000-0000-0000")]).await.status == StatusCode::UNPROCESSABLE_ENTITY {
+        tries += 1;
+        assert!(tries < 1000);
+    }
+    assert_eq!(tries, 300);
+    let busy = type_code(&office, &[("code", &code)]).await;
+    assert_eq!(busy.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(busy.words().contains("Probeer het over een paar tellen opnieuw.") && busy.body.contains(&code));
+    assert_eq!(office.house.ledger().len(), before);
+    office.house.clock.advance(1);
+    assert_eq!(type_code(&office, &[("code", &code)]).await.status, StatusCode::OK);
+}
+
+/// Codes on letters that are lying about: after a restart, a merger and a rotation they work; after an erasure not.
+#[tokio::test]
+async fn a_code_lives_as_long_as_its_person() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let act = Act::by_person(Route::Api, IdentityLevel::Unverified);
+    let (anna, bert, codes) = {
+        let house = House::at(Some(&data), 1).await;
+        let anna = customer(&house, "K-1", &[door("1")]).await;
+        let bert = customer(&house, "K-2", &[door("2")]).await;
+        let mut codes = vec![house.keuze.letter_code(anna, &act).await.expect("made")];
+        codes.push(house.keuze.letter_code(bert, &act).await.expect("made"));
+        house.keuze.rotate_letter_secret();
+        codes.push(house.keuze.letter_code(anna, &act).await.expect("made"));
+        assert!(codes[0] != codes[1] && codes[0] != codes[2]);
+        house.keuze.merge(anna, bert, &act).await.expect("merged");
+        house.keuze.scribe.close().await;
+        (anna, bert, codes)
+    };
+    let house = House::at(Some(&data), 2).await;
+    for code in &codes {
+        assert_eq!(house.keuze.person_of_letter(*code), Some(anna));
+    }
+    assert_eq!(house.keuze.letter_code(bert, &act).await.expect("made"), codes[2], "one person, one code");
+    house.keuze.erase(anna, true, &act).await.expect("erased");
+    for code in &codes {
+        assert_eq!(house.keuze.person_of_letter(*code), None);
+    }
+    house.keuze.scribe.close().await;
+    let house = House::at(Some(&data), 3).await;
+    assert!(codes.iter().all(|code| house.keuze.person_of_letter(*code).is_none()));
+}
+
+/// S-13: a letter, or its template, without the block fails, and what it lacks is said.
+#[tokio::test]
+async fn a_letter_without_the_block_does_not_pass() {
+    let office = Office::new().await;
+    let block = letter(&office, json!({ "customer": "K-1" })).await;
+    let check = async |text: String| office.post("/keuze/api/v1/letter-checks", &json!({ "text": text })).await;
+    let written = |language: &str| block["paragraph"][language].as_str().expect("a text").to_owned();
+    let code = block["code"].as_str().expect("a code");
+    for text in [
+        format!("Beste klant,\n\n{}\n\nGroet", written("nl")),
+        format!("<p>Dear customer</p><p>{}</p>", written("en").replace(' ', "\n  ")),
+        written("nl").replace(code, "{{keuze_code}}"),
+        "Beste {{naam}}, {{keuze_block}}".to_owned(),
+        format!("{}{}", "x ".repeat(50_000), written("nl")),
+    ] {
+        let answer = check(text.clone()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    }
+    for (text, missing) in [
+        ("Beste klant, koop nu.".to_owned(), "paragraph, address, code"),
+        (written("nl").replace(code, "ABCD-EFGH-JKMN"), "code"),
+        (written("nl").replace("www.voipro.nl/keuze/brief", "evil.example/brief"), "address"),
+        (format!("www.voipro.nl/keuze/brief {code}"), "paragraph"),
+    ] {
+        let (status, slug, document) = problem(&check(text).await);
+        assert_eq!((status, slug.as_str(), &document["missing"]), (422, "letter-incomplete", &json!(missing)));
+    }
+}
+
+/// S-17: by whichever way it came in, the decision is the same to the letter, but for the record that it rests on.
+#[tokio::test]
+async fn every_way_to_say_no_ends_in_the_same_decision() {
+    let mut decisions = Vec::new();
+    for way in ["one-click", "link", "letter", "form", "api"] {
+        let office = Office::new().await;
+        let token = office.house.keuze.tokens().stop(office.anna, None);
+        let mut browser = office.server.beside();
+        match way {
+            "one-click" => {
+                let form = [("content-type", "application/x-www-form-urlencoded")];
+                let path = format!("/keuze/afmelden/{token}");
+                browser.ask("POST", &path, &form, "List-Unsubscribe=One-Click").await;
+            }
+            "link" => drop(browser.post(&format!("/keuze/afmelden/{token}"), &[("scope", "all")]).await),
+            "letter" => {
+                let code =
+                    letter(&office, json!({ "customer": "K-1" })).await["code"].as_str().expect("a code").to_owned();
+                browser.post("/keuze/brief", &[("code", &code), ("scope", "all")]).await;
+            }
+            "form" => {
+                let fields = [
+                    ("phone", "06 12345678"),
+                    ("postcode", "1033RW"),
+                    ("house", "12"),
+                    ("addition", "A"),
+                    ("email", "anna@example.nl"),
+                    ("scope", "all"),
+                ];
+                browser.post("/keuze/afmelden", &fields).await;
+            }
+            _ => {
+                let all = json!(["newsletter", "email", "post", "phone", "social"]);
+                office
+                    .told("/keuze/api/v1/objections", &json!({ "who": { "customer": "K-1" }, "channels": all }))
+                    .await;
+            }
+        }
+        for (channel, point) in [
+            ("newsletter", json!({ "email": "anna@example.nl" })),
+            ("email", json!({ "email": "Anna@example.nl" })),
+            ("phone", json!({ "phone": "+31612345678" })),
+            ("post", json!({ "post": { "postcode": "1033 RW", "number": "12", "addition": "a" } })),
+        ] {
+            // Somebody new with the same address is denied like whoever had said it.
+            let told = office.told("/keuze/api/v1/decisions", &json!({ "who": point, "channel": channel })).await;
+            let same = office
+                .told("/keuze/api/v1/decisions", &json!({ "who": { "customer": "K-1" }, "channel": channel }))
+                .await;
+            assert_eq!((&told["allow"], &same["allow"]), (&json!(false), &json!(false)), "{way} {channel}");
+            let suppressed =
+                office.house.keuze.may_i(&point_alone(channel), Channel::from_word(channel).expect("a channel"));
+            let suppressed = suppressed.expect("readable");
+            decisions.push((way, channel, suppressed.allow, suppressed.reason, suppressed.basis, suppressed.until));
+        }
+    }
+    for (way, channel, allow, reason, basis, until) in &decisions {
+        let first = decisions.iter().find(|first| first.1 == *channel).expect("itself at least");
+        assert_eq!((allow, reason, basis, until), (&first.2, &first.3, &first.4, &first.5), "{way} {channel}");
+    }
+}
+
+fn point_alone(channel: &str) -> Who {
+    Who::point(match channel {
+        "phone" => phone("06 12345678"),
+        "post" => door("12 A"),
+        _ => email("anna@example.nl"),
+    })
+}

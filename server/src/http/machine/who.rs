@@ -1,0 +1,95 @@
+//! Whom a program asks about: a customer number, a contact point, or both.
+
+use serde::Deserialize;
+
+use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, ForeignAddress, Phone, Post};
+use crate::http::problem::{Problem, Slug};
+use crate::service::Keuze;
+use crate::service::people::Who;
+
+/// As it is sent; addresses stand in bodies and never in an address of ours.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Named {
+    customer: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    post: Option<SentPost>,
+}
+
+/// A Dutch address, or the lines of one elsewhere.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SentPost {
+    Dutch(SentDutch),
+    Elsewhere(SentLines),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentDutch {
+    postcode: String,
+    number: String,
+    #[serde(default)]
+    addition: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentLines {
+    lines: Vec<String>,
+}
+
+/// Whom it turned out to be.
+pub struct Found {
+    /// In the words of the rules.
+    pub who: Who,
+    /// A customer number was named that nobody has: then nothing is known, whatever else was named.
+    pub is_nobody: bool,
+}
+
+impl Named {
+    /// A customer number alone.
+    pub fn customer(number: String) -> Self {
+        Self { customer: Some(number), ..Self::default() }
+    }
+
+    /// Finds them.
+    ///
+    /// # Errors
+    /// A problem that names the field, never what was in it.
+    pub fn find(&self, keuze: &Keuze) -> Result<Found, Problem> {
+        let points = self.points()?;
+        if self.customer.is_none() && points.is_empty() {
+            return Err(Problem::with(Slug::MalformedRequest, "who"));
+        }
+        let person = self.customer.as_deref().and_then(|number| keuze.customer(number));
+        let is_nobody = self.customer.is_some() && person.is_none();
+        let who = if is_nobody {
+            Who::default()
+        } else {
+            Who { person: person.as_ref().map(|person| person.subject), points }
+        };
+        Ok(Found { who, is_nobody })
+    }
+
+    fn points(&self) -> Result<Vec<ContactPoint>, Problem> {
+        let wrong = |field: &'static str| move |_: ContactError| Problem::with(Slug::MalformedRequest, field);
+        let email = self.email.as_deref().map(Email::parse).transpose().map_err(wrong("who.email"))?;
+        let phone = self.phone.as_deref().map(Phone::parse).transpose().map_err(wrong("who.phone"))?;
+        let post = self.post.as_ref().map(SentPost::read).transpose().map_err(wrong("who.post"))?;
+        let email = email.map(ContactPoint::Email);
+        Ok(email.into_iter().chain(phone.map(ContactPoint::Phone)).chain(post.map(ContactPoint::Post)).collect())
+    }
+}
+
+impl SentPost {
+    fn read(&self) -> Result<Post, ContactError> {
+        match self {
+            Self::Dutch(SentDutch { postcode, number, addition }) => {
+                DutchAddress::parse(postcode, number, addition).map(Post::Dutch)
+            }
+            Self::Elsewhere(SentLines { lines }) => ForeignAddress::parse(&lines.join("\n")).map(Post::Foreign),
+        }
+    }
+}
