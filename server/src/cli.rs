@@ -6,6 +6,7 @@ mod check;
 mod client;
 mod contacts;
 mod erase;
+mod mail;
 mod policy;
 mod serve;
 mod staff;
@@ -54,6 +55,9 @@ enum Task {
     /// Which programs may ask and tell, each with an API key.
     #[command(subcommand)]
     Client(client::ClientTask),
+    /// Checks mails before they are sent.
+    #[command(subcommand)]
+    Mail(mail::MailTask),
 }
 
 /// Which ledger.
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
         Task::Erase(erase) => serve::block_on(erase::run(&erase)),
         Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
         Task::Client(task) => serve::block_on(client::run(&task)),
+        Task::Mail(mail::MailTask::Check(check)) => mail::run(&check),
     }
 }
 

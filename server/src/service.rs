@@ -10,6 +10,7 @@ pub mod continued_use;
 pub mod fixture;
 pub mod look_up;
 pub mod mail;
+pub mod mail_check;
 mod maintenance;
 pub mod newsletter;
 
