@@ -59,6 +59,9 @@ for (const [name, path] of [
   ['the preference page', '/keuze/voorkeuren'],
   ['the preference page in English', '/keuze/voorkeuren?lang=en'],
   ['the register', '/keuze/cookies'],
+  ['saying no with nothing in hand', '/keuze/afmelden'],
+  ['saying no in English', '/keuze/afmelden?lang=en'],
+  ['the code of a letter', '/keuze/brief'],
   ['a problem that is explained', '/keuze/problems/notice-changed'],
   ['the desk’s sign-in', '/keuze/desk'],
 ]) {
@@ -69,6 +72,11 @@ for (const [name, path] of [
     await expectAccessible(page);
   });
 }
+
+test('a link that is not known', async ({ arrive }) => {
+  const visitor = await arrive({ tolerates: /404/ });
+  await expectAccessible(await visitor.open('/keuze/afmelden/onbekend'));
+});
 
 test('a page that does not exist', async ({ arrive }) => {
   const visitor = await arrive({ tolerates: /404/ });

@@ -44,7 +44,11 @@ const table = (page, heading) =>
     rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
   );
 
-const fact = (page, name) => page.locator(`.facts dt:text-is("${name}") + dd`).textContent();
+/** What stands behind a name in a list of facts; a record shows only those that it has. */
+async function fact(page, name) {
+  const value = page.locator(`.facts dt:text-is("${name}") + dd`);
+  return (await value.count()) > 0 ? value.textContent() : undefined;
+}
 
 /** What the ledger holds under a receipt's number or a consent id, as the desk shows it. */
 export async function lookUp(page, query) {

@@ -296,7 +296,7 @@ fn asks_code(code: String, fault: Option<CodeFault>, language: Language, words: 
         fault,
         keys: "text",
         fills: "off",
-        class: "short code",
+        class: "code",
     };
     view! {
         {summary(&fault.map(|fault| ("code", fault)).into_iter().collect::<Vec<_>>(), words.faults)}

@@ -1,0 +1,59 @@
+import { expectAccessible } from '../support/axe.mjs';
+import { expect, test } from '../support/test.mjs';
+
+const WITHOUT = { javaScriptEnabled: false, tolerates: /422/ };
+
+const number = async (page) => (await page.locator('.receipt-number .code').textContent()).trim();
+const focus = (page) => page.locator(':focus');
+
+test('a phone number alone is enough to say no, in one form without a script', async ({ arrive, ledger }) => {
+  const visitor = await arrive(WITHOUT);
+  const page = await visitor.open('/keuze/afmelden');
+  await page.getByLabel('Telefoonnummer').fill('020 788 4000');
+  await page.getByRole('button', { name: 'Alle reclame stoppen' }).click();
+  await expect(page.getByRole('status')).toContainText('Opgeslagen.');
+  await expect(page.locator('main')).toContainText('telefoontjes met aanbiedingen');
+  await expect(focus(page)).toHaveAttribute('id', 'outcome');
+  expect(await ledger(await number(page))).toMatchObject({ kind: 'bezwaar gemaakt', route: 'voorkeurenpagina' });
+});
+
+test('what is wrong has the focus, leads to its field, and loses nothing that was typed', async ({ arrive }) => {
+  const visitor = await arrive(WITHOUT);
+  const page = await visitor.open('/keuze/afmelden?lang=en');
+  await page.getByLabel('Phone number').fill('12');
+  await page.getByLabel('E-mail address').fill('nobody@');
+  await page.keyboard.press('Enter');
+  await expect(focus(page)).toHaveAttribute('role', 'alert');
+  await page.keyboard.press('Tab');
+  await expect(focus(page)).toHaveText(/^This is no phone number/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Phone number')).toHaveValue('12');
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('E-mail address')).toHaveValue('nobody@');
+  await expect(page.getByLabel('E-mail address')).toHaveAccessibleDescription(/looks like name@example.com/);
+});
+
+test('the answer to a form, right or wrong', async ({ arrive }) => {
+  const visitor = await arrive({ tolerates: /422/ });
+  const page = await visitor.open('/keuze/afmelden');
+  await page.getByRole('button', { name: 'Stoppen wat ik aankruis' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('E-mailadres').fill('niemand@example.nl');
+  await page.getByLabel('nieuwsbrief').check();
+  await page.getByRole('button', { name: 'Stoppen wat ik aankruis' }).click();
+  await expect(page.getByRole('status')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('a scanned code stands in the form, and its page tells no other site of it', async ({ arrive }) => {
+  const visitor = await arrive(WITHOUT);
+  const page = await visitor.open('/keuze/brief?code=0000-0000-0000');
+  await expect(page.getByLabel('Code uit de brief')).toHaveValue('0000-0000-0000');
+  const posted = page.waitForRequest((request) => request.method() === 'POST');
+  await page.getByRole('button', { name: 'Reclame stoppen' }).click();
+  const headers = await (await posted).allHeaders();
+  expect(headers.referer).toBeUndefined();
+  expect(headers.origin).toBe('null');
+  await expect(page.getByRole('alert')).toContainText('Deze code kennen wij niet.');
+});
