@@ -82,7 +82,7 @@ pub enum AddressFault {
 }
 
 /// The page that asks for an address to send a code to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AskCodeView {
     /// Around the page.
     pub frame: Frame,
@@ -105,7 +105,7 @@ pub enum CodeFault {
 }
 
 /// The page that takes the code.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct EnterCodeView {
     /// Around the page.
     pub frame: Frame,
@@ -120,7 +120,7 @@ pub struct EnterCodeView {
 }
 
 /// Who is known at a proven address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Whose {
     /// One person.
     One {
@@ -134,7 +134,7 @@ pub enum Whose {
 }
 
 /// The channels of whoever proved an address.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CentreView {
     /// The proven address, as it was given.
     pub address: String,
@@ -148,8 +148,15 @@ pub struct CentreView {
     pub platforms: Vec<Platform>,
 }
 
+/// Addresses and numbers of people: they stand in no log.
+impl std::fmt::Debug for CentreView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CentreView").finish_non_exhaustive()
+    }
+}
+
 /// One channel.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Card {
     /// Which.
     pub channel: Channel,
@@ -220,7 +227,7 @@ pub struct Undo {
 }
 
 /// The newsletter's sign-up form, or its answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewsletterView {
     /// Around the page.
     pub frame: Frame,
@@ -235,7 +242,7 @@ pub struct NewsletterView {
 }
 
 /// Which page of the newsletter's sign-up.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum NewsletterStep {
     /// The form.
     Form,
@@ -248,7 +255,7 @@ pub enum NewsletterStep {
 }
 
 /// Everything that is held of a person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct InsightView {
     /// Around the page.
     pub frame: Frame,
@@ -267,7 +274,7 @@ pub struct InsightView {
 }
 
 /// A detail that is held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Detail {
     /// What it is.
     pub kind: DetailKind,
@@ -308,7 +315,7 @@ pub struct Happened {
 }
 
 /// The pages around an erasure.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct EraseView {
     /// Around the page.
     pub frame: Frame,

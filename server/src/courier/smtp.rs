@@ -123,6 +123,7 @@ fn not_sent(error: &lettre::transport::smtp::Error) -> NotSent {
     let what = code.unwrap_or_else(|| {
         let what = match () {
             () if error.is_timeout() => "the mail server did not answer in time",
+            () if names_certificate(error) => "the mail server's certificate is not one that this machine trusts",
             () if error.is_tls() => "there is no secure connection to the mail server",
             () if error.is_client() => {
                 "the mail server does not offer what is needed (TLS, sign-in, or its characters)"
@@ -132,6 +133,12 @@ fn not_sent(error: &lettre::transport::smtp::Error) -> NotSent {
         what.to_owned()
     });
     NotSent { for_good: error.is_permanent() && !is_sign_in(error), what }
+}
+
+/// A handshake that ended at the certificate looks like a connection that broke.
+fn names_certificate(error: &lettre::transport::smtp::Error) -> bool {
+    let first: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    std::iter::successors(first, |error| error.source()).any(|error| error.to_string().contains("certificate"))
 }
 
 /// A wrong password, or none where one is wanted (RFC 4954): that is ours to mend, and the mail is good.

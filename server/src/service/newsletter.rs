@@ -41,8 +41,9 @@ impl Keuze {
     ) -> Result<(), SignUpError> {
         self.may_send_to(email)?;
         let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::PreferencePage, IdentityLevel::Unverified) };
-        let person = self.subscriber(email, name, language, &act).await?;
-        self.request_opt_in(person, &[Channel::Newsletter], &act).await?;
+        let part = self.subscriber(email, name, language);
+        let person = part.subject;
+        self.request_opt_in_of(part, &[Channel::Newsletter], &act).await?;
         self.queue_mail(self.confirmation(person, email, language, origin)).await.map_err(ActError::from)?;
         Ok(())
     }
@@ -52,36 +53,25 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then, or the address alone.
     pub async fn sign_up(&self, session: &Session, language: Language, act: &Act) -> Result<Acted, ActError> {
-        let person = self.subscriber(&session.email, None, language, act).await?;
+        let person = self.learn(self.subscriber(&session.email, None, language), act).await?.subject;
         let proof = OptIn { verified: Verification::MailCode, products: None, until: None };
         self.opt_in(person, &[Channel::Newsletter], proof, &[session.point()], act, None).await
     }
 
-    /// Whoever has the newsletter at this address, else the one person there, else somebody new. Of somebody known
-    /// nothing is learned but that address: a stranger could have written the name.
-    async fn subscriber(
-        &self,
-        email: &Email,
-        name: Option<String>,
-        language: Language,
-        act: &Act,
-    ) -> Result<Subject, ActError> {
+    /// Whoever has the newsletter at this address, else the one person there, else somebody new; with what is learned of
+    /// them. Of somebody known that is the address alone: a stranger could have written the name.
+    fn subscriber(&self, email: &Email, name: Option<String>, language: Language) -> Part {
         let point = ContactPoint::Email(email.clone());
         let known = self.people_at(&point);
         let has_it = |person: &&Person| {
             let part = person.parts.get(&RetentionClass::Newsletter);
             part.is_some_and(|part| part.points.iter().any(|known| known.normal() == point.normal()))
         };
-        if let Some(person) = known.iter().find(has_it) {
-            return Ok(person.subject);
-        }
-        let (subject, name) = match known.as_slice() {
-            [one] => (one.subject, None),
-            _ => (self.new_subject(), name),
-        };
+        let one = known.iter().find(has_it).or(known.first().filter(|_| known.len() == 1));
+        let (subject, name) = one.map_or_else(|| (self.new_subject(), name), |one| (one.subject, None));
         let mut part = Part::new(subject, RetentionClass::Newsletter, language);
         (part.name, part.points) = (name, vec![point]);
-        Ok(self.learn(part, act).await?.subject)
+        part
     }
 
     fn confirmation(&self, person: Subject, email: &Email, language: Language, origin: &str) -> Mail {

@@ -10,7 +10,7 @@ use app::model::identity::{RecordAddress, Subject};
 
 use super::book::Wanted;
 use super::hash::{self, newest_index_key};
-use super::{Act, ActError, Acted, Who};
+use super::{Act, ActError, Acted, Part, Who};
 use crate::contact::ContactPoint;
 use crate::scribe::{Draft, Fact};
 use crate::service::Keuze;
@@ -90,16 +90,38 @@ impl Keuze {
     /// `SelfSignUpRequired` for social media, when it is not the person who asks (S-11).
     pub async fn request_opt_in(&self, person: Subject, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
+        let (person, _) = self.resolve(&Who::person(person))?;
+        self.request(person, channels, Vec::new(), act).await
+    }
+
+    /// The same, of somebody who may be new: what is told of them is learned with it. It takes as long for somebody who is
+    /// known, so that nobody learns from us who is.
+    ///
+    /// # Errors
+    /// As [`Self::request_opt_in`].
+    pub async fn request_opt_in_of(&self, part: Part, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let subject = part.subject;
+        let facts = self.learned(part);
+        self.request(Some(subject), channels, facts, act).await
+    }
+
+    async fn request(
+        &self,
+        person: Option<Subject>,
+        channels: &[Channel],
+        facts: Vec<Fact>,
+        act: &Act,
+    ) -> Result<Acted, ActError> {
         if channels.contains(&Channel::Social) && act.actor != Actor::Person {
             return Err(ActError::SelfSignUpRequired);
         }
-        let (person, _) = self.resolve(&Who::person(person))?;
         let now = self.clock.now();
         let mut event = act.event(EventKind::OptInRequested, now.at);
         event.subject = person;
         event.channels = channels.to_vec();
         event.policy = Some(self.published.current().hash);
-        let written = self.perform(Draft::new(event)).await?;
+        let written = self.perform(Draft::with(event, facts)).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
     }
 

@@ -1,7 +1,7 @@
 //! Getting to know people: parts of profiles, found again by contact point or customer number.
 
 use app::model::channel::Channel;
-use app::model::event::{EventKind, Route};
+use app::model::event::EventKind;
 use app::model::identity::Subject;
 use time::Date;
 
@@ -9,7 +9,7 @@ use super::hash::index_keys;
 use super::profile::{Part, Person};
 use super::{Act, ActError};
 use crate::contact::{ContactPoint, Email, Phone};
-use crate::scribe::Draft;
+use crate::scribe::{Draft, Fact};
 use crate::service::Keuze;
 use crate::vault::ring::Owner;
 
@@ -80,18 +80,26 @@ impl Keuze {
     /// Nothing was recorded then.
     pub async fn learn(&self, part: Part, act: &Act) -> Result<Person, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
+        let subject = part.subject;
+        let facts = self.learned(part);
+        if !facts.is_empty() {
+            let mut event = act.event(EventKind::Imported, self.clock.now().at);
+            event.subject = Some(subject);
+            event.object = Some("profile".to_owned());
+            self.perform(Draft::with(event, facts)).await?;
+        }
+        self.known_person(subject).ok_or(ActError::NoPerson)
+    }
+
+    /// What a part adds to what is known, as a fact; nothing if it adds nothing.
+    pub(super) fn learned(&self, part: Part) -> Vec<Fact> {
         let (subject, class) = (part.subject, part.class);
         let known = self.known_person(subject).and_then(|person| person.parts.get(&class).cloned());
         let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, part.language));
         whole.take(part);
-        if known.as_ref() != Some(&whole) {
-            let mut event = act.event(EventKind::Imported, self.clock.now().at);
-            event.route = if act.route == Route::Import { Route::Import } else { act.route };
-            event.subject = Some(subject);
-            event.object = Some("profile".to_owned());
-            let key = self.scribe.ensure_key(Owner::Class(subject, class));
-            self.perform(Draft::with(event, vec![whole.fact(key)])).await?;
+        if known.as_ref() == Some(&whole) {
+            return Vec::new();
         }
-        self.known_person(subject).ok_or(ActError::NoPerson)
+        vec![whole.fact(self.scribe.ensure_key(Owner::Class(subject, class)))]
     }
 }
