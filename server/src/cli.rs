@@ -109,6 +109,8 @@ pub fn main() -> ExitCode {
 /// Logs to stderr; `RUST_LOG` chooses how much, and colours are for terminals.
 fn log() {
     let chosen = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    // Below that it writes whole addresses, with the tokens in them.
+    let chosen = chosen.add_directive("tower_http=info".parse().expect("a directive"));
     let colours = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(chosen).with_ansi(colours);
     log.with_writer(std::io::stderr).with_target(false).init();
