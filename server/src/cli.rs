@@ -6,6 +6,7 @@ mod check;
 mod client;
 mod contacts;
 mod erase;
+mod key;
 mod mail;
 mod policy;
 mod serve;
@@ -49,6 +50,9 @@ enum Task {
     Contacts(contacts::Contacts),
     /// Erases a person, by customer number or address given on stdin.
     Erase(erase::Erase),
+    /// The keys that everything is sealed under.
+    #[command(subcommand)]
+    Key(key::Key),
     /// Who may use the desk.
     #[command(subcommand)]
     Staff(staff::StaffTask),
@@ -100,6 +104,7 @@ pub fn main() -> ExitCode {
         Task::Policy(policy::Policy::Publish(publish)) => serve::block_on(policy::run(&publish)),
         Task::Contacts(contacts::Contacts::Import(import)) => serve::block_on(contacts::run(&import)),
         Task::Erase(erase) => serve::block_on(erase::run(&erase)),
+        Task::Key(key::Key::Rotate(rotate)) => serve::block_on(key::run(&rotate)),
         Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
         Task::Client(task) => serve::block_on(client::run(&task)),
         Task::Mail(mail::MailTask::Check(check)) => mail::run(&check),

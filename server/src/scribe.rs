@@ -6,6 +6,7 @@ mod erasure;
 mod fact;
 pub mod files;
 mod replay;
+mod roots;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -209,6 +210,8 @@ struct Shared {
     entropy: Arc<dyn Entropy>,
     queue: Mutex<Option<SyncSender<Job>>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    /// The file with the root key; none where everything is in memory.
+    key_file: Option<PathBuf>,
 }
 
 impl Scribe {

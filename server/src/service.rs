@@ -8,6 +8,7 @@ pub mod codes;
 pub mod continued_use;
 #[cfg(test)]
 pub mod fixture;
+pub mod keys;
 pub mod look_up;
 pub mod mail;
 pub mod mail_check;

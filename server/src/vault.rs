@@ -3,4 +3,5 @@
 pub mod mac;
 pub mod ring;
 pub mod root;
+pub mod rotation;
 pub mod seal;

@@ -18,7 +18,7 @@ use crate::ledger::checkpoint::read_verifier_key;
 use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
 use crate::vault::ring::{KeyId, Owner, Reading, Ring};
-use crate::vault::root;
+use crate::vault::rotation;
 use crate::vault::seal::Key;
 
 use copy::DatabaseCopy;
@@ -141,6 +141,19 @@ impl Lock {
     }
 }
 
+type RootAndRing = (Option<Key>, Result<Ring, String>);
+
+/// The root key that opens the ring, also when a rotation of it was not finished, and the ring.
+fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, VerifyError> {
+    let root = rotation::find(file, &layout.keys()).map_err(VerifyError::Unreadable)?.map(|found| found.key);
+    let reading = if running { Reading::Beside } else { Reading::Verify };
+    let ring = match root {
+        Some(root) => Ring::open(Some(&layout.keys()), root, reading),
+        None => Ring::open(None, Key::default(), reading),
+    };
+    Ok((root, ring))
+}
+
 /// The key ring as it was when we looked.
 struct Keys {
     /// `None` where there is no root key.
@@ -159,7 +172,14 @@ impl Keys {
         left_out: &mut Vec<String>,
     ) -> Result<Self, VerifyError> {
         let file = key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf);
-        let root = root::read(&file).map_err(VerifyError::Unreadable)?;
+        let (mut root, mut ring) = open_ring(layout, &file, running)?;
+        // A server that rotates its root key replaces ring and key file one after the other.
+        for _ in 0..10 {
+            if ring.is_ok() || !running {
+                break;
+            }
+            (root, ring) = open_ring(layout, &file, running)?;
+        }
         if let (None, Some(named)) = (root, key_file) {
             return Err(VerifyError::Unreadable(format!("there is no root key {}", named.display())));
         }
@@ -171,11 +191,6 @@ impl Keys {
                 layout.verifier_key().display()
             ));
         }
-        let reading = if running { Reading::Beside } else { Reading::Verify };
-        let ring = match root {
-            Some(root) => Ring::open(Some(&layout.keys()), root, reading),
-            None => Ring::open(None, Key::default(), reading),
-        };
         Ok(Self { root, ring: ring.map_err(VerifyError::Unreadable)?, settled })
     }
 

@@ -26,7 +26,7 @@ use crate::store::memory::MemoryStore;
 use crate::store::sled_engine::SledStore;
 use crate::store::{Batch, Store, StoreError};
 use crate::vault::ring::{KeyId, Owner, Reading, Ring};
-use crate::vault::{root, seal};
+use crate::vault::{root, rotation, seal};
 
 /// A draft, and who waits for it.
 pub struct Job {
@@ -76,6 +76,10 @@ pub fn open(opening: &Opening) -> Result<Scribe, String> {
         entropy,
         queue: Mutex::new(Some(queue)),
         writer: Mutex::new(None),
+        key_file: opening
+            .data
+            .as_ref()
+            .map(|data| opening.key_file.clone().unwrap_or_else(|| Layout(data.clone()).default_root_key())),
     });
     let writer = Writer { shared: Arc::clone(&shared), disk, tree, batches, origin, key };
     let thread = std::thread::Builder::new().name("scribe".into()).spawn(move || writer.run(&jobs));
@@ -113,9 +117,10 @@ fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
 
 fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &dyn Entropy) -> Result<Opened, String> {
     let lock = take_lock(layout)?;
-    let root = root_key(layout, key_file, entropy)?;
+    let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
+    let root = root_key(layout, &key_file, entropy)?;
     std::fs::create_dir_all(layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
-    let mut ring = Ring::open(Some(&layout.keys()), root, Reading::Start)?;
+    let mut ring = Ring::open(Some(&layout.keys()), root.key, Reading::Start)?;
     let slots =
         read_slots(&layout.checkpoint()).map_err(|error| format!("the checkpoint file cannot be read: {error}"))?;
     let has_journal = !layout.journal_files().map_err(|error| error.to_string())?.is_empty();
@@ -133,6 +138,7 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
     let _behind = replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
     missing.check().map_err(|fault| fault.to_string())?;
     // Everything adds up; from here on files are written.
+    root.settle(&key_file, &mut state.ring, entropy)?;
     state.ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
     finish_erasures(&mut state, &missing, entropy)?;
     state.checkpoint.clone_from(&walked.note);
@@ -174,10 +180,9 @@ fn take_lock(layout: &Layout) -> Result<File, String> {
     }
 }
 
-fn root_key(layout: &Layout, key_file: Option<&Path>, entropy: &dyn Entropy) -> Result<seal::Key, String> {
-    let file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
-    if let Some(key) = root::read(&file)? {
-        return Ok(key);
+fn root_key(layout: &Layout, file: &Path, entropy: &dyn Entropy) -> Result<rotation::Found, String> {
+    if let Some(found) = rotation::find(file, &layout.keys())? {
+        return Ok(found);
     }
     let fresh = !layout.keys().exists() && !layout.0.join("journal").exists();
     if !fresh {
@@ -187,7 +192,8 @@ fn root_key(layout: &Layout, key_file: Option<&Path>, entropy: &dyn Entropy) -> 
             layout.0.display()
         ));
     }
-    root::create(&file, entropy)
+    root::create(file, entropy)?;
+    rotation::find(file, &layout.keys())?.ok_or_else(|| format!("the root key {} vanished", file.display()))
 }
 
 fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<(), String> {

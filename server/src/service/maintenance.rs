@@ -11,5 +11,13 @@ impl Keuze {
         if let Err(error) = self.forget_unconfirmed().await {
             tracing::warn!(%error, "sign-ups that nobody confirmed could not be forgotten");
         }
+        if let Err(error) = self.rotate_root_if_due().await {
+            tracing::error!(%error, "the root key could not be rotated");
+        }
+        match self.scribe.drop_old_roots(self.clock.now().today) {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old root keys were deleted: their day has come"),
+            Err(error) => tracing::error!(%error, "an old root key could not be deleted"),
+        }
     }
 }

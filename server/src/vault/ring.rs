@@ -302,6 +302,40 @@ impl Ring {
         File::open(&folder)?.sync_all()
     }
 
+    /// Puts every bucket key under another root key: the root file is replaced as a whole, or not at all.
+    ///
+    /// # Errors
+    /// What the file system said. Which of the two root keys opens the ring then is what the root file says.
+    pub fn rewrap(&mut self, root: Key, entropy: &dyn Entropy) -> std::io::Result<()> {
+        self.sync(entropy)?;
+        let old = std::mem::replace(&mut self.root, root);
+        let Some(folder) = self.folder.clone() else { return Ok(()) };
+        self.write_root(&folder, entropy).inspect_err(|_| {
+            if Self::opens(&folder, &root) != Some(true) {
+                self.root = old;
+            }
+        })
+    }
+
+    /// Whether a root key opens the ring in a folder, by its first entry; `None` where there is none.
+    pub fn opens(folder: &Path, root: &Key) -> Option<bool> {
+        let bytes = std::fs::read(folder.join(ROOT)).ok()?;
+        let sealed = bytes.get(4..BUCKET_ENTRY)?;
+        let contexts = [root_context(0), dead_context(0)];
+        Some(contexts.iter().any(|context| seal::open(root, context, sealed).is_some()))
+    }
+
+    /// How many buckets ended with a key of theirs. It only grows.
+    pub fn ended(&self) -> usize {
+        self.buckets.iter().filter(|bucket| bucket.key.is_none()).count()
+    }
+
+    /// Tells one root key from another and nothing of either.
+    pub fn root_check(&self) -> String {
+        let hash = Sha256::new().chain_update("keuze root check").chain_update(self.root).finalize();
+        hash.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    }
+
     /// Writes the root file anew and puts it in the place of the old one.
     fn write_root(&self, folder: &Path, entropy: &dyn Entropy) -> std::io::Result<()> {
         let mut bytes = Vec::with_capacity(self.buckets.len() * BUCKET_ENTRY);

@@ -34,14 +34,30 @@ pub fn read(file: &Path) -> Result<Option<Key>, String> {
 /// A sentence for the operator, when it cannot be written.
 pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<Key, String> {
     let key: Key = entropy.bytes();
-    let text = format!("{FIRST_LINE}\n{}\n", app::model::identity::ContentHash(key));
+    write(file, &key)?;
+    Ok(key)
+}
+
+/// Writes a root key into a file that is not there yet, readable by its owner alone, durable when this returns.
+///
+/// # Errors
+/// A sentence for the operator, when it cannot be written.
+pub fn write(file: &Path, key: &Key) -> Result<(), String> {
+    let text = format!("{FIRST_LINE}\n{}\n", app::model::identity::ContentHash(*key));
     let write = || -> std::io::Result<()> {
         let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
         out.write_all(text.as_bytes())?;
         out.sync_all()?;
-        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(parent)?.sync_all()
+        sync_parent(file)
     };
-    write().map_err(|error| format!("the root key {} cannot be made: {error}", file.display()))?;
-    Ok(key)
+    write().map_err(|error| format!("the root key {} cannot be made: {error}", file.display()))
+}
+
+/// Makes the name of a file durable, or its absence.
+///
+/// # Errors
+/// What the file system said.
+pub fn sync_parent(file: &Path) -> std::io::Result<()> {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent)?.sync_all()
 }
