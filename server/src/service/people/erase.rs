@@ -52,16 +52,21 @@ impl Keuze {
     /// Nothing was forgotten then.
     pub async fn forget_unconfirmed(&self) -> Result<usize, ActError> {
         // Enough for a run, and short enough for a record.
-        const AT_ONCE: usize = 1000;
-        let _one_at_a_time = self.people.acting.lock().await;
+        const AT_ONCE: usize = 500;
         let now = self.clock.now();
-        let mut keys: Vec<KeyId> = Vec::new();
+        // Looked for without holding anybody up, and looked at again when nobody acts.
+        let mut found: Vec<Subject> = Vec::new();
         for person in self.everybody() {
+            if found.len() < AT_ONCE && !self.unconfirmed(&person, now.today)?.is_empty() {
+                found.push(person.subject);
+            }
+            tokio::task::yield_now().await;
+        }
+        let _one_at_a_time = self.people.acting.lock().await;
+        let mut keys: Vec<KeyId> = Vec::new();
+        for person in found.into_iter().filter_map(|subject| self.known_person(subject)) {
             let owners = self.unconfirmed(&person, now.today)?;
             keys.extend(owners.into_iter().filter_map(|owner| self.scribe.find_key(owner)));
-            if keys.len() >= AT_ONCE {
-                break;
-            }
         }
         if !keys.is_empty() {
             let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
