@@ -185,6 +185,7 @@ fn start_chores(keuze: &Arc<Keuze>, way: Option<Way>) {
 
 /// What a newcomer opens first.
 async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), String> {
+    keuze.invent_people().await.map_err(|error| error.to_string())?;
     let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
     let name: StaffName = "demo".parse().expect("a name of small letters");
     let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
@@ -195,6 +196,7 @@ async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), St
     }
     println!("desk                        http://{address}/keuze/desk");
     println!("  sign in as demo, one-time password {}", password.as_str());
+    println!("  invented customers K-1001 to K-1006");
     Ok(())
 }
 

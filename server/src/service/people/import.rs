@@ -107,6 +107,10 @@ impl Summary {
 /// So many rows share a batch, and so long other acts wait at most.
 const WAVE: usize = 256;
 
+/// Six invented people for the demo: one who can be reached, two who share a mailbox (one without evidence), one who
+/// objected, one who refused when the address was collected, one abroad.
+const INVENTED: &str = include_str!("import/demo.jsonl");
+
 /// An import that runs.
 struct Running<'a> {
     keuze: &'a Keuze,
@@ -159,6 +163,15 @@ impl Keuze {
                 each(&report);
             }
         }
+    }
+
+    /// Makes the demo's people; whoever is there already stays as they are.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub async fn invent_people(&self) -> Result<Summary, ActError> {
+        let lines = read::json_lines(INVENTED.as_bytes());
+        self.import(lines, Mode::Write, Actor::System, &mut |_| {}).await
     }
 
     /// Writes acts that do not rest on each other, in their order.

@@ -33,7 +33,12 @@ pub fn rows<'a>(name: &Path, mut file: impl BufRead + Send + 'a) -> Result<Lines
         _ => start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'),
     };
     let separator = separator(start);
-    if is_json { Ok(Box::new(JsonLines { file, number: 0, over: false })) } else { csv_rows(name, file, separator) }
+    if is_json { Ok(json_lines(file)) } else { csv_rows(name, file, separator) }
+}
+
+/// The rows of JSON Lines.
+pub fn json_lines<'a>(file: impl BufRead + Send + 'a) -> Lines<'a> {
+    Box::new(JsonLines { file, number: 0, over: false })
 }
 
 /// The separator of the header: a comma, unless there is none and something else that tables are separated by.

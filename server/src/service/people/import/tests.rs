@@ -284,3 +284,26 @@ async fn many_rows_on_disk_come_back() {
     house.keuze.scribe.close().await;
     crate::scribe::verify::verify(&data, Some(&data.with_extension("root"))).expect("adds up");
 }
+
+/// What a newcomer can try in the demo; a second start invents nobody.
+#[tokio::test]
+async fn the_demo_has_six_people_with_something_to_see() {
+    let house = House::new().await;
+    let summary = house.keuze.invent_people().await.expect("made");
+    assert_eq!((summary.rows, summary.recorded, summary.refused), (7, 7, 0));
+    assert_eq!(house.keuze.everybody().len(), 6);
+    let about = |number: &str, channel| {
+        let person = house.keuze.customer(number).expect("known").subject;
+        reason(&house, &Who::person(person), channel).1
+    };
+    assert_eq!(about("K-1001", Channel::Newsletter), Reason::SoftOptIn);
+    assert_eq!(about("K-1002", Channel::Newsletter), Reason::EvidenceMissing);
+    assert_eq!(about("K-1003", Channel::Newsletter), Reason::SoftOptIn);
+    assert_eq!(about("K-1004", Channel::Post), Reason::Objected);
+    assert_eq!(about("K-1005", Channel::Email), Reason::Refused);
+    assert_eq!(about("K-1006", Channel::Post), Reason::OptOut);
+    assert_eq!(house.keuze.people_at(&email("thuis@example.nl")).len(), 2);
+    let before = house.ledger().len();
+    house.keuze.invent_people().await.expect("nothing to do");
+    assert_eq!(house.ledger().len(), before);
+}
