@@ -234,8 +234,8 @@ pub(super) fn channel_id(channel: Channel) -> &'static str {
 fn key(channel: Channel) -> &'static str {
     match channel {
         Channel::Phone => "2",
-        Channel::Email => "3",
-        Channel::Newsletter => "4",
+        Channel::Newsletter => "3",
+        Channel::Email => "4",
         Channel::Post => "5",
         Channel::Social => "6",
     }
