@@ -105,9 +105,8 @@ async fn every_flipped_byte_is_found_by_verify() {
 async fn every_flipped_byte_outside_the_key_ring_is_found_without_the_root_key() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = made_without_database(folder.path()).await;
-    let nowhere = folder.path().join("no.key");
     each_flip(&data, |name, at| {
-        assert_eq!(verify(&data, Some(&nowhere)).is_ok(), name.starts_with("keys/"), "{name} byte {at}");
+        assert_eq!(verify(&data, None).is_ok(), name.starts_with("keys/"), "{name} byte {at}");
     });
 }
 
