@@ -77,8 +77,8 @@ desk('a look-up needs a reason and a number that can be right, and says what is 
   await chooseOwnPassword(staff);
   await ask(staff, '00000-00000-00000', 'x');
   await expect(staff.getByRole('alert')).toContainText('Zonder reden zoeken wij niets op.');
-  await ask(staff, 'onzin');
-  await expect(staff.getByRole('alert')).toContainText('Dit is geen nummer en geen consent-id.');
+  await ask(staff, 'dit is onzin!');
+  await expect(staff.getByRole('alert')).toContainText('Dit is geen nummer, geen consent-id en geen adres.');
   await ask(staff, '00000-00000-00001');
   await expect(staff.getByRole('alert')).toContainText('In dit nummer zit een typefout.');
   await expect(staff.getByLabel('Nummer, consent-id of persoon')).toHaveValue('00000-00000-00001');
