@@ -190,7 +190,7 @@ async fn a_yes_comes_from_the_sites_own_pages_only() {
     }
 }
 
-/// The list of bad input: the right status, a problem document, nothing written.
+/// Every sort of bad input: the right status, a problem document, nothing written.
 #[tokio::test]
 async fn bad_input_is_named_and_changes_nothing() {
     let house = House::new().await;

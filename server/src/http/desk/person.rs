@@ -106,7 +106,7 @@ async fn object(
     Ok(Ok(Done::Objected(desk.said(&acted))))
 }
 
-/// What staff enter as an opt-in waits for the person (issue, "An opt-in that an employee enters").
+/// What staff enter as an opt-in waits for the person.
 async fn request(
     desk: &Desk,
     session: &Session,

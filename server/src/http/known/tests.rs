@@ -263,7 +263,7 @@ async fn an_undo_gives_back_what_was_allowed_and_no_more() {
     assert!(page.words().contains("Uw toestemming is vastgelegd"), "{}", page.words());
 }
 
-/// A second tab, or a page that was opened before: a later no stands (issue item 3).
+/// A second tab, or a page that was opened before: a later no stands.
 #[tokio::test]
 async fn a_page_from_before_cannot_undo_a_later_no() {
     let house = House::new().await;

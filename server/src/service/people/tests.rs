@@ -115,7 +115,7 @@ async fn repeats_succeed_and_record_nothing() {
     }
 }
 
-/// Several people share a mailbox: whoever of them objected, it is not used (issue: contact points).
+/// Several people share a mailbox: whoever of them objected, it is not used.
 #[tokio::test]
 async fn an_objection_on_a_shared_point_denies_it_to_everybody_and_names_nobody() {
     let house = House::new().await;
@@ -305,7 +305,7 @@ async fn objections_under_an_older_index_key_still_stand() {
     }
 }
 
-/// Post: the door and the bare number, or every door (issue, "People and contact points").
+/// Post: the door and the bare number, or every door.
 #[tokio::test]
 async fn doors_are_told_apart() {
     let house = House::new().await;
