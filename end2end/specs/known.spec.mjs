@@ -103,6 +103,22 @@ test('the pages for somebody known are accessible, and so are their faults', asy
   }
 });
 
+test('a code by text message proves a number, which shows calls alone', async ({ arrive, ledger }) => {
+  const visitor = await arrive();
+  const mobile = `06 ${String(Math.random()).slice(2, 10)}`;
+  const gateway = `316${mobile.slice(3)}@sms.example`;
+  const page = await visitor.open('/keuze/voorkeuren/code');
+  await page.getByLabel('Uw e-mailadres of mobiele nummer').fill(mobile);
+  await page.getByRole('button', { name: 'Stuur mij een code' }).click();
+  await page.getByLabel('Code').fill(await mailTo(gateway, /(\d{6}) is uw code/));
+  await page.getByRole('button', { name: 'Verder' }).click();
+  await expect(page.getByRole('article', { name: 'Telefoontjes met aanbiedingen' })).toBeVisible();
+  await expect(page.getByRole('article', { name: 'Nieuwsbrief' })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Nee, ook later niet' }).click();
+  expect(await ledger(await number(page))).toMatchObject({ kind: 'bezwaar gemaakt', route: 'voorkeurenpagina' });
+});
+
 test('a pasted code that is wrong is told at its field, and its page works with the keyboard alone', async ({ arrive }) => {
   const visitor = await arrive({ ...WITHOUT });
   const page = await visitor.open('/keuze/voorkeuren/code');

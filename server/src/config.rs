@@ -32,7 +32,7 @@ use reader::Section;
 pub use app::doors::centre::{Kept, Platform};
 pub use app::doors::frame::Authority;
 pub use fault::Fault;
-pub use mail::{Mail, Newsletter};
+pub use mail::{Mail, Newsletter, Sms};
 pub use network::{Network, NetworkError};
 pub use register::is_in_eea;
 pub use server::{Rate, RateLimits, Server};
@@ -73,6 +73,8 @@ pub struct Config {
     pub newsletter: Newsletter,
     /// How mail leaves the house; without it, it does not.
     pub mail: Option<Mail>,
+    /// How a code reaches a phone; without it, it does not.
+    pub sms: Option<Sms>,
     /// The words of the notice.
     pub texts: Texts,
     /// What the server itself needs to know.
@@ -121,6 +123,8 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
     let newsletter = root.table("newsletter", mail::read_newsletter);
     let sends_mail = root.has("mail");
     let mail = if sends_mail { root.table("mail", mail::read) } else { None };
+    let sends_texts = root.has("sms");
+    let sms = if sends_texts { root.table("sms", |s| mail::read_sms(s, sends_mail)) } else { None };
     let must_name = must_name(controller.as_ref(), &purposes);
     let texts = root.table("texts", |s| texts::read(s, &must_name));
     let server = root.table("server", server::read);
@@ -141,6 +145,7 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
         kept_elsewhere,
         newsletter: newsletter?,
         mail,
+        sms,
         texts: texts?,
         server: server?,
         places,

@@ -68,7 +68,11 @@ impl Next {
 pub enum AddressFault {
     /// It is no e-mail address.
     Form,
-    /// So many mails went there that no more go out for some minutes.
+    /// It is neither an e-mail address nor a mobile number.
+    AddressOrNumber,
+    /// It is a number that gets no text messages from us.
+    NoMobile,
+    /// So many messages went there that no more go out for some minutes.
     TooMany {
         /// After so many minutes.
         minutes: u32,
@@ -81,13 +85,15 @@ pub enum AddressFault {
     Over,
 }
 
-/// The page that asks for an address to send a code to.
+/// The page that asks for an address or number to send a code to.
 #[derive(Clone)]
 pub struct AskCodeView {
     /// Around the page.
     pub frame: Frame,
     /// Where it leads.
     pub next: Next,
+    /// Whether a mobile number will do, too.
+    pub mobile: bool,
     /// What was typed.
     pub typed: String,
     /// What is wrong with it.
@@ -111,6 +117,8 @@ pub struct EnterCodeView {
     pub frame: Frame,
     /// Where it was sent.
     pub address: String,
+    /// Whether it went by text message.
+    pub by_text: bool,
     /// Where it leads.
     pub next: Next,
     /// What was typed.
@@ -136,7 +144,7 @@ pub enum Whose {
 /// The channels of whoever proved an address.
 #[derive(Clone)]
 pub struct CentreView {
-    /// The proven address, as it was given.
+    /// The proven address or number, as it was given.
     pub address: String,
     /// Who is known there.
     pub whose: Whose,
@@ -207,6 +215,8 @@ pub struct DoneView {
     pub since: Date,
     /// Of what was started: what is denied all the same, because somebody else's objection stands there.
     pub still_denied: Vec<Channel>,
+    /// Whether a code to one of those addresses or numbers can lift it.
+    pub can_prove: bool,
     /// The receipt's number.
     pub number: String,
     /// The receipt's page.

@@ -88,6 +88,8 @@ pub enum Verification {
     MailLink,
     /// A code in a mail to the address.
     MailCode,
+    /// A code in a text message to the number.
+    TextCode,
     /// The customer portal's sign-on.
     Portal,
 }

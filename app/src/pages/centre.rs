@@ -187,7 +187,8 @@ pub fn Done(
     let started = page.channels.iter().filter(|channel| !page.still_denied.contains(channel));
     let started = list(started, language);
     let still_denied = (!page.still_denied.is_empty()).then(|| {
-        view! { <p>{words.still_denied}</p> {list(page.still_denied.iter(), language)} }
+        let prove = page.can_prove.then(|| view! { <p><a href=ask(Next::Preferences, language)>{words.prove}</a></p> });
+        view! { <p>{words.still_denied}</p> {list(page.still_denied.iter(), language)} {prove} }
     });
     let phone = frame.controller.phone.clone();
     view! {

@@ -1,4 +1,4 @@
-//! `/keuze/voorkeuren/code`: an address is proved by a code (S-54). Plain forms; the code can be pasted (WCAG 3.3.8).
+//! `/keuze/voorkeuren/code`: an address or mobile is proved by a code (S-54). Plain forms; the code can be pasted (WCAG 3.3.8).
 
 use leptos::prelude::*;
 
@@ -13,6 +13,9 @@ pub const ASK: &str = "/keuze/voorkeuren/code";
 /// Where it is entered.
 pub const ENTER: &str = "/keuze/voorkeuren/code/invullen";
 
+/// The field that takes an address or a number.
+const CONTACT: &str = "contact";
+
 /// The page that asks for an address.
 #[component]
 pub fn AskCode(
@@ -23,11 +26,13 @@ pub fn AskCode(
     let language = frame.language;
     let words = Words::of(language);
     let fault = page.fault.map(words.address_fault);
-    let faults: Vec<_> = fault.iter().map(|fault| ("email", fault)).collect();
+    let faults: Vec<_> = fault.iter().map(|fault| (CONTACT, fault)).collect();
     let summary = summary(&faults, words.faults);
+    let (title, label) =
+        if page.mobile { (words.ask_title_mobile, words.address_mobile) } else { (words.ask_title, words.address) };
     let address = line(Line {
-        name: "email",
-        label: words.address.to_owned(),
+        name: CONTACT,
+        label: label.to_owned(),
         value: &page.typed,
         help: None,
         fault: fault.as_deref(),
@@ -36,8 +41,8 @@ pub fn AskCode(
         class: "",
     });
     view! {
-        <Shell frame=frame title=words.ask_title.to_owned() here=Here::Elsewhere>
-            <h1>{words.ask_title}</h1>
+        <Shell frame=frame title=title.to_owned() here=Here::Elsewhere>
+            <h1>{title}</h1>
             {summary}
             <p class="lead">{words.ask_lead}</p>
             <form method="post" action=format!("{}#outcome", localized(ASK, language)) class="fields">
@@ -66,6 +71,7 @@ pub fn EnterCode(
     let frame = page.frame;
     let language = frame.language;
     let words = Words::of(language);
+    let help = if page.by_text { words.enter_help_text } else { words.enter_help };
     let fault = page.fault.map(words.code_fault);
     let faults: Vec<_> = fault.iter().map(|fault| ("code", fault)).collect();
     let summary = summary(&faults, words.faults);
@@ -84,7 +90,7 @@ pub fn EnterCode(
             <h1>{words.enter_title}</h1>
             {summary}
             <p class="lead" role="status">{(words.sent_to)(&page.address)}</p>
-            <p>{words.enter_help}</p>
+            <p>{help}</p>
             <form method="post" action=format!("{}#outcome", localized(ENTER, language)) class="fields">
                 {code}
                 <div class="actions one">

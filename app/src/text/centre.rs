@@ -73,6 +73,8 @@ pub struct Centre {
     pub what_started: &'static str,
     /// What is denied all the same.
     pub still_denied: &'static str,
+    /// The link to lifting that, for whoever has the address or number.
+    pub prove: &'static str,
     /// The receipt's number.
     pub number: &'static str,
     /// What it is good for.
@@ -100,8 +102,8 @@ pub const NL: Centre = Centre {
     signed_in: |address| format!("U bevestigde {address}."),
     sign_out: "Uitloggen",
     insight: "Wat wij van u bewaren",
-    nobody: "Bij dit adres kennen wij niemand. Wat u hier kiest, geldt voor het adres zelf.",
-    several: "Meer mensen gebruiken dit adres. Daarom tonen wij geen persoonlijke keuzes. Wat u hier kiest, geldt voor het adres zelf, dus voor iedereen die het gebruikt.",
+    nobody: "Hierbij kennen wij niemand. Wat u hier kiest, geldt voor het adres of nummer zelf.",
+    several: "Meer mensen gebruiken dit adres of nummer. Daarom tonen wij geen persoonlijke keuzes. Wat u hier kiest, geldt voor het adres of nummer zelf, dus voor iedereen die het gebruikt.",
     since: |day| format!("Sinds {}.", when::date(day, Nl)),
     until: |day| format!("Dit geldt tot en met {}.", when::date(day, Nl)),
     why: "Waarom?",
@@ -129,6 +131,7 @@ pub const NL: Centre = Centre {
     what_stopped: "Dit stopt:",
     what_started: "Dit mag nu:",
     still_denied: "Dit mag nog niet: op het adres of nummer staat een bezwaar van iemand anders.",
+    prove: "Is het adres of nummer van u alleen? Bevestig het met een code en zeg nog eens ja",
     number: "Nummer",
     number_help: |phone| format!("Bewaar dit nummer. Belt u {phone}, dan vinden wij hiermee uw keuze terug."),
     receipt: "Het bewijs bekijken en bewaren",
@@ -148,8 +151,8 @@ pub const EN: Centre = Centre {
     signed_in: |address| format!("You confirmed {address}."),
     sign_out: "Sign out",
     insight: "What we hold about you",
-    nobody: "We know nobody at this address. What you choose here applies to the address itself.",
-    several: "Several people use this address. So we show no personal choices. What you choose here applies to the address itself, and so to everybody who uses it.",
+    nobody: "We know nobody there. What you choose here applies to the address or number itself.",
+    several: "Several people use this address or number. So we show no personal choices. What you choose here applies to the address or number itself, and so to everybody who uses it.",
     since: |day| format!("Since {}.", when::date(day, En)),
     until: |day| format!("This holds until {} inclusive.", when::date(day, En)),
     why: "Why?",
@@ -177,6 +180,7 @@ pub const EN: Centre = Centre {
     what_stopped: "This stops:",
     what_started: "This is allowed now:",
     still_denied: "This is not allowed yet: somebody else objected at this address or number.",
+    prove: "Is the address or number yours alone? Confirm it with a code and say yes once more",
     number: "Number",
     number_help: |phone| format!("Keep this number. If you call {phone}, we find your choice with it."),
     receipt: "See and keep the receipt",

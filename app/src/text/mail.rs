@@ -9,6 +9,9 @@ pub struct Code {
     pub subject: fn(&str) -> String,
     /// Its text, with the code, the site's name and who sends it.
     pub text: fn(&str, &str, &str) -> String,
+    /// The text message in its place, with the code and the site's name: one of 160 characters at most. Its last line
+    /// lets a phone offer the code to that site's page alone (WICG "Delivering origin-bound one-time codes over SMS").
+    pub sms: fn(&str, &str) -> String,
 }
 
 const CODE_NL: Code = Code {
@@ -20,6 +23,9 @@ const CODE_NL: Code = Code {
              veranderen. Geef de code aan niemand.\n\n{signature}"
         )
     },
+    sms: |code, site| {
+        format!("{code} is uw code voor {site}. Hij werkt tien minuten. Geef hem aan niemand.\n\n@{site} #{code}")
+    },
 };
 
 const CODE_EN: Code = Code {
@@ -30,6 +36,9 @@ const CODE_EN: Code = Code {
              you asked for it.\n\nDid you not ask for a code? Then you need not do anything. Without this code nobody \
              can see or change anything. Give the code to nobody.\n\n{signature}"
         )
+    },
+    sms: |code, site| {
+        format!("{code} is your code for {site}. It works for ten minutes. Give it to nobody.\n\n@{site} #{code}")
     },
 };
 

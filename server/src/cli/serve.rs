@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::Serving;
 use crate::ambient::{Clock, Entropy, SystemClock, SystemEntropy};
-use crate::config::Config;
+use crate::config::{Config, Sms};
 use crate::courier::{Courier, Way};
 use crate::embed::files::SiteFile;
 use crate::http;
@@ -117,7 +117,7 @@ pub fn reopen(serving: &Serving, data: &Path) -> Result<(), String> {
 }
 
 async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
-    let config = configuration(serving.config.as_deref())?;
+    let mut config = configuration(serving.config.as_deref())?;
     let folder = if demo { "./demo-data" } else { "./data" };
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));
     let scribe = open(serving, data.clone(), &config, demo)?;
@@ -125,6 +125,9 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
         publish::publish_if_new(&scribe, &config, &SystemClock).await?;
     }
     let outbox = (demo && config.mail.is_none()).then(|| outbox_beside(&data));
+    if outbox.is_some() {
+        config.sms = Some(Sms::of_the_demo());
+    }
     let way = Way::of(&config, outbox.clone())?;
     let keuze = Arc::new(assemble(scribe.clone(), config, demo, outbox)?);
     let listener = TcpListener::bind(serving.listen).await;

@@ -1,4 +1,4 @@
-//! `[mail]`, `[newsletter]`, `[[social]]` and `[[kept_elsewhere]]`: what goes out, and what is told beside the rules.
+//! `[mail]`, `[sms]`, `[newsletter]`, `[[social]]` and `[[kept_elsewhere]]`: what goes out, and what is told beside the rules.
 //!
 //! None of it is asked of anybody, so none of it stands in the policy.
 
@@ -6,6 +6,7 @@ use app::doors::centre::{Kept, Platform};
 use lettre::message::Mailbox;
 
 use super::reader::{At, Section};
+use crate::contact::{Email, Phone};
 
 /// How mail leaves the house.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +129,55 @@ fn read_mailbox(s: &Section<'_>, key: &'static str) -> Option<Mailbox> {
         s.note(text.at, what, "write one such as Voipro <noreply@voipro.nl>");
     }
     mailbox
+}
+
+/// A gateway that turns a mail into a text message, so that a code can go to a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sms {
+    /// The address for a number, with [`NUMBER`] in place of it.
+    mail_to: String,
+}
+
+/// Stands for a number in E.164, without the plus.
+const NUMBER: &str = "{number}";
+
+impl Sms {
+    /// Of this form; `None` if it makes no address of a number.
+    fn of(mail_to: &str) -> Option<Self> {
+        let address = mail_to.replace(NUMBER, "31612345678");
+        let fits = mail_to.matches(NUMBER).count() == 1 && Email::parse(&address).is_ok();
+        fits.then(|| Self { mail_to: mail_to.to_owned() })
+    }
+
+    /// The gateway of the demo, whose mails stay in its outbox.
+    ///
+    /// # Panics
+    /// Never: a test makes one.
+    pub fn of_the_demo() -> Self {
+        Self::of("{number}@sms.example").expect("an address")
+    }
+
+    /// Where a text for this number is mailed to.
+    ///
+    /// # Panics
+    /// Never: an address that takes one number takes any.
+    pub fn address(&self, phone: &Phone) -> Email {
+        let address = self.mail_to.replace(NUMBER, phone.e164().trim_start_matches('+'));
+        Email::parse(&address).expect("an address that takes one number takes any")
+    }
+}
+
+pub(super) fn read_sms(s: &Section<'_>, sends_mail: bool) -> Option<Sms> {
+    if !sends_mail {
+        s.note(s.at(), "[sms] sends its texts by mail, and there is no [mail]", "add [mail], or take [sms] out");
+    }
+    let mail_to = s.text_at("mail_to")?;
+    let sms = Sms::of(&mail_to.value);
+    if sms.is_none() {
+        let what = format!("`mail_to`: \"{}\" is no address of a number", mail_to.value);
+        s.note(mail_to.at, what, "write one such as {number}@sms.example.nl; {number} becomes 31612345678");
+    }
+    sms
 }
 
 /// What the newsletter's sign-up promises.

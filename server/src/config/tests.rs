@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
+use crate::contact::Phone;
 
 /// A small site that is not Voipro.
 const SMALL: &str = include_str!("fixture.toml");
@@ -254,8 +255,8 @@ fn a_cookie_is_told_with_its_duration_and_who_gets_at_it() {
 __Host-keuze: Onthoudt wat u koos, zonder nummer dat u herkent. Blijft hoogstens 186 dagen. Toegang: Voipro.
 __Host-keuze_seen: Onthoudt dat u de melding zag. Blijft hoogstens 186 dagen. Toegang: Voipro.
 __Secure-keuze_id: Verbindt uw toestemming met het bewijs ervan; alleen als u iets toestond. Blijft hoogstens 186 dagen. Toegang: Voipro.
-__Secure-keuze_code: Hoort bij de code die u per e-mail kreeg; tien minuten. Blijft hoogstens 1 dag. Toegang: Voipro.
-__Secure-keuze_person: Onthoudt een dag lang dat u uw e-mailadres hebt bevestigd. Blijft hoogstens 1 dag. Toegang: Voipro.
+__Secure-keuze_code: Hoort bij de code die u van ons kreeg; tien minuten. Blijft hoogstens 1 dag. Toegang: Voipro.
+__Secure-keuze_person: Onthoudt een dag lang dat u uw e-mailadres of nummer hebt bevestigd. Blijft hoogstens 1 dag. Toegang: Voipro.
 voipro_session: Houdt u ingelogd en onthoudt uw winkelmand. Blijft tot u de browser sluit. Toegang: Voipro.
 _pk_id*: Telt bezoeken met een willekeurig nummer, alleen voor deze site (Matomo, bij ons zelf). Blijft hoogstens 180 dagen. Toegang: Voipro.
 _pk_ses*: Houdt de pagina’s van één bezoek bij elkaar (Matomo, bij ons zelf). Blijft hoogstens 1 dag. Toegang: Voipro.
@@ -269,8 +270,8 @@ YSC: Telt welke video’s u bij YouTube bekijkt. Blijft tot u de browser sluit. 
 __Host-keuze: Remembers what you chose, without a number that recognises you. Stays for 186 days at most. Access: Voipro.
 __Host-keuze_seen: Remembers that you saw the notice. Stays for 186 days at most. Access: Voipro.
 __Secure-keuze_id: Ties your consent to its proof; only if you allowed something. Stays for 186 days at most. Access: Voipro.
-__Secure-keuze_code: Belongs to the code that you got by e-mail; ten minutes. Stays for 1 day at most. Access: Voipro.
-__Secure-keuze_person: Remembers for a day that you confirmed your e-mail address. Stays for 1 day at most. Access: Voipro.
+__Secure-keuze_code: Belongs to the code that you got from us; ten minutes. Stays for 1 day at most. Access: Voipro.
+__Secure-keuze_person: Remembers for a day that you confirmed your e-mail address or number. Stays for 1 day at most. Access: Voipro.
 voipro_session: Keeps you signed in and remembers your basket. Stays until you close the browser. Access: Voipro.
 _pk_id*: Counts visits with a random number, for this site alone (Matomo, run by ourselves). Stays for 180 days at most. Access: Voipro.
 _pk_ses*: Keeps the pages of one visit together (Matomo, run by ourselves). Stays for 1 day at most. Access: Voipro.
@@ -330,6 +331,26 @@ fn mail_goes_out_over_tls_and_its_password_stands_elsewhere() {
     keuze.toml:170:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
     keuze.toml:170:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
     "#);
+}
+
+#[test]
+fn text_messages_go_out_by_mail_to_an_address_made_of_the_number() {
+    let faults = |text: &str| told(&parse("keuze.toml", &format!("{SMALL}{text}")).err().unwrap_or_default());
+    let mail = "[mail]\nhost = \"smtp.example\"\nport = 465\ntls = \"implicit\"\nfrom = \"no@winkel.example\"\n";
+    let sms = |mail_to: &str| format!("{mail}[sms]\nmail_to = \"{mail_to}\"\n");
+    assert_eq!(faults(&sms("{number}@sms.example")), "");
+    let wrong = [
+        faults(&sms("sms@sms.example")),
+        faults(&sms("{number}")),
+        faults("[sms]\nmail_to = \"{number}@a.example\"\n"),
+    ];
+    assert_snapshot!(wrong.join("\n"), @r#"
+    keuze.toml:171:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:171:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:165:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
+    "#);
+    let number = Phone::parse("06 12345678").expect("a number");
+    assert_eq!(Sms::of_the_demo().address(&number).given(), "31612345678@sms.example");
 }
 
 #[test]

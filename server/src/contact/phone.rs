@@ -27,6 +27,11 @@ impl Phone {
         Ok(Self(number.format().mode(phonenumber::Mode::E164).to_string()))
     }
 
+    /// Whether it is a Dutch mobile: a text message to it reaches one person, and costs what a text costs.
+    pub fn is_dutch_mobile(&self) -> bool {
+        self.0.starts_with("+316")
+    }
+
     /// The number in E.164.
     pub fn e164(&self) -> &str {
         &self.0

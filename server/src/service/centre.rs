@@ -1,4 +1,4 @@
-//! The preference centre of whoever proved an address: what holds, what is changed, what is held, and erasing it.
+//! The preference centre of whoever proved an address or number: what holds, what is changed, what is held, and erasing it.
 
 use app::doors::centre::{
     Card, CentreView, Detail, DetailKind, DoneView, EraseView, Happened, InsightView, Offer, Undo, Whose,
@@ -9,7 +9,7 @@ use app::model::contact::PointKind;
 use app::model::date::add_months;
 use app::model::decision::{Decision, Question, Reason, Recorded, decide};
 use app::model::event::{EventKind, Route};
-use app::model::evidence::{IdentityLevel, OptIn, Verification};
+use app::model::evidence::{IdentityLevel, OptIn};
 use app::model::identity::{RecordAddress, ShardNumber, Subject};
 use app::model::language::Language;
 use serde_json::{Value, json};
@@ -46,16 +46,18 @@ impl Keuze {
             KnownAt::Nobody | KnownAt::Several => None,
         };
         Ok(CentreView {
-            address: session.email.given().to_owned(),
-            whose: self.whose(known),
+            address: session.point().given(),
+            whose: self.whose(session, known),
             cards,
             shown: shown.unwrap_or(NOTHING_SHOWN).to_string(),
             platforms: self.config.social.clone(),
         })
     }
 
-    fn whose(&self, known: KnownAt) -> Whose {
+    /// Whoever proved a number alone is told no name: it may have been somebody else's before.
+    fn whose(&self, session: &Session, known: KnownAt) -> Whose {
         match known {
+            KnownAt::One(_) if session.email().is_none() => Whose::One { name: None },
             KnownAt::One(person) => {
                 let person = self.known_person(person);
                 Whose::One { name: person.and_then(|person| person.name().map(str::to_owned)) }
@@ -69,18 +71,30 @@ impl Keuze {
         match known {
             KnownAt::One(subject) => {
                 let person = self.known_person(subject).ok_or(ActError::NoPerson)?;
-                Channel::ALL.into_iter().map(|channel| self.card_of(&person, channel, language)).collect()
+                let cards = session.channels().iter().map(|channel| self.card_of(&person, session, *channel, language));
+                cards.collect()
             }
             KnownAt::Nobody | KnownAt::Several => {
-                let channels = PointKind::Email.channels().iter();
-                channels.map(|channel| self.card_at(&session.point(), *channel)).collect()
+                let channels = session.point().kind().channels().iter();
+                channels.map(|channel| self.card_at(session.point(), *channel)).collect()
             }
         }
     }
 
-    fn card_of(&self, person: &Person, channel: Channel, language: Language) -> Result<Card, ActError> {
-        let decision = self.may_i(&Who::person(person.subject), channel)?;
-        let points: Vec<String> = person.points_for(channel).into_iter().map(ContactPoint::given).collect();
+    fn card_of(
+        &self,
+        person: &Person,
+        session: &Session,
+        channel: Channel,
+        language: Language,
+    ) -> Result<Card, ActError> {
+        // By a number, nothing is told but what holds for that number.
+        let shown: Vec<ContactPoint> = match session.email() {
+            Some(_) => person.points_for(channel).into_iter().cloned().collect(),
+            None => vec![session.point().clone()],
+        };
+        let points: Vec<String> = shown.iter().map(ContactPoint::given).collect();
+        let decision = self.may_i(&Who { person: Some(person.subject), points: shown }, channel)?;
         let reachable = !points.is_empty() || channel.point().is_none();
         let offer = if reachable { self.offer(channel, language) } else { Offer::None };
         let shown = self.last_word(person.subject, &[channel])?;
@@ -135,24 +149,27 @@ impl Keuze {
         let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
         match (wish, self.known_at(session)) {
             (Wish::Stop(channels), KnownAt::One(person)) => {
-                let who = Who { person: Some(person), points: vec![session.point()] };
+                let who = Who { person: Some(person), points: vec![session.point().clone()] };
                 self.object(&who, channels, &act).await
             }
-            (Wish::Stop(channels), _) => self.object(&Who::point(session.point()), channels, &act).await,
+            (Wish::Stop(channels), _) => self.object(&Who::point(session.point().clone()), channels, &act).await,
             (Wish::Start(channels, shown), KnownAt::One(person)) => {
-                let proof = self.proof(channels, language);
-                self.opt_in(person, channels, proof, &[session.point()], &act, Some(*shown)).await
+                if channels.iter().any(|channel| !session.channels().contains(channel)) {
+                    return Err(ActError::Nothing);
+                }
+                let proof = self.proof(session, channels, language);
+                self.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(*shown)).await
             }
-            (Wish::Start(channels, _), _) if *channels == [Channel::Newsletter] => {
-                self.sign_up(session, language, &act).await
-            }
-            (Wish::Start(..), _) => Err(ActError::Nothing),
+            (Wish::Start(channels, _), _) => match session.email() {
+                Some(email) if *channels == [Channel::Newsletter] => self.sign_up(email, language, &act).await,
+                _ => Err(ActError::Nothing),
+            },
         }
     }
 
     /// What a yes rests on: the code, and for calls the products and the period that were shown.
-    fn proof(&self, channels: &[Channel], language: Language) -> OptIn {
-        let bare = OptIn { verified: Verification::MailCode, products: None, until: None };
+    fn proof(&self, session: &Session, channels: &[Channel], language: Language) -> OptIn {
+        let bare = OptIn { verified: session.verification(), products: None, until: None };
         let calls = channels.contains(&Channel::Phone).then(|| self.offer(Channel::Phone, language));
         match calls {
             Some(Offer::Calls { products, months }) => {
@@ -191,11 +208,13 @@ impl Keuze {
             }
         }
         let theirs = session.is_some_and(|session| Some(self.known_at(session)) == person.map(KnownAt::One));
-        let undo = person.filter(|_| theirs).map(|person| self.undo(person, recorded, stopped, frame.language));
+        let session = session.filter(|_| theirs);
+        let undo = person.zip(session).map(|(person, by)| self.undo(person, by, recorded, stopped, frame.language));
         Ok(Some(DoneView {
             stopped,
             channels: event.channels.clone(),
             since: wall_clock(event.at).date(),
+            can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
             still_denied,
             number: self.receipts().number(recorded.address).to_string(),
             receipt: self.receipts().path(recorded.address),
@@ -204,10 +223,20 @@ impl Keuze {
         }))
     }
 
+    /// Whether a code can go to what this channel reaches people at.
+    fn can_prove(&self, channel: Channel) -> bool {
+        match channel.point() {
+            Some(PointKind::Email) => self.sends_mail(),
+            Some(PointKind::Phone) => self.sends_texts(),
+            Some(PointKind::Post) | None => false,
+        }
+    }
+
     /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.
     fn undo(
         &self,
         person: Subject,
+        session: &Session,
         recorded: &Recorded,
         stopped: bool,
         language: Language,
@@ -218,7 +247,7 @@ impl Keuze {
                 self.life(person)?.into_iter().filter(|earlier| earlier.address < recorded.address).collect();
             let (policy, now) = (&self.published.current().policy, self.clock.now());
             let allowed = |channel: &Channel| decide(&before, policy, &Question::Channel(*channel), now).allow;
-            channels.filter(allowed).collect()
+            channels.filter(|channel| session.channels().contains(channel) && allowed(channel)).collect()
         } else {
             channels.collect()
         };
@@ -243,8 +272,8 @@ impl Keuze {
         };
         let history = person.as_ref().map(|person| self.happened(person.subject)).transpose()?;
         Ok(InsightView {
-            address: session.email.given().to_owned(),
-            whose: self.whose(known),
+            address: session.point().given(),
+            whose: self.whose(session, known),
             details: person.as_ref().map(|person| details(person, language)).unwrap_or_default(),
             cards: self.cards(session, known, language)?,
             history: history.unwrap_or_default(),
@@ -304,7 +333,7 @@ impl Keuze {
     /// Whether one is sure.
     pub fn erase_view(&self, frame: Frame, session: &Session, unconfirmed: bool) -> EraseView {
         EraseView {
-            address: session.email.given().to_owned(),
+            address: session.point().given(),
             kept: self.config.kept_elsewhere.clone(),
             backups_until: self.clock.now().today + BACKUPS_LIVE,
             unconfirmed,

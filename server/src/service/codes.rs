@@ -1,4 +1,5 @@
-//! A person is known by a code mailed to their address: ten minutes, five tries, bound to the browser that asked (S-54).
+//! A person is known by a code sent to their address or mobile: ten minutes, five tries, bound to the browser that asked
+//! (S-54). A number changes hands sooner than a mailbox does: it proves nothing beyond what holds for the number itself.
 //!
 //! A known and an unknown address are treated alike: until the code was entered nothing is looked up. The code lies in
 //! the browser that asked, sealed; tries and sends are counted in memory.
@@ -6,6 +7,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use app::model::channel::Channel;
+use app::model::contact::PointKind;
+use app::model::evidence::Verification;
 use app::model::identity::Subject;
 use app::model::language::Language;
 use base64::Engine as _;
@@ -18,7 +22,7 @@ use time::{Duration, OffsetDateTime};
 use super::Keuze;
 use super::mail::Mail;
 use super::people::hash;
-use crate::contact::{ContactPoint, Email};
+use crate::contact::{ContactPoint, Email, Phone};
 use crate::scribe::AppendError;
 use crate::vault::seal;
 
@@ -28,7 +32,7 @@ pub const CODE_LIVES: Duration = Duration::minutes(10);
 pub const SESSION_LIVES: Duration = Duration::hours(24);
 /// How often one may try a code: with six digits a stranger hits one in 200,000 times.
 const TRIES: u8 = 5;
-/// How many mails go to one address within [`SHORT`] and within [`LONG`].
+/// How many messages go to one address or number within [`SHORT`] and within [`LONG`].
 const SENDS: [(Duration, usize); 2] = [(SHORT, 3), (LONG, 10)];
 const SHORT: Duration = Duration::minutes(15);
 const LONG: Duration = Duration::days(1);
@@ -40,7 +44,7 @@ const MOST: usize = 50_000;
 pub struct Codes {
     /// Tries by the random id of a code, and until when that matters.
     tries: Mutex<HashMap<[u8; 16], (u8, OffsetDateTime)>>,
-    /// When mails went to an address, by a keyed hash of its fold.
+    /// When messages went to an address or number, by a keyed hash of its fold.
     sends: Mutex<HashMap<String, Vec<OffsetDateTime>>>,
     /// Sessions that were ended before their time.
     ended: Mutex<HashMap<[u8; 16], OffsetDateTime>>,
@@ -56,23 +60,23 @@ fn table<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Asked {
     id: [u8; 16],
     code: String,
-    email: Email,
+    to: ContactPoint,
     next: String,
     #[serde(with = "time::serde::timestamp")]
     until: OffsetDateTime,
 }
 
-/// Who is signed in, by an address that they proved to control.
+/// Who is signed in, by an address or number that they proved to control.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Session {
     id: [u8; 16],
-    /// The proven address.
-    pub email: Email,
+    /// What was proven.
+    to: ContactPoint,
     #[serde(with = "time::serde::timestamp")]
     until: OffsetDateTime,
 }
 
-/// Who is known at a proven address.
+/// Who is known at a proven address or number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownAt {
     /// One person.
@@ -84,17 +88,44 @@ pub enum KnownAt {
 }
 
 impl Session {
-    /// The proven address as a contact point.
-    pub fn point(&self) -> ContactPoint {
-        ContactPoint::Email(self.email.clone())
+    /// The proven address or number.
+    pub fn point(&self) -> &ContactPoint {
+        &self.to
+    }
+
+    /// The proven address, where it is one.
+    pub fn email(&self) -> Option<&Email> {
+        match &self.to {
+            ContactPoint::Email(email) => Some(email),
+            ContactPoint::Phone(_) | ContactPoint::Post(_) => None,
+        }
+    }
+
+    /// The channels that it may see and switch on: by an address all of them, by a number those that use it.
+    pub fn channels(&self) -> &'static [Channel] {
+        if self.email().is_some() { &Channel::ALL } else { self.to.kind().channels() }
+    }
+
+    /// What a yes in it rests on.
+    pub fn verification(&self) -> Verification {
+        if self.email().is_some() { Verification::MailCode } else { Verification::TextCode }
     }
 }
 
-/// Why no mail goes out.
+/// Why no code can be sent to what was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCodeTo {
+    /// It is no address, and no number where numbers are taken.
+    Form,
+    /// It is a number that gets no text messages from us.
+    NoMobile,
+}
+
+/// Why no message goes out.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// So many went to this address lately; after so many minutes one may go again.
-    #[error("too many mails went to this address")]
+    /// So many went there lately; after so many minutes one may go again.
+    #[error("too many messages went there")]
     TooMany(u32),
     /// Mail is not set up.
     #[error("mail is not set up")]
@@ -107,7 +138,7 @@ pub enum SendError {
 /// What a code that was asked for is about, for the page that takes it.
 pub struct Waiting {
     /// Where it was sent.
-    pub email: Email,
+    pub to: ContactPoint,
     /// Where it leads.
     pub next: String,
 }
@@ -122,44 +153,72 @@ pub enum CodeError {
 }
 
 impl Keuze {
-    /// Sends a code to an address; gives what is kept in the browser that asked.
+    /// Whether a code can go to a phone.
+    pub fn sends_texts(&self) -> bool {
+        self.config.sms.is_some() && self.sends_mail()
+    }
+
+    /// Reads where a code shall go. With `mobile`, numbers are taken, too.
+    ///
+    /// # Errors
+    /// Why no code can go there.
+    pub fn code_goes_to(&self, typed: &str, mobile: bool) -> Result<ContactPoint, NoCodeTo> {
+        if let Ok(email) = Email::parse(typed) {
+            return Ok(ContactPoint::Email(email));
+        }
+        let phone = Phone::parse(typed).ok().filter(|_| mobile).ok_or(NoCodeTo::Form)?;
+        // Texts cost money, and numbers abroad are rented to make others pay for them.
+        if phone.is_dutch_mobile() { Ok(ContactPoint::Phone(phone)) } else { Err(NoCodeTo::NoMobile) }
+    }
+
+    /// Sends a code to an address or number; gives what is kept in the browser that asked.
     ///
     /// # Errors
     /// Nothing was sent then.
-    pub async fn send_code(&self, email: &Email, next: &str, language: Language) -> Result<String, SendError> {
-        self.may_send_to(email)?;
+    pub async fn send_code(&self, to: &ContactPoint, next: &str, language: Language) -> Result<String, SendError> {
+        self.may_send_to(to)?;
         let until = self.clock.now().at + CODE_LIVES;
-        let asked = Asked {
-            id: self.entropy.bytes(),
-            code: self.six_digits(),
-            email: email.clone(),
-            next: next.to_owned(),
-            until,
-        };
-        let words = app::text::mail::Code::of(language);
-        let policy = &self.published.current().policy;
-        let mail = Mail {
-            what: "code".to_owned(),
-            to: email.clone(),
-            language: language.tag().to_owned(),
-            subject: (words.subject)(&policy.site),
-            text: (words.text)(&asked.code, &policy.site, &app::text::mail::signature(&policy.controller)),
-            until,
-        };
-        self.queue_mail(mail).await?;
+        let asked =
+            Asked { id: self.entropy.bytes(), code: self.six_digits(), to: to.clone(), next: next.to_owned(), until };
+        self.queue_mail(self.code_mail(&asked, language)?).await?;
         Ok(self.seal_for_browser(b"keuze code", &asked))
     }
 
-    /// Counts a mail to an address, unless so many went there lately. The same for every address, known or not.
+    fn code_mail(&self, asked: &Asked, language: Language) -> Result<Mail, SendError> {
+        let words = app::text::mail::Code::of(language);
+        let policy = &self.published.current().policy;
+        let to = self.mailbox_of(&asked.to).ok_or(SendError::NoMail)?;
+        let (what, text) = match asked.to.kind() {
+            PointKind::Phone => ("text", (words.sms)(&asked.code, &policy.site)),
+            PointKind::Email | PointKind::Post => {
+                let signature = app::text::mail::signature(&policy.controller);
+                ("code", (words.text)(&asked.code, &policy.site, &signature))
+            }
+        };
+        let subject = (words.subject)(&policy.site);
+        let (what, language) = (what.to_owned(), language.tag().to_owned());
+        Ok(Mail { what, to, language, subject, text, until: asked.until })
+    }
+
+    /// The mailbox by which a message reaches a contact point: itself, or the gateway's for a number.
+    pub(super) fn mailbox_of(&self, point: &ContactPoint) -> Option<Email> {
+        match point {
+            ContactPoint::Email(email) => Some(email.clone()),
+            ContactPoint::Phone(phone) => self.config.sms.as_ref().map(|sms| sms.address(phone)),
+            ContactPoint::Post(_) => None,
+        }
+    }
+
+    /// Counts a message to an address or number, unless so many went there lately. The same for all, known or not.
     ///
     /// # Errors
     /// Nothing may be sent then.
-    pub fn may_send_to(&self, email: &Email) -> Result<(), SendError> {
+    pub fn may_send_to(&self, to: &ContactPoint) -> Result<(), SendError> {
         if !self.sends_mail() {
             return Err(SendError::NoMail);
         }
         let now = self.clock.now().at;
-        let name = hash::hash(&self.scribe.secret("sends"), &email.fold());
+        let name = hash::hash(&self.scribe.secret("sends"), &to.stands_on().concat());
         let mut sends = table(&self.codes.sends);
         if sends.len() > MOST {
             sends.retain(|_, times| times.last().is_some_and(|last| now - *last < LONG));
@@ -181,13 +240,13 @@ impl Keuze {
     pub fn waiting_code(&self, sealed: &str) -> Option<Waiting> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
         let now = self.clock.now().at;
-        (now < asked.until && self.tried(asked.id) < TRIES).then_some(Waiting { email: asked.email, next: asked.next })
+        (now < asked.until && self.tried(asked.id) < TRIES).then_some(Waiting { to: asked.to, next: asked.next })
     }
 
     /// What the browser asked for once, whether or not that is over.
     pub fn asked_code(&self, sealed: &str) -> Option<Waiting> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
-        Some(Waiting { email: asked.email, next: asked.next })
+        Some(Waiting { to: asked.to, next: asked.next })
     }
 
     /// Takes a code; gives the session's cookie and where it leads. A code works once.
@@ -208,7 +267,7 @@ impl Keuze {
         let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes())) {
             *used = TRIES;
-            let session = Session { id: self.entropy.bytes(), email: asked.email, until: now + SESSION_LIVES };
+            let session = Session { id: self.entropy.bytes(), to: asked.to, until: now + SESSION_LIVES };
             return Ok((self.seal_for_browser(b"keuze session", &session), asked.next));
         }
         *used += 1;
@@ -231,9 +290,9 @@ impl Keuze {
         ended.insert(session.id, session.until);
     }
 
-    /// Who is known at a proven address.
+    /// Who is known at a proven address or number.
     pub fn known_at(&self, session: &Session) -> KnownAt {
-        match self.people_at(&session.point()).as_slice() {
+        match self.people_at(session.point()).as_slice() {
             [] => KnownAt::Nobody,
             [person] => KnownAt::One(person.subject),
             _ => KnownAt::Several,

@@ -8,7 +8,7 @@ use app::model::language::Language;
 use time::{Date, Duration};
 
 use super::Keuze;
-use super::codes::{SendError, Session};
+use super::codes::SendError;
 use super::mail::{Mail, PATIENCE};
 use super::people::{Act, ActError, Acted, Part, Person};
 use super::tokens::Token;
@@ -39,7 +39,7 @@ impl Keuze {
         language: Language,
         origin: &str,
     ) -> Result<(), SignUpError> {
-        self.may_send_to(email)?;
+        self.may_send_to(&ContactPoint::Email(email.clone()))?;
         let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::PreferencePage, IdentityLevel::Unverified) };
         let part = self.subscriber(email, name, language);
         let person = part.subject;
@@ -52,10 +52,10 @@ impl Keuze {
     ///
     /// # Errors
     /// Nothing was recorded then, or the address alone.
-    pub async fn sign_up(&self, session: &Session, language: Language, act: &Act) -> Result<Acted, ActError> {
-        let person = self.learn(self.subscriber(&session.email, None, language), act).await?.subject;
+    pub async fn sign_up(&self, email: &Email, language: Language, act: &Act) -> Result<Acted, ActError> {
+        let person = self.learn(self.subscriber(email, None, language), act).await?.subject;
         let proof = OptIn { verified: Verification::MailCode, products: None, until: None };
-        self.opt_in(person, &[Channel::Newsletter], proof, &[session.point()], act, None).await
+        self.opt_in(person, &[Channel::Newsletter], proof, &[ContactPoint::Email(email.clone())], act, None).await
     }
 
     /// Whoever has the newsletter at this address, else the one person there, else somebody new; with what is learned of

@@ -1,8 +1,9 @@
-//! An address is proved by a code. A known address and an unknown one get the same mail and the same pages.
+//! An address or number is proved by a code. A known one and an unknown one get the same message and the same pages.
 
 use std::sync::Arc;
 
 use app::doors::centre::{AddressFault, AskCodeView, CodeFault, EnterCodeView, Next};
+use app::model::contact::PointKind;
 use app::pages::code::{ASK, AskCode, AskCodeProps, ENTER, EnterCode, EnterCodeProps, ask};
 use axum::Router;
 use axum::body::Bytes;
@@ -13,13 +14,12 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{Form, localized, see_other};
-use crate::contact::Email;
 use crate::http::cookies::{self, Jar};
 use crate::http::problem::Problem;
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::Keuze;
-use crate::service::codes::{CodeError, SendError};
+use crate::service::codes::{CodeError, NoCodeTo, SendError};
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
     Router::new().route(ASK, get(form).post(send)).route(ENTER, get(enter).post(take))
@@ -34,14 +34,24 @@ async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit, OriginalUri(uri): O
 }
 
 fn ask_page(keuze: &Keuze, visit: &Visit, next: Next, typed: String, fault: Option<AddressFault>) -> Response {
-    let page = AskCodeView { frame: keuze.frame(visit.language, ASK), next, typed, fault };
+    let mobile = takes_numbers(keuze, next);
+    let page = AskCodeView { frame: keuze.frame(visit.language, ASK), next, mobile, typed, fault };
     render::page(fault.map_or(StatusCode::OK, status), visit.language, || AskCode(AskCodeProps { page }))
+}
+
+/// A number proves nothing beyond what holds for it, so it never leads to everything that is held.
+fn takes_numbers(keuze: &Keuze, next: Next) -> bool {
+    keuze.sends_texts() && next == Next::Preferences
 }
 
 /// How a fault of an address is answered.
 pub(super) fn status(fault: AddressFault) -> StatusCode {
     match fault {
-        AddressFault::Form | AddressFault::Name | AddressFault::Over => StatusCode::UNPROCESSABLE_ENTITY,
+        AddressFault::Form
+        | AddressFault::AddressOrNumber
+        | AddressFault::NoMobile
+        | AddressFault::Name
+        | AddressFault::Over => StatusCode::UNPROCESSABLE_ENTITY,
         AddressFault::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         AddressFault::NoMail => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -63,12 +73,13 @@ async fn send(
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let mut form = Form::read(&headers, sent)?;
-    let (typed, next) = (form.take("email")?, Next::of(&form.take("next")?));
+    let (typed, next) = (form.take("contact")?, Next::of(&form.take("next")?));
     form.end()?;
-    let Ok(email) = Email::parse(&typed) else {
-        return Ok(ask_page(&keuze, &visit, next, typed, Some(AddressFault::Form)));
+    let to = match keuze.code_goes_to(&typed, takes_numbers(&keuze, next)) {
+        Ok(to) => to,
+        Err(why) => return Ok(ask_page(&keuze, &visit, next, typed, Some(not_there(&keuze, next, why)))),
     };
-    match keuze.send_code(&email, next.word(), visit.language).await {
+    match keuze.send_code(&to, next.word(), visit.language).await {
         Ok(sealed) => {
             let mut response = see_other(&localized(ENTER, &visit));
             let mut jar = Jar::new(visit.names());
@@ -77,6 +88,15 @@ async fn send(
             Ok(response)
         }
         Err(error) => Ok(ask_page(&keuze, &visit, next, typed, Some(not_sent(error)?))),
+    }
+}
+
+/// Why no code goes there, as a fault of the form.
+fn not_there(keuze: &Keuze, next: Next, why: NoCodeTo) -> AddressFault {
+    match why {
+        NoCodeTo::NoMobile => AddressFault::NoMobile,
+        NoCodeTo::Form if takes_numbers(keuze, next) => AddressFault::AddressOrNumber,
+        NoCodeTo::Form => AddressFault::Form,
     }
 }
 
@@ -91,8 +111,8 @@ fn enter_page(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, typed: String, 
         return see_other(&localized(ASK, visit));
     };
     let next = Next::of(&waits.next);
-    let address = waits.email.given().to_owned();
-    let page = EnterCodeView { frame: keuze.frame(visit.language, ENTER), address, next, typed, fault };
+    let (address, by_text) = (waits.to.given(), waits.to.kind() == PointKind::Phone);
+    let page = EnterCodeView { frame: keuze.frame(visit.language, ENTER), address, by_text, next, typed, fault };
     let status = fault.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     render::page(status, visit.language, || EnterCode(EnterCodeProps { page }))
 }
@@ -125,7 +145,7 @@ async fn take(
 fn over(keuze: &Keuze, visit: &Visit, sealed: &str) -> Response {
     let asked = keuze.asked_code(sealed);
     let next = asked.as_ref().map_or(Next::default(), |asked| Next::of(&asked.next));
-    let typed = asked.map(|asked| asked.email.given().to_owned()).unwrap_or_default();
+    let typed = asked.map(|asked| asked.to.given()).unwrap_or_default();
     ask_page(keuze, visit, next, typed, Some(AddressFault::Over))
 }
 

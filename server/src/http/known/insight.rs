@@ -29,14 +29,19 @@ pub(super) fn router() -> Router<Arc<Keuze>> {
     Router::new().route(INSIGHT, get(insight)).route(DOWNLOAD, get(download)).route(ERASE, get(sure).post(erase))
 }
 
+/// Only a mailbox opens what is held: a number may have been somebody else's before.
+fn by_mail(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
+    session(keuze, visit, headers).filter(|session| session.email().is_some())
+}
+
 async fn insight(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
     let page = keuze.insight(keuze.frame(visit.language, INSIGHT), &session)?;
     Ok(render::page(StatusCode::OK, visit.language, || Insight(InsightProps { page })))
 }
 
 async fn download(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
     let everything = keuze.take_away(&session)?.ok_or(Slug::NotFound)?;
     let body = serde_json::to_vec_pretty(&everything).expect("what was JSON is JSON");
     let headers = [
@@ -48,7 +53,7 @@ async fn download(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: Header
 }
 
 async fn sure(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
-    let Some(session) = session(&keuze, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
+    let Some(session) = by_mail(&keuze, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
     sure_page(&keuze, &visit, &session, false)
 }
 
@@ -68,7 +73,7 @@ async fn erase(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
     let mut form = Form::read(&headers, sent)?;
     let (confirmed, declined) = (form.take("confirm")? == "yes", form.take("decline")? == "yes");
     form.end()?;

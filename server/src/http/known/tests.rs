@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use time::macros::date;
 
+use crate::config::Sms;
 use crate::contact::{ContactPoint, DutchAddress, Post};
 use crate::http::fixture::{Answer, Browser};
 use crate::service::fixture::House;
@@ -21,7 +22,7 @@ const ENTER: &str = "/keuze/voorkeuren/code/invullen";
 const ACT: &str = "/keuze/voorkeuren/reclame";
 
 async fn asks(browser: &mut Browser, address: &str, next: &str) -> Answer {
-    browser.post(CODE, &[("email", address), ("next", next)]).await
+    browser.post(CODE, &[("contact", address), ("next", next)]).await
 }
 
 /// The code in the newest mail to an address.
@@ -155,10 +156,10 @@ async fn what_is_no_address_is_said_at_its_field_and_kept() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
     let answer =
-        browser.post("/keuze/voorkeuren/code?lang=en", &[("email", "anna at example"), ("next", "inzage")]).await;
+        browser.post("/keuze/voorkeuren/code?lang=en", &[("contact", "anna at example"), ("next", "inzage")]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for mark in
-        ["value=\"anna at example\"", "aria-invalid=\"true\"", "href=\"#email\"", "autofocus", "value=\"inzage\""]
+        ["value=\"anna at example\"", "aria-invalid=\"true\"", "href=\"#contact\"", "autofocus", "value=\"inzage\""]
     {
         assert!(answer.body.contains(mark), "{mark} in {}", answer.body);
     }
@@ -321,7 +322,100 @@ async fn a_yes_beside_somebody_elses_no_is_told_as_what_it_is() {
     let answer = browser.post(ACT, &[("act", "start"), ("channel", "phone"), ("shown", &shown)]).await;
     let done = browser.get(answer.location()).await;
     assert!(done.words().contains("op het adres of nummer staat een bezwaar van iemand anders"), "{}", done.words());
+    assert!(!done.words().contains("Bevestig het met een code"), "no code goes to a phone here");
     assert!(!allowed(&house, person).contains(&Channel::Phone));
+}
+
+// ---- A code to a phone ---------------------------------------------------------------------------------------------
+
+async fn house_with_texts() -> House {
+    let house = House::new().await;
+    let mut config = house.keuze.config.clone();
+    config.sms = Some(Sms::of_the_demo());
+    house.republished(config).await
+}
+
+/// A browser that proved Anna's number.
+async fn known_by_number(house: &House) -> Browser {
+    let mut browser = Browser::new(house);
+    assert_eq!(asks(&mut browser, "06 1234 5678", "voorkeuren").await.status, StatusCode::SEE_OTHER);
+    let page = browser.get(ENTER).await;
+    for said in ["Wij stuurden een code naar +31612345678.", "De code komt als sms."] {
+        assert!(page.words().contains(said), "{}", page.words());
+    }
+    let (_, text) = house.keuze.post.waiting().pop().expect("a text");
+    assert_eq!((text.what.as_str(), text.to.given()), ("text", "31612345678@sms.example"));
+    assert!(text.text.chars().count() <= 160 && text.text.is_ascii(), "one text message: {}", text.text);
+    let code = text.text[..6].to_owned();
+    assert!(text.text.ends_with(&format!("\n\n@voipro.nl #{code}")), "{}", text.text);
+    let taken = browser.post(ENTER, &[("code", &code)]).await;
+    assert_eq!((taken.status, taken.location()), (StatusCode::SEE_OTHER, "/keuze/voorkeuren"));
+    browser
+}
+
+/// The number's owner, and nobody else, takes a stranger's no off it; and a yes rests on that text message.
+#[tokio::test]
+async fn proof_of_the_number_lifts_what_somebody_else_said_about_it() {
+    let house = house_with_texts().await;
+    let person = anna(&house).await;
+    house.keuze.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
+
+    let mut by_mail = known(&house, "anna@example.nl").await;
+    let page = by_mail.get("/keuze/voorkeuren").await;
+    let form = [("act", "start"), ("channel", "phone"), ("shown", &shown(&page, "phone"))];
+    let answer = by_mail.post(ACT, &form).await;
+    assert!(by_mail.get(answer.location()).await.words().contains("Bevestig het met een code"));
+    assert!(!allowed(&house, person).contains(&Channel::Phone));
+
+    let mut browser = known_by_number(&house).await;
+    let page = browser.get("/keuze/voorkeuren").await;
+    let form = [("act", "start"), ("channel", "phone"), ("shown", &shown(&page, "phone"))];
+    browser.post(ACT, &form).await;
+    assert!(allowed(&house, person).contains(&Channel::Phone));
+    let Some(Evidence::OptIn(proof)) = house.ledger().pop().expect("a record").evidence else { panic!("no opt-in") };
+    assert_eq!(proof.verified, Verification::TextCode);
+}
+
+/// Numbers change hands: one shows and starts nothing beyond what holds for it.
+#[tokio::test]
+async fn a_number_shows_and_starts_nothing_but_its_own_channel() {
+    let house = house_with_texts().await;
+    let person = anna(&house).await;
+    let mut browser = known_by_number(&house).await;
+    let page = browser.get("/keuze/voorkeuren").await;
+    for secret in ["anna@example.nl", "Anna", "id=\"email\"", "id=\"newsletter\"", "id=\"post\""] {
+        assert!(!page.body.contains(secret), "{secret}");
+    }
+    for path in ["/keuze/inzage", "/keuze/inzage/gegevens", "/keuze/inzage/wissen"] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, CODE));
+    }
+    let asks_for_mail = browser.get("/keuze/voorkeuren/code?next=inzage").await;
+    assert!(!asks_for_mail.words().contains("mobiele nummer"), "{}", asks_for_mail.words());
+    let answer = browser.post(ACT, &[("act", "start"), ("channel", "email"), ("shown", "")]).await;
+    assert!(answer.status.is_client_error());
+    // A no is another matter: it always counts, and by its undo nothing comes back but calls.
+    let stopped = browser.post(ACT, &[("act", "stop_all")]).await;
+    assert_eq!(allowed(&house, person), []);
+    assert!(!browser.get(stopped.location()).await.body.contains("id=\"undo\""));
+}
+
+/// What is no Dutch mobile gets no text: the sender would pay for it, and a landline would not show it.
+#[tokio::test]
+async fn a_text_goes_to_a_dutch_mobile_only() {
+    let house = house_with_texts().await;
+    let mut browser = Browser::new(&house);
+    for (typed, next, said) in [
+        ("020 788 4000", "voorkeuren", "Wij sturen alleen een sms naar een Nederlands mobiel nummer"),
+        ("+44 7400 123456", "voorkeuren", "Wij sturen alleen een sms naar een Nederlands mobiel nummer"),
+        ("0612", "voorkeuren", "Dit is geen e-mailadres en geen mobiel nummer."),
+        ("06 12345678", "inzage", "Dit is geen e-mailadres."),
+    ] {
+        let answer = asks(&mut browser, typed, next).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert!(answer.words().contains(said) && answer.body.contains(&format!("value=\"{typed}\"")), "{typed}");
+    }
+    assert!(house.keuze.post.waiting().is_empty());
 }
 
 /// S-15: links to every platform's own way out; nothing of a platform is loaded.
@@ -367,7 +461,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     let two = customer(&house, "2", std::slice::from_ref(&shared)).await;
     let mut browser = known(&house, "thuis@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
-    assert!(page.words().contains("Meer mensen gebruiken dit adres."), "{}", page.words());
+    assert!(page.words().contains("Meer mensen gebruiken dit adres of nummer."), "{}", page.words());
     assert!(!page.words().contains("Telefoontjes"), "{}", page.words());
     let answer = browser.post(ACT, &[("act", "stop_all")]).await;
     assert_eq!(browser.get(answer.location()).await.status, StatusCode::OK);
@@ -380,7 +474,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     assert_eq!(browser.get("/keuze/inzage/gegevens").await.status, StatusCode::NOT_FOUND);
 
     let mut browser = known(&house, "nieuw@example.nl").await;
-    assert!(browser.get("/keuze/voorkeuren").await.words().contains("Bij dit adres kennen wij niemand."));
+    assert!(browser.get("/keuze/voorkeuren").await.words().contains("Hierbij kennen wij niemand."));
     let answer = browser.post(ACT, &[("act", "stop"), ("channel", "newsletter")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     let decision = house.keuze.may_i(&Who::point(email("Nieuw@example.nl")), Channel::Newsletter).expect("readable");
@@ -495,7 +589,7 @@ async fn s_40_the_forms_ask_for_nothing_that_they_do_not_need() {
         let named = page.body.match_indices(" name=\"").map(|(at, m)| page.body[at + m.len()..].split('"').next());
         let named: Vec<_> =
             named.flatten().filter(|name| !["viewport", "color-scheme", "robots"].contains(name)).collect();
-        assert!(named.iter().all(|name| ["email", "name", "next"].contains(name)), "{named:?} on {path}");
+        assert!(named.iter().all(|name| ["contact", "email", "name", "next"].contains(name)), "{named:?} on {path}");
     }
     for field in ["birth_date", "gender", "iban", "photo"] {
         let answer = browser.post("/keuze/nieuwsbrief", &[("email", "a@example.nl"), (field, "x")]).await;
