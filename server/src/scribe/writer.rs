@@ -323,7 +323,7 @@ fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> 
 /// Ends what a kill left half ended.
 fn finish_erasures(state: &mut State, missing: &Missing, entropy: &dyn Entropy) -> Result<(), String> {
     state.forget(missing.destroyed());
-    let destroyed = state.ring.destroy(missing.destroyed(), entropy);
+    let destroyed = state.ring.destroy(missing.destroyed(), entropy).and_then(|()| state.ring.sweep());
     destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
 }
 

@@ -191,13 +191,8 @@ impl Ring {
     }
 
     fn read_bucket(&mut self, folder: &Path, number: usize, reading: Reading) -> Result<(), String> {
-        let Some(bucket_key) = self.buckets[number].key else {
-            // A kill between the new root file and this leaves it behind; nobody can open it any more.
-            if reading == Reading::Start {
-                let _gone = std::fs::remove_file(folder.join(bucket_name(number)));
-            }
-            return Ok(());
-        };
+        // Its file may be there: a kill during a destruction leaves it, until [`Self::sweep`].
+        let Some(bucket_key) = self.buckets[number].key else { return Ok(()) };
         let entry = |position: usize, bytes: &[u8]| {
             let (id, sealed) = bytes.split_first_chunk::<16>()?;
             let id = KeyId(*id);
@@ -300,6 +295,22 @@ impl Ring {
             std::fs::remove_file(folder.join(bucket_name(number)))?;
         }
         File::open(&folder)?.sync_all()
+    }
+
+    /// Deletes what a kill during a destruction left behind: the files of buckets whose key is gone. That a bucket ended is
+    /// the word of the root file alone, so the caller has found the ledger right with the keys that are left.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn sweep(&self) -> std::io::Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let ended = self.buckets.iter().enumerate().filter(|(_, bucket)| bucket.key.is_none());
+        let left: Vec<PathBuf> =
+            ended.map(|(number, _)| folder.join(bucket_name(number))).filter(|path| path.exists()).collect();
+        for path in &left {
+            std::fs::remove_file(path)?;
+        }
+        if left.is_empty() { Ok(()) } else { File::open(folder)?.sync_all() }
     }
 
     /// Puts every bucket key under another root key: the root file is replaced as a whole, or not at all.
@@ -602,6 +613,9 @@ mod tests {
         put("bucket-000002", &fresh);
         let late = ring(folder.path(), 1, Reading::Start);
         assert!(late.key(one).is_none() && late.key(two).is_some());
+        assert!(folder.path().join("bucket-000001").exists(), "reading deletes nothing");
+        late.sweep().expect("deleted");
         assert!(!folder.path().join("bucket-000001").exists());
+        assert!(ring(folder.path(), 1, Reading::Verify).key(two).is_some());
     }
 }

@@ -9,7 +9,7 @@ use server::scribe::verify::verify;
 use server::scribe::{Draft, Fact, FactKind, Scribe};
 use server::vault::ring::{Owner, RetentionClass};
 
-use crate::fixture::{address, draft, opening};
+use crate::fixture::{address, draft, everything, opening, refused};
 
 const ANNA: Subject = Subject([0xA; 16]);
 const BERT: Subject = Subject([0xB; 16]);
@@ -101,6 +101,34 @@ async fn keys_that_come_back_are_destroyed_again() {
     check_erased(&scribe);
     scribe.close().await;
     assert_eq!(verify(&data, Some(&key)).expect("adds up").erased, 2);
+}
+
+/// A kill between the new root file and the deletion leaves the ended bucket's file. It goes when the ledger was found
+/// right, and not before: until then nothing but the root file says that it may.
+#[tokio::test]
+async fn an_ended_buckets_file_stays_until_the_ledger_is_found_right() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
+    lives(&scribe).await;
+    let left = data.join("keys/bucket-000001");
+    let bucket = std::fs::read(&left).expect("there");
+    erase(&scribe, ANNA).await;
+    scribe.close().await;
+    std::fs::write(&left, &bucket).expect("left behind");
+    let journal = data.join("journal/0001/000000000000.log");
+    let whole = std::fs::read(&journal).expect("there");
+    let mut damaged = whole.clone();
+    damaged[60] ^= 1;
+    std::fs::write(&journal, &damaged).expect("written");
+    let before = everything(&data);
+    refused(&data);
+    assert!(everything(&data) == before, "a refused start deletes nothing");
+    std::fs::write(&journal, &whole).expect("put back");
+    let scribe = Scribe::open(opening(Some(&data), 2)).expect("opens");
+    assert!(!left.exists());
+    check_erased(&scribe);
+    scribe.close().await;
 }
 
 /// In no file does anything stand that a profile said; not even where it once stood.
