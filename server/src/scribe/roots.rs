@@ -36,4 +36,9 @@ impl Scribe {
     pub fn buckets_ended(&self) -> usize {
         self.state().ring.ended()
     }
+
+    /// How often somebody was erased, as the ledger tells it.
+    pub fn erasures(&self) -> u64 {
+        self.state().erasures
+    }
 }

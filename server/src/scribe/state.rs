@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use app::model::event::Event;
+use app::model::event::{Event, EventKind};
 use app::model::identity::Subject;
 
 use super::{Fact, FactKind};
@@ -21,11 +21,14 @@ pub struct State {
     pub by_subject: HashMap<Subject, Vec<u64>>,
     /// The latest value of each fact, and the index of the record that it was written beside.
     pub facts: BTreeMap<(FactKind, Vec<u8>), (Vec<u8>, u64)>,
+    /// How often somebody was erased.
+    pub erasures: u64,
 }
 
 impl State {
     /// Takes note of a record.
     pub fn index(&mut self, event: &Event, index: u64) {
+        self.erasures += u64::from(event.kind == EventKind::Erased);
         if let Some(subject) = event.subject {
             self.by_subject.entry(subject).or_default().push(index);
         }

@@ -97,7 +97,14 @@ struct Opened {
 }
 
 fn new_state(ring: Ring) -> State {
-    State { ring, tree: Tree::default(), checkpoint: String::new(), by_subject: HashMap::new(), facts: BTreeMap::new() }
+    State {
+        ring,
+        tree: Tree::default(),
+        checkpoint: String::new(),
+        by_subject: HashMap::new(),
+        facts: BTreeMap::new(),
+        erasures: 0,
+    }
 }
 
 /// The keys that every ledger has, made at its first start; not durable yet.

@@ -1,16 +1,22 @@
-//! Rotating keys: the root key after every day on which something was erased, and at an operator's word.
+//! Rotating keys: the root key after every day on which somebody was erased, once a week if other keys ended (the mails of
+//! a day), and at an operator's word.
 
 use app::model::event::{Actor, Event, EventKind, Route};
+use app::model::identity::{RecordAddress, ShardNumber};
 use serde::{Deserialize, Serialize};
-use time::Duration;
+use time::{Date, Duration};
 
 use super::Keuze;
 use super::people::BACKUPS_LIVE;
 use super::people::hash::rotate_index_key;
+use crate::ambient::moment;
 use crate::scribe::{AppendError, Draft, Fact, FactKind, ReadError, Written};
 
 /// The setting that tells of the last rotation.
 const ROOT: &[u8] = b"root key";
+/// How often the root key is rotated for keys that ended without an erasure. Nobody was told a day for them, and an old
+/// key is kept beside the key file for every rotation: weekly, those are five at most.
+const SCHEDULE: Duration = Duration::days(7);
 
 /// Why a key was not rotated.
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +39,11 @@ struct Rotated {
     check: String,
     /// How many buckets of the key ring had ended by then.
     ended: usize,
+    /// How often somebody had been erased by then. Records from before it was counted lack it.
+    #[serde(default)]
+    erasures: u64,
     /// On which day.
-    on: time::Date,
+    on: Date,
 }
 
 impl Keuze {
@@ -48,27 +57,43 @@ impl Keuze {
         self.record_root(actor).await
     }
 
-    /// Rotates the root key if something was erased since the last rotation, at most once a day; records one that a kill
-    /// left without its event. Gives whether there was anything to do.
+    /// Rotates the root key if somebody was erased since the last rotation, at most once a day, and if any other key ended,
+    /// once a week. Records one that a kill left without its event. Gives whether there was anything to do.
     ///
     /// # Errors
     /// As [`Self::rotate_root`].
     pub async fn rotate_root_if_due(&self) -> Result<bool, KeyError> {
         let today = self.clock.now().today;
         let last = self.last_rotation()?;
-        let (check, ended) = (self.scribe.root_check(), self.scribe.buckets_ended());
-        if last.as_ref().is_some_and(|last| last.check != check) {
+        if last.as_ref().is_some_and(|last| last.check != self.scribe.root_check()) {
             self.record_root(Actor::System).await?;
             return Ok(true);
         }
-        let before = last.as_ref().map_or(0, |last| last.ended);
-        if ended <= before || last.is_some_and(|last| last.on == today) {
+        if !self.is_rotation_due(last.as_ref(), today)? {
             return Ok(false);
         }
         // Up to a day after the erasure; whoever was erased was told the day of the erasure itself.
         self.scribe.rotate_root(today + BACKUPS_LIVE - Duration::days(1)).map_err(KeyError::Files)?;
         self.record_root(Actor::System).await?;
         Ok(true)
+    }
+
+    fn is_rotation_due(&self, last: Option<&Rotated>, today: Date) -> Result<bool, ReadError> {
+        let (erasures, ended) = last.map_or((0, 0), |last| (last.erasures, last.ended));
+        if self.scribe.erasures() > erasures {
+            return Ok(last.is_none_or(|last| last.on < today));
+        }
+        if self.scribe.buckets_ended() <= ended {
+            return Ok(false);
+        }
+        let since = last.map_or_else(|| self.first_day(), |last| Ok(Some(last.on)))?;
+        Ok(since.is_none_or(|since| today - since >= SCHEDULE))
+    }
+
+    /// The day of the first record.
+    fn first_day(&self) -> Result<Option<Date>, ReadError> {
+        let first = self.scribe.record(RecordAddress { shard: ShardNumber::FIRST, index: 0 })?;
+        Ok(first.map(|first| moment(first.event.at.unix_timestamp()).today))
     }
 
     /// Begins a new index key; objections made under the older ones stand and are still asked for.
@@ -86,8 +111,8 @@ impl Keuze {
     }
 
     async fn record_root(&self, actor: Actor) -> Result<Written, KeyError> {
-        let (check, ended) = (self.scribe.root_check(), self.scribe.buckets_ended());
-        let rotated = Rotated { check, ended, on: self.clock.now().today };
+        let (check, ended, erasures) = (self.scribe.root_check(), self.scribe.buckets_ended(), self.scribe.erasures());
+        let rotated = Rotated { check, ended, erasures, on: self.clock.now().today };
         let value = serde_json::to_vec(&rotated).expect("a rotation is always JSON");
         let fact = Fact { kind: FactKind::Setting, key: ROOT.to_vec(), value: Some(value) };
         Ok(self.scribe.append(Draft::with(self.rotated("root", actor), vec![fact])).await?)
@@ -106,11 +131,12 @@ mod tests {
 
     use app::model::channel::Channel;
     use app::model::evidence::IdentityLevel;
-    use app::model::identity::{RecordAddress, ShardNumber};
 
     use super::*;
+    use crate::contact::Email;
     use crate::scribe::verify::verify;
     use crate::service::fixture::House;
+    use crate::service::mail::{Mail, Outcome};
     use crate::service::people::tests::{customer, email, may_i};
     use crate::service::people::{Act, Who};
 
@@ -119,6 +145,17 @@ mod tests {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
         let records = (0..100).filter_map(|index| house.keuze.scribe.record(at(index)).expect("readable"));
         records.map(|recorded| recorded.event).filter(|event| event.kind == EventKind::KeyRotated).collect()
+    }
+
+    fn mail(house: &House) -> Mail {
+        Mail {
+            what: "code".to_owned(),
+            to: Email::parse("anna@example.nl").expect("an address"),
+            language: "nl".to_owned(),
+            subject: "Uw code".to_owned(),
+            text: "123456".to_owned(),
+            until: house.clock_now() + Duration::minutes(10),
+        }
     }
 
     fn old_keys(data: &Path) -> Vec<String> {
@@ -158,6 +195,39 @@ mod tests {
         house.clock.advance(34 * 86_400);
         house.keuze.maintain().await;
         assert_eq!((old_keys(&data), rotations(&house).len()), (Vec::new(), 1));
+        house.keuze.scribe.close().await;
+    }
+
+    /// A mail's day ends its key nearly every night: that alone rotates once a week, so that old root keys stay few.
+    #[tokio::test]
+    async fn the_end_of_a_mails_day_waits_for_the_week() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let house = House::at(Some(&data), 1).await;
+        let mut counted = Vec::new();
+        for _ in 0..22 {
+            let ended = house.keuze.scribe.buckets_ended();
+            house.keuze.queue_mail(mail(&house)).await.expect("queued");
+            let (id, mail) = house.keuze.post.waiting().pop().expect("queued");
+            house.keuze.mail_ended(&id, &mail, Outcome::Sent).await.expect("sent");
+            house.clock.advance(86_400);
+            house.keuze.maintain().await;
+            assert!(house.keuze.scribe.buckets_ended() > ended, "the key of the day ended");
+            counted.push(rotations(&house).len());
+        }
+        assert_eq!((counted[5], counted[6], counted[12], counted[13], counted[21]), (0, 1, 1, 2, 3));
+        // An erasure does not wait.
+        let person = customer(&house, "1", &[email("anna@example.nl")]).await;
+        let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+        house.keuze.erase(person, true, &act).await.expect("erased");
+        house.clock.advance(86_400);
+        house.keuze.maintain().await;
+        assert_eq!((rotations(&house).len(), old_keys(&data).len()), (4, 4));
+        house.keuze.scribe.close().await;
+        let house = House::at(Some(&data), 2).await;
+        house.clock.advance(24 * 86_400);
+        house.keuze.maintain().await;
+        assert_eq!(rotations(&house).len(), 4, "an erasure is not counted a second time after a restart");
         house.keuze.scribe.close().await;
     }
 
