@@ -31,6 +31,10 @@ pub struct Import {
     /// Records; without it nothing is.
     #[arg(long)]
     write: bool,
+    /// The system that the file comes from; without it the file's name. An objection without a date that was lifted since
+    /// by the person's own yes is not taken a second time from the same one.
+    #[arg(long)]
+    source: Option<String>,
     #[command(flatten)]
     serving: Serving,
 }
@@ -58,7 +62,9 @@ async fn take(keuze: &Keuze, import: &Import) -> Result<Summary, String> {
     let lines = rows(&import.file, BufReader::new(bar.wrap_read(file)))?;
     let mode = if import.write { Mode::Write } else { Mode::DryRun };
     let mut each = |report: &RowReport| sentences(report).iter().for_each(|line| bar.suspend(|| println!("{line}")));
-    let summary = keuze.import(lines, mode, Actor::System, &mut each).await;
+    let name = import.file.file_name().unwrap_or_default().to_string_lossy();
+    let source = import.source.as_deref().unwrap_or(&name);
+    let summary = keuze.import(lines, source, mode, Actor::System, &mut each).await;
     bar.finish_and_clear();
     summary.map_err(|error| format!("{error}; what was told of until here is recorded, run the same file again"))
 }
@@ -89,6 +95,7 @@ fn sentences(report: &RowReport) -> Vec<String> {
             names(channels),
             pieces.iter().map(name).collect::<Vec<_>>().join(", ")
         ),
+        Note::NoAllTheSame(channels) => format!("its no to {} is taken all the same", names(channels)),
         Note::AgreedSince(channels) => {
             format!("the person agreed to {} after this objection; not taken", names(channels))
         }
@@ -107,11 +114,11 @@ fn name<T: Serialize>(value: &T) -> String {
 }
 
 fn print_summary(summary: Summary, written: bool) {
-    let Summary { rows, recorded, nothing_new, refused, met_a_no, without_basis } = summary;
+    let Summary { rows, recorded, nothing_new, refused, no_all_the_same, met_a_no, without_basis } = summary;
     let recorded_as = if written { "recorded" } else { "to be recorded" };
     println!(
-        "{rows} rows: {recorded} {recorded_as}, {nothing_new} with nothing new, {refused} refused; \
-         {met_a_no} meet a standing no, {without_basis} without a basis for some channel"
+        "{rows} rows: {recorded} {recorded_as}, {nothing_new} with nothing new, {refused} refused ({no_all_the_same} of them \
+         with a no that is taken all the same); {met_a_no} meet a standing no, {without_basis} without a basis for some channel"
     );
     if !written {
         println!("nothing was recorded; add --write to record this");

@@ -173,7 +173,7 @@ impl Keuze {
     pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
         let newest = newest_index_key(&self.scribe);
         let keys = hash::index_keys(&self.scribe);
-        let wanted = Wanted { by, points, channels, since: self.clock.now().today };
+        let wanted = Wanted { by, points, channels, since: self.clock.now().today, source: None };
         self.people.book().new_entries(&wanted, newest, &keys, &*self.entropy)
     }
 
@@ -197,7 +197,7 @@ impl Keuze {
                 let touched = found.entry.channels.iter().any(|channel| channels.contains(channel));
                 if touched && objection.is_lifted_by(person, controls) && facts.iter().all(|f| f.key != found.id) {
                     let mut entry = found.entry;
-                    entry.channels.retain(|channel| !channels.contains(channel));
+                    entry.lift(channels);
                     facts.push(entry.fact(found.id));
                 }
             }

@@ -34,12 +34,29 @@ pub struct Entry {
     /// The person who made it, if one was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Subject>,
+    /// The keyed hash of the system that it came from, where its file gave no date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<FoldHash>,
+    /// What it forbade until a yes lifted it, where it came from a source: the same row of the same source, which has no
+    /// date to be older by, does not forbid it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted: Vec<Channel>,
 }
 
 impl Entry {
+    /// Takes away what a yes lifts.
+    pub(super) fn lift(&mut self, channels: &[Channel]) {
+        let (gone, left) = self.channels.iter().partition(|channel| channels.contains(channel));
+        self.channels = left;
+        if self.source.is_some() {
+            self.lifted.extend::<Vec<Channel>>(gone);
+        }
+    }
+
     /// The fact that keeps it.
     pub fn fact(&self, id: EntryId) -> Fact {
-        let value = (!self.channels.is_empty()).then(|| serde_json::to_vec(self).expect("an entry is always JSON"));
+        let says_something = !self.channels.is_empty() || !self.lifted.is_empty();
+        let value = says_something.then(|| serde_json::to_vec(self).expect("an entry is always JSON"));
         Fact { kind: FactKind::Suppression, key: id, value }
     }
 }
@@ -221,7 +238,12 @@ impl Book {
     }
 
     /// The objections that stand on a contact point, under whichever index key they were made.
-    pub fn objections_on(&self, point: &ContactPoint, keys: &[(u16, [u8; 32])]) -> Vec<Found> {
+    pub fn objections_on(&self, point: &ContactPoint, keys: &[IndexKey]) -> Vec<Found> {
+        self.entries_on(point, keys).into_iter().filter(|found| !found.entry.channels.is_empty()).collect()
+    }
+
+    /// The same with those that were lifted and remembered.
+    fn entries_on(&self, point: &ContactPoint, keys: &[IndexKey]) -> Vec<Found> {
         let folds = point.asked_under();
         let hashes = keys.iter().flat_map(|(_, key)| folds.iter().map(|fold| hash::hash(key, fold)));
         let ids: BTreeSet<&EntryId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
@@ -232,6 +254,15 @@ impl Book {
         found.collect()
     }
 
+    /// Whether an objection that this source brought without a date stood on the point, and was lifted by a yes.
+    pub(super) fn lifted_of(&self, source: &str, point: &ContactPoint, channel: Channel, keys: &[IndexKey]) -> bool {
+        self.entries_on(point, keys).into_iter().any(|Found { entry, .. }| {
+            let key = keys.iter().find(|(number, _)| *number == entry.index);
+            let same = key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)));
+            same && entry.lifted.contains(&channel) && stands_as_wide(&entry, point, keys)
+        })
+    }
+
     /// Facts for what is wanted and does not stand yet, under the newest of the index keys.
     pub(super) fn new_entries(
         &self,
@@ -240,7 +271,7 @@ impl Book {
         keys: &[IndexKey],
         entropy: &dyn Entropy,
     ) -> Vec<Fact> {
-        let Wanted { by, points, channels, since } = *wanted;
+        let Wanted { by, points, channels, since, source } = *wanted;
         let entry = |point: &ContactPoint| {
             let own = |found: &Found| found.entry.by == by && stands_as_wide(&found.entry, point, keys);
             let standing: Vec<Channel> = self
@@ -253,7 +284,9 @@ impl Book {
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
             let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
             let id: [u8; 16] = entropy.bytes();
-            (!channels.is_empty()).then(|| Entry { index, folds, channels, since, by }.fact(id.to_vec()))
+            let source = source.map(|source| source_hash(&key, source));
+            let entry = Entry { index, folds, channels, since, by, source, lifted: Vec::new() };
+            (!entry.channels.is_empty()).then(|| entry.fact(id.to_vec()))
         };
         points.iter().filter_map(entry).collect()
     }
@@ -269,6 +302,12 @@ pub(super) struct Wanted<'a> {
     pub channels: &'a [Channel],
     /// Since when.
     pub since: Date,
+    /// The system that told of it without a date.
+    pub source: Option<&'a str>,
+}
+
+fn source_hash(key: &[u8; 32], source: &str) -> FoldHash {
+    hash::hash(key, &format!("source {}", source.trim().to_lowercase()))
 }
 
 /// An index key with its number.
@@ -276,7 +315,7 @@ pub(super) type IndexKey = (u16, [u8; 32]);
 
 /// Whether an objection stands on every fold that one by this spelling would: one on a single door does not yet stand
 /// on all of them.
-fn stands_as_wide(entry: &Entry, point: &ContactPoint, keys: &[(u16, [u8; 32])]) -> bool {
+fn stands_as_wide(entry: &Entry, point: &ContactPoint, keys: &[IndexKey]) -> bool {
     let key = keys.iter().find(|(number, _)| *number == entry.index);
     key.is_some_and(|(_, key)| point.stands_on().iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
 }

@@ -29,6 +29,7 @@ use crate::service::Keuze;
 use crate::vault::ring::{KeyId, Owner, RetentionClass};
 
 pub use read::{Line, rows};
+use row::is_message;
 pub use row::{Column, Mend, Row, RowFault};
 
 /// Whether anything is recorded.
@@ -58,7 +59,7 @@ pub enum CameTo {
     Recorded,
     /// All of it was known already.
     NothingNew,
-    /// It cannot be right; nothing of it was recorded.
+    /// It cannot be right; nothing of it was recorded but its no, if it says one.
     Refused(RowFault),
 }
 
@@ -71,6 +72,8 @@ pub enum Note {
     NoBasis(Vec<Channel>, Vec<Piece>),
     /// The person agreed to these channels after the objection that the row tells of.
     AgreedSince(Vec<Channel>),
+    /// The row is refused, but its no to these channels is not lost: it stands here from now on, if it did not before.
+    NoAllTheSame(Vec<Channel>),
 }
 
 /// What an import came to.
@@ -84,6 +87,8 @@ pub struct Summary {
     pub nothing_new: u64,
     /// Rows that were refused.
     pub refused: u64,
+    /// Those of them whose no is taken all the same.
+    pub no_all_the_same: u64,
     /// Rows that met a standing no.
     pub met_a_no: u64,
     /// Rows without a basis for some channel.
@@ -99,6 +104,7 @@ impl Summary {
             CameTo::Refused(_) => self.refused += 1,
         }
         let has = |wanted: fn(&Note) -> bool| u64::from(report.notes.iter().any(wanted));
+        self.no_all_the_same += has(|note| matches!(note, Note::NoAllTheSame(_)));
         self.met_a_no += has(|note| matches!(note, Note::StandingNo(_)));
         self.without_basis += has(|note| matches!(note, Note::NoBasis(..)));
     }
@@ -116,7 +122,9 @@ struct Running<'a> {
     keuze: &'a Keuze,
     lines: read::Lines<'a>,
     /// Read, but not taken yet, because it touches what an earlier row of the wave touches.
-    held: Option<(u64, Row)>,
+    held: Option<ReadRow>,
+    /// The system that the file comes from.
+    source: &'a str,
     act: Act,
     /// In a dry run: what would be known.
     scratch: Option<Book>,
@@ -124,10 +132,49 @@ struct Running<'a> {
     newest: IndexKey,
 }
 
+/// A row of the file, as it is taken.
+struct ReadRow {
+    line: u64,
+    /// What is taken of it: all, or of a refused row its no.
+    row: Option<Row>,
+    fault: Option<RowFault>,
+}
+
+impl ReadRow {
+    fn of(Line { number, fields, fault }: Line, today: Date) -> Self {
+        let whole = fault.map_or_else(|| Row::read(&fields, today), Err);
+        match whole {
+            Ok(row) => Self { line: number, row: Some(row), fault: None },
+            Err(fault) => Self { line: number, row: Row::no_of(&fields, today), fault: Some(fault) },
+        }
+    }
+
+    fn report(&self, plan: &Plan) -> RowReport {
+        let came_to = match self.fault {
+            Some(fault) => CameTo::Refused(fault),
+            None if plan.drafts.is_empty() => CameTo::NothingNew,
+            None => CameTo::Recorded,
+        };
+        RowReport { line: self.line, came_to, notes: plan.notes.clone() }
+    }
+}
+
 /// What a row adds.
+#[derive(Default)]
 struct Plan {
     drafts: Vec<Draft>,
     notes: Vec<Note>,
+}
+
+/// What a row's objection comes to.
+#[derive(Default)]
+struct No {
+    /// What is to be recorded; nothing where it stands already.
+    draft: Option<Draft>,
+    /// Against what it stands.
+    stands: Vec<Channel>,
+    /// What was agreed to since.
+    agreed: Vec<Channel>,
 }
 
 /// Whom a row is about.
@@ -140,19 +187,21 @@ struct Target {
 }
 
 impl Keuze {
-    /// Imports rows; `each` is told of every one, in the order of the file.
+    /// Imports rows; `each` is told of every one, in the order of the file. `source` is the system that they come from: an
+    /// objection without a date that it brings again, after a yes lifted it, is not taken a second time.
     ///
     /// # Errors
     /// When the ledger cannot be read or written. What was told of until then is recorded; the same file again goes on.
     pub async fn import(
         &self,
         lines: read::Lines<'_>,
+        source: &str,
         mode: Mode,
         actor: Actor,
         each: &mut (dyn FnMut(&RowReport) + Send),
     ) -> Result<Summary, ActError> {
         let mut summary = Summary::default();
-        let mut running = Running::new(self, lines, mode, actor);
+        let mut running = Running::new(self, lines, source, mode, actor);
         loop {
             let reports = running.wave().await?;
             if reports.is_empty() {
@@ -171,7 +220,7 @@ impl Keuze {
     /// When the ledger cannot be read or written.
     pub async fn invent_people(&self) -> Result<Summary, ActError> {
         let lines = read::json_lines(INVENTED.as_bytes());
-        self.import(lines, Mode::Write, Actor::System, &mut |_| {}).await
+        self.import(lines, "demo", Mode::Write, Actor::System, &mut |_| {}).await
     }
 
     /// Writes acts that do not rest on each other, in their order.
@@ -197,23 +246,19 @@ impl Keuze {
 }
 
 impl<'a> Running<'a> {
-    fn new(keuze: &'a Keuze, lines: read::Lines<'a>, mode: Mode, actor: Actor) -> Self {
+    fn new(keuze: &'a Keuze, lines: read::Lines<'a>, source: &'a str, mode: Mode, actor: Actor) -> Self {
         let level = IdentityLevel::Unverified;
         let act = Act { actor, ..Act::by_person(Route::Import, level) };
         // A dry run makes no key: what would stand is kept under one that is thrown away.
         let newest = (0, keuze.entropy.bytes());
         let scratch = (mode == Mode::DryRun).then(|| keuze.people.book().clone());
         let keys = index_keys(&keuze.scribe).into_iter().chain([newest]).collect();
-        Self { keuze, lines, held: None, act, scratch, keys, newest }
+        Self { keuze, lines, held: None, source, act, scratch, keys, newest }
     }
 
     /// The next row: the one that was held back, or the next of the file.
-    fn next_row(&mut self, today: Date) -> Option<(u64, Result<Row, RowFault>)> {
-        if let Some((line, row)) = self.held.take() {
-            return Some((line, Ok(row)));
-        }
-        let Line { number, fields } = self.lines.next()?;
-        Some((number, fields.and_then(|fields| Row::read(&fields, today))))
+    fn next_row(&mut self, today: Date) -> Option<ReadRow> {
+        self.held.take().or_else(|| self.lines.next().map(|line| ReadRow::of(line, today)))
     }
 
     /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
@@ -228,23 +273,18 @@ impl<'a> Running<'a> {
             self.keys = index_keys(&self.keuze.scribe);
         }
         while reports.len() < WAVE {
-            let Some((line, row)) = self.next_row(today) else { break };
-            let row = match row {
-                Ok(row) => row,
-                Err(fault) => {
-                    reports.push(RowReport { line, came_to: CameTo::Refused(fault), notes: Vec::new() });
-                    continue;
-                }
-            };
-            let names = touches(&row, self.scratch.as_ref().unwrap_or(&self.keuze.people.book()));
+            let Some(next) = self.next_row(today) else { break };
+            let book = self.keuze.people.book();
+            let names = next.row.iter().flat_map(|row| touches(row, self.scratch.as_ref().unwrap_or(&book)));
+            let names: Vec<String> = names.collect();
+            drop(book);
             if names.iter().any(|name| touched.contains(name)) {
-                self.held = Some((line, row));
+                self.held = Some(next);
                 break;
             }
             touched.extend(names);
-            let plan = self.plan(&row)?;
-            let came_to = if plan.drafts.is_empty() { CameTo::NothingNew } else { CameTo::Recorded };
-            reports.push(RowReport { line, came_to, notes: plan.notes });
+            let plan = self.plan(&next)?;
+            reports.push(next.report(&plan));
             match &mut self.scratch {
                 Some(scratch) => imagine(scratch, &plan.drafts)?,
                 None => drafts.extend(plan.drafts),
@@ -254,22 +294,32 @@ impl<'a> Running<'a> {
         Ok(reports)
     }
 
-    /// What a row adds to what is known.
-    fn plan(&self, row: &Row) -> Result<Plan, ActError> {
-        let target = {
-            let book = self.keuze.people.book();
-            let book = self.scratch.as_ref().unwrap_or(&book);
-            let known = whom(row, book);
-            let subjects = known.as_ref().map(Person::subjects).unwrap_or_default();
-            self.target_of(row, known, self.keuze.life_of(subjects)?)
-        };
-        let mut plan = Plan { drafts: Vec::new(), notes: Vec::new() };
-        plan.drafts.extend(self.told(row, &target));
-        plan.notes.extend(self.basis(row, &target));
-        let (objection, agreed) = self.objection(row, &target)?;
-        plan.drafts.extend(objection);
+    /// What a row adds to what is known; of a refused one its no alone.
+    fn plan(&self, read: &ReadRow) -> Result<Plan, ActError> {
+        let Some(row) = &read.row else { return Ok(Plan::default()) };
+        let mut target = self.target(row)?;
+        let mut plan = Plan::default();
+        if read.fault.is_some() {
+            // Nobody is made of a row that is refused.
+            target.person = target.known.as_ref().map(|person| person.subject);
+        } else {
+            plan.drafts.extend(self.told(row, &target));
+            plan.notes.extend(self.basis(row, &target));
+        }
+        let No { draft, stands, agreed } = self.objection(row, &target)?;
+        plan.drafts.extend(draft);
+        let all_the_same = read.fault.is_some() && !stands.is_empty();
+        plan.notes.extend(all_the_same.then_some(Note::NoAllTheSame(stands)));
         plan.notes.extend((!agreed.is_empty()).then_some(Note::AgreedSince(agreed)));
         Ok(plan)
+    }
+
+    fn target(&self, row: &Row) -> Result<Target, ActError> {
+        let book = self.keuze.people.book();
+        let known = whom(row, self.scratch.as_ref().unwrap_or(&book));
+        drop(book);
+        let subjects = known.as_ref().map(Person::subjects).unwrap_or_default();
+        Ok(self.target_of(row, known, self.keuze.life_of(subjects)?))
     }
 
     fn target_of(&self, row: &Row, known: Option<Person>, life: Vec<Recorded>) -> Target {
@@ -341,26 +391,37 @@ impl<'a> Running<'a> {
     }
 
     /// What the person objected to in another system, unless it stands here already or they agreed since.
-    fn objection(&self, row: &Row, target: &Target) -> Result<(Option<Draft>, Vec<Channel>), ActError> {
+    fn objection(&self, row: &Row, target: &Target) -> Result<No, ActError> {
         let mut channels = row.objected.clone();
         if target.person.is_none() {
             channels.retain(|channel| target.points.iter().any(|point| channel.point() == Some(point.kind())));
         }
         let lives = self.lives(target)?;
         let agreed_since = |channel: &Channel| {
-            !lives.is_empty() && lives.iter().all(|life| agreed_since(life, *channel, row.objected_on))
+            let all = !lives.is_empty() && lives.iter().all(|life| agreed_since(life, *channel, row.objected_on));
+            all || self.was_lifted(row, target, *channel)
         };
-        let (agreed, channels): (Vec<Channel>, Vec<Channel>) = channels.into_iter().partition(agreed_since);
-        let facts = self.entries(target, &channels, row.objected_on);
-        let stands = |channel: &Channel| target.person.is_none() || is_no(self.of_person(target, *channel).reason);
-        if facts.is_empty() && channels.iter().all(stands) {
-            return Ok((None, agreed));
+        let (agreed, stands): (Vec<Channel>, Vec<Channel>) = channels.into_iter().partition(agreed_since);
+        let facts = self.entries(target, &stands, row.objected_on);
+        let known = |channel: &Channel| target.person.is_none() || is_no(self.of_person(target, *channel).reason);
+        if facts.is_empty() && stands.iter().all(known) {
+            return Ok(No { draft: None, stands, agreed });
         }
         let mut event = self.event(EventKind::Objected, target.person);
-        event.channels = channels;
+        event.channels.clone_from(&stands);
         event.object = row.objected_on.map(|date| format!("since/{date}"));
         event.policy = Some(self.keuze.published.current().hash);
-        Ok((Some(Draft::with(event, facts)), agreed))
+        Ok(No { draft: Some(Draft::with(event, facts)), stands, agreed })
+    }
+
+    /// Whether this source brought the same objection before, without a date, and a yes lifted it since. One by a person
+    /// is found in their life; one at a contact point alone is remembered there.
+    fn was_lifted(&self, row: &Row, target: &Target, channel: Channel) -> bool {
+        let mut points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
+        let book = self.keuze.people.book();
+        let book = self.scratch.as_ref().unwrap_or(&book);
+        let alone = row.objected_on.is_none() && target.person.is_none();
+        alone && points.all(|point| book.lifted_of(self.source, point, channel, &self.keys))
     }
 
     /// The life of the person; without one, those of everybody at the row's contact points.
@@ -378,8 +439,9 @@ impl<'a> Running<'a> {
     }
 
     fn entries(&self, target: &Target, channels: &[Channel], since: Option<Date>) -> Vec<Fact> {
+        let source = (since.is_none() && target.person.is_none()).then_some(self.source);
         let since = since.unwrap_or_else(|| self.keuze.clock.now().today);
-        let wanted = Wanted { by: target.person, points: &target.points, channels, since };
+        let wanted = Wanted { by: target.person, points: &target.points, channels, since, source };
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
         book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy)
@@ -475,12 +537,10 @@ fn whom(row: &Row, book: &Book) -> Option<Person> {
         .cloned()
 }
 
-/// The channels with their evidence. A refusal when the address was collected is one of messages to that address; it
-/// says nothing of letters and calls.
+/// The channels with their evidence.
 fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
     let evidence = row.evidence.as_ref();
     let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
-    let is_message = |channel: &Channel| matches!(channel, Channel::Newsletter | Channel::Email);
     let groups = if refused {
         let (messages, others) = row.told.iter().copied().partition(is_message);
         vec![(messages, evidence), (others, None)]

@@ -9,8 +9,10 @@ use super::row::{Column, Fields, Mend, RowFault};
 pub struct Line {
     /// The number of its first line, from 1.
     pub number: u64,
-    /// What it says.
-    pub fields: Result<Fields, RowFault>,
+    /// What it says, as far as it can be read.
+    pub fields: Fields,
+    /// Why it cannot be read as a whole.
+    pub fault: Option<RowFault>,
 }
 
 /// Rows, one by one.
@@ -73,8 +75,8 @@ impl<R: std::io::Read> Iterator for CsvLines<R> {
         }
         Some(match self.records.next()? {
             Ok(record) => {
-                let number = record.position().map_or(0, csv::Position::line);
-                Line { number, fields: fields_of(&self.columns, &record) }
+                let (fields, fault) = fields_of(&self.columns, &record);
+                Line { number: record.position().map_or(0, csv::Position::line), fields, fault }
             }
             Err(_) => {
                 self.over = true;
@@ -85,7 +87,13 @@ impl<R: std::io::Read> Iterator for CsvLines<R> {
 }
 
 fn broken_off(number: u64) -> Line {
-    Line { number, fields: Err(RowFault { column: None, mend: Mend::Unreadable }) }
+    let (fields, fault) = nothing(Mend::Unreadable);
+    Line { number, fields, fault }
+}
+
+/// A row of which nothing can be read.
+fn nothing(mend: Mend) -> (Fields, Option<RowFault>) {
+    (Fields(Vec::new()), Some(RowFault { column: None, mend }))
 }
 
 /// A column of the header; a header is no personal data, so it may be repeated.
@@ -100,20 +108,32 @@ fn column(name: &str) -> Result<Column, String> {
     })
 }
 
-fn fields_of(columns: &[Column], record: &csv::ByteRecord) -> Result<Fields, RowFault> {
-    let whole = |mend| RowFault { column: None, mend };
+fn fields_of(columns: &[Column], record: &csv::ByteRecord) -> (Fields, Option<RowFault>) {
     if record.as_slice().len() > LONGEST {
-        return Err(whole(Mend::TooLong));
+        return nothing(Mend::TooLong);
     }
+    // Which field stands in which column cannot be said then.
     if record.len() != columns.len() {
-        return Err(whole(Mend::Fields));
+        return nothing(Mend::Fields);
     }
-    let texts = columns.iter().zip(record).map(|(column, text)| {
-        let text = std::str::from_utf8(text);
-        text.map(|text| (*column, text.to_owned()))
-            .map_err(|_| RowFault { column: Some(*column), mend: Mend::Encoding })
-    });
-    texts.collect::<Result<_, _>>().map(Fields)
+    let text = |(column, text): (&Column, &[u8])| match std::str::from_utf8(text) {
+        Ok(text) => Ok((*column, text.to_owned())),
+        Err(_) => Err(RowFault { column: Some(*column), mend: Mend::Encoding }),
+    };
+    readable(columns.iter().zip(record).map(text))
+}
+
+/// The fields that can be read, and the first that cannot.
+fn readable(fields: impl Iterator<Item = Result<(Column, String), RowFault>>) -> (Fields, Option<RowFault>) {
+    let mut read = Vec::new();
+    let mut fault = None;
+    for field in fields {
+        match field {
+            Ok(field) => read.push(field),
+            Err(what) => fault = fault.or(Some(what)),
+        }
+    }
+    (Fields(read), fault)
 }
 
 struct JsonLines<R> {
@@ -137,11 +157,12 @@ impl<R: BufRead> Iterator for JsonLines<R> {
             let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii();
             if read > LONGEST {
                 self.skip_line();
-                let fault = RowFault { column: None, mend: Mend::TooLong };
-                return Some(Line { number: self.number, fields: Err(fault) });
+                let (fields, fault) = nothing(Mend::TooLong);
+                return Some(Line { number: self.number, fields, fault });
             }
             if !text.is_empty() {
-                return Some(Line { number: self.number, fields: members(text) });
+                let (fields, fault) = members(text);
+                return Some(Line { number: self.number, fields, fault });
             }
         }
         None
@@ -160,15 +181,17 @@ impl<R: BufRead> JsonLines<R> {
     }
 }
 
-fn members(text: &[u8]) -> Result<Fields, RowFault> {
-    let json = RowFault { column: None, mend: Mend::Json };
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(text).map_err(|_| json)?;
+fn members(text: &[u8]) -> (Fields, Option<RowFault>) {
+    let object: serde_json::Map<String, serde_json::Value> = match serde_json::from_slice(text) {
+        Ok(object) => object,
+        Err(_) => return nothing(Mend::Json),
+    };
     let member = |(name, value): (String, serde_json::Value)| {
-        let column = Column::of(&name).ok_or(json)?;
+        let column = Column::of(&name).ok_or(RowFault { column: None, mend: Mend::Json })?;
         let text = plain(column, value).ok_or(RowFault { column: Some(column), mend: Mend::Json })?;
         Ok((column, text))
     };
-    object.into_iter().map(member).collect::<Result<_, _>>().map(Fields)
+    readable(object.into_iter().map(member))
 }
 
 /// A value as it would stand in CSV.

@@ -96,7 +96,7 @@ impl Column {
     }
 }
 
-/// What is wrong with a row: the field and the mend. Nothing of the row was recorded.
+/// What is wrong with a row: the field and the mend. Nothing of the row was recorded but its no ([`Row::no_of`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowFault {
     /// The field; none where it is the row as a whole.
@@ -223,17 +223,27 @@ impl Fields {
     }
 
     fn channels(&self, column: Column) -> Result<Vec<Channel>, RowFault> {
+        match self.readable_channels(column) {
+            (channels, None) => Ok(channels),
+            (_, Some(fault)) => Err(fault),
+        }
+    }
+
+    /// The channels that can be read, and what is wrong with the first word that cannot.
+    fn readable_channels(&self, column: Column) -> (Vec<Channel>, Option<RowFault>) {
         let mut channels = Vec::new();
+        let mut unread = None;
         let words = self.get(column).unwrap_or_default().split([' ', ',', ';', '|']);
         for word in words.map(str::to_lowercase).filter(|word| !word.is_empty()) {
-            match word.as_str() {
-                "all" if column == Column::ObjectedChannels => channels.extend(Channel::ALL),
-                word => channels.push(channel(word).ok_or(fault(column, Mend::Channel))?),
+            match (word.as_str(), channel(&word)) {
+                ("all", _) if column == Column::ObjectedChannels => channels.extend(Channel::ALL),
+                (_, Some(channel)) => channels.push(channel),
+                (_, None) => unread = Some(fault(column, Mend::Channel)),
             }
         }
         channels.sort_unstable();
         channels.dedup();
-        Ok(channels)
+        (channels, unread)
     }
 
     fn evidence(&self, today: Date) -> Result<Option<SoftOptIn>, RowFault> {
@@ -248,11 +258,20 @@ impl Fields {
         Ok((evidence != SoftOptIn::default()).then_some(evidence))
     }
 
-    fn points(&self) -> Result<Vec<ContactPoint>, RowFault> {
-        let email = self.read(Column::Email, |text| Ok(ContactPoint::Email(Email::parse(text)?)))?;
-        let phone = self.read(Column::Phone, |text| Ok(ContactPoint::Phone(Phone::parse(text)?)))?;
-        let post = self.post()?.map(ContactPoint::Post);
-        Ok([email, phone, post].into_iter().flatten().collect())
+    /// The contact points, each on its own: one that cannot be right does not hide the others.
+    fn points(&self) -> impl Iterator<Item = Result<ContactPoint, RowFault>> {
+        let email = self.read(Column::Email, |text| Ok(ContactPoint::Email(Email::parse(text)?)));
+        let phone = self.read(Column::Phone, |text| Ok(ContactPoint::Phone(Phone::parse(text)?)));
+        let post = self.post().map(|post| post.map(ContactPoint::Post));
+        [email, phone, post].into_iter().filter_map(Result::transpose)
+    }
+
+    /// The messages that somebody refused when the address was collected: those that they are a customer for, or both where
+    /// that cannot be read.
+    fn refused_messages(&self) -> Vec<Channel> {
+        let (told, _) = self.readable_channels(Column::Channels);
+        let refused: Vec<Channel> = told.into_iter().filter(is_message).collect();
+        if refused.is_empty() { vec![Channel::Newsletter, Channel::Email] } else { refused }
     }
 
     fn post(&self) -> Result<Option<Post>, RowFault> {
@@ -302,7 +321,7 @@ impl Row {
             language: fields
                 .read(Column::Language, |text| Language::from_tag(text).ok_or(Mend::Language))?
                 .unwrap_or_default(),
-            points: fields.points()?,
+            points: fields.points().collect::<Result<_, _>>()?,
             told: fields.channels(Column::Channels)?,
             evidence: fields.evidence(today)?,
             objected: fields.channels(Column::ObjectedChannels)?,
@@ -311,8 +330,34 @@ impl Row {
         row.check().map(|()| row)
     }
 
+    /// What a row that is refused says no to, with everything that can be read of where: a no must not be lost because
+    /// another field is wrong. `None` where nobody and nothing would be reached.
+    pub fn no_of(fields: &Fields, today: Date) -> Option<Self> {
+        let (mut objected, _) = fields.readable_channels(Column::ObjectedChannels);
+        if fields.yes(Column::OptOutUsed) == Ok(Some(true)) {
+            objected.extend(fields.refused_messages());
+            objected.sort_unstable();
+            objected.dedup();
+        }
+        let row = Self {
+            customer: fields.text(Column::Customer).unwrap_or_default(),
+            name: None,
+            language: Language::default(),
+            points: fields.points().filter_map(Result::ok).collect(),
+            told: Vec::new(),
+            evidence: None,
+            objected,
+            objected_on: fields.date(Column::ObjectedOn, today).unwrap_or_default(),
+        };
+        let reaches = row.customer.is_some() || row.objected.iter().any(|channel| row.reaches(*channel));
+        (reaches && !row.objected.is_empty()).then_some(row)
+    }
+
+    fn reaches(&self, channel: Channel) -> bool {
+        self.points.iter().any(|point| channel.point() == Some(point.kind()))
+    }
+
     fn check(&self) -> Result<(), RowFault> {
-        let reached = |channel: &Channel| self.points.iter().any(|point| channel.point() == Some(point.kind()));
         match () {
             () if self.told.contains(&Channel::Social) => Err(fault(Column::Channels, Mend::SelfSignUpRequired)),
             () if self.customer.is_none() && self.points.is_empty() => {
@@ -324,7 +369,7 @@ impl Row {
             () if self.objected_on.is_some() && self.objected.is_empty() => {
                 Err(fault(Column::ObjectedOn, Mend::DateWithoutChannels))
             }
-            () if self.is_points_alone() && !self.objected.iter().any(reached) => {
+            () if self.is_points_alone() && !self.objected.iter().any(|channel| self.reaches(*channel)) => {
                 Err(fault(Column::ObjectedChannels, Mend::ReachesNothing))
             }
             () => Ok(()),
@@ -339,6 +384,12 @@ impl Row {
 
 fn fault(column: Column, mend: Mend) -> RowFault {
     RowFault { column: Some(column), mend }
+}
+
+/// A refusal when the address was collected is one of messages to that address; it says nothing of letters and calls.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a filter passes a reference")]
+pub fn is_message(channel: &Channel) -> bool {
+    matches!(channel, Channel::Newsletter | Channel::Email)
 }
 
 fn channel(word: &str) -> Option<Channel> {

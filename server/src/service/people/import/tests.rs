@@ -14,10 +14,11 @@ const HEADER: &str = "customer,name,language,email,phone,postcode,house_number,a
                       channels,contract,same_entity,informed_on,opt_out_offered_on,opt_out_used,products,\
                       objected_channels,objected_on";
 
-async fn import(house: &House, name: &str, text: &str, mode: Mode) -> (Summary, Vec<RowReport>) {
+async fn import(house: &House, name: &str, text: impl AsRef<[u8]>, mode: Mode) -> (Summary, Vec<RowReport>) {
     let mut reports = Vec::new();
-    let lines = rows(Path::new(name), text.as_bytes()).expect("a header that is right");
-    let summary = house.keuze.import(lines, mode, Actor::System, &mut |report| reports.push(report.clone())).await;
+    let lines = rows(Path::new(name), text.as_ref()).expect("a header that is right");
+    let mut each = |report: &RowReport| reports.push(report.clone());
+    let summary = house.keuze.import(lines, name, mode, Actor::System, &mut each).await;
     (summary.expect("readable"), reports)
 }
 
@@ -264,6 +265,115 @@ async fn an_old_objection_does_not_undo_a_later_yes() {
     assert_eq!(denied, (false, Reason::Objected));
     assert_eq!(confirmation().verified, Verification::MailCode);
     assert!(!may_i(&house, &Who::point(phone("020 788 4001")), Channel::Phone).allow);
+}
+
+/// Whatever else is wrong with a row: where it can be read and says no, that no is taken, and nothing else.
+#[tokio::test]
+async fn a_no_is_not_lost_with_the_row_that_says_it() {
+    let house = House::new().await;
+    csv(&house, &[&whole("1", "known@example.nl")]).await;
+    let text = [
+        "2,Anna,,a@example.nl,06-geheim,,,,,,,,newsletter,,,,,,,newsletter,2020-02-02",
+        ",,,b@example.nl,,,,,,,,,,,,,,,,all,geheim",
+        "1,,,,,geheim,1,,,,,,,,,,,,,post,2020-02-02",
+        "3,,,c@example.nl,,,,,,,,,newsletter,K-1,yes,geheim,,yes,,,",
+        "4,,,geheim@,06 12345678,,,,,,,,social,,,,,,,phone,",
+        ",,,d@example.nl,,,,,,,,,,,,,,,,newsletter geheim,",
+        "5,Ren\u{e9},,e@example.nl,,,,,,,,,,,,,,,,email,",
+        "6,,,geheim@,,,,,,,,,,,,,,,,newsletter,",
+        "7,,,f@example.nl,,,,,,,,,,,,,,,,social,geheim",
+    ];
+    // One name is in Latin 1, as old systems write it.
+    let text = format!("{HEADER}\n{}\n", text.join("\n"));
+    let text: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin 1")).collect();
+    let before = house.ledger().len();
+    let dry = import(&house, "x.csv", &text, Mode::DryRun).await;
+    assert_eq!(house.ledger().len(), before);
+    let (summary, reports) = import(&house, "x.csv", &text, Mode::Write).await;
+    assert_eq!(dry, (summary, reports.clone()), "the dry run says the same");
+    assert_eq!((summary.refused, summary.recorded, summary.no_all_the_same), (9, 0, 7));
+    let messages = [Channel::Newsletter, Channel::Email];
+    let taken: [&[Channel]; 7] = [
+        &messages[..1],
+        &messages,
+        &[Channel::Post],
+        &messages[..1],
+        &[Channel::Phone],
+        &messages[..1],
+        &messages[1..],
+    ];
+    for (report, channels) in reports.iter().zip(taken) {
+        assert!(matches!(report.came_to, CameTo::Refused(_)));
+        assert_eq!(report.notes, [Note::NoAllTheSame(channels.to_vec())], "line {}", report.line);
+    }
+    assert!(reports[7..].iter().all(|report| report.notes.is_empty()), "there is nothing for it to stand on");
+    let at = [("a", 0), ("b", 0), ("b", 1), ("c", 0), ("d", 0), ("e", 1)];
+    for (name, channel) in at {
+        let denied = reason(&house, &Who::point(email(&format!("{name}@example.nl"))), messages[channel]);
+        assert_eq!(denied, (false, Reason::PointObjected), "{name}");
+    }
+    let denied = reason(&house, &Who::point(phone("06 12345678")), Channel::Phone);
+    assert_eq!(denied, (false, Reason::PointObjected));
+    let known = Who::person(house.keuze.customer("1").expect("known").subject);
+    assert_eq!(reason(&house, &known, Channel::Post), (false, Reason::Objected));
+    assert_eq!(house.keuze.everybody().len(), 1, "nobody is made of a row that is refused");
+    let before = house.ledger().len();
+    let again = import(&house, "x.csv", &text, Mode::Write).await;
+    assert_eq!((again, house.ledger().len()), ((summary, reports), before));
+    let mended = "2,Anna,,a@example.nl,06 12345679,,,,,,,,newsletter,,,,,,,newsletter,2020-02-02";
+    assert_eq!(csv(&house, &[mended]).await.0.recorded, 1);
+    let anna = Who::person(house.keuze.customer("2").expect("known").subject);
+    assert_eq!(reason(&house, &anna, Channel::Newsletter), (false, Reason::Objected));
+}
+
+/// A blocking list without dates comes again after somebody on it agreed: from the same source it is the same no, from
+/// another it may be a newer one.
+#[tokio::test]
+async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
+    let house = House::new().await;
+    let list = format!("{HEADER}\n,,,Anna@example.nl,,,,,,,,,,,,,,,,newsletter email,\n");
+    let again = async |source: &str, mode| import(&house, source, &list, mode).await;
+    let anna = customer(&house, "1", &[email("anna@example.nl")]).await;
+    let (taken, _) = again("crm.csv", Mode::Write).await;
+    assert_eq!(taken.recorded, 1);
+    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    let yes = async |channel: Channel| {
+        let controlled = [email("anna@example.nl")];
+        house.keuze.opt_in(anna, &[channel], confirmation(), &controlled, &act, None).await.expect("recorded");
+    };
+    let stands =
+        |channel| !may_i(&house, &Who { person: Some(anna), points: vec![email("ANNA@example.nl")] }, channel).allow;
+    yes(Channel::Newsletter).await;
+    // As remembered after a restart, and under an older index key.
+    crate::service::people::hash::rotate_index_key(&house.keuze.scribe);
+    *house.keuze.people.book.write().expect("whole") = Book::of(&house.keuze.scribe).expect("readable");
+    let before = house.ledger().len();
+    for mode in [Mode::DryRun, Mode::Write] {
+        let (summary, reports) = again("CRM.csv ", mode).await;
+        assert_eq!((summary.recorded, summary.nothing_new), (0, 1));
+        assert_eq!(reports[0].notes, [Note::AgreedSince(vec![Channel::Newsletter])]);
+    }
+    assert_eq!((house.ledger().len(), stands(Channel::Newsletter), stands(Channel::Email)), (before, false, true));
+    yes(Channel::Email).await;
+    assert_eq!(again("crm.csv", Mode::Write).await.0.nothing_new, 1);
+    assert!(!stands(Channel::Newsletter) && !stands(Channel::Email));
+    assert!(house.keuze.blocked(&house.keuze.known_person(anna).expect("known")).is_empty());
+    // What was not on the list before is new, as is another list.
+    let wider = format!("{HEADER}\n,,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,all,\n");
+    let (summary, reports) = import(&house, "crm.csv", &wider, Mode::Write).await;
+    assert_eq!(
+        (summary.recorded, &reports[0].notes),
+        (1, &vec![Note::AgreedSince(vec![Channel::Newsletter, Channel::Email])])
+    );
+    assert!(!may_i(&house, &Who::point(phone("06 12345678")), Channel::Phone).allow && !stands(Channel::Email));
+    assert_eq!(again("shop.csv", Mode::Write).await.0.recorded, 1);
+    assert!(stands(Channel::Newsletter) && stands(Channel::Email));
+    // What was lifted twice is still remembered once.
+    yes(Channel::Newsletter).await;
+    yes(Channel::Email).await;
+    assert_eq!(again("shop.csv", Mode::Write).await.0.nothing_new, 1);
+    assert_eq!(again("crm.csv", Mode::Write).await.0.nothing_new, 1);
+    assert!(!stands(Channel::Newsletter) && !stands(Channel::Email));
 }
 
 /// Rows are streamed, and share the syncs of a batch: 256 rows a checkpoint, not one.
