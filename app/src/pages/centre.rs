@@ -60,10 +60,12 @@ pub(super) fn centre(page: &CentreView, language: Language) -> AnyView {
 
 fn stop_all(page: &CentreView, language: Language) -> AnyView {
     let words = Words::of(language);
+    let one_person = matches!(page.whose, Whose::One { .. });
+    let help = if one_person { words.stop_all_help } else { words.stop_all_there };
     view! {
         <section class="now" aria-labelledby="stop-all">
             <h3 id="stop-all">{words.stop_all_heading}</h3>
-            <p>{words.stop_all_help}</p>
+            <p>{help}</p>
             <form method="post" action=localized(ACT, language)>
                 <input type="hidden" name="shown" value=page.shown.clone() />
                 <button name="act" value="stop_all">{words.stop_all}</button>

@@ -47,6 +47,8 @@ pub struct Centre {
     pub stop_all_heading: &'static str,
     /// What it does.
     pub stop_all_help: &'static str,
+    /// The same at an address or number that is not one person's.
+    pub stop_all_there: &'static str,
     /// Its button.
     pub stop_all: &'static str,
     /// What goes on all the same.
@@ -118,6 +120,7 @@ pub const NL: Centre = Centre {
     },
     stop_all_heading: "Alles in één keer stoppen",
     stop_all_help: "U krijgt dan geen reclame meer van ons, op geen enkele manier. U hoeft geen reden te geven.",
+    stop_all_there: "Dan sturen of bellen wij hierheen geen reclame meer. U hoeft geen reden te geven.",
     stop_all: "Alles stoppen",
     service: "Berichten over uw bestelling, uw factuur of een storing krijgt u nog wel.",
     social: "Social media",
@@ -167,6 +170,7 @@ pub const EN: Centre = Centre {
     },
     stop_all_heading: "Stop everything at once",
     stop_all_help: "You then get no advertising from us any more, in no way. You need not give a reason.",
+    stop_all_there: "We then send no advertising there any more, and make no calls. You need not give a reason.",
     stop_all: "Stop everything",
     service: "You still get messages about your order, your invoice or an outage.",
     social: "Social media",

@@ -463,6 +463,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     let page = browser.get("/keuze/voorkeuren").await;
     assert!(page.words().contains("Meer mensen gebruiken dit adres of nummer."), "{}", page.words());
     assert!(!page.words().contains("Telefoontjes"), "{}", page.words());
+    assert!(page.words().contains("hierheen geen reclame meer"), "more is not promised than what holds there");
     let answer = browser.post(ACT, &[("act", "stop_all")]).await;
     assert_eq!(browser.get(answer.location()).await.status, StatusCode::OK);
     for person in [one, two] {
