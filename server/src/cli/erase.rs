@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{Serving, serve};
 use crate::service::Keuze;
-use crate::service::people::{Act, Named};
+use crate::service::people::Act;
 
 /// Whom to erase is read from stdin: a line with a customer number, an e-mail address or a phone number, and then a line
 /// with the word `erase`.
@@ -50,14 +50,13 @@ async fn ask(
         return Err("an erasure needs a reason: --reason \"…\". Nothing was erased".into());
     }
     say(output, "Whom? A customer number, an e-mail address or a phone number:")?;
-    let person = match keuze.named(&line(input)?) {
-        Named::One(person) => person,
-        Named::Nobody => return Err("nobody is known by that. Nothing was erased".into()),
-        Named::Several => {
-            return Err("several people have that; give the customer number of one. Nothing was erased".into());
-        }
+    let found = keuze.contact(&line(input)?).map(|contact| keuze.people_by(&contact)).unwrap_or_default();
+    let known = match found.as_slice() {
+        [person] => person,
+        [] => return Err("nobody is known by that. Nothing was erased".into()),
+        _ => return Err("several people have that; give the customer number of one. Nothing was erased".into()),
     };
-    let known = keuze.known_person(person).ok_or("nobody is known by that. Nothing was erased")?;
+    let person = known.subject;
     let records = keuze.life(person).map_err(|error| error.to_string())?.len();
     say(output, &format!("One person: {} contact points, {records} records.", known.points().len()))?;
     say(output, "This cannot be undone. Write erase to go on:")?;

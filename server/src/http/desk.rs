@@ -33,7 +33,7 @@ use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
 use crate::service::Keuze;
-use crate::service::look_up::{Contact, LookUp, LookUpError, LookUpPeople, Wanted, Why};
+use crate::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
 use crate::service::staff::{Staff, StaffError};
 
 const DESK: &str = "/keuze/desk";
@@ -167,7 +167,7 @@ async fn look_up(
 ) -> Result<Response, Problem> {
     let mut form = Form::read(&headers, sent)?;
     let (query, reason) = (form.take("query")?, form.take("reason")?);
-    let outcome = match parse(&session, &query, &reason) {
+    let outcome = match parse(&desk, &session, &query, &reason) {
         Ok(Asked::Record(asked)) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
         Ok(Asked::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
         Err(fault) => Outcome::Fault(fault),
@@ -197,12 +197,12 @@ async fn sign_out(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Resp
     with_cookie(home_of(&visit).into_response(), &cookie)
 }
 
-fn parse(session: &Session, query: &str, reason: &str) -> Result<Asked, LookUpFault> {
+fn parse(desk: &Desk, session: &Session, query: &str, reason: &str) -> Result<Asked, LookUpFault> {
     let (staff, why) = (session.name.clone(), Why::parse(reason)?);
     match Wanted::parse(query) {
         Ok(wanted) => Ok(Asked::Record(LookUp { staff, wanted, why })),
         Err(LookUpFault::Form) => {
-            let contact = Contact::parse(query).ok_or(LookUpFault::Form)?;
+            let contact = desk.keuze.contact(query).ok_or(LookUpFault::Form)?;
             Ok(Asked::People(LookUpPeople { staff, contact, why }))
         }
         Err(fault) => Err(fault),

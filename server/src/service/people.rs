@@ -31,7 +31,6 @@ use crate::vault::ring::KeyId;
 
 pub use book::Book;
 pub use erase::{BACKUPS_LIVE, Erased};
-pub use known::Named;
 pub use profile::{Part, Person};
 
 /// Everything that is known of people, and the order in which acts on it are taken.

@@ -19,7 +19,6 @@ use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::call::{CloseError, Direction, OpenCall, Reference};
-use crate::service::look_up::Contact;
 use crate::service::people::Acted;
 
 /// The screen's path.
@@ -64,7 +63,7 @@ async fn open(
     if let Some(call) = desk.work.call(&session.name) {
         return Ok(show(&desk, &visit, &session, false, desk.card(&call)?, Some(CallFault::StillOpen)));
     }
-    let asked = (Reference::parse(&form.reference), Contact::parse(&form.query));
+    let asked = (Reference::parse(&form.reference), desk.keuze.contact(&form.query));
     let (reference, contact) = match asked {
         (Some(reference), Some(contact)) => (reference, contact),
         (reference, _) => {

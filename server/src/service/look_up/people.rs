@@ -10,7 +10,7 @@ use app::model::identity::{RecordAddress, Subject};
 use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::service::Keuze;
-use crate::service::people::{Act, ActError, Who};
+use crate::service::people::{Act, ActError, Person, Who};
 use crate::service::staff::StaffName;
 
 /// By what somebody is found.
@@ -23,9 +23,9 @@ pub enum Contact {
 }
 
 impl Contact {
-    /// Reads what a staff member typed: an e-mail address has an `@`, a phone number begins with a zero or a plus, a
+    /// Reads what somebody typed: an e-mail address has an `@`, a phone number begins with a zero or a plus, a
     /// postcode stands before a house number; anything else of one word is a customer number.
-    pub fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.contains('@') {
             return Email::parse(text).ok().map(|email| Self::Point(ContactPoint::Email(email)));
@@ -75,16 +75,30 @@ pub struct FoundPeople {
 }
 
 impl Keuze {
+    /// Reads by what somebody is to be found; a customer number that somebody has is one, whatever else it looks like.
+    pub fn contact(&self, text: &str) -> Option<Contact> {
+        let number = Some(text.trim()).filter(|number| self.customer(number).is_some());
+        number.map(|number| Contact::Customer(number.to_owned())).or_else(|| Contact::parse(text))
+    }
+
+    /// Everybody who is found by it.
+    pub fn people_by(&self, contact: &Contact) -> Vec<Person> {
+        match contact {
+            Contact::Customer(number) => self.customer(number).into_iter().collect(),
+            Contact::Point(point) => self.people_at(point),
+        }
+    }
+
     /// Looks people up: first the look-ups are recorded, then who was found is given.
     ///
     /// # Errors
     /// A look-up could not be recorded; then nobody may be shown.
     pub async fn look_up_people(&self, asked: &LookUpPeople) -> Result<FoundPeople, LookUpError> {
-        let (people, point) = match &asked.contact {
-            Contact::Customer(number) => (self.customer(number).into_iter().collect(), None),
-            Contact::Point(point) => (self.people_at(point), Some(point.clone())),
+        let people: Vec<Subject> = self.people_by(&asked.contact).iter().map(|person| person.subject).collect();
+        let point = match &asked.contact {
+            Contact::Customer(_) => None,
+            Contact::Point(point) => Some(point.clone()),
         };
-        let people: Vec<Subject> = people.iter().map(|person| person.subject).collect();
         // What was typed and not found is not written down: it may be the address of somebody who was erased.
         let nobody = || "person not found".to_owned();
         let mut abouts: Vec<Option<Subject>> = people.iter().copied().map(Some).collect();
@@ -135,6 +149,22 @@ mod tests {
     use app::model::contact::PointKind;
 
     use super::*;
+    use crate::service::fixture::House;
+    use crate::service::people::tests::{customer, phone};
+
+    /// S-34: a number that reads like a phone's finds its customer, at the desk as on the command line.
+    #[tokio::test]
+    async fn a_customer_number_is_one_whatever_it_looks_like() {
+        let house = House::new().await;
+        let named = customer(&house, "020 788 4001", &[]).await;
+        let called = customer(&house, "K-2", &[phone("020 788 4000")]).await;
+        for (text, person) in [(" 020 788 4001 ", named), ("020 788 4000", called), ("K-2", called)] {
+            let contact = house.keuze.contact(text).expect("read");
+            let found: Vec<Subject> = house.keuze.people_by(&contact).iter().map(|person| person.subject).collect();
+            assert_eq!(found, [person], "{text}");
+        }
+        assert!(house.keuze.contact("jan jansen").is_none());
+    }
 
     #[test]
     fn what_callers_say_is_understood() {

@@ -8,37 +8,12 @@ use time::Date;
 use super::hash::index_keys;
 use super::profile::{Part, Person};
 use super::{Act, ActError};
-use crate::contact::{ContactPoint, Email, Phone};
+use crate::contact::ContactPoint;
 use crate::scribe::{Draft, Fact};
 use crate::service::Keuze;
 use crate::vault::ring::Owner;
 
-/// Who is meant by a customer number, an address or a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
-    /// One person.
-    One(Subject),
-    /// Nobody.
-    Nobody,
-    /// Several people have it.
-    Several,
-}
-
 impl Keuze {
-    /// Who is meant by a customer number, an e-mail address or a phone number.
-    pub fn named(&self, text: &str) -> Named {
-        if let Some(person) = self.customer(text.trim()) {
-            return Named::One(person.subject);
-        }
-        let email = Email::parse(text).map(ContactPoint::Email);
-        let Ok(point) = email.or_else(|_| Phone::parse(text).map(ContactPoint::Phone)) else { return Named::Nobody };
-        match self.people_at(&point).as_slice() {
-            [] => Named::Nobody,
-            [person] => Named::One(person.subject),
-            _ => Named::Several,
-        }
-    }
-
     /// A person as they are known now.
     pub fn known_person(&self, subject: Subject) -> Option<Person> {
         self.people.book().person(subject).cloned()
