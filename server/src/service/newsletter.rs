@@ -80,7 +80,7 @@ impl Keuze {
         let days = self.config.newsletter.unconfirmed_days;
         let now = self.clock.now();
         let until = now.today + Duration::days(i64::from(days));
-        let token = self.tokens().confirm(person, Channel::Newsletter, until);
+        let token = self.tokens().confirm(person, Channel::Newsletter, until, email);
         let link = format!("{origin}/keuze/nieuwsbrief/{token}?lang={}", language.tag());
         Mail {
             what: "confirmation".to_owned(),
@@ -94,7 +94,7 @@ impl Keuze {
 
     /// The person whom a confirmation link was sent to, while it works.
     pub fn confirms(&self, token: &str) -> Option<Person> {
-        let Some(Token::Confirm { person, channel: Channel::Newsletter, until }) = self.tokens().read(token) else {
+        let Some(Token::Confirm { person, channel: Channel::Newsletter, until, .. }) = self.tokens().read(token) else {
             return None;
         };
         (self.clock.now().today <= until).then(|| self.known_person(person)).flatten()
@@ -106,9 +106,7 @@ impl Keuze {
     /// Nothing was recorded then.
     pub async fn confirm_newsletter(&self, token: &str) -> Result<Option<Acted>, ActError> {
         let Some(person) = self.confirms(token) else { return Ok(None) };
-        let part = person.parts.get(&RetentionClass::Newsletter);
-        // The mail went to one address; with several nobody knows any more to which, so only one's own no is lifted.
-        let controlled = part.map(|part| part.points.as_slice()).filter(|points| points.len() == 1).unwrap_or_default();
+        let controlled = self.controlled_by(token, &person);
         let decision = self.may_i(&super::people::Who::person(person.subject), Channel::Newsletter)?;
         let again = self.confirmed_already(person.subject)?.filter(|_| decision.allow);
         if let Some(acted) = again {
@@ -117,8 +115,20 @@ impl Keuze {
         let proof = OptIn { verified: Verification::MailLink, products: None, until: None };
         let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
         let since = self.asked_last(person.subject)?;
-        let acted = self.opt_in(person.subject, &[Channel::Newsletter], proof, controlled, &act, since).await?;
+        let acted = self.opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, since).await?;
         Ok(Some(acted))
+    }
+
+    /// The mailbox that whoever opened the mail controls: the one that it went to. A token from before they named it
+    /// proves one if the person had no other.
+    fn controlled_by(&self, token: &str, person: &Person) -> Vec<ContactPoint> {
+        let part = person.parts.get(&RetentionClass::Newsletter);
+        let points = part.map(|part| part.points.as_slice()).unwrap_or_default();
+        let is_the_one = |point: &&ContactPoint| match point {
+            ContactPoint::Email(email) => self.tokens().was_sent_to(token, email).unwrap_or(points.len() == 1),
+            _ => false,
+        };
+        points.iter().filter(is_the_one).cloned().collect()
     }
 
     /// The last request: whatever was said after it outranks its link.

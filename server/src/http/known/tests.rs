@@ -561,6 +561,55 @@ async fn s_20_a_sign_up_counts_when_it_is_confirmed_and_not_before() {
     assert!(!house.keuze.may_i(&point, Channel::Newsletter).expect("readable").allow);
 }
 
+/// Two mailboxes of one customer, with somebody's objection to the newsletter on the second.
+async fn with_a_stopped_mailbox(house: &House) -> Subject {
+    let person = customer(house, "K-1001", &[email("anna@example.nl"), email("werk@example.nl")]).await;
+    house.keuze.stop_at(vec![email("werk@example.nl")], &[Channel::Newsletter]).await.expect("recorded");
+    person
+}
+
+fn newsletter_at(house: &House, address: &str) -> (bool, Reason) {
+    let decision = house.keuze.may_i(&Who::point(email(address)), Channel::Newsletter).expect("readable");
+    (decision.allow, decision.reason)
+}
+
+/// S-18, S-20: a confirmation proves the mailbox that its mail went to, lifts what stands on it, and nothing elsewhere.
+#[tokio::test]
+async fn s_20_a_confirmation_lifts_what_stands_on_its_own_mailbox_alone() {
+    let house = House::new().await;
+    with_a_stopped_mailbox(&house).await;
+    let mut browser = Browser::new(&house);
+    for (address, expected) in
+        [("anna@example.nl", (false, Reason::PointObjected)), ("werk@example.nl", (true, Reason::OptedIn))]
+    {
+        browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", "")]).await;
+        let link = confirmation_link(&house);
+        assert_eq!(browser.post(&link, &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(newsletter_at(&house, "werk@example.nl"), expected, "after {address}");
+    }
+}
+
+/// S-57: links of before they named their mailbox still work, and prove it where there was no other.
+#[tokio::test]
+async fn s_20_an_older_confirmation_proves_what_it_proved() {
+    for (addresses, expected) in [
+        (vec!["werk@example.nl"], (true, Reason::OptedIn)),
+        (vec!["anna@example.nl", "werk@example.nl"], (false, Reason::PointObjected)),
+    ] {
+        let house = House::new().await;
+        let person = with_a_stopped_mailbox(&house).await;
+        let mut browser = Browser::new(&house);
+        for address in addresses {
+            browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", "")]).await;
+        }
+        let until = house.keuze.clock.now().today;
+        let token = house.keuze.tokens().confirm_as_before(person, Channel::Newsletter, until);
+        let answer = browser.post(&format!("/keuze/nieuwsbrief/{token}"), &[]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(newsletter_at(&house, "werk@example.nl"), expected);
+    }
+}
+
 #[tokio::test]
 async fn a_subscriber_and_a_stranger_get_the_same_page_and_the_same_mail() {
     let house = House::new().await;
