@@ -62,6 +62,8 @@ pub enum Slug {
     ScopeMissing,
     /// The recipient may not be reached this way.
     SendingDenied,
+    /// A mail cannot be stopped as it must (S-14, RFC 8058).
+    UnsubscribeHeadersMissing,
     /// A letter does not say how to object (S-13).
     LetterIncomplete,
     /// Only the person can sign up there (S-11).
@@ -85,7 +87,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -112,6 +114,7 @@ impl Slug {
         Self::ApiKeyExpired,
         Self::ScopeMissing,
         Self::SendingDenied,
+        Self::UnsubscribeHeadersMissing,
         Self::LetterIncomplete,
         Self::SelfSignupRequired,
         Self::ChangedSince,
@@ -146,6 +149,7 @@ impl Slug {
             Self::ApiKeyExpired => "api-key-expired",
             Self::ScopeMissing => "scope-missing",
             Self::SendingDenied => "sending-denied",
+            Self::UnsubscribeHeadersMissing => "unsubscribe-headers-missing",
             Self::LetterIncomplete => "letter-incomplete",
             Self::SelfSignupRequired => "self-signup-required",
             Self::ChangedSince => "changed-since",
@@ -346,6 +350,12 @@ fn dutch(slug: Slug) -> Problem {
             "Er is geen link of code gemaakt.",
             "Stuur deze ontvanger niets langs deze weg.",
         ),
+        Slug::UnsubscribeHeadersMissing => problem(
+            "Deze e-mail kan niet worden gestopt zoals het moet",
+            "In elke e-mail met reclame staat hoe u die stopt, en wie de afzender is. Hier ontbreekt iets. Wat, staat bij missing.",
+            "De e-mail is niet goedgekeurd.",
+            "Zet headers en tekst van /keuze/api/v1/mail-headers in de e-mail, en onderteken beide headers met DKIM.",
+        ),
         Slug::LetterIncomplete => problem(
             "In deze brief staat niet hoe bezwaar maken moet",
             "In elke brief met reclame staat hoe u bezwaar maakt. Hier ontbreekt iets. Wat, staat bij missing.",
@@ -523,6 +533,12 @@ fn english(slug: Slug) -> Problem {
             "This recipient must not get advertising this way. The reason stands under reason.",
             "No link or code was made.",
             "Send this recipient nothing this way.",
+        ),
+        Slug::UnsubscribeHeadersMissing => problem(
+            "This mail cannot be stopped as it must",
+            "Every mail with advertising says how to stop it, and who it is from. Something is missing here. What it is stands under missing.",
+            "The mail did not pass.",
+            "Put headers and text from /keuze/api/v1/mail-headers into the mail, and sign both headers with DKIM.",
         ),
         Slug::LetterIncomplete => problem(
             "This letter does not say how to object",

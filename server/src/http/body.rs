@@ -20,8 +20,7 @@ pub fn bytes(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
 
 /// Reads `application/json` into a type that denies unknown fields.
 pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
-    let body = bytes(body)?;
-    media_type(headers, "application/json")?;
+    let body = raw(headers, body, "application/json")?;
     // serde also fills a struct from an array; what we document is an object.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(Slug::MalformedRequest.into());
@@ -29,10 +28,16 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesR
     serde_json::from_slice(&body).map_err(|_| Slug::MalformedRequest.into())
 }
 
+/// A body of one media type, as it is.
+pub fn raw(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, media: &'static str) -> Result<Bytes, Problem> {
+    let body = bytes(body)?;
+    media_type(headers, media)?;
+    Ok(body)
+}
+
 /// Reads `application/x-www-form-urlencoded` into its pairs, in order.
 pub fn form(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Vec<(String, String)>, Problem> {
-    let body = bytes(body)?;
-    media_type(headers, "application/x-www-form-urlencoded")?;
+    let body = raw(headers, body, "application/x-www-form-urlencoded")?;
     Ok(form_urlencoded::parse(&body).into_owned().collect())
 }
 

@@ -41,10 +41,11 @@ const LINKS: Rate = Rate { per_minute: 12_000, burst: 6_000 };
 const MACHINES: Rate = Rate { per_minute: 120_000, burst: 20_000 };
 
 /// What programs with an API key ask; each sender asks before each message.
-const MACHINE_PATHS: [&str; 5] = [
+const MACHINE_PATHS: [&str; 6] = [
     "/keuze/api/v1/decisions",
     "/keuze/api/v1/objections",
     "/keuze/api/v1/mail-headers",
+    "/keuze/api/v1/mail-checks",
     "/keuze/api/v1/letter-blocks",
     "/keuze/api/v1/letter-checks",
 ];

@@ -28,18 +28,22 @@ use crate::service::Keuze;
 use crate::service::clients::{Client, Clients, Scope};
 use crate::service::people::Act;
 
-/// The largest letter that is checked.
+/// The largest letter that is checked, in bytes.
 const LONGEST_LETTER: usize = 512 * 1024;
+/// The largest mail that is checked, in bytes, with everything attached to it.
+const LONGEST_MAIL: usize = 2 * 1024 * 1024;
 
 /// Every address for programs with a key.
 pub fn router() -> Router<Arc<Keuze>> {
-    let checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
+    let letter_checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
+    let mail_checks = post(mail::check).layer(DefaultBodyLimit::max(LONGEST_MAIL));
     Router::new()
         .route("/keuze/api/v1/decisions", get(decisions::by_number).post(decisions::by_anything))
         .route("/keuze/api/v1/objections", post(objections::object))
         .route("/keuze/api/v1/mail-headers", post(mail::headers))
+        .route("/keuze/api/v1/mail-checks", mail_checks)
         .route("/keuze/api/v1/letter-blocks", post(letters::block))
-        .route("/keuze/api/v1/letter-checks", checks)
+        .route("/keuze/api/v1/letter-checks", letter_checks)
 }
 
 /// What an address asks of a key.

@@ -44,6 +44,7 @@ pub fn status(slug: Slug) -> StatusCode {
         | Slug::ControlContradiction
         | Slug::ContinuedUseCannotGrantConsent
         | Slug::SendingDenied
+        | Slug::UnsubscribeHeadersMissing
         | Slug::LetterIncomplete
         | Slug::SelfSignupRequired => StatusCode::UNPROCESSABLE_ENTITY,
         Slug::NoticeChanged | Slug::ChangedSince => StatusCode::CONFLICT,

@@ -7,9 +7,14 @@ use mail_parser::{Message, MessageParser, PartType};
 
 use crate::config::Config;
 
+/// The [`Finding::word`] of the DKIM signature, which some mails get only on their way out.
+pub const SIGNATURE: &str = "dkim-signature";
+
 /// One thing that a mail must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// In machine form.
+    pub word: &'static str,
     /// What it is.
     pub what: &'static str,
     /// Whether it is there.
@@ -23,31 +28,36 @@ pub fn check(raw: &[u8], config: &Config) -> Option<Vec<Finding>> {
     let message = MessageParser::default().parse(raw)?;
     message.headers().first()?;
     let mail = Mail { message: &message, config };
-    let finding = |what, holds, mend| Finding { what, holds, mend };
+    let finding = |word, what, holds, mend| Finding { word, what, holds, mend };
     let bodies = mail.bodies();
     Some(vec![
-        finding("a sender", mail.has_sender(), "put an address that people can answer to into From"),
+        finding("from", "a sender", mail.has_sender(), "put an address that people can answer to into From"),
         finding(
+            "list-unsubscribe",
             "List-Unsubscribe with one https link of this site",
             mail.has_link_header(),
             "take the header from /keuze/api/v1/mail-headers: one header, one https link, no fold inside it",
         ),
         finding(
+            "list-unsubscribe-post",
             "List-Unsubscribe-Post, exactly List-Unsubscribe=One-Click",
             mail.one("list-unsubscribe-post").as_deref() == Some("List-Unsubscribe=One-Click"),
             "add the header List-Unsubscribe-Post: List-Unsubscribe=One-Click, once",
         ),
         finding(
+            SIGNATURE,
             "a DKIM signature that covers both headers",
             mail.is_signed(),
             "sign List-Unsubscribe and List-Unsubscribe-Post: both names belong into h= of one DKIM-Signature",
         ),
         finding(
+            "body-link",
             "the link in every body part",
             !bodies.is_empty() && bodies.iter().all(|body| body.links(config)),
             "put text or html from /keuze/api/v1/mail-headers into the mail, and keep its link out of click tracking",
         ),
         finding(
+            "body-sender",
             "who it is from in every body part",
             !bodies.is_empty() && bodies.iter().all(|body| body.names_sender(config)),
             "name the legal name with an address, mail address or phone number at the foot (S-56)",
@@ -167,7 +177,7 @@ fn is_stop_link(address: &str, config: &Config) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use app::model::channel::Channel;
     use app::model::identity::Subject;
 
@@ -175,7 +185,7 @@ mod tests {
     use crate::service::fixture::House;
 
     /// A mail as our own answer makes it.
-    fn mail(house: &House) -> String {
+    pub(crate) fn mail(house: &House) -> String {
         let link = format!(
             "https://www.voipro.nl/keuze/afmelden/{}",
             house.keuze.tokens().stop(Subject([7; 16]), Some(Channel::Newsletter))

@@ -1,12 +1,13 @@
-//! `POST /keuze/api/v1/mail-headers`: what a mail to one recipient carries so that it can be stopped (S-14, RFC 8058).
+//! `POST /keuze/api/v1/mail-headers` and `…/mail-checks`: what a mail to one recipient carries so that it can be stopped,
+//! and whether it does (S-14, RFC 8058).
 
 use std::sync::Arc;
 
 use app::model::channel::Channel;
 use app::model::language::{Language, Localized};
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use crate::http::body;
 use crate::http::problem::{Problem, Slug};
 use crate::http::visit::Visit;
 use crate::service::Keuze;
+use crate::service::mail_check::{self, SIGNATURE};
 use crate::service::send::Gate;
 
 #[derive(Deserialize)]
@@ -74,4 +76,42 @@ pub async fn headers(
         language: person.language(),
         decision: decision.into(),
     }))
+}
+
+#[derive(Serialize)]
+struct Passed {
+    passes: bool,
+}
+
+/// Passes a mail as it is about to leave, or says what it lacks. With `signature=later` it is signed after this.
+pub async fn check(
+    State(keuze): State<Arc<Keuze>>,
+    _caller: Caller<Mail>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let signed_later = is_signed_later(&query.unwrap_or_default())?;
+    let raw = body::raw(&headers, body, "message/rfc822")?;
+    let found = mail_check::check(&raw, &keuze.config).ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
+    let comes_later = |finding: &mail_check::Finding| signed_later && finding.word == SIGNATURE;
+    let lacking = found.iter().filter(|finding| !finding.holds && !comes_later(finding));
+    let missing: Vec<&str> = lacking.map(|finding| finding.word).collect();
+    if missing.is_empty() {
+        return Ok(answer(&Passed { passes: true }));
+    }
+    Err(Problem::saying(Slug::UnsubscribeHeadersMissing, "missing", missing.join(", ")))
+}
+
+fn is_signed_later(query: &str) -> Result<bool, Problem> {
+    let mut later = false;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match (&*name, &*value) {
+            ("signature", "later") => later = true,
+            ("signature", _) => return Err(Problem::with(Slug::MalformedRequest, "signature")),
+            ("lang", _) => {}
+            _ => return Err(Slug::MalformedRequest.into()),
+        }
+    }
+    Ok(later)
 }

@@ -15,10 +15,11 @@ use crate::service::fixture::House;
 use crate::service::people::Who;
 use crate::service::people::tests::{customer, door, email, phone};
 
-const PATHS: [(&str, Scope, &str); 5] = [
+const PATHS: [(&str, Scope, &str); 6] = [
     ("/keuze/api/v1/decisions", Scope::Decisions, r#"{"who":{"customer":"K-1"},"channel":"email"}"#),
     ("/keuze/api/v1/objections", Scope::Objections, r#"{"who":{"customer":"K-1"},"channels":["email"]}"#),
     ("/keuze/api/v1/mail-headers", Scope::Mail, r#"{"who":{"customer":"K-1"},"channel":"email"}"#),
+    ("/keuze/api/v1/mail-checks", Scope::Mail, "From: a@example.nl\r\n\r\n"),
     ("/keuze/api/v1/letter-blocks", Scope::Letters, r#"{"who":{"customer":"K-1"}}"#),
     ("/keuze/api/v1/letter-checks", Scope::Letters, r#"{"text":"{{keuze_block}}"}"#),
 ];
@@ -394,6 +395,55 @@ async fn a_code_lives_as_long_as_its_person() {
     house.keuze.scribe.close().await;
     let house = House::at(Some(&data), 3).await;
     assert!(codes.iter().all(|code| house.keuze.person_of_letter(*code).is_none()));
+}
+
+async fn check_mail(office: &Office, query: &str, raw: &str) -> Answer {
+    let bearer = format!("Bearer {}", office.key);
+    let headers = [("authorization", bearer.as_str()), ("content-type", "message/rfc822")];
+    office.server.beside().ask("POST", &format!("/keuze/api/v1/mail-checks{query}"), &headers, raw).await
+}
+
+/// S-14: a mail without link or headers does not leave, and what it lacks is said; the pieces that we give pass.
+#[tokio::test]
+async fn s_14_a_mail_that_cannot_be_stopped_does_not_pass() {
+    let office = Office::new().await;
+    let mail = crate::service::mail_check::tests::mail(&office.house);
+    let passed = check_mail(&office, "", &mail).await;
+    assert_eq!((passed.status, passed.body.as_str()), (StatusCode::OK, r#"{"passes":true}"#));
+    let without_link = mail.replace("Stoppen: https://www.voipro.nl/keuze", "Stoppen: https://elders.example");
+    let one_header = mail.replace("List-Unsubscribe-Post: ", "X-Post: ");
+    let no_header = one_header.replace("List-Unsubscribe: ", "X-List: ");
+    let unsigned = mail.replace("DKIM-Signature: ", "X-Signature: ");
+    for (query, raw, missing) in [
+        ("", &without_link, "body-link"),
+        ("", &one_header, "list-unsubscribe-post"),
+        ("", &no_header, "list-unsubscribe, list-unsubscribe-post"),
+        ("", &unsigned, "dkim-signature"),
+        ("?signature=later", &without_link, "body-link"),
+    ] {
+        let (status, slug, document) = problem(&check_mail(&office, query, raw).await);
+        assert_eq!((status, slug.as_str()), (422, "unsubscribe-headers-missing"), "{missing}");
+        assert_eq!(document["missing"], json!(missing));
+    }
+    assert_eq!(check_mail(&office, "?signature=later", &unsigned).await.status, StatusCode::OK);
+}
+
+/// S-14, bad input: what is no mail, too large a one, and a wrong option are told apart.
+#[tokio::test]
+async fn what_is_no_mail_is_said_to_be_none() {
+    let office = Office::new().await;
+    let large = "x".repeat(LONGEST_MAIL + 1);
+    for (query, raw, expected) in [
+        ("", "", (400, "malformed-request", json!("body"))),
+        ("?signature=never", "From: a@example.nl\r\n\r\n", (400, "malformed-request", json!("signature"))),
+        ("?to=x", "From: a@example.nl\r\n\r\n", (400, "malformed-request", Value::Null)),
+        ("", &large, (413, "too-large", Value::Null)),
+    ] {
+        let (status, slug, document) = problem(&check_mail(&office, query, raw).await);
+        assert_eq!((status, slug.as_str(), document["field"].clone()), expected);
+    }
+    let json = office.post("/keuze/api/v1/mail-checks", &json!({ "mail": "x" })).await;
+    assert_eq!(problem(&json).1, "unsupported-media-type");
 }
 
 /// S-13: a letter, or its template, without the block fails, and what it lacks is said.
