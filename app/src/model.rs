@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod identity;
 pub mod language;
 pub mod letter;
+pub mod message;
 pub mod notice;
 pub mod policy;
 pub mod purpose;

@@ -108,6 +108,7 @@ pub fn main() -> ExitCode {
         Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
         Task::Client(task) => serve::block_on(client::run(&task)),
         Task::Mail(mail::MailTask::Check(check)) => mail::run(&check),
+        Task::Mail(mail::MailTask::Classes(classes)) => serve::block_on(mail::classes(&classes)),
     }
 }
 

@@ -105,6 +105,8 @@ pub enum FactKind {
     Personal,
     /// A program with an API key, under a random id. Sealed under the audit key.
     Client,
+    /// How a program's template was classed, under a random id. Sealed under the audit key.
+    Message,
 }
 
 /// An event that is durable.
@@ -330,7 +332,7 @@ impl Scribe {
     /// All facts of a kind, each with the record that it was written beside.
     pub fn kept(&self, kind: FactKind) -> Vec<Kept> {
         let state = self.state();
-        let of_kind = state.facts.iter().filter(|((of, _), _)| *of == kind);
+        let of_kind = state.facts.range((kind, Vec::new())..).take_while(|((of, _), _)| *of == kind);
         let kept = of_kind.map(|((_, key), (value, index))| Kept {
             key: key.clone(),
             value: value.clone(),

@@ -13,8 +13,8 @@ pub mod look_up;
 pub mod mail;
 pub mod mail_check;
 mod maintenance;
+pub mod message;
 pub mod newsletter;
-
 pub mod people;
 pub mod preferences;
 mod reading;

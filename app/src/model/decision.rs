@@ -91,6 +91,8 @@ pub enum Reason {
     PointObjected,
     /// An opt-in without the evidence that its rule asks for.
     EvidenceMissing,
+    /// No advertising: what people say of a channel does not concern it (S-19).
+    Service,
 }
 
 /// May I? A pure function of what happened, what is in force and what day it is; default deny.
@@ -113,6 +115,12 @@ pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Mo
 }
 
 impl Decision {
+    /// A service message goes to anybody, on the record of who classed it as one: Tw art. 11.7 and GDPR art. 21(2) are
+    /// about advertising (S-19).
+    pub fn service(classified: RecordAddress) -> Self {
+        Self::allow(Reason::Service).on(classified).under("no advertising: outside Tw 11.7 and GDPR art. 21(2)")
+    }
+
     fn new(allow: bool, reason: Reason) -> Self {
         Self { allow, reason, basis: String::new(), evidence: Vec::new(), until: None }
     }

@@ -9,6 +9,7 @@ use super::channel::Channel;
 use super::choice::{Answer, Control, Surface};
 use super::evidence::{Evidence, IdentityLevel};
 use super::identity::{ContentHash, RecordAddress, Subject};
+use super::message::Classified;
 use super::notice::NoticeRef;
 use super::purpose::PurposeId;
 
@@ -72,6 +73,9 @@ pub struct Event {
     /// The call in which it was said, and whether the right to object was offered in it (S-16).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
+    /// For `message_classified`: how a template was classed (S-19).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Classified>,
     /// For `merged`: the person who turned out to be this subject; their events are this subject's from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<Subject>,
@@ -125,6 +129,7 @@ impl Event {
             evidence: None,
             level: None,
             call: None,
+            message: None,
             merged: None,
             previous: None,
             about: None,
@@ -219,6 +224,8 @@ pub enum EventKind {
     RequestClosed,
     /// A call ended, and whether the right to object was offered in it (S-16).
     CallClosed,
+    /// A program said for the first time that a template is, or is not, advertising, and who decided it (S-19).
+    MessageClassified,
 }
 
 /// Who did it.

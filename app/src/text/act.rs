@@ -81,6 +81,7 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::Mailed => ("mail", "mail"),
         EventKind::RequestOpened => ("verzoek ontvangen", "request received"),
         EventKind::CallClosed => ("gesprek gesloten", "call closed"),
+        EventKind::MessageClassified => ("soort bericht vastgelegd", "kind of message recorded"),
         EventKind::RequestClosed => ("verzoek beantwoord", "request answered"),
     };
     pick(language, nl, en)
@@ -152,6 +153,7 @@ pub fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::SoftOptIn => ("klant, kon zich afmelden", "customer, was offered an opt-out"),
         Reason::OptOut => ("mag tot bezwaar", "allowed until objection"),
         Reason::PointObjected => ("bezwaar op dit adres of nummer", "an objection on this address or number"),
+        Reason::Service => ("servicebericht, geen reclame", "service message, no advertising"),
         Reason::EvidenceMissing => ("bewijs van aanmelding ontbreekt", "evidence of the opt-in is missing"),
     };
     pick(language, nl, en)

@@ -66,6 +66,8 @@ pub enum Slug {
     UnsubscribeHeadersMissing,
     /// A letter does not say how to object (S-13).
     LetterIncomplete,
+    /// A service message without its template, or without who classed it (S-19).
+    MessageClassIncomplete,
     /// Only the person can sign up there (S-11).
     SelfSignupRequired,
     /// Something was said since the page was shown.
@@ -87,7 +89,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -116,6 +118,7 @@ impl Slug {
         Self::SendingDenied,
         Self::UnsubscribeHeadersMissing,
         Self::LetterIncomplete,
+        Self::MessageClassIncomplete,
         Self::SelfSignupRequired,
         Self::ChangedSince,
     ];
@@ -151,6 +154,7 @@ impl Slug {
             Self::SendingDenied => "sending-denied",
             Self::UnsubscribeHeadersMissing => "unsubscribe-headers-missing",
             Self::LetterIncomplete => "letter-incomplete",
+            Self::MessageClassIncomplete => "message-class-incomplete",
             Self::SelfSignupRequired => "self-signup-required",
             Self::ChangedSince => "changed-since",
         }
@@ -362,6 +366,12 @@ fn dutch(slug: Slug) -> Problem {
             "De brief is niet goedgekeurd.",
             "Zet de alinea, het korte adres en de code in de brief. U krijgt ze van /keuze/api/v1/letter-blocks.",
         ),
+        Slug::MessageClassIncomplete => problem(
+            "Van dit servicebericht ontbreekt iets",
+            "Een servicebericht heeft een template, en de naam van wie bepaalde dat het geen reclame is.",
+            "Er is niets beslist en niets opgeslagen.",
+            "Stuur template en decided_by mee met POST. De velden zijn namen, geen adressen. Reclame is commercial.",
+        ),
         Slug::SelfSignupRequired => problem(
             "Hiervoor meldt iemand zich zelf aan",
             "Voor reclame via social media kan alleen de persoon zelf zich aanmelden.",
@@ -545,6 +555,12 @@ fn english(slug: Slug) -> Problem {
             "Every letter with advertising says how to object. Something is missing here. What it is stands under missing.",
             "The letter did not pass.",
             "Put paragraph, short address and code into the letter. /keuze/api/v1/letter-blocks gives them.",
+        ),
+        Slug::MessageClassIncomplete => problem(
+            "Something is missing from this service message",
+            "A service message has a template, and the name of who decided that it is no advertising.",
+            "Nothing was decided and nothing was saved.",
+            "Send template and decided_by along by POST. Both are names, no addresses. Advertising is commercial.",
         ),
         Slug::SelfSignupRequired => problem(
             "People sign up for this themselves",

@@ -1,19 +1,33 @@
-//! `keuze mail check FILE`: whether a mail can be stopped as it must.
+//! `keuze mail check FILE`: whether a mail can be stopped as it must. `keuze mail classes`: which templates are advertising.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use app::model::identity::RecordAddress;
+use app::model::language::Language;
+use app::model::message::Classified;
 use clap::{Args, Subcommand};
 
-use super::serve;
+use super::{Serving, serve};
+use crate::service::Keuze;
 use crate::service::mail_check::check;
+use crate::service::message::Told;
 
 /// What to do with a mail.
 #[derive(Subcommand)]
 pub enum MailTask {
     /// Reads a raw message and says what it lacks: headers, signature, links, sender.
     Check(Check),
+    /// Lists how the templates of messages were classed, by whom and on which record. Stop the server first.
+    Classes(Classes),
+}
+
+/// Where to look.
+#[derive(Args)]
+pub struct Classes {
+    #[command(flatten)]
+    serving: Serving,
 }
 
 /// Which mail.
@@ -24,6 +38,27 @@ pub struct Check {
     /// The site configuration; without it, the built-in example.
     #[arg(long)]
     config: Option<PathBuf>,
+}
+
+/// Prints how templates were classed; the server must be stopped, since it holds the ledger.
+///
+/// # Errors
+/// A sentence that says what is in the way.
+pub async fn classes(Classes { serving }: &Classes) -> Result<(), String> {
+    let keuze = serve::keuze_for_command(serving)?;
+    classified(&keuze).iter().for_each(|line| println!("{line}"));
+    keuze.scribe.close().await;
+    Ok(())
+}
+
+fn classified(keuze: &Keuze) -> Vec<String> {
+    let line = |(told, record): (Told, RecordAddress)| {
+        let Classified { template, class, decided_by } = told.classified;
+        let decided_by = decided_by.unwrap_or_default();
+        let by = app::text::act::actor(&told.by, Language::En);
+        format!("{:10} {template:30} {:10} {decided_by:30} {by}", record.to_string(), class.word())
+    };
+    keuze.classifications().into_iter().map(line).collect()
 }
 
 /// Prints each piece, and fails if one is missing.
@@ -59,4 +94,41 @@ fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     let mut raw = Vec::new();
     std::io::stdin().lock().read_to_end(&mut raw)?;
     Ok(raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::channel::Channel;
+    use app::model::event::{Actor, Route};
+    use app::model::evidence::IdentityLevel;
+    use app::model::message::MessageClass;
+
+    use super::*;
+    use crate::service::fixture::House;
+    use crate::service::people::{Act, Who};
+
+    /// S-19: who said of a template that it is no advertising can be read back, and is known after a restart.
+    #[tokio::test]
+    async fn s_19_the_list_says_who_classed_what() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        for start in 1..=2 {
+            let house = House::at(Some(&data), start).await;
+            let act = Act {
+                actor: Actor::Client { name: "crm".into() },
+                ..Act::by_person(Route::Api, IdentityLevel::Unverified)
+            };
+            let classified = Classified::read(MessageClass::Service, "storing-1", Some("Dirk")).expect("read");
+            let sent = house.keuze.may_send(&Who::default(), Channel::Email, Some(classified), &act).await;
+            let record = sent.expect("decided").evidence[0].to_string();
+            let line = [record.as_str(), "storing-1", "service", "Dirk", "API", "crm"].join(" ");
+            assert_eq!(classes_of(&house), [line], "start {start}");
+            house.keuze.scribe.close().await;
+        }
+    }
+
+    fn classes_of(house: &House) -> Vec<String> {
+        let words = |line: &String| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        classified(&house.keuze).iter().map(words).collect()
+    }
 }

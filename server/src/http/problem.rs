@@ -45,6 +45,7 @@ pub fn status(slug: Slug) -> StatusCode {
         | Slug::ContinuedUseCannotGrantConsent
         | Slug::SendingDenied
         | Slug::UnsubscribeHeadersMissing
+        | Slug::MessageClassIncomplete
         | Slug::LetterIncomplete
         | Slug::SelfSignupRequired => StatusCode::UNPROCESSABLE_ENTITY,
         Slug::NoticeChanged | Slug::ChangedSince => StatusCode::CONFLICT,

@@ -19,13 +19,14 @@ pub enum Unreadable {
 }
 
 impl FactKind {
-    const ALL: [(u8, Self); 6] = [
+    const ALL: [(u8, Self); 7] = [
         (1, Self::Content),
         (2, Self::Setting),
         (3, Self::Staff),
         (4, Self::Suppression),
         (5, Self::Personal),
         (6, Self::Client),
+        (7, Self::Message),
     ];
 
     fn tag(self) -> u8 {
@@ -41,7 +42,7 @@ impl FactKind {
         let standing = |owner| ring.find(owner).map(Some).ok_or(Unreadable::Damaged);
         match self {
             Self::Content | Self::Setting => Ok(None),
-            Self::Staff | Self::Client => standing(Owner::Audit),
+            Self::Staff | Self::Client | Self::Message => standing(Owner::Audit),
             Self::Suppression => standing(Owner::Suppression),
             Self::Personal => key.first_chunk().map(|id| Some(KeyId(*id))).ok_or(Unreadable::Damaged),
         }

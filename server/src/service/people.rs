@@ -35,7 +35,7 @@ pub use profile::{Part, Person};
 
 /// Everything that is known of people, and the order in which acts on it are taken.
 pub struct People {
-    acting: tokio::sync::Mutex<()>,
+    pub(super) acting: tokio::sync::Mutex<()>,
     book: RwLock<Book>,
 }
 

@@ -157,6 +157,79 @@ async fn a_decision_explains_itself() {
     assert_eq!(ask(elsewhere, "post").await["allow"], false);
 }
 
+/// S-19: a service message goes to somebody who stopped everything, on the record of who classed it; the same template as
+/// advertising does not, and that it was both is on record.
+#[tokio::test]
+async fn s_19_only_advertising_is_gated_and_who_classed_a_message_is_on_record() {
+    let office = Office::new().await;
+    office.object(&Channel::ALL).await;
+    let ask = async |class: &str, by: &str| {
+        let body = json!({
+            "who": { "customer": "K-1" }, "channel": "email",
+            "message_class": class, "template": "storing-1", "decided_by": by,
+        });
+        office.told("/keuze/api/v1/decisions", &body).await
+    };
+    let before = office.house.ledger().len();
+    let first = ask("commercial", "Dirk").await;
+    assert_eq!((&first["allow"], &first["reason"]), (&json!(false), &json!("objected")));
+    assert_eq!(office.house.ledger().len(), before, "advertising that never was anything else leaves no record");
+
+    let service = ask("service", "Dirk").await;
+    let record = json!([format!("0001/{before}")]);
+    assert_eq!((&service["allow"], &service["reason"]), (&json!(true), &json!("service")));
+    assert_eq!((&service["evidence"], &service["valid_until"]), (&record, &Value::Null));
+    let event = office.house.ledger().pop().expect("an event");
+    assert_eq!(
+        (event.kind, event.actor, event.subject),
+        (EventKind::MessageClassified, Actor::Client { name: "crm".into() }, None)
+    );
+    let classified = event.message.expect("a classification");
+    assert_eq!((classified.template.as_str(), classified.decided_by.as_deref()), ("storing-1", Some("Dirk")));
+
+    assert_eq!(ask("service", "Dirk").await, service, "the next one rests on the same record");
+    assert_eq!(office.house.ledger().len(), before + 1);
+    let commercial = ask("commercial", "Els").await;
+    assert_eq!((&commercial["allow"], &commercial["reason"]), (&json!(false), &json!("objected")));
+    ask("commercial", "Els").await;
+    ask("service", "Els").await;
+    let told: Vec<_> = office.house.keuze.classifications().into_iter().map(|(told, _)| told.classified).collect();
+    let told: Vec<_> = told.iter().map(|it| (it.class.word(), it.decided_by.as_deref().unwrap_or_default())).collect();
+    assert_eq!(told, [("service", "Dirk"), ("commercial", "Els"), ("service", "Els")]);
+    assert_eq!(office.house.ledger().len(), before + 3);
+}
+
+/// S-19: a service message without its template, or without who classed it, is refused by the name of the field; and no
+/// recipient fits into either.
+#[tokio::test]
+async fn s_19_a_service_message_says_what_it_is_and_who_decided() {
+    let office = Office::new().await;
+    let before = office.house.ledger().len();
+    let service = |more: Value| {
+        let mut body = json!({ "who": { "customer": "K-1" }, "channel": "email", "message_class": "service" });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    for (more, field) in [
+        (json!({}), "template"),
+        (json!({ "decided_by": "Dirk" }), "template"),
+        (json!({ "template": "storing-1" }), "decided_by"),
+        (json!({ "template": "anna@example.nl", "decided_by": "Dirk" }), "template"),
+        (json!({ "template": "storing-1", "decided_by": "anna@example.nl" }), "decided_by"),
+    ] {
+        let (status, slug, document) = problem(&office.post("/keuze/api/v1/decisions", &service(more)).await);
+        assert_eq!((status, slug.as_str(), &document["field"]), (422, "message-class-incomplete", &json!(field)));
+        assert!(!document.to_string().contains("anna"));
+    }
+    let bearer = format!("Bearer {}", office.key);
+    for (class, expected) in [("service", 422), ("spam", 400), ("commercial", 200)] {
+        let path = format!("/keuze/api/v1/decisions?customer=K-1&channel=email&message_class={class}");
+        let answer = office.server.beside().ask("GET", &path, &[("authorization", &bearer)], "").await;
+        assert_eq!(answer.status.as_u16(), expected, "{class}");
+    }
+    assert_eq!(office.house.ledger().len(), before, "nothing was recorded");
+}
+
 /// No address stands in a URL: by GET only a customer number is taken.
 #[tokio::test]
 async fn by_get_only_a_customer_number_is_asked_about() {
