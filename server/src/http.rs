@@ -22,6 +22,7 @@ pub mod problem;
 pub mod render;
 pub mod serve;
 pub mod visit;
+pub mod well_known;
 
 use std::sync::Arc;
 
@@ -57,7 +58,8 @@ pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
         .merge(objection::links())
         .merge(known::links())
         .merge(letter::router())
-        .merge(machine::router());
+        .merge(machine::router())
+        .merge(well_known::router());
     let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
     if keuze.demo {
         all = all.merge(demo::router());

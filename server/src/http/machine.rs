@@ -133,8 +133,8 @@ fn denied(decision: &Decision) -> Problem {
     Problem::saying(Slug::SendingDenied, "reason", reason)
 }
 
-/// The origin that links in mails and letters lead to: the one that was asked, unless that is only this machine.
-fn origin(keuze: &Keuze, visit: &Visit) -> String {
+/// The origin that links in mails, letters and the like lead to: the one that was asked, unless that is only this machine.
+pub(super) fn origin(keuze: &Keuze, visit: &Visit) -> String {
     let public = keuze.config.site.hosts.iter().find(|host| !host.is_local());
     match public {
         Some(host) if !visit.host.secure && !keuze.demo => format!("https://{}", host.name()),
