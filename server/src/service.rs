@@ -6,6 +6,7 @@ pub mod choose;
 pub mod clients;
 pub mod codes;
 pub mod continued_use;
+pub mod days;
 #[cfg(test)]
 pub mod fixture;
 pub mod keys;
@@ -44,6 +45,10 @@ pub struct Keuze {
     pub people: people::People,
     /// The mails that wait to be sent.
     pub post: mail::Post,
+    /// The calls that are open.
+    pub calls: call::Calls,
+    /// The order in which days begin and end.
+    pub days: days::Days,
     /// The demo's folder for mails that stay.
     pub outbox: Option<std::path::PathBuf>,
     /// Codes and sessions of people who proved an address.

@@ -17,7 +17,9 @@ use crate::publish::{self, Published};
 use crate::scribe::files::Layout;
 use crate::scribe::{Opening, Scribe};
 use crate::service::Keuze;
+use crate::service::call::Calls;
 use crate::service::codes::Codes;
+use crate::service::days::Days;
 use crate::service::mail::Post;
 use crate::service::people::People;
 use crate::service::staff::{Existing, Staff, StaffName};
@@ -160,9 +162,10 @@ pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathB
     published.refuse_another(&config)?;
     let people = People::of(&scribe).map_err(|error| error.to_string())?;
     let post = Post::of(&scribe).map_err(|error| error.to_string())?;
+    let calls = Calls::of(&scribe).map_err(|error| error.to_string())?;
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let codes = Codes::default();
-    Ok(Keuze { scribe, config, published, people, post, outbox, codes, clock, entropy, demo })
+    let (codes, days) = (Codes::default(), Days::default());
+    Ok(Keuze { scribe, config, published, people, post, calls, days, outbox, codes, clock, entropy, demo })
 }
 
 /// Outside the data directory, which holds no address in the clear.

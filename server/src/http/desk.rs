@@ -18,12 +18,11 @@ use app::model::channel::Channel;
 use app::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use zeroize::Zeroizing;
 
 use self::session::{Session, Sessions};
@@ -46,17 +45,16 @@ struct Desk {
 }
 
 type Shared = State<Arc<Desk>>;
-type Body = Result<Bytes, BytesRejection>;
 
 /// The desk's routes; whoever reloads the answer to a form comes back to the desk.
 pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S> {
     let desk = Desk { keuze: Arc::clone(keuze), sessions: Sessions::default(), work: Work::default() };
     Router::new()
         .route(DESK, get(home))
-        .route("/keuze/desk/sign-in", post(sign_in).get(back))
-        .route("/keuze/desk/password", post(password).get(back))
-        .route("/keuze/desk/look-up", post(look_up).get(back))
-        .route("/keuze/desk/sign-out", post(sign_out).get(back))
+        .route("/keuze/desk/sign-in", post(sign_in).merge(back_to(DESK)))
+        .route("/keuze/desk/password", post(password).merge(back_to(DESK)))
+        .route("/keuze/desk/look-up", post(look_up).merge(back_to(DESK)))
+        .route("/keuze/desk/sign-out", post(sign_out).merge(back_to(DESK)))
         .merge(call::router())
         .merge(person::router())
         .with_state(Arc::new(desk))
@@ -83,17 +81,20 @@ impl Desk {
 
     /// What stands on top of every page, the open call before all.
     fn bar(&self, session: &Session) -> Bar {
-        let open_call = self.work.call(&session.name).map(|call| call.reference.as_str().to_owned());
+        let call = self.keuze.calls.of_staff(&session.name);
+        let open_call = call.map(|call| call.line.reference.as_str().to_owned());
         Bar { staff: session.name.to_string(), open_call }
     }
 }
 
-async fn back(visit: Visit) -> Redirect {
-    home_of(&visit)
+/// Whoever asks for a form's address comes to a page.
+fn back_to<S: Clone + Send + Sync + 'static>(path: &'static str) -> MethodRouter<S> {
+    get(move |visit: Visit| async move { to(path, &visit) })
 }
 
-fn home_of(visit: &Visit) -> Redirect {
-    Redirect::to(&format!("{DESK}?lang={}", visit.language.tag()))
+/// Leads to a page of the desk in the language of the visit.
+fn to(path: &str, visit: &Visit) -> Response {
+    Redirect::to(&format!("{path}?lang={}", visit.language.tag())).into_response()
 }
 
 async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
@@ -104,8 +105,7 @@ async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response
     }
 }
 
-async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, sent: Body) -> Result<Response, Problem> {
-    let mut form = Form::read(&headers, sent)?;
+async fn sign_in(State(desk): Shared, visit: Visit, mut form: Form) -> Result<Response, Problem> {
     let (name, password) = (form.take("name")?, Zeroizing::new(form.take("password")?));
     let signed_in = desk.staff().sign_in(&name, password).await?;
     Ok(match signed_in {
@@ -118,12 +118,11 @@ async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, sent: Bo
 fn open_session(desk: &Desk, visit: &Visit, session: Session) -> Response {
     let Keuze { clock, entropy, .. } = &*desk.keuze;
     let cookie = desk.sessions.open(session, clock.now().at, &**entropy, visit.host.secure);
-    with_cookie(home_of(visit).into_response(), &cookie)
+    with_cookie(to(DESK, visit), &cookie)
 }
 
-async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, sent: Body) -> Result<Response, Problem> {
+async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
     let Some(session) = desk.session(&headers) else { return Ok(ended(&desk, &visit)) };
-    let mut form = Form::read(&headers, sent)?;
     let (new, again) = (Zeroizing::new(form.take("password")?), Zeroizing::new(form.take("again")?));
     match desk.staff().replace(&session.name, new, &again).await {
         Ok(()) => {
@@ -158,14 +157,7 @@ enum Asked {
     People(LookUpPeople),
 }
 
-async fn look_up(
-    State(desk): Shared,
-    visit: Visit,
-    session: Session,
-    headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let mut form = Form::read(&headers, sent)?;
+async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
     let (query, reason) = (form.take("query")?, form.take("reason")?);
     let outcome = match parse(&desk, &session, &query, &reason) {
         Ok(Asked::Record(asked)) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
@@ -186,7 +178,7 @@ async fn look_up_people(
     let found = desk.keuze.look_up_people(&asked).await?;
     let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, fault: None };
     desk.work.open(&session.name, opened, desk.keuze.clock.now().at);
-    Ok(person::to_page(visit).into_response())
+    Ok(to(person::PERSON, visit))
 }
 
 async fn sign_out(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
@@ -194,7 +186,7 @@ async fn sign_out(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Resp
         desk.work.put_away(&session.name);
     }
     let cookie = desk.sessions.end(&headers, visit.host.secure);
-    with_cookie(home_of(&visit).into_response(), &cookie)
+    with_cookie(to(DESK, &visit), &cookie)
 }
 
 fn parse(desk: &Desk, session: &Session, query: &str, reason: &str) -> Result<Asked, LookUpFault> {
@@ -270,11 +262,16 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 /// A form as it was sent.
 struct Form(Vec<(String, String)>);
 
-impl Form {
-    fn read(headers: &HeaderMap, sent: Body) -> Result<Self, Problem> {
-        body::form(headers, sent).map(Self)
-    }
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
 
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        body::form(&headers, Bytes::from_request(request, state).await).map(Self)
+    }
+}
+
+impl Form {
     /// A field that the form has; a request without it was not made by our form.
     fn take(&mut self, name: &'static str) -> Result<String, Problem> {
         let at = self.0.iter().position(|(field, _)| field == name);

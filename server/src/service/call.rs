@@ -1,21 +1,31 @@
 //! A call with a person, from its opening until it may be closed (S-16; Tw art. 11.7: in every call the right to object
 //! is offered). Whoever is on the line is found by a number, an address or a customer number; unknown ones can object, too.
+//!
+//! A call stays open until it is closed, through a restart as well: who is on the line waits as a fact, under the key of
+//! the day, until then. What was pressed in it is kept in memory only, so after a restart the question is asked again.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use app::model::channel::Channel;
 use app::model::decision::Decision;
 use app::model::event::{Actor, Call, Event, EventKind, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::identity::{RecordAddress, Subject};
+use serde::{Deserialize, Serialize};
 
 use super::Keuze;
-use super::look_up::{Contact, LookUpError, LookUpPeople, Why};
+use super::days::{gone, waiting};
+use super::look_up::{Contact, Why};
+use super::people::profile::Kind;
 use super::people::{Act, ActError, Acted, Who};
 use super::staff::StaffName;
 use crate::contact::ContactPoint;
-use crate::scribe::{AppendError, Draft};
+use crate::scribe::{AppendError, Draft, ReadError, Scribe};
 
 /// A call's reference in the phone system.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Reference(String);
 
 impl Reference {
@@ -33,7 +43,8 @@ impl Reference {
 }
 
 /// Who called whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// The person called.
     In,
@@ -41,10 +52,13 @@ pub enum Direction {
     Out,
 }
 
-/// A call that is open.
-#[derive(Clone)]
-pub struct OpenCall {
-    /// Its reference.
+/// Who is on the line, as it waits beside the look-up.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnTheLine {
+    /// Who speaks with them.
+    pub staff: StaffName,
+    /// The call's reference.
     pub reference: Reference,
     /// Who called whom.
     pub direction: Direction,
@@ -52,6 +66,13 @@ pub struct OpenCall {
     pub point: Option<ContactPoint>,
     /// Who it may be.
     pub people: Vec<Subject>,
+}
+
+/// A call that is open.
+#[derive(Clone)]
+pub struct OpenCall {
+    /// Who is on the line.
+    pub line: OnTheLine,
     /// Who it is, if known.
     pub person: Option<Subject>,
     /// Whether the right to object was offered; a call cannot be closed before this is answered.
@@ -60,6 +81,46 @@ pub struct OpenCall {
     pub recorded: Option<Acted>,
     /// Where the look-up was recorded.
     pub audit: RecordAddress,
+    /// The key of the fact that waits.
+    fact: Vec<u8>,
+}
+
+/// The calls that are open, one at most for each staff member.
+pub struct Calls(Mutex<HashMap<StaffName, OpenCall>>);
+
+impl Calls {
+    /// From the facts beside the ledger.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
+        let calls = waiting::<OnTheLine>(scribe, Kind::Call)?;
+        let opened =
+            calls.into_iter().map(|(fact, audit, line)| (line.staff.clone(), OpenCall::new(line, audit, fact)));
+        Ok(Self(Mutex::new(opened.collect())))
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<StaffName, OpenCall>> {
+        // Nothing in here is ever half done, so what a panicking thread left is right.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open call of a staff member.
+    pub fn of_staff(&self, staff: &StaffName) -> Option<OpenCall> {
+        self.table().get(staff).cloned()
+    }
+
+    /// Changes the open call of a staff member.
+    pub fn change(&self, staff: &StaffName, change: impl FnOnce(&mut OpenCall)) {
+        if let Some(call) = self.table().get_mut(staff) {
+            change(call);
+        }
+    }
+
+    /// The facts that they all stand in.
+    pub(super) fn facts(&self) -> Vec<Vec<u8>> {
+        self.table().values().map(|call| call.fact.clone()).collect()
+    }
 }
 
 /// Why a call was not closed.
@@ -74,25 +135,39 @@ pub enum CloseError {
 }
 
 impl OpenCall {
+    /// Nothing was pressed in it yet.
+    fn new(line: OnTheLine, audit: RecordAddress, fact: Vec<u8>) -> Self {
+        let person = match line.people[..] {
+            [person] => Some(person),
+            _ => None,
+        };
+        Self { line, person, right_offered: None, recorded: None, audit, fact }
+    }
+
     /// About whom.
     pub fn who(&self) -> Who {
-        Who { person: self.person, points: self.point.iter().cloned().collect() }
+        Who { person: self.person, points: self.line.point.iter().cloned().collect() }
     }
 
     fn call(&self) -> Call {
-        Call { reference: self.reference.0.clone(), right_offered: self.right_offered.unwrap_or_default() }
+        Call { reference: self.line.reference.0.clone(), right_offered: self.right_offered.unwrap_or_default() }
     }
 
     fn route(&self) -> Route {
-        match self.direction {
+        match self.line.direction {
             Direction::In => Route::PhoneIn,
             Direction::Out => Route::PhoneOut,
         }
     }
+
+    fn agent(&self) -> Actor {
+        Actor::Agent { name: self.line.staff.to_string() }
+    }
 }
 
 impl Keuze {
-    /// Opens a call: looks up who is on the line, which is recorded with the call's reference as the reason.
+    /// Opens a call: looks up who is on the line, which is recorded with the call's reference as the reason. False, and
+    /// nothing was looked up, while another call of this staff member is open.
     ///
     /// # Errors
     /// The look-up could not be recorded; no call is open then.
@@ -101,25 +176,20 @@ impl Keuze {
         staff: &StaffName,
         reference: Reference,
         direction: Direction,
-        contact: Contact,
-    ) -> Result<OpenCall, LookUpError> {
-        let why = Why::of_call(&reference.0);
-        let asked = LookUpPeople { staff: staff.clone(), contact, why };
-        let found = self.look_up_people(&asked).await?;
-        let person = match found.people[..] {
-            [person] => Some(person),
-            _ => None,
-        };
-        Ok(OpenCall {
-            reference,
-            direction,
-            point: found.point,
-            people: found.people,
-            person,
-            right_offered: None,
-            recorded: None,
-            audit: found.audit,
-        })
+        contact: &Contact,
+    ) -> Result<bool, AppendError> {
+        // One opening at a time: no second one slips in while the first is written.
+        let the_day = self.the_day_stays().await;
+        if self.calls.of_staff(staff).is_some() {
+            return Ok(false);
+        }
+        let (people, point) = (self.who_it_may_be(contact), contact.point().cloned());
+        let line = OnTheLine { staff: staff.clone(), reference, direction, point, people };
+        let fact = self.waiting_fact(&the_day, Kind::Call, &line);
+        let (why, key) = (Why::of_call(&line.reference.0), fact.key.clone());
+        let audit = self.record_look_up(staff, &why, &line.people, vec![fact]).await?;
+        self.calls.table().insert(staff.clone(), OpenCall::new(line, audit, key));
+        Ok(true)
     }
 
     /// The channels that can be spoken of in a call, each with what holds now.
@@ -128,7 +198,7 @@ impl Keuze {
     /// When the ledger cannot be read.
     pub fn channels_of(&self, call: &OpenCall) -> Result<Vec<(Channel, Decision)>, ActError> {
         let reaches = |channel: &Channel| {
-            call.person.is_some() || call.point.as_ref().is_some_and(|point| channel.point() == Some(point.kind()))
+            call.person.is_some() || call.line.point.as_ref().is_some_and(|point| channel.point() == Some(point.kind()))
         };
         let channels = Channel::ALL.into_iter().filter(reaches);
         channels.map(|channel| Ok((channel, self.may_i(&call.who(), channel)?))).collect()
@@ -138,37 +208,32 @@ impl Keuze {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn object_in_call(
-        &self,
-        call: &OpenCall,
-        staff: &StaffName,
-        channels: &[Channel],
-    ) -> Result<Acted, ActError> {
+    pub async fn object_in_call(&self, call: &OpenCall, channels: &[Channel]) -> Result<(), ActError> {
         let act = Act {
             route: call.route(),
-            actor: agent(staff),
+            actor: call.agent(),
             level: IdentityLevel::Unverified,
             call: Some(call.call()),
             reason: None,
         };
-        self.object(&call.who(), channels, &act).await
+        let acted = self.object(&call.who(), channels, &act).await?;
+        self.calls.change(&call.line.staff, |call| call.recorded = Some(acted));
+        Ok(())
     }
 
     /// Closes a call: records whether the right to object was offered in it.
     ///
     /// # Errors
     /// `Unanswered` while nobody said so; the call stays open then.
-    pub async fn close_call(&self, call: &OpenCall, staff: &StaffName) -> Result<RecordAddress, CloseError> {
+    pub async fn close_call(&self, call: &OpenCall) -> Result<(), CloseError> {
         if call.right_offered.is_none() {
             return Err(CloseError::Unanswered);
         }
-        let mut event = Event::new(EventKind::CallClosed, self.clock.now().at, agent(staff), call.route());
+        let mut event = Event::new(EventKind::CallClosed, self.clock.now().at, call.agent(), call.route());
         event.call = Some(call.call());
         event.about = call.person.and_then(|person| self.scribe.seal_about(person));
-        Ok(self.scribe.append(Draft::new(event)).await?.address)
+        self.scribe.append(Draft::with(event, vec![gone(&call.fact)])).await?;
+        self.calls.table().remove(&call.line.staff);
+        Ok(())
     }
-}
-
-fn agent(staff: &StaffName) -> Actor {
-    Actor::Agent { name: staff.to_string() }
 }

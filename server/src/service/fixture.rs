@@ -8,7 +8,9 @@ use app::model::identity::{RecordAddress, ShardNumber};
 use app::model::policy::ChangeClass;
 
 use super::Keuze;
+use super::call::Calls;
 use super::codes::Codes;
+use super::days::Days;
 use super::mail::Post;
 use super::people::People;
 use crate::ambient::{Entropy, FixedClock, SeededEntropy};
@@ -84,12 +86,25 @@ impl House {
     ) -> Self {
         let people = People::of(&scribe).expect("facts that were just written");
         let post = Post::of(&scribe).expect("facts that were just written");
+        let calls = Calls::of(&scribe).expect("facts that were just written");
         // Nothing carries it away: tests read the queue.
         let outbox = Some("unused".into());
         let moving = Arc::<FixedClock>::clone(&clock);
-        let codes = Codes::default();
-        let keuze =
-            Keuze { scribe, config, published, people, post, outbox, codes, clock: moving, entropy, demo: false };
+        let (codes, days) = (Codes::default(), Days::default());
+        let keuze = Keuze {
+            scribe,
+            config,
+            published,
+            people,
+            post,
+            calls,
+            days,
+            outbox,
+            codes,
+            clock: moving,
+            entropy,
+            demo: false,
+        };
         Self { keuze: Arc::new(keuze), clock }
     }
 

@@ -1,26 +1,23 @@
-//! The queue of mails: what is to be sent survives a restart, and no address outlives its mail.
+//! The queue of mails: what is to be sent survives a restart, and no address outlives its mail by more than the day.
 //!
 //! A mail waits as a fact under the key of the day on which it was queued. When it is sent, or given up, the fact is
-//! removed; when the day is over and nothing of it waits any more, the key is destroyed, and with it the last copy in
-//! journal and database.
+//! removed.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use app::model::event::{Actor, Event, EventKind, Route};
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime};
 
 use super::Keuze;
-use super::people::profile::{Kind, fact_key};
+use super::days::{gone, waiting};
+use super::people::profile::Kind;
 use crate::contact::{ContactPoint, Email};
-use crate::scribe::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
-use crate::vault::ring::{KeyId, Owner};
+use crate::scribe::{AppendError, Draft, ReadError, Scribe};
 
 /// For how long a mail is tried that does not say otherwise.
 pub const PATIENCE: Duration = Duration::days(2);
-/// How far back days are looked through for keys that can end.
-const DAYS_BACK: u32 = 60;
 
 /// A mail to one person. It is personal data, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,11 +50,8 @@ pub enum Outcome {
     GivenUp,
 }
 
-/// The mails that wait, and the order in which days begin and end.
+/// The mails that wait.
 pub struct Post {
-    /// Held while a mail is queued under today's key and while the keys of past days are ended: a key that is about to be
-    /// used must not end.
-    days: tokio::sync::Mutex<()>,
     waiting: Mutex<BTreeMap<MailId, Mail>>,
     /// Rings when something was queued.
     pub bell: tokio::sync::Notify,
@@ -69,15 +63,8 @@ impl Post {
     /// # Errors
     /// When one of them cannot be read.
     pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
-        let mut waiting = BTreeMap::new();
-        for kept in scribe.kept(FactKind::Personal) {
-            if Kind::of(&kept.key) == Some(Kind::Mail) {
-                let damaged =
-                    |_| ReadError::Damaged { address: kept.record, what: "a mail beside it cannot be read".into() };
-                waiting.insert(kept.key.clone(), serde_json::from_slice(&kept.value).map_err(damaged)?);
-            }
-        }
-        Ok(Self { days: tokio::sync::Mutex::new(()), waiting: Mutex::new(waiting), bell: tokio::sync::Notify::new() })
+        let waiting = waiting(scribe, Kind::Mail)?.into_iter().map(|(id, _, mail)| (id, mail));
+        Ok(Self { waiting: Mutex::new(waiting.collect()), bell: tokio::sync::Notify::new() })
     }
 
     fn table(&self) -> MutexGuard<'_, BTreeMap<MailId, Mail>> {
@@ -88,6 +75,11 @@ impl Post {
     /// Everything that waits.
     pub fn waiting(&self) -> Vec<(MailId, Mail)> {
         self.table().iter().map(|(id, mail)| (id.clone(), mail.clone())).collect()
+    }
+
+    /// The facts that it all stands in.
+    pub(super) fn facts(&self) -> Vec<MailId> {
+        self.table().keys().cloned().collect()
     }
 }
 
@@ -102,13 +94,10 @@ impl Keuze {
     /// # Errors
     /// It is not in the queue then.
     pub async fn queue_mail(&self, mail: Mail) -> Result<(), AppendError> {
-        let _the_day_stays = self.post.days.lock().await;
-        let now = self.clock.now();
-        let key = self.scribe.ensure_key(Owner::Day(day_number(now.today)));
-        let id = [fact_key(key, Kind::Mail), self.entropy.bytes::<8>().to_vec()].concat();
-        let value = serde_json::to_vec(&mail).expect("a mail is always JSON");
-        let fact = Fact { kind: FactKind::Personal, key: id.clone(), value: Some(value) };
-        self.scribe.append(Draft::with(mailed(now.at, &mail, "queued"), vec![fact])).await?;
+        let the_day = self.the_day_stays().await;
+        let fact = self.waiting_fact(&the_day, Kind::Mail, &mail);
+        let id = fact.key.clone();
+        self.scribe.append(Draft::with(mailed(self.clock.now().at, &mail, "queued"), vec![fact])).await?;
         self.post.table().insert(id, mail);
         self.post.bell.notify_one();
         Ok(())
@@ -123,8 +112,7 @@ impl Keuze {
             Outcome::Sent => "sent",
             Outcome::GivenUp => "given-up",
         };
-        let gone = Fact { kind: FactKind::Personal, key: id.clone(), value: None };
-        self.scribe.append(Draft::with(mailed(self.clock.now().at, mail, word), vec![gone])).await?;
+        self.scribe.append(Draft::with(mailed(self.clock.now().at, mail, word), vec![gone(id)])).await?;
         self.post.table().remove(id);
         Ok(())
     }
@@ -142,25 +130,6 @@ impl Keuze {
             }
         }
     }
-
-    /// Destroys the keys of days that are over and of which no mail waits any more.
-    ///
-    /// # Errors
-    /// Nothing was destroyed then.
-    pub async fn end_mail_days(&self) -> Result<usize, AppendError> {
-        let _the_day_stays = self.post.days.lock().await;
-        let now = self.clock.now();
-        let today = day_number(now.today);
-        let over = (today.saturating_sub(DAYS_BACK)..today).filter_map(|day| self.scribe.find_key(Owner::Day(day)));
-        let needed = |key: &KeyId| self.post.table().keys().any(|id| id.starts_with(&key.0));
-        let keys: Vec<KeyId> = over.filter(|key| !needed(key)).collect();
-        if !keys.is_empty() {
-            let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
-            event.object = Some("mail".to_owned());
-            self.scribe.append(Draft::new(event).ending(keys.clone())).await?;
-        }
-        Ok(keys.len())
-    }
 }
 
 /// The record says what went out and when, never to whom.
@@ -168,11 +137,6 @@ fn mailed(at: OffsetDateTime, mail: &Mail, word: &str) -> Event {
     let mut event = Event::new(EventKind::Mailed, at, Actor::System, Route::System);
     event.object = Some(format!("mail/{} {word}", mail.what));
     event
-}
-
-/// Days since 1970.
-fn day_number(day: Date) -> u32 {
-    u32::try_from(day.to_julian_day() - time::macros::date!(1970 - 01 - 01).to_julian_day()).unwrap_or_default()
 }
 
 #[cfg(test)]

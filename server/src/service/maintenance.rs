@@ -5,8 +5,8 @@ use super::Keuze;
 impl Keuze {
     /// Ends what is to end. What fails is said and tried again the next time.
     pub async fn maintain(&self) {
-        if let Err(error) = self.end_mail_days().await {
-            tracing::warn!(%error, "the keys of past days of mail could not be ended");
+        if let Err(error) = self.end_days().await {
+            tracing::warn!(%error, "the keys of past days could not be ended");
         }
         if let Err(error) = self.forget_unconfirmed().await {
             tracing::warn!(%error, "sign-ups that nobody confirmed could not be forgotten");

@@ -9,12 +9,12 @@ use app::model::identity::Subject;
 use app::pages::desk::call::{Call as CallPage, CallProps};
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::session::Session;
-use super::{Body, Desk, Form, Shared};
+use super::{Desk, Form, Shared, back_to, to};
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
@@ -27,55 +27,34 @@ pub(super) const CALL: &str = "/keuze/desk/call";
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
         .route(CALL, get(screen))
-        .route("/keuze/desk/call/open", post(open).get(back))
-        .route("/keuze/desk/call/act", post(act).get(back))
-}
-
-async fn back(visit: Visit) -> Redirect {
-    to_screen(&visit)
-}
-
-fn to_screen(visit: &Visit) -> Redirect {
-    Redirect::to(&format!("{CALL}?lang={}", visit.language.tag()))
+        .route("/keuze/desk/call/open", post(open).merge(back_to(CALL)))
+        .route("/keuze/desk/call/act", post(act).merge(back_to(CALL)))
 }
 
 async fn screen(State(desk): Shared, visit: Visit, session: Session) -> Result<Response, Problem> {
-    let state = match desk.work.call(&session.name) {
-        Some(call) => desk.card(&call)?,
-        None => CallState::Closed { form: CallForm::default(), closed: None },
-    };
+    let state = desk.state(&session, CallForm::default())?;
     Ok(show(&desk, &visit, &session, true, state, None))
 }
 
-async fn open(
-    State(desk): Shared,
-    visit: Visit,
-    session: Session,
-    headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let mut sent = Form::read(&headers, sent)?;
+async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: Form) -> Result<Response, Problem> {
     let form = CallForm {
         reference: sent.take("reference")?,
         outgoing: sent.take("direction")? == "out",
         query: sent.take("query")?,
     };
-    if let Some(call) = desk.work.call(&session.name) {
-        return Ok(show(&desk, &visit, &session, false, desk.card(&call)?, Some(CallFault::StillOpen)));
-    }
-    let asked = (Reference::parse(&form.reference), desk.keuze.contact(&form.query));
-    let (reference, contact) = match asked {
-        (Some(reference), Some(contact)) => (reference, contact),
-        (reference, _) => {
-            let fault = if reference.is_none() { CallFault::Reference } else { CallFault::Query };
-            let state = CallState::Closed { form, closed: None };
-            return Ok(show(&desk, &visit, &session, false, state, Some(fault)));
+    let direction = if form.outgoing { Direction::Out } else { Direction::In };
+    let fault = match (Reference::parse(&form.reference), desk.keuze.contact(&form.query)) {
+        (None, _) => CallFault::Reference,
+        (_, None) => CallFault::Query,
+        (Some(reference), Some(contact)) => {
+            if desk.keuze.open_call(&session.name, reference, direction, &contact).await? {
+                return Ok(to(CALL, &visit));
+            }
+            CallFault::StillOpen
         }
     };
-    let direction = if form.outgoing { Direction::Out } else { Direction::In };
-    let call = desk.keuze.open_call(&session.name, reference, direction, contact).await?;
-    desk.work.begin(&session.name, call);
-    Ok(to_screen(&visit).into_response())
+    let state = desk.state(&session, form)?;
+    Ok(show(&desk, &visit, &session, false, state, Some(fault)))
 }
 
 /// What the agent's key press says.
@@ -102,48 +81,43 @@ impl Press {
     }
 }
 
-async fn act(
-    State(desk): Shared,
-    visit: Visit,
-    session: Session,
-    headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let press = Form::read(&headers, sent)?.take("act")?;
-    let press = Press::parse(&press).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
-    let (staff, work) = (&session.name, &desk.work);
-    let Some(call) = work.call(staff) else { return Ok(to_screen(&visit).into_response()) };
+async fn act(State(desk): Shared, visit: Visit, session: Session, mut sent: Form) -> Result<Response, Problem> {
+    let press = Press::parse(&sent.take("act")?).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
+    let (staff, calls) = (&session.name, &desk.keuze.calls);
+    let Some(call) = calls.of_staff(staff) else { return Ok(to(CALL, &visit)) };
     match press {
-        Press::Offered(offered) => work.change(staff, |call| call.right_offered = Some(offered)),
-        Press::Person(person) if call.people.contains(&person) => {
-            work.change(staff, |call| call.person = Some(person));
+        Press::Offered(offered) => calls.change(staff, |call| call.right_offered = Some(offered)),
+        Press::Person(person) if call.line.people.contains(&person) => {
+            calls.change(staff, |call| call.person = Some(person));
         }
         Press::Person(_) => return Err(Problem::with(Slug::MalformedRequest, "act")),
-        Press::Object(channels) => {
-            let acted = desk.keuze.object_in_call(&call, staff, &channels).await?;
-            work.change(staff, |call| call.recorded = Some(acted));
-        }
+        Press::Object(channels) => desk.keuze.object_in_call(&call, &channels).await?,
         Press::Close => return close(&desk, &visit, &session, &call).await,
     }
-    Ok(to_screen(&visit).into_response())
+    Ok(to(CALL, &visit))
 }
 
 async fn close(desk: &Desk, visit: &Visit, session: &Session, call: &OpenCall) -> Result<Response, Problem> {
-    match desk.keuze.close_call(call, &session.name).await {
-        Ok(_) => {
-            desk.work.end(&session.name);
-            let closed = Some(call.reference.as_str().to_owned());
-            let state = CallState::Closed { form: CallForm::default(), closed };
-            Ok(show(desk, visit, session, false, state, None))
+    let (state, fault) = match desk.keuze.close_call(call).await {
+        Ok(()) => {
+            let closed = Some(call.line.reference.as_str().to_owned());
+            (CallState::Closed { form: CallForm::default(), closed }, None)
         }
-        Err(CloseError::Unanswered) => {
-            Ok(show(desk, visit, session, false, desk.card(call)?, Some(CallFault::Unanswered)))
-        }
-        Err(CloseError::Append(error)) => Err(error.into()),
-    }
+        Err(CloseError::Unanswered) => (desk.card(call)?, Some(CallFault::Unanswered)),
+        Err(CloseError::Append(error)) => return Err(error.into()),
+    };
+    Ok(show(desk, visit, session, false, state, fault))
 }
 
 impl Desk {
+    /// The open call, or the form that opens one.
+    fn state(&self, session: &Session, form: CallForm) -> Result<CallState, Problem> {
+        match self.keuze.calls.of_staff(&session.name) {
+            Some(call) => self.card(&call),
+            None => Ok(CallState::Closed { form, closed: None }),
+        }
+    }
+
     fn card(&self, call: &OpenCall) -> Result<CallState, Problem> {
         let named = |subject: &Subject| {
             let person = self.keuze.known_person(*subject)?;
@@ -151,10 +125,10 @@ impl Desk {
             Some((subject.to_string(), name.unwrap_or_else(|| "–".to_owned())))
         };
         Ok(CallState::Open(Box::new(CallCard {
-            reference: call.reference.as_str().to_owned(),
-            outgoing: call.direction == Direction::Out,
-            point: call.point.as_ref().map(crate::contact::ContactPoint::given),
-            people: call.people.iter().filter_map(named).collect(),
+            reference: call.line.reference.as_str().to_owned(),
+            outgoing: call.line.direction == Direction::Out,
+            point: call.line.point.as_ref().map(crate::contact::ContactPoint::given),
+            people: call.line.people.iter().filter_map(named).collect(),
             person: call.person.as_ref().and_then(named),
             channels: self.keuze.channels_of(call)?,
             right_offered: call.right_offered,

@@ -9,13 +9,13 @@ use app::model::identity::Subject;
 use app::pages::desk::person::{Person as PersonPage, PersonProps};
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::session::Session;
 use super::work::Opened;
-use super::{Body, Desk, Form, Shared, channels_named, home_of};
+use super::{DESK, Desk, Form, Shared, back_to, channels_named, to};
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
@@ -28,21 +28,13 @@ pub(super) const PERSON: &str = "/keuze/desk/person";
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
         .route(PERSON, get(page))
-        .route("/keuze/desk/person/act", post(act).get(back))
-        .route("/keuze/desk/person/merge", post(merge).get(back))
-}
-
-async fn back(visit: Visit) -> Redirect {
-    to_page(&visit)
-}
-
-pub(super) fn to_page(visit: &Visit) -> Redirect {
-    Redirect::to(&format!("{PERSON}?lang={}", visit.language.tag()))
+        .route("/keuze/desk/person/act", post(act).merge(back_to(PERSON)))
+        .route("/keuze/desk/person/merge", post(merge).merge(back_to(PERSON)))
 }
 
 async fn page(State(desk): Shared, visit: Visit, session: Session) -> Result<Response, Problem> {
     let now = desk.keuze.clock.now().at;
-    let Some(opened) = desk.work.opened(&session.name, now) else { return Ok(home_of(&visit).into_response()) };
+    let Some(opened) = desk.work.opened(&session.name, now) else { return Ok(to(DESK, &visit)) };
     // What was done is said once.
     desk.work.open(&session.name, Opened { done: None, fault: None, ..opened.clone() }, now);
     let cards = opened.people.iter().filter_map(|person| desk.keuze.person_card(*person).transpose());
@@ -70,15 +62,8 @@ fn whom(desk: &Desk, session: &Session, form: &mut Form) -> Result<Option<(Opene
     Ok(opened.filter(|opened| opened.people.contains(&subject)).map(|opened| (opened, subject)))
 }
 
-async fn act(
-    State(desk): Shared,
-    visit: Visit,
-    session: Session,
-    headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let mut form = Form::read(&headers, sent)?;
-    let Some((opened, subject)) = whom(&desk, &session, &mut form)? else { return Ok(to_page(&visit).into_response()) };
+async fn act(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
+    let Some((opened, subject)) = whom(&desk, &session, &mut form)? else { return Ok(to(PERSON, &visit)) };
     let route = form.take("route").ok().as_deref().and_then(route);
     let press = form.take("act")?;
     let outcome = match (press.split_once(':'), route) {
@@ -126,15 +111,8 @@ async fn request(
 }
 
 /// The other one is looked up, too, which is recorded; then the two are one.
-async fn merge(
-    State(desk): Shared,
-    visit: Visit,
-    session: Session,
-    headers: HeaderMap,
-    sent: Body,
-) -> Result<Response, Problem> {
-    let mut form = Form::read(&headers, sent)?;
-    let Some((opened, subject)) = whom(&desk, &session, &mut form)? else { return Ok(to_page(&visit).into_response()) };
+async fn merge(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
+    let Some((opened, subject)) = whom(&desk, &session, &mut form)? else { return Ok(to(PERSON, &visit)) };
     let (other, same) = (form.take("other")?, form.take("same").is_ok());
     let outcome = if same {
         merge_with(&desk, &session, &opened, subject, other.trim()).await?
@@ -174,7 +152,7 @@ fn came_to(desk: &Desk, visit: &Visit, session: &Session, opened: Opened, outcom
         Err(fault) => (None, Some(fault)),
     };
     desk.work.open(&session.name, Opened { people, done, fault, ..opened }, desk.keuze.clock.now().at);
-    to_page(visit).into_response()
+    to(PERSON, visit)
 }
 
 fn route(text: &str) -> Option<Route> {

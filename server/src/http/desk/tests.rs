@@ -22,9 +22,13 @@ fn staff(house: &House) -> Staff<'_> {
 /// A house where Anna has her own password already.
 async fn house_of_anna() -> House {
     let house = House::new().await;
-    staff(&house).issue(&anna(), Existing::Refuse).await.expect("added");
-    staff(&house).replace(&anna(), Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
+    employ_anna(&house).await;
     house
+}
+
+async fn employ_anna(house: &House) {
+    staff(house).issue(&anna(), Existing::Refuse).await.expect("added");
+    staff(house).replace(&anna(), Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
 }
 
 /// Anna at the desk, on a host of ours.

@@ -9,6 +9,7 @@ use app::model::identity::{RecordAddress, Subject};
 
 use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
+use crate::scribe::{AppendError, Draft, Fact};
 use crate::service::Keuze;
 use crate::service::people::{Act, ActError, Person, Who};
 use crate::service::staff::StaffName;
@@ -23,6 +24,14 @@ pub enum Contact {
 }
 
 impl Contact {
+    /// The address or number.
+    pub fn point(&self) -> Option<&ContactPoint> {
+        match self {
+            Self::Customer(_) => None,
+            Self::Point(point) => Some(point),
+        }
+    }
+
     /// Reads what somebody typed: an e-mail address has an `@`, a phone number begins with a zero or a plus, a
     /// postcode stands before a house number; anything else of one word is a customer number.
     fn parse(text: &str) -> Option<Self> {
@@ -68,8 +77,6 @@ pub struct LookUpPeople {
 pub struct FoundPeople {
     /// Who it may be.
     pub people: Vec<Subject>,
-    /// What was asked under, where it is a contact point.
-    pub point: Option<ContactPoint>,
     /// Where the look-up was recorded: the last one, where several were found.
     pub audit: RecordAddress,
 }
@@ -94,23 +101,37 @@ impl Keuze {
     /// # Errors
     /// A look-up could not be recorded; then nobody may be shown.
     pub async fn look_up_people(&self, asked: &LookUpPeople) -> Result<FoundPeople, LookUpError> {
-        let people: Vec<Subject> = self.people_by(&asked.contact).iter().map(|person| person.subject).collect();
-        let point = match &asked.contact {
-            Contact::Customer(_) => None,
-            Contact::Point(point) => Some(point.clone()),
-        };
+        let people = self.who_it_may_be(&asked.contact);
+        let audit = self.record_look_up(&asked.staff, &asked.why, &people, Vec::new()).await?;
+        Ok(FoundPeople { people, audit })
+    }
+
+    /// Who may be meant; to be shown only once the look-up is recorded.
+    pub(in crate::service) fn who_it_may_be(&self, contact: &Contact) -> Vec<Subject> {
+        self.people_by(contact).iter().map(|person| person.subject).collect()
+    }
+
+    /// Records that people were looked up, each by an event of their own, or that nobody was found; gives where the last
+    /// one stands, with the facts beside it.
+    pub(in crate::service) async fn record_look_up(
+        &self,
+        staff: &StaffName,
+        why: &Why,
+        people: &[Subject],
+        facts: Vec<Fact>,
+    ) -> Result<RecordAddress, AppendError> {
         // What was typed and not found is not written down: it may be the address of somebody who was erased.
-        let nobody = || "person not found".to_owned();
-        let mut abouts: Vec<Option<Subject>> = people.iter().copied().map(Some).collect();
-        if abouts.is_empty() {
-            abouts.push(None);
-        }
-        let mut audit = None;
-        for about in abouts {
-            let draft = self.looked_up(&asked.staff, &asked.why, about, nobody);
-            audit = Some(self.scribe.append(draft).await?.address);
-        }
-        Ok(FoundPeople { people, point, audit: audit.expect("at least one was recorded") })
+        let looked_up = |about| self.looked_up(staff, why, about, || "person not found".to_owned());
+        let last = match people {
+            [] => looked_up(None),
+            [others @ .., last] => {
+                for other in others {
+                    self.scribe.append(looked_up(Some(*other))).await?;
+                }
+                looked_up(Some(*last))
+            }
+        };
+        Ok(self.scribe.append(Draft { facts, ..last }).await?.address)
     }
 
     /// A person as the desk shows them, after they were looked up; `None` if they are not known any more.

@@ -39,13 +39,13 @@ async fn a_mail_waits_through_a_restart_and_is_gone_when_sent() {
 async fn the_key_of_a_day_ends_with_its_last_mail_and_not_before_the_day() {
     let house = House::new().await;
     house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("queued");
-    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 0, "the day is not over");
+    assert_eq!(house.keuze.end_days().await.expect("run"), 0, "the day is not over");
     house.clock.advance(86_400);
-    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 0, "a mail of it waits");
+    assert_eq!(house.keuze.end_days().await.expect("run"), 0, "a mail of it waits");
     let (id, waits) = house.keuze.post.waiting().pop().expect("it waits");
     house.keuze.mail_ended(&id, &waits, Outcome::GivenUp).await.expect("recorded");
-    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 1);
-    assert_eq!(house.keuze.end_mail_days().await.expect("run"), 0, "once");
+    assert_eq!(house.keuze.end_days().await.expect("run"), 1);
+    assert_eq!(house.keuze.end_days().await.expect("run"), 0, "once");
     let last = house.ledger().pop().expect("a record");
     assert_eq!((last.kind, last.keys.len()), (EventKind::RetentionRun, 1));
     house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("the next day has a key of its own");

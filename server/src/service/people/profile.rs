@@ -83,6 +83,8 @@ pub enum Kind {
     LetterCode,
     /// A mail that waits to be sent, under the key of its day.
     Mail,
+    /// A call that is open, under the key of its day.
+    Call,
 }
 
 impl Kind {
@@ -91,6 +93,7 @@ impl Kind {
             Some(1) => Some(Self::Part),
             Some(2) => Some(Self::LetterCode),
             Some(3) => Some(Self::Mail),
+            Some(4) => Some(Self::Call),
             _ => None,
         }
     }
@@ -100,6 +103,7 @@ impl Kind {
             Self::Part => 1,
             Self::LetterCode => 2,
             Self::Mail => 3,
+            Self::Call => 4,
         }
     }
 }

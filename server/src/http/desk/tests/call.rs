@@ -112,6 +112,51 @@ async fn s_16_a_call_is_not_closed_while_the_question_is_unanswered() {
     assert!(!desk.get(DESK).await.words().contains("is nog open"));
 }
 
+/// S-16: no restart gets rid of a call. What was pressed is asked again; who is on the line is there still.
+#[tokio::test]
+async fn s_16_an_open_call_outlives_the_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let house = House::at(Some(&data), 1).await;
+    employ_anna(&house).await;
+    let mut desk = annas_call(&house, "020 788 4000").await;
+    let opened = house.ledger().len() as u64 - 1;
+    press(&mut desk, "offered").await;
+    house.keuze.scribe.close().await;
+
+    let house = House::at(Some(&data), 2).await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    assert!(desk.get(DESK).await.words().contains("Gesprek T-4711 is nog open."));
+    let refused = press(&mut desk, "close").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = desk.get(CALL).await.words();
+    assert!(page.contains("+31207884000") && page.contains(&format!("0001/{opened}")), "{page}");
+    for _ in 0..3 {
+        enter(&mut desk).await;
+    }
+    assert_eq!(last(&house).kind, EventKind::CallClosed);
+    assert_eq!(reason(&house, &Who::point(phone("020 788 4000")), Channel::Phone), Reason::PointObjected);
+    house.keuze.scribe.close().await;
+
+    let house = House::at(Some(&data), 3).await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    assert!(!desk.get(DESK).await.words().contains("is nog open"));
+    house.clock.advance(86_400);
+    assert_eq!(house.keuze.end_days().await.expect("run"), 1, "nothing is left of who was on the line");
+}
+
+#[tokio::test]
+async fn the_key_of_a_day_stays_while_a_call_of_it_is_open() {
+    let house = house_of_anna().await;
+    let mut desk = annas_call(&house, NUMBER).await;
+    house.clock.advance(86_400);
+    assert_eq!(house.keuze.end_days().await.expect("run"), 0);
+    sign_in_as(&mut desk, "anna", PASSWORD).await;
+    press(&mut desk, "not_offered").await;
+    press(&mut desk, "close").await;
+    assert_eq!(house.keuze.end_days().await.expect("run"), 1);
+}
+
 #[tokio::test]
 async fn s_16_an_unknown_number_can_object_too() {
     let house = house_of_anna().await;
