@@ -13,3 +13,4 @@ pub mod problem;
 pub mod receipt;
 pub mod register;
 pub mod shell;
+mod table;

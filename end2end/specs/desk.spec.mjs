@@ -1,28 +1,7 @@
 import { expectAccessible } from '../support/axe.mjs';
+import { desk } from '../support/demo.mjs';
 import { ask, chooseOwnPassword, lookUp, signIn } from '../support/desk.mjs';
-import { KeuzeServer } from '../support/server.mjs';
-import { answer, expect, test } from '../support/test.mjs';
-
-/** A demo of its own, as a newcomer has it: the first password is still to be used. */
-const desk = test.extend({
-  demo: async ({}, use) => {
-    const server = await KeuzeServer.start();
-    await use(server);
-    expect(await server.stop(), server.output).toBe(0);
-    expect(await server.verify()).toMatch(/^ok: \d+ records/);
-    await server.remove();
-  },
-
-  /** A tab of a new browser at the demo. */
-  tab: async ({ browser, demo }, use) => {
-    const contexts = [];
-    await use(async () => {
-      contexts.push(await browser.newContext({ baseURL: demo.origin, locale: 'nl-NL', timezoneId: 'Europe/Amsterdam' }));
-      return contexts.at(-1).newPage();
-    });
-    for (const context of contexts) await context.close();
-  },
-});
+import { answer, expect } from '../support/test.mjs';
 
 desk('from a refusal on the demo’s page to its look-up by staff with the first password', async ({ demo, tab }) => {
   const visitor = await tab();

@@ -57,6 +57,9 @@ export async function lookUp(page, query) {
   return {
     kind: await fact(page, 'Wat'),
     route: await fact(page, 'Waar'),
+    actor: await fact(page, 'Wie'),
+    call: await fact(page, 'Kenmerk van het gesprek'),
+    reason: await fact(page, 'Reden'),
     control: await fact(page, 'Knop'),
     consentId: await fact(page, 'Consent-id'),
     answers: Object.fromEntries((await table(page, 'Antwoord')).map(([purpose, answer]) => [purpose, answer])),

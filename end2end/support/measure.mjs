@@ -35,12 +35,15 @@ export const contrast = (locator, property = 'color') =>
 export const overflow = (locator) =>
   locator.evaluate((part) => {
     const faults = [];
+    // What only a screen reader reads is cut off on purpose.
+    const unseen = (element) => getComputedStyle(element).clipPath !== 'none';
+    const isUnseen = (element) => element !== part && (unseen(element) || isUnseen(element.parentElement));
     const wide = document.documentElement;
     if (wide.scrollWidth > wide.clientWidth) faults.push(`the page scrolls sideways: ${wide.scrollWidth}`);
     for (const element of [part, ...part.querySelectorAll('*')]) {
       const { left, right, width } = element.getBoundingClientRect();
       const name = `${element.localName} "${element.textContent.slice(0, 20)}"`;
-      if (!width) continue;
+      if (!width || isUnseen(element)) continue;
       if (left < 0 || right > innerWidth) faults.push(`${name} reaches from ${left} to ${right} of ${innerWidth}`);
       if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth) faults.push(`${name} is too narrow`);
       const clips = getComputedStyle(element).overflowY === 'hidden';

@@ -122,6 +122,10 @@ pub struct Found {
     pub consent_id: Option<String>,
     /// Who did it.
     pub actor: Actor,
+    /// The reference of the call in which it was done.
+    pub call: Option<String>,
+    /// Why staff did it.
+    pub reason: Option<String>,
     /// On which surface, with which build and variant of the banner, as far as told.
     pub surface: Option<String>,
     /// Everything under the same consent id, newest first; only itself for a record without one.

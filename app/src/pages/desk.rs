@@ -7,12 +7,15 @@ pub mod person;
 use leptos::prelude::*;
 
 use super::shell::{Here, Shell, localized};
+use super::table::table;
+use crate::doors::desk::people::Said;
 use crate::doors::desk::{Bar, LookUpView, NewPasswordView, Outcome, SignInView};
 use crate::model::channel::Channel;
+use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::Call as CallWords;
 use crate::text::desk::Desk as Words;
-use crate::text::objection;
+use crate::text::{act, objection, when};
 
 /// The sign-in form.
 #[component]
@@ -114,15 +117,18 @@ fn bar(bar: &Bar, language: Language, is_call: bool) -> AnyView {
             </p>
         }
     });
+    let current = |call: bool| (call == is_call).then_some("true");
     view! {
-        <form class="who" method="post" action=localized("/keuze/desk/sign-out", language)>
-            <span>{format!("{} {}", words.signed_in, bar.staff)}</span>
-            <button class="quiet-button">{words.sign_out}</button>
-        </form>
-        <nav class="desk-pages" aria-label=words.title>
-            <a href=localized("/keuze/desk", language)>{call.look_up}</a>
-            <a href=localized("/keuze/desk/call", language) aria-current=is_call.then_some("page")>{call.title}</a>
-        </nav>
+        <div class="bar">
+            <nav aria-label=words.title>
+                <a href=localized("/keuze/desk", language) aria-current=current(false)>{call.look_up}</a>
+                <a href=localized("/keuze/desk/call", language) aria-current=current(true)>{call.title}</a>
+            </nav>
+            <form method="post" action=localized("/keuze/desk/sign-out", language)>
+                <span>{format!("{} {}", words.signed_in, bar.staff)}</span>
+                <button class="quiet-button">{words.sign_out}</button>
+            </form>
+        </div>
         {open}
     }
     .into_any()
@@ -187,4 +193,82 @@ fn outcome(outcome: Option<&Outcome>, language: Language) -> AnyView {
 
 fn alert(text: &'static str) -> AnyView {
     view! { <p class="message fault" role="alert" id="fault">{text}</p> }.into_any()
+}
+
+fn status(text: String) -> AnyView {
+    view! { <p class="message" role="status">{text}</p> }.into_any()
+}
+
+/// What was recorded, with the number that is read to the person.
+fn said(said: &Said, language: Language) -> AnyView {
+    let words = CallWords::of(language);
+    let names = channel_names(&said.channels, language);
+    let since = when::date(said.since, language);
+    let text = if said.changed { (words.recorded)(&names, &since) } else { (words.recorded_before)(&names, &since) };
+    view! {
+        <div class="message" role="status">
+            <p>{text}</p>
+            <p class="receipt-number"><span>{words.read_out}</span> <strong class="code">{said.number.clone()}</strong></p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Channels with what holds, and the buttons of each.
+fn channels(rows: impl Iterator<Item = (Channel, Decision, AnyView)>, language: Language) -> AnyView {
+    let (words, call) = (Words::of(language), CallWords::of(language));
+    let row = |(channel, decision, buttons): (Channel, Decision, AnyView)| {
+        view! {
+            <tr>
+                <th scope="row">{objection::channel(channel, language)}</th>
+                <td>{if decision.allow { words.allow } else { words.deny }}</td>
+                <td>{act::reason(decision.reason, language)}</td>
+                <td class="buttons">{buttons}</td>
+            </tr>
+        }
+    };
+    table(&[call.channel, words.decision, words.why, call.action], rows.map(row).collect_view())
+}
+
+/// A button that says by itself what it enters.
+#[derive(Default)]
+struct Press {
+    /// What it sends.
+    act: String,
+    /// What it says.
+    text: &'static str,
+    /// The channel of its row, for whoever does not see the row.
+    about: Option<&'static str>,
+    /// Its access key, which is shown.
+    key: Option<&'static str>,
+    /// It is the one that Enter presses.
+    is_next: bool,
+}
+
+fn press(press: Press) -> AnyView {
+    let Press { act, text, about, key, is_next } = press;
+    let about = about.map(|about| view! { <span class="hidden">{about}</span> });
+    let shown = key.map(|key| view! { <kbd>{key}</kbd> });
+    view! { <button name="act" value=act accesskey=key autofocus=is_next>{text} " " {about} " " {shown}</button> }
+        .into_any()
+}
+
+/// Enters an objection: to one channel, or without one to all of them.
+fn object(channel: Option<Channel>, key: Option<&'static str>, is_next: bool, language: Language) -> AnyView {
+    let words = CallWords::of(language);
+    let act = format!("object:{}", channel.map_or("all", channel_id));
+    let text = if channel.is_some() { words.objection } else { words.objects_all };
+    let about = channel.map(|channel| objection::channel(channel, language));
+    press(Press { act, text, about, key, is_next })
+}
+
+/// As the forms name it.
+fn channel_id(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Newsletter => "newsletter",
+        Channel::Email => "email",
+        Channel::Post => "post",
+        Channel::Phone => "phone",
+        Channel::Social => "social",
+    }
 }

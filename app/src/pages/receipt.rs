@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::notice;
 use super::shell::{Here, Shell, localized};
+use super::table::table;
 use crate::doors::receipt::{AnswerLine, ProofView, ReceiptView, RecordedAnswer};
 use crate::model::language::Language;
 use crate::text::receipt::Receipt as Words;
@@ -84,20 +85,7 @@ pub(super) fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
             </tr>
         }
     });
-    let rows = rows.collect_view();
-    view! {
-        <table>
-            <thead>
-                <tr>
-                    <th scope="col">{words.purpose}</th>
-                    <th scope="col">{words.answer}</th>
-                    <th scope="col">{words.until}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    table(&[words.purpose, words.answer, words.until], rows.collect_view())
 }
 
 fn asked(answer: &RecordedAnswer, language: Language) -> AnyView {

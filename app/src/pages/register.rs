@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::shell::{Here, Shell, localized};
+use super::table::table;
 use crate::doors::register::RegisterView;
 use crate::model::controller::{Cookie, Vendor};
 use crate::model::language::Language;
@@ -42,23 +43,10 @@ fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> An
     let table = if rows.is_empty() {
         view! { <p class="quiet">{words.no_cookies}</p> }.into_any()
     } else {
-        view! {
-            <table class="cookies">
-                <thead>
-                    <tr>
-                        <th scope="col">{words.cookie}</th>
-                        <th scope="col">{words.does}</th>
-                        <th scope="col">{words.duration}</th>
-                        <th scope="col">{words.access}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+        table(&[words.cookie, words.does, words.duration, words.access], rows)
     };
     view! {
-        <section>
+        <section class="cookies">
             <h2>{purpose.name.get(language).to_owned()}</h2>
             <p>{purpose.description.get(language).to_owned()}</p>
             <p class="quiet">{format!("{} {}", words.regime(purpose.regime), (words.basis)(&purpose.legal_basis))}</p>

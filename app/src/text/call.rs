@@ -45,10 +45,8 @@ pub struct Call {
     pub was_offered: &'static str,
     /// It was not.
     pub was_not_offered: &'static str,
-    /// Heading: what may be recorded.
-    pub objections: &'static str,
-    /// Button: objects to calls.
-    pub objects: fn(channel: &str) -> String,
+    /// Heading, and button of a channel: an objection.
+    pub objection: &'static str,
     /// Button: objects to everything.
     pub objects_all: &'static str,
     /// Column: channel.
@@ -57,6 +55,8 @@ pub struct Call {
     pub action: &'static str,
     /// Heading: who is on the line.
     pub person: &'static str,
+    /// Row: the number or address that was typed.
+    pub found_by: &'static str,
     /// Nobody is known under that.
     pub unknown: &'static str,
     /// Several may be.
@@ -150,12 +150,12 @@ pub const NL: Call = Call {
     not_offered: "Niet genoemd",
     was_offered: "Het recht is genoemd.",
     was_not_offered: "Het recht is niet genoemd.",
-    objections: "Bezwaar",
-    objects: |channel| format!("Bezwaar: {channel}"),
+    objection: "Bezwaar",
     objects_all: "Bezwaar tegen alles",
     channel: "Kanaal",
     action: "Vastleggen",
     person: "Aan de lijn",
+    found_by: "Gezocht met",
     unknown: "Wij kennen hier niemand. Bezwaar kan toch: het geldt dan voor dit nummer of adres.",
     several: "Meer mensen delen dit nummer of adres. Bezwaar geldt voor het nummer of adres, tot u kiest wie het is.",
     is_this: |name| format!("Dit is {name}"),
@@ -214,12 +214,12 @@ pub const EN: Call = Call {
     not_offered: "Not offered",
     was_offered: "The right was offered.",
     was_not_offered: "The right was not offered.",
-    objections: "Objection",
-    objects: |channel| format!("Objects: {channel}"),
+    objection: "Objection",
     objects_all: "Objects to everything",
     channel: "Channel",
     action: "Record",
     person: "On the line",
+    found_by: "Searched by",
     unknown: "We know nobody here. Objecting is possible all the same: it then holds for this number or address.",
     several: "Several people share this number or address. An objection holds for it until you choose who this is.",
     is_this: |name| format!("This is {name}"),

@@ -172,6 +172,8 @@ impl Keuze {
             record: self.readable(record, language)?,
             consent_id: event.subject.map(|subject| subject.to_string()),
             actor: event.actor.clone(),
+            call: event.call.as_ref().map(|call| call.reference.clone()),
+            reason: event.reason.clone(),
             surface: surface(event),
             history: history.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
             decisions: self.decisions(history, language),

@@ -3,14 +3,11 @@
 use leptos::prelude::*;
 
 use super::super::shell::{Here, Shell, localized};
-use super::{alert, bar, channel_names};
-use crate::doors::desk::people::{CallCard, CallForm, CallState, CallView, Said};
+use super::{Press, alert, bar, object, press, said, status};
+use crate::doors::desk::people::{CallCard, CallForm, CallState, CallView};
 use crate::model::channel::Channel;
-use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::Call as Words;
-use crate::text::desk::Desk as DeskWords;
-use crate::text::{act, objection, when};
 
 /// The call screen.
 #[component]
@@ -21,24 +18,24 @@ pub fn Call(
     let language = page.frame.language;
     let words = Words::of(language);
     let fault = page.fault.map(|fault| alert(words.fault(fault)));
-    let content = match &page.state {
+    let (heading, content) = match &page.state {
         CallState::Closed { form, closed } => {
             let closed = closed.as_deref().map(|reference| status((words.closed)(reference)));
-            view! { {closed} {fault} {form_of(form, page.fault.is_some(), language)} }.into_any()
+            let form = form_of(form, page.fault.is_some(), language);
+            (words.title.to_owned(), view! { {closed} {fault} {form} }.into_any())
         }
-        CallState::Open(card) => view! { {fault} {open(card, language)} }.into_any(),
+        CallState::Open(card) => {
+            let heading = format!("{} {}", words.title, card.reference);
+            (heading, view! { {fault} {open(card, language)} }.into_any())
+        }
     };
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
             {bar(&page.bar, language, true)}
-            <h1>{words.title}</h1>
+            <h1>{heading}</h1>
             {content}
         </Shell>
     }
-}
-
-fn status(text: String) -> AnyView {
-    view! { <p class="message" role="status">{text}</p> }.into_any()
 }
 
 fn form_of(form: &CallForm, is_faulty: bool, language: Language) -> AnyView {
@@ -46,33 +43,31 @@ fn form_of(form: &CallForm, is_faulty: bool, language: Language) -> AnyView {
     let faulty = is_faulty.then_some("fault");
     view! {
         <form
-            class="look-up"
+            class="look-up call"
             method="post"
             action=localized("/keuze/desk/call/open", language)
             autocomplete="off"
             aria-describedby=faulty
         >
-            <div>
-                <label>
-                    <span>{words.reference}</span>
-                    <input
-                        name="reference"
-                        value=form.reference.clone()
-                        maxlength="60"
-                        aria-describedby="reference-help"
-                        autofocus
-                        required
-                    />
-                    <span class="quiet" id="reference-help">{words.reference_help}</span>
-                </label>
-                <label>
-                    <span>{words.direction}</span>
-                    <select name="direction">
-                        <option value="in">{words.incoming}</option>
-                        <option value="out" selected=form.outgoing>{words.outgoing}</option>
-                    </select>
-                </label>
-            </div>
+            <label>
+                <span>{words.reference}</span>
+                <input
+                    name="reference"
+                    value=form.reference.clone()
+                    maxlength="60"
+                    aria-describedby="reference-help"
+                    autofocus
+                    required
+                />
+                <span class="quiet" id="reference-help">{words.reference_help}</span>
+            </label>
+            <label>
+                <span>{words.direction}</span>
+                <select name="direction">
+                    <option value="in">{words.incoming}</option>
+                    <option value="out" selected=form.outgoing>{words.outgoing}</option>
+                </select>
+            </label>
             <label>
                 <span>{words.query}</span>
                 <input name="query" value=form.query.clone() maxlength="254" aria-describedby="query-help" required />
@@ -86,53 +81,24 @@ fn form_of(form: &CallForm, is_faulty: bool, language: Language) -> AnyView {
 
 fn open(card: &CallCard, language: Language) -> AnyView {
     let words = Words::of(language);
-    let direction = if card.outgoing { words.outgoing } else { words.incoming };
     let said = card.said.as_ref().map(|said| self::said(said, language));
+    let close = Press {
+        act: "close".to_owned(),
+        text: words.close,
+        key: Some("8"),
+        is_next: card.right_offered.is_some() && card.said.is_some(),
+        about: None,
+    };
     view! {
-        <p class="quiet" role="status">{(words.looked_up)(&card.audit)}</p>
-        {said}
-        <form method="post" action=localized("/keuze/desk/call/act", language)>
-            <div class="two">
-                <section>
-                    <h2>{format!("{} {}, {direction}", words.title, card.reference)}</h2>
-                    {right(card, language)}
-                    <h3>{words.objections}</h3>
-                    {channels(card, language)}
-                    {close(card, words)}
-                </section>
-                <section>
-                    <h2>{words.person}</h2>
-                    {person(card, language)}
-                    <p class="quiet">{words.keys}</p>
-                </section>
+        <form class="aside" method="post" action=localized("/keuze/desk/call/act", language)>
+            {person(card, language)}
+            <div>
+                {right(card, language)}
+                {channels(card, language)}
+                {said}
+                <p class="buttons end">{press(close)} <span class="quiet">{words.keys}</span></p>
             </div>
         </form>
-    }
-    .into_any()
-}
-
-/// What was recorded, with the number that is read to the caller.
-pub(super) fn said(said: &Said, language: Language) -> AnyView {
-    let words = Words::of(language);
-    let names = channel_names(&said.channels, language);
-    let since = when::date(said.since, language);
-    let text = if said.changed { (words.recorded)(&names, &since) } else { (words.recorded_before)(&names, &since) };
-    view! {
-        <div class="message" role="status">
-            <p>{text}</p>
-            <p class="receipt-number"><span>{words.read_out}</span> <strong class="code">{said.number.clone()}</strong></p>
-        </div>
-    }
-    .into_any()
-}
-
-/// A button with its access key, which is shown.
-fn button(act: String, text: String, key: &'static str, focused: bool) -> AnyView {
-    view! {
-        <button name="act" value=act accesskey=key autofocus=focused>
-            {text}
-            <kbd>{key}</kbd>
-        </button>
     }
     .into_any()
 }
@@ -140,17 +106,21 @@ fn button(act: String, text: String, key: &'static str, focused: bool) -> AnyVie
 fn right(card: &CallCard, language: Language) -> AnyView {
     let words = Words::of(language);
     let answer = card.right_offered.map(|offered| {
-        view! { <p><strong>{if offered { words.was_offered } else { words.was_not_offered }}</strong></p> }
+        view! { <strong role="status">{if offered { words.was_offered } else { words.was_not_offered }}</strong> }
     });
-    let asked = card.right_offered.is_none();
+    let is_next = card.right_offered.is_none();
+    let [offered, not_offered] =
+        [("offered", words.offered, "1", is_next), ("not_offered", words.not_offered, "0", false)].map(
+            |(act, text, key, is_next)| {
+                press(Press { act: act.to_owned(), text, key: Some(key), is_next, about: None })
+            },
+        );
     view! {
-        <h3>{words.right}</h3>
-        <p class="quiet">{words.right_help}</p>
-        {answer}
-        <p class="buttons">
-            {button("offered".to_owned(), words.offered.to_owned(), "1", asked)}
-            {button("not_offered".to_owned(), words.not_offered.to_owned(), "0", false)}
-        </p>
+        <section>
+            <h2>{words.right}</h2>
+            <p>{words.right_help}</p>
+            <p class="buttons">{offered} {not_offered} {answer}</p>
+        </section>
     }
     .into_any()
 }
@@ -158,51 +128,27 @@ fn right(card: &CallCard, language: Language) -> AnyView {
 /// Calls first: it is what a call is about.
 fn channels(card: &CallCard, language: Language) -> AnyView {
     let words = Words::of(language);
-    let desk = DeskWords::of(language);
-    let mut sorted: Vec<&(Channel, Decision)> = card.channels.iter().collect();
+    let mut sorted = card.channels.clone();
     sorted.sort_by_key(|(channel, _)| *channel != Channel::Phone);
-    let first = sorted.first().map(|(channel, _)| *channel);
     let is_next = card.right_offered.is_some() && card.said.is_none();
-    let row = |(channel, decision): &(Channel, Decision)| {
-        let name = objection::channel(*channel, language);
-        let focused = is_next && Some(*channel) == first;
-        view! {
-            <tr>
-                <th scope="row">{name}</th>
-                <td>{if decision.allow { desk.allow } else { desk.deny }}</td>
-                <td>{act::reason(decision.reason, language)}</td>
-                <td>{button(format!("object:{}", channel_id(*channel)), (words.objects)(name), key(*channel), focused)}</td>
-            </tr>
-        }
-    };
-    let rows = sorted.into_iter().map(row).collect_view();
-    let all =
-        (card.channels.len() > 1).then(|| button("object:all".to_owned(), words.objects_all.to_owned(), "9", false));
+    let next = sorted.first().map(|(channel, _)| *channel).filter(|_| is_next);
+    let rows = sorted.into_iter().map(|(channel, decision)| {
+        let button = object(Some(channel), Some(key(channel)), Some(channel) == next, language);
+        (channel, decision, button)
+    });
+    let all = (card.channels.len() > 1).then(|| object(None, Some("9"), false, language));
     view! {
-        <table>
-            <thead>
-                <tr>
-                    <th scope="col">{words.channel}</th>
-                    <th scope="col">{desk.decision}</th>
-                    <th scope="col">{desk.why}</th>
-                    <th scope="col">{words.action}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-        <p class="buttons">{all}</p>
+        <section>
+            <h2>{words.objection}</h2>
+            {super::channels(rows, language)}
+            <p class="buttons">{all}</p>
+        </section>
     }
     .into_any()
 }
 
-fn close(card: &CallCard, words: &'static Words) -> AnyView {
-    let done = card.right_offered.is_some() && card.said.is_some();
-    view! { <p class="buttons">{button("close".to_owned(), words.close.to_owned(), "8", done)}</p> }.into_any()
-}
-
 fn person(card: &CallCard, language: Language) -> AnyView {
     let words = Words::of(language);
-    let point = card.point.as_ref().map(|point| view! { <p class="code">{point.clone()}</p> });
     let who = match (&card.person, card.people.len()) {
         (Some((_, name)), _) => view! { <p><strong>{name.clone()}</strong></p> }.into_any(),
         (None, 0) => view! { <p>{words.unknown}</p> }.into_any(),
@@ -210,24 +156,20 @@ fn person(card: &CallCard, language: Language) -> AnyView {
     };
     let others = card.people.iter().filter(|other| card.people.len() > 1 && Some(*other) != card.person.as_ref());
     let choices = others.map(|(subject, name)| {
-        view! {
-            <button class="quiet-button" name="act" value=format!("person:{subject}")>
-                {(words.is_this)(name)}
-            </button>
-        }
+        view! { <button name="act" value=format!("person:{subject}")>{(words.is_this)(name)}</button> }
     });
-    view! { {point} {who} <p class="buttons">{choices.collect_view()}</p> }.into_any()
-}
-
-/// As the forms name it.
-pub(super) fn channel_id(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Newsletter => "newsletter",
-        Channel::Email => "email",
-        Channel::Post => "post",
-        Channel::Phone => "phone",
-        Channel::Social => "social",
+    let direction = if card.outgoing { words.outgoing } else { words.incoming };
+    let point = card.point.clone().map(|point| view! { <dt>{words.found_by}</dt> <dd>{point}</dd> });
+    view! {
+        <section>
+            <h2>{words.person}</h2>
+            {who}
+            <p class="buttons">{choices.collect_view()}</p>
+            <dl class="facts">{point} <dt>{words.direction}</dt> <dd>{direction}</dd></dl>
+            <p class="quiet">{(words.looked_up)(&card.audit)}</p>
+        </section>
     }
+    .into_any()
 }
 
 /// The access key of a channel; calls come right after the 1 of the right to object.

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::super::table::table;
 use super::super::{notice, receipt};
 use crate::doors::desk::{Checked, Found, HistoryLine};
 use crate::doors::receipt::{AnswerLine, RecordedAnswer, ShownNotice};
 use crate::model::decision::Decision;
 use crate::model::language::Language;
+use crate::text::call::Call as CallWords;
 use crate::text::desk::Desk as Words;
 use crate::text::receipt::Receipt as ReceiptWords;
 use crate::text::{act, when};
@@ -48,6 +50,8 @@ fn facts(found: &Found, language: Language) -> AnyView {
         (names.at, Some(when::stamp(*at))),
         (words.actor, Some(act::actor(&found.actor, language))),
         (names.route, Some(act::route(*route, language).to_owned())),
+        (CallWords::of(language).reference, found.call.clone()),
+        (words.reason, found.reason.clone()),
         (names.control, control.map(|control| act::control(control, language).to_owned())),
         (words.surface, found.surface.clone()),
         (names.gpc, gpc.then(|| names.gpc_on.to_owned())),
@@ -75,20 +79,7 @@ fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
             </tr>
         }
     });
-    let rows = rows.collect_view();
-    view! {
-        <table>
-            <thead>
-                <tr>
-                    <th scope="col">{words.purpose}</th>
-                    <th scope="col">{words.answers}</th>
-                    <th scope="col">{words.until}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    table(&[words.purpose, words.answers, words.until], rows.collect_view())
 }
 
 fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
@@ -104,43 +95,13 @@ fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
             </tr>
         }
     });
-    let rows = rows.collect_view();
-    view! {
-        <table>
-            <thead>
-                <tr>
-                    <th scope="col">{words.purpose}</th>
-                    <th scope="col">{words.decision}</th>
-                    <th scope="col">{words.why}</th>
-                    <th scope="col">{words.basis}</th>
-                    <th scope="col">{words.until}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    table(&[words.purpose, words.decision, words.why, words.basis, words.until], rows.collect_view())
 }
 
 pub(super) fn history(lines: &[HistoryLine], language: Language) -> AnyView {
     let words = Words::of(language);
     let rows = lines.iter().map(|line| history_row(line, words, language)).collect_view();
-    view! {
-        <table>
-            <thead>
-                <tr>
-                    <th scope="col">{words.time}</th>
-                    <th scope="col">{words.act}</th>
-                    <th scope="col">{words.route}</th>
-                    <th scope="col">{words.actor}</th>
-                    <th scope="col">{words.address}</th>
-                    <th scope="col">{words.number}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    table(&[words.time, words.act, words.route, words.actor, words.address, words.number], rows)
 }
 
 fn history_row(line: &HistoryLine, words: &'static Words, language: Language) -> AnyView {

@@ -3,15 +3,14 @@
 use leptos::prelude::*;
 
 use super::super::shell::{Here, Shell, localized};
-use super::call::{channel_id, said};
-use super::{alert, bar};
+use super::{Press, alert, bar, channel_id, channels, object, press, said, status};
 use crate::doors::desk::people::{Done, PersonCard, PersonView};
 use crate::model::channel::Channel;
 use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::{Call as Words, point};
 use crate::text::desk::Desk as DeskWords;
-use crate::text::{act, objection};
+use crate::text::objection;
 
 /// The page of people who were looked up.
 #[component]
@@ -52,7 +51,7 @@ fn done_view(done: &Done, language: Language) -> AnyView {
         Done::Requested(channel) => (words.asked_opt_in)(objection::channel(*channel, language)),
         Done::Merged => words.merged.to_owned(),
     };
-    view! { <p class="message" role="status">{text}</p> }.into_any()
+    status(text)
 }
 
 fn card(person: &PersonCard, language: Language) -> AnyView {
@@ -61,7 +60,7 @@ fn card(person: &PersonCard, language: Language) -> AnyView {
     view! {
         <section>
             <h2>{name}</h2>
-            <div class="two">
+            <div class="aside">
                 {facts(person, language)}
                 {entry(person, language)}
             </div>
@@ -86,8 +85,10 @@ fn facts(person: &PersonCard, language: Language) -> AnyView {
 /// One form: how it came in, and a button for each channel.
 fn entry(person: &PersonCard, language: Language) -> AnyView {
     let words = Words::of(language);
-    let desk = DeskWords::of(language);
-    let rows = person.channels.iter().map(|(channel, decision)| row(*channel, decision, language)).collect_view();
+    let rows = person
+        .channels
+        .iter()
+        .map(|(channel, decision)| (*channel, decision.clone(), buttons(*channel, decision, language)));
     view! {
         <form method="post" action=localized("/keuze/desk/person/act", language)>
             <input type="hidden" name="subject" value=person.subject.clone() />
@@ -100,60 +101,26 @@ fn entry(person: &PersonCard, language: Language) -> AnyView {
                     <option value="phone_in">{words.by_phone}</option>
                 </select>
             </label>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{words.channel}</th>
-                        <th scope="col">{desk.decision}</th>
-                        <th scope="col">{desk.why}</th>
-                        <th scope="col">{words.action}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-            <p class="buttons"><button name="act" value="object:all">{words.objects_all}</button></p>
+            {channels(rows, language)}
+            <p class="buttons">{object(None, None, false, language)}</p>
             <p class="quiet">{words.ask_opt_in_help}</p>
         </form>
     }
     .into_any()
 }
 
-fn row(channel: Channel, decision: &Decision, language: Language) -> AnyView {
+fn buttons(channel: Channel, decision: &Decision, language: Language) -> AnyView {
     let words = Words::of(language);
-    let desk = DeskWords::of(language);
-    let name = objection::channel(channel, language);
-    let labelled = |text: &str| format!("{text}: {name}");
     // Nobody but the person signs up on social media (S-11).
     let opt_in = (channel != Channel::Social && !decision.allow).then(|| {
-        view! {
-            <button
-                class="quiet-button"
-                name="act"
-                value=format!("opt_in:{}", channel_id(channel))
-                aria-label=labelled(words.ask_opt_in)
-            >
-                {words.ask_opt_in}
-            </button>
-        }
+        press(Press {
+            act: format!("opt_in:{}", channel_id(channel)),
+            text: words.ask_opt_in,
+            about: Some(objection::channel(channel, language)),
+            ..Press::default()
+        })
     });
-    view! {
-        <tr>
-            <th scope="row">{name}</th>
-            <td>{if decision.allow { desk.allow } else { desk.deny }}</td>
-            <td>{act::reason(decision.reason, language)}</td>
-            <td class="buttons">
-                <button
-                    name="act"
-                    value=format!("object:{}", channel_id(channel))
-                    aria-label=labelled(words.objections)
-                >
-                    {words.objections}
-                </button>
-                {opt_in}
-            </td>
-        </tr>
-    }
-    .into_any()
+    view! { {object(Some(channel), None, false, language)} {opt_in} }.into_any()
 }
 
 fn merge(person: &PersonCard, language: Language) -> AnyView {
