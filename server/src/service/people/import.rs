@@ -396,12 +396,12 @@ impl<'a> Running<'a> {
         if target.person.is_none() {
             channels.retain(|channel| target.points.iter().any(|point| channel.point() == Some(point.kind())));
         }
-        let lives = self.lives(target)?;
-        let agreed_since = |channel: &Channel| {
-            let all = !lives.is_empty() && lives.iter().all(|life| agreed_since(life, *channel, row.objected_on));
-            all || self.was_lifted(row, target, *channel)
-        };
-        let (agreed, stands): (Vec<Channel>, Vec<Channel>) = channels.into_iter().partition(agreed_since);
+        let (mut agreed, mut stands) = (Vec::new(), Vec::new());
+        for channel in channels {
+            let lives = self.lives(target, channel)?;
+            let all = !lives.is_empty() && lives.iter().all(|life| agreed_since(life, channel, row.objected_on));
+            if all || self.was_lifted(row, target, channel) { &mut agreed } else { &mut stands }.push(channel);
+        }
         let facts = self.entries(target, &stands, row.objected_on);
         let known = |channel: &Channel| target.person.is_none() || is_no(self.of_person(target, *channel).reason);
         if facts.is_empty() && stands.iter().all(known) {
@@ -424,15 +424,16 @@ impl<'a> Running<'a> {
         alone && points.all(|point| book.lifted_of(self.source, point, channel, &self.keys))
     }
 
-    /// The life of the person; without one, those of everybody at the row's contact points.
-    fn lives(&self, target: &Target) -> Result<Vec<Vec<Recorded>>, ActError> {
+    /// The life of the person; without one, those of everybody at the contact points that the channel reaches.
+    fn lives(&self, target: &Target, channel: Channel) -> Result<Vec<Vec<Recorded>>, ActError> {
         if target.person.is_some() {
             return Ok(vec![target.life.clone()]);
         }
         let people: BTreeSet<Vec<Subject>> = {
             let book = self.keuze.people.book();
             let book = self.scratch.as_ref().unwrap_or(&book);
-            let at = target.points.iter().flat_map(|point| book.at(point));
+            let reached = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
+            let at = reached.flat_map(|point| book.at(point));
             at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
         };
         people.into_iter().map(|subjects| Ok(self.keuze.life_of(subjects)?)).collect()

@@ -376,6 +376,20 @@ async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
     assert!(!stands(Channel::Newsletter) && !stands(Channel::Email));
 }
 
+/// Found by a random life: one row lists a mailbox and a phone, and whoever has the phone agreed to mail at their own.
+#[tokio::test]
+async fn a_yes_of_whoever_has_the_phone_says_nothing_of_the_mailbox() {
+    let house = House::new().await;
+    let bert = customer(&house, "1", &[phone("06 12345678"), email("bert@example.nl")]).await;
+    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    house.keuze.opt_in(bert, &Channel::ALL, confirmation(), &[], &act, None).await.expect("recorded");
+    let (_, reports) = csv(&house, &[",,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,all,2020-02-02"]).await;
+    assert_eq!(reports[0].notes, [Note::AgreedSince(vec![Channel::Phone])]);
+    let late = customer(&house, "2", &[email("anna@example.nl")]).await;
+    assert_eq!(reason(&house, &Who::person(late), Channel::Email), (false, Reason::PointObjected));
+    assert_eq!(reason(&house, &Who::person(bert), Channel::Phone), (true, Reason::OptedIn));
+}
+
 /// Rows are streamed, and share the syncs of a batch: 256 rows a checkpoint, not one.
 #[tokio::test]
 async fn many_rows_on_disk_come_back() {
