@@ -49,8 +49,13 @@ impl State {
     pub fn apply(&mut self, fact: Fact, index: u64) {
         let key = (fact.kind, fact.key);
         match fact.value {
-            Some(value) => drop(self.facts.insert(key, (value, index))),
-            None => drop(self.facts.remove(&key)),
+            Some(mut value) => {
+                value.shrink_to_fit();
+                self.facts.insert(key, (value, index));
+            }
+            None => {
+                self.facts.remove(&key);
+            }
         }
     }
 }

@@ -218,7 +218,7 @@ impl Keuze {
             return Err(SendError::NoMail);
         }
         let now = self.clock.now().at;
-        let name = hash::hash(&self.scribe.secret("sends"), &to.stands_on().concat());
+        let name = String::from(hash::hash(&self.scribe.secret("sends"), &to.stands_on().concat()));
         let mut sends = table(&self.codes.sends);
         if sends.len() > MOST {
             sends.retain(|_, times| times.last().is_some_and(|last| now - *last < LONG));

@@ -64,7 +64,7 @@ impl Keuze {
         let point = ContactPoint::Email(email.clone());
         let known = self.people_at(&point);
         let has_it = |person: &&Person| {
-            let part = person.parts.get(&RetentionClass::Newsletter);
+            let part = person.part(RetentionClass::Newsletter);
             part.is_some_and(|part| part.points.iter().any(|known| known.normal() == point.normal()))
         };
         let one = known.iter().find(has_it).or(known.first().filter(|_| known.len() == 1));
@@ -122,7 +122,7 @@ impl Keuze {
     /// The mailbox that whoever opened the mail controls: the one that it went to. A token from before they named it
     /// proves one if the person had no other.
     fn controlled_by(&self, token: &str, person: &Person) -> Vec<ContactPoint> {
-        let part = person.parts.get(&RetentionClass::Newsletter);
+        let part = person.part(RetentionClass::Newsletter);
         let points = part.map(|part| part.points.as_slice()).unwrap_or_default();
         let is_the_one = |point: &&ContactPoint| match point {
             ContactPoint::Email(email) => self.tokens().was_sent_to(token, email).unwrap_or(points.len() == 1),

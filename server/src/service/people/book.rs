@@ -1,6 +1,7 @@
 //! The book: profiles by contact point, objections by fold. Made from the facts at the start, kept up with every act.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use app::model::channel::Channel;
 use app::model::contact::PointObjection;
@@ -17,7 +18,7 @@ use crate::scribe::{Fact, FactKind, ReadError, Scribe};
 use crate::vault::ring::{KeyId, RetentionClass};
 
 /// The random id of an objection on a contact point.
-pub type EntryId = Vec<u8>;
+pub type EntryId = [u8; 16];
 
 /// An objection on a contact point as it is kept, sealed under the suppression key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +58,7 @@ impl Entry {
     pub fn fact(&self, id: EntryId) -> Fact {
         let says_something = !self.channels.is_empty() || !self.lifted.is_empty();
         let value = says_something.then(|| serde_json::to_vec(self).expect("an entry is always JSON"));
-        Fact { kind: FactKind::Suppression, key: id, value }
+        Fact { kind: FactKind::Suppression, key: id.to_vec(), value }
     }
 }
 
@@ -85,14 +86,14 @@ impl Found {
 pub struct Book {
     people: HashMap<Subject, Person>,
     /// By the normal form of a contact point; several people may share one.
-    by_point: HashMap<String, BTreeSet<Subject>>,
+    by_point: HashMap<String, Vec<Subject>>,
     by_customer: HashMap<String, Subject>,
     /// Which person and class a key seals.
     by_key: HashMap<KeyId, (Subject, RetentionClass)>,
     /// Subjects that turned out to be somebody else.
     same_as: HashMap<Subject, Subject>,
     entries: BTreeMap<EntryId, (Entry, RecordAddress)>,
-    by_fold: HashMap<FoldHash, BTreeSet<EntryId>>,
+    by_fold: HashMap<FoldHash, Vec<EntryId>>,
     /// By the keyed hash of a letter code.
     letters: HashMap<String, Subject>,
     letters_of: HashMap<KeyId, Vec<String>>,
@@ -125,7 +126,8 @@ impl Book {
         match (kind, Kind::of(key), key.first_chunk()) {
             (FactKind::Suppression, ..) => {
                 let entry = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
-                self.put_entry(key.to_vec(), entry, record);
+                let id = key.try_into().map_err(|_| damaged(serde::de::Error::custom("no id")))?;
+                self.put_entry(id, entry, record);
             }
             (FactKind::Personal, Some(Kind::Part), Some(id)) => {
                 let part = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
@@ -149,12 +151,12 @@ impl Book {
         let record = self.entries.get(&id).map_or(record, |(_, first)| *first);
         if let Some((old, _)) = self.entries.remove(&id) {
             for fold in old.folds {
-                self.by_fold.entry(fold).or_default().remove(&id);
+                take_out(&mut self.by_fold, &fold, &id);
             }
         }
         if let Some(entry) = entry {
             for fold in &entry.folds {
-                self.by_fold.entry(fold.clone()).or_default().insert(id.clone());
+                put_in(&mut self.by_fold, *fold, id);
             }
             self.entries.insert(id, (entry, record));
         }
@@ -166,7 +168,7 @@ impl Book {
         let subject = part.subject;
         self.by_key.insert(key, (subject, part.class));
         for point in &part.points {
-            self.by_point.entry(point.normal()).or_default().insert(subject);
+            put_in(&mut self.by_point, point.normal(), subject);
         }
         for number in &part.customers {
             self.by_customer.insert(number.clone(), subject);
@@ -175,7 +177,7 @@ impl Book {
             self.same_as.insert(*other, subject);
         }
         let person = self.people.entry(subject).or_insert_with(|| Person { subject, parts: BTreeMap::new() });
-        person.parts.insert(part.class, part);
+        person.parts.insert(part.class, Box::new(part));
     }
 
     fn forget_part(&mut self, key: KeyId) {
@@ -187,7 +189,7 @@ impl Book {
             self.people.remove(&subject);
         }
         for point in gone.points.iter().map(ContactPoint::normal).filter(|point| !left.contains(point)) {
-            self.by_point.entry(point).or_default().remove(&subject);
+            take_out(&mut self.by_point, &point, &subject);
         }
         for number in gone.customers {
             if self.by_customer.get(&number) == Some(&subject) {
@@ -224,7 +226,7 @@ impl Book {
 
     /// The people who have this contact point.
     pub fn at(&self, point: &ContactPoint) -> Vec<Subject> {
-        self.by_point.get(&point.normal()).map(|people| people.iter().copied().collect()).unwrap_or_default()
+        self.by_point.get(&point.normal()).cloned().unwrap_or_default()
     }
 
     /// The person with a customer number.
@@ -249,7 +251,7 @@ impl Book {
         let ids: BTreeSet<&EntryId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
         let found = ids.into_iter().filter_map(|id| {
             let (entry, record) = self.entries.get(id)?;
-            Some(Found { id: id.clone(), entry: entry.clone(), record: *record })
+            Some(Found { id: *id, entry: entry.clone(), record: *record })
         });
         found.collect()
     }
@@ -283,12 +285,29 @@ impl Book {
             let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
             let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
-            let id: [u8; 16] = entropy.bytes();
+            let id: EntryId = entropy.bytes();
             let source = source.map(|source| source_hash(&key, source));
             let entry = Entry { index, folds, channels, since, by, source, lifted: Vec::new() };
-            (!entry.channels.is_empty()).then(|| entry.fact(id.to_vec()))
+            (!entry.channels.is_empty()).then(|| entry.fact(id))
         };
         points.iter().filter_map(entry).collect()
+    }
+}
+
+/// Adds one of a few, in their order. Nearly every point and fold has one: a set would make room for eleven.
+fn put_in<K: Eq + Hash, V: Ord>(map: &mut HashMap<K, Vec<V>>, key: K, value: V) {
+    let few = map.entry(key).or_insert_with(|| Vec::with_capacity(1));
+    if let Err(at) = few.binary_search(&value) {
+        few.insert(at, value);
+    }
+}
+
+fn take_out<K: Eq + Hash, V: PartialEq>(map: &mut HashMap<K, Vec<V>>, key: &K, value: &V) {
+    if let Some(few) = map.get_mut(key) {
+        few.retain(|one| one != value);
+        if few.is_empty() {
+            map.remove(key);
+        }
     }
 }
 

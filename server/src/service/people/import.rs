@@ -8,7 +8,7 @@
 pub mod read;
 mod row;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -372,7 +372,7 @@ impl<'a> Running<'a> {
     /// The profile with what the row adds; `None` where it adds nothing.
     fn part(&self, row: &Row, target: &Target, subject: Subject) -> Option<Fact> {
         let class = RetentionClass::Account;
-        let known = target.known.as_ref().and_then(|person| person.parts.get(&class).cloned());
+        let known = target.known.as_ref().and_then(|person| person.part(class).cloned());
         let mut said = Part::new(subject, class, row.language);
         said.name.clone_from(&row.name);
         said.customers.extend(row.customer.clone());

@@ -69,7 +69,7 @@ impl Keuze {
     /// What a part adds to what is known, as a fact; nothing if it adds nothing.
     pub(super) fn learned(&self, part: Part) -> Vec<Fact> {
         let (subject, class) = (part.subject, part.class);
-        let known = self.known_person(subject).and_then(|person| person.parts.get(&class).cloned());
+        let known = self.known_person(subject).and_then(|person| person.part(class).cloned());
         let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, part.language));
         whole.take(part);
         if known.as_ref() == Some(&whole) {

@@ -23,9 +23,9 @@ impl Keuze {
         }
         let mut facts = Vec::new();
         for (class, theirs) in &other.parts {
-            let known = kept.parts.get(class).cloned();
+            let known = kept.part(*class).cloned();
             let mut whole = known.unwrap_or_else(|| Part::new(kept.subject, *class, theirs.language));
-            whole.take(theirs.clone());
+            whole.take(theirs.as_ref().clone());
             if let Some(key) = self.scribe.find_key(Owner::Class(other.subject, *class)) {
                 facts.push(Part::gone(key));
             }

@@ -118,11 +118,16 @@ pub fn fact_key(key: KeyId, kind: Kind) -> Vec<u8> {
 pub struct Person {
     /// Who.
     pub subject: Subject,
-    /// By retention class.
-    pub parts: BTreeMap<RetentionClass, Part>,
+    /// By retention class. Boxed, because most people have one, and the map makes room for eleven.
+    pub parts: BTreeMap<RetentionClass, Box<Part>>,
 }
 
 impl Person {
+    /// What is known of them in a retention class.
+    pub fn part(&self, class: RetentionClass) -> Option<&Part> {
+        self.parts.get(&class).map(AsRef::as_ref)
+    }
+
     /// The subject and everybody who turned out to be the same.
     pub fn subjects(&self) -> Vec<Subject> {
         let also = self.parts.values().flat_map(|part| part.also.iter().copied());
