@@ -82,6 +82,14 @@ impl ContactPoint {
         }
     }
 
+    /// Whether both reach the same mailbox, phone or letter box. Hardly any host tells Jan@ from jan@.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Email(one), Self::Email(other)) => one.fold() == other.fold(),
+            _ => self.normal() == other.normal(),
+        }
+    }
+
     /// The folds that an objection by this spelling stands on.
     pub fn stands_on(&self) -> Vec<String> {
         match self {

@@ -193,6 +193,8 @@ pub enum Offer {
     None,
     /// Advertising by that channel.
     Plain,
+    /// Taking an objection off the address or number; it is nobody's consent.
+    Lift,
     /// Calls about these products, for so many months.
     Calls {
         /// The products.
@@ -207,8 +209,8 @@ pub enum Offer {
 pub struct DoneView {
     /// Around the page.
     pub frame: Frame,
-    /// Whether something was stopped; else it was started.
-    pub stopped: bool,
+    /// What happened.
+    pub what: Done,
     /// What.
     pub channels: Vec<Channel>,
     /// Since when it holds.
@@ -223,6 +225,17 @@ pub struct DoneView {
     pub receipt: String,
     /// What would undo it, if the person can do that here: these channels, and the record to undo.
     pub undo: Option<Undo>,
+}
+
+/// What an act did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Something was stopped.
+    Stopped,
+    /// Something was started.
+    Started,
+    /// An objection was taken off an address or number.
+    Lifted,
 }
 
 /// What would undo an act.

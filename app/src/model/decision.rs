@@ -91,6 +91,8 @@ pub enum Reason {
     PointObjected,
     /// An opt-in without the evidence that its rule asks for.
     EvidenceMissing,
+    /// It is not known that the person can be reached there, or anywhere: a yes is for the points that its giver has.
+    NoPoint,
     /// No advertising: what people say of a channel does not concern it (S-19).
     Service,
 }
@@ -119,6 +121,12 @@ impl Decision {
     /// about advertising (S-19).
     pub fn service(classified: RecordAddress) -> Self {
         Self::allow(Reason::Service).on(classified).under("no advertising: outside Tw 11.7 and GDPR art. 21(2)")
+    }
+
+    /// A yes is for the contact points that its giver has: elsewhere it is none.
+    #[must_use]
+    pub fn at_own_point(self, is_own: bool) -> Self {
+        if self.allow && !is_own { Self::deny(Reason::NoPoint).under(self.basis) } else { self }
     }
 
     fn new(allow: bool, reason: Reason) -> Self {

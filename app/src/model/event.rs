@@ -224,6 +224,8 @@ pub enum EventKind {
     RequestClosed,
     /// A call ended, and whether the right to object was offered in it (S-16).
     CallClosed,
+    /// Objections were taken off a contact point by whoever proved to control it; it is nobody's consent.
+    ObjectionLifted,
     /// A program said for the first time that a template is, or is not, advertising, and who decided it (S-19).
     MessageClassified,
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::code::ask;
 use super::shell::{Here, Shell, localized};
-use crate::doors::centre::{Card, CentreView, DoneView, Next, Offer, Platform, Undo, Whose};
+use crate::doors::centre::{Card, CentreView, Done as Act, DoneView, Next, Offer, Platform, Undo, Whose};
 use crate::model::channel::Channel;
 use crate::model::decision::Reason;
 use crate::model::language::Language;
@@ -117,12 +117,12 @@ fn why(card: &Card, reaches: Option<String>, language: Language) -> AnyView {
 /// What stops it while it runs; else a no and a yes that cost the same, as far as they are open.
 fn button(card: &Card, language: Language) -> AnyView {
     let words = Words::of(language);
-    let objected = matches!(card.reason, Reason::Objected | Reason::Withdrawn);
+    let objected = matches!(card.reason, Reason::Objected | Reason::Withdrawn) || card.offer == Offer::Lift;
     let offered = !card.allow && card.offer != Offer::None;
     let stop = if card.allow { text::stop(card.channel, language) } else { words.never };
     let stop = (!objected).then(|| view! { <button name="act" value="stop">{stop}</button> });
-    let start =
-        offered.then(|| view! { <button name="act" value="start">{text::start(card.channel, language)}</button> });
+    let start = if card.offer == Offer::Lift { words.lift } else { text::start(card.channel, language) };
+    let start = offered.then(|| view! { <button name="act" value="start">{start}</button> });
     let about = offered.then(|| calls(&card.offer, language));
     let no_point = (!card.allow && !offered).then(|| view! { <p class="quiet">{words.no_point}</p> });
     view! {
@@ -137,10 +137,14 @@ fn button(card: &Card, language: Language) -> AnyView {
     .into_any()
 }
 
-/// What a yes to calls is about; it stands before the button that says it (requirements 2.4).
+/// What a yes to calls is about, and what lifting does; it stands before the button that says it (requirements 2.4).
 fn calls(offer: &Offer, language: Language) -> Option<AnyView> {
-    let Offer::Calls { products, months } = offer else { return None };
-    let about = (Words::of(language).calls_for)(products, *months);
+    let words = Words::of(language);
+    let about = match offer {
+        Offer::Calls { products, months } => (words.calls_for)(products, *months),
+        Offer::Lift => words.lift_help.to_owned(),
+        Offer::None | Offer::Plain => return None,
+    };
     Some(view! { <p>{about}</p> }.into_any())
 }
 
@@ -184,8 +188,11 @@ pub fn Done(
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::of(language);
-    let (title, what) =
-        if page.stopped { (words.stopped, words.what_stopped) } else { (words.started, words.what_started) };
+    let (title, what) = match page.what {
+        Act::Stopped => (words.stopped, words.what_stopped),
+        Act::Started => (words.started, words.what_started),
+        Act::Lifted => (words.lifted, words.what_lifted),
+    };
     let started = page.channels.iter().filter(|channel| !page.still_denied.contains(channel));
     let started = list(started, language);
     let still_denied = (!page.still_denied.is_empty()).then(|| {
@@ -208,7 +215,7 @@ pub fn Done(
             </p>
             <p>{(words.number_help)(&phone)}</p>
             <p><a href=localized(&page.receipt, language)>{words.receipt}</a></p>
-            {undo(page.undo.as_ref(), page.stopped, language)}
+            {undo(page.undo.as_ref(), page.what == Act::Stopped, language)}
             <p class="no-print"><a href=localized("/keuze/voorkeuren", language)>{words.back}</a></p>
         </Shell>
     }

@@ -61,6 +61,9 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::OptInRequested => {
             ("aanmelding gevraagd, nog niet bevestigd", "sign-up asked for, not yet confirmed")
         }
+        EventKind::ObjectionLifted => {
+            ("bezwaar op een adres of nummer opgeheven", "objection on an address or number lifted")
+        }
         EventKind::OptInConfirmed => ("aanmelding bevestigd", "sign-up confirmed"),
         EventKind::Renewed => ("opnieuw gekozen", "choice renewed"),
         EventKind::Expired => ("keuze verlopen", "choice expired"),
@@ -153,6 +156,10 @@ pub fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::SoftOptIn => ("klant, kon zich afmelden", "customer, was offered an opt-out"),
         Reason::OptOut => ("mag tot bezwaar", "allowed until objection"),
         Reason::PointObjected => ("bezwaar op dit adres of nummer", "an objection on this address or number"),
+        Reason::NoPoint => (
+            "dit adres of nummer kennen wij niet van deze persoon",
+            "this address or number is not known to be the person's",
+        ),
         Reason::Service => ("servicebericht, geen reclame", "service message, no advertising"),
         Reason::EvidenceMissing => ("bewijs van aanmelding ontbreekt", "evidence of the opt-in is missing"),
     };

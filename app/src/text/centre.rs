@@ -67,12 +67,20 @@ pub struct Centre {
     pub stopped: &'static str,
     /// Title after something was started.
     pub started: &'static str,
+    /// Title after an objection was taken off an address or number.
+    pub lifted: &'static str,
     /// Since when it holds.
     pub holds_since: fn(Date) -> String,
     /// What stopped.
     pub what_stopped: &'static str,
     /// What started.
     pub what_started: &'static str,
+    /// For what an objection was taken off.
+    pub what_lifted: &'static str,
+    /// The button that takes an objection off.
+    pub lift: &'static str,
+    /// What it does.
+    pub lift_help: &'static str,
     /// What is denied all the same.
     pub still_denied: &'static str,
     /// The link to lifting that, for whoever has the address or number.
@@ -130,9 +138,13 @@ pub const NL: Centre = Centre {
     device: "Cookies op dit apparaat",
     stopped: "Uw bezwaar is vastgelegd",
     started: "Uw toestemming is vastgelegd",
+    lifted: "Het bezwaar is opgeheven",
     holds_since: |day| format!("Dit geldt sinds {}, meteen en overal.", when::date(day, Nl)),
     what_stopped: "Dit stopt:",
     what_started: "Dit mag nu:",
+    what_lifted: "Op dit adres of nummer staat geen bezwaar meer tegen:",
+    lift: "Bezwaar opheffen",
+    lift_help: "Heft u het bezwaar op, dan geldt weer wat ieder die dit adres of nummer gebruikt zelf koos.",
     still_denied: "Dit mag nog niet: op het adres of nummer staat een bezwaar van iemand anders.",
     prove: "Is het adres of nummer van u alleen? Bevestig het met een code en zeg nog eens ja",
     number: "Nummer",
@@ -180,9 +192,13 @@ pub const EN: Centre = Centre {
     device: "Cookies on this device",
     stopped: "Your objection is recorded",
     started: "Your consent is recorded",
+    lifted: "The objection is lifted",
     holds_since: |day| format!("This holds since {}, at once and everywhere.", when::date(day, En)),
     what_stopped: "This stops:",
     what_started: "This is allowed now:",
+    what_lifted: "No objection stands at this address or number any more to:",
+    lift: "Lift the objection",
+    lift_help: "If you lift the objection, what everybody who uses this address or number chose themselves holds again.",
     still_denied: "This is not allowed yet: somebody else objected at this address or number.",
     prove: "Is the address or number yours alone? Confirm it with a code and say yes once more",
     number: "Number",
@@ -282,6 +298,7 @@ pub fn because(reason: Reason, language: Language) -> &'static str {
             "U gaf hiervoor geen toestemming die wij kunnen bewijzen.",
             "You gave no consent to this that we can prove.",
         ),
+        Reason::NoPoint => ("Wij hebben hiervoor geen gegevens van u.", "We have no details of yours for this."),
         Reason::Expired => ("Uw toestemming is verlopen.", "Your consent has expired."),
         Reason::RevokedByController | Reason::QuestionChanged => ("Wij zijn hiermee gestopt.", "We have stopped this."),
         _ => ("U vroeg hier nooit om.", "You never asked for this."),

@@ -1,13 +1,13 @@
 //! The preference centre of whoever proved an address or number: what holds, what is changed, what is held, and erasing it.
 
 use app::doors::centre::{
-    Card, CentreView, Detail, DetailKind, DoneView, EraseView, Happened, InsightView, Offer, Undo, Whose,
+    Card, CentreView, Detail, DetailKind, Done, DoneView, EraseView, Happened, InsightView, Offer, Undo, Whose,
 };
 use app::doors::frame::Frame;
 use app::model::channel::{Channel, ChannelRule};
 use app::model::contact::PointKind;
 use app::model::date::add_months;
-use app::model::decision::{Decision, Question, Reason, Recorded, decide};
+use app::model::decision::{Decision, Reason, Recorded};
 use app::model::event::{EventKind, Route};
 use app::model::evidence::{IdentityLevel, OptIn};
 use app::model::identity::{RecordAddress, ShardNumber, Subject};
@@ -103,9 +103,16 @@ impl Keuze {
 
     fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
         let decision = self.may_i(&Who::point(point.clone()), channel)?;
-        // Other advertising needs a person whose consent it is; the newsletter can be subscribed to by its address.
-        let offer = if channel == Channel::Newsletter { Offer::Plain } else { Offer::None };
-        Ok(Card { offer, ..self.card(channel, decision)? })
+        let last_no = self.last_no_at(point, &[channel]);
+        // Advertising needs a person whose consent it is; the newsletter can be subscribed to by its address. A no on the
+        // address can be taken off by whoever has it.
+        let offer = match (channel, last_no) {
+            (Channel::Newsletter, _) => Offer::Plain,
+            (_, Some(_)) => Offer::Lift,
+            (_, None) => Offer::None,
+        };
+        let shown = last_no.unwrap_or(NOTHING_SHOWN).to_string();
+        Ok(Card { offer, shown, ..self.card(channel, decision)? })
     }
 
     fn card(&self, channel: Channel, decision: Decision) -> Result<Card, ActError> {
@@ -154,15 +161,20 @@ impl Keuze {
             }
             (Wish::Stop(channels), _) => self.object(&Who::point(session.point().clone()), channels, &act).await,
             (Wish::Start(channels, shown), KnownAt::One(person)) => {
-                if channels.iter().any(|channel| !session.channels().contains(channel)) {
+                let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+                let can_be_had = |channel: &Channel| {
+                    session.channels().contains(channel)
+                        && (channel.point().is_none() || !known.points_for(*channel).is_empty())
+                };
+                if !channels.iter().all(can_be_had) {
                     return Err(ActError::Nothing);
                 }
                 let proof = self.proof(session, channels, language);
                 self.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(*shown)).await
             }
-            (Wish::Start(channels, _), _) => match session.email() {
+            (Wish::Start(channels, shown), _) => match session.email() {
                 Some(email) if *channels == [Channel::Newsletter] => self.sign_up(email, language, &act).await,
-                _ => Err(ActError::Nothing),
+                _ => self.lift_at(session.point(), channels, &act, *shown).await,
             },
         }
     }
@@ -193,7 +205,7 @@ impl Keuze {
         let event = &recorded.event;
         let stopped = match event.kind {
             EventKind::Objected | EventKind::Withdrawn => true,
-            EventKind::OptInConfirmed => false,
+            EventKind::OptInConfirmed | EventKind::ObjectionLifted => false,
             _ => return Ok(None),
         };
         let person = event.subject.filter(|person| self.known_person(*person).is_some());
@@ -208,17 +220,26 @@ impl Keuze {
             }
         }
         let theirs = session.is_some_and(|session| Some(self.known_at(session)) == person.map(KnownAt::One));
-        let session = session.filter(|_| theirs);
-        let undo = person.zip(session).map(|(person, by)| self.undo(person, by, recorded, stopped, frame.language));
+        let undo = match (person, session) {
+            (Some(person), Some(by)) if theirs => self.undo(person, by, recorded, stopped, frame.language)?,
+            (None, Some(by)) => self.undo_at(by, recorded),
+            _ => None,
+        };
         Ok(Some(DoneView {
-            stopped,
+            what: if event.kind == EventKind::ObjectionLifted {
+                Done::Lifted
+            } else if stopped {
+                Done::Stopped
+            } else {
+                Done::Started
+            },
             channels: event.channels.clone(),
             since: wall_clock(event.at).date(),
             can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
             still_denied,
             number: self.receipts().number(recorded.address).to_string(),
             receipt: self.receipts().path(recorded.address),
-            undo: undo.transpose()?.flatten(),
+            undo,
             frame,
         }))
     }
@@ -232,6 +253,20 @@ impl Keuze {
         }
     }
 
+    /// A no at an address or number that is not one person's is taken off again as long as it stands there; one that was
+    /// taken off is said again.
+    fn undo_at(&self, session: &Session, recorded: &Recorded) -> Option<Undo> {
+        let stands = match recorded.event.kind {
+            EventKind::ObjectionLifted => None,
+            _ => Some(recorded.address),
+        };
+        let channels = recorded.event.channels.iter().copied();
+        let channels: Vec<Channel> =
+            channels.filter(|channel| self.last_no_at(session.point(), &[*channel]) == stands).collect();
+        let shown = recorded.address.to_string();
+        (!channels.is_empty()).then_some(Undo { channels, shown, calls: None })
+    }
+
     /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.
     fn undo(
         &self,
@@ -242,15 +277,15 @@ impl Keuze {
         language: Language,
     ) -> Result<Option<Undo>, ActError> {
         let channels = recorded.event.channels.iter().copied();
-        let channels: Vec<Channel> = if stopped {
-            let before: Vec<Recorded> =
-                self.life(person)?.into_iter().filter(|earlier| earlier.address < recorded.address).collect();
-            let (policy, now) = (&self.published.current().policy, self.clock.now());
-            let allowed = |channel: &Channel| decide(&before, policy, &Question::Channel(*channel), now).allow;
-            channels.filter(|channel| session.channels().contains(channel) && allowed(channel)).collect()
-        } else {
-            channels.collect()
-        };
+        let mut undone = Vec::new();
+        for channel in channels {
+            let restores =
+                session.channels().contains(&channel) && self.was_allowed_before(person, channel, recorded.address)?;
+            if !stopped || restores {
+                undone.push(channel);
+            }
+        }
+        let channels = undone;
         let calls = match (stopped && channels.contains(&Channel::Phone), self.offer(Channel::Phone, language)) {
             (true, Offer::Calls { products, months }) => Some((products, months)),
             _ => None,

@@ -287,6 +287,31 @@ async fn a_page_from_before_cannot_undo_a_later_no() {
     assert_eq!(answer.status, StatusCode::CONFLICT);
 }
 
+/// S-18: a no that stood before everything was stopped still stands after the undo.
+#[tokio::test]
+async fn s_18_an_undo_takes_no_earlier_no_off() {
+    let house = House::new().await;
+    let person = anna(&house).await;
+    house.keuze.stop_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
+    let mut browser = known(&house, "anna@example.nl").await;
+    let stopped = browser.post(ACT, &[("act", "stop_all")]).await;
+    let done = browser.get(stopped.location()).await;
+    let undo = done.between("id=\"undo\"", "</form>");
+    assert!(undo.contains("value=\"post\"") && !undo.contains("value=\"email\""), "{undo}");
+    assert_eq!(allowed(&house, person), []);
+}
+
+/// S-17, requirements 2.4: without a number there are no calls to agree to.
+#[tokio::test]
+async fn nobody_agrees_to_calls_without_a_number() {
+    let house = House::new().await;
+    let person = customer(&house, "K-7", &[email("zonder@example.nl")]).await;
+    let mut browser = known(&house, "zonder@example.nl").await;
+    let answer = browser.post(ACT, &[("act", "start"), ("channel", "phone"), ("shown", "0001/999")]).await;
+    assert!(answer.status.is_client_error(), "{}", answer.status);
+    assert!(!allowed(&house, person).contains(&Channel::Phone));
+}
+
 /// Calls: for named products and a period, said before the button and kept as evidence (requirements 2.4).
 #[tokio::test]
 async fn an_opt_in_to_calls_names_products_and_period() {
@@ -470,6 +495,21 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
         let decision = house.keuze.may_i(&Who::person(person), Channel::Email).expect("readable");
         assert_eq!((decision.allow, decision.reason), (false, Reason::PointObjected));
     }
+    // What was just said can be taken back, and then holds what everybody there chose themselves.
+    let done = browser.get(answer.location()).await;
+    let shown = done.between("name=\"shown\" value=\"", "\"").to_owned();
+    let undo = [("act", "start"), ("channel", "email"), ("shown", &shown)];
+    let undone = browser.post(ACT, &undo).await;
+    let page = browser.get(undone.location()).await;
+    assert!(page.words().contains("Het bezwaar is opgeheven"), "{}", page.words());
+    let event = house.ledger().pop().expect("a record");
+    assert_eq!((event.kind, event.subject), (EventKind::ObjectionLifted, None));
+    let decision = house.keuze.may_i(&Who::person(one), Channel::Email).expect("readable");
+    assert_ne!(decision.reason, Reason::PointObjected);
+    // A page from before a later no lifts nothing.
+    house.keuze.stop_at(vec![shared.clone()], &[Channel::Email]).await.expect("recorded");
+    assert_eq!(browser.post(ACT, &undo).await.status, StatusCode::CONFLICT);
+
     let insight = browser.get("/keuze/inzage").await;
     assert!(insight.words().contains("u zou de gegevens van een ander zien"), "{}", insight.words());
     assert_eq!(browser.get("/keuze/inzage/gegevens").await.status, StatusCode::NOT_FOUND);

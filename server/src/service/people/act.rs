@@ -79,9 +79,48 @@ impl Keuze {
         event.channels = channels.to_vec();
         event.evidence = Some(Evidence::OptIn(proof));
         event.policy = Some(self.published.current().hash);
-        let facts = self.lifted(person, &points, channels, controlled);
+        let facts = self.lifted(Some(person), &points, channels, controlled);
         let written = self.perform(Draft::with(event, facts)).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+    }
+
+    /// Takes off a contact point whatever objections stand on it, for whoever proved to control it (a code to that mailbox
+    /// or number). It is nobody's consent: from then on everybody behind it is asked about as before.
+    ///
+    /// `since` is the last record that was shown; an act on something that changed meanwhile is refused.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn lift_at(
+        &self,
+        point: &ContactPoint,
+        channels: &[Channel],
+        act: &Act,
+        since: RecordAddress,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        if self.last_no_at(point, channels) > Some(since) {
+            return Err(ActError::ChangedSince);
+        }
+        let points = std::slice::from_ref(point);
+        let facts = self.lifted(None, points, channels, points);
+        if facts.is_empty() {
+            return Err(ActError::Nothing);
+        }
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::ObjectionLifted, now.at);
+        event.channels = channels.to_vec();
+        event.policy = Some(self.published.current().hash);
+        let written = self.perform(Draft::with(event, facts)).await?;
+        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+    }
+
+    /// The newest record of an objection to these channels that stands on a contact point.
+    pub fn last_no_at(&self, point: &ContactPoint, channels: &[Channel]) -> Option<RecordAddress> {
+        let keys = hash::index_keys(&self.scribe);
+        let found = self.people.book().objections_on(point, &keys);
+        let about = found.into_iter().filter(|found| found.entry.channels.iter().any(|of| channels.contains(of)));
+        about.map(|found| found.record).max()
     }
 
     /// Records that somebody asked for an opt-in for the person; it is none until the person confirms it.
@@ -177,10 +216,10 @@ impl Keuze {
         self.people.book().new_entries(&wanted, newest, &keys, &*self.entropy)
     }
 
-    /// Entries made smaller by what the person agreed to.
+    /// Entries made smaller by what the person agreed to, or whoever controls the point.
     fn lifted(
         &self,
-        person: Subject,
+        person: Option<Subject>,
         points: &[ContactPoint],
         channels: &[Channel],
         controlled: &[ContactPoint],
@@ -189,13 +228,14 @@ impl Keuze {
         let book = self.people.book();
         let mut facts: Vec<Fact> = Vec::new();
         for point in points.iter().chain(controlled) {
-            let controls = controlled.iter().any(|controlled| controlled.normal() == point.normal());
+            let controls = controlled.iter().any(|controlled| controlled.is_same_as(point));
             for found in book.objections_on(point, &keys) {
                 let by = found.entry.by.map(|subject| book.one_person(subject));
                 let mut objection = found.objection();
                 objection.by = by;
                 let touched = found.entry.channels.iter().any(|channel| channels.contains(channel));
-                if touched && objection.is_lifted_by(person, controls) && facts.iter().all(|f| f.key != found.id) {
+                let lifts = controls || person.is_some_and(|person| objection.is_lifted_by(person, controls));
+                if touched && lifts && facts.iter().all(|f| f.key != found.id) {
                     let mut entry = found.entry;
                     entry.lift(channels);
                     facts.push(entry.fact(found.id));

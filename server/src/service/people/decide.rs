@@ -2,7 +2,7 @@
 
 use app::model::channel::Channel;
 use app::model::decision::{Decision, Question, Recorded, decide};
-use app::model::identity::Subject;
+use app::model::identity::{RecordAddress, Subject};
 
 use super::hash::index_keys;
 use super::{ActError, Who};
@@ -29,31 +29,51 @@ impl Keuze {
 
     /// May this person, or whoever is behind this contact point, be reached by this channel?
     ///
-    /// A person is asked about at the named points; without one, at all that the channel has, and one that is denied
-    /// denies. A point without a person is allowed where somebody behind it is, and no objection stands on it.
+    /// A person is asked about at the named points that the channel reaches; without one, at all that they have for it, and
+    /// one that is denied denies. What they agreed to counts at their own points alone. A point without a person is
+    /// allowed where somebody behind it is, and no objection stands on it. Where only points of another kind are named,
+    /// they tell who is meant, and everybody whom they may mean must be allowed.
     ///
     /// # Errors
     /// When the ledger cannot be read, or there is no such person.
     pub fn may_i(&self, who: &Who, channel: Channel) -> Result<Decision, ActError> {
-        let Some(person) = who.person else { return self.may_i_at(&who.points, channel) };
-        let points: Vec<ContactPoint> = {
+        let named = who.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned();
+        let named: Vec<ContactPoint> = named.collect();
+        match who.person {
+            Some(person) => self.may_i_of(person, named, channel),
+            None if named.is_empty() => self.may_i_by(&who.points, channel),
+            None => self.may_i_at(&named, channel),
+        }
+    }
+
+    fn may_i_of(&self, person: Subject, named: Vec<ContactPoint>, channel: Channel) -> Result<Decision, ActError> {
+        let (points, is_own) = {
             let book = self.people.book();
-            let person = book.person(person).ok_or(ActError::NoPerson)?;
-            let named = who.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned();
-            let named: Vec<_> = named.collect();
-            if named.is_empty() { person.points_for(channel).into_iter().cloned().collect() } else { named }
+            let own = book.person(person).ok_or(ActError::NoPerson)?.points_for(channel);
+            let points = if named.is_empty() { own.iter().copied().cloned().collect() } else { named };
+            let is_own = |point: &ContactPoint| own.iter().any(|own| own.is_same_as(point));
+            let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(is_own);
+            (points, is_own)
         };
-        Ok(self.decide_at(&self.life(person)?, &points, channel))
+        Ok(self.decide_at(&self.life(person)?, &points, channel, None).at_own_point(is_own))
+    }
+
+    /// Points of another kind: whoever has them is reached at points of their own.
+    fn may_i_by(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
+        let mut decision = self.decide_at(&[], &[], channel, None);
+        for person in self.behind(points) {
+            decision = self.may_i_of(person, Vec::new(), channel)?;
+            if !decision.allow {
+                break;
+            }
+        }
+        Ok(decision)
     }
 
     fn may_i_at(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
-        let people: Vec<Subject> = {
-            let book = self.people.book();
-            points.iter().flat_map(|point| book.at(point)).collect()
-        };
-        let mut decision = self.decide_at(&[], points, channel);
-        for person in people {
-            let theirs = self.decide_at(&self.life(person)?, points, channel);
+        let mut decision = self.decide_at(&[], points, channel, None);
+        for person in self.behind(points) {
+            let theirs = self.decide_at(&self.life(person)?, points, channel, None);
             if theirs.allow || !decision.allow && decision.evidence.is_empty() {
                 decision = theirs;
             }
@@ -61,11 +81,43 @@ impl Keuze {
         Ok(decision)
     }
 
-    fn decide_at(&self, life: &[Recorded], points: &[ContactPoint], channel: Channel) -> Decision {
+    fn behind(&self, points: &[ContactPoint]) -> Vec<Subject> {
+        let book = self.people.book();
+        points.iter().flat_map(|point| book.at(point)).collect()
+    }
+
+    /// Whether a person might be reached just before a record was written, by everything that still stands of then.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or there is no such person.
+    pub fn was_allowed_before(
+        &self,
+        person: Subject,
+        channel: Channel,
+        record: RecordAddress,
+    ) -> Result<bool, ActError> {
+        let points: Vec<ContactPoint> = {
+            let book = self.people.book();
+            book.person(person).ok_or(ActError::NoPerson)?.points_for(channel).into_iter().cloned().collect()
+        };
+        let life: Vec<Recorded> = self.life(person)?.into_iter().filter(|said| said.address < record).collect();
+        let is_own = channel.point().is_none() || !points.is_empty();
+        Ok(self.decide_at(&life, &points, channel, Some(record)).at_own_point(is_own).allow)
+    }
+
+    /// By a life and the objections on these points; with `before`, those that are older.
+    fn decide_at(
+        &self,
+        life: &[Recorded],
+        points: &[ContactPoint],
+        channel: Channel,
+        before: Option<RecordAddress>,
+    ) -> Decision {
         let keys = index_keys(&self.scribe);
         let book = self.people.book();
         let found = points.iter().flat_map(|point| book.objections_on(point, &keys));
-        let objections = found.map(|found| found.objection()).collect();
+        let of_then = found.filter(|found| before.is_none_or(|before| found.record < before));
+        let objections = of_then.map(|found| found.objection()).collect();
         let question = Question::Reach(channel, objections);
         decide(life, &self.published.current().policy, &question, self.clock.now())
     }

@@ -319,3 +319,44 @@ async fn doors_are_told_apart() {
     let wider = house.keuze.object(&Who::point(door("1")), &[Channel::Post], &unverified()).await.expect("taken");
     assert!(wider.changed && denied("1 B"));
 }
+
+/// Item "any standing objection on the contact point denies": also where the question names its owner by another point.
+#[tokio::test]
+async fn a_suppressed_point_denies_by_whatever_its_owner_is_named() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl"), phone("06 12345678"), door("1")]).await;
+    let by = |point: ContactPoint, channel| house.keuze.may_i(&Who::point(point), channel).expect("readable");
+    assert!(by(phone("06 12345678"), Channel::Email).allow && by(email("anna@example.nl"), Channel::Post).allow);
+    house.keuze.stop_at(vec![email("Anna@example.nl"), door("1")], &Channel::ALL).await.expect("recorded");
+    for (point, channel) in [
+        (phone("06 12345678"), Channel::Email),
+        (phone("06 12345678"), Channel::Newsletter),
+        (door("1"), Channel::Email),
+        (email("anna@example.nl"), Channel::Post),
+    ] {
+        let decision = by(point, channel);
+        assert_eq!((decision.allow, decision.reason), (false, Reason::PointObjected), "{channel:?}");
+    }
+    assert!(!house.keuze.may_i(&Who::person(person), Channel::Post).expect("readable").allow);
+    // Of two who share a phone, each must be allowed.
+    let free = customer(&house, "2", &[email("bert@example.nl"), phone("06 12345678")]).await;
+    assert!(house.keuze.may_i(&Who::person(free), Channel::Email).expect("readable").allow);
+    assert!(!by(phone("06 12345678"), Channel::Email).allow);
+}
+
+/// S-21: a customer's basis is for the addresses that they gave, and for no other that somebody names beside it.
+#[tokio::test]
+async fn s_21_a_yes_reaches_nobody_at_a_point_that_is_not_its_givers() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl"), phone("06 12345678")]).await;
+    let at = |person, points: Vec<ContactPoint>, channel| {
+        let decision = house.keuze.may_i(&Who { person, points }, channel).expect("readable");
+        (decision.allow, decision.reason)
+    };
+    let somewhere = || email("elders@example.nl");
+    assert_eq!(at(Some(person), vec![somewhere()], Channel::Email), (false, Reason::NoPoint));
+    assert!(at(Some(person), vec![email("ANNA@example.nl")], Channel::Email).0, "her own, spelled otherwise");
+    assert!(at(Some(person), vec![phone("06 12345678")], Channel::Email).0, "another kind names her own");
+    assert!(!at(None, vec![somewhere(), phone("06 12345678")], Channel::Email).0);
+    assert_eq!(at(Some(person), Vec::new(), Channel::Post), (false, Reason::NoPoint), "no letter box is known");
+}
