@@ -1,6 +1,7 @@
 //! What may be done with people's contact points, whatever happened to them.
 
 mod lives;
+mod matters_most;
 
 use app::model::channel::Channel;
 use app::model::decision::{Decision, Reason};
@@ -12,7 +13,6 @@ use time::macros::date;
 
 use super::{Act, ActError, Acted, Part, Who, hash};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
-use crate::scribe::verify::{set_databases_aside, verify};
 use crate::service::fixture::House;
 use crate::vault::ring::RetentionClass;
 
@@ -238,45 +238,6 @@ async fn a_page_that_is_behind_lifts_nothing() {
     let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[], &act, shown).await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
     assert_eq!(reason(&house, &Who::person(person), Channel::Email), (false, Reason::Objected));
-}
-
-/// The test that matters most: object, erase, delete sled, rebuild from the journal, import the same address.
-#[tokio::test]
-async fn a_no_survives_erasure_rebuild_and_import() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    let points = [email("Anna@example.nl"), phone("06 12345678"), door("12-A")];
-    {
-        let house = House::at(Some(&data), 1).await;
-        let person = customer(&house, "1", &points).await;
-        house.keuze.object(&Who::person(person), &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
-        let erased = house.keuze.erase(person, true, &own(Route::PreferencePage)).await.expect("erased");
-        assert_eq!(erased.backups_until, date!(2026 - 12 - 29));
-        assert!(house.keuze.known_person(person).is_none());
-        assert_eq!(house.keuze.life(person).expect("readable"), []);
-        house.keuze.scribe.close().await;
-    }
-    let key = data.with_extension("root");
-    assert!(verify(&data, Some(&key)).expect("adds up").erased > 0);
-    set_databases_aside(&data).expect("nobody uses it");
-    for aside in std::fs::read_dir(&data).expect("readable") {
-        let path = aside.expect("readable").path();
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("sled")) {
-            std::fs::remove_dir_all(path).expect("deleted");
-        }
-    }
-    let house = House::at(Some(&data), 2).await;
-    let respelled = [email("anna@EXAMPLE.nl"), phone("+31 6 12345678"), door("12 a")];
-    let again = customer(&house, "1", &respelled).await;
-    for channel in Channel::ALL {
-        let decision = may_i(&house, &Who::person(again), channel);
-        assert!(!decision.allow, "{channel:?} {decision:?}");
-    }
-    for (point, channel) in respelled.into_iter().zip([Channel::Newsletter, Channel::Phone, Channel::Post]) {
-        assert_eq!(reason(&house, &Who::point(point), channel), (false, Reason::PointObjected), "{channel:?}");
-    }
-    house.keuze.scribe.close().await;
-    verify(&data, Some(&key)).expect("adds up");
 }
 
 /// Whoever declines the blocking list is not on it; what they had objected to before stays forbidden.

@@ -14,7 +14,8 @@ const HEADER: &str = "customer,name,language,email,phone,postcode,house_number,a
                       channels,contract,same_entity,informed_on,opt_out_offered_on,opt_out_used,products,\
                       objected_channels,objected_on";
 
-async fn import(house: &House, name: &str, text: impl AsRef<[u8]>, mode: Mode) -> (Summary, Vec<RowReport>) {
+/// A file by its name, which stands for its source, too.
+pub async fn import(house: &House, name: &str, text: impl AsRef<[u8]>, mode: Mode) -> (Summary, Vec<RowReport>) {
     let mut reports = Vec::new();
     let lines = rows(Path::new(name), text.as_ref()).expect("a header that is right");
     let mut each = |report: &RowReport| reports.push(report.clone());
