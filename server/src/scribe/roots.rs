@@ -1,6 +1,6 @@
 //! The root key, as long as the ledger is open.
 
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::Scribe;
 use crate::vault::rotation;
@@ -37,8 +37,8 @@ impl Scribe {
         self.state().ring.ended()
     }
 
-    /// How often somebody was erased, as the ledger tells it.
-    pub fn erasures(&self) -> u64 {
-        self.state().erasures
+    /// When somebody was erased, in the order of the ledger, which tells it.
+    pub fn erasures(&self) -> Vec<OffsetDateTime> {
+        self.state().erasures.clone()
     }
 }

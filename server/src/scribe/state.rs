@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use app::model::event::{Event, EventKind};
 use app::model::identity::Subject;
+use time::OffsetDateTime;
 
 use super::{Fact, FactKind};
 use crate::ledger::tree::Tree;
@@ -21,14 +22,14 @@ pub struct State {
     pub by_subject: HashMap<Subject, Vec<u64>>,
     /// The latest value of each fact, and the index of the record that it was written beside.
     pub facts: BTreeMap<(FactKind, Vec<u8>), (Vec<u8>, u64)>,
-    /// How often somebody was erased.
-    pub erasures: u64,
+    /// When somebody was erased, in the order of the ledger.
+    pub erasures: Vec<OffsetDateTime>,
 }
 
 impl State {
     /// Takes note of a record.
     pub fn index(&mut self, event: &Event, index: u64) {
-        self.erasures += u64::from(event.kind == EventKind::Erased);
+        self.erasures.extend((event.kind == EventKind::Erased).then_some(event.at));
         if let Some(subject) = event.subject {
             self.by_subject.entry(subject).or_default().push(index);
         }

@@ -103,7 +103,7 @@ fn new_state(ring: Ring) -> State {
         checkpoint: String::new(),
         by_subject: HashMap::new(),
         facts: BTreeMap::new(),
-        erasures: 0,
+        erasures: Vec::new(),
     }
 }
 

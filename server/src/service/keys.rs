@@ -41,7 +41,7 @@ struct Rotated {
     ended: usize,
     /// How often somebody had been erased by then. Records from before it was counted lack it.
     #[serde(default)]
-    erasures: u64,
+    erasures: usize,
     /// On which day.
     on: Date,
 }
@@ -53,8 +53,19 @@ impl Keuze {
     /// # Errors
     /// When files or ledger cannot be written; the next start finishes it or takes it back.
     pub async fn rotate_root(&self, actor: Actor) -> Result<Written, KeyError> {
-        self.scribe.rotate_root(self.clock.now().today + BACKUPS_LIVE).map_err(KeyError::Files)?;
+        let today = self.clock.now().today;
+        // Whoever was erased since the last rotation was told the day of their erasure, which may be a while ago.
+        let told = self.first_erasure_since(self.last_rotation()?.as_ref()).map(|day| day + BACKUPS_LIVE);
+        let until = told.map_or(today + BACKUPS_LIVE, |told| told.min(today + BACKUPS_LIVE));
+        self.scribe.rotate_root(until).map_err(KeyError::Files)?;
         self.record_root(actor).await
+    }
+
+    /// The day of the first erasure that no rotation followed yet.
+    fn first_erasure_since(&self, last: Option<&Rotated>) -> Option<Date> {
+        let erasures = self.scribe.erasures();
+        let first = erasures.get(last.map_or(0, |last| last.erasures))?;
+        Some(moment(first.unix_timestamp()).today)
     }
 
     /// Rotates the root key if somebody was erased since the last rotation, at most once a day, and if any other key ended,
@@ -72,18 +83,15 @@ impl Keuze {
         if !self.is_rotation_due(last.as_ref(), today)? {
             return Ok(false);
         }
-        // Up to a day after the erasure; whoever was erased was told the day of the erasure itself.
-        self.scribe.rotate_root(today + BACKUPS_LIVE - Duration::days(1)).map_err(KeyError::Files)?;
-        self.record_root(Actor::System).await?;
+        self.rotate_root(Actor::System).await?;
         Ok(true)
     }
 
     fn is_rotation_due(&self, last: Option<&Rotated>, today: Date) -> Result<bool, ReadError> {
-        let (erasures, ended) = last.map_or((0, 0), |last| (last.erasures, last.ended));
-        if self.scribe.erasures() > erasures {
+        if self.first_erasure_since(last).is_some() {
             return Ok(last.is_none_or(|last| last.on < today));
         }
-        if self.scribe.buckets_ended() <= ended {
+        if self.scribe.buckets_ended() <= last.map_or(0, |last| last.ended) {
             return Ok(false);
         }
         let since = last.map_or_else(|| self.first_day(), |last| Ok(Some(last.on)))?;
@@ -111,7 +119,8 @@ impl Keuze {
     }
 
     async fn record_root(&self, actor: Actor) -> Result<Written, KeyError> {
-        let (check, ended, erasures) = (self.scribe.root_check(), self.scribe.buckets_ended(), self.scribe.erasures());
+        let (check, ended) = (self.scribe.root_check(), self.scribe.buckets_ended());
+        let erasures = self.scribe.erasures().len();
         let rotated = Rotated { check, ended, erasures, on: self.clock.now().today };
         let value = serde_json::to_vec(&rotated).expect("a rotation is always JSON");
         let fact = Fact { kind: FactKind::Setting, key: ROOT.to_vec(), value: Some(value) };
@@ -183,8 +192,8 @@ mod tests {
         house.keuze.maintain().await;
         assert_eq!(rotations(&house).len(), 1);
         assert_ne!(std::fs::read(&key).expect("there"), before);
-        assert_eq!(old_keys(&data), ["data.root.until-2026-12-28"]);
-        assert!(erased.backups_until >= time::macros::date!(2026 - 12 - 28));
+        assert_eq!(old_keys(&data), ["data.root.until-2026-12-29"]);
+        assert_eq!(erased.backups_until, time::macros::date!(2026 - 12 - 29));
         customer(&house, "2", &[email("bert@example.nl")]).await;
         verify(&data, Some(&key)).expect("adds up beside a running server");
         house.keuze.scribe.close().await;
@@ -192,7 +201,7 @@ mod tests {
         let house = House::at(Some(&data), 2).await;
         let no = Who::point(email("anna@example.nl"));
         assert!(!may_i(&house, &no, Channel::Email).allow && house.keuze.customer("2").is_some());
-        house.clock.advance(34 * 86_400);
+        house.clock.advance(35 * 86_400);
         house.keuze.maintain().await;
         assert_eq!((old_keys(&data), rotations(&house).len()), (Vec::new(), 1));
         house.keuze.scribe.close().await;
@@ -229,6 +238,29 @@ mod tests {
         house.keuze.maintain().await;
         assert_eq!(rotations(&house).len(), 4, "an erasure is not counted a second time after a restart");
         house.keuze.scribe.close().await;
+    }
+
+    /// A server that stood still after an erasure: the old key goes on the day that was told all the same.
+    #[tokio::test]
+    async fn a_late_rotation_keeps_the_day_that_was_told() {
+        for by_hand in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let data = folder.path().join("data");
+            let house = House::at(Some(&data), 1).await;
+            let person = customer(&house, "1", &[email("anna@example.nl")]).await;
+            let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+            let erased = house.keuze.erase(person, true, &act).await.expect("erased");
+            house.keuze.scribe.close().await;
+            let house = House::at(Some(&data), 2).await;
+            house.clock.advance(9 * 86_400);
+            if by_hand {
+                house.keuze.rotate_root(Actor::System).await.expect("rotated");
+            }
+            house.keuze.maintain().await;
+            let told = format!("data.root.until-{}", erased.backups_until);
+            assert_eq!((old_keys(&data), rotations(&house).len()), (vec![told], 1));
+            house.keuze.scribe.close().await;
+        }
     }
 
     /// A kill between the rotation and its event: the next maintenance records it.
