@@ -96,6 +96,9 @@ fn sentences(report: &RowReport) -> Vec<String> {
             pieces.iter().map(name).collect::<Vec<_>>().join(", ")
         ),
         Note::NoAllTheSame(channels) => format!("its no to {} is taken all the same", names(channels)),
+        Note::NoNowhere => {
+            "it says no, and nothing can be read of whom or where; that no is not recorded yet".to_owned()
+        }
         Note::AgreedSince(channels) => {
             format!("the person agreed to {} after this objection; not taken", names(channels))
         }

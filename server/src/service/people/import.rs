@@ -74,6 +74,8 @@ pub enum Note {
     AgreedSince(Vec<Channel>),
     /// The row is refused, but its no to these channels is not lost: it stands here from now on, if it did not before.
     NoAllTheSame(Vec<Channel>),
+    /// The row is refused, and its no with it: nothing can be read of whom or where.
+    NoNowhere,
 }
 
 /// What an import came to.
@@ -308,8 +310,11 @@ impl<'a> Running<'a> {
         }
         let No { draft, stands, agreed } = self.objection(row, &target)?;
         plan.drafts.extend(draft);
-        let all_the_same = read.fault.is_some() && !stands.is_empty();
-        plan.notes.extend(all_the_same.then_some(Note::NoAllTheSame(stands)));
+        match read.fault {
+            Some(_) if !stands.is_empty() => plan.notes.push(Note::NoAllTheSame(stands)),
+            Some(_) if agreed.is_empty() => plan.notes.push(Note::NoNowhere),
+            _ => {}
+        }
         plan.notes.extend((!agreed.is_empty()).then_some(Note::AgreedSince(agreed)));
         Ok(plan)
     }

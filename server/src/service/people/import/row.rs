@@ -330,8 +330,8 @@ impl Row {
         row.check().map(|()| row)
     }
 
-    /// What a row that is refused says no to, with everything that can be read of where: a no must not be lost because
-    /// another field is wrong. `None` where nobody and nothing would be reached.
+    /// What a row that is refused says no to, with everything that can be read of whom and where: a no must not be lost
+    /// because another field is wrong. `None` where it says none.
     pub fn no_of(fields: &Fields, today: Date) -> Option<Self> {
         let (mut objected, _) = fields.readable_channels(Column::ObjectedChannels);
         if fields.yes(Column::OptOutUsed) == Ok(Some(true)) {
@@ -339,7 +339,7 @@ impl Row {
             objected.sort_unstable();
             objected.dedup();
         }
-        let row = Self {
+        (!objected.is_empty()).then(|| Self {
             customer: fields.text(Column::Customer).unwrap_or_default(),
             name: None,
             language: Language::default(),
@@ -348,9 +348,7 @@ impl Row {
             evidence: None,
             objected,
             objected_on: fields.date(Column::ObjectedOn, today).unwrap_or_default(),
-        };
-        let reaches = row.customer.is_some() || row.objected.iter().any(|channel| row.reaches(*channel));
-        (reaches && !row.objected.is_empty()).then_some(row)
+        })
     }
 
     fn reaches(&self, channel: Channel) -> bool {
