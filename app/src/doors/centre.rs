@@ -292,6 +292,8 @@ pub struct InsightView {
     pub cards: Vec<Card>,
     /// What happened, newest first.
     pub history: Vec<Happened>,
+    /// The objections that stand on the address itself: the channels, and since when.
+    pub blocked: Vec<(Vec<Channel>, Date)>,
     /// What other systems keep.
     pub kept: Vec<Kept>,
 }

@@ -29,8 +29,8 @@ pub fn Insight(
     let words = Words::of(language);
     let content = match page.whose {
         Whose::One { .. } => held(&page, words),
-        Whose::Nobody => view! { <p class="note">{words.nobody}</p> }.into_any(),
-        Whose::Several => view! { <p class="note">{words.several}</p> }.into_any(),
+        Whose::Nobody => of_the_address(&page, words.nobody, words),
+        Whose::Several => of_the_address(&page, words.several, words),
     };
     view! {
         <Shell frame=frame.clone() title=words.title.to_owned() here=Here::Elsewhere>
@@ -41,6 +41,35 @@ pub fn Insight(
             {complain(&frame, words)}
         </Shell>
     }
+}
+
+/// Where no one person is known: what is held of the address itself, which is personal data as well.
+fn of_the_address(page: &InsightView, note: &'static str, words: &'static Words) -> AnyView {
+    let language = page.frame.language;
+    let lines = page.blocked.iter().map(|(channels, since)| {
+        let names: Vec<_> = channels.iter().map(|channel| text::name(*channel, language)).collect();
+        view! { <p>{(words.blocked)(&names.join(", "), *since)}</p> }
+    });
+    let lines = lines.collect_view();
+    let nothing = (page.blocked.is_empty() && page.whose == Whose::Nobody).then(|| view! { <p>{words.nothing}</p> });
+    view! {
+        <p class="note">{note}</p>
+        {nothing}
+        {lines}
+        {download(words, language)}
+    }
+    .into_any()
+}
+
+fn download(words: &'static Words, language: Language) -> AnyView {
+    view! {
+        <section class="no-print">
+            <h2>{words.download}</h2>
+            <p>{words.download_help}</p>
+            <p><a href=localized(DOWNLOAD, language) download="">{words.download_link}</a></p>
+        </section>
+    }
+    .into_any()
 }
 
 fn held(page: &InsightView, words: &'static Words) -> AnyView {
@@ -67,11 +96,7 @@ fn held(page: &InsightView, words: &'static Words) -> AnyView {
             <h2>{words.also_heading}</h2>
             <ul>{also}</ul>
         </section>
-        <section class="no-print">
-            <h2>{words.download}</h2>
-            <p>{words.download_help}</p>
-            <p><a href=localized(DOWNLOAD, language) download="">{words.download_link}</a></p>
-        </section>
+        {download(words, language)}
         <section class="no-print">
             <h2>{words.erase}</h2>
             <p>{words.erase_help}</p>

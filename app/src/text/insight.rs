@@ -14,6 +14,10 @@ pub struct Insight {
     pub lead: fn(&str) -> String,
     /// Nobody is known at the address.
     pub nobody: &'static str,
+    /// Nothing is held there.
+    pub nothing: &'static str,
+    /// What is held there: an objection, to what and since when.
+    pub blocked: fn(&str, Date) -> String,
     /// Several people are.
     pub several: &'static str,
     /// Heading of details.
@@ -88,7 +92,14 @@ pub struct Insight {
 pub const NL: Insight = Insight {
     title: "Wat wij van u bewaren",
     lead: |address| format!("Dit is alles wat bij {address} hoort."),
-    nobody: "Bij dit adres kennen wij niemand. Wij bewaren hier dus niets van u.",
+    nobody: "Bij dit adres kennen wij niemand.",
+    nothing: "Wij bewaren bij dit adres niets.",
+    blocked: |channels, day| {
+        format!(
+            "Het adres staat sinds {} op de lijst van wie geen reclame wil, voor: {channels}. Op die lijst staat alleen een vingerafdruk. Daaruit is het adres niet te lezen.",
+            when::date(day, Nl)
+        )
+    },
     several: "Meer mensen gebruiken dit adres. Daarom tonen wij hier niets: u zou de gegevens van een ander zien. Bel of mail ons voor uw eigen gegevens.",
     details: "Uw gegevens",
     detail: |kind| match kind {
@@ -135,7 +146,7 @@ pub const NL: Insight = Insight {
     block: "Ook later geen reclame",
     block_help: &[
         "Wij zetten uw adressen en nummers op een lijst van wie geen reclame wil. Op die lijst staan alleen vingerafdrukken, geen adressen.",
-        "Wilt u dat niet? Dan weten wij later niet meer dat u bezwaar maakte. Krijgen wij uw adres opnieuw, dan kunt u weer reclame krijgen.",
+        "Wilt u dat niet? Dan onthouden wij alleen de bezwaren die er al waren. Krijgen wij uw adres opnieuw, dan kunt u verder weer reclame krijgen.",
     ],
     decline: "Zet mij niet op die lijst",
     confirm: "Ja, wis mijn gegevens",
@@ -145,7 +156,7 @@ pub const NL: Insight = Insight {
     erased_title: "Uw gegevens zijn gewist",
     erased: "Wij hebben de sleutels van uw gegevens vernietigd. Niemand kan ze nog lezen, ook wij niet. U bent uitgelogd.",
     on_list: "Uw adressen en nummers staan op de lijst van wie geen reclame wil.",
-    not_on_list: "Uw adressen en nummers staan op geen lijst. Krijgen wij ze opnieuw, dan kunt u weer reclame krijgen.",
+    not_on_list: "Wij hebben uw adressen en nummers niet op een lijst gezet. Wat daar al aan bezwaar op stond, blijft staan. Krijgen wij ze opnieuw, dan kunt u verder weer reclame krijgen.",
     number: "Nummer",
 };
 
@@ -153,7 +164,14 @@ pub const NL: Insight = Insight {
 pub const EN: Insight = Insight {
     title: "What we hold about you",
     lead: |address| format!("This is everything that belongs to {address}."),
-    nobody: "We know nobody at this address. So we hold nothing about you here.",
+    nobody: "We know nobody at this address.",
+    nothing: "We hold nothing at this address.",
+    blocked: |channels, day| {
+        format!(
+            "Since {} the address is on the list of who wants no advertising, for: {channels}. Only a fingerprint stands on that list. The address cannot be read from it.",
+            when::date(day, En)
+        )
+    },
     several: "Several people use this address. So we show nothing here: you would see the data of somebody else. Call or write to us for your own data.",
     details: "Your details",
     detail: |kind| match kind {
@@ -200,7 +218,7 @@ pub const EN: Insight = Insight {
     block: "No advertising later, either",
     block_help: &[
         "We put your addresses and numbers on a list of who wants no advertising. Only fingerprints stand on that list, no addresses.",
-        "You do not want that? Then we will not know later that you objected. If we get your address again, you may get advertising again.",
+        "You do not want that? Then we remember only the objections that are there already. If we get your address again, you may otherwise get advertising again.",
     ],
     decline: "Do not put me on that list",
     confirm: "Yes, erase my data",
@@ -210,7 +228,7 @@ pub const EN: Insight = Insight {
     erased_title: "Your data are erased",
     erased: "We destroyed the keys of your data. Nobody can read them any more, not even we. You are signed out.",
     on_list: "Your addresses and numbers are on the list of who wants no advertising.",
-    not_on_list: "Your addresses and numbers are on no list. If we get them again, you may get advertising again.",
+    not_on_list: "We did not put your addresses and numbers on a list. Objections that stood there before still stand. If we get them again, you may otherwise get advertising again.",
     number: "Number",
 };
 

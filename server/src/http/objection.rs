@@ -86,6 +86,12 @@ pub(super) fn without_referrer(mut response: Response) -> Response {
     response
 }
 
+/// The same for a page whose forms must tell where they come from: other sites alone learn nothing.
+pub(super) fn without_referrer_elsewhere(mut response: Response) -> Response {
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
 /// What a POST on a link says.
 struct Said {
     scope: Scope,

@@ -19,6 +19,7 @@ use axum::routing::get;
 
 use super::cookies;
 use super::known;
+use super::objection::without_referrer_elsewhere;
 use super::problem::{Problem, status};
 use super::render;
 use super::visit::{GlobalPrivacyControl, Visit};
@@ -90,7 +91,8 @@ async fn receipt(
         answer: keuze.readable(&recorded, visit.language)?,
         proof: keuze.proof_view(address, &visit.host.origin)?,
     };
-    Ok(render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page })))
+    let page = render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page }));
+    Ok(without_referrer_elsewhere(page))
 }
 
 async fn explained(

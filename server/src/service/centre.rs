@@ -312,6 +312,7 @@ impl Keuze {
             details: person.as_ref().map(|person| details(person, language)).unwrap_or_default(),
             cards: self.cards(session, known, language)?,
             history: history.unwrap_or_default(),
+            blocked: self.blocked_at(&[session.point()]),
             kept: self.config.kept_elsewhere.clone(),
             frame,
         })
@@ -328,32 +329,41 @@ impl Keuze {
         Ok(self.life(person)?.into_iter().rev().map(happened).collect())
     }
 
-    /// Everything that is held, for taking away (GDPR art. 15 and 20); `None` where nobody alone is known.
+    /// Everything that is held, for taking away (GDPR art. 15 and 20). Where no one person is known that is what is held
+    /// of the address itself.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn take_away(&self, session: &Session) -> Result<Option<Value>, ActError> {
-        let KnownAt::One(subject) = self.known_at(session) else { return Ok(None) };
-        let person = self.known_person(subject).ok_or(ActError::NoPerson)?;
-        let parts: Vec<Value> = person.parts.values().map(|part| json!(part)).collect();
-        let decisions = Channel::ALL.into_iter().map(|channel| {
-            let decision = self.may_i(&Who::person(subject), channel)?;
-            Ok(json!({ "channel": channel, "decision": decision }))
+    pub fn take_away(&self, session: &Session) -> Result<Value, ActError> {
+        let person = match self.known_at(session) {
+            KnownAt::One(subject) => Some(self.known_person(subject).ok_or(ActError::NoPerson)?),
+            KnownAt::Nobody | KnownAt::Several => None,
+        };
+        let (who, points, channels) = match &person {
+            Some(person) => (Who::person(person.subject), person.points(), &Channel::ALL[..]),
+            None => (Who::point(session.point().clone()), vec![session.point()], session.point().kind().channels()),
+        };
+        let parts: Vec<Value> =
+            person.iter().flat_map(|person| person.parts.values()).map(|part| json!(part)).collect();
+        let decisions = channels.iter().map(|channel| {
+            // At an address of several people the decision rests on records of theirs.
+            let decision = self.may_i(&who, *channel)?;
+            let evidence = if person.is_some() { decision.evidence } else { Vec::new() };
+            Ok(json!({ "channel": channel, "decision": Decision { evidence, ..decision } }))
         });
-        let records = self.life(subject)?.into_iter().map(|recorded| {
+        let life = person.as_ref().map(|person| self.life(person.subject)).transpose()?.unwrap_or_default();
+        let records = life.into_iter().map(|recorded| {
             let number = self.receipts().number(recorded.address).to_string();
             json!({ "address": recorded.address, "receipt": number, "event": recorded.event })
         });
-        let blocked: Vec<Value> = self
-            .blocked(&person)
-            .into_iter()
-            .map(|(channels, since)| json!({ "channels": channels, "since": since }))
-            .collect();
+        let blocked = self.blocked_at(&points).into_iter();
+        let blocked: Vec<Value> =
+            blocked.map(|(channels, since)| json!({ "channels": channels, "since": since })).collect();
         let kept = self.config.kept_elsewhere.iter();
         let kept = kept.map(|kept| json!({ "what": kept.what, "ground": kept.ground, "until": kept.until }));
         let authorities = self.config.authorities.iter();
         let authorities = authorities.map(|of| json!({ "name": of.name, "about": of.about, "url": of.url }));
-        Ok(Some(json!({
+        Ok(json!({
             "made": wall_clock(self.clock.now().at).to_string(),
             "controller": self.published.current().policy.controller,
             "profile": parts,
@@ -362,7 +372,7 @@ impl Keuze {
             "blocking_list": blocked,
             "kept_elsewhere": kept.collect::<Vec<_>>(),
             "complaints": authorities.collect::<Vec<_>>(),
-        })))
+        }))
     }
 
     /// Whether one is sure.

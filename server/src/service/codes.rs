@@ -5,7 +5,7 @@
 //! the browser that asked, sealed; tries and sends are counted in memory.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use app::model::channel::Channel;
 use app::model::contact::PointKind;
@@ -48,6 +48,8 @@ pub struct Codes {
     sends: Mutex<HashMap<String, Vec<OffsetDateTime>>>,
     /// Sessions that were ended before their time.
     ended: Mutex<HashMap<[u8; 16], OffsetDateTime>>,
+    /// Of this run alone: what was ended is known in memory only, so no session outlives it.
+    run: OnceLock<[u8; 16]>,
 }
 
 /// Nothing in a table is ever half done, so what a panicking thread left is right.
@@ -70,6 +72,8 @@ struct Asked {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Session {
     id: [u8; 16],
+    /// The run of the server in which it began.
+    run: [u8; 16],
     /// What was proven.
     to: ContactPoint,
     #[serde(with = "time::serde::timestamp")]
@@ -267,7 +271,8 @@ impl Keuze {
         let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes())) {
             *used = TRIES;
-            let session = Session { id: self.entropy.bytes(), to: asked.to, until: now + SESSION_LIVES };
+            let session =
+                Session { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
             return Ok((self.seal_for_browser(b"keuze session", &session), asked.next));
         }
         *used += 1;
@@ -279,7 +284,12 @@ impl Keuze {
     pub fn session(&self, sealed: &str) -> Option<Session> {
         let session: Session = self.open_from_browser(b"keuze session", sealed)?;
         let ended = table(&self.codes.ended).contains_key(&session.id);
-        (self.clock.now().at < session.until && !ended).then_some(session)
+        let lives = self.clock.now().at < session.until && session.run == self.this_run();
+        (lives && !ended).then_some(session)
+    }
+
+    fn this_run(&self) -> [u8; 16] {
+        *self.codes.run.get_or_init(|| self.entropy.bytes())
     }
 
     /// Ends a session: its cookie opens nothing any more, wherever a copy of it lies.

@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use super::code::to_ask;
 use super::{Form, localized, see_other, session};
 use crate::http::cookies::Jar;
+use crate::http::objection::without_referrer_elsewhere;
 use crate::http::pages::PREFERENCES;
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
@@ -90,7 +91,8 @@ async fn done(
     }
     let frame = keuze.frame(visit.language, uri.path());
     let page = keuze.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
-    Ok(render::page(StatusCode::OK, visit.language, || Done(DoneProps { page })))
+    let page = render::page(StatusCode::OK, visit.language, || Done(DoneProps { page }));
+    Ok(without_referrer_elsewhere(page))
 }
 
 async fn sign_out(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {

@@ -18,7 +18,7 @@ use axum::routing::get;
 use super::code::to_ask;
 use super::{Form, localized, see_other, session};
 use crate::http::cookies::Jar;
-use crate::http::problem::{Problem, Slug};
+use crate::http::problem::Problem;
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::Keuze;
@@ -42,7 +42,7 @@ async fn insight(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderM
 
 async fn download(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
-    let everything = keuze.take_away(&session)?.ok_or(Slug::NotFound)?;
+    let everything = keuze.take_away(&session)?;
     let body = serde_json::to_vec_pretty(&everything).expect("what was JSON is JSON");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),

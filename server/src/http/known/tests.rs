@@ -187,6 +187,20 @@ async fn a_session_ends_by_its_button_and_after_a_day() {
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, CODE));
 }
 
+/// What was ended is known in memory: a copy of an ended session opens nothing in a later run, either.
+#[tokio::test]
+async fn no_session_outlives_the_run_in_which_it_began() {
+    let house = House::new().await;
+    anna(&house).await;
+    let mut browser = known(&house, "anna@example.nl").await;
+    let copied = browser.cookies.clone();
+    browser.post("/keuze/voorkeuren/uitloggen", &[]).await;
+    let restarted = house.republished(house.keuze.config.clone()).await;
+    let mut browser = Browser::new(&restarted);
+    browser.cookies = copied;
+    assert!(!browser.get("/keuze/voorkeuren").await.words().contains("anna@example.nl"));
+}
+
 #[tokio::test]
 async fn without_mail_the_page_says_so_and_nothing_is_promised() {
     let house = House::new().await;
@@ -368,8 +382,9 @@ async fn known_by_number(house: &House) -> Browser {
     for said in ["Wij stuurden een code naar +31612345678.", "De code komt als sms."] {
         assert!(page.words().contains(said), "{}", page.words());
     }
-    let (_, text) = house.keuze.post.waiting().pop().expect("a text");
-    assert_eq!((text.what.as_str(), text.to.given()), ("text", "31612345678@sms.example"));
+    let texts = house.keuze.post.waiting().into_iter().map(|(_, mail)| mail);
+    let text = texts.filter(|mail| mail.what == "text").next_back().expect("a text");
+    assert_eq!(text.to.given(), "31612345678@sms.example");
     assert!(text.text.chars().count() <= 160 && text.text.is_ascii(), "one text message: {}", text.text);
     let code = text.text[..6].to_owned();
     assert!(text.text.ends_with(&format!("\n\n@voipro.nl #{code}")), "{}", text.text);
@@ -512,7 +527,13 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
 
     let insight = browser.get("/keuze/inzage").await;
     assert!(insight.words().contains("u zou de gegevens van een ander zien"), "{}", insight.words());
-    assert_eq!(browser.get("/keuze/inzage/gegevens").await.status, StatusCode::NOT_FOUND);
+    // A hash with date and channels is personal data, too (requirements 1.3).
+    assert!(insight.words().contains("op de lijst van wie geen reclame wil"), "{}", insight.words());
+    let download = browser.get("/keuze/inzage/gegevens").await;
+    let taken: serde_json::Value = serde_json::from_str(&download.body).expect("JSON");
+    assert_eq!((&taken["profile"], &taken["records"]), (&serde_json::json!([]), &serde_json::json!([])));
+    assert!(!download.body.contains("0001/"), "no record of anybody there: {}", download.body);
+    assert!(taken["blocking_list"][0]["channels"].is_array());
 
     let mut browser = known(&house, "nieuw@example.nl").await;
     assert!(browser.get("/keuze/voorkeuren").await.words().contains("Hierbij kennen wij niemand."));
@@ -771,12 +792,16 @@ async fn who_declines_the_blocking_list_is_told_what_that_means() {
     let mut browser = known(&house, "anna@example.nl").await;
     let page = browser.get("/keuze/inzage/wissen").await;
     assert!(
-        page.words().contains("Krijgen wij uw adres opnieuw, dan kunt u weer reclame krijgen."),
+        page.words().contains("Krijgen wij uw adres opnieuw, dan kunt u verder weer reclame krijgen."),
         "{}",
         page.words()
     );
     let erased = browser.post("/keuze/inzage/wissen", &[("confirm", "yes"), ("decline", "yes")]).await;
-    assert!(erased.words().contains("Uw adressen en nummers staan op geen lijst."), "{}", erased.words());
+    assert!(
+        erased.words().contains("Wij hebben uw adressen en nummers niet op een lijst gezet."),
+        "{}",
+        erased.words()
+    );
     let again = anna(&house).await;
     assert_eq!(allowed(&house, again), [Channel::Newsletter, Channel::Email, Channel::Post]);
 }

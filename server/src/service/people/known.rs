@@ -38,9 +38,14 @@ impl Keuze {
 
     /// What is forbidden at a person's contact points, and since when; whoever made it.
     pub fn blocked(&self, person: &Person) -> Vec<(Vec<Channel>, Date)> {
+        self.blocked_at(&person.points())
+    }
+
+    /// The same at these contact points.
+    pub fn blocked_at(&self, points: &[&ContactPoint]) -> Vec<(Vec<Channel>, Date)> {
         let keys = index_keys(&self.scribe);
         let book = self.people.book();
-        let found = person.points().into_iter().flat_map(|point| book.objections_on(point, &keys));
+        let found = points.iter().flat_map(|point| book.objections_on(point, &keys));
         found.map(|found| (found.entry.channels, found.entry.since)).collect()
     }
 
