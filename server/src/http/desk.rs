@@ -289,4 +289,4 @@ impl From<LookUpError> for Problem {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -7,7 +7,7 @@ mod code;
 mod insight;
 mod newsletter;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::Arc;
 

@@ -26,13 +26,13 @@ async fn house_of_anna() -> House {
     house
 }
 
-async fn employ_anna(house: &House) {
+pub(in crate::http) async fn employ_anna(house: &House) {
     staff(house).issue(&anna(), Existing::Refuse).await.expect("added");
     staff(house).replace(&anna(), Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
 }
 
 /// Anna at the desk, on a host of ours.
-async fn annas_desk(house: &House, host: &'static str) -> Browser {
+pub(in crate::http) async fn annas_desk(house: &House, host: &'static str) -> Browser {
     let mut browser = Browser::new(house);
     browser.host = host;
     let answer = sign_in_as(&mut browser, "anna", PASSWORD).await;
@@ -44,7 +44,7 @@ async fn sign_in_as(browser: &mut Browser, name: &str, password: &str) -> Answer
     browser.post("/keuze/desk/sign-in", &[("name", name), ("password", password)]).await
 }
 
-async fn look_up_for(browser: &mut Browser, query: &str, reason: &str) -> Answer {
+pub(in crate::http) async fn look_up_for(browser: &mut Browser, query: &str, reason: &str) -> Answer {
     browser.post("/keuze/desk/look-up", &[("query", query), ("reason", reason)]).await
 }
 

@@ -19,7 +19,7 @@ use crate::service::people::{Act, Who};
 
 const CODE: &str = "/keuze/voorkeuren/code";
 const ENTER: &str = "/keuze/voorkeuren/code/invullen";
-const ACT: &str = "/keuze/voorkeuren/reclame";
+pub(in crate::http) const ACT: &str = "/keuze/voorkeuren/reclame";
 
 async fn asks(browser: &mut Browser, address: &str, next: &str) -> Answer {
     browser.post(CODE, &[("contact", address), ("next", next)]).await
@@ -35,7 +35,7 @@ fn code(house: &House, address: &str) -> String {
 }
 
 /// A browser that proved an address.
-async fn known(house: &House, address: &str) -> Browser {
+pub(in crate::http) async fn known(house: &House, address: &str) -> Browser {
     let mut browser = Browser::new(house);
     assert_eq!(asks(&mut browser, address, "voorkeuren").await.status, StatusCode::SEE_OTHER);
     let code = code(house, address);
@@ -54,7 +54,7 @@ fn allowed(house: &House, person: Subject) -> Vec<Channel> {
 }
 
 /// What a page last showed about a channel.
-fn shown(page: &Answer, channel: &str) -> String {
+pub(in crate::http) fn shown(page: &Answer, channel: &str) -> String {
     let card = page.between(&format!("id=\"{channel}\""), "</article>");
     let at = card.find("name=\"shown\" value=\"").expect("a form") + 20;
     card[at..].split('"').next().expect("a value").to_owned()

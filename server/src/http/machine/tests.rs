@@ -1,5 +1,7 @@
 //! What programs ask and tell, and the codes in letters, through the whole router.
 
+mod ways;
+
 use app::model::channel::Channel;
 use app::model::event::{EventKind, Route};
 use app::model::evidence::IdentityLevel;
@@ -546,74 +548,4 @@ async fn a_letter_without_the_block_does_not_pass() {
         let (status, slug, document) = problem(&check(text).await);
         assert_eq!((status, slug.as_str(), &document["missing"]), (422, "letter-incomplete", &json!(missing)));
     }
-}
-
-/// S-17: by whichever way it came in, the decision is the same to the letter, but for the record that it rests on.
-#[tokio::test]
-async fn every_way_to_say_no_ends_in_the_same_decision() {
-    let mut decisions = Vec::new();
-    for way in ["one-click", "link", "letter", "form", "api"] {
-        let office = Office::new().await;
-        let token = office.house.keuze.tokens().stop(office.anna, None);
-        let mut browser = office.server.beside();
-        match way {
-            "one-click" => {
-                let form = [("content-type", "application/x-www-form-urlencoded")];
-                let path = format!("/keuze/afmelden/{token}");
-                browser.ask("POST", &path, &form, "List-Unsubscribe=One-Click").await;
-            }
-            "link" => drop(browser.post(&format!("/keuze/afmelden/{token}"), &[("scope", "all")]).await),
-            "letter" => {
-                let code =
-                    letter(&office, json!({ "customer": "K-1" })).await["code"].as_str().expect("a code").to_owned();
-                browser.post("/keuze/brief", &[("code", &code), ("scope", "all")]).await;
-            }
-            "form" => {
-                let fields = [
-                    ("phone", "06 12345678"),
-                    ("postcode", "1033RW"),
-                    ("house", "12"),
-                    ("addition", "A"),
-                    ("email", "anna@example.nl"),
-                    ("scope", "all"),
-                ];
-                browser.post("/keuze/afmelden", &fields).await;
-            }
-            _ => {
-                let all = json!(["newsletter", "email", "post", "phone", "social"]);
-                office
-                    .told("/keuze/api/v1/objections", &json!({ "who": { "customer": "K-1" }, "channels": all }))
-                    .await;
-            }
-        }
-        for (channel, point) in [
-            ("newsletter", json!({ "email": "anna@example.nl" })),
-            ("email", json!({ "email": "Anna@example.nl" })),
-            ("phone", json!({ "phone": "+31612345678" })),
-            ("post", json!({ "post": { "postcode": "1033 RW", "number": "12", "addition": "a" } })),
-        ] {
-            // Somebody new with the same address is denied like whoever had said it.
-            let told = office.told("/keuze/api/v1/decisions", &json!({ "who": point, "channel": channel })).await;
-            let same = office
-                .told("/keuze/api/v1/decisions", &json!({ "who": { "customer": "K-1" }, "channel": channel }))
-                .await;
-            assert_eq!((&told["allow"], &same["allow"]), (&json!(false), &json!(false)), "{way} {channel}");
-            let suppressed =
-                office.house.keuze.may_i(&point_alone(channel), Channel::from_word(channel).expect("a channel"));
-            let suppressed = suppressed.expect("readable");
-            decisions.push((way, channel, suppressed.allow, suppressed.reason, suppressed.basis, suppressed.until));
-        }
-    }
-    for (way, channel, allow, reason, basis, until) in &decisions {
-        let first = decisions.iter().find(|first| first.1 == *channel).expect("itself at least");
-        assert_eq!((allow, reason, basis, until), (&first.2, &first.3, &first.4, &first.5), "{way} {channel}");
-    }
-}
-
-fn point_alone(channel: &str) -> Who {
-    Who::point(match channel {
-        "phone" => phone("06 12345678"),
-        "post" => door("12 A"),
-        _ => email("anna@example.nl"),
-    })
 }
