@@ -20,7 +20,7 @@ use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::look_up::{Contact, LookUpPeople, entered};
-use crate::service::people::{ActError, Who};
+use crate::service::people::{Act, ActError, Who};
 
 /// The page's path.
 pub(super) const PERSON: &str = "/keuze/desk/person";
@@ -66,10 +66,13 @@ async fn act(State(desk): Shared, visit: Visit, session: Session, mut form: Form
     let Some((opened, subject)) = whom(&desk, &session, &mut form)? else { return Ok(to(PERSON, &visit)) };
     let route = form.take("route").ok().as_deref().and_then(route);
     let press = form.take("act")?;
-    let outcome = match (press.split_once(':'), route) {
-        (Some(("object", named)), Some(route)) => object(&desk, &session, &opened, subject, named, route).await?,
-        (Some(("opt_in", named)), Some(route)) => request(&desk, &session, &opened, subject, named, route).await?,
-        (Some(("object" | "opt_in", _)), None) => Err(PersonFault::Route),
+    let named = press.split_once(':').and_then(|(kind, named)| Some((kind, channels_named(named)?)));
+    let (kind, channels) = named.ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
+    let act = route.map(|route| entered(&session.name, route, Some(&opened.why)));
+    let outcome = match (kind, &channels[..], act) {
+        ("object" | "opt_in", _, None) => Err(PersonFault::Route),
+        ("object", channels, Some(act)) => object(&desk, subject, channels, &act).await?,
+        ("opt_in", [channel], Some(act)) => request(&desk, subject, *channel, &act).await?,
         _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
     };
     Ok(came_to(&desk, &visit, &session, opened, outcome))
@@ -77,33 +80,14 @@ async fn act(State(desk): Shared, visit: Visit, session: Session, mut form: Form
 
 type Outcome = Result<Done, PersonFault>;
 
-async fn object(
-    desk: &Desk,
-    session: &Session,
-    opened: &Opened,
-    subject: Subject,
-    named: &str,
-    route: Route,
-) -> Result<Outcome, Problem> {
-    let channels = channels_named(named).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
-    let act = entered(&session.name, route, Some(&opened.why));
-    let acted = desk.keuze.object(&Who::person(subject), &channels, &act).await?;
+async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) -> Result<Outcome, Problem> {
+    let acted = desk.keuze.object(&Who::person(subject), channels, act).await?;
     Ok(Ok(Done::Objected(desk.said(&acted))))
 }
 
 /// What staff enter as an opt-in waits for the person.
-async fn request(
-    desk: &Desk,
-    session: &Session,
-    opened: &Opened,
-    subject: Subject,
-    named: &str,
-    route: Route,
-) -> Result<Outcome, Problem> {
-    let channels = channels_named(named).filter(|channels| channels.len() == 1);
-    let channel: Channel = *channels.as_deref().and_then(<[Channel]>::first).ok_or(Slug::MalformedRequest)?;
-    let act = entered(&session.name, route, Some(&opened.why));
-    match desk.keuze.request_opt_in(subject, &[channel], &act).await {
+async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> Result<Outcome, Problem> {
+    match desk.keuze.request_opt_in(subject, &[channel], act).await {
         Ok(_) => Ok(Ok(Done::Requested(channel))),
         Err(ActError::SelfSignUpRequired) => Ok(Err(PersonFault::SelfSignUp)),
         Err(error) => Err(error.into()),
