@@ -82,12 +82,17 @@ impl ContactPoint {
         }
     }
 
-    /// Whether both reach the same mailbox, phone or letter box. Hardly any host tells Jan@ from jan@.
-    pub fn is_same_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Email(one), Self::Email(other)) => one.fold() == other.fold(),
-            _ => self.normal() == other.normal(),
+    /// Under what people are found by it. Hardly any host tells Jan@ from jan@, and whoever proves one is meant by both.
+    pub fn found_under(&self) -> String {
+        match self {
+            Self::Email(email) => format!("email {}", email.fold()),
+            Self::Phone(_) | Self::Post(_) => self.normal(),
         }
+    }
+
+    /// Whether both reach the same mailbox, phone or letter box.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.found_under() == other.found_under()
     }
 
     /// The folds that an objection by this spelling stands on.

@@ -20,8 +20,9 @@ impl Email {
     /// # Errors
     /// [`ContactError::Email`] when no mailbox can have it (RFC 5321, RFC 6531, RFC 5891).
     pub fn parse(text: &str) -> Result<Self, ContactError> {
-        // "mailto:" comes along when an address is copied from a page.
-        let trimmed = text.trim();
+        // Invisible characters and "mailto:" come along when an address is copied from a page.
+        let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+        let trimmed = visible.trim();
         let given = trimmed.strip_prefix("mailto:").unwrap_or(trimmed);
         let options = Options::default().without_display_text().with_domain_literal().with_required_tld();
         EmailAddress::parse_with_options(given, options).map_err(|_| ContactError::Email)?;
@@ -51,10 +52,33 @@ impl Email {
     }
 
     /// Wholly in lower case: hardly any host tells Jan@ from jan@, so an objection by one holds for both.
+    ///
+    /// Quotes around the local part are notation and not part of the mailbox's name (RFC 5321 section 4.1.2).
     pub fn fold(&self) -> String {
         use unicode_normalization::UnicodeNormalization as _;
-        self.normal().nfkc().collect::<String>().to_lowercase()
+        let quoted = self.local().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let local = quoted.map_or_else(|| self.local().to_owned(), without_quoted_pairs);
+        let address = format!("{local}@{}", domain_to_ascii(self.domain()).unwrap_or_default());
+        address.nfkc().collect::<String>().to_lowercase()
     }
+}
+
+/// `a\.b` in quotes is `a.b`.
+fn without_quoted_pairs(quoted: &str) -> String {
+    let mut characters = quoted.chars();
+    let mut plain = String::new();
+    while let Some(character) = characters.next() {
+        plain.extend(if character == '\\' { characters.next() } else { Some(character) });
+    }
+    plain
+}
+
+/// Characters that show nothing, or turn the direction of what follows: no mailbox has them in its name.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
 }
 
 /// A domain in ASCII and lower case; an address literal as it stands.

@@ -16,15 +16,18 @@ impl Phone {
     /// # Errors
     /// [`ContactError::Phone`] for what is no number that can be dialled.
     pub fn parse(text: &str) -> Result<Self, ContactError> {
+        let text = text.trim();
+        let text = text.strip_prefix("tel:").unwrap_or(text);
+        let international = text.strip_prefix("00").map_or(text.to_owned(), |rest| format!("+{rest}"));
         // "+31 (0)20": the zero is only dialled at home.
-        let text = text.trim().strip_prefix("tel:").unwrap_or(text.trim()).replace("(0)", "");
-        let international = text.strip_prefix("00").map_or(text.clone(), |rest| format!("+{rest}"));
-        let letters = international.chars().any(char::is_alphabetic);
-        let number = phonenumber::parse(Some(country::NL), &international).map_err(|_| ContactError::Phone)?;
-        if letters || !phonenumber::is_valid(&number) || number.extension().is_some() {
+        let dialled = international.replace("(0)", "");
+        if dialled.chars().any(char::is_alphabetic) {
             return Err(ContactError::Phone);
         }
-        Ok(Self(number.format().mode(phonenumber::Mode::E164).to_string()))
+        let number = phonenumber::parse(Some(country::NL), &dialled).ok();
+        let known = number.filter(|number| phonenumber::is_valid(number) && number.extension().is_none());
+        let known = known.map(|number| number.format().mode(phonenumber::Mode::E164).to_string());
+        known.or_else(|| elsewhere(&international)).map(Self).ok_or(ContactError::Phone)
     }
 
     /// Whether it is a Dutch mobile: a text message to it reaches one person, and costs what a text costs.
@@ -36,6 +39,17 @@ impl Phone {
     pub fn e164(&self) -> &str {
         &self.0
     }
+}
+
+/// A number outside the Netherlands that the library's tables do not know: Italy's, whose zero is dialled from everywhere,
+/// or one of a plan that is newer than they are. A no must be possible for it, too; at most 15 digits (E.164 section 6).
+fn elsewhere(international: &str) -> Option<String> {
+    let rest = international.strip_prefix('+').filter(|rest| !rest.starts_with("31"))?;
+    let is_spacing = |c: char| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '\u{a0}');
+    let digits: String = rest.chars().filter(|c| !is_spacing(*c)).collect();
+    let fits =
+        (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    fits.then(|| format!("+{digits}"))
 }
 
 impl TryFrom<String> for Phone {

@@ -70,6 +70,43 @@ fn what_is_given_is_sent_to_and_what_is_folded_is_forbidden() {
     assert!(forbids(&upper, &lower) && forbids(&lower, &upper));
 }
 
+/// What comes along invisibly when an address is pasted, and quotes that say nothing, make no other mailbox of it.
+#[test]
+fn one_mailbox_has_one_fold_however_it_is_written() {
+    let fold = |text: &str| email(text).map(|email| email.fold());
+    for text in [
+        "\u{200b}piet@voorbeeld.nl",
+        "pi\u{ad}et@voorbeeld.nl",
+        "\u{feff} piet@voorbeeld.nl\u{202e}",
+        "\"piet\"@voorbeeld.nl",
+        "\"pi\\et\"@VOORBEELD.nl",
+    ] {
+        assert_eq!(fold(text).as_deref(), Some("piet@voorbeeld.nl"), "{text:?}");
+    }
+    assert_eq!(email("\u{200b}piet@voorbeeld.nl").expect("an address").given(), "piet@voorbeeld.nl");
+    assert_ne!(fold("\"piet jan\"@voorbeeld.nl"), fold("pietjan@voorbeeld.nl"));
+    let [upper, lower] = ["Jan@voipro.nl", "jan@voipro.nl"].map(|text| ContactPoint::Email(email(text).expect("one")));
+    assert!(upper.is_same_as(&lower), "whoever proves one is meant by both");
+}
+
+/// A no must be possible for every number that can be dialled, whatever a library's tables know.
+#[test]
+fn numbers_elsewhere_are_taken_as_they_are_dialled() {
+    for (text, e164) in [
+        ("+39 02 3661 8300", "+390236618300"),
+        ("+39 (0)2 3661 8300", "+390236618300"),
+        ("0039 06 6982", "+39066982"),
+        ("+225 07 12 34 56 78", "+2250712345678"),
+        ("+44 20 7946 0175", "+442079460175"),
+        ("+44 (0)20 7946 0175", "+442079460175"),
+    ] {
+        assert_eq!(phone(text).as_deref(), Some(e164), "{text}");
+    }
+    for text in ["+0 12345678", "+1234567890123456", "+31 12", "+31 (0)12 34", "+39 ext 5 0212345678"] {
+        assert_eq!(phone(text), None, "{text}");
+    }
+}
+
 #[test]
 fn a_number_has_one_form() {
     for text in

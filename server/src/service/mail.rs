@@ -120,9 +120,9 @@ impl Keuze {
     /// Takes out of the queue what waits for somebody who was erased: nothing goes there any more.
     pub(super) async fn drop_mails_to(&self, points: &[ContactPoint]) {
         let mailboxes: Vec<String> =
-            points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.normal()).collect();
+            points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.fold()).collect();
         for (id, mail) in self.post.waiting() {
-            if !mailboxes.contains(&mail.to.normal()) {
+            if !mailboxes.contains(&mail.to.fold()) {
                 continue;
             }
             if let Err(error) = self.mail_ended(&id, &mail, Outcome::GivenUp).await {

@@ -65,7 +65,7 @@ impl Keuze {
         let known = self.people_at(&point);
         let has_it = |person: &&Person| {
             let part = person.part(RetentionClass::Newsletter);
-            part.is_some_and(|part| part.points.iter().any(|known| known.normal() == point.normal()))
+            part.is_some_and(|part| part.points.iter().any(|known| known.is_same_as(&point)))
         };
         let one = known.iter().find(has_it).or(known.first().filter(|_| known.len() == 1));
         let (subject, name) = one.map_or_else(|| (self.new_subject(), name), |one| (one.subject, None));

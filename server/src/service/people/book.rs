@@ -168,7 +168,7 @@ impl Book {
         let subject = part.subject;
         self.by_key.insert(key, (subject, part.class));
         for point in &part.points {
-            put_in(&mut self.by_point, point.normal(), subject);
+            put_in(&mut self.by_point, point.found_under(), subject);
         }
         for number in &part.customers {
             self.by_customer.insert(number.clone(), subject);
@@ -184,11 +184,11 @@ impl Book {
         let Some((subject, class)) = self.by_key.remove(&key) else { return };
         let Some(person) = self.people.get_mut(&subject) else { return };
         let Some(gone) = person.parts.remove(&class) else { return };
-        let left: BTreeSet<String> = person.points().iter().map(|point| point.normal()).collect();
+        let left: BTreeSet<String> = person.points().iter().map(|point| point.found_under()).collect();
         if person.parts.is_empty() {
             self.people.remove(&subject);
         }
-        for point in gone.points.iter().map(ContactPoint::normal).filter(|point| !left.contains(point)) {
+        for point in gone.points.iter().map(ContactPoint::found_under).filter(|point| !left.contains(point)) {
             take_out(&mut self.by_point, &point, &subject);
         }
         for number in gone.customers {
@@ -226,7 +226,7 @@ impl Book {
 
     /// The people who have this contact point.
     pub fn at(&self, point: &ContactPoint) -> Vec<Subject> {
-        self.by_point.get(&point.normal()).cloned().unwrap_or_default()
+        self.by_point.get(&point.found_under()).cloned().unwrap_or_default()
     }
 
     /// The person with a customer number.
