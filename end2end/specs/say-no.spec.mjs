@@ -33,9 +33,25 @@ test('what is wrong has the focus, leads to its field, and loses nothing that wa
   await expect(page.getByLabel('E-mail address')).toHaveAccessibleDescription(/looks like name@example.com/);
 });
 
+test('somebody in another country opens the fields for it without a script', async ({ arrive }) => {
+  const visitor = await arrive(WITHOUT);
+  const page = await visitor.open('/keuze/afmelden');
+  await page.getByText('Ik woon niet in Nederland').click();
+  await page.getByLabel('Adres in een ander land').fill('Wetstraat 16\n1000 Brussel');
+  await page.getByRole('button', { name: 'Alle reclame stoppen' }).click();
+  await expect(page.getByLabel('Land', { exact: true })).toHaveAccessibleDescription(/zoals België/);
+  await expect(page.getByLabel('Adres in een ander land')).toHaveValue('Wetstraat 16\n1000 Brussel');
+  await page.getByLabel('Land', { exact: true }).fill('België');
+  await page.getByRole('button', { name: 'Alle reclame stoppen' }).click();
+  await expect(page.getByRole('status')).toContainText('Opgeslagen.');
+  await expect(page.locator('main')).toContainText('reclame per post');
+});
+
 test('the answer to a form, right or wrong', async ({ arrive }) => {
   const visitor = await arrive({ tolerates: /422/ });
   const page = await visitor.open('/keuze/afmelden');
+  await page.getByText('Ik woon niet in Nederland').click();
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Stoppen wat ik aankruis' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await expectAccessible(page);

@@ -52,6 +52,12 @@ pub enum ContactError {
     /// Not a postal address elsewhere.
     #[error("this is no postal address; write street, place and country, each on its line")]
     Address,
+    /// Not a country.
+    #[error("this is no country; write its name in full")]
+    Country,
+    /// The country is the Netherlands, where postcode and house number name a letter box.
+    #[error("an address in the Netherlands is a postcode and a house number")]
+    NotElsewhere,
 }
 
 impl ContactPoint {

@@ -67,6 +67,10 @@ pub struct ObjectionForm {
     pub house: String,
     /// Its addition.
     pub addition: String,
+    /// The lines of an address elsewhere.
+    pub lines: String,
+    /// Its country.
+    pub country: String,
     /// An e-mail address.
     pub email: String,
     /// What is ticked.
@@ -93,6 +97,12 @@ pub enum ObjectionFault {
     Postcode,
     /// Not a house number, or none.
     House,
+    /// Not the lines of an address, or none.
+    Lines,
+    /// Not a country, or none.
+    Country,
+    /// The country is the Netherlands.
+    InNetherlands,
     /// Not an e-mail address.
     Email,
     /// Nothing is ticked.

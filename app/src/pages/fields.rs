@@ -37,32 +37,81 @@ pub(super) struct Line<'a> {
 }
 
 pub(super) fn line(line: Line<'_>) -> AnyView {
-    let Line { name, label, value, help, fault, keys, fills, class } = line;
-    let id = format!("{name}-help");
-    let fault = fault.map(str::to_owned);
-    let invalid = fault.as_ref().map(|_| "true");
-    let described = (help.is_some() || fault.is_some()).then(|| id.clone());
-    let help = match (fault, help) {
-        (Some(fault), _) => Some(view! { <span class="fault" id=id>{fault}</span> }.into_any()),
-        (None, Some(help)) => Some(view! { <span class="quiet" id=id>{help}</span> }.into_any()),
-        (None, None) => None,
+    let Line { name, keys, fills, .. } = line;
+    let (value, about) = (line.value.to_owned(), About::of(&line));
+    let (invalid, described) = (about.invalid(), about.id());
+    let input = view! {
+        <input
+            type="text"
+            id=name
+            name=name
+            value=value
+            inputmode=keys
+            autocomplete=fills
+            spellcheck="false"
+            autocapitalize="off"
+            aria-invalid=invalid
+            aria-describedby=described
+        />
     };
+    labelled(line, input.into_any(), about)
+}
+
+/// The same for several lines.
+pub(super) fn area(line: Line<'_>) -> AnyView {
+    let Line { name, fills, .. } = line;
+    // Leptos escapes no text inside a textarea; a reference there is read as its character (HTML, "RCDATA state").
+    let value = line.value.replace('&', "&amp;").replace('<', "&lt;");
+    let about = About::of(&line);
+    let (invalid, described) = (about.invalid(), about.id());
+    let input = view! {
+        <textarea
+            id=name
+            name=name
+            rows="3"
+            autocomplete=fills
+            spellcheck="false"
+            autocapitalize="off"
+            aria-invalid=invalid
+            aria-describedby=described
+        >
+            {value}
+        </textarea>
+    };
+    labelled(line, input.into_any(), about)
+}
+
+/// What stands below a field: what is wrong, else what helps.
+struct About {
+    name: &'static str,
+    text: Option<String>,
+    is_fault: bool,
+}
+
+impl About {
+    fn of(line: &Line<'_>) -> Self {
+        let text = line.fault.or(line.help).map(str::to_owned);
+        Self { name: line.name, text, is_fault: line.fault.is_some() }
+    }
+
+    fn invalid(&self) -> Option<&'static str> {
+        self.is_fault.then_some("true")
+    }
+
+    fn id(&self) -> Option<String> {
+        self.text.as_ref().map(|_| format!("{}-help", self.name))
+    }
+}
+
+fn labelled(line: Line<'_>, input: AnyView, about: About) -> AnyView {
+    let Line { name, label, class, .. } = line;
+    let (id, tone) = (about.id(), if about.is_fault { "fault" } else { "quiet" });
+    let below = about.text.map(|text| view! { <span class=tone id=id>{text}</span> });
     view! {
         <div class=format!("field {class}")>
             <label for=name>{label}</label>
-            <input
-                type="text"
-                id=name
-                name=name
-                value=value.to_owned()
-                inputmode=keys
-                autocomplete=fills
-                spellcheck="false"
-                autocapitalize="off"
-                aria-invalid=invalid
-                aria-describedby=described
-            />
-            {help}
+            {input}
+            {below}
         </div>
     }
     .into_any()

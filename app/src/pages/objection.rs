@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::fields::{Line, line, summary};
+use super::fields::{Line, area, line, summary};
 use super::shell::{Here, Shell, localized};
 use crate::doors::frame::Frame;
 use crate::doors::objection::{
@@ -169,6 +169,8 @@ fn field_of(fault: ObjectionFault) -> &'static str {
         Fault::Empty | Fault::Phone | Fault::WithoutPoint(Channel::Phone) => "phone",
         Fault::Postcode | Fault::WithoutPoint(Channel::Post) => "postcode",
         Fault::House => "house",
+        Fault::Lines => "lines",
+        Fault::Country | Fault::InNetherlands => "country",
         Fault::Email | Fault::WithoutPoint(_) => "email",
         Fault::NoChannel | Fault::WithoutChannel(_) => "channels",
     }
@@ -205,6 +207,7 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
             <p>{words.fields_help}</p>
             {line(phone)}
             {address(form, &of, words)}
+            {address_elsewhere(form, &of, words)}
             {line(email)}
             <div class="actions one">
                 <button name="scope" value="all" aria-describedby="all-help">{words.stop_all}</button>
@@ -255,6 +258,43 @@ fn address(form: &ObjectionForm, of: &dyn Fn(&str) -> Option<&'static str>, word
             {line(house)}
             {line(addition)}
         </fieldset>
+    }
+    .into_any()
+}
+
+/// Closed for most; open once something is in it, so that nothing that was typed or is wrong lies hidden.
+fn address_elsewhere(
+    form: &ObjectionForm,
+    of: &dyn Fn(&str) -> Option<&'static str>,
+    words: &'static Words,
+) -> AnyView {
+    let lines = Line {
+        name: "lines",
+        label: words.lines.to_owned(),
+        value: &form.lines,
+        help: Some(words.lines_help),
+        fault: of("lines"),
+        keys: "text",
+        fills: "street-address",
+        class: "",
+    };
+    let country = Line {
+        name: "country",
+        label: words.country.to_owned(),
+        value: &form.country,
+        help: None,
+        fault: of("country"),
+        keys: "text",
+        fills: "country-name",
+        class: "",
+    };
+    let open = !form.lines.trim().is_empty() || !form.country.trim().is_empty();
+    view! {
+        <details open=open>
+            <summary>{words.elsewhere_post}</summary>
+            {area(lines)}
+            {line(country)}
+        </details>
     }
     .into_any()
 }
@@ -325,8 +365,14 @@ mod tests {
     /// What a fault says stands at its field: a missing entry would leave somebody searching.
     #[test]
     fn every_fault_leads_to_a_field_of_the_form() {
-        let fields = ["phone", "postcode", "house", "email", "channels"];
-        let faults = [ObjectionFault::Empty, ObjectionFault::House, ObjectionFault::WithoutChannel(Field::Post)];
+        let fields = ["phone", "postcode", "house", "lines", "country", "email", "channels"];
+        let faults = [
+            ObjectionFault::Empty,
+            ObjectionFault::House,
+            ObjectionFault::Lines,
+            ObjectionFault::Country,
+            ObjectionFault::WithoutChannel(Field::Post),
+        ];
         assert!(faults.into_iter().all(|fault| fields.contains(&field_of(fault))));
     }
 }

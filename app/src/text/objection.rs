@@ -70,6 +70,14 @@ pub struct Objection {
     pub addition: &'static str,
     /// That it may stay empty.
     pub optional: &'static str,
+    /// Opens the fields for an address in another country.
+    pub elsewhere_post: &'static str,
+    /// The lines of that address.
+    pub lines: &'static str,
+    /// What they look like.
+    pub lines_help: &'static str,
+    /// Its country.
+    pub country: &'static str,
     /// E-mail address.
     pub email: &'static str,
     /// What the button for everything does.
@@ -156,6 +164,10 @@ pub const NL: Objection = Objection {
     house: "Huisnummer",
     addition: "Toevoeging",
     optional: "als u die hebt",
+    elsewhere_post: "Ik woon niet in Nederland",
+    lines: "Adres in een ander land",
+    lines_help: "Schrijf het over van onze brief: straat en nummer, en op de volgende regel de plaats.",
+    country: "Land",
     email: "E-mailadres",
     all_help: "Wij gebruiken wat u invulde dan nergens meer voor reclame.",
     only: "Of stop alleen wat u aankruist",
@@ -185,12 +197,15 @@ pub const NL: Objection = Objection {
         ObjectionFault::Phone => "Dit is geen telefoonnummer. Schrijf het als 06 12345678 of +31 6 12345678.",
         ObjectionFault::Postcode => "Dit is geen postcode. Schrijf vier cijfers en twee letters, zoals 1033 RW.",
         ObjectionFault::House => "Dit is geen huisnummer. Schrijf alleen het getal, zoals 12.",
+        ObjectionFault::Lines => "Schrijf het adres over: straat en nummer, en op de volgende regel de plaats.",
+        ObjectionFault::Country => "Vul het land in, zoals België.",
+        ObjectionFault::InNetherlands => "Voor een adres in Nederland vult u postcode en huisnummer in.",
         ObjectionFault::Email => "Dit is geen e-mailadres. Het ziet eruit als naam@voorbeeld.nl.",
         ObjectionFault::NoChannel => "Kruis aan wat u wilt stoppen, of druk op ‘Alle reclame stoppen’.",
         ObjectionFault::WithoutPoint(Channel::Newsletter | Channel::Email | Channel::Social) => {
             "U kruiste e-mail of nieuwsbrief aan. Vul ook een e-mailadres in."
         }
-        ObjectionFault::WithoutPoint(Channel::Post) => "U kruiste post aan. Vul ook postcode en huisnummer in.",
+        ObjectionFault::WithoutPoint(Channel::Post) => "U kruiste post aan. Vul ook een adres in.",
         ObjectionFault::WithoutPoint(Channel::Phone) => "U kruiste telefoon aan. Vul ook een telefoonnummer in.",
         ObjectionFault::WithoutChannel(Field::Phone) => {
             "U vulde een telefoonnummer in. Kruis ook telefoon aan, of maak het veld leeg."
@@ -255,6 +270,10 @@ pub const EN: Objection = Objection {
     house: "House number",
     addition: "Addition",
     optional: "if you have one",
+    elsewhere_post: "I do not live in the Netherlands",
+    lines: "Address in another country",
+    lines_help: "Copy it from our letter: street and number, and the place on the next line.",
+    country: "Country",
     email: "E-mail address",
     all_help: "We then no longer use what you filled in for any advertising.",
     only: "Or stop only what you tick",
@@ -284,12 +303,15 @@ pub const EN: Objection = Objection {
         ObjectionFault::Phone => "This is no phone number. Write it as 06 12345678 or +31 6 12345678.",
         ObjectionFault::Postcode => "This is no Dutch postcode. Write four digits and two letters, such as 1033 RW.",
         ObjectionFault::House => "This is no house number. Write the number only, such as 12.",
+        ObjectionFault::Lines => "Copy the address: street and number, and the place on the next line.",
+        ObjectionFault::Country => "Fill in the country, such as Belgium.",
+        ObjectionFault::InNetherlands => "For an address in the Netherlands fill in postcode and house number.",
         ObjectionFault::Email => "This is no e-mail address. It looks like name@example.com.",
         ObjectionFault::NoChannel => "Tick what you want to stop, or press ‘Stop all advertising’.",
         ObjectionFault::WithoutPoint(Channel::Newsletter | Channel::Email | Channel::Social) => {
             "You ticked e-mail or newsletter. Fill in an e-mail address as well."
         }
-        ObjectionFault::WithoutPoint(Channel::Post) => "You ticked post. Fill in postcode and house number as well.",
+        ObjectionFault::WithoutPoint(Channel::Post) => "You ticked post. Fill in an address as well.",
         ObjectionFault::WithoutPoint(Channel::Phone) => "You ticked phone. Fill in a phone number as well.",
         ObjectionFault::WithoutChannel(Field::Phone) => {
             "You filled in a phone number. Tick phone as well, or empty the field."

@@ -107,11 +107,32 @@ impl ForeignAddress {
         if fits && says_something { Ok(Self { lines }) } else { Err(ContactError::Address) }
     }
 
-    fn fold(&self) -> String {
-        use unicode_normalization::UnicodeNormalization as _;
-        let all = self.lines.join(" ").nfkc().collect::<String>().to_lowercase();
-        all.chars().filter(|c| c.is_alphanumeric()).collect()
+    /// Reads the lines of an address with its country apart, which becomes the last line.
+    ///
+    /// # Errors
+    /// [`ContactError::Country`], [`ContactError::NotElsewhere`], or [`ContactError::Address`] for the lines.
+    pub fn in_country(lines: &str, country: &str) -> Result<Self, ContactError> {
+        if !country.chars().any(char::is_alphabetic) || country.contains(['\n', '\r']) {
+            return Err(ContactError::Country);
+        }
+        if DUTCH.contains(&fold_line(country).as_str()) {
+            return Err(ContactError::NotElsewhere);
+        }
+        Self::parse(&format!("{lines}\n{country}"))
     }
+
+    fn fold(&self) -> String {
+        fold_line(&self.lines.join(" "))
+    }
+}
+
+/// The Netherlands, as people write it, folded.
+const DUTCH: [&str; 6] = ["nederland", "netherlands", "thenetherlands", "holland", "nl", "paysbas"];
+
+fn fold_line(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    let text = text.nfkc().collect::<String>().to_lowercase();
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 impl Post {

@@ -22,7 +22,7 @@ use super::body;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
-use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
+use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, ForeignAddress, Phone, Post};
 use crate::service::Keuze;
 use crate::service::stop::Scope;
 
@@ -166,12 +166,15 @@ struct Sent {
 
 /// Longer than any address or number; what is longer is not kept in the form either.
 const LONGEST: usize = 320;
+/// Longer than any address on an envelope.
+const LONGEST_LINES: usize = 800;
 
 impl Sent {
     fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
         let (mut form, mut scope) = (ObjectionForm::default(), None);
         for (name, value) in pairs {
-            if value.chars().count() > LONGEST {
+            let longest = if name == "lines" { LONGEST_LINES } else { LONGEST };
+            if value.chars().count() > longest {
                 return Err(Slug::MalformedRequest.into());
             }
             match name.as_str() {
@@ -179,6 +182,8 @@ impl Sent {
                 "postcode" => form.postcode = value,
                 "house" => form.house = value,
                 "addition" => form.addition = value,
+                "lines" => form.lines = value,
+                "country" => form.country = value,
                 "email" => form.email = value,
                 "channel" => form.channels.push(Channel::from_word(&value).ok_or(Slug::MalformedRequest)?),
                 "scope" => scope = Some(value),
@@ -196,7 +201,7 @@ impl Sent {
     /// The contact points and channels, or everything that is wrong, in the order of the form.
     fn checked(&self) -> Result<(Vec<ContactPoint>, Vec<Channel>), Vec<Fault>> {
         let mut faults = Vec::new();
-        let points: Vec<ContactPoint> = [self.phone(), self.post(), self.email()]
+        let points: Vec<ContactPoint> = [self.phone(), self.post(), self.post_elsewhere(), self.email()]
             .into_iter()
             .filter_map(|read| read.map_err(|fault| faults.push(fault)).ok().flatten())
             .collect();
@@ -218,7 +223,8 @@ impl Sent {
         if ticked.is_empty() {
             return vec![Fault::NoChannel];
         }
-        let filled: Vec<PointKind> = points.iter().map(ContactPoint::kind).collect();
+        let mut filled: Vec<PointKind> = points.iter().map(ContactPoint::kind).collect();
+        filled.dedup();
         let lacking = |kind: PointKind| {
             let channel = kind.channels().iter().find(|channel| ticked.contains(channel));
             channel.filter(|_| !filled.contains(&kind)).map(|channel| Fault::WithoutPoint(*channel))
@@ -247,6 +253,19 @@ impl Sent {
             Ok(address) => Ok(Some(ContactPoint::Post(Post::Dutch(address)))),
             Err(ContactError::Postcode) => Err(Fault::Postcode),
             Err(_) => Err(Fault::House),
+        }
+    }
+
+    fn post_elsewhere(&self) -> Result<Option<ContactPoint>, Fault> {
+        let ObjectionForm { lines, country, .. } = &self.form;
+        if [lines, country].into_iter().all(|text| filled(text).is_none()) {
+            return Ok(None);
+        }
+        match ForeignAddress::in_country(lines, country.trim()) {
+            Ok(address) => Ok(Some(ContactPoint::Post(Post::Foreign(address)))),
+            Err(ContactError::Country) => Err(Fault::Country),
+            Err(ContactError::NotElsewhere) => Err(Fault::InNetherlands),
+            Err(_) => Err(Fault::Lines),
         }
     }
 }

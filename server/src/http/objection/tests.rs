@@ -249,13 +249,44 @@ async fn a_number_an_address_or_a_mailbox_alone_is_enough_to_say_no() {
     }
 }
 
+/// S-12, S-13: a letter box in another country, by its lines as they stand on the envelope; in either case the same answer
+/// as for everybody.
+#[tokio::test]
+async fn s_12_somebody_in_another_country_can_say_no_to_letters() {
+    let house = House::new().await;
+    let server = Browser::new(&house);
+    let lines = "Rue de la Loi 16\n1000 Bruxelles\nBelgique";
+    let address = ContactPoint::Post(Post::Foreign(ForeignAddress::parse(lines).expect("an address")));
+    let person = customer(&house, "K-7", &[address]).await;
+    let typed = [("lines", "rue de la Loi 16,\r\n1000  Bruxelles"), ("country", "belgique"), ("scope", "all")];
+    let answer = say_no(&server, &typed).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(decision(&house, person, Channel::Post).reason, Reason::PointObjected);
+    let stranger =
+        say_no(&server, &[("lines", "Rue Neuve 1\n1000 Bruxelles"), ("country", "Belgique"), ("scope", "all")]).await;
+    let words = |answer: &Answer| answer.words().replace(answer.between("class=\"code\">", "<"), "NUMBER");
+    assert_eq!(words(&answer), words(&stranger));
+    let kept = server
+        .beside()
+        .post(OBJECTION, &[("lines", "</textarea><b>&amp;"), ("country", "België"), ("scope", "ticked")])
+        .await;
+    assert!(kept.body.contains("<details open") && !kept.body.contains("<b>"), "{}", kept.body);
+    assert!(kept.body.contains(">&lt;/textarea>&lt;b>&amp;amp;</textarea>"), "as it was typed: {}", kept.body);
+    assert!(!server.beside().get(OBJECTION).await.body.contains("<details open"));
+}
+
+/// S-10: what is ticked, and nothing else, stops and stands on page and receipt.
 #[tokio::test]
 async fn only_what_is_ticked_stops() {
     let house = House::new().await;
     let server = Browser::new(&house);
     let person = anna(&house).await;
     let fields = [("email", "anna@example.nl"), ("phone", ""), ("channel", "newsletter"), ("scope", "ticked")];
-    assert_eq!(say_no(&server, &fields).await.status, StatusCode::OK);
+    let answer = say_no(&server, &fields).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let stopped = answer.between("<ul>", "</ul>");
+    assert!(stopped.contains("nieuwsbrief") && !stopped.contains("reclame"), "{stopped}");
+    assert_eq!(house.ledger().pop().expect("an event").channels, [Channel::Newsletter]);
     assert!(!decision(&house, person, Channel::Newsletter).allow);
     assert!(decision(&house, person, Channel::Email).allow);
 }
@@ -311,6 +342,13 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
         (vec![("scope", "all"), ("channel", "post")], "Vul een telefoonnummer, een adres of een e-mailadres in."),
         (vec![("scope", "all"), ("house", "12")], "Dit is geen postcode."),
         (vec![("scope", "all"), ("postcode", "1033RW")], "Dit is geen huisnummer."),
+        (vec![("scope", "all"), ("lines", "Rue de la Loi 16\r\n1000 Bruxelles")], "Vul het land in"),
+        (vec![("scope", "all"), ("country", "België")], "Schrijf het adres over"),
+        (
+            vec![("scope", "all"), ("lines", "Modemstraat 1"), ("country", " Nederland ")],
+            "vult u postcode en huisnummer in",
+        ),
+        (vec![("scope", "ticked"), ("channel", "post")], "Vul ook een adres in."),
         (vec![("scope", "ticked"), ("phone", "0201234567")], "Kruis aan wat u wilt stoppen"),
         (vec![("scope", "ticked"), ("channel", "email")], "Vul ook een e-mailadres in."),
         (
@@ -337,7 +375,10 @@ async fn the_form_asks_for_nothing_but_the_contact_point() {
     let mut names: Vec<_> =
         names.flatten().filter(|name| !["viewport", "color-scheme", "robots"].contains(name)).collect();
     names.dedup();
-    assert_eq!(names, ["phone", "postcode", "house", "addition", "email", "scope", "channel", "scope"]);
+    assert_eq!(
+        names,
+        ["phone", "postcode", "house", "addition", "lines", "country", "email", "scope", "channel", "scope"]
+    );
     assert!(!page.body.contains("type=\"file\"") && !page.body.contains(" checked"));
     assert_eq!(page.body.matches("rel=\"noreferrer\"").count(), 2, "S-55: both supervisors");
 }
