@@ -12,12 +12,30 @@ pub struct Frame {
     pub path: String,
     /// Whether the address can be opened again by GET; an answer to a POST cannot be shown in the other language.
     pub reopens: bool,
+    /// What was given and goes along to the other language; it then goes by a form, and never into an address.
+    pub carries: Option<Carried>,
     /// The site's name for people.
     pub site: String,
     /// Who is responsible (S-56).
     pub controller: Controller,
     /// The supervisors to whom people can complain (S-55).
     pub authorities: Vec<Authority>,
+}
+
+/// A field that goes along to the other language.
+#[derive(Clone)]
+pub struct Carried {
+    /// The field's name in the form of the page.
+    pub name: &'static str,
+    /// What was given.
+    pub value: String,
+}
+
+/// What people give stands in no log.
+impl std::fmt::Debug for Carried {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Carried").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// A supervisor.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::doors::frame::{Authority, Frame};
+use crate::doors::frame::{Authority, Carried, Frame};
 use crate::model::controller::Controller;
 use crate::model::language::Language;
 use crate::text::shell::Shell as Words;
@@ -62,8 +62,14 @@ fn header(frame: &Frame, here: Here, words: &'static Words) -> AnyView {
     let language = frame.language;
     let other = other(language);
     let switch = frame.reopens.then(|| {
-        let href = format!("{}?lang={}", frame.path, other.tag());
-        view! { <a class="language" href=href lang=other.tag() hreflang=other.tag()>{words.other_language}</a> }
+        let href = localized(&frame.path, other);
+        match &frame.carries {
+            Some(carried) => carrying(href, carried, other, words),
+            None => {
+                view! { <a class="language" href=href lang=other.tag() hreflang=other.tag()>{words.other_language}</a> }
+                    .into_any()
+            }
+        }
     });
     let navigation = (here != Here::Desk).then(|| navigation(here, language, words));
     view! {
@@ -72,6 +78,17 @@ fn header(frame: &Frame, here: Here, words: &'static Words) -> AnyView {
             {navigation}
             {switch}
         </header>
+    }
+    .into_any()
+}
+
+/// The switch where something was given that must not be lost, and stands in no address.
+fn carrying(action: String, carried: &Carried, other: Language, words: &'static Words) -> AnyView {
+    view! {
+        <form method="post" action=action class="language">
+            <input type="hidden" name=carried.name value=carried.value.clone() />
+            <button name="scope" value="language" lang=other.tag()>{words.other_language}</button>
+        </form>
     }
     .into_any()
 }

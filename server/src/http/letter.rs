@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use app::doors::frame::{Carried, Frame};
 use app::doors::objection::{CodeFault, LetterState, LetterView};
 use app::model::language::Language;
 use app::model::letter::{LetterCode, LetterCodeError};
@@ -78,7 +79,10 @@ async fn stop(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let (typed, scope) = read(body::form(&headers, body)?)?;
+    let (typed, said) = read(body::form(&headers, body)?)?;
+    let Said::Stop(scope) = said else {
+        return Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Asks { code: typed, fault: None }));
+    };
     let refused = |status, fault| {
         let state = LetterState::Asks { code: typed.clone(), fault: Some(fault) };
         Ok(page(&keuze, visit.language, status, state))
@@ -98,16 +102,24 @@ async fn stop(
     Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Stopped(keuze.told(&acted))))
 }
 
-fn read(pairs: Vec<(String, String)>) -> Result<(String, Scope), Problem> {
-    let (mut code, mut scope) = (String::new(), Scope::Own);
+/// What a press says.
+enum Said {
+    Stop(Scope),
+    /// Show the page in the other language, with what was typed.
+    Language,
+}
+
+fn read(pairs: Vec<(String, String)>) -> Result<(String, Said), Problem> {
+    let (mut code, mut said) = (String::new(), Said::Stop(Scope::Own));
     for (name, value) in pairs {
         match (name.as_str(), value.as_str()) {
             ("code", _) if value.chars().count() <= LONGEST => code = value,
-            ("scope", "all") => scope = Scope::All,
+            ("scope", "all") => said = Said::Stop(Scope::All),
+            ("scope", "language") => said = Said::Language,
             _ => return Err(Slug::MalformedRequest.into()),
         }
     }
-    Ok((code, scope))
+    Ok((code, said))
 }
 
 fn fault(typed: &str, error: LetterCodeError) -> CodeFault {
@@ -119,6 +131,10 @@ fn fault(typed: &str, error: LetterCodeError) -> CodeFault {
 }
 
 fn page(keuze: &Keuze, language: Language, status: StatusCode, state: LetterState) -> Response {
-    let page = LetterView { frame: keuze.frame(language, LETTER), state };
+    let carries = match &state {
+        LetterState::Asks { code, .. } if !code.is_empty() => Some(Carried { name: "code", value: code.clone() }),
+        _ => None,
+    };
+    let page = LetterView { frame: Frame { carries, ..keuze.frame(language, LETTER) }, state };
     without_referrer(render::page(status, language, || LetterPage(LetterProps { page })))
 }

@@ -22,6 +22,7 @@ impl Keuze {
             language,
             path: path.to_owned(),
             reopens: true,
+            carries: None,
             site: policy.site.clone(),
             controller: policy.controller.clone(),
             authorities: self.config.authorities.clone(),

@@ -359,6 +359,51 @@ async fn type_code(office: &Office, fields: &[(&str, &str)]) -> Answer {
     office.server.beside().post("/keuze/brief", fields).await
 }
 
+/// Reads a QR code out of the rectangles of its SVG, as a phone would from paper.
+fn scanned(svg: &str) -> String {
+    let number = |text: &str| text.parse::<usize>().expect("a number");
+    let between =
+        |from: &str, to: &str| svg.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect("there").0;
+    let (width, height) = (number(between("width=\"", "\"")), number(between("height=\"", "\"")));
+    let mut picture = vec![255; width * height];
+    // M{left} {top}h{width}v{height}H{left}V{top}
+    for rectangle in between(" d=\"", "\"").split('M').skip(1) {
+        let numbers: Vec<usize> =
+            rectangle.split(|c: char| !c.is_ascii_digit()).filter(|text| !text.is_empty()).map(number).collect();
+        let [left, top, across, down, ..] = numbers[..] else { panic!("{rectangle}") };
+        for y in top..top + down {
+            picture[y * width + left..y * width + left + across].fill(0);
+        }
+    }
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| picture[y * width + x]);
+    let grids = image.detect_grids();
+    assert_eq!(grids.len(), 1, "one code");
+    grids[0].decode().expect("readable").1
+}
+
+/// S-13, issue "Language": whoever changes the language keeps the code, scanned or typed, right or wrong; it stands in no
+/// address and nothing is done.
+#[tokio::test]
+async fn s_13_the_code_goes_along_to_the_other_language() {
+    let office = Office::new().await;
+    let code = letter(&office, json!({ "customer": "K-1" })).await["code"].as_str().expect("a code").to_owned();
+    let before = office.house.ledger().len();
+    let kept = format!("name=\"code\" value=\"{code}\"");
+    let mut browser = office.server.beside();
+    let scanned = browser.get(&format!("/keuze/brief?code={code}")).await;
+    assert!(!scanned.body.contains("?code=") && scanned.body.contains(&kept), "{}", scanned.body);
+    let english = browser.post("/keuze/brief?lang=en", &[("code", &code), ("scope", "language")]).await;
+    assert_eq!(english.status, StatusCode::OK);
+    assert!(
+        english.body.contains("<html lang=\"en\"") && english.body.contains(&format!("value=\"{code}\" inputmode"))
+    );
+    assert!(english.body.contains("action=\"/keuze/brief?lang=nl\""), "and back: {}", english.body);
+    let wrong = browser.post("/keuze/brief", &[("code", "ABCD")]).await;
+    assert!(wrong.body.contains("name=\"code\" value=\"ABCD\""), "{}", wrong.body);
+    assert!(browser.get("/keuze/brief").await.body.contains("href=\"/keuze/brief?lang=en\""), "nothing to carry");
+    assert_eq!(office.house.ledger().len(), before);
+}
+
 /// S-13: the printed code on the short address records an objection to post; nothing else changes, nothing is shown.
 #[tokio::test]
 async fn the_code_of_a_letter_stops_post_and_the_rest_only_if_it_is_said() {
@@ -373,6 +418,7 @@ async fn the_code_of_a_letter_stops_post_and_the_rest_only_if_it_is_said() {
     }
     let qr = block["qr"].as_str().expect("a picture");
     assert!(qr.starts_with("<svg") && qr.len() < 40_000, "{}", qr.len());
+    assert_eq!(scanned(qr), format!("https://www.voipro.nl/keuze/brief?code={code}"), "S-13: what a phone reads");
     let after_first = office.house.ledger().len();
     assert_eq!(letter(&office, json!({ "customer": "K-1" })).await["code"], json!(code), "one code a person");
     assert_eq!(office.house.ledger().len(), after_first);
