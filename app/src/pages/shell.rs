@@ -113,7 +113,7 @@ fn footer(frame: &Frame, words: &'static Words) -> AnyView {
     view! {
         <footer>
             <div class="columns">
-                {contact(&frame.controller, words)}
+                {contact(&frame.controller, language, words)}
                 <section>
                     <h2>{words.complain}</h2>
                     <ul class="plain">{authorities}</ul>
@@ -124,7 +124,7 @@ fn footer(frame: &Frame, words: &'static Words) -> AnyView {
     .into_any()
 }
 
-fn contact(controller: &Controller, words: &'static Words) -> AnyView {
+fn contact(controller: &Controller, language: Language, words: &'static Words) -> AnyView {
     let address = controller.address.iter().cloned().map(|line| view! { <br />{line} }).collect_view();
     view! {
         <section>
@@ -136,6 +136,8 @@ fn contact(controller: &Controller, words: &'static Words) -> AnyView {
                 <a href=tel(&controller.phone)>{controller.phone.clone()}</a>
                 <br />
                 <a href=controller.statement_url.clone()>{words.statement}</a>
+                <br />
+                <a href=localized("/keuze/afmelden", language)>{words.objection}</a>
             </p>
         </section>
     }

@@ -17,6 +17,8 @@ pub struct Shell {
     pub register: &'static str,
     /// The controller's privacy statement.
     pub statement: &'static str,
+    /// Leads to where somebody stops advertising with nothing in hand (S-12).
+    pub objection: &'static str,
     /// Heading of the contact block.
     pub contact: &'static str,
     /// Leads to the mail address.
@@ -39,6 +41,7 @@ pub const NL: Shell = Shell {
     preferences: "Uw cookiekeuze",
     register: "Alle cookies",
     statement: "Privacyverklaring",
+    objection: "Reclame stoppen",
     contact: "Vragen?",
     email: "E-mail",
     phone: "Telefoon",
@@ -55,6 +58,7 @@ pub const EN: Shell = Shell {
     preferences: "Your cookie choice",
     register: "All cookies",
     statement: "Privacy statement",
+    objection: "Stop advertising",
     contact: "Questions?",
     email: "Email",
     phone: "Phone",

@@ -18,6 +18,7 @@ use crate::scribe::files::Layout;
 use crate::scribe::{Opening, Scribe};
 use crate::service::Keuze;
 use crate::service::call::Calls;
+use crate::service::clients::{ClientError, ClientName, Clients, Scope};
 use crate::service::codes::Codes;
 use crate::service::days::Days;
 use crate::service::mail::Post;
@@ -192,6 +193,7 @@ fn start_chores(keuze: &Arc<Keuze>, way: Option<Way>) {
 /// What a newcomer opens first.
 async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), String> {
     keuze.invent_people().await.map_err(|error| error.to_string())?;
+    http::demo::letter_code(keuze).await.map_err(|error| error.to_string())?;
     let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
     let name: StaffName = "demo".parse().expect("a name of small letters");
     let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
@@ -203,7 +205,20 @@ async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), St
     println!("desk                        http://{address}/keuze/desk");
     println!("  sign in as demo, one-time password {}", password.as_str());
     println!("  invented customers K-1001 to K-1006");
+    println!("API key for every scope       {}", demo_key(keuze).await?.as_str());
     Ok(())
+}
+
+/// A key for whoever tries the addresses for programs; the one of the last start ends.
+async fn demo_key(keuze: &Keuze) -> Result<zeroize::Zeroizing<String>, String> {
+    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let name: ClientName = "demo".parse().expect("a name of small letters");
+    match clients.remove(&name).await {
+        Ok(()) | Err(ClientError::Gone) => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    let until = keuze.clock.now().today + time::Duration::days(30);
+    clients.add(&name, &Scope::ALL, until).await.map_err(|error| error.to_string())
 }
 
 /// Ends at a signal, or when the ledger has stopped by itself.

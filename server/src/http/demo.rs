@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
+use app::model::channel::Channel;
+use app::model::event::{Actor, Route};
+use app::model::evidence::IdentityLevel;
+use app::model::identity::Subject;
 use app::model::language::Language;
+use app::model::letter::LetterCode;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -14,6 +19,7 @@ use super::problem::Problem;
 use super::visit::Visit;
 use crate::courier::{Outbox, Shown};
 use crate::service::Keuze;
+use crate::service::people::{Act, ActError};
 
 /// The host's own policy: strict, as a careful site's would be, and enough for the banner.
 const HOST_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -22,8 +28,8 @@ const HOST_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-ev
 /// The host pages; mounted in the demo only.
 pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
-        .route("/", get(async || page("Bellen zonder verrassingen", SCRIPT, "")))
-        .route("/tweede", get(async || page("Onze abonnementen", SCRIPT, "")))
+        .route("/", get(start))
+        .route("/tweede", get(async || page("Onze abonnementen", SCRIPT, "", "")))
         .route("/zonder-javascript", get(included))
         .route("/demo/video", get(async || framed(VIDEO)))
         .route("/demo/outbox", get(outbox))
@@ -41,11 +47,36 @@ const FRAME: &str = include_str!("demo/frame.js");
 const STATISTICS: &str = include_str!("demo/statistics.js");
 const VIDEO: &str = include_str!("demo/video.html");
 
+/// The invented customer whose link and code the first page shows.
+const CUSTOMER: &str = "K-1001";
+
+/// The first page: the banner, and every way to say no with something to try it with.
+async fn start(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
+    let ways = match letter_code(&keuze).await? {
+        None => "<p>De verzonnen klant is gewist. Begin de demo opnieuw met een lege map.</p>".to_owned(),
+        Some((person, code)) => {
+            let token = keuze.tokens().stop(person, Some(Channel::Newsletter));
+            include_str!("demo/ways.html").replace("{token}", &token).replace("{code}", &code.to_string())
+        }
+    };
+    Ok(page("Bellen zonder verrassingen", SCRIPT, "", &ways))
+}
+
+/// The invented customer's letter code, made at the start of the demo; `None` once they were erased.
+///
+/// # Errors
+/// It could not be written.
+pub async fn letter_code(keuze: &Keuze) -> Result<Option<(Subject, LetterCode)>, ActError> {
+    let Some(person) = keuze.customer(CUSTOMER) else { return Ok(None) };
+    let act = Act { actor: Actor::System, ..Act::by_person(Route::System, IdentityLevel::Unverified) };
+    Ok(Some((person.subject, keuze.letter_code(person.subject, &act).await?)))
+}
+
 /// The banner as HTML, as a server-side include would put it there; no script at all.
 async fn included(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let visit = Visit { language: Language::Nl, ..visit };
     let fragment = files::fragment_for(&keuze, &visit, &headers, Some("/zonder-javascript"))?;
-    Ok(page("Deze pagina werkt zonder JavaScript", "", &fragment))
+    Ok(page("Deze pagina werkt zonder JavaScript", "", &fragment, ""))
 }
 
 /// The mails that stay here instead of leaving, as text: what they link to can be copied.
@@ -80,8 +111,9 @@ fn framed(html: &'static str) -> Response {
     (headers, html).into_response()
 }
 
-fn page(title: &str, head: &str, start: &str) -> Response {
-    whole(include_str!("demo/host.html").replace("{title}", title).replace("{head}", head).replace("{start}", start))
+fn page(title: &str, head: &str, start: &str, more: &str) -> Response {
+    let page = include_str!("demo/host.html").replace("{title}", title).replace("{head}", head);
+    whole(page.replace("{start}", start).replace("{more}", more))
 }
 
 fn whole(html: String) -> Response {
@@ -91,4 +123,37 @@ fn whole(html: String) -> Response {
         (header::CACHE_CONTROL, "private, no-store"),
     ];
     (headers, html).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::event::EventKind;
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::http::fixture::Browser;
+    use crate::service::fixture::House;
+
+    /// S-17: a newcomer finds a link and a code on the first page that stop what they say.
+    #[tokio::test]
+    async fn s_17_the_first_page_has_a_link_and_a_code_that_work() {
+        let mut house = House::new().await;
+        Arc::get_mut(&mut house.keuze).expect("nobody else has it").demo = true;
+        house.keuze.invent_people().await.expect("invented");
+        letter_code(&house.keuze).await.expect("made");
+        let mut browser = Browser::new(&house);
+        let before = house.ledger().len();
+        let page = browser.get("/").await;
+        assert_eq!(house.ledger().len(), before, "looking at it writes nothing");
+        let link = format!("/keuze/afmelden/{}", page.between("href=\"/keuze/afmelden/", "\""));
+        let code = page.between("<code>", "</code>").to_owned();
+        for (path, form, channel) in [
+            (link.as_str(), ("scope", "channel"), Channel::Newsletter),
+            ("/keuze/brief", ("code", code.as_str()), Channel::Post),
+        ] {
+            assert_eq!(browser.post(path, &[form]).await.status, StatusCode::OK);
+            let event = house.ledger().pop().expect("an event");
+            assert_eq!((event.kind, event.channels), (EventKind::Objected, vec![channel]));
+        }
+    }
 }
