@@ -52,6 +52,8 @@ test('the answer to a form, right or wrong', async ({ arrive }) => {
   const page = await visitor.open('/keuze/afmelden');
   await page.getByText('Ik woon niet in Nederland').click();
   await expectAccessible(page);
+  await expectAccessible(await visitor.open('/keuze/brief?code=0000-0000-0000'));
+  await page.goto('/keuze/afmelden');
   await page.getByRole('button', { name: 'Stoppen wat ik aankruis' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await expectAccessible(page);
@@ -65,6 +67,11 @@ test('the answer to a form, right or wrong', async ({ arrive }) => {
 test('a scanned code stands in the form, and its page tells no other site of it', async ({ arrive }) => {
   const visitor = await arrive(WITHOUT);
   const page = await visitor.open('/keuze/brief?code=0000-0000-0000');
+  await expect(page.getByLabel('Code uit de brief')).toHaveValue('0000-0000-0000');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByLabel('Code from the letter')).toHaveValue('0000-0000-0000');
+  expect(page.url()).not.toContain('0000');
+  await page.getByRole('button', { name: 'Nederlands' }).click();
   await expect(page.getByLabel('Code uit de brief')).toHaveValue('0000-0000-0000');
   const posted = page.waitForRequest((request) => request.method() === 'POST');
   await page.getByRole('button', { name: 'Reclame stoppen' }).click();
