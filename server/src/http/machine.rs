@@ -11,6 +11,7 @@ mod who;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use app::model::channel::Channel;
 use app::model::decision::Decision;
 use app::model::event::{Actor, Route};
 use app::model::evidence::IdentityLevel;
@@ -22,11 +23,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
 
+use self::who::Named;
 use super::problem::{Problem, Slug};
 use super::visit::Visit;
 use crate::service::Keuze;
 use crate::service::clients::{Client, Clients, Scope};
-use crate::service::people::Act;
+use crate::service::people::{Act, Person};
+use crate::service::send::Gate;
 
 /// The largest letter that is checked, in bytes.
 const LONGEST_LETTER: usize = 512 * 1024;
@@ -124,6 +127,14 @@ fn answer(body: &impl Serialize) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (headers, json).into_response()
+}
+
+/// Who gets a message, or the problem that says why it must not go.
+fn open_gate(keuze: &Keuze, named: &Named, channel: Channel) -> Result<(Box<Person>, Decision), Problem> {
+    match keuze.gate(&named.find(keuze)?.who, channel)? {
+        Gate::Open(person, decision) => Ok((person, decision)),
+        Gate::Shut(decision) => Err(denied(&decision)),
+    }
 }
 
 /// A message that must not go, with the reason in machine form.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::doors::problem::ProblemView;
 use app::doors::receipt::ReceiptView;
+use app::model::decision::Recorded;
 use app::model::language::Language;
 use app::model::receipt::ReceiptNumber;
 use app::pages::preferences::{Preferences, PreferencesProps};
@@ -68,7 +69,16 @@ async fn register(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
     render::page(StatusCode::OK, visit.language, || Register(RegisterProps { page }))
 }
 
-/// A number that was never given out, a wrong token and an erased record are answered alike: there is no such page.
+/// The record that a receipt's link leads to. A number that was never given out, a wrong token and an erased record are
+/// answered alike: there is no such page.
+pub(super) fn behind_link(keuze: &Keuze, number: &str, token: &str) -> Result<(ReceiptNumber, Recorded), Problem> {
+    let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
+    let receipts = keuze.receipts();
+    let address = receipts.check(number).filter(|address| receipts.check_token(*address, token));
+    let recorded = keuze.scribe.record(address.ok_or(Slug::NotFound)?)?.ok_or(Slug::NotFound)?;
+    Ok((number, recorded))
+}
+
 async fn receipt(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
@@ -76,11 +86,7 @@ async fn receipt(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
-    let receipts = keuze.receipts();
-    let address = receipts.check(number).filter(|address| receipts.check_token(*address, &token));
-    let address = address.ok_or(Slug::NotFound)?;
-    let recorded = keuze.scribe.record(address)?.ok_or(Slug::NotFound)?;
+    let (number, recorded) = behind_link(&keuze, &number, &token)?;
     if !link_lives(recorded.event.at, keuze.clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
@@ -89,7 +95,7 @@ async fn receipt(
         number: number.to_string(),
         cookie_kept: cookies::read(&headers, visit.names()).given.is_some(),
         answer: keuze.readable(&recorded, visit.language)?,
-        proof: keuze.proof_view(address, &visit.host.origin)?,
+        proof: keuze.proof_view(recorded.address, &visit.host.origin)?,
     };
     let page = render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page }));
     Ok(without_referrer_elsewhere(page))

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use app::doors::centre::Next;
 use app::model::channel::Channel;
-use app::model::receipt::ReceiptNumber;
 use app::pages::centre::{ACT, Done, DoneProps, SIGN_OUT};
 use axum::Router;
 use axum::body::Bytes;
@@ -18,7 +17,7 @@ use super::code::to_ask;
 use super::{Form, localized, see_other, session};
 use crate::http::cookies::Jar;
 use crate::http::objection::without_referrer_elsewhere;
-use crate::http::pages::PREFERENCES;
+use crate::http::pages::{PREFERENCES, behind_link};
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
@@ -80,10 +79,7 @@ async fn done(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
-    let receipts = keuze.receipts();
-    let address = receipts.check(number).filter(|address| receipts.check_token(*address, &token));
-    let recorded = keuze.scribe.record(address.ok_or(Slug::NotFound)?)?.ok_or(Slug::NotFound)?;
+    let (_, recorded) = behind_link(&keuze, &number, &token)?;
     // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
     let session = session(&keuze, &visit, &headers);
     if session.is_none() && !link_lives(recorded.event.at, keuze.clock.now().at) {

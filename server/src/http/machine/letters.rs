@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use super::decisions::Told;
 use super::who::Named;
-use super::{Caller, Letters, answer, denied, origin};
+use super::{Caller, Letters, answer, open_gate, origin};
 use crate::http::body;
 use crate::http::problem::{Problem, Slug};
 use crate::http::visit::Visit;
 use crate::service::Keuze;
-use crate::service::send::{Gate, LETTER_BLOCK, Lacking, lacking, paragraph};
+use crate::service::send::{LETTER_BLOCK, Lacking, lacking, paragraph};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,10 +48,7 @@ pub async fn block(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let sent: Sent = body::json(&headers, body)?;
-    let (person, decision) = match keuze.gate(&sent.who.find(&keuze)?.who, Channel::Post)? {
-        Gate::Open(person, decision) => (person, decision),
-        Gate::Shut(decision) => return Err(denied(&decision)),
-    };
+    let (person, decision) = open_gate(&keuze, &sent.who, Channel::Post)?;
     let code = keuze.letter_code(person.subject, &caller.act()).await?;
     let origin = origin(&keuze, &visit);
     let address = short_address(&origin);

@@ -14,13 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::decisions::Told;
 use super::who::Named;
-use super::{Caller, Mail, answer, denied, origin};
+use super::{Caller, Mail, answer, open_gate, origin};
 use crate::http::body;
 use crate::http::problem::{Problem, Slug};
 use crate::http::visit::Visit;
 use crate::service::Keuze;
 use crate::service::mail_check::{self, SIGNATURE};
-use crate::service::send::Gate;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,10 +60,7 @@ pub async fn headers(
     if !matches!(sent.channel, Channel::Newsletter | Channel::Email) {
         return Err(Problem::with(Slug::MalformedRequest, "channel"));
     }
-    let (person, decision) = match keuze.gate(&sent.who.find(&keuze)?.who, sent.channel)? {
-        Gate::Open(person, decision) => (person, decision),
-        Gate::Shut(decision) => return Err(denied(&decision)),
-    };
+    let (person, decision) = open_gate(&keuze, &sent.who, sent.channel)?;
     let links = keuze.mail_links(&person, sent.channel, &origin(&keuze, &visit));
     let headers =
         Headers { list_unsubscribe: format!("<{}>", links.link), list_unsubscribe_post: "List-Unsubscribe=One-Click" };
