@@ -10,6 +10,7 @@ pub mod centre;
 pub mod code;
 pub mod desk;
 pub mod embed;
+pub mod erasing;
 pub mod insight;
 pub mod mail;
 pub mod mailing;

@@ -354,11 +354,18 @@ pub struct EraseView {
     pub unconfirmed: bool,
 }
 
-/// The answer to an erasure.
+/// The page that answers an erasure.
 #[derive(Clone, Debug)]
 pub struct ErasedView {
     /// Around the page.
     pub frame: Frame,
+    /// What was done.
+    pub erasure: Erasure,
+}
+
+/// What an erasure came to, as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
     /// The receipt's number.
     pub number: String,
     /// What other systems keep.

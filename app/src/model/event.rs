@@ -147,8 +147,9 @@ impl Event {
 pub struct Call {
     /// The call's reference in the phone system.
     pub reference: String,
-    /// Whether the right to object was offered.
-    pub right_offered: bool,
+    /// Whether the right to object was offered; nothing while that is not said yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right_offered: Option<bool>,
 }
 
 /// What was answered for one purpose.

@@ -1,6 +1,7 @@
 //! `/keuze/desk`: dense and quiet, for people who answer the phone.
 
 pub mod call;
+pub mod erase;
 mod found;
 pub mod person;
 

@@ -141,12 +141,18 @@ fn kept(kept: &[Kept], language: Language) -> Option<AnyView> {
         return None;
     }
     let words = Words::of(language);
+    let lines = kept_lines(kept, language);
+    Some(view! { <section><h2>{words.kept}</h2>{lines}</section> }.into_any())
+}
+
+/// What other systems keep, by which law and until when.
+pub(super) fn kept_lines(kept: &[Kept], language: Language) -> AnyView {
+    let words = Words::of(language);
     let lines = kept.iter().map(|kept| {
         let line = (words.kept_line)(kept.what.get(language), kept.ground.get(language), kept.until.get(language));
         view! { <li>{line}</li> }
     });
-    let lines = lines.collect_view();
-    Some(view! { <section><h2>{words.kept}</h2><ul>{lines}</ul></section> }.into_any())
+    view! { <ul>{lines.collect_view()}</ul> }.into_any()
 }
 
 fn complain(frame: &Frame, words: &'static Words) -> AnyView {
@@ -215,7 +221,8 @@ pub fn Erased(
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::of(language);
-    let list = if page.keeps_no { words.on_list } else { words.not_on_list };
+    let erasure = page.erasure;
+    let list = if erasure.keeps_no { words.on_list } else { words.not_on_list };
     view! {
         <Shell frame=frame.clone() title=words.erased_title.to_owned() here=Here::Elsewhere>
             <h1>{words.erased_title}</h1>
@@ -223,12 +230,12 @@ pub fn Erased(
                 <p>{words.erased}</p>
                 <p>{list}</p>
             </div>
-            <p>{(words.backups)(page.backups_until)}</p>
+            <p>{(words.backups)(erasure.backups_until)}</p>
             <p class="receipt-number">
                 <span>{words.number}</span>
-                <strong class="code">{page.number.clone()}</strong>
+                <strong class="code">{erasure.number.clone()}</strong>
             </p>
-            {kept(&page.kept, language)}
+            {kept(&erasure.kept, language)}
             {complain(&frame, words)}
         </Shell>
     }

@@ -1,5 +1,6 @@
 //! The words of the call screen and of a person's page at the desk.
 
+use super::erasing;
 use crate::doors::desk::people::{CallFault, PersonFault};
 use crate::model::contact::PointKind;
 use crate::model::language::Language::{self, En, Nl};
@@ -127,6 +128,8 @@ pub struct Call {
     pub fault_no_other: &'static str,
     /// See [`Self::fault_route`].
     pub fault_unconfirmed: &'static str,
+    /// See [`Self::fault_route`].
+    pub fault_erase: &'static str,
 }
 
 /// Dutch.
@@ -191,6 +194,7 @@ pub const NL: Call = Call {
     fault_self_sign_up: "Voor social media kan alleen de persoon zich aanmelden. Er is niets vastgelegd.",
     fault_no_other: "Dit klantnummer is van niemand, of van deze persoon zelf. Er is niets samengevoegd.",
     fault_unconfirmed: "Bevestig dat dit dezelfde persoon is. Er is niets samengevoegd.",
+    fault_erase: erasing::NL.unconfirmed,
 };
 
 /// English.
@@ -257,6 +261,7 @@ pub const EN: Call = Call {
     fault_self_sign_up: "For social media only the person can sign up. Nothing was recorded.",
     fault_no_other: "This customer number is nobody's, or this person's own. Nothing was merged.",
     fault_unconfirmed: "Confirm that this is the same person. Nothing was merged.",
+    fault_erase: erasing::EN.unconfirmed,
 };
 
 impl Call {
@@ -285,6 +290,7 @@ impl Call {
             PersonFault::SelfSignUp => self.fault_self_sign_up,
             PersonFault::NoOther => self.fault_no_other,
             PersonFault::Unconfirmed => self.fault_unconfirmed,
+            PersonFault::EraseUnconfirmed => self.fault_erase,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! browser. Signing in is slowed down by the rate limit of its route.
 
 mod call;
+mod erase;
 mod person;
 mod session;
 mod work;

@@ -150,7 +150,7 @@ impl OpenCall {
     }
 
     fn call(&self) -> Call {
-        Call { reference: self.line.reference.0.clone(), right_offered: self.right_offered.unwrap_or_default() }
+        Call { reference: self.line.reference.0.clone(), right_offered: self.right_offered }
     }
 
     fn route(&self) -> Route {

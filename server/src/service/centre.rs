@@ -1,7 +1,7 @@
 //! The preference centre of whoever proved an address or number: what holds, what is changed, what is held, and erasing it.
 
 use app::doors::centre::{
-    Card, CentreView, Detail, DetailKind, Done, DoneView, EraseView, Happened, InsightView, Offer, Undo, Whose,
+    Card, CentreView, Detail, DetailKind, Done, DoneView, EraseView, Erasure, Happened, InsightView, Offer, Undo, Whose,
 };
 use app::doors::frame::Frame;
 use app::model::channel::{Channel, ChannelRule};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::Keuze;
 use super::codes::{KnownAt, Session};
-use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Person, Who};
+use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Person, Who};
 use crate::ambient::wall_clock;
 use crate::contact::ContactPoint;
 use crate::scribe::ReadError;
@@ -373,6 +373,16 @@ impl Keuze {
             "kept_elsewhere": kept.collect::<Vec<_>>(),
             "complaints": authorities.collect::<Vec<_>>(),
         }))
+    }
+
+    /// What an erasure came to, for whoever asked for it.
+    pub fn erasure(&self, erased: &Erased) -> Erasure {
+        Erasure {
+            number: self.receipts().number(erased.record).to_string(),
+            kept: self.config.kept_elsewhere.clone(),
+            backups_until: erased.backups_until,
+            keeps_no: erased.keeps_no,
+        }
     }
 
     /// Whether one is sure.

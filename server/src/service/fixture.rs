@@ -113,10 +113,12 @@ impl House {
         self.keuze.clock.now().at
     }
 
-    /// Everything that was ever recorded, in order.
+    /// Everything that was ever recorded and not erased since, in order.
     pub fn ledger(&self) -> Vec<Event> {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
         let record = |index| self.keuze.scribe.record(at(index)).expect("readable");
-        (0..).map_while(record).map(|recorded| recorded.event).collect()
+        let checkpoint = self.keuze.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
+        let size: u64 = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).expect("its size");
+        (0..size).filter_map(record).map(|recorded| recorded.event).collect()
     }
 }

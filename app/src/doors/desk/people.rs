@@ -3,6 +3,7 @@
 use time::Date;
 
 use super::{Bar, HistoryLine};
+use crate::doors::centre::Erasure;
 use crate::doors::frame::Frame;
 use crate::model::channel::Channel;
 use crate::model::contact::PointKind;
@@ -54,6 +55,8 @@ pub enum Done {
     Requested(Channel),
     /// They are one with somebody else now.
     Merged,
+    /// They are erased.
+    Erased(Erasure),
 }
 
 /// An objection, as it is read to a caller.
@@ -80,6 +83,8 @@ pub enum PersonFault {
     NoOther,
     /// It was not confirmed that the two are one.
     Unconfirmed,
+    /// It was not confirmed that the person asked to be erased, or not said how that is known.
+    EraseUnconfirmed,
 }
 
 /// The call screen.

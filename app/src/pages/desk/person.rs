@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::shell::{Here, Shell, localized};
+use super::erase;
 use super::{Press, alert, bar, channel_id, channels, object, press, said, status};
 use crate::doors::desk::people::{Done, PersonCard, PersonView};
 use crate::model::channel::Channel;
@@ -23,7 +24,8 @@ pub fn Person(
     let done = page.done.as_ref().map(|done| done_view(done, language));
     let fault = page.fault.map(|fault| alert(words.person_fault(fault)));
     let people = page.people.iter().map(|person| card(person, language)).collect_view();
-    let nobody = page.people.is_empty().then(|| {
+    // After an erasure that is no wonder.
+    let nobody = (page.people.is_empty() && page.done.is_none()).then(|| {
         view! {
             <div class="message" role="status">
                 <p><strong>{words.nobody}</strong></p>
@@ -50,6 +52,7 @@ fn done_view(done: &Done, language: Language) -> AnyView {
         Done::Objected(objected) => return said(objected, language),
         Done::Requested(channel) => (words.asked_opt_in)(objection::channel(*channel, language)),
         Done::Merged => words.merged.to_owned(),
+        Done::Erased(erasure) => return erase::done(erasure, language),
     };
     status(text)
 }
@@ -67,6 +70,7 @@ fn card(person: &PersonCard, language: Language) -> AnyView {
             <h3>{desk.history}</h3>
             {super::found::history(&person.history, language)}
             {merge(person, language)}
+            {erase::form(&person.subject, language)}
         </section>
     }
     .into_any()

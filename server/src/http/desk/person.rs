@@ -6,6 +6,7 @@ use app::doors::desk::people::{Done, PersonFault, PersonView};
 use app::model::channel::Channel;
 use app::model::event::Route;
 use app::model::identity::Subject;
+use app::pages::desk::erase::ERASE;
 use app::pages::desk::person::{Person as PersonPage, PersonProps};
 use axum::Router;
 use axum::extract::State;
@@ -13,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use super::erase::erase;
 use super::session::Session;
 use super::work::Opened;
 use super::{DESK, Desk, Form, Shared, back_to, channels_named, to};
@@ -30,6 +32,7 @@ pub(super) fn router() -> Router<Arc<Desk>> {
         .route(PERSON, get(page))
         .route("/keuze/desk/person/act", post(act).merge(back_to(PERSON)))
         .route("/keuze/desk/person/merge", post(merge).merge(back_to(PERSON)))
+        .route(ERASE, post(erase).merge(back_to(PERSON)))
 }
 
 async fn page(State(desk): Shared, visit: Visit, session: Session) -> Result<Response, Problem> {
@@ -46,7 +49,7 @@ async fn page(State(desk): Shared, visit: Visit, session: Session) -> Result<Res
         done: opened.done,
         fault: opened.fault,
     };
-    let status = match (page.fault, page.people.is_empty()) {
+    let status = match (page.fault, page.people.is_empty() && page.done.is_none()) {
         (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
         (None, true) => StatusCode::NOT_FOUND,
         (None, false) => StatusCode::OK,
@@ -55,7 +58,7 @@ async fn page(State(desk): Shared, visit: Visit, session: Session) -> Result<Res
 }
 
 /// The person that a form is about: one of those whom this staff member looked up.
-fn whom(desk: &Desk, session: &Session, form: &mut Form) -> Result<Option<(Opened, Subject)>, Problem> {
+pub(super) fn whom(desk: &Desk, session: &Session, form: &mut Form) -> Result<Option<(Opened, Subject)>, Problem> {
     let subject: Subject =
         form.take("subject")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))?;
     let opened = desk.work.opened(&session.name, desk.keuze.clock.now().at);
@@ -78,7 +81,7 @@ async fn act(State(desk): Shared, visit: Visit, session: Session, mut form: Form
     Ok(came_to(&desk, &visit, &session, opened, outcome))
 }
 
-type Outcome = Result<Done, PersonFault>;
+pub(super) type Outcome = Result<Done, PersonFault>;
 
 async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) -> Result<Outcome, Problem> {
     let acted = desk.keuze.object(&Who::person(subject), channels, act).await?;
@@ -127,7 +130,7 @@ async fn merge_with(
 }
 
 /// Leads back to the page, which says it once.
-fn came_to(desk: &Desk, visit: &Visit, session: &Session, opened: Opened, outcome: Outcome) -> Response {
+pub(super) fn came_to(desk: &Desk, visit: &Visit, session: &Session, opened: Opened, outcome: Outcome) -> Response {
     let mut people = opened.people.clone();
     // After a merge two of them may be one.
     people.retain(|person| desk.keuze.known_person(*person).is_some_and(|known| known.subject == *person));

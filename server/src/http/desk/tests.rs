@@ -1,4 +1,5 @@
 mod call;
+mod erase;
 
 use app::model::event::{Actor, EventKind};
 use app::model::identity::{RecordAddress, ShardNumber};

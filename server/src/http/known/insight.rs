@@ -84,13 +84,8 @@ async fn erase(
     let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
     let erased = keuze.erase(person, !declined, &act).await?;
     keuze.end_session(&session);
-    let page = ErasedView {
-        frame: Frame { reopens: false, ..keuze.frame(visit.language, ERASE) },
-        number: keuze.receipts().number(erased.record).to_string(),
-        kept: keuze.config.kept_elsewhere.clone(),
-        backups_until: erased.backups_until,
-        keeps_no: erased.keeps_no,
-    };
+    let frame = Frame { reopens: false, ..keuze.frame(visit.language, ERASE) };
+    let page = ErasedView { frame, erasure: keuze.erasure(&erased) };
     let mut response = render::page(StatusCode::OK, visit.language, || Erased(ErasedProps { page }));
     let mut jar = Jar::new(visit.names());
     jar.forget_person();

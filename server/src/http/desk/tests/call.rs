@@ -50,6 +50,17 @@ async fn anna_jansen(house: &House) -> Subject {
     customer(house, "C-1", &[phone(NUMBER), email("anna@example.nl"), door("12 A")]).await
 }
 
+/// S-16: what was not answered yet is not on record as a no.
+#[tokio::test]
+async fn s_16_an_objection_before_the_question_says_nothing_of_the_right() {
+    let house = house_of_anna().await;
+    anna_jansen(&house).await;
+    let mut desk = annas_call(&house, NUMBER).await;
+    press(&mut desk, "object:phone").await;
+    let call = last(&house).call.expect("a call");
+    assert_eq!((call.reference.as_str(), call.right_offered), ("T-4711", None));
+}
+
 #[tokio::test]
 async fn s_16_two_keystrokes_record_an_objection_in_an_open_call() {
     let house = house_of_anna().await;
@@ -68,7 +79,7 @@ async fn s_16_two_keystrokes_record_an_objection_in_an_open_call() {
     );
     assert_eq!((event.subject, event.actor), (Some(person), Actor::Agent { name: "anna".to_owned() }));
     let call = event.call.expect("the call");
-    assert_eq!((call.reference.as_str(), call.right_offered), ("T-4711", true));
+    assert_eq!((call.reference.as_str(), call.right_offered), ("T-4711", Some(true)));
     assert_eq!(reason(&house, &Who::person(person), Channel::Phone), Reason::Objected);
     assert_eq!(reason(&house, &Who::person(person), Channel::Email), Reason::SoftOptIn);
 
@@ -85,7 +96,7 @@ async fn s_16_two_keystrokes_record_an_objection_in_an_open_call() {
     assert!(closed.words().contains("Gesprek T-4711 is gesloten."));
     let event = last(&house);
     assert_eq!((event.kind, event.subject), (EventKind::CallClosed, None));
-    assert!(event.about.is_some() && event.call.is_some_and(|call| call.right_offered));
+    assert!(event.about.is_some() && event.call.is_some_and(|call| call.right_offered == Some(true)));
 }
 
 #[tokio::test]
@@ -108,7 +119,7 @@ async fn s_16_a_call_is_not_closed_while_the_question_is_unanswered() {
     assert!(desk.get(DESK).await.words().contains("Gesprek T-4711 is nog open."));
     press(&mut desk, "not_offered").await;
     press(&mut desk, "close").await;
-    assert!(last(&house).call.is_some_and(|call| !call.right_offered));
+    assert!(last(&house).call.is_some_and(|call| call.right_offered == Some(false)));
     assert!(!desk.get(DESK).await.words().contains("is nog open"));
 }
 
