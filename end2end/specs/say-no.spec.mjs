@@ -33,6 +33,16 @@ test('what is wrong has the focus, leads to its field, and loses nothing that wa
   await expect(page.getByLabel('E-mail address')).toHaveAccessibleDescription(/looks like name@example.com/);
 });
 
+test('Enter on what is ticked stops that and no more', async ({ arrive }) => {
+  const visitor = await arrive(WITHOUT);
+  const page = await visitor.open('/keuze/afmelden');
+  await page.getByLabel('E-mailadres').fill('niemand@example.nl');
+  await page.getByLabel('nieuwsbrief').check();
+  await page.getByLabel('nieuwsbrief').press('Enter');
+  await expect(page.getByRole('status')).toContainText('Opgeslagen.');
+  await expect(page.locator('main li')).toHaveText([/nieuwsbrief/i]);
+});
+
 test('somebody in another country opens the fields for it without a script', async ({ arrive }) => {
   const visitor = await arrive(WITHOUT);
   const page = await visitor.open('/keuze/afmelden');

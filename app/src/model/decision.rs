@@ -120,7 +120,7 @@ impl Decision {
     /// A service message goes to anybody, on the record of who classed it as one: Tw art. 11.7 and GDPR art. 21(2) are
     /// about advertising (S-19).
     pub fn service(classified: RecordAddress) -> Self {
-        Self::allow(Reason::Service).on(classified).under("no advertising: outside Tw 11.7 and GDPR art. 21(2)")
+        Self::allow(Reason::Service).on(classified).under("geen reclame: buiten Tw 11.7 en AVG 21 lid 2")
     }
 
     /// A yes is for the contact points that its giver has: elsewhere it is none.

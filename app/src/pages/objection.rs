@@ -204,6 +204,8 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
         {summary(&faults, words.faults)}
         <p class="lead">{words.lead}</p>
         <form method="post" action=format!("{}#outcome", localized(OBJECTION, language)) class="fields">
+            // Enter in a field presses a form's first button. It must not stop more than what was ticked.
+            <button name="scope" value="enter" class="hidden" tabindex="-1" aria-hidden="true"></button>
             <p>{words.fields_help}</p>
             {line(phone)}
             {address(form, &of, words)}

@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 
@@ -33,7 +33,10 @@ const LONGEST: usize = 60;
 /// Outside the layer that looks at a form's origin: the page sends no referrer, so its own form may come with
 /// `Origin: null`, and the code alone is the authority.
 pub fn router() -> Router<Arc<Keuze>> {
-    Router::new().route(LETTER, get(form).post(stop)).layer(Extension(Arc::new(WrongCodes::default())))
+    // Whoever types the address from paper may end it with a slash.
+    let typed = get(async || Redirect::permanent(LETTER));
+    let routes = Router::new().route(LETTER, get(form).post(stop)).route("/keuze/brief/", typed);
+    routes.layer(Extension(Arc::new(WrongCodes::default())))
 }
 
 /// How many wrong codes are looked at, of everybody together: nobody's code is ever locked, but guessing is slow

@@ -193,6 +193,8 @@ impl Sent {
         let all = match scope.as_deref() {
             Some("all") => true,
             Some("ticked") => false,
+            // No button was pressed: what was ticked is meant, else everything.
+            Some("enter") => form.channels.is_empty(),
             _ => return Err(Problem::with(Slug::MalformedRequest, "scope")),
         };
         Ok(Self { form, all })

@@ -292,6 +292,20 @@ async fn only_what_is_ticked_stops() {
 }
 
 /// Nobody learns from us whether somebody is a customer, or has said no before.
+/// Enter in a field presses no button: it stops what is ticked, and everything where nothing is.
+#[tokio::test]
+async fn enter_stops_no_more_than_what_is_ticked() {
+    for (ticked, stopped) in [
+        (vec![("channel", "newsletter")], vec![Channel::Newsletter]),
+        (Vec::new(), vec![Channel::Newsletter, Channel::Email]),
+    ] {
+        let house = House::new().await;
+        let form = [&[("email", "anna@example.nl"), ("scope", "enter")][..], &ticked].concat();
+        say_no(&Browser::new(&house), &form).await;
+        assert_eq!(house.ledger().pop().expect("a record").channels, stopped);
+    }
+}
+
 #[tokio::test]
 async fn everybody_gets_the_same_answer() {
     let house = House::new().await;
@@ -377,7 +391,7 @@ async fn the_form_asks_for_nothing_but_the_contact_point() {
     names.dedup();
     assert_eq!(
         names,
-        ["phone", "postcode", "house", "addition", "lines", "country", "email", "scope", "channel", "scope"]
+        ["scope", "phone", "postcode", "house", "addition", "lines", "country", "email", "scope", "channel", "scope"]
     );
     assert!(!page.body.contains("type=\"file\"") && !page.body.contains(" checked"));
     assert_eq!(page.body.matches("rel=\"noreferrer\"").count(), 2, "S-55: both supervisors");

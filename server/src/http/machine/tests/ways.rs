@@ -20,7 +20,7 @@ fn assert_stopped(office: &Office, route: Route) {
             Channel::Post => door("12 A"),
             _ => email("Anna@example.nl"),
         };
-        let basis = "GDPR art. 21(2) and (3)".to_owned();
+        let basis = "AVG 21 lid 2 en 3".to_owned();
         let expected =
             Decision { allow: false, reason: Reason::PointObjected, basis, evidence: vec![address], until: None };
         let keuze = &office.house.keuze;
