@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use email::Email;
 pub use phone::Phone;
-pub use post::{DutchAddress, ForeignAddress, Post};
+pub use post::{DutchAddress, ForeignAddress, Post, is_netherlands};
 
 /// An address or number.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,9 +55,12 @@ pub enum ContactError {
     /// Not a country.
     #[error("this is no country; write its name in full")]
     Country,
-    /// The country is the Netherlands, where postcode and house number name a letter box.
-    #[error("an address in the Netherlands is a postcode and a house number")]
-    NotElsewhere,
+    /// The lines of a Dutch address without what names it.
+    #[error(
+        "this is read as a Dutch address, but its postcode and house number are not both there; write street and house \
+         number, then postcode and place; for an address elsewhere write its country as the last line"
+    )]
+    DutchLines,
 }
 
 impl ContactPoint {

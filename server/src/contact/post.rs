@@ -1,8 +1,11 @@
 //! Postal addresses: Dutch ones by postcode and house number, others by their lines.
 
+mod lines;
+
 use serde::{Deserialize, Serialize};
 
 use super::ContactError;
+pub use lines::is_netherlands;
 
 /// A letter box.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,11 +97,12 @@ fn fold_addition(text: &str) -> String {
 }
 
 impl ForeignAddress {
-    /// Reads the lines of an address; two at least, and no more than an envelope takes.
+    /// Reads the lines of an address; two at least, and no more than an envelope takes. Whether they are those of a Dutch
+    /// one is for [`Post::of_lines`] to say.
     ///
     /// # Errors
     /// [`ContactError::Address`].
-    pub fn parse(text: &str) -> Result<Self, ContactError> {
+    pub(super) fn parse(text: &str) -> Result<Self, ContactError> {
         let lines: Vec<String> =
             text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
@@ -107,27 +111,10 @@ impl ForeignAddress {
         if fits && says_something { Ok(Self { lines }) } else { Err(ContactError::Address) }
     }
 
-    /// Reads the lines of an address with its country apart, which becomes the last line.
-    ///
-    /// # Errors
-    /// [`ContactError::Country`], [`ContactError::NotElsewhere`], or [`ContactError::Address`] for the lines.
-    pub fn in_country(lines: &str, country: &str) -> Result<Self, ContactError> {
-        if !country.chars().any(char::is_alphabetic) || country.contains(['\n', '\r']) {
-            return Err(ContactError::Country);
-        }
-        if DUTCH.contains(&fold_line(country).as_str()) {
-            return Err(ContactError::NotElsewhere);
-        }
-        Self::parse(&format!("{lines}\n{country}"))
-    }
-
     fn fold(&self) -> String {
         fold_line(&self.lines.join(" "))
     }
 }
-
-/// The Netherlands, as people write it, folded.
-const DUTCH: [&str; 6] = ["nederland", "netherlands", "thenetherlands", "holland", "nl", "paysbas"];
 
 fn fold_line(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;

@@ -158,6 +158,56 @@ fn addresses_elsewhere_are_their_lines() {
     assert_eq!(address("\n\n").err(), Some(ContactError::Address));
 }
 
+/// S-18: whichever way a Dutch address is written, an objection by postcode and house number stands on it.
+#[test]
+fn a_dutch_address_in_lines_is_the_same_letter_box() {
+    let read = |text: &str, country| Post::of_lines(&text.replace('|', "\n"), country).map(ContactPoint::Post);
+    let at = |number| dutch("1033RW", number, "");
+    for (text, number) in [
+        ("Modemstraat 12 A|1033 RW Amsterdam", "12 A"),
+        ("Modemstraat 12A|1033rw Amsterdam", "12 A"),
+        ("Modemstraat 12-a|1033 rw  Amsterdam|Nederland", "12 A"),
+        ("Anna Jansen|Modemstraat 12 A|1033 RW|Amsterdam", "12 A"),
+        ("Modemstraat 12 A|1033 RW|Amsterdam|The Netherlands", "12 A"),
+        ("Modemstraat 12 A, 1033 RW Amsterdam", "12 A"),
+        ("Modemstraat 12 A|Amsterdam 1033RW", "12 A"),
+        ("Modemstraat|12 A|NL-1033 RW Amsterdam", "12 A"),
+        ("1033 RW 12 A|Amsterdam", "12 A"),
+        ("Modemstraat 12 A|Noord|1033 RW Amsterdam|Noord-Holland|NL", "12 A"),
+        ("Modemstraat 12 2|1033 RW Amsterdam", "12 2"),
+        ("12 Modemstraat|1033 RW Amsterdam", "12"),
+        ("1e Helmersstraat 12 bis|1033 RW Amsterdam", "12 bis"),
+        ("Plein 1940 12|1033 RW Amsterdam", "12"),
+        ("Postbus 75000|1033 RW Amsterdam", "75000"),
+    ] {
+        for country in [None, Some("NL"), Some("Nederland")] {
+            assert_eq!(read(text, country).expect(text).normal(), at(number).normal(), "{text}");
+        }
+    }
+    let given = read("Modemstraat 12 A|1033 RW Amsterdam", None).expect("an address").given();
+    assert_eq!(given, "Modemstraat 12 A, 1033 RW Amsterdam");
+    for (text, country) in [
+        ("Modemstraat|1033 RW Amsterdam", None),
+        ("Modemstraat 12 A|Amsterdam", Some("nederland")),
+        ("Modemstraat 12 A|Amsterdam|Nederland", None),
+        ("Modemstraat 0|1033 RW Amsterdam", None),
+    ] {
+        assert_eq!(read(text, country).err(), Some(ContactError::DutchLines), "{text}");
+    }
+    for (text, country) in [
+        ("Rue de la Loi 16|1000 Bruxelles|Belgique", None),
+        ("Zeelaan 1|8660 De Panne", None),
+        ("ZEELAAN 1|8660 DE PANNE|BELGIE", None),
+        ("ZEELAAN 1|8660 DE PANNE", Some("België")),
+        ("Weg 1|10115 Berlin", Some("Germany")),
+        ("Hauptstraße 12 A|10115 Berlin", None),
+        ("Modemstraat 12 A|1033 RW Amsterdam", Some("Duitsland")),
+    ] {
+        let address = read(text, country).expect(text);
+        assert!(address.normal().starts_with("post elsewhere"), "{text}");
+    }
+}
+
 #[test]
 fn points_come_back_as_they_were_kept() {
     let points = [
@@ -185,6 +235,7 @@ proptest! {
             let again = Phone::parse(phone.e164()).expect("E.164 is a number");
             prop_assert_eq!(again.e164(), phone.e164());
         }
-        let _ = (DutchAddress::parse(&text, "1", &text), DutchAddress::parse("1033 RW", &text, ""), ForeignAddress::parse(&text));
+        let _ = (DutchAddress::parse(&text, "1", &text), DutchAddress::parse("1033 RW", &text, ""), Post::of_lines(&text, None));
+        let _ = Post::of_lines(&text.replace(' ', "\n"), Some("NL"));
     }
 }

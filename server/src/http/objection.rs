@@ -22,7 +22,7 @@ use super::body;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
-use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, ForeignAddress, Phone, Post};
+use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::service::Keuze;
 use crate::service::stop::Scope;
 
@@ -263,10 +263,10 @@ impl Sent {
         if [lines, country].into_iter().all(|text| filled(text).is_none()) {
             return Ok(None);
         }
-        match ForeignAddress::in_country(lines, country.trim()) {
-            Ok(address) => Ok(Some(ContactPoint::Post(Post::Foreign(address)))),
+        match Post::of_lines(lines, Some(filled(country).ok_or(Fault::Country)?)) {
+            Ok(address) => Ok(Some(ContactPoint::Post(address))),
             Err(ContactError::Country) => Err(Fault::Country),
-            Err(ContactError::NotElsewhere) => Err(Fault::InNetherlands),
+            Err(ContactError::DutchLines) => Err(Fault::InNetherlands),
             Err(_) => Err(Fault::Lines),
         }
     }

@@ -159,6 +159,25 @@ async fn a_decision_explains_itself() {
     assert_eq!(ask(elsewhere, "post").await["allow"], false);
 }
 
+/// S-18: a no on a letter box denies however a program writes the address.
+#[tokio::test]
+async fn s_18_a_dutch_address_in_lines_is_the_letter_box_that_was_objected_to() {
+    let office = Office::new().await;
+    office.object(&[Channel::Post]).await;
+    let ask = async |lines: Value| {
+        let body = json!({ "who": { "post": { "lines": lines } }, "channel": "post" });
+        office.post("/keuze/api/v1/decisions", &body).await
+    };
+    for lines in
+        [json!(["Modemstraat 12 A", "1033 RW Amsterdam"]), json!(["Modemstraat 12a", "1033rw Amsterdam", "Nederland"])]
+    {
+        let denied: Value = serde_json::from_str(&ask(lines).await.body).expect("JSON");
+        assert_eq!((&denied["allow"], &denied["reason"]), (&json!(false), &json!("point_objected")), "{denied}");
+    }
+    let (status, slug, document) = problem(&ask(json!(["Modemstraat 12 A", "Amsterdam", "NL"])).await);
+    assert_eq!((status, slug.as_str(), &document["field"]), (400, "malformed-request", &json!("who.post")));
+}
+
 /// S-19: a service message goes to somebody who stopped everything, on the record of who classed it; the same template as
 /// advertising does not, and that it was both is on record.
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, ForeignAddress, Phone, Post};
+use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::http::problem::{Problem, Slug};
 use crate::service::Keuze;
 use crate::service::people::Who;
@@ -17,12 +17,12 @@ pub struct Named {
     post: Option<SentPost>,
 }
 
-/// A Dutch address, or the lines of one elsewhere.
+/// A Dutch address by postcode and house number, or the lines of any.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum SentPost {
     Dutch(SentDutch),
-    Elsewhere(SentLines),
+    Lines(SentLines),
 }
 
 #[derive(Deserialize)]
@@ -89,7 +89,7 @@ impl SentPost {
             Self::Dutch(SentDutch { postcode, number, addition }) => {
                 DutchAddress::parse(postcode, number, addition).map(Post::Dutch)
             }
-            Self::Elsewhere(SentLines { lines }) => ForeignAddress::parse(&lines.join("\n")).map(Post::Foreign),
+            Self::Lines(SentLines { lines }) => Post::of_lines(&lines.join("\n"), None),
         }
     }
 }

@@ -256,7 +256,7 @@ async fn s_12_somebody_in_another_country_can_say_no_to_letters() {
     let house = House::new().await;
     let server = Browser::new(&house);
     let lines = "Rue de la Loi 16\n1000 Bruxelles\nBelgique";
-    let address = ContactPoint::Post(Post::Foreign(ForeignAddress::parse(lines).expect("an address")));
+    let address = ContactPoint::Post(Post::of_lines(lines, None).expect("an address"));
     let person = customer(&house, "K-7", &[address]).await;
     let typed = [("lines", "rue de la Loi 16,\r\n1000  Bruxelles"), ("country", "belgique"), ("scope", "all")];
     let answer = say_no(&server, &typed).await;
@@ -273,6 +273,10 @@ async fn s_12_somebody_in_another_country_can_say_no_to_letters() {
     assert!(kept.body.contains("<details open") && !kept.body.contains("<b>"), "{}", kept.body);
     assert!(kept.body.contains(">&lt;/textarea>&lt;b>&amp;amp;</textarea>"), "as it was typed: {}", kept.body);
     assert!(!server.beside().get(OBJECTION).await.body.contains("<details open"));
+    let anna = customer(&house, "K-8", &[door("12 A")]).await;
+    let dutch = [("lines", "Modemstraat 12 A\r\n1033 RW Amsterdam"), ("country", "Nederland"), ("scope", "all")];
+    assert_eq!(say_no(&server, &dutch).await.status, StatusCode::OK);
+    assert_eq!(decision(&house, anna, Channel::Post).reason, Reason::PointObjected, "the same letter box");
 }
 
 /// S-10: what is ticked, and nothing else, stops and stands on page and receipt.

@@ -9,7 +9,7 @@ use serde::de::value::{Error, StrDeserializer};
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
-use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, ForeignAddress, Phone, Post};
+use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post, is_netherlands};
 
 /// A column of a file, or a member of a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +36,7 @@ pub enum Column {
     Place,
     /// The country; the Netherlands where it is empty.
     Country,
-    /// The lines of an address elsewhere, with `|` between them.
+    /// The lines of an address instead of its parts, with `|` between them.
     Lines,
     /// The channels for which the person is a customer.
     Channels,
@@ -276,13 +276,15 @@ impl Fields {
 
     fn post(&self) -> Result<Option<Post>, RowFault> {
         let parts = [Column::Postcode, Column::HouseNumber, Column::Addition, Column::Street, Column::Place];
-        let country = self.get(Column::Country).filter(|country| !is_netherlands(country));
         let has_parts = parts.iter().any(|column| self.get(*column).is_some());
-        match (country, self.get(Column::Lines)) {
-            (_, Some(lines)) => self.elsewhere(&lines.replace('|', "\n")).map(Some),
-            (Some(_), None) if has_parts => self.elsewhere(&self.lines_of_parts()).map(Some),
-            (None, None) if has_parts => self.dutch().map(Some),
-            (_, None) => Ok(None),
+        let is_dutch = self.get(Column::Country).is_none_or(is_netherlands);
+        match self.get(Column::Lines) {
+            // Postcode and house number say more than lines do.
+            Some(_) if is_dutch && self.get(Column::Postcode).is_some() => self.dutch().map(Some),
+            Some(lines) => self.of_lines(&lines.replace('|', "\n")).map(Some),
+            None if !has_parts => Ok(None),
+            None if is_dutch => self.dutch().map(Some),
+            None => self.of_lines(&self.lines_of_parts()).map(Some),
         }
     }
 
@@ -292,10 +294,11 @@ impl Fields {
         format!("{street}\n{} {}", text(Column::Postcode), text(Column::Place))
     }
 
-    fn elsewhere(&self, lines: &str) -> Result<Post, RowFault> {
-        let whole = format!("{lines}\n{}", self.get(Column::Country).unwrap_or_default());
-        let parsed = ForeignAddress::parse(&whole).map_err(|error| fault(Column::Lines, error.into()))?;
-        Ok(Post::Foreign(parsed))
+    fn of_lines(&self, lines: &str) -> Result<Post, RowFault> {
+        Post::of_lines(lines, self.get(Column::Country)).map_err(|error| {
+            let column = if error == ContactError::Country { Column::Country } else { Column::Lines };
+            fault(column, error.into())
+        })
     }
 
     fn dutch(&self) -> Result<Post, RowFault> {
@@ -393,8 +396,4 @@ pub fn is_message(channel: &Channel) -> bool {
 fn channel(word: &str) -> Option<Channel> {
     let name: StrDeserializer<'_, Error> = word.into_deserializer();
     Channel::deserialize(name).ok()
-}
-
-fn is_netherlands(country: &str) -> bool {
-    ["nl", "nederland", "netherlands", "the netherlands"].contains(&country.to_lowercase().as_str())
 }

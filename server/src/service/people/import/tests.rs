@@ -86,6 +86,31 @@ async fn a_dry_run_says_the_same_and_records_nothing() {
     assert_eq!(wet_reports[2].came_to, CameTo::NothingNew);
 }
 
+/// S-18: lines are a Dutch address where they are one, so a no by postcode and house number stands on them.
+#[tokio::test]
+async fn s_18_a_dutch_address_in_lines_meets_the_no_that_stands_on_it() {
+    let house = House::new().await;
+    let act = Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
+    house.keuze.object(&Who::point(door("12 A")), &[Channel::Post], &act).await.expect("taken");
+    let lines = [
+        "1,,,,,,,,,,,Modemstraat 12 A|1033 RW Amsterdam,post,,,,,,,,",
+        "2,,,,,,,,,,Nederland,Modemstraat 12 A|1033 RW Amsterdam,post,,,,,,,,",
+        "3,,,,,1033 RW,12,A,,,,t.a.v. Anna|Gebouw B,post,,,,,,,,",
+        "4,,,,,,,,,,NL,Modemstraat|Amsterdam,post,,,,,,,,",
+        "5,,,,,1000,16,,Rue de la Loi,Bruxelles,Belgique,,post,,,,,,,,",
+    ];
+    let (summary, reports) = csv(&house, &lines).await;
+    assert_eq!((summary.recorded, summary.refused, summary.met_a_no), (4, 1, 3), "{reports:?}");
+    for number in ["1", "2", "3"] {
+        let person = Who::person(house.keuze.customer(number).expect("known").subject);
+        assert_eq!(reason(&house, &person, Channel::Post), (false, Reason::PointObjected), "{number}");
+    }
+    let CameTo::Refused(fault) = reports[3].came_to else { panic!("a Dutch address without a postcode") };
+    assert!(fault.to_string().starts_with("lines: this is read as a Dutch address"), "{fault}");
+    let abroad = Who::person(house.keuze.customer("5").expect("known").subject);
+    assert_eq!(reason(&house, &abroad, Channel::Post), (true, Reason::OptOut));
+}
+
 /// S-18: an import of 1,000 rows with a suppressed address reports it and leaves it suppressed.
 #[tokio::test]
 async fn s_18_a_thousand_rows_lift_nothing() {
