@@ -1,5 +1,6 @@
 //! Reading a file row by row: CSV with a header, or JSON Lines.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
@@ -27,15 +28,23 @@ const LONGEST: usize = 64 << 10;
 /// When the header cannot be right; nothing is read then.
 pub fn rows<'a>(name: &Path, mut file: impl BufRead + Send + 'a) -> Result<Lines<'a>, String> {
     let extension = name.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
-    let start = file.fill_buf().map_err(|error| format!("{} cannot be read: {error}", name.display()))?;
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let whole = file.fill_buf().map_err(|error| format!("{} cannot be read: {error}", name.display()))?;
+    let start = whole.strip_prefix(b"\xef\xbb\xbf").unwrap_or(whole);
+    let mark = whole.len() - start.len();
     let is_json = match extension.as_str() {
         "csv" | "tsv" | "txt" => false,
         "jsonl" | "ndjson" | "json" => true,
         _ => start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'),
     };
-    let separator = separator(start);
-    if is_json { Ok(json_lines(file)) } else { csv_rows(name, file, separator) }
+    if is_json {
+        return Ok(json_lines(file));
+    }
+    let Some((separator, length)) = announced(start) else {
+        let separator = separator(start);
+        return csv_rows(name, Numbered::from(1, file), separator);
+    };
+    file.consume(mark + length);
+    csv_rows(name, Numbered::from(2, file), separator)
 }
 
 /// The rows of JSON Lines.
@@ -49,7 +58,16 @@ fn separator(start: &[u8]) -> u8 {
     *[b',', b';', b'\t'].iter().find(|separator| header.contains(separator)).unwrap_or(&b',')
 }
 
-fn csv_rows<'a>(name: &Path, file: impl BufRead + Send + 'a, separator: u8) -> Result<Lines<'a>, String> {
+/// The separator that a first line `sep=;` names, as Excel writes it, and how many bytes that line has.
+fn announced(start: &[u8]) -> Option<(u8, usize)> {
+    let (name, rest) = start.split_at_checked(4)?;
+    let (separator, rest) = rest.split_first()?;
+    let end = [b"\r\n".as_slice(), b"\n", b"\r"].into_iter().find(|end| rest.starts_with(end))?;
+    let is_one = name.eq_ignore_ascii_case(b"sep=") && b",;\t|".contains(separator);
+    is_one.then_some((*separator, 5 + end.len()))
+}
+
+fn csv_rows<'a>(name: &Path, file: Numbered<impl BufRead + Send + 'a>, separator: u8) -> Result<Lines<'a>, String> {
     let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(file);
     let header = reader.headers().map_err(|_| format!("{}: the header is not UTF-8", name.display()))?;
     let columns: Result<Vec<Column>, String> = header.iter().map(column).collect();
@@ -60,8 +78,60 @@ fn csv_rows<'a>(name: &Path, file: impl BufRead + Send + 'a, separator: u8) -> R
     Ok(Box::new(CsvLines { records: reader.into_byte_records(), columns, over: false }))
 }
 
+/// Counts the lines of what is read through it. The reader of CSV cannot: it counts no bare CR, and a record's place is
+/// that of the line end before it.
+struct Numbered<R> {
+    file: R,
+    /// How many bytes were read.
+    read: u64,
+    line: u64,
+    is_behind_cr: bool,
+    is_at_start: bool,
+    /// Where lines start that are not empty, and their numbers.
+    starts: VecDeque<(u64, u64)>,
+}
+
+impl<R> Numbered<R> {
+    fn from(line: u64, file: R) -> Self {
+        Self { file, read: 0, line, is_behind_cr: false, is_at_start: true, starts: VecDeque::new() }
+    }
+
+    fn see(&mut self, byte: u8) {
+        match byte {
+            b'\n' if self.is_behind_cr => {}
+            b'\n' | b'\r' => {
+                self.line += 1;
+                self.is_at_start = true;
+            }
+            _ if self.is_at_start => {
+                self.starts.push_back((self.read, self.line));
+                self.is_at_start = false;
+            }
+            _ => {}
+        }
+        self.is_behind_cr = byte == b'\r';
+        self.read += 1;
+    }
+
+    /// The first line from a place on that is not empty; what lies before it is forgotten.
+    fn line_from(&mut self, place: u64) -> u64 {
+        while self.starts.front().is_some_and(|(start, _)| *start < place) {
+            self.starts.pop_front();
+        }
+        self.starts.front().map_or(self.line, |(_, line)| *line)
+    }
+}
+
+impl<R: std::io::Read> std::io::Read for Numbered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        buffer[..length].iter().for_each(|byte| self.see(*byte));
+        Ok(length)
+    }
+}
+
 struct CsvLines<R> {
-    records: csv::ByteRecordsIntoIter<R>,
+    records: csv::ByteRecordsIntoIter<Numbered<R>>,
     columns: Vec<Column>,
     over: bool,
 }
@@ -76,11 +146,13 @@ impl<R: std::io::Read> Iterator for CsvLines<R> {
         Some(match self.records.next()? {
             Ok(record) => {
                 let (fields, fault) = fields_of(&self.columns, &record);
-                Line { number: record.position().map_or(0, csv::Position::line), fields, fault }
+                let place = record.position().map_or(0, csv::Position::byte);
+                Line { number: self.records.reader_mut().get_mut().line_from(place), fields, fault }
             }
             Err(_) => {
                 self.over = true;
-                broken_off(self.records.reader().position().line())
+                let place = self.records.reader().position().byte();
+                broken_off(self.records.reader_mut().get_mut().line_from(place))
             }
         })
     }

@@ -237,6 +237,29 @@ async fn json_lines_and_other_separators_say_the_same() {
     assert_eq!((same.nothing_new, same.rows), (1, 1));
 }
 
+/// A row's number is that of its line in an editor, whichever way lines end.
+#[tokio::test]
+async fn a_row_is_named_by_its_line() {
+    let house = House::new().await;
+    let long = format!("a,b\r\n{}", "\r\n".repeat(9000));
+    let long = long.replace("a,b", "customer,email") + "A-1,bad1";
+    for (text, lines) in [
+        ("customer,email\r\nA-1,bad1\r\nA-2,bad2\r\n", vec![2, 3]),
+        ("customer,email\nA-1,bad1\nA-2,bad2", vec![2, 3]),
+        ("customer,email\rA-1,bad1\rA-2,bad2\r", vec![2, 3]),
+        ("\u{feff}customer,email\r\n\r\n\r\nA-1,bad1\r\n\r\nA-2,bad2\r\n", vec![4, 6]),
+        ("\n\ncustomer,email\n\nA-1,bad1\n", vec![5]),
+        ("customer,email\r\n\"A\r\n1\",bad1\r\nA-2,bad2\r\n", vec![2, 4]),
+        ("sep=;\r\ncustomer;email\r\nA-1;bad1\r\nA-2;bad2\r\n", vec![3, 4]),
+        ("\u{feff}sep=\t\ncustomer\temail\nA-1\tbad1\n", vec![3]),
+        (long.as_str(), vec![9002]),
+    ] {
+        let (summary, reports) = import(&house, "x.csv", text, Mode::DryRun).await;
+        assert_eq!(reports.iter().map(|report| report.line).collect::<Vec<_>>(), lines, "{text:?}");
+        assert_eq!(summary.refused, lines.len() as u64);
+    }
+}
+
 #[tokio::test]
 async fn rows_about_the_same_person_are_taken_one_after_the_other() {
     let house = House::new().await;
