@@ -1,7 +1,7 @@
 //! What proves an opt-in: without it there is none, whatever a list says.
 
 use serde::{Deserialize, Serialize};
-use time::Date;
+use time::{Date, Duration};
 
 /// What an opt-in rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub struct SoftOptIn {
     /// When the person was told what the address would be used for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub informed_on: Option<Date>,
-    /// When refusing was offered: at the moment the address was collected.
+    /// When refusing was offered: at the moment the address was collected, so at most [`COLLECTING`] from `informed_on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opt_out_offered_on: Option<Date>,
     /// Whether the person refused then.
@@ -51,18 +51,29 @@ pub enum Piece {
     Products,
 }
 
+/// How far apart the day of informing and the day of offering the opt-out may be: one collection of an address, which may
+/// go on past midnight. An opt-out that is offered later was not offered when the address was collected (Tw art. 11.7
+/// lid 3), and cannot be made up for.
+pub const COLLECTING: Duration = Duration::days(1);
+
 impl SoftOptIn {
-    /// The pieces that are not there.
+    /// The pieces that are not there. An opt-out that was offered at another time than that of the collection is none.
     pub fn missing(&self) -> Vec<Piece> {
         let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
         let pieces = [
             (Piece::Contract, said(&self.contract)),
             (Piece::SameEntity, self.same_entity),
             (Piece::InformedOn, self.informed_on.is_some()),
-            (Piece::OptOutOfferedOn, self.opt_out_offered_on.is_some()),
+            (Piece::OptOutOfferedOn, self.is_offered_in_time()),
             (Piece::Products, said(&self.products)),
         ];
         pieces.into_iter().filter(|(_, is_there)| !is_there).map(|(piece, _)| piece).collect()
+    }
+
+    /// Where the day of informing is not known, that piece is missing by itself.
+    fn is_offered_in_time(&self) -> bool {
+        let Some(offered) = self.opt_out_offered_on else { return false };
+        self.informed_on.is_none_or(|informed| (offered - informed).abs() <= COLLECTING)
     }
 }
 

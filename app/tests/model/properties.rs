@@ -359,10 +359,12 @@ fn need(channel: Channel, scenario: &Scenario) -> ChannelNeed {
     }
 }
 
-/// The five pieces, and the opt-out not used, written out from the law.
+/// The five pieces, the opt-out offered when the address was collected and not used, written out from the law.
 fn soft(event: &Event) -> bool {
     let Some(Evidence::SoftOptIn(soft)) = &event.evidence else { return false };
-    let told = soft.informed_on.is_some() && soft.opt_out_offered_on.is_some();
+    let days =
+        soft.informed_on.zip(soft.opt_out_offered_on).map(|(informed, offered)| (offered - informed).whole_days());
+    let told = days.is_some_and(|days| (-1..=1).contains(&days));
     soft.contract.is_some() && soft.same_entity && told && soft.products.is_some() && !soft.opt_out_used
 }
 

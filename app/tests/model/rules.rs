@@ -5,8 +5,8 @@ use app::model::choice::Answer;
 use app::model::decision::{Question, Reason, Recorded, decide};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
 use app::model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
-use time::Date;
 use time::macros::date;
+use time::{Date, Duration};
 
 use crate::examples::{id, policy};
 use crate::scenario::{address, noon, somebody};
@@ -158,7 +158,8 @@ fn an_objection_that_names_nothing_is_to_every_channel() {
     }
 }
 
-/// A soft opt-in rests on five pieces of evidence; each of them missing, there is none (Tw art. 11.7 lid 3).
+/// S-21: a soft opt-in rests on five pieces of evidence; each of them missing, there is none, and an opt-out that was
+/// offered at another time than the address was collected is missing (Tw art. 11.7 lid 3).
 #[test]
 fn a_soft_opt_in_needs_every_piece() {
     let whole = SoftOptIn {
@@ -182,11 +183,15 @@ fn a_soft_opt_in_needs_every_piece() {
         SoftOptIn { same_entity: false, ..whole.clone() },
         SoftOptIn { informed_on: None, ..whole.clone() },
         SoftOptIn { opt_out_offered_on: None, ..whole.clone() },
+        SoftOptIn { opt_out_offered_on: Some(DAY + Duration::days(2)), ..whole.clone() },
+        SoftOptIn { informed_on: Some(DAY - Duration::days(2000)), ..whole.clone() },
         SoftOptIn { products: None, ..whole.clone() },
     ] {
         assert_eq!(lacking.missing().len(), 1);
         assert_eq!(decided(lacking), (false, Reason::EvidenceMissing));
     }
+    let past_midnight = SoftOptIn { opt_out_offered_on: DAY.next_day(), ..whole.clone() };
+    assert_eq!(decided(past_midnight), (true, Reason::SoftOptIn));
     assert_eq!(decided(SoftOptIn { opt_out_used: true, ..whole }), (false, Reason::Refused));
 }
 

@@ -100,12 +100,14 @@ fn answered() -> impl Strategy<Value = (Answer, u32, i64)> {
 /// Evidence of both kinds, whole and with pieces missing.
 fn evidence() -> impl Strategy<Value = Option<Evidence>> {
     let day = time::macros::date!(2026 - 01 - 10);
-    let soft = any::<[bool; 6]>().prop_map(move |[contract, same_entity, informed, offered, products, used]| {
+    let offers = prop::option::of(select(vec![-400, -1, 0, 0, 0, 1, 2, 400]));
+    let pieces = (any::<[bool; 5]>(), offers);
+    let soft = pieces.prop_map(move |([contract, same_entity, informed, products, used], offered)| {
         Evidence::SoftOptIn(SoftOptIn {
             contract: contract.then(|| "A-1".to_owned()),
             same_entity,
             informed_on: informed.then_some(day),
-            opt_out_offered_on: offered.then_some(day),
+            opt_out_offered_on: offered.map(|days| day + Duration::days(days)),
             opt_out_used: used,
             products: products.then(|| "phones".to_owned()),
         })

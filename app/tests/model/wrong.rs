@@ -164,6 +164,14 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
             overlooking(|event| event.subject == Some(crate::scenario::somebody(false))),
         ),
         ("invents pieces of evidence", misreading(|event, _| pieces_filled_in(event))),
+        (
+            "takes an opt-out that was offered at another time",
+            misreading(|event, _| {
+                if let Some(Evidence::SoftOptIn(soft)) = &mut event.evidence {
+                    soft.opt_out_offered_on = soft.opt_out_offered_on.and(soft.informed_on);
+                }
+            }),
+        ),
         ("loses evidence", misreading(|event, _| event.evidence = None)),
         (
             "overlooks that the opt-out was used",
