@@ -149,7 +149,7 @@ fn rebuild(serving: &Serving) -> ExitCode {
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from("./data"));
     let outcome = serve::can_be_opened(serving, &data)
         .and_then(|()| set_databases_aside(&data))
-        .and_then(|()| serve::reopen(serving, &data).map_err(|what| format!("{what}. {KEPT}")));
+        .and_then(|()| serve::reopen(serving).map_err(|what| format!("{what}. {KEPT}")));
     match outcome {
         Ok(()) => {
             println!("the databases were made anew from the journal");

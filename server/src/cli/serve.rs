@@ -73,12 +73,15 @@ fn open(serving: &Serving, data: PathBuf, config: &Config, demo: bool) -> Result
     Scribe::open(opening).map_err(|error| error.to_string())
 }
 
-/// Opens the ledger that `serve` would, for a command beside it.
+/// Opens the ledger that `serve` would, or the demo's of the same site, for a command beside it: in the demo everything
+/// can be tried.
 ///
 /// # Errors
 /// A sentence, such as that a running server holds it.
 pub fn open_for_command(serving: &Serving, config: &Config) -> Result<Scribe, String> {
-    open(serving, serving.data.clone().unwrap_or_else(|| PathBuf::from("./data")), config, false)
+    let data = serving.data.clone().unwrap_or_else(|| PathBuf::from("./data"));
+    let opened = |demo| open(serving, data.clone(), config, demo);
+    opened(false).or_else(|first| opened(true).map_err(|_| first))
 }
 
 /// Looks whether configuration and root key are there, before anything is moved.
@@ -110,11 +113,10 @@ pub fn keuze_for_command(serving: &Serving) -> Result<Keuze, String> {
 }
 
 /// Opens a ledger once, which makes its databases anew, and closes it.
-pub fn reopen(serving: &Serving, data: &Path) -> Result<(), String> {
+pub fn reopen(serving: &Serving) -> Result<(), String> {
     let config = configuration(serving.config.as_deref())?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
-    let opened = |demo| open(serving, data.to_path_buf(), &config, demo);
-    let scribe = opened(false).or_else(|first| opened(true).map_err(|_| first))?;
+    let scribe = open_for_command(serving, &config)?;
     runtime.block_on(scribe.close());
     Ok(())
 }
@@ -234,5 +236,47 @@ async fn stop(scribe: Scribe) {
         _ = term.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
         () = ledger_stopped => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::event::Actor;
+
+    use super::*;
+
+    fn serving(folder: &Path) -> Serving {
+        let listen = "127.0.0.1:0".parse().expect("an address");
+        Serving { config: None, data: Some(folder.join("data")), listen, key_file: Some(folder.join("root")) }
+    }
+
+    /// What a newcomer tries with the demo's data must not be refused as another site's; a server is.
+    #[tokio::test]
+    async fn a_command_takes_the_demo_ledger_of_the_same_site() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (serving, config) = (serving(folder.path()), Config::example());
+        let opened = |demo| open(&serving, folder.path().join("data"), &config, demo);
+        let demo = opened(true).expect("a new one");
+        publish::publish_if_new(&demo, &config, &SystemClock).await.expect("published");
+        demo.close().await;
+        let refused = opened(false).map(|_| ()).expect_err("no server on a demo's");
+        assert!(refused.contains("this is the ledger of demo."), "{refused}");
+        let keuze = keuze_for_command(&serving).expect("a command");
+        keuze.rotate_index(Actor::System).await.expect("recorded");
+        let held = keuze_for_command(&serving).map(|_| ()).expect_err("it is in use");
+        assert!(!held.contains("this is the ledger of"), "{held}");
+        keuze.scribe.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_command_refuses_the_ledger_of_another_site() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (serving, entropy) = (serving(folder.path()), Arc::new(SystemEntropy));
+        let (data, key_file) = (serving.data.clone(), serving.key_file.clone());
+        let other = Scribe::open(Opening { data, key_file, origin: "demo.example.nl".into(), entropy }).expect("opens");
+        publish::publish_if_new(&other, &Config::example(), &SystemClock).await.expect("published");
+        other.close().await;
+        let refused = open_for_command(&serving, &Config::example()).map(|_| ()).expect_err("another site's");
+        assert!(refused.contains("not of www.voipro.nl"), "{refused}");
     }
 }
