@@ -97,6 +97,8 @@ pub enum ObjectionFault {
     Postcode,
     /// Not a house number, or none.
     House,
+    /// Longer than an addition, or nothing that can stand behind a number.
+    Addition,
     /// Not the lines of an address, or none.
     Lines,
     /// Not a country, or none.

@@ -197,6 +197,9 @@ pub const NL: Objection = Objection {
         ObjectionFault::Phone => "Dit is geen telefoonnummer. Schrijf het als 06 12345678 of +31 6 12345678.",
         ObjectionFault::Postcode => "Dit is geen postcode. Schrijf vier cijfers en twee letters, zoals 1033 RW.",
         ObjectionFault::House => "Dit is geen huisnummer. Schrijf alleen het getal, zoals 12.",
+        ObjectionFault::Addition => {
+            "Dit is geen toevoeging. Schrijf alleen wat achter het getal staat, zoals A of bis."
+        }
         ObjectionFault::Lines => "Schrijf het adres over: straat en nummer, en op de volgende regel de plaats.",
         ObjectionFault::Country => "Vul het land in, zoals België.",
         ObjectionFault::InNetherlands => "Voor een adres in Nederland vult u postcode en huisnummer in.",
@@ -303,6 +306,7 @@ pub const EN: Objection = Objection {
         ObjectionFault::Phone => "This is no phone number. Write it as 06 12345678 or +31 6 12345678.",
         ObjectionFault::Postcode => "This is no Dutch postcode. Write four digits and two letters, such as 1033 RW.",
         ObjectionFault::House => "This is no house number. Write the number only, such as 12.",
+        ObjectionFault::Addition => "This is no addition. Write only what stands behind the number, such as A or bis.",
         ObjectionFault::Lines => "Copy the address: street and number, and the place on the next line.",
         ObjectionFault::Country => "Fill in the country, such as Belgium.",
         ObjectionFault::InNetherlands => "For an address in the Netherlands fill in postcode and house number.",

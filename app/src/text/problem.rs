@@ -167,6 +167,34 @@ impl Slug {
             Language::En => english(self),
         }
     }
+
+    /// The words for a program, which has no page to go back to.
+    pub fn words_for_programs(self, language: Language) -> Problem {
+        let words = self.words(language);
+        match (self, language) {
+            (Self::MalformedRequest, Language::Nl) => Problem {
+                happened: "Wat verstuurd is, heeft niet de vorm die dit adres leest.",
+                to_do: "Verbeter wat bij `field` staat en stuur het opnieuw.",
+                ..words
+            },
+            (Self::MalformedRequest, Language::En) => Problem {
+                happened: "What was sent does not have the form that this address reads.",
+                to_do: "Mend what `field` names and send it again.",
+                ..words
+            },
+            (Self::TooLarge, Language::Nl) => Problem {
+                happened: "Wat verstuurd is, is groter dan dit adres aanneemt.",
+                to_do: "Stuur minder in een keer.",
+                ..words
+            },
+            (Self::TooLarge, Language::En) => Problem {
+                happened: "What was sent is larger than this address takes.",
+                to_do: "Send less at a time.",
+                ..words
+            },
+            _ => words,
+        }
+    }
 }
 
 impl fmt::Display for Slug {

@@ -1,11 +1,14 @@
 //! Reading what was sent: strict on size, media type and every field.
 
+use std::fmt::Write as _;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
-use super::problem::{Problem, Slug};
+use super::problem::{Problem, Slug, is_name};
 
 /// The largest body of anything that is sent to us; the largest honest choice is a tenth of this.
 pub const LARGEST: usize = 16 * 1024;
@@ -18,14 +21,52 @@ pub fn bytes(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
     })
 }
 
-/// Reads `application/json` into a type that denies unknown fields.
+/// Reads `application/json` into a type that denies unknown fields; what cannot be read is a problem that names the field.
 pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
     let body = raw(headers, body, "application/json")?;
     // serde also fills a struct from an array; what we document is an object.
     if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Slug::MalformedRequest.into());
+        return Err(Problem::with(Slug::MalformedRequest, WHOLE));
     }
-    serde_json::from_slice(&body).map_err(|_| Slug::MalformedRequest.into())
+    let mut read = serde_json::Deserializer::from_slice(&body);
+    let sent = serde_path_to_error::deserialize(&mut read).map_err(|error| fault(&error))?;
+    read.end().map_err(|_| Problem::with(Slug::MalformedRequest, WHOLE))?;
+    Ok(sent)
+}
+
+/// What is wrong where it is not one field.
+const WHOLE: &str = "body";
+
+fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let field = if error.inner().is_data() { field(error) } else { String::new() };
+    let field = if field.is_empty() { WHOLE.to_owned() } else { field };
+    Problem::with(Slug::MalformedRequest, field)
+}
+
+/// The path to the field, as far as its names read as names; with the member that is missing there.
+fn field(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let mut field = String::new();
+    for segment in error.path() {
+        match segment {
+            Segment::Seq { index } => _ = write!(field, "[{index}]"),
+            Segment::Map { key } if is_name(key) => push(&mut field, key),
+            _ => break,
+        }
+    }
+    // The name is one of ours (`serde::de::Error::missing_field`), and stands nowhere but in the message.
+    let said = error.inner().to_string();
+    let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    if let Some((name, _)) = missing {
+        push(&mut field, name);
+    }
+    field
+}
+
+fn push(field: &mut String, name: &str) {
+    if !field.is_empty() {
+        field.push('.');
+    }
+    field.push_str(name);
 }
 
 /// A body of one media type, as it is.

@@ -164,19 +164,11 @@ struct Sent {
     all: bool,
 }
 
-/// Longer than any address or number; what is longer is not kept in the form either.
-const LONGEST: usize = 320;
-/// Longer than any address on an envelope.
-const LONGEST_LINES: usize = 800;
-
 impl Sent {
     fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
         let (mut form, mut scope) = (ObjectionForm::default(), None);
+        let wrong = |field| Problem::with(Slug::MalformedRequest, field);
         for (name, value) in pairs {
-            let longest = if name == "lines" { LONGEST_LINES } else { LONGEST };
-            if value.chars().count() > longest {
-                return Err(Slug::MalformedRequest.into());
-            }
             match name.as_str() {
                 "phone" => form.phone = value,
                 "postcode" => form.postcode = value,
@@ -185,9 +177,9 @@ impl Sent {
                 "lines" => form.lines = value,
                 "country" => form.country = value,
                 "email" => form.email = value,
-                "channel" => form.channels.push(Channel::from_word(&value).ok_or(Slug::MalformedRequest)?),
+                "channel" => form.channels.push(Channel::from_word(&value).ok_or(wrong("channel"))?),
                 "scope" => scope = Some(value),
-                _ => return Err(Slug::MalformedRequest.into()),
+                _ => return Err(Problem::unknown_field(&name)),
             }
         }
         let all = match scope.as_deref() {
@@ -195,7 +187,7 @@ impl Sent {
             Some("ticked") => false,
             // No button was pressed: what was ticked is meant, else everything.
             Some("enter") => form.channels.is_empty(),
-            _ => return Err(Problem::with(Slug::MalformedRequest, "scope")),
+            _ => return Err(wrong("scope")),
         };
         Ok(Self { form, all })
     }
@@ -254,6 +246,7 @@ impl Sent {
         match DutchAddress::parse(postcode, house, addition) {
             Ok(address) => Ok(Some(ContactPoint::Post(Post::Dutch(address)))),
             Err(ContactError::Postcode) => Err(Fault::Postcode),
+            Err(_) if DutchAddress::parse(postcode, house, "").is_ok() => Err(Fault::Addition),
             Err(_) => Err(Fault::House),
         }
     }

@@ -5,6 +5,7 @@
 
 pub use app::text::problem::Slug;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use app::model::language::Language;
@@ -23,8 +24,8 @@ pub struct Problem {
     pub slug: Slug,
     /// Seconds after which to try again, where that is known.
     pub retry_after: Option<u32>,
-    /// The field that is wrong, by its documented name, never its content.
-    pub field: Option<&'static str>,
+    /// The field that is wrong, by its name, never its content.
+    pub field: Option<Cow<'static, str>>,
     /// A further member of the document: its name and what it says, in machine form.
     pub more: Option<(&'static str, String)>,
 }
@@ -103,8 +104,18 @@ impl From<ReadError> for Problem {
 
 impl Problem {
     /// A problem with one field, named as in the documentation.
-    pub fn with(slug: Slug, field: &'static str) -> Self {
-        Self { field: Some(field), ..slug.into() }
+    pub fn with(slug: Slug, field: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: Some(field.into()), ..slug.into() }
+    }
+
+    /// A field that is not known here, by its name where that reads as one: what else stands there may be anybody's data.
+    pub fn unknown_field(name: &str) -> Self {
+        Self { field: is_name(name).then(|| name.to_owned().into()), ..Slug::MalformedRequest.into() }
+    }
+
+    /// The same with how to mend the field.
+    pub fn mended_by(self, how: impl std::fmt::Display) -> Self {
+        Self { more: Some(("mend", how.to_string())), ..self }
     }
 
     /// A problem with one more member, in machine form.
@@ -114,14 +125,14 @@ impl Problem {
 
     /// The problem document for programs.
     pub fn document(&self, origin: &str, language: Language) -> Response {
-        let words = self.slug.words(language);
+        let words = self.slug.words_for_programs(language);
         let detail = format!("{} {} {}", words.happened, words.not_happened, words.to_do);
         let document = Document {
             r#type: &format!("{origin}/keuze/problems/{}", self.slug),
             title: words.title,
             status: status(self.slug).as_u16(),
             detail: &detail,
-            field: self.field,
+            field: self.field.as_deref(),
             more: self.more.iter().map(|(name, what)| (*name, what.as_str())).collect(),
         };
         let body = serde_json::to_vec_pretty(&document).expect("strings and numbers are always JSON");
@@ -144,6 +155,12 @@ impl Problem {
         }
         response
     }
+}
+
+/// Whether a text reads as the name of a field: no address, number or sentence does.
+pub fn is_name(text: &str) -> bool {
+    let is_short = (1..=40).contains(&text.len());
+    is_short && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// What a program is told that has no key, or one that does not do (RFC 6750 section 3).

@@ -7,6 +7,9 @@ use crate::contact::ContactError;
 const NETHERLANDS: [&str; 8] =
     ["nl", "nld", "nederland", "netherlands", "thenetherlands", "holland", "niederlande", "paysbas"];
 
+/// In characters; the longest official name has half as many.
+const LONGEST_COUNTRY: usize = 100;
+
 /// More letters than any addition has: it is the name of a street.
 const LONGEST_ADDITION_WORD: usize = 6;
 
@@ -25,7 +28,10 @@ impl Post {
     /// address, else [`ContactError::Address`].
     pub fn of_lines(text: &str, country: Option<&str>) -> Result<Self, ContactError> {
         let country = country.map(str::trim).filter(|country| !country.is_empty());
-        let is_name = |country: &str| country.chars().any(char::is_alphabetic) && !country.contains(['\n', '\r']);
+        let is_name = |country: &str| {
+            let is_line = country.chars().count() <= LONGEST_COUNTRY && !country.contains(['\n', '\r']);
+            is_line && country.chars().any(char::is_alphabetic)
+        };
         if country.is_some_and(|country| !is_name(country)) {
             return Err(ContactError::Country);
         }

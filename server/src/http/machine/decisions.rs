@@ -96,7 +96,7 @@ pub async fn by_number(
             "channel" => channel = Channel::from_word(&value),
             "message_class" => class = MessageClass::from_word(&value),
             "lang" => {}
-            _ => return Err(Slug::MalformedRequest.into()),
+            _ => return Err(Problem::unknown_field(&name)),
         }
     }
     let customer = customer.ok_or(Problem::with(Slug::MalformedRequest, "customer"))?;

@@ -106,7 +106,7 @@ fn is_signed_later(query: &str) -> Result<bool, Problem> {
             ("signature", "later") => later = true,
             ("signature", _) => return Err(Problem::with(Slug::MalformedRequest, "signature")),
             ("lang", _) => {}
-            _ => return Err(Slug::MalformedRequest.into()),
+            _ => return Err(Problem::unknown_field(&name)),
         }
     }
     Ok(later)

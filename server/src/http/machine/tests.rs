@@ -178,6 +178,40 @@ async fn s_18_a_dutch_address_in_lines_is_the_letter_box_that_was_objected_to() 
     assert_eq!((status, slug.as_str(), &document["field"]), (400, "malformed-request", &json!("who.post")));
 }
 
+/// An error names the field and the mend to a program, and never what stood there.
+#[tokio::test]
+async fn what_cannot_be_read_is_named_to_a_program() {
+    let office = Office::new().await;
+    let who = json!({ "customer": "K-1" });
+    for (body, field) in [
+        (json!({ "who": who, "channel": "geheim" }), "channel"),
+        (json!({ "who": { "customer": 1 }, "channel": "email" }), "who.customer"),
+        (json!({ "who": who }), "channel"),
+        (json!({ "channel": "email" }), "who"),
+        (json!({ "who": who, "channel": "email", "extra": "geheim" }), "extra"),
+        (json!({ "who": { "mail": "geheim" }, "channel": "email" }), "who.mail"),
+        (json!({ "who": { "geheim@example.nl": 1 }, "channel": "email" }), "who"),
+        (json!({ "who": { "email": "geheim" }, "channel": "email" }), "who.email"),
+        (json!({ "who": { "post": { "lines": "geheim" } }, "channel": "email" }), "who.post"),
+        (json!({ "geheim@example.nl": 1 }), "body"),
+        (json!([who]), "body"),
+    ] {
+        let answer = office.post("/keuze/api/v1/decisions?lang=en", &body).await;
+        let (status, slug, document) = problem(&answer);
+        assert_eq!((status, slug.as_str(), &document["field"]), (400, "malformed-request", &json!(field)), "{body}");
+        assert!(document["detail"].as_str().is_some_and(|text| text.contains("Mend what `field` names")), "{document}");
+        assert!(!answer.body.contains("geheim"), "{}", answer.body);
+    }
+    let (_, _, document) = problem(&office.post_with(&office.key, "/keuze/api/v1/decisions", "{\"who\": {").await);
+    assert_eq!(document["field"], "body");
+    let objection = json!({ "who": who, "channels": ["email", "geheim"] });
+    let (_, _, document) = problem(&office.post("/keuze/api/v1/objections", &objection).await);
+    assert_eq!(document["field"], "channels[1]");
+    let wrong = json!({ "who": { "email": "geheim" }, "channel": "email" });
+    let (_, _, document) = problem(&office.post("/keuze/api/v1/decisions", &wrong).await);
+    assert!(document["mend"].as_str().is_some_and(|mend| mend.contains("name@example.nl")), "{document}");
+}
+
 /// S-19: a service message goes to somebody who stopped everything, on the record of who classed it; the same template as
 /// advertising does not, and that it was both is on record.
 #[tokio::test]
@@ -265,7 +299,8 @@ async fn by_get_only_a_customer_number_is_asked_about() {
         office.post("/keuze/api/v1/decisions", &json!({ "who": { "customer": "K-1" }, "channel": "email" })).await;
     assert_eq!((answer.status, answer.body), (StatusCode::OK, same.body));
     for (query, field) in [
-        ("email=anna@example.nl&channel=email", Value::Null),
+        ("email=anna@example.nl&channel=email", json!("email")),
+        ("anna@example.nl=email", Value::Null),
         ("channel=email", json!("customer")),
         ("customer=K-1&channel=fax", json!("channel")),
     ] {
@@ -576,7 +611,7 @@ async fn what_is_no_mail_is_said_to_be_none() {
     for (query, raw, expected) in [
         ("", "", (400, "malformed-request", json!("body"))),
         ("?signature=never", "From: a@example.nl\r\n\r\n", (400, "malformed-request", json!("signature"))),
-        ("?to=x", "From: a@example.nl\r\n\r\n", (400, "malformed-request", Value::Null)),
+        ("?to=x", "From: a@example.nl\r\n\r\n", (400, "malformed-request", json!("to"))),
         ("", &large, (413, "too-large", Value::Null)),
     ] {
         let (status, slug, document) = problem(&check_mail(&office, query, raw).await);

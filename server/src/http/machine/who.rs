@@ -74,7 +74,9 @@ impl Named {
     }
 
     fn points(&self) -> Result<Vec<ContactPoint>, Problem> {
-        let wrong = |field: &'static str| move |_: ContactError| Problem::with(Slug::MalformedRequest, field);
+        let wrong = |field: &'static str| {
+            move |error: ContactError| Problem::with(Slug::MalformedRequest, field).mended_by(error)
+        };
         let email = self.email.as_deref().map(Email::parse).transpose().map_err(wrong("who.email"))?;
         let phone = self.phone.as_deref().map(Phone::parse).transpose().map_err(wrong("who.phone"))?;
         let post = self.post.as_ref().map(SentPost::read).transpose().map_err(wrong("who.post"))?;

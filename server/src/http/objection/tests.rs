@@ -383,6 +383,31 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
     assert_eq!(house.ledger().len(), before, "nothing of it was recorded");
 }
 
+/// Whatever is too long is a fault at its field; what was typed stays in the form.
+#[tokio::test]
+async fn what_is_too_long_is_said_at_its_field() {
+    let house = House::new().await;
+    let server = Browser::new(&house);
+    let long = "x".repeat(900);
+    let many = vec!["Rue de la Loi 16"; 9].join("\r\n");
+    for (name, text, beside) in [
+        ("phone", &long, vec![]),
+        ("email", &long, vec![]),
+        ("postcode", &long, vec![("house", "12")]),
+        ("house", &long, vec![("postcode", "1033RW")]),
+        ("addition", &long, vec![("postcode", "1033RW"), ("house", "12")]),
+        ("lines", &long, vec![("country", "België")]),
+        ("lines", &many, vec![("country", "België")]),
+        ("country", &long, vec![("lines", "Rue de la Loi 16\r\n1000 Bruxelles")]),
+    ] {
+        let fields = [vec![("scope", "all"), (name, text.as_str())], beside].concat();
+        let answer = say_no(&server, &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(answer.body.contains(&text.replace('\r', "")) || answer.body.contains(text), "{name} stays");
+        assert!(answer.between("<ul>", "</ul>").contains(&format!("#{name}\"")), "{}", answer.between("<ul>", "</ul>"));
+    }
+}
+
 /// S-40: the form asks for the contact point and nothing else. S-54: and for no file.
 #[tokio::test]
 async fn the_form_asks_for_nothing_but_the_contact_point() {
