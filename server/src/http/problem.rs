@@ -114,6 +114,7 @@ impl Problem {
     }
 
     /// The same with how to mend the field.
+    #[must_use]
     pub fn mended_by(self, how: impl std::fmt::Display) -> Self {
         Self { more: Some(("mend", how.to_string())), ..self }
     }

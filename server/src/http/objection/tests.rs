@@ -389,7 +389,7 @@ async fn what_is_too_long_is_said_at_its_field() {
     let house = House::new().await;
     let server = Browser::new(&house);
     let long = "x".repeat(900);
-    let many = vec!["Rue de la Loi 16"; 9].join("\r\n");
+    let many = ["Rue de la Loi 16"; 9].join("\r\n");
     for (name, text, beside) in [
         ("phone", &long, vec![]),
         ("email", &long, vec![]),
