@@ -179,3 +179,18 @@ for (const [width, height] of [[320, 568], [1280, 800]]) {
     expect(await overflow(page.locator('main'))).toEqual([]);
   });
 }
+
+desk('somebody who asks for it is erased at the desk, by a confirmation and a written reason', async ({ atWork }) => {
+  const page = await atWork();
+  await ask(page, 'K-1006', 'Belt en vraagt om wissen');
+  await page.getByText('Gegevens wissen').click();
+  await expectAccessible(page);
+  await page.getByLabel('Hoe weet u dat').fill('Belde vanaf het bekende nummer');
+  await page.getByLabel('De persoon vroeg zelf om wissen').check();
+  await page.getByRole('button', { name: 'Alles wissen' }).click();
+  await expect(page.getByRole('status')).toContainText('De gegevens zijn gewist. Lees dit nummer voor: ');
+  await expect(page.getByRole('status')).toContainText('Facturen en bestellingen');
+  await expectAccessible(page);
+  await ask(page, 'K-1006', 'Is er nog iets van deze klant');
+  await expect(page.locator('main')).toContainText('Hieronder kennen wij niemand.');
+});

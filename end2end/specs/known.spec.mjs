@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { expectAccessible } from '../support/axe.mjs';
+import { newestMail } from '../support/outbox.mjs';
 import { expect, test } from '../support/test.mjs';
 
 const WITHOUT = { javaScriptEnabled: false, tolerates: /422|409/ };
@@ -9,15 +10,7 @@ const number = async (page) => (await page.locator('.receipt-number .code').text
 const focus = (page) => page.locator(':focus');
 const somebody = () => `${randomUUID()}@example.nl`;
 
-/** The newest mail to an address, from the demo's outbox, once it is there. */
-async function mailTo(address, mark) {
-  for (const until = Date.now() + 5000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    const html = await (await fetch(`${process.env.KEUZE_E2E_SERVER}/demo/outbox`)).text();
-    const mail = html.split('<section>').find((section) => section.includes(`Aan ${address}`) && mark.test(section));
-    if (mail) return mail.match(mark)[1];
-  }
-  throw new Error('no such mail within 5 s');
-}
+const mailTo = (address, mark) => newestMail(process.env.KEUZE_E2E_SERVER, address, mark);
 
 const LINK = /href="https:\/\/[^/"]+(\/keuze\/nieuwsbrief\/[^"]+)"/;
 const CODE = />(\d{6})</;
