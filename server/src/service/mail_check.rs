@@ -35,7 +35,7 @@ pub fn check(raw: &[u8], config: &Config) -> Option<Vec<Finding>> {
         finding(
             "list-unsubscribe",
             "List-Unsubscribe with one https link of this site",
-            mail.has_link_header(),
+            mail.link().is_some(),
             "take the header from /keuze/api/v1/mail-headers: one header, one https link, no fold inside it",
         ),
         finding(
@@ -53,8 +53,17 @@ pub fn check(raw: &[u8], config: &Config) -> Option<Vec<Finding>> {
         finding(
             "body-link",
             "the link in every body part",
-            !bodies.is_empty() && bodies.iter().all(|body| body.links(config)),
-            "put text or html from /keuze/api/v1/mail-headers into the mail, and keep its link out of click tracking",
+            !bodies.is_empty() && bodies.iter().all(|body| !body.tokens(config).is_empty()),
+            "put text or html from /keuze/api/v1/mail-headers into the mail, keep its link out of click tracking, and give \
+             it words: a link in a comment or without words cannot be pressed",
+        ),
+        finding(
+            "same-link",
+            "the same link in body and header",
+            mail.link()
+                .is_none_or(|link| bodies.iter().flat_map(|body| body.tokens(config)).all(|token| token == link)),
+            "take header and body from one answer of /keuze/api/v1/mail-headers: another link stops something else, or \
+             somebody else",
         ),
         finding(
             "body-sender",
@@ -93,14 +102,15 @@ impl Mail<'_> {
         from.and_then(|from| from.address()).is_some_and(|address| address.contains('@'))
     }
 
-    /// RFC 8058 section 3.1; a mailto beside it is allowed.
-    fn has_link_header(&self) -> bool {
-        let Some(value) = self.one("list-unsubscribe") else { return false };
+    /// The token of the one link in the header (RFC 8058 section 3.1); a mailto beside it is allowed.
+    fn link(&self) -> Option<String> {
+        let value = self.one("list-unsubscribe")?;
         let uris: Option<Vec<&str>> =
             value.split(',').map(|uri| uri.trim().strip_prefix('<')?.strip_suffix('>')).collect();
-        let Some(uris) = uris else { return false };
+        let uris = uris?;
         let https: Vec<&&str> = uris.iter().filter(|uri| !uri.starts_with("mailto:")).collect();
-        matches!(https[..], [uri] if uri.starts_with("https://") && is_stop_link(uri, self.config))
+        let [uri] = https[..] else { return None };
+        stop_token(uri, self.config).filter(|_| uri.starts_with("https://")).map(str::to_owned)
     }
 
     /// RFC 8058 section 4.
@@ -126,20 +136,19 @@ impl Mail<'_> {
         });
         let (text, html): (Vec<&str>, Vec<&str>) = (text.collect(), html.collect());
         let text = (!text.is_empty()).then(|| Body::Text(text.join("\n")));
-        let html = (!html.is_empty()).then(|| Body::Html(html.join("\n")));
+        let html = (!html.is_empty()).then(|| Body::Html(shown(&html.join("\n"))));
         text.into_iter().chain(html).collect()
     }
 }
 
 impl Body {
-    /// A link that a reader can press.
-    fn links(&self, config: &Config) -> bool {
-        match self {
-            Self::Text(text) => {
-                text.split(|c: char| c.is_whitespace() || "<>()\"".contains(c)).any(|word| is_stop_link(word, config))
-            }
-            Self::Html(html) => html.split("<a").skip(1).filter_map(href).any(|address| is_stop_link(address, config)),
-        }
+    /// The tokens of the links that a reader can press.
+    fn tokens(&self, config: &Config) -> Vec<&str> {
+        let addresses: Vec<&str> = match self {
+            Self::Text(text) => text.split(|c: char| c.is_whitespace() || "<>()\"".contains(c)).collect(),
+            Self::Html(html) => pressable(html),
+        };
+        addresses.into_iter().filter_map(|address| stop_token(address, config)).collect()
     }
 
     fn names_sender(&self, config: &Config) -> bool {
@@ -154,26 +163,57 @@ impl Body {
     }
 }
 
-/// The address that an `a` leads to, from behind its name.
-fn href(tag: &str) -> Option<&str> {
-    let attributes = &tag[..tag.find('>')?];
-    let value = attributes[attributes.find("href=")? + 5..].trim_start();
+/// What of HTML is shown: nothing of a comment, and nothing of what is no text.
+fn shown(html: &str) -> String {
+    let mut shown = html.to_owned();
+    for (start, end) in [("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<template", "</template")] {
+        while let Some(from) = shown.to_ascii_lowercase().find(start) {
+            let rest = shown[from..].to_ascii_lowercase();
+            let length = rest.find(end).map_or(rest.len(), |at| at + end.len());
+            shown.replace_range(from..from + length, "");
+        }
+    }
+    shown
+}
+
+/// The addresses that a reader can press: those of links with words or a picture that says something.
+fn pressable(html: &str) -> Vec<&str> {
+    let lower = html.to_ascii_lowercase();
+    let link = |(at, _): (usize, &str)| {
+        let tag = html[at + 2..].strip_prefix(char::is_whitespace)?;
+        let (attributes, behind) = tag.split_once('>')?;
+        let length = behind.to_ascii_lowercase().find("</a").unwrap_or(behind.len());
+        value(attributes, "href").filter(|_| says_something(&behind[..length]))
+    };
+    lower.match_indices("<a").filter_map(link).collect()
+}
+
+fn says_something(html: &str) -> bool {
+    let says = |text: &str| text.chars().any(char::is_alphanumeric);
+    let pictures = || html.split("<img").skip(1).filter_map(|tag| value(tag.split('>').next()?, "alt"));
+    says(&mail_parser::decoders::html::html_to_text(html)) || pictures().any(says)
+}
+
+/// The value of an attribute.
+fn value<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
+    let lower = attributes.to_ascii_lowercase();
+    let is_whole = |at: &usize| lower[..*at].chars().next_back().is_none_or(char::is_whitespace);
+    let at = lower.match_indices(&format!("{name}=")).map(|(at, _)| at).find(is_whole)?;
+    let value = attributes[at + name.len() + 1..].trim_start();
     match value.chars().next()? {
         quote @ ('"' | '\'') => value[1..].split(quote).next(),
         _ => value.split_whitespace().next(),
     }
 }
 
-/// A link of one of the site's hosts, with a token behind it.
-fn is_stop_link(address: &str, config: &Config) -> bool {
-    let rest = address.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('/')?)));
-    let Some((scheme, (authority, path))) = rest else { return false };
-    let token = path.strip_prefix("keuze/afmelden/").and_then(|rest| rest.split(['/', '?', '#']).next());
-    let is_token = token.is_some_and(|token| {
-        token.len() >= 40 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    });
-    let origin = config.host(authority).map(|host| host.origin);
-    is_token && origin.is_some_and(|origin| origin.starts_with(&format!("{scheme}://")))
+/// The token in a link of one of the site's hosts.
+fn stop_token<'a>(address: &'a str, config: &Config) -> Option<&'a str> {
+    let (scheme, rest) = address.split_once("://")?;
+    let (authority, path) = rest.split_once('/')?;
+    let token = path.strip_prefix("keuze/afmelden/")?.split(['/', '?', '#']).next()?;
+    let is_token = token.len() >= 40 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let origin = config.host(authority).map(|host| host.origin)?;
+    (is_token && origin.starts_with(&format!("{scheme}://"))).then_some(token)
 }
 
 #[cfg(test)]
@@ -217,6 +257,7 @@ pub(crate) mod tests {
         let post = "List-Unsubscribe-Post, exactly List-Unsubscribe=One-Click";
         let signature = "a DKIM signature that covers both headers";
         let (link, sender) = ("the link in every body part", "who it is from in every body part");
+        let same = "the same link in body and header";
         for (from, to, lacks) in [
             ("From: Voipro <nieuws@voipro.nl>\r\n", "", "a sender"),
             (",\r\n <https://www.voipro.nl", ",\r\n <http://www.voipro.nl", header),
@@ -231,11 +272,36 @@ pub(crate) mod tests {
             ("Stoppen: https", "Stoppen: klik.example/?u=https", link),
             ("<a href=\"https://www.voipro.nl", "<a href=\"https://klik.example", link),
             ("<a href=", "<b title=", link),
+            ("<a href=", "<a data-href=", link),
+            (">Stoppen</a>", "></a>", link),
+            (">Stoppen</a>", "> &nbsp;<b></b></a>", link),
+            (">Stoppen</a>", "><!-- Stoppen --></a>", link),
+            (">Stoppen</a>", "><img src=\"x\" alt=\"\"></a>", link),
+            ("Stoppen: https://www.voipro.nl/keuze/afmelden/", "Stoppen: https://www.voipro.nl/keuze/afmelden/x", same),
+            (
+                "<a href=\"https://www.voipro.nl/keuze/afmelden/",
+                "<a href=\"https://www.voipro.nl/keuze/afmelden/x",
+                same,
+            ),
             ("</p><p>Voipro Communications Company B.V.", "</p><p>Voipro", sender),
         ] {
             let spoilt = mail.replacen(from, to, 1);
             assert_ne!(spoilt, mail, "{from}");
             assert_eq!(missing(&house, &spoilt), [lacks], "{from} {to}");
+        }
+        for (open, close) in [("<!--", "-->"), ("<template>", "</template>"), ("<STYLE>", "</STYLE>")] {
+            let hidden = mail.replacen("<a href", &format!("{open}<a href"), 1);
+            let hidden = hidden.replacen("Stoppen</a>", &format!("Stoppen</a>{close}"), 1);
+            assert_eq!(missing(&house, &hidden), [link], "{open}");
+        }
+        for (from, to) in [
+            ("<a href=\"", "<A class=x HREF=\""),
+            (">Stoppen</a>", "><img src=\"x\" alt=\"Stoppen\"></a>"),
+            (">Stoppen</a>", "><b>Stoppen</b></a><!-- einde -->"),
+        ] {
+            let fine = mail.replacen(from, to, 1);
+            assert_ne!(fine, mail);
+            assert_eq!(missing(&house, &fine), Vec::<&str>::new(), "{to}");
         }
         assert_eq!(check(b"", &house.keuze.config), None);
     }
