@@ -1,4 +1,5 @@
-//! `GET` and `POST /keuze/api/v1/decisions`: "may I?", for one person or contact point, one channel and one class of message.
+//! `GET` and `POST /keuze/api/v1/decisions`: "may I?", for one person or contact point, and one channel and class of message
+//! or one purpose.
 
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use app::model::decision::{Decision, Reason};
 use app::model::identity::RecordAddress;
 use app::model::language::{Language, Localized};
 use app::model::message::{ClassFault, Classified, MessageClass};
+use app::model::purpose::PurposeId;
 use app::text::act;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -23,25 +25,47 @@ use crate::http::problem::{Problem, Slug};
 use crate::http::visit::Visit;
 use crate::service::Keuze;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sent {
     who: Named,
-    channel: Channel,
-    #[serde(default)]
-    message_class: MessageClass,
+    channel: Option<Channel>,
+    /// In place of a channel.
+    purpose: Option<PurposeId>,
+    message_class: Option<MessageClass>,
     template: Option<String>,
     decided_by: Option<String>,
 }
 
+/// What is asked.
+enum Asked {
+    Message(Channel, Option<Classified>),
+    Purpose(PurposeId),
+}
+
 impl Sent {
+    /// One question: a channel with what is said of the message, or a purpose, which is about no message.
+    fn asked(&self) -> Result<Asked, Problem> {
+        let wrong = |field| Problem::with(Slug::MalformedRequest, field);
+        match (self.channel, &self.purpose) {
+            (Some(channel), None) => Ok(Asked::Message(channel, self.classified()?)),
+            (None, None) => Err(wrong("channel")),
+            (Some(_), Some(_)) => Err(wrong("purpose")),
+            (None, Some(_)) if self.message_class.is_some() => Err(wrong("message_class")),
+            (None, Some(_)) if self.template.is_some() => Err(wrong("template")),
+            (None, Some(_)) if self.decided_by.is_some() => Err(wrong("decided_by")),
+            (None, Some(purpose)) => Ok(Asked::Purpose(purpose.clone())),
+        }
+    }
+
     /// How the template was classed; nothing for advertising that names none.
     fn classified(&self) -> Result<Option<Classified>, Problem> {
         let (template, decided_by) = (self.template.as_deref(), self.decided_by.as_deref());
-        if self.message_class == MessageClass::Commercial && template.is_none() && decided_by.is_none() {
+        let class = self.message_class.unwrap_or_default();
+        if class == MessageClass::Commercial && template.is_none() && decided_by.is_none() {
             return Ok(None);
         }
-        let read = Classified::read(self.message_class, template.unwrap_or_default(), decided_by);
+        let read = Classified::read(class, template.unwrap_or_default(), decided_by);
         read.map(Some).map_err(|fault| {
             let field = match fault {
                 ClassFault::Template => "template",
@@ -89,24 +113,25 @@ pub async fn by_number(
     _visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let (mut customer, mut channel, mut class) = (None, None, Some(MessageClass::Commercial));
+    let wrong = |field| Problem::with(Slug::MalformedRequest, field);
+    let (mut customer, mut sent) = (None, Sent::default());
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned() {
         match name.as_str() {
             "customer" => customer = Some(value),
-            "channel" => channel = Channel::from_word(&value),
-            "message_class" => class = MessageClass::from_word(&value),
+            "channel" => sent.channel = Some(Channel::from_word(&value).ok_or(wrong("channel"))?),
+            "purpose" => sent.purpose = Some(value.parse().map_err(|_| wrong("purpose"))?),
+            "message_class" => {
+                sent.message_class = Some(MessageClass::from_word(&value).ok_or(wrong("message_class"))?);
+            }
             "lang" => {}
             _ => return Err(Problem::unknown_field(&name)),
         }
     }
-    let customer = customer.ok_or(Problem::with(Slug::MalformedRequest, "customer"))?;
-    let channel = channel.ok_or(Problem::with(Slug::MalformedRequest, "channel"))?;
-    let message_class = class.ok_or(Problem::with(Slug::MalformedRequest, "message_class"))?;
-    if message_class == MessageClass::Service {
+    sent.who = Named::customer(customer.ok_or(wrong("customer"))?);
+    if sent.message_class == Some(MessageClass::Service) {
         return Err(Problem::with(Slug::MessageClassIncomplete, "decided_by"));
     }
-    let who = Named::customer(customer);
-    decide(&keuze, &caller, &Sent { who, channel, message_class, template: None, decided_by: None }).await
+    decide(&keuze, &caller, &sent).await
 }
 
 /// By customer number, contact point, or both.
@@ -121,7 +146,10 @@ pub async fn by_anything(
 }
 
 async fn decide(keuze: &Keuze, caller: &Caller<Decisions>, sent: &Sent) -> Result<Response, Problem> {
-    let (who, classified) = (sent.who.find(keuze)?.who, sent.classified()?);
-    let decision = keuze.may_send(&who, sent.channel, classified, &caller.act()).await?;
+    let (asked, who) = (sent.asked()?, sent.who.find(keuze)?.who);
+    let decision = match asked {
+        Asked::Message(channel, classified) => keuze.may_send(&who, channel, classified, &caller.act()).await?,
+        Asked::Purpose(purpose) => keuze.may_i_use(&who, purpose)?,
+    };
     Ok(answer(&Told::from(decision)))
 }

@@ -3,15 +3,18 @@
 mod ways;
 
 use app::model::channel::Channel;
-use app::model::event::{EventKind, Route};
+use app::model::choice::Answer;
+use app::model::event::{Answered, Event, EventKind, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::identity::Subject;
+use app::model::purpose::PurposeId;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use time::macros::date;
 
 use super::*;
-use crate::http::fixture::{Answer, Browser};
+use crate::http::fixture::{self, Browser};
+use crate::scribe::Draft;
 use crate::service::clients::ClientName;
 use crate::service::fixture::House;
 use crate::service::people::Who;
@@ -43,11 +46,11 @@ impl Office {
         Self { anna, server: Browser::new(&house), house, key }
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Answer {
+    async fn post(&self, path: &str, body: &Value) -> fixture::Answer {
         self.post_with(&self.key, path, &body.to_string()).await
     }
 
-    async fn post_with(&self, key: &str, path: &str, body: &str) -> Answer {
+    async fn post_with(&self, key: &str, path: &str, body: &str) -> fixture::Answer {
         let bearer = format!("Bearer {key}");
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         self.server.beside().ask("POST", path, &headers, body).await
@@ -73,7 +76,7 @@ async fn key(house: &House, name: &str, scopes: &[Scope]) -> String {
     clients.add(&name, scopes, date!(2026 - 11 - 30)).await.expect("added").to_string()
 }
 
-fn problem(answer: &Answer) -> (u16, String, Value) {
+fn problem(answer: &fixture::Answer) -> (u16, String, Value) {
     assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json", "{}", answer.body);
     let document: Value = serde_json::from_str(&answer.body).expect("JSON");
     let slug = document["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default().to_owned();
@@ -210,6 +213,55 @@ async fn what_cannot_be_read_is_named_to_a_program() {
     let wrong = json!({ "who": { "email": "geheim" }, "channel": "email" });
     let (_, _, document) = problem(&office.post("/keuze/api/v1/decisions", &wrong).await);
     assert!(document["mend"].as_str().is_some_and(|mend| mend.contains("name@example.nl")), "{document}");
+}
+
+/// S-31: a profiling job asks by the person, and is denied until that person said yes to profiling itself.
+#[tokio::test]
+async fn s_31_a_profiling_job_is_denied_without_a_yes_to_profiling() {
+    let office = Office::new().await;
+    let ask = async |who: Value, purpose: &str| {
+        let told = office.told("/keuze/api/v1/decisions", &json!({ "who": who, "purpose": purpose })).await;
+        (told["allow"].as_bool().expect("told"), told["reason"].as_str().expect("told").to_owned())
+    };
+    let said = async |purpose: &str, answer: Answer| {
+        let keuze = &office.house.keuze;
+        let purpose: PurposeId = purpose.parse().expect("an id");
+        let revision = keuze.published.current().policy.purpose(&purpose).expect("of the policy").revision;
+        let mut event = Event::new(EventKind::ChoiceMade, keuze.clock.now().at, Actor::Person, Route::PreferencePage);
+        event.subject = Some(office.anna);
+        event.answers = [(purpose, Answered { answer, revision, until: Some(date!(2027 - 05 - 24)) })].into();
+        keuze.scribe.append(Draft::new(event)).await.expect("written");
+    };
+    let (anna, denied) = (json!({ "customer": "K-1" }), (false, "no_answer".to_owned()));
+    assert_eq!(ask(anna.clone(), "profiling").await, denied);
+    said("statistics", Answer::NotObjected).await;
+    assert_eq!(ask(anna.clone(), "profiling").await, denied, "a yes to statistics is none to profiling");
+    said("profiling", Answer::Granted).await;
+    for who in [anna.clone(), json!({ "email": "anna@example.nl" })] {
+        assert_eq!(ask(who, "profiling").await, (true, "granted".to_owned()));
+    }
+    for who in [json!({ "customer": "K-9" }), json!({ "email": "bert@example.nl" })] {
+        assert_eq!(ask(who.clone(), "profiling").await, denied);
+        assert_eq!(ask(who, "necessary").await, denied);
+    }
+    assert_eq!(ask(anna.clone(), "unheard_of").await, (false, "unknown".to_owned()));
+    said("profiling", Answer::Refused).await;
+    assert_eq!(ask(anna.clone(), "profiling").await, (false, "withdrawn".to_owned()));
+    let headers = [("authorization", format!("Bearer {}", office.key))];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let path = "/keuze/api/v1/decisions?customer=K-1&purpose=profiling";
+    let told = office.server.beside().ask("GET", path, &headers, "").await;
+    assert!(told.status.is_success() && told.body.contains("\"reason\":\"withdrawn\""), "{}", told.body);
+    for (more, field) in [
+        (json!({ "channel": "email" }), "purpose"),
+        (json!({ "message_class": "service" }), "message_class"),
+        (json!({ "decided_by": "Dirk" }), "decided_by"),
+    ] {
+        let mut body = json!({ "who": anna, "purpose": "profiling" });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let (status, _, document) = problem(&office.post("/keuze/api/v1/decisions", &body).await);
+        assert_eq!((status, &document["field"]), (400, &json!(field)));
+    }
 }
 
 /// S-19: a service message goes to somebody who stopped everything, on the record of who classed it; the same template as
@@ -409,7 +461,7 @@ async fn letter(office: &Office, who: Value) -> Value {
     office.told("/keuze/api/v1/letter-blocks", &json!({ "who": who })).await
 }
 
-async fn type_code(office: &Office, fields: &[(&str, &str)]) -> Answer {
+async fn type_code(office: &Office, fields: &[(&str, &str)]) -> fixture::Answer {
     office.server.beside().post("/keuze/brief", fields).await
 }
 
@@ -572,7 +624,7 @@ async fn a_code_lives_as_long_as_its_person() {
     assert!(codes.iter().all(|code| house.keuze.person_of_letter(*code).is_none()));
 }
 
-async fn check_mail(office: &Office, query: &str, raw: &str) -> Answer {
+async fn check_mail(office: &Office, query: &str, raw: &str) -> fixture::Answer {
     let bearer = format!("Bearer {}", office.key);
     let headers = [("authorization", bearer.as_str()), ("content-type", "message/rfc822")];
     office.server.beside().ask("POST", &format!("/keuze/api/v1/mail-checks{query}"), &headers, raw).await

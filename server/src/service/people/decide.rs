@@ -1,8 +1,9 @@
 //! "May I?" for a person or a contact point.
 
 use app::model::channel::Channel;
-use app::model::decision::{Decision, Question, Recorded, decide};
+use app::model::decision::{Decision, Question, Reason, Recorded, decide};
 use app::model::identity::{RecordAddress, Subject};
+use app::model::purpose::PurposeId;
 
 use super::hash::index_keys;
 use super::{ActError, Who};
@@ -76,6 +77,30 @@ impl Keuze {
             let theirs = self.decide_at(&self.life(person)?, points, channel, None);
             if theirs.allow || !decision.allow && decision.evidence.is_empty() {
                 decision = theirs;
+            }
+        }
+        Ok(decision)
+    }
+
+    /// May a purpose use what is known of this person, or of everybody who may be meant by these contact points (S-31)?
+    ///
+    /// By what they said themselves: nothing ties a device to a person, so an answer in a browser counts in that browser
+    /// alone, and where nothing is known the purpose is denied. One of several who is denied denies.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn may_i_use(&self, who: &Who, purpose: PurposeId) -> Result<Decision, ActError> {
+        let people = who.person.map_or_else(|| self.behind(&who.points), |person| vec![person]);
+        let (policy, question) = (&self.published.current().policy, Question::Purpose(purpose));
+        let mut decision = decide(&[], policy, &question, self.clock.now());
+        if people.is_empty() && decision.allow {
+            // What needs no answer is not thereby about somebody whom we do not know.
+            decision = Decision { allow: false, reason: Reason::NoAnswer, ..decision };
+        }
+        for person in people {
+            decision = decide(&self.life(person)?, policy, &question, self.clock.now());
+            if !decision.allow {
+                break;
             }
         }
         Ok(decision)
