@@ -464,7 +464,7 @@ impl<'a> Running<'a> {
 
     /// What can and cannot be done with the channels for which the row tells of a relation.
     fn basis(&self, row: &Row, target: &Target) -> Vec<Note> {
-        let mut standing = Vec::new();
+        let mut standing = self.stands_at(row, target);
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
         for (channels, evidence) in relations(row) {
             let mut event = self.event(EventKind::Imported, target.person);
@@ -474,15 +474,31 @@ impl<'a> Running<'a> {
             for channel in channels {
                 let decision = self.with_this(target, &event, channel);
                 match decision.reason {
-                    reason if is_no(reason) => standing.push(channel),
+                    reason if is_no(reason) => _ = standing.insert(channel),
                     Reason::EvidenceMissing => without.entry(missing.clone()).or_default().push(channel),
                     _ if !decision.allow => without.entry(Vec::new()).or_default().push(channel),
                     _ => {}
                 }
             }
         }
-        let standing = (!standing.is_empty()).then_some(Note::StandingNo(standing));
+        let standing = (!standing.is_empty()).then(|| Note::StandingNo(standing.into_iter().collect()));
         standing.into_iter().chain(without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces))).collect()
+    }
+
+    /// What is forbidden at the points that the row names, also where it tells of no relation (S-18).
+    fn stands_at(&self, row: &Row, target: &Target) -> BTreeSet<Channel> {
+        if !row.objected.is_empty() {
+            return BTreeSet::new();
+        }
+        let book = self.keuze.people.book();
+        let book = self.scratch.as_ref().unwrap_or(&book);
+        let named = target.points.iter().filter(|point| row.points.iter().any(|named| named.is_same_as(point)));
+        let found = named.flat_map(|point| {
+            let reached = point.kind().channels();
+            let entries = book.objections_on(point, &self.keys).into_iter().flat_map(|found| found.entry.channels);
+            entries.filter(|channel| reached.contains(channel))
+        });
+        found.collect()
     }
 
     fn with_this(&self, target: &Target, event: &Event, channel: Channel) -> Decision {

@@ -131,6 +131,20 @@ async fn s_18_a_thousand_rows_lift_nothing() {
     assert_eq!(reason(&house, &person("501"), Channel::Newsletter), (true, Reason::SoftOptIn));
 }
 
+/// S-18: a row that only brings an address is told of the no that stands on it, too.
+#[tokio::test]
+async fn s_18_a_row_without_channels_meets_a_no_as_well() {
+    let house = House::new().await;
+    let act = Act::by_person(Route::OneClick, IdentityLevel::Possession);
+    house.keuze.object(&Who::point(email("anna@example.nl")), &Channel::ALL, &act).await.expect("recorded");
+    for mode in [Mode::DryRun, Mode::Write] {
+        let text = format!("{HEADER}\n1,,,ANNA@example.nl,,,,,,,,,,,,,,,,,\n2,,,bert@example.nl,,,,,,,,,,,,,,,,,\n");
+        let (summary, reports) = import(&house, "x.csv", &text, mode).await;
+        assert_eq!((summary.recorded, summary.met_a_no), (2, 1));
+        assert_eq!(reports[0].notes, [Note::StandingNo(vec![Channel::Newsletter, Channel::Email])]);
+    }
+}
+
 /// S-11: a file that wants a social opt-in for somebody is refused there, and the other rows are not.
 #[tokio::test]
 async fn s_11_nobody_is_signed_up_on_social_media() {
