@@ -70,6 +70,8 @@ pub enum Slug {
     MessageClassIncomplete,
     /// Only the person can sign up there (S-11).
     SelfSignupRequired,
+    /// A customer without all evidence of a soft opt-in (S-21); a warning, not an answer of its own.
+    SoftOptInEvidenceMissing,
     /// Something was said since the page was shown.
     ChangedSince,
 }
@@ -89,7 +91,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -120,6 +122,7 @@ impl Slug {
         Self::LetterIncomplete,
         Self::MessageClassIncomplete,
         Self::SelfSignupRequired,
+        Self::SoftOptInEvidenceMissing,
         Self::ChangedSince,
     ];
 
@@ -156,6 +159,7 @@ impl Slug {
             Self::LetterIncomplete => "letter-incomplete",
             Self::MessageClassIncomplete => "message-class-incomplete",
             Self::SelfSignupRequired => "self-signup-required",
+            Self::SoftOptInEvidenceMissing => "soft-opt-in-evidence-missing",
             Self::ChangedSince => "changed-since",
         }
     }
@@ -406,6 +410,14 @@ fn dutch(slug: Slug) -> Problem {
             "Er is niets opgeslagen.",
             "Laat social media weg uit de aanvraag.",
         ),
+        Slug::SoftOptInEvidenceMissing => problem(
+            "Er ontbreekt bewijs voor reclame aan een klant",
+            "Een klant krijgt alleen reclame als alle bewijs er is. Dat is de verkoop of het contract, en hetzelfde bedrijf. \
+             Ook hoort erbij dat de klant uitleg kreeg en nee kon zeggen toen het adres werd gevraagd. En het gaat om eigen \
+             producten die erop lijken.",
+            "De klant is bewaard, maar niet aangemeld voor reclame.",
+            "Vul aan wat bij missing staat. Is het er niet? Dan kan de klant zich alleen zelf aanmelden.",
+        ),
         Slug::ChangedSince => problem(
             "Er is intussen iets veranderd",
             "Sinds u deze pagina opende, is er een andere keuze vastgelegd.",
@@ -595,6 +607,13 @@ fn english(slug: Slug) -> Problem {
             "Only the person themselves can sign up for advertising on social media.",
             "Nothing was saved.",
             "Leave social media out of the request.",
+        ),
+        Slug::SoftOptInEvidenceMissing => problem(
+            "Evidence for advertising to a customer is missing",
+            "A customer gets advertising only where all evidence is there. That is the sale or contract, and the same company. \
+             The customer was told and could say no when the address was collected. And it is about own, similar products.",
+            "The customer is kept, but not signed up for advertising.",
+            "Add what stands under missing. If there is none, only the customer can sign up.",
         ),
         Slug::ChangedSince => problem(
             "Something changed meanwhile",

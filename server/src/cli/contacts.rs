@@ -4,15 +4,13 @@ use std::fs::File;
 use std::io::{BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use app::model::channel::Channel;
 use app::model::event::Actor;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Serialize;
 
 use super::{Serving, serve};
 use crate::service::Keuze;
-use crate::service::people::import::{CameTo, Mode, Note, RowReport, Summary, rows};
+use crate::service::people::import::{CameTo, Mode, RowReport, Summary, rows};
 
 /// What to do with contacts.
 #[derive(Subcommand)]
@@ -85,35 +83,8 @@ fn sentences(report: &RowReport) -> Vec<String> {
         CameTo::Refused(fault) => Some(format!("refused: {fault}")),
         CameTo::Recorded | CameTo::NothingNew => None,
     };
-    let notes = report.notes.iter().map(|note| match note {
-        Note::StandingNo(channels) => format!("a no stands on {}; it stays", names(channels)),
-        Note::NoBasis(channels, pieces) if pieces.is_empty() => {
-            format!("kept without a basis for {}: that needs the person's own opt-in", names(channels))
-        }
-        Note::NoBasis(channels, pieces) => format!(
-            "kept as a customer without a basis for {}: soft-opt-in-evidence-missing ({})",
-            names(channels),
-            pieces.iter().map(name).collect::<Vec<_>>().join(", ")
-        ),
-        Note::NoAllTheSame(channels) => format!("its no to {} is taken all the same", names(channels)),
-        Note::NoNowhere => {
-            "it says no, and nothing can be read of whom or where; that no is not recorded yet".to_owned()
-        }
-        Note::AgreedSince(channels) => {
-            format!("the person agreed to {} after this objection; not taken", names(channels))
-        }
-    });
+    let notes = report.notes.iter().map(ToString::to_string);
     refused.into_iter().chain(notes).map(|what| format!("line {}: {what}", report.line)).collect()
-}
-
-fn names(channels: &[Channel]) -> String {
-    channels.iter().map(name).collect::<Vec<_>>().join(", ")
-}
-
-/// As it stands in files and in the API.
-fn name<T: Serialize>(value: &T) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn print_summary(summary: Summary, written: bool) {

@@ -41,13 +41,15 @@ const LINKS: Rate = Rate { per_minute: 12_000, burst: 6_000 };
 const MACHINES: Rate = Rate { per_minute: 120_000, burst: 20_000 };
 
 /// What programs with an API key ask; each sender asks before each message.
-const MACHINE_PATHS: [&str; 6] = [
+const MACHINE_PATHS: [&str; 8] = [
     "/keuze/api/v1/decisions",
     "/keuze/api/v1/objections",
     "/keuze/api/v1/mail-headers",
     "/keuze/api/v1/mail-checks",
     "/keuze/api/v1/letter-blocks",
     "/keuze/api/v1/letter-checks",
+    "/keuze/api/v1/customers",
+    "/keuze/api/v1/opt-ins",
 ];
 
 /// What sends a mail, or takes a code: slow enough to make flooding and guessing pointless.

@@ -1,5 +1,6 @@
 //! What programs ask and tell, each with an API key (RFC 6750): none of these addresses answers without one.
 
+mod customers;
 mod decisions;
 mod letters;
 mod mail;
@@ -43,6 +44,8 @@ pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
         .route("/keuze/api/v1/decisions", get(decisions::by_number).post(decisions::by_anything))
         .route("/keuze/api/v1/objections", post(objections::object))
+        .route("/keuze/api/v1/customers", post(customers::tell))
+        .route("/keuze/api/v1/opt-ins", post(customers::ask))
         .route("/keuze/api/v1/mail-headers", post(mail::headers))
         .route("/keuze/api/v1/mail-checks", mail_checks)
         .route("/keuze/api/v1/letter-blocks", post(letters::block))
@@ -63,6 +66,8 @@ pub struct Mail;
 pub struct Letters;
 /// See [`Scope::Objections`].
 pub struct Objections;
+/// See [`Scope::Customers`].
+pub struct Customers;
 
 impl Asks for Decisions {
     const SCOPE: Scope = Scope::Decisions;
@@ -80,6 +85,10 @@ impl Asks for Objections {
     const SCOPE: Scope = Scope::Objections;
 }
 
+impl Asks for Customers {
+    const SCOPE: Scope = Scope::Customers;
+}
+
 /// A program whose key is good for what it asks. A handler that takes one cannot be reached without.
 pub struct Caller<S> {
     client: Client,
@@ -87,9 +96,14 @@ pub struct Caller<S> {
 }
 
 impl<S> Caller<S> {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        self.client.name.to_string()
+    }
+
     /// What it tells, in its own name.
     pub fn act(&self) -> Act {
-        let actor = Actor::Client { name: self.client.name.to_string() };
+        let actor = Actor::Client { name: self.name() };
         Act { actor, ..Act::by_person(Route::Api, IdentityLevel::Unverified) }
     }
 }

@@ -48,7 +48,8 @@ pub fn status(slug: Slug) -> StatusCode {
         | Slug::UnsubscribeHeadersMissing
         | Slug::MessageClassIncomplete
         | Slug::LetterIncomplete
-        | Slug::SelfSignupRequired => StatusCode::UNPROCESSABLE_ENTITY,
+        | Slug::SelfSignupRequired
+        | Slug::SoftOptInEvidenceMissing => StatusCode::UNPROCESSABLE_ENTITY,
         Slug::NoticeChanged | Slug::ChangedSince => StatusCode::CONFLICT,
         Slug::ConsentNotFromHere | Slug::CrossSite | Slug::ScopeMissing => StatusCode::FORBIDDEN,
         Slug::ApiKeyMissing | Slug::ApiKeyUnknown | Slug::ApiKeyExpired => StatusCode::UNAUTHORIZED,

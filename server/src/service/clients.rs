@@ -31,11 +31,13 @@ pub enum Scope {
     Letters,
     /// To pass on that somebody objected.
     Objections,
+    /// To tell of customers, and to ask them for an opt-in.
+    Customers,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Decisions, Self::Mail, Self::Letters, Self::Objections];
+    pub const ALL: [Self; 5] = [Self::Decisions, Self::Mail, Self::Letters, Self::Objections, Self::Customers];
 
     /// Its name.
     pub fn word(self) -> &'static str {
@@ -44,6 +46,7 @@ impl Scope {
             Self::Mail => "mail",
             Self::Letters => "letters",
             Self::Objections => "objections",
+            Self::Customers => "customers",
         }
     }
 }

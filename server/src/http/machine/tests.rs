@@ -20,9 +20,11 @@ use crate::service::fixture::House;
 use crate::service::people::Who;
 use crate::service::people::tests::{customer, door, email, phone};
 
-const PATHS: [(&str, Scope, &str); 6] = [
+const PATHS: [(&str, Scope, &str); 8] = [
     ("/keuze/api/v1/decisions", Scope::Decisions, r#"{"who":{"customer":"K-1"},"channel":"email"}"#),
     ("/keuze/api/v1/objections", Scope::Objections, r#"{"who":{"customer":"K-1"},"channels":["email"]}"#),
+    ("/keuze/api/v1/customers", Scope::Customers, r#"{"customer":"K-2","email":"bert@example.nl"}"#),
+    ("/keuze/api/v1/opt-ins", Scope::Customers, r#"{"who":{"customer":"K-1"},"channels":["phone"]}"#),
     ("/keuze/api/v1/mail-headers", Scope::Mail, r#"{"who":{"customer":"K-1"},"channel":"email"}"#),
     ("/keuze/api/v1/mail-checks", Scope::Mail, "From: a@example.nl\r\n\r\n"),
     ("/keuze/api/v1/letter-blocks", Scope::Letters, r#"{"who":{"customer":"K-1"}}"#),
@@ -88,8 +90,13 @@ fn problem(answer: &fixture::Answer) -> (u16, String, Value) {
 async fn no_address_for_programs_answers_without_a_key_that_is_good_for_it() {
     let office = Office::new().await;
     let mut without = Vec::new();
-    for (scope, name) in [(Scope::Decisions, "a"), (Scope::Mail, "b"), (Scope::Letters, "c"), (Scope::Objections, "d")]
-    {
+    for (scope, name) in [
+        (Scope::Decisions, "a"),
+        (Scope::Mail, "b"),
+        (Scope::Letters, "c"),
+        (Scope::Objections, "d"),
+        (Scope::Customers, "e"),
+    ] {
         let others: Vec<Scope> = Scope::ALL.into_iter().filter(|other| *other != scope).collect();
         without.push((scope, key(&office.house, name, &others).await));
     }
@@ -260,6 +267,115 @@ async fn s_31_a_profiling_job_is_denied_without_a_yes_to_profiling() {
         let mut body = json!({ "who": anna, "purpose": "profiling" });
         body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         let (status, _, document) = problem(&office.post("/keuze/api/v1/decisions", &body).await);
+        assert_eq!((status, &document["field"]), (400, &json!(field)));
+    }
+}
+
+/// A customer with all five pieces of evidence.
+fn told_of(number: &str, email: &str) -> Value {
+    json!({
+        "customer": number, "email": email, "channels": ["newsletter"], "contract": "C-1", "same_entity": true,
+        "informed_on": "2026-11-20", "opt_out_offered_on": "2026-11-20", "opt_out_used": false, "products": "Bellen",
+    })
+}
+
+/// S-21: a customer is signed up on full evidence only, what is missing is a warning, and whoever said no is never added
+/// again.
+#[tokio::test]
+async fn s_21_a_customer_is_signed_up_on_full_evidence_only() {
+    let office = Office::new().await;
+    let tell = async |body: &Value| office.told("/keuze/api/v1/customers", body).await;
+    let newsletter = async |number: &str| {
+        let body = json!({ "who": { "customer": number }, "channel": "newsletter" });
+        let told = office.told("/keuze/api/v1/decisions", &body).await;
+        (told["allow"].as_bool().expect("told"), told["reason"].as_str().expect("told").to_owned())
+    };
+    let whole = tell(&told_of("K-2", "bert@example.nl")).await;
+    let nothing = json!([]);
+    let quiet = json!({
+        "changed": true, "standing_no": nothing, "needs_opt_in": nothing, "agreed_since": nothing, "warnings": nothing,
+    });
+    assert_eq!(whole, quiet);
+    assert_eq!(newsletter("K-2").await, (true, "soft_opt_in".to_owned()));
+    let event = office.house.ledger().pop().expect("an event");
+    let by = Actor::Client { name: "crm".into() };
+    assert_eq!((event.kind, event.actor, event.route), (EventKind::Imported, by, Route::Import));
+    assert!(event.evidence.is_some(), "the evidence is on record");
+    assert_eq!(tell(&told_of("K-2", "bert@example.nl")).await["changed"], false, "a repeat records nothing");
+
+    for (late, missing) in [(Value::Null, "opt_out_offered_on"), (json!("2026-11-24"), "opt_out_offered_on")] {
+        let mut lacking = told_of("K-3", "carla@example.nl");
+        lacking["opt_out_offered_on"] = late;
+        let told = tell(&lacking).await;
+        let warning = &told["warnings"][0];
+        assert!(
+            warning["type"].as_str().is_some_and(|kind| kind.ends_with("/keuze/problems/soft-opt-in-evidence-missing"))
+        );
+        assert_eq!((&warning["channels"], &warning["missing"]), (&json!(["newsletter"]), &json!([missing])));
+        assert_eq!(newsletter("K-3").await, (false, "evidence_missing".to_owned()));
+    }
+    let about = office.server.beside().get("/keuze/problems/soft-opt-in-evidence-missing").await;
+    assert_eq!(about.status, StatusCode::OK);
+
+    let no = json!({ "who": { "email": "daan@example.nl" }, "channels": ["newsletter", "email"] });
+    office.told("/keuze/api/v1/objections", &no).await;
+    let suppressed = tell(&told_of("K-4", "Daan@example.nl")).await;
+    assert_eq!(suppressed["standing_no"], json!(["newsletter", "email"]), "all that stands at the address");
+    assert_eq!(newsletter("K-4").await, (false, "point_objected".to_owned()));
+}
+
+/// S-11: nobody signs anybody else up on social media; a row that cannot be right is named by its field, and its no is
+/// taken all the same.
+#[tokio::test]
+async fn s_11_a_program_signs_nobody_up_on_social_media() {
+    let office = Office::new().await;
+    let before = office.house.ledger().len();
+    let mut social = told_of("K-2", "bert@example.nl");
+    social["channels"] = json!(["social"]);
+    let opt_in = json!({ "who": { "customer": "K-1" }, "channels": ["social", "phone"] });
+    for (path, body) in [("/keuze/api/v1/customers", &social), ("/keuze/api/v1/opt-ins", &opt_in)] {
+        let (status, slug, document) = problem(&office.post(path, body).await);
+        assert_eq!((status, slug.as_str(), &document["field"]), (422, "self-signup-required", &json!("channels")));
+    }
+    for (body, field) in [
+        (json!({ "customer": "K-2", "email": "geheim" }), json!("email")),
+        (json!({ "customer": "K-2", "e_mail": "geheim" }), json!("e_mail")),
+        (json!({ "customer": "K-2", "email": { "geheim": 1 } }), json!("email")),
+        (json!({}), json!("body")),
+    ] {
+        let answer = office.post("/keuze/api/v1/customers", &body).await;
+        let (status, slug, document) = problem(&answer);
+        assert_eq!((status, slug.as_str(), &document["field"]), (400, "malformed-request", &field), "{document}");
+        assert!(!answer.body.contains("geheim") && document["mend"].is_string(), "{document}");
+    }
+    assert_eq!(office.house.ledger().len(), before, "nothing of it was recorded");
+    let no = json!({ "email": "bert@example.nl", "phone": "geheim", "objected_channels": ["newsletter"] });
+    let (_, _, document) = problem(&office.post("/keuze/api/v1/customers", &no).await);
+    let said = document["mend"].as_str().expect("said");
+    assert!(said.ends_with("its no to newsletter is taken all the same"), "{said}");
+}
+
+/// S-11: what a program asks for in somebody's name is no opt-in until the person confirms it.
+#[tokio::test]
+async fn s_11_an_opt_in_that_a_program_enters_waits_for_the_person() {
+    let office = Office::new().await;
+    let body = json!({ "who": { "customer": "K-1" }, "channels": ["phone"] });
+    let answer = office.post("/keuze/api/v1/opt-ins", &body).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);
+    let told: Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(told, json!({ "channels": ["phone"], "confirmed": false }));
+    let event = office.house.ledger().pop().expect("an event");
+    assert_eq!((event.kind, event.subject), (EventKind::OptInRequested, Some(office.anna)));
+    assert_eq!(event.actor, Actor::Client { name: "crm".into() });
+    let ask = json!({ "who": { "customer": "K-1" }, "channel": "phone" });
+    let decision = office.told("/keuze/api/v1/decisions", &ask).await;
+    assert_eq!((&decision["allow"], &decision["reason"]), (&json!(false), &json!("unconfirmed")));
+    for (body, field) in [
+        (json!({ "who": { "customer": "K-9" }, "channels": ["phone"] }), "who.customer"),
+        (json!({ "who": { "email": "anna@example.nl" }, "channels": ["phone"] }), "who.customer"),
+        (json!({ "who": { "customer": "K-1" }, "channels": [] }), "channels"),
+    ] {
+        let (status, _, document) = problem(&office.post("/keuze/api/v1/opt-ins", &body).await);
         assert_eq!((status, &document["field"]), (400, &json!(field)));
     }
 }

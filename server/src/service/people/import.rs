@@ -17,6 +17,7 @@ use app::model::decision::{Decision, Question, Reason, Recorded, decide};
 use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::evidence::{Evidence, IdentityLevel, Piece, SoftOptIn};
 use app::model::identity::{RecordAddress, ShardNumber, Subject};
+use serde::Serialize;
 use time::Date;
 
 use super::book::{Book, IndexKey, Wanted};
@@ -76,6 +77,36 @@ pub enum Note {
     NoAllTheSame(Vec<Channel>),
     /// The row is refused, and its no with it: nothing can be read of whom or where.
     NoNowhere,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::StandingNo(channels) => write!(f, "a no stands on {}; it stays", names(channels)),
+            Self::NoBasis(channels, pieces) if pieces.is_empty() => {
+                write!(f, "kept without a basis for {}: that needs the person's own opt-in", names(channels))
+            }
+            Self::NoBasis(channels, pieces) => write!(
+                f,
+                "kept as a customer without a basis for {}: soft-opt-in-evidence-missing ({})",
+                names(channels),
+                names(pieces)
+            ),
+            Self::NoAllTheSame(channels) => write!(f, "its no to {} is taken all the same", names(channels)),
+            Self::NoNowhere => {
+                f.write_str("it says no, and nothing can be read of whom or where; that no is not recorded yet")
+            }
+            Self::AgreedSince(channels) => {
+                write!(f, "the person agreed to {} after this objection; not taken", names(channels))
+            }
+        }
+    }
+}
+
+/// As they stand in files and in the API.
+fn names<T: Serialize>(values: &[T]) -> String {
+    let name = |value| serde_json::to_value(value).ok()?.as_str().map(str::to_owned);
+    values.iter().filter_map(name).collect::<Vec<String>>().join(", ")
 }
 
 /// What an import came to.

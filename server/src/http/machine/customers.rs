@@ -1,0 +1,136 @@
+//! `POST /keuze/api/v1/customers` and `…/opt-ins`: another system tells of a customer, as one row of an import does (S-21),
+//! and that one wants to be asked for an opt-in.
+
+use std::sync::Arc;
+
+use app::model::channel::Channel;
+use app::model::evidence::Piece;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::who::Named;
+use super::{Caller, Customers, answer};
+use crate::http::body;
+use crate::http::problem::{Problem, Slug};
+use crate::http::visit::Visit;
+use crate::service::Keuze;
+use crate::service::people::ActError;
+use crate::service::people::import::read::json_lines;
+use crate::service::people::import::{CameTo, Column, Mend, Mode, Note, RowFault, RowReport};
+
+/// What a customer came to. Nothing in it repeats what was sent.
+#[derive(Default, Serialize)]
+struct Told {
+    /// Whether anything was new.
+    changed: bool,
+    /// The channels on which a no stands, and stays.
+    standing_no: Vec<Channel>,
+    /// The channels that need the person's own opt-in.
+    needs_opt_in: Vec<Channel>,
+    /// The channels that the person agreed to after the objection that was told of.
+    agreed_since: Vec<Channel>,
+    warnings: Vec<Warning>,
+}
+
+/// Kept as a customer, and not signed up.
+#[derive(Serialize)]
+struct Warning {
+    r#type: String,
+    channels: Vec<Channel>,
+    missing: Vec<Piece>,
+}
+
+/// Takes what is told; it adds, and neither lifts a no nor signs anybody up without evidence.
+pub async fn tell(
+    State(keuze): State<Arc<Keuze>>,
+    caller: Caller<Customers>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let row: Map<String, Value> = body::json(&headers, body)?;
+    let line = serde_json::to_vec(&row).expect("JSON that was read");
+    let mut reports = Vec::new();
+    let mut each = |report: &RowReport| reports.push(report.clone());
+    let lines = json_lines(line.as_slice());
+    keuze.import(lines, &caller.name(), Mode::Write, caller.act().actor, &mut each).await?;
+    let report = reports.pop().ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
+    match report.came_to {
+        CameTo::Refused(fault) => Err(refused(&row, fault, &report.notes)),
+        came_to => Ok(answer(&told(came_to == CameTo::Recorded, report.notes, &visit.host.origin))),
+    }
+}
+
+fn told(changed: bool, notes: Vec<Note>, origin: &str) -> Told {
+    let mut told = Told { changed, ..Told::default() };
+    let kind = || format!("{origin}/keuze/problems/{}", Slug::SoftOptInEvidenceMissing);
+    for note in notes {
+        match note {
+            Note::StandingNo(channels) => told.standing_no = channels,
+            Note::AgreedSince(channels) => told.agreed_since = channels,
+            Note::NoBasis(channels, missing) if missing.is_empty() => told.needs_opt_in = channels,
+            Note::NoBasis(channels, missing) => told.warnings.push(Warning { r#type: kind(), channels, missing }),
+            // Of a row that was refused.
+            Note::NoAllTheSame(_) | Note::NoNowhere => {}
+        }
+    }
+    told
+}
+
+/// The field and the mend; a no that was taken all the same is said with it.
+fn refused(row: &Map<String, Value>, fault: RowFault, notes: &[Note]) -> Problem {
+    let slug = match fault.mend {
+        Mend::SelfSignUpRequired => Slug::SelfSignupRequired,
+        _ => Slug::MalformedRequest,
+    };
+    let unknown = || row.keys().find(|name| Column::of(name).is_none());
+    let problem = match (fault.column, unknown()) {
+        (Some(column), _) => Problem::with(slug, column.name()),
+        (None, Some(name)) => Problem::unknown_field(name),
+        (None, None) => Problem::with(slug, "body"),
+    };
+    let said = std::iter::once(fault.mend.to_string()).chain(notes.iter().map(ToString::to_string));
+    problem.mended_by(said.collect::<Vec<_>>().join("; "))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    who: Named,
+    channels: Vec<Channel>,
+}
+
+#[derive(Serialize)]
+struct Requested {
+    channels: Vec<Channel>,
+    /// Never at once: that is for the person.
+    confirmed: bool,
+}
+
+/// Records that an opt-in was asked for; it is none until the person confirms it (S-11, S-20).
+pub async fn ask(
+    State(keuze): State<Arc<Keuze>>,
+    caller: Caller<Customers>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let Request { who, mut channels } = body::json(&headers, body)?;
+    channels.sort_unstable();
+    channels.dedup();
+    if channels.is_empty() {
+        return Err(ActError::Nothing.into());
+    }
+    let nobody = || Problem::with(Slug::MalformedRequest, "who.customer");
+    let nobody =
+        || nobody().mended_by("name a customer number that is known; /keuze/api/v1/customers tells of a new one");
+    let person = who.find(&keuze)?.who.person.ok_or_else(nobody)?;
+    let acted = keuze.request_opt_in(person, &channels, &caller.act()).await?;
+    let mut response = answer(&Requested { channels: acted.channels, confirmed: false });
+    *response.status_mut() = StatusCode::ACCEPTED;
+    Ok(response)
+}
