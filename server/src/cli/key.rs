@@ -1,4 +1,4 @@
-//! `keuze key rotate`: a new root key, or a new index key.
+//! `keuze key rotate`: a new root key, a new index key, or new keys for links and codes.
 
 use app::model::event::Actor;
 use clap::{Args, Subcommand};
@@ -15,7 +15,7 @@ pub enum Key {
 
 /// Which key.
 #[derive(Args)]
-#[group(id = "which", required = true, multiple = false, args = ["root", "index"])]
+#[group(id = "which", required = true, multiple = false, args = ["root", "index", "tokens"])]
 pub struct Rotate {
     /// The root key: the old one is kept beside it for 35 days, for backups, and then goes.
     #[arg(long)]
@@ -23,6 +23,9 @@ pub struct Rotate {
     /// The key under which blocked addresses and numbers are kept; what stands under the old ones stays.
     #[arg(long)]
     index: bool,
+    /// The keys of the links in mails and the codes in letters; those that are under way keep working.
+    #[arg(long)]
+    tokens: bool,
     #[command(flatten)]
     serving: Serving,
 }
@@ -40,11 +43,68 @@ pub async fn run(rotate: &Rotate) -> Result<(), String> {
 }
 
 async fn begin(keuze: &Keuze, rotate: &Rotate) -> Result<String, String> {
-    let (what, rotated) = if rotate.root {
-        ("root", keuze.rotate_root(Actor::System).await)
-    } else {
-        ("index", keuze.rotate_index(Actor::System).await)
+    let (what, rotated) = match rotate {
+        Rotate { root: true, .. } => ("a new root key is", keuze.rotate_root(Actor::System).await),
+        Rotate { tokens: true, .. } => {
+            ("new keys for links and letter codes are", keuze.rotate_tokens(Actor::System).await)
+        }
+        Rotate { .. } => ("a new index key is", keuze.rotate_index(Actor::System).await),
     };
     let written = rotated.map_err(|error| error.to_string())?;
-    Ok(format!("a new {what} key is in use; record {}", written.address))
+    Ok(format!("{what} in use; record {}", written.address))
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::channel::Channel;
+    use app::model::event::{EventKind, Route};
+    use app::model::evidence::IdentityLevel;
+    use clap::Parser;
+
+    use super::*;
+    use crate::service::fixture::House;
+    use crate::service::people::Act;
+    use crate::service::people::tests::{customer, email};
+    use crate::service::tokens::Token;
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        rotate: Rotate,
+    }
+
+    /// S-57: after a rotation links and codes are made under new keys, and those that were sent keep working, after a
+    /// restart as well.
+    #[tokio::test]
+    async fn s_57_links_and_codes_outlive_a_rotation_by_the_command() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let house = House::at(Some(&data), 1).await;
+        let anna = customer(&house, "K-1", &[email("anna@example.nl")]).await;
+        let act = Act { actor: Actor::System, ..Act::by_person(Route::Api, IdentityLevel::Unverified) };
+        let keuze = &house.keuze;
+        let made = async || {
+            let code = keuze.letter_code(anna, &act).await.expect("a code");
+            (keuze.tokens().stop(anna, Some(Channel::Newsletter)), code)
+        };
+        let (old_link, old_code) = made().await;
+        let typed = Typed::try_parse_from(["rotate", "--tokens"]).expect("an option").rotate;
+        let said = begin(keuze, &typed).await.expect("rotated");
+        let event = house.ledger().pop().expect("an event");
+        assert_eq!((event.kind, event.object.as_deref()), (EventKind::KeyRotated, Some("tokens")));
+        assert!(said.starts_with("new keys for links and letter codes are in use; record 0001/"), "{said}");
+        let (new_link, new_code) = made().await;
+        assert!(new_link != old_link && new_code != old_code, "under new keys");
+        house.keuze.scribe.close().await;
+        let house = House::at(Some(&data), 2).await;
+        for link in [old_link, new_link] {
+            let stop = Token::Stop { person: anna, channel: Some(Channel::Newsletter) };
+            assert_eq!(house.keuze.tokens().read(&link), Some(stop));
+        }
+        for code in [old_code, new_code] {
+            assert_eq!(house.keuze.person_of_letter(code), Some(anna));
+        }
+        assert!(Typed::try_parse_from(["rotate", "--tokens", "--index"]).is_err(), "one at a time");
+        assert!(Typed::try_parse_from(["rotate"]).is_err(), "which");
+    }
 }

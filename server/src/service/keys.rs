@@ -113,6 +113,17 @@ impl Keuze {
         Ok(self.scribe.append(Draft::new(self.rotated("index", actor))).await?)
     }
 
+    /// Begins new keys for the links in mails and the codes in letters. What was made under the older ones keeps working, as
+    /// mails and letters are opened years later (S-57); the person's own code becomes another one.
+    ///
+    /// # Errors
+    /// When it cannot be recorded; they are begun all the same.
+    pub async fn rotate_tokens(&self, actor: Actor) -> Result<Written, KeyError> {
+        self.tokens().rotate();
+        self.rotate_letter_secret();
+        Ok(self.scribe.append(Draft::new(self.rotated("tokens", actor))).await?)
+    }
+
     fn last_rotation(&self) -> Result<Option<Rotated>, ReadError> {
         let kept = self.scribe.fact(FactKind::Setting, ROOT)?;
         Ok(kept.and_then(|value| serde_json::from_slice(&value).ok()))
