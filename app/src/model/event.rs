@@ -9,7 +9,7 @@ use super::channel::Channel;
 use super::choice::{Answer, Control, Surface};
 use super::evidence::{Evidence, IdentityLevel};
 use super::identity::{ContentHash, RecordAddress, Subject};
-use super::message::Classified;
+use super::message::{CheckedLetter, Classified};
 use super::notice::NoticeRef;
 use super::purpose::PurposeId;
 
@@ -76,6 +76,9 @@ pub struct Event {
     /// For `message_classified`: how a template was classed (S-19).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Classified>,
+    /// For `letter_checked`: which template passed (S-13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<CheckedLetter>,
     /// For `merged`: the person who turned out to be this subject; their events are this subject's from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<Subject>,
@@ -130,6 +133,7 @@ impl Event {
             level: None,
             call: None,
             message: None,
+            letter: None,
             merged: None,
             previous: None,
             about: None,
@@ -229,6 +233,8 @@ pub enum EventKind {
     ObjectionLifted,
     /// A program said for the first time that a template is, or is not, advertising, and who decided it (S-19).
     MessageClassified,
+    /// A letter template passed the check for the first time with this version of the block (S-13).
+    LetterChecked,
 }
 
 /// Who did it.

@@ -70,6 +70,27 @@ impl Classified {
     }
 }
 
+/// A letter template that passed the check (S-13); when, the event says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckedLetter {
+    /// The template's name.
+    pub template: String,
+    /// Which version of the block it was checked for.
+    pub block_version: u32,
+}
+
+impl CheckedLetter {
+    /// Reads the name as [`Classified::read`] does.
+    ///
+    /// # Errors
+    /// [`ClassFault::Template`].
+    pub fn read(template: &str, block_version: u32) -> Result<Self, ClassFault> {
+        let template = named(template, "-_./").ok_or(ClassFault::Template)?;
+        Ok(Self { template, block_version })
+    }
+}
+
 fn named(text: &str, also: &str) -> Option<String> {
     let text = text.trim();
     let fits = (1..=LONGEST).contains(&text.chars().count());

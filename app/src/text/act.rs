@@ -85,6 +85,7 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RequestOpened => ("verzoek ontvangen", "request received"),
         EventKind::CallClosed => ("gesprek gesloten", "call closed"),
         EventKind::MessageClassified => ("soort bericht vastgelegd", "kind of message recorded"),
+        EventKind::LetterChecked => ("brief goedgekeurd", "letter passed"),
         EventKind::RequestClosed => ("verzoek beantwoord", "request answered"),
     };
     pick(language, nl, en)

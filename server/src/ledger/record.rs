@@ -23,9 +23,13 @@ pub fn sealing(event: &Event) -> Sealing {
     use EventKind as K;
     match event.kind {
         K::PolicyPublished | K::StatementPublished | K::KeyRotated => Sealing::Open,
-        K::LookedUp | K::Erased | K::StaffChanged | K::RetentionRun | K::CallClosed | K::MessageClassified => {
-            Sealing::Audit
-        }
+        K::LookedUp
+        | K::Erased
+        | K::StaffChanged
+        | K::RetentionRun
+        | K::CallClosed
+        | K::MessageClassified
+        | K::LetterChecked => Sealing::Audit,
         _ if event.subject.is_some() => Sealing::Proof,
         _ => Sealing::Shard,
     }

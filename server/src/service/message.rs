@@ -1,10 +1,12 @@
-//! Whether a message is advertising: only advertising is gated, and who said that something is none is on record (S-19).
+//! What is on record of messages: who said that something is no advertising, since only advertising is gated (S-19), and
+//! which letters passed their check (S-13).
 
 use app::model::channel::Channel;
 use app::model::decision::Decision;
 use app::model::event::{Actor, Event, EventKind};
 use app::model::identity::RecordAddress;
-use app::model::message::{Classified, MessageClass};
+use app::model::message::{CheckedLetter, Classified, MessageClass};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Keuze;
@@ -21,7 +23,17 @@ pub struct Told {
     pub classified: Classified,
 }
 
-/// What is on record of a classification.
+/// A letter template that passed, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passed {
+    /// Who had it checked: a program.
+    by: Actor,
+    /// What passed.
+    passed: CheckedLetter,
+}
+
+/// What is on record of a classification, or of a letter.
 enum OnRecord {
     /// The same, there.
     At(RecordAddress),
@@ -55,11 +67,31 @@ impl Keuze {
         }
     }
 
+    /// Puts on record that a letter template passed the check, once for each template, version of the block and program
+    /// (S-13).
+    ///
+    /// # Errors
+    /// It is not on record then.
+    pub async fn record_letter(&self, passed: CheckedLetter, act: &Act) -> Result<RecordAddress, ActError> {
+        let mut event = Event::new(EventKind::LetterChecked, self.clock.now().at, act.actor.clone(), act.route);
+        event.letter = Some(passed.clone());
+        let told = Passed { by: act.actor.clone(), passed };
+        let find = || self.kept::<Passed>().into_iter().find(|(other, _)| *other == told).map(|(_, record)| record);
+        let on_record = || find().map_or(OnRecord::Missing, OnRecord::At);
+        let record = self.record_once(&on_record, event, &told).await?;
+        Ok(record.expect("a letter that passed is always recorded"))
+    }
+
     /// Every classification that was ever told, with its record, in their order.
     pub fn classifications(&self) -> Vec<(Told, RecordAddress)> {
+        self.kept()
+    }
+
+    /// Everything of one kind that is on record of messages, in its order.
+    fn kept<T: DeserializeOwned>(&self) -> Vec<(T, RecordAddress)> {
         let kept = self.scribe.kept(FactKind::Message).into_iter();
         let told = kept.filter_map(|kept| Some((serde_json::from_slice(&kept.value).ok()?, kept.record)));
-        let mut told: Vec<(Told, RecordAddress)> = told.collect();
+        let mut told: Vec<(T, RecordAddress)> = told.collect();
         told.sort_by_key(|(_, record)| *record);
         told
     }
@@ -67,18 +99,31 @@ impl Keuze {
     /// Puts a classification on record, once for each template, class, name and program; it holds no recipient. That a
     /// template is advertising is recorded where the same program had it classed as service before.
     async fn record_class(&self, told: Told, act: &Act) -> Result<Option<RecordAddress>, ActError> {
+        let mut event = Event::new(EventKind::MessageClassified, self.clock.now().at, act.actor.clone(), act.route);
+        event.message = Some(told.classified.clone());
+        self.record_once(&|| self.on_record(&told), event, &told).await
+    }
+
+    /// Appends an event and what it keeps, unless that is on record or needless.
+    async fn record_once(
+        &self,
+        on_record: &(dyn Fn() -> OnRecord + Sync),
+        event: Event,
+        keeps: &(impl Serialize + Sync),
+    ) -> Result<Option<RecordAddress>, ActError> {
         // Asked before each message, so nobody waits for what is on record already.
-        let on_record = match self.on_record(&told) {
-            OnRecord::Missing => {
-                let _one_at_a_time = self.people.acting.lock().await;
-                match self.on_record(&told) {
-                    OnRecord::Missing => OnRecord::At(self.append_class(told, act).await?),
-                    already => already,
-                }
+        let mut found = on_record();
+        if let OnRecord::Missing = found {
+            let _one_at_a_time = self.people.acting.lock().await;
+            found = on_record();
+            if let OnRecord::Missing = found {
+                let value = serde_json::to_vec(keeps).expect("plain fields are always JSON");
+                let key = self.entropy.bytes::<16>().to_vec();
+                let fact = Fact { kind: FactKind::Message, key, value: Some(value) };
+                found = OnRecord::At(self.scribe.append(Draft::with(event, vec![fact])).await?.address);
             }
-            already => already,
-        };
-        Ok(match on_record {
+        }
+        Ok(match found {
             OnRecord::At(record) => Some(record),
             OnRecord::Needless | OnRecord::Missing => None,
         })
@@ -95,13 +140,5 @@ impl Keuze {
         });
         let is_needed = was_service || told.classified.class == MessageClass::Service;
         if is_needed { OnRecord::Missing } else { OnRecord::Needless }
-    }
-
-    async fn append_class(&self, told: Told, act: &Act) -> Result<RecordAddress, ActError> {
-        let value = serde_json::to_vec(&told).expect("plain fields are always JSON");
-        let fact = Fact { kind: FactKind::Message, key: self.entropy.bytes::<16>().to_vec(), value: Some(value) };
-        let mut event = Event::new(EventKind::MessageClassified, self.clock.now().at, told.by, act.route);
-        event.message = Some(told.classified);
-        Ok(self.scribe.append(Draft::with(event, vec![fact])).await?.address)
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use app::model::channel::Channel;
+use app::model::identity::RecordAddress;
 use app::model::language::Localized;
+use app::model::message::CheckedLetter;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -79,27 +81,38 @@ fn qr(text: &str) -> String {
 #[serde(deny_unknown_fields)]
 struct Letter {
     text: String,
+    /// The template's name; with it, that it passed is recorded.
+    template: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Passed {
     passes: bool,
     block_version: u32,
+    /// Where that is on record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<RecordAddress>,
 }
 
 /// Passes a letter or its template, or says what it lacks.
 pub async fn check(
     State(keuze): State<Arc<Keuze>>,
-    _caller: Caller<Letters>,
+    caller: Caller<Letters>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let letter: Letter = body::json(&headers, body)?;
+    let named = letter.template.as_deref().map(|template| CheckedLetter::read(template, LETTER_BLOCK)).transpose();
+    let named = named.map_err(|fault| Problem::with(Slug::MalformedRequest, "template").mended_by(fault))?;
     let addresses: Vec<String> =
         keuze.config.site.hosts.iter().map(|host| format!("{}/keuze/brief", host.name())).collect();
     let lacking = lacking(&letter.text, &keuze.config.controller, &addresses);
     if lacking.is_empty() {
-        return Ok(answer(&Passed { passes: true, block_version: LETTER_BLOCK }));
+        let record = match named {
+            Some(passed) => Some(keuze.record_letter(passed, &caller.act()).await?),
+            None => None,
+        };
+        return Ok(answer(&Passed { passes: true, block_version: LETTER_BLOCK, record }));
     }
     let words: Vec<&str> = lacking.into_iter().map(Lacking::word).collect();
     Err(Problem::saying(Slug::LetterIncomplete, "missing", words.join(", ")))

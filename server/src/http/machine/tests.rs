@@ -7,6 +7,7 @@ use app::model::choice::Answer;
 use app::model::event::{Answered, Event, EventKind, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::identity::Subject;
+use app::model::message::CheckedLetter;
 use app::model::purpose::PurposeId;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -378,6 +379,30 @@ async fn s_11_an_opt_in_that_a_program_enters_waits_for_the_person() {
         let (status, _, document) = problem(&office.post("/keuze/api/v1/opt-ins", &body).await);
         assert_eq!((status, &document["field"]), (400, &json!(field)));
     }
+}
+
+/// S-13: that a letter template passed is on record, once for each version of the block; one that does not leaves no record.
+#[tokio::test]
+async fn s_13_a_letter_template_that_passed_is_on_record() {
+    let office = Office::new().await;
+    let check = async |text: &str, template: &str| {
+        office.post("/keuze/api/v1/letter-checks", &json!({ "text": text, "template": template })).await
+    };
+    let before = office.house.ledger().len();
+    assert_eq!(problem(&check("Beste klant", "actie-1").await).1, "letter-incomplete");
+    let (status, _, document) = problem(&check("{{keuze_block}}", "anna@example.nl").await);
+    assert_eq!((status, &document["field"]), (400, &json!("template")));
+    assert_eq!(office.house.ledger().len(), before);
+    let passed = check("{{keuze_block}}", "actie-1").await;
+    let told: Value = serde_json::from_str(&passed.body).expect("JSON");
+    assert_eq!(told, json!({ "passes": true, "block_version": 1, "record": format!("0001/{before}") }));
+    let event = office.house.ledger().pop().expect("an event");
+    let letter = CheckedLetter { template: "actie-1".into(), block_version: 1 };
+    assert_eq!((event.kind, event.letter, event.subject), (EventKind::LetterChecked, Some(letter), None));
+    assert_eq!(event.actor, Actor::Client { name: "crm".into() });
+    assert_eq!(check("{{keuze_block}}", "actie-1").await.body, passed.body, "a repeat rests on the same record");
+    assert_eq!(office.house.ledger().len(), before + 1);
+    assert!(office.house.keuze.classifications().is_empty(), "it classes no message");
 }
 
 /// S-19: a service message goes to somebody who stopped everything, on the record of who classed it; the same template as
