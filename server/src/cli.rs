@@ -5,12 +5,16 @@
 mod check;
 mod client;
 mod contacts;
+mod control;
 mod erase;
 mod key;
+mod ledger;
 mod mail;
 mod policy;
+mod refusal;
 mod serve;
 mod staff;
+mod task;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -21,6 +25,9 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::scribe::verify::{VerifyError, set_databases_aside, verify};
+
+use ledger::Ledger;
+use refusal::Refusal;
 
 /// Consent and objection, with proof.
 #[derive(Parser)]
@@ -39,7 +46,7 @@ enum Task {
     /// Recomputes the whole ledger and names the first record that fails.
     Verify(Ledger),
     /// Makes the databases anew from the journal; the old ones are kept beside them.
-    Rebuild(Serving),
+    Rebuild(Ledger),
     /// Names every fault of a configuration, with its line and its mend.
     Check(check::Check),
     /// What is in force.
@@ -62,17 +69,6 @@ enum Task {
     /// Checks mails before they are sent.
     #[command(subcommand)]
     Mail(mail::MailTask),
-}
-
-/// Which ledger.
-#[derive(Args, Clone)]
-pub struct Ledger {
-    /// The data directory.
-    #[arg(long, default_value = "./data")]
-    pub data: PathBuf,
-    /// The file with the root key; without it, a file beside the data directory.
-    #[arg(long, env = "KEUZE_KEY_FILE")]
-    pub key_file: Option<PathBuf>,
 }
 
 /// What a server needs to know.
@@ -99,16 +95,16 @@ pub fn main() -> ExitCode {
         Task::Serve(serving) => serve::run(&serving, false),
         Task::Demo(serving) => serve::run(&serving, true),
         Task::Verify(ledger) => print_verified(&ledger),
-        Task::Rebuild(serving) => rebuild(&serving),
+        Task::Rebuild(ledger) => serve::block_on(rebuild(&ledger)),
         Task::Check(check) => check::run(&check),
-        Task::Policy(policy::Policy::Publish(publish)) => serve::block_on(policy::run(&publish)),
-        Task::Contacts(contacts::Contacts::Import(import)) => serve::block_on(contacts::run(&import)),
-        Task::Erase(erase) => serve::block_on(erase::run(&erase)),
-        Task::Key(key::Key::Rotate(rotate)) => serve::block_on(key::run(&rotate)),
-        Task::Staff(staff::StaffTask::Add(add)) => serve::block_on(staff::run(&add)),
-        Task::Client(task) => serve::block_on(client::run(&task)),
+        Task::Policy(policy) => serve::block_on(policy::run(policy)),
+        Task::Contacts(contacts) => serve::block_on(contacts::run(contacts)),
+        Task::Erase(erase) => serve::block_on(erase::run(erase)),
+        Task::Key(key) => serve::block_on(key::run(key)),
+        Task::Staff(staff) => serve::block_on(staff::run(staff)),
+        Task::Client(client) => serve::block_on(client::run(client)),
         Task::Mail(mail::MailTask::Check(check)) => mail::run(&check),
-        Task::Mail(mail::MailTask::Classes(classes)) => serve::block_on(mail::classes(&classes)),
+        Task::Mail(mail::MailTask::Classes(classes)) => serve::block_on(mail::classes(classes)),
     }
 }
 
@@ -145,19 +141,12 @@ fn print_verified(ledger: &Ledger) -> ExitCode {
 /// Said when a rebuild failed after the database was moved.
 const KEPT: &str = "The old database is kept beside it as sled.aside-1 or the next number; the journal is unchanged";
 
-fn rebuild(serving: &Serving) -> ExitCode {
-    let data = serving.data.clone().unwrap_or_else(|| PathBuf::from("./data"));
-    let outcome = serve::can_be_opened(serving, &data)
-        .and_then(|()| set_databases_aside(&data))
-        .and_then(|()| serve::reopen(serving).map_err(|what| format!("{what}. {KEPT}")));
-    match outcome {
-        Ok(()) => {
-            println!("the databases were made anew from the journal");
-            ExitCode::SUCCESS
-        }
-        Err(what) => {
-            eprintln!("keuze: {what}");
-            ExitCode::FAILURE
-        }
-    }
+async fn rebuild(ledger: &Ledger) -> Result<(), Refusal> {
+    ledger.site()?;
+    ledger.has_root_key()?;
+    set_databases_aside(&ledger.data)?;
+    let opened = ledger.open().map_err(|what| Refusal::Told(format!("{what}. {KEPT}")))?;
+    opened.close().await;
+    println!("the databases were made anew from the journal");
+    Ok(())
 }

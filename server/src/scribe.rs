@@ -5,6 +5,7 @@
 mod erasure;
 mod fact;
 pub mod files;
+pub mod origin;
 mod replay;
 mod roots;
 mod state;

@@ -1,12 +1,15 @@
 //! `keuze client add | list | remove`: programs with an API key.
 
 use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
 use time::Duration;
 
-use super::{Serving, serve};
+use super::ledger::Ledger;
+use super::refusal::Refusal;
+use super::task::{self, Access, Printed, Say};
 use crate::ambient::{Clock as _, SystemClock, SystemEntropy};
 use crate::scribe::Scribe;
-use crate::service::clients::{ClientName, Clients, Scope};
+use crate::service::clients::{Client, ClientName, Clients, Scope};
 
 /// What to do with the programs that have an API key.
 #[derive(Subcommand)]
@@ -14,7 +17,10 @@ pub enum ClientTask {
     /// Adds a program and prints its key, once.
     Add(Add),
     /// Lists the programs, their scopes and the last day of each key.
-    List(List),
+    List {
+        #[command(flatten)]
+        ledger: Ledger,
+    },
     /// Takes a program's key away.
     Remove(Remove),
 }
@@ -23,7 +29,7 @@ pub enum ClientTask {
 #[derive(Args)]
 pub struct Add {
     /// What it is called.
-    name: String,
+    name: ClientName,
     /// What its key is good for; may be named several times.
     #[arg(long = "scope", required = true)]
     scopes: Vec<Scope>,
@@ -31,63 +37,75 @@ pub struct Add {
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=1100))]
     days: u16,
     #[command(flatten)]
-    serving: Serving,
-}
-
-/// Where to look.
-#[derive(Args)]
-pub struct List {
-    #[command(flatten)]
-    serving: Serving,
+    ledger: Ledger,
 }
 
 /// Which program to remove.
 #[derive(Args)]
 pub struct Remove {
     /// What it is called.
-    name: String,
+    name: ClientName,
     #[command(flatten)]
-    serving: Serving,
+    ledger: Ledger,
 }
 
-/// Runs it; the server must be stopped, since it holds the ledger.
+/// What is asked of whoever holds the ledger.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// To add a program.
+    Add {
+        /// Under which name.
+        name: ClientName,
+        /// What its key is good for.
+        scopes: Vec<Scope>,
+        /// For how many days, today included.
+        days: u16,
+    },
+    /// Which are there.
+    List,
+    /// That a program's key opens nothing any more.
+    Remove(ClientName),
+}
+
+/// Runs it.
 ///
 /// # Errors
 /// A sentence that says what is in the way.
-pub async fn run(task: &ClientTask) -> Result<(), String> {
-    let serving = match task {
-        ClientTask::Add(Add { serving, .. })
-        | ClientTask::List(List { serving })
-        | ClientTask::Remove(Remove { serving, .. }) => serving,
+pub async fn run(asked: ClientTask) -> Result<(), Refusal> {
+    let (ledger, asked) = match asked {
+        ClientTask::Add(Add { name, scopes, days, ledger }) => (ledger, Asked::Add { name, scopes, days }),
+        ClientTask::List { ledger } => (ledger, Asked::List),
+        ClientTask::Remove(Remove { name, ledger }) => (ledger, Asked::Remove(name)),
     };
-    let config = serve::configuration(serving.config.as_deref())?;
-    let scribe = serve::open_for_command(serving, &config)?;
-    let done = with(task, &scribe).await;
-    scribe.close().await;
-    done
+    let asked = task::Asked::Access(Access::Client(asked));
+    task::run(&ledger, asked, Box::new(std::io::empty()), &mut Printed).await
 }
 
-async fn with(task: &ClientTask, scribe: &Scribe) -> Result<(), String> {
+/// Does it on an open ledger.
+///
+/// # Errors
+/// A sentence that says what is in the way; nothing was changed then.
+pub async fn perform(scribe: &Scribe, asked: Asked, say: &mut dyn Say) -> Result<(), Refusal> {
     let clients = Clients { scribe, clock: &SystemClock, entropy: &SystemEntropy };
-    let named = |name: &str| name.parse::<ClientName>().map_err(|error| error.to_string());
-    match task {
-        ClientTask::Add(Add { name, scopes, days, .. }) => {
-            let until = SystemClock.now().today + Duration::days(i64::from(*days) - 1);
-            let key = clients.add(&named(name)?, scopes, until).await.map_err(|error| error.to_string())?;
-            println!("{name} has this key until {until}; it is shown this once:");
-            println!("{}", key.as_str());
+    let today = SystemClock.now().today;
+    match asked {
+        Asked::Add { name, scopes, days } => {
+            let until = today + Duration::days(i64::from(days) - 1);
+            let key = clients.add(&name, &scopes, until).await.map_err(Refusal::told)?;
+            say.say(&format!("{name} has this key until {until}; it is shown this once:"))?;
+            say.say(key.as_str())?;
         }
-        ClientTask::List(_) => {
-            let today = SystemClock.now().today;
-            for client in clients.list().map_err(|error| error.to_string())? {
-                let scopes: Vec<&str> = client.scopes.iter().map(|scope| scope.word()).collect();
-                let ended = if client.until < today { " (expired)" } else { "" };
-                println!("{:20} {:40} until {}{ended}", client.name.to_string(), scopes.join(" "), client.until);
+        Asked::List => {
+            for Client { name, scopes, until, .. } in clients.list().map_err(Refusal::told)? {
+                let scopes: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
+                let ended = if until < today { " (expired)" } else { "" };
+                say.say(&format!("{:20} {:40} until {until}{ended}", name.to_string(), scopes.join(" ")))?;
             }
         }
-        ClientTask::Remove(Remove { name, .. }) => {
-            clients.remove(&named(name)?).await.map_err(|error| error.to_string())?;
-            println!("{name} is refused from now on");
+        Asked::Remove(name) => {
+            clients.remove(&name).await.map_err(Refusal::told)?;
+            say.say(&format!("{name} is refused from now on"))?;
         }
     }
     Ok(())

@@ -1,13 +1,16 @@
 //! `keuze erase`: erases a person, by customer number or address given on stdin, so that neither stands in a shell's history.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 
 use app::model::event::{Actor, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::language::Language;
 use clap::Args;
+use serde::{Deserialize, Serialize};
 
-use super::{Serving, serve};
+use super::ledger::Ledger;
+use super::refusal::Refusal;
+use super::task::{self, Printed, Talk};
 use crate::service::Keuze;
 use crate::service::people::Act;
 
@@ -22,46 +25,63 @@ pub struct Erase {
     #[arg(long)]
     decline_blocking_list: bool,
     #[command(flatten)]
-    serving: Serving,
+    ledger: Ledger,
 }
 
-/// Runs it; the server must be stopped, since it holds the ledger.
+/// What is asked of whoever holds the ledger.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Asked {
+    /// Why.
+    pub reason: String,
+    /// Whether the person declines the list of who wants no advertising.
+    pub decline_blocking_list: bool,
+}
+
+/// Why nobody was erased.
+#[derive(Debug, thiserror::Error)]
+enum NotErased {
+    #[error("an erasure needs a reason: --reason \"…\". Nothing was erased")]
+    NoReason,
+    #[error("nobody is known by that. Nothing was erased")]
+    Unknown,
+    #[error("several people have that; give the customer number of one. Nothing was erased")]
+    Several,
+    #[error("not confirmed. Nothing was erased")]
+    NotConfirmed,
+}
+
+/// Runs it.
 ///
 /// # Errors
 /// A sentence that says what is in the way; nothing was erased then.
-pub async fn run(erase: &Erase) -> Result<(), String> {
-    let config = serve::configuration(erase.serving.config.as_deref())?;
-    let scribe = serve::open_for_command(&erase.serving, &config)?;
-    let keuze = serve::assemble(scribe.clone(), config, false, None)?;
-    let ended = ask(&keuze, erase, &mut BufReader::new(std::io::stdin()), &mut std::io::stdout()).await;
-    scribe.close().await;
-    ended
+pub async fn run(Erase { reason, decline_blocking_list, ledger }: Erase) -> Result<(), Refusal> {
+    let asked = task::Asked::Erase(Asked { reason, decline_blocking_list });
+    task::run(&ledger, asked, Box::new(BufReader::new(std::io::stdin())), &mut Printed).await
 }
 
-async fn ask(
-    keuze: &Keuze,
-    erase: &Erase,
-    input: &mut (impl BufRead + Send),
-    output: &mut (impl Write + Send),
-) -> Result<(), String> {
-    let say = |output: &mut dyn Write, text: &str| writeln!(output, "{text}").map_err(|error| error.to_string());
-    let reason = erase.reason.trim();
+/// Asks whom, asks again, and erases.
+///
+/// # Errors
+/// A sentence that says what is in the way; nothing was erased then.
+pub async fn erase(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+    let Talk { mut input, say } = talk;
+    let reason = asked.reason.trim();
     if reason.is_empty() {
-        return Err("an erasure needs a reason: --reason \"…\". Nothing was erased".into());
+        return Err(Refusal::told(NotErased::NoReason));
     }
-    say(output, "Whom? A customer number, an e-mail address or a phone number:")?;
-    let found = keuze.contact(&line(input)?).map(|contact| keuze.people_by(&contact)).unwrap_or_default();
+    say.say("Whom? A customer number, an e-mail address or a phone number:")?;
+    let found = keuze.contact(&line(&mut input)?).map(|contact| keuze.people_by(&contact)).unwrap_or_default();
     let known = match found.as_slice() {
         [person] => person,
-        [] => return Err("nobody is known by that. Nothing was erased".into()),
-        _ => return Err("several people have that; give the customer number of one. Nothing was erased".into()),
+        [] => return Err(Refusal::told(NotErased::Unknown)),
+        _ => return Err(Refusal::told(NotErased::Several)),
     };
     let person = known.subject;
-    let records = keuze.life(person).map_err(|error| error.to_string())?.len();
-    say(output, &format!("One person: {} contact points, {records} records.", known.points().len()))?;
-    say(output, "This cannot be undone. Write erase to go on:")?;
-    if line(input)? != "erase" {
-        return Err("not confirmed. Nothing was erased".into());
+    let records = keuze.life(person).map_err(Refusal::told)?.len();
+    say.say(&format!("One person: {} contact points, {records} records.", known.points().len()))?;
+    say.say("This cannot be undone. Write erase to go on:")?;
+    if line(&mut input)? != "erase" {
+        return Err(Refusal::told(NotErased::NotConfirmed));
     }
     let act = Act {
         route: Route::System,
@@ -70,21 +90,22 @@ async fn ask(
         call: None,
         reason: Some(reason.to_owned()),
     };
-    let erased = keuze.erase(person, !erase.decline_blocking_list, &act).await.map_err(|error| error.to_string())?;
-    say(output, &format!("Erased. Receipt {}.", keuze.receipts().number(erased.record)))?;
+    let erased = keuze.erase(person, !asked.decline_blocking_list, &act).await.map_err(Refusal::told)?;
+    say.say(&format!("Erased. Receipt {}.", keuze.receipts().number(erased.record)))?;
     let list = if erased.keeps_no { "are" } else { "are not" };
-    say(output, &format!("Their contact points {list} on the list of who wants no advertising."))?;
-    say(output, &format!("Backups can be opened until {}.", erased.backups_until))?;
+    say.say(&format!("Their contact points {list} on the list of who wants no advertising."))?;
+    say.say(&format!("Backups can be opened until {}.", erased.backups_until))?;
     for kept in &keuze.config.kept_elsewhere {
         let [what, ground, until] = [&kept.what, &kept.ground, &kept.until].map(|text| text.get(Language::En));
-        say(output, &format!("Kept elsewhere: {what}, {until} ({ground})."))?;
+        say.say(&format!("Kept elsewhere: {what}, {until} ({ground})."))?;
     }
     Ok(())
 }
 
-fn line(input: &mut impl BufRead) -> Result<String, String> {
+/// What stands on the next line of the input; nothing at its end.
+fn line(input: &mut impl BufRead) -> Result<String, Refusal> {
     let mut line = String::new();
-    input.read_line(&mut line).map_err(|error| format!("stdin cannot be read: {error}"))?;
+    input.read_line(&mut line).map_err(|error| Refusal::File { path: "stdin".into(), error })?;
     Ok(line.trim().to_owned())
 }
 
@@ -94,6 +115,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::cli::task::tests::Said;
     use crate::service::fixture::House;
     use crate::service::people::tests::{customer, email, phone};
 
@@ -103,11 +125,12 @@ mod tests {
         erase: Erase,
     }
 
-    async fn told(house: &House, options: &[&str], input: &str) -> (Result<(), String>, String) {
-        let line = Line::parse_from(["keuze"].iter().chain(options));
-        let mut output = Vec::new();
-        let ended = ask(&house.keuze, &line.erase, &mut input.as_bytes(), &mut output).await;
-        (ended, String::from_utf8(output).expect("text"))
+    async fn told(house: &House, options: &[&str], input: &str) -> (Result<(), Refusal>, String) {
+        let Erase { reason, decline_blocking_list, .. } = Line::parse_from(["keuze"].iter().chain(options)).erase;
+        let mut said = Said::default();
+        let talk = Talk { input: Box::new(input.as_bytes()), say: &mut said };
+        let ended = erase(&house.keuze, &Asked { reason, decline_blocking_list }, talk).await;
+        (ended, said.0)
     }
 
     #[tokio::test]
@@ -123,7 +146,7 @@ mod tests {
             (["--reason", "brief"], "thuis@example.nl\nerase\n", "several people"),
         ] {
             let (ended, _) = told(&house, &options, input).await;
-            assert!(ended.expect_err("refused").contains(why), "{why}");
+            assert!(ended.expect_err("refused").to_string().contains(why), "{why}");
         }
         assert!(house.keuze.known_person(person).is_some());
         let (ended, text) = told(&house, &["--reason", "brief"], "06-12345678\nerase\n").await;

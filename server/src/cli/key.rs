@@ -2,8 +2,11 @@
 
 use app::model::event::Actor;
 use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
 
-use super::{Serving, serve};
+use super::ledger::Ledger;
+use super::refusal::Refusal;
+use super::task::{self, Printed, Say};
 use crate::service::Keuze;
 
 /// What to do with the keys.
@@ -27,31 +30,52 @@ pub struct Rotate {
     #[arg(long)]
     tokens: bool,
     #[command(flatten)]
-    serving: Serving,
+    ledger: Ledger,
 }
 
-/// Runs it; the server must be stopped, since it holds the ledger. A running server rotates its root key by itself.
+/// Which key, as it is asked of whoever holds the ledger.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// The root key.
+    Root,
+    /// The key of the blocked addresses and numbers.
+    Index,
+    /// The keys of links and letter codes.
+    Tokens,
+}
+
+impl Rotate {
+    fn which(&self) -> Which {
+        match (self.root, self.tokens) {
+            (true, _) => Which::Root,
+            (false, true) => Which::Tokens,
+            (false, false) => Which::Index,
+        }
+    }
+}
+
+/// Runs it. A server also rotates its root key by itself.
 ///
 /// # Errors
 /// A sentence that says what is in the way.
-pub async fn run(rotate: &Rotate) -> Result<(), String> {
-    let keuze = serve::keuze_for_command(&rotate.serving)?;
-    let outcome = begin(&keuze, rotate).await;
-    keuze.scribe.close().await;
-    println!("{}", outcome?);
-    Ok(())
+pub async fn run(Key::Rotate(asked): Key) -> Result<(), Refusal> {
+    let which = task::Asked::Rotate(asked.which());
+    task::run(&asked.ledger, which, Box::new(std::io::empty()), &mut Printed).await
 }
 
-async fn begin(keuze: &Keuze, rotate: &Rotate) -> Result<String, String> {
-    let (what, rotated) = match rotate {
-        Rotate { root: true, .. } => ("a new root key is", keuze.rotate_root(Actor::System).await),
-        Rotate { tokens: true, .. } => {
-            ("new keys for links and letter codes are", keuze.rotate_tokens(Actor::System).await)
-        }
-        Rotate { .. } => ("a new index key is", keuze.rotate_index(Actor::System).await),
+/// Begins the new key.
+///
+/// # Errors
+/// A sentence that says what is in the way.
+pub async fn rotate(keuze: &Keuze, which: Which, say: &mut dyn Say) -> Result<(), Refusal> {
+    let (what, rotated) = match which {
+        Which::Root => ("a new root key is", keuze.rotate_root(Actor::System).await),
+        Which::Tokens => ("new keys for links and letter codes are", keuze.rotate_tokens(Actor::System).await),
+        Which::Index => ("a new index key is", keuze.rotate_index(Actor::System).await),
     };
-    let written = rotated.map_err(|error| error.to_string())?;
-    Ok(format!("{what} in use; record {}", written.address))
+    let written = rotated.map_err(Refusal::told)?;
+    Ok(say.say(&format!("{what} in use; record {}", written.address))?)
 }
 
 #[cfg(test)]
@@ -62,6 +86,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::cli::task::tests::Said;
     use crate::service::fixture::House;
     use crate::service::people::Act;
     use crate::service::people::tests::{customer, email};
@@ -89,7 +114,9 @@ mod tests {
         };
         let (old_link, old_code) = made().await;
         let typed = Typed::try_parse_from(["rotate", "--tokens"]).expect("an option").rotate;
-        let said = begin(keuze, &typed).await.expect("rotated");
+        let mut said = Said::default();
+        rotate(keuze, typed.which(), &mut said).await.expect("rotated");
+        let said = said.0;
         let event = house.ledger().pop().expect("an event");
         assert_eq!((event.kind, event.object.as_deref()), (EventKind::KeyRotated, Some("tokens")));
         assert!(said.starts_with("new keys for links and letter codes are in use; record 0001/"), "{said}");

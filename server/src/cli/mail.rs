@@ -9,7 +9,11 @@ use app::model::language::Language;
 use app::model::message::Classified;
 use clap::{Args, Subcommand};
 
-use super::{Serving, serve};
+use super::ledger::Ledger;
+use super::refusal::Refusal;
+use super::serve::Configured;
+use super::task::{self, Printed, Say};
+use crate::scribe::files::Layout;
 use crate::service::Keuze;
 use crate::service::mail_check::check;
 use crate::service::message::Told;
@@ -19,7 +23,7 @@ use crate::service::message::Told;
 pub enum MailTask {
     /// Reads a raw message and says what it lacks: headers, signature, links, sender.
     Check(Check),
-    /// Lists how the templates of messages were classed, by whom and on which record. Stop the server first.
+    /// Lists how the templates of messages were classed, by whom and on which record.
     Classes(Classes),
 }
 
@@ -27,7 +31,7 @@ pub enum MailTask {
 #[derive(Args)]
 pub struct Classes {
     #[command(flatten)]
-    serving: Serving,
+    ledger: Ledger,
 }
 
 /// Which mail.
@@ -35,19 +39,28 @@ pub struct Classes {
 pub struct Check {
     /// The message as it left (`.eml`); `-` reads it from standard input.
     file: PathBuf,
-    /// The site configuration; without it, the built-in example.
+    /// The site configuration; without it, the one that is kept in the data directory, else the built-in example.
     #[arg(long)]
     config: Option<PathBuf>,
+    /// The data directory.
+    #[arg(long, default_value = "./data")]
+    data: PathBuf,
 }
 
-/// Prints how templates were classed; the server must be stopped, since it holds the ledger.
+/// Prints how templates were classed.
 ///
 /// # Errors
 /// A sentence that says what is in the way.
-pub async fn classes(Classes { serving }: &Classes) -> Result<(), String> {
-    let keuze = serve::keuze_for_command(serving)?;
-    classified(&keuze).iter().for_each(|line| println!("{line}"));
-    keuze.scribe.close().await;
+pub async fn classes(Classes { ledger }: Classes) -> Result<(), Refusal> {
+    task::run(&ledger, task::Asked::Classes, Box::new(std::io::empty()), &mut Printed).await
+}
+
+/// Says how templates were classed.
+///
+/// # Errors
+/// Nobody listens any more.
+pub fn list_classes(keuze: &Keuze, say: &mut dyn Say) -> Result<(), Refusal> {
+    classified(keuze).iter().try_for_each(|line| say.say(line))?;
     Ok(())
 }
 
@@ -73,10 +86,12 @@ pub fn run(check: &Check) -> ExitCode {
     }
 }
 
-fn checked(Check { file, config }: &Check) -> Result<bool, String> {
-    let config = serve::configuration(config.as_deref())?;
-    let raw = read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    let found = check(&raw, &config).ok_or_else(|| format!("{} is no mail", file.display()))?;
+fn checked(Check { file, config, data }: &Check) -> Result<bool, Refusal> {
+    let kept = Layout(data.clone()).configuration();
+    let named = config.as_deref().or_else(|| kept.exists().then_some(kept.as_path()));
+    let config = Configured::read(named)?.config;
+    let raw = read(file).map_err(|error| Refusal::File { path: file.clone(), error })?;
+    let found = check(&raw, &config).ok_or_else(|| Refusal::Told(format!("{} is no mail", file.display())))?;
     for finding in &found {
         if finding.holds {
             println!("ok       {}", finding.what);

@@ -1,31 +1,42 @@
 //! `keuze policy publish`: shows what a configuration changes, and freezes it.
 
+use std::path::PathBuf;
+
 use app::model::event::Actor;
 use app::model::policy::ChangeClass;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Serving, serve};
+use super::ledger::{keep_configuration, open, refuse_another_site};
+use super::refusal::Refusal;
+use super::serve::Configured;
 use crate::ambient::{Clock as _, SystemClock};
-use crate::config::Config;
-use crate::publish::{Plan, PublishError, Published, plan, publish};
+use crate::publish::{Plan, Publication, PublishError, Published, plan, publish};
 use crate::scribe::Scribe;
+use crate::scribe::origin::site_of;
 
 /// What to do with the policy.
 #[derive(Subcommand)]
 pub enum Policy {
-    /// Shows the difference with the policy in force; freezes the new one with --yes.
+    /// Shows the difference with the policy in force, and freezes the new one with --yes; stop the server first.
     Publish(Publish),
 }
 
 /// How to publish.
 #[derive(Args)]
 pub struct Publish {
-    #[command(flatten)]
-    serving: Serving,
+    /// The site configuration; without it, the built-in example.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// The data directory; the first publication makes it.
+    #[arg(long, default_value = "./data")]
+    data: PathBuf,
+    /// The file with the root key; without it, a file beside the data directory.
+    #[arg(long, env = "KEUZE_KEY_FILE")]
+    key_file: Option<PathBuf>,
     /// What kind of change it is; the first policy needs none.
     #[arg(long, value_enum)]
     change: Option<Change>,
-    /// Publishes; without it the difference is only shown.
+    /// Publishes; without it the difference is only shown, and the exit status is 1.
     #[arg(long)]
     yes: bool,
 }
@@ -54,37 +65,78 @@ impl From<Change> for ChangeClass {
 /// Runs it; the server must be stopped, since it holds the ledger.
 ///
 /// # Errors
-/// Every fault, a line each; nothing was published then.
-pub async fn run(publishing: &Publish) -> Result<(), String> {
-    let config = serve::configuration(publishing.serving.config.as_deref())?;
-    let without_rule = config.without_rule(SystemClock.now().today);
+/// What is in the way, or that nothing was published without `--yes`; nothing was made or changed then.
+pub async fn run(Policy::Publish(asked): Policy) -> Result<(), Refusal> {
+    let configured = Configured::read(asked.config.as_deref())?;
+    let without_rule = configured.config.without_rule(SystemClock.now().today);
     if !without_rule.is_empty() {
         return Err(PublishError::Faults(without_rule).into());
     }
-    let scribe = serve::open_for_command(&publishing.serving, &config)?;
-    let outcome = show_and_publish(&scribe, &config, publishing).await;
+    let Some(ledger) = site_of(&asked.data)? else { return publish_first(&asked, &configured).await };
+    refuse_another_site(&asked.data, &ledger, &configured)?;
+    let scribe = open(&asked.data, asked.key_file.clone(), ledger)?;
+    let outcome = show_and_publish(&scribe, &configured, &asked).await;
     scribe.close().await;
     outcome
 }
 
-async fn show_and_publish(scribe: &Scribe, config: &Config, publishing: &Publish) -> Result<(), String> {
-    let published = Published::load(scribe)?;
+/// Makes the ledger, once it is sure that something is published in it.
+async fn publish_first(asked: &Publish, configured: &Configured) -> Result<(), Refusal> {
+    if let Some(publication) = shown(asked, configured, &Published::default())? {
+        let scribe = open(&asked.data, asked.key_file.clone(), configured.site())?;
+        let outcome = freeze(&scribe, &publication, configured, asked).await;
+        scribe.close().await;
+        outcome?;
+    }
+    Ok(())
+}
+
+async fn show_and_publish(scribe: &Scribe, configured: &Configured, asked: &Publish) -> Result<(), Refusal> {
+    match shown(asked, configured, &Published::load(scribe)?)? {
+        Some(publication) => freeze(scribe, &publication, configured, asked).await,
+        None => keep_configuration(&asked.data, &configured.text),
+    }
+}
+
+/// Shows what would change; `None` if that is nothing.
+fn shown(asked: &Publish, configured: &Configured, published: &Published) -> Result<Option<Box<Publication>>, Refusal> {
     // Without a class the difference is shown all the same, so that whoever publishes can tell which it is.
-    let change = publishing.change.map_or(ChangeClass::Purpose, ChangeClass::from);
-    let planned = plan(config, published.latest(), change).map_err(PublishError::Faults)?;
+    let change = asked.change.map_or(ChangeClass::Purpose, ChangeClass::from);
+    let planned = plan(&configured.config, published.latest(), change).map_err(PublishError::Faults)?;
     let Plan::New(publication) = planned else {
         println!("nothing to publish: the policy in force already says this");
-        return Ok(());
+        return Ok(None);
     };
     publication.differences.iter().for_each(|line| println!("{line}"));
-    if published.latest().is_some() && publishing.change.is_none() {
-        return Err("say what kind of change this is: --change editorial, material or purpose".to_owned());
+    if published.latest().is_some() && asked.change.is_none() {
+        return Err(Unpublished::NoClass.into());
     }
-    if !publishing.yes {
-        println!("nothing was published; add --yes to publish this");
-        return Ok(());
-    }
-    let written = publish(scribe, &publication, Actor::System, &SystemClock).await?;
+    if asked.yes { Ok(Some(publication)) } else { Err(Unpublished::OnlyShown.into()) }
+}
+
+async fn freeze(
+    scribe: &Scribe,
+    publication: &Publication,
+    configured: &Configured,
+    asked: &Publish,
+) -> Result<(), Refusal> {
+    let written = publish(scribe, publication, Actor::System, &SystemClock).await?;
+    keep_configuration(&asked.data, &configured.text)?;
     println!("published: policy {} as record {}", publication.policy.id(), written.address);
     Ok(())
+}
+
+/// Why nothing was published.
+#[derive(Debug, thiserror::Error)]
+enum Unpublished {
+    #[error("nothing was published; say what kind of change this is: --change editorial, material or purpose")]
+    NoClass,
+    #[error("nothing was published; add --yes to publish this")]
+    OnlyShown,
+}
+
+impl From<Unpublished> for Refusal {
+    fn from(why: Unpublished) -> Self {
+        Self::told(why)
+    }
 }

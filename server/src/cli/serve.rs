@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::Serving;
+use super::ledger::demo_of;
+use super::refusal::Refusal;
+use super::{Serving, control, ledger};
 use crate::ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::config::{Config, Sms};
 use crate::courier::{Courier, Way};
 use crate::embed::files::SiteFile;
 use crate::http;
-use crate::publish::{self, Published};
-use crate::scribe::files::Layout;
-use crate::scribe::{Opening, Scribe};
+use crate::publish::{self, PublishError, Published};
+use crate::scribe::Scribe;
+use crate::scribe::origin::site_of;
 use crate::service::Keuze;
 use crate::service::call::Calls;
 use crate::service::clients::{ClientError, ClientName, Clients, Scope};
@@ -31,14 +33,14 @@ pub fn run(serving: &Serving, demo: bool) -> ExitCode {
 }
 
 /// Runs a command to its end and says what went wrong.
-pub fn block_on(command: impl Future<Output = Result<(), String>>) -> ExitCode {
+pub fn block_on<E: std::fmt::Display>(command: impl Future<Output = Result<(), E>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("the server cannot be started: {error}")),
     };
     match runtime.block_on(command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(what) => refuse(&what),
+        Err(what) => refuse(&what.to_string()),
     }
 }
 
@@ -47,88 +49,69 @@ fn refuse(what: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The configuration that was named, else the built-in example.
-///
-/// # Errors
-/// Every fault, a line each.
-pub fn configuration(file: Option<&Path>) -> Result<Config, String> {
-    let Some(file) = file else { return Ok(Config::example()) };
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    crate::config::parse(&file.display().to_string(), &text).map_err(|faults| {
-        let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        lines.join("\n")
-    })
+/// A configuration, and the text that it was read from.
+pub struct Configured {
+    /// What it says.
+    pub config: Config,
+    /// As it stands in its file.
+    pub text: String,
 }
 
-fn open(serving: &Serving, data: PathBuf, config: &Config, demo: bool) -> Result<Scribe, String> {
-    refuse_postgres()?;
-    if serving.key_file.is_none() {
-        tracing::warn!("KEUZE_KEY_FILE is not set: the root key is kept beside the data directory");
+impl Configured {
+    /// Of the file that was named, else of the built-in example.
+    ///
+    /// # Errors
+    /// Every fault, a line each.
+    pub fn read(file: Option<&Path>) -> Result<Self, Refusal> {
+        let Some(path) = file else {
+            return Ok(Self { config: Config::example(), text: crate::config::EXAMPLE.to_owned() });
+        };
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|error| Refusal::File { path: path.to_path_buf(), error })?;
+        let config = crate::config::parse(&path.display().to_string(), &text).map_err(PublishError::Faults)?;
+        Ok(Self { config, text })
     }
-    // A log origin of its own: `serve` refuses a demo ledger, and the demo a real one.
-    let host = config.first_host().name();
-    let origin = if demo { format!("demo.{host}") } else { host };
-    let opening =
-        Opening { data: Some(data), key_file: serving.key_file.clone(), origin, entropy: Arc::new(SystemEntropy) };
-    Scribe::open(opening).map_err(|error| error.to_string())
-}
 
-/// Opens the ledger that `serve` would, or the demo's of the same site, for a command beside it: in the demo everything
-/// can be tried.
-///
-/// # Errors
-/// A sentence, such as that a running server holds it.
-pub fn open_for_command(serving: &Serving, config: &Config) -> Result<Scribe, String> {
-    let data = serving.data.clone().unwrap_or_else(|| PathBuf::from("./data"));
-    let opened = |demo| open(serving, data.clone(), config, demo);
-    opened(false).or_else(|first| opened(true).map_err(|_| first))
-}
-
-/// Looks whether configuration and root key are there, before anything is moved.
-pub fn can_be_opened(serving: &Serving, data: &Path) -> Result<(), String> {
-    configuration(serving.config.as_deref())?;
-    refuse_postgres()?;
-    let key = serving.key_file.clone().unwrap_or_else(|| Layout(data.to_path_buf()).default_root_key());
-    match crate::vault::root::read(&key)? {
-        Some(_) => Ok(()),
-        None => Err(format!("the root key {} is missing; nothing was moved", key.display())),
+    /// The site that it is of, as its ledger names it.
+    pub fn site(&self) -> String {
+        self.config.first_host().name()
     }
 }
 
-fn refuse_postgres() -> Result<(), String> {
+/// There is one engine.
+pub fn refuse_postgres() -> Result<(), String> {
     if std::env::var_os("KEUZE_DATABASE_URL").is_some() {
         return Err("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it".into());
     }
     Ok(())
 }
 
-/// Everything that a command needs which acts on people, beside a server that is stopped.
-///
-/// # Errors
-/// A sentence, such as that the configuration is not published.
-pub fn keuze_for_command(serving: &Serving) -> Result<Keuze, String> {
-    let config = configuration(serving.config.as_deref())?;
-    let scribe = open_for_command(serving, &config)?;
-    assemble(scribe, config, false, None)
+/// Whose ledger a server opens, and that it may: the demo makes its own, a server needs one in which something was
+/// published.
+fn site_to_serve(data: &Path, configured: &Configured, demo: bool) -> Result<String, Refusal> {
+    let own = configured.site();
+    let site = if demo { demo_of(&own) } else { own };
+    match site_of(data)? {
+        Some(ledger) if ledger != site => {
+            Err(Refusal::OtherSite { data: data.to_path_buf(), ledger, configured: site })
+        }
+        None if !demo => Err(PublishError::Nothing.into()),
+        _ => Ok(site),
+    }
 }
 
-/// Opens a ledger once, which makes its databases anew, and closes it.
-pub fn reopen(serving: &Serving) -> Result<(), String> {
-    let config = configuration(serving.config.as_deref())?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
-    let scribe = open_for_command(serving, &config)?;
-    runtime.block_on(scribe.close());
-    Ok(())
-}
-
-async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
-    let mut config = configuration(serving.config.as_deref())?;
+async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
+    let configured = Configured::read(serving.config.as_deref())?;
     let folder = if demo { "./demo-data" } else { "./data" };
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));
-    let scribe = open(serving, data.clone(), &config, demo)?;
+    let site = site_to_serve(&data, &configured, demo)?;
+    let scribe = ledger::open(&data, serving.key_file.clone(), site)?;
+    let Configured { mut config, text } = configured;
     if demo {
         publish::publish_if_new(&scribe, &config, &SystemClock).await?;
     }
+    Published::load(&scribe)?.refuse_another(&config)?;
+    ledger::keep_configuration(&data, &text)?;
     let outbox = (demo && config.mail.is_none()).then(|| outbox_beside(&data));
     if outbox.is_some() {
         config.sms = Some(Sms::of_the_demo());
@@ -149,20 +132,28 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), String> {
         announce(&keuze, address).await?;
     }
     start_chores(&keuze, way);
+    let control = control::listen(&data, &keuze);
+    if let Err(error) = &control {
+        tracing::warn!(%error, "commands beside this server are not possible: its control socket cannot be made");
+    }
     println!("listening on http://{address}");
     http::serve::serve(listener, app, stop(scribe.clone())).await;
     let failed = !scribe.is_open();
+    // Before the ledger is let go, so that it is never the next server's that goes.
+    drop(control);
     scribe.close().await;
-    if failed { Err("the ledger stopped by itself; the log says why".into()) } else { Ok(()) }
+    if failed { Err(Refusal::told("the ledger stopped by itself; the log says why")) } else { Ok(()) }
 }
 
-/// The system on an open ledger, whose policy must be the configuration's.
+/// The system on an open ledger in which something was published.
 ///
 /// # Errors
-/// A sentence, such as that the configuration is not published.
+/// A sentence, such as that nothing was.
 pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Keuze, String> {
     let published = Published::load(&scribe)?;
-    published.refuse_another(&config)?;
+    if published.latest().is_none() {
+        return Err(PublishError::Nothing.into());
+    }
     let people = People::of(&scribe).map_err(|error| error.to_string())?;
     let post = Post::of(&scribe).map_err(|error| error.to_string())?;
     let calls = Calls::of(&scribe).map_err(|error| error.to_string())?;
@@ -236,47 +227,5 @@ async fn stop(scribe: Scribe) {
         _ = term.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
         () = ledger_stopped => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use app::model::event::Actor;
-
-    use super::*;
-
-    fn serving(folder: &Path) -> Serving {
-        let listen = "127.0.0.1:0".parse().expect("an address");
-        Serving { config: None, data: Some(folder.join("data")), listen, key_file: Some(folder.join("root")) }
-    }
-
-    /// What a newcomer tries with the demo's data must not be refused as another site's; a server is.
-    #[tokio::test]
-    async fn a_command_takes_the_demo_ledger_of_the_same_site() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (serving, config) = (serving(folder.path()), Config::example());
-        let opened = |demo| open(&serving, folder.path().join("data"), &config, demo);
-        let demo = opened(true).expect("a new one");
-        publish::publish_if_new(&demo, &config, &SystemClock).await.expect("published");
-        demo.close().await;
-        let refused = opened(false).map(|_| ()).expect_err("no server on a demo's");
-        assert!(refused.contains("this is the ledger of demo."), "{refused}");
-        let keuze = keuze_for_command(&serving).expect("a command");
-        keuze.rotate_index(Actor::System).await.expect("recorded");
-        let held = keuze_for_command(&serving).map(|_| ()).expect_err("it is in use");
-        assert!(!held.contains("this is the ledger of"), "{held}");
-        keuze.scribe.close().await;
-    }
-
-    #[tokio::test]
-    async fn a_command_refuses_the_ledger_of_another_site() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (serving, entropy) = (serving(folder.path()), Arc::new(SystemEntropy));
-        let (data, key_file) = (serving.data.clone(), serving.key_file.clone());
-        let other = Scribe::open(Opening { data, key_file, origin: "demo.example.nl".into(), entropy }).expect("opens");
-        publish::publish_if_new(&other, &Config::example(), &SystemClock).await.expect("published");
-        other.close().await;
-        let refused = open_for_command(&serving, &Config::example()).map(|_| ()).expect_err("another site's");
-        assert!(refused.contains("not of www.voipro.nl"), "{refused}");
     }
 }

@@ -34,6 +34,14 @@ impl Layout {
     pub fn sled(&self) -> PathBuf {
         self.0.join("sled")
     }
+    /// The configuration that the ledger was last published or served with.
+    pub fn configuration(&self) -> PathBuf {
+        self.0.join("keuze.toml")
+    }
+    /// Where a running server takes commands; a socket, in no backup.
+    pub fn control(&self) -> PathBuf {
+        self.0.join("control")
+    }
     /// The root key where no other file is named: beside the directory, never in it.
     pub fn default_root_key(&self) -> PathBuf {
         let mut name = self.0.clone().into_os_string();

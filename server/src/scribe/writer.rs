@@ -62,7 +62,7 @@ struct Disk {
 /// Opens a ledger and starts its writer.
 pub fn open(opening: &Opening) -> Result<Scribe, String> {
     let entropy = Arc::clone(&opening.entropy);
-    let origin = format!("{}/keuze/log/{OPEN_SHARD}", opening.origin);
+    let origin = super::origin::log_name(&opening.origin);
     let opened = match &opening.data {
         None => open_memory(&*entropy)?,
         Some(data) => open_disk(&Layout(data.clone()), opening.key_file.as_deref(), &origin, &*entropy)?,

@@ -3,6 +3,8 @@
 //! A password is kept as its argon2id hash, sealed under the audit key. Signing in takes the same work for a name
 //! that does not exist, so the time of the answer tells nobody which names do.
 
+mod roster;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,6 +18,8 @@ use zeroize::Zeroizing;
 
 use crate::ambient::{Clock, Entropy};
 use crate::scribe::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
+
+pub use roster::Member;
 
 /// A sign-in name: small letters, digits, dots, dashes; at most 40.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
