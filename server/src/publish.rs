@@ -119,8 +119,8 @@ pub enum PublishError {
     /// The configuration changes what people were asked.
     #[error("{}", lines(.0))]
     Faults(Vec<Fault>),
-    /// Nothing was recorded.
-    #[error("the policy was not published: {0}")]
+    /// It was not recorded, or it is not known whether it was.
+    #[error(transparent)]
     Append(#[from] AppendError),
     /// The ledger cannot be read.
     #[error("the published policies cannot be read: {0}")]

@@ -121,25 +121,40 @@ pub struct Written {
 
 /// An event in the queue.
 #[derive(Debug)]
-pub struct Submitted(oneshot::Receiver<Written>);
+pub struct Submitted(oneshot::Receiver<Result<Written, AppendError>>);
 
 impl Submitted {
     /// Waits until it is durable.
     ///
     /// # Errors
-    /// The ledger closed before.
+    /// The ledger closed before, or failed while it was being written.
     pub async fn durable(self) -> Result<Written, AppendError> {
-        self.0.await.map_err(|_| AppendError::Closed)
+        // The writer tells everybody how it ended; whoever it did not tell was in its hands when it broke down.
+        self.0.await.unwrap_or(Err(AppendError::OutcomeUnknown))
     }
 }
 
-/// Why an event was not recorded. Nothing of it was.
-#[derive(Debug, thiserror::Error)]
+/// Why an event has no acknowledgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
+    /// Nothing of it was recorded, and nothing of it ever will be.
+    #[error("nothing was recorded: {0}")]
+    NotRecorded(#[from] NotRecorded),
+    /// It was on its way to the disk when the ledger stopped. Whether it stands shows at the next start.
+    #[error(
+        "the ledger stopped while this was being written, so it is not known yet whether it was recorded; start it again \
+         and look before you repeat it"
+    )]
+    OutcomeUnknown,
+}
+
+/// Why nothing was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotRecorded {
     /// More is coming in than can be written: 503 with Retry-After.
     #[error("too much is being written at the moment; try again in a few seconds")]
     Busy,
-    /// The scribe has stopped, by a failed sync or because the server is stopping.
+    /// The scribe has stopped, by a failure or because the server is stopping, or the shard is full.
     #[error("the ledger is closed")]
     Closed,
     /// The subject's keys were destroyed: nothing more can be recorded about it.
@@ -234,7 +249,7 @@ impl Scribe {
     /// recorded.
     ///
     /// # Errors
-    /// Nothing was recorded then.
+    /// Either that nothing was recorded, or that this is not known.
     ///
     /// # Panics
     /// Where the draft is too long for the journal (16 MiB); what may come in from outside is limited long before.
@@ -250,15 +265,15 @@ impl Scribe {
     ///
     /// # Panics
     /// As [`Self::append`].
-    pub fn submit(&self, draft: Draft) -> Result<Submitted, AppendError> {
+    pub fn submit(&self, draft: Draft) -> Result<Submitted, NotRecorded> {
         // Here, because in the writer it would stop the ledger.
         assert!(fits(&draft), "a draft is too long for the journal");
         let (answer, written) = oneshot::channel();
         let queue = self.shared.queue.lock().expect("nobody panics while holding it");
-        let queue = queue.as_ref().ok_or(AppendError::Closed)?;
+        let queue = queue.as_ref().ok_or(NotRecorded::Closed)?;
         queue.try_send(Job { draft, answer }).map_err(|error| match error {
-            TrySendError::Full(_) => AppendError::Busy,
-            TrySendError::Disconnected(_) => AppendError::Closed,
+            TrySendError::Full(_) => NotRecorded::Busy,
+            TrySendError::Disconnected(_) => NotRecorded::Closed,
         })?;
         Ok(Submitted(written))
     }

@@ -33,9 +33,12 @@ pub enum StoreError {
         /// What it has.
         found: u64,
     },
-    /// The engine itself failed.
+    /// What is kept does not add up: the engine cannot be used, and is made anew from the journal.
     #[error("{0}")]
-    Engine(String),
+    Damaged(String),
+    /// The system would not read or write, such as for want of space: nothing is said of what is kept.
+    #[error("{0}")]
+    Io(String),
 }
 
 /// Where records are kept for reading.

@@ -44,6 +44,10 @@ pub enum Slug {
     Busy,
     /// The ledger takes nothing at the moment.
     Closed,
+    /// Whether it was recorded is not known yet.
+    OutcomeUnknown,
+    /// An Idempotency-Key that cannot tell one request from all others.
+    MalformedIdempotencyKey,
     /// The consent id was erased.
     Erased,
     /// The receipt's link is older than a day.
@@ -91,7 +95,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -109,6 +113,8 @@ impl Slug {
         Self::RateLimited,
         Self::Busy,
         Self::Closed,
+        Self::OutcomeUnknown,
+        Self::MalformedIdempotencyKey,
         Self::Erased,
         Self::ReceiptGone,
         Self::Internal,
@@ -146,6 +152,8 @@ impl Slug {
             Self::RateLimited => "rate-limited",
             Self::Busy => "busy",
             Self::Closed => "closed",
+            Self::OutcomeUnknown => "outcome-unknown",
+            Self::MalformedIdempotencyKey => "malformed-idempotency-key",
             Self::Erased => "erased",
             Self::ReceiptGone => "receipt-gone",
             Self::Internal => "internal",
@@ -331,6 +339,19 @@ fn dutch(slug: Slug) -> Problem {
             "Het logboek is op dit moment gesloten.",
             "Er is niets opgeslagen. Alles wat u kunt weigeren, blijft uit.",
             "Probeer het later opnieuw.",
+        ),
+        Slug::OutcomeUnknown => problem(
+            "Wij weten nog niet of dit is opgeslagen",
+            "Tijdens het opslaan ging er bij ons iets mis.",
+            "Het kan zijn dat uw aanvraag is opgeslagen, en het kan zijn van niet. Dat weten wij over een paar minuten.",
+            "Wacht een paar minuten en probeer het dan opnieuw. Dat kan geen kwaad als het al is opgeslagen.",
+        ),
+        Slug::MalformedIdempotencyKey => problem(
+            "Deze Idempotency-Key kunnen wij niet gebruiken",
+            "In de header Idempotency-Key staat iets dat deze aanvraag niet van andere onderscheidt.",
+            NOTHING,
+            "Stuur voor elke aanvraag een nieuwe sleutel: 128 willekeurige bits, bijvoorbeeld 32 hexadecimale cijfers of een UUID. \
+             Of laat de header weg.",
         ),
         Slug::Erased => problem(
             "Deze gegevens zijn gewist",
@@ -529,6 +550,18 @@ fn english(slug: Slug) -> Problem {
             "The log is closed at the moment.",
             "Nothing was saved. Everything that you can refuse stays off.",
             "Please try again later.",
+        ),
+        Slug::OutcomeUnknown => problem(
+            "We do not know yet whether this was saved",
+            "Something went wrong on our side while we were saving.",
+            "Your request may have been saved, or it may not. We will know in a few minutes.",
+            "Wait a few minutes and then try again. That does no harm if it was saved already.",
+        ),
+        Slug::MalformedIdempotencyKey => problem(
+            "We cannot use this Idempotency-Key",
+            "The header Idempotency-Key holds something that does not tell this request from others.",
+            NOTHING,
+            "Send a new key with each request: 128 random bits, such as 32 hexadecimal digits or a UUID. Or leave the header out.",
         ),
         Slug::Erased => problem(
             "These data were erased",

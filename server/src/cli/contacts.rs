@@ -90,7 +90,9 @@ pub async fn import(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), 
     let source = asked.source.as_deref().unwrap_or(&name);
     let summary = keuze.import(lines, source, mode, Actor::System, &mut each).await;
     let summary = summary.map_err(|error| {
-        Refusal::Told(format!("{error}; what was told of until here is recorded, run the same file again"))
+        Refusal::Told(format!(
+            "stopped at a row: {error}. The rows before it are recorded; run the same file again, which records nothing twice"
+        ))
     })?;
     for line in summed(summary, asked.write) {
         say.say(&line)?;

@@ -13,10 +13,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::scribe::{AppendError, ReadError};
+use crate::scribe::{AppendError, NotRecorded, ReadError};
 use crate::service::people::ActError;
 
-/// A request that went wrong; nothing of it was written.
+/// A request that went wrong; nothing of it was written, unless its words say otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{slug}")]
 pub struct Problem {
@@ -36,7 +36,7 @@ pub fn status(slug: Slug) -> StatusCode {
         Slug::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
         Slug::NotFound => StatusCode::NOT_FOUND,
         Slug::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Slug::MalformedRequest => StatusCode::BAD_REQUEST,
+        Slug::MalformedRequest | Slug::MalformedIdempotencyKey => StatusCode::BAD_REQUEST,
         Slug::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Slug::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Slug::UnknownPurpose
@@ -55,7 +55,7 @@ pub fn status(slug: Slug) -> StatusCode {
         Slug::ApiKeyMissing | Slug::ApiKeyUnknown | Slug::ApiKeyExpired => StatusCode::UNAUTHORIZED,
         Slug::TimedOut => StatusCode::REQUEST_TIMEOUT,
         Slug::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Slug::Busy | Slug::Closed => StatusCode::SERVICE_UNAVAILABLE,
+        Slug::Busy | Slug::Closed | Slug::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
         Slug::Erased | Slug::ReceiptGone => StatusCode::GONE,
         Slug::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -65,7 +65,7 @@ impl From<Slug> for Problem {
     fn from(slug: Slug) -> Self {
         let retry_after = match slug {
             Slug::Busy => Some(2),
-            Slug::Closed => Some(10),
+            Slug::Closed | Slug::OutcomeUnknown => Some(10),
             _ => None,
         };
         Self { slug, retry_after, field: None, more: None }
@@ -75,9 +75,10 @@ impl From<Slug> for Problem {
 impl From<AppendError> for Problem {
     fn from(error: AppendError) -> Self {
         match error {
-            AppendError::Busy => Slug::Busy,
-            AppendError::Closed => Slug::Closed,
-            AppendError::Erased => Slug::Erased,
+            AppendError::NotRecorded(NotRecorded::Busy) => Slug::Busy,
+            AppendError::NotRecorded(NotRecorded::Closed) => Slug::Closed,
+            AppendError::NotRecorded(NotRecorded::Erased) => Slug::Erased,
+            AppendError::OutcomeUnknown => Slug::OutcomeUnknown,
         }
         .into()
     }
@@ -206,5 +207,24 @@ mod tests {
     #[test]
     fn every_problem_is_answered_as_an_error() {
         assert!(Slug::ALL.into_iter().map(status).all(|status| status.is_client_error() || status.is_server_error()));
+    }
+
+    /// "Nothing was saved" is said where that is known, and nowhere else.
+    #[test]
+    fn what_is_not_known_is_never_called_nothing() {
+        let nothing = [NotRecorded::Busy, NotRecorded::Closed, NotRecorded::Erased].map(AppendError::from);
+        let said = |error: AppendError, language| {
+            let words = Problem::from(error).slug.words(language);
+            format!("{} {} {}", words.title, words.happened, words.not_happened)
+        };
+        let denies = |text: &str| ["niets", "niet opgeslagen", "Nothing"].iter().any(|word| text.contains(word));
+        for language in [Language::Nl, Language::En] {
+            let unknown = said(AppendError::OutcomeUnknown, language);
+            assert!(!denies(&unknown), "{unknown}");
+            let told: Vec<_> = nothing.iter().map(|error| said(*error, language)).collect();
+            assert!(told[..2].iter().all(|text| denies(text)), "{told:?}");
+        }
+        assert!(!AppendError::OutcomeUnknown.to_string().contains("nothing"));
+        assert!(nothing.iter().all(|error| error.to_string().starts_with("nothing was recorded")));
     }
 }

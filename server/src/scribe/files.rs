@@ -104,28 +104,38 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Writes frames behind the last ones; durable after [`Self::sync`]. `first` is the index of their first record.
+    /// Takes the space for what [`Self::append`] writes next, and makes that durable. `first` is the index of its first
+    /// record. Nothing of it is on the disk if this fails, such as for want of space.
     ///
     /// # Errors
     /// What the file system said; the caller must stop.
-    pub fn append(&mut self, first: u64, frames: &[u8]) -> io::Result<()> {
+    pub fn make_room(&mut self, first: u64, len: usize) -> io::Result<()> {
         if self.file.is_none() || self.end > LARGEST_FILE {
             let path = self.folder.join(format!("{first:012}.log"));
             self.file = Some(OpenOptions::new().read(true).write(true).create_new(true).open(path)?);
             (self.end, self.allocated) = (0, 0);
             sync_folder(&self.folder)?;
         }
-        let file = self.file.as_ref().expect("opened above");
-        let end = self.end + frames.len() as u64;
+        let end = self.end + len as u64;
         if end > self.allocated {
+            let file = self.file.as_ref().expect("opened above");
             let wanted = end.next_multiple_of(STEP);
             let zeros = vec![0; usize::try_from(wanted - self.allocated).expect("a step is small")];
             file.write_all_at(&zeros, self.allocated)?;
             file.sync_all()?;
             self.allocated = wanted;
         }
+        Ok(())
+    }
+
+    /// Writes frames behind the last ones, for which there is room; durable after [`Self::sync`].
+    ///
+    /// # Errors
+    /// What the file system said; the caller must stop.
+    pub fn append(&mut self, frames: &[u8]) -> io::Result<()> {
+        let file = self.file.as_ref().expect("there is room");
         file.write_all_at(frames, self.end)?;
-        self.end = end;
+        self.end += frames.len() as u64;
         Ok(())
     }
 

@@ -1,12 +1,15 @@
 //! What can only be tested from inside: a writer that is held up.
 
 use std::pin::Pin;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use app::model::event::{Actor, EventKind, Route};
 
 use super::*;
 use crate::ambient::{SeededEntropy, moment};
+use crate::store::{Batch, StoreError};
 
 fn scribe() -> Scribe {
     let entropy = Arc::new(SeededEntropy::new(1));
@@ -40,7 +43,7 @@ fn ask_beyond_capacity(scribe: &Scribe) -> Vec<(usize, Waiting)> {
     for name in 0.. {
         match ask(scribe, name) {
             Ok(waiting) => accepted.push((name, waiting)),
-            Err(Some(AppendError::Busy)) => refused += 1,
+            Err(Some(AppendError::NotRecorded(NotRecorded::Busy))) => refused += 1,
             Err(other) => panic!("the writer is held up, and this is answered: {other:?}"),
         }
         if refused == 3 {
@@ -76,7 +79,7 @@ async fn whoever_was_accepted_and_went_away_is_recorded() {
     let written = loop {
         match scribe.append(draft(0)).await {
             Ok(written) => break written,
-            Err(AppendError::Busy) => tokio::task::yield_now().await,
+            Err(AppendError::NotRecorded(NotRecorded::Busy)) => tokio::task::yield_now().await,
             Err(error) => panic!("{error}"),
         }
     };
@@ -92,7 +95,7 @@ async fn whoever_was_accepted_before_the_end_is_answered() {
     for (_, waiting) in accepted {
         waiting.await.expect("it was accepted");
     }
-    assert!(matches!(scribe.append(draft(0)).await, Err(AppendError::Closed)));
+    assert_eq!(scribe.append(draft(0)).await, Err(NotRecorded::Closed.into()));
 }
 
 #[tokio::test]
@@ -114,4 +117,73 @@ async fn what_is_too_long_for_the_journal_is_refused_before_the_writer_sees_it()
     for long in [fact(32, LONGEST - (2 << 20)), wordy] {
         scribe.append(long).await.expect("it fits");
     }
+}
+
+/// Databases that fail from a moment on, and then only after somebody let them.
+struct Failing {
+    inner: Box<dyn Store>,
+    fails: Arc<AtomicBool>,
+    underway: Arc<Barrier>,
+}
+
+impl Store for Failing {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
+        self.inner.append(shard, expected, batch)
+    }
+    fn sync(&self) -> Result<(), StoreError> {
+        if !self.fails.load(Ordering::SeqCst) {
+            return self.inner.sync();
+        }
+        self.underway.wait();
+        self.underway.wait();
+        Err(StoreError::Io("no".into()))
+    }
+    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+        self.inner.size(shard)
+    }
+    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.record(address)
+    }
+    fn release(&self) {
+        self.inner.release();
+    }
+    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
+        self.inner.checkpoint(shard)
+    }
+}
+
+/// Whoever was underway to the disk is told that it is not known, whoever waited behind them that nothing was recorded;
+/// and so the next start finds it.
+#[tokio::test]
+async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let opening = |seed| Opening {
+        data: Some(folder.path().join("data")),
+        key_file: Some(folder.path().join("root.key")),
+        origin: "voipro.test".into(),
+        entropy: Arc::new(SeededEntropy::new(seed)),
+    };
+    let (fails, underway) = (Arc::new(AtomicBool::new(false)), Arc::new(Barrier::new(2)));
+    let (failing, barrier) = (Arc::clone(&fails), Arc::clone(&underway));
+    let wrap = |inner| Box::new(Failing { inner, fails: failing, underway: barrier }) as Box<dyn Store>;
+    let scribe = writer::open_with(&opening(1), wrap).expect("opens");
+    scribe.append(draft(0)).await.expect("written");
+    fails.store(true, Ordering::SeqCst);
+    let first = ask(&scribe, 1).expect("accepted");
+    underway.wait();
+    let behind: Vec<_> = (2..5).map(|name| ask(&scribe, name).expect("accepted")).collect();
+    underway.wait();
+    assert_eq!(first.await, Err(AppendError::OutcomeUnknown));
+    for waiting in behind {
+        assert_eq!(waiting.await, Err(NotRecorded::Closed.into()));
+    }
+    assert_eq!(scribe.append(draft(5)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
+    scribe.close().await;
+    let again = Scribe::open(opening(2)).expect("opens");
+    let names: Vec<_> = (0..9)
+        .map_while(|index| again.record(RecordAddress { shard: OPEN_SHARD, index }).expect("readable"))
+        .map(|recorded| recorded.event.variant.expect("a name"))
+        .collect();
+    assert_eq!(names, ["0", "1"], "the journal had it; nobody else's is there");
+    again.close().await;
 }

@@ -16,7 +16,9 @@ use super::erasure::Missing;
 use super::files::{CheckpointFile, Journal, Layout, Slot, read_slots, sync_folder};
 use super::replay::{self, Anchor, ReplayedBatch};
 use super::state::State;
-use super::{Draft, Fact, FactKind, OPEN_SHARD, Opening, QUEUE, Scribe, Shared, Written, fact};
+use super::{
+    AppendError, Draft, Fact, FactKind, NotRecorded, OPEN_SHARD, Opening, QUEUE, Scribe, Shared, Written, fact,
+};
 use crate::ambient::Entropy;
 use crate::ledger::checkpoint::{Checkpoint, verifier_key};
 use crate::ledger::frame::{Entry, Frame};
@@ -32,8 +34,34 @@ use crate::vault::{root, rotation, seal};
 pub struct Job {
     /// What to write.
     pub draft: Draft,
-    /// Told once it is durable.
-    pub answer: oneshot::Sender<Written>,
+    /// Told once it is durable, or once that cannot be.
+    pub answer: oneshot::Sender<Result<Written, AppendError>>,
+}
+
+impl Job {
+    /// Whoever waited may have gone; how it ended stands all the same.
+    fn tell(self, ended: Result<Written, AppendError>) {
+        let _gone = self.answer.send(ended);
+    }
+}
+
+/// Why a batch is not in the ledger, or not known to be.
+struct Failed {
+    what: String,
+    /// What everybody is told who waits for it.
+    told: AppendError,
+}
+
+impl Failed {
+    /// Before anything of it was on its way to the journal.
+    fn before(what: String) -> Self {
+        Self { what, told: NotRecorded::Closed.into() }
+    }
+
+    /// Afterwards: it may be on the disk.
+    fn underway(what: String) -> Self {
+        Self { what, told: AppendError::OutcomeUnknown }
+    }
 }
 
 /// The name of the log's signing key in the ring.
@@ -61,6 +89,11 @@ struct Disk {
 
 /// Opens a ledger and starts its writer.
 pub fn open(opening: &Opening) -> Result<Scribe, String> {
+    open_with(opening, |store| store)
+}
+
+/// The same, with something put before the databases.
+pub fn open_with(opening: &Opening, wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>) -> Result<Scribe, String> {
     let entropy = Arc::clone(&opening.entropy);
     let origin = super::origin::log_name(&opening.origin);
     let opened = match &opening.data {
@@ -72,7 +105,7 @@ pub fn open(opening: &Opening) -> Result<Scribe, String> {
     let (queue, jobs) = sync_channel(QUEUE);
     let shared = Arc::new(Shared {
         state: RwLock::new(state),
-        store,
+        store: wrap(store),
         entropy,
         queue: Mutex::new(Some(queue)),
         writer: Mutex::new(None),
@@ -348,6 +381,7 @@ impl Writer {
             let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(LARGEST_BATCH).min(LARGEST_BATCH);
             if room == 0 {
                 tracing::error!("the shard is full: nothing more is recorded");
+                first.tell(Err(NotRecorded::Closed.into()));
                 continue;
             }
             let mut batch = vec![first];
@@ -355,17 +389,29 @@ impl Writer {
                 let Ok(job) = jobs.try_recv() else { break };
                 batch.push(job);
             }
-            if let Err(what) = self.commit(batch) {
-                tracing::error!("the ledger stops, nothing more is acknowledged: {what}");
-                return;
+            match self.commit(&batch) {
+                Ok(written) => batch.into_iter().zip(written).for_each(|(job, written)| job.tell(Ok(written))),
+                Err(failed) => {
+                    tracing::error!("the ledger stops, nothing more is acknowledged: {}", failed.what);
+                    batch.into_iter().for_each(|job| job.tell(Err(failed.told)));
+                    self.turn_away(jobs);
+                    return;
+                }
             }
         }
     }
 
-    fn commit(&mut self, jobs: Vec<Job>) -> Result<(), String> {
+    /// Tells everybody who still waits that nothing of theirs was written.
+    fn turn_away(&self, jobs: &Receiver<Job>) {
+        // First the door: nobody comes in behind the last one who is told.
+        drop(self.shared.queue.lock().expect("nobody panics while holding it").take());
+        jobs.iter().for_each(|job| job.tell(Err(NotRecorded::Closed.into())));
+    }
+
+    fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Written>, Failed> {
         let first = self.tree.size();
-        let events = self.prepare(&jobs, first)?;
-        let (mut frames, records, events) = self.encode(&jobs, events, first);
+        let events = self.prepare(jobs, first).map_err(Failed::before)?;
+        let (mut frames, records, events) = self.encode(jobs, events, first);
         let size = self.tree.size();
         let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
         Frame { index: size, entry: Entry::BatchEnd(note.clone()) }.write(&mut frames);
@@ -386,16 +432,14 @@ impl Writer {
         if !ended.is_empty() {
             state.forget(&ended);
             let destroyed = state.ring.destroy(&ended, &*self.shared.entropy);
-            destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))?;
+            destroyed.map_err(|error| Failed::underway(format!("the key ring cannot be written: {error}")))?;
         }
-        for (job, written) in jobs.into_iter().zip(written) {
-            for fact in job.draft.facts.into_iter().filter(|fact| !ends(fact, &ended)) {
-                state.apply(fact, written.address.index);
+        for (job, written) in jobs.iter().zip(&written) {
+            for fact in job.draft.facts.iter().filter(|fact| !ends(fact, &ended)) {
+                state.apply(fact.clone(), written.address.index);
             }
-            // Whoever waited may have gone; the record stands all the same.
-            let _gone = job.answer.send(written);
         }
-        Ok(())
+        Ok(written)
     }
 
     /// The batch as it stands in the journal, without its end. Each event names the facts beside it.
@@ -463,12 +507,14 @@ impl Writer {
 
     /// The journal and the database become durable side by side; the checkpoint outside them after the journal, so
     /// that it is never ahead of it (docs/decisions/0002).
-    fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Batch) -> Result<(), String> {
+    fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Batch) -> Result<(), Failed> {
         let store = &*self.shared.store;
         let Some(disk) = &mut self.disk else {
-            return store.append(OPEN_SHARD, first, batch).map_err(|error| error.to_string());
+            return store.append(OPEN_SHARD, first, batch).map_err(|error| Failed::before(error.to_string()));
         };
-        disk.journal.append(first, frames).map_err(|error| format!("the journal cannot be written: {error}"))?;
+        let journal = |error| format!("the journal cannot be written: {error}");
+        disk.journal.make_room(first, frames.len()).map_err(journal).map_err(Failed::before)?;
+        disk.journal.append(frames).map_err(journal).map_err(Failed::underway)?;
         let number = self.batches;
         std::thread::scope(|scope| {
             let outside = scope.spawn(|| {
@@ -480,5 +526,6 @@ impl Writer {
             outside.map_err(|error| format!("the journal cannot be synced: {error}"))?;
             inside.map_err(|error| format!("the database cannot be written: {error}"))
         })
+        .map_err(Failed::underway)
     }
 }

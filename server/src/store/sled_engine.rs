@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use app::model::identity::{RecordAddress, ShardNumber};
 use sled::Transactional as _;
-use sled::transaction::ConflictableTransactionError;
+use sled::transaction::{ConflictableTransactionError, TransactionError};
 
 use super::{Batch, Store, StoreError};
 
@@ -42,7 +42,7 @@ impl SledStore {
     /// # Errors
     /// When the folder cannot be made.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder).map_err(engine)?;
+        std::fs::create_dir_all(folder).map_err(io)?;
         Ok(Self { folder: folder.to_path_buf(), shards: Mutex::default(), broken: AtomicBool::new(false) })
     }
 
@@ -63,11 +63,11 @@ impl SledStore {
     /// Does something with sled, which panics on a damaged database as often as it fails.
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
         if self.broken.load(Ordering::SeqCst) {
-            return Err(engine("sled has panicked before"));
+            return Err(damaged("sled has panicked before"));
         }
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             self.broken.store(true, Ordering::SeqCst);
-            Err(engine("sled panicked"))
+            Err(damaged("sled panicked"))
         })
     }
 }
@@ -78,22 +78,48 @@ impl Drop for SledStore {
     }
 }
 
-fn engine(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Engine(error.to_string())
+/// What was read is not what we wrote.
+fn damaged(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Damaged(error.to_string())
+}
+
+fn io(error: std::io::Error) -> StoreError {
+    StoreError::Io(error.to_string())
+}
+
+/// sled reports a damaged database as corruption, as something that it does not support, or as a place in a file that is
+/// not there. Everything else that the system says (no space, no right, no more files, a lock) says nothing of the
+/// database.
+fn engine(error: sled::Error) -> StoreError {
+    match &error {
+        sled::Error::Io(said) if !is_of_the_file(said) => StoreError::Io(error.to_string()),
+        _ => StoreError::Damaged(error.to_string()),
+    }
+}
+
+fn is_of_the_file(said: &std::io::Error) -> bool {
+    use std::io::ErrorKind as K;
+    let is_lock = said.to_string().contains("could not acquire lock");
+    match said.kind() {
+        K::UnexpectedEof | K::InvalidData | K::InvalidInput | K::NotFound => true,
+        // sled's own words, such as for a segment that is none.
+        K::Other => said.raw_os_error().is_none() && !is_lock,
+        _ => false,
+    }
 }
 
 fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StoreError> {
     let path = folder.join(number.to_string());
     let fresh = !path.join("db").exists();
-    remove_unfinished_snapshots(&path).map_err(engine)?;
+    remove_unfinished_snapshots(&path).map_err(io)?;
     let config = sled::Config::new().path(&path).cache_capacity(64 << 20).flush_every_ms(Some(500));
     let database = open_released(&config).map_err(engine)?;
     let records = database.open_tree("records").map_err(engine)?;
     let meta = database.open_tree("meta").map_err(engine)?;
-    let file = File::open(path.join("db")).map_err(engine)?;
+    let file = File::open(path.join("db")).map_err(io)?;
     if fresh {
         for made in [path.join("conf"), path.join("db"), path.clone(), folder.to_path_buf()] {
-            File::open(made).and_then(|file| file.sync_all()).map_err(engine)?;
+            File::open(made).and_then(|file| file.sync_all()).map_err(io)?;
         }
     }
     Ok(Shard { database, file, records, meta })
@@ -152,13 +178,13 @@ fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(Key, Vec<u8>)>, StoreEr
             groups.push((index, Vec::new()));
         }
         let group = &mut groups.last_mut().expect("pushed above").1;
-        group.extend_from_slice(&u32::try_from(record.len()).map_err(engine)?.to_be_bytes());
+        group.extend_from_slice(&u32::try_from(record.len()).map_err(damaged)?.to_be_bytes());
         group.extend_from_slice(record);
     }
     let mut values = Vec::new();
     for (first, group) in groups {
         for (piece, value) in group.chunks(LONGEST_VALUE).enumerate() {
-            values.push((key(first, u16::try_from(piece).map_err(engine)?), value.to_vec()));
+            values.push((key(first, u16::try_from(piece).map_err(damaged)?), value.to_vec()));
         }
     }
     Ok(values)
@@ -180,7 +206,7 @@ fn record_in(mut group: &[u8], place: u64) -> Option<Vec<u8>> {
 impl Shard {
     fn size(&self) -> Result<u64, StoreError> {
         let value = self.meta.get("size").map_err(engine)?;
-        value.map_or(Ok(0), |bytes| bytes.as_ref().try_into().map(u64::from_be_bytes).map_err(engine))
+        value.map_or(Ok(0), |bytes| bytes.as_ref().try_into().map(u64::from_be_bytes).map_err(damaged))
     }
 
     fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
@@ -198,12 +224,15 @@ impl Shard {
             meta.insert("checkpoint", batch.checkpoint.as_bytes())?;
             Ok::<(), ConflictableTransactionError<()>>(())
         });
-        outcome.map_err(|error| StoreError::Engine(format!("{error:?}")))
+        outcome.map_err(|error| match error {
+            TransactionError::Storage(error) => engine(error),
+            TransactionError::Abort(()) => damaged("the transaction was given up"),
+        })
     }
 
     fn record(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let Some((last, value)) = self.records.get_lt(key(index + 1, 0)).map_err(engine)? else { return Ok(None) };
-        let (first, piece) = read_key(&last).ok_or_else(|| engine("this is no name of a value"))?;
+        let (first, piece) = read_key(&last).ok_or_else(|| damaged("this is no name of a value"))?;
         if piece == 0 {
             return Ok(record_in(&value, index - first));
         }
@@ -216,7 +245,7 @@ impl Shard {
 
     fn checkpoint(&self) -> Result<Option<String>, StoreError> {
         let value = self.meta.get("checkpoint").map_err(engine)?;
-        value.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(engine)).transpose()
+        value.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(damaged)).transpose()
     }
 }
 
@@ -230,7 +259,7 @@ impl Store for SledStore {
         self.guarded(|| {
             for shard in shards {
                 shard.database.flush().map_err(engine)?;
-                shard.file.sync_data().map_err(engine)?;
+                shard.file.sync_data().map_err(io)?;
             }
             Ok(())
         })

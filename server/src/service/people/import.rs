@@ -10,7 +10,8 @@ mod row;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::time::Duration;
 
 use app::model::channel::Channel;
 use app::model::decision::{Decision, Question, Reason, Recorded, decide};
@@ -25,7 +26,7 @@ use super::hash::{index_keys, newest_index_key};
 use super::profile::Part;
 use super::{Act, ActError, Person};
 use crate::contact::ContactPoint;
-use crate::scribe::{Draft, Fact, FactKind, Submitted};
+use crate::scribe::{AppendError, Draft, Fact, FactKind, NotRecorded, Submitted};
 use crate::service::Keuze;
 use crate::vault::ring::{KeyId, Owner, RetentionClass};
 
@@ -256,25 +257,44 @@ impl Keuze {
         self.import(lines, "demo", Mode::Write, Actor::System, &mut |_| {}).await
     }
 
-    /// Writes acts that do not rest on each other, in their order.
+    /// Writes acts that do not rest on each other, in their order. Once one of them is taken the others wait for room, so
+    /// that nothing is left half done because much is being written.
     async fn perform_all(&self, drafts: Vec<Draft>) -> Result<(), ActError> {
-        let mut refused = None;
-        let mut waiting: Vec<(Vec<Fact>, Submitted)> = Vec::new();
+        let mut waiting: VecDeque<(Vec<Fact>, Submitted)> = VecDeque::new();
+        let mut begun = false;
         for draft in drafts {
             let facts = draft.facts.clone();
-            match self.scribe.submit(draft) {
-                Ok(submitted) => waiting.push((facts, submitted)),
+            let submitted = loop {
+                match self.scribe.submit(draft.clone()) {
+                    Ok(submitted) => break Ok(submitted),
+                    Err(NotRecorded::Busy) if begun => match waiting.pop_front() {
+                        Some(first) => self.take_note_once_durable(first).await?,
+                        None => tokio::time::sleep(Duration::from_millis(10)).await,
+                    },
+                    Err(error) => break Err(error),
+                }
+            };
+            match submitted {
+                Ok(submitted) => waiting.push_back((facts, submitted)),
+                // What is taken is finished, and whatever goes wrong with that outranks this.
                 Err(error) => {
-                    refused = Some(error);
-                    break;
+                    for taken in waiting {
+                        self.take_note_once_durable(taken).await?;
+                    }
+                    return Err(AppendError::from(error).into());
                 }
             }
+            begun = true;
         }
-        for (facts, submitted) in waiting {
-            let written = submitted.durable().await?;
-            self.take_note(&facts, &[], &written)?;
+        for taken in waiting {
+            self.take_note_once_durable(taken).await?;
         }
-        refused.map_or(Ok(()), |error| Err(error.into()))
+        Ok(())
+    }
+
+    async fn take_note_once_durable(&self, (facts, submitted): (Vec<Fact>, Submitted)) -> Result<(), ActError> {
+        let written = submitted.durable().await?;
+        Ok(self.take_note(&facts, &[], &written)?)
     }
 }
 
