@@ -10,3 +10,4 @@ pub mod preferences;
 pub mod problem;
 pub mod receipt;
 pub mod register;
+pub mod unmatched;

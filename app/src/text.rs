@@ -21,4 +21,5 @@ pub mod problem;
 pub mod receipt;
 pub mod register;
 pub mod shell;
+pub mod unmatched;
 pub mod when;

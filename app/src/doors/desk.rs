@@ -26,6 +26,8 @@ pub enum SignInRefusal {
     Wrong,
     /// The session ended by itself, or there was none.
     Ended,
+    /// The same, and something was to be entered.
+    NotRecorded,
 }
 
 /// The form that replaces a one-time password.
@@ -63,8 +65,17 @@ pub const LONGEST_PASSWORD: usize = 200;
 pub struct Bar {
     /// The staff member.
     pub staff: String,
-    /// The reference of their call, as long as it is not closed (S-16).
-    pub open_call: Option<String>,
+    /// Their call, as long as it is not closed (S-16).
+    pub open_call: Option<OpenCallLink>,
+}
+
+/// The way to a call that is not closed yet.
+#[derive(Clone, Debug)]
+pub struct OpenCallLink {
+    /// Its reference.
+    pub reference: String,
+    /// The path of its screen.
+    pub path: String,
 }
 
 /// The look-up form, with what it found.

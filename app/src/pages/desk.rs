@@ -11,12 +11,13 @@ use super::shell::{Here, Shell, localized};
 use super::table::table;
 use crate::doors::desk::people::Said;
 use crate::doors::desk::{Bar, LookUpView, NewPasswordView, Outcome, SignInView};
+use crate::doors::unmatched::UnmatchedView;
 use crate::model::channel::Channel;
 use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::Call as CallWords;
 use crate::text::desk::Desk as Words;
-use crate::text::{act, objection, when};
+use crate::text::{act, objection, unmatched, when};
 
 /// The sign-in form.
 #[component]
@@ -98,7 +99,7 @@ pub fn LookUp(
     let words = Words::of(language);
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
-            {bar(&page.bar, language, false)}
+            {bar(&page.bar, language, Tab::LookUp)}
             <h1>{words.look_up}</h1>
             {form(&page, words)}
             {outcome(page.outcome.as_ref(), language)}
@@ -106,19 +107,30 @@ pub fn LookUp(
     }
 }
 
+/// Which of the desk's pages is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    /// Looking up.
+    LookUp,
+    /// The form that opens a call.
+    NewCall,
+    /// An open call.
+    Call,
+}
+
 /// Who is signed in, the desk's pages, and the call that is not closed yet; that last one on every page (S-16).
-fn bar(bar: &Bar, language: Language, is_call: bool) -> AnyView {
+fn bar(bar: &Bar, language: Language, tab: Tab) -> AnyView {
     let words = Words::of(language);
     let call = CallWords::of(language);
-    let open = bar.open_call.as_deref().filter(|_| !is_call).map(|reference| {
+    let open = bar.open_call.as_ref().filter(|_| tab != Tab::Call).map(|open| {
         view! {
             <p class="message" role="status">
-                {(call.open)(reference)} " "
-                <a href=localized("/keuze/desk/call", language)>{call.to_call}</a>
+                {(call.open)(&open.reference)} " "
+                <a href=localized(&open.path, language)>{call.to_call}</a>
             </p>
         }
     });
-    let current = |call: bool| (call == is_call).then_some("true");
+    let current = |call: bool| (call == (tab != Tab::LookUp)).then_some("true");
     view! {
         <div class="bar">
             <nav aria-label=words.title>
@@ -133,6 +145,34 @@ fn bar(bar: &Bar, language: Language, is_call: bool) -> AnyView {
         {open}
     }
     .into_any()
+}
+
+/// An act that does not fit what is open: nothing was recorded, and the way back.
+#[component]
+pub fn Unmatched(
+    /// What it shows.
+    page: UnmatchedView,
+) -> impl IntoView {
+    let language = page.frame.language;
+    let words = unmatched::Words::of(page.why, language);
+    let bar = page.bar.as_ref().map(|of| bar(of, language, Tab::LookUp));
+    let back = page.back.as_deref().map(|path| {
+        view! { <li><a href=localized(path, language)>{unmatched::back(page.why, language)}</a></li> }
+    });
+    view! {
+        <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
+            {bar}
+            <h1>{words.title}</h1>
+            <div class="message fault" role="alert">
+                <p>{words.happened}</p>
+                <p>{words.to_do}</p>
+            </div>
+            <ul>
+                {back}
+                <li><a href=localized("/keuze/desk", language)>{Words::of(language).look_up}</a></li>
+            </ul>
+        </Shell>
+    }
 }
 
 /// Channels as people call them, in one line.

@@ -22,6 +22,8 @@ pub struct Desk {
     pub wrong: &'static str,
     /// The session is over.
     pub ended: &'static str,
+    /// The same, and something was to be entered.
+    pub not_recorded: &'static str,
     /// Heading of the new password.
     pub new_password: &'static str,
     /// What makes a good one.
@@ -144,6 +146,7 @@ pub const NL: Desk = Desk {
     sign_in_help: "Voor medewerkers. Na 30 minuten zonder gebruik wordt u afgemeld.",
     wrong: "Deze naam en dit wachtwoord horen niet bij elkaar. U bent niet aangemeld. Probeer het opnieuw.",
     ended: "U bent niet (meer) aangemeld. Er is niets opgezocht. Meld u opnieuw aan.",
+    not_recorded: "U bent niet (meer) aangemeld. Dit is niet vastgelegd. Meld u opnieuw aan, zoek opnieuw op en leg het dan vast.",
     new_password: "Kies uw eigen wachtwoord",
     new_password_help: "Minstens 15 tekens. Een zin van vier of vijf woorden werkt goed. Een wachtwoordbeheerder ook.",
     new_password_field: "Nieuw wachtwoord",
@@ -215,6 +218,7 @@ pub const EN: Desk = Desk {
     sign_in_help: "For staff. You are signed out after 30 minutes without use.",
     wrong: "This name and this password do not go together. You are not signed in. Please try again.",
     ended: "You are not signed in (any more). Nothing was looked up. Please sign in again.",
+    not_recorded: "You are not signed in (any more). This was not recorded. Sign in again, look up again and record it then.",
     new_password: "Choose your own password",
     new_password_help: "At least 15 characters. A sentence of four or five words works well. So does a password manager.",
     new_password_field: "New password",
@@ -288,6 +292,7 @@ impl Desk {
         match refusal {
             SignInRefusal::Wrong => self.wrong,
             SignInRefusal::Ended => self.ended,
+            SignInRefusal::NotRecorded => self.not_recorded,
         }
     }
 

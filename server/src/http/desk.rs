@@ -1,7 +1,7 @@
 //! The desk: staff sign in, and look up a choice with a reason.
 //!
-//! Nothing of what is looked up stands in an address: look-ups are forms, and their answers are not kept by the
-//! browser. Signing in is slowed down by the rate limit of its route.
+//! Nothing of what is looked up stands in an address but the look-up's own random id, which opens for nobody else.
+//! Look-ups are forms, and their answers are not kept by the browser.
 
 mod call;
 mod erase;
@@ -12,29 +12,31 @@ mod work;
 use std::sync::Arc;
 
 use app::doors::desk::{
-    Bar, LookUpFault, LookUpView, NewPasswordView, Outcome, PasswordRefusal, SignInRefusal, SignInView,
+    Bar, LookUpFault, LookUpView, NewPasswordView, OpenCallLink, Outcome, PasswordRefusal, SignInRefusal, SignInView,
 };
 use app::doors::frame::Frame;
+use app::doors::unmatched::{Unmatched, UnmatchedView};
 use app::model::channel::Channel;
 use app::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
+use app::pages::desk::{Unmatched as UnmatchedPage, UnmatchedProps};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use zeroize::Zeroizing;
 
 use self::session::{Session, Sessions};
-use self::work::{Opened, Work};
+use self::work::Opened;
 use super::body;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
 use crate::service::Keuze;
 use crate::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
-use crate::service::staff::{Staff, StaffError};
+use crate::service::staff::{SignedIn, Staff, StaffError};
 
 const DESK: &str = "/keuze/desk";
 
@@ -42,14 +44,13 @@ const DESK: &str = "/keuze/desk";
 struct Desk {
     keuze: Arc<Keuze>,
     sessions: Sessions,
-    work: Work,
 }
 
 type Shared = State<Arc<Desk>>;
 
 /// The desk's routes; whoever reloads the answer to a form comes back to the desk.
 pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S> {
-    let desk = Desk { keuze: Arc::clone(keuze), sessions: Sessions::default(), work: Work::default() };
+    let desk = Desk { keuze: Arc::clone(keuze), sessions: Sessions::default() };
     Router::new()
         .route(DESK, get(home))
         .route("/keuze/desk/sign-in", post(sign_in).merge(back_to(DESK)))
@@ -82,8 +83,11 @@ impl Desk {
 
     /// What stands on top of every page, the open call before all.
     fn bar(&self, session: &Session) -> Bar {
-        let call = self.keuze.calls.of_staff(&session.name);
-        let open_call = call.map(|call| call.line.reference.as_str().to_owned());
+        let call = self.keuze.calls.unclosed(&session.name);
+        let open_call = call.map(|call| OpenCallLink {
+            reference: call.line.reference.as_str().to_owned(),
+            path: self.path_of(session, &call),
+        });
         Bar { staff: session.name.to_string(), open_call }
     }
 }
@@ -111,14 +115,14 @@ async fn sign_in(State(desk): Shared, visit: Visit, mut form: Form) -> Result<Re
     let signed_in = desk.staff().sign_in(&name, password).await?;
     Ok(match signed_in {
         None => ask_sign_in(&desk, &visit, false, Some(SignInRefusal::Wrong)),
-        Some(signed_in) => open_session(&desk, &visit, signed_in.into()),
+        Some(signed_in) => open_session(&desk, &visit, signed_in),
     })
 }
 
 /// Gives a session under a new token and leads to the desk.
-fn open_session(desk: &Desk, visit: &Visit, session: Session) -> Response {
+fn open_session(desk: &Desk, visit: &Visit, signed_in: SignedIn) -> Response {
     let Keuze { clock, entropy, .. } = &*desk.keuze;
-    let cookie = desk.sessions.open(session, clock.now().at, &**entropy, visit.host.secure);
+    let cookie = desk.sessions.open(signed_in, clock.now().at, &**entropy, visit.host.secure);
     with_cookie(to(DESK, visit), &cookie)
 }
 
@@ -129,7 +133,7 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
         Ok(()) => {
             // Whoever still sits somewhere with the old password is out.
             desk.sessions.end_all(&session.name);
-            Ok(open_session(&desk, &visit, Session { one_time: false, ..session }))
+            Ok(open_session(&desk, &visit, SignedIn { name: session.name, one_time: false }))
         }
         Err(StaffError::Refused(why)) => Ok(ask_password(&desk, &visit, &session, false, Some(why))),
         Err(StaffError::Append(error)) => Err(error.into()),
@@ -146,10 +150,46 @@ impl FromRequestParts<Arc<Desk>> for Session {
         let visit = Visit::from_request_parts(parts, desk).await.map_err(Problem::into_response)?;
         match desk.session(&parts.headers) {
             None => Err(ended(desk, &visit)),
-            Some(session) if session.one_time => Err(ask_password(desk, &visit, &session, false, None)),
+            Some(session) if session.one_time => {
+                let page = ask_password(desk, &visit, &session, false, None);
+                Err(if parts.method == Method::GET { page } else { (StatusCode::FORBIDDEN, page).into_response() })
+            }
             Some(session) => Ok(session),
         }
     }
+}
+
+/// The same for what enters something: after the session's end it says that nothing was recorded.
+struct Acting(Session);
+
+impl FromRequestParts<Arc<Desk>> for Acting {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, desk).await.map_err(Problem::into_response)?;
+        if desk.session(&parts.headers).is_none() {
+            return Err(sign_in_page(desk, &visit, false, StatusCode::CONFLICT, Some(SignInRefusal::NotRecorded)));
+        }
+        Session::from_request_parts(parts, desk).await.map(Self)
+    }
+}
+
+/// An act that does not fit what is open at its address: not recorded, with the way back.
+fn unmatched(desk: &Desk, visit: &Visit, session: &Session, why: Unmatched, back: Option<String>) -> Response {
+    let frame = desk.frame(visit, false);
+    let page = UnmatchedView { frame, bar: Some(desk.bar(session)), why, back };
+    render::page(StatusCode::CONFLICT, visit.language, || UnmatchedPage(UnmatchedProps { page }))
+}
+
+/// The address of a look-up that is not open in this session.
+fn not_open(desk: &Desk, visit: &Visit, session: &Session) -> Response {
+    let page = UnmatchedView {
+        frame: desk.frame(visit, true),
+        bar: Some(desk.bar(session)),
+        why: Unmatched::NotOpen,
+        back: None,
+    };
+    render::page(StatusCode::NOT_FOUND, visit.language, || UnmatchedPage(UnmatchedProps { page }))
 }
 
 /// What is looked up: one record, or people.
@@ -169,7 +209,7 @@ async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: 
     Ok(show(&desk, &visit, false, page))
 }
 
-/// Leads to the page of who was found, where nothing stands in the address.
+/// Leads to the page of who was found; only the look-up's id stands in the address.
 async fn look_up_people(
     desk: &Desk,
     visit: &Visit,
@@ -177,15 +217,14 @@ async fn look_up_people(
     asked: LookUpPeople,
 ) -> Result<Response, Problem> {
     let found = desk.keuze.look_up_people(&asked).await?;
-    let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, fault: None };
-    desk.work.open(&session.name, opened, desk.keuze.clock.now().at);
-    Ok(to(person::PERSON, visit))
+    let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None };
+    match desk.sessions.work(session, |work| work.open(opened, &*desk.keuze.entropy)) {
+        Some(id) => Ok(to(&person::path(id), visit)),
+        None => Ok(ended(desk, visit)),
+    }
 }
 
 async fn sign_out(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
-    if let Some(session) = desk.session(&headers) {
-        desk.work.put_away(&session.name);
-    }
     let cookie = desk.sessions.end(&headers, visit.host.secure);
     with_cookie(to(DESK, &visit), &cookie)
 }
@@ -233,8 +272,18 @@ fn show(desk: &Desk, visit: &Visit, reopens: bool, page: impl FnOnce(Frame) -> L
 }
 
 fn ask_sign_in(desk: &Desk, visit: &Visit, reopens: bool, refusal: Option<SignInRefusal>) -> Response {
-    let page = SignInView { frame: desk.frame(visit, reopens), refusal };
     let status = if reopens { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    sign_in_page(desk, visit, reopens, status, refusal)
+}
+
+fn sign_in_page(
+    desk: &Desk,
+    visit: &Visit,
+    reopens: bool,
+    status: StatusCode,
+    refusal: Option<SignInRefusal>,
+) -> Response {
+    let page = SignInView { frame: desk.frame(visit, reopens), refusal };
     render::page(status, visit.language, || SignIn(SignInProps { page }))
 }
 

@@ -56,6 +56,14 @@ impl Browser {
         self.send("POST", path, &body).await
     }
 
+    /// Sends the form of a page that has this mark in it, as a browser would: its hidden fields, and what is filled in.
+    pub async fn submit(&mut self, page: &Answer, mark: &str, filled: &[(&str, &str)]) -> Answer {
+        let (action, hidden) = page.form(mark);
+        let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<(&str, &str)> = hidden.chain(filled.iter().copied()).collect();
+        self.post(&action, &all).await
+    }
+
     async fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
         let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
         self.ask(method, path, &headers, body).await
@@ -110,6 +118,21 @@ impl Answer {
     /// The words of the page, a line for each block; no markup.
     pub fn words(&self) -> String {
         words(&self.body)
+    }
+
+    /// Where the form that has this mark in it posts to, and its hidden fields.
+    pub fn form(&self, mark: &str) -> (String, Vec<(String, String)>) {
+        let forms = self.body.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next());
+        let form =
+            forms.into_iter().find(|form| form.contains(mark)).unwrap_or_else(|| panic!("{mark} in {}", self.body));
+        let attribute = |tag: &str, name: &str| {
+            let value = tag.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+            value.map(|value| value.replace("&amp;", "&"))
+        };
+        let hidden = form.split("<input ").skip(1).filter_map(|tag| tag.split('>').next());
+        let hidden = hidden.filter(|tag| tag.contains("type=\"hidden\"") && tag.contains("name=\""));
+        let pair = |tag: &str| (attribute(tag, "name").expect("a name"), attribute(tag, "value").unwrap_or_default());
+        (attribute(form, "action").expect("an action"), hidden.map(pair).collect())
     }
 
     /// The text between two marks of the source.

@@ -68,9 +68,15 @@ pub struct OnTheLine {
     pub people: Vec<Subject>,
 }
 
+/// Names an open call: the key of the fact that waits for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(Vec<u8>);
+
 /// A call that is open.
 #[derive(Clone)]
 pub struct OpenCall {
+    /// Its name.
+    pub id: CallId,
     /// Who is on the line.
     pub line: OnTheLine,
     /// Who it is, if known.
@@ -81,12 +87,10 @@ pub struct OpenCall {
     pub recorded: Option<Acted>,
     /// Where the look-up was recorded.
     pub audit: RecordAddress,
-    /// The key of the fact that waits.
-    fact: Vec<u8>,
 }
 
-/// The calls that are open, one at most for each staff member.
-pub struct Calls(Mutex<HashMap<StaffName, OpenCall>>);
+/// The calls that are open.
+pub struct Calls(Mutex<HashMap<CallId, OpenCall>>);
 
 impl Calls {
     /// From the facts beside the ledger.
@@ -95,31 +99,36 @@ impl Calls {
     /// When one of them cannot be read.
     pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
         let calls = waiting::<OnTheLine>(scribe, Kind::Call)?;
-        let opened =
-            calls.into_iter().map(|(fact, audit, line)| (line.staff.clone(), OpenCall::new(line, audit, fact)));
-        Ok(Self(Mutex::new(opened.collect())))
+        let opened = calls.into_iter().map(|(fact, audit, line)| OpenCall::new(line, audit, CallId(fact)));
+        Ok(Self(Mutex::new(opened.map(|call| (call.id.clone(), call)).collect())))
     }
 
-    fn table(&self) -> MutexGuard<'_, HashMap<StaffName, OpenCall>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<CallId, OpenCall>> {
         // Nothing in here is ever half done, so what a panicking thread left is right.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The open call of a staff member.
-    pub fn of_staff(&self, staff: &StaffName) -> Option<OpenCall> {
-        self.table().get(staff).cloned()
+    /// The call that a staff member has still to close.
+    pub fn unclosed(&self, staff: &StaffName) -> Option<OpenCall> {
+        self.table().values().find(|call| call.line.staff == *staff).cloned()
     }
 
-    /// Changes the open call of a staff member.
-    pub fn change(&self, staff: &StaffName, change: impl FnOnce(&mut OpenCall)) {
-        if let Some(call) = self.table().get_mut(staff) {
-            change(call);
-        }
+    /// An open call.
+    pub fn get(&self, id: &CallId) -> Option<OpenCall> {
+        self.table().get(id).cloned()
+    }
+
+    /// Changes an open call; gives it as it is then.
+    pub fn change(&self, id: &CallId, change: impl FnOnce(&mut OpenCall)) -> Option<OpenCall> {
+        let mut table = self.table();
+        let call = table.get_mut(id)?;
+        change(call);
+        Some(call.clone())
     }
 
     /// The facts that they all stand in.
     pub(super) fn facts(&self) -> Vec<Vec<u8>> {
-        self.table().values().map(|call| call.fact.clone()).collect()
+        self.table().keys().map(|id| id.0.clone()).collect()
     }
 }
 
@@ -129,6 +138,9 @@ pub enum CloseError {
     /// Nobody said whether the right to object was offered.
     #[error("say first whether the right to object was offered")]
     Unanswered,
+    /// It is closed already.
+    #[error("the call is closed already")]
+    Closed,
     /// It could not be recorded.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -136,12 +148,12 @@ pub enum CloseError {
 
 impl OpenCall {
     /// Nothing was pressed in it yet.
-    fn new(line: OnTheLine, audit: RecordAddress, fact: Vec<u8>) -> Self {
+    fn new(line: OnTheLine, audit: RecordAddress, id: CallId) -> Self {
         let person = match line.people[..] {
             [person] => Some(person),
             _ => None,
         };
-        Self { line, person, right_offered: None, recorded: None, audit, fact }
+        Self { id, line, person, right_offered: None, recorded: None, audit }
     }
 
     /// About whom.
@@ -166,8 +178,8 @@ impl OpenCall {
 }
 
 impl Keuze {
-    /// Opens a call: looks up who is on the line, which is recorded with the call's reference as the reason. False, and
-    /// nothing was looked up, while another call of this staff member is open.
+    /// Opens a call: looks up who is on the line, which is recorded with the call's reference as the reason. `None`, and
+    /// nothing was looked up, while another call of this staff member is open (S-16).
     ///
     /// # Errors
     /// The look-up could not be recorded; no call is open then.
@@ -177,19 +189,20 @@ impl Keuze {
         reference: Reference,
         direction: Direction,
         contact: &Contact,
-    ) -> Result<bool, AppendError> {
+    ) -> Result<Option<OpenCall>, AppendError> {
         // One opening at a time: no second one slips in while the first is written.
         let the_day = self.the_day_stays().await;
-        if self.calls.of_staff(staff).is_some() {
-            return Ok(false);
+        if self.calls.unclosed(staff).is_some() {
+            return Ok(None);
         }
         let (people, point) = (self.who_it_may_be(contact), contact.point().cloned());
         let line = OnTheLine { staff: staff.clone(), reference, direction, point, people };
         let fact = self.waiting_fact(&the_day, Kind::Call, &line);
-        let (why, key) = (Why::of_call(&line.reference.0), fact.key.clone());
+        let (why, id) = (Why::of_call(&line.reference.0), CallId(fact.key.clone()));
         let audit = self.record_look_up(staff, &why, &line.people, vec![fact]).await?;
-        self.calls.table().insert(staff.clone(), OpenCall::new(line, audit, key));
-        Ok(true)
+        let call = OpenCall::new(line, audit, id);
+        self.calls.table().insert(call.id.clone(), call.clone());
+        Ok(Some(call))
     }
 
     /// The channels that can be spoken of in a call, each with what holds now.
@@ -208,7 +221,7 @@ impl Keuze {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn object_in_call(&self, call: &OpenCall, channels: &[Channel]) -> Result<(), ActError> {
+    pub async fn object_in_call(&self, call: &OpenCall, channels: &[Channel]) -> Result<Acted, ActError> {
         let act = Act {
             route: call.route(),
             actor: call.agent(),
@@ -217,8 +230,8 @@ impl Keuze {
             reason: None,
         };
         let acted = self.object(&call.who(), channels, &act).await?;
-        self.calls.change(&call.line.staff, |call| call.recorded = Some(acted));
-        Ok(())
+        self.calls.change(&call.id, |call| call.recorded = Some(acted.clone()));
+        Ok(acted)
     }
 
     /// Closes a call: records whether the right to object was offered in it.
@@ -229,11 +242,16 @@ impl Keuze {
         if call.right_offered.is_none() {
             return Err(CloseError::Unanswered);
         }
+        // Of two presses at once one closes it.
+        let _the_day = self.the_day_stays().await;
+        if self.calls.get(&call.id).is_none() {
+            return Err(CloseError::Closed);
+        }
         let mut event = Event::new(EventKind::CallClosed, self.clock.now().at, call.agent(), call.route());
         event.call = Some(call.call());
         event.about = call.person.and_then(|person| self.scribe.seal_about(person));
-        self.scribe.append(Draft::with(event, vec![gone(&call.fact)])).await?;
-        self.calls.table().remove(&call.line.staff);
+        self.scribe.append(Draft::with(event, vec![gone(&call.id.0)])).await?;
+        self.calls.table().remove(&call.id);
         Ok(())
     }
 }

@@ -29,6 +29,13 @@ pub struct PersonCard {
     pub history: Vec<HistoryLine>,
 }
 
+impl PersonCard {
+    /// The last record that the page shows, for the forms of what cannot be undone.
+    pub fn shown(&self) -> String {
+        self.history.first().map(|line| line.address.clone()).unwrap_or_default()
+    }
+}
+
 /// The page of people who were looked up.
 #[derive(Clone)]
 pub struct PersonView {
@@ -36,6 +43,8 @@ pub struct PersonView {
     pub frame: Frame,
     /// Who is at the desk.
     pub bar: Bar,
+    /// The look-up's own path, which its forms post to.
+    pub path: String,
     /// Where the look-up was recorded.
     pub audit: String,
     /// Who was found; nobody, or several who share a contact point.
@@ -128,6 +137,10 @@ pub struct CallForm {
 /// A call that is open.
 #[derive(Clone)]
 pub struct CallCard {
+    /// The path of its screen, which its form posts to.
+    pub path: String,
+    /// What its screen shows, for the form to say.
+    pub shown: String,
     /// Its reference.
     pub reference: String,
     /// Whether we called.

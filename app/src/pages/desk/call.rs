@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::shell::{Here, Shell, localized};
-use super::{Press, alert, bar, object, press, said, status};
+use super::{Press, Tab, alert, bar, object, press, said, status};
 use crate::doors::desk::people::{CallCard, CallForm, CallState, CallView};
 use crate::model::channel::Channel;
 use crate::model::language::Language;
@@ -18,6 +18,7 @@ pub fn Call(
     let language = page.frame.language;
     let words = Words::of(language);
     let fault = page.fault.map(|fault| alert(words.fault(fault)));
+    let tab = if matches!(page.state, CallState::Open(_)) { Tab::Call } else { Tab::NewCall };
     let (heading, content) = match &page.state {
         CallState::Closed { form, closed } => {
             let closed = closed.as_deref().map(|reference| status((words.closed)(reference)));
@@ -31,7 +32,7 @@ pub fn Call(
     };
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
-            {bar(&page.bar, language, true)}
+            {bar(&page.bar, language, tab)}
             <h1>{heading}</h1>
             {content}
         </Shell>
@@ -90,7 +91,8 @@ fn open(card: &CallCard, language: Language) -> AnyView {
         about: None,
     };
     view! {
-        <form class="aside" method="post" action=localized("/keuze/desk/call/act", language)>
+        <form class="aside" method="post" action=localized(&card.path, language)>
+            <input type="hidden" name="shown" value=card.shown.clone() />
             {person(card, language)}
             <div>
                 {right(card, language)}

@@ -5,20 +5,19 @@ use leptos::prelude::*;
 use super::super::insight::kept_lines;
 use super::super::shell::localized;
 use crate::doors::centre::Erasure;
+use crate::doors::desk::people::PersonCard;
 use crate::model::language::Language;
 use crate::text::erasing::Erasing as Words;
 
-/// Where the form posts to.
-pub const ERASE: &str = "/keuze/desk/person/erase";
-
 /// The form; it wants a written reason, because staff go by more than a code (S-54, level 3).
-pub(super) fn form(subject: &str, language: Language) -> AnyView {
+pub(super) fn form(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     view! {
         <details>
             <summary>{words.heading}</summary>
-            <form class="narrow-form" method="post" action=localized(ERASE, language) autocomplete="off">
-                <input type="hidden" name="subject" value=subject.to_owned() />
+            <form class="narrow-form" method="post" action=localized(&format!("{path}/erase"), language) autocomplete="off">
+                <input type="hidden" name="subject" value=person.subject.clone() />
+                <input type="hidden" name="shown" value=person.shown() />
                 <p class="quiet">{words.help}</p>
                 <label>
                     <span>{words.known_by}</span>

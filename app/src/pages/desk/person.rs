@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::super::shell::{Here, Shell, localized};
 use super::erase;
-use super::{Press, alert, bar, channel_id, channels, object, press, said, status};
+use super::{Press, Tab, alert, bar, channel_id, channels, object, press, said, status};
 use crate::doors::desk::people::{Done, PersonCard, PersonView};
 use crate::model::channel::Channel;
 use crate::model::decision::Decision;
@@ -23,7 +23,7 @@ pub fn Person(
     let words = Words::of(language);
     let done = page.done.as_ref().map(|done| done_view(done, language));
     let fault = page.fault.map(|fault| alert(words.person_fault(fault)));
-    let people = page.people.iter().map(|person| card(person, language)).collect_view();
+    let people = page.people.iter().map(|person| card(person, &page.path, language)).collect_view();
     // After an erasure that is no wonder.
     let nobody = (page.people.is_empty() && page.done.is_none()).then(|| {
         view! {
@@ -35,7 +35,7 @@ pub fn Person(
     });
     view! {
         <Shell frame=page.frame.clone() title=words.person_title.to_owned() here=Here::Desk>
-            {bar(&page.bar, language, false)}
+            {bar(&page.bar, language, Tab::LookUp)}
             <h1>{words.person_title}</h1>
             <p class="quiet">{(words.looked_up)(&page.audit)}</p>
             {done}
@@ -57,7 +57,7 @@ fn done_view(done: &Done, language: Language) -> AnyView {
     status(text)
 }
 
-fn card(person: &PersonCard, language: Language) -> AnyView {
+fn card(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let desk = DeskWords::of(language);
     let name = person.name.clone().unwrap_or_else(|| "–".to_owned());
     view! {
@@ -65,12 +65,12 @@ fn card(person: &PersonCard, language: Language) -> AnyView {
             <h2>{name}</h2>
             <div class="aside">
                 {facts(person, language)}
-                {entry(person, language)}
+                {entry(person, path, language)}
             </div>
             <h3>{desk.history}</h3>
             {super::found::history(&person.history, language)}
-            {merge(person, language)}
-            {erase::form(&person.subject, language)}
+            {merge(person, path, language)}
+            {erase::form(person, path, language)}
         </section>
     }
     .into_any()
@@ -87,14 +87,14 @@ fn facts(person: &PersonCard, language: Language) -> AnyView {
 }
 
 /// One form: how it came in, and a button for each channel.
-fn entry(person: &PersonCard, language: Language) -> AnyView {
+fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     let rows = person
         .channels
         .iter()
         .map(|(channel, decision)| (*channel, decision.clone(), buttons(*channel, decision, language)));
     view! {
-        <form method="post" action=localized("/keuze/desk/person/act", language)>
+        <form method="post" action=localized(path, language)>
             <input type="hidden" name="subject" value=person.subject.clone() />
             <label>
                 <span>{words.came_by}</span>
@@ -127,13 +127,14 @@ fn buttons(channel: Channel, decision: &Decision, language: Language) -> AnyView
     view! { {object(Some(channel), None, false, language)} {opt_in} }.into_any()
 }
 
-fn merge(person: &PersonCard, language: Language) -> AnyView {
+fn merge(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     view! {
         <details>
             <summary>{words.merge}</summary>
-            <form class="narrow-form" method="post" action=localized("/keuze/desk/person/merge", language) autocomplete="off">
+            <form class="narrow-form" method="post" action=localized(&format!("{path}/merge"), language) autocomplete="off">
                 <input type="hidden" name="subject" value=person.subject.clone() />
+                <input type="hidden" name="shown" value=person.shown() />
                 <p class="quiet">{words.merge_help}</p>
                 <label>
                     <span>{words.other}</span>

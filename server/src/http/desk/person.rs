@@ -1,53 +1,84 @@
-//! `/keuze/desk/person`: people who were looked up, and what is entered for them when they wrote, mailed or called.
+//! `/keuze/desk/person/{id}`: people who were looked up, and what is entered for them when they wrote, mailed or called.
+//!
+//! The look-up stands in the address, and each form says whom it is about: an act that does not fit is not recorded.
 
 use std::sync::Arc;
 
 use app::doors::desk::people::{Done, PersonFault, PersonView};
+use app::doors::unmatched::Unmatched;
 use app::model::channel::Channel;
 use app::model::event::Route;
 use app::model::identity::Subject;
-use app::pages::desk::erase::ERASE;
 use app::pages::desk::person::{Person as PersonPage, PersonProps};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::erase::erase;
 use super::session::Session;
-use super::work::Opened;
-use super::{DESK, Desk, Form, Shared, back_to, channels_named, to};
+use super::work::{Opened, WorkId};
+use super::{Acting, DESK, Desk, Form, Shared, back_to, channels_named, not_open, to, unmatched};
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::look_up::{Contact, LookUpPeople, entered};
 use crate::service::people::{Act, ActError, Who};
 
-/// The page's path.
-pub(super) const PERSON: &str = "/keuze/desk/person";
-
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
-        .route(PERSON, get(page))
-        .route("/keuze/desk/person/act", post(act).merge(back_to(PERSON)))
-        .route("/keuze/desk/person/merge", post(merge).merge(back_to(PERSON)))
-        .route(ERASE, post(erase).merge(back_to(PERSON)))
+        .route("/keuze/desk/person", get(async |visit: Visit| to(DESK, &visit)))
+        .route("/keuze/desk/person/{id}", get(page).post(act))
+        .route("/keuze/desk/person/{id}/merge", post(merge).merge(back_to(DESK)))
+        .route("/keuze/desk/person/{id}/erase", post(erase).merge(back_to(DESK)))
 }
 
-async fn page(State(desk): Shared, visit: Visit, session: Session) -> Result<Response, Problem> {
-    let now = desk.keuze.clock.now().at;
-    let Some(opened) = desk.work.opened(&session.name, now) else { return Ok(to(DESK, &visit)) };
+/// The address of a look-up.
+pub(super) fn path(id: WorkId) -> String {
+    format!("/keuze/desk/person/{id}")
+}
+
+/// The look-up that an address names, if it was made in this session.
+fn opened(desk: &Desk, session: &Session, id: &str) -> Option<(WorkId, Opened)> {
+    let id = WorkId::parse(id)?;
+    desk.sessions.work(session, |work| work.people(id).cloned()).flatten().map(|opened| (id, opened))
+}
+
+async fn page(
+    State(desk): Shared,
+    visit: Visit,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let Some((id, mut opened)) = opened(&desk, &session, &id) else { return Ok(not_open(&desk, &visit, &session)) };
     // What was done is said once.
-    desk.work.open(&session.name, Opened { done: None, fault: None, ..opened.clone() }, now);
-    let cards = opened.people.iter().filter_map(|person| desk.keuze.person_card(*person).transpose());
+    desk.sessions.work(&session, |work| work.people(id).map(|opened| opened.done.take()));
+    let said = opened.done.take();
+    show(&desk, &visit, &session, id, &opened, (said, None))
+}
+
+/// The people as they are now, with what was done or what is wrong.
+fn show(
+    desk: &Desk,
+    visit: &Visit,
+    session: &Session,
+    id: WorkId,
+    opened: &Opened,
+    (done, fault): (Option<Done>, Option<PersonFault>),
+) -> Result<Response, Problem> {
+    let cards = opened.people.iter().filter(|person| is_still(desk, **person));
+    let cards = cards.filter_map(|person| desk.keuze.person_card(*person).transpose());
+    let path = path(id);
     let page = PersonView {
-        frame: desk.frame_at(&visit, true, PERSON),
-        bar: desk.bar(&session),
+        // What was asked by a form shows the same page when its address is opened.
+        frame: desk.frame_at(visit, true, &path),
+        bar: desk.bar(session),
+        path,
         audit: opened.audit.to_string(),
         people: cards.collect::<Result<_, ActError>>()?,
-        done: opened.done,
-        fault: opened.fault,
+        done,
+        fault,
     };
     let status = match (page.fault, page.people.is_empty() && page.done.is_none()) {
         (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -57,89 +88,161 @@ async fn page(State(desk): Shared, visit: Visit, session: Session) -> Result<Res
     Ok(render::page(status, visit.language, || PersonPage(PersonProps { page })))
 }
 
-/// The person that a form is about: one of those whom this staff member looked up.
-pub(super) fn whom(desk: &Desk, session: &Session, form: &mut Form) -> Result<Option<(Opened, Subject)>, Problem> {
-    let subject: Subject =
-        form.take("subject")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))?;
-    let opened = desk.work.opened(&session.name, desk.keuze.clock.now().at);
-    Ok(opened.filter(|opened| opened.people.contains(&subject)).map(|opened| (opened, subject)))
+/// Whether a person is known, and is nobody else by now: after a merge two of them are one.
+fn is_still(desk: &Desk, person: Subject) -> bool {
+    desk.keuze.known_person(person).is_some_and(|known| known.subject == person)
 }
 
-async fn act(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
-    let Some((opened, subject)) = whom(&desk, &session, &mut form)? else { return Ok(to(PERSON, &visit)) };
+/// Whom a form is about: one of those who were looked up in this session at its address.
+pub(super) struct About {
+    id: WorkId,
+    pub(super) opened: Opened,
+    pub(super) subject: Subject,
+}
+
+impl About {
+    /// Reads it; what does not fit is answered as not recorded.
+    pub(super) fn of(
+        desk: &Desk,
+        visit: &Visit,
+        session: &Session,
+        id: &str,
+        form: &mut Form,
+    ) -> Result<Result<Self, Response>, Problem> {
+        let malformed = |_| Problem::with(Slug::MalformedRequest, "subject");
+        let subject: Subject = form.take("subject")?.parse().map_err(malformed)?;
+        let Some((id, opened)) = opened(desk, session, id).filter(|(_, opened)| opened.people.contains(&subject))
+        else {
+            return Ok(Err(unmatched(desk, visit, session, Unmatched::LookUp, None)));
+        };
+        let about = Self { id, opened, subject };
+        if is_still(desk, subject) { Ok(Ok(about)) } else { Ok(Err(about.changed(desk, visit, session))) }
+    }
+
+    /// For what cannot be undone: the page must have shown the last that was recorded of the person.
+    pub(super) fn is_shown_whole(&self, desk: &Desk, form: &mut Form) -> Result<bool, Problem> {
+        let shown = form.take("shown")?;
+        Ok(desk.keuze.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
+    }
+
+    /// The person is not as the page showed them.
+    pub(super) fn changed(&self, desk: &Desk, visit: &Visit, session: &Session) -> Response {
+        unmatched(desk, visit, session, Unmatched::Changed, Some(path(self.id)))
+    }
+
+    /// Leads back to the page, which says once what was recorded; what was not is answered at once.
+    pub(super) fn came_to(
+        self,
+        desk: &Desk,
+        visit: &Visit,
+        session: &Session,
+        outcome: Outcome,
+    ) -> Result<Response, Problem> {
+        match outcome {
+            Outcome::Recorded(done) => {
+                let kept = |opened: &mut Opened| opened.done = Some(done);
+                desk.sessions.work(session, |work| work.people(self.id).map(kept));
+                Ok(to(&path(self.id), visit))
+            }
+            Outcome::Stood(done) => show(desk, visit, session, self.id, &self.opened, (Some(done), None)),
+            Outcome::Refused(fault) => show(desk, visit, session, self.id, &self.opened, (None, Some(fault))),
+            Outcome::Changed => Ok(self.changed(desk, visit, session)),
+        }
+    }
+}
+
+/// What an act came to.
+pub(super) enum Outcome {
+    /// It is on record.
+    Recorded(Done),
+    /// It was on record before.
+    Stood(Done),
+    /// Something is missing.
+    Refused(PersonFault),
+    /// The person is not as the page showed them.
+    Changed,
+}
+
+async fn act(
+    State(desk): Shared,
+    visit: Visit,
+    Acting(session): Acting,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Response, Problem> {
+    let about = match About::of(&desk, &visit, &session, &id, &mut form)? {
+        Ok(about) => about,
+        Err(answer) => return Ok(answer),
+    };
     let route = form.take("route").ok().as_deref().and_then(route);
     let press = form.take("act")?;
     let named = press.split_once(':').and_then(|(kind, named)| Some((kind, channels_named(named)?)));
     let (kind, channels) = named.ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
-    let act = route.map(|route| entered(&session.name, route, Some(&opened.why)));
+    let act = route.map(|route| entered(&session.name, route, Some(&about.opened.why)));
     let outcome = match (kind, &channels[..], act) {
-        ("object" | "opt_in", _, None) => Err(PersonFault::Route),
-        ("object", channels, Some(act)) => object(&desk, subject, channels, &act).await?,
-        ("opt_in", [channel], Some(act)) => request(&desk, subject, *channel, &act).await?,
+        ("object" | "opt_in", _, None) => Outcome::Refused(PersonFault::Route),
+        ("object", channels, Some(act)) => object(&desk, about.subject, channels, &act).await?,
+        ("opt_in", [channel], Some(act)) => request(&desk, about.subject, *channel, &act).await?,
         _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
     };
-    Ok(came_to(&desk, &visit, &session, opened, outcome))
+    about.came_to(&desk, &visit, &session, outcome)
 }
 
-pub(super) type Outcome = Result<Done, PersonFault>;
-
 async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) -> Result<Outcome, Problem> {
-    let acted = desk.keuze.object(&Who::person(subject), channels, act).await?;
-    Ok(Ok(Done::Objected(desk.said(&acted))))
+    match desk.keuze.object(&Who::person(subject), channels, act).await {
+        Ok(acted) if acted.changed => Ok(Outcome::Recorded(Done::Objected(desk.said(&acted)))),
+        Ok(acted) => Ok(Outcome::Stood(Done::Objected(desk.said(&acted)))),
+        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What staff enter as an opt-in waits for the person.
 async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> Result<Outcome, Problem> {
     match desk.keuze.request_opt_in(subject, &[channel], act).await {
-        Ok(_) => Ok(Ok(Done::Requested(channel))),
-        Err(ActError::SelfSignUpRequired) => Ok(Err(PersonFault::SelfSignUp)),
+        Ok(_) => Ok(Outcome::Recorded(Done::Requested(channel))),
+        Err(ActError::SelfSignUpRequired) => Ok(Outcome::Refused(PersonFault::SelfSignUp)),
+        Err(ActError::NoPerson) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),
     }
 }
 
 /// The other one is looked up, too, which is recorded; then the two are one.
-async fn merge(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
-    let Some((opened, subject)) = whom(&desk, &session, &mut form)? else { return Ok(to(PERSON, &visit)) };
-    let (other, same) = (form.take("other")?, form.take("same").is_ok());
-    let outcome = if same {
-        merge_with(&desk, &session, &opened, subject, other.trim()).await?
-    } else {
-        Err(PersonFault::Unconfirmed)
+async fn merge(
+    State(desk): Shared,
+    visit: Visit,
+    Acting(session): Acting,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Response, Problem> {
+    let about = match About::of(&desk, &visit, &session, &id, &mut form)? {
+        Ok(about) => about,
+        Err(answer) => return Ok(answer),
     };
-    Ok(came_to(&desk, &visit, &session, opened, outcome))
+    let (other, same) = (form.take("other")?, form.take("same").is_ok());
+    let outcome = if !about.is_shown_whole(&desk, &mut form)? {
+        Outcome::Changed
+    } else if same {
+        merge_with(&desk, &session, &about, other.trim()).await?
+    } else {
+        Outcome::Refused(PersonFault::Unconfirmed)
+    };
+    about.came_to(&desk, &visit, &session, outcome)
 }
 
-async fn merge_with(
-    desk: &Desk,
-    session: &Session,
-    opened: &Opened,
-    subject: Subject,
-    number: &str,
-) -> Result<Outcome, Problem> {
+async fn merge_with(desk: &Desk, session: &Session, about: &About, number: &str) -> Result<Outcome, Problem> {
     let contact = Contact::Customer(number.to_owned());
-    let asked = LookUpPeople { staff: session.name.clone(), contact, why: opened.why.clone() };
+    let asked = LookUpPeople { staff: session.name.clone(), contact, why: about.opened.why.clone() };
     let found = desk.keuze.look_up_people(&asked).await?;
-    let other = found.people.first().copied().filter(|other| *other != subject);
-    let Some(other) = other else { return Ok(Err(PersonFault::NoOther)) };
-    let act = entered(&session.name, Route::Desk, Some(&opened.why));
-    match desk.keuze.merge(subject, other, &act).await {
-        Ok(_) => Ok(Ok(Done::Merged)),
-        Err(ActError::Nothing | ActError::NoPerson) => Ok(Err(PersonFault::NoOther)),
+    let other = found.people.first().copied().filter(|other| *other != about.subject);
+    let Some(other) = other else { return Ok(Outcome::Refused(PersonFault::NoOther)) };
+    let act = entered(&session.name, Route::Desk, Some(&about.opened.why));
+    match desk.keuze.merge(about.subject, other, &act).await {
+        Ok(_) => Ok(Outcome::Recorded(Done::Merged)),
+        Err(ActError::Nothing) => Ok(Outcome::Refused(PersonFault::NoOther)),
+        Err(ActError::NoPerson) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Leads back to the page, which says it once.
-pub(super) fn came_to(desk: &Desk, visit: &Visit, session: &Session, opened: Opened, outcome: Outcome) -> Response {
-    let mut people = opened.people.clone();
-    // After a merge two of them may be one.
-    people.retain(|person| desk.keuze.known_person(*person).is_some_and(|known| known.subject == *person));
-    let (done, fault) = match outcome {
-        Ok(done) => (Some(done), None),
-        Err(fault) => (None, Some(fault)),
-    };
-    desk.work.open(&session.name, Opened { people, done, fault, ..opened }, desk.keuze.clock.now().at);
-    to(PERSON, visit)
 }
 
 fn route(text: &str) -> Option<Route> {

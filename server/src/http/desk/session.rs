@@ -10,6 +10,7 @@ use cookie::{Cookie, SameSite};
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
+use super::work::Work;
 use crate::ambient::Entropy;
 use crate::service::staff::{SignedIn, StaffName};
 
@@ -28,22 +29,22 @@ pub(super) struct Session {
     pub(super) name: StaffName,
     /// Opens nothing but the form for a new password.
     pub(super) one_time: bool,
+    key: Key,
 }
 
-impl From<SignedIn> for Session {
-    fn from(SignedIn { name, one_time }: SignedIn) -> Self {
-        Self { name, one_time }
-    }
-}
+/// The hash of a session's token.
+type Key = [u8; 32];
 
 /// All sessions, by the hash of their token; gone when the server stops.
 #[derive(Default)]
-pub(super) struct Sessions(Mutex<HashMap<[u8; 32], Kept>>);
+pub(super) struct Sessions(Mutex<HashMap<Key, Kept>>);
 
 struct Kept {
-    session: Session,
+    signed_in: SignedIn,
     opened: OffsetDateTime,
     used: OffsetDateTime,
+    /// What was looked up in it; ends with it.
+    work: Work,
 }
 
 impl Kept {
@@ -53,26 +54,33 @@ impl Kept {
 }
 
 impl Sessions {
-    fn table(&self) -> MutexGuard<'_, HashMap<[u8; 32], Kept>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
         // Nothing in here is ever half done, so what a panicking thread left is right.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a session; gives the Set-Cookie value.
-    pub(super) fn open(&self, session: Session, now: OffsetDateTime, entropy: &dyn Entropy, secure: bool) -> String {
+    pub(super) fn open(&self, signed_in: SignedIn, now: OffsetDateTime, entropy: &dyn Entropy, secure: bool) -> String {
         let token = entropy.bytes::<32>().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
         let mut table = self.table();
         table.retain(|_, kept| kept.lives(now));
-        table.insert(hash(&token), Kept { session, opened: now, used: now });
+        table.insert(hash(&token), Kept { signed_in, opened: now, used: now, work: Work::default() });
         cookie(token, secure).to_string()
     }
 
     /// The session of a request, if it has one that lives; using it prolongs it.
     pub(super) fn find(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<Session> {
+        let key = hash(token(headers)?);
         let mut table = self.table();
-        let kept = table.get_mut(&hash(token(headers)?)).filter(|kept| kept.lives(now))?;
+        let kept = table.get_mut(&key).filter(|kept| kept.lives(now))?;
         kept.used = now;
-        Some(kept.session.clone())
+        let SignedIn { name, one_time } = kept.signed_in.clone();
+        Some(Session { name, one_time, key })
+    }
+
+    /// Does something with what was looked up in a session; `None` if it ended meanwhile.
+    pub(super) fn work<T>(&self, session: &Session, act: impl FnOnce(&mut Work) -> T) -> Option<T> {
+        self.table().get_mut(&session.key).map(|kept| act(&mut kept.work))
     }
 
     /// Ends the session of a request; gives the Set-Cookie value that removes the cookie.
@@ -88,7 +96,7 @@ impl Sessions {
 
     /// Ends every session of a staff member.
     pub(super) fn end_all(&self, name: &StaffName) {
-        self.table().retain(|_, kept| kept.session.name != *name);
+        self.table().retain(|_, kept| kept.signed_in.name != *name);
     }
 }
 
@@ -104,6 +112,6 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The table knows hashes only, so that looking one up by its hash tells nothing by its time.
-fn hash(token: &str) -> [u8; 32] {
+fn hash(token: &str) -> Key {
     Sha256::digest(token).into()
 }

@@ -1,17 +1,37 @@
-//! The people whom each staff member looked up: in memory, by name, so that nothing of it stands in an address.
+//! What was looked up in a session: it stands under a random id, which is its address. It opens for nobody else, and
+//! ends with the session; nothing is anybody's "current" person or call.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
 
-use app::doors::desk::people::{Done, PersonFault};
+use app::doors::desk::people::Done;
 use app::model::identity::{RecordAddress, Subject};
-use time::{Duration, OffsetDateTime};
 
+use crate::ambient::Entropy;
+use crate::service::call::CallId;
 use crate::service::look_up::Why;
-use crate::service::staff::StaffName;
 
-/// People who were looked up are shown no longer than a session lasts without use.
-const SHOWN: Duration = Duration::minutes(30);
+/// A look-up's random id, as it stands in its address: 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WorkId(u128);
+
+impl WorkId {
+    fn random(entropy: &dyn Entropy) -> Self {
+        Self(u128::from_be_bytes(entropy.bytes()))
+    }
+
+    /// Reads what stands in an address.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let is_hex = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        u128::from_str_radix(text, 16).ok().filter(|_| is_hex).map(Self)
+    }
+}
+
+impl fmt::Display for WorkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
 
 /// People who were looked up.
 #[derive(Clone)]
@@ -24,35 +44,40 @@ pub(super) struct Opened {
     pub(super) audit: RecordAddress,
     /// What was done last; shown once.
     pub(super) done: Option<Done>,
-    /// What was not done; shown once.
-    pub(super) fault: Option<PersonFault>,
 }
 
-/// Everybody's, with when it was used last.
+/// Everything that was looked up in one session.
 #[derive(Default)]
-pub(super) struct Work(Mutex<HashMap<StaffName, (Opened, OffsetDateTime)>>);
+pub(super) struct Work {
+    people: HashMap<WorkId, Opened>,
+    calls: HashMap<WorkId, CallId>,
+}
 
 impl Work {
-    fn table(&self) -> MutexGuard<'_, HashMap<StaffName, (Opened, OffsetDateTime)>> {
-        // Nothing in here is ever half done, so what a panicking thread left is right.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Puts people who were looked up at hand; gives their address.
+    pub(super) fn open(&mut self, opened: Opened, entropy: &dyn Entropy) -> WorkId {
+        let id = WorkId::random(entropy);
+        self.people.insert(id, opened);
+        id
     }
 
-    /// The people who were looked up, unless that is too long ago.
-    pub(super) fn opened(&self, staff: &StaffName, now: OffsetDateTime) -> Option<Opened> {
-        let mut table = self.table();
-        let (opened, used) = table.get_mut(staff).filter(|(_, used)| now - *used < SHOWN)?;
-        *used = now;
-        Some(opened.clone())
+    /// The people at an address.
+    pub(super) fn people(&mut self, id: WorkId) -> Option<&mut Opened> {
+        self.people.get_mut(&id)
     }
 
-    /// Puts people who were looked up at hand.
-    pub(super) fn open(&self, staff: &StaffName, opened: Opened, now: OffsetDateTime) {
-        self.table().insert(staff.clone(), (opened, now));
+    /// The address of a call in this session; another session of the same staff member has another.
+    pub(super) fn address_of(&mut self, call: &CallId, entropy: &dyn Entropy) -> WorkId {
+        let known = self.calls.iter().find(|(_, of)| *of == call).map(|(id, _)| *id);
+        known.unwrap_or_else(|| {
+            let id = WorkId::random(entropy);
+            self.calls.insert(id, call.clone());
+            id
+        })
     }
 
-    /// Takes people away again, at signing out.
-    pub(super) fn put_away(&self, staff: &StaffName) {
-        self.table().remove(staff);
+    /// The call at an address.
+    pub(super) fn call(&self, id: WorkId) -> Option<&CallId> {
+        self.calls.get(&id)
     }
 }

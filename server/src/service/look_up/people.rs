@@ -9,7 +9,7 @@ use app::model::identity::{RecordAddress, Subject};
 
 use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
-use crate::scribe::{AppendError, Draft, Fact};
+use crate::scribe::{AppendError, Draft, Fact, ReadError};
 use crate::service::Keuze;
 use crate::service::people::{Act, ActError, Person, Who};
 use crate::service::staff::StaffName;
@@ -132,6 +132,14 @@ impl Keuze {
             }
         };
         Ok(self.scribe.append(Draft { facts, ..last }).await?.address)
+    }
+
+    /// The last record of a person's, as their page shows it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_of(&self, subject: Subject) -> Result<Option<RecordAddress>, ReadError> {
+        Ok(self.life(subject)?.last().map(|recorded| recorded.address))
     }
 
     /// A person as the desk shows them, after they were looked up; `None` if they are not known any more.

@@ -7,7 +7,6 @@ use app::model::identity::Subject;
 
 use super::*;
 use crate::http::desk::call::CALL;
-use crate::http::desk::person::PERSON;
 use crate::service::people::Who;
 use crate::service::people::tests::{customer, door, email, may_i, phone};
 
@@ -16,7 +15,8 @@ const NUMBER: &str = "06 12345678";
 async fn annas_call(house: &House, query: &str) -> Browser {
     let mut desk = annas_desk(house, "localhost").await;
     let answer = open_call(&mut desk, "T-4711", query).await;
-    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, CALL));
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.location().starts_with("/keuze/desk/call/"), "{}", answer.location());
     desk
 }
 
@@ -25,17 +25,42 @@ async fn open_call(desk: &mut Browser, reference: &str, query: &str) -> Answer {
     desk.post("/keuze/desk/call/open", &form).await
 }
 
+/// The screen of the call that is open.
+async fn screen(desk: &mut Browser) -> Answer {
+    let home = desk.get(CALL).await;
+    if home.status == StatusCode::SEE_OTHER { desk.get(home.location()).await } else { home }
+}
+
+/// Presses a button of the open call, on its screen as it is now.
 async fn press(desk: &mut Browser, act: &str) -> Answer {
-    desk.post("/keuze/desk/call/act", &[("act", act)]).await
+    let page = screen(desk).await;
+    press_on(desk, &page, act).await
+}
+
+/// Presses a button on a screen that may be out of date.
+async fn press_on(desk: &mut Browser, page: &Answer, act: &str) -> Answer {
+    desk.submit(page, "name=\"shown\"", &[("act", act)]).await
+}
+
+/// Looks somebody up and opens their page.
+async fn page_of(desk: &mut Browser, query: &str, reason: &str) -> Answer {
+    let found = look_up_for(desk, query, reason).await;
+    assert_eq!(found.status, StatusCode::SEE_OTHER);
+    desk.get(found.location()).await
+}
+
+/// The page that an answer leads to, or is.
+async fn follow(desk: &mut Browser, answer: Answer) -> Answer {
+    if answer.status == StatusCode::SEE_OTHER { desk.get(answer.location()).await } else { answer }
 }
 
 /// What Enter presses: the one button that has the focus when the page is shown.
 async fn enter(desk: &mut Browser) -> Answer {
-    let page = desk.get(CALL).await;
+    let page = screen(desk).await;
     let focused: Vec<&str> = page.body.split("<button ").filter(|tag| tag.contains("autofocus")).collect();
     assert_eq!(focused.len(), 1, "{}", page.words());
     let value = focused[0].split("value=\"").nth(1).expect("a value").split('"').next().expect("an end");
-    press(desk, value).await
+    press_on(desk, &page, value).await
 }
 
 fn last(house: &House) -> Event {
@@ -83,7 +108,7 @@ async fn s_16_two_keystrokes_record_an_objection_in_an_open_call() {
     assert_eq!(reason(&house, &Who::person(person), Channel::Phone), Reason::Objected);
     assert_eq!(reason(&house, &Who::person(person), Channel::Email), Reason::SoftOptIn);
 
-    let page = desk.get(CALL).await.words();
+    let page = screen(&mut desk).await.words();
     let number = house
         .keuze
         .receipts()
@@ -140,7 +165,7 @@ async fn s_16_an_open_call_outlives_the_server() {
     assert!(desk.get(DESK).await.words().contains("Gesprek T-4711 is nog open."));
     let refused = press(&mut desk, "close").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let page = desk.get(CALL).await.words();
+    let page = screen(&mut desk).await.words();
     assert!(page.contains("+31207884000") && page.contains(&format!("0001/{opened}")), "{page}");
     for _ in 0..3 {
         enter(&mut desk).await;
@@ -173,7 +198,7 @@ async fn s_16_an_unknown_number_can_object_too() {
     let house = house_of_anna().await;
     let mut desk = annas_call(&house, "020 788 4000").await;
     assert_eq!(last(&house).object.as_deref(), Some("person not found"));
-    let page = desk.get(CALL).await.words();
+    let page = screen(&mut desk).await.words();
     assert!(page.contains("Wij kennen hier niemand."), "{page}");
     assert!(!page.contains("reclame per post"), "a phone has no letter box");
     enter(&mut desk).await;
@@ -192,7 +217,7 @@ async fn a_shared_number_is_objected_for_until_somebody_is_chosen() {
     let mut desk = annas_call(&house, NUMBER).await;
     let looked_up = house.ledger().iter().filter(|event| event.kind == EventKind::LookedUp).count();
     assert_eq!(looked_up, 2, "one for each of the two");
-    let page = desk.get(CALL).await;
+    let page = screen(&mut desk).await;
     assert!(page.words().contains("Meer mensen delen dit nummer"));
     let stranger = press(&mut desk, &format!("person:{}", Subject([9; 16]))).await;
     assert_eq!(stranger.status, StatusCode::BAD_REQUEST);
@@ -219,7 +244,9 @@ async fn a_call_needs_a_reference_and_somebody_to_look_up() {
     assert_eq!(house.ledger().len(), before);
     let mut nobody = Browser::new(&house);
     assert_eq!(nobody.get(CALL).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(press(&mut nobody, "object:all").await.status, StatusCode::FORBIDDEN);
+    let form = [("reference", "T-1"), ("direction", "in"), ("query", NUMBER)];
+    assert_eq!(nobody.post("/keuze/desk/call/open", &form).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(house.ledger().len(), before);
 }
 
 /// S-17: a letter and a mail to the desk end in the decision that every other way ends in; S-10: the other channels stay.
@@ -228,18 +255,16 @@ async fn s_17_what_came_by_letter_or_mail_is_entered_on_a_persons_page() {
     let house = house_of_anna().await;
     let person = anna_jansen(&house).await;
     let mut desk = annas_desk(&house, "localhost").await;
-    let opened = look_up_for(&mut desk, "1033 RW 12-A", "brief van 20 november").await;
-    assert_eq!((opened.status, opened.location()), (StatusCode::SEE_OTHER, PERSON));
+    let opened = page_of(&mut desk, "1033 RW 12-A", "brief van 20 november").await;
     assert_eq!(last(&house).kind, EventKind::LookedUp);
-    let page = desk.get(PERSON).await.words();
+    let page = opened.words();
     for needed in ["C-1", "+31612345678", "anna@example.nl", "1033 RW", "ingelezen uit een ander systeem"] {
         assert!(page.contains(needed), "{needed}\n{page}");
     }
     let before = house.ledger().len();
-    let id = person.to_string();
     let act = async |desk: &mut Browser, act: &str, route: &str| {
-        desk.post("/keuze/desk/person/act", &[("subject", &id), ("act", act), ("route", route)]).await;
-        desk.get(PERSON).await
+        let answer = desk.submit(&opened, "name=\"route\"", &[("act", act), ("route", route)]).await;
+        follow(desk, answer).await
     };
     let unsaid = act(&mut desk, "object:post", "").await;
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -257,7 +282,8 @@ async fn s_17_what_came_by_letter_or_mail_is_entered_on_a_persons_page() {
         assert_eq!(reason(&house, &Who::person(person), channel), Reason::Objected);
     }
     assert_eq!(reason(&house, &Who::person(person), Channel::Newsletter), Reason::SoftOptIn, "S-10");
-    assert!(!desk.get(PERSON).await.words().contains("Lees dit nummer voor"), "said once");
+    let address = opened.form("name=\"route\"").0;
+    assert!(!desk.get(&address).await.words().contains("Lees dit nummer voor"), "said once");
 }
 
 /// What staff enter as a yes waits for the person; on social media they cannot even ask (S-11).
@@ -266,11 +292,10 @@ async fn a_sign_up_by_staff_stays_a_request() {
     let house = house_of_anna().await;
     let person = anna_jansen(&house).await;
     let mut desk = annas_desk(&house, "localhost").await;
-    look_up_for(&mut desk, "C-1", "klant belt").await;
-    let id = person.to_string();
+    let page = page_of(&mut desk, "C-1", "klant belt").await;
     let ask = async |desk: &mut Browser, act: &str| {
-        desk.post("/keuze/desk/person/act", &[("subject", &id), ("act", act), ("route", "phone_in")]).await;
-        desk.get(PERSON).await
+        let answer = desk.submit(&page, "name=\"route\"", &[("act", act), ("route", "phone_in")]).await;
+        follow(desk, answer).await
     };
     let asked = ask(&mut desk, "opt_in:phone").await;
     assert!(asked.words().contains("Die telt pas na bevestiging door de persoon."));
@@ -288,15 +313,12 @@ async fn two_people_are_merged_with_every_no_of_both() {
     let kept = anna_jansen(&house).await;
     let gone = customer(&house, "C-2", &[email("a.jansen@example.nl")]).await;
     let mut desk = annas_desk(&house, "localhost").await;
-    look_up_for(&mut desk, "C-2", "klant belt").await;
-    let form = [("subject", gone.to_string()), ("act", "object:email".into()), ("route", "letter".into())];
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    desk.post("/keuze/desk/person/act", &form).await;
-    look_up_for(&mut desk, "C-1", "dubbele klant").await;
-    let id = kept.to_string();
+    let page = page_of(&mut desk, "C-2", "klant belt").await;
+    desk.submit(&page, "name=\"route\"", &[("act", "object:email"), ("route", "letter")]).await;
+    let page = page_of(&mut desk, "C-1", "dubbele klant").await;
     let merge = async |desk: &mut Browser, form: &[(&str, &str)]| {
-        desk.post("/keuze/desk/person/merge", &[&[("subject", id.as_str())], form].concat()).await;
-        desk.get(PERSON).await
+        let answer = desk.submit(&page, "name=\"other\"", form).await;
+        follow(desk, answer).await
     };
     let unconfirmed = merge(&mut desk, &[("other", "C-2")]).await;
     assert!(unconfirmed.words().contains("Bevestig dat dit dezelfde persoon is."));
@@ -311,31 +333,37 @@ async fn two_people_are_merged_with_every_no_of_both() {
     assert_eq!(reason(&house, &Who::person(kept), Channel::Email), Reason::Objected);
 }
 
-/// A person is shown to whoever looked them up, with a reason, and for no longer than a session lasts unused.
+/// A person is shown to whoever looked them up, with a reason, and for no longer than that session lasts.
 #[tokio::test]
 async fn nobody_is_shown_without_a_look_up() {
     let house = house_of_anna().await;
-    let person = anna_jansen(&house).await;
+    anna_jansen(&house).await;
     let mut desk = annas_desk(&house, "localhost").await;
-    assert_eq!(desk.get(PERSON).await.location(), DESK);
+    assert_eq!(desk.get("/keuze/desk/person").await.location(), DESK);
     let before = house.ledger().len();
-    let id = person.to_string();
-    let act = [("subject", id.as_str()), ("act", "object:all"), ("route", "letter")];
-    desk.post("/keuze/desk/person/act", &act).await;
-    assert_eq!(house.ledger().len(), before);
+    for invented in ["0".repeat(32), "1".to_owned(), "+0".to_owned(), "é".to_owned()] {
+        let page = desk.get(&format!("/keuze/desk/person/{invented}").replace('é', "%C3%A9")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{invented}");
+        assert!(page.words().contains("Dit is hier niet open"), "{}", page.words());
+    }
     let refused = look_up_for(&mut desk, "anna@example.nl", "").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(house.ledger().len(), before);
-    look_up_for(&mut desk, "bert@example.nl", "klant belt").await;
-    let nobody = desk.get(PERSON).await;
+    let nobody = page_of(&mut desk, "bert@example.nl", "klant belt").await;
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);
     assert_eq!(last(&house).object.as_deref(), Some("person not found"));
-    look_up_for(&mut desk, "anna@example.nl", "klant belt").await;
-    assert!(desk.get(PERSON).await.words().contains("anna@example.nl"));
+    let found = look_up_for(&mut desk, "anna@example.nl", "klant belt").await;
+    let address = found.location().to_owned();
+    assert!(desk.get(&address).await.words().contains("anna@example.nl"));
+    let mut elsewhere = desk.beside();
+    sign_in_as(&mut elsewhere, "anna", PASSWORD).await;
+    assert_eq!(elsewhere.get(&address).await.status, StatusCode::NOT_FOUND, "her own other session");
     desk.post("/keuze/desk/sign-out", &[]).await;
     sign_in_as(&mut desk, "anna", PASSWORD).await;
-    assert_eq!(desk.get(PERSON).await.location(), DESK);
-    let english = open_call(&mut desk, "T-1", "C-1").await;
-    assert_eq!(english.status, StatusCode::SEE_OTHER);
-    assert!(desk.get("/keuze/desk/call?lang=en").await.words().contains("Right offered"));
+    assert_eq!(desk.get(&address).await.status, StatusCode::NOT_FOUND);
+    open_call(&mut desk, "T-1", "C-1").await;
+    let call = desk.get(CALL).await.location().to_owned();
+    assert!(!call.contains("T-1"), "{call}");
+    assert_eq!(elsewhere.get(&call).await.status, StatusCode::NOT_FOUND);
+    assert!(desk.get(&format!("{call}?lang=en")).await.words().contains("Right offered"));
 }

@@ -1,0 +1,32 @@
+//! What is shown for an act that does not fit what is open: nothing was recorded.
+
+use super::desk::Bar;
+use super::frame::Frame;
+
+/// Why nothing was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmatched {
+    /// The look-up at the address is not open here, or it did not find that person.
+    LookUp,
+    /// The person changed since the page was shown.
+    Changed,
+    /// The call at the address is closed, or not this session's.
+    Call,
+    /// In another tab something else was pressed in the call.
+    CallChanged,
+    /// Nothing was asked to be recorded: the address of a look-up or call that is not open here.
+    NotOpen,
+}
+
+/// The page that says so.
+#[derive(Clone, Debug)]
+pub struct UnmatchedView {
+    /// Around the page.
+    pub frame: Frame,
+    /// Who is at the desk.
+    pub bar: Option<Bar>,
+    /// Why.
+    pub why: Unmatched,
+    /// The path of what is to be looked at again, where there is something.
+    pub back: Option<String>,
+}

@@ -1,0 +1,92 @@
+//! The words for an act that does not fit what is open: it was not recorded, and this leads back.
+
+use crate::doors::unmatched::Unmatched;
+use crate::model::language::Language::{self, En, Nl};
+
+/// What is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// Title and heading.
+    pub title: &'static str,
+    /// What happened.
+    pub happened: &'static str,
+    /// What to do.
+    pub to_do: &'static str,
+}
+
+impl Words {
+    /// Of one case in one language.
+    pub fn of(why: Unmatched, language: Language) -> Self {
+        let title = match (why, language) {
+            (Unmatched::NotOpen, Nl) => "Dit is hier niet open",
+            (Unmatched::NotOpen, En) => "This is not open here",
+            (_, Nl) => "Dit is niet vastgelegd",
+            (_, En) => "This was not recorded",
+        };
+        let (happened, to_do) = match language {
+            Nl => dutch(why),
+            En => english(why),
+        };
+        Self { title, happened, to_do }
+    }
+}
+
+fn dutch(why: Unmatched) -> (&'static str, &'static str) {
+    match why {
+        Unmatched::LookUp => (
+            "Deze opzoeking is hier niet (meer) open. Er is niets vastgelegd en niets gewist.",
+            "Zoek de persoon opnieuw op en leg het dan vast.",
+        ),
+        Unmatched::Changed => (
+            "Bij deze persoon is iets veranderd sinds u de pagina zag. Er is niets vastgelegd en niets gewist.",
+            "Bekijk de persoon opnieuw. Klopt het nog, leg het dan vast.",
+        ),
+        Unmatched::Call => (
+            "Dit gesprek is hier niet (meer) open. Er is niets vastgelegd, ook niet bij een ander gesprek.",
+            "Zoek de persoon op en leg het daar vast, of open het gesprek opnieuw.",
+        ),
+        Unmatched::CallChanged => (
+            "In een ander venster is in dit gesprek iets anders gekozen. Er is niets vastgelegd.",
+            "Ga naar het gesprek en druk daar opnieuw.",
+        ),
+        Unmatched::NotOpen => (
+            "Een opzoeking of gesprek opent alleen voor wie het opende, en niet langer dan die aangemeld is.",
+            "Zoek opnieuw op.",
+        ),
+    }
+}
+
+fn english(why: Unmatched) -> (&'static str, &'static str) {
+    match why {
+        Unmatched::LookUp => (
+            "This look-up is not open here (any more). Nothing was recorded and nothing erased.",
+            "Look the person up again and record it then.",
+        ),
+        Unmatched::Changed => (
+            "Something about this person changed since you saw the page. Nothing was recorded and nothing erased.",
+            "Look at the person again. If it is still right, record it then.",
+        ),
+        Unmatched::Call => (
+            "This call is not open here (any more). Nothing was recorded, not in another call, either.",
+            "Look the person up and record it there, or open the call again.",
+        ),
+        Unmatched::CallChanged => (
+            "In another window something else was chosen in this call. Nothing was recorded.",
+            "Go to the call and press again there.",
+        ),
+        Unmatched::NotOpen => (
+            "A look-up or call opens only for whoever opened it, and no longer than they are signed in.",
+            "Look up again.",
+        ),
+    }
+}
+
+/// The link to what is to be looked at again.
+pub fn back(why: Unmatched, language: Language) -> &'static str {
+    match (why, language) {
+        (Unmatched::Call | Unmatched::CallChanged, Nl) => "Naar het gesprek",
+        (Unmatched::Call | Unmatched::CallChanged, En) => "To the call",
+        (_, Nl) => "Terug naar de persoon",
+        (_, En) => "Back to the person",
+    }
+}
