@@ -10,6 +10,7 @@ pub mod contact;
 pub mod courier;
 pub mod embed;
 pub mod http;
+pub mod json;
 pub mod ledger;
 pub mod publish;
 pub mod scribe;

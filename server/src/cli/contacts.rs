@@ -77,7 +77,7 @@ pub async fn run(Contacts::Import(asked): Contacts) -> Result<(), Refusal> {
 pub async fn import(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
     let Talk { input, say } = talk;
     let whole = BufReader::new(Whole { inner: input, left: asked.bytes });
-    let lines = rows(&asked.name, whole)?;
+    let lines = rows(&asked.name, whole).map_err(Refusal::told)?;
     let mode = if asked.write { Mode::Write } else { Mode::DryRun };
     let mut gone = None;
     let mut each = |report: &RowReport| {
@@ -97,9 +97,24 @@ pub async fn import(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), 
     for line in summed(summary, asked.write) {
         say.say(&line)?;
     }
-    match summary.refused {
-        0 => gone.map_or(Ok(()), |error| Err(error.into())),
-        refused => Err(Refusal::Told(format!("{refused} rows were refused; mend them and run the same file again"))),
+    if let Some(sentence) = shortfall(summary, asked) {
+        return Err(Refusal::Told(sentence));
+    }
+    gone.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// What is left to be done about a file; nothing where every row and every no in it was taken.
+fn shortfall(summary: Summary, asked: &Asked) -> Option<String> {
+    match summary {
+        Summary { refused, .. } if refused > 0 => {
+            Some(format!("{refused} rows were refused; mend them and run the same file again"))
+        }
+        // An export that broke looks like this, and nobody should take it for a day without news.
+        Summary { rows: 0, .. } => Some(format!("{} holds no row; nothing was imported", asked.name.display())),
+        Summary { no_not_recorded: lost, .. } if lost > 0 => Some(format!(
+            "{lost} rows say a no that is not recorded; add what it stands on and run the same file again"
+        )),
+        _ => None,
     }
 }
 
@@ -144,22 +159,89 @@ fn progress(bytes: u64) -> ProgressBar {
 fn sentences(report: &RowReport) -> Vec<String> {
     let refused = match report.came_to {
         CameTo::Refused(fault) => Some(format!("refused: {fault}")),
-        CameTo::Recorded | CameTo::NothingNew => None,
+        CameTo::Recorded | CameTo::NothingNew | CameTo::Blank => None,
+    };
+    let lines = match report {
+        RowReport { line, last, .. } if line == last => format!("line {line}"),
+        RowReport { line, last, .. } => format!("lines {line}-{last}"),
     };
     let notes = report.notes.iter().map(ToString::to_string);
-    refused.into_iter().chain(notes).map(|what| format!("line {}: {what}", report.line)).collect()
+    refused.into_iter().chain(notes).map(|what| format!("{lines}: {what}")).collect()
 }
 
 /// What the whole file came to.
 fn summed(summary: Summary, written: bool) -> Vec<String> {
-    let Summary { rows, recorded, nothing_new, refused, no_all_the_same, met_a_no, without_basis } = summary;
+    let Summary { rows, recorded, nothing_new, refused, no_all_the_same, met_a_no, without_basis, blank, .. } = summary;
     let recorded_as = if written { "recorded" } else { "to be recorded" };
     let mut lines = vec![format!(
         "{rows} rows: {recorded} {recorded_as}, {nothing_new} with nothing new, {refused} refused ({no_all_the_same} of them \
          with a no that is taken all the same); {met_a_no} meet a standing no, {without_basis} without a basis for some channel"
     )];
+    if blank > 0 {
+        lines.push(format!("{blank} lines hold nothing but separators and were passed over"));
+    }
     if !written {
         lines.push("nothing was recorded; add --write to record this".to_owned());
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::task::tests::Said;
+    use crate::service::fixture::House;
+
+    async fn came_to(house: &House, name: &str, text: &str) -> (Result<(), String>, String) {
+        let asked = Asked { name: name.into(), bytes: text.len() as u64, write: true, source: None };
+        let mut said = Said::default();
+        let talk = Talk { input: Box::new(text.as_bytes()), say: &mut said };
+        let outcome = import(&house.keuze, &asked, talk).await.map_err(|refusal| refusal.to_string());
+        (outcome, said.0)
+    }
+
+    /// A file without a single row is told of and fails, whichever way nothing stands in it; so does one without a header,
+    /// and its first row stands in no error.
+    #[tokio::test]
+    async fn a_file_without_rows_fails_alike() {
+        let house = House::new().await;
+        for (name, text) in [
+            ("a.csv", ""),
+            ("b.csv", "\n\n"),
+            ("c.csv", ",,\n,,\n"),
+            ("d.csv", "customer,email\n"),
+            ("e.csv", "customer,email\n,\n,\n"),
+            ("f.jsonl", ""),
+            ("g.jsonl", "\n \n"),
+            ("h.csv", "K-1,anna@geheim.nl\n"),
+        ] {
+            let (outcome, said) = came_to(&house, name, text).await;
+            let refused = outcome.expect_err("nothing to import");
+            assert!(refused.contains(name), "{refused}");
+            assert!(!format!("{refused}{said}").contains("geheim") && !refused.contains("K-1"), "{refused}");
+        }
+        let (outcome, said) = came_to(&house, "fine.csv", "customer,email\nK-1,anna@example.nl\n,\n").await;
+        assert_eq!(outcome, Ok(()));
+        assert!(said.contains("1 lines hold nothing but separators"), "{said}");
+    }
+
+    /// What is refused says which lines it covers, and that the command failed.
+    #[tokio::test]
+    async fn a_row_that_is_refused_names_its_lines_and_its_no() {
+        let house = House::new().await;
+        let text = "customer,email,lines,objected_channels\n1,a@example.nl,\"Weg 1,\n2,b@example.nl,,all\n3,,,post\n";
+        let (outcome, said) = came_to(&house, "x.csv", text).await;
+        assert_eq!(outcome, Err("3 rows were refused; mend them and run the same file again".to_owned()));
+        insta::assert_snapshot!(said, @"
+        lines 2-4: refused: a quotation mark is opened and not closed properly; put one at both ends of the field, and double one inside it
+        line 3: refused: the quotation mark that is opened in line 2 reaches here; mend that line first
+        line 3: its no to newsletter, email is taken all the same
+        line 4: refused: the quotation mark that is opened in line 2 reaches here; mend that line first
+        line 4: it says no to post; not recorded: no known customer, and no address or number for that, can be read
+        3 rows: 0 recorded, 0 with nothing new, 3 refused (1 of them with a no that is taken all the same); 0 meet a standing no, 0 without a basis for some channel
+        ");
+        let (outcome, said) = came_to(&house, "x.csv", "email,objected_channels\nc@example.nl,post email\n").await;
+        assert!(outcome.is_err_and(|error| error.contains("1 rows say a no that is not recorded")));
+        assert!(said.contains("line 2: it says no to post; not recorded"), "{said}");
+    }
 }

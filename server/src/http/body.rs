@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use super::problem::{Problem, Slug, is_name};
+use crate::json::Node;
 
 /// The largest body of anything that is sent to us; the largest honest choice is a tenth of this.
 pub const LARGEST: usize = 16 * 1024;
@@ -23,15 +24,28 @@ pub fn bytes(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
 
 /// Reads `application/json` into a type that denies unknown fields; what cannot be read is a problem that names the field.
 pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
-    let body = raw(headers, body, "application/json")?;
+    parsed(&raw(headers, body, "application/json")?)
+}
+
+/// The same of a body that came as `application/json`.
+pub fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // serde also fills a struct from an array; what we document is an object.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(Problem::with(Slug::MalformedRequest, WHOLE));
     }
-    let mut read = serde_json::Deserializer::from_slice(&body);
+    refuse_repeated(body)?;
+    let mut read = serde_json::Deserializer::from_slice(body);
     let sent = serde_path_to_error::deserialize(&mut read).map_err(|error| fault(&error))?;
     read.end().map_err(|_| Problem::with(Slug::MalformedRequest, WHOLE))?;
     Ok(sent)
+}
+
+/// Of two members with one name serde takes the last, or names none.
+fn refuse_repeated(body: &[u8]) -> Result<(), Problem> {
+    let repeated = Node::read(body).ok().and_then(|node| node.repeated(is_name));
+    let Some(path) = repeated else { return Ok(()) };
+    let field = if path.is_empty() { WHOLE.to_owned() } else { path };
+    Err(Problem::with(Slug::MalformedRequest, field).mended_by("it stands there twice; say it once"))
 }
 
 /// What is wrong where it is not one field.

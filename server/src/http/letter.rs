@@ -113,16 +113,20 @@ enum Said {
 }
 
 fn read(pairs: Vec<(String, String)>) -> Result<(String, Said), Problem> {
-    let (mut code, mut said) = (String::new(), Said::Stop(Scope::Own));
+    let (mut code, mut said) = (None, None);
     for (name, value) in pairs {
-        match (name.as_str(), value.as_str()) {
-            ("code", _) if value.chars().count() <= LONGEST => code = value,
-            ("scope", "all") => said = Said::Stop(Scope::All),
-            ("scope", "language") => said = Said::Language,
-            _ => return Err(Slug::MalformedRequest.into()),
+        let new = match (name.as_str(), value.as_str()) {
+            ("code", _) if value.chars().count() <= LONGEST => code.replace(value).is_none(),
+            ("scope", "all") => said.replace(Said::Stop(Scope::All)).is_none(),
+            ("scope", "language") => said.replace(Said::Language).is_none(),
+            _ => false,
+        };
+        // Of two, one would be swallowed.
+        if !new {
+            return Err(Slug::MalformedRequest.into());
         }
     }
-    Ok((code, said))
+    Ok((code.unwrap_or_default(), said.unwrap_or(Said::Stop(Scope::Own))))
 }
 
 fn fault(typed: &str, error: LetterCodeError) -> CodeFault {

@@ -1,5 +1,6 @@
 //! Where people say no: by the link of a mail (RFC 8058), and with nothing in hand.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use app::doors::objection::{
@@ -168,7 +169,12 @@ impl Sent {
     fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
         let (mut form, mut scope) = (ObjectionForm::default(), None);
         let wrong = |field| Problem::with(Slug::MalformedRequest, field);
+        let mut seen = HashSet::new();
         for (name, value) in pairs {
+            // Of two, one would be swallowed.
+            if name != "channel" && !seen.insert(name.clone()) {
+                return Err(Problem::unknown_field(&name));
+            }
             match name.as_str() {
                 "phone" => form.phone = value,
                 "postcode" => form.postcode = value,

@@ -26,9 +26,12 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// The field that is wrong, by its name, never its content.
     pub field: Option<Cow<'static, str>>,
-    /// A further member of the document: its name and what it says, in machine form.
-    pub more: Option<(&'static str, String)>,
+    /// Further members of the document: their names and what they say, in machine form.
+    pub more: Vec<(&'static str, String)>,
 }
+
+/// The member that says how to mend a field.
+const MEND: &str = "mend";
 
 /// The status that a problem is answered with.
 pub fn status(slug: Slug) -> StatusCode {
@@ -68,7 +71,7 @@ impl From<Slug> for Problem {
             Slug::Closed | Slug::OutcomeUnknown => Some(10),
             _ => None,
         };
-        Self { slug, retry_after, field: None, more: None }
+        Self { slug, retry_after, field: None, more: Vec::new() }
     }
 }
 
@@ -115,15 +118,19 @@ impl Problem {
         Self { field: is_name(name).then(|| name.to_owned().into()), ..Slug::MalformedRequest.into() }
     }
 
-    /// The same with how to mend the field.
+    /// The same with how to mend the field; said twice, both stand there.
     #[must_use]
-    pub fn mended_by(self, how: impl std::fmt::Display) -> Self {
-        Self { more: Some(("mend", how.to_string())), ..self }
+    pub fn mended_by(mut self, how: impl std::fmt::Display) -> Self {
+        match self.more.iter_mut().find(|(name, _)| *name == MEND) {
+            Some((_, mend)) => *mend = format!("{mend}; {how}"),
+            None => self.more.push((MEND, how.to_string())),
+        }
+        self
     }
 
     /// A problem with one more member, in machine form.
     pub fn saying(slug: Slug, name: &'static str, what: impl Into<String>) -> Self {
-        Self { more: Some((name, what.into())), ..slug.into() }
+        Self { more: vec![(name, what.into())], ..slug.into() }
     }
 
     /// The problem document for programs.

@@ -11,7 +11,6 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::who::Named;
 use super::{Caller, Customers, answer};
@@ -20,8 +19,8 @@ use crate::http::problem::{Problem, Slug};
 use crate::http::visit::Visit;
 use crate::service::Keuze;
 use crate::service::people::ActError;
-use crate::service::people::import::read::json_lines;
-use crate::service::people::import::{CameTo, Column, Mend, Mode, Note, RowFault, RowReport};
+use crate::service::people::import::read::json_row;
+use crate::service::people::import::{CameTo, Mend, Mode, Note, RowFault, RowReport};
 
 /// What a customer came to. Nothing in it repeats what was sent.
 #[derive(Default, Serialize)]
@@ -34,6 +33,9 @@ struct Told {
     needs_opt_in: Vec<Channel>,
     /// The channels that the person agreed to after the objection that was told of.
     agreed_since: Vec<Channel>,
+    /// The channels with a no that is not recorded, for want of an address or number that it would stand on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_recorded: Vec<Channel>,
     warnings: Vec<Warning>,
 }
 
@@ -53,15 +55,16 @@ pub async fn tell(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let row: Map<String, Value> = body::json(&headers, body)?;
-    let line = serde_json::to_vec(&row).expect("JSON that was read");
+    let sent = body::raw(&headers, body, "application/json")?;
+    let row = json_row(1, &sent);
+    let unknown = row.unknown.clone();
     let mut reports = Vec::new();
     let mut each = |report: &RowReport| reports.push(report.clone());
-    let lines = json_lines(line.as_slice());
+    let lines = Box::new(std::iter::once(row));
     keuze.import(lines, &caller.name(), Mode::Write, caller.act().actor, &mut each).await?;
     let report = reports.pop().ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
     match report.came_to {
-        CameTo::Refused(fault) => Err(refused(&row, fault, &report.notes)),
+        CameTo::Refused(fault) => Err(refused(unknown.as_deref(), fault, &report.notes)),
         came_to => Ok(answer(&told(came_to == CameTo::Recorded, report.notes, &visit.host.origin))),
     }
 }
@@ -75,21 +78,21 @@ fn told(changed: bool, notes: Vec<Note>, origin: &str) -> Told {
             Note::AgreedSince(channels) => told.agreed_since = channels,
             Note::NoBasis(channels, missing) if missing.is_empty() => told.needs_opt_in = channels,
             Note::NoBasis(channels, missing) => told.warnings.push(Warning { r#type: kind(), channels, missing }),
+            Note::NotRecorded(channels) => told.not_recorded = channels,
             // Of a row that was refused.
-            Note::NoAllTheSame(_) | Note::NoNowhere => {}
+            Note::NoAllTheSame(_) | Note::NotTaken(_) | Note::Unread => {}
         }
     }
     told
 }
 
 /// The field and the mend; a no that was taken all the same is said with it.
-fn refused(row: &Map<String, Value>, fault: RowFault, notes: &[Note]) -> Problem {
+fn refused(unknown: Option<&str>, fault: RowFault, notes: &[Note]) -> Problem {
     let slug = match fault.mend {
         Mend::SelfSignUpRequired => Slug::SelfSignupRequired,
         _ => Slug::MalformedRequest,
     };
-    let unknown = || row.keys().find(|name| Column::of(name).is_none());
-    let problem = match (fault.column, unknown()) {
+    let problem = match (fault.column, unknown) {
         (Some(column), _) => Problem::with(slug, column.name()),
         (None, Some(name)) => Problem::unknown_field(name),
         (None, None) => Problem::with(slug, "body"),

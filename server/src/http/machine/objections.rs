@@ -15,7 +15,10 @@ use super::who::Named;
 use super::{Caller, Objections, answer};
 use crate::http::body;
 use crate::http::problem::{Problem, Slug};
+use crate::json::Node;
 use crate::service::Keuze;
+use crate::service::people::Acted;
+use crate::service::people::import::{Note, words};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,16 +43,32 @@ pub async fn object(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let sent: Sent = body::json(&headers, body)?;
-    let found = sent.who.find(&keuze)?;
-    // A number that nobody has would stop nothing, and whoever passed it on would believe that it did.
-    if found.is_nobody {
-        return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
-    }
-    let acted = keuze.object(&found.who, &sent.channels, &caller.act()).await?;
+    let body = body::raw(&headers, body, "application/json")?;
+    let acted = take(&keuze, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
     let receipt = keuze.receipts().number(acted.record).to_string();
     let taken = Taken { channels: acted.channels, since: acted.since, changed: acted.changed, receipt };
     let mut response = answer(&taken);
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
+}
+
+async fn take(keuze: &Keuze, caller: &Caller<Objections>, body: &[u8]) -> Result<Acted, Problem> {
+    let sent: Sent = body::parsed(body)?;
+    let found = sent.who.find(keuze)?;
+    // A number that nobody has would stop nothing, and whoever passed it on would believe that it did.
+    if found.is_nobody {
+        return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
+    }
+    Ok(keuze.object(&found.who, &sent.channels, &caller.act()).await?)
+}
+
+/// Whoever passes on a no must not believe that it was taken: what can be read of it is said with the refusal.
+fn with_its_no(problem: Problem, body: &[u8]) -> Problem {
+    let sent = Node::read(body).ok();
+    let members = sent.as_ref().and_then(Node::members).unwrap_or_default();
+    let words: Vec<&str> =
+        members.iter().filter(|(name, _)| name == "channels").flat_map(|(_, value)| value.texts()).collect();
+    let channels = words::channels(&words.join(" "), true).at_least;
+    let note = if channels.is_empty() { Note::Unread } else { Note::NotTaken(channels) };
+    problem.mended_by(note)
 }

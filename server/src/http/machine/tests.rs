@@ -223,6 +223,69 @@ async fn what_cannot_be_read_is_named_to_a_program() {
     assert!(document["mend"].as_str().is_some_and(|mend| mend.contains("name@example.nl")), "{document}");
 }
 
+/// Of two members with one name neither is taken, however the name is escaped; a no that is refused is told as not taken.
+#[tokio::test]
+async fn a_member_that_stands_twice_is_named_and_a_no_that_is_refused_is_told() {
+    let office = Office::new().await;
+    let before = office.house.ledger().len();
+    for (path, body, field, no) in [
+        (
+            "/keuze/api/v1/objections",
+            r#"{"who":{"customer":"K-1"},"channels":["email"],"channels":[]}"#,
+            "channels",
+            Some("email"),
+        ),
+        (
+            "/keuze/api/v1/objections",
+            r#"{"who":{"customer":"K-1","custom\u0065r":"K-2"},"channels":["post"]}"#,
+            "who.customer",
+            Some("post"),
+        ),
+        (
+            "/keuze/api/v1/objections",
+            r#"{"who":{"customer":"K-9"},"channels":["phone"]}"#,
+            "who.customer",
+            Some("phone"),
+        ),
+        (
+            "/keuze/api/v1/objections",
+            r#"{"who":{"customer":"K-1"},"channels":["telefoon"]}"#,
+            "channels[0]",
+            Some("phone"),
+        ),
+        ("/keuze/api/v1/objections", r#"{"who":{"email":"geheim"},"channels":["post"]}"#, "who.email", Some("post")),
+        (
+            "/keuze/api/v1/decisions",
+            r#"{"who":{"customer":"K-1"},"channel":"email","channel":"email"}"#,
+            "channel",
+            None,
+        ),
+        (
+            "/keuze/api/v1/opt-ins",
+            r#"{"who":{"customer":"K-1"},"channels":["phone"],"who":{"customer":"K-1"}}"#,
+            "who",
+            None,
+        ),
+        (
+            "/keuze/api/v1/customers",
+            r#"{"customer":"K-2","name":"A","n\u0061me":"B","objected_channels":"post"}"#,
+            "name",
+            Some("post"),
+        ),
+        ("/keuze/api/v1/letter-checks", r#"{"text":"a","text":"{{keuze_block}}"}"#, "text", None),
+    ] {
+        let answer = office.post_with(&office.key, path, body).await;
+        let (status, slug, document) = problem(&answer);
+        assert_eq!((status, slug.as_str(), &document["field"]), (400, "malformed-request", &json!(field)), "{body}");
+        let mend = document["mend"].as_str().unwrap_or_default();
+        assert!(no.is_none_or(|no| mend.contains(&format!("it says no to {no}; not recorded"))), "{document}");
+        assert!(!answer.body.contains("geheim"));
+    }
+    let answer = office.post_with(&office.key, "/keuze/api/v1/objections", "{\"who\":{\"customer\":\"K-1\"},").await;
+    assert!(answer.body.contains("may say a no; that is not recorded"), "{}", answer.body);
+    assert_eq!(office.house.ledger().len(), before, "nothing was recorded");
+}
+
 /// S-31: a profiling job asks by the person, and is denied until that person said yes to profiling itself.
 #[tokio::test]
 async fn s_31_a_profiling_job_is_denied_without_a_yes_to_profiling() {

@@ -7,8 +7,10 @@
 
 pub mod read;
 mod row;
+mod table;
 #[cfg(test)]
 pub(super) mod tests;
+pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
@@ -30,7 +32,7 @@ use crate::scribe::{AppendError, Draft, Fact, FactKind, NotRecorded, Submitted};
 use crate::service::Keuze;
 use crate::vault::ring::{KeyId, Owner, RetentionClass};
 
-pub use read::{Line, rows};
+pub use read::{FileFault, Line, rows};
 use row::is_message;
 pub use row::{Column, Mend, Row, RowFault};
 
@@ -48,6 +50,8 @@ pub enum Mode {
 pub struct RowReport {
     /// The row's first line.
     pub line: u64,
+    /// Its last line.
+    pub last: u64,
     /// What it came to.
     pub came_to: CameTo,
     /// What whoever imports should know.
@@ -63,6 +67,8 @@ pub enum CameTo {
     NothingNew,
     /// It cannot be right; nothing of it was recorded but its no, if it says one.
     Refused(RowFault),
+    /// It says nothing: separators alone.
+    Blank,
 }
 
 /// What whoever imports should know of a row.
@@ -76,8 +82,12 @@ pub enum Note {
     AgreedSince(Vec<Channel>),
     /// The row is refused, but its no to these channels is not lost: it stands here from now on, if it did not before.
     NoAllTheSame(Vec<Channel>),
-    /// The row is refused, and its no with it: nothing can be read of whom or where.
-    NoNowhere,
+    /// A no to these channels that is not recorded: nothing can be read of whom, or where it would stand.
+    NotRecorded(Vec<Channel>),
+    /// A no to these channels that is not recorded, for what else is wrong there.
+    NotTaken(Vec<Channel>),
+    /// What cannot be read may say a further no.
+    Unread,
 }
 
 impl std::fmt::Display for Note {
@@ -94,9 +104,13 @@ impl std::fmt::Display for Note {
                 names(pieces)
             ),
             Self::NoAllTheSame(channels) => write!(f, "its no to {} is taken all the same", names(channels)),
-            Self::NoNowhere => {
-                f.write_str("it says no, and nothing can be read of whom or where; that no is not recorded yet")
-            }
+            Self::NotRecorded(channels) => write!(
+                f,
+                "it says no to {}; not recorded: no known customer, and no address or number for that, can be read",
+                names(channels)
+            ),
+            Self::NotTaken(channels) => write!(f, "it says no to {}; not recorded", names(channels)),
+            Self::Unread => f.write_str("what cannot be read there may say a no; that is not recorded"),
             Self::AgreedSince(channels) => {
                 write!(f, "the person agreed to {} after this objection; not taken", names(channels))
             }
@@ -123,22 +137,32 @@ pub struct Summary {
     pub refused: u64,
     /// Those of them whose no is taken all the same.
     pub no_all_the_same: u64,
+    /// Rows with a no that is not recorded, or that may have one.
+    pub no_not_recorded: u64,
     /// Rows that met a standing no.
     pub met_a_no: u64,
     /// Rows without a basis for some channel.
     pub without_basis: u64,
+    /// Rows of separators alone; they are not among the others.
+    pub blank: u64,
 }
 
 impl Summary {
     fn count(&mut self, report: &RowReport) {
+        if report.came_to == CameTo::Blank {
+            self.blank += 1;
+            return;
+        }
         self.rows += 1;
         match report.came_to {
             CameTo::Recorded => self.recorded += 1,
             CameTo::NothingNew => self.nothing_new += 1,
             CameTo::Refused(_) => self.refused += 1,
+            CameTo::Blank => {}
         }
         let has = |wanted: fn(&Note) -> bool| u64::from(report.notes.iter().any(wanted));
         self.no_all_the_same += has(|note| matches!(note, Note::NoAllTheSame(_)));
+        self.no_not_recorded += has(|note| matches!(note, Note::NotRecorded(_) | Note::Unread));
         self.met_a_no += has(|note| matches!(note, Note::StandingNo(_)));
         self.without_basis += has(|note| matches!(note, Note::NoBasis(..)));
     }
@@ -169,27 +193,39 @@ struct Running<'a> {
 /// A row of the file, as it is taken.
 struct ReadRow {
     line: u64,
+    last: u64,
     /// What is taken of it: all, or of a refused row its no.
     row: Option<Row>,
     fault: Option<RowFault>,
+    is_blank: bool,
+    /// Whether what cannot be read of it may say a no.
+    has_unread: bool,
 }
 
 impl ReadRow {
-    fn of(Line { number, fields, fault }: Line, today: Date) -> Self {
-        let whole = fault.map_or_else(|| Row::read(&fields, today), Err);
-        match whole {
-            Ok(row) => Self { line: number, row: Some(row), fault: None },
-            Err(fault) => Self { line: number, row: Row::no_of(&fields, today), fault: Some(fault) },
+    fn of(read: Line, today: Date) -> Self {
+        let Line { number, last, fields, fault, may_say_no, is_blank, .. } = read;
+        let bare = Self { line: number, last, row: None, fault: None, is_blank, has_unread: false };
+        if is_blank {
+            return bare;
+        }
+        match fault.map_or_else(|| Row::read(&fields, today), Err) {
+            Ok(row) => Self { row: Some(row), ..bare },
+            Err(fault) => {
+                let no = Row::no_of(&fields, today);
+                Self { row: no.row, fault: Some(fault), has_unread: may_say_no || no.has_unread, ..bare }
+            }
         }
     }
 
     fn report(&self, plan: &Plan) -> RowReport {
         let came_to = match self.fault {
             Some(fault) => CameTo::Refused(fault),
+            None if self.is_blank => CameTo::Blank,
             None if plan.drafts.is_empty() => CameTo::NothingNew,
             None => CameTo::Recorded,
         };
-        RowReport { line: self.line, came_to, notes: plan.notes.clone() }
+        RowReport { line: self.line, last: self.last, came_to, notes: plan.notes.clone() }
     }
 }
 
@@ -349,7 +385,10 @@ impl<'a> Running<'a> {
 
     /// What a row adds to what is known; of a refused one its no alone.
     fn plan(&self, read: &ReadRow) -> Result<Plan, ActError> {
-        let Some(row) = &read.row else { return Ok(Plan::default()) };
+        let unread = || read.has_unread.then_some(Note::Unread);
+        let Some(row) = &read.row else {
+            return Ok(Plan { drafts: Vec::new(), notes: unread().into_iter().collect() });
+        };
         let mut target = self.target(row)?;
         let mut plan = Plan::default();
         if read.fault.is_some() {
@@ -361,12 +400,11 @@ impl<'a> Running<'a> {
         }
         let No { draft, stands, agreed } = self.objection(row, &target)?;
         plan.drafts.extend(draft);
-        match read.fault {
-            Some(_) if !stands.is_empty() => plan.notes.push(Note::NoAllTheSame(stands)),
-            Some(_) if agreed.is_empty() => plan.notes.push(Note::NoNowhere),
-            _ => {}
-        }
+        let lost = lost(row, &stands, &agreed);
+        plan.notes.extend((read.fault.is_some() && !stands.is_empty()).then_some(Note::NoAllTheSame(stands)));
+        plan.notes.extend((!lost.is_empty()).then_some(Note::NotRecorded(lost)));
         plan.notes.extend((!agreed.is_empty()).then_some(Note::AgreedSince(agreed)));
+        plan.notes.extend(unread());
         Ok(plan)
     }
 
@@ -565,6 +603,16 @@ impl<'a> Running<'a> {
         let question = Question::Reach(channel, objections);
         decide(&life, &self.keuze.published.current().policy, &question, self.keuze.clock.now())
     }
+}
+
+/// The channels that a row says no to without anything of the person that the no could stand on. Whoever says no to
+/// everything has said it of what the row names, and of nothing else.
+fn lost(row: &Row, stands: &[Channel], agreed: &[Channel]) -> Vec<Channel> {
+    let told = |channel: &Channel| stands.contains(channel) || agreed.contains(channel);
+    if row.objected_to_all && row.objected.iter().any(told) {
+        return Vec::new();
+    }
+    row.objected.iter().filter(|channel| !told(channel)).copied().collect()
 }
 
 /// Takes what would be written into what would be known.

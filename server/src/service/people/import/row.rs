@@ -3,12 +3,11 @@
 use app::model::channel::Channel;
 use app::model::evidence::SoftOptIn;
 use app::model::language::Language;
-use serde::Deserialize as _;
-use serde::de::IntoDeserializer as _;
-use serde::de::value::{Error, StrDeserializer};
 use time::Date;
 use time::format_description::well_known::Iso8601;
+use time::macros::date;
 
+use super::words::{self, Listed};
 use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post, is_netherlands};
 
 /// A column of a file, or a member of a JSON object.
@@ -91,8 +90,21 @@ impl Column {
 
     /// The column of that name.
     pub fn of(name: &str) -> Option<Self> {
-        let name = name.trim().to_lowercase();
+        let name = name.trim_start_matches('\u{feff}').trim().to_lowercase();
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(column, _)| *column)
+    }
+
+    /// The column that a mistyped name may mean.
+    pub fn close_to(name: &str) -> Option<Self> {
+        let name = name.trim().to_lowercase();
+        let alike = |known: &str| strsim::jaro_winkler(known, &name);
+        let close = Self::ALL.into_iter().max_by(|(_, a), (_, b)| alike(a).total_cmp(&alike(b)));
+        close.filter(|(_, known)| alike(known) > 0.8).map(|(column, _)| column)
+    }
+
+    /// Whether a no can stand in it.
+    pub fn may_say_no(self) -> bool {
+        matches!(self, Self::ObjectedChannels | Self::OptOutUsed)
     }
 }
 
@@ -124,7 +136,7 @@ pub enum Mend {
     #[error("write nl or en")]
     Language,
     /// Not a date.
-    #[error("write the date as 2026-11-24; no day to come")]
+    #[error("write the date as 2026-11-24; no day before 1990 and none to come")]
     Date,
     /// Neither yes nor no.
     #[error("write yes or no")]
@@ -132,6 +144,15 @@ pub enum Mend {
     /// Not a channel.
     #[error("write newsletter, email, post, phone or social, with a space between two")]
     Channel,
+    /// A word that could mean two things, or says nothing of channels.
+    #[error("\"{0}\" does not say which channel; write newsletter, email, post, phone or social")]
+    UnclearChannel(&'static str),
+    /// A word that may be mistyped.
+    #[error("a word there is no channel; did you mean {0}?")]
+    ChannelLike(&'static str),
+    /// Every channel, where each needs its name.
+    #[error("\"{0}\" cannot be taken here; name each channel that the person is a customer for")]
+    NameEach(&'static str),
     /// S-11.
     #[error("self-signup-required: only the person themselves can sign up on social media; leave social out")]
     SelfSignUpRequired,
@@ -156,6 +177,26 @@ pub enum Mend {
     /// Another number of fields than the header.
     #[error("the row has more or fewer fields than the header; look for a missing quotation mark or separator")]
     Fields,
+    /// A quotation mark that is not closed.
+    #[error(
+        "a quotation mark is opened and not closed properly; put one at both ends of the field, and double one inside it"
+    )]
+    OpenQuote,
+    /// A quotation mark inside a field.
+    #[error("a quotation mark stands inside a field; put the field in quotation marks, and double the one inside it")]
+    Quote,
+    /// A line break inside a field.
+    #[error("a line breaks off inside a field; write the row as one line")]
+    LineBreak,
+    /// A line that an open quotation mark reaches.
+    #[error("the quotation mark that is opened in line {0} reaches here; mend that line first")]
+    InsideQuotes(u64),
+    /// The names of the columns.
+    #[error("the names of the columns stand here once more; take this line out")]
+    HeaderAgain,
+    /// A member that stands there twice.
+    #[error("it stands there twice; say it once")]
+    Twice,
     /// Not UTF-8.
     #[error("the row is not UTF-8; save the file as UTF-8")]
     Encoding,
@@ -183,16 +224,59 @@ pub struct Row {
     pub evidence: Option<SoftOptIn>,
     /// What the person objected to elsewhere.
     pub objected: Vec<Channel>,
+    /// Whether that was every channel, in one word.
+    pub objected_to_all: bool,
     /// When.
     pub objected_on: Option<Date>,
 }
 
-/// The fields of a row that say something.
-pub struct Fields(pub Vec<(Column, String)>);
+/// What can be read of the no of a row that is refused.
+#[derive(Default)]
+pub struct ReadNo {
+    /// The no, with everything that can be read of whom and where.
+    pub row: Option<Row>,
+    /// Whether something there may be a further no, and cannot be read.
+    pub has_unread: bool,
+}
+
+/// The fields of a row, in their order; one that was sent twice stands here twice.
+#[derive(Clone, Default)]
+pub struct Fields(Vec<(Column, String)>);
 
 impl Fields {
+    /// Adds one.
+    pub fn push(&mut self, column: Column, text: String) {
+        self.0.push((column, text));
+    }
+
+    /// Whether there is one, empty or not.
+    pub fn has(&self, column: Column) -> bool {
+        self.0.iter().any(|(of, _)| *of == column)
+    }
+
+    /// Whether none of them says anything.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, text)| text.trim().is_empty())
+    }
+
+    /// Whether they say the names of their own columns.
+    pub fn is_the_header(&self, columns: &[Column]) -> bool {
+        self.0.len() == columns.len() && self.0.iter().all(|(column, text)| Column::of(text) == Some(*column))
+    }
+
+    /// Whether a no stands there, or something that may be one.
+    pub fn say_no(&self) -> bool {
+        let listed = self.objected();
+        !listed.at_least.is_empty() || listed.wrong.is_some() || self.opt_out_used().unwrap_or(true)
+    }
+
     fn get(&self, column: Column) -> Option<&str> {
-        self.0.iter().find(|(of, _)| *of == column).map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
+        self.all(column).next()
+    }
+
+    fn all(&self, column: Column) -> impl Iterator<Item = &str> {
+        let of = self.0.iter().filter(move |(of, _)| *of == column);
+        of.map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
     }
 
     fn text(&self, column: Column) -> Result<Option<String>, RowFault> {
@@ -208,42 +292,29 @@ impl Fields {
     }
 
     fn yes(&self, column: Column) -> Result<Option<bool>, RowFault> {
-        self.read(column, |text| match text.to_lowercase().as_str() {
-            "yes" | "true" | "ja" | "1" => Ok(true),
-            "no" | "false" | "nee" | "0" => Ok(false),
-            _ => Err(Mend::YesOrNo),
-        })
+        self.read(column, |text| words::yes(text).ok_or(Mend::YesOrNo))
     }
 
     fn date(&self, column: Column, today: Date) -> Result<Option<Date>, RowFault> {
-        self.read(column, |text| match Date::parse(text, &Iso8601::DATE) {
-            Ok(date) if date <= today => Ok(date),
-            _ => Err(Mend::Date),
-        })
+        self.read(column, |text| date(text, today).ok_or(Mend::Date))
     }
 
-    fn channels(&self, column: Column) -> Result<Vec<Channel>, RowFault> {
-        match self.readable_channels(column) {
-            (channels, None) => Ok(channels),
-            (_, Some(fault)) => Err(fault),
+    fn channels(&self, column: Column) -> Result<Listed, RowFault> {
+        let listed = words::channels(self.get(column).unwrap_or_default(), column == Column::ObjectedChannels);
+        match listed.wrong {
+            None => Ok(listed),
+            Some(mend) => Err(fault(column, mend)),
         }
     }
 
-    /// The channels that can be read, and what is wrong with the first word that cannot.
-    fn readable_channels(&self, column: Column) -> (Vec<Channel>, Option<RowFault>) {
-        let mut channels = Vec::new();
-        let mut unread = None;
-        let words = self.get(column).unwrap_or_default().split([' ', ',', ';', '|']);
-        for word in words.map(str::to_lowercase).filter(|word| !word.is_empty()) {
-            match (word.as_str(), channel(&word)) {
-                ("all", _) if column == Column::ObjectedChannels => channels.extend(Channel::ALL),
-                (_, Some(channel)) => channels.push(channel),
-                (_, None) => unread = Some(fault(column, Mend::Channel)),
-            }
-        }
-        channels.sort_unstable();
-        channels.dedup();
-        (channels, unread)
+    /// What was objected to, wherever it stands.
+    fn objected(&self) -> Listed {
+        words::channels(&self.all(Column::ObjectedChannels).collect::<Vec<_>>().join(" "), true)
+    }
+
+    /// Whether the person refused when the address was collected; `None` where that cannot be read.
+    fn opt_out_used(&self) -> Option<bool> {
+        self.all(Column::OptOutUsed).map(words::yes).try_fold(false, |any, yes| yes.map(|yes| any || yes))
     }
 
     fn evidence(&self, today: Date) -> Result<Option<SoftOptIn>, RowFault> {
@@ -269,8 +340,8 @@ impl Fields {
     /// The messages that somebody refused when the address was collected: those that they are a customer for, or both where
     /// that cannot be read.
     fn refused_messages(&self) -> Vec<Channel> {
-        let (told, _) = self.readable_channels(Column::Channels);
-        let refused: Vec<Channel> = told.into_iter().filter(is_message).collect();
+        let told = words::channels(self.get(Column::Channels).unwrap_or_default(), false);
+        let refused: Vec<Channel> = told.at_least.into_iter().filter(is_message).collect();
         if refused.is_empty() { vec![Channel::Newsletter, Channel::Email] } else { refused }
     }
 
@@ -318,6 +389,7 @@ impl Row {
     /// # Errors
     /// The first field that cannot be right.
     pub fn read(fields: &Fields, today: Date) -> Result<Self, RowFault> {
+        let objected = fields.channels(Column::ObjectedChannels)?;
         let row = Self {
             customer: fields.text(Column::Customer)?,
             name: fields.text(Column::Name)?,
@@ -325,24 +397,30 @@ impl Row {
                 .read(Column::Language, |text| Language::from_tag(text).ok_or(Mend::Language))?
                 .unwrap_or_default(),
             points: fields.points().collect::<Result<_, _>>()?,
-            told: fields.channels(Column::Channels)?,
+            told: fields.channels(Column::Channels)?.channels,
             evidence: fields.evidence(today)?,
-            objected: fields.channels(Column::ObjectedChannels)?,
+            objected: objected.channels,
+            objected_to_all: objected.all,
             objected_on: fields.date(Column::ObjectedOn, today)?,
         };
         row.check().map(|()| row)
     }
 
     /// What a row that is refused says no to, with everything that can be read of whom and where: a no must not be lost
-    /// because another field is wrong. `None` where it says none.
-    pub fn no_of(fields: &Fields, today: Date) -> Option<Self> {
-        let (mut objected, _) = fields.readable_channels(Column::ObjectedChannels);
-        if fields.yes(Column::OptOutUsed) == Ok(Some(true)) {
+    /// because another field is wrong.
+    pub fn no_of(fields: &Fields, today: Date) -> ReadNo {
+        let listed = fields.objected();
+        let opt_out_used = fields.opt_out_used();
+        let mut objected = listed.at_least;
+        if opt_out_used == Some(true) {
             objected.extend(fields.refused_messages());
             objected.sort_unstable();
             objected.dedup();
         }
-        (!objected.is_empty()).then(|| Self {
+        // What stands one column too far.
+        let astray = |column| fields.all(column).any(|text| !words::channels(text, true).at_least.is_empty());
+        let has_unread = listed.wrong.is_some() || opt_out_used.is_none() || astray(Column::ObjectedOn);
+        let row = (!objected.is_empty()).then(|| Self {
             customer: fields.text(Column::Customer).unwrap_or_default(),
             name: None,
             language: Language::default(),
@@ -350,8 +428,10 @@ impl Row {
             told: Vec::new(),
             evidence: None,
             objected,
+            objected_to_all: listed.all,
             objected_on: fields.date(Column::ObjectedOn, today).unwrap_or_default(),
-        })
+        });
+        ReadNo { row, has_unread }
     }
 
     fn reaches(&self, channel: Channel) -> bool {
@@ -393,7 +473,12 @@ pub fn is_message(channel: &Channel) -> bool {
     matches!(channel, Channel::Newsletter | Channel::Email)
 }
 
-fn channel(word: &str) -> Option<Channel> {
-    let name: StrDeserializer<'_, Error> = word.into_deserializer();
-    Channel::deserialize(name).ok()
+/// Nobody is written about who objected, or was told anything, before this: an earlier day is the zero of some program.
+const EARLIEST: Date = date!(1990 - 01 - 01);
+
+/// A day as `2026-11-24`, in its one spelling.
+fn date(text: &str, today: Date) -> Option<Date> {
+    // ISO 8601 has weeks, too, and numbers days through the year.
+    let date = Date::parse(text, &Iso8601::DATE).ok().filter(|date| date.to_string() == text)?;
+    (EARLIEST <= date && date <= today).then_some(date)
 }

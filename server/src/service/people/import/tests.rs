@@ -204,8 +204,14 @@ async fn faults_name_the_field_and_never_what_it_holds() {
             "channels: write newsletter, email, post, phone or social, with a space between two",
         ),
         ("1,,,,,,,,,,,,email,,geheim,,,,,,", "same_entity: write yes or no"),
-        ("1,,,,,,,,,,,,email,,,geheim,,,,,", "informed_on: write the date as 2026-11-24; no day to come"),
-        ("1,,,,,,,,,,,,email,,,2026-11-25,,,,,", "informed_on: write the date as 2026-11-24; no day to come"),
+        (
+            "1,,,,,,,,,,,,email,,,geheim,,,,,",
+            "informed_on: write the date as 2026-11-24; no day before 1990 and none to come",
+        ),
+        (
+            "1,,,,,,,,,,,,email,,,2026-11-25,,,,,",
+            "informed_on: write the date as 2026-11-24; no day before 1990 and none to come",
+        ),
         ("1,,,,,,,,,,,,,K-1,,,,,,,", "channels: say in channels what the evidence is for"),
         (",geheim,,,,,,,,,,,,,,,,,,,", "add a customer number, or at least one address or number"),
         (
@@ -214,7 +220,7 @@ async fn faults_name_the_field_and_never_what_it_holds() {
         ),
         ("1,,,,,,,,,,,,,,,,,,,,2020-01-01", "objected_on: say what was objected to in objected_channels"),
         (
-            "1,geheim",
+            "1,,,,,,,,,,,,,,,,,,,,,geheim",
             "the row has more or fewer fields than the header; look for a missing quotation mark or separator",
         ),
     ];
@@ -231,10 +237,10 @@ async fn faults_name_the_field_and_never_what_it_holds() {
     }
     for header in ["customer,e-mail", "customer,customer", "objected_chanels,customer"] {
         let refused = rows(Path::new("x.csv"), header.as_bytes()).map(|_| ()).expect_err("a wrong header");
-        assert!(refused.starts_with("x.csv: "), "{refused}");
+        assert!(refused.to_string().starts_with("x.csv: line 1"), "{refused}");
     }
     let refused = rows(Path::new("x.csv"), "objected_chanels".as_bytes()).map(|_| ()).expect_err("mistyped");
-    assert!(refused.contains("did you mean objected_channels?"), "{refused}");
+    assert!(refused.to_string().contains("did you mean objected_channels?"), "{refused}");
 }
 
 #[tokio::test]
@@ -367,9 +373,12 @@ async fn a_no_is_not_lost_with_the_row_that_says_it() {
     ];
     for (report, channels) in reports.iter().zip(taken) {
         assert!(matches!(report.came_to, CameTo::Refused(_)));
-        assert_eq!(report.notes, [Note::NoAllTheSame(channels.to_vec())], "line {}", report.line);
+        assert_eq!(report.notes[0], Note::NoAllTheSame(channels.to_vec()), "line {}", report.line);
+        let has_unread = report.line == 7;
+        assert_eq!(report.notes[1..] == [Note::Unread], has_unread, "{report:?}");
     }
-    assert!(reports[7..].iter().all(|report| report.notes == [Note::NoNowhere]), "there is nothing for it to stand on");
+    let nowhere = [Channel::Newsletter, Channel::Social].map(|channel| vec![Note::NotRecorded(vec![channel])]);
+    assert!(reports[7..].iter().map(|report| &report.notes).eq(&nowhere), "there is nothing for it to stand on");
     let at = [("a", 0), ("b", 0), ("b", 1), ("c", 0), ("d", 0), ("e", 1)];
     for (name, channel) in at {
         let denied = reason(&house, &Who::point(email(&format!("{name}@example.nl"))), messages[channel]);
@@ -493,4 +502,265 @@ async fn the_demo_has_six_people_with_something_to_see() {
     let before = house.ledger().len();
     house.keuze.invent_people().await.expect("nothing to do");
     assert_eq!(house.ledger().len(), before);
+}
+
+/// Each row says no at a mailbox of its own.
+fn noes(count: usize) -> String {
+    let row = |number| format!("U{number},,,u{number}@example.nl,,,,,,,,,,,,,,,,newsletter,\n");
+    std::iter::once(format!("{HEADER}\n")).chain((1..=count).map(row)).collect()
+}
+
+fn is_denied(house: &House, name: &str) -> bool {
+    reason(house, &Who::point(email(&format!("{name}@example.nl"))), Channel::Newsletter)
+        == (false, Reason::PointObjected)
+}
+
+/// A quotation mark that stays open, a line that breaks off: no row behind it is swallowed.
+#[tokio::test]
+async fn a_broken_line_swallows_no_other() {
+    let header = "customer,email,lines,objected_channels";
+    for (text, lines, denied) in [
+        // One that is never closed.
+        (
+            "1,a@example.nl,\"Weg 1|X,all\n2,b@example.nl,,all\n3,c@example.nl,,all\n",
+            vec![(2, 4), (3, 3), (4, 4)],
+            "abc",
+        ),
+        // One that the next mark seems to close.
+        ("1,a@example.nl,\"Weg 1,\n2,b@example.nl,\"Weg 2\",all\n3,c@example.nl,,all\n", vec![(2, 3), (3, 3)], "bc"),
+        ("1,a@example.nl,\"Weg 1,\n2,b@example.nl,Weg 2\",all\n", vec![(2, 3), (3, 3)], "ab"),
+        // A line break in quotation marks, of each kind.
+        ("1,a@example.nl,\"Weg 1\n1000 AA X\",all\n2,b@example.nl,,all\n", vec![(2, 3)], "ab"),
+        ("1,a@example.nl,\"Weg 1\r\n1000 AA X\",all\n2,b@example.nl,,all\n", vec![(2, 3)], "ab"),
+        ("1,a@example.nl,\"Weg 1\r1000 AA X\",all\n2,b@example.nl,,all\n", vec![(2, 3)], "ab"),
+        ("1,a@example.nl,Weg 1\r1000 AA X,all\n2,b@example.nl,,all\n", vec![(2, 3)], "ab"),
+        ("1,a@example.nl,Weg 1\u{2028}1000 AA X,all\n2,b@example.nl,,all\n", vec![(2, 2)], "ab"),
+        ("1,a@example.nl,,all\r2,b@example.nl,,all\n3,c@example.nl,,all\n", vec![(2, 3), (3, 3)], "abc"),
+        // Marks where none may stand.
+        ("1,a@example.nl,Weg \"1\",all\n2,b@example.nl,,all\n", vec![(2, 2)], "ab"),
+        ("1,a@example.nl,\"Weg\" 1,all\n2,b@example.nl,,all\n", vec![(2, 2)], "ab"),
+        ("1,a@example.nl,We\0g,all\n2,b@example.nl,,al\0l\n", vec![(2, 2), (3, 3)], "ab"),
+        // Of another separator; once more the header.
+        ("1;a@example.nl;;all\n2,b@example.nl,,all\n", vec![(2, 2)], "b"),
+        ("customer,email,lines,objected_channels\n2,b@example.nl,,all\n", vec![(2, 2)], "b"),
+        ("1,a@example.nl,,,,all\n2,b@example.nl,,all\n", vec![(2, 2)], "b"),
+    ] {
+        let house = House::new().await;
+        let (summary, reports) = import(&house, "x.csv", format!("{header}\n{text}"), Mode::Write).await;
+        let refused: Vec<_> = reports.iter().filter(|report| matches!(report.came_to, CameTo::Refused(_))).collect();
+        assert_eq!(refused.iter().map(|report| (report.line, report.last)).collect::<Vec<_>>(), lines, "{text:?}");
+        assert_eq!(summary.refused, lines.len() as u64);
+        for name in ["a", "b", "c"] {
+            assert_eq!(is_denied(&house, name), denied.contains(name), "{name} of {text:?}: {reports:?}");
+        }
+        for report in &refused {
+            assert!(!format!("{report:?}").contains("Weg"));
+        }
+        let named = refused
+            .iter()
+            .any(|report| report.notes.iter().any(|note| matches!(note, Note::Unread | Note::NotRecorded(_))));
+        assert!(
+            named || denied.contains('a') || text.starts_with("customer") || text.contains("Weg 1,\n"),
+            "{text:?}: {reports:?}"
+        );
+    }
+}
+
+/// Spaces before a quotation mark, doubled ones, cells that are missing or empty at the end, `sep=` in quotation marks.
+#[tokio::test]
+async fn what_programs_write_is_read() {
+    for text in [
+        "customer,email,objected_channels,lines\n1,a@example.nl,newsletter\n",
+        "customer,email,objected_channels,lines,,\n1,a@example.nl,newsletter,,,\n",
+        "customer, email ,\"objected_channels\"\n1, \"a@example.nl\" ,\"newsletter\"",
+        "\"sep=;\"\ncustomer;email;name;objected_channels\n1;a@example.nl;\"Jan \"\"J\"\"; jr\";NIEUWSBRIEF\n",
+        "customer;name;email;objected_channels\n1;Jansen, A.;a@example.nl;alle\n",
+        "customer\temail\tobjected_channels\r1\ta@example.nl\tE-mail en nieuwsbrief\r",
+        "customer|email|objected_channels\n1|a@example.nl|newsletter\n",
+    ] {
+        let house = House::new().await;
+        let text = if text.contains('|') && !text.contains(';') { format!("sep=|\n{text}") } else { text.to_owned() };
+        let (summary, reports) = import(&house, "x.csv", &text, Mode::Write).await;
+        assert_eq!((summary.recorded, summary.refused), (1, 0), "{text:?}: {reports:?}");
+        assert!(is_denied(&house, "a"), "{text:?}");
+    }
+}
+
+/// Without a header the first line is a person, who stands in no error.
+#[tokio::test]
+async fn a_file_without_a_header_is_refused_without_its_first_row() {
+    let utf16: Vec<u8> = noes(1).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for text in [
+        "K-1,Anna Geheim,anna@geheim.nl,06 12345678\n".as_bytes(),
+        b"K-1;Anna Geheim;nl\n",
+        b"customer,Anna Geheim\n",
+        b"name,,email\n",
+        b"customer,\"name\n",
+        b"custom\xe9r,name\n",
+        b"",
+        b"\n\n",
+        b",,,\n,,,\n",
+        &utf16,
+    ] {
+        let refused = rows(Path::new("x.csv"), text).map(|_| ()).expect_err("no header").to_string();
+        assert!(!refused.to_lowercase().contains("geheim") && !refused.contains("K-1"), "{refused}");
+        assert!(refused.starts_with("x.csv: ") && refused.len() > 20, "{refused}");
+    }
+}
+
+/// A row of nothing but separators is passed over and counted, and is no row.
+#[tokio::test]
+async fn separators_alone_are_no_row() {
+    let house = House::new().await;
+    let (summary, reports) = import(&house, "x.csv", format!("{}{}\n;\n", noes(1), ",".repeat(20)), Mode::Write).await;
+    assert_eq!((summary.rows, summary.blank, summary.refused), (2, 1, 1), "{reports:?}");
+    let (summary, _) = import(&house, "x.csv", format!("{HEADER}\n{}\n,,\n", ",".repeat(20)), Mode::Write).await;
+    assert_eq!((summary.rows, summary.blank), (0, 2));
+}
+
+/// No day before anybody could have said it, and none to come.
+#[tokio::test]
+async fn a_day_that_cannot_be_is_refused_and_its_no_is_not_lost() {
+    for day in [
+        "0000-01-01",
+        "0001-01-01",
+        "1899-12-30",
+        "1900-01-01",
+        "1970-01-01",
+        "1989-12-31",
+        "2026-11-25",
+        "9999-12-31",
+        "2026-02-30",
+        "2026-W48-2",
+        "2026-328",
+        "20261124",
+        "+002026-11-24",
+        "24-11-2026",
+        "2026-11-24T00:00",
+    ] {
+        let house = House::new().await;
+        for (row, column) in [
+            (format!("1,,,a@example.nl,,,,,,,,,,,,,,,,newsletter,{day}"), Column::ObjectedOn),
+            (format!("2,,,b@example.nl,,,,,,,,,newsletter,K,yes,{day},2026-01-05,yes,X,,"), Column::InformedOn),
+            (format!("3,,,c@example.nl,,,,,,,,,newsletter,K,yes,2026-01-05,{day},yes,X,,"), Column::OptOutOfferedOn),
+        ] {
+            let (_, reports) = csv(&house, &[&row]).await;
+            assert_eq!(
+                reports[0].came_to,
+                CameTo::Refused(RowFault { column: Some(column), mend: Mend::Date }),
+                "{day}"
+            );
+            assert_eq!(reports[0].notes, [Note::NoAllTheSame(vec![Channel::Newsletter])], "{day}");
+        }
+        assert!(["a", "b", "c"].iter().all(|name| is_denied(&house, name)), "{day}");
+    }
+    let house = House::new().await;
+    let (summary, _) = csv(&house, &["1,,,a@example.nl,,,,,,,,,,,,,,,,newsletter,1990-01-01"]).await;
+    assert_eq!(summary.recorded, 1);
+}
+
+/// A name that stands twice says two things: neither is taken, and every no of them is.
+#[tokio::test]
+async fn a_member_that_stands_twice_is_named_and_its_no_is_taken() {
+    for (text, column) in [
+        (
+            r#"{"email":"a@example.nl","objected_channels":"newsletter","objected_channels":""}"#,
+            Column::ObjectedChannels,
+        ),
+        (
+            r#"{"email":"a@example.nl","objected_channels":"","objected_channels":"newsletter"}"#,
+            Column::ObjectedChannels,
+        ),
+        (
+            r#"{"email":"a@example.nl","objected_channels":"newsletter","objected_ch\u0061nnels":null}"#,
+            Column::ObjectedChannels,
+        ),
+        (
+            r#"{"email":"a@example.nl","objected_channels":"newsletter"," Objected_Channels":[]}"#,
+            Column::ObjectedChannels,
+        ),
+        (r#"{"email":"a@example.nl","name":"A","objected_channels":"alle","name":"B"}"#, Column::Name),
+        (
+            r#"{"customer":1,"email":"a@example.nl","channels":"newsletter","opt_out_used":"WAAR","opt_out_used":false}"#,
+            Column::OptOutUsed,
+        ),
+    ] {
+        let house = House::new().await;
+        let (_, reports) = import(&house, "x.jsonl", text, Mode::Write).await;
+        assert_eq!(reports[0].came_to, CameTo::Refused(RowFault { column: Some(column), mend: Mend::Twice }), "{text}");
+        assert!(is_denied(&house, "a"), "{text}");
+    }
+}
+
+/// Whatever is refused is told with the no that it says, or that it may say one.
+#[tokio::test]
+async fn a_no_that_cannot_be_taken_is_told() {
+    for (text, expected) in [
+        (r#"{"customer":"9","objected_channels":"post","phone":"x"}"#, Note::NotRecorded(vec![Channel::Post])),
+        (r#"{"email":"a@example.nl","objected_channels":["phone"]}"#, Note::NotRecorded(vec![Channel::Phone])),
+        (
+            r#"{"email":"a@example.nl","objected_channels":["newsletter","post"]}"#,
+            Note::NotRecorded(vec![Channel::Post]),
+        ),
+        (r#"{"email":"a@example.nl","objected_channels":{"post":true}}"#, Note::Unread),
+        (r#"{"email":"a@example.nl","objected_channels":["newsletter",1]}"#, Note::Unread),
+        (r#"{"email":"a@example.nl","objected_chanels":"all"}"#, Note::Unread),
+        (r#"{"email":"a@example.nl","objected_channels":"nee"}"#, Note::Unread),
+        (r#"{"email":"a@example.nl","opt_out_used":"misschien"}"#, Note::Unread),
+        (r#"{"email":"a@example.nl","objected_channels":"all""#, Note::Unread),
+        (
+            r#"{"email":"a@example.nl","objected_channels":"ja"}"#,
+            Note::NoAllTheSame(vec![Channel::Newsletter, Channel::Email]),
+        ),
+    ] {
+        let house = House::new().await;
+        let (summary, reports) = import(&house, "x.jsonl", text, Mode::Write).await;
+        assert!(reports[0].notes.contains(&expected), "{text}: {reports:?}");
+        let not_recorded = matches!(expected, Note::Unread | Note::NotRecorded(_));
+        assert_eq!(summary.no_not_recorded == 1, not_recorded || text.contains("\"ja\""), "{text}");
+    }
+    let said = Note::NotRecorded(vec![Channel::Post]).to_string();
+    assert!(said.starts_with("it says no to post; not recorded"), "{said}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+    /// Whatever is put into a file or taken out at one place: each no stands, or its line is told of with a no.
+    #[test]
+    fn no_damage_swallows_a_no(
+        count in 1usize..5,
+        place in 0.0f64..1.0,
+        damage in proptest::sample::select(vec!["", "\"", "\"\"", "\n", "\r", "\r\n", "\0", ",", ";", "\t", "\u{feff}", "\u{2028}", "é", " "]),
+    ) {
+        let text = noes(count);
+        let rows = HEADER.len() + 1;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a short text")]
+        let at = rows + ((text.len() - rows) as f64 * place) as usize;
+        let damaged = if damage.is_empty() {
+            format!("{}{}", &text[..at], &text[at + 1..])
+        } else {
+            format!("{}{damage}{}", &text[..at], &text[at..])
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let house = House::new().await;
+            let (_, reports) = import(&house, "x.csv", &damaged, Mode::Write).await;
+            for number in 1..=count {
+                // Where the row stands now; one that was cut in two stands in two lines.
+                let start = text.match_indices('\n').nth(number - 1).map_or(0, |(at, _)| at + 1);
+                let end = start + text[start..].find('\n').expect("a line end");
+                let shift = |place: usize| if place > at && damage.is_empty() { place - 1 } else if place >= at { place + damage.len() } else { place };
+                let line = |place: usize| 1 + damaged[..place].replace("\r\n", "\n").matches(['\n', '\r']).count() as u64;
+                let (first, last) = (line(if start == at && !damage.is_empty() { start } else { shift(start) }), line(shift(end)));
+                // A mailbox that reads as another one is another one; its row is there all the same.
+                let mailbox = start + text[start..].find('@').expect("a mailbox");
+                let alters = (mailbox - 3..mailbox + "@example.nl".len()).contains(&at);
+                let told = reports.iter().filter(|report| report.line <= last && first <= report.last).any(|report| {
+                    let no = |note: &Note| matches!(note, Note::NoAllTheSame(_) | Note::NotRecorded(_) | Note::Unread);
+                    report.notes.iter().any(no) || alters && report.came_to == CameTo::Recorded
+                });
+                assert!(is_denied(&house, &format!("u{number}")) || told, "row {number} of {damaged:?}: {reports:?}");
+            }
+        });
+    }
 }
