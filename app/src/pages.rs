@@ -14,3 +14,4 @@ pub mod receipt;
 pub mod register;
 pub mod shell;
 mod table;
+pub mod unmatched;

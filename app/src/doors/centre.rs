@@ -115,6 +115,8 @@ pub enum CodeFault {
 pub struct EnterCodeView {
     /// Around the page.
     pub frame: Frame,
+    /// Which code its form is about; a random number.
+    pub asked: String,
     /// Where it was sent.
     pub address: String,
     /// Whether it went by text message.
@@ -144,6 +146,8 @@ pub enum Whose {
 /// The channels of whoever proved an address.
 #[derive(Clone)]
 pub struct CentreView {
+    /// What the forms of the page say that they are about.
+    pub about: String,
     /// The proven address or number, as it was given.
     pub address: String,
     /// Who is known there.
@@ -241,6 +245,8 @@ pub enum Done {
 /// What would undo an act.
 #[derive(Clone, Debug)]
 pub struct Undo {
+    /// What its form says that it is about.
+    pub about: String,
     /// The channels.
     pub channels: Vec<Channel>,
     /// The record that was shown last.
@@ -344,6 +350,8 @@ pub struct Happened {
 pub struct EraseView {
     /// Around the page.
     pub frame: Frame,
+    /// What its form says that it is about.
+    pub about: String,
     /// The proven address.
     pub address: String,
     /// What other systems keep.

@@ -1,5 +1,6 @@
 //! What is shown for an act that does not fit what is open: nothing was recorded.
 
+use super::centre::Next;
 use super::desk::Bar;
 use super::frame::Frame;
 
@@ -16,6 +17,14 @@ pub enum Unmatched {
     CallChanged,
     /// Nothing was asked to be recorded: the address of a look-up or call that is not open here.
     NotOpen,
+    /// Nobody is signed in (any more) who proved an address; a new code leads there.
+    Ended(Next),
+    /// The browser proved another address or number since the page was shown.
+    OtherAddress,
+    /// Somebody else is known at the address than when the page was shown.
+    OtherPerson,
+    /// The browser asked for another code since the page was shown.
+    OtherCode,
 }
 
 /// The page that says so.

@@ -39,7 +39,7 @@ pub(super) fn centre(page: &CentreView, language: Language) -> AnyView {
         Whose::Several => Some(words.several),
     };
     let note = note.map(|note| view! { <p class="note">{note}</p> });
-    let cards = page.cards.iter().map(|of| card(of, language)).collect_view();
+    let cards = page.cards.iter().map(|of| card(of, &page.about, language)).collect_view();
     view! {
         <section aria-labelledby="channels">
             <h2 id="channels">{words.heading}</h2>
@@ -67,6 +67,7 @@ fn stop_all(page: &CentreView, language: Language) -> AnyView {
             <h3 id="stop-all">{words.stop_all_heading}</h3>
             <p>{help}</p>
             <form method="post" action=localized(ACT, language)>
+                <input type="hidden" name="about" value=page.about.clone() />
                 <input type="hidden" name="shown" value=page.shown.clone() />
                 <button name="act" value="stop_all">{words.stop_all}</button>
             </form>
@@ -77,7 +78,7 @@ fn stop_all(page: &CentreView, language: Language) -> AnyView {
 }
 
 /// Name, what holds, since when and why, and the one button that changes it.
-fn card(card: &Card, language: Language) -> AnyView {
+fn card(card: &Card, about: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     let since = card.since.map(words.since);
     let until = card.until.filter(|_| card.allow).map(words.until);
@@ -91,7 +92,7 @@ fn card(card: &Card, language: Language) -> AnyView {
                 {format!(" {}", dates.join(" "))}
             </p>
             {why(card, reaches, language)}
-            {button(card, language)}
+            {button(card, about, language)}
         </article>
     }
     .into_any()
@@ -115,7 +116,7 @@ fn why(card: &Card, reaches: Option<String>, language: Language) -> AnyView {
 }
 
 /// What stops it while it runs; else a no and a yes that cost the same, as far as they are open.
-fn button(card: &Card, language: Language) -> AnyView {
+fn button(card: &Card, of: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     let objected = matches!(card.reason, Reason::Objected | Reason::Withdrawn) || card.offer == Offer::Lift;
     let offered = !card.allow && card.offer != Offer::None;
@@ -129,6 +130,7 @@ fn button(card: &Card, language: Language) -> AnyView {
         {no_point}
         {about}
         <form method="post" action=localized(ACT, language)>
+            <input type="hidden" name="about" value=of.to_owned() />
             {channels(&[card.channel])}
             <input type="hidden" name="shown" value=card.shown.clone() />
             <div class="actions two-at-most">{stop} {start}</div>
@@ -238,6 +240,7 @@ fn undo(undo: Option<&Undo>, stopped: bool, language: Language) -> Option<AnyVie
             <p>{words.undo_help}</p>
             {about}
             <form method="post" action=localized(ACT, language)>
+                <input type="hidden" name="about" value=undo.about.clone() />
                 {channels(&undo.channels)}
                 <input type="hidden" name="shown" value=undo.shown.clone() />
                 <button name="act" value=act>{label}</button>

@@ -92,6 +92,7 @@ pub fn EnterCode(
             <p class="lead" role="status">{(words.sent_to)(&page.address)}</p>
             <p>{help}</p>
             <form method="post" action=format!("{}#outcome", localized(ENTER, language)) class="fields">
+                <input type="hidden" name="asked" value=page.asked />
                 {code}
                 <div class="actions one">
                     <button>{words.enter}</button>

@@ -191,6 +191,7 @@ pub fn Erase(
             <p>{(words.backups)(page.backups_until)}</p>
             {kept(&page.kept, language)}
             <form method="post" action=format!("{}#outcome", localized(ERASE, language)) autocomplete="off">
+                <input type="hidden" name="about" value=page.about.clone() />
                 <fieldset class="purpose">
                     <legend>{words.block}</legend>
                     {block}

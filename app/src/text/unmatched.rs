@@ -53,6 +53,22 @@ fn dutch(why: Unmatched) -> (&'static str, &'static str) {
             "Een opzoeking of gesprek opent alleen voor wie het opende, en niet langer dan die aangemeld is.",
             "Zoek opnieuw op.",
         ),
+        Unmatched::Ended(_) => (
+            "U bent niet (meer) ingelogd. Er is niets vastgelegd, veranderd of gewist.",
+            "Bevestig uw e-mailadres opnieuw. Reclame stoppen kan ook zonder code.",
+        ),
+        Unmatched::OtherAddress => (
+            "In een ander venster is een ander adres of nummer bevestigd. Er is niets vastgelegd, veranderd of gewist.",
+            "Ga naar de keuzes van het adres dat nu is bevestigd, of bevestig het andere opnieuw.",
+        ),
+        Unmatched::OtherPerson => (
+            "Bij dit adres of nummer hoort nu iemand anders dan toen u de pagina zag. Er is niets vastgelegd, veranderd of gewist.",
+            "Bekijk opnieuw wat er staat en kies dan.",
+        ),
+        Unmatched::OtherCode => (
+            "In een ander venster is om een andere code gevraagd. Uw code is niet gebruikt. Er is niets vastgelegd.",
+            "Vul de nieuwste code in, of vraag een nieuwe.",
+        ),
     }
 }
 
@@ -78,6 +94,22 @@ fn english(why: Unmatched) -> (&'static str, &'static str) {
             "A look-up or call opens only for whoever opened it, and no longer than they are signed in.",
             "Look up again.",
         ),
+        Unmatched::Ended(_) => (
+            "You are not signed in (any more). Nothing was recorded, changed or erased.",
+            "Confirm your e-mail address again. Advertising can also be stopped without a code.",
+        ),
+        Unmatched::OtherAddress => (
+            "In another window another address or number was confirmed. Nothing was recorded, changed or erased.",
+            "Go to the choices of the address that is confirmed now, or confirm the other one again.",
+        ),
+        Unmatched::OtherPerson => (
+            "Somebody else belongs to this address or number than when you saw the page. Nothing was recorded, changed or erased.",
+            "Look again at what stands there, and choose then.",
+        ),
+        Unmatched::OtherCode => (
+            "In another window another code was asked for. Your code was not used, and nothing was recorded.",
+            "Enter the newest code, or ask for a new one.",
+        ),
     }
 }
 
@@ -88,5 +120,21 @@ pub fn back(why: Unmatched, language: Language) -> &'static str {
         (Unmatched::Call | Unmatched::CallChanged, En) => "To the call",
         (_, Nl) => "Terug naar de persoon",
         (_, En) => "Back to the person",
+    }
+}
+
+/// The link to what holds for the address that is confirmed now.
+pub fn to_choices(language: Language) -> &'static str {
+    match language {
+        Nl => "Naar uw keuzes",
+        En => "To your choices",
+    }
+}
+
+/// The link to the page that takes a code.
+pub fn to_code(language: Language) -> &'static str {
+    match language {
+        Nl => "Code invullen",
+        En => "Enter a code",
     }
 }

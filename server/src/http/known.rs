@@ -11,6 +11,9 @@ pub(super) mod tests;
 
 use std::sync::Arc;
 
+use app::doors::frame::Frame;
+use app::doors::unmatched::{Unmatched, UnmatchedView};
+use app::pages::unmatched::{NotRecorded, NotRecordedProps};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -19,7 +22,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::body;
 use super::cookies;
+use super::pages::PREFERENCES;
 use super::problem::{Problem, Slug};
+use super::render;
 use super::visit::Visit;
 use crate::service::Keuze;
 use crate::service::codes::Session;
@@ -33,6 +38,13 @@ pub fn forms() -> Router<Arc<Keuze>> {
 /// browsers give its own form no origin, and the token alone is the authority.
 pub fn links() -> Router<Arc<Keuze>> {
     newsletter::links()
+}
+
+/// A press that does not fit what the browser has proved by now: nothing was recorded, and the ways back.
+pub(super) fn not_recorded(keuze: &Keuze, visit: &Visit, why: Unmatched) -> Response {
+    let frame = Frame { reopens: false, ..keuze.frame(visit.language, PREFERENCES) };
+    let page = UnmatchedView { frame, bar: None, why, back: None };
+    render::page(StatusCode::CONFLICT, visit.language, || NotRecorded(NotRecordedProps { page }))
 }
 
 /// Who is signed in at this browser.

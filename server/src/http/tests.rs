@@ -1,5 +1,7 @@
 //! What every answer has, continued use, and the banner as an include; through the whole router.
 
+mod walk;
+
 use app::model::choice::Answer as Said;
 use app::model::event::EventKind;
 use app::model::language::Language;

@@ -46,6 +46,7 @@ impl Keuze {
             KnownAt::Nobody | KnownAt::Several => None,
         };
         Ok(CentreView {
+            about: self.about(session).to_string(),
             address: session.point().given(),
             whose: self.whose(session, known),
             cards,
@@ -264,7 +265,8 @@ impl Keuze {
         let channels: Vec<Channel> =
             channels.filter(|channel| self.last_no_at(session.point(), &[*channel]) == stands).collect();
         let shown = recorded.address.to_string();
-        (!channels.is_empty()).then_some(Undo { channels, shown, calls: None })
+        let about = self.about(session).to_string();
+        (!channels.is_empty()).then_some(Undo { about, channels, shown, calls: None })
     }
 
     /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.
@@ -291,7 +293,8 @@ impl Keuze {
             _ => None,
         };
         let shown = recorded.address.to_string();
-        Ok((!channels.is_empty()).then_some(Undo { channels, shown, calls }))
+        let about = self.about(session).to_string();
+        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, calls }))
     }
 
     /// Everything that is held of whoever proved an address.
@@ -388,6 +391,7 @@ impl Keuze {
     /// Whether one is sure.
     pub fn erase_view(&self, frame: Frame, session: &Session, unconfirmed: bool) -> EraseView {
         EraseView {
+            about: self.about(session).to_string(),
             address: session.point().given(),
             kept: self.config.kept_elsewhere.clone(),
             backups_until: self.clock.now().today + BACKUPS_LIVE,

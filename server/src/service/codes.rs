@@ -24,6 +24,7 @@ use super::mail::Mail;
 use super::people::hash;
 use crate::contact::{ContactPoint, Email, Phone};
 use crate::scribe::AppendError;
+use crate::vault::mac::mac;
 use crate::vault::seal;
 
 /// For how long a code works.
@@ -66,6 +67,12 @@ struct Asked {
     next: String,
     #[serde(with = "time::serde::timestamp")]
     until: OffsetDateTime,
+}
+
+impl Asked {
+    fn waiting(self) -> Waiting {
+        Waiting { id: format!("{:032x}", u128::from_be_bytes(self.id)), to: self.to, next: self.next }
+    }
 }
 
 /// Who is signed in, by an address or number that they proved to control.
@@ -116,6 +123,42 @@ impl Session {
     }
 }
 
+/// What a form is about, as it says so itself: the proven address or number, and who is known there. Both as keyed hashes,
+/// so that neither stands in a page's source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    point: String,
+    who: String,
+}
+
+/// How well a form fits what is proved and known now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It is about the same address, and the same is known there.
+    Whole,
+    /// It is about the same address, where something else is known by now.
+    Point,
+    /// It is about another address, or says nothing.
+    Not,
+}
+
+impl About {
+    /// How a form fits that says it is about this.
+    pub fn fit(&self, said: &str) -> Fit {
+        match said.split_once('-') {
+            Some((point, who)) if point == self.point && who == self.who => Fit::Whole,
+            Some((point, _)) if point == self.point => Fit::Point,
+            _ => Fit::Not,
+        }
+    }
+}
+
+impl std::fmt::Display for About {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.point, self.who)
+    }
+}
+
 /// Why no code can be sent to what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoCodeTo {
@@ -141,6 +184,8 @@ pub enum SendError {
 
 /// What a code that was asked for is about, for the page that takes it.
 pub struct Waiting {
+    /// Its random number, for its form to say.
+    pub id: String,
     /// Where it was sent.
     pub to: ContactPoint,
     /// Where it leads.
@@ -244,13 +289,13 @@ impl Keuze {
     pub fn waiting_code(&self, sealed: &str) -> Option<Waiting> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
         let now = self.clock.now().at;
-        (now < asked.until && self.tried(asked.id) < TRIES).then_some(Waiting { to: asked.to, next: asked.next })
+        (now < asked.until && self.tried(asked.id) < TRIES).then(|| asked.waiting())
     }
 
     /// What the browser asked for once, whether or not that is over.
     pub fn asked_code(&self, sealed: &str) -> Option<Waiting> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
-        Some(Waiting { to: asked.to, next: asked.next })
+        Some(asked.waiting())
     }
 
     /// Takes a code; gives the session's cookie and where it leads. A code works once.
@@ -307,6 +352,22 @@ impl Keuze {
             [person] => KnownAt::One(person.subject),
             _ => KnownAt::Several,
         }
+    }
+
+    /// What the forms of a page are about that is shown in this session.
+    pub fn about(&self, session: &Session) -> About {
+        let who = match self.known_at(session) {
+            KnownAt::One(person) => person.to_string(),
+            KnownAt::Nobody => "nobody".to_owned(),
+            KnownAt::Several => "several".to_owned(),
+        };
+        let key = self.scribe.secret("about");
+        let hashed = |text: &str| {
+            let mac = mac(&key, &[b"keuze about", text.as_bytes()]);
+            format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
+        };
+        let point = session.point().normal();
+        About { who: hashed(&format!("{point} {who}")), point: hashed(&point) }
     }
 
     fn tried(&self, id: [u8; 16]) -> u8 {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::doors::centre::Next;
+use app::doors::unmatched::Unmatched;
 use app::model::channel::Channel;
 use app::pages::centre::{ACT, Done, DoneProps, SIGN_OUT};
 use axum::Router;
@@ -13,8 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::code::to_ask;
-use super::{Form, localized, see_other, session};
+use super::{Form, localized, not_recorded, see_other, session};
 use crate::http::cookies::Jar;
 use crate::http::objection::without_referrer_elsewhere;
 use crate::http::pages::{PREFERENCES, behind_link};
@@ -23,6 +23,7 @@ use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::Keuze;
 use crate::service::centre::Wish;
+use crate::service::codes::Fit;
 use crate::service::people::Acted;
 use crate::service::receipt::link_lives;
 
@@ -44,25 +45,36 @@ async fn act(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let wish = read(Form::read(&headers, sent)?)?;
-    let Some(session) = session(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Preferences)) };
+    let (wish, about) = read(Form::read(&headers, sent)?)?;
+    let Some(session) = session(&keuze, &visit, &headers) else {
+        return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Preferences)));
+    };
+    match (keuze.about(&session).fit(&about), &wish) {
+        // A no to an address is meant whoever is known there.
+        (Fit::Whole, _) | (Fit::Point, Wish::Stop(_)) => {}
+        (Fit::Point, Wish::Start(..)) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+        (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
+    }
     let acted = keuze.wish(&session, &wish, visit.language).await?;
     Ok(see_other(&localized(&done_path(&keuze, &acted), &visit)))
 }
 
-fn read(mut form: Form) -> Result<Wish, Problem> {
+/// What is wished, and what the form says that it is about.
+fn read(mut form: Form) -> Result<(Wish, String), Problem> {
+    let about = form.take("about")?;
     let act = form.take("act")?;
     let shown = Wish::shown(&form.take("shown")?);
     let channels = form.take_all("channel");
     let channel = |word: &String| Channel::from_word(word).ok_or(Problem::with(Slug::MalformedRequest, "channel"));
     let channels: Vec<Channel> = channels.iter().map(channel).collect::<Result<_, _>>()?;
     form.end()?;
-    match act.as_str() {
-        "stop" => Ok(Wish::Stop(channels)),
-        "stop_all" => Ok(Wish::Stop(Channel::ALL.to_vec())),
-        "start" => Ok(Wish::Start(channels, shown)),
-        _ => Err(Problem::with(Slug::MalformedRequest, "act")),
-    }
+    let wish = match act.as_str() {
+        "stop" => Wish::Stop(channels),
+        "stop_all" => Wish::Stop(Channel::ALL.to_vec()),
+        "start" => Wish::Start(channels, shown),
+        _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
+    };
+    Ok((wish, about))
 }
 
 /// The page that says what an act changed; its token is the receipt's own.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::doors::centre::{AddressFault, AskCodeView, CodeFault, EnterCodeView, Next};
+use app::doors::unmatched::Unmatched;
 use app::model::contact::PointKind;
 use app::pages::code::{ASK, AskCode, AskCodeProps, ENTER, EnterCode, EnterCodeProps, ask};
 use axum::Router;
@@ -13,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Form, localized, see_other};
+use super::{Form, localized, not_recorded, see_other};
 use crate::http::cookies::{self, Jar};
 use crate::http::problem::Problem;
 use crate::http::render;
@@ -112,7 +113,8 @@ fn enter_page(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, typed: String, 
     };
     let next = Next::of(&waits.next);
     let (address, by_text) = (waits.to.given(), waits.to.kind() == PointKind::Phone);
-    let page = EnterCodeView { frame: keuze.frame(visit.language, ENTER), address, by_text, next, typed, fault };
+    let (frame, asked) = (keuze.frame(visit.language, ENTER), waits.id);
+    let page = EnterCodeView { frame, asked, address, by_text, next, typed, fault };
     let status = fault.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     render::page(status, visit.language, || EnterCode(EnterCodeProps { page }))
 }
@@ -124,9 +126,13 @@ async fn take(
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let mut form = Form::read(&headers, sent)?;
-    let typed = form.take("code")?;
+    let (typed, asked) = (form.take("code")?, form.take("asked")?);
     form.end()?;
     let sealed = cookies::read(&headers, visit.names()).code.unwrap_or_default();
+    // Of another tab: its tries are not used up by a code that was sent elsewhere.
+    if keuze.asked_code(&sealed).is_some_and(|newest| !asked.is_empty() && newest.id != asked) {
+        return Ok(not_recorded(&keuze, &visit, Unmatched::OtherCode));
+    }
     match keuze.take_code(&sealed, &typed) {
         Ok((session, next)) => {
             let mut response = see_other(&localized(Next::of(&next).path(), &visit));

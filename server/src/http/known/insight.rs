@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::doors::centre::{ErasedView, Next};
 use app::doors::frame::Frame;
+use app::doors::unmatched::Unmatched;
 use app::model::event::Route;
 use app::model::evidence::IdentityLevel;
 use app::pages::insight::{DOWNLOAD, ERASE, Erase, EraseProps, Erased, ErasedProps, INSIGHT, Insight, InsightProps};
@@ -16,13 +17,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 use super::code::to_ask;
-use super::{Form, localized, see_other, session};
+use super::{Form, localized, not_recorded, see_other, session};
 use crate::http::cookies::Jar;
 use crate::http::problem::Problem;
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::Keuze;
-use crate::service::codes::{KnownAt, Session};
+use crate::service::codes::{Fit, KnownAt, Session};
 use crate::service::people::Act;
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
@@ -73,11 +74,18 @@ async fn erase(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let Some(session) = session(&keuze, &visit, &headers) else {
+        return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Insight)));
+    };
     let mut form = Form::read(&headers, sent)?;
+    let about = form.take("about")?;
     let (confirmed, declined) = (form.take("confirm")? == "yes", form.take("decline")? == "yes");
     form.end()?;
-    let KnownAt::One(person) = keuze.known_at(&session) else { return Ok(see_other(&localized(INSIGHT, &visit))) };
+    let person = match (keuze.about(&session).fit(&about), keuze.known_at(&session)) {
+        (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
+        (Fit::Whole, KnownAt::One(person)) if session.email().is_some() => person,
+        _ => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+    };
     if !confirmed {
         return Ok(sure_page(&keuze, &visit, &session, true));
     }

@@ -1,5 +1,7 @@
 //! What whoever proved an address sees and does, as a browser without scripts does it.
 
+mod bound;
+
 use app::model::channel::Channel;
 use app::model::decision::Reason;
 use app::model::event::{EventKind, Route};
@@ -19,7 +21,8 @@ use crate::service::people::{Act, Who};
 
 const CODE: &str = "/keuze/voorkeuren/code";
 const ENTER: &str = "/keuze/voorkeuren/code/invullen";
-pub(in crate::http) const ACT: &str = "/keuze/voorkeuren/reclame";
+const ACT: &str = "/keuze/voorkeuren/reclame";
+const ERASE: &str = "/keuze/inzage/wissen";
 
 async fn asks(browser: &mut Browser, address: &str, next: &str) -> Answer {
     browser.post(CODE, &[("contact", address), ("next", next)]).await
@@ -42,6 +45,25 @@ pub(in crate::http) async fn known(house: &House, address: &str) -> Browser {
     let taken = browser.post(ENTER, &[("code", &code)]).await;
     assert_eq!((taken.status, taken.location()), (StatusCode::SEE_OTHER, "/keuze/voorkeuren"));
     browser
+}
+
+/// Presses a button of the preference page, as it is shown now.
+pub(in crate::http) async fn press(browser: &mut Browser, form: &[(&str, &str)]) -> Answer {
+    let page = browser.get("/keuze/voorkeuren").await;
+    let about = about(&page);
+    browser.post(ACT, &[&[("about", about.as_str())], form].concat()).await
+}
+
+/// Sends the form that erases, as it is shown now.
+async fn erase(browser: &mut Browser, form: &[(&str, &str)]) -> Answer {
+    let page = browser.get(ERASE).await;
+    let about = about(&page);
+    browser.post(ERASE, &[&[("about", about.as_str())], form].concat()).await
+}
+
+/// What the forms of a page say that they are about.
+fn about(page: &Answer) -> String {
+    page.between("name=\"about\" value=\"", "\"").to_owned()
 }
 
 async fn anna(house: &House) -> Subject {
@@ -183,8 +205,6 @@ async fn a_session_ends_by_its_button_and_after_a_day() {
     let mut browser = known(&house, "anna@example.nl").await;
     house.clock.advance(24 * 60 * 60);
     assert!(!browser.get("/keuze/voorkeuren").await.words().contains("anna@example.nl"));
-    let answer = browser.post(ACT, &[("act", "stop_all")]).await;
-    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, CODE));
 }
 
 /// What was ended is known in memory: a copy of an ended session opens nothing in a later run, either.
@@ -231,12 +251,12 @@ async fn s_10_one_channel_stops_alone_and_one_press_stops_all_five() {
     let person = anna(&house).await;
     let mut browser = known(&house, "anna@example.nl").await;
     assert_eq!(allowed(&house, person), [Channel::Newsletter, Channel::Email, Channel::Post]);
-    let answer = browser.post(ACT, &[("act", "stop"), ("channel", "post")]).await;
+    let answer = press(&mut browser, &[("act", "stop"), ("channel", "post")]).await;
     assert_eq!(allowed(&house, person), [Channel::Newsletter, Channel::Email], "email is unchanged");
     let done = browser.get(answer.location()).await;
     insta::assert_snapshot!("stopped-nl", masked(&done));
     let before = house.ledger().len();
-    let answer = browser.post(ACT, &[("act", "stop_all")]).await;
+    let answer = press(&mut browser, &[("act", "stop_all")]).await;
     assert_eq!(allowed(&house, person), []);
     assert_eq!(house.ledger().len(), before + 1, "one action");
     let event = house.ledger().pop().expect("a record");
@@ -251,7 +271,7 @@ async fn s_12_an_objection_after_a_code_holds_at_once() {
     let house = House::new().await;
     let person = anna(&house).await;
     let mut browser = known(&house, "anna@example.nl").await;
-    browser.post(ACT, &[("act", "stop"), ("channel", "email")]).await;
+    press(&mut browser, &[("act", "stop"), ("channel", "email")]).await;
     let decision = house.keuze.may_i(&Who::person(person), Channel::Email).expect("readable");
     assert_eq!((decision.allow, decision.reason), (false, Reason::Objected));
 }
@@ -262,7 +282,7 @@ async fn an_undo_gives_back_what_was_allowed_and_no_more() {
     let house = House::new().await;
     let person = anna(&house).await;
     let mut browser = known(&house, "anna@example.nl").await;
-    let stopped = browser.post(ACT, &[("act", "stop_all")]).await;
+    let stopped = press(&mut browser, &[("act", "stop_all")]).await;
     let done = browser.get(stopped.location()).await;
     let undo = done.between("id=\"undo\"", "</form>");
     let offered: Vec<_> =
@@ -272,7 +292,7 @@ async fn an_undo_gives_back_what_was_allowed_and_no_more() {
     let shown = done.between("name=\"shown\" value=\"", "\"").to_owned();
     let mut form: Vec<_> = offered.iter().map(|channel| ("channel", *channel)).collect();
     form.extend([("act", "start"), ("shown", shown.as_str())]);
-    let undone = browser.post(ACT, &form).await;
+    let undone = press(&mut browser, &form).await;
     assert_eq!(allowed(&house, person), [Channel::Newsletter, Channel::Email, Channel::Post]);
     let page = browser.get(undone.location()).await;
     assert!(page.words().contains("Uw toestemming is vastgelegd"), "{}", page.words());
@@ -286,9 +306,9 @@ async fn a_page_from_before_cannot_undo_a_later_no() {
     let mut first = known(&house, "anna@example.nl").await;
     let page = first.get("/keuze/voorkeuren").await;
     let (social, shown_then) = (shown(&page, "social"), shown(&page, "phone"));
-    first.post(ACT, &[("act", "stop_all")]).await;
+    press(&mut first, &[("act", "stop_all")]).await;
     for (channel, shown) in [("phone", shown_then.as_str()), ("social", social.as_str())] {
-        let answer = first.post(ACT, &[("act", "start"), ("channel", channel), ("shown", shown)]).await;
+        let answer = press(&mut first, &[("act", "start"), ("channel", channel), ("shown", shown)]).await;
         assert_eq!(answer.status, StatusCode::CONFLICT);
         assert!(answer.words().contains("De latere keuze geldt."), "{}", answer.words());
     }
@@ -297,7 +317,7 @@ async fn a_page_from_before_cannot_undo_a_later_no() {
     let page = first.get("/keuze/voorkeuren").await;
     let phone_then = shown(&page, "phone");
     house.keuze.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
-    let answer = first.post(ACT, &[("act", "start"), ("channel", "phone"), ("shown", &phone_then)]).await;
+    let answer = press(&mut first, &[("act", "start"), ("channel", "phone"), ("shown", &phone_then)]).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
 }
 
@@ -308,7 +328,7 @@ async fn s_18_an_undo_takes_no_earlier_no_off() {
     let person = anna(&house).await;
     house.keuze.stop_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
     let mut browser = known(&house, "anna@example.nl").await;
-    let stopped = browser.post(ACT, &[("act", "stop_all")]).await;
+    let stopped = press(&mut browser, &[("act", "stop_all")]).await;
     let done = browser.get(stopped.location()).await;
     let undo = done.between("id=\"undo\"", "</form>");
     assert!(undo.contains("value=\"post\"") && !undo.contains("value=\"email\""), "{undo}");
@@ -321,7 +341,7 @@ async fn nobody_agrees_to_calls_without_a_number() {
     let house = House::new().await;
     let person = customer(&house, "K-7", &[email("zonder@example.nl")]).await;
     let mut browser = known(&house, "zonder@example.nl").await;
-    let answer = browser.post(ACT, &[("act", "start"), ("channel", "phone"), ("shown", "0001/999")]).await;
+    let answer = press(&mut browser, &[("act", "start"), ("channel", "phone"), ("shown", "0001/999")]).await;
     assert!(answer.status.is_client_error(), "{}", answer.status);
     assert!(!allowed(&house, person).contains(&Channel::Phone));
 }
@@ -336,7 +356,7 @@ async fn an_opt_in_to_calls_names_products_and_period() {
     let said = "dan mogen wij u bellen over abonnementen voor bellen en internet. Dat geldt 12 maanden.";
     assert!(page.words().contains(said), "{}", page.words());
     let shown = shown(&page, "phone");
-    browser.post(ACT, &[("act", "start"), ("channel", "phone"), ("shown", &shown)]).await;
+    press(&mut browser, &[("act", "start"), ("channel", "phone"), ("shown", &shown)]).await;
     let event = house.ledger().pop().expect("a record");
     let proof = OptIn {
         verified: Verification::MailCode,
@@ -358,7 +378,7 @@ async fn a_yes_beside_somebody_elses_no_is_told_as_what_it_is() {
     let mut browser = known(&house, "anna@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
     let shown = shown(&page, "phone");
-    let answer = browser.post(ACT, &[("act", "start"), ("channel", "phone"), ("shown", &shown)]).await;
+    let answer = press(&mut browser, &[("act", "start"), ("channel", "phone"), ("shown", &shown)]).await;
     let done = browser.get(answer.location()).await;
     assert!(done.words().contains("op het adres of nummer staat een bezwaar van iemand anders"), "{}", done.words());
     assert!(!done.words().contains("Bevestig het met een code"), "no code goes to a phone here");
@@ -403,14 +423,14 @@ async fn proof_of_the_number_lifts_what_somebody_else_said_about_it() {
     let mut by_mail = known(&house, "anna@example.nl").await;
     let page = by_mail.get("/keuze/voorkeuren").await;
     let form = [("act", "start"), ("channel", "phone"), ("shown", &shown(&page, "phone"))];
-    let answer = by_mail.post(ACT, &form).await;
+    let answer = press(&mut by_mail, &form).await;
     assert!(by_mail.get(answer.location()).await.words().contains("Bevestig het met een code"));
     assert!(!allowed(&house, person).contains(&Channel::Phone));
 
     let mut browser = known_by_number(&house).await;
     let page = browser.get("/keuze/voorkeuren").await;
     let form = [("act", "start"), ("channel", "phone"), ("shown", &shown(&page, "phone"))];
-    browser.post(ACT, &form).await;
+    press(&mut browser, &form).await;
     assert!(allowed(&house, person).contains(&Channel::Phone));
     let Some(Evidence::OptIn(proof)) = house.ledger().pop().expect("a record").evidence else { panic!("no opt-in") };
     assert_eq!(proof.verified, Verification::TextCode);
@@ -432,10 +452,10 @@ async fn a_number_shows_and_starts_nothing_but_its_own_channel() {
     }
     let asks_for_mail = browser.get("/keuze/voorkeuren/code?next=inzage").await;
     assert!(!asks_for_mail.words().contains("mobiele nummer"), "{}", asks_for_mail.words());
-    let answer = browser.post(ACT, &[("act", "start"), ("channel", "email"), ("shown", "")]).await;
+    let answer = press(&mut browser, &[("act", "start"), ("channel", "email"), ("shown", "")]).await;
     assert!(answer.status.is_client_error());
     // A no is another matter: it always counts, and by its undo nothing comes back but calls.
-    let stopped = browser.post(ACT, &[("act", "stop_all")]).await;
+    let stopped = press(&mut browser, &[("act", "stop_all")]).await;
     assert_eq!(allowed(&house, person), []);
     assert!(!browser.get(stopped.location()).await.body.contains("id=\"undo\""));
 }
@@ -504,7 +524,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     assert!(page.words().contains("Meer mensen gebruiken dit adres of nummer."), "{}", page.words());
     assert!(!page.words().contains("Telefoontjes"), "{}", page.words());
     assert!(page.words().contains("hierheen geen reclame meer"), "more is not promised than what holds there");
-    let answer = browser.post(ACT, &[("act", "stop_all")]).await;
+    let answer = press(&mut browser, &[("act", "stop_all")]).await;
     assert_eq!(browser.get(answer.location()).await.status, StatusCode::OK);
     for person in [one, two] {
         let decision = house.keuze.may_i(&Who::person(person), Channel::Email).expect("readable");
@@ -514,7 +534,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     let done = browser.get(answer.location()).await;
     let shown = done.between("name=\"shown\" value=\"", "\"").to_owned();
     let undo = [("act", "start"), ("channel", "email"), ("shown", &shown)];
-    let undone = browser.post(ACT, &undo).await;
+    let undone = press(&mut browser, &undo).await;
     let page = browser.get(undone.location()).await;
     assert!(page.words().contains("Het bezwaar is opgeheven"), "{}", page.words());
     let event = house.ledger().pop().expect("a record");
@@ -523,7 +543,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     assert_ne!(decision.reason, Reason::PointObjected);
     // A page from before a later no lifts nothing.
     house.keuze.stop_at(vec![shared.clone()], &[Channel::Email]).await.expect("recorded");
-    assert_eq!(browser.post(ACT, &undo).await.status, StatusCode::CONFLICT);
+    assert_eq!(press(&mut browser, &undo).await.status, StatusCode::CONFLICT);
 
     let insight = browser.get("/keuze/inzage").await;
     assert!(insight.words().contains("u zou de gegevens van een ander zien"), "{}", insight.words());
@@ -537,12 +557,12 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
 
     let mut browser = known(&house, "nieuw@example.nl").await;
     assert!(browser.get("/keuze/voorkeuren").await.words().contains("Hierbij kennen wij niemand."));
-    let answer = browser.post(ACT, &[("act", "stop"), ("channel", "newsletter")]).await;
+    let answer = press(&mut browser, &[("act", "stop"), ("channel", "newsletter")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     let decision = house.keuze.may_i(&Who::point(email("Nieuw@example.nl")), Channel::Newsletter).expect("readable");
     assert_eq!(decision.reason, Reason::PointObjected);
     // And the newsletter can be had by whoever proved the address, which lifts the no of before.
-    browser.post(ACT, &[("act", "start"), ("channel", "newsletter")]).await;
+    press(&mut browser, &[("act", "start"), ("channel", "newsletter")]).await;
     assert!(house.keuze.may_i(&Who::point(email("nieuw@example.nl")), Channel::Newsletter).expect("readable").allow);
 }
 
@@ -746,7 +766,7 @@ async fn everything_that_is_held_is_shown_in_plain_words_and_can_be_taken_away()
     let mut browser = Browser::new(&house);
     assert_eq!(browser.get("/keuze/inzage").await.location(), CODE, "seeing needs a code");
     let mut browser = known(&house, "anna@example.nl").await;
-    browser.post(ACT, &[("act", "stop"), ("channel", "post")]).await;
+    press(&mut browser, &[("act", "stop"), ("channel", "post")]).await;
     let page = browser.get("/keuze/inzage").await;
     let numbers: Vec<String> =
         page.body.match_indices("class=\"code\">").map(|(at, m)| page.body[at + m.len()..][..17].to_owned()).collect();
@@ -771,12 +791,12 @@ async fn s_38_an_erasure_is_confirmed_answered_and_keeps_the_no() {
     let house = House::new().await;
     let person = anna(&house).await;
     let mut browser = known(&house, "anna@example.nl").await;
-    let unsure = browser.post("/keuze/inzage/wissen", &[]).await;
+    let unsure = erase(&mut browser, &[]).await;
     assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unsure.body.contains("href=\"#confirm\""), "{}", unsure.body);
     assert!(house.keuze.known_person(person).is_some(), "nothing was erased");
     insta::assert_snapshot!("erase-nl", browser.get("/keuze/inzage/wissen").await.words());
-    let erased = browser.post("/keuze/inzage/wissen", &[("confirm", "yes")]).await;
+    let erased = erase(&mut browser, &[("confirm", "yes")]).await;
     insta::assert_snapshot!("erased-nl", masked(&erased));
     assert!(house.keuze.known_person(person).is_none());
     assert!(!browser.get("/keuze/voorkeuren").await.words().contains("anna@example.nl"), "signed out");
@@ -796,7 +816,7 @@ async fn who_declines_the_blocking_list_is_told_what_that_means() {
         "{}",
         page.words()
     );
-    let erased = browser.post("/keuze/inzage/wissen", &[("confirm", "yes"), ("decline", "yes")]).await;
+    let erased = erase(&mut browser, &[("confirm", "yes"), ("decline", "yes")]).await;
     assert!(
         erased.words().contains("Wij hebben uw adressen en nummers niet op een lijst gezet."),
         "{}",
@@ -818,11 +838,11 @@ async fn after_an_erasure_no_file_holds_the_address_the_number_the_name_or_the_p
     let mut browser = known(&house, "anna@example.nl").await;
     browser.post("/keuze/nieuwsbrief", &[("email", "anna@example.nl"), ("name", "Anna Zeldzaam")]).await;
     browser.post("/keuze/nieuwsbrief", &[("email", "Ander.Zeldzaam@example.nl"), ("name", "Anna Zeldzaam")]).await;
-    browser.post(ACT, &[("act", "stop_all")]).await;
-    browser.post("/keuze/inzage/wissen", &[("confirm", "yes")]).await;
+    press(&mut browser, &[("act", "stop_all")]).await;
+    erase(&mut browser, &[("confirm", "yes")]).await;
     let mut other = known(&house, "Ander.Zeldzaam@example.nl").await;
     assert!(other.get("/keuze/inzage").await.words().contains("Anna Zeldzaam"));
-    other.post("/keuze/inzage/wissen", &[("confirm", "yes")]).await;
+    erase(&mut other, &[("confirm", "yes")]).await;
     assert!(house.keuze.post.waiting().is_empty(), "no mail goes to somebody who was erased");
     house.keuze.scribe.close().await;
 

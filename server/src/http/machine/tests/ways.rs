@@ -6,7 +6,7 @@ use app::model::identity::{RecordAddress, ShardNumber};
 
 use super::*;
 use crate::http::desk::tests::{annas_desk, employ_anna, look_up_for};
-use crate::http::known::tests::{ACT, known, shown};
+use crate::http::known::tests::{known, press, shown};
 
 /// What every way ends in, for whoever has these points; nothing of it knows the way.
 fn assert_stopped(office: &Office, route: Route) {
@@ -81,7 +81,7 @@ async fn s_17_by_a_code_that_was_mailed() {
     let office = Office::new().await;
     let mut browser = known(&office.house, "anna@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
-    browser.post(ACT, &[("act", "stop_all"), ("shown", &shown(&page, "email"))]).await;
+    press(&mut browser, &[("act", "stop_all"), ("shown", &shown(&page, "email"))]).await;
     assert_stopped(&office, Route::PreferencePage);
 }
 
@@ -97,9 +97,10 @@ async fn in_a_call(direction: &str, route: Route) {
     let office = Office::new().await;
     let mut desk = desk(&office).await;
     let call = [("reference", "T-4711"), ("direction", direction), ("query", "06 12345678")];
-    desk.post("/keuze/desk/call/open", &call).await;
-    desk.post("/keuze/desk/call/act", &[("act", "offered")]).await;
-    desk.post("/keuze/desk/call/act", &[("act", "object:all")]).await;
+    let opened = desk.post("/keuze/desk/call/open", &call).await;
+    let screen = desk.get(opened.location()).await;
+    let answered = desk.submit(&screen, "name=\"shown\"", &[("act", "offered")]).await;
+    desk.submit(&answered, "name=\"shown\"", &[("act", "object:all")]).await;
     assert_stopped(&office, route);
 }
 
@@ -116,10 +117,9 @@ async fn s_17_by_phone_when_we_called() {
 async fn on_the_persons_page(named: &str, route: Route) {
     let office = Office::new().await;
     let mut desk = desk(&office).await;
-    look_up_for(&mut desk, "K-1", "zie de bijlage").await;
-    let subject = office.anna.to_string();
-    let form = [("subject", subject.as_str()), ("act", "object:all"), ("route", named)];
-    desk.post("/keuze/desk/person/act", &form).await;
+    let found = look_up_for(&mut desk, "K-1", "zie de bijlage").await;
+    let page = desk.get(found.location()).await;
+    desk.submit(&page, "name=\"route\"", &[("act", "object:all"), ("route", named)]).await;
     assert_stopped(&office, route);
 }
 

@@ -1,0 +1,138 @@
+//! Walks the router: no route that writes answers a redirect without having written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::http::desk::tests::{annas_desk, employ_anna, look_up_for};
+use crate::http::known::tests::known;
+use crate::service::people::tests::{customer, email, phone};
+
+/// Ending a session is all that these do, and it has ended wherever there was none.
+const END: [&str; 2] = ["/keuze/desk/sign-out", "/keuze/voorkeuren/uitloggen"];
+
+/// The sources below a folder that are no tests.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.ends_with("tests") {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("tests.rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Every path that is routed, read from the sources: a route that is added is walked without being listed here.
+fn paths() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |folder: &str| -> Vec<String> {
+        sources(&root.join(folder)).iter().map(|file| fs::read_to_string(file).expect("readable")).collect()
+    };
+    let (http, pages) = (read("src/http"), read("../app/src/pages"));
+    let named = |name: &str| {
+        let constant = format!("const {name}: &str = \"");
+        let all = http.iter().chain(&pages);
+        all.filter_map(|text| Some(text.split_once(&constant)?.1.split('"').next()?.to_owned())).collect::<Vec<_>>()
+    };
+    let mut paths = Vec::new();
+    for rest in http.iter().flat_map(|text| text.split(".route(").skip(1)) {
+        let first = rest.split(',').next().expect("split gives at least one piece").trim();
+        match first.strip_prefix('"') {
+            Some(literal) => paths.push(literal.trim_end_matches('"').to_owned()),
+            None => paths.extend(named(first)),
+        }
+    }
+    paths.retain(|path| path.starts_with('/'));
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// What a page of ours would send, of anybody's pages.
+fn bodies(forms: &BTreeMap<String, String>) -> Vec<String> {
+    let bare = [
+        "",
+        "act=stop_all",
+        "act=object:all&route=letter",
+        "act=offered",
+        "act=close&shown=/offered",
+        "confirm=yes",
+        "asked=yes&known_by=een+goede+reden",
+        "other=K-2&same=yes",
+        "code=123456",
+        "code=123456&asked=0",
+    ];
+    bare.into_iter().map(str::to_owned).chain(forms.values().cloned()).collect()
+}
+
+/// The forms of a page, by their action: hidden fields and a press.
+fn collect(forms: &mut BTreeMap<String, String>, page: &Answer) {
+    for (number, form) in page.body.split("<form ").skip(1).enumerate() {
+        let form = form.split("</form>").next().expect("split gives at least one piece");
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        for tag in form.split('<').filter(|tag| tag.starts_with("input") || tag.starts_with("button")) {
+            let attribute = |name: &str| tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next();
+            if let (Some(name), Some(value)) = (attribute("name"), attribute("value")) {
+                body.append_pair(name, value);
+            }
+        }
+        forms.insert(format!("{number} {form}"), body.finish());
+    }
+}
+
+fn written(house: &House) -> (usize, usize) {
+    (house.ledger().len(), house.keuze.post.waiting().len())
+}
+
+#[tokio::test]
+async fn no_route_that_writes_answers_a_redirect_without_having_written() {
+    let house = House::new().await;
+    employ_anna(&house).await;
+    customer(&house, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
+    customer(&house, "K-2", &[email("ot@example.nl")]).await;
+    // Pages of sessions that are over by the time their forms are sent.
+    let mut forms = BTreeMap::new();
+    let mut desk = annas_desk(&house, "localhost").await;
+    for query in ["K-1", "K-2"] {
+        let found = look_up_for(&mut desk, query, "klant belt").await;
+        collect(&mut forms, &desk.get(found.location()).await);
+    }
+    let call = [("reference", "T-1"), ("direction", "in"), ("query", "K-1")];
+    let opened = desk.post("/keuze/desk/call/open", &call).await;
+    let ids: Vec<String> = [opened.location()].map(|at| at.rsplit('/').next().expect("an id").to_owned()).to_vec();
+    collect(&mut forms, &desk.get(opened.location()).await);
+    let mut person = known(&house, "els@example.nl").await;
+    for path in ["/keuze/voorkeuren", "/keuze/inzage/wissen"] {
+        collect(&mut forms, &person.get(path).await);
+    }
+    desk.post("/keuze/desk/sign-out", &[]).await;
+    person.post("/keuze/voorkeuren/uitloggen", &[]).await;
+
+    let mut signed_in = annas_desk(&house, "localhost").await;
+    signed_in.cookies.extend(known(&house, "ot@example.nl").await.cookies);
+    let nobody = Browser::new(&house);
+    let (mut asked, paths) = (0, paths());
+    assert!(paths.iter().any(|path| path == "/keuze/desk/person/{id}/erase"), "{paths:?}");
+    for path in paths.iter().filter(|path| !END.contains(&path.as_str())) {
+        let at = path.replace("{id}", &ids[0]).replace("{token}", "0".repeat(40).as_str());
+        let at = at.replace("{number}", "00000-00000-00000").replace(['{', '}', '*'], "");
+        for cookies in [&signed_in.cookies, &nobody.cookies] {
+            for body in bodies(&forms) {
+                let mut browser = signed_in.beside();
+                browser.cookies.clone_from(cookies);
+                let before = written(&house);
+                let headers =
+                    [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+                let answer = browser.ask("POST", &at, &headers, &body).await;
+                asked += 1;
+                let wrote = written(&house) != before;
+                assert!(wrote || !answer.status.is_redirection(), "{path} {body}: {} ", answer.status);
+            }
+        }
+    }
+    assert!(asked > 500, "{asked}");
+}
