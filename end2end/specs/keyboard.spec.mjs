@@ -57,7 +57,7 @@ for (const [part, key] of [['refuse', 'Enter'], ['accept', 'Space']]) {
     const number = await receipt(page);
     expect(await page.evaluate(() => document.activeElement.localName)).toBe('main');
     // What is said comes first, as the question did.
-    await tabTo(page, 'Bekijk uw bewijs');
+    await tabTo(page, 'Bewijs');
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/\/keuze\/bewijs\//);
 
@@ -118,7 +118,7 @@ test('withdrawing by keyboard is one press, and the focus stays at its button', 
   await tabTo(page, 'Alles intrekken');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await visitor.cookie(CHOICE)).value).toMatch(/marketing\.1\.r\./);
-  await expect(said(page)).toContainText('Uw keuze is opgeslagen');
+  await expect(said(page)).toContainText('Ingetrokken.');
   expect(await focused(page)).toBe('Alles intrekken');
   expect((await ledger(id)).kind).toBe('toestemming ingetrokken');
 });

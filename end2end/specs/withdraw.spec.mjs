@@ -39,7 +39,7 @@ test('a page that is open elsewhere stops as well, however slowly it reloads', a
   const other = await visitor.open('/tweede');
   await visitor.meet('delay /ingehouden 600');
   await other.getByRole('button', { name: 'Alles intrekken' }).click();
-  await expect(said(other)).toContainText('Uw keuze is opgeslagen');
+  await expect(said(other)).toContainText('Ingetrokken.');
   await page.waitForFunction(() => !window.ran);
   await expect.poll(() => names(visitor)).toEqual([CHOICE]);
 });
@@ -48,7 +48,7 @@ test('a page from the back/forward cache does not live on after a withdrawal', a
   const page = await accepted(visitor);
   await page.getByRole('link', { name: 'Tarieven' }).click();
   await page.getByRole('button', { name: 'Alles intrekken' }).click();
-  await expect(said(page)).toContainText('Uw keuze is opgeslagen');
+  await expect(said(page)).toContainText('Ingetrokken.');
   await page.goBack();
   await page.waitForFunction(() => !window.ran);
   await expect.poll(() => names(visitor)).toEqual([CHOICE]);

@@ -1,27 +1,58 @@
-// The banner's first layer, and what every page needs of an answer: release, expiry, withdrawal.
+// The banner's first layer, and what every page needs of an answer: what is allowed, and its release. What only later
+// moments need (after a press, a withdrawal, settings, frames) is in later.js.
 //
 // The server puts one policy, one language and one notice in place of __KEUZE__ (server/src/embed/script.rs). Nodes
 // are built one by one: no HTML sink, so Trusted Types need no policy. Nothing is kept in web storage, and no cookie
-// is written but a valueless probe that is gone in the same tick.
+// is written but a valueless probe.
+//
+// A page's own variables and ids can stand where the browser's would. So `window.` stands before every one that a page
+// can replace (a page's `const` hides the bare name only), what is a comfort is tried, and of Object, Promise, Set,
+// URL, RegExp and CustomEvent nothing is used.
 (() => {
-  const [
-    STYLE, NOTICE, SAVED, RECEIPT, CLOSE, FAILED, BLOCKED, POLICY, LANGUAGE, PREFIX, REVISION, COUNTED, PURPOSES, OTHERS,
-    NO_NOTICE,
-  ] = __KEUZE__;
+  const [STYLE, NOTICE, UNKNOWN, BUILD, POLICY, LANGUAGE, PREFIX, REVISION, COUNTED, PURPOSES, optional, OTHERS] =
+    __KEUZE__;
 
   const root = document.documentElement;
   const other = root.lang.match(OTHERS);
   // A page in another of our languages gets that one instead. import() is no Trusted Types sink; script.src is.
   if (other) return import('/keuze/embed.js?lang=' + other[0]);
 
-  const tall = matchMedia('(min-height:481px)');
-  const optional = Object.keys(PURPOSES).filter((purpose) => PURPOSES[purpose] != 1);
-  // An included section is window.keuze too, by its id.
-  const first = !window.keuze?.on;
-  const ran = new Set();
-  const history = window.navigation;
+  // An optional comfort never stops the question.
+  const comfort = (attempt) => {
+    try {
+      return attempt();
+    } catch {}
+  };
 
-  let answers, before, host, shadow, box, say, section, sending, releasing, back;
+  const tall =
+    comfort(() => {
+      const query = window.matchMedia('(min-height:481px)');
+      query.onchange = () => place();
+      return query;
+    }) || {};
+  const fixed = () => tall.matches ?? true;
+
+  const earlier = root.keuze;
+  const ran = earlier?.ran || [];
+  const typed = earlier?.typed || [];
+
+  let answers, before, host, shadow, box, say, section, busy, back;
+  let tries = '';
+
+  // Some browsers remember that a file did not come.
+  const later = (name, ...rest) =>
+    import(`/keuze/later.js?lang=${LANGUAGE}${tries}`).then(
+      (file) => file[name](page, ...rest),
+      (fault) => {
+        tries += '&';
+        throw fault;
+      },
+    );
+
+  const soon = (...moment) => later(...moment).catch(() => comfort(() => setTimeout(soon, 5000, ...moment)));
+
+  const probe = (age) => (document.cookie = 'keuze_probe=;path=/;max-age=' + age);
+  const probed = () => /keuze_probe/.test(document.cookie);
 
   const cookie = (name) => (document.cookie.match(`(^|; )${PREFIX}keuze${name}=([^;]*)`) || [])[2] || '';
 
@@ -49,69 +80,66 @@
 
   const answered = () => optional.every((purpose) => answers[purpose]);
 
-  const emit = (name) =>
-    document.dispatchEvent(
-      new CustomEvent('keuze:' + name, { detail: Object.fromEntries(optional.map((id) => [id, allowed(id)])) }),
-    );
-
-  // Expires registered cookies without a grant on every path and domain they can have been set for.
-  const expire = () => {
-    for (const pair of document.cookie.split('; ')) {
-      const name = pair.split('=')[0];
-      if (!optional.some((id) => !allowed(id) && RegExp(`^(${PURPOSES[id][3]})$`).test(name))) continue;
-      for (let path = location.pathname; ; path = path.replace(/\/?[^/]*$/, '')) {
-        for (let domain = location.hostname; ; domain = domain.replace(/^[^.]*\.?/, '')) {
-          for (const end of ['', '/'])
-            document.cookie = `${name}=;max-age=0;path=${path}${end};domain=${domain}`;
-          if (!domain) break;
-        }
-        if (!path) break;
-      }
-    }
+  const each = (say) => {
+    const all = {};
+    for (const id of optional) all[id] = say(id);
+    return all;
   };
 
+  const emit = (name) => {
+    const event = document.createEvent('CustomEvent');
+    event.initCustomEvent('keuze:' + name, false, false, each(allowed));
+    document.dispatchEvent(event);
+  };
+
+  // Registered cookies without a grant, of which later.js makes an end.
+  const left = () =>
+    optional.some((id) => !allowed(id) && document.cookie.match(`(^|; )(${PURPOSES[id][3]})=`));
+
+  const withheld = () => [...document.querySelectorAll('[data-category]:is([type="text/plain"],[data-src])')];
+
   // Wakes withheld scripts and frames in their order, each once, each waiting for the one before it.
-  const release = async () => {
-    if (releasing) return;
-    releasing = 1;
-    for (let element; (element = withheld().find((e) => allowed(e.dataset.category))); ) {
-      ran.add(element.dataset.category);
+  const release = () => {
+    for (let element; !busy && (element = withheld().find((e) => allowed(e.dataset.category))); ) {
       if (element.dataset.src) {
         element.src = element.dataset.src;
         element.removeAttribute('data-src');
       } else {
+        ran.push(element.dataset.category);
         element.type = element.dataset.type || '';
-        const done = element.src && new Promise((resolve) => (element.onload = element.onerror = resolve));
+        if ((busy = element.src))
+          for (const name of ['load', 'error'])
+            element.addEventListener(name, () => {
+              busy = 0;
+              release();
+            });
         // Text, src and nonce were set by the parser and stay trusted.
         element.replaceWith(element);
-        await done;
       }
     }
-    releasing = 0;
   };
-
-  const stopped = () => [...ran].some((id) => !allowed(id));
-
-  const withheld = () => [...document.querySelectorAll('[data-category]:is([type="text/plain"],[data-src])')];
 
   // Brings page and answers together: at every start, after every answer, and when another tab answered.
   const sync = () => {
     // The cookie can arrive before the answer that says where its receipt is.
-    if (sending) return;
+    if (page.sending) return;
     read();
     const now = optional.filter(allowed);
     const lost = before?.some((id) => !allowed(id));
-    if (before && before + '' != now) emit('change');
-    if (lost) emit('withdraw');
+    const changed = before && before + '' != now;
     before = now;
+    // A page is told first, so that it can stop by itself what it started.
+    if (lost) emit('withdraw');
+    if (changed) emit('change');
     if (answered()) {
       section ||= included();
       hide();
     }
-    expire();
-    // What is still alive would write its cookies again. Asked for once: each such cookie would begin the reload anew.
-    if (stopped()) location.reload((sending = 1));
-    else release();
+    if (lost) soon('stop');
+    else {
+      if (left()) soon('expire');
+      release();
+    }
   };
 
   // --- what is shown ---
@@ -123,35 +151,44 @@
     return element;
   };
 
+  const style = (css, where) => {
+    const sheet = new window.CSSStyleSheet();
+    sheet.replaceSync(css);
+    where.adoptedStyleSheets.push(sheet);
+    return sheet;
+  };
+
   // Fixed and first in the tab order; static at the end on low viewports, once the end is known.
   const place = () => {
-    if (host && (tall.matches || document.readyState != 'loading'))
-      root.insertBefore(host, tall.matches ? document.body : null);
+    if (host && (fixed() || document.readyState != 'loading')) root.insertBefore(host, fixed() ? document.body : null);
   };
 
   const mount = () => {
     if (host) return;
-    const sheet = new CSSStyleSheet();
-    const room = new CSSStyleSheet();
-    host = document.createElement('keuze-banner');
-    shadow = host.attachShadow({ mode: 'open' });
-    sheet.replaceSync(STYLE);
-    shadow.adoptedStyleSheets.push(sheet);
-    document.adoptedStyleSheets.push(room);
+    page.host = host = document.createElement('keuze-banner');
+    page.shadow = shadow = host.attachShadow({ mode: 'open' });
     shadow.append((box = build(['div', { id: 'keuze-box' }, ['div', { id: 'keuze-say', role: 'status' }]])));
-    say = box.firstChild;
-    new ResizeObserver(() => {
-      const height = tall.matches ? box.offsetHeight : 0;
-      room.replaceSync(`html{scroll-padding-bottom:${height}px}html::after{content:"";display:block;height:${height}px}`);
-    }).observe(box);
-    tall.onchange = place;
+    page.say = say = box.firstChild;
+    try {
+      style(STYLE, shadow);
+    } catch {
+      shadow.append(build(['link', { rel: 'stylesheet', href: '/keuze/banner.css' }]));
+    }
+    comfort(() => {
+      const room = style('', document);
+      new window.ResizeObserver(() => {
+        const height = fixed() ? box.offsetHeight : 0;
+        room.replaceSync(`html{scroll-padding-bottom:${height}px}html::after{content:"";display:block;height:${height}px}`);
+      }).observe(box);
+    });
     box.onclick = act;
     box.onpointerover = nearing;
     box.addEventListener('focusin', nearing);
     place();
   };
 
-  const included = () => document.getElementById('keuze');
+  // A page can have an element of that id that is not ours.
+  const included = () => document.querySelector('#keuze[part=banner]');
 
   // The whole notice, or once it was seen a small control with its heading. One that the server included is taken over.
   const show = (whole) => {
@@ -176,15 +213,6 @@
     section = null;
   };
 
-  const message = (...nodes) => {
-    mount();
-    leave(say);
-    if (nodes[0]) nodes.push(build(['button', { value: 'close' }, CLOSE]));
-    say.replaceChildren(...nodes);
-  };
-
-  const receipt = ([number, url]) => message(SAVED + number + '. ', build(['a', { href: url }, RECEIPT]));
-
   // Focus that would fall to the body goes back to where it came from, else to the page's content.
   const leave = (part) => {
     if (!part || !part.contains(part.getRootNode().activeElement)) return;
@@ -200,60 +228,43 @@
     if (!value) return;
     event.preventDefault();
     if (value == 'settings') open();
-    else if (value == 'close') message();
     else if (value == 'show') show(1);
     else send(value, 'banner');
   };
 
-  // What the next page must know of this one: nothing is stored, it goes with the entry in the session's history.
-  const remember = (keuze) =>
-    history?.updateCurrentEntry({ state: { ...history.currentEntry.getState(), keuze } });
+  const nearing = (event) => event.target.value && later('near', event.target.value).catch(() => {});
 
-  const post = (path, body) =>
-    fetch('/keuze/api/v1/' + path, {
-      method: 'POST',
-      keepalive: true,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ policy: POLICY, language: LANGUAGE, ...body }),
+  // The press itself goes out in its own tick; whoever leaves the page now has answered all the same.
+  const send = (control, surface, purposes = each(() => control == 'accept_all')) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const variant = included() ? 'included' : fixed() ? 'fixed' : 'static';
+    const body = JSON.stringify({ policy: POLICY, language: LANGUAGE, control, purposes, surface, build: BUILD, variant });
+    const request = ['/keuze/api/v1/choices', { method: 'POST', keepalive: true, headers, body }];
+    if (page.sending == 1 || page.sending?.[1]?.body == body) return;
+    // Whoever thinks better of it is not overtaken by what they pressed before.
+    comfort(() => page.sending[2].abort());
+    page.sending = request;
+    comfort(() => (request[1].signal = (request[2] = new window.AbortController()).signal));
+    comfort(() => {
+      let key = '';
+      for (const byte of window.crypto.getRandomValues(new Uint8Array(16))) key += (byte + 256).toString(16).slice(1);
+      headers['Idempotency-Key'] = key;
     });
-
-  const all = (yes) => Object.fromEntries(optional.map((id) => [id, yes]));
-
-  const send = async (control, surface, purposes = all(control == 'accept_all')) => {
-    if (sending) return;
-    let reload;
-    remember((sending = 1));
-    try {
-      const response = await post('choices', { control, purposes, surface });
-      const body = await response.json();
-      if (!response.ok && response.status != 409) throw 0;
-      read();
-      if (!response.ok || body.ask_again[0]) {
-        // A question changed while this page was open: ask the present one.
-        host?.remove();
-        import(`/keuze/embed.js?lang=${LANGUAGE}&after=${POLICY}`);
-      } else if (cookie('')) {
-        const stored = [body.receipt, body.receipt_url];
-        receipt(stored);
-        reload = stopped() && stored;
-        emit('choice');
-      } else message(BLOCKED);
-    } catch {
-      message(FAILED);
-    }
-    sending = 0;
-    remember(reload);
-    sync();
+    const first = (async () => window.fetch(...request))();
+    first.catch(() => {});
+    const tell = () =>
+      later('answer', request, first).catch(() => {
+        mount();
+        say.textContent = UNKNOWN;
+        setTimeout(tell, 4000);
+      });
+    tell();
   };
-
-  const later = () => import('/keuze/release.js');
-
-  const nearing = (event) => event.target.value == 'settings' && later().then((module) => module.near());
 
   const open = async () => {
     try {
       mount();
-      await (await later()).open(shadow, LANGUAGE, answers, send, POLICY);
+      await later('open', answers);
     } catch {
       location = '/keuze/voorkeuren?lang=' + LANGUAGE;
     }
@@ -261,64 +272,69 @@
 
   const withdraw = () => send('refuse_all');
 
-  // Another page of ours was seen before this one, by a plain visit (requirements 2.5.2). The referrer stays here.
-  const continued = () => {
-    const visit = performance.getEntriesByType('navigation')[0];
-    const from = document.referrer && new URL(document.referrer);
-    if (
-      COUNTED && !refuses(COUNTED) &&
-      from.origin == location.origin && from.pathname != location.pathname &&
-      !NO_NOTICE.test(from.pathname) && !NO_NOTICE.test(location.pathname) &&
-      visit.type == 'navigate' && !document.prerendering && !visit.activationStart
-    ) post('continued-use').then(sync, sync);
-  };
-
   const ask = () => {
     if (answered()) return;
-    document.cookie = 'keuze_probe=';
-    const works = /keuze_probe/.test(document.cookie);
-    document.cookie = 'keuze_probe=;max-age=0';
-    if (!works) return message(BLOCKED);
+    probe(9);
+    const works = probed();
+    probe(0);
+    if (!works) return soon('blocked');
     show(!seen());
-    if (!seen()) continued();
+    if (!seen() && COUNTED && !refuses(COUNTED) && document.referrer) soon('continued');
   };
 
-  window.keuze = {
+  const page = {
+    POLICY, LANGUAGE, UNKNOWN, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, build, leave,
+    send, open, withdraw,
+    reopens: () => document.querySelector('a[href*="/keuze/voorkeuren"]'),
     on: (name, f) => document.addEventListener('keuze:' + name, (event) => f(event.detail)),
-    allowed,
-    open,
-    withdraw,
   };
+
+  root.keuze = page;
+  // A page's own variable of that name stays as it is; an included section is window.keuze too, by its id.
+  const own = window.keuze;
+  if (!own || own.nodeType || own.allowed) window.keuze = { on: page.on, allowed, open, withdraw };
 
   sync();
-  const left = history?.currentEntry.getState()?.keuze || history?.activation?.from?.getState()?.keuze;
-  remember();
-  if (left?.[0]) receipt(left);
+  // What a page that went at a withdrawal had to say.
+  comfort(() => {
+    const [...told] = window.navigation.activation.from.getState().keuze;
+    soon('told', told);
+  });
   // A choice still under way from the page before is not asked again; its cookie arrives by itself.
-  if (left == 1) setTimeout(ask, 8000);
-  else ask();
+  if (!probed() || !comfort(() => setTimeout(ask, 8000))) ask();
 
-  if (first) {
+  if (!earlier) {
     const parsed = () => {
       // Moving it again would swallow a press that is under way.
       host?.isConnected || place();
       if (section && included()) show();
       release();
-      if (withheld().some((element) => element.dataset.src)) later().then((module) => module.frames(LANGUAGE, send, POLICY));
+      if (withheld().some((element) => element.dataset.src)) soon('frames');
+      if (answered() && !page.reopens()) soon('tab');
     };
+    const again = () => root.keuze.sync();
     // An async script can come after the event.
-    if (document.readyState == 'loading') addEventListener('DOMContentLoaded', parsed);
+    if (document.readyState == 'loading') document.addEventListener('DOMContentLoaded', parsed);
     else parsed();
-    addEventListener('pageshow', sync);
-    window.cookieStore?.addEventListener('change', sync);
+    document.addEventListener('input', ({ target }) => typed.includes(target) || typed.push(target), true);
     document.addEventListener('click', (event) => {
-      const link = event.target.closest(
+      const link = event.target.closest?.(
         'a[href*="/keuze/voorkeuren"],[data-keuze=withdraw] button,button[data-keuze=withdraw]',
       );
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       back = link;
-      link.href ? keuze.open() : keuze.withdraw();
+      link.href ? root.keuze.open() : root.keuze.withdraw();
     });
+    comfort(() => {
+      window.addEventListener('pageshow', again);
+      // The next page does not ask what is under way.
+      window.addEventListener('pagehide', () => root.keuze.sending?.[2] && probe(8));
+    });
+    try {
+      window.cookieStore.addEventListener('change', again);
+    } catch {
+      comfort(() => setInterval(again, 1000));
+    }
   }
 })();

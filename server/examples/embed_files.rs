@@ -1,11 +1,11 @@
-//! Writes `embed.js` of the shipped example into a folder, a file a language as it is served over https; `cargo xtask
-//! check` measures them.
+//! Writes `embed.js` and `later.js` of the shipped example into a folder, a file a language as it is served over https;
+//! `cargo xtask check` measures them.
 
 use std::path::PathBuf;
 
 use app::model::policy::ChangeClass;
 use server::config::Config;
-use server::embed::{CookieNames, embed_js};
+use server::embed::{CookieNames, embed_js, later_js};
 use server::publish::{Plan, plan};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,8 +18,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (language, html) in &published.html {
         let strings = published.strings_in(*language).ok_or("every notice has its strings")?;
         let names = CookieNames { secure: true };
-        let script = embed_js(&published.policy, published.hash, strings, html, names, &config.site.no_notice);
+        let script = embed_js(&published.policy, published.hash, strings, html, names);
         std::fs::write(folder.join(format!("embed.js?lang={}", language.tag())), script.plain)?;
+        let later = later_js(&published.policy, strings, &config.site.no_notice);
+        std::fs::write(folder.join(format!("later.js?lang={}", language.tag())), later.plain)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use leptos::prelude::{IntoView, Owner, RenderHtml as _};
 use sha2::{Digest as _, Sha256};
 
 pub use asset::Asset;
-pub use script::embed_js;
+pub use script::{embed_js, later_js};
 
 /// The notice of one language: what was hashed, and its hashes.
 #[derive(Clone, Debug)]

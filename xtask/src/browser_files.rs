@@ -20,7 +20,8 @@ pub fn build() -> Result<()> {
     script(&tools, &root.join("frontend/js/embed.js"), "embed.min.js", &[])?;
     style(&tools, &["style/banner.css"], "banner.min.css")?;
     style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")?;
-    release(&tools)?;
+    module(&tools, "later", &["later"])?;
+    module(&tools, "release", &["panel", "placeholder"])?;
     let icon = site().join("icon.new");
     fs::copy(root.join("public/icon.svg"), &icon)?;
     put(&icon, "icon.svg")?;
@@ -34,19 +35,18 @@ fn tools() -> Result<PathBuf> {
     Ok(folder.join("node_modules/.bin"))
 }
 
-/// The later moments' script, with the styles of panel and placeholders in it: a page that allows no inline style
-/// takes an adopted sheet.
-fn release(tools: &Path) -> Result<()> {
-    let mut source = fs::read_to_string(run::root().join("frontend/js/release.js"))?;
-    for name in ["panel", "placeholder"] {
+/// A script of later moments, with its styles in it: a page that allows no inline style takes an adopted sheet.
+fn module(tools: &Path, script_name: &str, styles: &[&str]) -> Result<()> {
+    let mut source = fs::read_to_string(run::root().join(format!("frontend/js/{script_name}.js")))?;
+    for name in styles {
         let made = minified_style(tools, &[&format!("style/{name}.css")])?;
         let css = fs::read_to_string(&made)?;
         fs::remove_file(made)?;
         source = source.replace(&format!("'@{name}.css'"), &serde_json::to_string(css.trim())?);
     }
-    let whole = site().join("release.js.whole");
+    let whole = site().join(format!("{script_name}.js.whole"));
     fs::write(&whole, source)?;
-    script(tools, &whole, "release.min.js", &["--module"])?;
+    script(tools, &whole, &format!("{script_name}.min.js"), &["--module"])?;
     Ok(fs::remove_file(whole)?)
 }
 

@@ -1,38 +1,72 @@
 //! What the banner says around the notice: after an answer, and when there can be none.
 
+use serde::Serialize;
+
 use crate::model::language::Language;
 
-/// The texts of `embed.js` that are not part of a notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The texts of `embed.js` and `later.js` that are not part of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Words {
-    /// The choice is durable; the receipt's number follows.
-    pub saved: &'static str,
+    /// Everything optional was refused.
+    pub refused: &'static str,
+    /// The same, where something was allowed before.
+    pub withdrawn: &'static str,
+    /// Everything was accepted.
+    pub accepted: &'static str,
+    /// Something was switched on; the names of what is on follow.
+    pub kept: &'static str,
     /// Leads to the receipt.
     pub receipt: &'static str,
     /// Takes the message away.
     pub close: &'static str,
-    /// Nothing came back from the server.
+    /// Nobody knows yet whether the answer arrived.
+    pub unknown: &'static str,
+    /// The server says that it has not recorded the answer, and to try again.
+    pub waiting: &'static str,
+    /// The server refused to record the answer.
     pub failed: &'static str,
     /// The browser keeps no cookies, so there is no question.
     pub blocked: &'static str,
+    /// Something that was withdrawn still runs, on a page where somebody has typed.
+    pub offer: &'static str,
+    /// Ends it.
+    pub reload: &'static str,
+    /// The way back to the settings, where the page has none of its own.
+    pub settings: &'static str,
 }
 
 /// Dutch.
 pub const NL: Words = Words {
-    saved: "Uw keuze is opgeslagen. Uw bewijsnummer is ",
-    receipt: "Bekijk uw bewijs",
+    refused: "Geweigerd. Alleen noodzakelijke cookies staan aan.",
+    withdrawn: "Ingetrokken. Alleen noodzakelijke cookies staan aan.",
+    accepted: "Geaccepteerd. Alle cookies staan aan.",
+    kept: "Bewaard. Naast noodzakelijk staat aan:",
+    receipt: "Bewijs",
     close: "Sluiten",
-    failed: "Uw keuze is niet opgeslagen: de server antwoordt niet. Er is niets veranderd. Probeer het nog eens.",
+    unknown: "Wij weten nog niet of uw keuze is aangekomen. Wij proberen het vanzelf opnieuw.",
+    waiting: "Uw keuze is nog niet opgeslagen. De server heeft het druk. Wij proberen het vanzelf opnieuw.",
+    failed: "Uw keuze is niet opgeslagen. Er is niets veranderd. Probeer het nog eens.",
     blocked: "Uw browser bewaart geen cookies. Daarom vragen wij niets en gebruiken wij alleen wat nodig is.",
+    offer: "Wat al draaide, stopt pas als u deze pagina ververst. Wat u hebt ingevuld, gaat dan verloren.",
+    reload: "Pagina verversen",
+    settings: "Cookie-instellingen",
 };
 
 /// English.
 pub const EN: Words = Words {
-    saved: "Your choice is saved. Your receipt number is ",
-    receipt: "View your receipt",
+    refused: "Refused. Only necessary cookies are on.",
+    withdrawn: "Withdrawn. Only necessary cookies are on.",
+    accepted: "Accepted. All cookies are on.",
+    kept: "Saved. Beside what is necessary, this is on:",
+    receipt: "Receipt",
     close: "Close",
-    failed: "Your choice is not saved: the server does not answer. Nothing has changed. Please try again.",
+    unknown: "We do not know yet whether your choice has arrived. We are trying again by ourselves.",
+    waiting: "Your choice is not saved yet. The server is busy. We are trying again by ourselves.",
+    failed: "Your choice is not saved. Nothing has changed. Please try again.",
     blocked: "Your browser keeps no cookies. So we ask nothing and use only what is necessary.",
+    offer: "What was running stops only when you refresh this page. What you have filled in is then lost.",
+    reload: "Refresh page",
+    settings: "Cookie settings",
 };
 
 /// The texts in one language.

@@ -18,7 +18,7 @@ pub enum SiteFile {
     Panel,
     /// The settings panel.
     PanelWasm,
-    /// What only later moments of the banner need, an ES module.
+    /// The settings panel's place and the placeholders of frames, an ES module.
     Release,
     /// The banner's styles, for the server-side include.
     BannerCss,
@@ -26,14 +26,25 @@ pub enum SiteFile {
     PageCss,
     /// The mark in a browser's tab: two answers of one size.
     Icon,
+    /// What only later moments need of `embed.js`, before the words of a language are put into it; has no address of its
+    /// own.
+    Later,
     /// The runtime of `embed.js`, before a notice is put into it; has no address of its own.
     Runtime,
 }
 
 impl SiteFile {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Panel, Self::PanelWasm, Self::Release, Self::BannerCss, Self::PageCss, Self::Icon, Self::Runtime];
+    pub const ALL: [Self; 8] = [
+        Self::Panel,
+        Self::PanelWasm,
+        Self::Release,
+        Self::BannerCss,
+        Self::PageCss,
+        Self::Icon,
+        Self::Later,
+        Self::Runtime,
+    ];
 
     /// The file's name in `target/site`.
     pub fn name(self) -> &'static str {
@@ -44,6 +55,7 @@ impl SiteFile {
             Self::BannerCss => "banner.min.css",
             Self::PageCss => "page.min.css",
             Self::Icon => "icon.svg",
+            Self::Later => "later.min.js",
             Self::Runtime => "embed.min.js",
         }
     }
@@ -57,13 +69,13 @@ impl SiteFile {
             Self::BannerCss => Some("/keuze/banner.css"),
             Self::PageCss => Some("/keuze/page.css"),
             Self::Icon => Some("/keuze/icon.svg"),
-            Self::Runtime => None,
+            Self::Later | Self::Runtime => None,
         }
     }
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Panel | Self::Release | Self::Runtime => "text/javascript; charset=utf-8",
+            Self::Panel | Self::Release | Self::Later | Self::Runtime => "text/javascript; charset=utf-8",
             Self::PanelWasm => "application/wasm",
             Self::Icon => "image/svg+xml",
             Self::BannerCss | Self::PageCss => "text/css; charset=utf-8",
@@ -88,7 +100,7 @@ impl SiteFile {
         String::from_utf8(self.bytes()?).ok()
     }
 
-    fn bytes(self) -> Option<Vec<u8>> {
+    pub(super) fn bytes(self) -> Option<Vec<u8>> {
         Site::get(self.name()).map(|file| file.data.into_owned())
     }
 }

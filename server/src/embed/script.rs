@@ -1,4 +1,5 @@
-//! `embed.js`: the hand-written runtime with one policy, one language and one notice put into it.
+//! `embed.js`: the hand-written runtime with one policy, one language and one notice put into it; and `later.js`, what
+//! its later moments need, with the words of one language.
 
 use app::model::identity::ContentHash;
 use app::model::notice::NoticeStrings;
@@ -7,6 +8,7 @@ use app::model::purpose::{Purpose, PurposeId, Regime};
 use app::text::embed::words;
 use serde_json::{Map, Value, json};
 
+use super::asset::short_hash;
 use super::files::SiteFile;
 use super::{Asset, CookieNames, languages, tree};
 
@@ -15,53 +17,64 @@ const PLACE: &str = "__KEUZE__";
 
 /// Makes `embed.js` for one language, from the first layer's stored HTML.
 ///
-/// `no_notice` are the configuration's path patterns (`*` stands for anything) on which a visit is not counted as
-/// continued use. A server that was compiled without browser files gives a script that says so in the console.
+/// A server that was compiled without browser files gives a script that says so in the console.
 pub fn embed_js(
     policy: &Policy,
     policy_id: ContentHash,
     strings: &NoticeStrings,
     html: &[u8],
     names: CookieNames,
-    no_notice: &[String],
 ) -> Asset {
-    let data = data(policy, policy_id, strings, html, names, no_notice);
-    let script =
-        SiteFile::Runtime.text().map_or_else(|| MISSING.to_owned(), |runtime| runtime.replacen(PLACE, &data, 1));
+    filled(SiteFile::Runtime, &data(policy, policy_id, strings, html, names))
+}
+
+/// Makes `later.js` for one language.
+///
+/// `no_notice` are the configuration's path patterns (`*` stands for anything) on which a visit is not counted as
+/// continued use.
+pub fn later_js(policy: &Policy, strings: &NoticeStrings, no_notice: &[String]) -> Asset {
+    let optional = || strings.purposes.iter().filter(|purpose| purpose.regime != Regime::Necessary);
+    let names: Map<_, _> = optional().map(|purpose| (purpose.id.to_string(), json!(purpose.name))).collect();
+    let cookies: Map<_, _> =
+        optional().map(|purpose| (purpose.id.to_string(), json!(cookies(policy, &purpose.id)))).collect();
+    let fields = [json!(words(strings.language)), Value::Object(names), Value::Object(cookies)];
+    let fields = fields.map(|field| field.to_string()).join(",");
+    filled(SiteFile::Later, &format!("[{fields},{}]", pattern(no_notice)))
+}
+
+fn filled(file: SiteFile, data: &str) -> Asset {
+    let missing = || format!("console.error('keuze: compiled without {}; build with cargo xtask build')", file.name());
+    let script = file.text().map_or_else(missing, |runtime| runtime.replacen(PLACE, data, 1));
     Asset::new(script.into_bytes(), "text/javascript; charset=utf-8")
 }
 
-const MISSING: &str = "console.error('keuze: compiled without embed.min.js; build with cargo xtask build')";
-
-/// The array that the runtime takes apart: JSON, but for the two regular expressions at its end.
-fn data(
-    policy: &Policy,
-    policy_id: ContentHash,
-    strings: &NoticeStrings,
-    html: &[u8],
-    names: CookieNames,
-    no_notice: &[String],
-) -> String {
+/// The array that the runtime takes apart: JSON, but for the regular expression at its end.
+fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: &[u8], names: CookieNames) -> String {
     let language = strings.language;
+    let optional = policy.purposes.iter().filter(|purpose| purpose.regime != Regime::Necessary);
+    let optional: Vec<_> = optional.map(|purpose| purpose.id.to_string()).collect();
     let others: Vec<_> = languages().filter(|tag| *tag != language.tag()).collect();
-    let words = words(language);
     let fields = [
         json!(SiteFile::BannerCss.text().unwrap_or_default()),
         tree::compile(&String::from_utf8_lossy(html)).unwrap_or_default(),
-        json!(words.saved),
-        json!(words.receipt),
-        json!(words.close),
-        json!(words.failed),
-        json!(words.blocked),
+        json!(words(language).unknown),
+        json!(build()),
         json!(policy_id.to_string()[..20]),
         json!(language.tag()),
         json!(names.prefix()),
         json!(policy.notice_revision),
         json!(counted(policy)),
         purposes(policy),
+        json!(optional),
     ];
     let fields = fields.map(|field| field.to_string()).join(",");
-    format!("[{fields},/^({})\\b/i,{}]", others.join("|"), pattern(no_notice))
+    format!("[{fields},/^({})\\b/i]", others.join("|"))
+}
+
+/// Names the banner's build in the record of an answer (requirements 2.5.5): all that a browser was given.
+fn build() -> String {
+    let all: Vec<u8> = SiteFile::ALL.into_iter().filter_map(SiteFile::bytes).flatten().collect();
+    short_hash(&all)[..8].to_owned()
 }
 
 /// Whether continued use is counted: 0 never, 1 always, 2 unless the browser asks not to be tracked.

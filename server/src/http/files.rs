@@ -1,4 +1,4 @@
-//! What browsers fetch for host pages: `embed.js`, the panel, styles, the notice's strings, and the fragment.
+//! What browsers fetch for host pages: `embed.js`, `later.js`, the panel, styles, the notice's strings, and the fragment.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::cookies;
 use super::problem::{Problem, Slug};
 use super::visit::{Visit, thousandths};
 use crate::embed::files::SiteFile;
-use crate::embed::{Asset, CookieNames, embed_js, fragment};
+use crate::embed::{Asset, CookieNames, embed_js, fragment, later_js};
 use crate::publish::PublishedPolicy;
 use crate::service::Keuze;
 
@@ -28,6 +28,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything that is made once, at the start.
 pub struct Made {
     embeds: HashMap<(Language, CookieNames), Asset>,
+    laters: HashMap<Language, Asset>,
     /// By policy: whoever answers under an older one is shown what that one asked.
     notices: HashMap<(String, Language), Asset>,
 }
@@ -36,7 +37,7 @@ impl Made {
     /// From the policy in force.
     pub fn of(keuze: &Keuze) -> Self {
         let current = keuze.published.current();
-        let mut made = Self { embeds: HashMap::new(), notices: HashMap::new() };
+        let mut made = Self { embeds: HashMap::new(), laters: HashMap::new(), notices: HashMap::new() };
         for policy in keuze.published.all() {
             for strings in &policy.strings {
                 let json =
@@ -48,10 +49,11 @@ impl Made {
             for secure in [true, false] {
                 let names = CookieNames { secure };
                 let html = html(current, strings.language);
-                let no_notice = &keuze.config.site.no_notice;
-                let script = embed_js(&current.policy, current.hash, strings, html, names, no_notice);
+                let script = embed_js(&current.policy, current.hash, strings, html, names);
                 made.embeds.insert((strings.language, names), script);
             }
+            let later = later_js(&current.policy, strings, &keuze.config.site.no_notice);
+            made.laters.insert(strings.language, later);
         }
         made
     }
@@ -66,6 +68,7 @@ fn html(published: &PublishedPolicy, language: Language) -> &[u8] {
 pub fn router(made: Arc<Made>) -> Router<Arc<Keuze>> {
     let made_once = Router::new()
         .route("/keuze/embed.js", get(embed))
+        .route("/keuze/later.js", get(later))
         .route("/keuze/notice.json", get(notice))
         .layer(Extension(made));
     let built = SiteFile::ALL.into_iter().filter_map(|file| Some((file, file.address()?)));
@@ -77,6 +80,11 @@ pub fn router(made: Arc<Made>) -> Router<Arc<Keuze>> {
 
 async fn embed(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let asset = made.embeds.get(&(visit.language, visit.names())).ok_or(Slug::NotFound)?;
+    Ok(varying(serve(asset, &headers), &visit))
+}
+
+async fn later(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let asset = made.laters.get(&visit.language).ok_or(Slug::NotFound)?;
     Ok(varying(serve(asset, &headers), &visit))
 }
 
