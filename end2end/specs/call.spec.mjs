@@ -189,7 +189,7 @@ desk('somebody who asks for it is erased at the desk, by a confirmation and a wr
   await page.getByLabel('De persoon vroeg zelf om wissen').check();
   await page.getByRole('button', { name: 'Alles wissen' }).click();
   await expect(page.getByRole('status')).toContainText('De gegevens zijn gewist. Lees dit nummer voor: ');
-  await expect(page.getByRole('status')).toContainText('Facturen en bestellingen');
+  await expect(page.getByRole('status')).toContainText('tot twee jaar nadat uw bestelling is afgerond');
   await expectAccessible(page);
   await ask(page, 'K-1006', 'Is er nog iets van deze klant');
   await expect(page.locator('main')).toContainText('Hieronder kennen wij niemand.');

@@ -18,7 +18,7 @@ mod texts;
 use std::collections::BTreeMap;
 
 use app::model::channel::{Channel, ChannelRule};
-use app::model::controller::{Controller, Cookie, Vendor};
+use app::model::controller::{Controller, Cookie, Recipient, Vendor};
 use app::model::language::Language;
 use app::model::notice::{NoticePurpose, NoticeStrings};
 use app::model::policy::{ContinuedUse, Gpc};
@@ -34,7 +34,7 @@ pub use app::doors::frame::Authority;
 pub use fault::Fault;
 pub use mail::{Mail, Newsletter, Sms};
 pub use network::{Network, NetworkError};
-pub use register::is_in_eea;
+pub use register::{OWN, Own, is_in_eea};
 pub use server::{Rate, RateLimits, Server};
 pub use site::{Host, HostError, HostOrigin, Site};
 pub use texts::{NoticeTexts, Texts};
@@ -65,6 +65,10 @@ pub struct Config {
     pub gpc: Gpc,
     /// Where people can complain.
     pub authorities: Vec<Authority>,
+    /// Who gets personal data whatever somebody chose about cookies (GDPR art. 13(1)(e)).
+    pub recipients: Vec<Recipient>,
+    /// Where somebody says that they found a hole, as an address that starts with `mailto:` or `https://`.
+    pub security: Option<String>,
     /// Where people can block us or leave on social media.
     pub social: Vec<Platform>,
     /// What is kept in other systems because a law says so.
@@ -112,12 +116,17 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
     let controller = root.table("controller", register::read_controller);
     let (purposes, known) = purposes::read_all(root);
     let (vendors, vendor_ids) = register::read_vendors(root);
-    let cookies = register::read_cookies(root, &known, &vendor_ids);
+    let hosts = site.as_ref().map(|site| site.hosts.clone()).unwrap_or_default();
+    let cookies = register::read_cookies(root, &known, &vendor_ids, &hosts);
     let channels = channels::read_all(root);
     let validity_months = root.table("choice", |s| s.number("validity_months", 1..=12));
     let continued_use = root.table("continued_use", |s| purposes::read_continued_use(s, &known));
     let gpc = root.table("gpc", |s| purposes::read_gpc(s, &known));
-    let authorities = root.tables("authorities", read_authority);
+    refuse_silent_overrides(root);
+    let authorities = read_authorities(root);
+    let recipients = root.tables("recipients", read_recipient);
+    let security = root.has("security");
+    let security = if security { root.table("security", |s| read_security(s, controller.as_ref())) } else { None };
     let social = root.tables("social", mail::read_platform);
     let kept_elsewhere = root.tables("kept_elsewhere", mail::read_kept);
     let newsletter = root.table("newsletter", mail::read_newsletter);
@@ -141,6 +150,8 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
         continued_use: continued_use?,
         gpc: gpc?,
         authorities,
+        recipients,
+        security,
         social,
         kept_elsewhere,
         newsletter: newsletter?,
@@ -158,6 +169,61 @@ fn must_name(controller: Option<&Controller>, purposes: &[Purpose]) -> texts::Mu
         controller: controller.map(|controller| controller.name.clone()),
         purposes: optional.map(|purpose| purpose.name.clone()).collect(),
     }
+}
+
+/// People are told of their right to complain everywhere (GDPR art. 13(2)(d)), so there is somebody to complain to.
+fn read_authorities(root: &Section<'_>) -> Vec<Authority> {
+    let described = std::cell::Cell::new(false);
+    let authorities = root.tables("authorities", |s| {
+        described.set(true);
+        read_authority(s)
+    });
+    if !described.get() {
+        let what = "there is no supervisor that people can complain to";
+        root.note(root.at(), what, "describe it in [[authorities]]; `keuze check --example` has two");
+    }
+    authorities
+}
+
+/// What leaves consent without a reason on record cannot be explained later (requirements 2.5.3).
+fn refuse_silent_overrides(root: &Section<'_>) {
+    let read = |s: &Section<'_>| {
+        let required = s.flag_at("require_reason")?;
+        if !required.value {
+            s.note(
+                required.at,
+                "`require_reason` is false",
+                "write true, or leave the section out: it is always required",
+            );
+        }
+        Some(())
+    };
+    if root.has("regime_override") {
+        let _read = root.table("regime_override", read);
+    }
+}
+
+fn read_recipient(s: &Section<'_>) -> Option<Recipient> {
+    let (name, why) = (s.localized("name"), s.localized("why"));
+    Some(Recipient { name: name?, why: why? })
+}
+
+/// Not the address for questions about privacy: a hole is for other people, and at once (requirements 3.11).
+fn read_security(s: &Section<'_>, controller: Option<&Controller>) -> Option<String> {
+    let contact = s.text_at("contact")?;
+    let address = contact.value.strip_prefix("mailto:").unwrap_or(&contact.value);
+    if controller.is_some_and(|controller| controller.email.eq_ignore_ascii_case(address)) {
+        let mend = "write the address of who mends holes, such as security@example.nl";
+        s.note(contact.at, "`contact` is the address for questions about privacy", mend);
+    }
+    if contact.value.starts_with("https://") {
+        return register::read_url(s, "contact");
+    }
+    if crate::contact::Email::parse(address).is_err() {
+        let what = format!("`contact`: \"{}\" is neither an e-mail address nor a link", contact.value);
+        s.note(contact.at, what, "write security@example.nl, or an address that starts with https://");
+    }
+    Some(format!("mailto:{address}"))
 }
 
 fn read_authority(s: &Section<'_>) -> Option<Authority> {
@@ -223,7 +289,7 @@ impl Config {
             regime: purpose.regime,
             revision: purpose.revision,
             name: purpose.name.get(language).to_owned(),
-            description: purpose.description.get(language).to_owned(),
+            description: sentences::purpose(purpose, language),
             cookies: cookies.map(|cookie| sentences::cookie(self, cookie, language)).collect(),
         }
     }

@@ -4,6 +4,7 @@ use time::{Date, PrimitiveDateTime};
 
 use super::frame::Frame;
 use crate::model::channel::Channel;
+use crate::model::controller::Recipient;
 use crate::model::decision::Reason;
 use crate::model::event::{EventKind, Route};
 use crate::model::language::Localized;
@@ -302,6 +303,8 @@ pub struct InsightView {
     pub blocked: Vec<(Vec<Channel>, Date)>,
     /// What other systems keep.
     pub kept: Vec<Kept>,
+    /// Who else gets personal data.
+    pub recipients: Vec<Recipient>,
 }
 
 /// A detail that is held.

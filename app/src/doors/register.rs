@@ -1,6 +1,7 @@
 //! What the register of cookies and parties shows.
 
 use super::frame::Frame;
+use crate::model::controller::Recipient;
 use crate::model::policy::Policy;
 
 /// The register: all of the policy in force.
@@ -12,4 +13,6 @@ pub struct RegisterView {
     pub policy: Policy,
     /// Its hash.
     pub hash: String,
+    /// Who else gets personal data.
+    pub recipients: Vec<Recipient>,
 }

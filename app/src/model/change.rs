@@ -28,6 +28,8 @@ pub enum Facet {
     Cookie(String),
     /// A cookie lives longer than was said.
     Duration(String),
+    /// What is learned is kept longer than was said.
+    Kept,
     /// A party gets access that had none, or is now another legal entity or in another country; its id.
     Party(String),
 }
@@ -60,7 +62,12 @@ fn question_change(old: &Policy, before: &Purpose, new: &Policy, now: &Purpose) 
 fn of_purpose(before: &Purpose, now: &Purpose) -> impl Iterator<Item = Facet> {
     let regime = (before.regime != now.regime).then_some(Facet::Regime);
     let basis = (before.legal_basis != now.legal_basis).then_some(Facet::LegalBasis);
-    regime.into_iter().chain(basis)
+    regime.into_iter().chain(basis).chain(is_kept_longer(before, now).then_some(Facet::Kept))
+}
+
+/// A period that is no longer told counts as a longer one.
+fn is_kept_longer(before: &Purpose, now: &Purpose) -> bool {
+    before.kept_months().is_some_and(|months| now.kept_months().is_none_or(|now| now > months))
 }
 
 fn of_cookies(old: &Policy, new: &Policy, purpose: &PurposeId) -> Vec<Facet> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::language::Localized;
+use super::purpose::RegimeOverride;
 
 /// The organisation that is responsible (GDPR art. 4(7)); shown on the first layer (S-56).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,12 @@ pub struct Vendor {
     /// What a transfer outside the EEA rests on; absent inside it (S-58).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_basis: Option<String>,
+    /// The agreement with them, as the operator files it (S-05).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_ref: Option<String>,
+    /// The day on which somebody last looked whether their statement is there and still fits (S-05).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<time::Date>,
 }
 
 /// A cookie, or another thing kept on the device, with everything that people must be told of it (S-06).
@@ -58,4 +65,19 @@ pub struct Cookie {
     pub first_party: bool,
     /// Out of a script's reach (`HttpOnly`): only the server can expire it.
     pub http_only: bool,
+    /// The path that it is set for, if another than `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Why it no longer asks for consent, if it once did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regime_override: Option<RegimeOverride>,
+}
+
+/// Somebody outside the site who gets personal data for another reason than a cookie (GDPR art. 13(1)(e)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who, as in "these get data about you".
+    pub name: Localized,
+    /// What for, in a sentence.
+    pub why: Localized,
 }

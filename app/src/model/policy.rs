@@ -102,6 +102,14 @@ impl Policy {
         self.cookies.iter().filter(move |cookie| cookie.purpose == *id)
     }
 
+    /// Everybody with access to a cookie, the operator first where it stands on its own hosts.
+    pub fn with_access<'a>(&'a self, cookie: &'a Cookie) -> impl Iterator<Item = &'a str> {
+        let is_own = cookie.first_party || cookie.vendors.is_empty();
+        let parties =
+            cookie.vendors.iter().map(|id| self.vendor(id).map_or(id.as_str(), |vendor| vendor.name.as_str()));
+        is_own.then_some(self.controller.name.as_str()).into_iter().chain(parties)
+    }
+
     /// The vendor of that id.
     pub fn vendor(&self, id: &str) -> Option<&Vendor> {
         self.vendors.iter().find(|vendor| vendor.id == id)

@@ -77,6 +77,31 @@ pub struct Purpose {
     /// The operator's attestations for `low_impact` (requirements 2.4); empty for the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attestation: Option<Attestation>,
+    /// For how many months what is learned is kept, where it is said beside an attestation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_months: Option<u32>,
+    /// Why it no longer asks for consent, if it once did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regime_override: Option<RegimeOverride>,
+}
+
+impl Purpose {
+    /// For how many months what is learned is kept, as far as it is said.
+    pub fn kept_months(&self) -> Option<u32> {
+        self.data_months.or(self.attestation.as_ref().map(|attestation| attestation.data_months))
+    }
+}
+
+/// Why something that asked for consent does so no longer, who decided it, and when (requirements 2.5.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegimeOverride {
+    /// Why.
+    pub reason: String,
+    /// Who decided it.
+    pub by: String,
+    /// When, as a civil date.
+    pub on: time::Date,
 }
 
 /// What an operator confirms before a purpose may be called `low_impact` (requirements 2.4, Tw 11.7a lid 3 b).

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::fields::summary;
+use super::register::recipients;
 use super::shell::{Here, Shell, localized};
 use crate::doors::centre::{Card, Detail, EraseView, ErasedView, Happened, InsightView, Kept, Whose};
 use crate::doors::frame::Frame;
@@ -37,6 +38,7 @@ pub fn Insight(
             <h1>{words.title}</h1>
             <p class="lead">{(words.lead)(&page.address)}</p>
             {content}
+            {recipients(&page.recipients, language)}
             {kept(&page.kept, language)}
             {complain(&frame, words)}
         </Shell>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::shell::{Here, Shell, localized};
 use super::table::table;
 use crate::doors::register::RegisterView;
-use crate::model::controller::{Cookie, Vendor};
+use crate::model::controller::{Cookie, Recipient, Vendor};
 use crate::model::language::Language;
 use crate::model::policy::Policy;
 use crate::model::purpose::Purpose;
@@ -32,6 +32,7 @@ pub fn Register(
             <p><a href=localized("/keuze/voorkeuren", language)>{words.change}</a></p>
             {purposes}
             {parties}
+            {recipients(&page.recipients, language)}
             <p class="quiet">{version} <span class="code">{page.hash.clone()}</span></p>
         </Shell>
     }
@@ -49,6 +50,7 @@ fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> An
         <section class="cookies">
             <h2>{purpose.name.get(language).to_owned()}</h2>
             <p>{purpose.description.get(language).to_owned()}</p>
+            {purpose.kept_months().map(|months| view! { <p>{when::kept(months, language)}</p> })}
             <p class="quiet">{format!("{} {}", words.regime(purpose.regime), (words.basis)(&purpose.legal_basis))}</p>
             {table}
         </section>
@@ -59,12 +61,7 @@ fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> An
 /// On small screens a row is a card: `data-label` repeats the column's name there.
 fn row(cookie: &Cookie, policy: &Policy, language: Language) -> AnyView {
     let words = Words::of(language);
-    let vendor_name = |id: &String| policy.vendor(id).map_or_else(|| id.clone(), |vendor| vendor.name.clone());
-    let access = if cookie.vendors.is_empty() {
-        policy.controller.name.clone()
-    } else {
-        cookie.vendors.iter().map(vendor_name).collect::<Vec<_>>().join(", ")
-    };
+    let access = policy.with_access(cookie).collect::<Vec<_>>().join(", ");
     view! {
         <tr>
             <th scope="row" class="code">{cookie.name.clone()}</th>
@@ -87,8 +84,24 @@ fn parties(policy: &Policy, language: Language) -> AnyView {
     view! { <section><h2>{words.parties}</h2>{content}</section> }.into_any()
 }
 
+/// Who else gets data, whatever somebody chose about cookies.
+pub(super) fn recipients(recipients: &[Recipient], language: Language) -> Option<AnyView> {
+    if recipients.is_empty() {
+        return None;
+    }
+    let words = Words::of(language);
+    let lines = recipients.iter().map(|recipient| {
+        let (name, why) = (recipient.name.get(language).to_owned(), recipient.why.get(language).to_owned());
+        view! { <li><strong>{name}</strong>": "{why}</li> }
+    });
+    Some(view! { <section><h2>{words.recipients}</h2><ul>{lines.collect_view()}</ul></section> }.into_any())
+}
+
 fn party(vendor: &Vendor, language: Language) -> AnyView {
     let words = Words::of(language);
+    let row = |name: &'static str, value: Option<String>| value.map(|value| view! { <dt>{name}</dt><dd>{value}</dd> });
+    let contract = row(words.contract, vendor.contract_ref.clone());
+    let checked = row(words.checked, vendor.checked_at.map(|day| when::date(day, language)));
     let transfer = vendor.transfer_basis.clone().unwrap_or_else(|| words.no_transfer.to_owned());
     view! {
         <div class="party">
@@ -104,6 +117,8 @@ fn party(vendor: &Vendor, language: Language) -> AnyView {
                 <dd>
                     <a href=vendor.statement_url.clone() rel="noreferrer">{vendor.statement_url.clone()}</a>
                 </dd>
+                {checked}
+                {contract}
             </dl>
         </div>
     }

@@ -46,6 +46,12 @@ pub struct Register {
     pub no_transfer: &'static str,
     /// Row: their own statement.
     pub statement: &'static str,
+    /// Row: the day on which the operator last looked at it.
+    pub checked: &'static str,
+    /// Row: the agreement with them.
+    pub contract: &'static str,
+    /// Heading over who else gets data.
+    pub recipients: &'static str,
     /// Before the policy's number and hash.
     pub version: fn(revision: u32) -> String,
 }
@@ -72,6 +78,9 @@ pub const NL: Register = Register {
     transfer: "Doorgifte buiten Europa",
     no_transfer: "Geen.",
     statement: "Privacyverklaring",
+    checked: "Door ons bekeken op",
+    contract: "Afspraken",
+    recipients: "Wie nog meer gegevens van u krijgt",
     version: |revision| format!("Versie {revision} van dit beleid, SHA-256:"),
 };
 
@@ -97,6 +106,9 @@ pub const EN: Register = Register {
     transfer: "Transfer outside Europe",
     no_transfer: "None.",
     statement: "Privacy statement",
+    checked: "Looked at by us on",
+    contract: "Agreement",
+    recipients: "Who else gets data about you",
     version: |revision| format!("Version {revision} of this policy, SHA-256:"),
 };
 

@@ -37,6 +37,21 @@ pub fn duration(days: u32, language: Language) -> String {
     }
 }
 
+/// For how long what is learned is kept, as a sentence.
+pub fn kept(months: u32, language: Language) -> String {
+    let (years, rest) = (months / 12, months % 12);
+    match (language, years, rest) {
+        (Language::Nl, 0, 1) => "Wij bewaren deze gegevens hoogstens één maand.".to_owned(),
+        (Language::Nl, 1, 0) => "Wij bewaren deze gegevens hoogstens één jaar.".to_owned(),
+        (Language::Nl, years, 0) => format!("Wij bewaren deze gegevens hoogstens {years} jaar."),
+        (Language::Nl, ..) => format!("Wij bewaren deze gegevens hoogstens {months} maanden."),
+        (Language::En, 0, 1) => "We keep these data for one month at most.".to_owned(),
+        (Language::En, 1, 0) => "We keep these data for one year at most.".to_owned(),
+        (Language::En, years, 0) => format!("We keep these data for {years} years at most."),
+        (Language::En, ..) => format!("We keep these data for {months} months at most."),
+    }
+}
+
 fn month(month: Month, language: Language) -> &'static str {
     const NL: [&str; 12] = [
         "januari",
@@ -88,6 +103,9 @@ mod tests {
         assert_eq!(duration(0, Language::Nl), "tot u de browser sluit");
         assert_eq!(duration(1, Language::En), "1 day");
         assert_eq!(duration(59, Language::Nl), "59 dagen");
+        assert_eq!(kept(12, Language::Nl), "Wij bewaren deze gegevens hoogstens één jaar.");
+        assert_eq!(kept(24, Language::En), "We keep these data for 2 years at most.");
+        assert_eq!(kept(14, Language::En), "We keep these data for 14 months at most.");
         assert_eq!(duration(186, Language::Nl), "186 dagen (ongeveer 6 maanden)");
         assert_eq!(duration(396, Language::En), "396 days (about 13 months)");
     }

@@ -25,6 +25,8 @@ pub fn purpose(name: &str, regime: Regime, revision: u32) -> Purpose {
         description: text(name),
         legal_basis: "6(1)(a)".to_owned(),
         attestation: None,
+        data_months: None,
+        regime_override: None,
     }
 }
 
@@ -37,6 +39,8 @@ pub fn cookie(name: &str, purpose: &str, days: u32, vendors: &[&str]) -> Cookie 
         vendors: vendors.iter().map(|vendor| (*vendor).to_owned()).collect(),
         first_party: true,
         http_only: false,
+        path: None,
+        regime_override: None,
     }
 }
 
@@ -48,6 +52,8 @@ pub fn vendor(id: &str) -> Vendor {
         statement_url: "https://vendor.example/privacy".to_owned(),
         country: "NL".to_owned(),
         transfer_basis: None,
+        contract_ref: None,
+        checked_at: None,
     }
 }
 

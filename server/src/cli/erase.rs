@@ -153,7 +153,8 @@ mod tests {
         ended.expect("erased");
         assert!(house.keuze.known_person(person).is_none());
         assert!(
-            text.contains("Backups can be opened until 2026-12-29") && text.contains("Invoices and orders"),
+            text.contains("Backups can be opened until 2026-12-29")
+                && text.contains("Kept elsewhere: Subscriptions, until two years after you ended"),
             "{text}"
         );
         assert!(!text.contains("thuis@") && !text.contains("12345678"), "{text}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::model::policy::{ContinuedUse, Gpc};
-use app::model::purpose::{Attestation, Purpose, PurposeId, Regime};
+use app::model::purpose::{Attestation, Purpose, PurposeId, Regime, RegimeOverride};
 
 use super::fault::Place;
 use super::reader::{At, Section, choose};
@@ -51,6 +51,8 @@ fn read(s: &Section<'_>, known: &mut KnownPurposes) -> Option<Purpose> {
     let (name, description) = (s.localized("name"), s.localized("description"));
     let legal_basis = read_legal_basis(s, regime.as_ref());
     let attestation = read_attestation(s, regime.as_ref());
+    let data_months = read_data_months(s, attestation.is_some());
+    let regime_override = read_override(s, regime.as_ref().map(|regime| regime.value));
     if let Some(id) = &id {
         let entry = Known {
             regime: regime.as_ref().map(|regime| regime.value),
@@ -70,6 +72,35 @@ fn read(s: &Section<'_>, known: &mut KnownPurposes) -> Option<Purpose> {
         description: description?,
         legal_basis: legal_basis?,
         attestation,
+        data_months,
+        regime_override,
+    })
+}
+
+/// How long what is learned is kept; an attestation says it already.
+fn read_data_months(s: &Section<'_>, is_attested: bool) -> Option<u32> {
+    if !s.has("data_months") {
+        return None;
+    }
+    let months = s.number_at("data_months", 1..=600)?;
+    if is_attested {
+        s.note(months.at, "`data_months` stands in the attestation as well", "remove this one");
+    }
+    Some(months.value)
+}
+
+/// Why something asks for consent no longer; only what is exempt can say so.
+pub(super) fn read_override(s: &Section<'_>, regime: Option<Regime>) -> Option<RegimeOverride> {
+    if !s.has("regime_override") {
+        return None;
+    }
+    if regime == Some(Regime::Consent) {
+        let what = "a `regime_override` on something that asks for consent";
+        s.note(s.at(), what, "remove it; it is for what asks for consent no longer");
+    }
+    s.inline("regime_override", |s| {
+        let (reason, by, on) = (s.text("reason"), s.text("by"), s.date_at("on"));
+        Some(RegimeOverride { reason: reason?, by: by?, on: on?.value })
     })
 }
 

@@ -230,17 +230,31 @@ impl<'r> Section<'r> {
             self.wrong_type(key, value, "a text in both languages, { nl = \"…\", en = \"…\" }");
             return None;
         };
-        let section = self.inner(
-            key,
-            |path| format!("`{}`", path.rsplit('.').next().unwrap_or(path)),
-            value.span().start,
-            entries,
-        );
-        let read = section.finish(|s| {
+        let read = self.inner(key, quoted, value.span().start, entries).finish(|s| {
             let (nl, en) = (s.text("nl"), s.text("en"));
             Some(Localized { nl: nl?, en: en? })
         });
         read.map(|text| At { value: text, at: value.span().start })
+    }
+
+    /// A table in one line, `{ … }`.
+    pub(super) fn inline<T>(&self, key: &'static str, read: impl FnOnce(&Section<'r>) -> Option<T>) -> Option<T> {
+        let value = self.need(key, "{ … }")?;
+        let DeValue::Table(entries) = value.get_ref() else {
+            self.wrong_type(key, value, "a table such as { … }");
+            return None;
+        };
+        self.inner(key, quoted, value.span().start, entries).finish(read)
+    }
+
+    /// An optional text that is not empty, with where it stands.
+    pub(super) fn optional_text(&self, key: &'static str) -> Option<At<String>> {
+        self.text_of(key, self.find(key)?)
+    }
+
+    /// An optional `true` or `false`, with where it stands.
+    pub(super) fn optional_flag(&self, key: &'static str) -> Option<At<bool>> {
+        if self.has(key) { self.flag_at(key) } else { None }
     }
 
     /// A required table.
@@ -284,6 +298,11 @@ impl<'r> Section<'r> {
         }
         value
     }
+}
+
+/// How a table in one line is called: by its own key.
+fn quoted(path: &str) -> String {
+    format!("`{}`", path.rsplit('.').next().unwrap_or(path))
 }
 
 /// Offers what was probably meant, else everything there is.

@@ -1,13 +1,19 @@
 //! `[[vendors]]` and `[[cookies]]`: what is kept on the device, for how long, and who gets at it.
 
+mod own;
+mod removal;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use app::model::controller::{Controller, Cookie, Vendor};
 use app::model::purpose::Regime;
 
-use super::purposes::{KnownPurposes, refer};
+use super::Host;
+use super::purposes::{KnownPurposes, read_override, refer};
 use super::reader::{At, Section, choose};
+
+pub use own::{OWN, Own};
 
 /// Browsers cap the age of a cookie there (RFC 6265bis section 5.5).
 const LONGEST_DAYS: u32 = 400;
@@ -74,7 +80,9 @@ fn read_vendor(s: &Section<'_>, known: &mut BTreeSet<String>) -> Option<Vendor> 
     let (name, role) = (s.text("name"), s.localized("role"));
     let statement_url = read_url(s, "statement_url");
     let country = read_country(s);
-    let transfer_basis = if s.has("transfer_basis") { s.text("transfer_basis") } else { None };
+    let transfer_basis = s.optional_text("transfer_basis").map(|text| text.value);
+    let contract_ref = s.optional_text("contract_ref").map(|text| text.value);
+    let checked_at = if s.has("checked_at") { s.date_at("checked_at").map(|day| day.value) } else { None };
     if let Some(country) = country.as_ref().filter(|country| !is_in_eea(&country.value) && transfer_basis.is_none()) {
         let what = format!(
             "`country` {} is outside the European Economic Area and nothing allows the transfer",
@@ -92,6 +100,8 @@ fn read_vendor(s: &Section<'_>, known: &mut BTreeSet<String>) -> Option<Vendor> 
         statement_url: statement_url?,
         country: country?.value,
         transfer_basis,
+        contract_ref,
+        checked_at,
     })
 }
 
@@ -105,15 +115,24 @@ fn read_country(s: &Section<'_>) -> Option<At<String>> {
     Some(country)
 }
 
-pub(super) fn read_cookies(root: &Section<'_>, purposes: &KnownPurposes, vendors: &BTreeSet<String>) -> Vec<Cookie> {
+/// All cookies; `hosts` are those that they are set on.
+pub(super) fn read_cookies(
+    root: &Section<'_>,
+    purposes: &KnownPurposes,
+    vendors: &BTreeSet<String>,
+    hosts: &[Host],
+) -> Vec<Cookie> {
     let seen = RefCell::new(BTreeSet::new());
-    root.tables("cookies", |s| read_cookie(s, purposes, vendors, &mut seen.borrow_mut()))
+    let cookies = root.tables("cookies", |s| read_cookie(s, purposes, vendors, hosts, &mut seen.borrow_mut()));
+    own::refuse_without(root, &seen.into_inner(), hosts);
+    cookies
 }
 
 fn read_cookie(
     s: &Section<'_>,
     purposes: &KnownPurposes,
     vendors: &BTreeSet<String>,
+    hosts: &[Host],
     seen: &mut BTreeSet<String>,
 ) -> Option<Cookie> {
     let name = read_cookie_name(s, seen);
@@ -121,25 +140,34 @@ fn read_cookie(
     let description = s.localized("description");
     let days = s.number_at("days", 0..=LONGEST_DAYS);
     let parties = read_parties(s, vendors);
-    let (first_party, http_only) = (s.flag_at("first_party"), s.flag("http_only"));
+    let (first_party, http_only) = (s.flag_at("first_party"), s.flag_at("http_only"));
+    let regime = purpose.as_ref().and_then(|id| purposes[id].regime);
     if let Some(purpose) = purpose.as_ref().map(|id| &purposes[id])
         && purpose.regime == Some(Regime::LowImpact)
     {
         check_attested(s, purpose.identifier_months, days.as_ref(), first_party.as_ref());
     }
-    Some(Cookie {
-        name: name?,
+    let set = removal::read(s);
+    let regime_override = read_override(s, regime);
+    let (name, days, first_party, http_only) = (name?, days?, first_party?, http_only?);
+    let cookie = Cookie {
+        name: name.value.clone(),
         purpose: purpose?,
         description: description?,
-        days: days?.value,
+        days: days.value,
         vendors: parties,
-        first_party: first_party?.value,
-        http_only: http_only?,
-    })
+        first_party: first_party.value,
+        http_only: http_only.value,
+        path: set.path.as_ref().map(|path| path.value.clone()).filter(|path| path != "/"),
+        regime_override,
+    };
+    removal::refuse(s, &cookie, &set, &name, regime, hosts);
+    own::refuse_other_facts(s, &cookie, regime, &name, hosts);
+    Some(cookie)
 }
 
 /// Each cookie has one purpose, so one name stands once; RFC 6265 section 4.1.1 says what a name is.
-fn read_cookie_name(s: &Section<'_>, seen: &mut BTreeSet<String>) -> Option<String> {
+fn read_cookie_name(s: &Section<'_>, seen: &mut BTreeSet<String>) -> Option<At<String>> {
     let name = s.text_at("name")?;
     let stem = name.value.strip_suffix('*').unwrap_or(&name.value);
     let is_token = stem.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}*".contains(&b));
@@ -157,7 +185,7 @@ fn read_cookie_name(s: &Section<'_>, seen: &mut BTreeSet<String>) -> Option<Stri
             "keep one; a cookie has one purpose",
         );
     }
-    Some(name.value)
+    Some(name)
 }
 
 fn read_parties(s: &Section<'_>, known: &BTreeSet<String>) -> Vec<String> {

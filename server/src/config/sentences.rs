@@ -1,10 +1,18 @@
-//! Cookies as sentences that people can read: what it does, how long it stays, who gets at it (Planet49 §81).
+//! Purposes and cookies as sentences that people can read: what it does, how long it stays, who gets at it (Planet49 §81).
 
 use app::model::controller::{Cookie, Vendor};
 use app::model::language::Language;
+use app::model::purpose::Purpose;
+use app::text::when;
 
 use super::Config;
 use super::register::is_in_eea;
+
+/// What a purpose is for, and for how long what is learned is kept.
+pub(super) fn purpose(purpose: &Purpose, language: Language) -> String {
+    let what = purpose.description.get(language);
+    purpose.kept_months().map_or_else(|| what.to_owned(), |months| format!("{what} {}", when::kept(months, language)))
+}
 
 /// One cookie in one language.
 pub(super) fn cookie(config: &Config, cookie: &Cookie, language: Language) -> String {

@@ -54,7 +54,7 @@ keuze.toml:4:1: [site] has an unknown key `no_notices`. Mend: did you mean `no_n
 keuze.toml:6:1: [controller] has no `phone`. Mend: add `phone = "…"`.
 keuze.toml:50:10: `regime`: "concent" is unknown. Mend: did you mean `consent`.
 keuze.toml:51:12: `revision` is not a whole number, but of the type string. Mend: write a whole number.
-keuze.toml:68:1: [[cookies]] has an unknown key `months`. Mend: one of: days, description, first_party, http_only, name, purpose, vendors.
+keuze.toml:68:1: [[cookies]] has an unknown key `months`. Mend: one of: days, description, domain, first_party, http_only, name, partitioned, path, purpose, regime_override, secure, vendors.
 keuze.toml:71:15: `description` has no `en`. Mend: add `en = "…"`.
 keuze.toml:103:8: `from` is not a date such as 2026-07-01, without quotes, but of the type string. Mend: write a date such as 2026-07-01, without quotes.
 keuze.toml:138:10: `refuse` is empty. Mend: write the text.
@@ -257,9 +257,9 @@ __Host-keuze_seen: Onthoudt dat u de melding zag. Blijft hoogstens 186 dagen. To
 __Secure-keuze_id: Verbindt uw toestemming met het bewijs ervan; alleen als u iets toestond. Blijft hoogstens 186 dagen. Toegang: Voipro.
 __Secure-keuze_code: Hoort bij de code die u van ons kreeg; tien minuten. Blijft hoogstens 1 dag. Toegang: Voipro.
 __Secure-keuze_person: Onthoudt een dag lang dat u uw e-mailadres of nummer hebt bevestigd. Blijft hoogstens 1 dag. Toegang: Voipro.
+__Secure-keuze_desk: Houdt medewerkers ingelogd; u krijgt hem niet. Blijft tot u de browser sluit. Toegang: Voipro.
 voipro_session: Houdt u ingelogd en onthoudt uw winkelmand. Blijft tot u de browser sluit. Toegang: Voipro.
-_pk_id*: Telt bezoeken met een willekeurig nummer, alleen voor deze site (Matomo, bij ons zelf). Blijft hoogstens 180 dagen. Toegang: Voipro.
-_pk_ses*: Houdt de pagina’s van één bezoek bij elkaar (Matomo, bij ons zelf). Blijft hoogstens 1 dag. Toegang: Voipro.
+voipro_counted: Onthoudt dat uw bezoek vandaag al geteld is. Er staat geen nummer in: bij iedereen staat hetzelfde. Blijft hoogstens 1 dag. Toegang: Voipro.
 _gcl_au: Meet of u na een advertentie bij Google iets bestelde. Blijft hoogstens 90 dagen. Toegang: Voipro; Google Ireland Limited (IE); Google LLC (US, buiten de EER, EU-US Data Privacy Framework, (EU) 2023/1795).
 _fbp: Herkent uw browser voor advertenties op Facebook en Instagram. Blijft hoogstens 90 dagen. Toegang: Voipro; Meta Platforms Ireland Limited (IE).
 voipro_interests: Onthoudt welke abonnementen en toestellen u bekeek. Blijft hoogstens 180 dagen. Toegang: Voipro.
@@ -272,9 +272,9 @@ __Host-keuze_seen: Remembers that you saw the notice. Stays for 186 days at most
 __Secure-keuze_id: Ties your consent to its proof; only if you allowed something. Stays for 186 days at most. Access: Voipro.
 __Secure-keuze_code: Belongs to the code that you got from us; ten minutes. Stays for 1 day at most. Access: Voipro.
 __Secure-keuze_person: Remembers for a day that you confirmed your e-mail address or number. Stays for 1 day at most. Access: Voipro.
+__Secure-keuze_desk: Keeps staff signed in; you do not get it. Stays until you close the browser. Access: Voipro.
 voipro_session: Keeps you signed in and remembers your basket. Stays until you close the browser. Access: Voipro.
-_pk_id*: Counts visits with a random number, for this site alone (Matomo, run by ourselves). Stays for 180 days at most. Access: Voipro.
-_pk_ses*: Keeps the pages of one visit together (Matomo, run by ourselves). Stays for 1 day at most. Access: Voipro.
+voipro_counted: Remembers that your visit was counted today. There is no number in it: it is the same for everybody. Stays for 1 day at most. Access: Voipro.
 _gcl_au: Measures whether you ordered something after an advertisement at Google. Stays for 90 days at most. Access: Voipro; Google Ireland Limited (IE); Google LLC (US, outside the EEA, EU-US Data Privacy Framework, (EU) 2023/1795).
 _fbp: Recognises your browser for advertisements on Facebook and Instagram. Stays for 90 days at most. Access: Voipro; Meta Platforms Ireland Limited (IE).
 voipro_interests: Remembers which plans and phones you looked at. Stays for 180 days at most. Access: Voipro.
@@ -325,11 +325,11 @@ fn mail_goes_out_over_tls_and_its_password_stands_elsewhere() {
         faults(&["tls = \"implicit\"", "reply_to = \"niemand\""]),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:169:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
-    keuze.toml:165:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
-    keuze.toml:165:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
-    keuze.toml:170:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
-    keuze.toml:170:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
+    keuze.toml:217:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
+    keuze.toml:213:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
+    keuze.toml:213:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
+    keuze.toml:218:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
+    keuze.toml:218:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
     "#);
 }
 
@@ -345,9 +345,9 @@ fn text_messages_go_out_by_mail_to_an_address_made_of_the_number() {
         faults("[sms]\nmail_to = \"{number}@a.example\"\n"),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:171:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:171:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:165:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
+    keuze.toml:219:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:219:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:213:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
     "#);
     let number = Phone::parse("06 12345678").expect("a number");
     assert_eq!(Sms::of_the_demo().address(&number).given(), "31612345678@sms.example");
@@ -356,4 +356,132 @@ fn text_messages_go_out_by_mail_to_an_address_made_of_the_number() {
 #[test]
 fn an_opt_in_to_calls_says_about_what_and_for_how_long() {
     assert_snapshot!(faults_after(&[("months = 12\n", "")]), @r#"keuze.toml:105:8: an opt-in to calls says neither about which products nor for how long. Mend: add `products = { nl = "…", en = "…" }` and `months = 12`."#);
+}
+
+/// What a register says of our own cookies is what we set, so none can be left out or told otherwise.
+#[test]
+fn the_register_has_our_own_cookies_as_they_are() {
+    let at = |name: &str| SMALL.find(&format!("\n[[cookies]]\nname = \"{name}\"")).expect("it is registered");
+    for own in OWN {
+        let start = at(own.secure);
+        let end = SMALL[start + 2..].find("\n[[").map_or(SMALL.len(), |next| start + 2 + next);
+        let faults = faults_after(&[(&SMALL[start..end], "\n")]);
+        let lacks =
+            format!("keuze.toml:1:1: the register lacks the cookie `{}`, which Keuze sets. Mend: add ", own.secure);
+        assert!(faults.starts_with(&lacks) && faults.lines().count() == 1, "{faults}");
+        let registered = &SMALL[start..end];
+        for (is, not) in [
+            ("purpose = \"needed\"", "purpose = \"counting\""),
+            ("first_party = true", "first_party = false"),
+            (&*format!("days = {}", own.days), "days = 7"),
+            (&*format!("http_only = {}", own.http_only), &*format!("http_only = {}", !own.http_only)),
+        ] {
+            let faults = faults_after(&[(registered, &registered.replace(is, not))]);
+            assert!(
+                faults.contains(&format!("the register says of our cookie `{}` what is not so", own.secure)),
+                "{faults}"
+            );
+        }
+    }
+    // On this machine alone, over http, they have no prefix.
+    let plain = SMALL.replace("\"https://winkel.example\", \"https://m.winkel.example:8443\"", "\"http://localhost\"");
+    let faults = told(&parse("keuze.toml", &plain).expect_err("they are not registered"));
+    assert!(OWN.iter().all(|own| faults.contains(&format!("lacks the cookie `{}`", own.plain))), "{faults}");
+}
+
+#[test]
+fn a_cookie_that_no_withdrawal_can_remove_is_refused() {
+    let with = |name: &str, lines: &str| {
+        let cookie = format!("name = \"{name}\"\n{lines}\npurpose = \"ads\"\ndays = 90\nfirst_party = true\n");
+        let registered = "name = \"ad*\"\npurpose = \"ads\"\ndays = 90\nvendors = [\"adco\"]\nfirst_party = false\n";
+        let text = SMALL.replacen(registered, &cookie, 1);
+        assert_ne!(text, SMALL);
+        told(&parse("keuze.toml", &text).err().unwrap_or_default())
+    };
+    for (name, lines) in [
+        ("__Secure-ad", ""),
+        ("__Secure-ad", "secure = true"),
+        ("__Host-ad", "secure = true\npath = \"/\""),
+        ("ad", "path = \"/shop\""),
+        ("ad*", "domain = \".winkel.example\""),
+        ("ad", "secure = false\npartitioned = false"),
+    ] {
+        assert_eq!(with(name, lines), "", "{name} {lines}");
+    }
+    let refused = [
+        with("__Secure-ad", "secure = false"),
+        with("__secure-ad", "secure = false"),
+        with("__Host-ad", "path = \"/shop\""),
+        with("__Host-ad", "domain = \"winkel.example\""),
+        with("ad", "partitioned = true"),
+        with("ad*", "path = \"/shop\""),
+        with("ad", "path = \"shop\""),
+        with("ad", "domain = \"other.example\""),
+        with("ad", "domain = \"example\""),
+    ];
+    assert_snapshot!(refused.join("\n"), @r#"
+keuze.toml:78:10: no browser takes `__Secure-ad` without Secure. Mend: write secure = true and set it so, or give it a name without the prefix.
+keuze.toml:78:10: no browser takes `__secure-ad` without Secure. Mend: write secure = true and set it so, or give it a name without the prefix.
+keuze.toml:78:8: no browser takes `__Host-ad` with a domain, or with another path than /. Mend: remove it and set the cookie so, or give it a name that starts with __Secure-.
+keuze.toml:78:10: no browser takes `__Host-ad` with a domain, or with another path than /. Mend: remove it and set the cookie so, or give it a name that starts with __Secure-.
+keuze.toml:78:15: no withdrawal can remove the partitioned cookie `ad`. Mend: set it without Partitioned, which a first-party cookie does not need.
+keuze.toml:78:8: no withdrawal can find the cookies `ad*` of the path /shop. Mend: set them for the path /, or register each by its whole name.
+keuze.toml:78:8: `path`: "shop" is no path. Mend: write one such as /shop.
+keuze.toml:78:10: `domain`: no host of the site can remove a cookie of other.example. Mend: write a host of the site or a domain above it, or first_party = false.
+keuze.toml:78:10: `domain`: no host of the site can remove a cookie of example. Mend: write a host of the site or a domain above it, or first_party = false.
+"#);
+}
+
+#[test]
+fn there_is_somebody_to_complain_to() {
+    let start = SMALL.find("[[authorities]]").expect("there is one");
+    let end = start + SMALL[start..].find("\n\n").expect("something follows");
+    assert_snapshot!(faults_after(&[(&SMALL[start..end], "")]), @"keuze.toml:1:1: there is no supervisor that people can complain to. Mend: describe it in [[authorities]]; `keuze check --example` has two.");
+    assert!(
+        faults_after(&[("[site]\n", "authorities = []\n[site]\n"), (&SMALL[start..end], "")]).contains("no supervisor")
+    );
+}
+
+#[test]
+fn holes_are_told_to_somebody_else_than_questions_about_privacy() {
+    let security = |contact: &str| {
+        let text = format!("{SMALL}\n[security]\ncontact = \"{contact}\"\n");
+        parse("keuze.toml", &text).map(|config| config.security.expect("there is one")).map_err(|faults| told(&faults))
+    };
+    assert_eq!(security("gat@winkel.example").as_deref(), Ok("mailto:gat@winkel.example"));
+    assert_eq!(security("mailto:gat@winkel.example").as_deref(), Ok("mailto:gat@winkel.example"));
+    assert_eq!(security("https://winkel.example/gat").as_deref(), Ok("https://winkel.example/gat"));
+    assert!(security("Privacy@winkel.example").is_err_and(|what| what.contains("questions about privacy")));
+    assert!(security("iemand").is_err_and(|what| what.contains("neither an e-mail address nor a link")));
+}
+
+/// The example says of the operator what its statement of 1 November 2022 says, and nothing against it.
+#[test]
+fn the_example_is_faithful_to_the_operators_statement() {
+    let config = Config::example();
+    let purpose = |id: &str| config.purposes.iter().find(|purpose| purpose.id.as_str() == id).expect("it is there");
+    for (id, says) in [("statistics", "te allen tijde geanonimiseerd"), ("profiling", "met elkaar")] {
+        assert!(purpose(id).description.nl.contains(says), "{id}");
+        assert_eq!(purpose(id).kept_months(), Some(12), "één jaar");
+        let strings = config.notice_strings(Language::Nl).purposes;
+        let shown = strings.into_iter().find(|purpose| purpose.id.as_str() == id).expect("it is told");
+        assert!(shown.description.ends_with("Wij bewaren deze gegevens hoogstens één jaar."), "{}", shown.description);
+    }
+    let counting: Vec<_> = config.cookies.iter().filter(|cookie| cookie.purpose.as_str() == "statistics").collect();
+    assert!(counting.iter().all(|cookie| cookie.days <= 1 && cookie.description.nl.contains("geen nummer")));
+    let kept: Vec<_> =
+        config.kept_elsewhere.iter().map(|kept| (kept.what.nl.as_str(), kept.until.nl.as_str())).collect();
+    let order = "tot twee jaar nadat uw bestelling is afgerond, en zeven jaar daarna";
+    let subscription = "tot twee jaar nadat u het abonnement hebt opgezegd, en zeven jaar daarna";
+    assert_eq!(kept, [("Bestellingen", order), ("In-app-aankopen", order), ("Abonnementen", subscription)]);
+    let recipients: Vec<_> = config.recipients.iter().map(|recipient| recipient.name.nl.as_str()).collect();
+    for who in ["bezorgdienst", "bank", "politie", "samenwerken"] {
+        assert!(recipients.iter().any(|recipient| recipient.contains(who)), "{who}");
+    }
+    // What the statement does not say is marked where it stands.
+    for section in ["[[vendors]]", "[security]", "[[social]]", "[newsletter]", "[server]", "[texts.nl]", "[choice]"] {
+        let before = &EXAMPLE[..EXAMPLE.find(&format!("\n{section}\n")).expect("it is there")];
+        let comment = before.rsplit("\n\n").take(2).collect::<String>();
+        assert!(comment.contains("Invented"), "{section}");
+    }
 }

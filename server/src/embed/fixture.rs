@@ -100,6 +100,8 @@ fn purpose(id: &str, regime: Regime) -> Purpose {
         description: localized("Waarvoor.", "What for."),
         legal_basis: "6(1)(a)".to_owned(),
         attestation: None,
+        data_months: None,
+        regime_override: None,
     }
 }
 
@@ -123,6 +125,8 @@ fn cookie(purpose: &str, name: &str) -> Cookie {
         vendors: Vec::new(),
         first_party: true,
         http_only: false,
+        path: None,
+        regime_override: None,
     }
 }
 

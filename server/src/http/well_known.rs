@@ -10,6 +10,7 @@ use axum::routing::get;
 use time::Duration;
 
 use super::machine::origin;
+use super::problem::{Problem, Slug};
 use super::visit::Visit;
 use crate::service::Keuze;
 
@@ -25,18 +26,20 @@ pub fn router() -> Router<Arc<Keuze>> {
 }
 
 /// Made at each request from the configuration, so that it never expires and never names an old contact (S-56).
-async fn security(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
-    let contact = &keuze.config.controller.email;
+///
+/// Without a contact for it there is none: the address for questions about privacy is not read by who mends holes.
+async fn security(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Result<Response, Problem> {
+    let contact = keuze.config.security.as_ref().ok_or(Slug::NotFound)?;
     let until = keuze.clock.now().today + HOLDS;
     let origin = origin(&keuze, &visit);
     let text = format!(
-        "Contact: mailto:{contact}\nExpires: {until}T00:00:00Z\nPreferred-Languages: nl, en\nCanonical: {origin}{SECURITY}\n"
+        "Contact: {contact}\nExpires: {until}T00:00:00Z\nPreferred-Languages: nl, en\nCanonical: {origin}{SECURITY}\n"
     );
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
     ];
-    (headers, text).into_response()
+    Ok((headers, text).into_response())
 }
 
 #[cfg(test)]
@@ -53,16 +56,21 @@ mod tests {
         assert_eq!(answer.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
         assert_eq!(
             answer.body,
-            "Contact: mailto:privacy@voipro.nl\nExpires: 2027-09-20T00:00:00Z\nPreferred-Languages: nl, en\n\
+            "Contact: mailto:security@voipro.nl\nExpires: 2027-09-20T00:00:00Z\nPreferred-Languages: nl, en\n\
              Canonical: https://www.voipro.nl/.well-known/security.txt\n"
         );
         let mut config = house.keuze.config.clone();
+        config.security = Some("https://elders.example/gat".to_owned());
         config.controller.email = "veilig@elders.example".to_owned();
         let house = house.republished(config).await;
         let mut browser = Browser::new(&house);
         let answer = browser.get(SECURITY).await;
-        assert!(answer.body.starts_with("Contact: mailto:veilig@elders.example\n"), "{}", answer.body);
+        assert!(answer.body.starts_with("Contact: https://elders.example/gat\n"), "{}", answer.body);
         let stopped = browser.post("/keuze/afmelden", &[("email", "a@example.nl"), ("scope", "all")]).await;
         assert!(stopped.body.contains("veilig@elders.example") && !stopped.body.contains("privacy@voipro.nl"));
+        let mut config = house.keuze.config.clone();
+        config.security = None;
+        let without = Browser::new(&house.republished(config).await).get(SECURITY).await;
+        assert_eq!(without.status, 404, "nobody to write to is no privacy address");
     }
 }

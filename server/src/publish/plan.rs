@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use app::model::change::{Facet, QuestionChange, question_changes};
 use app::model::language::{Language, Localized};
 use app::model::policy::{ChangeClass, Policy};
-use app::model::purpose::Regime;
+use app::model::purpose::{Regime, RegimeOverride};
 
 use super::difference::differences;
 use super::{PublishedPolicy, canonical, hash};
@@ -96,12 +96,41 @@ fn is_same(previous: &PublishedPolicy, next: &PublishedPolicy) -> bool {
 fn refuse(config: &Config, old: &Policy, new: &Policy, change: ChangeClass) -> Vec<Fault> {
     let changes = question_changes(old, new).into_iter().filter(|change| !change.new_revision);
     let mut faults: Vec<Fault> = changes.map(|change| old_question(config, old, &change)).collect();
+    faults.extend(silent_moves(old, new).map(|name| without_reason(config, &name)));
     let least = least_class(old, new);
     if rank(change) < rank(least) {
         let what = format!("this is a change of the class {}, not {}", word(least), word(change));
         faults.push(config.fault(what, format!("publish it with `--change {}`", word(least))));
     }
     faults
+}
+
+/// What asked for consent, asks no longer, and does not say anew why (requirements 2.5.3): purposes and cookies by name.
+fn silent_moves<'a>(old: &'a Policy, new: &'a Policy) -> impl Iterator<Item = String> + 'a {
+    let asks = |policy: &Policy, id| policy.purpose(id).is_some_and(|purpose| purpose.regime == Regime::Consent);
+    let said = |before: Option<&RegimeOverride>, now: Option<&RegimeOverride>| now.is_some() && before != now;
+    let purpose_says = move |id| {
+        let of = |policy: &'a Policy| policy.purpose(id).and_then(|purpose| purpose.regime_override.as_ref());
+        said(of(old), of(new))
+    };
+    let left = move |was, is| asks(old, was) && !asks(new, is);
+    let purposes = new.purposes.iter().map(|purpose| &purpose.id);
+    let purposes = purposes.filter(move |id| left(*id, *id) && !purpose_says(*id)).map(|id| format!("purpose `{id}`"));
+    let cookies = new.cookies.iter().filter(move |cookie| {
+        let before = old.cookies.iter().find(|before| before.name == cookie.name);
+        before.is_some_and(|before| {
+            left(&before.purpose, &cookie.purpose)
+                && !purpose_says(&cookie.purpose)
+                && !said(before.regime_override.as_ref(), cookie.regime_override.as_ref())
+        })
+    });
+    purposes.chain(cookies.map(|cookie| format!("cookie `{}`", cookie.name)))
+}
+
+fn without_reason(config: &Config, name: &str) -> Fault {
+    let mend =
+        "say why at the cookie or its purpose: regime_override = { reason = \"…\", by = \"…\", on = 2026-11-27 }";
+    config.fault(format!("the {name} would no longer ask for consent, and nothing says why"), mend.to_owned())
 }
 
 /// The fault of a question that changed under people's answers.
@@ -122,6 +151,7 @@ fn facet(facet: &Facet) -> String {
         Facet::LegalBasis => "another legal basis".to_owned(),
         Facet::Cookie(name) => format!("the new cookie {name}"),
         Facet::Duration(name) => format!("the cookie {name} lives longer"),
+        Facet::Kept => "data is kept longer".to_owned(),
         Facet::Party(id) => format!("the party {id} gets access"),
     }
 }
@@ -159,7 +189,11 @@ fn wordless(policy: &Policy) -> Policy {
         }
     }
     bare.cookies.iter_mut().for_each(|cookie| cookie.description = none());
-    bare.vendors.iter_mut().for_each(|vendor| vendor.role = none());
+    for vendor in &mut bare.vendors {
+        vendor.role = none();
+        // What the operator files changes nothing for people.
+        (vendor.contract_ref, vendor.checked_at) = (None, None);
+    }
     bare.channels.iter_mut().for_each(|rule| rule.article.clear());
     bare
 }

@@ -57,7 +57,7 @@ fn the_same_configuration_freezes_to_the_same_bytes() {
     let mut policy = first().policy;
     // The notices are hashed over markup, which may change with the banner.
     policy.notices.clear();
-    assert_snapshot!(hash(&canonical(&policy)), @"d48c50554a644071bb28001425429116885d1b965722f68da8c859fb9752668e");
+    assert_snapshot!(hash(&canonical(&policy)), @"f09b09e1e1aaee43bbd804a8a2364cf125bea74e9e6f95519e5b587bd1eb94c6");
     let json = String::from_utf8(canonical(&policy)).expect("JSON is UTF-8");
     assert_snapshot!(&json[json.find("\"channels\"").expect("it has channels")..][..110], @r#""channels":[{"article":"Tw 11.7 lid 3","channel":"newsletter","from":"2022-11-01","need":"soft_opt_in"},{"arti"#);
 }
@@ -66,8 +66,8 @@ fn the_same_configuration_freezes_to_the_same_bytes() {
 fn the_first_policy_tells_what_it_holds() {
     assert_snapshot!(planned(&Config::example(), None, ChangeClass::Editorial).differences.join("\n"), @r#"
 the first policy of voipro.nl
-purpose necessary (necessary): __Host-keuze, __Host-keuze_seen, __Secure-keuze_id, __Secure-keuze_code, __Secure-keuze_person, voipro_session
-purpose statistics (low_impact): _pk_id*, _pk_ses*
+purpose necessary (necessary): __Host-keuze, __Host-keuze_seen, __Secure-keuze_id, __Secure-keuze_code, __Secure-keuze_person, __Secure-keuze_desk, voipro_session
+purpose statistics (low_impact): voipro_counted
 purpose marketing (consent): _gcl_au, _fbp
 purpose profiling (consent): voipro_interests
 purpose third_party_embeds (consent): VISITOR_INFO1_LIVE, YSC
@@ -86,7 +86,7 @@ fn the_same_configuration_is_nothing_to_publish() {
 
 #[test]
 fn a_changed_question_needs_a_new_revision() {
-    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"keuze.toml:86:12: the question of `marketing` changed (the cookie _fbp lives longer) but has no new revision. Mend: write `revision = 2`.");
+    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"keuze.toml:102:12: the question of `marketing` changed (the cookie _fbp lives longer) but has no new revision. Mend: write `revision = 2`.");
     let publication = planned(&changed(&[LONGER, ASKED_ANEW]), Some(&first()), ChangeClass::Purpose);
     assert_snapshot!(publication.differences.join("\n"), @r#"
 cookies._fbp.days: 90 → 390
@@ -98,7 +98,7 @@ purposes.marketing.revision: 1 → 2
 fn a_revision_never_goes_back() {
     let later = planned(&changed(&[ASKED_ANEW]), Some(&first()), ChangeClass::Purpose).policy;
     let faults = plan(&Config::example(), Some(&later), ChangeClass::Purpose).expect_err("it goes back");
-    assert_snapshot!(lines(&faults), @"example.toml:86:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
+    assert_snapshot!(lines(&faults), @"example.toml:102:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
 }
 
 #[test]
@@ -205,4 +205,60 @@ async fn a_content_that_is_not_what_its_name_says_is_refused() {
     scribe.append(Draft::with(event, vec![wrong])).await.expect("written");
     let error = Published::load(&scribe).expect_err("it is damaged");
     assert!(matches!(&error, PublishError::Damaged(name) if *name == html.to_string()), "{error}");
+}
+
+/// Requirements 2.5.3: what no longer asks for consent says why, who decided it and when, in the policy for ever.
+#[test]
+fn nothing_leaves_consent_without_a_reason() {
+    let moved = (
+        "name = \"voipro_interests\"\npurpose = \"profiling\"\ndays = 180",
+        "name = \"voipro_interests\"\npurpose = \"statistics\"\ndays = 30",
+    );
+    let anew = (
+        "id = \"statistics\"\nregime = \"low_impact\"\nrevision = 1",
+        "id = \"statistics\"\nregime = \"low_impact\"\nrevision = 2",
+    );
+    assert_snapshot!(refused(&changed(&[moved, anew]), ChangeClass::Purpose), @r#"keuze.toml:1:1: the cookie `voipro_interests` would no longer ask for consent, and nothing says why. Mend: say why at the cookie or its purpose: regime_override = { reason = "…", by = "…", on = 2026-11-27 }."#);
+    let why = "regime_override = { reason = \"telt zonder nummer\", by = \"Dirk\", on = 2026-11-02 }";
+    let (cookie, purpose) = (format!("{}\n{why}", moved.1), format!("{}\n{why}", anew.1));
+    for changes in [[(moved.0, &*cookie), anew], [moved, (anew.0, &*purpose)]] {
+        let published = planned(&changed(&changes), Some(&first()), ChangeClass::Purpose);
+        assert!(String::from_utf8(canonical(&published.policy.policy)).expect("JSON").contains("telt zonder nummer"));
+        assert!(
+            published.differences.iter().any(|line| line.contains("regime_override")),
+            "{:?}",
+            published.differences
+        );
+        // Had it been said before, and consent been asked since, the old reason would be none for this time.
+        let mut again = first();
+        let said = &published.policy.policy;
+        for cookie in &mut again.policy.cookies {
+            let of = said.cookies.iter().find(|of| of.name == cookie.name);
+            cookie.regime_override = of.and_then(|of| of.regime_override.clone());
+        }
+        for purpose in &mut again.policy.purposes {
+            purpose.regime_override = said.purpose(&purpose.id).and_then(|of| of.regime_override.clone());
+        }
+        let faults = plan(&changed(&changes), Some(&again), ChangeClass::Purpose).expect_err("it is the old one");
+        assert!(lines(&faults).contains("nothing says why"), "{}", lines(&faults));
+    }
+    // Staying exempt, or beginning to ask, needs no reason.
+    assert!(plan(&changed(&[WORDS]), Some(&first()), ChangeClass::Editorial).is_ok());
+}
+
+#[test]
+fn data_that_is_kept_longer_is_another_question() {
+    let longer = ("data_months = 12\ndescription", "data_months = 13\ndescription");
+    assert_snapshot!(refused(&changed(&[longer]), ChangeClass::Purpose), @"keuze.toml:110:12: the question of `profiling` changed (data is kept longer) but has no new revision. Mend: write `revision = 2`.");
+    let untold = ("data_months = 12\ndescription", "description");
+    assert!(refused(&changed(&[untold]), ChangeClass::Purpose).contains("data is kept longer"));
+    let shorter = ("data_months = 12\ndescription", "data_months = 6\ndescription");
+    planned(&changed(&[shorter]), Some(&first()), ChangeClass::Material);
+}
+
+/// What the operator files about a party is nobody's question.
+#[test]
+fn looking_at_a_statement_again_is_editorial() {
+    let looked = ("checked_at = 2026-11-02", "checked_at = 2026-11-27");
+    planned(&changed(&[looked, ("VP-2022-034", "VP-2026-001")]), Some(&first()), ChangeClass::Editorial);
 }

@@ -317,6 +317,7 @@ impl Keuze {
             history: history.unwrap_or_default(),
             blocked: self.blocked_at(&[session.point()]),
             kept: self.config.kept_elsewhere.clone(),
+            recipients: self.config.recipients.clone(),
             frame,
         })
     }
@@ -364,6 +365,8 @@ impl Keuze {
             blocked.map(|(channels, since)| json!({ "channels": channels, "since": since })).collect();
         let kept = self.config.kept_elsewhere.iter();
         let kept = kept.map(|kept| json!({ "what": kept.what, "ground": kept.ground, "until": kept.until }));
+        let recipients = self.config.recipients.iter();
+        let recipients = recipients.map(|recipient| json!({ "name": recipient.name, "why": recipient.why }));
         let authorities = self.config.authorities.iter();
         let authorities = authorities.map(|of| json!({ "name": of.name, "about": of.about, "url": of.url }));
         Ok(json!({
@@ -374,6 +377,7 @@ impl Keuze {
             "records": records.collect::<Vec<_>>(),
             "blocking_list": blocked,
             "kept_elsewhere": kept.collect::<Vec<_>>(),
+            "recipients": recipients.collect::<Vec<_>>(),
             "complaints": authorities.collect::<Vec<_>>(),
         }))
     }

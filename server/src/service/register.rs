@@ -9,6 +9,7 @@ impl Keuze {
     /// The register.
     pub fn register(&self, frame: Frame) -> RegisterView {
         let published = self.published.current();
-        RegisterView { frame, policy: published.policy.clone(), hash: published.hash.to_string() }
+        let recipients = self.config.recipients.clone();
+        RegisterView { frame, policy: published.policy.clone(), hash: published.hash.to_string(), recipients }
     }
 }

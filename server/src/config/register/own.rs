@@ -1,0 +1,81 @@
+//! Our own cookies: the register has them like all others (S-03), and says of them what is so.
+
+use std::collections::BTreeSet;
+
+use app::model::controller::Cookie;
+use app::model::purpose::Regime;
+
+use crate::config::Host;
+use crate::config::reader::{At, Section};
+
+/// A cookie that Keuze itself sets.
+#[derive(Clone, Copy, Debug)]
+pub struct Own {
+    /// Its name over https.
+    pub secure: &'static str,
+    /// Its name over http, on this machine alone.
+    pub plain: &'static str,
+    /// How long it lives at most, in days; 0 is until the browser closes.
+    pub days: u32,
+    /// Out of a script's reach.
+    pub http_only: bool,
+}
+
+/// All of them; a test holds them to what is set.
+pub const OWN: [Own; 6] = [
+    Own { secure: "__Host-keuze", plain: "keuze", days: CHOICE_DAYS, http_only: false },
+    Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: 186, http_only: false },
+    Own { secure: "__Secure-keuze_id", plain: "keuze_id", days: 186, http_only: true },
+    Own { secure: "__Secure-keuze_code", plain: "keuze_code", days: 1, http_only: true },
+    Own { secure: "__Secure-keuze_person", plain: "keuze_person", days: 1, http_only: true },
+    Own { secure: "__Secure-keuze_desk", plain: "keuze_desk", days: 0, http_only: true },
+];
+
+const CHOICE_DAYS: u32 = 186;
+
+impl Own {
+    fn name(self, hosts: &[Host]) -> &'static str {
+        if is_secure(hosts) { self.secure } else { self.plain }
+    }
+}
+
+/// Whether the site is served over https; hosts of this machine are for trying out beside it.
+pub(super) fn is_secure(hosts: &[Host]) -> bool {
+    hosts.iter().any(|host| !host.is_local())
+}
+
+/// Notes each one of ours that the register lacks.
+pub(super) fn refuse_without(root: &Section<'_>, registered: &BTreeSet<String>, hosts: &[Host]) {
+    if hosts.is_empty() {
+        return;
+    }
+    for own in OWN.iter().filter(|own| !registered.contains(own.name(hosts))) {
+        let name = own.name(hosts);
+        let what = format!("the register lacks the cookie `{name}`, which Keuze sets");
+        let mend = format!(
+            "add [[cookies]] with name = \"{name}\", a necessary purpose, days = {}, http_only = {}; `keuze check --example` has it",
+            own.days, own.http_only
+        );
+        root.note(root.at(), what, mend);
+    }
+}
+
+/// Notes what the register says of one of ours that is not so.
+pub(super) fn refuse_other_facts(
+    s: &Section<'_>,
+    cookie: &Cookie,
+    regime: Option<Regime>,
+    name: &At<String>,
+    hosts: &[Host],
+) {
+    let Some(own) = OWN.iter().find(|own| own.name(hosts) == cookie.name) else { return };
+    let as_it_is = (cookie.days, cookie.http_only) == (own.days, own.http_only) && cookie.first_party;
+    if !as_it_is || !cookie.vendors.is_empty() || regime.is_some_and(|regime| regime != Regime::Necessary) {
+        let what = format!("the register says of our cookie `{}` what is not so", cookie.name);
+        let mend = format!(
+            "write a necessary purpose, days = {}, first_party = true, http_only = {} and no vendors",
+            own.days, own.http_only
+        );
+        s.note(name.at, what, mend);
+    }
+}
