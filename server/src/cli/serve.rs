@@ -136,8 +136,10 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     if let Err(error) = &control {
         tracing::warn!(%error, "commands beside this server are not possible: its control socket cannot be made");
     }
+    // Before anybody is told that there is something to stop.
+    let stopped = stop(scribe.clone());
     println!("listening on http://{address}");
-    http::serve::serve(listener, app, stop(scribe.clone())).await;
+    http::serve::serve(listener, app, stopped).await;
     let failed = !scribe.is_open();
     // Before the ledger is let go, so that it is never the next server's that goes.
     drop(control);
@@ -214,18 +216,21 @@ async fn demo_key(keuze: &Keuze) -> Result<zeroize::Zeroizing<String>, String> {
     clients.add(&name, &Scope::ALL, until).await.map_err(|error| error.to_string())
 }
 
-/// Ends at a signal, or when the ledger has stopped by itself.
-async fn stop(scribe: Scribe) {
+/// Ends at a signal, or when the ledger has stopped by itself. Signals are listened to from the call on.
+fn stop(scribe: Scribe) -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate()).expect("the process may listen to signals");
-    let ledger_stopped = async {
-        while scribe.is_open() {
-            tokio::time::sleep(Duration::from_millis(500)).await;
+    let listen = |kind| signal(kind).expect("the process may listen to signals");
+    let (mut term, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    async move {
+        let ledger_stopped = async {
+            while scribe.is_open() {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+            () = ledger_stopped => {}
         }
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-        () = ledger_stopped => {}
     }
 }
