@@ -11,6 +11,7 @@ pub mod files;
 #[cfg(test)]
 mod fixture;
 pub mod gate;
+pub mod idempotency;
 pub mod known;
 pub mod letter;
 pub mod limits;

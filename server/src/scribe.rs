@@ -2,6 +2,7 @@
 //!
 //! Everything that is ever recorded comes through [`Scribe::append`]; there is no second road to the ledger.
 
+mod answers;
 mod erasure;
 mod fact;
 pub mod files;
@@ -31,6 +32,8 @@ use crate::ledger::record::SealedRecord;
 use crate::store::Store;
 use crate::vault::ring::{KeyId, Owner};
 use crate::vault::seal;
+
+pub use answers::{Answer, AnswerName, Answered, Once};
 
 use state::State;
 use writer::Job;
@@ -108,6 +111,8 @@ pub enum FactKind {
     Client,
     /// How a program's template was classed, under a random id. Sealed under the audit key.
     Message,
+    /// What a request was answered ([`Answer`]), under the key of its hour, whose name is its own. No record names it.
+    Answer,
 }
 
 /// An event that is durable.
@@ -121,7 +126,7 @@ pub struct Written {
 
 /// An event in the queue.
 #[derive(Debug)]
-pub struct Submitted(oneshot::Receiver<Result<Written, AppendError>>);
+pub struct Submitted(oneshot::Receiver<Result<Once, AppendError>>);
 
 impl Submitted {
     /// Waits until it is durable.
@@ -129,6 +134,13 @@ impl Submitted {
     /// # Errors
     /// The ledger closed before, or failed while it was being written.
     pub async fn durable(self) -> Result<Written, AppendError> {
+        match self.ended().await? {
+            Once::Written(written) => Ok(*written),
+            Once::Before(_) => unreachable!("what has no answer was not answered before"),
+        }
+    }
+
+    async fn ended(self) -> Result<Once, AppendError> {
         // The writer tells everybody how it ended; whoever it did not tell was in its hands when it broke down.
         self.0.await.unwrap_or(Err(AppendError::OutcomeUnknown))
     }
@@ -232,6 +244,13 @@ struct Shared {
     key_file: Option<PathBuf>,
 }
 
+impl Shared {
+    /// Takes nothing more; what was accepted is finished.
+    fn shut(&self) {
+        drop(self.queue.lock().expect("nobody panics while holding it").take());
+    }
+}
+
 impl Scribe {
     /// Opens or creates a ledger, checks that it adds up, and starts the writer.
     ///
@@ -266,12 +285,16 @@ impl Scribe {
     /// # Panics
     /// As [`Self::append`].
     pub fn submit(&self, draft: Draft) -> Result<Submitted, NotRecorded> {
+        self.enqueue(draft, None)
+    }
+
+    fn enqueue(&self, draft: Draft, once: Option<Answer>) -> Result<Submitted, NotRecorded> {
         // Here, because in the writer it would stop the ledger.
         assert!(fits(&draft), "a draft is too long for the journal");
         let (answer, written) = oneshot::channel();
         let queue = self.shared.queue.lock().expect("nobody panics while holding it");
         let queue = queue.as_ref().ok_or(NotRecorded::Closed)?;
-        queue.try_send(Job { draft, answer }).map_err(|error| match error {
+        queue.try_send(Job { draft, once, answer }).map_err(|error| match error {
             TrySendError::Full(_) => NotRecorded::Busy,
             TrySendError::Disconnected(_) => NotRecorded::Closed,
         })?;
@@ -363,6 +386,11 @@ impl Scribe {
     /// As [`Self::fact`].
     pub fn content(&self, hash: ContentHash) -> Result<Option<Vec<u8>>, ReadError> {
         self.fact(FactKind::Content, &hash.0)
+    }
+
+    /// The leaf hash of a record, which commits to it; `None` beyond the end.
+    pub fn leaf(&self, address: RecordAddress) -> Option<[u8; 32]> {
+        if address.shard == OPEN_SHARD { self.state().tree.leaf(address.index) } else { None }
     }
 
     /// The latest signed checkpoint of a shard (C2SP tlog-checkpoint), if that shard has records.
@@ -457,7 +485,7 @@ impl Scribe {
 
     /// Finishes what was accepted, makes it durable, and closes.
     pub async fn close(&self) {
-        drop(self.shared.queue.lock().expect("nobody panics while holding it").take());
+        self.shared.shut();
         let writer = self.shared.writer.lock().expect("nobody panics while holding it").take();
         if let Some(writer) = writer {
             let _ended = tokio::task::spawn_blocking(move || writer.join()).await;

@@ -20,7 +20,7 @@ use crate::service::choose::{ChooseError, Device, Done};
 
 /// `POST /keuze/api/v1/choices`.
 pub fn api() -> Router<Arc<Keuze>> {
-    Router::new().route("/keuze/api/v1/choices", post(json::choose))
+    Router::new().route(json::PATH, post(json::choose))
 }
 
 /// `POST /keuze/choices`.

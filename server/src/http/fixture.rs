@@ -142,6 +142,20 @@ impl Answer {
     }
 }
 
+/// The text with every receipt's number and link masked: they follow what was recorded, to the last word of the policy.
+pub fn masked(text: &str) -> String {
+    let is_number = |word: &str| word.len() == 17 && word.parse::<app::model::receipt::ReceiptNumber>().is_ok();
+    let is_token = |word: &str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut masked = String::new();
+    for piece in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
+        let word = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        let mask = [("NUMBER", is_number(word)), ("TOKEN", is_token(word))].into_iter().find(|(_, is)| *is);
+        masked.push_str(mask.map_or(word, |(mask, _)| mask));
+        masked.push_str(&piece[word.len()..]);
+    }
+    masked
+}
+
 fn words(html: &str) -> String {
     const INLINE: [&str; 6] = ["a", "strong", "span", "br", "td", "th"];
     let body = html.split_once("<body").map_or(html, |(_, body)| body);

@@ -19,7 +19,7 @@ pub enum Unreadable {
 }
 
 impl FactKind {
-    const ALL: [(u8, Self); 7] = [
+    const ALL: [(u8, Self); 8] = [
         (1, Self::Content),
         (2, Self::Setting),
         (3, Self::Staff),
@@ -27,6 +27,7 @@ impl FactKind {
         (5, Self::Personal),
         (6, Self::Client),
         (7, Self::Message),
+        (8, Self::Answer),
     ];
 
     fn tag(self) -> u8 {
@@ -44,7 +45,7 @@ impl FactKind {
             Self::Content | Self::Setting => Ok(None),
             Self::Staff | Self::Client | Self::Message => standing(Owner::Audit),
             Self::Suppression => standing(Owner::Suppression),
-            Self::Personal => key.first_chunk().map(|id| Some(KeyId(*id))).ok_or(Unreadable::Damaged),
+            Self::Personal | Self::Answer => key.first_chunk().map(|id| Some(KeyId(*id))).ok_or(Unreadable::Damaged),
         }
     }
 }
@@ -71,9 +72,9 @@ pub fn encode(fact: &Fact, ring: &Ring, entropy: &dyn Entropy) -> Vec<u8> {
 }
 
 /// What an event says of the facts beside it: SHA-256 over each one's length (32 bits, big-endian) and bytes, in their
-/// order; nothing where there are none.
+/// order; nothing where there are none. How a request was answered is no part of what was recorded.
 pub fn digest<'a>(encoded: impl IntoIterator<Item = &'a Vec<u8>>) -> Option<ContentHash> {
-    let mut encoded = encoded.into_iter().peekable();
+    let mut encoded = encoded.into_iter().filter(|bytes| !is_answer(bytes)).peekable();
     encoded.peek()?;
     let mut hash = Sha256::new();
     for bytes in encoded {
@@ -87,6 +88,11 @@ pub fn digest<'a>(encoded: impl IntoIterator<Item = &'a Vec<u8>>) -> Option<Cont
 pub fn is_open(bytes: &[u8]) -> bool {
     let kind = bytes.first().and_then(|tag| FactKind::of(*tag));
     matches!(kind, Some(FactKind::Content | FactKind::Setting))
+}
+
+/// Whether it is how a request was answered: nobody misses one whose key is gone.
+pub fn is_answer(bytes: &[u8]) -> bool {
+    bytes.first().and_then(|tag| FactKind::of(*tag)) == Some(FactKind::Answer)
 }
 
 /// Reads what [`encode`] wrote.

@@ -294,6 +294,7 @@ pub fn event_of(
 pub fn fact_of(bytes: &[u8], index: u64, ring: &Ring, missing: &mut Missing) -> Result<Option<Fact>, Fault> {
     match fact::decode(bytes, ring) {
         Ok(fact) => Ok(Some(fact)),
+        Err(fact::Unreadable::NoKey(_)) if fact::is_answer(bytes) => Ok(None),
         Err(fact::Unreadable::NoKey(id)) => {
             missing.fact(id, index);
             Ok(None)

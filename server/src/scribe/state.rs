@@ -6,6 +6,7 @@ use app::model::event::{Event, EventKind};
 use app::model::identity::Subject;
 use time::OffsetDateTime;
 
+use super::answers::Answers;
 use super::{Fact, FactKind};
 use crate::ledger::tree::Tree;
 use crate::vault::ring::{KeyId, Ring};
@@ -24,6 +25,8 @@ pub struct State {
     pub facts: BTreeMap<(FactKind, Vec<u8>), (Vec<u8>, u64)>,
     /// When somebody was erased, in the order of the ledger.
     pub erasures: Vec<OffsetDateTime>,
+    /// What requests of the last day were answered.
+    pub answers: Answers,
 }
 
 impl State {
@@ -48,6 +51,9 @@ impl State {
 
     /// Takes note of a fact.
     pub fn apply(&mut self, fact: Fact, index: u64) {
+        if fact.kind == FactKind::Answer {
+            return self.answers.take(&fact, index);
+        }
         let key = (fact.kind, fact.key);
         match fact.value {
             Some(mut value) => {

@@ -12,12 +12,14 @@ use app::model::receipt::MAX_INDEX;
 use ed25519_dalek::SigningKey;
 use tokio::sync::oneshot;
 
+use super::answers::Answers;
 use super::erasure::Missing;
 use super::files::{CheckpointFile, Journal, Layout, Slot, read_slots, sync_folder};
 use super::replay::{self, Anchor, ReplayedBatch};
 use super::state::State;
 use super::{
-    AppendError, Draft, Fact, FactKind, NotRecorded, OPEN_SHARD, Opening, QUEUE, Scribe, Shared, Written, fact,
+    Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe,
+    Shared, Written, fact,
 };
 use crate::ambient::Entropy;
 use crate::ledger::checkpoint::{Checkpoint, verifier_key};
@@ -34,13 +36,15 @@ use crate::vault::{root, rotation, seal};
 pub struct Job {
     /// What to write.
     pub draft: Draft,
+    /// What the request that it comes of is answered, where that may be sent again.
+    pub once: Option<Answer>,
     /// Told once it is durable, or once that cannot be.
-    pub answer: oneshot::Sender<Result<Written, AppendError>>,
+    pub answer: oneshot::Sender<Result<Once, AppendError>>,
 }
 
 impl Job {
     /// Whoever waited may have gone; how it ended stands all the same.
-    fn tell(self, ended: Result<Written, AppendError>) {
+    fn tell(self, ended: Result<Once, AppendError>) {
         let _gone = self.answer.send(ended);
     }
 }
@@ -137,6 +141,7 @@ fn new_state(ring: Ring) -> State {
         by_subject: HashMap::new(),
         facts: BTreeMap::new(),
         erasures: Vec::new(),
+        answers: Answers::default(),
     }
 }
 
@@ -367,6 +372,12 @@ fn finish_erasures(state: &mut State, missing: &Missing, entropy: &dyn Entropy) 
     destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
 }
 
+/// What a job's request is answered, to stand beside its record; nothing if its hour is over already.
+fn answer_fact(job: &Job, ring: &Ring) -> Option<Fact> {
+    let answer = job.once.as_ref()?;
+    Some(answer.fact(ring.find(answer.owner())?))
+}
+
 /// Whether a fact is sealed under a key that is gone already.
 fn ends(fact: &Fact, ended: &HashSet<KeyId>) -> bool {
     fact.kind == FactKind::Personal && fact.key.first_chunk().is_some_and(|id| ended.contains(&KeyId(*id)))
@@ -389,22 +400,52 @@ impl Writer {
                 let Ok(job) = jobs.try_recv() else { break };
                 batch.push(job);
             }
-            match self.commit(&batch) {
-                Ok(written) => batch.into_iter().zip(written).for_each(|(job, written)| job.tell(Ok(written))),
+            let (batch, again) = self.sort_out(batch);
+            let committed = if batch.is_empty() { Ok(Vec::new()) } else { self.commit(&batch) };
+            let told = committed.as_ref().err().map(|failed| failed.told);
+            match committed {
+                Ok(written) => {
+                    batch
+                        .into_iter()
+                        .zip(written)
+                        .for_each(|(job, written)| job.tell(Ok(Once::Written(Box::new(written)))));
+                }
                 Err(failed) => {
                     tracing::error!("the ledger stops, nothing more is acknowledged: {}", failed.what);
                     batch.into_iter().for_each(|job| job.tell(Err(failed.told)));
-                    self.turn_away(jobs);
-                    return;
                 }
             }
+            self.repeat(again, told);
+            if told.is_some() {
+                return self.turn_away(jobs);
+            }
+        }
+    }
+
+    /// Takes out the requests that were answered before, or come twice in this batch.
+    fn sort_out(&self, batch: Vec<Job>) -> (Vec<Job>, Vec<Job>) {
+        let state = self.shared.state.read().expect("nobody panics while writing it");
+        let mut first: HashSet<AnswerName> = HashSet::new();
+        batch.into_iter().partition(|job| {
+            let Some(answer) = &job.once else { return true };
+            state.answers.find(&answer.name, answer.at).is_none() && first.insert(answer.name)
+        })
+    }
+
+    /// Tells them what the first of them was answered; where that failed, how.
+    fn repeat(&self, again: Vec<Job>, told: Option<AppendError>) {
+        let state = self.shared.state.read().expect("nobody panics while writing it");
+        for job in again {
+            let answered = job.once.as_ref().and_then(|answer| state.answers.find(&answer.name, answer.at)).cloned();
+            let failed = told.unwrap_or(AppendError::OutcomeUnknown);
+            job.tell(answered.map(Once::Before).ok_or(failed));
         }
     }
 
     /// Tells everybody who still waits that nothing of theirs was written.
     fn turn_away(&self, jobs: &Receiver<Job>) {
         // First the door: nobody comes in behind the last one who is told.
-        drop(self.shared.queue.lock().expect("nobody panics while holding it").take());
+        self.shared.shut();
         jobs.iter().for_each(|job| job.tell(Err(NotRecorded::Closed.into())));
     }
 
@@ -438,6 +479,9 @@ impl Writer {
             for fact in job.draft.facts.iter().filter(|fact| !ends(fact, &ended)) {
                 state.apply(fact.clone(), written.address.index);
             }
+            if let Some(answer) = answer_fact(job, &state.ring) {
+                state.apply(answer, written.address.index);
+            }
         }
         Ok(written)
     }
@@ -451,7 +495,8 @@ impl Writer {
         let mut named = Vec::new();
         for ((index, event), job) in (first..).zip(events).zip(jobs) {
             let encode = |fact| fact::encode(fact, &state.ring, &*shared.entropy);
-            let facts: Vec<Vec<u8>> = job.draft.facts.iter().map(encode).collect();
+            let answer = answer_fact(job, &state.ring);
+            let facts: Vec<Vec<u8>> = job.draft.facts.iter().chain(&answer).map(encode).collect();
             let event = Event { facts: fact::digest(&facts), ..event };
             let record = self.seal(&event, index, &state.ring);
             self.tree.push(leaf_hash(&record.commitment));
@@ -477,6 +522,9 @@ impl Writer {
                 event.previous =
                     last.insert(subject, index).or(earlier).map(|index| RecordAddress { shard: OPEN_SHARD, index });
                 state.ring.ensure(Owner::Proof(subject), &*self.shared.entropy);
+            }
+            if let Some(answer) = &job.once {
+                state.ring.ensure(answer.owner(), &*self.shared.entropy);
             }
             events.push(event);
         }

@@ -14,10 +14,11 @@ use app::model::language::Language;
 use app::model::policy::Policy;
 use app::model::purpose::PurposeId;
 use app::model::receipt::ReceiptNumber;
+use serde::{Deserialize, Serialize};
 
 use self::weigh::Taken;
 use super::Keuze;
-use crate::scribe::{AppendError, Draft, ReadError, Written};
+use crate::scribe::{self, AnswerName, Answered, AppendError, Draft, NotRecorded, Once, ReadError};
 
 /// A choice as it was sent, read but not yet weighed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ pub enum ChooseError {
     /// Only yeses, from where none is taken.
     #[error("a yes from an unknown place")]
     ConsentNotFromHere,
-    /// It could not be written.
+    /// It could not be written, or it is not known whether it was.
     #[error(transparent)]
     Append(#[from] AppendError),
     /// What the device's consent id stands for could not be read.
@@ -108,10 +109,32 @@ struct Known {
     given: Given,
 }
 
+/// What a device is told of its choice, beside the record: kept for a day for whoever sends the same request again.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    cookie: String,
+    /// Whether the device keeps the consent id, which stands in the record alone.
+    keeps_id: bool,
+    ask_again: Vec<PurposeId>,
+    expire: Vec<String>,
+}
+
 impl Keuze {
-    /// Records a choice; returns once it is durable.
-    pub async fn choose(&self, choice: &Choice, device: &Device) -> Result<Done, ChooseError> {
+    /// Records a choice; returns once it is durable. A request that was answered before gets the same answer, and nothing
+    /// is recorded.
+    ///
+    /// # Errors
+    /// Why nothing was recorded, or that this is not known.
+    pub async fn choose(
+        &self,
+        choice: &Choice,
+        device: &Device,
+        request: Option<AnswerName>,
+    ) -> Result<Done, ChooseError> {
         let now = self.clock.now();
+        if let Some(before) = request.and_then(|name| self.scribe.answered(&name, now.at)) {
+            return self.told_before(before);
+        }
         let current = self.published.current();
         let shown = self.published.by_id(&choice.policy);
         let shown = shown.map(|published| &published.policy);
@@ -120,10 +143,20 @@ impl Keuze {
         let event = Event {
             policy: Some(current.hash),
             notice: shown.and_then(|policy| policy.notices.get(&choice.language).copied()),
+            subject: self.subject_of(&taken, known.as_ref()),
             ..event(choice, device, &taken, known.as_ref(), now)
         };
-        let written = self.record(event, known.as_ref().map(|known| known.subject)).await?;
-        Ok(self.done(&written, taken, known, device, now))
+        let told = told(&current.policy, taken, known, device, now);
+        let Some(name) = request else {
+            let written = self.scribe.append(Draft::new(event)).await?;
+            return Ok(self.done(written.address, written.event.subject, told));
+        };
+        let value = serde_json::to_vec(&told).expect("plain fields are always JSON");
+        let answer = scribe::Answer { name, at: now.at, value };
+        match self.scribe.append_once(Draft::new(event), answer).await? {
+            Once::Written(written) => Ok(self.done(written.address, written.event.subject, told)),
+            Once::Before(before) => self.told_before(before),
+        }
     }
 
     /// The subject of a consent id, if the ledger knows it: an id that nobody was given is as good as none.
@@ -133,28 +166,43 @@ impl Keuze {
         Ok((!events.is_empty()).then(|| Known { subject, given: cookie::from_events(&events) }))
     }
 
-    /// Appends under the known subject, or under a fresh one if something is granted, or under none.
-    async fn record(&self, event: Event, known: Option<Subject>) -> Result<Written, AppendError> {
-        let grants = event.answers.values().any(|answered| answered.answer == Answer::Granted);
-        let subject = known.or_else(|| grants.then(|| Subject(self.entropy.bytes())));
-        self.scribe.append(Draft::new(Event { subject, ..event })).await
+    /// The known subject, or a fresh one if something is granted, or none.
+    fn subject_of(&self, taken: &Taken, known: Option<&Known>) -> Option<Subject> {
+        let grants = taken.answers.values().any(|answered| answered.answer == Answer::Granted);
+        known.map(|known| known.subject).or_else(|| grants.then(|| Subject(self.entropy.bytes())))
     }
 
-    fn done(&self, written: &Written, taken: Taken, known: Option<Known>, device: &Device, now: Moment) -> Done {
-        let policy = &self.published.current().policy;
+    /// The answer that was given before. Whoever was erased since has none.
+    fn told_before(&self, before: Answered) -> Result<Done, ChooseError> {
+        let address = before.address;
+        let recorded = self.scribe.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
+        let damaged = |_| ReadError::Damaged { address, what: "how it was answered cannot be read".into() };
+        Ok(self.done(address, recorded.event.subject, serde_json::from_slice(&before.value).map_err(damaged)?))
+    }
+
+    fn done(&self, address: RecordAddress, subject: Option<Subject>, told: Told) -> Done {
         let receipts = self.receipts();
-        let earlier = known.map(|known| known.given).unwrap_or_default();
-        let after = cookie::updated(earlier, &written.event.answers);
-        let given = cookie::updated(device.given.clone(), &taken.remembered);
         Done {
-            address: written.address,
-            receipt: receipts.number(written.address),
-            receipt_path: receipts.path(written.address),
-            ask_again: taken.ask_again,
-            cookie: cookie::encode(&given, policy),
-            consent_id: written.event.subject.filter(|_| stands_granted(&after, policy, now)),
-            expire: beyond_scripts(policy, &taken.remembered),
+            address,
+            receipt: receipts.number(address),
+            receipt_path: receipts.path(address),
+            ask_again: told.ask_again,
+            cookie: told.cookie,
+            consent_id: subject.filter(|_| told.keeps_id),
+            expire: told.expire,
         }
+    }
+}
+
+fn told(policy: &Policy, taken: Taken, known: Option<Known>, device: &Device, now: Moment) -> Told {
+    let earlier = known.map(|known| known.given).unwrap_or_default();
+    let after = cookie::updated(earlier, &taken.answers);
+    let given = cookie::updated(device.given.clone(), &taken.remembered);
+    Told {
+        cookie: cookie::encode(&given, policy),
+        keeps_id: stands_granted(&after, policy, now),
+        expire: beyond_scripts(policy, &taken.remembered),
+        ask_again: taken.ask_again,
     }
 }
 

@@ -11,6 +11,9 @@ impl Keuze {
         if let Err(error) = self.forget_unconfirmed().await {
             tracing::warn!(%error, "sign-ups that nobody confirmed could not be forgotten");
         }
+        if let Err(error) = self.scribe.forget_answers(self.clock.now().at) {
+            tracing::error!(%error, "the keys of what was answered yesterday could not be ended: nothing more is recorded");
+        }
         if let Err(error) = self.rotate_root_if_due().await {
             tracing::error!(%error, "the root key could not be rotated");
         }

@@ -1,81 +1,82 @@
 //! Receipt numbers and receipt links: how a person gets back to a record without an account.
 //!
-//! Both are keyed MACs over the record's address, so nothing is stored for them and nobody can make one up. The
+//! Both are keyed MACs over the record's address and its commitment, so nothing is stored for them and nobody can make one up. The
 //! number is short enough to read out on the phone and finds the record; it shows nobody anything by itself. The
 //! link carries 128 bits, is given once with the answer, and shows the receipt for a day.
 
 use app::model::identity::{RecordAddress, ShardNumber};
 use app::model::receipt::ReceiptNumber;
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 use super::Keuze;
 use crate::scribe::Scribe;
+use crate::vault::mac::mac;
 
 /// For how long a receipt's link shows the receipt, counted from the record's time.
 pub const LINK_LIVES: Duration = Duration::hours(24);
 
 /// Makes and checks receipt numbers and the tokens of receipt links.
-pub struct Receipts {
+pub struct Receipts<'a> {
     key: [u8; 32],
+    scribe: &'a Scribe,
 }
 
-impl Receipts {
+impl<'a> Receipts<'a> {
     /// Under the ledger's own receipt key.
-    pub fn of(scribe: &Scribe) -> Self {
-        Self::with_key(scribe.secret("receipt"))
-    }
-
-    /// Under a given key.
-    pub fn with_key(key: [u8; 32]) -> Self {
-        Self { key }
+    pub fn of(scribe: &'a Scribe) -> Self {
+        Self { key: scribe.secret("receipt"), scribe }
     }
 
     /// The number of the receipt for a record.
     ///
     /// # Panics
-    /// Beyond the last index of a shard, which the scribe never gives out.
+    /// Where there is no such record.
     pub fn number(&self, address: RecordAddress) -> ReceiptNumber {
-        let mac = self.mac(b"number", address);
+        let mac = self.mac(b"number", address).expect("receipts are for what was recorded");
         ReceiptNumber::new(address, first(&mac)).expect("a shard closes before its indexes run out")
     }
 
-    /// The record that a number stands for; `None` for a number that we never gave out.
+    /// The record that a number stands for; `None` for a number that we never gave out, and for that of a record which
+    /// another one has taken the place of.
     pub fn check(&self, number: ReceiptNumber) -> Option<RecordAddress> {
-        let mac: [u8; 5] = first(&self.mac(b"number", number.address));
+        let mac: [u8; 5] = first(&self.mac(b"number", number.address)?);
         bool::from(mac.ct_eq(&number.mac)).then_some(number.address)
     }
 
     /// The token of a receipt's link: 32 hexadecimal digits.
+    ///
+    /// # Panics
+    /// Where there is no such record.
     pub fn token(&self, address: RecordAddress) -> String {
-        let mac: [u8; 16] = first(&self.mac(b"link", address));
+        let mac: [u8; 16] = first(&self.mac(b"link", address).expect("receipts are for what was recorded"));
         format!("{:032x}", u128::from_be_bytes(mac))
     }
 
     /// Whether that token belongs to that record.
     pub fn check_token(&self, address: RecordAddress, token: &str) -> bool {
-        self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
+        self.scribe.leaf(address).is_some() && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
     /// The path of the page that shows the receipt: `/keuze/bewijs/{number}/{token}`.
+    ///
+    /// # Panics
+    /// Where there is no such record.
     pub fn path(&self, address: RecordAddress) -> String {
         format!("/keuze/bewijs/{}/{}", self.number(address), self.token(address))
     }
 
-    fn mac(&self, what: &[u8], RecordAddress { shard, index }: RecordAddress) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
-        mac.update(what);
-        mac.update(&shard_bytes(shard));
-        mac.update(&index.to_be_bytes());
-        mac.finalize().into_bytes().into()
+    /// Over the address and the record's leaf: an index that is used a second time, in a ledger that was put back, has
+    /// other numbers and links than the first time.
+    fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
+        let leaf = self.scribe.leaf(address)?;
+        Some(mac(&self.key, &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf]))
     }
 }
 
 impl Keuze {
     /// The receipts of this ledger.
-    pub fn receipts(&self) -> Receipts {
+    pub fn receipts(&self) -> Receipts<'_> {
         Receipts::of(&self.scribe)
     }
 }
@@ -95,31 +96,67 @@ fn first<const N: usize>(mac: &[u8; 32]) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use app::model::event::{Actor, Event, EventKind, Route};
+
     use super::*;
+    use crate::ambient::{SeededEntropy, moment};
+    use crate::scribe::{Draft, Opening};
 
-    fn address(index: u64) -> RecordAddress {
-        RecordAddress { shard: ShardNumber::FIRST, index }
+    fn draft(second: i64) -> Draft {
+        Draft::new(Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner))
     }
 
-    #[test]
-    fn a_number_of_another_ledger_or_record_finds_nothing() {
-        let ours = Receipts::with_key([1; 32]);
-        let theirs = Receipts::with_key([2; 32]);
-        assert_eq!(ours.check(ours.number(address(7))), Some(address(7)));
-        assert_eq!(ours.check(theirs.number(address(7))), None);
-        let moved = ReceiptNumber { address: address(8), ..ours.number(address(7)) };
+    /// A ledger of its own, with as many records.
+    async fn ledger(seed: u64, records: i64) -> (Scribe, Vec<RecordAddress>) {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
+        let scribe = Scribe::open(opening).expect("opens");
+        let mut addresses = Vec::new();
+        for second in 0..records {
+            addresses.push(scribe.append(draft(second)).await.expect("written").address);
+        }
+        (scribe, addresses)
+    }
+
+    #[tokio::test]
+    async fn a_number_of_another_ledger_or_record_finds_nothing() {
+        let (ours, addresses) = ledger(1, 3).await;
+        let (theirs, _) = ledger(2, 3).await;
+        let (ours, theirs) = (Receipts::of(&ours), Receipts::of(&theirs));
+        assert_eq!(ours.check(ours.number(addresses[1])), Some(addresses[1]));
+        assert_eq!(ours.check(theirs.number(addresses[1])), None);
+        let moved = ReceiptNumber { address: addresses[2], ..ours.number(addresses[1]) };
         assert_eq!(ours.check(moved), None);
+        let beyond = RecordAddress { index: 3, ..addresses[1] };
+        assert_eq!(ours.check(ReceiptNumber { address: beyond, ..ours.number(addresses[1]) }), None);
+        assert!(!ours.check_token(beyond, &ours.token(addresses[1])));
     }
 
-    #[test]
-    fn a_token_opens_its_own_record_only() {
-        let receipts = Receipts::with_key([1; 32]);
-        let token = receipts.token(address(7));
+    #[tokio::test]
+    async fn a_token_opens_its_own_record_only() {
+        let (scribe, addresses) = ledger(1, 2).await;
+        let receipts = Receipts::of(&scribe);
+        let token = receipts.token(addresses[0]);
         assert_eq!(token.len(), 32);
-        assert!(receipts.check_token(address(7), &token));
-        assert!(!receipts.check_token(address(8), &token));
-        assert!(!receipts.check_token(address(7), &token.to_ascii_uppercase()));
-        assert!(!receipts.check_token(address(7), ""));
+        assert!(receipts.check_token(addresses[0], &token));
+        assert!(!receipts.check_token(addresses[1], &token));
+        assert!(!receipts.check_token(addresses[0], &token.to_ascii_uppercase()));
+        assert!(!receipts.check_token(addresses[0], ""));
+    }
+
+    /// A ledger that was put back gives an index out a second time: the first one's number and link open nothing.
+    #[tokio::test]
+    async fn an_index_that_is_used_twice_opens_nothing() {
+        let (first, addresses) = ledger(1, 2).await;
+        let (second, _) = ledger(1, 1).await;
+        second.append(draft(99)).await.expect("written");
+        let (first, second) = (Receipts::of(&first), Receipts::of(&second));
+        assert_eq!(first.key, second.key, "one receipt key");
+        assert_eq!(second.check(first.number(addresses[0])), Some(addresses[0]), "the same record");
+        assert_eq!(second.check(first.number(addresses[1])), None, "another record at the same index");
+        assert!(!second.check_token(addresses[1], &first.token(addresses[1])));
     }
 
     #[test]

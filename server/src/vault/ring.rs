@@ -43,6 +43,8 @@ pub enum Owner {
     Numbered(&'static str, u16),
     /// Seals what waits to be sent, by the day it was queued (days since 1970).
     Day(u32),
+    /// Seals what requests of that hour (hours since 1970) were answered, for whoever sends them again.
+    Hour(u32),
 }
 
 /// The parts of a profile, by when they end (design, "The keys").
@@ -76,12 +78,16 @@ impl Owner {
             Self::Class(subject, RetentionClass::Profiling) => (8, subject.0),
             Self::Numbered(name, number) => (9, hashed(&format!("{name} {number}"))),
             Self::Day(day) => (10, u128::from(day).to_be_bytes()),
+            Self::Hour(hour) => (HOUR, u128::from(hour).to_be_bytes()),
         };
         let mut bytes = [kind; 17];
         bytes[1..].copy_from_slice(&name);
         bytes
     }
 }
+
+/// The kind of [`Owner::Hour`].
+const HOUR: u8 = 11;
 
 fn hashed(name: &str) -> [u8; 16] {
     *Sha256::digest(name).first_chunk().expect("a hash has 32 bytes")
@@ -224,6 +230,13 @@ impl Ring {
     /// The name of an owner's key.
     pub fn find(&self, owner: Owner) -> Option<KeyId> {
         self.by_owner.get(&owner.encode()).copied()
+    }
+
+    /// The names of the keys of all hours before one.
+    pub fn hours_before(&self, hour: u32) -> HashSet<KeyId> {
+        let number = |owner: &[u8; 17]| u128::from_be_bytes(*owner.last_chunk().expect("17 bytes"));
+        let over = self.by_owner.iter().filter(|(owner, _)| owner[0] == HOUR && number(owner) < u128::from(hour));
+        over.map(|(_, id)| *id).collect()
     }
 
     /// The name of an owner's key, made if there is none. A new one is durable after [`Self::sync`].

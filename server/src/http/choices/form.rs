@@ -43,7 +43,7 @@ pub(super) async fn choose(
     let fields = Fields::read(body::form(&headers, body)?)?;
     let choice = fields.choice(&keuze, visit.language)?;
     let sender = Sender::of(&keuze, visit, &headers, gpc)?;
-    let done = keuze.choose(&choice, &sender.device).await?;
+    let done = keuze.choose(&choice, &sender.device, None).await?;
     let location = fields.location(&choice, &done, &sender, &headers);
     let mut response = StatusCode::SEE_OTHER.into_response();
     sender.set_cookies(&done, &headers, response.headers_mut());

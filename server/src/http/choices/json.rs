@@ -15,10 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Sender, label, purpose};
 use crate::http::body;
+use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::{Problem, Slug};
 use crate::http::visit::{GlobalPrivacyControl, Visit};
 use crate::service::Keuze;
 use crate::service::choose::{Choice, Done};
+
+/// Its address.
+pub(super) const PATH: &str = "/keuze/api/v1/choices";
 
 /// What is sent. The words of the enumerations are checked by their types, names by the policy later.
 #[derive(Deserialize)]
@@ -50,14 +54,25 @@ pub(super) async fn choose(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let sent: Sent = body::json(&headers, body)?;
-    let choice = sent.try_into()?;
+    let body = body::bytes(body)?;
+    let sent: Sent = body::json(&headers, Ok(body.clone()))?;
+    let choice: Choice = sent.try_into()?;
     let sender = Sender::of(&keuze, visit, &headers, gpc)?;
-    let done = keuze.choose(&choice, &sender.device).await?;
+    let request = match IdempotencyKey::of(&headers) {
+        Ok(key) => key.map(|key| key.name(&keuze, &[PATH.as_bytes(), &body])),
+        // A no is taken whatever else is wrong; it is only not known again.
+        Err(_) if says_no(&choice) => None,
+        Err(problem) => return Err(problem),
+    };
+    let done = keuze.choose(&choice, &sender.device, request).await?;
     let mut response = (StatusCode::CREATED, Json(answer(&sender, &done))).into_response();
     sender.set_cookies(&done, &headers, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+fn says_no(choice: &Choice) -> bool {
+    choice.control == Control::RefuseAll || choice.purposes.values().any(|yes| !yes)
 }
 
 fn answer<'a>(sender: &Sender, done: &'a Done) -> Answer<'a> {

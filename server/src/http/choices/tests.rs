@@ -6,8 +6,10 @@ use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::config::{Config, EXAMPLE, parse};
-use crate::http::fixture::{Answer, Browser};
+use crate::http::fixture::{Answer, Browser, masked};
 use crate::service::fixture::House;
+
+mod once;
 
 const PATH: &str = "/keuze/api/v1/choices";
 type Headers = &'static [(&'static str, &'static str)];
@@ -68,7 +70,7 @@ async fn a_refusal_is_answered_with_its_receipt_and_one_cookie() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
     let answer = answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
-    insta::assert_snapshot!(answer.snapshot());
+    insta::assert_snapshot!(masked(&answer.snapshot()));
     let event = serde_json::to_string_pretty(&last(&house)).expect("an event is JSON");
     insta::assert_snapshot!("the_refusals_event", event);
 }
@@ -78,7 +80,7 @@ async fn an_acceptance_is_answered_alike_but_for_the_consent_id() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
     let answer = answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
-    insta::assert_snapshot!(answer.snapshot());
+    insta::assert_snapshot!(masked(&answer.snapshot()));
     assert_eq!(last(&house).kind, EventKind::ChoiceMade);
     assert!(!answer.body.contains("consent_id"), "a browser's scripts never see it");
     assert!(last(&house).subject.is_some());

@@ -2,7 +2,7 @@ use app::model::language::Language;
 use axum::http::{StatusCode, header};
 
 use super::*;
-use crate::http::fixture::{Answer, Browser};
+use crate::http::fixture::{self, Answer, Browser};
 use crate::service::fixture::House;
 
 async fn shown(browser: &mut Browser, path: &str) -> Answer {
@@ -125,7 +125,7 @@ fn masked(receipt: &Answer) -> String {
             line.split(' ').map(mask).collect::<Vec<_>>().join(" ")
         }
     };
-    receipt.words().lines().map(line).collect::<Vec<_>>().join("\n")
+    fixture::masked(&receipt.words()).lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test]
