@@ -15,7 +15,7 @@ use super::serve::Configured;
 use super::task::{self, Printed, Say};
 use crate::scribe::files::Layout;
 use crate::service::Keuze;
-use crate::service::mail_check::check;
+use crate::service::mail_check::{Finding, check};
 use crate::service::message::Told;
 
 /// What to do with a mail.
@@ -93,13 +93,12 @@ fn checked(Check { file, config, data }: &Check) -> Result<bool, Refusal> {
     let raw = read(file).map_err(|error| Refusal::File { path: file.clone(), error })?;
     let found = check(&raw, &config).ok_or_else(|| Refusal::Told(format!("{} is no mail", file.display())))?;
     for finding in &found {
-        if finding.holds {
-            println!("ok       {}", finding.what);
-        } else {
-            println!("missing  {}\n         {}", finding.what, finding.mend);
+        match &finding.mend {
+            None => println!("ok       {}", finding.what),
+            Some(mend) => println!("missing  {}\n         {mend}", finding.what),
         }
     }
-    Ok(found.iter().all(|finding| finding.holds))
+    Ok(found.iter().all(Finding::holds))
 }
 
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {

@@ -106,7 +106,10 @@ pub async fn check(
     let named = named.map_err(|fault| Problem::with(Slug::MalformedRequest, "template").mended_by(fault))?;
     let addresses: Vec<String> =
         keuze.config.site.hosts.iter().map(|host| format!("{}/keuze/brief", host.name())).collect();
-    let lacking = lacking(&letter.text, &keuze.config.controller, &addresses);
+    let asked = Arc::clone(&keuze);
+    let checked =
+        tokio::task::spawn_blocking(move || lacking(&letter.text, &asked.config.controller, &addresses)).await;
+    let lacking = checked.map_err(|_| Slug::Internal)?;
     if lacking.is_empty() {
         let record = match named {
             Some(passed) => Some(keuze.record_letter(passed, &caller.act()).await?),

@@ -89,14 +89,18 @@ pub async fn check(
 ) -> Result<Response, Problem> {
     let signed_later = is_signed_later(&query.unwrap_or_default())?;
     let raw = body::raw(&headers, body, "message/rfc822")?;
-    let found = mail_check::check(&raw, &keuze.config).ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
+    let checked = tokio::task::spawn_blocking(move || mail_check::check(&raw, &keuze.config)).await;
+    let found = checked.map_err(|_| Slug::Internal)?.ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
     let comes_later = |finding: &mail_check::Finding| signed_later && finding.word == SIGNATURE;
-    let lacking = found.iter().filter(|finding| !finding.holds && !comes_later(finding));
-    let missing: Vec<&str> = lacking.map(|finding| finding.word).collect();
-    if missing.is_empty() {
+    let lacking = found.iter().filter(|finding| !finding.holds() && !comes_later(finding));
+    let lacking: Vec<&mail_check::Finding> = lacking.collect();
+    if lacking.is_empty() {
         return Ok(answer(&Passed { passes: true }));
     }
-    Err(Problem::saying(Slug::UnsubscribeHeadersMissing, "missing", missing.join(", ")))
+    let missing: Vec<&str> = lacking.iter().map(|finding| finding.word).collect();
+    let problem = Problem::saying(Slug::UnsubscribeHeadersMissing, "missing", missing.join(", "));
+    let mend = |finding: &&mail_check::Finding| Some(format!("{}: {}", finding.word, finding.mend.as_ref()?));
+    Err(lacking.iter().filter_map(mend).fold(problem, Problem::mended_by))
 }
 
 fn is_signed_later(query: &str) -> Result<bool, Problem> {
