@@ -422,6 +422,12 @@ impl Scribe {
         SigningKey::from_bytes(&self.secret(writer::LOG_KEY)).verifying_key()
     }
 
+    /// That key as it is given to whoever checks a shard: `<name>+<hash>+<base64>` (C2SP signed-note), if it has records.
+    pub fn verifier_key(&self, shard: ShardNumber) -> Option<String> {
+        let checkpoint = self.checkpoint(shard)?;
+        Some(crate::ledger::checkpoint::verifier_key(checkpoint.lines().next()?, &self.log_key()))
+    }
+
     /// The name of an owner's key, made if there is none; durable with the next record.
     pub fn ensure_key(&self, owner: Owner) -> KeyId {
         if let Some(id) = self.find_key(owner) {

@@ -33,6 +33,9 @@ use crate::config::Config;
 use crate::publish::Published;
 use crate::scribe::Scribe;
 
+/// Where the verifier keys of the logs are published, a line each; receipts name it.
+pub const LOG_KEYS: &str = "/keuze/log/keys";
+
 /// Everything a use case stands on; shared by all requests.
 pub struct Keuze {
     /// The one writer, and every read.

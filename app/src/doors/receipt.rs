@@ -86,4 +86,6 @@ pub struct ProofView {
     pub text: String,
     /// Where the log's checkpoints are published.
     pub checkpoint_url: String,
+    /// Where the key is published that they are signed with.
+    pub keys_url: String,
 }

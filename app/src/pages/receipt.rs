@@ -140,6 +140,10 @@ fn check(proof: Option<&ProofView>, words: &'static Words) -> AnyView {
                     {format!("{}: ", words.checkpoint)}
                     <a href=proof.checkpoint_url.clone()>{proof.checkpoint_url.clone()}</a>
                 </p>
+                <p>
+                    {format!("{}: ", words.keys)}
+                    <a href=proof.keys_url.clone()>{proof.keys_url.clone()}</a>
+                </p>
                 {texts(proof, words)}
             }
             .into_any()

@@ -86,6 +86,8 @@ pub struct Receipt {
     pub proof: &'static str,
     /// Leads to the published checkpoint.
     pub checkpoint: &'static str,
+    /// Leads to the key that checkpoints are signed with.
+    pub keys: &'static str,
     /// There is no proof at the moment.
     pub no_proof: &'static str,
 }
@@ -134,12 +136,14 @@ pub const NL: Receipt = Receipt {
         "Ons logboek is openbaar en kan achteraf niet ongemerkt worden veranderd. Wie ons niet vertrouwt, kan dit nagaan.",
         "Bereken de SHA-256 van drie delen achter elkaar: de letters keuze-v1, het zout (32 bytes) en de vastlegging.",
         "Dat is het blad in het logboek. Het bewijs hieronder (C2SP tlog-proof) laat zien dat het daarin staat.",
-        "Vergelijk de ondertekende stand in het bewijs met de stand die wij publiceren.",
+        "Controleer met onze sleutel de handtekening onder de stand in het bewijs.",
+        "Vergelijk die stand met de stand die wij publiceren.",
     ],
     record: "Vastlegging",
     salt: "Zout",
     proof: "Bewijs",
     checkpoint: "Gepubliceerde stand van het logboek",
+    keys: "Sleutel waarmee die stand ondertekend is (C2SP signed-note)",
     no_proof: "Het bewijs is nu niet te maken. Uw keuze is wel opgeslagen. Probeer het later opnieuw.",
 };
 
@@ -187,12 +191,14 @@ pub const EN: Receipt = Receipt {
         "Our log is public and cannot be changed afterwards without being noticed. Whoever does not trust us can check this.",
         "Compute the SHA-256 of three parts in a row: the letters keuze-v1, the salt (32 bytes) and the record.",
         "That is the leaf in the log. The proof below (C2SP tlog-proof) shows that it stands there.",
-        "Compare the signed checkpoint in the proof with the one that we publish.",
+        "Check the signature under the checkpoint in the proof with our key.",
+        "Compare that checkpoint with the one that we publish.",
     ],
     record: "Record",
     salt: "Salt",
     proof: "Proof",
     checkpoint: "Published checkpoint of the log",
+    keys: "Key that the checkpoint is signed with (C2SP signed-note)",
     no_proof: "The proof cannot be made at the moment. Your choice was saved. Please try again later.",
 };
 

@@ -1,23 +1,60 @@
-//! The public side of the ledger: signed checkpoints and tiles (C2SP tlog-checkpoint, tlog-tiles).
+//! The public side of the ledger: signed checkpoints and tiles (C2SP tlog-checkpoint, tlog-tiles), and the keys that they are
+//! signed with.
 
 use std::sync::Arc;
 
 use app::model::identity::ShardNumber;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
 
+use super::machine::origin;
 use super::problem::{Problem, Slug};
-use crate::service::Keuze;
+use super::visit::Visit;
+use crate::service::{Keuze, LOG_KEYS as KEYS};
 
-/// `/keuze/log/{shard}/checkpoint` and `/keuze/log/{shard}/tile/{level}/{index}`.
+/// What a program needs to find the logs; also outside `/keuze/`, for whoever knows the host alone.
+const LOGS: [&str; 2] = ["/keuze/log/logs.json", "/.well-known/keuze-log.json"];
+
+/// `/keuze/log/keys`, `/keuze/log/{shard}/checkpoint` and `/keuze/log/{shard}/tile/{level}/{index}`.
 pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
+        .route(KEYS, get(keys))
+        .route(LOGS[0], get(logs))
+        .route(LOGS[1], get(logs))
         .route("/keuze/log/{shard}/checkpoint", get(checkpoint))
         .route("/keuze/log/{shard}/tile/{level}/{*index}", get(tile))
 }
+
+async fn keys(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
+    let key = keuze.scribe.verifier_key(ShardNumber::FIRST).ok_or(Slug::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(SOON_STALE)),
+    ];
+    Ok((headers, key + "\n").into_response())
+}
+
+/// `{"logs": [{"origin", "verifier_key", "checkpoint", "tiles"}]}`.
+async fn logs(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Result<Response, Problem> {
+    let shard = ShardNumber::FIRST;
+    let key = keuze.scribe.verifier_key(shard).ok_or(Slug::NotFound)?;
+    let at = format!("{}/keuze/log/{shard}", origin(&keuze, &visit));
+    let log = json!({
+        "origin": key.split('+').next(),
+        "verifier_key": key,
+        "checkpoint": format!("{at}/checkpoint"),
+        "tiles": format!("{at}/tile"),
+    });
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static(SOON_STALE))];
+    Ok((headers, Json(json!({ "logs": [log] }))).into_response())
+}
+
+/// A new shard brings a new key.
+const SOON_STALE: &str = "public, max-age=600";
 
 async fn checkpoint(State(keuze): State<Arc<Keuze>>, Path(shard): Path<String>) -> Result<Response, Problem> {
     let note = keuze.scribe.checkpoint(read_shard(&shard)?).ok_or(Slug::NotFound)?;
@@ -86,6 +123,34 @@ fn decimal(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::fixture::Browser;
+    use crate::ledger::checkpoint::{Checkpoint, read_verifier_key};
+    use crate::service::fixture::House;
+
+    /// With what stands at these addresses a stranger opens the published checkpoint, and with nothing else.
+    #[tokio::test]
+    async fn the_key_of_the_log_is_published_beside_its_checkpoint() {
+        let house = House::new().await;
+        let mut browser = Browser::new(&house);
+        let note = browser.get("/keuze/log/0001/checkpoint").await.body;
+        let keys = browser.get(KEYS).await;
+        assert_eq!(keys.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
+        let (name, key) = read_verifier_key(keys.body.trim_end()).expect("a verifier key");
+        let opened = Checkpoint::open(&note, &key).expect("signed with it");
+        assert_eq!(opened.origin, name);
+        let other = House::at(None, 2).await;
+        let (_, another) = read_verifier_key(Browser::new(&other).get(KEYS).await.body.trim_end()).expect("a key");
+        assert!(Checkpoint::open(&note, &another).is_none(), "the test can fail");
+        for address in LOGS {
+            let logs: serde_json::Value = serde_json::from_str(&browser.get(address).await.body).expect("JSON");
+            let log = &logs["logs"][0];
+            assert_eq!(
+                (log["verifier_key"].as_str(), log["origin"].as_str()),
+                (Some(keys.body.trim_end()), Some(&*name))
+            );
+            assert_eq!(log["checkpoint"], "https://www.voipro.nl/keuze/log/0001/checkpoint");
+        }
+    }
 
     #[test]
     fn tiles_are_named_as_the_specification_does() {

@@ -75,6 +75,7 @@ impl Keuze {
             salt: ContentHash(proven.salt).to_string(),
             text: proven.proof,
             checkpoint_url: format!("{origin}/keuze/log/{}/checkpoint", address.shard),
+            keys_url: format!("{origin}{}", crate::service::LOG_KEYS),
         }))
     }
 }
