@@ -21,3 +21,4 @@ pub mod notice;
 pub mod policy;
 pub mod purpose;
 pub mod receipt;
+pub mod typed;

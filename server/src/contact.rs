@@ -4,16 +4,19 @@
 //! whether two people have the same point. The **fold** is coarser still: an objection by one spelling must hold for
 //! every spelling that may reach the same mailbox, phone or letter box.
 
+mod country;
 mod email;
+pub(crate) mod fold;
 mod phone;
 mod post;
 
 use app::model::contact::PointKind;
 use serde::{Deserialize, Serialize};
 
+pub use country::Country;
 pub use email::Email;
 pub use phone::Phone;
-pub use post::{DutchAddress, ForeignAddress, Post, is_netherlands};
+pub use post::{DutchAddress, ForeignAddress, Post, is_changed_by_a_spreadsheet, without_decimals};
 
 /// An address or number.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,9 +55,22 @@ pub enum ContactError {
     /// Not a postal address elsewhere.
     #[error("this is no postal address; write street, place and country, each on its line")]
     Address,
-    /// Not a country.
-    #[error("this is no country; write its name in full")]
+    /// Not a country, or two of them.
+    #[error(
+        "this is no country that we know; write its name in Dutch, English, French or German, or its code, such as BE"
+    )]
     Country,
+    /// Lines that name no country.
+    #[error(
+        "the country is missing; write its name as the last line, or, in the Netherlands, a postcode such as 1033 RW"
+    )]
+    NoCountry,
+    /// A date or a rounded number where a house number or phone number should be.
+    #[error(
+        "this looks changed by a spreadsheet, which makes dates and rounded numbers of house numbers and phone numbers; write \
+         what was there, in a column of text"
+    )]
+    Spreadsheet,
     /// The lines of a Dutch address without what names it.
     #[error(
         "this is read as a Dutch address, but its postcode and house number are not both there; write street and house \
@@ -107,10 +123,37 @@ impl ContactPoint {
     /// The folds that an objection by this spelling stands on.
     pub fn stands_on(&self) -> Vec<String> {
         match self {
-            Self::Email(email) => vec![format!("email {}", email.fold())],
+            Self::Email(email) => vec![format!("email {}", email.objection_fold())],
             Self::Phone(phone) => vec![format!("phone {}", phone.e164())],
             Self::Post(post) => post.stands_on(),
         }
+    }
+
+    /// The same where nobody is known at the door that the spelling names: it may be a slip or another way to write one, so
+    /// the objection stands on every door of the number.
+    pub fn stands_on_every_door(&self) -> Vec<String> {
+        match self {
+            Self::Email(_) | Self::Phone(_) => self.stands_on(),
+            Self::Post(post) => post.stands_on_every_door(),
+        }
+    }
+
+    /// Whether it is one of several letter boxes of a house number.
+    pub fn is_one_door(&self) -> bool {
+        !self.numbers_with_doors().is_empty()
+    }
+
+    /// For each house number that has an addition here: how the normal forms of all its doors begin.
+    pub fn numbers_with_doors(&self) -> Vec<String> {
+        match self {
+            Self::Email(_) | Self::Phone(_) => Vec::new(),
+            Self::Post(post) => post.numbers_with_doors(),
+        }
+    }
+
+    /// Whether a normal form that begins so may be the door that is meant here.
+    pub fn may_be_door(&self, beginning: &str, normal: &str) -> bool {
+        matches!(self, Self::Post(post) if post.may_be_door(beginning, normal))
     }
 
     /// The folds that are looked up before this point is used: an objection on any of them forbids it.

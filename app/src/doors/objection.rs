@@ -77,6 +77,19 @@ pub struct ObjectionForm {
     pub channels: Vec<Channel>,
     /// What is wrong, in the order of the form.
     pub faults: Vec<ObjectionFault>,
+    /// How the house number is read, where that is asked.
+    pub read_as: Option<Box<ReadHouse>>,
+}
+
+/// A house number that a spreadsheet seems to have changed, as it is read: the person is asked whether that is right.
+#[derive(Clone)]
+pub struct ReadHouse {
+    /// What was typed, addition and all; it comes back with the answer, so that a yes is for this text alone.
+    pub typed: String,
+    /// The number.
+    pub number: u32,
+    /// What stands behind it.
+    pub addition: Option<String>,
 }
 
 /// What people type here is where they can be reached: it stands in no log.
@@ -97,6 +110,8 @@ pub enum ObjectionFault {
     Postcode,
     /// Not a house number, or none.
     House,
+    /// A house number that looks like a date or a rounded number: is it right as it is read?
+    IsThisRight,
     /// Longer than an addition, or nothing that can stand behind a number.
     Addition,
     /// Not the lines of an address, or none.

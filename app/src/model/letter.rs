@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::receipt::{ALPHABET, check, value_of};
+use super::typed;
 
 /// How many characters carry something; the twelfth is the check character.
 const DATA: usize = 11;
@@ -44,10 +45,10 @@ impl fmt::Display for LetterCode {
 impl FromStr for LetterCode {
     type Err = LetterCodeError;
 
-    /// Reads what a person typed: small letters, spaces and dashes do not matter; O is 0, I and L are 1.
+    /// Reads what a person typed or scanned: small letters, spaces, dashes of every kind, full width and characters that
+    /// show nothing do not matter; O is 0, I and L are 1.
     fn from_str(text: &str) -> Result<Self, LetterCodeError> {
-        let typed = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '.'));
-        let values: Option<Vec<u8>> = typed.take(DATA + 2).map(value_of).collect();
+        let values: Option<Vec<u8>> = typed::of_code(text).take(DATA + 2).map(value_of).collect();
         let values: [u8; DATA + 1] = values.and_then(|v| v.try_into().ok()).ok_or(LetterCodeError::Form)?;
         let (data, last) = values.split_first_chunk::<DATA>().ok_or(LetterCodeError::Form)?;
         if last == [check(data)] { Ok(Self(*data)) } else { Err(LetterCodeError::Typing) }
@@ -76,6 +77,15 @@ mod tests {
         assert_eq!((text.len(), text.parse()), (14, Ok(code)));
         for typed in [text.to_lowercase(), text.replace('-', " "), text.replace('-', ""), text.replace('0', "o")] {
             assert_eq!(typed.parse(), Ok(code), "{typed}");
+        }
+        let dressed = |c: char| char::from_u32(u32::from(c) + 0xfee0).expect("ASCII has a full width");
+        let wide = text.chars().map(dressed).collect();
+        let hidden = text.chars().flat_map(|c| [c, '\u{200b}']).collect();
+        let alike = text.replace('A', "А").replace('B', "В").replace('E', "Ε").replace('1', "І").replace('0', "о");
+        let between = ['‐', '‑', '‒', '–', '—', '―', '−', '﹣', '·', '.', '\u{ad}', '\u{202f}', '\u{2009}', '\u{a0}'];
+        let parted = between.map(|dash| text.replace('-', &dash.to_string()));
+        for typed in [wide, hidden, alike, format!("\u{202a}{text}\u{202c}\r\n")].iter().chain(&parted) {
+            assert_eq!(typed.parse(), Ok(code), "{typed:?}");
         }
         let plain: Vec<char> = text.replace('-', "").chars().collect();
         for at in 0..plain.len() {

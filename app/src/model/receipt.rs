@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::identity::{RecordAddress, ShardNumber};
+use super::typed;
 
 /// A receipt's number: shard (11 bits), index (19 bits), 40 bits of a keyed MAC over both, check character;
 /// Crockford's base 32 (no I, L, O, U), shown in three groups of five.
@@ -56,11 +57,12 @@ impl fmt::Display for ReceiptNumber {
 impl FromStr for ReceiptNumber {
     type Err = ReceiptNumberError;
 
-    /// Reads what a person typed: small letters, spaces and dashes do not matter; O is 0, I and L are 1.
+    /// Reads what a person typed: small letters, spaces, dashes of every kind and characters that show nothing do not
+    /// matter; O is 0, I and L are 1.
     fn from_str(text: &str) -> Result<Self, ReceiptNumberError> {
         let mut values = [0u8; 15];
         let mut count = 0;
-        for c in text.chars().filter(|c| !c.is_whitespace() && *c != '-') {
+        for c in typed::of_code(text) {
             let value = value_of(c).ok_or(ReceiptNumberError::Character)?;
             *values.get_mut(count).ok_or(ReceiptNumberError::Length)? = value;
             count += 1;

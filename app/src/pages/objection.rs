@@ -168,7 +168,7 @@ fn field_of(fault: ObjectionFault) -> &'static str {
     match fault {
         Fault::Empty | Fault::Phone | Fault::WithoutPoint(Channel::Phone) => "phone",
         Fault::Postcode | Fault::WithoutPoint(Channel::Post) => "postcode",
-        Fault::House => "house",
+        Fault::House | Fault::IsThisRight => "house",
         Fault::Addition => "addition",
         Fault::Lines => "lines",
         Fault::Country | Fault::InNetherlands => "country",
@@ -178,8 +178,13 @@ fn field_of(fault: ObjectionFault) -> &'static str {
 }
 
 fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyView {
-    let faults: Vec<_> = form.faults.iter().map(|fault| (field_of(*fault), (words.fault)(*fault))).collect();
-    let of = |field: &str| faults.iter().find(|(of, _)| *of == field).map(|(_, text)| *text);
+    let text = |fault: ObjectionFault| match (&form.read_as, fault) {
+        (Some(read), ObjectionFault::IsThisRight) => (words.is_this_right)(read),
+        _ => (words.fault)(fault).to_owned(),
+    };
+    let faults: Vec<(&'static str, String)> =
+        form.faults.iter().map(|fault| (field_of(*fault), text(*fault))).collect();
+    let of = |field: &str| faults.iter().find(|(of, _)| *of == field).map(|(_, text)| text.as_str());
     let phone = Line {
         name: "phone",
         label: words.phone.to_owned(),
@@ -223,7 +228,7 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
     .into_any()
 }
 
-fn address(form: &ObjectionForm, of: &dyn Fn(&str) -> Option<&'static str>, words: &'static Words) -> AnyView {
+fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> AnyView {
     let postcode = Line {
         name: "postcode",
         label: words.postcode.to_owned(),
@@ -254,21 +259,24 @@ fn address(form: &ObjectionForm, of: &dyn Fn(&str) -> Option<&'static str>, word
         fills: "off",
         class: "short",
     };
+    // A press on a form that still says this is a yes to what was asked.
+    let read = form.read_as.as_ref().map(|read| view! { <input type="hidden" name="read" value=read.typed.clone() /> });
     view! {
         <fieldset class="row">
             <legend>{words.post}</legend>
             {line(postcode)}
             {line(house)}
             {line(addition)}
+            {read}
         </fieldset>
     }
     .into_any()
 }
 
 /// Closed for most; open once something is in it, so that nothing that was typed or is wrong lies hidden.
-fn address_elsewhere(
-    form: &ObjectionForm,
-    of: &dyn Fn(&str) -> Option<&'static str>,
+fn address_elsewhere<'a>(
+    form: &'a ObjectionForm,
+    of: &dyn Fn(&str) -> Option<&'a str>,
     words: &'static Words,
 ) -> AnyView {
     let lines = Line {
@@ -303,7 +311,7 @@ fn address_elsewhere(
 }
 
 /// What can be stopped by itself; nothing comes ticked.
-fn boxes(form: &ObjectionForm, fault: Option<&'static str>, language: Language, words: &'static Words) -> AnyView {
+fn boxes(form: &ObjectionForm, fault: Option<&str>, language: Language, words: &'static Words) -> AnyView {
     let offered = Channel::ALL.into_iter().filter(|channel| channel.point().is_some());
     let boxes = offered.map(|channel| {
         let ticked = form.channels.contains(&channel);
@@ -315,7 +323,7 @@ fn boxes(form: &ObjectionForm, fault: Option<&'static str>, language: Language, 
         }
     });
     let boxes = boxes.collect_view();
-    let fault = fault.map(|fault| view! { <p class="fault">{fault}</p> });
+    let fault = fault.map(|fault| view! { <p class="fault">{fault.to_owned()}</p> });
     view! {
         <fieldset class="purpose" id="channels" tabindex="-1">
             <legend>{words.only}</legend>

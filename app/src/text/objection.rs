@@ -3,7 +3,7 @@
 use time::Date;
 
 use super::when;
-use crate::doors::objection::{CodeFault, Field, ObjectionFault};
+use crate::doors::objection::{CodeFault, Field, ObjectionFault, ReadHouse};
 use crate::model::channel::Channel;
 use crate::model::language::Language;
 
@@ -109,6 +109,8 @@ pub struct Objection {
     pub code_fault: fn(CodeFault) -> &'static str,
     /// What is wrong with the form, and the mend.
     pub fault: fn(ObjectionFault) -> &'static str,
+    /// Asks whether a house number is right as it is read.
+    pub is_this_right: fn(&ReadHouse) -> String,
 }
 
 /// Dutch.
@@ -197,11 +199,12 @@ pub const NL: Objection = Objection {
         ObjectionFault::Phone => "Dit is geen telefoonnummer. Schrijf het als 06 12345678 of +31 6 12345678.",
         ObjectionFault::Postcode => "Dit is geen postcode. Schrijf vier cijfers en twee letters, zoals 1033 RW.",
         ObjectionFault::House => "Dit is geen huisnummer. Schrijf alleen het getal, zoals 12.",
+        ObjectionFault::IsThisRight => "Klopt dit huisnummer? Het lijkt op een datum.",
         ObjectionFault::Addition => {
             "Dit is geen toevoeging. Schrijf alleen wat achter het getal staat, zoals A of bis."
         }
         ObjectionFault::Lines => "Schrijf het adres over: straat en nummer, en op de volgende regel de plaats.",
-        ObjectionFault::Country => "Vul het land in, zoals België.",
+        ObjectionFault::Country => "Vul het land in met zijn gewone naam, zoals België.",
         ObjectionFault::InNetherlands => "Voor een adres in Nederland vult u postcode en huisnummer in.",
         ObjectionFault::Email => "Dit is geen e-mailadres. Het ziet eruit als naam@voorbeeld.nl.",
         ObjectionFault::NoChannel => "Kruis aan wat u wilt stoppen, of druk op ‘Alle reclame stoppen’.",
@@ -219,6 +222,14 @@ pub const NL: Objection = Objection {
         ObjectionFault::WithoutChannel(Field::Email) => {
             "U vulde een e-mailadres in. Kruis ook nieuwsbrief of e-mail aan, of maak het veld leeg."
         }
+    },
+    is_this_right: |read| {
+        let addition = read.addition.as_ref().map(|addition| format!(", toevoeging {addition}")).unwrap_or_default();
+        format!(
+            "Klopt dit? U vulde ‘{}’ in. Wij lezen dat als huisnummer {}{addition}. Klopt het, druk dan nog eens op de knop. \
+             Klopt het niet, verbeter het dan.",
+            read.typed, read.number
+        )
     },
 };
 
@@ -306,9 +317,10 @@ pub const EN: Objection = Objection {
         ObjectionFault::Phone => "This is no phone number. Write it as 06 12345678 or +31 6 12345678.",
         ObjectionFault::Postcode => "This is no Dutch postcode. Write four digits and two letters, such as 1033 RW.",
         ObjectionFault::House => "This is no house number. Write the number only, such as 12.",
+        ObjectionFault::IsThisRight => "Is this house number right? It looks like a date.",
         ObjectionFault::Addition => "This is no addition. Write only what stands behind the number, such as A or bis.",
         ObjectionFault::Lines => "Copy the address: street and number, and the place on the next line.",
-        ObjectionFault::Country => "Fill in the country, such as Belgium.",
+        ObjectionFault::Country => "Fill in the country by its usual name, such as Belgium.",
         ObjectionFault::InNetherlands => "For an address in the Netherlands fill in postcode and house number.",
         ObjectionFault::Email => "This is no e-mail address. It looks like name@example.com.",
         ObjectionFault::NoChannel => "Tick what you want to stop, or press ‘Stop all advertising’.",
@@ -326,6 +338,14 @@ pub const EN: Objection = Objection {
         ObjectionFault::WithoutChannel(Field::Email) => {
             "You filled in an e-mail address. Tick newsletter or e-mail as well, or empty the field."
         }
+    },
+    is_this_right: |read| {
+        let addition = read.addition.as_ref().map(|addition| format!(", addition {addition}")).unwrap_or_default();
+        format!(
+            "Is this right? You filled in ‘{}’. We read that as house number {}{addition}. If it is right, press the button \
+             once more. If not, correct it.",
+            read.typed, read.number
+        )
     },
 };
 

@@ -1,5 +1,6 @@
 //! E-mail addresses in all their valid forms, internationalised ones included.
 
+use app::model::typed::{self, is_invisible};
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
@@ -18,18 +19,20 @@ impl Email {
     /// Reads an address as somebody typed or pasted it.
     ///
     /// # Errors
-    /// [`ContactError::Email`] when no mailbox can have it (RFC 5321, RFC 6531, RFC 5891).
+    /// [`ContactError::Email`] when no mailbox can have it (RFC 5321, RFC 6531, RFC 5891), or none that mail can be sent to
+    /// by name: an address of a machine (`[127.0.0.1]`) is nobody's.
     pub fn parse(text: &str) -> Result<Self, ContactError> {
-        // Invisible characters and "mailto:" come along when an address is copied from a page.
-        let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
-        let trimmed = visible.trim();
-        let given = trimmed.strip_prefix("mailto:").unwrap_or(trimmed);
-        let options = Options::default().without_display_text().with_domain_literal().with_required_tld();
-        EmailAddress::parse_with_options(given, options).map_err(|_| ContactError::Email)?;
+        let given = pasted(text);
+        let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
+        EmailAddress::parse_with_options(&given, options).map_err(|_| ContactError::Email)?;
         let at = given.rfind('@').ok_or(ContactError::Email)?;
-        let email = Self { given: given.to_owned(), at };
-        let valid = !given.contains(char::is_control) && domain_to_ascii(email.domain()).is_some();
-        if valid { Ok(email) } else { Err(ContactError::Email) }
+        let has_control = given.contains(char::is_control);
+        let email = Self { given, at };
+        let ascii = domain_to_ascii(email.domain());
+        let is_name = ascii.is_some_and(|ascii| {
+            ascii.rsplit('.').next().is_some_and(|top| top.contains(|c: char| !c.is_ascii_digit()))
+        });
+        if is_name && !has_control { Ok(email) } else { Err(ContactError::Email) }
     }
 
     /// As given.
@@ -61,7 +64,20 @@ impl Email {
         let address = format!("{local}@{}", domain_to_ascii(self.domain()).unwrap_or_default());
         address.nfkc().collect::<String>().to_lowercase()
     }
+
+    /// Under what an objection to it stands: as [`Self::fold`], and for Google's mail every spelling that it delivers to the
+    /// same mailbox. Nobody is taken for somebody else by it, and nobody is found by it.
+    pub fn objection_fold(&self) -> String {
+        let fold = self.fold();
+        let google = fold.rsplit_once('@').filter(|(_, domain)| OF_GOOGLE.contains(domain));
+        let Some((local, _)) = google else { return fold };
+        let name: String = local.split('+').next().unwrap_or_default().chars().filter(|c| *c != '.').collect();
+        if name.is_empty() { fold } else { format!("{name}@{}", OF_GOOGLE[0]) }
+    }
 }
+
+/// Domains of Google's mail, which reads a name without its dots and without what stands behind a plus.
+const OF_GOOGLE: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 /// `a\.b` in quotes is `a.b`.
 fn without_quoted_pairs(quoted: &str) -> String {
@@ -73,19 +89,26 @@ fn without_quoted_pairs(quoted: &str) -> String {
     plain
 }
 
-/// Characters that show nothing, or turn the direction of what follows: no mailbox has them in its name.
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-    )
+/// What was meant to be copied: without the characters that show nothing, `mailto:` with all that hangs on it, and the dot
+/// or semicolon behind it.
+fn pasted(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{3002}' | '\u{ff61}' => '.',
+        '\u{ff01}'..='\u{ff5e}' | '\u{fe52}' | '\u{fe6b}' => typed::plain(c),
+        c => c,
+    };
+    let visible: String = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
+    let trimmed = visible.trim();
+    let scheme = trimmed.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    let address = scheme.map_or(trimmed, |scheme| trimmed[scheme.len()..].split('?').next().unwrap_or_default().trim());
+    let end = address.strip_suffix(['.', ',', ';']).unwrap_or(address);
+    // Two dots are no slip of the pen.
+    let end = if end.ends_with(['.', ',', ';']) { address } else { end };
+    end.to_owned()
 }
 
-/// A domain in ASCII and lower case; an address literal as it stands.
+/// A domain in ASCII and lower case.
 fn domain_to_ascii(domain: &str) -> Option<String> {
-    if domain.starts_with('[') {
-        return Some(domain.to_ascii_lowercase());
-    }
     idna::domain_to_ascii_strict(domain).ok().filter(|ascii| !ascii.is_empty() && ascii.len() <= 253)
 }
 

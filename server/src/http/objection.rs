@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use app::doors::objection::{
-    Field, LinkState, LinkView, ObjectionFault as Fault, ObjectionForm, ObjectionState, ObjectionView,
+    Field, LinkState, LinkView, ObjectionFault as Fault, ObjectionForm, ObjectionState, ObjectionView, ReadHouse,
 };
 use app::model::channel::Channel;
 use app::model::contact::PointKind;
@@ -146,7 +146,8 @@ async fn object(
     let (points, channels) = match sent.checked() {
         Ok(checked) => checked,
         Err(faults) => {
-            let state = ObjectionState::Asks(ObjectionForm { faults, ..sent.form });
+            let read_as = sent.read_as().filter(|_| faults.contains(&Fault::IsThisRight));
+            let state = ObjectionState::Asks(ObjectionForm { faults, read_as, ..sent.form });
             return Ok(page(&keuze, visit.language, StatusCode::UNPROCESSABLE_ENTITY, state));
         }
     };
@@ -162,12 +163,14 @@ fn page(keuze: &Keuze, language: Language, status: StatusCode, state: ObjectionS
 /// The form as it was sent.
 struct Sent {
     form: ObjectionForm,
+    /// The house number that the person was asked about, and says is right.
+    confirmed: String,
     all: bool,
 }
 
 impl Sent {
     fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
-        let (mut form, mut scope) = (ObjectionForm::default(), None);
+        let (mut form, mut confirmed, mut scope) = (ObjectionForm::default(), String::new(), None);
         let wrong = |field| Problem::with(Slug::MalformedRequest, field);
         let mut seen = HashSet::new();
         for (name, value) in pairs {
@@ -180,6 +183,7 @@ impl Sent {
                 "postcode" => form.postcode = value,
                 "house" => form.house = value,
                 "addition" => form.addition = value,
+                "read" => confirmed = value,
                 "lines" => form.lines = value,
                 "country" => form.country = value,
                 "email" => form.email = value,
@@ -195,7 +199,7 @@ impl Sent {
             Some("enter") => form.channels.is_empty(),
             _ => return Err(wrong("scope")),
         };
-        Ok(Self { form, all })
+        Ok(Self { form, confirmed, all })
     }
 
     /// The contact points and channels, or everything that is wrong, in the order of the form.
@@ -249,7 +253,14 @@ impl Sent {
         if [postcode, house, addition].into_iter().all(|text| filled(text).is_none()) {
             return Ok(None);
         }
-        match DutchAddress::parse(postcode, house, addition) {
+        let read = match DutchAddress::parse(postcode, house, addition) {
+            Err(ContactError::Spreadsheet) => match DutchAddress::as_written(postcode, house, addition) {
+                Ok(_) if self.confirmed != self.typed_house() => return Err(Fault::IsThisRight),
+                read => read,
+            },
+            read => read,
+        };
+        match read {
             Ok(address) => Ok(Some(ContactPoint::Post(Post::Dutch(address)))),
             Err(ContactError::Postcode) => Err(Fault::Postcode),
             Err(_) if DutchAddress::parse(postcode, house, "").is_ok() => Err(Fault::Addition),
@@ -257,15 +268,29 @@ impl Sent {
         }
     }
 
+    /// As it is shown, and sent back with the answer to what was asked.
+    fn typed_house(&self) -> String {
+        let ObjectionForm { house, addition, .. } = &self.form;
+        [house.trim(), addition.trim()].join(" ").trim().to_owned()
+    }
+
+    /// How the house number is read; the person is asked whether that is right.
+    fn read_as(&self) -> Option<Box<ReadHouse>> {
+        let ObjectionForm { postcode, house, addition, .. } = &self.form;
+        let read = DutchAddress::as_written(postcode, house, addition).ok()?;
+        let (number, addition) = read.house();
+        Some(Box::new(ReadHouse { typed: self.typed_house(), number, addition: addition.map(str::to_owned) }))
+    }
+
     fn post_elsewhere(&self) -> Result<Option<ContactPoint>, Fault> {
         let ObjectionForm { lines, country, .. } = &self.form;
         if [lines, country].into_iter().all(|text| filled(text).is_none()) {
             return Ok(None);
         }
-        match Post::of_lines(lines, Some(filled(country).ok_or(Fault::Country)?)) {
+        match Post::of_lines(lines, filled(country)) {
             Ok(address) => Ok(Some(ContactPoint::Post(address))),
-            Err(ContactError::Country) => Err(Fault::Country),
-            Err(ContactError::DutchLines) => Err(Fault::InNetherlands),
+            Err(ContactError::Country | ContactError::NoCountry) => Err(Fault::Country),
+            Err(ContactError::DutchLines | ContactError::Spreadsheet) => Err(Fault::InNetherlands),
             Err(_) => Err(Fault::Lines),
         }
     }

@@ -313,7 +313,7 @@ impl Keuze {
         if now >= asked.until || *used >= TRIES {
             return Err(CodeError::Over);
         }
-        let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let digits: String = app::model::typed::of_code(typed).collect();
         if bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes())) {
             *used = TRIES;
             let session =

@@ -189,6 +189,51 @@ async fn s_18_a_dutch_address_in_lines_is_the_letter_box_that_was_objected_to() 
     assert_eq!((status, slug.as_str(), &document["field"]), (400, "malformed-request", &json!("who.post")));
 }
 
+/// However a program writes an address abroad, a mailbox of Google's or a number, it meets the no; what a spreadsheet changed
+/// is refused with its field.
+#[tokio::test]
+async fn every_spelling_that_a_program_sends_meets_the_no() {
+    let office = Office::new().await;
+    let no = async |who: Value, channel: &str| {
+        office.told("/keuze/api/v1/objections", &json!({ "who": who, "channels": [channel] })).await;
+    };
+    no(json!({ "post": { "lines": ["Kerkstraat 3", "9000 Gent", "België"] } }), "post").await;
+    no(json!({ "email": "jan.jansen@gmail.com" }), "email").await;
+    no(json!({ "phone": "+36 (06) 1 234 5678" }), "phone").await;
+    for (who, channel) in [
+        (json!({ "post": { "lines": ["A. Jansen", "Kerkstraat 3", "B-9000 Gent", "Belgium"] } }), "post"),
+        (json!({ "post": { "lines": ["Kerkstraat 3", "9000 Gent"], "country": "BE" } }), "post"),
+        (json!({ "post": { "lines": ["Kerkstraat 3", "BE-9000 Gent"] } }), "post"),
+        (json!({ "email": "janjansen+x@googlemail.com" }), "email"),
+        (json!({ "phone": "0036 1 234\u{202f}5678" }), "phone"),
+    ] {
+        let told = office.told("/keuze/api/v1/decisions", &json!({ "who": who, "channel": channel })).await;
+        assert_eq!((&told["allow"], &told["reason"]), (&json!(false), &json!("point_objected")), "{who}");
+    }
+    for (who, field, says) in [
+        (
+            json!({ "post": { "postcode": "1033 RW", "number": "12-mrt" } }),
+            "who.post",
+            "looks changed by a spreadsheet",
+        ),
+        (json!({ "post": { "postcode": "1033 RW", "number": "44624" } }), "who.post", "looks changed by a spreadsheet"),
+        (json!({ "phone": "3.16E+10" }), "who.phone", "looks changed by a spreadsheet"),
+        (json!({ "post": { "lines": ["Kerkstraat 3", "9000 Gent"] } }), "who.post", "the country is missing"),
+        (json!({ "post": { "lines": ["Kerkstraat 3", "9000 Gent"], "country": "Narnia" } }), "who.post", "no country"),
+        (json!({ "email": "vic@[127.0.0.1]" }), "who.email", "no e-mail address"),
+    ] {
+        for (path, rest) in
+            [("objections", json!({ "channels": ["post"] })), ("decisions", json!({ "channel": "post" }))]
+        {
+            let mut body = rest;
+            body["who"] = who.clone();
+            let (status, _, document) = problem(&office.post(&format!("/keuze/api/v1/{path}"), &body).await);
+            assert_eq!((status, &document["field"]), (400, &json!(field)), "{body}");
+            assert!(document["mend"].as_str().is_some_and(|mend| mend.contains(says)), "{document}");
+        }
+    }
+}
+
 /// An error names the field and the mend to a program, and never what stood there.
 #[tokio::test]
 async fn what_cannot_be_read_is_named_to_a_program() {

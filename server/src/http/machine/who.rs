@@ -38,6 +38,9 @@ struct SentDutch {
 #[serde(deny_unknown_fields)]
 struct SentLines {
     lines: Vec<String>,
+    /// Where it is no line.
+    #[serde(default)]
+    country: Option<String>,
 }
 
 /// Whom it turned out to be.
@@ -91,7 +94,7 @@ impl SentPost {
             Self::Dutch(SentDutch { postcode, number, addition }) => {
                 DutchAddress::parse(postcode, number, addition).map(Post::Dutch)
             }
-            Self::Lines(SentLines { lines }) => Post::of_lines(&lines.join("\n"), None),
+            Self::Lines(SentLines { lines, country }) => Post::of_lines(&lines.join("\n"), country.as_deref()),
         }
     }
 }

@@ -279,6 +279,44 @@ async fn s_12_somebody_in_another_country_can_say_no_to_letters() {
     assert_eq!(decision(&house, anna, Channel::Post).reason, Reason::PointObjected, "the same letter box");
 }
 
+/// A house number that a spreadsheet printed as a date: the person is asked whether it is right, and a press on the page
+/// that asks is a yes, for what was asked and nothing else.
+#[tokio::test]
+async fn a_house_number_that_looks_like_a_date_is_asked_about_and_then_taken() {
+    let house = House::new().await;
+    let server = Browser::new(&house);
+    let person = customer(&house, "K-7", &[door("12-3")]).await;
+    let before = house.ledger().len();
+    for (lang, asks) in [
+        ("nl", "Klopt dit? U vulde ‘12-mrt’ in. Wij lezen dat als huisnummer 12, toevoeging 3."),
+        ("en", "Is this right? You filled in ‘12-mrt’. We read that as house number 12, addition 3."),
+    ] {
+        let fields = [("postcode", "1033RW"), ("house", "12-mrt"), ("phone", "06 12345678"), ("scope", "all")];
+        let asked = server.beside().post(&format!("{OBJECTION}?lang={lang}"), &fields).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.words().contains(asks), "{}", asked.words());
+        for kept in ["name=\"read\" value=\"12-mrt\"", "value=\"12-mrt\"", "value=\"06 12345678\""] {
+            assert!(asked.body.contains(kept), "{kept} in {}", asked.body);
+        }
+    }
+    assert_eq!(house.ledger().len(), before, "nothing of it was recorded");
+    let other = [("postcode", "1033RW"), ("house", "14-mrt"), ("read", "12-mrt"), ("scope", "all")];
+    assert_eq!(say_no(&server, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a yes to something else");
+    let yes = [("postcode", "1033RW"), ("house", "12-mrt"), ("read", "12-mrt"), ("scope", "all")];
+    assert_eq!(say_no(&server, &yes).await.status, StatusCode::OK);
+    assert_eq!(decision(&house, person, Channel::Post).reason, Reason::PointObjected);
+    for (house_number, asks) in
+        [("44632", "huisnummer 44632"), ("1.2E+01", "huisnummer 12."), ("mrt-40", "toevoeging 40")]
+    {
+        let asked = say_no(&server, &[("postcode", "1033RW"), ("house", house_number), ("scope", "all")]).await;
+        assert!(asked.status == 422 && asked.words().contains(asks), "{}", asked.words());
+    }
+    let plain = say_no(&server, &[("postcode", "1033RW"), ("house", "12.0"), ("scope", "all")]).await;
+    assert_eq!(plain.status, StatusCode::OK, "12.0 is 12");
+    let lost = say_no(&server, &[("postcode", "1033RW"), ("house", "#NAAM?"), ("scope", "all")]).await;
+    assert!(lost.status == 422 && lost.words().contains("Dit is geen huisnummer"), "{}", lost.words());
+}
+
 /// S-10: what is ticked, and nothing else, stops and stands on page and receipt.
 #[tokio::test]
 async fn only_what_is_ticked_stops() {

@@ -6,6 +6,7 @@ use app::model::channel::Channel;
 use app::model::event::{Actor, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::identity::{RecordAddress, Subject};
+use app::model::typed;
 
 use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
@@ -35,15 +36,16 @@ impl Contact {
     /// Reads what somebody typed: an e-mail address has an `@`, a phone number begins with a zero or a plus, a
     /// postcode stands before a house number; anything else of one word is a customer number.
     fn parse(text: &str) -> Option<Self> {
+        let text: String = typed::meant(text).collect();
         let text = text.trim();
         if text.contains('@') {
             return Email::parse(text).ok().map(|email| Self::Point(ContactPoint::Email(email)));
         }
         if let Some(address) = postal(text) {
-            return Some(Self::Point(ContactPoint::Post(Post::Dutch(address))));
+            return Some(Self::Point(ContactPoint::Post(address)));
         }
-        let phone =
-            Some(text).filter(|text| text.starts_with(['0', '+', '('])).and_then(|text| Phone::parse(text).ok());
+        let is_phone = |text: &&str| text.starts_with(['0', '+', '(']) || text.to_lowercase().starts_with("tel:");
+        let phone = Some(text).filter(is_phone).and_then(|text| Phone::parse(text).ok());
         if let Some(phone) = phone {
             return Some(Self::Point(ContactPoint::Phone(phone)));
         }
@@ -53,12 +55,14 @@ impl Contact {
     }
 }
 
-/// `1033 RW 12-A`.
-fn postal(text: &str) -> Option<DutchAddress> {
-    let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = if plain.get(4..5)? == " " { 7 } else { 6 };
-    let (postcode, number) = (plain.get(..end)?, plain.get(end..)?);
-    DutchAddress::parse(postcode, number, "").ok()
+/// `1033 RW 12-A`, or a whole address with a comma between its lines.
+fn postal(text: &str) -> Option<Post> {
+    let is_address =
+        text.split_whitespace().count() > 1 || text.contains(',') || text.starts_with(|c: char| c.is_ascii_digit());
+    let lines = text.replace([',', ';'], "\n");
+    let glued = || DutchAddress::parse(text.get(..6)?, text.get(6..)?, "").ok().map(Post::Dutch);
+    let read = Post::of_lines(text, None).or_else(|_| Post::of_lines(&lines, None)).ok();
+    read.or_else(glued).filter(|_| is_address)
 }
 
 /// A look-up of people as a staff member asks for it.
@@ -204,7 +208,16 @@ mod tests {
         assert_eq!(kind(" anna@example.nl "), Some(PointKind::Email));
         assert_eq!(kind("020 788 4000"), Some(PointKind::Phone));
         assert_eq!(kind("+31 (0)20 788 4000"), Some(PointKind::Phone));
-        for text in ["1033 RW 12-A", "1033rw 12 a", "1033RW12"] {
+        assert_eq!(kind("TEL:020\u{202f}788\u{2011}4000"), Some(PointKind::Phone));
+        assert_eq!(kind("anna＠example.nl"), Some(PointKind::Email));
+        for text in [
+            "1033 RW 12-A",
+            "1033rw 12 a",
+            "1033RW12",
+            "NL-1033 RW 12 A",
+            "Modemstraat 12 A, 1033 RW Amsterdam",
+            "Kerkstraat 3, 9000 Gent, België",
+        ] {
             assert_eq!(kind(text), Some(PointKind::Post), "{text}");
         }
         for text in ["12345", "C-12345", "0001"] {

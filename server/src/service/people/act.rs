@@ -212,7 +212,8 @@ impl Keuze {
     pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
         let newest = newest_index_key(&self.scribe);
         let keys = hash::index_keys(&self.scribe);
-        let wanted = Wanted { by, points, channels, since: self.clock.now().today, source: None };
+        let wanted =
+            Wanted { by, points, channels, since: self.clock.now().today, source: None, doors_are_told: false };
         self.people.book().new_entries(&wanted, newest, &keys, &*self.entropy)
     }
 

@@ -87,6 +87,8 @@ pub struct Book {
     people: HashMap<Subject, Person>,
     /// By the normal form of a contact point; several people may share one.
     by_point: HashMap<String, Vec<Subject>>,
+    /// Those of them that are one door of a house number, in their order: all of a number stand side by side.
+    doors: BTreeSet<String>,
     by_customer: HashMap<String, Subject>,
     /// Which person and class a key seals.
     by_key: HashMap<KeyId, (Subject, RetentionClass)>,
@@ -169,6 +171,9 @@ impl Book {
         self.by_key.insert(key, (subject, part.class));
         for point in &part.points {
             put_in(&mut self.by_point, point.found_under(), subject);
+            if point.is_one_door() {
+                self.doors.insert(point.found_under());
+            }
         }
         for number in &part.customers {
             self.by_customer.insert(number.clone(), subject);
@@ -190,6 +195,9 @@ impl Book {
         }
         for point in gone.points.iter().map(ContactPoint::found_under).filter(|point| !left.contains(point)) {
             take_out(&mut self.by_point, &point, &subject);
+            if !self.by_point.contains_key(&point) {
+                self.doors.remove(&point);
+            }
         }
         for number in gone.customers {
             if self.by_customer.get(&number) == Some(&subject) {
@@ -229,6 +237,15 @@ impl Book {
         self.by_point.get(&point.found_under()).cloned().unwrap_or_default()
     }
 
+    /// Whether somebody is known at every door that a contact point names. One that nobody has may be a slip of the pen, or
+    /// a spelling that cannot be told to be one of theirs.
+    fn knows_doors_of(&self, point: &ContactPoint) -> bool {
+        point.numbers_with_doors().iter().all(|start| {
+            let of_number = self.doors.range(start.clone()..).take_while(|door| door.starts_with(start.as_str()));
+            of_number.into_iter().any(|door| point.may_be_door(start, door))
+        })
+    }
+
     /// The person with a customer number.
     pub fn customer(&self, number: &str) -> Option<Subject> {
         self.by_customer.get(number).copied()
@@ -261,7 +278,7 @@ impl Book {
         self.entries_on(point, keys).into_iter().any(|Found { entry, .. }| {
             let key = keys.iter().find(|(number, _)| *number == entry.index);
             let same = key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)));
-            same && entry.lifted.contains(&channel) && stands_as_wide(&entry, point, keys)
+            same && entry.lifted.contains(&channel) && stands_as_wide(&entry, &point.stands_on(), keys)
         })
     }
 
@@ -273,9 +290,11 @@ impl Book {
         keys: &[IndexKey],
         entropy: &dyn Entropy,
     ) -> Vec<Fact> {
-        let Wanted { by, points, channels, since, source } = *wanted;
+        let Wanted { by, points, channels, since, source, doors_are_told } = *wanted;
         let entry = |point: &ContactPoint| {
-            let own = |found: &Found| found.entry.by == by && stands_as_wide(&found.entry, point, keys);
+            let known = doors_are_told || self.knows_doors_of(point);
+            let folds = if known { point.stands_on() } else { point.stands_on_every_door() };
+            let own = |found: &Found| found.entry.by == by && stands_as_wide(&found.entry, &folds, keys);
             let standing: Vec<Channel> = self
                 .objections_on(point, keys)
                 .into_iter()
@@ -284,7 +303,7 @@ impl Book {
                 .collect();
             let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
-            let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
+            let folds = folds.iter().map(|fold| hash::hash(&key, fold)).collect();
             let id: EntryId = entropy.bytes();
             let source = source.map(|source| source_hash(&key, source));
             let entry = Entry { index, folds, channels, since, by, source, lifted: Vec::new() };
@@ -323,6 +342,8 @@ pub(super) struct Wanted<'a> {
     pub since: Date,
     /// The system that told of it without a date.
     pub source: Option<&'a str>,
+    /// The points become known with it, so their doors are as well.
+    pub doors_are_told: bool,
 }
 
 fn source_hash(key: &[u8; 32], source: &str) -> FoldHash {
@@ -332,9 +353,8 @@ fn source_hash(key: &[u8; 32], source: &str) -> FoldHash {
 /// An index key with its number.
 pub(super) type IndexKey = (u16, [u8; 32]);
 
-/// Whether an objection stands on every fold that one by this spelling would: one on a single door does not yet stand
-/// on all of them.
-fn stands_as_wide(entry: &Entry, point: &ContactPoint, keys: &[IndexKey]) -> bool {
+/// Whether an objection stands on every one of these folds: one on a single door does not yet stand on all of them.
+fn stands_as_wide(entry: &Entry, folds: &[String], keys: &[IndexKey]) -> bool {
     let key = keys.iter().find(|(number, _)| *number == entry.index);
-    key.is_some_and(|(_, key)| point.stands_on().iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
+    key.is_some_and(|(_, key)| folds.iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
 }

@@ -254,6 +254,8 @@ struct Target {
     /// The person's contact points with those of the row; without a person, those of the row.
     points: Vec<ContactPoint>,
     life: Vec<Recorded>,
+    /// The row tells of the person, so their points become known with it.
+    is_told: bool,
 }
 
 impl Keuze {
@@ -394,6 +396,7 @@ impl<'a> Running<'a> {
         if read.fault.is_some() {
             // Nobody is made of a row that is refused.
             target.person = target.known.as_ref().map(|person| person.subject);
+            target.is_told = false;
         } else {
             plan.drafts.extend(self.told(row, &target));
             plan.notes.extend(self.basis(row, &target));
@@ -426,7 +429,7 @@ impl<'a> Running<'a> {
         }
         let known_subject = known.as_ref().map(|person| person.subject);
         let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.keuze.new_subject()));
-        Target { person, known, points, life }
+        Target { person, known, points, life, is_told: person.is_some() }
     }
 
     /// Profile and relation, in one event where that says the same.
@@ -536,7 +539,8 @@ impl<'a> Running<'a> {
     fn entries(&self, target: &Target, channels: &[Channel], since: Option<Date>) -> Vec<Fact> {
         let source = (since.is_none() && target.person.is_none()).then_some(self.source);
         let since = since.unwrap_or_else(|| self.keuze.clock.now().today);
-        let wanted = Wanted { by: target.person, points: &target.points, channels, since, source };
+        let doors_are_told = target.is_told;
+        let wanted = Wanted { by: target.person, points: &target.points, channels, since, source, doors_are_told };
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
         book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy)

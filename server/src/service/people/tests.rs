@@ -270,7 +270,8 @@ async fn objections_under_an_older_index_key_still_stand() {
 #[tokio::test]
 async fn doors_are_told_apart() {
     let house = House::new().await;
-    house.keuze.object(&Who::point(door("1 A")), &[Channel::Post], &unverified()).await.expect("taken");
+    customer(&house, "1", &[door("1 A")]).await;
+    house.keuze.object(&Who::point(door("1 a.")), &[Channel::Post], &unverified()).await.expect("taken");
     house.keuze.object(&Who::point(door("7")), &[Channel::Post], &unverified()).await.expect("taken");
     let denied = |number| !may_i(&house, &Who::point(door(number)), Channel::Post).allow;
     let b = customer(&house, "2", &[door("1 B")]).await;
@@ -279,6 +280,47 @@ async fn doors_are_told_apart() {
     // One on a single door does not yet stand on all of them: the wider one is new.
     let wider = house.keuze.object(&Who::point(door("1")), &[Channel::Post], &unverified()).await.expect("taken");
     assert!(wider.changed && denied("1 B"));
+}
+
+/// A door that nobody has may be a slip, or a spelling of one that somebody has: then no door of the number is written to.
+/// Whoever objects is told the same, and learns nothing of who lives there.
+#[tokio::test]
+async fn a_no_at_a_door_that_nobody_has_stands_on_every_door_of_the_number() {
+    let house = House::new().await;
+    let a = customer(&house, "1", &[door("12 A")]).await;
+    let third = customer(&house, "2", &[door("12 III")]).await;
+    let next = customer(&house, "3", &[door("14 A")]).await;
+    let may = |person| may_i(&house, &Who::person(person), Channel::Post).allow;
+    let stop = async |number: &str| {
+        let acted = house.keuze.stop_at(vec![door(number)], &[Channel::Post]).await.expect("recorded");
+        let told = house.keuze.told(&acted);
+        (told.channels, told.since, told.changed)
+    };
+    let known = stop("12-3").await;
+    assert!(may(a) && !may(third), "control: a door that somebody has is one door");
+    let unknown = stop("12 dakkapel").await;
+    assert_eq!(known, unknown, "the same answer");
+    assert!(!may(a) && !may(third) && may(next));
+    assert_eq!(stop("99 dakkapel").await, known, "also where nobody is known at all");
+    let later = customer(&house, "4", &[door("12 B")]).await;
+    assert!(!may(later), "whoever comes later, too");
+    // What a customer says of their own address is about their own door.
+    let own = customer(&house, "5", &[door("20 A")]).await;
+    let beside = customer(&house, "6", &[door("20 B")]).await;
+    house.keuze.object(&Who::person(own), &[Channel::Post], &unverified()).await.expect("recorded");
+    assert!(!may(own) && may(beside));
+}
+
+/// A yes at one door is none at another, also where an objection cannot tell the two apart.
+#[tokio::test]
+async fn no_two_doors_are_one_for_a_yes() {
+    let house = House::new().await;
+    customer(&house, "1", &[door("12 H")]).await;
+    let allowed = |number| may_i(&house, &Who::point(door(number)), Channel::Post).allow;
+    assert!(allowed("12 h"), "control");
+    for other in ["12", "12 hs", "12 A", "12 HH", "12 8", "1", "112 H"] {
+        assert!(!allowed(other), "{other}");
+    }
 }
 
 /// Item "any standing objection on the contact point denies": also where the question names its owner by another point.

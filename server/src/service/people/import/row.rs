@@ -8,7 +8,7 @@ use time::format_description::well_known::Iso8601;
 use time::macros::date;
 
 use super::words::{self, Listed};
-use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post, is_netherlands};
+use crate::contact::{ContactError, ContactPoint, Country, DutchAddress, Email, Phone, Post, without_decimals};
 
 /// A column of a file, or a member of a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -348,35 +348,50 @@ impl Fields {
     fn post(&self) -> Result<Option<Post>, RowFault> {
         let parts = [Column::Postcode, Column::HouseNumber, Column::Addition, Column::Street, Column::Place];
         let has_parts = parts.iter().any(|column| self.get(*column).is_some());
-        let is_dutch = self.get(Column::Country).is_none_or(is_netherlands);
+        let country = self.read(Column::Country, |text| Ok(Country::parse(text)?));
+        let is_dutch = || Ok(country?.is_none_or(|country| country == Country::NETHERLANDS));
         match self.get(Column::Lines) {
-            // Postcode and house number say more than lines do.
-            Some(_) if is_dutch && self.get(Column::Postcode).is_some() => self.dutch().map(Some),
-            Some(lines) => self.of_lines(&lines.replace('|', "\n")).map(Some),
             None if !has_parts => Ok(None),
-            None if is_dutch => self.dutch().map(Some),
-            None => self.of_lines(&self.lines_of_parts()).map(Some),
+            // Postcode and house number say more than lines do.
+            Some(_) if is_dutch()? && self.get(Column::Postcode).is_some() => self.dutch().map(Some),
+            Some(lines) => self.of_lines(&lines.replace('|', "\n")).map(Some),
+            None if is_dutch()? => self.dutch().map(Some),
+            None => self.of_lines(&self.lines_of_parts()?).map(Some),
         }
     }
 
-    fn lines_of_parts(&self) -> String {
-        let text = |column| self.get(column).unwrap_or_default();
+    fn lines_of_parts(&self) -> Result<String, RowFault> {
+        let text = |column| without_decimals(self.get(column).unwrap_or_default());
+        for column in [Column::HouseNumber, Column::Addition] {
+            if crate::contact::is_changed_by_a_spreadsheet(text(column)) {
+                return Err(fault(column, ContactError::Spreadsheet.into()));
+            }
+        }
         let street = [text(Column::Street), text(Column::HouseNumber), text(Column::Addition)].join(" ");
-        format!("{street}\n{} {}", text(Column::Postcode), text(Column::Place))
+        Ok(format!("{street}\n{} {}", text(Column::Postcode), text(Column::Place)))
     }
 
     fn of_lines(&self, lines: &str) -> Result<Post, RowFault> {
         Post::of_lines(lines, self.get(Column::Country)).map_err(|error| {
-            let column = if error == ContactError::Country { Column::Country } else { Column::Lines };
-            fault(column, error.into())
+            let of_country = matches!(error, ContactError::Country | ContactError::NoCountry);
+            fault(if of_country { Column::Country } else { Column::Lines }, error.into())
         })
     }
 
     fn dutch(&self) -> Result<Post, RowFault> {
         let text = |column| self.get(column).unwrap_or_default();
-        let (postcode, number) = (text(Column::Postcode), text(Column::HouseNumber));
-        let parsed = DutchAddress::parse(postcode, number, text(Column::Addition)).map_err(|error| {
-            let column = if error == ContactError::Postcode { Column::Postcode } else { Column::HouseNumber };
+        let (number, addition) = (text(Column::HouseNumber), text(Column::Addition));
+        // The number of a box may be long; the street says that it is one.
+        let number =
+            if DutchAddress::is_box(text(Column::Street)) { format!("postbus {number}") } else { number.to_owned() };
+        let parsed = DutchAddress::parse(text(Column::Postcode), &number, addition).map_err(|error| {
+            let of_addition =
+                error == ContactError::Spreadsheet && crate::contact::is_changed_by_a_spreadsheet(addition);
+            let column = match error {
+                ContactError::Postcode => Column::Postcode,
+                _ if of_addition => Column::Addition,
+                _ => Column::HouseNumber,
+            };
             fault(column, error.into())
         })?;
         Ok(Post::Dutch(parsed.with_lines(self.text(Column::Street)?, self.text(Column::Place)?)))

@@ -1,0 +1,189 @@
+//! Addresses elsewhere: a country, and the lines above it.
+//!
+//! Nothing tells apart what a line is: the first may be a person, a firm or a house. So an objection stands on the address
+//! with and without such a line, and so is the question asked. A first line with a number may be a flat: without it the
+//! address is the whole building, which meets the flat, while two flats do not meet.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::contact::ContactError;
+use crate::contact::country::Country;
+use crate::contact::fold::words;
+
+/// An address elsewhere, by its lines as they stand on the envelope.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignAddress {
+    lines: Vec<String>,
+    /// The last line: the country as it was named.
+    last: Option<String>,
+    country: Country,
+}
+
+/// The runs of letters and digits of one part of a line.
+type Segment = Vec<String>;
+
+impl ForeignAddress {
+    /// From the lines of an address without its country, and how that was named, if it was. Whether they are those of a
+    /// Dutch one is for [`super::Post::of_lines`] to say.
+    ///
+    /// # Errors
+    /// [`ContactError::Address`] for fewer lines than name a letter box, or more than an envelope takes.
+    pub(super) fn parse(lines: &[String], country: Country, named: Option<&str>) -> Result<Self, ContactError> {
+        let last = named.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
+        let address = Self { lines: lines.to_vec(), last, country };
+        let all = address.lines();
+        let fits = !lines.is_empty() && all.len() <= 8 && all.iter().all(|line| line.chars().count() <= 100);
+        let says_something = all.iter().all(|line| line.chars().any(char::is_alphanumeric));
+        let body = address.segments();
+        let names_a_box = body.len() > 1 || body.iter().any(|segment| segment.len() > 2);
+        if fits && says_something && names_a_box { Ok(address) } else { Err(ContactError::Address) }
+    }
+
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.lines.iter().chain(&self.last).cloned().collect()
+    }
+
+    pub(super) fn normal(&self) -> String {
+        format!("elsewhere {} {}", self.country.iso(), self.segments().concat().concat())
+    }
+
+    pub(super) fn stands_on(&self) -> Vec<String> {
+        let segments = self.segments();
+        let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest));
+        let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest));
+        distinct(whole.chain(building))
+    }
+
+    pub(super) fn asked_under(&self) -> Vec<String> {
+        let segments = self.segments();
+        let whole = of_names(&segments)
+            .flat_map(|rest| self.keys("whole", rest).into_iter().chain(self.keys("building", rest)));
+        let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest));
+        distinct(whole.chain(building))
+    }
+
+    /// The address in its order, and whatever the order.
+    fn keys(&self, what: &str, rest: &[Segment]) -> [String; 2] {
+        let mut runs: Vec<String> = Vec::new();
+        for run in rest.iter().flatten().filter_map(|run| plain_run(run, self.country)) {
+            match runs.last_mut() {
+                // `Haupt-Straße` is `Hauptstraße`.
+                Some(before) if run == "str" && !is_number(before) => before.push_str(&run),
+                _ => runs.push(run),
+            }
+        }
+        let ordered = runs.concat();
+        runs.sort_unstable();
+        let key = |form: &str, text: String| format!("post {} {what} {form} {text}", self.country.iso());
+        [key("ordered", ordered), key("any order", runs.join(" "))]
+    }
+
+    /// Its lines without the country, cut at commas, without what stands before a postcode.
+    fn segments(&self) -> Vec<Segment> {
+        let parts = self.lines.iter().flat_map(|line| line.split([',', ';', '|', '(', ')'])).map(words);
+        let mut segments: Vec<Segment> = parts.filter(|runs| !runs.is_empty()).collect();
+        // The country behind the place, once more.
+        while segments.len() > 1
+            && segments.last().is_some_and(|last| Country::of_line(&last.join(" ")) == Some(self.country))
+        {
+            segments.pop();
+        }
+        segments.iter_mut().for_each(|segment| self.strip_postcode(segment));
+        segments
+    }
+
+    /// `B-9000`: the letters say no more than the country does. Nor does the second half of an American code.
+    fn strip_postcode(&self, segment: &mut Segment) {
+        let is_code = |at: usize| segment.get(at).is_some_and(|run| run.len() >= 3 && is_number(run));
+        let marks = |at: &usize| self.country.is_marked_by(&segment[*at]) && is_code(at + 1);
+        let mark = [Some(0), segment.len().checked_sub(2)]
+            .into_iter()
+            .flatten()
+            .find(|at| *at + 1 < segment.len() && marks(at));
+        if let Some(at) = mark {
+            segment.remove(at);
+        }
+        let is_zip = matches!(segment.as_slice(), [.., zip, four] if is_number(zip) && is_number(four) && four.len() == 4 && zip.len() >= 3);
+        if is_zip && self.country.iso() == "US" {
+            segment.pop();
+        }
+    }
+}
+
+fn distinct(keys: impl Iterator<Item = String>) -> Vec<String> {
+    keys.collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+fn is_number(run: &str) -> bool {
+    run.starts_with(|c: char| c.is_numeric())
+}
+
+fn has_number(segment: &Segment) -> bool {
+    segment.iter().any(|run| is_number(run))
+}
+
+/// How many of the first parts without a number may be names: as long as what is left can be an address.
+fn names(segments: &[Segment]) -> usize {
+    let are_names = segments.iter().take_while(|segment| !has_number(segment)).count();
+    (1..=are_names).take_while(|dropped| is_address(&segments[*dropped..])).count()
+}
+
+/// The whole address, and what is left without each of the first parts that may be a name.
+fn of_names(segments: &[Segment]) -> impl Iterator<Item = &[Segment]> {
+    (0..=names(segments)).map(|dropped| &segments[dropped..])
+}
+
+/// What is left without the part with a number behind the names, and without those after it: a flat, or a firm that has a
+/// number in its name.
+fn of_numbers(segments: &[Segment]) -> impl Iterator<Item = &[Segment]> {
+    let first = names(segments) + 1;
+    (first..segments.len().min(first + 3)).map(|dropped| &segments[dropped..]).filter(|rest| is_address(rest))
+}
+
+/// Whether parts may be a whole address: street and place, and the first is more than a number.
+fn is_address(segments: &[Segment]) -> bool {
+    let letters =
+        |segment: &Segment| segment.iter().filter(|run| !is_number(run)).map(|run| run.chars().count()).sum::<usize>();
+    let is_street = segments.first().is_some_and(|first| letters(first) > 3);
+    let numbers = segments.iter().flatten().filter(|run| is_number(run)).count();
+    is_street && (segments.len() > 1 || numbers > 1)
+}
+
+/// A run as it is compared: one form of the words that are shortened in every other address, and of the letters that are
+/// written as two (`ü`, `ue`).
+fn plain_run(run: &str, country: Country) -> Option<String> {
+    const ENDS: [(&str, &str); 3] = [("strasse", "str"), ("straat", "str"), ("platz", "pl")];
+    const SHORT: [(&str, &str); 16] = [
+        ("avenue", "av"),
+        ("ave", "av"),
+        ("boulevard", "bd"),
+        ("blvd", "bd"),
+        ("boul", "bd"),
+        ("street", "st"),
+        ("saint", "st"),
+        ("sint", "st"),
+        ("sankt", "st"),
+        ("sainte", "st"),
+        ("ste", "st"),
+        ("road", "rd"),
+        ("lane", "ln"),
+        ("drive", "dr"),
+        ("place", "pl"),
+        ("laan", "ln"),
+    ];
+    if country.iso() == "BE" && matches!(run, "bus" | "bte" | "boite" | "box" | "bt") {
+        return None;
+    }
+    if let Some((_, short)) = SHORT.iter().find(|(long, _)| *long == run) {
+        return Some((*short).to_owned());
+    }
+    let end = ENDS.iter().find_map(|(long, short)| run.strip_suffix(long).map(|start| format!("{start}{short}")));
+    let run = end.unwrap_or_else(|| run.to_owned());
+    Some(
+        [("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")]
+            .into_iter()
+            .fold(run, |run, (two, one)| run.replace(two, one)),
+    )
+}

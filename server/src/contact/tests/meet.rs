@@ -1,0 +1,400 @@
+//! Every spelling of a point meets an objection on every other spelling of it, or is refused; and no two doors are one for
+//! a yes.
+
+use super::*;
+
+/// Lines with `|` between them, in a country that is named apart.
+fn lines(text: &str, country: Option<&str>) -> Result<ContactPoint, ContactError> {
+    Post::of_lines(&text.replace('|', "\n"), country).map(ContactPoint::Post)
+}
+
+/// Every one forbids every other.
+fn all_meet(spellings: &[(String, ContactPoint)]) {
+    assert!(spellings.len() > 1, "nothing to compare");
+    for ((one, objection), (other, asked)) in
+        spellings.iter().flat_map(|one| spellings.iter().map(move |other| (one, other)))
+    {
+        assert!(forbids(objection, asked), "an objection by {one:?} against {other:?}");
+    }
+}
+
+fn emails(texts: &[&str]) -> Vec<(String, ContactPoint)> {
+    texts.iter().map(|text| ((*text).to_owned(), ContactPoint::Email(email(text).expect(text)))).collect()
+}
+
+/// The countries of Europe, and how they are written on envelopes and in sheets.
+const COUNTRIES: [(&str, &str, &str); 8] = [
+    ("België|Belgium|BE|Belgique|Belgie|BELGIË|belgien|Vlaanderen|B", "Kerkstraat 3", "9000 Gent"),
+    ("Duitsland|Germany|Deutschland|DE|Allemagne|BRD|D", "Hauptstraße 12", "01067 Dresden"),
+    ("Oostenrijk|Österreich|Austria|AT|Autriche|A", "Ringstraße 12", "1010 Wien"),
+    ("Frankrijk|France|FR|FRA|Frankreich|F", "12 rue de l’Église", "75001 Paris"),
+    ("Luxemburg|Luxembourg|LU|Lëtzebuerg|L", "12 rue Neuve", "1234 Luxembourg"),
+    ("Zwitserland|Schweiz|Suisse|CH|Switzerland", "Bahnhofstrasse 1", "8001 Zürich"),
+    ("Verenigd Koninkrijk|UK|United Kingdom|Engeland|GB|Groot-Brittannië", "12 High Street", "Bath BA1 1AA"),
+    ("Denemarken|Denmark|Danmark|DK", "Østergade 1", "2100 København Ø"),
+];
+
+#[test]
+fn an_address_abroad_meets_however_country_and_postcode_are_written() {
+    for (names, street, place) in COUNTRIES {
+        let mut spellings = Vec::new();
+        let mut take = |text: String, country: Option<&str>| {
+            let point = lines(&text, country).unwrap_or_else(|error| panic!("{text} {country:?}: {error}"));
+            spellings.push((format!("{text} {country:?}"), point));
+        };
+        let iso = Country::parse(names.split('|').next().expect("a name")).expect("a country");
+        for name in names.split('|') {
+            for top in ["", "Anna Jansen|", "Fam. Jansen|"] {
+                take(format!("{top}{street}|{place}"), Some(name));
+                if name.len() > 1 {
+                    take(format!("{top}{street}|{place}|{name}"), None);
+                    take(format!("{top}{street}|{place}|{name}"), Some(name));
+                }
+            }
+        }
+        let sign = names.rsplit('|').next().expect("a sign");
+        let has_digits_first = place.starts_with(|c: char| c.is_ascii_digit());
+        for mark in [iso.iso(), sign].into_iter().filter(|mark| has_digits_first && mark.len() <= 2) {
+            take(format!("{street}|{mark}-{place}"), Some(iso.iso()));
+            take(format!("{street}|{mark} {place}"), Some(iso.iso()));
+            take(format!("{street}|{mark}-{place}"), None);
+        }
+        take(format!("{street}, {place}"), Some(iso.iso()));
+        take(format!("{street}|{place}, {}", names.split('|').next().unwrap_or_default()), Some(iso.iso()));
+        take(format!("{}|{}", street.to_uppercase(), place.to_lowercase()), Some(iso.iso()));
+        all_meet(&spellings);
+    }
+    all_meet(
+        &["01067 Dresden", "1067 Dresden", "D-01067 Dresden", "Dresden 01067"]
+            .map(|place| (place.to_owned(), lines(&format!("Hauptstraße 12|{place}"), Some("DE")).expect(place))),
+    );
+    all_meet(
+        &["Hauptstraße 12", "Hauptstrasse 12", "Hauptstr. 12", "Haupt-Straße 12", "HAUPTSTR 12", "12 Hauptstraße"]
+            .map(|street| (street.to_owned(), lines(&format!("{street}|10115 Berlin"), Some("DE")).expect(street))),
+    );
+    all_meet(
+        &["Kerkstraat 3 bus 2", "Kerkstraat 3/2", "Kerkstraat 3 bte 2", "Kerkstraat 3 box 2"]
+            .map(|street| (street.to_owned(), lines(&format!("{street}|9000 Gent"), Some("BE")).expect(street))),
+    );
+}
+
+#[test]
+fn houses_and_flats_abroad_stay_apart() {
+    let at = |text: &str| lines(text, Some("UK")).expect(text);
+    let (three, four, whole) = (
+        at("Flat 3|12 High Street|Bath BA1 1AA"),
+        at("Flat 4|12 High Street|Bath BA1 1AA"),
+        at("12 High Street|Bath BA1 1AA"),
+    );
+    assert!(forbids(&whole, &three) && forbids(&three, &whole) && !forbids(&three, &four));
+    let next = at("14 High Street|Bath BA1 1AA");
+    assert!([&three, &four, &whole].into_iter().all(|one| !forbids(one, &next) && !forbids(&next, one)));
+    let named = at("Rose Cottage|12 High Street|Bath BA1 1AA");
+    assert!(forbids(&named, &whole) && forbids(&whole, &named) && !named.is_same_as(&whole));
+    assert!(!forbids(
+        &lines("Kerkstraat 3|9000 Gent", Some("BE")).expect("one"),
+        &lines("Kerkstraat 3|9000 Gent", Some("DE")).expect("one")
+    ));
+    assert!(!forbids(
+        &lines("Via Roma, 12|00100 Roma", Some("IT")).expect("one"),
+        &lines("Via Milano, 12|00100 Roma", Some("IT")).expect("one")
+    ));
+}
+
+/// Streets that have a number in their name, with a house number: a question by that number is denied.
+#[test]
+fn a_number_in_a_street_is_not_picked_for_the_house_number() {
+    for (line, number) in [
+        ("Plein 40-45 12", "12"),
+        ("Plein '40-'45 12", "12"),
+        ("Plein 1940-1945 12", "12"),
+        ("Laan 1940-1945 3", "3"),
+        ("Laan '40-'45 3 A", "3 A"),
+        ("Rivium 2e Straat 59", "59"),
+        ("Rivium 1e straat 59", "59"),
+        ("2e Oosterparkstraat 12 hs", "12 hs"),
+        ("1e van der Helststraat 12-3", "12 III"),
+        ("Eerste Helmersstraat 12", "12"),
+        ("Laan van 1813 12", "12"),
+        ("Plein 1953 10", "10"),
+        ("Plein 1940 5 B", "5B"),
+        ("8 Mei 1945straat 3", "3"),
+        ("4 Novemberstraat 3", "3"),
+        ("5 Meiplein 12", "12"),
+        ("5 Mei plein 12", "12"),
+        ("Straat van 1953 10", "10"),
+        ("Park 15 1", "1"),
+        ("Sectie 4 12", "12"),
+        ("Kavel 3 12", "12"),
+        ("Zone 12 5", "5"),
+        ("3e Industrieweg 4", "4"),
+        ("12 Modemstraat", "12"),
+        ("12A Modemstraat", "12 A"),
+        ("12-A, Modemstraat", "12A"),
+        ("nr 12 Modemstraat", "12"),
+        ("Modemstraat nr. 12", "12"),
+        ("Modemstraat nr.12 A", "12 A"),
+        ("Modemstraat no 12", "12"),
+        ("Modemstraat 12 (A)", "12 A"),
+        ("Modemstraat 12 3 hoog", "12 III"),
+        ("Modemstraat 12|3 hoog", "12-3"),
+        ("Modemstraat 12|3e verdieping", "12 III"),
+        ("Modemstraat 12|App. 4", "12 4"),
+        ("Gebouw 5|Modemstraat 12", "12"),
+        ("Gebouw 5|Modemstraat 12", "5"),
+        ("Modemstraat 12 t/m 14", "14"),
+        ("Modemstraat 12-14", "14"),
+        ("Modemstraat 12-14", "12"),
+        ("Modemstraat t/o 12", "12"),
+        ("Modemstraat t/o 12", "12 TO"),
+        ("Modemkade tegenover 12", "12 t/o"),
+        ("Plein 40-45 12", "40"),
+        ("Laan van 1813 12", "1813"),
+        ("Modemstraat 12 2", "2"),
+        ("Modemstraat 12 2", "12 II"),
+        ("Modemstraat 12\u{a0}A", "12 A"),
+        ("Modemstraat 1\u{200b}2", "12"),
+        ("Modemstraat １２", "12"),
+        ("Postbus 44624", "nr 44624"),
+    ] {
+        for (postcode, country) in [
+            ("1033 RW Amsterdam", None),
+            ("1033RW", Some("NL")),
+            ("NL-1033 RW Amsterdam|Nederland", None),
+            ("1033rw amsterdam", Some("Holland")),
+        ] {
+            let text = format!("{line}|{postcode}");
+            let written = lines(&text, country).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let asked =
+                ContactPoint::Post(Post::Dutch(DutchAddress::as_written("1033 RW", number, "").expect("a number")));
+            assert!(forbids(&written, &asked) && forbids(&asked, &written), "{text} against {number}");
+        }
+    }
+    for text in ["Rivium 2e Straat|1033 RW Rotterdam", "Plein|1033 RW Amsterdam", "Modemstraat ong|1033 RW Amsterdam"] {
+        assert_eq!(lines(text, None).err(), Some(ContactError::DutchLines), "{text}");
+    }
+    for text in [
+        "Modemstraat 12-mrt|1033 RW Amsterdam",
+        "Modemstraat 44624|1033 RW Amsterdam",
+        "Modemstraat 1.2E+01|1033 RW Amsterdam",
+        "Weg 5|Modemstraat 3-dec|1033 RW Amsterdam",
+    ] {
+        assert_eq!(lines(text, None).err(), Some(ContactError::Spreadsheet), "{text}");
+    }
+}
+
+#[test]
+fn additions_meet_and_doors_stay_apart() {
+    for same in [
+        "12-3|12 III|12 3 hoog|12-III|12iii|12 3e|12 3hg",
+        "12 hs|12 huis|12 H|12-hs|12 bg|12H",
+        "12 zw|12 zwart|12zw|12 Z",
+        "12 rd|12 rood",
+        "12 bis A|12bis-a|12 BIS A",
+        "12 a|12A|12-A|12 A.",
+        "t/o 12|12 t/o|12 TO|tegenover 12",
+        "12.0|12|12,00|nr 12|012|'12|１２|12\u{200b}",
+    ] {
+        let spellings: Vec<_> = same.split('|').map(|text| (text.to_owned(), dutch("1033 RW", text, ""))).collect();
+        all_meet(&spellings);
+    }
+    let apart: Vec<_> = [
+        "12", "12 A", "12 B", "12 1", "12 2", "12 hs", "12 bis", "12 zw", "12 rd", "12 1-2", "12 12", "12 H", "12 I",
+        "12 V", "12 5", "120", "1",
+    ]
+    .iter()
+    .map(|text| dutch("1033 RW", text, ""))
+    .collect();
+    for (at, one) in apart.iter().enumerate() {
+        assert!(apart[at + 1..].iter().all(|other| !one.is_same_as(other)), "no two doors are one");
+    }
+    let [a, b] = ["12 A", "12 B"].map(|text| dutch("1033 RW", text, ""));
+    assert!(!forbids(&a, &b), "control: a door that is named is one door");
+}
+
+#[test]
+fn damage_is_refused_and_confirmed_on_everything_that_it_may_have_been() {
+    for (number, was) in [
+        ("12-mrt", ["12-3", "3-12"]),
+        ("12-Mar", ["12-3", "3-12"]),
+        ("mrt-40", ["3-40", "3"]),
+        ("44632", ["12-3", "44632"]),
+        ("1.2E+01", ["12", "12 A"]),
+        ("12-3-2024", ["12-3", "3 XII"]),
+    ] {
+        assert_eq!(DutchAddress::parse("1033 RW", number, "").err(), Some(ContactError::Spreadsheet), "{number}");
+        let confirmed =
+            ContactPoint::Post(Post::Dutch(DutchAddress::as_written("1033 RW", number, "").expect("it is right")));
+        for was in was {
+            let asked =
+                ContactPoint::Post(Post::Dutch(DutchAddress::as_written("1033 RW", was, "").expect("an address")));
+            assert!(forbids(&confirmed, &asked), "{number} {was}");
+        }
+    }
+    assert_eq!(DutchAddress::parse("1033 RW", "12", "2-jan").err(), Some(ContactError::Spreadsheet));
+    assert_eq!(DutchAddress::parse("1033 RW", "12", "44563").err(), Some(ContactError::Spreadsheet));
+    assert!(DutchAddress::as_written("1033 RW", "#NAAM?", "").is_err());
+    assert_eq!(DutchAddress::as_written("1033 RW", "12-mrt", "").expect("one").house(), (12, Some("3")));
+}
+
+#[test]
+fn a_mailbox_of_google_is_one_however_it_is_dotted() {
+    all_meet(&emails(&[
+        "janjansen@gmail.com",
+        "jan.jansen@gmail.com",
+        "J.a.n.Jansen+winkel@GMAIL.com",
+        "janjansen@googlemail.com",
+        "jan.jansen+x+y@googlemail.com",
+        "\"jan.jansen\"@gmail.com",
+    ]));
+    let [one, other] = ["janjansen@gmail.com", "jan.jansen+winkel@gmail.com"]
+        .map(|text| ContactPoint::Email(email(text).expect("one")));
+    assert!(!one.is_same_as(&other) && one.normal() != other.normal(), "nobody is taken for somebody else");
+    for (one, other) in [
+        ("jan.jansen@voipro.nl", "janjansen@voipro.nl"),
+        ("jan+a@voipro.nl", "jan@voipro.nl"),
+        ("a@gmail.com", "b@gmail.com"),
+    ] {
+        let [one, other] = [one, other].map(|text| ContactPoint::Email(email(text).expect("one")));
+        assert!(!forbids(&one, &other));
+    }
+    assert!(
+        email("+@gmail.com").is_none_or(|email| email.objection_fold().contains("+@")),
+        "no mailbox is everybody's"
+    );
+}
+
+#[test]
+fn what_nobody_sees_makes_no_other_mailbox() {
+    all_meet(&emails(&[
+        "❤️jan@voipro.nl",
+        "❤jan@voipro.nl",
+        "❤\u{fe0e}jan@voipro.nl",
+        "❤\u{e0100}jan@voipro.nl",
+        "❤\u{200d}j\u{34f}an@voipro.nl",
+        "\u{2066}❤jan@voipro.nl\u{2069}",
+        "❤jan\u{3164}@voipro.nl",
+    ]));
+    all_meet(&emails(&[
+        "jan@voipro.nl",
+        "jan＠voipro.nl",
+        "ｊａｎ@voipro.nl",
+        "mailto:jan@voipro.nl",
+        "MailTo:jan@voipro.nl",
+        "jan@voipro.nl.",
+        "jan@VOIPRO.NL",
+        "jan@voipro。nl",
+        "jan@voi\u{ad}pro.nl",
+    ]));
+    all_meet(&emails(&[
+        "jan@bücher.example",
+        "jan@xn--bcher-kva.example",
+        "jan@BÜCHER.example",
+        "jan@bu\u{308}cher.example",
+    ]));
+}
+
+#[test]
+fn a_number_has_one_form_with_and_without_what_is_dialled_at_home() {
+    let wrong: Vec<String> = [
+        ("+36 (06) 1 234 5678|+36 1 234 5678|+36 06 1 234 5678|0036-1-234-5678|+3606 1 2345678", "+3612345678"),
+        ("+36 (06) 20 123 4567|+36 20 123 4567|+36 (0620) 1234567?", "+36201234567"),
+        ("+370 (8) 612 34567|+370 612 34567|+370 8 612 34567|+370 (0) 612 34567", "+37061234567"),
+        ("+7 (8) 495 123-45-67|+7 495 123 45 67|+7 8 495 1234567|+7 (495) 123 45 67|+7 (8495) 1234567?", "+74951234567"),
+        ("+7 (8) 912 345 67 89|+7 912 345 67 89", "+79123456789"),
+        ("+52 1 55 1234 5678|+52 55 1234 5678|+52 (1) 55 1234 5678|+52 01 55 1234 5678|+52 044 55 1234 5678", "+525512345678"),
+        ("+375 (8) 29 123 45 67|+375 29 123 45 67|+375 80 29 1234567|+375 (80) 29 1234567", "+375291234567"),
+        ("+44 (0)20 7946 0175|+44 20 7946 0175|+44 020 7946 0175|0044 20 79460175|+44(0) 2079460175", "+442079460175"),
+        ("+49 (0)30 123456|+49 30 123456|+49 030 123456|+49 (030) 123456|+49-30/123456", "+4930123456"),
+        ("+32 (0)2 555 12 12|+32 2 555 12 12|+32 02 555 12 12", "+3225551212"),
+        ("+33 (0)1 23 45 67 89|+33 1 23 45 67 89|+33 01 23456789", "+33123456789"),
+        ("+43 (0)1 2345678|+43 1 2345678|+43 01 2345678", "+4312345678"),
+        ("+1 (1) 212 555 0123|+1 212 555 0123|+1 (212) 555-0123|+1 1 212 555 0123|001 212 555 0123", "+12125550123"),
+        ("+39 02 3661 8300|+39 (0)2 3661 8300|+39 (02) 3661 8300", "+390236618300"),
+        ("+225 07 12 34 56 78|+225 0712345678", "+2250712345678"),
+        ("+90 (0) 212 123 45 67|+90 212 123 45 67", "+902121234567"),
+        ("+380 (0) 44 123 4567|+380 44 123 4567|+380 044 1234567", "+380441234567"),
+        ("+48 22 123 45 67|+48 (0) 22 123 45 67", "+48221234567"),
+        ("+34 91 123 45 67|+34 (0)911234567", "+34911234567"),
+        ("+55 (0) 11 91234-5678|+55 11 91234 5678|+55 011 912345678", "+5511912345678"),
+        ("+81 (0)3 1234 5678|+81 3 1234 5678", "+81312345678"),
+        ("+31 (0)6 12345678|+31 6 12345678|0031 6 12345678|06-12345678|06 12 34 56 78|+31 06 12345678|(+31) 6 12345678|(06) 12345678|+31612345678|31612345678|612345678|TEL:06-12345678|tel:+31-6-12345678|Tel: 0612345678|0031 (0)6 12345678|00 31 6 12345678|+00316 12345678|０６１２３４５６７８|٠٦١٢٣٤٥٦٧٨|06\u{202f}12\u{2009}34\u{200a}56\u{a0}78|06\u{2011}12345678|06–12345678|\u{202a}06 12345678\u{202c}|＋31 6 12345678|612345678.0|'0612345678", "+31612345678"),
+        ("020 788 4000|+31 20 788 4000|20 788 4000|(020) 788 4000|020/7884000|31207884000", "+31207884000"),
+    ].iter().flat_map(|(texts, e164)| {
+        let wrong = move |text: &str| {
+            let (text, may_be_refused) = (text.trim_end_matches('?'), text.ends_with('?'));
+            let read = phone(text);
+            let is_right = read.as_deref() == Some(e164) || read.is_none() && may_be_refused;
+            (!is_right).then(|| format!("{text:?}: {read:?}, not {e164}"))
+        };
+        texts.split('|').filter_map(wrong).collect::<Vec<_>>()
+    }).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for text in [
+        "+36 06 1 234 56789012",
+        "020 788 4000 ext. 12",
+        "020 788 4000 x12",
+        "020 788 4000 #12",
+        "020 7884000,12",
+        "020 7884000;ext=12",
+        "+32 2 555 12 12 / 13",
+        "06 12345678 / 020 7884000",
+        "+49 0",
+        "+44 0 0",
+        "()",
+        "+",
+        "3161234567890",
+    ] {
+        assert_eq!(phone(text), None, "{text}");
+    }
+    for text in ["3.16E+10", "3,16123E+10", "6.12E+08", "3.16E10"] {
+        assert_eq!(Phone::parse(text).err(), Some(ContactError::Spreadsheet), "{text}");
+    }
+}
+
+/// What a part of an address is written with.
+fn any_of(texts: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(texts)
+}
+
+proptest! {
+    /// A Dutch address from its parts, by every way to write them.
+    #[test]
+    fn every_spelling_of_a_dutch_address_meets_every_other(
+        number in 1..9999u32,
+        door in prop::sample::select(vec![
+            vec!["", " "], vec!["A", "a", "-A", " A.", "/a"], vec!["III", "-3", " 3 hoog", "-III", "/3"], vec![" hs", " huis", "H", "-hs", " HS"],
+            vec![" zw", " zwart", "zw"], vec![" bis", "bis", "-BIS"], vec![" bis A", "bisA", "-bis-a"], vec!["-2", " II", " 2 hg"],
+        ]),
+        street in any_of(&["Modemstraat", "Plein 40-45", "Laan van 1813", "1e Helmersstraat", "Rivium 2e Straat", "Kade", "Van der Helstplein"]),
+        ways in (0..6usize, 0..6usize),
+        spellings in (0..5usize, 0..5usize),
+    ) {
+        let way = |way: usize, spelling: usize| {
+            let door = door[spelling % door.len()];
+            let text = match way {
+                0 => return DutchAddress::parse("1033 RW", &number.to_string(), door).map(|address| ContactPoint::Post(Post::Dutch(address))),
+                1 => return DutchAddress::parse(" nl-1033rw", &format!("{number}{door}"), "").map(|address| ContactPoint::Post(Post::Dutch(address))),
+                2 => format!("{street} {number}{door}|1033 RW Amsterdam"),
+                3 => format!("A. Jansen|{street} {number}{door}|1033rw amsterdam|Nederland"),
+                4 => format!("{street} {number}{door}, 1033RW Amsterdam"),
+                _ => format!("{street}|{number}{door}|NL-1033 RW|Amsterdam|NL"),
+            };
+            lines(&text, None)
+        };
+        if let (Ok(objection), Ok(asked)) = (way(ways.0, spellings.0), way(ways.1, spellings.1)) {
+            prop_assert!(forbids(&objection, &asked), "{} {} {:?} {:?}", street, number, objection.stands_on(), asked.asked_under());
+        } else {
+            prop_assert!(false, "refused: {street} {number} {door:?}");
+        }
+    }
+
+    /// Doors of a number that differ are two points, so that a yes at one is none at the other.
+    #[test]
+    fn no_two_doors_of_a_number_are_one(one in "[A-HJ-Z0-9]{1,3}", other in "[A-HJ-Z0-9]{1,3}") {
+        let [first, second] = [&one, &other].map(|door| DutchAddress::parse("1033 RW", "12", &format!(" {door}")).ok().map(|address| ContactPoint::Post(Post::Dutch(address))));
+        if let (Some(first), Some(second)) = (first, second) {
+            prop_assert_eq!(first.is_same_as(&second), fold::words(&one) == fold::words(&other));
+        }
+    }
+}
