@@ -17,6 +17,7 @@ use app::doors::desk::{
 use app::doors::frame::Frame;
 use app::doors::unmatched::{Unmatched, UnmatchedView};
 use app::model::channel::Channel;
+use app::model::identity::RecordAddress;
 use app::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
 use app::pages::desk::{Unmatched as UnmatchedPage, UnmatchedProps};
 use axum::Router;
@@ -69,7 +70,9 @@ impl Desk {
     }
 
     fn session(&self, headers: &HeaderMap) -> Option<Session> {
-        self.sessions.find(headers, self.keuze.clock.now().at)
+        let session = self.sessions.find(headers, self.keuze.clock.now().at)?;
+        // Reset or removed on the command line, somebody is out at once.
+        (self.staff().access(session.name.as_str()) == Some(session.access)).then_some(session)
     }
 
     /// Around the answer to a GET, or to a form, which cannot be asked for again in the other language.
@@ -112,17 +115,19 @@ async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response
 
 async fn sign_in(State(desk): Shared, visit: Visit, mut form: Form) -> Result<Response, Problem> {
     let (name, password) = (form.take("name")?, Zeroizing::new(form.take("password")?));
+    // Before the password is looked at: what is reset meanwhile opens nothing.
+    let access = desk.staff().access(&name);
     let signed_in = desk.staff().sign_in(&name, password).await?;
-    Ok(match signed_in {
+    Ok(match signed_in.zip(access) {
         None => ask_sign_in(&desk, &visit, false, Some(SignInRefusal::Wrong)),
-        Some(signed_in) => open_session(&desk, &visit, signed_in),
+        Some((signed_in, access)) => open_session(&desk, &visit, signed_in, access),
     })
 }
 
 /// Gives a session under a new token and leads to the desk.
-fn open_session(desk: &Desk, visit: &Visit, signed_in: SignedIn) -> Response {
+fn open_session(desk: &Desk, visit: &Visit, signed_in: SignedIn, access: RecordAddress) -> Response {
     let Keuze { clock, entropy, .. } = &*desk.keuze;
-    let cookie = desk.sessions.open(signed_in, clock.now().at, &**entropy, visit.host.secure);
+    let cookie = desk.sessions.open(signed_in, access, clock.now().at, &**entropy, visit.host.secure);
     with_cookie(to(DESK, visit), &cookie)
 }
 
@@ -133,7 +138,8 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
         Ok(()) => {
             // Whoever still sits somewhere with the old password is out.
             desk.sessions.end_all(&session.name);
-            Ok(open_session(&desk, &visit, SignedIn { name: session.name, one_time: false }))
+            let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
+            Ok(open_session(&desk, &visit, SignedIn { name: session.name, one_time: false }, access))
         }
         Err(StaffError::Refused(why)) => Ok(ask_password(&desk, &visit, &session, false, Some(why))),
         Err(StaffError::Append(error)) => Err(error.into()),

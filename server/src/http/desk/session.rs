@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use app::model::identity::RecordAddress;
 use axum::http::{HeaderMap, header};
 use cookie::{Cookie, SameSite};
 use sha2::{Digest as _, Sha256};
@@ -29,6 +30,8 @@ pub(super) struct Session {
     pub(super) name: StaffName,
     /// Opens nothing but the form for a new password.
     pub(super) one_time: bool,
+    /// The access that it was opened under; it ends with that.
+    pub(super) access: RecordAddress,
     key: Key,
 }
 
@@ -41,6 +44,7 @@ pub(super) struct Sessions(Mutex<HashMap<Key, Kept>>);
 
 struct Kept {
     signed_in: SignedIn,
+    access: RecordAddress,
     opened: OffsetDateTime,
     used: OffsetDateTime,
     /// What was looked up in it; ends with it.
@@ -60,11 +64,18 @@ impl Sessions {
     }
 
     /// Opens a session; gives the Set-Cookie value.
-    pub(super) fn open(&self, signed_in: SignedIn, now: OffsetDateTime, entropy: &dyn Entropy, secure: bool) -> String {
+    pub(super) fn open(
+        &self,
+        signed_in: SignedIn,
+        access: RecordAddress,
+        now: OffsetDateTime,
+        entropy: &dyn Entropy,
+        secure: bool,
+    ) -> String {
         let token = entropy.bytes::<32>().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
         let mut table = self.table();
         table.retain(|_, kept| kept.lives(now));
-        table.insert(hash(&token), Kept { signed_in, opened: now, used: now, work: Work::default() });
+        table.insert(hash(&token), Kept { signed_in, access, opened: now, used: now, work: Work::default() });
         cookie(token, secure).to_string()
     }
 
@@ -75,7 +86,7 @@ impl Sessions {
         let kept = table.get_mut(&key).filter(|kept| kept.lives(now))?;
         kept.used = now;
         let SignedIn { name, one_time } = kept.signed_in.clone();
-        Some(Session { name, one_time, key })
+        Some(Session { name, one_time, access: kept.access, key })
     }
 
     /// Does something with what was looked up in a session; `None` if it ended meanwhile.

@@ -276,3 +276,26 @@ async fn the_desk_speaks_english_too() {
         assert!(words.contains(needed), "{words}");
     }
 }
+
+/// Taken away or reset on the command line, an access ends at once, wherever somebody sits with it; a new one of the same
+/// name is another one.
+#[tokio::test]
+async fn whoever_is_removed_or_reset_is_out_at_once() {
+    let house = house_of_anna().await;
+    let mut desk = annas_desk(&house, "www.voipro.nl").await;
+    let is_in = async |desk: &mut Browser| desk.get(DESK).await.body.contains("look-up");
+    assert!(is_in(&mut desk).await, "the test can fail");
+    staff(&house).remove(&anna()).await.expect("removed");
+    assert!(!is_in(&mut desk).await);
+    assert_eq!(sign_in_as(&mut desk, "anna", PASSWORD).await.status, StatusCode::FORBIDDEN);
+    assert!(staff(&house).list().expect("readable").is_empty());
+    employ_anna(&house).await;
+    assert!(!is_in(&mut desk).await, "another access of the same name");
+    let mut desk = annas_desk(&house, "www.voipro.nl").await;
+    assert!(is_in(&mut desk).await);
+    staff(&house).reset(&anna()).await.expect("reset");
+    assert!(!is_in(&mut desk).await);
+    let nobody: StaffName = "bert".parse().expect("a name");
+    assert!(matches!(staff(&house).reset(&nobody).await, Err(StaffError::Gone)));
+    assert!(matches!(staff(&house).remove(&nobody).await, Err(StaffError::Gone)));
+}

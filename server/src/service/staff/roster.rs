@@ -1,6 +1,7 @@
 //! Who may use the desk: the list, and taking access away.
 
 use app::model::event::{Actor, Event, EventKind, Route};
+use app::model::identity::RecordAddress;
 use zeroize::Zeroizing;
 
 use super::{Existing, Staff, StaffError, StaffName, Stored};
@@ -27,6 +28,14 @@ impl Staff<'_> {
             stored.map(|stored| Member { name: stored.name, one_time: stored.one_time }).collect();
         members.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
         Ok(members)
+    }
+
+    /// The record under which somebody's access stands: another one once their password was replaced or reset, none once
+    /// their access was taken away.
+    pub fn access(&self, name: &str) -> Option<RecordAddress> {
+        let name: StaffName = name.parse().ok()?;
+        let is_theirs = |value: &[u8]| serde_json::from_slice(value).is_ok_and(|stored: Stored| stored.name == name);
+        self.scribe.kept(FactKind::Staff).into_iter().find(|kept| is_theirs(&kept.value)).map(|kept| kept.record)
     }
 
     /// Gives somebody who is there a new one-time password, which is kept nowhere.
