@@ -21,4 +21,5 @@ pub mod notice;
 pub mod policy;
 pub mod purpose;
 pub mod receipt;
+pub mod told;
 pub mod typed;

@@ -4,6 +4,7 @@ pub mod centre;
 pub mod code;
 pub mod desk;
 mod fields;
+mod given;
 pub mod insight;
 pub mod newsletter;
 pub mod notice;

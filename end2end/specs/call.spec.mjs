@@ -56,7 +56,7 @@ desk('a call by the keyboard alone: two keys for the right and the objection, on
   await expect(page.getByRole('status')).toHaveText('Gesprek T-4711 is gesloten.');
   expect(await lookUp(page, read)).toMatchObject({
     kind: 'bezwaar gemaakt',
-    route: 'telefoon, zelf gebeld',
+    route: 'telefoon, de klant belde',
     actor: 'medewerker demo',
     call: 'T-4711',
   });
@@ -112,7 +112,7 @@ desk('a letter is entered for a person by the keyboard alone', async ({ atWork }
   await press(page, 'Enter');
   await expect(holds(page, 'reclame per post')).toHaveText('nee');
   await expect(holds(page, 'nieuwsbrief')).toHaveText('ja');
-  const route = { kind: 'bezwaar gemaakt', route: 'brief', actor: 'medewerker demo', reason: 'brief van 20 november' };
+  const route = { kind: 'bezwaar gemaakt', route: 'brief van de klant', actor: 'medewerker demo', reason: 'brief van 20 november' };
   expect(await lookUp(page, await number(page))).toMatchObject(route);
 });
 

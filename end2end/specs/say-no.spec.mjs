@@ -14,7 +14,7 @@ test('a phone number alone is enough to say no, in one form without a script', a
   await expect(page.getByRole('status')).toContainText('Opgeslagen.');
   await expect(page.locator('main')).toContainText('telefoontjes met aanbiedingen');
   await expect(focus(page)).toHaveAttribute('id', 'outcome');
-  expect(await ledger(await number(page))).toMatchObject({ kind: 'bezwaar gemaakt', route: 'voorkeurenpagina' });
+  expect(await ledger(await number(page))).toMatchObject({ kind: 'bezwaar gemaakt', route: 'formulier Reclame stoppen' });
 });
 
 test('what is wrong has the focus, leads to its field, and loses nothing that was typed', async ({ arrive }) => {

@@ -6,8 +6,10 @@ use super::frame::Frame;
 use crate::model::channel::Channel;
 use crate::model::controller::Recipient;
 use crate::model::decision::Reason;
-use crate::model::event::{EventKind, Route};
+use crate::model::event::Route;
+use crate::model::evidence::Evidence;
 use crate::model::language::Localized;
+use crate::model::told::What;
 
 /// A social medium on which people can block us or leave (S-15).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -339,7 +341,9 @@ pub struct Happened {
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
     /// What; `None` is that details were learned.
-    pub kind: Option<EventKind>,
+    pub what: What,
+    /// What it rests on, where it is an opt-in or a customer relation.
+    pub evidence: Option<Evidence>,
     /// Where it came in.
     pub route: Route,
     /// About which channels.

@@ -8,7 +8,9 @@ use super::frame::Frame;
 use super::receipt::{ProofView, RecordedAnswer};
 use crate::model::channel::Channel;
 use crate::model::decision::Decision;
-use crate::model::event::{Actor, EventKind, Route};
+use crate::model::event::{Actor, Route};
+use crate::model::evidence::Evidence;
+use crate::model::told::What;
 
 /// The sign-in form.
 #[derive(Clone, Debug)]
@@ -141,7 +143,7 @@ pub struct Found {
     pub surface: Option<String>,
     /// Everything under the same consent id, newest first; only itself for a record without one.
     pub history: Vec<HistoryLine>,
-    /// The decision per purpose of the policy in force, today.
+    /// The decision per purpose of the policy in force, today; none for an event that is not about purposes.
     pub decisions: Vec<(String, Decision)>,
     /// Whether its proof checks out.
     pub checked: Checked,
@@ -157,11 +159,13 @@ pub struct HistoryLine {
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
     /// What happened.
-    pub kind: EventKind,
+    pub what: What,
     /// Where it came in.
     pub route: Route,
     /// About which channels.
     pub channels: Vec<Channel>,
+    /// What it rests on, where it is an opt-in or a customer relation.
+    pub evidence: Option<Evidence>,
     /// Who did it.
     pub actor: Actor,
     /// Where it stands.

@@ -5,9 +5,13 @@ use time::{Date, PrimitiveDateTime};
 use super::frame::Frame;
 use crate::model::channel::Channel;
 use crate::model::choice::{Answer, Control};
-use crate::model::event::{EventKind, Route};
+use crate::model::contact::PointKind;
+use crate::model::decision::Decision;
+use crate::model::event::Route;
+use crate::model::evidence::Evidence;
 use crate::model::language::Language;
 use crate::model::notice::NoticeStrings;
+use crate::model::told::What;
 
 /// One recorded answer, for whoever gave it.
 #[derive(Clone, Debug)]
@@ -30,7 +34,7 @@ pub struct RecordedAnswer {
     /// Where it stands, such as `0001/42`.
     pub address: String,
     /// What happened.
-    pub kind: EventKind,
+    pub what: What,
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
     /// Where it came in.
@@ -39,14 +43,39 @@ pub struct RecordedAnswer {
     pub control: Option<Control>,
     /// The browser asked not to be tracked.
     pub gpc: bool,
-    /// The channels it is about; then nothing was asked by a notice.
-    pub channels: Vec<Channel>,
+    /// The channels it is about, and what holds today; then nothing was asked by a notice.
+    pub channels: Vec<ChannelLine>,
+    /// What an opt-in or a customer relation rests on.
+    pub evidence: Option<Evidence>,
     /// What was answered, purpose by purpose, what was not offered included.
     pub lines: Vec<AnswerLine>,
     /// The notice that was shown; absent if it is not known.
     pub notice: Option<ShownNotice>,
     /// The policy's hash; absent on an event without a policy.
     pub policy: Option<String>,
+}
+
+/// A channel that an event is about.
+#[derive(Clone, Debug)]
+pub struct ChannelLine {
+    /// Which.
+    pub channel: Channel,
+    /// The class of the contact points that it reaches people at; none for social media.
+    pub point: Option<PointKind>,
+    /// Whether it may be used today.
+    pub today: Today,
+}
+
+/// What holds today for a channel that an event is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Today {
+    /// For the person of the event.
+    Decided(Decision),
+    /// The event names nobody: it is about an address or number that it does not hold, which stays denied for as long as
+    /// the objection stands there.
+    Denied,
+    /// The event names nobody, and took an objection off an address or number: whoever uses it decides.
+    Open,
 }
 
 /// The answer for one purpose.

@@ -3,6 +3,8 @@
 mod channel;
 mod purpose;
 
+pub use channel::OBJECTION;
+
 use serde::{Deserialize, Serialize};
 use time::Date;
 

@@ -267,8 +267,14 @@ pub enum Route {
     Banner,
     /// The second layer, or a placeholder.
     Settings,
-    /// The preference page.
+    /// The preference page, with what belongs to it.
     PreferencePage,
+    /// The page where somebody says no with nothing in hand (`/keuze/afmelden`).
+    ObjectionPage,
+    /// The newsletter's sign-up form.
+    NewsletterPage,
+    /// The page on what is held of a person.
+    InsightPage,
     /// A link in a mail.
     MailLink,
     /// RFC 8058.

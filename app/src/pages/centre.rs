@@ -9,6 +9,7 @@ use crate::model::channel::Channel;
 use crate::model::decision::Reason;
 use crate::model::language::Language;
 use crate::text::centre::{self as text, Centre as Words};
+use crate::text::isolate::isolated;
 
 /// Where the cards' buttons post to.
 pub const ACT: &str = "/keuze/voorkeuren/reclame";
@@ -44,7 +45,7 @@ pub(super) fn centre(page: &CentreView, language: Language) -> AnyView {
         <section aria-labelledby="channels">
             <h2 id="channels">{words.heading}</h2>
             <form method="post" action=localized(SIGN_OUT, language) class="withdraw">
-                <span>{(words.signed_in)(&page.address)}</span>
+                <span>{(words.signed_in)(&isolated(&page.address))}</span>
                 <button class="quiet-button">{words.sign_out}</button>
             </form>
             <p><a href=localized(Next::Insight.path(), language)>{words.insight}</a></p>
@@ -83,7 +84,7 @@ fn card(card: &Card, about: &str, language: Language) -> AnyView {
     let since = card.since.map(words.since);
     let until = card.until.filter(|_| card.allow).map(words.until);
     let dates: Vec<String> = since.into_iter().chain(until).collect();
-    let reaches = (card.allow && !card.points.is_empty()).then(|| (words.reaches)(&card.points.join("; ")));
+    let reaches = (card.allow && !card.points.is_empty()).then(|| (words.reaches)(&points(&card.points)));
     view! {
         <article class="purpose" aria-labelledby=card.channel.word()>
             <h3 id=card.channel.word()>{text::name(card.channel, language)}</h3>
@@ -96,6 +97,10 @@ fn card(card: &Card, about: &str, language: Language) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+fn points(of: &[String]) -> String {
+    of.iter().map(|point| isolated(point)).collect::<Vec<_>>().join("; ")
 }
 
 fn why(card: &Card, reaches: Option<String>, language: Language) -> AnyView {

@@ -7,6 +7,7 @@ use super::shell::{Here, Shell, localized};
 use crate::doors::centre::{AskCodeView, EnterCodeView, Next};
 use crate::model::language::Language;
 use crate::text::code::Code as Words;
+use crate::text::isolate::isolated;
 
 /// Where a code is asked for.
 pub const ASK: &str = "/keuze/voorkeuren/code";
@@ -89,7 +90,7 @@ pub fn EnterCode(
         <Shell frame=frame title=words.enter_title.to_owned() here=Here::Elsewhere>
             <h1>{words.enter_title}</h1>
             {summary}
-            <p class="lead" role="status">{(words.sent_to)(&page.address)}</p>
+            <p class="lead" role="status">{(words.sent_to)(&isolated(&page.address))}</p>
             <p>{help}</p>
             <form method="post" action=format!("{}#outcome", localized(ENTER, language)) class="fields">
                 <input type="hidden" name="asked" value=page.asked />

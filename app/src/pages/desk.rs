@@ -17,6 +17,7 @@ use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::Call as CallWords;
 use crate::text::desk::Desk as Words;
+use crate::text::isolate::isolated;
 use crate::text::{act, objection, unmatched, when};
 
 /// The sign-in form.
@@ -125,7 +126,7 @@ fn bar(bar: &Bar, language: Language, tab: Tab) -> AnyView {
     let open = bar.open_call.as_ref().filter(|_| tab != Tab::Call).map(|open| {
         view! {
             <p class="message" role="status">
-                {(call.open)(&open.reference)} " "
+                {(call.open)(&isolated(&open.reference))} " "
                 <a href=localized(&open.path, language)>{call.to_call}</a>
             </p>
         }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::fields::summary;
+use super::given::given;
+use super::receipt;
 use super::register::recipients;
 use super::shell::{Here, Shell, localized};
 use crate::doors::centre::{Card, Detail, EraseView, ErasedView, Happened, InsightView, Kept, Whose};
@@ -10,6 +12,7 @@ use crate::doors::frame::Frame;
 use crate::model::language::Language;
 use crate::text::code::Code;
 use crate::text::insight::Insight as Words;
+use crate::text::isolate::isolated;
 use crate::text::{act, centre as text, when};
 
 /// The page.
@@ -36,7 +39,7 @@ pub fn Insight(
     view! {
         <Shell frame=frame.clone() title=words.title.to_owned() here=Here::Elsewhere>
             <h1>{words.title}</h1>
-            <p class="lead">{(words.lead)(&page.address)}</p>
+            <p class="lead">{(words.lead)(&isolated(&page.address))}</p>
             {content}
             {recipients(&page.recipients, language)}
             {kept(&page.kept, language)}
@@ -77,7 +80,7 @@ fn download(words: &'static Words, language: Language) -> AnyView {
 fn held(page: &InsightView, words: &'static Words) -> AnyView {
     let language = page.frame.language;
     let details = page.details.iter().map(|Detail { kind, value }| {
-        view! { <dt>{(words.detail)(*kind)}</dt><dd>{value.clone()}</dd> }
+        view! { <dt>{(words.detail)(*kind)}</dt><dd>{given(value)}</dd> }
     });
     let details = details.collect_view();
     let also = words.also.iter().map(|line| view! { <li>{*line}</li> }).collect_view();
@@ -122,15 +125,12 @@ fn history(history: &[Happened], words: &'static Words, language: Language) -> A
     let happened = history.iter().map(|past| {
         let channels: Vec<_> = past.channels.iter().map(|channel| text::name(*channel, language)).collect();
         let channels = (!channels.is_empty()).then(|| view! { <p>{channels.join(", ")}</p> });
-        let what = format!(
-            " – {} ({})",
-            past.kind.map_or(words.learned, |kind| act::kind(kind, language)),
-            act::route(past.route, language)
-        );
+        let what = format!(" – {} ({})", act::what(past.what, language), act::route(past.route, language));
         view! {
             <li>
                 <p><strong>{when::date_time(past.at, language)}</strong> {what}</p>
                 {channels}
+                {receipt::evidence(past.evidence.as_ref(), language)}
                 <p class="number">{format!("{} ", words.number)} <span class="code">{past.number.clone()}</span></p>
             </li>
         }
@@ -182,7 +182,7 @@ pub fn Erase(
     let language = frame.language;
     let words = Words::of(language);
     let faults: Vec<_> = page.unconfirmed.then_some(("confirm", words.unconfirmed)).into_iter().collect();
-    let sure = (words.sure)(&page.address).into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
+    let sure = (words.sure)(&isolated(&page.address)).into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
     let block = words.block_help.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
     let invalid = page.unconfirmed.then_some("true");
     view! {

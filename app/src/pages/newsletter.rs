@@ -6,6 +6,7 @@ use super::fields::{Line, line, summary};
 use super::shell::{Here, Shell, localized};
 use crate::doors::centre::{AddressFault, NewsletterStep, NewsletterView};
 use crate::text::code::Code;
+use crate::text::isolate::isolated;
 use crate::text::newsletter::Newsletter as Words;
 
 /// The sign-up form's path; hosts may post to it from a form of their own.
@@ -25,7 +26,7 @@ pub fn Newsletter(
     let (title, content) = match step {
         NewsletterStep::Form => (words.title, form(&page, words)),
         NewsletterStep::Asked => {
-            let lines = (words.asked)(&page.address, page.days);
+            let lines = (words.asked)(&isolated(&page.address), page.days);
             let lines = lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
             let content = view! { <div class="message" role="status" id="outcome">{lines}</div> };
             (words.asked_title, content.into_any())

@@ -5,10 +5,13 @@ use leptos::prelude::*;
 use super::notice;
 use super::shell::{Here, Shell, localized};
 use super::table::table;
-use crate::doors::receipt::{AnswerLine, ProofView, ReceiptView, RecordedAnswer};
+use crate::doors::receipt::{AnswerLine, ChannelLine, ProofView, ReceiptView, RecordedAnswer, Today};
+use crate::model::channel::Channel;
+use crate::model::decision::{OBJECTION, Reason};
+use crate::model::evidence::Evidence;
 use crate::model::language::Language;
 use crate::text::receipt::Receipt as Words;
-use crate::text::{act, centre, when};
+use crate::text::{act, call, centre, evidence, when};
 
 /// The receipt page.
 #[component]
@@ -62,15 +65,56 @@ fn said(answer: &RecordedAnswer, language: Language) -> AnyView {
         }
         .into_any();
     }
-    let channels = answer.channels.iter().map(|channel| view! { <li>{centre::name(*channel, language)}</li> });
-    let channels = channels.collect_view();
+    let name = |channel| centre::name(channel, language).to_owned();
     view! {
         <section>
             <h2>{words.channels}</h2>
-            <ul>{channels}</ul>
+            {channels(&answer.channels, name, centre::because, language)}
+            {evidence(answer.evidence.as_ref(), language)}
         </section>
     }
     .into_any()
+}
+
+/// The channels that an event is about, and what holds today.
+pub(super) fn channels(
+    lines: &[ChannelLine],
+    name: impl Fn(Channel) -> String,
+    because: fn(Reason, Language) -> &'static str,
+    language: Language,
+) -> AnyView {
+    let words = Words::of(language);
+    let rows = lines.iter().map(|line| {
+        let point = line.point.map_or(words.account, |kind| call::point(kind, language));
+        let (today, why, ground) = match &line.today {
+            Today::Decided(decision) => (
+                if decision.allow { words.allow } else { words.deny },
+                because(decision.reason, language),
+                decision.basis.clone(),
+            ),
+            Today::Denied => (words.deny, words.while_it_stands, OBJECTION.to_owned()),
+            Today::Open => ("–", words.whoever, String::new()),
+        };
+        view! {
+            <tr>
+                <th scope="row">{name(line.channel)}</th>
+                <td>{point}</td>
+                <td>{today}</td>
+                <td>{why}</td>
+                <td>{ground}</td>
+            </tr>
+        }
+    });
+    table(&[words.channel, words.point, words.today, words.why, words.ground], rows.collect_view())
+}
+
+/// What an opt-in or a customer relation rests on.
+pub(super) fn evidence(evidence: Option<&Evidence>, language: Language) -> Option<AnyView> {
+    let rows = evidence::rows(evidence?, language).into_iter().map(|(name, value)| {
+        view! { <dt>{name}</dt> <dd>{value}</dd> }
+    });
+    let rows = rows.collect_view();
+    Some(view! { <h3>{Words::of(language).evidence}</h3> <dl class="facts">{rows}</dl> }.into_any())
 }
 
 /// The table of answers.
@@ -101,7 +145,7 @@ fn facts(answer: &RecordedAnswer, language: Language) -> AnyView {
     let words = Words::of(language);
     let notice = answer.notice.as_ref();
     let rows = [
-        (words.kind, Some(act::kind(answer.kind, language).to_owned())),
+        (words.kind, Some(act::what(answer.what, language).to_owned())),
         (words.at, Some(when::date_time(answer.at, language))),
         (words.route, Some(act::route(answer.route, language).to_owned())),
         (words.control, answer.control.map(|control| act::control(control, language).to_owned())),

@@ -4,6 +4,7 @@ use crate::model::choice::{Answer, Control};
 use crate::model::decision::Reason;
 use crate::model::event::{Actor, EventKind, Route};
 use crate::model::language::Language::{self, En, Nl};
+use crate::model::told::What;
 
 /// What was answered for a purpose, as a person reads it back.
 pub fn answer(answer: Answer, language: Language) -> &'static str {
@@ -70,14 +71,14 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::Invalidated => ("keuze vervallen", "choice invalidated"),
         EventKind::RevokedByController => ("doel gestopt door de organisatie", "purpose stopped by the organisation"),
         EventKind::Linked => ("gekoppeld aan een persoon", "linked to a person"),
-        EventKind::Merged => ("samengevoegd", "merged"),
+        EventKind::Merged => ("twee klanten samengevoegd", "two customers merged"),
         EventKind::Erased => ("gegevens gewist", "data erased"),
         EventKind::LookedUp => ("opgezocht door een medewerker", "looked up by a staff member"),
         EventKind::PolicyPublished => ("beleid gepubliceerd", "policy published"),
         EventKind::StatementPublished => ("verklaring gepubliceerd", "statement published"),
-        EventKind::StaffChanged => ("medewerker gewijzigd", "staff member changed"),
+        EventKind::StaffChanged => ("toegang van een medewerker gewijzigd", "access of a staff member changed"),
         EventKind::KeyRotated => ("sleutel vervangen", "key rotated"),
-        EventKind::Imported => ("ingelezen uit een ander systeem", "imported from another system"),
+        EventKind::Imported => ("klantrelatie vastgelegd", "customer relation recorded"),
         EventKind::Announced => ("wijziging aangekondigd", "change announced"),
         EventKind::Restored => ("back-up teruggezet", "backup restored"),
         EventKind::RetentionRun => ("bewaartermijn toegepast", "retention applied"),
@@ -91,26 +92,45 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
     pick(language, nl, en)
 }
 
+/// What an event tells, as a line of a timeline.
+pub fn what(what: What, language: Language) -> &'static str {
+    let (nl, en) = match what {
+        What::Kind(of) => return kind(of, language),
+        What::Details => ("gegevens vastgelegd", "details recorded"),
+        What::LetterCode => ("code voor brieven gemaakt", "code for letters made"),
+        What::ApiKey => ("toegang van een programma gewijzigd", "access of a program changed"),
+        What::Days => ("sleutels van voorbije dagen vernietigd", "keys of past days destroyed"),
+        What::Unconfirmed => ("niet bevestigde aanmeldingen gewist", "unconfirmed sign-ups erased"),
+        What::MailQueued => ("bericht klaargezet", "message queued"),
+        What::MailSent => ("bericht verstuurd", "message sent"),
+        What::MailGivenUp => ("bericht niet verstuurd", "message not sent"),
+    };
+    pick(language, nl, en)
+}
+
 /// Where it came in.
 pub fn route(route: Route, language: Language) -> &'static str {
     let (nl, en) = match route {
         Route::Banner => ("melding", "banner"),
         Route::Settings => ("instellingen", "settings"),
         Route::PreferencePage => ("voorkeurenpagina", "preference page"),
+        Route::ObjectionPage => ("formulier Reclame stoppen", "form Stop advertising"),
+        Route::NewsletterPage => ("formulier Nieuwsbrief", "form Newsletter"),
+        Route::InsightPage => ("pagina Wat wij van u bewaren", "page What we hold about you"),
         Route::MailLink => ("link in een mail", "link in a mail"),
         Route::OneClick => ("afmeldknop in de mail", "one-click unsubscribe"),
         Route::LetterCode => ("code uit een brief", "code from a letter"),
-        Route::PhoneIn => ("telefoon, zelf gebeld", "phone, person called"),
-        Route::PhoneOut => ("telefoon, gebeld door ons", "phone, called by us"),
-        Route::Letter => ("brief", "letter"),
-        Route::EmailIn => ("e-mail", "e-mail"),
+        Route::PhoneIn => ("telefoon, de klant belde", "phone, the customer called"),
+        Route::PhoneOut => ("telefoon, wij belden", "phone, we called"),
+        Route::Letter => ("brief van de klant", "letter from the customer"),
+        Route::EmailIn => ("e-mail van de klant", "e-mail from the customer"),
         Route::Portal => ("klantportaal", "customer portal"),
-        Route::Api => ("API", "API"),
-        Route::Import => ("import", "import"),
+        Route::Api => ("koppeling met een ander systeem", "link with another system"),
+        Route::Import => ("ingelezen uit een ander systeem", "read in from another system"),
         Route::Gpc => ("signaal van de browser (GPC)", "browser signal (GPC)"),
         Route::Desk => ("balie", "desk"),
-        Route::System => ("systeem", "system"),
-        Route::Unknown => ("niet verteld", "not told"),
+        Route::System => ("systeem of beheerder", "system or operator"),
+        Route::Unknown => ("knop op de website", "button on the website"),
     };
     pick(language, nl, en)
 }

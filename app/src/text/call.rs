@@ -92,8 +92,10 @@ pub struct Call {
     pub by_letter: &'static str,
     /// By mail.
     pub by_email: &'static str,
-    /// By phone.
+    /// By phone, the customer called.
     pub by_phone: &'static str,
+    /// By phone, we called.
+    pub by_our_call: &'static str,
     /// Button: asks for an opt-in.
     pub ask_opt_in: &'static str,
     /// What that is.
@@ -176,7 +178,8 @@ pub const NL: Call = Call {
     came_by: "Hoe kwam dit binnen",
     by_letter: "Brief",
     by_email: "E-mail",
-    by_phone: "Telefoon",
+    by_phone: "Telefoon, de klant belde",
+    by_our_call: "Telefoon, wij belden",
     ask_opt_in: "Aanmelding vragen",
     ask_opt_in_help: "Een aanmelding door u telt pas als de persoon die zelf bevestigt.",
     asked_opt_in: |channel| format!("Aanmelding gevraagd voor {channel}. Die telt pas na bevestiging door de persoon."),
@@ -243,7 +246,8 @@ pub const EN: Call = Call {
     came_by: "How this came in",
     by_letter: "Letter",
     by_email: "E-mail",
-    by_phone: "Phone",
+    by_phone: "Phone, the customer called",
+    by_our_call: "Phone, we called",
     ask_opt_in: "Ask for a sign-up",
     ask_opt_in_help: "A sign-up by you counts only once the person confirms it.",
     asked_opt_in: |channel| format!("Sign-up asked for {channel}. It counts only after the person confirms it."),

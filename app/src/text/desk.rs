@@ -78,6 +78,8 @@ pub struct Desk {
     pub number: &'static str,
     /// Consent id.
     pub consent_id: &'static str,
+    /// The random number of a person.
+    pub person_id: &'static str,
     /// There is none.
     pub no_consent_id: &'static str,
     /// Who did it.
@@ -174,6 +176,7 @@ pub const NL: Desk = Desk {
     record: |address| format!("Vastlegging {address}"),
     number: "Nummer",
     consent_id: "Consent-id",
+    person_id: "Persoon (willekeurig nummer)",
     no_consent_id: "geen: er is niets toegestaan",
     actor: "Wie",
     surface: "Weergave",
@@ -246,6 +249,7 @@ pub const EN: Desk = Desk {
     record: |address| format!("Record {address}"),
     number: "Number",
     consent_id: "Consent id",
+    person_id: "Person (random number)",
     no_consent_id: "none: nothing was allowed",
     actor: "Who",
     surface: "Surface",

@@ -28,8 +28,6 @@ pub struct Insight {
     pub channels: &'static str,
     /// Heading of what happened.
     pub history: &'static str,
-    /// That details were learned.
-    pub learned: &'static str,
     /// Nothing happened.
     pub no_history: &'static str,
     /// What else is held, in plain words.
@@ -112,7 +110,6 @@ pub const NL: Insight = Insight {
     },
     channels: "Wat u van ons krijgt",
     history: "Wat er gebeurde",
-    learned: "gegevens vastgelegd",
     no_history: "Er is nog niets vastgelegd.",
     also_heading: "Wat er nog meer is",
     also: &[
@@ -184,7 +181,6 @@ pub const EN: Insight = Insight {
     },
     channels: "What you get from us",
     history: "What happened",
-    learned: "details recorded",
     no_history: "Nothing has been recorded yet.",
     also_heading: "What else there is",
     also: &[

@@ -26,6 +26,28 @@ pub struct Receipt {
     pub answers: &'static str,
     /// Heading of the channels that it is about.
     pub channels: &'static str,
+    /// Column: channel.
+    pub channel: &'static str,
+    /// Column: the class of contact point.
+    pub point: &'static str,
+    /// In that column, for social media.
+    pub account: &'static str,
+    /// Column: whether it may be used today.
+    pub today: &'static str,
+    /// Column: why.
+    pub why: &'static str,
+    /// Column: the ground.
+    pub ground: &'static str,
+    /// It may be used today.
+    pub allow: &'static str,
+    /// It may not.
+    pub deny: &'static str,
+    /// Why it is denied where nobody is known.
+    pub while_it_stands: &'static str,
+    /// Nobody is known, and no objection is told of.
+    pub whoever: &'static str,
+    /// Heading of what an opt-in or a customer relation rests on.
+    pub evidence: &'static str,
     /// Column: purpose.
     pub purpose: &'static str,
     /// Column: answer.
@@ -107,6 +129,17 @@ pub const NL: Receipt = Receipt {
     change: "Uw keuze bekijken of veranderen",
     answers: "Wat u antwoordde",
     channels: "Waarover het gaat",
+    channel: "Kanaal",
+    point: "Soort adres of nummer",
+    account: "account op social media",
+    today: "Mag het vandaag?",
+    why: "Waarom",
+    ground: "Grond",
+    allow: "ja",
+    deny: "nee",
+    while_it_stands: "zolang het bezwaar op dit adres of nummer staat",
+    whoever: "hangt af van wie dit adres of nummer gebruikt",
+    evidence: "Bewijs",
     purpose: "Doel",
     answer: "Antwoord",
     until: "Geldt tot en met",
@@ -162,6 +195,17 @@ pub const EN: Receipt = Receipt {
     change: "See or change your choice",
     answers: "What you answered",
     channels: "What it is about",
+    channel: "Channel",
+    point: "Kind of address or number",
+    account: "account on social media",
+    today: "Is it allowed today?",
+    why: "Why",
+    ground: "Ground",
+    allow: "yes",
+    deny: "no",
+    while_it_stands: "as long as the objection stands on this address or number",
+    whoever: "depends on who uses this address or number",
+    evidence: "Evidence",
     purpose: "Purpose",
     answer: "Answer",
     until: "Holds until (inclusive)",

@@ -157,7 +157,7 @@ pub fn masked(text: &str) -> String {
 }
 
 fn words(html: &str) -> String {
-    const INLINE: [&str; 6] = ["a", "strong", "span", "br", "td", "th"];
+    const INLINE: [&str; 7] = ["bdi", "a", "strong", "span", "br", "td", "th"];
     let body = html.split_once("<body").map_or(html, |(_, body)| body);
     let body = body.split_once('>').map_or(body, |(_, body)| body);
     let mut text = String::new();

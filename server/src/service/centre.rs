@@ -12,6 +12,7 @@ use app::model::event::{EventKind, Route};
 use app::model::evidence::{IdentityLevel, OptIn};
 use app::model::identity::{RecordAddress, ShardNumber, Subject};
 use app::model::language::Language;
+use app::model::told::What;
 use serde_json::{Value, json};
 
 use super::Keuze;
@@ -325,7 +326,8 @@ impl Keuze {
     fn happened(&self, person: Subject) -> Result<Vec<Happened>, ReadError> {
         let happened = |recorded: Recorded| Happened {
             at: wall_clock(recorded.event.at),
-            kind: Some(recorded.event.kind).filter(|_| recorded.event.object.as_deref() != Some("profile")),
+            what: What::of(&recorded.event),
+            evidence: recorded.event.evidence.clone(),
             route: recorded.event.route,
             channels: recorded.event.channels,
             number: self.receipts().number(recorded.address).to_string(),

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use app::model::event::Event;
 use app::model::identity::{RecordAddress, ShardNumber};
 use app::model::policy::ChangeClass;
+use app::model::told::{What, is_made};
 
 use super::Keuze;
 use super::call::Calls;
@@ -113,12 +114,17 @@ impl House {
         self.keuze.clock.now().at
     }
 
-    /// Everything that was ever recorded and not erased since, in order.
+    /// Everything that was ever recorded and not erased since, in order. Each has its words: what is recorded by a way in
+    /// that [`MADE`](app::model::told::MADE) does not list would be told in words that nobody looked at.
     pub fn ledger(&self) -> Vec<Event> {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
         let record = |index| self.keuze.scribe.record(at(index)).expect("readable");
         let checkpoint = self.keuze.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
         let size: u64 = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).expect("its size");
-        (0..size).filter_map(record).map(|recorded| recorded.event).collect()
+        let events: Vec<Event> = (0..size).filter_map(record).map(|recorded| recorded.event).collect();
+        for event in &events {
+            assert!(is_made(What::of(event), event.route), "{:?} by {:?} has no words", What::of(event), event.route);
+        }
+        events
     }
 }

@@ -9,6 +9,7 @@ use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::identity::{RecordAddress, Subject};
 use app::model::language::Language;
 use app::model::receipt::{ReceiptNumber, ReceiptNumberError};
+use app::model::told::What;
 
 pub use people::{Contact, FoundPeople, LookUpPeople, entered};
 
@@ -176,7 +177,7 @@ impl Keuze {
             reason: event.reason.clone(),
             surface: surface(event),
             history: history.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
-            decisions: self.decisions(history, language),
+            decisions: if event.answers.is_empty() { Vec::new() } else { self.decisions(history, language) },
             checked: checked.unwrap_or_else(|| Checked::Wrong("the record cannot be opened".to_owned())),
             proof: self.proof_view(record.address, origin)?,
             audit: String::new(),
@@ -186,9 +187,10 @@ impl Keuze {
     fn history_line(&self, past: &Recorded, shown: Option<RecordAddress>) -> HistoryLine {
         HistoryLine {
             at: wall_clock(past.event.at),
-            kind: past.event.kind,
+            what: What::of(&past.event),
             route: past.event.route,
             channels: past.event.channels.clone(),
+            evidence: past.event.evidence.clone(),
             actor: past.event.actor.clone(),
             address: past.address.to_string(),
             number: self.number(past.address),

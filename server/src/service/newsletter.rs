@@ -40,7 +40,7 @@ impl Keuze {
         origin: &str,
     ) -> Result<(), SignUpError> {
         self.may_send_to(&ContactPoint::Email(email.clone()))?;
-        let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::PreferencePage, IdentityLevel::Unverified) };
+        let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::NewsletterPage, IdentityLevel::Unverified) };
         let part = self.subscriber(email, name, language);
         let person = part.subject;
         self.request_opt_in_of(part, &[Channel::Newsletter], &act).await?;

@@ -1,16 +1,19 @@
 //! Turns what is stored into what people read: events, notices and proofs, as they were and not as they are today.
 
 use app::doors::frame::Frame;
-use app::doors::receipt::{AnswerLine, ProofView, RecordedAnswer, ShownNotice};
+use app::doors::receipt::{AnswerLine, ChannelLine, ProofView, RecordedAnswer, ShownNotice, Today};
+use app::model::channel::Channel;
 use app::model::decision::Recorded;
-use app::model::event::{Answered, Event};
+use app::model::event::{Answered, Event, EventKind};
 use app::model::identity::{ContentHash, RecordAddress};
 use app::model::language::Language;
 use app::model::notice::NoticeRef;
 use app::model::policy::Policy;
 use app::model::purpose::PurposeId;
+use app::model::told::What;
 
 use super::Keuze;
+use super::people::{ActError, Who};
 use crate::ambient::wall_clock;
 use crate::scribe::ReadError;
 
@@ -39,16 +42,36 @@ impl Keuze {
         let policy = event.policy.and_then(|hash| self.published.by_hash(hash)).map(|published| &published.policy);
         Ok(RecordedAnswer {
             address: recorded.address.to_string(),
-            kind: event.kind,
+            what: What::of(event),
             at: wall_clock(event.at),
             route: event.route,
             control: event.control,
             gpc: event.gpc,
-            channels: event.channels.clone(),
+            channels: self.channel_lines(event)?,
+            evidence: event.evidence.clone(),
             lines: lines(event, notice.as_ref(), policy, language),
             notice,
             policy: event.policy.map(|hash| hash.to_string()),
         })
+    }
+
+    /// What an event says about channels, with what holds today.
+    fn channel_lines(&self, event: &Event) -> Result<Vec<ChannelLine>, ReadError> {
+        let line = |channel: &Channel| {
+            let (channel, point) = (*channel, channel.point());
+            Ok(ChannelLine { channel, point, today: self.today(event, channel)? })
+        };
+        event.channels.iter().map(line).collect()
+    }
+
+    fn today(&self, event: &Event, channel: Channel) -> Result<Today, ReadError> {
+        let person = event.subject.filter(|person| self.known_person(*person).is_some());
+        match person.map(|person| self.may_i(&Who::person(person), channel)) {
+            Some(Ok(decision)) => Ok(Today::Decided(decision)),
+            Some(Err(ActError::Read(error))) => Err(error),
+            _ if matches!(event.kind, EventKind::Objected | EventKind::Withdrawn) => Ok(Today::Denied),
+            _ => Ok(Today::Open),
+        }
     }
 
     /// A notice from the ledger, exactly as it was stored when it was published.
@@ -103,4 +126,28 @@ fn name(id: &PurposeId, notice: Option<&ShownNotice>, policy: Option<&Policy>, l
         .map(|purpose| purpose.name.clone())
         .or_else(|| named.map(|purpose| purpose.name.get(language).to_owned()))
         .unwrap_or_else(|| id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::language::Language;
+    use app::model::told::MADE;
+    use app::text::act;
+
+    /// Every event that something makes, by every way in, as it is read aloud; `House::ledger` sees to it that no test
+    /// makes another.
+    #[test]
+    fn every_event_is_told_in_the_right_words_in_both_languages() {
+        let mut lines = Vec::new();
+        for (what, routes) in MADE {
+            for route in *routes {
+                let told = |language| format!("{}: {}", act::route(*route, language), act::what(*what, language));
+                lines.push(format!("{what:?} by {route:?}\n  {}\n  {}", told(Language::Nl), told(Language::En)));
+            }
+        }
+        let words: Vec<&str> = MADE.iter().map(|(what, _)| act::what(*what, Language::Nl)).collect();
+        let different: std::collections::BTreeSet<&&str> = words.iter().collect();
+        assert_eq!(different.len(), words.len(), "two things are told alike: {words:?}");
+        insta::assert_snapshot!("events-in-words", lines.join("\n"));
+    }
 }

@@ -75,7 +75,7 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn stop_at(&self, points: Vec<ContactPoint>, channels: &[Channel]) -> Result<Acted, ActError> {
-        let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::PreferencePage, IdentityLevel::Unverified) };
+        let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::ObjectionPage, IdentityLevel::Unverified) };
         self.object(&Who { person: None, points }, channels, &act).await
     }
 

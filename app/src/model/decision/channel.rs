@@ -12,7 +12,7 @@ use crate::model::evidence::{Evidence, OptIn, SoftOptIn};
 use crate::model::identity::{RecordAddress, Subject};
 
 /// What a standing objection rests on, written as the rules of the configuration are: GDPR art. 21(2) and (3).
-const OBJECTION: &str = "AVG 21 lid 2 en 3";
+pub const OBJECTION: &str = "AVG 21 lid 2 en 3";
 
 /// What the events so far say about one channel.
 #[derive(Default)]

@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::super::given::given;
 use super::super::shell::{Here, Shell, localized};
 use super::{Press, Tab, alert, bar, object, press, said, status};
 use crate::doors::desk::people::{CallCard, CallForm, CallState, CallView};
 use crate::model::channel::Channel;
 use crate::model::language::Language;
 use crate::text::call::Call as Words;
+use crate::text::isolate::isolated;
 
 /// The call screen.
 #[component]
@@ -21,12 +23,12 @@ pub fn Call(
     let tab = if matches!(page.state, CallState::Open(_)) { Tab::Call } else { Tab::NewCall };
     let (heading, content) = match &page.state {
         CallState::Closed { form, closed } => {
-            let closed = closed.as_deref().map(|reference| status((words.closed)(reference)));
+            let closed = closed.as_deref().map(|reference| status((words.closed)(&isolated(reference))));
             let form = form_of(form, page.fault.is_some(), language);
             (words.title.to_owned(), view! { {closed} {fault} {form} }.into_any())
         }
         CallState::Open(card) => {
-            let heading = format!("{} {}", words.title, card.reference);
+            let heading = format!("{} {}", words.title, isolated(&card.reference));
             (heading, view! { {fault} {open(card, language)} }.into_any())
         }
     };
@@ -152,16 +154,16 @@ fn channels(card: &CallCard, language: Language) -> AnyView {
 fn person(card: &CallCard, language: Language) -> AnyView {
     let words = Words::of(language);
     let who = match (&card.person, card.people.len()) {
-        (Some((_, name)), _) => view! { <p><strong>{name.clone()}</strong></p> }.into_any(),
+        (Some((_, name)), _) => view! { <p><strong>{given(name)}</strong></p> }.into_any(),
         (None, 0) => view! { <p>{words.unknown}</p> }.into_any(),
         (None, _) => view! { <p>{words.several}</p> }.into_any(),
     };
     let others = card.people.iter().filter(|other| card.people.len() > 1 && Some(*other) != card.person.as_ref());
     let choices = others.map(|(subject, name)| {
-        view! { <button name="act" value=format!("person:{subject}")>{(words.is_this)(name)}</button> }
+        view! { <button name="act" value=format!("person:{subject}")>{(words.is_this)(&isolated(name))}</button> }
     });
     let direction = if card.outgoing { words.outgoing } else { words.incoming };
-    let point = card.point.clone().map(|point| view! { <dt>{words.found_by}</dt> <dd>{point}</dd> });
+    let point = card.point.as_deref().map(|point| view! { <dt>{words.found_by}</dt> <dd>{given(point)}</dd> });
     view! {
         <section>
             <h2>{words.person}</h2>

@@ -10,8 +10,9 @@ use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::Call as CallWords;
 use crate::text::desk::Desk as Words;
+use crate::text::isolate::isolated;
 use crate::text::receipt::Receipt as ReceiptWords;
-use crate::text::{act, when};
+use crate::text::{act, objection, when};
 
 /// What a look-up found.
 pub(super) fn found(found: &Found, language: Language) -> AnyView {
@@ -23,20 +24,49 @@ pub(super) fn found(found: &Found, language: Language) -> AnyView {
                 <h2>{(words.record)(&found.record.address)}</h2>
                 {facts(found, language)}
             </section>
-            <section>
-                <h2>{words.answers}</h2>
-                {answers(&found.record.lines, language)}
-                <h2>{words.today}</h2>
-                {decisions(&found.decisions, language)}
-                <p class="quiet">{words.today_help}</p>
-            </section>
+            {about(found, language)}
         </div>
         <section>
             <h2>{words.history}</h2>
             {history(&found.history, language)}
         </section>
         {proof(found, language)}
-        {shown(found.record.notice.as_ref(), language)}
+        {by_notice(found).then(|| shown(found.record.notice.as_ref(), language))}
+    }
+    .into_any()
+}
+
+/// Whether it answers a notice, or tells that one was answered by nothing.
+fn by_notice(found: &Found) -> bool {
+    !found.record.lines.is_empty()
+}
+
+/// What it is about: purposes, or channels; an event about neither shows no table.
+fn about(found: &Found, language: Language) -> AnyView {
+    let (words, names) = (Words::of(language), ReceiptWords::of(language));
+    let record = &found.record;
+    if !record.channels.is_empty() {
+        let name = |channel| objection::channel(channel, language).to_owned();
+        return view! {
+            <section>
+                <h2>{names.channels}</h2>
+                {receipt::channels(&record.channels, name, act::reason, language)}
+                {receipt::evidence(record.evidence.as_ref(), language)}
+            </section>
+        }
+        .into_any();
+    }
+    if !by_notice(found) {
+        return ().into_any();
+    }
+    view! {
+        <section>
+            <h2>{words.answers}</h2>
+            {answers(&record.lines, language)}
+            <h2>{words.today}</h2>
+            {decisions(&found.decisions, language)}
+            <p class="quiet">{words.today_help}</p>
+        </section>
     }
     .into_any()
 }
@@ -44,23 +74,24 @@ pub(super) fn found(found: &Found, language: Language) -> AnyView {
 fn facts(found: &Found, language: Language) -> AnyView {
     let words = Words::of(language);
     let names = ReceiptWords::of(language);
-    let RecordedAnswer { kind, at, route, control, gpc, notice, policy, .. } = &found.record;
+    let RecordedAnswer { what, at, route, control, gpc, notice, policy, .. } = &found.record;
     let rows = [
-        (names.kind, Some(act::kind(*kind, language).to_owned())),
+        (names.kind, Some(act::what(*what, language).to_owned())),
         (names.at, Some(when::stamp(*at))),
         (words.actor, Some(act::actor(&found.actor, language))),
         (names.route, Some(act::route(*route, language).to_owned())),
-        (CallWords::of(language).reference, found.call.clone()),
-        (words.reason, found.reason.clone()),
+        (CallWords::of(language).reference, found.call.as_deref().map(isolated)),
+        (words.reason, found.reason.as_deref().map(isolated)),
         (names.control, control.map(|control| act::control(control, language).to_owned())),
         (words.surface, found.surface.clone()),
         (names.gpc, gpc.then(|| names.gpc_on.to_owned())),
         (names.language, notice.as_ref().map(|notice| notice.language.tag().to_owned())),
     ];
-    let consent_id = found.consent_id.clone().unwrap_or_else(|| words.no_consent_id.to_owned());
+    let none = by_notice(found).then(|| words.no_consent_id.to_owned());
+    let id = if by_notice(found) { words.consent_id } else { words.person_id };
     let ids = [
         (words.number, Some(found.number.clone())),
-        (words.consent_id, Some(consent_id)),
+        (id, found.consent_id.clone().or(none)),
         (names.policy, policy.clone()),
         (names.strings_hash, notice.as_ref().map(|notice| notice.strings_hash.clone())),
         (names.html_hash, notice.as_ref().map(|notice| notice.html_hash.clone())),
@@ -106,7 +137,7 @@ pub(super) fn history(lines: &[HistoryLine], language: Language) -> AnyView {
 
 fn history_row(line: &HistoryLine, words: &'static Words, language: Language) -> AnyView {
     let place = if line.this { format!("{} ({})", line.address, words.this) } else { line.address.clone() };
-    let kind = act::kind(line.kind, language);
+    let kind = act::what(line.what, language);
     let about = super::channel_names(&line.channels, language);
     let what = if about.is_empty() { kind.to_owned() } else { format!("{kind}: {about}") };
     view! {

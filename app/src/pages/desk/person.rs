@@ -2,16 +2,19 @@
 
 use leptos::prelude::*;
 
+use super::super::given::given;
+use super::super::receipt;
 use super::super::shell::{Here, Shell, localized};
 use super::erase;
-use super::{Press, Tab, alert, bar, channel_id, channels, object, press, said, status};
+use super::{Press, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
 use crate::doors::desk::people::{Done, PersonCard, PersonView};
 use crate::model::channel::Channel;
 use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::{Call as Words, point};
 use crate::text::desk::Desk as DeskWords;
-use crate::text::objection;
+use crate::text::receipt::Receipt;
+use crate::text::{act, objection, when};
 
 /// The page of people who were looked up.
 #[component]
@@ -59,14 +62,15 @@ fn done_view(done: &Done, language: Language) -> AnyView {
 
 fn card(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let desk = DeskWords::of(language);
-    let name = person.name.clone().unwrap_or_else(|| "–".to_owned());
+    let name = person.name.as_deref().unwrap_or("–");
     view! {
         <section>
-            <h2>{name}</h2>
+            <h2>{given(name)}</h2>
             <div class="aside">
                 {facts(person, language)}
                 {entry(person, path, language)}
             </div>
+            {evidence(person, language)}
             <h3>{desk.history}</h3>
             {super::found::history(&person.history, language)}
             {merge(person, path, language)}
@@ -76,13 +80,33 @@ fn card(person: &PersonCard, path: &str, language: Language) -> AnyView {
     .into_any()
 }
 
+/// What opt-ins and customer relations rest on, newest first.
+fn evidence(person: &PersonCard, language: Language) -> AnyView {
+    let told = person.history.iter().filter(|line| line.evidence.is_some());
+    let told = told.map(|line| {
+        let about = format!(
+            "{}: {}, {}",
+            act::what(line.what, language),
+            channel_names(&line.channels, language),
+            when::date(line.at.date(), language)
+        );
+        view! {
+            <details>
+                <summary>{format!("{}. {about}", Receipt::of(language).evidence)}</summary>
+                {receipt::evidence(line.evidence.as_ref(), language)}
+            </details>
+        }
+    });
+    told.collect_view().into_any()
+}
+
 fn facts(person: &PersonCard, language: Language) -> AnyView {
     let words = Words::of(language);
     let customers = person.customers.iter().map(|number| (words.customer, number.clone()));
     let points = person.points.iter().map(|(kind, given)| (point(*kind, language), given.clone()));
     let language_row = (words.language, person.language.tag().to_owned());
     let rows = customers.chain(std::iter::once(language_row)).chain(points);
-    let rows = rows.map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).collect_view();
+    let rows = rows.map(|(name, value)| view! { <dt>{name}</dt> <dd>{given(&value)}</dd> }).collect_view();
     view! { <dl class="facts">{rows}</dl> }.into_any()
 }
 
@@ -103,6 +127,7 @@ fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
                     <option value="letter">{words.by_letter}</option>
                     <option value="email_in">{words.by_email}</option>
                     <option value="phone_in">{words.by_phone}</option>
+                    <option value="phone_out">{words.by_our_call}</option>
                 </select>
             </label>
             {channels(rows, language)}

@@ -250,6 +250,7 @@ fn route(text: &str) -> Option<Route> {
         "letter" => Some(Route::Letter),
         "email_in" => Some(Route::EmailIn),
         "phone_in" => Some(Route::PhoneIn),
+        "phone_out" => Some(Route::PhoneOut),
         _ => None,
     }
 }

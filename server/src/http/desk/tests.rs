@@ -1,6 +1,7 @@
 mod bound;
 mod call;
 mod erase;
+mod told;
 
 use app::model::event::{Actor, EventKind};
 use app::model::identity::{RecordAddress, ShardNumber};

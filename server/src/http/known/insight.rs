@@ -89,7 +89,7 @@ async fn erase(
     if !confirmed {
         return Ok(sure_page(&keuze, &visit, &session, true));
     }
-    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
     let erased = keuze.erase(person, !declined, &act).await?;
     keuze.end_session(&session);
     let frame = Frame { reopens: false, ..keuze.frame(visit.language, ERASE) };

@@ -127,7 +127,7 @@ async fn unknown_altered_and_erased_links_are_one_and_the_same() {
     let altered = tokens.stop(other, Some(Channel::Newsletter)).replacen('A', "B", 1);
     let mailbox = Email::parse("b@example.nl").expect("an address");
     let confirm = tokens.confirm(other, Channel::Newsletter, time::macros::date!(2027 - 01 - 01), &mailbox);
-    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
     house.keuze.erase(erased, true, &act).await.expect("erased");
     let before = house.ledger().len();
     let mut answers = Vec::new();

@@ -73,7 +73,7 @@ async fn s_17_by_the_form_for_everybody() {
         ("scope", "all"),
     ];
     office.server.beside().post("/keuze/afmelden", &fields).await;
-    assert_stopped(&office, Route::PreferencePage);
+    assert_stopped(&office, Route::ObjectionPage);
 }
 
 #[tokio::test]
