@@ -49,6 +49,20 @@ const PAGES = {
   },
   '/vijandig': { title: 'Vijandige stijl', styles: ['/site.css', '/hostile.css'], main: () => paragraphs(3).join('') },
   '/ingehouden': { title: 'Video', main: (nonce) => withheld(nonce) },
+  // The answer to an order, which must not be sent again, with fields for the next one.
+  '/order': {
+    title: 'Bestelling',
+    main: (nonce) => `<p>Bedankt.</p><form method="post" action="/order" data-order><label>Naam <input id="naam"></label>
+<label>Toelichting <textarea id="toelichting"></textarea></label><label>Akkoord <input id="akkoord" type="checkbox"></label>
+<label>Soort <select id="soort"><option>Thuis</option><option>Zaak</option></select></label>
+<div id="vrij" contenteditable="true" role="textbox" aria-label="Vrij"></div><button id="bestel">Bestellen</button></form>${withheld(nonce)}`,
+  },
+  '/zonder-link': { title: 'Zonder link', footer: '', main: () => '<p>Nergens een weg terug.</p>' },
+  '/anderstalig': { title: 'Tarifs', lang: 'fr', main: () => '<p>Ce que cela coûte.</p>' },
+  '/eigen-namen': {
+    title: 'Eigen namen',
+    main: (nonce, query) => (query.get('ids') ?? '').split(',').map((id) => `<b id="${id}">${id}</b>`).join(' ') + withheld(nonce),
+  },
   '/laat': { title: 'Langzame pagina', main: (nonce) => ['<p>Het begin.</p>', 900, withheld(nonce)] },
   '/met-fragment': { title: 'Met fragment', fragment: true, main: () => '<p>De vraag stond al in de pagina.</p>' },
   '/zonder-script': { title: 'Zonder script', fragment: true, embed: false, main: () => '<p>Geen script.</p>' },
@@ -112,6 +126,6 @@ export async function respond(request, response, fragment) {
   const [nonce, lang] = [randomUUID(), page.lang ?? 'nl'];
   const start = head(page, lang) + (await top(page, lang, url, fragment));
   response.writeHead(200, headers(url.searchParams, nonce));
-  await write(response, [start, ...[page.main(nonce)].flat(), `</main>${FOOTER}</body></html>`]);
+  await write(response, [start, ...[page.main(nonce, url.searchParams)].flat(), `</main>${page.footer ?? FOOTER}</body></html>`]);
   return 200;
 }

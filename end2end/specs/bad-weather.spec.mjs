@@ -100,3 +100,88 @@ test('a broken cookie counts as none and is replaced by the next answer', async 
   await answer(page, 'refuse');
   expect((await visitor.cookie(CHOICE)).value).toMatch(/^statistics\.1\.o\.\d{8}~marketing\.1\.r\.\d{8}~/);
 });
+
+/** Answers choices by a script of the test's: what each attempt meets, in order; the last one goes through. */
+async function meets(page, attempts) {
+  const keys = [];
+  await page.route('**/keuze/api/v1/choices', async (route) => {
+    keys.push(route.request().headers()['idempotency-key']);
+    const attempt = attempts.shift();
+    if (attempt) await attempt(route);
+    else await route.continue();
+  });
+  return keys;
+}
+
+const problem = (status, type) => (route) =>
+  route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ type: `https://www.voipro.nl/keuze/problems/${type}`, status }) });
+
+const UNKNOWN = 'Wij weten nog niet of uw keuze is aangekomen.';
+
+/** What an attempt can meet, and what is said of it meanwhile. */
+const WEATHER = {
+  'the connection breaks': [(route) => route.abort(), UNKNOWN],
+  'the server does not know either': [problem(503, 'outcome-unknown'), UNKNOWN],
+  'a proxy gives up waiting': [(route) => route.fulfill({ status: 504, body: '<html>504</html>' }), UNKNOWN],
+  'the server took too long': [problem(408, 'timed-out'), UNKNOWN],
+  'the server fails': [problem(500, 'internal'), UNKNOWN],
+  'something else answers': [(route) => route.fulfill({ status: 200, body: 'welkom op de wifi' }), UNKNOWN],
+  'the server is busy': [problem(503, 'busy'), 'Uw keuze is nog niet opgeslagen.'],
+  'there were too many': [problem(429, 'rate-limited'), 'Uw keuze is nog niet opgeslagen.'],
+};
+
+for (const [what, [attempt, told]] of Object.entries(WEATHER)) {
+  test(`when ${what} it is told so, and asked again under the same key`, async ({ arrive }) => {
+    const visitor = await arrive({ tolerates: CUT_OFF });
+    const page = await visitor.open();
+    const keys = await meets(page, [attempt]);
+    await control(page, 'refuse').click();
+    await expect(said(page)).toContainText(told);
+    if (told === UNKNOWN) expect(await said(page).textContent()).not.toContain('niet opgeslagen');
+    await receipt(page);
+    await expect(said(page)).toContainText('Geweigerd.');
+    expect(keys).toHaveLength(2);
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys[1]).toBe(keys[0]);
+  });
+}
+
+test('a choice whose answer is lost is recorded once', async ({ arrive, ledger }) => {
+  const visitor = await arrive({ tolerates: CUT_OFF });
+  await visitor.meet(`lose ${CHOICES}`);
+  const page = await visitor.open();
+  await control(page, 'accept').click();
+  await expect(said(page)).toContainText(UNKNOWN);
+  await receipt(page);
+  expect(await visitor.count(`POST ${CHOICES} 201`)).toBe(3);
+  const id = (await visitor.cookie('__Secure-keuze_id')).value;
+  expect((await ledger(id)).history).toHaveLength(1);
+});
+
+test('each press has a key of its own, which stands nowhere in the page or its storage', async ({ visitor }) => {
+  const page = await visitor.open();
+  const keys = await meets(page, []);
+  await answer(page, 'accept');
+  await page.getByRole('button', { name: 'Alles intrekken' }).click();
+  await expect(said(page)).toContainText('Ingetrokken.');
+  expect(new Set(keys).size).toBe(2);
+  const kept = await page.evaluate(() => [document.documentElement.outerHTML, document.querySelector('keuze-banner').shadowRoot.innerHTML, document.cookie, JSON.stringify({ ...localStorage, ...sessionStorage })].join());
+  for (const key of keys) expect(kept).not.toContain(key);
+});
+
+test('whoever thinks better of it while nobody knows is not overtaken by what they pressed first', async ({ arrive, ledger }) => {
+  const visitor = await arrive({ tolerates: CUT_OFF });
+  const page = await visitor.open('/ingehouden');
+  await visitor.meet(`delay ${CHOICES} 2500`);
+  await control(page, 'accept').click();
+  await visitor.meet();
+  await control(page, 'refuse').click();
+  await receipt(page);
+  // The first press arrives last; the second is sent once more, so that it is the last word there as well.
+  await expect.poll(() => visitor.count('POST'), { timeout: 8000 }).toBe(3);
+  await expect.poll(async () => (await visitor.cookie(CHOICE)).value).toMatch(/marketing\.1\.r/);
+  await page.waitForLoadState('networkidle');
+  expect((await visitor.cookie(CHOICE)).value).toMatch(/marketing\.1\.r/);
+  expect(await ran(page)).toEqual([]);
+  expect((await ledger(await receipt(page))).answers.Marketing).toBe('aangeboden, geweigerd');
+});

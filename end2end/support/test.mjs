@@ -40,7 +40,7 @@ export class Visitor {
     if (!this.tolerates.test(text)) this.faults.push(text);
   }
 
-  /** From now on the proxy obstructs this visitor: `cut <path>`, `delay <path> <ms>`; nothing ends it. */
+  /** From now on the proxy obstructs this visitor: `cut <path>`, `delay <path> <ms>`, `lose <path> once`; nothing ends it. */
   meet(rule) {
     const steer = { 'x-e2e-visitor': this.id, ...(rule && { 'x-e2e-rule': rule }) };
     return this.context.setExtraHTTPHeaders(steer);

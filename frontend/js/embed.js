@@ -190,21 +190,14 @@
   // A page can have an element of that id that is not ours.
   const included = () => document.querySelector('#keuze[part=banner]');
 
-  // The whole notice, or once it was seen a small control with its heading. One that the server included is taken over.
-  const show = (whole) => {
+  // One that the server included is taken over.
+  const show = (notice) => {
     mount();
     const found = included();
     if (section != found) hide();
     section = found;
     if (found) found.onclick = act;
-    else
-      box.append(
-        (section = build(
-          whole
-            ? NOTICE
-            : ['section', { ...NOTICE[1], part: 'control' }, ['div', 0, ['button', { part: 'open', value: 'show', id: 'keuze-heading' }, NOTICE[2][2][2]]]],
-        )),
-      );
+    else box.append((section = build(notice)));
   };
 
   const hide = () => {
@@ -228,7 +221,6 @@
     if (!value) return;
     event.preventDefault();
     if (value == 'settings') open();
-    else if (value == 'show') show(1);
     else send(value, 'banner');
   };
 
@@ -241,10 +233,7 @@
     const body = JSON.stringify({ policy: POLICY, language: LANGUAGE, control, purposes, surface, build: BUILD, variant });
     const request = ['/keuze/api/v1/choices', { method: 'POST', keepalive: true, headers, body }];
     if (page.sending == 1 || page.sending?.[1]?.body == body) return;
-    // Whoever thinks better of it is not overtaken by what they pressed before.
-    comfort(() => page.sending[2].abort());
     page.sending = request;
-    comfort(() => (request[1].signal = (request[2] = new window.AbortController()).signal));
     comfort(() => {
       let key = '';
       for (const byte of window.crypto.getRandomValues(new Uint8Array(16))) key += (byte + 256).toString(16).slice(1);
@@ -278,12 +267,14 @@
     const works = probed();
     probe(0);
     if (!works) return soon('blocked');
-    show(!seen());
-    if (!seen() && COUNTED && !refuses(COUNTED) && document.referrer) soon('continued');
+    // Once it was seen a small control is left of it.
+    if (seen()) return soon('control', NOTICE);
+    show(NOTICE);
+    if (COUNTED && !refuses(COUNTED) && document.referrer) soon('continued');
   };
 
   const page = {
-    POLICY, LANGUAGE, UNKNOWN, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, build, leave,
+    POLICY, LANGUAGE, UNKNOWN, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, build, show, leave,
     send, open, withdraw,
     reopens: () => document.querySelector('a[href*="/keuze/voorkeuren"]'),
     on: (name, f) => document.addEventListener('keuze:' + name, (event) => f(event.detail)),
@@ -307,7 +298,7 @@
     const parsed = () => {
       // Moving it again would swallow a press that is under way.
       host?.isConnected || place();
-      if (section && included()) show();
+      if (section && included()) show(NOTICE);
       release();
       if (withheld().some((element) => element.dataset.src)) soon('frames');
       if (answered() && !page.reopens()) soon('tab');
@@ -329,7 +320,7 @@
     comfort(() => {
       window.addEventListener('pageshow', again);
       // The next page does not ask what is under way.
-      window.addEventListener('pagehide', () => root.keuze.sending?.[2] && probe(8));
+      window.addEventListener('pagehide', () => root.keuze.sending?.[1] && !root.keuze.idle && probe(8));
     });
     try {
       window.cookieStore.addEventListener('change', again);

@@ -8,12 +8,29 @@ const [WORDS, NAMES, PURPOSES, NO_NOTICE] = __KEUZE__;
 // Put here by the build: style/later.css.
 const STYLE = '@later.css';
 
+// A page's own variables can stand where these would; what is built in is reached without its name.
+const Promise = (async () => {})().constructor;
+const RegExp = /./.constructor;
+
+const timer = (act, seconds) => {
+  try {
+    return setTimeout(act, seconds * 1000);
+  } catch {
+    // Then nothing happens by itself.
+  }
+};
+
 // Seconds after which an answer that did not come is asked for again; the last one from then on.
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
-const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+const wait = (seconds) => new Promise((done) => timer(done, seconds));
 
-const element = (tag, text, attributes = {}) => Object.assign(document.createElement(tag), attributes, { textContent: text });
+const element = (tag, text, attributes) => {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  for (const name in attributes) made[name] = attributes[name];
+  return made;
+};
 
 // How this document came; nothing where a page has put something else there.
 const visit = () => {
@@ -26,12 +43,10 @@ const running = (page) => page.ran.some((id) => !page.allowed(id));
 
 // --- what is said ---
 
-const styled = new WeakSet();
-
 const dress = (page) => {
   page.mount();
-  if (styled.has(page.shadow)) return;
-  styled.add(page.shadow);
+  if (page.dressed) return;
+  page.dressed = true;
   try {
     page.style(STYLE, page.shadow);
   } catch {
@@ -43,7 +58,8 @@ const say = (page, ...nodes) => {
   dress(page);
   page.leave(page.say);
   // As long as something runs that was withdrawn, the offer to end it stands.
-  if (running(page)) nodes.push(` ${WORDS.offer} `, element('button', WORDS.reload, { onclick: () => go(page) }));
+  if (running(page) && (page.stuck || written(page)))
+    nodes.push(` ${WORDS.offer} `, element('button', WORDS.reload, { onclick: () => go(page), part: 'leave' }));
   else if (nodes[0]) nodes.push(element('button', WORDS.close, { onclick: () => say(page) }));
   page.say.replaceChildren(...nodes);
 };
@@ -65,14 +81,13 @@ export const blocked = (page) => say(page, WORDS.blocked);
 // --- an answer ---
 
 // Another road to the server: some pages put something else where fetch was.
-const post = (url, { method, headers, body, signal }) =>
+const post = (url, { method, headers, body }) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
     for (const name in headers) request.setRequestHeader(name, headers[name]);
     request.onload = () => resolve({ status: request.status, json: () => JSON.parse(request.responseText) });
-    request.onerror = request.onabort = reject;
-    signal?.addEventListener('abort', () => request.abort());
+    request.onerror = reject;
     request.send(body);
   });
 
@@ -92,28 +107,41 @@ const hear = async (attempt) => {
 // Asks until it knows, under the key of the press, so that the server records it once.
 const ask = async (page, request, first) => {
   let unknown;
-  const slow = setTimeout(() => page.sending == request && say(page, page.UNKNOWN), 4000);
-  const roads = [fetch, post];
+  let heard;
+  timer(() => page.sending == request && !heard && say(page, page.UNKNOWN), 4);
+  const roads = [(...sent) => fetch(...sent), post];
   for (let tries = 0; page.sending == request; tries++) {
-    const heard = await hear(async () => (tries ? roads[tries % 2](...request) : first));
-    clearTimeout(slow);
+    heard = await hear(async () => (tries ? roads[tries % 2](...request) : first));
     if (page.sending != request) return;
     unknown ||= !heard;
-    if (heard && (heard[0] < 429 || heard[0] == 431)) return heard;
+    // What is refused now tells nothing of an attempt before it.
+    const [status] = heard || [];
+    if (status < 300 || status == 409 || (!unknown && status < 429)) return heard;
     say(page, unknown ? page.UNKNOWN : WORDS.waiting);
     // The next page asks again, as long as nothing is under way.
-    const [abort] = request.splice(2, 1, null);
+    page.idle = true;
     await wait(PAUSES[Math.min(tries, PAUSES.length - 1)]);
-    request[2] = abort;
+    page.idle = false;
   }
 };
 
+// Whoever thinks better of it is not overtaken by what they pressed before: a press outlives its page and can't be
+// called back, so where it was recorded after all, the last one is sent once more.
+const repeat = async (page) => {
+  while (page.sending?.[1]) await wait(0.5);
+  const { control, surface, purposes } = JSON.parse(page.newest[1].body);
+  if (!page.sending) page.send(control, surface, purposes);
+};
+
 export const answer = async (page, request, first) => {
-  const had = page.optional.some(page.allowed);
+  page.newest = request;
+  first.then(({ status }) => status == 201 && page.newest != request && repeat(page)).catch(() => {});
+  const had = page.answered() && page.optional.some(page.allowed);
   const heard = await ask(page, request, first);
   if (!heard) return;
   const [status, body] = heard;
   page.sending = 0;
+  page.idle = false;
   if (status == 409 || (status == 201 && body.ask_again[0])) {
     // A question changed while this page was open: ask the present one.
     page.host?.remove();
@@ -155,28 +183,46 @@ export const stop = (page) => {
   if (!running(page)) return page.release();
   if (written(page)) {
     page.release();
-    say(page, ...[...page.say.childNodes].filter(({ localName }) => localName != 'button'));
+    offer(page);
   } else go(page);
+};
+
+// Beside what is said already.
+const offer = (page) => {
+  dress(page);
+  if (!page.say.querySelector('[part=leave]'))
+    say(page, ...[...page.say.childNodes].filter(({ localName }) => localName != 'button'));
 };
 
 // Put back in its place a frame begins anew, with nothing in it.
 const empty = (page) => {
+  let emptied;
   for (const frame of document.querySelectorAll('[data-category][src]:not(script)')) {
     if (page.allowed(frame.dataset.category)) continue;
+    emptied = true;
     frame.dataset.src = frame.getAttribute('src');
     frame.removeAttribute('src');
     frame.replaceWith(frame);
   }
-  frames(page);
+  if (emptied) frames(page);
 };
 
 let watched;
 
 const watch = (page) => {
   if (watched) return;
-  watched = setInterval(expire, 500, page);
-  for (const name of ['pagehide', 'beforeunload']) addEventListener(name, () => expire(page));
-  globalThis.cookieStore?.addEventListener?.('change', () => expire(page));
+  watched = true;
+  const again = () => {
+    expire(page);
+    timer(again, 0.5);
+  };
+  again();
+  try {
+    window.addEventListener('pagehide', () => expire(page));
+    cookieStore.addEventListener('change', () => expire(page));
+  } catch {
+    // Twice a second it is looked at all the same.
+  }
 };
 
 // A page leaves by its own address: always a GET, never the order of before once more.
@@ -192,6 +238,12 @@ const go = (page) => {
     // It is gone all the same, and the receipt with it.
   }
   location.replace(address);
+  // A router of the page's own can keep it from going.
+  timer(() => {
+    page.sending = 0;
+    page.stuck = true;
+    offer(page);
+  }, 10);
 };
 
 // Whether somebody filled something in that going would lose.
@@ -210,6 +262,17 @@ const changed = (field) => {
 };
 
 // --- continued use ---
+
+// A small control is left of a notice that was seen; it brings the whole of it back.
+export const control = (page, notice) => {
+  if (page.answered()) return;
+  dress(page);
+  const [tag, attributes, [, , heading]] = notice;
+  const open = ['button', { part: 'open', id: 'keuze-heading' }, heading[2]];
+  page.show([tag, { ...attributes, part: 'control' }, ['div', 0, open]]);
+  const button = page.shadow.querySelector('[part=open]');
+  if (button) button.onclick = () => page.show(notice);
+};
 
 // Another page of ours was seen before this one, by a plain visit (requirements 2.5.2). The referrer stays here.
 export const continued = (page) => {
@@ -241,8 +304,13 @@ export const tab = (page) => {
   page.say.after(way);
   // The page's own link may come with the rest of it.
   const found = () => page.reopens() && (way.remove(), watcher.disconnect());
-  const watcher = new MutationObserver(found);
-  watcher.observe(document, { childList: true, subtree: true });
+  let watcher;
+  try {
+    watcher = new MutationObserver(found);
+    watcher.observe(document, { childList: true, subtree: true });
+  } catch {
+    // Then there are two ways.
+  }
 };
 
 // --- settings and frames ---

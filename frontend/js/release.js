@@ -65,7 +65,7 @@ export const frames = async (language, send, policy) => {
   const strings = JSON.parse(await notice(language, policy));
   for (const frame of document.querySelectorAll('[data-src][data-category]')) {
     const purpose = strings.purposes.find(({ id }) => id == frame.dataset.category);
-    if (purpose) placeholder(frame, purpose, strings, send);
+    if (purpose && frame.previousElementSibling?.localName != 'keuze-placeholder') placeholder(frame, purpose, strings, send);
   }
 };
 
@@ -92,7 +92,8 @@ const placeholder = (frame, purpose, strings, send) => {
   frame.before(host);
   frame.hidden = true;
   // The frame is released wherever its purpose is granted: here, in the panel or in another tab.
-  new MutationObserver(() => {
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
     const focused = shadow.activeElement;
     host.remove();
     frame.hidden = false;

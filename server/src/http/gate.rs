@@ -76,19 +76,18 @@ impl Asked {
 }
 
 impl Gate {
-    /// Checks host, language and path; health answers to any host, so it has no [`Visit`].
+    /// Checks host and path; health answers to any host, so it has no [`Visit`].
     fn visit(&self, parts: &mut Parts) -> (Option<Visit>, Result<(), Problem>) {
         if parts.uri.path() == "/keuze/health" {
             return (None, Ok(()));
         }
-        let (visit, problem) = match Visit::of(&self.keuze.config, parts) {
+        let visit = match Visit::of(&self.keuze.config, parts) {
             Ok(read) => read,
             Err(problem) => return (None, Err(problem)),
         };
         parts.extensions.insert(visit.clone());
         let readable = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8().is_ok();
-        let problem = problem.or_else(|| (!readable).then(|| Slug::NotFound.into()));
-        (Some(visit), problem.map_or(Ok(()), Err))
+        (Some(visit), if readable { Ok(()) } else { Err(Slug::NotFound.into()) })
     }
 
     fn limit(&self, parts: &Parts) -> Result<(), Problem> {

@@ -20,24 +20,20 @@ const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 pub struct Visit {
     /// The origin that people see, from the configuration: the scheme that a proxy speaks to us does not matter.
     pub host: HostOrigin,
-    /// `?lang=`, else the best of Accept-Language, else Dutch.
+    /// `?lang=` where it names one that we speak, else the best of Accept-Language, else the site's first.
     pub language: Language,
     /// Whether `?lang=` decided, so that the answer does not vary with Accept-Language.
     pub language_is_named: bool,
 }
 
 impl Visit {
-    /// Reads it; a host that is not the site's is `unknown-host`. A `?lang=` that we do not speak is `unknown-language`,
-    /// said in one that the browser accepts.
-    pub fn of(config: &Config, parts: &Parts) -> Result<(Self, Option<Problem>), Problem> {
+    /// Reads it; a host that is not the site's is `unknown-host`.
+    pub fn of(config: &Config, parts: &Parts) -> Result<Self, Problem> {
         let name = host_name(parts).ok_or(Slug::UnknownHost)?;
         let host = config.host(name).ok_or(Slug::UnknownHost)?;
-        let (named, problem) = match named_language(&parts.uri) {
-            Ok(named) => (named, None),
-            Err(problem) => (None, Some(problem)),
-        };
+        let named = named_language(&parts.uri);
         let language = named.unwrap_or_else(|| accepted_language(&parts.headers));
-        Ok((Self { host, language, language_is_named: named.is_some() }, problem))
+        Ok(Self { host, language, language_is_named: named.is_some() })
     }
 
     /// The cookies' names on this host.
@@ -74,12 +70,11 @@ fn host_name(parts: &Parts) -> Option<&str> {
     if hosts.next().is_some() { None } else { in_target.or(in_header) }
 }
 
-/// The language that `?lang=` names; an error for one that we do not speak.
-pub fn named_language(uri: &Uri) -> Result<Option<Language>, Problem> {
+/// The first language of `?lang=` that we speak. Whoever names another is asked all the same, in one that we have.
+fn named_language(uri: &Uri) -> Option<Language> {
     let query = uri.query().unwrap_or_default();
-    let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
-    let language = named.map(|(_, tag)| Language::from_tag(&tag).ok_or(Problem::with(Slug::UnknownLanguage, "lang")));
-    language.transpose()
+    let named = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "lang");
+    named.into_iter().find_map(|(_, tag)| Language::from_tag(&tag))
 }
 
 /// The language we speak that the browser likes most (RFC 9110 section 12.5.4); Dutch if it names none.

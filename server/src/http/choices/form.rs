@@ -76,9 +76,10 @@ impl Fields {
         let control = control(self.control.as_deref())?;
         let policy = self.policy.clone().unwrap_or_default();
         let asked = keuze.published.by_id(&policy).unwrap_or_else(|| keuze.published.current());
-        let language = self.language.as_deref().map(|tag| Language::from_tag(tag).ok_or(unknown_language()));
+        // A form in a language that we don't have was shown with what we have; its no counts.
+        let language = self.language.as_deref().and_then(Language::from_tag).unwrap_or(visited);
         Ok(Choice {
-            language: language.transpose()?.unwrap_or(visited),
+            language,
             purposes: self.answers(control, &asked.policy)?,
             surface: surface(self.surface.as_deref())?,
             policy,
@@ -156,10 +157,6 @@ fn surface(name: Option<&str>) -> Result<Option<Surface>, Problem> {
         Some(_) => Err(Problem::with(Slug::MalformedRequest, "surface")),
         None => Ok(None),
     }
-}
-
-fn unknown_language() -> Problem {
-    Problem::with(Slug::UnknownLanguage, "language")
 }
 
 #[cfg(test)]
