@@ -6,8 +6,7 @@
  * Two request headers, which a test sets for its own browser context and which are never forwarded, steer it:
  * `x-e2e-visitor: <id>` notes every request of that visitor, to be read at the control address, and
  * `x-e2e-rule: delay <path> <ms>` or `cut <path>` holds a request back before it reaches the server, or cuts it off, and
- * `lose <path>` lets the server answer and cuts off the first two answers: a browser asks again by itself once, where it
- * takes an old connection for dead.
+ * `lose <path>` lets the server answer, and cuts off that.
  */
 import { execFile } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
@@ -79,22 +78,11 @@ async function obstruct(request, pathname) {
   return act === 'cut';
 }
 
-const lost = new Map();
-
-/** Whether this answer is to be lost. */
-function loses(request, pathname) {
-  const [act, where] = (request.headers['x-e2e-rule'] ?? '').split(' ');
-  const visitor = request.headers['x-e2e-visitor'];
-  const before = lost.get(visitor) ?? 0;
-  if (act !== 'lose' || where !== pathname || before === 2) return false;
-  return Boolean(lost.set(visitor, before + 1));
-}
-
 /** Forwards one request to the server; resolves with the status. */
 async function forward(upstream, request, response) {
   const { method, url } = request;
   const answer = await ask(upstream, { method, url, headers: forwarded(request.headers), body: await bodyOf(request) });
-  if (loses(request, new URL(url, upstream).pathname)) {
+  if (request.headers['x-e2e-rule'] === `lose ${new URL(url, upstream).pathname}`) {
     request.socket.destroy();
     return answer.status;
   }

@@ -303,7 +303,8 @@
       if (withheld().some((element) => element.dataset.src)) soon('frames');
       if (answered() && !page.reopens()) soon('tab');
     };
-    const again = () => root.keuze.sync();
+    // The cookie of a press that another one followed is not the last word.
+    const again = () => root.keuze.overtaken || root.keuze.sync();
     // An async script can come after the event.
     if (document.readyState == 'loading') document.addEventListener('DOMContentLoaded', parsed);
     else parsed();

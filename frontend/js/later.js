@@ -134,8 +134,15 @@ const repeat = async (page) => {
 };
 
 export const answer = async (page, request, first) => {
+  if (page.newest && !page.newest.heard) page.overtaken = (page.overtaken || 0) + 1;
   page.newest = request;
-  first.then(({ status }) => status == 201 && page.newest != request && repeat(page)).catch(() => {});
+  first
+    .then(({ status }) => status == 201 && page.newest != request && repeat(page))
+    .catch(() => {})
+    .then(() => {
+      request.heard = true;
+      if (page.newest != request) page.overtaken -= 1;
+    });
   const had = page.answered() && page.optional.some(page.allowed);
   const heard = await ask(page, request, first);
   if (!heard) return;
