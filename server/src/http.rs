@@ -37,7 +37,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use self::files::Made;
 use self::gate::Gate;
-use self::limits::Limits;
+use self::limits::{Limits, Sources};
 use self::problem::{Problem, Slug};
 use crate::service::Keuze;
 
@@ -45,8 +45,9 @@ use crate::service::Keuze;
 ///
 /// `limited` is false for load tests only (`KEUZE_RATE_LIMITS=off`).
 pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
-    let limits = limited.then(|| Limits::new(keuze.entropy.bytes(), keuze.config.server.rate_limits));
-    let gate = Arc::new(Gate { keuze: Arc::clone(keuze), limits });
+    let limits = limited.then(|| Limits::new(keuze.config.server.rate_limits));
+    let sources = Sources::new(keuze.entropy.bytes());
+    let gate = Arc::new(Gate { keuze: Arc::clone(keuze), sources, limits });
     let forms = choices::forms()
         .merge(objection::forms())
         .merge(known::forms())

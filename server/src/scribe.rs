@@ -32,6 +32,7 @@ use crate::ledger::record::SealedRecord;
 use crate::store::Store;
 use crate::vault::ring::{KeyId, Owner};
 use crate::vault::seal;
+use files::Layout;
 
 pub use answers::{Answer, AnswerName, Answered, Once};
 
@@ -240,6 +241,8 @@ struct Shared {
     entropy: Arc<dyn Entropy>,
     queue: Mutex<Option<SyncSender<Job>>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    /// The data directory; none where everything is in memory.
+    data: Option<PathBuf>,
     /// The file with the root key; none where everything is in memory.
     key_file: Option<PathBuf>,
 }
@@ -252,6 +255,11 @@ impl Shared {
 }
 
 impl Scribe {
+    /// Where it is kept; `None` where everything is in memory.
+    pub fn layout(&self) -> Option<Layout> {
+        self.shared.data.clone().map(Layout)
+    }
+
     /// Opens or creates a ledger, checks that it adds up, and starts the writer.
     ///
     /// # Errors

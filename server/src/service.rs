@@ -1,5 +1,6 @@
 //! What can be asked of the system, one file a use case.
 
+pub mod brakes;
 pub mod call;
 pub mod centre;
 pub mod choose;

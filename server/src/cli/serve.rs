@@ -19,6 +19,7 @@ use crate::publish::{self, PublishError, Published};
 use crate::scribe::Scribe;
 use crate::scribe::origin::site_of;
 use crate::service::Keuze;
+use crate::service::brakes::Brakes;
 use crate::service::call::Calls;
 use crate::service::clients::{ClientError, ClientName, Clients, Scope};
 use crate::service::codes::Codes;
@@ -160,7 +161,8 @@ pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathB
     let post = Post::of(&scribe).map_err(|error| error.to_string())?;
     let calls = Calls::of(&scribe).map_err(|error| error.to_string())?;
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let (codes, days) = (Codes::default(), Days::default());
+    let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
+    let (codes, days) = (Codes::with(brakes), Days::default());
     Ok(Keuze { scribe, config, published, people, post, calls, days, outbox, codes, clock, entropy, demo })
 }
 

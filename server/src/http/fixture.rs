@@ -27,6 +27,8 @@ pub struct Browser {
     pub cookies: Vec<(String, String)>,
     /// Whether it keeps cookies at all.
     pub keeps_cookies: bool,
+    /// The address that it comes from, where that matters.
+    pub peer: Option<std::net::IpAddr>,
 }
 
 impl Browser {
@@ -37,12 +39,12 @@ impl Browser {
 
     /// A fresh one at this router.
     pub fn of(router: axum::Router) -> Self {
-        Self { router, host: "localhost", cookies: Vec::new(), keeps_cookies: true }
+        Self { router, host: "localhost", cookies: Vec::new(), keeps_cookies: true, peer: None }
     }
 
     /// A fresh one at the same server process.
     pub fn beside(&self) -> Self {
-        Self { router: self.router.clone(), host: self.host, cookies: Vec::new(), keeps_cookies: true }
+        Self { router: self.router.clone(), host: self.host, cookies: Vec::new(), keeps_cookies: true, peer: self.peer }
     }
 
     /// GET.
@@ -78,6 +80,9 @@ impl Browser {
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(axum::extract::ConnectInfo(std::net::SocketAddr::new(peer, 4711)));
         }
         let request = request.body(Body::from(body.to_owned())).expect("a request that can be sent");
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");

@@ -13,16 +13,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::client;
-use super::limits::{Class, Limits};
+use super::limits::{Class, Client, Limits, Sources};
 use super::pages;
 use super::problem::{Problem, Slug};
 use super::visit::{Visit, accepted_language};
 use crate::service::Keuze;
+use crate::service::brakes::Source;
 
 /// What the gate stands on.
 pub struct Gate {
     /// The system.
     pub keuze: Arc<Keuze>,
+    /// What names clients.
+    pub sources: Sources,
     /// The rate limits; `None` for load tests only.
     pub limits: Option<Limits>,
 }
@@ -35,7 +38,9 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let asked = Asked::of(&parts);
     let (visit, looked_at) = gate.visit(&mut parts);
-    let admitted = looked_at.and_then(|()| gate.limit(&parts));
+    let client = gate.client(&parts);
+    parts.extensions.insert(Client(client));
+    let admitted = looked_at.and_then(|()| gate.limit(&parts, client));
     let response = match admitted {
         Ok(()) => in_time(next.run(Request::from_parts(parts, body))).await,
         Err(problem) => problem.into_response(),
@@ -90,12 +95,16 @@ impl Gate {
         (Some(visit), if readable { Ok(()) } else { Err(Slug::NotFound.into()) })
     }
 
-    fn limit(&self, parts: &Parts) -> Result<(), Problem> {
-        let class = Class::of(&parts.method, parts.uri.path());
-        let (Some(limits), Some(class)) = (&self.limits, class) else { return Ok(()) };
+    /// Who asks.
+    fn client(&self, parts: &Parts) -> Source {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-        let client = client::address(&parts.headers, peer, |address| self.trusts(address));
+        self.sources.of(client::address(&parts.headers, peer, |address| self.trusts(address)))
+    }
+
+    fn limit(&self, parts: &Parts, client: Source) -> Result<(), Problem> {
+        let class = Class::of(&parts.method, parts.uri.path());
+        let (Some(limits), Some(class)) = (&self.limits, class) else { return Ok(()) };
         let now = self.keuze.clock.now().at.unix_timestamp();
         let wait = limits.take(class, client, now);
         wait.map_err(|seconds| Problem { retry_after: Some(seconds), ..Slug::RateLimited.into() })

@@ -39,31 +39,19 @@ pub fn router() -> Router<Arc<Keuze>> {
     routes.layer(Extension(Arc::new(WrongCodes::default())))
 }
 
-/// How many wrong codes are looked at, of everybody together: nobody's code is ever locked, but guessing is slow
-/// however many addresses it comes from. With a million letters out, one guess in 2^35 hits.
+/// How many wrong codes are told to be unknown, of everybody together; beyond that the answer is to wait. It brakes no right
+/// code: with a million letters out one guess in 2^35 hits, and what it hits is a stop.
 const WRONG: Rate = Rate { per_minute: 300, burst: 300 };
 
 #[derive(Default)]
 struct WrongCodes(Mutex<Option<Bucket>>);
 
 impl WrongCodes {
-    /// Whether a code is looked at now.
-    fn are_bearable(&self, now: i64) -> bool {
-        self.with(now, |bucket| {
-            let mut tried = *bucket;
-            tried.take(WRONG).is_ok()
-        })
-    }
-
-    fn add(&self, now: i64) {
-        self.with(now, |bucket| _ = bucket.take(WRONG));
-    }
-
-    fn with<T>(&self, now: i64, act: impl FnOnce(&mut Bucket) -> T) -> T {
+    fn take(&self, now: i64) -> Result<(), u32> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = kept.get_or_insert_with(|| Bucket::full(WRONG, now));
         *bucket = bucket.filled(WRONG, now);
-        act(bucket)
+        bucket.take(WRONG)
     }
 }
 
@@ -94,13 +82,12 @@ async fn stop(
         Ok(code) => code,
         Err(error) => return refused(StatusCode::UNPROCESSABLE_ENTITY, fault(&typed, error)),
     };
-    let now = keuze.clock.now().at.unix_timestamp();
-    if !wrong.are_bearable(now) {
-        return refused(StatusCode::TOO_MANY_REQUESTS, CodeFault::Busy);
-    }
+    // Looked up before anything that strangers can use up: nobody's own code waits for them.
     let Some(acted) = keuze.stop_by_letter(code, scope).await? else {
-        wrong.add(now);
-        return refused(StatusCode::UNPROCESSABLE_ENTITY, CodeFault::Unknown);
+        return match wrong.take(keuze.clock.now().at.unix_timestamp()) {
+            Ok(()) => refused(StatusCode::UNPROCESSABLE_ENTITY, CodeFault::Unknown),
+            Err(_) => refused(StatusCode::TOO_MANY_REQUESTS, CodeFault::Busy),
+        };
     };
     Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Stopped(keuze.told(&acted))))
 }

@@ -7,11 +7,15 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use axum::extract::FromRequestParts;
 use axum::http::Method;
+use axum::http::request::Parts;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
+use super::problem::{Problem, Slug};
 use crate::config::{Rate, RateLimits};
+use crate::service::brakes::Source;
 
 /// Routes that share a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,11 +91,46 @@ impl Class {
     }
 }
 
+/// Names clients under a key of this run.
+#[derive(Clone, Copy)]
+pub struct Sources {
+    key: [u8; 32],
+}
+
+impl Sources {
+    /// With a random key.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self { key }
+    }
+
+    /// IPv6 hands out networks of 64 bits to one customer, so that much of an address names a client.
+    pub fn of(&self, client: IpAddr) -> Source {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        match client.to_canonical() {
+            IpAddr::V4(address) => mac.update(&address.octets()),
+            IpAddr::V6(address) => mac.update(&address.octets()[..8]),
+        }
+        let mac: [u8; 32] = mac.finalize().into_bytes().into();
+        Source(std::array::from_fn(|i| mac[i]))
+    }
+}
+
+/// The client that a request is from, as the gate found it.
+#[derive(Clone, Copy)]
+pub struct Client(pub Source);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| Slug::Internal.into())
+    }
+}
+
 /// All buckets.
 pub struct Limits {
-    key: [u8; 32],
     rates: RateLimits,
-    buckets: Mutex<HashMap<(Class, [u8; 16]), Bucket>>,
+    buckets: Mutex<HashMap<(Class, Source), Bucket>>,
 }
 
 /// Above this many buckets the full ones are dropped: a full bucket says nothing that a new one does not.
@@ -105,15 +144,15 @@ pub(super) struct Bucket {
 }
 
 impl Limits {
-    /// With a random key and the configured rates.
-    pub fn new(key: [u8; 32], rates: RateLimits) -> Self {
-        Self { key, rates, buckets: Mutex::default() }
+    /// With the configured rates.
+    pub fn new(rates: RateLimits) -> Self {
+        Self { rates, buckets: Mutex::default() }
     }
 
     /// Takes one request out of a client's bucket, or says after how many seconds there will be one.
-    pub fn take(&self, class: Class, client: IpAddr, now: i64) -> Result<(), u32> {
+    pub fn take(&self, class: Class, client: Source, now: i64) -> Result<(), u32> {
         let rate = class.rate(&self.rates);
-        let name = (class, self.name(client));
+        let name = (class, client);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST_BUCKETS && !buckets.contains_key(&name) {
             buckets.retain(|(class, _), bucket| {
@@ -124,17 +163,6 @@ impl Limits {
         let bucket = buckets.entry(name).or_insert(Bucket::full(rate, now));
         *bucket = bucket.filled(rate, now);
         bucket.take(rate)
-    }
-
-    /// IPv6 hands out networks of 64 bits to one customer, so that much of an address names a client.
-    fn name(&self, client: IpAddr) -> [u8; 16] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
-        match client.to_canonical() {
-            IpAddr::V4(address) => mac.update(&address.octets()),
-            IpAddr::V6(address) => mac.update(&address.octets()[..8]),
-        }
-        let mac: [u8; 32] = mac.finalize().into_bytes().into();
-        std::array::from_fn(|i| mac[i])
     }
 }
 
@@ -178,11 +206,15 @@ mod tests {
     fn limits() -> Limits {
         let slow = Rate { burst: 2, per_minute: 6 };
         let rates = RateLimits { choices: slow, continued_use: slow, pages: slow, sign_in: slow };
-        Limits::new([7; 32], rates)
+        Limits::new(rates)
     }
 
-    fn client(last: u8) -> IpAddr {
-        IpAddr::from([192, 0, 2, last])
+    fn client(last: u8) -> Source {
+        of(&format!("192.0.2.{last}"))
+    }
+
+    fn of(address: &str) -> Source {
+        Sources::new([7; 32]).of(address.parse().expect("an address"))
     }
 
     #[test]
@@ -210,17 +242,17 @@ mod tests {
     fn one_network_of_ipv6_is_one_client() {
         let limits = limits();
         for host in ["2001:db8::1", "2001:db8::2"] {
-            assert_eq!(limits.take(Class::Choices, host.parse().unwrap(), 0), Ok(()));
+            assert_eq!(limits.take(Class::Choices, of(host), 0), Ok(()));
         }
-        assert!(limits.take(Class::Choices, "2001:db8::3".parse().unwrap(), 0).is_err());
-        assert!(limits.take(Class::Choices, "2001:db8:0:1::3".parse().unwrap(), 0).is_ok());
+        assert!(limits.take(Class::Choices, of("2001:db8::3"), 0).is_err());
+        assert!(limits.take(Class::Choices, of("2001:db8:0:1::3"), 0).is_ok());
     }
 
     #[test]
     fn a_mapped_address_is_the_same_client() {
         let limits = limits();
         for host in ["192.0.2.1", "::ffff:192.0.2.1"] {
-            assert_eq!(limits.take(Class::Choices, host.parse().unwrap(), 0), Ok(()));
+            assert_eq!(limits.take(Class::Choices, of(host), 0), Ok(()));
         }
         assert!(limits.take(Class::Choices, client(1), 0).is_err());
     }

@@ -42,6 +42,10 @@ impl Layout {
     pub fn control(&self) -> PathBuf {
         self.0.join("control")
     }
+    /// Tries and sends that are counted; in no backup.
+    pub fn brakes(&self) -> PathBuf {
+        self.0.join("brakes")
+    }
     /// The root key where no other file is named: beside the directory, never in it.
     pub fn default_root_key(&self) -> PathBuf {
         let mut name = self.0.clone().into_os_string();

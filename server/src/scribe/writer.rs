@@ -113,6 +113,7 @@ pub fn open_with(opening: &Opening, wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn
         entropy,
         queue: Mutex::new(Some(queue)),
         writer: Mutex::new(None),
+        data: opening.data.clone(),
         key_file: opening
             .data
             .as_ref()

@@ -16,7 +16,7 @@ use app::model::told::What;
 use serde_json::{Value, json};
 
 use super::Keuze;
-use super::codes::{KnownAt, Session};
+use super::codes::{JustDone, KnownAt, Session};
 use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Person, Who};
 use crate::ambient::wall_clock;
 use crate::contact::ContactPoint;
@@ -155,6 +155,36 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn wish(&self, session: &Session, wish: &Wish, language: Language) -> Result<Acted, ActError> {
+        let _one_after_the_other = self.one_press().await;
+        match self.act_on(session, wish, language).await {
+            Ok(acted) => {
+                self.remember(session, JustDone::Wish(wish.clone(), acted.clone()));
+                Ok(acted)
+            }
+            // Nothing is left to do, or what stands there now is newer than what was shown: by the first press of a double one?
+            Err(error @ (ActError::ChangedSince | ActError::Nothing)) => self.just_wished(session, wish)?.ok_or(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the same button came to just now, while it is the last word.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn just_wished(&self, session: &Session, wish: &Wish) -> Result<Option<Acted>, ActError> {
+        let same = |done: &JustDone| match done {
+            JustDone::Wish(of, acted) if of == wish => Some(acted.clone()),
+            _ => None,
+        };
+        let Some(acted) = self.just_done(session, same) else { return Ok(None) };
+        let last = match self.known_at(session) {
+            KnownAt::One(person) => self.last_word(person, &acted.channels)?,
+            KnownAt::Nobody | KnownAt::Several => self.last_no_at(session.point(), &acted.channels),
+        };
+        Ok((last <= Some(acted.record)).then_some(acted))
+    }
+
+    async fn act_on(&self, session: &Session, wish: &Wish, language: Language) -> Result<Acted, ActError> {
         let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
         match (wish, self.known_at(session)) {
             (Wish::Stop(channels), KnownAt::One(person)) => {

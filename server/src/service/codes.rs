@@ -2,7 +2,7 @@
 //! (S-54). A number changes hands sooner than a mailbox does: it proves nothing beyond what holds for the number itself.
 //!
 //! A known and an unknown address are treated alike: until the code was entered nothing is looked up. The code lies in
-//! the browser that asked, sealed; tries and sends are counted in memory.
+//! the browser that asked, sealed; tries and sends are counted by [`super::brakes`].
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -20,8 +20,10 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 use super::Keuze;
+use super::brakes::{Brakes, Source, Tried};
+use super::centre::Wish;
 use super::mail::Mail;
-use super::people::hash;
+use super::people::{Acted, Erased};
 use crate::contact::{ContactPoint, Email, Phone};
 use crate::scribe::AppendError;
 use crate::vault::mac::mac;
@@ -31,26 +33,45 @@ use crate::vault::seal;
 pub const CODE_LIVES: Duration = Duration::minutes(10);
 /// For how long a proven address stays proven. Over 20 hours, so that no page need warn (WCAG 2.2.1).
 pub const SESSION_LIVES: Duration = Duration::hours(24);
-/// How often one may try a code: with six digits a stranger hits one in 200,000 times.
-const TRIES: u8 = 5;
-/// How many messages go to one address or number within [`SHORT`] and within [`LONG`].
-const SENDS: [(Duration, usize); 2] = [(SHORT, 3), (LONG, 10)];
-const SHORT: Duration = Duration::minutes(15);
-const LONG: Duration = Duration::days(1);
-/// Above this many entries a table forgets what is over.
-const MOST: usize = 50_000;
-
-/// What is counted, in memory only.
+/// What is known of codes and sessions beside the browsers that have them.
 #[derive(Default)]
 pub struct Codes {
-    /// Tries by the random id of a code, and until when that matters.
-    tries: Mutex<HashMap<[u8; 16], (u8, OffsetDateTime)>>,
-    /// When messages went to an address or number, by a keyed hash of its fold.
-    sends: Mutex<HashMap<String, Vec<OffsetDateTime>>>,
+    /// Tries and sends.
+    brakes: Brakes,
+    /// Presses of somebody who is known are taken one after the other.
+    pressing: tokio::sync::Mutex<()>,
+    /// What sessions did just now, for the second press of a double one.
+    done: Mutex<Vec<Done>>,
     /// Sessions that were ended before their time.
     ended: Mutex<HashMap<[u8; 16], OffsetDateTime>>,
     /// Of this run alone: what was ended is known in memory only, so no session outlives it.
     run: OnceLock<[u8; 16]>,
+}
+
+/// What a session did.
+struct Done {
+    session: [u8; 16],
+    at: OffsetDateTime,
+    what: JustDone,
+}
+
+/// What a session did just now.
+#[derive(Clone)]
+pub enum JustDone {
+    /// A button of the preference centre, and what it came to.
+    Wish(Wish, Acted),
+    /// It erased what is held.
+    Erased(Erased),
+}
+
+/// For how long a press counts as the second one of a double.
+const DOUBLE: Duration = Duration::seconds(10);
+
+impl Codes {
+    /// With what was counted before.
+    pub fn with(brakes: Brakes) -> Self {
+        Self { brakes, ..Self::default() }
+    }
 }
 
 /// Nothing in a table is ever half done, so what a panicking thread left is right.
@@ -193,8 +214,10 @@ pub struct Waiting {
 }
 
 /// Why a code was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeError {
+    /// A press of the same button has just used it; it leads here.
+    JustUsed(String),
     /// It is another one; so many tries are left.
     Wrong(u8),
     /// Its time is over, it was used, or tried too often.
@@ -224,8 +247,14 @@ impl Keuze {
     ///
     /// # Errors
     /// Nothing was sent then.
-    pub async fn send_code(&self, to: &ContactPoint, next: &str, language: Language) -> Result<String, SendError> {
-        self.may_send_to(to)?;
+    pub async fn send_code(
+        &self,
+        to: &ContactPoint,
+        next: &str,
+        language: Language,
+        by: Source,
+    ) -> Result<String, SendError> {
+        self.may_send_to(to, next, by)?;
         let until = self.clock.now().at + CODE_LIVES;
         let asked =
             Asked { id: self.entropy.bytes(), code: self.six_digits(), to: to.clone(), next: next.to_owned(), until };
@@ -258,38 +287,26 @@ impl Keuze {
         }
     }
 
-    /// Counts a message to an address or number, unless so many went there lately. The same for all, known or not.
+    /// Counts a message of a kind to an address or number that a client asks for, unless so many went there lately. The same
+    /// for all, known or not; each kind is counted apart, so that none is an end to another.
     ///
     /// # Errors
     /// Nothing may be sent then.
-    pub fn may_send_to(&self, to: &ContactPoint) -> Result<(), SendError> {
+    pub fn may_send_to(&self, to: &ContactPoint, kind: &str, by: Source) -> Result<(), SendError> {
         if !self.sends_mail() {
             return Err(SendError::NoMail);
         }
-        let now = self.clock.now().at;
-        let name = String::from(hash::hash(&self.scribe.secret("sends"), &to.stands_on().concat()));
-        let mut sends = table(&self.codes.sends);
-        if sends.len() > MOST {
-            sends.retain(|_, times| times.last().is_some_and(|last| now - *last < LONG));
-        }
-        let times = sends.entry(name).or_default();
-        times.retain(|time| now - *time < LONG);
-        for (span, most) in SENDS {
-            let within: Vec<_> = times.iter().filter(|time| now - **time < span).collect();
-            if let Some(oldest) = within.len().checked_sub(most).and_then(|beyond| within.get(beyond)) {
-                let wait = (**oldest + span - now).whole_seconds().max(1);
-                return Err(SendError::TooMany(u32::try_from(wait).unwrap_or(u32::MAX).div_ceil(60)));
-            }
-        }
-        times.push(now);
-        Ok(())
+        let key = self.scribe.secret("sends");
+        let name = mac(&key, &[b"keuze sends ", kind.as_bytes(), b" ", mailbox(to).as_bytes()]);
+        let name = *name.first_chunk().expect("32 bytes");
+        self.codes.brakes.send(by, name, self.clock.now().at).map_err(SendError::TooMany)
     }
 
     /// What the browser waits for; `None` once that is over.
     pub fn waiting_code(&self, sealed: &str) -> Option<Waiting> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
         let now = self.clock.now().at;
-        (now < asked.until && self.tried(asked.id) < TRIES).then(|| asked.waiting())
+        (now < asked.until && self.codes.brakes.is_open(asked.id)).then(|| asked.waiting())
     }
 
     /// What the browser asked for once, whether or not that is over.
@@ -305,24 +322,17 @@ impl Keuze {
     pub fn take_code(&self, sealed: &str, typed: &str) -> Result<(String, String), CodeError> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed).ok_or(CodeError::Over)?;
         let now = self.clock.now().at;
-        let mut tries = table(&self.codes.tries);
-        if tries.len() > MOST {
-            tries.retain(|_, (_, until)| now < *until);
-        }
-        let (used, _) = tries.entry(asked.id).or_insert((0, asked.until));
-        if now >= asked.until || *used >= TRIES {
-            return Err(CodeError::Over);
-        }
         let digits: String = app::model::typed::of_code(typed).collect();
-        if bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes())) {
-            *used = TRIES;
-            let session =
-                Session { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
-            return Ok((self.seal_for_browser(b"keuze session", &session), asked.next));
+        let is_right = bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes()));
+        match self.codes.brakes.try_code(asked.id, asked.until, is_right, now) {
+            Tried::Right => {}
+            Tried::Again => return Err(CodeError::JustUsed(asked.next)),
+            Tried::Wrong(left) => return Err(CodeError::Wrong(left)),
+            Tried::Over => return Err(CodeError::Over),
         }
-        *used += 1;
-        let left = TRIES - *used;
-        Err(if left == 0 { CodeError::Over } else { CodeError::Wrong(left) })
+        let session =
+            Session { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
+        Ok((self.seal_for_browser(b"keuze session", &session), asked.next))
     }
 
     /// The session in a browser, while it lives.
@@ -343,6 +353,34 @@ impl Keuze {
         let mut ended = table(&self.codes.ended);
         ended.retain(|_, until| now < *until);
         ended.insert(session.id, session.until);
+    }
+
+    /// Nobody's second press overtakes their first.
+    pub async fn one_press(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.codes.pressing.lock().await
+    }
+
+    /// Remembers what a session did, for the second press of a double one.
+    pub fn remember(&self, session: &Session, what: JustDone) {
+        let now = self.clock.now().at;
+        let mut done = table(&self.codes.done);
+        done.retain(|done| now - done.at < DOUBLE);
+        done.push(Done { session: session.id, at: now, what });
+    }
+
+    /// What a session did just now that this finds something in. A second press is told of it only where it can do nothing by
+    /// itself: a no that is meant anew is taken anew.
+    pub fn just_done<T>(&self, session: &Session, found: impl Fn(&JustDone) -> Option<T>) -> Option<T> {
+        let now = self.clock.now().at;
+        let done = table(&self.codes.done);
+        let own = done.iter().rev().filter(|done| done.session == session.id && now - done.at < DOUBLE);
+        own.map(|done| &done.what).find_map(found)
+    }
+
+    /// The session of a browser that was ended in this run.
+    pub fn ended_session(&self, sealed: &str) -> Option<Session> {
+        let session: Session = self.open_from_browser(b"keuze session", sealed)?;
+        table(&self.codes.ended).contains_key(&session.id).then_some(session)
     }
 
     /// Who is known at a proven address or number.
@@ -370,8 +408,9 @@ impl Keuze {
         About { who: hashed(&format!("{point} {who}")), point: hashed(&point) }
     }
 
-    fn tried(&self, id: [u8; 16]) -> u8 {
-        table(&self.codes.tries).get(&id).map_or(0, |(tried, _)| *tried)
+    /// Forgets what was counted in a window that is over.
+    pub(super) fn forget_counts(&self) {
+        self.codes.brakes.sweep(self.clock.now().at);
     }
 
     /// Six digits, each as likely as the others.
@@ -394,5 +433,15 @@ impl Keuze {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let text = seal::open(&self.scribe.secret("browser"), what, &bytes)?;
         serde_json::from_slice(&text).ok()
+    }
+}
+
+/// Whom a message floods: one mailbox, whatever tag stands behind a plus sign. Not every provider has such tags, and two
+/// people who share a count lose nothing by it.
+fn mailbox(to: &ContactPoint) -> String {
+    let fold = to.stands_on().concat();
+    match (to, fold.split_once('+'), fold.rsplit_once('@')) {
+        (ContactPoint::Email(_), Some((start, _)), Some((_, domain))) => format!("{start}@{domain}"),
+        _ => fold,
     }
 }

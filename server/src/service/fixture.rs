@@ -9,12 +9,13 @@ use app::model::policy::ChangeClass;
 use app::model::told::{What, is_made};
 
 use super::Keuze;
+use super::brakes::Brakes;
 use super::call::Calls;
 use super::codes::Codes;
 use super::days::Days;
 use super::mail::Post;
 use super::people::People;
-use crate::ambient::{Entropy, FixedClock, SeededEntropy};
+use crate::ambient::{Clock as _, Entropy, FixedClock, SeededEntropy};
 use crate::config::Config;
 use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
 use crate::scribe::{Opening, Scribe};
@@ -91,7 +92,8 @@ impl House {
         // Nothing carries it away: tests read the queue.
         let outbox = Some("unused".into());
         let moving = Arc::<FixedClock>::clone(&clock);
-        let (codes, days) = (Codes::default(), Days::default());
+        let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
+        let (codes, days) = (Codes::with(brakes), Days::default());
         let keuze = Keuze {
             scribe,
             config,

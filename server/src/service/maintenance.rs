@@ -5,6 +5,7 @@ use super::Keuze;
 impl Keuze {
     /// Ends what is to end. What fails is said and tried again the next time.
     pub async fn maintain(&self) {
+        self.forget_counts();
         if let Err(error) = self.end_days().await {
             tracing::warn!(%error, "the keys of past days could not be ended");
         }

@@ -8,6 +8,7 @@ use app::model::language::Language;
 use time::{Date, Duration};
 
 use super::Keuze;
+use super::brakes::Source;
 use super::codes::SendError;
 use super::mail::{Mail, PATIENCE};
 use super::people::{Act, ActError, Acted, Part, Person};
@@ -38,8 +39,9 @@ impl Keuze {
         name: Option<String>,
         language: Language,
         origin: &str,
+        by: Source,
     ) -> Result<(), SignUpError> {
-        self.may_send_to(&ContactPoint::Email(email.clone()))?;
+        self.may_send_to(&ContactPoint::Email(email.clone()), "newsletter", by)?;
         let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::NewsletterPage, IdentityLevel::Unverified) };
         let part = self.subscriber(email, name, language);
         let person = part.subject;
@@ -115,8 +117,13 @@ impl Keuze {
         let proof = OptIn { verified: Verification::MailLink, products: None, until: None };
         let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
         let since = self.asked_last(person.subject)?;
-        let acted = self.opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, since).await?;
-        Ok(Some(acted))
+        match self.opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, since).await {
+            // By another press of the same button, while this one waited?
+            Err(ActError::ChangedSince) => {
+                self.confirmed_already(person.subject)?.map(Some).ok_or(ActError::ChangedSince)
+            }
+            acted => acted.map(Some),
+        }
     }
 
     /// The mailbox that whoever opened the mail controls: the one that it went to. A token from before they named it

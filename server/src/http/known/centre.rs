@@ -52,7 +52,10 @@ async fn act(
     match (keuze.about(&session).fit(&about), &wish) {
         // A no to an address is meant whoever is known there.
         (Fit::Whole, _) | (Fit::Point, Wish::Stop(_)) => {}
-        (Fit::Point, Wish::Start(..)) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+        (Fit::Point, Wish::Start(..)) => match keuze.just_wished(&session, &wish)? {
+            Some(acted) => return Ok(see_other(&localized(&done_path(&keuze, &acted), &visit))),
+            None => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+        },
         (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
     }
     let acted = keuze.wish(&session, &wish, visit.language).await?;

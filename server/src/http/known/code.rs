@@ -16,6 +16,7 @@ use axum::routing::get;
 
 use super::{Form, localized, not_recorded, see_other};
 use crate::http::cookies::{self, Jar};
+use crate::http::limits::Client;
 use crate::http::problem::Problem;
 use crate::http::render;
 use crate::http::visit::Visit;
@@ -70,6 +71,7 @@ pub(super) fn not_sent(error: SendError) -> Result<AddressFault, Problem> {
 async fn send(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
+    Client(client): Client,
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
@@ -80,7 +82,7 @@ async fn send(
         Ok(to) => to,
         Err(why) => return Ok(ask_page(&keuze, &visit, next, typed, Some(not_there(&keuze, next, why)))),
     };
-    match keuze.send_code(&to, next.word(), visit.language).await {
+    match keuze.send_code(&to, next.word(), visit.language, client).await {
         Ok(sealed) => {
             let mut response = see_other(&localized(ENTER, &visit));
             let mut jar = Jar::new(visit.names());
@@ -143,6 +145,8 @@ async fn take(
             Ok(response)
         }
         Err(CodeError::Wrong(left)) => Ok(enter_page(&keuze, &visit, &headers, typed, Some(CodeFault::Wrong { left }))),
+        // The first press of a double one signed this browser in; nothing more is granted by the second.
+        Err(CodeError::JustUsed(next)) => Ok(see_other(&localized(Next::of(&next).path(), &visit))),
         Err(CodeError::Over) => Ok(over(&keuze, &visit, &sealed)),
     }
 }

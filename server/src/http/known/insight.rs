@@ -18,13 +18,13 @@ use axum::routing::get;
 
 use super::code::to_ask;
 use super::{Form, localized, not_recorded, see_other, session};
-use crate::http::cookies::Jar;
+use crate::http::cookies::{self, Jar};
 use crate::http::problem::Problem;
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::Keuze;
-use crate::service::codes::{Fit, KnownAt, Session};
-use crate::service::people::Act;
+use crate::service::codes::{Fit, JustDone, KnownAt, Session};
+use crate::service::people::{Act, Erased as ErasedRecord};
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
     Router::new().route(INSIGHT, get(insight)).route(DOWNLOAD, get(download)).route(ERASE, get(sure).post(erase))
@@ -74,6 +74,10 @@ async fn erase(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
+    let _one_after_the_other = keuze.one_press().await;
+    if let Some(erased) = just_erased(&keuze, &visit, &headers) {
+        return Ok(erased_page(&keuze, &visit, &erased));
+    }
     let Some(session) = session(&keuze, &visit, &headers) else {
         return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Insight)));
     };
@@ -92,11 +96,25 @@ async fn erase(
     let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
     let erased = keuze.erase(person, !declined, &act).await?;
     keuze.end_session(&session);
+    keuze.remember(&session, JustDone::Erased(erased.clone()));
+    Ok(erased_page(&keuze, &visit, &erased))
+}
+
+/// What the first press of a double one erased.
+fn just_erased(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<ErasedRecord> {
+    let ended = cookies::read(headers, visit.names()).person.and_then(|sealed| keuze.ended_session(&sealed))?;
+    keuze.just_done(&ended, |done| match done {
+        JustDone::Erased(erased) => Some(erased.clone()),
+        JustDone::Wish(..) => None,
+    })
+}
+
+fn erased_page(keuze: &Keuze, visit: &Visit, erased: &ErasedRecord) -> Response {
     let frame = Frame { reopens: false, ..keuze.frame(visit.language, ERASE) };
-    let page = ErasedView { frame, erasure: keuze.erasure(&erased) };
+    let page = ErasedView { frame, erasure: keuze.erasure(erased) };
     let mut response = render::page(StatusCode::OK, visit.language, || Erased(ErasedProps { page }));
     let mut jar = Jar::new(visit.names());
     jar.forget_person();
     jar.write(response.headers_mut());
-    Ok(response)
+    response
 }

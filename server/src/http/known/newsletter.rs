@@ -16,6 +16,7 @@ use super::centre::done_path;
 use super::code::{not_sent, status};
 use super::{Form, localized, see_other};
 use crate::contact::Email;
+use crate::http::limits::Client;
 use crate::http::objection::without_referrer;
 use crate::http::problem::Problem;
 use crate::http::render;
@@ -62,6 +63,7 @@ fn form_page(keuze: &Keuze, visit: &Visit, typed: Typed) -> Response {
 async fn ask(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
+    Client(client): Client,
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
@@ -75,7 +77,7 @@ async fn ask(
         return Ok(refused(AddressFault::Name));
     }
     let given = Some(name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
-    match keuze.ask_for_newsletter(&email, given, visit.language, &visit.host.origin).await {
+    match keuze.ask_for_newsletter(&email, given, visit.language, &visit.host.origin, client).await {
         Ok(()) => {
             let typed = Typed { address: email.given().to_owned(), ..Typed::default() };
             Ok(page(&keuze, &visit, StatusCode::OK, NEWSLETTER, typed, NewsletterStep::Asked))

@@ -125,7 +125,13 @@ async fn a_code_is_pasted_with_spaces_works_once_and_in_its_own_browser_only() {
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/keuze/", "Max-Age=86400"] {
         assert!(session.contains(attribute), "{attribute} in {session}");
     }
+    // A second press of the same button leads on, and grants nothing anew.
+    browser.cookies = cookie.clone();
+    let double = browser.post(ENTER, &[("code", &code)]).await;
+    assert_eq!((double.status, double.location()), (StatusCode::SEE_OTHER, "/keuze/inzage"));
+    assert!(!double.headers.contains_key(header::SET_COOKIE));
     // The same code in the same browser, once more.
+    house.clock.advance(10);
     browser.cookies = cookie;
     let again = browser.post(ENTER, &[("code", &code)]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -594,7 +600,8 @@ fn masked(page: &Answer) -> String {
 
 fn confirmation_link(house: &House) -> String {
     let mails = house.keuze.post.waiting();
-    let mail = &mails.iter().rfind(|(_, mail)| mail.what == "confirmation").expect("a mail").1;
+    let confirmations = mails.iter().filter(|(_, mail)| mail.what == "confirmation");
+    let mail = &confirmations.max_by_key(|(_, mail)| mail.until).expect("a mail").1;
     let line = mail.text.lines().find(|line| line.starts_with("http")).expect("a link");
     line.trim_start_matches("http://localhost").to_owned()
 }
@@ -663,6 +670,8 @@ async fn s_20_a_confirmation_lifts_what_stands_on_its_own_mailbox_alone() {
     for (address, expected) in
         [("anna@example.nl", (false, Reason::PointObjected)), ("werk@example.nl", (true, Reason::OptedIn))]
     {
+        // Of two mails the newer one is read.
+        house.clock.advance(1);
         browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", "")]).await;
         let link = confirmation_link(&house);
         assert_eq!(browser.post(&link, &[]).await.status, StatusCode::SEE_OTHER);
@@ -889,4 +898,90 @@ fn forms_of(secret: &str) -> Vec<Vec<u8>> {
 fn files_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("readable").path());
     entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}
+
+fn from(browser: &Browser, peer: &str) -> Browser {
+    let mut from = browser.beside();
+    from.peer = Some(peer.parse().expect("an address"));
+    from
+}
+
+/// Three strangers cannot keep anybody from their own mails, and no tag gives them more of them; what is asked for the
+/// newsletter takes nothing from who wants to see what is held.
+#[tokio::test]
+async fn strangers_lock_nobody_out_of_their_own_mail() {
+    let house = House::new().await;
+    let server = Browser::new(&house);
+    for number in 1..=3 {
+        let mut stranger = from(&server, &format!("198.51.100.{number}"));
+        for tag in ["", "+a", "+b"] {
+            let address = format!("vic{tag}@example.nl");
+            assert_eq!(asks(&mut stranger, &address, "inzage").await.status, StatusCode::SEE_OTHER, "{address}");
+            let sign_up = stranger.post("/keuze/nieuwsbrief", &[("email", &address), ("name", "")]).await;
+            assert_eq!(sign_up.status, StatusCode::OK);
+        }
+        let more = asks(&mut stranger, "VIC+c@example.nl", "inzage").await;
+        assert_eq!(more.status, StatusCode::TOO_MANY_REQUESTS, "a tag is no other mailbox");
+        let more = stranger.post("/keuze/nieuwsbrief", &[("email", "vic+c@example.nl"), ("name", "")]).await;
+        assert_eq!(more.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    let mut vic = from(&server, "203.0.113.9");
+    assert_eq!(asks(&mut vic, "vic@example.nl", "inzage").await.status, StatusCode::SEE_OTHER);
+    let sent = house.keuze.post.waiting().len();
+    for number in 1..=50 {
+        let mut network = from(&server, &format!("203.0.{number}.1"));
+        asks(&mut network, &format!("vic+{number}@example.nl"), "inzage").await;
+    }
+    assert_eq!(house.keuze.post.waiting().len(), sent + 2, "many networks are one flood");
+}
+
+/// Whatever is pressed several times at once is told to have succeeded each time, and recorded once.
+#[tokio::test]
+async fn a_double_press_is_told_what_the_first_one_did() {
+    let house = House::new().await;
+    let server = Browser::new(&house);
+    server.beside().post("/keuze/nieuwsbrief", &[("email", "nieuw@example.nl"), ("name", "")]).await;
+    let link = confirmation_link(&house);
+    let before = house.ledger().len();
+    let press = async || server.beside().post(&link, &[]).await.status;
+    let statuses = tokio::join!(press(), press(), press(), press());
+    assert_eq!(statuses, (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER, StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
+    assert_eq!(house.ledger().len(), before + 1);
+
+    anna(&house).await;
+    let known = known(&house, "anna@example.nl").await;
+    let cookies = &known.cookies;
+    let browser = || {
+        let mut tab = known.beside();
+        tab.cookies.clone_from(cookies);
+        tab
+    };
+    let page = browser().get("/keuze/voorkeuren").await;
+    for (mark, filled) in [("value=\"phone\"", ("act", "start")), ("value=\"stop_all\"", ("act", "stop_all"))] {
+        let before = house.ledger().len();
+        let press = async || {
+            let done = browser().submit(&page, mark, &[filled]).await;
+            (done.status, done.location().to_owned())
+        };
+        let (first, second, third) = tokio::join!(press(), press(), press());
+        assert_eq!(first.0, StatusCode::SEE_OTHER);
+        assert!(first.1.contains("/gedaan/") && first == second && second == third, "{first:?} {second:?} {third:?}");
+        assert_eq!(house.ledger().len(), before + 1, "{mark}");
+    }
+    // Once something else was said, a page from before is old however fast one presses.
+    let stale = browser().submit(&page, "value=\"phone\"", &[("act", "start")]).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+
+    let sure = browser().get("/keuze/inzage/wissen").await;
+    let before = house.ledger().len();
+    let press = async || {
+        let done = browser().submit(&sure, "name=\"confirm\"", &[("confirm", "yes")]).await;
+        (done.status, done.words())
+    };
+    let (first, second) = tokio::join!(press(), press());
+    assert_eq!((first.0, &first), (StatusCode::OK, &second));
+    assert!(first.1.contains("gewist"), "{}", first.1);
+    let late = press().await;
+    assert_eq!(late, first, "a second press a moment later, too");
+    assert!(house.ledger().len() < before + 2);
 }

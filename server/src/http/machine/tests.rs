@@ -832,11 +832,12 @@ async fn wrong_codes_are_named_and_slowed_but_nobody_is_locked_out() {
         assert!(tries < 1000);
     }
     assert_eq!(tries, 300);
-    let busy = type_code(&office, &[("code", &code)]).await;
+    let wrong = "0000-0000-0000";
+    let busy = type_code(&office, &[("code", wrong)]).await;
     assert_eq!(busy.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(busy.words().contains("Probeer het over een paar tellen opnieuw.") && busy.body.contains(&code));
+    assert!(busy.words().contains("Probeer het over een paar tellen opnieuw.") && busy.body.contains(wrong));
     assert_eq!(office.house.ledger().len(), before);
-    office.house.clock.advance(1);
+    // Whoever has a letter does not wait for whoever guesses.
     assert_eq!(type_code(&office, &[("code", &code)]).await.status, StatusCode::OK);
 }
 

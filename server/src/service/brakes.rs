@@ -1,0 +1,382 @@
+//! What is counted so that nobody is flooded with mails and no code can be guessed, without locking out who is meant.
+//!
+//! Counts by client are in memory alone: no address of a client stands on disk, not even hashed. Those by code and by folded
+//! address survive a restart, so that none gives a guesser new tries: in a small file beside the journal (never in it), each
+//! line of it under a keyed hash, and gone with the window that it counts in.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use time::{Duration, OffsetDateTime};
+
+/// A client, by a keyed hash of its address under a key of this run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Source(pub [u8; 16]);
+
+/// A code by its random number, or a folded address by its keyed hash.
+pub type Name = [u8; 16];
+
+/// How often one may try a code: with six digits a stranger hits one in 200,000 times.
+const TRIES: u8 = 5;
+/// For how long a second press of the same button meets the code as used by the first.
+const DOUBLE: Duration = Duration::seconds(10);
+const SHORT: Duration = Duration::minutes(15);
+/// The longest window, and with it how long anything is kept.
+const LONG: Duration = Duration::days(1);
+/// How many messages one client can have sent to one address.
+const BY_CLIENT: [(Duration, usize); 2] = [(SHORT, 3), (LONG, 6)];
+/// How many messages go to one address, whoever asks: three strangers who use up theirs leave some for whoever has it.
+const BY_ADDRESS: [(Duration, usize); 2] = [(SHORT, 12), (LONG, 24)];
+/// Above this many entries a table forgets what is over.
+const MOST: usize = 50_000;
+/// Above this many lines the file is written anew without what is over.
+const MOST_LINES: usize = 200_000;
+/// Kind, name, seconds, count.
+const LINE: usize = 1 + 16 + 8 + 1;
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// It was the code, for the first time.
+    Right,
+    /// It was the code, which a press of the same button has just used.
+    Again,
+    /// It was another one; so many tries are left.
+    Wrong(u8),
+    /// Its time is over, it was used, or tried too often.
+    Over,
+}
+
+/// All counts.
+#[derive(Default)]
+pub struct Brakes {
+    counts: Mutex<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    tries: HashMap<Name, Code>,
+    /// When messages went to an address, by anybody.
+    sends: HashMap<Name, Vec<OffsetDateTime>>,
+    /// The same by one client; in memory only.
+    near: HashMap<(Source, Name), Vec<OffsetDateTime>>,
+    kept: Option<Kept>,
+}
+
+#[derive(Clone, Copy)]
+struct Code {
+    tries: u8,
+    until: OffsetDateTime,
+    /// When it was used; not known after a restart.
+    used: Option<OffsetDateTime>,
+}
+
+/// A line of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fact {
+    /// So many tries of a code, and until when that matters.
+    Tries(Name, OffsetDateTime, u8),
+    /// A message that went to an address.
+    Send(Name, OffsetDateTime),
+}
+
+impl Brakes {
+    /// Takes up what was counted before; with no file, everything is in memory.
+    pub fn open(file: Option<PathBuf>, now: OffsetDateTime) -> Self {
+        let mut counts = Counts::default();
+        if let Some(path) = file {
+            let lines = match std::fs::read(&path) {
+                Ok(lines) => lines,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+                Err(error) => {
+                    tracing::warn!(%error, "what was counted before the start cannot be read");
+                    Vec::new()
+                }
+            };
+            lines.chunks_exact(LINE).filter_map(Fact::read).for_each(|fact| counts.take(fact));
+            counts.kept = Some(Kept { path, out: None, lines: 0 });
+            counts.sweep(now);
+        }
+        Self { counts: Mutex::new(counts) }
+    }
+
+    /// Nothing in a table is ever half done, so what a panicking thread left is right.
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a code can still be tried.
+    pub fn is_open(&self, code: Name) -> bool {
+        self.counts().tries.get(&code).is_none_or(|code| code.tries < TRIES)
+    }
+
+    /// Counts a try of a code that works until then.
+    pub fn try_code(&self, code: Name, until: OffsetDateTime, is_right: bool, now: OffsetDateTime) -> Tried {
+        let mut counts = self.counts();
+        let known = *counts.tries.entry(code).or_insert(Code { tries: 0, until, used: None });
+        if is_right && known.used.is_some_and(|used| now - used < DOUBLE) {
+            return Tried::Again;
+        }
+        if now >= until || known.tries >= TRIES {
+            return Tried::Over;
+        }
+        let tries = if is_right { TRIES } else { known.tries + 1 };
+        counts.keep(Fact::Tries(code, until, tries), now);
+        if is_right {
+            counts.tries.insert(code, Code { tries, until, used: Some(now) });
+            return Tried::Right;
+        }
+        if tries == TRIES { Tried::Over } else { Tried::Wrong(TRIES - tries) }
+    }
+
+    /// Counts a message to an address that a client asks for, unless so many went there lately.
+    ///
+    /// # Errors
+    /// After so many minutes one may go again; nothing was counted.
+    pub fn send(&self, by: Source, to: Name, now: OffsetDateTime) -> Result<(), u32> {
+        let mut counts = self.counts();
+        if counts.near.len() > MOST {
+            counts.near.retain(|_, times| is_recent(times, now));
+        }
+        let wait = |times: Option<&Vec<OffsetDateTime>>, budget| wait(times.map_or(&[], Vec::as_slice), budget, now);
+        let near = wait(counts.near.get(&(by, to)), BY_CLIENT);
+        let all = wait(counts.sends.get(&to), BY_ADDRESS);
+        if let Some(minutes) = near.max(all) {
+            return Err(minutes);
+        }
+        let near = counts.near.entry((by, to)).or_default();
+        near.retain(|time| now - *time < LONG);
+        near.push(now);
+        counts.keep(Fact::Send(to, now), now);
+        Ok(())
+    }
+
+    /// Forgets what is over, in memory and in the file.
+    pub fn sweep(&self, now: OffsetDateTime) {
+        self.counts().sweep(now);
+    }
+}
+
+fn is_recent(times: &[OffsetDateTime], now: OffsetDateTime) -> bool {
+    times.last().is_some_and(|last| now - *last < LONG)
+}
+
+/// Minutes to wait where one of the budgets is used up.
+fn wait(times: &[OffsetDateTime], budgets: [(Duration, usize); 2], now: OffsetDateTime) -> Option<u32> {
+    let minutes = |(span, most): (Duration, usize)| {
+        let within: Vec<_> = times.iter().filter(|time| now - **time < span).collect();
+        let oldest = within.get(within.len().checked_sub(most)?)?;
+        let seconds = (**oldest + span - now).whole_seconds().max(1);
+        Some(u32::try_from(seconds).unwrap_or(u32::MAX).div_ceil(60))
+    };
+    budgets.into_iter().filter_map(minutes).max()
+}
+
+impl Counts {
+    fn take(&mut self, fact: Fact) {
+        match fact {
+            Fact::Tries(name, until, tries) => _ = self.tries.insert(name, Code { tries, until, used: None }),
+            Fact::Send(name, at) => self.sends.entry(name).or_default().push(at),
+        }
+    }
+
+    fn keep(&mut self, fact: Fact, now: OffsetDateTime) {
+        self.take(fact);
+        let is_full = self.tries.len() > MOST || self.sends.len() > MOST;
+        match &mut self.kept {
+            Some(kept) if kept.lines > MOST_LINES => self.sweep(now),
+            Some(kept) => kept.append(fact),
+            None if is_full => self.sweep(now),
+            None => {}
+        }
+    }
+
+    fn sweep(&mut self, now: OffsetDateTime) {
+        self.near.retain(|_, times| is_recent(times, now));
+        self.tries.retain(|_, code| now < code.until);
+        for times in self.sends.values_mut() {
+            times.retain(|time| now - *time < LONG);
+        }
+        self.sends.retain(|_, times| !times.is_empty());
+        let tries = self.tries.iter().map(|(name, code)| Fact::Tries(*name, code.until, code.tries));
+        let sends = self.sends.iter().flat_map(|(name, times)| times.iter().map(|time| Fact::Send(*name, *time)));
+        let facts: Vec<Fact> = tries.chain(sends).collect();
+        if let Some(kept) = &mut self.kept {
+            kept.rewrite(&facts);
+        }
+    }
+}
+
+impl Fact {
+    fn line(self) -> [u8; LINE] {
+        let (kind, name, at, count) = match self {
+            Self::Tries(name, until, tries) => (1, name, until, tries),
+            Self::Send(name, at) => (2, name, at, 0),
+        };
+        let mut line = [0; LINE];
+        line[0] = kind;
+        line[1..17].copy_from_slice(&name);
+        line[17..25].copy_from_slice(&at.unix_timestamp().to_le_bytes());
+        line[25] = count;
+        line
+    }
+
+    fn read(line: &[u8]) -> Option<Self> {
+        let name: Name = line.get(1..17)?.try_into().ok()?;
+        let seconds = i64::from_le_bytes(line.get(17..25)?.try_into().ok()?);
+        let at = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+        match (line[0], line[25]) {
+            (1, tries) => Some(Self::Tries(name, at, tries)),
+            (2, _) => Some(Self::Send(name, at)),
+            _ => None,
+        }
+    }
+}
+
+/// The file. That it cannot be written is said and brakes nobody: what is counted in memory holds until the next start.
+struct Kept {
+    path: PathBuf,
+    out: Option<File>,
+    lines: usize,
+}
+
+impl Kept {
+    fn append(&mut self, fact: Fact) {
+        if let Err(error) = self.try_append(fact) {
+            tracing::warn!(%error, "tries and sends cannot be kept for the next start");
+            self.out = None;
+        }
+    }
+
+    fn try_append(&mut self, fact: Fact) -> io::Result<()> {
+        let out = match &mut self.out {
+            Some(out) => out,
+            None => self.out.insert(File::options().append(true).create(true).mode(0o600).open(&self.path)?),
+        };
+        self.lines += 1;
+        out.write_all(&fact.line())
+    }
+
+    /// Writes what still counts, or no file where nothing does.
+    fn rewrite(&mut self, facts: &[Fact]) {
+        (self.out, self.lines) = (None, facts.len());
+        if let Err(error) = written(&self.path, facts) {
+            tracing::warn!(%error, "what is over cannot be taken out of the counts");
+        }
+    }
+}
+
+fn written(path: &Path, facts: &[Fact]) -> io::Result<()> {
+    if facts.is_empty() {
+        return match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
+    }
+    let new = path.with_extension("new");
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(&facts.iter().flat_map(|fact| fact.line()).collect::<Vec<u8>>())?;
+    std::fs::rename(&new, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-24 12:00 UTC);
+    const VICTIM: Name = [7; 16];
+
+    fn stranger(number: u8) -> Source {
+        Source([number; 16])
+    }
+
+    /// Everything that a client can send in the shortest window, and then in the longest.
+    fn use_up(brakes: &Brakes, client: Source, now: OffsetDateTime) -> usize {
+        (0..100).take_while(|_| brakes.send(client, VICTIM, now).is_ok()).count()
+    }
+
+    #[test]
+    fn three_strangers_lock_nobody_out() {
+        for hours in [0, 1] {
+            let brakes = Brakes::default();
+            for step in 0..4 {
+                for number in 1..=3 {
+                    use_up(&brakes, stranger(number), NOW + Duration::minutes(16 * step * hours));
+                }
+            }
+            let later = NOW + Duration::minutes(16 * 3 * hours);
+            assert_eq!(brakes.send(stranger(9), VICTIM, later), Ok(()), "{hours}");
+        }
+    }
+
+    #[test]
+    fn one_client_and_one_address_have_an_end() {
+        let brakes = Brakes::default();
+        assert_eq!(use_up(&brakes, stranger(1), NOW), 3);
+        assert_eq!(brakes.send(stranger(1), VICTIM, NOW), Err(15));
+        assert_eq!(brakes.send(stranger(1), [8; 16], NOW), Ok(()), "another address");
+        let later = NOW + Duration::minutes(15);
+        assert_eq!(use_up(&brakes, stranger(1), later), 3);
+        assert_eq!(brakes.send(stranger(1), VICTIM, later + Duration::minutes(15)), Err(23 * 60 + 30));
+        let all: usize = (2..100).map(|number| use_up(&brakes, stranger(number), later)).sum();
+        assert_eq!(all, 12 - 3, "many clients are one flood");
+    }
+
+    #[test]
+    fn a_code_has_five_tries_and_is_used_once() {
+        let brakes = Brakes::default();
+        let until = NOW + Duration::minutes(10);
+        let wrong: Vec<Tried> = (0..5).map(|_| brakes.try_code([1; 16], until, false, NOW)).collect();
+        assert_eq!(wrong, [Tried::Wrong(4), Tried::Wrong(3), Tried::Wrong(2), Tried::Wrong(1), Tried::Over]);
+        assert_eq!(brakes.try_code([1; 16], until, true, NOW), Tried::Over);
+        assert!(!brakes.is_open([1; 16]) && brakes.is_open([2; 16]));
+        assert_eq!(brakes.try_code([2; 16], until, true, NOW), Tried::Right);
+        assert_eq!(brakes.try_code([2; 16], until, true, NOW + Duration::seconds(9)), Tried::Again);
+        assert_eq!(brakes.try_code([2; 16], until, false, NOW + Duration::seconds(9)), Tried::Over);
+        assert_eq!(brakes.try_code([2; 16], until, true, NOW + Duration::seconds(10)), Tried::Over);
+        assert_eq!(brakes.try_code([3; 16], until, true, until), Tried::Over);
+    }
+
+    /// A restart gives nobody new tries; what is over leaves no file behind, and no client ever stands in one.
+    #[test]
+    fn counts_survive_a_restart_and_end_with_their_window() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("brakes");
+        let until = NOW + Duration::minutes(10);
+        let open = |now| Brakes::open(Some(path.clone()), now);
+        let brakes = open(NOW);
+        assert!(!path.exists());
+        for number in 1..=4 {
+            assert_eq!(use_up(&brakes, stranger(number), NOW), 3);
+        }
+        brakes.try_code([1; 16], until, true, NOW);
+        (0..4).for_each(|_| _ = brakes.try_code([2; 16], until, false, NOW));
+        let file = std::fs::read(&path).expect("kept");
+        assert_eq!(file.len(), (12 + 1 + 4) * LINE);
+        assert!(
+            (1..=4).all(|number| file.windows(16).all(|window| window != [number; 16] || number <= 2)),
+            "codes 1 and 2 alone"
+        );
+        // A line that a power cut broke off is none.
+        std::fs::write(&path, [&file[..], &[1, 2, 3]].concat()).expect("written");
+        let brakes = open(NOW + Duration::seconds(1));
+        assert_eq!(brakes.send(stranger(9), VICTIM, NOW), Err(15));
+        assert_eq!(brakes.try_code([1; 16], until, true, NOW + Duration::seconds(1)), Tried::Over, "used");
+        assert_eq!(brakes.try_code([2; 16], until, false, NOW), Tried::Over, "the fifth");
+        assert!(
+            std::fs::read(&path).expect("kept").len() < file.len(),
+            "a code is one line once the file is made anew"
+        );
+        let brakes = open(NOW + LONG);
+        assert!(!path.exists(), "nothing of it counts any more");
+        assert_eq!(brakes.send(stranger(1), VICTIM, NOW + LONG), Ok(()));
+        brakes.sweep(NOW + LONG + LONG);
+        assert!(!path.exists());
+    }
+}
