@@ -3,6 +3,9 @@
 //! `crash_writer DIR ROUNDS RECORDS`: in each round the ledger in `DIR/data` is opened, eight tasks append so many
 //! records each, and it is closed; so a recording of it holds starts on an existing ledger too. The tests of power
 //! cuts run it under a recorder (`server/tests/power_loss.rs`).
+//!
+//! `crash_writer erase RUN DIR`: appends a record of somebody new and erases them, and again, until it is killed; prints
+//! `ERASED` for each (`server/tests/kill.rs`).
 #![expect(clippy::print_stdout, reason = "its output is what the test reads")]
 
 use std::path::{Path, PathBuf};
@@ -13,12 +16,18 @@ use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::identity::Subject;
 use server::ambient::{Clock as _, SystemClock, SystemEntropy};
 use server::scribe::{Draft, Opening, Scribe};
+use server::vault::ring::Owner;
 
 const TASKS: u8 = 8;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, run, folder] = &arguments[..]
+        && word == "erase"
+    {
+        return erase(Path::new(folder), run.parse().context("RUN")?).await;
+    }
     let [folder, rounds, records] = &arguments[..] else { anyhow::bail!("crash_writer DIR ROUNDS RECORDS") };
     let (rounds, records) = (rounds.parse().context("ROUNDS")?, records.parse().context("RECORDS")?);
     for round in 0..rounds {
@@ -28,6 +37,24 @@ async fn main() -> anyhow::Result<()> {
             task.await??;
         }
         scribe.close().await;
+    }
+    Ok(())
+}
+
+/// Erases one person after the other.
+async fn erase(folder: &Path, run: u8) -> anyhow::Result<()> {
+    let scribe = Scribe::open(opening(folder))?;
+    for number in 0_u32.. {
+        let [.., high, low] = number.to_be_bytes();
+        let somebody = subject([run, high, low]);
+        let now = SystemClock.now().at;
+        let mut event = Event::new(EventKind::ChoiceMade, now, Actor::Visitor, Route::Banner);
+        event.subject = Some(somebody);
+        scribe.append(Draft::new(event)).await?;
+        let key = scribe.find_key(Owner::Proof(somebody)).context("made with the record")?;
+        let event = Event::new(EventKind::Erased, now, Actor::System, Route::System);
+        scribe.append(Draft::new(event).ending(vec![key])).await?;
+        println!("ERASED");
     }
     Ok(())
 }

@@ -90,6 +90,7 @@ pub struct Serving {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    keep_to_ourselves();
     log();
     match Arguments::parse().command {
         Task::Serve(serving) => serve::run(&serving, false),
@@ -108,6 +109,13 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Whatever a command makes, such as the files of the database, is for its owner alone.
+fn keep_to_ourselves() {
+    #[expect(unsafe_code, reason = "the one way to set it; no other thread runs yet")]
+    // SAFETY: it takes and gives a number, and cannot fail.
+    let _before = unsafe { libc::umask(0o077) };
+}
+
 /// Logs to stderr; `RUST_LOG` chooses how much, and colours are for terminals.
 fn log() {
     let chosen = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
@@ -121,8 +129,8 @@ fn log() {
 fn print_verified(ledger: &Ledger) -> ExitCode {
     match verify(&ledger.data, ledger.key_file.as_deref()) {
         Ok(verified) => {
-            if let Some(left_out) = &verified.left_out {
-                println!("{left_out}");
+            for left_out in &verified.left_out {
+                println!("{left_out}.");
             }
             println!("ok: {} records ({} erased), root {}", verified.records, verified.erased, verified.root);
             ExitCode::SUCCESS

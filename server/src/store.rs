@@ -49,6 +49,8 @@ pub trait Store: Send + Sync {
     fn sync(&self) -> Result<(), StoreError>;
     /// The number of records of a shard; 0 for one that never was.
     fn size(&self, shard: ShardNumber) -> Result<u64, StoreError>;
+    /// How many batches were appended to a shard.
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError>;
     /// A sealed record; `None` beyond the end.
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError>;
     /// Lets go of the files, so that another process can open them.

@@ -7,6 +7,8 @@
 mod client;
 #[path = "common/counts.rs"]
 mod counts;
+#[path = "kill/eraser.rs"]
+mod eraser;
 #[path = "kill/keuze.rs"]
 mod keuze;
 
@@ -20,10 +22,12 @@ use std::time::Duration;
 
 use client::{Client, Policy};
 use counts::{count, seed};
+use eraser::erase_many;
 use keuze::Server;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use server::ambient::SystemEntropy;
+use server::scribe::verify::verify;
 use server::scribe::{Opening, Scribe};
 
 /// How many clients send choices at the same time.
@@ -114,6 +118,30 @@ async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged)
         assert_eq!(recorded.event.variant.as_deref(), Some(name.as_str()), "{address}");
     }
     scribe.close().await;
+}
+
+/// Kills while people are erased: whatever is half done then, the ledger adds up before anybody has mended it, and
+/// whoever was told that somebody is erased finds them so.
+#[tokio::test]
+async fn a_ledger_adds_up_after_a_kill_in_an_erasure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, key) = (folder.path().join("data"), folder.path().join("root.key"));
+    let mut rng = StdRng::seed_from_u64(seed());
+    let (mut erased, mut mended) = (0, 0);
+    for cycle in 0..kills() {
+        let mut running = erase_many(folder.path(), cycle);
+        std::thread::sleep(Duration::from_millis(rng.random_range(30..400)));
+        running.child.kill().expect("it is ours");
+        erased += running.told();
+        if !data.join("journal/0001").exists() {
+            continue;
+        }
+        let verified = verify(&data, Some(&key)).unwrap_or_else(|error| panic!("after kill {cycle}: {error}"));
+        assert!(verified.erased >= erased, "{} of {erased} erased after kill {cycle}", verified.erased);
+        mended += usize::from(verified.left_out.iter().any(|what| what.contains("the next start destroys it")));
+    }
+    eprintln!("{} kills, {erased} erased, {mended} of the kills in the middle of it", kills());
+    assert!(erased > 0, "nobody was erased");
 }
 
 /// A stop finishes what was accepted and waits for nobody who dawdles.

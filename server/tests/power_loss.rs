@@ -82,6 +82,9 @@ fn acknowledged_by(operations: &[Operation]) -> Vec<(String, String)> {
 /// Starts the ledger on an image, looks up everything that was acknowledged, and verifies the whole.
 async fn recover(image: &Path, expected: &[(String, String)]) -> Result<(), String> {
     let (data, key) = (image.join("data"), image.join("root.key"));
+    if !image.join("root.key.crash.example_keuze_log_0001.checkpoint").exists() {
+        return Err("the last checkpoint beside the root key is gone, which was there before the first record".into());
+    }
     let entropy = Arc::new(SystemEntropy);
     let opening =
         Opening { data: Some(data.clone()), key_file: Some(key.clone()), origin: "crash.example".to_owned(), entropy };

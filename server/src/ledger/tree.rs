@@ -52,6 +52,14 @@ impl Tree {
         }
     }
 
+    /// The root over the first leaves; `None` if there are not as many.
+    pub fn root_at(&self, size: u64) -> Option<Hash> {
+        match size {
+            0 => Some(Self::default().root()),
+            size => (size <= self.size()).then(|| self.subtree(0, size)),
+        }
+    }
+
     /// The leaf hash at an index.
     pub fn leaf(&self, index: u64) -> Option<Hash> {
         self.rows.first()?.get(usize::try_from(index).ok()?).copied()

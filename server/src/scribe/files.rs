@@ -1,16 +1,18 @@
 //! The files of a ledger, and the two that are not the database: journal and checkpoint.
 
-use std::fs::{File, OpenOptions};
-use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+
+use super::lock::is_at;
 
 /// Where things stand in a data directory.
 #[derive(Clone, Debug)]
 pub struct Layout(pub PathBuf);
 
 impl Layout {
-    /// Held by the one process that writes.
+    /// Says that a process writes here at times; what it holds then is the folder of the journal.
     pub fn lock(&self) -> PathBuf {
         self.0.join("LOCK")
     }
@@ -33,6 +35,10 @@ impl Layout {
     /// The databases.
     pub fn sled(&self) -> PathBuf {
         self.0.join("sled")
+    }
+    /// Databases that are being made.
+    pub fn sled_in_making(&self) -> PathBuf {
+        self.0.join("sled.new")
     }
     /// The configuration that the ledger was last published or served with.
     pub fn configuration(&self) -> PathBuf {
@@ -70,6 +76,55 @@ impl Layout {
     }
 }
 
+/// Makes a folder for its owner's eyes only, with those above it that are missing.
+///
+/// # Errors
+/// What the file system said.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Takes from everybody else what a folder and what stands in it let them do.
+///
+/// # Errors
+/// What the file system said.
+pub fn make_private(folder: &Path) -> io::Result<()> {
+    restrict(folder, 0o700)?;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            make_private(&entry.path())?;
+        } else if kind.is_file() {
+            restrict(&entry.path(), 0o600)?;
+        }
+    }
+    Ok(())
+}
+
+fn restrict(path: &Path, mode: u32) -> io::Result<()> {
+    if path.metadata()?.permissions().mode() & 0o777 & !mode == 0 {
+        return Ok(());
+    }
+    std::fs::set_permissions(path, Permissions::from_mode(mode))
+}
+
+/// Puts a file in the place of another as a whole, for its owner's eyes only, durable when this returns.
+///
+/// # Errors
+/// What the file system said; the old one stands then, or the new one.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&new, path)?;
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync_folder(folder)
+}
+
 /// Syncs a folder, so that the names in it are durable.
 ///
 /// # Errors
@@ -86,7 +141,7 @@ const STEP: u64 = 1 << 20;
 /// The journal, open for appending.
 pub struct Journal {
     folder: PathBuf,
-    file: Option<File>,
+    file: Option<(PathBuf, File)>,
     end: u64,
     allocated: u64,
 }
@@ -97,13 +152,13 @@ impl Journal {
     /// # Errors
     /// What the file system said.
     pub fn open(folder: &Path, last: Option<(&Path, u64)>) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        make_folder(folder)?;
         let mut journal = Self { folder: folder.to_path_buf(), file: None, end: 0, allocated: 0 };
         if let Some((path, end)) = last {
             let file = OpenOptions::new().read(true).write(true).open(path)?;
             file.set_len(end)?;
             file.sync_all()?;
-            journal = Self { file: Some(file), end, allocated: end, ..journal };
+            journal = Self { file: Some((path.to_path_buf(), file)), end, allocated: end, ..journal };
         }
         Ok(journal)
     }
@@ -116,13 +171,14 @@ impl Journal {
     pub fn make_room(&mut self, first: u64, len: usize) -> io::Result<()> {
         if self.file.is_none() || self.end > LARGEST_FILE {
             let path = self.folder.join(format!("{first:012}.log"));
-            self.file = Some(OpenOptions::new().read(true).write(true).create_new(true).open(path)?);
+            let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+            self.file = Some((path, file));
             (self.end, self.allocated) = (0, 0);
             sync_folder(&self.folder)?;
         }
         let end = self.end + len as u64;
         if end > self.allocated {
-            let file = self.file.as_ref().expect("opened above");
+            let (_, file) = self.file.as_ref().expect("opened above");
             let wanted = end.next_multiple_of(STEP);
             let zeros = vec![0; usize::try_from(wanted - self.allocated).expect("a step is small")];
             file.write_all_at(&zeros, self.allocated)?;
@@ -137,7 +193,7 @@ impl Journal {
     /// # Errors
     /// What the file system said; the caller must stop.
     pub fn append(&mut self, frames: &[u8]) -> io::Result<()> {
-        let file = self.file.as_ref().expect("there is room");
+        let (_, file) = self.file.as_ref().expect("there is room");
         file.write_all_at(frames, self.end)?;
         self.end += frames.len() as u64;
         Ok(())
@@ -148,7 +204,15 @@ impl Journal {
     /// # Errors
     /// What the file system said; never to be retried.
     pub fn sync(&self) -> io::Result<()> {
-        self.file.as_ref().map_or(Ok(()), File::sync_data)
+        self.file.as_ref().map_or(Ok(()), |(_, file)| file.sync_data())
+    }
+
+    /// Whether what is written to is still the file at its path.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn is_in_place(&self) -> io::Result<bool> {
+        self.file.as_ref().map_or(Ok(true), |(path, file)| is_at(file, path))
     }
 }
 
@@ -168,8 +232,8 @@ impl CheckpointFile {
     /// What the file system said.
     pub fn open(path: &Path) -> io::Result<Self> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        make_folder(folder)?;
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         if file.metadata()?.len() == 0 {
             file.set_len(2 * SLOT as u64)?;
             file.sync_all()?;

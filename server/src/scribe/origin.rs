@@ -41,11 +41,15 @@ pub fn site_of(data: &Path) -> Result<Option<String>, OriginError> {
     };
     match name.as_deref().and_then(site) {
         Some(site) => Ok(Some(site)),
-        None if layout.keys().exists() || layout.0.join("journal").exists() => {
-            Err(OriginError::Nameless(data.to_path_buf()))
-        }
+        None if holds_something(&layout)? => Err(OriginError::Nameless(data.to_path_buf())),
         None => Ok(None),
     }
+}
+
+/// Whether anything was ever recorded; a first start that was killed leaves empty folders, and keys of nothing.
+fn holds_something(layout: &Layout) -> Result<bool, OriginError> {
+    let files = layout.journal_files().map_err(|error| OriginError::Io { path: layout.journal(), error })?;
+    Ok(!files.is_empty())
 }
 
 fn name_in_checkpoint(path: &Path) -> Result<Option<String>, OriginError> {

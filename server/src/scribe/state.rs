@@ -25,6 +25,8 @@ pub struct State {
     pub facts: BTreeMap<(FactKind, Vec<u8>), (Vec<u8>, u64)>,
     /// When somebody was erased, in the order of the ledger.
     pub erasures: Vec<OffsetDateTime>,
+    /// When the last record was made that can be read.
+    pub last: Option<OffsetDateTime>,
     /// What requests of the last day were answered.
     pub answers: Answers,
 }
@@ -32,6 +34,7 @@ pub struct State {
 impl State {
     /// Takes note of a record.
     pub fn index(&mut self, event: &Event, index: u64) {
+        self.last = Some(event.at);
         self.erasures.extend((event.kind == EventKind::Erased).then_some(event.at));
         if let Some(subject) = event.subject {
             self.by_subject.entry(subject).or_default().push(index);

@@ -141,6 +141,9 @@ impl Store for Failing {
     fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
         self.inner.size(shard)
     }
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+        self.inner.batches(shard)
+    }
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.record(address)
     }

@@ -2,8 +2,7 @@
 
 mod copy;
 
-use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use app::model::identity::RecordAddress;
 use base64::Engine as _;
@@ -11,6 +10,8 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 
 use super::erasure::Missing;
 use super::files::{Layout, Slot, read_slots};
+use super::lock::{Lock, Look};
+use super::outside::{self, Last};
 use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
 use super::writer::{LOG_KEY, set_aside};
 use super::{OPEN_SHARD, fact};
@@ -32,8 +33,8 @@ pub struct Verified {
     pub erased: u64,
     /// The root of the open shard, in base64.
     pub root: String,
-    /// What could not be looked at, in a sentence.
-    pub left_out: Option<String>,
+    /// What could not be looked at, and what a kill left for the next start to mend: a sentence each.
+    pub left_out: Vec<String>,
 }
 
 /// Why a ledger was not verified.
@@ -61,19 +62,20 @@ impl From<Fault> for VerifyError {
 /// The first shard and index that fails.
 pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyError> {
     let layout = Layout(data.to_path_buf());
-    if !layout.journal().exists() {
-        return Err(VerifyError::Unreadable(format!("{} holds no ledger", data.display())));
-    }
     let mut left_out = Vec::new();
-    let lock = Lock::look(&layout)?;
-    // Checkpoint, keys, journal, in this order, because a running server may take each of them further meanwhile: a
+    let look = look_at(&layout)?;
+    // Checkpoints, keys, journal, in this order, because a running server may take each of them further meanwhile: a
     // key is there before its records, and the event that ends it is there before it goes.
     let slots = read_slots(&layout.checkpoint())
         .map_err(|error| VerifyError::Unreadable(format!("the checkpoint file cannot be read: {error}")))?;
-    let settled = if lock.running { size_in(&slots) } else { u64::MAX };
-    let keys = Keys::open(&layout, key_file, settled, lock.running, &mut left_out)?;
+    if never_began(&layout, &slots) {
+        return Ok(nothing_yet());
+    }
+    let outside = last_outside(&layout, key_file)?;
+    let settled = if look.running { size_in(&slots) } else { u64::MAX };
+    let keys = Keys::open(&layout, key_file, settled, look.running, &mut left_out)?;
     let anchor = keys.anchor(&layout)?;
-    let database = open_database(&layout, &lock, &mut left_out)?;
+    let database = open_database(&layout, &look, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
     let stored = store.map_or(Ok(0), |store| store.size(OPEN_SHARD));
     let stored = stored.map_err(|error| VerifyError::Unreadable(format!("the database cannot be read: {error}")))?;
@@ -83,12 +85,14 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
         store.map_or(Ok(()), |store| compare(batch, store, stored))
     })?;
     // First whether anything acknowledged is missing: a torn end may be all that is left of it.
-    let behind = replay::check_outside(&slots, &walked, !lock.running)?;
-    keys.check_missing(&missing, lock.running)?;
-    if !lock.running {
+    let behind = replay::check_outside(&slots, &walked, !look.running)?;
+    missing.check()?;
+    if keys.root.is_some() {
+        left_out.extend(check_last(&outside, &walked, &anchor)?);
+    }
+    if !look.running {
         left_out.extend(behind.map(str::to_owned));
-        let torn = "behind the journal's end stands something that is no batch; the next start cuts it off";
-        left_out.extend(walked.torn.then(|| torn.to_owned()));
+        left_out.extend(unfinished(&walked, &keys, &missing).map(str::to_owned));
     }
     if let Some(store) = store {
         left_out.extend(check_end(&walked, store, stored)?);
@@ -97,8 +101,65 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
         records: walked.tree.size(),
         erased: missing.records(),
         root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root()),
-        left_out: (!left_out.is_empty()).then(|| left_out.join("; ")),
+        left_out,
     })
+}
+
+fn look_at(layout: &Layout) -> Result<Look, VerifyError> {
+    Look::at(layout).map_err(|error| {
+        VerifyError::Unreadable(match error.kind() {
+            std::io::ErrorKind::NotFound => format!("{} holds no ledger", layout.0.display()),
+            _ => format!("{} cannot be read: {error}", layout.journal().display()),
+        })
+    })
+}
+
+/// Whether a first start was killed before it had made anything that could hold a record.
+fn never_began(layout: &Layout, slots: &[Slot; 2]) -> bool {
+    let has_journal = layout.journal_files().map_or(true, |files| !files.is_empty());
+    !has_journal && *slots == [Slot::Empty, Slot::Empty] && !layout.verifier_key().exists()
+}
+
+fn nothing_yet() -> Verified {
+    let root = base64::engine::general_purpose::STANDARD.encode(crate::ledger::tree::Tree::default().root());
+    let left_out = vec!["the first start did not get as far as a record; the next one begins anew".to_owned()];
+    Verified { records: 0, erased: 0, root, left_out }
+}
+
+/// The last checkpoint beside the root key.
+fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, VerifyError> {
+    let unreadable = |error: &dyn std::fmt::Display| VerifyError::Unreadable(error.to_string());
+    let site = super::origin::site_of(&layout.0).map_err(|error| unreadable(&error))?.unwrap_or_default();
+    let path = outside::path(&key_path(layout, key_file), &super::origin::log_name(&site));
+    Last::read(path).map_err(|error| unreadable(&error))
+}
+
+fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
+    key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf)
+}
+
+/// Holds the ledger against the last checkpoint beside the root key; a copy elsewhere has none, which is told.
+fn check_last(last: &Last, walked: &Walked, anchor: &Anchor) -> Result<Option<String>, VerifyError> {
+    if !last.is_there() {
+        let told = "no last checkpoint stands beside the root key: whether this is an older copy was not looked at";
+        return Ok((walked.tree.size() > 0).then(|| told.to_owned()));
+    }
+    last.check(walked, anchor, None).map(|()| None).map_err(|error| at_end(walked, &error.to_string()))
+}
+
+/// What a kill left unfinished, and the next start finishes.
+fn unfinished(walked: &Walked, keys: &Keys, missing: &Missing) -> impl Iterator<Item = &'static str> {
+    let lives = missing.destroyed().iter().any(|id| keys.ring.key(*id).is_some());
+    [
+        (walked.torn, "behind the journal's end stands something that is no batch; the next start cuts it off"),
+        (
+            keys.ring.is_torn(),
+            "the key ring ends in the middle of a key that nothing needs; the next start cuts it off",
+        ),
+        (lives, "a key that was ended is still in the key ring, as a kill leaves it; the next start destroys it"),
+    ]
+    .into_iter()
+    .filter_map(|(is, what)| is.then_some(what))
 }
 
 /// The size of the log in the newest of the checkpoints.
@@ -112,33 +173,6 @@ fn size_in(slots: &[Slot; 2]) -> u64 {
 
 fn at_end(walked: &Walked, what: &str) -> VerifyError {
     VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
-}
-
-/// Whether a server runs on the directory; none can start while this is held.
-struct Lock {
-    running: bool,
-    _held: Option<File>,
-}
-
-impl Lock {
-    /// A directory without the file was never opened by a server: a restored backup.
-    fn look(layout: &Layout) -> Result<Self, VerifyError> {
-        let unreadable = |error: std::io::Error| {
-            VerifyError::Unreadable(format!("{} cannot be read: {error}", layout.lock().display()))
-        };
-        let file = match File::open(layout.lock()) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self { running: false, _held: None });
-            }
-            Err(error) => return Err(unreadable(error)),
-        };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(Self { running: false, _held: Some(file) }),
-            Err(TryLockError::WouldBlock) => Ok(Self { running: true, _held: None }),
-            Err(TryLockError::Error(error)) => Err(unreadable(error)),
-        }
-    }
 }
 
 type RootAndRing = (Option<Key>, Result<Ring, String>);
@@ -171,7 +205,7 @@ impl Keys {
         running: bool,
         left_out: &mut Vec<String>,
     ) -> Result<Self, VerifyError> {
-        let file = key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf);
+        let file = key_path(layout, key_file);
         let (mut root, mut ring) = open_ring(layout, &file, running)?;
         // A server that rotates its root key replaces ring and key file one after the other.
         for _ in 0..10 {
@@ -242,26 +276,15 @@ impl Keys {
         }
         Ok(())
     }
-
-    /// Every missing key is explained by an event, and every key that an event ended is gone.
-    fn check_missing(&self, missing: &Missing, running: bool) -> Result<(), VerifyError> {
-        missing.check()?;
-        let lives = missing.destroyed().iter().any(|id| self.ring.key(*id).is_some());
-        if lives && !running {
-            let what = "a key that was ended is still in the key ring; the next start destroys it";
-            return Err(VerifyError::Unreadable(what.into()));
-        }
-        Ok(())
-    }
 }
 
 /// The database of a stopped server, as a copy: opening one writes to it.
 fn open_database(
     layout: &Layout,
-    lock: &Lock,
+    look: &Look,
     left_out: &mut Vec<String>,
 ) -> Result<Option<(SledStore, DatabaseCopy)>, VerifyError> {
-    if lock.running {
+    if look.running {
         left_out.push("a server is running: its database was left out".into());
         return Ok(None);
     }
@@ -313,7 +336,9 @@ fn check_end(walked: &Walked, store: &SledStore, stored: u64) -> Result<Option<S
 /// A sentence that says what is in the way, such as a running server.
 pub fn set_databases_aside(data: &Path) -> Result<(), String> {
     let layout = Layout(data.to_path_buf());
-    let lock = File::open(layout.lock()).map_err(|error| format!("{} holds no ledger: {error}", data.display()))?;
-    lock.try_lock().map_err(|_| format!("{} is in use by a running keuze. Stop it first", data.display()))?;
+    if !layout.journal().exists() {
+        return Err(format!("{} holds no ledger", data.display()));
+    }
+    let _held = Lock::take(&layout).map_err(|error| error.to_string())?;
     if layout.sled().exists() { set_aside(&layout) } else { Ok(()) }
 }

@@ -1,21 +1,26 @@
 //! The thread that writes: start-up, group commit, and the order in which things become durable.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, RwLock};
 
 use app::model::event::Event;
 use app::model::identity::{RecordAddress, Subject};
 use app::model::receipt::MAX_INDEX;
 use ed25519_dalek::SigningKey;
+use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use super::answers::Answers;
 use super::erasure::Missing;
-use super::files::{CheckpointFile, Journal, Layout, Slot, read_slots, sync_folder};
-use super::replay::{self, Anchor, ReplayedBatch};
+use super::files::{
+    CheckpointFile, Journal, Layout, Slot, make_folder, make_private, read_slots, replace_file, sync_folder,
+};
+use super::lock::Lock;
+use super::outside::{self, Last, Outside};
+use super::replay::{self, Anchor, ReplayedBatch, Walked};
 use super::state::State;
 use super::{
     Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe,
@@ -87,8 +92,20 @@ struct Writer {
 struct Disk {
     journal: Journal,
     checkpoint: CheckpointFile,
+    outside: Outside,
     /// Held for as long as the writer lives.
-    _lock: File,
+    lock: Lock,
+}
+
+impl Disk {
+    /// Whether what is written to is still what stands in the data directory.
+    fn is_in_place(&self) -> Result<(), String> {
+        match self.lock.is_in_place().and_then(|folder| Ok(folder && self.journal.is_in_place()?)) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the journal is not at its place any more: somebody moved or replaced it".into()),
+            Err(error) => Err(format!("the journal cannot be looked at: {error}")),
+        }
+    }
 }
 
 /// Opens a ledger and starts its writer.
@@ -142,6 +159,7 @@ fn new_state(ring: Ring) -> State {
         by_subject: HashMap::new(),
         facts: BTreeMap::new(),
         erasures: Vec::new(),
+        last: None,
         answers: Answers::default(),
     }
 }
@@ -162,15 +180,17 @@ fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
 }
 
 fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &dyn Entropy) -> Result<Opened, String> {
-    let lock = take_lock(layout)?;
+    let lock = Lock::take(layout).map_err(|error| error.to_string())?;
     let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
-    let root = root_key(layout, &key_file, entropy)?;
-    std::fs::create_dir_all(layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
-    let mut ring = Ring::open(Some(&layout.keys()), root.key, Reading::Start)?;
+    let last = Last::read(outside::path(&key_file, origin)).map_err(|error| error.to_string())?;
+    let has_journal = !layout.journal_files().map_err(|error| error.to_string())?.is_empty();
     let slots =
         read_slots(&layout.checkpoint()).map_err(|error| format!("the checkpoint file cannot be read: {error}"))?;
-    let has_journal = !layout.journal_files().map_err(|error| error.to_string())?.is_empty();
-    if (has_journal || slots != [Slot::Empty, Slot::Empty]) && ring.find(Owner::Secret(LOG_KEY)).is_none() {
+    let fresh = !has_journal && slots == [Slot::Empty, Slot::Empty];
+    let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
+    make_folder(&layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
+    let mut ring = Ring::open(Some(&layout.keys()), root.key, Reading::Start)?;
+    if !fresh && ring.find(Owner::Secret(LOG_KEY)).is_none() {
         return Err("the key ring lost the log's key. Put back the folder keys".into());
     }
     let key = standing_keys(&mut ring, entropy);
@@ -183,55 +203,57 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
     // What a kill left behind is mended below.
     let _behind = replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
     missing.check().map_err(|fault| fault.to_string())?;
-    // Everything adds up; from here on files are written.
+    last.check(&walked, &anchor, state.last).map_err(|error| error.to_string())?;
+    if last.says_go_on() {
+        tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
+    }
+    let store = open_store(layout, &walked, &anchor)?;
+    // Everything adds up; from here on files are written that are not made anew.
     root.settle(&key_file, &mut state.ring, entropy)?;
     state.ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
     finish_erasures(&mut state, &missing, entropy)?;
     state.checkpoint.clone_from(&walked.note);
     keep_verifier_key(layout, origin, &key)?;
-    let store = open_store(layout)?;
 
-    let last = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
+    let end = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
     let journal =
-        Journal::open(&layout.journal(), last).map_err(|error| format!("the journal cannot be opened: {error}"))?;
+        Journal::open(&layout.journal(), end).map_err(|error| format!("the journal cannot be opened: {error}"))?;
     let mut checkpoint = CheckpointFile::open(&layout.checkpoint())
         .map_err(|error| format!("the checkpoint file cannot be opened: {error}"))?;
     mend_slots(&mut checkpoint, &walked).map_err(|error| format!("the checkpoint file cannot be written: {error}"))?;
     for folder in [layout.0.join("journal"), layout.keys(), layout.0.clone()] {
         sync_folder(&folder).map_err(|error| format!("{} cannot be synced: {error}", folder.display()))?;
     }
-    let disk = Disk { journal, checkpoint, _lock: lock };
+    keep_to_ourselves(layout);
+    // Before anything is recorded: from then on a ledger without it is an older copy.
+    let mut outside = Outside::at(outside::path(&key_file, origin));
+    let note = Checkpoint { origin: origin.to_owned(), size: walked.tree.size(), root: walked.tree.root() }.sign(&key);
+    outside.begin(&note, state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH)).map_err(|error| error.to_string())?;
+    let disk = Disk { journal, checkpoint, outside, lock };
     Ok(Opened { state, store, disk: Some(disk), batches: walked.batches, key })
 }
 
+/// A directory from before is made private, too.
+fn keep_to_ourselves(layout: &Layout) {
+    let marked = File::options().write(true).create(true).truncate(false).open(layout.lock());
+    if let Err(error) = marked.and_then(|_| make_private(&layout.0)) {
+        tracing::warn!("{} cannot be made private to its owner: {error}", layout.0.display());
+    }
+}
+
 /// Writes the last checkpoint into its slot again, so that both slots are whole after every start.
-fn mend_slots(file: &mut CheckpointFile, walked: &replay::Walked) -> std::io::Result<()> {
+fn mend_slots(file: &mut CheckpointFile, walked: &Walked) -> std::io::Result<()> {
     let Some(last) = walked.batches.checked_sub(1) else { return Ok(()) };
     file.write(last, &walked.note)?;
     // The other slot holds the same checkpoint under the number before it, which the next batch but one replaces.
     last.checked_sub(1).map_or(Ok(()), |before| file.write(before, &walked.note))
 }
 
-fn take_lock(layout: &Layout) -> Result<File, String> {
-    let explain = |error: &dyn std::fmt::Display| format!("{} cannot be used: {error}", layout.0.display());
-    std::fs::create_dir_all(&layout.0).map_err(|error| explain(&error))?;
-    let lock = File::options().write(true).create(true).truncate(false).open(layout.lock());
-    let lock = lock.map_err(|error| explain(&error))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => {
-            Err(format!("{} is in use by another keuze. Stop that one first", layout.0.display()))
-        }
-        Err(TryLockError::Error(error)) => Err(explain(&error)),
-    }
-}
-
-fn root_key(layout: &Layout, file: &Path, entropy: &dyn Entropy) -> Result<rotation::Found, String> {
+fn root_key(layout: &Layout, file: &Path, fresh: bool, entropy: &dyn Entropy) -> Result<rotation::Found, String> {
     if let Some(found) = rotation::find(file, &layout.keys())? {
         return Ok(found);
     }
-    let fresh = !layout.keys().exists() && !layout.0.join("journal").exists();
-    if !fresh {
+    if !fresh || layout.keys().exists() {
         return Err(format!(
             "the root key {} is missing. Put it back, or name it in KEUZE_KEY_FILE; without it {} cannot be read",
             file.display(),
@@ -246,55 +268,115 @@ fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<
     let path = layout.verifier_key();
     let text = verifier_key(origin, &key.verifying_key()) + "\n";
     let write = || -> std::io::Result<()> {
-        let folder = layout.0.join("checkpoint");
-        std::fs::create_dir_all(&folder)?;
-        if std::fs::read_to_string(&path).ok().as_ref() != Some(&text) {
-            std::fs::write(&path, &text)?;
-            File::open(&path)?.sync_all()?;
-            sync_folder(&folder)?;
-        }
-        Ok(())
+        make_folder(&layout.0.join("checkpoint"))?;
+        let stands = std::fs::read_to_string(&path).ok().as_ref() == Some(&text);
+        if stands { Ok(()) } else { replace_file(&path, text.as_bytes()) }
     };
     write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// Opens the databases and gives them what they lack. Those that cannot be opened, or are not a beginning of what
-/// stands in the journal, are set aside and made anew: whatever happens to them is a rebuild.
-fn open_store(layout: &Layout) -> Result<Box<dyn Store>, String> {
-    let open = || {
-        let store = SledStore::open(&layout.sled()).map_err(|error| Unfit::Damaged(error.to_string()))?;
-        complete(layout, &store)?;
-        Ok(Box::new(store) as Box<dyn Store>)
-    };
-    match open() {
-        Err(Unfit::Damaged(what)) => {
-            tracing::warn!("{what}: the database is set aside and made anew");
-            set_aside(layout)?;
-            open().map_err(Unfit::into_text)
+/// Opens the databases and gives them what they lack. Those that do not hold what they once held, or are not a beginning
+/// of what stands in the journal, are set aside and made anew: whatever happens to them is a rebuild. What is only in the
+/// way, such as a full disk, moves nothing; and what our own signature says of a longer journal is evidence.
+fn open_store(layout: &Layout, walked: &Walked, anchor: &Anchor) -> Result<Box<dyn Store>, String> {
+    if layout.sled().exists() {
+        let opened = open_databases(&layout.sled()).and_then(|store| {
+            refuse_evidence(&store, walked, anchor)?;
+            complete(layout, &store)?;
+            Ok(store)
+        });
+        match opened {
+            Ok(store) => return Ok(Box::new(store)),
+            Err(Unfit::InTheWay(what)) => return Err(what),
+            Err(Unfit::Damaged(what)) => {
+                has_room(layout)?;
+                tracing::warn!("{what}: the database is set aside and made anew");
+                set_aside(layout)?;
+            }
         }
-        opened => opened.map_err(Unfit::into_text),
     }
+    make_databases(layout).map_err(Unfit::into_text)
+}
+
+fn open_databases(folder: &Path) -> Result<SledStore, Unfit> {
+    SledStore::open(folder).map_err(|error| unfit("the database cannot be opened", &error))
+}
+
+/// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more.
+fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, Unfit> {
+    let in_the_way = |error: std::io::Error| Unfit::InTheWay(format!("the database cannot be made anew: {error}"));
+    let making = layout.sled_in_making();
+    if making.exists() {
+        std::fs::remove_dir_all(&making).map_err(in_the_way)?;
+    }
+    let store = open_databases(&making)?;
+    complete(layout, &store)?;
+    store.release();
+    std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0)).map_err(in_the_way)?;
+    let store = open_databases(&layout.sled())?;
+    complete(layout, &store)?;
+    Ok(Box::new(store))
 }
 
 /// Why a database cannot be used.
 enum Unfit {
     /// It is not what stands in the journal; a new one will be.
     Damaged(String),
-    /// It could not take what it lacks; a new one could not either.
-    Full(String),
+    /// It says nothing of the database; a new one would meet the same.
+    InTheWay(String),
 }
 
 impl Unfit {
     fn into_text(self) -> String {
         match self {
-            Self::Damaged(what) | Self::Full(what) => what,
+            Self::Damaged(what) | Self::InTheWay(what) => what,
         }
     }
 }
 
+fn unfit(what: &str, error: &StoreError) -> Unfit {
+    let what = format!("{what}: {error}");
+    match error {
+        StoreError::Io(_) => Unfit::InTheWay(what),
+        StoreError::Damaged(_) | StoreError::Size { .. } => Unfit::Damaged(what),
+    }
+}
+
+/// sled can take a full disk, or want of files, for damage: nothing is moved before we know that there is room.
+fn has_room(layout: &Layout) -> Result<(), String> {
+    let path = layout.0.join("room");
+    let written = std::fs::write(&path, vec![0xa5; 1 << 20]).and_then(|()| File::open(&path)?.sync_all());
+    let removed = std::fs::remove_file(&path);
+    written.and(removed).map_err(|error| {
+        format!("the database cannot be opened, and {} cannot be written to: {error}", layout.0.display())
+    })
+}
+
+/// Refuses a database whose signed checkpoint is further on than the one batch that a power cut can take from the journal,
+/// or tells of other records: then it is the journal that lacks something.
+fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Result<(), Unfit> {
+    let failed = |error| unfit("the database cannot be read", &error);
+    let Some(note) = store.checkpoint(OPEN_SHARD).map_err(failed)? else { return Ok(()) };
+    // Of another log it says nothing about this one.
+    let signed = Checkpoint::open(&note, &anchor.key).filter(|signed| signed.origin == anchor.origin);
+    let Some(signed) = signed else { return Ok(()) };
+    let batches = store.batches(OPEN_SHARD).map_err(failed)?;
+    let size = walked.tree.size();
+    let what = match walked.tree.root_at(signed.size) {
+        Some(root) if root == signed.root => return Ok(()),
+        Some(_) => format!("the first {} records of the journal are not those that the database's", signed.size),
+        None if batches <= walked.batches + 1 => return Ok(()),
+        None => format!("the journal ends after {size} records, of {} that the database's", signed.size),
+    };
+    Err(Unfit::InTheWay(format!(
+        "{what} signed checkpoint tells of: records that were acknowledged are missing from the journal. Put back the \
+         journal's files. To go on without them, run `keuze rebuild`, which sets the database aside"
+    )))
+}
+
 /// Compares what a database holds with the journal, record by record, and adds the tail that it lacks.
 fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
-    let engine = |error: StoreError| Unfit::Damaged(format!("the database cannot be read: {error}"));
+    let engine = |error: StoreError| unfit("the database cannot be read", &error);
     let stored = store.size(OPEN_SHARD).map_err(engine)?;
     let note = store.checkpoint(OPEN_SHARD).map_err(engine)?;
     // A database that ends where a batch ends only lacks the batches behind it.
@@ -316,16 +398,18 @@ fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
     });
     match (unfit, walked) {
         (Some(unfit), _) => Err(unfit),
-        (None, Err(fault)) => Err(Unfit::Full(fault.to_string())),
+        (None, Err(fault)) => Err(Unfit::InTheWay(fault.to_string())),
         (None, Ok(_)) if !agrees => Err(Unfit::Damaged("the database is ahead of the journal".into())),
-        (None, Ok(_)) => store.sync().map_err(|error| Unfit::Full(format!("the database cannot be synced: {error}"))),
+        (None, Ok(_)) => {
+            store.sync().map_err(|error| Unfit::InTheWay(format!("the database cannot be synced: {error}")))
+        }
     }
 }
 
 fn same(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
     for (index, record) in (batch.first..).zip(&batch.records) {
         let copy = store.record(RecordAddress { shard: OPEN_SHARD, index });
-        let copy = copy.map_err(|error| Unfit::Damaged(format!("record {index} cannot be read: {error}")))?;
+        let copy = copy.map_err(|error| unfit(&format!("record {index} cannot be read"), &error))?;
         if copy.is_none_or(|copy| copy != record.to_bytes()) {
             return Err(Unfit::Damaged(format!("record {index} is not the one of the journal")));
         }
@@ -336,7 +420,7 @@ fn same(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
 fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
     let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
     let added = store.append(OPEN_SHARD, batch.first, &Batch { records, checkpoint: batch.note.clone() });
-    added.map_err(|error| Unfit::Full(format!("the database cannot be written: {error}")))
+    added.map_err(|error| Unfit::InTheWay(format!("the database cannot be written: {error}")))
 }
 
 /// Renames the databases; nothing is ever deleted by itself.
@@ -388,7 +472,7 @@ impl Writer {
     /// Takes what waits, makes it durable together, answers, and takes the next. Ends when the queue is closed, or
     /// at the first failure: a failed sync is never retried, because what it lost cannot be known.
     fn run(mut self, jobs: &Receiver<Job>) {
-        while let Ok(first) = jobs.recv() {
+        while let Some(first) = self.next(jobs) {
             // Until shards close and follow each other, a full one takes nothing more, and says so to whoever asks.
             let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(LARGEST_BATCH).min(LARGEST_BATCH);
             if room == 0 {
@@ -418,7 +502,29 @@ impl Writer {
             }
             self.repeat(again, told);
             if told.is_some() {
-                return self.turn_away(jobs);
+                self.turn_away(jobs);
+                break;
+            }
+        }
+        if let Some(disk) = &mut self.disk {
+            disk.outside.settle();
+        }
+    }
+
+    /// The next draft; `None` once the queue is closed. While nothing comes the last checkpoint is written.
+    fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
+        loop {
+            let outside = self.disk.as_mut().map(|disk| &mut disk.outside);
+            let Some((outside, due)) = outside.and_then(|outside| outside.due().map(|due| (outside, due))) else {
+                return jobs.recv().ok();
+            };
+            if due.is_zero() {
+                outside.settle();
+                continue;
+            }
+            match jobs.recv_timeout(due) {
+                Err(RecvTimeoutError::Timeout) => {}
+                taken => return taken.ok(),
             }
         }
     }
@@ -460,6 +566,9 @@ impl Writer {
         let stored = records.iter().map(SealedRecord::to_bytes).collect();
         self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
         self.batches += 1;
+        if let (Some(disk), Some(last)) = (&mut self.disk, events.last()) {
+            disk.outside.take(note.clone(), last.at);
+        }
 
         let mut written = Vec::new();
         let mut state = self.shared.state.write().expect("nobody panics while writing it");
@@ -561,6 +670,7 @@ impl Writer {
         let Some(disk) = &mut self.disk else {
             return store.append(OPEN_SHARD, first, batch).map_err(|error| Failed::before(error.to_string()));
         };
+        disk.is_in_place().map_err(Failed::before)?;
         let journal = |error| format!("the journal cannot be written: {error}");
         disk.journal.make_room(first, frames.len()).map_err(journal).map_err(Failed::before)?;
         disk.journal.append(frames).map_err(journal).map_err(Failed::underway)?;

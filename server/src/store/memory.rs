@@ -11,8 +11,8 @@ use super::{Batch, Store, StoreError};
 #[derive(Debug, Default)]
 pub struct MemoryStore(Mutex<Shards>);
 
-/// The records of each shard, and its last checkpoint.
-type Shards = HashMap<ShardNumber, (Vec<Vec<u8>>, String)>;
+/// The records of each shard, its last checkpoint, and the number of batches.
+type Shards = HashMap<ShardNumber, (Vec<Vec<u8>>, String, u64)>;
 
 impl MemoryStore {
     fn shards(&self) -> MutexGuard<'_, Shards> {
@@ -23,13 +23,14 @@ impl MemoryStore {
 impl Store for MemoryStore {
     fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
         let mut shards = self.shards();
-        let (records, checkpoint) = shards.entry(shard).or_default();
+        let (records, checkpoint, batches) = shards.entry(shard).or_default();
         let found = records.len() as u64;
         if found != expected {
             return Err(StoreError::Size { shard, expected, found });
         }
         records.extend_from_slice(&batch.records);
         checkpoint.clone_from(&batch.checkpoint);
+        *batches += 1;
         Ok(())
     }
 
@@ -38,17 +39,21 @@ impl Store for MemoryStore {
     }
 
     fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
-        Ok(self.shards().get(&shard).map_or(0, |(records, _)| records.len() as u64))
+        Ok(self.shards().get(&shard).map_or(0, |(records, ..)| records.len() as u64))
+    }
+
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+        Ok(self.shards().get(&shard).map_or(0, |(_, _, batches)| *batches))
     }
 
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
         let index = usize::try_from(address.index).unwrap_or(usize::MAX);
-        Ok(self.shards().get(&address.shard).and_then(|(records, _)| records.get(index).cloned()))
+        Ok(self.shards().get(&address.shard).and_then(|(records, ..)| records.get(index).cloned()))
     }
 
     fn release(&self) {}
 
     fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
-        Ok(self.shards().get(&shard).filter(|(records, _)| !records.is_empty()).map(|(_, note)| note.clone()))
+        Ok(self.shards().get(&shard).filter(|(records, ..)| !records.is_empty()).map(|(_, note, _)| note.clone()))
     }
 }

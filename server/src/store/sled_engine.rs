@@ -205,7 +205,16 @@ fn record_in(mut group: &[u8], place: u64) -> Option<Vec<u8>> {
 
 impl Shard {
     fn size(&self) -> Result<u64, StoreError> {
-        let value = self.meta.get("size").map_err(engine)?;
+        self.number("size")
+    }
+
+    fn batches(&self) -> Result<u64, StoreError> {
+        self.number("batches")
+    }
+
+    /// A number that is kept; 0 where there is none yet.
+    fn number(&self, name: &str) -> Result<u64, StoreError> {
+        let value = self.meta.get(name).map_err(engine)?;
         value.map_or(Ok(0), |bytes| bytes.as_ref().try_into().map(u64::from_be_bytes).map_err(damaged))
     }
 
@@ -216,11 +225,13 @@ impl Shard {
         }
         let values = values(expected, &batch.records)?;
         let size = (expected + batch.records.len() as u64).to_be_bytes();
+        let batches = (self.batches()? + 1).to_be_bytes();
         let outcome = (&self.records, &self.meta).transaction(|(records, meta)| {
             for (key, value) in &values {
                 records.insert(key, value.as_slice())?;
             }
             meta.insert("size", &size)?;
+            meta.insert("batches", &batches)?;
             meta.insert("checkpoint", batch.checkpoint.as_bytes())?;
             Ok::<(), ConflictableTransactionError<()>>(())
         });
@@ -267,6 +278,10 @@ impl Store for SledStore {
 
     fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
         self.guarded(|| self.shard(shard)?.size())
+    }
+
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+        self.guarded(|| self.shard(shard)?.batches())
     }
 
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {

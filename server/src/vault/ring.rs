@@ -117,6 +117,7 @@ pub struct Ring {
     buckets: Vec<Bucket>,
     keys: HashMap<KeyId, Held>,
     by_owner: HashMap<[u8; 17], KeyId>,
+    torn: bool,
 }
 
 /// A key, whose it is and where it stands.
@@ -164,6 +165,7 @@ impl Ring {
             buckets: Vec::new(),
             keys: HashMap::new(),
             by_owner: HashMap::new(),
+            torn: false,
         };
         if let Some(folder) = folder {
             // Counted first: a bucket that a running server adds meanwhile has its key in the root file before.
@@ -191,7 +193,8 @@ impl Ring {
                 None => seal::open(&self.root, &dead_context(position), sealed).map(|_| None),
             }
         };
-        let keys = read_entries(&folder.join(ROOT), BUCKET_ENTRY, reading, entry)?;
+        let (keys, torn) = read_entries(&folder.join(ROOT), BUCKET_ENTRY, reading, entry)?;
+        self.torn |= torn;
         self.buckets.extend(keys.into_iter().map(|key| Bucket { key, count: 0, durable: 0, pending: Vec::new() }));
         Ok(())
     }
@@ -206,7 +209,8 @@ impl Ring {
             let (owner, key) = text.split_first_chunk::<17>()?;
             Some((id, *owner, Key::try_from(key).ok()?))
         };
-        let keys = read_entries(&folder.join(bucket_name(number)), KEY_ENTRY, reading, entry)?;
+        let (keys, torn) = read_entries(&folder.join(bucket_name(number)), KEY_ENTRY, reading, entry)?;
+        self.torn |= torn;
         self.buckets[number].count = keys.len();
         self.buckets[number].durable = keys.len();
         for (id, owner, key) in keys {
@@ -214,6 +218,11 @@ impl Ring {
             self.by_owner.insert(owner, id);
         }
         Ok(())
+    }
+
+    /// Whether a file ends in the middle of a key, as a kill leaves it.
+    pub fn is_torn(&self) -> bool {
+        self.torn
     }
 
     /// The key of that name; `None` if it was destroyed or never was.
@@ -442,15 +451,16 @@ fn write_at(path: &Path, at: usize, bytes: &[u8], new: bool) -> std::io::Result<
     }
 }
 
+/// The entries of a file, and whether it ends in the middle of one.
 fn read_entries<T>(
     path: &Path,
     size: usize,
     reading: Reading,
     parse: impl Fn(usize, &[u8]) -> Option<T>,
-) -> Result<Vec<T>, String> {
+) -> Result<(Vec<T>, bool), String> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), false)),
         Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
     };
     let mut entries = Vec::new();
@@ -463,13 +473,14 @@ fn read_entries<T>(
             (None, _) => broken = broken.or(Some(position)),
         }
     }
+    // A kill can leave a part of what was being appended, and nothing refers to that.
+    let torn = bytes.len() % size != 0 && broken == Some(bytes.len() / size);
     match broken {
         // Nothing but unreadable entries is another root key, not a torn tail.
-        Some(at) if reading == Reading::Verify || (entries.is_empty() && bytes.len() >= size) => Err(format!(
-            "entry {at} of {} cannot be opened: it is damaged, or the root key is another one",
-            path.display()
-        )),
-        _ => Ok(entries),
+        Some(at) if (reading == Reading::Verify && !torn) || (entries.is_empty() && bytes.len() >= size) => Err(
+            format!("entry {at} of {} cannot be opened: it is damaged, or the root key is another one", path.display()),
+        ),
+        _ => Ok((entries, torn)),
     }
 }
 

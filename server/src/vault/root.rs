@@ -44,10 +44,18 @@ pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<Key, String> {
 /// A sentence for the operator, when it cannot be written.
 pub fn write(file: &Path, key: &Key) -> Result<(), String> {
     let text = format!("{FIRST_LINE}\n{}\n", app::model::identity::ContentHash(*key));
+    // It gets its name once it is whole: a kill leaves a key, or none.
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    let part = std::path::PathBuf::from(part);
     let write = || -> std::io::Result<()> {
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+        let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
         out.write_all(text.as_bytes())?;
         out.sync_all()?;
+        if file.exists() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        std::fs::rename(&part, file)?;
         sync_parent(file)
     };
     write().map_err(|error| format!("the root key {} cannot be made: {error}", file.display()))

@@ -67,6 +67,19 @@ pub fn root_of(data: &Path) -> PathBuf {
     data.with_extension("root")
 }
 
+/// The last checkpoint beside the root key of a ledger.
+pub fn last_checkpoint(data: &Path) -> PathBuf {
+    let mut name = root_of(data).into_os_string();
+    name.push(".voipro.test_keuze_log_0001.checkpoint");
+    PathBuf::from(name)
+}
+
+/// Copies what stands beside a ledger: its root key and the last checkpoint.
+pub fn copy_beside(from: &Path, to: &Path) {
+    std::fs::copy(root_of(from), root_of(to)).expect("copied");
+    std::fs::copy(last_checkpoint(from), last_checkpoint(to)).expect("copied");
+}
+
 /// Why a ledger that no other process uses does not open.
 pub fn refused(data: &Path) -> String {
     loop {

@@ -11,7 +11,7 @@ use server::scribe::{Draft, Scribe};
 use server::vault::ring::Owner;
 
 use crate::counts::{count, seed};
-use crate::fixture::{check, copy_folder, draft, everything, made, opening, refused, root_of, used};
+use crate::fixture::{check, copy_beside, copy_folder, draft, everything, made, opening, refused, root_of, used};
 
 /// A ledger without its database, so that nothing but these files is looked at; the start makes the database anew.
 /// Somebody was erased from it, so that its key ring has a bucket that died. The journal is as long as what was written
@@ -117,7 +117,7 @@ async fn no_flipped_byte_makes_the_start_read_anything_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = made_without_database(folder.path()).await;
     let mends = folder.path().join("mends");
-    std::fs::copy(root_of(&data), root_of(&mends)).expect("copied");
+    copy_beside(&data, &mends);
     let before = everything(&data);
     let mut mendable = Vec::new();
     let mut refusals = 0;
@@ -183,7 +183,7 @@ async fn a_flip_behind_the_end_of_the_journal_is_reported_and_cut_off() {
         altered[at] ^= 4;
         std::fs::write(&path, &altered).expect("written");
         let told = verify(&data, Some(&root_of(&data))).expect("nothing acknowledged is missing").left_out;
-        assert!(told.as_ref().is_some_and(|told| told.contains("the next start cuts it off")), "{told:?}");
+        assert!(told.iter().any(|told| told.contains("the next start cuts it off")), "{told:?}");
     }
     let scribe = Scribe::open(opening(Some(&data), 2)).expect("opens");
     check(&scribe);

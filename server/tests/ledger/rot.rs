@@ -19,7 +19,7 @@ use server::scribe::verify::verify;
 use server::scribe::{FactKind, ReadError, Scribe, Written};
 
 use crate::counts::{count, seed};
-use crate::fixture::{address, copy_folder, draft, fill, opening, root_of, used};
+use crate::fixture::{address, copy_beside, copy_folder, draft, fill, opening, root_of, used};
 
 /// A flip takes milliseconds; a child that says nothing for so long hangs in it.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -71,7 +71,7 @@ fn person(number: i64) -> Option<Subject> {
 
 fn copy_ledger(from: &Path, to: &Path) {
     copy_folder(from, to);
-    std::fs::copy(root_of(from), root_of(to)).expect("copied");
+    copy_beside(from, to);
 }
 
 /// Everything that can be read of a ledger, as text.
