@@ -15,7 +15,7 @@ mod server;
 mod site;
 mod texts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::model::channel::{Channel, ChannelRule};
 use app::model::controller::{Controller, Cookie, Recipient, Vendor};
@@ -92,6 +92,7 @@ struct Places {
     file: String,
     questions: BTreeMap<PurposeId, Place>,
     channels: Vec<Place>,
+    links: Vec<(Place, String)>,
 }
 
 /// Reads a configuration; `name` is the file's, for the faults. All faults are told at once, in the order of the file.
@@ -138,7 +139,12 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
     let texts = root.table("texts", |s| texts::read(s, &must_name));
     let server = root.table("server", server::read);
     let questions = known.into_iter().map(|(id, known)| (id, known.place)).collect();
-    let places = Places { file: file.to_owned(), questions, channels: channels.iter().map(|c| c.place).collect() };
+    let places = Places {
+        file: file.to_owned(),
+        questions,
+        channels: channels.iter().map(|c| c.place).collect(),
+        links: root.faults().links(),
+    };
     Some(Config {
         site: site?,
         controller: controller?,
@@ -300,6 +306,18 @@ impl Config {
             .into_iter()
             .filter(|channel| !self.channels.iter().any(|rule| rule.channel == *channel && rule.from <= today));
         missing.map(|channel| self.future_only(channel, today)).collect()
+    }
+
+    /// Every link that people are led along, once.
+    pub fn links(&self) -> BTreeSet<&str> {
+        self.places.links.iter().map(|(_, url)| url.as_str()).collect()
+    }
+
+    /// A fault at each place where that link stands.
+    pub fn faults_at_link(&self, url: &str, what: &str) -> Vec<Fault> {
+        let places = self.places.links.iter().filter(|(_, link)| link == url);
+        let mend = "look whether it moved, write the new address, and `checked_at` with the day";
+        places.map(|(place, _)| place.fault(&self.places.file, format!("{url} {what}"), mend)).collect()
     }
 
     fn future_only(&self, channel: Channel, today: Date) -> Fault {

@@ -1,10 +1,13 @@
 //! `keuze check FILE`: every fault of a configuration, with its line and its mend.
 
+mod links;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
+use super::refusal::Refusal;
 use crate::ambient::{Clock as _, SystemClock};
 use crate::config::{EXAMPLE, parse};
 
@@ -17,6 +20,9 @@ pub struct Check {
     /// Prints an annotated example instead.
     #[arg(long, conflicts_with = "file")]
     example: bool,
+    /// Also asks every link that it names whether it is there. The server never does that by itself.
+    #[arg(long, requires = "file")]
+    links: bool,
 }
 
 /// Prints every fault and answers 1, or nothing is wrong and answers 0.
@@ -25,7 +31,7 @@ pub fn run(check: &Check) -> ExitCode {
         print!("{EXAMPLE}");
         return ExitCode::SUCCESS;
     };
-    match faults(file) {
+    match faults(file, check.links) {
         Ok(faults) if faults.is_empty() => {
             println!("{}: no faults", file.display());
             ExitCode::SUCCESS
@@ -42,11 +48,15 @@ pub fn run(check: &Check) -> ExitCode {
     }
 }
 
-fn faults(file: &Path) -> Result<Vec<String>, String> {
+fn faults(file: &Path, and_links: bool) -> Result<Vec<String>, Refusal> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|error| Refusal::File { path: file.to_path_buf(), error })?;
     let faults = match parse(&name, &text) {
-        Ok(config) => config.without_rule(SystemClock.now().today),
+        Ok(config) => {
+            let dead = if and_links { links::dead(&config).map_err(Refusal::told)? } else { Vec::new() };
+            [config.without_rule(SystemClock.now().today), dead].concat()
+        }
         Err(faults) => faults,
     };
     Ok(faults.iter().map(ToString::to_string).collect())

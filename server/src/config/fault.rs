@@ -51,16 +51,27 @@ pub(super) struct Faults<'t> {
     file: &'t str,
     text: &'t str,
     list: RefCell<Vec<Fault>>,
+    links: RefCell<Vec<(Place, String)>>,
 }
 
 impl<'t> Faults<'t> {
     pub(super) fn new(file: &'t str, text: &'t str) -> Self {
-        Self { file, text, list: RefCell::default() }
+        Self { file, text, list: RefCell::default(), links: RefCell::default() }
     }
 
     /// Notes a fault at a byte of the text.
     pub(super) fn note(&self, byte: usize, what: impl Into<String>, mend: impl Into<String>) {
         self.list.borrow_mut().push(self.place(byte).fault(self.file, what, mend));
+    }
+
+    /// Remembers where a link of somebody else's stands.
+    pub(super) fn note_link(&self, byte: usize, url: &str) {
+        self.links.borrow_mut().push((self.place(byte), url.to_owned()));
+    }
+
+    /// The links that were read.
+    pub(super) fn links(&self) -> Vec<(Place, String)> {
+        self.links.borrow().clone()
     }
 
     pub(super) fn place(&self, byte: usize) -> Place {

@@ -65,6 +65,7 @@ pub(super) fn read_url(s: &Section<'_>, key: &'static str) -> Option<String> {
             "write an address that starts with https://",
         );
     }
+    s.faults().note_link(text.at, &text.value);
     Some(text.value)
 }
 
