@@ -162,19 +162,71 @@ for (const [viewport, modal] of [[WIDE, false], [PHONE, true]]) {
   });
 }
 
-for (const csp of ['no-wasm', 'trusted']) {
-  test(`with ?csp=${csp} the panel works, or the preference page comes; nothing is granted meanwhile`, async ({ arrive }) => {
-    const visitor = await arrive({ tolerates: csp === 'no-wasm' ? /WebAssembly|wasm/i : undefined });
-    const page = await visitor.open(`/?csp=${csp}`);
-    await control(page, 'settings').click();
-    const there = page.getByRole('heading', { level: 1, name: 'Uw cookiekeuze op voipro.nl' });
-    await expect(panel(page).or(there)).toBeVisible();
-    expect(await posts(visitor)).toBe(0);
-    expect(await visitor.context.cookies()).toEqual([]);
-    if (csp === 'no-wasm') await expect(there).toBeVisible();
-    const marketing = page.getByRole('switch', { name: 'Marketing' });
-    await marketing.check();
-    await page.getByRole('button', { name: 'Deze keuze bewaren' }).click();
-    await expect.poll(async () => (await visitor.cookie(CHOICE))?.value).toMatch(/marketing\.1\.g\.\d+~profiling\.1\.r\./);
-  });
+/** Answers on what stands there, the panel or the page: one switch on, the rest refused. */
+async function marketingAlone(page, visitor) {
+  expect(await posts(visitor)).toBe(0);
+  expect(await visitor.context.cookies()).toEqual([]);
+  await page.getByRole('switch', { name: 'Marketing' }).check();
+  await page.getByRole('button', { name: 'Deze keuze bewaren' }).click();
+  await expect.poll(async () => (await visitor.cookie(CHOICE))?.value).toMatch(/marketing\.1\.g\.\d+~profiling\.1\.r\./);
 }
+
+test('where the page requires Trusted Types and allows no policy the panel itself comes', async ({ visitor }) => {
+  const page = await visitor.open('/?csp=trusted');
+  await openPanel(page);
+  await expect(page).toHaveURL('/?csp=trusted');
+  await marketingAlone(page, visitor);
+  await expect(page).toHaveURL('/?csp=trusted');
+});
+
+test('where WebAssembly is withheld the preference page comes, and nothing is granted meanwhile', async ({ arrive }) => {
+  const visitor = await arrive({ tolerates: /WebAssembly|wasm/i });
+  const page = await visitor.open('/?csp=no-wasm');
+  await control(page, 'settings').click();
+  await expect(page).toHaveURL(/\/keuze\/voorkeuren/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Uw cookiekeuze op voipro.nl' })).toBeVisible();
+  await marketingAlone(page, visitor);
+});
+
+/** How the panel's three answers are filled: refuse, accept, save. */
+const fills = (page) =>
+  Promise.all(['refuse', 'accept', 'save'].map((part) => panel(page).locator(`[part=${part}]`).evaluate((button) => getComputedStyle(button).backgroundColor)));
+
+test('its answers say what they do, and once a switch was moved saving is the filled one', async ({ visitor }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  const labels = ['refuse', 'accept', 'save'].map((part) => panel(page).locator(`[part=${part}]`).textContent());
+  expect(await Promise.all(labels)).toEqual(['Alles weigeren', 'Alles accepteren', 'Deze keuze bewaren']);
+  const [refuse, accept, save] = await fills(page);
+  expect([refuse, accept]).toEqual([save, save]);
+  await panel(page).getByRole('switch', { name: 'Marketing' }).check();
+  const moved = await fills(page);
+  expect(moved[2]).toBe(save);
+  expect(moved[0]).toBe(moved[1]);
+  expect(moved[0]).not.toBe(save);
+  expect(await style(panel(page).locator('[part=refuse]'))).toEqual(await style(panel(page).locator('[part=accept]')));
+});
+
+test('“without choosing” is said to whoever has not chosen, and to nobody else', async ({ visitor }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  await expect(panel(page).locator('[part=close]')).toHaveText('Sluiten zonder keuze');
+  await panel(page).locator('[part=close]').click();
+  await answer(page, 'refuse');
+  await reopen(page).click();
+  await expect(panel(page).locator('[part=close]')).toHaveText('Sluiten');
+});
+
+test('a toast names what was kept, and the receipt says with which banner', async ({ visitor, ledger }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  await panel(page).getByRole('switch', { name: 'Marketing' }).check();
+  await panel(page).getByRole('switch', { name: 'Externe inhoud' }).check();
+  const choice = page.waitForRequest((request) => request.method() === 'POST');
+  await panel(page).locator('[part=save]').click();
+  await expect(page.locator('keuze-banner [role=status]')).toContainText(/^Bewaard\. Naast noodzakelijk staat aan: .*Marketing, Externe inhoud\./);
+  const { build, variant } = (await choice).postDataJSON();
+  expect(build).toMatch(/^[0-9a-f]{8}$/);
+  expect(variant).toBe('fixed');
+  expect((await ledger(await receipt(page))).answers.Marketing).toBe('aangeboden, toestemming gegeven');
+});

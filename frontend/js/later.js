@@ -326,6 +326,7 @@ const release = () => import('/keuze/release.js');
 
 export const near = async (page, value) => value == 'settings' && (await release()).near();
 
-export const open = async (page, answers) => (await release()).open(page.shadow, page.LANGUAGE, answers, page.send, page.POLICY);
+export const open = async (page, answers) =>
+  (await release()).open(page.shadow, page.LANGUAGE, answers, page.send, page.POLICY, page.answered());
 
 export const frames = async (page) => (await release()).frames(page.LANGUAGE, page.send, page.POLICY);

@@ -25,8 +25,12 @@ const notice = async (language, policy) => {
 };
 
 // Opens the second layer in the banner's shadow root. Escape and "close" grant nothing.
-export const open = async (shadow, language, answers, send, policy) => {
-  const [{ mount }, text] = await Promise.all([near(), notice(language, policy)]);
+export const open = async (shadow, language, answers, send, policy, chosen) => {
+  near();
+  const text = await notice(language, policy);
+  const { mount } = await panel;
+  const strings = JSON.parse(text);
+  if (chosen) strings.close = strings.close_chosen;
   if (shadow.querySelector('dialog')) return;
   const dialog = document.createElement('dialog');
   const root = document.createElement('div');
@@ -38,13 +42,13 @@ export const open = async (shadow, language, answers, send, policy) => {
     dialog.remove();
   };
   dialog.setAttribute('part', 'panel');
-  dialog.setAttribute('aria-label', JSON.parse(text).panel_heading);
+  dialog.setAttribute('aria-label', strings.panel_heading);
   dialog.lang = language;
   dialog.append(root);
   shadow.append(dialog);
   style(shadow);
   try {
-    mount(root, text, JSON.stringify(answers), (control, purposes) => {
+    mount(root, JSON.stringify(strings), JSON.stringify(answers), (control, purposes) => {
       close();
       if (control != 'close') send(control, 'settings', JSON.parse(purposes));
     });
@@ -52,6 +56,8 @@ export const open = async (shadow, language, answers, send, policy) => {
     dialog.remove();
     throw error;
   }
+  // From the first switch on it is the person's own choice that is to be saved.
+  root.addEventListener('change', () => (dialog.dataset.moved = ''));
   dialog.addEventListener('keydown', (event) => {
     if (event.key == 'Escape') event.preventDefault(close());
   });
@@ -101,11 +107,9 @@ const placeholder = (frame, purpose, strings, send) => {
   }).observe(frame, { attributeFilter: ['src'] });
 };
 
-const styled = new WeakSet();
-
 const style = (root, text = STYLE) => {
-  if (styled.has(root)) return;
-  styled.add(root);
+  if (root.dressed) return;
+  root.dressed = true;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];

@@ -23,6 +23,7 @@ use app::model::language::Language;
 use app::model::notice::{NoticePurpose, NoticeStrings};
 use app::model::policy::{ContinuedUse, Gpc};
 use app::model::purpose::{Purpose, PurposeId, Regime};
+use app::text::embed::panel_words;
 use time::Date;
 use toml::de::DeTable;
 
@@ -268,6 +269,7 @@ impl Config {
     /// Every string of both layers in one language, as the notice freezes them.
     pub fn notice_strings(&self, language: Language) -> NoticeStrings {
         let texts = self.texts.get(language).clone();
+        let panel = panel_words(language);
         NoticeStrings {
             language,
             heading: texts.heading,
@@ -275,9 +277,12 @@ impl Config {
             refuse: texts.refuse,
             accept: texts.accept,
             settings: texts.settings,
+            refuse_all: panel.refuse_all.to_owned(),
+            accept_all: panel.accept_all.to_owned(),
             save: texts.save,
             panel_heading: texts.panel_heading,
             close: texts.close,
+            close_chosen: panel.close.to_owned(),
             necessary: texts.necessary,
             object: texts.object,
             on: texts.on,

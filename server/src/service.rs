@@ -23,6 +23,7 @@ mod reading;
 pub mod receipt;
 mod register;
 pub mod send;
+pub mod shown;
 pub mod staff;
 pub mod stop;
 pub mod tokens;
@@ -53,6 +54,8 @@ pub struct Keuze {
     pub calls: call::Calls,
     /// The order in which days begin and end.
     pub days: days::Days,
+    /// How often each notice was shown since that was last recorded.
+    pub shown: shown::Shown,
     /// The demo's folder for mails that stay.
     pub outbox: Option<std::path::PathBuf>,
     /// Codes and sessions of people who proved an address.

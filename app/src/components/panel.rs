@@ -80,8 +80,8 @@ pub fn Panel(
         <div part="foot">
             <p>{strings.save_is_refusal}</p>
             <div>
-                <button part="refuse" on:click=refuse>{strings.refuse}</button>
-                <button part="accept" on:click=accept>{strings.accept}</button>
+                <button part="refuse" on:click=refuse>{strings.refuse_all}</button>
+                <button part="accept" on:click=accept>{strings.accept_all}</button>
                 <button part="save" on:click=save>{strings.save}</button>
             </div>
         </div>

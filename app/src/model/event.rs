@@ -102,6 +102,9 @@ pub struct Event {
     /// so that a record without its key is explained.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
+    /// For `notice_shown`: how often since the count before, by the visits that it was sent to; about nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
     /// For `looked_up`, `erased`, `staff_changed`: what was looked at or changed, in machine form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
@@ -145,6 +148,7 @@ impl Event {
             about: None,
             facts: None,
             keys: Vec::new(),
+            count: None,
             object: None,
             reason: None,
         }

@@ -25,18 +25,24 @@ pub struct NoticeStrings {
     pub heading: String,
     /// First layer: who asks, for what, and how to change one's mind; one paragraph an entry.
     pub body: Vec<String>,
-    /// The three actions of both layers.
+    /// The three actions of the first layer.
     pub refuse: String,
     /// See [`Self::refuse`].
     pub accept: String,
     /// See [`Self::refuse`].
     pub settings: String,
+    /// Second layer: refuses everything, whatever the switches say.
+    pub refuse_all: String,
+    /// Second layer: accepts everything.
+    pub accept_all: String,
     /// Second layer: saves what the switches say.
     pub save: String,
     /// Second layer: its heading.
     pub panel_heading: String,
-    /// Second layer: closes without an answer.
+    /// Second layer: closes without an answer, for whoever has not chosen.
     pub close: String,
+    /// The same for whoever has.
+    pub close_chosen: String,
     /// The sentence in place of a switch for what is strictly necessary.
     pub necessary: String,
     /// The label of the objection box of `low_impact` purposes.

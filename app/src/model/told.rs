@@ -54,6 +54,7 @@ pub const MADE: &[(What, &[Route])] = {
         (Kind(K::ChoiceMade), CHOICE),
         (Kind(K::Withdrawn), CHOICE),
         (Kind(K::Renewed), CHOICE),
+        (Kind(K::NoticeShown), &[R::Banner]),
         (Kind(K::ContinuedUse), &[R::Banner]),
         (
             Kind(K::Objected),

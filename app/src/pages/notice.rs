@@ -40,7 +40,7 @@ fn first_layer(strings: &NoticeStrings, words: &'static Words, language: Languag
 fn second_layer(strings: &NoticeStrings, words: &'static Words, language: Language) -> AnyView {
     let purposes =
         strings.purposes.iter().map(|purpose| shown_purpose(purpose, strings, words, language)).collect_view();
-    let controls = [&strings.refuse, &strings.accept, &strings.save];
+    let controls = [&strings.refuse_all, &strings.accept_all, &strings.save];
     view! {
         <p class="shown-heading">{strings.panel_heading.clone()}</p>
         <dl class="shown-purposes">{purposes}</dl>

@@ -69,6 +69,25 @@ pub const EN: Words = Words {
     settings: "Cookie settings",
 };
 
+/// What the panel's controls say that answer for everything at once: part of the notice, so kept with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PanelWords {
+    /// Refuses everything.
+    pub refuse_all: &'static str,
+    /// Accepts everything.
+    pub accept_all: &'static str,
+    /// Closes the panel for whoever has chosen before.
+    pub close: &'static str,
+}
+
+/// The panel's words in one language.
+pub fn panel_words(language: Language) -> PanelWords {
+    match language {
+        Language::Nl => PanelWords { refuse_all: "Alles weigeren", accept_all: "Alles accepteren", close: "Sluiten" },
+        Language::En => PanelWords { refuse_all: "Refuse all", accept_all: "Accept all", close: "Close" },
+    }
+}
+
 /// The texts in one language.
 pub fn words(language: Language) -> &'static Words {
     match language {

@@ -26,6 +26,7 @@ use crate::service::codes::Codes;
 use crate::service::days::Days;
 use crate::service::mail::Post;
 use crate::service::people::People;
+use crate::service::shown::Shown;
 use crate::service::staff::{Existing, Staff, StaffName};
 
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
@@ -133,6 +134,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
         announce(&keuze, address).await?;
     }
     start_chores(&keuze, way);
+    let counted = Arc::clone(&keuze);
     let control = control::listen(&data, &keuze);
     if let Err(error) = &control {
         tracing::warn!(%error, "commands beside this server are not possible: its control socket cannot be made");
@@ -142,6 +144,9 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     println!("listening on http://{address}");
     http::serve::serve(listener, app, stopped).await;
     let failed = !scribe.is_open();
+    if !failed && let Err(error) = counted.record_counts().await {
+        tracing::warn!(%error, "how often notices were shown since the last hour is lost");
+    }
     // Before the ledger is let go, so that it is never the next server's that goes.
     drop(control);
     scribe.close().await;
@@ -162,8 +167,8 @@ pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathB
     let calls = Calls::of(&scribe).map_err(|error| error.to_string())?;
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
-    let (codes, days) = (Codes::with(brakes), Days::default());
-    Ok(Keuze { scribe, config, published, people, post, calls, days, outbox, codes, clock, entropy, demo })
+    let (codes, days, shown) = (Codes::with(brakes), Days::default(), Shown::default());
+    Ok(Keuze { scribe, config, published, people, post, calls, days, shown, outbox, codes, clock, entropy, demo })
 }
 
 /// Outside the data directory, which holds no address in the clear.

@@ -78,8 +78,16 @@ pub fn router(made: Arc<Made>) -> Router<Arc<Keuze>> {
     })
 }
 
-async fn embed(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+async fn embed(
+    State(keuze): State<Arc<Keuze>>,
+    Extension(made): Extension<Arc<Made>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let asset = made.embeds.get(&(visit.language, visit.names())).ok_or(Slug::NotFound)?;
+    if asks(&keuze, &visit, &headers) {
+        keuze.count_notice(visit.language);
+    }
     Ok(varying(serve(asset, &headers), &visit))
 }
 
@@ -132,6 +140,12 @@ async fn fragment_page(
     Ok((headers, html).into_response())
 }
 
+/// Whether a question is open on the device that sent this.
+fn asks(keuze: &Keuze, visit: &Visit, request: &HeaderMap) -> bool {
+    let given = cookies::read(request, visit.names()).given.unwrap_or_default();
+    !to_ask(&given, &keuze.published.current().policy, keuze.clock.now().today).is_empty()
+}
+
 /// What an include puts into a page for this visitor.
 pub(super) fn fragment_for(
     keuze: &Keuze,
@@ -140,12 +154,12 @@ pub(super) fn fragment_for(
     return_to: Option<&str>,
 ) -> Result<String, Problem> {
     let current = keuze.published.current();
-    let given = cookies::read(request, visit.names()).given.unwrap_or_default();
-    if to_ask(&given, &current.policy, keuze.clock.now().today).is_empty() {
+    if !asks(keuze, visit, request) {
         return Ok(String::new());
     }
     let strings = current.strings.iter().find(|strings| strings.language == visit.language);
     let return_to = return_to.filter(|path| super::choices::is_own_page(path));
+    keuze.count_notice(visit.language);
     Ok(fragment(&current.id(), strings.ok_or(Slug::NotFound)?, return_to))
 }
 

@@ -180,6 +180,45 @@ async fn a_path_that_is_no_text_is_told_as_a_page() {
     );
 }
 
+/// S-01: counted by notice and language, never by visitor, and only where somebody is asked.
+#[tokio::test]
+async fn a_notice_that_is_shown_is_counted() {
+    let house = House::new().await;
+    let before = house.ledger().len();
+    let mut browser = Browser::new(&house);
+    for path in
+        ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl", "/keuze/embed.js?lang=en", "/keuze/embed.js?lang=nl"]
+    {
+        assert_eq!(browser.get(path).await.status, StatusCode::OK);
+    }
+    browser
+        .post(
+            "/keuze/choices",
+            &[
+                ("control", "refuse_all"),
+                ("offered", "statistics"),
+                ("offered", "marketing"),
+                ("offered", "profiling"),
+                ("offered", "third_party_embeds"),
+            ],
+        )
+        .await;
+    let answered = house.ledger().len();
+    assert_eq!(answered, before + 1, "nothing is recorded for each of them");
+    for path in ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl", "/keuze/later.js?lang=nl", "/keuze/voorkeuren"] {
+        browser.get(path).await;
+    }
+    house.keuze.record_counts().await.expect("recorded");
+    house.keuze.record_counts().await.expect("nothing to record");
+    let counts: Vec<_> = house.ledger().split_off(answered);
+    let told: Vec<_> = counts
+        .iter()
+        .map(|event| (event.kind, event.notice.map(|notice| notice.language), event.count, event.subject, event.gpc))
+        .collect();
+    let shown = |language, count| (EventKind::NoticeShown, Some(language), Some(count), None, false);
+    assert_eq!(told, [shown(Language::Nl, 3), shown(Language::En, 1)]);
+}
+
 /// C9: nobody goes unasked because a page is in a language that we don't have.
 #[tokio::test]
 async fn a_language_that_we_do_not_have_falls_back_everywhere() {

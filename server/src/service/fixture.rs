@@ -104,6 +104,7 @@ impl House {
             days,
             outbox,
             codes,
+            shown: super::shown::Shown::default(),
             clock: moving,
             entropy,
             demo: false,

@@ -6,6 +6,9 @@ impl Keuze {
     /// Ends what is to end. What fails is said and tried again the next time.
     pub async fn maintain(&self) {
         self.forget_counts();
+        if let Err(error) = self.record_counts().await {
+            tracing::warn!(%error, "how often notices were shown could not be recorded; it is counted on");
+        }
         if let Err(error) = self.end_days().await {
             tracing::warn!(%error, "the keys of past days could not be ended");
         }
