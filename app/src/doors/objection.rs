@@ -90,6 +90,8 @@ pub struct ReadHouse {
     pub number: u32,
     /// What stands behind it.
     pub addition: Option<String>,
+    /// Which button was pressed: the one that says yes does the same.
+    pub scope: &'static str,
 }
 
 /// What people type here is where they can be reached: it stands in no log.
@@ -120,6 +122,8 @@ pub enum ObjectionFault {
     Country,
     /// The country is the Netherlands.
     InNetherlands,
+    /// Something in the lines looks like a date or a rounded number.
+    LinesChanged,
     /// Not an e-mail address.
     Email,
     /// Nothing is ticked.

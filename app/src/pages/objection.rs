@@ -170,7 +170,7 @@ fn field_of(fault: ObjectionFault) -> &'static str {
         Fault::Postcode | Fault::WithoutPoint(Channel::Post) => "postcode",
         Fault::House | Fault::IsThisRight => "house",
         Fault::Addition => "addition",
-        Fault::Lines => "lines",
+        Fault::Lines | Fault::LinesChanged => "lines",
         Fault::Country | Fault::InNetherlands => "country",
         Fault::Email | Fault::WithoutPoint(_) => "email",
         Fault::NoChannel | Fault::WithoutChannel(_) => "channels",
@@ -260,7 +260,12 @@ fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, wo
         class: "short",
     };
     // A press on a form that still says this is a yes to what was asked.
-    let read = form.read_as.as_ref().map(|read| view! { <input type="hidden" name="read" value=read.typed.clone() /> });
+    let read = form.read_as.as_ref().map(|read| {
+        view! {
+            <input type="hidden" name="read" value=read.typed.clone() />
+            <button name="scope" value=read.scope>{words.it_is}</button>
+        }
+    });
     view! {
         <fieldset class="row">
             <legend>{words.post}</legend>

@@ -111,6 +111,8 @@ pub struct Objection {
     pub fault: fn(ObjectionFault) -> &'static str,
     /// Asks whether a house number is right as it is read.
     pub is_this_right: fn(&ReadHouse) -> String,
+    /// The button that says that it is.
+    pub it_is: &'static str,
 }
 
 /// Dutch.
@@ -205,6 +207,9 @@ pub const NL: Objection = Objection {
         }
         ObjectionFault::Lines => "Schrijf het adres over: straat en nummer, en op de volgende regel de plaats.",
         ObjectionFault::Country => "Vul het land in met zijn gewone naam, zoals België.",
+        ObjectionFault::LinesChanged => {
+            "In dit adres staat iets dat op een datum lijkt. Schrijf het huisnummer zoals het op uw deur staat."
+        }
         ObjectionFault::InNetherlands => "Voor een adres in Nederland vult u postcode en huisnummer in.",
         ObjectionFault::Email => "Dit is geen e-mailadres. Het ziet eruit als naam@voorbeeld.nl.",
         ObjectionFault::NoChannel => "Kruis aan wat u wilt stoppen, of druk op ‘Alle reclame stoppen’.",
@@ -226,11 +231,12 @@ pub const NL: Objection = Objection {
     is_this_right: |read| {
         let addition = read.addition.as_ref().map(|addition| format!(", toevoeging {addition}")).unwrap_or_default();
         format!(
-            "Klopt dit? U vulde ‘{}’ in. Wij lezen dat als huisnummer {}{addition}. Klopt het, druk dan nog eens op de knop. \
-             Klopt het niet, verbeter het dan.",
+            "Klopt dit? U vulde ‘{}’ in. Wij lezen dat als huisnummer {}{addition}. Klopt het, druk dan op ‘Ja, dit \
+             klopt’. Klopt het niet, verbeter het dan.",
             read.typed, read.number
         )
     },
+    it_is: "Ja, dit klopt",
 };
 
 /// English.
@@ -321,6 +327,9 @@ pub const EN: Objection = Objection {
         ObjectionFault::Addition => "This is no addition. Write only what stands behind the number, such as A or bis.",
         ObjectionFault::Lines => "Copy the address: street and number, and the place on the next line.",
         ObjectionFault::Country => "Fill in the country by its usual name, such as Belgium.",
+        ObjectionFault::LinesChanged => {
+            "Something in this address looks like a date. Write the house number as it stands on your door."
+        }
         ObjectionFault::InNetherlands => "For an address in the Netherlands fill in postcode and house number.",
         ObjectionFault::Email => "This is no e-mail address. It looks like name@example.com.",
         ObjectionFault::NoChannel => "Tick what you want to stop, or press ‘Stop all advertising’.",
@@ -342,11 +351,12 @@ pub const EN: Objection = Objection {
     is_this_right: |read| {
         let addition = read.addition.as_ref().map(|addition| format!(", addition {addition}")).unwrap_or_default();
         format!(
-            "Is this right? You filled in ‘{}’. We read that as house number {}{addition}. If it is right, press the button \
-             once more. If not, correct it.",
+            "Is this right? You filled in ‘{}’. We read that as house number {}{addition}. If it is right, press ‘Yes, this \
+             is right’. If not, correct it.",
             read.typed, read.number
         )
     },
+    it_is: "Yes, this is right",
 };
 
 impl Objection {

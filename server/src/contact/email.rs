@@ -26,13 +26,17 @@ impl Email {
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
         EmailAddress::parse_with_options(&given, options).map_err(|_| ContactError::Email)?;
         let at = given.rfind('@').ok_or(ContactError::Email)?;
-        let has_control = given.contains(char::is_control);
+        // A space of another width, or a sign for what could not be read, is no character of a name.
+        let is_none = |c: char| {
+            c.is_control() || c.is_whitespace() && c != ' ' || matches!(c, '\u{2800}' | '\u{fffc}' | '\u{fffd}')
+        };
+        let has_none = given.contains(is_none);
         let email = Self { given, at };
         let ascii = domain_to_ascii(email.domain());
         let is_name = ascii.is_some_and(|ascii| {
             ascii.rsplit('.').next().is_some_and(|top| top.contains(|c: char| !c.is_ascii_digit()))
         });
-        if is_name && !has_control { Ok(email) } else { Err(ContactError::Email) }
+        if is_name && !has_none { Ok(email) } else { Err(ContactError::Email) }
     }
 
     /// As given.

@@ -60,6 +60,19 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// Without what stands between them, but for two numbers: `3 12` is not `31 2`.
+pub fn joined(runs: &[String]) -> String {
+    let is_number = |run: &str| run.starts_with(char::is_numeric);
+    let mut whole = String::new();
+    for run in runs {
+        if is_number(run) && whole.ends_with(char::is_numeric) {
+            whole.push('-');
+        }
+        whole.push_str(run);
+    }
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +86,9 @@ mod tests {
         assert_eq!(words("B-09000 Gent, 12bis"), ["b", "9000", "gent", "12", "bis"]);
         assert_eq!(words("0 00"), ["0", "0"]);
         assert!(words("—").is_empty());
+        assert_eq!(
+            ["Weg 3 12 A", "Weg 31 2a", "weg-3/12a"].map(|text| joined(&words(text))),
+            ["weg3-12a", "weg31-2a", "weg3-12a"]
+        );
     }
 }

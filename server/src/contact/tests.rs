@@ -61,6 +61,9 @@ fn what_can_be_no_address_is_refused() {
         "vic@[127.0.0.1]",
         "vic@[IPv6:::1]",
         "vic@127.0.0.1",
+        "jan\u{a0}jansen@voipro.nl",
+        "jan\u{2009}@voipro.nl",
+        "jan\u{2800}@voipro.nl",
         "jan@voipro.nl..",
         "mailto:",
     ] {

@@ -279,7 +279,8 @@ impl Sent {
         let ObjectionForm { postcode, house, addition, .. } = &self.form;
         let read = DutchAddress::as_written(postcode, house, addition).ok()?;
         let (number, addition) = read.house();
-        Some(Box::new(ReadHouse { typed: self.typed_house(), number, addition: addition.map(str::to_owned) }))
+        let scope = if self.all { "all" } else { "ticked" };
+        Some(Box::new(ReadHouse { typed: self.typed_house(), number, addition: addition.map(str::to_owned), scope }))
     }
 
     fn post_elsewhere(&self) -> Result<Option<ContactPoint>, Fault> {
@@ -290,7 +291,8 @@ impl Sent {
         match Post::of_lines(lines, filled(country)) {
             Ok(address) => Ok(Some(ContactPoint::Post(address))),
             Err(ContactError::Country | ContactError::NoCountry) => Err(Fault::Country),
-            Err(ContactError::DutchLines | ContactError::Spreadsheet) => Err(Fault::InNetherlands),
+            Err(ContactError::DutchLines) => Err(Fault::InNetherlands),
+            Err(ContactError::Spreadsheet) => Err(Fault::LinesChanged),
             Err(_) => Err(Fault::Lines),
         }
     }

@@ -74,12 +74,13 @@ fn is_number(text: &str) -> bool {
 #[expect(clippy::option_option, reason = "damaged or not, and then known or not")]
 fn rounded(text: &str) -> Option<Option<u32>> {
     let (mantissa, exponent) = text.split_once(['e', 'E'])?;
-    let (whole, part) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let (whole, decimals) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+    let part = decimals.trim_end_matches('0');
     let sign = exponent.starts_with(['+', '-']);
     let digits = exponent.trim_start_matches(['+', '-']);
-    let is_one = is_number(whole) && is_number(digits) && (part.is_empty() || is_number(part));
+    let is_one = is_number(whole) && is_number(digits) && (decimals.is_empty() || is_number(decimals));
     // `12e1` may be what is written: 12, and e1.
-    let shows = exponent.starts_with('+') || sign && digits.len() == 2 && whole.len() == 1 || !part.is_empty();
+    let shows = exponent.starts_with('+') || sign && digits.len() == 2 && whole.len() == 1 || !decimals.is_empty();
     if !is_one || !shows {
         return None;
     }
@@ -129,7 +130,7 @@ fn of_day(day: u32, month: u32) -> Vec<(u32, String)> {
 
 /// `12-3-2024`, `2024-03-12`, `12-03-24`.
 fn date(text: &str) -> Option<Damaged> {
-    let text = text.split_once(' ').filter(|(_, rest)| rest.contains(':')).map_or(text, |(day, _)| day);
+    let text = text.split_once([' ', 't']).filter(|(_, rest)| rest.contains(':')).map_or(text, |(day, _)| day);
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
     let [first, second, third] = parts.as_slice() else { return None };
     if ![first, second, third].into_iter().all(|part| is_number(part) && part.len() <= 4) {
@@ -148,6 +149,7 @@ fn date(text: &str) -> Option<Damaged> {
 
 /// `12:30`, `12:30:00`.
 fn time(text: &str) -> Option<Damaged> {
+    let text = [" am", " pm"].into_iter().find_map(|half| text.strip_suffix(half)).unwrap_or(text);
     let parts: Vec<&str> = text.split(':').collect();
     let is_time = matches!(parts.len(), 2 | 3) && parts.iter().all(|part| is_number(part) && part.len() <= 2);
     let number = |text: &str| text.parse::<u32>().unwrap_or_default();
@@ -210,6 +212,9 @@ mod tests {
         assert_eq!(was("1,2e+01"), Some(pairs(&[(12, "")])));
         assert_eq!(was("1E+03"), Some(pairs(&[(1000, "")])));
         assert_eq!(was("1.2E1"), Some(pairs(&[(12, "")])));
+        assert_eq!(was("1,20E+01"), Some(pairs(&[(12, "")])));
+        assert_eq!(was("2024-03-12T00:00:00"), Some(pairs(&march)));
+        assert_eq!(was("12:30:00 AM"), Some(pairs(&[(12, "30")])));
         for text in ["#NAAM?", "#####", "=12-3", "1.2E+20", "1E-02"] {
             assert_eq!(was(text), Some(pairs(&[])), "{text}");
         }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::contact::fold::words;
+use crate::contact::fold::{joined, words};
 
 /// Words that are one door, the first of which stands for them. A word may be in several lines.
 const SAME: [&[&str]; 26] = [
@@ -142,23 +142,12 @@ pub fn meanings(addition: &str) -> BTreeSet<String> {
             })
             .collect();
         if all.len() > MOST {
-            return BTreeSet::from([joined(&runs)]);
+            return BTreeSet::from([joined(&runs).to_uppercase()]);
         }
     }
-    let doors: BTreeSet<String> = all.iter().map(|door| joined(door)).filter(|door| !door.is_empty()).collect();
-    if doors.is_empty() { BTreeSet::from([joined(&runs)]) } else { doors }
-}
-
-/// Without what stands between them, but for two numbers: `1-2` is not 12.
-fn joined(runs: &[String]) -> String {
-    let mut whole = String::new();
-    for run in runs {
-        if is_number(run) && whole.ends_with(|c: char| c.is_ascii_digit()) {
-            whole.push('-');
-        }
-        whole.push_str(run);
-    }
-    whole.to_uppercase()
+    let doors: BTreeSet<String> =
+        all.iter().map(|door| joined(door).to_uppercase()).filter(|door| !door.is_empty()).collect();
+    if doors.is_empty() { BTreeSet::from([joined(&runs).to_uppercase()]) } else { doors }
 }
 
 fn is_number(run: &str) -> bool {

@@ -60,7 +60,9 @@ impl DutchAddress {
         for (number, addition) in written.damage().map(|damaged| damaged.0).unwrap_or_default() {
             houses.extend(House::of(number, &addition).ok());
         }
-        houses.extend(written.houses().unwrap_or_default());
+        // What is rounded says nothing by its first digit.
+        let is_rounded = houses.is_empty() && written.damage().is_some() || damage::is_rounded(&written.number);
+        houses.extend((!is_rounded).then(|| written.houses().unwrap_or_default()).into_iter().flatten());
         Self::at(parse_postcode(postcode)?, houses)
     }
 
@@ -233,17 +235,10 @@ impl Written {
         let meant = |text: &str| typed::meant(text).collect::<String>().trim().to_owned();
         let (number, addition) = (meant(number), meant(addition));
         let number = damage::without_decimals(&number);
-        let at = number.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
-        let (lead, rest) = number.split_at(at);
-        let is_lead = leads_a_number(lead) || squeezed(lead).is_empty();
-        let (lead, number) = if is_lead && !rest.is_empty() && number.starts_with(['#', '=']) {
-            (String::new(), number)
-        } else if is_lead {
-            (squeezed(lead), rest)
-        } else {
-            (String::new(), number)
-        };
-        Self { lead, number: number.to_owned(), addition: damage::without_decimals(&addition).to_owned() }
+        let (lead, rest) = number.split_at(number.find(|c: char| c.is_ascii_digit()).unwrap_or_default());
+        let (lead, number) = if leads_a_number(lead) { (squeezed(lead), rest) } else { (String::new(), number) };
+        let number = damage::without_decimals(number).to_owned();
+        Self { lead, number, addition: damage::without_decimals(&addition).to_owned() }
     }
 
     /// What a spreadsheet did to it.
@@ -260,19 +255,28 @@ impl Written {
                 |(first, second): (u32, String)| (number, format!("{first}-{second}").trim_end_matches('-').to_owned());
             Some(Damaged(was.into_iter().map(said).collect()))
         };
-        of_number.or_else(of_addition).or_else(of_both)
+        // `12-15` was taken for a sum, which is -3.
+        let is_sum = self.number.starts_with('-').then(|| Damaged(Vec::new()));
+        is_sum.or(of_number).or_else(of_addition).or_else(of_both)
     }
 
     /// The houses that it means, the likeliest first.
     fn houses(&self) -> Result<Vec<House>, ContactError> {
-        let digits = self.number.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.number.len());
-        let (number, behind) = self.number.split_at(digits);
-        let number = number.parse().map_err(|_| ContactError::HouseNumber)?;
+        let at = self.number.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.number.len());
+        let (digits, behind) = self.number.split_at(at);
+        let number = digits.parse().map_err(|_| ContactError::HouseNumber)?;
         let beside = if BESIDE_WORDS.contains(&self.lead.as_str()) { self.lead.as_str() } else { "" };
-        let addition = [behind.trim(), beside, self.addition.as_str()].join(" ");
+        // A sheet may have the addition in both columns, or the whole number in the second.
+        let twice = doors::spoken(behind) == doors::spoken(&self.addition);
+        let own = if twice { "" } else { self.addition.as_str() };
+        let addition = [behind.trim(), beside, own].join(" ");
         let house = House::of(number, addition.trim())?;
+        let whole = own
+            .strip_prefix(digits)
+            .filter(|rest| behind.is_empty() && !rest.starts_with(|c: char| c.is_ascii_digit()));
+        let repeated = whole.and_then(|rest| House::of(number, rest).ok());
         let last = last_of_range(number, &addition);
-        Ok(std::iter::once(house).chain(last).collect())
+        Ok(std::iter::once(house).chain(repeated).chain(last).collect())
     }
 }
 

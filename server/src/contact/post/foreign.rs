@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::damage;
 use crate::contact::ContactError;
 use crate::contact::country::Country;
-use crate::contact::fold::words;
+use crate::contact::fold::{joined, words};
 
 /// An address elsewhere, by its lines as they stand on the envelope.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct ForeignAddress {
     country: Country,
 }
 
+/// In words; the longest name that is written behind a place has as many.
+const LONGEST_NAME: usize = 6;
+
 /// The runs of letters and digits of one part of a line.
 type Segment = Vec<String>;
 
@@ -29,7 +33,8 @@ impl ForeignAddress {
     /// Dutch one is for [`super::Post::of_lines`] to say.
     ///
     /// # Errors
-    /// [`ContactError::Address`] for fewer lines than name a letter box, or more than an envelope takes.
+    /// [`ContactError::Address`] for fewer lines than name a letter box, or more than an envelope takes;
+    /// [`ContactError::Spreadsheet`].
     pub(super) fn parse(lines: &[String], country: Country, named: Option<&str>) -> Result<Self, ContactError> {
         let last = named.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
         let address = Self { lines: lines.to_vec(), last, country };
@@ -38,7 +43,11 @@ impl ForeignAddress {
         let says_something = all.iter().all(|line| line.chars().any(char::is_alphanumeric));
         let body = address.segments();
         let names_a_box = body.len() > 1 || body.iter().any(|segment| segment.len() > 2);
-        if fits && says_something && names_a_box { Ok(address) } else { Err(ContactError::Address) }
+        match () {
+            () if !(fits && says_something && names_a_box) => Err(ContactError::Address),
+            () if lines.iter().any(|line| is_changed(line)) => Err(ContactError::Spreadsheet),
+            () => Ok(address),
+        }
     }
 
     pub(super) fn lines(&self) -> Vec<String> {
@@ -46,7 +55,7 @@ impl ForeignAddress {
     }
 
     pub(super) fn normal(&self) -> String {
-        format!("elsewhere {} {}", self.country.iso(), self.segments().concat().concat())
+        format!("elsewhere {} {}", self.country.iso(), joined(&self.segments().concat()))
     }
 
     pub(super) fn stands_on(&self) -> Vec<String> {
@@ -64,40 +73,60 @@ impl ForeignAddress {
         distinct(whole.chain(building))
     }
 
-    /// The address in its order, and whatever the order.
-    fn keys(&self, what: &str, rest: &[Segment]) -> [String; 2] {
+    /// The address in its order, whatever the order, and by its postcode alone where that stands before the place, which has
+    /// other names in other languages.
+    fn keys(&self, what: &str, rest: &[Segment]) -> Vec<String> {
+        let key = |form: &str, text: String| format!("post {} {what} {form} {text}", self.country.iso());
+        let mut runs = self.plain_runs(rest);
+        let ordered = key("ordered", runs.concat());
+        runs.sort_unstable();
+        let any_order = key("any order", runs.join(" "));
+        let by_postcode =
+            rest.split_last().filter(|(last, before)| !before.is_empty() && is_code(last, 0)).map(|(last, before)| {
+                let street = self.plain_runs(before).concat();
+                key("by postcode", format!("{street} {}", last[0]))
+            });
+        [ordered, any_order].into_iter().chain(by_postcode).collect()
+    }
+
+    fn plain_runs(&self, segments: &[Segment]) -> Vec<String> {
         let mut runs: Vec<String> = Vec::new();
-        for run in rest.iter().flatten().filter_map(|run| plain_run(run, self.country)) {
+        for run in segments.iter().flatten().filter_map(|run| plain_run(run, self.country)) {
             match runs.last_mut() {
                 // `Haupt-Straße` is `Hauptstraße`.
                 Some(before) if run == "str" && !is_number(before) => before.push_str(&run),
                 _ => runs.push(run),
             }
         }
-        let ordered = runs.concat();
-        runs.sort_unstable();
-        let key = |form: &str, text: String| format!("post {} {what} {form} {text}", self.country.iso());
-        [key("ordered", ordered), key("any order", runs.join(" "))]
+        runs
     }
 
     /// Its lines without the country, cut at commas, without what stands before a postcode.
     fn segments(&self) -> Vec<Segment> {
         let parts = self.lines.iter().flat_map(|line| line.split([',', ';', '|', '(', ')'])).map(words);
         let mut segments: Vec<Segment> = parts.filter(|runs| !runs.is_empty()).collect();
-        // The country behind the place, once more.
-        while segments.len() > 1
-            && segments.last().is_some_and(|last| Country::of_line(&last.join(" ")) == Some(self.country))
-        {
-            segments.pop();
-        }
+        self.strip_country(&mut segments);
         segments.iter_mut().for_each(|segment| self.strip_postcode(segment));
         segments
     }
 
+    /// The country behind the place, once more: `9000 Gent, België`, `9000 Gent (BE)`.
+    fn strip_country(&self, segments: &mut Vec<Segment>) {
+        while let Some(last) = segments.last() {
+            let names_it = |from: &usize| Country::of_line(&last[*from..].concat()) == Some(self.country);
+            let Some(from) = (last.len().saturating_sub(LONGEST_NAME)..last.len()).find(names_it) else { break };
+            if from == 0 && segments.len() == 1 {
+                break;
+            }
+            let left = last[..from].to_vec();
+            segments.pop();
+            segments.extend((!left.is_empty()).then_some(left));
+        }
+    }
+
     /// `B-9000`: the letters say no more than the country does. Nor does the second half of an American code.
     fn strip_postcode(&self, segment: &mut Segment) {
-        let is_code = |at: usize| segment.get(at).is_some_and(|run| run.len() >= 3 && is_number(run));
-        let marks = |at: &usize| self.country.is_marked_by(&segment[*at]) && is_code(at + 1);
+        let marks = |at: &usize| self.country.is_marked_by(&segment[*at]) && is_code(segment, at + 1);
         let mark = [Some(0), segment.len().checked_sub(2)]
             .into_iter()
             .flatten()
@@ -120,8 +149,21 @@ fn is_number(run: &str) -> bool {
     run.starts_with(|c: char| c.is_numeric())
 }
 
+/// Whether a run may be a postcode.
+fn is_code(segment: &[String], at: usize) -> bool {
+    segment.get(at).is_some_and(|run| run.len() >= 3 && is_number(run))
+}
+
 fn has_number(segment: &Segment) -> bool {
     segment.iter().any(|run| is_number(run))
+}
+
+/// Whether a word of a line is a date or a rounded number. A street named after a day has it in several words, and a postcode
+/// has as many digits as a day's number.
+fn is_changed(line: &str) -> bool {
+    let is_plain = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut words = line.split([' ', ',', ';', '(', ')']).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    words.any(|word| !is_plain(word) && damage::is_changed_by_a_spreadsheet(word))
 }
 
 /// How many of the first parts without a number may be names: as long as what is left can be an address.
@@ -155,7 +197,11 @@ fn is_address(segments: &[Segment]) -> bool {
 /// written as two (`ü`, `ue`).
 fn plain_run(run: &str, country: Country) -> Option<String> {
     const ENDS: [(&str, &str); 3] = [("strasse", "str"), ("straat", "str"), ("platz", "pl")];
-    const SHORT: [(&str, &str); 16] = [
+    const SHORT: [(&str, &str); 20] = [
+        ("route", "rte"),
+        ("chaussee", "chee"),
+        ("allee", "all"),
+        ("piazza", "pza"),
         ("avenue", "av"),
         ("ave", "av"),
         ("boulevard", "bd"),

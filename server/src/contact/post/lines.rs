@@ -273,7 +273,8 @@ fn is_addition_alone(word: &str) -> bool {
 }
 
 fn is_year(word: &str) -> bool {
-    word.parse().is_ok_and(|year: u32| (1500..2100).contains(&year))
+    let is_short = word.strip_prefix('\'').is_some_and(|year| year.len() == 2 && starts_with_digit(year));
+    is_short || word.parse().is_ok_and(|year: u32| (1500..2100).contains(&year))
 }
 
 /// `40-45`, `1940-1945`, `'40-'45`.

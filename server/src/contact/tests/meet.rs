@@ -49,6 +49,8 @@ fn an_address_abroad_meets_however_country_and_postcode_are_written() {
                 if name.len() > 1 {
                     take(format!("{top}{street}|{place}|{name}"), None);
                     take(format!("{top}{street}|{place}|{name}"), Some(name));
+                    take(format!("{top}{street}|{place} {name}"), Some(name));
+                    take(format!("{top}{street}|{place} ({name})|{name}"), None);
                 }
             }
         }
@@ -79,6 +81,41 @@ fn an_address_abroad_meets_however_country_and_postcode_are_written() {
 }
 
 #[test]
+fn a_postcode_abroad_may_be_written_in_one() {
+    let spellings =
+        ["High Street|Bath|BA1 1AA", "High St.|Bath|BA11AA", "HIGH STREET|BATH BA1 1AA", "High Street, Bath BA1-1AA"];
+    let spellings =
+        spellings.map(|text| (text.to_owned(), lines(&format!("12 {text}"), Some("Engeland")).expect(text)));
+    all_meet(&spellings);
+}
+
+/// Where a postcode stands before the place, the place may have another name.
+#[test]
+fn a_place_abroad_may_have_its_other_name() {
+    let spellings = ["1000 Brussel", "1000 Bruxelles", "B-1000 BRUSSELS", "1000"];
+    let spellings = spellings.map(|place| (place.to_owned(), lines(&format!("Wetstraat 16|{place}"), Some("BE"))));
+    all_meet(&spellings.map(|(place, read)| (place.clone(), read.expect(&place))));
+    let [one, other] =
+        ["Wetstraat 16|1000 Brussel", "Wetstraat 16|9000 Gent"].map(|text| lines(text, Some("BE")).expect(text));
+    assert!(!forbids(&one, &other));
+}
+
+#[test]
+fn what_a_spreadsheet_changed_abroad_is_refused_and_a_street_named_after_a_day_is_not() {
+    for text in ["Kerkstraat 12-mrt|9000 Gent", "Kerkstraat 1.2E+01|9000 Gent", "Kerkstraat 12-3-2024|9000 Gent"] {
+        assert_eq!(lines(text, Some("BE")).err(), Some(ContactError::Spreadsheet), "{text}");
+    }
+    for text in [
+        "12 rue du 4 Septembre|75002 Paris",
+        "8 rue du 8 Mai 1945|10115 Ville",
+        "Via 25 Aprile 3|00100 Roma",
+        "12-14 rue Neuve|1000 Ville",
+    ] {
+        assert!(lines(text, Some("France")).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn houses_and_flats_abroad_stay_apart() {
     let at = |text: &str| lines(text, Some("UK")).expect(text);
     let (three, four, whole) = (
@@ -89,6 +126,9 @@ fn houses_and_flats_abroad_stay_apart() {
     assert!(forbids(&whole, &three) && forbids(&three, &whole) && !forbids(&three, &four));
     let next = at("14 High Street|Bath BA1 1AA");
     assert!([&three, &four, &whole].into_iter().all(|one| !forbids(one, &next) && !forbids(&next, one)));
+    let [one, other] =
+        ["Kerkstraat 3 12|9000 Gent", "Kerkstraat 31 2|9000 Gent"].map(|text| lines(text, Some("BE")).expect(text));
+    assert!(!one.is_same_as(&other));
     let named = at("Rose Cottage|12 High Street|Bath BA1 1AA");
     assert!(forbids(&named, &whole) && forbids(&whole, &named) && !named.is_same_as(&whole));
     assert!(!forbids(
@@ -107,6 +147,12 @@ fn a_number_in_a_street_is_not_picked_for_the_house_number() {
     for (line, number) in [
         ("Plein 40-45 12", "12"),
         ("Plein '40-'45 12", "12"),
+        ("Plein '45 12", "12"),
+        ("Laan 40/45 3", "3"),
+        ("Laan 40 - 45 3", "3"),
+        ("Plein 40–45 12", "12"),
+        ("Plein 4 mei 1945 12", "12"),
+        ("50e Laan 3", "3"),
         ("Plein 1940-1945 12", "12"),
         ("Laan 1940-1945 3", "3"),
         ("Laan '40-'45 3 A", "3 A"),
@@ -193,7 +239,7 @@ fn additions_meet_and_doors_stay_apart() {
         "12 bis A|12bis-a|12 BIS A",
         "12 a|12A|12-A|12 A.",
         "t/o 12|12 t/o|12 TO|tegenover 12",
-        "12.0|12|12,00|nr 12|012|'12|１２|12\u{200b}",
+        "12.0|12|12,00|nr 12|nr. 12.0|012|'12|１２|12\u{200b}",
     ] {
         let spellings: Vec<_> = same.split('|').map(|text| (text.to_owned(), dutch("1033 RW", text, ""))).collect();
         all_meet(&spellings);
@@ -208,6 +254,8 @@ fn additions_meet_and_doors_stay_apart() {
     for (at, one) in apart.iter().enumerate() {
         assert!(apart[at + 1..].iter().all(|other| !one.is_same_as(other)), "no two doors are one");
     }
+    let twice = [("12 A", "A"), ("12", "12A"), ("12", "12-A"), ("12", "A"), ("12.0", "a")];
+    all_meet(&twice.map(|(number, addition)| (format!("{number}|{addition}"), dutch("1033 RW", number, addition))));
     let [a, b] = ["12 A", "12 B"].map(|text| dutch("1033 RW", text, ""));
     assert!(!forbids(&a, &b), "control: a door that is named is one door");
 }
@@ -233,7 +281,12 @@ fn damage_is_refused_and_confirmed_on_everything_that_it_may_have_been() {
     }
     assert_eq!(DutchAddress::parse("1033 RW", "12", "2-jan").err(), Some(ContactError::Spreadsheet));
     assert_eq!(DutchAddress::parse("1033 RW", "12", "44563").err(), Some(ContactError::Spreadsheet));
-    assert!(DutchAddress::as_written("1033 RW", "#NAAM?", "").is_err());
+    for lost in ["#NAAM?", "1.2E+20", "=12", "-3", "1E-02"] {
+        assert!(
+            DutchAddress::parse("1033 RW", lost, "").is_err() && DutchAddress::as_written("1033 RW", lost, "").is_err(),
+            "{lost}"
+        );
+    }
     assert_eq!(DutchAddress::as_written("1033 RW", "12-mrt", "").expect("one").house(), (12, Some("3")));
 }
 

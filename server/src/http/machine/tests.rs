@@ -1,6 +1,5 @@
 //! What programs ask and tell, and the codes in letters, through the whole router.
 
-mod points;
 mod ways;
 
 use app::model::channel::Channel;

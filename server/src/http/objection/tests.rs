@@ -295,6 +295,7 @@ async fn a_house_number_that_looks_like_a_date_is_asked_about_and_then_taken() {
         let asked = server.beside().post(&format!("{OBJECTION}?lang={lang}"), &fields).await;
         assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(asked.words().contains(asks), "{}", asked.words());
+        assert!(asked.body.contains("name=\"scope\" value=\"all\">Ja, dit klopt<") || lang == "en", "{}", asked.body);
         for kept in ["name=\"read\" value=\"12-mrt\"", "value=\"12-mrt\"", "value=\"06 12345678\""] {
             assert!(asked.body.contains(kept), "{kept} in {}", asked.body);
         }
@@ -400,6 +401,14 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
         (vec![("scope", "all"), ("postcode", "1033RW")], "Dit is geen huisnummer."),
         (vec![("scope", "all"), ("lines", "Rue de la Loi 16\r\n1000 Bruxelles")], "Vul het land in"),
         (vec![("scope", "all"), ("country", "België")], "Schrijf het adres over"),
+        (
+            vec![("scope", "all"), ("lines", "Kerkstraat 12-mrt\r\n9000 Gent"), ("country", "België")],
+            "Schrijf het huisnummer zoals het op uw deur staat.",
+        ),
+        (
+            vec![("scope", "all"), ("lines", "Kerkstraat 3\r\n9000 Gent"), ("country", "Belgï€")],
+            "Vul het land in met zijn gewone naam, zoals België.",
+        ),
         (
             vec![("scope", "all"), ("lines", "Modemstraat 1"), ("country", " Nederland ")],
             "vult u postcode en huisnummer in",
