@@ -144,6 +144,8 @@ pub enum Whose {
     Nobody,
     /// Several people share it: acts apply to the address, for all of them.
     Several,
+    /// It joined later, and it is not certain that it is the person's: nothing of theirs is shown.
+    Uncertain,
 }
 
 /// The channels of whoever proved an address.
@@ -175,8 +177,10 @@ impl std::fmt::Debug for CentreView {
 pub struct Card {
     /// Which.
     pub channel: Channel,
-    /// Where it reaches the person.
+    /// Where it reaches the person now.
     pub points: Vec<String>,
+    /// Where it does not.
+    pub not_at: Vec<String>,
     /// Whether it may be used now.
     pub allow: bool,
     /// Why.

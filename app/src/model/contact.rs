@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::channel::Channel;
-use super::identity::{RecordAddress, Subject};
+use super::identity::{PointName, RecordAddress, Subject};
 
 /// A kind of contact point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +43,25 @@ impl Channel {
             Self::Social => None,
         }
     }
+}
+
+/// A contact point as a record names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenAt {
+    /// Its kind.
+    pub kind: PointKind,
+    /// Which one.
+    pub name: PointName,
+}
+
+/// A contact point as it is asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedAt {
+    /// Every name that records may have for it, one for each key.
+    pub names: Vec<PointName>,
+    /// What stands on it.
+    pub objections: Vec<PointObjection>,
 }
 
 /// An objection that stands on a contact point. It denies the point to everybody, whoever of those sharing it made it.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::channel::Channel;
-use super::contact::PointObjection;
+use super::contact::AskedAt;
 use super::date::Moment;
 use super::event::{Actor, Event, EventKind, Route};
 use super::identity::RecordAddress;
@@ -30,10 +30,11 @@ pub struct Recorded {
 pub enum Question {
     /// May this purpose's cookies be placed and read on the device?
     Purpose(PurposeId),
-    /// May this person be reached with advertising by this channel?
+    /// What does this person want of advertising by this channel, wherever they said it? It tells of a no; whether they
+    /// may be reached is asked at a point.
     Channel(Channel),
-    /// The same, at a contact point with the objections that stand on it.
-    Reach(Channel, Vec<PointObjection>),
+    /// May they be reached by it at all of these contact points? A yes holds at the point that it was given for.
+    Reach(Channel, Vec<AskedAt>),
 }
 
 /// The answer to a [`Question`], with everything that explains it.
@@ -91,12 +92,19 @@ pub enum Reason {
     OptOut,
     /// An objection stands on the contact point, whoever of those sharing it made it.
     PointObjected,
-    /// An opt-in without the evidence that its rule asks for.
+    /// An opt-in without the evidence that its rule asks for, or what was given for another contact point.
     EvidenceMissing,
     /// It is not known that the person can be reached there, or anywhere: a yes is for the points that its giver has.
     NoPoint,
     /// No advertising: what people say of a channel does not concern it (S-19).
     Service,
+}
+
+impl Reason {
+    /// Whether somebody said no.
+    pub fn is_no(self) -> bool {
+        matches!(self, Self::Objected | Self::Withdrawn | Self::Refused | Self::PointObjected)
+    }
 }
 
 /// May I? A pure function of what happened, what is in force and what day it is; default deny.
@@ -111,10 +119,8 @@ pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Mo
             Some(purpose) => purpose::decide(events, policy, purpose, now.today),
             None => Decision::deny(Reason::Unknown),
         },
-        Question::Channel(channel) => channel::decide(events, &policy.channels, *channel, now.today),
-        Question::Reach(channel, objections) => {
-            channel::reach(events, objections, &policy.channels, *channel, now.today)
-        }
+        Question::Channel(channel) => channel::decide(events, &policy.channels, *channel, None, now.today),
+        Question::Reach(channel, points) => channel::reach(events, points, &policy.channels, *channel, now.today),
     }
 }
 

@@ -7,6 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::channel::Channel;
 use super::choice::{Answer, Control, Surface};
+use super::contact::GivenAt;
 use super::evidence::{Evidence, IdentityLevel};
 use super::identity::{ContentHash, RecordAddress, Subject};
 use super::message::{CheckedLetter, Classified};
@@ -64,6 +65,10 @@ pub struct Event {
     /// The channels it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<Channel>,
+    /// The contact points that a yes, the request for one, or the word of a relation is for: it holds there and nowhere
+    /// else. A no needs none; it holds at every point of its person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<GivenAt>,
     /// What an opt-in rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
@@ -132,6 +137,7 @@ impl Event {
             gpc: false,
             answers: BTreeMap::new(),
             channels: Vec::new(),
+            points: Vec::new(),
             evidence: None,
             level: None,
             call: None,

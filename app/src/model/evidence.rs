@@ -35,7 +35,7 @@ pub struct SoftOptIn {
     pub products: Option<String>,
 }
 
-/// One of the five pieces of evidence for a soft opt-in.
+/// One of the five pieces of evidence for a soft opt-in, or what they are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Piece {
@@ -49,6 +49,8 @@ pub enum Piece {
     OptOutOfferedOn,
     /// Own, similar products.
     Products,
+    /// The address or number that it was given for: the row names none, and it could be for more than one.
+    Point,
 }
 
 /// How far apart the day of informing and the day of offering the opt-out may be: one collection of an address, which may

@@ -43,6 +43,45 @@ impl<'de> Deserialize<'de> for Subject {
     }
 }
 
+/// Which contact point a record is about: a keyed hash of it, made under the server's own keys, so that a record holds no
+/// address and yet says where something was given. One point has one such name under each key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PointName(pub [u8; 16]);
+
+impl fmt::Display for PointName {
+    /// 32 lower-case hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(f, &self.0)
+    }
+}
+
+impl fmt::Debug for PointName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PointName({self})")
+    }
+}
+
+impl FromStr for PointName {
+    type Err = IdentityError;
+
+    fn from_str(text: &str) -> Result<Self, IdentityError> {
+        read_hex(text).map(Self).ok_or(IdentityError::PointName)
+    }
+}
+
+impl Serialize for PointName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PointName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
 /// A SHA-256 hash that names a content: a notice, a policy, a statement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentHash(pub [u8; 32]);
@@ -164,6 +203,9 @@ pub enum IdentityError {
     /// Not 32 hexadecimal digits.
     #[error("a consent id is 32 hexadecimal digits")]
     Subject,
+    /// Not 32 hexadecimal digits.
+    #[error("the name of a contact point is 32 hexadecimal digits")]
+    PointName,
     /// Not 64 hexadecimal digits.
     #[error("a content hash is 64 hexadecimal digits")]
     ContentHash,

@@ -78,7 +78,7 @@ pub const MADE: &[(What, &[Route])] = {
         (Kind(K::Imported), &[R::Import]),
         (What::Details, &[R::PreferencePage, R::Import, R::Api]),
         (What::LetterCode, &[R::Api, R::System]),
-        (Kind(K::Merged), &[R::Desk]),
+        (Kind(K::Merged), &[R::Import, R::Desk]),
         (Kind(K::Erased), &[R::InsightPage, R::Desk, R::System]),
         (Kind(K::LookedUp), &[R::Desk]),
         (Kind(K::CallClosed), &[R::PhoneIn, R::PhoneOut]),

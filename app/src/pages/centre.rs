@@ -38,6 +38,7 @@ pub(super) fn centre(page: &CentreView, language: Language) -> AnyView {
         Whose::One { .. } => None,
         Whose::Nobody => Some(words.nobody),
         Whose::Several => Some(words.several),
+        Whose::Uncertain => Some(words.uncertain),
     };
     let note = note.map(|note| view! { <p class="note">{note}</p> });
     let cards = page.cards.iter().map(|of| card(of, &page.about, language)).collect_view();
@@ -85,6 +86,8 @@ fn card(card: &Card, about: &str, language: Language) -> AnyView {
     let until = card.until.filter(|_| card.allow).map(words.until);
     let dates: Vec<String> = since.into_iter().chain(until).collect();
     let reaches = (card.allow && !card.points.is_empty()).then(|| (words.reaches)(&points(&card.points)));
+    let not_at = (card.allow && !card.not_at.is_empty()).then(|| (words.not_at)(&points(&card.not_at)));
+    let not_at = not_at.map(|not_at| view! { <p>{not_at}</p> });
     view! {
         <article class="purpose" aria-labelledby=card.channel.word()>
             <h3 id=card.channel.word()>{text::name(card.channel, language)}</h3>
@@ -92,6 +95,7 @@ fn card(card: &Card, about: &str, language: Language) -> AnyView {
                 <strong>{text::standing(card.channel, card.allow, language)}</strong>
                 {format!(" {}", dates.join(" "))}
             </p>
+            {not_at}
             {why(card, reaches, language)}
             {button(card, about, language)}
         </article>
@@ -124,7 +128,7 @@ fn why(card: &Card, reaches: Option<String>, language: Language) -> AnyView {
 fn button(card: &Card, of: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     let objected = matches!(card.reason, Reason::Objected | Reason::Withdrawn) || card.offer == Offer::Lift;
-    let offered = !card.allow && card.offer != Offer::None;
+    let offered = card.offer != Offer::None;
     let stop = if card.allow { text::stop(card.channel, language) } else { words.never };
     let stop = (!objected).then(|| view! { <button name="act" value="stop">{stop}</button> });
     let start = if card.offer == Offer::Lift { words.lift } else { text::start(card.channel, language) };

@@ -35,6 +35,7 @@ pub fn Insight(
         Whose::One { .. } => held(&page, words),
         Whose::Nobody => of_the_address(&page, words.nobody, words),
         Whose::Several => of_the_address(&page, words.several, words),
+        Whose::Uncertain => of_the_address(&page, words.uncertain, words),
     };
     view! {
         <Shell frame=frame.clone() title=words.title.to_owned() here=Here::Elsewhere>
@@ -115,7 +116,10 @@ fn standing(card: &Card, language: Language) -> AnyView {
     let since = card.since.map(text::Centre::of(language).since).unwrap_or_default();
     let standing = text::standing(card.channel, card.allow, language);
     let because = text::because(card.reason, language);
-    view! { <li>{format!("{standing} {because} {since}")}</li> }.into_any()
+    let not_at = (card.allow && !card.not_at.is_empty()).then(|| card.not_at.join("; "));
+    let not_at = not_at.map(|points| (text::Centre::of(language).not_at)(&points)).unwrap_or_default();
+    let line = [standing, because, since.as_str(), not_at.as_str()].into_iter().filter(|part| !part.is_empty());
+    view! { <li>{line.collect::<Vec<_>>().join(" ")}</li> }.into_any()
 }
 
 fn history(history: &[Happened], words: &'static Words, language: Language) -> AnyView {

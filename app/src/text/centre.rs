@@ -27,6 +27,8 @@ pub struct Centre {
     pub nobody: &'static str,
     /// Several people are.
     pub several: &'static str,
+    /// It is not certain whose the address is.
+    pub uncertain: &'static str,
     /// Before the date since which something holds.
     pub since: fn(Date) -> String,
     /// Until when an opt-in holds.
@@ -37,6 +39,8 @@ pub struct Centre {
     pub basis: fn(&str) -> String,
     /// Where the channel reaches the person.
     pub reaches: fn(&str) -> String,
+    /// Where it does not reach them, beside where it does.
+    pub not_at: fn(&str) -> String,
     /// The button that says no to what does not run.
     pub never: &'static str,
     /// We have nothing to reach the person at.
@@ -114,11 +118,13 @@ pub const NL: Centre = Centre {
     insight: "Wat wij van u bewaren",
     nobody: "Hierbij kennen wij niemand. Wat u hier kiest, geldt voor het adres of nummer zelf.",
     several: "Meer mensen gebruiken dit adres of nummer. Daarom tonen wij geen persoonlijke keuzes. Wat u hier kiest, geldt voor het adres of nummer zelf, dus voor iedereen die het gebruikt.",
+    uncertain: "Dit adres is later bij een klant opgegeven. Wij weten niet zeker of het van die klant is. Daarom tonen wij alleen wat voor dit adres geldt. Een ja geldt alleen voor dit adres, een nee ook voor die klant.",
     since: |day| format!("Sinds {}.", when::date(day, Nl)),
     until: |day| format!("Dit geldt tot en met {}.", when::date(day, Nl)),
     why: "Waarom?",
     basis: |article| format!("Regel: {article}."),
     reaches: |points| format!("Wij gebruiken hiervoor: {points}."),
+    not_at: |points| format!("Niet op {points}: daarvoor is geen toestemming gegeven."),
     never: "Nee, ook later niet",
     no_point: "Wij hebben hiervoor geen gegevens van u.",
     calls_for: |products, months| {
@@ -168,11 +174,13 @@ pub const EN: Centre = Centre {
     insight: "What we hold about you",
     nobody: "We know nobody there. What you choose here applies to the address or number itself.",
     several: "Several people use this address or number. So we show no personal choices. What you choose here applies to the address or number itself, and so to everybody who uses it.",
+    uncertain: "This address was given for a customer later. We are not certain that it is that customer's. So we show only what holds for this address. A yes is for this address alone, a no for that customer as well.",
     since: |day| format!("Since {}.", when::date(day, En)),
     until: |day| format!("This holds until {} inclusive.", when::date(day, En)),
     why: "Why?",
     basis: |article| format!("Rule: {article}."),
     reaches: |points| format!("We use for this: {points}."),
+    not_at: |points| format!("Not at {points}: no consent was given for that."),
     never: "No, not later either",
     no_point: "We have no details of yours for this.",
     calls_for: |products, months| {

@@ -20,6 +20,8 @@ pub struct Insight {
     pub blocked: fn(&str, Date) -> String,
     /// Several people are.
     pub several: &'static str,
+    /// It joined a customer later, and it is not certain that it is theirs.
+    pub uncertain: &'static str,
     /// Heading of details.
     pub details: &'static str,
     /// What a detail is.
@@ -99,6 +101,7 @@ pub const NL: Insight = Insight {
         )
     },
     several: "Meer mensen gebruiken dit adres. Daarom tonen wij hier niets: u zou de gegevens van een ander zien. Bel of mail ons voor uw eigen gegevens.",
+    uncertain: "Dit adres is later bij een klant opgegeven. Wij weten niet zeker of het van die klant is. Daarom tonen wij hier niets: u zou de gegevens van een ander zien. Bel of mail ons voor uw eigen gegevens.",
     details: "Uw gegevens",
     detail: |kind| match kind {
         DetailKind::Name => "Naam",
@@ -170,6 +173,7 @@ pub const EN: Insight = Insight {
         )
     },
     several: "Several people use this address. So we show nothing here: you would see the data of somebody else. Call or write to us for your own data.",
+    uncertain: "This address was given for a customer later. We are not certain that it is that customer's. So we show nothing here: you would see the data of somebody else. Call or write to us for your own data.",
     details: "Your details",
     detail: |kind| match kind {
         DetailKind::Name => "Name",

@@ -76,6 +76,8 @@ pub enum Slug {
     SelfSignupRequired,
     /// A customer without all evidence of a soft opt-in (S-21); a warning, not an answer of its own.
     SoftOptInEvidenceMissing,
+    /// A customer number came with another name and another address than before; a warning, not an answer of its own.
+    CustomerNumberReused,
     /// Something was said since the page was shown.
     ChangedSince,
 }
@@ -95,7 +97,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -129,6 +131,7 @@ impl Slug {
         Self::MessageClassIncomplete,
         Self::SelfSignupRequired,
         Self::SoftOptInEvidenceMissing,
+        Self::CustomerNumberReused,
         Self::ChangedSince,
     ];
 
@@ -168,6 +171,7 @@ impl Slug {
             Self::MessageClassIncomplete => "message-class-incomplete",
             Self::SelfSignupRequired => "self-signup-required",
             Self::SoftOptInEvidenceMissing => "soft-opt-in-evidence-missing",
+            Self::CustomerNumberReused => "customer-number-reused",
             Self::ChangedSince => "changed-since",
         }
     }
@@ -437,7 +441,16 @@ fn dutch(slug: Slug) -> Problem {
              Ook hoort erbij dat de klant uitleg kreeg en nee kon zeggen toen het adres werd gevraagd. En het gaat om eigen \
              producten die erop lijken.",
             "De klant is bewaard, maar niet aangemeld voor reclame.",
-            "Vul aan wat bij missing staat. Is het er niet? Dan kan de klant zich alleen zelf aanmelden.",
+            "Vul aan wat bij missing staat, voor dit adres of nummer. Bewijs voor een ander adres telt hier niet. Is het er \
+             niet? Dan kan de klant zich alleen zelf aanmelden.",
+        ),
+        Slug::CustomerNumberReused => problem(
+            "Dit klantnummer had een andere naam en een ander adres",
+            "Misschien is het nummer nu van een andere klant. Daarom bewaren wij dit apart. De twee delen geen toestemming, \
+             geen bewijs, geen naam en geen gegevens. Een nee van de een geldt ook voor de ander.",
+            "Er is niets bij de eerste klant gezet.",
+            "Is het toch dezelfde persoon? Stuur dezelfde gegevens nog eens met same_person op yes. Of voeg de twee samen aan \
+             de balie.",
         ),
         Slug::ChangedSince => problem(
             "Er is intussen iets veranderd",
@@ -646,7 +659,15 @@ fn english(slug: Slug) -> Problem {
             "A customer gets advertising only where all evidence is there. That is the sale or contract, and the same company. \
              The customer was told and could say no when the address was collected. And it is about own, similar products.",
             "The customer is kept, but not signed up for advertising.",
-            "Add what stands under missing. If there is none, only the customer can sign up.",
+            "Add what stands under missing, for this address or number. Evidence for another one does not count here. If there \
+             is none, only the customer can sign up.",
+        ),
+        Slug::CustomerNumberReused => problem(
+            "This customer number had another name and another address",
+            "The number may be another customer's by now. So this is kept apart. The two share no consent, no evidence, no \
+             name and no data. A no of either holds for both.",
+            "Nothing was added to the first customer.",
+            "Is it the same person after all? Send the same again with same_person set to yes. Or merge the two at the desk.",
         ),
         Slug::ChangedSince => problem(
             "Something changed meanwhile",

@@ -5,18 +5,21 @@ use app::model::choice::Answer;
 use app::model::decision::{Decision, Question, Reason, Recorded};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
 use app::model::evidence::Evidence;
+use app::model::identity::PointName;
 use app::model::purpose::{Purpose, PurposeId, Regime};
 use proptest::test_runner::TestCaseError;
 use time::Duration;
 
 use crate::examples::{CALLS_NEED_OPT_IN, id};
-use crate::scenario::{Decider, Scenario, address, cases, noon, runner, scenario, seed, somebody};
+use crate::scenario::{
+    Decider, ELSEWHERE, HERE, Scenario, address, asked_at, cases, given_at, noon, runner, scenario, seed, somebody,
+};
 
 /// A rule that every decision in a scenario keeps.
 type Property = fn(&Scenario, &Decider) -> Result<(), String>;
 
 /// All of them, with the names that a failure is reported under.
-pub const ALL: [(&str, Property); 19] = [
+pub const ALL: [(&str, Property); 22] = [
     ("only a grant by the person allows a consent purpose", only_a_grant_allows_consent),
     ("a no ends what was allowed", a_no_denies),
     ("what was ended stays denied", an_ending_denies),
@@ -31,6 +34,9 @@ pub const ALL: [(&str, Property); 19] = [
     ("an objection to a channel outlives any import", an_objection_outlives_imports),
     ("advertising needs what its rule asks", channels_need_what_their_rule_asks),
     ("a confirmed opt-in is used", a_confirmed_opt_in_allows),
+    ("a yes is for the point that it was given for", a_yes_is_for_its_point),
+    ("a no is for every point", a_no_is_for_every_point),
+    ("of several points each must be allowed", each_point_must_be_allowed),
     ("an objection on a contact point denies it to everybody", an_objection_on_the_point_denies),
     ("a contact point without an objection changes nothing", a_free_point_changes_nothing),
     ("a merge keeps every objection of both", a_merge_keeps_objections),
@@ -330,7 +336,7 @@ fn a_merge_keeps_objections(scenario: &Scenario, decide: &Decider) -> Result<(),
 
 fn an_objection_on_the_point_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for channel in Channel::ALL {
-        let decision = scenario.ask(decide, &Question::Reach(channel, scenario.objections.clone()));
+        let decision = scenario.ask(decide, &Question::Reach(channel, vec![scenario.here()]));
         let stands = scenario.objections.iter().any(|objection| objection.channels.contains(&channel));
         expect(!(stands && decision.allow), &format!("{channel:?}"), &decision)?;
     }
@@ -341,9 +347,67 @@ fn a_free_point_changes_nothing(scenario: &Scenario, decide: &Decider) -> Result
     for channel in Channel::ALL {
         let mut others = scenario.objections.clone();
         others.iter_mut().for_each(|objection| objection.channels.retain(|other| *other != channel));
-        let decision = scenario.ask(decide, &Question::Reach(channel, others));
-        let without = scenario.ask(decide, &Question::Channel(channel));
+        let decision = scenario.ask(decide, &Question::Reach(channel, vec![asked_at(HERE, others)]));
+        let without = at(scenario, decide, channel, HERE);
         expect(decision == without, &format!("{channel:?}"), &decision)?;
+        let everywhere = scenario.events.iter().all(|recorded| recorded.event.points.contains(&given_at(HERE)));
+        let anywhere = scenario.ask(decide, &Question::Channel(channel));
+        expect(!everywhere || decision == anywhere, &format!("{channel:?} given here"), &decision)?;
+    }
+    Ok(())
+}
+
+/// At a point on which nothing stands.
+fn at(scenario: &Scenario, decide: &Decider, channel: Channel, name: PointName) -> Decision {
+    scenario.ask(decide, &Question::Reach(channel, vec![asked_at(name, Vec::new())]))
+}
+
+/// What allows something at a point names that point, but where there is none to name.
+fn a_yes_is_for_its_point(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for (channel, name) in Channel::ALL.into_iter().flat_map(|channel| [(channel, HERE), (channel, ELSEWHERE)]) {
+        let decision = at(scenario, decide, channel, name);
+        let rests_on = scenario.events.iter().filter(|recorded| decision.evidence.contains(&recorded.address));
+        let for_this = rests_on.filter(|recorded| recorded.event.points.contains(&given_at(name))).count();
+        let holds = !decision.allow || channel.point().is_none() || for_this > 0;
+        expect(holds, &format!("{channel:?} at {name}"), &decision)?;
+    }
+    // A yes that was for another point alone is as if it had not been said.
+    let mut fewer = scenario.clone();
+    let grants = |event: &Event| matches!(event.kind, EventKind::OptInConfirmed | EventKind::Imported);
+    let refuses = |event: &Event| matches!(&event.evidence, Some(Evidence::SoftOptIn(soft)) if soft.opt_out_used);
+    fewer
+        .events
+        .retain(|Recorded { event, .. }| !grants(event) || refuses(event) || event.points.contains(&given_at(HERE)));
+    for channel in Channel::ALL.into_iter().filter(|channel| channel.point().is_some()) {
+        let (decision, without) = (at(scenario, decide, channel, HERE), at(&fewer, decide, channel, HERE));
+        expect(decision.allow == without.allow, &format!("{channel:?} without what was for elsewhere"), &decision)?;
+    }
+    Ok(())
+}
+
+/// Where a no was said makes no difference.
+fn a_no_is_for_every_point(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    let mut named = scenario.clone();
+    for recorded in &mut named.events {
+        if matches!(recorded.event.kind, EventKind::Objected | EventKind::Withdrawn) {
+            recorded.event.points = vec![given_at(ELSEWHERE)];
+        }
+    }
+    for channel in Channel::ALL {
+        let (decision, other) = (at(scenario, decide, channel, HERE), at(&named, decide, channel, HERE));
+        expect(decision == other, &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+fn each_point_must_be_allowed(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for channel in Channel::ALL.into_iter().filter(|channel| channel.point().is_some()) {
+        let points = vec![asked_at(HERE, Vec::new()), asked_at(ELSEWHERE, Vec::new())];
+        let decision = scenario.ask(decide, &Question::Reach(channel, points));
+        let each = [HERE, ELSEWHERE].map(|name| at(scenario, decide, channel, name).allow);
+        expect(decision.allow == (each == [true, true]), &format!("{channel:?} at both"), &decision)?;
+        let nowhere = scenario.ask(decide, &Question::Reach(channel, Vec::new()));
+        expect(!nowhere.allow, &format!("{channel:?} nowhere"), &nowhere)?;
     }
     Ok(())
 }

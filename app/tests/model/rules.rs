@@ -5,11 +5,12 @@ use app::model::choice::Answer;
 use app::model::decision::{Question, Reason, Recorded, decide};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
 use app::model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
+use app::model::identity::PointName;
 use time::macros::date;
 use time::{Date, Duration};
 
 use crate::examples::{id, policy};
-use crate::scenario::{address, noon, somebody};
+use crate::scenario::{ELSEWHERE, HERE, address, asked_at, given_at, noon, somebody};
 
 const DAY: Date = date!(2026 - 05 - 01);
 const UNTIL: Date = date!(2026 - 11 - 01);
@@ -219,4 +220,52 @@ fn a_merge_keeps_every_no() {
     assert_eq!(decided(vec![objected.clone(), merged.clone(), opted_in.clone()]), (true, Reason::OptedIn));
     let by_the_old_id = of(other, EventKind::OptInConfirmed);
     assert_eq!(decided(vec![objected, merged, by_the_old_id]), (true, Reason::OptedIn));
+}
+
+/// A yes and the word of a relation are for the points that they name; a point beside them has none until its own, and a
+/// no holds at each.
+#[test]
+fn what_was_given_at_one_point_is_missing_at_another() {
+    use EventKind as Kind;
+    let own = |kind, points: &[PointName]| Event {
+        points: points.iter().map(|name| given_at(*name)).collect(),
+        ..on_channel(kind, Actor::Person, Route::MailLink, Channel::Newsletter)
+    };
+    let import = |points: &[PointName]| Event {
+        actor: Actor::System,
+        route: Route::Import,
+        evidence: Some(Evidence::SoftOptIn(SoftOptIn {
+            contract: Some("K-1001".to_owned()),
+            same_entity: true,
+            informed_on: Some(DAY),
+            opt_out_offered_on: Some(DAY),
+            opt_out_used: false,
+            products: Some("Bellen thuis".to_owned()),
+        })),
+        ..own(Kind::Imported, points)
+    };
+    let (yes, asked, no) = (Kind::OptInConfirmed, Kind::OptInRequested, own(Kind::Objected, &[ELSEWHERE]));
+    let missing = (false, Reason::EvidenceMissing);
+    let table = [
+        (vec![own(yes, &[HERE])], (true, Reason::OptedIn)),
+        (vec![own(yes, &[HERE, ELSEWHERE])], (true, Reason::OptedIn)),
+        (vec![own(yes, &[ELSEWHERE])], missing),
+        (vec![own(yes, &[])], missing),
+        (vec![import(&[HERE])], (true, Reason::SoftOptIn)),
+        (vec![import(&[ELSEWHERE])], missing),
+        (vec![import(&[HERE]), import(&[ELSEWHERE])], (true, Reason::SoftOptIn)),
+        (vec![own(asked, &[ELSEWHERE]), own(yes, &[ELSEWHERE])], missing),
+        (vec![own(asked, &[]), own(yes, &[ELSEWHERE])], missing),
+        (vec![own(yes, &[ELSEWHERE]), own(asked, &[HERE])], (false, Reason::Unconfirmed)),
+        (vec![own(asked, &[ELSEWHERE])], (false, Reason::NoAnswer)),
+        (vec![no.clone(), own(yes, &[ELSEWHERE])], (false, Reason::Objected)),
+        (vec![no.clone(), own(yes, &[HERE])], (true, Reason::OptedIn)),
+        (vec![own(yes, &[HERE]), no], (false, Reason::Objected)),
+    ];
+    for (events, expected) in table {
+        let events = life(events);
+        let question = Question::Reach(Channel::Newsletter, vec![asked_at(HERE, Vec::new())]);
+        let decision = decide(&events, &policy(), &question, noon(DAY));
+        assert_eq!((decision.allow, decision.reason), expected, "{events:#?}");
+    }
 }

@@ -4,12 +4,12 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use app::model::channel::Channel;
 use app::model::choice::Answer;
-use app::model::contact::PointObjection;
+use app::model::contact::{AskedAt, GivenAt, PointKind, PointObjection};
 use app::model::date::Moment;
 use app::model::decision::{Decision, Question, Recorded};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
 use app::model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
-use app::model::identity::{RecordAddress, ShardNumber, Subject};
+use app::model::identity::{PointName, RecordAddress, ShardNumber, Subject};
 use app::model::policy::Policy;
 use app::model::purpose::PurposeId;
 use proptest::prelude::*;
@@ -37,6 +37,11 @@ pub struct Scenario {
 impl Scenario {
     pub fn ask(&self, decide: &Decider, question: &Question) -> Decision {
         decide(&self.events, &self.policy, question, self.now)
+    }
+
+    /// The contact point that is asked about, with what stands on it.
+    pub fn here(&self) -> AskedAt {
+        asked_at(HERE, self.objections.clone())
     }
 
     pub fn purposes(&self) -> impl Iterator<Item = &PurposeId> {
@@ -140,6 +145,19 @@ pub fn somebody(first: bool) -> Subject {
     Subject([if first { 1 } else { 2 }; 16])
 }
 
+/// The contact point that is asked about, and another one of the same people. What kind they are does not matter.
+pub const HERE: PointName = PointName([7; 16]);
+pub const ELSEWHERE: PointName = PointName([8; 16]);
+
+/// A point that has an older name as well, under another key.
+pub fn asked_at(name: PointName, objections: Vec<PointObjection>) -> AskedAt {
+    AskedAt { names: vec![PointName([9; 16]), name], objections }
+}
+
+pub fn given_at(name: PointName) -> GivenAt {
+    GivenAt { kind: PointKind::Email, name }
+}
+
 fn objection() -> impl Strategy<Value = PointObjection> {
     (subsequence(Channel::ALL.to_vec(), 0..=3), prop::option::of(any::<bool>())).prop_map(|(channels, by)| {
         let since = time::macros::date!(2026 - 01 - 15);
@@ -158,15 +176,17 @@ struct Step {
     channels: Vec<Channel>,
     first: bool,
     evidence: Option<Evidence>,
+    points: Vec<PointName>,
 }
 
 fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
     let answers = subsequence(names.to_vec(), 0..=names.len())
         .prop_flat_map(|names| names.into_iter().map(|name| (Just(name), answered())).collect::<Vec<_>>());
     let channels = subsequence(Channel::ALL.to_vec(), 0..=3);
-    let who = (prop::bool::weighted(0.7), evidence());
+    let points = prop_oneof![5 => Just(vec![HERE]), 3 => subsequence(vec![HERE, ELSEWHERE], 0..=2)];
+    let who = (prop::bool::weighted(0.7), evidence(), points);
     (kind(), actor(), route(), prop::bool::weighted(0.1), 0..60i64, answers, channels, who).prop_map(
-        |(kind, actor, route, gpc, days_later, answers, channels, (first, evidence))| Step {
+        |(kind, actor, route, gpc, days_later, answers, channels, (first, evidence, points))| Step {
             kind,
             actor,
             route,
@@ -176,6 +196,7 @@ fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
             channels,
             first,
             evidence,
+            points,
         },
     )
 }
@@ -186,6 +207,7 @@ fn happened(step: Step, day: Date) -> Event {
     event.channels = step.channels;
     event.subject = Some(somebody(step.first));
     event.evidence = step.evidence;
+    event.points = step.points.into_iter().map(given_at).collect();
     event.merged = (step.kind == EventKind::Merged).then(|| somebody(!step.first));
     event.answers = step
         .answers

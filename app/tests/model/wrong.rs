@@ -1,11 +1,12 @@
 //! The properties themselves are tested: each deliberately wrong way to decide must break one of them.
 
 use app::model::choice::Answer;
-use app::model::contact::PointObjection;
+use app::model::contact::{AskedAt, PointObjection};
 use app::model::date::Moment;
 use app::model::decision::{Decision, Question, Reason, Recorded, decide};
 use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::evidence::Evidence;
+use app::model::identity::PointName;
 use app::model::policy::Policy;
 use app::model::purpose::Regime;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -13,7 +14,7 @@ use time::Duration;
 use time::macros::date;
 
 use crate::properties::ALL;
-use crate::scenario::{Decider, Scenario, runner, scenario, seed};
+use crate::scenario::{Decider, ELSEWHERE, HERE, Scenario, given_at, runner, scenario, seed};
 
 /// The right rules on events that were misread.
 fn misreading(misread: impl Fn(&mut Event, &Policy) + 'static) -> Box<Decider> {
@@ -106,8 +107,8 @@ fn unknown_is_necessary(events: &[Recorded], policy: &Policy, question: &Questio
 fn misreading_objections(misread: fn(&mut Vec<PointObjection>)) -> Box<Decider> {
     Box::new(move |events, policy, question, now| {
         let mut question = question.clone();
-        if let Question::Reach(_, objections) = &mut question {
-            misread(objections);
+        if let Question::Reach(_, points) = &mut question {
+            points.iter_mut().for_each(|point| misread(&mut point.objections));
         }
         decide(events, policy, &question, now)
     })
@@ -115,20 +116,49 @@ fn misreading_objections(misread: fn(&mut Vec<PointObjection>)) -> Box<Decider> 
 
 fn an_opt_in_outranks_the_point(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
     let decision = decide(events, policy, question, now);
-    let Question::Reach(channel, _) = question else { return decision };
-    let own = decide(events, policy, &Question::Channel(*channel), now);
+    let Question::Reach(channel, points) = question else { return decision };
+    let free = points.iter().cloned().map(|point| AskedAt { objections: Vec::new(), ..point }).collect();
+    let own = decide(events, policy, &Question::Reach(*channel, free), now);
     if own.reason == Reason::OptedIn { own } else { decision }
 }
 
 fn every_objection_names_all(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
     match question {
-        Question::Reach(channel, objections) if !objections.is_empty() => {
-            let mut all = objections.clone();
-            all[0].channels.push(*channel);
+        Question::Reach(channel, points) => {
+            let mut all = points.clone();
+            all.iter_mut().filter_map(|point| point.objections.first_mut()).for_each(|of| of.channels.push(*channel));
             decide(events, policy, &Question::Reach(*channel, all), now)
         }
         _ => decide(events, policy, question, now),
     }
+}
+
+/// Decides by what was said anywhere, whatever point it was said for.
+fn a_yes_spreads(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let Question::Reach(channel, points) = question else { return decide(events, policy, question, now) };
+    let names: Vec<PointName> = points.iter().flat_map(|point| point.names.clone()).collect();
+    let mut events = events.to_vec();
+    for recorded in &mut events {
+        recorded.event.points = names.iter().map(|name| given_at(*name)).collect();
+    }
+    decide(&events, policy, &Question::Reach(*channel, points.clone()), now)
+}
+
+/// Of several points one that is allowed is enough.
+fn one_point_is_enough(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let decision = decide(events, policy, question, now);
+    let Question::Reach(channel, points) = question else { return decision };
+    let at = |point: &AskedAt| decide(events, policy, &Question::Reach(*channel, vec![point.clone()]), now);
+    points.iter().map(at).find(|one| one.allow).unwrap_or(decision)
+}
+
+/// A no is for the point that was named with it, as a yes is.
+fn a_no_stays_where_it_was_said(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let Question::Reach(_, points) = question else { return decide(events, policy, question, now) };
+    let is_here = |event: &Event| event.points.iter().any(|of| points.iter().any(|at| at.names.contains(&of.name)));
+    let kept = |recorded: &&Recorded| recorded.event.kind != EventKind::Objected || is_here(&recorded.event);
+    let events: Vec<Recorded> = events.iter().filter(kept).cloned().collect();
+    decide(&events, policy, question, now)
 }
 
 /// All people are one from the first day on, so that the yes of one lifts the no of another.
@@ -150,6 +180,18 @@ fn pieces_filled_in(event: &mut Event) {
 fn variants() -> Vec<(&'static str, Box<Decider>)> {
     use EventKind as Kind;
     vec![
+        ("lets a yes spread to another point", Box::new(a_yes_spreads)),
+        ("takes one point that is allowed for all", Box::new(one_point_is_enough)),
+        ("keeps a no to the point where it was said", Box::new(a_no_stays_where_it_was_said)),
+        (
+            "lets a relation spread to another point",
+            misreading(|event, _| {
+                if event.kind == Kind::Imported {
+                    event.points = vec![given_at(HERE), given_at(ELSEWHERE)];
+                }
+            }),
+        ),
+        ("forgets where a yes was given", misreading(|event, _| event.points.clear())),
         ("forgets what stands on the point", misreading_objections(Vec::clear)),
         ("looks at one objection on the point alone", misreading_objections(|objections| objections.truncate(1))),
         (

@@ -27,7 +27,7 @@ pub enum Contacts {
 pub struct Import {
     /// CSV with a header, or JSON Lines. Columns: customer, name, language, email, phone, postcode, `house_number`,
     /// addition, street, place, country, lines, channels, contract, `same_entity`, `informed_on`, `opt_out_offered_on`,
-    /// `opt_out_used`, products, `objected_channels`, `objected_on`.
+    /// `opt_out_used`, products, `objected_channels`, `objected_on`, `same_person`.
     file: PathBuf,
     /// Records; without it nothing is.
     #[arg(long)]
@@ -179,6 +179,13 @@ fn summed(summary: Summary, written: bool) -> Vec<String> {
     )];
     if blank > 0 {
         lines.push(format!("{blank} lines hold nothing but separators and were passed over"));
+    }
+    if summary.another_person > 0 {
+        lines.push(format!(
+            "{} with a customer number that had another name and address before; say same_person yes in a row \
+             whose person is the same, or merge them at the desk",
+            summary.another_person
+        ));
     }
     if !written {
         lines.push("nothing was recorded; add --write to record this".to_owned());

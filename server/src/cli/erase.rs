@@ -44,7 +44,7 @@ enum NotErased {
     NoReason,
     #[error("nobody is known by that. Nothing was erased")]
     Unknown,
-    #[error("several people have that; give the customer number of one. Nothing was erased")]
+    #[error("several people have that; give a customer number or address that one alone has. Nothing was erased")]
     Several,
     #[error("not confirmed. Nothing was erased")]
     NotConfirmed,

@@ -52,7 +52,8 @@ pub fn status(slug: Slug) -> StatusCode {
         | Slug::MessageClassIncomplete
         | Slug::LetterIncomplete
         | Slug::SelfSignupRequired
-        | Slug::SoftOptInEvidenceMissing => StatusCode::UNPROCESSABLE_ENTITY,
+        | Slug::SoftOptInEvidenceMissing
+        | Slug::CustomerNumberReused => StatusCode::UNPROCESSABLE_ENTITY,
         Slug::NoticeChanged | Slug::ChangedSince => StatusCode::CONFLICT,
         Slug::ConsentNotFromHere | Slug::CrossSite | Slug::ScopeMissing => StatusCode::FORBIDDEN,
         Slug::ApiKeyMissing | Slug::ApiKeyUnknown | Slug::ApiKeyExpired => StatusCode::UNAUTHORIZED,

@@ -8,7 +8,7 @@ use app::model::channel::{Channel, ChannelRule};
 use app::model::contact::PointKind;
 use app::model::date::add_months;
 use app::model::decision::{Decision, Reason, Recorded};
-use app::model::event::{EventKind, Route};
+use app::model::event::{Event, EventKind, Route};
 use app::model::evidence::{IdentityLevel, OptIn};
 use app::model::identity::{RecordAddress, ShardNumber, Subject};
 use app::model::language::Language;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::Keuze;
 use super::codes::{JustDone, KnownAt, Session};
-use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Person, Who};
+use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Part, Person, Who};
 use crate::ambient::wall_clock;
 use crate::contact::ContactPoint;
 use crate::scribe::ReadError;
@@ -43,7 +43,7 @@ impl Keuze {
         let known = self.known_at(session);
         let cards = self.cards(session, known, language)?;
         let shown = match known {
-            KnownAt::One(person) => self.last_word(person, &Channel::ALL)?,
+            KnownAt::One(person) => self.last_shown(person, &Channel::ALL)?,
             KnownAt::Nobody | KnownAt::Several => None,
         };
         Ok(CentreView {
@@ -56,14 +56,15 @@ impl Keuze {
         })
     }
 
-    /// Whoever proved a number alone is told no name: it may have been somebody else's before.
+    /// Whoever proved a number alone is told no name: it may have been somebody else's before. Nor is who has an address
+    /// that joined later.
     fn whose(&self, session: &Session, known: KnownAt) -> Whose {
         match known {
-            KnownAt::One(_) if session.email().is_none() => Whose::One { name: None },
-            KnownAt::One(person) => {
-                let person = self.known_person(person);
-                Whose::One { name: person.and_then(|person| person.name().map(str::to_owned)) }
-            }
+            KnownAt::One(_) => match self.opened_by(session) {
+                Some(person) => Whose::One { name: person.name().map(str::to_owned) },
+                None if session.email().is_none() => Whose::One { name: None },
+                None => Whose::Uncertain,
+            },
             KnownAt::Nobody => Whose::Nobody,
             KnownAt::Several => Whose::Several,
         }
@@ -73,8 +74,8 @@ impl Keuze {
         match known {
             KnownAt::One(subject) => {
                 let person = self.known_person(subject).ok_or(ActError::NoPerson)?;
-                let cards = session.channels().iter().map(|channel| self.card_of(&person, session, *channel, language));
-                cards.collect()
+                let channels = self.channels_open_to(session).iter();
+                channels.map(|channel| self.card_of(&person, session, *channel, language)).collect()
             }
             KnownAt::Nobody | KnownAt::Several => {
                 let channels = session.point().kind().channels().iter();
@@ -90,17 +91,31 @@ impl Keuze {
         channel: Channel,
         language: Language,
     ) -> Result<Card, ActError> {
-        // By a number, nothing is told but what holds for that number.
-        let shown: Vec<ContactPoint> = match session.email() {
-            Some(_) => person.points_for(channel).into_iter().cloned().collect(),
+        // By a number, or an address of which it is not certain whose it is, nothing is told but what holds for it.
+        let points: Vec<ContactPoint> = match self.opened_by(session) {
+            Some(_) => in_order(person.points_for(channel), session.point()),
             None => vec![session.point().clone()],
         };
-        let points: Vec<String> = shown.iter().map(ContactPoint::given).collect();
-        let decision = self.may_i(&Who { person: Some(person.subject), points: shown }, channel)?;
-        let reachable = !points.is_empty() || channel.point().is_none();
-        let offer = if reachable { self.offer(channel, language) } else { Offer::None };
-        let shown = self.last_word(person.subject, &[channel])?;
-        Ok(Card { points, shown: shown.unwrap_or(NOTHING_SHOWN).to_string(), offer, ..self.card(channel, decision)? })
+        let at = |points: Vec<ContactPoint>| self.may_i(&Who { person: Some(person.subject), points }, channel);
+        let decisions = points.iter().map(|point| at(vec![point.clone()]));
+        let decisions: Vec<Decision> = decisions.collect::<Result<_, _>>()?;
+        // What reaches the person anywhere is what is told first: that is what they can stop.
+        let told = decisions.iter().find(|decision| decision.allow).or(decisions.first()).cloned();
+        let decision = told.map_or_else(|| at(Vec::new()), Ok)?;
+        let given = |allowed: bool| {
+            let those = points.iter().zip(&decisions).filter(move |(_, decision)| decision.allow == allowed);
+            those.map(|(point, _)| point.given()).collect::<Vec<String>>()
+        };
+        // A yes is for the address that was proved; by channels of another kind, for all that is shown.
+        let lacks = match decisions.first() {
+            Some(first) if points[0].is_same_as(session.point()) => !first.allow,
+            Some(_) => decisions.iter().any(|decision| !decision.allow),
+            None => channel.point().is_none() && !decision.allow,
+        };
+        let offer = if lacks { self.offer(channel, language) } else { Offer::None };
+        let shown = self.last_shown(person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN).to_string();
+        let (points, not_at) = (given(true), given(false));
+        Ok(Card { points, not_at, shown, offer, ..self.card(channel, decision)? })
     }
 
     fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
@@ -109,6 +124,7 @@ impl Keuze {
         // Advertising needs a person whose consent it is; the newsletter can be subscribed to by its address. A no on the
         // address can be taken off by whoever has it.
         let offer = match (channel, last_no) {
+            _ if decision.allow => Offer::None,
             (Channel::Newsletter, _) => Offer::Plain,
             (_, Some(_)) => Offer::Lift,
             (_, None) => Offer::None,
@@ -123,6 +139,7 @@ impl Keuze {
         Ok(Card {
             channel,
             points: Vec::new(),
+            not_at: Vec::new(),
             allow: decision.allow,
             reason: decision.reason,
             basis: decision.basis,
@@ -195,7 +212,7 @@ impl Keuze {
             (Wish::Start(channels, shown), KnownAt::One(person)) => {
                 let known = self.known_person(person).ok_or(ActError::NoPerson)?;
                 let can_be_had = |channel: &Channel| {
-                    session.channels().contains(channel)
+                    self.channels_open_to(session).contains(channel)
                         && (channel.point().is_none() || !known.points_for(*channel).is_empty())
                 };
                 if !channels.iter().all(can_be_had) {
@@ -242,7 +259,8 @@ impl Keuze {
         };
         let person = event.subject.filter(|person| self.known_person(*person).is_some());
         let denied = |channel: &Channel| -> Result<bool, ActError> {
-            let decision = person.map(|person| self.may_i(&Who::person(person), *channel)).transpose()?;
+            let who = person.map(|person| self.given_in(event, person, *channel));
+            let decision = who.map(|who| self.may_i(&who, *channel)).transpose()?;
             Ok(decision.is_some_and(|decision| !decision.allow))
         };
         let mut still_denied = Vec::new();
@@ -274,6 +292,14 @@ impl Keuze {
             undo,
             frame,
         }))
+    }
+
+    /// A person at the points that an event is for.
+    pub(super) fn given_in(&self, event: &Event, person: Subject, channel: Channel) -> Who {
+        let known = self.known_person(person);
+        let points = known.iter().flat_map(|known| known.points_for(channel)).cloned();
+        let points = points.filter(|point| self.names_one(event, std::slice::from_ref(point))).collect();
+        Who { person: Some(person), points }
     }
 
     /// Whether a code can go to what this channel reaches people at.
@@ -312,8 +338,9 @@ impl Keuze {
         let channels = recorded.event.channels.iter().copied();
         let mut undone = Vec::new();
         for channel in channels {
-            let restores =
-                session.channels().contains(&channel) && self.was_allowed_before(person, channel, recorded.address)?;
+            let points = self.points_of_a_yes(person, session, channel);
+            let restores = self.channels_open_to(session).contains(&channel)
+                && self.was_allowed_before(person, &points, channel, recorded.address)?;
             if !stopped || restores {
                 undone.push(channel);
             }
@@ -328,6 +355,14 @@ impl Keuze {
         Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, calls }))
     }
 
+    /// The points that a yes in this session is for.
+    fn points_of_a_yes(&self, person: Subject, session: &Session, channel: Channel) -> Vec<ContactPoint> {
+        if channel.point() == Some(session.point().kind()) {
+            return vec![session.point().clone()];
+        }
+        self.known_person(person).iter().flat_map(|person| person.points_for(channel)).cloned().collect()
+    }
+
     /// Everything that is held of whoever proved an address.
     ///
     /// # Errors
@@ -335,10 +370,7 @@ impl Keuze {
     pub fn insight(&self, frame: Frame, session: &Session) -> Result<InsightView, ActError> {
         let known = self.known_at(session);
         let language = frame.language;
-        let person = match known {
-            KnownAt::One(person) => self.known_person(person),
-            KnownAt::Nobody | KnownAt::Several => None,
-        };
+        let person = self.opened_by(session);
         let history = person.as_ref().map(|person| self.happened(person.subject)).transpose()?;
         Ok(InsightView {
             address: session.point().given(),
@@ -371,16 +403,13 @@ impl Keuze {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn take_away(&self, session: &Session) -> Result<Value, ActError> {
-        let person = match self.known_at(session) {
-            KnownAt::One(subject) => Some(self.known_person(subject).ok_or(ActError::NoPerson)?),
-            KnownAt::Nobody | KnownAt::Several => None,
-        };
+        let person = self.opened_by(session);
         let (who, points, channels) = match &person {
             Some(person) => (Who::person(person.subject), person.points(), &Channel::ALL[..]),
             None => (Who::point(session.point().clone()), vec![session.point()], session.point().kind().channels()),
         };
         let parts: Vec<Value> =
-            person.iter().flat_map(|person| person.parts.values()).map(|part| json!(part)).collect();
+            person.iter().flat_map(|person| person.parts.values()).map(|part| json!(theirs(part))).collect();
         let decisions = channels.iter().map(|channel| {
             // At an address of several people the decision rests on records of theirs.
             let decision = self.may_i(&who, *channel)?;
@@ -435,6 +464,17 @@ impl Keuze {
             frame,
         }
     }
+}
+
+/// Without the names of others that came with what joined later.
+fn theirs(part: &Part) -> Part {
+    Part { later: Vec::new(), ..part.clone() }
+}
+
+/// The proven address first.
+fn in_order(points: Vec<&ContactPoint>, proven: &ContactPoint) -> Vec<ContactPoint> {
+    let (first, others): (Vec<_>, Vec<_>) = points.into_iter().partition(|point| point.is_same_as(proven));
+    first.into_iter().chain(others).cloned().collect()
 }
 
 fn details(person: &Person, language: Language) -> Vec<Detail> {

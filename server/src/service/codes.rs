@@ -23,7 +23,7 @@ use super::Keuze;
 use super::brakes::{Brakes, Source, Tried};
 use super::centre::Wish;
 use super::mail::Mail;
-use super::people::{Acted, Erased};
+use super::people::{Acted, Erased, Person};
 use crate::contact::{ContactPoint, Email, Phone};
 use crate::scribe::AppendError;
 use crate::vault::mac::mac;
@@ -131,11 +131,6 @@ impl Session {
             ContactPoint::Email(email) => Some(email),
             ContactPoint::Phone(_) | ContactPoint::Post(_) => None,
         }
-    }
-
-    /// The channels that it may see and switch on: by an address all of them, by a number those that use it.
-    pub fn channels(&self) -> &'static [Channel] {
-        if self.email().is_some() { &Channel::ALL } else { self.to.kind().channels() }
     }
 
     /// What a yes in it rests on.
@@ -381,6 +376,19 @@ impl Keuze {
     pub fn ended_session(&self, sealed: &str) -> Option<Session> {
         let session: Session = self.open_from_browser(b"keuze session", sealed)?;
         table(&self.codes.ended).contains_key(&session.id).then_some(session)
+    }
+
+    /// The person whose data a session opens: the one who has the address from the first, or for certain. A number may have
+    /// been somebody else's before, and an address that joined later may be somebody else's now.
+    pub fn opened_by(&self, session: &Session) -> Option<Person> {
+        let KnownAt::One(person) = self.known_at(session) else { return None };
+        self.known_person(person).filter(|person| session.email().is_some() && !person.is_later(session.point()))
+    }
+
+    /// The channels that a session may see and switch on: all, where it opens a person's data; else those that use the
+    /// proven address or number.
+    pub fn channels_open_to(&self, session: &Session) -> &'static [Channel] {
+        if self.opened_by(session).is_some() { &Channel::ALL } else { session.point().kind().channels() }
     }
 
     /// Who is known at a proven address or number.

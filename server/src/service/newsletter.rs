@@ -11,7 +11,7 @@ use super::Keuze;
 use super::brakes::Source;
 use super::codes::SendError;
 use super::mail::{Mail, PATIENCE};
-use super::people::{Act, ActError, Acted, Part, Person};
+use super::people::{Act, ActError, Acted, Part, Person, Who};
 use super::tokens::Token;
 use crate::contact::{ContactPoint, Email};
 use crate::scribe::ReadError;
@@ -109,18 +109,19 @@ impl Keuze {
     pub async fn confirm_newsletter(&self, token: &str) -> Result<Option<Acted>, ActError> {
         let Some(person) = self.confirms(token) else { return Ok(None) };
         let controlled = self.controlled_by(token, &person);
-        let decision = self.may_i(&super::people::Who::person(person.subject), Channel::Newsletter)?;
-        let again = self.confirmed_already(person.subject)?.filter(|_| decision.allow);
-        if let Some(acted) = again {
+        let who = Who { person: Some(person.subject), points: controlled.clone() };
+        let decision = self.may_i(&who, Channel::Newsletter)?;
+        let again = self.confirmed_already(person.subject, &controlled)?;
+        if let Some(acted) = again.filter(|acted| decision.allow && decision.evidence.contains(&acted.record)) {
             return Ok(Some(acted));
         }
         let proof = OptIn { verified: Verification::MailLink, products: None, until: None };
         let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
-        let since = self.asked_last(person.subject)?;
+        let since = self.asked_last(person.subject, &controlled)?;
         match self.opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, since).await {
             // By another press of the same button, while this one waited?
             Err(ActError::ChangedSince) => {
-                self.confirmed_already(person.subject)?.map(Some).ok_or(ActError::ChangedSince)
+                self.confirmed_already(person.subject, &controlled)?.map(Some).ok_or(ActError::ChangedSince)
             }
             acted => acted.map(Some),
         }
@@ -138,17 +139,19 @@ impl Keuze {
         points.iter().filter(is_the_one).cloned().collect()
     }
 
-    /// The last request: whatever was said after it outranks its link.
-    fn asked_last(&self, person: Subject) -> Result<Option<RecordAddress>, ReadError> {
+    /// The last request for these mailboxes: whatever was said after it outranks its link.
+    fn asked_last(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<RecordAddress>, ReadError> {
         let life = self.life(person)?;
-        let asked =
-            |event: &Event| event.kind == EventKind::OptInRequested && event.channels.contains(&Channel::Newsletter);
+        let asked = |event: &Event| {
+            let here = event.points.is_empty() || self.names_one(event, at);
+            event.kind == EventKind::OptInRequested && event.channels.contains(&Channel::Newsletter) && here
+        };
         Ok(life.iter().rev().find(|recorded| asked(&recorded.event)).map(|recorded| recorded.address))
     }
 
     /// The last word, if it is the confirmation: a link that is opened twice records nothing new.
-    fn confirmed_already(&self, person: Subject) -> Result<Option<Acted>, ActError> {
-        let Some(record) = self.last_word(person, &[Channel::Newsletter])? else { return Ok(None) };
+    fn confirmed_already(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<Acted>, ActError> {
+        let Some(record) = self.last_word_at(person, &[Channel::Newsletter], at)? else { return Ok(None) };
         let recorded = self.scribe.record(record)?.filter(|r| r.event.kind == EventKind::OptInConfirmed);
         let channels = vec![Channel::Newsletter];
         let since = |at: time::OffsetDateTime| crate::ambient::moment(at.unix_timestamp()).today;

@@ -13,7 +13,7 @@ use app::model::purpose::PurposeId;
 use app::model::told::What;
 
 use super::Keuze;
-use super::people::{ActError, Who};
+use super::people::ActError;
 use crate::ambient::wall_clock;
 use crate::scribe::ReadError;
 
@@ -66,7 +66,7 @@ impl Keuze {
 
     fn today(&self, event: &Event, channel: Channel) -> Result<Today, ReadError> {
         let person = event.subject.filter(|person| self.known_person(*person).is_some());
-        match person.map(|person| self.may_i(&Who::person(person), channel)) {
+        match person.map(|person| self.may_i(&self.given_in(event, person, channel), channel)) {
             Some(Ok(decision)) => Ok(Today::Decided(decision)),
             Some(Err(ActError::Read(error))) => Err(error),
             _ if matches!(event.kind, EventKind::Objected | EventKind::Withdrawn) => Ok(Today::Denied),

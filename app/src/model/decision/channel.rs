@@ -6,15 +6,15 @@ use time::Date;
 
 use super::{Decision, Reason, Recorded, is_persons_own};
 use crate::model::channel::{Channel, ChannelNeed, ChannelRule};
-use crate::model::contact::PointObjection;
+use crate::model::contact::AskedAt;
 use crate::model::event::{Event, EventKind};
 use crate::model::evidence::{Evidence, OptIn, SoftOptIn};
-use crate::model::identity::{RecordAddress, Subject};
+use crate::model::identity::{PointName, RecordAddress, Subject};
 
 /// What a standing objection rests on, written as the rules of the configuration are: GDPR art. 21(2) and (3).
 pub const OBJECTION: &str = "AVG 21 lid 2 en 3";
 
-/// What the events so far say about one channel.
+/// What the events so far say about one channel, at one contact point or wherever it was said.
 #[derive(Default)]
 struct Standing {
     /// The latest of objection, confirmed opt-in and ending.
@@ -23,6 +23,8 @@ struct Standing {
     requested: Option<RecordAddress>,
     /// A relation that the controller told of, with what it has as evidence.
     relation: Option<(Option<SoftOptIn>, RecordAddress)>,
+    /// A yes or a relation that is for other contact points than the one that is asked about.
+    elsewhere: Option<RecordAddress>,
 }
 
 #[derive(Clone)]
@@ -33,16 +35,27 @@ enum Stance {
     Ended(Reason),
 }
 
-/// At a contact point: an objection that stands there denies, whatever its maker or anybody else agreed to since.
+/// At contact points: each must be allowed, and an objection that stands there denies, whatever its maker or anybody else
+/// agreed to since. Where no point is known, nobody can be reached.
 pub(super) fn reach(
     events: &[Recorded],
-    objections: &[PointObjection],
+    points: &[AskedAt],
     rules: &[ChannelRule],
     channel: Channel,
     today: Date,
 ) -> Decision {
-    let decision = decide(events, rules, channel, today);
-    let standing = objections.iter().find(|objection| objection.channels.contains(&channel));
+    let Some((first, others)) = points.split_first() else {
+        let decision = decide(events, rules, channel, None, today);
+        return decision.at_own_point(channel.point().is_none());
+    };
+    let at = |point| reach_at(events, point, rules, channel, today);
+    let decision = at(first);
+    if decision.allow { others.iter().map(at).find(|other| !other.allow).unwrap_or(decision) } else { decision }
+}
+
+fn reach_at(events: &[Recorded], point: &AskedAt, rules: &[ChannelRule], channel: Channel, today: Date) -> Decision {
+    let decision = decide(events, rules, channel, Some(&point.names), today);
+    let standing = point.objections.iter().find(|objection| objection.channels.contains(&channel));
     // The person's own no says more than that there is one.
     let own_no = matches!(decision.reason, Reason::Objected | Reason::Withdrawn | Reason::Refused);
     match standing {
@@ -51,9 +64,17 @@ pub(super) fn reach(
     }
 }
 
-pub(super) fn decide(events: &[Recorded], rules: &[ChannelRule], channel: Channel, today: Date) -> Decision {
+/// With `at`, by what holds at the contact point of these names; without, by what was said anywhere.
+pub(super) fn decide(
+    events: &[Recorded],
+    rules: &[ChannelRule],
+    channel: Channel,
+    at: Option<&[PointName]>,
+    today: Date,
+) -> Decision {
     let Some(rule) = in_force(rules, channel, today) else { return Decision::deny(Reason::Unknown) };
-    let standing = standing(events, channel);
+    // Social media reach people at no point of ours.
+    let standing = standing(events, channel, at.filter(|_| channel.point().is_some()));
     let eve = eve_of_next(rules, channel, today);
     match &standing.stance {
         Some((Stance::Out(reason), address)) => Decision::deny(*reason).on(*address).under(OBJECTION),
@@ -87,7 +108,10 @@ fn without_stance(standing: &Standing, rule: &ChannelRule) -> Decision {
         (_, _, Some(requested)) => Decision::deny(Reason::Unconfirmed).on(requested),
         // A customer relation is not yet the evidence that a soft opt-in asks for (Tw art. 11.7 lid 3).
         (ChannelNeed::SoftOptIn, Some((_, relation)), _) => Decision::deny(Reason::EvidenceMissing).on(*relation),
-        _ => Decision::deny(Reason::NoAnswer),
+        _ => match standing.elsewhere {
+            Some(elsewhere) => Decision::deny(Reason::EvidenceMissing).on(elsewhere),
+            None => Decision::deny(Reason::NoAnswer),
+        },
     };
     decision.under(&rule.article)
 }
@@ -111,7 +135,7 @@ fn eve_of_next(rules: &[ChannelRule], channel: Channel, today: Date) -> Option<D
 }
 
 /// Each of several people stands for themselves until they turn out to be one; then every objection of both stands.
-fn standing(events: &[Recorded], channel: Channel) -> Standing {
+fn standing(events: &[Recorded], channel: Channel, at: Option<&[PointName]>) -> Standing {
     let mut people: BTreeMap<Option<Subject>, Standing> = BTreeMap::new();
     let mut same_as: BTreeMap<Subject, Subject> = BTreeMap::new();
     for Recorded { address, event } in events {
@@ -124,7 +148,7 @@ fn standing(events: &[Recorded], channel: Channel) -> Standing {
                 same_as.insert(other, kept);
             }
         } else if concerns(event, channel) {
-            people.entry(subject).or_default().take(event, *address);
+            people.entry(subject).or_default().take(event, *address, at);
         }
     }
     people.into_values().fold(Standing::default(), |mut all, one| {
@@ -140,8 +164,13 @@ fn one_person(same_as: &BTreeMap<Subject, Subject>, mut subject: Subject) -> Sub
     subject
 }
 
+/// Whether what an event grants is for the contact point of these names.
+fn is_for(event: &Event, at: Option<&[PointName]>) -> bool {
+    at.is_none_or(|names| event.points.iter().any(|point| names.contains(&point.name)))
+}
+
 impl Standing {
-    fn take(&mut self, event: &Event, address: RecordAddress) {
+    fn take(&mut self, event: &Event, address: RecordAddress, at: Option<&[PointName]>) {
         let proof = |event: &Event| match &event.evidence {
             Some(Evidence::OptIn(proof)) => Some(proof.clone()),
             _ => None,
@@ -149,11 +178,17 @@ impl Standing {
         match event.kind {
             EventKind::Objected => self.stance = Some((Stance::Out(Reason::Objected), address)),
             EventKind::Withdrawn => self.stance = Some((Stance::Out(Reason::Withdrawn), address)),
+            // A yes for another point leaves everything here as it was, an objection included.
+            EventKind::OptInConfirmed if is_persons_own(event) && !is_for(event, at) => {
+                (self.requested, self.elsewhere) = (None, Some(address));
+            }
+            // Whoever asked for somebody may not know for which of their points.
+            EventKind::OptInRequested if !event.points.is_empty() && !is_for(event, at) => {}
             EventKind::OptInConfirmed if is_persons_own(event) => {
                 self.stance = Some((Stance::OptedIn(proof(event)), address));
             }
             EventKind::OptInConfirmed | EventKind::OptInRequested => self.requested = Some(address),
-            EventKind::Imported => self.imported(event, address),
+            EventKind::Imported => self.imported(event, address, is_for(event, at)),
             EventKind::Expired => self.end(Reason::Expired, address),
             EventKind::Invalidated => self.end(Reason::QuestionChanged, address),
             EventKind::RevokedByController => self.end(Reason::RevokedByController, address),
@@ -161,8 +196,9 @@ impl Standing {
         }
     }
 
-    /// An import tells of a relation. That the person refused when the address was collected is a refusal.
-    fn imported(&mut self, event: &Event, address: RecordAddress) {
+    /// An import tells of a relation, for the points that it names. That the person refused when an address was collected
+    /// is a refusal everywhere.
+    fn imported(&mut self, event: &Event, address: RecordAddress, is_for_this: bool) {
         let soft = match &event.evidence {
             Some(Evidence::SoftOptIn(soft)) => Some(soft.clone()),
             _ => None,
@@ -170,7 +206,11 @@ impl Standing {
         if soft.as_ref().is_some_and(|soft| soft.opt_out_used) {
             self.stance = Some((Stance::Out(Reason::Refused), address));
         }
-        self.relation = Some((soft, address));
+        if is_for_this {
+            self.relation = Some((soft, address));
+        } else {
+            self.elsewhere = Some(address);
+        }
     }
 
     /// Ends what was allowed; a no stays a no.
@@ -193,6 +233,7 @@ impl Standing {
             self.stance = other.stance;
         }
         self.requested = self.requested.max(other.requested);
+        self.elsewhere = self.elsewhere.max(other.elsewhere);
         if other.relation.as_ref().map(|(_, address)| *address) > self.relation.as_ref().map(|(_, address)| *address) {
             self.relation = other.relation;
         }

@@ -234,7 +234,7 @@ async fn merge_with(desk: &Desk, session: &Session, about: &About, number: &str)
     let contact = Contact::Customer(number.to_owned());
     let asked = LookUpPeople { staff: session.name.clone(), contact, why: about.opened.why.clone() };
     let found = desk.keuze.look_up_people(&asked).await?;
-    let other = found.people.first().copied().filter(|other| *other != about.subject);
+    let other = found.people.into_iter().find(|other| *other != about.subject);
     let Some(other) = other else { return Ok(Outcome::Refused(PersonFault::NoOther)) };
     let act = entered(&session.name, Route::Desk, Some(&about.opened.why));
     match desk.keuze.merge(about.subject, other, &act).await {

@@ -23,7 +23,7 @@ use crate::http::problem::Problem;
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::Keuze;
-use crate::service::codes::{Fit, JustDone, KnownAt, Session};
+use crate::service::codes::{Fit, JustDone, Session};
 use crate::service::people::{Act, Erased as ErasedRecord};
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
@@ -60,7 +60,7 @@ async fn sure(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap)
 
 /// Only where one person alone is known; elsewhere the page on what is held says why not.
 fn sure_page(keuze: &Keuze, visit: &Visit, session: &Session, unconfirmed: bool) -> Response {
-    if !matches!(keuze.known_at(session), KnownAt::One(_)) {
+    if keuze.opened_by(session).is_none() {
         return see_other(&localized(INSIGHT, visit));
     }
     let page = keuze.erase_view(keuze.frame(visit.language, ERASE), session, unconfirmed);
@@ -85,16 +85,16 @@ async fn erase(
     let about = form.take("about")?;
     let (confirmed, declined) = (form.take("confirm")? == "yes", form.take("decline")? == "yes");
     form.end()?;
-    let person = match (keuze.about(&session).fit(&about), keuze.known_at(&session)) {
+    let person = match (keuze.about(&session).fit(&about), keuze.opened_by(&session)) {
         (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
-        (Fit::Whole, KnownAt::One(person)) if session.email().is_some() => person,
+        (Fit::Whole, Some(person)) => person,
         _ => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
     };
     if !confirmed {
         return Ok(sure_page(&keuze, &visit, &session, true));
     }
     let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
-    let erased = keuze.erase(person, !declined, &act).await?;
+    let erased = keuze.erase(person.subject, !declined, &act).await?;
     keuze.end_session(&session);
     keuze.remember(&session, JustDone::Erased(erased.clone()));
     Ok(erased_page(&keuze, &visit, &erased))

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::model::channel::Channel;
-use app::model::evidence::Piece;
+use app::model::evidence::{Piece, SoftOptIn};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -39,7 +39,7 @@ struct Told {
     warnings: Vec<Warning>,
 }
 
-/// Kept as a customer, and not signed up.
+/// Kept, and not signed up, or kept apart; the type's page says what it means and what to do.
 #[derive(Serialize)]
 struct Warning {
     r#type: String,
@@ -71,14 +71,26 @@ pub async fn tell(
 
 fn told(changed: bool, notes: Vec<Note>, origin: &str) -> Told {
     let mut told = Told { changed, ..Told::default() };
-    let kind = || format!("{origin}/keuze/problems/{}", Slug::SoftOptInEvidenceMissing);
+    let warning = |slug: Slug, channels, missing| Warning {
+        r#type: format!("{origin}/keuze/problems/{slug}"),
+        channels,
+        missing,
+    };
+    let lacking = |channels, missing| warning(Slug::SoftOptInEvidenceMissing, channels, missing);
     for note in notes {
         match note {
             Note::StandingNo(channels) => told.standing_no = channels,
             Note::AgreedSince(channels) => told.agreed_since = channels,
             Note::NoBasis(channels, missing) if missing.is_empty() => told.needs_opt_in = channels,
-            Note::NoBasis(channels, missing) => told.warnings.push(Warning { r#type: kind(), channels, missing }),
             Note::NotRecorded(channels) => told.not_recorded = channels,
+            Note::NoBasis(channels, missing) => told.warnings.push(lacking(channels, missing)),
+            // What there is elsewhere does not count where this address or number is concerned.
+            Note::JoinsWithout(channels) => {
+                told.warnings.push(lacking(channels, SoftOptIn::default().missing()));
+            }
+            Note::AnotherPerson => {
+                told.warnings.push(warning(Slug::CustomerNumberReused, Vec::new(), Vec::new()));
+            }
             // Of a row that was refused.
             Note::NoAllTheSame(_) | Note::NotTaken(_) | Note::Unread => {}
         }

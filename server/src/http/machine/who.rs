@@ -66,7 +66,7 @@ impl Named {
         if self.customer.is_none() && points.is_empty() {
             return Err(Problem::with(Slug::MalformedRequest, "who"));
         }
-        let person = self.customer.as_deref().and_then(|number| keuze.customer(number));
+        let person = self.customer.as_deref().and_then(|number| keuze.customer_at(number, &points));
         let is_nobody = self.customer.is_some() && person.is_none();
         let who = if is_nobody {
             Who::default()

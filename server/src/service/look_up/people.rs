@@ -95,7 +95,7 @@ impl Keuze {
     /// Everybody who is found by it.
     pub fn people_by(&self, contact: &Contact) -> Vec<Person> {
         match contact {
-            Contact::Customer(number) => self.customer(number).into_iter().collect(),
+            Contact::Customer(number) => self.customers(number),
             Contact::Point(point) => self.people_at(point),
         }
     }

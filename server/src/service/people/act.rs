@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use app::model::channel::Channel;
+use app::model::contact::PointKind;
 use app::model::decision::Reason;
-use app::model::event::{Actor, EventKind, Route};
+use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::evidence::{Evidence, OptIn, SoftOptIn};
 use app::model::identity::{RecordAddress, Subject};
 
 use super::book::Wanted;
 use super::hash::{self, newest_index_key};
-use super::{Act, ActError, Acted, Part, Who};
+use super::{Act, ActError, Acted, Part, Person, Who};
 use crate::contact::ContactPoint;
 use crate::scribe::{Draft, Fact};
 use crate::service::Keuze;
@@ -34,7 +35,7 @@ impl Keuze {
         if channels.is_empty() {
             return Err(ActError::Nothing);
         }
-        let facts = self.new_entries(person, &points, &channels);
+        let facts = self.new_entries(person, &self.with_others(person, &points), &channels);
         let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
         if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| may_be_told) {
             return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
@@ -50,6 +51,8 @@ impl Keuze {
 
     /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
     /// contact points that they proved to control (`controlled`).
+    ///
+    /// It is for those points; by channels of another kind, for what is known of theirs now. What joins later has none.
     ///
     /// `since` is the last record that the person was shown; an act on something that changed meanwhile is refused.
     ///
@@ -70,18 +73,38 @@ impl Keuze {
         if channels.is_empty() {
             return Err(ActError::Nothing);
         }
-        if since.is_some_and(|since| self.last_word(person, channels).is_ok_and(|last| last > Some(since))) {
+        let given = given_for(&points, channels, controlled);
+        if let Some(since) = since
+            && self.changed_since(person, channels, &given, controlled, since)?
+        {
             return Err(ActError::ChangedSince);
         }
         let now = self.clock.now();
         let mut event = act.event(EventKind::OptInConfirmed, now.at);
+        event.points = hash::given_at(&newest_index_key(&self.scribe).1, &given);
         event.subject = Some(person);
         event.channels = channels.to_vec();
         event.evidence = Some(Evidence::OptIn(proof));
         event.policy = Some(self.published.current().hash);
-        let facts = self.lifted(Some(person), &points, channels, controlled);
+        let facts = self.lifted(Some(person), &given, channels, controlled);
         let written = self.perform(Draft::with(event, facts)).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+    }
+
+    /// Whether something that a yes at these points would undo, or did not see, came after what was shown. For a point that
+    /// was proved that is what was said; a point that was only shown may have joined since.
+    fn changed_since(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        given: &[ContactPoint],
+        controlled: &[ContactPoint],
+        since: RecordAddress,
+    ) -> Result<bool, ActError> {
+        let was_proved = |point: &ContactPoint| controlled.iter().any(|of| of.is_same_as(point));
+        let last = self.last_word_at(person, channels, given)?;
+        let joined = if given.iter().all(was_proved) { None } else { self.last_joined(person)? };
+        Ok(last.max(joined) > Some(since))
     }
 
     /// Takes off a contact point whatever objections stand on it, for whoever proved to control it (a code to that mailbox
@@ -130,7 +153,7 @@ impl Keuze {
     pub async fn request_opt_in(&self, person: Subject, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
         let (person, _) = self.resolve(&Who::person(person))?;
-        self.request(person, channels, Vec::new(), act).await
+        self.request(person, &[], channels, Vec::new(), act).await
     }
 
     /// The same, of somebody who may be new: what is told of them is learned with it. It takes as long for somebody who is
@@ -140,14 +163,15 @@ impl Keuze {
     /// As [`Self::request_opt_in`].
     pub async fn request_opt_in_of(&self, part: Part, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
-        let subject = part.subject;
+        let (subject, points) = (part.subject, part.points.clone());
         let facts = self.learned(part);
-        self.request(Some(subject), channels, facts, act).await
+        self.request(Some(subject), &points, channels, facts, act).await
     }
 
     async fn request(
         &self,
         person: Option<Subject>,
+        points: &[ContactPoint],
         channels: &[Channel],
         facts: Vec<Fact>,
         act: &Act,
@@ -157,6 +181,7 @@ impl Keuze {
         }
         let now = self.clock.now();
         let mut event = act.event(EventKind::OptInRequested, now.at);
+        event.points = hash::given_at(&newest_index_key(&self.scribe).1, points);
         event.subject = person;
         event.channels = channels.to_vec();
         event.policy = Some(self.published.current().hash);
@@ -164,8 +189,8 @@ impl Keuze {
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
     }
 
-    /// Records a relation that the controller tells of, with what it has as evidence. It neither grants nor lifts
-    /// anything that evidence and rules do not.
+    /// Records a relation that the controller tells of, with what it has as evidence, for the points that are known now. It
+    /// neither grants nor lifts anything that evidence and rules do not.
     ///
     /// # Errors
     /// `SelfSignUpRequired` for social media (S-11).
@@ -186,6 +211,7 @@ impl Keuze {
         event.route = Route::Import;
         event.subject = person;
         event.channels = channels.to_vec();
+        event.points = hash::given_at(&newest_index_key(&self.scribe).1, &given_for(&points, channels, &[]));
         // Whoever refused when the address was collected has objected, and that stands on the address, too.
         let refused = evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used);
         event.evidence = evidence.map(Evidence::SoftOptIn);
@@ -200,12 +226,20 @@ impl Keuze {
         let book = self.people.book();
         let person = who.person.map(|subject| book.person(subject).ok_or(ActError::NoPerson)).transpose()?;
         let mut points: Vec<ContactPoint> = who.points.clone();
-        for point in person.map(super::Person::points).unwrap_or_default() {
+        for point in person.map(Person::points).unwrap_or_default() {
             if points.iter().all(|known| known.normal() != point.normal()) {
                 points.push(point.clone());
             }
         }
         Ok((person.map(|person| person.subject), points))
+    }
+
+    /// The points with those of whoever may be the same: a no holds there, too.
+    fn with_others(&self, person: Option<Subject>, points: &[ContactPoint]) -> Vec<ContactPoint> {
+        let book = self.people.book();
+        let others = person.and_then(|person| book.person(person)).map(|person| book.others_with_number(person));
+        let theirs = others.unwrap_or_default().into_iter().flat_map(Person::points).cloned();
+        points.iter().cloned().chain(theirs).collect()
     }
 
     /// Entries for what does not stand on the points yet.
@@ -268,12 +302,45 @@ impl Keuze {
 
     /// The last record in which anything was said about these channels: by the person, or at one of their contact points.
     pub fn last_word(&self, person: Subject, channels: &[Channel]) -> Result<Option<RecordAddress>, ActError> {
+        self.last_word_at(person, channels, &[])
+    }
+
+    /// The last record that a page about these channels shows: what was said, and which points the person has.
+    pub fn last_shown(&self, person: Subject, channels: &[Channel]) -> Result<Option<RecordAddress>, ActError> {
+        Ok(self.last_word(person, channels)?.max(self.last_joined(person)?))
+    }
+
+    fn last_joined(&self, person: Subject) -> Result<Option<RecordAddress>, ActError> {
+        let life = self.life(person)?;
+        let told = life.iter().filter(|recorded| recorded.event.object.as_deref() == Some("profile"));
+        Ok(told.map(|recorded| recorded.address).max())
+    }
+
+    /// Whether an event names one of these points as what it is for.
+    pub fn names_one(&self, event: &Event, points: &[ContactPoint]) -> bool {
+        let keys = hash::index_keys(&self.scribe);
+        let names = points.iter().flat_map(|point| hash::asked_at(&keys, point, Vec::new()).names);
+        names.collect::<Vec<_>>().iter().any(|name| event.points.iter().any(|given| given.name == *name))
+    }
+
+    /// The last word that matters at these points; without any, at all.
+    pub(in crate::service) fn last_word_at(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        at: &[ContactPoint],
+    ) -> Result<Option<RecordAddress>, ActError> {
+        let keys = hash::index_keys(&self.scribe);
         let life = self.life(person)?;
         let about = |of: &[Channel]| of.iter().any(|channel| channels.contains(channel));
-        let said = life.iter().filter(|recorded| about(&recorded.event.channels)).map(|recorded| recorded.address);
-        let keys = hash::index_keys(&self.scribe);
+        let matters = |event: &Event| {
+            let grants = matches!(event.kind, EventKind::OptInConfirmed | EventKind::OptInRequested);
+            let elsewhere = !at.is_empty() && !event.points.is_empty() && !self.names_one(event, at);
+            about(&event.channels) && !(grants && elsewhere)
+        };
+        let said = life.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);
         let book = self.people.book();
-        let points = book.person(person).map(super::Person::points).unwrap_or_default();
+        let points = book.person(person).map(Person::points).unwrap_or_default();
         let objections = points.into_iter().flat_map(|point| book.objections_on(point, &keys));
         let objected = objections.filter(|found| about(&found.entry.channels)).map(|found| found.record);
         Ok(said.chain(objected).max())
@@ -284,4 +351,17 @@ impl Keuze {
         let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.at);
         Ok(crate::ambient::moment(at.unix_timestamp()).today)
     }
+}
+
+/// The points that a yes to these channels is for: those that were proved; by channels of another kind, the person's own.
+fn given_for(points: &[ContactPoint], channels: &[Channel], controlled: &[ContactPoint]) -> Vec<ContactPoint> {
+    let mut given: Vec<ContactPoint> = Vec::new();
+    for kind in PointKind::ALL {
+        if kind.channels().iter().any(|channel| channels.contains(channel)) {
+            let proved: Vec<&ContactPoint> = controlled.iter().filter(|point| point.kind() == kind).collect();
+            let known = points.iter().filter(|point| point.kind() == kind);
+            given.extend(if proved.is_empty() { known.collect() } else { proved }.into_iter().cloned());
+        }
+    }
+    given
 }

@@ -89,7 +89,9 @@ pub struct Book {
     by_point: HashMap<String, Vec<Subject>>,
     /// Those of them that are one door of a house number, in their order: all of a number stand side by side.
     doors: BTreeSet<String>,
-    by_customer: HashMap<String, Subject>,
+    /// By customer number. Several have one where it came back with another name and address, until somebody says that
+    /// they are the same.
+    by_customer: HashMap<String, Vec<Subject>>,
     /// Which person and class a key seals.
     by_key: HashMap<KeyId, (Subject, RetentionClass)>,
     /// Subjects that turned out to be somebody else.
@@ -176,7 +178,7 @@ impl Book {
             }
         }
         for number in &part.customers {
-            self.by_customer.insert(number.clone(), subject);
+            put_in(&mut self.by_customer, number.clone(), subject);
         }
         for other in &part.also {
             self.same_as.insert(*other, subject);
@@ -190,6 +192,7 @@ impl Book {
         let Some(person) = self.people.get_mut(&subject) else { return };
         let Some(gone) = person.parts.remove(&class) else { return };
         let left: BTreeSet<String> = person.points().iter().map(|point| point.found_under()).collect();
+        let numbers: Vec<String> = person.customers().into_iter().map(str::to_owned).collect();
         if person.parts.is_empty() {
             self.people.remove(&subject);
         }
@@ -199,10 +202,8 @@ impl Book {
                 self.doors.remove(&point);
             }
         }
-        for number in gone.customers {
-            if self.by_customer.get(&number) == Some(&subject) {
-                self.by_customer.remove(&number);
-            }
+        for number in gone.customers.iter().filter(|number| !numbers.contains(number)) {
+            take_out(&mut self.by_customer, number, &subject);
         }
     }
 
@@ -246,9 +247,20 @@ impl Book {
         })
     }
 
-    /// The person with a customer number.
-    pub fn customer(&self, number: &str) -> Option<Subject> {
-        self.by_customer.get(number).copied()
+    /// Everybody with a customer number: one, unless it came back with another name and address.
+    pub fn customers(&self, number: &str) -> Vec<&Person> {
+        self.by_customer.get(number).into_iter().flatten().filter_map(|subject| self.people.get(subject)).collect()
+    }
+
+    /// Whoever else has one of a person's customer numbers. They may be the same: what one of them objects to, none of them
+    /// gets, and beyond that they share nothing.
+    pub fn others_with_number(&self, person: &Person) -> Vec<&Person> {
+        let mut others: Vec<&Person> =
+            person.customers().into_iter().flat_map(|number| self.customers(number)).collect();
+        others.retain(|other| other.subject != person.subject);
+        others.sort_unstable_by_key(|other| other.subject);
+        others.dedup_by_key(|other| other.subject);
+        others
     }
 
     /// The person that a letter with this code went to, by the code's keyed hash.
@@ -280,6 +292,11 @@ impl Book {
             let same = key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)));
             same && entry.lifted.contains(&channel) && stands_as_wide(&entry, &point.stands_on(), keys)
         })
+    }
+
+    /// What seals a part of somebody's profile.
+    pub(super) fn key_of(&self, subject: Subject, class: RetentionClass) -> Option<KeyId> {
+        self.by_key.iter().find(|(_, sealed)| **sealed == (subject, class)).map(|(key, _)| *key)
     }
 
     /// Facts for what is wanted and does not stand yet, under the newest of the index keys.

@@ -2,11 +2,13 @@
 
 use app::model::channel::Channel;
 use app::model::decision::{Decision, Question, Reason, Recorded, decide};
+use app::model::event::{Event, EventKind};
+use app::model::evidence::Evidence;
 use app::model::identity::{RecordAddress, Subject};
 use app::model::purpose::PurposeId;
 
-use super::hash::index_keys;
-use super::{ActError, Who};
+use super::hash::{asked_at, index_keys};
+use super::{ActError, Person, Who};
 use crate::contact::ContactPoint;
 use crate::scribe::ReadError;
 use crate::service::Keuze;
@@ -14,7 +16,7 @@ use crate::service::Keuze;
 impl Keuze {
     /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
     pub fn life(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
-        let subjects = self.people.book().person(subject).map_or_else(|| vec![subject], super::Person::subjects);
+        let subjects = self.people.book().person(subject).map_or_else(|| vec![subject], Person::subjects);
         self.life_of(subjects)
     }
 
@@ -28,12 +30,33 @@ impl Keuze {
         Ok(events)
     }
 
+    /// What bears on the channels of a person: their life, and what others who may be the same objected to.
+    pub(super) fn bearing_on(&self, person: &Person, others: &[Person]) -> Result<Vec<Recorded>, ReadError> {
+        let mut events = self.life_of(person.subjects())?;
+        for other in others {
+            let theirs = self.life_of(other.subjects())?.into_iter();
+            events.extend(theirs.filter_map(|recorded| objection_of(recorded, person.subject)));
+        }
+        events.sort_by_key(|recorded| recorded.address);
+        Ok(events)
+    }
+
+    fn bearing_on_subject(&self, person: Subject) -> Result<Vec<Recorded>, ReadError> {
+        let known = {
+            let book = self.people.book();
+            let known = book.person(person);
+            known.map(|known| (known.clone(), book.others_with_number(known).into_iter().cloned().collect::<Vec<_>>()))
+        };
+        known.map_or_else(|| self.life(person), |(known, others)| self.bearing_on(&known, &others))
+    }
+
     /// May this person, or whoever is behind this contact point, be reached by this channel?
     ///
     /// A person is asked about at the named points that the channel reaches; without one, at all that they have for it, and
-    /// one that is denied denies. What they agreed to counts at their own points alone. A point without a person is
-    /// allowed where somebody behind it is, and no objection stands on it. Where only points of another kind are named,
-    /// they tell who is meant, and everybody whom they may mean must be allowed.
+    /// one that is denied denies, as does anybody else with their customer number. What they agreed to counts at the points
+    /// that it was given for, and at their own alone. A point without a person is allowed where somebody behind it is, and
+    /// no objection stands on it. Where only points of another kind are named, they tell who is meant, and everybody whom
+    /// they may mean must be allowed.
     ///
     /// # Errors
     /// When the ledger cannot be read, or there is no such person.
@@ -48,15 +71,29 @@ impl Keuze {
     }
 
     fn may_i_of(&self, person: Subject, named: Vec<ContactPoint>, channel: Channel) -> Result<Decision, ActError> {
-        let (points, is_own) = {
+        let (person, others) = {
             let book = self.people.book();
-            let own = book.person(person).ok_or(ActError::NoPerson)?.points_for(channel);
-            let points = if named.is_empty() { own.iter().copied().cloned().collect() } else { named };
-            let is_own = |point: &ContactPoint| own.iter().any(|own| own.is_same_as(point));
-            let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(is_own);
-            (points, is_own)
+            let person = book.person(person).ok_or(ActError::NoPerson)?;
+            (person.clone(), book.others_with_number(person).into_iter().cloned().collect::<Vec<_>>())
         };
-        Ok(self.decide_at(&self.life(person)?, &points, channel, None).at_own_point(is_own))
+        let by_number_alone = named.is_empty();
+        let points = if by_number_alone { own_points(&person, channel) } else { named };
+        let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(|point| person.has(point));
+        let life = self.bearing_on(&person, &others)?;
+        let mut decision = self.decide_at(&life, &points, channel, None).at_own_point(is_own);
+        if !is_own && !by_number_alone && decision.reason == Reason::EvidenceMissing {
+            decision.reason = Reason::NoPoint;
+        }
+        if !by_number_alone {
+            return Ok(decision);
+        }
+        others.iter().try_fold(decision, |decision, other| {
+            if !decision.allow {
+                return Ok(decision);
+            }
+            let life = self.bearing_on(other, std::slice::from_ref(&person))?;
+            Ok(self.decide_at(&life, &own_points(other, channel), channel, None))
+        })
     }
 
     /// Points of another kind: whoever has them is reached at points of their own.
@@ -74,7 +111,7 @@ impl Keuze {
     fn may_i_at(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
         let mut decision = self.decide_at(&[], points, channel, None);
         for person in self.behind(points) {
-            let theirs = self.decide_at(&self.life(person)?, points, channel, None);
+            let theirs = self.decide_at(&self.bearing_on_subject(person)?, points, channel, None);
             if theirs.allow || !decision.allow && decision.evidence.is_empty() {
                 decision = theirs;
             }
@@ -85,7 +122,8 @@ impl Keuze {
     /// May a purpose use what is known of this person, or of everybody who may be meant by these contact points (S-31)?
     ///
     /// By what they said themselves: nothing ties a device to a person, so an answer in a browser counts in that browser
-    /// alone, and where nothing is known the purpose is denied. One of several who is denied denies.
+    /// alone, and where nothing is known the purpose is denied. One of several who is denied denies. At a point that is not
+    /// theirs, or of which nobody said yet that it is, nothing that they said counts.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -99,6 +137,12 @@ impl Keuze {
         }
         for person in people {
             decision = decide(&self.life(person)?, policy, &question, self.clock.now());
+            let known = self.known_person(person);
+            let is_theirs =
+                |point: &ContactPoint| known.as_ref().is_some_and(|of| of.has(point) && !of.is_later(point));
+            if decision.allow && decision.reason == Reason::Granted && !who.points.iter().all(is_theirs) {
+                decision = Decision { allow: false, reason: Reason::EvidenceMissing, ..decision };
+            }
             if !decision.allow {
                 break;
             }
@@ -111,27 +155,30 @@ impl Keuze {
         points.iter().flat_map(|point| book.at(point)).collect()
     }
 
-    /// Whether a person might be reached just before a record was written, by everything that still stands of then.
+    /// Whether a person might be reached at all these points just before a record was written, by everything that still
+    /// stands of then.
     ///
     /// # Errors
     /// When the ledger cannot be read, or there is no such person.
     pub fn was_allowed_before(
         &self,
         person: Subject,
+        points: &[ContactPoint],
         channel: Channel,
         record: RecordAddress,
     ) -> Result<bool, ActError> {
-        let points: Vec<ContactPoint> = {
-            let book = self.people.book();
-            book.person(person).ok_or(ActError::NoPerson)?.points_for(channel).into_iter().cloned().collect()
-        };
-        let life: Vec<Recorded> = self.life(person)?.into_iter().filter(|said| said.address < record).collect();
-        let is_own = channel.point().is_none() || !points.is_empty();
-        Ok(self.decide_at(&life, &points, channel, Some(record)).at_own_point(is_own).allow)
+        let life: Vec<Recorded> =
+            self.bearing_on_subject(person)?.into_iter().filter(|said| said.address < record).collect();
+        Ok(self.decide_at(&life, points, channel, Some(record)).allow)
+    }
+
+    /// What somebody with this life wants of a channel, wherever they said it.
+    pub(super) fn of_life(&self, life: &[Recorded], channel: Channel) -> Decision {
+        decide(life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
     }
 
     /// By a life and the objections on these points; with `before`, those that are older.
-    fn decide_at(
+    pub(super) fn decide_at(
         &self,
         life: &[Recorded],
         points: &[ContactPoint],
@@ -140,10 +187,29 @@ impl Keuze {
     ) -> Decision {
         let keys = index_keys(&self.scribe);
         let book = self.people.book();
-        let found = points.iter().flat_map(|point| book.objections_on(point, &keys));
-        let of_then = found.filter(|found| before.is_none_or(|before| found.record < before));
-        let objections = of_then.map(|found| found.objection()).collect();
-        let question = Question::Reach(channel, objections);
+        let asked = points.iter().map(|point| {
+            let found = book.objections_on(point, &keys).into_iter();
+            let of_then = found.filter(|found| before.is_none_or(|before| found.record < before));
+            asked_at(&keys, point, of_then.map(|found| found.objection()).collect())
+        });
+        let question = Question::Reach(channel, asked.collect());
         decide(life, &self.published.current().policy, &question, self.clock.now())
     }
+}
+
+fn own_points(person: &Person, channel: Channel) -> Vec<ContactPoint> {
+    person.points_for(channel).into_iter().cloned().collect()
+}
+
+/// What somebody objected to, as an objection of whoever may be the same; nothing else of them.
+fn objection_of(Recorded { address, event }: Recorded, person: Subject) -> Option<Recorded> {
+    let refused = matches!(&event.evidence, Some(Evidence::SoftOptIn(soft)) if soft.opt_out_used);
+    let says_no = matches!(event.kind, EventKind::Objected | EventKind::Withdrawn) || refused;
+    let objection = Event {
+        subject: Some(person),
+        channels: event.channels,
+        answers: event.answers,
+        ..Event::new(EventKind::Objected, event.at, event.actor, event.route)
+    };
+    says_no.then_some(Recorded { address, event: objection })
 }

@@ -1,9 +1,13 @@
-//! Keyed hashes of folded contact points: the only form in which an objection on a point is kept.
+//! Keyed hashes of contact points: of their folds, the only form in which an objection on a point is kept, and of
+//! themselves, the form in which a record says where something was given.
 //!
 //! The key is rotated. One under which objections exist is never dropped, and look-ups ask under every one.
 
+use app::model::contact::{AskedAt, GivenAt, PointObjection};
+use app::model::identity::PointName;
 use serde::{Deserialize, Serialize};
 
+use crate::contact::ContactPoint;
 use crate::scribe::Scribe;
 use crate::vault::mac::mac;
 
@@ -48,4 +52,24 @@ pub fn rotate_index_key(scribe: &Scribe) {
 pub fn hash(key: &[u8; 32], fold: &str) -> FoldHash {
     let first: [u8; 16] = *mac(key, &[b"keuze fold ", fold.as_bytes()]).first_chunk().expect("32 bytes");
     FoldHash(u128::from_be_bytes(first))
+}
+
+/// What records call a contact point under one key. A yes is for the point itself: nothing is folded here beyond what makes
+/// two spellings one point.
+pub fn name(key: &[u8; 32], point: &ContactPoint) -> PointName {
+    PointName(*mac(key, &[b"keuze point ", point.found_under().as_bytes()]).first_chunk().expect("32 bytes"))
+}
+
+/// What a record that is made now says of the points that something is given for.
+pub fn given_at<'a>(key: &[u8; 32], points: impl IntoIterator<Item = &'a ContactPoint>) -> Vec<GivenAt> {
+    let mut given: Vec<GivenAt> =
+        points.into_iter().map(|point| GivenAt { kind: point.kind(), name: name(key, point) }).collect();
+    given.sort_unstable();
+    given.dedup();
+    given
+}
+
+/// A contact point as it is asked about: by every name that it may have, with what stands on it.
+pub fn asked_at(keys: &[(u16, [u8; 32])], point: &ContactPoint, objections: Vec<PointObjection>) -> AskedAt {
+    AskedAt { names: keys.iter().map(|(_, key)| name(key, point)).collect(), objections }
 }

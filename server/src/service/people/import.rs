@@ -16,16 +16,18 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
 use app::model::channel::Channel;
+use app::model::contact::GivenAt;
 use app::model::decision::{Decision, Question, Reason, Recorded, decide};
 use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::evidence::{Evidence, IdentityLevel, Piece, SoftOptIn};
-use app::model::identity::{RecordAddress, ShardNumber, Subject};
+use app::model::identity::{PointName, RecordAddress, ShardNumber, Subject};
 use serde::Serialize;
 use time::Date;
 
 use super::book::{Book, IndexKey, Wanted};
-use super::hash::{index_keys, newest_index_key};
-use super::profile::Part;
+use super::hash::{asked_at, given_at, index_keys, name, newest_index_key};
+use super::merge::one_of_two;
+use super::profile::{Later, Part};
 use super::{Act, ActError, Person};
 use crate::contact::ContactPoint;
 use crate::scribe::{AppendError, Draft, Fact, FactKind, NotRecorded, Submitted};
@@ -78,6 +80,13 @@ pub enum Note {
     StandingNo(Vec<Channel>),
     /// Kept as a customer without a basis for marketing by these channels (S-21), for want of these pieces.
     NoBasis(Vec<Channel>, Vec<Piece>),
+    /// An address or number is new for a customer who was known: by these channels what they agreed to before does not hold
+    /// there.
+    JoinsWithout(Vec<Channel>),
+    /// The customer number came with another name and another address than before: it may be another customer's by now. What
+    /// the row tells is kept as somebody else's, who shares no yes, name or data with the first, until somebody says that
+    /// they are the same.
+    AnotherPerson,
     /// The person agreed to these channels after the objection that the row tells of.
     AgreedSince(Vec<Channel>),
     /// The row is refused, but its no to these channels is not lost: it stands here from now on, if it did not before.
@@ -102,6 +111,16 @@ impl std::fmt::Display for Note {
                 "kept as a customer without a basis for {}: soft-opt-in-evidence-missing ({})",
                 names(channels),
                 names(pieces)
+            ),
+            Self::JoinsWithout(channels) => write!(
+                f,
+                "the address or number is new for this customer; what was agreed to for another one does not hold there, so \
+                 it has no basis for {}: soft-opt-in-evidence-missing",
+                names(channels)
+            ),
+            Self::AnotherPerson => f.write_str(
+                "customer-number-reused: this customer number had another name and another address; kept as somebody else's. \
+                 If it is the same person, send the row again with same_person yes",
             ),
             Self::NoAllTheSame(channels) => write!(f, "its no to {} is taken all the same", names(channels)),
             Self::NotRecorded(channels) => write!(
@@ -145,6 +164,8 @@ pub struct Summary {
     pub without_basis: u64,
     /// Rows of separators alone; they are not among the others.
     pub blank: u64,
+    /// Rows whose customer number may be another customer's by now.
+    pub another_person: u64,
 }
 
 impl Summary {
@@ -164,7 +185,8 @@ impl Summary {
         self.no_all_the_same += has(|note| matches!(note, Note::NoAllTheSame(_)));
         self.no_not_recorded += has(|note| matches!(note, Note::NotRecorded(_) | Note::Unread));
         self.met_a_no += has(|note| matches!(note, Note::StandingNo(_)));
-        self.without_basis += has(|note| matches!(note, Note::NoBasis(..)));
+        self.without_basis += has(|note| matches!(note, Note::NoBasis(..) | Note::JoinsWithout(_)));
+        self.another_person += has(|note| matches!(note, Note::AnotherPerson));
     }
 }
 
@@ -240,7 +262,7 @@ struct Plan {
 #[derive(Default)]
 struct No {
     /// What is to be recorded; nothing where it stands already.
-    draft: Option<Draft>,
+    drafts: Vec<Draft>,
     /// Against what it stands.
     stands: Vec<Channel>,
     /// What was agreed to since.
@@ -253,9 +275,33 @@ struct Target {
     known: Option<Person>,
     /// The person's contact points with those of the row; without a person, those of the row.
     points: Vec<ContactPoint>,
+    /// Those of whoever may be the same, by the customer number: a no of the person holds there, too.
+    others_points: Vec<ContactPoint>,
+    /// What the person said, and what whoever may be the same objected to.
     life: Vec<Recorded>,
     /// The row tells of the person, so their points become known with it.
     is_told: bool,
+    /// Who turned out to be the same by this row; they are in all the above.
+    merges: Vec<Draft>,
+    /// The customer number is known as somebody else's.
+    is_another: bool,
+}
+
+/// Who is known of whom a row may be about.
+#[derive(Default)]
+struct Meant {
+    person: Option<Person>,
+    /// Whoever has the customer number as well.
+    others: Vec<Person>,
+    /// Name and address are those of none of them.
+    is_another: bool,
+}
+
+/// Where an objection that a row tells of holds: where nobody agreed since.
+enum Holds {
+    Everywhere,
+    At(Vec<ContactPoint>),
+    Nowhere,
 }
 
 impl Keuze {
@@ -398,11 +444,12 @@ impl<'a> Running<'a> {
             target.person = target.known.as_ref().map(|person| person.subject);
             target.is_told = false;
         } else {
+            plan.drafts.append(&mut target.merges);
             plan.drafts.extend(self.told(row, &target));
             plan.notes.extend(self.basis(row, &target));
         }
-        let No { draft, stands, agreed } = self.objection(row, &target)?;
-        plan.drafts.extend(draft);
+        let No { drafts, stands, agreed } = self.objection(row, &target)?;
+        plan.drafts.extend(drafts);
         let lost = lost(row, &stands, &agreed);
         plan.notes.extend((read.fault.is_some() && !stands.is_empty()).then_some(Note::NoAllTheSame(stands)));
         plan.notes.extend((!lost.is_empty()).then_some(Note::NotRecorded(lost)));
@@ -412,11 +459,48 @@ impl<'a> Running<'a> {
     }
 
     fn target(&self, row: &Row) -> Result<Target, ActError> {
-        let book = self.keuze.people.book();
-        let known = whom(row, self.scratch.as_ref().unwrap_or(&book));
-        drop(book);
-        let subjects = known.as_ref().map(Person::subjects).unwrap_or_default();
-        Ok(self.target_of(row, known, self.keuze.life_of(subjects)?))
+        let Meant { person, mut others, is_another } = {
+            let book = self.keuze.people.book();
+            meant(row, self.scratch.as_ref().unwrap_or(&book))
+        };
+        let mut known = person;
+        let (mut life, mut merges) = (Vec::new(), Vec::new());
+        if let (true, Some(kept)) = (row.same_person, &mut known) {
+            for other in std::mem::take(&mut others) {
+                merges.push(self.merged(kept, &other));
+                *kept = kept.with(&other);
+            }
+        }
+        match &known {
+            Some(person) => life = self.keuze.bearing_on(person, &others)?,
+            None if is_another => life = self.keuze.bearing_on(&nobody_yet(self.keuze.new_subject()), &others)?,
+            None => {}
+        }
+        // As if it were written already, so that a no of either is one of both.
+        life.extend(merges.iter().map(|draft: &Draft| Recorded { address: LAST, event: draft.event.clone() }));
+        let mut target = self.target_of(row, known, life);
+        target.others_points = others.iter().flat_map(Person::points).cloned().collect();
+        (target.merges, target.is_another) = (merges, is_another);
+        Ok(target)
+    }
+
+    fn merged(&self, kept: &Person, other: &Person) -> Draft {
+        let old_key = |owner| match (&self.scratch, owner) {
+            (Some(scratch), Owner::Class(subject, class)) => scratch.key_of(subject, class),
+            (_, owner) => self.keuze.scribe.find_key(owner),
+        };
+        one_of_two(self.event(EventKind::Merged, None), (kept, other), |owner| self.key(owner), old_key)
+    }
+
+    /// A dry run makes no key.
+    fn key(&self, owner: Owner) -> KeyId {
+        match (&self.scratch, owner) {
+            (None, owner) => self.keuze.scribe.ensure_key(owner),
+            (Some(scratch), Owner::Class(subject, class)) => {
+                scratch.key_of(subject, class).unwrap_or_else(|| KeyId(self.keuze.entropy.bytes()))
+            }
+            (Some(_), _) => KeyId(self.keuze.entropy.bytes()),
+        }
     }
 
     fn target_of(&self, row: &Row, known: Option<Person>, life: Vec<Recorded>) -> Target {
@@ -429,7 +513,8 @@ impl<'a> Running<'a> {
         }
         let known_subject = known.as_ref().map(|person| person.subject);
         let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.keuze.new_subject()));
-        Target { person, known, points, life, is_told: person.is_some() }
+        let (others_points, merges, is_told) = (Vec::new(), Vec::new(), person.is_some());
+        Target { person, known, points, others_points, life, is_told, merges, is_another: false }
     }
 
     /// Profile and relation, in one event where that says the same.
@@ -438,15 +523,16 @@ impl<'a> Running<'a> {
         let mut drafts = Vec::new();
         let part = self.part(row, target, subject);
         for (channels, evidence) in relations(row) {
-            let channels: Vec<Channel> =
-                channels.into_iter().filter(|channel| !is_told(&target.life, *channel, evidence)).collect();
+            let is_new = |channel: &Channel| !self.is_told(row, target, *channel, evidence);
+            let channels: Vec<Channel> = channels.into_iter().filter(is_new).collect();
             if channels.is_empty() {
                 continue;
             }
             // Whoever refused when the address was collected has objected, and that stands on the address, too.
             let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
-            let facts = if refused { self.entries(target, &channels, None) } else { Vec::new() };
+            let facts = if refused { self.entries(target, &target.all_points(), &channels, None) } else { Vec::new() };
             let mut event = self.event(EventKind::Imported, Some(subject));
+            event.points = self.given(row, target, &channels);
             event.channels = channels;
             event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
             event.policy = Some(self.keuze.published.current().hash);
@@ -458,8 +544,46 @@ impl<'a> Running<'a> {
             }
             drafts[0].event.object = Some("profile".to_owned());
             drafts[0].facts.insert(0, part);
+            drafts[0].facts.extend(self.carried(row, target));
         }
         drafts
+    }
+
+    /// What a person objected to before stands on the points that join them now.
+    fn carried(&self, row: &Row, target: &Target) -> Vec<Fact> {
+        if target.known.is_none() && !target.is_another {
+            return Vec::new();
+        }
+        let joining = target.joining(row);
+        let is_no = |channel: &Channel| {
+            let at = joining.iter().find(|point| channel.point() == Some(point.kind()));
+            at.is_some_and(|point| self.decide(&target.life, *channel, std::slice::from_ref(point)).reason.is_no())
+        };
+        let channels: Vec<Channel> = Channel::ALL.into_iter().filter(is_no).collect();
+        self.entries(target, &joining, &channels, None)
+    }
+
+    fn given(&self, row: &Row, target: &Target, channels: &[Channel]) -> Vec<GivenAt> {
+        let points: Vec<ContactPoint> =
+            channels.iter().flat_map(|channel| given_points(row, target, *channel)).collect();
+        given_at(&self.newest.1, &points)
+    }
+
+    /// Whether the same was told before, for the same points. An older word is not made the newest by repeating it: files
+    /// repeat everything.
+    fn is_told(&self, row: &Row, target: &Target, channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
+        let points = given_points(row, target, channel);
+        let names_it = |event: &Event, point: &ContactPoint| {
+            self.keys.iter().any(|(_, key)| event.points.iter().any(|given| given.name == name(key, point)))
+        };
+        target.life.iter().any(|Recorded { event, .. }| {
+            let said = match &event.evidence {
+                Some(Evidence::SoftOptIn(soft)) => Some(soft),
+                _ => None,
+            };
+            let same = event.kind == EventKind::Imported && event.channels.contains(&channel) && said == evidence;
+            same && points.iter().all(|point| names_it(event, point))
+        })
     }
 
     fn event(&self, kind: EventKind, subject: Option<Subject>) -> Event {
@@ -474,17 +598,26 @@ impl<'a> Running<'a> {
         said.name.clone_from(&row.name);
         said.customers.extend(row.customer.clone());
         said.points.clone_from(&row.points);
+        if let Some(person) = target.known.as_ref().filter(|_| !row.same_person) {
+            let joining = target.joining(row);
+            // A name that comes with nothing that was known is that of what it comes with.
+            let is_theirs = row.points.is_empty() || joining.len() < row.points.len();
+            let name =
+                row.name.clone().filter(|_| !is_theirs && person.name().is_none() || has_other_name(row, person));
+            said.name = said.name.filter(|_| is_theirs);
+            let later = |point: ContactPoint| Later { at: point.found_under(), name: name.clone() };
+            said.later.extend(joining.into_iter().map(later));
+        }
         let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, row.language));
         whole.take(said);
+        if row.same_person {
+            let own = if row.points.is_empty() { whole.points.clone() } else { row.points.clone() };
+            whole.vouch(&own);
+        }
         if known.as_ref() == Some(&whole) {
             return None;
         }
-        let owner = Owner::Class(subject, class);
-        let key = match &self.scratch {
-            None => self.keuze.scribe.ensure_key(owner),
-            Some(_) => self.keuze.scribe.find_key(owner).unwrap_or_else(|| KeyId(self.keuze.entropy.bytes())),
-        };
-        Some(whole.fact(key))
+        Some(whole.fact(self.key(Owner::Class(subject, class))))
     }
 
     /// What the person objected to in another system, unless it stands here already or they agreed since.
@@ -493,22 +626,57 @@ impl<'a> Running<'a> {
         if target.person.is_none() {
             channels.retain(|channel| target.points.iter().any(|point| channel.point() == Some(point.kind())));
         }
-        let (mut agreed, mut stands) = (Vec::new(), Vec::new());
+        let mut no = No::default();
+        let mut here_and_there = Vec::new();
         for channel in channels {
-            let lives = self.lives(target, channel)?;
-            let all = !lives.is_empty() && lives.iter().all(|life| agreed_since(life, channel, row.objected_on));
-            if all || self.was_lifted(row, target, channel) { &mut agreed } else { &mut stands }.push(channel);
+            match self.holds(row, target, channel)? {
+                Holds::Everywhere => no.stands.push(channel),
+                Holds::Nowhere => no.agreed.push(channel),
+                Holds::At(points) => {
+                    no.agreed.push(channel);
+                    here_and_there.extend(self.entries(target, &points, &[channel], row.objected_on));
+                }
+            }
         }
-        let facts = self.entries(target, &stands, row.objected_on);
-        let known = |channel: &Channel| target.person.is_none() || is_no(self.of_person(target, *channel).reason);
-        if facts.is_empty() && stands.iter().all(known) {
-            return Ok(No { draft: None, stands, agreed });
+        let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on);
+        let known =
+            |channel: &Channel| target.person.is_none() || self.keuze.of_life(&target.life, *channel).reason.is_no();
+        if !(facts.is_empty() && no.stands.iter().all(known)) {
+            no.drafts.push(self.objected(row, target.person, no.stands.clone(), facts));
         }
-        let mut event = self.event(EventKind::Objected, target.person);
-        event.channels.clone_from(&stands);
+        if !here_and_there.is_empty() {
+            // At those points alone: elsewhere the person's own yes came later.
+            no.drafts.push(self.objected(row, None, no.agreed.clone(), here_and_there));
+        }
+        Ok(no)
+    }
+
+    fn objected(&self, row: &Row, person: Option<Subject>, channels: Vec<Channel>, facts: Vec<Fact>) -> Draft {
+        let mut event = self.event(EventKind::Objected, person);
+        event.channels = channels;
         event.object = row.objected_on.map(|date| format!("since/{date}"));
         event.policy = Some(self.keuze.published.current().hash);
-        Ok(No { draft: Some(Draft::with(event, facts)), stands, agreed })
+        Draft::with(event, facts)
+    }
+
+    /// Where a channel's objection holds: a later yes takes it off the points that it was given for.
+    fn holds(&self, row: &Row, target: &Target, channel: Channel) -> Result<Holds, ActError> {
+        let lives = self.lives(target, channel)?;
+        let agreed_at = |names: Option<&[PointName]>| {
+            !lives.is_empty() && lives.iter().all(|life| agreed_since(life, channel, row.objected_on, names))
+        };
+        if self.was_lifted(row, target, channel) {
+            return Ok(Holds::Nowhere);
+        }
+        let points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
+        let (agreed, open): (Vec<ContactPoint>, Vec<ContactPoint>) =
+            points.cloned().partition(|point| agreed_at(Some(&asked_at(&self.keys, point, Vec::new()).names)));
+        Ok(match (agreed.is_empty(), open.is_empty()) {
+            (true, true) if agreed_at(None) => Holds::Nowhere,
+            (true, _) => Holds::Everywhere,
+            (false, true) => Holds::Nowhere,
+            (false, false) => Holds::At(open),
+        })
     }
 
     /// Whether this source brought the same objection before, without a date, and a yes lifted it since. One by a person
@@ -536,46 +704,74 @@ impl<'a> Running<'a> {
         people.into_iter().map(|subjects| Ok(self.keuze.life_of(subjects)?)).collect()
     }
 
-    fn entries(&self, target: &Target, channels: &[Channel], since: Option<Date>) -> Vec<Fact> {
+    fn entries(
+        &self,
+        target: &Target,
+        points: &[ContactPoint],
+        channels: &[Channel],
+        since: Option<Date>,
+    ) -> Vec<Fact> {
         let source = (since.is_none() && target.person.is_none()).then_some(self.source);
         let since = since.unwrap_or_else(|| self.keuze.clock.now().today);
         let doors_are_told = target.is_told;
-        let wanted = Wanted { by: target.person, points: &target.points, channels, since, source, doors_are_told };
+        let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told };
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
         book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy)
     }
 
-    fn of_person(&self, target: &Target, channel: Channel) -> Decision {
-        decide(
-            &target.life,
-            &self.keuze.published.current().policy,
-            &Question::Channel(channel),
-            self.keuze.clock.now(),
-        )
-    }
-
-    /// What can and cannot be done with the channels for which the row tells of a relation.
+    /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
     fn basis(&self, row: &Row, target: &Target) -> Vec<Note> {
         let mut standing = self.stands_at(row, target);
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
+        let mut life = target.life.clone();
         for (channels, evidence) in relations(row) {
             let mut event = self.event(EventKind::Imported, target.person);
             event.channels.clone_from(&channels);
+            event.points = self.given(row, target, &channels);
             event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
+            life.push(Recorded { address: LAST, event });
             let missing = evidence.map_or_else(|| SoftOptIn::default().missing(), SoftOptIn::missing);
             for channel in channels {
-                let decision = self.with_this(target, &event, channel);
+                let mut points = given_points(row, target, channel);
+                let is_for_nothing = points.is_empty();
+                if is_for_nothing {
+                    points = target.reached_by(channel);
+                }
+                let decision = self.decide(&life, channel, &points);
                 match decision.reason {
-                    reason if is_no(reason) => _ = standing.insert(channel),
+                    reason if reason.is_no() => _ = standing.insert(channel),
+                    _ if is_for_nothing && !points.is_empty() && !decision.allow => {
+                        without.entry(vec![Piece::Point]).or_default().push(channel);
+                    }
                     Reason::EvidenceMissing => without.entry(missing.clone()).or_default().push(channel),
+                    Reason::NoPoint => {}
                     _ if !decision.allow => without.entry(Vec::new()).or_default().push(channel),
                     _ => {}
                 }
             }
         }
+        let joins = self.joins_without(row, target, &life);
+        let joins = joins.into_iter().filter(|channel| !standing.contains(channel)).collect::<Vec<_>>();
         let standing = (!standing.is_empty()).then(|| Note::StandingNo(standing.into_iter().collect()));
-        standing.into_iter().chain(without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces))).collect()
+        let another = target.is_another.then_some(Note::AnotherPerson);
+        let joins = (!joins.is_empty()).then_some(Note::JoinsWithout(joins));
+        let without = without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces));
+        standing.into_iter().chain(without).chain(joins).chain(another).collect()
+    }
+
+    /// The channels for which a point that joins somebody who is known has nothing, though there is something elsewhere.
+    fn joins_without(&self, row: &Row, target: &Target, life: &[Recorded]) -> Vec<Channel> {
+        let joining = if target.known.is_some() { target.joining(row) } else { Vec::new() };
+        let lacks = |point: &ContactPoint, channel: Channel| {
+            let reason = self.decide(life, channel, std::slice::from_ref(point)).reason;
+            reason == Reason::EvidenceMissing && !row.told.contains(&channel)
+        };
+        let each =
+            joining.iter().flat_map(|point| point.kind().channels().iter().map(move |channel| (point, *channel)));
+        let lacking: BTreeSet<Channel> =
+            each.filter(|(point, channel)| lacks(point, *channel)).map(|(_, channel)| channel).collect();
+        lacking.into_iter().collect()
     }
 
     /// What is forbidden at the points that the row names, also where it tells of no relation (S-18).
@@ -594,18 +790,19 @@ impl<'a> Running<'a> {
         found.collect()
     }
 
-    fn with_this(&self, target: &Target, event: &Event, channel: Channel) -> Decision {
-        let last = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
-        let mut life = target.life.clone();
-        life.push(Recorded { address: last, event: event.clone() });
-        let objections = {
+    /// At these points, by a life of which the last may not be written yet.
+    fn decide(&self, life: &[Recorded], channel: Channel, points: &[ContactPoint]) -> Decision {
+        let asked = {
             let book = self.keuze.people.book();
             let book = self.scratch.as_ref().unwrap_or(&book);
-            let points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
-            points.flat_map(|point| book.objections_on(point, &self.keys)).map(|found| found.objection()).collect()
+            let at = |point| {
+                let found = book.objections_on(point, &self.keys).into_iter();
+                asked_at(&self.keys, point, found.map(|found| found.objection()).collect())
+            };
+            points.iter().map(at).collect()
         };
-        let question = Question::Reach(channel, objections);
-        decide(&life, &self.keuze.published.current().policy, &question, self.keuze.clock.now())
+        let question = Question::Reach(channel, asked);
+        decide(life, &self.keuze.published.current().policy, &question, self.keuze.clock.now())
     }
 }
 
@@ -619,12 +816,49 @@ fn lost(row: &Row, stands: &[Channel], agreed: &[Channel]) -> Vec<Channel> {
     row.objected.iter().filter(|channel| !told(channel)).copied().collect()
 }
 
+impl Target {
+    /// The points of the row that the person did not have.
+    fn joining(&self, row: &Row) -> Vec<ContactPoint> {
+        let is_new = |point: &&ContactPoint| self.known.as_ref().is_none_or(|person| !person.has(point));
+        row.points.iter().filter(is_new).cloned().collect()
+    }
+
+    /// Where a no of the person holds.
+    fn all_points(&self) -> Vec<ContactPoint> {
+        self.points.iter().chain(&self.others_points).cloned().collect()
+    }
+
+    fn reached_by(&self, channel: Channel) -> Vec<ContactPoint> {
+        self.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned().collect()
+    }
+}
+
+/// Where what is not written yet will stand.
+const LAST: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
+
+/// Somebody of whom nothing is known.
+fn nobody_yet(subject: Subject) -> Person {
+    Person { subject, parts: BTreeMap::new() }
+}
+
+/// The points that a row's relation is for: those that it names; if it names none, the only one that is known.
+fn given_points(row: &Row, target: &Target, channel: Channel) -> Vec<ContactPoint> {
+    let is_reached = |point: &&ContactPoint| channel.point() == Some(point.kind());
+    let named: Vec<ContactPoint> = row.points.iter().filter(is_reached).cloned().collect();
+    let other_name = target.known.as_ref().is_some_and(|person| has_other_name(row, person));
+    if !named.is_empty() || other_name {
+        return named;
+    }
+    let known = target.reached_by(channel);
+    let is_one = known.first().is_some_and(|first| known.iter().all(|point| point.is_same_as(first)));
+    if is_one { known } else { Vec::new() }
+}
+
 /// Takes what would be written into what would be known.
 fn imagine(scratch: &mut Book, drafts: &[Draft]) -> Result<(), ActError> {
-    let nowhere = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
     for fact in drafts.iter().flat_map(|draft| &draft.facts) {
         if matches!(fact.kind, FactKind::Personal | FactKind::Suppression) {
-            scratch.take(fact.kind, &fact.key, fact.value.as_deref(), nowhere)?;
+            scratch.take(fact.kind, &fact.key, fact.value.as_deref(), LAST)?;
         }
     }
     Ok(())
@@ -637,16 +871,40 @@ fn touches(row: &Row, book: &Book) -> Vec<String> {
         names.push(point.normal());
         names.extend(point.stands_on().into_iter().chain(point.asked_under()));
     }
-    names.extend(whom(row, book).map(|person| format!("person {}", person.subject)));
+    let Meant { person, others, .. } = meant(row, book);
+    names.extend(person.iter().chain(&others).map(|person| format!("person {}", person.subject)));
     names
 }
 
-/// The known person whom a row is about: by customer number; without one, whoever has all its contact points and no
+/// Who is known of whom a row may be about: by customer number; without one, whoever has all its contact points and no
 /// other name.
-fn whom(row: &Row, book: &Book) -> Option<Person> {
-    if let Some(number) = &row.customer {
-        return book.customer(number).and_then(|subject| book.person(subject)).cloned();
+fn meant(row: &Row, book: &Book) -> Meant {
+    match &row.customer {
+        Some(number) => with_number(row, number, book),
+        None => Meant { person: without_number(row, book), ..Meant::default() },
     }
+}
+
+/// Of those with the number whoever has one of the row's addresses, else its name; else any one of whom it is not certain
+/// that they are somebody else. Whoever has another name and another address is.
+fn with_number(row: &Row, number: &str, book: &Book) -> Meant {
+    let mut holders: Vec<Person> = book.customers(number).into_iter().cloned().collect();
+    let has_one = |person: &Person| row.points.iter().any(|point| person.has(point));
+    let has_name = |person: &Person| row.name.is_some() && person.name().is_some() && !has_other_name(row, person);
+    let may_be = |person: &Person| row.same_person || row.points.is_empty() || !has_other_name(row, person);
+    let at = holders.iter().position(has_one).or_else(|| holders.iter().position(has_name));
+    let at = at.or_else(|| holders.iter().position(may_be));
+    let person = at.map(|at| holders.swap_remove(at));
+    let is_another = person.is_none() && !holders.is_empty();
+    if let Some(person) = &person {
+        let known = holders.iter().map(|other| other.subject).collect::<Vec<_>>();
+        let more = book.others_with_number(person).into_iter().filter(|other| !known.contains(&other.subject));
+        holders.extend(more.cloned());
+    }
+    Meant { person, others: holders, is_another }
+}
+
+fn without_number(row: &Row, book: &Book) -> Option<Person> {
     if row.is_points_alone() {
         return None;
     }
@@ -662,6 +920,13 @@ fn whom(row: &Row, book: &Book) -> Option<Person> {
         .cloned()
 }
 
+/// Whether a row names somebody else: capitals, spaces and full stops make no other name.
+fn has_other_name(row: &Row, person: &Person) -> bool {
+    let folded = |name: &str| name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let known = person.name().map(folded);
+    row.name.as_deref().zip(known).is_some_and(|(name, known)| folded(name) != known)
+}
+
 /// The channels with their evidence.
 fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
     let evidence = row.evidence.as_ref();
@@ -675,22 +940,15 @@ fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
     groups.into_iter().filter(|(channels, _)| !channels.is_empty()).collect()
 }
 
-/// Whether the same was told before. An older word is not made the newest by repeating it: files repeat everything.
-fn is_told(life: &[Recorded], channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
-    life.iter().any(|Recorded { event, .. }| {
-        let said = match &event.evidence {
-            Some(Evidence::SoftOptIn(soft)) => Some(soft),
-            _ => None,
-        };
-        event.kind == EventKind::Imported && event.channels.contains(&channel) && said == evidence
-    })
-}
-
 /// Whether the person themselves agreed after the objection that a row tells of. Of an objection without a date only
 /// this can be said: that an import brought it before, and the person agreed after that.
-fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>) -> bool {
+///
+/// With `names`, what they agreed to at the point that is called so.
+fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>, names: Option<&[PointName]>) -> bool {
     let concerns = |recorded: &&Recorded| recorded.event.channels.contains(&channel);
-    let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person;
+    let is_here =
+        |event: &Event| names.is_none_or(|names| event.points.iter().any(|given| names.contains(&given.name)));
+    let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person && is_here(event);
     let imported = |event: &Event| event.kind == EventKind::Objected && event.route == Route::Import;
     let agreed = life.iter().filter(concerns).rfind(|recorded| own(&recorded.event));
     let Some(agreed) = agreed else { return false };
@@ -699,8 +957,4 @@ fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>) 
         Some(date) => date < day,
         None => life.iter().filter(concerns).any(|r| imported(&r.event) && r.address < agreed.address),
     }
-}
-
-fn is_no(reason: Reason) -> bool {
-    matches!(reason, Reason::Objected | Reason::Withdrawn | Reason::Refused | Reason::PointObjected)
 }

@@ -25,10 +25,23 @@ impl Keuze {
         book.at(point).into_iter().filter_map(|subject| book.person(subject).cloned()).collect()
     }
 
-    /// The person with a customer number.
+    /// The person with a customer number, or one of them.
     pub fn customer(&self, number: &str) -> Option<Person> {
-        let book = self.people.book();
-        book.customer(number).and_then(|subject| book.person(subject).cloned())
+        self.customers(number).into_iter().next()
+    }
+
+    /// Everybody with a customer number: one, unless it came back with another name and address.
+    pub fn customers(&self, number: &str) -> Vec<Person> {
+        self.people.book().customers(number).into_iter().cloned().collect()
+    }
+
+    /// The person whom a customer number and contact points mean together: of several with the number whoever has one of
+    /// the points.
+    pub fn customer_at(&self, number: &str, points: &[ContactPoint]) -> Option<Person> {
+        let mut with_number = self.customers(number);
+        let has_one = |person: &Person| points.iter().any(|point| person.has(point));
+        let at = with_number.iter().position(has_one).unwrap_or_default();
+        (at < with_number.len()).then(|| with_number.swap_remove(at))
     }
 
     /// Everybody.

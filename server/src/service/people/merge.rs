@@ -1,16 +1,19 @@
 //! Two people turned out to be one.
 
-use app::model::event::EventKind;
+use app::model::channel::Channel;
+use app::model::event::{Event, EventKind};
 use app::model::identity::Subject;
 
-use super::profile::Part;
+use super::profile::{Part, Person};
 use super::{Act, ActError, Acted};
-use crate::scribe::Draft;
+use crate::contact::ContactPoint;
+use crate::scribe::{Draft, Fact};
 use crate::service::Keuze;
-use crate::vault::ring::Owner;
+use crate::vault::ring::{KeyId, Owner};
 
 impl Keuze {
-    /// Makes one person of two: contact points and customer numbers of both, and every objection of both.
+    /// Makes one person of two: contact points and customer numbers of both, and every objection of both. What either agreed
+    /// to stays at the points that it was given for.
     ///
     /// # Errors
     /// When one of them is not known, or they are one already.
@@ -21,21 +24,38 @@ impl Keuze {
         if kept.subject == other.subject {
             return Err(ActError::Nothing);
         }
-        let mut facts = Vec::new();
-        for (class, theirs) in &other.parts {
-            let known = kept.part(*class).cloned();
-            let mut whole = known.unwrap_or_else(|| Part::new(kept.subject, *class, theirs.language));
-            whole.take(theirs.as_ref().clone());
-            if let Some(key) = self.scribe.find_key(Owner::Class(other.subject, *class)) {
-                facts.push(Part::gone(key));
-            }
-            facts.push(whole.fact(self.scribe.ensure_key(Owner::Class(kept.subject, *class))));
-        }
         let now = self.clock.now();
-        let mut event = act.event(EventKind::Merged, now.at);
-        event.subject = Some(kept.subject);
-        event.merged = Some(other.subject);
-        let written = self.perform(Draft::with(event, facts)).await?;
+        let event = act.event(EventKind::Merged, now.at);
+        let old_key = |owner| self.scribe.find_key(owner);
+        let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
+        for (of, at) in [(&kept, &other), (&other, &kept)] {
+            let points: Vec<ContactPoint> = at.points().into_iter().cloned().collect();
+            draft.facts.extend(self.new_entries(Some(kept.subject), &points, &self.objected_by(of)?));
+        }
+        let written = self.perform(draft).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: Vec::new() })
     }
+
+    /// The channels that somebody objected to and agreed to nowhere since.
+    fn objected_by(&self, person: &Person) -> Result<Vec<Channel>, ActError> {
+        let life = self.life_of(person.subjects())?;
+        Ok(Channel::ALL.into_iter().filter(|channel| self.of_life(&life, *channel).reason.is_no()).collect())
+    }
+}
+
+/// The event with its profiles: one part for each class of either, and none of the other's own any more.
+pub(super) fn one_of_two(
+    mut event: Event,
+    (kept, other): (&Person, &Person),
+    key_of: impl Fn(Owner) -> KeyId,
+    old_key_of: impl Fn(Owner) -> Option<KeyId>,
+) -> Draft {
+    let one = kept.with(other);
+    let gone = other.parts.keys().filter_map(|class| old_key_of(Owner::Class(other.subject, *class))).map(Part::gone);
+    let mut facts: Vec<Fact> = gone.collect();
+    let changed = one.parts.iter().filter(|(class, part)| kept.part(**class) != Some(part));
+    facts.extend(changed.map(|(class, part)| part.fact(key_of(Owner::Class(kept.subject, *class)))));
+    event.subject = Some(kept.subject);
+    event.merged = Some(other.subject);
+    Draft::with(event, facts)
 }

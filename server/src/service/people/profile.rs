@@ -32,15 +32,39 @@ pub struct Part {
     /// Where they can be reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<ContactPoint>,
+    /// What joined later, and of which nobody said yet that it is the same person's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
     /// Subjects that turned out to be this person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Subject>,
 }
 
+/// A contact point that another system told of under a customer number after the person was known. It is stopped with the
+/// person's others, and opens nothing of theirs: whoever has it may be somebody else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Later {
+    /// Under what it is found.
+    pub at: String,
+    /// The name that came with it, if it is not the person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
 impl Part {
     /// An empty part.
     pub fn new(subject: Subject, class: RetentionClass, language: Language) -> Self {
-        Self { subject, class, name: None, customers: Vec::new(), language, points: Vec::new(), also: Vec::new() }
+        Self {
+            subject,
+            class,
+            name: None,
+            customers: Vec::new(),
+            language,
+            points: Vec::new(),
+            later: Vec::new(),
+            also: Vec::new(),
+        }
     }
 
     /// Adds what the other says and this does not; nothing is overwritten.
@@ -53,6 +77,10 @@ impl Part {
         }
         for point in other.points {
             if self.points.iter().all(|known| known.normal() != point.normal()) {
+                let at = point.found_under();
+                if self.points.iter().all(|known| !known.is_same_as(&point)) {
+                    self.later.extend(other.later.iter().filter(|later| later.at == at).cloned());
+                }
                 self.points.push(point);
             }
         }
@@ -60,6 +88,16 @@ impl Part {
         self.also.extend(more.collect::<Vec<_>>());
         self.also.sort_unstable();
         self.also.dedup();
+    }
+
+    /// Takes it that these points are the person's own.
+    pub fn vouch<'a>(&mut self, own: impl IntoIterator<Item = &'a ContactPoint>) {
+        for point in own {
+            let at = point.found_under();
+            let (own, others) = self.later.drain(..).partition::<Vec<Later>, _>(|later| later.at == at);
+            self.later = others;
+            self.name = self.name.take().or_else(|| own.into_iter().find_map(|later| later.name));
+        }
     }
 
     /// The fact that keeps it, under the key of its class.
@@ -156,6 +194,40 @@ impl Person {
     /// The contact points at which a channel reaches the person.
     pub fn points_for(&self, channel: Channel) -> Vec<&ContactPoint> {
         channel.point().map(|kind| self.points_of(kind)).unwrap_or_default()
+    }
+
+    /// Whether a point joined later, and nobody said yet that it is the same person's.
+    pub fn is_later(&self, point: &ContactPoint) -> bool {
+        let at = point.found_under();
+        self.parts.values().flat_map(|part| &part.later).any(|later| later.at == at)
+    }
+
+    /// The names that came with points that joined later, and are not the person's.
+    pub fn later_names(&self) -> Vec<&str> {
+        self.parts.values().flat_map(|part| &part.later).filter_map(|later| later.name.as_deref()).collect()
+    }
+
+    /// Whether they have this contact point, however it is spelled.
+    pub fn has(&self, point: &ContactPoint) -> bool {
+        self.parts.values().flat_map(|part| &part.points).any(|known| known.is_same_as(point))
+    }
+
+    /// Together with somebody who turned out to be the same, under this one's subject.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let mut one = self.clone();
+        for (class, theirs) in &other.parts {
+            let empty = || Box::new(Part::new(self.subject, *class, theirs.language));
+            one.parts.entry(*class).or_insert_with(empty).take(theirs.as_ref().clone());
+        }
+        // What is the own point of either is theirs.
+        let own: Vec<ContactPoint> = [self, other]
+            .into_iter()
+            .flat_map(|of| of.points().into_iter().filter(|at| !of.is_later(at)))
+            .cloned()
+            .collect();
+        one.parts.values_mut().for_each(|part| part.vouch(&own));
+        one
     }
 
     /// The name, as far as known.

@@ -363,3 +363,41 @@ async fn s_21_a_yes_reaches_nobody_at_a_point_that_is_not_its_givers() {
     assert!(!at(None, vec![somewhere(), phone("06 12345678")], Channel::Email).0);
     assert_eq!(at(Some(person), Vec::new(), Channel::Post), (false, Reason::NoPoint), "no letter box is known");
 }
+
+/// A yes is for the point that it was given at; what joins the person afterwards, by whichever door, has none.
+#[tokio::test]
+async fn a_yes_does_not_spread_to_what_joins_later() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl")]).await;
+    says_yes(&house, person, &[Channel::Newsletter], &[email("anna@example.nl")]).await;
+    let other = customer(&house, "2", &[email("a.jansen@example.nl"), phone("06 12345678")]).await;
+    house.keuze.merge(person, other, &by_import()).await.expect("merged");
+    let at = |address: &str| Who { person: Some(person), points: vec![email(address)] };
+    assert_eq!(reason(&house, &at("Anna@example.nl"), Channel::Newsletter), (true, Reason::OptedIn));
+    assert_eq!(reason(&house, &at("a.jansen@example.nl"), Channel::Newsletter), (true, Reason::SoftOptIn), "its own");
+    let third = house.keuze.new_subject();
+    let mut part = Part::new(third, RetentionClass::Account, Language::Nl);
+    part.points.push(email("derde@example.nl"));
+    house.keuze.learn(part, &by_import()).await.expect("learned");
+    house.keuze.merge(person, third, &by_import()).await.expect("merged");
+    assert_eq!(reason(&house, &at("derde@example.nl"), Channel::Newsletter), (false, Reason::EvidenceMissing));
+    assert!(!may_i(&house, &Who::person(person), Channel::Newsletter).allow, "nobody said which mailbox");
+    house.keuze.stop_at(vec![email("derde@example.nl")], &Channel::ALL).await.expect("recorded");
+    assert!(may_i(&house, &at("anna@example.nl"), Channel::Newsletter).allow);
+}
+
+/// An objection holds at every point, those that join later included, and a yes takes it off its own point alone.
+#[tokio::test]
+async fn a_no_spreads_to_what_joins_later_and_a_yes_lifts_it_where_it_was_given() {
+    let house = House::new().await;
+    let person = customer(&house, "1", &[email("anna@example.nl"), email("werk@example.nl")]).await;
+    house.keuze.object(&Who::person(person), &[Channel::Email], &own(Route::MailLink)).await.expect("recorded");
+    says_yes(&house, person, &[Channel::Email], &[email("anna@example.nl")]).await;
+    let at = |address: &str| Who { person: Some(person), points: vec![email(address)] };
+    assert_eq!(reason(&house, &at("anna@example.nl"), Channel::Email), (true, Reason::OptedIn));
+    assert_eq!(reason(&house, &at("werk@example.nl"), Channel::Email), (false, Reason::Objected));
+    // Where the person is gone the no still stands on the mailbox.
+    house.keuze.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+    let again = customer(&house, "1", &[email("werk@example.nl")]).await;
+    assert_eq!(reason(&house, &Who::person(again), Channel::Email), (false, Reason::PointObjected));
+}

@@ -55,11 +55,13 @@ pub enum Column {
     ObjectedChannels,
     /// When they did.
     ObjectedOn,
+    /// Whether somebody made sure that the address or number is the person's whom the customer number names.
+    SamePerson,
 }
 
 impl Column {
     /// All of them, by the name in the header.
-    pub const ALL: [(Self, &str); 21] = [
+    pub const ALL: [(Self, &str); 22] = [
         (Self::Customer, "customer"),
         (Self::Name, "name"),
         (Self::Language, "language"),
@@ -81,6 +83,7 @@ impl Column {
         (Self::Products, "products"),
         (Self::ObjectedChannels, "objected_channels"),
         (Self::ObjectedOn, "objected_on"),
+        (Self::SamePerson, "same_person"),
     ];
 
     /// As it stands in the header.
@@ -168,6 +171,9 @@ pub enum Mend {
     /// A date without what happened then.
     #[error("say what was objected to in objected_channels")]
     DateWithoutChannels,
+    /// The same person as who?
+    #[error("say with a customer number whose addresses and numbers these are")]
+    SameAsNobody,
     /// Evidence for nothing.
     #[error("say in channels what the evidence is for")]
     EvidenceForNothing,
@@ -228,6 +234,8 @@ pub struct Row {
     pub objected_to_all: bool,
     /// When.
     pub objected_on: Option<Date>,
+    /// Whether what the row names is the same person's for certain.
+    pub same_person: bool,
 }
 
 /// What can be read of the no of a row that is refused.
@@ -417,6 +425,7 @@ impl Row {
             objected: objected.channels,
             objected_to_all: objected.all,
             objected_on: fields.date(Column::ObjectedOn, today)?,
+            same_person: fields.yes(Column::SamePerson)?.unwrap_or_default(),
         };
         row.check().map(|()| row)
     }
@@ -445,6 +454,7 @@ impl Row {
             objected,
             objected_to_all: listed.all,
             objected_on: fields.date(Column::ObjectedOn, today).unwrap_or_default(),
+            same_person: false,
         });
         ReadNo { row, has_unread }
     }
@@ -465,6 +475,7 @@ impl Row {
             () if self.objected_on.is_some() && self.objected.is_empty() => {
                 Err(fault(Column::ObjectedOn, Mend::DateWithoutChannels))
             }
+            () if self.same_person && self.customer.is_none() => Err(fault(Column::Customer, Mend::SameAsNobody)),
             () if self.is_points_alone() && !self.objected.iter().any(|channel| self.reaches(*channel)) => {
                 Err(fault(Column::ObjectedChannels, Mend::ReachesNothing))
             }

@@ -84,10 +84,17 @@ impl Forbidden {
         self.add_of(Some(source), row, &channels, None);
     }
 
-    /// A yes lifts one's own no, and every no at the box that one proved to control.
-    pub fn lift(&mut self, controlled: usize, channels: &[Channel], person: Subject) {
+    /// A yes lifts one's own no at the boxes that it was given for, and every no at the box that one proved to control.
+    pub fn lift(
+        &mut self,
+        controlled: usize,
+        channels: &[Channel],
+        given: &BTreeSet<(Channel, usize)>,
+        person: Subject,
+    ) {
         for no in &mut self.stands {
-            if no.by == Some(person) || no.rows.contains(&controlled) {
+            let is_given = no.rows.iter().any(|row| given.iter().any(|(_, at)| at == row));
+            if no.by == Some(person) && is_given || no.rows.contains(&controlled) {
                 for channel in no.channels.extract_if(.., |channel| channels.contains(channel)) {
                     self.lifted
                         .extend(no.source.iter().flat_map(|source| no.rows.iter().map(|row| (*source, *row, channel))));

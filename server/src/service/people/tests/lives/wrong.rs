@@ -2,13 +2,14 @@
 //! rule fails proves nothing.
 
 use app::model::channel::Channel;
+use app::model::contact::AskedAt;
 use app::model::decision::{Question, decide};
 use app::model::identity::Subject;
 
 use crate::contact::ContactPoint;
 use crate::service::fixture::House;
 use crate::service::people::book::{Book, Found};
-use crate::service::people::{Who, hash};
+use crate::service::people::{Person, Who, hash};
 
 /// A way to act wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +73,12 @@ fn with(house: &House, who: &Who, channel: Channel, stands: impl Fn(&Book, &Cont
         None => who.points.iter().flat_map(|point| keuze.people_at(point)).map(|person| person.subject).collect(),
     };
     let book = keuze.people.book();
-    let found = who.points.iter().flat_map(|point| stands(&book, point));
-    let question = Question::Reach(channel, found.map(|found| found.objection()).collect());
+    let keys = keys(house);
+    let asked = who.points.iter().map(|point| {
+        let found = stands(&book, point).into_iter();
+        hash::asked_at(&keys, point, found.map(|found| found.objection()).collect())
+    });
+    let question = Question::Reach(channel, asked.collect());
     drop(book);
     let policy = &keuze.published.current().policy;
     let life = |person| keuze.life(person).expect("readable");
@@ -84,8 +89,48 @@ fn keys(house: &House) -> Vec<(u16, [u8; 32])> {
     hash::index_keys(&house.keuze.scribe)
 }
 
+/// The right rule, as if what was given at some points of a person had been given at this one.
+fn spread(
+    house: &House,
+    who: &Who,
+    also: impl Fn(&Person, &ContactPoint) -> Vec<ContactPoint>,
+    channel: Channel,
+) -> bool {
+    let keuze = &house.keuze;
+    let people: Vec<Person> = match who.person {
+        Some(person) => keuze.known_person(person).into_iter().collect(),
+        None => who.points.iter().flat_map(|point| keuze.people_at(point)).collect(),
+    };
+    let policy = &keuze.published.current().policy;
+    people.iter().any(|person| {
+        let asked = who.points.iter().map(|point| {
+            let names = also(person, point).into_iter().chain([point.clone()]);
+            let names = names.flat_map(|point| hash::asked_at(&keys(house), &point, Vec::new()).names).collect();
+            let objections = keuze.people.book().objections_on(point, &keys(house));
+            AskedAt { names, objections: objections.into_iter().map(|found| found.objection()).collect() }
+        });
+        let question = Question::Reach(channel, asked.collect());
+        decide(&keuze.life(person.subject).expect("readable"), policy, &question, keuze.clock.now()).allow
+    })
+}
+
 /// Ways to ask wrongly.
-pub const WRONG_RULES: [(&str, Rule); 4] = [
+pub const WRONG_RULES: [(&str, Rule); 6] = [
+    ("lets a yes spread to a point that joins later", |house, who, channel| {
+        spread(
+            house,
+            who,
+            |person, point| if person.has(point) { person.points().into_iter().cloned().collect() } else { Vec::new() },
+            channel,
+        )
+    }),
+    ("takes a door for the house", |house, who, channel| {
+        let neighbours = |person: &Person, point: &ContactPoint| {
+            let near = |own: &&ContactPoint| own.asked_under().iter().any(|fold| point.asked_under().contains(fold));
+            person.points().into_iter().filter(near).cloned().collect()
+        };
+        spread(house, who, neighbours, channel)
+    }),
     ("forgets contact points", |house, who, channel| with(house, who, channel, |_, _| Vec::new())),
     ("asks under the newest index key alone", |house, who, channel| {
         let newest = keys(house).pop().into_iter().collect::<Vec<_>>();
