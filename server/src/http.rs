@@ -60,7 +60,7 @@ pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
         .merge(objection::links())
         .merge(known::links())
         .merge(letter::router())
-        .merge(machine::router())
+        .merge(machine::router(keuze))
         .merge(well_known::router());
     let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
     if keuze.demo {

@@ -39,7 +39,7 @@ use files::Layout;
 pub use answers::{Answer, AnswerName, Answered, Once};
 
 use state::State;
-use writer::Job;
+use writer::{Job, Recording};
 
 /// Where and how to open a ledger.
 pub struct Opening {
@@ -250,6 +250,16 @@ struct Shared {
 }
 
 impl Shared {
+    /// Puts a job into the queue.
+    fn put(&self, job: Job) -> Result<(), NotRecorded> {
+        let queue = self.queue.lock().expect("nobody panics while holding it");
+        let queue = queue.as_ref().ok_or(NotRecorded::Closed)?;
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => NotRecorded::Busy,
+            TrySendError::Disconnected(_) => NotRecorded::Closed,
+        })
+    }
+
     /// Takes nothing more; what was accepted is finished.
     fn shut(&self) {
         drop(self.queue.lock().expect("nobody panics while holding it").take());
@@ -302,12 +312,7 @@ impl Scribe {
         // Here, because in the writer it would stop the ledger.
         assert!(fits(&draft), "a draft is too long for the journal");
         let (answer, written) = oneshot::channel();
-        let queue = self.shared.queue.lock().expect("nobody panics while holding it");
-        let queue = queue.as_ref().ok_or(NotRecorded::Closed)?;
-        queue.try_send(Job { draft, once, answer }).map_err(|error| match error {
-            TrySendError::Full(_) => NotRecorded::Busy,
-            TrySendError::Disconnected(_) => NotRecorded::Closed,
-        })?;
+        self.shared.put(Job::Record(Box::new(Recording { draft, once, answer })))?;
         Ok(Submitted(written))
     }
 

@@ -5,6 +5,7 @@ mod decisions;
 mod letters;
 mod mail;
 mod objections;
+mod once;
 #[cfg(test)]
 mod tests;
 mod who;
@@ -20,6 +21,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -32,24 +34,35 @@ use crate::service::clients::{Client, Clients, Scope};
 use crate::service::people::{Act, Person};
 use crate::service::send::Gate;
 
+const OBJECTIONS: &str = "/keuze/api/v1/objections";
+const CUSTOMERS: &str = "/keuze/api/v1/customers";
+
 /// The largest letter that is checked, in bytes.
 const LONGEST_LETTER: usize = 512 * 1024;
 /// The largest mail that is checked, in bytes, with everything attached to it.
 const LONGEST_MAIL: usize = 2 * 1024 * 1024;
 
 /// Every address for programs with a key.
-pub fn router() -> Router<Arc<Keuze>> {
+pub fn router(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
     let letter_checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
     let mail_checks = post(mail::check).layer(DefaultBodyLimit::max(LONGEST_MAIL));
     Router::new()
         .route("/keuze/api/v1/decisions", get(decisions::by_number).post(decisions::by_anything))
-        .route("/keuze/api/v1/objections", post(objections::object))
-        .route("/keuze/api/v1/customers", post(customers::tell))
-        .route("/keuze/api/v1/opt-ins", post(customers::ask))
+        .merge(writing(keuze))
         .route("/keuze/api/v1/mail-headers", post(mail::headers))
         .route("/keuze/api/v1/mail-checks", mail_checks)
-        .route("/keuze/api/v1/letter-blocks", post(letters::block))
         .route("/keuze/api/v1/letter-checks", letter_checks)
+}
+
+/// The addresses that record: a request that is sent again under its Idempotency-Key happens once.
+fn writing(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
+    let once = Arc::new(once::Requests::of(keuze));
+    Router::new()
+        .route(OBJECTIONS, post(objections::object))
+        .route(CUSTOMERS, post(customers::tell))
+        .route("/keuze/api/v1/opt-ins", post(customers::ask))
+        .route("/keuze/api/v1/letter-blocks", post(letters::block))
+        .layer(middleware::from_fn_with_state(once, once::answer))
 }
 
 /// What an address asks of a key.
@@ -112,17 +125,20 @@ impl<S: Asks> FromRequestParts<Arc<Keuze>> for Caller<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, keuze: &Arc<Keuze>) -> Result<Self, Problem> {
-        let key = key(&parts.headers).ok_or(Slug::ApiKeyMissing)?;
-        let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
-        let client = clients.with_key(key)?.ok_or(Slug::ApiKeyUnknown)?;
-        if client.until < keuze.clock.now().today {
-            return Err(Slug::ApiKeyExpired.into());
-        }
+        let client = client(keuze, &parts.headers)?;
         if !client.scopes.contains(&S::SCOPE) {
             return Err(Problem::saying(Slug::ScopeMissing, "scope", S::SCOPE.word()));
         }
         Ok(Self { client, asks: PhantomData })
     }
+}
+
+/// The program whose key came along.
+fn client(keuze: &Keuze, headers: &HeaderMap) -> Result<Client, Problem> {
+    let key = key(headers).ok_or(Slug::ApiKeyMissing)?;
+    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let client = clients.with_key(key)?.ok_or(Slug::ApiKeyUnknown)?;
+    if client.until < keuze.clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
 }
 
 /// The one `Authorization: Bearer …`; the scheme in any spelling (RFC 9110 section 11.1).

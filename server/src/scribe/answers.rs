@@ -9,6 +9,7 @@ use app::model::identity::RecordAddress;
 use time::{Duration, OffsetDateTime};
 
 use super::state::State;
+use super::writer::Job;
 use super::{AppendError, Draft, Fact, FactKind, OPEN_SHARD, Scribe, Written};
 use crate::vault::ring::{KeyId, Owner};
 
@@ -118,6 +119,16 @@ impl Scribe {
     /// As [`Scribe::append`].
     pub async fn append_once(&self, draft: Draft, answer: Answer) -> Result<Once, AppendError> {
         self.enqueue(draft, Some(answer))?.ended().await
+    }
+
+    /// Keeps what a request was answered whose events are recorded already; returns once that is durable.
+    ///
+    /// # Errors
+    /// As [`Scribe::append`]; sent again, the request is then taken as a new one.
+    pub async fn keep_answer(&self, answer: Answer) -> Result<(), AppendError> {
+        let (told, ended) = tokio::sync::oneshot::channel();
+        self.shared.put(Job::Keep { answer, told })?;
+        ended.await.unwrap_or(Err(AppendError::OutcomeUnknown))
     }
 
     /// Destroys the keys of answers that are too old to be given; gives how many.

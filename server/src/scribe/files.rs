@@ -169,8 +169,9 @@ impl Journal {
     /// # Errors
     /// What the file system said; the caller must stop.
     pub fn make_room(&mut self, first: u64, len: usize) -> io::Result<()> {
-        if self.file.is_none() || self.end > LARGEST_FILE {
-            let path = self.folder.join(format!("{first:012}.log"));
+        let path = self.folder.join(format!("{first:012}.log"));
+        // Batches without records can fill a file that is named as the next one would be.
+        if self.file.is_none() || (self.end > LARGEST_FILE && !path.exists()) {
             let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
             self.file = Some((path, file));
             (self.end, self.allocated) = (0, 0);

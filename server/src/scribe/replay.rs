@@ -43,6 +43,8 @@ pub struct Walked {
     pub note: String,
     /// How many batches there are.
     pub batches: u64,
+    /// How many of them hold records.
+    pub recorded: u64,
     /// The last file and where its last whole batch ends.
     pub end: Option<(PathBuf, u64)>,
     /// Whether something that is no batch stands behind it: the work that a kill or a power cut left unfinished.
@@ -98,7 +100,8 @@ fn walk_files(
     anchor: Option<&Anchor>,
     mut each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
 ) -> Result<Walked, Fault> {
-    let mut walked = Walked { tree: Tree::default(), note: String::new(), batches: 0, end: None, torn: false };
+    let mut walked =
+        Walked { tree: Tree::default(), note: String::new(), batches: 0, recorded: 0, end: None, torn: false };
     let files = layout.journal_files().map_err(|error| fault(0, format!("the journal cannot be read: {error}")))?;
     for path in files {
         let size = walked.tree.size();
@@ -133,6 +136,7 @@ fn walk_files(
                     each(&batch)?;
                     walked.note = std::mem::take(&mut batch.note);
                     walked.batches += 1;
+                    walked.recorded += u64::from(!batch.records.is_empty());
                     used = at;
                     batch = empty(walked.tree.size());
                 }

@@ -37,8 +37,35 @@ use crate::store::{Batch, Store, StoreError};
 use crate::vault::ring::{KeyId, Owner, Reading, Ring};
 use crate::vault::{root, rotation, seal};
 
+/// What the writer is asked for.
+pub enum Job {
+    /// To record an event.
+    Record(Box<Recording>),
+    /// To keep what a request was answered whose events are recorded already.
+    Keep {
+        /// The answer.
+        answer: Answer,
+        /// Told once it is durable, or once that cannot be.
+        told: oneshot::Sender<Result<(), AppendError>>,
+    },
+}
+
+impl Job {
+    /// Nothing will come of it.
+    fn turn_away(self) {
+        let closed = NotRecorded::Closed.into();
+        match self {
+            Self::Record(recording) => recording.tell(Err(closed)),
+            Self::Keep { told, .. } => _ = told.send(Err(closed)),
+        }
+    }
+}
+
+/// Answers to keep, and who waits for each.
+type Keeping = Vec<(Answer, oneshot::Sender<Result<(), AppendError>>)>;
+
 /// A draft, and who waits for it.
-pub struct Job {
+pub struct Recording {
     /// What to write.
     pub draft: Draft,
     /// What the request that it comes of is answered, where that may be sent again.
@@ -47,7 +74,7 @@ pub struct Job {
     pub answer: oneshot::Sender<Result<Once, AppendError>>,
 }
 
-impl Job {
+impl Recording {
     /// Whoever waited may have gone; how it ended stands all the same.
     fn tell(self, ended: Result<Once, AppendError>) {
         let _gone = self.answer.send(ended);
@@ -180,6 +207,23 @@ fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
 }
 
 fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &dyn Entropy) -> Result<Opened, String> {
+    let was_there = layout.0.exists();
+    let opened = open_locked(layout, key_file, origin, entropy);
+    if opened.is_err() && !was_there {
+        // What was made for the lock; nothing that holds anything goes this way.
+        for folder in [layout.keys(), layout.journal(), layout.0.join("journal"), layout.0.clone()] {
+            let _stays = std::fs::remove_dir(folder);
+        }
+    }
+    opened
+}
+
+fn open_locked(
+    layout: &Layout,
+    key_file: Option<&Path>,
+    origin: &str,
+    entropy: &dyn Entropy,
+) -> Result<Opened, String> {
     let lock = Lock::take(layout).map_err(|error| error.to_string())?;
     let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
     let last = Last::read(outside::path(&key_file, origin)).map_err(|error| error.to_string())?;
@@ -365,7 +409,7 @@ fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Resul
     let what = match walked.tree.root_at(signed.size) {
         Some(root) if root == signed.root => return Ok(()),
         Some(_) => format!("the first {} records of the journal are not those that the database's", signed.size),
-        None if batches <= walked.batches + 1 => return Ok(()),
+        None if batches <= walked.recorded + 1 => return Ok(()),
         None => format!("the journal ends after {size} records, of {} that the database's", signed.size),
     };
     Err(Unfit::InTheWay(format!(
@@ -383,7 +427,9 @@ fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
     let mut agrees = stored == 0 && note.is_none();
     let mut unfit = None;
     let walked = replay::walk_again(layout, |batch| {
-        let outcome = if batch.first < stored {
+        let outcome = if batch.records.is_empty() {
+            Ok(())
+        } else if batch.first < stored {
             agrees = batch.end() == stored && note.as_ref() == Some(&batch.note);
             same(batch, store)
         } else if agrees {
@@ -457,9 +503,8 @@ fn finish_erasures(state: &mut State, missing: &Missing, entropy: &dyn Entropy) 
     destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
 }
 
-/// What a job's request is answered, to stand beside its record; nothing if its hour is over already.
-fn answer_fact(job: &Job, ring: &Ring) -> Option<Fact> {
-    let answer = job.once.as_ref()?;
+/// What a request is answered, as it stands in the journal; nothing if its hour is over already.
+fn answer_fact(answer: &Answer, ring: &Ring) -> Option<Fact> {
     Some(answer.fact(ring.find(answer.owner())?))
 }
 
@@ -477,31 +522,15 @@ impl Writer {
             let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(LARGEST_BATCH).min(LARGEST_BATCH);
             if room == 0 {
                 tracing::error!("the shard is full: nothing more is recorded");
-                first.tell(Err(NotRecorded::Closed.into()));
+                first.turn_away();
                 continue;
             }
-            let mut batch = vec![first];
-            while batch.len() < room {
+            let mut taken = vec![first];
+            while taken.len() < room {
                 let Ok(job) = jobs.try_recv() else { break };
-                batch.push(job);
+                taken.push(job);
             }
-            let (batch, again) = self.sort_out(batch);
-            let committed = if batch.is_empty() { Ok(Vec::new()) } else { self.commit(&batch) };
-            let told = committed.as_ref().err().map(|failed| failed.told);
-            match committed {
-                Ok(written) => {
-                    batch
-                        .into_iter()
-                        .zip(written)
-                        .for_each(|(job, written)| job.tell(Ok(Once::Written(Box::new(written)))));
-                }
-                Err(failed) => {
-                    tracing::error!("the ledger stops, nothing more is acknowledged: {}", failed.what);
-                    batch.into_iter().for_each(|job| job.tell(Err(failed.told)));
-                }
-            }
-            self.repeat(again, told);
-            if told.is_some() {
+            if self.take(taken).is_err() {
                 self.turn_away(jobs);
                 break;
             }
@@ -511,7 +540,38 @@ impl Writer {
         }
     }
 
-    /// The next draft; `None` once the queue is closed. While nothing comes the last checkpoint is written.
+    /// Writes a batch and tells everybody how it ended.
+    fn take(&mut self, taken: Vec<Job>) -> Result<(), AppendError> {
+        let mut keeping = Keeping::new();
+        let mut batch = Vec::new();
+        for job in taken {
+            match job {
+                Job::Record(recording) => batch.push(*recording),
+                Job::Keep { answer, told } => keeping.push((answer, told)),
+            }
+        }
+        let (batch, again) = self.sort_out(batch);
+        let nothing = batch.is_empty() && keeping.is_empty();
+        let committed = if nothing { Ok(Vec::new()) } else { self.commit(&batch, &keeping) };
+        let ended = committed.as_ref().map(|_| ()).map_err(|failed| failed.told);
+        match committed {
+            Ok(written) => {
+                let told = batch.into_iter().zip(written);
+                told.for_each(|(recording, written)| recording.tell(Ok(Once::Written(Box::new(written)))));
+            }
+            Err(failed) => {
+                tracing::error!("the ledger stops, nothing more is acknowledged: {}", failed.what);
+                batch.into_iter().for_each(|recording| recording.tell(Err(failed.told)));
+            }
+        }
+        for (_, told) in keeping {
+            let _gone = told.send(ended);
+        }
+        self.repeat(again, ended);
+        ended
+    }
+
+    /// The next job; `None` once the queue is closed. While nothing comes the last checkpoint is written.
     fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
         loop {
             let outside = self.disk.as_mut().map(|disk| &mut disk.outside);
@@ -530,7 +590,7 @@ impl Writer {
     }
 
     /// Takes out the requests that were answered before, or come twice in this batch.
-    fn sort_out(&self, batch: Vec<Job>) -> (Vec<Job>, Vec<Job>) {
+    fn sort_out(&self, batch: Vec<Recording>) -> (Vec<Recording>, Vec<Recording>) {
         let state = self.shared.state.read().expect("nobody panics while writing it");
         let mut first: HashSet<AnswerName> = HashSet::new();
         batch.into_iter().partition(|job| {
@@ -540,11 +600,11 @@ impl Writer {
     }
 
     /// Tells them what the first of them was answered; where that failed, how.
-    fn repeat(&self, again: Vec<Job>, told: Option<AppendError>) {
+    fn repeat(&self, again: Vec<Recording>, ended: Result<(), AppendError>) {
         let state = self.shared.state.read().expect("nobody panics while writing it");
         for job in again {
             let answered = job.once.as_ref().and_then(|answer| state.answers.find(&answer.name, answer.at)).cloned();
-            let failed = told.unwrap_or(AppendError::OutcomeUnknown);
+            let failed = ended.err().unwrap_or(AppendError::OutcomeUnknown);
             job.tell(answered.map(Once::Before).ok_or(failed));
         }
     }
@@ -553,14 +613,15 @@ impl Writer {
     fn turn_away(&self, jobs: &Receiver<Job>) {
         // First the door: nobody comes in behind the last one who is told.
         self.shared.shut();
-        jobs.iter().for_each(|job| job.tell(Err(NotRecorded::Closed.into())));
+        jobs.iter().for_each(Job::turn_away);
     }
 
-    fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Written>, Failed> {
+    fn commit(&mut self, jobs: &[Recording], keeping: &Keeping) -> Result<Vec<Written>, Failed> {
         let first = self.tree.size();
-        let events = self.prepare(jobs, first).map_err(Failed::before)?;
+        let events = self.prepare(jobs, keeping, first).map_err(Failed::before)?;
         let (mut frames, records, events) = self.encode(jobs, events, first);
         let size = self.tree.size();
+        let kept = self.keep(keeping, size, &mut frames);
         let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
         Frame { index: size, entry: Entry::BatchEnd(note.clone()) }.write(&mut frames);
         let stored = records.iter().map(SealedRecord::to_bytes).collect();
@@ -589,15 +650,32 @@ impl Writer {
             for fact in job.draft.facts.iter().filter(|fact| !ends(fact, &ended)) {
                 state.apply(fact.clone(), written.address.index);
             }
-            if let Some(answer) = answer_fact(job, &state.ring) {
+            if let Some(answer) = job.once.as_ref().and_then(|answer| answer_fact(answer, &state.ring)) {
                 state.apply(answer, written.address.index);
             }
         }
+        kept.into_iter().for_each(|answer| state.apply(answer, size.saturating_sub(1)));
         Ok(written)
     }
 
+    /// Answers that stand beside no record of their own stand behind the last one.
+    fn keep(&self, keeping: &Keeping, size: u64, frames: &mut Vec<u8>) -> Vec<Fact> {
+        let state = self.shared.state.read().expect("nobody panics while writing it");
+        let kept: Vec<Fact> = keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &state.ring)).collect();
+        for fact in &kept {
+            let entry = Entry::Fact(fact::encode(fact, &state.ring, &*self.shared.entropy));
+            Frame { index: size, entry }.write(frames);
+        }
+        kept
+    }
+
     /// The batch as it stands in the journal, without its end. Each event names the facts beside it.
-    fn encode(&mut self, jobs: &[Job], events: Vec<Event>, first: u64) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
+    fn encode(
+        &mut self,
+        jobs: &[Recording],
+        events: Vec<Event>,
+        first: u64,
+    ) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
         let shared = Arc::clone(&self.shared);
         let state = shared.state.read().expect("nobody panics while writing it");
         let mut frames = Vec::new();
@@ -605,7 +683,7 @@ impl Writer {
         let mut named = Vec::new();
         for ((index, event), job) in (first..).zip(events).zip(jobs) {
             let encode = |fact| fact::encode(fact, &state.ring, &*shared.entropy);
-            let answer = answer_fact(job, &state.ring);
+            let answer = job.once.as_ref().and_then(|answer| answer_fact(answer, &state.ring));
             let facts: Vec<Vec<u8>> = job.draft.facts.iter().chain(&answer).map(encode).collect();
             let event = Event { facts: fact::digest(&facts), ..event };
             let record = self.seal(&event, index, &state.ring);
@@ -621,7 +699,7 @@ impl Writer {
     }
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
-    fn prepare(&self, jobs: &[Job], first: u64) -> Result<Vec<Event>, String> {
+    fn prepare(&self, jobs: &[Recording], keeping: &Keeping, first: u64) -> Result<Vec<Event>, String> {
         let mut state = self.shared.state.write().expect("nobody panics while writing it");
         let mut last: HashMap<Subject, u64> = HashMap::new();
         let mut events = Vec::new();
@@ -633,10 +711,11 @@ impl Writer {
                     last.insert(subject, index).or(earlier).map(|index| RecordAddress { shard: OPEN_SHARD, index });
                 state.ring.ensure(Owner::Proof(subject), &*self.shared.entropy);
             }
-            if let Some(answer) = &job.once {
-                state.ring.ensure(answer.owner(), &*self.shared.entropy);
-            }
             events.push(event);
+        }
+        let answers = jobs.iter().filter_map(|job| job.once.as_ref()).chain(keeping.iter().map(|(answer, _)| answer));
+        for answer in answers {
+            state.ring.ensure(answer.owner(), &*self.shared.entropy);
         }
         state.ring.sync(&*self.shared.entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
         Ok(events)
@@ -667,8 +746,10 @@ impl Writer {
     /// that it is never ahead of it (docs/decisions/0002).
     fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Batch) -> Result<(), Failed> {
         let store = &*self.shared.store;
+        // A batch without records is the journal's alone.
+        let into_store = || if batch.records.is_empty() { Ok(()) } else { store.append(OPEN_SHARD, first, batch) };
         let Some(disk) = &mut self.disk else {
-            return store.append(OPEN_SHARD, first, batch).map_err(|error| Failed::before(error.to_string()));
+            return into_store().map_err(|error| Failed::before(error.to_string()));
         };
         disk.is_in_place().map_err(Failed::before)?;
         let journal = |error| format!("the journal cannot be written: {error}");
@@ -680,7 +761,7 @@ impl Writer {
                 disk.journal.sync()?;
                 disk.checkpoint.write(number, &batch.checkpoint)
             });
-            let inside = store.append(OPEN_SHARD, first, batch).and_then(|()| store.sync());
+            let inside = into_store().and_then(|()| store.sync());
             let outside = outside.join().map_err(|_| "the thread of the journal panicked".to_owned())?;
             outside.map_err(|error| format!("the journal cannot be synced: {error}"))?;
             inside.map_err(|error| format!("the database cannot be written: {error}"))
