@@ -12,7 +12,7 @@ mod eraser;
 #[path = "kill/keuze.rs"]
 mod keuze;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::path::Path;
@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use app::model::identity::{RecordAddress, ShardNumber};
 use client::{Client, Policy};
 use counts::{count, seed};
 use eraser::erase_many;
@@ -36,6 +37,9 @@ const CLIENTS: usize = 6;
 /// Address and name of every choice that was answered 201.
 type Acknowledged = BTreeMap<(String, u64), String>;
 
+/// Name of a choice whose answer never came, and whether it granted.
+type Unanswered = (String, bool);
+
 /// Kills: fifty where the long counts are asked for.
 fn kills() -> usize {
     count(8, 50)
@@ -47,6 +51,7 @@ async fn every_acknowledged_choice_survives_kill_9() {
     let seed = seed();
     let mut rng = StdRng::seed_from_u64(seed);
     let mut acknowledged = Acknowledged::new();
+    let mut unanswered: Vec<Unanswered> = Vec::new();
     for cycle in 0..kills() {
         // A directory that nobody has mended yet adds up too.
         assert!(cycle == 0 || keuze::verify(folder.path()) > highest(&acknowledged), "missing after kill {cycle}");
@@ -55,8 +60,17 @@ async fn every_acknowledged_choice_survives_kill_9() {
         }
         let server = Server::start(folder.path());
         assert!(server.verify() > highest(&acknowledged), "records are missing after kill {cycle}");
+        // Whoever heard nothing asks again, under the same key.
+        let client = Client::new(server.port);
+        let policy = client.policy();
+        for (name, grant) in unanswered.drain(..) {
+            let address = client.choose(&policy, grant, &name).expect("answered").expect("nobody else asks");
+            acknowledged.insert(address, name);
+        }
         let moment = Duration::from_millis(rng.random_range(50..700));
-        acknowledged.extend(load_until_killed(server, cycle, moment));
+        let (answered, rest) = load_until_killed(server, cycle, moment);
+        acknowledged.extend(answered);
+        unanswered = rest;
     }
     let server = Server::start(folder.path());
     let origin = Client::new(server.port).log_origin();
@@ -71,8 +85,8 @@ fn highest(acknowledged: &Acknowledged) -> u64 {
     acknowledged.keys().map(|(_, index)| *index).max().unwrap_or_default()
 }
 
-/// Clients send choices until the server is gone; what was answered 201 by then.
-fn load_until_killed(server: Server, cycle: usize, moment: Duration) -> Acknowledged {
+/// Clients send choices until the server is gone; what was answered 201 by then, and what was not.
+fn load_until_killed(server: Server, cycle: usize, moment: Duration) -> (Acknowledged, Vec<Unanswered>) {
     let port = server.port;
     let policy = Client::new(port).policy();
     let killed = AtomicBool::new(false);
@@ -82,16 +96,33 @@ fn load_until_killed(server: Server, cycle: usize, moment: Duration) -> Acknowle
             (0..CLIENTS).map(|client| scope.spawn(move || choose_until(killed, port, policy, cycle, client))).collect();
         server.kill_after(moment);
         killed.store(true, Ordering::SeqCst);
-        clients.into_iter().flat_map(|client| client.join().expect("a client fails only when nobody answers")).collect()
+        let (mut acknowledged, mut unanswered) = (Acknowledged::new(), Vec::new());
+        for client in clients {
+            let (answered, rest) = client.join().expect("a client fails only when nobody answers");
+            acknowledged.extend(answered);
+            unanswered.extend(rest);
+        }
+        (acknowledged, unanswered)
     })
 }
 
 /// Grants and refuses in turn, so that records under both kinds of key are among them.
-fn choose_until(killed: &AtomicBool, port: u16, policy: &Policy, cycle: usize, client: usize) -> Acknowledged {
+fn choose_until(
+    killed: &AtomicBool,
+    port: u16,
+    policy: &Policy,
+    cycle: usize,
+    client: usize,
+) -> (Acknowledged, Vec<Unanswered>) {
     let mut acknowledged = Acknowledged::new();
+    let mut unanswered = Vec::new();
     for number in 0.. {
         let name = format!("k{cycle}-{client}-{number}");
-        match Client::new(port).choose(policy, number % 2 == 0, &name) {
+        let answer = Client::new(port).choose(policy, number % 2 == 0, &name);
+        if answer.is_err() {
+            unanswered.push((name.clone(), number % 2 == 0));
+        }
+        match answer {
             Ok(Some(address)) => _ = acknowledged.insert(address, name),
             // Over capacity: nothing was acknowledged, try the next one.
             Ok(None) => {}
@@ -100,7 +131,7 @@ fn choose_until(killed: &AtomicBool, port: u16, policy: &Policy, cycle: usize, c
             Err(_) => std::thread::sleep(Duration::from_millis(5)),
         }
     }
-    acknowledged
+    (acknowledged, unanswered)
 }
 
 /// Opens the ledger and reads the record behind every acknowledgement.
@@ -116,6 +147,13 @@ async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged)
         let address = format!("{shard}/{index}").parse().expect("an address");
         let recorded = scribe.record(address).expect("readable").expect("it was acknowledged");
         assert_eq!(recorded.event.variant.as_deref(), Some(name.as_str()), "{address}");
+    }
+    let mut seen = BTreeSet::new();
+    let first = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
+    for index in 0..=highest(acknowledged) {
+        let recorded = scribe.record(RecordAddress { index, ..first }).expect("readable");
+        let name = recorded.and_then(|recorded| recorded.event.variant);
+        assert!(name.is_none_or(|name| seen.insert(name)), "{index} was recorded before: asked twice, it happens once");
     }
     scribe.close().await;
 }

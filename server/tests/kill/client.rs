@@ -22,14 +22,14 @@ impl Client {
     }
 
     /// Status and body; an error if the server went before it had answered in full.
-    fn send(&self, method: &str, path: &str, body: &str) -> io::Result<(u16, String)> {
+    fn send(&self, method: &str, path: &str, body: &str, key: &str) -> io::Result<(u16, String)> {
         let mut stream = TcpStream::connect(&self.host)?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         let (host, length) = (&self.host, body.len());
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+             Idempotency-Key: {key:-<32}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
@@ -37,7 +37,7 @@ impl Client {
     }
 
     pub fn policy(&self) -> Policy {
-        let (status, body) = self.send("GET", "/keuze/api/v1/policy", "").expect("answered");
+        let (status, body) = self.send("GET", "/keuze/api/v1/policy", "", "").expect("answered");
         assert_eq!(status, 200, "{body}");
         let policy: Value = serde_json::from_str(&body).expect("JSON");
         let purposes = policy["purposes"].as_array().expect("a list").iter();
@@ -48,13 +48,13 @@ impl Client {
 
     /// The host in the first line of the open shard's checkpoint.
     pub fn log_origin(&self) -> String {
-        let (status, note) = self.send("GET", "/keuze/log/0001/checkpoint", "").expect("answered");
+        let (status, note) = self.send("GET", "/keuze/log/0001/checkpoint", "", "").expect("answered");
         assert_eq!(status, 200, "{note}");
         let origin = note.lines().next().and_then(|line| line.strip_suffix("/keuze/log/0001"));
         origin.expect("a checkpoint begins with its origin").to_owned()
     }
 
-    /// Grants or refuses everything: the address in the 201, or nothing if the server was too busy.
+    /// Grants or refuses everything under a key of that name: the address in the 201, or nothing if the server was too busy.
     pub fn choose(&self, policy: &Policy, grant: bool, name: &str) -> io::Result<Option<(String, u64)>> {
         let purposes: serde_json::Map<_, _> = policy.optional.iter().map(|id| (id.clone(), json!(grant))).collect();
         let control = if grant { "accept_all" } else { "refuse_all" };
@@ -62,7 +62,7 @@ impl Client {
             "policy": policy.id, "language": "nl", "control": control, "purposes": purposes,
             "surface": "banner", "variant": name,
         });
-        let (status, body) = self.send("POST", "/keuze/api/v1/choices", &choice.to_string())?;
+        let (status, body) = self.send("POST", "/keuze/api/v1/choices", &choice.to_string(), name)?;
         if status == 503 {
             return Ok(None);
         }
