@@ -58,9 +58,10 @@ const say = (page, ...nodes) => {
   dress(page);
   page.leave(page.say);
   // As long as something runs that was withdrawn, the offer to end it stands.
-  if (running(page) && (page.stuck || written(page)))
-    nodes.push(` ${WORDS.offer} `, element('button', WORDS.reload, { onclick: () => go(page), part: 'leave' }));
-  else if (nodes[0]) nodes.push(element('button', WORDS.close, { onclick: () => say(page) }));
+  if (running(page) && (page.stuck || written(page))) {
+    nodes.splice(1, 0, ` ${WORDS.offer} `);
+    nodes.push(element('button', WORDS.reload, { onclick: () => go(page), part: 'leave' }));
+  } else if (nodes[0]) nodes.push(element('button', WORDS.close, { onclick: () => say(page) }));
   page.say.replaceChildren(...nodes);
 };
 
