@@ -24,6 +24,7 @@ pub mod receipt;
 mod register;
 pub mod send;
 pub mod shown;
+pub mod sign_ins;
 pub mod staff;
 pub mod stop;
 pub mod tokens;
@@ -60,6 +61,8 @@ pub struct Keuze {
     pub outbox: Option<std::path::PathBuf>,
     /// Codes and sessions of people who proved an address.
     pub codes: codes::Codes,
+    /// What failed at the desk's sign-in.
+    pub sign_ins: sign_ins::SignIns,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

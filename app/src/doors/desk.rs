@@ -26,6 +26,10 @@ pub struct SignInView {
 pub enum SignInRefusal {
     /// Name and password do not go together; which of the two is wrong is not told.
     Wrong,
+    /// The same, after so many attempts that the next ones wait.
+    Slowed,
+    /// The one-time password is past its day.
+    Expired,
     /// The session ended by itself, or there was none.
     Ended,
     /// The same, and something was to be entered.
@@ -39,6 +43,8 @@ pub struct NewPasswordView {
     pub frame: Frame,
     /// The staff member.
     pub staff: String,
+    /// Whether a one-time password is replaced, which was given a moment ago; else the one in force is asked for.
+    pub one_time: bool,
     /// Why the form is shown again.
     pub refusal: Option<PasswordRefusal>,
 }
@@ -46,6 +52,8 @@ pub struct NewPasswordView {
 /// Why a new password was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordRefusal {
+    /// The password in force was not given.
+    Current,
     /// Shorter than [`SHORTEST_PASSWORD`].
     Short,
     /// Longer than [`LONGEST_PASSWORD`].
@@ -87,6 +95,8 @@ pub struct LookUpView {
     pub frame: Frame,
     /// Who is at the desk.
     pub bar: Bar,
+    /// What failed under their name before they signed in: how often, and when last, in the site's time zone.
+    pub missed: Option<(u32, PrimitiveDateTime)>,
     /// What was typed, to be mended.
     pub query: String,
     /// The reason that was typed.

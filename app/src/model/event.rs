@@ -245,6 +245,8 @@ pub enum EventKind {
     MessageClassified,
     /// A letter template passed the check for the first time with this version of the block (S-13).
     LetterChecked,
+    /// Sign-ins at the desk failed, or were told to whom they concern; `object` says how many and whose, never what was typed.
+    SignInFailed,
 }
 
 /// Who did it.

@@ -17,6 +17,8 @@ pub enum What {
     Days,
     /// `retention_run`: sign-ups that nobody confirmed.
     Unconfirmed,
+    /// `sign_in_failed`: whose name it was has been told.
+    FailuresTold,
     /// `mailed`, given to the mail server.
     MailSent,
     /// `mailed`, put into the queue.
@@ -38,6 +40,7 @@ impl What {
             EventKind::Mailed if object.ends_with(" sent") => Self::MailSent,
             EventKind::Mailed if object.ends_with(" queued") => Self::MailQueued,
             EventKind::Mailed if object.starts_with("mail/") => Self::MailGivenUp,
+            EventKind::SignInFailed if object.contains(" told ") => Self::FailuresTold,
             kind => Self::Kind(kind),
         }
     }
@@ -87,6 +90,8 @@ pub const MADE: &[(What, &[Route])] = {
         (Kind(K::PolicyPublished), &[R::System]),
         (Kind(K::StaffChanged), &[R::System, R::Desk]),
         (What::ApiKey, &[R::System]),
+        (Kind(K::SignInFailed), &[R::Desk]),
+        (What::FailuresTold, &[R::Desk]),
         (Kind(K::KeyRotated), &[R::System]),
         (What::Days, &[R::System]),
         (What::Unconfirmed, &[R::System]),

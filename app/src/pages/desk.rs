@@ -6,6 +6,7 @@ mod found;
 pub mod person;
 
 use leptos::prelude::*;
+use time::PrimitiveDateTime;
 
 use super::shell::{Here, Shell, localized};
 use super::table::table;
@@ -60,14 +61,23 @@ pub fn NewPassword(
     let language = page.frame.language;
     let words = Words::of(language);
     let refusal = page.refusal.map(|refusal| alert(words.password_refusal(refusal)));
+    let current = (!page.one_time).then(|| {
+        view! {
+            <label>
+                {words.current}
+                <input name="current" type="password" autocomplete="current-password" required />
+            </label>
+        }
+    });
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
             <div class="narrow">
                 <h1>{words.new_password}</h1>
                 {refusal}
-                <form method="post" action=localized("/keuze/desk/password", language)>
+                <form method="post" action=localized(PASSWORD, language)>
                     // For password managers: whose password it is.
                     <input type="hidden" name="name" value=page.staff.clone() autocomplete="username" />
+                    {current}
                     <label>
                         {words.new_password_field}
                         <input
@@ -101,12 +111,32 @@ pub fn LookUp(
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
             {bar(&page.bar, language, Tab::LookUp)}
+            {missed(page.missed, language)}
             <h1>{words.look_up}</h1>
             {form(&page, words)}
             {outcome(page.outcome.as_ref(), language)}
         </Shell>
     }
 }
+
+/// What failed under the name of whoever signed in.
+fn missed(missed: Option<(u32, PrimitiveDateTime)>, language: Language) -> Option<AnyView> {
+    let words = Words::of(language);
+    let (count, last) = missed?;
+    let said = view! {
+        <div class="message" role="status">
+            <p>{(words.missed)(count, &when::date_time(last, language))}</p>
+            <p>
+                {format!("{} ", words.missed_help)}
+                <a href=localized(PASSWORD, language)>{words.change_password}</a>
+            </p>
+        </div>
+    };
+    Some(said.into_any())
+}
+
+/// Where a password is replaced.
+pub const PASSWORD: &str = "/keuze/desk/password";
 
 /// Which of the desk's pages is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,6 +170,7 @@ fn bar(bar: &Bar, language: Language, tab: Tab) -> AnyView {
             </nav>
             <form method="post" action=localized("/keuze/desk/sign-out", language)>
                 <span>{format!("{} {}", words.signed_in, bar.staff)}</span>
+                <a href=localized(PASSWORD, language)>{words.change_password}</a>
                 <button class="quiet-button">{words.sign_out}</button>
             </form>
         </div>

@@ -86,6 +86,7 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RequestOpened => ("verzoek ontvangen", "request received"),
         EventKind::CallClosed => ("gesprek gesloten", "call closed"),
         EventKind::MessageClassified => ("soort bericht vastgelegd", "kind of message recorded"),
+        EventKind::SignInFailed => ("aanmelden mislukt", "sign-in failed"),
         EventKind::LetterChecked => ("brief goedgekeurd", "letter passed"),
         EventKind::RequestClosed => ("verzoek beantwoord", "request answered"),
     };
@@ -101,6 +102,9 @@ pub fn what(what: What, language: Language) -> &'static str {
         What::ApiKey => ("toegang van een programma gewijzigd", "access of a program changed"),
         What::Days => ("sleutels van voorbije dagen vernietigd", "keys of past days destroyed"),
         What::Unconfirmed => ("niet bevestigde aanmeldingen gewist", "unconfirmed sign-ups erased"),
+        What::FailuresTold => {
+            ("medewerker ingelicht over mislukte aanmeldingen", "staff member told of failed sign-ins")
+        }
         What::MailQueued => ("bericht klaargezet", "message queued"),
         What::MailSent => ("bericht verstuurd", "message sent"),
         What::MailGivenUp => ("bericht niet verstuurd", "message not sent"),

@@ -20,6 +20,20 @@ pub struct Desk {
     pub sign_in_help: &'static str,
     /// Name and password do not go together.
     pub wrong: &'static str,
+    /// The same, after many attempts.
+    pub slowed: &'static str,
+    /// The one-time password is too old.
+    pub expired: &'static str,
+    /// Sign-ins under the name failed: how many, and when last.
+    pub missed: fn(count: u32, last: &str) -> String,
+    /// What to do about it.
+    pub missed_help: &'static str,
+    /// Leads to the form for a new password.
+    pub change_password: &'static str,
+    /// Field: the password in force.
+    pub current: &'static str,
+    /// It was not right.
+    pub current_wrong: &'static str,
     /// The session is over.
     pub ended: &'static str,
     /// The same, and something was to be entered.
@@ -147,6 +161,18 @@ pub const NL: Desk = Desk {
     sign_in_button: "Aanmelden",
     sign_in_help: "Voor medewerkers. Na 30 minuten zonder gebruik wordt u afgemeld.",
     wrong: "Deze naam en dit wachtwoord horen niet bij elkaar. U bent niet aangemeld. Probeer het opnieuw.",
+    slowed: "Deze naam en dit wachtwoord horen niet bij elkaar. U bent niet aangemeld. Er waren veel pogingen met deze naam, daarom duurt elke volgende langer.",
+    expired: "Dit eenmalige wachtwoord is ouder dan 24 uur en werkt niet meer. U bent niet aangemeld. Vraag de beheerder om een nieuw.",
+    missed: |count, last| {
+        let times = if count == 1 { "is 1 keer".to_owned() } else { format!("is {count} keer") };
+        format!(
+            "Sinds uw vorige aanmelding {times} met uw naam een verkeerd wachtwoord geprobeerd, het laatst op {last}."
+        )
+    },
+    missed_help: "Was u dat niet zelf? Zeg het tegen de beheerder en kies een nieuw wachtwoord.",
+    change_password: "Wachtwoord wijzigen",
+    current: "Huidig wachtwoord",
+    current_wrong: "Het huidige wachtwoord klopt niet. Uw wachtwoord is niet veranderd.",
     ended: "U bent niet (meer) aangemeld. Er is niets opgezocht. Meld u opnieuw aan.",
     not_recorded: "U bent niet (meer) aangemeld. Dit is niet vastgelegd. Meld u opnieuw aan, zoek opnieuw op en leg het dan vast.",
     new_password: "Kies uw eigen wachtwoord",
@@ -220,6 +246,18 @@ pub const EN: Desk = Desk {
     sign_in_button: "Sign in",
     sign_in_help: "For staff. You are signed out after 30 minutes without use.",
     wrong: "This name and this password do not go together. You are not signed in. Please try again.",
+    slowed: "This name and this password do not go together. You are not signed in. There were many attempts under this name, so each further one takes longer.",
+    expired: "This one-time password is older than 24 hours and does not work any more. You are not signed in. Ask the operator for a new one.",
+    missed: |count, last| {
+        let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
+        format!(
+            "Since you signed in last, a wrong password was tried {times} under your name, the last time on {last}."
+        )
+    },
+    missed_help: "Was it not you? Tell the operator, and choose a new password.",
+    change_password: "Change password",
+    current: "Current password",
+    current_wrong: "The current password is not right. Your password was not changed.",
     ended: "You are not signed in (any more). Nothing was looked up. Please sign in again.",
     not_recorded: "You are not signed in (any more). This was not recorded. Sign in again, look up again and record it then.",
     new_password: "Choose your own password",
@@ -295,6 +333,8 @@ impl Desk {
     pub fn sign_in_refusal(&self, refusal: SignInRefusal) -> &'static str {
         match refusal {
             SignInRefusal::Wrong => self.wrong,
+            SignInRefusal::Slowed => self.slowed,
+            SignInRefusal::Expired => self.expired,
             SignInRefusal::Ended => self.ended,
             SignInRefusal::NotRecorded => self.not_recorded,
         }
@@ -303,6 +343,7 @@ impl Desk {
     /// Why a password was not taken.
     pub fn password_refusal(&self, refusal: PasswordRefusal) -> &'static str {
         match refusal {
+            PasswordRefusal::Current => self.current_wrong,
             PasswordRefusal::Short => self.short,
             PasswordRefusal::Long => self.long,
             PasswordRefusal::Different => self.different,

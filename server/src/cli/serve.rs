@@ -27,6 +27,7 @@ use crate::service::days::Days;
 use crate::service::mail::Post;
 use crate::service::people::People;
 use crate::service::shown::Shown;
+use crate::service::sign_ins::{SignIns, UNIT};
 use crate::service::staff::{Existing, Staff, StaffName};
 
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
@@ -149,6 +150,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     }
     // Before the ledger is let go, so that it is never the next server's that goes.
     drop(control);
+    keuze.record_failed_sign_ins(true).await;
     scribe.close().await;
     if failed { Err(Refusal::told("the ledger stopped by itself; the log says why")) } else { Ok(()) }
 }
@@ -168,7 +170,23 @@ pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathB
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
     let (codes, days, shown) = (Codes::with(brakes), Days::default(), Shown::default());
-    Ok(Keuze { scribe, config, published, people, post, calls, days, shown, outbox, codes, clock, entropy, demo })
+    let sign_ins = SignIns::new(entropy.bytes(), UNIT);
+    Ok(Keuze {
+        scribe,
+        config,
+        published,
+        people,
+        post,
+        calls,
+        days,
+        shown,
+        outbox,
+        codes,
+        sign_ins,
+        clock,
+        entropy,
+        demo,
+    })
 }
 
 /// Outside the data directory, which holds no address in the clear.

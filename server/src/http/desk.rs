@@ -18,6 +18,7 @@ use app::doors::frame::Frame;
 use app::doors::unmatched::{Unmatched, UnmatchedView};
 use app::model::channel::Channel;
 use app::model::identity::RecordAddress;
+use app::pages::desk::PASSWORD;
 use app::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
 use app::pages::desk::{Unmatched as UnmatchedPage, UnmatchedProps};
 use axum::Router;
@@ -35,8 +36,10 @@ use super::body;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
+use crate::ambient::wall_clock;
 use crate::service::Keuze;
 use crate::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
+use crate::service::sign_ins::{Attempt, Missed};
 use crate::service::staff::{SignedIn, Staff, StaffError};
 
 const DESK: &str = "/keuze/desk";
@@ -55,7 +58,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S>
     Router::new()
         .route(DESK, get(home))
         .route("/keuze/desk/sign-in", post(sign_in).merge(back_to(DESK)))
-        .route("/keuze/desk/password", post(password).merge(back_to(DESK)))
+        .route(PASSWORD, post(password).get(password_form))
         .route("/keuze/desk/look-up", post(look_up).merge(back_to(DESK)))
         .route("/keuze/desk/sign-out", post(sign_out).merge(back_to(DESK)))
         .merge(call::router())
@@ -65,8 +68,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S>
 
 impl Desk {
     fn staff(&self) -> Staff<'_> {
-        let Keuze { scribe, clock, entropy, .. } = &*self.keuze;
-        Staff { scribe, clock: &**clock, entropy: &**entropy }
+        self.keuze.staff()
     }
 
     fn session(&self, headers: &HeaderMap) -> Option<Session> {
@@ -117,29 +119,47 @@ async fn sign_in(State(desk): Shared, visit: Visit, mut form: Form) -> Result<Re
     let (name, password) = (form.take("name")?, Zeroizing::new(form.take("password")?));
     // Before the password is looked at: what is reset meanwhile opens nothing.
     let access = desk.staff().access(&name);
-    let signed_in = desk.staff().sign_in(&name, password).await?;
-    Ok(match signed_in.zip(access) {
-        None => ask_sign_in(&desk, &visit, false, Some(SignInRefusal::Wrong)),
-        Some((signed_in, access)) => open_session(&desk, &visit, signed_in, access),
-    })
+    let refused = |status, why| Ok(sign_in_page(&desk, &visit, false, status, Some(why)));
+    match (desk.keuze.sign_in(&name, password).await?, access) {
+        (Attempt::In(signed_in, missed), Some(access)) => Ok(open_session(&desk, &visit, signed_in, access, missed)),
+        (Attempt::Expired, _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Expired),
+        (Attempt::Slowed, _) => refused(StatusCode::TOO_MANY_REQUESTS, SignInRefusal::Slowed),
+        (Attempt::Wrong | Attempt::In(..), _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Wrong),
+    }
+}
+
+/// The form for a new password, for whoever is signed in.
+async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+    match desk.session(&headers) {
+        None => to(DESK, &visit),
+        Some(session) => ask_password(&desk, &visit, &session, true, None),
+    }
 }
 
 /// Gives a session under a new token and leads to the desk.
-fn open_session(desk: &Desk, visit: &Visit, signed_in: SignedIn, access: RecordAddress) -> Response {
+fn open_session(
+    desk: &Desk,
+    visit: &Visit,
+    signed_in: SignedIn,
+    access: RecordAddress,
+    missed: Option<Missed>,
+) -> Response {
     let Keuze { clock, entropy, .. } = &*desk.keuze;
-    let cookie = desk.sessions.open(signed_in, access, clock.now().at, &**entropy, visit.host.secure);
+    let cookie = desk.sessions.open((signed_in, access, missed), clock.now().at, &**entropy, visit.host.secure);
     with_cookie(to(DESK, visit), &cookie)
 }
 
 async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
-    let Some(session) = desk.session(&headers) else { return Ok(ended(&desk, &visit)) };
+    let Some(session) = desk.session(&headers) else { return Ok(not_recorded(&desk, &visit)) };
+    let current = form.take("current").ok().map(Zeroizing::new);
     let (new, again) = (Zeroizing::new(form.take("password")?), Zeroizing::new(form.take("again")?));
-    match desk.staff().replace(&session.name, new, &again).await {
+    match desk.keuze.replace_password(&session.name, current, new, &again).await {
         Ok(()) => {
             // Whoever still sits somewhere with the old password is out.
             desk.sessions.end_all(&session.name);
             let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
-            Ok(open_session(&desk, &visit, SignedIn { name: session.name, one_time: false }, access))
+            let signed_in = SignedIn { name: session.name, one_time: false };
+            Ok(open_session(&desk, &visit, signed_in, access, session.missed))
         }
         Err(StaffError::Refused(why)) => Ok(ask_password(&desk, &visit, &session, false, Some(why))),
         Err(StaffError::Append(error)) => Err(error.into()),
@@ -174,10 +194,15 @@ impl FromRequestParts<Arc<Desk>> for Acting {
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
         let visit = Visit::from_request_parts(parts, desk).await.map_err(Problem::into_response)?;
         if desk.session(&parts.headers).is_none() {
-            return Err(sign_in_page(desk, &visit, false, StatusCode::CONFLICT, Some(SignInRefusal::NotRecorded)));
+            return Err(not_recorded(desk, &visit));
         }
         Session::from_request_parts(parts, desk).await.map(Self)
     }
+}
+
+/// An act after the session's end.
+fn not_recorded(desk: &Desk, visit: &Visit) -> Response {
+    sign_in_page(desk, visit, false, StatusCode::CONFLICT, Some(SignInRefusal::NotRecorded))
 }
 
 /// An act that does not fit what is open at its address: not recorded, with the way back.
@@ -263,7 +288,8 @@ trait ViewOf {
 impl ViewOf for LookUpView {
     fn of(desk: &Desk, session: &Session) -> impl FnOnce(Frame) -> Self + use<> {
         let bar = desk.bar(session);
-        |frame| Self { frame, bar, query: String::new(), reason: String::new(), outcome: None }
+        let missed = session.missed.map(|missed| (missed.count, wall_clock(missed.last)));
+        move |frame| Self { frame, bar, missed, query: String::new(), reason: String::new(), outcome: None }
     }
 }
 
@@ -304,7 +330,8 @@ fn ask_password(
     reopens: bool,
     refusal: Option<PasswordRefusal>,
 ) -> Response {
-    let page = NewPasswordView { frame: desk.frame(visit, reopens), staff: session.name.to_string(), refusal };
+    let (frame, one_time) = (desk.frame_at(visit, reopens, PASSWORD), session.one_time);
+    let page = NewPasswordView { frame, staff: session.name.to_string(), one_time, refusal };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     render::page(status, visit.language, || NewPassword(NewPasswordProps { page }))
 }

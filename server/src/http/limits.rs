@@ -67,7 +67,7 @@ impl Class {
             "/keuze/health" => None,
             "/keuze/choices" | "/keuze/api/v1/choices" => Some(Self::Choices),
             "/keuze/api/v1/continued-use" => Some(Self::ContinuedUse),
-            "/keuze/desk/sign-in" if !method.is_safe() => Some(Self::SignIn),
+            "/keuze/desk/sign-in" | "/keuze/desk/password" if !method.is_safe() => Some(Self::SignIn),
             "/keuze/afmelden" | "/keuze/brief" if !method.is_safe() => Some(Self::Objections),
             _ if MAILING_PATHS.contains(&path) && !method.is_safe() => Some(Self::SignIn),
             _ if path.starts_with("/keuze/afmelden/") => Some(Self::Links),

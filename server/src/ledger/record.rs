@@ -26,6 +26,7 @@ pub fn sealing(event: &Event) -> Sealing {
         K::LookedUp
         | K::Erased
         | K::StaffChanged
+        | K::SignInFailed
         | K::RetentionRun
         | K::CallClosed
         | K::MessageClassified

@@ -15,6 +15,7 @@ use super::codes::Codes;
 use super::days::Days;
 use super::mail::Post;
 use super::people::People;
+use super::sign_ins::SignIns;
 use crate::ambient::{Clock as _, Entropy, FixedClock, SeededEntropy};
 use crate::config::Config;
 use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
@@ -94,6 +95,7 @@ impl House {
         let moving = Arc::<FixedClock>::clone(&clock);
         let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
         let (codes, days) = (Codes::with(brakes), Days::default());
+        let sign_ins = SignIns::new(entropy.bytes(), std::time::Duration::from_millis(1));
         let keuze = Keuze {
             scribe,
             config,
@@ -105,6 +107,7 @@ impl House {
             outbox,
             codes,
             shown: super::shown::Shown::default(),
+            sign_ins,
             clock: moving,
             entropy,
             demo: false,

@@ -21,6 +21,7 @@ impl Keuze {
         if let Err(error) = self.rotate_root_if_due().await {
             tracing::error!(%error, "the root key could not be rotated");
         }
+        self.record_failed_sign_ins(false).await;
         match self.scribe.drop_old_roots(self.clock.now().today) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "old root keys were deleted: their day has come"),

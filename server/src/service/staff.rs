@@ -13,6 +13,7 @@ use app::model::event::{Actor, Event, EventKind, Route};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -92,6 +93,30 @@ struct Stored {
     password: String,
     /// Must be replaced at the first sign-in.
     one_time: bool,
+    /// When a one-time password was given out, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issued: Option<i64>,
+}
+
+/// For how long a one-time password opens the desk.
+pub const ONE_TIME_LIVES: Duration = Duration::hours(24);
+
+impl Stored {
+    fn is_expired(&self, now: OffsetDateTime) -> bool {
+        let issued = self.issued.unwrap_or_default();
+        self.one_time && now.unix_timestamp().saturating_sub(issued) >= ONE_TIME_LIVES.whole_seconds()
+    }
+}
+
+/// What a name and a password came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// They go together.
+    Right(SignedIn),
+    /// They do, and the one-time password is past its day.
+    Expired,
+    /// They do not; with the staff member of that name, if there is one.
+    Wrong(Option<StaffName>),
 }
 
 /// Somebody who proved to be a staff member.
@@ -134,7 +159,8 @@ impl Staff<'_> {
         let what = if found.is_some() { "password-issued" } else { "added" };
         let key = found.map_or_else(|| self.entropy.bytes::<16>().to_vec(), |(key, _)| key);
         let password = one_time(self.entropy);
-        let stored = Stored { name: name.clone(), password: self.hash(&password).await, one_time: true };
+        let issued = Some(self.clock.now().at.unix_timestamp());
+        let stored = Stored { name: name.clone(), password: self.hash(&password).await, one_time: true, issued };
         self.keep(key, &stored, Actor::System, Route::System, what).await?;
         Ok(password)
     }
@@ -143,28 +169,52 @@ impl Staff<'_> {
     ///
     /// # Errors
     /// When the staff members cannot be read.
-    pub async fn sign_in(&self, name: &str, password: Zeroizing<String>) -> Result<Option<SignedIn>, ReadError> {
+    pub async fn check(&self, name: &str, password: Zeroizing<String>) -> Result<Checked, ReadError> {
         let found = match name.parse::<StaffName>() {
             Ok(name) => self.find(&name)?.map(|(_, stored)| stored),
             Err(StaffNameError) => None,
         };
         let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |stored| stored.password.clone());
         let right = off_the_reactor(move || verify(&hash, &password)).await;
-        Ok(found.filter(|_| right).map(|stored| SignedIn { name: stored.name, one_time: stored.one_time }))
+        Ok(match found {
+            Some(stored) if right && stored.is_expired(self.clock.now().at) => Checked::Expired,
+            Some(stored) if right => Checked::Right(SignedIn { name: stored.name, one_time: stored.one_time }),
+            found => Checked::Wrong(found.map(|stored| stored.name)),
+        })
     }
 
-    /// Replaces somebody's own password.
+    /// Replaces somebody's own password, for whoever gives the one in force. A one-time password was given a moment ago, at
+    /// signing in, and need not be given again.
     ///
     /// # Errors
     /// The password is refused, or the ledger cannot be read or written.
-    pub async fn replace(&self, name: &StaffName, new: Zeroizing<String>, again: &str) -> Result<(), StaffError> {
-        acceptable(name, &new, again).map_err(StaffError::Refused)?;
+    pub async fn replace(
+        &self,
+        name: &StaffName,
+        current: Option<Zeroizing<String>>,
+        new: Zeroizing<String>,
+        again: &str,
+    ) -> Result<(), StaffError> {
         let Some((key, stored)) = self.find(name)? else { return Err(StaffError::Gone) };
+        if stored.is_expired(self.clock.now().at) {
+            return Err(StaffError::Gone);
+        }
+        let known = match current {
+            None => stored.one_time,
+            Some(current) => {
+                let before = stored.password.clone();
+                off_the_reactor(move || verify(&before, &current)).await
+            }
+        };
+        if !known {
+            return Err(StaffError::Refused(PasswordRefusal::Current));
+        }
+        acceptable(name, &new, again).map_err(StaffError::Refused)?;
         let (before, tried) = (stored.password, new.clone());
         if off_the_reactor(move || verify(&before, &tried)).await {
             return Err(StaffError::Refused(PasswordRefusal::Guessable));
         }
-        let stored = Stored { name: name.clone(), password: self.hash(&new).await, one_time: false };
+        let stored = Stored { name: name.clone(), password: self.hash(&new).await, one_time: false, issued: None };
         let actor = Actor::Agent { name: name.to_string() };
         self.keep(key, &stored, actor, Route::Desk, "password-replaced").await
     }
@@ -187,7 +237,7 @@ impl Staff<'_> {
     ) -> Result<(), StaffError> {
         let mut event = Event::new(EventKind::StaffChanged, self.clock.now().at, actor, route);
         event.object = Some(format!("staff/{} {what}", stored.name));
-        let value = serde_json::to_vec(stored).expect("three plain fields are always JSON");
+        let value = serde_json::to_vec(stored).expect("plain fields are always JSON");
         let fact = Fact { kind: FactKind::Staff, key, value: Some(value) };
         self.scribe.append(Draft::with(event, vec![fact])).await?;
         Ok(())

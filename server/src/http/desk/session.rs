@@ -13,6 +13,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::work::Work;
 use crate::ambient::Entropy;
+use crate::service::sign_ins::Missed;
 use crate::service::staff::{SignedIn, StaffName};
 
 const NAME: &str = "keuze_desk";
@@ -23,6 +24,9 @@ const IDLE: Duration = Duration::minutes(30);
 /// A session ends after this long in any case: a working day.
 const LONGEST: Duration = Duration::hours(10);
 
+/// One that a one-time password opened: a new password is chosen within this long, and needs no other proof meanwhile.
+const ONE_TIME: Duration = Duration::minutes(10);
+
 /// One staff member at one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Session {
@@ -32,6 +36,8 @@ pub(super) struct Session {
     pub(super) one_time: bool,
     /// The access that it was opened under; it ends with that.
     pub(super) access: RecordAddress,
+    /// What failed under the name before it was opened.
+    pub(super) missed: Option<Missed>,
     key: Key,
 }
 
@@ -45,6 +51,7 @@ pub(super) struct Sessions(Mutex<HashMap<Key, Kept>>);
 struct Kept {
     signed_in: SignedIn,
     access: RecordAddress,
+    missed: Option<Missed>,
     opened: OffsetDateTime,
     used: OffsetDateTime,
     /// What was looked up in it; ends with it.
@@ -53,7 +60,8 @@ struct Kept {
 
 impl Kept {
     fn lives(&self, now: OffsetDateTime) -> bool {
-        now - self.used < IDLE && now - self.opened < LONGEST
+        let longest = if self.signed_in.one_time { ONE_TIME } else { LONGEST };
+        now - self.used < IDLE && now - self.opened < longest
     }
 }
 
@@ -66,8 +74,7 @@ impl Sessions {
     /// Opens a session; gives the Set-Cookie value.
     pub(super) fn open(
         &self,
-        signed_in: SignedIn,
-        access: RecordAddress,
+        (signed_in, access, missed): (SignedIn, RecordAddress, Option<Missed>),
         now: OffsetDateTime,
         entropy: &dyn Entropy,
         secure: bool,
@@ -75,7 +82,7 @@ impl Sessions {
         let token = entropy.bytes::<32>().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
         let mut table = self.table();
         table.retain(|_, kept| kept.lives(now));
-        table.insert(hash(&token), Kept { signed_in, access, opened: now, used: now, work: Work::default() });
+        table.insert(hash(&token), Kept { signed_in, access, missed, opened: now, used: now, work: Work::default() });
         cookie(token, secure).to_string()
     }
 
@@ -86,7 +93,7 @@ impl Sessions {
         let kept = table.get_mut(&key).filter(|kept| kept.lives(now))?;
         kept.used = now;
         let SignedIn { name, one_time } = kept.signed_in.clone();
-        Some(Session { name, one_time, access: kept.access, key })
+        Some(Session { name, one_time, access: kept.access, missed: kept.missed, key })
     }
 
     /// Does something with what was looked up in a session; `None` if it ended meanwhile.

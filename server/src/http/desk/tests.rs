@@ -1,6 +1,7 @@
 mod bound;
 mod call;
 mod erase;
+mod sign_in;
 mod told;
 
 use app::model::event::{Actor, EventKind};
@@ -31,7 +32,7 @@ async fn house_of_anna() -> House {
 
 pub(in crate::http) async fn employ_anna(house: &House) {
     staff(house).issue(&anna(), Existing::Refuse).await.expect("added");
-    staff(house).replace(&anna(), Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
+    staff(house).replace(&anna(), None, Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
 }
 
 /// Anna at the desk, on a host of ours.

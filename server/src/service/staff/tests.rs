@@ -35,13 +35,13 @@ async fn a_one_time_password_opens_once_and_is_replaced() {
     let house = House::new();
     let anna = name("anna");
     let issued = house.staff().issue(&anna, Existing::Refuse).await.unwrap();
-    let signed_in = house.staff().sign_in("Anna ", issued.clone()).await.unwrap().unwrap();
-    assert_eq!(signed_in, SignedIn { name: anna.clone(), one_time: true });
+    let checked = house.staff().check("Anna ", issued.clone()).await.unwrap();
+    assert_eq!(checked, Checked::Right(SignedIn { name: anna.clone(), one_time: true }));
 
-    house.staff().replace(&anna, secret("vier woorden aan elkaar"), "vier woorden aan elkaar").await.unwrap();
-    assert_eq!(house.staff().sign_in("anna", issued).await.unwrap(), None);
-    let signed_in = house.staff().sign_in("anna", secret("vier woorden aan elkaar")).await.unwrap().unwrap();
-    assert!(!signed_in.one_time);
+    house.staff().replace(&anna, None, secret("vier woorden aan elkaar"), "vier woorden aan elkaar").await.unwrap();
+    assert_eq!(house.staff().check("anna", issued).await.unwrap(), Checked::Wrong(Some(anna.clone())));
+    let checked = house.staff().check("anna", secret("vier woorden aan elkaar")).await.unwrap();
+    assert_eq!(checked, Checked::Right(SignedIn { name: anna, one_time: false }));
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn an_unknown_name_takes_the_work_of_a_known_one() {
     assert_eq!(real.hash.unwrap().len(), nobody.hash.unwrap().len());
     assert_eq!(real.salt.unwrap().as_str().len(), nobody.salt.unwrap().as_str().len());
     for name in ["bert", "", "no name at all"] {
-        assert_eq!(house.staff().sign_in(name, secret("whatever it may be")).await.unwrap(), None);
+        assert_eq!(house.staff().check(name, secret("whatever it may be")).await.unwrap(), Checked::Wrong(None));
     }
 }
 
@@ -106,4 +106,42 @@ fn names_have_one_spelling() {
     for wrong in ["", "1anna", "an na", "anna@voipro.nl", &"a".repeat(41)] {
         assert_eq!(wrong.parse::<StaffName>(), Err(StaffNameError), "{wrong}");
     }
+}
+
+/// A one-time password that lies about is of no use after a day; the one that was chosen has no such end.
+#[tokio::test]
+async fn a_one_time_password_works_for_a_day() {
+    let house = House::new();
+    let anna = name("anna");
+    let issued = house.staff().issue(&anna, Existing::Refuse).await.unwrap();
+    house.clock.advance(24 * 60 * 60 - 1);
+    assert!(matches!(house.staff().check("anna", issued.clone()).await.unwrap(), Checked::Right(_)));
+    house.clock.advance(1);
+    assert_eq!(house.staff().check("anna", issued.clone()).await.unwrap(), Checked::Expired);
+    assert_eq!(
+        house.staff().check("anna", secret("another one altogether")).await.unwrap(),
+        Checked::Wrong(Some(anna.clone()))
+    );
+    let own = "vier woorden aan elkaar";
+    assert!(matches!(house.staff().replace(&anna, None, secret(own), own).await, Err(StaffError::Gone)));
+    house.staff().issue(&anna, Existing::Replace).await.unwrap();
+    house.staff().replace(&anna, None, secret(own), own).await.unwrap();
+    house.clock.advance(400 * 24 * 60 * 60);
+    assert!(matches!(house.staff().check("anna", secret(own)).await.unwrap(), Checked::Right(_)));
+}
+
+/// Whoever finds a session open cannot take it over for good.
+#[tokio::test]
+async fn a_new_password_needs_the_one_in_force() {
+    let house = House::new();
+    let anna = name("anna");
+    house.staff().issue(&anna, Existing::Refuse).await.unwrap();
+    let (first, second) = ("vier woorden aan elkaar", "vijf andere woorden aan elkaar");
+    house.staff().replace(&anna, None, secret(first), first).await.unwrap();
+    for wrong in [None, Some(secret("")), Some(secret(second))] {
+        let refused = house.staff().replace(&anna, wrong, secret(second), second).await;
+        assert!(matches!(refused, Err(StaffError::Refused(PasswordRefusal::Current))));
+    }
+    house.staff().replace(&anna, Some(secret(first)), secret(second), second).await.unwrap();
+    assert!(matches!(house.staff().check("anna", secret(second)).await.unwrap(), Checked::Right(_)));
 }

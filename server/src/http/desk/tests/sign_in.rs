@@ -1,0 +1,139 @@
+//! Signing in: slowed and never locked out, recorded by counts, told to whom it concerns; and new passwords.
+
+use super::*;
+
+const WRONG: &str = "niet dit wachtwoord";
+
+async fn fails(browser: &Browser, name: &str, times: usize) -> Vec<StatusCode> {
+    let mut statuses = Vec::new();
+    for _ in 0..times {
+        statuses.push(sign_in_as(&mut browser.beside(), name, WRONG).await.status);
+    }
+    statuses
+}
+
+fn told(house: &House) -> Vec<String> {
+    let failed = house.ledger().into_iter().filter(|event| event.kind == EventKind::SignInFailed);
+    failed.filter_map(|event| event.object).collect()
+}
+
+const SAID: &str = "met uw naam een verkeerd wachtwoord geprobeerd";
+
+/// However many attempts there were, from wherever: the right password opens, a little later.
+#[tokio::test]
+async fn an_account_is_slowed_and_its_owner_still_gets_in() {
+    let house = house_of_anna().await;
+    let browser = Browser::new(&house);
+    let known = fails(&browser, "anna", 30).await;
+    assert_eq!(known[..5], [StatusCode::FORBIDDEN; 5]);
+    assert_eq!(known[5..], [StatusCode::TOO_MANY_REQUESTS; 25]);
+    assert_eq!(fails(&browser, "bert", 30).await, known, "a name that nobody has is slowed alike");
+    let mut owner = browser.beside();
+    assert_eq!(sign_in_as(&mut owner, "anna", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(fails(&browser, "anna", 1).await, [StatusCode::FORBIDDEN], "and then it is over");
+}
+
+/// Each series is an event by its count, and whoever signs in next is told, once.
+#[tokio::test]
+async fn failures_are_recorded_by_counts_and_told_at_the_next_sign_in() {
+    let house = house_of_anna().await;
+    let mut desk = Browser::new(&house);
+    let before = house.ledger().len();
+    fails(&desk, "anna", 4).await;
+    assert_eq!(house.ledger().len(), before, "not each by itself");
+    fails(&desk, "anna", 2).await;
+    assert_eq!(told(&house), ["staff/anna failed 5"]);
+    sign_in_as(&mut desk, "anna", PASSWORD).await;
+    assert_eq!(told(&house), ["staff/anna failed 5", "staff/anna failed 1", "staff/anna told 6"]);
+    let home = desk.get(DESK).await.words();
+    assert!(home.contains(&format!("is 6 keer {SAID}, het laatst op 24 november 2026, 14:05.")), "{home}");
+    assert!(desk.get("/keuze/desk?lang=en").await.words().contains("a wrong password was tried 6 times"));
+    let mut again = desk.beside();
+    sign_in_as(&mut again, "anna", PASSWORD).await;
+    assert!(!again.get(DESK).await.words().contains(SAID), "told once");
+    assert_eq!(told(&house).len(), 3);
+}
+
+/// What was counted outlives the server, and a series that is quiet is put on record.
+#[tokio::test]
+async fn a_series_is_recorded_when_it_is_over_and_told_after_a_restart() {
+    let house = house_of_anna().await;
+    fails(&Browser::new(&house), "anna", 2).await;
+    house.keuze.record_failed_sign_ins(false).await;
+    assert!(told(&house).is_empty(), "it may go on");
+    house.clock.advance(15 * 60);
+    house.keuze.maintain().await;
+    assert_eq!(told(&house), ["staff/anna failed 2"]);
+    fails(&Browser::new(&house), "anna", 1).await;
+    house.keuze.record_failed_sign_ins(true).await;
+    assert_eq!(told(&house), ["staff/anna failed 2", "staff/anna failed 1"], "before the server stops");
+    let restarted = house.republished(house.keuze.config.clone()).await;
+    let mut desk = annas_desk(&restarted, "localhost").await;
+    let home = desk.get(DESK).await.words();
+    assert!(home.contains(&format!("is 3 keer {SAID}")), "{home}");
+    assert_eq!(staff(&restarted).list().expect("readable").len(), 1, "what is kept of failures is no staff member");
+}
+
+/// People type their password into the field for the name.
+#[tokio::test]
+async fn a_name_that_nobody_has_is_kept_nowhere() {
+    const TYPED: &str = "mijn-eigen-wachtwoord";
+    let folder = tempfile::tempdir().expect("a folder");
+    let house = House::at(Some(&folder.path().join("data")), 1).await;
+    employ_anna(&house).await;
+    fails(&Browser::new(&house), TYPED, 6).await;
+    fails(&Browser::new(&house), "zeven groene fietsen!", 1).await;
+    house.keuze.record_failed_sign_ins(true).await;
+    assert_eq!(told(&house), ["unknown failed 5", "unknown failed 2"]);
+    for event in house.ledger() {
+        let json = serde_json::to_string(&event).expect("JSON");
+        assert!(!json.contains(TYPED) && !json.contains("fietsen"), "{json}");
+    }
+    for kept in house.keuze.scribe.kept(crate::scribe::FactKind::Staff) {
+        assert!(!String::from_utf8_lossy(&kept.value).contains(TYPED));
+    }
+}
+
+/// Whoever finds the desk open cannot change the password.
+#[tokio::test]
+async fn a_new_password_needs_the_current_one() {
+    const NEW: &str = "vijf andere woorden aan elkaar";
+    let house = house_of_anna().await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    let form = desk.get("/keuze/desk/password").await;
+    assert!(form.words().contains("Huidig wachtwoord"), "{}", form.words());
+    let new = [("password", NEW), ("again", NEW)];
+    for current in [vec![], vec![("current", "")], vec![("current", WRONG)], vec![("current", NEW)]] {
+        let refused = desk.post("/keuze/desk/password", &[&current[..], &new].concat()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.words().contains("Het huidige wachtwoord klopt niet."), "{}", refused.words());
+    }
+    let changed = desk.post("/keuze/desk/password", &[&[("current", PASSWORD)][..], &new].concat()).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER);
+    assert_eq!(sign_in_as(&mut desk.beside(), "anna", PASSWORD).await.status, StatusCode::FORBIDDEN);
+    let mut again = desk.beside();
+    sign_in_as(&mut again, "anna", NEW).await;
+    assert!(again.get(DESK).await.words().contains(&format!("is 5 keer {SAID}")), "guesses at it count as well");
+    desk.cookies.clear();
+    let ended = desk.post("/keuze/desk/password", &[&[("current", NEW)][..], &new].concat()).await;
+    assert_eq!(ended.status, StatusCode::CONFLICT);
+    assert!(ended.words().contains("Dit is niet vastgelegd."), "{}", ended.words());
+}
+
+/// A one-time password opens for a day, and then says what to do; its session lasts just long enough to choose another.
+#[tokio::test]
+async fn a_one_time_password_expires() {
+    let house = House::new().await;
+    let issued = staff(&house).issue(&anna(), Existing::Refuse).await.expect("added");
+    let mut desk = Browser::new(&house);
+    assert_eq!(sign_in_as(&mut desk, "anna", &issued).await.status, StatusCode::SEE_OTHER);
+    house.clock.advance(10 * 60);
+    assert!(desk.get(DESK).await.words().contains("Aanmelden bij de balie"));
+    house.clock.advance(24 * 60 * 60);
+    let expired = sign_in_as(&mut desk, "anna", &issued).await;
+    assert_eq!(expired.status, StatusCode::FORBIDDEN);
+    assert!(expired.words().contains("ouder dan 24 uur"), "{}", expired.words());
+    assert!(!expired.headers.contains_key(header::SET_COOKIE));
+    let unknown = sign_in_as(&mut desk, "anna", WRONG).await;
+    assert!(!unknown.words().contains("24 uur"), "only whoever has it is told");
+}
