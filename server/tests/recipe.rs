@@ -6,7 +6,7 @@ mod recipe {
     pub mod shop;
 }
 
-use recipe::documents::{OPERATING, README, commands, fenced};
+use recipe::documents::{OPERATING, README, SENDING, commands, fenced, requests};
 use recipe::shop::{Answered, Shop};
 
 /// The steps of README up to the server, which runs from then on.
@@ -85,6 +85,29 @@ fn a_socket_that_a_kill_left_is_in_nobodys_way() {
     shop.serves("keuze serve --config keuze.toml --listen 127.0.0.1:8020");
     assert!(shop.types("keuze staff list", "").succeeds().contains("anna"));
     shop.stops();
+}
+
+/// docs/sending.md, request by request, for the people of docs/operating.md.
+#[test]
+fn what_sending_says_can_be_asked_as_it_stands() {
+    let mut shop = Shop::new();
+    shop.writes_the_example_of_another_site();
+    shop.types("keuze policy publish --config keuze.toml --yes", "").succeeds();
+    shop.has_a_file_and_a_mail(&fenced(OPERATING, "csv"));
+    shop.types("keuze contacts import people.csv --write", "").succeeds();
+    let scopes = ["decisions", "mail", "letters", "objections", "customers"].map(|scope| format!(" --scope {scope}"));
+    let added = shop.types(&format!("keuze client add crm{}", scopes.concat()), "").succeeds();
+    let key = added.lines().find(|line| line.starts_with("keuze_")).expect("a key").to_owned();
+    shop.serves("keuze serve --config keuze.toml --listen 127.0.0.1:8020");
+    let asked: Vec<_> =
+        requests(SENDING).into_iter().filter(|(_, address, _)| !address.ends_with("mail-checks")).collect();
+    assert!(asked.len() > 8, "they are taken out: {asked:?}");
+    for (method, address, body) in &asked {
+        let (status, answer) = shop.asks(method, address, &key, body);
+        assert!((200..300).contains(&status), "{method} {address} {body}\n{answer}");
+    }
+    // The test can fail.
+    assert_eq!(shop.asks("POST", "/keuze/api/v1/decisions", &key, "{}").0, 400);
 }
 
 /// In the demo everything can be tried; a server refuses its ledger.

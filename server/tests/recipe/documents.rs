@@ -2,6 +2,8 @@
 
 /// The front page.
 pub const README: &str = include_str!("../../../README.md");
+/// For whoever sends.
+pub const SENDING: &str = include_str!("../../../docs/sending.md");
 /// The operator's guide.
 pub const OPERATING: &str = include_str!("../../../docs/operating.md");
 
@@ -23,6 +25,31 @@ fn is_step(line: &str) -> bool {
 /// What stands between backticks.
 fn code(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The requests that stand in a document's blocks: method, address, and the body with everything that follows it.
+pub fn requests(document: &str) -> Vec<(String, String, String)> {
+    let blocks = document.split("```").skip(1).step_by(2);
+    let mut found: Vec<(String, String, String)> = Vec::new();
+    for block in blocks {
+        let mut in_request = false;
+        for line in block.lines() {
+            let mut words = line.splitn(3, ' ').map(str::trim);
+            match (words.next(), line) {
+                (Some(method @ ("POST" | "GET")), _) => {
+                    let rest = line[method.len()..].trim();
+                    let (address, body) = rest.split_once(' ').unwrap_or((rest, ""));
+                    found.push((method.to_owned(), address.to_owned(), body.trim().to_owned()));
+                    in_request = true;
+                }
+                (_, line) if in_request && line.starts_with(' ') => {
+                    found.last_mut().expect("just begun").2 += line.trim();
+                }
+                _ => in_request = false,
+            }
+        }
+    }
+    found
 }
 
 /// The first block of that language.

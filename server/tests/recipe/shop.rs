@@ -98,6 +98,26 @@ impl Shop {
         answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{answer}"))
     }
 
+    /// Asks the server as a program does; gives the status and what it answered.
+    pub fn asks(&self, method: &str, address: &str, key: &str, body: &str) -> (u16, String) {
+        let (_, port) = self.server.as_ref().expect("it runs");
+        let mut server = TcpStream::connect(("127.0.0.1", *port)).expect("it listens");
+        let head =
+            format!("{method} {address} HTTP/1.1\r\nHost: www.winkel.example\r\nAuthorization: Bearer {key}\r\n");
+        let content = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+        write!(server, "{head}{content}Connection: close\r\n\r\n{body}").expect("sent");
+        let mut answer = String::new();
+        server.read_to_string(&mut answer).expect("answered");
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+        (status.unwrap_or_else(|| panic!("{answer}")), answer)
+    }
+
+    /// Writes the example with another name on it.
+    pub fn writes_the_example_of_another_site(&self) {
+        let text = config::EXAMPLE.replace("voipro.nl", "winkel.example").replace("Voipro", "De Winkel");
+        std::fs::write(self.folder.path().join("keuze.toml"), text).expect("written");
+    }
+
     /// Changes the example into the shop's own configuration.
     pub fn writes_its_own_configuration(&self) {
         std::fs::write(self.folder.path().join("keuze.toml"), CONFIGURATION).expect("written");
