@@ -47,6 +47,7 @@ export const ASSETS = {
   '/withheld/slow.js': script(`window.slow = 'ready'; ${note('slow')}`),
   '/withheld/vendor.js': script(vendor),
   '/withheld/statistics.js': script(note('statistics')),
+  '/js/ads.js': script(note('ads')),
   '/frame.html': { type: 'text/html; charset=utf-8', body: frame },
   '/favicon.ico': { type: 'image/x-icon', body: '' },
 };

@@ -1,9 +1,10 @@
 /**
  * The invented host pages that the banner is tried on. Each has a strict Content-Security-Policy of its own; a page's
  * query asks for a stricter one: `?csp=trusted` requires Trusted Types and allows no policy, `?csp=no-wasm` withholds
- * 'wasm-unsafe-eval', `?referrer=none` sends `no-referrer`.
+ * 'wasm-unsafe-eval', `?csp=inline` allows inline scripts and a video site, `?referrer=none` sends `no-referrer`.
  */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ASSETS } from './assets.mjs';
@@ -35,6 +36,9 @@ const withheld = (nonce) => `
 <script type="text/plain" data-category="statistics" src="/withheld/statistics.js"></script>
 <iframe data-category="third_party_embeds" data-src="/frame.html" title="Video over bellen" width="320" height="180"></iframe>`;
 
+/** Every piece of HTML that docs/embedding.md gives to be put into a page, as it stands there and in its order. */
+const RECIPE = [...readFileSync(new URL('../../docs/embedding.md', import.meta.url), 'utf8').matchAll(/```html\n([^]*?)```/g)];
+
 /** What each path shows: `main` (text, or pieces with pauses in ms between them) and how the page differs from plain. */
 const PAGES = {
   '/': { title: 'Voipro', main: () => '<p>Bellen over internet, voor thuis en op de zaak.</p>' },
@@ -63,6 +67,7 @@ const PAGES = {
     title: 'Eigen namen',
     main: (nonce, query) => (query.get('ids') ?? '').split(',').map((id) => `<b id="${id}">${id}</b>`).join(' ') + withheld(nonce),
   },
+  '/recept': { title: 'Recept', embed: false, footer: '', main: () => RECIPE.map(([, piece]) => piece).join('') },
   '/laat': { title: 'Langzame pagina', main: (nonce) => ['<p>Het begin.</p>', 900, withheld(nonce)] },
   '/met-fragment': { title: 'Met fragment', fragment: true, main: () => '<p>De vraag stond al in de pagina.</p>' },
   '/zonder-script': { title: 'Zonder script', fragment: true, embed: false, main: () => '<p>Geen script.</p>' },
@@ -70,8 +75,10 @@ const PAGES = {
 
 function policy(kind, nonce) {
   const wasm = kind === 'no-wasm' ? '' : " 'wasm-unsafe-eval'";
-  const rules = ["default-src 'none'", `script-src 'self' 'nonce-${nonce}'${wasm}`, "style-src 'self'", "img-src 'self'"];
-  rules.push("connect-src 'self'", "frame-src 'self'", "form-action 'self'", "base-uri 'none'");
+  const inline = kind === 'inline' ? "'unsafe-inline'" : `'nonce-${nonce}'`;
+  const frames = kind === 'inline' ? 'https://video.example' : "'self'";
+  const rules = ["default-src 'none'", `script-src 'self' ${inline}${wasm}`, "style-src 'self'", "img-src 'self'"];
+  rules.push("connect-src 'self'", `frame-src ${frames}`, "form-action 'self'", "base-uri 'none'");
   if (kind === 'trusted') rules.push("require-trusted-types-for 'script'", "trusted-types 'none'");
   return rules.join('; ');
 }

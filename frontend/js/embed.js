@@ -277,15 +277,22 @@
     POLICY, LANGUAGE, UNKNOWN, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, build, show, leave,
     send, open, withdraw,
     reopens: () => document.querySelector('a[href*="/keuze/voorkeuren"]'),
-    on: (name, f) => document.addEventListener('keuze:' + name, (event) => f(event.detail)),
+    on: (name, f) => {
+      document.addEventListener('keuze:' + name, (event) => f(event.detail));
+      // Whoever asks later than that is told at once.
+      if (name == 'ready') f(each(allowed));
+    },
   };
 
   root.keuze = page;
   // A page's own variable of that name stays as it is; an included section is window.keuze too, by its id.
   const own = window.keuze;
-  if (!own || own.nodeType || own.allowed) window.keuze = { on: page.on, allowed, open, withdraw };
+  if (!own || own.nodeType || own.allowed || own.q) window.keuze = { on: page.on, allowed, open, withdraw };
 
   sync();
+  if (!earlier) emit('ready');
+  // What a page asked before this file came (docs/embedding.md).
+  comfort(() => own.q.map((call) => comfort(() => page.on(...call))));
   // What a page that went at a withdrawal had to say.
   comfort(() => {
     const [...told] = window.navigation.activation.from.getState().keuze;

@@ -20,6 +20,9 @@ const timer = (act, seconds) => {
   }
 };
 
+// A cookie whose name starts with __Secure- goes by a line with Secure alone; over http no browser takes one.
+const SECURE = location.protocol == 'https:' ? ';secure' : '';
+
 // Seconds after which an answer that did not come is asked for again; the last one from then on.
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
@@ -174,7 +177,7 @@ export const expire = (page) => {
     if (!page.optional.some((id) => !page.allowed(id) && RegExp(`^(${PURPOSES[id]})$`).test(name))) continue;
     for (let path = location.pathname; ; path = path.replace(/\/?[^/]*$/, '')) {
       for (let domain = location.hostname; ; domain = domain.replace(/^[^.]*\.?/, '')) {
-        for (const end of ['', '/']) document.cookie = `${name}=;max-age=0;path=${path}${end};domain=${domain}`;
+        for (const end of ['', '/']) document.cookie = `${name}=;max-age=0;path=${path}${end};domain=${domain}${SECURE}`;
         if (!domain) break;
       }
       if (!path) break;
