@@ -163,6 +163,14 @@ pub enum AppendError {
     OutcomeUnknown,
 }
 
+impl AppendError {
+    /// What is told where a part of what was asked for is recorded already: that nothing was would not be true.
+    #[must_use]
+    pub fn after_a_part(self) -> Self {
+        Self::OutcomeUnknown
+    }
+}
+
 /// Why nothing was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotRecorded {

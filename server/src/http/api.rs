@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body;
 use super::cookies::{self, Jar};
+use super::idempotency::IdempotencyKey;
 use super::problem::{Problem, Slug};
 use super::visit::{GlobalPrivacyControl, Visit, sent_from};
 use crate::service::Keuze;
@@ -26,10 +27,12 @@ use crate::service::continued_use::Use;
 /// `continued-use` and `policy`, and `/keuze/health`.
 pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
-        .route("/keuze/api/v1/continued-use", post(continued_use))
+        .route(CONTINUED_USE, post(continued_use))
         .route("/keuze/api/v1/policy", get(policy))
         .route("/keuze/health", get(health))
 }
+
+const CONTINUED_USE: &str = "/keuze/api/v1/continued-use";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,7 +48,9 @@ async fn continued_use(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let sent: SentUse = body::json(&headers, body)?;
+    let body = body::raw(&headers, body, "application/json")?;
+    let sent: SentUse = body::parsed(&body)?;
+    let request = IdempotencyKey::of(&headers)?.map(|key| key.name(&keuze, &[CONTINUED_USE.as_bytes(), &body]));
     let came = cookies::read(&headers, visit.names());
     let language =
         sent.language.map(|tag| Language::from_tag(&tag).ok_or(Problem::with(Slug::UnknownLanguage, "language")));
@@ -58,7 +63,7 @@ async fn continued_use(
         seen: came.seen,
         ahead: headers.contains_key("sec-purpose"),
     };
-    let seen = keuze.continue_use(&further).await?;
+    let seen = keuze.continue_use(&further, request).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(notice_revision) = seen {
         let mut jar = Jar::new(visit.names());

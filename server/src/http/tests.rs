@@ -38,6 +38,20 @@ async fn continued_use_is_recorded_once_without_any_id_and_grants_nothing() {
 }
 
 #[tokio::test]
+async fn continued_use_that_is_sent_again_counts_once() {
+    let house = House::new().await;
+    let before = house.ledger().len();
+    let key = [("idempotency-key", "8e03978e40d543dd93bc6894a57f9324")];
+    for _ in 0..2 {
+        // The answer was lost, and its cookie with it.
+        let mut browser = Browser::new(&house);
+        assert_eq!(use_further(&mut browser, &house, &key).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(browser.cookies, [("keuze_seen".to_owned(), "1".to_owned())]);
+    }
+    assert_eq!(house.ledger().len(), before + 1);
+}
+
+#[tokio::test]
 async fn continued_use_never_follows_an_answer_and_never_comes_from_elsewhere() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);

@@ -1,6 +1,6 @@
 //! Continued use: notice was given, the site was used further, and no answer came. Never a consent (requirements 2.5).
 
-use app::model::choice::Answer;
+use app::model::choice::Answer as Said;
 use app::model::cookie::{Given, standing};
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
 use app::model::language::Language;
@@ -9,7 +9,7 @@ use time::Date;
 
 use super::Keuze;
 use super::choose::SentFrom;
-use crate::scribe::{AppendError, Draft};
+use crate::scribe::{Answer, AnswerName, AppendError, Draft};
 
 /// What a page told about further use of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +34,18 @@ impl Keuze {
     /// Records it once per notice, without any id; returns the notice revision that the device may remember.
     ///
     /// `None` is no fault: what does not count is ignored and leaves everything off.
-    pub async fn continue_use(&self, further: &Use) -> Result<Option<u32>, AppendError> {
+    /// A request that was answered before gets the same answer.
+    ///
+    /// # Errors
+    /// It was not recorded, or it is not known whether it was.
+    pub async fn continue_use(&self, further: &Use, request: Option<AnswerName>) -> Result<Option<u32>, AppendError> {
         let current = self.published.current();
         let Some(shown) = self.published.by_id(&further.policy) else { return Ok(None) };
+        let revision = Some(shown.policy.notice_revision);
+        let now = self.clock.now().at;
+        if request.is_some_and(|name| self.scribe.answered(&name, now).is_some()) {
+            return Ok(revision);
+        }
         if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now().today) {
             return Ok(None);
         }
@@ -47,8 +56,13 @@ impl Keuze {
             answers: unanswered(&shown.policy),
             ..Event::new(EventKind::ContinuedUse, self.clock.now().at, Actor::Visitor, Route::Banner)
         };
-        self.scribe.append(Draft::new(event)).await?;
-        Ok(Some(shown.policy.notice_revision))
+        let draft = Draft::new(event);
+        match request {
+            // The policy that it names says what it is answered.
+            Some(name) => _ = self.scribe.append_once(draft, Answer { name, at: now, value: Vec::new() }).await?,
+            None => _ = self.scribe.append(draft).await?,
+        }
+        Ok(revision)
     }
 }
 
@@ -64,6 +78,6 @@ fn counts(further: &Use, policy: &Policy, shown: u32, today: Date) -> bool {
 
 /// The questions that were shown and not answered; their revisions say which ones.
 fn unanswered(policy: &Policy) -> std::collections::BTreeMap<app::model::purpose::PurposeId, Answered> {
-    let nothing = |revision| Answered { answer: Answer::NotOffered, revision, until: None };
+    let nothing = |revision| Answered { answer: Said::NotOffered, revision, until: None };
     policy.optional().map(|purpose| (purpose.id.clone(), nothing(purpose.revision))).collect()
 }

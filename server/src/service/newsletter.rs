@@ -46,7 +46,8 @@ impl Keuze {
         let part = self.subscriber(email, name, language);
         let person = part.subject;
         self.request_opt_in_of(part, &[Channel::Newsletter], &act).await?;
-        self.queue_mail(self.confirmation(person, email, language, origin)).await.map_err(ActError::from)?;
+        let queued = self.queue_mail(self.confirmation(person, email, language, origin)).await;
+        queued.map_err(|error| ActError::from(error.after_a_part()))?;
         Ok(())
     }
 
