@@ -15,6 +15,7 @@ use crate::config::{Config, Sms};
 use crate::courier::{Courier, Way};
 use crate::embed::files::SiteFile;
 use crate::http;
+use crate::http::serve::Doors;
 use crate::publish::{self, PublishError, Published};
 use crate::scribe::Scribe;
 use crate::scribe::origin::site_of;
@@ -142,8 +143,9 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     }
     // Before anybody is told that there is something to stop.
     let stopped = stop(scribe.clone());
+    let doors = Doors::of(&keuze, limited);
     println!("listening on http://{address}");
-    http::serve::serve(listener, app, stopped).await;
+    http::serve::serve(listener, app, doors, stopped).await;
     let failed = !scribe.is_open();
     if !failed && let Err(error) = counted.record_counts().await {
         tracing::warn!(%error, "how often notices were shown since the last hour is lost");

@@ -1,6 +1,9 @@
-//! Accepting connections: nobody who dawdles holds a connection, and a stop ends in bounded time.
+//! Accepting connections: nobody who dawdles holds one, nobody holds them all, and a stop ends in bounded time.
 
-use std::net::SocketAddr;
+mod seats;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,17 +12,72 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
-/// A browser sends a request's header at once.
-const HEADER_WITHIN: Duration = Duration::from_secs(10);
+use self::seats::{Seat, Seats};
+use super::limits::Sources;
+use crate::service::Keuze;
+
+/// A browser sends its first request at once.
+const FIRST_WITHIN: Duration = Duration::from_secs(10);
+/// For how long a connection may wait for its next request; longer than proxies keep theirs, so that none sends one into a
+/// connection that is just being closed.
+const NEXT_WITHIN: Duration = Duration::from_secs(75);
 /// What was accepted is finished; whoever has not finished sending by then was not accepted.
 const STOP_WITHIN: Duration = Duration::from_secs(8);
+/// How many connections are open at most, if the system allows so many files.
+const MOST: usize = 16_384;
+/// Files that are needed for everything else.
+const OTHER_FILES: usize = 512;
+/// How many connections one client has at most: a company behind one address needs no more at a time.
+const MOST_BY_CLIENT: usize = 256;
+/// What one connection sends before its request is whole.
+const LARGEST_HEAD: usize = 64 * 1024;
+/// Requests at once in one connection.
+const MOST_STREAMS: u32 = 100;
+
+/// Who gets a connection, and for how long.
+pub struct Doors {
+    first_within: Duration,
+    next_within: Duration,
+    most: usize,
+    /// `None` where nobody is slowed down.
+    most_by_client: Option<usize>,
+    sources: Sources,
+    is_proxy: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
+}
+
+impl Doors {
+    /// As many connections as the system allows, which is raised as far as it can be. `limited` is false for load tests only.
+    pub fn of(keuze: &Keuze, limited: bool) -> Self {
+        let proxies = keuze.config.server.trusted_proxies.clone();
+        Self {
+            first_within: FIRST_WITHIN,
+            next_within: NEXT_WITHIN,
+            most: MOST.min(open_files().saturating_sub(OTHER_FILES).max(64)),
+            most_by_client: limited.then_some(MOST_BY_CLIENT),
+            sources: Sources::new(keuze.entropy.bytes()),
+            is_proxy: Box::new(move |peer| proxies.iter().any(|network| network.contains(peer.to_canonical()))),
+        }
+    }
+}
+
+/// How many files this process may have open, raised to what it may raise it to.
+fn open_files() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the number of open files cannot be raised");
+    }
+    getrlimit(Resource::Nofile).current.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}
 
 /// Serves until `stop` ends, then finishes what was accepted.
-pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, app: Router, doors: Doors, stop: impl Future<Output = ()>) {
     let open = GracefulShutdown::new();
+    let seats = Seats::new(doors);
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -27,10 +85,16 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => talk(stream, peer, app.clone(), &open),
+            // Whoever gets no seat is closed here.
+            Ok((stream, peer)) => {
+                if let Some(seat) = seats.take(peer.ip()) {
+                    talk(stream, peer, seat, app.clone(), &open);
+                }
+            }
             Err(error) => {
-                // Too many open files, most likely: others have to end first.
+                // Too many open files, most likely: somebody who does nothing has to go.
                 tracing::warn!("a connection was not accepted: {error}");
+                seats.make_room();
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -41,20 +105,178 @@ pub async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output 
     }
 }
 
-fn talk(stream: TcpStream, peer: SocketAddr, app: Router, open: &GracefulShutdown) {
+fn talk(stream: TcpStream, peer: SocketAddr, seat: Seat, app: Router, open: &GracefulShutdown) {
+    let seat = Arc::new(seat);
+    let asking = Arc::clone(&seat);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        app.clone().oneshot(request)
+        let busy = asking.busy();
+        let answering = app.clone().oneshot(request);
+        async move {
+            let answered = answering.await;
+            drop(busy);
+            answered
+        }
     });
     // Answers are small and wait for nothing.
     let _ignored = stream.set_nodelay(true);
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_WITHIN);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEADER_WITHIN * 2));
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(LARGEST_HEAD);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MOST_STREAMS);
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let watched = open.watch(connection);
     tokio::spawn(async move {
-        // A broken connection is the client's affair, and its address stands in no log.
-        let _ended = watched.await;
+        tokio::select! {
+            // A broken connection is the client's affair, and its address stands in no log.
+            _ended = watched => {}
+            () = seat.is_left() => {}
+        }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::routing::{get, post};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(300);
+    const ASKS: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    async fn house(change: impl FnOnce(&mut Doors)) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut doors = Doors {
+            first_within: SOON,
+            next_within: SOON,
+            most: 100,
+            most_by_client: Some(50),
+            sources: Sources::new([7; 32]),
+            is_proxy: Box::new(|_| false),
+        };
+        change(&mut doors);
+        let app = Router::new()
+            .route("/", get(async || "yes"))
+            .route("/long", get(pending::<()>))
+            .route("/body", post(async |body: axum::body::Bytes| body.len().to_string()));
+        tokio::spawn(serve(listener, app, doors, pending()));
+        address
+    }
+
+    async fn says(address: SocketAddr, bytes: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.expect("listening");
+        stream.write_all(bytes).await.expect("sent");
+        stream
+    }
+
+    /// Reads until the other side closes, which is what the test waits for; nothing here looks at a clock.
+    async fn is_closed(mut stream: TcpStream) -> String {
+        let mut read = Vec::new();
+        let _reset = stream.read_to_end(&mut read).await;
+        String::from_utf8_lossy(&read).into_owned()
+    }
+
+    async fn answers(stream: &mut TcpStream) -> bool {
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).await.is_ok() && start.starts_with(b"HTTP/1.1 200")
+    }
+
+    /// Nothing, half a request, the first letter of two protocols, a preface and silence, one byte after the other.
+    #[tokio::test]
+    async fn a_connection_that_says_nothing_is_closed() {
+        let address = house(|_| {}).await;
+        let h2 = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), &[0, 0, 0, 4, 0, 0, 0, 0, 0]].concat();
+        for start in [b"".as_slice(), b"P", b"G", b"PRI * HTTP/2.0\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: b", &h2]
+        {
+            let said = is_closed(says(address, start).await).await;
+            assert!(!said.contains("200"), "{said}");
+        }
+        let mut slow = says(address, b"GET / HTTP/1.1\r\n").await;
+        while slow.write_all(b"a: b\r\n").await.is_ok() {
+            tokio::time::sleep(SOON / 10).await;
+        }
+    }
+
+    /// An answered one waits for the next request and no longer, and a header that trickles is none.
+    #[tokio::test]
+    async fn a_connection_that_asks_no_more_is_closed() {
+        let address = house(|_| {}).await;
+        assert!(is_closed(says(address, ASKS).await).await.ends_with("yes"));
+        let mut slow = says(address, ASKS).await;
+        assert!(answers(&mut slow).await);
+        while slow.write_all(b"G").await.is_ok() {
+            tokio::time::sleep(SOON / 10).await;
+        }
+    }
+
+    /// Control: who asks again in time, and who waits for an answer, stays.
+    #[tokio::test]
+    async fn a_connection_that_is_used_stays() {
+        let address = house(|_| {}).await;
+        let mut busy = says(address, b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        let mut used = says(address, b"").await;
+        for _ in 0..10 {
+            used.write_all(ASKS).await.expect("still open");
+            let mut answer = vec![0; 512];
+            assert!(used.read(&mut answer).await.expect("answered") > 0);
+            tokio::time::sleep(SOON / 5).await;
+        }
+        let waits = tokio::time::timeout(Duration::from_millis(1), busy.read_u8()).await;
+        assert!(waits.is_err(), "nothing came, and nothing was closed");
+    }
+
+    /// Whoever is silent makes room for whoever asks: in all, and for one client.
+    #[tokio::test]
+    async fn the_silent_make_room_for_those_who_ask() {
+        let long = Duration::from_hours(1);
+        for (most, by_client) in [(4, None), (100, Some(4))] {
+            let address = house(|doors| {
+                (doors.first_within, doors.next_within) = (long, long);
+                (doors.most, doors.most_by_client) = (most, by_client);
+            })
+            .await;
+            let mut silent = Vec::new();
+            for _ in 0..20 {
+                silent.push(says(address, b"").await);
+                let mut asks = says(address, ASKS).await;
+                assert!(answers(&mut asks).await, "{most}");
+            }
+            let first = silent.remove(0);
+            assert_eq!(is_closed(first).await, "");
+        }
+        // Nobody who waits for an answer is sent away for somebody new.
+        let address = house(|doors| doors.most = 2).await;
+        let _busy = [
+            says(address, b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await,
+            says(address, b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await,
+        ];
+        tokio::time::sleep(SOON / 3).await;
+        assert_eq!(is_closed(says(address, b"").await).await, "");
+    }
+
+    /// What a proxy brings is counted by the requests' own clients, not by its connections.
+    #[tokio::test]
+    async fn a_trusted_proxy_is_no_client() {
+        let address = house(|doors| {
+            doors.most_by_client = Some(1);
+            doors.is_proxy = Box::new(|_| true);
+        })
+        .await;
+        let mut busy = Vec::new();
+        for _ in 0..5 {
+            busy.push(says(address, b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await);
+        }
+        let mut asks = says(address, ASKS).await;
+        assert!(answers(&mut asks).await);
+    }
+
+    #[test]
+    fn as_many_files_as_the_system_allows() {
+        let allowed = getrlimit(Resource::Nofile).maximum;
+        assert!(open_files() as u64 >= allowed.unwrap_or(u64::MAX).min(1024));
+        assert_eq!(getrlimit(Resource::Nofile).current, allowed);
+    }
 }
