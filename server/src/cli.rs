@@ -21,9 +21,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
+use crate::logging::may_be_written;
 use crate::scribe::verify::{VerifyError, set_databases_aside, verify};
 
 use ledger::Ledger;
@@ -119,11 +122,9 @@ fn keep_to_ourselves() {
 /// Logs to stderr; `RUST_LOG` chooses how much, and colours are for terminals.
 fn log() {
     let chosen = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
-    // Below that it writes whole addresses, with the tokens in them.
-    let chosen = chosen.add_directive("tower_http=info".parse().expect("a directive"));
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(chosen).with_ansi(colours);
-    log.with_writer(std::io::stderr).with_target(false).init();
+    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr).with_target(false);
+    tracing_subscriber::registry().with(lines.with_filter(chosen.and(filter_fn(may_be_written)))).init();
 }
 
 fn print_verified(ledger: &Ledger) -> ExitCode {

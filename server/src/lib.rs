@@ -12,6 +12,7 @@ pub mod embed;
 pub mod http;
 pub mod json;
 pub mod ledger;
+pub mod logging;
 pub mod publish;
 pub mod scribe;
 pub mod service;

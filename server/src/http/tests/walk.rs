@@ -27,7 +27,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Every path that is routed, read from the sources: a route that is added is walked without being listed here.
-fn paths() -> Vec<String> {
+pub(super) fn paths() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |folder: &str| -> Vec<String> {
         sources(&root.join(folder)).iter().map(|file| fs::read_to_string(file).expect("readable")).collect()
