@@ -11,6 +11,7 @@ pub mod controller;
 pub mod cookie;
 pub mod date;
 pub mod decision;
+pub mod device;
 pub mod event;
 pub mod evidence;
 pub mod identity;

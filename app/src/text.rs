@@ -9,6 +9,7 @@ pub mod call;
 pub mod centre;
 pub mod code;
 pub mod desk;
+pub mod device;
 pub mod embed;
 pub mod erasing;
 pub mod evidence;

@@ -6,6 +6,8 @@ mod change;
 mod cookie;
 #[path = "model/date.rs"]
 mod date;
+#[path = "model/device.rs"]
+mod device;
 #[path = "model/examples.rs"]
 mod examples;
 #[path = "model/identity.rs"]

@@ -98,7 +98,7 @@ test('a broken cookie counts as none and is replaced by the next answer', async 
   await expect(banner(page)).toBeVisible();
   expect(await page.evaluate(() => keuze.allowed('marketing'))).toBe(false);
   await answer(page, 'refuse');
-  expect((await visitor.cookie(CHOICE)).value).toMatch(/^statistics\.1\.o\.\d{8}~marketing\.1\.r\.\d{8}~/);
+  expect((await visitor.cookie(CHOICE)).value).toMatch(/^statistics\.1\.o~marketing\.1\.r\.\d{10}~/);
 });
 
 /** Answers choices by a script of the test's: what each attempt meets, in order; the last one goes through. */

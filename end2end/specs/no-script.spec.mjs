@@ -11,7 +11,7 @@ for (const query of ['', '?referrer=none']) {
     await expect(banner(page)).toBeVisible();
     await control(page, 'refuse').click();
     await expect(page).toHaveURL(`/zonder-script${query}`);
-    expect((await visitor.cookie(CHOICE)).value).toMatch(/^statistics\.1\.o\.\d+~marketing\.1\.r\.\d+~profiling\.1\.r\.\d+~third_party_embeds\.1\.r\.\d+$/);
+    expect((await visitor.cookie(CHOICE)).value).toMatch(/^statistics\.1\.o~marketing\.1\.r\.\d+~profiling\.1\.r\.\d+~third_party_embeds\.1\.r\.\d+$/);
     expect(await visitor.cookie(CONSENT_ID)).toBeUndefined();
     // Another browser with the same cookies is told the same.
     const other = await arrive({ storageState: await visitor.context.storageState() });
@@ -60,13 +60,17 @@ test('the preference page takes a choice and shows its receipt', async ({ arrive
   const page = await visitor.open('/keuze/voorkeuren');
   await expect(page.getByText('U hebt op dit apparaat nog niets gekozen.')).toBeVisible();
   for (const one of await page.getByRole('switch').all()) await expect(one).not.toBeChecked();
-  await expect(page.getByRole('checkbox', { name: 'Ik maak bezwaar' })).not.toBeChecked();
+  await expect(page.getByRole('switch')).toHaveCount(4);
   await page.getByRole('switch', { name: 'Marketing' }).check();
   await page.getByRole('button', { name: 'Deze keuze bewaren' }).click();
   await expect(page).toHaveURL(/\/keuze\/bewijs\//);
   const recorded = await ledger(await number(page));
   expect(recorded).toMatchObject({ route: 'voorkeurenpagina', control: 'eigen keuze bewaren' });
-  expect(recorded.answers).toMatchObject({ Marketing: 'aangeboden, toestemming gegeven', Profilering: 'aangeboden, geweigerd' });
+  expect(recorded.answers).toMatchObject({
+    Statistieken: 'aangeboden, bezwaar gemaakt',
+    Marketing: 'aangeboden, toestemming gegeven',
+    Profilering: 'aangeboden, geweigerd',
+  });
 
   const fresh = await (await arrive()).open(page.url());
   await expect(fresh.getByRole('row', { name: /Marketing/ })).toContainText('U gaf toestemming');
@@ -100,4 +104,19 @@ test('a form that another site posts is refused, with a page that says so', asyn
   await expect(page).toHaveURL('/keuze/choices');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   expect(await visitor.context.cookies()).toEqual([]);
+});
+
+test('on the preference page, saving with nothing switched on is a refusal with its objection', async ({ arrive, ledger }) => {
+  const carried = [];
+  for (const button of ['Weigeren', 'Deze keuze bewaren']) {
+    const visitor = await arrive(WITHOUT);
+    const page = await visitor.open('/keuze/voorkeuren');
+    await page.getByRole('button', { name: button }).click();
+    expect((await ledger(await number(page))).answers).toMatchObject({
+      Statistieken: 'aangeboden, bezwaar gemaakt',
+      Marketing: 'aangeboden, geweigerd',
+    });
+    carried.push((await visitor.context.cookies()).map(({ name, value }) => `${name}=${value}`));
+  }
+  expect(carried[1]).toEqual(carried[0]);
 });

@@ -22,12 +22,15 @@ test('the second layer is fetched when the pointer nears its button, not before'
   await expect(panel(page)).toHaveCount(0);
 });
 
-test('on a first visit every switch is off and no box is ticked', async ({ visitor }) => {
+test('on a first visit every switch is off, statistics like the rest', async ({ visitor }) => {
   const page = await visitor.open();
   await openPanel(page);
-  await expect(switches(page)).toHaveCount(3);
+  await expect(switches(page)).toHaveCount(4);
   for (const one of await switches(page).all()) await expect(one).not.toBeChecked();
-  await expect(panel(page).getByRole('checkbox', { name: 'Ik maak bezwaar' })).not.toBeChecked();
+  const statistics = panel(page).getByRole('group', { name: 'Statistieken' });
+  await expect(statistics).toContainText('Dat mag zonder toestemming. Zet u het uit, dan maakt u bezwaar.');
+  await expect(statistics.locator('label')).toContainText('uit');
+  await expect(panel(page)).not.toContainText('Dit loopt nu');
   for (const group of ['Noodzakelijk', 'Statistieken', 'Marketing', 'Profilering', 'Externe inhoud']) {
     await expect(panel(page).getByRole('group', { name: group })).toBeVisible();
   }
@@ -71,7 +74,7 @@ test('saving with one switch on grants that one and nothing else', async ({ visi
   await panel(page).locator('[part=save]').click();
   const recorded = await ledger(await receipt(page));
   expect(recorded.answers).toEqual({
-    Statistieken: 'aangeboden, geen bezwaar',
+    Statistieken: 'aangeboden, bezwaar gemaakt',
     Marketing: 'aangeboden, toestemming gegeven',
     Profilering: 'aangeboden, geweigerd',
     'Externe inhoud': 'aangeboden, geweigerd',
@@ -92,15 +95,63 @@ test('the panel shows the words of the very policy that its answer is posted und
   expect((await choice).postDataJSON().policy).toBe(shown);
 });
 
-test('saving with everything off is a refusal, an objection is kept as one', async ({ visitor, ledger }) => {
+/** What stays of an answer that was given in the panel of a fresh visitor: its record, and the cookies. */
+async function answered(arrive, ledger, part) {
+  const visitor = await arrive();
   const page = await visitor.open();
   await openPanel(page);
-  await panel(page).getByRole('checkbox', { name: 'Ik maak bezwaar' }).check();
+  await panel(page).locator(`[part=${part}]`).click();
+  const { answers, consentId } = await ledger(await receipt(page));
+  const cookies = (await visitor.context.cookies()).map(({ name, value }) => [name, value]);
+  const allowed = await page.evaluate(() => ['statistics', 'marketing', 'profiling'].map(keuze.allowed));
+  return { answers, consentId, cookies, allowed };
+}
+
+// "Staat alles uit, dan is bewaren hetzelfde als weigeren."
+test('saving with everything off is the same as refusing, its objection included', async ({ arrive, ledger }) => {
+  const [saved, refused] = [await answered(arrive, ledger, 'save'), await answered(arrive, ledger, 'refuse')];
+  expect(saved).toEqual(refused);
+  expect(saved.answers.Statistieken).toBe('aangeboden, bezwaar gemaakt');
+  expect(saved.answers.Marketing).toBe('aangeboden, geweigerd');
+  expect(saved.consentId).toBe('geen: er is niets toegestaan');
+  expect(saved.allowed).toEqual([false, false, false]);
+  expect(saved.cookies).toEqual([[CHOICE, expect.stringMatching(/^statistics\.1\.o~/)]]);
+});
+
+test('statistics that were switched on run, and switched off again they do not', async ({ visitor, ledger }) => {
+  const page = await visitor.open();
+  await openPanel(page);
+  const statistics = () => panel(page).getByRole('switch', { name: 'Statistieken' });
+  await statistics().check();
   await panel(page).locator('[part=save]').click();
-  const recorded = await ledger(await receipt(page));
-  expect(recorded.answers.Statistieken).toBe('aangeboden, bezwaar gemaakt');
-  expect(recorded.answers.Marketing).toBe('aangeboden, geweigerd');
-  expect(recorded.consentId).toBe('geen: er is niets toegestaan');
+  expect((await ledger(await receipt(page))).answers.Statistieken).toBe('aangeboden, geen bezwaar');
+  expect(await page.evaluate(() => keuze.allowed('statistics'))).toBe(true);
+  await page.reload();
+  await reopen(page).click();
+  await expect(statistics()).toBeChecked();
+  await statistics().uncheck();
+  await panel(page).locator('[part=save]').click();
+  expect((await ledger(await receipt(page))).answers.Statistieken).toBe('aangeboden, bezwaar gemaakt');
+  await expect.poll(() => page.evaluate(() => keuze.allowed('statistics'))).toBe(false);
+});
+
+// "Dit loopt nu, omdat u verder ging; bewaren zet het uit."
+test('after continued use the switch is off, says what runs, and saving stops it', async ({ visitor, ledger }) => {
+  const page = await visitor.open();
+  await page.getByRole('navigation').getByRole('link', { name: 'Tarieven' }).click();
+  await page.waitForLoadState('networkidle');
+  expect(await page.evaluate(() => keuze.allowed('statistics'))).toBe(true);
+  await reopen(page).click();
+  const statistics = panel(page).getByRole('group', { name: 'Statistieken' });
+  await expect(statistics.getByRole('switch')).not.toBeChecked();
+  await expect(statistics).toContainText('Dit loopt nu, omdat u verder ging; bewaren zet het uit.');
+  await expect(panel(page).getByRole('group', { name: 'Marketing' })).not.toContainText('Dit loopt nu');
+  await panel(page).locator('[part=save]').click();
+  expect((await ledger(await receipt(page))).answers.Statistieken).toBe('aangeboden, bezwaar gemaakt');
+  await expect.poll(() => page.evaluate(() => keuze.allowed('statistics'))).toBe(false);
+  await page.goto('/ingehouden');
+  await page.waitForLoadState('networkidle');
+  expect(await page.evaluate(() => window.ran ?? [])).toEqual([]);
 });
 
 test('the three answers of the panel look and measure the same', async ({ visitor }) => {
@@ -129,7 +180,6 @@ test('every link to the preference page opens it in place, with what was answere
   await expect(panel(page)).toBeVisible();
   await expect(page).toHaveURL('/');
   for (const one of await switches(page).all()) await expect(one).toBeChecked();
-  await expect(panel(page).getByRole('checkbox', { name: 'Ik maak bezwaar' })).not.toBeChecked();
   await page.keyboard.press('Escape');
   await expect(panel(page)).toHaveCount(0);
   expect(await focused(page)).toBe('preferences');

@@ -41,8 +41,8 @@ export class Visitor {
   }
 
   /** From now on the proxy obstructs this visitor: `cut <path>`, `delay <path> <ms>`, `lose <path> once`; nothing ends it. */
-  meet(rule) {
-    const steer = { 'x-e2e-visitor': this.id, ...(rule && { 'x-e2e-rule': rule }) };
+  meet(rule, headers) {
+    const steer = { ...headers, 'x-e2e-visitor': this.id, ...(rule && { 'x-e2e-rule': rule }) };
     return this.context.setExtraHTTPHeaders(steer);
   }
 

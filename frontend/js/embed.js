@@ -9,7 +9,7 @@
 // can replace (a page's `const` hides the bare name only), what is a comfort is tried, and of Object, Promise, Set,
 // URL, RegExp and CustomEvent nothing is used.
 (() => {
-  const [STYLE, NOTICE, UNKNOWN, BUILD, POLICY, LANGUAGE, PREFIX, REVISION, COUNTED, PURPOSES, optional, OTHERS] =
+  const [STYLE, NOTICE, UNKNOWN, BUILD, POLICY, LANGUAGE, PREFIX, REVISION, PURPOSES, optional, OTHERS] =
     __KEUZE__;
 
   const root = document.documentElement;
@@ -56,29 +56,33 @@
 
   const cookie = (name) => (document.cookie.match(`(^|; )${PREFIX}keuze${name}=([^;]*)`) || [])[2] || '';
 
-  // Only answers to the present questions that still hold today; a cookie that can't be read counts as none.
+  // What holds for each optional purpose, as app/src/model/device.rs decides it from the same cookies: g, r, n and o as
+  // answered, c for continued use. A cookie that cannot be read answers nothing and starts nothing.
   const read = () => {
-    const today = new Date().toLocaleDateString('sv', { timeZone: 'Europe/Amsterdam' }).replace(/-/g, '');
-    answers = {};
-    for (const [, id, revision, answer, until] of cookie('').matchAll(/(\w+)\.(\d+)\.(\w)\.(\d+)/g))
-      if (PURPOSES[id]?.[0] == revision && until >= today) answers[id] = answer;
+    const now = comfort(() => (Date.now() + page.ahead) / 1000);
+    let unreadable;
+    answers = { __proto__: null };
+    for (const entry of cookie('') && cookie('').split('~')) {
+      const [, id, revision, answer, until] =
+        entry.match(/^(\w+)\.(\d+)\.(o|[grn](?=\.\d{10}$))(?:\.(\d+))?$/) || [];
+      const left = until - now;
+      // What ends later than a cookie can live was not written by us.
+      unreadable ||= !id || id in answers || left > 4e7;
+      answers[id] =
+        answer == 'o' || (left >= 0 && PURPOSES[id]?.[0] == revision && PURPOSES[id][1].includes(answer)) ? answer : 0;
+    }
+    // The third of a purpose is 0 for never, 1 for not where the browser asks not to be tracked, 2 for always.
+    for (const id of optional)
+      answers[id] =
+        !unreadable && (answers[id] ?? (seen() && PURPOSES[id][2] > !!navigator.globalPrivacyControl && 'c'));
   };
 
-  const seen = () => cookie('_seen') == REVISION;
+  const seen = () => cookie('_seen') === REVISION;
 
-  // Default deny; an answer outranks what continued use unlocks, and that is only ever a low_impact purpose.
-  const allowed = (id) => {
-    const purpose = PURPOSES[id];
-    if (purpose == 1) return true;
-    if (!purpose) return false;
-    if (answers[id]) return answers[id] == purpose[1];
-    return purpose[2] > 0 && seen() && !refuses(purpose[2]);
-  };
+  // Default deny.
+  const allowed = (id) => PURPOSES[id] == 1 || 'gnc'.includes(answers[id]);
 
-  // 2 stands for "unless the browser asks not to be tracked".
-  const refuses = (rule) => rule > 1 && navigator.globalPrivacyControl == 1;
-
-  const answered = () => optional.every((purpose) => answers[purpose]);
+  const answered = () => optional.every((id) => 'grno'.includes(answers[id]));
 
   const each = (say) => {
     const all = {};
@@ -263,6 +267,8 @@
 
   const ask = () => {
     if (answered()) return;
+    // Whether an answer has ended is for the server's clock to say: this one may be days or years off.
+    if (cookie('') && !page.ahead++) return later('clock').then(ask, ask);
     probe(9);
     const works = probed();
     probe(0);
@@ -270,11 +276,11 @@
     // Once it was seen a small control is left of it.
     if (seen()) return soon('control', NOTICE);
     show(NOTICE);
-    if (COUNTED && !refuses(COUNTED) && document.referrer) soon('continued');
+    if (document.referrer) soon('continued');
   };
 
   const page = {
-    POLICY, LANGUAGE, UNKNOWN, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, build, show, leave,
+    ahead: 0, POLICY, LANGUAGE, UNKNOWN, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, build, show, leave,
     send, open, withdraw,
     reopens: () => document.querySelector('a[href*="/keuze/voorkeuren"]'),
     on: (name, f) => {

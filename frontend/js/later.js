@@ -3,7 +3,7 @@
 // The server puts the words of one language in place of __KEUZE__ (server/src/embed/script.rs). `page` is what embed.js
 // hands over of itself. Settings panel and placeholders are in release.js.
 
-const [WORDS, NAMES, PURPOSES, NO_NOTICE] = __KEUZE__;
+const [WORDS, NAMES, PURPOSES, COUNTED, NO_NOTICE] = __KEUZE__;
 
 // Put here by the build: style/later.css.
 const STYLE = '@later.css';
@@ -162,10 +162,20 @@ export const answer = async (page, request, first) => {
   const taken = status == 201 && page.cookie('');
   page.sync();
   if (!taken) return;
+  if (!page.answered()) await clock(page);
   page.stored = [outcome(page, had), body.receipt, body.receipt_url];
   say(page, page.stored[0] + ' ', receipt(body.receipt, body.receipt_url));
   page.emit('choice');
   if (page.answered()) tab(page);
+};
+
+// How many milliseconds the server's clock is ahead.
+export const clock = async (page) => {
+  try {
+    const { headers } = await fetch('/keuze/health');
+    page.ahead = Date.parse(headers.get('date')) - Date.now() || 1;
+  } catch {}
+  page.sync();
 };
 
 // --- a withdrawal ---
@@ -290,6 +300,7 @@ export const continued = (page) => {
   const from = element('a', '', { href: document.referrer });
   const { type, activationStart } = visit() ?? {};
   if (
+    COUNTED > !!navigator.globalPrivacyControl &&
     from.origin == location.origin && from.pathname != location.pathname &&
     !NO_NOTICE.test(from.pathname) && !NO_NOTICE.test(location.pathname) &&
     type == 'navigate' && !document.prerendering && !activationStart

@@ -2,7 +2,7 @@
 //!
 //! JSON is read with the browser's own parser, which is already there; serde would cost the visitor a quarter more.
 
-use app::components::panel::{Panel, PanelAction, PanelProps};
+use app::components::panel::{Earlier, Panel, PanelAction, PanelProps};
 use app::model::choice::Answers;
 use app::model::language::Language;
 use app::model::notice::{NoticePurpose, NoticeStrings};
@@ -14,14 +14,15 @@ use web_sys::HtmlElement;
 
 /// Mounts the panel in `root`.
 ///
-/// `notice` is the notice's JSON as it was published, `state` the earlier answers as `{"id": "g" | "r" | "n" | "o"}`.
+/// `notice` is the notice's JSON as it was published, `state` what holds as `{"id": "g" | "r" | "n" | "o" | "c"}`, `c` for
+/// what runs by continued use.
 /// `act` is called with a control (`accept_all`, `refuse_all`, `save`, `close`) and the answers as JSON.
 #[wasm_bindgen]
 pub fn mount(root: HtmlElement, notice: &str, state: &str, act: Function) -> Result<(), JsValue> {
     let strings = strings(&JSON::parse(notice)?);
-    let allowed = allowed(&JSON::parse(state)?);
+    let earlier = earlier(&JSON::parse(state)?);
     let act = send_wrapper(act);
-    mount_to(root, move || Panel(PanelProps::builder().strings(strings).allowed(allowed).act(act).build())).forget();
+    mount_to(root, move || Panel(PanelProps::builder().strings(strings).earlier(earlier).act(act).build())).forget();
     Ok(())
 }
 
@@ -102,12 +103,21 @@ fn purpose(purpose: &JsValue) -> Option<NoticePurpose> {
     })
 }
 
-fn allowed(state: &JsValue) -> Answers {
+fn earlier(state: &JsValue) -> Earlier {
     let keys = state.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
-    let one = |id: JsValue| {
-        let id = id.as_string()?;
-        let yes = matches!(text(state, &id).as_str(), "g" | "n");
-        Some((id.parse().ok()?, yes))
-    };
-    keys.iter().filter_map(one).collect()
+    let mut earlier = Earlier { gpc: asks_not_to_be_tracked(), ..Earlier::default() };
+    for id in keys.iter().filter_map(|id| id.as_string()) {
+        let said = text(state, &id);
+        let Ok(id) = id.parse() else { continue };
+        match said.as_str() {
+            "g" | "n" => _ = earlier.answers.insert(id, true),
+            "c" => _ = earlier.runs.insert(id),
+            _ => {}
+        }
+    }
+    earlier
+}
+
+fn asks_not_to_be_tracked() -> bool {
+    field(&field(&js_sys::global(), "navigator"), "globalPrivacyControl").is_truthy()
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::model::date::Moment;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
@@ -62,9 +62,21 @@ pub fn moment(unix_seconds: i64) -> Moment {
     let at = OffsetDateTime::from_unix_timestamp(unix_seconds).expect("a year that has four digits");
     let zoned = jiff::Timestamp::from_second(unix_seconds).expect("a year that has four digits").to_zoned(amsterdam());
     let month = time::Month::try_from(zoned.month().unsigned_abs()).expect("jiff counts months from 1 to 12");
-    let today = time::Date::from_calendar_date(i32::from(zoned.year()), month, zoned.day().unsigned_abs())
+    let today = Date::from_calendar_date(i32::from(zoned.year()), month, zoned.day().unsigned_abs())
         .expect("jiff gives a valid date");
     Moment { at, today }
+}
+
+/// The last second of a civil day in Amsterdam.
+///
+/// # Panics
+/// Outside the years -9999 to 9998.
+pub fn last_second(day: Date) -> OffsetDateTime {
+    let year = i16::try_from(day.year()).expect("a year that has four digits");
+    let (month, day) = (u8::from(day.month()).cast_signed(), day.day().cast_signed());
+    let next = jiff::civil::date(year, month, day).tomorrow().expect("a year that has four digits");
+    let midnight = next.to_zoned(amsterdam()).expect("every day begins somewhere");
+    OffsetDateTime::from_unix_timestamp(midnight.timestamp().as_second() - 1).expect("a year that has four digits")
 }
 
 /// What the clocks in Amsterdam showed at an instant; for people's eyes, never for a rule.
@@ -137,6 +149,16 @@ mod tests {
         // 2026-03-28 23:30 UTC is 00:30 in winter time; 2026-06-30 22:30 UTC is 00:30 in summer time.
         assert_eq!(moment(1_774_740_600).today, time::macros::date!(2026 - 03 - 29));
         assert_eq!(moment(1_782_858_600).today, time::macros::date!(2026 - 07 - 01));
+    }
+
+    #[test]
+    fn a_day_ends_when_the_next_one_begins() {
+        use time::macros::date;
+        // Winter time, summer time, and the days on which the clocks change.
+        for day in [date!(2026 - 01 - 31), date!(2027 - 05 - 24), date!(2026 - 03 - 29), date!(2026 - 10 - 25)] {
+            let end = last_second(day).unix_timestamp();
+            assert_eq!((moment(end).today, moment(end + 1).today), (day, day.next_day().expect("a day")));
+        }
     }
 
     #[test]

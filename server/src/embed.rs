@@ -77,6 +77,8 @@ fn hash(content: &[u8]) -> ContentHash {
 }
 
 #[cfg(test)]
+pub(crate) mod cases;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;

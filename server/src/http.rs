@@ -7,6 +7,7 @@ pub mod client;
 pub mod cookies;
 pub mod demo;
 pub mod desk;
+pub mod elements;
 pub mod files;
 #[cfg(test)]
 mod fixture;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{npm, run};
 
@@ -16,6 +16,9 @@ pub fn run(playwright: &[String]) -> Result<()> {
     installed("/usr/share/fonts/truetype/liberation", "fonts-liberation")?;
     npm::install(&folder, "Playwright and axe")?;
     run::cargo(&["build", "--package", "server"])?;
+    let cases = run::root().join("target/device-cases.json");
+    let cases = cases.to_str().context("the workspace's path is not UTF-8")?;
+    run::cargo(&["run", "--quiet", "--package", "server", "--example", "device_cases", "--", cases])?;
     let arguments: Vec<&str> = ["test"].into_iter().chain(playwright.iter().map(String::as_str)).collect();
     run::program(folder.join("node_modules/.bin/playwright").as_os_str(), &arguments, &folder)
 }

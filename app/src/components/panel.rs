@@ -3,11 +3,14 @@
 //! Every element carries the global class `k`: with it `view!` builds nodes one by one instead of parsing HTML, so
 //! the panel also works where a page requires Trusted Types.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use crate::model::choice::{Answers, Control};
 use crate::model::notice::{NoticePurpose, NoticeStrings};
-use crate::model::purpose::Regime;
+use crate::model::purpose::{PurposeId, Regime};
+use crate::text::device;
 
 /// What a press in the panel asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,40 +21,42 @@ pub enum PanelAction {
     Close,
 }
 
-/// A purpose with what its control says: the switch of a `consent` purpose, the objection box of a `low_impact` one.
+/// What a device says of itself when the panel opens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// What was answered and still holds; without an answer every switch is off.
+    pub answers: Answers,
+    /// What runs by continued use: without an answer, so its switch is off too.
+    pub runs: BTreeSet<PurposeId>,
+    /// The browser asks not to be tracked.
+    pub gpc: bool,
+}
+
+/// A purpose with what its switch says.
 #[derive(Clone)]
 struct Row {
     shown: NoticePurpose,
-    ticked: RwSignal<bool>,
+    on: RwSignal<bool>,
+    /// It runs by continued use.
+    runs: bool,
 }
 
-impl Row {
-    /// Whether the purpose is allowed as the control stands.
-    fn yes(&self) -> bool {
-        match self.shown.regime {
-            Regime::Necessary => true,
-            Regime::LowImpact => !self.ticked.get_untracked(),
-            Regime::Consent => self.ticked.get_untracked(),
-        }
-    }
-}
-
-/// The panel. `allowed` says what was answered before; without an answer every switch is off and no box is ticked.
+/// The panel.
 #[component]
 pub fn Panel(
     /// All words.
     strings: NoticeStrings,
-    /// Earlier answers.
-    allowed: Answers,
+    /// The device as it is.
+    earlier: Earlier,
     /// Told of every press.
     act: impl Fn(PanelAction) + Clone + Send + 'static,
 ) -> impl IntoView {
-    let earlier = |purpose: &NoticePurpose| match (purpose.regime, allowed.get(&purpose.id)) {
-        (Regime::LowImpact, Some(yes)) => !yes,
-        (Regime::Consent, Some(yes)) => *yes,
-        _ => false,
+    let language = strings.language;
+    let row = |purpose: &NoticePurpose| Row {
+        on: RwSignal::new(earlier.answers.get(&purpose.id).copied().unwrap_or_default()),
+        runs: earlier.runs.contains(&purpose.id),
+        shown: purpose.clone(),
     };
-    let row = |purpose: &NoticePurpose| Row { ticked: RwSignal::new(earlier(purpose)), shown: purpose.clone() };
     let rows: Vec<Row> = strings.purposes.iter().map(row).collect();
     let answer = {
         let rows = rows.clone();
@@ -61,7 +66,7 @@ pub fn Panel(
             let say = |row: &Row| match control {
                 Control::AcceptAll => true,
                 Control::RefuseAll => false,
-                Control::Save => row.yes(),
+                Control::Save => row.on.get_untracked(),
             };
             act(PanelAction::Answer(control, optional.map(|row| (row.shown.id.clone(), say(row))).collect()));
         }
@@ -71,11 +76,13 @@ pub fn Panel(
         move |_| answer(control)
     });
     let fields: Vec<_> = rows.into_iter().map(|row| purpose(row, &strings)).collect();
+    let gpc = earlier.gpc.then(|| view! { class="k", <p part="gpc">{device::gpc(language)}</p> });
     view! { class="k",
         <div part="head">
             <h2 tabindex="-1">{strings.panel_heading}</h2>
             <button part="close" on:click=move |_| act(PanelAction::Close)>{strings.close}</button>
         </div>
+        {gpc}
         {fields}
         <div part="foot">
             <p>{strings.save_is_refusal}</p>
@@ -88,32 +95,30 @@ pub fn Panel(
     }
 }
 
-/// A purpose: its name, what it is for, its control, and behind a press its cookies and who gets at them.
+/// A purpose: its name, what it is for, its switch, and behind a press its cookies and who gets at them.
 fn purpose(row: Row, strings: &NoticeStrings) -> impl IntoView + use<> {
-    let Row { shown, ticked } = row;
+    let Row { shown, on: is_on, runs } = row;
     let id = format!("k-{}", shown.id);
     let (on, off) = (strings.on.clone(), strings.off.clone());
-    let state = move || if ticked.get() { on.clone() } else { off.clone() };
-    let flip = move |event| ticked.set(event_target_checked(&event));
-    let control = match shown.regime {
-        Regime::Necessary => ().into_any(),
-        Regime::LowImpact => view! { class="k",
-            <label><input type="checkbox" id=id prop:checked=ticked on:change=flip/>{strings.object.clone()}</label>
-        }
-        .into_any(),
-        // The name stands above already; here it is for whoever hears the switch and does not see where it stands.
-        Regime::Consent => view! { class="k",
+    let state = move || if is_on.get() { on.clone() } else { off.clone() };
+    let flip = move |event| is_on.set(event_target_checked(&event));
+    let about = match shown.regime {
+        Regime::Necessary => Some(&strings.necessary),
+        Regime::LowImpact => Some(&strings.object),
+        Regime::Consent => None,
+    };
+    let told = about.map_or_else(|| shown.description.clone(), |about| format!("{} {about}", shown.description));
+    // The name stands above already; here it is for whoever hears the switch and does not see where it stands.
+    let name = shown.name.clone();
+    let control = (shown.regime != Regime::Necessary).then(|| {
+        view! { class="k",
             <label>
-                <i>{shown.name.clone()}": "</i><span>{state}</span>
-                <input type="checkbox" role="switch" id=id prop:checked=ticked on:change=flip/>
+                <i>{name}": "</i><span>{state}</span>
+                <input type="checkbox" role="switch" id=id prop:checked=is_on on:change=flip/>
             </label>
         }
-        .into_any(),
-    };
-    let told = match shown.regime {
-        Regime::Necessary => format!("{} {}", shown.description, strings.necessary),
-        _ => shown.description,
-    };
+    });
+    let runs = runs.then(|| view! { class="k", <p part="runs">{device::runs(strings.language)}</p> });
     let cookies: Vec<_> = shown.cookies.into_iter().map(|cookie| view! { class="k", <li>{cookie}</li> }).collect();
     view! { class="k",
         <fieldset>
@@ -122,6 +127,7 @@ fn purpose(row: Row, strings: &NoticeStrings) -> impl IntoView + use<> {
                 <p>{told}</p>
                 {control}
             </div>
+            {runs}
             <details>
                 <summary>{strings.details.clone()}</summary>
                 <ul>{cookies}</ul>

@@ -6,8 +6,11 @@ use super::centre::CentreView;
 use super::frame::Frame;
 use crate::model::choice::Answer;
 use crate::model::controller::Vendor;
+use crate::model::decision::Reason;
+use crate::model::device::is_answer;
 use crate::model::event::EventKind;
 use crate::model::notice::{NoticePurpose, NoticeStrings};
+use crate::model::purpose::Regime;
 
 /// The preference page of one device.
 #[derive(Clone, Debug)]
@@ -32,12 +35,12 @@ pub struct PreferencesView {
 impl PreferencesView {
     /// Whether there is anything that can be withdrawn or objected to in one press.
     pub fn can_withdraw(&self) -> bool {
-        self.purposes.iter().any(|purpose| purpose.standing.allowed() && purpose.standing != Standing::Necessary)
+        self.purposes.iter().any(PurposeState::is_on)
     }
 
     /// Whether this device ever answered.
     pub fn answered(&self) -> bool {
-        self.purposes.iter().any(|purpose| matches!(purpose.standing, Standing::Answered { .. }))
+        self.purposes.iter().any(|purpose| is_answer(purpose.standing.reason))
     }
 }
 
@@ -52,35 +55,22 @@ pub struct PurposeState {
     pub standing: Standing,
 }
 
-/// What holds for a purpose on this device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Strictly necessary: nothing to answer.
-    Necessary,
-    /// An answer holds.
-    Answered {
-        /// The answer.
-        answer: Answer,
-        /// Its last day.
-        until: Date,
-    },
-    /// The device shows a yes that our record does not know (any more): it does not count.
-    Unrecorded,
-    /// Notice was given and the site was used further (`low_impact` only); no consent.
-    ContinuedUse,
-    /// No answer, or none that holds: off.
-    Open,
+impl PurposeState {
+    /// Whether it is allowed, and could be refused.
+    pub fn is_on(&self) -> bool {
+        self.standing.allow && self.shown.regime != Regime::Necessary
+    }
 }
 
-impl Standing {
+/// What holds for a purpose on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
     /// Whether the purpose is allowed.
-    pub fn allowed(self) -> bool {
-        match self {
-            Self::Necessary | Self::ContinuedUse => true,
-            Self::Answered { answer, .. } => answer.is_yes(),
-            Self::Unrecorded | Self::Open => false,
-        }
-    }
+    pub allow: bool,
+    /// Why.
+    pub reason: Reason,
+    /// The last day of an answer that has one.
+    pub until: Option<Date>,
 }
 
 /// An answer given earlier, as the ledger has it.

@@ -1,63 +1,169 @@
 //! The choice cookie: what a device says was answered on it. A hint for the page, never evidence.
 //!
-//! Its value is, per answered purpose and in policy order, `id.revision.answer.yyyymmdd`, joined by `~`. Nothing
-//! in it is unique: two people who answered the same on the same day carry the same bytes (requirements 2.5.5).
+//! Its value is, per answered purpose and in policy order, `id.revision.answer.until`, joined by `~`; `until` is the last
+//! second on which the answer holds, in seconds since 1970, and an objection has none, because it has no end. Nothing in
+//! it is unique: two people who answered the same on the same day carry the same bytes (requirements 2.5.5).
+//!
+//! `frontend/js/embed.js` reads the same form; a table of cases holds the two together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use time::Date;
+use time::OffsetDateTime;
 
 use super::choice::Answer;
-use super::date::{compact, from_compact};
 use super::decision::{Recorded, carries_answers, may_say_yes};
 use super::event::{Answered, EventKind};
 use super::policy::Policy;
-use super::purpose::{Purpose, PurposeId, Regime};
+use super::purpose::{PurposeId, Regime};
 
-/// Per purpose the latest answer that was given; never [`Answer::NotOffered`].
-pub type Given = BTreeMap<PurposeId, Answered>;
+/// One answer as a device keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The answer; never [`Answer::NotOffered`].
+    pub answer: Answer,
+    /// The revision of the question that was answered.
+    pub revision: u32,
+    /// The last second on which it holds; `None` for an objection.
+    pub until: Option<OffsetDateTime>,
+}
 
-/// Browsers keep cookies up to 4,096 bytes; a longer value was not written by us.
-const LONGEST: usize = 4_000;
+/// Per purpose the latest answer that was given on a device.
+pub type Given = BTreeMap<PurposeId, Kept>;
+
+/// Per purpose the latest answer that a subject's events tell of; never [`Answer::NotOffered`].
+pub type OnRecord = BTreeMap<PurposeId, Answered>;
+
+/// What a choice cookie says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What was answered. Of a cookie that cannot be read only the objections that can.
+    pub given: Given,
+    /// Something in it cannot be read, so nobody knows what was answered: it grants nothing, and stops what continued
+    /// use would start, since an objection may be what cannot be read.
+    pub unreadable: bool,
+}
+
+/// How long a device keeps our cookies, in days: a little longer than the six months for which an answer holds.
+pub const DAYS: u32 = 186;
+
+/// How long it keeps a choice cookie in which an objection stands: as long as browsers keep any (RFC 6265bis section 5.5).
+pub const DAYS_WITH_OBJECTION: u32 = 400;
+
+/// No answer ends so many seconds from now: that is longer than a cookie lives.
+const LATEST: i64 = 40_000_000;
 
 /// The cookie's value; empty when nothing was answered. A purpose that left the policy leaves the cookie.
 pub fn encode(given: &Given, policy: &Policy) -> String {
     let entries = policy.optional().filter_map(|purpose| {
-        let answered = given.get(&purpose.id)?;
-        let letter = letter(answered.answer)?;
-        Some(format!("{}.{}.{letter}.{}", purpose.id, answered.revision, compact(answered.until?)))
+        let Kept { answer, revision, until } = given.get(&purpose.id)?;
+        let entry = format!("{}.{revision}.{}", purpose.id, letter(*answer)?);
+        match until {
+            Some(until) => Some(format!("{entry}.{}", until.unix_timestamp())),
+            None => (*answer == Answer::Objected).then_some(entry),
+        }
     });
     entries.collect::<Vec<_>>().join("~")
 }
 
-/// Reads [`encode`]'s form; `None` for anything else, which counts as no cookie.
-pub fn parse(value: &str) -> Option<Given> {
-    if value.is_empty() || value.len() > LONGEST {
-        return None;
+/// How many days a device keeps the cookie that says this.
+pub fn days(given: &Given) -> u32 {
+    let objects = given.values().any(|kept| kept.answer == Answer::Objected);
+    if objects { DAYS_WITH_OBJECTION } else { DAYS }
+}
+
+impl Said {
+    /// Reads [`encode`]'s form; an empty value says nothing.
+    ///
+    /// An objection may be followed by the day that it had in an earlier form; it means nothing. An answer cannot hold
+    /// longer than a cookie lives, so one that would was not written by us. What no purpose of ours can be named is about
+    /// a purpose that we do not have.
+    pub fn read(value: &[u8], now: OffsetDateTime) -> Self {
+        let mut said = Self::default();
+        if value.is_empty() {
+            return said;
+        }
+        let mut met = BTreeSet::new();
+        for bytes in value.split(|byte| *byte == b'~') {
+            let read = std::str::from_utf8(bytes).ok().and_then(Entry::read);
+            let Some(entry) = read else {
+                said.unreadable = true;
+                continue;
+            };
+            said.unreadable |= !met.insert(entry.name) || entry.ends_too_late(now);
+            if let Some((purpose, kept)) = entry.kept() {
+                said.take(purpose, kept);
+            }
+        }
+        said.kept()
     }
-    let mut given = Given::new();
-    for entry in value.split('~') {
-        let (purpose, answered) = parse_entry(entry)?;
-        if given.insert(purpose, answered).is_some() {
-            return None;
+
+    /// Of two cookies of the same name nobody knows which one is ours.
+    #[must_use]
+    pub fn beside(mut self, other: Self) -> Self {
+        if self == other {
+            return self;
+        }
+        self.unreadable = true;
+        other.given.into_iter().for_each(|(purpose, kept)| self.take(purpose, kept));
+        self.kept()
+    }
+
+    fn take(&mut self, purpose: PurposeId, kept: Kept) {
+        if kept.answer == Answer::Objected || !self.given.contains_key(&purpose) {
+            self.given.insert(purpose, kept);
         }
     }
-    Some(given)
+
+    fn kept(mut self) -> Self {
+        if self.unreadable {
+            self.given.retain(|_, kept| kept.answer == Answer::Objected);
+        }
+        self
+    }
 }
 
-fn parse_entry(entry: &str) -> Option<(PurposeId, Answered)> {
-    let mut parts = entry.split('.');
-    let purpose = parts.next()?.parse().ok()?;
-    let revision = parse_revision(parts.next()?)?;
-    let answer = answer_of(parts.next()?)?;
-    let until = from_compact(parts.next()?)?;
-    parts.next().is_none().then_some((purpose, Answered { answer, revision, until: Some(until) }))
+/// One entry, in the only form there is.
+struct Entry<'a> {
+    name: &'a str,
+    revision: &'a str,
+    answer: Answer,
+    /// Seconds since 1970; of an objection whatever stood there.
+    end: Option<i64>,
 }
 
-/// Decimal in its one spelling: no sign, no leading zero.
-fn parse_revision(text: &str) -> Option<u32> {
-    let revision: u32 = text.parse().ok()?;
-    (revision.to_string() == text).then_some(revision)
+impl<'a> Entry<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (name, revision, answer) = (parts.next()?, parts.next()?, answer_of(parts.next()?)?);
+        let end = parts.next();
+        let ends_well = match (answer, end) {
+            (Answer::Objected, end) => end.is_none_or(is_digits),
+            (_, end) => end.is_some_and(|end| is_digits(end) && end.len() == 10),
+        };
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let well = is_name && is_digits(revision) && ends_well && parts.next().is_none();
+        // What has more digits than that is later than anything.
+        let end = end.map(|end| end.parse().unwrap_or(i64::MAX));
+        well.then_some(Self { name, revision, answer, end })
+    }
+
+    fn ends_too_late(&self, now: OffsetDateTime) -> bool {
+        self.end.is_some_and(|end| end > now.unix_timestamp() + LATEST)
+    }
+
+    /// `None` where no policy can have such a purpose.
+    fn kept(&self) -> Option<(PurposeId, Kept)> {
+        let purpose = self.name.parse().ok()?;
+        // More than fits is another question than any of ours.
+        let revision = self.revision.parse().unwrap_or(u32::MAX);
+        let end = self.end.filter(|_| self.answer != Answer::Objected);
+        let until = end.and_then(|end| OffsetDateTime::from_unix_timestamp(end).ok());
+        Some((purpose, Kept { answer: self.answer, revision, until }))
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn letter(answer: Answer) -> Option<char> {
@@ -80,58 +186,29 @@ fn answer_of(letter: &str) -> Option<Answer> {
     }
 }
 
-/// What was answered once a further choice came in: a purpose that was not offered keeps its earlier answer.
-#[must_use]
-pub fn updated(mut earlier: Given, answers: &BTreeMap<PurposeId, Answered>) -> Given {
-    let offered = answers.iter().filter(|(_, answered)| answered.answer != Answer::NotOffered);
-    earlier.extend(offered.map(|(purpose, answered)| (purpose.clone(), answered.clone())));
-    earlier
-}
-
 /// What was answered according to a subject's events, in the order of the ledger; who may say yes is as in
 /// [`super::decision::decide`].
-pub fn from_events(events: &[Recorded]) -> Given {
-    events.iter().fold(Given::new(), |given, Recorded { event, .. }| match event.kind {
-        EventKind::Expired | EventKind::Invalidated | EventKind::RevokedByController => ended(given, &event.answers),
+pub fn from_events(events: &[Recorded]) -> OnRecord {
+    events.iter().fold(OnRecord::new(), |told, Recorded { event, .. }| match event.kind {
+        EventKind::Expired | EventKind::Invalidated | EventKind::RevokedByController => ended(told, &event.answers),
         kind if carries_answers(kind) => {
-            let counts = |answered: &Answered| !answered.answer.is_yes() || may_say_yes(event);
+            let counts = |answered: &Answered| {
+                answered.answer != Answer::NotOffered && (!answered.answer.is_yes() || may_say_yes(event))
+            };
             let answers = event.answers.iter().filter(|(_, answered)| counts(answered));
-            updated(given, &answers.map(|(purpose, answered)| (purpose.clone(), answered.clone())).collect())
+            told.into_iter().chain(answers.map(|(purpose, answered)| (purpose.clone(), answered.clone()))).collect()
         }
-        _ => given,
+        _ => told,
     })
 }
 
 /// An event that lists no purpose ended the answers to all of them.
-fn ended(mut given: Given, answers: &BTreeMap<PurposeId, Answered>) -> Given {
-    given.retain(|purpose, _| {
+fn ended(mut told: OnRecord, answers: &BTreeMap<PurposeId, Answered>) -> OnRecord {
+    told.retain(|purpose, _| {
         let listed = answers.get(purpose).is_some_and(|answered| answered.answer != Answer::NotOffered);
         !listed && !answers.is_empty()
     });
-    given
-}
-
-/// For each optional purpose of the policy the answer that still holds today: the question is unchanged, its last
-/// day has not passed, and it is an answer to what the purpose's regime asks.
-pub fn standing(given: &Given, policy: &Policy, today: Date) -> Given {
-    let holding = policy.optional().filter_map(|purpose| {
-        let answered = given.get(&purpose.id).filter(|answered| holds(answered, purpose, today))?;
-        Some((purpose.id.clone(), answered.clone()))
-    });
-    holding.collect()
-}
-
-/// The optional purposes that must be asked, in policy order: unanswered, expired, or with a changed question.
-pub fn to_ask(given: &Given, policy: &Policy, today: Date) -> Vec<PurposeId> {
-    let holding = standing(given, policy, today);
-    let open = policy.optional().filter(|purpose| !holding.contains_key(&purpose.id));
-    open.map(|purpose| purpose.id.clone()).collect()
-}
-
-fn holds(answered: &Answered, purpose: &Purpose, today: Date) -> bool {
-    answered.revision == purpose.revision
-        && answered.until.is_some_and(|until| today <= until)
-        && answers_regime(answered.answer, purpose.regime)
+    told
 }
 
 /// A no is a no under every regime; a yes to one regime's question is no yes to the other's.

@@ -21,17 +21,3 @@ pub fn add_months(date: Date, months: u32) -> Date {
     let day = date.day().min(month.length(year));
     Date::from_calendar_date(year, month, day).unwrap_or(Date::MAX)
 }
-
-/// `20270524`: how a day stands in the choice cookie.
-pub fn compact(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), u8::from(date.month()), date.day())
-}
-
-/// Reads [`compact`]'s form; `None` for anything else.
-pub fn from_compact(text: &str) -> Option<Date> {
-    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let month = Month::try_from(text[4..6].parse::<u8>().ok()?).ok()?;
-    Date::from_calendar_date(text[..4].parse().ok()?, month, text[6..].parse().ok()?).ok()
-}

@@ -82,6 +82,10 @@ pub enum Reason {
     NoAnswer,
     /// The policy knows no such purpose or rule.
     Unknown,
+    /// What the device kept of an answer cannot be read.
+    Unreadable,
+    /// The device shows a yes that is not in our record.
+    Unrecorded,
     /// An opt-in was asked for but not confirmed by the person.
     Unconfirmed,
     /// The person opted in.

@@ -174,7 +174,8 @@ pub struct Answered {
     pub answer: Answer,
     /// The revision of the question that was answered.
     pub revision: u32,
-    /// The last civil day (Europe/Amsterdam) on which the answer holds; absent when nothing was offered.
+    /// The last civil day (Europe/Amsterdam) on which the answer holds; absent when nothing was offered, and on an
+    /// objection, which has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
 }

@@ -45,7 +45,7 @@ pub struct NoticeStrings {
     pub close_chosen: String,
     /// The sentence in place of a switch for what is strictly necessary.
     pub necessary: String,
-    /// The label of the objection box of `low_impact` purposes.
+    /// The sentence beside the switch of `low_impact` purposes: no consent is needed, and off is an objection.
     pub object: String,
     /// Words for a switch that is on.
     pub on: String,

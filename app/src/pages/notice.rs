@@ -69,9 +69,9 @@ fn shown_purpose(
 ) -> AnyView {
     let (before, control) = match purpose.regime {
         Regime::Necessary => (None, strings.necessary.clone()),
-        Regime::LowImpact => (Some(words.unticked), strings.object.clone()),
-        Regime::Consent => (Some(words.switch), format!("{} / {}", strings.off, strings.on)),
+        Regime::LowImpact | Regime::Consent => (Some(words.switch), format!("{} / {}", strings.off, strings.on)),
     };
+    let about = (purpose.regime == Regime::LowImpact).then(|| view! { <p class="quiet">{strings.object.clone()}</p> });
     let before = before.map(|text| view! { <span lang=language.tag()>{text}</span>" " });
     let cookies = purpose.cookies.iter().cloned().map(|cookie| view! { <li>{cookie}</li> }).collect_view();
     let list = (!purpose.cookies.is_empty()).then(|| view! { <ul>{cookies}</ul> });
@@ -79,6 +79,7 @@ fn shown_purpose(
         <dt>{purpose.name.clone()}</dt>
         <dd>
             <p>{purpose.description.clone()}</p>
+            {about}
             <p class="quiet">{before}{control}</p>
             {list}
         </dd>

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use super::centre::{centre, ways};
 use super::shell::{Here, Shell};
 use crate::doors::preferences::{PastAnswer, PreferencesView, PurposeState, Standing};
-use crate::model::choice::Answer;
 use crate::model::controller::{Controller, Vendor};
+use crate::model::decision::Reason;
 use crate::model::language::Language;
 use crate::model::notice::NoticeStrings;
 use crate::model::purpose::Regime;
 use crate::text::preferences::Preferences as Words;
-use crate::text::{act, shell, when};
+use crate::text::{act, device, shell, when};
 
 /// The preference page.
 #[component]
@@ -25,7 +25,7 @@ pub fn Preferences(
     let title = title(&page.frame.site);
     let ways = page.centre.is_none().then(|| ways(language));
     let centre = page.centre.as_ref().map(|page| centre(page, language));
-    let gpc = page.gpc.then(|| view! { <p class="note">{words.gpc}</p> });
+    let gpc = page.gpc.then(|| view! { <p class="note">{device::gpc(language)}</p> });
     let explained = words.no_cookies_help.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
     view! {
         <Shell frame=page.frame.clone() title=title.clone() here=Here::Preferences>
@@ -47,7 +47,7 @@ pub fn Preferences(
 
 /// What holds now, in a sentence, with the one press that ends it.
 fn now(page: &PreferencesView, words: &'static Words) -> AnyView {
-    let on: Vec<&str> = page.purposes.iter().filter(|purpose| is_on(purpose)).map(|p| p.shown.name.as_str()).collect();
+    let on: Vec<&str> = page.purposes.iter().filter(|purpose| purpose.is_on()).map(|p| p.shown.name.as_str()).collect();
     let unanswered = (!page.answered()).then(|| view! { <p>{words.nothing_answered}</p> });
     let standing = if on.is_empty() {
         words.all_off.to_owned()
@@ -64,10 +64,6 @@ fn now(page: &PreferencesView, words: &'static Words) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn is_on(purpose: &PurposeState) -> bool {
-    purpose.standing != Standing::Necessary && purpose.standing.allowed()
 }
 
 /// `a, b and c`.
@@ -131,9 +127,9 @@ fn purpose_group(purpose: &PurposeState, page: &PreferencesView, words: &'static
         <fieldset class="purpose">
             <legend>{purpose.shown.name.clone()}</legend>
             <p>{purpose.shown.description.clone()}</p>
-            <p class="standing">{standing(purpose.standing, words)}</p>
+            <p class="standing">{standing(purpose, words)}</p>
             {offered}
-            {control(purpose, &page.strings)}
+            {control(purpose, &page.strings, page.frame.language)}
             {details(purpose, &page.strings, &page.frame.controller, page.frame.language)}
         </fieldset>
     }
@@ -141,48 +137,49 @@ fn purpose_group(purpose: &PurposeState, page: &PreferencesView, words: &'static
 }
 
 /// State and reason, as a sentence; nothing for what is strictly necessary, whose control is a sentence itself.
-fn standing(standing: Standing, words: &'static Words) -> Option<AnyView> {
-    let why = match standing {
-        Standing::Necessary => return None,
-        Standing::Answered { answer: Answer::Granted, until } => (words.granted_until)(until),
-        Standing::Answered { answer: Answer::Refused, until } => (words.refused_until)(until),
-        Standing::Answered { answer: Answer::NotObjected, until } => (words.not_objected_until)(until),
-        Standing::Answered { answer: Answer::Objected, until } => (words.objected_until)(until),
-        Standing::Answered { answer: Answer::NotOffered, .. } | Standing::Open => words.open.to_owned(),
-        Standing::Unrecorded => words.unrecorded.to_owned(),
-        Standing::ContinuedUse => words.continued.to_owned(),
+fn standing(purpose: &PurposeState, words: &'static Words) -> Option<AnyView> {
+    let Standing { allow, reason, until } = purpose.standing;
+    let why = match reason {
+        Reason::Necessary => return None,
+        Reason::Granted => (words.granted)(until),
+        Reason::Refused => (words.refused)(until),
+        Reason::Withdrawn => (words.withdrawn)(until),
+        Reason::NotObjected => (words.not_objected)(until),
+        Reason::Objected => words.objected.to_owned(),
+        Reason::Unrecorded => words.unrecorded.to_owned(),
+        Reason::Unreadable => words.unreadable.to_owned(),
+        Reason::Expired => words.expired.to_owned(),
+        Reason::QuestionChanged => words.question_changed.to_owned(),
+        Reason::RevokedByController => words.revoked.to_owned(),
+        Reason::Gpc => words.by_signal.to_owned(),
+        Reason::ContinuedUse => words.continued.to_owned(),
+        // What else a decision can rest on is about channels, and no device says it.
+        _ => words.open.to_owned(),
     };
-    let state = if standing.allowed() { words.allowed } else { words.denied };
+    let state = if allow { words.allowed } else { words.denied };
     Some(view! { <strong>{state}</strong> {format!(" {why}")} }.into_any())
 }
 
-/// The switch of a consent purpose, the objection box of a low-impact one, the sentence of a necessary one.
-fn control(purpose: &PurposeState, strings: &NoticeStrings) -> AnyView {
+/// The switch of what can be answered, on if the person switched it on; the sentence of what is necessary.
+fn control(purpose: &PurposeState, strings: &NoticeStrings, language: Language) -> AnyView {
     let id = purpose.shown.id.to_string();
-    match purpose.shown.regime {
-        Regime::Necessary => view! { <p class="quiet">{strings.necessary.clone()}</p> }.into_any(),
-        Regime::LowImpact => {
-            let objected = matches!(purpose.standing, Standing::Answered { answer: Answer::Objected, .. });
-            view! {
-                <label class="box">
-                    <input type="checkbox" name="object" value=id checked=objected />
-                    <span>{strings.object.clone()}</span>
-                </label>
-            }
-            .into_any()
-        }
-        Regime::Consent => {
-            let granted = matches!(purpose.standing, Standing::Answered { answer: Answer::Granted, .. });
-            view! {
-                <label class="switch">
-                    <input type="checkbox" role="switch" name="grant" value=id checked=granted />
-                    <span class="label">{purpose.shown.name.clone()}</span>
-                    <span class="state on" aria-hidden="true">{strings.on.clone()}</span>
-                    <span class="state off" aria-hidden="true">{strings.off.clone()}</span>
-                </label>
-            }
-            .into_any()
-        }
+    let about = match purpose.shown.regime {
+        Regime::Necessary => return view! { <p class="quiet">{strings.necessary.clone()}</p> }.into_any(),
+        Regime::LowImpact => Some(view! { <p class="quiet">{strings.object.clone()}</p> }),
+        Regime::Consent => None,
+    };
+    let reason = purpose.standing.reason;
+    let answered_on = matches!(reason, Reason::Granted | Reason::NotObjected);
+    let runs = (reason == Reason::ContinuedUse).then(|| view! { <p class="runs">{device::runs(language)}</p> });
+    view! {
+        {about}
+        <label class="switch">
+            <input type="checkbox" role="switch" name="grant" value=id checked=answered_on />
+            <span class="label">{purpose.shown.name.clone()}</span>
+            <span class="state on" aria-hidden="true">{strings.on.clone()}</span>
+            <span class="state off" aria-hidden="true">{strings.off.clone()}</span>
+        </label>
+        {runs}
     }
     .into_any()
 }

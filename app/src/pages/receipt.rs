@@ -7,6 +7,7 @@ use super::shell::{Here, Shell, localized};
 use super::table::table;
 use crate::doors::receipt::{AnswerLine, ChannelLine, ProofView, ReceiptView, RecordedAnswer, Today};
 use crate::model::channel::Channel;
+use crate::model::choice::Answer;
 use crate::model::decision::{OBJECTION, Reason};
 use crate::model::evidence::Evidence;
 use crate::model::language::Language;
@@ -125,11 +126,16 @@ pub(super) fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
             <tr>
                 <th scope="row">{line.name.clone()}</th>
                 <td>{act::answer(line.answer, language)}</td>
-                <td>{line.until.map(words.through)}</td>
+                <td>{until(line, words)}</td>
             </tr>
         }
     });
     table(&[words.purpose, words.answer, words.until], rows.collect_view())
+}
+
+fn until(line: &AnswerLine, words: &'static Words) -> Option<String> {
+    let no_end = line.answer == Answer::Objected;
+    line.until.map(words.through).or_else(|| no_end.then(|| words.no_end.to_owned()))
 }
 
 fn asked(answer: &RecordedAnswer, language: Language) -> AnyView {

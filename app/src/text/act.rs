@@ -176,6 +176,8 @@ pub fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::RevokedByController => ("gestopt door de organisatie", "stopped by the organisation"),
         Reason::NoAnswer => ("geen antwoord", "no answer"),
         Reason::Unknown => ("onbekend in dit beleid", "unknown in this policy"),
+        Reason::Unreadable => ("onleesbaar antwoord op het apparaat", "unreadable answer on the device"),
+        Reason::Unrecorded => ("niet in onze administratie", "not in our records"),
         Reason::Unconfirmed => ("niet bevestigd", "not confirmed"),
         Reason::OptedIn => ("aangemeld", "opted in"),
         Reason::SoftOptIn => ("klant, kon zich afmelden", "customer, was offered an opt-out"),

@@ -30,8 +30,6 @@ pub struct Preferences {
     pub withdraw: &'static str,
     /// What that press does.
     pub withdraw_help: &'static str,
-    /// The browser asks not to be tracked.
-    pub gpc: &'static str,
     /// Heading over the form.
     pub change: &'static str,
     /// Above the form.
@@ -40,16 +38,28 @@ pub struct Preferences {
     pub allowed: &'static str,
     /// A purpose that is not.
     pub denied: &'static str,
-    /// Why: consent until a day.
-    pub granted_until: fn(Date) -> String,
-    /// Why: refused until a day.
-    pub refused_until: fn(Date) -> String,
+    /// Why: consent, as long as it holds.
+    pub granted: fn(Option<Date>) -> String,
+    /// Why: refused.
+    pub refused: fn(Option<Date>) -> String,
+    /// Why: withdrawn.
+    pub withdrawn: fn(Option<Date>) -> String,
     /// Why: asked, no objection.
-    pub not_objected_until: fn(Date) -> String,
+    pub not_objected: fn(Option<Date>) -> String,
     /// Why: objected.
-    pub objected_until: fn(Date) -> String,
+    pub objected: &'static str,
     /// Why: the device shows a yes that is not in our record.
     pub unrecorded: &'static str,
+    /// Why: what the device kept cannot be read.
+    pub unreadable: &'static str,
+    /// Why: the answer has ended.
+    pub expired: &'static str,
+    /// Why: the question is another one now.
+    pub question_changed: &'static str,
+    /// Why: we stopped it ourselves.
+    pub revoked: &'static str,
+    /// Why: the browser asks not to be tracked.
+    pub by_signal: &'static str,
     /// Why: continued use.
     pub continued: &'static str,
     /// Why: no answer.
@@ -87,20 +97,23 @@ pub const NL: Preferences = Preferences {
     and: " en ",
     withdraw: "Alles intrekken",
     withdraw_help: "Dit geldt meteen. De website blijft werken.",
-    gpc: "Uw browser vraagt websites om u niet te volgen. Daar houden wij ons aan. Zet u hieronder toch iets aan, dan geldt die keuze.",
     change: "Uw keuze veranderen",
     change_help: "Zet aan wat u wilt toestaan. Kies daarna de knop om te bewaren.",
     allowed: "Staat aan.",
     denied: "Staat uit.",
-    granted_until: |day| format!("U gaf toestemming. Die geldt tot en met {}.", when::date(day, Language::Nl)),
-    refused_until: |day| {
-        format!("U weigerde dit. Wij vragen het niet opnieuw tot en met {}.", when::date(day, Language::Nl))
+    granted: |day| format!("U gaf toestemming.{}", until(day, "Die geldt tot en met", Language::Nl)),
+    refused: |day| format!("U weigerde dit.{}", until(day, "Wij vragen het niet opnieuw tot en met", Language::Nl)),
+    withdrawn: |day| {
+        format!("U trok uw toestemming in.{}", until(day, "Wij vragen het niet opnieuw tot en met", Language::Nl))
     },
-    not_objected_until: |day| format!("U maakte geen bezwaar. Dat geldt tot en met {}.", when::date(day, Language::Nl)),
-    objected_until: |day| {
-        format!("U maakte bezwaar. Wij vragen het niet opnieuw tot en met {}.", when::date(day, Language::Nl))
-    },
+    not_objected: |day| format!("U maakte geen bezwaar.{}", until(day, "Dat geldt tot en met", Language::Nl)),
+    objected: "U maakte bezwaar. Dat blijft zo, tot u het hier zelf weer aanzet.",
     unrecorded: "Uw apparaat meldt een toestemming die wij niet kennen. Die telt daarom niet.",
+    unreadable: "Uw apparaat bewaart een keuze die wij niet kunnen lezen. Daarom staat dit uit. Kies opnieuw.",
+    expired: "Uw eerdere antwoord is verlopen.",
+    question_changed: "Onze vraag is veranderd. Uw eerdere antwoord geldt daarom niet meer.",
+    revoked: "Wij hebben dit zelf gestopt.",
+    by_signal: "Uw browser vraagt om u niet te volgen.",
     continued: "U zag de melding en gebruikte de website verder. Dat is geen toestemming: die is hier niet nodig.",
     open: "U hebt hierop nog geen antwoord gegeven.",
     parties: "Wie bij deze gegevens kan",
@@ -135,20 +148,23 @@ pub const EN: Preferences = Preferences {
     and: " and ",
     withdraw: "Withdraw everything",
     withdraw_help: "This takes effect at once. The website keeps working.",
-    gpc: "Your browser asks websites not to track you. We follow that. If you switch something on below, that choice counts.",
     change: "Change your choice",
     change_help: "Switch on what you want to allow. Then use the button that saves it.",
     allowed: "On.",
     denied: "Off.",
-    granted_until: |day| format!("You gave consent. It holds until {} inclusive.", when::date(day, Language::En)),
-    refused_until: |day| {
-        format!("You refused this. We will not ask again until after {}.", when::date(day, Language::En))
+    granted: |day| format!("You gave consent.{}", until(day, "It holds through", Language::En)),
+    refused: |day| format!("You refused this.{}", until(day, "We will not ask again until after", Language::En)),
+    withdrawn: |day| {
+        format!("You withdrew your consent.{}", until(day, "We will not ask again until after", Language::En))
     },
-    not_objected_until: |day| {
-        format!("You did not object. That holds until {} inclusive.", when::date(day, Language::En))
-    },
-    objected_until: |day| format!("You objected. We will not ask again until after {}.", when::date(day, Language::En)),
+    not_objected: |day| format!("You did not object.{}", until(day, "That holds through", Language::En)),
+    objected: "You objected. That stays so until you switch it on here yourself.",
     unrecorded: "Your device reports a consent that we do not know. So it does not count.",
+    unreadable: "Your device keeps a choice that we cannot read. So this is off. Please choose again.",
+    expired: "Your earlier answer has ended.",
+    question_changed: "Our question has changed. So your earlier answer does not hold any more.",
+    revoked: "We stopped this ourselves.",
+    by_signal: "Your browser asks not to track you.",
     continued: "You saw the notice and used the website further. That is not consent: none is needed here.",
     open: "You have not answered this yet.",
     parties: "Who has access to these data",
@@ -169,6 +185,11 @@ pub const EN: Preferences = Preferences {
         "We do record a choice that you make here. You get a receipt of it with a number.",
     ],
 };
+
+/// A sentence that ends with a day, after a space; nothing without one.
+fn until(day: Option<Date>, sentence: &str, language: Language) -> String {
+    day.map(|day| format!(" {sentence} {}.", when::date(day, language))).unwrap_or_default()
+}
 
 impl Preferences {
     /// In one language.

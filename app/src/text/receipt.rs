@@ -54,6 +54,8 @@ pub struct Receipt {
     pub answer: &'static str,
     /// Column: until.
     pub until: &'static str,
+    /// In that column, of an objection: it has no end.
+    pub no_end: &'static str,
     /// A last day.
     pub through: fn(Date) -> String,
     /// Heading over the notice.
@@ -68,8 +70,6 @@ pub struct Receipt {
     pub second_layer: &'static str,
     /// Before the controls of a layer.
     pub controls: &'static str,
-    /// Before the label of a box that was not ticked.
-    pub unticked: &'static str,
     /// Before the words of a switch that was off.
     pub switch: &'static str,
     /// Heading over the facts.
@@ -143,6 +143,7 @@ pub const NL: Receipt = Receipt {
     purpose: "Doel",
     answer: "Antwoord",
     until: "Geldt tot en met",
+    no_end: "tot u dit zelf weer aanzet",
     through: |day| when::date(day, Language::Nl),
     asked: "Wat wij vroegen",
     asked_help: "Dit is de tekst zoals u die kon lezen toen u koos.",
@@ -150,7 +151,6 @@ pub const NL: Receipt = Receipt {
     first_layer: "De melding",
     second_layer: "De instellingen",
     controls: "Knoppen:",
-    unticked: "Vakje, niet aangevinkt:",
     switch: "Schakelaar:",
     facts: "Wat wij vastlegden",
     kind: "Wat",
@@ -209,6 +209,7 @@ pub const EN: Receipt = Receipt {
     purpose: "Purpose",
     answer: "Answer",
     until: "Holds until (inclusive)",
+    no_end: "until you switch it on yourself",
     through: |day| when::date(day, Language::En),
     asked: "What we asked",
     asked_help: "This is the text as you could read it when you chose.",
@@ -216,7 +217,6 @@ pub const EN: Receipt = Receipt {
     first_layer: "The notice",
     second_layer: "The settings",
     controls: "Buttons:",
-    unticked: "Box, not ticked:",
     switch: "Switch:",
     facts: "What we recorded",
     kind: "What",

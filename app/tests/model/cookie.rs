@@ -1,154 +1,163 @@
 //! The choice cookie.
 
 use app::model::choice::Answer;
-use app::model::cookie::{Given, encode, from_events, parse, standing, to_ask, updated};
+use app::model::cookie::{DAYS, DAYS_WITH_OBJECTION, Given, Kept, OnRecord, Said, days, encode, from_events};
 use app::model::decision::Recorded;
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
-use app::model::policy::Policy;
 use app::model::purpose::PurposeId;
 use proptest::prelude::*;
-use time::Date;
-use time::macros::date;
+use time::macros::{date, datetime};
+use time::{Date, OffsetDateTime};
 
 use crate::examples::{id, policy};
 use crate::scenario::{address, noon};
 
-const UNTIL: Date = date!(2027 - 05 - 24);
+const NOW: OffsetDateTime = datetime!(2026-11-24 13:05:09 UTC);
+/// The last second of 24 May 2027 in Amsterdam: 1811195999.
+const UNTIL: OffsetDateTime = datetime!(2027-05-24 21:59:59 UTC);
+const LAST_DAY: Date = date!(2027 - 05 - 24);
 
-fn answered(answer: Answer, revision: u32) -> Answered {
-    Answered { answer, revision, until: (answer != Answer::NotOffered).then_some(UNTIL) }
+fn kept(answer: Answer, revision: u32) -> Kept {
+    Kept { answer, revision, until: (answer != Answer::Objected).then_some(UNTIL) }
 }
 
 /// An answer to every optional purpose of the example policy.
 fn given() -> Given {
     [
-        (id("statistics"), answered(Answer::Objected, 2)),
-        (id("quality"), answered(Answer::NotObjected, 1)),
-        (id("marketing"), answered(Answer::Refused, 2)),
-        (id("profiling"), answered(Answer::Granted, 1)),
+        (id("statistics"), kept(Answer::Objected, 2)),
+        (id("quality"), kept(Answer::NotObjected, 1)),
+        (id("marketing"), kept(Answer::Refused, 2)),
+        (id("profiling"), kept(Answer::Granted, 1)),
     ]
     .into()
 }
 
-fn names(purposes: &[PurposeId]) -> Vec<&str> {
-    purposes.iter().map(PurposeId::as_str).collect()
+fn read(value: &str) -> Said {
+    Said::read(value.as_bytes(), NOW)
 }
 
 #[test]
-fn it_is_written_in_policy_order() {
-    insta::assert_snapshot!(encode(&given(), &policy()), @"statistics.2.o.20270524~quality.1.n.20270524~marketing.2.r.20270524~profiling.1.g.20270524");
-    assert_eq!(parse(&encode(&given(), &policy())), Some(given()));
+fn it_is_written_in_policy_order_and_an_objection_has_no_end() {
+    insta::assert_snapshot!(encode(&given(), &policy()), @"statistics.2.o~quality.1.n.1811195999~marketing.2.r.1811195999~profiling.1.g.1811195999");
+    assert_eq!(read(&encode(&given(), &policy())), Said { given: given(), unreadable: false });
 }
 
 #[test]
-fn nothing_answered_is_an_empty_value_and_no_cookie() {
-    let not_offered = [(id("marketing"), answered(Answer::NotOffered, 2))].into();
-    assert_eq!(encode(&not_offered, &policy()), "");
-    assert_eq!(parse(""), None);
+fn nothing_answered_is_an_empty_value_that_says_nothing() {
+    assert_eq!(encode(&Given::new(), &policy()), "");
+    assert_eq!(read(""), Said::default());
 }
 
 #[test]
-fn what_cannot_be_parsed_is_no_cookie() {
-    let long = format!("a.1.g.20270524{}", "~b.1.g.20270524".repeat(400));
+fn a_cookie_with_an_objection_is_kept_as_long_as_browsers_keep_any() {
+    assert_eq!((days(&given()), DAYS_WITH_OBJECTION), (400, 400));
+    let refused = [(id("marketing"), kept(Answer::Refused, 2))].into();
+    assert_eq!((days(&refused), DAYS), (186, 186));
+}
+
+/// Whatever stands beside it, an objection that can be read is kept, in the forms of all times; nothing else is.
+#[test]
+fn of_what_cannot_be_read_the_objections_are_kept() {
+    let long = format!("a.1.o~{}", "b.1.g.1811195999~".repeat(400));
     for value in [
-        "~",
-        "a",
-        "a.1.g",
-        "a.1.g.20270524~",
-        "~a.1.g.20270524",
-        "a.1.g.20270524~~b.1.g.20270524",
-        "a.1.g.20270524.x",
-        "A.1.g.20270524",
-        "a.01.g.20270524",
-        "a.+1.g.20270524",
-        "a.-1.g.20270524",
-        "a.4294967296.g.20270524",
-        "a.1.x.20270524",
-        "a.1.G.20270524",
-        "a.1.gg.20270524",
-        "a.1.g.20270230",
-        "a.1.g.2027052",
-        "a.1.g.20270524 ",
-        "\"a.1.g.20270524\"",
-        "a.1.g.20270524~a.1.r.20270524",
+        "%~a.1.o",
+        "a.1.o~",
+        "~a.1.o",
+        "a.1.o~b.1.g.1811195999~c",
+        "a.1.o~b.1.g.20270524",
+        "a.1.o.20270524~b.1.r.20270524",
+        "a.1.o~a.1.g.1811195999",
+        "a.1.g.1811195999~a.1.o",
+        "a.1.o~b.1.g.1811195999~b.1.g.1811195999",
+        "a.1.o~b.1.g.9999999999",
         &long,
     ] {
-        assert_eq!(parse(value), None, "{value}");
+        let said = read(value);
+        assert!(said.unreadable, "{value}");
+        let objection = Kept { answer: Answer::Objected, revision: 1, until: None };
+        assert_eq!(said.given, [(id("a"), objection)].into(), "{value}");
     }
 }
 
+#[test]
+fn the_day_that_an_objection_once_had_is_read_and_means_nothing() {
+    for value in ["statistics.2.o.20270524", "statistics.2.o.19700101", "statistics.2.o.99999999"] {
+        assert_eq!(read(value), read("statistics.2.o"), "{value}");
+        assert!(!read(value).unreadable);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_unreadable() {
+    assert!(Said::read(b"a.1.g.1811195999~\xf8", NOW).unreadable);
+    assert_eq!(Said::read(b"a.1.o~\xf8", NOW).given.len(), 1);
+}
+
+#[test]
+fn of_two_cookies_the_objections_of_both_are_kept() {
+    let (one, other) = (read("a.1.o~b.1.g.1811195999"), read("a.1.n.1811195999~c.1.o"));
+    let both = one.clone().beside(other.clone());
+    assert_eq!(both.clone().given.into_keys().collect::<Vec<_>>(), [id("a"), id("c")]);
+    assert_eq!((other.beside(one.clone()), both.unreadable), (both, true));
+    assert_eq!(one.clone().beside(one.clone()), one);
+}
+
 proptest! {
+    /// What is read without a doubt is what we write, or the same with an objection's day.
     #[test]
-    fn whatever_is_read_has_one_spelling(value in "([ab]\\.[0-2]{1,2}\\.[grnox]\\.2027(05|2)[0-3][0-9]~?){1,3}") {
-        if let Some(given) = parse(&value) {
-            let entries: Vec<&str> = value.split('~').collect();
-            prop_assert_eq!(entries.len(), given.len());
-            for (purpose, answered) in &given {
-                let alone: Given = [(purpose.clone(), answered.clone())].into();
-                let mut policy = policy();
-                policy.purposes[1].id = purpose.clone();
-                prop_assert!(entries.contains(&encode(&alone, &policy).as_str()));
-            }
+    fn whatever_is_read_has_one_spelling(value in "([ab]\\.[1-2]{1,2}\\.(o(\\.[0-9]{8})?|[grnox]\\.1[0-9]{9})~?){1,3}") {
+        let said = read(&value);
+        if !said.unreadable {
+            let mut policy = policy();
+            policy.purposes.truncate(3);
+            (policy.purposes[1].id, policy.purposes[2].id) = (id("a"), id("b"));
+            let mut written: Vec<String> = encode(&said.given, &policy).split('~').map(str::to_owned).collect();
+            let day = |entry: &str| entry.split_once(".o.").map_or(entry.to_owned(), |(start, _)| format!("{start}.o"));
+            let mut sent: Vec<String> = value.split('~').map(day).collect();
+            written.sort();
+            sent.sort();
+            prop_assert_eq!(written, sent);
+        }
+    }
+
+    /// Cutting anything away or writing it over never makes a yes out of a no.
+    #[test]
+    fn damage_grants_nothing(at in 0..60usize, length in 0..8usize, with in "[a-z0-9.~%]{0,6}") {
+        let value = "statistics.2.o~marketing.2.r.1811195999~profiling.1.r.1811195999";
+        let (start, end) = (at.min(value.len()), (at + length).min(value.len()));
+        let damaged = format!("{}{with}{}", &value[..start], &value[end..]);
+        let said = read(&damaged);
+        for (purpose, kept) in said.given {
+            let invented = with.contains('g') || with.contains('n');
+            prop_assert!(invented || !kept.answer.is_yes(), "{damaged}: {purpose}");
         }
     }
 }
 
-#[test]
-fn what_was_not_offered_keeps_its_earlier_answer() {
-    let answers = [(id("marketing"), answered(Answer::Granted, 2)), (id("profiling"), answered(Answer::NotOffered, 1))];
-    let after = updated(given(), &answers.into());
-    assert_eq!(after[&id("marketing")].answer, Answer::Granted);
-    assert_eq!(after[&id("profiling")].answer, Answer::Granted);
-    assert_eq!(after[&id("statistics")].answer, Answer::Objected);
-}
-
-#[test]
-fn only_what_is_open_is_asked() {
-    let policy = policy();
-    assert_eq!(to_ask(&given(), &policy, UNTIL), [], "the last day still counts");
-    assert_eq!(to_ask(&given(), &policy, UNTIL.next_day().expect("a day")).len(), 4);
-    assert_eq!(names(&to_ask(&Given::new(), &policy, UNTIL)), ["statistics", "quality", "marketing", "profiling"]);
-}
-
-#[test]
-fn a_changed_question_returns_alone() {
-    let mut policy = policy();
-    policy.purposes[3].revision += 1;
-    assert_eq!(names(&to_ask(&given(), &policy, UNTIL)), ["marketing"]);
-    assert!(!standing(&given(), &policy, UNTIL).contains_key(&id("marketing")));
-    assert!(standing(&given(), &policy, UNTIL).contains_key(&id("profiling")));
-}
-
-#[test]
-fn a_yes_to_another_regimes_question_is_no_answer() {
-    let forged = parse("marketing.2.n.20270524~statistics.2.g.20270524").expect("well written");
-    assert_eq!(standing(&forged, &policy(), UNTIL), Given::new());
-}
-
 fn event(kind: EventKind, actor: Actor, purpose: &str, answer: Answer) -> Recorded {
-    let mut event = Event::new(kind, noon(UNTIL).at, actor, Route::Settings);
-    event.answers = [(id(purpose), answered(answer, 2))].into();
+    let mut event = Event::new(kind, noon(LAST_DAY).at, actor, Route::Settings);
+    event.answers = [(id(purpose), Answered { answer, revision: 2, until: Some(LAST_DAY) })].into();
     Recorded { address: address(0), event }
-}
-
-fn still_given(events: &[Recorded], policy: &Policy) -> Vec<(PurposeId, Answer)> {
-    let given = standing(&from_events(events), policy, UNTIL).into_iter();
-    given.map(|(purpose, answered)| (purpose, answered.answer)).collect()
 }
 
 #[test]
 fn events_tell_what_was_answered() {
     use EventKind as Kind;
-    let policy = policy();
+    let told = |events: &[Recorded]| {
+        let told: OnRecord = from_events(events);
+        told.into_iter().map(|(purpose, answered)| (purpose, answered.answer)).collect::<Vec<(PurposeId, Answer)>>()
+    };
     let agent = Actor::Agent { name: "a".to_owned() };
     let mut events = vec![event(Kind::ChoiceMade, Actor::Visitor, "marketing", Answer::Granted)];
-    assert_eq!(still_given(&events, &policy), [(id("marketing"), Answer::Granted)]);
+    assert_eq!(told(&events), [(id("marketing"), Answer::Granted)]);
     events.push(event(Kind::Expired, Actor::System, "statistics", Answer::Objected));
-    assert_eq!(still_given(&events, &policy), [(id("marketing"), Answer::Granted)]);
+    assert_eq!(told(&events), [(id("marketing"), Answer::Granted)]);
     events.push(event(Kind::Withdrawn, agent.clone(), "marketing", Answer::Refused));
-    assert_eq!(still_given(&events, &policy), [(id("marketing"), Answer::Refused)]);
+    assert_eq!(told(&events), [(id("marketing"), Answer::Refused)]);
     events.push(event(Kind::ChoiceMade, agent, "marketing", Answer::Granted));
-    assert_eq!(still_given(&events, &policy), [(id("marketing"), Answer::Refused)], "only the person grants");
+    assert_eq!(told(&events), [(id("marketing"), Answer::Refused)], "only the person grants");
+    events.push(event(Kind::ChoiceMade, Actor::Visitor, "marketing", Answer::NotOffered));
+    assert_eq!(told(&events), [(id("marketing"), Answer::Refused)], "what was not offered keeps its answer");
     events.push(event(Kind::Invalidated, Actor::System, "marketing", Answer::Refused));
-    assert_eq!(still_given(&events, &policy), []);
+    assert_eq!(told(&events), []);
 }

@@ -1,6 +1,6 @@
-//! Calendar months and the written form of days. Which day it is in Amsterdam is tested with the server's clock.
+//! Calendar months. Which day it is in Amsterdam is tested with the server's clock.
 
-use app::model::date::{add_months, compact, from_compact};
+use app::model::date::add_months;
 use proptest::prelude::*;
 use time::macros::date;
 use time::{Date, Duration};
@@ -42,23 +42,5 @@ proptest! {
         let after = add_months(from, months);
         prop_assert_eq!(index(after) - index(from), i64::from(months));
         prop_assert!(after.day() == from.day() || after.day() == after.month().length(after.year()));
-    }
-
-    #[test]
-    fn a_written_day_reads_back(day in day()) {
-        prop_assert_eq!(from_compact(&compact(day)), Some(day));
-    }
-
-    #[test]
-    fn nothing_else_reads_as_a_day(text in "[0-9+-]{7,9}") {
-        prop_assert!(from_compact(&text).is_none_or(|day| compact(day) == text));
-    }
-}
-
-#[test]
-fn what_is_no_day_is_not_read() {
-    for text in ["", "2027052", "202705244", "20270230", "20271301", "20270100", "2027-5-2", "+2270524", "２０２７"]
-    {
-        assert_eq!(from_compact(text), None, "{text}");
     }
 }

@@ -252,7 +252,7 @@ fn a_cookie_is_told_with_its_duration_and_who_gets_at_it() {
         purposes.into_iter().flat_map(|purpose| purpose.cookies).collect::<Vec<_>>().join("\n")
     };
     assert_snapshot!(cookies(Language::Nl), @r#"
-__Host-keuze: Onthoudt wat u koos, zonder nummer dat u herkent. Blijft hoogstens 186 dagen. Toegang: Voipro.
+__Host-keuze: Onthoudt wat u koos, zonder nummer dat u herkent. Met een bezwaar 400 dagen, anders 186. Blijft hoogstens 400 dagen. Toegang: Voipro.
 __Host-keuze_seen: Onthoudt dat u de melding zag. Blijft hoogstens 186 dagen. Toegang: Voipro.
 __Secure-keuze_id: Verbindt uw toestemming met het bewijs ervan; alleen als u iets toestond. Blijft hoogstens 186 dagen. Toegang: Voipro.
 __Secure-keuze_code: Hoort bij de code die u van ons kreeg; tien minuten. Blijft hoogstens 1 dag. Toegang: Voipro.
@@ -267,7 +267,7 @@ VISITOR_INFO1_LIVE: Herkent uw browser bij YouTube en meet uw verbinding. Blijft
 YSC: Telt welke video’s u bij YouTube bekijkt. Blijft tot u de browser sluit. Toegang: Google Ireland Limited (IE); Google LLC (US, buiten de EER, EU-US Data Privacy Framework, (EU) 2023/1795).
 "#);
     assert_snapshot!(cookies(Language::En), @r#"
-__Host-keuze: Remembers what you chose, without a number that recognises you. Stays for 186 days at most. Access: Voipro.
+__Host-keuze: Remembers what you chose, without a number that recognises you. With an objection 400 days, else 186. Stays for 400 days at most. Access: Voipro.
 __Host-keuze_seen: Remembers that you saw the notice. Stays for 186 days at most. Access: Voipro.
 __Secure-keuze_id: Ties your consent to its proof; only if you allowed something. Stays for 186 days at most. Access: Voipro.
 __Secure-keuze_code: Belongs to the code that you got from us; ten minutes. Stays for 1 day at most. Access: Voipro.

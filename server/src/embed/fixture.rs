@@ -85,7 +85,7 @@ pub(crate) fn strings(language: Language) -> NoticeStrings {
         close: text("Sluiten zonder keuze", "Close without choosing"),
         close_chosen: text("Sluiten", "Close"),
         necessary: text("Nodig voor de site.", "Needed for the site."),
-        object: text("Ik maak bezwaar", "I object"),
+        object: text("Dat mag zonder toestemming.", "No consent is needed."),
         on: text("aan", "on"),
         off: text("uit", "off"),
         details: text("Cookies en partijen", "Cookies and parties"),

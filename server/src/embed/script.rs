@@ -37,7 +37,7 @@ pub fn later_js(policy: &Policy, strings: &NoticeStrings, no_notice: &[String]) 
     let names: Map<_, _> = optional().map(|purpose| (purpose.id.to_string(), json!(purpose.name))).collect();
     let cookies: Map<_, _> =
         optional().map(|purpose| (purpose.id.to_string(), json!(cookies(policy, &purpose.id)))).collect();
-    let fields = [json!(words(strings.language)), Value::Object(names), Value::Object(cookies)];
+    let fields = [json!(words(strings.language)), Value::Object(names), Value::Object(cookies), json!(counted(policy))];
     let fields = fields.map(|field| field.to_string()).join(",");
     filled(SiteFile::Later, &format!("[{fields},{}]", pattern(no_notice)))
 }
@@ -62,8 +62,8 @@ fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: 
         json!(policy_id.to_string()[..20]),
         json!(language.tag()),
         json!(names.prefix()),
-        json!(policy.notice_revision),
-        json!(counted(policy)),
+        // As text: the cookie has it in one spelling.
+        json!(policy.notice_revision.to_string()),
         purposes(policy),
         json!(optional),
     ];
@@ -77,16 +77,16 @@ fn build() -> String {
     short_hash(&all)[..8].to_owned()
 }
 
-/// Whether continued use is counted: 0 never, 1 always, 2 unless the browser asks not to be tracked.
+/// Whether continued use is counted: 0 never, 1 unless the browser asks not to be tracked, 2 always.
 fn counted(policy: &Policy) -> u8 {
     match (policy.continued_use.record, policy.gpc.also_object_low_impact) {
         (false, _) => 0,
-        (true, false) => 1,
-        (true, true) => 2,
+        (true, true) => 1,
+        (true, false) => 2,
     }
 }
 
-/// Per purpose 1 when it needs no answer; else the question's revision, the letter that is a yes in the choice cookie,
+/// Per purpose 1 when it needs no answer; else the question's revision, the letters that answer it in the choice cookie,
 /// what continued use does, and the names of its cookies that the page can expire, as a regular expression.
 fn purposes(policy: &Policy) -> Value {
     let entries = policy.purposes.iter().map(|purpose| (purpose.id.to_string(), entry(policy, purpose)));
@@ -94,15 +94,15 @@ fn purposes(policy: &Policy) -> Value {
 }
 
 fn entry(policy: &Policy, purpose: &Purpose) -> Value {
-    let yes = match purpose.regime {
+    let letters = match purpose.regime {
         Regime::Necessary => return json!(1),
-        Regime::LowImpact => "n",
-        Regime::Consent => "g",
+        Regime::LowImpact => "rn",
+        Regime::Consent => "rg",
     };
-    json!([purpose.revision, yes, unlocked(policy, purpose), cookies(policy, &purpose.id)])
+    json!([purpose.revision, letters, unlocked(policy, purpose), cookies(policy, &purpose.id)])
 }
 
-/// What continued use unlocks: 0 nothing, 1 the purpose, 2 the purpose unless the browser asks not to be tracked.
+/// What continued use unlocks: 0 nothing, 1 the purpose unless the browser asks not to be tracked, 2 the purpose.
 ///
 /// Never a `consent` purpose, whatever a policy says (requirements 2.5.3).
 fn unlocked(policy: &Policy, purpose: &Purpose) -> u8 {
@@ -110,8 +110,8 @@ fn unlocked(policy: &Policy, purpose: &Purpose) -> u8 {
     let denied = policy.gpc.also_object_low_impact || policy.gpc.deny.contains(&purpose.id);
     match (unlocks, denied) {
         (false, _) => 0,
-        (true, false) => 1,
-        (true, true) => 2,
+        (true, true) => 1,
+        (true, false) => 2,
     }
 }
 

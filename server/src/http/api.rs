@@ -58,9 +58,7 @@ async fn continued_use(
         policy: sent.policy,
         language: language.transpose()?,
         sent_from: sent_from(&headers, &keuze.config)?,
-        gpc,
-        given: came.given.unwrap_or_default(),
-        seen: came.seen,
+        device: came.device(gpc, keuze.clock.now().at),
         ahead: headers.contains_key("sec-purpose"),
     };
     let seen = keuze.continue_use(&further, request).await?;

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
+use super::elements::elements;
 use super::problem::{Problem, Slug, is_name};
 use crate::json::Node;
 
@@ -97,7 +98,6 @@ pub fn form(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<
 }
 
 fn media_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
-    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = sent.split(';').next().unwrap_or_default().trim();
+    let essence = elements(headers, header::CONTENT_TYPE, b';').next().flatten().unwrap_or_default();
     if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Slug::UnsupportedMediaType.into()) }
 }

@@ -41,7 +41,7 @@ impl Sender {
         let device = Device {
             sent_from: sent_from(headers, &keuze.config)?,
             gpc,
-            given: came.given.clone().unwrap_or_default(),
+            said: came.said(keuze.clock.now().at),
             consent_id: came.consent_id,
         };
         Ok(Self { visit, came, device })
@@ -50,7 +50,10 @@ impl Sender {
     /// The cookies of the answer, in a fixed order.
     fn set_cookies(&self, done: &Done, request: &HeaderMap, answer: &mut HeaderMap) {
         let mut jar = Jar::new(self.visit.names());
-        jar.choice(done.cookie.clone());
+        jar.choice(done.cookie.clone(), done.cookie_days);
+        if done.forget_seen {
+            jar.forget_seen();
+        }
         match done.consent_id {
             Some(subject) => jar.consent_id(subject),
             None if self.came.any_id => jar.forget_consent_id(),

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName, header};
 
+use super::elements::{elements, pieces, text};
+
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The client's address: the last one in the chain of proxies that is not itself a trusted proxy.
@@ -37,21 +39,20 @@ fn furthest(chain: &[Option<IpAddr>], peer: IpAddr, trusted: impl Fn(IpAddr) -> 
 }
 
 fn x_forwarded_for(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
-    chain(headers, &X_FORWARDED_FOR, |element| node(element.trim()))
+    chain(elements(headers, X_FORWARDED_FOR, b',').map(|element| node(element?)))
 }
 
 fn forwarded(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
-    chain(headers, &header::FORWARDED, |element| {
-        let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+    chain(pieces(headers, header::FORWARDED, b',').map(|element| {
+        let pairs = element.split(|byte| *byte == b';').filter_map(text).filter_map(|pair| pair.split_once('='));
         let mut nodes = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("for"));
         node(nodes.next()?.1.trim_matches('"'))
-    })
+    }))
 }
 
 /// `None` when the header did not come at all.
-fn chain(headers: &HeaderMap, name: &HeaderName, read: impl Fn(&str) -> Option<IpAddr>) -> Option<Vec<Option<IpAddr>>> {
-    let lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default());
-    let chain: Vec<_> = lines.flat_map(|line| line.split(',')).map(read).collect();
+fn chain(read: impl Iterator<Item = Option<IpAddr>>) -> Option<Vec<Option<IpAddr>>> {
+    let chain: Vec<_> = read.collect();
     (!chain.is_empty()).then_some(chain)
 }
 
@@ -87,6 +88,20 @@ mod tests {
         assert_eq!(client(PROXY, &[(X_FORWARDED_FOR, "203.0.113.5, 198.51.100.1, 10.0.0.7")]), "198.51.100.1");
         assert_eq!(client(PROXY, &[(X_FORWARDED_FOR, "203.0.113.5, nonsense, 10.0.0.7")]), "10.0.0.7");
         assert_eq!(client(PROXY, &[]), PROXY);
+    }
+
+    /// Whatever a client puts in front, the address that the proxy adds is read.
+    #[test]
+    fn what_is_no_text_spoils_itself_alone() {
+        let trusted = |address: IpAddr| address == PROXY.parse::<IpAddr>().unwrap();
+        for (name, line) in [
+            (X_FORWARDED_FOR, b"s\xf8g, 198.51.100.1".as_slice()),
+            (header::FORWARDED, b"for=\"\xf8\", for=198.51.100.1;host=\"\xf8\""),
+            (header::FORWARDED, b"for=\"a, for=198.51.100.1"),
+        ] {
+            let headers = HeaderMap::from_iter([(name, HeaderValue::from_bytes(line).unwrap())]);
+            assert_eq!(address(&headers, PROXY.parse().unwrap(), trusted).to_string(), "198.51.100.1");
+        }
     }
 
     #[test]

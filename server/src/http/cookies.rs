@@ -1,6 +1,7 @@
 //! The cookies that Keuze reads and writes (design, "How an answer is treated"): by Set-Cookie only.
 
-use app::model::cookie::{Given, parse};
+use app::model::cookie::{self as choice_cookie, Said};
+use app::model::device::Device;
 use app::model::identity::Subject;
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
@@ -8,9 +9,6 @@ use time::{Duration, OffsetDateTime};
 
 use crate::embed::CookieNames;
 use crate::service::codes::{CODE_LIVES, SESSION_LIVES};
-
-/// How long a device keeps our cookies. Answers have their own last day, which is never later by much.
-const LIVES: Duration = Duration::days(186);
 
 impl CookieNames {
     /// The choice cookie.
@@ -42,47 +40,59 @@ impl CookieNames {
 /// What came along. What cannot be read counts as not there, and is replaced at the next answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Came {
-    /// What the choice cookie says.
-    pub given: Option<Given>,
+    /// The choice cookie; more than one if somebody else wrote one.
+    choices: Vec<Vec<u8>>,
     /// The notice revision that was seen.
     pub seen: Option<u32>,
     /// The consent id.
     pub consent_id: Option<Subject>,
     /// Whether a consent id cookie came along, readable or not.
     pub any_id: bool,
-    /// What belongs to a code that was mailed, sealed.
-    pub code: Option<String>,
-    /// The session of whoever proved an address, sealed.
-    pub person: Option<String>,
+    /// What belongs to a code that was mailed, sealed. Another host of the domain can plant a second one: the one that
+    /// opens counts.
+    pub code: Vec<String>,
+    /// The session of whoever proved an address, sealed; likewise.
+    pub person: Vec<String>,
     /// The names of everything that came along.
     names: Vec<String>,
 }
 
-/// Reads the request's cookies.
+/// Reads the request's cookies: ours by their names on this host, over https the prefixed ones alone.
 pub fn read(headers: &HeaderMap, names: CookieNames) -> Came {
     let mut came = Came::default();
     for (name, value) in pairs(headers) {
         came.names.push(name.to_owned());
+        let text = std::str::from_utf8(value).ok();
         if name == names.choice() {
-            came.given = came.given.or_else(|| parse(value));
+            came.choices.push(value.to_vec());
         } else if name == names.seen() {
-            came.seen = came.seen.or_else(|| value.parse().ok());
+            came.seen = came.seen.or_else(|| revision(text?));
         } else if name == names.id() {
             came.any_id = true;
-            came.consent_id = came.consent_id.or_else(|| value.parse().ok());
+            came.consent_id = came.consent_id.or_else(|| text?.parse().ok());
         } else if name == names.code() {
-            came.code = came.code.or_else(|| Some(value.to_owned()));
+            came.code.extend(text.map(str::to_owned));
         } else if name == names.person() {
-            came.person = came.person.or_else(|| Some(value.to_owned()));
+            came.person.extend(text.map(str::to_owned));
         }
     }
     came
 }
 
-fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let cookies = values.flat_map(|value| value.split(';')).filter_map(|cookie| cookie.split_once('='));
-    cookies.map(|(name, value)| (name.trim(), value.trim()))
+/// In its one spelling, as the page compares it.
+fn revision(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|revision: &u32| revision.to_string() == text)
+}
+
+/// The names and values of everything that came along, whatever bytes another cookie has.
+pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let cookies = lines.flat_map(|line| line.split(|byte| *byte == b';'));
+    cookies.filter_map(|cookie| {
+        let end = cookie.iter().position(|byte| *byte == b'=')?;
+        let name = std::str::from_utf8(cookie[..end].trim_ascii()).ok()?;
+        Some((name, cookie[end + 1..].trim_ascii()))
+    })
 }
 
 /// Writes cookies onto an answer.
@@ -98,18 +108,24 @@ impl Jar {
     }
 
     /// What was answered; readable by the site's own scripts and servers.
-    pub fn choice(&mut self, value: String) {
-        self.keep(Cookie::build((self.names.choice(), value)).path("/"));
+    pub fn choice(&mut self, value: String, days: u32) {
+        self.keep(Cookie::build((self.names.choice(), value)).path("/"), days);
     }
 
     /// The notice that was seen.
     pub fn seen(&mut self, notice_revision: u32) {
-        self.keep(Cookie::build((self.names.seen(), notice_revision.to_string())).path("/"));
+        self.keep(Cookie::build((self.names.seen(), notice_revision.to_string())).path("/"), choice_cookie::DAYS);
+    }
+
+    /// The notice counts as not seen: further use of the site starts nothing until it was shown again.
+    pub fn forget_seen(&mut self) {
+        self.push(expired(Cookie::build((self.names.seen(), "")).path("/")).same_site(SameSite::Lax));
     }
 
     /// The consent id: out of reach of the host's pages and logs.
     pub fn consent_id(&mut self, subject: Subject) {
-        self.keep(Cookie::build((self.names.id(), subject.to_string())).path("/keuze/").http_only(true));
+        let cookie = Cookie::build((self.names.id(), subject.to_string())).path("/keuze/").http_only(true);
+        self.keep(cookie, choice_cookie::DAYS);
     }
 
     /// Takes the consent id from the device.
@@ -169,8 +185,8 @@ impl Jar {
         }
     }
 
-    fn keep(&mut self, cookie: CookieBuilder<'static>) {
-        self.push(cookie.max_age(LIVES).same_site(SameSite::Lax));
+    fn keep(&mut self, cookie: CookieBuilder<'static>, days: u32) {
+        self.push(cookie.max_age(Duration::days(days.into())).same_site(SameSite::Lax));
     }
 
     fn push(&mut self, cookie: CookieBuilder<'static>) {
@@ -179,6 +195,22 @@ impl Jar {
 }
 
 impl Came {
+    /// What the choice cookie says at a moment.
+    pub fn said(&self, now: OffsetDateTime) -> Said {
+        let said = self.choices.iter().map(|value| Said::read(value, now));
+        said.reduce(Said::beside).unwrap_or_default()
+    }
+
+    /// Whether the browser keeps an answer at all.
+    pub fn keeps_choice(&self) -> bool {
+        self.choices.iter().any(|value| !value.is_empty())
+    }
+
+    /// What the device says of itself, with the signal that came beside the cookies.
+    pub fn device(&self, gpc: bool, now: OffsetDateTime) -> Device {
+        Device { said: self.said(now), seen: self.seen, gpc }
+    }
+
     /// The names that came along under a registered name: itself, or all that begin as one with a trailing `*` does.
     pub fn under(&self, registered: &str) -> Vec<String> {
         match registered.strip_suffix('*') {
@@ -204,20 +236,67 @@ fn domains(host: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
+    const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 13:00 UTC);
     const PLAIN: CookieNames = CookieNames { secure: false };
 
-    fn came(line: &'static str) -> Came {
-        read(&HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(line))]), PLAIN)
+    fn came(line: &str) -> Came {
+        sent(&[line.as_bytes()], PLAIN)
+    }
+
+    fn sent(lines: &[&[u8]], names: CookieNames) -> Came {
+        let lines = lines.iter().map(|line| (header::COOKIE, HeaderValue::from_bytes(line).expect("can be sent")));
+        read(&lines.collect(), names)
+    }
+
+    /// Analytics tools write what was searched for into cookies, in any encoding.
+    #[test]
+    fn a_foreign_cookie_decides_nothing() {
+        let ours = "keuze=statistics.1.o; keuze_seen=1; keuze_id=00112233445566778899aabbccddeeff; keuze_person=sealed; keuze_code=sealed";
+        let alone = came(ours);
+        assert!(alone.seen.is_some() && alone.consent_id.is_some() && alone.person.len() == 1 && alone.code.len() == 1);
+        let foreign: [&[u8]; 7] =
+            [b"utm=s\xf8gelse", "utm=søgelse".as_bytes(), "søgelse=1".as_bytes(), b"=", b"\"", b"a=\"b", b"novalue"];
+        for foreign in foreign {
+            let ours = ours.as_bytes();
+            for line in [&[foreign, ours].join(&b"; "[..])[..], &[ours, foreign].join(&b";"[..])[..]] {
+                let came = sent(&[line], PLAIN);
+                assert_eq!(Came { names: Vec::new(), ..came }, Came { names: Vec::new(), ..alone.clone() });
+            }
+            let came = sent(&[foreign, ours], PLAIN);
+            assert_eq!(Came { names: Vec::new(), ..came }, Came { names: Vec::new(), ..alone.clone() });
+        }
+    }
+
+    /// A plain name can be planted by whoever answers over http in the host's name, or on a host of the same domain.
+    #[test]
+    fn over_https_only_prefixed_names_count() {
+        let secure = CookieNames { secure: true };
+        let planted = "keuze=marketing.1.g.20270524; keuze_seen=1; keuze_id=00112233445566778899aabbccddeeff; \
+                       keuze_person=p; keuze_code=c; __HOST-keuze_seen=1";
+        let came = sent(&[planted.as_bytes()], secure);
+        assert_eq!(Came { names: Vec::new(), ..came }, Came::default());
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_there() {
-        assert_eq!(came("keuze=%%%; keuze_seen=x; keuze_id=12").given, None);
-        assert_eq!(came("keuze=%%%; keuze_seen=x; keuze_id=12").seen, None);
-        let id = came("keuze=%%%; keuze_seen=x; keuze_id=12");
-        assert!(id.any_id && id.consent_id.is_none());
-        assert!(came("keuze=statistics.1.o.20270524").given.is_some());
-        assert_eq!(came("__Host-keuze=statistics.1.o.20270524").given, None);
+    fn what_cannot_be_read_is_not_there_but_for_the_choice() {
+        let came = came("keuze=%%%; keuze_seen=x; keuze_id=12");
+        assert_eq!((came.seen, came.any_id, came.consent_id), (None, true, None));
+        assert!(came.said(NOW).unreadable, "it may have been an objection");
+        for seen in ["+1", "01", "1 1", "1.0", "\"1\"", ""] {
+            assert_eq!(self::came(&format!("keuze_seen={seen}")).seen, None, "{seen}");
+        }
+    }
+
+    /// Whichever of two choice cookies is ours, no objection is lost and nothing is granted.
+    #[test]
+    fn two_choice_cookies_grant_nothing() {
+        let (yes, no) = ("keuze=statistics.1.n.1795600000", "keuze=statistics.1.o");
+        for lines in [[yes, no], [no, yes]] {
+            let said = sent(&[lines.join("; ").as_bytes()], PLAIN).said(NOW);
+            assert!(said.unreadable && said.given.len() == 1, "{said:?}");
+            assert_eq!(sent(&lines.map(str::as_bytes), PLAIN).said(NOW), said);
+        }
+        assert_eq!(came(&format!("{no}; {no}")).said(NOW), came(no).said(NOW));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use app::model::cookie::to_ask;
 use app::model::language::Language;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -12,6 +11,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use super::cookies;
+use super::elements::elements;
 use super::problem::{Problem, Slug};
 use super::visit::{Visit, thousandths};
 use crate::embed::files::SiteFile;
@@ -142,8 +142,10 @@ async fn fragment_page(
 
 /// Whether a question is open on the device that sent this.
 fn asks(keuze: &Keuze, visit: &Visit, request: &HeaderMap) -> bool {
-    let given = cookies::read(request, visit.names()).given.unwrap_or_default();
-    !to_ask(&given, &keuze.published.current().policy, keuze.clock.now().today).is_empty()
+    let now = keuze.clock.now();
+    // Whether the browser asks not to be tracked changes what is allowed, and nothing of what is asked.
+    let device = cookies::read(request, visit.names()).device(false, now.at);
+    !device.to_ask(&keuze.published.current().policy, now).is_empty()
 }
 
 /// What an include puts into a page for this visitor.
@@ -212,18 +214,17 @@ fn etag(asset: &Asset, encoding: Option<&str>) -> String {
 }
 
 fn matches(request: &HeaderMap, etag: &str) -> bool {
-    let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
+    let mut known = elements(request, header::IF_NONE_MATCH, b',').flatten();
     known.any(|known| known == "*" || known.trim_start_matches("W/") == etag)
 }
 
 /// The smallest form that the browser takes (RFC 9110 section 12.5.3).
 fn best(request: &HeaderMap) -> Encoding {
-    let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let takes = |wanted: &str| {
-        accepted.split(',').any(|coding| {
-            let (name, quality) = coding.split_once(";q=").unwrap_or((coding, "1"));
-            name.trim().eq_ignore_ascii_case(wanted) && thousandths(quality).is_some_and(|weight| weight > 0)
+        elements(request, header::ACCEPT_ENCODING, b',').flatten().any(|coding| {
+            let (name, quality) = coding.split_once(';').unwrap_or((coding, "q=1"));
+            let quality = quality.trim().strip_prefix(['q', 'Q']).and_then(|quality| quality.strip_prefix('='));
+            name.trim().eq_ignore_ascii_case(wanted) && quality.and_then(thousandths).is_some_and(|weight| weight > 0)
         })
     };
     if takes("br") {
@@ -247,6 +248,7 @@ mod tests {
     fn the_smallest_accepted_form_is_sent() {
         assert_eq!(best(&accepting("gzip, deflate, br")), Encoding::Brotli);
         assert_eq!(best(&accepting("gzip;q=1.0, br;q=0")), Encoding::Gzip);
+        assert_eq!(best(&accepting("gzip; q=1.0, br; Q=0")), Encoding::Gzip);
         assert_eq!(best(&accepting("identity")), Encoding::Plain);
         assert_eq!(best(&HeaderMap::new()), Encoding::Plain);
     }

@@ -49,7 +49,7 @@ pub(super) fn not_recorded(keuze: &Keuze, visit: &Visit, why: Unmatched) -> Resp
 
 /// Who is signed in at this browser.
 pub(super) fn session(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
-    cookies::read(headers, visit.names()).person.and_then(|sealed| keuze.session(&sealed))
+    cookies::read(headers, visit.names()).person.iter().find_map(|sealed| keuze.session(sealed))
 }
 
 /// What a form sent, each field taken once.

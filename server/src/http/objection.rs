@@ -20,6 +20,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::body;
+use super::elements::elements;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
@@ -103,8 +104,8 @@ impl Said {
     /// `List-Unsubscribe=One-Click` comes from a mail provider, in either form (RFC 8058 section 3.2); `scope` from our
     /// own page. Whatever else is in it, the press counts: the token says what to stop.
     async fn read(request: Request) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_multipart = kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/"));
+        let kind = elements(request.headers(), header::CONTENT_TYPE, b';').next().flatten();
+        let is_multipart = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/"));
         let pairs = if is_multipart {
             parts(request).await
         } else {

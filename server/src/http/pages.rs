@@ -14,7 +14,7 @@ use app::pages::register::{Register, RegisterProps};
 use app::text::problem::Slug;
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 
@@ -56,12 +56,13 @@ async fn preferences(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let came = cookies::read(&headers, visit.names());
-    let given = came.given.unwrap_or_default();
-    let device = Remembered { given, seen: came.seen, consent_id: came.consent_id, gpc };
+    let device = Remembered { device: came.device(gpc, keuze.clock.now().at), consent_id: came.consent_id };
     let mut page = keuze.preferences(keuze.frame(visit.language, PREFERENCES), &device)?;
     let session = known::session(&keuze, &visit, &headers);
     page.centre = session.map(|session| keuze.centre(&session, visit.language)).transpose()?;
-    Ok(render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page })))
+    let mut page = render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page }));
+    page.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
+    Ok(page)
 }
 
 async fn register(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
@@ -93,7 +94,7 @@ async fn receipt(
     let page = ReceiptView {
         frame: keuze.frame(visit.language, uri.path()),
         number: number.to_string(),
-        cookie_kept: cookies::read(&headers, visit.names()).given.is_some(),
+        cookie_kept: cookies::read(&headers, visit.names()).keeps_choice(),
         answer: keuze.readable(&recorded, visit.language)?,
         proof: keuze.proof_view(recorded.address, &visit.host.origin)?,
     };

@@ -173,7 +173,7 @@ async fn the_panel_gets_the_words_of_the_policy_it_answers_under() {
 async fn a_newer_notice_is_counted_again_and_an_answer_that_ended_counts_no_more() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
-    browser.cookies = vec![("keuze_seen".into(), "0".into()), ("keuze".into(), "marketing.1.r.20200101".into())];
+    browser.cookies = vec![("keuze_seen".into(), "0".into()), ("keuze".into(), "marketing.1.r.1700000000".into())];
     let answer = use_further(&mut browser, &house, &[]).await;
     assert!(answer.headers.contains_key(header::SET_COOKIE));
     let ahead = use_further(&mut Browser::new(&house), &house, &[("sec-purpose", "prefetch")]).await;

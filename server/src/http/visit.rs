@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
 
+use super::elements::{agreed, elements};
 use super::problem::{Problem, Slug};
 use crate::config::{Config, HostOrigin};
 use crate::embed::CookieNames;
@@ -50,7 +51,8 @@ impl<S: Sync> FromRequestParts<S> for Visit {
     }
 }
 
-/// Whether the browser sent `Sec-GPC: 1`.
+/// Whether the browser sent `Sec-GPC: 1`; of several values one that is `1` counts, and any other counts as none
+/// (requirements 3.5).
 #[derive(Clone, Copy, Debug)]
 pub struct GlobalPrivacyControl(pub bool);
 
@@ -58,7 +60,7 @@ impl<S: Sync> FromRequestParts<S> for GlobalPrivacyControl {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.headers.get(SEC_GPC).is_some_and(|value| value == "1")))
+        Ok(Self(elements(&parts.headers, SEC_GPC, b',').any(|value| value == Some("1"))))
     }
 }
 
@@ -79,9 +81,8 @@ fn named_language(uri: &Uri) -> Option<Language> {
 
 /// The language we speak that the browser likes most (RFC 9110 section 12.5.4); Dutch if it names none.
 pub fn accepted_language(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut best: Option<(Language, u16)> = None;
-    for range in accepted.split(',') {
+    for range in elements(headers, header::ACCEPT_LANGUAGE, b',').flatten() {
         let Some((language, weight)) = weighed(range) else { continue };
         if weight > best.map_or(0, |(_, weight)| weight) {
             best = Some((language, weight));
@@ -94,7 +95,7 @@ pub fn accepted_language(headers: &HeaderMap) -> Language {
 fn weighed(range: &str) -> Option<(Language, u16)> {
     let mut parts = range.split(';');
     let language = Language::from_tag(parts.next()?)?;
-    let weight = parts.find_map(|part| part.trim().strip_prefix("q="));
+    let weight = parts.find_map(|part| part.trim().strip_prefix(['q', 'Q'])?.strip_prefix('='));
     Some((language, weight.map_or(Some(1000), thousandths)?))
 }
 
@@ -111,16 +112,13 @@ pub fn thousandths(quality: &str) -> Option<u16> {
 /// `null` under a `no-referrer` policy. Else an Origin must be one of the site's own. What is known to come from
 /// another site is refused altogether.
 pub fn sent_from(headers: &HeaderMap, config: &Config) -> Result<SentFrom, Problem> {
-    // Two of one are somebody's addition, and nobody knows whose.
-    if [SEC_FETCH_SITE, header::ORIGIN].iter().any(|name| headers.get_all(name).iter().count() > 1) {
-        return Err(Slug::CrossSite.into());
-    }
-    let site = headers.get(SEC_FETCH_SITE).map(axum::http::HeaderValue::as_bytes);
-    let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
+    // Two that differ are somebody's addition, and nobody knows whose.
+    let read = |name| agreed(headers, name).map_err(|_| Problem::from(Slug::CrossSite));
+    let (site, origin) = (read(SEC_FETCH_SITE)?, read(header::ORIGIN)?);
     match (site, origin) {
-        (Some(b"same-origin"), _) => Ok(SentFrom::Site),
+        (Some("same-origin"), _) => Ok(SentFrom::Site),
         (_, Some(origin)) if is_ours(origin, config) => Ok(SentFrom::Site),
-        (None | Some(b"none"), None) => Ok(SentFrom::Unknown),
+        (None | Some("none"), None) => Ok(SentFrom::Unknown),
         _ => Err(Slug::CrossSite.into()),
     }
 }
@@ -146,7 +144,11 @@ mod tests {
         assert_eq!(accepts("nl-BE, en"), Language::Nl);
         assert_eq!(accepts("en;q=0"), Language::Nl);
         assert_eq!(accepts("en;q=2, de"), Language::Nl);
+        assert_eq!(accepts("fr; Q=0.9, en;q=0.7"), Language::En);
         assert_eq!(accepts(""), Language::Nl);
         assert_eq!(accepted_language(&HeaderMap::new()), Language::Nl);
+        let lines = [b"s\xf8gelse, fr".as_slice(), b"en"].map(|line| HeaderValue::from_bytes(line).expect("bytes"));
+        let lines = lines.into_iter().map(|line| (header::ACCEPT_LANGUAGE, line));
+        assert_eq!(accepted_language(&lines.collect()), Language::En, "what is no text spoils itself alone");
     }
 }

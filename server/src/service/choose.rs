@@ -6,10 +6,12 @@
 mod weigh;
 
 use app::model::choice::{Answer, Answers, Control, Surface};
-use app::model::cookie::{self, Given};
+use app::model::cookie::{self, Given, Kept, OnRecord, Said};
 use app::model::date::Moment;
-use app::model::event::{Actor, Event, EventKind, Route};
-use app::model::identity::{RecordAddress, Subject};
+use app::model::decision::{Question, Reason, Recorded, decide};
+use app::model::device::{self, lives};
+use app::model::event::{Actor, Answered, Event, EventKind, Route};
+use app::model::identity::{RecordAddress, ShardNumber, Subject};
 use app::model::language::Language;
 use app::model::policy::Policy;
 use app::model::purpose::PurposeId;
@@ -18,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use self::weigh::Taken;
 use super::Keuze;
-use crate::scribe::{self, AnswerName, Answered, AppendError, Draft, NotRecorded, Once, ReadError};
+use crate::ambient::last_second;
+use crate::scribe::{self, AnswerName, AppendError, Draft, NotRecorded, Once, ReadError};
 
 /// A choice as it was sent, read but not yet weighed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +58,8 @@ pub struct Device {
     pub sent_from: SentFrom,
     /// Whether `Sec-GPC: 1` came along.
     pub gpc: bool,
-    /// What the choice cookie says; empty without one, or with one that cannot be read.
-    pub given: Given,
+    /// What the choice cookie says.
+    pub said: Said,
     /// The consent id that came along.
     pub consent_id: Option<Subject>,
 }
@@ -74,6 +77,11 @@ pub struct Done {
     pub ask_again: Vec<PurposeId>,
     /// The new value of the choice cookie.
     pub cookie: String,
+    /// For how many days the device keeps it.
+    pub cookie_days: u32,
+    /// An answer that could not be read was replaced without all of it being given anew. It may have been an objection,
+    /// so the notice must count as not seen: else continued use would start what was objected to.
+    pub forget_seen: bool,
     /// The consent id that the device keeps; `None` when nothing stands granted under one.
     pub consent_id: Option<Subject>,
     /// Registered cookies of refused purposes that no script can reach: the answer must expire them.
@@ -106,13 +114,15 @@ pub enum ChooseError {
 /// What a device's consent id stands for in the ledger.
 struct Known {
     subject: Subject,
-    given: Given,
+    events: Vec<Recorded>,
 }
 
 /// What a device is told of its choice, beside the record: kept for a day for whoever sends the same request again.
 #[derive(Serialize, Deserialize)]
 struct Told {
     cookie: String,
+    cookie_days: u32,
+    forget_seen: bool,
     /// Whether the device keeps the consent id, which stands in the record alone.
     keeps_id: bool,
     ask_again: Vec<PurposeId>,
@@ -146,7 +156,7 @@ impl Keuze {
             subject: self.subject_of(&taken, known.as_ref()),
             ..event(choice, device, &taken, known.as_ref(), now)
         };
-        let told = told(&current.policy, taken, known, device, now);
+        let told = told(&current.policy, taken, known, &event, device, now);
         let Some(name) = request else {
             let written = self.scribe.append(Draft::new(event)).await?;
             return Ok(self.done(written.address, written.event.subject, told));
@@ -163,7 +173,7 @@ impl Keuze {
     fn known(&self, consent_id: Option<Subject>) -> Result<Option<Known>, ReadError> {
         let Some(subject) = consent_id else { return Ok(None) };
         let events = self.scribe.history(subject)?;
-        Ok((!events.is_empty()).then(|| Known { subject, given: cookie::from_events(&events) }))
+        Ok((!events.is_empty()).then_some(Known { subject, events }))
     }
 
     /// The known subject, or a fresh one if something is granted, or none.
@@ -173,7 +183,7 @@ impl Keuze {
     }
 
     /// The answer that was given before. Whoever was erased since has none.
-    fn told_before(&self, before: Answered) -> Result<Done, ChooseError> {
+    fn told_before(&self, before: scribe::Answered) -> Result<Done, ChooseError> {
         let address = before.address;
         let recorded = self.scribe.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
         let damaged = |_| ReadError::Damaged { address, what: "how it was answered cannot be read".into() };
@@ -188,26 +198,42 @@ impl Keuze {
             receipt_path: receipts.path(address),
             ask_again: told.ask_again,
             cookie: told.cookie,
+            cookie_days: told.cookie_days,
+            forget_seen: told.forget_seen,
             consent_id: subject.filter(|_| told.keeps_id),
             expire: told.expire,
         }
     }
 }
 
-fn told(policy: &Policy, taken: Taken, known: Option<Known>, device: &Device, now: Moment) -> Told {
-    let earlier = known.map(|known| known.given).unwrap_or_default();
-    let after = cookie::updated(earlier, &taken.answers);
-    let given = cookie::updated(device.given.clone(), &taken.remembered);
+fn told(policy: &Policy, taken: Taken, known: Option<Known>, event: &Event, device: &Device, now: Moment) -> Told {
+    let mut events = known.map(|known| known.events).unwrap_or_default();
+    // Wherever it will stand, it is the last of them.
+    let address = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
+    events.push(Recorded { address, event: event.clone() });
+    let given: Given = device.said.given.clone().into_iter().chain(kept(&taken.remembered)).collect();
+    let said = Said { given, unreadable: false };
+    let (cookie, cookie_days) = (cookie::encode(&said.given, policy), cookie::days(&said.given));
+    let asked_still = !device::Device { said, ..Default::default() }.to_ask(policy, now).is_empty();
     Told {
-        cookie: cookie::encode(&given, policy),
-        keeps_id: stands_granted(&after, policy, now),
+        cookie,
+        cookie_days,
+        forget_seen: device.said.unreadable && asked_still,
+        keeps_id: stands_granted(&events, policy, now),
         expire: beyond_scripts(policy, &taken.remembered),
         ask_again: taken.ask_again,
     }
 }
 
+/// What the device keeps of answers.
+fn kept(remembered: &OnRecord) -> impl Iterator<Item = (PurposeId, Kept)> {
+    remembered.iter().map(|(purpose, Answered { answer, revision, until })| {
+        (purpose.clone(), Kept { answer: *answer, revision: *revision, until: until.map(last_second) })
+    })
+}
+
 fn event(choice: &Choice, device: &Device, taken: &Taken, known: Option<&Known>, now: Moment) -> Event {
-    let kind = known.map_or(EventKind::ChoiceMade, |known| kind(&known.given, taken, now));
+    let kind = known.map_or(EventKind::ChoiceMade, |known| kind(&cookie::from_events(&known.events), taken, now));
     Event {
         control: Some(choice.control),
         surface: choice.surface,
@@ -229,8 +255,8 @@ fn route(surface: Option<Surface>) -> Route {
 }
 
 /// A standing yes that becomes a no is a withdrawal; an answer after all earlier ones ended is a renewal.
-fn kind(earlier: &Given, taken: &Taken, now: Moment) -> EventKind {
-    let lives = |answered: &app::model::event::Answered| answered.until.is_some_and(|until| now.today <= until);
+fn kind(earlier: &OnRecord, taken: &Taken, now: Moment) -> EventKind {
+    let lives = |answered: &Answered| lives(answered, now.today);
     let was_yes = |id: &PurposeId| earlier.get(id).is_some_and(|answered| answered.answer.is_yes() && lives(answered));
     let is_no = |answer: Answer| matches!(answer, Answer::Refused | Answer::Objected);
     if taken.answers.iter().any(|(id, answered)| is_no(answered.answer) && was_yes(id)) {
@@ -242,12 +268,13 @@ fn kind(earlier: &Given, taken: &Taken, now: Moment) -> EventKind {
     }
 }
 
-fn stands_granted(given: &Given, policy: &Policy, now: Moment) -> bool {
-    cookie::standing(given, policy, now.today).values().any(|answered| answered.answer == Answer::Granted)
+fn stands_granted(events: &[Recorded], policy: &Policy, now: Moment) -> bool {
+    let reason = |id: &PurposeId| decide(events, policy, &Question::Purpose(id.clone()), now).reason;
+    policy.optional().any(|purpose| reason(&purpose.id) == Reason::Granted)
 }
 
 /// The registered first-party cookies of refused purposes that are `HttpOnly`.
-fn beyond_scripts(policy: &Policy, answers: &Given) -> Vec<String> {
+fn beyond_scripts(policy: &Policy, answers: &OnRecord) -> Vec<String> {
     let refused = |id: &PurposeId| answers.get(id).is_some_and(|answered| !answered.answer.is_yes());
     let cookies = policy.cookies.iter().filter(|cookie| cookie.first_party && cookie.http_only);
     cookies.filter(|cookie| refused(&cookie.purpose)).map(|cookie| cookie.name.clone()).collect()

@@ -1,11 +1,11 @@
 //! Continued use: notice was given, the site was used further, and no answer came. Never a consent (requirements 2.5).
 
 use app::model::choice::Answer as Said;
-use app::model::cookie::{Given, standing};
+use app::model::date::Moment;
+use app::model::device::Device;
 use app::model::event::{Actor, Answered, Event, EventKind, Route};
 use app::model::language::Language;
 use app::model::policy::Policy;
-use time::Date;
 
 use super::Keuze;
 use super::choose::SentFrom;
@@ -20,12 +20,8 @@ pub struct Use {
     pub language: Option<Language>,
     /// Where the request was sent from.
     pub sent_from: SentFrom,
-    /// Whether `Sec-GPC: 1` came along.
-    pub gpc: bool,
-    /// What the choice cookie says; empty without one.
-    pub given: Given,
-    /// The notice revision that was seen before, if one came along.
-    pub seen: Option<u32>,
+    /// What came along from the device.
+    pub device: Device,
     /// Whether the browser fetched the page without anybody looking (`Sec-Purpose`).
     pub ahead: bool,
 }
@@ -46,13 +42,13 @@ impl Keuze {
         if request.is_some_and(|name| self.scribe.answered(&name, now).is_some()) {
             return Ok(revision);
         }
-        if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now().today) {
+        if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now()) {
             return Ok(None);
         }
         let event = Event {
             policy: Some(current.hash),
             notice: further.language.and_then(|language| shown.policy.notices.get(&language).copied()),
-            gpc: further.gpc,
+            gpc: further.device.gpc,
             answers: unanswered(&shown.policy),
             ..Event::new(EventKind::ContinuedUse, self.clock.now().at, Actor::Visitor, Route::Banner)
         };
@@ -66,14 +62,17 @@ impl Keuze {
     }
 }
 
-/// An answer that stands outranks it; a notice that was seen is not counted again, a newer one is.
-fn counts(further: &Use, policy: &Policy, shown: u32, today: Date) -> bool {
+/// An answer that stands outranks it, and so does one that cannot be read; a notice that was seen is not counted again, a
+/// newer one is.
+fn counts(further: &Use, policy: &Policy, shown: u32, now: Moment) -> bool {
+    let Device { said, seen, gpc } = &further.device;
     policy.continued_use.record
         && further.sent_from == SentFrom::Site
         && !further.ahead
-        && further.seen.is_none_or(|seen| seen < shown)
-        && standing(&further.given, policy, today).is_empty()
-        && !(further.gpc && policy.gpc.also_object_low_impact)
+        && seen.is_none_or(|seen| seen < shown)
+        && !said.unreadable
+        && further.device.to_ask(policy, now).len() == policy.optional().count()
+        && !(*gpc && policy.gpc.also_object_low_impact)
 }
 
 /// The questions that were shown and not answered; their revisions say which ones.

@@ -38,6 +38,14 @@ impl House {
         Self::at(None, 1).await
     }
 
+    /// In memory, for the site that this configuration describes.
+    pub async fn of(config: Config) -> Self {
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
+        let scribe = Scribe::open(opening).expect("a ledger in memory opens");
+        Self::serving(scribe, config, Arc::new(FixedClock::at(NOON)), entropy).await
+    }
+
     /// In memory and quickly, for tests of very many: the policy is in force without being on record.
     pub fn bare(seed: u64) -> Self {
         static EXAMPLE: OnceLock<(Config, PublishedPolicy)> = OnceLock::new();

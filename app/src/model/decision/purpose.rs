@@ -119,10 +119,8 @@ fn explicit(stance: Option<(Stance, RecordAddress)>, today: Date) -> Option<Deci
         Stance::Yes { reason, until } if until.is_some_and(|until| today <= until) => {
             Decision::allow(reason).until(until)
         }
-        // Asked again after its last day, an objection still stands until the person lifts it (GDPR art. 21(3)).
-        Stance::No { reason: Reason::Objected, until, .. } => {
-            Decision::deny(Reason::Objected).until(until.filter(|until| today <= *until))
-        }
+        // An objection has no end and outlives its question: it stands until the person lifts it (GDPR art. 21(3)).
+        Stance::No { reason: Reason::Objected, .. } => Decision::deny(Reason::Objected),
         Stance::No { reason, until, current: true } if until.is_none_or(|until| today <= until) => {
             Decision::deny(reason).until(until)
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::model::controller::Cookie;
+use app::model::cookie::{DAYS, DAYS_WITH_OBJECTION};
 use app::model::purpose::Regime;
 
 use crate::config::Host;
@@ -23,15 +24,13 @@ pub struct Own {
 
 /// All of them; a test holds them to what is set.
 pub const OWN: [Own; 6] = [
-    Own { secure: "__Host-keuze", plain: "keuze", days: CHOICE_DAYS, http_only: false },
-    Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: 186, http_only: false },
-    Own { secure: "__Secure-keuze_id", plain: "keuze_id", days: 186, http_only: true },
+    Own { secure: "__Host-keuze", plain: "keuze", days: DAYS_WITH_OBJECTION, http_only: false },
+    Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: DAYS, http_only: false },
+    Own { secure: "__Secure-keuze_id", plain: "keuze_id", days: DAYS, http_only: true },
     Own { secure: "__Secure-keuze_code", plain: "keuze_code", days: 1, http_only: true },
     Own { secure: "__Secure-keuze_person", plain: "keuze_person", days: 1, http_only: true },
     Own { secure: "__Secure-keuze_desk", plain: "keuze_desk", days: 0, http_only: true },
 ];
-
-const CHOICE_DAYS: u32 = 186;
 
 impl Own {
     fn name(self, hosts: &[Host]) -> &'static str {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::model::choice::{Answers, Control, Surface};
 use app::model::language::Language;
 use app::model::policy::Policy;
-use app::model::purpose::{PurposeId, Regime};
+use app::model::purpose::PurposeId;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -30,7 +30,6 @@ struct Fields {
     return_to: Option<String>,
     offered: BTreeSet<PurposeId>,
     grant: BTreeSet<PurposeId>,
-    object: BTreeSet<PurposeId>,
 }
 
 pub(super) async fn choose(
@@ -64,7 +63,6 @@ impl Fields {
                 "return" => once(&mut fields.return_to, value)?,
                 "offered" => _ = fields.offered.insert(purpose(&value)?),
                 "grant" => _ = fields.grant.insert(purpose(&value)?),
-                "object" => _ = fields.object.insert(purpose(&value)?),
                 _ => return Err(Slug::MalformedRequest.into()),
             }
         }
@@ -89,27 +87,21 @@ impl Fields {
         })
     }
 
-    /// A button for all says so whatever is ticked; else each control says what stands in it.
+    /// A button for all says so whatever is switched on; else each switch says what it stands on.
     fn answers(&self, control: Control, asked: &Policy) -> Result<Answers, Problem> {
-        if !self.grant.is_subset(&self.offered) || !self.object.is_subset(&self.offered) {
+        if !self.grant.is_subset(&self.offered) {
             return Err(Problem::with(Slug::ControlContradiction, "offered"));
         }
-        let answer = |id: &PurposeId| match control {
-            Control::AcceptAll => Ok((id.clone(), true)),
-            Control::RefuseAll => Ok((id.clone(), false)),
-            Control::Save => Ok((id.clone(), self.ticked(id, asked)?)),
-        };
-        self.offered.iter().map(answer).collect()
-    }
-
-    fn ticked(&self, id: &PurposeId, asked: &Policy) -> Result<bool, Problem> {
-        let contradiction = || Problem::with(Slug::ControlContradiction, "grant");
-        match asked.purpose(id).map(|purpose| purpose.regime) {
-            Some(Regime::Consent) if !self.object.contains(id) => Ok(self.grant.contains(id)),
-            Some(Regime::LowImpact) if !self.grant.contains(id) => Ok(!self.object.contains(id)),
-            Some(Regime::Consent | Regime::LowImpact) => Err(contradiction()),
-            Some(Regime::Necessary) | None => Err(Problem::with(Slug::UnknownPurpose, "offered")),
+        let answerable = |id: &PurposeId| asked.optional().any(|purpose| purpose.id == *id);
+        if control == Control::Save && !self.offered.iter().all(answerable) {
+            return Err(Problem::with(Slug::UnknownPurpose, "offered"));
         }
+        let yes = |id: &PurposeId| match control {
+            Control::AcceptAll => true,
+            Control::RefuseAll => false,
+            Control::Save => self.grant.contains(id),
+        };
+        Ok(self.offered.iter().map(|id| (id.clone(), yes(id))).collect())
     }
 
     /// Where the browser goes next; never to another origin.

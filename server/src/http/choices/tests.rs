@@ -104,6 +104,26 @@ async fn two_refusers_carry_the_same_bytes() {
     assert_eq!(cookies[0], cookies[1]);
 }
 
+/// Saving with nothing switched on is a refusal, its objection included: the same record but for the control, the same
+/// bytes on the device, kept as long as an objection is.
+#[tokio::test]
+async fn saving_nothing_is_a_refusal() {
+    let house = House::new().await;
+    let mut left = Vec::new();
+    for control in ["refuse_all", "save"] {
+        let mut browser = Browser::new(&house);
+        let answer = answered(&mut browser, &choice(&house, control, &all(false))).await;
+        left.push((set_cookies(&answer), last(&house).answers, last(&house).subject));
+    }
+    assert_eq!(left[0], left[1]);
+    assert_eq!((left[0].1.len(), left[0].2), (4, None));
+    assert_eq!(said(&house, "statistics"), Said::Objected);
+    assert_eq!(last(&house).answers[&"statistics".parse().expect("an id")].until, None);
+    assert!(left[0].0[0].contains("keuze=statistics.1.o~marketing.1.r.") && left[0].0[0].contains("Max-Age=34560000"));
+    let answer = answered(&mut Browser::new(&house), &choice(&house, "accept_all", &all(true))).await;
+    assert!(set_cookies(&answer)[0].contains("Max-Age=16070400"), "without an objection 186 days");
+}
+
 #[tokio::test]
 async fn what_was_not_shown_is_never_an_answer() {
     let house = House::new().await;
@@ -215,6 +235,15 @@ async fn bad_input_is_named_and_changes_nothing() {
         ("not true or false", with("purposes", json!({"marketing": "yes"}))),
         ("contradiction", with("purposes", json!({"marketing": true}))),
         (
+            "accepting with a no",
+            json!({"policy": good["policy"], "language": "nl", "control": "accept_all", "purposes": {"statistics": false}})
+                .to_string(),
+        ),
+        (
+            "accepting nothing",
+            json!({"policy": good["policy"], "language": "nl", "control": "accept_all", "purposes": {}}).to_string(),
+        ),
+        (
             "nothing saved",
             json!({"policy": good["policy"], "language": "nl", "control": "save", "purposes": {}}).to_string(),
         ),
@@ -258,7 +287,7 @@ async fn a_cookie_that_cannot_be_read_counts_as_none_and_is_replaced() {
     browser.cookies.push(("keuze".into(), "marketing.1.g.20991231~%%%".into()));
     browser.cookies.push(("keuze_id".into(), "not-an-id".into()));
     let answer = answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
-    assert!(set_cookies(&answer)[0].starts_with("keuze=statistics.1.o.20270524~marketing.1.r."));
+    assert!(set_cookies(&answer)[0].starts_with("keuze=statistics.1.o~marketing.1.r."));
     assert!(browser.cookies.iter().all(|(name, _)| name != "keuze_id"));
 }
 
@@ -282,7 +311,7 @@ async fn on_https_the_cookies_have_their_prefixes() {
     let [choice, id] = &set_cookies(&answer)[..] else { panic!("two cookies") };
     let parts = |line: &str| line.split("; ").skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert!(choice.starts_with("__Host-keuze=") && id.starts_with("__Secure-keuze_id="));
-    assert_eq!(parts(choice), ["SameSite=Lax", "Secure", "Path=/", "Max-Age=16070400"]);
+    assert_eq!(parts(choice), ["SameSite=Lax", "Secure", "Path=/", "Max-Age=16070400"], "no objection stands in it");
     assert_eq!(parts(id), ["HttpOnly", "SameSite=Lax", "Secure", "Path=/keuze/", "Max-Age=16070400"]);
 }
 
@@ -313,8 +342,7 @@ async fn a_form_that_contradicts_itself_writes_nothing() {
     let before = house.ledger().len();
     for form in [
         "control=save&offered=marketing&grant=profiling",
-        "control=save&offered=statistics&grant=statistics",
-        "control=save&offered=marketing&object=marketing",
+        "control=save&offered=statistics&object=statistics",
         "control=save&offered=necessary",
         "control=accept_all&control=refuse_all",
         "control=save",

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use app::model::identity::RecordAddress;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use cookie::{Cookie, SameSite};
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
 use super::work::Work;
 use crate::ambient::Entropy;
+use crate::http::cookies;
 use crate::service::sign_ins::Missed;
 use crate::service::staff::{SignedIn, StaffName};
 
@@ -52,6 +53,8 @@ struct Kept {
     signed_in: SignedIn,
     access: RecordAddress,
     missed: Option<Missed>,
+    /// Opened over https: then only the prefixed cookie opens it.
+    secure: bool,
     opened: OffsetDateTime,
     used: OffsetDateTime,
     /// What was looked up in it; ends with it.
@@ -82,15 +85,19 @@ impl Sessions {
         let token = entropy.bytes::<32>().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
         let mut table = self.table();
         table.retain(|_, kept| kept.lives(now));
-        table.insert(hash(&token), Kept { signed_in, access, missed, opened: now, used: now, work: Work::default() });
+        let kept = Kept { signed_in, access, missed, secure, opened: now, used: now, work: Work::default() };
+        table.insert(hash(token.as_bytes()), kept);
         cookie(token, secure).to_string()
     }
 
     /// The session of a request, if it has one that lives; using it prolongs it.
     pub(super) fn find(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<Session> {
-        let key = hash(token(headers)?);
         let mut table = self.table();
-        let kept = table.get_mut(&key).filter(|kept| kept.lives(now))?;
+        let opens = |(name, key): &(&str, Key)| {
+            table.get(key).is_some_and(|kept| *name == cookie_name(kept.secure) && kept.lives(now))
+        };
+        let (_, key) = tokens(headers).find(opens)?;
+        let kept = table.get_mut(&key)?;
         kept.used = now;
         let SignedIn { name, one_time } = kept.signed_in.clone();
         Some(Session { name, one_time, access: kept.access, missed: kept.missed, key })
@@ -103,8 +110,8 @@ impl Sessions {
 
     /// Ends the session of a request; gives the Set-Cookie value that removes the cookie.
     pub(super) fn end(&self, headers: &HeaderMap, secure: bool) -> String {
-        if let Some(token) = token(headers) {
-            self.table().remove(&hash(token));
+        for (_, key) in tokens(headers) {
+            self.table().remove(&key);
         }
         let mut gone = cookie(String::new(), secure);
         gone.make_removal();
@@ -119,17 +126,26 @@ impl Sessions {
 }
 
 fn cookie(token: String, secure: bool) -> Cookie<'static> {
-    let name = if secure { SECURE_NAME } else { NAME };
-    Cookie::build((name, token)).path("/keuze/desk").http_only(true).same_site(SameSite::Strict).secure(secure).build()
+    Cookie::build((cookie_name(secure), token))
+        .path("/keuze/desk")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(secure)
+        .build()
 }
 
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(name, _)| [NAME, SECURE_NAME].contains(name)).map(|(_, token)| token)
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_NAME } else { NAME }
+}
+
+/// What came along under either name, by the hashes of the tokens. Another host of the domain can plant one beside ours,
+/// so each is tried.
+fn tokens(headers: &HeaderMap) -> impl Iterator<Item = (&str, Key)> {
+    let ours = cookies::pairs(headers).filter(|(name, _)| [NAME, SECURE_NAME].contains(name));
+    ours.map(|(name, token)| (name, hash(token)))
 }
 
 /// The table knows hashes only, so that looking one up by its hash tells nothing by its time.
-fn hash(token: &str) -> Key {
+fn hash(token: &[u8]) -> Key {
     Sha256::digest(token).into()
 }

@@ -63,6 +63,32 @@ async fn visitor(house: &House, control: &str, grants: &[(&str, &str)]) -> (Stri
     (answer.location().split('/').nth(3).expect("a number").to_owned(), browser)
 }
 
+/// A cookie that somebody else planted, and one that cannot be read, lock nobody out; over https a plain name is none.
+#[tokio::test]
+async fn planted_cookies_neither_lock_out_nor_let_in() {
+    let house = house_of_anna().await;
+    for (host, ours, planted) in [
+        ("www.voipro.nl", "__Secure-keuze_desk", "keuze_desk=0123"),
+        ("www.voipro.nl", "__Secure-keuze_desk", "__Secure-keuze_desk=0123"),
+        ("localhost", "keuze_desk", "keuze_desk=0123"),
+        ("localhost", "keuze_desk", "utm=søgelse"),
+    ] {
+        let mut browser = annas_desk(&house, host).await;
+        let token = browser.cookies[0].1.clone();
+        assert_eq!(browser.cookies[0].0, ours);
+        let (name, value) = planted.split_once('=').expect("a cookie");
+        for at in [0, 1] {
+            browser.cookies = vec![(ours.to_owned(), token.clone())];
+            browser.cookies.insert(at, (name.to_owned(), value.to_owned()));
+            let page = browser.get(DESK).await;
+            assert!(page.body.contains("/keuze/desk/sign-out"), "{host} {planted} {at}");
+        }
+        let other = if ours == "keuze_desk" { "__Secure-keuze_desk" } else { "keuze_desk" };
+        browser.cookies = vec![(other.to_owned(), token)];
+        assert!(browser.get(DESK).await.body.contains("/keuze/desk/sign-in"), "{host}: a session under the other name");
+    }
+}
+
 #[tokio::test]
 async fn without_a_session_there_is_a_sign_in_and_nothing_else() {
     let house = house_of_anna().await;
@@ -143,7 +169,7 @@ async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
         "Vastlegging 0001/3",
         "Dit opzoeken is vastgelegd als 0001/4.",
         "alles weigeren",
-        "Statistieken aangeboden, bezwaar gemaakt 2027-05-24",
+        "Statistieken aangeboden, bezwaar gemaakt",
         "Marketing aangeboden, geweigerd 2027-05-24",
         "geen: er is niets toegestaan",
         "Voipro gebruikt cookies voor statistieken en, als u dat goedvindt, voor marketing",

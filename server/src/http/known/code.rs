@@ -109,8 +109,7 @@ async fn enter(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap
 
 /// Without a code that waits there is nothing to enter: a new one is asked for.
 fn enter_page(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, typed: String, fault: Option<CodeFault>) -> Response {
-    let waits = cookies::read(headers, visit.names()).code.and_then(|sealed| keuze.waiting_code(&sealed));
-    let Some(waits) = waits else {
+    let Some(waits) = keuze.waiting_code(&waiting(keuze, visit, headers, "")) else {
         return see_other(&localized(ASK, visit));
     };
     let next = Next::of(&waits.next);
@@ -130,7 +129,7 @@ async fn take(
     let mut form = Form::read(&headers, sent)?;
     let (typed, asked) = (form.take("code")?, form.take("asked")?);
     form.end()?;
-    let sealed = cookies::read(&headers, visit.names()).code.unwrap_or_default();
+    let sealed = waiting(&keuze, &visit, &headers, &asked);
     // Of another tab: its tries are not used up by a code that was sent elsewhere.
     if keuze.asked_code(&sealed).is_some_and(|newest| !asked.is_empty() && newest.id != asked) {
         return Ok(not_recorded(&keuze, &visit, Unmatched::OtherCode));
@@ -149,6 +148,20 @@ async fn take(
         Err(CodeError::JustUsed(next)) => Ok(see_other(&localized(Next::of(&next).path(), &visit))),
         Err(CodeError::Over) => Ok(over(&keuze, &visit, &sealed)),
     }
+}
+
+/// What the browser keeps of the code that a form is about, else of one that waits, else of one that waited: another host
+/// of the domain can plant one beside ours.
+fn waiting(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, asked: &str) -> String {
+    let mut all = cookies::read(headers, visit.names()).code;
+    let rank = |sealed: &String| match keuze.asked_code(sealed) {
+        Some(known) if known.id == asked => 0,
+        Some(_) if keuze.waiting_code(sealed).is_some() => 1,
+        Some(_) => 2,
+        None => 3,
+    };
+    all.sort_by_key(rank);
+    all.into_iter().next().unwrap_or_default()
 }
 
 /// The code is of no use any more: the page for a new one says so, and knows the address still.

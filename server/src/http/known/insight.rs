@@ -102,7 +102,7 @@ async fn erase(
 
 /// What the first press of a double one erased.
 fn just_erased(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<ErasedRecord> {
-    let ended = cookies::read(headers, visit.names()).person.and_then(|sealed| keuze.ended_session(&sealed))?;
+    let ended = cookies::read(headers, visit.names()).person.iter().find_map(|sealed| keuze.ended_session(sealed))?;
     keuze.just_done(&ended, |done| match done {
         JustDone::Erased(erased) => Some(erased.clone()),
         JustDone::Wish(..) => None,

@@ -507,16 +507,17 @@ async fn s_31_profiling_and_statistics_stand_apart_from_each_other_and_from_the_
     anna(&house).await;
     let mut browser = known(&house, "anna@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
-    assert!(page.body.contains("name=\"object\" value=\"statistics\""), "S-32");
+    assert!(page.body.contains("name=\"grant\" value=\"statistics\""), "S-32");
     assert!(page.body.contains("name=\"grant\" value=\"profiling\""), "S-31");
     let policy = page.between("name=\"policy\" value=\"", "\"").to_owned();
     let offered = ["statistics", "marketing", "profiling", "third_party_embeds"].map(|purpose| ("offered", purpose));
     let mut form = vec![("policy", policy.as_str()), ("language", "nl"), ("surface", "page"), ("control", "save")];
     form.extend(offered);
+    form.push(("grant", "statistics"));
     assert_eq!(browser.post("/keuze/choices", &form).await.status, StatusCode::SEE_OTHER);
     let event = house.ledger().pop().expect("a record");
     let answers: Vec<_> = event.answers.iter().filter(|(_, answered)| answered.answer.is_yes()).collect();
-    assert_eq!(answers.len(), 1, "statistics without an objection, profiling off: {answers:?}");
+    assert_eq!(answers.len(), 1, "statistics on, profiling off: {answers:?}");
 }
 
 #[tokio::test]

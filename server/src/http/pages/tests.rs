@@ -1,8 +1,12 @@
+use app::model::event::Event;
+use app::model::identity::Subject;
 use app::model::language::Language;
 use axum::http::{StatusCode, header};
 
 use super::*;
+use crate::config::{EXAMPLE, parse};
 use crate::http::fixture::{self, Answer, Browser};
+use crate::scribe::Draft;
 use crate::service::fixture::House;
 
 async fn shown(browser: &mut Browser, path: &str) -> Answer {
@@ -85,7 +89,7 @@ async fn a_refuser_has_no_list_and_no_number_here() {
 async fn a_yes_without_a_record_does_not_count() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
-    browser.cookies.push(("keuze".into(), "marketing.1.g.20270524".into()));
+    browser.cookies.push(("keuze".into(), "marketing.1.g.1811195999".into()));
     let page = shown(&mut browser, PREFERENCES).await;
     assert!(page.words().contains("Uw apparaat meldt een toestemming die wij niet kennen."), "{}", page.words());
     assert!(!page.body.contains(" checked"));
@@ -101,11 +105,130 @@ async fn continued_use_is_told_as_what_it_is() {
     assert!(page.contains("Nu staat aan: Statistieken."), "{page}");
 }
 
+/// The fieldset of a purpose.
+fn group<'a>(page: &'a Answer, name: &str) -> &'a str {
+    let legend = format!("<legend>{name}</legend>");
+    let mut groups = page.body.split("<fieldset class=\"purpose\">");
+    groups.find(|group| group.starts_with(&legend)).unwrap_or_else(|| panic!("no {name}"))
+}
+
+fn is_on(page: &Answer, name: &str) -> bool {
+    group(page, name).contains("<strong>Staat aan.</strong>")
+}
+
+fn is_switched_on(page: &Answer, name: &str) -> bool {
+    group(page, name).contains(" checked")
+}
+
+/// "Staat alles uit, dan is bewaren hetzelfde als weigeren."
+#[tokio::test]
+async fn saving_with_nothing_switched_on_is_the_same_as_refusing() {
+    let house = House::new().await;
+    let mut kept = Vec::new();
+    for (control, seen) in [("refuse_all", false), ("save", false), ("save", true)] {
+        let mut browser = Browser::new(&house);
+        if seen {
+            browser.cookies.push(("keuze_seen".into(), "1".into()));
+        }
+        let page = shown(&mut browser, PREFERENCES).await;
+        assert!(page.words().contains("Staat alles uit, dan is bewaren hetzelfde als weigeren."));
+        assert!(!is_switched_on(&page, "Statistieken") && is_on(&page, "Statistieken") == seen);
+        assert_eq!(page.words().contains("Dit loopt nu, omdat u verder ging; bewaren zet het uit."), seen);
+        answer(&mut browser, control, &[]).await;
+        let page = shown(&mut browser, PREFERENCES).await;
+        assert!(page.words().contains("Alle cookies die u kunt weigeren, staan uit."), "{control}");
+        assert!(group(&page, "Statistieken").contains("U maakte bezwaar."), "{control}");
+        browser.cookies.retain(|(name, _)| name != "keuze_seen");
+        kept.push((browser.cookies, house.ledger().pop().expect("an event").answers));
+    }
+    assert_eq!(kept[0], kept[1]);
+    assert_eq!(kept[0], kept[2]);
+}
+
+/// "Wij vragen het niet opnieuw tot en met …" / "U maakte bezwaar. Dat blijft zo, tot u het hier zelf weer aanzet."
+#[tokio::test]
+async fn a_refusal_is_asked_again_after_its_day_and_an_objection_never() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    answer(&mut browser, "refuse_all", &[]).await;
+    browser.cookies.push(("keuze_seen".into(), "1".into()));
+    // 24 May 2027 ends in Amsterdam at 22:00 UTC.
+    let last_second = time::macros::datetime!(2027-05-24 21:59:59 UTC).unix_timestamp();
+    for (now, asked) in [(last_second, false), (last_second + 1, true), (last_second + 40_000_000, true)] {
+        house.clock.set(now);
+        let include = browser.get("/keuze/fragment?lang=nl").await;
+        assert_eq!(!include.body.is_empty(), asked, "{now}");
+        let page = shown(&mut browser, PREFERENCES).await;
+        assert!(!is_on(&page, "Statistieken") && !is_on(&page, "Marketing"));
+        assert!(group(&page, "Statistieken").contains("Dat blijft zo, tot u het hier zelf weer aanzet."));
+        let told = group(&page, "Marketing").contains("Wij vragen het niet opnieuw tot en met 24 mei 2027.");
+        assert_eq!(told, !asked);
+    }
+    answer(&mut browser, "save", &[("grant", "statistics")]).await;
+    let page = shown(&mut browser, PREFERENCES).await;
+    assert!(is_on(&page, "Statistieken") && is_switched_on(&page, "Statistieken"));
+    // "Zet u het uit, dan maakt u bezwaar."
+    assert!(group(&page, "Statistieken").contains("Zet u het uit, dan maakt u bezwaar."));
+    answer(&mut browser, "save", &[]).await;
+    assert!(group(&shown(&mut browser, PREFERENCES).await, "Statistieken").contains("U maakte bezwaar."));
+}
+
+/// "Daar houden wij ons aan. Zet u hieronder toch iets aan, dan geldt die keuze."
+#[tokio::test]
+async fn a_browser_that_asks_not_to_be_tracked_is_followed_in_every_spelling() {
+    const SENTENCE: &str = "Uw browser vraagt websites om u niet te volgen.";
+    let also = EXAMPLE.replacen("also_object_low_impact = false", "also_object_low_impact = true", 1);
+    let house = House::of(parse("keuze.toml", &also).expect("no fault")).await;
+    let mut browser = Browser::new(&house);
+    browser.cookies.push(("keuze_seen".into(), "1".into()));
+    let spellings: [(&[&str], bool); 10] = [
+        (&["1"], true),
+        (&["0", "1"], true),
+        (&["1", "0"], true),
+        (&["1", "1"], true),
+        (&["1, 1"], true),
+        (&["0, 1"], true),
+        (&[], false),
+        (&["0"], false),
+        (&["true", "yes", "\"1\"", "11", "?1"], false),
+        (&[""], false),
+    ];
+    for (values, asks) in spellings {
+        let headers: Vec<_> = values.iter().map(|value| ("sec-gpc", *value)).collect();
+        let page = browser.ask("GET", PREFERENCES, &headers, "").await;
+        assert_eq!(page.words().contains(SENTENCE), asks, "{values:?}");
+        assert_eq!(is_on(&page, "Statistieken"), !asks, "{values:?}");
+        let vary: Vec<_> =
+            page.headers.get_all(header::VARY).iter().map(|line| line.to_str().expect("ASCII")).collect();
+        assert!(vary.join(", ").contains("sec-gpc"), "{vary:?}");
+        assert!(page.headers[header::CACHE_CONTROL].to_str().expect("ASCII").contains("private"));
+    }
+    answer(&mut browser, "save", &[("grant", "marketing")]).await;
+    let page = browser.ask("GET", PREFERENCES, &[("sec-gpc", "1")], "").await;
+    assert!(is_on(&page, "Marketing") && !is_on(&page, "Profilering"), "the person's own choice counts");
+}
+
+/// One that cannot be read may have been an objection: it starts nothing, and neither does what replaces it.
+#[tokio::test]
+async fn an_unreadable_choice_stops_continued_use_until_everything_was_answered() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.cookies = vec![("keuze".into(), "statistics.1.x~marketing".into()), ("keuze_seen".into(), "1".into())];
+    let page = shown(&mut browser, PREFERENCES).await;
+    assert!(group(&page, "Statistieken").contains("Uw apparaat bewaart een keuze die wij niet kunnen lezen."));
+    assert!(!is_on(&page, "Statistieken"));
+    let policy = house.keuze.published.current().id();
+    let form = [("policy", policy.as_str()), ("control", "save"), ("offered", "marketing"), ("grant", "marketing")];
+    browser.post("/keuze/choices", &form).await;
+    let page = shown(&mut browser, PREFERENCES).await;
+    assert!(is_on(&page, "Marketing") && !is_on(&page, "Statistieken"), "{:?}", browser.cookies);
+}
+
 #[tokio::test]
 async fn a_receipt_says_what_was_asked_and_answered() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
-    let path = answer(&mut browser, "save", &[("object", "statistics"), ("grant", "marketing")]).await;
+    let path = answer(&mut browser, "save", &[("grant", "marketing")]).await;
     let path = path.location().to_owned();
     let receipt = shown(&mut browser, &path).await;
     insta::assert_snapshot!("receipt-nl", masked(&receipt));
@@ -237,4 +360,47 @@ async fn sentences_are_short_and_calm() {
             }
         }
     }
+}
+
+/// The table that rules and `embed.js` are held to, through the pages: what the preference page says of each purpose,
+/// and whether the include asks.
+#[tokio::test]
+async fn the_pages_decide_as_the_rules_do() {
+    use crate::embed::cases::{POLICIES, cases};
+    for (name, changes) in POLICIES {
+        let text = changes.iter().fold(EXAMPLE.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "the example has {from}");
+            text.replacen(from, to, 1)
+        });
+        let house = House::of(parse("keuze.toml", &text).expect("no fault")).await;
+        let policy = house.keuze.published.current().policy.clone();
+        let mut browser = Browser::new(&house);
+        for case in cases().into_iter().filter(|case| case.policy == name && case.clock == 0) {
+            house.clock.set(case.now);
+            let now = house.keuze.clock.now();
+            let subject = recorded(&house, &case.record.events(&policy)).await;
+            browser.cookies = Vec::from_iter(case.cookie.clone().map(|value| ("keuze".to_owned(), value)));
+            browser.cookies.extend(case.seen.map(|value| ("keuze_seen".to_owned(), value.to_owned())));
+            browser.cookies.extend(subject.map(|subject| ("keuze_id".to_owned(), subject.to_string())));
+            let history = subject.map(|subject| house.keuze.scribe.history(subject).expect("readable"));
+            let expected = case.allowed(&policy, Some(&history.unwrap_or_default()), now);
+            let headers: &[(&str, &str)] = if case.gpc { &[("sec-gpc", "1")] } else { &[] };
+            let page = browser.ask("GET", PREFERENCES, headers, "").await;
+            let groups: Vec<&str> = page.body.split("<fieldset class=\"purpose\">").skip(1).collect();
+            let told = groups.iter().map(|group| !group.contains("<strong>Staat uit.</strong>"));
+            let expected: Vec<bool> = expected.into_iter().map(|(_, allow)| allow).collect();
+            assert_eq!(told.collect::<Vec<_>>(), expected, "{case:?}");
+            let include = browser.ask("GET", "/keuze/fragment?lang=nl", headers, "").await;
+            assert_eq!(!include.body.is_empty(), case.asks(&policy, now), "{case:?}");
+        }
+    }
+}
+
+/// Appends events under a subject of their own.
+async fn recorded(house: &House, events: &[Event]) -> Option<Subject> {
+    let subject = (!events.is_empty()).then(|| Subject(house.keuze.entropy.bytes()));
+    for event in events {
+        house.keuze.scribe.append(Draft::new(Event { subject, ..event.clone() })).await.expect("appended");
+    }
+    subject
 }

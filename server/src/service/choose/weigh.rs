@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::model::choice::{Answer, Answers, Control, agrees};
-use app::model::cookie::Given;
+use app::model::cookie::OnRecord;
 use app::model::date::add_months;
 use app::model::event::Answered;
 use app::model::policy::Policy;
@@ -19,7 +19,7 @@ pub(super) struct Taken {
     pub(super) answers: BTreeMap<PurposeId, Answered>,
     /// For the device: the same without what was not offered. A no to an older question counts as an answer to the
     /// present one, so that nobody is asked again right after a refusal; the record keeps which one was shown.
-    pub(super) remembered: Given,
+    pub(super) remembered: OnRecord,
     /// Yeses that could not be taken, in policy order.
     pub(super) ask_again: Vec<PurposeId>,
 }
@@ -40,7 +40,7 @@ pub(super) fn weigh(
 ) -> Result<Taken, ChooseError> {
     let said = said(choice, shown.unwrap_or(current))?;
     let until = add_months(today, current.validity_months);
-    let mut taken = Taken { answers: not_offered(current), remembered: Given::new(), ask_again: Vec::new() };
+    let mut taken = Taken { answers: not_offered(current), remembered: OnRecord::new(), ask_again: Vec::new() };
     for purpose in current.optional() {
         let Some(yes) = said.get(&purpose.id) else { continue };
         match outcome(purpose, *yes, sent_from, shown, until) {
@@ -76,7 +76,9 @@ fn outcome(purpose: &Purpose, yes: bool, sent_from: SentFrom, shown: Option<&Pol
     }
     let asked = asked.filter(|asked| asked.regime != Regime::Necessary).unwrap_or(purpose);
     let answer = Answer::from_yes(asked.regime, yes).unwrap_or(Answer::NotOffered);
-    Outcome::Taken(Answered { answer, revision: asked.revision, until: Some(until) })
+    // An objection has no end: only the person's own later yes lifts it.
+    let until = (answer != Answer::Objected).then_some(until);
+    Outcome::Taken(Answered { answer, revision: asked.revision, until })
 }
 
 fn not_offered(policy: &Policy) -> BTreeMap<PurposeId, Answered> {
