@@ -402,7 +402,7 @@ fn a_cookie_that_no_withdrawal_can_remove_is_refused() {
         ("__Secure-ad", ""),
         ("__Secure-ad", "secure = true"),
         ("__Host-ad", "secure = true\npath = \"/\""),
-        ("ad", "path = \"/shop\""),
+        ("ad", "path = \"/\""),
         ("ad*", "domain = \".winkel.example\""),
         ("ad", "secure = false\npartitioned = false"),
     ] {
@@ -425,7 +425,7 @@ keuze.toml:78:10: no browser takes `__secure-ad` without Secure. Mend: write sec
 keuze.toml:78:8: no browser takes `__Host-ad` with a domain, or with another path than /. Mend: remove it and set the cookie so, or give it a name that starts with __Secure-.
 keuze.toml:78:10: no browser takes `__Host-ad` with a domain, or with another path than /. Mend: remove it and set the cookie so, or give it a name that starts with __Secure-.
 keuze.toml:78:15: no withdrawal can remove the partitioned cookie `ad`. Mend: set it without Partitioned, which a first-party cookie does not need.
-keuze.toml:78:8: no withdrawal can find the cookies `ad*` of the path /shop. Mend: set them for the path /, or register each by its whole name.
+keuze.toml:78:8: no withdrawal on another page can remove the cookie `ad*` of the path /shop. Mend: set it for the path /.
 keuze.toml:78:8: `path`: "shop" is no path. Mend: write one such as /shop.
 keuze.toml:78:10: `domain`: no host of the site can remove a cookie of other.example. Mend: write a host of the site or a domain above it, or first_party = false.
 keuze.toml:78:10: `domain`: no host of the site can remove a cookie of example. Mend: write a host of the site or a domain above it, or first_party = false.

@@ -48,8 +48,10 @@ pub(super) fn refuse(
         let what = format!("`domain`: no host of the site can remove a cookie of {}", domain.value);
         s.note(domain.at, what, "write a host of the site or a domain above it, or first_party = false");
     }
-    if let Some(path) = set.path.as_ref().filter(|path| path.value != "/") {
-        refuse_path(s, cookie, path, name);
+    // Of one that starts with __Host- it was told already.
+    let path = set.path.as_ref().filter(|path| path.value != "/" && !starts(name, "__Host-"));
+    if let Some(path) = path {
+        refuse_path(s, path, name);
     }
 }
 
@@ -61,20 +63,25 @@ fn covers(domain: &str, host: &Host) -> bool {
     domain.contains('.') && name.strip_suffix(&domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-fn refuse_path(s: &Section<'_>, cookie: &Cookie, path: &At<String>, name: &At<String>) {
+fn refuse_path(s: &Section<'_>, path: &At<String>, name: &At<String>) {
     if !path.value.starts_with('/') || path.value.contains([';', '*', '?', '#']) {
         s.note(path.at, format!("`path`: \"{}\" is no path", path.value), "write one such as /shop");
-    } else if cookie.name.ends_with('*') {
-        // The names that came along are those of cookies of /.
-        let what = format!("no withdrawal can find the cookies `{}` of the path {}", name.value, path.value);
-        s.note(path.at, what, "set them for the path /, or register each by its whole name");
+    } else {
+        // A browser shows it to the pages below that path alone, and removes it by a line with that path alone.
+        let what =
+            format!("no withdrawal on another page can remove the cookie `{}` of the path {}", name.value, path.value);
+        s.note(path.at, what, "set it for the path /");
     }
 }
 
 /// The prefixes hold in any letters (RFC 6265bis section 4.1.3).
+fn starts(name: &At<String>, prefix: &str) -> bool {
+    name.value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
 fn refuse_what_no_browser_takes(s: &Section<'_>, set: &Set, name: &At<String>, hosts: &[Host]) {
-    let starts = |prefix: &str| name.value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    let (is_host, is_secure_name) = (starts("__Host-"), starts("__Host-") || starts("__Secure-"));
+    let is_host = starts(name, "__Host-");
+    let is_secure_name = is_host || starts(name, "__Secure-");
     if !is_secure_name {
         return;
     }
