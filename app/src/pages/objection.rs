@@ -263,7 +263,9 @@ fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, wo
     let read = form.read_as.as_ref().map(|read| {
         view! {
             <input type="hidden" name="read" value=read.typed.clone() />
-            <button name="scope" value=read.scope>{words.it_is}</button>
+            <div class="actions one">
+                <button name="scope" value=read.scope>{words.it_is}</button>
+            </div>
         }
     });
     view! {
@@ -272,8 +274,8 @@ fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, wo
             {line(postcode)}
             {line(house)}
             {line(addition)}
-            {read}
         </fieldset>
+        {read}
     }
     .into_any()
 }
