@@ -3,6 +3,7 @@
 use time::{Date, PrimitiveDateTime};
 
 use super::frame::Frame;
+use super::objection::GoesOn;
 use crate::model::channel::Channel;
 use crate::model::controller::Recipient;
 use crate::model::decision::Reason;
@@ -234,6 +235,8 @@ pub struct DoneView {
     pub number: String,
     /// The receipt's page.
     pub receipt: String,
+    /// What everything that stopped did not reach.
+    pub goes_on: Option<GoesOn>,
     /// What would undo it, if the person can do that here: these channels, and the record to undo.
     pub undo: Option<Undo>,
 }

@@ -4,6 +4,7 @@ use time::Date;
 
 use super::frame::Frame;
 use crate::model::channel::Channel;
+use crate::model::contact::PointKind;
 
 /// What an objection came to, for whoever made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,34 @@ pub struct Stopped {
     pub changed: bool,
     /// The number under which support finds it.
     pub number: String,
+    /// What goes on all the same, where everything was to stop.
+    pub goes_on: Option<GoesOn>,
+}
+
+/// What "everything" did not reach. It is said alike whether or not anything is known of whoever says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GoesOn {
+    /// Nothing of these kinds was named, so nothing of them stopped.
+    NotNamed(Vec<PointKind>),
+    /// It stopped for what is known of the person, found by something of this kind: they may have what is not known.
+    NotKnown(PointKind),
+}
+
+impl GoesOn {
+    /// After these were named; nothing, where that is all there is.
+    pub fn without(named: &[PointKind]) -> Option<Self> {
+        let others = [PointKind::Post, PointKind::Email, PointKind::Phone];
+        let rest: Vec<PointKind> = others.into_iter().filter(|kind| !named.contains(kind)).collect();
+        (!rest.is_empty()).then_some(Self::NotNamed(rest))
+    }
+
+    /// The kinds of which something can still be filled in.
+    pub fn kinds(&self) -> Vec<PointKind> {
+        match self {
+            Self::NotNamed(kinds) => kinds.clone(),
+            Self::NotKnown(by) => PointKind::ALL.into_iter().filter(|kind| kind != by).collect(),
+        }
+    }
 }
 
 /// The page behind the link of a mail.
@@ -75,6 +104,8 @@ pub struct ObjectionForm {
     pub email: String,
     /// What is ticked.
     pub channels: Vec<Channel>,
+    /// The kinds of which something stopped on the page before.
+    pub done: Vec<PointKind>,
     /// What is wrong, in the order of the form.
     pub faults: Vec<ObjectionFault>,
     /// How the house number is read, where that is asked.

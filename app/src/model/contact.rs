@@ -23,6 +23,20 @@ impl PointKind {
     /// All kinds, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::Email, Self::Phone, Self::Post];
 
+    /// Its name in forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Post => "post",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The channels that reach somebody at such a point.
     pub fn channels(self) -> &'static [Channel] {
         match self {

@@ -10,6 +10,7 @@ use crate::model::decision::Reason;
 use crate::model::language::Language;
 use crate::text::centre::{self as text, Centre as Words};
 use crate::text::isolate::isolated;
+use crate::text::objection::Objection as ObjectionWords;
 
 /// Where the cards' buttons post to.
 pub const ACT: &str = "/keuze/voorkeuren/reclame";
@@ -220,6 +221,7 @@ pub fn Done(
             <p>{what}</p>
             {started}
             {still_denied}
+            {super::objection::goes_on(page.goes_on.as_ref(), language, ObjectionWords::of(language))}
             <p class="receipt-number">
                 <span>{words.number}</span>
                 <strong class="code">{page.number.clone()}</strong>

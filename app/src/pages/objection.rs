@@ -6,10 +6,11 @@ use super::fields::{Line, area, line, summary};
 use super::shell::{Here, Shell, localized};
 use crate::doors::frame::Frame;
 use crate::doors::objection::{
-    CodeFault, LetterState, LetterView, LinkState, LinkView, ObjectionFault, ObjectionForm, ObjectionState,
+    CodeFault, GoesOn, LetterState, LetterView, LinkState, LinkView, ObjectionFault, ObjectionForm, ObjectionState,
     ObjectionView, Stopped,
 };
 use crate::model::channel::Channel;
+use crate::model::contact::PointKind;
 use crate::model::language::Language;
 use crate::text::objection::{self, Objection as Words};
 
@@ -42,7 +43,8 @@ pub fn Link(
             let all = stopped.channels.len() == Channel::ALL.len();
             let title = title_of(&stopped, words);
             let offer = (!all).then(|| offer(&frame, words));
-            (title, view! { {done(&stopped, &frame, words)} {offer} {undo(frame.language, words)} }.into_any())
+            let rest = goes_on(stopped.goes_on.as_ref(), frame.language, words);
+            (title, view! { {done(&stopped, &frame, words)} {rest} {offer} {undo(frame.language, words)} }.into_any())
         }
         LinkState::Unknown => {
             let lines = words.unknown.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
@@ -69,7 +71,8 @@ pub fn Objection(
     let content = match page.state {
         ObjectionState::Asks(form) => asks(&form, frame.language, words),
         ObjectionState::Stopped(stopped) => {
-            view! { {done(&stopped, &frame, words)} {undo(frame.language, words)} }.into_any()
+            let rest = goes_on(stopped.goes_on.as_ref(), frame.language, words);
+            view! { {done(&stopped, &frame, words)} {rest} {undo(frame.language, words)} }.into_any()
         }
     };
     view! {
@@ -91,7 +94,8 @@ pub fn Letter(
     let (title, content) = match page.state {
         LetterState::Asks { code, fault } => (words.letter_title, asks_code(code, fault, frame.language, words)),
         LetterState::Stopped(stopped) => {
-            let content = view! { {done(&stopped, &frame, words)} {undo(frame.language, words)} };
+            let rest = goes_on(stopped.goes_on.as_ref(), frame.language, words);
+            let content = view! { {done(&stopped, &frame, words)} {rest} {undo(frame.language, words)} };
             (title_of(&stopped, words), content.into_any())
         }
     };
@@ -131,6 +135,48 @@ fn done(stopped: &Stopped, frame: &Frame, words: &'static Words) -> AnyView {
         <p>{(words.number_help)(&frame.controller.phone)}</p>
     }
     .into_any()
+}
+
+/// What did not stop, with the fields that stop it right there.
+pub(super) fn goes_on(rest: Option<&GoesOn>, language: Language, words: &'static Words) -> Option<AnyView> {
+    let rest = rest?;
+    let (said, social) = match rest {
+        GoesOn::NotNamed(kinds) => {
+            (objection::fill_in_as_well(kinds, language), Some(view! { <p class="quiet">{words.social_goes_on}</p> }))
+        }
+        GoesOn::NotKnown(_) => (words.not_known.to_owned(), None),
+    };
+    let kinds = rest.kinds();
+    let stopped: Vec<PointKind> = PointKind::ALL.into_iter().filter(|kind| !kinds.contains(kind)).collect();
+    let form = ObjectionForm { done: stopped, ..ObjectionForm::default() };
+    let none = |_: &str| None;
+    let fields = [PointKind::Post, PointKind::Email, PointKind::Phone].into_iter().filter(|kind| kinds.contains(kind));
+    let fields = fields.map(|kind| match kind {
+        PointKind::Phone => line(phone(&form, &none, words)),
+        PointKind::Email => line(email(&form, &none, words)),
+        PointKind::Post => view! { {address(&form, &none, words)} {address_elsewhere(&form, &none, words)} }.into_any(),
+    });
+    let fields = fields.collect_view();
+    let section = view! {
+        <section class="now" aria-labelledby="goes-on">
+            <h2 id="goes-on">{said}</h2>
+            {social}
+            <form method="post" action=format!("{}#outcome", localized(OBJECTION, language)) class="fields">
+                {stopped_before(&form)}
+                {fields}
+                <div class="actions one">
+                    <button name="scope" value="all">{words.stop_all}</button>
+                </div>
+            </form>
+        </section>
+    };
+    Some(section.into_any())
+}
+
+/// So that the next page knows what is left; nothing else comes of it.
+fn stopped_before(form: &ObjectionForm) -> AnyView {
+    let done = form.done.iter().map(|kind| view! { <input type="hidden" name="done" value=kind.word() /> });
+    done.collect_view().into_any()
 }
 
 /// The same link stops everything, too.
@@ -185,26 +231,6 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
     let faults: Vec<(&'static str, String)> =
         form.faults.iter().map(|fault| (field_of(*fault), text(*fault))).collect();
     let of = |field: &str| faults.iter().find(|(of, _)| *of == field).map(|(_, text)| text.as_str());
-    let phone = Line {
-        name: "phone",
-        label: words.phone.to_owned(),
-        value: &form.phone,
-        help: Some(words.phone_help),
-        fault: of("phone"),
-        keys: "tel",
-        fills: "tel",
-        class: "",
-    };
-    let email = Line {
-        name: "email",
-        label: words.email.to_owned(),
-        value: &form.email,
-        help: None,
-        fault: of("email"),
-        keys: "email",
-        fills: "email",
-        class: "",
-    };
     let nothing_shown = words.nothing_shown.iter().map(|line| view! { <p class="quiet">{*line}</p> }).collect_view();
     view! {
         {summary(&faults, words.faults)}
@@ -213,10 +239,11 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
             // Enter in a field presses a form's first button. It must not stop more than what was ticked.
             <button name="scope" value="enter" class="hidden" tabindex="-1" aria-hidden="true"></button>
             <p>{words.fields_help}</p>
-            {line(phone)}
+            {line(phone(form, &of, words))}
             {address(form, &of, words)}
             {address_elsewhere(form, &of, words)}
-            {line(email)}
+            {line(email(form, &of, words))}
+            {stopped_before(form)}
             <div class="actions one">
                 <button name="scope" value="all" aria-describedby="all-help">{words.stop_all}</button>
             </div>
@@ -226,6 +253,32 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
         {nothing_shown}
     }
     .into_any()
+}
+
+fn phone<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> Line<'a> {
+    Line {
+        name: "phone",
+        label: words.phone.to_owned(),
+        value: &form.phone,
+        help: Some(words.phone_help),
+        fault: of("phone"),
+        keys: "tel",
+        fills: "tel",
+        class: "",
+    }
+}
+
+fn email<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> Line<'a> {
+    Line {
+        name: "email",
+        label: words.email.to_owned(),
+        value: &form.email,
+        help: None,
+        fault: of("email"),
+        keys: "email",
+        fills: "email",
+        class: "",
+    }
 }
 
 fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> AnyView {

@@ -102,6 +102,10 @@ pub struct Call {
     pub ask_opt_in_help: &'static str,
     /// An opt-in was asked for.
     pub asked_opt_in: fn(channel: &str) -> String,
+    /// What an objection of a known person reaches.
+    pub known_only: &'static str,
+    /// What goes on where nobody is known: `Post en e-mail gaan door`, and what to ask.
+    pub goes_on: fn(what: &str) -> String,
     /// Heading: merge.
     pub merge: &'static str,
     /// What it does.
@@ -162,6 +166,12 @@ pub const NL: Call = Call {
     person: "Aan de lijn",
     found_by: "Gezocht met",
     unknown: "Wij kennen hier niemand. Bezwaar kan toch: het geldt dan voor dit nummer of adres.",
+    known_only: "Bezwaar geldt voor de adressen en nummers die bij deze persoon bekend zijn. Vraag of er nog andere zijn.",
+    goes_on: |what| {
+        format!(
+            "{what}: vraag ook naar dat adres of nummer en leg het daarvoor vast, of noem de pagina ‘Reclame stoppen’."
+        )
+    },
     several: "Meer mensen delen dit nummer of adres. Bezwaar geldt voor het nummer of adres, tot u kiest wie het is.",
     is_this: |name| format!("Dit is {name}"),
     close: "Gesprek sluiten",
@@ -228,6 +238,12 @@ pub const EN: Call = Call {
     person: "On the line",
     found_by: "Searched by",
     unknown: "We know nobody here. Objecting is possible all the same: it then holds for this number or address.",
+    known_only: "An objection holds for the addresses and numbers that are known of this person. Ask whether there are others.",
+    goes_on: |what| {
+        format!(
+            "{what}: ask for that address or number, too, and enter it for that one, or name the page ‘Stop advertising’."
+        )
+    },
     several: "Several people share this number or address. An objection holds for it until you choose who this is.",
     is_this: |name| format!("This is {name}"),
     close: "Close call",

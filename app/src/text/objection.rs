@@ -5,6 +5,7 @@ use time::Date;
 use super::when;
 use crate::doors::objection::{CodeFault, Field, ObjectionFault, ReadHouse};
 use crate::model::channel::Channel;
+use crate::model::contact::PointKind;
 use crate::model::language::Language;
 
 /// The words of the pages on which people say no.
@@ -45,6 +46,10 @@ pub struct Objection {
     pub offer: &'static str,
     /// What that does.
     pub offer_help: &'static str,
+    /// After everything stopped that is known of somebody: what is not known goes on.
+    pub not_known: &'static str,
+    /// What only the person can have started, and stops elsewhere.
+    pub social_goes_on: &'static str,
     /// Heading over how to undo it.
     pub undo: &'static str,
     /// How to undo it.
@@ -155,12 +160,14 @@ pub const NL: Objection = Objection {
     },
     offer: "Wilt u helemaal geen reclame meer?",
     offer_help: "Met één druk stopt u ook nieuwsbrief, e-mail, post, telefoon en social media.",
+    not_known: "Dit geldt voor de adressen en nummers die wij van u kennen. Hebt u nog een ander adres of nummer? Daar kan reclame doorgaan: vul die ook in.",
+    social_goes_on: "Reclame via social media krijgt u alleen als u zich daar zelf voor aanmeldde. Die stopt u bij uw voorkeuren.",
     undo: "Vergist u zich?",
     undo_help: "Aanmelden kan altijd weer. Wij vragen dan wel om een code uit uw mail, zodat niemand anders het doet.",
     undo_link: "Naar uw voorkeuren",
 
     lead: "Vul in waar u geen reclame meer wilt krijgen. U hoeft niet in te loggen en geen reden te geven.",
-    fields_help: "Eén van de drie is genoeg.",
+    fields_help: "Eén van de drie is genoeg. Wat u leeg laat, gaat door.",
     phone: "Telefoonnummer",
     phone_help: "Bijvoorbeeld 06 12345678.",
     post: "Adres in Nederland",
@@ -277,12 +284,14 @@ pub const EN: Objection = Objection {
     number_help: |phone| format!("Keep this number. Give it when you call us about this: {phone}. We then find it."),
     offer: "No advertising at all any more?",
     offer_help: "One press also stops newsletter, e-mail, post, phone and social media.",
+    not_known: "This holds for the addresses and numbers of yours that we know. Do you have another address or number? Advertising may go on there: fill that in as well.",
+    social_goes_on: "You get advertising on social media only if you signed up for it yourself. You stop that at your preferences.",
     undo: "A mistake?",
     undo_help: "You can always sign up again. We then ask for a code from your mail, so that nobody else does it.",
     undo_link: "To your preferences",
 
     lead: "Fill in where you want no more advertising. You need not sign in and need not give a reason.",
-    fields_help: "One of the three is enough.",
+    fields_help: "One of the three is enough. What you leave empty goes on.",
     phone: "Phone number",
     phone_help: "Such as 06 12345678.",
     post: "Address in the Netherlands",
@@ -367,6 +376,38 @@ impl Objection {
             Language::En => &EN,
         }
     }
+}
+
+/// What goes on, of which nothing was named: `Post en e-mail gaan door`, without the full stop.
+pub fn goes_on(kinds: &[PointKind], language: Language) -> String {
+    let name = |kind: &PointKind| match (kind, language) {
+        (PointKind::Post, Language::Nl) => "post",
+        (PointKind::Email, Language::Nl) => "e-mail",
+        (PointKind::Phone, Language::Nl) => "telefoontjes",
+        (PointKind::Post, Language::En) => "post",
+        (PointKind::Email, Language::En) => "e-mail",
+        (PointKind::Phone, Language::En) => "calls",
+    };
+    let names: Vec<&str> = kinds.iter().map(name).collect();
+    let is_one = kinds.len() == 1 && kinds[0] != PointKind::Phone;
+    let (and, go_on) = match (language, is_one) {
+        (Language::Nl, true) => (" en ", "gaat door"),
+        (Language::Nl, false) => (" en ", "gaan door"),
+        (Language::En, true) => (" and ", "goes on"),
+        (Language::En, false) => (" and ", "go on"),
+    };
+    let text = format!("{} {go_on}", names.join(and));
+    let first = text.chars().next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + text.get(1..).unwrap_or_default()
+}
+
+/// The same, with what to do about it.
+pub fn fill_in_as_well(kinds: &[PointKind], language: Language) -> String {
+    let also = match language {
+        Language::Nl => "vul die ook in",
+        Language::En => "fill those in as well",
+    };
+    format!("{}: {also}.", goes_on(kinds, language))
 }
 
 /// A channel as people call it.

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::doors::frame::{Carried, Frame};
-use app::doors::objection::{CodeFault, LetterState, LetterView};
+use app::doors::objection::{CodeFault, GoesOn, LetterState, LetterView};
+use app::model::contact::PointKind;
 use app::model::language::Language;
 use app::model::letter::{LetterCode, LetterCodeError};
 use app::pages::objection::{Letter as LetterPage, LetterProps};
@@ -89,7 +90,8 @@ async fn stop(
             Err(_) => refused(StatusCode::TOO_MANY_REQUESTS, CodeFault::Busy),
         };
     };
-    Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Stopped(keuze.told(&acted))))
+    let goes_on = (scope == Scope::All).then_some(GoesOn::NotKnown(PointKind::Post));
+    Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Stopped(keuze.told(&acted, goes_on))))
 }
 
 /// What a press says.

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use app::doors::objection::{
-    Field, LinkState, LinkView, ObjectionFault as Fault, ObjectionForm, ObjectionState, ObjectionView, ReadHouse,
+    Field, GoesOn, LinkState, LinkView, ObjectionFault as Fault, ObjectionForm, ObjectionState, ObjectionView,
+    ReadHouse,
 };
 use app::model::channel::Channel;
 use app::model::contact::PointKind;
@@ -66,7 +67,10 @@ async fn stop(
     let said = Said::read(request).await?;
     let state = match keuze.link(&token) {
         Some(link) => match keuze.stop_by_link(link, said.scope, said.route).await {
-            Ok(acted) => LinkState::Stopped(keuze.told(&acted)),
+            Ok(acted) => {
+                let is_all = acted.channels.len() == Channel::ALL.len();
+                LinkState::Stopped(keuze.told(&acted, is_all.then_some(GoesOn::NotKnown(PointKind::Email))))
+            }
             // Erased since the link was read.
             Err(crate::service::people::ActError::NoPerson) => LinkState::Unknown,
             Err(error) => return Err(error.into()),
@@ -152,8 +156,11 @@ async fn object(
             return Ok(page(&keuze, visit.language, StatusCode::UNPROCESSABLE_ENTITY, state));
         }
     };
+    let named: Vec<PointKind> = points.iter().map(ContactPoint::kind).chain(sent.form.done.iter().copied()).collect();
     let acted = keuze.stop_at(points, &channels).await?;
-    Ok(page(&keuze, visit.language, StatusCode::OK, ObjectionState::Stopped(keuze.told(&acted))))
+    let goes_on = if sent.all { GoesOn::without(&named) } else { None };
+    let stopped = keuze.told(&acted, goes_on);
+    Ok(page(&keuze, visit.language, StatusCode::OK, ObjectionState::Stopped(stopped)))
 }
 
 fn page(keuze: &Keuze, language: Language, status: StatusCode, state: ObjectionState) -> Response {
@@ -176,7 +183,7 @@ impl Sent {
         let mut seen = HashSet::new();
         for (name, value) in pairs {
             // Of two, one would be swallowed.
-            if name != "channel" && !seen.insert(name.clone()) {
+            if name != "channel" && name != "done" && !seen.insert(name.clone()) {
                 return Err(Problem::unknown_field(&name));
             }
             match name.as_str() {
@@ -189,6 +196,7 @@ impl Sent {
                 "country" => form.country = value,
                 "email" => form.email = value,
                 "channel" => form.channels.push(Channel::from_word(&value).ok_or(wrong("channel"))?),
+                "done" => form.done.push(PointKind::from_word(&value).ok_or(wrong("done"))?),
                 "scope" => scope = Some(value),
                 _ => return Err(Problem::unknown_field(&name)),
             }

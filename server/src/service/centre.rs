@@ -4,6 +4,7 @@ use app::doors::centre::{
     Card, CentreView, Detail, DetailKind, Done, DoneView, EraseView, Erasure, Happened, InsightView, Offer, Undo, Whose,
 };
 use app::doors::frame::Frame;
+use app::doors::objection::GoesOn;
 use app::model::channel::{Channel, ChannelRule};
 use app::model::contact::PointKind;
 use app::model::date::add_months;
@@ -287,6 +288,7 @@ impl Keuze {
             since: wall_clock(event.at).date(),
             can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
             still_denied,
+            goes_on: Some(event).filter(|_| stopped).and_then(beyond),
             number: self.receipts().number(recorded.address).to_string(),
             receipt: self.receipts().path(recorded.address),
             undo,
@@ -469,6 +471,18 @@ impl Keuze {
 /// Without the names of others that came with what joined later.
 fn theirs(part: &Part) -> Part {
     Part { later: Vec::new(), ..part.clone() }
+}
+
+/// What a no to everything did not reach: at an address or number alone, whatever is of another kind; of a person, what is
+/// not known of them.
+fn beyond(event: &Event) -> Option<GoesOn> {
+    let reached: Vec<PointKind> = event.channels.iter().filter_map(|channel| channel.point()).collect();
+    let whole = |kind: &PointKind| kind.channels().iter().all(|channel| event.channels.contains(channel));
+    match event.subject {
+        Some(_) => (event.channels.len() == Channel::ALL.len()).then_some(GoesOn::NotKnown(PointKind::Email)),
+        None if reached.iter().all(whole) => GoesOn::without(&reached),
+        None => None,
+    }
 }
 
 /// The proven address first.

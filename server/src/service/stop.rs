@@ -1,6 +1,6 @@
 //! Saying no by what a person has in hand, and what they are told of it.
 
-use app::doors::objection::Stopped;
+use app::doors::objection::{GoesOn, Stopped};
 use app::model::channel::Channel;
 use app::model::event::{Actor, Route};
 use app::model::evidence::IdentityLevel;
@@ -79,13 +79,14 @@ impl Keuze {
         self.object(&Who { person: None, points }, channels, &act).await
     }
 
-    /// What whoever objected is told.
-    pub fn told(&self, acted: &Acted) -> Stopped {
+    /// What whoever objected is told, with what goes on.
+    pub fn told(&self, acted: &Acted, goes_on: Option<GoesOn>) -> Stopped {
         Stopped {
             channels: acted.channels.clone(),
             since: acted.since,
             changed: acted.changed,
             number: self.receipts().number(acted.record).to_string(),
+            goes_on,
         }
     }
 }

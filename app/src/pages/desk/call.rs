@@ -7,9 +7,11 @@ use super::super::shell::{Here, Shell, localized};
 use super::{Press, Tab, alert, bar, object, press, said, status};
 use crate::doors::desk::people::{CallCard, CallForm, CallState, CallView};
 use crate::model::channel::Channel;
+use crate::model::contact::PointKind;
 use crate::model::language::Language;
 use crate::text::call::Call as Words;
 use crate::text::isolate::isolated;
+use crate::text::objection;
 
 /// The call screen.
 #[component]
@@ -146,9 +148,22 @@ fn channels(card: &CallCard, language: Language) -> AnyView {
             <h2>{words.objection}</h2>
             {super::channels(rows, language)}
             <p class="buttons">{all}</p>
+            <p class="quiet">{beyond(card, language)}</p>
         </section>
     }
     .into_any()
+}
+
+/// What even an objection to everything does not reach.
+fn beyond(card: &CallCard, language: Language) -> String {
+    let words = Words::of(language);
+    let named = |kind: &PointKind| card.channels.iter().any(|(channel, _)| channel.point() == Some(*kind));
+    let kinds = [PointKind::Post, PointKind::Email, PointKind::Phone].into_iter().filter(|kind| !named(kind));
+    let kinds: Vec<PointKind> = kinds.collect();
+    match (&card.person, kinds.is_empty()) {
+        (None, false) => (words.goes_on)(&objection::goes_on(&kinds, language)),
+        _ => words.known_only.to_owned(),
+    }
 }
 
 fn person(card: &CallCard, language: Language) -> AnyView {

@@ -1,5 +1,7 @@
 //! Saying no by a link and with nothing in hand, through the whole router.
 
+mod everything;
+
 use app::model::decision::{Decision, Reason};
 use app::model::event::{Actor, EventKind};
 use app::model::evidence::IdentityLevel;

@@ -293,7 +293,7 @@ async fn a_no_at_a_door_that_nobody_has_stands_on_every_door_of_the_number() {
     let may = |person| may_i(&house, &Who::person(person), Channel::Post).allow;
     let stop = async |number: &str| {
         let acted = house.keuze.stop_at(vec![door(number)], &[Channel::Post]).await.expect("recorded");
-        let told = house.keuze.told(&acted);
+        let told = house.keuze.told(&acted, None);
         (told.channels, told.since, told.changed)
     };
     let known = stop("12-3").await;
