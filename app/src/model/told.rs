@@ -32,7 +32,8 @@ impl What {
     pub fn of(event: &Event) -> Self {
         let object = event.object.as_deref().unwrap_or_default();
         match event.kind {
-            EventKind::Imported if object == "profile" => Self::Details,
+            // An import tells of a relation and of details at once; the relation is what the channels are about.
+            EventKind::Imported if object == "profile" && event.channels.is_empty() => Self::Details,
             EventKind::Imported if object == "letter-code" => Self::LetterCode,
             EventKind::StaffChanged if object.starts_with("client/") => Self::ApiKey,
             EventKind::RetentionRun if object == "days" => Self::Days,

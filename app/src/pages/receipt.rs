@@ -70,7 +70,7 @@ fn said(answer: &RecordedAnswer, language: Language) -> AnyView {
     view! {
         <section>
             <h2>{words.channels}</h2>
-            {channels(&answer.channels, name, centre::because, language)}
+            <div class="cookies">{channels(&answer.channels, name, centre::because, language)}</div>
             {evidence(answer.evidence.as_ref(), language)}
         </section>
     }
@@ -99,10 +99,10 @@ pub(super) fn channels(
         view! {
             <tr>
                 <th scope="row">{name(line.channel)}</th>
-                <td>{point}</td>
-                <td>{today}</td>
-                <td>{why}</td>
-                <td>{ground}</td>
+                <td data-label=words.point>{point}</td>
+                <td data-label=words.today>{today}</td>
+                <td data-label=words.why>{why}</td>
+                <td data-label=words.ground>{ground}</td>
             </tr>
         }
     });

@@ -130,9 +130,23 @@ fn name(id: &PurposeId, notice: Option<&ShownNotice>, policy: Option<&Policy>, l
 
 #[cfg(test)]
 mod tests {
+    use app::model::event::{Actor, Route};
     use app::model::language::Language;
     use app::model::told::MADE;
     use app::text::act;
+
+    use super::*;
+
+    /// An import that brings a relation and details in one record is told as the relation.
+    #[test]
+    fn an_imported_relation_is_told_as_one_and_details_as_details() {
+        let at = time::OffsetDateTime::UNIX_EPOCH;
+        let mut event = Event::new(EventKind::Imported, at, Actor::System, Route::Import);
+        event.object = Some("profile".to_owned());
+        assert_eq!(What::of(&event), What::Details);
+        event.channels = vec![Channel::Email];
+        assert_eq!(What::of(&event), What::Kind(EventKind::Imported));
+    }
 
     /// Every event that something makes, by every way in, as it is read aloud; `House::ledger` sees to it that no test
     /// makes another.
