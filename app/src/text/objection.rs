@@ -381,11 +381,9 @@ impl Objection {
 /// What goes on, of which nothing was named: `Post en e-mail gaan door`, without the full stop.
 pub fn goes_on(kinds: &[PointKind], language: Language) -> String {
     let name = |kind: &PointKind| match (kind, language) {
-        (PointKind::Post, Language::Nl) => "post",
-        (PointKind::Email, Language::Nl) => "e-mail",
+        (PointKind::Post, _) => "post",
+        (PointKind::Email, _) => "e-mail",
         (PointKind::Phone, Language::Nl) => "telefoontjes",
-        (PointKind::Post, Language::En) => "post",
-        (PointKind::Email, Language::En) => "e-mail",
         (PointKind::Phone, Language::En) => "calls",
     };
     let names: Vec<&str> = kinds.iter().map(name).collect();
