@@ -104,7 +104,7 @@ fn hour(at: OffsetDateTime) -> u32 {
 }
 
 impl Scribe {
-    /// What a request was answered before, if it was, within [`ANSWERS_LIVE`].
+    /// What a request was answered before, if it was, within a day.
     pub fn answered(&self, name: &AnswerName, now: OffsetDateTime) -> Option<Answered> {
         self.state().answers.find(name, now).cloned()
     }

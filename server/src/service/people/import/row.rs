@@ -194,6 +194,9 @@ pub enum Mend {
     /// A line break inside a field.
     #[error("a line breaks off inside a field; write the row as one line")]
     LineBreak,
+    /// What stands where the customer number belongs says something of a channel.
+    #[error("this looks like the end of the row above it, broken off; write that row as one line")]
+    EndOfAnother,
     /// A line that an open quotation mark reaches.
     #[error("the quotation mark that is opened in line {0} reaches here; mend that line first")]
     InsideQuotes(u64),
@@ -276,6 +279,14 @@ impl Fields {
     pub fn say_no(&self) -> bool {
         let listed = self.objected();
         !listed.at_least.is_empty() || listed.wrong.is_some() || self.opt_out_used().unwrap_or(true)
+    }
+
+    /// Whether a short row looks like the end of one that broke off: what stands where the customer number belongs names
+    /// channels, or is a yes or no with nothing beside it.
+    pub fn look_like_an_end(&self) -> bool {
+        let Some(customer) = self.get(Column::Customer) else { return false };
+        let is_alone = self.0.iter().all(|(column, text)| *column == Column::Customer || text.trim().is_empty());
+        words::channels(customer, true).wrong.is_none() || is_alone && words::yes(customer).is_some()
     }
 
     fn get(&self, column: Column) -> Option<&str> {

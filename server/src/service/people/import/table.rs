@@ -306,7 +306,10 @@ impl<R: BufRead> Table<R> {
             Some((fields, fault)) => {
                 let is_blank = fault.is_none() && fields.is_empty();
                 // Of a short row that is refused after all, a separator may be missing, and what follows stands elsewhere.
-                let may_say_no = cells.len() < self.columns.len() && self.has_a_no();
+                let is_short = cells.len() < self.columns.len();
+                let may_say_no = is_short && self.has_a_no();
+                let is_an_end = is_short && fault.is_none() && fields.look_like_an_end();
+                let fault = fault.or(is_an_end.then_some(RowFault { column: None, mend: Mend::EndOfAnother }));
                 Line { may_say_no, is_blank, ..Line::of(number, fields, fault) }
             }
             None => self.refused(number, number, Mend::Fields, None),

@@ -571,6 +571,27 @@ fn is_denied(house: &House, name: &str) -> bool {
         == (false, Reason::PointObjected)
 }
 
+/// A row that breaks off before its no, with nothing to show it but where the no then stands.
+#[tokio::test]
+async fn the_end_of_a_row_is_no_customer() {
+    let header = "customer,email,objected_channels,objected_on";
+    for end in ["newsletter", "newsletter,", "Alle kanalen", "post,2024-01-01", "ja", "WAAR"] {
+        let house = House::new().await;
+        let (_, reports) = import(&house, "x.csv", &format!("{header}\nU1,u1@example.nl\n{end}\n"), Mode::Write).await;
+        let told = reports.iter().find(|report| report.line == 3).expect("told");
+        let is_an_end = told.came_to == CameTo::Refused(RowFault { column: None, mend: Mend::EndOfAnother });
+        assert!(is_an_end, "{end}: {told:?}");
+        assert!(told.notes.contains(&Note::Unread), "{end}: {:?}", told.notes);
+    }
+    // A customer number is no such word, in a row of any length.
+    for row in ["U1", "U1,u1@example.nl", "1,u1@example.nl", "post,u1@example.nl,newsletter,2024-01-01"] {
+        let house = House::new().await;
+        let (_, reports) = import(&house, "x.csv", &format!("{header}\n{row}\n"), Mode::Write).await;
+        let refused = |report: &RowReport| matches!(report.came_to, CameTo::Refused(_));
+        assert!(!reports.iter().any(refused), "{row}: {reports:?}");
+    }
+}
+
 /// A quotation mark that stays open, a line that breaks off: no row behind it is swallowed.
 #[tokio::test]
 async fn a_broken_line_swallows_no_other() {
@@ -810,7 +831,7 @@ proptest::proptest! {
                 let (first, last) = (line(if start == at && !damage.is_empty() { start } else { shift(start) }), line(shift(end)));
                 // A mailbox that reads as another one is another one; its row is there all the same.
                 let mailbox = start + text[start..].find('@').expect("a mailbox");
-                let alters = (mailbox - 3..mailbox + "@example.nl".len()).contains(&at);
+                let alters = (mailbox - 3..=mailbox + "@example.nl".len()).contains(&at);
                 let told = reports.iter().filter(|report| report.line <= last && first <= report.last).any(|report| {
                     let no = |note: &Note| matches!(note, Note::NoAllTheSame(_) | Note::NotRecorded(_) | Note::Unread);
                     report.notes.iter().any(no) || alters && report.came_to == CameTo::Recorded

@@ -26,6 +26,7 @@ use crate::scribe::verify::verify;
 use crate::scribe::{Draft, Fact, FactKind, Kept};
 use crate::service::fixture::House;
 use crate::service::people::book::Entry;
+use crate::service::people::hash::FoldHash;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Column, Mode};
 use crate::service::people::{People, Who, hash};
@@ -318,6 +319,7 @@ impl Life {
             return;
         }
         let gone = self.people[other].clone();
+        let their_folds = self.folds_of(&gone.boxes);
         let kept = &mut self.people[at];
         let subject = kept.subject;
         self.house.keuze.merge(subject, gone.subject, &by_import()).await.expect("merged");
@@ -330,8 +332,16 @@ impl Life {
         self.people.remove(other);
         self.told.push(format!("merge {other} into {at}"));
         if self.wrong == Wrong::MergeForgets {
-            self.drop_entries(|entry| entry.by == Some(gone.subject)).await;
+            self.drop_entries(|entry| entry.folds.iter().any(|fold| their_folds.contains(fold))).await;
         }
+    }
+
+    /// What stands on these boxes, under every index key.
+    fn folds_of(&self, boxes: &BTreeSet<usize>) -> Vec<FoldHash> {
+        let keys = hash::index_keys(&self.house.keuze.scribe);
+        let spellings = boxes.iter().flat_map(|row| &BOXES[*row]);
+        let folds: BTreeSet<String> = spellings.flat_map(|spelling| spelling.point.stands_on()).collect();
+        folds.iter().flat_map(|fold| keys.iter().map(move |(_, key)| hash::hash(key, fold))).collect()
     }
 
     /// A new index key, or a new root key.
