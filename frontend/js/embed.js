@@ -66,10 +66,10 @@
       const [, id, revision, answer, until] =
         entry.match(/^(\w+)\.(\d+)\.(o|[grn](?=\.\d{10}$))(?:\.(\d+))?$/) || [];
       const left = until - now;
-      // What ends later than a cookie can live was not written by us.
+      // It holds to the end of its last second. What ends later than a cookie can live was not written by us.
       unreadable ||= !id || id in answers || left > 4e7;
       answers[id] =
-        answer == 'o' || (left >= 0 && PURPOSES[id]?.[0] == revision && PURPOSES[id][1].includes(answer)) ? answer : 0;
+        answer == 'o' || (left > -1 && PURPOSES[id]?.[0] == revision && PURPOSES[id][1].includes(answer)) ? answer : 0;
     }
     // The third of a purpose is 0 for never, 1 for not where the browser asks not to be tracked, 2 for always.
     for (const id of optional)

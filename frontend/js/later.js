@@ -172,7 +172,8 @@ export const answer = async (page, request, first) => {
 // How many milliseconds the server's clock is ahead.
 export const clock = async (page) => {
   try {
-    const { headers } = await fetch('/keuze/health');
+    // Without a body: one that nobody reads keeps its connection.
+    const { headers } = await fetch('/keuze/health', { method: 'HEAD' });
     page.ahead = Date.parse(headers.get('date')) - Date.now() || 1;
   } catch {}
   page.sync();
