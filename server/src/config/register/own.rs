@@ -22,7 +22,7 @@ pub struct Own {
     pub http_only: bool,
 }
 
-/// All of them; a test holds them to what is set.
+/// All of them, as `http::cookies` and the desk's session set them.
 pub const OWN: [Own; 6] = [
     Own { secure: "__Host-keuze", plain: "keuze", days: DAYS_WITH_OBJECTION, http_only: false },
     Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: DAYS, http_only: false },
