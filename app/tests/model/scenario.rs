@@ -125,6 +125,12 @@ fn evidence() -> impl Strategy<Value = Option<Evidence>> {
         opt_out_used: false,
         products: Some("phones".to_owned()),
     };
+    // Pieces that are missing together hide each other.
+    let nearly_whole =
+        (select(vec![false, false, true]), select(vec![0, 0, -400, 2])).prop_map(move |(used, offered)| {
+            let offered_on = Some(day + Duration::days(offered));
+            Evidence::SoftOptIn(SoftOptIn { opt_out_used: used, opt_out_offered_on: offered_on, ..whole.clone() })
+        });
     let opt_in = (any::<bool>(), 0..300i64).prop_map(move |(products, days)| {
         Evidence::OptIn(OptIn {
             verified: Verification::MailCode,
@@ -135,7 +141,7 @@ fn evidence() -> impl Strategy<Value = Option<Evidence>> {
     prop_oneof![
         3 => Just(None),
         2 => soft.prop_map(Some),
-        2 => Just(Some(Evidence::SoftOptIn(whole))),
+        3 => nearly_whole.prop_map(Some),
         4 => opt_in.prop_map(Some),
     ]
 }
