@@ -31,7 +31,11 @@ const SUITES: &[Suite] = &[
         budget: 180,
         run: || run::cargo(&["doc", "--workspace", "--exclude", "frontend", "--no-deps", "--quiet"]),
     },
-    Suite { name: "tests", budget: 900, run: || run::cargo(&["test", "--workspace", "--exclude", "frontend"]) },
+    Suite {
+        name: "tests",
+        budget: 900,
+        run: || run::cargo(&["test", "--workspace", "--exclude", "frontend", "--no-fail-fast"]),
+    },
     Suite { name: "browser tests", budget: 480, run: || browser_tests::run(&[]) },
 ];
 
