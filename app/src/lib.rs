@@ -5,6 +5,8 @@
 
 pub mod components;
 pub mod doors;
+#[cfg(feature = "ssr")]
+pub mod html;
 pub mod model;
 pub mod pages;
 pub mod text;

@@ -5,6 +5,7 @@
 #[expect(dead_code, reason = "the pages are tried with the rest of it")]
 mod cases;
 
+use app::components::banner::first_layer;
 use app::model::language::Language;
 use app::model::policy::ChangeClass;
 use serde_json::{Map, Value, json};
@@ -34,7 +35,7 @@ fn main() -> Result<(), Failure> {
 fn published(changes: &[(&str, &str)]) -> Result<PublishedPolicy, Failure> {
     let text = changes.iter().fold(EXAMPLE.to_owned(), |text, (from, to)| text.replacen(from, to, 1));
     let config = parse("keuze.toml", &text).map_err(|_| "the example so changed has faults")?;
-    match plan(&config, None, ChangeClass::Purpose) {
+    match plan(&config, None, ChangeClass::Purpose, first_layer) {
         Ok(Plan::New(publication)) => Ok(publication.policy),
         _ => Err("the example so changed cannot be published".into()),
     }

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use app::components::banner::first_layer;
 use app::model::policy::ChangeClass;
 use server::config::Config;
 use server::embed::{CookieNames, embed_js, later_js};
@@ -11,7 +12,7 @@ use server::publish::{Plan, plan};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("name the folder to write to")?);
     let config = Config::example();
-    let Ok(Plan::New(publication)) = plan(&config, None, ChangeClass::Purpose) else {
+    let Ok(Plan::New(publication)) = plan(&config, None, ChangeClass::Purpose, first_layer) else {
         return Err("the example has faults".into());
     };
     let published = &publication.policy;

@@ -2,7 +2,6 @@
 //!
 //! A mail that is refused blocks nothing: whoever objected has objected.
 
-mod outbox;
 mod smtp;
 #[cfg(test)]
 mod tests;
@@ -15,9 +14,9 @@ use time::{Duration, OffsetDateTime};
 
 use crate::config::Config;
 use crate::service::Keuze;
+use crate::service::mail::outbox::Outbox;
 use crate::service::mail::{Mail, MailId, Outcome};
 
-pub use outbox::{Outbox, Shown};
 pub use smtp::Smtp;
 
 /// How a mail goes out.
@@ -54,7 +53,9 @@ impl Way {
     async fn send(&self, id: &MailId, mail: &Mail) -> Result<(), NotSent> {
         match self {
             Self::Smtp(smtp) => smtp.send(id, mail).await,
-            Self::Outbox(outbox) => outbox.keep(mail),
+            Self::Outbox(outbox) => outbox
+                .keep(mail)
+                .map_err(|error| NotSent { for_good: false, what: format!("the outbox cannot be written: {error}") }),
         }
     }
 }

@@ -23,6 +23,9 @@ use crate::scribe::{AppendError, ReadError};
 pub use plan::{Plan, Publication, least_class, plan};
 pub use record::{publish, publish_if_new};
 
+/// Makes the HTML of a notice's first layer. It is handed in: what is published stands on no page framework.
+pub type RenderFirstLayer = fn(&NoticeStrings) -> String;
+
 /// A policy with the contents of its notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedPolicy {

@@ -33,6 +33,12 @@ pub fn Banner(
     }
 }
 
+/// The first layer as HTML: what a policy freezes, and what `embed.js` shows.
+#[cfg(feature = "ssr")]
+pub fn first_layer(strings: &NoticeStrings) -> String {
+    crate::html::to_html(|| Banner(BannerProps { strings: strings.clone() }))
+}
+
 /// The first layer in the flow of a page, as a plain form that needs no script (requirements 4.2).
 #[component]
 pub fn BannerForm(

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use app::components::banner::first_layer;
 use app::model::event::Actor;
 use app::model::policy::ChangeClass;
 use clap::{Args, Subcommand, ValueEnum};
@@ -102,7 +103,7 @@ async fn show_and_publish(scribe: &Scribe, configured: &Configured, asked: &Publ
 fn shown(asked: &Publish, configured: &Configured, published: &Published) -> Result<Option<Box<Publication>>, Refusal> {
     // Without a class the difference is shown all the same, so that whoever publishes can tell which it is.
     let change = asked.change.map_or(ChangeClass::Purpose, ChangeClass::from);
-    let planned = plan(&configured.config, published.latest(), change).map_err(PublishError::Faults)?;
+    let planned = plan(&configured.config, published.latest(), change, first_layer).map_err(PublishError::Faults)?;
     let Plan::New(publication) = planned else {
         println!("nothing to publish: the policy in force already says this");
         return Ok(None);

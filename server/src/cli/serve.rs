@@ -1,5 +1,6 @@
 //! `keuze serve` and `keuze demo`.
 
+use app::components::banner::first_layer;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -112,7 +113,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     let scribe = ledger::open(&data, serving.key_file.clone(), site)?;
     let Configured { mut config, text } = configured;
     if demo {
-        publish::publish_if_new(&scribe, &config, &SystemClock).await?;
+        publish::publish_if_new(&scribe, &config, &SystemClock, first_layer).await?;
     }
     Published::load(&scribe)?.refuse_another(&config)?;
     ledger::keep_configuration(&data, &text)?;

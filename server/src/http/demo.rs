@@ -17,8 +17,8 @@ use axum::routing::get;
 use super::files;
 use super::problem::Problem;
 use super::visit::Visit;
-use crate::courier::{Outbox, Shown};
 use crate::service::Keuze;
+use crate::service::mail::outbox::{Outbox, Shown};
 use crate::service::people::{Act, ActError};
 
 /// The host's own policy: strict, as a careful site's would be, and enough for the banner.

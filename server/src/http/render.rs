@@ -3,18 +3,17 @@
 //! `leptos_axum` streams with inline scripts for hydration; these pages have none, so they render in one go and
 //! the Content-Security-Policy can forbid inline scripts altogether.
 
+use app::html::to_html;
 use app::model::language::Language;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use leptos::prelude::{IntoView, Owner, RenderHtml as _};
+use leptos::prelude::IntoView;
 
 /// The policy of every page of ours: nothing but our own styles and pictures, forms to ourselves, no frames.
 pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                                base-uri 'none'; frame-ancestors 'none'";
 
 /// A whole HTML document: `view` gives `<html>…</html>`, the document type is put before it.
-///
-/// `view` runs inside a reactive owner of its own, so components may use context and signals.
 pub fn page<V>(status: StatusCode, language: Language, view: impl FnOnce() -> V) -> Response
 where
     V: IntoView + 'static,
@@ -28,16 +27,6 @@ where
         (header::VARY, HeaderValue::from_static("accept-language, cookie")),
     ];
     (status, headers, html).into_response()
-}
-
-/// The HTML of a view, without the comments that hydration would need.
-pub fn to_html<V>(view: impl FnOnce() -> V) -> String
-where
-    V: IntoView + 'static,
-{
-    let owner = Owner::new();
-    let html = owner.with(|| view().into_view().to_html());
-    html.replace("<!>", "")
 }
 
 fn document(html: &str) -> String {

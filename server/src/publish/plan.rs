@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use app::model::change::{Facet, QuestionChange, question_changes};
 use app::model::language::{Language, Localized};
+use app::model::notice::{NoticeRef, NoticeStrings};
 use app::model::policy::{ChangeClass, Policy};
 use app::model::purpose::{Regime, RegimeOverride};
 
 use super::difference::differences;
-use super::{PublishedPolicy, canonical, hash};
+use super::{PublishedPolicy, RenderFirstLayer, canonical, hash};
 use crate::config::{Config, Fault};
-use crate::embed::{RenderedNotice, render_notice};
 
 /// What publishing a configuration comes to.
 #[derive(Clone, Debug)]
@@ -36,14 +36,19 @@ pub struct Publication {
 ///
 /// # Errors
 /// Every question that changed without a new revision, and a change that is more than it is called (S-51).
-pub fn plan(config: &Config, previous: Option<&PublishedPolicy>, change: ChangeClass) -> Result<Plan, Vec<Fault>> {
+pub fn plan(
+    config: &Config,
+    previous: Option<&PublishedPolicy>,
+    change: ChangeClass,
+    render: RenderFirstLayer,
+) -> Result<Plan, Vec<Fault>> {
     let (revision, notice_revision) = previous.map_or((1, 1), |previous| {
         let shown_anew = u32::from(change != ChangeClass::Editorial);
         (previous.policy.revision + 1, previous.policy.notice_revision + shown_anew)
     });
     let mut policy = freeze(config, revision, notice_revision);
     policy.statements = previous.map(|previous| previous.policy.statements.clone()).unwrap_or_default();
-    let next = with_notices(config, policy);
+    let next = with_notices(config, policy, render);
     if previous.is_some_and(|previous| is_same(previous, &next)) {
         return Ok(Plan::UpToDate);
     }
@@ -76,15 +81,20 @@ pub(super) fn freeze(config: &Config, revision: u32, notice_revision: u32) -> Po
     }
 }
 
-fn with_notices(config: &Config, mut policy: Policy) -> PublishedPolicy {
+fn with_notices(config: &Config, mut policy: Policy, render: RenderFirstLayer) -> PublishedPolicy {
     let strings: Vec<_> = Language::ALL.into_iter().map(|language| config.notice_strings(language)).collect();
     let mut html = Vec::new();
     for strings in &strings {
-        let RenderedNotice { reference, html: markup, .. } = render_notice(&policy, strings);
-        policy.notices.insert(strings.language, reference);
+        let markup = render(strings).into_bytes();
+        policy.notices.insert(strings.language, reference(strings, &markup));
         html.push((strings.language, markup));
     }
     PublishedPolicy { hash: hash(&canonical(&policy)), policy, strings, html }
+}
+
+/// How events name a notice: by its two contents.
+fn reference(strings: &NoticeStrings, html: &[u8]) -> NoticeRef {
+    NoticeRef { language: strings.language, strings: hash(&canonical(strings)), html: hash(html) }
 }
 
 /// Whether nothing but the count of publications moved.

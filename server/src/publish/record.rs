@@ -6,7 +6,7 @@ use app::model::notice::NoticeStrings;
 use app::model::policy::{ChangeClass, Policy};
 
 use super::plan::{freeze, word};
-use super::{Plan, PublishError, Published, PublishedPolicy, canonical, hash, least_class, plan};
+use super::{Plan, PublishError, Published, PublishedPolicy, RenderFirstLayer, canonical, hash, least_class, plan};
 use crate::ambient::Clock;
 use crate::config::Config;
 use crate::scribe::{Draft, Fact, FactKind, Scribe, Written};
@@ -39,14 +39,19 @@ pub async fn publish(
 ///
 /// # Errors
 /// Also when a question changed without a new revision.
-pub async fn publish_if_new(scribe: &Scribe, config: &Config, clock: &dyn Clock) -> Result<(), PublishError> {
+pub async fn publish_if_new(
+    scribe: &Scribe,
+    config: &Config,
+    clock: &dyn Clock,
+    render: RenderFirstLayer,
+) -> Result<(), PublishError> {
     let published = Published::load(scribe)?;
     if published.is_current(config) {
         return Ok(());
     }
     let previous = published.latest();
     let change = previous.map_or(ChangeClass::Purpose, |previous| least_class(&previous.policy, &freeze(config, 0, 0)));
-    match plan(config, previous, change).map_err(PublishError::Faults)? {
+    match plan(config, previous, change, render).map_err(PublishError::Faults)? {
         Plan::UpToDate => Ok(()),
         Plan::New(publication) => publish(scribe, &publication, Actor::System, clock).await.map(|_| ()),
     }

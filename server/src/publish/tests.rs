@@ -1,3 +1,4 @@
+use app::components::banner::first_layer;
 use app::model::event::Actor;
 use app::model::policy::ChangeClass;
 use insta::assert_snapshot;
@@ -27,7 +28,7 @@ fn changed(changes: &[(&str, &str)]) -> Config {
 }
 
 fn planned(config: &Config, previous: Option<&PublishedPolicy>, change: ChangeClass) -> Publication {
-    match plan(config, previous, change) {
+    match plan(config, previous, change, first_layer) {
         Ok(Plan::New(publication)) => *publication,
         Ok(Plan::UpToDate) => panic!("nothing changed"),
         Err(faults) => panic!("{}", lines(&faults)),
@@ -39,7 +40,7 @@ fn first() -> PublishedPolicy {
 }
 
 fn refused(config: &Config, change: ChangeClass) -> String {
-    lines(&plan(config, Some(&first()), change).expect_err("refused"))
+    lines(&plan(config, Some(&first()), change, first_layer).expect_err("refused"))
 }
 
 const LONGER: (&str, &str) =
@@ -80,7 +81,7 @@ party meta_ireland: Meta Platforms Ireland Limited
 #[test]
 fn the_same_configuration_is_nothing_to_publish() {
     for change in [ChangeClass::Editorial, ChangeClass::Material, ChangeClass::Purpose] {
-        assert!(matches!(plan(&Config::example(), Some(&first()), change), Ok(Plan::UpToDate)));
+        assert!(matches!(plan(&Config::example(), Some(&first()), change, first_layer), Ok(Plan::UpToDate)));
     }
 }
 
@@ -97,7 +98,7 @@ purposes.marketing.revision: 1 → 2
 #[test]
 fn a_revision_never_goes_back() {
     let later = planned(&changed(&[ASKED_ANEW]), Some(&first()), ChangeClass::Purpose).policy;
-    let faults = plan(&Config::example(), Some(&later), ChangeClass::Purpose).expect_err("it goes back");
+    let faults = plan(&Config::example(), Some(&later), ChangeClass::Purpose, first_layer).expect_err("it goes back");
     assert_snapshot!(lines(&faults), @"example.toml:102:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
 }
 
@@ -150,8 +151,8 @@ async fn a_policy_is_published_once_and_read_back_as_it_was() {
     let (scribe, clock, config) = (scribe(), clock(), Config::example());
     let nothing = Published::load(&scribe).expect("an empty ledger");
     assert!(matches!(nothing.refuse_another(&config), Err(PublishError::Nothing)));
-    publish_if_new(&scribe, &config, &clock).await.expect("published");
-    publish_if_new(&scribe, &config, &clock).await.expect("nothing to do");
+    publish_if_new(&scribe, &config, &clock, first_layer).await.expect("published");
+    publish_if_new(&scribe, &config, &clock, first_layer).await.expect("nothing to do");
     let published = Published::load(&scribe).expect("it loads");
     published.refuse_another(&config).expect("it is in force");
     assert_eq!(published.policies.len(), 1);
@@ -160,7 +161,7 @@ async fn a_policy_is_published_once_and_read_back_as_it_was() {
 
     let other = changed(&[WORDS]);
     assert!(matches!(published.refuse_another(&other), Err(PublishError::Another)));
-    publish_if_new(&scribe, &other, &clock).await.expect("published");
+    publish_if_new(&scribe, &other, &clock, first_layer).await.expect("published");
     let published = Published::load(&scribe).expect("it loads");
     assert_eq!(published.policies.len(), 2);
     assert!(published.is_current(&other) && !published.is_current(&config));
@@ -193,7 +194,7 @@ async fn newer_markup_of_the_same_words_does_not_stop_a_server_but_can_be_publis
 #[tokio::test]
 async fn a_content_that_is_not_what_its_name_says_is_refused() {
     let (scribe, clock) = (scribe(), clock());
-    publish_if_new(&scribe, &Config::example(), &clock).await.expect("published");
+    publish_if_new(&scribe, &Config::example(), &clock, first_layer).await.expect("published");
     let event = app::model::event::Event::new(
         app::model::event::EventKind::KeyRotated,
         clock.now().at,
@@ -239,11 +240,12 @@ fn nothing_leaves_consent_without_a_reason() {
         for purpose in &mut again.policy.purposes {
             purpose.regime_override = said.purpose(&purpose.id).and_then(|of| of.regime_override.clone());
         }
-        let faults = plan(&changed(&changes), Some(&again), ChangeClass::Purpose).expect_err("it is the old one");
+        let faults =
+            plan(&changed(&changes), Some(&again), ChangeClass::Purpose, first_layer).expect_err("it is the old one");
         assert!(lines(&faults).contains("nothing says why"), "{}", lines(&faults));
     }
     // Staying exempt, or beginning to ask, needs no reason.
-    assert!(plan(&changed(&[WORDS]), Some(&first()), ChangeClass::Editorial).is_ok());
+    assert!(plan(&changed(&[WORDS]), Some(&first()), ChangeClass::Editorial, first_layer).is_ok());
 }
 
 #[test]
@@ -261,4 +263,20 @@ fn data_that_is_kept_longer_is_another_question() {
 fn looking_at_a_statement_again_is_editorial() {
     let looked = ("checked_at = 2026-11-02", "checked_at = 2026-11-27");
     planned(&changed(&[looked, ("VP-2022-034", "VP-2026-001")]), Some(&first()), ChangeClass::Editorial);
+}
+
+#[test]
+fn both_contents_of_a_notice_are_named_by_their_hashes() {
+    let published = first();
+    for (language, html) in &published.html {
+        let strings = published.strings_in(*language).expect("every notice has its strings");
+        let named = &published.policy.notices[language];
+        assert_eq!(named.html, hash(html));
+        assert_eq!(named.strings, hash(&canonical(strings)));
+        assert_eq!(
+            serde_json::from_slice::<NoticeStrings>(&canonical(strings)).expect("canonical JSON is JSON"),
+            *strings
+        );
+    }
+    assert_ne!(published.policy.notices[&Language::Nl].html, published.policy.notices[&Language::En].html);
 }

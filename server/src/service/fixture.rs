@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use app::components::banner::first_layer;
 use app::model::event::Event;
 use app::model::identity::{RecordAddress, ShardNumber};
 use app::model::policy::ChangeClass;
@@ -51,7 +52,7 @@ impl House {
         static EXAMPLE: OnceLock<(Config, PublishedPolicy)> = OnceLock::new();
         let (config, policy) = EXAMPLE.get_or_init(|| {
             let config = Config::example();
-            match plan(&config, None, ChangeClass::Purpose) {
+            match plan(&config, None, ChangeClass::Purpose, first_layer) {
                 Ok(Plan::New(publication)) => (config, publication.policy),
                 _ => panic!("the example can be published"),
             }
@@ -83,7 +84,7 @@ impl House {
     }
 
     async fn serving(scribe: Scribe, config: Config, clock: Arc<FixedClock>, entropy: Arc<dyn Entropy>) -> Self {
-        publish_if_new(&scribe, &config, &*clock).await.expect("it can be published");
+        publish_if_new(&scribe, &config, &*clock, first_layer).await.expect("it can be published");
         let published = Published::load(&scribe).expect("just published");
         Self::with(scribe, config, published, clock, entropy)
     }

@@ -3,6 +3,8 @@
 //! A mail waits as a fact under the key of the day on which it was queued. When it is sent, or given up, the fact is
 //! removed.
 
+pub mod outbox;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

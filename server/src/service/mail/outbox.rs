@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::NotSent;
-use crate::service::mail::Mail;
+use super::Mail;
 
 /// The folder.
 #[derive(Clone)]
@@ -41,11 +40,14 @@ impl Outbox {
         Self { folder }
     }
 
-    pub(super) fn keep(&self, mail: &Mail) -> Result<(), NotSent> {
+    /// Keeps a mail.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn keep(&self, mail: &Mail) -> std::io::Result<()> {
         let number = self.names().len() + 1;
         let text = format!("To: {}\nSubject: {}\n\n{}", mail.to.given(), mail.subject, mail.text);
         std::fs::write(self.folder.join(format!("{number:06}.txt")), text)
-            .map_err(|error| NotSent { for_good: false, what: format!("the outbox cannot be written: {error}") })
     }
 
     fn names(&self) -> Vec<PathBuf> {
