@@ -1,10 +1,11 @@
-//! `cargo xtask serve | build | test | e2e | check`: every set-up step, in Rust.
+//! `cargo xtask serve | build | test | e2e | check | requirements`: every set-up step, in Rust.
 #![expect(clippy::print_stdout, reason = "this is a command line")]
 #![expect(clippy::print_stderr, reason = "this is a command line")]
 
 mod browser_files;
 mod browser_tests;
 mod npm;
+mod requirements;
 mod run;
 mod size;
 mod suites;
@@ -43,6 +44,8 @@ enum Task {
     },
     /// Compares what a visitor downloads with docs/size-budget.toml.
     Check,
+    /// Compares docs/requirements.md with the ids and tests in the code.
+    Requirements,
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Test { long } => suites::test(long),
         Task::E2e { playwright } => browser_files::build().and_then(|()| browser_tests::run(&playwright)),
         Task::Check => browser_files::build().and_then(|()| size::check()),
+        Task::Requirements => requirements::check(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

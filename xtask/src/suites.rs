@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::{browser_files, browser_tests, run, size};
+use crate::{browser_files, browser_tests, requirements, run, size};
 
 /// One suite: its name, the seconds it may take on two cores from nothing, and what it runs.
 struct Suite {
@@ -17,6 +17,7 @@ struct Suite {
 const SUITES: &[Suite] = &[
     Suite { name: "browser files", budget: 300, run: browser_files::build },
     Suite { name: "sizes", budget: 300, run: size::check },
+    Suite { name: "requirements", budget: 10, run: requirements::check },
     Suite { name: "formatting", budget: 10, run: || run::cargo(&["fmt", "--all", "--check"]) },
     Suite {
         name: "clippy",
