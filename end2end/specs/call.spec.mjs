@@ -40,8 +40,8 @@ async function open(page, reference, who) {
   await press(page, 'Enter');
 }
 
-/** What stands in the row of a channel: allowed or not, and why. */
-const holds = (page, channel) => page.getByRole('row', { name: channel }).getByRole('cell').first();
+/** Whether a channel is allowed at the first contact point of its row. */
+const holds = (page, channel) => page.getByRole('row', { name: channel }).locator('.points strong').first();
 
 desk('a call by the keyboard alone: two keys for the right and the objection, one more to close', async ({ atWork }) => {
   const page = await atWork(WITHOUT);

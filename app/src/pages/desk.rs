@@ -8,15 +8,15 @@ pub mod person;
 use leptos::prelude::*;
 use time::PrimitiveDateTime;
 
+use super::given::given;
 use super::shell::{Here, Shell, localized};
 use super::table::table;
-use crate::doors::desk::people::Said;
+use crate::doors::desk::people::{Reach, Said};
 use crate::doors::desk::{Bar, LookUpView, NewPasswordView, Outcome, SignInView};
 use crate::doors::unmatched::UnmatchedView;
 use crate::model::channel::Channel;
-use crate::model::decision::Decision;
 use crate::model::language::Language;
-use crate::text::call::Call as CallWords;
+use crate::text::call::{Call as CallWords, no_point};
 use crate::text::desk::Desk as Words;
 use crate::text::isolate::isolated;
 use crate::text::{act, objection, unmatched, when};
@@ -287,20 +287,41 @@ fn said(said: &Said, language: Language) -> AnyView {
     .into_any()
 }
 
-/// Channels with what holds, and the buttons of each.
-fn channels(rows: impl Iterator<Item = (Channel, Decision, AnyView)>, language: Language) -> AnyView {
+/// Channels with what holds at each contact point, and the buttons of each channel.
+fn channels(reach: &[Reach], buttons: impl Fn(&[Reach]) -> AnyView, language: Language) -> AnyView {
     let (words, call) = (Words::of(language), CallWords::of(language));
-    let row = |(channel, decision, buttons): (Channel, Decision, AnyView)| {
+    let of_one =
+        reach.chunk_by(|a, b| a.channel == b.channel).filter_map(|points| Some((points.first()?.channel, points)));
+    let rows = of_one.map(|(channel, points)| {
+        let lines = points.iter().map(|point| holds(point, language)).collect_view();
         view! {
             <tr>
                 <th scope="row">{objection::channel(channel, language)}</th>
-                <td>{if decision.allow { words.allow } else { words.deny }}</td>
-                <td>{act::reason(decision.reason, language)}</td>
-                <td class="buttons">{buttons}</td>
+                <td>
+                    <ul class="points">{lines}</ul>
+                </td>
+                <td class="buttons">{buttons(points)}</td>
             </tr>
         }
-    };
-    table(&[call.channel, words.decision, words.why, call.action], rows.map(row).collect_view())
+    });
+    table(&[call.channel, words.today, call.action], rows.collect_view())
+}
+
+/// What holds at one contact point, and why.
+fn holds(reach: &Reach, language: Language) -> AnyView {
+    let words = Words::of(language);
+    let kind = reach.channel.point();
+    let at = reach.at.as_deref().map(given).or_else(|| Some(no_point(kind?, language).into_any()));
+    view! {
+        <li>
+            <span class="at">{at}</span>
+            " "
+            <strong>{if reach.decision.allow { words.allow } else { words.deny }}</strong>
+            " "
+            <span>{act::reason_at(reach, language)}</span>
+        </li>
+    }
+    .into_any()
 }
 
 /// A button that says by itself what it enters.

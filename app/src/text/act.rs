@@ -1,6 +1,8 @@
 //! Acts, answers, routes and reasons in words.
 
+use crate::doors::desk::people::Reach;
 use crate::model::choice::{Answer, Control};
+use crate::model::contact::PointKind;
 use crate::model::decision::Reason;
 use crate::model::event::{Actor, EventKind, Route};
 use crate::model::language::Language::{self, En, Nl};
@@ -191,6 +193,49 @@ pub fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::EvidenceMissing => ("bewijs van aanmelding ontbreekt", "evidence of the opt-in is missing"),
     };
     pick(language, nl, en)
+}
+
+/// Why somebody may be reached at a contact point, or may not.
+pub fn reason_at(reach: &Reach, language: Language) -> &'static str {
+    let point = reach.channel.point().filter(|_| reach.at.is_some());
+    let (nl, en) = match (reach.decision.reason, point) {
+        (Reason::EvidenceMissing, Some(kind)) if reach.is_later => later(kind),
+        (Reason::EvidenceMissing, Some(kind)) => unproved(kind),
+        // That there is none stands there already.
+        (Reason::NoPoint, None) if reach.channel.point().is_some() => ("", ""),
+        (other, _) => return reason(other, language),
+    };
+    pick(language, nl, en)
+}
+
+/// It joined the person later: what was given before was given elsewhere.
+fn later(kind: PointKind) -> (&'static str, &'static str) {
+    match kind {
+        PointKind::Email => (
+            "dit e-mailadres kwam later bij deze klant: een aanmelding of klantrelatie van eerder telt hier niet",
+            "this e-mail address joined this customer later: an earlier sign-up or customer relation does not count here",
+        ),
+        PointKind::Phone => (
+            "dit nummer kwam later bij deze klant: een aanmelding of klantrelatie van eerder telt hier niet",
+            "this number joined this customer later: an earlier sign-up or customer relation does not count here",
+        ),
+        PointKind::Post => (
+            "dit postadres kwam later bij deze klant: een aanmelding of klantrelatie van eerder telt hier niet",
+            "this postal address joined this customer later: an earlier sign-up or customer relation does not count here",
+        ),
+    }
+}
+
+fn unproved(kind: PointKind) -> (&'static str, &'static str) {
+    match kind {
+        PointKind::Email => {
+            ("bewijs van aanmelding ontbreekt voor dit e-mailadres", "evidence for this e-mail address is missing")
+        }
+        PointKind::Phone => ("bewijs van aanmelding ontbreekt voor dit nummer", "evidence for this number is missing"),
+        PointKind::Post => {
+            ("bewijs van een klantrelatie ontbreekt voor dit postadres", "evidence for this postal address is missing")
+        }
+    }
 }
 
 fn pick<'a>(language: Language, nl: &'a str, en: &'a str) -> &'a str {

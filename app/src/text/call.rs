@@ -315,6 +315,18 @@ impl Call {
     }
 }
 
+/// Nothing of this kind is known of the person.
+pub fn no_point(kind: PointKind, language: Language) -> &'static str {
+    match (kind, language) {
+        (PointKind::Email, Nl) => "geen e-mailadres bekend",
+        (PointKind::Email, En) => "no e-mail address known",
+        (PointKind::Phone, Nl) => "geen telefoonnummer bekend",
+        (PointKind::Phone, En) => "no phone number known",
+        (PointKind::Post, Nl) => "geen postadres bekend",
+        (PointKind::Post, En) => "no postal address known",
+    }
+}
+
 /// A kind of contact point.
 pub fn point(kind: PointKind, language: Language) -> &'static str {
     match (kind, language) {

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use app::model::channel::Channel;
-use app::model::decision::Decision;
 use app::model::event::{Actor, Call, Event, EventKind, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::identity::{RecordAddress, Subject};
@@ -203,18 +202,6 @@ impl Keuze {
         let call = OpenCall::new(line, audit, id);
         self.calls.table().insert(call.id.clone(), call.clone());
         Ok(Some(call))
-    }
-
-    /// The channels that can be spoken of in a call, each with what holds now.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn channels_of(&self, call: &OpenCall) -> Result<Vec<(Channel, Decision)>, ActError> {
-        let reaches = |channel: &Channel| {
-            call.person.is_some() || call.line.point.as_ref().is_some_and(|point| channel.point() == Some(point.kind()))
-        };
-        let channels = Channel::ALL.into_iter().filter(reaches);
-        channels.map(|channel| Ok((channel, self.may_i(&call.who(), channel)?))).collect()
     }
 
     /// Records that the person objects, with the call's reference and the agent as the actor.

@@ -30,6 +30,7 @@ use crate::scribe::{AppendError, Draft, Fact, ReadError, Scribe, Written};
 use crate::vault::ring::KeyId;
 
 pub use book::Book;
+pub use decide::ReachedAt;
 pub use erase::{BACKUPS_LIVE, Erased};
 pub use profile::{Part, Person};
 

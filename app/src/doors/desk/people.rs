@@ -23,8 +23,8 @@ pub struct PersonCard {
     pub language: Language,
     /// Addresses and numbers, as given.
     pub points: Vec<(PointKind, String)>,
-    /// Every channel with what holds today.
-    pub channels: Vec<(Channel, Decision)>,
+    /// Every channel at every contact point, with what holds today; the points of a channel one after the other.
+    pub reach: Vec<Reach>,
     /// Everything that was recorded, newest first.
     pub history: Vec<HistoryLine>,
 }
@@ -34,6 +34,19 @@ impl PersonCard {
     pub fn shown(&self) -> String {
         self.history.first().map(|line| line.address.clone()).unwrap_or_default()
     }
+}
+
+/// A contact point by one channel, with what holds there today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The channel.
+    pub channel: Channel,
+    /// The address or number, as given; none where none is known, and for social media, where people come to us.
+    pub at: Option<String>,
+    /// Whether it joined the person later, and nobody said yet that it is their own.
+    pub is_later: bool,
+    /// May they be reached there?
+    pub decision: Decision,
 }
 
 /// The page of people who were looked up.
@@ -151,8 +164,8 @@ pub struct CallCard {
     pub people: Vec<(String, String)>,
     /// Who it is: id and name.
     pub person: Option<(String, String)>,
-    /// The channels that can be spoken of, with what holds now.
-    pub channels: Vec<(Channel, Decision)>,
+    /// The channels that can be spoken of at their contact points, with what holds now.
+    pub reach: Vec<Reach>,
     /// Whether the right to object was offered.
     pub right_offered: Option<bool>,
     /// What was recorded last.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::given::given;
 use super::super::shell::{Here, Shell, localized};
 use super::{Press, Tab, alert, bar, object, press, said, status};
-use crate::doors::desk::people::{CallCard, CallForm, CallState, CallView};
+use crate::doors::desk::people::{CallCard, CallForm, CallState, CallView, Reach};
 use crate::model::channel::Channel;
 use crate::model::contact::PointKind;
 use crate::model::language::Language;
@@ -134,19 +134,20 @@ fn right(card: &CallCard, language: Language) -> AnyView {
 /// Calls first: it is what a call is about.
 fn channels(card: &CallCard, language: Language) -> AnyView {
     let words = Words::of(language);
-    let mut sorted = card.channels.clone();
-    sorted.sort_by_key(|(channel, _)| *channel != Channel::Phone);
+    let mut sorted = card.reach.clone();
+    sorted.sort_by_key(|reach| reach.channel != Channel::Phone);
     let is_next = card.right_offered.is_some() && card.said.is_none();
-    let next = sorted.first().map(|(channel, _)| *channel).filter(|_| is_next);
-    let rows = sorted.into_iter().map(|(channel, decision)| {
-        let button = object(Some(channel), Some(key(channel)), Some(channel) == next, language);
-        (channel, decision, button)
-    });
-    let all = (card.channels.len() > 1).then(|| object(None, Some("9"), false, language));
+    let next = sorted.first().map(|reach| reach.channel).filter(|_| is_next);
+    let button = |points: &[Reach]| {
+        let channel = points.first().map(|reach| reach.channel);
+        object(channel, channel.map(key), channel == next && next.is_some(), language)
+    };
+    let is_only = sorted.iter().all(|reach| Some(reach.channel) == sorted.first().map(|first| first.channel));
+    let all = (!is_only).then(|| object(None, Some("9"), false, language));
     view! {
         <section>
             <h2>{words.objection}</h2>
-            {super::channels(rows, language)}
+            {super::channels(&sorted, button, language)}
             <p class="buttons">{all}</p>
             <p class="quiet">{beyond(card, language)}</p>
         </section>
@@ -157,7 +158,7 @@ fn channels(card: &CallCard, language: Language) -> AnyView {
 /// What even an objection to everything does not reach.
 fn beyond(card: &CallCard, language: Language) -> String {
     let words = Words::of(language);
-    let named = |kind: &PointKind| card.channels.iter().any(|(channel, _)| channel.point() == Some(*kind));
+    let named = |kind: &PointKind| card.reach.iter().any(|reach| reach.channel.point() == Some(*kind));
     let kinds = [PointKind::Post, PointKind::Email, PointKind::Phone].into_iter().filter(|kind| !named(kind));
     let kinds: Vec<PointKind> = kinds.collect();
     match (&card.person, kinds.is_empty()) {

@@ -7,9 +7,8 @@ use super::super::receipt;
 use super::super::shell::{Here, Shell, localized};
 use super::erase;
 use super::{Press, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
-use crate::doors::desk::people::{Done, PersonCard, PersonView};
+use crate::doors::desk::people::{Done, PersonCard, PersonView, Reach};
 use crate::model::channel::Channel;
-use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::{Call as Words, point};
 use crate::text::desk::Desk as DeskWords;
@@ -113,10 +112,6 @@ fn facts(person: &PersonCard, language: Language) -> AnyView {
 /// One form: how it came in, and a button for each channel.
 fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
-    let rows = person
-        .channels
-        .iter()
-        .map(|(channel, decision)| (*channel, decision.clone(), buttons(*channel, decision, language)));
     view! {
         <form method="post" action=localized(path, language)>
             <input type="hidden" name="subject" value=person.subject.clone() />
@@ -130,7 +125,7 @@ fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
                     <option value="phone_out">{words.by_our_call}</option>
                 </select>
             </label>
-            {channels(rows, language)}
+            {channels(&person.reach, |points| buttons(points, language), language)}
             <p class="buttons">{object(None, None, false, language)}</p>
             <p class="quiet">{words.ask_opt_in_help}</p>
         </form>
@@ -138,10 +133,13 @@ fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
     .into_any()
 }
 
-fn buttons(channel: Channel, decision: &Decision, language: Language) -> AnyView {
+/// Those of a channel, with its contact points.
+fn buttons(points: &[Reach], language: Language) -> AnyView {
     let words = Words::of(language);
+    let channel = points.first().map(|reach| reach.channel);
     // Nobody but the person signs up on social media (S-11).
-    let opt_in = (channel != Channel::Social && !decision.allow).then(|| {
+    let is_open = |reach: &Reach| reach.channel != Channel::Social && !reach.decision.allow;
+    let opt_in = channel.filter(|_| points.iter().any(is_open)).map(|channel| {
         press(Press {
             act: format!("opt_in:{}", channel_id(channel)),
             text: words.ask_opt_in,
@@ -149,7 +147,7 @@ fn buttons(channel: Channel, decision: &Decision, language: Language) -> AnyView
             ..Press::default()
         })
     });
-    view! { {object(Some(channel), None, false, language)} {opt_in} }.into_any()
+    view! { {object(channel, None, false, language)} {opt_in} }.into_any()
 }
 
 fn merge(person: &PersonCard, path: &str, language: Language) -> AnyView {

@@ -220,7 +220,7 @@ impl Desk {
             point: call.line.point.as_ref().map(crate::contact::ContactPoint::given),
             people: call.line.people.iter().filter_map(named).collect(),
             person: call.person.as_ref().and_then(named),
-            channels: self.keuze.channels_of(call)?,
+            reach: self.keuze.reach(&call.who())?,
             right_offered: call.right_offered,
             said: call.recorded.as_ref().map(|acted| self.said(acted)),
             audit: call.audit.to_string(),

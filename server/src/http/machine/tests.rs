@@ -1,5 +1,6 @@
 //! What programs ask and tell, and the codes in letters, through the whole router.
 
+mod desk;
 mod once;
 mod points;
 mod ways;

@@ -1,8 +1,7 @@
 //! Finding people by what they say of themselves: a customer number, an address, a phone number. Every person who is
 //! found gets an event of their own, before anything is shown.
 
-use app::doors::desk::people::PersonCard;
-use app::model::channel::Channel;
+use app::doors::desk::people::{PersonCard, Reach};
 use app::model::event::{Actor, Route};
 use app::model::evidence::IdentityLevel;
 use app::model::identity::{RecordAddress, Subject};
@@ -12,7 +11,7 @@ use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::scribe::{AppendError, Draft, Fact, ReadError};
 use crate::service::Keuze;
-use crate::service::people::{Act, ActError, Person, Who};
+use crate::service::people::{Act, ActError, Person, ReachedAt, Who};
 use crate::service::staff::StaffName;
 
 /// By what somebody is found.
@@ -146,21 +145,31 @@ impl Keuze {
         Ok(self.life(subject)?.last().map(|recorded| recorded.address))
     }
 
+    /// What holds at every contact point, as the desk shows it.
+    ///
+    /// # Errors
+    /// As [`Keuze::may_i_at_each`].
+    pub fn reach(&self, who: &Who) -> Result<Vec<Reach>, ActError> {
+        let shown = |at: ReachedAt| {
+            let ReachedAt { channel, point, is_later, decision } = at;
+            Reach { channel, at: point.map(|point| point.given()), is_later, decision }
+        };
+        Ok(self.may_i_at_each(who)?.into_iter().map(shown).collect())
+    }
+
     /// A person as the desk shows them, after they were looked up; `None` if they are not known any more.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn person_card(&self, subject: Subject) -> Result<Option<PersonCard>, ActError> {
         let Some(person) = self.known_person(subject) else { return Ok(None) };
-        let who = Who::person(person.subject);
-        let channels = Channel::ALL.into_iter().map(|channel| Ok((channel, self.may_i(&who, channel)?)));
         Ok(Some(PersonCard {
             subject: person.subject.to_string(),
             name: person.name().map(str::to_owned),
             customers: person.customers().into_iter().map(str::to_owned).collect(),
             language: person.language(),
             points: person.points().into_iter().map(|point| (point.kind(), point.given())).collect(),
-            channels: channels.collect::<Result<_, ActError>>()?,
+            reach: self.reach(&Who::person(person.subject))?,
             history: self.life(person.subject)?.iter().rev().map(|past| self.history_line(past, None)).collect(),
         }))
     }

@@ -13,6 +13,18 @@ use crate::contact::ContactPoint;
 use crate::scribe::ReadError;
 use crate::service::Keuze;
 
+/// A contact point by one channel.
+pub struct ReachedAt {
+    /// The channel.
+    pub channel: Channel,
+    /// The point; none where none is known.
+    pub point: Option<ContactPoint>,
+    /// Whether it joined the person later, and nobody said yet that it is their own.
+    pub is_later: bool,
+    /// May they be reached there?
+    pub decision: Decision,
+}
+
 impl Keuze {
     /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
     pub fn life(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
@@ -68,6 +80,27 @@ impl Keuze {
             None if named.is_empty() => self.may_i_by(&who.points, channel),
             None => self.may_i_at(&named, channel),
         }
+    }
+
+    /// By which channels they may be reached, each at every contact point apart: at those that are named, and at those that
+    /// the person has for it. A channel without any is asked about as it is; without a person it is left out.
+    ///
+    /// # Errors
+    /// As [`Self::may_i`].
+    pub fn may_i_at_each(&self, who: &Who) -> Result<Vec<ReachedAt>, ActError> {
+        let known = who.person.map(|person| self.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
+        let mut reached = Vec::new();
+        for channel in Channel::ALL {
+            let points = points_by(&who.points, known.as_ref(), channel);
+            let at = |point: ContactPoint| (vec![point.clone()], Some(point));
+            let alone = (points.is_empty() && known.is_some()).then_some((Vec::new(), None));
+            for (points, point) in points.into_iter().map(at).chain(alone) {
+                let decision = self.may_i(&Who { person: who.person, points }, channel)?;
+                let is_later = known.as_ref().zip(point.as_ref()).is_some_and(|(known, point)| known.is_later(point));
+                reached.push(ReachedAt { channel, point, is_later, decision });
+            }
+        }
+        Ok(reached)
     }
 
     fn may_i_of(&self, person: Subject, named: Vec<ContactPoint>, channel: Channel) -> Result<Decision, ActError> {
@@ -195,6 +228,19 @@ impl Keuze {
         let question = Question::Reach(channel, asked.collect());
         decide(life, &self.published.current().policy, &question, self.clock.now())
     }
+}
+
+/// The named points that a channel reaches, and the person's others.
+fn points_by(named: &[ContactPoint], known: Option<&Person>, channel: Channel) -> Vec<ContactPoint> {
+    let named = named.iter().filter(|point| channel.point() == Some(point.kind()));
+    let own = known.map(|known| own_points(known, channel)).unwrap_or_default();
+    let mut points: Vec<ContactPoint> = Vec::new();
+    for point in named.cloned().chain(own) {
+        if points.iter().all(|other| !other.is_same_as(&point)) {
+            points.push(point);
+        }
+    }
+    points
 }
 
 fn own_points(person: &Person, channel: Channel) -> Vec<ContactPoint> {
