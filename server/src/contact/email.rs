@@ -73,6 +73,9 @@ impl Email {
     /// same mailbox. Nobody is taken for somebody else by it, and nobody is found by it.
     pub fn objection_fold(&self) -> String {
         let fold = self.fold();
+        let (local, domain) = fold.rsplit_once('@').unwrap_or((&fold, ""));
+        // Written in capitals, `ß` is `SS`.
+        let fold = format!("{}@{domain}", local.replace('ß', "ss"));
         let google = fold.rsplit_once('@').filter(|(_, domain)| OF_GOOGLE.contains(domain));
         let Some((local, _)) = google else { return fold };
         let name: String = local.split('+').next().unwrap_or_default().chars().filter(|c| *c != '.').collect();
@@ -99,6 +102,9 @@ fn pasted(text: &str) -> String {
     let plain = |c: char| match c {
         '\u{3002}' | '\u{ff61}' => '.',
         '\u{ff01}'..='\u{ff5e}' | '\u{fe52}' | '\u{fe6b}' => typed::plain(c),
+        // A word processor makes them of the straight ones.
+        '‘' | '’' | '‛' => '\'',
+        '“' | '”' | '„' | '‟' => '"',
         c => c,
     };
     let visible: String = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();

@@ -117,8 +117,11 @@ fn international(number: &Written) -> Option<String> {
     let bracketed = in_brackets.filter(|digits| trunks.contains(digits)).and_then(|trunk| national.strip_prefix(trunk));
     let stripped = trunks.iter().filter_map(without);
     let candidates = bracketed.into_iter().chain([national]).chain(stripped);
-    let known = candidates.filter(|national| is_valid(&plan, national)).map(|known| one_form(code, known)).next();
-    known.or_else(|| new_range(code, &plan, &trunks, national)).map(|national| format!("+{code}{national}"))
+    // A zero that belongs to numbers of one kind is written before those of another, too: `+39 (0)340`.
+    let without_zero = national.strip_prefix('0');
+    let known = candidates.chain(without_zero).find(|national| is_valid(&plan, national));
+    let known = known.or_else(|| new_range(code, &plan, &trunks, national));
+    known.map(|national| format!("+{code}{}", one_form(code, national)))
 }
 
 /// A number that the tables do not know: one of a plan that is newer than they are. A no must be possible for it, too, as
@@ -131,10 +134,14 @@ fn new_range<'a>(code: u16, plan: &[&Metadata], trunks: &[&str], national: &'a s
     (code != 31 && fits && !is_dialled_at_home).then_some(national)
 }
 
-/// The same mobile of Mexico is written with and without a 1, which is not dialled any more (since August 2019).
-fn one_form(code: u16, national: &str) -> &str {
-    let old = national.strip_prefix('1').filter(|rest| rest.len() == 10);
-    old.filter(|_| code == 52).unwrap_or(national)
+/// The same mobile of Mexico is written with and without a 1, which is not dialled any more (since August 2019); every number
+/// of Benin has had 01 before its eight digits since November 2024.
+fn one_form(code: u16, national: &str) -> String {
+    match (code, national.len()) {
+        (52, 11) => national.strip_prefix('1').unwrap_or(national).to_owned(),
+        (229, 8) => format!("01{national}"),
+        _ => national.to_owned(),
+    }
 }
 
 fn plans(code: u16) -> Option<Vec<&'static Metadata>> {
@@ -146,8 +153,10 @@ fn trunk_prefixes(code: u16, plan: &[&'static Metadata]) -> Vec<&'static str> {
     /// Italy with San Marino and the Vatican, Ivory Coast, Congo, Gabon, Benin.
     const KEEP_THE_ZERO: [u16; 7] = [39, 378, 379, 225, 241, 242, 229];
     /// Prefixes that the tables no longer have, and people write; two where the longer one was dialled to another network.
-    const ALSO: [(u16, &[&str]); 14] = [
+    const ALSO: [(u16, &[&str]); 16] = [
         (7, &["8"]),
+        (371, &["8"]),
+        (372, &["8"]),
         (36, &["06"]),
         (52, &["044", "045", "01", "1"]),
         (54, &["0"]),

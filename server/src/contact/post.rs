@@ -5,6 +5,7 @@ mod doors;
 mod dutch;
 mod foreign;
 mod lines;
+mod street;
 
 use serde::{Deserialize, Serialize};
 

@@ -9,25 +9,45 @@ use std::collections::BTreeSet;
 use crate::contact::fold::{joined, words};
 
 /// Words that are one door, the first of which stands for them. A word may be in several lines.
-const SAME: [&[&str]; 26] = [
-    &["hs", "huis", "h", "bg", "begane", "beganegrond", "begane grond", "parterre", "gelijkvloers", "gv", "0"],
+const SAME: [&[&str]; 31] = [
+    &[
+        "hs",
+        "huis",
+        "h",
+        "bg",
+        "begane",
+        "beg",
+        "beganegrond",
+        "parterre",
+        "par",
+        "gelijkvloers",
+        "gv",
+        "eg",
+        "ground",
+        "0",
+    ],
     &["bel", "beletage", "bele", "bl"],
     &["sous", "souterrain", "sout", "sou", "so", "kelder", "kld"],
     &["rd", "rood", "r", "red"],
     &["zw", "zwart", "z", "black"],
     &["bis", "bs"],
-    &["boven", "bov", "bo", "bv", "bvn", "bwn"],
-    &["beneden", "bened", "ben", "bnd", "bndn"],
-    &["achter", "acht", "ach", "a"],
-    &["voor", "vr", "v"],
+    &["boven", "bov", "bo", "bv", "bvn", "bwn", "bw", "bovenhuis", "bovenwoning"],
+    &["beneden", "bened", "ben", "bnd", "bndn", "bdn", "benedenhuis", "benedenwoning", "onder", "ond", "onderhuis"],
+    &["achter", "acht", "ach", "ac", "a", "ah", "achterhuis"],
+    &["voor", "vr", "v", "vh", "voorhuis"],
+    &["linksachter", "la", "liac"],
+    &["rechtsachter", "ra", "reac"],
+    &["linksvoor", "lv", "livr"],
+    &["rechtsvoor", "rv", "revr"],
+    &["ligplaats", "lp", "lig", "ligpl", "lpl"],
+    &["standplaats", "sp", "stpl", "stndpl"],
     &["links", "li", "lks", "l"],
     &["rechts", "re", "rts", "r"],
-    &["to", "tegenover", "tgo", "tov"],
-    &["nabij", "nb", "naby"],
-    &["bij", "by"],
+    &["to", "tegenover", "tegen", "tgo", "tov"],
+    &["bij", "by", "nabij", "nb", "naby"],
     &["hoek", "hk"],
     &["ong", "ongenummerd"],
-    &["wb", "woonboot", "wbt", "boot", "schip", "ark", "woonark"],
+    &["wb", "woonboot", "wbt", "boot", "schip", "ark", "woonark", "woonschip", "ws"],
     &["ww", "woonwagen"],
     &["garage", "gar", "box"],
     &["penthouse", "ph"],
@@ -39,7 +59,16 @@ const SAME: [&[&str]; 26] = [
 ];
 
 /// Words that only say what kind of number is meant: `3 hoog` is 3.
-const KINDS: [&str; 35] = [
+const KINDS: [&str; 44] = [
+    "woning",
+    "won",
+    "wg",
+    "kr",
+    "kam",
+    "flat",
+    "huisletter",
+    "huisnr",
+    "huisnummer",
     "hoog",
     "hg",
     "hgh",
@@ -129,10 +158,33 @@ pub fn is_kind(word: &str) -> bool {
 /// Every door that the addition may mean; the empty one for none.
 pub fn meanings(addition: &str) -> BTreeSet<String> {
     let runs = words(addition);
+    let mut meanings = meanings_of_runs(&runs);
+    if let Some(whole) = without_dots(&runs) {
+        meanings.extend(meanings_of_runs(&whole));
+    }
+    meanings
+}
+
+/// `b.g.` is `bg`, and `links achter` is `linksachter`.
+fn without_dots(runs: &[String]) -> Option<Vec<String>> {
+    let mut whole: Vec<String> = Vec::new();
+    for run in runs {
+        match whole.last_mut().filter(|before| !is_number(run) && !is_number(before)) {
+            Some(before) => before.push_str(run),
+            None => whole.push(run.clone()),
+        }
+    }
+    (whole.len() < runs.len()).then_some(whole)
+}
+
+fn meanings_of_runs(runs: &[String]) -> BTreeSet<String> {
     let mut all = vec![Vec::new()];
     for (at, run) in runs.iter().enumerate() {
         let behind_number = at > 0 && is_number(&runs[at - 1]);
-        let of_run = meanings_of(run, behind_number);
+        let mut of_run = meanings_of(run, behind_number);
+        // `k4` may be room 4.
+        let is_before_number = runs.get(at + 1).is_some_and(|next| is_number(next));
+        of_run.extend((run == "k" && is_before_number).then(String::new));
         all = all
             .into_iter()
             .flat_map(|before: Vec<String>| {
@@ -142,12 +194,12 @@ pub fn meanings(addition: &str) -> BTreeSet<String> {
             })
             .collect();
         if all.len() > MOST {
-            return BTreeSet::from([joined(&runs).to_uppercase()]);
+            return BTreeSet::from([joined(runs).to_uppercase()]);
         }
     }
     let doors: BTreeSet<String> =
         all.iter().map(|door| joined(door).to_uppercase()).filter(|door| !door.is_empty()).collect();
-    if doors.is_empty() { BTreeSet::from([joined(&runs).to_uppercase()]) } else { doors }
+    if doors.is_empty() { BTreeSet::from([joined(runs).to_uppercase()]) } else { doors }
 }
 
 fn is_number(run: &str) -> bool {

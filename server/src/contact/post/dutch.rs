@@ -213,7 +213,7 @@ const NUMBER_WORDS: [&str; 7] = ["nr", "no", "num", "nummer", "huisnummer", "hui
 const BOX_WORDS: [&str; 6] = ["postbus", "postbox", "pobox", "antwoordnummer", "antwoordnr", "antwnr"];
 
 /// What stands before the number of the house that a place lies at: `t/o 12`.
-const BESIDE_WORDS: [&str; 7] = ["to", "tegenover", "tgo", "nabij", "bij", "naast", "hoek"];
+const BESIDE_WORDS: [&str; 8] = ["to", "tegenover", "tgo", "nabij", "bij", "by", "naast", "hoek"];
 
 /// Whether a word may stand between a street and its house number.
 pub(super) fn leads_a_number(word: &str) -> bool {
@@ -232,7 +232,10 @@ struct Written {
 
 impl Written {
     fn of(number: &str, addition: &str) -> Self {
-        let meant = |text: &str| typed::meant(text).collect::<String>().trim().to_owned();
+        // `12.` ends a sentence.
+        let meant = |text: &str| {
+            typed::meant(text).collect::<String>().trim().trim_end_matches(['.', ',', ';', ' ']).to_owned()
+        };
         let (number, addition) = (meant(number), meant(addition));
         let number = damage::without_decimals(&number);
         let (lead, rest) = number.split_at(number.find(|c: char| c.is_ascii_digit()).unwrap_or_default());

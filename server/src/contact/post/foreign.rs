@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::damage;
+use super::street::{House, is_uk_postcode, with_whole_postcode, with_whole_uk_postcode};
 use crate::contact::ContactError;
 use crate::contact::country::Country;
 use crate::contact::fold::{joined, words};
@@ -26,7 +27,7 @@ pub struct ForeignAddress {
 const LONGEST_NAME: usize = 6;
 
 /// The runs of letters and digits of one part of a line.
-type Segment = Vec<String>;
+pub(super) type Segment = Vec<String>;
 
 impl ForeignAddress {
     /// From the lines of an address without its country, and how that was named, if it was. Whether they are those of a
@@ -62,7 +63,8 @@ impl ForeignAddress {
         let segments = self.segments();
         let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest));
         let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest));
-        distinct(whole.chain(building))
+        let without_door = of_names(&segments).filter_map(|rest| self.without_door("building", rest));
+        distinct(whole.chain(building).chain(without_door))
     }
 
     pub(super) fn asked_under(&self) -> Vec<String> {
@@ -70,23 +72,36 @@ impl ForeignAddress {
         let whole = of_names(&segments)
             .flat_map(|rest| self.keys("whole", rest).into_iter().chain(self.keys("building", rest)));
         let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest));
-        distinct(whole.chain(building))
+        let without_door = of_names(&segments).filter_map(|rest| self.without_door("whole", rest));
+        distinct(whole.chain(building).chain(without_door))
     }
 
-    /// The address in its order, whatever the order, and by its postcode alone where that stands before the place, which has
-    /// other names in other languages.
+    /// The address in its order, whatever the order, by its postcode alone where that stands before the place, which has
+    /// other names in other languages, and by what it is about.
     fn keys(&self, what: &str, rest: &[Segment]) -> Vec<String> {
         let key = |form: &str, text: String| format!("post {} {what} {form} {text}", self.country.iso());
         let mut runs = self.plain_runs(rest);
-        let ordered = key("ordered", runs.concat());
+        let ordered = key("ordered", joined(&runs));
         runs.sort_unstable();
         let any_order = key("any order", runs.join(" "));
         let by_postcode =
             rest.split_last().filter(|(last, before)| !before.is_empty() && is_code(last, 0)).map(|(last, before)| {
-                let street = self.plain_runs(before).concat();
+                let street = joined(&self.plain_runs(before));
                 key("by postcode", format!("{street} {}", last[0]))
             });
-        [ordered, any_order].into_iter().chain(by_postcode).collect()
+        let house = self.house(rest).map(|house| key("house", house.with_doors()));
+        [ordered, any_order].into_iter().chain(by_postcode).chain(house).collect()
+    }
+
+    /// The house of the address where a door of it is named, too: `Kerkstraat 12 bus 3` is at `Kerkstraat 12`.
+    fn without_door(&self, what: &str, rest: &[Segment]) -> Option<String> {
+        let house = self.house(rest)?.without_doors()?;
+        Some(format!("post {} {what} house {house}", self.country.iso()))
+    }
+
+    fn house(&self, rest: &[Segment]) -> Option<House> {
+        let plain = |segment: &Segment| segment.iter().filter_map(|run| plain_run(run, self.country)).collect();
+        House::of(&rest.iter().map(plain).collect::<Vec<Segment>>(), self.country)
     }
 
     fn plain_runs(&self, segments: &[Segment]) -> Vec<String> {
@@ -103,11 +118,14 @@ impl ForeignAddress {
 
     /// Its lines without the country, cut at commas, without what stands before a postcode.
     fn segments(&self) -> Vec<Segment> {
-        let parts = self.lines.iter().flat_map(|line| line.split([',', ';', '|', '(', ')'])).map(words);
+        // `3º` is 3.
+        let plain = |part: &str| with_whole_postcode(&part.replace(['º', 'ª', '°'], " "), self.country);
+        let parts =
+            self.lines.iter().flat_map(|line| line.split([',', ';', '|', '(', ')'])).map(|part| words(&plain(part)));
         let mut segments: Vec<Segment> = parts.filter(|runs| !runs.is_empty()).collect();
         self.strip_country(&mut segments);
         segments.iter_mut().for_each(|segment| self.strip_postcode(segment));
-        segments
+        segments.into_iter().map(|segment| with_whole_uk_postcode(segment, self.country)).collect()
     }
 
     /// The country behind the place, once more: `9000 Gent, België`, `9000 Gent (BE)`.
@@ -145,7 +163,7 @@ fn distinct(keys: impl Iterator<Item = String>) -> Vec<String> {
     keys.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-fn is_number(run: &str) -> bool {
+pub(super) fn is_number(run: &str) -> bool {
     run.starts_with(|c: char| c.is_numeric())
 }
 
@@ -197,7 +215,8 @@ fn is_address(segments: &[Segment]) -> bool {
 /// written as two (`ü`, `ue`).
 fn plain_run(run: &str, country: Country) -> Option<String> {
     const ENDS: [(&str, &str); 3] = [("strasse", "str"), ("straat", "str"), ("platz", "pl")];
-    const SHORT: [(&str, &str); 20] = [
+    const SHORT: [(&str, &str); 21] = [
+        ("bld", "bd"),
         ("route", "rte"),
         ("chaussee", "chee"),
         ("allee", "all"),
@@ -219,8 +238,12 @@ fn plain_run(run: &str, country: Country) -> Option<String> {
         ("place", "pl"),
         ("laan", "ln"),
     ];
-    if country.iso() == "BE" && matches!(run, "bus" | "bte" | "boite" | "box" | "bt") {
+    let is_door = country.iso() == "BE" && matches!(run, "bus" | "bte" | "boite" | "box" | "bt");
+    if is_door || matches!(run, "nr" | "no" | "num" | "numero" | "nummer" | "number") {
         return None;
+    }
+    if is_uk_postcode(run) {
+        return Some(run.to_owned());
     }
     if let Some((_, short)) = SHORT.iter().find(|(long, _)| *long == run) {
         return Some((*short).to_owned());

@@ -48,8 +48,9 @@ impl Post {
                 ForeignAddress::parse(body, country, last).map(Self::Foreign)
             }
             (None, Some(found)) if !found.has_another_line => found.address().map(Self::Dutch),
-            (None, _) => {
-                let marked = marked(&lines).ok_or(ContactError::NoCountry)?;
+            (None, found) => {
+                let behind = behind_place(&lines).filter(|_| found.is_none());
+                let marked = behind.or_else(|| marked(&lines)).ok_or(ContactError::NoCountry)?;
                 ForeignAddress::parse(&lines, marked, None).map(Self::Foreign)
             }
         }
@@ -60,6 +61,12 @@ impl Post {
 fn tidy(line: &str) -> String {
     let shown: String = typed::meant(line).collect();
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The country that the last line ends with: `10115 Berlin, Germany`, `9000 Gent (BE)`.
+fn behind_place(lines: &[String]) -> Option<Country> {
+    let (before, name) = lines.last()?.trim_end_matches([')', ' ']).rsplit_once([',', '('])?;
+    Country::of_line(name).filter(|_| before.chars().any(char::is_alphanumeric))
 }
 
 /// The one country that the letters before a postcode name: `B-9000`.
@@ -235,7 +242,7 @@ impl<'a> Reading<'a> {
 fn bare_number(word: &str) -> &str {
     let at = word.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
     let (lead, number) = word.split_at(at);
-    let says_nothing = matches!(squeezed(lead).as_str(), "" | "nr" | "no" | "n");
+    let says_nothing = matches!(squeezed(lead).as_str(), "" | "nr" | "no" | "n" | "postbus" | "antwoordnummer");
     if says_nothing { number } else { word }
 }
 

@@ -80,6 +80,69 @@ fn an_address_abroad_meets_however_country_and_postcode_are_written() {
     );
 }
 
+/// Rows of one address each, by the ways of its country to write it; `!` is before a country that is named apart.
+const ABROAD: [&str; 17] = [
+    "Hauptstraße 12|10115 Berlin|Deutschland~Hauptstraße Nr. 12|10115 Berlin|Germany~Hauptstraße 12, 10115 Berlin, Germany~c/o Meier|Hauptstr. 12|D10115 Berlin!DE~Hauptstraße 12|10115 Berlin (DE)",
+    "Goethestraße 5a|80336 München|Deutschland~Goethe-Str. 5 A|D-80336 Munich~Goethestr.5a|80336 Muenchen!DE",
+    "Mariahilfer Straße 12/3/4|1060 Wien|Österreich~Mariahilferstraße 12/3/4|A-1060 Vienna~Mariahilfer Straße 12 Stiege 3 Tür 4|1060 Wien!AT",
+    "Calle Mayor 12, 3º B|28013 Madrid|España~C/ Mayor 12, 3 B|28013 Madrid|Spain~Calle Mayor nº 12, 3ª B|E-28013 Madrid~Mayor, 12, 3, B|28013 MADRID!Spanje",
+    "ul. Marszałkowska 12 m. 3|00-590 Warszawa|Polska~Marszałkowska 12/3|00590 Warsaw|Polen~Marszalkowska 12 lok. 3|PL-00-590 Warszawa",
+    "Vodičkova 12|110 00 Praha 1|Česko~Vodickova 12|11000 Prague|Tsjechië~Vodičkova 12|CZ-110 00 Praha!CZ",
+    "10 Downing Street|London|SW1A 2AA|UK~The Occupier|10 Downing St|Westminster|London|SW1A2AA|Engeland~10, Downing Street, London SW1A 2AA, GB~10 Downing Street|Greater London|SW1A-2AA|Scotland",
+    "Flat 3|12 High Street|Edinburgh|EH1 1AA|Scotland~12/3 High Street|Edinburgh|EH11AA|UK~12 High Street|Flat 3|Edinburgh|EH1 1AA!GB~Apartment 3, 12 High St|Edinburgh|EH1 1AA|Schotland",
+    "123 Main Street Apt 4|Springfield, IL 62701|USA~123 Main St #4|Springfield, Illinois 62701-1234!US~123 MAIN ST|UNIT 4|SPRINGFIELD IL 62701|United States",
+    "12 rue de la Paix|75002 Paris|France~12 r. de la Paix|F-75002 PARIS CEDEX~rue de la Paix, 12|75002 Paris!FR",
+    "12 bis avenue Foch|69006 Lyon|France~12B av. Foch|69006 LYON!FR~12bis, Av Foch|FR-69006 Lyon",
+    "5 boulevard Saint-Michel|75005 Paris|France~5 Bld. St Michel|75005 Paris!FR~5, Blvd St. Michel|75005 Paris!FR",
+    "Kerkstraat 12 bus 3|9000 Gent|België~Kerkstr. 12b3|9000 Gand|Belgique~Kerkstraat 12 B 3|BE-9000 Gent~Kerkstraat nr. 12 bte 3|B9000 Gent!BE",
+    "Via Roma 12|00184 Roma RM|Italia~V. Roma n. 12|00184 Rome|Italy~Via Roma, 12|I-00184 Roma!Italië",
+    "Rua Augusta nº 12|1100-048 Lisboa|Portugal~R. Augusta, 12|P-1100-048 Lisbon!PT~Rua Augusta 12|1100 048 Lisboa!PT",
+    "Váci utca 12|1056 Budapest|Magyarország~Váci u. 12.|H-1056 Budapest~1056 Budapest, Váci utca 12!HU",
+    "Ermou 12|105 63 Athina|Griekenland~Ermou 12|10563 Athens|Greece~Ermou 12|GR-105 63 Athene!EL",
+];
+
+fn row(text: &str) -> Vec<(String, ContactPoint)> {
+    let read = |text: &str| {
+        let (body, country) = text.split_once('!').map_or((text, None), |(body, country)| (body, Some(country)));
+        (text.to_owned(), lines(body, country).unwrap_or_else(|error| panic!("{text}: {error}")))
+    };
+    text.split('~').map(read).collect()
+}
+
+#[test]
+fn an_address_abroad_meets_in_the_words_of_its_country() {
+    let rows = ABROAD.map(row);
+    rows.iter().for_each(|row| all_meet(row));
+    for (at, one) in rows.iter().enumerate() {
+        for other in &rows[at + 1..] {
+            assert!(!forbids(&one[0].1, &other[0].1), "control: {} and {}", one[0].0, other[0].0);
+        }
+    }
+}
+
+/// Neighbours abroad: a no of one is none of the other, and a house without a door is every door of it.
+#[test]
+fn neighbours_abroad_keep_their_own_answer() {
+    for doors in [
+        "ul. Długa 12 m. 3|00-590 Warszawa|Polska~ul. Długa 12 m. 4|00-590 Warszawa|Polska~ul. Długa 13 m. 3|00-590 Warszawa|Polska~ul. Krótka 12 m. 3|00-590 Warszawa|Polska",
+        "123 Main Street|Springfield, IL 62701|USA~123 Main Avenue|Springfield, IL 62701|USA~123 Oak Street|Springfield, IL 62701|USA~12 Main Street Apt 3|Springfield, IL 62701|USA",
+        "Hauptstraße 12a|10115 Berlin|DE~Hauptstraße 12b|10115 Berlin|DE~Hauptplatz 12|10115 Berlin|DE~Nebenstraße 12|10115 Berlin|DE~Hauptstraße 12|10117 Berlin|DE",
+        "12 bis rue de la Paix|75002 Paris|France~12 ter rue de la Paix|75002 Paris|France~12 rue de la Guerre|75002 Paris|France~14 rue de la Paix|75002 Paris|France",
+        "Strandvejen 12, 2. tv.|2100 København|DK~Strandvejen 12, 3. tv.|2100 København|DK~Strandvejen 13, 2. tv.|2100 København|DK",
+        "Kerkstraat 12 bus 1|9000 Gent|België~Kerkstraat 121|9000 Gent|België~Kerkstraat 12 bus 2|9000 Gent|België",
+        "Flat 1|12 High Street|Bath|BA1 1AA|UK~Flat 2|12 High Street|Bath|BA1 1AA|UK~Flat 1A|12 High Street|Bath|BA1 1AA|UK~14 High Street|Bath|BA1 1AA|UK",
+    ] {
+        let doors = row(doors);
+        for (at, one) in doors.iter().enumerate() {
+            for other in &doors[at + 1..] {
+                assert!(!one.1.is_same_as(&other.1), "{} is {}", one.0, other.0);
+                assert!(!forbids(&one.1, &other.1) && !forbids(&other.1, &one.1), "{} against {}", one.0, other.0);
+            }
+        }
+    }
+    all_meet(&row("Kerkstraat 12|9000 Gent|België~Kerkstraat 12 bus 1|9000 Gent|België"));
+}
+
 #[test]
 fn a_postcode_abroad_may_be_written_in_one() {
     let spellings =
@@ -196,6 +259,8 @@ fn a_number_in_a_street_is_not_picked_for_the_house_number() {
         ("Modemkade tegenover 12", "12 t/o"),
         ("Plein 40-45 12", "40"),
         ("Laan van 1813 12", "1813"),
+        ("Modemstraat 12.", "12"),
+        ("Postbus123", "123"),
         ("Modemstraat 12 2", "2"),
         ("Modemstraat 12 2", "12 II"),
         ("Modemstraat 12\u{a0}A", "12 A"),
@@ -237,7 +302,18 @@ fn additions_meet_and_doors_stay_apart() {
         "12 zw|12 zwart|12zw|12 Z",
         "12 rd|12 rood",
         "12 bis A|12bis-a|12 BIS A",
-        "12 a|12A|12-A|12 A.",
+        "12 a|12A|12-A|12 A.|12 huisletter A",
+        "12 beneden|12 benedenhuis|12 onder|12 ben.",
+        "12 boven|12 bovenwoning|12 bov.|12bv",
+        "12 hs|12 b.g.|12 beg. grond|12 par.|12 eg",
+        "12 links achter|12 l.a.|12la|12 LA",
+        "12 2 rechts voor|12 II rv|12-2-rv",
+        "12 achterhuis|12 achter|12 ah",
+        "12 ligplaats 3|12 lp 3|12 ligpl. 3",
+        "12 kamer 4|12 k4|12 K 4|12-4|12 wg 4|12 flat 4",
+        "12 woonschip|12 ws|12 woonboot",
+        "12 bij|12 by|bij 12|12 nabij|by 12",
+        "12|12.|12,|12;",
         "t/o 12|12 t/o|12 TO|tegenover 12",
         "12.0|12|12,00|nr 12|nr. 12.0|012|'12|１２|12\u{200b}",
     ] {
@@ -339,6 +415,9 @@ fn what_nobody_sees_makes_no_other_mailbox() {
         "jan@voipro。nl",
         "jan@voi\u{ad}pro.nl",
     ]));
+    all_meet(&emails(&["o'brien@voipro.nl", "o’brien@voipro.nl", "o‘brien@voipro.nl"]));
+    all_meet(&emails(&["straße@voipro.nl", "STRASSE@voipro.nl", "STRAßE@voipro.nl"]));
+    all_meet(&emails(&["\"jan\"@voipro.nl", "“jan”@voipro.nl", "jan@voipro.nl"]));
     all_meet(&emails(&[
         "jan@bücher.example",
         "jan@xn--bcher-kva.example",
@@ -364,6 +443,10 @@ fn a_number_has_one_form_with_and_without_what_is_dialled_at_home() {
         ("+43 (0)1 2345678|+43 1 2345678|+43 01 2345678", "+4312345678"),
         ("+1 (1) 212 555 0123|+1 212 555 0123|+1 (212) 555-0123|+1 1 212 555 0123|001 212 555 0123", "+12125550123"),
         ("+39 02 3661 8300|+39 (0)2 3661 8300|+39 (02) 3661 8300", "+390236618300"),
+        ("+39 340 123 4567|+39 (0)340 1234567|+39 0340 1234567", "+393401234567"),
+        ("+229 01 97 12 34 56|+229 97 12 34 56|+229 (01) 97123456", "+2290197123456"),
+        ("+372 5123 4567|+372 8 51234567|+372 (0) 51234567", "+37251234567"),
+        ("+54 9 11 2345 6789|+54 9 11 15 2345 6789?|+54 (011) 15-2345-6789?", "+5491123456789"),
         ("+225 07 12 34 56 78|+225 0712345678", "+2250712345678"),
         ("+90 (0) 212 123 45 67|+90 212 123 45 67", "+902121234567"),
         ("+380 (0) 44 123 4567|+380 44 123 4567|+380 044 1234567", "+380441234567"),
