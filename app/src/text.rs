@@ -23,6 +23,7 @@ pub mod preferences;
 pub mod problem;
 pub mod receipt;
 pub mod register;
+pub mod same_person;
 pub mod shell;
 pub mod unmatched;
 pub mod when;

@@ -2,6 +2,9 @@
 
 use super::event::{Event, EventKind, Route};
 
+/// The object of an event that says of a contact point that joined a person later that it is theirs.
+pub const SAME_PERSON: &str = "same-person";
+
 /// What happened, as it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {
@@ -9,6 +12,8 @@ pub enum What {
     Kind(EventKind),
     /// `imported`: details of a person were taken down.
     Details,
+    /// `imported`: staff said that what joined a person later is theirs.
+    SamePerson,
     /// `imported`: a code was made for a person's letters.
     LetterCode,
     /// `staff_changed`: a program's key was given out or taken back.
@@ -34,6 +39,7 @@ impl What {
         match event.kind {
             // An import tells of a relation and of details at once; the relation is what the channels are about.
             EventKind::Imported if object == "profile" && event.channels.is_empty() => Self::Details,
+            EventKind::Imported if object == SAME_PERSON => Self::SamePerson,
             EventKind::Imported if object == "letter-code" => Self::LetterCode,
             EventKind::StaffChanged if object.starts_with("client/") => Self::ApiKey,
             EventKind::RetentionRun if object == "days" => Self::Days,
@@ -81,6 +87,7 @@ pub const MADE: &[(What, &[Route])] = {
         (Kind(K::OptInConfirmed), &[R::MailLink, R::PreferencePage]),
         (Kind(K::Imported), &[R::Import]),
         (What::Details, &[R::PreferencePage, R::Import, R::Api]),
+        (What::SamePerson, &[R::Desk]),
         (What::LetterCode, &[R::Api, R::System]),
         (Kind(K::Merged), &[R::Import, R::Desk]),
         (Kind(K::Erased), &[R::InsightPage, R::Desk, R::System]),

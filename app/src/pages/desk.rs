@@ -4,6 +4,7 @@ pub mod call;
 pub mod erase;
 mod found;
 pub mod person;
+mod same_person;
 
 use leptos::prelude::*;
 use time::PrimitiveDateTime;

@@ -100,6 +100,9 @@ pub fn what(what: What, language: Language) -> &'static str {
     let (nl, en) = match what {
         What::Kind(of) => return kind(of, language),
         What::Details => ("gegevens vastgelegd", "details recorded"),
+        What::SamePerson => {
+            ("adres of nummer hoort bij dezelfde persoon", "address or number belongs to the same person")
+        }
         What::LetterCode => ("code voor brieven gemaakt", "code for letters made"),
         What::ApiKey => ("toegang van een programma gewijzigd", "access of a program changed"),
         What::Days => ("sleutels van voorbije dagen vernietigd", "keys of past days destroyed"),

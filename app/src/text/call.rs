@@ -1,6 +1,6 @@
 //! The words of the call screen and of a person's page at the desk.
 
-use super::erasing;
+use super::{erasing, same_person};
 use crate::doors::desk::people::{CallFault, PersonFault};
 use crate::model::contact::PointKind;
 use crate::model::language::Language::{self, En, Nl};
@@ -135,6 +135,8 @@ pub struct Call {
     /// See [`Self::fault_route`].
     pub fault_unconfirmed: &'static str,
     /// See [`Self::fault_route`].
+    pub fault_same_person: &'static str,
+    /// See [`Self::fault_route`].
     pub fault_erase: &'static str,
 }
 
@@ -207,6 +209,7 @@ pub const NL: Call = Call {
     fault_self_sign_up: "Voor social media kan alleen de persoon zich aanmelden. Er is niets vastgelegd.",
     fault_no_other: "Dit klantnummer is van niemand, of van deze persoon zelf. Er is niets samengevoegd.",
     fault_unconfirmed: "Bevestig dat dit dezelfde persoon is. Er is niets samengevoegd.",
+    fault_same_person: same_person::NL.unconfirmed,
     fault_erase: erasing::NL.unconfirmed,
 };
 
@@ -281,6 +284,7 @@ pub const EN: Call = Call {
     fault_self_sign_up: "For social media only the person can sign up. Nothing was recorded.",
     fault_no_other: "This customer number is nobody's, or this person's own. Nothing was merged.",
     fault_unconfirmed: "Confirm that this is the same person. Nothing was merged.",
+    fault_same_person: same_person::EN.unconfirmed,
     fault_erase: erasing::EN.unconfirmed,
 };
 
@@ -310,6 +314,7 @@ impl Call {
             PersonFault::SelfSignUp => self.fault_self_sign_up,
             PersonFault::NoOther => self.fault_no_other,
             PersonFault::Unconfirmed => self.fault_unconfirmed,
+            PersonFault::SamePersonUnconfirmed => self.fault_same_person,
             PersonFault::EraseUnconfirmed => self.fault_erase,
         }
     }

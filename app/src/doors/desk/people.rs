@@ -8,6 +8,7 @@ use crate::doors::frame::Frame;
 use crate::model::channel::Channel;
 use crate::model::contact::PointKind;
 use crate::model::decision::Decision;
+use crate::model::identity::PointName;
 use crate::model::language::Language;
 
 /// A person, with everything that a staff member may see after a look-up with a reason.
@@ -22,7 +23,7 @@ pub struct PersonCard {
     /// The language they are written to in.
     pub language: Language,
     /// Addresses and numbers, as given.
-    pub points: Vec<(PointKind, String)>,
+    pub points: Vec<PointCard>,
     /// Every channel at every contact point, with what holds today; the points of a channel one after the other.
     pub reach: Vec<Reach>,
     /// Everything that was recorded, newest first.
@@ -34,6 +35,26 @@ impl PersonCard {
     pub fn shown(&self) -> String {
         self.history.first().map(|line| line.address.clone()).unwrap_or_default()
     }
+}
+
+/// A contact point of a person.
+#[derive(Clone)]
+pub struct PointCard {
+    /// Its kind.
+    pub kind: PointKind,
+    /// The address or number, as given.
+    pub given: String,
+    /// Whether it joined later, and nobody said yet that it is the person's own.
+    pub later: Option<LaterCard>,
+}
+
+/// What joined a person later.
+#[derive(Clone)]
+pub struct LaterCard {
+    /// How the form names it: a keyed hash.
+    pub at: PointName,
+    /// The name that came with it, if it is not the person's.
+    pub name: Option<String>,
 }
 
 /// A contact point by one channel, with what holds there today.
@@ -77,6 +98,8 @@ pub enum Done {
     Requested(Channel),
     /// They are one with somebody else now.
     Merged,
+    /// This address or number is theirs, although it joined later.
+    SamePerson(String),
     /// They are erased.
     Erased(Erasure),
 }
@@ -105,6 +128,8 @@ pub enum PersonFault {
     NoOther,
     /// It was not confirmed that the two are one.
     Unconfirmed,
+    /// It was not confirmed that what joined later is the same person's, or not said how that is known.
+    SamePersonUnconfirmed,
     /// It was not confirmed that the person asked to be erased, or not said how that is known.
     EraseUnconfirmed,
 }

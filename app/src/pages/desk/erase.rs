@@ -12,6 +12,7 @@ use crate::text::erasing::Erasing as Words;
 /// The form; it wants a written reason, because staff go by more than a code (S-54, level 3).
 pub(super) fn form(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
+    let help = format!("known-by-{}", person.subject);
     view! {
         <details>
             <summary>{words.heading}</summary>
@@ -21,9 +22,9 @@ pub(super) fn form(person: &PersonCard, path: &str, language: Language) -> AnyVi
                 <p class="quiet">{words.help}</p>
                 <label>
                     <span>{words.known_by}</span>
-                    <input name="known_by" maxlength="200" required aria-describedby="known-by-help" />
+                    <input name="known_by" maxlength="200" required aria-describedby=help.clone() />
                 </label>
-                <p class="quiet" id="known-by-help">{words.known_by_help}</p>
+                <p class="quiet" id=help>{words.known_by_help}</p>
                 <label class="box">
                     <input type="checkbox" name="decline" value="yes" />
                     <span>{words.decline}</span>

@@ -5,14 +5,15 @@ use leptos::prelude::*;
 use super::super::given::given;
 use super::super::receipt;
 use super::super::shell::{Here, Shell, localized};
-use super::erase;
 use super::{Press, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
+use super::{erase, same_person};
 use crate::doors::desk::people::{Done, PersonCard, PersonView, Reach};
 use crate::model::channel::Channel;
 use crate::model::language::Language;
 use crate::text::call::{Call as Words, point};
 use crate::text::desk::Desk as DeskWords;
 use crate::text::receipt::Receipt;
+use crate::text::same_person::SamePerson;
 use crate::text::{act, objection, when};
 
 /// The page of people who were looked up.
@@ -54,6 +55,7 @@ fn done_view(done: &Done, language: Language) -> AnyView {
         Done::Objected(objected) => return said(objected, language),
         Done::Requested(channel) => (words.asked_opt_in)(objection::channel(*channel, language)),
         Done::Merged => words.merged.to_owned(),
+        Done::SamePerson(at) => (SamePerson::of(language).done)(at),
         Done::Erased(erasure) => return erase::done(erasure, language),
     };
     status(text)
@@ -72,6 +74,7 @@ fn card(person: &PersonCard, path: &str, language: Language) -> AnyView {
             {evidence(person, language)}
             <h3>{desk.history}</h3>
             {super::found::history(&person.history, language)}
+            {same_person::forms(person, path, language)}
             {merge(person, path, language)}
             {erase::form(person, path, language)}
         </section>
@@ -101,11 +104,17 @@ fn evidence(person: &PersonCard, language: Language) -> AnyView {
 
 fn facts(person: &PersonCard, language: Language) -> AnyView {
     let words = Words::of(language);
-    let customers = person.customers.iter().map(|number| (words.customer, number.clone()));
-    let points = person.points.iter().map(|(kind, given)| (point(*kind, language), given.clone()));
-    let language_row = (words.language, person.language.tag().to_owned());
+    let later = SamePerson::of(language).later;
+    let customers = person.customers.iter().map(|number| (words.customer, number.clone(), None));
+    let points = person.points.iter();
+    let points = points.map(|at| (point(at.kind, language), at.given.clone(), at.later.as_ref().map(|_| later)));
+    let language_row = (words.language, person.language.tag().to_owned(), None);
     let rows = customers.chain(std::iter::once(language_row)).chain(points);
-    let rows = rows.map(|(name, value)| view! { <dt>{name}</dt> <dd>{given(&value)}</dd> }).collect_view();
+    let row = |(name, value, note): (&'static str, String, Option<&'static str>)| {
+        let note = note.map(|note| view! { " " <span class="quiet">{note}</span> });
+        view! { <dt>{name}</dt> <dd>{given(&value)} {note}</dd> }
+    };
+    let rows = rows.map(row).collect_view();
     view! { <dl class="facts">{rows}</dl> }.into_any()
 }
 

@@ -3,49 +3,31 @@
 use app::doors::desk::people::{Done, PersonFault};
 use app::model::event::Route;
 use app::model::evidence::IdentityLevel;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
-use super::person::{About, Outcome};
-use super::{Acting, Desk, Form, Shared};
+use super::person::{Entry, Outcome};
+use super::{Desk, Shared};
 use crate::http::problem::Problem;
-use crate::http::visit::Visit;
 use crate::service::look_up::{Why, entered};
 use crate::service::people::{Act, ActError};
-use crate::service::staff::StaffName;
 
 /// A justified further step has its reason in writing, beside the reason of the look-up (S-54, level 3).
-pub(super) async fn erase(
-    State(desk): Shared,
-    visit: Visit,
-    Acting(session): Acting,
-    Path(id): Path<String>,
-    mut form: Form,
-) -> Result<Response, Problem> {
-    let about = match About::of(&desk, &visit, &session, &id, &mut form)? {
-        Ok(about) => about,
-        Err(answer) => return Ok(answer),
-    };
-    let asked = form.take("asked").is_ok();
-    let keep_no = form.take("decline").is_err();
-    let known_by = Why::parse(&form.take("known_by")?).ok().filter(|_| asked);
+pub(super) async fn erase(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let asked = entry.form.take("asked").is_ok();
+    let keep_no = entry.form.take("decline").is_err();
+    let known_by = Why::parse(&entry.form.take("known_by")?).ok().filter(|_| asked);
     let outcome = match known_by {
-        _ if !about.is_shown_whole(&desk, &mut form)? => Outcome::Changed,
+        _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
         None => Outcome::Refused(PersonFault::EraseUnconfirmed),
-        Some(known_by) => gone(&desk, &session.name, &about, keep_no, &known_by).await?,
+        Some(known_by) => gone(&desk, &entry, keep_no, &known_by).await?,
     };
-    about.came_to(&desk, &visit, &session, outcome)
+    entry.came_to(&desk, outcome)
 }
 
-async fn gone(
-    desk: &Desk,
-    staff: &StaffName,
-    about: &About,
-    keep_no: bool,
-    known_by: &Why,
-) -> Result<Outcome, Problem> {
-    let act = Act { level: IdentityLevel::Further, ..entered(staff, Route::Desk, Some(known_by)) };
-    match desk.keuze.erase(about.subject, keep_no, &act).await {
+async fn gone(desk: &Desk, entry: &Entry, keep_no: bool, known_by: &Why) -> Result<Outcome, Problem> {
+    let act = Act { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
+    match desk.keuze.erase(entry.subject, keep_no, &act).await {
         Ok(erased) => Ok(Outcome::Recorded(Done::Erased(desk.keuze.erasure(&erased)))),
         Err(ActError::NoPerson) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),

@@ -8,12 +8,13 @@ use app::doors::desk::people::{Done, PersonFault, PersonView};
 use app::doors::unmatched::Unmatched;
 use app::model::channel::Channel;
 use app::model::event::Route;
-use app::model::identity::Subject;
+use app::model::evidence::IdentityLevel;
+use app::model::identity::{PointName, Subject};
 use app::pages::desk::person::{Person as PersonPage, PersonProps};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Request, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::erase::erase;
@@ -23,7 +24,7 @@ use super::{Acting, DESK, Desk, Form, Shared, back_to, channels_named, not_open,
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
-use crate::service::look_up::{Contact, LookUpPeople, entered};
+use crate::service::look_up::{Contact, LookUpPeople, Why, entered};
 use crate::service::people::{Act, ActError, Who};
 
 pub(super) fn router() -> Router<Arc<Desk>> {
@@ -31,6 +32,7 @@ pub(super) fn router() -> Router<Arc<Desk>> {
         .route("/keuze/desk/person", get(async |visit: Visit| to(DESK, &visit)))
         .route("/keuze/desk/person/{id}", get(page).post(act))
         .route("/keuze/desk/person/{id}/merge", post(merge).merge(back_to(DESK)))
+        .route("/keuze/desk/person/{id}/same-person", post(same_person).merge(back_to(DESK)))
         .route("/keuze/desk/person/{id}/erase", post(erase).merge(back_to(DESK)))
 }
 
@@ -93,51 +95,60 @@ fn is_still(desk: &Desk, person: Subject) -> bool {
     desk.keuze.known_person(person).is_some_and(|known| known.subject == person)
 }
 
-/// Whom a form is about: one of those who were looked up in this session at its address.
-pub(super) struct About {
+/// A form about one of those who were looked up at its address in this session, from whoever is signed in.
+pub(super) struct Entry {
+    pub(super) visit: Visit,
+    pub(super) session: Session,
+    pub(super) form: Form,
     id: WorkId,
     pub(super) opened: Opened,
     pub(super) subject: Subject,
 }
 
-impl About {
-    /// Reads it; what does not fit is answered as not recorded.
-    pub(super) fn of(
-        desk: &Desk,
-        visit: &Visit,
-        session: &Session,
-        id: &str,
-        form: &mut Form,
-    ) -> Result<Result<Self, Response>, Problem> {
-        let malformed = |_| Problem::with(Slug::MalformedRequest, "subject");
-        let subject: Subject = form.take("subject")?.parse().map_err(malformed)?;
-        let Some((id, opened)) = opened(desk, session, id).filter(|(_, opened)| opened.people.contains(&subject))
-        else {
-            return Ok(Err(unmatched(desk, visit, session, Unmatched::LookUp, None)));
-        };
-        let about = Self { id, opened, subject };
-        if is_still(desk, subject) { Ok(Ok(about)) } else { Ok(Err(about.changed(desk, visit, session))) }
-    }
+/// Reads it; what does not fit is answered as not recorded.
+impl FromRequest<Arc<Desk>> for Entry {
+    type Rejection = Response;
 
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, desk).await.map_err(Problem::into_response)?;
+        let Acting(session) = Acting::from_request_parts(&mut parts, desk).await?;
+        let path = Path::<String>::from_request_parts(&mut parts, desk).await;
+        let Path(id) = path.map_err(IntoResponse::into_response)?;
+        let form = Form::from_request(Request::from_parts(parts, body), desk).await;
+        let mut form = form.map_err(Problem::into_response)?;
+        let subject = form.subject().map_err(Problem::into_response)?;
+        let Some((id, opened)) = opened(desk, &session, &id).filter(|(_, opened)| opened.people.contains(&subject))
+        else {
+            return Err(unmatched(desk, &visit, &session, Unmatched::LookUp, None));
+        };
+        let entry = Self { visit, session, form, id, opened, subject };
+        if is_still(desk, subject) { Ok(entry) } else { Err(entry.changed(desk)) }
+    }
+}
+
+impl Form {
+    /// Whom it names.
+    fn subject(&mut self) -> Result<Subject, Problem> {
+        self.take("subject")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))
+    }
+}
+
+impl Entry {
     /// For what cannot be undone: the page must have shown the last that was recorded of the person.
-    pub(super) fn is_shown_whole(&self, desk: &Desk, form: &mut Form) -> Result<bool, Problem> {
-        let shown = form.take("shown")?;
+    pub(super) fn is_shown_whole(&mut self, desk: &Desk) -> Result<bool, Problem> {
+        let shown = self.form.take("shown")?;
         Ok(desk.keuze.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
     }
 
     /// The person is not as the page showed them.
-    pub(super) fn changed(&self, desk: &Desk, visit: &Visit, session: &Session) -> Response {
-        unmatched(desk, visit, session, Unmatched::Changed, Some(path(self.id)))
+    fn changed(&self, desk: &Desk) -> Response {
+        unmatched(desk, &self.visit, &self.session, Unmatched::Changed, Some(path(self.id)))
     }
 
     /// Leads back to the page, which says once what was recorded; what was not is answered at once.
-    pub(super) fn came_to(
-        self,
-        desk: &Desk,
-        visit: &Visit,
-        session: &Session,
-        outcome: Outcome,
-    ) -> Result<Response, Problem> {
+    pub(super) fn came_to(self, desk: &Desk, outcome: Outcome) -> Result<Response, Problem> {
+        let Self { visit, session, .. } = &self;
         match outcome {
             Outcome::Recorded(done) => {
                 let kept = |opened: &mut Opened| opened.done = Some(done);
@@ -146,7 +157,7 @@ impl About {
             }
             Outcome::Stood(done) => show(desk, visit, session, self.id, &self.opened, (Some(done), None)),
             Outcome::Refused(fault) => show(desk, visit, session, self.id, &self.opened, (None, Some(fault))),
-            Outcome::Changed => Ok(self.changed(desk, visit, session)),
+            Outcome::Changed => Ok(self.changed(desk)),
         }
     }
 }
@@ -163,29 +174,19 @@ pub(super) enum Outcome {
     Changed,
 }
 
-async fn act(
-    State(desk): Shared,
-    visit: Visit,
-    Acting(session): Acting,
-    Path(id): Path<String>,
-    mut form: Form,
-) -> Result<Response, Problem> {
-    let about = match About::of(&desk, &visit, &session, &id, &mut form)? {
-        Ok(about) => about,
-        Err(answer) => return Ok(answer),
-    };
-    let route = form.take("route").ok().as_deref().and_then(route);
-    let press = form.take("act")?;
+async fn act(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let route = entry.form.take("route").ok().as_deref().and_then(route);
+    let press = entry.form.take("act")?;
     let named = press.split_once(':').and_then(|(kind, named)| Some((kind, channels_named(named)?)));
     let (kind, channels) = named.ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
-    let act = route.map(|route| entered(&session.name, route, Some(&about.opened.why)));
+    let act = route.map(|route| entered(&entry.session.name, route, Some(&entry.opened.why)));
     let outcome = match (kind, &channels[..], act) {
         ("object" | "opt_in", _, None) => Outcome::Refused(PersonFault::Route),
-        ("object", channels, Some(act)) => object(&desk, about.subject, channels, &act).await?,
-        ("opt_in", [channel], Some(act)) => request(&desk, about.subject, *channel, &act).await?,
+        ("object", channels, Some(act)) => object(&desk, entry.subject, channels, &act).await?,
+        ("opt_in", [channel], Some(act)) => request(&desk, entry.subject, *channel, &act).await?,
         _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
     };
-    about.came_to(&desk, &visit, &session, outcome)
+    entry.came_to(&desk, outcome)
 }
 
 async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) -> Result<Outcome, Problem> {
@@ -208,39 +209,55 @@ async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> 
 }
 
 /// The other one is looked up, too, which is recorded; then the two are one.
-async fn merge(
-    State(desk): Shared,
-    visit: Visit,
-    Acting(session): Acting,
-    Path(id): Path<String>,
-    mut form: Form,
-) -> Result<Response, Problem> {
-    let about = match About::of(&desk, &visit, &session, &id, &mut form)? {
-        Ok(about) => about,
-        Err(answer) => return Ok(answer),
-    };
-    let (other, same) = (form.take("other")?, form.take("same").is_ok());
-    let outcome = if !about.is_shown_whole(&desk, &mut form)? {
+async fn merge(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let (other, same) = (entry.form.take("other")?, entry.form.take("same").is_ok());
+    let outcome = if !entry.is_shown_whole(&desk)? {
         Outcome::Changed
     } else if same {
-        merge_with(&desk, &session, &about, other.trim()).await?
+        merge_with(&desk, &entry, other.trim()).await?
     } else {
         Outcome::Refused(PersonFault::Unconfirmed)
     };
-    about.came_to(&desk, &visit, &session, outcome)
+    entry.came_to(&desk, outcome)
 }
 
-async fn merge_with(desk: &Desk, session: &Session, about: &About, number: &str) -> Result<Outcome, Problem> {
+async fn merge_with(desk: &Desk, entry: &Entry, number: &str) -> Result<Outcome, Problem> {
     let contact = Contact::Customer(number.to_owned());
-    let asked = LookUpPeople { staff: session.name.clone(), contact, why: about.opened.why.clone() };
+    let asked = LookUpPeople { staff: entry.session.name.clone(), contact, why: entry.opened.why.clone() };
     let found = desk.keuze.look_up_people(&asked).await?;
-    let other = found.people.into_iter().find(|other| *other != about.subject);
+    let other = found.people.into_iter().find(|other| *other != entry.subject);
     let Some(other) = other else { return Ok(Outcome::Refused(PersonFault::NoOther)) };
-    let act = entered(&session.name, Route::Desk, Some(&about.opened.why));
-    match desk.keuze.merge(about.subject, other, &act).await {
+    let act = entered(&entry.session.name, Route::Desk, Some(&entry.opened.why));
+    match desk.keuze.merge(entry.subject, other, &act).await {
         Ok(_) => Ok(Outcome::Recorded(Done::Merged)),
         Err(ActError::Nothing) => Ok(Outcome::Refused(PersonFault::NoOther)),
         Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What joined later is the person's own: whoever says so writes how they know, beside the reason of the look-up.
+async fn same_person(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let named = entry.form.take("at")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "at"))?;
+    let is_checked = entry.form.take("same").is_ok();
+    let known_by = Why::parse(&entry.form.take("known_by")?).ok().filter(|_| is_checked);
+    let outcome = match known_by {
+        _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
+        None => Outcome::Refused(PersonFault::SamePersonUnconfirmed),
+        Some(known_by) => vouched(&desk, &entry, named, &known_by).await?,
+    };
+    entry.came_to(&desk, outcome)
+}
+
+async fn vouched(desk: &Desk, entry: &Entry, named: PointName, known_by: &Why) -> Result<Outcome, Problem> {
+    let person = desk.keuze.known_person(entry.subject);
+    let Some(point) = person.and_then(|person| desk.keuze.joined_point(&person, named)) else {
+        return Ok(Outcome::Changed);
+    };
+    let act = Act { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
+    match desk.keuze.vouch(entry.subject, &point, &act).await {
+        Ok(_) => Ok(Outcome::Recorded(Done::SamePerson(point.given()))),
+        Err(ActError::NoPerson | ActError::Nothing) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),
     }
 }

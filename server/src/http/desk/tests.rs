@@ -1,6 +1,7 @@
 mod bound;
 mod call;
 mod erase;
+mod same_person;
 mod sign_in;
 mod told;
 

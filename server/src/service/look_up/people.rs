@@ -1,17 +1,17 @@
 //! Finding people by what they say of themselves: a customer number, an address, a phone number. Every person who is
 //! found gets an event of their own, before anything is shown.
 
-use app::doors::desk::people::{PersonCard, Reach};
+use app::doors::desk::people::{LaterCard, PersonCard, PointCard, Reach};
 use app::model::event::{Actor, Route};
 use app::model::evidence::IdentityLevel;
-use app::model::identity::{RecordAddress, Subject};
+use app::model::identity::{PointName, RecordAddress, Subject};
 use app::model::typed;
 
 use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::scribe::{AppendError, Draft, Fact, ReadError};
 use crate::service::Keuze;
-use crate::service::people::{Act, ActError, Person, ReachedAt, Who};
+use crate::service::people::{Act, ActError, Person, ReachedAt, Who, hash};
 use crate::service::staff::StaffName;
 
 /// By what somebody is found.
@@ -168,10 +168,29 @@ impl Keuze {
             name: person.name().map(str::to_owned),
             customers: person.customers().into_iter().map(str::to_owned).collect(),
             language: person.language(),
-            points: person.points().into_iter().map(|point| (point.kind(), point.given())).collect(),
+            points: person.points().into_iter().map(|point| self.point_card(&person, point)).collect(),
             reach: self.reach(&Who::person(person.subject))?,
             history: self.life(person.subject)?.iter().rev().map(|past| self.history_line(past, None)).collect(),
         }))
+    }
+}
+
+impl Keuze {
+    fn point_card(&self, person: &Person, point: &ContactPoint) -> PointCard {
+        let later = person
+            .is_later(point)
+            .then(|| LaterCard { at: self.name_of(point), name: person.later_name(point).map(str::to_owned) });
+        PointCard { kind: point.kind(), given: point.given(), later }
+    }
+
+    fn name_of(&self, point: &ContactPoint) -> PointName {
+        hash::name(&hash::newest_index_key(&self.scribe).1, point)
+    }
+
+    /// Which of the points that joined a person later a form names.
+    pub fn joined_point(&self, person: &Person, named: PointName) -> Option<ContactPoint> {
+        let mut joined = person.points().into_iter().filter(|point| person.is_later(point));
+        joined.find(|point| self.name_of(point) == named).cloned()
     }
 }
 

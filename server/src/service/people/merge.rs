@@ -3,7 +3,9 @@
 use app::model::channel::Channel;
 use app::model::event::{Event, EventKind};
 use app::model::identity::Subject;
+use app::model::told::SAME_PERSON;
 
+use super::hash::{given_at, newest_index_key};
 use super::profile::{Part, Person};
 use super::{Act, ActError, Acted};
 use crate::contact::ContactPoint;
@@ -33,6 +35,32 @@ impl Keuze {
             draft.facts.extend(self.new_entries(Some(kept.subject), &points, &self.objected_by(of)?));
         }
         let written = self.perform(draft).await?;
+        Ok(Acted { record: written.address, changed: true, since: now.today, channels: Vec::new() })
+    }
+
+    /// Takes it on somebody's word that a contact point which joined a person later is theirs: from then on whoever proves it
+    /// sees and erases what is held about them. What they may be sent there stays as it was.
+    ///
+    /// # Errors
+    /// There is no such person (any more), or the point is not one that joined them later.
+    pub async fn vouch(&self, person: Subject, point: &ContactPoint, act: &Act) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+        if !known.is_later(point) {
+            return Err(ActError::Nothing);
+        }
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::Imported, now.at);
+        event.subject = Some(known.subject);
+        event.object = Some(SAME_PERSON.to_owned());
+        event.points = given_at(&newest_index_key(&self.scribe).1, [point]);
+        let vouched = known.parts.iter().filter_map(|(class, part)| {
+            let mut own = part.as_ref().clone();
+            own.vouch([point]);
+            let key = || self.scribe.ensure_key(Owner::Class(known.subject, *class));
+            (own != **part).then(|| own.fact(key()))
+        });
+        let written = self.perform(Draft::with(event, vouched.collect())).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: Vec::new() })
     }
 

@@ -202,6 +202,13 @@ impl Person {
         self.parts.values().flat_map(|part| &part.later).any(|later| later.at == at)
     }
 
+    /// The name that came with a point that joined later, if it is not the person's.
+    pub fn later_name(&self, point: &ContactPoint) -> Option<&str> {
+        let at = point.found_under();
+        let mut later = self.parts.values().flat_map(|part| &part.later).filter(|later| later.at == at);
+        later.find_map(|later| later.name.as_deref())
+    }
+
     /// The names that came with points that joined later, and are not the person's.
     pub fn later_names(&self) -> Vec<&str> {
         self.parts.values().flat_map(|part| &part.later).filter_map(|later| later.name.as_deref()).collect()
