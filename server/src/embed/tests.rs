@@ -46,3 +46,20 @@ fn the_script_carries_its_policy_and_its_cookies_prefix() {
     assert!(!text.contains("__KEUZE__"));
     assert_ne!(secure.etag, plain.etag);
 }
+
+/// R-3.6-1: no page may take us for a part of such a framework.
+#[test]
+fn no_name_of_an_advertising_framework_is_in_the_scripts() {
+    let scripts = [
+        include_str!("../../../frontend/js/embed.js"),
+        include_str!("../../../frontend/js/later.js"),
+        include_str!("../../../frontend/js/release.js"),
+    ];
+    for name in ["__tcfapi", "__gpp", "__uspapi", "euconsent"] {
+        assert!(scripts.iter().all(|script| !script.contains(name)), "{name}");
+    }
+    assert!(
+        scripts.iter().any(|script| script.contains("globalPrivacyControl")),
+        "names are found as they are written"
+    );
+}

@@ -86,7 +86,24 @@ async fn an_acceptance_is_answered_alike_but_for_the_consent_id() {
     assert!(last(&house).subject.is_some());
 }
 
-/// Refusing must not make anybody recognisable (requirements 2.5.5).
+/// R-2.5.5-1, R-3.5-6.
+#[tokio::test]
+async fn the_record_says_which_banner_it_was_and_whether_the_browser_sent_gpc() {
+    let house = House::new().await;
+    let mut body = choice(&house, "accept_all", &all(true));
+    body["build"] = json!("0a1b2c3d");
+    body["variant"] = json!("fixed");
+    for (value, sent) in [("1", true), ("0", false)] {
+        let headers = [("content-type", "application/json"), ("sec-fetch-site", "same-origin"), ("sec-gpc", value)];
+        let answer = Browser::new(&house).ask("POST", PATH, &headers, &body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        let event = last(&house);
+        let told = (event.build.as_deref(), event.variant.as_deref(), event.gpc);
+        assert_eq!(told, (Some("0a1b2c3d"), Some("fixed"), sent));
+    }
+}
+
+/// Refusing must not make anybody recognisable (R-2.5.5-3).
 #[tokio::test]
 async fn two_refusers_carry_the_same_bytes() {
     let house = House::new().await;
