@@ -2,7 +2,7 @@ import axe from 'axe-core';
 
 import { expect } from './test.mjs';
 
-/** As requirements 4.3 has it: two of the rules are experimental, one is off by default. */
+/** As R-4.3-1 has it: two of the rules are experimental, one is off by default. */
 const OPTIONS = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   rules: {

@@ -296,7 +296,7 @@ export const control = (page, notice) => {
   if (button) button.onclick = () => page.show(notice);
 };
 
-// Another page of ours was seen before this one, by a plain visit (requirements 2.5.2). The referrer stays here.
+// Another page of ours was seen before this one, by a plain visit (R-2.5.2-1). The referrer stays here.
 export const continued = (page) => {
   const from = element('a', '', { href: document.referrer });
   const { type, activationStart } = visit() ?? {};

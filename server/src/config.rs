@@ -192,7 +192,7 @@ fn read_authorities(root: &Section<'_>) -> Vec<Authority> {
     authorities
 }
 
-/// What leaves consent without a reason on record cannot be explained later (requirements 2.5.3).
+/// What leaves consent without a reason on record cannot be explained later (R-2.5.3-5).
 fn refuse_silent_overrides(root: &Section<'_>) {
     let read = |s: &Section<'_>| {
         let required = s.flag_at("require_reason")?;
@@ -215,7 +215,7 @@ fn read_recipient(s: &Section<'_>) -> Option<Recipient> {
     Some(Recipient { name: name?, why: why? })
 }
 
-/// Not the address for questions about privacy: a hole is for other people, and at once (requirements 3.11).
+/// Not the address for questions about privacy: a hole is for other people, and at once (R-3.11-2).
 fn read_security(s: &Section<'_>, controller: Option<&Controller>) -> Option<String> {
     let contact = s.text_at("contact")?;
     let address = contact.value.strip_prefix("mailto:").unwrap_or(&contact.value);
@@ -261,7 +261,7 @@ impl Config {
         self.site.hosts.first().expect("a valid configuration has a host")
     }
 
-    /// Whether reading that path says nothing about somebody's wishes (requirements 2.5.2).
+    /// Whether reading that path says nothing about somebody's wishes (R-2.5.2-2).
     pub fn is_no_notice(&self, path: &str) -> bool {
         site::covers(&self.site.no_notice, path)
     }

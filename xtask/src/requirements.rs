@@ -52,6 +52,8 @@ struct Fault {
 enum What {
     /// Named where it is used, and there is no such row.
     Unknown(String),
+    /// The document is referred to by section, where a row has an id.
+    BySection,
     /// A second row of that id.
     Twice(String),
     /// Not four cells, or an empty one, or a first one that is no id.
@@ -72,6 +74,9 @@ impl fmt::Display for Fault {
         match &self.what {
             What::Unknown(id) => {
                 write!(f, "{id} has no row in {DOCUMENT}. Mend: add one, or name the row that is meant.")
+            }
+            What::BySection => {
+                write!(f, "refers to the requirements by section. Mend: name the id of a row of {DOCUMENT}.")
             }
             What::Twice(id) => write!(f, "a second row {id}. Mend: give it an id of its own."),
             What::Malformed => write!(f, "not a row: | id | what must hold | source | shown by |, no cell empty."),
@@ -164,12 +169,13 @@ fn wrong_name(name: &str, tests: &Tests<'_>) -> Option<What> {
     }
 }
 
-/// Ids without a row.
+/// Ids without a row, and references to a section instead of one.
 fn wrong_references(file: &File, is_row: impl Fn(&str) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (line, text) in file.lines() {
         let unknown = ids(text).into_iter().filter(|id| !is_row(id)).map(What::Unknown);
-        faults.extend(unknown.map(|what| Fault { path: file.path.clone(), line, what }));
+        let found: Vec<What> = unknown.chain(names_section(text).then_some(What::BySection)).collect();
+        faults.extend(found.into_iter().map(|what| Fault { path: file.path.clone(), line, what }));
     }
     faults
 }
@@ -196,4 +202,16 @@ fn is_id(text: &str) -> bool {
         Some(("A", criterion)) => section(criterion) && criterion.split('.').count() == 3,
         _ => false,
     }
+}
+
+/// Whether a line names the number of a section or of a trap instead of an id.
+fn names_section(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let after = |word: &str| line.split(word).skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let section = |rest: &String| {
+        let rest = rest.trim_start_matches(".md").trim_start_matches([',', ' ']);
+        let rest = rest.trim_start_matches("section ").trim_start_matches("no. ");
+        rest.starts_with(|c: char| c.is_ascii_digit())
+    };
+    after("requirements").iter().any(section) || after(" trap ").iter().any(section)
 }

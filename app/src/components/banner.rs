@@ -39,7 +39,7 @@ pub fn first_layer(strings: &NoticeStrings) -> String {
     crate::html::to_html(|| Banner(BannerProps { strings: strings.clone() }))
 }
 
-/// The first layer in the flow of a page, as a plain form that needs no script (requirements 4.2).
+/// The first layer in the flow of a page, as a plain form that needs no script (R-4.2-1).
 #[component]
 pub fn BannerForm(
     /// The notice.

@@ -2,7 +2,7 @@
 //!
 //! Its value is, per answered purpose and in policy order, `id.revision.answer.until`, joined by `~`; `until` is the last
 //! second on which the answer holds, in seconds since 1970, and an objection has none, because it has no end. Nothing in
-//! it is unique: two people who answered the same on the same day carry the same bytes (requirements 2.5.5).
+//! it is unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3).
 //!
 //! `frontend/js/embed.js` reads the same form; a table of cases holds the two together.
 

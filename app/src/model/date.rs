@@ -13,7 +13,7 @@ pub struct Moment {
 }
 
 /// Adds calendar months; a day that the month does not have becomes its last one
-/// (3 months after 30 November is 28 or 29 February; requirements trap 23).
+/// (3 months after 30 November is 28 or 29 February; T-23).
 pub fn add_months(date: Date, months: u32) -> Date {
     let zero_based = i64::from(date.year()) * 12 + i64::from(u8::from(date.month())) - 1 + i64::from(months);
     let year = i32::try_from(zero_based.div_euclid(12)).unwrap_or(i32::MAX).min(9999);

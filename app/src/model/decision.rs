@@ -114,7 +114,7 @@ impl Reason {
 /// May I? A pure function of what happened, what is in force and what day it is; default deny.
 ///
 /// `events` are those of one subject, in the order of the ledger. For a purpose the order of precedence is
-/// (requirements 2.5.4): the latest explicit answer, then GPC, then continued use, then deny. For a channel an
+/// (R-2.5.4-1): the latest explicit answer, then GPC, then continued use, then deny. For a channel an
 /// objection stands until the person confirms a later opt-in, whatever is imported meanwhile. `events` of people who
 /// were merged are those of all of them.
 pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {

@@ -19,7 +19,7 @@ pub const RECORD_VERSION: u32 = 1;
 
 /// One immutable fact. Its canonical JSON (RFC 8785) is what the ledger commits to.
 ///
-/// A record holds no contact details, no IP address, no user agent and no page (requirements 2.5.5).
+/// A record holds no contact details, no IP address, no user agent and no page (R-2.5.5-2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
@@ -180,7 +180,7 @@ pub struct Answered {
     pub until: Option<Date>,
 }
 
-/// What happened (requirements 2.5.1 and design, "The words").
+/// What happened (R-2.5.1-1 and design, "The words").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {

@@ -13,7 +13,7 @@ pub enum Evidence {
     OptIn(OptIn),
 }
 
-/// The evidence for a soft opt-in; each piece as far as the controller has it (S-21, requirements 2.4).
+/// The evidence for a soft opt-in; each piece as far as the controller has it (S-21, R-2.4-8).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SoftOptIn {
@@ -85,7 +85,7 @@ impl SoftOptIn {
 pub struct OptIn {
     /// How it was made sure that it was the person.
     pub verified: Verification,
-    /// The products that it is about; calls need it (requirements 2.4, "Phone opt-in content").
+    /// The products that it is about; calls need it (R-2.4-11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub products: Option<String>,
     /// The last civil day on which it holds; calls need one.

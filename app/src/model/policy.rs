@@ -33,9 +33,9 @@ pub struct Policy {
     pub channels: Vec<ChannelRule>,
     /// For how many calendar months an answer holds, a yes and a no alike.
     pub validity_months: u32,
-    /// What continued use is recorded for and unlocks (requirements 2.5.3): never a `consent` purpose.
+    /// What continued use is recorded for and unlocks (R-2.5.3-1): never a `consent` purpose.
     pub continued_use: ContinuedUse,
-    /// Purposes that `Sec-GPC: 1` denies (requirements 3.5).
+    /// Purposes that `Sec-GPC: 1` denies (R-3.5-4).
     pub gpc: Gpc,
     /// The notice of each language.
     pub notices: BTreeMap<Language, NoticeRef>,
@@ -57,7 +57,7 @@ pub struct ContinuedUse {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gpc {
-    /// Purposes it denies, unless the person granted them on this site (requirements 2.5.4).
+    /// Purposes it denies, unless the person granted them on this site (R-2.5.4-2).
     pub deny: Vec<PurposeId>,
     /// It also stops continued use from unlocking anything.
     pub also_object_low_impact: bool,

@@ -74,7 +74,7 @@ pub struct Purpose {
     pub description: Localized,
     /// The GDPR article that is its legal basis, such as `6(1)(a)`.
     pub legal_basis: String,
-    /// The operator's attestations for `low_impact` (requirements 2.4); empty for the others.
+    /// The operator's attestations for `low_impact` (R-2.4-2); empty for the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attestation: Option<Attestation>,
     /// For how many months what is learned is kept, where it is said beside an attestation.
@@ -92,7 +92,7 @@ impl Purpose {
     }
 }
 
-/// Why something that asked for consent does so no longer, who decided it, and when (requirements 2.5.3).
+/// Why something that asked for consent does so no longer, who decided it, and when (R-2.5.3-5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegimeOverride {
@@ -104,7 +104,7 @@ pub struct RegimeOverride {
     pub on: time::Date,
 }
 
-/// What an operator confirms before a purpose may be called `low_impact` (requirements 2.4, Tw 11.7a lid 3 b).
+/// What an operator confirms before a purpose may be called `low_impact` (R-2.4-2, Tw 11.7a lid 3 b).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate statement that somebody signs")]

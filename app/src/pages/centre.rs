@@ -149,7 +149,7 @@ fn button(card: &Card, of: &str, language: Language) -> AnyView {
     .into_any()
 }
 
-/// What a yes to calls is about, and what lifting does; it stands before the button that says it (requirements 2.4).
+/// What a yes to calls is about, and what lifting does; it stands before the button that says it (R-2.4-11).
 fn calls(offer: &Offer, language: Language) -> Option<AnyView> {
     let words = Words::of(language);
     let about = match offer {

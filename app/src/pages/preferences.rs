@@ -99,7 +99,7 @@ fn change(page: &PreferencesView, words: &'static Words) -> AnyView {
     let strings = &page.strings;
     let purposes = page.purposes.iter().map(|purpose| purpose_group(purpose, page, words)).collect_view();
     // autocomplete="off": Firefox would restore a switch that was on before the page was loaded again, and nothing
-    // may come switched on that the person did not answer (requirements 2.2, art. 4(11)).
+    // may come switched on that the person did not answer (R-2.2-1).
     view! {
         <section aria-labelledby="change">
             <h2 id="change">{words.change}</h2>

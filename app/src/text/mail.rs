@@ -92,7 +92,7 @@ impl Confirmation {
     }
 }
 
-/// Who sends it and how to reach them: every mail says so (requirements 2.4, "Identity and reachability").
+/// Who sends it and how to reach them: every mail says so (R-2.4-9).
 pub fn signature(controller: &Controller) -> String {
     let address = controller.address.join(", ");
     format!("{}\n{address}\n{}\n{}\n", controller.legal_name, controller.email, controller.phone)

@@ -54,7 +54,7 @@ pub enum Slug {
     ReceiptGone,
     /// A fault of ours.
     Internal,
-    /// A configuration lists a consent purpose under continued use (requirements 2.5.3).
+    /// A configuration lists a consent purpose under continued use (R-2.5.3-1).
     ContinuedUseCannotGrantConsent,
     /// The request came without an API key.
     ApiKeyMissing,

@@ -68,7 +68,7 @@ fn each_thing_a_device_says_has_its_effect() {
     }
 }
 
-/// Requirements 2.5.6 no. 3.
+/// R-2.5.6-3.
 #[test]
 fn an_objection_is_neither_ended_nor_asked_again_by_a_date_or_a_new_question() {
     let refused = "statistics.2.o~quality.1.o~marketing.2.r.U~profiling.1.r.U";

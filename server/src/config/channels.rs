@@ -80,7 +80,7 @@ fn refuse_unlawful(s: &Section<'_>, channel: Channel, need: &At<ChannelNeed>) {
     }
 }
 
-/// An opt-in to calls names products and a period (requirements 2.4, "Phone opt-in content").
+/// An opt-in to calls names products and a period (R-2.4-11).
 fn refuse_calls_about_anything(s: &Section<'_>, channel: Channel, need: &At<ChannelNeed>, specific: bool) {
     if channel == Channel::Phone && need.value == ChannelNeed::OptIn && !specific {
         let what = "an opt-in to calls says neither about which products nor for how long";

@@ -8,7 +8,7 @@ use app::model::purpose::{Attestation, Purpose, PurposeId, Regime, RegimeOverrid
 use super::fault::Place;
 use super::reader::{At, Section, choose};
 
-/// CNIL's ceilings, which the Dutch supervisor does not contradict (requirements 2.4).
+/// CNIL's ceilings, which the Dutch supervisor does not contradict (R-2.4-2).
 const IDENTIFIER_MONTHS: u32 = 13;
 const DATA_MONTHS: u32 = 25;
 
@@ -189,7 +189,7 @@ pub(super) fn refer(s: &Section<'_>, key: &str, text: &At<String>, known: &Known
     found.cloned()
 }
 
-/// Requirements 2.5.3: continued use unlocks what needs no consent, and nothing else (Planet49, C-673/17).
+/// R-2.5.3-1: continued use unlocks what needs no consent, and nothing else (Planet49, C-673/17).
 pub(super) fn read_continued_use(s: &Section<'_>, known: &KnownPurposes) -> Option<ContinuedUse> {
     let record = s.flag_at("record");
     let listed = s.texts("unlocks");

@@ -71,7 +71,7 @@ fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: 
     format!("[{fields},/^({})\\b/i]", others.join("|"))
 }
 
-/// Names the banner's build in the record of an answer (requirements 2.5.5): all that a browser was given.
+/// Names the banner's build in the record of an answer (R-2.5.5-1): all that a browser was given.
 fn build() -> String {
     let all: Vec<u8> = SiteFile::ALL.into_iter().filter_map(SiteFile::bytes).flatten().collect();
     short_hash(&all)[..8].to_owned()
@@ -104,7 +104,7 @@ fn entry(policy: &Policy, purpose: &Purpose) -> Value {
 
 /// What continued use unlocks: 0 nothing, 1 the purpose unless the browser asks not to be tracked, 2 the purpose.
 ///
-/// Never a `consent` purpose, whatever a policy says (requirements 2.5.3).
+/// Never a `consent` purpose, whatever a policy says (R-2.5.3-1).
 fn unlocked(policy: &Policy, purpose: &Purpose) -> u8 {
     let unlocks = purpose.regime == Regime::LowImpact && policy.continued_use.unlocks.contains(&purpose.id);
     let denied = policy.gpc.also_object_low_impact || policy.gpc.deny.contains(&purpose.id);

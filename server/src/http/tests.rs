@@ -168,7 +168,7 @@ async fn the_panel_gets_the_words_of_the_policy_it_answers_under() {
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
-/// Requirements 2.5.6 no. 1: once per notice version, not once for ever.
+/// R-2.5.6-1: once per notice version, not once for ever.
 #[tokio::test]
 async fn a_newer_notice_is_counted_again_and_an_answer_that_ended_counts_no_more() {
     let house = House::new().await;

@@ -52,7 +52,7 @@ impl<S: Sync> FromRequestParts<S> for Visit {
 }
 
 /// Whether the browser sent `Sec-GPC: 1`; of several values one that is `1` counts, and any other counts as none
-/// (requirements 3.5).
+/// (R-3.5-1).
 #[derive(Clone, Copy, Debug)]
 pub struct GlobalPrivacyControl(pub bool);
 

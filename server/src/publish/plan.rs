@@ -115,7 +115,7 @@ fn refuse(config: &Config, old: &Policy, new: &Policy, change: ChangeClass) -> V
     faults
 }
 
-/// What asked for consent, asks no longer, and does not say anew why (requirements 2.5.3): purposes and cookies by name.
+/// What asked for consent, asks no longer, and does not say anew why (R-2.5.3-5): purposes and cookies by name.
 fn silent_moves<'a>(old: &'a Policy, new: &'a Policy) -> impl Iterator<Item = String> + 'a {
     let asks = |policy: &Policy, id| policy.purpose(id).is_some_and(|purpose| purpose.regime == Regime::Consent);
     let said = |before: Option<&RegimeOverride>, now: Option<&RegimeOverride>| now.is_some() && before != now;

@@ -208,7 +208,7 @@ async fn a_content_that_is_not_what_its_name_says_is_refused() {
     assert!(matches!(&error, PublishError::Damaged(name) if *name == html.to_string()), "{error}");
 }
 
-/// Requirements 2.5.3: what no longer asks for consent says why, who decided it and when, in the policy for ever.
+/// R-2.5.3-5: what no longer asks for consent says why, who decided it and when, in the policy for ever.
 #[test]
 fn nothing_leaves_consent_without_a_reason() {
     let moved = (

@@ -1,4 +1,4 @@
-//! Continued use: notice was given, the site was used further, and no answer came. Never a consent (requirements 2.5).
+//! Continued use: notice was given, the site was used further, and no answer came. Never a consent (R-2.5-2).
 
 use app::model::choice::Answer as Said;
 use app::model::date::Moment;

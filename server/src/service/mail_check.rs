@@ -193,7 +193,7 @@ pub(crate) mod tests {
         found.into_iter().filter(|finding| !finding.holds()).map(|finding| finding.what).collect()
     }
 
-    /// S-14 and requirements 3.7: each piece that is taken away or spoilt is missed, and nothing else.
+    /// S-14 and R-3.7-1: each piece that is taken away or spoilt is missed, and nothing else.
     #[test]
     fn each_piece_that_is_missing_is_named() {
         let house = House::bare(1);

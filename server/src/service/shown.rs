@@ -1,4 +1,4 @@
-//! Notices that were shown: how often each, never to whom (requirements S-01 and 2.5.1).
+//! Notices that were shown: how often each, never to whom (S-01, R-2.5.1-2).
 //!
 //! Counted where one is sent to somebody who has not answered. What a browser shows out of its own cache is not sent, so a
 //! count is the least that it was.

@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(tokens.was_sent_to(&tokens.stop(ANNA, None), &hers), None);
     }
 
-    /// Requirements 3.7: a single altered character is as unknown as anything else.
+    /// R-3.7-7: a single altered character is as unknown as anything else.
     #[test]
     fn nobody_can_make_one_up() {
         let house = House::bare(1);

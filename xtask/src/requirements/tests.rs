@@ -115,6 +115,20 @@ fn what_only_looks_like_an_id_is_none() {
 }
 
 #[test]
+fn a_section_is_no_reference() {
+    for text in
+        ["requirements 2.5.4", "Requirements, trap 5", "requirements.md 4.3", "requirements section 2", "trap 5"]
+    {
+        let found = in_code("S-01,", &format!("see {text}"));
+        assert!(
+            found.len() == 1 && found[0].contains(":1: refers to the requirements by section"),
+            "{text}: {found:?}"
+        );
+    }
+    assert_eq!(in_code("S-01,", "a trap for 5, requirements of 2"), Vec::<String>::new());
+}
+
+#[test]
 fn a_row_is_shown_or_planned() {
     let found = in_document("planned (proof in hand): all of it", "later");
     let told = "docs/requirements.md:8: R-2.5.6-5 has neither a test nor the word planned.";

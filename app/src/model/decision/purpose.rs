@@ -130,7 +130,7 @@ fn explicit(stance: Option<(Stance, RecordAddress)>, today: Date) -> Option<Deci
     Some(decision.on(address))
 }
 
-/// GPC on any of the events denies what the policy says it denies (requirements 3.5).
+/// GPC on any of the events denies what the policy says it denies (R-3.5-4).
 fn gpc(events: &[Recorded], policy: &Policy, purpose: &Purpose) -> Option<Decision> {
     let denies = policy.gpc.deny.contains(&purpose.id)
         || policy.gpc.also_object_low_impact && purpose.regime == Regime::LowImpact;

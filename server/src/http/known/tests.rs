@@ -341,7 +341,7 @@ async fn s_18_an_undo_takes_no_earlier_no_off() {
     assert_eq!(allowed(&house, person), []);
 }
 
-/// S-17, requirements 2.4: without a number there are no calls to agree to.
+/// S-17, R-2.4-11: without a number there are no calls to agree to.
 #[tokio::test]
 async fn nobody_agrees_to_calls_without_a_number() {
     let house = House::new().await;
@@ -352,7 +352,7 @@ async fn nobody_agrees_to_calls_without_a_number() {
     assert!(!allowed(&house, person).contains(&Channel::Phone));
 }
 
-/// Calls: for named products and a period, said before the button and kept as evidence (requirements 2.4).
+/// Calls: for named products and a period, said before the button and kept as evidence (R-2.4-11).
 #[tokio::test]
 async fn an_opt_in_to_calls_names_products_and_period() {
     let house = House::new().await;
@@ -554,7 +554,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
 
     let insight = browser.get("/keuze/inzage").await;
     assert!(insight.words().contains("u zou de gegevens van een ander zien"), "{}", insight.words());
-    // A hash with date and channels is personal data, too (requirements 1.3).
+    // A hash with date and channels is personal data, too (R-1.3-3).
     assert!(insight.words().contains("op de lijst van wie geen reclame wil"), "{}", insight.words());
     let download = browser.get("/keuze/inzage/gegevens").await;
     let taken: serde_json::Value = serde_json::from_str(&download.body).expect("JSON");

@@ -67,7 +67,7 @@ async fn one_click_acts_without_cookie_session_redirect_or_origin() {
     }
 }
 
-/// Requirements 3.7: scanners fetch links.
+/// R-3.7-6: scanners fetch links.
 #[tokio::test]
 async fn looking_at_a_link_never_acts_and_shows_one_button() {
     let house = House::new().await;
@@ -115,7 +115,7 @@ async fn the_page_after_the_button_says_what_changed_and_stops_the_rest_in_one_p
     }
 }
 
-/// Requirements 3.7, S-57: nobody learns from a link whether a person exists, and nothing is written.
+/// R-3.7-7, S-57: nobody learns from a link whether a person exists, and nothing is written.
 #[tokio::test]
 async fn unknown_altered_and_erased_links_are_one_and_the_same() {
     let house = House::new().await;
