@@ -62,6 +62,7 @@ export async function lookUp(page, query) {
     reason: await fact(page, 'Reden'),
     control: await fact(page, 'Knop'),
     consentId: await fact(page, 'Consent-id'),
+    person: await fact(page, 'Persoon (willekeurig nummer)'),
     answers: Object.fromEntries((await table(page, 'Antwoord')).map(([purpose, answer]) => [purpose, answer])),
     history: (await table(page, 'Geschiedenis')).map(([, kind, route, , , number]) => ({ kind, route, number })),
     proof: await page.locator('h2:text-is("Bewijs") + p').textContent(),

@@ -11,6 +11,7 @@ pub mod days;
 #[cfg(test)]
 pub mod fixture;
 pub mod keys;
+pub mod known_browsers;
 pub mod look_up;
 pub mod mail;
 pub mod mail_check;

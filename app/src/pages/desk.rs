@@ -312,7 +312,8 @@ fn channels(reach: &[Reach], buttons: impl Fn(&[Reach]) -> AnyView, language: La
 fn holds(reach: &Reach, language: Language) -> AnyView {
     let words = Words::of(language);
     let kind = reach.channel.point();
-    let at = reach.at.as_deref().map(given).or_else(|| Some(no_point(kind?, language).into_any()));
+    let none = kind.map_or("–", |kind| no_point(kind, language));
+    let at = reach.at.as_deref().map_or_else(|| none.into_any(), given);
     view! {
         <li>
             <span class="at">{at}</span>

@@ -204,6 +204,7 @@ pub fn reason_at(reach: &Reach, language: Language) -> &'static str {
     let (nl, en) = match (reach.decision.reason, point) {
         (Reason::EvidenceMissing, Some(kind)) if reach.is_later => later(kind),
         (Reason::EvidenceMissing, Some(kind)) => unproved(kind),
+        (Reason::NoAnswer, _) => ("geen aanmelding of klantrelatie bekend", "no sign-up or customer relation is known"),
         // That there is none stands there already.
         (Reason::NoPoint, None) if reach.channel.point().is_some() => ("", ""),
         (other, _) => return reason(other, language),

@@ -258,6 +258,7 @@ __Secure-keuze_id: Verbindt uw toestemming met het bewijs ervan; alleen als u ie
 __Secure-keuze_code: Hoort bij de code die u van ons kreeg; tien minuten. Blijft hoogstens 1 dag. Toegang: Voipro.
 __Secure-keuze_person: Onthoudt een dag lang dat u uw e-mailadres of nummer hebt bevestigd. Blijft hoogstens 1 dag. Toegang: Voipro.
 __Secure-keuze_desk: Houdt medewerkers ingelogd; u krijgt hem niet. Blijft tot u de browser sluit. Toegang: Voipro.
+__Host-keuze_desk_known: Herkent de browser van een medewerker, zodat wie elders wachtwoorden raadt die niet vertraagt; u krijgt hem niet. Blijft hoogstens 90 dagen. Toegang: Voipro.
 voipro_session: Houdt u ingelogd en onthoudt uw winkelmand. Blijft tot u de browser sluit. Toegang: Voipro.
 voipro_counted: Onthoudt dat uw bezoek vandaag al geteld is. Er staat geen nummer in: bij iedereen staat hetzelfde. Blijft hoogstens 1 dag. Toegang: Voipro.
 _gcl_au: Meet of u na een advertentie bij Google iets bestelde. Blijft hoogstens 90 dagen. Toegang: Voipro; Google Ireland Limited (IE); Google LLC (US, buiten de EER, EU-US Data Privacy Framework, (EU) 2023/1795).
@@ -273,6 +274,7 @@ __Secure-keuze_id: Ties your consent to its proof; only if you allowed something
 __Secure-keuze_code: Belongs to the code that you got from us; ten minutes. Stays for 1 day at most. Access: Voipro.
 __Secure-keuze_person: Remembers for a day that you confirmed your e-mail address or number. Stays for 1 day at most. Access: Voipro.
 __Secure-keuze_desk: Keeps staff signed in; you do not get it. Stays until you close the browser. Access: Voipro.
+__Host-keuze_desk_known: Recognises a staff member’s browser, so that others’ password guesses do not slow it; you do not get it. Stays for 90 days at most. Access: Voipro.
 voipro_session: Keeps you signed in and remembers your basket. Stays until you close the browser. Access: Voipro.
 voipro_counted: Remembers that your visit was counted today. There is no number in it: it is the same for everybody. Stays for 1 day at most. Access: Voipro.
 _gcl_au: Measures whether you ordered something after an advertisement at Google. Stays for 90 days at most. Access: Voipro; Google Ireland Limited (IE); Google LLC (US, outside the EEA, EU-US Data Privacy Framework, (EU) 2023/1795).
@@ -325,11 +327,11 @@ fn mail_goes_out_over_tls_and_its_password_stands_elsewhere() {
         faults(&["tls = \"implicit\"", "reply_to = \"niemand\""]),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:217:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
-    keuze.toml:213:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
-    keuze.toml:213:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
-    keuze.toml:218:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
-    keuze.toml:218:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
+    keuze.toml:225:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
+    keuze.toml:221:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
+    keuze.toml:221:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
+    keuze.toml:226:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
+    keuze.toml:226:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
     "#);
 }
 
@@ -345,9 +347,9 @@ fn text_messages_go_out_by_mail_to_an_address_made_of_the_number() {
         faults("[sms]\nmail_to = \"{number}@a.example\"\n"),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:219:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:219:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:213:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
+    keuze.toml:227:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:227:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:221:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
     "#);
     let number = Phone::parse("06 12345678").expect("a number");
     assert_eq!(Sms::of_the_demo().address(&number).given(), "31612345678@sms.example");

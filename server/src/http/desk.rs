@@ -5,6 +5,7 @@
 
 mod call;
 mod erase;
+mod known;
 mod person;
 mod session;
 mod work;
@@ -38,6 +39,7 @@ use super::render;
 use super::visit::Visit;
 use crate::ambient::wall_clock;
 use crate::service::Keuze;
+use crate::service::known_browsers::BrowserToken;
 use crate::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
 use crate::service::sign_ins::{Attempt, Missed};
 use crate::service::staff::{SignedIn, Staff, StaffError};
@@ -115,13 +117,16 @@ async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response
     }
 }
 
-async fn sign_in(State(desk): Shared, visit: Visit, mut form: Form) -> Result<Response, Problem> {
+async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
     let (name, password) = (form.take("name")?, Zeroizing::new(form.take("password")?));
     // Before the password is looked at: what is reset meanwhile opens nothing.
     let access = desk.staff().access(&name);
     let refused = |status, why| Ok(sign_in_page(&desk, &visit, false, status, Some(why)));
-    match (desk.keuze.sign_in(&name, password).await?, access) {
-        (Attempt::In(signed_in, missed), Some(access)) => Ok(open_session(&desk, &visit, signed_in, access, missed)),
+    let known = known::tokens(&headers, visit.host.secure);
+    match (desk.keuze.sign_in(&name, password, desk.keuze.known_browser(&name, &known)).await?, access) {
+        (Attempt::In(signed_in, missed), Some(access)) => {
+            Ok(open_session(&desk, &visit, &known, signed_in, access, missed))
+        }
         (Attempt::Expired, _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Expired),
         (Attempt::Slowed, _) => refused(StatusCode::TOO_MANY_REQUESTS, SignInRefusal::Slowed),
         (Attempt::Wrong | Attempt::In(..), _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Wrong),
@@ -136,30 +141,38 @@ async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) ->
     }
 }
 
-/// Gives a session under a new token and leads to the desk.
+/// Gives a session under a new token and leads to the desk. With a password of their own the browser is known from then on.
 fn open_session(
     desk: &Desk,
     visit: &Visit,
+    known: &[BrowserToken],
     signed_in: SignedIn,
     access: RecordAddress,
     missed: Option<Missed>,
 ) -> Response {
     let Keuze { clock, entropy, .. } = &*desk.keuze;
-    let cookie = desk.sessions.open((signed_in, access, missed), clock.now().at, &**entropy, visit.host.secure);
-    with_cookie(to(DESK, visit), &cookie)
+    let secure = visit.host.secure;
+    let own = (!signed_in.one_time).then(|| {
+        let new = desk.keuze.know_browser(&signed_in.name, access);
+        desk.known(&signed_in.name, new, known, secure)
+    });
+    let cookie = desk.sessions.open((signed_in, access, missed), clock.now().at, &**entropy, secure);
+    own.iter().fold(with_cookie(to(DESK, visit), &cookie), |answer, own| with_cookie(answer, own))
 }
 
 async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
     let Some(session) = desk.session(&headers) else { return Ok(not_recorded(&desk, &visit)) };
     let current = form.take("current").ok().map(Zeroizing::new);
     let (new, again) = (Zeroizing::new(form.take("password")?), Zeroizing::new(form.take("again")?));
-    match desk.keuze.replace_password(&session.name, current, new, &again).await {
+    let known = known::tokens(&headers, visit.host.secure);
+    let at = desk.keuze.known_browser(session.name.as_str(), &known);
+    match desk.keuze.replace_password(&session.name, current, new, &again, at).await {
         Ok(()) => {
             // Whoever still sits somewhere with the old password is out.
             desk.sessions.end_all(&session.name);
             let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
             let signed_in = SignedIn { name: session.name, one_time: false };
-            Ok(open_session(&desk, &visit, signed_in, access, session.missed))
+            Ok(open_session(&desk, &visit, &known, signed_in, access, session.missed))
         }
         Err(StaffError::Refused(why)) => Ok(ask_password(&desk, &visit, &session, false, Some(why))),
         Err(StaffError::Append(error)) => Err(error.into()),
@@ -337,7 +350,7 @@ fn ask_password(
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Response {
-    let value = HeaderValue::from_str(cookie).expect("a session cookie is plain ASCII");
+    let value = HeaderValue::from_str(cookie).expect("the desk's cookies are plain ASCII");
     response.headers_mut().append(header::SET_COOKIE, value);
     response
 }

@@ -1,6 +1,7 @@
 //! Failed sign-ins at the desk: slowed for each account, recorded by counts, and told to whoever signs in next.
 //!
-//! Nobody is locked out: an attempt waits, and is looked at then; how often one source may try is limited at the gate. A name
+//! Nobody is locked out: an attempt waits, and is looked at then; how often one source may try is limited at the gate. A browser
+//! that somebody signed in from before has a count of its own, so what is tried elsewhere does not slow it down. A name
 //! that nobody has is slowed like any other, by a keyed hash in memory, and recorded without itself: what was typed there may
 //! be a password.
 
@@ -13,7 +14,8 @@ use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
 use super::Keuze;
-use super::staff::{Checked, SignedIn, Staff, StaffError, StaffName};
+use super::known_browsers::BrowserId;
+use super::staff::{Checked, Lane, SignedIn, Staff, StaffError, StaffName};
 use crate::scribe::{AppendError, Draft, Fact, FactKind, ReadError};
 use crate::vault::mac::mac;
 
@@ -34,7 +36,7 @@ const FIRST_TOLD: u32 = 5;
 pub struct SignIns {
     key: [u8; 32],
     unit: std::time::Duration,
-    by_typed_name: Mutex<HashMap<[u8; 16], Failures>>,
+    failures: Mutex<HashMap<Budget, Failures>>,
     series: Mutex<HashMap<Whose, Series>>,
     recording: tokio::sync::Mutex<()>,
 }
@@ -54,10 +56,46 @@ impl From<Option<&StaffName>> for Whose {
     }
 }
 
+/// What is counted together: all attempts under a name, or those of one known browser. A keyed hash.
+type Budget = [u8; 16];
+
 #[derive(Clone, Copy)]
 struct Failures {
     count: u32,
+    /// Attempts that wait or are being looked at: of many at once not all are the first.
+    under_way: u32,
     last: OffsetDateTime,
+}
+
+impl Failures {
+    fn none(now: OffsetDateTime) -> Self {
+        Self { count: 0, under_way: 0, last: now }
+    }
+
+    /// Those in a row.
+    fn standing(self, now: OffsetDateTime) -> u32 {
+        if now - self.last < QUIET { self.count } else { 0 }
+    }
+}
+
+/// An attempt that is under way, until it is dropped.
+struct Trying<'a> {
+    sign_ins: &'a SignIns,
+    budget: Budget,
+    /// How long it waits before it is looked at.
+    pause: std::time::Duration,
+}
+
+impl Drop for Trying<'_> {
+    fn drop(&mut self) {
+        let mut failures = table(&self.sign_ins.failures);
+        if let Some(of) = failures.get_mut(&self.budget) {
+            of.under_way = of.under_way.saturating_sub(1);
+            if (of.count, of.under_way) == (0, 0) {
+                failures.remove(&self.budget);
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -110,40 +148,58 @@ impl SignIns {
         Self {
             key,
             unit,
-            by_typed_name: Mutex::default(),
+            failures: Mutex::default(),
             series: Mutex::default(),
             recording: tokio::sync::Mutex::default(),
         }
     }
 
-    fn hashed(&self, typed: &str) -> [u8; 16] {
-        let mac = mac(&self.key, &[b"keuze sign-in", typed.trim().to_lowercase().as_bytes()]);
+    fn budget(&self, typed: &str, known: Option<BrowserId>) -> Budget {
+        let typed = typed.trim().to_lowercase();
+        let mac = match known {
+            None => mac(&self.key, &[b"keuze sign-in", typed.as_bytes()]),
+            Some(BrowserId(id)) => mac(&self.key, &[b"keuze known browser", &id, typed.as_bytes()]),
+        };
         *mac.first_chunk().expect("32 bytes")
     }
 
-    /// How long an attempt under this name waits before it is looked at.
-    fn pause(&self, typed: &str, now: OffsetDateTime) -> std::time::Duration {
-        let failures = table(&self.by_typed_name).get(&self.hashed(typed)).copied();
-        let count = failures.filter(|of| now - of.last < QUIET).map_or(0, |of| of.count);
-        match count.checked_sub(FREE + 1) {
+    /// Begins an attempt under this name, at a browser that is known for it or at any other.
+    fn try_as(&self, typed: &str, known: Option<BrowserId>, now: OffsetDateTime) -> Trying<'_> {
+        let budget = self.budget(typed, known);
+        let mut failures = table(&self.failures);
+        if failures.len() >= MOST {
+            failures.retain(|_, of| now - of.last < QUIET || of.under_way > 0);
+        }
+        let of = failures.entry(budget).or_insert(Failures::none(now));
+        let before = of.standing(now).saturating_add(of.under_way);
+        of.under_way = of.under_way.saturating_add(1);
+        Trying { sign_ins: self, budget, pause: self.pause(before) }
+    }
+
+    /// How long an attempt waits after so many.
+    fn pause(&self, before: u32) -> std::time::Duration {
+        match before.checked_sub(FREE + 1) {
             None => std::time::Duration::ZERO,
             Some(doublings) => self.unit * LONGEST.min(1 << doublings.min(8)),
         }
     }
 
     /// Counts a failure; whether its series is to be put on record now.
-    fn failed(&self, typed: &str, whose: Option<&StaffName>, now: OffsetDateTime) -> bool {
-        let mut names = table(&self.by_typed_name);
-        if names.len() >= MOST {
-            names.retain(|_, of| now - of.last < QUIET);
-        }
-        let of = names.entry(self.hashed(typed)).or_insert(Failures { count: 0, last: now });
-        let before = if now - of.last < QUIET { of.count } else { 0 };
-        *of = Failures { count: before.saturating_add(1), last: now };
+    fn failed(&self, trying: &Trying<'_>, whose: Option<&StaffName>, now: OffsetDateTime) -> bool {
+        let mut failures = table(&self.failures);
+        let of = failures.entry(trying.budget).or_insert(Failures::none(now));
+        *of = Failures { count: of.standing(now).saturating_add(1), last: now, ..*of };
         let mut series = table(&self.series);
         let of = series.entry(whose.into()).or_insert(Series { recorded: 0, unrecorded: 0, last: now });
         *of = Series { unrecorded: of.unrecorded.saturating_add(1), last: now, ..*of };
         is_mark(of.recorded.saturating_add(of.unrecorded))
+    }
+
+    /// It was them: what failed before them in the same place is over. What is tried elsewhere stays slowed.
+    fn succeeded(&self, trying: &Trying<'_>) {
+        if let Some(of) = table(&self.failures).get_mut(&trying.budget) {
+            of.count = 0;
+        }
     }
 
     fn unrecorded(&self, whose: &Whose) -> Option<Series> {
@@ -156,9 +212,8 @@ impl SignIns {
         }
     }
 
-    fn over(&self, typed: &StaffName) {
-        table(&self.by_typed_name).remove(&self.hashed(typed.as_str()));
-        table(&self.series).remove(&Whose::Member(typed.clone()));
+    fn over(&self, name: &StaffName) {
+        table(&self.series).remove(&Whose::Member(name.clone()));
     }
 }
 
@@ -177,22 +232,29 @@ impl Keuze {
         Staff { scribe: &self.scribe, clock: &*self.clock, entropy: &*self.entropy }
     }
 
-    /// Somebody tries to sign in at the desk.
+    /// Somebody tries to sign in at the desk, at a browser that is known for this name or at any other.
     ///
     /// # Errors
     /// When the staff members cannot be read.
-    pub async fn sign_in(&self, typed: &str, password: Zeroizing<String>) -> Result<Attempt, ReadError> {
-        let pause = self.sign_ins.pause(typed, self.clock.now().at);
-        tokio::time::sleep(pause).await;
-        match self.staff().check(typed, password).await? {
+    pub async fn sign_in(
+        &self,
+        typed: &str,
+        password: Zeroizing<String>,
+        known: Option<BrowserId>,
+    ) -> Result<Attempt, ReadError> {
+        let trying = self.sign_ins.try_as(typed, known, self.clock.now().at);
+        tokio::time::sleep(trying.pause).await;
+        let lane = if known.is_some() { Lane::Staff } else { Lane::Anybody };
+        match self.staff().check(typed, password, lane).await? {
             Checked::Right(signed_in) => {
+                self.sign_ins.succeeded(&trying);
                 let missed = self.tell_missed(&signed_in.name).await;
                 Ok(Attempt::In(signed_in, missed))
             }
             Checked::Expired => Ok(Attempt::Expired),
             Checked::Wrong(whose) => {
-                self.sign_in_failed(typed, whose.as_ref()).await;
-                Ok(if pause.is_zero() { Attempt::Wrong } else { Attempt::Slowed })
+                self.sign_in_failed(&trying, whose.as_ref()).await;
+                Ok(if trying.pause.is_zero() { Attempt::Wrong } else { Attempt::Slowed })
             }
         }
     }
@@ -207,17 +269,19 @@ impl Keuze {
         current: Option<Zeroizing<String>>,
         new: Zeroizing<String>,
         again: &str,
+        known: Option<BrowserId>,
     ) -> Result<(), StaffError> {
-        tokio::time::sleep(self.sign_ins.pause(name.as_str(), self.clock.now().at)).await;
+        let trying = self.sign_ins.try_as(name.as_str(), known, self.clock.now().at);
+        tokio::time::sleep(trying.pause).await;
         let replaced = self.staff().replace(name, current, new, again).await;
         if matches!(&replaced, Err(StaffError::Refused(app::doors::desk::PasswordRefusal::Current))) {
-            self.sign_in_failed(name.as_str(), Some(name)).await;
+            self.sign_in_failed(&trying, Some(name)).await;
         }
         replaced
     }
 
-    async fn sign_in_failed(&self, typed: &str, whose: Option<&StaffName>) {
-        if self.sign_ins.failed(typed, whose, self.clock.now().at) {
+    async fn sign_in_failed(&self, trying: &Trying<'_>, whose: Option<&StaffName>) {
+        if self.sign_ins.failed(trying, whose, self.clock.now().at) {
             self.record_failures(&whose.into()).await;
         }
     }
@@ -296,18 +360,60 @@ mod tests {
         assert_eq!(marks, [5, 20, 80, 320]);
     }
 
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    const OWN: Option<BrowserId> = Some(BrowserId([1; 16]));
+
+    /// So many wrong attempts, one after the other; gives how long each waited, in units.
+    fn fail(sign_ins: &SignIns, name: &str, known: Option<BrowserId>, times: usize) -> Vec<u64> {
+        let mut waited = Vec::new();
+        for _ in 0..times {
+            let trying = sign_ins.try_as(name, known, NOW);
+            waited.push(trying.pause.as_secs());
+            sign_ins.failed(&trying, None, NOW);
+        }
+        waited
+    }
+
+    fn waits(sign_ins: &SignIns, name: &str, known: Option<BrowserId>, now: OffsetDateTime) -> u64 {
+        sign_ins.try_as(name, known, now).pause.as_secs()
+    }
+
     #[test]
     fn mistyping_costs_nothing_and_guessing_waits_but_never_long() {
         let sign_ins = SignIns::new([7; 32], UNIT);
-        let now = OffsetDateTime::UNIX_EPOCH;
-        let mut pauses = Vec::new();
-        for _ in 0..40 {
-            pauses.push(sign_ins.pause(" Anna", now).as_secs());
-            sign_ins.failed("anna", None, now);
-        }
-        assert_eq!(pauses[..8], [0, 0, 0, 0, 0, 1, 2, 4]);
-        assert!(pauses[8..].iter().all(|pause| *pause == 4));
-        assert_eq!(sign_ins.pause("bert", now).as_secs(), 0, "others do not wait");
-        assert_eq!(sign_ins.pause("anna", now + QUIET).as_secs(), 0, "it passes");
+        let waited = fail(&sign_ins, " Anna", None, 40);
+        assert_eq!(waited[..8], [0, 0, 0, 0, 0, 1, 2, 4]);
+        assert!(waited[8..].iter().all(|pause| *pause == 4));
+        assert_eq!(waits(&sign_ins, "bert", None, NOW), 0, "others do not wait");
+        assert_eq!(waits(&sign_ins, "anna", None, NOW + QUIET), 0, "it passes");
+    }
+
+    /// A thousand tries elsewhere cost the owner nothing, and after the owner is in the next thousand are as slow.
+    #[test]
+    fn what_is_tried_elsewhere_does_not_slow_a_known_browser_down() {
+        let sign_ins = SignIns::new([7; 32], UNIT);
+        assert!(fail(&sign_ins, "anna", None, 1_000)[8..].iter().all(|pause| *pause == 4));
+        assert_eq!(waits(&sign_ins, "anna", OWN, NOW), 0);
+        sign_ins.succeeded(&sign_ins.try_as("anna", OWN, NOW));
+        assert_eq!(fail(&sign_ins, "anna", None, 1_000), [4; 1_000], "the owner's sign-in frees nobody else");
+        // The known browser's guesses are counted as well, by themselves.
+        assert_eq!(fail(&sign_ins, "anna", OWN, 8), [0, 0, 0, 0, 0, 1, 2, 4]);
+        assert_eq!(waits(&sign_ins, "anna", Some(BrowserId([2; 16])), NOW), 0);
+        sign_ins.succeeded(&sign_ins.try_as("anna", OWN, NOW));
+        assert_eq!(waits(&sign_ins, "anna", OWN, NOW), 0);
+    }
+
+    /// Sent at once, they are not all the first.
+    #[test]
+    fn attempts_at_once_are_slowed_like_those_in_a_row() {
+        let sign_ins = SignIns::new([7; 32], UNIT);
+        let at_once: Vec<Trying<'_>> = (0..1_000).map(|_| sign_ins.try_as("anna", None, NOW)).collect();
+        let waited: Vec<u64> = at_once.iter().map(|trying| trying.pause.as_secs()).collect();
+        assert_eq!(waited[..8], [0, 0, 0, 0, 0, 1, 2, 4]);
+        assert!(waited[8..].iter().all(|pause| *pause == 4));
+        assert_eq!(waits(&sign_ins, "anna", OWN, NOW), 0);
+        drop(at_once);
+        assert_eq!(waits(&sign_ins, "anna", None, NOW), 0, "given up, they were no failures");
+        assert!(table(&sign_ins.failures).is_empty(), "nothing is kept of them");
     }
 }

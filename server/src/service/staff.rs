@@ -138,8 +138,19 @@ pub struct Staff<'a> {
     pub entropy: &'a dyn Entropy,
 }
 
-/// How many passwords are checked at once: each check takes 19 MiB and a core.
-static CHECKS: Semaphore = Semaphore::const_new(2);
+/// Who waits for a password to be checked or hashed, at 19 MiB and a core each: however many guess, staff do not queue
+/// behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Whoever types a name.
+    Anybody,
+    /// Whoever is signed in, or at a browser that they signed in from before.
+    Staff,
+}
+
+/// How many are looked at at once, by lane.
+static ANYBODYS: Semaphore = Semaphore::const_new(2);
+static STAFFS: Semaphore = Semaphore::const_new(1);
 
 /// The hash of a password that nobody knows, under the same cost as all others: what a sign-in under an unknown
 /// name is checked against.
@@ -169,13 +180,13 @@ impl Staff<'_> {
     ///
     /// # Errors
     /// When the staff members cannot be read.
-    pub async fn check(&self, name: &str, password: Zeroizing<String>) -> Result<Checked, ReadError> {
+    pub async fn check(&self, name: &str, password: Zeroizing<String>, lane: Lane) -> Result<Checked, ReadError> {
         let found = match name.parse::<StaffName>() {
             Ok(name) => self.find(&name)?.map(|(_, stored)| stored),
             Err(StaffNameError) => None,
         };
         let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |stored| stored.password.clone());
-        let right = off_the_reactor(move || verify(&hash, &password)).await;
+        let right = off_the_reactor(lane, move || verify(&hash, &password)).await;
         Ok(match found {
             Some(stored) if right && stored.is_expired(self.clock.now().at) => Checked::Expired,
             Some(stored) if right => Checked::Right(SignedIn { name: stored.name, one_time: stored.one_time }),
@@ -203,7 +214,7 @@ impl Staff<'_> {
             None => stored.one_time,
             Some(current) => {
                 let before = stored.password.clone();
-                off_the_reactor(move || verify(&before, &current)).await
+                off_the_reactor(Lane::Staff, move || verify(&before, &current)).await
             }
         };
         if !known {
@@ -211,7 +222,7 @@ impl Staff<'_> {
         }
         acceptable(name, &new, again).map_err(StaffError::Refused)?;
         let (before, tried) = (stored.password, new.clone());
-        if off_the_reactor(move || verify(&before, &tried)).await {
+        if off_the_reactor(Lane::Staff, move || verify(&before, &tried)).await {
             return Err(StaffError::Refused(PasswordRefusal::Guessable));
         }
         let stored = Stored { name: name.clone(), password: self.hash(&new).await, one_time: false, issued: None };
@@ -246,7 +257,7 @@ impl Staff<'_> {
     async fn hash(&self, password: &Zeroizing<String>) -> String {
         let salt = SaltString::encode_b64(&self.entropy.bytes::<16>()).expect("16 bytes are a salt");
         let password = password.clone();
-        off_the_reactor(move || {
+        off_the_reactor(Lane::Staff, move || {
             let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
             hash.expect("the default cost and a 16-byte salt are valid").to_string()
         })
@@ -259,9 +270,10 @@ fn verify(hash: &str, password: &str) -> bool {
     Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
 }
 
-/// Runs what takes a core for tens of milliseconds where it holds up no other request, two at a time.
-async fn off_the_reactor<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let _permit = CHECKS.acquire().await.expect("the semaphore is never closed");
+/// Runs what takes a core for tens of milliseconds where it holds up no other request.
+async fn off_the_reactor<T: Send + 'static>(lane: Lane, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let permits = if lane == Lane::Staff { &STAFFS } else { &ANYBODYS };
+    let _permit = permits.acquire().await.expect("the semaphore is never closed");
     tokio::task::spawn_blocking(work).await.expect("hashing does not panic")
 }
 

@@ -8,6 +8,7 @@ use app::model::purpose::Regime;
 
 use crate::config::Host;
 use crate::config::reader::{At, Section};
+use crate::service::known_browsers;
 
 /// A cookie that Keuze itself sets.
 #[derive(Clone, Copy, Debug)]
@@ -22,14 +23,15 @@ pub struct Own {
     pub http_only: bool,
 }
 
-/// All of them, as `http::cookies` and the desk's session set them.
-pub const OWN: [Own; 6] = [
+/// All of them, as `http::cookies` and the desk set them.
+pub const OWN: [Own; 7] = [
     Own { secure: "__Host-keuze", plain: "keuze", days: DAYS_WITH_OBJECTION, http_only: false },
     Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: DAYS, http_only: false },
     Own { secure: "__Secure-keuze_id", plain: "keuze_id", days: DAYS, http_only: true },
     Own { secure: "__Secure-keuze_code", plain: "keuze_code", days: 1, http_only: true },
     Own { secure: "__Secure-keuze_person", plain: "keuze_person", days: 1, http_only: true },
     Own { secure: "__Secure-keuze_desk", plain: "keuze_desk", days: 0, http_only: true },
+    Own { secure: "__Host-keuze_desk_known", plain: "keuze_desk_known", days: known_browsers::DAYS, http_only: true },
 ];
 
 impl Own {

@@ -274,7 +274,7 @@ async fn a_session_ends_by_itself_and_by_signing_out() {
     assert_ne!(desk.cookies, token);
     let token = desk.cookies.clone();
     desk.post("/keuze/desk/sign-out", &[]).await;
-    assert!(desk.cookies.is_empty());
+    assert!(desk.cookies.iter().all(|(name, _)| name != "keuze_desk"));
     desk.cookies = token;
     assert!(!at_the_desk(&mut desk).await, "the token itself is dead");
 }

@@ -35,12 +35,12 @@ async fn a_one_time_password_opens_once_and_is_replaced() {
     let house = House::new();
     let anna = name("anna");
     let issued = house.staff().issue(&anna, Existing::Refuse).await.unwrap();
-    let checked = house.staff().check("Anna ", issued.clone()).await.unwrap();
+    let checked = house.staff().check("Anna ", issued.clone(), Lane::Anybody).await.unwrap();
     assert_eq!(checked, Checked::Right(SignedIn { name: anna.clone(), one_time: true }));
 
     house.staff().replace(&anna, None, secret("vier woorden aan elkaar"), "vier woorden aan elkaar").await.unwrap();
-    assert_eq!(house.staff().check("anna", issued).await.unwrap(), Checked::Wrong(Some(anna.clone())));
-    let checked = house.staff().check("anna", secret("vier woorden aan elkaar")).await.unwrap();
+    assert_eq!(house.staff().check("anna", issued, Lane::Anybody).await.unwrap(), Checked::Wrong(Some(anna.clone())));
+    let checked = house.staff().check("anna", secret("vier woorden aan elkaar"), Lane::Anybody).await.unwrap();
     assert_eq!(checked, Checked::Right(SignedIn { name: anna, one_time: false }));
 }
 
@@ -83,7 +83,10 @@ async fn an_unknown_name_takes_the_work_of_a_known_one() {
     assert_eq!(real.hash.unwrap().len(), nobody.hash.unwrap().len());
     assert_eq!(real.salt.unwrap().as_str().len(), nobody.salt.unwrap().as_str().len());
     for name in ["bert", "", "no name at all"] {
-        assert_eq!(house.staff().check(name, secret("whatever it may be")).await.unwrap(), Checked::Wrong(None));
+        assert_eq!(
+            house.staff().check(name, secret("whatever it may be"), Lane::Anybody).await.unwrap(),
+            Checked::Wrong(None)
+        );
     }
 }
 
@@ -115,11 +118,11 @@ async fn a_one_time_password_works_for_a_day() {
     let anna = name("anna");
     let issued = house.staff().issue(&anna, Existing::Refuse).await.unwrap();
     house.clock.advance(24 * 60 * 60 - 1);
-    assert!(matches!(house.staff().check("anna", issued.clone()).await.unwrap(), Checked::Right(_)));
+    assert!(matches!(house.staff().check("anna", issued.clone(), Lane::Anybody).await.unwrap(), Checked::Right(_)));
     house.clock.advance(1);
-    assert_eq!(house.staff().check("anna", issued.clone()).await.unwrap(), Checked::Expired);
+    assert_eq!(house.staff().check("anna", issued.clone(), Lane::Anybody).await.unwrap(), Checked::Expired);
     assert_eq!(
-        house.staff().check("anna", secret("another one altogether")).await.unwrap(),
+        house.staff().check("anna", secret("another one altogether"), Lane::Anybody).await.unwrap(),
         Checked::Wrong(Some(anna.clone()))
     );
     let own = "vier woorden aan elkaar";
@@ -127,7 +130,7 @@ async fn a_one_time_password_works_for_a_day() {
     house.staff().issue(&anna, Existing::Replace).await.unwrap();
     house.staff().replace(&anna, None, secret(own), own).await.unwrap();
     house.clock.advance(400 * 24 * 60 * 60);
-    assert!(matches!(house.staff().check("anna", secret(own)).await.unwrap(), Checked::Right(_)));
+    assert!(matches!(house.staff().check("anna", secret(own), Lane::Anybody).await.unwrap(), Checked::Right(_)));
 }
 
 /// Whoever finds a session open cannot take it over for good.
@@ -143,5 +146,5 @@ async fn a_new_password_needs_the_one_in_force() {
         assert!(matches!(refused, Err(StaffError::Refused(PasswordRefusal::Current))));
     }
     house.staff().replace(&anna, Some(secret(first)), secret(second), second).await.unwrap();
-    assert!(matches!(house.staff().check("anna", secret(second)).await.unwrap(), Checked::Right(_)));
+    assert!(matches!(house.staff().check("anna", secret(second), Lane::Anybody).await.unwrap(), Checked::Right(_)));
 }

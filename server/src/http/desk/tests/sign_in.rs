@@ -137,3 +137,133 @@ async fn a_one_time_password_expires() {
     let unknown = sign_in_as(&mut desk, "anna", WRONG).await;
     assert!(!unknown.words().contains("24 uur"), "only whoever has it is told");
 }
+
+const KNOWN: &str = "keuze_desk_known";
+
+/// A browser on which somebody signed in before, and out again.
+async fn known_to(house: &House, name: &str) -> Browser {
+    let mut browser = Browser::new(house);
+    assert_eq!(sign_in_as(&mut browser, name, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    browser.post("/keuze/desk/sign-out", &[]).await;
+    let names: Vec<&str> = browser.cookies.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, [KNOWN], "what is known of a browser stays");
+    browser
+}
+
+async fn employ_bert(house: &House) {
+    let bert: StaffName = "bert".parse().expect("a name");
+    staff(house).issue(&bert, Existing::Refuse).await.expect("added");
+    staff(house).replace(&bert, None, Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
+}
+
+fn is_known(house: &House, name: &str, browser: &Browser) -> bool {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &browser.cookies {
+        headers.append(header::COOKIE, format!("{name}={value}").parse().expect("can be sent"));
+    }
+    house.keuze.known_browser(name, &known::tokens(&headers, false)).is_some()
+}
+
+/// Whoever guesses elsewhere holds up nobody on a browser that they signed in from before, and is not freed by them.
+#[tokio::test]
+async fn the_owner_is_not_slowed_on_a_browser_that_is_known() {
+    let house = house_of_anna().await;
+    let mut owner = known_to(&house, "anna").await;
+    let attacker = Browser::new(&house);
+    assert_eq!(fails(&attacker, "anna", 30).await[5..], [StatusCode::TOO_MANY_REQUESTS; 25]);
+    assert_eq!(sign_in_as(&mut owner, "anna", WRONG).await.status, StatusCode::FORBIDDEN, "looked at without a wait");
+    assert_eq!(sign_in_as(&mut owner, " Anna", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    assert!(owner.get(DESK).await.words().contains(SAID), "and told of it");
+    assert_eq!(fails(&attacker, "anna", 3).await, [StatusCode::TOO_MANY_REQUESTS; 3]);
+    // Guesses on the known browser itself wait like others.
+    let mut statuses = Vec::new();
+    for _ in 0..7 {
+        statuses.push(sign_in_as(&mut owner, "anna", WRONG).await.status);
+    }
+    assert_eq!(statuses[5..], [StatusCode::TOO_MANY_REQUESTS; 2]);
+}
+
+/// A token is for its account: with somebody else's, or with one that was changed, an attempt waits like any other.
+#[tokio::test]
+async fn a_token_of_another_account_is_worth_nothing() {
+    let house = house_of_anna().await;
+    employ_bert(&house).await;
+    let (annas, berts) = (known_to(&house, "anna").await, known_to(&house, "bert").await);
+    assert!(is_known(&house, "anna", &annas) && is_known(&house, "bert", &berts), "the test can fail");
+    assert!(!is_known(&house, "bert", &annas) && !is_known(&house, "anna", &berts));
+    assert!(!is_known(&house, "niemand", &annas));
+    fails(&annas, "anna", 6).await;
+    let mut stolen = Browser::new(&house);
+    let token = annas.cookies[0].1.clone();
+    assert!(!token.contains("anna") && token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
+    for at in 0..token.len() {
+        let mut altered = token.clone().into_bytes();
+        altered[at] = if altered[at] == b'0' { b'1' } else { b'0' };
+        stolen.cookies = vec![(KNOWN.to_owned(), String::from_utf8(altered).expect("ASCII"))];
+        assert!(!is_known(&house, "anna", &stolen), "{at}");
+    }
+    for cookie in [berts.cookies[0].clone(), stolen.cookies[0].clone(), ("__Host-keuze_desk_known".to_owned(), token)] {
+        stolen.cookies = vec![cookie];
+        assert_eq!(sign_in_as(&mut stolen, "anna", WRONG).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
+
+/// It ends with the password and with the access, and after its days.
+#[tokio::test]
+async fn a_known_browser_is_so_for_one_password_and_ninety_days() {
+    const NEW: &str = "vijf andere woorden aan elkaar";
+    let house = house_of_anna().await;
+    let before = known_to(&house, "anna").await;
+    house.clock.advance(89 * 86_400);
+    assert!(is_known(&house, "anna", &before));
+    house.clock.advance(86_400);
+    assert!(!is_known(&house, "anna", &before));
+
+    let before = known_to(&house, "anna").await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    assert!(is_known(&house, "anna", &before) && is_known(&house, "anna", &desk));
+    let change = [("current", PASSWORD), ("password", NEW), ("again", NEW)];
+    assert_eq!(desk.post("/keuze/desk/password", &change).await.status, StatusCode::SEE_OTHER);
+    assert!(!is_known(&house, "anna", &before), "changed");
+    assert!(is_known(&house, "anna", &desk), "where it was changed");
+
+    let issued = staff(&house).reset(&anna()).await.expect("reset");
+    assert!(!is_known(&house, "anna", &desk), "reset");
+    let mut first = Browser::new(&house);
+    sign_in_as(&mut first, "anna", &issued).await;
+    assert!(first.cookies.iter().all(|(name, _)| name != KNOWN), "not by a one-time password");
+    first.post("/keuze/desk/password", &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    assert!(is_known(&house, "anna", &first));
+    staff(&house).remove(&anna()).await.expect("removed");
+    assert!(!is_known(&house, "anna", &first), "removed");
+    employ_anna(&house).await;
+    assert!(!is_known(&house, "anna", &first), "another one of the same name");
+}
+
+/// At one workplace several people sign in.
+#[tokio::test]
+async fn a_browser_is_known_to_everybody_who_signed_in_there() {
+    let house = house_of_anna().await;
+    employ_bert(&house).await;
+    let mut browser = known_to(&house, "anna").await;
+    for _ in 0..6 {
+        sign_in_as(&mut browser, "bert", PASSWORD).await;
+    }
+    assert!(is_known(&house, "anna", &browser) && is_known(&house, "bert", &browser));
+}
+
+#[tokio::test]
+async fn the_cookie_of_a_known_browser_is_out_of_reach_and_of_this_host_alone() {
+    let house = house_of_anna().await;
+    for (host, name, secure) in [("localhost", KNOWN, ""), ("www.voipro.nl", "__Host-keuze_desk_known", " Secure;")] {
+        let mut browser = Browser::new(&house);
+        browser.host = host;
+        let refused = sign_in_as(&mut browser, "anna", WRONG).await;
+        assert!(!refused.headers.contains_key(header::SET_COOKIE));
+        let answer = sign_in_as(&mut browser, "anna", PASSWORD).await;
+        let set = answer.headers.get_all(header::SET_COOKIE).iter().map(|set| set.to_str().expect("ASCII"));
+        let set = set.into_iter().find(|set| set.starts_with(&format!("{name}="))).expect("set");
+        let (_, attributes) = set.split_once(';').expect("attributes");
+        assert_eq!(attributes, format!(" HttpOnly; SameSite=Strict;{secure} Path=/; Max-Age=7776000"));
+    }
+}
