@@ -1,6 +1,7 @@
 //! `docs/requirements.md` against everything else: an id that is named anywhere has a row, and a row has a test that exists
 //! or says that it is planned.
 
+mod sentences;
 mod tree;
 
 #[cfg(test)]
@@ -26,7 +27,9 @@ const PLANNED: &str = "planned";
 /// Compares the document with all files of the repository; every fault is printed with its file and line.
 pub fn check() -> Result<()> {
     let files = tree::read(&run::root())?;
-    let faults = faults(&files);
+    let mut faults: Vec<String> = faults(&files).iter().map(ToString::to_string).collect();
+    let list = std::fs::read_to_string(run::root().join(sentences::LIST))?;
+    faults.extend(sentences::faults(&list, &files));
     for fault in &faults {
         eprintln!("{fault}");
     }

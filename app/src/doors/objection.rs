@@ -110,6 +110,8 @@ pub struct ObjectionForm {
     pub faults: Vec<ObjectionFault>,
     /// How the house number is read, where that is asked.
     pub read_as: Option<Box<ReadHouse>>,
+    /// How the lines are read, where that is asked.
+    pub lines_read_as: Option<Box<ReadLines>>,
 }
 
 /// A house number that a spreadsheet seems to have changed, as it is read: the person is asked whether that is right.
@@ -121,6 +123,17 @@ pub struct ReadHouse {
     pub number: u32,
     /// What stands behind it.
     pub addition: Option<String>,
+    /// Which button was pressed: the one that says yes does the same.
+    pub scope: &'static str,
+}
+
+/// The lines of an address that a spreadsheet seems to have changed, as they are read.
+#[derive(Clone)]
+pub struct ReadLines {
+    /// What was typed, in one line; it comes back with the answer, so that a yes is for this text alone.
+    pub typed: String,
+    /// How it is read, in one line.
+    pub read: String,
     /// Which button was pressed: the one that says yes does the same.
     pub scope: &'static str,
 }
@@ -153,7 +166,7 @@ pub enum ObjectionFault {
     Country,
     /// The country is the Netherlands.
     InNetherlands,
-    /// Something in the lines looks like a date or a rounded number.
+    /// Something in the lines looks like a date or a rounded number: is it right as it is read?
     LinesChanged,
     /// Not an e-mail address.
     Email,

@@ -224,8 +224,9 @@ fn field_of(fault: ObjectionFault) -> &'static str {
 }
 
 fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyView {
-    let text = |fault: ObjectionFault| match (&form.read_as, fault) {
-        (Some(read), ObjectionFault::IsThisRight) => (words.is_this_right)(read),
+    let text = |fault: ObjectionFault| match (fault, &form.read_as, &form.lines_read_as) {
+        (ObjectionFault::IsThisRight, Some(read), _) => (words.is_this_right)(read),
+        (ObjectionFault::LinesChanged, _, Some(read)) => (words.are_these_right)(read),
         _ => (words.fault)(fault).to_owned(),
     };
     let faults: Vec<(&'static str, String)> =
@@ -312,15 +313,7 @@ fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, wo
         fills: "off",
         class: "short",
     };
-    // A press on a form that still says this is a yes to what was asked.
-    let read = form.read_as.as_ref().map(|read| {
-        view! {
-            <input type="hidden" name="read" value=read.typed.clone() />
-            <div class="actions one">
-                <button name="scope" value=read.scope>{words.it_is}</button>
-            </div>
-        }
-    });
+    let read = form.read_as.as_ref().map(|read| it_is("read", &read.typed, read.scope, words));
     view! {
         <fieldset class="row">
             <legend>{words.post}</legend>
@@ -329,6 +322,17 @@ fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, wo
             {line(addition)}
         </fieldset>
         {read}
+    }
+    .into_any()
+}
+
+/// The button that says yes to what was asked. A press on a form that still says this is a yes, too.
+fn it_is(name: &'static str, typed: &str, scope: &'static str, words: &'static Words) -> AnyView {
+    view! {
+        <input type="hidden" name=name value=typed.to_owned() />
+        <div class="actions one">
+            <button name="scope" value=scope>{words.it_is}</button>
+        </div>
     }
     .into_any()
 }
@@ -360,11 +364,13 @@ fn address_elsewhere<'a>(
         class: "",
     };
     let open = !form.lines.trim().is_empty() || !form.country.trim().is_empty();
+    let read = form.lines_read_as.as_ref().map(|read| it_is("read-lines", &read.typed, read.scope, words));
     view! {
         <details open=open>
             <summary>{words.elsewhere_post}</summary>
             {area(lines)}
             {line(country)}
+            {read}
         </details>
     }
     .into_any()

@@ -19,8 +19,8 @@ const CODE_NL: Code = Code {
     text: |code, site, signature| {
         format!(
             "Uw code voor {site} is:\n\n{code}\n\nDe code werkt tien minuten, en alleen in de browser waarin u haar \
-             vroeg.\n\nVroeg u geen code? Dan hoeft u niets te doen. Zonder deze code kan niemand iets zien of \
-             veranderen. Geef de code aan niemand.\n\n{signature}"
+             vroeg.\n\nVroeg u geen code? Dan hoeft u niets te doen. Zonder deze code kan niemand uw gegevens \
+             zien of namens u ja zeggen. Geef de code aan niemand.\n\n{signature}"
         )
     },
     sms: |code, site| {
@@ -34,7 +34,7 @@ const CODE_EN: Code = Code {
         format!(
             "Your code for {site} is:\n\n{code}\n\nThe code works for ten minutes, and only in the browser in which \
              you asked for it.\n\nDid you not ask for a code? Then you need not do anything. Without this code nobody \
-             can see or change anything. Give the code to nobody.\n\n{signature}"
+             can see your data or say yes for you. Give the code to nobody.\n\n{signature}"
         )
     },
     sms: |code, site| {

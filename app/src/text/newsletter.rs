@@ -59,7 +59,7 @@ pub const NL: Newsletter = Newsletter {
     confirm: "Ja, stuur mij de nieuwsbrief",
     stale_title: "Deze link werkt niet meer",
     stale: &[
-        "U kreeg door deze link geen nieuwsbrief. De link is te oud, of wij hebben de aanmelding gewist.",
+        "Door deze link krijgt u geen nieuwsbrief. Hij is te oud, of de aanmelding is gestopt of gewist.",
         "Wilt u de nieuwsbrief? Meld u dan opnieuw aan.",
     ],
 };
@@ -91,7 +91,7 @@ pub const EN: Newsletter = Newsletter {
     confirm: "Yes, send me the newsletter",
     stale_title: "This link does not work any more",
     stale: &[
-        "You get no newsletter by this link. It is too old, or we erased the sign-up.",
+        "You get no newsletter by this link. It is too old, or the sign-up was stopped or erased.",
         "Do you want the newsletter? Then sign up again.",
     ],
 };

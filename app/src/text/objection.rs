@@ -3,7 +3,7 @@
 use time::Date;
 
 use super::when;
-use crate::doors::objection::{CodeFault, Field, ObjectionFault, ReadHouse};
+use crate::doors::objection::{CodeFault, Field, ObjectionFault, ReadHouse, ReadLines};
 use crate::model::channel::Channel;
 use crate::model::contact::PointKind;
 use crate::model::language::Language;
@@ -116,6 +116,8 @@ pub struct Objection {
     pub fault: fn(ObjectionFault) -> &'static str,
     /// Asks whether a house number is right as it is read.
     pub is_this_right: fn(&ReadHouse) -> String,
+    /// Asks the same about the lines of an address.
+    pub are_these_right: fn(&ReadLines) -> String,
     /// The button that says that it is.
     pub it_is: &'static str,
 }
@@ -142,7 +144,7 @@ pub const NL: Objection = Objection {
     unknown_title: "Deze link kennen wij niet",
     unknown: &[
         "Misschien is de link niet helemaal overgenomen. Open hem dan nog eens vanuit de mail.",
-        "Of uw gegevens zijn gewist. Dan sturen wij u niets meer.",
+        "Of uw gegevens zijn gewist. Dan hoort deze link bij niemand meer.",
         "Er is nu niets veranderd.",
     ],
     elsewhere: "Reclame stoppen met uw e-mailadres, telefoonnummer of adres",
@@ -243,6 +245,13 @@ pub const NL: Objection = Objection {
             read.typed, read.number
         )
     },
+    are_these_right: |read| {
+        format!(
+            "Klopt dit? In dit adres staat iets dat op een datum lijkt. Wij lezen het als ‘{}’. Klopt het, druk dan op \
+             ‘Ja, dit klopt’. Klopt het niet, verbeter het dan.",
+            read.read
+        )
+    },
     it_is: "Ja, dit klopt",
 };
 
@@ -268,7 +277,7 @@ pub const EN: Objection = Objection {
     unknown_title: "We do not know this link",
     unknown: &[
         "Perhaps the link was not copied completely. Then open it once more from the mail.",
-        "Or your data were erased. Then we send you nothing any more.",
+        "Or your data were erased. Then this link is nobody’s any more.",
         "Nothing was changed now.",
     ],
     elsewhere: "Stop advertising by your e-mail address, phone number or address",
@@ -363,6 +372,13 @@ pub const EN: Objection = Objection {
             "Is this right? You filled in ‘{}’. We read that as house number {}{addition}. If it is right, press ‘Yes, this \
              is right’. If not, correct it.",
             read.typed, read.number
+        )
+    },
+    are_these_right: |read| {
+        format!(
+            "Is this right? Something in this address looks like a date. We read it as ‘{}’. If it is right, press ‘Yes, \
+             this is right’. If not, correct it.",
+            read.read
         )
     },
     it_is: "Yes, this is right",

@@ -32,6 +32,14 @@ impl Post {
         }
     }
 
+    /// The lines as they are read first: a house number that a spreadsheet changed is what it was.
+    pub fn lines_as_read(&self) -> Vec<String> {
+        match self {
+            Self::Dutch(address) => address.lines(),
+            Self::Foreign(address) => address.unchanged().into_iter().next().unwrap_or_else(|| address.lines()),
+        }
+    }
+
     pub(super) fn normal(&self) -> String {
         match self {
             Self::Dutch(address) => address.normal(),

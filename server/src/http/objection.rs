@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::doors::objection::{
     Field, GoesOn, LinkState, LinkView, ObjectionFault as Fault, ObjectionForm, ObjectionState, ObjectionView,
-    ReadHouse,
+    ReadHouse, ReadLines,
 };
 use app::model::channel::Channel;
 use app::model::contact::PointKind;
@@ -152,7 +152,8 @@ async fn object(
         Ok(checked) => checked,
         Err(faults) => {
             let read_as = sent.read_as().filter(|_| faults.contains(&Fault::IsThisRight));
-            let state = ObjectionState::Asks(ObjectionForm { faults, read_as, ..sent.form });
+            let lines_read_as = sent.lines_read_as().filter(|_| faults.contains(&Fault::LinesChanged));
+            let state = ObjectionState::Asks(ObjectionForm { faults, read_as, lines_read_as, ..sent.form });
             return Ok(page(&keuze, visit.language, StatusCode::UNPROCESSABLE_ENTITY, state));
         }
     };
@@ -173,12 +174,15 @@ struct Sent {
     form: ObjectionForm,
     /// The house number that the person was asked about, and says is right.
     confirmed: String,
+    /// The same for the lines of an address.
+    confirmed_lines: String,
     all: bool,
 }
 
 impl Sent {
     fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
-        let (mut form, mut confirmed, mut scope) = (ObjectionForm::default(), String::new(), None);
+        let (mut form, mut scope) = (ObjectionForm::default(), None);
+        let (mut confirmed, mut confirmed_lines) = (String::new(), String::new());
         let wrong = |field| Problem::with(Slug::MalformedRequest, field);
         let mut seen = HashSet::new();
         for (name, value) in pairs {
@@ -192,6 +196,7 @@ impl Sent {
                 "house" => form.house = value,
                 "addition" => form.addition = value,
                 "read" => confirmed = value,
+                "read-lines" => confirmed_lines = value,
                 "lines" => form.lines = value,
                 "country" => form.country = value,
                 "email" => form.email = value,
@@ -208,7 +213,7 @@ impl Sent {
             Some("enter") => form.channels.is_empty(),
             _ => return Err(wrong("scope")),
         };
-        Ok(Self { form, confirmed, all })
+        Ok(Self { form, confirmed, confirmed_lines, all })
     }
 
     /// The contact points and channels, or everything that is wrong, in the order of the form.
@@ -288,8 +293,29 @@ impl Sent {
         let ObjectionForm { postcode, house, addition, .. } = &self.form;
         let read = DutchAddress::as_written(postcode, house, addition).ok()?;
         let (number, addition) = read.house();
-        let scope = if self.all { "all" } else { "ticked" };
-        Some(Box::new(ReadHouse { typed: self.typed_house(), number, addition: addition.map(str::to_owned), scope }))
+        let addition = addition.map(str::to_owned);
+        Some(Box::new(ReadHouse { typed: self.typed_house(), number, addition, scope: self.scope() }))
+    }
+
+    /// The button that was pressed.
+    fn scope(&self) -> &'static str {
+        if self.all { "all" } else { "ticked" }
+    }
+
+    /// The lines as they are sent back with the answer to what was asked.
+    fn typed_lines(&self) -> String {
+        let lines = self.form.lines.lines().chain([self.form.country.as_str()]);
+        lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" | ")
+    }
+
+    fn lines_as_written(&self) -> Result<Post, ContactError> {
+        Post::of_lines_as_written(&self.form.lines, filled(&self.form.country))
+    }
+
+    /// How the lines are read; the person is asked whether that is right.
+    fn lines_read_as(&self) -> Option<Box<ReadLines>> {
+        let read = self.lines_as_written().ok()?.lines_as_read().join(", ");
+        Some(Box::new(ReadLines { typed: self.typed_lines(), read, scope: self.scope() }))
     }
 
     fn post_elsewhere(&self) -> Result<Option<ContactPoint>, Fault> {
@@ -297,7 +323,11 @@ impl Sent {
         if [lines, country].into_iter().all(|text| filled(text).is_none()) {
             return Ok(None);
         }
-        match Post::of_lines(lines, filled(country)) {
+        let read = match Post::of_lines(lines, filled(country)) {
+            Err(ContactError::Spreadsheet) if self.confirmed_lines == self.typed_lines() => self.lines_as_written(),
+            read => read,
+        };
+        match read {
             Ok(address) => Ok(Some(ContactPoint::Post(address))),
             Err(ContactError::Country | ContactError::NoCountry) => Err(Fault::Country),
             Err(ContactError::DutchLines) => Err(Fault::InNetherlands),

@@ -1,5 +1,6 @@
 //! What every answer has, continued use, and the banner as an include; through the whole router.
 
+mod effects;
 mod log;
 mod walk;
 

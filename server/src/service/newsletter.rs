@@ -103,6 +103,19 @@ impl Keuze {
         (self.clock.now().today <= until).then(|| self.known_person(person)).flatten()
     }
 
+    /// Whether a press on the page of the link would bring the newsletter: not once it was stopped after it was asked for.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn still_confirms(&self, token: &str) -> Result<bool, ActError> {
+        let Some(person) = self.confirms(token) else { return Ok(false) };
+        let controlled = self.controlled_by(token, &person);
+        let asked = self.asked_last(person.subject, &controlled)?;
+        let said = self.last_word_at(person.subject, &[Channel::Newsletter], &controlled)?;
+        let is_confirmed = self.confirmed_already(person.subject, &controlled)?.is_some();
+        Ok(is_confirmed || said <= asked)
+    }
+
     /// Confirms a sign-up by the link of its mail; `None` for a link that does not work (any more).
     ///
     /// # Errors

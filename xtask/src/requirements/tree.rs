@@ -65,6 +65,12 @@ impl<'a> Tests<'a> {
         Some(self.ending(&format!("{path}.spec.mjs")).filter(|file| has_title(&file.text, title)).count())
     }
 
+    /// How many have that name in whichever file, or under `name.spec.mjs: title`.
+    pub fn anywhere(&self, name: &str) -> usize {
+        let functions = || self.0.iter().filter(|file| has_function(&file.text, name)).count();
+        self.count(name).unwrap_or_else(functions)
+    }
+
     fn ending(&self, path: &str) -> impl Iterator<Item = &'a File> {
         let end = format!("/{path}");
         self.0.iter().filter(move |file| format!("/{}", file.path).ends_with(&end))
@@ -73,8 +79,11 @@ impl<'a> Tests<'a> {
 
 /// A function of that name that is marked as a test, and not as one to be left out.
 fn has_function(text: &str, name: &str) -> bool {
-    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
     let defined = format!("fn {name}(");
+    if !text.contains(&defined) {
+        return false;
+    }
+    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
     let places = (0..lines.len())
         .filter(|at| ["", "async "].iter().any(|kind| lines[*at].starts_with(&format!("{kind}{defined}"))));
     places.map(|at| &lines[..at]).any(|before| {

@@ -66,6 +66,36 @@ pub fn of_house(text: &str) -> Option<Damaged> {
     named_month(text).or_else(|| date(text)).or_else(|| time(text)).or_else(|| thousands(text)).or_else(|| serial(text))
 }
 
+/// The first word of a line that was changed, and what it may have been. A street named after a day has it in several words
+/// and in full, and a postcode has as many digits as a day's number.
+pub fn of_line(line: &str) -> Option<(&str, Damaged)> {
+    let is_plain = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    let parts = || line.split([',', ';', '(', ')']).map(str::trim);
+    let in_word = |word: &'_ &str| has_digit(word) && !is_plain(word);
+    let words = parts().flat_map(|part| part.split(' ')).filter(in_word);
+    let day = |part: &&str| {
+        day_at_end(part).is_some_and(|day| part.len() > day.len() && !has_digit(&part[..part.len() - day.len()]))
+    };
+    let days = parts().filter(day).filter_map(day_at_end);
+    words.chain(days).find_map(|text| of_house(text).map(|damaged| (text, damaged)))
+}
+
+/// The last two words of a part where they are `12 mrt`.
+fn day_at_end(part: &str) -> Option<&str> {
+    let (before, month) = part.rsplit_once(' ')?;
+    let day = before.rsplit(' ').next()?;
+    let short = crate::contact::fold::squeezed(month);
+    let is_short = SHORT_MONTHS.contains(&short.as_str());
+    (is_short && is_number(day)).then(|| &part[part.len() - month.len() - day.len() - 1..])
+}
+
+/// Months in short, as no street is named.
+const SHORT_MONTHS: [&str; 20] = [
+    "jan", "janv", "feb", "fevr", "mrt", "mar", "mrz", "apr", "avr", "jun", "jul", "juil", "aug", "sep", "sept", "okt",
+    "oct", "nov", "dec", "dez",
+];
+
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::damage;
+use super::lines::Damage;
 use super::street::{House, is_uk_postcode, with_whole_postcode, with_whole_uk_postcode};
 use crate::contact::ContactError;
 use crate::contact::country::Country;
@@ -36,17 +37,22 @@ impl ForeignAddress {
     /// # Errors
     /// [`ContactError::Address`] for fewer lines than name a letter box, or more than an envelope takes;
     /// [`ContactError::Spreadsheet`].
-    pub(super) fn parse(lines: &[String], country: Country, named: Option<&str>) -> Result<Self, ContactError> {
+    pub(super) fn parse(
+        lines: &[String],
+        country: Country,
+        named: Option<&str>,
+        damage: Damage,
+    ) -> Result<Self, ContactError> {
         let last = named.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
         let address = Self { lines: lines.to_vec(), last, country };
         let all = address.lines();
         let fits = !lines.is_empty() && all.len() <= 8 && all.iter().all(|line| line.chars().count() <= 100);
         let says_something = all.iter().all(|line| line.chars().any(char::is_alphanumeric));
-        let body = address.segments();
+        let body = address.segments(&address.lines);
         let names_a_box = body.len() > 1 || body.iter().any(|segment| segment.len() > 2);
         match () {
             () if !(fits && says_something && names_a_box) => Err(ContactError::Address),
-            () if lines.iter().any(|line| is_changed(line)) => Err(ContactError::Spreadsheet),
+            () if lines.iter().any(|line| is_refused(line, damage)) => Err(ContactError::Spreadsheet),
             () => Ok(address),
         }
     }
@@ -56,24 +62,47 @@ impl ForeignAddress {
     }
 
     pub(super) fn normal(&self) -> String {
-        format!("elsewhere {} {}", self.country.iso(), joined(&self.segments().concat()))
+        format!("elsewhere {} {}", self.country.iso(), joined(&self.segments(&self.lines).concat()))
     }
 
     pub(super) fn stands_on(&self) -> Vec<String> {
-        let segments = self.segments();
-        let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest));
-        let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest));
-        let without_door = of_names(&segments).filter_map(|rest| self.without_door("building", rest));
-        distinct(whole.chain(building).chain(without_door))
+        let keys = self.readings().into_iter().flat_map(|segments| {
+            let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest));
+            let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest));
+            let without_door = of_names(&segments).filter_map(|rest| self.without_door("building", rest));
+            whole.chain(building).chain(without_door).collect::<Vec<_>>()
+        });
+        distinct(keys)
     }
 
     pub(super) fn asked_under(&self) -> Vec<String> {
-        let segments = self.segments();
-        let whole = of_names(&segments)
-            .flat_map(|rest| self.keys("whole", rest).into_iter().chain(self.keys("building", rest)));
-        let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest));
-        let without_door = of_names(&segments).filter_map(|rest| self.without_door("whole", rest));
-        distinct(whole.chain(building).chain(without_door))
+        let keys = self.readings().into_iter().flat_map(|segments| {
+            let whole = of_names(&segments)
+                .flat_map(|rest| self.keys("whole", rest).into_iter().chain(self.keys("building", rest)));
+            let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest));
+            let without_door = of_names(&segments).filter_map(|rest| self.without_door("whole", rest));
+            whole.chain(building).chain(without_door).collect::<Vec<_>>()
+        });
+        distinct(keys)
+    }
+
+    /// The address as it was written, and as it may have been before a spreadsheet changed it.
+    fn readings(&self) -> Vec<Vec<Segment>> {
+        let written = std::iter::once(self.segments(&self.lines));
+        written.chain(self.unchanged().iter().map(|lines| self.segments(lines))).collect()
+    }
+
+    /// Its lines as they may have been before, the likeliest first; none where nothing shows.
+    pub fn unchanged(&self) -> Vec<Vec<String>> {
+        let found = self.lines.iter().enumerate().find_map(|(at, line)| Some((at, damage::of_line(line)?)));
+        let Some((at, (changed, damaged))) = found else { return Vec::new() };
+        let before = |(number, behind): (u32, String)| {
+            let text = format!("{number}-{behind}");
+            let mut lines = self.lines.clone();
+            lines[at] = lines[at].replacen(changed, text.trim_end_matches('-'), 1);
+            lines
+        };
+        damaged.0.into_iter().map(before).collect()
     }
 
     /// The address in its order, whatever the order, by its postcode alone where that stands before the place, which has
@@ -117,11 +146,10 @@ impl ForeignAddress {
     }
 
     /// Its lines without the country, cut at commas, without what stands before a postcode.
-    fn segments(&self) -> Vec<Segment> {
+    fn segments(&self, lines: &[String]) -> Vec<Segment> {
         // `3º` is 3.
         let plain = |part: &str| with_whole_postcode(&part.replace(['º', 'ª', '°'], " "), self.country);
-        let parts =
-            self.lines.iter().flat_map(|line| line.split([',', ';', '|', '(', ')'])).map(|part| words(&plain(part)));
+        let parts = lines.iter().flat_map(|line| line.split([',', ';', '|', '(', ')'])).map(|part| words(&plain(part)));
         let mut segments: Vec<Segment> = parts.filter(|runs| !runs.is_empty()).collect();
         self.strip_country(&mut segments);
         segments.iter_mut().for_each(|segment| self.strip_postcode(segment));
@@ -176,12 +204,9 @@ fn has_number(segment: &Segment) -> bool {
     segment.iter().any(|run| is_number(run))
 }
 
-/// Whether a word of a line is a date or a rounded number. A street named after a day has it in several words, and a postcode
-/// has as many digits as a day's number.
-fn is_changed(line: &str) -> bool {
-    let is_plain = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-    let mut words = line.split([' ', ',', ';', '(', ')']).filter(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    words.any(|word| !is_plain(word) && damage::is_changed_by_a_spreadsheet(word))
+/// Whether a word of a line is a date or a rounded number that is not taken as it is.
+fn is_refused(line: &str, taken: Damage) -> bool {
+    damage::of_line(line).is_some_and(|(_, was)| taken == Damage::Refused || was.0.is_empty())
 }
 
 /// How many of the first parts without a number may be names: as long as what is left can be an address.

@@ -2,6 +2,7 @@
 
 use app::model::typed;
 
+use super::damage::{is_changed_by_a_spreadsheet, is_rounded, without_decimals};
 use super::doors::{is_addition, is_kind};
 use super::dutch::{leads_a_number, parse_postcode};
 use super::{DutchAddress, ForeignAddress, Post};
@@ -11,6 +12,14 @@ use crate::contact::fold::{squeezed, words};
 
 /// More house numbers than any honest address may mean.
 const MOST: usize = 8;
+
+/// What to do with a text that a spreadsheet seems to have changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Damage {
+    Refused,
+    /// Whoever wrote it says that it is right.
+    Meant,
+}
 
 impl Post {
     /// Reads the lines of an address. Every door for lines ends here, because a Dutch one has to be the same letter box as
@@ -23,6 +32,19 @@ impl Post {
     /// [`ContactError::DutchLines`] where postcode and house number cannot be read from a Dutch address,
     /// [`ContactError::Spreadsheet`], else [`ContactError::Address`].
     pub fn of_lines(text: &str, country: Option<&str>) -> Result<Self, ContactError> {
+        Self::read_lines(text, country, Damage::Refused)
+    }
+
+    /// The same for lines that somebody says are right although a spreadsheet seems to have changed them: whatever they may
+    /// have been is meant.
+    ///
+    /// # Errors
+    /// As [`Self::of_lines`]; [`ContactError::Spreadsheet`] where nothing tells what it was.
+    pub fn of_lines_as_written(text: &str, country: Option<&str>) -> Result<Self, ContactError> {
+        Self::read_lines(text, country, Damage::Meant)
+    }
+
+    fn read_lines(text: &str, country: Option<&str>, damage: Damage) -> Result<Self, ContactError> {
         let named = country.map(str::trim).filter(|country| !country.is_empty());
         let known = named.map(Country::parse).transpose()?;
         let lines: Vec<String> = text.lines().map(tidy).filter(|line| !line.is_empty()).collect();
@@ -42,25 +64,33 @@ impl Post {
         }
         match (known.or(said), found) {
             (Some(Country::NETHERLANDS), None) => Err(ContactError::DutchLines),
-            (Some(Country::NETHERLANDS), Some(found)) => found.address().map(Self::Dutch),
+            (Some(Country::NETHERLANDS), Some(found)) => found.address(damage).map(Self::Dutch),
             (Some(country), _) => {
                 let last = named.or(lines.last().map(String::as_str));
-                ForeignAddress::parse(body, country, last).map(Self::Foreign)
+                ForeignAddress::parse(body, country, last, damage).map(Self::Foreign)
             }
-            (None, Some(found)) if !found.has_another_line => found.address().map(Self::Dutch),
+            (None, Some(found)) if !found.has_another_line => found.address(damage).map(Self::Dutch),
             (None, found) => {
                 let behind = behind_place(&lines).filter(|_| found.is_none());
                 let marked = behind.or_else(|| marked(&lines)).ok_or(ContactError::NoCountry)?;
-                ForeignAddress::parse(&lines, marked, None).map(Self::Foreign)
+                ForeignAddress::parse(&lines, marked, None, damage).map(Self::Foreign)
             }
         }
     }
 }
 
-/// A line as it is kept: what shows, with single spaces.
+/// A line as it is kept: what shows, with single spaces, and without the decimals that a number gained.
 fn tidy(line: &str) -> String {
     let shown: String = typed::meant(line).collect();
-    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    shown.split_whitespace().map(whole_number).collect::<Vec<_>>().join(" ")
+}
+
+/// `12,0` is 12, and so is `12.00,`; a comma stays.
+fn whole_number(word: &str) -> String {
+    let number = word.trim_end_matches([',', ';']);
+    // The comma of `1,2E+01` parts nothing.
+    let whole = if is_rounded(number) { number.replace(',', ".") } else { without_decimals(number).to_owned() };
+    format!("{whole}{}", &word[number.len()..])
 }
 
 /// The country that the last line ends with: `10115 Berlin, Germany`, `9000 Gent (BE)`.
@@ -134,7 +164,7 @@ impl<'a> Found<'a> {
 
     /// The house number stands before the postcode, as near as there is one; `1033RW 12 A` is written, too. Every other
     /// number that may be one is meant as well.
-    fn address(&self) -> Result<DutchAddress, ContactError> {
+    fn address(&self, damage: Damage) -> Result<DutchAddress, ContactError> {
         let lines: Vec<&Words<'a>> = self.before.iter().rev().chain([&self.behind]).collect();
         let main = lines.iter().position(|words| !readings(words).is_empty() && !is_floor(words));
         let main = main
@@ -153,7 +183,7 @@ impl<'a> Found<'a> {
         let mut houses = Vec::new();
         let mut fault = ContactError::DutchLines;
         for reading in &found {
-            match reading.houses(&self.postcode) {
+            match reading.houses(&self.postcode, damage) {
                 Ok(read) => houses.push(read),
                 Err(ContactError::Spreadsheet) => fault = ContactError::Spreadsheet,
                 Err(_) => {}
@@ -164,7 +194,9 @@ impl<'a> Found<'a> {
         }
         let others = lines.iter().enumerate().filter(|(at, _)| *at != main);
         houses.extend(
-            others.flat_map(|(_, words)| readings(words)).filter_map(|reading| reading.houses(&self.postcode).ok()),
+            others
+                .flat_map(|(_, words)| readings(words))
+                .filter_map(|reading| reading.houses(&self.postcode, damage).ok()),
         );
         if houses.len() > MOST {
             return Err(ContactError::DutchLines);
@@ -233,8 +265,12 @@ impl<'a> Reading<'a> {
         (!floor.is_empty()).then(|| Self { number: self.number.clone(), addition, street: self.street.clone() })
     }
 
-    fn houses(&self, postcode: &str) -> Result<DutchAddress, ContactError> {
-        DutchAddress::parse(postcode, &self.number, &self.addition.join(" "))
+    fn houses(&self, postcode: &str, damage: Damage) -> Result<DutchAddress, ContactError> {
+        let addition = self.addition.join(" ");
+        match damage {
+            Damage::Refused => DutchAddress::parse(postcode, &self.number, &addition),
+            Damage::Meant => DutchAddress::as_written(postcode, &self.number, &addition),
+        }
     }
 }
 
@@ -271,7 +307,9 @@ fn is_number_at(line: &[&str], at: usize) -> bool {
     let is_before_name = line
         .get(at + 1)
         .is_some_and(|next| !starts_with_digit(next) && !is_floor(&[line[at], *next]) && !is_addition_alone(next));
-    starts_with_digit(bare_number(line[at])) && !(is_ordinal && is_before_name)
+    // `mrt-12` was a number, too.
+    let is_number = starts_with_digit(bare_number(line[at])) || is_changed_by_a_spreadsheet(line[at]);
+    is_number && !(is_ordinal && is_before_name)
 }
 
 /// Short enough to be an addition, and not the first part of a name of several words.

@@ -93,11 +93,11 @@ async fn link(
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
-) -> Response {
-    let known = keuze.confirms(&token).is_some();
+) -> Result<Response, Problem> {
+    let known = keuze.still_confirms(&token)?;
     let step = if known { NewsletterStep::Confirm(uri.path().to_owned()) } else { NewsletterStep::Stale };
     let status = if known { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    without_referrer(page(&keuze, &visit, status, uri.path(), Typed::default(), step))
+    Ok(without_referrer(page(&keuze, &visit, status, uri.path(), Typed::default(), step)))
 }
 
 async fn confirm(

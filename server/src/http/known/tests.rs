@@ -55,7 +55,7 @@ pub(in crate::http) async fn press(browser: &mut Browser, form: &[(&str, &str)])
 }
 
 /// Sends the form that erases, as it is shown now.
-async fn erase(browser: &mut Browser, form: &[(&str, &str)]) -> Answer {
+pub(in crate::http) async fn erase(browser: &mut Browser, form: &[(&str, &str)]) -> Answer {
     let page = browser.get(ERASE).await;
     let about = about(&page);
     browser.post(ERASE, &[&[("about", about.as_str())], form].concat()).await
@@ -599,7 +599,7 @@ fn masked(page: &Answer) -> String {
 
 // ---- The newsletter ------------------------------------------------------------------------------------------------
 
-fn confirmation_link(house: &House) -> String {
+pub(in crate::http) fn confirmation_link(house: &House) -> String {
     let mails = house.keuze.post.waiting();
     let confirmations = mails.iter().filter(|(_, mail)| mail.what == "confirmation");
     let mail = &confirmations.max_by_key(|(_, mail)| mail.until).expect("a mail").1;
@@ -880,7 +880,7 @@ async fn after_an_erasure_no_file_holds_the_address_the_number_the_name_or_the_p
 }
 
 /// Plain, hexadecimal, base64 at each of its three alignments, JSON-escaped, and UTF-16.
-fn forms_of(secret: &str) -> Vec<Vec<u8>> {
+pub(in crate::http) fn forms_of(secret: &str) -> Vec<Vec<u8>> {
     let hex: String = secret.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let escaped: String = secret.chars().fold(String::new(), |text, c| text + &format!("\\u{:04x}", u32::from(c)));
     let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -896,7 +896,7 @@ fn forms_of(secret: &str) -> Vec<Vec<u8>> {
     all.into_iter().chain(aligned).filter(|form| form.len() >= 6).collect()
 }
 
-fn files_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub(in crate::http) fn files_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("readable").path());
     entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
 }

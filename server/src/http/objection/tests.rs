@@ -1,5 +1,6 @@
 //! Saying no by a link and with nothing in hand, through the whole router.
 
+mod damaged;
 mod everything;
 
 use app::model::decision::{Decision, Reason};
@@ -359,7 +360,7 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
         (vec![("scope", "all"), ("country", "België")], "Schrijf het adres over"),
         (
             vec![("scope", "all"), ("lines", "Kerkstraat 12-mrt\r\n9000 Gent"), ("country", "België")],
-            "Schrijf het huisnummer zoals het op uw deur staat.",
+            "Klopt dit? In dit adres staat iets dat op een datum lijkt.",
         ),
         (
             vec![("scope", "all"), ("lines", "Kerkstraat 3\r\n9000 Gent"), ("country", "Belgï€")],
