@@ -76,6 +76,9 @@ pub struct AskedAt {
     pub names: Vec<PointName>,
     /// What stands on it.
     pub objections: Vec<PointObjection>,
+    /// What stands on another point of the person who is asked about, and to which they did not agree since at this one: an
+    /// objection is for all points of its maker.
+    pub spread: Vec<PointObjection>,
 }
 
 /// An objection that stands on a contact point. It denies the point to everybody, whoever of those sharing it made it.

@@ -19,7 +19,7 @@ use crate::scenario::{
 type Property = fn(&Scenario, &Decider) -> Result<(), String>;
 
 /// All of them, with the names that a failure is reported under.
-pub const ALL: [(&str, Property); 22] = [
+pub const ALL: [(&str, Property); 23] = [
     ("only a grant by the person allows a consent purpose", only_a_grant_allows_consent),
     ("a no ends what was allowed", a_no_denies),
     ("what was ended stays denied", an_ending_denies),
@@ -38,6 +38,7 @@ pub const ALL: [(&str, Property); 22] = [
     ("a no is for every point", a_no_is_for_every_point),
     ("of several points each must be allowed", each_point_must_be_allowed),
     ("an objection on a contact point denies it to everybody", an_objection_on_the_point_denies),
+    ("an objection at another point of the person denies", an_objection_at_another_point_denies),
     ("a contact point without an objection changes nothing", a_free_point_changes_nothing),
     ("a merge keeps every objection of both", a_merge_keeps_objections),
     ("evidence that is whole is used", whole_evidence_allows),
@@ -339,6 +340,18 @@ fn an_objection_on_the_point_denies(scenario: &Scenario, decide: &Decider) -> Re
         let decision = scenario.ask(decide, &Question::Reach(channel, vec![scenario.here()]));
         let stands = scenario.objections.iter().any(|objection| objection.channels.contains(&channel));
         expect(!(stands && decision.allow), &format!("{channel:?}"), &decision)?;
+    }
+    Ok(())
+}
+
+/// As the person's own no; what it does not name it leaves as it was.
+fn an_objection_at_another_point_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
+    for channel in Channel::ALL {
+        let decision = scenario.ask(decide, &Question::Reach(channel, vec![scenario.beside()]));
+        let without = at(scenario, decide, channel, HERE);
+        let stands = scenario.spread.iter().any(|objection| objection.channels.contains(&channel));
+        let holds = if stands { !decision.allow && decision.reason.is_no() } else { decision == without };
+        expect(holds && decision.reason != Reason::PointObjected, &format!("{channel:?}"), &decision)?;
     }
     Ok(())
 }

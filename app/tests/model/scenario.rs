@@ -32,6 +32,8 @@ pub struct Scenario {
     pub place: usize,
     /// What stands on the contact point.
     pub objections: Vec<PointObjection>,
+    /// What stands on another point of the same person.
+    pub spread: Vec<PointObjection>,
 }
 
 impl Scenario {
@@ -42,6 +44,11 @@ impl Scenario {
     /// The contact point that is asked about, with what stands on it.
     pub fn here(&self) -> AskedAt {
         asked_at(HERE, self.objections.clone())
+    }
+
+    /// The same point with what stands on another one of the person's.
+    pub fn beside(&self) -> AskedAt {
+        AskedAt { spread: self.spread.clone(), ..asked_at(HERE, Vec::new()) }
     }
 
     pub fn purposes(&self) -> impl Iterator<Item = &PurposeId> {
@@ -157,7 +164,7 @@ pub const ELSEWHERE: PointName = PointName([8; 16]);
 
 /// A point that has an older name as well, under another key.
 pub fn asked_at(name: PointName, objections: Vec<PointObjection>) -> AskedAt {
-    AskedAt { names: vec![PointName([9; 16]), name], objections }
+    AskedAt { names: vec![PointName([9; 16]), name], objections, spread: Vec::new() }
 }
 
 pub fn given_at(name: PointName) -> GivenAt {
@@ -233,8 +240,9 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
     let settings = (subsequence(low_impact, 0..=2), subsequence(optional.clone(), 0..=4), any::<bool>());
     let steps = prop::collection::vec(step(&optional), 0..=6);
     let objections = prop::collection::vec(objection(), 0..=2);
-    let rest = (0..250i64, any::<prop::sample::Index>(), objections);
-    (settings, steps, rest).prop_map(|(settings, steps, (later, place, objections))| {
+    let spread = prop::collection::vec(objection(), 0..=1);
+    let rest = (0..250i64, any::<prop::sample::Index>(), objections, spread);
+    (settings, steps, rest).prop_map(|(settings, steps, (later, place, objections, spread))| {
         let mut policy = examples::policy();
         (policy.continued_use.unlocks, policy.gpc.deny, policy.gpc.also_object_low_impact) = settings;
         let mut day = time::macros::date!(2026 - 01 - 20);
@@ -244,7 +252,7 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
             events.push(Recorded { address: address(events.len()), event: happened(step, day) });
         }
         let place = place.index(events.len() + 1);
-        Scenario { events, policy, now: noon(day + Duration::days(later)), place, objections }
+        Scenario { events, policy, now: noon(day + Duration::days(later)), place, objections, spread }
     })
 }
 

@@ -103,6 +103,26 @@ fn unknown_is_necessary(events: &[Recorded], policy: &Policy, question: &Questio
     Decision { allow: decision.allow || decision.reason == Reason::Unknown, ..decision }
 }
 
+/// The right rules without what stands on other points of the person.
+fn a_no_stays_at_its_point(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let mut question = question.clone();
+    if let Question::Reach(_, points) = &mut question {
+        points.iter_mut().for_each(|point| point.spread.clear());
+    }
+    decide(events, policy, &question, now)
+}
+
+/// The right rules, as if what stands on another point of the person stood on this one.
+fn a_no_elsewhere_is_one_here(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let mut question = question.clone();
+    if let Question::Reach(_, points) = &mut question {
+        for point in points {
+            point.objections.append(&mut point.spread);
+        }
+    }
+    decide(events, policy, &question, now)
+}
+
 /// The right rules on what stands on the contact point, misread.
 fn misreading_objections(misread: fn(&mut Vec<PointObjection>)) -> Box<Decider> {
     Box::new(move |events, policy, question, now| {
@@ -192,6 +212,8 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
             }),
         ),
         ("forgets where a yes was given", misreading(|event, _| event.points.clear())),
+        ("forgets what stands on other points of the person", Box::new(a_no_stays_at_its_point)),
+        ("tells an objection at another point as one at this one", Box::new(a_no_elsewhere_is_one_here)),
         ("forgets what stands on the point", misreading_objections(Vec::clear)),
         ("looks at one objection on the point alone", misreading_objections(|objections| objections.truncate(1))),
         (

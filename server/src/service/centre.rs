@@ -121,7 +121,7 @@ impl Keuze {
 
     fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
         let decision = self.may_i(&Who::point(point.clone()), channel)?;
-        let last_no = self.last_no_at(point, &[channel]);
+        let last_no = self.last_no_at(point, &[channel])?;
         // Advertising needs a person whose consent it is; the newsletter can be subscribed to by its address. A no on the
         // address can be taken off by whoever has it.
         let offer = match (channel, last_no) {
@@ -197,7 +197,7 @@ impl Keuze {
         let Some(acted) = self.just_done(session, same) else { return Ok(None) };
         let last = match self.known_at(session) {
             KnownAt::One(person) => self.last_word(person, &acted.channels)?,
-            KnownAt::Nobody | KnownAt::Several => self.last_no_at(session.point(), &acted.channels),
+            KnownAt::Nobody | KnownAt::Several => self.last_no_at(session.point(), &acted.channels)?,
         };
         Ok((last <= Some(acted.record)).then_some(acted))
     }
@@ -273,7 +273,7 @@ impl Keuze {
         let theirs = session.is_some_and(|session| Some(self.known_at(session)) == person.map(KnownAt::One));
         let undo = match (person, session) {
             (Some(person), Some(by)) if theirs => self.undo(person, by, recorded, stopped, frame.language)?,
-            (None, Some(by)) => self.undo_at(by, recorded),
+            (None, Some(by)) => self.undo_at(by, recorded)?,
             _ => None,
         };
         Ok(Some(DoneView {
@@ -315,17 +315,20 @@ impl Keuze {
 
     /// A no at an address or number that is not one person's is taken off again as long as it stands there; one that was
     /// taken off is said again.
-    fn undo_at(&self, session: &Session, recorded: &Recorded) -> Option<Undo> {
+    fn undo_at(&self, session: &Session, recorded: &Recorded) -> Result<Option<Undo>, ReadError> {
         let stands = match recorded.event.kind {
             EventKind::ObjectionLifted => None,
             _ => Some(recorded.address),
         };
-        let channels = recorded.event.channels.iter().copied();
-        let channels: Vec<Channel> =
-            channels.filter(|channel| self.last_no_at(session.point(), &[*channel]) == stands).collect();
+        let mut channels = Vec::new();
+        for channel in &recorded.event.channels {
+            if self.last_no_at(session.point(), &[*channel])? == stands {
+                channels.push(*channel);
+            }
+        }
         let shown = recorded.address.to_string();
         let about = self.about(session).to_string();
-        (!channels.is_empty()).then_some(Undo { about, channels, shown, calls: None })
+        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, calls: None }))
     }
 
     /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.

@@ -6,7 +6,7 @@ use time::Date;
 
 use super::{Decision, Reason, Recorded, is_persons_own};
 use crate::model::channel::{Channel, ChannelNeed, ChannelRule};
-use crate::model::contact::AskedAt;
+use crate::model::contact::{AskedAt, PointObjection};
 use crate::model::event::{Event, EventKind};
 use crate::model::evidence::{Evidence, OptIn, SoftOptIn};
 use crate::model::identity::{PointName, RecordAddress, Subject};
@@ -36,7 +36,7 @@ enum Stance {
 }
 
 /// At contact points: each must be allowed, and an objection that stands there denies, whatever its maker or anybody else
-/// agreed to since. Where no point is known, nobody can be reached.
+/// agreed to since; so does one that stands on another point of the person. Where no point is known, nobody can be reached.
 pub(super) fn reach(
     events: &[Recorded],
     points: &[AskedAt],
@@ -55,13 +55,14 @@ pub(super) fn reach(
 
 fn reach_at(events: &[Recorded], point: &AskedAt, rules: &[ChannelRule], channel: Channel, today: Date) -> Decision {
     let decision = decide(events, rules, channel, Some(&point.names), today);
-    let standing = point.objections.iter().find(|objection| objection.channels.contains(&channel));
     // The person's own no says more than that there is one.
-    let own_no = matches!(decision.reason, Reason::Objected | Reason::Withdrawn | Reason::Refused);
-    match standing {
-        Some(objection) if !own_no => Decision::deny(Reason::PointObjected).on(objection.record).under(OBJECTION),
-        _ => decision,
+    if matches!(decision.reason, Reason::Objected | Reason::Withdrawn | Reason::Refused) {
+        return decision;
     }
+    let stands = |objection: &&PointObjection| objection.channels.contains(&channel);
+    let here = point.objections.iter().find(stands).map(|objection| (Reason::PointObjected, objection));
+    let standing = here.or_else(|| point.spread.iter().find(stands).map(|objection| (Reason::Objected, objection)));
+    standing.map_or(decision, |(reason, objection)| Decision::deny(reason).on(objection.record).under(OBJECTION))
 }
 
 /// With `at`, by what holds at the contact point of these names; without, by what was said anywhere.

@@ -9,11 +9,11 @@ use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::evidence::{Evidence, OptIn, SoftOptIn};
 use app::model::identity::{RecordAddress, Subject};
 
-use super::book::Wanted;
+use super::book::{EntryId, Wanted};
 use super::hash::{self, newest_index_key};
-use super::{Act, ActError, Acted, Part, Person, Who};
+use super::{Act, ActError, Acted, Book, Part, Person, Who};
 use crate::contact::ContactPoint;
-use crate::scribe::{Draft, Fact};
+use crate::scribe::{Draft, Fact, ReadError};
 use crate::service::Keuze;
 
 impl Keuze {
@@ -35,7 +35,7 @@ impl Keuze {
         if channels.is_empty() {
             return Err(ActError::Nothing);
         }
-        let facts = self.new_entries(person, &self.with_others(person, &points), &channels);
+        let facts = self.new_entries(person, &self.with_others(person, &points), &channels)?;
         let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
         if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| may_be_told) {
             return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
@@ -86,7 +86,7 @@ impl Keuze {
         event.channels = channels.to_vec();
         event.evidence = Some(Evidence::OptIn(proof));
         event.policy = Some(self.published.current().hash);
-        let facts = self.lifted(Some(person), &given, channels, controlled);
+        let facts = self.lifted(Some(person), &given, channels, controlled)?;
         let written = self.perform(Draft::with(event, facts)).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
     }
@@ -122,11 +122,11 @@ impl Keuze {
         since: RecordAddress,
     ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
-        if self.last_no_at(point, channels) > Some(since) {
+        if self.last_no_at(point, channels)? > Some(since) {
             return Err(ActError::ChangedSince);
         }
         let points = std::slice::from_ref(point);
-        let facts = self.lifted(None, points, channels, points);
+        let facts = self.lifted(None, points, channels, points)?;
         if facts.is_empty() {
             return Err(ActError::Nothing);
         }
@@ -138,12 +138,17 @@ impl Keuze {
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
     }
 
-    /// The newest record of an objection to these channels that stands on a contact point.
-    pub fn last_no_at(&self, point: &ContactPoint, channels: &[Channel]) -> Option<RecordAddress> {
+    /// The newest record of an objection to these channels that holds at a contact point.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_no_at(&self, point: &ContactPoint, channels: &[Channel]) -> Result<Option<RecordAddress>, ReadError> {
         let keys = hash::index_keys(&self.scribe);
-        let found = self.people.book().objections_on(point, &keys);
-        let about = found.into_iter().filter(|found| found.entry.channels.iter().any(|of| channels.contains(of)));
-        about.map(|found| found.record).max()
+        let book = self.people.book();
+        let spread = self.spread_to(&book, &keys, None, point)?.into_iter().map(|(_, found)| found);
+        let found = book.objections_on(point, &keys).into_iter().chain(spread);
+        let about = found.filter(|found| found.entry.channels.iter().any(|of| channels.contains(of)));
+        Ok(about.map(|found| found.record).max())
     }
 
     /// Records that somebody asked for an opt-in for the person; it is none until the person confirms it.
@@ -216,7 +221,7 @@ impl Keuze {
         let refused = evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used);
         event.evidence = evidence.map(Evidence::SoftOptIn);
         event.policy = Some(self.published.current().hash);
-        let facts = if refused { self.new_entries(person, &points, channels) } else { Vec::new() };
+        let facts = if refused { self.new_entries(person, &points, channels)? } else { Vec::new() };
         let written = self.perform(Draft::with(event, facts)).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
     }
@@ -243,23 +248,31 @@ impl Keuze {
     }
 
     /// Entries for what does not stand on the points yet.
-    pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
+    pub(super) fn new_entries(
+        &self,
+        by: Option<Subject>,
+        points: &[ContactPoint],
+        channels: &[Channel],
+    ) -> Result<Vec<Fact>, ReadError> {
         let newest = newest_index_key(&self.scribe);
         let keys = hash::index_keys(&self.scribe);
-        let wanted =
-            Wanted { by, points, channels, since: self.clock.now().today, source: None, doors_are_told: false };
-        self.people.book().new_entries(&wanted, newest, &keys, &*self.entropy)
+        let (since, book) = (self.clock.now().today, self.people.book());
+        let of_nobody = if by.is_none() { points } else { &[] };
+        let answered = &self.answered(&book, &keys, of_nobody, since)?;
+        let wanted = Wanted { by, points, channels, since, source: None, doors_are_told: false, said: None, answered };
+        Ok(book.new_entries(&wanted, newest, &keys, &*self.entropy))
     }
 
-    /// Entries made smaller by what the person agreed to, or whoever controls the point.
+    /// Entries made smaller by what the person agreed to, or whoever controls the point. What holds there because it stands
+    /// elsewhere is marked as lifted there, and goes on everywhere else.
     fn lifted(
         &self,
         person: Option<Subject>,
         points: &[ContactPoint],
         channels: &[Channel],
         controlled: &[ContactPoint],
-    ) -> Vec<Fact> {
-        let keys = hash::index_keys(&self.scribe);
+    ) -> Result<Vec<Fact>, ReadError> {
+        let (newest, keys) = (newest_index_key(&self.scribe), hash::index_keys(&self.scribe));
         let book = self.people.book();
         let mut facts: Vec<Fact> = Vec::new();
         for point in points.iter().chain(controlled) {
@@ -277,7 +290,18 @@ impl Keuze {
                 }
             }
         }
-        facts
+        for point in controlled {
+            let mut marked: BTreeSet<EntryId> = BTreeSet::new();
+            for (_, found) in self.spread_to(&book, &keys, None, point)? {
+                let (id, mut entry) = Book::entry_at(point, &found, newest, &*self.entropy);
+                entry.lift(channels);
+                entry.channels.clear();
+                if !entry.lifted.is_empty() && marked.insert(found.id) {
+                    facts.push(entry.fact(id));
+                }
+            }
+        }
+        Ok(facts)
     }
 
     /// The record of an objection that says all of this already.
@@ -340,8 +364,10 @@ impl Keuze {
         };
         let said = life.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);
         let book = self.people.book();
-        let points = book.person(person).map(Person::points).unwrap_or_default();
-        let objections = points.into_iter().flat_map(|point| book.objections_on(point, &keys));
+        let known = book.person(person);
+        let others = known.map(|person| book.others_with_number(person)).unwrap_or_default();
+        let points = known.into_iter().chain(others).flat_map(Person::points);
+        let objections = points.flat_map(|point| book.objections_on(point, &keys));
         let objected = objections.filter(|found| about(&found.entry.channels)).map(|found| found.record);
         Ok(said.chain(objected).max())
     }

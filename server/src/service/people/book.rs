@@ -38,20 +38,21 @@ pub struct Entry {
     /// The keyed hash of the system that it came from, where its file gave no date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<FoldHash>,
-    /// What it forbade until a yes lifted it, where it came from a source: the same row of the same source, which has no
-    /// date to be older by, does not forbid it again.
+    /// What it forbade until it was lifted here. It goes on at the other points of whoever made it; and the same row of the
+    /// same source, which has no date to be older by, does not forbid it again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lifted: Vec<Channel>,
+    /// The record in which it was said, where it was written here with a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<RecordAddress>,
 }
 
 impl Entry {
     /// Takes away what a yes lifts.
     pub(super) fn lift(&mut self, channels: &[Channel]) {
-        let (gone, left) = self.channels.iter().partition(|channel| channels.contains(channel));
+        let (gone, left): (Vec<Channel>, _) = self.channels.iter().partition(|channel| channels.contains(channel));
         self.channels = left;
-        if self.source.is_some() {
-            self.lifted.extend::<Vec<Channel>>(gone);
-        }
+        self.lifted.extend(gone);
     }
 
     /// The fact that keeps it.
@@ -69,8 +70,18 @@ pub struct Found {
     pub id: EntryId,
     /// What it says.
     pub entry: Entry,
-    /// The record it was written beside.
+    /// The record in which it was said.
     pub record: RecordAddress,
+}
+
+/// What stands on other points of somebody who has a point, or of whoever may be the same, and may be theirs.
+pub(super) struct Beside<'a> {
+    /// Who has the point.
+    pub person: &'a Person,
+    /// Whoever may be the same.
+    pub others: Vec<&'a Person>,
+    /// With what was lifted where it stands: a lift is for one point.
+    pub found: Vec<Found>,
 }
 
 impl Found {
@@ -280,9 +291,86 @@ impl Book {
         let ids: BTreeSet<&EntryId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
         let found = ids.into_iter().filter_map(|id| {
             let (entry, record) = self.entries.get(id)?;
-            Some(Found { id: *id, entry: entry.clone(), record: *record })
+            Some(Found { id: *id, entry: entry.clone(), record: entry.said.unwrap_or(*record) })
         });
         found.collect()
+    }
+
+    /// For each person who has a point (`also` among them, as they will be known): what stands on their other points.
+    pub(super) fn beside<'a>(
+        &'a self,
+        point: &ContactPoint,
+        also: Option<&'a Person>,
+        keys: &[IndexKey],
+    ) -> Vec<Beside<'a>> {
+        let is_another = |person: &&Person| also.is_none_or(|also| also.subject != person.subject);
+        let known = self.at(point).into_iter().filter_map(|subject| self.people.get(&subject)).filter(is_another);
+        known.chain(also).filter_map(|person| self.beside_of(point, person, keys)).collect()
+    }
+
+    fn beside_of<'a>(&'a self, point: &ContactPoint, person: &'a Person, keys: &[IndexKey]) -> Option<Beside<'a>> {
+        let others = self.others_with_number(person);
+        let people: Vec<&Person> = std::iter::once(person).chain(others.iter().copied()).collect();
+        let points = people.iter().flat_map(|person| person.points_of(point.kind()));
+        let elsewhere: Vec<Found> =
+            points.filter(|other| !other.is_same_as(point)).flat_map(|other| self.entries_on(other, keys)).collect();
+        if elsewhere.is_empty() {
+            return None;
+        }
+        let here = self.entries_on(point, keys);
+        let mut found: Vec<Found> = Vec::new();
+        for mut one in elsewhere {
+            let is_known = here.iter().chain(&found).any(|of| of.id == one.id);
+            if is_known || !self.may_be_of(&one.entry, &people) {
+                continue;
+            }
+            // What is marked as lifted alone was said elsewhere.
+            if one.entry.said.is_none() {
+                one.entry.channels.append(&mut one.entry.lifted);
+            }
+            let lifted_here =
+                |channel: &Channel| here.iter().any(|of| of.record == one.record && of.entry.lifted.contains(channel));
+            one.entry.channels.retain(|channel| !lifted_here(channel));
+            found.extend((!one.entry.channels.is_empty()).then_some(one));
+        }
+        (!found.is_empty()).then_some(Beside { person, others, found })
+    }
+
+    /// Whether an objection still forbids anything where it was said.
+    #[cfg(test)]
+    pub(super) fn stands_somewhere(&self, id: EntryId) -> bool {
+        self.entries.get(&id).is_some_and(|(entry, _)| !entry.channels.is_empty())
+    }
+
+    /// Whether an objection was lifted at another point of somebody who has this one.
+    pub(super) fn is_lifted_beside(
+        &self,
+        people: &[&Person],
+        found: &Found,
+        channel: Channel,
+        keys: &[IndexKey],
+    ) -> bool {
+        let points = people.iter().flat_map(|person| person.points_for(channel));
+        let mut others = points.flat_map(|point| self.entries_on(point, keys)).filter(|of| of.id != found.id);
+        others.any(|of| of.record == found.record && of.entry.lifted.contains(&channel))
+    }
+
+    /// Whether an objection may have been made by one of these people: by nobody who is known as somebody else.
+    pub(super) fn may_be_of(&self, entry: &Entry, people: &[&Person]) -> bool {
+        let Some(by) = entry.by.map(|by| self.one_person(by)) else { return true };
+        people.iter().any(|person| person.subject == by) || !self.people.contains_key(&by)
+    }
+
+    /// What was said at another point, as it stands at this one.
+    pub(super) fn entry_at(
+        point: &ContactPoint,
+        Found { entry, record, .. }: &Found,
+        (index, key): IndexKey,
+        entropy: &dyn Entropy,
+    ) -> (EntryId, Entry) {
+        let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
+        let entry = Entry { index, folds, source: None, lifted: Vec::new(), said: Some(*record), ..entry.clone() };
+        (entropy.bytes(), entry)
     }
 
     /// Whether an objection that this source brought without a date stood on the point, and was lifted by a yes.
@@ -307,7 +395,7 @@ impl Book {
         keys: &[IndexKey],
         entropy: &dyn Entropy,
     ) -> Vec<Fact> {
-        let Wanted { by, points, channels, since, source, doors_are_told } = *wanted;
+        let Wanted { by, points, channels, since, source, doors_are_told, said, answered } = *wanted;
         let entry = |point: &ContactPoint| {
             let known = doors_are_told || self.knows_doors_of(point);
             let folds = if known { point.stands_on() } else { point.stands_on_every_door() };
@@ -316,14 +404,16 @@ impl Book {
                 .objections_on(point, keys)
                 .into_iter()
                 .filter(own)
-                .flat_map(|found| found.entry.channels)
+                .flat_map(|found| found.entry.channels.into_iter().map(move |channel| (found.id, channel)))
+                .filter(|standing| !answered.contains(standing))
+                .map(|(_, channel)| channel)
                 .collect();
             let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
             let folds = folds.iter().map(|fold| hash::hash(&key, fold)).collect();
             let id: EntryId = entropy.bytes();
             let source = source.map(|source| source_hash(&key, source));
-            let entry = Entry { index, folds, channels, since, by, source, lifted: Vec::new() };
+            let entry = Entry { index, folds, channels, since, by, source, lifted: Vec::new(), said };
             (!entry.channels.is_empty()).then(|| entry.fact(id))
         };
         points.iter().filter_map(entry).collect()
@@ -361,7 +451,14 @@ pub(super) struct Wanted<'a> {
     pub source: Option<&'a str>,
     /// The points become known with it, so their doors are as well.
     pub doors_are_told: bool,
+    /// The record in which it was said before.
+    pub said: Option<RecordAddress>,
+    /// What stands already, and does not say this: somebody agreed after it, at another point or at this one.
+    pub answered: &'a Answered,
 }
+
+/// Objections with a channel that somebody agreed to since.
+pub(super) type Answered = BTreeSet<(EntryId, Channel)>;
 
 fn source_hash(key: &[u8; 32], source: &str) -> FoldHash {
     hash::hash(key, &format!("source {}", source.trim().to_lowercase()))

@@ -1,12 +1,15 @@
 //! "May I?" for a person or a contact point.
 
 use app::model::channel::Channel;
+use app::model::contact::AskedAt;
 use app::model::decision::{Decision, Question, Reason, Recorded, decide};
-use app::model::event::{Event, EventKind};
+use app::model::event::{Actor, Event, EventKind};
 use app::model::evidence::Evidence;
-use app::model::identity::{RecordAddress, Subject};
+use app::model::identity::{PointName, RecordAddress, Subject};
 use app::model::purpose::PurposeId;
+use time::Date;
 
+use super::book::{Answered, Beside, Book, Found, IndexKey};
 use super::hash::{asked_at, index_keys};
 use super::{ActError, Person, Who};
 use crate::contact::ContactPoint;
@@ -53,7 +56,7 @@ impl Keuze {
         Ok(events)
     }
 
-    fn bearing_on_subject(&self, person: Subject) -> Result<Vec<Recorded>, ReadError> {
+    pub(super) fn bearing_on_subject(&self, person: Subject) -> Result<Vec<Recorded>, ReadError> {
         let known = {
             let book = self.people.book();
             let known = book.person(person);
@@ -113,7 +116,7 @@ impl Keuze {
         let points = if by_number_alone { own_points(&person, channel) } else { named };
         let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(|point| person.has(point));
         let life = self.bearing_on(&person, &others)?;
-        let mut decision = self.decide_at(&life, &points, channel, None).at_own_point(is_own);
+        let mut decision = self.decide_at(Some(&person), &life, &points, channel, None)?.at_own_point(is_own);
         if !is_own && !by_number_alone && decision.reason == Reason::EvidenceMissing {
             decision.reason = Reason::NoPoint;
         }
@@ -125,13 +128,13 @@ impl Keuze {
                 return Ok(decision);
             }
             let life = self.bearing_on(other, std::slice::from_ref(&person))?;
-            Ok(self.decide_at(&life, &own_points(other, channel), channel, None))
+            Ok(self.decide_at(Some(other), &life, &own_points(other, channel), channel, None)?)
         })
     }
 
     /// Points of another kind: whoever has them is reached at points of their own.
     fn may_i_by(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
-        let mut decision = self.decide_at(&[], &[], channel, None);
+        let mut decision = self.decide_at(None, &[], &[], channel, None)?;
         for person in self.behind(points) {
             decision = self.may_i_of(person, Vec::new(), channel)?;
             if !decision.allow {
@@ -142,9 +145,10 @@ impl Keuze {
     }
 
     fn may_i_at(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
-        let mut decision = self.decide_at(&[], points, channel, None);
+        let mut decision = self.decide_at(None, &[], points, channel, None)?;
         for person in self.behind(points) {
-            let theirs = self.decide_at(&self.bearing_on_subject(person)?, points, channel, None);
+            let known = self.known_person(person);
+            let theirs = self.decide_at(known.as_ref(), &self.bearing_on_subject(person)?, points, channel, None)?;
             if theirs.allow || !decision.allow && decision.evidence.is_empty() {
                 decision = theirs;
             }
@@ -202,7 +206,7 @@ impl Keuze {
     ) -> Result<bool, ActError> {
         let life: Vec<Recorded> =
             self.bearing_on_subject(person)?.into_iter().filter(|said| said.address < record).collect();
-        Ok(self.decide_at(&life, points, channel, Some(record)).allow)
+        Ok(self.decide_at(self.known_person(person).as_ref(), &life, points, channel, Some(record))?.allow)
     }
 
     /// What somebody with this life wants of a channel, wherever they said it.
@@ -210,24 +214,133 @@ impl Keuze {
         decide(life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
     }
 
-    /// By a life and the objections on these points; with `before`, those that are older.
+    /// By a person's life and the objections that hold at these points; with `before`, those that are older.
     pub(super) fn decide_at(
         &self,
+        person: Option<&Person>,
         life: &[Recorded],
         points: &[ContactPoint],
         channel: Channel,
         before: Option<RecordAddress>,
-    ) -> Decision {
+    ) -> Result<Decision, ReadError> {
         let keys = index_keys(&self.scribe);
-        let book = self.people.book();
-        let asked = points.iter().map(|point| {
-            let found = book.objections_on(point, &keys).into_iter();
-            let of_then = found.filter(|found| before.is_none_or(|before| found.record < before));
-            asked_at(&keys, point, of_then.map(|found| found.objection()).collect())
-        });
-        let question = Question::Reach(channel, asked.collect());
-        decide(life, &self.published.current().policy, &question, self.clock.now())
+        let mut asked = self.asked(&self.people.book(), &keys, person, points)?;
+        if let Some(before) = before {
+            for point in &mut asked {
+                point.objections.retain(|objection| objection.record < before);
+                point.spread.retain(|objection| objection.record < before);
+            }
+        }
+        Ok(self.of_life_at(life, channel, asked))
     }
+
+    /// By a life and what holds at these points.
+    pub(super) fn of_life_at(&self, life: &[Recorded], channel: Channel, asked: Vec<AskedAt>) -> Decision {
+        decide(life, &self.published.current().policy, &Question::Reach(channel, asked), self.clock.now())
+    }
+
+    /// Contact points as a person, or nobody in particular, is asked about there: with what stands on each, and what holds
+    /// there because it stands on another point of somebody who has it.
+    pub(super) fn asked(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        person: Option<&Person>,
+        points: &[ContactPoint],
+    ) -> Result<Vec<AskedAt>, ReadError> {
+        let asked = points.iter().map(|point| {
+            let here = book.objections_on(point, keys).iter().map(Found::objection).collect();
+            let mut asked = asked_at(keys, point, here);
+            for (whose, found) in self.spread_to(book, keys, person, point)? {
+                let is_own = person.is_some_and(|person| person.subject == whose);
+                let objections = if is_own { &mut asked.spread } else { &mut asked.objections };
+                objections.push(found.objection());
+            }
+            Ok(asked)
+        });
+        asked.collect()
+    }
+
+    /// What holds at a point though it stands on another one: an objection is for all points of its maker, whenever they
+    /// turn out to be theirs. Each with the person who has the point.
+    pub(super) fn spread_to(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        also: Option<&Person>,
+        point: &ContactPoint,
+    ) -> Result<Vec<(Subject, Found)>, ReadError> {
+        let names = asked_at(keys, point, Vec::new()).names;
+        let mut spread = Vec::new();
+        for Beside { person, others, found } in book.beside(point, also, keys) {
+            let life = self.life_of(person.subjects())?;
+            let mut told: Vec<RecordAddress> = life.iter().map(|recorded| recorded.address).collect();
+            for other in others {
+                told.extend(self.life_of(other.subjects())?.iter().map(|recorded| recorded.address));
+            }
+            for mut found in found {
+                // Beside an event of somebody's it says no more than that event; and one of somebody who is gone is not of
+                // whoever was known beside them.
+                let of_life = found.entry.by.is_some() && told.contains(&found.record);
+                let by = found.entry.by.map(|by| book.one_person(by));
+                let is_gone = by.is_some_and(|by| book.person(by).is_none());
+                let was_there = life.first().is_some_and(|first| first.address < found.record);
+                let mut channels = std::mem::take(&mut found.entry.channels);
+                channels.retain(|channel| !agreed_after(&life, *channel, Some(&names), &found));
+                found.entry.channels = channels;
+                if !(of_life || is_gone && was_there || found.entry.channels.is_empty()) {
+                    spread.push((person.subject, found));
+                }
+            }
+        }
+        Ok(spread)
+    }
+}
+
+impl Keuze {
+    /// Which objections of nobody known, that stand on these points, somebody behind them agreed after: a new no says more
+    /// than they do. One that a file dates (`since`) does so if it is the newer one.
+    pub(super) fn answered(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        points: &[ContactPoint],
+        since: Date,
+    ) -> Result<Answered, ReadError> {
+        let mut answered = Answered::new();
+        for point in points {
+            let standing = book.objections_on(point, keys);
+            if standing.is_empty() {
+                continue;
+            }
+            for person in book.at(point).into_iter().filter_map(|subject| book.person(subject)) {
+                let people: Vec<&Person> = std::iter::once(person).chain(book.others_with_number(person)).collect();
+                let lives: Vec<Vec<Recorded>> =
+                    people.iter().map(|one| self.life_of(one.subjects())).collect::<Result<_, _>>()?;
+                let older = standing.iter().filter(|found| found.entry.by.is_none() && found.entry.since <= since);
+                for (found, channel) in older.flat_map(|found| found.entry.channels.iter().map(move |of| (found, *of)))
+                {
+                    let agreed = lives.iter().any(|life| agreed_after(life, channel, None, found));
+                    if agreed || book.is_lifted_beside(&people, found, channel, keys) {
+                        answered.insert((found.id, channel));
+                    }
+                }
+            }
+        }
+        Ok(answered)
+    }
+}
+
+/// Whether the person of this life agreed to a channel after an objection was made: at the point of these names, or anywhere.
+pub(super) fn agreed_after(life: &[Recorded], channel: Channel, at: Option<&[PointName]>, objection: &Found) -> bool {
+    life.iter().any(|Recorded { address, event }| {
+        let own = event.kind == EventKind::OptInConfirmed && matches!(event.actor, Actor::Person | Actor::Visitor);
+        let is_here = at.is_none_or(|names| event.points.iter().any(|given| names.contains(&given.name)));
+        // One that a file dates is as old as its date.
+        let day = || crate::ambient::moment(event.at.unix_timestamp()).today;
+        let is_later = || *address > objection.record || day() > objection.entry.since;
+        own && event.channels.contains(&channel) && is_here && is_later()
+    })
 }
 
 /// The named points that a channel reaches, and the person's others.

@@ -5,8 +5,9 @@ use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
-use super::{Act, ActError};
-use crate::scribe::Draft;
+use super::hash::{index_keys, newest_index_key};
+use super::{Act, ActError, Book, Person};
+use crate::scribe::{Draft, Fact, ReadError};
 use crate::service::Keuze;
 use crate::vault::ring::{KeyId, Owner, RetentionClass};
 
@@ -34,8 +35,9 @@ impl Keuze {
         let _one_at_a_time = self.people.acting.lock().await;
         let person = self.known_person(person).ok_or(ActError::NoPerson)?;
         let points: Vec<_> = person.points().into_iter().cloned().collect();
-        // Nobody is named: whoever lifts this proves to control the point.
-        let facts = if keep_no { self.new_entries(None, &points, &Channel::ALL) } else { Vec::new() };
+        // Its maker is gone: whoever lifts this proves to control the point.
+        let list = if keep_no { self.new_entries(Some(person.subject), &points, &Channel::ALL)? } else { Vec::new() };
+        let facts = list.into_iter().chain(self.settled(&person)?).collect();
         let now = self.clock.now();
         let mut event = act.event(EventKind::Erased, now.at);
         event.about = self.scribe.seal_about(person.subject);
@@ -63,17 +65,39 @@ impl Keuze {
             tokio::task::yield_now().await;
         }
         let _one_at_a_time = self.people.acting.lock().await;
-        let mut keys: Vec<KeyId> = Vec::new();
+        let (mut keys, mut facts): (Vec<KeyId>, Vec<Fact>) = (Vec::new(), Vec::new());
         for person in found.into_iter().filter_map(|subject| self.known_person(subject)) {
             let owners = self.unconfirmed(&person, now.today)?;
+            if !owners.is_empty() {
+                facts.extend(self.settled(&person)?);
+            }
             keys.extend(owners.into_iter().filter_map(|owner| self.scribe.find_key(owner)));
         }
         if !keys.is_empty() {
             let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
             event.object = Some("newsletter/unconfirmed".to_owned());
-            self.perform(Draft::new(event).ending(keys.clone())).await?;
+            self.perform(Draft::with(event, facts).ending(keys.clone())).await?;
         }
         Ok(keys.len())
+    }
+
+    /// Before it is forgotten that points are one person's: what holds at some because it stands on others stands there from
+    /// now on, as it does at those of whoever may be the same.
+    fn settled(&self, person: &Person) -> Result<Vec<Fact>, ReadError> {
+        let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
+        let book = self.people.book();
+        let others = book.others_with_number(person);
+        let mut facts = Vec::new();
+        for whose in std::iter::once(person).chain(others) {
+            for point in whose.points() {
+                let spread = self.spread_to(&book, &keys, None, point)?.into_iter();
+                for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
+                    let (id, entry) = Book::entry_at(point, &found, newest, &*self.entropy);
+                    facts.push(entry.fact(id));
+                }
+            }
+        }
+        Ok(facts)
     }
 
     /// The keys of everything that concerns a subject.

@@ -71,5 +71,5 @@ pub fn given_at<'a>(key: &[u8; 32], points: impl IntoIterator<Item = &'a Contact
 
 /// A contact point as it is asked about: by every name that it may have, with what stands on it.
 pub fn asked_at(keys: &[(u16, [u8; 32])], point: &ContactPoint, objections: Vec<PointObjection>) -> AskedAt {
-    AskedAt { names: keys.iter().map(|(_, key)| name(key, point)).collect(), objections }
+    AskedAt { names: keys.iter().map(|(_, key)| name(key, point)).collect(), objections, spread: Vec::new() }
 }

@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
 use app::model::channel::Channel;
-use app::model::contact::GivenAt;
-use app::model::decision::{Decision, Question, Reason, Recorded, decide};
+use app::model::contact::{AskedAt, GivenAt};
+use app::model::decision::{Decision, Reason, Recorded};
 use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::evidence::{Evidence, IdentityLevel, Piece, SoftOptIn};
 use app::model::identity::{PointName, RecordAddress, ShardNumber, Subject};
@@ -445,8 +445,8 @@ impl<'a> Running<'a> {
             target.is_told = false;
         } else {
             plan.drafts.append(&mut target.merges);
-            plan.drafts.extend(self.told(row, &target));
-            plan.notes.extend(self.basis(row, &target));
+            plan.drafts.extend(self.told(row, &target)?);
+            plan.notes.extend(self.basis(row, &target)?);
         }
         let No { drafts, stands, agreed } = self.objection(row, &target)?;
         plan.drafts.extend(drafts);
@@ -467,7 +467,7 @@ impl<'a> Running<'a> {
         let (mut life, mut merges) = (Vec::new(), Vec::new());
         if let (true, Some(kept)) = (row.same_person, &mut known) {
             for other in std::mem::take(&mut others) {
-                merges.push(self.merged(kept, &other));
+                merges.push(self.merged(kept, &other)?);
                 *kept = kept.with(&other);
             }
         }
@@ -484,12 +484,17 @@ impl<'a> Running<'a> {
         Ok(target)
     }
 
-    fn merged(&self, kept: &Person, other: &Person) -> Draft {
+    fn merged(&self, kept: &Person, other: &Person) -> Result<Draft, ActError> {
         let old_key = |owner| match (&self.scratch, owner) {
             (Some(scratch), Owner::Class(subject, class)) => scratch.key_of(subject, class),
             (_, owner) => self.keuze.scribe.find_key(owner),
         };
-        one_of_two(self.event(EventKind::Merged, None), (kept, other), |owner| self.key(owner), old_key)
+        let event = self.event(EventKind::Merged, None);
+        let mut draft = one_of_two(event, (kept, other), |owner| self.key(owner), old_key);
+        let book = self.keuze.people.book();
+        let book = self.scratch.as_ref().unwrap_or(&book);
+        draft.facts.extend(self.keuze.joined(book, self.newest, &self.keys, kept, other)?);
+        Ok(draft)
     }
 
     /// A dry run makes no key.
@@ -518,8 +523,8 @@ impl<'a> Running<'a> {
     }
 
     /// Profile and relation, in one event where that says the same.
-    fn told(&self, row: &Row, target: &Target) -> Vec<Draft> {
-        let Some(subject) = target.person else { return Vec::new() };
+    fn told(&self, row: &Row, target: &Target) -> Result<Vec<Draft>, ActError> {
+        let Some(subject) = target.person else { return Ok(Vec::new()) };
         let mut drafts = Vec::new();
         let part = self.part(row, target, subject);
         for (channels, evidence) in relations(row) {
@@ -530,7 +535,7 @@ impl<'a> Running<'a> {
             }
             // Whoever refused when the address was collected has objected, and that stands on the address, too.
             let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
-            let facts = if refused { self.entries(target, &target.all_points(), &channels, None) } else { Vec::new() };
+            let facts = if refused { self.entries(target, &target.all_points(), &channels, None)? } else { Vec::new() };
             let mut event = self.event(EventKind::Imported, Some(subject));
             event.points = self.given(row, target, &channels);
             event.channels = channels;
@@ -544,22 +549,25 @@ impl<'a> Running<'a> {
             }
             drafts[0].event.object = Some("profile".to_owned());
             drafts[0].facts.insert(0, part);
-            drafts[0].facts.extend(self.carried(row, target));
+            drafts[0].facts.extend(self.carried(row, target)?);
         }
-        drafts
+        Ok(drafts)
     }
 
     /// What a person objected to before stands on the points that join them now.
-    fn carried(&self, row: &Row, target: &Target) -> Vec<Fact> {
+    fn carried(&self, row: &Row, target: &Target) -> Result<Vec<Fact>, ActError> {
         if target.known.is_none() && !target.is_another {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let joining = target.joining(row);
-        let is_no = |channel: &Channel| {
+        let (joining, whole) = (target.joining(row), target.whole(row));
+        let mut channels = Vec::new();
+        for channel in Channel::ALL {
             let at = joining.iter().find(|point| channel.point() == Some(point.kind()));
-            at.is_some_and(|point| self.decide(&target.life, *channel, std::slice::from_ref(point)).reason.is_no())
-        };
-        let channels: Vec<Channel> = Channel::ALL.into_iter().filter(is_no).collect();
+            let decided = at.map(|at| self.decide(whole.as_ref(), &target.life, channel, std::slice::from_ref(at)));
+            if decided.transpose()?.is_some_and(|decision| decision.reason.is_no()) {
+                channels.push(channel);
+            }
+        }
         self.entries(target, &joining, &channels, None)
     }
 
@@ -634,11 +642,14 @@ impl<'a> Running<'a> {
                 Holds::Nowhere => no.agreed.push(channel),
                 Holds::At(points) => {
                     no.agreed.push(channel);
-                    here_and_there.extend(self.entries(target, &points, &[channel], row.objected_on));
+                    // Without a date it is the one that was brought before, and as old.
+                    let first = target.life.iter().find(|recorded| brought(recorded, channel));
+                    let said = first.filter(|_| row.objected_on.is_none()).map(|recorded| recorded.address);
+                    here_and_there.extend(self.entries_of(said, target, &points, &[channel], row.objected_on)?);
                 }
             }
         }
-        let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on);
+        let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on)?;
         let known =
             |channel: &Channel| target.person.is_none() || self.keuze.of_life(&target.life, *channel).reason.is_no();
         if !(facts.is_empty() && no.stands.iter().all(known)) {
@@ -710,19 +721,34 @@ impl<'a> Running<'a> {
         points: &[ContactPoint],
         channels: &[Channel],
         since: Option<Date>,
-    ) -> Vec<Fact> {
+    ) -> Result<Vec<Fact>, ActError> {
+        self.entries_of(None, target, points, channels, since)
+    }
+
+    /// The same, of what was said in an earlier record.
+    fn entries_of(
+        &self,
+        said: Option<RecordAddress>,
+        target: &Target,
+        points: &[ContactPoint],
+        channels: &[Channel],
+        since: Option<Date>,
+    ) -> Result<Vec<Fact>, ActError> {
         let source = (since.is_none() && target.person.is_none()).then_some(self.source);
         let since = since.unwrap_or_else(|| self.keuze.clock.now().today);
         let doors_are_told = target.is_told;
-        let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told };
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
-        book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy)
+        // A list without dates says the same again and again.
+        let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
+        let answered = &self.keuze.answered(book, &self.keys, of_nobody, since)?;
+        let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };
+        Ok(book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy))
     }
 
     /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
-    fn basis(&self, row: &Row, target: &Target) -> Vec<Note> {
-        let mut standing = self.stands_at(row, target);
+    fn basis(&self, row: &Row, target: &Target) -> Result<Vec<Note>, ActError> {
+        let (mut standing, whole) = (self.stands_at(row, target)?, target.whole(row));
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
         let mut life = target.life.clone();
         for (channels, evidence) in relations(row) {
@@ -738,7 +764,7 @@ impl<'a> Running<'a> {
                 if is_for_nothing {
                     points = target.reached_by(channel);
                 }
-                let decision = self.decide(&life, channel, &points);
+                let decision = self.decide(whole.as_ref(), &life, channel, &points)?;
                 match decision.reason {
                     reason if reason.is_no() => _ = standing.insert(channel),
                     _ if is_for_nothing && !points.is_empty() && !decision.allow => {
@@ -751,58 +777,58 @@ impl<'a> Running<'a> {
                 }
             }
         }
-        let joins = self.joins_without(row, target, &life);
+        let joins = self.joins_without(row, target, &life)?;
         let joins = joins.into_iter().filter(|channel| !standing.contains(channel)).collect::<Vec<_>>();
         let standing = (!standing.is_empty()).then(|| Note::StandingNo(standing.into_iter().collect()));
         let another = target.is_another.then_some(Note::AnotherPerson);
         let joins = (!joins.is_empty()).then_some(Note::JoinsWithout(joins));
         let without = without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces));
-        standing.into_iter().chain(without).chain(joins).chain(another).collect()
+        Ok(standing.into_iter().chain(without).chain(joins).chain(another).collect())
     }
 
     /// The channels for which a point that joins somebody who is known has nothing, though there is something elsewhere.
-    fn joins_without(&self, row: &Row, target: &Target, life: &[Recorded]) -> Vec<Channel> {
+    fn joins_without(&self, row: &Row, target: &Target, life: &[Recorded]) -> Result<Vec<Channel>, ActError> {
         let joining = if target.known.is_some() { target.joining(row) } else { Vec::new() };
-        let lacks = |point: &ContactPoint, channel: Channel| {
-            let reason = self.decide(life, channel, std::slice::from_ref(point)).reason;
-            reason == Reason::EvidenceMissing && !row.told.contains(&channel)
-        };
-        let each =
-            joining.iter().flat_map(|point| point.kind().channels().iter().map(move |channel| (point, *channel)));
-        let lacking: BTreeSet<Channel> =
-            each.filter(|(point, channel)| lacks(point, *channel)).map(|(_, channel)| channel).collect();
-        lacking.into_iter().collect()
+        let whole = target.whole(row);
+        let mut lacking: BTreeSet<Channel> = BTreeSet::new();
+        for point in &joining {
+            for channel in point.kind().channels().iter().filter(|channel| !row.told.contains(channel)) {
+                let decision = self.decide(whole.as_ref(), life, *channel, std::slice::from_ref(point))?;
+                lacking.extend((decision.reason == Reason::EvidenceMissing).then_some(*channel));
+            }
+        }
+        Ok(lacking.into_iter().collect())
     }
 
     /// What is forbidden at the points that the row names, also where it tells of no relation (S-18).
-    fn stands_at(&self, row: &Row, target: &Target) -> BTreeSet<Channel> {
+    fn stands_at(&self, row: &Row, target: &Target) -> Result<BTreeSet<Channel>, ActError> {
+        let mut standing = BTreeSet::new();
         if !row.objected.is_empty() {
-            return BTreeSet::new();
+            return Ok(standing);
         }
-        let book = self.keuze.people.book();
-        let book = self.scratch.as_ref().unwrap_or(&book);
-        let named = target.points.iter().filter(|point| row.points.iter().any(|named| named.is_same_as(point)));
-        let found = named.flat_map(|point| {
-            let reached = point.kind().channels();
-            let entries = book.objections_on(point, &self.keys).into_iter().flat_map(|found| found.entry.channels);
-            entries.filter(|channel| reached.contains(channel))
-        });
-        found.collect()
+        let is_named = |point: &&ContactPoint| row.points.iter().any(|named| named.is_same_as(point));
+        let named: Vec<ContactPoint> = target.points.iter().filter(is_named).cloned().collect();
+        for (point, asked) in named.iter().zip(self.asked(target.whole(row).as_ref(), &named)?) {
+            let found = asked.objections.into_iter().chain(asked.spread).flat_map(|objection| objection.channels);
+            standing.extend(found.filter(|channel| point.kind().channels().contains(channel)));
+        }
+        Ok(standing)
     }
 
     /// At these points, by a life of which the last may not be written yet.
-    fn decide(&self, life: &[Recorded], channel: Channel, points: &[ContactPoint]) -> Decision {
-        let asked = {
-            let book = self.keuze.people.book();
-            let book = self.scratch.as_ref().unwrap_or(&book);
-            let at = |point| {
-                let found = book.objections_on(point, &self.keys).into_iter();
-                asked_at(&self.keys, point, found.map(|found| found.objection()).collect())
-            };
-            points.iter().map(at).collect()
-        };
-        let question = Question::Reach(channel, asked);
-        decide(life, &self.keuze.published.current().policy, &question, self.keuze.clock.now())
+    fn decide(
+        &self,
+        person: Option<&Person>,
+        life: &[Recorded],
+        channel: Channel,
+        points: &[ContactPoint],
+    ) -> Result<Decision, ActError> {
+        Ok(self.keuze.of_life_at(life, channel, self.asked(person, points)?))
+    }
+
+    fn asked(&self, person: Option<&Person>, points: &[ContactPoint]) -> Result<Vec<AskedAt>, ActError> {
+        let book = self.keuze.people.book();
+        Ok(self.keuze.asked(self.scratch.as_ref().unwrap_or(&book), &self.keys, person, points)?)
     }
 }
 
@@ -821,6 +847,17 @@ impl Target {
     fn joining(&self, row: &Row) -> Vec<ContactPoint> {
         let is_new = |point: &&ContactPoint| self.known.as_ref().is_none_or(|person| !person.has(point));
         row.points.iter().filter(is_new).cloned().collect()
+    }
+
+    /// The person as they will be known.
+    fn whole(&self, row: &Row) -> Option<Person> {
+        let mut part = Part::new(self.person?, RetentionClass::Account, row.language);
+        let known = self.known.iter();
+        part.customers =
+            known.clone().flat_map(Person::customers).map(str::to_owned).chain(row.customer.clone()).collect();
+        part.also = known.flat_map(Person::subjects).collect();
+        part.points.clone_from(&self.points);
+        Some(Person { subject: part.subject, parts: [(part.class, Box::new(part))].into() })
     }
 
     /// Where a no of the person holds.
@@ -870,6 +907,7 @@ fn touches(row: &Row, book: &Book) -> Vec<String> {
     for point in &row.points {
         names.push(point.normal());
         names.extend(point.stands_on().into_iter().chain(point.asked_under()));
+        names.extend(book.at(point).into_iter().map(|subject| format!("person {subject}")));
     }
     let Meant { person, others, .. } = meant(row, book);
     names.extend(person.iter().chain(&others).map(|person| format!("person {}", person.subject)));
@@ -949,12 +987,16 @@ fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>, 
     let is_here =
         |event: &Event| names.is_none_or(|names| event.points.iter().any(|given| names.contains(&given.name)));
     let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person && is_here(event);
-    let imported = |event: &Event| event.kind == EventKind::Objected && event.route == Route::Import;
     let agreed = life.iter().filter(concerns).rfind(|recorded| own(&recorded.event));
     let Some(agreed) = agreed else { return false };
     let day = crate::ambient::moment(agreed.event.at.unix_timestamp()).today;
     match objected_on {
         Some(date) => date < day,
-        None => life.iter().filter(concerns).any(|r| imported(&r.event) && r.address < agreed.address),
+        None => life.iter().any(|recorded| brought(recorded, channel) && recorded.address < agreed.address),
     }
+}
+
+/// Whether an import brought an objection to a channel.
+fn brought(Recorded { event, .. }: &Recorded, channel: Channel) -> bool {
+    event.kind == EventKind::Objected && event.route == Route::Import && event.channels.contains(&channel)
 }

@@ -5,11 +5,12 @@ use app::model::event::{Event, EventKind};
 use app::model::identity::Subject;
 use app::model::told::SAME_PERSON;
 
-use super::hash::{given_at, newest_index_key};
+use super::book::{Answered, IndexKey, Wanted};
+use super::hash::{given_at, index_keys, newest_index_key};
 use super::profile::{Part, Person};
-use super::{Act, ActError, Acted};
+use super::{Act, ActError, Acted, Book};
 use crate::contact::ContactPoint;
-use crate::scribe::{Draft, Fact};
+use crate::scribe::{Draft, Fact, ReadError};
 use crate::service::Keuze;
 use crate::vault::ring::{KeyId, Owner};
 
@@ -30,10 +31,8 @@ impl Keuze {
         let event = act.event(EventKind::Merged, now.at);
         let old_key = |owner| self.scribe.find_key(owner);
         let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
-        for (of, at) in [(&kept, &other), (&other, &kept)] {
-            let points: Vec<ContactPoint> = at.points().into_iter().cloned().collect();
-            draft.facts.extend(self.new_entries(Some(kept.subject), &points, &self.objected_by(of)?));
-        }
+        let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
+        draft.facts.extend(self.joined(&self.people.book(), newest, &keys, &kept, &other)?);
         let written = self.perform(draft).await?;
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: Vec::new() })
     }
@@ -64,10 +63,43 @@ impl Keuze {
         Ok(Acted { record: written.address, changed: true, since: now.today, channels: Vec::new() })
     }
 
-    /// The channels that somebody objected to and agreed to nowhere since.
-    fn objected_by(&self, person: &Person) -> Result<Vec<Channel>, ActError> {
+    /// What either said no to, or what stands on a point of theirs and holds for them, stands on the points of the other from
+    /// now on, whatever the other agreed to there before.
+    pub(super) fn joined(
+        &self,
+        book: &Book,
+        newest: IndexKey,
+        keys: &[IndexKey],
+        kept: &Person,
+        other: &Person,
+    ) -> Result<Vec<Fact>, ReadError> {
+        let (by, since) = (Some(kept.subject), self.clock.now().today);
+        let mut facts = Vec::new();
+        for (of, at) in [(kept, other), (other, kept)] {
+            for point in at.points() {
+                let (points, channels) = (std::slice::from_ref(point), &self.objected_by(book, keys, of, point)?[..]);
+                let (source, said, answered) = (None, None, &Answered::new());
+                let wanted = Wanted { by, points, channels, since, source, doors_are_told: true, said, answered };
+                facts.extend(book.new_entries(&wanted, newest, keys, &*self.entropy));
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The channels that somebody's no would forbid at a point if it were theirs.
+    fn objected_by(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        person: &Person,
+        point: &ContactPoint,
+    ) -> Result<Vec<Channel>, ReadError> {
         let life = self.life_of(person.subjects())?;
-        Ok(Channel::ALL.into_iter().filter(|channel| self.of_life(&life, *channel).reason.is_no()).collect())
+        let mut asked = self.asked(book, keys, Some(person), std::slice::from_ref(point))?;
+        // What stands on it already stays there.
+        asked.iter_mut().for_each(|point| point.objections.clear());
+        let is_no = |channel: &Channel| self.of_life_at(&life, *channel, asked.clone()).reason.is_no();
+        Ok(point.kind().channels().iter().copied().filter(is_no).collect())
     }
 }
 

@@ -10,7 +10,7 @@ mod boxes;
 mod counts;
 mod wrong;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use app::model::channel::Channel;
@@ -29,9 +29,9 @@ use crate::service::people::book::Entry;
 use crate::service::people::hash::FoldHash;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Column, Mode};
-use crate::service::people::{People, Who, hash};
+use crate::service::people::{People, Person, Who, hash};
 
-use boxes::{BOXES, Forbidden, PROVABLE, Spelling};
+use boxes::{BOXES, Forbidden, Holder, PROVABLE, Spelling};
 use counts::{count, seed};
 use wrong::{Rule, WRONG_RULES, Wrong, right};
 
@@ -41,8 +41,12 @@ struct Somebody {
     subject: Subject,
     numbers: BTreeSet<String>,
     boxes: BTreeSet<usize>,
-    /// What they ever agreed to, and at which box: an older no that an import brings afterwards is not taken there.
-    yes: BTreeSet<(Channel, usize)>,
+    /// The name that they came with.
+    name: &'static str,
+    /// When they became known.
+    since: usize,
+    /// What they ever agreed to, at which box, and when: an older no that an import brings afterwards is not taken there.
+    yes: BTreeMap<(Channel, usize), usize>,
     /// For which boxes they agreed, or a file told that they are a customer: nothing else may be used.
     given: BTreeSet<(Channel, usize)>,
     /// Whether a file told that they refused when the address was collected; it counts the first time.
@@ -52,6 +56,10 @@ struct Somebody {
 /// A row of a file.
 struct Row {
     number: Option<String>,
+    /// With a number.
+    name: &'static str,
+    /// The operator says that whoever has the number is one person.
+    is_same: bool,
     boxes: Vec<usize>,
     /// The person is a customer, with evidence; the second is whether they refused then.
     told: Option<bool>,
@@ -71,6 +79,8 @@ struct Life {
     people: Vec<Somebody>,
     forbidden: Forbidden,
     told: Vec<String>,
+    /// How many steps were lived.
+    time: usize,
 }
 
 impl Life {
@@ -82,7 +92,7 @@ impl Life {
         };
         let rng = StdRng::seed_from_u64(seed);
         let (people, forbidden, told) = (Vec::new(), Forbidden::default(), Vec::new());
-        Self { seed, wrong, house, folder, rng, people, forbidden, told }
+        Self { seed, wrong, house, folder, rng, people, forbidden, told, time: 0 }
     }
 
     fn spelling(&mut self, row: usize) -> &'static Spelling {
@@ -102,6 +112,7 @@ impl Life {
     }
 
     async fn step(&mut self) {
+        self.time += 1;
         let what = self.rng.random_range(0..14);
         let someone = (!self.people.is_empty()).then(|| self.rng.random_range(0..self.people.len()));
         match (what, someone) {
@@ -115,16 +126,24 @@ impl Life {
             (12, _) => self.rebuild().await,
             _ => {}
         }
+        self.spread();
     }
 
     /// A file with a few rows, by the road of `keuze contacts import`.
     async fn import(&mut self) {
         let source = ["crm.jsonl", "shop.jsonl"][self.rng.random_range(0..2)];
-        let file: Vec<Row> = (0..self.rng.random_range(1..4)).map(|_| self.row()).collect();
+        let mut file: Vec<Row> = (0..self.rng.random_range(1..4)).map(|_| self.row()).collect();
+        // Whoever comes twice in a file is not made one with somebody else by it.
+        let numbers: Vec<Option<String>> = file.iter().map(|row| row.number.clone()).collect();
+        let comes_twice = |row: &Row| numbers.iter().filter(|number| **number == row.number).count() > 1;
+        file.iter_mut().for_each(|row| row.is_same &= !comes_twice(row));
         let known: Vec<Subject> = file.iter().filter_map(|row| self.holder(row)).collect();
+        // What comes with a number of somebody else's, as if it came of them.
+        let merges = |row: &Row| self.wrong == Wrong::ReusedNumberIsTheSame && !row.is_wrong && row.number.is_some();
+        let as_sent: Vec<bool> = file.iter().map(|row| row.is_same || merges(row)).collect();
         let drops = |row: &&Row| self.wrong == Wrong::ImportDropsRefusedRows && row.is_wrong;
-        let taken: Vec<&Row> = file.iter().filter(|row| !drops(row)).collect();
-        let text: String = taken.into_iter().map(|row| self.json(row) + "\n").collect();
+        let taken: Vec<(&Row, bool)> = file.iter().zip(as_sent).filter(|(row, _)| !drops(row)).collect();
+        let text: String = taken.into_iter().map(|(row, is_same)| self.json(row, is_same) + "\n").collect();
         let mode = if self.rng.random_bool(0.1) { Mode::DryRun } else { Mode::Write };
         import(&self.house, source, &text, mode).await;
         self.told.push(format!("{mode:?} of {source}:\n{text}"));
@@ -133,6 +152,7 @@ impl Life {
         }
         for row in &file {
             self.know(source, row);
+            self.spread();
         }
         self.act_wrongly_on_import(&file, &known).await;
     }
@@ -141,19 +161,24 @@ impl Life {
     fn row(&mut self) -> Row {
         let is_list = self.rng.random_bool(0.3);
         let number = (!is_list).then(|| self.rng.random_range(0..6).to_string());
+        let name = ["Anna", "Bert"][usize::from(self.rng.random_bool(0.3))];
         // A row has room for one mailbox, one phone and one letter box.
         let pairs = [[0, 1], [2, 3], [4, 5]].map(|pair| pair[self.rng.random_range(0..2)]);
         let boxes = pairs.into_iter().filter(|_| self.rng.random_bool(0.5)).collect();
         let told = (!is_list && self.rng.random_bool(0.8)).then(|| self.rng.random_bool(0.1));
         let objects = is_list || self.rng.random_bool(0.2);
         let objected = if objects { self.channels() } else { Vec::new() };
-        Row { number, boxes, told, objected, is_dated: self.rng.random_bool(0.5), is_wrong: self.rng.random_bool(0.2) }
+        let (is_dated, is_wrong) = (self.rng.random_bool(0.5), self.rng.random_bool(0.2));
+        let is_same = number.is_some() && !is_wrong && self.rng.random_bool(0.15);
+        Row { number, name, is_same, boxes, told, objected, is_dated, is_wrong }
     }
 
-    fn json(&mut self, row: &Row) -> String {
+    fn json(&mut self, row: &Row, is_same: bool) -> String {
         let mut fields: Vec<(Column, &str)> =
             row.boxes.iter().flat_map(|at| self.spelling(*at).fields.clone()).collect();
         fields.extend(row.number.iter().map(|number| (Column::Customer, number.as_str())));
+        fields.extend(row.number.iter().map(|_| (Column::Name, row.name)));
+        fields.extend(is_same.then_some((Column::SamePerson, "yes")));
         fields.extend(row.is_wrong.then_some((Column::Language, "klingon")));
         if let Some(refused) = row.told {
             fields.extend([
@@ -173,19 +198,75 @@ impl Life {
         serde_json::Value::Object(members.collect()).to_string()
     }
 
-    /// Whose customer number a row has.
+    /// Who is meant by a row: of those with its number whoever has one of its boxes, else its name; with another name and
+    /// other boxes it is somebody else, unless it says that they are one.
     fn holder(&self, row: &Row) -> Option<Subject> {
         let number = row.number.as_ref()?;
-        self.people.iter().find(|person| person.numbers.contains(number)).map(|person| person.subject)
+        let mut with_number: Vec<&Somebody> =
+            self.people.iter().filter(|person| person.numbers.contains(number)).collect();
+        with_number.sort_by_key(|person| person.subject);
+        let has_one = |person: &&&Somebody| row.boxes.iter().any(|at| person.boxes.contains(at));
+        let is_called = |person: &&&Somebody| person.name == row.name;
+        let may_be = |_: &&&Somebody| row.is_same || row.boxes.is_empty();
+        let found = with_number.iter().find(has_one).or_else(|| with_number.iter().find(is_called));
+        found.or_else(|| with_number.iter().find(may_be)).map(|person| person.subject)
+    }
+
+    /// Whoever has a number of a person's.
+    fn same_number(&self, subject: Subject) -> Vec<&Somebody> {
+        let of = |person: &&Somebody| person.subject == subject;
+        let numbers = self.people.iter().find(of).map(|person| person.numbers.clone()).unwrap_or_default();
+        let shares = |person: &&Somebody| person.subject != subject && !person.numbers.is_disjoint(&numbers);
+        self.people.iter().filter(shares).collect()
+    }
+
+    /// Takes every no to all boxes of whoever said it or may have.
+    fn spread(&mut self) {
+        let others = self.people.iter().map(|person| {
+            let same_number = self.same_number(person.subject).into_iter();
+            same_number.map(|other| (other.subject, other.boxes.clone())).collect::<Vec<_>>()
+        });
+        let others: Vec<_> = others.collect();
+        let holders = self.people.iter().zip(others).map(|(person, same_number)| {
+            let Somebody { subject, boxes, since, yes, .. } = person;
+            Holder { subject: *subject, boxes, since: *since, yes, same_number }
+        });
+        let people: Vec<Holder<'_>> = holders.collect();
+        self.forbidden.spread(&people);
+    }
+
+    /// The operator says that everybody with the number is whoever is meant.
+    fn know_as_one(&mut self, row: &Row) {
+        let Some(kept) = self.holder(row).filter(|_| row.is_same) else { return };
+        let others: Vec<Subject> = self.same_number(kept).iter().map(|other| other.subject).collect();
+        others.into_iter().for_each(|gone| self.become_one(kept, gone));
+    }
+
+    fn become_one(&mut self, kept: Subject, gone: Subject) {
+        let at = self.people.iter().position(|person| person.subject == gone).expect("known");
+        let gone = self.people.remove(at);
+        let kept = self.people.iter_mut().find(|person| person.subject == kept).expect("known");
+        kept.boxes.extend(gone.boxes);
+        kept.numbers.extend(gone.numbers);
+        kept.yes.extend(gone.yes);
+        kept.given.extend(gone.given);
+        kept.refused |= gone.refused;
+        self.forbidden.merge(kept.subject, gone.subject);
     }
 
     /// What a row means.
     fn know(&mut self, source: &'static str, row: &Row) {
+        self.know_as_one(row);
         if self.holder(row).is_none() && !row.is_wrong && row.number.is_some() {
             let number = row.number.clone().unwrap_or_default();
-            let subject = self.house.keuze.customer(&number).expect("just imported").subject;
-            let (boxes, yes, given, refused) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), false);
-            self.people.push(Somebody { subject, numbers: [number].into(), boxes, yes, given, refused });
+            let is_new = |person: &Person| {
+                person.name() == Some(row.name) && self.people.iter().all(|known| known.subject != person.subject)
+            };
+            let Some(person) = self.house.keuze.customers(&number).into_iter().find(is_new) else { return };
+            let (subject, name, since) = (person.subject, row.name, self.time);
+            let (boxes, yes, given, refused) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new(), false);
+            let numbers = [number].into();
+            self.people.push(Somebody { subject, numbers, boxes, name, since, yes, given, refused });
         }
         let holder = self.holder(row);
         let mut objected = row.objected.clone();
@@ -211,9 +292,9 @@ impl Life {
                 no.extend(&refused);
                 let yes = person.yes.clone();
                 for at in boxes {
-                    let stands = |channel: &&Channel| !yes.contains(&(**channel, at)) || refused.contains(channel);
+                    let stands = |channel: &&Channel| !yes.contains_key(&(**channel, at)) || refused.contains(channel);
                     let no: Vec<Channel> = no.iter().filter(stands).copied().collect();
-                    self.forbidden.add(at, &no, holder);
+                    self.forbidden.add(at, &no, holder, 0);
                 }
             }
         }
@@ -223,11 +304,11 @@ impl Life {
     fn know_of_boxes(&mut self, source: &'static str, row: &Row, objected: &[Channel]) {
         for at in &row.boxes {
             let agreed = |channel: &&Channel| {
-                self.people.iter().any(|person| person.boxes.contains(at) && person.yes.contains(&(**channel, *at)))
+                self.people.iter().any(|person| person.boxes.contains(at) && person.yes.contains_key(&(**channel, *at)))
             };
             let no: Vec<Channel> = objected.iter().filter(|channel| !agreed(channel)).copied().collect();
             if row.is_dated && !row.objected.is_empty() {
-                self.forbidden.add(*at, &no, None);
+                self.forbidden.add(*at, &no, None, 0);
             } else {
                 self.forbidden.list(source, *at, &no);
             }
@@ -256,7 +337,7 @@ impl Life {
         let (point, channels) = (self.point(row), self.channels());
         let taken = self.house.keuze.object(&Who::point(point.clone()), &channels, &unverified()).await;
         if let Ok(acted) = taken {
-            self.forbidden.add(row, &acted.channels, None);
+            self.forbidden.add(row, &acted.channels, None, self.time);
             self.told.push(format!("object at {row} {:?}", acted.channels));
             self.unfold(&point).await;
         }
@@ -271,7 +352,7 @@ impl Life {
             self.drop_entries(|entry| entry.by == Some(subject)).await;
         }
         for row in boxes {
-            self.forbidden.add(row, &channels, Some(subject));
+            self.forbidden.add(row, &channels, Some(subject), self.time);
         }
         self.told.push(format!("object {at} {channels:?}"));
     }
@@ -294,9 +375,12 @@ impl Life {
         yes.expect("recorded");
         let given: BTreeSet<(Channel, usize)> =
             channels.iter().flat_map(|channel| given(*channel, row, &boxes)).collect();
-        self.people[at].yes.extend(&given);
+        self.people[at].yes.extend(given.iter().map(|at| (*at, self.time)));
         self.people[at].given.extend(&given);
         self.forbidden.lift(row, &channels, &given, subject);
+        if self.wrong == Wrong::LiftIsEverywhere {
+            self.change_entries(|entry| Some(Entry { lifted: Vec::new(), ..entry })).await;
+        }
         self.told.push(format!("agree {at} {channels:?} at {row}"));
     }
 
@@ -308,7 +392,7 @@ impl Life {
         let erased = self.house.keuze.erase(subject, keep && self.wrong != Wrong::ErasureFrees, &act).await;
         erased.expect("erased");
         for row in boxes.into_iter().filter(|_| keep) {
-            self.forbidden.add(row, &Channel::ALL, None);
+            self.forbidden.add(row, &Channel::ALL, Some(subject), self.time);
         }
         self.told.push(format!("erase {at}, blocking list: {keep}"));
     }
@@ -320,16 +404,9 @@ impl Life {
         }
         let gone = self.people[other].clone();
         let their_folds = self.folds_of(&gone.boxes);
-        let kept = &mut self.people[at];
-        let subject = kept.subject;
+        let subject = self.people[at].subject;
         self.house.keuze.merge(subject, gone.subject, &by_import()).await.expect("merged");
-        kept.boxes.extend(gone.boxes);
-        kept.numbers.extend(gone.numbers);
-        kept.yes.extend(gone.yes);
-        kept.given.extend(gone.given);
-        kept.refused |= gone.refused;
-        self.forbidden.merge(subject, gone.subject);
-        self.people.remove(other);
+        self.become_one(subject, gone.subject);
         self.told.push(format!("merge {other} into {at}"));
         if self.wrong == Wrong::MergeForgets {
             self.drop_entries(|entry| entry.folds.iter().any(|fold| their_folds.contains(fold))).await;
@@ -443,7 +520,22 @@ impl Life {
     }
 
     fn found(&self, rule: Rule) -> Option<String> {
-        self.let_through(rule).or_else(|| self.borrowed(rule))
+        self.let_through(rule).or_else(|| self.borrowed(rule)).or_else(|| self.mixed_up())
+    }
+
+    /// The first who has a name, box or number that was not told of them.
+    fn mixed_up(&self) -> Option<String> {
+        self.people.iter().find_map(|person| {
+            let known = self.house.keuze.known_person(person.subject);
+            let is_own = known.is_some_and(|known| {
+                let boxes = (0..BOXES.len()).filter(|row| known.has(&BOXES[*row][0].point));
+                let numbers: BTreeSet<String> = known.customers().into_iter().map(str::to_owned).collect();
+                let named = known.name() == Some(person.name) && known.subject == person.subject;
+                named && boxes.eq(person.boxes.iter().copied()) && numbers == person.numbers
+            });
+            let numbers = &person.numbers;
+            (!is_own).then(|| format!("{} with {numbers:?} is mixed up after {}", person.name, self.told.join(", ")))
+        })
     }
 
     /// The first forbidden box that would be used, with a rule that may be wrong.

@@ -1,6 +1,6 @@
 //! The boxes of the lives (mailboxes, phones, letter boxes) with every way to write them, and what stands on them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use app::model::channel::Channel;
@@ -47,44 +47,104 @@ fn letter_box((postcode, number, addition): (&'static str, &'static str, &'stati
     Spelling { fields, point: ContactPoint::Post(point) }
 }
 
-/// What the test itself knows: a no that stands, the boxes it stands on, and whose it is.
+/// What the test itself knows: a no, where it stands, and whose it is.
 struct No {
-    rows: Vec<usize>,
+    /// Where it stands or stood, with what it forbids there; it comes back to none of them.
+    was: BTreeSet<(usize, Channel)>,
+    /// Where it stands.
+    stands: BTreeSet<(usize, Channel)>,
+    /// Where it was said, or stood when its maker was still there: whoever has one of these boxes may have said it.
+    said: BTreeSet<usize>,
     channels: Vec<Channel>,
     by: Option<Subject>,
+    /// When it was said; one of a file is as old as can be.
+    at: usize,
     /// The list without dates that it came with.
     source: Option<&'static str>,
+}
+
+/// Somebody, as far as the spreading of a no goes.
+pub struct Holder<'a> {
+    pub subject: Subject,
+    pub boxes: &'a BTreeSet<usize>,
+    /// When they became known.
+    pub since: usize,
+    /// What they agreed to at which box, and when.
+    pub yes: &'a BTreeMap<(Channel, usize), usize>,
+    /// Whoever has a customer number of theirs, with the boxes of those.
+    pub same_number: Vec<(Subject, BTreeSet<usize>)>,
 }
 
 /// Every no that stands.
 #[derive(Default)]
 pub struct Forbidden {
-    stands: Vec<No>,
+    all: Vec<No>,
     /// What a yes took off a list without dates.
     lifted: HashSet<(&'static str, usize, Channel)>,
 }
 
 impl Forbidden {
     /// A no at a box; one at a bare house number forbids its doors, one at a door forbids the bare number.
-    pub fn add(&mut self, row: usize, channels: &[Channel], by: Option<Subject>) {
-        self.add_of(None, row, channels, by);
+    pub fn add(&mut self, row: usize, channels: &[Channel], by: Option<Subject>, at: usize) {
+        self.add_of(None, row, channels, by, at);
     }
 
-    fn add_of(&mut self, source: Option<&'static str>, row: usize, channels: &[Channel], by: Option<Subject>) {
+    fn add_of(
+        &mut self,
+        source: Option<&'static str>,
+        row: usize,
+        channels: &[Channel],
+        by: Option<Subject>,
+        at: usize,
+    ) {
         let rows = if DOORS.contains(&row) { DOORS.to_vec() } else { vec![row] };
         let reached = BOXES[row][0].point.kind().channels();
-        let channels = channels.iter().filter(|channel| reached.contains(channel)).copied().collect();
-        self.stands.push(No { rows, channels, by, source });
+        let channels: Vec<Channel> = channels.iter().filter(|channel| reached.contains(channel)).copied().collect();
+        let was: BTreeSet<(usize, Channel)> =
+            rows.iter().flat_map(|row| channels.iter().map(|channel| (*row, *channel))).collect();
+        let (stands, said) = (was.clone(), rows.into_iter().collect());
+        self.all.push(No { was, stands, said, channels, by, at, source });
     }
 
     /// A no of a list without dates; what a yes took off the same list does not come back with it.
     pub fn list(&mut self, source: &'static str, row: usize, channels: &[Channel]) {
         let was_lifted = |channel: &Channel| self.lifted.contains(&(source, row, *channel));
         let channels: Vec<Channel> = channels.iter().filter(|channel| !was_lifted(channel)).copied().collect();
-        self.add_of(Some(source), row, &channels, None);
+        self.add_of(Some(source), row, &channels, None, 0);
     }
 
-    /// A yes lifts one's own no at the boxes that it was given for, and every no at the box that one proved to control.
+    /// Takes every no to the other boxes of whoever may have said it, but where they agreed since.
+    pub fn spread(&mut self, people: &[Holder<'_>]) {
+        let known: Vec<Subject> = people.iter().map(|person| person.subject).collect();
+        for no in &mut self.all {
+            let is_gone = no.by.is_some_and(|by| !known.contains(&by));
+            for person in people {
+                let same = person.same_number.iter();
+                let boxes = same.clone().flat_map(|(_, boxes)| boxes).chain(person.boxes);
+                let has_one = boxes.into_iter().any(|row| no.said.contains(row));
+                let may_be = match no.by {
+                    None => has_one,
+                    Some(_) if is_gone => has_one && person.since > no.at,
+                    Some(by) => by == person.subject || same.into_iter().any(|(other, _)| *other == by),
+                };
+                for row in person.boxes.iter().filter(|_| may_be) {
+                    let reached = BOXES[*row][0].point.kind().channels();
+                    for channel in no.channels.iter().filter(|channel| reached.contains(channel)) {
+                        let agreed = person.yes.get(&(*channel, *row)).is_some_and(|yes| *yes > no.at);
+                        if !agreed && no.was.insert((*row, *channel)) {
+                            no.stands.insert((*row, *channel));
+                        }
+                    }
+                }
+                if may_be && no.by == Some(person.subject) {
+                    no.said.extend(person.boxes);
+                }
+            }
+        }
+    }
+
+    /// A yes lifts one's own no at the boxes that it was given for, with what only spread there, and every no at the box that
+    /// one proved to control.
     pub fn lift(
         &mut self,
         controlled: usize,
@@ -92,12 +152,17 @@ impl Forbidden {
         given: &BTreeSet<(Channel, usize)>,
         person: Subject,
     ) {
-        for no in &mut self.stands {
-            let is_given = no.rows.iter().any(|row| given.iter().any(|(_, at)| at == row));
-            if no.by == Some(person) && is_given || no.rows.contains(&controlled) {
-                for channel in no.channels.extract_if(.., |channel| channels.contains(channel)) {
-                    self.lifted
-                        .extend(no.source.iter().flat_map(|source| no.rows.iter().map(|row| (*source, *row, channel))));
+        for no in &mut self.all {
+            // One no stands on a house and its doors.
+            let group = |row: usize| if DOORS.contains(&row) { DOORS.to_vec() } else { vec![row] };
+            for row in 0..BOXES.len() {
+                let is_given = given.iter().any(|(_, at)| group(row).contains(at));
+                let only_spread = no.by.is_none_or(|by| by != person) && !no.said.contains(&row);
+                let lifts = row == controlled || is_given && (no.by == Some(person) || only_spread);
+                for channel in channels.iter().filter(|_| lifts) {
+                    if no.stands.remove(&(row, *channel)) && no.said.contains(&row) {
+                        self.lifted.extend(no.source.map(|source| (source, row, *channel)));
+                    }
                 }
             }
         }
@@ -105,12 +170,11 @@ impl Forbidden {
 
     /// Two people are one: the no of either is the one's own.
     pub fn merge(&mut self, kept: Subject, gone: Subject) {
-        self.stands.iter_mut().filter(|no| no.by == Some(gone)).for_each(|no| no.by = Some(kept));
+        self.all.iter_mut().filter(|no| no.by == Some(gone)).for_each(|no| no.by = Some(kept));
     }
 
     /// Each box with each channel by which it must not be used.
     pub fn each(&self) -> BTreeSet<(usize, Channel)> {
-        let all = |no: &No| no.rows.iter().flat_map(|row| no.channels.iter().map(|c| (*row, *c))).collect::<Vec<_>>();
-        self.stands.iter().flat_map(all).collect()
+        self.all.iter().flat_map(|no| no.stands.iter().copied()).collect()
     }
 }

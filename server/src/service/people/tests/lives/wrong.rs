@@ -2,13 +2,11 @@
 //! rule fails proves nothing.
 
 use app::model::channel::Channel;
-use app::model::contact::AskedAt;
-use app::model::decision::{Question, decide};
 use app::model::identity::Subject;
 
 use crate::contact::ContactPoint;
 use crate::service::fixture::House;
-use crate::service::people::book::{Book, Found};
+use crate::service::people::book::{Book, Found, IndexKey};
 use crate::service::people::{Person, Who, hash};
 
 /// A way to act wrongly.
@@ -38,11 +36,15 @@ pub enum Wrong {
     NoStandsOnOneSpelling,
     /// An objection stands on the person alone, not on their points.
     NoStandsOnThePersonAlone,
+    /// A yes lifts a no at its own point and at every other one where it was not written.
+    LiftIsEverywhere,
+    /// Whoever comes with a known customer number is who had it, whatever their name and address.
+    ReusedNumberIsTheSame,
 }
 
 impl Wrong {
     /// All that are wrong.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ErasureFrees,
         Self::YesLiftsAll,
         Self::MergeForgets,
@@ -54,6 +56,8 @@ impl Wrong {
         Self::RebuildForgets,
         Self::NoStandsOnOneSpelling,
         Self::NoStandsOnThePersonAlone,
+        Self::LiftIsEverywhere,
+        Self::ReusedNumberIsTheSame,
     ];
 }
 
@@ -65,24 +69,40 @@ pub fn right(house: &House, who: &Who, channel: Channel) -> bool {
     house.keuze.may_i(who, channel).expect("readable").allow
 }
 
+/// Which objections count, and by whose lives.
+struct Bent<'a> {
+    keys: Vec<IndexKey>,
+    /// Of those that stand on the point.
+    here: &'a dyn Fn(&ContactPoint, &Found) -> bool,
+    /// Of those that stand on another one of somebody who has it.
+    elsewhere: &'a dyn Fn(&Book, &Person, &Found) -> bool,
+}
+
 /// The right rule on some of what stands on the points.
-fn with(house: &House, who: &Who, channel: Channel, stands: impl Fn(&Book, &ContactPoint) -> Vec<Found>) -> bool {
+fn with(house: &House, who: &Who, channel: Channel, bent: &Bent<'_>) -> bool {
     let keuze = &house.keuze;
-    let people: Vec<Subject> = match who.person {
-        Some(person) => vec![person],
-        None => who.points.iter().flat_map(|point| keuze.people_at(point)).map(|person| person.subject).collect(),
-    };
-    let book = keuze.people.book();
-    let keys = keys(house);
-    let asked = who.points.iter().map(|point| {
-        let found = stands(&book, point).into_iter();
-        hash::asked_at(&keys, point, found.map(|found| found.objection()).collect())
-    });
-    let question = Question::Reach(channel, asked.collect());
-    drop(book);
-    let policy = &keuze.published.current().policy;
-    let life = |person| keuze.life(person).expect("readable");
-    people.into_iter().any(|person| decide(&life(person), policy, &question, keuze.clock.now()).allow)
+    people(house, who).into_iter().any(|person| {
+        let life = keuze.bearing_on_subject(person.subject).expect("readable");
+        let book = keuze.people.book();
+        let asked = who.points.iter().map(|point| {
+            let here = book.objections_on(point, &bent.keys).into_iter().filter(|found| (bent.here)(point, found));
+            let elsewhere = keuze.spread_to(&book, &bent.keys, None, point).expect("readable").into_iter();
+            let counts = |(whose, found): &(Subject, Found)| {
+                book.person(*whose).is_some_and(|whose| (bent.elsewhere)(&book, whose, found))
+            };
+            let all = here.chain(elsewhere.filter(counts).map(|(_, found)| found));
+            hash::asked_at(&bent.keys, point, all.map(|found| found.objection()).collect())
+        });
+        let asked = asked.collect();
+        keuze.of_life_at(&life, channel, asked).allow
+    })
+}
+
+fn people(house: &House, who: &Who) -> Vec<Person> {
+    match who.person {
+        Some(person) => house.keuze.known_person(person).into_iter().collect(),
+        None => who.points.iter().flat_map(|point| house.keuze.people_at(point)).collect(),
+    }
 }
 
 fn keys(house: &House) -> Vec<(u16, [u8; 32])> {
@@ -97,25 +117,24 @@ fn spread(
     channel: Channel,
 ) -> bool {
     let keuze = &house.keuze;
-    let people: Vec<Person> = match who.person {
-        Some(person) => keuze.known_person(person).into_iter().collect(),
-        None => who.points.iter().flat_map(|point| keuze.people_at(point)).collect(),
-    };
-    let policy = &keuze.published.current().policy;
-    people.iter().any(|person| {
-        let asked = who.points.iter().map(|point| {
-            let names = also(person, point).into_iter().chain([point.clone()]);
-            let names = names.flat_map(|point| hash::asked_at(&keys(house), &point, Vec::new()).names).collect();
-            let objections = keuze.people.book().objections_on(point, &keys(house));
-            AskedAt { names, objections: objections.into_iter().map(|found| found.objection()).collect() }
-        });
-        let question = Question::Reach(channel, asked.collect());
-        decide(&keuze.life(person.subject).expect("readable"), policy, &question, keuze.clock.now()).allow
+    people(house, who).iter().any(|person| {
+        let life = keuze.bearing_on_subject(person.subject).expect("readable");
+        let mut asked = keuze.asked(&keuze.people.book(), &keys(house), Some(person), &who.points).expect("readable");
+        for (asked, point) in asked.iter_mut().zip(&who.points) {
+            let names = also(person, point).into_iter();
+            asked.names.extend(names.flat_map(|point| hash::asked_at(&keys(house), &point, Vec::new()).names));
+        }
+        keuze.of_life_at(&life, channel, asked).allow
     })
 }
 
+/// Whether an objection stands on a point of this person.
+fn is_at_own(book: &Book, keys: &[IndexKey], person: &Person, found: &Found) -> bool {
+    person.points().into_iter().flat_map(|point| book.objections_on(point, keys)).any(|own| own.id == found.id)
+}
+
 /// Ways to ask wrongly.
-pub const WRONG_RULES: [(&str, Rule); 6] = [
+pub const WRONG_RULES: [(&str, Rule); 9] = [
     ("lets a yes spread to a point that joins later", |house, who, channel| {
         spread(
             house,
@@ -131,26 +150,36 @@ pub const WRONG_RULES: [(&str, Rule); 6] = [
         };
         spread(house, who, neighbours, channel)
     }),
-    ("forgets contact points", |house, who, channel| with(house, who, channel, |_, _| Vec::new())),
+    ("forgets contact points", |house, who, channel| {
+        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| false, elsewhere: &|_, _, _| false })
+    }),
+    ("keeps a no at the points where it was said", |house, who, channel| {
+        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &|_, _, _| false })
+    }),
+    ("keeps a no at a point to one of those with a reused number", |house, who, channel| {
+        let own = |book: &Book, person: &Person, found: &Found| is_at_own(book, &keys(house), person, found);
+        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &own })
+    }),
+    ("frees the other points where a no is lifted at one", |house, who, channel| {
+        let stands = |book: &Book, _: &Person, found: &Found| book.stands_somewhere(found.id);
+        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &stands })
+    }),
     ("asks under the newest index key alone", |house, who, channel| {
         let newest = keys(house).pop().into_iter().collect::<Vec<_>>();
-        with(house, who, channel, |book, point| book.objections_on(point, &newest))
+        with(house, who, channel, &Bent { keys: newest, here: &|_, _| true, elsewhere: &|_, _, _| true })
     }),
     ("forgets objections whose maker is unknown", |house, who, channel| {
-        let keys = keys(house);
-        with(house, who, channel, |book, point| {
-            book.objections_on(point, &keys).into_iter().filter(|found| found.entry.by.is_some()).collect()
-        })
+        let of_somebody = |found: &Found| found.entry.by.is_some();
+        let (here, elsewhere) = (|_: &_, found: &_| of_somebody(found), |_: &_, _: &_, found: &_| of_somebody(found));
+        with(house, who, channel, &Bent { keys: keys(house), here: &here, elsewhere: &elsewhere })
     }),
     ("takes another spelling for another point", |house, who, channel| {
         let keys = keys(house);
-        with(house, who, channel, |book, point| {
-            // As folded as it was given, and no further.
-            let exact = |found: &Found| {
-                let key = keys.iter().find(|(number, _)| *number == found.entry.index);
-                key.is_some_and(|(_, key)| found.entry.folds.contains(&hash::hash(key, &point.normal())))
-            };
-            book.objections_on(point, &keys).into_iter().filter(exact).collect()
-        })
+        // As folded as it was given, and no further.
+        let exact = |point: &ContactPoint, found: &Found| {
+            let key = keys.iter().find(|(number, _)| *number == found.entry.index);
+            key.is_some_and(|(_, key)| found.entry.folds.contains(&hash::hash(key, &point.normal())))
+        };
+        with(house, who, channel, &Bent { keys: keys.clone(), here: &exact, elsewhere: &|_, _, _| true })
     }),
 ];
