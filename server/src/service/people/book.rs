@@ -336,12 +336,6 @@ impl Book {
         (!found.is_empty()).then_some(Beside { person, others, found })
     }
 
-    /// Whether an objection still forbids anything where it was said.
-    #[cfg(test)]
-    pub(super) fn stands_somewhere(&self, id: EntryId) -> bool {
-        self.entries.get(&id).is_some_and(|(entry, _)| !entry.channels.is_empty())
-    }
-
     /// Whether an objection was lifted at another point of somebody who has this one.
     pub(super) fn is_lifted_beside(
         &self,

@@ -33,7 +33,7 @@ use crate::service::people::{People, Person, Who, hash};
 
 use boxes::{BOXES, Forbidden, Holder, PROVABLE, Spelling};
 use counts::{count, seed};
-use wrong::{Rule, WRONG_RULES, Wrong, right};
+use wrong::{RARELY_WRONG_RULES, Rule, WRONG_RULES, Wrong, right};
 
 /// What the test itself knows of a person.
 #[derive(Clone)]
@@ -117,7 +117,7 @@ impl Life {
         let someone = (!self.people.is_empty()).then(|| self.rng.random_range(0..self.people.len()));
         match (what, someone) {
             (0..=2, _) => self.import().await,
-            (3, _) => self.object_at_a_point().await,
+            (3 | 13, _) => self.object_at_a_point().await,
             (4 | 5, Some(at)) => self.object(at).await,
             (6 | 7, Some(at)) => self.agree(at).await,
             (8, Some(at)) => self.erase(at).await,
@@ -636,4 +636,21 @@ async fn every_wrong_way_to_act_lets_one_through() {
         let lives = noticed.unwrap_or_else(|| panic!("nothing notices {wrong:?} (KEUZE_SEED={first})")) + 1;
         eprintln!("KEUZE_SEED={first}: {wrong:?} is noticed after {lives} lives");
     }
+}
+
+#[tokio::test]
+async fn a_no_that_stays_where_it_was_said_lets_one_through() {
+    let (first, mut unnoticed) = (seed(), RARELY_WRONG_RULES.to_vec());
+    for number in 0..4000 {
+        let mut life = Life::new(first.wrapping_add(number), Wrong::Nothing).await;
+        let found = life.live().await;
+        assert!(found.is_none(), "KEUZE_SEED={}: {}", life.seed, found.unwrap_or_default());
+        unnoticed.retain(|(_, rule)| life.found(*rule).is_none());
+        if unnoticed.is_empty() {
+            eprintln!("KEUZE_SEED={first}: noticed after {} lives", number + 1);
+            return;
+        }
+    }
+    let unnoticed: Vec<&str> = unnoticed.into_iter().map(|(name, _)| name).collect();
+    panic!("no life notices a rule that does this: {unnoticed:?} (KEUZE_SEED={first})");
 }

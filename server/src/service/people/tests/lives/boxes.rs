@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use app::model::channel::Channel;
+use app::model::contact::PointKind;
 use app::model::identity::Subject;
 
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
@@ -137,7 +138,9 @@ impl Forbidden {
                     }
                 }
                 if may_be && no.by == Some(person.subject) {
-                    no.said.extend(person.boxes);
+                    let kind = |row: &usize| BOXES[*row][0].point.kind();
+                    let kinds: Vec<PointKind> = no.said.iter().map(kind).collect();
+                    no.said.extend(person.boxes.iter().filter(|row| kinds.contains(&kind(row))));
                 }
             }
         }

@@ -134,7 +134,7 @@ fn is_at_own(book: &Book, keys: &[IndexKey], person: &Person, found: &Found) -> 
 }
 
 /// Ways to ask wrongly.
-pub const WRONG_RULES: [(&str, Rule); 9] = [
+pub const WRONG_RULES: [(&str, Rule); 6] = [
     ("lets a yes spread to a point that joins later", |house, who, channel| {
         spread(
             house,
@@ -153,17 +153,6 @@ pub const WRONG_RULES: [(&str, Rule); 9] = [
     ("forgets contact points", |house, who, channel| {
         with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| false, elsewhere: &|_, _, _| false })
     }),
-    ("keeps a no at the points where it was said", |house, who, channel| {
-        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &|_, _, _| false })
-    }),
-    ("keeps a no at a point to one of those with a reused number", |house, who, channel| {
-        let own = |book: &Book, person: &Person, found: &Found| is_at_own(book, &keys(house), person, found);
-        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &own })
-    }),
-    ("frees the other points where a no is lifted at one", |house, who, channel| {
-        let stands = |book: &Book, _: &Person, found: &Found| book.stands_somewhere(found.id);
-        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &stands })
-    }),
     ("asks under the newest index key alone", |house, who, channel| {
         let newest = keys(house).pop().into_iter().collect::<Vec<_>>();
         with(house, who, channel, &Bent { keys: newest, here: &|_, _| true, elsewhere: &|_, _, _| true })
@@ -181,5 +170,16 @@ pub const WRONG_RULES: [(&str, Rule); 9] = [
             key.is_some_and(|(_, key)| found.entry.folds.contains(&hash::hash(key, &point.normal())))
         };
         with(house, who, channel, &Bent { keys: keys.clone(), here: &exact, elsewhere: &|_, _, _| true })
+    }),
+];
+
+/// Those that few lives notice.
+pub const RARELY_WRONG_RULES: [(&str, Rule); 2] = [
+    ("keeps a no at the points where it was said", |house, who, channel| {
+        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &|_, _, _| false })
+    }),
+    ("keeps a no at a point to one of those with a reused number", |house, who, channel| {
+        let own = |book: &Book, person: &Person, found: &Found| is_at_own(book, &keys(house), person, found);
+        with(house, who, channel, &Bent { keys: keys(house), here: &|_, _| true, elsewhere: &own })
     }),
 ];
