@@ -4,10 +4,13 @@ import { expect, test } from './test.mjs';
 
 /** A demo of its own for each test, as a newcomer has it: the first password is still to be used. */
 export const desk = test.extend({
+  /** What the demo's configuration has otherwise than the example, each `[from, to]`. */
+  changes: [[], { option: true }],
+
   // Its start and its end take none of the test's time.
   demo: [
-    async ({}, use) => {
-      const server = await KeuzeServer.start();
+    async ({ changes }, use) => {
+      const server = await KeuzeServer.start(changes);
       await use(server);
       expect(await server.stop(), server.output).toBe(0);
       expect(await server.verify()).toMatch(/^ok: \d+ records/);

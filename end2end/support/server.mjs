@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,12 +16,32 @@ function binary() {
   return file;
 }
 
+/** The shipped example's configuration, as `keuze check --example` prints it. */
+export async function example() {
+  const { stdout } = await run(binary(), ['check', '--example']);
+  return stdout;
+}
+
+/** The example after these changes, each `[from, to]`. */
+async function changed(changes) {
+  let text = await example();
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`the example has no ${from}`);
+    text = text.replace(from, to);
+  }
+  return text;
+}
+
 /** A running `keuze demo` on a directory of its own. */
 export class KeuzeServer {
-  /** Starts the demo and waits until it listens (at most 30 s). */
-  static async start() {
+  /** Starts the demo, with these changes to its configuration, and waits until it listens (at most 30 s). */
+  static async start(changes = []) {
     const folder = await mkdtemp(path.join(tmpdir(), 'keuze-e2e-'));
     const server = new KeuzeServer(folder);
+    if (changes.length) {
+      server.config = path.join(folder, 'keuze.toml');
+      await writeFile(server.config, await changed(changes));
+    }
     await server.#spawn();
     return server;
   }
@@ -35,7 +55,9 @@ export class KeuzeServer {
   async #spawn() {
     // Rate limits count by client address, and here every visitor is 127.0.0.1.
     const env = { ...process.env, KEUZE_RATE_LIMITS: 'off' };
-    this.process = spawn(binary(), ['demo', '--data', this.data, '--listen', '127.0.0.1:0'], { env, cwd: this.folder });
+    const config = this.config ? ['--config', this.config] : [];
+    const options = [...config, '--data', this.data, '--listen', '127.0.0.1:0'];
+    this.process = spawn(binary(), ['demo', ...options], { env, cwd: this.folder });
     this.process.stdout.on('data', (chunk) => (this.output += chunk));
     this.process.stderr.on('data', (chunk) => (this.output += chunk));
     this.exited = new Promise((resolve) => this.process.on('exit', (code, signal) => resolve(code ?? signal)));

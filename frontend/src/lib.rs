@@ -72,6 +72,8 @@ fn strings(notice: &JsValue) -> NoticeStrings {
         refuse: text(notice, "refuse"),
         accept: text(notice, "accept"),
         settings: text(notice, "settings"),
+        close_refuse: None,
+        signal: None,
         refuse_all: text(notice, "refuse_all"),
         accept_all: text(notice, "accept_all"),
         save: text(notice, "save"),

@@ -4,6 +4,7 @@
 //! again.
 
 mod channels;
+mod choice;
 mod fault;
 pub mod mail;
 mod network;
@@ -20,10 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::model::channel::{Channel, ChannelRule};
 use app::model::controller::{Controller, Cookie, Recipient, Vendor};
 use app::model::language::Language;
-use app::model::notice::{NoticePurpose, NoticeStrings};
+use app::model::notice::{NoticePurpose, NoticeStrings, SignalStrings};
 use app::model::policy::{ContinuedUse, Gpc};
 use app::model::purpose::{Purpose, PurposeId, Regime};
-use app::text::embed::panel_words;
+use app::text::embed::{control_words, signal};
 use time::Date;
 use toml::de::DeTable;
 
@@ -32,10 +33,11 @@ use reader::Section;
 
 pub use app::doors::centre::{Kept, Platform};
 pub use app::doors::frame::Authority;
+pub use choice::CloseControl;
 pub use fault::Fault;
 pub use mail::{Mail, Newsletter, Sms};
 pub use network::{Network, NetworkError};
-pub use register::{OWN, Own, is_in_eea};
+pub use register::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN, is_in_eea};
 pub use server::{Rate, RateLimits, Server};
 pub use site::{Host, HostError, HostOrigin, Site};
 pub use texts::{NoticeTexts, Texts};
@@ -60,6 +62,8 @@ pub struct Config {
     pub channels: Vec<ChannelRule>,
     /// For how many calendar months an answer holds.
     pub validity_months: u32,
+    /// What takes the banner away beside its answers.
+    pub close_control: CloseControl,
     /// What continued use is recorded for and unlocks.
     pub continued_use: ContinuedUse,
     /// What Global Privacy Control denies.
@@ -121,7 +125,7 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
     let hosts = site.as_ref().map(|site| site.hosts.clone()).unwrap_or_default();
     let cookies = register::read_cookies(root, &known, &vendor_ids, &hosts);
     let channels = channels::read_all(root);
-    let validity_months = root.table("choice", |s| s.number("validity_months", 1..=12));
+    let choice = root.table("choice", choice::read);
     let continued_use = root.table("continued_use", |s| purposes::read_continued_use(s, &known));
     let gpc = root.table("gpc", |s| purposes::read_gpc(s, &known));
     refuse_silent_overrides(root);
@@ -153,7 +157,8 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
         cookies,
         vendors,
         channels: channels.into_iter().map(|placed| placed.rule).collect(),
-        validity_months: validity_months?,
+        validity_months: choice.as_ref()?.validity_months,
+        close_control: choice?.close_control,
         continued_use: continued_use?,
         gpc: gpc?,
         authorities,
@@ -269,7 +274,7 @@ impl Config {
     /// Every string of both layers in one language, as the notice freezes them.
     pub fn notice_strings(&self, language: Language) -> NoticeStrings {
         let texts = self.texts.get(language).clone();
-        let panel = panel_words(language);
+        let own = control_words(language);
         NoticeStrings {
             language,
             heading: texts.heading,
@@ -277,12 +282,14 @@ impl Config {
             refuse: texts.refuse,
             accept: texts.accept,
             settings: texts.settings,
-            refuse_all: panel.refuse_all.to_owned(),
-            accept_all: panel.accept_all.to_owned(),
+            close_refuse: self.close_control.words(own),
+            signal: self.signal(language),
+            refuse_all: own.refuse_all.to_owned(),
+            accept_all: own.accept_all.to_owned(),
             save: texts.save,
             panel_heading: texts.panel_heading,
             close: texts.close,
-            close_chosen: panel.close.to_owned(),
+            close_chosen: own.close.to_owned(),
             necessary: texts.necessary,
             object: texts.object,
             on: texts.on,
@@ -291,6 +298,21 @@ impl Config {
             save_is_refusal: texts.save_is_refusal,
             purposes: self.purposes.iter().map(|purpose| self.notice_purpose(purpose, language)).collect(),
         }
+    }
+
+    /// What stands in place of the question where `Sec-GPC` has answered all of it: every purpose that asks for consent.
+    fn signal(&self, language: Language) -> Option<SignalStrings> {
+        let denied = |id: &PurposeId| self.gpc.deny.contains(id);
+        let mut asked = self.purposes.iter().filter(|purpose| purpose.regime == Regime::Consent).peekable();
+        asked.peek()?;
+        if !asked.all(|purpose| denied(&purpose.id)) {
+            return None;
+        }
+        let by_use = |id: &PurposeId| self.continued_use.unlocks.contains(id) && !denied(id);
+        let still = self.purposes.iter().filter(|purpose| !self.gpc.also_object_low_impact && by_use(&purpose.id));
+        let still: Vec<&str> = still.map(|purpose| purpose.name.get(language)).collect();
+        let refuse = control_words(language).close_refuse.to_owned();
+        Some(SignalStrings { body: signal(&still, language), refuse })
     }
 
     fn notice_purpose(&self, purpose: &Purpose, language: Language) -> NoticePurpose {

@@ -12,7 +12,7 @@ use app::model::language::Language;
 use app::model::notice::NoticeStrings;
 
 pub use asset::Asset;
-pub use script::{embed_js, later_js};
+pub use script::{build, embed_js, later_js};
 
 /// What a host's origin changes about the cookies' names (`__Host-` only over https).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,10 +31,13 @@ impl CookieNames {
 /// The banner in the flow of a page, for a server-side include: a plain form to `/keuze/choices`.
 ///
 /// `policy` is the policy's id in the API; `return_to` the same-origin path to come back to, already checked.
-pub fn fragment(policy: &str, strings: &NoticeStrings, return_to: Option<&str>) -> String {
+/// `signalled` says that the browser asks not to be tracked.
+pub fn fragment(policy: &str, strings: &NoticeStrings, return_to: Option<&str>, signalled: bool) -> String {
     let props = BannerFormProps {
         strings: strings.clone(),
+        signalled,
         policy: policy.to_owned(),
+        made_by: build().to_owned(),
         return_to: return_to.map(str::to_owned),
     };
     format!("<link rel=\"stylesheet\" href=\"/keuze/banner.css\">{}", to_html(|| BannerForm(props)))

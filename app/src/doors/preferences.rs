@@ -21,6 +21,8 @@ pub struct PreferencesView {
     pub centre: Option<CentreView>,
     /// How the policy in force is named in the form.
     pub policy: String,
+    /// The build that makes the page, for the record of an answer.
+    pub build: String,
     /// The notice in force, in the page's language: this page shows its words, so that an answer given here was
     /// given to that notice.
     pub strings: NoticeStrings,

@@ -31,6 +31,12 @@ pub struct NoticeStrings {
     pub accept: String,
     /// See [`Self::refuse`].
     pub settings: String,
+    /// First layer: takes it away and refuses everything; where the operator shows such a control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_refuse: Option<String>,
+    /// First layer: what stands in place of the question where the browser's own signal has answered it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<SignalStrings>,
     /// Second layer: refuses everything, whatever the switches say.
     pub refuse_all: String,
     /// Second layer: accepts everything.
@@ -57,6 +63,15 @@ pub struct NoticeStrings {
     pub save_is_refusal: String,
     /// The purposes as the second layer shows them.
     pub purposes: Vec<NoticePurpose>,
+}
+
+/// The first layer of a browser that asks not to be tracked: it is told, not asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalStrings {
+    /// That its signal is followed, and what can still be refused.
+    pub body: String,
+    /// Takes it away, and refuses everything.
+    pub refuse: String,
 }
 
 /// A purpose as the second layer shows it, in one language.

@@ -91,6 +91,7 @@ fn hidden(page: &PreferencesView) -> AnyView {
         <input type="hidden" name="policy" value=page.policy.clone() />
         <input type="hidden" name="language" value=page.frame.language.tag() />
         <input type="hidden" name="surface" value="page" />
+        <input type="hidden" name="build" value=page.build.clone() />
     }
     .into_any()
 }

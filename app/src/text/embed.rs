@@ -69,22 +69,54 @@ pub const EN: Words = Words {
     settings: "Cookie settings",
 };
 
-/// What the panel's controls say that answer for everything at once: part of the notice, so kept with it.
+/// What the notice's own controls say, whoever asks: part of the notice, so kept with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PanelWords {
+pub struct ControlWords {
     /// Refuses everything.
     pub refuse_all: &'static str,
     /// Accepts everything.
     pub accept_all: &'static str,
     /// Closes the panel for whoever has chosen before.
     pub close: &'static str,
+    /// Takes the first layer away, and refuses: a close control says so.
+    pub close_refuse: &'static str,
 }
 
-/// The panel's words in one language.
-pub fn panel_words(language: Language) -> PanelWords {
+/// The controls' words in one language.
+pub fn control_words(language: Language) -> ControlWords {
     match language {
-        Language::Nl => PanelWords { refuse_all: "Alles weigeren", accept_all: "Alles accepteren", close: "Sluiten" },
-        Language::En => PanelWords { refuse_all: "Refuse all", accept_all: "Accept all", close: "Close" },
+        Language::Nl => ControlWords {
+            refuse_all: "Alles weigeren",
+            accept_all: "Alles accepteren",
+            close: "Sluiten",
+            close_refuse: "Sluiten en weigeren",
+        },
+        Language::En => ControlWords {
+            refuse_all: "Refuse all",
+            accept_all: "Accept all",
+            close: "Close",
+            close_refuse: "Close and refuse",
+        },
+    }
+}
+
+/// What a browser is told that asks not to be tracked; `still` are the purposes that its signal leaves to continued use.
+pub fn signal(still: &[&str], language: Language) -> String {
+    let heard = match language {
+        Language::Nl => "Uw browser vraagt websites om u niet te volgen. Daar houden wij ons aan.",
+        Language::En => "Your browser asks websites not to track you. We follow that.",
+    };
+    if still.is_empty() {
+        return heard.to_owned();
+    }
+    let (still, close) = (still.join(", "), control_words(language).close_refuse);
+    match language {
+        Language::Nl => {
+            format!("{heard} Zonder toestemming kan nog aangaan: {still}. Met ‘{close}’ blijft ook dat uit.")
+        }
+        Language::En => {
+            format!("{heard} Without consent this can still come on: {still}. ‘{close}’ keeps that off, too.")
+        }
     }
 }
 

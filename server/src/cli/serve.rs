@@ -137,7 +137,6 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
         announce(&keuze, address).await?;
     }
     start_chores(&keuze, way);
-    let counted = Arc::clone(&keuze);
     let control = control::listen(&data, &keuze);
     if let Err(error) = &control {
         tracing::warn!(%error, "commands beside this server are not possible: its control socket cannot be made");
@@ -148,12 +147,9 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     println!("listening on http://{address}");
     http::serve::serve(listener, app, doors, stopped).await;
     let failed = !scribe.is_open();
-    if !failed && let Err(error) = counted.record_counts().await {
-        tracing::warn!(%error, "how often notices were shown since the last hour is lost");
-    }
+    keuze.record_at_stop().await;
     // Before the ledger is let go, so that it is never the next server's that goes.
     drop(control);
-    keuze.record_failed_sign_ins(true).await;
     scribe.close().await;
     if failed { Err(Refusal::told("the ledger stopped by itself; the log says why")) } else { Ok(()) }
 }
@@ -199,17 +195,13 @@ fn outbox_beside(data: &Path) -> PathBuf {
 
 /// What runs beside the answers: the mails, and what is to end by itself.
 fn start_chores(keuze: &Arc<Keuze>, way: Option<Way>) {
-    const BETWEEN: Duration = Duration::from_hours(1);
     match way {
         Some(way) => _ = tokio::spawn(Courier::new(Arc::clone(keuze), way).run()),
         None => tracing::warn!("no [mail] in the configuration: codes and confirmations cannot be sent"),
     }
     let keuze = Arc::clone(keuze);
     tokio::spawn(async move {
-        loop {
-            keuze.maintain().await;
-            tokio::time::sleep(BETWEEN).await;
-        }
+        keuze.maintain_for_ever(tokio::time::sleep).await;
     });
 }
 

@@ -13,7 +13,7 @@ use super::Host;
 use super::purposes::{KnownPurposes, read_override, refer};
 use super::reader::{At, Section, choose};
 
-pub use own::{OWN, Own};
+pub use own::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN};
 
 /// Browsers cap the age of a cookie there (RFC 6265bis section 5.5).
 const LONGEST_DAYS: u32 = 400;

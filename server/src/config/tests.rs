@@ -62,6 +62,45 @@ keuze.toml:138:10: `refuse` is empty. Mend: write the text.
 }
 
 #[test]
+fn the_close_control_is_none_or_refuses() {
+    let with = |line: &str| SMALL.replacen("validity_months = 6", &format!("validity_months = 6\n{line}"), 1);
+    let close = |line: &str| {
+        let config = parse("keuze.toml", &with(line)).expect("valid");
+        Language::ALL.map(|language| config.notice_strings(language).close_refuse)
+    };
+    assert_eq!(close(""), [None, None]);
+    assert_eq!(close("close_control = \"none\""), [None, None]);
+    let words = ["Sluiten en weigeren", "Close and refuse"].map(|text| Some(text.to_owned()));
+    assert_eq!(close("close_control = \"refuse\""), words);
+    for (written, fault) in [
+        ("\"refuses\"", "`close_control`: \"refuses\" is unknown. Mend: did you mean `refuse`."),
+        ("\"dismiss\"", "`close_control`: \"dismiss\" is unknown. Mend: one of: none, refuse."),
+        ("true", "`close_control` is not a text in quotes, but of the type boolean. Mend: write a text in quotes."),
+        ("\"\"", "`close_control` is empty. Mend: write the text."),
+    ] {
+        let faults = parse("keuze.toml", &with(&format!("close_control = {written}"))).expect_err("it has a fault");
+        assert_eq!(told(&faults), format!("keuze.toml:16:17: {fault}"));
+    }
+}
+
+/// R-3.5-4: who said no through their browser is told, not asked, where that answers all of the question.
+#[test]
+fn a_signal_that_denies_everything_is_told_and_one_that_does_not_is_not() {
+    let told = |from: &str, to: &str, language| {
+        assert!(EXAMPLE.contains(from), "the example has {from}");
+        let config = parse("keuze.toml", &EXAMPLE.replacen(from, to, 1)).expect("valid");
+        config.notice_strings(language).signal.map(|signal| signal.body)
+    };
+    for language in Language::ALL {
+        let still = told("", "", language).expect("the example denies everything that asks for consent");
+        let all = told("also_object_low_impact = false", "also_object_low_impact = true", language).expect("told");
+        assert!(still.starts_with(&all) && app::text::device::gpc(language).starts_with(&all), "{still} / {all}");
+        assert_eq!(told("unlocks = [\"statistics\"]", "unlocks = []", language).as_deref(), Some(all.as_str()));
+        assert_eq!(told("deny = [\"marketing\", ", "deny = [", language), None, "marketing is a question still");
+    }
+}
+
+#[test]
 fn hosts_are_https_and_where_the_banner_is() {
     assert_snapshot!(faults_after(&[
         ("\"https://winkel.example\", \"https://m.winkel.example:8443\"", "\"https://keuze.winkel.example\""),
@@ -259,6 +298,7 @@ __Secure-keuze_code: Hoort bij de code die u van ons kreeg; tien minuten. Blijft
 __Secure-keuze_person: Onthoudt een dag lang dat u uw e-mailadres of nummer hebt bevestigd. Blijft hoogstens 1 dag. Toegang: Voipro.
 __Secure-keuze_desk: Houdt medewerkers ingelogd; u krijgt hem niet. Blijft tot u de browser sluit. Toegang: Voipro.
 __Host-keuze_desk_known: Herkent de browser van een medewerker, zodat wie elders wachtwoorden raadt die niet vertraagt; u krijgt hem niet. Blijft hoogstens 90 dagen. Toegang: Voipro.
+keuze_probe: Laat zien of uw browser cookies bewaart, en hoogstens tien tellen lang dat uw keuze onderweg is. Er staat niets in. Blijft hoogstens 1 dag. Toegang: Voipro.
 voipro_session: Houdt u ingelogd en onthoudt uw winkelmand. Blijft tot u de browser sluit. Toegang: Voipro.
 voipro_counted: Onthoudt dat uw bezoek vandaag al geteld is. Er staat geen nummer in: bij iedereen staat hetzelfde. Blijft hoogstens 1 dag. Toegang: Voipro.
 _gcl_au: Meet of u na een advertentie bij Google iets bestelde. Blijft hoogstens 90 dagen. Toegang: Voipro; Google Ireland Limited (IE); Google LLC (US, buiten de EER, EU-US Data Privacy Framework, (EU) 2023/1795).
@@ -275,6 +315,7 @@ __Secure-keuze_code: Belongs to the code that you got from us; ten minutes. Stay
 __Secure-keuze_person: Remembers for a day that you confirmed your e-mail address or number. Stays for 1 day at most. Access: Voipro.
 __Secure-keuze_desk: Keeps staff signed in; you do not get it. Stays until you close the browser. Access: Voipro.
 __Host-keuze_desk_known: Recognises a staff member’s browser, so that others’ password guesses do not slow it; you do not get it. Stays for 90 days at most. Access: Voipro.
+keuze_probe: Shows whether your browser keeps cookies, and for ten seconds at most that your choice is under way. It is empty. Stays for 1 day at most. Access: Voipro.
 voipro_session: Keeps you signed in and remembers your basket. Stays until you close the browser. Access: Voipro.
 voipro_counted: Remembers that your visit was counted today. There is no number in it: it is the same for everybody. Stays for 1 day at most. Access: Voipro.
 _gcl_au: Measures whether you ordered something after an advertisement at Google. Stays for 90 days at most. Access: Voipro; Google Ireland Limited (IE); Google LLC (US, outside the EEA, EU-US Data Privacy Framework, (EU) 2023/1795).
@@ -327,11 +368,11 @@ fn mail_goes_out_over_tls_and_its_password_stands_elsewhere() {
         faults(&["tls = \"implicit\"", "reply_to = \"niemand\""]),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:225:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
-    keuze.toml:221:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
-    keuze.toml:221:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
-    keuze.toml:226:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
-    keuze.toml:226:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
+    keuze.toml:233:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
+    keuze.toml:229:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
+    keuze.toml:229:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
+    keuze.toml:234:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
+    keuze.toml:234:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
     "#);
 }
 
@@ -347,9 +388,9 @@ fn text_messages_go_out_by_mail_to_an_address_made_of_the_number() {
         faults("[sms]\nmail_to = \"{number}@a.example\"\n"),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:227:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:227:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:221:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
+    keuze.toml:235:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:235:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:229:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
     "#);
     let number = Phone::parse("06 12345678").expect("a number");
     assert_eq!(Sms::of_the_demo().address(&number).given(), "31612345678@sms.example");
@@ -385,10 +426,13 @@ fn the_register_has_our_own_cookies_as_they_are() {
             );
         }
     }
-    // On this machine alone, over http, they have no prefix.
+    // On this machine alone, over http, they have no prefix; what has none over https either is registered already.
     let plain = SMALL.replace("\"https://winkel.example\", \"https://m.winkel.example:8443\"", "\"http://localhost\"");
     let faults = told(&parse("keuze.toml", &plain).expect_err("they are not registered"));
-    assert!(OWN.iter().all(|own| faults.contains(&format!("lacks the cookie `{}`", own.plain))), "{faults}");
+    for own in OWN {
+        let lacks = faults.contains(&format!("lacks the cookie `{}`", own.plain));
+        assert_eq!(lacks, own.plain != own.secure, "{}: {faults}", own.plain);
+    }
 }
 
 #[test]

@@ -78,6 +78,8 @@ pub(crate) fn strings(language: Language) -> NoticeStrings {
         refuse: text("Weigeren", "Refuse"),
         accept: text("Accepteren", "Accept"),
         settings: text("Zelf instellen", "Choose myself"),
+        close_refuse: None,
+        signal: None,
         refuse_all: text("Alles weigeren", "Refuse all"),
         accept_all: text("Alles accepteren", "Accept all"),
         save: text("Deze keuze bewaren", "Keep this choice"),

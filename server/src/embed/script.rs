@@ -1,6 +1,8 @@
 //! `embed.js`: the hand-written runtime with one policy, one language and one notice put into it; and `later.js`, what
 //! its later moments need, with the words of one language.
 
+use std::sync::OnceLock;
+
 use app::model::identity::ContentHash;
 use app::model::notice::NoticeStrings;
 use app::model::policy::Policy;
@@ -72,9 +74,12 @@ fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: 
 }
 
 /// Names the banner's build in the record of an answer (R-2.5.5-1): all that a browser was given.
-fn build() -> String {
-    let all: Vec<u8> = SiteFile::ALL.into_iter().filter_map(SiteFile::bytes).flatten().collect();
-    short_hash(&all)[..8].to_owned()
+pub fn build() -> &'static str {
+    static BUILD: OnceLock<String> = OnceLock::new();
+    BUILD.get_or_init(|| {
+        let all: Vec<u8> = SiteFile::ALL.into_iter().filter_map(SiteFile::bytes).flatten().collect();
+        short_hash(&all)[..8].to_owned()
+    })
 }
 
 /// Whether continued use is counted: 0 never, 1 unless the browser asks not to be tracked, 2 always.

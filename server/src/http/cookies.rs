@@ -1,39 +1,40 @@
 //! The cookies that Keuze reads and writes (design, "How an answer is treated"): by Set-Cookie only.
 
-use app::model::cookie::{self as choice_cookie, Said};
+use app::model::cookie::Said;
 use app::model::device::Device;
 use app::model::identity::Subject;
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
 use time::{Duration, OffsetDateTime};
 
+use crate::config::{CHOICE, CODE, CONSENT_ID, PERSON, SEEN};
 use crate::embed::CookieNames;
 use crate::service::codes::{CODE_LIVES, SESSION_LIVES};
 
 impl CookieNames {
     /// The choice cookie.
     pub fn choice(self) -> &'static str {
-        if self.secure { "__Host-keuze" } else { "keuze" }
+        CHOICE.on(self.secure)
     }
 
     /// The notice revision that was seen.
     pub fn seen(self) -> &'static str {
-        if self.secure { "__Host-keuze_seen" } else { "keuze_seen" }
+        SEEN.on(self.secure)
     }
 
     /// The consent id.
     pub fn id(self) -> &'static str {
-        if self.secure { "__Secure-keuze_id" } else { "keuze_id" }
+        CONSENT_ID.on(self.secure)
     }
 
     /// What belongs to a code that was mailed.
     pub fn code(self) -> &'static str {
-        if self.secure { "__Secure-keuze_code" } else { "keuze_code" }
+        CODE.on(self.secure)
     }
 
     /// The session of whoever proved an address.
     pub fn person(self) -> &'static str {
-        if self.secure { "__Secure-keuze_person" } else { "keuze_person" }
+        PERSON.on(self.secure)
     }
 }
 
@@ -114,7 +115,7 @@ impl Jar {
 
     /// The notice that was seen.
     pub fn seen(&mut self, notice_revision: u32) {
-        self.keep(Cookie::build((self.names.seen(), notice_revision.to_string())).path("/"), choice_cookie::DAYS);
+        self.keep(Cookie::build((self.names.seen(), notice_revision.to_string())).path("/"), SEEN.days);
     }
 
     /// The notice counts as not seen: further use of the site starts nothing until it was shown again.
@@ -125,7 +126,7 @@ impl Jar {
     /// The consent id: out of reach of the host's pages and logs.
     pub fn consent_id(&mut self, subject: Subject) {
         let cookie = Cookie::build((self.names.id(), subject.to_string())).path("/keuze/").http_only(true);
-        self.keep(cookie, choice_cookie::DAYS);
+        self.keep(cookie, CONSENT_ID.days);
     }
 
     /// Takes the consent id from the device.

@@ -1,9 +1,11 @@
 //! What browsers fetch for host pages: `embed.js`, `later.js`, the panel, styles, the notice's strings, and the fragment.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use app::components::banner::told_by_signal;
 use app::model::language::Language;
+use app::model::notice::NoticeStrings;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
@@ -13,7 +15,7 @@ use axum::{Extension, Router};
 use super::cookies;
 use super::elements::elements;
 use super::problem::{Problem, Slug};
-use super::visit::{Visit, thousandths};
+use super::visit::{GlobalPrivacyControl, Visit, asks_not_to_be_tracked, thousandths};
 use crate::embed::files::SiteFile;
 use crate::embed::{Asset, CookieNames, embed_js, fragment, later_js};
 use crate::publish::PublishedPolicy;
@@ -22,12 +24,16 @@ use crate::service::Keuze;
 /// Ten minutes without asking, then a day in which a stale one may be used while a new one is fetched.
 const FRESH: &str = "public, max-age=600, stale-while-revalidate=86400";
 
+/// The same, in the visitor's own cache alone.
+const FRESH_HERE: &str = "private, max-age=600, stale-while-revalidate=86400";
+
 /// What an address that names its content by a hash may do: it never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Everything that is made once, at the start.
 pub struct Made {
-    embeds: HashMap<(Language, CookieNames), Asset>,
+    /// Each at the first request for it.
+    embeds: HashMap<EmbedKey, OnceLock<Asset>>,
     laters: HashMap<Language, Asset>,
     /// By policy: whoever answers under an older one is shown what that one asked.
     notices: HashMap<(String, Language), Asset>,
@@ -47,10 +53,11 @@ impl Made {
         }
         for strings in &current.strings {
             for secure in [true, false] {
-                let names = CookieNames { secure };
-                let html = html(current, strings.language);
-                let script = embed_js(&current.policy, current.hash, strings, html, names);
-                made.embeds.insert((strings.language, names), script);
+                let asked = EmbedKey { language: strings.language, names: CookieNames { secure }, signalled: false };
+                made.embeds.insert(asked, OnceLock::new());
+                if strings.signal.is_some() {
+                    made.embeds.insert(EmbedKey { signalled: true, ..asked }, OnceLock::new());
+                }
             }
             let later = later_js(&current.policy, strings, &keuze.config.site.no_notice);
             made.laters.insert(strings.language, later);
@@ -59,9 +66,33 @@ impl Made {
     }
 }
 
-fn html(published: &PublishedPolicy, language: Language) -> &[u8] {
-    let html = published.html.iter().find(|(of, _)| *of == language);
-    html.map(|(_, html)| html.as_slice()).unwrap_or_default()
+/// What `embed.js` differs by under one policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct EmbedKey {
+    language: Language,
+    names: CookieNames,
+    /// For browsers that ask not to be tracked, where that answers the question.
+    signalled: bool,
+}
+
+impl Made {
+    fn has(&self, key: EmbedKey) -> bool {
+        self.embeds.contains_key(&key)
+    }
+
+    fn embed(&self, published: &PublishedPolicy, key: EmbedKey) -> Option<&Asset> {
+        let strings = published.strings_in(key.language)?;
+        let make = || embed_js(&published.policy, published.hash, strings, &html(published, strings, key), key.names);
+        Some(self.embeds.get(&key)?.get_or_init(make))
+    }
+}
+
+fn html(published: &PublishedPolicy, strings: &NoticeStrings, key: EmbedKey) -> Vec<u8> {
+    if key.signalled {
+        return told_by_signal(strings).unwrap_or_default().into_bytes();
+    }
+    let html = published.html.iter().find(|(of, _)| *of == key.language);
+    html.map(|(_, html)| html.clone()).unwrap_or_default()
 }
 
 /// `embed.js`, `notice.json`, `fragment` and the files of `target/site`.
@@ -82,13 +113,24 @@ async fn embed(
     State(keuze): State<Arc<Keuze>>,
     Extension(made): Extension<Arc<Made>>,
     visit: Visit,
+    GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asset = made.embeds.get(&(visit.language, visit.names())).ok_or(Slug::NotFound)?;
-    if asks(&keuze, &visit, &headers) {
+    let asked = EmbedKey { language: visit.language, names: visit.names(), signalled: false };
+    let signalled = EmbedKey { signalled: true, ..asked };
+    let differs = made.has(signalled);
+    let key = if gpc && differs { signalled } else { asked };
+    let asset = made.embed(keuze.published.current(), key).ok_or(Slug::NotFound)?;
+    if !key.signalled && asks(&keuze, &visit, &headers) {
         keuze.count_notice(visit.language);
     }
-    Ok(varying(serve(asset, &headers), &visit))
+    let mut response = varying(serve(asset, &headers), &visit);
+    if differs {
+        // Not for a cache that others share (R-3.5-5).
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH_HERE));
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
+    }
+    Ok(response)
 }
 
 async fn later(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
@@ -136,6 +178,7 @@ async fn fragment_page(
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_LANGUAGE, HeaderValue::from_static(visit.language.tag())),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (header::VARY, HeaderValue::from_static("sec-gpc")),
     ];
     Ok((headers, html).into_response())
 }
@@ -143,7 +186,7 @@ async fn fragment_page(
 /// Whether a question is open on the device that sent this.
 fn asks(keuze: &Keuze, visit: &Visit, request: &HeaderMap) -> bool {
     let now = keuze.clock.now();
-    // Whether the browser asks not to be tracked changes what is allowed, and nothing of what is asked.
+    // Whether the browser asks not to be tracked changes what is allowed and how it is told, not whether an answer is there.
     let device = cookies::read(request, visit.names()).device(false, now.at);
     !device.to_ask(&keuze.published.current().policy, now).is_empty()
 }
@@ -160,9 +203,13 @@ pub(super) fn fragment_for(
         return Ok(String::new());
     }
     let strings = current.strings.iter().find(|strings| strings.language == visit.language);
+    let strings = strings.ok_or(Slug::NotFound)?;
     let return_to = return_to.filter(|path| super::choices::is_own_page(path));
-    keuze.count_notice(visit.language);
-    Ok(fragment(&current.id(), strings.ok_or(Slug::NotFound)?, return_to))
+    let signalled = asks_not_to_be_tracked(request);
+    if !signalled || strings.signal.is_none() {
+        keuze.count_notice(visit.language);
+    }
+    Ok(fragment(&current.id(), strings, return_to, signalled))
 }
 
 /// Names what else the answer depends on, unless `?lang=` decided it.

@@ -2,9 +2,11 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use cookie::{Cookie, SameSite};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
+use crate::config::OWN;
 use crate::service::fixture::House;
 
 /// What came back.
@@ -87,6 +89,7 @@ impl Browser {
         let request = request.body(Body::from(body.to_owned())).expect("a request that can be sent");
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");
         let (parts, body) = response.into_parts();
+        set_cookies(&parts.headers).for_each(|set| refuse_unregistered(&set));
         let bytes = body.collect().await.expect("a body in memory").to_bytes();
         if self.keeps_cookies {
             self.keep(&parts.headers);
@@ -95,14 +98,34 @@ impl Browser {
     }
 
     fn keep(&mut self, headers: &HeaderMap) {
-        for set in headers.get_all(header::SET_COOKIE) {
-            let set = cookie::Cookie::parse(set.to_str().expect("ASCII").to_owned()).expect("a cookie");
+        for set in set_cookies(headers) {
             self.cookies.retain(|(name, _)| name != set.name());
             if set.max_age() != Some(time::Duration::ZERO) {
                 self.cookies.push((set.name().to_owned(), set.value().to_owned()));
             }
         }
     }
+}
+
+fn set_cookies(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'static>> {
+    let lines = headers.get_all(header::SET_COOKIE).iter();
+    lines.map(|line| Cookie::parse(line.to_str().expect("ASCII").to_owned()).expect("a cookie"))
+}
+
+/// Whatever a test is about: what is kept on a device stands in the register, and is what that says (S-03).
+fn refuse_unregistered(set: &Cookie<'_>) {
+    if set.max_age() == Some(time::Duration::ZERO) {
+        return;
+    }
+    let secure = set.secure() == Some(true);
+    let own = OWN.into_iter().find(|own| own.on(secure) == set.name());
+    let own = own.unwrap_or_else(|| panic!("{} is not in the register", set.name()));
+    assert_eq!(set.http_only() == Some(true), own.http_only, "{set}");
+    match set.max_age() {
+        None => assert_eq!(own.days, 0, "{set} stays until the browser closes"),
+        Some(age) => assert!(age <= time::Duration::days(own.days.into()), "{set} outlives its {} days", own.days),
+    }
+    assert!(set.same_site().is_some_and(|site| site != SameSite::None), "{set}");
 }
 
 impl Answer {
@@ -176,4 +199,32 @@ fn words(html: &str) -> String {
     let lines = plain.replace("&amp;", "&");
     let lines = lines.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The control of [`refuse_unregistered`]: it can fail.
+#[test]
+fn a_cookie_that_the_register_does_not_tell_truly_is_noticed() {
+    let noticed = |line: &'static str| {
+        let set = Cookie::parse(line).expect("a cookie");
+        std::panic::catch_unwind(|| refuse_unregistered(&set)).is_err()
+    };
+    for ours in [
+        "keuze=x; Max-Age=34560000; SameSite=Lax; Path=/",
+        "__Secure-keuze_desk=x; Secure; HttpOnly; SameSite=Strict; Path=/keuze/desk",
+        "_pk_id.1=; Max-Age=0",
+    ] {
+        assert!(!noticed(ours), "{ours}");
+    }
+    for other in [
+        "keuze_new=x; Max-Age=60; SameSite=Lax",
+        "keuze=x; Max-Age=34560001; SameSite=Lax",
+        "keuze=x; SameSite=Lax",
+        "keuze=x; HttpOnly; Max-Age=60; SameSite=Lax",
+        "keuze=x; Secure; Max-Age=60; SameSite=Lax",
+        "keuze=x; Max-Age=60",
+        "keuze_id=x; Max-Age=60; SameSite=Lax",
+        "__Secure-keuze_desk=x; Secure; HttpOnly; Max-Age=60; SameSite=Strict",
+    ] {
+        assert!(noticed(other), "{other}");
+    }
 }

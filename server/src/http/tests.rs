@@ -235,6 +235,65 @@ async fn a_notice_that_is_shown_is_counted() {
     assert_eq!(told, [shown(Language::Nl, 3), shown(Language::En, 1)]);
 }
 
+/// R-3.5-4: who said no through their browser is told, not asked; R-3.5-5: what depends on that says so.
+#[tokio::test]
+async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
+    const TOLD: &str = "Uw browser vraagt websites om u niet te volgen. Daar houden wij ons aan.";
+    let house = House::new().await;
+    let before = house.ledger().len();
+    for path in ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl"] {
+        for (value, told) in [(Some("1"), true), (Some("0"), false), (Some("true"), false), (None, false)] {
+            let headers: Vec<_> = value.map(|value| ("sec-gpc", value)).into_iter().collect();
+            let mut browser = Browser::new(&house);
+            let answer = browser.ask("GET", path, &headers, "").await;
+            assert_eq!(answer.body.contains(TOLD), told, "{path} {value:?}");
+            assert_eq!(answer.body.contains(">Accepteren<") || answer.body.contains("\"Accepteren\""), !told, "{path}");
+            let header = |name| {
+                let lines = answer.headers.get_all(name).iter().map(|line| line.to_str().expect("ASCII").to_owned());
+                lines.collect::<Vec<_>>().join(", ")
+            };
+            assert!(header(header::VARY).contains("sec-gpc"), "{path}");
+            assert!(header(header::CACHE_CONTROL).contains("private"), "{path}");
+        }
+    }
+    house.keuze.record_counts().await.expect("recorded");
+    let counts: Vec<_> = house.ledger().split_off(before).into_iter().map(|event| event.count).collect();
+    assert_eq!(counts, [Some(6)], "only who was asked is counted");
+    // "Met ‘Sluiten en weigeren’ blijft ook dat uit."
+    let gpc =
+        [("sec-gpc", "1"), ("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+    let mut browser = Browser::new(&house);
+    let page = browser.ask("GET", "/keuze/fragment?lang=nl", &gpc, "").await;
+    assert!(
+        page.body.contains(
+            "Zonder toestemming kan nog aangaan: Statistieken. Met ‘Sluiten en weigeren’ blijft ook dat uit."
+        )
+    );
+    let (_, hidden) = page.form("part=\"refuse\"");
+    let form = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(hidden)
+        .append_pair("control", "refuse_all")
+        .finish();
+    let answer = browser.ask("POST", "/keuze/choices", &gpc, &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let event = house.ledger().pop().expect("an event");
+    assert!(event.gpc && event.answers.values().all(|answered| !answered.answer.is_yes()) && event.answers.len() == 4);
+    assert_eq!(browser.ask("GET", "/keuze/fragment?lang=nl", &gpc, "").await.body, "");
+}
+
+/// What the signal leaves open is asked.
+#[tokio::test]
+async fn a_question_that_the_signal_does_not_answer_is_asked() {
+    let less = EXAMPLE.replacen("deny = [\"marketing\", ", "deny = [", 1);
+    let house = House::of(parse("keuze.toml", &less).expect("no fault")).await;
+    for path in ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl"] {
+        let with = Browser::new(&house).ask("GET", path, &[("sec-gpc", "1")], "").await;
+        let without = Browser::new(&house).ask("GET", path, &[], "").await;
+        assert_eq!(with.body, without.body);
+        assert!(with.body.contains("Accepteren"));
+    }
+}
+
 /// C9: nobody goes unasked because a page is in a language that we don't have.
 #[tokio::test]
 async fn a_language_that_we_do_not_have_falls_back_everywhere() {

@@ -60,8 +60,13 @@ impl<S: Sync> FromRequestParts<S> for GlobalPrivacyControl {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(elements(&parts.headers, SEC_GPC, b',').any(|value| value == Some("1"))))
+        Ok(Self(asks_not_to_be_tracked(&parts.headers)))
     }
+}
+
+/// Whether a request's headers say so; see [`GlobalPrivacyControl`].
+pub fn asks_not_to_be_tracked(headers: &HeaderMap) -> bool {
+    elements(headers, SEC_GPC, b',').any(|value| value == Some("1"))
 }
 
 /// HTTP/2 puts the host into the request target, HTTP/1.1 into `Host`.

@@ -58,7 +58,7 @@ fn the_same_configuration_freezes_to_the_same_bytes() {
     let mut policy = first().policy;
     // The notices are hashed over markup, which may change with the banner.
     policy.notices.clear();
-    assert_snapshot!(hash(&canonical(&policy)), @"74c466f668bf44e69febd1812845476d723c78fee38690931c65ee3258f9ecdc");
+    assert_snapshot!(hash(&canonical(&policy)), @"6af697d9468ef8ea193ee4432f83ca5d43f6e632c45f851d8c5016fe85c3f95d");
     let json = String::from_utf8(canonical(&policy)).expect("JSON is UTF-8");
     assert_snapshot!(&json[json.find("\"channels\"").expect("it has channels")..][..110], @r#""channels":[{"article":"Tw 11.7 lid 3","channel":"newsletter","from":"2022-11-01","need":"soft_opt_in"},{"arti"#);
 }
@@ -67,7 +67,7 @@ fn the_same_configuration_freezes_to_the_same_bytes() {
 fn the_first_policy_tells_what_it_holds() {
     assert_snapshot!(planned(&Config::example(), None, ChangeClass::Editorial).differences.join("\n"), @r#"
 the first policy of voipro.nl
-purpose necessary (necessary): __Host-keuze, __Host-keuze_seen, __Secure-keuze_id, __Secure-keuze_code, __Secure-keuze_person, __Secure-keuze_desk, __Host-keuze_desk_known, voipro_session
+purpose necessary (necessary): __Host-keuze, __Host-keuze_seen, __Secure-keuze_id, __Secure-keuze_code, __Secure-keuze_person, __Secure-keuze_desk, __Host-keuze_desk_known, keuze_probe, voipro_session
 purpose statistics (low_impact): voipro_counted
 purpose marketing (consent): _gcl_au, _fbp
 purpose profiling (consent): voipro_interests
@@ -87,7 +87,7 @@ fn the_same_configuration_is_nothing_to_publish() {
 
 #[test]
 fn a_changed_question_needs_a_new_revision() {
-    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"keuze.toml:102:12: the question of `marketing` changed (the cookie _fbp lives longer) but has no new revision. Mend: write `revision = 2`.");
+    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"keuze.toml:105:12: the question of `marketing` changed (the cookie _fbp lives longer) but has no new revision. Mend: write `revision = 2`.");
     let publication = planned(&changed(&[LONGER, ASKED_ANEW]), Some(&first()), ChangeClass::Purpose);
     assert_snapshot!(publication.differences.join("\n"), @r#"
 cookies._fbp.days: 90 → 390
@@ -99,7 +99,7 @@ purposes.marketing.revision: 1 → 2
 fn a_revision_never_goes_back() {
     let later = planned(&changed(&[ASKED_ANEW]), Some(&first()), ChangeClass::Purpose).policy;
     let faults = plan(&Config::example(), Some(&later), ChangeClass::Purpose, first_layer).expect_err("it goes back");
-    assert_snapshot!(lines(&faults), @"example.toml:102:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
+    assert_snapshot!(lines(&faults), @"example.toml:105:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
 }
 
 #[test]
@@ -140,7 +140,9 @@ channels.phone from 2026-06-01: added
 controller.phone: “+31 (0)20 788 4000” → “+31 (0)20 788 4001”
 cookies._fbp.days: 90 → 30
 gpc.deny: “marketing”, “profiling”, “third_party_embeds” → “marketing”
+notice.en.signal: removed
 notice.nl.heading: “Cookies op voipro.nl” → “Uw cookies op voipro.nl”
+notice.nl.signal: removed
 validity_months: 6 → 5
 vendors.meta_ireland.role.nl: “Advertenties op Facebook en Instagram” → “Reclame op Facebook en Instagram”
 "#);
@@ -251,7 +253,7 @@ fn nothing_leaves_consent_without_a_reason() {
 #[test]
 fn data_that_is_kept_longer_is_another_question() {
     let longer = ("data_months = 12\ndescription", "data_months = 13\ndescription");
-    assert_snapshot!(refused(&changed(&[longer]), ChangeClass::Purpose), @"keuze.toml:110:12: the question of `profiling` changed (data is kept longer) but has no new revision. Mend: write `revision = 2`.");
+    assert_snapshot!(refused(&changed(&[longer]), ChangeClass::Purpose), @"keuze.toml:113:12: the question of `profiling` changed (data is kept longer) but has no new revision. Mend: write `revision = 2`.");
     let untold = ("data_months = 12\ndescription", "description");
     assert!(refused(&changed(&[untold]), ChangeClass::Purpose).contains("data is kept longer"));
     let shorter = ("data_months = 12\ndescription", "data_months = 6\ndescription");

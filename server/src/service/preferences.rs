@@ -45,6 +45,7 @@ impl Keuze {
         Ok(PreferencesView {
             centre: None,
             policy: published.id(),
+            build: crate::embed::build().to_owned(),
             purposes: purposes.collect(),
             gpc: remembered.device.gpc,
             history: self.past_answers(&past, frame.language)?,

@@ -23,20 +23,35 @@ pub struct Own {
     pub http_only: bool,
 }
 
-/// All of them, as `http::cookies` and the desk set them.
-pub const OWN: [Own; 7] = [
-    Own { secure: "__Host-keuze", plain: "keuze", days: DAYS_WITH_OBJECTION, http_only: false },
-    Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: DAYS, http_only: false },
-    Own { secure: "__Secure-keuze_id", plain: "keuze_id", days: DAYS, http_only: true },
-    Own { secure: "__Secure-keuze_code", plain: "keuze_code", days: 1, http_only: true },
-    Own { secure: "__Secure-keuze_person", plain: "keuze_person", days: 1, http_only: true },
-    Own { secure: "__Secure-keuze_desk", plain: "keuze_desk", days: 0, http_only: true },
-    Own { secure: "__Host-keuze_desk_known", plain: "keuze_desk_known", days: known_browsers::DAYS, http_only: true },
-];
+/// What was answered.
+pub const CHOICE: Own = Own { secure: "__Host-keuze", plain: "keuze", days: DAYS_WITH_OBJECTION, http_only: false };
+/// The notice that was seen.
+pub const SEEN: Own = Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: DAYS, http_only: false };
+/// The consent id.
+pub const CONSENT_ID: Own = Own { secure: "__Secure-keuze_id", plain: "keuze_id", days: DAYS, http_only: true };
+/// What belongs to a code that was mailed.
+pub const CODE: Own = Own { secure: "__Secure-keuze_code", plain: "keuze_code", days: 1, http_only: true };
+/// The session of whoever proved an address.
+pub const PERSON: Own = Own { secure: "__Secure-keuze_person", plain: "keuze_person", days: 1, http_only: true };
+/// The session of a staff member.
+pub const DESK: Own = Own { secure: "__Secure-keuze_desk", plain: "keuze_desk", days: 0, http_only: true };
+/// That a browser is known to the desk.
+pub const DESK_KNOWN: Own =
+    Own { secure: "__Host-keuze_desk_known", plain: "keuze_desk_known", days: known_browsers::DAYS, http_only: true };
+/// The probe of `embed.js`: whether cookies are kept at all, and for seconds that a press is under way.
+pub const PROBE: Own = Own { secure: "keuze_probe", plain: "keuze_probe", days: 1, http_only: false };
+
+/// All of them. What sets one takes its name from here, and nothing else is stored on a device.
+pub const OWN: [Own; 8] = [CHOICE, SEEN, CONSENT_ID, CODE, PERSON, DESK, DESK_KNOWN, PROBE];
 
 impl Own {
+    /// Its name on a host that is served over https, or is not.
+    pub const fn on(self, secure: bool) -> &'static str {
+        if secure { self.secure } else { self.plain }
+    }
+
     fn name(self, hosts: &[Host]) -> &'static str {
-        if is_secure(hosts) { self.secure } else { self.plain }
+        self.on(is_secure(hosts))
     }
 }
 

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{Sender, purpose, referer_path};
+use crate::embed::build;
 use crate::http::body;
 use crate::http::problem::{Problem, Slug};
 use crate::http::visit::{GlobalPrivacyControl, Visit};
@@ -27,6 +28,7 @@ struct Fields {
     language: Option<String>,
     control: Option<String>,
     surface: Option<String>,
+    build: Option<String>,
     return_to: Option<String>,
     offered: BTreeSet<PurposeId>,
     grant: BTreeSet<PurposeId>,
@@ -60,6 +62,7 @@ impl Fields {
                 "language" => once(&mut fields.language, value)?,
                 "control" => once(&mut fields.control, value)?,
                 "surface" => once(&mut fields.surface, value)?,
+                "build" => once(&mut fields.build, value)?,
                 "return" => once(&mut fields.return_to, value)?,
                 "offered" => _ = fields.offered.insert(purpose(&value)?),
                 "grant" => _ = fields.grant.insert(purpose(&value)?),
@@ -76,14 +79,16 @@ impl Fields {
         let asked = keuze.published.by_id(&policy).unwrap_or_else(|| keuze.published.current());
         // A form in a language that we don't have was shown with what we have; its no counts.
         let language = self.language.as_deref().and_then(Language::from_tag).unwrap_or(visited);
+        let surface = surface(self.surface.as_deref())?;
         Ok(Choice {
             language,
             purposes: self.answers(control, &asked.policy)?,
-            surface: surface(self.surface.as_deref())?,
+            surface,
             policy,
             control,
-            build: None,
-            variant: None,
+            // A form that was made by another build, or by nobody we know, is recorded without: its answer counts.
+            build: self.build.clone().filter(|named| *named == build()),
+            variant: surface.and_then(variant).map(str::to_owned),
         })
     }
 
@@ -148,6 +153,15 @@ fn surface(name: Option<&str>) -> Result<Option<Surface>, Problem> {
         Some("page") => Ok(Some(Surface::Page)),
         Some(_) => Err(Problem::with(Slug::MalformedRequest, "surface")),
         None => Ok(None),
+    }
+}
+
+/// Where a plain form of ours stands: in the flow of a page that included the banner, or on a page of our own.
+fn variant(surface: Surface) -> Option<&'static str> {
+    match surface {
+        Surface::Banner => Some("included"),
+        Surface::Page => Some("page"),
+        Surface::Settings | Surface::Placeholder => None,
     }
 }
 

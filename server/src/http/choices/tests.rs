@@ -353,6 +353,58 @@ async fn a_plain_form_withdraws_everything_and_comes_back() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 
+/// R-2.5.5-1: the banner's build and layout variant stand in the record, whichever road an answer came by; and
+/// only ones that we know.
+#[tokio::test]
+async fn a_plain_form_is_recorded_with_its_build_and_variant() {
+    let house = House::new().await;
+    let ours = crate::embed::build();
+    let mut browser = Browser::new(&house);
+    for (path, mark, control, variant) in [
+        ("/keuze/fragment", "part=\"refuse\"", "refuse_all", "included"),
+        ("/keuze/voorkeuren", "value=\"save\"", "accept_all", "page"),
+        ("/keuze/voorkeuren", "class=\"withdraw\"", "refuse_all", "page"),
+    ] {
+        let page = browser.get(path).await;
+        let mark = if mark.starts_with("class") { "withdraw" } else { mark };
+        let answer = browser.submit(&page, mark, &[("control", control)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.body);
+        let event = last(&house);
+        assert_eq!((event.build.as_deref(), event.variant.as_deref()), (Some(ours), Some(variant)), "{path}");
+    }
+    for (sent, recorded) in
+        [(Some(ours), Some(ours)), (Some("00000000"), None), (Some("<b>"), None), (Some(""), None), (None, None)]
+    {
+        let mut form = vec![("control", "refuse_all"), ("surface", "banner")];
+        form.extend(sent.map(|build| ("build", build)));
+        let answer = Browser::new(&house).post("/keuze/choices", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{sent:?}: a no counts, whoever made its form");
+        assert_eq!(last(&house).build.as_deref(), recorded, "{sent:?}");
+    }
+    // A button of the page's own says nothing of ours.
+    Browser::new(&house).post("/keuze/choices", &[("control", "refuse_all")]).await;
+    assert_eq!((last(&house).build, last(&house).variant), (None, None));
+}
+
+#[tokio::test]
+async fn the_close_control_of_a_form_does_what_its_refuse_does() {
+    let house = House::of(changed(&[("close_control = \"none\"", "close_control = \"refuse\"")])).await;
+    let mut events = Vec::new();
+    for part in ["refuse", "close"] {
+        let mut browser = Browser::new(&house);
+        let page = browser.get("/keuze/fragment?lang=nl&return=/winkel").await;
+        let button = page.between(&format!("part=\"{part}\" "), "</button>").to_owned();
+        assert!(button.starts_with("name=\"control\" value=\"refuse_all\">"), "{button}");
+        let answer = browser.submit(&page, "part=\"close\"", &[("control", "refuse_all")]).await;
+        assert_eq!(answer.location(), "/winkel");
+        assert_eq!(browser.get("/keuze/fragment?lang=nl").await.body, "", "and is not asked again");
+        events.push((browser.cookies, last(&house)));
+    }
+    assert_eq!(events[0], events[1]);
+    assert_eq!(said(&house, "statistics"), Said::Objected);
+    assert_eq!(said(&house, "marketing"), Said::Refused);
+}
+
 #[tokio::test]
 async fn a_form_that_contradicts_itself_writes_nothing() {
     let house = House::new().await;

@@ -7,18 +7,17 @@ use cookie::{Cookie, SameSite};
 use time::Duration;
 
 use super::Desk;
+use crate::config::DESK_KNOWN;
 use crate::http::cookies;
 use crate::service::known_browsers::{BrowserToken, DAYS};
 use crate::service::staff::StaffName;
 
-const NAME: &str = "keuze_desk_known";
-/// Over https: set by this host alone, and by nobody who answers over plain http in its name.
-const SECURE_NAME: &str = "__Host-keuze_desk_known";
 /// Of so many accounts at one workplace each is known; then the one that was away longest is not.
 const MOST: usize = 4;
 
+/// Over https one that this host alone sets, and nobody who answers over plain http in its name.
 fn name(secure: bool) -> &'static str {
-    if secure { SECURE_NAME } else { NAME }
+    DESK_KNOWN.on(secure)
 }
 
 /// The tokens that came along under the name that counts on this host.

@@ -13,13 +13,14 @@ use time::{Duration, OffsetDateTime};
 
 use super::work::Work;
 use crate::ambient::Entropy;
+use crate::config::DESK;
 use crate::http::cookies;
 use crate::service::sign_ins::Missed;
 use crate::service::staff::{SignedIn, StaffName};
 
-const NAME: &str = "keuze_desk";
+const NAME: &str = DESK.plain;
 /// Over https: set by nobody who answers over plain http in the host's name.
-const SECURE_NAME: &str = "__Secure-keuze_desk";
+const SECURE_NAME: &str = DESK.secure;
 /// Without use a session ends after this long.
 const IDLE: Duration = Duration::minutes(30);
 /// A session ends after this long in any case: a working day.
