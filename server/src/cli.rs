@@ -27,7 +27,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::logging::may_be_written;
-use crate::scribe::verify::{VerifyError, set_databases_aside, verify};
+use crate::scribe::verify::{VerifyError, verify};
 
 use ledger::Ledger;
 use refusal::Refusal;
@@ -147,15 +147,10 @@ fn print_verified(ledger: &Ledger) -> ExitCode {
     }
 }
 
-/// Said when a rebuild failed after the database was moved.
-const KEPT: &str = "The old database is kept beside it as sled.aside-1 or the next number; the journal is unchanged";
-
 async fn rebuild(ledger: &Ledger) -> Result<(), Refusal> {
-    ledger.site()?;
-    ledger.has_root_key()?;
-    set_databases_aside(&ledger.data)?;
-    let opened = ledger.open().map_err(|what| Refusal::Told(format!("{what}. {KEPT}")))?;
-    opened.close().await;
-    println!("the databases were made anew from the journal");
+    ledger.open_anew()?.close().await;
+    println!(
+        "the databases were made anew from the journal; the old ones are kept beside them as sled.aside-1 or the next number"
+    );
     Ok(())
 }

@@ -39,7 +39,7 @@ use files::Layout;
 pub use answers::{Answer, AnswerName, Answered, Once};
 
 use state::State;
-use writer::{Job, Recording};
+use writer::{Databases, Job, Recording};
 
 /// Where and how to open a ledger.
 pub struct Opening {
@@ -127,23 +127,16 @@ pub struct Written {
     pub event: Event,
 }
 
-/// An event in the queue.
+/// Events in the queue.
 #[derive(Debug)]
 pub struct Submitted(oneshot::Receiver<Result<Once, AppendError>>);
 
 impl Submitted {
-    /// Waits until it is durable.
+    /// Waits until all of it is durable.
     ///
     /// # Errors
     /// The ledger closed before, or failed while it was being written.
-    pub async fn durable(self) -> Result<Written, AppendError> {
-        match self.ended().await? {
-            Once::Written(written) => Ok(*written),
-            Once::Before(_) => unreachable!("what has no answer was not answered before"),
-        }
-    }
-
-    async fn ended(self) -> Result<Once, AppendError> {
+    pub async fn durable(self) -> Result<Once, AppendError> {
         // The writer tells everybody how it ended; whoever it did not tell was in its hands when it broke down.
         self.0.await.unwrap_or(Err(AppendError::OutcomeUnknown))
     }
@@ -161,14 +154,6 @@ pub enum AppendError {
          and look before you repeat it"
     )]
     OutcomeUnknown,
-}
-
-impl AppendError {
-    /// What is told where a part of what was asked for is recorded already: that nothing was would not be true.
-    #[must_use]
-    pub fn after_a_part(self) -> Self {
-        Self::OutcomeUnknown
-    }
 }
 
 /// Why nothing was recorded.
@@ -285,7 +270,25 @@ impl Scribe {
     /// # Errors
     /// A sentence that says what is wrong and what to do; nothing was changed then but unfinished work cut off.
     pub fn open(opening: Opening) -> Result<Self, OpenError> {
-        writer::open(&opening).map_err(OpenError)
+        writer::open_with(&opening, Databases::Kept, |store| store).map_err(OpenError)
+    }
+
+    /// The same with databases that are made anew from the journal: once everything is found to add up, those that there are
+    /// are set aside.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_anew(opening: &Opening) -> Result<Self, OpenError> {
+        writer::open_with(opening, Databases::Anew, |store| store).map_err(OpenError)
+    }
+
+    /// The same, with something put before the databases.
+    #[cfg(test)]
+    pub fn open_with(
+        opening: &Opening,
+        wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
+    ) -> Result<Self, OpenError> {
+        writer::open_with(opening, Databases::Kept, wrap).map_err(OpenError)
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State> {
@@ -301,26 +304,41 @@ impl Scribe {
     /// # Panics
     /// Where the draft is too long for the journal (16 MiB); what may come in from outside is limited long before.
     pub async fn append(&self, draft: Draft) -> Result<Written, AppendError> {
-        self.submit(draft)?.durable().await
+        let written = self.append_together(vec![draft]).await?;
+        Ok(written.into_iter().next().expect("one of one"))
     }
 
-    /// Puts one event into the queue; drafts are recorded in the order in which they were put there. So many that do not
-    /// depend on each other share the syncs of a batch.
+    /// Records several events in one batch: all of them, or none. What belongs to one act goes this way, so that nobody has
+    /// to be told that a part of it is recorded.
+    ///
+    /// # Errors
+    /// As [`Self::append`], of all of them.
+    ///
+    /// # Panics
+    /// As [`Self::append`].
+    pub async fn append_together(&self, drafts: Vec<Draft>) -> Result<Vec<Written>, AppendError> {
+        match self.submit(drafts, None)?.durable().await? {
+            Once::Written(written) => Ok(written),
+            Once::Before(_) => unreachable!("what has no answer was not answered before"),
+        }
+    }
+
+    /// Puts events that are recorded together, or not at all, into the queue; what was put there first is recorded first. So
+    /// much that does not depend on each other shares the syncs of a batch.
+    ///
+    /// With what the request that it comes of is answered that is durable in the same batch, and nothing is recorded if the
+    /// request was answered before; whoever asks at the same time waits for the first and gets its answer.
     ///
     /// # Errors
     /// Nothing will be recorded then.
     ///
     /// # Panics
     /// As [`Self::append`].
-    pub fn submit(&self, draft: Draft) -> Result<Submitted, NotRecorded> {
-        self.enqueue(draft, None)
-    }
-
-    fn enqueue(&self, draft: Draft, once: Option<Answer>) -> Result<Submitted, NotRecorded> {
+    pub fn submit(&self, drafts: Vec<Draft>, once: Option<Answer>) -> Result<Submitted, NotRecorded> {
         // Here, because in the writer it would stop the ledger.
-        assert!(fits(&draft), "a draft is too long for the journal");
+        assert!(drafts.iter().all(fits), "a draft is too long for the journal");
         let (answer, written) = oneshot::channel();
-        self.shared.put(Job::Record(Box::new(Recording { draft, once, answer })))?;
+        self.shared.put(Job::Record(Box::new(Recording { drafts, once, answer })))?;
         Ok(Submitted(written))
     }
 

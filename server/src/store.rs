@@ -7,6 +7,8 @@ pub mod memory;
 pub mod sled_engine;
 
 #[cfg(test)]
+pub mod breaking;
+#[cfg(test)]
 mod contract;
 
 use app::model::identity::{RecordAddress, ShardNumber};

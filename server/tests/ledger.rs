@@ -19,7 +19,7 @@ mod verifying;
 
 use app::model::identity::Subject;
 use fixture::{check, draft, fill, made, opening, root_of};
-use server::scribe::verify::{set_databases_aside, verify};
+use server::scribe::verify::verify;
 use server::scribe::{Fact, FactKind, Scribe};
 
 #[tokio::test]
@@ -50,8 +50,7 @@ async fn without_its_databases_the_ledger_is_the_same() {
     check(&scribe);
     scribe.close().await;
     assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up"), before);
-    set_databases_aside(&data).expect("nobody uses it");
-    let scribe = Scribe::open(opening(Some(&data), 3)).expect("opens");
+    let scribe = Scribe::open_anew(&opening(Some(&data), 3)).expect("opens");
     check(&scribe);
     scribe.close().await;
     assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up"), before);
@@ -111,8 +110,7 @@ async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
     scribe.close().await;
     assert_eq!(std::fs::read_dir(data.join("sled/0001/blobs")).expect("a folder").count(), 0);
     verify(&data, Some(&root_of(&data))).expect("adds up");
-    set_databases_aside(&data).expect("nobody uses it");
-    let scribe = Scribe::open(opening(Some(&data), 3)).expect("opens");
+    let scribe = Scribe::open_anew(&opening(Some(&data), 3)).expect("opens");
     assert!(whole(&scribe));
     scribe.close().await;
     verify(&data, Some(&root_of(&data))).expect("adds up");

@@ -213,6 +213,14 @@ impl Slug {
     }
 }
 
+/// What did not happen where a request was refused and the no in it was taken.
+pub fn no_taken(language: Language) -> &'static str {
+    match language {
+        Language::Nl => "Het nee dat erin stond, is wel vastgelegd en geldt. De rest is niet bewaard.",
+        Language::En => "The no that it told of is recorded all the same, and holds. The rest was not kept.",
+    }
+}
+
 impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

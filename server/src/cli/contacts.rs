@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::ledger::Ledger;
 use super::refusal::Refusal;
 use super::task::{self, Say, Talk};
+use crate::scribe::AppendError;
 use crate::service::Keuze;
+use crate::service::people::ActError;
 use crate::service::people::import::{CameTo, Mode, RowReport, Summary, rows};
 
 /// What to do with contacts.
@@ -90,8 +92,13 @@ pub async fn import(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), 
     let source = asked.source.as_deref().unwrap_or(&name);
     let summary = keuze.import(lines, source, mode, Actor::System, &mut each).await;
     let summary = summary.map_err(|error| {
+        let why = match error {
+            ActError::Append(AppendError::NotRecorded(why)) => why.to_string(),
+            error => error.to_string(),
+        };
         Refusal::Told(format!(
-            "stopped at a row: {error}. The rows before it are recorded; run the same file again, which records nothing twice"
+            "stopped: {why}. The rows that were told of are recorded, and of those behind them some may be; run the same file \
+             again, which records nothing twice"
         ))
     })?;
     for line in summed(summary, asked.write) {

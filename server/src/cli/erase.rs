@@ -89,6 +89,7 @@ pub async fn erase(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), R
         level: IdentityLevel::Further,
         call: None,
         reason: Some(reason.to_owned()),
+        request: None,
     };
     let erased = keuze.erase(person, !asked.decline_blocking_list, &act).await.map_err(Refusal::told)?;
     say.say(&format!("Erased. Receipt {}.", keuze.receipts().number(erased.record)))?;

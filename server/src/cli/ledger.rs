@@ -51,16 +51,12 @@ impl Ledger {
         open(&self.data, self.key_file.clone(), origin)
     }
 
-    /// Looks whether the root key is there, before anything is moved.
+    /// Opens it with databases that are made anew from the journal.
     ///
     /// # Errors
-    /// It is missing, or is none.
-    pub fn has_root_key(&self) -> Result<(), Refusal> {
-        let key = self.key_file.clone().unwrap_or_else(|| Layout(self.data.clone()).default_root_key());
-        match crate::vault::root::read(&key)? {
-            Some(_) => Ok(()),
-            None => Err(Refusal::Told(format!("the root key {} is missing; nothing was moved", key.display()))),
-        }
+    /// As [`Self::open`]; nothing was moved then.
+    pub fn open_anew(&self) -> Result<Scribe, Refusal> {
+        Ok(Scribe::open_anew(&opening(&self.data, self.key_file.clone(), self.site()?)?)?)
     }
 
     /// Everything that a command needs which acts on people.
@@ -81,12 +77,15 @@ impl Ledger {
 
 /// Opens a site's ledger, or makes it.
 pub fn open(data: &Path, key_file: Option<PathBuf>, origin: String) -> Result<Scribe, Refusal> {
+    Ok(Scribe::open(opening(data, key_file, origin)?)?)
+}
+
+fn opening(data: &Path, key_file: Option<PathBuf>, origin: String) -> Result<Opening, Refusal> {
     serve::refuse_postgres()?;
     if key_file.is_none() {
         tracing::warn!("KEUZE_KEY_FILE is not set: the root key is kept beside the data directory");
     }
-    let opening = Opening { data: Some(data.to_path_buf()), key_file, origin, entropy: Arc::new(SystemEntropy) };
-    Ok(Scribe::open(opening)?)
+    Ok(Opening { data: Some(data.to_path_buf()), key_file, origin, entropy: Arc::new(SystemEntropy) })
 }
 
 /// A configuration works on its own site's ledger, or on the demo's of that site.

@@ -29,10 +29,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use self::session::{Session, Sessions};
-use self::work::Opened;
+use self::work::{Opened, Press};
 use super::body;
 use super::problem::{Problem, Slug};
 use super::render;
@@ -50,13 +52,22 @@ const DESK: &str = "/keuze/desk";
 struct Desk {
     keuze: Arc<Keuze>,
     sessions: Sessions,
+    /// One press after the other, so that the second of two finds what the first came to.
+    pressing: Arc<Mutex<()>>,
+    /// The same of new passwords, which take longer.
+    replacing: Mutex<()>,
 }
 
 type Shared = State<Arc<Desk>>;
 
 /// The desk's routes; whoever reloads the answer to a form comes back to the desk.
 pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S> {
-    let desk = Desk { keuze: Arc::clone(keuze), sessions: Sessions::default() };
+    let desk = Desk {
+        keuze: Arc::clone(keuze),
+        sessions: Sessions::default(),
+        pressing: Arc::default(),
+        replacing: Mutex::default(),
+    };
     Router::new()
         .route(DESK, get(home))
         .route("/keuze/desk/sign-in", post(sign_in).merge(back_to(DESK)))
@@ -161,15 +172,16 @@ fn open_session(
 }
 
 async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
-    let Some(session) = desk.session(&headers) else { return Ok(not_recorded(&desk, &visit)) };
+    let _one_at_a_time = desk.replacing.lock().await;
     let current = form.take("current").ok().map(Zeroizing::new);
     let (new, again) = (Zeroizing::new(form.take("password")?), Zeroizing::new(form.take("again")?));
+    let Some(session) = desk.session(&headers) else { return replaced_before(&desk, &visit, &headers, new).await };
     let known = known::tokens(&headers, visit.host.secure);
     let at = desk.keuze.known_browser(session.name.as_str(), &known);
     match desk.keuze.replace_password(&session.name, current, new, &again, at).await {
         Ok(()) => {
             // Whoever still sits somewhere with the old password is out.
-            desk.sessions.end_all(&session.name);
+            desk.sessions.end_all(&session.name, desk.keuze.clock.now().at);
             let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
             let signed_in = SignedIn { name: session.name, one_time: false };
             Ok(open_session(&desk, &visit, &known, signed_in, access, session.missed))
@@ -178,6 +190,28 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
         Err(StaffError::Append(error)) => Err(error.into()),
         Err(StaffError::Read(error)) => Err(error.into()),
         Err(StaffError::Taken | StaffError::Gone) => Ok(ended(&desk, &visit)),
+    }
+}
+
+/// The second of two presses of the form for a new password: the first one ended the session, and the password that both
+/// name is the one in force.
+async fn replaced_before(
+    desk: &Desk,
+    visit: &Visit,
+    headers: &HeaderMap,
+    new: Zeroizing<String>,
+) -> Result<Response, Problem> {
+    let Some(name) = desk.sessions.ended_by_password(headers, desk.keuze.clock.now().at) else {
+        return Ok(not_recorded(desk, visit));
+    };
+    let access = desk.staff().access(name.as_str());
+    let known = known::tokens(headers, visit.host.secure);
+    let at = desk.keuze.known_browser(name.as_str(), &known);
+    match (desk.keuze.sign_in(name.as_str(), new, at).await?, access) {
+        (Attempt::In(signed_in, missed), Some(access)) => {
+            Ok(open_session(desk, visit, &known, signed_in, access, missed))
+        }
+        _ => Ok(not_recorded(desk, visit)),
     }
 }
 
@@ -261,7 +295,7 @@ async fn look_up_people(
     asked: LookUpPeople,
 ) -> Result<Response, Problem> {
     let found = desk.keuze.look_up_people(&asked).await?;
-    let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None };
+    let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
     match desk.sessions.work(session, |work| work.open(opened, &*desk.keuze.entropy)) {
         Some(id) => Ok(to(&person::path(id), visit)),
         None => Ok(ended(desk, visit)),
@@ -368,6 +402,16 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 }
 
 impl Form {
+    /// What tells it from every other form.
+    fn press(&self) -> Press {
+        let mut hash = Sha256::new();
+        for text in self.0.iter().flat_map(|(name, value)| [name, value]) {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        hash.finalize().into()
+    }
+
     /// A field that the form has; a request without it was not made by our form.
     fn take(&mut self, name: &'static str) -> Result<String, Problem> {
         let at = self.0.iter().position(|(field, _)| field == name);

@@ -42,7 +42,7 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     parts.extensions.insert(Client(client));
     let admitted = looked_at.and_then(|()| gate.limit(&parts, client));
     let response = match admitted {
-        Ok(()) => in_time(next.run(Request::from_parts(parts, body))).await,
+        Ok(()) => in_time(async move { next.run(Request::from_parts(parts, body)).await }).await,
         Err(problem) => problem.into_response(),
     };
     let mut response = gate.dress(response, &asked, visit.as_ref());
@@ -54,9 +54,19 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
 }
 
 /// Whoever sends a request does so within half a minute; what was written by then stands, confirmed or not.
-async fn in_time(answering: impl Future<Output = Response>) -> Response {
-    let answered = tokio::time::timeout(Duration::from_secs(30), answering).await;
-    answered.unwrap_or_else(|_| Problem::from(Slug::TimedOut).into_response())
+///
+/// It is answered to its end, also when whoever asked has gone: what is recorded is taken note of.
+async fn in_time(answering: impl Future<Output = Response> + Send + 'static) -> Response {
+    match tokio::time::timeout(Duration::from_secs(30), tokio::spawn(answering)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_panicked)) => Problem::from(Slug::Internal).into_response(),
+        Err(_elapsed) => {
+            let mut response = Problem::from(Slug::TimedOut).into_response();
+            // What is still being sent is not waited for (RFC 9110 section 15.5.9).
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    }
 }
 
 /// What is remembered of a request for dressing its problem.
@@ -117,7 +127,8 @@ impl Gate {
     /// Gives a problem its words: a document for programs, a page for people.
     fn dress(&self, response: Response, asked: &Asked, visit: Option<&Visit>) -> Response {
         let Some(problem) = problem_of(&response) else { return response };
-        let allow = response.headers().get(header::ALLOW).cloned();
+        let kept = [header::ALLOW, header::CONNECTION];
+        let kept = kept.map(|name| response.headers().get(&name).cloned().map(|value| (name, value)));
         let language = visit.map_or(asked.language, |visit| visit.language);
         let mut dressed = match visit {
             Some(_) if asked.by_person() => {
@@ -127,9 +138,7 @@ impl Gate {
             // Of a host that is not ours no address can be given: the type is relative (RFC 9457 section 3.1.1).
             None => problem.document("", language),
         };
-        if let Some(allow) = allow {
-            dressed.headers_mut().insert(header::ALLOW, allow);
-        }
+        dressed.headers_mut().extend(kept.into_iter().flatten());
         dressed
     }
 }

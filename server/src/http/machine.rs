@@ -7,7 +7,7 @@ mod mail;
 mod objections;
 mod once;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod who;
 
 use std::marker::PhantomData;
@@ -29,6 +29,7 @@ use serde::Serialize;
 use self::who::Named;
 use super::problem::{Problem, Slug};
 use super::visit::Visit;
+use crate::scribe::AnswerName;
 use crate::service::Keuze;
 use crate::service::clients::{Client, Clients, Scope};
 use crate::service::people::{Act, Person};
@@ -105,6 +106,8 @@ impl Asks for Customers {
 /// A program whose key is good for what it asks. A handler that takes one cannot be reached without.
 pub struct Caller<S> {
     client: Client,
+    /// The request's name, where it may be sent again.
+    request: Option<AnswerName>,
     asks: PhantomData<S>,
 }
 
@@ -117,7 +120,7 @@ impl<S> Caller<S> {
     /// What it tells, in its own name.
     pub fn act(&self) -> Act {
         let actor = Actor::Client { name: self.name() };
-        Act { actor, ..Act::by_person(Route::Api, IdentityLevel::Unverified) }
+        Act { actor, request: self.request, ..Act::by_person(Route::Api, IdentityLevel::Unverified) }
     }
 }
 
@@ -129,7 +132,8 @@ impl<S: Asks> FromRequestParts<Arc<Keuze>> for Caller<S> {
         if !client.scopes.contains(&S::SCOPE) {
             return Err(Problem::saying(Slug::ScopeMissing, "scope", S::SCOPE.word()));
         }
-        Ok(Self { client, asks: PhantomData })
+        let request = parts.extensions.get().map(|once::RequestName(name)| *name);
+        Ok(Self { client, request, asks: PhantomData })
     }
 }
 
@@ -151,12 +155,16 @@ fn key(headers: &HeaderMap) -> Option<&str> {
 
 /// An answer that nobody keeps: it may be another one in a second (S-12).
 fn answer(body: &impl Serialize) -> Response {
-    let json = serde_json::to_vec(body).expect("plain fields are always JSON");
+    let json = json(body);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (headers, json).into_response()
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("plain fields are always JSON")
 }
 
 /// Who gets a message, or the problem that says why it must not go.

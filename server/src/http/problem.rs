@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use app::model::language::Language;
+use app::text::problem::no_taken;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -28,6 +29,18 @@ pub struct Problem {
     pub field: Option<Cow<'static, str>>,
     /// Further members of the document: their names and what they say, in machine form.
     pub more: Vec<(&'static str, String)>,
+    /// What of it is on record all the same.
+    pub saved: Saved,
+}
+
+/// What of a request that went wrong is on record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Saved {
+    /// What the words of the problem say.
+    #[default]
+    AsItSays,
+    /// The no that it told of.
+    ItsNo,
 }
 
 /// The member that says how to mend a field.
@@ -72,7 +85,7 @@ impl From<Slug> for Problem {
             Slug::Closed | Slug::OutcomeUnknown => Some(10),
             _ => None,
         };
-        Self { slug, retry_after, field: None, more: Vec::new() }
+        Self { slug, retry_after, field: None, more: Vec::new(), saved: Saved::AsItSays }
     }
 }
 
@@ -129,6 +142,17 @@ impl Problem {
         self
     }
 
+    /// The same of a request whose no is on record all the same.
+    #[must_use]
+    pub fn no_taken(self) -> Self {
+        Self { saved: Saved::ItsNo, ..self }
+    }
+
+    /// Whether it is known that nothing was recorded.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self.slug, Slug::OutcomeUnknown | Slug::Internal | Slug::TimedOut)
+    }
+
     /// A problem with one more member, in machine form.
     pub fn saying(slug: Slug, name: &'static str, what: impl Into<String>) -> Self {
         Self { more: vec![(name, what.into())], ..slug.into() }
@@ -137,7 +161,11 @@ impl Problem {
     /// The problem document for programs.
     pub fn document(&self, origin: &str, language: Language) -> Response {
         let words = self.slug.words_for_programs(language);
-        let detail = format!("{} {} {}", words.happened, words.not_happened, words.to_do);
+        let not_happened = match self.saved {
+            Saved::AsItSays => words.not_happened,
+            Saved::ItsNo => no_taken(language),
+        };
+        let detail = format!("{} {not_happened} {}", words.happened, words.to_do);
         let document = Document {
             r#type: &format!("{origin}/keuze/problems/{}", self.slug),
             title: words.title,

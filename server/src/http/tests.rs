@@ -2,6 +2,9 @@
 
 mod effects;
 mod log;
+mod presses;
+mod told;
+mod twice;
 mod walk;
 
 use app::model::choice::Answer as Said;

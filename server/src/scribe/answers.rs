@@ -33,7 +33,7 @@ pub struct Answer {
 /// What a request was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
-    /// The record that was made of it, or the last one before it.
+    /// The last record that was made of it; of what made none, the last one before it.
     pub address: RecordAddress,
     /// [`Answer::value`].
     pub value: Vec<u8>,
@@ -42,8 +42,8 @@ pub struct Answered {
 /// What became of a request that may have been sent before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
-    /// It was recorded now.
-    Written(Box<Written>),
+    /// It was recorded now; an event each.
+    Written(Vec<Written>),
     /// It had been; nothing was recorded.
     Before(Answered),
 }
@@ -109,16 +109,16 @@ impl Scribe {
         self.state().answers.find(name, now).cloned()
     }
 
-    /// Records one event, unless the request that it comes of was answered before; returns once event and answer are
-    /// durable. Whoever asks at the same time waits for the first and gets its answer.
+    /// Records events together, unless the request that they come of was answered before; returns once events and answer
+    /// are durable, in one batch.
     ///
     /// # Errors
     /// As [`Scribe::append`].
     ///
     /// # Panics
     /// As [`Scribe::append`].
-    pub async fn append_once(&self, draft: Draft, answer: Answer) -> Result<Once, AppendError> {
-        self.enqueue(draft, Some(answer))?.ended().await
+    pub async fn append_once(&self, drafts: Vec<Draft>, answer: Answer) -> Result<Once, AppendError> {
+        self.submit(drafts, Some(answer))?.durable().await
     }
 
     /// Keeps what a request was answered whose events are recorded already; returns once that is durable.

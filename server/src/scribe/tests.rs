@@ -9,7 +9,7 @@ use app::model::event::{Actor, EventKind, Route};
 
 use super::*;
 use crate::ambient::{SeededEntropy, moment};
-use crate::store::{Batch, StoreError};
+use crate::store::breaking::{Breaking, Step};
 
 fn scribe() -> Scribe {
     let entropy = Arc::new(SeededEntropy::new(1));
@@ -119,42 +119,6 @@ async fn what_is_too_long_for_the_journal_is_refused_before_the_writer_sees_it()
     }
 }
 
-/// Databases that fail from a moment on, and then only after somebody let them.
-struct Failing {
-    inner: Box<dyn Store>,
-    fails: Arc<AtomicBool>,
-    underway: Arc<Barrier>,
-}
-
-impl Store for Failing {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
-        self.inner.append(shard, expected, batch)
-    }
-    fn sync(&self) -> Result<(), StoreError> {
-        if !self.fails.load(Ordering::SeqCst) {
-            return self.inner.sync();
-        }
-        self.underway.wait();
-        self.underway.wait();
-        Err(StoreError::Io("no".into()))
-    }
-    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
-        self.inner.size(shard)
-    }
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
-        self.inner.batches(shard)
-    }
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
-        self.inner.record(address)
-    }
-    fn release(&self) {
-        self.inner.release();
-    }
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
-        self.inner.checkpoint(shard)
-    }
-}
-
 /// Whoever was underway to the disk is told that it is not known, whoever waited behind them that nothing was recorded;
 /// and so the next start finds it.
 #[tokio::test]
@@ -168,8 +132,17 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
     };
     let (fails, underway) = (Arc::new(AtomicBool::new(false)), Arc::new(Barrier::new(2)));
     let (failing, barrier) = (Arc::clone(&fails), Arc::clone(&underway));
-    let wrap = |inner| Box::new(Failing { inner, fails: failing, underway: barrier }) as Box<dyn Store>;
-    let scribe = writer::open_with(&opening(1), wrap).expect("opens");
+    // From a moment on, and then only after somebody let them.
+    let breaks = move |step| {
+        let breaks = step == Step::Sync && failing.load(Ordering::SeqCst);
+        if breaks {
+            barrier.wait();
+            barrier.wait();
+        }
+        breaks
+    };
+    let wrap = |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }) as Box<dyn Store>;
+    let scribe = Scribe::open_with(&opening(1), wrap).expect("opens");
     scribe.append(draft(0)).await.expect("written");
     fails.store(true, Ordering::SeqCst);
     let first = ask(&scribe, 1).expect("accepted");

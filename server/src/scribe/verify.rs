@@ -1,4 +1,4 @@
-//! `keuze verify` and `keuze rebuild`.
+//! `keuze verify`.
 
 mod copy;
 
@@ -10,10 +10,10 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 
 use super::erasure::Missing;
 use super::files::{Layout, Slot, read_slots};
-use super::lock::{Lock, Look};
+use super::lock::Look;
 use super::outside::{self, Last};
 use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
-use super::writer::{LOG_KEY, set_aside};
+use super::writer::LOG_KEY;
 use super::{OPEN_SHARD, fact};
 use crate::ledger::checkpoint::read_verifier_key;
 use crate::store::Store as _;
@@ -328,17 +328,4 @@ fn check_end(walked: &Walked, store: &SledStore, stored: u64) -> Result<Option<S
         return Err(at_end(walked, "the database ends elsewhere than the journal; the next start makes it anew"));
     }
     Ok(None)
-}
-
-/// Sets the databases aside; the next opening makes them anew from the journal.
-///
-/// # Errors
-/// A sentence that says what is in the way, such as a running server.
-pub fn set_databases_aside(data: &Path) -> Result<(), String> {
-    let layout = Layout(data.to_path_buf());
-    if !layout.journal().exists() {
-        return Err(format!("{} holds no ledger", data.display()));
-    }
-    let _held = Lock::take(&layout).map_err(|error| error.to_string())?;
-    if layout.sled().exists() { set_aside(&layout) } else { Ok(()) }
 }

@@ -39,7 +39,7 @@ use crate::vault::{root, rotation, seal};
 
 /// What the writer is asked for.
 pub enum Job {
-    /// To record an event.
+    /// To record events.
     Record(Box<Recording>),
     /// To keep what a request was answered whose events are recorded already.
     Keep {
@@ -51,6 +51,14 @@ pub enum Job {
 }
 
 impl Job {
+    /// How many records it makes.
+    fn records(&self) -> usize {
+        match self {
+            Self::Record(recording) => recording.drafts.len(),
+            Self::Keep { .. } => 0,
+        }
+    }
+
     /// Nothing will come of it.
     fn turn_away(self) {
         let closed = NotRecorded::Closed.into();
@@ -64,17 +72,31 @@ impl Job {
 /// Answers to keep, and who waits for each.
 type Keeping = Vec<(Answer, oneshot::Sender<Result<(), AppendError>>)>;
 
-/// A draft, and who waits for it.
+/// Drafts that are recorded together, and who waits for them.
 pub struct Recording {
     /// What to write.
-    pub draft: Draft,
+    pub drafts: Vec<Draft>,
     /// What the request that it comes of is answered, where that may be sent again.
     pub once: Option<Answer>,
     /// Told once it is durable, or once that cannot be.
     pub answer: oneshot::Sender<Result<Once, AppendError>>,
 }
 
+/// What becomes one record: a draft, with the answer that stands beside it.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    draft: &'a Draft,
+    answer: Option<&'a Answer>,
+}
+
 impl Recording {
+    /// The answer stands beside the last of them.
+    fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let last = self.drafts.len().saturating_sub(1);
+        let answer = move |at| self.once.as_ref().filter(|_| at == last);
+        self.drafts.iter().enumerate().map(move |(at, draft)| Line { draft, answer: answer(at) })
+    }
+
     /// Whoever waited may have gone; how it ended stands all the same.
     fn tell(self, ended: Result<Once, AppendError>) {
         let _gone = self.answer.send(ended);
@@ -103,7 +125,7 @@ impl Failed {
 /// The name of the log's signing key in the ring.
 pub const LOG_KEY: &str = "log 0001";
 
-/// At most so many drafts share a batch.
+/// No more is put into a batch of so many drafts.
 const LARGEST_BATCH: usize = 256;
 
 /// What only the writer touches.
@@ -135,18 +157,26 @@ impl Disk {
     }
 }
 
-/// Opens a ledger and starts its writer.
-pub fn open(opening: &Opening) -> Result<Scribe, String> {
-    open_with(opening, |store| store)
+/// What becomes of the databases that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Databases {
+    /// They are kept, if they are the journal's.
+    Kept,
+    /// They are set aside, and made anew.
+    Anew,
 }
 
-/// The same, with something put before the databases.
-pub fn open_with(opening: &Opening, wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>) -> Result<Scribe, String> {
+/// Opens a ledger and starts its writer, with something put before the databases.
+pub fn open_with(
+    opening: &Opening,
+    databases: Databases,
+    wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
+) -> Result<Scribe, String> {
     let entropy = Arc::clone(&opening.entropy);
     let origin = super::origin::log_name(&opening.origin);
     let opened = match &opening.data {
         None => open_memory(&*entropy)?,
-        Some(data) => open_disk(&Layout(data.clone()), opening.key_file.as_deref(), &origin, &*entropy)?,
+        Some(data) => open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &origin, &*entropy)?,
     };
     let Opened { state, store, disk, batches, key } = opened;
     let tree = state.tree.clone();
@@ -206,9 +236,15 @@ fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
     Ok(Opened { state: new_state(ring), store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
 }
 
-fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &dyn Entropy) -> Result<Opened, String> {
+fn open_disk(
+    layout: &Layout,
+    databases: Databases,
+    key_file: Option<&Path>,
+    origin: &str,
+    entropy: &dyn Entropy,
+) -> Result<Opened, String> {
     let was_there = layout.0.exists();
-    let opened = open_locked(layout, key_file, origin, entropy);
+    let opened = open_locked(layout, databases, key_file, origin, entropy);
     if opened.is_err() && !was_there {
         // What was made for the lock; nothing that holds anything goes this way.
         for folder in [layout.keys(), layout.journal(), layout.0.join("journal"), layout.0.clone()] {
@@ -220,6 +256,7 @@ fn open_disk(layout: &Layout, key_file: Option<&Path>, origin: &str, entropy: &d
 
 fn open_locked(
     layout: &Layout,
+    databases: Databases,
     key_file: Option<&Path>,
     origin: &str,
     entropy: &dyn Entropy,
@@ -251,7 +288,7 @@ fn open_locked(
     if last.says_go_on() {
         tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
     }
-    let store = open_store(layout, &walked, &anchor)?;
+    let store = open_store(layout, databases, &walked, &anchor)?;
     // Everything adds up; from here on files are written that are not made anew.
     root.settle(&key_file, &mut state.ring, entropy)?;
     state.ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
@@ -322,8 +359,13 @@ fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<
 /// Opens the databases and gives them what they lack. Those that do not hold what they once held, or are not a beginning
 /// of what stands in the journal, are set aside and made anew: whatever happens to them is a rebuild. What is only in the
 /// way, such as a full disk, moves nothing; and what our own signature says of a longer journal is evidence.
-fn open_store(layout: &Layout, walked: &Walked, anchor: &Anchor) -> Result<Box<dyn Store>, String> {
-    if layout.sled().exists() {
+fn open_store(
+    layout: &Layout,
+    databases: Databases,
+    walked: &Walked,
+    anchor: &Anchor,
+) -> Result<Box<dyn Store>, String> {
+    if databases == Databases::Kept && layout.sled().exists() {
         let opened = open_databases(&layout.sled()).and_then(|store| {
             refuse_evidence(&store, walked, anchor)?;
             complete(layout, &store)?;
@@ -335,7 +377,6 @@ fn open_store(layout: &Layout, walked: &Walked, anchor: &Anchor) -> Result<Box<d
             Err(Unfit::Damaged(what)) => {
                 has_room(layout)?;
                 tracing::warn!("{what}: the database is set aside and made anew");
-                set_aside(layout)?;
             }
         }
     }
@@ -346,7 +387,8 @@ fn open_databases(folder: &Path) -> Result<SledStore, Unfit> {
     SledStore::open(folder).map_err(|error| unfit("the database cannot be opened", &error))
 }
 
-/// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more.
+/// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more. Those that
+/// there are make room once it is finished.
 fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, Unfit> {
     let in_the_way = |error: std::io::Error| Unfit::InTheWay(format!("the database cannot be made anew: {error}"));
     let making = layout.sled_in_making();
@@ -356,6 +398,9 @@ fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, Unfit> {
     let store = open_databases(&making)?;
     complete(layout, &store)?;
     store.release();
+    if layout.sled().exists() {
+        set_aside(layout).map_err(Unfit::InTheWay)?;
+    }
     std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0)).map_err(in_the_way)?;
     let store = open_databases(&layout.sled())?;
     complete(layout, &store)?;
@@ -470,7 +515,7 @@ fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
 }
 
 /// Renames the databases; nothing is ever deleted by itself.
-pub fn set_aside(layout: &Layout) -> Result<(), String> {
+fn set_aside(layout: &Layout) -> Result<(), String> {
     let mut aside = layout.0.join("sled.aside-1");
     let mut number = 1;
     while aside.exists() {
@@ -519,16 +564,18 @@ impl Writer {
     fn run(mut self, jobs: &Receiver<Job>) {
         while let Some(first) = self.next(jobs) {
             // Until shards close and follow each other, a full one takes nothing more, and says so to whoever asks.
-            let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(LARGEST_BATCH).min(LARGEST_BATCH);
-            if room == 0 {
-                tracing::error!("the shard is full: nothing more is recorded");
-                first.turn_away();
-                continue;
-            }
-            let mut taken = vec![first];
-            while taken.len() < room {
-                let Ok(job) = jobs.try_recv() else { break };
-                taken.push(job);
+            let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(usize::MAX);
+            let (mut taken, mut records) = (Vec::new(), 0);
+            let mut next = Some(first);
+            while let Some(job) = next {
+                if room - records < job.records().max(1) {
+                    tracing::error!("the shard is full: nothing more is recorded");
+                    job.turn_away();
+                } else {
+                    records += job.records();
+                    taken.push(job);
+                }
+                next = if taken.len().max(records) < LARGEST_BATCH { jobs.try_recv().ok() } else { None };
             }
             if self.take(taken).is_err() {
                 self.turn_away(jobs);
@@ -556,8 +603,11 @@ impl Writer {
         let ended = committed.as_ref().map(|_| ()).map_err(|failed| failed.told);
         match committed {
             Ok(written) => {
-                let told = batch.into_iter().zip(written);
-                told.for_each(|(recording, written)| recording.tell(Ok(Once::Written(Box::new(written)))));
+                let mut written = written.into_iter();
+                for recording in batch {
+                    let its = written.by_ref().take(recording.drafts.len()).collect();
+                    recording.tell(Ok(Once::Written(its)));
+                }
             }
             Err(failed) => {
                 tracing::error!("the ledger stops, nothing more is acknowledged: {}", failed.what);
@@ -616,10 +666,11 @@ impl Writer {
         jobs.iter().for_each(Job::turn_away);
     }
 
-    fn commit(&mut self, jobs: &[Recording], keeping: &Keeping) -> Result<Vec<Written>, Failed> {
+    fn commit(&mut self, batch: &[Recording], keeping: &Keeping) -> Result<Vec<Written>, Failed> {
+        let lines: Vec<Line<'_>> = batch.iter().flat_map(Recording::lines).collect();
         let first = self.tree.size();
-        let events = self.prepare(jobs, keeping, first).map_err(Failed::before)?;
-        let (mut frames, records, events) = self.encode(jobs, events, first);
+        let events = self.prepare(&lines, keeping, first).map_err(Failed::before)?;
+        let (mut frames, records, events) = self.encode(&lines, events, first);
         let size = self.tree.size();
         let kept = self.keep(keeping, size, &mut frames);
         let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
@@ -640,17 +691,17 @@ impl Writer {
         }
         state.checkpoint = note;
         // In the event's own batch: what is acknowledged as erased is gone.
-        let ended: HashSet<KeyId> = jobs.iter().flat_map(|job| job.draft.ends.iter().copied()).collect();
+        let ended: HashSet<KeyId> = lines.iter().flat_map(|line| line.draft.ends.iter().copied()).collect();
         if !ended.is_empty() {
             state.forget(&ended);
             let destroyed = state.ring.destroy(&ended, &*self.shared.entropy);
             destroyed.map_err(|error| Failed::underway(format!("the key ring cannot be written: {error}")))?;
         }
-        for (job, written) in jobs.iter().zip(&written) {
-            for fact in job.draft.facts.iter().filter(|fact| !ends(fact, &ended)) {
+        for (line, written) in lines.iter().zip(&written) {
+            for fact in line.draft.facts.iter().filter(|fact| !ends(fact, &ended)) {
                 state.apply(fact.clone(), written.address.index);
             }
-            if let Some(answer) = job.once.as_ref().and_then(|answer| answer_fact(answer, &state.ring)) {
+            if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &state.ring)) {
                 state.apply(answer, written.address.index);
             }
         }
@@ -672,7 +723,7 @@ impl Writer {
     /// The batch as it stands in the journal, without its end. Each event names the facts beside it.
     fn encode(
         &mut self,
-        jobs: &[Recording],
+        lines: &[Line<'_>],
         events: Vec<Event>,
         first: u64,
     ) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
@@ -681,10 +732,10 @@ impl Writer {
         let mut frames = Vec::new();
         let mut records = Vec::new();
         let mut named = Vec::new();
-        for ((index, event), job) in (first..).zip(events).zip(jobs) {
+        for ((index, event), line) in (first..).zip(events).zip(lines) {
             let encode = |fact| fact::encode(fact, &state.ring, &*shared.entropy);
-            let answer = job.once.as_ref().and_then(|answer| answer_fact(answer, &state.ring));
-            let facts: Vec<Vec<u8>> = job.draft.facts.iter().chain(&answer).map(encode).collect();
+            let answer = line.answer.and_then(|answer| answer_fact(answer, &state.ring));
+            let facts: Vec<Vec<u8>> = line.draft.facts.iter().chain(&answer).map(encode).collect();
             let event = Event { facts: fact::digest(&facts), ..event };
             let record = self.seal(&event, index, &state.ring);
             self.tree.push(leaf_hash(&record.commitment));
@@ -699,12 +750,12 @@ impl Writer {
     }
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
-    fn prepare(&self, jobs: &[Recording], keeping: &Keeping, first: u64) -> Result<Vec<Event>, String> {
+    fn prepare(&self, lines: &[Line<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, String> {
         let mut state = self.shared.state.write().expect("nobody panics while writing it");
         let mut last: HashMap<Subject, u64> = HashMap::new();
         let mut events = Vec::new();
-        for (index, job) in (first..).zip(jobs) {
-            let mut event = job.draft.event.clone();
+        for (index, line) in (first..).zip(lines) {
+            let mut event = line.draft.event.clone();
             if let Some(subject) = event.subject {
                 let earlier = state.by_subject.get(&subject).and_then(|indexes| indexes.last().copied());
                 event.previous =
@@ -713,7 +764,7 @@ impl Writer {
             }
             events.push(event);
         }
-        let answers = jobs.iter().filter_map(|job| job.once.as_ref()).chain(keeping.iter().map(|(answer, _)| answer));
+        let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
         for answer in answers {
             state.ring.ensure(answer.owner(), &*self.shared.entropy);
         }

@@ -215,6 +215,7 @@ impl Keuze {
             level: IdentityLevel::Unverified,
             call: Some(call.call()),
             reason: None,
+            request: None,
         };
         let acted = self.object(&call.who(), channels, &act).await?;
         self.calls.change(&call.id, |call| call.recorded = Some(acted.clone()));

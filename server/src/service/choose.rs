@@ -163,8 +163,11 @@ impl Keuze {
         };
         let value = serde_json::to_vec(&told).expect("plain fields are always JSON");
         let answer = scribe::Answer { name, at: now.at, value };
-        match self.scribe.append_once(Draft::new(event), answer).await? {
-            Once::Written(written) => Ok(self.done(written.address, written.event.subject, told)),
+        match self.scribe.append_once(vec![Draft::new(event)], answer).await? {
+            Once::Written(written) => {
+                let [written] = &written[..] else { unreachable!("one event makes one record") };
+                Ok(self.done(written.address, written.event.subject, told))
+            }
             Once::Before(before) => self.told_before(before),
         }
     }

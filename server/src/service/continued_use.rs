@@ -55,7 +55,7 @@ impl Keuze {
         let draft = Draft::new(event);
         match request {
             // The policy that it names says what it is answered.
-            Some(name) => _ = self.scribe.append_once(draft, Answer { name, at: now, value: Vec::new() }).await?,
+            Some(name) => _ = self.scribe.append_once(vec![draft], Answer { name, at: now, value: Vec::new() }).await?,
             None => _ = self.scribe.append(draft).await?,
         }
         Ok(revision)

@@ -1,6 +1,7 @@
 //! A whole Keuze in memory, with the example site's policy published; for tests.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use app::components::banner::first_layer;
@@ -21,9 +22,30 @@ use crate::ambient::{Clock as _, Entropy, FixedClock, SeededEntropy};
 use crate::config::Config;
 use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
 use crate::scribe::{Opening, Scribe};
+use crate::store::breaking::{Breaking, Step};
 
 /// 2026-11-24 14:05:09 in Amsterdam.
 pub const NOON: i64 = 1_795_525_509;
+
+/// When databases break: on a disk while they make something durable, so that nobody knows whether it is; in memory before.
+#[derive(Clone)]
+pub struct Broken(Arc<AtomicU64>);
+
+impl Broken {
+    /// At the step of this number, the next one being 1.
+    pub fn at(&self, step: u64) {
+        self.0.store(step, Ordering::SeqCst);
+    }
+}
+
+fn opening(data: Option<&Path>, entropy: &Arc<SeededEntropy>) -> Opening {
+    Opening {
+        data: data.map(Path::to_path_buf),
+        key_file: data.map(|data| data.with_extension("root")),
+        origin: "voipro.test".into(),
+        entropy: Arc::<SeededEntropy>::clone(entropy),
+    }
+}
 
 /// Keuze, and the clock it goes by.
 pub struct House {
@@ -67,14 +89,20 @@ impl House {
     /// The same in a directory, which may hold a house already; another seed for every opening.
     pub async fn at(data: Option<&Path>, seed: u64) -> Self {
         let entropy = Arc::new(SeededEntropy::new(seed));
-        let opening = Opening {
-            data: data.map(Path::to_path_buf),
-            key_file: data.map(|data| data.with_extension("root")),
-            origin: "voipro.test".into(),
-            entropy: entropy.clone(),
-        };
-        let scribe = Scribe::open(opening).expect("a ledger opens");
+        let scribe = Scribe::open(opening(data, &entropy)).expect("a ledger opens");
         Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await
+    }
+
+    /// The same with databases that break at a step that is counted from now on ([`Broken::at`]).
+    pub async fn breaking(data: Option<&Path>, seed: u64) -> (Self, Broken) {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let broken = Broken(Arc::new(AtomicU64::new(u64::MAX)));
+        let (asked, of) = (broken.clone(), if data.is_some() { Step::Sync } else { Step::Append });
+        let breaks = move |step| step == of && asked.0.fetch_sub(1, Ordering::SeqCst) == 1;
+        let scribe =
+            Scribe::open_with(&opening(data, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
+        let scribe = scribe.expect("a ledger opens");
+        (Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await, broken)
     }
 
     /// The same ledger after its configuration was changed and published.
@@ -129,14 +157,18 @@ impl House {
         self.keuze.clock.now().at
     }
 
+    /// How many records there are, those of erased people included.
+    pub fn records(&self) -> u64 {
+        let checkpoint = self.keuze.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
+        checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).expect("its size")
+    }
+
     /// Everything that was ever recorded and not erased since, in order. Each has its words: what is recorded by a way in
     /// that [`MADE`](app::model::told::MADE) does not list would be told in words that nobody looked at.
     pub fn ledger(&self) -> Vec<Event> {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
         let record = |index| self.keuze.scribe.record(at(index)).expect("readable");
-        let checkpoint = self.keuze.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
-        let size: u64 = checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).expect("its size");
-        let events: Vec<Event> = (0..size).filter_map(record).map(|recorded| recorded.event).collect();
+        let events: Vec<Event> = (0..self.records()).filter_map(record).map(|recorded| recorded.event).collect();
         for event in &events {
             assert!(is_made(What::of(event), event.route), "{:?} by {:?} has no words", What::of(event), event.route);
         }

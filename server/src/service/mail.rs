@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::Keuze;
-use super::days::{gone, waiting};
+use super::days::{TheDayStays, gone, waiting};
 use super::people::profile::Kind;
 use crate::contact::{ContactPoint, Email};
 use crate::scribe::{AppendError, Draft, ReadError, Scribe};
@@ -79,6 +79,12 @@ impl Post {
         self.table().iter().map(|(id, mail)| (id.clone(), mail.clone())).collect()
     }
 
+    /// Whether a mail that says the same to the same mailbox waits already.
+    pub(super) fn has(&self, mail: &Mail) -> bool {
+        let same = |of: &Mail| (&of.what, &of.to, &of.text) == (&mail.what, &mail.to, &mail.text);
+        self.table().values().any(same)
+    }
+
     /// The facts that it all stands in.
     pub(super) fn facts(&self) -> Vec<MailId> {
         self.table().keys().cloned().collect()
@@ -97,12 +103,24 @@ impl Keuze {
     /// It is not in the queue then.
     pub async fn queue_mail(&self, mail: Mail) -> Result<(), AppendError> {
         let the_day = self.the_day_stays().await;
-        let fact = self.waiting_fact(&the_day, Kind::Mail, &mail);
+        let (to_queue, draft) = self.to_queue(&the_day, mail);
+        self.scribe.append(draft).await?;
+        self.queued(to_queue);
+        Ok(())
+    }
+
+    /// A mail that is to be put into the queue, and what is to be recorded first.
+    pub(super) fn to_queue(&self, the_day: &TheDayStays<'_>, mail: Mail) -> (ToQueue, Draft) {
+        let fact = self.waiting_fact(the_day, Kind::Mail, &mail);
         let id = fact.key.clone();
-        self.scribe.append(Draft::with(mailed(self.clock.now().at, &mail, "queued"), vec![fact])).await?;
+        let draft = Draft::with(mailed(self.clock.now().at, &mail, "queued"), vec![fact]);
+        (ToQueue { id, mail }, draft)
+    }
+
+    /// Puts a mail into the queue of which that is durable.
+    pub(super) fn queued(&self, ToQueue { id, mail }: ToQueue) {
         self.post.table().insert(id, mail);
         self.post.bell.notify_one();
-        Ok(())
     }
 
     /// Takes a mail out of the queue and records what became of it.
@@ -110,28 +128,39 @@ impl Keuze {
     /// # Errors
     /// It is still in the queue then, and would be sent again.
     pub async fn mail_ended(&self, id: &MailId, mail: &Mail, outcome: Outcome) -> Result<(), AppendError> {
-        let word = match outcome {
-            Outcome::Sent => "sent",
-            Outcome::GivenUp => "given-up",
-        };
-        self.scribe.append(Draft::with(mailed(self.clock.now().at, mail, word), vec![gone(id)])).await?;
+        self.scribe.append(ended(self.clock.now().at, id, mail, outcome)).await?;
         self.post.table().remove(id);
         Ok(())
     }
 
-    /// Takes out of the queue what waits for somebody who was erased: nothing goes there any more.
-    pub(super) async fn drop_mails_to(&self, points: &[ContactPoint]) {
+    /// What waits for somebody who is to be erased, and what is to be recorded of it: nothing goes there any more.
+    pub(super) fn mails_given_up(&self, points: &[ContactPoint]) -> (Vec<MailId>, Vec<Draft>) {
         let mailboxes: Vec<String> =
             points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.fold()).collect();
-        for (id, mail) in self.post.waiting() {
-            if !mailboxes.contains(&mail.to.fold()) {
-                continue;
-            }
-            if let Err(error) = self.mail_ended(&id, &mail, Outcome::GivenUp).await {
-                tracing::warn!(%error, "a mail to somebody who was erased is still in the queue");
-            }
-        }
+        let theirs = self.post.waiting().into_iter().filter(|(_, mail)| mailboxes.contains(&mail.to.fold()));
+        let now = self.clock.now().at;
+        theirs.map(|(id, mail)| (id.clone(), ended(now, &id, &mail, Outcome::GivenUp))).unzip()
     }
+
+    /// Takes mails out of the queue of which that is durable.
+    pub(super) fn drop_mails(&self, ids: &[MailId]) {
+        let mut table = self.post.table();
+        ids.iter().for_each(|id| _ = table.remove(id));
+    }
+}
+
+/// A mail that is on its way into the queue.
+pub(super) struct ToQueue {
+    id: MailId,
+    mail: Mail,
+}
+
+fn ended(at: OffsetDateTime, id: &MailId, mail: &Mail, outcome: Outcome) -> Draft {
+    let word = match outcome {
+        Outcome::Sent => "sent",
+        Outcome::GivenUp => "given-up",
+    };
+    Draft::with(mailed(at, mail, word), vec![gone(id)])
 }
 
 /// The record says what went out and when, never to whom.

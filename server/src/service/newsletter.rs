@@ -43,22 +43,28 @@ impl Keuze {
     ) -> Result<(), SignUpError> {
         self.may_send_to(&ContactPoint::Email(email.clone()), "newsletter", by)?;
         let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::NewsletterPage, IdentityLevel::Unverified) };
+        // One at a time: the second of two presses finds who the first one made.
+        let the_day = self.the_day_stays().await;
         let part = self.subscriber(email, name, language);
         let person = part.subject;
-        self.request_opt_in_of(part, &[Channel::Newsletter], &act).await?;
-        let queued = self.queue_mail(self.confirmation(person, email, language, origin)).await;
-        queued.map_err(|error| ActError::from(error.after_a_part()))?;
+        let mail = self.confirmation(person, email, language, origin);
+        // Pressed twice, it is asked once.
+        if self.post.has(&mail) {
+            return Ok(());
+        }
+        let (mail, queueing) = self.to_queue(&the_day, mail);
+        self.request_opt_in_of(part, &[Channel::Newsletter], &act, queueing).await?;
+        self.queued(mail);
         Ok(())
     }
 
     /// Signs up whoever proved the address already: no second mail is needed.
     ///
     /// # Errors
-    /// Nothing was recorded then, or the address alone.
+    /// Nothing was recorded then.
     pub async fn sign_up(&self, email: &Email, language: Language, act: &Act) -> Result<Acted, ActError> {
-        let person = self.learn(self.subscriber(email, None, language), act).await?.subject;
         let proof = OptIn { verified: Verification::MailCode, products: None, until: None };
-        self.opt_in(person, &[Channel::Newsletter], proof, &[ContactPoint::Email(email.clone())], act, None).await
+        self.opt_in_of(self.subscriber(email, None, language), &[Channel::Newsletter], proof, act).await
     }
 
     /// Whoever has the newsletter at this address, else the one person there, else somebody new; with what is learned of

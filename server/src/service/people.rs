@@ -26,7 +26,7 @@ use time::Date;
 
 use super::Keuze;
 use crate::contact::ContactPoint;
-use crate::scribe::{AppendError, Draft, Fact, ReadError, Scribe, Written};
+use crate::scribe::{Answer, AnswerName, AppendError, Draft, Fact, Once, ReadError, Scribe, Submitted, Written};
 use crate::vault::ring::KeyId;
 
 pub use book::Book;
@@ -67,12 +67,14 @@ pub struct Act {
     pub call: Option<Call>,
     /// The reason that was given, where one is asked for.
     pub reason: Option<String>,
+    /// The request that it comes of, where that may be sent again: what it came to is durable in the batch of the act.
+    pub request: Option<AnswerName>,
 }
 
 impl Act {
     /// By the person themselves.
     pub fn by_person(route: Route, level: IdentityLevel) -> Self {
-        Self { route, actor: Actor::Person, level, call: None, reason: None }
+        Self { route, actor: Actor::Person, level, call: None, reason: None, request: None }
     }
 
     fn event(&self, kind: EventKind, at: time::OffsetDateTime) -> Event {
@@ -119,6 +121,14 @@ pub struct Acted {
     pub channels: Vec<Channel>,
 }
 
+impl Acted {
+    /// What was recorded just now, or by the same request before.
+    fn by(record: RecordAddress, event: &Event) -> Self {
+        let since = crate::ambient::moment(event.at.unix_timestamp()).today;
+        Self { record, changed: true, since, channels: event.channels.clone() }
+    }
+}
+
 /// Why an act was not recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
@@ -142,14 +152,44 @@ pub enum ActError {
     Read(#[from] ReadError),
 }
 
+/// What is on its way to the disk together, and what is to be noted of it.
+struct HandedIn {
+    changes: Vec<(Vec<Fact>, Vec<KeyId>)>,
+    submitted: Submitted,
+}
+
 impl Keuze {
     /// Writes an act and takes note of what it changed.
-    async fn perform(&self, draft: Draft) -> Result<Written, ActError> {
-        let facts = draft.facts.clone();
-        let ends = draft.ends.clone();
-        let written = self.scribe.append(draft).await?;
-        self.take_note(&facts, &ends, &written)?;
-        Ok(written)
+    async fn perform(&self, draft: Draft, act: &Act) -> Result<Acted, ActError> {
+        // The record itself tells what it came to.
+        let once = act.request.map(|name| Answer { name, at: self.clock.now().at, value: Vec::new() });
+        match self.note(self.hand_in(vec![draft], once)?).await? {
+            Once::Written(written) => Ok(last_of(&written)),
+            Once::Before(before) => self.acted_at(before.address),
+        }
+    }
+
+    /// Writes what belongs to one act, all of it or nothing, and takes note of it; gives what the last of it came to.
+    pub(super) async fn perform_together(&self, drafts: Vec<Draft>) -> Result<Acted, ActError> {
+        match self.note(self.hand_in(drafts, None)?).await? {
+            Once::Written(written) => Ok(last_of(&written)),
+            Once::Before(_) => unreachable!("what has no answer was not answered before"),
+        }
+    }
+
+    fn hand_in(&self, drafts: Vec<Draft>, once: Option<Answer>) -> Result<HandedIn, AppendError> {
+        let changes = drafts.iter().map(|draft| (draft.facts.clone(), draft.ends.clone())).collect();
+        Ok(HandedIn { changes, submitted: self.scribe.submit(drafts, once)? })
+    }
+
+    async fn note(&self, HandedIn { changes, submitted }: HandedIn) -> Result<Once, ActError> {
+        let once = submitted.durable().await?;
+        if let Once::Written(written) = &once {
+            for ((facts, ends), written) in changes.iter().zip(written) {
+                self.take_note(facts, ends, written)?;
+            }
+        }
+        Ok(once)
     }
 
     fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Written) -> Result<(), ReadError> {
@@ -160,4 +200,21 @@ impl Keuze {
         ends.iter().for_each(|id| book.forget(*id));
         Ok(())
     }
+
+    /// What an act came to when its request was made before. Its answer may have been lost on the way to the disk; it is
+    /// durable with the act all the same.
+    fn done_before(&self, act: &Act) -> Result<Option<Acted>, ActError> {
+        let before = act.request.and_then(|name| self.scribe.answered(&name, self.clock.now().at));
+        before.map(|before| self.acted_at(before.address)).transpose()
+    }
+
+    fn acted_at(&self, record: RecordAddress) -> Result<Acted, ActError> {
+        let recorded = self.scribe.record(record)?.ok_or(ActError::NoPerson)?;
+        Ok(Acted::by(record, &recorded.event))
+    }
+}
+
+fn last_of(written: &[Written]) -> Acted {
+    let last = written.last().expect("an act makes a record");
+    Acted::by(last.address, &last.event)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use app::model::identity::Subject;
 use server::scribe::Scribe;
-use server::scribe::verify::{set_databases_aside, verify};
+use server::scribe::verify::verify;
 
 use crate::fixture::{
     address, check, copy_folder, draft, everything, fill, last_checkpoint, made, opening, refused, root_of, used,
@@ -194,7 +194,8 @@ async fn a_database_further_ahead_than_the_batch_in_flight_is_evidence() {
     };
     let (before, after): (Vec<_>, Vec<_>) = (journal(&before), journal(&everything(&data)));
     assert!(before == after);
-    set_databases_aside(&data).expect("somebody decided so");
+    Scribe::open_anew(&opening(Some(&data), 7)).expect("somebody decided so").close().await;
+    assert!(was_set_aside(&data), "and kept");
     holds(&data, 2).await;
 }
 
@@ -318,7 +319,8 @@ async fn the_lock_is_on_the_journal_and_the_writer_looks_where_it_is() {
     std::fs::remove_file(data.join("LOCK")).expect("deleted");
     let said = Scribe::open(opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").0;
     assert!(said.contains("is in use by another keuze"), "{said}");
-    assert!(set_databases_aside(&data).expect_err("it is held").contains("is in use by another keuze"));
+    let said = Scribe::open_anew(&opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").0;
+    assert!(said.contains("is in use by another keuze"), "{said}");
     assert!(!was_set_aside(&data));
     std::fs::rename(&data, &moved).expect("moved");
     copy_folder(&moved, &data);
@@ -391,4 +393,28 @@ async fn another_site_s_ledger_is_refused() {
     other.origin = "elsewhere.test".into();
     let said = Scribe::open(other).map(|_| ()).expect_err("another origin").0;
     assert!(said.contains("this is the ledger of voipro.test/keuze/log/0001, not of elsewhere.test"), "{said}");
+}
+
+/// Wherever the journal has a fault: a rebuild walks it to its end before it moves anything.
+#[tokio::test]
+async fn a_rebuild_that_is_refused_has_moved_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    made(&data).await;
+    let files =
+        std::fs::read_dir(data.join("journal/0001")).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let journal = files.max_by_key(|file| file.metadata().expect("a file").len()).expect("a file");
+    let whole = std::fs::read(&journal).expect("readable");
+    let written = whole.iter().rposition(|byte| *byte != 0).expect("something");
+    for part in 1..8 {
+        let mut broken = whole.clone();
+        broken[written * part / 9] ^= 1;
+        std::fs::write(&journal, broken).expect("written");
+        let before = everything(&data);
+        assert!(Scribe::open_anew(&opening(Some(&data), 3)).is_err(), "{part}/9");
+        assert!(before == everything(&data) && !was_set_aside(&data), "{part}/9");
+    }
+    std::fs::write(&journal, whole).expect("written");
+    Scribe::open_anew(&opening(Some(&data), 3)).expect("the control").close().await;
+    assert!(was_set_aside(&data));
 }

@@ -23,7 +23,7 @@ use super::{Acting, Desk, Form, Shared, back_to, not_open, to, unmatched};
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
-use crate::service::call::{CloseError, Direction, OpenCall, Reference};
+use crate::service::call::{CloseError, Direction, OnTheLine, OpenCall, Reference};
 use crate::service::people::{ActError, Acted};
 
 /// The path of the form that opens a call.
@@ -67,11 +67,19 @@ async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: For
         (None, _) => CallFault::Reference,
         (_, None) => CallFault::Query,
         (Some(reference), Some(contact)) => {
-            let opened = desk.keuze.open_call(&session.name, reference, direction, &contact).await?;
-            if let Some(call) = opened {
-                return Ok(to(&desk.path_of(&session, &call), &visit));
+            let _one_at_a_time = desk.pressing.lock().await;
+            let is_this = |call: &OpenCall| {
+                let OnTheLine { reference: of, direction: its, point, .. } = &call.line;
+                (of, *its, point.as_ref()) == (&reference, direction, contact.point())
+            };
+            // The same press opened it before.
+            if let Some(call) = desk.keuze.calls.unclosed(&session.name).filter(is_this) {
+                return show(&desk, &visit, &session, &call, None);
             }
-            CallFault::StillOpen
+            match desk.keuze.open_call(&session.name, reference, direction, &contact).await? {
+                Some(call) => return Ok(to(&desk.path_of(&session, &call), &visit)),
+                None => CallFault::StillOpen,
+            }
         }
     };
     Ok(form(&desk, &visit, &session, false, typed, Some(fault)))
@@ -110,8 +118,13 @@ async fn act(
 ) -> Result<Response, Problem> {
     let press = Press::parse(&sent.take("act")?).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
     let shown = sent.take("shown")?;
+    let _one_at_a_time = desk.pressing.lock().await;
     let Some(call) = desk.call_at(&session, &id) else {
-        return Ok(unmatched(&desk, &visit, &session, Unmatched::Call, None));
+        return Ok(match desk.closed_at(&session, &id, &shown).filter(|_| matches!(press, Press::Close)) {
+            // The second press of two.
+            Some(reference) => closed(&desk, &visit, &session, reference),
+            None => unmatched(&desk, &visit, &session, Unmatched::Call, None),
+        });
     };
     let is_shown = shown == shown_of(&call);
     match press {
@@ -122,7 +135,7 @@ async fn act(
         Press::Person(_) => Err(Problem::with(Slug::MalformedRequest, "act")),
         Press::Object(_) | Press::Close if !is_shown => Ok(changed(&desk, &visit, &session, &call)),
         Press::Object(channels) => object(&desk, &visit, &session, &call, &channels).await,
-        Press::Close => close(&desk, &visit, &session, &call).await,
+        Press::Close => close(&desk, &visit, &session, &id, &call).await,
     }
 }
 
@@ -171,12 +184,19 @@ async fn object(
     }
 }
 
-async fn close(desk: &Desk, visit: &Visit, session: &Session, call: &OpenCall) -> Result<Response, Problem> {
+fn closed(desk: &Desk, visit: &Visit, session: &Session, reference: String) -> Response {
+    let state = CallState::Closed { form: CallForm::default(), closed: Some(reference) };
+    page(desk, visit, session, false, state, None)
+}
+
+async fn close(desk: &Desk, visit: &Visit, session: &Session, id: &str, call: &OpenCall) -> Result<Response, Problem> {
     match desk.keuze.close_call(call).await {
         Ok(()) => {
-            let closed = Some(call.line.reference.as_str().to_owned());
-            let state = CallState::Closed { form: CallForm::default(), closed };
-            Ok(page(desk, visit, session, false, state, None))
+            let reference = call.line.reference.as_str().to_owned();
+            if let Some(id) = WorkId::parse(id) {
+                desk.sessions.work(session, |work| work.close(id, reference.clone(), shown_of(call)));
+            }
+            Ok(closed(desk, visit, session, reference))
         }
         Err(CloseError::Unanswered) => show(desk, visit, session, call, Some(CallFault::Unanswered)),
         Err(CloseError::Closed) => Ok(unmatched(desk, visit, session, Unmatched::Call, None)),
@@ -197,6 +217,12 @@ impl Desk {
             }
             _ => Some(call),
         }
+    }
+
+    /// The reference of the call that was closed at an address of this session by a screen that showed this.
+    fn closed_at(&self, session: &Session, id: &str, shown: &str) -> Option<String> {
+        let id = WorkId::parse(id)?;
+        self.sessions.work(session, |work| work.closed(id, shown).map(str::to_owned)).flatten()
     }
 
     /// The address of a call in this session.

@@ -16,15 +16,16 @@ use axum::extract::{FromRequest, FromRequestParts as _, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use tokio::sync::OwnedMutexGuard;
 
 use super::erase::erase;
 use super::session::Session;
-use super::work::{Opened, WorkId};
+use super::work::{Made, Opened, Press, WorkId};
 use super::{Acting, DESK, Desk, Form, Shared, back_to, channels_named, not_open, to, unmatched};
 use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
-use crate::service::look_up::{Contact, LookUpPeople, Why, entered};
+use crate::service::look_up::{Why, entered};
 use crate::service::people::{Act, ActError, Who};
 
 pub(super) fn router() -> Router<Arc<Desk>> {
@@ -95,8 +96,11 @@ fn is_still(desk: &Desk, person: Subject) -> bool {
     desk.keuze.known_person(person).is_some_and(|known| known.subject == person)
 }
 
-/// A form about one of those who were looked up at its address in this session, from whoever is signed in.
+/// A form about one of those who were looked up at its address in this session, from whoever is signed in. While it lives no
+/// other one is looked at.
 pub(super) struct Entry {
+    _one_at_a_time: OwnedMutexGuard<()>,
+    press: Press,
     pub(super) visit: Visit,
     pub(super) session: Session,
     pub(super) form: Form,
@@ -105,7 +109,7 @@ pub(super) struct Entry {
     pub(super) subject: Subject,
 }
 
-/// Reads it; what does not fit is answered as not recorded.
+/// Reads it; what does not fit is answered as not recorded, and what the same press did before as done.
 impl FromRequest<Arc<Desk>> for Entry {
     type Rejection = Response;
 
@@ -117,12 +121,19 @@ impl FromRequest<Arc<Desk>> for Entry {
         let Path(id) = path.map_err(IntoResponse::into_response)?;
         let form = Form::from_request(Request::from_parts(parts, body), desk).await;
         let mut form = form.map_err(Problem::into_response)?;
+        let (press, one_at_a_time) = (form.press(), Arc::clone(&desk.pressing).lock_owned().await);
         let subject = form.subject().map_err(Problem::into_response)?;
         let Some((id, opened)) = opened(desk, &session, &id).filter(|(_, opened)| opened.people.contains(&subject))
         else {
             return Err(unmatched(desk, &visit, &session, Unmatched::LookUp, None));
         };
-        let entry = Self { visit, session, form, id, opened, subject };
+        let made = opened.made.iter().find(|made| made.press == press).cloned();
+        let entry = Self { _one_at_a_time: one_at_a_time, press, visit, session, form, id, opened, subject };
+        let last = desk.keuze.last_of(subject).map_err(|error| Problem::from(error).into_response())?;
+        if let Some(made) = made.filter(|made| made.last == last) {
+            let answered = entry.came_to(desk, Outcome::Stood(made.done));
+            return Err(answered.unwrap_or_else(Problem::into_response));
+        }
         if is_still(desk, subject) { Ok(entry) } else { Err(entry.changed(desk)) }
     }
 }
@@ -151,7 +162,13 @@ impl Entry {
         let Self { visit, session, .. } = &self;
         match outcome {
             Outcome::Recorded(done) => {
-                let kept = |opened: &mut Opened| opened.done = Some(done);
+                let made = Made { press: self.press, done: done.clone(), last: desk.keuze.last_of(self.subject)? };
+                let kept = |opened: &mut Opened| {
+                    opened.done = Some(done);
+                    opened.made.retain(|before| before.press != made.press);
+                    // That an objection stands is seen by itself.
+                    opened.made.extend(Some(made).filter(|made| !matches!(made.done, Done::Objected(_))));
+                };
                 desk.sessions.work(session, |work| work.people(self.id).map(kept));
                 Ok(to(&path(self.id), visit))
             }
@@ -222,15 +239,9 @@ async fn merge(State(desk): Shared, mut entry: Entry) -> Result<Response, Proble
 }
 
 async fn merge_with(desk: &Desk, entry: &Entry, number: &str) -> Result<Outcome, Problem> {
-    let contact = Contact::Customer(number.to_owned());
-    let asked = LookUpPeople { staff: entry.session.name.clone(), contact, why: entry.opened.why.clone() };
-    let found = desk.keuze.look_up_people(&asked).await?;
-    let other = found.people.into_iter().find(|other| *other != entry.subject);
-    let Some(other) = other else { return Ok(Outcome::Refused(PersonFault::NoOther)) };
-    let act = entered(&entry.session.name, Route::Desk, Some(&entry.opened.why));
-    match desk.keuze.merge(entry.subject, other, &act).await {
-        Ok(_) => Ok(Outcome::Recorded(Done::Merged)),
-        Err(ActError::Nothing) => Ok(Outcome::Refused(PersonFault::NoOther)),
+    match desk.keuze.merge_with_customer(entry.subject, number, &entry.session.name, &entry.opened.why).await {
+        Ok(Some(_)) => Ok(Outcome::Recorded(Done::Merged)),
+        Ok(None) | Err(ActError::Nothing) => Ok(Outcome::Refused(PersonFault::NoOther)),
         Err(ActError::NoPerson) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),
     }

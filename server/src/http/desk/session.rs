@@ -29,6 +29,9 @@ const LONGEST: Duration = Duration::hours(10);
 /// One that a one-time password opened: a new password is chosen within this long, and needs no other proof meanwhile.
 const ONE_TIME: Duration = Duration::minutes(10);
 
+/// A second press of the form for a new password comes within this long.
+const REPEATED: Duration = Duration::minutes(1);
+
 /// One staff member at one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Session {
@@ -48,7 +51,11 @@ type Key = [u8; 32];
 
 /// All sessions, by the hash of their token; gone when the server stops.
 #[derive(Default)]
-pub(super) struct Sessions(Mutex<HashMap<Key, Kept>>);
+pub(super) struct Sessions {
+    open: Mutex<HashMap<Key, Kept>>,
+    /// Those that a new password ended, and when.
+    replaced: Mutex<HashMap<Key, (StaffName, OffsetDateTime)>>,
+}
 
 struct Kept {
     signed_in: SignedIn,
@@ -72,7 +79,7 @@ impl Kept {
 impl Sessions {
     fn table(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
         // Nothing in here is ever half done, so what a panicking thread left is right.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a session; gives the Set-Cookie value.
@@ -120,9 +127,24 @@ impl Sessions {
         gone.to_string()
     }
 
-    /// Ends every session of a staff member.
-    pub(super) fn end_all(&self, name: &StaffName) {
-        self.table().retain(|_, kept| kept.signed_in.name != *name);
+    /// Ends every session of a staff member, for a new password.
+    pub(super) fn end_all(&self, name: &StaffName, now: OffsetDateTime) {
+        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        replaced.retain(|_, (_, at)| now - *at < REPEATED);
+        self.table().retain(|key, kept| {
+            let stays = kept.signed_in.name != *name;
+            if !stays {
+                replaced.insert(*key, (name.clone(), now));
+            }
+            stays
+        });
+    }
+
+    /// Whose session a request has that a new password ended just now.
+    pub(super) fn ended_by_password(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<StaffName> {
+        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = tokens(headers).find_map(|(_, key)| replaced.get(&key).cloned());
+        found.filter(|(_, at)| now - *at < REPEATED).map(|(name, _)| name)
     }
 }
 

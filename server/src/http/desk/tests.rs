@@ -14,7 +14,7 @@ use crate::http::fixture::{Answer, Browser};
 use crate::service::fixture::House;
 use crate::service::staff::{Existing, StaffName};
 
-const PASSWORD: &str = "vier woorden aan elkaar";
+pub(in crate::http) const PASSWORD: &str = "vier woorden aan elkaar";
 
 fn anna() -> StaffName {
     "anna".parse().expect("a name")

@@ -44,6 +44,22 @@ pub(super) struct Opened {
     pub(super) audit: RecordAddress,
     /// What was done last; shown once.
     pub(super) done: Option<Done>,
+    /// The forms that were sent and came to something.
+    pub(super) made: Vec<Made>,
+}
+
+/// The hash of everything that a form says.
+pub(super) type Press = [u8; 32];
+
+/// A form that was sent, and what came of it: pressed twice, it is done once.
+#[derive(Clone)]
+pub(super) struct Made {
+    /// Which form.
+    pub(super) press: Press,
+    /// What came of it.
+    pub(super) done: Done,
+    /// The last record of the person then; once another one followed, the same press says something anew.
+    pub(super) last: Option<RecordAddress>,
 }
 
 /// Everything that was looked up in one session.
@@ -51,6 +67,8 @@ pub(super) struct Opened {
 pub(super) struct Work {
     people: HashMap<WorkId, Opened>,
     calls: HashMap<WorkId, CallId>,
+    /// The calls that were closed: their reference, and what the screen showed then.
+    closed: HashMap<WorkId, (String, String)>,
 }
 
 impl Work {
@@ -74,6 +92,16 @@ impl Work {
             self.calls.insert(id, call.clone());
             id
         })
+    }
+
+    /// Notes that the call at an address was closed.
+    pub(super) fn close(&mut self, id: WorkId, reference: String, shown: String) {
+        self.closed.insert(id, (reference, shown));
+    }
+
+    /// The reference of the call that was closed at an address by a screen that showed this.
+    pub(super) fn closed(&self, id: WorkId, shown: &str) -> Option<&str> {
+        self.closed.get(&id).filter(|(_, then)| then == shown).map(|(reference, _)| reference.as_str())
     }
 
     /// The call at an address.

@@ -13,14 +13,14 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::who::Named;
-use super::{Caller, Customers, answer};
+use super::{Caller, Customers, answer, json, once};
 use crate::http::body;
 use crate::http::problem::{Problem, Slug};
 use crate::http::visit::Visit;
 use crate::service::Keuze;
 use crate::service::people::ActError;
 use crate::service::people::import::read::json_row;
-use crate::service::people::import::{CameTo, Mend, Mode, Note, RowFault, RowReport};
+use crate::service::people::import::{CameTo, Mend, Note, Request, RowFault, RowReport};
 
 /// What a customer came to. Nothing in it repeats what was sent.
 #[derive(Default, Serialize)]
@@ -58,26 +58,28 @@ pub async fn tell(
     let sent = body::raw(&headers, body, "application/json")?;
     let row = json_row(1, &sent);
     let unknown = row.unknown.clone();
-    let mut reports = Vec::new();
-    let mut each = |report: &RowReport| reports.push(report.clone());
-    let lines = Box::new(std::iter::once(row));
-    keuze.import(lines, &caller.name(), Mode::Write, caller.act().actor, &mut each).await?;
-    let report = reports.pop().ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
+    let act = caller.act();
+    let body = |report: &RowReport| json(&told(report, &visit.host.origin));
+    let kept = |report: &RowReport| once::kept(StatusCode::OK, &body(report));
+    // A refusal is not kept: sent again, the row is refused alike.
+    let request = act.request.map(|name| Request { name, answer: &kept });
+    let report = keuze.import_row(row, &caller.name(), act.actor, request).await?;
+    let report = report.ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
     match report.came_to {
         CameTo::Refused(fault) => Err(refused(unknown.as_deref(), fault, &report.notes)),
-        came_to => Ok(answer(&told(came_to == CameTo::Recorded, report.notes, &visit.host.origin))),
+        _ => Ok(answer(&told(&report, &visit.host.origin))),
     }
 }
 
-fn told(changed: bool, notes: Vec<Note>, origin: &str) -> Told {
-    let mut told = Told { changed, ..Told::default() };
+fn told(report: &RowReport, origin: &str) -> Told {
+    let mut told = Told { changed: report.came_to == CameTo::Recorded, ..Told::default() };
     let warning = |slug: Slug, channels, missing| Warning {
         r#type: format!("{origin}/keuze/problems/{slug}"),
         channels,
         missing,
     };
     let lacking = |channels, missing| warning(Slug::SoftOptInEvidenceMissing, channels, missing);
-    for note in notes {
+    for note in report.notes.clone() {
         match note {
             Note::StandingNo(channels) => told.standing_no = channels,
             Note::AgreedSince(channels) => told.agreed_since = channels,
@@ -109,13 +111,15 @@ fn refused(unknown: Option<&str>, fault: RowFault, notes: &[Note]) -> Problem {
         (None, Some(name)) => Problem::unknown_field(name),
         (None, None) => Problem::with(slug, "body"),
     };
+    let took_its_no = notes.iter().any(|note| matches!(note, Note::NoAllTheSame(_)));
+    let problem = if took_its_no { problem.no_taken() } else { problem };
     let said = std::iter::once(fault.mend.to_string()).chain(notes.iter().map(ToString::to_string));
     problem.mended_by(said.collect::<Vec<_>>().join("; "))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Request {
+struct Sent {
     who: Named,
     channels: Vec<Channel>,
 }
@@ -134,7 +138,7 @@ pub async fn ask(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let Request { who, mut channels } = body::json(&headers, body)?;
+    let Sent { who, mut channels } = body::json(&headers, body)?;
     channels.sort_unstable();
     channels.dedup();
     if channels.is_empty() {

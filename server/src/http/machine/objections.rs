@@ -64,6 +64,9 @@ async fn take(keuze: &Keuze, caller: &Caller<Objections>, body: &[u8]) -> Result
 
 /// Whoever passes on a no must not believe that it was taken: what can be read of it is said with the refusal.
 fn with_its_no(problem: Problem, body: &[u8]) -> Problem {
+    if !problem.is_refusal() {
+        return problem;
+    }
     let sent = Node::read(body).ok();
     let members = sent.as_ref().and_then(Node::members).unwrap_or_default();
     let words: Vec<&str> =

@@ -37,11 +37,22 @@ impl Requests {
     }
 }
 
-/// An answer as it is kept.
+/// The name of the request that a handler answers. What it records carries that name in the same batch, so that nothing is
+/// done again if the answer is lost.
+#[derive(Clone, Copy)]
+pub(super) struct RequestName(pub(super) AnswerName);
+
+/// An answer as it is kept. Where nothing is kept but that the request was done, what was recorded tells the rest.
 #[derive(Serialize, Deserialize)]
 struct Told {
     status: u16,
     body: String,
+}
+
+/// An answer as it is kept.
+pub(super) fn kept(status: StatusCode, body: &[u8]) -> Vec<u8> {
+    let told = Told { status: status.as_u16(), body: String::from_utf8_lossy(body).into_owned() };
+    serde_json::to_vec(&told).expect("plain fields are always JSON")
 }
 
 /// Answers from what is kept, or lets the request through and keeps its answer.
@@ -65,11 +76,13 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     };
     let lane = requests.lane(&name).await;
     let now = requests.keuze.clock.now().at;
-    if let Some(before) = requests.keuze.scribe.answered(&name, now) {
+    let before = requests.keuze.scribe.answered(&name, now).filter(|before| !before.value.is_empty());
+    if let Some(before) = before {
         return told_before(&before.value);
     }
     // To its end, also when whoever asked has gone: they will ask again.
-    let request = Request::from_parts(parts, Body::from(body));
+    let mut request = Request::from_parts(parts, Body::from(body));
+    request.extensions_mut().insert(RequestName(name));
     let answered = tokio::spawn(async move {
         let _held = lane;
         keep(&requests.keuze, name, next.run(request).await).await
@@ -84,11 +97,10 @@ async fn keep(keuze: &Keuze, name: AnswerName, response: Response) -> Result<Res
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::from(Slug::Internal))?;
-    let told = Told { status: parts.status.as_u16(), body: String::from_utf8_lossy(&body).into_owned() };
-    let value = serde_json::to_vec(&told).expect("plain fields are always JSON");
-    let answer = Answer { name, at: keuze.clock.now().at, value };
-    if let Err(error) = keuze.scribe.keep_answer(answer).await {
-        tracing::warn!(%error, "an answer was not kept: sent again, its request is taken as a new one");
+    let answer = Answer { name, at: keuze.clock.now().at, value: kept(parts.status, &body) };
+    let stands = keuze.scribe.answered(&name, answer.at).is_some_and(|before| before.value == answer.value);
+    if !stands && let Err(error) = keuze.scribe.keep_answer(answer).await {
+        tracing::warn!(%error, "an answer was not kept: sent again, what was recorded tells it");
     }
     Ok(Response::from_parts(parts, Body::from(body)))
 }

@@ -75,7 +75,7 @@ impl Office {
     }
 }
 
-async fn key(house: &House, name: &str, scopes: &[Scope]) -> String {
+pub(in crate::http) async fn key(house: &House, name: &str, scopes: &[Scope]) -> String {
     let keuze = &house.keuze;
     let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
     let name: ClientName = name.parse().expect("a name");
@@ -859,7 +859,7 @@ async fn a_code_lives_as_long_as_its_person() {
         house.keuze.rotate_letter_secret();
         codes.push(house.keuze.letter_code(anna, &act).await.expect("made"));
         assert!(codes[0] != codes[1] && codes[0] != codes[2]);
-        house.keuze.merge(anna, bert, &act).await.expect("merged");
+        house.keuze.merge(anna, bert, &act, Vec::new()).await.expect("merged");
         house.keuze.scribe.close().await;
         (anna, bert, codes)
     };

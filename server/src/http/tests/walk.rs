@@ -43,7 +43,7 @@ pub(super) fn paths() -> Vec<String> {
         let first = rest.split(',').next().expect("split gives at least one piece").trim();
         match first.strip_prefix('"') {
             Some(literal) => paths.push(literal.trim_end_matches('"').to_owned()),
-            None => paths.extend(named(first)),
+            None => paths.extend(named(first.rsplit("::").next().unwrap_or(first))),
         }
     }
     paths.retain(|path| path.starts_with('/'));

@@ -11,7 +11,7 @@ use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::scribe::{AppendError, Draft, Fact, ReadError};
 use crate::service::Keuze;
-use crate::service::people::{Act, ActError, Person, ReachedAt, Who, hash};
+use crate::service::people::{Act, ActError, Acted, Person, ReachedAt, Who, hash};
 use crate::service::staff::StaffName;
 
 /// By what somebody is found.
@@ -123,18 +123,41 @@ impl Keuze {
         people: &[Subject],
         facts: Vec<Fact>,
     ) -> Result<RecordAddress, AppendError> {
+        let mut look_ups = self.look_ups(staff, why, people);
+        look_ups.iter_mut().next_back().expect("one at least").facts = facts;
+        let written = self.scribe.append_together(look_ups).await?;
+        Ok(written.last().expect("one at least").address)
+    }
+
+    fn look_ups(&self, staff: &StaffName, why: &Why, people: &[Subject]) -> Vec<Draft> {
         // What was typed and not found is not written down: it may be the address of somebody who was erased.
         let looked_up = |about| self.looked_up(staff, why, about, || "person not found".to_owned());
-        let last = match people {
-            [] => looked_up(None),
-            [others @ .., last] => {
-                for other in others {
-                    self.scribe.append(looked_up(Some(*other))).await?;
-                }
-                looked_up(Some(*last))
-            }
+        if people.is_empty() {
+            return vec![looked_up(None)];
+        }
+        people.iter().map(|person| looked_up(Some(*person))).collect()
+    }
+
+    /// Makes one person of two, of whom the other is found by a customer number; that look-up is recorded with it. `None`
+    /// where there is nobody else of that number: then the look-up alone is recorded.
+    ///
+    /// # Errors
+    /// When the first is not known any more, or it cannot be recorded; then nothing is.
+    pub async fn merge_with_customer(
+        &self,
+        kept: Subject,
+        number: &str,
+        staff: &StaffName,
+        why: &Why,
+    ) -> Result<Option<Acted>, ActError> {
+        let people = self.who_it_may_be(&Contact::Customer(number.to_owned()));
+        let other = people.iter().find(|other| **other != kept);
+        let Some(other) = other.filter(|_| self.known_person(kept).is_some()) else {
+            self.record_look_up(staff, why, &people, Vec::new()).await?;
+            return if self.known_person(kept).is_some() { Ok(None) } else { Err(ActError::NoPerson) };
         };
-        Ok(self.scribe.append(Draft { facts, ..last }).await?.address)
+        let act = entered(staff, Route::Desk, Some(why));
+        self.merge(kept, *other, &act, self.look_ups(staff, why, &people)).await.map(Some)
     }
 
     /// The last record of a person's, as their page shows it.
@@ -202,6 +225,7 @@ pub fn entered(staff: &StaffName, route: Route, why: Option<&Why>) -> Act {
         level: IdentityLevel::Unverified,
         call: None,
         reason: why.map(|why| why.as_str().to_owned()),
+        request: None,
     }
 }
 

@@ -25,6 +25,9 @@ impl Keuze {
     /// Nothing was recorded then.
     pub async fn object(&self, who: &Who, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
+        if let Some(acted) = self.done_before(act)? {
+            return Ok(acted);
+        }
         let channels: BTreeSet<Channel> = channels.iter().copied().collect();
         let (person, points) = self.resolve(who)?;
         let reachable: BTreeSet<Channel> = points.iter().flat_map(|point| point.kind().channels()).copied().collect();
@@ -45,8 +48,7 @@ impl Keuze {
         event.subject = person;
         event.channels.clone_from(&channels);
         event.policy = Some(self.published.current().hash);
-        let written = self.perform(Draft::with(event, facts)).await?;
-        Ok(Acted { record: written.address, changed: true, since: now.today, channels })
+        self.perform(Draft::with(event, facts), act).await
     }
 
     /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
@@ -79,16 +81,44 @@ impl Keuze {
         {
             return Err(ActError::ChangedSince);
         }
-        let now = self.clock.now();
-        let mut event = act.event(EventKind::OptInConfirmed, now.at);
-        event.points = hash::given_at(&newest_index_key(&self.scribe).1, &given);
+        self.perform(self.agreed(person, channels, proof, (&given, controlled), act)?, act).await
+    }
+
+    /// Records what somebody who may be new confirmed at the points that they proved; what is told of them is learned with
+    /// it.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn opt_in_of(
+        &self,
+        part: Part,
+        channels: &[Channel],
+        proof: OptIn,
+        act: &Act,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let (person, controlled) = (part.subject, part.points.clone());
+        let learned = self.learned(part);
+        let mut draft = self.agreed(person, channels, proof, (&controlled, &controlled), act)?;
+        draft.facts.extend(learned);
+        self.perform(draft, act).await
+    }
+
+    fn agreed(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        proof: OptIn,
+        (given, controlled): (&[ContactPoint], &[ContactPoint]),
+        act: &Act,
+    ) -> Result<Draft, ActError> {
+        let mut event = act.event(EventKind::OptInConfirmed, self.clock.now().at);
+        event.points = hash::given_at(&newest_index_key(&self.scribe).1, given);
         event.subject = Some(person);
         event.channels = channels.to_vec();
         event.evidence = Some(Evidence::OptIn(proof));
         event.policy = Some(self.published.current().hash);
-        let facts = self.lifted(Some(person), &given, channels, controlled)?;
-        let written = self.perform(Draft::with(event, facts)).await?;
-        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+        Ok(Draft::with(event, self.lifted(Some(person), given, channels, controlled)?))
     }
 
     /// Whether something that a yes at these points would undo, or did not see, came after what was shown. For a point that
@@ -134,8 +164,7 @@ impl Keuze {
         let mut event = act.event(EventKind::ObjectionLifted, now.at);
         event.channels = channels.to_vec();
         event.policy = Some(self.published.current().hash);
-        let written = self.perform(Draft::with(event, facts)).await?;
-        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+        self.perform(Draft::with(event, facts), act).await
     }
 
     /// The newest record of an objection to these channels that holds at a contact point.
@@ -157,41 +186,50 @@ impl Keuze {
     /// `SelfSignUpRequired` for social media, when it is not the person who asks (S-11).
     pub async fn request_opt_in(&self, person: Subject, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
+        if let Some(acted) = self.done_before(act)? {
+            return Ok(acted);
+        }
         let (person, _) = self.resolve(&Who::person(person))?;
-        self.request(person, &[], channels, Vec::new(), act).await
+        self.perform(self.requested(person, &[], channels, Vec::new(), act)?, act).await
     }
 
     /// The same, of somebody who may be new: what is told of them is learned with it. It takes as long for somebody who is
-    /// known, so that nobody learns from us who is.
+    /// known, so that nobody learns from us who is. `more` is what goes with it, such as the mail that asks.
     ///
     /// # Errors
     /// As [`Self::request_opt_in`].
-    pub async fn request_opt_in_of(&self, part: Part, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+    pub(in crate::service) async fn request_opt_in_of(
+        &self,
+        part: Part,
+        channels: &[Channel],
+        act: &Act,
+        more: Draft,
+    ) -> Result<(), ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
         let (subject, points) = (part.subject, part.points.clone());
         let facts = self.learned(part);
-        self.request(Some(subject), &points, channels, facts, act).await
+        let requested = self.requested(Some(subject), &points, channels, facts, act)?;
+        self.perform_together(vec![requested, more]).await?;
+        Ok(())
     }
 
-    async fn request(
+    fn requested(
         &self,
         person: Option<Subject>,
         points: &[ContactPoint],
         channels: &[Channel],
         facts: Vec<Fact>,
         act: &Act,
-    ) -> Result<Acted, ActError> {
+    ) -> Result<Draft, ActError> {
         if channels.contains(&Channel::Social) && act.actor != Actor::Person {
             return Err(ActError::SelfSignUpRequired);
         }
-        let now = self.clock.now();
-        let mut event = act.event(EventKind::OptInRequested, now.at);
+        let mut event = act.event(EventKind::OptInRequested, self.clock.now().at);
         event.points = hash::given_at(&newest_index_key(&self.scribe).1, points);
         event.subject = person;
         event.channels = channels.to_vec();
         event.policy = Some(self.published.current().hash);
-        let written = self.perform(Draft::with(event, facts)).await?;
-        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+        Ok(Draft::with(event, facts))
     }
 
     /// Records a relation that the controller tells of, with what it has as evidence, for the points that are known now. It
@@ -211,8 +249,7 @@ impl Keuze {
             return Err(ActError::SelfSignUpRequired);
         }
         let (person, points) = self.resolve(&Who::person(person))?;
-        let now = self.clock.now();
-        let mut event = act.event(EventKind::Imported, now.at);
+        let mut event = act.event(EventKind::Imported, self.clock.now().at);
         event.route = Route::Import;
         event.subject = person;
         event.channels = channels.to_vec();
@@ -222,8 +259,7 @@ impl Keuze {
         event.evidence = evidence.map(Evidence::SoftOptIn);
         event.policy = Some(self.published.current().hash);
         let facts = if refused { self.new_entries(person, &points, channels)? } else { Vec::new() };
-        let written = self.perform(Draft::with(event, facts)).await?;
-        Ok(Acted { record: written.address, changed: true, since: now.today, channels: channels.to_vec() })
+        self.perform(Draft::with(event, facts), act).await
     }
 
     /// The person as they are known now, with the points that the act is about.

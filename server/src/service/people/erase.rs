@@ -43,9 +43,11 @@ impl Keuze {
         event.about = self.scribe.seal_about(person.subject);
         event.object = Some("person".to_owned());
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
-        let written = self.perform(Draft::with(event, facts).ending(keys)).await?;
-        self.drop_mails_to(&points).await;
-        Ok(Erased { record: written.address, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
+        let (mails, mut drafts) = self.mails_given_up(&points);
+        drafts.push(Draft::with(event, facts).ending(keys));
+        let acted = self.perform_together(drafts).await?;
+        self.drop_mails(&mails);
+        Ok(Erased { record: acted.record, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
     }
 
     /// Forgets sign-ups to the newsletter that nobody confirmed within the configured days.
@@ -76,7 +78,7 @@ impl Keuze {
         if !keys.is_empty() {
             let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
             event.object = Some("newsletter/unconfirmed".to_owned());
-            self.perform(Draft::with(event, facts).ending(keys.clone())).await?;
+            self.perform_together(vec![Draft::with(event, facts).ending(keys.clone())]).await?;
         }
         Ok(keys.len())
     }

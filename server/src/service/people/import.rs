@@ -28,9 +28,9 @@ use super::book::{Book, IndexKey, Wanted};
 use super::hash::{asked_at, given_at, index_keys, name, newest_index_key};
 use super::merge::one_of_two;
 use super::profile::{Later, Part};
-use super::{Act, ActError, Person};
+use super::{Act, ActError, HandedIn, Person};
 use crate::contact::ContactPoint;
-use crate::scribe::{AppendError, Draft, Fact, FactKind, NotRecorded, Submitted};
+use crate::scribe::{Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded};
 use crate::service::Keuze;
 use crate::vault::ring::{KeyId, Owner, RetentionClass};
 
@@ -210,6 +210,15 @@ struct Running<'a> {
     scratch: Option<Book>,
     keys: Vec<IndexKey>,
     newest: IndexKey,
+    request: Option<&'a Request<'a>>,
+}
+
+/// A request of one row that may be sent again: how it is answered is durable in the row's batch.
+pub struct Request<'a> {
+    /// Its name.
+    pub name: AnswerName,
+    /// What is kept of the answer to it.
+    pub answer: &'a (dyn Fn(&RowReport) -> Vec<u8> + Sync),
 }
 
 /// A row of the file, as it is taken.
@@ -318,20 +327,27 @@ impl Keuze {
         actor: Actor,
         each: &mut (dyn FnMut(&RowReport) + Send),
     ) -> Result<Summary, ActError> {
-        let mut summary = Summary::default();
-        let mut running = Running::new(self, lines, source, mode, actor);
-        loop {
-            let reports = running.wave().await?;
-            if reports.is_empty() {
-                return Ok(summary);
-            }
-            for report in reports {
-                summary.count(&report);
-                each(&report);
-            }
-        }
+        let running = Running::new(self, lines, source, mode, actor);
+        running.run(each).await
     }
 
+    /// Imports the row of a request.
+    ///
+    /// # Errors
+    /// As [`Self::import`]; nothing is recorded then, or that is not known.
+    pub async fn import_row(
+        &self,
+        row: Line,
+        source: &str,
+        actor: Actor,
+        request: Option<Request<'_>>,
+    ) -> Result<Option<RowReport>, ActError> {
+        let lines = Box::new(std::iter::once(row));
+        let running = Running::new(self, lines, source, Mode::Write, actor);
+        let mut told = None;
+        Running { request: request.as_ref(), ..running }.run(&mut |report| told = Some(report.clone())).await?;
+        Ok(told)
+    }
     /// Makes the demo's people; whoever is there already stays as they are.
     ///
     /// # Errors
@@ -341,44 +357,37 @@ impl Keuze {
         self.import(lines, "demo", Mode::Write, Actor::System, &mut |_| {}).await
     }
 
-    /// Writes acts that do not rest on each other, in their order. Once one of them is taken the others wait for room, so
-    /// that nothing is left half done because much is being written.
-    async fn perform_all(&self, drafts: Vec<Draft>) -> Result<(), ActError> {
-        let mut waiting: VecDeque<(Vec<Fact>, Submitted)> = VecDeque::new();
+    /// Writes rows that do not rest on each other, in their order; what a row comes to is recorded whole, or not at all. Once
+    /// one of them is taken the others wait for room, so that nothing is left half done because much is being written.
+    async fn perform_all(&self, rows: Vec<(Vec<Draft>, Option<Answer>)>) -> Result<(), ActError> {
+        let mut waiting: VecDeque<HandedIn> = VecDeque::new();
         let mut begun = false;
-        for draft in drafts {
-            let facts = draft.facts.clone();
-            let submitted = loop {
-                match self.scribe.submit(draft.clone()) {
-                    Ok(submitted) => break Ok(submitted),
-                    Err(NotRecorded::Busy) if begun => match waiting.pop_front() {
-                        Some(first) => self.take_note_once_durable(first).await?,
+        for (drafts, once) in rows {
+            let handed_in = loop {
+                match self.hand_in(drafts.clone(), once.clone()) {
+                    Err(AppendError::NotRecorded(NotRecorded::Busy)) if begun => match waiting.pop_front() {
+                        Some(first) => _ = self.note(first).await?,
                         None => tokio::time::sleep(Duration::from_millis(10)).await,
                     },
-                    Err(error) => break Err(error),
+                    handed_in => break handed_in,
                 }
             };
-            match submitted {
-                Ok(submitted) => waiting.push_back((facts, submitted)),
+            match handed_in {
+                Ok(handed_in) => waiting.push_back(handed_in),
                 // What is taken is finished, and whatever goes wrong with that outranks this.
                 Err(error) => {
                     for taken in waiting {
-                        self.take_note_once_durable(taken).await?;
+                        self.note(taken).await?;
                     }
-                    return Err(AppendError::from(error).into());
+                    return Err(error.into());
                 }
             }
             begun = true;
         }
         for taken in waiting {
-            self.take_note_once_durable(taken).await?;
+            self.note(taken).await?;
         }
         Ok(())
-    }
-
-    async fn take_note_once_durable(&self, (facts, submitted): (Vec<Fact>, Submitted)) -> Result<(), ActError> {
-        let written = submitted.durable().await?;
-        Ok(self.take_note(&facts, &[], &written)?)
     }
 }
 
@@ -390,7 +399,27 @@ impl<'a> Running<'a> {
         let newest = (0, keuze.entropy.bytes());
         let scratch = (mode == Mode::DryRun).then(|| keuze.people.book().clone());
         let keys = index_keys(&keuze.scribe).into_iter().chain([newest]).collect();
-        Self { keuze, lines, held: None, source, act, scratch, keys, newest }
+        Self { keuze, lines, held: None, source, act, scratch, keys, newest, request: None }
+    }
+
+    async fn run(mut self, each: &mut (dyn FnMut(&RowReport) + Send)) -> Result<Summary, ActError> {
+        let mut summary = Summary::default();
+        loop {
+            let reports = self.wave().await?;
+            if reports.is_empty() {
+                return Ok(summary);
+            }
+            for report in reports {
+                summary.count(&report);
+                each(&report);
+            }
+        }
+    }
+
+    /// What the request that the row comes of is answered; a refusal is none, and sent again it is refused alike.
+    fn answer(&self, report: &RowReport) -> Option<Answer> {
+        let Request { name, answer } = self.request.filter(|_| report.came_to == CameTo::Recorded)?;
+        Some(Answer { name: *name, at: self.keuze.clock.now().at, value: answer(report) })
     }
 
     /// The next row: the one that was held back, or the next of the file.
@@ -403,7 +432,7 @@ impl<'a> Running<'a> {
         let _one_at_a_time = self.keuze.people.acting.lock().await;
         let today = self.keuze.clock.now().today;
         let mut reports = Vec::new();
-        let mut drafts = Vec::new();
+        let mut rows = Vec::new();
         let mut touched = HashSet::new();
         if self.scratch.is_none() {
             self.newest = newest_index_key(&self.keuze.scribe);
@@ -421,13 +450,15 @@ impl<'a> Running<'a> {
             }
             touched.extend(names);
             let plan = self.plan(&next)?;
-            reports.push(next.report(&plan));
+            let report = next.report(&plan);
             match &mut self.scratch {
                 Some(scratch) => imagine(scratch, &plan.drafts)?,
-                None => drafts.extend(plan.drafts),
+                None if plan.drafts.is_empty() => {}
+                None => rows.push((plan.drafts, self.answer(&report))),
             }
+            reports.push(report);
         }
-        self.keuze.perform_all(drafts).await?;
+        self.keuze.perform_all(rows).await?;
         Ok(reports)
     }
 

@@ -79,7 +79,7 @@ impl Keuze {
             let mut event = act.event(EventKind::Imported, self.clock.now().at);
             event.subject = Some(subject);
             event.object = Some("profile".to_owned());
-            self.perform(Draft::with(event, facts)).await?;
+            self.perform(Draft::with(event, facts), act).await?;
         }
         self.known_person(subject).ok_or(ActError::NoPerson)
     }

@@ -77,7 +77,7 @@ impl Keuze {
         event.subject = Some(subject);
         event.object = Some("letter-code".to_owned());
         let fact = Letter { subject, hash }.fact(key, self.entropy.bytes());
-        self.perform(Draft::with(event, vec![fact])).await?;
+        self.perform(Draft::with(event, vec![fact]), act).await?;
         Ok(())
     }
 }

@@ -16,25 +16,29 @@ use crate::vault::ring::{KeyId, Owner};
 
 impl Keuze {
     /// Makes one person of two: contact points and customer numbers of both, and every objection of both. What either agreed
-    /// to stays at the points that it was given for.
+    /// to stays at the points that it was given for. `looked_up` says how the other was found, and is recorded with it.
     ///
     /// # Errors
-    /// When one of them is not known, or they are one already.
-    pub async fn merge(&self, kept: Subject, other: Subject, act: &Act) -> Result<Acted, ActError> {
+    /// When one of them is not known, or they are one already; nothing was recorded then.
+    pub async fn merge(
+        &self,
+        kept: Subject,
+        other: Subject,
+        act: &Act,
+        looked_up: Vec<Draft>,
+    ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
         let kept = self.known_person(kept).ok_or(ActError::NoPerson)?;
         let other = self.known_person(other).ok_or(ActError::NoPerson)?;
         if kept.subject == other.subject {
             return Err(ActError::Nothing);
         }
-        let now = self.clock.now();
-        let event = act.event(EventKind::Merged, now.at);
+        let event = act.event(EventKind::Merged, self.clock.now().at);
         let old_key = |owner| self.scribe.find_key(owner);
         let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
         let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
         draft.facts.extend(self.joined(&self.people.book(), newest, &keys, &kept, &other)?);
-        let written = self.perform(draft).await?;
-        Ok(Acted { record: written.address, changed: true, since: now.today, channels: Vec::new() })
+        self.perform_together(looked_up.into_iter().chain([draft]).collect()).await
     }
 
     /// Takes it on somebody's word that a contact point which joined a person later is theirs: from then on whoever proves it
@@ -48,8 +52,7 @@ impl Keuze {
         if !known.is_later(point) {
             return Err(ActError::Nothing);
         }
-        let now = self.clock.now();
-        let mut event = act.event(EventKind::Imported, now.at);
+        let mut event = act.event(EventKind::Imported, self.clock.now().at);
         event.subject = Some(known.subject);
         event.object = Some(SAME_PERSON.to_owned());
         event.points = given_at(&newest_index_key(&self.scribe).1, [point]);
@@ -59,8 +62,7 @@ impl Keuze {
             let key = || self.scribe.ensure_key(Owner::Class(known.subject, *class));
             (own != **part).then(|| own.fact(key()))
         });
-        let written = self.perform(Draft::with(event, vouched.collect())).await?;
-        Ok(Acted { record: written.address, changed: true, since: now.today, channels: Vec::new() })
+        self.perform(Draft::with(event, vouched.collect()), act).await
     }
 
     /// What either said no to, or what stands on a point of theirs and holds for them, stands on the points of the other from

@@ -215,7 +215,7 @@ async fn merged_people_keep_every_objection_of_both() {
     let other = customer(&house, "2", &[email("a.jansen@example.nl"), phone("06 12345678")]).await;
     house.keuze.object(&Who::person(other), &[Channel::Email], &own(Route::MailLink)).await.expect("recorded");
     says_yes(&house, anna, &[Channel::Email], &[]).await;
-    house.keuze.merge(anna, other, &by_import()).await.expect("merged");
+    house.keuze.merge(anna, other, &by_import(), Vec::new()).await.expect("merged");
     for subject in [anna, other] {
         let who = Who::person(subject);
         assert_eq!(reason(&house, &who, Channel::Email), (false, Reason::Objected));
@@ -372,7 +372,7 @@ async fn a_yes_does_not_spread_to_what_joins_later() {
     let person = customer(&house, "1", &[email("anna@example.nl")]).await;
     says_yes(&house, person, &[Channel::Newsletter], &[email("anna@example.nl")]).await;
     let other = customer(&house, "2", &[email("a.jansen@example.nl"), phone("06 12345678")]).await;
-    house.keuze.merge(person, other, &by_import()).await.expect("merged");
+    house.keuze.merge(person, other, &by_import(), Vec::new()).await.expect("merged");
     let at = |address: &str| Who { person: Some(person), points: vec![email(address)] };
     assert_eq!(reason(&house, &at("Anna@example.nl"), Channel::Newsletter), (true, Reason::OptedIn));
     assert_eq!(reason(&house, &at("a.jansen@example.nl"), Channel::Newsletter), (true, Reason::SoftOptIn), "its own");
@@ -380,7 +380,7 @@ async fn a_yes_does_not_spread_to_what_joins_later() {
     let mut part = Part::new(third, RetentionClass::Account, Language::Nl);
     part.points.push(email("derde@example.nl"));
     house.keuze.learn(part, &by_import()).await.expect("learned");
-    house.keuze.merge(person, third, &by_import()).await.expect("merged");
+    house.keuze.merge(person, third, &by_import(), Vec::new()).await.expect("merged");
     assert_eq!(reason(&house, &at("derde@example.nl"), Channel::Newsletter), (false, Reason::EvidenceMissing));
     assert!(!may_i(&house, &Who::person(person), Channel::Newsletter).allow, "nobody said which mailbox");
     house.keuze.stop_at(vec![email("derde@example.nl")], &Channel::ALL).await.expect("recorded");

@@ -86,7 +86,13 @@ async fn a_screen_of_a_closed_call_records_nothing_for_the_next_caller() {
     for act in ["object:phone", "object:all", "offered", "not_offered", "close"] {
         for stale in [&old, &answered] {
             let answer = two.press(stale, act).await;
-            two.is_not_recorded(&answer, before);
+            if act == "close" && std::ptr::eq(stale, &raw const answered) {
+                // The press that closed it, once more: it is closed.
+                assert!(answer.status.is_success() && answer.words().contains("T-1"), "{}", answer.words());
+                assert_eq!(two.house.ledger().len(), before);
+            } else {
+                two.is_not_recorded(&answer, before);
+            }
         }
     }
     let (address, _) = old.form("name=\"shown\"");

@@ -356,7 +356,7 @@ async fn rows_about_the_same_person_are_taken_one_after_the_other() {
     assert_eq!(reason(&house, &who, Channel::Newsletter), (false, Reason::PointObjected));
     let merged = customer(&house, "2", &[door("1")]).await;
     let act = Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
-    house.keuze.merge(people[0].subject, merged, &act).await.expect("merged");
+    house.keuze.merge(people[0].subject, merged, &act, Vec::new()).await.expect("merged");
     let (summary, _) = csv(&house, &["1,,,x@example.nl,,,,,,,,,,,,,,,,,", "2,,,y@example.nl,,,,,,,,,,,,,,,,,"]).await;
     assert_eq!(summary.recorded, 2);
     assert_eq!(house.keuze.customer("2").expect("known").points().len(), 5, "neither row forgot what the other added");

@@ -405,7 +405,7 @@ impl Life {
         let gone = self.people[other].clone();
         let their_folds = self.folds_of(&gone.boxes);
         let subject = self.people[at].subject;
-        self.house.keuze.merge(subject, gone.subject, &by_import()).await.expect("merged");
+        self.house.keuze.merge(subject, gone.subject, &by_import(), Vec::new()).await.expect("merged");
         self.become_one(subject, gone.subject);
         self.told.push(format!("merge {other} into {at}"));
         if self.wrong == Wrong::MergeForgets {
@@ -497,7 +497,7 @@ impl Life {
         let id = |kept: &Kept| kept.key.as_slice().try_into().expect("an id");
         let facts: Vec<Fact> = kept.iter().filter_map(|kept| Some(change(entry(kept))?.fact(id(kept)))).collect();
         let event = by_import().event(EventKind::Imported, self.house.keuze.clock.now().at);
-        self.house.keuze.perform(Draft::with(event, facts)).await.expect("recorded");
+        self.house.keuze.perform_together(vec![Draft::with(event, facts)]).await.expect("recorded");
     }
 
     /// The first box that would be used though nobody gave anything for it, with a rule that may be wrong.

@@ -286,7 +286,7 @@ async fn a_merge_brings_what_stands_on_the_points_of_either() {
         says_no(&house, Door::Visitor, &b).await;
         says_yes(&house, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
         let (kept, gone) = if first { (anna, other) } else { (other, anna) };
-        house.keuze.merge(kept, gone, &by_import()).await.expect("merged");
+        house.keuze.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
         assert!(
             denied(&house, &Who::point(a.clone()), Channel::Email) && denied(&house, &at(anna, &a), Channel::Email)
         );

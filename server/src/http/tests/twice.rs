@@ -1,0 +1,54 @@
+//! Two presses of one button at the same moment: it is done once, or each time truly, and the second is told no failure of
+//! what succeeded.
+
+use super::presses::{Press, ready};
+use super::*;
+
+/// What is recorded each time, and why.
+fn each_time(press: Press) -> Option<&'static str> {
+    match press {
+        Press::Choice | Press::ChoiceForm => Some("two people who refuse are not told apart; a script sends a key"),
+        Press::ContinuedUse => Some("the cookie of the first says that it was counted"),
+        Press::ObjectionForm => Some("an older record would tell a visitor that somebody had said it before"),
+        Press::CodeMail => Some("each code is sealed in the answer that asks for it"),
+        Press::DeskLookUp | Press::DeskLookUpOfSeveral | Press::DeskLookUpOfARecord => Some("each shows the person"),
+        Press::OptIn => Some("a program sends a key"),
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pressed_twice_at_once_it_is_done_once_and_told_so() {
+    for press in Press::ALL {
+        let once = {
+            let house = House::new().await;
+            let ready = ready(press, &house).await;
+            let before = house.records();
+            ready.send().await;
+            house.records() - before
+        };
+        let house = House::new().await;
+        let ready = ready(press, &house).await;
+        let before = house.records();
+        let sent: Vec<_> = (0..2)
+            .map(|_| {
+                let ready = ready.again();
+                tokio::spawn(async move { ready.send().await })
+            })
+            .collect();
+        for sent in sent {
+            let answer = sent.await.expect("answered");
+            let well = answer.status.is_success() || answer.status.is_redirection();
+            assert!(well || press == Press::CustomerRefused, "{press:?}: {} {}", answer.status, answer.words());
+        }
+        // And once more, afterwards.
+        let answer = ready.send().await;
+        let well = answer.status.is_success() || answer.status.is_redirection();
+        assert!(well || press == Press::CustomerRefused, "{press:?}: {} {}", answer.status, answer.words());
+        let made = house.records() - before;
+        match each_time(press) {
+            Some(_) => assert_eq!(made, 3 * once, "{press:?}"),
+            None => assert_eq!(made, once, "{press:?}"),
+        }
+    }
+}
