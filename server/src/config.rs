@@ -37,7 +37,7 @@ pub use choice::CloseControl;
 pub use fault::Fault;
 pub use mail::{Mail, Newsletter, Sms};
 pub use network::{Network, NetworkError};
-pub use register::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN, is_in_eea};
+pub use register::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN, covered, is_in_eea};
 pub use server::{Rate, RateLimits, Server};
 pub use site::{Host, HostError, HostOrigin, Site};
 pub use texts::{NoticeTexts, Texts};

@@ -13,7 +13,7 @@ use super::Host;
 use super::purposes::{KnownPurposes, read_override, refer};
 use super::reader::{At, Section, choose};
 
-pub use own::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN};
+pub use own::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN, covered};
 
 /// Browsers cap the age of a cookie there (RFC 6265bis section 5.5).
 const LONGEST_DAYS: u32 = 400;
@@ -163,7 +163,10 @@ fn read_cookie(
         regime_override,
     };
     removal::refuse(s, &cookie, &set, &name, regime, hosts);
-    own::refuse_other_facts(s, &cookie, regime, &name, hosts);
+    own::refuse_other_facts(s, &cookie, regime, &name);
+    if cookie.first_party {
+        own::refuse_covering(s, &name);
+    }
     Some(cookie)
 }
 

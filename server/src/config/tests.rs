@@ -435,6 +435,46 @@ fn the_register_has_our_own_cookies_as_they_are() {
     }
 }
 
+/// What a withdrawal expires by such a name is the answer itself.
+#[test]
+fn no_name_of_the_site_stands_for_one_of_ours() {
+    let registered = "name = \"ad*\"\npurpose = \"ads\"\ndays = 90\nvendors = [\"adco\"]\nfirst_party = false\n";
+    let with = |name: &str, first_party: bool| {
+        let cookie = format!(
+            "name = \"{name}\"\npurpose = \"ads\"\ndays = 90\nvendors = [\"adco\"]\nfirst_party = {first_party}\n"
+        );
+        let text = SMALL.replacen(registered, &cookie, 1);
+        assert_ne!(text, SMALL);
+        parse("keuze.toml", &text).map_or_else(|faults| told(&faults), |_| String::new())
+    };
+    let patterns = [
+        "_*",
+        "__*",
+        "__Host-*",
+        "__Host-k*",
+        "__Host-keuze*",
+        "__Secure-*",
+        "__Secure-keuze_*",
+        "k*",
+        "keuze*",
+        "keuze_*",
+        "keuze_s*",
+    ];
+    for pattern in patterns {
+        assert!(with(pattern, true).contains(&format!("`{pattern}` stands for our own cookie `")), "{pattern}");
+    }
+    // By their own names, over https and over http, only as they are.
+    for own in OWN {
+        for name in [own.secure, own.plain] {
+            assert!(with(name, true).contains(&format!("says of our cookie `{name}` what is not so")), "{name}");
+        }
+    }
+    for other in ["_pk_*", "keuzehulp", "keuze-hulp*", "_keuze*", "Keuze*"] {
+        assert!(!with(other, true).contains("our"), "{other}: {}", with(other, true));
+    }
+    assert!(!with("_*", false).contains("our own"), "nobody expires a third party's");
+}
+
 #[test]
 fn a_cookie_that_no_withdrawal_can_remove_is_refused() {
     let with = |name: &str, lines: &str| {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::asset::short_hash;
 use super::files::SiteFile;
 use super::{Asset, CookieNames, languages, tree};
+use crate::config::covered;
 
 /// Where the runtime expects its data (`frontend/js/embed.js`).
 const PLACE: &str = "__KEUZE__";
@@ -122,8 +123,15 @@ fn unlocked(policy: &Policy, purpose: &Purpose) -> u8 {
 
 fn cookies(policy: &Policy, purpose: &PurposeId) -> String {
     let reachable = policy.cookies_of(purpose).filter(|cookie| cookie.first_party && !cookie.http_only);
-    let names: Vec<_> = reachable.map(|cookie| expression(&cookie.name)).collect();
+    let names: Vec<_> = reachable.map(|cookie| but_ours(&cookie.name)).collect();
     if names.is_empty() { NOTHING.to_owned() } else { names.join("|") }
+}
+
+/// The expression for a registered name, without the names of ours that it would stand for: the page throws away what it
+/// matches, and an answer is not to be thrown away whatever a register says.
+fn but_ours(name: &str) -> String {
+    let ours: Vec<_> = covered(name).map(expression).collect();
+    if ours.is_empty() { expression(name) } else { format!("(?!({})(=|$)){}", ours.join("|"), expression(name)) }
 }
 
 /// A regular expression that no text matches.
@@ -148,6 +156,15 @@ fn expression(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `keuze check` refuses such names; a policy of before it did may have them.
+    #[test]
+    fn no_pattern_takes_one_of_ours() {
+        assert_eq!(but_ours("_pk_*"), "_pk_.*");
+        assert_eq!(but_ours("keuze_of_another"), "keuze_of_another");
+        assert!(but_ours("_*").starts_with("(?!(__Host-keuze|__Host-keuze_seen|__Secure-keuze_id"));
+        assert_eq!(but_ours("keuze"), "(?!(keuze)(=|$))keuze");
+    }
 
     #[test]
     fn patterns_become_expressions_that_match_whole_paths() {

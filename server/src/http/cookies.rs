@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
 use time::{Duration, OffsetDateTime};
 
-use crate::config::{CHOICE, CODE, CONSENT_ID, PERSON, SEEN};
+use crate::config::{CHOICE, CODE, CONSENT_ID, PERSON, SEEN, covered};
 use crate::embed::CookieNames;
 use crate::service::codes::{CODE_LIVES, SESSION_LIVES};
 
@@ -165,8 +165,11 @@ impl Jar {
     }
 
     /// Expires a cookie of the site on every path and domain where it may have been set: a browser removes only the
-    /// variant whose domain and path match.
+    /// variant whose domain and path match. Never one of ours, whatever the register calls the site's.
     pub fn expire(&mut self, name: &str, host: &str, paths: &[String]) {
+        if covered(name).next().is_some() {
+            return;
+        }
         for domain in std::iter::once(None).chain(domains(host).map(Some)) {
             for path in paths {
                 let gone = expired(Cookie::build((name.to_owned(), "")).path(path.clone()));
@@ -315,6 +318,20 @@ mod tests {
         _visit=; Secure; Path=/; Domain=voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
         _visit=; Secure; Path=/winkel; Domain=voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
         ");
+    }
+
+    #[test]
+    fn none_of_ours_is_expired_for_another() {
+        for secure in [true, false] {
+            let mut jar = Jar::new(CookieNames { secure });
+            let ours = "__Host-keuze __Host-keuze_seen __Secure-keuze_id __Secure-keuze_desk keuze keuze_seen keuze_id";
+            for name in ours.split(' ') {
+                jar.expire(name, "www.voipro.nl", &["/".to_owned()]);
+            }
+            assert!(jar.cookies.is_empty());
+            jar.expire("keuze_of_another", "www.voipro.nl", &["/".to_owned()]);
+            assert!(!jar.cookies.is_empty());
+        }
     }
 
     #[test]

@@ -77,14 +77,9 @@ pub(super) fn refuse_without(root: &Section<'_>, registered: &BTreeSet<String>, 
 }
 
 /// Notes what the register says of one of ours that is not so.
-pub(super) fn refuse_other_facts(
-    s: &Section<'_>,
-    cookie: &Cookie,
-    regime: Option<Regime>,
-    name: &At<String>,
-    hosts: &[Host],
-) {
-    let Some(own) = OWN.iter().find(|own| own.name(hosts) == cookie.name) else { return };
+pub(super) fn refuse_other_facts(s: &Section<'_>, cookie: &Cookie, regime: Option<Regime>, name: &At<String>) {
+    // By its other name, too: a site is tried out on this machine over http.
+    let Some(own) = OWN.iter().find(|own| [own.secure, own.plain].contains(&cookie.name.as_str())) else { return };
     let as_it_is = (cookie.days, cookie.http_only) == (own.days, own.http_only) && cookie.first_party;
     if !as_it_is || !cookie.vendors.is_empty() || regime.is_some_and(|regime| regime != Regime::Necessary) {
         let what = format!("the register says of our cookie `{}` what is not so", cookie.name);
@@ -93,5 +88,27 @@ pub(super) fn refuse_other_facts(
             own.days, own.http_only
         );
         s.note(name.at, what, mend);
+    }
+}
+
+/// Our own names, with and without their prefix, that a name of the register stands for: what expires one of these throws
+/// away answers.
+pub fn covered(name: &str) -> impl Iterator<Item = &'static str> {
+    let stands_for = move |own: &&str| match name.strip_suffix('*') {
+        Some(start) => own.starts_with(start),
+        None => *own == name,
+    };
+    OWN.into_iter().flat_map(|own| [own.secure, own.plain]).filter(move |own| stands_for(own))
+}
+
+/// Notes a pattern that takes one of ours for a cookie of the site.
+pub(super) fn refuse_covering(s: &Section<'_>, name: &At<String>) {
+    if let Some(own) = covered(&name.value).next().filter(|own| *own != name.value) {
+        let what = format!("`{}` stands for our own cookie `{own}`, too", name.value);
+        s.note(
+            name.at,
+            what,
+            "write the names that the other software gives, so that none of Keuze's begins like them",
+        );
     }
 }
