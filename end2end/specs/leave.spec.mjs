@@ -1,4 +1,4 @@
-import { answer, CHOICE, expect, ran, said, test } from '../support/test.mjs';
+import { answer, CHOICE, expect, panel, ran, said, test } from '../support/test.mjs';
 
 const OFFER = 'Pagina verversen';
 
@@ -56,6 +56,26 @@ const FIELDS = {
     await page.locator('#naam').pressSequentially('Jansen');
     await page.locator('#naam').evaluate((field) => field.setAttribute('value', field.value));
   },
+  'text in a field that a script put another in the place of': async (page) => {
+    await page.locator('#naam').pressSequentially('Jansen');
+    await page.locator('#naam').evaluate((field) => {
+      const other = field.cloneNode();
+      other.defaultValue = field.value;
+      field.replaceWith(other);
+    });
+  },
+  'text in an editor that keeps its events to itself': async (page) => {
+    await page.evaluate(() => addEventListener('input', (event) => event.stopImmediatePropagation(), true));
+    await page.locator('#vrij').pressSequentially('Hallo');
+  },
+  'text in a frame of the page': async (page) => {
+    await page.evaluate(() => document.body.append(Object.assign(document.createElement('iframe'), { id: 'kader', srcdoc: '<textarea></textarea>' })));
+    await page.frameLocator('#kader').locator('textarea').fill('Hallo');
+  },
+  'text in a frame that is an editor': async (page) => {
+    await page.evaluate(() => document.body.append(Object.assign(document.createElement('iframe'), { id: 'kader', srcdoc: '<body contenteditable></body>' })));
+    await page.frameLocator('#kader').locator('body').pressSequentially('Hallo');
+  },
 };
 
 for (const [what, fill] of Object.entries(FIELDS)) {
@@ -83,6 +103,15 @@ test('a field that was filled in and emptied again is nothing to lose', async ({
   await page.locator('#naam').fill('');
   await withdraw(page);
   await expect.poll(() => wire).toEqual(['POST /order', 'GET /order']);
+});
+
+test('a switch that was moved in the panel is nothing to lose', async ({ visitor }) => {
+  const { page, wire } = await ordered(visitor);
+  await page.evaluate(() => keuze.open());
+  await panel(page).getByRole('switch').nth(1).click({ force: true });
+  await panel(page).locator('[part=save]').click();
+  await expect.poll(() => wire).toEqual(['POST /order', 'GET /order']);
+  await page.waitForFunction(() => !window.ran?.includes('vendor'));
 });
 
 test('the page is told first, then its frames are empty and its cookies gone', async ({ visitor }) => {

@@ -7,15 +7,10 @@
 //
 // A page's own variables and ids can stand where the browser's would. So `window.` stands before every one that a page
 // can replace (a page's `const` hides the bare name only), what is a comfort is tried, and of Object, Promise, Set,
-// URL, RegExp and CustomEvent nothing is used.
+// URL, RegExp and CustomEvent nothing is used. A form's name can hide what the document has: its own is asked for.
 (() => {
   const [STYLE, NOTICE, UNKNOWN, BUILD, POLICY, LANGUAGE, PREFIX, REVISION, PURPOSES, optional, OTHERS] =
     __KEUZE__;
-
-  const root = document.documentElement;
-  const other = root.lang.match(OTHERS);
-  // A page in another of our languages gets that one instead. import() is no Trusted Types sink; script.src is.
-  if (other) return import('/keuze/embed.js?lang=' + other[0]);
 
   // An optional comfort never stops the question.
   const comfort = (attempt) => {
@@ -24,6 +19,11 @@
     } catch {}
   };
 
+  const root = document.documentElement;
+  const other = root.lang.match(OTHERS);
+  // A page in another of our languages gets that one instead. import() is no Trusted Types sink; script.src is.
+  if (other) return import('/keuze/embed.js?lang=' + other[0]);
+
   const tall =
     comfort(() => {
       const query = window.matchMedia('(min-height:481px)');
@@ -31,10 +31,10 @@
       return query;
     }) || {};
   const fixed = () => tall.matches ?? true;
+  const loading = () => document.readyState == 'loading';
 
   const earlier = root.keuze;
-  const ran = earlier?.ran || [];
-  const typed = earlier?.typed || [];
+  const { ran = [], typed = [] } = earlier || {};
 
   let answers, before, host, shadow, box, say, section, busy, back;
   let tries = '';
@@ -74,7 +74,7 @@
     // The third of a purpose is 0 for never, 1 for not where the browser asks not to be tracked, 2 for always.
     for (const id of optional)
       answers[id] =
-        !unreadable && (answers[id] ?? (seen() && PURPOSES[id][2] > !!navigator.globalPrivacyControl && 'c'));
+        !unreadable && (answers[id] ?? (seen() && PURPOSES[id][2] > !!window.navigator?.globalPrivacyControl && 'c'));
   };
 
   const seen = () => cookie('_seen') === REVISION;
@@ -85,9 +85,9 @@
   const answered = () => optional.every((id) => 'grno'.includes(answers[id]));
 
   const each = (say) => {
-    const all = {};
-    for (const id of optional) all[id] = say(id);
-    return all;
+    const said = {};
+    for (const id of optional) said[id] = say(id);
+    return said;
   };
 
   const emit = (name) => {
@@ -100,7 +100,9 @@
   const left = () =>
     optional.some((id) => !allowed(id) && document.cookie.match(`(^|; )(${PURPOSES[id][3]})=`));
 
-  const withheld = () => [...document.querySelectorAll('[data-category]:is([type="text/plain"],[data-src])')];
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  const withheld = () => all('[data-category]:is([type="text/plain"],[data-src])');
 
   // Wakes withheld scripts and frames in their order, each once, each waiting for the one before it.
   const release = () => {
@@ -138,6 +140,8 @@
     if (answered()) {
       section ||= included();
       hide();
+      // The way back that is ours stands as long as the page has none that can be seen.
+      if (!loading() && !page.reopens()) soon('tab');
     }
     if (lost) soon('stop');
     else {
@@ -164,7 +168,7 @@
 
   // Fixed and first in the tab order; static at the end on low viewports, once the end is known.
   const place = () => {
-    if (host && (fixed() || document.readyState != 'loading')) root.insertBefore(host, fixed() ? document.body : null);
+    if (host && (fixed() || !loading())) root.insertBefore(host, fixed() ? document.body : null);
   };
 
   const mount = () => {
@@ -187,7 +191,6 @@
     });
     box.onclick = act;
     box.onpointerover = nearing;
-    box.addEventListener('focusin', nearing);
     place();
   };
 
@@ -230,18 +233,19 @@
 
   const nearing = (event) => event.target.value && later('near', event.target.value).catch(() => {});
 
-  // The press itself goes out in its own tick; whoever leaves the page now has answered all the same.
-  const send = (control, surface, purposes = each(() => control == 'accept_all')) => {
+  // The press itself goes out in its own tick; whoever leaves the page now has answered all the same. `before` is what the
+  // device said when it was shown what it can answer: a yes is taken only as long as it still says so.
+  const send = (control, surface, purposes = each(() => control == 'accept_all'), before = cookie('')) => {
     const headers = { 'Content-Type': 'application/json' };
     const variant = included() ? 'included' : fixed() ? 'fixed' : 'static';
-    const body = JSON.stringify({ policy: POLICY, language: LANGUAGE, control, purposes, surface, build: BUILD, variant });
+    const press = { policy: POLICY, language: LANGUAGE, control, purposes, surface, before, build: BUILD, variant };
+    const body = window.JSON.stringify(press);
     const request = ['/keuze/api/v1/choices', { method: 'POST', keepalive: true, headers, body }];
+    request.press = press;
     if (page.sending == 1 || page.sending?.[1]?.body == body) return;
     page.sending = request;
     comfort(() => {
-      let key = '';
-      for (const byte of window.crypto.getRandomValues(new Uint8Array(16))) key += (byte + 256).toString(16).slice(1);
-      headers['Idempotency-Key'] = key;
+      headers['Idempotency-Key'] = window.crypto.getRandomValues(new Uint32Array(4)).join('-');
     });
     const first = (async () => window.fetch(...request))();
     first.catch(() => {});
@@ -257,13 +261,15 @@
   const open = async () => {
     try {
       mount();
-      await later('open', answers);
+      await later('open', answers, cookie(''));
     } catch {
       location = '/keuze/voorkeuren?lang=' + LANGUAGE;
     }
   };
 
   const withdraw = () => send('refuse_all');
+
+  const ours = (link) => link.host + link.pathname == location.host + '/keuze/voorkeuren';
 
   const ask = () => {
     if (answered()) return;
@@ -280,9 +286,9 @@
   };
 
   const page = {
-    ahead: 0, POLICY, LANGUAGE, UNKNOWN, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, build, show, leave,
+    ahead: 0, POLICY, LANGUAGE, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, show, leave,
     send, open, withdraw,
-    reopens: () => document.querySelector('a[href*="/keuze/voorkeuren"]'),
+    reopens: () => all('a').some((link) => ours(link) && link.getClientRects()[0]),
     on: (name, f) => {
       document.addEventListener('keuze:' + name, (event) => f(event.detail));
       // Whoever asks later than that is told at once.
@@ -300,10 +306,7 @@
   // What a page asked before this file came (docs/embedding.md).
   comfort(() => own.q.map((call) => comfort(() => page.on(...call))));
   // What a page that went at a withdrawal had to say.
-  comfort(() => {
-    const [...told] = window.navigation.activation.from.getState().keuze;
-    soon('told', told);
-  });
+  comfort(() => soon('told', ...window.navigation.activation.from.getState().keuze));
   // A choice still under way from the page before is not asked again; its cookie arrives by itself.
   if (!probed() || !comfort(() => setTimeout(ask, 8000))) ask();
 
@@ -312,34 +315,29 @@
       // Moving it again would swallow a press that is under way.
       host?.isConnected || place();
       if (section && included()) show(NOTICE);
-      release();
+      root.keuze.sync();
       if (withheld().some((element) => element.dataset.src)) soon('frames');
-      if (answered() && !page.reopens()) soon('tab');
     };
     // The cookie of a press that another one followed is not the last word.
     const again = () => root.keuze.overtaken || root.keuze.sync();
     // An async script can come after the event.
-    if (document.readyState == 'loading') document.addEventListener('DOMContentLoaded', parsed);
+    if (loading()) document.addEventListener('DOMContentLoaded', parsed);
     else parsed();
     document.addEventListener('input', ({ target }) => typed.includes(target) || typed.push(target), true);
     document.addEventListener('click', (event) => {
       const link = event.target.closest?.(
-        'a[href*="/keuze/voorkeuren"],[data-keuze=withdraw] button,button[data-keuze=withdraw]',
+        'a,[data-keuze=withdraw] button,button[data-keuze=withdraw]',
       );
-      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || (link.href && (link.target || !ours(link)))) return;
       event.preventDefault();
       back = link;
       link.href ? root.keuze.open() : root.keuze.withdraw();
     });
     comfort(() => {
-      window.addEventListener('pageshow', again);
       // The next page does not ask what is under way.
       window.addEventListener('pagehide', () => root.keuze.sending?.[1] && !root.keuze.idle && probe(8));
     });
-    try {
-      window.cookieStore.addEventListener('change', again);
-    } catch {
-      comfort(() => setInterval(again, 1000));
-    }
+    comfort(() => window.cookieStore.addEventListener('change', again));
+    comfort(() => setInterval(again, 1000));
   }
 })();

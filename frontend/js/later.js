@@ -61,7 +61,7 @@ const say = (page, ...nodes) => {
   dress(page);
   page.leave(page.say);
   // As long as something runs that was withdrawn, the offer to end it stands.
-  if (running(page) && (page.stuck || written(page))) {
+  if (running(page) && page.kept) {
     nodes.splice(1, 0, ` ${WORDS.offer} `);
     nodes.push(element('button', WORDS.reload, { onclick: () => go(page), part: 'leave' }));
   } else if (nodes[0]) nodes.push(element('button', WORDS.close, { onclick: () => say(page) }));
@@ -69,7 +69,7 @@ const say = (page, ...nodes) => {
 };
 
 // What happened, and the receipt behind one word: its number is for whoever asks.
-export const told = (page, [text, number, url]) => say(page, text + ' ', receipt(number, url));
+export const told = (page, text, number, url) => say(page, text + ' ', receipt(number, url));
 
 const receipt = (number, url) => element('a', WORDS.receipt, { href: url, title: number });
 
@@ -84,17 +84,6 @@ export const blocked = (page) => say(page, WORDS.blocked);
 
 // --- an answer ---
 
-// Another road to the server: some pages put something else where fetch was.
-const post = (url, { method, headers, body }) =>
-  new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open(method, url);
-    for (const name in headers) request.setRequestHeader(name, headers[name]);
-    request.onload = () => resolve({ status: request.status, json: () => JSON.parse(request.responseText) });
-    request.onerror = reject;
-    request.send(body);
-  });
-
 // The status and body of an answer; null while nobody knows what became of the request.
 const hear = async (attempt) => {
   try {
@@ -108,12 +97,29 @@ const hear = async (attempt) => {
   }
 };
 
-// Asks until it knows, under the key of the press, so that the server records it once.
+// The letter of a purpose's answer in a choice cookie.
+const letter = (cookie, id) => (cookie.match(`(?:^|~)${id}\\.\\d+\\.(.)`) || [])[1];
+
+const isNo = (cookie, id) => /[or]/.test(letter(cookie, id) || '');
+
+// Whether another tab answered otherwise since a press, and nothing that the press says no to is left.
+const passed = (page, { before, purposes }) => {
+  const now = page.cookie('');
+  const ids = page.optional.filter((id) => id in purposes);
+  return (
+    now != before &&
+    ids.some((id) => purposes[id] == isNo(now, id)) &&
+    ids.every((id) => purposes[id] || isNo(now, id) || letter(now, id) != letter(before, id))
+  );
+};
+
+// Asks until it knows, under the key of the press, so that the server records it once; or until another tab has the last
+// word. Of an attempt that is under way the server says which came first.
 const ask = async (page, request, first) => {
   let unknown;
   let heard;
-  timer(() => page.sending == request && !heard && say(page, page.UNKNOWN), 4);
-  const roads = [(...sent) => fetch(...sent), post];
+  timer(() => page.sending == request && !heard && say(page, WORDS.unknown), 4);
+  const roads = [(...sent) => fetch(...sent), async (...sent) => (await release()).post(...sent)];
   for (let tries = 0; page.sending == request; tries++) {
     heard = await hear(async () => (tries ? roads[tries % 2](...request) : first));
     if (page.sending != request) return;
@@ -121,11 +127,16 @@ const ask = async (page, request, first) => {
     // What is refused now tells nothing of an attempt before it.
     const [status] = heard || [];
     if (status < 300 || status == 409 || (!unknown && status < 429)) return heard;
-    say(page, unknown ? page.UNKNOWN : WORDS.waiting);
+    say(page, unknown ? WORDS.unknown : WORDS.waiting);
     // The next page asks again, as long as nothing is under way.
     page.idle = true;
-    await wait(PAUSES[Math.min(tries, PAUSES.length - 1)]);
+    for (let left = 2 * PAUSES[Math.min(tries, PAUSES.length - 1)]; left-- && !passed(page, request.press); ) await wait(0.5);
     page.idle = false;
+    if (page.sending == request && passed(page, request.press)) {
+      // A yes that was recorded, and never heard of here, ends when the server is asked for it.
+      if (page.optional.some((id) => request.press.purposes[id])) hear(() => fetch(...request));
+      return [0];
+    }
   }
 };
 
@@ -133,11 +144,20 @@ const ask = async (page, request, first) => {
 // called back, so where it was recorded after all, the last one is sent once more.
 const repeat = async (page) => {
   while (page.sending?.[1]) await wait(0.5);
-  const { control, surface, purposes } = JSON.parse(page.newest[1].body);
+  const { control, surface, purposes } = page.newest.press;
   if (!page.sending) page.send(control, surface, purposes);
 };
 
 export const answer = async (page, request, first) => {
+  const { before, purposes, surface } = request.press;
+  // What another tab answered while this press was under way.
+  let meanwhile = '';
+  const watch = () => {
+    if (page.sending != request) return;
+    if (page.cookie('') != before) meanwhile ||= page.cookie('');
+    timer(watch, 0.2);
+  };
+  watch();
   if (page.newest && !page.newest.heard) page.overtaken = (page.overtaken || 0) + 1;
   page.newest = request;
   first
@@ -153,20 +173,28 @@ export const answer = async (page, request, first) => {
   const [status, body] = heard;
   page.sending = 0;
   page.idle = false;
-  if (status == 409 || (status == 201 && body.ask_again[0])) {
+  // The server heard of this press last, though it came first: the no of the other tab is said once more.
+  const noes = { __proto__: null };
+  for (const id in purposes) if (purposes[id] && isNo(meanwhile, id) && !isNo(page.cookie(''), id)) noes[id] = false;
+  for (const _ in noes) return page.send('save', surface, noes);
+  const taken = status == 201 && page.cookie('');
+  page.sync();
+  if ((status == 409 || (taken && body.ask_again[0])) && !page.answered()) {
     // A question changed while this page was open: ask the present one.
     page.host?.remove();
     import(`/keuze/embed.js?lang=${page.LANGUAGE}&after=${page.POLICY}`);
+  } else if (!status || status == 409 || (taken && page.optional.some((id) => purposes[id] && isNo(page.cookie(''), id)))) {
+    // Another tab has the last word.
+    say(page, `${WORDS.changed} ${outcome(page, had)}`);
+    if (surface == 'settings') page.open();
+    return;
   } else if (status != 201) say(page, WORDS.failed);
-  else if (!page.cookie('')) blocked(page);
-  const taken = status == 201 && page.cookie('');
-  page.sync();
+  else if (!taken) blocked(page);
   if (!taken) return;
   if (!page.answered()) await clock(page);
   page.stored = [outcome(page, had), body.receipt, body.receipt_url];
   say(page, page.stored[0] + ' ', receipt(body.receipt, body.receipt_url));
   page.emit('choice');
-  if (page.answered()) tab(page);
 };
 
 // How many milliseconds the server's clock is ahead.
@@ -198,12 +226,16 @@ export const expire = (page) => {
 
 // Ends what was withdrawn: its frames, its cookies for as long as this document lives, and where its scripts ran the
 // document itself.
-export const stop = (page) => {
+export const stop = async (page) => {
   empty(page);
   expire(page);
   watch(page);
   if (!running(page)) return page.release();
-  if (written(page)) {
+  const lose = await release().then(
+    (file) => file.written(page.typed),
+    () => true,
+  );
+  if (lose) {
     page.release();
     offer(page);
   } else go(page);
@@ -211,6 +243,7 @@ export const stop = (page) => {
 
 // Beside what is said already.
 const offer = (page) => {
+  page.kept = true;
   dress(page);
   if (!page.say.querySelector('[part=leave]'))
     say(page, ...[...page.say.childNodes].filter(({ localName }) => localName != 'button'));
@@ -263,24 +296,8 @@ const go = (page) => {
   // A router of the page's own can keep it from going.
   timer(() => {
     page.sending = 0;
-    page.stuck = true;
     offer(page);
   }, 10);
-};
-
-// Whether somebody filled something in that going would lose.
-const written = (page) => page.typed.some(filled) || [...document.querySelectorAll('input,textarea,select')].some(changed);
-
-const filled = (field) =>
-  field.isConnected && (field.isContentEditable ? field.textContent.trim() : 'value' in field ? changed(field) || field.value : true);
-
-const chosen = (list, how) => [...list.options].flatMap((option, at) => (option[how] ? at : [])) + '';
-
-const changed = (field) => {
-  if (/^(range|color|submit|button|reset|image|hidden)$/.test(field.type)) return false;
-  if (/^(checkbox|radio)$/.test(field.type)) return field.checked != field.defaultChecked;
-  if (field.options) return chosen(field, 'selected') != (chosen(field, 'defaultSelected') || (field.multiple ? '' : '0'));
-  return field.value != field.defaultValue;
 };
 
 // --- continued use ---
@@ -301,7 +318,7 @@ export const continued = (page) => {
   const from = element('a', '', { href: document.referrer });
   const { type, activationStart } = visit() ?? {};
   if (
-    COUNTED > !!navigator.globalPrivacyControl &&
+    COUNTED > !!window.navigator?.globalPrivacyControl &&
     from.origin == location.origin && from.pathname != location.pathname &&
     !NO_NOTICE.test(from.pathname) && !NO_NOTICE.test(location.pathname) &&
     type == 'navigate' && !document.prerendering && !activationStart
@@ -314,9 +331,9 @@ export const continued = (page) => {
 
 // --- the way back ---
 
-// A small tab, where the page itself has no link to the settings.
+// A small tab, where the page itself has no link to the settings that can be seen; gone once it has.
 export const tab = (page) => {
-  if (page.reopens() || page.shadow?.getElementById('keuze-tab')) return;
+  if (page.reopens() || page.shadow?.querySelector('#keuze-tab')) return;
   dress(page);
   const href = '/keuze/voorkeuren?lang=' + page.LANGUAGE;
   const onclick = (event) => {
@@ -325,15 +342,8 @@ export const tab = (page) => {
   };
   const way = element('a', WORDS.settings, { id: 'keuze-tab', href, onclick });
   page.say.after(way);
-  // The page's own link may come with the rest of it.
-  const found = () => page.reopens() && (way.remove(), watcher.disconnect());
-  let watcher;
-  try {
-    watcher = new MutationObserver(found);
-    watcher.observe(document, { childList: true, subtree: true });
-  } catch {
-    // Then there are two ways.
-  }
+  const again = () => (page.reopens() ? way.remove() : timer(again, 0.5));
+  again();
 };
 
 // --- settings and frames ---
@@ -342,7 +352,9 @@ const release = () => import('/keuze/release.js');
 
 export const near = async (page, value) => value == 'settings' && (await release()).near();
 
-export const open = async (page, answers) =>
-  (await release()).open(page.shadow, page.LANGUAGE, answers, page.send, page.POLICY, page.answered());
+export const open = async (page, answers, before) => {
+  const send = (control, purposes) => page.send(control, 'settings', purposes, before);
+  (await release()).open(page.shadow, page.LANGUAGE, answers, send, page.POLICY, page.answered(), page.open);
+};
 
 export const frames = async (page) => (await release()).frames(page.LANGUAGE, page.send, page.POLICY);

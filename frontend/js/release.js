@@ -1,4 +1,8 @@
-// What only later moments of the banner need: the settings panel, and the placeholders of withheld frames.
+// What only later moments of the banner need: the settings panel, the placeholders of withheld frames, and whether there is
+// text in the page that leaving it would lose.
+
+// A page's own variable can stand where this would.
+const Promise = (async () => {})().constructor;
 
 let panel;
 
@@ -25,7 +29,7 @@ const notice = async (language, policy) => {
 };
 
 // Opens the second layer in the banner's shadow root. Escape and "close" grant nothing.
-export const open = async (shadow, language, answers, send, policy, chosen) => {
+export const open = async (shadow, language, answers, send, policy, chosen, again) => {
   near();
   const text = await notice(language, policy);
   const { mount } = await panel;
@@ -38,9 +42,16 @@ export const open = async (shadow, language, answers, send, policy, chosen) => {
   const close = () => {
     // Shown again first: closing a dialog gives the focus back to what had it, if that can be seen.
     if (banner) banner.style.display = '';
+    document.removeEventListener('keuze:change', renew);
     dialog.close();
     dialog.remove();
   };
+  // Another tab answered: what is switched on here may be what was withdrawn there.
+  const renew = () => {
+    close();
+    again();
+  };
+  document.addEventListener('keuze:change', renew);
   dialog.setAttribute('part', 'panel');
   dialog.setAttribute('aria-label', strings.panel_heading);
   dialog.lang = language;
@@ -50,10 +61,10 @@ export const open = async (shadow, language, answers, send, policy, chosen) => {
   try {
     mount(root, JSON.stringify(strings), JSON.stringify(answers), (control, purposes) => {
       close();
-      if (control != 'close') send(control, 'settings', JSON.parse(purposes));
+      if (control != 'close') send(control, JSON.parse(purposes));
     });
   } catch (error) {
-    dialog.remove();
+    close();
     throw error;
   }
   // From the first switch on it is the person's own choice that is to be saved.
@@ -114,3 +125,42 @@ const style = (root, text = STYLE) => {
   sheet.replaceSync(text);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 };
+
+// Whether somebody filled something in that going would lose; in a frame of the page's own origin, too. What was typed stays
+// typed where the page made it the default. Our own switches are no text.
+export const written = (typed, root = document) =>
+  typed.some((field) => field.isConnected && (filled(field) || field.value || !('value' in field || field.isContentEditable || field.localName == 'keuze-banner'))) ||
+  [...root.querySelectorAll('input,textarea,select,iframe,[contenteditable]:focus')].some(
+    // A framework may have put another field in the place of one.
+    (field) => filled(field) || typed.some((gone) => !gone.isConnected && gone.value && gone.value == field.value),
+  );
+
+const filled = (field) =>
+  field.localName == 'iframe' ? inside(field) : field.isContentEditable ? field.textContent.trim() : changed(field);
+
+// A frame of another origin shows nothing of itself. An editor is a frame whose body, or whole document, can be edited.
+const inside = ({ contentDocument: page }) => {
+  try {
+    return (page.body.isContentEditable && page.body.textContent.trim()) || written([], page);
+  } catch {}
+};
+
+const chosen = (list, how) => [...list.options].flatMap((option, at) => (option[how] ? at : [])) + '';
+
+const changed = (field) => {
+  if (/^(range|color|submit|button|reset|image|hidden)$/.test(field.type)) return false;
+  if (/^(checkbox|radio)$/.test(field.type)) return field.checked != field.defaultChecked;
+  if (field.options) return chosen(field, 'selected') != (chosen(field, 'defaultSelected') || (field.multiple ? '' : '0'));
+  return field.value != field.defaultValue;
+};
+
+// Another road to the server: some pages put something else where fetch was.
+export const post = (url, { method, headers, body }) =>
+  new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    for (const name in headers) request.setRequestHeader(name, headers[name]);
+    request.onload = () => resolve({ status: request.status, json: () => JSON.parse(request.responseText) });
+    request.onerror = reject;
+    request.send(body);
+  });

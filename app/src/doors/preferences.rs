@@ -19,6 +19,10 @@ pub struct PreferencesView {
     pub frame: Frame,
     /// The channels of whoever proved an address here.
     pub centre: Option<CentreView>,
+    /// Something else was answered on this device since the page whose form was sent.
+    pub overtaken: Option<Overtaken>,
+    /// What was answered on this device, as its choice cookie says it: an answer given on this page is given on that.
+    pub before: String,
     /// How the policy in force is named in the form.
     pub policy: String,
     /// The build that makes the page, for the record of an answer.
@@ -32,6 +36,15 @@ pub struct PreferencesView {
     pub gpc: bool,
     /// What was recorded under this device's consent id, newest first; empty for whoever granted nothing.
     pub history: Vec<PastAnswer>,
+}
+
+/// What became of a form whose page no longer said what holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overtaken {
+    /// Nothing of it was taken.
+    Whole,
+    /// What it switched off is off; what it switched on was not taken.
+    NoesTaken,
 }
 
 impl PreferencesView {

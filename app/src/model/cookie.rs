@@ -108,6 +108,12 @@ impl Said {
         self.kept()
     }
 
+    /// Whether both hold the same answers to the questions of a policy, whenever they were given.
+    pub fn agrees_with(&self, other: &Self, policy: &Policy) -> bool {
+        let answer = |said: &Self, id| said.given.get(id).map(|kept| kept.answer);
+        policy.optional().all(|purpose| answer(self, &purpose.id) == answer(other, &purpose.id))
+    }
+
     fn take(&mut self, purpose: PurposeId, kept: Kept) {
         if kept.answer == Answer::Objected || !self.given.contains_key(&purpose) {
             self.given.insert(purpose, kept);

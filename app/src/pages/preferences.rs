@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::centre::{centre, ways};
 use super::shell::{Here, Shell};
-use crate::doors::preferences::{PastAnswer, PreferencesView, PurposeState, Standing};
+use crate::doors::preferences::{Overtaken, PastAnswer, PreferencesView, PurposeState, Standing};
 use crate::model::controller::{Controller, Vendor};
 use crate::model::decision::Reason;
 use crate::model::language::Language;
@@ -30,6 +30,7 @@ pub fn Preferences(
     view! {
         <Shell frame=page.frame.clone() title=title.clone() here=Here::Preferences>
             <h1>{title}</h1>
+            {overtaken(&page, words)}
             {centre}
             <p class="lead">{words.lead}</p>
             {now(&page, words)}
@@ -43,6 +44,16 @@ pub fn Preferences(
             </section>
         </Shell>
     }
+}
+
+/// Why this page came instead of what was asked for.
+fn overtaken(page: &PreferencesView, words: &'static Words) -> Option<AnyView> {
+    let what = match page.overtaken? {
+        Overtaken::Whole => words.overtaken_whole,
+        Overtaken::NoesTaken => words.overtaken_noes,
+    };
+    let content = view! { <strong>{words.overtaken}</strong> {format!(" {what}")} };
+    Some(view! { <p class="note" role="alert">{content}</p> }.into_any())
 }
 
 /// What holds now, in a sentence, with the one press that ends it.
@@ -92,6 +103,7 @@ fn hidden(page: &PreferencesView) -> AnyView {
         <input type="hidden" name="language" value=page.frame.language.tag() />
         <input type="hidden" name="surface" value="page" />
         <input type="hidden" name="build" value=page.build.clone() />
+        <input type="hidden" name="before" value=page.before.clone() />
     }
     .into_any()
 }

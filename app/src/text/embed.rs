@@ -25,6 +25,8 @@ pub struct Words {
     pub waiting: &'static str,
     /// The server refused to record the answer.
     pub failed: &'static str,
+    /// Another tab answered since; what holds now follows.
+    pub changed: &'static str,
     /// The browser keeps no cookies, so there is no question.
     pub blocked: &'static str,
     /// Something that was withdrawn still runs, on a page where somebody has typed.
@@ -46,6 +48,7 @@ pub const NL: Words = Words {
     unknown: "Wij weten nog niet of uw keuze is aangekomen. Wij proberen het vanzelf opnieuw.",
     waiting: "Uw keuze is nog niet opgeslagen. De server heeft het druk. Wij proberen het vanzelf opnieuw.",
     failed: "Uw keuze is niet opgeslagen. Er is niets veranderd. Probeer het nog eens.",
+    changed: "U koos intussen anders.",
     blocked: "Uw browser bewaart geen cookies. Daarom vragen wij niets en gebruiken wij alleen wat nodig is.",
     offer: "Wat al draaide, stopt pas als u deze pagina ververst. Wat u hebt ingevuld, gaat dan verloren.",
     reload: "Pagina verversen",
@@ -63,6 +66,7 @@ pub const EN: Words = Words {
     unknown: "We do not know yet whether your choice has arrived. We are trying again by ourselves.",
     waiting: "Your choice is not saved yet. The server is busy. We are trying again by ourselves.",
     failed: "Your choice is not saved. Nothing has changed. Please try again.",
+    changed: "You chose otherwise meanwhile.",
     blocked: "Your browser keeps no cookies. So we ask nothing and use only what is necessary.",
     offer: "What was running stops only when you refresh this page. What you have filled in is then lost.",
     reload: "Refresh page",

@@ -80,6 +80,12 @@ pub struct Preferences {
     pub no_history: &'static str,
     /// Heading of the explanation.
     pub no_cookies: &'static str,
+    /// Another answer was given since the page was opened.
+    pub overtaken: &'static str,
+    /// The same, where nothing of the form was taken.
+    pub overtaken_whole: &'static str,
+    /// The same, where its noes were.
+    pub overtaken_noes: &'static str,
     /// What happens when the browser keeps no cookies.
     pub no_cookies_help: &'static [&'static str],
 }
@@ -128,6 +134,9 @@ pub const NL: Preferences = Preferences {
     number: "Nummer",
     no_history: "Van een weigering bewaren wij niets waaraan wij uw apparaat herkennen. Daarom staat hier geen lijst.",
     no_cookies: "Als uw browser geen cookies bewaart",
+    overtaken: "Er is intussen iets veranderd.",
+    overtaken_whole: "Sinds u deze pagina opende, is in uw browser een andere keuze gemaakt. Die geldt. Wij hebben nu niets veranderd. Hieronder staat wat nu geldt. Wilt u iets anders? Kies dan opnieuw.",
+    overtaken_noes: "Sinds u deze pagina opende, is in uw browser een andere keuze gemaakt. Wat u nu uitzette, staat uit. Wat u aanzette, hebben wij niet overgenomen. Hieronder staat wat nu geldt. Wilt u iets anders? Kies dan opnieuw.",
     no_cookies_help: &[
         "Uw keuze staat in een cookie op uw apparaat. Bewaart uw browser geen cookies, dan vergeet hij uw keuze.",
         "Alles wat u kunt weigeren, blijft dan uit. U hoeft niets te doen.",
@@ -179,6 +188,9 @@ pub const EN: Preferences = Preferences {
     number: "Number",
     no_history: "Of a refusal we keep nothing by which we could recognise your device. That is why there is no list here.",
     no_cookies: "If your browser keeps no cookies",
+    overtaken: "Something changed meanwhile.",
+    overtaken_whole: "Another choice was made in your browser since you opened this page. That one holds. We have changed nothing now. Below is what holds now. If you want something else, choose again.",
+    overtaken_noes: "Another choice was made in your browser since you opened this page. What you switched off now is off. What you switched on we have not taken over. Below is what holds now. If you want something else, choose again.",
     no_cookies_help: &[
         "Your choice is kept in a cookie on your device. If your browser keeps no cookies, it forgets your choice.",
         "Everything that you can refuse then stays off. You do not have to do anything.",

@@ -60,7 +60,7 @@ fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: 
     let fields = [
         json!(SiteFile::BannerCss.text().unwrap_or_default()),
         tree::compile(&String::from_utf8_lossy(html)).unwrap_or_default(),
-        json!(words(language).unknown),
+        json!(first_sentence(words(language).unknown)),
         json!(build()),
         json!(policy_id.to_string()[..20]),
         json!(language.tag()),
@@ -72,6 +72,11 @@ fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: 
     ];
     let fields = fields.map(|field| field.to_string()).join(",");
     format!("[{fields},/^({})\\b/i]", others.join("|"))
+}
+
+/// Where `later.js` does not come, this much is said.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
 }
 
 /// Names the banner's build in the record of an answer (R-2.5.5-1): all that a browser was given.

@@ -7,6 +7,7 @@ pub(super) use self::form::is_own_page;
 
 use std::sync::Arc;
 
+use app::model::device as model;
 use app::model::purpose::PurposeId;
 use axum::Router;
 use axum::http::{HeaderMap, header};
@@ -17,6 +18,7 @@ use super::problem::{Problem, Slug};
 use super::visit::{Visit, sent_from};
 use crate::service::Keuze;
 use crate::service::choose::{ChooseError, Device, Done};
+use crate::service::preferences::Remembered;
 
 /// `POST /keuze/api/v1/choices`.
 pub fn api() -> Router<Arc<Keuze>> {
@@ -47,8 +49,17 @@ impl Sender {
         Ok(Self { visit, came, device })
     }
 
+    /// The same as the preference page reads it.
+    fn remembered(&self) -> Remembered {
+        let Device { said, gpc, consent_id, .. } = self.device.clone();
+        Remembered { device: model::Device { said, seen: self.came.seen, gpc }, consent_id }
+    }
+
     /// The cookies of the answer, in a fixed order.
     fn set_cookies(&self, done: &Done, request: &HeaderMap, answer: &mut HeaderMap) {
+        if done.outlived {
+            return;
+        }
         let mut jar = Jar::new(self.visit.names());
         jar.choice(done.cookie.clone(), done.cookie_days);
         if done.forget_seen {
@@ -76,6 +87,7 @@ impl From<ChooseError> for Problem {
             ChooseError::UnknownPurpose => Self::with(Slug::UnknownPurpose, "purposes"),
             ChooseError::Contradiction => Self::with(Slug::ControlContradiction, "control"),
             ChooseError::NoticeChanged => Slug::NoticeChanged.into(),
+            ChooseError::ChangedSince => Slug::ChangedSince.into(),
             ChooseError::ConsentNotFromHere => Slug::ConsentNotFromHere.into(),
             ChooseError::Append(error) => error.into(),
             ChooseError::Read(error) => error.into(),

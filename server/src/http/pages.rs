@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::doors::preferences::Overtaken;
 use app::doors::problem::ProblemView;
 use app::doors::receipt::ReceiptView;
 use app::model::decision::Recorded;
@@ -57,8 +58,20 @@ async fn preferences(
 ) -> Result<Response, Problem> {
     let came = cookies::read(&headers, visit.names());
     let device = Remembered { device: came.device(gpc, keuze.clock.now().at), consent_id: came.consent_id };
-    let mut page = keuze.preferences(keuze.frame(visit.language, PREFERENCES), &device)?;
-    let session = known::session(&keuze, &visit, &headers);
+    preferences_now(&keuze, &visit, &headers, &device, None)
+}
+
+/// The preference page of a device; `overtaken` where it comes instead of what a form of an earlier one asked for.
+pub(super) fn preferences_now(
+    keuze: &Keuze,
+    visit: &Visit,
+    headers: &HeaderMap,
+    device: &Remembered,
+    overtaken: Option<Overtaken>,
+) -> Result<Response, Problem> {
+    let mut page = keuze.preferences(keuze.frame(visit.language, PREFERENCES), device)?;
+    page.overtaken = overtaken;
+    let session = known::session(keuze, visit, headers);
     page.centre = session.map(|session| keuze.centre(&session, visit.language)).transpose()?;
     let mut page = render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page }));
     page.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));

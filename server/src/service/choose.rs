@@ -5,6 +5,8 @@
 
 mod weigh;
 
+use std::collections::BTreeMap;
+
 use app::model::choice::{Answer, Answers, Control, Surface};
 use app::model::cookie::{self, Given, Kept, OnRecord, Said};
 use app::model::date::Moment;
@@ -18,9 +20,9 @@ use app::model::purpose::PurposeId;
 use app::model::receipt::ReceiptNumber;
 use serde::{Deserialize, Serialize};
 
-use self::weigh::Taken;
+use self::weigh::{Standing, Taken};
 use super::Keuze;
-use crate::ambient::last_second;
+use crate::ambient::{last_second, moment};
 use crate::scribe::{self, AnswerName, AppendError, Draft, NotRecorded, Once, ReadError};
 
 /// A choice as it was sent, read but not yet weighed.
@@ -36,6 +38,8 @@ pub struct Choice {
     pub purposes: Answers,
     /// Where on the page, as far as told.
     pub surface: Option<Surface>,
+    /// What the choice cookie said when the control was shown or pressed, as far as told.
+    pub before: Option<String>,
     /// The banner's build, as far as told.
     pub build: Option<String>,
     /// The banner's layout variant, as far as told.
@@ -86,6 +90,10 @@ pub struct Done {
     pub consent_id: Option<Subject>,
     /// Registered cookies of refused purposes that no script can reach: the answer must expire them.
     pub expire: Vec<String>,
+    /// The device was answered on since it was shown what it could answer, so a yes of it was not taken.
+    pub overtaken: bool,
+    /// It was answered before, and the device was answered on since: nothing of it is written there any more.
+    pub outlived: bool,
 }
 
 /// Why a choice was not recorded.
@@ -100,6 +108,9 @@ pub enum ChooseError {
     /// Only yeses, all of them to questions that changed since.
     #[error("the notice changed")]
     NoticeChanged,
+    /// Only yeses, and the device was answered on since they were shown.
+    #[error("something else was answered since")]
+    ChangedSince,
     /// Only yeses, from where none is taken.
     #[error("a yes from an unknown place")]
     ConsentNotFromHere,
@@ -120,6 +131,8 @@ struct Known {
 /// What a device is told of its choice, beside the record: kept for a day for whoever sends the same request again.
 #[derive(Serialize, Deserialize)]
 struct Told {
+    /// What its choice cookie said before.
+    before: String,
     cookie: String,
     cookie_days: u32,
     forget_seen: bool,
@@ -143,12 +156,16 @@ impl Keuze {
     ) -> Result<Done, ChooseError> {
         let now = self.clock.now();
         if let Some(before) = request.and_then(|name| self.scribe.answered(&name, now.at)) {
-            return self.told_before(before);
+            return self.told_before(before, device).await;
         }
         let current = self.published.current();
         let shown = self.published.by_id(&choice.policy);
         let shown = shown.map(|published| &published.policy);
-        let taken = weigh::weigh(choice, device.sent_from, shown, &current.policy, now.today)?;
+        let before = choice.before.as_ref().map(|before| Said::read(before.as_bytes(), now.at));
+        let overtaken = before.is_some_and(|before| !before.agrees_with(&device.said, &current.policy));
+        let standing = Standing { sent_from: device.sent_from, overtaken };
+        let taken = weigh::weigh(choice, standing, shown, &current.policy, now.today)?;
+        let overtaken = overtaken && !taken.ask_again.is_empty();
         let known = self.known(device.consent_id)?;
         let event = Event {
             policy: Some(current.hash),
@@ -159,7 +176,7 @@ impl Keuze {
         let told = told(&current.policy, taken, known, &event, device, now);
         let Some(name) = request else {
             let written = self.scribe.append(Draft::new(event)).await?;
-            return Ok(self.done(written.address, written.event.subject, told));
+            return Ok(Done { overtaken, ..self.done(written.address, written.event.subject, told) });
         };
         let value = serde_json::to_vec(&told).expect("plain fields are always JSON");
         let answer = scribe::Answer { name, at: now.at, value };
@@ -168,7 +185,7 @@ impl Keuze {
                 let [written] = &written[..] else { unreachable!("one event makes one record") };
                 Ok(self.done(written.address, written.event.subject, told))
             }
-            Once::Before(before) => self.told_before(before),
+            Once::Before(before) => self.told_before(before, device).await,
         }
     }
 
@@ -186,11 +203,48 @@ impl Keuze {
     }
 
     /// The answer that was given before. Whoever was erased since has none.
-    fn told_before(&self, before: scribe::Answered) -> Result<Done, ChooseError> {
-        let address = before.address;
+    ///
+    /// Its cookies are for a device that still says what it said then, or says that answer already, and only while nothing
+    /// was recorded under its consent id since: else they would give back what was withdrawn.
+    async fn told_before(&self, before: scribe::Answered, device: &Device) -> Result<Done, ChooseError> {
+        let (address, now) = (before.address, self.clock.now());
         let recorded = self.scribe.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
         let damaged = |_| ReadError::Damaged { address, what: "how it was answered cannot be read".into() };
-        Ok(self.done(address, recorded.event.subject, serde_json::from_slice(&before.value).map_err(damaged)?))
+        let told: Told = serde_json::from_slice(&before.value).map_err(damaged)?;
+        let subject = recorded.event.subject;
+        let policy = &self.published.current().policy;
+        let says = |cookie: &str| Said::read(cookie.as_bytes(), now.at).agrees_with(&device.said, policy);
+        let answered_since = !says(&told.before) && !says(&told.cookie);
+        let known = self.known(subject)?;
+        let recorded_since =
+            known.as_ref().is_some_and(|known| known.events.iter().any(|event| event.address > address));
+        if let Some(known) = known.filter(|_| answered_since) {
+            self.withdraw_unheard(known, device, now).await?;
+        }
+        let outlived = answered_since || recorded_since;
+        Ok(Done { outlived, ..self.done(address, subject, told) })
+    }
+
+    /// Whoever says no on a device that never heard of its consent id leaves a yes standing under it. As soon as the
+    /// device asks what became of that yes, its later no is recorded there, too.
+    async fn withdraw_unheard(&self, known: Known, device: &Device, now: Moment) -> Result<(), ChooseError> {
+        let standing = cookie::from_events(&known.events);
+        let is_yes = |id: &PurposeId| standing.get(id).is_some_and(|answered| answered.answer.is_yes());
+        let is_no = |kept: &Kept| matches!(kept.answer, Answer::Refused | Answer::Objected);
+        let noes = device.said.given.iter().filter(|(id, kept)| is_no(kept) && is_yes(id));
+        let day = |until: time::OffsetDateTime| moment(until.unix_timestamp()).today;
+        let noes = noes.map(|(id, kept)| {
+            let (answer, revision, until) = (kept.answer, kept.revision, kept.until.map(day));
+            (id.clone(), Answered { answer, revision, until })
+        });
+        let answers: BTreeMap<_, _> = noes.collect();
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let event = Event::new(EventKind::Withdrawn, now.at, Actor::Visitor, Route::Unknown);
+        let policy = Some(self.published.current().hash);
+        self.scribe.append(Draft::new(Event { policy, subject: Some(known.subject), answers, ..event })).await?;
+        Ok(())
     }
 
     fn done(&self, address: RecordAddress, subject: Option<Subject>, told: Told) -> Done {
@@ -205,6 +259,8 @@ impl Keuze {
             forget_seen: told.forget_seen,
             consent_id: subject.filter(|_| told.keeps_id),
             expire: told.expire,
+            overtaken: false,
+            outlived: false,
         }
     }
 }
@@ -219,6 +275,7 @@ fn told(policy: &Policy, taken: Taken, known: Option<Known>, event: &Event, devi
     let (cookie, cookie_days) = (cookie::encode(&said.given, policy), cookie::days(&said.given));
     let asked_still = !device::Device { said, ..Default::default() }.to_ask(policy, now).is_empty();
     Told {
+        before: cookie::encode(&device.said.given, policy),
         cookie,
         cookie_days,
         forget_seen: device.said.unreadable && asked_still,

@@ -4,6 +4,7 @@ use app::doors::frame::Frame;
 use app::doors::preferences::{PastAnswer, PreferencesView, PurposeState, Standing};
 use app::model::choice::Answer;
 use app::model::controller::Vendor;
+use app::model::cookie;
 use app::model::decision::{Decision, Recorded};
 use app::model::device::Device;
 use app::model::event::EventKind;
@@ -44,6 +45,8 @@ impl Keuze {
         });
         Ok(PreferencesView {
             centre: None,
+            overtaken: None,
+            before: cookie::encode(&remembered.device.said.given, &published.policy),
             policy: published.id(),
             build: crate::embed::build().to_owned(),
             purposes: purposes.collect(),

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use app::doors::preferences::Overtaken;
 use app::model::choice::{Answers, Control, Surface};
+use app::model::cookie::Said;
 use app::model::language::Language;
 use app::model::policy::Policy;
 use app::model::purpose::PurposeId;
@@ -16,10 +18,11 @@ use axum::response::{IntoResponse as _, Response};
 use super::{Sender, purpose, referer_path};
 use crate::embed::build;
 use crate::http::body;
+use crate::http::pages::preferences_now;
 use crate::http::problem::{Problem, Slug};
 use crate::http::visit::{GlobalPrivacyControl, Visit};
 use crate::service::Keuze;
-use crate::service::choose::{Choice, Done};
+use crate::service::choose::{Choice, ChooseError, Done};
 
 /// The fields of a form, each read once.
 #[derive(Default)]
@@ -30,6 +33,7 @@ struct Fields {
     surface: Option<String>,
     build: Option<String>,
     return_to: Option<String>,
+    before: Option<String>,
     offered: BTreeSet<PurposeId>,
     grant: BTreeSet<PurposeId>,
 }
@@ -43,13 +47,38 @@ pub(super) async fn choose(
 ) -> Result<Response, Problem> {
     let fields = Fields::read(body::form(&headers, body)?)?;
     let choice = fields.choice(&keuze, visit.language)?;
+    let visit = Visit { language: choice.language, ..visit };
     let sender = Sender::of(&keuze, visit, &headers, gpc)?;
-    let done = keuze.choose(&choice, &sender.device, None).await?;
+    let done = match keuze.choose(&choice, &sender.device, None).await {
+        Ok(done) => done,
+        Err(ChooseError::ChangedSince) => return overtaken(&keuze, &sender, &headers, None),
+        Err(error) => return Err(error.into()),
+    };
+    if done.overtaken {
+        return overtaken(&keuze, &sender, &headers, Some(&done));
+    }
     let location = fields.location(&choice, &done, &sender, &headers);
     let mut response = StatusCode::SEE_OTHER.into_response();
     sender.set_cookies(&done, &headers, response.headers_mut());
     response.headers_mut().insert(header::LOCATION, location);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// What the form was about is no longer so: the page as it is now, and what was taken of the answer. Without `done`
+/// nothing was.
+fn overtaken(keuze: &Keuze, sender: &Sender, headers: &HeaderMap, done: Option<&Done>) -> Result<Response, Problem> {
+    let mut remembered = sender.remembered();
+    if let Some(done) = done {
+        remembered.device.said = Said::read(done.cookie.as_bytes(), keuze.clock.now().at);
+        remembered.consent_id = done.consent_id;
+    }
+    let taken = done.map_or(Overtaken::Whole, |_| Overtaken::NoesTaken);
+    let mut response = preferences_now(keuze, &sender.visit, headers, &remembered, Some(taken))?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    if let Some(done) = done {
+        sender.set_cookies(done, headers, response.headers_mut());
+    }
     Ok(response)
 }
 
@@ -63,6 +92,7 @@ impl Fields {
                 "control" => once(&mut fields.control, value)?,
                 "surface" => once(&mut fields.surface, value)?,
                 "build" => once(&mut fields.build, value)?,
+                "before" => once(&mut fields.before, value)?,
                 "return" => once(&mut fields.return_to, value)?,
                 "offered" => _ = fields.offered.insert(purpose(&value)?),
                 "grant" => _ = fields.grant.insert(purpose(&value)?),
@@ -89,6 +119,7 @@ impl Fields {
             // A form that was made by another build, or by nobody we know, is recorded without: its answer counts.
             build: self.build.clone().filter(|named| *named == build()),
             variant: surface.and_then(variant).map(str::to_owned),
+            before: self.before.clone(),
         })
     }
 

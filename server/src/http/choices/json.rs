@@ -33,6 +33,7 @@ struct Sent {
     control: Control,
     purposes: Pairs,
     surface: Option<Surface>,
+    before: Option<String>,
     build: Option<String>,
     variant: Option<String>,
 }
@@ -96,6 +97,7 @@ impl TryFrom<Sent> for Choice {
             control: sent.control,
             purposes: sent.purposes.answers()?,
             surface: sent.surface,
+            before: sent.before,
             build: label(sent.build, "build")?,
             variant: label(sent.variant, "variant")?,
         })

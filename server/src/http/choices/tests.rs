@@ -10,6 +10,7 @@ use crate::http::fixture::{Answer, Browser, masked};
 use crate::service::fixture::House;
 
 mod once;
+mod order;
 
 const PATH: &str = "/keuze/api/v1/choices";
 type Headers = &'static [(&'static str, &'static str)];

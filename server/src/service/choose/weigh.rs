@@ -30,10 +30,19 @@ enum Outcome {
     AskAgain,
 }
 
+/// Where a yes is taken from: any other is asked again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standing {
+    /// Where the request was sent from.
+    pub(super) sent_from: SentFrom,
+    /// Whether the device was answered on since it was shown what it could answer.
+    pub(super) overtaken: bool,
+}
+
 /// Weighs a choice. `shown` is the policy under which it was made, if we know it.
 pub(super) fn weigh(
     choice: &Choice,
-    sent_from: SentFrom,
+    standing: Standing,
     shown: Option<&Policy>,
     current: &Policy,
     today: Date,
@@ -43,13 +52,13 @@ pub(super) fn weigh(
     let mut taken = Taken { answers: not_offered(current), remembered: OnRecord::new(), ask_again: Vec::new() };
     for purpose in current.optional() {
         let Some(yes) = said.get(&purpose.id) else { continue };
-        match outcome(purpose, *yes, sent_from, shown, until) {
+        match outcome(purpose, *yes, standing, shown, until) {
             Outcome::Taken(answered) => taken.take(purpose, answered),
             Outcome::AskAgain => taken.ask_again.push(purpose.id.clone()),
         }
     }
     let refuses = said.values().any(|yes| !yes);
-    if taken.remembered.is_empty() && !refuses { Err(why_nothing(sent_from)) } else { Ok(taken) }
+    if taken.remembered.is_empty() && !refuses { Err(why_nothing(standing)) } else { Ok(taken) }
 }
 
 /// The answers that a choice gives, checked against the policy under which they were asked for.
@@ -67,11 +76,12 @@ fn said(choice: &Choice, asked: &Policy) -> Result<Answers, ChooseError> {
     if said.keys().all(answerable) { Ok(said) } else { Err(ChooseError::UnknownPurpose) }
 }
 
-/// A no is always taken, under the question that was shown; a yes only from the site, to an unchanged question.
-fn outcome(purpose: &Purpose, yes: bool, sent_from: SentFrom, shown: Option<&Policy>, until: Date) -> Outcome {
+/// A no is always taken, under the question that was shown; a yes only from the site, to an unchanged question, where
+/// nothing else was answered since.
+fn outcome(purpose: &Purpose, yes: bool, standing: Standing, shown: Option<&Policy>, until: Date) -> Outcome {
     let asked = shown.and_then(|policy| policy.purpose(&purpose.id));
     let unchanged = asked.is_some_and(|asked| asked.revision == purpose.revision && asked.regime == purpose.regime);
-    if yes && !(unchanged && sent_from == SentFrom::Site) {
+    if yes && !(unchanged && standing.sent_from == SentFrom::Site && !standing.overtaken) {
         return Outcome::AskAgain;
     }
     let asked = asked.filter(|asked| asked.regime != Regime::Necessary).unwrap_or(purpose);
@@ -89,10 +99,11 @@ fn not_offered(policy: &Policy) -> BTreeMap<PurposeId, Answered> {
     policy.optional().map(entry).collect()
 }
 
-fn why_nothing(sent_from: SentFrom) -> ChooseError {
-    match sent_from {
-        SentFrom::Site => ChooseError::NoticeChanged,
-        SentFrom::Unknown => ChooseError::ConsentNotFromHere,
+fn why_nothing(standing: Standing) -> ChooseError {
+    match (standing.sent_from, standing.overtaken) {
+        (SentFrom::Unknown, _) => ChooseError::ConsentNotFromHere,
+        (SentFrom::Site, true) => ChooseError::ChangedSince,
+        (SentFrom::Site, false) => ChooseError::NoticeChanged,
     }
 }
 
