@@ -98,6 +98,19 @@ impl ContactPoint {
         }
     }
 
+    /// Enough to tell it from others for whoever knows it, and no more: what receipts show, which are kept and shown around.
+    pub fn hint(&self) -> String {
+        let first = |text: &str| text.chars().next().map(|first| format!("{first}…")).unwrap_or_default();
+        match self {
+            Self::Email(email) => {
+                let (local, domain) = email.given().rsplit_once('@').unwrap_or((email.given(), ""));
+                format!("{}@{}", first(local), first(domain))
+            }
+            Self::Phone(phone) => format!("…{}", &phone.e164()[phone.e164().len().saturating_sub(4)..]),
+            Self::Post(post) => post.hint(),
+        }
+    }
+
     /// As it is compared. Two points with the same normal form are one point.
     pub fn normal(&self) -> String {
         match self {

@@ -182,6 +182,8 @@ pub struct Card {
     pub points: Vec<String>,
     /// Where it does not.
     pub not_at: Vec<String>,
+    /// What a yes that is offered here would be for.
+    pub covers: Vec<String>,
     /// Whether it may be used now.
     pub allow: bool,
     /// Why.
@@ -192,7 +194,7 @@ pub struct Card {
     pub since: Option<Date>,
     /// Until when, if it ends.
     pub until: Option<Date>,
-    /// The last record shown about it.
+    /// What was shown about it last: the record, and what a yes would be for.
     pub shown: String,
     /// Whether it can be switched on here, and what that would be for.
     pub offer: Offer,
@@ -225,6 +227,8 @@ pub struct DoneView {
     pub what: Done,
     /// What.
     pub channels: Vec<Channel>,
+    /// The addresses and numbers that a yes is for: whole for whoever sees their data here, else only a hint of each.
+    pub points: Vec<String>,
     /// Since when it holds.
     pub since: Date,
     /// Of what was started: what is denied all the same, because somebody else's objection stands there.
@@ -259,8 +263,10 @@ pub struct Undo {
     pub about: String,
     /// The channels.
     pub channels: Vec<Channel>,
-    /// The record that was shown last.
+    /// What was shown last.
     pub shown: String,
+    /// What a yes among them would be for.
+    pub covers: Vec<String>,
     /// What an opt-in to calls among them would be about.
     pub calls: Option<(String, u32)>,
 }
@@ -355,6 +361,8 @@ pub struct Happened {
     pub route: Route,
     /// About which channels.
     pub channels: Vec<Channel>,
+    /// For which addresses and numbers, where it was said for some.
+    pub points: Vec<String>,
     /// The number under which support finds it.
     pub number: String,
 }

@@ -143,6 +143,8 @@ pub struct Found {
     pub record: RecordedAnswer,
     /// The consent id it stands under.
     pub consent_id: Option<String>,
+    /// The name of the person it is about, as far as known.
+    pub name: Option<String>,
     /// Who did it.
     pub actor: Actor,
     /// The reference of the call in which it was done.
@@ -174,6 +176,8 @@ pub struct HistoryLine {
     pub route: Route,
     /// About which channels.
     pub channels: Vec<Channel>,
+    /// For which addresses and numbers, where it was said for some.
+    pub points: Vec<String>,
     /// What it rests on, where it is an opt-in or a customer relation.
     pub evidence: Option<Evidence>,
     /// Who did it.

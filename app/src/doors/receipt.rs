@@ -62,6 +62,8 @@ pub struct ChannelLine {
     pub channel: Channel,
     /// The class of the contact points that it reaches people at; none for social media.
     pub point: Option<PointKind>,
+    /// A hint of each that the event is for, where it is for some: enough for whoever knows them, and no contact detail.
+    pub hints: Vec<String>,
     /// Whether it may be used today.
     pub today: Today,
 }

@@ -134,7 +134,7 @@ fn button(card: &Card, of: &str, language: Language) -> AnyView {
     let stop = (!objected).then(|| view! { <button name="act" value="stop">{stop}</button> });
     let start = if card.offer == Offer::Lift { words.lift } else { text::start(card.channel, language) };
     let start = offered.then(|| view! { <button name="act" value="start">{start}</button> });
-    let about = offered.then(|| calls(&card.offer, language));
+    let about = offered.then(|| yes(&card.offer, &card.covers, language));
     let no_point = (!card.allow && !offered).then(|| view! { <p class="quiet">{words.no_point}</p> });
     view! {
         {no_point}
@@ -149,15 +149,17 @@ fn button(card: &Card, of: &str, language: Language) -> AnyView {
     .into_any()
 }
 
-/// What a yes to calls is about, and what lifting does; it stands before the button that says it (R-2.4-11).
-fn calls(offer: &Offer, language: Language) -> Option<AnyView> {
+/// What a yes is about and for, and what lifting does; it stands before the button that says it (R-2.4-11).
+fn yes(offer: &Offer, covers: &[String], language: Language) -> AnyView {
     let words = Words::of(language);
     let about = match offer {
-        Offer::Calls { products, months } => (words.calls_for)(products, *months),
-        Offer::Lift => words.lift_help.to_owned(),
-        Offer::None | Offer::Plain => return None,
+        Offer::Calls { products, months } => Some((words.calls_for)(products, *months)),
+        Offer::Lift => Some(words.lift_help.to_owned()),
+        Offer::None | Offer::Plain => None,
     };
-    Some(view! { <p>{about}</p> }.into_any())
+    let covers = (!covers.is_empty()).then(|| (words.covers)(&points(covers)));
+    let lines = about.into_iter().chain(covers).map(|line| view! { <p>{line}</p> });
+    lines.collect_view().into_any()
 }
 
 fn channels(of: &[Channel]) -> AnyView {
@@ -207,6 +209,8 @@ pub fn Done(
     };
     let started = page.channels.iter().filter(|channel| !page.still_denied.contains(channel));
     let started = list(started, language);
+    let given_for = (!page.points.is_empty()).then(|| (words.given_for)(&points(&page.points)));
+    let given_for = given_for.map(|given_for| view! { <p>{given_for}</p> });
     let still_denied = (!page.still_denied.is_empty()).then(|| {
         let prove = page.can_prove.then(|| view! { <p><a href=ask(Next::Preferences, language)>{words.prove}</a></p> });
         view! { <p>{words.still_denied}</p> {list(page.still_denied.iter(), language)} {prove} }
@@ -220,6 +224,7 @@ pub fn Done(
             </div>
             <p>{what}</p>
             {started}
+            {given_for}
             {still_denied}
             {super::objection::goes_on(page.goes_on.as_ref(), language, ObjectionWords::of(language))}
             <p class="receipt-number">
@@ -244,7 +249,7 @@ fn undo(undo: Option<&Undo>, stopped: bool, language: Language) -> Option<AnyVie
     let words = Words::of(language);
     let (act, label) = if stopped { ("start", words.undo_stop) } else { ("stop", words.undo_start) };
     let about = undo.calls.clone().map(|(products, months)| Offer::Calls { products, months });
-    let about = about.and_then(|offer| calls(&offer, language));
+    let about = yes(&about.unwrap_or(Offer::Plain), &undo.covers, language);
     let section = view! {
         <section class="now no-print" aria-labelledby="undo">
             <h2 id="undo">{words.undo}</h2>

@@ -129,11 +129,15 @@ fn history(history: &[Happened], words: &'static Words, language: Language) -> A
     let happened = history.iter().map(|past| {
         let channels: Vec<_> = past.channels.iter().map(|channel| text::name(*channel, language)).collect();
         let channels = (!channels.is_empty()).then(|| view! { <p>{channels.join(", ")}</p> });
+        let points = past.points.iter().map(|point| isolated(point)).collect::<Vec<_>>().join("; ");
+        let points = (!points.is_empty()).then(|| (text::Centre::of(language).given_for)(&points));
+        let points = points.map(|points| view! { <p>{points}</p> });
         let what = format!(" – {} ({})", act::what(past.what, language), act::route(past.route, language));
         view! {
             <li>
                 <p><strong>{when::date_time(past.at, language)}</strong> {what}</p>
                 {channels}
+                {points}
                 {receipt::evidence(past.evidence.as_ref(), language)}
                 <p class="number">{format!("{} ", words.number)} <span class="code">{past.number.clone()}</span></p>
             </li>

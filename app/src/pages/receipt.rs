@@ -11,6 +11,7 @@ use crate::model::choice::Answer;
 use crate::model::decision::{OBJECTION, Reason};
 use crate::model::evidence::Evidence;
 use crate::model::language::Language;
+use crate::text::isolate::isolated;
 use crate::text::receipt::Receipt as Words;
 use crate::text::{act, call, centre, evidence, when};
 
@@ -87,6 +88,8 @@ pub(super) fn channels(
     let words = Words::of(language);
     let rows = lines.iter().map(|line| {
         let point = line.point.map_or(words.account, |kind| call::point(kind, language));
+        let hints = line.hints.iter().map(|hint| isolated(hint)).collect::<Vec<_>>().join("; ");
+        let point = if hints.is_empty() { point.to_owned() } else { format!("{point}: {hints}") };
         let (today, why, ground) = match &line.today {
             Today::Decided(decision) => (
                 if decision.allow { words.allow } else { words.deny },

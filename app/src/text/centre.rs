@@ -47,6 +47,10 @@ pub struct Centre {
     pub no_point: &'static str,
     /// Before what an opt-in to calls is about: products and months.
     pub calls_for: fn(&str, u32) -> String,
+    /// Before the button of a yes: what it would be for.
+    pub covers: fn(&str) -> String,
+    /// What a yes that was said is for.
+    pub given_for: fn(&str) -> String,
     /// Heading of the one press for everything.
     pub stop_all_heading: &'static str,
     /// What it does.
@@ -132,6 +136,8 @@ pub const NL: Centre = Centre {
             "Zegt u ja, dan mogen wij u bellen over {products}. Dat geldt {months} maanden. U kunt het altijd stoppen."
         )
     },
+    covers: |points| format!("Uw ja geldt alleen voor: {points}."),
+    given_for: |points| format!("Dit geldt voor: {points}."),
     stop_all_heading: "Alles in één keer stoppen",
     stop_all_help: "U krijgt dan geen reclame meer van ons, op geen enkele manier. U hoeft geen reden te geven.",
     stop_all_there: "Dan sturen of bellen wij hierheen geen reclame meer. U hoeft geen reden te geven.",
@@ -188,6 +194,8 @@ pub const EN: Centre = Centre {
             "If you say yes, we may call you about {products}. That holds for {months} months. You can stop it at any time."
         )
     },
+    covers: |points| format!("Your yes is for this alone: {points}."),
+    given_for: |points| format!("This is for: {points}."),
     stop_all_heading: "Stop everything at once",
     stop_all_help: "You then get no advertising from us any more, in no way. You need not give a reason.",
     stop_all_there: "We then send no advertising there any more, and make no calls. You need not give a reason.",

@@ -40,6 +40,14 @@ impl Post {
         }
     }
 
+    /// See [`super::ContactPoint::hint`].
+    pub(super) fn hint(&self) -> String {
+        match self {
+            Self::Dutch(address) => format!("{} …", address.district()),
+            Self::Foreign(address) => format!("{} …", address.country().iso()),
+        }
+    }
+
     pub(super) fn normal(&self) -> String {
         match self {
             Self::Dutch(address) => address.normal(),

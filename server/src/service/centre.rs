@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::Keuze;
 use super::codes::{JustDone, KnownAt, Session};
-use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Part, Person, Who};
+use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Part, Person, Who, given_for};
 use crate::ambient::wall_clock;
 use crate::contact::ContactPoint;
 use crate::scribe::ReadError;
@@ -31,8 +31,33 @@ const NOTHING_SHOWN: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, 
 pub enum Wish {
     /// No advertising by these channels.
     Stop(Vec<Channel>),
-    /// Advertising by these channels, with the last record that the page showed.
-    Start(Vec<Channel>, RecordAddress),
+    /// Advertising by these channels, with what the page showed last.
+    Start(Vec<Channel>, Shown),
+}
+
+/// What a page showed of what its button changes, as its form says it: `0001/42`, and behind a dash a keyed hash of the contact
+/// points that a yes would be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The last record.
+    pub record: RecordAddress,
+    /// The contact points; empty where none were shown.
+    pub points: String,
+}
+
+impl Shown {
+    /// What a form says; what cannot be read was nothing.
+    pub fn parse(text: &str) -> Self {
+        let (record, points) = text.split_once('-').unwrap_or((text, ""));
+        Self { record: record.parse().unwrap_or(NOTHING_SHOWN), points: points.to_owned() }
+    }
+}
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { record, points } = self;
+        if points.is_empty() { write!(f, "{record}") } else { write!(f, "{record}-{points}") }
+    }
 }
 
 impl Keuze {
@@ -44,7 +69,7 @@ impl Keuze {
         let known = self.known_at(session);
         let cards = self.cards(session, known, language)?;
         let shown = match known {
-            KnownAt::One(person) => self.last_shown(person, &Channel::ALL)?,
+            KnownAt::One(person) => self.last_word(person, &Channel::ALL)?,
             KnownAt::Nobody | KnownAt::Several => None,
         };
         Ok(CentreView {
@@ -114,9 +139,12 @@ impl Keuze {
             None => channel.point().is_none() && !decision.allow,
         };
         let offer = if lacks { self.offer(channel, language) } else { Offer::None };
-        let shown = self.last_shown(person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN).to_string();
+        let yes = points_of_a_yes(person, session, &[channel]);
+        let record = self.last_word(person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN);
+        let shown = Shown { record, points: self.hash_of_points(&yes) }.to_string();
+        let covers = if offer == Offer::None { Vec::new() } else { yes.iter().map(ContactPoint::given).collect() };
         let (points, not_at) = (given(true), given(false));
-        Ok(Card { points, not_at, shown, offer, ..self.card(channel, decision)? })
+        Ok(Card { points, not_at, covers, shown, offer, ..self.card(channel, decision)? })
     }
 
     fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
@@ -131,7 +159,8 @@ impl Keuze {
             (_, None) => Offer::None,
         };
         let shown = last_no.unwrap_or(NOTHING_SHOWN).to_string();
-        Ok(Card { offer, shown, ..self.card(channel, decision)? })
+        let covers = if offer == Offer::Plain { vec![point.given()] } else { Vec::new() };
+        Ok(Card { offer, covers, shown, ..self.card(channel, decision)? })
     }
 
     fn card(&self, channel: Channel, decision: Decision) -> Result<Card, ActError> {
@@ -141,6 +170,7 @@ impl Keuze {
             channel,
             points: Vec::new(),
             not_at: Vec::new(),
+            covers: Vec::new(),
             allow: decision.allow,
             reason: decision.reason,
             basis: decision.basis,
@@ -220,11 +250,11 @@ impl Keuze {
                     return Err(ActError::Nothing);
                 }
                 let proof = self.proof(session, channels, language);
-                self.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(*shown)).await
+                self.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(shown)).await
             }
             (Wish::Start(channels, shown), _) => match session.email() {
                 Some(email) if *channels == [Channel::Newsletter] => self.sign_up(email, language, &act).await,
-                _ => self.lift_at(session.point(), channels, &act, *shown).await,
+                _ => self.lift_at(session.point(), channels, &act, shown.record).await,
             },
         }
     }
@@ -285,6 +315,7 @@ impl Keuze {
                 Done::Started
             },
             channels: event.channels.clone(),
+            points: self.points_as_told(event, session),
             since: wall_clock(event.at).date(),
             can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
             still_denied,
@@ -302,6 +333,13 @@ impl Keuze {
         let points = known.iter().flat_map(|known| known.points_for(channel)).cloned();
         let points = points.filter(|point| self.names_one(event, std::slice::from_ref(point))).collect();
         Who { person: Some(person), points }
+    }
+
+    /// The contact points that an event is for, as far as they are still known to be its person's.
+    pub(super) fn points_in(&self, event: &Event) -> Vec<ContactPoint> {
+        let person = event.subject.filter(|_| !event.points.is_empty()).and_then(|person| self.known_person(person));
+        let points: Vec<ContactPoint> = person.iter().flat_map(Person::points).cloned().collect();
+        points.into_iter().filter(|point| self.names_one(event, std::slice::from_ref(point))).collect()
     }
 
     /// Whether a code can go to what this channel reaches people at.
@@ -328,7 +366,7 @@ impl Keuze {
         }
         let shown = recorded.address.to_string();
         let about = self.about(session).to_string();
-        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, calls: None }))
+        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, covers: Vec::new(), calls: None }))
     }
 
     /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.
@@ -340,10 +378,11 @@ impl Keuze {
         stopped: bool,
         language: Language,
     ) -> Result<Option<Undo>, ActError> {
+        let Some(known) = self.known_person(person) else { return Ok(None) };
         let channels = recorded.event.channels.iter().copied();
         let mut undone = Vec::new();
         for channel in channels {
-            let points = self.points_of_a_yes(person, session, channel);
+            let points = points_of_a_yes(&known, session, &[channel]);
             let restores = self.channels_open_to(session).contains(&channel)
                 && self.was_allowed_before(person, &points, channel, recorded.address)?;
             if !stopped || restores {
@@ -355,17 +394,19 @@ impl Keuze {
             (true, Offer::Calls { products, months }) => Some((products, months)),
             _ => None,
         };
-        let shown = recorded.address.to_string();
+        let yes = if stopped { points_of_a_yes(&known, session, &channels) } else { Vec::new() };
+        let shown = Shown { record: recorded.address, points: self.hash_of_points(&yes) }.to_string();
+        let covers = yes.iter().map(ContactPoint::given).collect();
         let about = self.about(session).to_string();
-        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, calls }))
+        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, covers, calls }))
     }
 
-    /// The points that a yes in this session is for.
-    fn points_of_a_yes(&self, person: Subject, session: &Session, channel: Channel) -> Vec<ContactPoint> {
-        if channel.point() == Some(session.point().kind()) {
-            return vec![session.point().clone()];
-        }
-        self.known_person(person).iter().flat_map(|person| person.points_for(channel)).cloned().collect()
+    /// What an event is for, to whoever looks at what it changed: the link may have been handed on.
+    fn points_as_told(&self, event: &Event, session: Option<&Session>) -> Vec<String> {
+        let theirs = |person: Person| event.subject.is_some_and(|subject| person.subjects().contains(&subject));
+        let whole = session.and_then(|session| self.opened_by(session)).is_some_and(theirs);
+        let told = |point: &ContactPoint| if whole { point.given() } else { point.hint() };
+        self.points_in(event).iter().map(told).collect()
     }
 
     /// Everything that is held of whoever proved an address.
@@ -396,6 +437,7 @@ impl Keuze {
             what: What::of(&recorded.event),
             evidence: recorded.event.evidence.clone(),
             route: recorded.event.route,
+            points: self.points_in(&recorded.event).iter().map(ContactPoint::given).collect(),
             channels: recorded.event.channels,
             number: self.receipts().number(recorded.address).to_string(),
         };
@@ -488,6 +530,12 @@ fn beyond(event: &Event) -> Option<GoesOn> {
     }
 }
 
+/// The points that a yes in a session is for.
+fn points_of_a_yes(person: &Person, session: &Session, channels: &[Channel]) -> Vec<ContactPoint> {
+    let known: Vec<ContactPoint> = person.points().into_iter().cloned().collect();
+    given_for(&known, channels, std::slice::from_ref(session.point()))
+}
+
 /// The proven address first.
 fn in_order(points: Vec<&ContactPoint>, proven: &ContactPoint) -> Vec<ContactPoint> {
     let (first, others): (Vec<_>, Vec<_>) = points.into_iter().partition(|point| point.is_same_as(proven));
@@ -514,11 +562,4 @@ fn details(person: &Person, language: Language) -> Vec<Detail> {
     };
     let tongue = detail(DetailKind::Language, tongue.to_owned());
     name.into_iter().chain(customers).chain(points).chain([tongue]).collect()
-}
-
-impl Wish {
-    /// What a page showed last; what cannot be read was nothing.
-    pub fn shown(text: &str) -> RecordAddress {
-        text.parse().unwrap_or(NOTHING_SHOWN)
-    }
 }

@@ -16,6 +16,7 @@ pub use people::{Contact, FoundPeople, LookUpPeople, entered};
 use super::Keuze;
 use super::staff::StaffName;
 use crate::ambient::wall_clock;
+use crate::contact::ContactPoint;
 use crate::scribe::{AppendError, Draft, ReadError};
 
 /// What is looked up.
@@ -172,6 +173,7 @@ impl Keuze {
             number: self.number(record.address),
             record: self.readable(record, language)?,
             consent_id: event.subject.map(|subject| subject.to_string()),
+            name: event.subject.and_then(|person| self.known_person(person)?.name().map(str::to_owned)),
             actor: event.actor.clone(),
             call: event.call.as_ref().map(|call| call.reference.clone()),
             reason: event.reason.clone(),
@@ -190,6 +192,7 @@ impl Keuze {
             what: What::of(&past.event),
             route: past.event.route,
             channels: past.event.channels.clone(),
+            points: self.points_in(&past.event).iter().map(ContactPoint::given).collect(),
             evidence: past.event.evidence.clone(),
             actor: past.event.actor.clone(),
             address: past.address.to_string(),

@@ -9,6 +9,7 @@ use time::{Date, Duration};
 
 use super::Keuze;
 use super::brakes::Source;
+use super::centre::Shown;
 use super::codes::SendError;
 use super::mail::{Mail, PATIENCE};
 use super::people::{Act, ActError, Acted, Part, Person, Who};
@@ -137,8 +138,9 @@ impl Keuze {
         }
         let proof = OptIn { verified: Verification::MailLink, products: None, until: None };
         let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
-        let since = self.asked_last(person.subject, &controlled)?;
-        match self.opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, since).await {
+        let asked = self.asked_last(person.subject, &controlled)?;
+        let shown = asked.map(|record| Shown { record, points: String::new() });
+        match self.opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, shown.as_ref()).await {
             // By another press of the same button, while this one waited?
             Err(ActError::ChangedSince) => {
                 self.confirmed_already(person.subject, &controlled)?.map(Some).ok_or(ActError::ChangedSince)

@@ -29,6 +29,7 @@ use crate::contact::ContactPoint;
 use crate::scribe::{Answer, AnswerName, AppendError, Draft, Fact, Once, ReadError, Scribe, Submitted, Written};
 use crate::vault::ring::KeyId;
 
+pub use act::given_for;
 pub use book::Book;
 pub use decide::ReachedAt;
 pub use erase::{BACKUPS_LIVE, Erased};

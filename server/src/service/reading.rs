@@ -59,7 +59,9 @@ impl Keuze {
     fn channel_lines(&self, event: &Event) -> Result<Vec<ChannelLine>, ReadError> {
         let line = |channel: &Channel| {
             let (channel, point) = (*channel, channel.point());
-            Ok(ChannelLine { channel, point, today: self.today(event, channel)? })
+            let named = self.points_in(event).into_iter().filter(|named| Some(named.kind()) == point);
+            let hints = named.map(|named| named.hint()).collect();
+            Ok(ChannelLine { channel, point, hints, today: self.today(event, channel)? })
         };
         event.channels.iter().map(line).collect()
     }

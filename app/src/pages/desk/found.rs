@@ -82,6 +82,7 @@ fn facts(found: &Found, language: Language) -> AnyView {
         (names.route, Some(act::route(*route, language).to_owned())),
         (CallWords::of(language).reference, found.call.as_deref().map(isolated)),
         (words.reason, found.reason.as_deref().map(isolated)),
+        (words.name, found.name.as_deref().map(isolated)),
         (names.control, control.map(|control| act::control(control, language).to_owned())),
         (words.surface, found.surface.clone()),
         (names.gpc, gpc.then(|| names.gpc_on.to_owned())),
@@ -140,6 +141,8 @@ fn history_row(line: &HistoryLine, words: &'static Words, language: Language) ->
     let kind = act::what(line.what, language);
     let about = super::channel_names(&line.channels, language);
     let what = if about.is_empty() { kind.to_owned() } else { format!("{kind}: {about}") };
+    let points = line.points.iter().map(|point| isolated(point)).collect::<Vec<_>>().join("; ");
+    let what = if points.is_empty() { what } else { format!("{what} ({points})") };
     view! {
         <tr aria-current=line.this.then_some("true")>
             <td class="figures">{when::stamp(line.at)}</td>

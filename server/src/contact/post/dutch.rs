@@ -108,6 +108,11 @@ impl DutchAddress {
     }
 
     /// The lines of the envelope, as far as known.
+    /// The four digits of the postcode: a village, or a part of a town.
+    pub(super) fn district(&self) -> &str {
+        &self.postcode[..4]
+    }
+
     pub(super) fn lines(&self) -> Vec<String> {
         let addition = self.house.addition.as_ref().map(|addition| format!(" {addition}")).unwrap_or_default();
         let street = self.street.as_ref().map(|street| format!("{street} ")).unwrap_or_default();

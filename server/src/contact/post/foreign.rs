@@ -57,6 +57,10 @@ impl ForeignAddress {
         }
     }
 
+    pub(super) fn country(&self) -> &Country {
+        &self.country
+    }
+
     pub(super) fn lines(&self) -> Vec<String> {
         self.lines.iter().chain(&self.last).cloned().collect()
     }

@@ -22,7 +22,7 @@ use crate::http::problem::{Problem, Slug};
 use crate::http::render;
 use crate::http::visit::Visit;
 use crate::service::Keuze;
-use crate::service::centre::Wish;
+use crate::service::centre::{Shown, Wish};
 use crate::service::codes::Fit;
 use crate::service::people::Acted;
 use crate::service::receipt::link_lives;
@@ -66,7 +66,7 @@ async fn act(
 fn read(mut form: Form) -> Result<(Wish, String), Problem> {
     let about = form.take("about")?;
     let act = form.take("act")?;
-    let shown = Wish::shown(&form.take("shown")?);
+    let shown = Shown::parse(&form.take("shown")?);
     let channels = form.take_all("channel");
     let channel = |word: &String| Channel::from_word(word).ok_or(Problem::with(Slug::MalformedRequest, "channel"));
     let channels: Vec<Channel> = channels.iter().map(channel).collect::<Result<_, _>>()?;

@@ -15,6 +15,8 @@ use super::{Act, ActError, Acted, Book, Part, Person, Who};
 use crate::contact::ContactPoint;
 use crate::scribe::{Draft, Fact, ReadError};
 use crate::service::Keuze;
+use crate::service::centre::Shown;
+use crate::vault::mac::mac;
 
 impl Keuze {
     /// Records an objection, by the person or to a contact point, and returns once it is durable. From then on every
@@ -56,7 +58,8 @@ impl Keuze {
     ///
     /// It is for those points; by channels of another kind, for what is known of theirs now. What joins later has none.
     ///
-    /// `since` is the last record that the person was shown; an act on something that changed meanwhile is refused.
+    /// `shown` is what the person was shown last; an act on something that changed meanwhile is refused, and one for points
+    /// that they were not shown.
     ///
     /// # Errors
     /// Nothing was recorded then.
@@ -67,7 +70,7 @@ impl Keuze {
         proof: OptIn,
         controlled: &[ContactPoint],
         act: &Act,
-        since: Option<RecordAddress>,
+        shown: Option<&Shown>,
     ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
         let (person, points) = self.resolve(&Who::person(person))?;
@@ -76,8 +79,8 @@ impl Keuze {
             return Err(ActError::Nothing);
         }
         let given = given_for(&points, channels, controlled);
-        if let Some(since) = since
-            && self.changed_since(person, channels, &given, controlled, since)?
+        if let Some(shown) = shown
+            && self.changed_since(person, channels, &given, controlled, shown)?
         {
             return Err(ActError::ChangedSince);
         }
@@ -122,19 +125,27 @@ impl Keuze {
     }
 
     /// Whether something that a yes at these points would undo, or did not see, came after what was shown. For a point that
-    /// was proved that is what was said; a point that was only shown may have joined since.
+    /// was proved that is what was said; any other has to be one that was shown.
     fn changed_since(
         &self,
         person: Subject,
         channels: &[Channel],
         given: &[ContactPoint],
         controlled: &[ContactPoint],
-        since: RecordAddress,
+        shown: &Shown,
     ) -> Result<bool, ActError> {
         let was_proved = |point: &ContactPoint| controlled.iter().any(|of| of.is_same_as(point));
-        let last = self.last_word_at(person, channels, given)?;
-        let joined = if given.iter().all(was_proved) { None } else { self.last_joined(person)? };
-        Ok(last.max(joined) > Some(since))
+        let were_shown = given.iter().all(was_proved) || shown.points == self.hash_of_points(given);
+        Ok(!were_shown || self.last_word_at(person, channels, given)? > Some(shown.record))
+    }
+
+    /// What a form says of the points that its page showed a yes to be for; empty for none.
+    pub(in crate::service) fn hash_of_points(&self, points: &[ContactPoint]) -> String {
+        let mut found: Vec<String> = points.iter().map(ContactPoint::found_under).collect();
+        found.sort_unstable();
+        let Some(all) = Some(found.join("\n")).filter(|all| !all.is_empty()) else { return String::new() };
+        let mac = mac(&self.scribe.secret("about"), &[b"keuze points ", all.as_bytes()]);
+        format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
     }
 
     /// Takes off a contact point whatever objections stand on it, for whoever proved to control it (a code to that mailbox
@@ -365,17 +376,6 @@ impl Keuze {
         self.last_word_at(person, channels, &[])
     }
 
-    /// The last record that a page about these channels shows: what was said, and which points the person has.
-    pub fn last_shown(&self, person: Subject, channels: &[Channel]) -> Result<Option<RecordAddress>, ActError> {
-        Ok(self.last_word(person, channels)?.max(self.last_joined(person)?))
-    }
-
-    fn last_joined(&self, person: Subject) -> Result<Option<RecordAddress>, ActError> {
-        let life = self.life(person)?;
-        let told = life.iter().filter(|recorded| recorded.event.object.as_deref() == Some("profile"));
-        Ok(told.map(|recorded| recorded.address).max())
-    }
-
     /// Whether an event names one of these points as what it is for.
     pub fn names_one(&self, event: &Event, points: &[ContactPoint]) -> bool {
         let keys = hash::index_keys(&self.scribe);
@@ -416,7 +416,7 @@ impl Keuze {
 }
 
 /// The points that a yes to these channels is for: those that were proved; by channels of another kind, the person's own.
-fn given_for(points: &[ContactPoint], channels: &[Channel], controlled: &[ContactPoint]) -> Vec<ContactPoint> {
+pub fn given_for(points: &[ContactPoint], channels: &[Channel], controlled: &[ContactPoint]) -> Vec<ContactPoint> {
     let mut given: Vec<ContactPoint> = Vec::new();
     for kind in PointKind::ALL {
         if kind.channels().iter().any(|channel| channels.contains(channel)) {

@@ -14,6 +14,7 @@ use time::macros::date;
 
 use super::{Act, ActError, Acted, Part, Who, hash};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
+use crate::service::centre::Shown;
 use crate::service::fixture::House;
 use crate::vault::ring::RetentionClass;
 
@@ -233,10 +234,11 @@ async fn merged_people_keep_every_objection_of_both() {
 async fn a_page_that_is_behind_lifts_nothing() {
     let house = House::new().await;
     let person = customer(&house, "1", &[email("anna@example.nl")]).await;
-    let shown = house.keuze.last_word(person, &[Channel::Email]).expect("readable");
+    let record = house.keuze.last_word(person, &[Channel::Email]).expect("readable").expect("an import");
+    let shown = Shown { record, points: house.keuze.hash_of_points(&[email("anna@example.nl")]) };
     house.keuze.object(&Who::person(person), &[Channel::Email], &own(Route::OneClick)).await.expect("recorded");
     let act = own(Route::PreferencePage);
-    let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[], &act, shown).await;
+    let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[], &act, Some(&shown)).await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
     assert_eq!(reason(&house, &Who::person(person), Channel::Email), (false, Reason::Objected));
 }

@@ -68,7 +68,11 @@ async fn staff_say_that_a_mailbox_is_the_persons_own_and_how_they_know() {
     assert_eq!(event.points.len(), 1, "it says which one");
     let shown = desk.get(done.location()).await;
     assert!(shown.words().contains("Vastgelegd: b@example.nl is van deze persoon."), "{}", shown.words());
-    assert!(shown.words().contains("adres of nummer hoort bij dezelfde persoon balie"), "{}", shown.words());
+    assert!(
+        shown.words().contains("adres of nummer hoort bij dezelfde persoon (b@example.nl) balie"),
+        "{}",
+        shown.words()
+    );
     assert!(!shown.body.contains(MARK) && !shown.words().contains("kwam er later bij"), "{}", shown.words());
     // It opens the data, and gives no yes.
     assert!(sees(&house, "b@example.nl").await);

@@ -218,6 +218,84 @@ async fn an_opt_in_to_calls_names_the_number_and_the_person() {
     assert!(!office.decided(json!({ "phone": "06 22222222" }), "phone").await.0);
 }
 
+/// The page names the numbers before the press; the yes is for those, and whatever tells of it afterwards names them, too.
+#[tokio::test]
+async fn a_yes_to_calls_is_for_the_numbers_that_its_page_named() {
+    let office = Office::new().await;
+    let numbers = ["+31611110001", "+31611110002", "+31611110003"];
+    let row = |customer: &str, number: &str| json!({ "customer": customer, "phone": number });
+    office.told(CUSTOMERS, &json!({ "customer": "K-20", "name": "Els", "email": "els@example.nl" })).await;
+    for number in &numbers[..2] {
+        office.told(CUSTOMERS, &row("K-20", number)).await;
+    }
+    let mut els = proved(&office, "els@example.nl").await;
+    let page = els.get("/keuze/voorkeuren").await;
+    let card = page.between("id=\"phone\"", "</article>");
+    let before_the_button = card.split("value=\"start\"").next().expect("a piece");
+    assert!(before_the_button.contains("Uw ja geldt alleen voor: +31611110001; +31611110002."), "{card}");
+    let form = [("act", "start"), ("channel", "phone"), ("shown", &*shown(&page, "phone"))];
+    // A page that named another set, and a form that says nothing of any.
+    office.told(CUSTOMERS, &row("K-20", numbers[2])).await;
+    let bare = form[2].1.split('-').next().expect("a piece");
+    for stale in [form[2].1, bare, "0001/900", ""] {
+        let answer = press(&mut els, &[form[0], form[1], ("shown", stale)]).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{stale}");
+    }
+    for number in numbers {
+        assert!(!office.decided(json!({ "phone": number }), "phone").await.0, "{number}");
+    }
+    let page = els.get("/keuze/voorkeuren").await;
+    let form = [("act", "start"), ("channel", "phone"), ("shown", &*shown(&page, "phone"))];
+    let pressed = press(&mut els, &form).await;
+    assert_eq!(pressed.status, StatusCode::SEE_OTHER, "{}", pressed.body);
+    for number in numbers {
+        assert!(office.decided(row("K-20", number), "phone").await.0, "{number}");
+    }
+    // What joins now is in no yes, and in nothing that tells of it.
+    office.told(CUSTOMERS, &row("K-20", "+31611110004")).await;
+    assert!(!office.decided(json!({ "phone": "+31611110004" }), "phone").await.0);
+    let done = els.get(pressed.location()).await;
+    let told = "Dit geldt voor: +31611110001; +31611110002; +31611110003.";
+    assert!(done.words().contains(told), "{}", done.words());
+    assert!(els.get("/keuze/inzage").await.words().contains(told));
+    // The receipt is kept and shown around: it says enough to tell them, and no number.
+    let receipt = done.between("href=\"/keuze/bewijs/", "?");
+    let receipt = Browser::new(&office.house).get(&format!("/keuze/bewijs/{receipt}")).await;
+    assert!(receipt.words().contains("Telefoonnummer: …0001; …0002; …0003"), "{}", receipt.words());
+    let elsewhere = Browser::new(&office.house).get(pressed.location()).await;
+    assert!(elsewhere.words().contains("Dit geldt voor: …0001; …0002; …0003."), "{}", elsewhere.words());
+    for page in [&receipt, &elsewhere] {
+        assert!(!page.body.contains("+316"), "{}", page.body);
+    }
+}
+
+/// A merge brings numbers without a word to the page that is open.
+#[tokio::test]
+async fn a_yes_is_not_for_numbers_that_a_merge_brought_behind_its_page() {
+    let office = Office::new().await;
+    let keuze = &office.house.keuze;
+    for row in [
+        json!({ "customer": "K-21", "email": "els@example.nl", "phone": "+31611110001" }),
+        json!({ "customer": "K-22", "email": "bo@example.nl", "phone": "+31611110002" }),
+    ] {
+        office.told(CUSTOMERS, &row).await;
+    }
+    let mut els = proved(&office, "els@example.nl").await;
+    let page = els.get("/keuze/voorkeuren").await;
+    let [one, other] = ["K-21", "K-22"].map(|number| keuze.customer(number).expect("known").subject);
+    let act = Act::by_person(Route::Desk, IdentityLevel::Unverified);
+    keuze.merge(one, other, &act, Vec::new()).await.expect("merged");
+    let form = [("act", "start"), ("channel", "phone"), ("shown", &*shown(&page, "phone"))];
+    assert_eq!(press(&mut els, &form).await.status, StatusCode::CONFLICT);
+    assert!(!office.decided(json!({ "phone": "+31611110002" }), "phone").await.0);
+    // The page as it is now names both.
+    let page = els.get("/keuze/voorkeuren").await;
+    assert!(page.words().contains("Uw ja geldt alleen voor: +31611110001; +31611110002."), "{}", page.words());
+    let form = [("act", "start"), ("channel", "phone"), ("shown", &*shown(&page, "phone"))];
+    assert_eq!(press(&mut els, &form).await.status, StatusCode::SEE_OTHER);
+    assert!(office.decided(json!({ "phone": "+31611110002" }), "phone").await.0);
+}
+
 /// S-31: what somebody said to a purpose is not what the next one at a later address said.
 #[tokio::test]
 async fn a_yes_to_a_purpose_is_none_by_an_address_that_joined_later() {

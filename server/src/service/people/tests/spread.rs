@@ -356,9 +356,10 @@ async fn a_page_that_is_behind_a_no_elsewhere_lifts_nothing() {
     let (a, b) = (email("a@example.nl"), email("b@example.nl"));
     let house = House::new().await;
     let person = customer(&house, "1", &[a.clone(), b.clone()]).await;
-    let shown = house.keuze.last_shown(person, &SEVERAL).expect("readable");
+    let record = house.keuze.last_word(person, &SEVERAL).expect("readable").expect("an import");
+    let shown = Shown { record, points: String::new() };
     says_no(&house, Door::Visitor, &a).await;
     let act = own(Route::PreferencePage);
-    let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, shown).await;
+    let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
 }
