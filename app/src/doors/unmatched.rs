@@ -17,6 +17,8 @@ pub enum Unmatched {
     CallChanged,
     /// Nothing was asked to be recorded: the address of a look-up or call that is not open here.
     NotOpen,
+    /// Another staff member signed in since the page was shown.
+    OtherStaff,
     /// Nobody is signed in (any more) who proved an address; a new code leads there.
     Ended(Next),
     /// The browser proved another address or number since the page was shown.

@@ -76,8 +76,7 @@ pub fn NewPassword(
                 <h1>{words.new_password}</h1>
                 {refusal}
                 <form method="post" action=localized(PASSWORD, language)>
-                    // For password managers: whose password it is.
-                    <input type="hidden" name="name" value=page.staff.clone() autocomplete="username" />
+                    {whose(&page.staff)}
                     {current}
                     <label>
                         {words.new_password_field}
@@ -118,6 +117,11 @@ pub fn LookUp(
             {outcome(page.outcome.as_ref(), language)}
         </Shell>
     }
+}
+
+/// Whose form it is: another tab may sign somebody else in. Password managers read it, too.
+fn whose(staff: &str) -> AnyView {
+    view! { <input type="hidden" name="name" value=staff.to_owned() autocomplete="username" /> }.into_any()
 }
 
 /// What failed under the name of whoever signed in.
@@ -225,6 +229,7 @@ fn form(page: &LookUpView, words: &'static Words) -> AnyView {
             autocomplete="off"
             aria-describedby=faulty
         >
+            {whose(&page.bar.staff)}
             <label>
                 <span>{words.query}</span>
                 <input

@@ -53,6 +53,10 @@ fn dutch(why: Unmatched) -> (&'static str, &'static str) {
             "Een opzoeking of gesprek opent alleen voor wie het opende, en niet langer dan die aangemeld is.",
             "Zoek opnieuw op.",
         ),
+        Unmatched::OtherStaff => (
+            "In een ander venster meldde iemand anders zich aan. Er is niets vastgelegd en niets veranderd.",
+            "Meld u af en weer aan onder uw eigen naam. Doe het daarna opnieuw.",
+        ),
         Unmatched::Ended(_) => (
             "U bent niet (meer) ingelogd. Er is niets vastgelegd, veranderd of gewist.",
             "Bevestig uw e-mailadres opnieuw. Reclame stoppen kan ook zonder code.",
@@ -93,6 +97,10 @@ fn english(why: Unmatched) -> (&'static str, &'static str) {
         Unmatched::NotOpen => (
             "A look-up or call opens only for whoever opened it, and no longer than they are signed in.",
             "Look up again.",
+        ),
+        Unmatched::OtherStaff => (
+            "In another window somebody else signed in. Nothing was recorded and nothing changed.",
+            "Sign out, and sign in under your own name. Then do it again.",
         ),
         Unmatched::Ended(_) => (
             "You are not signed in (any more). Nothing was recorded, changed or erased.",

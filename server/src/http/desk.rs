@@ -173,9 +173,13 @@ fn open_session(
 
 async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
     let _one_at_a_time = desk.replacing.lock().await;
+    let session = desk.session(&headers);
+    if let Some(session) = session.as_ref().filter(|session| !form.is_of(session)) {
+        return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
+    }
     let current = form.take("current").ok().map(Zeroizing::new);
     let (new, again) = (Zeroizing::new(form.take("password")?), Zeroizing::new(form.take("again")?));
-    let Some(session) = desk.session(&headers) else { return replaced_before(&desk, &visit, &headers, new).await };
+    let Some(session) = session else { return replaced_before(&desk, &visit, &headers, new).await };
     let known = known::tokens(&headers, visit.host.secure);
     let at = desk.keuze.known_browser(session.name.as_str(), &known);
     match desk.keuze.replace_password(&session.name, current, new, &again, at).await {
@@ -277,6 +281,9 @@ enum Asked {
 }
 
 async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
+    if !form.is_of(&session) {
+        return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
+    }
     let (query, reason) = (form.take("query")?, form.take("reason")?);
     let outcome = match parse(&desk, &session, &query, &reason) {
         Ok(Asked::Record(asked)) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
@@ -410,6 +417,12 @@ impl Form {
             hash.update(text);
         }
         hash.finalize().into()
+    }
+
+    /// Whether the page that it stood on was this staff member's. Our pages say so; a program that sends a form without one has
+    /// one session.
+    fn is_of(&mut self, session: &Session) -> bool {
+        self.take("name").map_or(true, |name| name == session.name.as_str())
     }
 
     /// A field that the form has; a request without it was not made by our form.

@@ -26,7 +26,7 @@ pub fn Call(
     let (heading, content) = match &page.state {
         CallState::Closed { form, closed } => {
             let closed = closed.as_deref().map(|reference| status((words.closed)(&isolated(reference))));
-            let form = form_of(form, page.fault.is_some(), language);
+            let form = form_of(form, &page.bar.staff, page.fault.is_some(), language);
             (words.title.to_owned(), view! { {closed} {fault} {form} }.into_any())
         }
         CallState::Open(card) => {
@@ -43,7 +43,7 @@ pub fn Call(
     }
 }
 
-fn form_of(form: &CallForm, is_faulty: bool, language: Language) -> AnyView {
+fn form_of(form: &CallForm, staff: &str, is_faulty: bool, language: Language) -> AnyView {
     let words = Words::of(language);
     let faulty = is_faulty.then_some("fault");
     view! {
@@ -54,6 +54,7 @@ fn form_of(form: &CallForm, is_faulty: bool, language: Language) -> AnyView {
             autocomplete="off"
             aria-describedby=faulty
         >
+            {super::whose(staff)}
             <label>
                 <span>{words.reference}</span>
                 <input

@@ -57,6 +57,9 @@ async fn screen(
 }
 
 async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: Form) -> Result<Response, Problem> {
+    if !sent.is_of(&session) {
+        return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
+    }
     let typed = CallForm {
         reference: sent.take("reference")?,
         outgoing: sent.take("direction")? == "out",

@@ -32,8 +32,21 @@ async fn house_of_anna() -> House {
 }
 
 pub(in crate::http) async fn employ_anna(house: &House) {
-    staff(house).issue(&anna(), Existing::Refuse).await.expect("added");
-    staff(house).replace(&anna(), None, Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
+    employ(house, "anna").await;
+}
+
+/// Somebody with a password of their own.
+pub(in crate::http) async fn employ(house: &House, name: &str) {
+    let name: StaffName = name.parse().expect("a name");
+    staff(house).issue(&name, Existing::Refuse).await.expect("added");
+    staff(house).replace(&name, None, Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
+}
+
+/// They, at the desk.
+pub(in crate::http) async fn desk_of(house: &House, name: &str) -> Browser {
+    let mut browser = Browser::new(house);
+    assert_eq!(sign_in_as(&mut browser, name, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    browser
 }
 
 /// Anna at the desk, on a host of ours.

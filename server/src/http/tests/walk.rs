@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::http::desk::tests::{annas_desk, employ_anna, look_up_for};
+use crate::http::desk::tests::{PASSWORD as DESK_PASSWORD, annas_desk, desk_of, employ, employ_anna, look_up_for};
 use crate::http::known::tests::known;
 use crate::service::people::tests::{customer, email, phone};
 
@@ -135,4 +135,122 @@ async fn no_route_that_writes_answers_a_redirect_without_having_written() {
         }
     }
     assert!(asked > 500, "{asked}");
+}
+
+/// Forms that act on what is typed into them or on this device alone, whoever is signed in, and those that only end a session.
+const OF_NOBODY: [&str; 8] = [
+    "/keuze/desk/sign-in",
+    "/keuze/desk/sign-out",
+    "/keuze/voorkeuren/uitloggen",
+    "/keuze/voorkeuren/code",
+    "/keuze/afmelden",
+    "/keuze/brief",
+    "/keuze/nieuwsbrief",
+    "/keuze/choices",
+];
+
+/// What somebody would type into a field of ours.
+fn typed(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "query" => "K-1",
+        "reason" | "known_by" => "een goede reden",
+        "password" | "again" => "vijf woorden aan elkaar",
+        "current" => DESK_PASSWORD,
+        "reference" => "T-9",
+        "other" => "K-2",
+        "code" => "123456",
+        "confirm" | "same" | "asked" => "yes",
+        _ => return None,
+    })
+}
+
+/// The forms of a page that are somebody's: where each posts to, and what each of its buttons sends, filled in.
+fn presses(page: &Answer) -> Vec<(String, String)> {
+    let mut presses = Vec::new();
+    for form in page.body.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next()) {
+        let attribute =
+            |tag: &str, name: &str| Some(tag.split(&format!("{name}=\"")).nth(1)?.split('"').next()?.to_owned());
+        let action = attribute(form, "action").unwrap_or_default();
+        let path = action.split(['?', '#']).next().expect("split gives at least one piece");
+        if OF_NOBODY.contains(&path) || form.contains("value=\"language\"") {
+            continue;
+        }
+        let tags = |kind: &'static str| form.split('<').filter(move |tag| tag.starts_with(kind));
+        let fields = tags("input").chain(tags("select")).filter_map(|tag| {
+            let name = attribute(tag, " name")?;
+            let value = attribute(tag, " value").filter(|value| !value.is_empty());
+            let value = value.or_else(|| typed(&name).map(str::to_owned)).unwrap_or_else(|| "in".to_owned());
+            Some((name, value))
+        });
+        let fields: Vec<(String, String)> = fields.collect();
+        let mut buttons: Vec<_> =
+            tags("button").map(|tag| Some((attribute(tag, " name")?, attribute(tag, " value")?))).collect();
+        buttons.dedup();
+        for button in buttons {
+            let pairs = fields.iter().cloned().chain(button);
+            presses
+                .push((path.to_owned(), form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()));
+        }
+    }
+    presses
+}
+
+/// Every page that can be asked for, of somebody who is signed in at the desk and proved an address: each form that acts on whose
+/// the session is says whose it was, and changes nothing once that is somebody else.
+#[tokio::test]
+async fn every_form_says_whose_it_is_and_a_press_on_it_is_nobody_elses() {
+    let house = House::new().await;
+    employ_anna(&house).await;
+    employ(&house, "bert").await;
+    customer(&house, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
+    customer(&house, "K-2", &[email("ot@example.nl")]).await;
+    let mut own = annas_desk(&house, "localhost").await;
+    own.cookies.extend(known(&house, "els@example.nl").await.cookies);
+    own.post("/keuze/voorkeuren/code", &[("contact", "els@example.nl"), ("next", "voorkeuren")]).await;
+    let found = look_up_for(&mut own, "K-1", "klant belt").await.location().to_owned();
+    let mut pages = vec![own.get("/keuze/desk/call").await];
+    let call = [("reference", "T-1"), ("direction", "in"), ("query", "K-1")];
+    let opened = own.post("/keuze/desk/call/open", &call).await.location().to_owned();
+    for path in paths() {
+        let id = if path.starts_with("/keuze/desk/call") { &opened } else { &found };
+        let id = id.rsplit('/').next().expect("an id");
+        pages.push(own.get(&path.replace("{id}", id).replace(['{', '}', '*'], "")).await);
+    }
+    let mut presses: Vec<(String, String)> = pages.iter().flat_map(presses).collect();
+    presses.sort();
+    presses.dedup();
+    let walked: std::collections::BTreeSet<&str> = presses.iter().map(|(path, _)| path.as_str()).collect();
+    for path in [
+        "/keuze/desk/password",
+        "/keuze/desk/look-up",
+        "/keuze/desk/call/open",
+        &opened,
+        &found,
+        "/keuze/voorkeuren/reclame",
+        "/keuze/voorkeuren/code/invullen",
+        "/keuze/inzage/wissen",
+    ] {
+        assert!(walked.contains(path), "{path} in {walked:?}");
+    }
+    house.clock.advance(1);
+    let mut other = desk_of(&house, "bert").await;
+    other.cookies.extend(known(&house, "ot@example.nl").await.cookies);
+    other.post("/keuze/voorkeuren/code", &[("contact", "ot@example.nl"), ("next", "voorkeuren")]).await;
+    let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+    for (path, body) in &presses {
+        let mut browser = other.beside();
+        browser.cookies.clone_from(&other.cookies);
+        let before = written(&house);
+        let answer = browser.ask("POST", path, &headers, body).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{path} {body}: {}", answer.words());
+        assert!(answer.words().contains("niet vastgelegd"), "{path} {body}: {}", answer.words());
+        assert_eq!(written(&house), before, "{path} {body}");
+    }
+    // The control: as long as it is nobody else, each of them is heard.
+    for (path, body) in &presses {
+        let mut browser = own.beside();
+        browser.cookies.clone_from(&own.cookies);
+        let answer = browser.ask("POST", path, &headers, body).await;
+        assert!(!answer.words().contains("iemand anders zich aan"), "{path} {body}");
+    }
 }

@@ -267,3 +267,27 @@ async fn the_cookie_of_a_known_browser_is_out_of_reach_and_of_this_host_alone() 
         assert_eq!(attributes, format!(" HttpOnly; SameSite=Strict;{secure} Path=/; Max-Age=7776000"));
     }
 }
+
+/// Another tab signs somebody else in, both with a one-time password: the first one's form is not the second one's.
+#[tokio::test]
+async fn a_form_for_a_new_password_changes_nobody_elses() {
+    let house = House::new().await;
+    let [jan, els] = ["jan", "els"].map(|name| name.parse::<StaffName>().expect("a name"));
+    let first = staff(&house).issue(&jan, Existing::Refuse).await.expect("added");
+    let second = staff(&house).issue(&els, Existing::Refuse).await.expect("added");
+    let mut browser = Browser::new(&house);
+    sign_in_as(&mut browser, "jan", &first).await;
+    let page = browser.get(DESK).await;
+    sign_in_as(&mut browser, "els", &second).await;
+    let typed = [("password", "vijf woorden aan elkaar"), ("again", "vijf woorden aan elkaar")];
+    let before = house.ledger().len();
+    let answer = browser.submit(&page, "name=\"again\"", &typed).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.words());
+    assert!(answer.words().contains("iemand anders zich aan. Er is niets vastgelegd"), "{}", answer.words());
+    assert_eq!(house.ledger().len(), before);
+    assert_eq!(sign_in_as(&mut browser.beside(), "els", typed[0].1).await.status, StatusCode::FORBIDDEN);
+    // The control: her own form is.
+    let page = browser.get(DESK).await;
+    assert_eq!(browser.submit(&page, "name=\"again\"", &typed).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(sign_in_as(&mut browser.beside(), "els", typed[0].1).await.status, StatusCode::SEE_OTHER);
+}
