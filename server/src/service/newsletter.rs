@@ -161,6 +161,12 @@ impl Keuze {
         points.iter().filter(is_the_one).cloned().collect()
     }
 
+    /// Whether somebody confirmed a sign-up: until then their mailbox is what anybody typed.
+    pub(super) fn has_confirmed(&self, person: &Person) -> Result<bool, ReadError> {
+        let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person;
+        Ok(self.life(person.subject)?.iter().any(|recorded| own(&recorded.event)))
+    }
+
     /// The last request for these mailboxes: whatever was said after it outranks its link.
     fn asked_last(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<RecordAddress>, ReadError> {
         let life = self.life(person)?;

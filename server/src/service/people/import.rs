@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
 use app::model::channel::Channel;
-use app::model::contact::{AskedAt, GivenAt};
+use app::model::contact::{AskedAt, GivenAt, PointKind};
 use app::model::decision::{Decision, Reason, Recorded};
 use app::model::event::{Actor, Event, EventKind, Route};
 use app::model::evidence::{Evidence, IdentityLevel, Piece, SoftOptIn};
@@ -494,7 +494,10 @@ impl<'a> Running<'a> {
             let book = self.keuze.people.book();
             meant(row, self.scratch.as_ref().unwrap_or(&book))
         };
-        let mut known = person;
+        let mut known = match person {
+            Some(person) if is_subscriber(&person) && !self.keuze.has_confirmed(&person)? => None,
+            person => person,
+        };
         let (mut life, mut merges) = (Vec::new(), Vec::new());
         if let (true, Some(kept)) = (row.same_person, &mut known) {
             for other in std::mem::take(&mut others) {
@@ -950,7 +953,10 @@ fn touches(row: &Row, book: &Book) -> Vec<String> {
 fn meant(row: &Row, book: &Book) -> Meant {
     match &row.customer {
         Some(number) => with_number(row, number, book),
-        None => Meant { person: without_number(row, book), ..Meant::default() },
+        None => {
+            let person = without_number(row, book).or_else(|| subscriber(row, book));
+            Meant { person, ..Meant::default() }
+        }
     }
 }
 
@@ -965,6 +971,9 @@ fn with_number(row: &Row, number: &str, book: &Book) -> Meant {
     let at = at.or_else(|| holders.iter().position(may_be));
     let person = at.map(|at| holders.swap_remove(at));
     let is_another = person.is_none() && !holders.is_empty();
+    if person.is_none() && holders.is_empty() {
+        return Meant { person: subscriber(row, book), ..Meant::default() };
+    }
     if let Some(person) = &person {
         let known = holders.iter().map(|other| other.subject).collect::<Vec<_>>();
         let more = book.others_with_number(person).into_iter().filter(|other| !known.contains(&other.subject));
@@ -987,6 +996,22 @@ fn without_number(row: &Row, book: &Book) -> Option<Person> {
         .filter_map(|subject| book.person(subject))
         .find(|person| has_all(person) && same_name(person))
         .cloned()
+}
+
+/// Whoever subscribed by themselves at a mailbox of the row, is the only one there, and has no other name: a program that tells of
+/// a customer there tells of them.
+fn subscriber(row: &Row, book: &Book) -> Option<Person> {
+    let at = row.points.iter().filter(|point| point.kind() == PointKind::Email).map(|point| book.at(point));
+    let mut alone = at.filter_map(|there| match there.as_slice() {
+        [one] => book.person(*one),
+        _ => None,
+    });
+    alone.find(|person| is_subscriber(person) && !has_other_name(row, person)).cloned()
+}
+
+/// Of whom nothing is known but what they signed up with.
+fn is_subscriber(person: &Person) -> bool {
+    person.parts.keys().all(|class| *class == RetentionClass::Newsletter) && person.customers().is_empty()
 }
 
 /// Whether a row names somebody else: capitals, spaces and full stops make no other name.

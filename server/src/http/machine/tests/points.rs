@@ -32,8 +32,12 @@ impl Office {
     }
 
     async fn subscribe(&self, address: &str) {
+        self.subscribe_as(address, "").await;
+    }
+
+    async fn subscribe_as(&self, address: &str, name: &str) {
         let mut browser = Browser::new(&self.house);
-        browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", "")]).await;
+        browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", name)]).await;
         let mails = self.house.keuze.post.waiting();
         let mail = mails.into_iter().rfind(|(_, mail)| mail.to.given() == address).expect("a mail").1;
         let link = mail.text.lines().find(|line| line.starts_with("http")).expect("a link").to_owned();
@@ -412,4 +416,53 @@ async fn the_same_person_shares_the_name_and_still_no_yes() {
     assert!(page.body.contains("a@example.nl"));
     let again = office.told(CUSTOMERS, &same).await;
     assert_eq!(again["changed"], json!(false), "{again}");
+}
+
+/// Whoever subscribed becomes a customer: they are one person, see what is held of them, and their yes is theirs.
+#[tokio::test]
+async fn a_subscriber_who_becomes_a_customer_is_one_person_and_sees_their_data() {
+    for (named, told) in
+        [("Anna Geheim", "Anna Geheim"), ("Anna Geheim", "anna geheim"), ("", "Anna Geheim"), ("Anna Geheim", "")]
+    {
+        let office = Office::new().await;
+        office.subscribe_as("abo@example.nl", named).await;
+        let mut row =
+            json!({ "customer": "K-40", "email": "abo@example.nl", "channels": "newsletter", "phone": "+31611110009" });
+        if !told.is_empty() {
+            row["name"] = json!(told);
+        }
+        office.told(CUSTOMERS, &row).await;
+        for who in [json!({ "customer": "K-40" }), json!({ "email": "abo@example.nl" })] {
+            assert_eq!(office.decided(who, "newsletter").await, allow("opted_in"), "{named} {told}");
+        }
+        let page = proved(&office, "abo@example.nl").await.get("/keuze/inzage").await;
+        for held in ["K-40", "abo@example.nl", "+31611110009"] {
+            assert!(page.body.contains(held), "{named} {told}: {held}");
+        }
+        // What came with the customer is no yes of the subscriber's.
+        assert!(!office.decided(json!({ "customer": "K-40" }), "phone").await.0);
+    }
+}
+
+/// Another name at the mailbox, a second person there, or a sign-up that nobody confirmed: nobody sees what may be somebody else's.
+#[tokio::test]
+async fn a_customer_is_not_made_one_with_whoever_may_be_somebody_else() {
+    let row =
+        |email: &str, name: &str| json!({ "customer": "K-41", "name": name, "email": email, "channels": "newsletter" });
+    let office = Office::new().await;
+    office.subscribe_as("abo@example.nl", "Anna Geheim").await;
+    office.told(CUSTOMERS, &row("abo@example.nl", "Bert Ander")).await;
+    assert_eq!(office.decided(json!({ "customer": "K-41" }), "newsletter").await, deny("evidence_missing"));
+    let page = proved(&office, "abo@example.nl").await.get("/keuze/inzage").await;
+    assert!(!page.body.contains("K-41") && !page.body.contains("Geheim"), "{}", page.words());
+
+    let office = Office::new().await;
+    let mut stranger = Browser::new(&office.house);
+    stranger.post("/keuze/nieuwsbrief", &[("email", "abo@example.nl"), ("name", "Bert Ander")]).await;
+    office.told(CUSTOMERS, &row("abo@example.nl", "Anna Geheim")).await;
+    assert!(!office.decided(json!({ "customer": "K-41" }), "newsletter").await.0);
+    // What was typed by whoever it was vanishes with the sign-up, and takes no customer along.
+    office.house.clock.advance(40 * 24 * 60 * 60);
+    office.house.keuze.maintain().await;
+    assert!(office.house.keuze.customer("K-41").is_some());
 }
