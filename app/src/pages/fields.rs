@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 /// What is wrong, on top, with the focus, each leading to its field.
-pub(super) fn summary<T: AsRef<str>>(faults: &[(&'static str, T)], heading: &'static str) -> Option<AnyView> {
+pub(super) fn summary<T: AsRef<str>>(faults: &[(&'static str, T)], heading: &str) -> Option<AnyView> {
     if faults.is_empty() {
         return None;
     }
@@ -13,6 +13,7 @@ pub(super) fn summary<T: AsRef<str>>(faults: &[(&'static str, T)], heading: &'st
     };
     let faults = faults.iter().map(fault);
     let faults = faults.collect_view();
+    let heading = heading.to_owned();
     let summary = view! {
         <div class="message fault" role="alert" id="outcome" tabindex="-1" autofocus=true>
             <p><strong>{heading}</strong></p>

@@ -233,8 +233,12 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
         form.faults.iter().map(|fault| (field_of(*fault), text(*fault))).collect();
     let of = |field: &str| faults.iter().find(|(of, _)| *of == field).map(|(_, text)| text.as_str());
     let nothing_shown = words.nothing_shown.iter().map(|line| view! { <p class="quiet">{*line}</p> }).collect_view();
+    let said = match form.done.as_slice() {
+        [] => words.faults.to_owned(),
+        done => (words.faults_after)(&objection::stopped_there(done, language)),
+    };
     view! {
-        {summary(&faults, words.faults)}
+        {summary(&faults, &said)}
         <p class="lead">{words.lead}</p>
         <form method="post" action=format!("{}#outcome", localized(OBJECTION, language)) class="fields">
             // Enter in a field presses a form's first button. It must not stop more than what was ticked.

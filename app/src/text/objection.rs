@@ -95,6 +95,8 @@ pub struct Objection {
     pub nothing_shown: &'static [&'static str],
     /// Heading over what is wrong.
     pub faults: &'static str,
+    /// The same below what stopped a moment ago, named by [`stopped_there`].
+    pub faults_after: fn(&str) -> String,
 
     /// Heading of the page for letter codes.
     pub letter_title: &'static str,
@@ -190,6 +192,9 @@ pub const NL: Objection = Objection {
         "Wat u invult, bewaren wij alleen als een onleesbare code, om u niet meer te benaderen.",
     ],
     faults: "Er is nog niets gestopt. Dit klopt nog niet:",
+    faults_after: |stopped| {
+        format!("Wat u net stopte ({stopped}), blijft gestopt. Hiermee is nog niets extra gestopt. Dit klopt nog niet:")
+    },
 
     letter_title: "Geen reclame meer per post",
     letter_lead: "Vul de code uit de brief in. U hoeft niet in te loggen en geen reden te geven.",
@@ -321,6 +326,11 @@ pub const EN: Objection = Objection {
         "What you fill in is kept as an unreadable code only, so that we no longer reach you.",
     ],
     faults: "Nothing has stopped yet. This is not right yet:",
+    faults_after: |stopped| {
+        format!(
+            "What you just stopped ({stopped}) stays stopped. This has stopped nothing more yet. This is not right yet:"
+        )
+    },
 
     letter_title: "No more advertising by post",
     letter_lead: "Fill in the code from the letter. You need not sign in and need not give a reason.",
@@ -394,15 +404,25 @@ impl Objection {
     }
 }
 
-/// What goes on, of which nothing was named: `Post en e-mail gaan door`, without the full stop.
-pub fn goes_on(kinds: &[PointKind], language: Language) -> String {
-    let name = |kind: &PointKind| match (kind, language) {
+/// What comes to a contact point of a kind.
+fn by(kind: PointKind, language: Language) -> &'static str {
+    match (kind, language) {
         (PointKind::Post, _) => "post",
         (PointKind::Email, _) => "e-mail",
         (PointKind::Phone, Language::Nl) => "telefoontjes",
         (PointKind::Phone, Language::En) => "calls",
-    };
-    let names: Vec<&str> = kinds.iter().map(name).collect();
+    }
+}
+
+/// What stopped by the form before this one, in the order in which it is named everywhere.
+pub fn stopped_there(done: &[PointKind], language: Language) -> String {
+    let kinds = PointKind::ALL.into_iter().filter(|kind| done.contains(kind));
+    kinds.map(|kind| by(kind, language)).collect::<Vec<_>>().join(", ")
+}
+
+/// What goes on, of which nothing was named: `Post en e-mail gaan door`, without the full stop.
+pub fn goes_on(kinds: &[PointKind], language: Language) -> String {
+    let names: Vec<&str> = kinds.iter().map(|kind| by(*kind, language)).collect();
     let is_one = kinds.len() == 1 && kinds[0] != PointKind::Phone;
     let (and, go_on) = match (language, is_one) {
         (Language::Nl, true) => (" en ", "gaat door"),

@@ -154,3 +154,28 @@ async fn whoever_proved_an_address_and_whoever_calls_is_told_it_too() {
         assert!(page.words().contains(expected), "{}", page.words());
     }
 }
+
+/// Somebody presses the follow-up form without filling it in, or wrongly: what stopped a moment ago is not taken back in words.
+#[tokio::test]
+async fn a_faulty_form_behind_a_stop_does_not_say_that_nothing_stopped() {
+    let house = House::new().await;
+    let server = Browser::new(&house);
+    for (first, names) in [(vec![2], "telefoontjes"), (vec![0], "post"), (vec![1, 2], "e-mail, telefoontjes")] {
+        let page = server.beside().post(OBJECTION, &everything(|at| first.contains(&at))).await;
+        for typed in
+            [vec![("scope", "all")], vec![("scope", "all"), ("email", "anna@")], vec![("scope", "all"), ("phone", "1")]]
+        {
+            let answer = server.beside().submit(&page, "name=\"done\"", &typed).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let said = answer.words();
+            assert!(!said.contains("Er is nog niets gestopt"), "{said}");
+            assert!(said.contains(&format!("Wat u net stopte ({names}), blijft gestopt.")), "{said}");
+            // And again, from that page.
+            let again = server.beside().submit(&answer, "name=\"done\"", &typed).await;
+            assert!(again.words().contains("blijft gestopt"), "{}", again.words());
+        }
+    }
+    // The control: nothing stopped before.
+    let answer = server.beside().post(OBJECTION, &[("scope", "all")]).await;
+    assert!(answer.words().contains("Er is nog niets gestopt. Dit klopt nog niet:"), "{}", answer.words());
+}
