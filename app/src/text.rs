@@ -13,6 +13,7 @@ pub mod device;
 pub mod embed;
 pub mod erasing;
 pub mod evidence;
+pub mod ground;
 pub mod insight;
 pub mod isolate;
 pub mod mail;

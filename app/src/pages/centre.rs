@@ -9,6 +9,7 @@ use crate::model::channel::Channel;
 use crate::model::decision::Reason;
 use crate::model::language::Language;
 use crate::text::centre::{self as text, Centre as Words};
+use crate::text::ground::ground;
 use crate::text::isolate::isolated;
 use crate::text::objection::Objection as ObjectionWords;
 
@@ -110,7 +111,7 @@ fn points(of: &[String]) -> String {
 
 fn why(card: &Card, reaches: Option<String>, language: Language) -> AnyView {
     let words = Words::of(language);
-    let basis = (!card.basis.is_empty()).then(|| format!(" {}", (words.basis)(&card.basis)));
+    let basis = (!card.basis.is_empty()).then(|| format!(" {}", (words.basis)(&ground(&card.basis, language))));
     let reaches = reaches.map(|reaches| view! { <p>{reaches}</p> });
     view! {
         <details>

@@ -11,6 +11,7 @@ use crate::model::choice::Answer;
 use crate::model::decision::{OBJECTION, Reason};
 use crate::model::evidence::Evidence;
 use crate::model::language::Language;
+use crate::text::ground::ground;
 use crate::text::isolate::isolated;
 use crate::text::receipt::Receipt as Words;
 use crate::text::{act, call, centre, evidence, when};
@@ -90,13 +91,13 @@ pub(super) fn channels(
         let point = line.point.map_or(words.account, |kind| call::point(kind, language));
         let hints = line.hints.iter().map(|hint| isolated(hint)).collect::<Vec<_>>().join("; ");
         let point = if hints.is_empty() { point.to_owned() } else { format!("{point}: {hints}") };
-        let (today, why, ground) = match &line.today {
+        let (today, why, cited) = match &line.today {
             Today::Decided(decision) => (
                 if decision.allow { words.allow } else { words.deny },
                 because(decision.reason, language),
-                decision.basis.clone(),
+                ground(&decision.basis, language),
             ),
-            Today::Denied => (words.deny, words.while_it_stands, OBJECTION.to_owned()),
+            Today::Denied => (words.deny, words.while_it_stands, ground(OBJECTION, language)),
             Today::Open => ("–", words.whoever, String::new()),
         };
         view! {
@@ -105,7 +106,7 @@ pub(super) fn channels(
                 <td data-label=words.point>{point}</td>
                 <td data-label=words.today>{today}</td>
                 <td data-label=words.why>{why}</td>
-                <td data-label=words.ground>{ground}</td>
+                <td data-label=words.ground>{cited}</td>
             </tr>
         }
     });

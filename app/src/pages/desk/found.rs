@@ -10,6 +10,7 @@ use crate::model::decision::Decision;
 use crate::model::language::Language;
 use crate::text::call::Call as CallWords;
 use crate::text::desk::Desk as Words;
+use crate::text::ground::ground;
 use crate::text::isolate::isolated;
 use crate::text::receipt::Receipt as ReceiptWords;
 use crate::text::{act, objection, when};
@@ -122,7 +123,7 @@ fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
                 <th scope="row">{name.clone()}</th>
                 <td>{if decision.allow { words.allow } else { words.deny }}</td>
                 <td>{act::reason(decision.reason, language)}</td>
-                <td>{decision.basis.clone()}</td>
+                <td>{ground(&decision.basis, language)}</td>
                 <td class="figures">{decision.until.map(|until| until.to_string())}</td>
             </tr>
         }
