@@ -139,7 +139,7 @@ pub fn route(route: Route, language: Language) -> &'static str {
         Route::Gpc => ("signaal van de browser (GPC)", "browser signal (GPC)"),
         Route::Desk => ("balie", "desk"),
         Route::System => ("systeem of beheerder", "system or operator"),
-        Route::Unknown => ("knop op de website", "button on the website"),
+        Route::Unknown => ("niet vermeld", "not stated"),
     };
     pick(language, nl, en)
 }
