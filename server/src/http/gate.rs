@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use app::model::language::Language;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -34,7 +34,7 @@ pub struct Gate {
 pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
-    let method = parts.method.clone();
+    let method = told_method(&parts.method);
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let asked = Asked::of(&parts);
     let (visit, looked_at) = gate.visit(&mut parts);
@@ -49,8 +49,23 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     protect(&mut response);
     let status = response.status().as_u16();
     let route = route.unwrap_or_else(|| "unmatched".to_owned());
-    tracing::info!(%method, route, status, milliseconds = started.elapsed().as_secs_f64() * 1000.0, "answered");
+    tracing::info!(method, route, status, milliseconds = started.elapsed().as_secs_f64() * 1000.0, "answered");
     response
+}
+
+/// A method of the standard as it is; any other may hold whatever its sender wrote.
+fn told_method(method: &Method) -> &'static str {
+    const KNOWN: [(Method, &str); 8] = [
+        (Method::GET, "GET"),
+        (Method::POST, "POST"),
+        (Method::HEAD, "HEAD"),
+        (Method::OPTIONS, "OPTIONS"),
+        (Method::PUT, "PUT"),
+        (Method::DELETE, "DELETE"),
+        (Method::PATCH, "PATCH"),
+        (Method::TRACE, "TRACE"),
+    ];
+    KNOWN.into_iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
 }
 
 /// Whoever sends a request does so within half a minute; what was written by then stands, confirmed or not.

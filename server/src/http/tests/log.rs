@@ -36,7 +36,7 @@ impl Kept {
 }
 
 /// What stands for anything that a person or program sends.
-const SECRETS: [&str; 4] = ["geheim", "87654321", "Jansen", "zz9plural"];
+const SECRETS: [&str; 5] = ["geheim", "GEHEIM", "87654321", "Jansen", "zz9plural"];
 
 /// A path with something in each of its places.
 fn filled(path: &str) -> String {
@@ -94,7 +94,7 @@ async fn no_route_logs_anything_that_was_sent() {
     let wrong = "Bearer zz9plural-geheim";
     for path in &paths {
         let asked = format!("{}?lang=en&code=geheim&next=zz9plural&q=Jansen&geheim=87654321", filled(path));
-        for method in ["GET", "POST", "DELETE"] {
+        for method in ["GET", "POST", "DELETE", "zz9plural", "GEHEIM"] {
             for (kind, body) in bodies().iter().take(if method == "POST" { 6 } else { 1 }) {
                 for authorization in [bearer.as_str(), wrong] {
                     let mut browser = signed_in.beside();
