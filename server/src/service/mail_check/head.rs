@@ -28,7 +28,9 @@ pub enum HeadFault {
     #[error("put each link between < and >, with a comma between two")]
     Brackets,
     /// No https link.
-    #[error("its link does not begin with https://")]
+    #[error(
+        "its link does not begin with https://; mail providers press no other, so what the demo gives out cannot pass"
+    )]
     NotHttps,
     /// Two of them.
     #[error("there is more than one https link in it; leave the one from /keuze/api/v1/mail-headers")]
