@@ -145,7 +145,8 @@ impl Line {
         let Some(column) = Column::of(name) else {
             self.may_say_no |= Column::close_to(name).is_some_and(Column::may_say_no);
             self.unknown = self.unknown.take().or_else(|| Some(name.to_owned()));
-            return self.refuse(RowFault { column: None, mend: Mend::Json });
+            let meant = Column::close_to(name).map(Column::name);
+            return self.refuse(RowFault { column: None, mend: Mend::Member(meant) });
         };
         if self.fields.has(column) {
             self.refuse(RowFault { column: Some(column), mend: Mend::Twice });
@@ -153,7 +154,7 @@ impl Line {
         let (text, is_whole) = plain(column, value);
         if !is_whole {
             self.may_say_no |= column.may_say_no();
-            self.refuse(RowFault { column: Some(column), mend: Mend::Json });
+            self.refuse(RowFault { column: Some(column), mend: Mend::Value });
         }
         self.fields.push(column, text);
     }

@@ -191,6 +191,9 @@ pub enum Mend {
     /// A quotation mark inside a field.
     #[error("a quotation mark stands inside a field; put the field in quotation marks, and double the one inside it")]
     Quote,
+    /// Another end of line than the header's.
+    #[error("the lines of this file end in different ways; save it with one kind of line end")]
+    LineEnds,
     /// A line break inside a field.
     #[error("a line breaks off inside a field; write the row as one line")]
     LineBreak,
@@ -210,8 +213,14 @@ pub enum Mend {
     #[error("the row is not UTF-8; save the file as UTF-8")]
     Encoding,
     /// Not one JSON object.
-    #[error("the line is not one JSON object with known members and plain values")]
+    #[error("this is not one JSON object, such as {{\"customer\": \"K-1001\", \"objected_channels\": \"post\"}}")]
     Json,
+    /// A member that there is not.
+    #[error("there is no such member{}", .0.map(|name| format!("; did you mean {name}?")).unwrap_or_default())]
+    Member(Option<&'static str>),
+    /// A member whose value holds more than texts.
+    #[error("write a text, a number, true or false, or a list of texts")]
+    Value,
     /// Longer than any honest row.
     #[error("the row is longer than 64 KiB; look for a missing quotation mark or line end")]
     TooLong,

@@ -288,6 +288,13 @@ impl<R: BufRead> Table<R> {
         Ok(Some(self.broken(&group, scanner)))
     }
 
+    /// Whether a quotation mark stays open in a line.
+    fn opens(&self, bytes: &[u8]) -> bool {
+        let mut scanner = Scanner::new(self.separator);
+        scanner.feed(bytes);
+        scanner.is_open()
+    }
+
     fn breaks_off(&self, line: &Physical) -> bool {
         line.end != self.end && line.end != End::Nothing
     }
@@ -322,15 +329,20 @@ impl<R: BufRead> Table<R> {
         let whole = (!scanner.is_open() && !scanner.is_stray).then(|| scanner.finish());
         let whole = whole.and_then(|cells| self.assigned(&cells, b""));
         let adds_up = whole.is_some();
+        // Where no quotation mark is open, it is the ends of lines that do not go together.
+        let (mend, below) = match adds_up {
+            true => (Mend::LineBreak, Mend::InsideQuotes(first)),
+            false if self.breaks_off(&group[0]) && !self.opens(&group[0].bytes) => (Mend::LineEnds, Mend::LineEnds),
+            false => (Mend::OpenQuote, Mend::InsideQuotes(first)),
+        };
         for line in &group[1..] {
             let alone = if line.is_cut { None } else { self.fields_alone(&line.bytes) };
             let says_no = alone.as_ref().is_some_and(Fields::say_no);
             if !adds_up || says_no {
-                let row = self.refused(line.number, line.number, Mend::InsideQuotes(first), alone);
+                let row = self.refused(line.number, line.number, below, alone);
                 self.waiting.push_back(row);
             }
         }
-        let mend = if adds_up { Mend::LineBreak } else { Mend::OpenQuote };
         let fields = match whole {
             Some((fields, _)) => Some(fields),
             None => self.fields_alone(&group[0].bytes),

@@ -644,6 +644,26 @@ async fn a_broken_line_swallows_no_other() {
 }
 
 /// Spaces before a quotation mark, doubled ones, cells that are missing or empty at the end, `sep=` in quotation marks.
+/// A header of one program above the rows of another: no quotation mark is to blame.
+#[tokio::test]
+async fn lines_that_end_in_different_ways_are_told_as_that() {
+    let house = House::new().await;
+    for text in [
+        "customer,objected_channels\nA-1,email\rA-2,post\r",
+        "customer,objected_channels\r\nA-1,email\rA-2,post\rA-3,all",
+        "customer,objected_channels\rA-1,email\nA-2,post\n",
+    ] {
+        let (_, reports) = import(&house, "x.csv", text, Mode::DryRun).await;
+        assert!(!reports.is_empty());
+        for report in reports {
+            let CameTo::Refused(fault) = report.came_to else { panic!("{text:?}: taken") };
+            assert_eq!(fault.mend, Mend::LineEnds, "{text:?}");
+        }
+    }
+    let open = import(&house, "x.csv", "customer,name\nA-1,\"Anna\nA-2,Bert\n", Mode::DryRun).await.1;
+    assert!(matches!(open[0].came_to, CameTo::Refused(RowFault { mend: Mend::OpenQuote, .. })), "the control");
+}
+
 #[tokio::test]
 async fn what_programs_write_is_read() {
     for text in [
