@@ -1,6 +1,4 @@
 //! The command line.
-#![expect(clippy::print_stdout, reason = "the command line answers on stdout")]
-#![expect(clippy::print_stderr, reason = "the command line explains on stderr")]
 
 mod check;
 mod client;
@@ -16,7 +14,7 @@ mod serve;
 mod staff;
 mod task;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -91,6 +89,16 @@ pub struct Serving {
     pub key_file: Option<PathBuf>,
 }
 
+/// Says a line. Where nobody reads on, it is lost, and what was asked is done all the same.
+fn say(line: impl std::fmt::Display) {
+    let _nobody_reads = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The same of what is in the way.
+fn complain(line: impl std::fmt::Display) {
+    let _nobody_reads = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     keep_to_ourselves();
@@ -131,17 +139,17 @@ fn print_verified(ledger: &Ledger) -> ExitCode {
     match verify(&ledger.data, ledger.key_file.as_deref()) {
         Ok(verified) => {
             for left_out in &verified.left_out {
-                println!("{left_out}.");
+                say(format_args!("{left_out}."));
             }
-            println!("ok: {} records ({} erased), root {}", verified.records, verified.erased, verified.root);
+            say(format_args!("ok: {} records ({} erased), root {}", verified.records, verified.erased, verified.root));
             ExitCode::SUCCESS
         }
         Err(VerifyError::Fault(fault)) => {
-            println!("{fault}");
+            say(format_args!("{fault}"));
             ExitCode::FAILURE
         }
         Err(VerifyError::Unreadable(what)) => {
-            println!("not verified: {what}");
+            say(format_args!("not verified: {what}"));
             ExitCode::FAILURE
         }
     }
@@ -149,8 +157,8 @@ fn print_verified(ledger: &Ledger) -> ExitCode {
 
 async fn rebuild(ledger: &Ledger) -> Result<(), Refusal> {
     ledger.open_anew()?.close().await;
-    println!(
-        "the databases were made anew from the journal; the old ones are kept beside them as sled.aside-1 or the next number"
+    say(
+        "the databases were made anew from the journal; the old ones are kept beside them as sled.aside-1 or the next number",
     );
     Ok(())
 }

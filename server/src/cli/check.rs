@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::refusal::Refusal;
+use super::{complain, say};
 use crate::ambient::{Clock as _, SystemClock};
 use crate::config::{EXAMPLE, parse};
 
@@ -28,21 +29,21 @@ pub struct Check {
 /// Prints every fault and answers 1, or nothing is wrong and answers 0.
 pub fn run(check: &Check) -> ExitCode {
     let Some(file) = &check.file else {
-        print!("{EXAMPLE}");
+        say(EXAMPLE.trim_end());
         return ExitCode::SUCCESS;
     };
     match faults(file, check.links) {
         Ok(faults) if faults.is_empty() => {
-            println!("{}: no faults", file.display());
+            say(format_args!("{}: no faults", file.display()));
             ExitCode::SUCCESS
         }
         Ok(faults) => {
-            faults.iter().for_each(|fault| println!("{fault}"));
-            println!("{}: {} to mend", file.display(), faults.len());
+            faults.iter().for_each(|fault| say(format_args!("{fault}")));
+            say(format_args!("{}: {} to mend", file.display(), faults.len()));
             ExitCode::FAILURE
         }
         Err(what) => {
-            eprintln!("keuze: {what}");
+            complain(format_args!("keuze: {what}"));
             ExitCode::FAILURE
         }
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
 use super::refusal::Refusal;
+use super::say;
 use super::task::{self, Say, Talk};
 use crate::scribe::AppendError;
 use crate::service::Keuze;
@@ -149,7 +150,7 @@ struct Beside(ProgressBar);
 
 impl Say for Beside {
     fn say(&mut self, line: &str) -> std::io::Result<()> {
-        self.0.suspend(|| println!("{line}"));
+        self.0.suspend(|| say(format_args!("{line}")));
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::refusal::Refusal;
 use super::serve::Configured;
 use super::task::{self, Printed, Say};
+use super::{complain, say};
 use crate::scribe::files::Layout;
 use crate::service::Keuze;
 use crate::service::mail_check::{Finding, check};
@@ -80,7 +81,7 @@ pub fn run(check: &Check) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(what) => {
-            eprintln!("keuze: {what}");
+            complain(format_args!("keuze: {what}"));
             ExitCode::FAILURE
         }
     }
@@ -94,8 +95,8 @@ fn checked(Check { file, config, data }: &Check) -> Result<bool, Refusal> {
     let found = check(&raw, &config).ok_or_else(|| Refusal::Told(format!("{} is no mail", file.display())))?;
     for finding in &found {
         match &finding.mend {
-            None => println!("ok       {}", finding.what),
-            Some(mend) => println!("missing  {}\n         {mend}", finding.what),
+            None => say(format_args!("ok       {}", finding.what)),
+            Some(mend) => say(format_args!("missing  {}\n         {mend}", finding.what)),
         }
     }
     Ok(found.iter().all(Finding::holds))

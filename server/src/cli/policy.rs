@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::ledger::{keep_configuration, open, refuse_another_site};
 use super::refusal::Refusal;
+use super::say;
 use super::serve::Configured;
 use crate::ambient::{Clock as _, SystemClock};
 use crate::publish::{Plan, Publication, PublishError, Published, plan, publish};
@@ -105,10 +106,10 @@ fn shown(asked: &Publish, configured: &Configured, published: &Published) -> Res
     let change = asked.change.map_or(ChangeClass::Purpose, ChangeClass::from);
     let planned = plan(&configured.config, published.latest(), change, first_layer).map_err(PublishError::Faults)?;
     let Plan::New(publication) = planned else {
-        println!("nothing to publish: the policy in force already says this");
+        say(format_args!("nothing to publish: the policy in force already says this"));
         return Ok(None);
     };
-    publication.differences.iter().for_each(|line| println!("{line}"));
+    publication.differences.iter().for_each(|line| say(format_args!("{line}")));
     if published.latest().is_some() && asked.change.is_none() {
         return Err(Unpublished::NoClass.into());
     }
@@ -123,7 +124,7 @@ async fn freeze(
 ) -> Result<(), Refusal> {
     let written = publish(scribe, publication, Actor::System, &SystemClock).await?;
     keep_configuration(&asked.data, &configured.text)?;
-    println!("published: policy {} as record {}", publication.policy.id(), written.address);
+    say(format_args!("published: policy {} as record {}", publication.policy.id(), written.address));
     Ok(())
 }
 

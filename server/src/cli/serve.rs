@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::ledger::demo_of;
 use super::refusal::Refusal;
-use super::{Serving, control, ledger};
+use super::{Serving, complain, control, ledger, say};
 use crate::ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::config::{Config, Sms};
 use crate::courier::{Courier, Way};
@@ -50,7 +50,7 @@ pub fn block_on<E: std::fmt::Display>(command: impl Future<Output = Result<(), E
 }
 
 fn refuse(what: &str) -> ExitCode {
-    eprintln!("keuze: {what}");
+    complain(format_args!("keuze: {what}"));
     ExitCode::FAILURE
 }
 
@@ -144,7 +144,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     // Before anybody is told that there is something to stop.
     let stopped = stop(scribe.clone());
     let doors = Doors::of(&keuze, limited);
-    println!("listening on http://{address}");
+    say(format_args!("listening on http://{address}"));
     http::serve::serve(listener, app, doors, stopped).await;
     let failed = !scribe.is_open();
     keuze.record_at_stop().await;
@@ -212,15 +212,15 @@ async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), St
     let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
     let name: StaffName = "demo".parse().expect("a name of small letters");
     let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
-    println!("host page with the banner   http://{address}/");
-    println!("preference page             http://{address}/keuze/voorkeuren");
+    say(format_args!("host page with the banner   http://{address}/"));
+    say(format_args!("preference page             http://{address}/keuze/voorkeuren"));
     if keuze.outbox.is_some() {
-        println!("mails that stay here        http://{address}/demo/outbox");
+        say(format_args!("mails that stay here        http://{address}/demo/outbox"));
     }
-    println!("desk                        http://{address}/keuze/desk");
-    println!("  sign in as demo, one-time password {}", password.as_str());
-    println!("  invented customers K-1001 to K-1006");
-    println!("API key for every scope       {}", demo_key(keuze).await?.as_str());
+    say(format_args!("desk                        http://{address}/keuze/desk"));
+    say(format_args!("  sign in as demo, one-time password {}", password.as_str()));
+    say(format_args!("  invented customers K-1001 to K-1006"));
+    say(format_args!("API key for every scope       {}", demo_key(keuze).await?.as_str()));
     Ok(())
 }
 

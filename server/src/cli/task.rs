@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
 use super::refusal::Refusal;
+use super::say;
 use super::{client, contacts, control, erase, key, mail, staff};
 use crate::scribe::Scribe;
 use crate::service::Keuze;
@@ -58,7 +59,7 @@ pub struct Printed;
 
 impl Say for Printed {
     fn say(&mut self, line: &str) -> io::Result<()> {
-        println!("{line}");
+        say(format_args!("{line}"));
         Ok(())
     }
 }
