@@ -87,7 +87,7 @@ fn the_same_configuration_is_nothing_to_publish() {
 
 #[test]
 fn a_changed_question_needs_a_new_revision() {
-    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"keuze.toml:105:12: the question of `marketing` changed (the cookie _fbp lives longer) but has no new revision. Mend: write `revision = 2`.");
+    assert_snapshot!(refused(&changed(&[LONGER]), ChangeClass::Purpose), @"keuze.toml:114:12: the question of `marketing` changed (the cookie _fbp lives longer) but has no new revision. Mend: write `revision = 2`.");
     let publication = planned(&changed(&[LONGER, ASKED_ANEW]), Some(&first()), ChangeClass::Purpose);
     assert_snapshot!(publication.differences.join("\n"), @r#"
 cookies._fbp.days: 90 → 390
@@ -99,7 +99,7 @@ purposes.marketing.revision: 1 → 2
 fn a_revision_never_goes_back() {
     let later = planned(&changed(&[ASKED_ANEW]), Some(&first()), ChangeClass::Purpose).policy;
     let faults = plan(&Config::example(), Some(&later), ChangeClass::Purpose, first_layer).expect_err("it goes back");
-    assert_snapshot!(lines(&faults), @"example.toml:105:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
+    assert_snapshot!(lines(&faults), @"example.toml:114:12: the question of `marketing` goes back from revision 2. Mend: write `revision = 2`.");
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn nothing_leaves_consent_without_a_reason() {
 #[test]
 fn data_that_is_kept_longer_is_another_question() {
     let longer = ("data_months = 12\ndescription", "data_months = 13\ndescription");
-    assert_snapshot!(refused(&changed(&[longer]), ChangeClass::Purpose), @"keuze.toml:113:12: the question of `profiling` changed (data is kept longer) but has no new revision. Mend: write `revision = 2`.");
+    assert_snapshot!(refused(&changed(&[longer]), ChangeClass::Purpose), @"keuze.toml:122:12: the question of `profiling` changed (data is kept longer) but has no new revision. Mend: write `revision = 2`.");
     let untold = ("data_months = 12\ndescription", "description");
     assert!(refused(&changed(&[untold]), ChangeClass::Purpose).contains("data is kept longer"));
     let shorter = ("data_months = 12\ndescription", "data_months = 6\ndescription");
