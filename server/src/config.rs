@@ -98,6 +98,7 @@ struct Places {
     questions: BTreeMap<PurposeId, Place>,
     channels: Vec<Place>,
     links: Vec<(Place, String)>,
+    days: Vec<fault::Day>,
 }
 
 /// Reads a configuration; `name` is the file's, for the faults. All faults are told at once, in the order of the file.
@@ -149,6 +150,7 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
         questions,
         channels: channels.iter().map(|c| c.place).collect(),
         links: root.faults().links(),
+        days: root.faults().days(),
     };
     Some(Config {
         site: site?,
@@ -327,8 +329,19 @@ impl Config {
         }
     }
 
+    /// What is wrong on that day: channels without a rule, and something that was done on a day to come.
+    pub fn faults_on(&self, today: Date) -> Vec<Fault> {
+        let to_come = self.places.days.iter().filter(|(_, _, day)| *day > today).map(|(place, key, day)| {
+            let what = format!("`{key}` is {day}, a day to come");
+            place.fault(&self.places.file, what, "write the day on which it was done")
+        });
+        let mut faults: Vec<Fault> = self.without_rule(today).into_iter().chain(to_come).collect();
+        faults.sort();
+        faults
+    }
+
     /// The channels whose rules all lie in the future: each would be without a rule today.
-    pub fn without_rule(&self, today: Date) -> Vec<Fault> {
+    fn without_rule(&self, today: Date) -> Vec<Fault> {
         let missing = Channel::ALL
             .into_iter()
             .filter(|channel| !self.channels.iter().any(|rule| rule.channel == *channel && rule.from <= today));

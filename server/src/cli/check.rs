@@ -56,7 +56,7 @@ fn faults(file: &Path, and_links: bool) -> Result<Vec<String>, Refusal> {
     let faults = match parse(&name, &text) {
         Ok(config) => {
             let dead = if and_links { links::dead(&config).map_err(Refusal::told)? } else { Vec::new() };
-            [config.without_rule(SystemClock.now().today), dead].concat()
+            [config.faults_on(SystemClock.now().today), dead].concat()
         }
         Err(faults) => faults,
     };

@@ -70,9 +70,9 @@ impl From<Change> for ChangeClass {
 /// What is in the way, or that nothing was published without `--yes`; nothing was made or changed then.
 pub async fn run(Policy::Publish(asked): Policy) -> Result<(), Refusal> {
     let configured = Configured::read(asked.config.as_deref())?;
-    let without_rule = configured.config.without_rule(SystemClock.now().today);
-    if !without_rule.is_empty() {
-        return Err(PublishError::Faults(without_rule).into());
+    let faults = configured.config.faults_on(SystemClock.now().today);
+    if !faults.is_empty() {
+        return Err(PublishError::Faults(faults).into());
     }
     let Some(ledger) = site_of(&asked.data)? else { return publish_first(&asked, &configured).await };
     refuse_another_site(&asked.data, &ledger, &configured)?;

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::fmt;
 
+use time::Date;
+
 /// One thing that is wrong in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
@@ -52,11 +54,15 @@ pub(super) struct Faults<'t> {
     text: &'t str,
     list: RefCell<Vec<Fault>>,
     links: RefCell<Vec<(Place, String)>>,
+    days: RefCell<Vec<Day>>,
 }
+
+/// A day on which something was done, by its key and place.
+pub(super) type Day = (Place, &'static str, Date);
 
 impl<'t> Faults<'t> {
     pub(super) fn new(file: &'t str, text: &'t str) -> Self {
-        Self { file, text, list: RefCell::default(), links: RefCell::default() }
+        Self { file, text, list: RefCell::default(), links: RefCell::default(), days: RefCell::default() }
     }
 
     /// Notes a fault at a byte of the text.
@@ -67,6 +73,16 @@ impl<'t> Faults<'t> {
     /// Remembers where a link of somebody else's stands.
     pub(super) fn note_link(&self, byte: usize, url: &str) {
         self.links.borrow_mut().push((self.place(byte), url.to_owned()));
+    }
+
+    /// Remembers a day on which something was done.
+    pub(super) fn note_day(&self, byte: usize, key: &'static str, day: Date) {
+        self.days.borrow_mut().push((self.place(byte), key, day));
+    }
+
+    /// The days that were read.
+    pub(super) fn days(&self) -> Vec<Day> {
+        self.days.borrow().clone()
     }
 
     /// The links that were read.

@@ -99,8 +99,8 @@ pub(super) fn read_override(s: &Section<'_>, regime: Option<Regime>) -> Option<R
         s.note(s.at(), what, "remove it; it is for what asks for consent no longer");
     }
     s.inline("regime_override", |s| {
-        let (reason, by, on) = (s.text("reason"), s.text("by"), s.date_at("on"));
-        Some(RegimeOverride { reason: reason?, by: by?, on: on?.value })
+        let (reason, by, on) = (s.text("reason"), s.text("by"), s.past_date("on"));
+        Some(RegimeOverride { reason: reason?, by: by?, on: on? })
     })
 }
 
@@ -165,7 +165,7 @@ fn attested(s: &Section<'_>) -> Option<Attestation> {
         ["first_party", "no_user_id", "ip_truncated", "no_sharing", "processor_agreement"].map(sure);
     let identifier_months = s.number("identifier_months", 0..=IDENTIFIER_MONTHS);
     let data_months = s.number("data_months", 0..=DATA_MONTHS);
-    let (attested_by, attested_on) = (s.text("attested_by"), s.date_at("attested_on"));
+    let (attested_by, attested_on) = (s.text("attested_by"), s.past_date("attested_on"));
     Some(Attestation {
         first_party: first_party?,
         no_user_id: no_user_id?,
@@ -175,7 +175,7 @@ fn attested(s: &Section<'_>) -> Option<Attestation> {
         identifier_months: identifier_months?,
         data_months: data_months?,
         attested_by: attested_by?,
-        attested_on: attested_on?.value,
+        attested_on: attested_on?,
     })
 }
 

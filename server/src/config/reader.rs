@@ -198,6 +198,13 @@ impl<'r> Section<'r> {
         date.map(|date| At { value: date, at: value.span().start })
     }
 
+    /// A required civil date on which something was done; whether it is over is for whoever knows what day it is.
+    pub(super) fn past_date(&self, key: &'static str) -> Option<Date> {
+        let day = self.date_at(key)?;
+        self.faults.note_day(day.at, key, day.value);
+        Some(day.value)
+    }
+
     /// A list of texts that are not empty, each with where it stands. Empty when the key is absent.
     pub(super) fn texts(&self, key: &'static str) -> Vec<At<String>> {
         let Some(value) = self.find(key) else { return Vec::new() };

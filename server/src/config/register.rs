@@ -83,7 +83,7 @@ fn read_vendor(s: &Section<'_>, known: &mut BTreeSet<String>) -> Option<Vendor> 
     let country = read_country(s);
     let transfer_basis = s.optional_text("transfer_basis").map(|text| text.value);
     let contract_ref = s.optional_text("contract_ref").map(|text| text.value);
-    let checked_at = if s.has("checked_at") { s.date_at("checked_at").map(|day| day.value) } else { None };
+    let checked_at = if s.has("checked_at") { s.past_date("checked_at") } else { None };
     if let Some(country) = country.as_ref().filter(|country| !is_in_eea(&country.value) && transfer_basis.is_none()) {
         let what = format!(
             "`country` {} is outside the European Economic Area and nothing allows the transfer",

@@ -229,8 +229,12 @@ keuze.toml:137:1: [texts.en] has no `withdraw`. Mend: add `withdraw = "…"`.
 #[test]
 fn a_channel_without_a_rule_today_is_told() {
     let config = parse("keuze.toml", SMALL).expect("valid");
-    assert_snapshot!(told(&config.without_rule(time::macros::date!(2026 - 06 - 30))), @"keuze.toml:106:8: the channel `phone` has no rule that is in force on 2026-06-30. Mend: add the rule that holds now.");
-    assert_eq!(config.without_rule(time::macros::date!(2026 - 07 - 01)), []);
+    assert_snapshot!(told(&config.faults_on(time::macros::date!(2026 - 06 - 30))), @r"
+    keuze.toml:50:15: `attested_on` is 2026-11-02, a day to come. Mend: write the day on which it was done.
+    keuze.toml:106:8: the channel `phone` has no rule that is in force on 2026-06-30. Mend: add the rule that holds now.
+    ");
+    assert!(!told(&config.faults_on(time::macros::date!(2026 - 07 - 01))).contains("no rule"));
+    assert_eq!(config.faults_on(time::macros::date!(2026 - 11 - 02)), []);
 }
 
 #[test]

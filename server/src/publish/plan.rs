@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::model::change::{Facet, QuestionChange, question_changes};
+use app::model::controller::Cookie;
 use app::model::language::{Language, Localized};
 use app::model::notice::{NoticeRef, NoticeStrings};
 use app::model::policy::{ChangeClass, Policy};
@@ -127,14 +128,32 @@ fn silent_moves<'a>(old: &'a Policy, new: &'a Policy) -> impl Iterator<Item = St
     let purposes = new.purposes.iter().map(|purpose| &purpose.id);
     let purposes = purposes.filter(move |id| left(*id, *id) && !purpose_says(*id)).map(|id| format!("purpose `{id}`"));
     let cookies = new.cookies.iter().filter(move |cookie| {
-        let before = old.cookies.iter().find(|before| before.name == cookie.name);
-        before.is_some_and(|before| {
+        let mut before =
+            old.cookies.iter().filter(|before| is_the_same(before, cookie) || took_its_place(before, cookie, old, new));
+        before.any(|before| {
             left(&before.purpose, &cookie.purpose)
                 && !purpose_says(&cookie.purpose)
                 && !said(before.regime_override.as_ref(), cookie.regime_override.as_ref())
         })
     });
     purposes.chain(cookies.map(|cookie| format!("cookie `{}`", cookie.name)))
+}
+
+/// Whether one cookie can go by both names; a `*` at the end stands for any ending.
+fn is_the_same(before: &Cookie, now: &Cookie) -> bool {
+    match (before.name.strip_suffix('*'), now.name.strip_suffix('*')) {
+        (None, None) => before.name == now.name,
+        (Some(start), None) => now.name.starts_with(start),
+        (None, Some(start)) => before.name.starts_with(start),
+        (Some(one), Some(other)) => one.starts_with(other) || other.starts_with(one),
+    }
+}
+
+/// Whether a cookie is gone and a new one is there for a party that had access to it: it may be the same under another name.
+fn took_its_place(before: &Cookie, now: &Cookie, old: &Policy, new: &Policy) -> bool {
+    let is_in = |cookie: &Cookie, policy: &Policy| policy.cookies.iter().any(|other| is_the_same(other, cookie));
+    let shares = before.vendors.iter().any(|vendor| now.vendors.contains(vendor));
+    (shares || before.vendors.is_empty() && now.vendors.is_empty()) && !is_in(before, new) && !is_in(now, old)
 }
 
 fn without_reason(config: &Config, name: &str) -> Fault {

@@ -250,6 +250,59 @@ fn nothing_leaves_consent_without_a_reason() {
     assert!(plan(&changed(&[WORDS]), Some(&first()), ChangeClass::Editorial, first_layer).is_ok());
 }
 
+/// A cookie under another name is the same cookie: by a pattern that covers both, or for the same party in its place.
+#[test]
+fn a_cookie_that_is_renamed_does_not_leave_consent_in_silence() {
+    let was = "name = \"_gcl_au\"\npurpose = \"marketing\"\ndays = 90";
+    let own = "name = \"voipro_interests\"\npurpose = \"profiling\"\ndays = 180";
+    let anew = |of: &str, regime: &str| {
+        let id = |revision: u32| format!("id = \"{of}\"\nregime = \"{regime}\"\nrevision = {revision}");
+        (id(1), id(2))
+    };
+    let (necessary, statistics) = (anew("necessary", "necessary"), anew("statistics", "low_impact"));
+    for (from, name, purpose, days) in [
+        (was, "_gcl_a*", "necessary", 90),
+        (was, "_gcl*", "necessary", 90),
+        (was, "_gcl_aw", "necessary", 90),
+        (was, "ads_id", "necessary", 90),
+        (own, "voipro_i*", "statistics", 1),
+        (own, "voipro_views", "statistics", 1),
+    ] {
+        let now = format!("name = \"{name}\"\npurpose = \"{purpose}\"\ndays = {days}");
+        let renamed = |more: &str| {
+            let moved = format!("{now}\n{more}");
+            let revisions = [&necessary, &statistics].map(|(from, to)| (from.as_str(), to.as_str()));
+            changed(&[(from, &*moved), revisions[0], revisions[1]])
+        };
+        let told = refused(&renamed(""), ChangeClass::Purpose);
+        assert!(told.contains(&format!("the cookie `{name}` would no longer ask for consent")), "{name}: {told}");
+        let why = "regime_override = { reason = \"telt zonder nummer\", by = \"Dirk\", on = 2026-11-02 }";
+        planned(&renamed(why), Some(&first()), ChangeClass::Purpose);
+    }
+    // The control: a further cookie, while the other one goes on asking.
+    let further = "[[cookies]]\nname = \"_gcl_x\"\npurpose = \"necessary\"\ndays = 1\nvendors = [\"google_ireland\"]\nfirst_party = true\n\
+                   http_only = false\ndescription = { nl = \"x\", en = \"x\" }\n\n[[cookies]]\nname = \"_gcl_au\"";
+    let config = changed(&[("[[cookies]]\nname = \"_gcl_au\"", further), (&necessary.0, &necessary.1)]);
+    planned(&config, Some(&first()), ChangeClass::Purpose);
+}
+
+#[test]
+fn what_was_done_was_not_done_on_a_day_to_come() {
+    let today = time::macros::date!(2026 - 11 - 24);
+    let faults = |change: (&str, &str)| lines(&changed(&[change]).faults_on(today));
+    let statistics = "id = \"statistics\"\nregime = \"low_impact\"\nrevision = 1";
+    let why = |day: &str| format!("{statistics}\nregime_override = {{ reason = \"x\", by = \"Dirk\", on = {day} }}");
+    for (change, key) in [
+        (("checked_at = 2026-11-02", "checked_at = 2030-01-01"), "checked_at"),
+        (("attested_on = 2026-11-02", "attested_on = 2026-11-25"), "attested_on"),
+        ((statistics, &*why("2031-11-02")), "on"),
+    ] {
+        let told = faults(change);
+        assert!(told.contains(&format!("`{key}` is 20")) && told.contains("a day to come"), "{key}: {told}");
+    }
+    assert_eq!(faults((statistics, &*why("2026-11-24"))), "");
+}
+
 #[test]
 fn data_that_is_kept_longer_is_another_question() {
     let longer = ("data_months = 12\ndescription", "data_months = 13\ndescription");
