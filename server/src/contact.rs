@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use country::Country;
 pub use email::Email;
 pub use phone::Phone;
-pub use post::{DutchAddress, ForeignAddress, Post, is_changed_by_a_spreadsheet, without_decimals};
+pub use post::{DutchAddress, ForeignAddress, Post, is_changed_by_a_spreadsheet, is_date_or_rounded, without_decimals};
 
 /// An address or number.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

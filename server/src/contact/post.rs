@@ -9,7 +9,7 @@ mod street;
 
 use serde::{Deserialize, Serialize};
 
-pub use damage::{is_changed_by_a_spreadsheet, is_rounded, without_decimals};
+pub use damage::{is_changed_by_a_spreadsheet, is_date_or_rounded, is_rounded, without_decimals};
 pub use dutch::DutchAddress;
 pub use foreign::ForeignAddress;
 

@@ -5,6 +5,7 @@
 
 mod act;
 pub mod book;
+mod customer_number;
 mod decide;
 mod erase;
 pub mod hash;
@@ -31,6 +32,7 @@ use crate::vault::ring::KeyId;
 
 pub use act::given_for;
 pub use book::Book;
+pub use customer_number::{Changed, customer_number};
 pub use decide::ReachedAt;
 pub use erase::{BACKUPS_LIVE, Erased};
 pub use profile::{Part, Person};

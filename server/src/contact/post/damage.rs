@@ -51,13 +51,25 @@ pub fn is_changed_by_a_spreadsheet(text: &str) -> bool {
     of_house(text).is_some()
 }
 
+/// Whether a number of any kind is a date, a rounded number or the fault of a formula. A day's number and a time say nothing:
+/// customers have such numbers.
+pub fn is_date_or_rounded(text: &str) -> bool {
+    let text = crate::contact::fold::bare(text.trim());
+    let text = text.trim();
+    is_fault(text) || rounded(text).is_some() || named_month(text).is_some() || date(text).is_some()
+}
+
+/// `#NAAM?`, `=12-3`; `#12` is a number.
+fn is_fault(text: &str) -> bool {
+    let is_number = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit() || c == ' ');
+    text.strip_prefix('#').is_some_and(|rest| !is_number(rest)) || text.starts_with('=')
+}
+
 /// What was done to a house number, with all that stands behind it; `None` where nothing shows.
 pub fn of_house(text: &str) -> Option<Damaged> {
     let text = crate::contact::fold::bare(text.trim());
     let text = text.trim();
-    let is_fault =
-        text.strip_prefix('#').is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit() || c == ' '));
-    if is_fault || text.starts_with('=') {
+    if is_fault(text) {
         return Some(Damaged(Vec::new()));
     }
     if let Some(exact) = rounded(text) {

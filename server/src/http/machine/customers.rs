@@ -36,6 +36,9 @@ struct Told {
     /// The channels with a no that is not recorded, for want of an address or number that it would stand on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_recorded: Vec<Channel>,
+    /// The no is kept by the customer number alone, of which no address or number is known yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unknown_customer: bool,
     warnings: Vec<Warning>,
 }
 
@@ -85,6 +88,7 @@ fn told(report: &RowReport, origin: &str) -> Told {
             Note::AgreedSince(channels) => told.agreed_since = channels,
             Note::NoBasis(channels, missing) if missing.is_empty() => told.needs_opt_in = channels,
             Note::NotRecorded(channels) => told.not_recorded = channels,
+            Note::UnknownCustomer => told.unknown_customer = true,
             Note::NoBasis(channels, missing) => told.warnings.push(lacking(channels, missing)),
             // What there is elsewhere does not count where this address or number is concerned.
             Note::JoinsWithout(channels) => {

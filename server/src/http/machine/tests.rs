@@ -297,6 +297,12 @@ async fn a_member_that_stands_twice_is_named_and_a_no_that_is_refused_is_told() 
         ),
         (
             "/keuze/api/v1/objections",
+            r#"{"who":{"customer":"7,71E+06"},"channels":["phone"]}"#,
+            "who.customer",
+            Some("phone"),
+        ),
+        (
+            "/keuze/api/v1/objections",
             r#"{"who":{"customer":"K-1"},"channels":["telefoon"]}"#,
             "channels[0]",
             Some("phone"),
@@ -952,5 +958,31 @@ async fn a_letter_without_the_block_does_not_pass() {
     ] {
         let (status, slug, document) = problem(&check(text).await);
         assert_eq!((status, slug.as_str(), &document["missing"]), (422, "letter-incomplete", &json!(missing)));
+    }
+}
+
+/// A number that a spreadsheet gave decimals is itself, and one that it rounded is named, wherever a program says whom.
+#[tokio::test]
+async fn a_customer_number_is_read_alike_wherever_a_program_names_it() {
+    let office = Office::new().await;
+    let told = json!({ "customer": "7712345.0", "name": "Bob", "email": "bob@example.nl" });
+    office.told("/keuze/api/v1/customers", &told).await;
+    assert!(office.house.keuze.customer("7712345").is_some() && office.house.keuze.customer("7712345.0").is_none());
+    let no = json!({ "who": { "customer": "7712345.0" }, "channels": ["email"] });
+    assert_eq!(office.post("/keuze/api/v1/objections", &no).await.status, StatusCode::CREATED);
+    let ask = json!({ "who": { "customer": "7712345" }, "channel": "email" });
+    assert_eq!(office.told("/keuze/api/v1/decisions", &ask).await["allow"], json!(false));
+    for (path, body, field) in [
+        ("customers", json!({ "customer": "1,2E+08", "objected_channels": "email" }), "customer"),
+        ("decisions", json!({ "who": { "customer": "7,71E+06" }, "channel": "email" }), "who.customer"),
+        ("objections", json!({ "who": { "customer": "1.2E+01" }, "channels": ["email"] }), "who.customer"),
+        ("mail-headers", json!({ "who": { "customer": "1.2E+01" }, "channel": "email" }), "who.customer"),
+        ("letter-blocks", json!({ "who": { "customer": "1.2E+01" } }), "who.customer"),
+        ("opt-ins", json!({ "who": { "customer": "1.2E+01" }, "channels": ["email"] }), "who.customer"),
+    ] {
+        let answer = office.post(&format!("/keuze/api/v1/{path}"), &body).await;
+        let (status, _, document) = problem(&answer);
+        assert_eq!((status, &document["field"]), (400, &json!(field)), "{path}: {document}");
+        assert!(document["mend"].as_str().is_some_and(|mend| mend.contains("spreadsheet")), "{path}: {document}");
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::http::problem::{Problem, Slug};
 use crate::service::Keuze;
-use crate::service::people::Who;
+use crate::service::people::{Who, customer_number};
 
 /// As it is sent; addresses stand in bodies and never in an address of ours.
 #[derive(Default, Deserialize)]
@@ -66,7 +66,13 @@ impl Named {
         if self.customer.is_none() && points.is_empty() {
             return Err(Problem::with(Slug::MalformedRequest, "who"));
         }
-        let person = self.customer.as_deref().and_then(|number| keuze.customer_at(number, &points));
+        let number = self
+            .customer
+            .as_deref()
+            .map(customer_number)
+            .transpose()
+            .map_err(|changed| Problem::with(Slug::MalformedRequest, "who.customer").mended_by(changed))?;
+        let person = number.and_then(|number| keuze.customer_at(&number, &points));
         let is_nobody = self.customer.is_some() && person.is_none();
         let who = if is_nobody {
             Who::default()

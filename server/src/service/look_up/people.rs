@@ -11,7 +11,7 @@ use super::{LookUpError, Why};
 use crate::contact::{ContactPoint, DutchAddress, Email, Phone, Post};
 use crate::scribe::{AppendError, Draft, Fact, ReadError};
 use crate::service::Keuze;
-use crate::service::people::{Act, ActError, Acted, Person, ReachedAt, Who, hash};
+use crate::service::people::{Act, ActError, Acted, Person, ReachedAt, Who, customer_number, hash};
 use crate::service::staff::StaffName;
 
 /// By what somebody is found.
@@ -87,8 +87,8 @@ pub struct FoundPeople {
 impl Keuze {
     /// Reads by what somebody is to be found; a customer number that somebody has is one, whatever else it looks like.
     pub fn contact(&self, text: &str) -> Option<Contact> {
-        let number = Some(text.trim()).filter(|number| self.customer(number).is_some());
-        number.map(|number| Contact::Customer(number.to_owned())).or_else(|| Contact::parse(text))
+        let number = customer_number(text).ok().filter(|number| self.customer(number).is_some());
+        number.map(Contact::Customer).or_else(|| Contact::parse(text))
     }
 
     /// Everybody who is found by it.

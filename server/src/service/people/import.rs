@@ -95,6 +95,8 @@ pub enum Note {
     NotRecorded(Vec<Channel>),
     /// A no to these channels that is not recorded, for what else is wrong there.
     NotTaken(Vec<Channel>),
+    /// The no stands by a customer number alone: no address or number is known of whoever has it.
+    UnknownCustomer,
     /// What cannot be read may say a further no.
     Unread,
 }
@@ -129,6 +131,10 @@ impl std::fmt::Display for Note {
                 names(channels)
             ),
             Self::NotTaken(channels) => write!(f, "it says no to {}; not recorded", names(channels)),
+            Self::UnknownCustomer => f.write_str(
+                "no address or number is known of this customer number; its no is kept, and holds as soon as the customer is \
+                 told of. Make sure that the number is right",
+            ),
             Self::Unread => f.write_str("what cannot be read there may say a no; that is not recorded"),
             Self::AgreedSince(channels) => {
                 write!(f, "the person agreed to {} after this objection; not taken", names(channels))
@@ -478,6 +484,8 @@ impl<'a> Running<'a> {
             plan.drafts.append(&mut target.merges);
             plan.drafts.extend(self.told(row, &target)?);
             plan.notes.extend(self.basis(row, &target)?);
+            let is_unknown = !row.objected.is_empty() && target.points.is_empty();
+            plan.notes.extend(is_unknown.then_some(Note::UnknownCustomer));
         }
         let No { drafts, stands, agreed } = self.objection(row, &target)?;
         plan.drafts.extend(drafts);

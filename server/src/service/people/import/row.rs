@@ -9,6 +9,7 @@ use time::macros::date;
 
 use super::words::{self, Listed};
 use crate::contact::{ContactError, ContactPoint, Country, DutchAddress, Email, Phone, Post, without_decimals};
+use crate::service::people::{Changed, customer_number};
 
 /// A column of a file, or a member of a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +136,9 @@ pub enum Mend {
     /// Not an address or number.
     #[error(transparent)]
     Contact(#[from] ContactError),
+    /// A customer number that a spreadsheet changed.
+    #[error(transparent)]
+    CustomerNumber(#[from] Changed),
     /// Not a language.
     #[error("write nl or en")]
     Language,
@@ -315,6 +319,12 @@ impl Fields {
         }
     }
 
+    fn customer(&self) -> Result<Option<String>, RowFault> {
+        let number = self.text(Column::Customer)?.map(|text| customer_number(&text)).transpose();
+        let number = number.map_err(|changed| fault(Column::Customer, changed.into()))?;
+        Ok(number.filter(|number| !number.is_empty()))
+    }
+
     fn read<T>(&self, column: Column, parse: impl Fn(&str) -> Result<T, Mend>) -> Result<Option<T>, RowFault> {
         self.get(column).map(parse).transpose().map_err(|mend| fault(column, mend))
     }
@@ -379,7 +389,8 @@ impl Fields {
         let country = self.read(Column::Country, |text| Ok(Country::parse(text)?));
         let is_dutch = || Ok(country?.is_none_or(|country| country == Country::NETHERLANDS));
         match self.get(Column::Lines) {
-            None if !has_parts => Ok(None),
+            // A country that is none is told of before an address comes to stand beside it.
+            None if !has_parts => country.map(|_| None),
             // Postcode and house number say more than lines do.
             Some(_) if is_dutch()? && self.get(Column::Postcode).is_some() => self.dutch().map(Some),
             Some(lines) => self.of_lines(&lines.replace('|', "\n")).map(Some),
@@ -434,7 +445,7 @@ impl Row {
     pub fn read(fields: &Fields, today: Date) -> Result<Self, RowFault> {
         let objected = fields.channels(Column::ObjectedChannels)?;
         let row = Self {
-            customer: fields.text(Column::Customer)?,
+            customer: fields.customer()?,
             name: fields.text(Column::Name)?,
             language: fields
                 .read(Column::Language, |text| Language::from_tag(text).ok_or(Mend::Language))?
@@ -465,7 +476,7 @@ impl Row {
         let astray = |column| fields.all(column).any(|text| !words::channels(text, true).at_least.is_empty());
         let has_unread = listed.wrong.is_some() || opt_out_used.is_none() || astray(Column::ObjectedOn);
         let row = (!objected.is_empty()).then(|| Self {
-            customer: fields.text(Column::Customer).unwrap_or_default(),
+            customer: fields.customer().unwrap_or_default(),
             name: None,
             language: Language::default(),
             points: fields.points().filter_map(Result::ok).collect(),

@@ -861,3 +861,51 @@ proptest::proptest! {
         });
     }
 }
+
+/// What a spreadsheet made of a customer number is the number where that is certain; else its no is named, and nobody is
+/// made of it.
+#[tokio::test]
+async fn a_customer_number_that_a_spreadsheet_changed_loses_no_no() {
+    let house = House::new().await;
+    for (number, written) in [("7712345", "7712345.0"), ("44624", "44624,00"), ("12", "12.0"), ("13", "'13")] {
+        let person = customer(&house, number, &[email(&format!("k{number}@example.nl"))]).await;
+        let file = format!("customer;objected_channels\n{written};email\n");
+        let (summary, reports) = import(&house, "people.csv", file, Mode::Write).await;
+        assert_eq!((summary.recorded, summary.refused), (1, 0), "{written}: {reports:?}");
+        assert!(!may_i(&house, &Who::person(person), Channel::Email).allow, "{written}");
+    }
+    for written in ["7,71E+06", "1.2E+01", "1,23E+08", "12-mrt", "#NAAM?"] {
+        let before = house.ledger().len();
+        let file = format!("customer;objected_channels\n{written};email\n");
+        let (summary, reports) = import(&house, "people.csv", file, Mode::Write).await;
+        assert_eq!((summary.recorded, summary.refused, house.ledger().len()), (0, 1, before), "{written}");
+        assert_eq!(reports[0].notes, [Note::NotRecorded(vec![Channel::Email])], "{written}");
+        let CameTo::Refused(fault) = reports[0].came_to else { panic!("{written}") };
+        assert!(fault.to_string().starts_with("customer: this looks changed by a spreadsheet"), "{fault}");
+    }
+}
+
+/// A no by a customer number that nobody has is told, and holds once the customer is told of.
+#[tokio::test]
+async fn a_no_of_an_unknown_number_is_told_and_kept() {
+    let house = House::new().await;
+    let no = "customer,objected_channels\n77,email\n";
+    let (_, reports) = import(&house, "no.csv", no, Mode::Write).await;
+    assert_eq!(reports[0].notes, [Note::UnknownCustomer]);
+    let anna = "customer,name,email\n77,Anna,anna@example.nl\n";
+    import(&house, "anna.csv", anna, Mode::Write).await;
+    let who = Who { person: None, points: vec![email("anna@example.nl")] };
+    assert!(!may_i(&house, &who, Channel::Email).allow && may_i(&house, &who, Channel::Email).reason.is_no());
+    let (_, reports) = import(&house, "again.csv", no, Mode::Write).await;
+    assert!(!reports[0].notes.contains(&Note::UnknownCustomer), "control: {reports:?}");
+}
+
+/// A country that is none is told of where no address stands beside it, and a row's no is taken all the same.
+#[tokio::test]
+async fn a_country_that_is_none_is_named() {
+    let house = House::new().await;
+    customer(&house, "1", &[email("anna@example.nl")]).await;
+    let file = "customer,country,objected_channels\n1,Narnia,email\n";
+    let (summary, reports) = import(&house, "people.csv", file, Mode::Write).await;
+    assert_eq!((summary.refused, reports[0].notes.clone()), (1, vec![Note::NoAllTheSame(vec![Channel::Email])]));
+}
