@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::contact::fold::{joined, words};
 
 /// Words that are one door, the first of which stands for them. A word may be in several lines.
-const SAME: [&[&str]; 31] = [
+const SAME: [&[&str]; 32] = [
     &[
         "hs",
         "huis",
@@ -30,6 +30,7 @@ const SAME: [&[&str]; 31] = [
     &["sous", "souterrain", "sout", "sou", "so", "kelder", "kld"],
     &["rd", "rood", "r", "red"],
     &["zw", "zwart", "z", "black"],
+    &["wt", "wit", "w", "white"],
     &["bis", "bs"],
     &["boven", "bov", "bo", "bv", "bvn", "bwn", "bw", "bovenhuis", "bovenwoning"],
     &["beneden", "bened", "ben", "bnd", "bndn", "bdn", "benedenhuis", "benedenwoning", "onder", "ond", "onderhuis"],
@@ -106,8 +107,8 @@ const KINDS: [&str; 44] = [
     "ingang",
 ];
 
-/// What makes a number the third, and may be a letter.
-const ORDINALS: [&str; 11] = ["e", "de", "ste", "te", "er", "st", "nd", "rd", "th", "o", "ᵉ"];
+/// What makes a number the third, or the third floor (`3v`, `3h`), and may be a letter.
+const ORDINALS: [&str; 13] = ["e", "de", "ste", "te", "er", "st", "nd", "rd", "th", "o", "ᵉ", "v", "h"];
 
 const NUMBERS: [&[&str]; 9] = [
     &["een", "eerste", "one", "first"],
@@ -276,6 +277,10 @@ mod tests {
             &["bel-etage", "bel", "beletage", "Bel Etage"],
             &["rd", "rood", "Rood", "RD", "R"],
             &["zw", "zwart", "ZW", "Z"],
+            &["wt", "wit", "Wit", "W"],
+            &["boven", "bovenhuis", "bv"],
+            &["3", "3v", "3 verd", "3 hoog", "3h"],
+            &["3v", "3 voor"],
             &["bis", "BIS", "bs"],
             &["bis A", "bis-a", "bisA", "BIS/A"],
             &["III A", "IIIa", "3A", "3-a", "3 achter", "III-achter"],

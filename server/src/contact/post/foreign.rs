@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::damage;
-use super::lines::Damage;
-use super::street::{House, is_uk_postcode, with_whole_postcode, with_whole_uk_postcode};
+use super::lines::{Damage, dutch_reading};
+use super::street::{House, is_kind_of_street, is_uk_postcode, with_whole_postcode, with_whole_uk_postcode};
 use crate::contact::ContactError;
 use crate::contact::country::Country;
 use crate::contact::fold::{joined, words};
@@ -73,10 +73,12 @@ impl ForeignAddress {
         let keys = self.readings().into_iter().flat_map(|segments| {
             let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest));
             let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest));
-            let without_door = of_names(&segments).filter_map(|rest| self.without_door("building", rest));
+            let without_door = of_names(&segments).flat_map(|rest| self.without_doors("building", rest));
             whole.chain(building).chain(without_door).collect::<Vec<_>>()
         });
-        distinct(keys)
+        // `1033 ZK` beside another country: either may be the slip. Who is known at a door there nobody looks up.
+        let dutch = dutch_reading(&self.lines).map(|address| address.stands_on_every_door());
+        distinct(keys.chain(dutch.unwrap_or_default()))
     }
 
     pub(super) fn asked_under(&self) -> Vec<String> {
@@ -84,10 +86,11 @@ impl ForeignAddress {
             let whole = of_names(&segments)
                 .flat_map(|rest| self.keys("whole", rest).into_iter().chain(self.keys("building", rest)));
             let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest));
-            let without_door = of_names(&segments).filter_map(|rest| self.without_door("whole", rest));
+            let without_door = of_names(&segments).flat_map(|rest| self.without_doors("whole", rest));
             whole.chain(building).chain(without_door).collect::<Vec<_>>()
         });
-        distinct(keys)
+        let dutch = dutch_reading(&self.lines).map(|address| address.asked_under());
+        distinct(keys.chain(dutch.unwrap_or_default()))
     }
 
     /// The address as it was written, and as it may have been before a spreadsheet changed it.
@@ -122,24 +125,25 @@ impl ForeignAddress {
                 let street = joined(&self.plain_runs(before));
                 key("by postcode", format!("{street} {}", last[0]))
             });
-        let house = self.house(rest).map(|house| key("house", house.with_doors()));
+        let house = self.houses(rest).into_iter().map(|house| key("house", house.with_doors()));
         [ordered, any_order].into_iter().chain(by_postcode).chain(house).collect()
     }
 
-    /// The house of the address where a door of it is named, too: `Kerkstraat 12 bus 3` is at `Kerkstraat 12`.
-    fn without_door(&self, what: &str, rest: &[Segment]) -> Option<String> {
-        let house = self.house(rest)?.without_doors()?;
-        Some(format!("post {} {what} house {house}", self.country.iso()))
+    /// The house of the address where a door of it is named, too: `Kerkstraat 12 bus 3` is at `Kerkstraat 12`, and so is
+    /// `Kerkstraat 12a`.
+    fn without_doors(&self, what: &str, rest: &[Segment]) -> Vec<String> {
+        let houses = self.houses(rest).into_iter().flat_map(|house| house.without_doors());
+        houses.map(|house| format!("post {} {what} house {house}", self.country.iso())).collect()
     }
 
-    fn house(&self, rest: &[Segment]) -> Option<House> {
-        let plain = |segment: &Segment| segment.iter().filter_map(|run| plain_run(run, self.country)).collect();
-        House::of(&rest.iter().map(plain).collect::<Vec<Segment>>(), self.country)
+    fn houses(&self, rest: &[Segment]) -> Vec<House> {
+        let plain: Vec<Segment> = rest.iter().map(|segment| plain_segment(segment, self.country)).collect();
+        House::all_of(&plain, self.country)
     }
 
     fn plain_runs(&self, segments: &[Segment]) -> Vec<String> {
         let mut runs: Vec<String> = Vec::new();
-        for run in segments.iter().flatten().filter_map(|run| plain_run(run, self.country)) {
+        for run in segments.iter().flat_map(|segment| plain_segment(segment, self.country)) {
             match runs.last_mut() {
                 // `Haupt-Straße` is `Hauptstraße`.
                 Some(before) if run == "str" && !is_number(before) => before.push_str(&run),
@@ -240,11 +244,113 @@ fn is_address(segments: &[Segment]) -> bool {
     is_street && (segments.len() > 1 || numbers > 1)
 }
 
+/// The runs of a part as they are compared.
+fn plain_segment(segment: &[String], country: Country) -> Segment {
+    let runs = with_box(segment);
+    let runs: Segment = runs.iter().filter_map(|run| plain_run(run, country)).collect();
+    // `42nd Street` is `42 Street`.
+    let is_ordinal = |at: usize| {
+        at > 0
+            && matches!(runs[at].as_str(), "st" | "nd" | "rd" | "th")
+            && is_number(&runs[at - 1])
+            && runs.get(at + 1).is_some_and(|next| is_kind_of_street(next))
+    };
+    let is_left = |at: &usize| !(counts_streets(country) && is_ordinal(*at));
+    (0..runs.len()).filter(is_left).map(|at| runs[at].clone()).collect()
+}
+
+/// A box at the post office in one word, and its number in one: `PF 12 34` is `Postfach 1234`.
+fn with_box(segment: &[String]) -> Segment {
+    const BOXES: [&[&str]; 18] = [
+        &["p", "o", "box"],
+        &["po", "box"],
+        &["post", "office", "box"],
+        &["pobox"],
+        &["postbox"],
+        &["postbus"],
+        &["postfach"],
+        &["pf"],
+        &["pb"],
+        &["p", "b"],
+        &["bp"],
+        &["b", "p"],
+        &["boite", "postale"],
+        &["case", "postale"],
+        &["casella", "postale"],
+        &["apartado", "de", "correos"],
+        &["apartado"],
+        &["apdo"],
+    ];
+    let is_of = |words: &&&[&str]| segment.iter().map(String::as_str).take(words.len()).eq(words.iter().copied());
+    let Some(words) = BOXES.iter().find(is_of) else { return segment.to_vec() };
+    let behind = segment.get(words.len()..).unwrap_or_default();
+    let number: String = behind.iter().take_while(|run| is_number(run)).map(String::as_str).collect();
+    if number.is_empty() {
+        return segment.to_vec();
+    }
+    let rest = behind.iter().skip_while(|run| is_number(run)).cloned();
+    ["pobox".to_owned(), number].into_iter().chain(rest).collect()
+}
+
+/// Where streets have numbers for names, and points of the compass.
+fn counts_streets(country: Country) -> bool {
+    matches!(country.iso(), "US" | "CA")
+}
+
+/// One word for the first ten numbers of streets, and one letter for the points of the compass.
+fn counted(run: &str) -> Option<&'static str> {
+    const COUNTED: [(&str, &str); 18] = [
+        ("first", "1"),
+        ("second", "2"),
+        ("third", "3"),
+        ("fourth", "4"),
+        ("fifth", "5"),
+        ("sixth", "6"),
+        ("seventh", "7"),
+        ("eighth", "8"),
+        ("ninth", "9"),
+        ("tenth", "10"),
+        ("north", "n"),
+        ("east", "e"),
+        ("south", "s"),
+        ("west", "w"),
+        ("northeast", "ne"),
+        ("northwest", "nw"),
+        ("southeast", "se"),
+        ("southwest", "sw"),
+    ];
+    COUNTED.iter().find(|(word, _)| *word == run).map(|(_, short)| *short)
+}
+
 /// A run as it is compared: one form of the words that are shortened in every other address, and of the letters that are
 /// written as two (`ü`, `ue`).
 fn plain_run(run: &str, country: Country) -> Option<String> {
-    const ENDS: [(&str, &str); 3] = [("strasse", "str"), ("straat", "str"), ("platz", "pl")];
-    const SHORT: [(&str, &str); 21] = [
+    const ENDS: [(&str, &str); 10] = [
+        ("strasse", "str"),
+        ("straat", "str"),
+        ("platz", "pl"),
+        ("plein", "pl"),
+        ("laan", "ln"),
+        ("steenweg", "stwg"),
+        ("weg", "wg"),
+        ("allee", "all"),
+        ("gatan", "g"),
+        ("vagen", "v"),
+    ];
+    const SHORT: [(&str, &str); 34] = [
+        ("bvd", "bd"),
+        ("avd", "av"),
+        ("avda", "av"),
+        ("avenida", "av"),
+        ("calle", "c"),
+        ("plza", "pl"),
+        ("plaza", "pl"),
+        ("pzza", "pza"),
+        ("impasse", "imp"),
+        ("quai", "q"),
+        ("square", "sq"),
+        ("faubourg", "fbg"),
+        ("general", "gal"),
         ("bld", "bd"),
         ("route", "rte"),
         ("chaussee", "chee"),
@@ -271,8 +377,18 @@ fn plain_run(run: &str, country: Country) -> Option<String> {
     if is_door || matches!(run, "nr" | "no" | "num" | "numero" | "nummer" | "number") {
         return None;
     }
+    // `Strada Nouă` is `Nouă`.
+    if matches!((country.iso(), run), ("RO" | "MD", "strada" | "str")) {
+        return None;
+    }
+    if let Some(counted) = counted(run).filter(|_| counts_streets(country)) {
+        return Some(counted.to_owned());
+    }
     if is_uk_postcode(run) {
         return Some(run.to_owned());
+    }
+    if run == "ch" && country.iso() == "BE" {
+        return Some("chee".to_owned());
     }
     if let Some((_, short)) = SHORT.iter().find(|(long, _)| *long == run) {
         return Some((*short).to_owned());

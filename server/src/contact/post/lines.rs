@@ -79,6 +79,11 @@ impl Post {
     }
 }
 
+/// What lines mean in the Netherlands, where they have a Dutch postcode and a house number.
+pub(super) fn dutch_reading(lines: &[String]) -> Option<DutchAddress> {
+    Found::within(lines)?.address(Damage::Meant).ok()
+}
+
 /// A line as it is kept: what shows, with single spaces, and without the decimals that a number gained.
 fn tidy(line: &str) -> String {
     let shown: String = typed::meant(line).collect();

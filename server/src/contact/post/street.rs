@@ -44,7 +44,26 @@ const KINDS: [(&str, &[&str]); 10] = [
 ];
 
 /// What kind of door a number is; and words that no street is known by.
-const DOORS: [&str; 45] = [
+const DOORS: [&str; 63] = [
+    "mieszkanie",
+    "mieszk",
+    "wohnung",
+    "whg",
+    "hinterhaus",
+    "hh",
+    "vorderhaus",
+    "sal",
+    "interior",
+    "izq",
+    "izquierda",
+    "dcha",
+    "derecha",
+    "puerta",
+    "numero",
+    "gebouw",
+    "gebaude",
+    "building",
+    "residence",
     "flat",
     "apt",
     "apartment",
@@ -78,7 +97,6 @@ const DOORS: [&str; 45] = [
     "esc",
     "escalier",
     "piso",
-    "puerta",
     "pta",
     "planta",
     "int",
@@ -93,8 +111,23 @@ const DOORS: [&str; 45] = [
 ];
 
 impl House {
+    /// Every house that the parts may mean: `3/12 High Street` has a flat before its number or behind it.
+    pub(super) fn all_of(segments: &[Segment], country: Country) -> Vec<Self> {
+        let house = Self::of(segments, country);
+        let has_unit_first = matches!(country.iso(), "GB" | "IE" | "AU" | "NZ")
+            && segments.iter().any(
+                |segment| matches!(segment.as_slice(), [unit, number, _, ..] if is_number(unit) && is_number(number)),
+            );
+        let turned = house.as_ref().filter(|house| has_unit_first && house.numbers.len() == 2).map(|house| Self {
+            at: house.at.clone(),
+            numbers: house.numbers.iter().rev().cloned().collect(),
+            begins_with_door: false,
+        });
+        house.into_iter().chain(turned).collect()
+    }
+
     /// From the parts of an address, their words in plain form.
-    pub(super) fn of(segments: &[Segment], country: Country) -> Option<Self> {
+    fn of(segments: &[Segment], country: Country) -> Option<Self> {
         let (postcode, street) = around_postcode(segments)?;
         let numbers = numbers(&street, country);
         let runs = || street.iter().flatten();
@@ -108,6 +141,8 @@ impl House {
         let at = match split {
             _ if country.iso() == "GB" => postcode,
             Some((name, suffix)) => format!("{postcode} {} {name}", named.unwrap_or(suffix)),
+            // `9 5th Avenue`.
+            None if numbers.len() > 1 => format!("{postcode} {}", named?),
             None => return None,
         };
         let begins_with_door = runs().next().is_some_and(|run| DOORS.contains(&run.as_str()));
@@ -116,16 +151,27 @@ impl House {
 
     /// With all numbers, the house's first.
     pub(super) fn with_doors(&self) -> String {
-        let mut numbers = self.numbers.clone();
-        numbers.rotate_left(usize::from(self.begins_with_door));
-        format!("{} {}", self.at, numbers.join(" "))
+        format!("{} {}", self.at, self.numbers_from_house().join(" "))
     }
 
-    /// With the first number alone, where there are others.
-    pub(super) fn without_doors(&self) -> Option<String> {
-        let first = self.numbers.first().filter(|_| self.numbers.len() > 1 && !self.begins_with_door)?;
-        Some(format!("{} {first}", self.at))
+    /// With fewer numbers, as far as the house's own without its letter.
+    pub(super) fn without_doors(&self) -> Vec<String> {
+        let numbers = self.numbers_from_house();
+        let fewer = (1..numbers.len()).map(|count| numbers[..count].join(" "));
+        let bare = numbers.first().map(|first| first.trim_end_matches(|c: char| !c.is_numeric()).to_owned());
+        fewer.chain(bare).map(|number| format!("{} {number}", self.at)).collect()
     }
+
+    fn numbers_from_house(&self) -> Vec<String> {
+        let mut numbers = self.numbers.clone();
+        numbers.rotate_left(usize::from(self.begins_with_door));
+        numbers
+    }
+}
+
+/// Whether a word, in its short form, says what kind of street it is.
+pub(super) fn is_kind_of_street(run: &str) -> bool {
+    KINDS.iter().any(|(kind, _)| *kind == run)
 }
 
 /// The postcode, and the parts that are the street: those before it, without the places that follow the last number; behind
@@ -161,7 +207,10 @@ fn numbers(street: &[Segment], country: Country) -> Vec<String> {
         "cl", "al",
     ];
     let mut numbers: Vec<String> = Vec::new();
-    for segment in street {
+    // `2. sal tv` is `2 tv`.
+    let is_said = |run: &&String| !matches!(run.as_str(), "sal" | "piso" | "puerta" | "pta" | "planta");
+    let street: Vec<Segment> = street.iter().map(|segment| segment.iter().filter(is_said).cloned().collect()).collect();
+    for segment in &street {
         for (at, run) in segment.iter().enumerate() {
             let is_behind_number = at > 0 && is_number(&segment[at - 1]);
             let next = segment.get(at + 1);

@@ -81,7 +81,22 @@ fn an_address_abroad_meets_however_country_and_postcode_are_written() {
 }
 
 /// Rows of one address each, by the ways of its country to write it; `!` is before a country that is named apart.
-const ABROAD: [&str; 17] = [
+const ABROAD: [&str; 32] = [
+    "Nowa 7 m. 3|00-238 Warszawa|Polska~Nowa 7 mieszkanie 3|00238 Warszawa|Polska~Nowa 7 lok. 3|00-238 Warszawa|PL",
+    "Ginza 7-2|104-0061 Tokyo|Japan~Ginza 7-2|1040061 Tokyo|Japan~Ginza 7-2|〒104-0061 Tokyo|Japan~Ginza 7-2|Tokyo 1040061|Japan",
+    "Nova 7|811 01 Bratislava|SK~Nova 7|81101 Bratislava|Slowakije",
+    "9 bd Voltaire|75011 Paris|FR~9 boulevard Voltaire|75011 Paris|FR~9 Bvd Voltaire|75011 Paris|FR~9 Boul. Voltaire|75011 Paris|FR",
+    "9 impasse du Lac|75003 Paris|FR~9 imp. du Lac|75003 Paris|FR",
+    "9 5th Avenue|New York NY 10001|USA~9 Fifth Avenue|New York NY 10001|USA~9 Fifth Ave.|New York, NY 10001-1234|USA",
+    "350 West 42nd Street|New York NY 10036|USA~350 W 42nd St|New York NY 10036|USA~350 W. 42 St.|New York NY 10036-1234|USA",
+    "PF 1234|10115 Berlin|DE~Postfach 1234|10115 Berlin|DE~Postfach 12 34|10115 Berlin|DE~P.O. Box 1234|10115 Berlin|DE",
+    "Postbus 12|9000 Gent|BE~PB 12|9000 Gent|BE~BP 12|9000 Gent|BE~Boîte postale 12|9000 Gent|BE~P.B. 12|9000 Gent|BE",
+    "Chaussée de Wavre 9|1050 Bruxelles|BE~Ch. de Wavre 9|1050 Bruxelles|BE~Chée de Wavre 9|1050 Bruxelles|BE",
+    "Gentsesteenweg 9|1080 Brussel|BE~Gentsestwg. 9|1080 Brussel|BE~Gentse Steenweg 9|1080 Brussel|BE",
+    "Kerklaan 9|9000 Gent|BE~Kerkln. 9|9000 Gent|BE",
+    "Kerkplein 9|9000 Gent|BE~Kerkpl. 9|9000 Gent|BE",
+    "Drottninggatan 7|111 51 Stockholm|SE~Drottningg. 7|11151 Stockholm|SE",
+    "Strada Nouă nr. 9|010011 București|RO~Str. Nouă 9|10011 Bucuresti|RO~Nouă 9|010011 Bucuresti|RO",
     "Hauptstraße 12|10115 Berlin|Deutschland~Hauptstraße Nr. 12|10115 Berlin|Germany~Hauptstraße 12, 10115 Berlin, Germany~c/o Meier|Hauptstr. 12|D10115 Berlin!DE~Hauptstraße 12|10115 Berlin (DE)",
     "Goethestraße 5a|80336 München|Deutschland~Goethe-Str. 5 A|D-80336 Munich~Goethestr.5a|80336 Muenchen!DE",
     "Mariahilfer Straße 12/3/4|1060 Wien|Österreich~Mariahilferstraße 12/3/4|A-1060 Vienna~Mariahilfer Straße 12 Stiege 3 Tür 4|1060 Wien!AT",
@@ -140,7 +155,37 @@ fn neighbours_abroad_keep_their_own_answer() {
             }
         }
     }
-    all_meet(&row("Kerkstraat 12|9000 Gent|België~Kerkstraat 12 bus 1|9000 Gent|België"));
+    for house in [
+        "Kerkstraat 12|9000 Gent|België~Kerkstraat 12 bus 1|9000 Gent|België",
+        "Kerkstraat 12|9000 Gent|België~Kerkstraat 12A|9000 Gent|België",
+        "12 rue de la Paix|75002 Paris|France~12 bis rue de la Paix|75002 Paris|France",
+        "Ringstraße 12/3|1010 Wien|AT~Ringstraße 12/3/4|1010 Wien|AT",
+        "Ringstraße 12|1010 Wien|AT~Ringstraße 12/3/4|1010 Wien|AT",
+        "12 High Street|Bath|BA1 1AA|UK~Flat 3|12 High Street|Bath|BA1 1AA|UK~3/12 High Street|Bath|BA1 1AA|UK",
+        "9 High Street|Sydney NSW 2000|Australia~Unit 3/9 High Street|Sydney NSW 2000|Australia~3/9 High St|Sydney NSW 2000|Australia",
+        "Strandvejen 12, 2. sal tv|2100 København|DK~Strandvejen 12, 2. tv.|2100 København|DK~Strandvejen 12|2100 København|DK",
+    ] {
+        all_meet(&row(house));
+    }
+}
+
+/// A Dutch postcode beside another country: either may be the slip, so the no stands in the Netherlands, too.
+#[test]
+fn a_dutch_postcode_beside_another_country_is_a_dutch_address_as_well() {
+    for (text, country) in [
+        ("Weg 77|1033 ZK Amsterdam", Some("BE")),
+        ("Weg 77|1033ZK", Some("Duitsland")),
+        ("77|1033ZK", Some("BE")),
+        ("Weg 77|1033 ZK Amsterdam|België", None),
+        ("A. Jansen|Weg 77 A|1033zk amsterdam", Some("France")),
+        ("Weg 77, 1033 ZK Amsterdam", Some("Suriname")),
+    ] {
+        let written = lines(text, country).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let (here, next) = (dutch("1033 ZK", "77", ""), dutch("1033 ZK", "79", ""));
+        assert!(forbids(&written, &here) && forbids(&here, &written), "{text}");
+        assert!(!forbids(&written, &next) && !forbids(&next, &written), "control: {text}");
+        assert!(!written.is_same_as(&here), "nobody is found there by it: {text}");
+    }
 }
 
 #[test]
@@ -300,6 +345,9 @@ fn additions_meet_and_doors_stay_apart() {
         "12-3|12 III|12 3 hoog|12-III|12iii|12 3e|12 3hg",
         "12 hs|12 huis|12 H|12-hs|12 bg|12H",
         "12 zw|12 zwart|12zw|12 Z",
+        "12 wt|12 wit|12wt|12 W",
+        "12 boven|12 bovenhuis|12 bov",
+        "12 3v|12-3|12 3 verd|12-3h",
         "12 rd|12 rood",
         "12 bis A|12bis-a|12 BIS A",
         "12 a|12A|12-A|12 A.|12 huisletter A",
