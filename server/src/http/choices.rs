@@ -40,19 +40,20 @@ struct Sender {
 impl Sender {
     fn of(keuze: &Keuze, visit: Visit, headers: &HeaderMap, gpc: bool) -> Result<Self, Problem> {
         let came = cookies::read(headers, visit.names());
+        let said = came.said(keuze.clock.now().at);
         let device = Device {
             sent_from: sent_from(headers, &keuze.config)?,
             gpc,
-            said: came.said(keuze.clock.now().at),
-            consent_id: came.consent_id,
+            ids: keuze.own_ids(&came.consent_ids, &said).map_err(ChooseError::from)?,
+            said,
         };
         Ok(Self { visit, came, device })
     }
 
     /// The same as the preference page reads it.
     fn remembered(&self) -> Remembered {
-        let Device { said, gpc, consent_id, .. } = self.device.clone();
-        Remembered { device: model::Device { said, seen: self.came.seen, gpc }, consent_id }
+        let Device { said, gpc, ids, .. } = self.device.clone();
+        Remembered { device: model::Device { said, seen: self.came.seen, gpc }, consent_id: ids.first() }
     }
 
     /// The cookies of the answer, in a fixed order.

@@ -45,8 +45,8 @@ pub struct Came {
     choices: Vec<Vec<u8>>,
     /// The notice revision that was seen.
     pub seen: Option<u32>,
-    /// The consent id.
-    pub consent_id: Option<Subject>,
+    /// The consent ids: more than one if somebody else wrote one.
+    pub consent_ids: Vec<Subject>,
     /// Whether a consent id cookie came along, readable or not.
     pub any_id: bool,
     /// What belongs to a code that was mailed, sealed. Another host of the domain can plant a second one: the one that
@@ -70,7 +70,7 @@ pub fn read(headers: &HeaderMap, names: CookieNames) -> Came {
             came.seen = came.seen.or_else(|| revision(text?));
         } else if name == names.id() {
             came.any_id = true;
-            came.consent_id = came.consent_id.or_else(|| text?.parse().ok());
+            came.consent_ids.extend(text.and_then(|text| text.parse::<Subject>().ok()));
         } else if name == names.code() {
             came.code.extend(text.map(str::to_owned));
         } else if name == names.person() {
@@ -257,7 +257,9 @@ mod tests {
     fn a_foreign_cookie_decides_nothing() {
         let ours = "keuze=statistics.1.o; keuze_seen=1; keuze_id=00112233445566778899aabbccddeeff; keuze_person=sealed; keuze_code=sealed";
         let alone = came(ours);
-        assert!(alone.seen.is_some() && alone.consent_id.is_some() && alone.person.len() == 1 && alone.code.len() == 1);
+        assert!(
+            alone.seen.is_some() && alone.consent_ids.len() == 1 && alone.person.len() == 1 && alone.code.len() == 1
+        );
         let foreign: [&[u8]; 7] =
             [b"utm=s\xf8gelse", "utm=søgelse".as_bytes(), "søgelse=1".as_bytes(), b"=", b"\"", b"a=\"b", b"novalue"];
         for foreign in foreign {
@@ -284,7 +286,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_there_but_for_the_choice() {
         let came = came("keuze=%%%; keuze_seen=x; keuze_id=12");
-        assert_eq!((came.seen, came.any_id, came.consent_id), (None, true, None));
+        assert_eq!((came.seen, came.any_id, came.consent_ids.len()), (None, true, 0));
         assert!(came.said(NOW).unreadable, "it may have been an objection");
         for seen in ["+1", "01", "1 1", "1.0", "\"1\"", ""] {
             assert_eq!(self::came(&format!("keuze_seen={seen}")).seen, None, "{seen}");

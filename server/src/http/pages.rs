@@ -57,7 +57,9 @@ async fn preferences(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let came = cookies::read(&headers, visit.names());
-    let device = Remembered { device: came.device(gpc, keuze.clock.now().at), consent_id: came.consent_id };
+    let device = came.device(gpc, keuze.clock.now().at);
+    let consent_id = keuze.own_ids(&came.consent_ids, &device.said)?.first();
+    let device = Remembered { device, consent_id };
     preferences_now(&keuze, &visit, &headers, &device, None)
 }
 

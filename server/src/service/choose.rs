@@ -3,6 +3,7 @@
 //! What is taken of a choice is weighed by pure rules (`weigh`); this file ties them to the ledger: under which
 //! subject the event stands, of which kind it is, and what the device is told to remember.
 
+mod own;
 mod weigh;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use app::model::purpose::PurposeId;
 use app::model::receipt::ReceiptNumber;
 use serde::{Deserialize, Serialize};
 
+pub use self::own::OwnIds;
 use self::weigh::{Standing, Taken};
 use super::Keuze;
 use crate::ambient::{last_second, moment};
@@ -64,8 +66,8 @@ pub struct Device {
     pub gpc: bool,
     /// What the choice cookie says.
     pub said: Said,
-    /// The consent id that came along.
-    pub consent_id: Option<Subject>,
+    /// The consent ids that came along.
+    pub ids: OwnIds,
 }
 
 /// A choice that is durable.
@@ -166,7 +168,9 @@ impl Keuze {
         let standing = Standing { sent_from: device.sent_from, overtaken };
         let taken = weigh::weigh(choice, standing, shown, &current.policy, now.today)?;
         let overtaken = overtaken && !taken.ask_again.is_empty();
-        let known = self.known(device.consent_id)?;
+        let grants = taken.answers.values().any(|answered| answered.answer == Answer::Granted);
+        let (own, others) = device.ids.for_answer(grants);
+        let known = self.known(own)?;
         let event = Event {
             policy: Some(current.hash),
             notice: shown.and_then(|policy| policy.notices.get(&choice.language).copied()),
@@ -174,6 +178,7 @@ impl Keuze {
             ..event(choice, device, &taken, known.as_ref(), now)
         };
         let told = told(&current.policy, taken, known, &event, device, now);
+        self.end_there(others, &event).await?;
         let Some(name) = request else {
             let written = self.scribe.append(Draft::new(event)).await?;
             return Ok(Done { overtaken, ..self.done(written.address, written.event.subject, told) });

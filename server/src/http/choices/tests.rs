@@ -320,6 +320,86 @@ async fn an_invented_consent_id_is_as_good_as_none() {
     assert_ne!(subject, "0123456789abcdef0123456789abcdef");
 }
 
+/// What stands under an id, by the last answer to each purpose.
+fn stands(house: &House, id: &str) -> Vec<Said> {
+    let events = house.keuze.scribe.history(id.parse().expect("an id")).expect("readable");
+    app::model::cookie::from_events(&events).into_values().map(|answered| answered.answer).collect()
+}
+
+/// A browser on the https host that answered, and its consent id.
+async fn answered_there(house: &House, control: &str, purposes: &Value) -> (Browser, String) {
+    let mut browser = Browser::new(house);
+    browser.host = "www.voipro.nl";
+    answered(&mut browser, &choice(house, control, purposes)).await;
+    let id = browser.cookies.iter().find(|(name, _)| name == "__Secure-keuze_id").expect("an id").1.clone();
+    (browser, id)
+}
+
+/// Another host of the domain can plant a consent id beside ours, at any place in the line. A withdrawal ends the device's own
+/// yes all the same, and nobody else's that can be told apart.
+#[tokio::test]
+async fn a_planted_consent_id_diverts_no_withdrawal() {
+    let house = House::new().await;
+    let is_yes = |id: &str| stands(&house, id).iter().filter(|answer| answer.is_yes()).count();
+    let (_, of_another) = answered_there(&house, "save", &json!({"marketing": true, "profiling": false})).await;
+    let before = stands(&house, &of_another);
+    for planted in ["00112233445566778899aabbccddeeff", &of_another] {
+        for at in [0, 1] {
+            let (mut browser, own) = answered_there(&house, "accept_all", &all(true)).await;
+            assert_eq!(is_yes(&own), 4);
+            let place = browser.cookies.iter().position(|(name, _)| name == "__Secure-keuze_id").expect("an id") + at;
+            browser.cookies.insert(place, ("__Secure-keuze_id".into(), planted.to_owned()));
+            let page = browser.get("/keuze/voorkeuren").await.words();
+            assert!(!page.contains("een toestemming die wij niet kennen"), "{planted} {at}: {page}");
+            answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
+            assert_eq!(is_yes(&own), 0, "{planted} {at}");
+            assert_eq!(stands(&house, &of_another), before, "{planted} {at}");
+        }
+    }
+    // Whoever answered the same on the same day cannot be told apart: a no is lost on neither.
+    let ((mut browser, own), (_, twin)) = (
+        answered_there(&house, "accept_all", &all(true)).await,
+        answered_there(&house, "accept_all", &all(true)).await,
+    );
+    browser.cookies.insert(0, ("__Secure-keuze_id".into(), twin.clone()));
+    answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
+    assert_eq!((is_yes(&own), is_yes(&twin)), (0, 0));
+}
+
+/// A yes is recorded under no id that somebody else may have: neither on a first visit nor beside an own one.
+#[tokio::test]
+async fn a_yes_is_not_recorded_under_a_planted_consent_id() {
+    let house = House::new().await;
+    let (_, planted) = answered_there(&house, "save", &json!({"marketing": true, "profiling": false})).await;
+    let before = stands(&house, &planted);
+    let mut browser = Browser::new(&house);
+    browser.host = "www.voipro.nl";
+    browser.cookies.push(("__Secure-keuze_id".into(), planted.clone()));
+    answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
+    assert_ne!(last(&house).subject.map(|subject| subject.to_string()), Some(planted.clone()));
+    assert_eq!(stands(&house, &planted), before);
+    let (mut browser, own) = answered_there(&house, "save", &json!({"marketing": false, "profiling": true})).await;
+    browser.cookies.insert(0, ("__Secure-keuze_id".into(), planted.clone()));
+    answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
+    assert_eq!(last(&house).subject.map(|subject| subject.to_string()), Some(own));
+    assert_eq!(stands(&house, &planted), before);
+}
+
+/// The answer to the last choice was lost: the record is ahead of the cookie, and still the device's own.
+#[tokio::test]
+async fn a_record_that_is_ahead_of_its_cookie_is_the_devices_own() {
+    let house = House::new().await;
+    let (mut browser, own) = answered_there(&house, "save", &json!({"marketing": true, "profiling": false})).await;
+    let (_, planted) = answered_there(&house, "accept_all", &all(true)).await;
+    browser.keeps_cookies = false;
+    answered(&mut browser, &choice(&house, "save", &json!({"profiling": true}))).await;
+    browser.cookies.insert(0, ("__Secure-keuze_id".into(), planted.clone()));
+    let before = stands(&house, &planted);
+    answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
+    assert!(stands(&house, &own).iter().all(|answer| !answer.is_yes()));
+    assert_eq!(stands(&house, &planted), before);
+}
+
 #[tokio::test]
 async fn on_https_the_cookies_have_their_prefixes() {
     let house = House::new().await;
