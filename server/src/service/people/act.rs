@@ -360,10 +360,15 @@ impl Keuze {
     ) -> Result<Option<RecordAddress>, ActError> {
         let mut record = None;
         for channel in channels {
-            let who = Who { person, points: points.to_vec() };
-            let decision = self.may_i(&who, *channel)?;
-            let own = matches!(decision.reason, Reason::Objected | Reason::Withdrawn);
-            if !(own || person.is_none() && decision.reason == Reason::PointObjected) {
+            let mut decision = self.may_i(&Who { person, points: points.to_vec() }, *channel)?;
+            let mut stands = matches!(decision.reason, Reason::Objected | Reason::Withdrawn);
+            stands |= person.is_none() && decision.reason == Reason::PointObjected;
+            // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
+            if let Some(person) = person.filter(|_| stands) {
+                decision = self.of_life(&self.life(person)?, *channel);
+                stands = decision.reason.is_no();
+            }
+            if !stands {
                 return Ok(None);
             }
             record = record.max(decision.evidence.first().copied());

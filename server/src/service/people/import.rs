@@ -692,8 +692,10 @@ impl<'a> Running<'a> {
             }
         }
         let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on)?;
-        let known =
-            |channel: &Channel| target.person.is_none() || self.keuze.of_life(&target.life, *channel).reason.is_no();
+        // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
+        let own = target.known.as_ref().map(|person| self.keuze.life_of(person.subjects())).transpose()?;
+        let own = own.unwrap_or_default();
+        let known = |channel: &Channel| target.person.is_none() || self.keuze.of_life(&own, *channel).reason.is_no();
         if !(facts.is_empty() && no.stands.iter().all(known)) {
             no.drafts.push(self.objected(row, target.person, no.stands.clone(), facts));
         }

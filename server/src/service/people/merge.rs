@@ -65,8 +65,8 @@ impl Keuze {
         self.perform(Draft::with(event, vouched.collect()), act).await
     }
 
-    /// What either said no to, or what stands on a point of theirs and holds for them, stands on the points of the other from
-    /// now on, whatever the other agreed to there before.
+    /// What either said no to, or whoever may be the same, or what stands on a point of theirs and holds for them: it stands
+    /// from now on on the points of the other and of whoever may be the other, whatever was agreed to there before.
     pub(super) fn joined(
         &self,
         book: &Book,
@@ -78,7 +78,9 @@ impl Keuze {
         let (by, since) = (Some(kept.subject), self.clock.now().today);
         let mut facts = Vec::new();
         for (of, at) in [(kept, other), (other, kept)] {
-            for point in at.points() {
+            let others = book.others_with_number(at).into_iter();
+            let others = others.filter(|person| ![kept.subject, other.subject].contains(&person.subject));
+            for point in std::iter::once(at).chain(others).flat_map(Person::points) {
                 let (points, channels) = (std::slice::from_ref(point), &self.objected_by(book, keys, of, point)?[..]);
                 let (source, said, answered) = (None, None, &Answered::new());
                 let wanted = Wanted { by, points, channels, since, source, doors_are_told: true, said, answered };
@@ -96,7 +98,8 @@ impl Keuze {
         person: &Person,
         point: &ContactPoint,
     ) -> Result<Vec<Channel>, ReadError> {
-        let life = self.life_of(person.subjects())?;
+        let others: Vec<Person> = book.others_with_number(person).into_iter().cloned().collect();
+        let life = self.bearing_on(person, &others)?;
         let mut asked = self.asked(book, keys, Some(person), std::slice::from_ref(point))?;
         // What stands on it already stays there.
         asked.iter_mut().for_each(|point| point.objections.clear());

@@ -1,6 +1,8 @@
 //! An objection is for all points of its maker, by whichever door it came and whenever they turn out to be theirs; a yes lifts
 //! it where it was given.
 
+use app::model::event::EventKind;
+
 use super::*;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Mode, Summary};
@@ -346,6 +348,94 @@ async fn a_no_at_any_point_of_a_reused_number_holds_for_both() {
             says_yes(&house, one, &[Channel::Email], std::slice::from_ref(&points[0])).await;
             let stopped = points.clone().map(|point| denied(&house, &Who::point(point), Channel::Email));
             assert_eq!(stopped, [false, true]);
+        }
+    }
+}
+
+/// A row about a customer, with evidence.
+fn told_of(number: &str, name: &str, address: &str) -> String {
+    format!(
+        r#"{{"customer":"{number}","name":"{name}","email":"{address}","channels":"newsletter email","contract":"C-1","same_entity":"yes","informed_on":"2026-01-05","opt_out_offered_on":"2026-01-05","opt_out_used":"no","products":"Bellen thuis"}}"#
+    )
+}
+
+/// Anna, who came with the customer number of Bert.
+async fn with_reused_number(house: &House, bert: &str) -> [Subject; 2] {
+    file(house, bert).await;
+    let bert = house.keuze.customer("K-7").expect("known").subject;
+    house.keuze.object(&Who::person(bert), &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+    assert_eq!(file(house, &told_of("K-7", "Anna", "a@example.nl")).await.another_person, 1);
+    [bert, house.keuze.people_at(&email("a@example.nl"))[0].subject]
+}
+
+/// What one of them said holds for the other, and does not take the place of their own word: that stays when the first goes.
+#[tokio::test]
+async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said_it_before() {
+    let by_file = r#"{"customer":"K-7","name":"Anna","email":"a@example.nl","objected_channels":["social","email"]}"#;
+    for says_it in [None, Some("herself"), Some("by a file")] {
+        let house = House::new().await;
+        let [bert, anna] = with_reused_number(&house, r#"{"customer":"K-7","name":"Bert"}"#).await;
+        let no = (Who::person(anna), [Channel::Social, Channel::Email]);
+        assert!(no.1.iter().all(|channel| reason(&house, &no.0, *channel).1 == Reason::Objected), "it may be hers");
+        match says_it {
+            Some("herself") => {
+                let said = house.keuze.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("recorded");
+                assert!(said.changed);
+                let again = house.keuze.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("taken");
+                assert_eq!((again.changed, again.record), (false, said.record));
+            }
+            Some(_) => {
+                file(&house, by_file).await;
+                let before = house.ledger().len();
+                file(&house, by_file).await;
+                assert!(
+                    house.keuze.life(anna).expect("readable").iter().any(|said| said.event.kind == EventKind::Objected)
+                );
+                assert!(house.ledger().len() <= before + 1, "the file alone is recorded");
+            }
+            None => {}
+        }
+        house.keuze.erase(bert, false, &own(Route::PreferencePage)).await.expect("erased");
+        assert_eq!(reason(&house, &no.0, Channel::Social).1 == Reason::Objected, says_it.is_some(), "{says_it:?}");
+        assert!(denied(&house, &no.0, Channel::Email), "{says_it:?}");
+    }
+}
+
+/// What holds for somebody because of a reused number goes with them into a merge, and what the other of the two said holds at
+/// the points of whoever may be the one: also for those who share such a point.
+#[tokio::test]
+async fn a_merge_brings_a_no_to_the_points_of_whoever_may_be_the_same() {
+    let shared = |address: &str| told_of("K-4", "Carla", address);
+    for (is_first, bert_says_no, anna_says_no) in
+        [true, false].into_iter().flat_map(|first| [(first, true, false), (first, true, true), (first, false, false)])
+    {
+        let house = House::new().await;
+        let told = format!("kept first: {is_first}, {bert_says_no}, {anna_says_no}");
+        let bert_at = if bert_says_no { String::new() } else { r#","email":"b@example.nl""#.to_owned() };
+        let bert = format!(r#"{{"customer":"K-7","name":"Bert"{bert_at}}}"#);
+        let (point, anna) = if bert_says_no {
+            (email("c@example.nl"), with_reused_number(&house, &bert).await[1])
+        } else {
+            file(&house, &bert).await;
+            file(&house, &told_of("K-7", "Anna", "a@example.nl")).await;
+            (email("b@example.nl"), house.keuze.people_at(&email("a@example.nl"))[0].subject)
+        };
+        file(&house, &told_of("K-0", "Dirk", "c@example.nl")).await;
+        file(&house, &shared(&point.given())).await;
+        let dirk = house.keuze.customer("K-0").expect("known").subject;
+        let carla = house.keuze.customer("K-4").expect("known").subject;
+        assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
+        for (says, who) in [(anna_says_no, anna), (!bert_says_no, dirk)] {
+            if says {
+                let act = own(Route::PreferencePage);
+                house.keuze.object(&Who::person(who), &Channel::ALL, &act).await.expect("recorded");
+            }
+        }
+        assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
+        let (kept, gone) = if is_first { (anna, dirk) } else { (dirk, anna) };
+        house.keuze.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        for who in [Who::point(point.clone()), at(carla, &point), at(kept, &email("c@example.nl"))] {
+            assert!(denied(&house, &who, Channel::Email), "{told}");
         }
     }
 }
