@@ -6,6 +6,7 @@ main { flex: 1; padding: 1rem; }
 header, footer { padding: 0.5rem 1rem; background: #eee; }
 ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; padding: 0; list-style: none; }
 a { color: #00408a; display: inline-block; padding-block: 4px; }
+[hidden] { display: none; }
 footer button { min-height: 24px; font: inherit; }
 iframe { max-width: 100%; border: 1px solid #666; }
 .skip { position: absolute; inset-inline-start: -999px; }

@@ -354,7 +354,7 @@ export const near = async (page, value) => value == 'settings' && (await release
 
 export const open = async (page, answers, before) => {
   const send = (control, purposes) => page.send(control, 'settings', purposes, before);
-  (await release()).open(page.shadow, page.LANGUAGE, answers, send, page.POLICY, page.answered(), page.open);
+  await (await release()).open(page.shadow, page.LANGUAGE, answers, send, page.POLICY, page.answered(), page.open);
 };
 
 export const frames = async (page) => (await release()).frames(page.LANGUAGE, page.send, page.POLICY);
