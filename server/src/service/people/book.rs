@@ -370,9 +370,8 @@ impl Book {
     /// Whether an objection that this source brought without a date stood on the point, and was lifted by a yes.
     pub(super) fn lifted_of(&self, source: &str, point: &ContactPoint, channel: Channel, keys: &[IndexKey]) -> bool {
         self.entries_on(point, keys).into_iter().any(|Found { entry, .. }| {
-            let key = keys.iter().find(|(number, _)| *number == entry.index);
-            let same = key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)));
-            same && entry.lifted.contains(&channel) && stands_as_wide(&entry, &point.stands_on(), keys)
+            let was_lifted = entry.lifted.contains(&channel) && is_of_source(&entry, source, keys);
+            was_lifted && stands_as_wide(&entry, &point.stands_on(), keys)
         })
     }
 
@@ -393,7 +392,10 @@ impl Book {
         let entry = |point: &ContactPoint| {
             let known = doors_are_told || self.knows_doors_of(point);
             let folds = if known { point.stands_on() } else { point.stands_on_every_door() };
-            let own = |found: &Found| found.entry.by == by && stands_as_wide(&found.entry, &folds, keys);
+            // What others told before may be older than what a list without a date tells, so it does not stand for that.
+            let is_told = |entry: &Entry| source.is_none_or(|source| is_of_source(entry, source, keys));
+            let own =
+                |Found { entry, .. }: &Found| entry.by == by && is_told(entry) && stands_as_wide(entry, &folds, keys);
             let standing: Vec<Channel> = self
                 .objections_on(point, keys)
                 .into_iter()
@@ -456,6 +458,12 @@ pub(super) type Answered = BTreeSet<(EntryId, Channel)>;
 
 fn source_hash(key: &[u8; 32], source: &str) -> FoldHash {
     hash::hash(key, &format!("source {}", source.trim().to_lowercase()))
+}
+
+/// Whether this source brought an objection, without a date.
+fn is_of_source(entry: &Entry, source: &str, keys: &[IndexKey]) -> bool {
+    let key = keys.iter().find(|(number, _)| *number == entry.index);
+    key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)))
 }
 
 /// An index key with its number.

@@ -783,7 +783,7 @@ impl<'a> Running<'a> {
         let doors_are_told = target.is_told;
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
-        // A list without dates says the same again and again.
+        // A list without dates says the same again and again, and is compared with what it brought itself.
         let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
         let answered = &self.keuze.answered(book, &self.keys, of_nobody, since)?;
         let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };

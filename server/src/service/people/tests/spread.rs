@@ -174,10 +174,13 @@ async fn a_later_yes_lifts_a_no_that_was_said_elsewhere_at_its_own_point_alone()
             says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
             assert!(!denied(&house, &at(person, &b), channel), "control: {door:?}");
             says_no(&house, door, said).await;
-            // A list without dates says nothing new, and one that is dated before the yes says nothing against it.
-            let is_newer = matches!(door, Door::Visitor | Door::Program);
+            // One that is dated before the yes says nothing against it; a list without dates may be newer, once.
+            let is_newer = !matches!(door, Door::DatedFile);
             assert_eq!(denied(&house, &at(person, &b), channel), is_newer, "{door:?}");
         }
+        says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
+        says_no(&house, Door::File, &c).await;
+        assert!(!denied(&house, &at(person, &b), channel), "the same list again");
     }
 }
 
@@ -213,6 +216,41 @@ async fn a_list_without_dates_that_comes_again_undoes_no_yes() {
     assert!(
         !denied(&house, &at(person, &b), Channel::Newsletter) && denied(&house, &at(person, &a), Channel::Newsletter)
     );
+}
+
+/// What such a list tells for the first time may be newer than a yes, also where somebody else had told it before: it is
+/// recorded for each source, so that what stands of the others neither takes its place nor is undone with it.
+#[tokio::test]
+async fn a_list_without_dates_is_heard_once_though_another_door_had_said_the_same() {
+    for (here, there, channel) in pairs() {
+        for door in [Door::Visitor, Door::Program, Door::File, Door::DatedFile] {
+            for is_told_before in [false, true] {
+                let house = House::new().await;
+                let anna = customer(&house, "1", &[here.clone(), there.clone()]).await;
+                let bert = customer(&house, "2", std::slice::from_ref(&there)).await;
+                let other_list = async || import(&house, "shop.jsonl", &of_a_file(&here, None), Mode::Write).await.0;
+                let stopped = || [Who::point(there.clone()), at(anna, &there)].map(|who| denied(&house, &who, channel));
+                says_no(&house, door, &here).await;
+                if is_told_before {
+                    assert_eq!(other_list().await.recorded, 1, "{door:?}, {channel:?}");
+                }
+                assert_eq!(stopped(), [true; 2], "{door:?}, {channel:?}");
+                says_yes(&house, bert, &[channel], std::slice::from_ref(&there)).await;
+                assert!(!stopped()[0], "control: {door:?}, {channel:?}");
+                for is_again in [false, true] {
+                    other_list().await;
+                    let is_new = !is_told_before && !is_again;
+                    let told = format!("{door:?}, {channel:?}, told before: {is_told_before}, again: {is_again}");
+                    assert_eq!(denied(&house, &Who::point(there.clone()), channel), is_new, "{told}");
+                    says_yes(&house, bert, &[channel], std::slice::from_ref(&there)).await;
+                }
+                if matches!(door, Door::File) {
+                    says_no(&house, door, &here).await;
+                    assert!(!denied(&house, &Who::point(there.clone()), channel), "the first list again");
+                }
+            }
+        }
+    }
 }
 
 /// Whoever proves an address that several have takes off what holds there, wherever it was said, and nothing else.

@@ -107,10 +107,16 @@ impl Forbidden {
         self.all.push(No { was, stands, said, channels, by, at, source });
     }
 
-    /// A no of a list without dates; what a yes took off the same list does not come back with it.
+    /// A no of a list without dates; what a yes took off the same list does not come back with it, neither there nor
+    /// elsewhere: while it stands, the list says the same again.
     pub fn list(&mut self, source: &'static str, row: usize, channels: &[Channel]) {
         let was_lifted = |channel: &Channel| self.lifted.contains(&(source, row, *channel));
-        let channels: Vec<Channel> = channels.iter().filter(|channel| !was_lifted(channel)).copied().collect();
+        let stands = |channel: &Channel| {
+            let same = |no: &&No| no.source == Some(source) && no.said.contains(&row);
+            self.all.iter().filter(same).any(|no| no.stands.contains(&(row, *channel)))
+        };
+        let is_new = |channel: &&Channel| !was_lifted(channel) && !stands(channel);
+        let channels: Vec<Channel> = channels.iter().filter(is_new).copied().collect();
         self.add_of(Some(source), row, &channels, None, 0);
     }
 
