@@ -5,7 +5,7 @@ import { ORIGIN } from '../support/browser.mjs';
 import { expect, test } from '../support/test.mjs';
 
 /**
- * The table of cases that the rules of the server made (server/examples/device_cases.rs), through `embed.js` in a page:
+ * The table of cases that the rules of the server made (server/web/examples/device_cases.rs), through `embed.js` in a page:
  * what it allows, and whether it asks.
  */
 const FILE = fileURLToPath(new URL('../../target/device-cases.json', import.meta.url));

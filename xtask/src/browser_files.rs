@@ -17,7 +17,7 @@ pub fn build() -> Result<()> {
     let tools = tools()?;
     let root = run::root();
     fs::create_dir_all(site())?;
-    script(&tools, &root.join("frontend/js/embed.js"), "embed.min.js", &[])?;
+    script(&tools, &root.join("frontend/embed/embed.js"), "embed.min.js", &[])?;
     style(&tools, &["style/banner.css"], "banner.min.css")?;
     style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")?;
     module(&tools, "later", &["later"])?;
@@ -37,7 +37,7 @@ fn tools() -> Result<PathBuf> {
 
 /// A script of later moments, with its styles in it: a page that allows no inline style takes an adopted sheet.
 fn module(tools: &Path, script_name: &str, styles: &[&str]) -> Result<()> {
-    let mut source = fs::read_to_string(run::root().join(format!("frontend/js/{script_name}.js")))?;
+    let mut source = fs::read_to_string(run::root().join(format!("frontend/embed/{script_name}.js")))?;
     for name in styles {
         let made = minified_style(tools, &[&format!("style/{name}.css")])?;
         let css = fs::read_to_string(&made)?;

@@ -15,10 +15,10 @@ pub fn run(playwright: &[String]) -> Result<()> {
     // The banner is measured in letters of a known width.
     installed("/usr/share/fonts/truetype/liberation", "fonts-liberation")?;
     npm::install(&folder, "Playwright and axe")?;
-    run::cargo(&["build", "--package", "server"])?;
+    run::cargo(&["build", "--package", "keuze"])?;
     let cases = run::root().join("target/device-cases.json");
     let cases = cases.to_str().context("the workspace's path is not UTF-8")?;
-    run::cargo(&["run", "--quiet", "--package", "server", "--example", "device_cases", "--", cases])?;
+    run::cargo(&["run", "--quiet", "--package", "web", "--example", "device_cases", "--", cases])?;
     let arguments: Vec<&str> = ["test"].into_iter().chain(playwright.iter().map(String::as_str)).collect();
     run::program(folder.join("node_modules/.bin/playwright").as_os_str(), &arguments, &folder)
 }

@@ -68,7 +68,7 @@ fn main() -> ExitCode {
 
 fn build() -> Result<()> {
     browser_files::build()?;
-    run::cargo(&["build", "--release", "--package", "server"])
+    run::cargo(&["build", "--release", "--package", "keuze"])
 }
 
 fn serve() -> Result<()> {

@@ -14,7 +14,7 @@ pub fn check() -> Result<()> {
     let folder = made_by_server();
     fs::create_dir_all(&folder)?;
     let folder = folder.to_str().context("the workspace's path is not UTF-8")?;
-    run::cargo(&["run", "--quiet", "--package", "server", "--example", "embed_files", "--", folder])?;
+    run::cargo(&["run", "--quiet", "--package", "web", "--example", "embed_files", "--", folder])?;
     let mut over = Vec::new();
     println!("{:<26} {:>8} {:>8}  brotli", "file", "bytes", "budget");
     for (name, budget) in budgets()? {

@@ -13,7 +13,7 @@ struct Suite {
     run: fn() -> Result<()>,
 }
 
-/// `frontend` is apart from the rest: in one graph with the server, cargo would unify leptos' `csr` with `ssr`.
+/// `panel` is apart from the rest: in one graph with the server, cargo would unify leptos' `csr` with `ssr`.
 const SUITES: &[Suite] = &[
     Suite { name: "browser files", budget: 300, run: browser_files::build },
     Suite { name: "sizes", budget: 300, run: size::check },
@@ -23,19 +23,19 @@ const SUITES: &[Suite] = &[
         name: "clippy",
         budget: 300,
         run: || {
-            run::cargo(&["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"])?;
-            run::cargo(&["clippy", "--package", "frontend", "--", "-D", "warnings"])
+            run::cargo(&["clippy", "--workspace", "--exclude", "panel", "--all-targets", "--", "-D", "warnings"])?;
+            run::cargo(&["clippy", "--package", "panel", "--", "-D", "warnings"])
         },
     },
     Suite {
         name: "documentation",
         budget: 180,
-        run: || run::cargo(&["doc", "--workspace", "--exclude", "frontend", "--no-deps", "--quiet"]),
+        run: || run::cargo(&["doc", "--workspace", "--exclude", "panel", "--no-deps", "--quiet"]),
     },
     Suite {
         name: "tests",
         budget: 900,
-        run: || run::cargo(&["test", "--workspace", "--exclude", "frontend", "--no-fail-fast"]),
+        run: || run::cargo(&["test", "--workspace", "--exclude", "panel", "--no-fail-fast"]),
     },
     Suite { name: "browser tests", budget: 480, run: || browser_tests::run(&[]) },
 ];

@@ -93,7 +93,7 @@ fn compile(toolchain: &Toolchain) -> Result<PathBuf> {
         _ => OsStr::new(env!("CARGO")),
     };
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--package", "frontend", "--lib", "--profile", "wasm-release"]);
+    command.args(["build", "--quiet", "--package", "panel", "--lib", "--profile", "wasm-release"]);
     command.args(["--target", TARGET]).arg("--target-dir").arg(&folder).current_dir(run::root());
     if let Toolchain::Debian = toolchain {
         // rustup's own variables would send Debian's cargo back to rustup's compiler.
@@ -111,7 +111,7 @@ fn compile(toolchain: &Toolchain) -> Result<PathBuf> {
     if !command.status().context("cargo could not be started")?.success() {
         bail!("the panel could not be compiled");
     }
-    Ok(folder.join(TARGET).join("wasm-release/frontend.wasm"))
+    Ok(folder.join(TARGET).join("wasm-release/panel.wasm"))
 }
 
 /// The linker that comes with the toolchain, else Debian's.

@@ -1,0 +1,228 @@
+//! The choice cookie: what a device says was answered on it. A hint for the page, never evidence.
+//!
+//! Its value is, per answered purpose and in policy order, `id.revision.answer.until`, joined by `~`; `until` is the last
+//! second on which the answer holds, in seconds since 1970, and an objection has none, because it has no end. Nothing in
+//! it is unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3).
+//!
+//! `frontend/embed/embed.js` reads the same form; a table of cases holds the two together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::OffsetDateTime;
+
+use super::choice::Answer;
+use super::decision::{Recorded, carries_answers, may_say_yes};
+use super::event::{Answered, EventKind};
+use super::policy::Policy;
+use super::purpose::{PurposeId, Regime};
+
+/// One answer as a device keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The answer; never [`Answer::NotOffered`].
+    pub answer: Answer,
+    /// The revision of the question that was answered.
+    pub revision: u32,
+    /// The last second on which it holds; `None` for an objection.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// Per purpose the latest answer that was given on a device.
+pub type Given = BTreeMap<PurposeId, Kept>;
+
+/// Per purpose the latest answer that a subject's events tell of; never [`Answer::NotOffered`].
+pub type OnRecord = BTreeMap<PurposeId, Answered>;
+
+/// What a choice cookie says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What was answered. Of a cookie that cannot be read only the objections that can.
+    pub given: Given,
+    /// Something in it cannot be read, so nobody knows what was answered: it grants nothing, and stops what continued
+    /// use would start, since an objection may be what cannot be read.
+    pub unreadable: bool,
+}
+
+/// How long a device keeps our cookies, in days: a little longer than the six months for which an answer holds.
+pub const DAYS: u32 = 186;
+
+/// How long it keeps a choice cookie in which an objection stands: as long as browsers keep any (RFC 6265bis section 5.5).
+pub const DAYS_WITH_OBJECTION: u32 = 400;
+
+/// No answer ends so many seconds from now: that is longer than a cookie lives.
+const LATEST: i64 = 40_000_000;
+
+/// The cookie's value; empty when nothing was answered. A purpose that left the policy leaves the cookie.
+pub fn encode(given: &Given, policy: &Policy) -> String {
+    let entries = policy.optional().filter_map(|purpose| {
+        let Kept { answer, revision, until } = given.get(&purpose.id)?;
+        let entry = format!("{}.{revision}.{}", purpose.id, letter(*answer)?);
+        match until {
+            Some(until) => Some(format!("{entry}.{}", until.unix_timestamp())),
+            None => (*answer == Answer::Objected).then_some(entry),
+        }
+    });
+    entries.collect::<Vec<_>>().join("~")
+}
+
+/// How many days a device keeps the cookie that says this.
+pub fn days(given: &Given) -> u32 {
+    let objects = given.values().any(|kept| kept.answer == Answer::Objected);
+    if objects { DAYS_WITH_OBJECTION } else { DAYS }
+}
+
+impl Said {
+    /// Reads [`encode`]'s form; an empty value says nothing.
+    ///
+    /// An objection may be followed by the day that it had in an earlier form; it means nothing. An answer cannot hold
+    /// longer than a cookie lives, so one that would was not written by us. What no purpose of ours can be named is about
+    /// a purpose that we do not have.
+    pub fn read(value: &[u8], now: OffsetDateTime) -> Self {
+        let mut said = Self::default();
+        if value.is_empty() {
+            return said;
+        }
+        let mut met = BTreeSet::new();
+        for bytes in value.split(|byte| *byte == b'~') {
+            let read = std::str::from_utf8(bytes).ok().and_then(Entry::read);
+            let Some(entry) = read else {
+                said.unreadable = true;
+                continue;
+            };
+            said.unreadable |= !met.insert(entry.name) || entry.ends_too_late(now);
+            if let Some((purpose, kept)) = entry.kept() {
+                said.take(purpose, kept);
+            }
+        }
+        said.kept()
+    }
+
+    /// Of two cookies of the same name nobody knows which one is ours.
+    #[must_use]
+    pub fn beside(mut self, other: Self) -> Self {
+        if self == other {
+            return self;
+        }
+        self.unreadable = true;
+        other.given.into_iter().for_each(|(purpose, kept)| self.take(purpose, kept));
+        self.kept()
+    }
+
+    /// Whether both hold the same answers to the questions of a policy, whenever they were given.
+    pub fn agrees_with(&self, other: &Self, policy: &Policy) -> bool {
+        let answer = |said: &Self, id| said.given.get(id).map(|kept| kept.answer);
+        policy.optional().all(|purpose| answer(self, &purpose.id) == answer(other, &purpose.id))
+    }
+
+    fn take(&mut self, purpose: PurposeId, kept: Kept) {
+        if kept.answer == Answer::Objected || !self.given.contains_key(&purpose) {
+            self.given.insert(purpose, kept);
+        }
+    }
+
+    fn kept(mut self) -> Self {
+        if self.unreadable {
+            self.given.retain(|_, kept| kept.answer == Answer::Objected);
+        }
+        self
+    }
+}
+
+/// One entry, in the only form there is.
+struct Entry<'a> {
+    name: &'a str,
+    revision: &'a str,
+    answer: Answer,
+    /// Seconds since 1970; of an objection whatever stood there.
+    end: Option<i64>,
+}
+
+impl<'a> Entry<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (name, revision, answer) = (parts.next()?, parts.next()?, answer_of(parts.next()?)?);
+        let end = parts.next();
+        let ends_well = match (answer, end) {
+            (Answer::Objected, end) => end.is_none_or(is_digits),
+            (_, end) => end.is_some_and(|end| is_digits(end) && end.len() == 10),
+        };
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let well = is_name && is_digits(revision) && ends_well && parts.next().is_none();
+        // What has more digits than that is later than anything.
+        let end = end.map(|end| end.parse().unwrap_or(i64::MAX));
+        well.then_some(Self { name, revision, answer, end })
+    }
+
+    fn ends_too_late(&self, now: OffsetDateTime) -> bool {
+        self.end.is_some_and(|end| end > now.unix_timestamp() + LATEST)
+    }
+
+    /// `None` where no policy can have such a purpose.
+    fn kept(&self) -> Option<(PurposeId, Kept)> {
+        let purpose = self.name.parse().ok()?;
+        // More than fits is another question than any of ours.
+        let revision = self.revision.parse().unwrap_or(u32::MAX);
+        let end = self.end.filter(|_| self.answer != Answer::Objected);
+        let until = end.and_then(|end| OffsetDateTime::from_unix_timestamp(end).ok());
+        Some((purpose, Kept { answer: self.answer, revision, until }))
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn letter(answer: Answer) -> Option<char> {
+    match answer {
+        Answer::Granted => Some('g'),
+        Answer::Refused => Some('r'),
+        Answer::NotObjected => Some('n'),
+        Answer::Objected => Some('o'),
+        Answer::NotOffered => None,
+    }
+}
+
+fn answer_of(letter: &str) -> Option<Answer> {
+    match letter {
+        "g" => Some(Answer::Granted),
+        "r" => Some(Answer::Refused),
+        "n" => Some(Answer::NotObjected),
+        "o" => Some(Answer::Objected),
+        _ => None,
+    }
+}
+
+/// What was answered according to a subject's events, in the order of the ledger; who may say yes is as in
+/// [`super::decision::decide`].
+pub fn from_events(events: &[Recorded]) -> OnRecord {
+    events.iter().fold(OnRecord::new(), |told, Recorded { event, .. }| match event.kind {
+        EventKind::Expired | EventKind::Invalidated | EventKind::RevokedByController => ended(told, &event.answers),
+        kind if carries_answers(kind) => {
+            let counts = |answered: &Answered| {
+                answered.answer != Answer::NotOffered && (!answered.answer.is_yes() || may_say_yes(event))
+            };
+            let answers = event.answers.iter().filter(|(_, answered)| counts(answered));
+            told.into_iter().chain(answers.map(|(purpose, answered)| (purpose.clone(), answered.clone()))).collect()
+        }
+        _ => told,
+    })
+}
+
+/// An event that lists no purpose ended the answers to all of them.
+fn ended(mut told: OnRecord, answers: &BTreeMap<PurposeId, Answered>) -> OnRecord {
+    told.retain(|purpose, _| {
+        let listed = answers.get(purpose).is_some_and(|answered| answered.answer != Answer::NotOffered);
+        !listed && !answers.is_empty()
+    });
+    told
+}
+
+/// A no is a no under every regime; a yes to one regime's question is no yes to the other's.
+pub(super) fn answers_regime(answer: Answer, regime: Regime) -> bool {
+    match answer {
+        Answer::Granted => regime == Regime::Consent,
+        Answer::NotObjected => regime == Regime::LowImpact,
+        Answer::Refused | Answer::Objected => regime != Regime::Necessary,
+        Answer::NotOffered => false,
+    }
+}

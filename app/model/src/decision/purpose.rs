@@ -1,0 +1,184 @@
+//! Decisions about purposes: what may be placed on and read from a device (Tw art. 11.7a).
+
+use time::Date;
+
+use super::{Decision, Reason, Recorded, carries_answers, may_say_yes};
+use crate::choice::Answer;
+use crate::cookie::answers_regime;
+use crate::date::add_months;
+use crate::event::{Answered, Event, EventKind, Route};
+use crate::identity::RecordAddress;
+use crate::policy::Policy;
+use crate::purpose::{Purpose, Regime};
+
+/// What the events so far say about one purpose.
+#[derive(Clone, Copy)]
+enum Stance {
+    /// The person said yes to the question as it is now asked.
+    Yes { reason: Reason, until: Option<Date> },
+    /// Somebody said no; to an older question it is still a no.
+    No { reason: Reason, until: Option<Date>, current: bool },
+    /// A yes that no longer counts, or never did.
+    Void(Reason),
+}
+
+/// What one event says about one purpose.
+enum Statement<'a> {
+    Yes(&'a Answered),
+    No(&'a Answered),
+    /// A yes that somebody else entered: it waits for the person.
+    Unconfirmed,
+    /// The clock, a finding or the controller ended what was answered.
+    Ended(Reason),
+}
+
+pub(super) fn decide(events: &[Recorded], policy: &Policy, purpose: &Purpose, today: Date) -> Decision {
+    if purpose.regime == Regime::Necessary {
+        return Decision::allow(Reason::Necessary).under(basis(Reason::Necessary, purpose));
+    }
+    let stance = stance(events, purpose);
+    let decision = explicit(stance, today)
+        .or_else(|| gpc(events, policy, purpose))
+        .or_else(|| lapsed(stance))
+        .or_else(|| continued_use(events, policy, purpose, today))
+        .unwrap_or_else(|| Decision::deny(Reason::NoAnswer));
+    let basis = basis(decision.reason, purpose);
+    decision.under(basis)
+}
+
+/// Reads the events in order; each statement may replace what stood before it.
+fn stance(events: &[Recorded], purpose: &Purpose) -> Option<(Stance, RecordAddress)> {
+    let mut standing: Option<(Stance, RecordAddress)> = None;
+    for Recorded { address, event } in events {
+        let before = standing.map(|(stance, _)| stance);
+        let after = statement(event, purpose).and_then(|statement| replaced(before, &statement, purpose));
+        standing = after.map(|stance| (stance, *address)).or(standing);
+    }
+    standing
+}
+
+fn statement<'a>(event: &'a Event, purpose: &Purpose) -> Option<Statement<'a>> {
+    use EventKind as Kind;
+    let answered = event.answers.get(&purpose.id).filter(|answered| answered.answer != Answer::NotOffered);
+    match event.kind {
+        Kind::Expired => ends(event, answered, Reason::Expired),
+        Kind::Invalidated => ends(event, answered, Reason::QuestionChanged),
+        Kind::RevokedByController => ends(event, answered, Reason::RevokedByController),
+        kind if carries_answers(kind) => {
+            let answered = answered.filter(|answered| answers_regime(answered.answer, purpose.regime))?;
+            Some(if !answered.answer.is_yes() {
+                Statement::No(answered)
+            } else if may_say_yes(event) {
+                Statement::Yes(answered)
+            } else {
+                Statement::Unconfirmed
+            })
+        }
+        _ => None,
+    }
+}
+
+/// An ending that lists no purpose is about all of them.
+fn ends<'a>(event: &Event, answered: Option<&Answered>, reason: Reason) -> Option<Statement<'a>> {
+    (answered.is_some() || event.answers.is_empty()).then_some(Statement::Ended(reason))
+}
+
+/// The stance after a statement; `None` leaves what stood.
+fn replaced(before: Option<Stance>, said: &Statement<'_>, purpose: &Purpose) -> Option<Stance> {
+    match said {
+        Statement::Yes(answered) if answered.revision == purpose.revision => {
+            let reason = if answered.answer == Answer::NotObjected { Reason::NotObjected } else { Reason::Granted };
+            Some(Stance::Yes { reason, until: answered.until })
+        }
+        // A yes to another question says nothing about this one.
+        Statement::Yes(_) => before.is_none().then_some(Stance::Void(Reason::QuestionChanged)),
+        Statement::Unconfirmed => before.is_none().then_some(Stance::Void(Reason::Unconfirmed)),
+        Statement::No(answered) => Some(Stance::No {
+            reason: reason_of_no(before, answered.answer),
+            until: answered.until,
+            current: answered.revision == purpose.revision,
+        }),
+        Statement::Ended(reason) => (!matches!(before, Some(Stance::No { .. }))).then_some(Stance::Void(*reason)),
+    }
+}
+
+fn reason_of_no(before: Option<Stance>, answer: Answer) -> Reason {
+    match (before, answer) {
+        (_, Answer::Objected) => Reason::Objected,
+        (Some(Stance::Yes { .. }), _) => Reason::Withdrawn,
+        // Said again, a no keeps the weight that it had.
+        (Some(Stance::No { reason, .. }), _) => reason,
+        _ => Reason::Refused,
+    }
+}
+
+/// The latest explicit answer, if it holds today.
+fn explicit(stance: Option<(Stance, RecordAddress)>, today: Date) -> Option<Decision> {
+    let (stance, address) = stance?;
+    let decision = match stance {
+        Stance::Yes { reason, until } if until.is_some_and(|until| today <= until) => {
+            Decision::allow(reason).until(until)
+        }
+        // An objection has no end and outlives its question: it stands until the person lifts it (GDPR art. 21(3)).
+        Stance::No { reason: Reason::Objected, .. } => Decision::deny(Reason::Objected),
+        Stance::No { reason, until, current: true } if until.is_none_or(|until| today <= until) => {
+            Decision::deny(reason).until(until)
+        }
+        Stance::Void(Reason::RevokedByController) => Decision::deny(Reason::RevokedByController),
+        Stance::Yes { .. } | Stance::No { .. } | Stance::Void(_) => return None,
+    };
+    Some(decision.on(address))
+}
+
+/// GPC on any of the events denies what the policy says it denies (R-3.5-4).
+fn gpc(events: &[Recorded], policy: &Policy, purpose: &Purpose) -> Option<Decision> {
+    let denies = policy.gpc.deny.contains(&purpose.id)
+        || policy.gpc.also_object_low_impact && purpose.regime == Regime::LowImpact;
+    let signal = events.iter().rev().find(|recorded| recorded.event.gpc || recorded.event.route == Route::Gpc)?;
+    denies.then(|| Decision::deny(Reason::Gpc).on(signal.address))
+}
+
+/// An answer that no longer holds grants nothing, and continued use does not take its place.
+fn lapsed(stance: Option<(Stance, RecordAddress)>) -> Option<Decision> {
+    let (stance, address) = stance?;
+    let reason = match stance {
+        Stance::No { current: false, .. } => Reason::QuestionChanged,
+        Stance::Yes { .. } | Stance::No { .. } => Reason::Expired,
+        Stance::Void(reason) => reason,
+    };
+    Some(Decision::deny(reason).on(address))
+}
+
+/// Notice, further use and no answer unlock what needs no consent, and only what the policy lists (S-02).
+fn continued_use(events: &[Recorded], policy: &Policy, purpose: &Purpose, today: Date) -> Option<Decision> {
+    if purpose.regime != Regime::LowImpact || !policy.continued_use.unlocks.contains(&purpose.id) {
+        return None;
+    }
+    let asked_this = |event: &Event| {
+        let listed = event.answers.get(&purpose.id);
+        listed.is_none_or(|answered| answered.revision == purpose.revision)
+    };
+    let mut events_of_use = events.iter().rev().filter(|recorded| recorded.event.kind == EventKind::ContinuedUse);
+    let used = events_of_use.find(|recorded| asked_this(&recorded.event))?;
+    // The UTC day is never after the one in Amsterdam, so this can only be a day short.
+    let until = add_months(used.event.at.date(), policy.validity_months);
+    (today <= until).then(|| Decision::allow(Reason::ContinuedUse).on(used.address).until(Some(until)))
+}
+
+/// The article that a decision rests on.
+fn basis(reason: Reason, purpose: &Purpose) -> String {
+    let article = match reason {
+        Reason::Necessary => "Tw art. 11.7a lid 3",
+        Reason::NotObjected | Reason::ContinuedUse => "Tw art. 11.7a lid 3 onder b",
+        Reason::Granted => {
+            return format!("Tw art. 11.7a lid 1; GDPR art. {}", purpose.legal_basis);
+        }
+        Reason::Withdrawn => "GDPR art. 7(3)",
+        Reason::Objected => "GDPR art. 21",
+        Reason::Gpc => "GDPR art. 21(5)",
+        // Without a valid yes or an unlocked exemption the rule itself denies.
+        _ if purpose.regime == Regime::LowImpact => "Tw art. 11.7a lid 3 onder b",
+        _ => "Tw art. 11.7a lid 1",
+    };
+    article.to_owned()
+}

@@ -1,0 +1,163 @@
+//! The choice cookie.
+
+use model::choice::Answer;
+use model::cookie::{DAYS, DAYS_WITH_OBJECTION, Given, Kept, OnRecord, Said, days, encode, from_events};
+use model::decision::Recorded;
+use model::event::{Actor, Answered, Event, EventKind, Route};
+use model::purpose::PurposeId;
+use proptest::prelude::*;
+use time::macros::{date, datetime};
+use time::{Date, OffsetDateTime};
+
+use crate::examples::{id, policy};
+use crate::scenario::{address, noon};
+
+const NOW: OffsetDateTime = datetime!(2026-11-24 13:05:09 UTC);
+/// The last second of 24 May 2027 in Amsterdam: 1811195999.
+const UNTIL: OffsetDateTime = datetime!(2027-05-24 21:59:59 UTC);
+const LAST_DAY: Date = date!(2027 - 05 - 24);
+
+fn kept(answer: Answer, revision: u32) -> Kept {
+    Kept { answer, revision, until: (answer != Answer::Objected).then_some(UNTIL) }
+}
+
+/// An answer to every optional purpose of the example policy.
+fn given() -> Given {
+    [
+        (id("statistics"), kept(Answer::Objected, 2)),
+        (id("quality"), kept(Answer::NotObjected, 1)),
+        (id("marketing"), kept(Answer::Refused, 2)),
+        (id("profiling"), kept(Answer::Granted, 1)),
+    ]
+    .into()
+}
+
+fn read(value: &str) -> Said {
+    Said::read(value.as_bytes(), NOW)
+}
+
+#[test]
+fn it_is_written_in_policy_order_and_an_objection_has_no_end() {
+    insta::assert_snapshot!(encode(&given(), &policy()), @"statistics.2.o~quality.1.n.1811195999~marketing.2.r.1811195999~profiling.1.g.1811195999");
+    assert_eq!(read(&encode(&given(), &policy())), Said { given: given(), unreadable: false });
+}
+
+#[test]
+fn nothing_answered_is_an_empty_value_that_says_nothing() {
+    assert_eq!(encode(&Given::new(), &policy()), "");
+    assert_eq!(read(""), Said::default());
+}
+
+#[test]
+fn a_cookie_with_an_objection_is_kept_as_long_as_browsers_keep_any() {
+    assert_eq!((days(&given()), DAYS_WITH_OBJECTION), (400, 400));
+    let refused = [(id("marketing"), kept(Answer::Refused, 2))].into();
+    assert_eq!((days(&refused), DAYS), (186, 186));
+}
+
+/// Whatever stands beside it, an objection that can be read is kept, in the forms of all times; nothing else is.
+#[test]
+fn of_what_cannot_be_read_the_objections_are_kept() {
+    let long = format!("a.1.o~{}", "b.1.g.1811195999~".repeat(400));
+    for value in [
+        "%~a.1.o",
+        "a.1.o~",
+        "~a.1.o",
+        "a.1.o~b.1.g.1811195999~c",
+        "a.1.o~b.1.g.20270524",
+        "a.1.o.20270524~b.1.r.20270524",
+        "a.1.o~a.1.g.1811195999",
+        "a.1.g.1811195999~a.1.o",
+        "a.1.o~b.1.g.1811195999~b.1.g.1811195999",
+        "a.1.o~b.1.g.9999999999",
+        &long,
+    ] {
+        let said = read(value);
+        assert!(said.unreadable, "{value}");
+        let objection = Kept { answer: Answer::Objected, revision: 1, until: None };
+        assert_eq!(said.given, [(id("a"), objection)].into(), "{value}");
+    }
+}
+
+#[test]
+fn the_day_that_an_objection_once_had_is_read_and_means_nothing() {
+    for value in ["statistics.2.o.20270524", "statistics.2.o.19700101", "statistics.2.o.99999999"] {
+        assert_eq!(read(value), read("statistics.2.o"), "{value}");
+        assert!(!read(value).unreadable);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_unreadable() {
+    assert!(Said::read(b"a.1.g.1811195999~\xf8", NOW).unreadable);
+    assert_eq!(Said::read(b"a.1.o~\xf8", NOW).given.len(), 1);
+}
+
+#[test]
+fn of_two_cookies_the_objections_of_both_are_kept() {
+    let (one, other) = (read("a.1.o~b.1.g.1811195999"), read("a.1.n.1811195999~c.1.o"));
+    let both = one.clone().beside(other.clone());
+    assert_eq!(both.clone().given.into_keys().collect::<Vec<_>>(), [id("a"), id("c")]);
+    assert_eq!((other.beside(one.clone()), both.unreadable), (both, true));
+    assert_eq!(one.clone().beside(one.clone()), one);
+}
+
+proptest! {
+    /// What is read without a doubt is what we write, or the same with an objection's day.
+    #[test]
+    fn whatever_is_read_has_one_spelling(value in "([ab]\\.[1-2]{1,2}\\.(o(\\.[0-9]{8})?|[grnox]\\.1[0-9]{9})~?){1,3}") {
+        let said = read(&value);
+        if !said.unreadable {
+            let mut policy = policy();
+            policy.purposes.truncate(3);
+            (policy.purposes[1].id, policy.purposes[2].id) = (id("a"), id("b"));
+            let mut written: Vec<String> = encode(&said.given, &policy).split('~').map(str::to_owned).collect();
+            let day = |entry: &str| entry.split_once(".o.").map_or(entry.to_owned(), |(start, _)| format!("{start}.o"));
+            let mut sent: Vec<String> = value.split('~').map(day).collect();
+            written.sort();
+            sent.sort();
+            prop_assert_eq!(written, sent);
+        }
+    }
+
+    /// Cutting anything away or writing it over never makes a yes out of a no.
+    #[test]
+    fn damage_grants_nothing(at in 0..60usize, length in 0..8usize, with in "[a-z0-9.~%]{0,6}") {
+        let value = "statistics.2.o~marketing.2.r.1811195999~profiling.1.r.1811195999";
+        let (start, end) = (at.min(value.len()), (at + length).min(value.len()));
+        let damaged = format!("{}{with}{}", &value[..start], &value[end..]);
+        let said = read(&damaged);
+        for (purpose, kept) in said.given {
+            let invented = with.contains('g') || with.contains('n');
+            prop_assert!(invented || !kept.answer.is_yes(), "{damaged}: {purpose}");
+        }
+    }
+}
+
+fn event(kind: EventKind, actor: Actor, purpose: &str, answer: Answer) -> Recorded {
+    let mut event = Event::new(kind, noon(LAST_DAY).at, actor, Route::Settings);
+    event.answers = [(id(purpose), Answered { answer, revision: 2, until: Some(LAST_DAY) })].into();
+    Recorded { address: address(0), event }
+}
+
+#[test]
+fn events_tell_what_was_answered() {
+    use EventKind as Kind;
+    let told = |events: &[Recorded]| {
+        let told: OnRecord = from_events(events);
+        told.into_iter().map(|(purpose, answered)| (purpose, answered.answer)).collect::<Vec<(PurposeId, Answer)>>()
+    };
+    let agent = Actor::Agent { name: "a".to_owned() };
+    let mut events = vec![event(Kind::ChoiceMade, Actor::Visitor, "marketing", Answer::Granted)];
+    assert_eq!(told(&events), [(id("marketing"), Answer::Granted)]);
+    events.push(event(Kind::Expired, Actor::System, "statistics", Answer::Objected));
+    assert_eq!(told(&events), [(id("marketing"), Answer::Granted)]);
+    events.push(event(Kind::Withdrawn, agent.clone(), "marketing", Answer::Refused));
+    assert_eq!(told(&events), [(id("marketing"), Answer::Refused)]);
+    events.push(event(Kind::ChoiceMade, agent, "marketing", Answer::Granted));
+    assert_eq!(told(&events), [(id("marketing"), Answer::Refused)], "only the person grants");
+    events.push(event(Kind::ChoiceMade, Actor::Visitor, "marketing", Answer::NotOffered));
+    assert_eq!(told(&events), [(id("marketing"), Answer::Refused)], "what was not offered keeps its answer");
+    events.push(event(Kind::Invalidated, Actor::System, "marketing", Answer::Refused));
+    assert_eq!(told(&events), []);
+}

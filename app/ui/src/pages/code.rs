@@ -1,0 +1,110 @@
+//! `/keuze/voorkeuren/code`: an address or mobile is proved by a code (S-54). Plain forms; the code can be pasted (WCAG 3.3.8).
+
+use leptos::prelude::*;
+
+use super::fields::{Line, line, summary};
+use super::shell::{Here, Shell, localized};
+use model::language::Language;
+use words::code::Code as Words;
+use words::isolate::isolated;
+use words::views::centre::{AskCodeView, EnterCodeView, Next};
+
+/// Where a code is asked for.
+pub const ASK: &str = "/keuze/voorkeuren/code";
+/// Where it is entered.
+pub const ENTER: &str = "/keuze/voorkeuren/code/invullen";
+
+/// The field that takes an address or a number.
+const CONTACT: &str = "contact";
+
+/// The page that asks for an address.
+#[component]
+pub fn AskCode(
+    /// What it shows.
+    page: AskCodeView,
+) -> impl IntoView {
+    let frame = page.frame;
+    let language = frame.language;
+    let words = Words::of(language);
+    let fault = page.fault.map(words.address_fault);
+    let faults: Vec<_> = fault.iter().map(|fault| (CONTACT, fault)).collect();
+    let summary = summary(&faults, words.faults);
+    let (title, label) =
+        if page.mobile { (words.ask_title_mobile, words.address_mobile) } else { (words.ask_title, words.address) };
+    let address = line(Line {
+        name: CONTACT,
+        label: label.to_owned(),
+        value: &page.typed,
+        help: None,
+        fault: fault.as_deref(),
+        keys: "email",
+        fills: "email",
+        class: "",
+    });
+    view! {
+        <Shell frame=frame title=title.to_owned() here=Here::Elsewhere>
+            <h1>{title}</h1>
+            {summary}
+            <p class="lead">{words.ask_lead}</p>
+            <form method="post" action=format!("{}#outcome", localized(ASK, language)) class="fields">
+                {address}
+                <input type="hidden" name="next" value=page.next.word() />
+                <div class="actions one">
+                    <button>{words.send}</button>
+                </div>
+            </form>
+            <p class="quiet">{words.nothing_kept}</p>
+            <p>
+                {format!("{} ", words.without)}
+                <a href=localized("/keuze/afmelden", language)>{words.without_link}</a>
+                "."
+            </p>
+        </Shell>
+    }
+}
+
+/// The page that takes the code.
+#[component]
+pub fn EnterCode(
+    /// What it shows.
+    page: EnterCodeView,
+) -> impl IntoView {
+    let frame = page.frame;
+    let language = frame.language;
+    let words = Words::of(language);
+    let help = if page.by_text { words.enter_help_text } else { words.enter_help };
+    let fault = page.fault.map(words.code_fault);
+    let faults: Vec<_> = fault.iter().map(|fault| ("code", fault)).collect();
+    let summary = summary(&faults, words.faults);
+    let code = line(Line {
+        name: "code",
+        label: words.code.to_owned(),
+        value: &page.typed,
+        help: Some(words.code_help),
+        fault: fault.as_deref(),
+        keys: "numeric",
+        fills: "one-time-code",
+        class: "short code",
+    });
+    view! {
+        <Shell frame=frame title=words.enter_title.to_owned() here=Here::Elsewhere>
+            <h1>{words.enter_title}</h1>
+            {summary}
+            <p class="lead" role="status">{(words.sent_to)(&isolated(&page.address))}</p>
+            <p>{help}</p>
+            <form method="post" action=format!("{}#outcome", localized(ENTER, language)) class="fields">
+                <input type="hidden" name="asked" value=page.asked />
+                {code}
+                <div class="actions one">
+                    <button>{words.enter}</button>
+                </div>
+            </form>
+            <p><a href=ask(page.next, language)>{words.again}</a></p>
+        </Shell>
+    }
+}
+
+/// The page that asks for an address and leads on from there.
+pub fn ask(next: Next, language: Language) -> String {
+    format!("{}&next={}", localized(ASK, language), next.word())
+}

@@ -1,0 +1,96 @@
+//! `/keuze/nieuwsbrief`: an address and, if one likes, a name; nothing else (S-40).
+
+use leptos::prelude::*;
+
+use super::fields::{Line, line, summary};
+use super::shell::{Here, Shell, localized};
+use words::code::Code;
+use words::isolate::isolated;
+use words::newsletter::Newsletter as Words;
+use words::views::centre::{AddressFault, NewsletterStep, NewsletterView};
+
+/// The sign-up form's path; hosts may post to it from a form of their own.
+pub const NEWSLETTER: &str = "/keuze/nieuwsbrief";
+
+/// The sign-up, step by step.
+#[component]
+pub fn Newsletter(
+    /// What it shows.
+    page: NewsletterView,
+    /// Which step.
+    step: NewsletterStep,
+) -> impl IntoView {
+    let frame = page.frame.clone();
+    let language = frame.language;
+    let words = Words::of(language);
+    let (title, content) = match step {
+        NewsletterStep::Form => (words.title, form(&page, words)),
+        NewsletterStep::Asked => {
+            let lines = (words.asked)(&isolated(&page.address), page.days);
+            let lines = lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
+            let content = view! { <div class="message" role="status" id="outcome">{lines}</div> };
+            (words.asked_title, content.into_any())
+        }
+        NewsletterStep::Confirm(link) => {
+            let content = view! {
+                <p class="lead">{(words.confirm_lead)(&frame.site)}</p>
+                <form method="post" action=localized(&link, language)>
+                    <button>{words.confirm}</button>
+                </form>
+            };
+            (words.confirm_title, content.into_any())
+        }
+        NewsletterStep::Stale => {
+            let lines = words.stale.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
+            let content = view! { {lines} <p><a href=localized(NEWSLETTER, language)>{words.title}</a></p> };
+            (words.stale_title, content.into_any())
+        }
+    };
+    view! {
+        <Shell frame=frame title=title.to_owned() here=Here::Elsewhere>
+            <h1>{title}</h1>
+            {content}
+        </Shell>
+    }
+}
+
+fn form(page: &NewsletterView, words: &'static Words) -> AnyView {
+    let language = page.frame.language;
+    let code = Code::of(language);
+    let fault = page.fault.map(code.address_fault);
+    let at_name = page.fault == Some(AddressFault::Name);
+    let faults: Vec<_> = fault.iter().map(|fault| (if at_name { "name" } else { "email" }, fault)).collect();
+    let address = Line {
+        name: "email",
+        label: words.address.to_owned(),
+        value: &page.address,
+        help: None,
+        fault: fault.as_deref().filter(|_| !at_name),
+        keys: "email",
+        fills: "email",
+        class: "",
+    };
+    let name = Line {
+        name: "name",
+        label: words.name.to_owned(),
+        value: &page.name,
+        help: Some(words.name_help),
+        fault: fault.as_deref().filter(|_| at_name),
+        keys: "text",
+        fills: "name",
+        class: "",
+    };
+    view! {
+        {summary(&faults, code.faults)}
+        <p class="lead">{(words.lead)(&page.frame.site)}</p>
+        <form method="post" action=format!("{}#outcome", localized(NEWSLETTER, language)) class="fields">
+            {line(address)}
+            {line(name)}
+            <p class="quiet">{(words.next)(page.days)}</p>
+            <div class="actions one">
+                <button>{words.sign_up}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}

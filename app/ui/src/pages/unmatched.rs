@@ -1,0 +1,45 @@
+//! What is shown to a person whose press does not fit what their browser has proved by now: nothing was recorded.
+
+use leptos::prelude::*;
+
+use super::code::{ENTER, ask};
+use super::shell::{Here, Shell, localized};
+use model::language::Language;
+use words::centre::Centre;
+use words::code::Code;
+use words::unmatched::{Words, to_choices, to_code};
+use words::views::centre::Next;
+use words::views::unmatched::{Unmatched, UnmatchedView};
+
+/// What happened, what did not, and the ways back.
+#[component]
+pub fn NotRecorded(
+    /// What it shows.
+    page: UnmatchedView,
+) -> impl IntoView {
+    let language = page.frame.language;
+    let words = Words::of(page.why, language);
+    let ways = ways(page.why, language).into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> });
+    let ways = ways.collect_view();
+    view! {
+        <Shell frame=page.frame title=words.title.to_owned() here=Here::Elsewhere>
+            <h1>{words.title}</h1>
+            <div class="message" role="alert">
+                <p>{words.happened}</p>
+                <p>{words.to_do}</p>
+            </div>
+            <ul>{ways}</ul>
+        </Shell>
+    }
+}
+
+fn ways(why: Unmatched, language: Language) -> Vec<(String, &'static str)> {
+    let code = |next| (ask(next, language), Code::of(language).again);
+    let choices = (localized(Next::Preferences.path(), language), to_choices(language));
+    let without = (localized("/keuze/afmelden", language), Centre::of(language).without_code);
+    match why {
+        Unmatched::Ended(next) => vec![code(next), without],
+        Unmatched::OtherCode => vec![(localized(ENTER, language), to_code(language)), code(Next::Preferences)],
+        _ => vec![choices, code(Next::Preferences), without],
+    }
+}

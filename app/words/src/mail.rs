@@ -1,0 +1,99 @@
+//! The mails that leave the house: plain text, what was asked for and nothing else (S-20).
+
+use model::controller::Controller;
+use model::language::Language;
+
+/// The mail with a code.
+pub struct Code {
+    /// Its subject, with the site's name.
+    pub subject: fn(&str) -> String,
+    /// Its text, with the code, the site's name and who sends it.
+    pub text: fn(&str, &str, &str) -> String,
+    /// The text message in its place, with the code and the site's name: one of 160 characters at most. Its last line
+    /// lets a phone offer the code to that site's page alone (WICG "Delivering origin-bound one-time codes over SMS").
+    pub sms: fn(&str, &str) -> String,
+}
+
+const CODE_NL: Code = Code {
+    subject: |site| format!("Uw code voor {site}"),
+    text: |code, site, signature| {
+        format!(
+            "Uw code voor {site} is:\n\n{code}\n\nDe code werkt tien minuten, en alleen in de browser waarin u haar \
+             vroeg.\n\nVroeg u geen code? Dan hoeft u niets te doen. Zonder deze code kan niemand uw gegevens \
+             zien of namens u ja zeggen. Geef de code aan niemand.\n\n{signature}"
+        )
+    },
+    sms: |code, site| {
+        format!("{code} is uw code voor {site}. Hij werkt tien minuten. Geef hem aan niemand.\n\n@{site} #{code}")
+    },
+};
+
+const CODE_EN: Code = Code {
+    subject: |site| format!("Your code for {site}"),
+    text: |code, site, signature| {
+        format!(
+            "Your code for {site} is:\n\n{code}\n\nThe code works for ten minutes, and only in the browser in which \
+             you asked for it.\n\nDid you not ask for a code? Then you need not do anything. Without this code nobody \
+             can see your data or say yes for you. Give the code to nobody.\n\n{signature}"
+        )
+    },
+    sms: |code, site| {
+        format!("{code} is your code for {site}. It works for ten minutes. Give it to nobody.\n\n@{site} #{code}")
+    },
+};
+
+impl Code {
+    /// In one language.
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Nl => &CODE_NL,
+            Language::En => &CODE_EN,
+        }
+    }
+}
+
+/// The mail that asks whether somebody wants the newsletter.
+pub struct Confirmation {
+    /// Its subject, with the site's name.
+    pub subject: fn(&str) -> String,
+    /// Its text, with the link, the site's name, the days and who sends it.
+    pub text: fn(&str, &str, u32, &str) -> String,
+}
+
+const CONFIRMATION_NL: Confirmation = Confirmation {
+    subject: |site| format!("Bevestig uw aanmelding bij {site}"),
+    text: |link, site, days, signature| {
+        format!(
+            "Iemand gaf dit adres op voor de nieuwsbrief van {site}. Was u dat? Open dan deze pagina en druk op de \
+             knop:\n\n{link}\n\nWas u het niet? Dan hoeft u niets te doen. U krijgt geen nieuwsbrief, en na {days} dagen \
+             wissen wij deze aanmelding.\n\n{signature}"
+        )
+    },
+};
+
+const CONFIRMATION_EN: Confirmation = Confirmation {
+    subject: |site| format!("Confirm your sign-up at {site}"),
+    text: |link, site, days, signature| {
+        format!(
+            "Somebody gave this address for the newsletter of {site}. Was it you? Then open this page and press the \
+             button:\n\n{link}\n\nWas it not you? Then you need not do anything. You get no newsletter, and after {days} \
+             days we erase this sign-up.\n\n{signature}"
+        )
+    },
+};
+
+impl Confirmation {
+    /// In one language.
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Nl => &CONFIRMATION_NL,
+            Language::En => &CONFIRMATION_EN,
+        }
+    }
+}
+
+/// Who sends it and how to reach them: every mail says so (R-2.4-9).
+pub fn signature(controller: &Controller) -> String {
+    let address = controller.address.join(", ");
+    format!("{}\n{address}\n{}\n{}\n", controller.legal_name, controller.email, controller.phone)
+}

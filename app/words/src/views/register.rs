@@ -1,0 +1,18 @@
+//! What the register of cookies and parties shows.
+
+use super::frame::Frame;
+use model::controller::Recipient;
+use model::policy::Policy;
+
+/// The register: all of the policy in force.
+#[derive(Clone, Debug)]
+pub struct RegisterView {
+    /// Around the page.
+    pub frame: Frame,
+    /// The policy in force.
+    pub policy: Policy,
+    /// Its hash.
+    pub hash: String,
+    /// Who else gets personal data.
+    pub recipients: Vec<Recipient>,
+}

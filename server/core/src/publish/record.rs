@@ -1,0 +1,102 @@
+//! A policy on record: its event, its contents under their hashes, and the list of all policies.
+
+use model::event::{Actor, Event, EventKind, Route};
+use model::identity::ContentHash;
+use model::notice::NoticeStrings;
+use model::policy::{ChangeClass, Policy};
+
+use super::plan::{freeze, word};
+use super::{Plan, PublishError, Published, PublishedPolicy, RenderFirstLayer, canonical, hash, least_class, plan};
+use crate::config::Config;
+use ledger::clock::Clock;
+use ledger::{Draft, Fact, FactKind, Scribe, Written};
+
+/// The setting that lists the hashes of all policies, oldest first.
+const POLICIES: &[u8] = b"policies";
+
+/// Records a policy: from the next start on it is the one in force.
+///
+/// # Errors
+/// Nothing was recorded then.
+pub async fn publish(
+    scribe: &Scribe,
+    publication: &super::Publication,
+    actor: Actor,
+    clock: &dyn Clock,
+) -> Result<Written, PublishError> {
+    let mut event = Event::new(EventKind::PolicyPublished, clock.now().at, actor, Route::System);
+    event.policy = Some(publication.policy.hash);
+    event.object = Some(publication.policy.hash.to_string());
+    event.reason = Some(word(publication.change).to_owned());
+    let mut facts = contents(&publication.policy);
+    let mut policies = listed(scribe)?;
+    policies.push(publication.policy.hash);
+    facts.push(Fact { kind: FactKind::Setting, key: POLICIES.to_vec(), value: Some(canonical(&policies)) });
+    Ok(scribe.append(Draft::with(event, facts)).await?)
+}
+
+/// Publishes a configuration unless it is the one in force, as whatever kind of change it is; for the demo and tests.
+///
+/// # Errors
+/// Also when a question changed without a new revision.
+pub async fn publish_if_new(
+    scribe: &Scribe,
+    config: &Config,
+    clock: &dyn Clock,
+    render: RenderFirstLayer,
+) -> Result<(), PublishError> {
+    let published = Published::load(scribe)?;
+    if published.is_current(config) {
+        return Ok(());
+    }
+    let previous = published.latest();
+    let change = previous.map_or(ChangeClass::Purpose, |previous| least_class(&previous.policy, &freeze(config, 0, 0)));
+    match plan(config, previous, change, render).map_err(PublishError::Faults)? {
+        Plan::UpToDate => Ok(()),
+        Plan::New(publication) => publish(scribe, &publication, Actor::System, clock).await.map(|_| ()),
+    }
+}
+
+/// Every content of a policy under its hash.
+fn contents(published: &PublishedPolicy) -> Vec<Fact> {
+    let policy = canonical(&published.policy);
+    let strings = published.strings.iter().map(canonical);
+    let html = published.html.iter().map(|(_, html)| html.clone());
+    let all = std::iter::once(policy).chain(strings).chain(html);
+    all.map(|content| Fact { kind: FactKind::Content, key: hash(&content).0.to_vec(), value: Some(content) }).collect()
+}
+
+fn listed(scribe: &Scribe) -> Result<Vec<ContentHash>, PublishError> {
+    let Some(list) = scribe.fact(FactKind::Setting, POLICIES)? else { return Ok(Vec::new()) };
+    serde_json::from_slice(&list).map_err(|_| PublishError::Damaged("that lists the policies".to_owned()))
+}
+
+impl Published {
+    /// Reads all policies from the ledger; none is no fault yet.
+    ///
+    /// # Errors
+    /// When a content is missing or is not what its hash says.
+    pub fn load(scribe: &Scribe) -> Result<Self, PublishError> {
+        let policies = listed(scribe)?.into_iter().map(|hash| load_policy(scribe, hash));
+        Ok(Self::new(policies.collect::<Result<_, _>>()?))
+    }
+}
+
+fn load_policy(scribe: &Scribe, name: ContentHash) -> Result<PublishedPolicy, PublishError> {
+    let policy: Policy = read(&content(scribe, name)?, name)?;
+    let (mut strings, mut html) = (Vec::new(), Vec::new());
+    for notice in policy.notices.values() {
+        strings.push(read::<NoticeStrings>(&content(scribe, notice.strings)?, notice.strings)?);
+        html.push((notice.language, content(scribe, notice.html)?));
+    }
+    Ok(PublishedPolicy { hash: name, policy, strings, html })
+}
+
+fn content(scribe: &Scribe, name: ContentHash) -> Result<Vec<u8>, PublishError> {
+    let content = scribe.content(name)?.filter(|content| hash(content) == name);
+    content.ok_or_else(|| PublishError::Damaged(name.to_string()))
+}
+
+fn read<T: serde::de::DeserializeOwned>(content: &[u8], name: ContentHash) -> Result<T, PublishError> {
+    serde_json::from_slice(content).map_err(|_| PublishError::Damaged(name.to_string()))
+}

@@ -1,0 +1,245 @@
+//! A call with a person, from its opening until it may be closed (S-16; Tw art. 11.7: in every call the right to object
+//! is offered). Whoever is on the line is found by a number, an address or a customer number; unknown ones can object, too.
+//!
+//! A call stays open until it is closed, through a restart as well: who is on the line waits as a fact, under the key of
+//! the day, until then. What was pressed in it is kept in memory only, so after a restart the question is asked again.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use model::channel::Channel;
+use model::event::{Actor, Call, Event, EventKind, Route};
+use model::evidence::IdentityLevel;
+use model::identity::{RecordAddress, Subject};
+use serde::{Deserialize, Serialize};
+
+use super::Keuze;
+use super::days::{gone, waiting};
+use super::look_up::{Contact, Why};
+use super::people::profile::Kind;
+use super::people::{Act, ActError, Acted, Who};
+use super::staff::StaffName;
+use contact::ContactPoint;
+use ledger::{AppendError, Draft, ReadError, Scribe};
+
+/// A call's reference in the phone system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(String);
+
+impl Reference {
+    /// Reads a reference: one line of at most 60 characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let fits = (1..=60).contains(&text.chars().count()) && !text.contains(char::is_control);
+        fits.then_some(Self(text))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who called whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The person called.
+    In,
+    /// The person was called.
+    Out,
+}
+
+/// Who is on the line, as it waits beside the look-up.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnTheLine {
+    /// Who speaks with them.
+    pub staff: StaffName,
+    /// The call's reference.
+    pub reference: Reference,
+    /// Who called whom.
+    pub direction: Direction,
+    /// What was looked up, where it is a contact point.
+    pub point: Option<ContactPoint>,
+    /// Who it may be.
+    pub people: Vec<Subject>,
+}
+
+/// Names an open call: the key of the fact that waits for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(Vec<u8>);
+
+/// A call that is open.
+#[derive(Clone)]
+pub struct OpenCall {
+    /// Its name.
+    pub id: CallId,
+    /// Who is on the line.
+    pub line: OnTheLine,
+    /// Who it is, if known.
+    pub person: Option<Subject>,
+    /// Whether the right to object was offered; a call cannot be closed before this is answered.
+    pub right_offered: Option<bool>,
+    /// What was recorded in it last.
+    pub recorded: Option<Acted>,
+    /// Where the look-up was recorded.
+    pub audit: RecordAddress,
+}
+
+/// The calls that are open.
+pub struct Calls(Mutex<HashMap<CallId, OpenCall>>);
+
+impl Calls {
+    /// From the facts beside the ledger.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
+        let calls = waiting::<OnTheLine>(scribe, Kind::Call)?;
+        let opened = calls.into_iter().map(|(fact, audit, line)| OpenCall::new(line, audit, CallId(fact)));
+        Ok(Self(Mutex::new(opened.map(|call| (call.id.clone(), call)).collect())))
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<CallId, OpenCall>> {
+        // Nothing in here is ever half done, so what a panicking thread left is right.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The call that a staff member has still to close.
+    pub fn unclosed(&self, staff: &StaffName) -> Option<OpenCall> {
+        self.table().values().find(|call| call.line.staff == *staff).cloned()
+    }
+
+    /// An open call.
+    pub fn get(&self, id: &CallId) -> Option<OpenCall> {
+        self.table().get(id).cloned()
+    }
+
+    /// Changes an open call; gives it as it is then.
+    pub fn change(&self, id: &CallId, change: impl FnOnce(&mut OpenCall)) -> Option<OpenCall> {
+        let mut table = self.table();
+        let call = table.get_mut(id)?;
+        change(call);
+        Some(call.clone())
+    }
+
+    /// The facts that they all stand in.
+    pub(super) fn facts(&self) -> Vec<Vec<u8>> {
+        self.table().keys().map(|id| id.0.clone()).collect()
+    }
+}
+
+/// Why a call was not closed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloseError {
+    /// Nobody said whether the right to object was offered.
+    #[error("say first whether the right to object was offered")]
+    Unanswered,
+    /// It is closed already.
+    #[error("the call is closed already")]
+    Closed,
+    /// It could not be recorded.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+}
+
+impl OpenCall {
+    /// Nothing was pressed in it yet.
+    fn new(line: OnTheLine, audit: RecordAddress, id: CallId) -> Self {
+        let person = match line.people[..] {
+            [person] => Some(person),
+            _ => None,
+        };
+        Self { id, line, person, right_offered: None, recorded: None, audit }
+    }
+
+    /// About whom.
+    pub fn who(&self) -> Who {
+        Who { person: self.person, points: self.line.point.iter().cloned().collect() }
+    }
+
+    fn call(&self) -> Call {
+        Call { reference: self.line.reference.0.clone(), right_offered: self.right_offered }
+    }
+
+    fn route(&self) -> Route {
+        match self.line.direction {
+            Direction::In => Route::PhoneIn,
+            Direction::Out => Route::PhoneOut,
+        }
+    }
+
+    fn agent(&self) -> Actor {
+        Actor::Agent { name: self.line.staff.to_string() }
+    }
+}
+
+impl Keuze {
+    /// Opens a call: looks up who is on the line, which is recorded with the call's reference as the reason. `None`, and
+    /// nothing was looked up, while another call of this staff member is open (S-16).
+    ///
+    /// # Errors
+    /// The look-up could not be recorded; no call is open then.
+    pub async fn open_call(
+        &self,
+        staff: &StaffName,
+        reference: Reference,
+        direction: Direction,
+        contact: &Contact,
+    ) -> Result<Option<OpenCall>, AppendError> {
+        // One opening at a time: no second one slips in while the first is written.
+        let the_day = self.the_day_stays().await;
+        if self.calls.unclosed(staff).is_some() {
+            return Ok(None);
+        }
+        let (people, point) = (self.who_it_may_be(contact), contact.point().cloned());
+        let line = OnTheLine { staff: staff.clone(), reference, direction, point, people };
+        let fact = self.waiting_fact(&the_day, Kind::Call, &line);
+        let (why, id) = (Why::of_call(&line.reference.0), CallId(fact.key.clone()));
+        let audit = self.record_look_up(staff, &why, &line.people, vec![fact]).await?;
+        let call = OpenCall::new(line, audit, id);
+        self.calls.table().insert(call.id.clone(), call.clone());
+        Ok(Some(call))
+    }
+
+    /// Records that the person objects, with the call's reference and the agent as the actor.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn object_in_call(&self, call: &OpenCall, channels: &[Channel]) -> Result<Acted, ActError> {
+        let act = Act {
+            route: call.route(),
+            actor: call.agent(),
+            level: IdentityLevel::Unverified,
+            call: Some(call.call()),
+            reason: None,
+            request: None,
+        };
+        let acted = self.object(&call.who(), channels, &act).await?;
+        self.calls.change(&call.id, |call| call.recorded = Some(acted.clone()));
+        Ok(acted)
+    }
+
+    /// Closes a call: records whether the right to object was offered in it.
+    ///
+    /// # Errors
+    /// `Unanswered` while nobody said so; the call stays open then.
+    pub async fn close_call(&self, call: &OpenCall) -> Result<(), CloseError> {
+        if call.right_offered.is_none() {
+            return Err(CloseError::Unanswered);
+        }
+        // Of two presses at once one closes it.
+        let _the_day = self.the_day_stays().await;
+        if self.calls.get(&call.id).is_none() {
+            return Err(CloseError::Closed);
+        }
+        let mut event = Event::new(EventKind::CallClosed, self.clock.now().at, call.agent(), call.route());
+        event.call = Some(call.call());
+        event.about = call.person.and_then(|person| self.scribe.seal_about(person));
+        self.scribe.append(Draft::with(event, vec![gone(&call.id.0)])).await?;
+        self.calls.table().remove(&call.id);
+        Ok(())
+    }
+}

@@ -1,0 +1,565 @@
+//! The preference centre of whoever proved an address or number: what holds, what is changed, what is held, and erasing it.
+
+use model::channel::{Channel, ChannelRule};
+use model::contact::PointKind;
+use model::date::add_months;
+use model::decision::{Decision, Reason, Recorded};
+use model::event::{Event, EventKind, Route};
+use model::evidence::{IdentityLevel, OptIn};
+use model::identity::{RecordAddress, ShardNumber, Subject};
+use model::language::Language;
+use model::told::What;
+use serde_json::{Value, json};
+use words::views::centre::{
+    Card, CentreView, Detail, DetailKind, Done, DoneView, EraseView, Erasure, Happened, InsightView, Offer, Undo, Whose,
+};
+use words::views::frame::Frame;
+use words::views::objection::GoesOn;
+
+use super::Keuze;
+use super::codes::{JustDone, KnownAt, Session};
+use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Part, Person, Who, given_for};
+use contact::ContactPoint;
+use ledger::ReadError;
+use ledger::clock::wall_clock;
+
+/// Stands for "nothing was shown": the first record of a ledger is a policy, and everything said comes later.
+const NOTHING_SHOWN: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
+
+/// What a button says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// No advertising by these channels.
+    Stop(Vec<Channel>),
+    /// Advertising by these channels, with what the page showed last.
+    Start(Vec<Channel>, Shown),
+}
+
+/// What a page showed of what its button changes, as its form says it: `0001/42`, and behind a dash a keyed hash of the contact
+/// points that a yes would be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The last record.
+    pub record: RecordAddress,
+    /// The contact points; empty where none were shown.
+    pub points: String,
+}
+
+impl Shown {
+    /// What a form says; what cannot be read was nothing.
+    pub fn parse(text: &str) -> Self {
+        let (record, points) = text.split_once('-').unwrap_or((text, ""));
+        Self { record: record.parse().unwrap_or(NOTHING_SHOWN), points: points.to_owned() }
+    }
+}
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { record, points } = self;
+        if points.is_empty() { write!(f, "{record}") } else { write!(f, "{record}-{points}") }
+    }
+}
+
+impl Keuze {
+    /// What holds for each channel of whoever proved an address.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn centre(&self, session: &Session, language: Language) -> Result<CentreView, ActError> {
+        let known = self.known_at(session);
+        let cards = self.cards(session, known, language)?;
+        let shown = match known {
+            KnownAt::One(person) => self.last_word(person, &Channel::ALL)?,
+            KnownAt::Nobody | KnownAt::Several => None,
+        };
+        Ok(CentreView {
+            about: self.about(session).to_string(),
+            address: session.point().given(),
+            whose: self.whose(session, known),
+            cards,
+            shown: shown.unwrap_or(NOTHING_SHOWN).to_string(),
+            platforms: self.config.social.clone(),
+        })
+    }
+
+    /// Whoever proved a number alone is told no name: it may have been somebody else's before. Nor is who has an address
+    /// that joined later.
+    fn whose(&self, session: &Session, known: KnownAt) -> Whose {
+        match known {
+            KnownAt::One(_) => match self.opened_by(session) {
+                Some(person) => Whose::One { name: person.name().map(str::to_owned) },
+                None if session.email().is_none() => Whose::One { name: None },
+                None => Whose::Uncertain,
+            },
+            KnownAt::Nobody => Whose::Nobody,
+            KnownAt::Several => Whose::Several,
+        }
+    }
+
+    fn cards(&self, session: &Session, known: KnownAt, language: Language) -> Result<Vec<Card>, ActError> {
+        match known {
+            KnownAt::One(subject) => {
+                let person = self.known_person(subject).ok_or(ActError::NoPerson)?;
+                let channels = self.channels_open_to(session).iter();
+                channels.map(|channel| self.card_of(&person, session, *channel, language)).collect()
+            }
+            KnownAt::Nobody | KnownAt::Several => {
+                let channels = session.point().kind().channels().iter();
+                channels.map(|channel| self.card_at(session.point(), *channel)).collect()
+            }
+        }
+    }
+
+    fn card_of(
+        &self,
+        person: &Person,
+        session: &Session,
+        channel: Channel,
+        language: Language,
+    ) -> Result<Card, ActError> {
+        // By a number, or an address of which it is not certain whose it is, nothing is told but what holds for it.
+        let points: Vec<ContactPoint> = match self.opened_by(session) {
+            Some(_) => in_order(person.points_for(channel), session.point()),
+            None => vec![session.point().clone()],
+        };
+        let at = |points: Vec<ContactPoint>| self.may_i(&Who { person: Some(person.subject), points }, channel);
+        let decisions = points.iter().map(|point| at(vec![point.clone()]));
+        let decisions: Vec<Decision> = decisions.collect::<Result<_, _>>()?;
+        // What reaches the person anywhere is what is told first: that is what they can stop.
+        let told = decisions.iter().find(|decision| decision.allow).or(decisions.first()).cloned();
+        let decision = told.map_or_else(|| at(Vec::new()), Ok)?;
+        let given = |allowed: bool| {
+            let those = points.iter().zip(&decisions).filter(move |(_, decision)| decision.allow == allowed);
+            those.map(|(point, _)| point.given()).collect::<Vec<String>>()
+        };
+        // A yes is for the address that was proved; by channels of another kind, for all that is shown.
+        let lacks = match decisions.first() {
+            Some(first) if points[0].is_same_as(session.point()) => !first.allow,
+            Some(_) => decisions.iter().any(|decision| !decision.allow),
+            None => channel.point().is_none() && !decision.allow,
+        };
+        let offer = if lacks { self.offer(channel, language) } else { Offer::None };
+        let yes = points_of_a_yes(person, session, &[channel]);
+        let record = self.last_word(person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN);
+        let shown = Shown { record, points: self.hash_of_points(&yes) }.to_string();
+        let covers = if offer == Offer::None { Vec::new() } else { yes.iter().map(ContactPoint::given).collect() };
+        let (points, not_at) = (given(true), given(false));
+        Ok(Card { points, not_at, covers, shown, offer, ..self.card(channel, decision)? })
+    }
+
+    fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
+        let decision = self.may_i(&Who::point(point.clone()), channel)?;
+        let last_no = self.last_no_at(point, &[channel])?;
+        // Advertising needs a person whose consent it is; the newsletter can be subscribed to by its address. A no on the
+        // address can be taken off by whoever has it.
+        let offer = match (channel, last_no) {
+            _ if decision.allow => Offer::None,
+            (Channel::Newsletter, _) => Offer::Plain,
+            (_, Some(_)) => Offer::Lift,
+            (_, None) => Offer::None,
+        };
+        let shown = last_no.unwrap_or(NOTHING_SHOWN).to_string();
+        let covers = if offer == Offer::Plain { vec![point.given()] } else { Vec::new() };
+        Ok(Card { offer, covers, shown, ..self.card(channel, decision)? })
+    }
+
+    fn card(&self, channel: Channel, decision: Decision) -> Result<Card, ActError> {
+        let record = decision.evidence.first().copied();
+        let recorded = record.map(|record| self.scribe.record(record)).transpose()?.flatten();
+        Ok(Card {
+            channel,
+            points: Vec::new(),
+            not_at: Vec::new(),
+            covers: Vec::new(),
+            allow: decision.allow,
+            reason: decision.reason,
+            basis: decision.basis,
+            since: recorded.map(|recorded| wall_clock(recorded.event.at).date()),
+            // What ends because another rule begins is not the person's own term.
+            until: decision.until.filter(|_| decision.reason == Reason::OptedIn),
+            shown: NOTHING_SHOWN.to_string(),
+            offer: Offer::None,
+        })
+    }
+
+    /// What a yes would be for. Where the rule in force asks for more than a yes, that is said with it.
+    fn offer(&self, channel: Channel, language: Language) -> Offer {
+        match self.rule(channel).map(|rule| (&rule.products, rule.months)) {
+            Some((Some(products), Some(months))) => {
+                Offer::Calls { products: products.get(language).to_owned(), months }
+            }
+            _ => Offer::Plain,
+        }
+    }
+
+    fn rule(&self, channel: Channel) -> Option<&ChannelRule> {
+        let today = self.clock.now().today;
+        let rules = self.published.current().policy.channels.iter();
+        rules.filter(|rule| rule.channel == channel && rule.from <= today).max_by_key(|rule| rule.from)
+    }
+
+    /// Does what a button says. A no always counts; a yes is refused if something was said since the page was shown.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn wish(&self, session: &Session, wish: &Wish, language: Language) -> Result<Acted, ActError> {
+        let _one_after_the_other = self.one_press().await;
+        match self.act_on(session, wish, language).await {
+            Ok(acted) => {
+                self.remember(session, JustDone::Wish(wish.clone(), acted.clone()));
+                Ok(acted)
+            }
+            // Nothing is left to do, or what stands there now is newer than what was shown: by the first press of a double one?
+            Err(error @ (ActError::ChangedSince | ActError::Nothing)) => self.just_wished(session, wish)?.ok_or(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the same button came to just now, while it is the last word.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn just_wished(&self, session: &Session, wish: &Wish) -> Result<Option<Acted>, ActError> {
+        let same = |done: &JustDone| match done {
+            JustDone::Wish(of, acted) if of == wish => Some(acted.clone()),
+            _ => None,
+        };
+        let Some(acted) = self.just_done(session, same) else { return Ok(None) };
+        let last = match self.known_at(session) {
+            KnownAt::One(person) => self.last_word(person, &acted.channels)?,
+            KnownAt::Nobody | KnownAt::Several => self.last_no_at(session.point(), &acted.channels)?,
+        };
+        Ok((last <= Some(acted.record)).then_some(acted))
+    }
+
+    async fn act_on(&self, session: &Session, wish: &Wish, language: Language) -> Result<Acted, ActError> {
+        let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+        match (wish, self.known_at(session)) {
+            (Wish::Stop(channels), KnownAt::One(person)) => {
+                let who = Who { person: Some(person), points: vec![session.point().clone()] };
+                self.object(&who, channels, &act).await
+            }
+            (Wish::Stop(channels), _) => self.object(&Who::point(session.point().clone()), channels, &act).await,
+            (Wish::Start(channels, shown), KnownAt::One(person)) => {
+                let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+                let can_be_had = |channel: &Channel| {
+                    self.channels_open_to(session).contains(channel)
+                        && (channel.point().is_none() || !known.points_for(*channel).is_empty())
+                };
+                if !channels.iter().all(can_be_had) {
+                    return Err(ActError::Nothing);
+                }
+                let proof = self.proof(session, channels, language);
+                self.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(shown)).await
+            }
+            (Wish::Start(channels, shown), _) => match session.email() {
+                Some(email) if *channels == [Channel::Newsletter] => self.sign_up(email, language, &act).await,
+                _ => self.lift_at(session.point(), channels, &act, shown.record).await,
+            },
+        }
+    }
+
+    /// What a yes rests on: the code, and for calls the products and the period that were shown.
+    fn proof(&self, session: &Session, channels: &[Channel], language: Language) -> OptIn {
+        let bare = OptIn { verified: session.verification(), products: None, until: None };
+        let calls = channels.contains(&Channel::Phone).then(|| self.offer(Channel::Phone, language));
+        match calls {
+            Some(Offer::Calls { products, months }) => {
+                let until = add_months(self.clock.now().today, months);
+                OptIn { products: Some(products), until: Some(until), ..bare }
+            }
+            _ => bare,
+        }
+    }
+
+    /// The page after an act, from its record; with an undo for whoever may.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn what_changed(
+        &self,
+        frame: Frame,
+        recorded: &Recorded,
+        session: Option<&Session>,
+    ) -> Result<Option<DoneView>, ActError> {
+        let event = &recorded.event;
+        let stopped = match event.kind {
+            EventKind::Objected | EventKind::Withdrawn => true,
+            EventKind::OptInConfirmed | EventKind::ObjectionLifted => false,
+            _ => return Ok(None),
+        };
+        let person = event.subject.filter(|person| self.known_person(*person).is_some());
+        let denied = |channel: &Channel| -> Result<bool, ActError> {
+            let who = person.map(|person| self.given_in(event, person, *channel));
+            let decision = who.map(|who| self.may_i(&who, *channel)).transpose()?;
+            Ok(decision.is_some_and(|decision| !decision.allow))
+        };
+        let mut still_denied = Vec::new();
+        for channel in event.channels.iter().filter(|_| !stopped) {
+            if denied(channel)? {
+                still_denied.push(*channel);
+            }
+        }
+        let theirs = session.is_some_and(|session| Some(self.known_at(session)) == person.map(KnownAt::One));
+        let undo = match (person, session) {
+            (Some(person), Some(by)) if theirs => self.undo(person, by, recorded, stopped, frame.language)?,
+            (None, Some(by)) => self.undo_at(by, recorded)?,
+            _ => None,
+        };
+        Ok(Some(DoneView {
+            what: if event.kind == EventKind::ObjectionLifted {
+                Done::Lifted
+            } else if stopped {
+                Done::Stopped
+            } else {
+                Done::Started
+            },
+            channels: event.channels.clone(),
+            points: self.points_as_told(event, session),
+            since: wall_clock(event.at).date(),
+            can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
+            still_denied,
+            goes_on: Some(event).filter(|_| stopped).and_then(beyond),
+            number: self.receipts().number(recorded.address).to_string(),
+            receipt: self.receipts().path(recorded.address),
+            undo,
+            frame,
+        }))
+    }
+
+    /// A person at the points that an event is for.
+    pub(super) fn given_in(&self, event: &Event, person: Subject, channel: Channel) -> Who {
+        let known = self.known_person(person);
+        let points = known.iter().flat_map(|known| known.points_for(channel)).cloned();
+        let points = points.filter(|point| self.names_one(event, std::slice::from_ref(point))).collect();
+        Who { person: Some(person), points }
+    }
+
+    /// The contact points that an event is for, as far as they are still known to be its person's.
+    pub(super) fn points_in(&self, event: &Event) -> Vec<ContactPoint> {
+        let person = event.subject.filter(|_| !event.points.is_empty()).and_then(|person| self.known_person(person));
+        let points: Vec<ContactPoint> = person.iter().flat_map(Person::points).cloned().collect();
+        points.into_iter().filter(|point| self.names_one(event, std::slice::from_ref(point))).collect()
+    }
+
+    /// Whether a code can go to what this channel reaches people at.
+    fn can_prove(&self, channel: Channel) -> bool {
+        match channel.point() {
+            Some(PointKind::Email) => self.sends_mail(),
+            Some(PointKind::Phone) => self.sends_texts(),
+            Some(PointKind::Post) | None => false,
+        }
+    }
+
+    /// A no at an address or number that is not one person's is taken off again as long as it stands there; one that was
+    /// taken off is said again.
+    fn undo_at(&self, session: &Session, recorded: &Recorded) -> Result<Option<Undo>, ReadError> {
+        let stands = match recorded.event.kind {
+            EventKind::ObjectionLifted => None,
+            _ => Some(recorded.address),
+        };
+        let mut channels = Vec::new();
+        for channel in &recorded.event.channels {
+            if self.last_no_at(session.point(), &[*channel])? == stands {
+                channels.push(*channel);
+            }
+        }
+        let shown = recorded.address.to_string();
+        let about = self.about(session).to_string();
+        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, covers: Vec::new(), calls: None }))
+    }
+
+    /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.
+    fn undo(
+        &self,
+        person: Subject,
+        session: &Session,
+        recorded: &Recorded,
+        stopped: bool,
+        language: Language,
+    ) -> Result<Option<Undo>, ActError> {
+        let Some(known) = self.known_person(person) else { return Ok(None) };
+        let channels = recorded.event.channels.iter().copied();
+        let mut undone = Vec::new();
+        for channel in channels {
+            let points = points_of_a_yes(&known, session, &[channel]);
+            let restores = self.channels_open_to(session).contains(&channel)
+                && self.was_allowed_before(person, &points, channel, recorded.address)?;
+            if !stopped || restores {
+                undone.push(channel);
+            }
+        }
+        let channels = undone;
+        let calls = match (stopped && channels.contains(&Channel::Phone), self.offer(Channel::Phone, language)) {
+            (true, Offer::Calls { products, months }) => Some((products, months)),
+            _ => None,
+        };
+        let yes = if stopped { points_of_a_yes(&known, session, &channels) } else { Vec::new() };
+        let shown = Shown { record: recorded.address, points: self.hash_of_points(&yes) }.to_string();
+        let covers = yes.iter().map(ContactPoint::given).collect();
+        let about = self.about(session).to_string();
+        Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, covers, calls }))
+    }
+
+    /// What an event is for, to whoever looks at what it changed: the link may have been handed on.
+    fn points_as_told(&self, event: &Event, session: Option<&Session>) -> Vec<String> {
+        let theirs = |person: Person| event.subject.is_some_and(|subject| person.subjects().contains(&subject));
+        let whole = session.and_then(|session| self.opened_by(session)).is_some_and(theirs);
+        let told = |point: &ContactPoint| if whole { point.given() } else { point.hint() };
+        self.points_in(event).iter().map(told).collect()
+    }
+
+    /// Everything that is held of whoever proved an address.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn insight(&self, frame: Frame, session: &Session) -> Result<InsightView, ActError> {
+        let known = self.known_at(session);
+        let language = frame.language;
+        let person = self.opened_by(session);
+        let history = person.as_ref().map(|person| self.happened(person.subject)).transpose()?;
+        Ok(InsightView {
+            address: session.point().given(),
+            whose: self.whose(session, known),
+            details: person.as_ref().map(|person| details(person, language)).unwrap_or_default(),
+            cards: self.cards(session, known, language)?,
+            history: history.unwrap_or_default(),
+            blocked: self.blocked_at(&[session.point()]),
+            kept: self.config.kept_elsewhere.clone(),
+            recipients: self.config.recipients.clone(),
+            frame,
+        })
+    }
+
+    fn happened(&self, person: Subject) -> Result<Vec<Happened>, ReadError> {
+        let happened = |recorded: Recorded| Happened {
+            at: wall_clock(recorded.event.at),
+            what: What::of(&recorded.event),
+            evidence: recorded.event.evidence.clone(),
+            route: recorded.event.route,
+            points: self.points_in(&recorded.event).iter().map(ContactPoint::given).collect(),
+            channels: recorded.event.channels,
+            number: self.receipts().number(recorded.address).to_string(),
+        };
+        Ok(self.life(person)?.into_iter().rev().map(happened).collect())
+    }
+
+    /// Everything that is held, for taking away (GDPR art. 15 and 20). Where no one person is known that is what is held
+    /// of the address itself.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn take_away(&self, session: &Session) -> Result<Value, ActError> {
+        let person = self.opened_by(session);
+        let (who, points, channels) = match &person {
+            Some(person) => (Who::person(person.subject), person.points(), &Channel::ALL[..]),
+            None => (Who::point(session.point().clone()), vec![session.point()], session.point().kind().channels()),
+        };
+        let parts: Vec<Value> =
+            person.iter().flat_map(|person| person.parts.values()).map(|part| json!(theirs(part))).collect();
+        let decisions = channels.iter().map(|channel| {
+            // At an address of several people the decision rests on records of theirs.
+            let decision = self.may_i(&who, *channel)?;
+            let evidence = if person.is_some() { decision.evidence } else { Vec::new() };
+            Ok(json!({ "channel": channel, "decision": Decision { evidence, ..decision } }))
+        });
+        let life = person.as_ref().map(|person| self.life(person.subject)).transpose()?.unwrap_or_default();
+        let records = life.into_iter().map(|recorded| {
+            let number = self.receipts().number(recorded.address).to_string();
+            json!({ "address": recorded.address, "receipt": number, "event": recorded.event })
+        });
+        let blocked = self.blocked_at(&points).into_iter();
+        let blocked: Vec<Value> =
+            blocked.map(|(channels, since)| json!({ "channels": channels, "since": since })).collect();
+        let kept = self.config.kept_elsewhere.iter();
+        let kept = kept.map(|kept| json!({ "what": kept.what, "ground": kept.ground, "until": kept.until }));
+        let recipients = self.config.recipients.iter();
+        let recipients = recipients.map(|recipient| json!({ "name": recipient.name, "why": recipient.why }));
+        let authorities = self.config.authorities.iter();
+        let authorities = authorities.map(|of| json!({ "name": of.name, "about": of.about, "url": of.url }));
+        Ok(json!({
+            "made": wall_clock(self.clock.now().at).to_string(),
+            "controller": self.published.current().policy.controller,
+            "profile": parts,
+            "decisions": decisions.collect::<Result<Vec<_>, ActError>>()?,
+            "records": records.collect::<Vec<_>>(),
+            "blocking_list": blocked,
+            "kept_elsewhere": kept.collect::<Vec<_>>(),
+            "recipients": recipients.collect::<Vec<_>>(),
+            "complaints": authorities.collect::<Vec<_>>(),
+        }))
+    }
+
+    /// What an erasure came to, for whoever asked for it.
+    pub fn erasure(&self, erased: &Erased) -> Erasure {
+        Erasure {
+            number: self.receipts().number(erased.record).to_string(),
+            kept: self.config.kept_elsewhere.clone(),
+            backups_until: erased.backups_until,
+            keeps_no: erased.keeps_no,
+        }
+    }
+
+    /// Whether one is sure.
+    pub fn erase_view(&self, frame: Frame, session: &Session, unconfirmed: bool) -> EraseView {
+        EraseView {
+            about: self.about(session).to_string(),
+            address: session.point().given(),
+            kept: self.config.kept_elsewhere.clone(),
+            backups_until: self.clock.now().today + BACKUPS_LIVE,
+            unconfirmed,
+            frame,
+        }
+    }
+}
+
+/// Without the names of others that came with what joined later.
+fn theirs(part: &Part) -> Part {
+    Part { later: Vec::new(), ..part.clone() }
+}
+
+/// What a no to everything did not reach: at an address or number alone, whatever is of another kind; of a person, what is
+/// not known of them.
+fn beyond(event: &Event) -> Option<GoesOn> {
+    let reached: Vec<PointKind> = event.channels.iter().filter_map(|channel| channel.point()).collect();
+    let whole = |kind: &PointKind| kind.channels().iter().all(|channel| event.channels.contains(channel));
+    match event.subject {
+        Some(_) => (event.channels.len() == Channel::ALL.len()).then_some(GoesOn::NotKnown(PointKind::Email)),
+        None if reached.iter().all(whole) => GoesOn::without(&reached),
+        None => None,
+    }
+}
+
+/// The points that a yes in a session is for.
+fn points_of_a_yes(person: &Person, session: &Session, channels: &[Channel]) -> Vec<ContactPoint> {
+    let known: Vec<ContactPoint> = person.points().into_iter().cloned().collect();
+    given_for(&known, channels, std::slice::from_ref(session.point()))
+}
+
+/// The proven address first.
+fn in_order(points: Vec<&ContactPoint>, proven: &ContactPoint) -> Vec<ContactPoint> {
+    let (first, others): (Vec<_>, Vec<_>) = points.into_iter().partition(|point| point.is_same_as(proven));
+    first.into_iter().chain(others).cloned().collect()
+}
+
+fn details(person: &Person, language: Language) -> Vec<Detail> {
+    let detail = |kind, value: String| Detail { kind, value };
+    let name = person.name().map(|name| detail(DetailKind::Name, name.to_owned()));
+    let customers = person.customers().into_iter().map(|number| detail(DetailKind::Customer, number.to_owned()));
+    let points = person.points().into_iter().map(|point| {
+        let kind = match point.kind() {
+            PointKind::Email => DetailKind::Email,
+            PointKind::Phone => DetailKind::Phone,
+            PointKind::Post => DetailKind::Post,
+        };
+        detail(kind, point.given())
+    });
+    let tongue = match (person.language(), language) {
+        (Language::Nl, Language::Nl) => "Nederlands",
+        (Language::Nl, Language::En) => "Dutch",
+        (Language::En, Language::Nl) => "Engels",
+        (Language::En, Language::En) => "English",
+    };
+    let tongue = detail(DetailKind::Language, tongue.to_owned());
+    name.into_iter().chain(customers).chain(points).chain([tongue]).collect()
+}

@@ -1,0 +1,260 @@
+//! Programs that ask and tell: each with an API key of its own, with scopes and a last day.
+//!
+//! A key is 256 random bits, shown once; its SHA-256 is kept, sealed under the audit key. Nobody can guess one, so no
+//! slower hash is needed, and each question costs one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::event::{Actor, Event, EventKind, Route};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use time::Date;
+use zeroize::Zeroizing;
+
+use super::staff::StaffName;
+use ledger::clock::Clock;
+use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
+use vault::random::Entropy;
+
+/// What a key is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// To ask "may I?".
+    Decisions,
+    /// To get the links and headers of a mail.
+    Mail,
+    /// To get the block of a letter, and to have a letter checked.
+    Letters,
+    /// To pass on that somebody objected.
+    Objections,
+    /// To tell of customers, and to ask them for an opt-in.
+    Customers,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Decisions, Self::Mail, Self::Letters, Self::Objections, Self::Customers];
+
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Decisions => "decisions",
+            Self::Mail => "mail",
+            Self::Letters => "letters",
+            Self::Objections => "objections",
+            Self::Customers => "customers",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What a program is called; under that name it stands in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClientName(StaffName);
+
+impl fmt::Display for ClientName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for ClientName {
+    type Err = ClientNameError;
+
+    fn from_str(text: &str) -> Result<Self, ClientNameError> {
+        text.parse().map(Self).map_err(|_| ClientNameError)
+    }
+}
+
+/// What was typed is no name of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a client's name starts with a letter and has letters, digits, dots, dashes and _ only, at most 40 of them")]
+pub struct ClientNameError;
+
+/// A program with a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// What it is called.
+    pub name: ClientName,
+    /// What its key is good for.
+    pub scopes: Vec<Scope>,
+    /// The last civil day of its key.
+    pub until: Date,
+    /// SHA-256 of the key, in hexadecimal digits.
+    hash: String,
+}
+
+/// Why a client was not added or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The name is taken.
+    #[error("there is a client of that name already; remove it first, or choose another name")]
+    Taken,
+    /// There is none.
+    #[error("there is no client of that name")]
+    Gone,
+    /// It could not be written.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The clients could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// The clients of a ledger.
+pub struct Clients<'a> {
+    /// Where they are kept.
+    pub scribe: &'a Scribe,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Randomness for ids and keys.
+    pub entropy: &'a dyn Entropy,
+}
+
+impl Clients<'_> {
+    /// Adds a client and gives its key, which is kept nowhere.
+    ///
+    /// # Errors
+    /// The name is taken, or the ledger cannot be read or written.
+    pub async fn add(
+        &self,
+        name: &ClientName,
+        scopes: &[Scope],
+        until: Date,
+    ) -> Result<Zeroizing<String>, ClientError> {
+        if self.find(|client| client.name == *name)?.is_some() {
+            return Err(ClientError::Taken);
+        }
+        let mut scopes = scopes.to_vec();
+        scopes.sort_unstable();
+        scopes.dedup();
+        let secret = Zeroizing::new(self.entropy.bytes::<32>());
+        // The first part tells tools that look for keys in source code what they found.
+        let key = Zeroizing::new(format!("keuze_{}", URL_SAFE_NO_PAD.encode(*secret)));
+        let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
+        let what = format!("client/{name} added, {}, until {until}", words.join("+"));
+        let client = Client { name: name.clone(), scopes, until, hash: hash(&key) };
+        let value = serde_json::to_vec(&client).expect("plain fields are always JSON");
+        self.keep(self.entropy.bytes::<16>().to_vec(), Some(value), what).await?;
+        Ok(key)
+    }
+
+    /// Everybody with a key, by name.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn list(&self) -> Result<Vec<Client>, ReadError> {
+        let mut all: Vec<Client> = self.read()?.into_iter().map(|(_, client)| client).collect();
+        all.sort_by_key(|client| client.name.to_string());
+        Ok(all)
+    }
+
+    /// Takes a client's key away; it is refused from the next question on.
+    ///
+    /// # Errors
+    /// There is none of that name, or the ledger cannot be read or written.
+    pub async fn remove(&self, name: &ClientName) -> Result<(), ClientError> {
+        let (key, _) = self.find(|client| client.name == *name)?.ok_or(ClientError::Gone)?;
+        self.keep(key, None, format!("client/{name} removed")).await
+    }
+
+    /// Whose key this is, expired or not.
+    ///
+    /// # Errors
+    /// When the clients cannot be read.
+    pub fn with_key(&self, key: &str) -> Result<Option<Client>, ReadError> {
+        let sent = hash(key);
+        let is_its = |client: &Client| bool::from(client.hash.as_bytes().ct_eq(sent.as_bytes()));
+        Ok(self.find(is_its)?.map(|(_, client)| client))
+    }
+
+    fn find(&self, is_it: impl Fn(&Client) -> bool) -> Result<Option<(Vec<u8>, Client)>, ReadError> {
+        Ok(self.read()?.into_iter().find(|(_, client)| is_it(client)))
+    }
+
+    fn read(&self) -> Result<Vec<(Vec<u8>, Client)>, ReadError> {
+        let all = self.scribe.facts(FactKind::Client)?;
+        Ok(all.into_iter().filter_map(|(key, value)| Some((key, serde_json::from_slice(&value).ok()?))).collect())
+    }
+
+    async fn keep(&self, key: Vec<u8>, value: Option<Vec<u8>>, what: String) -> Result<(), ClientError> {
+        let mut event = Event::new(EventKind::StaffChanged, self.clock.now().at, Actor::System, Route::System);
+        event.object = Some(what);
+        self.scribe.append(Draft::with(event, vec![Fact { kind: FactKind::Client, key, value }])).await?;
+        Ok(())
+    }
+}
+
+fn hash(key: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(key).iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a String takes everything");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::service::fixture::House;
+
+    fn clients(house: &House) -> Clients<'_> {
+        let keuze = &house.keuze;
+        Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy }
+    }
+
+    /// The key is nowhere on disk, and works after a restart; who got one stands in the ledger.
+    #[tokio::test]
+    async fn a_key_is_shown_once_and_kept_as_its_hash() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let name: ClientName = "mailer".parse().expect("a name");
+        let key = {
+            let house = House::at(Some(&data), 1).await;
+            let scopes = [Scope::Mail, Scope::Decisions, Scope::Mail];
+            let key = clients(&house).add(&name, &scopes, date!(2027 - 11 - 24)).await.expect("added");
+            let again = clients(&house).add(&name, &scopes, date!(2027 - 11 - 24)).await;
+            assert!(matches!(again, Err(ClientError::Taken)));
+            house.keuze.scribe.close().await;
+            key
+        };
+        let house = House::at(Some(&data), 2).await;
+        let client = clients(&house).with_key(&key).expect("readable").expect("known");
+        assert_eq!((client.name, client.scopes), (name.clone(), vec![Scope::Decisions, Scope::Mail]));
+        assert_eq!(clients(&house).with_key("keuze_x").expect("readable"), None);
+        let event = house.ledger().pop().expect("an event");
+        let what = "client/mailer added, decisions+mail, until 2027-11-24";
+        assert_eq!((event.kind, event.object.as_deref()), (EventKind::StaffChanged, Some(what)));
+        clients(&house).remove(&name).await.expect("removed");
+        assert_eq!(clients(&house).with_key(&key).expect("readable"), None);
+        assert!(matches!(clients(&house).remove(&name).await, Err(ClientError::Gone)));
+        house.keuze.scribe.close().await;
+        let secret = key.trim_start_matches("keuze_").as_bytes();
+        let mut left = vec![data];
+        let mut files = 0;
+        while let Some(path) = left.pop() {
+            if path.is_dir() {
+                left.extend(std::fs::read_dir(path).expect("readable").map(|entry| entry.expect("readable").path()));
+            } else {
+                let bytes = std::fs::read(&path).expect("readable");
+                assert!(!bytes.windows(secret.len()).any(|window| window == secret), "{}", path.display());
+                files += 1;
+            }
+        }
+        assert!(files > 3, "there is a journal and a key ring");
+    }
+}

@@ -1,0 +1,455 @@
+//! A person is known by a code sent to their address or mobile: ten minutes, five tries, bound to the browser that asked
+//! (S-54). A number changes hands sooner than a mailbox does: it proves nothing beyond what holds for the number itself.
+//!
+//! A known and an unknown address are treated alike: until the code was entered nothing is looked up. The code lies in
+//! the browser that asked, sealed; tries and sends are counted by [`super::brakes`].
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::channel::Channel;
+use model::contact::PointKind;
+use model::evidence::Verification;
+use model::identity::Subject;
+use model::language::Language;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use time::{Duration, OffsetDateTime};
+
+use super::Keuze;
+use super::brakes::{Brakes, Source, Tried};
+use super::centre::Wish;
+use super::mail::Mail;
+use super::people::{Acted, Erased, Person};
+use contact::{ContactPoint, Email, Phone};
+use ledger::AppendError;
+use vault::mac::mac;
+use vault::seal;
+
+/// For how long a code works.
+pub const CODE_LIVES: Duration = Duration::minutes(10);
+/// For how long a proven address stays proven. Over 20 hours, so that no page need warn (WCAG 2.2.1).
+pub const SESSION_LIVES: Duration = Duration::hours(24);
+/// What is known of codes and sessions beside the browsers that have them.
+#[derive(Default)]
+pub struct Codes {
+    /// Tries and sends.
+    brakes: Brakes,
+    /// Presses of somebody who is known are taken one after the other.
+    pressing: tokio::sync::Mutex<()>,
+    /// What sessions did just now, for the second press of a double one.
+    done: Mutex<Vec<Done>>,
+    /// Sessions that were ended before their time.
+    ended: Mutex<HashMap<[u8; 16], OffsetDateTime>>,
+    /// Of this run alone: what was ended is known in memory only, so no session outlives it.
+    run: OnceLock<[u8; 16]>,
+}
+
+/// What a session did.
+struct Done {
+    session: [u8; 16],
+    at: OffsetDateTime,
+    what: JustDone,
+}
+
+/// What a session did just now.
+#[derive(Clone)]
+pub enum JustDone {
+    /// A button of the preference centre, and what it came to.
+    Wish(Wish, Acted),
+    /// It erased what is held.
+    Erased(Erased),
+}
+
+/// For how long a press counts as the second one of a double.
+const DOUBLE: Duration = Duration::seconds(10);
+
+impl Codes {
+    /// With what was counted before.
+    pub fn with(brakes: Brakes) -> Self {
+        Self { brakes, ..Self::default() }
+    }
+}
+
+/// Nothing in a table is ever half done, so what a panicking thread left is right.
+fn table<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What lies in the browser that asked for a code, sealed.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    id: [u8; 16],
+    code: String,
+    to: ContactPoint,
+    next: String,
+    #[serde(with = "time::serde::timestamp")]
+    until: OffsetDateTime,
+}
+
+impl Asked {
+    fn waiting(self) -> Waiting {
+        Waiting { id: format!("{:032x}", u128::from_be_bytes(self.id)), to: self.to, next: self.next }
+    }
+}
+
+/// Who is signed in, by an address or number that they proved to control.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    id: [u8; 16],
+    /// The run of the server in which it began.
+    run: [u8; 16],
+    /// What was proven.
+    to: ContactPoint,
+    #[serde(with = "time::serde::timestamp")]
+    until: OffsetDateTime,
+}
+
+/// Who is known at a proven address or number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownAt {
+    /// One person.
+    One(Subject),
+    /// Nobody.
+    Nobody,
+    /// Several people; acts apply to the address.
+    Several,
+}
+
+impl Session {
+    /// The proven address or number.
+    pub fn point(&self) -> &ContactPoint {
+        &self.to
+    }
+
+    /// The proven address, where it is one.
+    pub fn email(&self) -> Option<&Email> {
+        match &self.to {
+            ContactPoint::Email(email) => Some(email),
+            ContactPoint::Phone(_) | ContactPoint::Post(_) => None,
+        }
+    }
+
+    /// What a yes in it rests on.
+    pub fn verification(&self) -> Verification {
+        if self.email().is_some() { Verification::MailCode } else { Verification::TextCode }
+    }
+}
+
+/// What a form is about, as it says so itself: the proven address or number, and who is known there. Both as keyed hashes,
+/// so that neither stands in a page's source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    point: String,
+    who: String,
+}
+
+/// How well a form fits what is proved and known now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It is about the same address, and the same is known there.
+    Whole,
+    /// It is about the same address, where something else is known by now.
+    Point,
+    /// It is about another address, or says nothing.
+    Not,
+}
+
+impl About {
+    /// How a form fits that says it is about this.
+    pub fn fit(&self, said: &str) -> Fit {
+        match said.split_once('-') {
+            Some((point, who)) if point == self.point && who == self.who => Fit::Whole,
+            Some((point, _)) if point == self.point => Fit::Point,
+            _ => Fit::Not,
+        }
+    }
+}
+
+impl std::fmt::Display for About {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.point, self.who)
+    }
+}
+
+/// Why no code can be sent to what was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCodeTo {
+    /// It is no address, and no number where numbers are taken.
+    Form,
+    /// It is a number that gets no text messages from us.
+    NoMobile,
+}
+
+/// Why no message goes out.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// So many went there lately; after so many minutes one may go again.
+    #[error("too many messages went there")]
+    TooMany(u32),
+    /// Mail is not set up.
+    #[error("mail is not set up")]
+    NoMail,
+    /// It could not be queued.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+}
+
+/// What a code that was asked for is about, for the page that takes it.
+pub struct Waiting {
+    /// Its random number, for its form to say.
+    pub id: String,
+    /// Where it was sent.
+    pub to: ContactPoint,
+    /// Where it leads.
+    pub next: String,
+}
+
+/// Why a code was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CodeError {
+    /// A press of the same button has just used it; it leads here.
+    JustUsed(String),
+    /// It is another one; so many tries are left.
+    Wrong(u8),
+    /// Its time is over, it was used, or tried too often.
+    Over,
+}
+
+impl Keuze {
+    /// Whether a code can go to a phone.
+    pub fn sends_texts(&self) -> bool {
+        self.config.sms.is_some() && self.sends_mail()
+    }
+
+    /// Reads where a code shall go. With `mobile`, numbers are taken, too.
+    ///
+    /// # Errors
+    /// Why no code can go there.
+    pub fn code_goes_to(&self, typed: &str, mobile: bool) -> Result<ContactPoint, NoCodeTo> {
+        if let Ok(email) = Email::parse(typed) {
+            return Ok(ContactPoint::Email(email));
+        }
+        let phone = Phone::parse(typed).ok().filter(|_| mobile).ok_or(NoCodeTo::Form)?;
+        // Texts cost money, and numbers abroad are rented to make others pay for them.
+        if phone.is_dutch_mobile() { Ok(ContactPoint::Phone(phone)) } else { Err(NoCodeTo::NoMobile) }
+    }
+
+    /// Sends a code to an address or number; gives what is kept in the browser that asked.
+    ///
+    /// # Errors
+    /// Nothing was sent then.
+    pub async fn send_code(
+        &self,
+        to: &ContactPoint,
+        next: &str,
+        language: Language,
+        by: Source,
+    ) -> Result<String, SendError> {
+        self.may_send_to(to, next, by)?;
+        let until = self.clock.now().at + CODE_LIVES;
+        let asked =
+            Asked { id: self.entropy.bytes(), code: self.six_digits(), to: to.clone(), next: next.to_owned(), until };
+        self.queue_mail(self.code_mail(&asked, language)?).await?;
+        Ok(self.seal_for_browser(b"keuze code", &asked))
+    }
+
+    fn code_mail(&self, asked: &Asked, language: Language) -> Result<Mail, SendError> {
+        let words = words::mail::Code::of(language);
+        let policy = &self.published.current().policy;
+        let to = self.mailbox_of(&asked.to).ok_or(SendError::NoMail)?;
+        let (what, text) = match asked.to.kind() {
+            PointKind::Phone => ("text", (words.sms)(&asked.code, &policy.site)),
+            PointKind::Email | PointKind::Post => {
+                let signature = words::mail::signature(&policy.controller);
+                ("code", (words.text)(&asked.code, &policy.site, &signature))
+            }
+        };
+        let subject = (words.subject)(&policy.site);
+        let (what, language) = (what.to_owned(), language.tag().to_owned());
+        Ok(Mail { what, to, language, subject, text, until: asked.until })
+    }
+
+    /// The mailbox by which a message reaches a contact point: itself, or the gateway's for a number.
+    pub(super) fn mailbox_of(&self, point: &ContactPoint) -> Option<Email> {
+        match point {
+            ContactPoint::Email(email) => Some(email.clone()),
+            ContactPoint::Phone(phone) => self.config.sms.as_ref().map(|sms| sms.address(phone)),
+            ContactPoint::Post(_) => None,
+        }
+    }
+
+    /// Counts a message of a kind to an address or number that a client asks for, unless so many went there lately. The same
+    /// for all, known or not; each kind is counted apart, so that none is an end to another.
+    ///
+    /// # Errors
+    /// Nothing may be sent then.
+    pub fn may_send_to(&self, to: &ContactPoint, kind: &str, by: Source) -> Result<(), SendError> {
+        if !self.sends_mail() {
+            return Err(SendError::NoMail);
+        }
+        let key = self.scribe.secret("sends");
+        let name = mac(&key, &[b"keuze sends ", kind.as_bytes(), b" ", mailbox(to).as_bytes()]);
+        let name = *name.first_chunk().expect("32 bytes");
+        self.codes.brakes.send(by, name, self.clock.now().at).map_err(SendError::TooMany)
+    }
+
+    /// What the browser waits for; `None` once that is over.
+    pub fn waiting_code(&self, sealed: &str) -> Option<Waiting> {
+        let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
+        let now = self.clock.now().at;
+        (now < asked.until && self.codes.brakes.is_open(asked.id)).then(|| asked.waiting())
+    }
+
+    /// What the browser asked for once, whether or not that is over.
+    pub fn asked_code(&self, sealed: &str) -> Option<Waiting> {
+        let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
+        Some(asked.waiting())
+    }
+
+    /// Takes a code; gives the session's cookie and where it leads. A code works once.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub fn take_code(&self, sealed: &str, typed: &str) -> Result<(String, String), CodeError> {
+        let asked: Asked = self.open_from_browser(b"keuze code", sealed).ok_or(CodeError::Over)?;
+        let now = self.clock.now().at;
+        let digits: String = model::typed::of_code(typed).collect();
+        let is_right = bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes()));
+        match self.codes.brakes.try_code(asked.id, asked.until, is_right, now) {
+            Tried::Right => {}
+            Tried::Again => return Err(CodeError::JustUsed(asked.next)),
+            Tried::Wrong(left) => return Err(CodeError::Wrong(left)),
+            Tried::Over => return Err(CodeError::Over),
+        }
+        let session =
+            Session { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
+        Ok((self.seal_for_browser(b"keuze session", &session), asked.next))
+    }
+
+    /// The session in a browser, while it lives.
+    pub fn session(&self, sealed: &str) -> Option<Session> {
+        let session: Session = self.open_from_browser(b"keuze session", sealed)?;
+        let ended = table(&self.codes.ended).contains_key(&session.id);
+        let lives = self.clock.now().at < session.until && session.run == self.this_run();
+        (lives && !ended).then_some(session)
+    }
+
+    fn this_run(&self) -> [u8; 16] {
+        *self.codes.run.get_or_init(|| self.entropy.bytes())
+    }
+
+    /// Ends a session: its cookie opens nothing any more, wherever a copy of it lies.
+    pub fn end_session(&self, session: &Session) {
+        let now = self.clock.now().at;
+        let mut ended = table(&self.codes.ended);
+        ended.retain(|_, until| now < *until);
+        ended.insert(session.id, session.until);
+    }
+
+    /// Nobody's second press overtakes their first.
+    pub async fn one_press(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.codes.pressing.lock().await
+    }
+
+    /// Remembers what a session did, for the second press of a double one.
+    pub fn remember(&self, session: &Session, what: JustDone) {
+        let now = self.clock.now().at;
+        let mut done = table(&self.codes.done);
+        done.retain(|done| now - done.at < DOUBLE);
+        done.push(Done { session: session.id, at: now, what });
+    }
+
+    /// What a session did just now that this finds something in. A second press is told of it only where it can do nothing by
+    /// itself: a no that is meant anew is taken anew.
+    pub fn just_done<T>(&self, session: &Session, found: impl Fn(&JustDone) -> Option<T>) -> Option<T> {
+        let now = self.clock.now().at;
+        let done = table(&self.codes.done);
+        let own = done.iter().rev().filter(|done| done.session == session.id && now - done.at < DOUBLE);
+        own.map(|done| &done.what).find_map(found)
+    }
+
+    /// The session of a browser that was ended in this run.
+    pub fn ended_session(&self, sealed: &str) -> Option<Session> {
+        let session: Session = self.open_from_browser(b"keuze session", sealed)?;
+        table(&self.codes.ended).contains_key(&session.id).then_some(session)
+    }
+
+    /// The person whose data a session opens: the one who has the address from the first, or for certain. A number may have
+    /// been somebody else's before, and an address that joined later may be somebody else's now.
+    pub fn opened_by(&self, session: &Session) -> Option<Person> {
+        let KnownAt::One(person) = self.known_at(session) else { return None };
+        self.known_person(person).filter(|person| session.email().is_some() && !person.is_later(session.point()))
+    }
+
+    /// The channels that a session may see and switch on: all, where it opens a person's data; else those that use the
+    /// proven address or number.
+    pub fn channels_open_to(&self, session: &Session) -> &'static [Channel] {
+        if self.opened_by(session).is_some() { &Channel::ALL } else { session.point().kind().channels() }
+    }
+
+    /// Who is known at a proven address or number.
+    pub fn known_at(&self, session: &Session) -> KnownAt {
+        match self.people_at(session.point()).as_slice() {
+            [] => KnownAt::Nobody,
+            [person] => KnownAt::One(person.subject),
+            _ => KnownAt::Several,
+        }
+    }
+
+    /// What the forms of a page are about that is shown in this session.
+    pub fn about(&self, session: &Session) -> About {
+        let who = match self.known_at(session) {
+            KnownAt::One(person) => person.to_string(),
+            KnownAt::Nobody => "nobody".to_owned(),
+            KnownAt::Several => "several".to_owned(),
+        };
+        let key = self.scribe.secret("about");
+        let hashed = |text: &str| {
+            let mac = mac(&key, &[b"keuze about", text.as_bytes()]);
+            format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
+        };
+        let point = session.point().normal();
+        About { who: hashed(&format!("{point} {who}")), point: hashed(&point) }
+    }
+
+    /// Forgets what was counted in a window that is over.
+    pub(super) fn forget_counts(&self) {
+        self.codes.brakes.sweep(self.clock.now().at);
+    }
+
+    /// Six digits, each as likely as the others.
+    fn six_digits(&self) -> String {
+        loop {
+            let number = u32::from_be_bytes(self.entropy.bytes());
+            // Beyond the last whole million the first codes would be a little likelier.
+            if number < u32::MAX / 1_000_000 * 1_000_000 {
+                return format!("{:06}", number % 1_000_000);
+            }
+        }
+    }
+
+    fn seal_for_browser<T: Serialize>(&self, what: &'static [u8], value: &T) -> String {
+        let text = serde_json::to_vec(value).expect("plain fields are always JSON");
+        URL_SAFE_NO_PAD.encode(seal::seal(&self.scribe.secret("browser"), what, &text, &*self.entropy))
+    }
+
+    fn open_from_browser<T: DeserializeOwned>(&self, what: &'static [u8], sealed: &str) -> Option<T> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let text = seal::open(&self.scribe.secret("browser"), what, &bytes)?;
+        serde_json::from_slice(&text).ok()
+    }
+}
+
+/// Whom a message floods: one mailbox, whatever tag stands behind a plus sign. Not every provider has such tags, and two
+/// people who share a count lose nothing by it.
+fn mailbox(to: &ContactPoint) -> String {
+    let fold = to.stands_on().concat();
+    match (to, fold.split_once('+'), fold.rsplit_once('@')) {
+        (ContactPoint::Email(_), Some((start, _)), Some((_, domain))) => format!("{start}@{domain}"),
+        _ => fold,
+    }
+}

@@ -1,0 +1,82 @@
+//! Continued use: notice was given, the site was used further, and no answer came. Never a consent (R-2.5-2).
+
+use model::choice::Answer as Said;
+use model::date::Moment;
+use model::device::Device;
+use model::event::{Actor, Answered, Event, EventKind, Route};
+use model::language::Language;
+use model::policy::Policy;
+
+use super::Keuze;
+use super::choose::SentFrom;
+use ledger::{Answer, AnswerName, AppendError, Draft};
+
+/// What a page told about further use of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The policy that was shown, by its id in the API.
+    pub policy: String,
+    /// The language it was shown in, as far as told.
+    pub language: Option<Language>,
+    /// Where the request was sent from.
+    pub sent_from: SentFrom,
+    /// What came along from the device.
+    pub device: Device,
+    /// Whether the browser fetched the page without anybody looking (`Sec-Purpose`).
+    pub ahead: bool,
+}
+
+impl Keuze {
+    /// Records it once per notice, without any id; returns the notice revision that the device may remember.
+    ///
+    /// `None` is no fault: what does not count is ignored and leaves everything off.
+    /// A request that was answered before gets the same answer.
+    ///
+    /// # Errors
+    /// It was not recorded, or it is not known whether it was.
+    pub async fn continue_use(&self, further: &Use, request: Option<AnswerName>) -> Result<Option<u32>, AppendError> {
+        let current = self.published.current();
+        let Some(shown) = self.published.by_id(&further.policy) else { return Ok(None) };
+        let revision = Some(shown.policy.notice_revision);
+        let now = self.clock.now().at;
+        if request.is_some_and(|name| self.scribe.answered(&name, now).is_some()) {
+            return Ok(revision);
+        }
+        if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now()) {
+            return Ok(None);
+        }
+        let event = Event {
+            policy: Some(current.hash),
+            notice: further.language.and_then(|language| shown.policy.notices.get(&language).copied()),
+            gpc: further.device.gpc,
+            answers: unanswered(&shown.policy),
+            ..Event::new(EventKind::ContinuedUse, self.clock.now().at, Actor::Visitor, Route::Banner)
+        };
+        let draft = Draft::new(event);
+        match request {
+            // The policy that it names says what it is answered.
+            Some(name) => _ = self.scribe.append_once(vec![draft], Answer { name, at: now, value: Vec::new() }).await?,
+            None => _ = self.scribe.append(draft).await?,
+        }
+        Ok(revision)
+    }
+}
+
+/// An answer that stands outranks it, and so does one that cannot be read; a notice that was seen is not counted again, a
+/// newer one is.
+fn counts(further: &Use, policy: &Policy, shown: u32, now: Moment) -> bool {
+    let Device { said, seen, gpc } = &further.device;
+    policy.continued_use.record
+        && further.sent_from == SentFrom::Site
+        && !further.ahead
+        && seen.is_none_or(|seen| seen < shown)
+        && !said.unreadable
+        && further.device.to_ask(policy, now).len() == policy.optional().count()
+        && !(*gpc && policy.gpc.also_object_low_impact)
+}
+
+/// The questions that were shown and not answered; their revisions say which ones.
+fn unanswered(policy: &Policy) -> std::collections::BTreeMap<model::purpose::PurposeId, Answered> {
+    let nothing = |revision| Answered { answer: Said::NotOffered, revision, until: None };
+    policy.optional().map(|purpose| (purpose.id.clone(), nothing(purpose.revision))).collect()
+}

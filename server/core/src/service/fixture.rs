@@ -1,0 +1,181 @@
+//! A whole Keuze in memory, with the example site's policy published; for tests.
+
+pub mod mail;
+pub mod people;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use model::event::Event;
+use model::identity::{RecordAddress, ShardNumber};
+use model::policy::ChangeClass;
+use model::told::{What, is_made};
+use ui::components::banner::first_layer;
+
+use super::Keuze;
+use super::brakes::Brakes;
+use super::call::Calls;
+use super::codes::Codes;
+use super::days::Days;
+use super::mail::Post;
+use super::people::People;
+use super::sign_ins::SignIns;
+use crate::config::Config;
+use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
+use ledger::clock::{Clock as _, FixedClock};
+use ledger::store::breaking::{Breaking, Step};
+use ledger::{Opening, Scribe};
+use vault::random::{Entropy, SeededEntropy};
+
+/// 2026-11-24 14:05:09 in Amsterdam.
+pub const NOON: i64 = 1_795_525_509;
+
+/// When databases break: on a disk while they make something durable, so that nobody knows whether it is; in memory before.
+#[derive(Clone)]
+pub struct Broken(Arc<AtomicU64>);
+
+impl Broken {
+    /// At the step of this number, the next one being 1.
+    pub fn at(&self, step: u64) {
+        self.0.store(step, Ordering::SeqCst);
+    }
+}
+
+fn opening(data: Option<&Path>, entropy: &Arc<SeededEntropy>) -> Opening {
+    Opening {
+        data: data.map(Path::to_path_buf),
+        key_file: data.map(|data| data.with_extension("root")),
+        origin: "voipro.test".into(),
+        entropy: Arc::<SeededEntropy>::clone(entropy),
+    }
+}
+
+/// Keuze, and the clock it goes by.
+pub struct House {
+    /// The system.
+    pub keuze: Arc<Keuze>,
+    /// Stands at [`NOON`] until it is moved.
+    pub clock: Arc<FixedClock>,
+}
+
+impl House {
+    /// In memory. Publishes the example's policy; that is record `0001/0`.
+    pub async fn new() -> Self {
+        Self::at(None, 1).await
+    }
+
+    /// In memory, for the site that this configuration describes.
+    pub async fn of(config: Config) -> Self {
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
+        let scribe = Scribe::open(opening).expect("a ledger in memory opens");
+        Self::serving(scribe, config, Arc::new(FixedClock::at(NOON)), entropy).await
+    }
+
+    /// In memory and quickly, for tests of very many: the policy is in force without being on record.
+    pub fn bare(seed: u64) -> Self {
+        static EXAMPLE: OnceLock<(Config, PublishedPolicy)> = OnceLock::new();
+        let (config, policy) = EXAMPLE.get_or_init(|| {
+            let config = Config::example();
+            match plan(&config, None, ChangeClass::Purpose, first_layer) {
+                Ok(Plan::New(publication)) => (config, publication.policy),
+                _ => panic!("the example can be published"),
+            }
+        });
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
+        let scribe = Scribe::open(opening).expect("a ledger in memory opens");
+        let published = Published::new(vec![policy.clone()]);
+        Self::with(scribe, config.clone(), published, Arc::new(FixedClock::at(NOON)), entropy)
+    }
+
+    /// The same in a directory, which may hold a house already; another seed for every opening.
+    pub async fn at(data: Option<&Path>, seed: u64) -> Self {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let scribe = Scribe::open(opening(data, &entropy)).expect("a ledger opens");
+        Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await
+    }
+
+    /// The same with databases that break at a step that is counted from now on ([`Broken::at`]).
+    pub async fn breaking(data: Option<&Path>, seed: u64) -> (Self, Broken) {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let broken = Broken(Arc::new(AtomicU64::new(u64::MAX)));
+        let (asked, of) = (broken.clone(), if data.is_some() { Step::Sync } else { Step::Append });
+        let breaks = move |step| step == of && asked.0.fetch_sub(1, Ordering::SeqCst) == 1;
+        let scribe =
+            Scribe::open_with(&opening(data, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
+        let scribe = scribe.expect("a ledger opens");
+        (Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await, broken)
+    }
+
+    /// The same ledger after its configuration was changed and published.
+    pub async fn republished(&self, config: Config) -> Self {
+        let Keuze { scribe, entropy, .. } = &*self.keuze;
+        Self::serving(scribe.clone(), config, Arc::clone(&self.clock), Arc::clone(entropy)).await
+    }
+
+    async fn serving(scribe: Scribe, config: Config, clock: Arc<FixedClock>, entropy: Arc<dyn Entropy>) -> Self {
+        publish_if_new(&scribe, &config, &*clock, first_layer).await.expect("it can be published");
+        let published = Published::load(&scribe).expect("just published");
+        Self::with(scribe, config, published, clock, entropy)
+    }
+
+    fn with(
+        scribe: Scribe,
+        config: Config,
+        published: Published,
+        clock: Arc<FixedClock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let people = People::of(&scribe).expect("facts that were just written");
+        let post = Post::of(&scribe).expect("facts that were just written");
+        let calls = Calls::of(&scribe).expect("facts that were just written");
+        // Nothing carries it away: tests read the queue.
+        let outbox = Some("unused".into());
+        let moving = Arc::<FixedClock>::clone(&clock);
+        let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
+        let (codes, days) = (Codes::with(brakes), Days::default());
+        let sign_ins = SignIns::new(entropy.bytes(), std::time::Duration::from_millis(1));
+        let keuze = Keuze {
+            scribe,
+            config,
+            published,
+            people,
+            post,
+            calls,
+            days,
+            outbox,
+            codes,
+            shown: super::shown::Shown::default(),
+            sign_ins,
+            clock: moving,
+            entropy,
+            demo: false,
+        };
+        Self { keuze: Arc::new(keuze), clock }
+    }
+
+    /// The instant that the clock shows.
+    pub fn clock_now(&self) -> time::OffsetDateTime {
+        self.keuze.clock.now().at
+    }
+
+    /// How many records there are, those of erased people included.
+    pub fn records(&self) -> u64 {
+        let checkpoint = self.keuze.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
+        checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).expect("its size")
+    }
+
+    /// Everything that was ever recorded and not erased since, in order. Each has its words: what is recorded by a way in
+    /// that [`MADE`](model::told::MADE) does not list would be told in words that nobody looked at.
+    pub fn ledger(&self) -> Vec<Event> {
+        let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
+        let record = |index| self.keuze.scribe.record(at(index)).expect("readable");
+        let events: Vec<Event> = (0..self.records()).filter_map(record).map(|recorded| recorded.event).collect();
+        for event in &events {
+            assert!(is_made(What::of(event), event.route), "{:?} by {:?} has no words", What::of(event), event.route);
+        }
+        events
+    }
+}

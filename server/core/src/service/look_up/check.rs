@@ -1,0 +1,97 @@
+//! Checks a proof as a stranger would: from its text alone, and the key of the log.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::VerifyingKey;
+use model::identity::RecordAddress;
+use words::views::desk::Checked;
+
+use ledger::Proven;
+use ledger::formats::record::commitment;
+use tlog::checkpoint::Checkpoint;
+use tlog::tree::{Hash, leaf_hash, root_from_inclusion};
+
+/// Recomputes leaf, path and signature.
+pub(super) fn check(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Checked {
+    match verified(proven, address, key) {
+        Ok(checkpoint) => Checked::Right { size: checkpoint.size, root: BASE64.encode(checkpoint.root) },
+        Err(what) => Checked::Wrong(what.to_owned()),
+    }
+}
+
+fn verified(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Result<Checkpoint, &'static str> {
+    let (index, path, note) = read(&proven.proof).ok_or("the proof cannot be read")?;
+    if index != address.index {
+        return Err("the proof is of another record");
+    }
+    let checkpoint = Checkpoint::open(note, key).ok_or("the checkpoint's signature is not that of this log")?;
+    let leaf = leaf_hash(&commitment(&proven.salt, &proven.record));
+    match root_from_inclusion(leaf, index, checkpoint.size, &path) {
+        Some(root) if root == checkpoint.root => Ok(checkpoint),
+        _ => Err("the record's leaf does not lead to the signed root"),
+    }
+}
+
+/// Index, audit path and checkpoint of a proof (C2SP tlog-proof).
+fn read(proof: &str) -> Option<(u64, Vec<Hash>, &str)> {
+    let (head, note) = proof.split_once("\n\n")?;
+    let mut lines = head.lines();
+    if lines.next()? != "c2sp.org/tlog-proof@v1" {
+        return None;
+    }
+    let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
+    let path = lines.map(|line| BASE64.decode(line).ok()?.try_into().ok()).collect::<Option<_>>()?;
+    Some((index, path, note))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::event::{Actor, Event, EventKind, Route};
+    use model::identity::ShardNumber;
+
+    use super::*;
+    use ledger::clock::moment;
+    use ledger::{Draft, Opening, Scribe};
+    use vault::random::SeededEntropy;
+
+    async fn proven(index: u64) -> (Proven, RecordAddress, VerifyingKey) {
+        let entropy = Arc::new(SeededEntropy::new(5));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
+        let scribe = Scribe::open(opening).unwrap();
+        for second in 0..7 {
+            let event = Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner);
+            scribe.append(Draft::new(event)).await.unwrap();
+        }
+        let address = RecordAddress { shard: ShardNumber::FIRST, index };
+        (scribe.prove(address).unwrap().unwrap(), address, scribe.log_key())
+    }
+
+    #[tokio::test]
+    async fn a_proof_of_ours_is_right() {
+        for index in 0..7 {
+            let (proven, address, key) = proven(index).await;
+            assert!(matches!(check(&proven, address, &key), Checked::Right { size: 7, .. }));
+        }
+    }
+
+    #[tokio::test]
+    async fn anything_altered_is_wrong() {
+        let (proven, address, key) = proven(3).await;
+        let wrong = |altered: Proven, address| matches!(check(&altered, address, &key), Checked::Wrong(_));
+        let mut record = proven.clone();
+        record.record[9] ^= 1;
+        assert!(wrong(record, address));
+        let mut salt = proven.clone();
+        salt.salt[31] ^= 1;
+        assert!(wrong(salt, address));
+        for at in 0..proven.proof.len() {
+            let mut bytes = proven.proof.clone().into_bytes();
+            bytes[at] ^= 1;
+            let Ok(proof) = String::from_utf8(bytes) else { continue };
+            assert!(wrong(Proven { proof, ..proven.clone() }, address), "byte {at}");
+        }
+        assert!(wrong(proven.clone(), RecordAddress { index: 2, ..address }));
+    }
+}

@@ -1,0 +1,174 @@
+//! The queue of mails: what is to be sent survives a restart, and no address outlives its mail by more than the day.
+//!
+//! A mail waits as a fact under the key of the day on which it was queued. When it is sent, or given up, the fact is
+//! removed.
+
+pub mod outbox;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use model::event::{Actor, Event, EventKind, Route};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use super::Keuze;
+use super::days::{TheDayStays, gone, waiting};
+use super::people::profile::Kind;
+use contact::{ContactPoint, Email};
+use ledger::{AppendError, Draft, ReadError, Scribe};
+
+/// For how long a mail is tried that does not say otherwise.
+pub const PATIENCE: Duration = Duration::days(2);
+
+/// A mail to one person. It is personal data, so it has no `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// What it is, for the ledger: `code`, `confirmation`.
+    pub what: String,
+    /// To whom.
+    pub to: Email,
+    /// The language it is in, as a tag.
+    pub language: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text, plain.
+    pub text: String,
+    /// After that it is of no use any more.
+    #[serde(with = "time::serde::rfc3339")]
+    pub until: OffsetDateTime,
+}
+
+/// The fact key of a mail that waits.
+pub type MailId = Vec<u8>;
+
+/// What became of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The mail server took it.
+    Sent,
+    /// It was refused for good, or its time was over. Nothing rests on that: an objection stands without any mail.
+    GivenUp,
+}
+
+/// The mails that wait.
+pub struct Post {
+    waiting: Mutex<BTreeMap<MailId, Mail>>,
+    /// Rings when something was queued.
+    pub bell: tokio::sync::Notify,
+}
+
+impl Post {
+    /// From the facts beside the ledger.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
+        let waiting = waiting(scribe, Kind::Mail)?.into_iter().map(|(id, _, mail)| (id, mail));
+        Ok(Self { waiting: Mutex::new(waiting.collect()), bell: tokio::sync::Notify::new() })
+    }
+
+    fn table(&self) -> MutexGuard<'_, BTreeMap<MailId, Mail>> {
+        // Nothing in here is ever half done, so what a panicking thread left is right.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything that waits.
+    pub fn waiting(&self) -> Vec<(MailId, Mail)> {
+        self.table().iter().map(|(id, mail)| (id.clone(), mail.clone())).collect()
+    }
+
+    /// Whether a mail that says the same to the same mailbox waits already.
+    pub(super) fn has(&self, mail: &Mail) -> bool {
+        let same = |of: &Mail| (&of.what, &of.to, &of.text) == (&mail.what, &mail.to, &mail.text);
+        self.table().values().any(same)
+    }
+
+    /// The facts that it all stands in.
+    pub(super) fn facts(&self) -> Vec<MailId> {
+        self.table().keys().cloned().collect()
+    }
+}
+
+impl Keuze {
+    /// Whether mail can leave the house.
+    pub fn sends_mail(&self) -> bool {
+        self.config.mail.is_some() || self.outbox.is_some()
+    }
+
+    /// Puts a mail into the queue; returns once it is durable.
+    ///
+    /// # Errors
+    /// It is not in the queue then.
+    pub async fn queue_mail(&self, mail: Mail) -> Result<(), AppendError> {
+        let the_day = self.the_day_stays().await;
+        let (to_queue, draft) = self.to_queue(&the_day, mail);
+        self.scribe.append(draft).await?;
+        self.queued(to_queue);
+        Ok(())
+    }
+
+    /// A mail that is to be put into the queue, and what is to be recorded first.
+    pub(super) fn to_queue(&self, the_day: &TheDayStays<'_>, mail: Mail) -> (ToQueue, Draft) {
+        let fact = self.waiting_fact(the_day, Kind::Mail, &mail);
+        let id = fact.key.clone();
+        let draft = Draft::with(mailed(self.clock.now().at, &mail, "queued"), vec![fact]);
+        (ToQueue { id, mail }, draft)
+    }
+
+    /// Puts a mail into the queue of which that is durable.
+    pub(super) fn queued(&self, ToQueue { id, mail }: ToQueue) {
+        self.post.table().insert(id, mail);
+        self.post.bell.notify_one();
+    }
+
+    /// Takes a mail out of the queue and records what became of it.
+    ///
+    /// # Errors
+    /// It is still in the queue then, and would be sent again.
+    pub async fn mail_ended(&self, id: &MailId, mail: &Mail, outcome: Outcome) -> Result<(), AppendError> {
+        self.scribe.append(ended(self.clock.now().at, id, mail, outcome)).await?;
+        self.post.table().remove(id);
+        Ok(())
+    }
+
+    /// What waits for somebody who is to be erased, and what is to be recorded of it: nothing goes there any more.
+    pub(super) fn mails_given_up(&self, points: &[ContactPoint]) -> (Vec<MailId>, Vec<Draft>) {
+        let mailboxes: Vec<String> =
+            points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.fold()).collect();
+        let theirs = self.post.waiting().into_iter().filter(|(_, mail)| mailboxes.contains(&mail.to.fold()));
+        let now = self.clock.now().at;
+        theirs.map(|(id, mail)| (id.clone(), ended(now, &id, &mail, Outcome::GivenUp))).unzip()
+    }
+
+    /// Takes mails out of the queue of which that is durable.
+    pub(super) fn drop_mails(&self, ids: &[MailId]) {
+        let mut table = self.post.table();
+        ids.iter().for_each(|id| _ = table.remove(id));
+    }
+}
+
+/// A mail that is on its way into the queue.
+pub(super) struct ToQueue {
+    id: MailId,
+    mail: Mail,
+}
+
+fn ended(at: OffsetDateTime, id: &MailId, mail: &Mail, outcome: Outcome) -> Draft {
+    let word = match outcome {
+        Outcome::Sent => "sent",
+        Outcome::GivenUp => "given-up",
+    };
+    Draft::with(mailed(at, mail, word), vec![gone(id)])
+}
+
+/// The record says what went out and when, never to whom.
+fn mailed(at: OffsetDateTime, mail: &Mail, word: &str) -> Event {
+    let mut event = Event::new(EventKind::Mailed, at, Actor::System, Route::System);
+    event.object = Some(format!("mail/{} {word}", mail.what));
+    event
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! What ends by itself: run at the start and every hour.
+
+use std::time::Duration;
+
+use super::Keuze;
+
+/// How long it is between two runs, and so the longest for which a kill loses how often notices were shown.
+pub const BETWEEN: Duration = Duration::from_hours(1);
+
+impl Keuze {
+    /// Maintains at once and after each `pause`, for as long as it is polled.
+    pub async fn maintain_for_ever<P: Future<Output = ()>>(&self, pause: impl Fn(Duration) -> P) {
+        loop {
+            self.maintain().await;
+            pause(BETWEEN).await;
+        }
+    }
+
+    /// Records what was only counted so far; for a clean stop.
+    pub async fn record_at_stop(&self) {
+        if self.scribe.is_open()
+            && let Err(error) = self.record_counts().await
+        {
+            tracing::warn!(%error, "how often notices were shown since the last hour is lost");
+        }
+        self.record_failed_sign_ins(true).await;
+    }
+
+    /// Ends what is to end. What fails is said and tried again the next time.
+    pub async fn maintain(&self) {
+        self.forget_counts();
+        if let Err(error) = self.record_counts().await {
+            tracing::warn!(%error, "how often notices were shown could not be recorded; it is counted on");
+        }
+        if let Err(error) = self.end_days().await {
+            tracing::warn!(%error, "the keys of past days could not be ended");
+        }
+        if let Err(error) = self.forget_unconfirmed().await {
+            tracing::warn!(%error, "sign-ups that nobody confirmed could not be forgotten");
+        }
+        if let Err(error) = self.scribe.forget_answers(self.clock.now().at) {
+            tracing::error!(%error, "the keys of what was answered yesterday could not be ended: nothing more is recorded");
+        }
+        if let Err(error) = self.rotate_root_if_due().await {
+            tracing::error!(%error, "the root key could not be rotated");
+        }
+        self.record_failed_sign_ins(false).await;
+        match self.scribe.drop_old_roots(self.clock.now().today) {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old root keys were deleted: their day has come"),
+            Err(error) => tracing::error!(%error, "an old root key could not be deleted"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::event::EventKind;
+    use model::language::Language;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::service::fixture::House;
+
+    /// How often notices were shown, as the ledger has it; an entry each time that it was recorded.
+    fn counts(house: &House) -> Vec<u64> {
+        let shown = house.ledger().into_iter().filter(|event| event.kind == EventKind::NoticeShown);
+        shown.filter_map(|event| event.count).collect()
+    }
+
+    fn show(house: &House, times: usize) {
+        (0..times).for_each(|_| house.keuze.count_notice(Language::Nl));
+    }
+
+    #[tokio::test]
+    async fn what_was_shown_is_recorded_every_hour() {
+        let house = House::new().await;
+        let (paused, mut is_paused) = mpsc::unbounded_channel();
+        let (go_on, may_go_on) = mpsc::unbounded_channel::<()>();
+        let may_go_on = tokio::sync::Mutex::new(may_go_on);
+        let keuze = std::sync::Arc::clone(&house.keuze);
+        let chores = tokio::spawn(async move {
+            let pause = async |between| {
+                paused.send(between).expect("the test listens");
+                may_go_on.lock().await.recv().await;
+            };
+            keuze.maintain_for_ever(&pause).await;
+        });
+        assert_eq!(is_paused.recv().await, Some(Duration::from_hours(1)), "at the start there was nothing");
+        assert_eq!(counts(&house), [0; 0]);
+        for (times, recorded) in [(3, vec![3]), (0, vec![3]), (2, vec![3, 2])] {
+            show(&house, times);
+            let before = counts(&house);
+            assert!(recorded.starts_with(&before), "not before the hour is over");
+            go_on.send(()).expect("it waits");
+            assert_eq!(is_paused.recv().await, Some(BETWEEN));
+            assert_eq!(counts(&house), recorded);
+        }
+        chores.abort();
+    }
+
+    /// docs/operating.md: a clean stop loses none, a kill those since the last hour and no other.
+    #[tokio::test]
+    async fn a_clean_stop_records_what_was_shown_and_a_kill_loses_the_last_hour_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let house = House::at(Some(&data), 1).await;
+        show(&house, 4);
+        house.keuze.record_at_stop().await;
+        house.keuze.scribe.close().await;
+        drop(house);
+        let house = House::at(Some(&data), 2).await;
+        assert_eq!(counts(&house), [4]);
+        show(&house, 5);
+        house.keuze.maintain().await;
+        show(&house, 7);
+        // Nothing of the stop runs in a kill.
+        house.keuze.scribe.close().await;
+        drop(house);
+        let house = House::at(Some(&data), 3).await;
+        assert_eq!(counts(&house), [4, 5]);
+    }
+}

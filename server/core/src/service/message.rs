@@ -1,0 +1,144 @@
+//! What is on record of messages: who said that something is no advertising, since only advertising is gated (S-19), and
+//! which letters passed their check (S-13).
+
+use model::channel::Channel;
+use model::decision::Decision;
+use model::event::{Actor, Event, EventKind};
+use model::identity::RecordAddress;
+use model::message::{CheckedLetter, Classified, MessageClass};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Keuze;
+use super::people::{Act, ActError, Who};
+use ledger::{Draft, Fact, FactKind};
+
+/// A classification as somebody told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// Who: a program.
+    pub by: Actor,
+    /// What.
+    pub classified: Classified,
+}
+
+/// A letter template that passed, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passed {
+    /// Who had it checked: a program.
+    by: Actor,
+    /// What passed.
+    passed: CheckedLetter,
+}
+
+/// What is on record of a classification, or of a letter.
+enum OnRecord {
+    /// The same, there.
+    At(RecordAddress),
+    /// Nothing, and nothing is needed: it is advertising and never was anything else.
+    Needless,
+    /// Nothing yet.
+    Missing,
+}
+
+impl Keuze {
+    /// May this message go? Advertising by the state of its channel, which is the default; a service message to anybody,
+    /// on the record of who classed its template.
+    ///
+    /// # Errors
+    /// Nothing was decided then.
+    pub async fn may_send(
+        &self,
+        who: &Who,
+        channel: Channel,
+        classified: Option<Classified>,
+        act: &Act,
+    ) -> Result<Decision, ActError> {
+        let is_service = classified.as_ref().is_some_and(|it| it.class == MessageClass::Service);
+        let record = match classified {
+            Some(classified) => self.record_class(Told { by: act.actor.clone(), classified }, act).await?,
+            None => None,
+        };
+        match record {
+            Some(record) if is_service => Ok(Decision::service(record)),
+            _ => self.may_i(who, channel),
+        }
+    }
+
+    /// Puts on record that a letter template passed the check, once for each template, version of the block and program
+    /// (S-13).
+    ///
+    /// # Errors
+    /// It is not on record then.
+    pub async fn record_letter(&self, passed: CheckedLetter, act: &Act) -> Result<RecordAddress, ActError> {
+        let mut event = Event::new(EventKind::LetterChecked, self.clock.now().at, act.actor.clone(), act.route);
+        event.letter = Some(passed.clone());
+        let told = Passed { by: act.actor.clone(), passed };
+        let find = || self.kept::<Passed>().into_iter().find(|(other, _)| *other == told).map(|(_, record)| record);
+        let on_record = || find().map_or(OnRecord::Missing, OnRecord::At);
+        let record = self.record_once(&on_record, event, &told).await?;
+        Ok(record.expect("a letter that passed is always recorded"))
+    }
+
+    /// Every classification that was ever told, with its record, in their order.
+    pub fn classifications(&self) -> Vec<(Told, RecordAddress)> {
+        self.kept()
+    }
+
+    /// Everything of one kind that is on record of messages, in its order.
+    fn kept<T: DeserializeOwned>(&self) -> Vec<(T, RecordAddress)> {
+        let kept = self.scribe.kept(FactKind::Message).into_iter();
+        let told = kept.filter_map(|kept| Some((serde_json::from_slice(&kept.value).ok()?, kept.record)));
+        let mut told: Vec<(T, RecordAddress)> = told.collect();
+        told.sort_by_key(|(_, record)| *record);
+        told
+    }
+
+    /// Puts a classification on record, once for each template, class, name and program; it holds no recipient. That a
+    /// template is advertising is recorded where the same program had it classed as service before.
+    async fn record_class(&self, told: Told, act: &Act) -> Result<Option<RecordAddress>, ActError> {
+        let mut event = Event::new(EventKind::MessageClassified, self.clock.now().at, act.actor.clone(), act.route);
+        event.message = Some(told.classified.clone());
+        self.record_once(&|| self.on_record(&told), event, &told).await
+    }
+
+    /// Appends an event and what it keeps, unless that is on record or needless.
+    async fn record_once(
+        &self,
+        on_record: &(dyn Fn() -> OnRecord + Sync),
+        event: Event,
+        keeps: &(impl Serialize + Sync),
+    ) -> Result<Option<RecordAddress>, ActError> {
+        // Asked before each message, so nobody waits for what is on record already.
+        let mut found = on_record();
+        if let OnRecord::Missing = found {
+            let _one_at_a_time = self.people.acting.lock().await;
+            found = on_record();
+            if let OnRecord::Missing = found {
+                let value = serde_json::to_vec(keeps).expect("plain fields are always JSON");
+                let key = self.entropy.bytes::<16>().to_vec();
+                let fact = Fact { kind: FactKind::Message, key, value: Some(value) };
+                found = OnRecord::At(self.scribe.append(Draft::with(event, vec![fact])).await?.address);
+            }
+        }
+        Ok(match found {
+            OnRecord::At(record) => Some(record),
+            OnRecord::Needless | OnRecord::Missing => None,
+        })
+    }
+
+    fn on_record(&self, told: &Told) -> OnRecord {
+        let before = self.classifications();
+        if let Some((_, record)) = before.iter().find(|(other, _)| other == told) {
+            return OnRecord::At(*record);
+        }
+        let was_service = before.iter().any(|(other, _)| {
+            let (its, this) = (&other.classified, &told.classified);
+            other.by == told.by && its.template == this.template && its.class == MessageClass::Service
+        });
+        let is_needed = was_service || told.classified.class == MessageClass::Service;
+        if is_needed { OnRecord::Missing } else { OnRecord::Needless }
+    }
+}

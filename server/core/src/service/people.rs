@@ -1,0 +1,223 @@
+//! People and their contact points: who said what about which channel, and what may be done with it.
+//!
+//! Every act on a channel ends here, whichever way it came in: it becomes one event, and with it, in the same batch, the
+//! facts that it changes. Acts are taken one after the other, so that none rests on a state that another has changed.
+
+mod act;
+pub mod book;
+mod customer_number;
+mod decide;
+mod erase;
+pub mod hash;
+pub mod import;
+mod known;
+mod letter;
+mod merge;
+pub mod profile;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{RwLock, RwLockReadGuard};
+
+use model::channel::Channel;
+use model::event::{Actor, Call, Event, EventKind, Route};
+use model::evidence::IdentityLevel;
+use model::identity::{RecordAddress, Subject};
+use time::Date;
+
+use super::Keuze;
+use contact::ContactPoint;
+use ledger::{Answer, AnswerName, AppendError, Draft, Fact, Once, ReadError, Scribe, Submitted, Written};
+use vault::ring::KeyId;
+
+pub use act::given_for;
+pub use book::Book;
+pub use customer_number::{Changed, customer_number};
+pub use decide::ReachedAt;
+pub use erase::{BACKUPS_LIVE, Erased};
+pub use profile::{Part, Person};
+
+/// Everything that is known of people, and the order in which acts on it are taken.
+pub struct People {
+    pub(super) acting: tokio::sync::Mutex<()>,
+    book: RwLock<Book>,
+}
+
+impl People {
+    /// From the facts beside the ledger.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
+        Ok(Self { acting: tokio::sync::Mutex::new(()), book: RwLock::new(Book::of(scribe)?) })
+    }
+
+    fn book(&self) -> RwLockReadGuard<'_, Book> {
+        self.book.read().expect("nobody panics while changing it")
+    }
+}
+
+/// How something came in, and from whom.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// The way in.
+    pub route: Route,
+    /// Who did it.
+    pub actor: Actor,
+    /// How well the person was known.
+    pub level: IdentityLevel,
+    /// The call in which it was said.
+    pub call: Option<Call>,
+    /// The reason that was given, where one is asked for.
+    pub reason: Option<String>,
+    /// The request that it comes of, where that may be sent again: what it came to is durable in the batch of the act.
+    pub request: Option<AnswerName>,
+}
+
+impl Act {
+    /// By the person themselves.
+    pub fn by_person(route: Route, level: IdentityLevel) -> Self {
+        Self { route, actor: Actor::Person, level, call: None, reason: None, request: None }
+    }
+
+    fn event(&self, kind: EventKind, at: time::OffsetDateTime) -> Event {
+        Event {
+            level: Some(self.level),
+            call: self.call.clone(),
+            reason: self.reason.clone(),
+            ..Event::new(kind, at, self.actor.clone(), self.route)
+        }
+    }
+}
+
+/// About whom: a person, contact points, or both.
+#[derive(Clone, Debug, Default)]
+pub struct Who {
+    /// The person, if known.
+    pub person: Option<Subject>,
+    /// Contact points, named by whoever asks.
+    pub points: Vec<ContactPoint>,
+}
+
+impl Who {
+    /// A known person with all their contact points.
+    pub fn person(subject: Subject) -> Self {
+        Self { person: Some(subject), points: Vec::new() }
+    }
+
+    /// A contact point, whoever has it.
+    pub fn point(point: ContactPoint) -> Self {
+        Self { person: None, points: vec![point] }
+    }
+}
+
+/// What an act came to.
+#[derive(Clone, Debug)]
+pub struct Acted {
+    /// The record that says so: the one just made, or the earlier one if nothing was new.
+    pub record: RecordAddress,
+    /// Whether anything changed.
+    pub changed: bool,
+    /// Since which day it holds.
+    pub since: Date,
+    /// The channels it is about.
+    pub channels: Vec<Channel>,
+}
+
+impl Acted {
+    /// What was recorded just now, or by the same request before.
+    fn by(record: RecordAddress, event: &Event) -> Self {
+        let since = ledger::clock::moment(event.at.unix_timestamp()).today;
+        Self { record, changed: true, since, channels: event.channels.clone() }
+    }
+}
+
+/// Why an act was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such person (any more).
+    #[error("there is no such person")]
+    NoPerson,
+    /// The act names no channel, or none that the contact points have.
+    #[error("nothing was chosen")]
+    Nothing,
+    /// Something was said about a channel since the page was shown.
+    #[error("something changed since")]
+    ChangedSince,
+    /// Only the person can sign up there (S-11).
+    #[error("only the person themselves can sign up for this")]
+    SelfSignUpRequired,
+    /// It could not be written.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// What is on its way to the disk together, and what is to be noted of it.
+struct HandedIn {
+    changes: Vec<(Vec<Fact>, Vec<KeyId>)>,
+    submitted: Submitted,
+}
+
+impl Keuze {
+    /// Writes an act and takes note of what it changed.
+    async fn perform(&self, draft: Draft, act: &Act) -> Result<Acted, ActError> {
+        // The record itself tells what it came to.
+        let once = act.request.map(|name| Answer { name, at: self.clock.now().at, value: Vec::new() });
+        match self.note(self.hand_in(vec![draft], once)?).await? {
+            Once::Written(written) => Ok(last_of(&written)),
+            Once::Before(before) => self.acted_at(before.address),
+        }
+    }
+
+    /// Writes what belongs to one act, all of it or nothing, and takes note of it; gives what the last of it came to.
+    pub(super) async fn perform_together(&self, drafts: Vec<Draft>) -> Result<Acted, ActError> {
+        match self.note(self.hand_in(drafts, None)?).await? {
+            Once::Written(written) => Ok(last_of(&written)),
+            Once::Before(_) => unreachable!("what has no answer was not answered before"),
+        }
+    }
+
+    fn hand_in(&self, drafts: Vec<Draft>, once: Option<Answer>) -> Result<HandedIn, AppendError> {
+        let changes = drafts.iter().map(|draft| (draft.facts.clone(), draft.ends.clone())).collect();
+        Ok(HandedIn { changes, submitted: self.scribe.submit(drafts, once)? })
+    }
+
+    async fn note(&self, HandedIn { changes, submitted }: HandedIn) -> Result<Once, ActError> {
+        let once = submitted.durable().await?;
+        if let Once::Written(written) = &once {
+            for ((facts, ends), written) in changes.iter().zip(written) {
+                self.take_note(facts, ends, written)?;
+            }
+        }
+        Ok(once)
+    }
+
+    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Written) -> Result<(), ReadError> {
+        let mut book = self.people.book.write().expect("nobody panics while changing it");
+        for fact in facts {
+            book.take(fact.kind, &fact.key, fact.value.as_deref(), written.address)?;
+        }
+        ends.iter().for_each(|id| book.forget(*id));
+        Ok(())
+    }
+
+    /// What an act came to when its request was made before. Its answer may have been lost on the way to the disk; it is
+    /// durable with the act all the same.
+    fn done_before(&self, act: &Act) -> Result<Option<Acted>, ActError> {
+        let before = act.request.and_then(|name| self.scribe.answered(&name, self.clock.now().at));
+        before.map(|before| self.acted_at(before.address)).transpose()
+    }
+
+    fn acted_at(&self, record: RecordAddress) -> Result<Acted, ActError> {
+        let recorded = self.scribe.record(record)?.ok_or(ActError::NoPerson)?;
+        Ok(Acted::by(record, &recorded.event))
+    }
+}
+
+fn last_of(written: &[Written]) -> Acted {
+    let last = written.last().expect("an act makes a record");
+    Acted::by(last.address, &last.event)
+}

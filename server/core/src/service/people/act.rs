@@ -1,0 +1,434 @@
+//! Saying no, and saying yes.
+
+use std::collections::BTreeSet;
+
+use model::channel::Channel;
+use model::contact::PointKind;
+use model::decision::Reason;
+use model::event::{Actor, Event, EventKind, Route};
+use model::evidence::{Evidence, OptIn, SoftOptIn};
+use model::identity::{RecordAddress, Subject};
+
+use super::book::{EntryId, Wanted};
+use super::hash::{self, newest_index_key};
+use super::{Act, ActError, Acted, Book, Part, Person, Who};
+use crate::service::Keuze;
+use crate::service::centre::Shown;
+use contact::ContactPoint;
+use ledger::{Draft, Fact, ReadError};
+use vault::mac::mac;
+
+impl Keuze {
+    /// Records an objection, by the person or to a contact point, and returns once it is durable. From then on every
+    /// question about it is denied. Repeats succeed and record nothing, but for those of a visitor who is not known:
+    /// the number of an older record would tell them that somebody had said it before.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn object(&self, who: &Who, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        if let Some(acted) = self.done_before(act)? {
+            return Ok(acted);
+        }
+        let channels: BTreeSet<Channel> = channels.iter().copied().collect();
+        let (person, points) = self.resolve(who)?;
+        let reachable: BTreeSet<Channel> = points.iter().flat_map(|point| point.kind().channels()).copied().collect();
+        let channels: Vec<Channel> = match person {
+            Some(_) => channels.into_iter().collect(),
+            None => channels.intersection(&reachable).copied().collect(),
+        };
+        if channels.is_empty() {
+            return Err(ActError::Nothing);
+        }
+        let facts = self.new_entries(person, &self.with_others(person, &points), &channels)?;
+        let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
+        if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| may_be_told) {
+            return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
+        }
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::Objected, now.at);
+        event.subject = person;
+        event.channels.clone_from(&channels);
+        event.policy = Some(self.published.current().hash);
+        self.perform(Draft::with(event, facts), act).await
+    }
+
+    /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
+    /// contact points that they proved to control (`controlled`).
+    ///
+    /// It is for those points; by channels of another kind, for what is known of theirs now. What joins later has none.
+    ///
+    /// `shown` is what the person was shown last; an act on something that changed meanwhile is refused, and one for points
+    /// that they were not shown.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn opt_in(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        proof: OptIn,
+        controlled: &[ContactPoint],
+        act: &Act,
+        shown: Option<&Shown>,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let (person, points) = self.resolve(&Who::person(person))?;
+        let person = person.ok_or(ActError::NoPerson)?;
+        if channels.is_empty() {
+            return Err(ActError::Nothing);
+        }
+        let given = given_for(&points, channels, controlled);
+        if let Some(shown) = shown
+            && self.changed_since(person, channels, &given, controlled, shown)?
+        {
+            return Err(ActError::ChangedSince);
+        }
+        self.perform(self.agreed(person, channels, proof, (&given, controlled), act)?, act).await
+    }
+
+    /// Records what somebody who may be new confirmed at the points that they proved; what is told of them is learned with
+    /// it.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn opt_in_of(
+        &self,
+        part: Part,
+        channels: &[Channel],
+        proof: OptIn,
+        act: &Act,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let (person, controlled) = (part.subject, part.points.clone());
+        let learned = self.learned(part);
+        let mut draft = self.agreed(person, channels, proof, (&controlled, &controlled), act)?;
+        draft.facts.extend(learned);
+        self.perform(draft, act).await
+    }
+
+    fn agreed(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        proof: OptIn,
+        (given, controlled): (&[ContactPoint], &[ContactPoint]),
+        act: &Act,
+    ) -> Result<Draft, ActError> {
+        let mut event = act.event(EventKind::OptInConfirmed, self.clock.now().at);
+        event.points = hash::given_at(&newest_index_key(&self.scribe).1, given);
+        event.subject = Some(person);
+        event.channels = channels.to_vec();
+        event.evidence = Some(Evidence::OptIn(proof));
+        event.policy = Some(self.published.current().hash);
+        Ok(Draft::with(event, self.lifted(Some(person), given, channels, controlled)?))
+    }
+
+    /// Whether something that a yes at these points would undo, or did not see, came after what was shown. For a point that
+    /// was proved that is what was said; any other has to be one that was shown.
+    fn changed_since(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        given: &[ContactPoint],
+        controlled: &[ContactPoint],
+        shown: &Shown,
+    ) -> Result<bool, ActError> {
+        let was_proved = |point: &ContactPoint| controlled.iter().any(|of| of.is_same_as(point));
+        let were_shown = given.iter().all(was_proved) || shown.points == self.hash_of_points(given);
+        Ok(!were_shown || self.last_word_at(person, channels, given)? > Some(shown.record))
+    }
+
+    /// What a form says of the points that its page showed a yes to be for; empty for none.
+    pub(in crate::service) fn hash_of_points(&self, points: &[ContactPoint]) -> String {
+        let mut found: Vec<String> = points.iter().map(ContactPoint::found_under).collect();
+        found.sort_unstable();
+        let Some(all) = Some(found.join("\n")).filter(|all| !all.is_empty()) else { return String::new() };
+        let mac = mac(&self.scribe.secret("about"), &[b"keuze points ", all.as_bytes()]);
+        format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
+    }
+
+    /// Takes off a contact point whatever objections stand on it, for whoever proved to control it (a code to that mailbox
+    /// or number). It is nobody's consent: from then on everybody behind it is asked about as before.
+    ///
+    /// `since` is the last record that was shown; an act on something that changed meanwhile is refused.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn lift_at(
+        &self,
+        point: &ContactPoint,
+        channels: &[Channel],
+        act: &Act,
+        since: RecordAddress,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        if self.last_no_at(point, channels)? > Some(since) {
+            return Err(ActError::ChangedSince);
+        }
+        let points = std::slice::from_ref(point);
+        let facts = self.lifted(None, points, channels, points)?;
+        if facts.is_empty() {
+            return Err(ActError::Nothing);
+        }
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::ObjectionLifted, now.at);
+        event.channels = channels.to_vec();
+        event.policy = Some(self.published.current().hash);
+        self.perform(Draft::with(event, facts), act).await
+    }
+
+    /// The newest record of an objection to these channels that holds at a contact point.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_no_at(&self, point: &ContactPoint, channels: &[Channel]) -> Result<Option<RecordAddress>, ReadError> {
+        let keys = hash::index_keys(&self.scribe);
+        let book = self.people.book();
+        let spread = self.spread_to(&book, &keys, None, point)?.into_iter().map(|(_, found)| found);
+        let found = book.objections_on(point, &keys).into_iter().chain(spread);
+        let about = found.filter(|found| found.entry.channels.iter().any(|of| channels.contains(of)));
+        Ok(about.map(|found| found.record).max())
+    }
+
+    /// Records that somebody asked for an opt-in for the person; it is none until the person confirms it.
+    ///
+    /// # Errors
+    /// `SelfSignUpRequired` for social media, when it is not the person who asks (S-11).
+    pub async fn request_opt_in(&self, person: Subject, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        if let Some(acted) = self.done_before(act)? {
+            return Ok(acted);
+        }
+        let (person, _) = self.resolve(&Who::person(person))?;
+        self.perform(self.requested(person, &[], channels, Vec::new(), act)?, act).await
+    }
+
+    /// The same, of somebody who may be new: what is told of them is learned with it. It takes as long for somebody who is
+    /// known, so that nobody learns from us who is. `more` is what goes with it, such as the mail that asks.
+    ///
+    /// # Errors
+    /// As [`Self::request_opt_in`].
+    pub(in crate::service) async fn request_opt_in_of(
+        &self,
+        part: Part,
+        channels: &[Channel],
+        act: &Act,
+        more: Draft,
+    ) -> Result<(), ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let (subject, points) = (part.subject, part.points.clone());
+        let facts = self.learned(part);
+        let requested = self.requested(Some(subject), &points, channels, facts, act)?;
+        self.perform_together(vec![requested, more]).await?;
+        Ok(())
+    }
+
+    fn requested(
+        &self,
+        person: Option<Subject>,
+        points: &[ContactPoint],
+        channels: &[Channel],
+        facts: Vec<Fact>,
+        act: &Act,
+    ) -> Result<Draft, ActError> {
+        if channels.contains(&Channel::Social) && act.actor != Actor::Person {
+            return Err(ActError::SelfSignUpRequired);
+        }
+        let mut event = act.event(EventKind::OptInRequested, self.clock.now().at);
+        event.points = hash::given_at(&newest_index_key(&self.scribe).1, points);
+        event.subject = person;
+        event.channels = channels.to_vec();
+        event.policy = Some(self.published.current().hash);
+        Ok(Draft::with(event, facts))
+    }
+
+    /// Records a relation that the controller tells of, with what it has as evidence, for the points that are known now. It
+    /// neither grants nor lifts anything that evidence and rules do not.
+    ///
+    /// # Errors
+    /// `SelfSignUpRequired` for social media (S-11).
+    pub async fn tell_relation(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        evidence: Option<SoftOptIn>,
+        act: &Act,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        if channels.contains(&Channel::Social) {
+            return Err(ActError::SelfSignUpRequired);
+        }
+        let (person, points) = self.resolve(&Who::person(person))?;
+        let mut event = act.event(EventKind::Imported, self.clock.now().at);
+        event.route = Route::Import;
+        event.subject = person;
+        event.channels = channels.to_vec();
+        event.points = hash::given_at(&newest_index_key(&self.scribe).1, &given_for(&points, channels, &[]));
+        // Whoever refused when the address was collected has objected, and that stands on the address, too.
+        let refused = evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used);
+        event.evidence = evidence.map(Evidence::SoftOptIn);
+        event.policy = Some(self.published.current().hash);
+        let facts = if refused { self.new_entries(person, &points, channels)? } else { Vec::new() };
+        self.perform(Draft::with(event, facts), act).await
+    }
+
+    /// The person as they are known now, with the points that the act is about.
+    pub(super) fn resolve(&self, who: &Who) -> Result<(Option<Subject>, Vec<ContactPoint>), ActError> {
+        let book = self.people.book();
+        let person = who.person.map(|subject| book.person(subject).ok_or(ActError::NoPerson)).transpose()?;
+        let mut points: Vec<ContactPoint> = who.points.clone();
+        for point in person.map(Person::points).unwrap_or_default() {
+            if points.iter().all(|known| known.normal() != point.normal()) {
+                points.push(point.clone());
+            }
+        }
+        Ok((person.map(|person| person.subject), points))
+    }
+
+    /// The points with those of whoever may be the same: a no holds there, too.
+    fn with_others(&self, person: Option<Subject>, points: &[ContactPoint]) -> Vec<ContactPoint> {
+        let book = self.people.book();
+        let others = person.and_then(|person| book.person(person)).map(|person| book.others_with_number(person));
+        let theirs = others.unwrap_or_default().into_iter().flat_map(Person::points).cloned();
+        points.iter().cloned().chain(theirs).collect()
+    }
+
+    /// Entries for what does not stand on the points yet.
+    pub(super) fn new_entries(
+        &self,
+        by: Option<Subject>,
+        points: &[ContactPoint],
+        channels: &[Channel],
+    ) -> Result<Vec<Fact>, ReadError> {
+        let newest = newest_index_key(&self.scribe);
+        let keys = hash::index_keys(&self.scribe);
+        let (since, book) = (self.clock.now().today, self.people.book());
+        let of_nobody = if by.is_none() { points } else { &[] };
+        let answered = &self.answered(&book, &keys, of_nobody, since)?;
+        let wanted = Wanted { by, points, channels, since, source: None, doors_are_told: false, said: None, answered };
+        Ok(book.new_entries(&wanted, newest, &keys, &*self.entropy))
+    }
+
+    /// Entries made smaller by what the person agreed to, or whoever controls the point. What holds there because it stands
+    /// elsewhere is marked as lifted there, and goes on everywhere else.
+    fn lifted(
+        &self,
+        person: Option<Subject>,
+        points: &[ContactPoint],
+        channels: &[Channel],
+        controlled: &[ContactPoint],
+    ) -> Result<Vec<Fact>, ReadError> {
+        let (newest, keys) = (newest_index_key(&self.scribe), hash::index_keys(&self.scribe));
+        let book = self.people.book();
+        let mut facts: Vec<Fact> = Vec::new();
+        for point in points.iter().chain(controlled) {
+            let controls = controlled.iter().any(|controlled| controlled.is_same_as(point));
+            for found in book.objections_on(point, &keys) {
+                let by = found.entry.by.map(|subject| book.one_person(subject));
+                let mut objection = found.objection();
+                objection.by = by;
+                let touched = found.entry.channels.iter().any(|channel| channels.contains(channel));
+                let lifts = controls || person.is_some_and(|person| objection.is_lifted_by(person, controls));
+                if touched && lifts && facts.iter().all(|f| f.key != found.id) {
+                    let mut entry = found.entry;
+                    entry.lift(channels);
+                    facts.push(entry.fact(found.id));
+                }
+            }
+        }
+        for point in controlled {
+            let mut marked: BTreeSet<EntryId> = BTreeSet::new();
+            for (_, found) in self.spread_to(&book, &keys, None, point)? {
+                let (id, mut entry) = Book::entry_at(point, &found, newest, &*self.entropy);
+                entry.lift(channels);
+                entry.channels.clear();
+                if !entry.lifted.is_empty() && marked.insert(found.id) {
+                    facts.push(entry.fact(id));
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The record of an objection that says all of this already.
+    fn stands_already(
+        &self,
+        person: Option<Subject>,
+        points: &[ContactPoint],
+        channels: &[Channel],
+    ) -> Result<Option<RecordAddress>, ActError> {
+        let mut record = None;
+        for channel in channels {
+            let mut decision = self.may_i(&Who { person, points: points.to_vec() }, *channel)?;
+            let mut stands = matches!(decision.reason, Reason::Objected | Reason::Withdrawn);
+            stands |= person.is_none() && decision.reason == Reason::PointObjected;
+            // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
+            if let Some(person) = person.filter(|_| stands) {
+                decision = self.of_life(&self.life(person)?, *channel);
+                stands = decision.reason.is_no();
+            }
+            if !stands {
+                return Ok(None);
+            }
+            record = record.max(decision.evidence.first().copied());
+        }
+        Ok(record)
+    }
+
+    /// The last record in which anything was said about these channels: by the person, or at one of their contact points.
+    pub fn last_word(&self, person: Subject, channels: &[Channel]) -> Result<Option<RecordAddress>, ActError> {
+        self.last_word_at(person, channels, &[])
+    }
+
+    /// Whether an event names one of these points as what it is for.
+    pub fn names_one(&self, event: &Event, points: &[ContactPoint]) -> bool {
+        let keys = hash::index_keys(&self.scribe);
+        let names = points.iter().flat_map(|point| hash::asked_at(&keys, point, Vec::new()).names);
+        names.collect::<Vec<_>>().iter().any(|name| event.points.iter().any(|given| given.name == *name))
+    }
+
+    /// The last word that matters at these points; without any, at all.
+    pub(in crate::service) fn last_word_at(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        at: &[ContactPoint],
+    ) -> Result<Option<RecordAddress>, ActError> {
+        let keys = hash::index_keys(&self.scribe);
+        let life = self.life(person)?;
+        let about = |of: &[Channel]| of.iter().any(|channel| channels.contains(channel));
+        let matters = |event: &Event| {
+            let grants = matches!(event.kind, EventKind::OptInConfirmed | EventKind::OptInRequested);
+            let elsewhere = !at.is_empty() && !event.points.is_empty() && !self.names_one(event, at);
+            about(&event.channels) && !(grants && elsewhere)
+        };
+        let said = life.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);
+        let book = self.people.book();
+        let known = book.person(person);
+        let others = known.map(|person| book.others_with_number(person)).unwrap_or_default();
+        let points = known.into_iter().chain(others).flat_map(Person::points);
+        let objections = points.flat_map(|point| book.objections_on(point, &keys));
+        let objected = objections.filter(|found| about(&found.entry.channels)).map(|found| found.record);
+        Ok(said.chain(objected).max())
+    }
+
+    fn day_of(&self, record: RecordAddress) -> Result<time::Date, ActError> {
+        let recorded = self.scribe.record(record)?;
+        let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.at);
+        Ok(ledger::clock::moment(at.unix_timestamp()).today)
+    }
+}
+
+/// The points that a yes to these channels is for: those that were proved; by channels of another kind, the person's own.
+pub fn given_for(points: &[ContactPoint], channels: &[Channel], controlled: &[ContactPoint]) -> Vec<ContactPoint> {
+    let mut given: Vec<ContactPoint> = Vec::new();
+    for kind in PointKind::ALL {
+        if kind.channels().iter().any(|channel| channels.contains(channel)) {
+            let proved: Vec<&ContactPoint> = controlled.iter().filter(|point| point.kind() == kind).collect();
+            let known = points.iter().filter(|point| point.kind() == kind);
+            given.extend(if proved.is_empty() { known.collect() } else { proved }.into_iter().cloned());
+        }
+    }
+    given
+}

@@ -1,0 +1,476 @@
+//! The book: profiles by contact point, objections by fold. Made from the facts at the start, kept up with every act.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use model::channel::Channel;
+use model::contact::PointObjection;
+use model::identity::{RecordAddress, Subject};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::hash::{self, FoldHash};
+use super::letter::Letter;
+use super::profile::{Kind, Part, Person};
+use contact::ContactPoint;
+use ledger::{Fact, FactKind, ReadError, Scribe};
+use vault::random::Entropy;
+use vault::ring::{KeyId, RetentionClass};
+
+/// The random id of an objection on a contact point.
+pub type EntryId = [u8; 16];
+
+/// An objection on a contact point as it is kept, sealed under the suppression key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The number of the index key.
+    pub index: u16,
+    /// The keyed hashes of the folds that it stands on.
+    pub folds: Vec<FoldHash>,
+    /// What it forbids.
+    pub channels: Vec<Channel>,
+    /// Since which civil day.
+    pub since: Date,
+    /// The person who made it, if one was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Subject>,
+    /// The keyed hash of the system that it came from, where its file gave no date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<FoldHash>,
+    /// What it forbade until it was lifted here. It goes on at the other points of whoever made it; and the same row of the
+    /// same source, which has no date to be older by, does not forbid it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted: Vec<Channel>,
+    /// The record in which it was said, where it was written here with a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<RecordAddress>,
+}
+
+impl Entry {
+    /// Takes away what a yes lifts.
+    pub(super) fn lift(&mut self, channels: &[Channel]) {
+        let (gone, left): (Vec<Channel>, _) = self.channels.iter().partition(|channel| channels.contains(channel));
+        self.channels = left;
+        self.lifted.extend(gone);
+    }
+
+    /// The fact that keeps it.
+    pub fn fact(&self, id: EntryId) -> Fact {
+        let says_something = !self.channels.is_empty() || !self.lifted.is_empty();
+        let value = says_something.then(|| serde_json::to_vec(self).expect("an entry is always JSON"));
+        Fact { kind: FactKind::Suppression, key: id.to_vec(), value }
+    }
+}
+
+/// An entry that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its id.
+    pub id: EntryId,
+    /// What it says.
+    pub entry: Entry,
+    /// The record in which it was said.
+    pub record: RecordAddress,
+}
+
+/// What stands on other points of somebody who has a point, or of whoever may be the same, and may be theirs.
+pub(super) struct Beside<'a> {
+    /// Who has the point.
+    pub person: &'a Person,
+    /// Whoever may be the same.
+    pub others: Vec<&'a Person>,
+    /// With what was lifted where it stands: a lift is for one point.
+    pub found: Vec<Found>,
+}
+
+impl Found {
+    /// In the words of the rules.
+    pub fn objection(&self) -> PointObjection {
+        let Entry { channels, since, by, .. } = self.entry.clone();
+        PointObjection { channels, since, by, record: self.record }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Default)]
+pub struct Book {
+    people: HashMap<Subject, Person>,
+    /// By the normal form of a contact point; several people may share one.
+    by_point: HashMap<String, Vec<Subject>>,
+    /// Those of them that are one door of a house number, in their order: all of a number stand side by side.
+    doors: BTreeSet<String>,
+    /// By customer number. Several have one where it came back with another name and address, until somebody says that
+    /// they are the same.
+    by_customer: HashMap<String, Vec<Subject>>,
+    /// Which person and class a key seals.
+    by_key: HashMap<KeyId, (Subject, RetentionClass)>,
+    /// Subjects that turned out to be somebody else.
+    same_as: HashMap<Subject, Subject>,
+    entries: BTreeMap<EntryId, (Entry, RecordAddress)>,
+    by_fold: HashMap<FoldHash, Vec<EntryId>>,
+    /// By the keyed hash of a letter code.
+    letters: HashMap<String, Subject>,
+    letters_of: HashMap<KeyId, Vec<String>>,
+}
+
+impl Book {
+    /// From all facts.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
+        let mut book = Self::default();
+        for kind in [FactKind::Personal, FactKind::Suppression] {
+            for kept in scribe.kept(kind) {
+                book.take(kind, &kept.key, Some(&kept.value), kept.record)?;
+            }
+        }
+        Ok(book)
+    }
+
+    /// Takes note of a fact.
+    pub(super) fn take(
+        &mut self,
+        kind: FactKind,
+        key: &[u8],
+        value: Option<&[u8]>,
+        record: RecordAddress,
+    ) -> Result<(), ReadError> {
+        let damaged = |_| ReadError::Damaged { address: record, what: "a fact beside it cannot be read".into() };
+        match (kind, Kind::of(key), key.first_chunk()) {
+            (FactKind::Suppression, ..) => {
+                let entry = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
+                let id = key.try_into().map_err(|_| damaged(serde::de::Error::custom("no id")))?;
+                self.put_entry(id, entry, record);
+            }
+            (FactKind::Personal, Some(Kind::Part), Some(id)) => {
+                let part = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
+                self.put_part(KeyId(*id), part);
+            }
+            (FactKind::Personal, Some(Kind::LetterCode), Some(id)) => {
+                if let Some(Letter { subject, hash }) =
+                    value.map(serde_json::from_slice).transpose().map_err(damaged)?
+                {
+                    self.letters.insert(hash.clone(), subject);
+                    self.letters_of.entry(KeyId(*id)).or_default().push(hash);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn put_entry(&mut self, id: EntryId, entry: Option<Entry>, record: RecordAddress) {
+        // A lift makes an objection smaller; it still rests on the record that it was made with.
+        let record = self.entries.get(&id).map_or(record, |(_, first)| *first);
+        if let Some((old, _)) = self.entries.remove(&id) {
+            for fold in old.folds {
+                take_out(&mut self.by_fold, &fold, &id);
+            }
+        }
+        if let Some(entry) = entry {
+            for fold in &entry.folds {
+                put_in(&mut self.by_fold, *fold, id);
+            }
+            self.entries.insert(id, (entry, record));
+        }
+    }
+
+    fn put_part(&mut self, key: KeyId, part: Option<Part>) {
+        self.forget_part(key);
+        let Some(part) = part else { return };
+        let subject = part.subject;
+        self.by_key.insert(key, (subject, part.class));
+        for point in &part.points {
+            put_in(&mut self.by_point, point.found_under(), subject);
+            if point.is_one_door() {
+                self.doors.insert(point.found_under());
+            }
+        }
+        for number in &part.customers {
+            put_in(&mut self.by_customer, number.clone(), subject);
+        }
+        for other in &part.also {
+            self.same_as.insert(*other, subject);
+        }
+        let person = self.people.entry(subject).or_insert_with(|| Person { subject, parts: BTreeMap::new() });
+        person.parts.insert(part.class, Box::new(part));
+    }
+
+    fn forget_part(&mut self, key: KeyId) {
+        let Some((subject, class)) = self.by_key.remove(&key) else { return };
+        let Some(person) = self.people.get_mut(&subject) else { return };
+        let Some(gone) = person.parts.remove(&class) else { return };
+        let left: BTreeSet<String> = person.points().iter().map(|point| point.found_under()).collect();
+        let numbers: Vec<String> = person.customers().into_iter().map(str::to_owned).collect();
+        if person.parts.is_empty() {
+            self.people.remove(&subject);
+        }
+        for point in gone.points.iter().map(ContactPoint::found_under).filter(|point| !left.contains(point)) {
+            take_out(&mut self.by_point, &point, &subject);
+            if !self.by_point.contains_key(&point) {
+                self.doors.remove(&point);
+            }
+        }
+        for number in gone.customers.iter().filter(|number| !numbers.contains(number)) {
+            take_out(&mut self.by_customer, number, &subject);
+        }
+    }
+
+    /// Forgets what was sealed under a key that is gone.
+    pub(super) fn forget(&mut self, key: KeyId) {
+        for hash in self.letters_of.remove(&key).unwrap_or_default() {
+            self.letters.remove(&hash);
+        }
+        self.forget_part(key);
+    }
+
+    /// The person that a subject is now.
+    pub fn one_person(&self, mut subject: Subject) -> Subject {
+        while let Some(kept) = self.same_as.get(&subject) {
+            subject = *kept;
+        }
+        subject
+    }
+
+    /// A person by their subject, or by one that turned out to be the same.
+    pub fn person(&self, subject: Subject) -> Option<&Person> {
+        self.people.get(&self.one_person(subject))
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    /// The people who have this contact point.
+    pub fn at(&self, point: &ContactPoint) -> Vec<Subject> {
+        self.by_point.get(&point.found_under()).cloned().unwrap_or_default()
+    }
+
+    /// Whether somebody is known at every door that a contact point names. One that nobody has may be a slip of the pen, or
+    /// a spelling that cannot be told to be one of theirs.
+    fn knows_doors_of(&self, point: &ContactPoint) -> bool {
+        point.numbers_with_doors().iter().all(|start| {
+            let of_number = self.doors.range(start.clone()..).take_while(|door| door.starts_with(start.as_str()));
+            of_number.into_iter().any(|door| point.may_be_door(start, door))
+        })
+    }
+
+    /// Everybody with a customer number: one, unless it came back with another name and address.
+    pub fn customers(&self, number: &str) -> Vec<&Person> {
+        self.by_customer.get(number).into_iter().flatten().filter_map(|subject| self.people.get(subject)).collect()
+    }
+
+    /// Whoever else has one of a person's customer numbers. They may be the same: what one of them objects to, none of them
+    /// gets, and beyond that they share nothing.
+    pub fn others_with_number(&self, person: &Person) -> Vec<&Person> {
+        let mut others: Vec<&Person> =
+            person.customers().into_iter().flat_map(|number| self.customers(number)).collect();
+        others.retain(|other| other.subject != person.subject);
+        others.sort_unstable_by_key(|other| other.subject);
+        others.dedup_by_key(|other| other.subject);
+        others
+    }
+
+    /// The person that a letter with this code went to, by the code's keyed hash.
+    pub fn letter(&self, hash: &str) -> Option<Subject> {
+        self.letters.get(hash).copied()
+    }
+
+    /// The objections that stand on a contact point, under whichever index key they were made.
+    pub fn objections_on(&self, point: &ContactPoint, keys: &[IndexKey]) -> Vec<Found> {
+        self.entries_on(point, keys).into_iter().filter(|found| !found.entry.channels.is_empty()).collect()
+    }
+
+    /// The same with those that were lifted and remembered.
+    fn entries_on(&self, point: &ContactPoint, keys: &[IndexKey]) -> Vec<Found> {
+        let folds = point.asked_under();
+        let hashes = keys.iter().flat_map(|(_, key)| folds.iter().map(|fold| hash::hash(key, fold)));
+        let ids: BTreeSet<&EntryId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
+        let found = ids.into_iter().filter_map(|id| {
+            let (entry, record) = self.entries.get(id)?;
+            Some(Found { id: *id, entry: entry.clone(), record: entry.said.unwrap_or(*record) })
+        });
+        found.collect()
+    }
+
+    /// For each person who has a point (`also` among them, as they will be known): what stands on their other points.
+    pub(super) fn beside<'a>(
+        &'a self,
+        point: &ContactPoint,
+        also: Option<&'a Person>,
+        keys: &[IndexKey],
+    ) -> Vec<Beside<'a>> {
+        let is_another = |person: &&Person| also.is_none_or(|also| also.subject != person.subject);
+        let known = self.at(point).into_iter().filter_map(|subject| self.people.get(&subject)).filter(is_another);
+        known.chain(also).filter_map(|person| self.beside_of(point, person, keys)).collect()
+    }
+
+    fn beside_of<'a>(&'a self, point: &ContactPoint, person: &'a Person, keys: &[IndexKey]) -> Option<Beside<'a>> {
+        let others = self.others_with_number(person);
+        let people: Vec<&Person> = std::iter::once(person).chain(others.iter().copied()).collect();
+        let points = people.iter().flat_map(|person| person.points_of(point.kind()));
+        let elsewhere: Vec<Found> =
+            points.filter(|other| !other.is_same_as(point)).flat_map(|other| self.entries_on(other, keys)).collect();
+        if elsewhere.is_empty() {
+            return None;
+        }
+        let here = self.entries_on(point, keys);
+        let mut found: Vec<Found> = Vec::new();
+        for mut one in elsewhere {
+            let is_known = here.iter().chain(&found).any(|of| of.id == one.id);
+            if is_known || !self.may_be_of(&one.entry, &people) {
+                continue;
+            }
+            // What is marked as lifted alone was said elsewhere.
+            if one.entry.said.is_none() {
+                one.entry.channels.append(&mut one.entry.lifted);
+            }
+            let lifted_here =
+                |channel: &Channel| here.iter().any(|of| of.record == one.record && of.entry.lifted.contains(channel));
+            one.entry.channels.retain(|channel| !lifted_here(channel));
+            found.extend((!one.entry.channels.is_empty()).then_some(one));
+        }
+        (!found.is_empty()).then_some(Beside { person, others, found })
+    }
+
+    /// Whether an objection was lifted at another point of somebody who has this one.
+    pub(super) fn is_lifted_beside(
+        &self,
+        people: &[&Person],
+        found: &Found,
+        channel: Channel,
+        keys: &[IndexKey],
+    ) -> bool {
+        let points = people.iter().flat_map(|person| person.points_for(channel));
+        let mut others = points.flat_map(|point| self.entries_on(point, keys)).filter(|of| of.id != found.id);
+        others.any(|of| of.record == found.record && of.entry.lifted.contains(&channel))
+    }
+
+    /// Whether an objection may have been made by one of these people: by nobody who is known as somebody else.
+    pub(super) fn may_be_of(&self, entry: &Entry, people: &[&Person]) -> bool {
+        let Some(by) = entry.by.map(|by| self.one_person(by)) else { return true };
+        people.iter().any(|person| person.subject == by) || !self.people.contains_key(&by)
+    }
+
+    /// What was said at another point, as it stands at this one.
+    pub(super) fn entry_at(
+        point: &ContactPoint,
+        Found { entry, record, .. }: &Found,
+        (index, key): IndexKey,
+        entropy: &dyn Entropy,
+    ) -> (EntryId, Entry) {
+        let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
+        let entry = Entry { index, folds, source: None, lifted: Vec::new(), said: Some(*record), ..entry.clone() };
+        (entropy.bytes(), entry)
+    }
+
+    /// Whether an objection that this source brought without a date stood on the point, and was lifted by a yes.
+    pub(super) fn lifted_of(&self, source: &str, point: &ContactPoint, channel: Channel, keys: &[IndexKey]) -> bool {
+        self.entries_on(point, keys).into_iter().any(|Found { entry, .. }| {
+            let was_lifted = entry.lifted.contains(&channel) && is_of_source(&entry, source, keys);
+            was_lifted && stands_as_wide(&entry, &point.stands_on(), keys)
+        })
+    }
+
+    /// What seals a part of somebody's profile.
+    pub(super) fn key_of(&self, subject: Subject, class: RetentionClass) -> Option<KeyId> {
+        self.by_key.iter().find(|(_, sealed)| **sealed == (subject, class)).map(|(key, _)| *key)
+    }
+
+    /// Facts for what is wanted and does not stand yet, under the newest of the index keys.
+    pub(super) fn new_entries(
+        &self,
+        wanted: &Wanted<'_>,
+        (index, key): IndexKey,
+        keys: &[IndexKey],
+        entropy: &dyn Entropy,
+    ) -> Vec<Fact> {
+        let Wanted { by, points, channels, since, source, doors_are_told, said, answered } = *wanted;
+        let entry = |point: &ContactPoint| {
+            let known = doors_are_told || self.knows_doors_of(point);
+            let folds = if known { point.stands_on() } else { point.stands_on_every_door() };
+            // What others told before may be older than what a list without a date tells, so it does not stand for that.
+            let is_told = |entry: &Entry| source.is_none_or(|source| is_of_source(entry, source, keys));
+            let own =
+                |Found { entry, .. }: &Found| entry.by == by && is_told(entry) && stands_as_wide(entry, &folds, keys);
+            let standing: Vec<Channel> = self
+                .objections_on(point, keys)
+                .into_iter()
+                .filter(own)
+                .flat_map(|found| found.entry.channels.into_iter().map(move |channel| (found.id, channel)))
+                .filter(|standing| !answered.contains(standing))
+                .map(|(_, channel)| channel)
+                .collect();
+            let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
+            let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
+            let folds = folds.iter().map(|fold| hash::hash(&key, fold)).collect();
+            let id: EntryId = entropy.bytes();
+            let source = source.map(|source| source_hash(&key, source));
+            let entry = Entry { index, folds, channels, since, by, source, lifted: Vec::new(), said };
+            (!entry.channels.is_empty()).then(|| entry.fact(id))
+        };
+        points.iter().filter_map(entry).collect()
+    }
+}
+
+/// Adds one of a few, in their order. Nearly every point and fold has one: a set would make room for eleven.
+fn put_in<K: Eq + Hash, V: Ord>(map: &mut HashMap<K, Vec<V>>, key: K, value: V) {
+    let few = map.entry(key).or_insert_with(|| Vec::with_capacity(1));
+    if let Err(at) = few.binary_search(&value) {
+        few.insert(at, value);
+    }
+}
+
+fn take_out<K: Eq + Hash, V: PartialEq>(map: &mut HashMap<K, Vec<V>>, key: &K, value: &V) {
+    if let Some(few) = map.get_mut(key) {
+        few.retain(|one| one != value);
+        if few.is_empty() {
+            map.remove(key);
+        }
+    }
+}
+
+/// An objection that is to stand on contact points.
+pub(super) struct Wanted<'a> {
+    /// The person who makes it, if known.
+    pub by: Option<Subject>,
+    /// Where.
+    pub points: &'a [ContactPoint],
+    /// Against what.
+    pub channels: &'a [Channel],
+    /// Since when.
+    pub since: Date,
+    /// The system that told of it without a date.
+    pub source: Option<&'a str>,
+    /// The points become known with it, so their doors are as well.
+    pub doors_are_told: bool,
+    /// The record in which it was said before.
+    pub said: Option<RecordAddress>,
+    /// What stands already, and does not say this: somebody agreed after it, at another point or at this one.
+    pub answered: &'a Answered,
+}
+
+/// Objections with a channel that somebody agreed to since.
+pub(super) type Answered = BTreeSet<(EntryId, Channel)>;
+
+fn source_hash(key: &[u8; 32], source: &str) -> FoldHash {
+    hash::hash(key, &format!("source {}", source.trim().to_lowercase()))
+}
+
+/// Whether this source brought an objection, without a date.
+fn is_of_source(entry: &Entry, source: &str, keys: &[IndexKey]) -> bool {
+    let key = keys.iter().find(|(number, _)| *number == entry.index);
+    key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)))
+}
+
+/// An index key with its number.
+pub(super) type IndexKey = (u16, [u8; 32]);
+
+/// Whether an objection stands on every one of these folds: one on a single door does not yet stand on all of them.
+fn stands_as_wide(entry: &Entry, folds: &[String], keys: &[IndexKey]) -> bool {
+    let key = keys.iter().find(|(number, _)| *number == entry.index);
+    key.is_some_and(|(_, key)| folds.iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
+}

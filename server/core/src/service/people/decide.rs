@@ -1,0 +1,374 @@
+//! "May I?" for a person or a contact point.
+
+use model::channel::Channel;
+use model::contact::AskedAt;
+use model::decision::{Decision, Question, Reason, Recorded, decide};
+use model::event::{Actor, Event, EventKind};
+use model::evidence::Evidence;
+use model::identity::{PointName, RecordAddress, Subject};
+use model::purpose::PurposeId;
+use time::Date;
+
+use super::book::{Answered, Beside, Book, Found, IndexKey};
+use super::hash::{asked_at, index_keys};
+use super::{ActError, Person, Who};
+use crate::service::Keuze;
+use contact::ContactPoint;
+use ledger::ReadError;
+
+/// A contact point by one channel.
+pub struct ReachedAt {
+    /// The channel.
+    pub channel: Channel,
+    /// The point; none where none is known.
+    pub point: Option<ContactPoint>,
+    /// Whether it joined the person later, and nobody said yet that it is their own.
+    pub is_later: bool,
+    /// May they be reached there?
+    pub decision: Decision,
+}
+
+impl Keuze {
+    /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
+    pub fn life(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
+        let subjects = self.people.book().person(subject).map_or_else(|| vec![subject], Person::subjects);
+        self.life_of(subjects)
+    }
+
+    /// The same for one who is known by all these subjects.
+    pub(super) fn life_of(&self, subjects: Vec<Subject>) -> Result<Vec<Recorded>, ReadError> {
+        let mut events = Vec::new();
+        for subject in subjects {
+            events.extend(self.scribe.history(subject)?);
+        }
+        events.sort_by_key(|recorded| recorded.address);
+        Ok(events)
+    }
+
+    /// What bears on the channels of a person: their life, and what others who may be the same objected to.
+    pub(super) fn bearing_on(&self, person: &Person, others: &[Person]) -> Result<Vec<Recorded>, ReadError> {
+        let mut events = self.life_of(person.subjects())?;
+        for other in others {
+            let theirs = self.life_of(other.subjects())?.into_iter();
+            events.extend(theirs.filter_map(|recorded| objection_of(recorded, person.subject)));
+        }
+        events.sort_by_key(|recorded| recorded.address);
+        Ok(events)
+    }
+
+    pub(super) fn bearing_on_subject(&self, person: Subject) -> Result<Vec<Recorded>, ReadError> {
+        let known = {
+            let book = self.people.book();
+            let known = book.person(person);
+            known.map(|known| (known.clone(), book.others_with_number(known).into_iter().cloned().collect::<Vec<_>>()))
+        };
+        known.map_or_else(|| self.life(person), |(known, others)| self.bearing_on(&known, &others))
+    }
+
+    /// May this person, or whoever is behind this contact point, be reached by this channel?
+    ///
+    /// A person is asked about at the named points that the channel reaches; without one, at all that they have for it, and
+    /// one that is denied denies, as does anybody else with their customer number. What they agreed to counts at the points
+    /// that it was given for, and at their own alone. A point without a person is allowed where somebody behind it is, and
+    /// no objection stands on it. Where only points of another kind are named, they tell who is meant, and everybody whom
+    /// they may mean must be allowed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or there is no such person.
+    pub fn may_i(&self, who: &Who, channel: Channel) -> Result<Decision, ActError> {
+        let named = who.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned();
+        let named: Vec<ContactPoint> = named.collect();
+        match who.person {
+            Some(person) => self.may_i_of(person, named, channel),
+            None if named.is_empty() => self.may_i_by(&who.points, channel),
+            None => self.may_i_at(&named, channel),
+        }
+    }
+
+    /// By which channels they may be reached, each at every contact point apart: at those that are named, and at those that
+    /// the person has for it. A channel without any is asked about as it is; without a person it is left out.
+    ///
+    /// # Errors
+    /// As [`Self::may_i`].
+    pub fn may_i_at_each(&self, who: &Who) -> Result<Vec<ReachedAt>, ActError> {
+        let known = who.person.map(|person| self.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
+        let mut reached = Vec::new();
+        for channel in Channel::ALL {
+            let points = points_by(&who.points, known.as_ref(), channel);
+            let at = |point: ContactPoint| (vec![point.clone()], Some(point));
+            let alone = (points.is_empty() && known.is_some()).then_some((Vec::new(), None));
+            for (points, point) in points.into_iter().map(at).chain(alone) {
+                let decision = self.may_i(&Who { person: who.person, points }, channel)?;
+                let is_later = known.as_ref().zip(point.as_ref()).is_some_and(|(known, point)| known.is_later(point));
+                reached.push(ReachedAt { channel, point, is_later, decision });
+            }
+        }
+        Ok(reached)
+    }
+
+    fn may_i_of(&self, person: Subject, named: Vec<ContactPoint>, channel: Channel) -> Result<Decision, ActError> {
+        let (person, others) = {
+            let book = self.people.book();
+            let person = book.person(person).ok_or(ActError::NoPerson)?;
+            (person.clone(), book.others_with_number(person).into_iter().cloned().collect::<Vec<_>>())
+        };
+        let by_number_alone = named.is_empty();
+        let points = if by_number_alone { own_points(&person, channel) } else { named };
+        let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(|point| person.has(point));
+        let life = self.bearing_on(&person, &others)?;
+        let mut decision = self.decide_at(Some(&person), &life, &points, channel, None)?.at_own_point(is_own);
+        if !is_own && !by_number_alone && decision.reason == Reason::EvidenceMissing {
+            decision.reason = Reason::NoPoint;
+        }
+        if !by_number_alone {
+            return Ok(decision);
+        }
+        others.iter().try_fold(decision, |decision, other| {
+            if !decision.allow {
+                return Ok(decision);
+            }
+            let life = self.bearing_on(other, std::slice::from_ref(&person))?;
+            Ok(self.decide_at(Some(other), &life, &own_points(other, channel), channel, None)?)
+        })
+    }
+
+    /// Points of another kind: whoever has them is reached at points of their own.
+    fn may_i_by(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
+        let mut decision = self.decide_at(None, &[], &[], channel, None)?;
+        for person in self.behind(points) {
+            decision = self.may_i_of(person, Vec::new(), channel)?;
+            if !decision.allow {
+                break;
+            }
+        }
+        Ok(decision)
+    }
+
+    fn may_i_at(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
+        let mut decision = self.decide_at(None, &[], points, channel, None)?;
+        for person in self.behind(points) {
+            let known = self.known_person(person);
+            let theirs = self.decide_at(known.as_ref(), &self.bearing_on_subject(person)?, points, channel, None)?;
+            if theirs.allow || !decision.allow && decision.evidence.is_empty() {
+                decision = theirs;
+            }
+        }
+        Ok(decision)
+    }
+
+    /// May a purpose use what is known of this person, or of everybody who may be meant by these contact points (S-31)?
+    ///
+    /// By what they said themselves: nothing ties a device to a person, so an answer in a browser counts in that browser
+    /// alone, and where nothing is known the purpose is denied. One of several who is denied denies. At a point that is not
+    /// theirs, or of which nobody said yet that it is, nothing that they said counts.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn may_i_use(&self, who: &Who, purpose: PurposeId) -> Result<Decision, ActError> {
+        let people = who.person.map_or_else(|| self.behind(&who.points), |person| vec![person]);
+        let (policy, question) = (&self.published.current().policy, Question::Purpose(purpose));
+        let mut decision = decide(&[], policy, &question, self.clock.now());
+        if people.is_empty() && decision.allow {
+            // What needs no answer is not thereby about somebody whom we do not know.
+            decision = Decision { allow: false, reason: Reason::NoAnswer, ..decision };
+        }
+        for person in people {
+            decision = decide(&self.life(person)?, policy, &question, self.clock.now());
+            let known = self.known_person(person);
+            let is_theirs =
+                |point: &ContactPoint| known.as_ref().is_some_and(|of| of.has(point) && !of.is_later(point));
+            if decision.allow && decision.reason == Reason::Granted && !who.points.iter().all(is_theirs) {
+                decision = Decision { allow: false, reason: Reason::EvidenceMissing, ..decision };
+            }
+            if !decision.allow {
+                break;
+            }
+        }
+        Ok(decision)
+    }
+
+    fn behind(&self, points: &[ContactPoint]) -> Vec<Subject> {
+        let book = self.people.book();
+        points.iter().flat_map(|point| book.at(point)).collect()
+    }
+
+    /// Whether a person might be reached at all these points just before a record was written, by everything that still
+    /// stands of then.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or there is no such person.
+    pub fn was_allowed_before(
+        &self,
+        person: Subject,
+        points: &[ContactPoint],
+        channel: Channel,
+        record: RecordAddress,
+    ) -> Result<bool, ActError> {
+        let life: Vec<Recorded> =
+            self.bearing_on_subject(person)?.into_iter().filter(|said| said.address < record).collect();
+        Ok(self.decide_at(self.known_person(person).as_ref(), &life, points, channel, Some(record))?.allow)
+    }
+
+    /// What somebody with this life wants of a channel, wherever they said it.
+    pub(super) fn of_life(&self, life: &[Recorded], channel: Channel) -> Decision {
+        decide(life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
+    }
+
+    /// By a person's life and the objections that hold at these points; with `before`, those that are older.
+    pub(super) fn decide_at(
+        &self,
+        person: Option<&Person>,
+        life: &[Recorded],
+        points: &[ContactPoint],
+        channel: Channel,
+        before: Option<RecordAddress>,
+    ) -> Result<Decision, ReadError> {
+        let keys = index_keys(&self.scribe);
+        let mut asked = self.asked(&self.people.book(), &keys, person, points)?;
+        if let Some(before) = before {
+            for point in &mut asked {
+                point.objections.retain(|objection| objection.record < before);
+                point.spread.retain(|objection| objection.record < before);
+            }
+        }
+        Ok(self.of_life_at(life, channel, asked))
+    }
+
+    /// By a life and what holds at these points.
+    pub(super) fn of_life_at(&self, life: &[Recorded], channel: Channel, asked: Vec<AskedAt>) -> Decision {
+        decide(life, &self.published.current().policy, &Question::Reach(channel, asked), self.clock.now())
+    }
+
+    /// Contact points as a person, or nobody in particular, is asked about there: with what stands on each, and what holds
+    /// there because it stands on another point of somebody who has it.
+    pub(super) fn asked(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        person: Option<&Person>,
+        points: &[ContactPoint],
+    ) -> Result<Vec<AskedAt>, ReadError> {
+        let asked = points.iter().map(|point| {
+            let here = book.objections_on(point, keys).iter().map(Found::objection).collect();
+            let mut asked = asked_at(keys, point, here);
+            for (whose, found) in self.spread_to(book, keys, person, point)? {
+                let is_own = person.is_some_and(|person| person.subject == whose);
+                let objections = if is_own { &mut asked.spread } else { &mut asked.objections };
+                objections.push(found.objection());
+            }
+            Ok(asked)
+        });
+        asked.collect()
+    }
+
+    /// What holds at a point though it stands on another one: an objection is for all points of its maker, whenever they
+    /// turn out to be theirs. Each with the person who has the point.
+    pub(super) fn spread_to(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        also: Option<&Person>,
+        point: &ContactPoint,
+    ) -> Result<Vec<(Subject, Found)>, ReadError> {
+        let names = asked_at(keys, point, Vec::new()).names;
+        let mut spread = Vec::new();
+        for Beside { person, others, found } in book.beside(point, also, keys) {
+            let life = self.life_of(person.subjects())?;
+            let mut told: Vec<RecordAddress> = life.iter().map(|recorded| recorded.address).collect();
+            for other in others {
+                told.extend(self.life_of(other.subjects())?.iter().map(|recorded| recorded.address));
+            }
+            for mut found in found {
+                // Beside an event of somebody's it says no more than that event; and one of somebody who is gone is not of
+                // whoever was known beside them.
+                let of_life = found.entry.by.is_some() && told.contains(&found.record);
+                let by = found.entry.by.map(|by| book.one_person(by));
+                let is_gone = by.is_some_and(|by| book.person(by).is_none());
+                let was_there = life.first().is_some_and(|first| first.address < found.record);
+                let mut channels = std::mem::take(&mut found.entry.channels);
+                channels.retain(|channel| !agreed_after(&life, *channel, Some(&names), &found));
+                found.entry.channels = channels;
+                if !(of_life || is_gone && was_there || found.entry.channels.is_empty()) {
+                    spread.push((person.subject, found));
+                }
+            }
+        }
+        Ok(spread)
+    }
+}
+
+impl Keuze {
+    /// Which objections of nobody known, that stand on these points, somebody behind them agreed after: a new no says more
+    /// than they do. One that a file dates (`since`) does so if it is the newer one.
+    pub(super) fn answered(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        points: &[ContactPoint],
+        since: Date,
+    ) -> Result<Answered, ReadError> {
+        let mut answered = Answered::new();
+        for point in points {
+            let standing = book.objections_on(point, keys);
+            if standing.is_empty() {
+                continue;
+            }
+            for person in book.at(point).into_iter().filter_map(|subject| book.person(subject)) {
+                let people: Vec<&Person> = std::iter::once(person).chain(book.others_with_number(person)).collect();
+                let lives: Vec<Vec<Recorded>> =
+                    people.iter().map(|one| self.life_of(one.subjects())).collect::<Result<_, _>>()?;
+                let older = standing.iter().filter(|found| found.entry.by.is_none() && found.entry.since <= since);
+                for (found, channel) in older.flat_map(|found| found.entry.channels.iter().map(move |of| (found, *of)))
+                {
+                    let agreed = lives.iter().any(|life| agreed_after(life, channel, None, found));
+                    if agreed || book.is_lifted_beside(&people, found, channel, keys) {
+                        answered.insert((found.id, channel));
+                    }
+                }
+            }
+        }
+        Ok(answered)
+    }
+}
+
+/// Whether the person of this life agreed to a channel after an objection was made: at the point of these names, or anywhere.
+pub(super) fn agreed_after(life: &[Recorded], channel: Channel, at: Option<&[PointName]>, objection: &Found) -> bool {
+    life.iter().any(|Recorded { address, event }| {
+        let own = event.kind == EventKind::OptInConfirmed && matches!(event.actor, Actor::Person | Actor::Visitor);
+        let is_here = at.is_none_or(|names| event.points.iter().any(|given| names.contains(&given.name)));
+        // One that a file dates is as old as its date.
+        let day = || ledger::clock::moment(event.at.unix_timestamp()).today;
+        let is_later = || *address > objection.record || day() > objection.entry.since;
+        own && event.channels.contains(&channel) && is_here && is_later()
+    })
+}
+
+/// The named points that a channel reaches, and the person's others.
+fn points_by(named: &[ContactPoint], known: Option<&Person>, channel: Channel) -> Vec<ContactPoint> {
+    let named = named.iter().filter(|point| channel.point() == Some(point.kind()));
+    let own = known.map(|known| own_points(known, channel)).unwrap_or_default();
+    let mut points: Vec<ContactPoint> = Vec::new();
+    for point in named.cloned().chain(own) {
+        if points.iter().all(|other| !other.is_same_as(&point)) {
+            points.push(point);
+        }
+    }
+    points
+}
+
+fn own_points(person: &Person, channel: Channel) -> Vec<ContactPoint> {
+    person.points_for(channel).into_iter().cloned().collect()
+}
+
+/// What somebody objected to, as an objection of whoever may be the same; nothing else of them.
+fn objection_of(Recorded { address, event }: Recorded, person: Subject) -> Option<Recorded> {
+    let refused = matches!(&event.evidence, Some(Evidence::SoftOptIn(soft)) if soft.opt_out_used);
+    let says_no = matches!(event.kind, EventKind::Objected | EventKind::Withdrawn) || refused;
+    let objection = Event {
+        subject: Some(person),
+        channels: event.channels,
+        answers: event.answers,
+        ..Event::new(EventKind::Objected, event.at, event.actor, event.route)
+    };
+    says_no.then_some(Recorded { address, event: objection })
+}

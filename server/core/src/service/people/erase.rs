@@ -1,0 +1,111 @@
+//! Erasing is real: the keys of a person go, and their "no" stays.
+
+use model::channel::Channel;
+use model::event::{Actor, Event, EventKind, Route};
+use model::identity::{RecordAddress, Subject};
+use time::{Date, Duration};
+
+use super::hash::{index_keys, newest_index_key};
+use super::{Act, ActError, Book, Person};
+use crate::service::Keuze;
+use ledger::{Draft, Fact, ReadError};
+use vault::ring::{KeyId, Owner, RetentionClass};
+
+/// For how long copies of the key ring may live in backups under an old root key.
+pub const BACKUPS_LIVE: Duration = Duration::days(35);
+
+/// What an erasure came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// The record of the act, which names nobody.
+    pub record: RecordAddress,
+    /// The day on which the last copy in a backup can be opened no more.
+    pub backups_until: Date,
+    /// Whether the contact points are on the blocking list from now on.
+    pub keeps_no: bool,
+}
+
+impl Keuze {
+    /// Destroys every key of a person. With `keep_no`, every contact point that they had is forbidden in the same batch:
+    /// otherwise a later import would reach them again.
+    ///
+    /// # Errors
+    /// Nothing was erased then.
+    pub async fn erase(&self, person: Subject, keep_no: bool, act: &Act) -> Result<Erased, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let person = self.known_person(person).ok_or(ActError::NoPerson)?;
+        let points: Vec<_> = person.points().into_iter().cloned().collect();
+        // Its maker is gone: whoever lifts this proves to control the point.
+        let list = if keep_no { self.new_entries(Some(person.subject), &points, &Channel::ALL)? } else { Vec::new() };
+        let facts = list.into_iter().chain(self.settled(&person)?).collect();
+        let now = self.clock.now();
+        let mut event = act.event(EventKind::Erased, now.at);
+        event.about = self.scribe.seal_about(person.subject);
+        event.object = Some("person".to_owned());
+        let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
+        let (mails, mut drafts) = self.mails_given_up(&points);
+        drafts.push(Draft::with(event, facts).ending(keys));
+        let acted = self.perform_together(drafts).await?;
+        self.drop_mails(&mails);
+        Ok(Erased { record: acted.record, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
+    }
+
+    /// Forgets sign-ups to the newsletter that nobody confirmed within the configured days.
+    ///
+    /// # Errors
+    /// Nothing was forgotten then.
+    pub async fn forget_unconfirmed(&self) -> Result<usize, ActError> {
+        // Enough for a run, and short enough for a record.
+        const AT_ONCE: usize = 500;
+        let now = self.clock.now();
+        // Looked for without holding anybody up, and looked at again when nobody acts.
+        let mut found: Vec<Subject> = Vec::new();
+        for person in self.everybody() {
+            if found.len() < AT_ONCE && !self.unconfirmed(&person, now.today)?.is_empty() {
+                found.push(person.subject);
+            }
+            tokio::task::yield_now().await;
+        }
+        let _one_at_a_time = self.people.acting.lock().await;
+        let (mut keys, mut facts): (Vec<KeyId>, Vec<Fact>) = (Vec::new(), Vec::new());
+        for person in found.into_iter().filter_map(|subject| self.known_person(subject)) {
+            let owners = self.unconfirmed(&person, now.today)?;
+            if !owners.is_empty() {
+                facts.extend(self.settled(&person)?);
+            }
+            keys.extend(owners.into_iter().filter_map(|owner| self.scribe.find_key(owner)));
+        }
+        if !keys.is_empty() {
+            let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
+            event.object = Some("newsletter/unconfirmed".to_owned());
+            self.perform_together(vec![Draft::with(event, facts).ending(keys.clone())]).await?;
+        }
+        Ok(keys.len())
+    }
+
+    /// Before it is forgotten that points are one person's: what holds at some because it stands on others stands there from
+    /// now on, as it does at those of whoever may be the same.
+    fn settled(&self, person: &Person) -> Result<Vec<Fact>, ReadError> {
+        let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
+        let book = self.people.book();
+        let others = book.others_with_number(person);
+        let mut facts = Vec::new();
+        for whose in std::iter::once(person).chain(others) {
+            for point in whose.points() {
+                let spread = self.spread_to(&book, &keys, None, point)?.into_iter();
+                for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
+                    let (id, entry) = Book::entry_at(point, &found, newest, &*self.entropy);
+                    facts.push(entry.fact(id));
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The keys of everything that concerns a subject.
+    fn keys_of(&self, subject: Subject) -> Vec<KeyId> {
+        let classes = RetentionClass::ALL.map(|class| Owner::Class(subject, class));
+        let owners = std::iter::once(Owner::Proof(subject)).chain(classes);
+        owners.filter_map(|owner| self.scribe.find_key(owner)).collect()
+    }
+}

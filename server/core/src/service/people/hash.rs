@@ -1,0 +1,75 @@
+//! Keyed hashes of contact points: of their folds, the only form in which an objection on a point is kept, and of
+//! themselves, the form in which a record says where something was given.
+//!
+//! The key is rotated. One under which objections exist is never dropped, and look-ups ask under every one.
+
+use model::contact::{AskedAt, GivenAt, PointObjection};
+use model::identity::PointName;
+use serde::{Deserialize, Serialize};
+
+use contact::ContactPoint;
+use ledger::Scribe;
+use vault::mac::mac;
+
+/// The name of the index keys.
+const INDEX: &str = "index";
+
+/// A keyed hash of a fold, 128 bits; written as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FoldHash(u128);
+
+impl From<FoldHash> for String {
+    fn from(hash: FoldHash) -> Self {
+        format!("{:032x}", hash.0)
+    }
+}
+
+impl TryFrom<String> for FoldHash {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        u128::from_str_radix(&text, 16).map(Self)
+    }
+}
+
+/// The keys of all live numbers, the newest last.
+pub fn index_keys(scribe: &Scribe) -> Vec<(u16, [u8; 32])> {
+    scribe.numbered_secrets(INDEX)
+}
+
+/// The newest index key, made if there is none.
+pub fn newest_index_key(scribe: &Scribe) -> (u16, [u8; 32]) {
+    scribe.newest_secret(INDEX)
+}
+
+/// Begins a new index key; objections made under the older ones stay under those.
+pub fn rotate_index_key(scribe: &Scribe) {
+    scribe.rotate_secret(INDEX);
+}
+
+/// The hash of a fold under one key.
+pub fn hash(key: &[u8; 32], fold: &str) -> FoldHash {
+    let first: [u8; 16] = *mac(key, &[b"keuze fold ", fold.as_bytes()]).first_chunk().expect("32 bytes");
+    FoldHash(u128::from_be_bytes(first))
+}
+
+/// What records call a contact point under one key. A yes is for the point itself: nothing is folded here beyond what makes
+/// two spellings one point.
+pub fn name(key: &[u8; 32], point: &ContactPoint) -> PointName {
+    PointName(*mac(key, &[b"keuze point ", point.found_under().as_bytes()]).first_chunk().expect("32 bytes"))
+}
+
+/// What a record that is made now says of the points that something is given for.
+pub fn given_at<'a>(key: &[u8; 32], points: impl IntoIterator<Item = &'a ContactPoint>) -> Vec<GivenAt> {
+    let mut given: Vec<GivenAt> =
+        points.into_iter().map(|point| GivenAt { kind: point.kind(), name: name(key, point) }).collect();
+    given.sort_unstable();
+    given.dedup();
+    given
+}
+
+/// A contact point as it is asked about: by every name that it may have, with what stands on it.
+pub fn asked_at(keys: &[(u16, [u8; 32])], point: &ContactPoint, objections: Vec<PointObjection>) -> AskedAt {
+    AskedAt { names: keys.iter().map(|(_, key)| name(key, point)).collect(), objections, spread: Vec::new() }
+}

@@ -1,0 +1,1068 @@
+//! Taking over people and earlier choices from another system, row by row.
+//!
+//! A row adds to what is known and frees nothing: it never lifts an objection (S-18), never signs anybody up on social
+//! media (S-11), and its evidence is what it says and nothing more (S-21). A file that comes a second time records
+//! nothing. Rows that touch the same person or contact point are taken one after the other, as every act is; others
+//! share the syncs of a batch.
+
+pub mod read;
+mod row;
+mod table;
+#[cfg(test)]
+pub(super) mod tests;
+pub mod words;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::time::Duration;
+
+use model::channel::Channel;
+use model::contact::{AskedAt, GivenAt, PointKind};
+use model::decision::{Decision, Reason, Recorded};
+use model::event::{Actor, Event, EventKind, Route};
+use model::evidence::{Evidence, IdentityLevel, Piece, SoftOptIn};
+use model::identity::{PointName, RecordAddress, ShardNumber, Subject};
+use serde::Serialize;
+use time::Date;
+
+use super::book::{Book, IndexKey, Wanted};
+use super::hash::{asked_at, given_at, index_keys, name, newest_index_key};
+use super::merge::one_of_two;
+use super::profile::{Later, Part};
+use super::{Act, ActError, HandedIn, Person};
+use crate::service::Keuze;
+use contact::ContactPoint;
+use ledger::{Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded};
+use vault::ring::{KeyId, Owner, RetentionClass};
+
+pub use read::{FileFault, Line, rows};
+use row::is_message;
+pub use row::{Column, Mend, Row, RowFault};
+
+/// Whether anything is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Says what would be; records nothing.
+    DryRun,
+    /// Records.
+    Write,
+}
+
+/// What a row came to. Nothing in it repeats what the row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowReport {
+    /// The row's first line.
+    pub line: u64,
+    /// Its last line.
+    pub last: u64,
+    /// What it came to.
+    pub came_to: CameTo,
+    /// What whoever imports should know.
+    pub notes: Vec<Note>,
+}
+
+/// What a row came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameTo {
+    /// It was recorded, or would be.
+    Recorded,
+    /// All of it was known already.
+    NothingNew,
+    /// It cannot be right; nothing of it was recorded but its no, if it says one.
+    Refused(RowFault),
+    /// It says nothing: separators alone.
+    Blank,
+}
+
+/// What whoever imports should know of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A no stands on these channels, and stays (S-18).
+    StandingNo(Vec<Channel>),
+    /// Kept as a customer without a basis for marketing by these channels (S-21), for want of these pieces.
+    NoBasis(Vec<Channel>, Vec<Piece>),
+    /// An address or number is new for a customer who was known: by these channels what they agreed to before does not hold
+    /// there.
+    JoinsWithout(Vec<Channel>),
+    /// The customer number came with another name and another address than before: it may be another customer's by now. What
+    /// the row tells is kept as somebody else's, who shares no yes, name or data with the first, until somebody says that
+    /// they are the same.
+    AnotherPerson,
+    /// The person agreed to these channels after the objection that the row tells of.
+    AgreedSince(Vec<Channel>),
+    /// The row is refused, but its no to these channels is not lost: it stands here from now on, if it did not before.
+    NoAllTheSame(Vec<Channel>),
+    /// A no to these channels that is not recorded: nothing can be read of whom, or where it would stand.
+    NotRecorded(Vec<Channel>),
+    /// A no to these channels that is not recorded, for what else is wrong there.
+    NotTaken(Vec<Channel>),
+    /// The no stands by a customer number alone: no address or number is known of whoever has it.
+    UnknownCustomer,
+    /// What cannot be read may say a further no.
+    Unread,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::StandingNo(channels) => write!(f, "a no stands on {}; it stays", names(channels)),
+            Self::NoBasis(channels, pieces) if pieces.is_empty() => {
+                write!(f, "kept without a basis for {}: that needs the person's own opt-in", names(channels))
+            }
+            Self::NoBasis(channels, pieces) => write!(
+                f,
+                "kept as a customer without a basis for {}: soft-opt-in-evidence-missing ({})",
+                names(channels),
+                names(pieces)
+            ),
+            Self::JoinsWithout(channels) => write!(
+                f,
+                "the address or number is new for this customer; what was agreed to for another one does not hold there, so \
+                 it has no basis for {}: soft-opt-in-evidence-missing",
+                names(channels)
+            ),
+            Self::AnotherPerson => f.write_str(
+                "customer-number-reused: this customer number had another name and another address; kept as somebody else's. \
+                 If it is the same person, send the row again with same_person yes",
+            ),
+            Self::NoAllTheSame(channels) => write!(f, "its no to {} is taken all the same", names(channels)),
+            Self::NotRecorded(channels) => write!(
+                f,
+                "it says no to {}; not recorded: no known customer, and no address or number for that, can be read",
+                names(channels)
+            ),
+            Self::NotTaken(channels) => write!(f, "it says no to {}; not recorded", names(channels)),
+            Self::UnknownCustomer => f.write_str(
+                "no address or number is known of this customer number; its no is kept, and holds as soon as the customer is \
+                 told of. Make sure that the number is right",
+            ),
+            Self::Unread => f.write_str("what cannot be read there may say a no; that is not recorded"),
+            Self::AgreedSince(channels) => {
+                write!(f, "the person agreed to {} after this objection; not taken", names(channels))
+            }
+        }
+    }
+}
+
+/// As they stand in files and in the API.
+fn names<T: Serialize>(values: &[T]) -> String {
+    let name = |value| serde_json::to_value(value).ok()?.as_str().map(str::to_owned);
+    values.iter().filter_map(name).collect::<Vec<String>>().join(", ")
+}
+
+/// What an import came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows that were read.
+    pub rows: u64,
+    /// Rows that were recorded, or would be.
+    pub recorded: u64,
+    /// Rows that said nothing new.
+    pub nothing_new: u64,
+    /// Rows that were refused.
+    pub refused: u64,
+    /// Those of them whose no is taken all the same.
+    pub no_all_the_same: u64,
+    /// Rows with a no that is not recorded, or that may have one.
+    pub no_not_recorded: u64,
+    /// Rows that met a standing no.
+    pub met_a_no: u64,
+    /// Rows without a basis for some channel.
+    pub without_basis: u64,
+    /// Rows of separators alone; they are not among the others.
+    pub blank: u64,
+    /// Rows whose customer number may be another customer's by now.
+    pub another_person: u64,
+}
+
+impl Summary {
+    fn count(&mut self, report: &RowReport) {
+        if report.came_to == CameTo::Blank {
+            self.blank += 1;
+            return;
+        }
+        self.rows += 1;
+        match report.came_to {
+            CameTo::Recorded => self.recorded += 1,
+            CameTo::NothingNew => self.nothing_new += 1,
+            CameTo::Refused(_) => self.refused += 1,
+            CameTo::Blank => {}
+        }
+        let has = |wanted: fn(&Note) -> bool| u64::from(report.notes.iter().any(wanted));
+        self.no_all_the_same += has(|note| matches!(note, Note::NoAllTheSame(_)));
+        self.no_not_recorded += has(|note| matches!(note, Note::NotRecorded(_) | Note::Unread));
+        self.met_a_no += has(|note| matches!(note, Note::StandingNo(_)));
+        self.without_basis += has(|note| matches!(note, Note::NoBasis(..) | Note::JoinsWithout(_)));
+        self.another_person += has(|note| matches!(note, Note::AnotherPerson));
+    }
+}
+
+/// So many rows share a batch, and so long other acts wait at most.
+const WAVE: usize = 256;
+
+/// Six invented people for the demo: one who can be reached, two who share a mailbox (one without evidence), one who
+/// objected, one who refused when the address was collected, one abroad.
+const INVENTED: &str = include_str!("import/demo.jsonl");
+
+/// An import that runs.
+struct Running<'a> {
+    keuze: &'a Keuze,
+    lines: read::Lines<'a>,
+    /// Read, but not taken yet, because it touches what an earlier row of the wave touches.
+    held: Option<ReadRow>,
+    /// The system that the file comes from.
+    source: &'a str,
+    act: Act,
+    /// In a dry run: what would be known.
+    scratch: Option<Book>,
+    keys: Vec<IndexKey>,
+    newest: IndexKey,
+    request: Option<&'a Request<'a>>,
+}
+
+/// A request of one row that may be sent again: how it is answered is durable in the row's batch.
+pub struct Request<'a> {
+    /// Its name.
+    pub name: AnswerName,
+    /// What is kept of the answer to it.
+    pub answer: &'a (dyn Fn(&RowReport) -> Vec<u8> + Sync),
+}
+
+/// A row of the file, as it is taken.
+struct ReadRow {
+    line: u64,
+    last: u64,
+    /// What is taken of it: all, or of a refused row its no.
+    row: Option<Row>,
+    fault: Option<RowFault>,
+    is_blank: bool,
+    /// Whether what cannot be read of it may say a no.
+    has_unread: bool,
+}
+
+impl ReadRow {
+    fn of(read: Line, today: Date) -> Self {
+        let Line { number, last, fields, fault, may_say_no, is_blank, .. } = read;
+        let bare = Self { line: number, last, row: None, fault: None, is_blank, has_unread: false };
+        if is_blank {
+            return bare;
+        }
+        match fault.map_or_else(|| Row::read(&fields, today), Err) {
+            Ok(row) => Self { row: Some(row), ..bare },
+            Err(fault) => {
+                let no = Row::no_of(&fields, today);
+                Self { row: no.row, fault: Some(fault), has_unread: may_say_no || no.has_unread, ..bare }
+            }
+        }
+    }
+
+    fn report(&self, plan: &Plan) -> RowReport {
+        let came_to = match self.fault {
+            Some(fault) => CameTo::Refused(fault),
+            None if self.is_blank => CameTo::Blank,
+            None if plan.drafts.is_empty() => CameTo::NothingNew,
+            None => CameTo::Recorded,
+        };
+        RowReport { line: self.line, last: self.last, came_to, notes: plan.notes.clone() }
+    }
+}
+
+/// What a row adds.
+#[derive(Default)]
+struct Plan {
+    drafts: Vec<Draft>,
+    notes: Vec<Note>,
+}
+
+/// What a row's objection comes to.
+#[derive(Default)]
+struct No {
+    /// What is to be recorded; nothing where it stands already.
+    drafts: Vec<Draft>,
+    /// Against what it stands.
+    stands: Vec<Channel>,
+    /// What was agreed to since.
+    agreed: Vec<Channel>,
+}
+
+/// Whom a row is about.
+struct Target {
+    person: Option<Subject>,
+    known: Option<Person>,
+    /// The person's contact points with those of the row; without a person, those of the row.
+    points: Vec<ContactPoint>,
+    /// Those of whoever may be the same, by the customer number: a no of the person holds there, too.
+    others_points: Vec<ContactPoint>,
+    /// What the person said, and what whoever may be the same objected to.
+    life: Vec<Recorded>,
+    /// The row tells of the person, so their points become known with it.
+    is_told: bool,
+    /// Who turned out to be the same by this row; they are in all the above.
+    merges: Vec<Draft>,
+    /// The customer number is known as somebody else's.
+    is_another: bool,
+}
+
+/// Who is known of whom a row may be about.
+#[derive(Default)]
+struct Meant {
+    person: Option<Person>,
+    /// Whoever has the customer number as well.
+    others: Vec<Person>,
+    /// Name and address are those of none of them.
+    is_another: bool,
+}
+
+/// Where an objection that a row tells of holds: where nobody agreed since.
+enum Holds {
+    Everywhere,
+    At(Vec<ContactPoint>),
+    Nowhere,
+}
+
+impl Keuze {
+    /// Imports rows; `each` is told of every one, in the order of the file. `source` is the system that they come from: an
+    /// objection without a date that it brings again, after a yes lifted it, is not taken a second time.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written. What was told of until then is recorded; the same file again goes on.
+    pub async fn import(
+        &self,
+        lines: read::Lines<'_>,
+        source: &str,
+        mode: Mode,
+        actor: Actor,
+        each: &mut (dyn FnMut(&RowReport) + Send),
+    ) -> Result<Summary, ActError> {
+        let running = Running::new(self, lines, source, mode, actor);
+        running.run(each).await
+    }
+
+    /// Imports the row of a request.
+    ///
+    /// # Errors
+    /// As [`Self::import`]; nothing is recorded then, or that is not known.
+    pub async fn import_row(
+        &self,
+        row: Line,
+        source: &str,
+        actor: Actor,
+        request: Option<Request<'_>>,
+    ) -> Result<Option<RowReport>, ActError> {
+        let lines = Box::new(std::iter::once(row));
+        let running = Running::new(self, lines, source, Mode::Write, actor);
+        let mut told = None;
+        Running { request: request.as_ref(), ..running }.run(&mut |report| told = Some(report.clone())).await?;
+        Ok(told)
+    }
+    /// Makes the demo's people; whoever is there already stays as they are.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub async fn invent_people(&self) -> Result<Summary, ActError> {
+        let lines = read::json_lines(INVENTED.as_bytes());
+        self.import(lines, "demo", Mode::Write, Actor::System, &mut |_| {}).await
+    }
+
+    /// Writes rows that do not rest on each other, in their order; what a row comes to is recorded whole, or not at all. Once
+    /// one of them is taken the others wait for room, so that nothing is left half done because much is being written.
+    async fn perform_all(&self, rows: Vec<(Vec<Draft>, Option<Answer>)>) -> Result<(), ActError> {
+        let mut waiting: VecDeque<HandedIn> = VecDeque::new();
+        let mut begun = false;
+        for (drafts, once) in rows {
+            let handed_in = loop {
+                match self.hand_in(drafts.clone(), once.clone()) {
+                    Err(AppendError::NotRecorded(NotRecorded::Busy)) if begun => match waiting.pop_front() {
+                        Some(first) => _ = self.note(first).await?,
+                        None => tokio::time::sleep(Duration::from_millis(10)).await,
+                    },
+                    handed_in => break handed_in,
+                }
+            };
+            match handed_in {
+                Ok(handed_in) => waiting.push_back(handed_in),
+                // What is taken is finished, and whatever goes wrong with that outranks this.
+                Err(error) => {
+                    for taken in waiting {
+                        self.note(taken).await?;
+                    }
+                    return Err(error.into());
+                }
+            }
+            begun = true;
+        }
+        for taken in waiting {
+            self.note(taken).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Running<'a> {
+    fn new(keuze: &'a Keuze, lines: read::Lines<'a>, source: &'a str, mode: Mode, actor: Actor) -> Self {
+        let level = IdentityLevel::Unverified;
+        let act = Act { actor, ..Act::by_person(Route::Import, level) };
+        // A dry run makes no key: what would stand is kept under one that is thrown away.
+        let newest = (0, keuze.entropy.bytes());
+        let scratch = (mode == Mode::DryRun).then(|| keuze.people.book().clone());
+        let keys = index_keys(&keuze.scribe).into_iter().chain([newest]).collect();
+        Self { keuze, lines, held: None, source, act, scratch, keys, newest, request: None }
+    }
+
+    async fn run(mut self, each: &mut (dyn FnMut(&RowReport) + Send)) -> Result<Summary, ActError> {
+        let mut summary = Summary::default();
+        loop {
+            let reports = self.wave().await?;
+            if reports.is_empty() {
+                return Ok(summary);
+            }
+            for report in reports {
+                summary.count(&report);
+                each(&report);
+            }
+        }
+    }
+
+    /// What the request that the row comes of is answered; a refusal is none, and sent again it is refused alike.
+    fn answer(&self, report: &RowReport) -> Option<Answer> {
+        let Request { name, answer } = self.request.filter(|_| report.came_to == CameTo::Recorded)?;
+        Some(Answer { name: *name, at: self.keuze.clock.now().at, value: answer(report) })
+    }
+
+    /// The next row: the one that was held back, or the next of the file.
+    fn next_row(&mut self, today: Date) -> Option<ReadRow> {
+        self.held.take().or_else(|| self.lines.next().map(|line| ReadRow::of(line, today)))
+    }
+
+    /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
+    async fn wave(&mut self) -> Result<Vec<RowReport>, ActError> {
+        let _one_at_a_time = self.keuze.people.acting.lock().await;
+        let today = self.keuze.clock.now().today;
+        let mut reports = Vec::new();
+        let mut rows = Vec::new();
+        let mut touched = HashSet::new();
+        if self.scratch.is_none() {
+            self.newest = newest_index_key(&self.keuze.scribe);
+            self.keys = index_keys(&self.keuze.scribe);
+        }
+        while reports.len() < WAVE {
+            let Some(next) = self.next_row(today) else { break };
+            let book = self.keuze.people.book();
+            let names = next.row.iter().flat_map(|row| touches(row, self.scratch.as_ref().unwrap_or(&book)));
+            let names: Vec<String> = names.collect();
+            drop(book);
+            if names.iter().any(|name| touched.contains(name)) {
+                self.held = Some(next);
+                break;
+            }
+            touched.extend(names);
+            let plan = self.plan(&next)?;
+            let report = next.report(&plan);
+            match &mut self.scratch {
+                Some(scratch) => imagine(scratch, &plan.drafts)?,
+                None if plan.drafts.is_empty() => {}
+                None => rows.push((plan.drafts, self.answer(&report))),
+            }
+            reports.push(report);
+        }
+        self.keuze.perform_all(rows).await?;
+        Ok(reports)
+    }
+
+    /// What a row adds to what is known; of a refused one its no alone.
+    fn plan(&self, read: &ReadRow) -> Result<Plan, ActError> {
+        let unread = || read.has_unread.then_some(Note::Unread);
+        let Some(row) = &read.row else {
+            return Ok(Plan { drafts: Vec::new(), notes: unread().into_iter().collect() });
+        };
+        let mut target = self.target(row)?;
+        let mut plan = Plan::default();
+        if read.fault.is_some() {
+            // Nobody is made of a row that is refused.
+            target.person = target.known.as_ref().map(|person| person.subject);
+            target.is_told = false;
+        } else {
+            plan.drafts.append(&mut target.merges);
+            plan.drafts.extend(self.told(row, &target)?);
+            plan.notes.extend(self.basis(row, &target)?);
+            let is_unknown = !row.objected.is_empty() && target.points.is_empty();
+            plan.notes.extend(is_unknown.then_some(Note::UnknownCustomer));
+        }
+        let No { drafts, stands, agreed } = self.objection(row, &target)?;
+        plan.drafts.extend(drafts);
+        let lost = lost(row, &stands, &agreed);
+        plan.notes.extend((read.fault.is_some() && !stands.is_empty()).then_some(Note::NoAllTheSame(stands)));
+        plan.notes.extend((!lost.is_empty()).then_some(Note::NotRecorded(lost)));
+        plan.notes.extend((!agreed.is_empty()).then_some(Note::AgreedSince(agreed)));
+        plan.notes.extend(unread());
+        Ok(plan)
+    }
+
+    fn target(&self, row: &Row) -> Result<Target, ActError> {
+        let Meant { person, mut others, is_another } = {
+            let book = self.keuze.people.book();
+            meant(row, self.scratch.as_ref().unwrap_or(&book))
+        };
+        let mut known = match person {
+            Some(person) if is_subscriber(&person) && !self.keuze.has_confirmed(&person)? => None,
+            person => person,
+        };
+        let (mut life, mut merges) = (Vec::new(), Vec::new());
+        if let (true, Some(kept)) = (row.same_person, &mut known) {
+            for other in std::mem::take(&mut others) {
+                merges.push(self.merged(kept, &other)?);
+                *kept = kept.with(&other);
+            }
+        }
+        match &known {
+            Some(person) => life = self.keuze.bearing_on(person, &others)?,
+            None if is_another => life = self.keuze.bearing_on(&nobody_yet(self.keuze.new_subject()), &others)?,
+            None => {}
+        }
+        // As if it were written already, so that a no of either is one of both.
+        life.extend(merges.iter().map(|draft: &Draft| Recorded { address: LAST, event: draft.event.clone() }));
+        let mut target = self.target_of(row, known, life);
+        target.others_points = others.iter().flat_map(Person::points).cloned().collect();
+        (target.merges, target.is_another) = (merges, is_another);
+        Ok(target)
+    }
+
+    fn merged(&self, kept: &Person, other: &Person) -> Result<Draft, ActError> {
+        let old_key = |owner| match (&self.scratch, owner) {
+            (Some(scratch), Owner::Class(subject, class)) => scratch.key_of(subject, class),
+            (_, owner) => self.keuze.scribe.find_key(owner),
+        };
+        let event = self.event(EventKind::Merged, None);
+        let mut draft = one_of_two(event, (kept, other), |owner| self.key(owner), old_key);
+        let book = self.keuze.people.book();
+        let book = self.scratch.as_ref().unwrap_or(&book);
+        draft.facts.extend(self.keuze.joined(book, self.newest, &self.keys, kept, other)?);
+        Ok(draft)
+    }
+
+    /// A dry run makes no key.
+    fn key(&self, owner: Owner) -> KeyId {
+        match (&self.scratch, owner) {
+            (None, owner) => self.keuze.scribe.ensure_key(owner),
+            (Some(scratch), Owner::Class(subject, class)) => {
+                scratch.key_of(subject, class).unwrap_or_else(|| KeyId(self.keuze.entropy.bytes()))
+            }
+            (Some(_), _) => KeyId(self.keuze.entropy.bytes()),
+        }
+    }
+
+    fn target_of(&self, row: &Row, known: Option<Person>, life: Vec<Recorded>) -> Target {
+        let mut points: Vec<ContactPoint> =
+            known.as_ref().map(|person| person.points().into_iter().cloned().collect()).unwrap_or_default();
+        for point in &row.points {
+            if points.iter().all(|known| known.normal() != point.normal()) {
+                points.push(point.clone());
+            }
+        }
+        let known_subject = known.as_ref().map(|person| person.subject);
+        let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.keuze.new_subject()));
+        let (others_points, merges, is_told) = (Vec::new(), Vec::new(), person.is_some());
+        Target { person, known, points, others_points, life, is_told, merges, is_another: false }
+    }
+
+    /// Profile and relation, in one event where that says the same.
+    fn told(&self, row: &Row, target: &Target) -> Result<Vec<Draft>, ActError> {
+        let Some(subject) = target.person else { return Ok(Vec::new()) };
+        let mut drafts = Vec::new();
+        let part = self.part(row, target, subject);
+        for (channels, evidence) in relations(row) {
+            let is_new = |channel: &Channel| !self.is_told(row, target, *channel, evidence);
+            let channels: Vec<Channel> = channels.into_iter().filter(is_new).collect();
+            if channels.is_empty() {
+                continue;
+            }
+            // Whoever refused when the address was collected has objected, and that stands on the address, too.
+            let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
+            let facts = if refused { self.entries(target, &target.all_points(), &channels, None)? } else { Vec::new() };
+            let mut event = self.event(EventKind::Imported, Some(subject));
+            event.points = self.given(row, target, &channels);
+            event.channels = channels;
+            event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
+            event.policy = Some(self.keuze.published.current().hash);
+            drafts.push(Draft::with(event, facts));
+        }
+        if let Some(part) = part {
+            if drafts.is_empty() {
+                drafts.push(Draft::new(self.event(EventKind::Imported, Some(subject))));
+            }
+            drafts[0].event.object = Some("profile".to_owned());
+            drafts[0].facts.insert(0, part);
+            drafts[0].facts.extend(self.carried(row, target)?);
+        }
+        Ok(drafts)
+    }
+
+    /// What a person objected to before stands on the points that join them now.
+    fn carried(&self, row: &Row, target: &Target) -> Result<Vec<Fact>, ActError> {
+        if target.known.is_none() && !target.is_another {
+            return Ok(Vec::new());
+        }
+        let (joining, whole) = (target.joining(row), target.whole(row));
+        let mut channels = Vec::new();
+        for channel in Channel::ALL {
+            let at = joining.iter().find(|point| channel.point() == Some(point.kind()));
+            let decided = at.map(|at| self.decide(whole.as_ref(), &target.life, channel, std::slice::from_ref(at)));
+            if decided.transpose()?.is_some_and(|decision| decision.reason.is_no()) {
+                channels.push(channel);
+            }
+        }
+        self.entries(target, &joining, &channels, None)
+    }
+
+    fn given(&self, row: &Row, target: &Target, channels: &[Channel]) -> Vec<GivenAt> {
+        let points: Vec<ContactPoint> =
+            channels.iter().flat_map(|channel| given_points(row, target, *channel)).collect();
+        given_at(&self.newest.1, &points)
+    }
+
+    /// Whether the same was told before, for the same points. An older word is not made the newest by repeating it: files
+    /// repeat everything.
+    fn is_told(&self, row: &Row, target: &Target, channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
+        let points = given_points(row, target, channel);
+        let names_it = |event: &Event, point: &ContactPoint| {
+            self.keys.iter().any(|(_, key)| event.points.iter().any(|given| given.name == name(key, point)))
+        };
+        target.life.iter().any(|Recorded { event, .. }| {
+            let said = match &event.evidence {
+                Some(Evidence::SoftOptIn(soft)) => Some(soft),
+                _ => None,
+            };
+            let same = event.kind == EventKind::Imported && event.channels.contains(&channel) && said == evidence;
+            same && points.iter().all(|point| names_it(event, point))
+        })
+    }
+
+    fn event(&self, kind: EventKind, subject: Option<Subject>) -> Event {
+        Event { subject, ..self.act.event(kind, self.keuze.clock.now().at) }
+    }
+
+    /// The profile with what the row adds; `None` where it adds nothing.
+    fn part(&self, row: &Row, target: &Target, subject: Subject) -> Option<Fact> {
+        let class = RetentionClass::Account;
+        let known = target.known.as_ref().and_then(|person| person.part(class).cloned());
+        let mut said = Part::new(subject, class, row.language);
+        said.name.clone_from(&row.name);
+        said.customers.extend(row.customer.clone());
+        said.points.clone_from(&row.points);
+        if let Some(person) = target.known.as_ref().filter(|_| !row.same_person) {
+            let joining = target.joining(row);
+            // A name that comes with nothing that was known is that of what it comes with.
+            let is_theirs = row.points.is_empty() || joining.len() < row.points.len();
+            let name =
+                row.name.clone().filter(|_| !is_theirs && person.name().is_none() || has_other_name(row, person));
+            said.name = said.name.filter(|_| is_theirs);
+            let later = |point: ContactPoint| Later { at: point.found_under(), name: name.clone() };
+            said.later.extend(joining.into_iter().map(later));
+        }
+        let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, row.language));
+        whole.take(said);
+        if row.same_person {
+            let own = if row.points.is_empty() { whole.points.clone() } else { row.points.clone() };
+            whole.vouch(&own);
+        }
+        if known.as_ref() == Some(&whole) {
+            return None;
+        }
+        Some(whole.fact(self.key(Owner::Class(subject, class))))
+    }
+
+    /// What the person objected to in another system, unless it stands here already or they agreed since.
+    fn objection(&self, row: &Row, target: &Target) -> Result<No, ActError> {
+        let mut channels = row.objected.clone();
+        if target.person.is_none() {
+            channels.retain(|channel| target.points.iter().any(|point| channel.point() == Some(point.kind())));
+        }
+        let mut no = No::default();
+        let mut here_and_there = Vec::new();
+        for channel in channels {
+            match self.holds(row, target, channel)? {
+                Holds::Everywhere => no.stands.push(channel),
+                Holds::Nowhere => no.agreed.push(channel),
+                Holds::At(points) => {
+                    no.agreed.push(channel);
+                    // Without a date it is the one that was brought before, and as old.
+                    let first = target.life.iter().find(|recorded| brought(recorded, channel));
+                    let said = first.filter(|_| row.objected_on.is_none()).map(|recorded| recorded.address);
+                    here_and_there.extend(self.entries_of(said, target, &points, &[channel], row.objected_on)?);
+                }
+            }
+        }
+        let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on)?;
+        // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
+        let own = target.known.as_ref().map(|person| self.keuze.life_of(person.subjects())).transpose()?;
+        let own = own.unwrap_or_default();
+        let known = |channel: &Channel| target.person.is_none() || self.keuze.of_life(&own, *channel).reason.is_no();
+        if !(facts.is_empty() && no.stands.iter().all(known)) {
+            no.drafts.push(self.objected(row, target.person, no.stands.clone(), facts));
+        }
+        if !here_and_there.is_empty() {
+            // At those points alone: elsewhere the person's own yes came later.
+            no.drafts.push(self.objected(row, None, no.agreed.clone(), here_and_there));
+        }
+        Ok(no)
+    }
+
+    fn objected(&self, row: &Row, person: Option<Subject>, channels: Vec<Channel>, facts: Vec<Fact>) -> Draft {
+        let mut event = self.event(EventKind::Objected, person);
+        event.channels = channels;
+        event.object = row.objected_on.map(|date| format!("since/{date}"));
+        event.policy = Some(self.keuze.published.current().hash);
+        Draft::with(event, facts)
+    }
+
+    /// Where a channel's objection holds: a later yes takes it off the points that it was given for.
+    fn holds(&self, row: &Row, target: &Target, channel: Channel) -> Result<Holds, ActError> {
+        let lives = self.lives(target, channel)?;
+        let agreed_at = |names: Option<&[PointName]>| {
+            !lives.is_empty() && lives.iter().all(|life| agreed_since(life, channel, row.objected_on, names))
+        };
+        if self.was_lifted(row, target, channel) {
+            return Ok(Holds::Nowhere);
+        }
+        let points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
+        let (agreed, open): (Vec<ContactPoint>, Vec<ContactPoint>) =
+            points.cloned().partition(|point| agreed_at(Some(&asked_at(&self.keys, point, Vec::new()).names)));
+        Ok(match (agreed.is_empty(), open.is_empty()) {
+            (true, true) if agreed_at(None) => Holds::Nowhere,
+            (true, _) => Holds::Everywhere,
+            (false, true) => Holds::Nowhere,
+            (false, false) => Holds::At(open),
+        })
+    }
+
+    /// Whether this source brought the same objection before, without a date, and a yes lifted it since. One by a person
+    /// is found in their life; one at a contact point alone is remembered there.
+    fn was_lifted(&self, row: &Row, target: &Target, channel: Channel) -> bool {
+        let mut points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
+        let book = self.keuze.people.book();
+        let book = self.scratch.as_ref().unwrap_or(&book);
+        let alone = row.objected_on.is_none() && target.person.is_none();
+        alone && points.all(|point| book.lifted_of(self.source, point, channel, &self.keys))
+    }
+
+    /// The life of the person; without one, those of everybody at the contact points that the channel reaches.
+    fn lives(&self, target: &Target, channel: Channel) -> Result<Vec<Vec<Recorded>>, ActError> {
+        if target.person.is_some() {
+            return Ok(vec![target.life.clone()]);
+        }
+        let people: BTreeSet<Vec<Subject>> = {
+            let book = self.keuze.people.book();
+            let book = self.scratch.as_ref().unwrap_or(&book);
+            let reached = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
+            let at = reached.flat_map(|point| book.at(point));
+            at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
+        };
+        people.into_iter().map(|subjects| Ok(self.keuze.life_of(subjects)?)).collect()
+    }
+
+    fn entries(
+        &self,
+        target: &Target,
+        points: &[ContactPoint],
+        channels: &[Channel],
+        since: Option<Date>,
+    ) -> Result<Vec<Fact>, ActError> {
+        self.entries_of(None, target, points, channels, since)
+    }
+
+    /// The same, of what was said in an earlier record.
+    fn entries_of(
+        &self,
+        said: Option<RecordAddress>,
+        target: &Target,
+        points: &[ContactPoint],
+        channels: &[Channel],
+        since: Option<Date>,
+    ) -> Result<Vec<Fact>, ActError> {
+        let source = (since.is_none() && target.person.is_none()).then_some(self.source);
+        let since = since.unwrap_or_else(|| self.keuze.clock.now().today);
+        let doors_are_told = target.is_told;
+        let book = self.keuze.people.book();
+        let book = self.scratch.as_ref().unwrap_or(&book);
+        // A list without dates says the same again and again, and is compared with what it brought itself.
+        let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
+        let answered = &self.keuze.answered(book, &self.keys, of_nobody, since)?;
+        let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };
+        Ok(book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy))
+    }
+
+    /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
+    fn basis(&self, row: &Row, target: &Target) -> Result<Vec<Note>, ActError> {
+        let (mut standing, whole) = (self.stands_at(row, target)?, target.whole(row));
+        let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
+        let mut life = target.life.clone();
+        for (channels, evidence) in relations(row) {
+            let mut event = self.event(EventKind::Imported, target.person);
+            event.channels.clone_from(&channels);
+            event.points = self.given(row, target, &channels);
+            event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
+            life.push(Recorded { address: LAST, event });
+            let missing = evidence.map_or_else(|| SoftOptIn::default().missing(), SoftOptIn::missing);
+            for channel in channels {
+                let mut points = given_points(row, target, channel);
+                let is_for_nothing = points.is_empty();
+                if is_for_nothing {
+                    points = target.reached_by(channel);
+                }
+                let decision = self.decide(whole.as_ref(), &life, channel, &points)?;
+                match decision.reason {
+                    reason if reason.is_no() => _ = standing.insert(channel),
+                    _ if is_for_nothing && !points.is_empty() && !decision.allow => {
+                        without.entry(vec![Piece::Point]).or_default().push(channel);
+                    }
+                    Reason::EvidenceMissing => without.entry(missing.clone()).or_default().push(channel),
+                    Reason::NoPoint => {}
+                    _ if !decision.allow => without.entry(Vec::new()).or_default().push(channel),
+                    _ => {}
+                }
+            }
+        }
+        let joins = self.joins_without(row, target, &life)?;
+        let joins = joins.into_iter().filter(|channel| !standing.contains(channel)).collect::<Vec<_>>();
+        let standing = (!standing.is_empty()).then(|| Note::StandingNo(standing.into_iter().collect()));
+        let another = target.is_another.then_some(Note::AnotherPerson);
+        let joins = (!joins.is_empty()).then_some(Note::JoinsWithout(joins));
+        let without = without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces));
+        Ok(standing.into_iter().chain(without).chain(joins).chain(another).collect())
+    }
+
+    /// The channels for which a point that joins somebody who is known has nothing, though there is something elsewhere.
+    fn joins_without(&self, row: &Row, target: &Target, life: &[Recorded]) -> Result<Vec<Channel>, ActError> {
+        let joining = if target.known.is_some() { target.joining(row) } else { Vec::new() };
+        let whole = target.whole(row);
+        let mut lacking: BTreeSet<Channel> = BTreeSet::new();
+        for point in &joining {
+            for channel in point.kind().channels().iter().filter(|channel| !row.told.contains(channel)) {
+                let decision = self.decide(whole.as_ref(), life, *channel, std::slice::from_ref(point))?;
+                lacking.extend((decision.reason == Reason::EvidenceMissing).then_some(*channel));
+            }
+        }
+        Ok(lacking.into_iter().collect())
+    }
+
+    /// What is forbidden at the points that the row names, also where it tells of no relation (S-18).
+    fn stands_at(&self, row: &Row, target: &Target) -> Result<BTreeSet<Channel>, ActError> {
+        let mut standing = BTreeSet::new();
+        if !row.objected.is_empty() {
+            return Ok(standing);
+        }
+        let is_named = |point: &&ContactPoint| row.points.iter().any(|named| named.is_same_as(point));
+        let named: Vec<ContactPoint> = target.points.iter().filter(is_named).cloned().collect();
+        for (point, asked) in named.iter().zip(self.asked(target.whole(row).as_ref(), &named)?) {
+            let found = asked.objections.into_iter().chain(asked.spread).flat_map(|objection| objection.channels);
+            standing.extend(found.filter(|channel| point.kind().channels().contains(channel)));
+        }
+        Ok(standing)
+    }
+
+    /// At these points, by a life of which the last may not be written yet.
+    fn decide(
+        &self,
+        person: Option<&Person>,
+        life: &[Recorded],
+        channel: Channel,
+        points: &[ContactPoint],
+    ) -> Result<Decision, ActError> {
+        Ok(self.keuze.of_life_at(life, channel, self.asked(person, points)?))
+    }
+
+    fn asked(&self, person: Option<&Person>, points: &[ContactPoint]) -> Result<Vec<AskedAt>, ActError> {
+        let book = self.keuze.people.book();
+        Ok(self.keuze.asked(self.scratch.as_ref().unwrap_or(&book), &self.keys, person, points)?)
+    }
+}
+
+/// The channels that a row says no to without anything of the person that the no could stand on. Whoever says no to
+/// everything has said it of what the row names, and of nothing else.
+fn lost(row: &Row, stands: &[Channel], agreed: &[Channel]) -> Vec<Channel> {
+    let told = |channel: &Channel| stands.contains(channel) || agreed.contains(channel);
+    if row.objected_to_all && row.objected.iter().any(told) {
+        return Vec::new();
+    }
+    row.objected.iter().filter(|channel| !told(channel)).copied().collect()
+}
+
+impl Target {
+    /// The points of the row that the person did not have.
+    fn joining(&self, row: &Row) -> Vec<ContactPoint> {
+        let is_new = |point: &&ContactPoint| self.known.as_ref().is_none_or(|person| !person.has(point));
+        row.points.iter().filter(is_new).cloned().collect()
+    }
+
+    /// The person as they will be known.
+    fn whole(&self, row: &Row) -> Option<Person> {
+        let mut part = Part::new(self.person?, RetentionClass::Account, row.language);
+        let known = self.known.iter();
+        part.customers =
+            known.clone().flat_map(Person::customers).map(str::to_owned).chain(row.customer.clone()).collect();
+        part.also = known.flat_map(Person::subjects).collect();
+        part.points.clone_from(&self.points);
+        Some(Person { subject: part.subject, parts: [(part.class, Box::new(part))].into() })
+    }
+
+    /// Where a no of the person holds.
+    fn all_points(&self) -> Vec<ContactPoint> {
+        self.points.iter().chain(&self.others_points).cloned().collect()
+    }
+
+    fn reached_by(&self, channel: Channel) -> Vec<ContactPoint> {
+        self.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned().collect()
+    }
+}
+
+/// Where what is not written yet will stand.
+const LAST: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
+
+/// Somebody of whom nothing is known.
+fn nobody_yet(subject: Subject) -> Person {
+    Person { subject, parts: BTreeMap::new() }
+}
+
+/// The points that a row's relation is for: those that it names; if it names none, the only one that is known.
+fn given_points(row: &Row, target: &Target, channel: Channel) -> Vec<ContactPoint> {
+    let is_reached = |point: &&ContactPoint| channel.point() == Some(point.kind());
+    let named: Vec<ContactPoint> = row.points.iter().filter(is_reached).cloned().collect();
+    let other_name = target.known.as_ref().is_some_and(|person| has_other_name(row, person));
+    if !named.is_empty() || other_name {
+        return named;
+    }
+    let known = target.reached_by(channel);
+    let is_one = known.first().is_some_and(|first| known.iter().all(|point| point.is_same_as(first)));
+    if is_one { known } else { Vec::new() }
+}
+
+/// Takes what would be written into what would be known.
+fn imagine(scratch: &mut Book, drafts: &[Draft]) -> Result<(), ActError> {
+    for fact in drafts.iter().flat_map(|draft| &draft.facts) {
+        if matches!(fact.kind, FactKind::Personal | FactKind::Suppression) {
+            scratch.take(fact.kind, &fact.key, fact.value.as_deref(), LAST)?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything by which two rows could be about the same.
+fn touches(row: &Row, book: &Book) -> Vec<String> {
+    let mut names: Vec<String> = row.customer.iter().map(|number| format!("customer {number}")).collect();
+    for point in &row.points {
+        names.push(point.normal());
+        names.extend(point.stands_on().into_iter().chain(point.asked_under()));
+        names.extend(book.at(point).into_iter().map(|subject| format!("person {subject}")));
+    }
+    let Meant { person, others, .. } = meant(row, book);
+    names.extend(person.iter().chain(&others).map(|person| format!("person {}", person.subject)));
+    names
+}
+
+/// Who is known of whom a row may be about: by customer number; without one, whoever has all its contact points and no
+/// other name.
+fn meant(row: &Row, book: &Book) -> Meant {
+    match &row.customer {
+        Some(number) => with_number(row, number, book),
+        None => {
+            let person = without_number(row, book).or_else(|| subscriber(row, book));
+            Meant { person, ..Meant::default() }
+        }
+    }
+}
+
+/// Of those with the number whoever has one of the row's addresses, else its name; else any one of whom it is not certain
+/// that they are somebody else. Whoever has another name and another address is.
+fn with_number(row: &Row, number: &str, book: &Book) -> Meant {
+    let mut holders: Vec<Person> = book.customers(number).into_iter().cloned().collect();
+    let has_one = |person: &Person| row.points.iter().any(|point| person.has(point));
+    let has_name = |person: &Person| row.name.is_some() && person.name().is_some() && !has_other_name(row, person);
+    let may_be = |person: &Person| row.same_person || row.points.is_empty() || !has_other_name(row, person);
+    let at = holders.iter().position(has_one).or_else(|| holders.iter().position(has_name));
+    let at = at.or_else(|| holders.iter().position(may_be));
+    let person = at.map(|at| holders.swap_remove(at));
+    let is_another = person.is_none() && !holders.is_empty();
+    if person.is_none() && holders.is_empty() {
+        return Meant { person: subscriber(row, book), ..Meant::default() };
+    }
+    if let Some(person) = &person {
+        let known = holders.iter().map(|other| other.subject).collect::<Vec<_>>();
+        let more = book.others_with_number(person).into_iter().filter(|other| !known.contains(&other.subject));
+        holders.extend(more.cloned());
+    }
+    Meant { person, others: holders, is_another }
+}
+
+fn without_number(row: &Row, book: &Book) -> Option<Person> {
+    if row.is_points_alone() {
+        return None;
+    }
+    let has_all = |person: &&Person| {
+        let theirs: Vec<String> = person.points().into_iter().map(ContactPoint::normal).collect();
+        row.points.iter().all(|point| theirs.contains(&point.normal()))
+    };
+    let same_name = |person: &&Person| row.name.is_none() || person.name() == row.name.as_deref();
+    let at = row.points.first().map(|point| book.at(point)).unwrap_or_default();
+    at.into_iter()
+        .filter_map(|subject| book.person(subject))
+        .find(|person| has_all(person) && same_name(person))
+        .cloned()
+}
+
+/// Whoever subscribed by themselves at a mailbox of the row, is the only one there, and has no other name: a program that tells of
+/// a customer there tells of them.
+fn subscriber(row: &Row, book: &Book) -> Option<Person> {
+    let at = row.points.iter().filter(|point| point.kind() == PointKind::Email).map(|point| book.at(point));
+    let mut alone = at.filter_map(|there| match there.as_slice() {
+        [one] => book.person(*one),
+        _ => None,
+    });
+    alone.find(|person| is_subscriber(person) && !has_other_name(row, person)).cloned()
+}
+
+/// Of whom nothing is known but what they signed up with.
+fn is_subscriber(person: &Person) -> bool {
+    person.parts.keys().all(|class| *class == RetentionClass::Newsletter) && person.customers().is_empty()
+}
+
+/// Whether a row names somebody else: capitals, spaces and full stops make no other name.
+fn has_other_name(row: &Row, person: &Person) -> bool {
+    let folded = |name: &str| name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let known = person.name().map(folded);
+    row.name.as_deref().zip(known).is_some_and(|(name, known)| folded(name) != known)
+}
+
+/// The channels with their evidence.
+fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
+    let evidence = row.evidence.as_ref();
+    let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
+    let groups = if refused {
+        let (messages, others) = row.told.iter().copied().partition(is_message);
+        vec![(messages, evidence), (others, None)]
+    } else {
+        vec![(row.told.clone(), evidence)]
+    };
+    groups.into_iter().filter(|(channels, _)| !channels.is_empty()).collect()
+}
+
+/// Whether the person themselves agreed after the objection that a row tells of. Of an objection without a date only
+/// this can be said: that an import brought it before, and the person agreed after that.
+///
+/// With `names`, what they agreed to at the point that is called so.
+fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>, names: Option<&[PointName]>) -> bool {
+    let concerns = |recorded: &&Recorded| recorded.event.channels.contains(&channel);
+    let is_here =
+        |event: &Event| names.is_none_or(|names| event.points.iter().any(|given| names.contains(&given.name)));
+    let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person && is_here(event);
+    let agreed = life.iter().filter(concerns).rfind(|recorded| own(&recorded.event));
+    let Some(agreed) = agreed else { return false };
+    let day = ledger::clock::moment(agreed.event.at.unix_timestamp()).today;
+    match objected_on {
+        Some(date) => date < day,
+        None => life.iter().any(|recorded| brought(recorded, channel) && recorded.address < agreed.address),
+    }
+}
+
+/// Whether an import brought an objection to a channel.
+fn brought(Recorded { event, .. }: &Recorded, channel: Channel) -> bool {
+    event.kind == EventKind::Objected && event.route == Route::Import && event.channels.contains(&channel)
+}

@@ -1,0 +1,274 @@
+//! The words of a Dutch or English sheet: channels, and yes and no. One that could mean two things is not guessed at.
+
+use model::channel::Channel;
+
+use super::row::Mend;
+
+/// What a word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    /// These channels.
+    Channels(&'static [Channel]),
+    /// Every channel.
+    All,
+    /// Nothing by itself: it stands between others.
+    Between,
+    /// Not enough to go by; a no to these channels is meant in any case.
+    Unclear(&'static [Channel]),
+}
+
+use Meaning::{All, Between, Channels, Unclear};
+
+const NEWSLETTER: Meaning = Channels(&[Channel::Newsletter]);
+const EMAIL: Meaning = Channels(&[Channel::Email]);
+const POST: Meaning = Channels(&[Channel::Post]);
+const PHONE: Meaning = Channels(&[Channel::Phone]);
+const SOCIAL: Meaning = Channels(&[Channel::Social]);
+
+/// Without hyphens.
+const WORDS: [(&str, Meaning); 88] = [
+    ("newsletter", NEWSLETTER),
+    ("newsletters", NEWSLETTER),
+    ("nieuwsbrief", NEWSLETTER),
+    ("nieuwsbrieven", NEWSLETTER),
+    ("email", EMAIL),
+    ("emails", EMAIL),
+    ("emailen", EMAIL),
+    ("mailen", EMAIL),
+    ("post", POST),
+    ("postaal", POST),
+    ("postal", POST),
+    ("brief", POST),
+    ("brieven", POST),
+    ("letter", POST),
+    ("letters", POST),
+    ("directmail", POST),
+    ("phone", PHONE),
+    ("telephone", PHONE),
+    ("telefoon", PHONE),
+    ("telefonisch", PHONE),
+    ("telemarketing", PHONE),
+    ("tel", PHONE),
+    ("bellen", PHONE),
+    ("gebeld", PHONE),
+    ("call", PHONE),
+    ("calls", PHONE),
+    ("calling", PHONE),
+    ("social", SOCIAL),
+    ("sociaal", SOCIAL),
+    ("socialmedia", SOCIAL),
+    ("socialemedia", SOCIAL),
+    ("all", All),
+    ("alle", All),
+    ("alles", All),
+    ("allemaal", All),
+    ("every", All),
+    ("everything", All),
+    ("en", Between),
+    ("and", Between),
+    ("of", Between),
+    ("or", Between),
+    ("per", Between),
+    ("via", Between),
+    ("by", Between),
+    ("media", Between),
+    ("kanaal", Between),
+    ("kanalen", Between),
+    ("channel", Between),
+    ("channels", Between),
+    ("reclame", Between),
+    ("advertising", Between),
+    ("marketing", Between),
+    ("sociale", SOCIAL),
+    ("mail", Unclear(&[Channel::Email, Channel::Post])),
+    ("mails", Unclear(&[Channel::Email, Channel::Post])),
+    ("mailing", Unclear(&[Channel::Newsletter, Channel::Email, Channel::Post])),
+    ("mailings", Unclear(&[Channel::Newsletter, Channel::Email, Channel::Post])),
+    ("mobiel", Unclear(&[Channel::Phone])),
+    ("mobile", Unclear(&[Channel::Phone])),
+    ("sms", Unclear(&[])),
+    ("whatsapp", Unclear(&[])),
+    ("app", Unclear(&[])),
+    ("fax", Unclear(&[])),
+    ("yes", Unclear(&Channel::ALL)),
+    ("ja", Unclear(&Channel::ALL)),
+    ("j", Unclear(&Channel::ALL)),
+    ("y", Unclear(&Channel::ALL)),
+    ("x", Unclear(&Channel::ALL)),
+    ("v", Unclear(&Channel::ALL)),
+    ("1", Unclear(&Channel::ALL)),
+    ("true", Unclear(&Channel::ALL)),
+    ("waar", Unclear(&Channel::ALL)),
+    ("no", Unclear(&[])),
+    ("nee", Unclear(&[])),
+    ("neen", Unclear(&[])),
+    ("n", Unclear(&[])),
+    ("0", Unclear(&[])),
+    ("false", Unclear(&[])),
+    ("onwaar", Unclear(&[])),
+    ("geen", Unclear(&[])),
+    ("niet", Unclear(&[])),
+    ("niets", Unclear(&[])),
+    ("none", Unclear(&[])),
+    ("not", Unclear(&[])),
+    ("nooit", Unclear(&[])),
+    ("never", Unclear(&[])),
+    ("onbekend", Unclear(&[])),
+    ("unknown", Unclear(&[])),
+];
+
+const YES: [&str; 9] = ["yes", "true", "ja", "1", "waar", "j", "y", "x", "v"];
+const NO: [&str; 8] = ["no", "false", "nee", "neen", "0", "onwaar", "n", "niet"];
+
+/// A list of channels, as far as it can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// What is named clearly.
+    pub channels: Vec<Channel>,
+    /// What a no means at least, with the words that are not clear enough for anything else.
+    pub at_least: Vec<Channel>,
+    /// Whether it was every channel, in one word.
+    pub all: bool,
+    /// What is wrong with the first word that cannot be taken as it stands.
+    pub wrong: Option<Mend>,
+}
+
+/// Reads a list of channels; `with_all` where one word may stand for every one.
+pub fn channels(text: &str, with_all: bool) -> Listed {
+    let text = format!(" {} ", plain(text)).replace(" e mail ", " email ");
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || ",;|/+&:.()[]\"'".contains(c)).collect();
+    let mut listed = Listed::default();
+    for word in words.into_iter().filter(|word| !word.is_empty()) {
+        listed.take(word, with_all);
+    }
+    if listed.channels.is_empty() && listed.wrong.is_none() && !text.trim().is_empty() {
+        // Nothing but words that say nothing.
+        listed.wrong = Some(Mend::Channel);
+    }
+    for channels in [&mut listed.channels, &mut listed.at_least] {
+        channels.sort_unstable();
+        channels.dedup();
+    }
+    listed
+}
+
+impl Listed {
+    fn take(&mut self, word: &str, with_all: bool) {
+        let (known, meaning) = match WORDS.iter().find(|(known, _)| *known == word) {
+            Some((known, meaning)) => (*known, *meaning),
+            None => return self.refuse(close_to(word).map_or(Mend::Channel, Mend::ChannelLike)),
+        };
+        match meaning {
+            Between => {}
+            Channels(channels) => {
+                self.channels.extend(channels);
+                self.at_least.extend(channels);
+            }
+            All => {
+                self.at_least.extend(Channel::ALL);
+                self.all = true;
+                if with_all { self.channels.extend(Channel::ALL) } else { self.refuse(Mend::NameEach(known)) }
+            }
+            Unclear(channels) => {
+                self.at_least.extend(channels);
+                self.refuse(Mend::UnclearChannel(known));
+            }
+        }
+    }
+
+    fn refuse(&mut self, mend: Mend) {
+        self.wrong = self.wrong.or(Some(mend));
+    }
+}
+
+/// The channel that a mistyped word may mean.
+fn close_to(word: &str) -> Option<&'static str> {
+    let alike = |(known, meaning): &(&'static str, Meaning)| match meaning {
+        Channels(channels) => Some((strsim::jaro_winkler(known, word), channels.first()?.word())),
+        _ => None,
+    };
+    let close = WORDS.iter().filter_map(alike).max_by(|(a, _), (b, _)| a.total_cmp(b));
+    close.filter(|(alike, _)| *alike > 0.85).map(|(_, channel)| channel)
+}
+
+/// Reads yes or no.
+pub fn yes(text: &str) -> Option<bool> {
+    let word = plain(text);
+    let is = |words: &[&str]| words.contains(&word.as_str());
+    if is(&YES) || ["✓", "✔"].contains(&text.trim()) { Some(true) } else { is(&NO).then_some(false) }
+}
+
+/// In small letters, without hyphens of any kind and without what cannot be seen.
+fn plain(text: &str) -> String {
+    let is_hyphen = |c: char| matches!(c, '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let is_unseen = |c: char| {
+        c.is_control() && !c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    text.trim().to_lowercase().chars().filter(|c| !is_hyphen(*c) && !is_unseen(*c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_dutch_sheet_are_read() {
+        use Channel::{Email, Newsletter, Phone, Post, Social};
+        for (text, expected) in [
+            ("nieuwsbrief", vec![Newsletter]),
+            ("Nieuwsbrief, E-mail", vec![Newsletter, Email]),
+            ("e\u{2011}mail", vec![Email]),
+            ("e mail en post", vec![Email, Post]),
+            ("TELEFOON/post", vec![Post, Phone]),
+            ("per brief + bellen", vec![Post, Phone]),
+            ("sociale media", vec![Social]),
+            ("alle", Channel::ALL.to_vec()),
+            ("Alle kanalen.", Channel::ALL.to_vec()),
+            ("alles", Channel::ALL.to_vec()),
+            ("all", Channel::ALL.to_vec()),
+            ("[\"post\",\"phone\"]", vec![Post, Phone]),
+            ("", vec![]),
+        ] {
+            let listed = channels(text, true);
+            assert_eq!((listed.channels, listed.wrong), (expected, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_could_mean_two_things_is_named_and_its_no_is_what_it_means_at_least() {
+        for (text, mend, at_least) in [
+            ("mail", Mend::UnclearChannel("mail"), vec![Channel::Email, Channel::Post]),
+            ("post, SMS", Mend::UnclearChannel("sms"), vec![Channel::Post]),
+            ("ja", Mend::UnclearChannel("ja"), Channel::ALL.to_vec()),
+            ("WAAR", Mend::UnclearChannel("waar"), Channel::ALL.to_vec()),
+            ("x", Mend::UnclearChannel("x"), Channel::ALL.to_vec()),
+            ("nee", Mend::UnclearChannel("nee"), vec![]),
+            ("onwaar", Mend::UnclearChannel("onwaar"), vec![]),
+            ("geen post", Mend::UnclearChannel("geen"), vec![Channel::Post]),
+            ("telefon", Mend::ChannelLike("phone"), vec![]),
+            ("niewsbrief post", Mend::ChannelLike("newsletter"), vec![Channel::Post]),
+            ("Jansen", Mend::Channel, vec![]),
+            ("kanalen", Mend::Channel, vec![]),
+        ] {
+            let listed = channels(text, true);
+            assert_eq!((listed.wrong, listed.at_least), (Some(mend), at_least), "{text}");
+        }
+        assert_eq!(channels("alle", false).wrong, Some(Mend::NameEach("alle")), "nobody is a customer for everything");
+    }
+
+    #[test]
+    fn yes_and_no_are_read_as_a_spreadsheet_writes_them() {
+        for (text, expected) in [
+            ("WAAR", Some(true)),
+            ("Ja", Some(true)),
+            (" x ", Some(true)),
+            ("ONWAAR", Some(false)),
+            ("Nee", Some(false)),
+        ] {
+            assert_eq!(yes(text), expected, "{text}");
+        }
+        for text in ["misschien", "2", "ja nee", "-"] {
+            assert_eq!(yes(text), None, "{text}");
+        }
+    }
+}

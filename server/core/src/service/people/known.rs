@@ -1,0 +1,98 @@
+//! Getting to know people: parts of profiles, found again by contact point or customer number.
+
+use model::channel::Channel;
+use model::event::EventKind;
+use model::identity::Subject;
+use time::Date;
+
+use super::hash::index_keys;
+use super::profile::{Part, Person};
+use super::{Act, ActError};
+use crate::service::Keuze;
+use contact::ContactPoint;
+use ledger::{Draft, Fact};
+use vault::ring::Owner;
+
+impl Keuze {
+    /// A person as they are known now.
+    pub fn known_person(&self, subject: Subject) -> Option<Person> {
+        self.people.book().person(subject).cloned()
+    }
+
+    /// The people who have this contact point.
+    pub fn people_at(&self, point: &ContactPoint) -> Vec<Person> {
+        let book = self.people.book();
+        book.at(point).into_iter().filter_map(|subject| book.person(subject).cloned()).collect()
+    }
+
+    /// The person with a customer number, or one of them.
+    pub fn customer(&self, number: &str) -> Option<Person> {
+        self.customers(number).into_iter().next()
+    }
+
+    /// Everybody with a customer number: one, unless it came back with another name and address.
+    pub fn customers(&self, number: &str) -> Vec<Person> {
+        self.people.book().customers(number).into_iter().cloned().collect()
+    }
+
+    /// The person whom a customer number and contact points mean together: of several with the number whoever has one of
+    /// the points.
+    pub fn customer_at(&self, number: &str, points: &[ContactPoint]) -> Option<Person> {
+        let mut with_number = self.customers(number);
+        let has_one = |person: &Person| points.iter().any(|point| person.has(point));
+        let at = with_number.iter().position(has_one).unwrap_or_default();
+        (at < with_number.len()).then(|| with_number.swap_remove(at))
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> Vec<Person> {
+        self.people.book().everybody().cloned().collect()
+    }
+
+    /// What is forbidden at a person's contact points, and since when; whoever made it.
+    pub fn blocked(&self, person: &Person) -> Vec<(Vec<Channel>, Date)> {
+        self.blocked_at(&person.points())
+    }
+
+    /// The same at these contact points.
+    pub fn blocked_at(&self, points: &[&ContactPoint]) -> Vec<(Vec<Channel>, Date)> {
+        let keys = index_keys(&self.scribe);
+        let book = self.people.book();
+        let found = points.iter().flat_map(|point| book.objections_on(point, &keys));
+        found.map(|found| (found.entry.channels, found.entry.since)).collect()
+    }
+
+    /// A random subject for somebody new.
+    pub fn new_subject(&self) -> Subject {
+        Subject(self.entropy.bytes())
+    }
+
+    /// Adds what is told of a person to what is known, in the part's class. Nothing known is overwritten or freed.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn learn(&self, part: Part, act: &Act) -> Result<Person, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let subject = part.subject;
+        let facts = self.learned(part);
+        if !facts.is_empty() {
+            let mut event = act.event(EventKind::Imported, self.clock.now().at);
+            event.subject = Some(subject);
+            event.object = Some("profile".to_owned());
+            self.perform(Draft::with(event, facts), act).await?;
+        }
+        self.known_person(subject).ok_or(ActError::NoPerson)
+    }
+
+    /// What a part adds to what is known, as a fact; nothing if it adds nothing.
+    pub(super) fn learned(&self, part: Part) -> Vec<Fact> {
+        let (subject, class) = (part.subject, part.class);
+        let known = self.known_person(subject).and_then(|person| person.part(class).cloned());
+        let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, part.language));
+        whole.take(part);
+        if known.as_ref() == Some(&whole) {
+            return Vec::new();
+        }
+        vec![whole.fact(self.scribe.ensure_key(Owner::Class(subject, class)))]
+    }
+}

@@ -1,0 +1,102 @@
+//! Letter codes: what somebody types from a letter to stop advertising by post.
+//!
+//! A person has one code, made out of a secret and their subject; kept is its keyed hash, sealed under a key of the
+//! person, with which it ends. The secret is rotated; codes on letters that are lying about keep working.
+
+use model::event::EventKind;
+use model::identity::Subject;
+use model::letter::LetterCode;
+use serde::{Deserialize, Serialize};
+
+use super::profile::{Kind, Person, fact_key};
+use super::{Act, ActError};
+use crate::service::Keuze;
+use ledger::{Draft, Fact, FactKind};
+use vault::mac::mac;
+use vault::ring::{KeyId, Owner, RetentionClass};
+
+/// The name of the secrets.
+const LETTER: &str = "letter";
+
+/// A letter code as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Letter {
+    /// Whose letters it stands on.
+    pub(super) subject: Subject,
+    /// The code's keyed hash.
+    pub(super) hash: String,
+}
+
+impl Keuze {
+    /// The code for a person's letters.
+    ///
+    /// # Errors
+    /// There is no such person, or it could not be written.
+    pub async fn letter_code(&self, person: Subject, act: &Act) -> Result<LetterCode, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let person = self.known_person(person).ok_or(ActError::NoPerson)?;
+        let (_, secret) = self.scribe.newest_secret(LETTER);
+        // Two people's codes are the same once in 2^55 pairs; then the second gets their next one.
+        for attempt in 0..=u8::MAX {
+            let code = code(&secret, person.subject, attempt);
+            let hash = hash(&secret, code);
+            let owner = { self.people.book().letter(&hash) };
+            match owner {
+                Some(owner) if person.subjects().contains(&owner) => return Ok(code),
+                Some(_) => {}
+                None => {
+                    self.keep_letter(&person, hash, act).await?;
+                    return Ok(code);
+                }
+            }
+        }
+        Err(ActError::NoPerson)
+    }
+
+    /// The person that a letter with this code went to.
+    pub fn person_of_letter(&self, code: LetterCode) -> Option<Subject> {
+        let secrets = self.scribe.numbered_secrets(LETTER);
+        let book = self.people.book();
+        let mut found = secrets.iter().filter_map(|(_, secret)| book.letter(&hash(secret, code)));
+        found.next_back().and_then(|subject| book.person(subject)).map(|person| person.subject)
+    }
+
+    /// Begins a new secret; codes made under the older ones keep working.
+    pub fn rotate_letter_secret(&self) {
+        self.scribe.rotate_secret(LETTER);
+    }
+
+    async fn keep_letter(&self, person: &Person, hash: String, act: &Act) -> Result<(), ActError> {
+        // The class that lives longest, so that the code does.
+        let by_life = [RetentionClass::Account, RetentionClass::Newsletter, RetentionClass::Profiling];
+        let class = by_life.into_iter().find(|class| person.parts.contains_key(class)).ok_or(ActError::NoPerson)?;
+        let subject = person.subject;
+        let key = self.scribe.ensure_key(Owner::Class(subject, class));
+        let mut event = act.event(EventKind::Imported, self.clock.now().at);
+        event.subject = Some(subject);
+        event.object = Some("letter-code".to_owned());
+        let fact = Letter { subject, hash }.fact(key, self.entropy.bytes());
+        self.perform(Draft::with(event, vec![fact]), act).await?;
+        Ok(())
+    }
+}
+
+impl Letter {
+    /// The fact that keeps it; a key may seal several, so each has a random name.
+    fn fact(&self, key: KeyId, name: [u8; 8]) -> Fact {
+        let value = serde_json::to_vec(self).expect("two texts are always JSON");
+        let key = [&fact_key(key, Kind::LetterCode)[..], &name].concat();
+        Fact { kind: FactKind::Personal, key, value: Some(value) }
+    }
+}
+
+fn code(secret: &[u8; 32], person: Subject, attempt: u8) -> LetterCode {
+    let mac = mac(secret, &[b"keuze letter code", &person.0, &[attempt]]);
+    LetterCode::from_bits(u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
+}
+
+fn hash(secret: &[u8; 32], code: LetterCode) -> String {
+    let mac = mac(secret, &[b"keuze letter hash", code.to_string().as_bytes()]);
+    format!("{:032x}", u128::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
+}

@@ -1,0 +1,126 @@
+//! Two people turned out to be one.
+
+use model::channel::Channel;
+use model::event::{Event, EventKind};
+use model::identity::Subject;
+use model::told::SAME_PERSON;
+
+use super::book::{Answered, IndexKey, Wanted};
+use super::hash::{given_at, index_keys, newest_index_key};
+use super::profile::{Part, Person};
+use super::{Act, ActError, Acted, Book};
+use crate::service::Keuze;
+use contact::ContactPoint;
+use ledger::{Draft, Fact, ReadError};
+use vault::ring::{KeyId, Owner};
+
+impl Keuze {
+    /// Makes one person of two: contact points and customer numbers of both, and every objection of both. What either agreed
+    /// to stays at the points that it was given for. `looked_up` says how the other was found, and is recorded with it.
+    ///
+    /// # Errors
+    /// When one of them is not known, or they are one already; nothing was recorded then.
+    pub async fn merge(
+        &self,
+        kept: Subject,
+        other: Subject,
+        act: &Act,
+        looked_up: Vec<Draft>,
+    ) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let kept = self.known_person(kept).ok_or(ActError::NoPerson)?;
+        let other = self.known_person(other).ok_or(ActError::NoPerson)?;
+        if kept.subject == other.subject {
+            return Err(ActError::Nothing);
+        }
+        let event = act.event(EventKind::Merged, self.clock.now().at);
+        let old_key = |owner| self.scribe.find_key(owner);
+        let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
+        let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
+        draft.facts.extend(self.joined(&self.people.book(), newest, &keys, &kept, &other)?);
+        self.perform_together(looked_up.into_iter().chain([draft]).collect()).await
+    }
+
+    /// Takes it on somebody's word that a contact point which joined a person later is theirs: from then on whoever proves it
+    /// sees and erases what is held about them. What they may be sent there stays as it was.
+    ///
+    /// # Errors
+    /// There is no such person (any more), or the point is not one that joined them later.
+    pub async fn vouch(&self, person: Subject, point: &ContactPoint, act: &Act) -> Result<Acted, ActError> {
+        let _one_at_a_time = self.people.acting.lock().await;
+        let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+        if !known.is_later(point) {
+            return Err(ActError::Nothing);
+        }
+        let mut event = act.event(EventKind::Imported, self.clock.now().at);
+        event.subject = Some(known.subject);
+        event.object = Some(SAME_PERSON.to_owned());
+        event.points = given_at(&newest_index_key(&self.scribe).1, [point]);
+        let vouched = known.parts.iter().filter_map(|(class, part)| {
+            let mut own = part.as_ref().clone();
+            own.vouch([point]);
+            let key = || self.scribe.ensure_key(Owner::Class(known.subject, *class));
+            (own != **part).then(|| own.fact(key()))
+        });
+        self.perform(Draft::with(event, vouched.collect()), act).await
+    }
+
+    /// What either said no to, or whoever may be the same, or what stands on a point of theirs and holds for them: it stands
+    /// from now on on the points of the other and of whoever may be the other, whatever was agreed to there before.
+    pub(super) fn joined(
+        &self,
+        book: &Book,
+        newest: IndexKey,
+        keys: &[IndexKey],
+        kept: &Person,
+        other: &Person,
+    ) -> Result<Vec<Fact>, ReadError> {
+        let (by, since) = (Some(kept.subject), self.clock.now().today);
+        let mut facts = Vec::new();
+        for (of, at) in [(kept, other), (other, kept)] {
+            let others = book.others_with_number(at).into_iter();
+            let others = others.filter(|person| ![kept.subject, other.subject].contains(&person.subject));
+            for point in std::iter::once(at).chain(others).flat_map(Person::points) {
+                let (points, channels) = (std::slice::from_ref(point), &self.objected_by(book, keys, of, point)?[..]);
+                let (source, said, answered) = (None, None, &Answered::new());
+                let wanted = Wanted { by, points, channels, since, source, doors_are_told: true, said, answered };
+                facts.extend(book.new_entries(&wanted, newest, keys, &*self.entropy));
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The channels that somebody's no would forbid at a point if it were theirs.
+    fn objected_by(
+        &self,
+        book: &Book,
+        keys: &[IndexKey],
+        person: &Person,
+        point: &ContactPoint,
+    ) -> Result<Vec<Channel>, ReadError> {
+        let others: Vec<Person> = book.others_with_number(person).into_iter().cloned().collect();
+        let life = self.bearing_on(person, &others)?;
+        let mut asked = self.asked(book, keys, Some(person), std::slice::from_ref(point))?;
+        // What stands on it already stays there.
+        asked.iter_mut().for_each(|point| point.objections.clear());
+        let is_no = |channel: &Channel| self.of_life_at(&life, *channel, asked.clone()).reason.is_no();
+        Ok(point.kind().channels().iter().copied().filter(is_no).collect())
+    }
+}
+
+/// The event with its profiles: one part for each class of either, and none of the other's own any more.
+pub(super) fn one_of_two(
+    mut event: Event,
+    (kept, other): (&Person, &Person),
+    key_of: impl Fn(Owner) -> KeyId,
+    old_key_of: impl Fn(Owner) -> Option<KeyId>,
+) -> Draft {
+    let one = kept.with(other);
+    let gone = other.parts.keys().filter_map(|class| old_key_of(Owner::Class(other.subject, *class))).map(Part::gone);
+    let mut facts: Vec<Fact> = gone.collect();
+    let changed = one.parts.iter().filter(|(class, part)| kept.part(**class) != Some(part));
+    facts.extend(changed.map(|(class, part)| part.fact(key_of(Owner::Class(kept.subject, *class)))));
+    event.subject = Some(kept.subject);
+    event.merged = Some(other.subject);
+    Draft::with(event, facts)
+}

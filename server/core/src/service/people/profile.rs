@@ -1,0 +1,254 @@
+//! What is known of a person: contact details by retention class, each part sealed under a key that ends with it.
+
+use std::collections::BTreeMap;
+
+use model::channel::Channel;
+use model::contact::PointKind;
+use model::identity::Subject;
+use model::language::Language;
+use serde::{Deserialize, Serialize};
+
+use contact::ContactPoint;
+use ledger::{Fact, FactKind};
+use vault::ring::{KeyId, RetentionClass};
+
+/// One part of a person's profile. Contact details stand here and nowhere else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Whose it is.
+    pub subject: Subject,
+    /// When it ends.
+    pub class: RetentionClass,
+    /// The person's name, as far as the purpose needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Customer numbers; several after a merge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customers: Vec<String>,
+    /// The language they are written to in.
+    #[serde(default)]
+    pub language: Language,
+    /// Where they can be reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<ContactPoint>,
+    /// What joined later, and of which nobody said yet that it is the same person's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
+    /// Subjects that turned out to be this person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Subject>,
+}
+
+/// A contact point that another system told of under a customer number after the person was known. It is stopped with the
+/// person's others, and opens nothing of theirs: whoever has it may be somebody else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Later {
+    /// Under what it is found.
+    pub at: String,
+    /// The name that came with it, if it is not the person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Part {
+    /// An empty part.
+    pub fn new(subject: Subject, class: RetentionClass, language: Language) -> Self {
+        Self {
+            subject,
+            class,
+            name: None,
+            customers: Vec::new(),
+            language,
+            points: Vec::new(),
+            later: Vec::new(),
+            also: Vec::new(),
+        }
+    }
+
+    /// Adds what the other says and this does not; nothing is overwritten.
+    pub fn take(&mut self, other: Self) {
+        self.name = self.name.take().or(other.name);
+        for number in other.customers {
+            if !self.customers.contains(&number) {
+                self.customers.push(number);
+            }
+        }
+        for point in other.points {
+            if self.points.iter().all(|known| known.normal() != point.normal()) {
+                let at = point.found_under();
+                if self.points.iter().all(|known| !known.is_same_as(&point)) {
+                    self.later.extend(other.later.iter().filter(|later| later.at == at).cloned());
+                }
+                self.points.push(point);
+            }
+        }
+        let more = std::iter::once(other.subject).chain(other.also).filter(|subject| *subject != self.subject);
+        self.also.extend(more.collect::<Vec<_>>());
+        self.also.sort_unstable();
+        self.also.dedup();
+    }
+
+    /// Takes it that these points are the person's own.
+    pub fn vouch<'a>(&mut self, own: impl IntoIterator<Item = &'a ContactPoint>) {
+        for point in own {
+            let at = point.found_under();
+            let (own, others) = self.later.drain(..).partition::<Vec<Later>, _>(|later| later.at == at);
+            self.later = others;
+            self.name = self.name.take().or_else(|| own.into_iter().find_map(|later| later.name));
+        }
+    }
+
+    /// The fact that keeps it, under the key of its class.
+    pub fn fact(&self, key: KeyId) -> Fact {
+        let value = serde_json::to_vec(self).expect("a profile is always JSON");
+        Fact { kind: FactKind::Personal, key: fact_key(key, Kind::Part), value: Some(value) }
+    }
+
+    /// The fact that takes it away.
+    pub fn gone(key: KeyId) -> Fact {
+        Fact { kind: FactKind::Personal, key: fact_key(key, Kind::Part), value: None }
+    }
+}
+
+/// What a personal fact is, in the byte behind the key's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A [`Part`].
+    Part,
+    /// The keyed hash of a letter code.
+    LetterCode,
+    /// A mail that waits to be sent, under the key of its day.
+    Mail,
+    /// A call that is open, under the key of its day.
+    Call,
+}
+
+impl Kind {
+    pub(in crate::service) fn of(key: &[u8]) -> Option<Self> {
+        match key.get(16) {
+            Some(1) => Some(Self::Part),
+            Some(2) => Some(Self::LetterCode),
+            Some(3) => Some(Self::Mail),
+            Some(4) => Some(Self::Call),
+            _ => None,
+        }
+    }
+
+    fn tag(self) -> u8 {
+        match self {
+            Self::Part => 1,
+            Self::LetterCode => 2,
+            Self::Mail => 3,
+            Self::Call => 4,
+        }
+    }
+}
+
+/// The key of a personal fact: what it is sealed under, and what it is.
+pub fn fact_key(key: KeyId, kind: Kind) -> Vec<u8> {
+    [&key.0[..], &[kind.tag()]].concat()
+}
+
+/// A person: all parts together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub subject: Subject,
+    /// By retention class. Boxed, because most people have one, and the map makes room for eleven.
+    pub parts: BTreeMap<RetentionClass, Box<Part>>,
+}
+
+impl Person {
+    /// What is known of them in a retention class.
+    pub fn part(&self, class: RetentionClass) -> Option<&Part> {
+        self.parts.get(&class).map(AsRef::as_ref)
+    }
+
+    /// The subject and everybody who turned out to be the same.
+    pub fn subjects(&self) -> Vec<Subject> {
+        let also = self.parts.values().flat_map(|part| part.also.iter().copied());
+        let mut all: Vec<Subject> = std::iter::once(self.subject).chain(also).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// All contact points, each once.
+    pub fn points(&self) -> Vec<&ContactPoint> {
+        let mut points: Vec<&ContactPoint> = Vec::new();
+        for point in self.parts.values().flat_map(|part| &part.points) {
+            if points.iter().all(|known| known.normal() != point.normal()) {
+                points.push(point);
+            }
+        }
+        points
+    }
+
+    /// The contact points of a kind.
+    pub fn points_of(&self, kind: PointKind) -> Vec<&ContactPoint> {
+        self.points().into_iter().filter(|point| point.kind() == kind).collect()
+    }
+
+    /// The contact points at which a channel reaches the person.
+    pub fn points_for(&self, channel: Channel) -> Vec<&ContactPoint> {
+        channel.point().map(|kind| self.points_of(kind)).unwrap_or_default()
+    }
+
+    /// Whether a point joined later, and nobody said yet that it is the same person's.
+    pub fn is_later(&self, point: &ContactPoint) -> bool {
+        let at = point.found_under();
+        self.parts.values().flat_map(|part| &part.later).any(|later| later.at == at)
+    }
+
+    /// The name that came with a point that joined later, if it is not the person's.
+    pub fn later_name(&self, point: &ContactPoint) -> Option<&str> {
+        let at = point.found_under();
+        let mut later = self.parts.values().flat_map(|part| &part.later).filter(|later| later.at == at);
+        later.find_map(|later| later.name.as_deref())
+    }
+
+    /// The names that came with points that joined later, and are not the person's.
+    pub fn later_names(&self) -> Vec<&str> {
+        self.parts.values().flat_map(|part| &part.later).filter_map(|later| later.name.as_deref()).collect()
+    }
+
+    /// Whether they have this contact point, however it is spelled.
+    pub fn has(&self, point: &ContactPoint) -> bool {
+        self.parts.values().flat_map(|part| &part.points).any(|known| known.is_same_as(point))
+    }
+
+    /// Together with somebody who turned out to be the same, under this one's subject.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let mut one = self.clone();
+        for (class, theirs) in &other.parts {
+            let empty = || Box::new(Part::new(self.subject, *class, theirs.language));
+            one.parts.entry(*class).or_insert_with(empty).take(theirs.as_ref().clone());
+        }
+        // What is the own point of either is theirs.
+        let own: Vec<ContactPoint> = [self, other]
+            .into_iter()
+            .flat_map(|of| of.points().into_iter().filter(|at| !of.is_later(at)))
+            .cloned()
+            .collect();
+        one.parts.values_mut().for_each(|part| part.vouch(&own));
+        one
+    }
+
+    /// The name, as far as known.
+    pub fn name(&self) -> Option<&str> {
+        self.parts.values().find_map(|part| part.name.as_deref())
+    }
+
+    /// The customer numbers.
+    pub fn customers(&self) -> Vec<&str> {
+        self.parts.values().flat_map(|part| part.customers.iter().map(String::as_str)).collect()
+    }
+
+    /// The language they are written to in.
+    pub fn language(&self) -> Language {
+        self.parts.values().next().map(|part| part.language).unwrap_or_default()
+    }
+}

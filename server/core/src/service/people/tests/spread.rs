@@ -1,0 +1,493 @@
+//! An objection is for all points of its maker, by whichever door it came and whenever they turn out to be theirs; a yes lifts
+//! it where it was given.
+
+use model::event::EventKind;
+
+use super::*;
+use crate::service::people::import::tests::import;
+use crate::service::people::import::{Mode, Summary};
+
+const SEVERAL: [Channel; 4] = [Channel::Newsletter, Channel::Email, Channel::Phone, Channel::Post];
+
+/// Two points of each kind: where the no is said, and the other one; with a channel.
+fn pairs() -> [(ContactPoint, ContactPoint, Channel); 4] {
+    [
+        (email("a@example.nl"), email("b@example.nl"), Channel::Email),
+        (email("a@example.nl"), email("b@example.nl"), Channel::Newsletter),
+        (phone("06 12345678"), phone("020 788 4000"), Channel::Phone),
+        (door("1"), door("7 B"), Channel::Post),
+    ]
+}
+
+/// Another spelling of the points where a no is said.
+fn otherwise(point: &ContactPoint) -> ContactPoint {
+    match point {
+        ContactPoint::Email(_) => email("A@EXAMPLE.nl"),
+        ContactPoint::Phone(_) => phone("+31612345678"),
+        // A no at a door holds at the house, where it is not known which one is meant.
+        ContactPoint::Post(_) => door("1 A"),
+    }
+}
+
+fn of_a_file(point: &ContactPoint, date: Option<&str>) -> String {
+    let mut row = match point {
+        ContactPoint::Email(_) => serde_json::json!({ "email": point.given() }),
+        ContactPoint::Phone(_) => serde_json::json!({ "phone": point.given() }),
+        ContactPoint::Post(_) => serde_json::json!({ "postcode": "1033RW", "house_number": "1" }),
+    };
+    row["objected_channels"] = "all".into();
+    row["objected_on"] = date.unwrap_or_default().into();
+    row.to_string()
+}
+
+/// The doors by which a no comes in that names a point and nobody.
+#[derive(Clone, Copy, Debug)]
+enum Door {
+    Visitor,
+    Program,
+    File,
+    DatedFile,
+}
+
+async fn says_no(house: &House, door: Door, point: &ContactPoint) {
+    let program = Act { actor: Actor::Client { name: "crm".into() }, ..own(Route::Api) };
+    match door {
+        Door::Visitor => {
+            house.keuze.stop_at(vec![point.clone()], &Channel::ALL).await.expect("recorded");
+        }
+        Door::Program => {
+            let who = Who::point(point.clone());
+            house.keuze.object(&who, &Channel::ALL, &program).await.expect("recorded");
+        }
+        Door::File => _ = import(house, "list.jsonl", &of_a_file(point, None), Mode::Write).await,
+        Door::DatedFile => _ = import(house, "list.jsonl", &of_a_file(point, Some("2026-01-02")), Mode::Write).await,
+    }
+}
+
+fn at(person: Subject, point: &ContactPoint) -> Who {
+    Who { person: Some(person), points: vec![point.clone()] }
+}
+
+fn denied(house: &House, who: &Who, channel: Channel) -> bool {
+    !may_i(house, who, channel).allow
+}
+
+async fn file(house: &House, row: &str) -> Summary {
+    import(house, "crm.jsonl", row, Mode::Write).await.0
+}
+
+#[tokio::test]
+async fn a_no_at_one_point_holds_at_all_of_its_kind_whenever_the_person_becomes_known() {
+    for (here, there, channel) in pairs() {
+        for door in [Door::Visitor, Door::Program, Door::File, Door::DatedFile] {
+            for is_known in [true, false] {
+                let house = House::new().await;
+                let points = [otherwise(&here), there.clone()];
+                let points = if matches!(here, ContactPoint::Post(_)) { [here.clone(), there.clone()] } else { points };
+                if !is_known {
+                    says_no(&house, door, &here).await;
+                }
+                let person = customer(&house, "1", &points).await;
+                let other = customer(&house, "2", &[email("c@example.nl"), phone("06 87654321")]).await;
+                if is_known {
+                    let open = !denied(&house, &Who::point(there.clone()), channel);
+                    assert!(open || channel == Channel::Phone, "control: {channel:?}");
+                    says_no(&house, door, &here).await;
+                }
+                let told = format!("{door:?}, {channel:?}, known: {is_known}");
+                let decided = |who: &Who| reason(&house, who, channel);
+                assert_eq!(decided(&Who::point(here.clone())), (false, Reason::PointObjected), "{told}");
+                assert_eq!(decided(&Who::point(there.clone())), (false, Reason::PointObjected), "{told}");
+                assert_eq!(decided(&at(person, &here)), (false, Reason::PointObjected), "{told}");
+                assert_eq!(decided(&at(person, &there)), (false, Reason::Objected), "{told}");
+                assert!(denied(&house, &Who::person(person), channel), "{told}");
+                // What it does not cover goes on.
+                let (channel, free) = (Channel::Email, channel.point() != Channel::Email.point());
+                let own = Who::person(other);
+                assert!(!denied(&house, &own, channel), "{told}: somebody else");
+                assert!(!free || !denied(&house, &Who::person(other), channel), "{told}");
+            }
+        }
+    }
+}
+
+/// An objection to one channel is none to another one, nor to one of another kind.
+#[tokio::test]
+async fn a_no_spreads_to_the_channels_that_it_names() {
+    let house = House::new().await;
+    let points = [email("a@example.nl"), email("b@example.nl"), door("1"), door("7")];
+    customer(&house, "1", &points).await;
+    house.keuze.object(&Who::point(email("a@example.nl")), &[Channel::Email], &unverified()).await.expect("taken");
+    let open = |point: &ContactPoint, channel| !denied(&house, &Who::point(point.clone()), channel);
+    assert!(!open(&points[1], Channel::Email));
+    assert!(open(&points[1], Channel::Newsletter) && open(&points[0], Channel::Newsletter));
+    assert!(open(&points[2], Channel::Post) && open(&points[3], Channel::Post));
+}
+
+/// A point that joins brings its no along, to whatever was known, and takes over that of the others.
+#[tokio::test]
+async fn a_point_that_joins_later_brings_its_no_and_meets_that_of_the_others() {
+    let with = |address: &str| {
+        format!(
+            r#"{{"customer":"1","email":"{address}","channels":"newsletter email","contract":"C-1","same_entity":"yes","informed_on":"2026-01-05","opt_out_offered_on":"2026-01-05","opt_out_used":"no","products":"Bellen thuis"}}"#
+        )
+    };
+    let (a, b, c) = (email("a@example.nl"), email("b@example.nl"), email("c@example.nl"));
+    let house = House::new().await;
+    says_no(&house, Door::Visitor, &a).await;
+    assert_eq!(file(&house, &with("b@example.nl")).await.met_a_no, 0);
+    assert!(!denied(&house, &Who::point(b.clone()), Channel::Email), "control");
+    assert_eq!(file(&house, &with("a@example.nl")).await.met_a_no, 1);
+    assert!(denied(&house, &Who::point(b.clone()), Channel::Email));
+    assert_eq!(file(&house, &with("c@example.nl")).await.met_a_no, 1, "it is said of a point that joins");
+    assert!(denied(&house, &Who::point(c), Channel::Email));
+    // In one row with what joins, and in a dry run.
+    let house = House::new().await;
+    file(&house, &with("b@example.nl")).await;
+    says_no(&house, Door::File, &b).await;
+    let (dry, _) = import(&house, "crm.jsonl", &with("a@example.nl"), Mode::DryRun).await;
+    assert_eq!(dry.met_a_no, 1);
+    assert!(denied(&house, &Who::point(b), Channel::Newsletter));
+}
+
+/// Only where it was given; a no that comes after it holds there as well.
+#[tokio::test]
+async fn a_later_yes_lifts_a_no_that_was_said_elsewhere_at_its_own_point_alone() {
+    let (a, b, c) = (email("a@example.nl"), email("b@example.nl"), email("c@example.nl"));
+    let channel = Channel::Newsletter;
+    for proved in [&a, &b] {
+        let house = House::new().await;
+        let person = customer(&house, "1", &[a.clone(), b.clone(), c.clone()]).await;
+        says_yes(&house, person, &[channel], std::slice::from_ref(proved)).await;
+        says_no(&house, Door::Visitor, &a).await;
+        assert!([&a, &b, &c].into_iter().all(|point| denied(&house, &at(person, point), channel)), "a yes before it");
+        says_yes(&house, person, &[channel], std::slice::from_ref(proved)).await;
+        for point in [&a, &b, &c] {
+            for who in [Who::point(point.clone()), at(person, point)] {
+                assert_eq!(denied(&house, &who, channel), point != proved, "{} by {who:?}", point.given());
+            }
+        }
+        let d = email("d@example.nl");
+        file(&house, r#"{"customer":"1","email":"d@example.nl","channels":"newsletter","contract":"C-1","same_entity":"yes","informed_on":"2026-01-05","opt_out_offered_on":"2026-01-05","opt_out_used":"no","products":"x"}"#).await;
+        assert!(denied(&house, &Who::point(d), channel), "what joins meets what still holds elsewhere");
+        for (door, said) in [(Door::Visitor, &c), (Door::Program, &a), (Door::DatedFile, &a), (Door::File, &c)] {
+            says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
+            assert!(!denied(&house, &at(person, &b), channel), "control: {door:?}");
+            says_no(&house, door, said).await;
+            // One that is dated before the yes says nothing against it; a list without dates may be newer, once.
+            let is_newer = !matches!(door, Door::DatedFile);
+            assert_eq!(denied(&house, &at(person, &b), channel), is_newer, "{door:?}");
+        }
+        says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
+        says_no(&house, Door::File, &c).await;
+        assert!(!denied(&house, &at(person, &b), channel), "the same list again");
+    }
+}
+
+/// As old as its date: whoever agreed since did so after it, at that point.
+#[tokio::test]
+async fn a_no_that_a_file_dates_before_a_yes_leaves_the_yes_and_holds_at_the_other_points() {
+    let (a, b, c) = (email("a@example.nl"), email("b@example.nl"), email("c@example.nl"));
+    let channel = Channel::Newsletter;
+    for row in [
+        r#"{"email":"a@example.nl","objected_channels":"newsletter","objected_on":"2026-01-02"}"#,
+        r#"{"customer":"1","email":"a@example.nl","objected_channels":"newsletter","objected_on":"2026-01-02"}"#,
+    ] {
+        let house = House::new().await;
+        let person = customer(&house, "1", &[a.clone(), b.clone(), c.clone()]).await;
+        says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
+        file(&house, row).await;
+        assert!(denied(&house, &at(person, &a), channel) && denied(&house, &at(person, &c), channel), "{row}");
+        assert_eq!(reason(&house, &at(person, &b), channel), (true, Reason::OptedIn), "{row}");
+        file(&house, &row.replace("2026-01-02", "2026-11-24")).await;
+        assert!(denied(&house, &at(person, &b), channel), "{row}, on the day of the yes");
+    }
+}
+
+/// A list without dates comes again and again; what a yes lifted at another point stays lifted.
+#[tokio::test]
+async fn a_list_without_dates_that_comes_again_undoes_no_yes() {
+    let (a, b) = (email("a@example.nl"), email("b@example.nl"));
+    let house = House::new().await;
+    let person = customer(&house, "1", &[a.clone(), b.clone()]).await;
+    says_no(&house, Door::File, &a).await;
+    says_yes(&house, person, &[Channel::Newsletter], std::slice::from_ref(&b)).await;
+    says_no(&house, Door::File, &a).await;
+    assert!(
+        !denied(&house, &at(person, &b), Channel::Newsletter) && denied(&house, &at(person, &a), Channel::Newsletter)
+    );
+}
+
+/// What such a list tells for the first time may be newer than a yes, also where somebody else had told it before: it is
+/// recorded for each source, so that what stands of the others neither takes its place nor is undone with it.
+#[tokio::test]
+async fn a_list_without_dates_is_heard_once_though_another_door_had_said_the_same() {
+    for (here, there, channel) in pairs() {
+        for door in [Door::Visitor, Door::Program, Door::File, Door::DatedFile] {
+            for is_told_before in [false, true] {
+                let house = House::new().await;
+                let anna = customer(&house, "1", &[here.clone(), there.clone()]).await;
+                let bert = customer(&house, "2", std::slice::from_ref(&there)).await;
+                let other_list = async || import(&house, "shop.jsonl", &of_a_file(&here, None), Mode::Write).await.0;
+                let stopped = || [Who::point(there.clone()), at(anna, &there)].map(|who| denied(&house, &who, channel));
+                says_no(&house, door, &here).await;
+                if is_told_before {
+                    assert_eq!(other_list().await.recorded, 1, "{door:?}, {channel:?}");
+                }
+                assert_eq!(stopped(), [true; 2], "{door:?}, {channel:?}");
+                says_yes(&house, bert, &[channel], std::slice::from_ref(&there)).await;
+                assert!(!stopped()[0], "control: {door:?}, {channel:?}");
+                for is_again in [false, true] {
+                    other_list().await;
+                    let is_new = !is_told_before && !is_again;
+                    let told = format!("{door:?}, {channel:?}, told before: {is_told_before}, again: {is_again}");
+                    assert_eq!(denied(&house, &Who::point(there.clone()), channel), is_new, "{told}");
+                    says_yes(&house, bert, &[channel], std::slice::from_ref(&there)).await;
+                }
+                if matches!(door, Door::File) {
+                    says_no(&house, door, &here).await;
+                    assert!(!denied(&house, &Who::point(there.clone()), channel), "the first list again");
+                }
+            }
+        }
+    }
+}
+
+/// Whoever proves an address that several have takes off what holds there, wherever it was said, and nothing else.
+#[tokio::test]
+async fn a_lift_is_for_the_point_that_was_proved() {
+    let (shared, anna_at, bert_at) = (email("thuis@example.nl"), email("anna@example.nl"), email("bert@example.nl"));
+    let channel = Channel::Email;
+    for said in [&shared, &anna_at] {
+        for lifted in [&shared, &anna_at] {
+            let house = House::new().await;
+            let anna = customer(&house, "1", &[shared.clone(), anna_at.clone()]).await;
+            let bert = customer(&house, "2", &[shared.clone(), bert_at.clone()]).await;
+            says_no(&house, Door::Visitor, said).await;
+            let all = [(anna, &shared), (anna, &anna_at), (bert, &shared), (bert, &bert_at)];
+            let stopped = |house: &House| all.map(|(person, point)| denied(house, &at(person, point), channel));
+            // It is not known which of the two said it; at what is Anna's alone nobody but she has said anything.
+            assert_eq!(stopped(&house), [true, true, true, said == &shared]);
+            let last = house.keuze.last_no_at(lifted, &[channel]).expect("readable").expect("it holds there");
+            house.keuze.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await.expect("lifted");
+            assert_eq!(house.keuze.last_no_at(lifted, &[channel]).expect("readable"), None);
+            let is_free = |point: &ContactPoint| point == lifted;
+            let expected = [!is_free(&shared), !is_free(&anna_at), !is_free(&shared), said == &shared];
+            assert_eq!(stopped(&house), expected, "said at {}, lifted at {}", said.given(), lifted.given());
+            let again = house.keuze.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await;
+            assert!(matches!(again, Err(ActError::Nothing)));
+        }
+    }
+}
+
+/// What somebody known said of a shared mailbox is theirs, and stops nobody else elsewhere, also once they are gone.
+#[tokio::test]
+async fn a_no_of_somebody_else_who_is_known_stays_theirs() {
+    let (shared, bert_at) = (email("thuis@example.nl"), email("bert@example.nl"));
+    for keeps_no in [true, false] {
+        let house = House::new().await;
+        let bert = customer(&house, "2", &[shared.clone(), bert_at.clone()]).await;
+        let anna = customer(&house, "1", std::slice::from_ref(&shared)).await;
+        house.keuze.object(&Who::person(anna), &[Channel::Email], &own(Route::MailLink)).await.expect("recorded");
+        let stopped = |house: &House| [&shared, &bert_at].map(|point| denied(house, &at(bert, point), Channel::Email));
+        assert_eq!(stopped(&house), [true, false]);
+        house.keuze.erase(anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+        assert_eq!(stopped(&house), [true, false]);
+        // Whoever comes with that mailbox afterwards may be Anna.
+        customer(&house, "1", &[shared.clone(), email("anna@example.nl")]).await;
+        assert!(denied(&house, &Who::point(email("anna@example.nl")), Channel::Email));
+    }
+}
+
+/// Where the person is gone, what held at their points still holds at each of them.
+#[tokio::test]
+async fn an_erasure_leaves_a_no_on_every_point_that_it_held_at() {
+    for (here, there, channel) in pairs() {
+        for keeps_no in [true, false] {
+            let house = House::new().await;
+            let person = customer(&house, "1", &[here.clone(), there.clone()]).await;
+            says_no(&house, Door::Visitor, &here).await;
+            house.keuze.erase(person, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+            customer(&house, "2", std::slice::from_ref(&there)).await;
+            let told = format!("{channel:?}, list: {keeps_no}");
+            assert_eq!(reason(&house, &Who::point(there.clone()), channel), (false, Reason::PointObjected), "{told}");
+        }
+    }
+}
+
+/// Of two who turn out to be one what stands at the points of either is a no of both, whatever the other agreed to before.
+#[tokio::test]
+async fn a_merge_brings_what_stands_on_the_points_of_either() {
+    let (a, b) = (email("a@example.nl"), email("b@example.nl"));
+    for first in [true, false] {
+        let house = House::new().await;
+        let anna = customer(&house, "1", std::slice::from_ref(&a)).await;
+        let other = customer(&house, "2", std::slice::from_ref(&b)).await;
+        says_no(&house, Door::Visitor, &b).await;
+        says_yes(&house, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
+        let (kept, gone) = if first { (anna, other) } else { (other, anna) };
+        house.keuze.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        assert!(
+            denied(&house, &Who::point(a.clone()), Channel::Email) && denied(&house, &at(anna, &a), Channel::Email)
+        );
+        says_yes(&house, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
+        assert!(!denied(&house, &Who::point(a.clone()), Channel::Email), "a yes after it lifts it there");
+        assert!(denied(&house, &Who::point(b.clone()), Channel::Email));
+    }
+}
+
+/// A known number with another name and another address: a no at any point of either is one at all points of both.
+#[tokio::test]
+async fn a_no_at_any_point_of_a_reused_number_holds_for_both() {
+    let row = |name: &str, address: &str, number: &str, more: &str| {
+        format!(
+            r#"{{"customer":"K-7","name":"{name}","email":"{address}","phone":"{number}","channels":"newsletter email","contract":"C-1","same_entity":"yes","informed_on":"2026-01-05","opt_out_offered_on":"2026-01-05","opt_out_used":"no","products":"Bellen thuis"{more}}}"#
+        )
+    };
+    let wilma = row("Wilma Worst", "a@example.nl", "06 87654321", "");
+    let bert = row("Bert Bos", "b@example.nl", "06 22222222", "");
+    let points = [email("a@example.nl"), email("b@example.nl")];
+    for (said_at, erased, before) in [
+        (0, None, false),
+        (1, None, false),
+        (0, Some(0), false),
+        (1, Some(1), false),
+        (0, Some(1), false),
+        (0, None, true),
+    ] {
+        let house = House::new().await;
+        file(&house, &wilma).await;
+        if before {
+            says_no(&house, Door::Visitor, &points[said_at]).await;
+        }
+        assert_eq!(file(&house, &bert).await.another_person, 1);
+        if !before {
+            assert!(points.iter().all(|point| !denied(&house, &Who::point(point.clone()), Channel::Email)), "control");
+            says_no(&house, Door::Visitor, &points[said_at]).await;
+        }
+        assert_eq!(house.keuze.customers("K-7").len(), 2);
+        if let Some(gone) = erased {
+            let person = house.keuze.people_at(&points[gone])[0].subject;
+            house.keuze.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+        }
+        for (place, point) in points.iter().enumerate().filter(|(place, _)| Some(*place) != erased) {
+            let told = format!("said at {said_at}, asked at {place}, erased {erased:?}, before: {before}");
+            for person in house.keuze.people_at(point) {
+                assert!(denied(&house, &at(person.subject, point), Channel::Email), "{told}");
+                assert!(denied(&house, &Who::person(person.subject), Channel::Email), "{told}");
+            }
+            assert!(denied(&house, &Who::point(point.clone()), Channel::Email), "{told}");
+        }
+        if erased.is_none() {
+            // Of the same person the no is one of both, and a yes of either is for its own mailbox.
+            file(&house, &row("Bert Bos", "b@example.nl", "06 22222222", r#","same_person":"yes""#)).await;
+            let one = house.keuze.customer("K-7").expect("one").subject;
+            assert_eq!(house.keuze.customers("K-7").len(), 1);
+            says_yes(&house, one, &[Channel::Email], std::slice::from_ref(&points[0])).await;
+            let stopped = points.clone().map(|point| denied(&house, &Who::point(point), Channel::Email));
+            assert_eq!(stopped, [false, true]);
+        }
+    }
+}
+
+/// A row about a customer, with evidence.
+fn told_of(number: &str, name: &str, address: &str) -> String {
+    format!(
+        r#"{{"customer":"{number}","name":"{name}","email":"{address}","channels":"newsletter email","contract":"C-1","same_entity":"yes","informed_on":"2026-01-05","opt_out_offered_on":"2026-01-05","opt_out_used":"no","products":"Bellen thuis"}}"#
+    )
+}
+
+/// Anna, who came with the customer number of Bert.
+async fn with_reused_number(house: &House, bert: &str) -> [Subject; 2] {
+    file(house, bert).await;
+    let bert = house.keuze.customer("K-7").expect("known").subject;
+    house.keuze.object(&Who::person(bert), &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+    assert_eq!(file(house, &told_of("K-7", "Anna", "a@example.nl")).await.another_person, 1);
+    [bert, house.keuze.people_at(&email("a@example.nl"))[0].subject]
+}
+
+/// What one of them said holds for the other, and does not take the place of their own word: that stays when the first goes.
+#[tokio::test]
+async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said_it_before() {
+    let by_file = r#"{"customer":"K-7","name":"Anna","email":"a@example.nl","objected_channels":["social","email"]}"#;
+    for says_it in [None, Some("herself"), Some("by a file")] {
+        let house = House::new().await;
+        let [bert, anna] = with_reused_number(&house, r#"{"customer":"K-7","name":"Bert"}"#).await;
+        let no = (Who::person(anna), [Channel::Social, Channel::Email]);
+        assert!(no.1.iter().all(|channel| reason(&house, &no.0, *channel).1 == Reason::Objected), "it may be hers");
+        match says_it {
+            Some("herself") => {
+                let said = house.keuze.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("recorded");
+                assert!(said.changed);
+                let again = house.keuze.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("taken");
+                assert_eq!((again.changed, again.record), (false, said.record));
+            }
+            Some(_) => {
+                file(&house, by_file).await;
+                let before = house.ledger().len();
+                file(&house, by_file).await;
+                assert!(
+                    house.keuze.life(anna).expect("readable").iter().any(|said| said.event.kind == EventKind::Objected)
+                );
+                assert!(house.ledger().len() <= before + 1, "the file alone is recorded");
+            }
+            None => {}
+        }
+        house.keuze.erase(bert, false, &own(Route::PreferencePage)).await.expect("erased");
+        assert_eq!(reason(&house, &no.0, Channel::Social).1 == Reason::Objected, says_it.is_some(), "{says_it:?}");
+        assert!(denied(&house, &no.0, Channel::Email), "{says_it:?}");
+    }
+}
+
+/// What holds for somebody because of a reused number goes with them into a merge, and what the other of the two said holds at
+/// the points of whoever may be the one: also for those who share such a point.
+#[tokio::test]
+async fn a_merge_brings_a_no_to_the_points_of_whoever_may_be_the_same() {
+    let shared = |address: &str| told_of("K-4", "Carla", address);
+    for (is_first, bert_says_no, anna_says_no) in
+        [true, false].into_iter().flat_map(|first| [(first, true, false), (first, true, true), (first, false, false)])
+    {
+        let house = House::new().await;
+        let told = format!("kept first: {is_first}, {bert_says_no}, {anna_says_no}");
+        let bert_at = if bert_says_no { String::new() } else { r#","email":"b@example.nl""#.to_owned() };
+        let bert = format!(r#"{{"customer":"K-7","name":"Bert"{bert_at}}}"#);
+        let (point, anna) = if bert_says_no {
+            (email("c@example.nl"), with_reused_number(&house, &bert).await[1])
+        } else {
+            file(&house, &bert).await;
+            file(&house, &told_of("K-7", "Anna", "a@example.nl")).await;
+            (email("b@example.nl"), house.keuze.people_at(&email("a@example.nl"))[0].subject)
+        };
+        file(&house, &told_of("K-0", "Dirk", "c@example.nl")).await;
+        file(&house, &shared(&point.given())).await;
+        let dirk = house.keuze.customer("K-0").expect("known").subject;
+        let carla = house.keuze.customer("K-4").expect("known").subject;
+        assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
+        for (says, who) in [(anna_says_no, anna), (!bert_says_no, dirk)] {
+            if says {
+                let act = own(Route::PreferencePage);
+                house.keuze.object(&Who::person(who), &Channel::ALL, &act).await.expect("recorded");
+            }
+        }
+        assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
+        let (kept, gone) = if is_first { (anna, dirk) } else { (dirk, anna) };
+        house.keuze.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        for who in [Who::point(point.clone()), at(carla, &point), at(kept, &email("c@example.nl"))] {
+            assert!(denied(&house, &who, Channel::Email), "{told}");
+        }
+    }
+}
+
+/// A no at another point that comes after a page was shown is not undone by it.
+#[tokio::test]
+async fn a_page_that_is_behind_a_no_elsewhere_lifts_nothing() {
+    let (a, b) = (email("a@example.nl"), email("b@example.nl"));
+    let house = House::new().await;
+    let person = customer(&house, "1", &[a.clone(), b.clone()]).await;
+    let record = house.keuze.last_word(person, &SEVERAL).expect("readable").expect("an import");
+    let shown = Shown { record, points: String::new() };
+    says_no(&house, Door::Visitor, &a).await;
+    let act = own(Route::PreferencePage);
+    let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
+    assert!(matches!(late, Err(ActError::ChangedSince)));
+}

@@ -1,0 +1,111 @@
+//! What a device allows now, and what was answered on it: the preference page's view.
+
+use model::choice::Answer;
+use model::controller::Vendor;
+use model::cookie;
+use model::decision::{Decision, Recorded};
+use model::device::Device;
+use model::event::EventKind;
+use model::identity::Subject;
+use model::language::Language;
+use model::notice::NoticeStrings;
+use model::policy::Policy;
+use model::purpose::PurposeId;
+use words::views::frame::Frame;
+use words::views::preferences::{PastAnswer, PreferencesView, PurposeState, Standing};
+
+use super::Keuze;
+use crate::publish::PublishedPolicy;
+use ledger::ReadError;
+use ledger::clock::{moment, wall_clock};
+
+/// What a device says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Remembered {
+    /// Its cookies and its signal.
+    pub device: Device,
+    /// The consent id, from the `keuze_id` cookie.
+    pub consent_id: Option<Subject>,
+}
+
+impl Keuze {
+    /// The preference page of a device; `build` names what its form is part of.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn preferences(
+        &self,
+        frame: Frame,
+        remembered: &Remembered,
+        build: &str,
+    ) -> Result<PreferencesView, ReadError> {
+        let published = self.published.current();
+        let strings = strings(published, frame.language);
+        let past = remembered.consent_id.map(|id| self.scribe.history(id)).transpose()?.unwrap_or_default();
+        let standing = |id: &PurposeId| self.standing(&remembered.device, &past, &published.policy, id);
+        let purposes = strings.purposes.iter().map(|shown| PurposeState {
+            vendors: vendors(&published.policy, &shown.id),
+            standing: standing(&shown.id),
+            shown: shown.clone(),
+        });
+        Ok(PreferencesView {
+            centre: None,
+            overtaken: None,
+            before: cookie::encode(&remembered.device.said.given, &published.policy),
+            policy: published.id(),
+            build: build.to_owned(),
+            purposes: purposes.collect(),
+            gpc: remembered.device.gpc,
+            history: self.past_answers(&past, frame.language)?,
+            strings,
+            frame,
+        })
+    }
+
+    /// What holds for a purpose, and until when.
+    fn standing(&self, device: &Device, past: &[Recorded], policy: &Policy, id: &PurposeId) -> Standing {
+        let standing = device.proved(past, policy, id, self.clock.now());
+        let until = standing.answer.and_then(|kept| kept.until).map(|until| moment(until.unix_timestamp()).today);
+        let Decision { allow, reason, until: recorded, .. } = standing.decision;
+        Standing { allow, reason, until: until.or(recorded) }
+    }
+
+    /// Newest first, answers only.
+    fn past_answers(&self, past: &[Recorded], language: Language) -> Result<Vec<PastAnswer>, ReadError> {
+        past.iter()
+            .rev()
+            .filter(|recorded| is_answer(recorded.event.kind))
+            .map(|r| self.past_answer(r, language))
+            .collect()
+    }
+
+    fn past_answer(&self, recorded: &Recorded, language: Language) -> Result<PastAnswer, ReadError> {
+        let lines = self.readable(recorded, language)?.lines;
+        let offered = lines.into_iter().filter(|line| line.answer != Answer::NotOffered);
+        Ok(PastAnswer {
+            at: wall_clock(recorded.event.at),
+            kind: recorded.event.kind,
+            answers: offered.map(|line| (line.name, line.answer)).collect(),
+            receipt: self.receipts().number(recorded.address).to_string(),
+        })
+    }
+}
+
+/// The notice in force in a language.
+fn strings(published: &PublishedPolicy, language: Language) -> NoticeStrings {
+    let of_language = published.strings.iter().find(|strings| strings.language == language);
+    of_language.expect("a policy is published with a notice in every language").clone()
+}
+
+fn is_answer(kind: EventKind) -> bool {
+    matches!(kind, EventKind::ChoiceMade | EventKind::Withdrawn | EventKind::Renewed | EventKind::Objected)
+}
+
+/// Everybody who gets at a purpose's data by one of its cookies, in the order of the register.
+fn vendors(policy: &Policy, id: &PurposeId) -> Vec<Vendor> {
+    let takes_part = |vendor: &&Vendor| policy.cookies_of(id).any(|cookie| cookie.vendors.contains(&vendor.id));
+    policy.vendors.iter().filter(takes_part).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! Turns what is stored into what people read: events, notices and proofs, as they were and not as they are today.
+
+use model::channel::Channel;
+use model::decision::Recorded;
+use model::event::{Answered, Event, EventKind};
+use model::identity::{ContentHash, RecordAddress};
+use model::language::Language;
+use model::notice::NoticeRef;
+use model::policy::Policy;
+use model::purpose::PurposeId;
+use model::told::What;
+use words::views::frame::Frame;
+use words::views::receipt::{AnswerLine, ChannelLine, ProofView, RecordedAnswer, ShownNotice, Today};
+
+use super::Keuze;
+use super::people::ActError;
+use ledger::ReadError;
+use ledger::clock::wall_clock;
+
+impl Keuze {
+    /// What stands around a page.
+    pub fn frame(&self, language: Language, path: &str) -> Frame {
+        let policy = &self.published.current().policy;
+        Frame {
+            language,
+            path: path.to_owned(),
+            reopens: true,
+            carries: None,
+            site: policy.site.clone(),
+            controller: policy.controller.clone(),
+            authorities: self.config.authorities.clone(),
+        }
+    }
+
+    /// An event as people read it, its notice and the names of its purposes as they were shown.
+    ///
+    /// # Errors
+    /// When a stored content cannot be read.
+    pub fn readable(&self, recorded: &Recorded, language: Language) -> Result<RecordedAnswer, ReadError> {
+        let event = &recorded.event;
+        let notice = event.notice.map(|notice| self.shown_notice(notice)).transpose()?.flatten();
+        let policy = event.policy.and_then(|hash| self.published.by_hash(hash)).map(|published| &published.policy);
+        Ok(RecordedAnswer {
+            address: recorded.address.to_string(),
+            what: What::of(event),
+            at: wall_clock(event.at),
+            route: event.route,
+            control: event.control,
+            gpc: event.gpc,
+            channels: self.channel_lines(event)?,
+            evidence: event.evidence.clone(),
+            lines: lines(event, notice.as_ref(), policy, language),
+            notice,
+            policy: event.policy.map(|hash| hash.to_string()),
+        })
+    }
+
+    /// What an event says about channels, with what holds today.
+    fn channel_lines(&self, event: &Event) -> Result<Vec<ChannelLine>, ReadError> {
+        let line = |channel: &Channel| {
+            let (channel, point) = (*channel, channel.point());
+            let named = self.points_in(event).into_iter().filter(|named| Some(named.kind()) == point);
+            let hints = named.map(|named| named.hint()).collect();
+            Ok(ChannelLine { channel, point, hints, today: self.today(event, channel)? })
+        };
+        event.channels.iter().map(line).collect()
+    }
+
+    fn today(&self, event: &Event, channel: Channel) -> Result<Today, ReadError> {
+        let person = event.subject.filter(|person| self.known_person(*person).is_some());
+        match person.map(|person| self.may_i(&self.given_in(event, person, channel), channel)) {
+            Some(Ok(decision)) => Ok(Today::Decided(decision)),
+            Some(Err(ActError::Read(error))) => Err(error),
+            _ if matches!(event.kind, EventKind::Objected | EventKind::Withdrawn) => Ok(Today::Denied),
+            _ => Ok(Today::Open),
+        }
+    }
+
+    /// A notice from the ledger, exactly as it was stored when it was published.
+    fn shown_notice(&self, notice: NoticeRef) -> Result<Option<ShownNotice>, ReadError> {
+        let strings = self.scribe.content(notice.strings)?.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let html = self.scribe.content(notice.html)?.and_then(|bytes| String::from_utf8(bytes).ok());
+        Ok(strings.zip(html).map(|(strings, html)| ShownNotice {
+            language: notice.language,
+            strings,
+            html,
+            strings_hash: notice.strings.to_string(),
+            html_hash: notice.html.to_string(),
+        }))
+    }
+
+    /// What a stranger needs to check a record; `origin` is the one that the page is seen under.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn proof_view(&self, address: RecordAddress, origin: &str) -> Result<Option<ProofView>, ReadError> {
+        let proven = self.scribe.prove(address)?;
+        Ok(proven.map(|proven| ProofView {
+            record: String::from_utf8_lossy(&proven.record).into_owned(),
+            salt: ContentHash(proven.salt).to_string(),
+            text: proven.proof,
+            checkpoint_url: format!("{origin}/keuze/log/{}/checkpoint", address.shard),
+            keys_url: format!("{origin}{}", crate::service::LOG_KEYS),
+        }))
+    }
+}
+
+/// The answers in the order in which they were shown.
+fn lines(event: &Event, notice: Option<&ShownNotice>, policy: Option<&Policy>, language: Language) -> Vec<AnswerLine> {
+    let place = |id: &PurposeId| {
+        policy.and_then(|policy| policy.purposes.iter().position(|purpose| purpose.id == *id)).unwrap_or(usize::MAX)
+    };
+    let mut answers: Vec<(&PurposeId, &Answered)> = event.answers.iter().collect();
+    answers.sort_by_key(|(id, _)| place(id));
+    let line = |(id, answered): (&PurposeId, &Answered)| AnswerLine {
+        name: name(id, notice, policy, language),
+        answer: answered.answer,
+        until: answered.until,
+    };
+    answers.into_iter().map(line).collect()
+}
+
+/// A purpose's name: as it was shown, else as the policy of then has it, else its id.
+fn name(id: &PurposeId, notice: Option<&ShownNotice>, policy: Option<&Policy>, language: Language) -> String {
+    let shown = notice.and_then(|notice| notice.strings.purposes.iter().find(|purpose| purpose.id == *id));
+    let named = policy.and_then(|policy| policy.purpose(id));
+    shown
+        .map(|purpose| purpose.name.clone())
+        .or_else(|| named.map(|purpose| purpose.name.get(language).to_owned()))
+        .unwrap_or_else(|| id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use model::event::{Actor, Route};
+    use model::language::Language;
+    use model::told::MADE;
+    use words::act;
+
+    use super::*;
+
+    /// An import that brings a relation and details in one record is told as the relation.
+    #[test]
+    fn an_imported_relation_is_told_as_one_and_details_as_details() {
+        let at = time::OffsetDateTime::UNIX_EPOCH;
+        let mut event = Event::new(EventKind::Imported, at, Actor::System, Route::Import);
+        event.object = Some("profile".to_owned());
+        assert_eq!(What::of(&event), What::Details);
+        event.channels = vec![Channel::Email];
+        assert_eq!(What::of(&event), What::Kind(EventKind::Imported));
+    }
+
+    /// Every event that something makes, by every way in, as it is read aloud; `House::ledger` sees to it that no test
+    /// makes another.
+    #[test]
+    fn every_event_is_told_in_the_right_words_in_both_languages() {
+        let mut lines = Vec::new();
+        for (what, routes) in MADE {
+            for route in *routes {
+                let told = |language| format!("{}: {}", act::route(*route, language), act::what(*what, language));
+                lines.push(format!("{what:?} by {route:?}\n  {}\n  {}", told(Language::Nl), told(Language::En)));
+            }
+        }
+        let words: Vec<&str> = MADE.iter().map(|(what, _)| act::what(*what, Language::Nl)).collect();
+        let different: std::collections::BTreeSet<&&str> = words.iter().collect();
+        assert_eq!(different.len(), words.len(), "two things are told alike: {words:?}");
+        insta::assert_snapshot!("events-in-words", lines.join("\n"));
+    }
+}

@@ -1,0 +1,169 @@
+//! Receipt numbers and receipt links: how a person gets back to a record without an account.
+//!
+//! Both are keyed MACs over the record's address and its commitment, so nothing is stored for them and nobody can make one up. The
+//! number is short enough to read out on the phone and finds the record; it shows nobody anything by itself. The
+//! link carries 128 bits, is given once with the answer, and shows the receipt for a day.
+
+use model::identity::{RecordAddress, ShardNumber};
+use model::receipt::ReceiptNumber;
+use subtle::ConstantTimeEq as _;
+use time::{Duration, OffsetDateTime};
+
+use super::Keuze;
+use ledger::Scribe;
+use vault::mac::mac;
+
+/// For how long a receipt's link shows the receipt, counted from the record's time.
+pub const LINK_LIVES: Duration = Duration::hours(24);
+
+/// Makes and checks receipt numbers and the tokens of receipt links.
+pub struct Receipts<'a> {
+    key: [u8; 32],
+    scribe: &'a Scribe,
+}
+
+impl<'a> Receipts<'a> {
+    /// Under the ledger's own receipt key.
+    pub fn of(scribe: &'a Scribe) -> Self {
+        Self { key: scribe.secret("receipt"), scribe }
+    }
+
+    /// The number of the receipt for a record.
+    ///
+    /// # Panics
+    /// Where there is no such record.
+    pub fn number(&self, address: RecordAddress) -> ReceiptNumber {
+        let mac = self.mac(b"number", address).expect("receipts are for what was recorded");
+        ReceiptNumber::new(address, first(&mac)).expect("a shard closes before its indexes run out")
+    }
+
+    /// The record that a number stands for; `None` for a number that we never gave out, and for that of a record which
+    /// another one has taken the place of.
+    pub fn check(&self, number: ReceiptNumber) -> Option<RecordAddress> {
+        let mac: [u8; 5] = first(&self.mac(b"number", number.address)?);
+        bool::from(mac.ct_eq(&number.mac)).then_some(number.address)
+    }
+
+    /// The token of a receipt's link: 32 hexadecimal digits.
+    ///
+    /// # Panics
+    /// Where there is no such record.
+    pub fn token(&self, address: RecordAddress) -> String {
+        let mac: [u8; 16] = first(&self.mac(b"link", address).expect("receipts are for what was recorded"));
+        format!("{:032x}", u128::from_be_bytes(mac))
+    }
+
+    /// Whether that token belongs to that record.
+    pub fn check_token(&self, address: RecordAddress, token: &str) -> bool {
+        self.scribe.leaf(address).is_some() && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
+    }
+
+    /// The path of the page that shows the receipt: `/keuze/bewijs/{number}/{token}`.
+    ///
+    /// # Panics
+    /// Where there is no such record.
+    pub fn path(&self, address: RecordAddress) -> String {
+        format!("/keuze/bewijs/{}/{}", self.number(address), self.token(address))
+    }
+
+    /// Over the address and the record's leaf: an index that is used a second time, in a ledger that was put back, has
+    /// other numbers and links than the first time.
+    fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
+        let leaf = self.scribe.leaf(address)?;
+        Some(mac(&self.key, &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf]))
+    }
+}
+
+impl Keuze {
+    /// The receipts of this ledger.
+    pub fn receipts(&self) -> Receipts<'_> {
+        Receipts::of(&self.scribe)
+    }
+}
+
+/// Whether a link to the receipt of a record of that time still shows it.
+pub fn link_lives(recorded: OffsetDateTime, now: OffsetDateTime) -> bool {
+    now < recorded + LINK_LIVES
+}
+
+fn shard_bytes(shard: ShardNumber) -> [u8; 2] {
+    shard.get().to_be_bytes()
+}
+
+fn first<const N: usize>(mac: &[u8; 32]) -> [u8; N] {
+    std::array::from_fn(|i| mac[i])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::event::{Actor, Event, EventKind, Route};
+
+    use super::*;
+    use ledger::clock::moment;
+    use ledger::{Draft, Opening};
+    use vault::random::SeededEntropy;
+
+    fn draft(second: i64) -> Draft {
+        Draft::new(Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner))
+    }
+
+    /// A ledger of its own, with as many records.
+    async fn ledger(seed: u64, records: i64) -> (Scribe, Vec<RecordAddress>) {
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
+        let scribe = Scribe::open(opening).expect("opens");
+        let mut addresses = Vec::new();
+        for second in 0..records {
+            addresses.push(scribe.append(draft(second)).await.expect("written").address);
+        }
+        (scribe, addresses)
+    }
+
+    #[tokio::test]
+    async fn a_number_of_another_ledger_or_record_finds_nothing() {
+        let (ours, addresses) = ledger(1, 3).await;
+        let (theirs, _) = ledger(2, 3).await;
+        let (ours, theirs) = (Receipts::of(&ours), Receipts::of(&theirs));
+        assert_eq!(ours.check(ours.number(addresses[1])), Some(addresses[1]));
+        assert_eq!(ours.check(theirs.number(addresses[1])), None);
+        let moved = ReceiptNumber { address: addresses[2], ..ours.number(addresses[1]) };
+        assert_eq!(ours.check(moved), None);
+        let beyond = RecordAddress { index: 3, ..addresses[1] };
+        assert_eq!(ours.check(ReceiptNumber { address: beyond, ..ours.number(addresses[1]) }), None);
+        assert!(!ours.check_token(beyond, &ours.token(addresses[1])));
+    }
+
+    #[tokio::test]
+    async fn a_token_opens_its_own_record_only() {
+        let (scribe, addresses) = ledger(1, 2).await;
+        let receipts = Receipts::of(&scribe);
+        let token = receipts.token(addresses[0]);
+        assert_eq!(token.len(), 32);
+        assert!(receipts.check_token(addresses[0], &token));
+        assert!(!receipts.check_token(addresses[1], &token));
+        assert!(!receipts.check_token(addresses[0], &token.to_ascii_uppercase()));
+        assert!(!receipts.check_token(addresses[0], ""));
+    }
+
+    /// A ledger that was put back gives an index out a second time: the first one's number and link open nothing.
+    #[tokio::test]
+    async fn an_index_that_is_used_twice_opens_nothing() {
+        let (first, addresses) = ledger(1, 2).await;
+        let (second, _) = ledger(1, 1).await;
+        second.append(draft(99)).await.expect("written");
+        let (first, second) = (Receipts::of(&first), Receipts::of(&second));
+        assert_eq!(first.key, second.key, "one receipt key");
+        assert_eq!(second.check(first.number(addresses[0])), Some(addresses[0]), "the same record");
+        assert_eq!(second.check(first.number(addresses[1])), None, "another record at the same index");
+        assert!(!second.check_token(addresses[1], &first.token(addresses[1])));
+    }
+
+    #[test]
+    fn a_link_lives_for_a_day() {
+        let recorded = OffsetDateTime::UNIX_EPOCH;
+        assert!(link_lives(recorded, recorded + Duration::seconds(86_399)));
+        assert!(!link_lives(recorded, recorded + Duration::seconds(86_400)));
+    }
+}

@@ -1,0 +1,59 @@
+//! Notices that were shown: how often each, never to whom (S-01, R-2.5.1-2).
+//!
+//! Counted where one is sent to somebody who has not answered. What a browser shows out of its own cache is not sent, so a
+//! count is the least that it was.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use model::choice::Surface;
+use model::event::{Actor, Event, EventKind, Route};
+use model::language::Language;
+use model::notice::NoticeRef;
+
+use super::Keuze;
+use ledger::{AppendError, Draft};
+
+/// The counts since they were last recorded.
+#[derive(Default)]
+pub struct Shown(Mutex<BTreeMap<NoticeRef, u64>>);
+
+impl Shown {
+    fn add(&self, notice: NoticeRef, count: u64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(notice).or_default() += count;
+    }
+
+    fn take(&self) -> BTreeMap<NoticeRef, u64> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Keuze {
+    /// Counts the notice in force in one language.
+    pub fn count_notice(&self, language: Language) {
+        if let Some(notice) = self.published.current().policy.notices.get(&language) {
+            self.shown.add(*notice, 1);
+        }
+    }
+
+    /// Records what was counted, an event a notice.
+    ///
+    /// # Errors
+    /// It could not be written; what was not is counted on.
+    pub async fn record_counts(&self) -> Result<(), AppendError> {
+        for (notice, count) in self.shown.take() {
+            let event = Event {
+                policy: Some(self.published.current().hash),
+                notice: Some(notice),
+                surface: Some(Surface::Banner),
+                count: Some(count),
+                ..Event::new(EventKind::NoticeShown, self.clock.now().at, Actor::System, Route::Banner)
+            };
+            if let Err(error) = self.scribe.append(Draft::new(event)).await {
+                self.shown.add(notice, count);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}

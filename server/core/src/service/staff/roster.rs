@@ -1,0 +1,62 @@
+//! Who may use the desk: the list, and taking access away.
+
+use model::event::{Actor, Event, EventKind, Route};
+use model::identity::RecordAddress;
+use zeroize::Zeroizing;
+
+use super::{Existing, Staff, StaffError, StaffName, Stored};
+use ledger::{Draft, Fact, FactKind, ReadError};
+
+/// A staff member as the list shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The sign-in name.
+    pub name: StaffName,
+    /// Whether the one-time password was not replaced yet.
+    pub one_time: bool,
+}
+
+impl Staff<'_> {
+    /// Everybody, by name.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn list(&self) -> Result<Vec<Member>, ReadError> {
+        let all = self.scribe.facts(FactKind::Staff)?;
+        let stored = all.iter().filter_map(|(_, value)| serde_json::from_slice::<Stored>(value).ok());
+        let mut members: Vec<Member> =
+            stored.map(|stored| Member { name: stored.name, one_time: stored.one_time }).collect();
+        members.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+        Ok(members)
+    }
+
+    /// The record under which somebody's access stands: another one once their password was replaced or reset, none once
+    /// their access was taken away.
+    pub fn access(&self, name: &str) -> Option<RecordAddress> {
+        let name: StaffName = name.parse().ok()?;
+        let is_theirs = |value: &[u8]| serde_json::from_slice(value).is_ok_and(|stored: Stored| stored.name == name);
+        self.scribe.kept(FactKind::Staff).into_iter().find(|kept| is_theirs(&kept.value)).map(|kept| kept.record)
+    }
+
+    /// Gives somebody who is there a new one-time password, which is kept nowhere.
+    ///
+    /// # Errors
+    /// There is nobody of that name, or the ledger cannot be read or written.
+    pub async fn reset(&self, name: &StaffName) -> Result<Zeroizing<String>, StaffError> {
+        self.find(name)?.ok_or(StaffError::Gone)?;
+        self.issue(name, Existing::Replace).await
+    }
+
+    /// Takes somebody's access away.
+    ///
+    /// # Errors
+    /// There is nobody of that name, or the ledger cannot be read or written.
+    pub async fn remove(&self, name: &StaffName) -> Result<(), StaffError> {
+        let (key, _) = self.find(name)?.ok_or(StaffError::Gone)?;
+        let mut event = Event::new(EventKind::StaffChanged, self.clock.now().at, Actor::System, Route::System);
+        event.object = Some(format!("staff/{name} removed"));
+        let fact = Fact { kind: FactKind::Staff, key, value: None };
+        self.scribe.append(Draft::with(event, vec![fact])).await?;
+        Ok(())
+    }
+}

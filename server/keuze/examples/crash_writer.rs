@@ -1,0 +1,89 @@
+//! Writes to a ledger until it has written enough, and prints `ACK <address> <name>` for each acknowledged record.
+//!
+//! `crash_writer DIR ROUNDS RECORDS`: in each round the ledger in `DIR/data` is opened, eight tasks append so many
+//! records each, and it is closed; so a recording of it holds starts on an existing ledger too. The tests of power
+//! cuts run it under a recorder (`server/keuze/tests/power_loss.rs`).
+//!
+//! `crash_writer erase RUN DIR`: appends a record of somebody new and erases them, and again, until it is killed; prints
+//! `ERASED` for each (`server/keuze/tests/kill.rs`).
+#![expect(clippy::print_stdout, reason = "its output is what the test reads")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use ledger::clock::{Clock as _, SystemClock};
+use ledger::{Draft, Opening, Scribe};
+use model::event::{Actor, Event, EventKind, Route};
+use model::identity::Subject;
+use vault::random::SystemEntropy;
+use vault::ring::Owner;
+
+const TASKS: u8 = 8;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, run, folder] = &arguments[..]
+        && word == "erase"
+    {
+        return erase(Path::new(folder), run.parse().context("RUN")?).await;
+    }
+    let [folder, rounds, records] = &arguments[..] else { anyhow::bail!("crash_writer DIR ROUNDS RECORDS") };
+    let (rounds, records) = (rounds.parse().context("ROUNDS")?, records.parse().context("RECORDS")?);
+    for round in 0..rounds {
+        let scribe = Scribe::open(opening(Path::new(folder)))?;
+        let tasks: Vec<_> = (0..TASKS).map(|task| tokio::spawn(append(scribe.clone(), round, task, records))).collect();
+        for task in tasks {
+            task.await??;
+        }
+        scribe.close().await;
+    }
+    Ok(())
+}
+
+/// Erases one person after the other.
+async fn erase(folder: &Path, run: u8) -> anyhow::Result<()> {
+    let scribe = Scribe::open(opening(folder))?;
+    for number in 0_u32.. {
+        let [.., high, low] = number.to_be_bytes();
+        let somebody = subject([run, high, low]);
+        let now = SystemClock.now().at;
+        let mut event = Event::new(EventKind::ChoiceMade, now, Actor::Visitor, Route::Banner);
+        event.subject = Some(somebody);
+        scribe.append(Draft::new(event)).await?;
+        let key = scribe.find_key(Owner::Proof(somebody)).context("made with the record")?;
+        let event = Event::new(EventKind::Erased, now, Actor::System, Route::System);
+        scribe.append(Draft::new(event).ending(vec![key])).await?;
+        println!("ERASED");
+    }
+    Ok(())
+}
+
+fn opening(folder: &Path) -> Opening {
+    Opening {
+        data: Some(folder.join("data")),
+        key_file: Some(PathBuf::from(folder).join("root.key")),
+        origin: "crash.example".to_owned(),
+        entropy: Arc::new(SystemEntropy),
+    }
+}
+
+/// Appends records, of which every other one has a subject of its own and so a key of its own.
+async fn append(scribe: Scribe, round: u8, task: u8, records: u8) -> anyhow::Result<()> {
+    for number in 0..records {
+        let mut event = Event::new(EventKind::ChoiceMade, SystemClock.now().at, Actor::Visitor, Route::Banner);
+        let name = format!("{round}-{task}-{number}");
+        event.subject = number.is_multiple_of(2).then(|| subject([round, task, number]));
+        event.variant = Some(name.clone());
+        let written = scribe.append(Draft::new(event)).await?;
+        println!("ACK {} {name}", written.address);
+    }
+    Ok(())
+}
+
+fn subject(name: [u8; 3]) -> Subject {
+    let mut bytes = [0; 16];
+    bytes[..3].copy_from_slice(&name);
+    Subject(bytes)
+}

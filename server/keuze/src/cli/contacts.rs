@@ -1,0 +1,262 @@
+//! `keuze contacts import`: people and earlier choices from another system.
+
+use std::fs::File;
+use std::io::{BufReader, IsTerminal as _, Read};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use model::event::Actor;
+use serde::{Deserialize, Serialize};
+
+use super::data::Ledger;
+use super::refusal::Refusal;
+use super::say;
+use super::task::{self, Say, Talk};
+use keuze_core::service::Keuze;
+use keuze_core::service::people::ActError;
+use keuze_core::service::people::import::{CameTo, Mode, RowReport, Summary, rows};
+use ledger::AppendError;
+
+/// What to do with contacts.
+#[derive(Subcommand)]
+pub enum Contacts {
+    /// Says what a file would bring, row by row; records it with --write.
+    Import(Import),
+}
+
+/// What to import.
+#[derive(Args)]
+pub struct Import {
+    /// CSV with a header, or JSON Lines. Columns: customer, name, language, email, phone, postcode, `house_number`,
+    /// addition, street, place, country, lines, channels, contract, `same_entity`, `informed_on`, `opt_out_offered_on`,
+    /// `opt_out_used`, products, `objected_channels`, `objected_on`, `same_person`.
+    file: PathBuf,
+    /// Records; without it nothing is.
+    #[arg(long)]
+    write: bool,
+    /// The system that the file comes from; without it the file's name. An objection without a date that was lifted since
+    /// by the person's own yes is not taken a second time from the same one.
+    #[arg(long)]
+    source: Option<String>,
+    #[command(flatten)]
+    ledger: Ledger,
+}
+
+/// What is asked of whoever holds the ledger; the file is the input.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Asked {
+    /// What the file is called.
+    name: PathBuf,
+    /// How many bytes it has.
+    bytes: u64,
+    /// Whether it is recorded.
+    write: bool,
+    /// The system that it comes from.
+    source: Option<String>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// A sentence that says what is in the way, or that rows were refused; the report on stdout says which.
+pub async fn run(Contacts::Import(asked): Contacts) -> Result<(), Refusal> {
+    let Import { file: path, write, source, ledger } = asked;
+    let unreadable = |error| Refusal::File { path: path.clone(), error };
+    let file = File::open(&path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
+    let bar = progress(bytes);
+    let asked = Asked { name: path.clone(), bytes, write, source };
+    let input = Box::new(BufReader::new(bar.wrap_read(file)));
+    let outcome = task::run(&ledger, task::Asked::Import(asked), input, &mut Beside(bar.clone())).await;
+    bar.finish_and_clear();
+    outcome
+}
+
+/// Takes the rows of a file over, or says what they would bring.
+///
+/// # Errors
+/// As [`run`].
+pub async fn import(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+    let Talk { input, say } = talk;
+    let whole = BufReader::new(Whole { inner: input, left: asked.bytes });
+    let lines = rows(&asked.name, whole).map_err(Refusal::told)?;
+    let mode = if asked.write { Mode::Write } else { Mode::DryRun };
+    let mut gone = None;
+    let mut each = |report: &RowReport| {
+        for line in sentences(report) {
+            // Whoever listened is missed at the end: what is under way is not half told, half done.
+            gone = say.say(&line).err().or(gone.take());
+        }
+    };
+    let name = asked.name.file_name().unwrap_or_default().to_string_lossy();
+    let source = asked.source.as_deref().unwrap_or(&name);
+    let summary = keuze.import(lines, source, mode, Actor::System, &mut each).await;
+    let summary = summary.map_err(|error| {
+        let why = match error {
+            ActError::Append(AppendError::NotRecorded(why)) => why.to_string(),
+            error => error.to_string(),
+        };
+        Refusal::Told(format!(
+            "stopped: {why}. The rows that were told of are recorded, and of those behind them some may be; run the same file \
+             again, which records nothing twice"
+        ))
+    })?;
+    for line in summed(summary, asked.write) {
+        say.say(&line)?;
+    }
+    if let Some(sentence) = shortfall(summary, asked) {
+        return Err(Refusal::Told(sentence));
+    }
+    gone.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// What is left to be done about a file; nothing where every row and every no in it was taken.
+fn shortfall(summary: Summary, asked: &Asked) -> Option<String> {
+    match summary {
+        Summary { refused, .. } if refused > 0 => {
+            Some(format!("{refused} rows were refused; mend them and run the same file again"))
+        }
+        // An export that broke looks like this, and nobody should take it for a day without news.
+        Summary { rows: 0, .. } => Some(format!("{} holds no row; nothing was imported", asked.name.display())),
+        Summary { no_not_recorded: lost, .. } if lost > 0 => Some(format!(
+            "{lost} rows say a no that is not recorded; add what it stands on and run the same file again"
+        )),
+        _ => None,
+    }
+}
+
+/// A file of a known length that comes over a connection: an end before it is a broken connection, and the row that it
+/// breaks off must not be taken for a whole one.
+struct Whole<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.inner.read(&mut buffer[..most])?;
+        if read == 0 && most > 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read as u64;
+        Ok(read)
+    }
+}
+
+/// Lines beside a bar that shows how far the file is read.
+struct Beside(ProgressBar);
+
+impl Say for Beside {
+    fn say(&mut self, line: &str) -> std::io::Result<()> {
+        self.0.suspend(|| say(format_args!("{line}")));
+        Ok(())
+    }
+}
+
+/// How far the file is read; drawn on a terminal only.
+fn progress(bytes: u64) -> ProgressBar {
+    let is_terminal = std::io::stderr().is_terminal();
+    let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} so far, {eta} to go");
+    ProgressBar::with_draw_target(Some(bytes), target).with_style(style.expect("a template"))
+}
+
+/// What a row came to, a line for each thing that somebody should know; none where all went well.
+fn sentences(report: &RowReport) -> Vec<String> {
+    let refused = match report.came_to {
+        CameTo::Refused(fault) => Some(format!("refused: {fault}")),
+        CameTo::Recorded | CameTo::NothingNew | CameTo::Blank => None,
+    };
+    let lines = match report {
+        RowReport { line, last, .. } if line == last => format!("line {line}"),
+        RowReport { line, last, .. } => format!("lines {line}-{last}"),
+    };
+    let notes = report.notes.iter().map(ToString::to_string);
+    refused.into_iter().chain(notes).map(|what| format!("{lines}: {what}")).collect()
+}
+
+/// What the whole file came to.
+fn summed(summary: Summary, written: bool) -> Vec<String> {
+    let Summary { rows, recorded, nothing_new, refused, no_all_the_same, met_a_no, without_basis, blank, .. } = summary;
+    let recorded_as = if written { "recorded" } else { "to be recorded" };
+    let mut lines = vec![format!(
+        "{rows} rows: {recorded} {recorded_as}, {nothing_new} with nothing new, {refused} refused ({no_all_the_same} of them \
+         with a no that is taken all the same); {met_a_no} meet a standing no, {without_basis} without a basis for some channel"
+    )];
+    if blank > 0 {
+        lines.push(format!("{blank} lines hold nothing but separators and were passed over"));
+    }
+    if summary.another_person > 0 {
+        lines.push(format!(
+            "{} with a customer number that had another name and address before; say same_person yes in a row \
+             whose person is the same, or merge them at the desk",
+            summary.another_person
+        ));
+    }
+    if !written {
+        lines.push("nothing was recorded; add --write to record this".to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::task::tests::Said;
+    use keuze_core::service::fixture::House;
+
+    async fn came_to(house: &House, name: &str, text: &str) -> (Result<(), String>, String) {
+        let asked = Asked { name: name.into(), bytes: text.len() as u64, write: true, source: None };
+        let mut said = Said::default();
+        let talk = Talk { input: Box::new(text.as_bytes()), say: &mut said };
+        let outcome = import(&house.keuze, &asked, talk).await.map_err(|refusal| refusal.to_string());
+        (outcome, said.0)
+    }
+
+    /// A file without a single row is told of and fails, whichever way nothing stands in it; so does one without a header,
+    /// and its first row stands in no error.
+    #[tokio::test]
+    async fn a_file_without_rows_fails_alike() {
+        let house = House::new().await;
+        for (name, text) in [
+            ("a.csv", ""),
+            ("b.csv", "\n\n"),
+            ("c.csv", ",,\n,,\n"),
+            ("d.csv", "customer,email\n"),
+            ("e.csv", "customer,email\n,\n,\n"),
+            ("f.jsonl", ""),
+            ("g.jsonl", "\n \n"),
+            ("h.csv", "K-1,anna@geheim.nl\n"),
+        ] {
+            let (outcome, said) = came_to(&house, name, text).await;
+            let refused = outcome.expect_err("nothing to import");
+            assert!(refused.contains(name), "{refused}");
+            assert!(!format!("{refused}{said}").contains("geheim") && !refused.contains("K-1"), "{refused}");
+        }
+        let (outcome, said) = came_to(&house, "fine.csv", "customer,email\nK-1,anna@example.nl\n,\n").await;
+        assert_eq!(outcome, Ok(()));
+        assert!(said.contains("1 lines hold nothing but separators"), "{said}");
+    }
+
+    /// What is refused says which lines it covers, and that the command failed.
+    #[tokio::test]
+    async fn a_row_that_is_refused_names_its_lines_and_its_no() {
+        let house = House::new().await;
+        let text = "customer,email,lines,objected_channels\n1,a@example.nl,\"Weg 1,\n2,b@example.nl,,all\n3,,,post\n";
+        let (outcome, said) = came_to(&house, "x.csv", text).await;
+        assert_eq!(outcome, Err("3 rows were refused; mend them and run the same file again".to_owned()));
+        insta::assert_snapshot!(said, @"
+        lines 2-4: refused: a quotation mark is opened and not closed properly; put one at both ends of the field, and double one inside it
+        line 3: refused: the quotation mark that is opened in line 2 reaches here; mend that line first
+        line 3: its no to newsletter, email is taken all the same
+        line 4: refused: the quotation mark that is opened in line 2 reaches here; mend that line first
+        line 4: it says no to post; not recorded: no known customer, and no address or number for that, can be read
+        3 rows: 0 recorded, 0 with nothing new, 3 refused (1 of them with a no that is taken all the same); 0 meet a standing no, 0 without a basis for some channel
+        ");
+        let (outcome, said) = came_to(&house, "x.csv", "email,objected_channels\nc@example.nl,post email\n").await;
+        assert!(outcome.is_err_and(|error| error.contains("1 rows say a no that is not recorded")));
+        assert!(said.contains("line 2: it says no to post; not recorded"), "{said}");
+    }
+}

@@ -1,0 +1,137 @@
+//! `keuze key rotate`: a new root key, a new index key, or new keys for links and codes.
+
+use clap::{Args, Subcommand};
+use model::event::Actor;
+use serde::{Deserialize, Serialize};
+
+use super::data::Ledger;
+use super::refusal::Refusal;
+use super::task::{self, Printed, Say};
+use keuze_core::service::Keuze;
+
+/// What to do with the keys.
+#[derive(Subcommand)]
+pub enum Key {
+    /// Begins a new key.
+    Rotate(Rotate),
+}
+
+/// Which key.
+#[derive(Args)]
+#[group(id = "which", required = true, multiple = false, args = ["root", "index", "tokens"])]
+pub struct Rotate {
+    /// The root key: the old one is kept beside it for 35 days, for backups, and then goes.
+    #[arg(long)]
+    root: bool,
+    /// The key under which blocked addresses and numbers are kept; what stands under the old ones stays.
+    #[arg(long)]
+    index: bool,
+    /// The keys of the links in mails and the codes in letters; those that are under way keep working.
+    #[arg(long)]
+    tokens: bool,
+    #[command(flatten)]
+    ledger: Ledger,
+}
+
+/// Which key, as it is asked of whoever holds the ledger.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// The root key.
+    Root,
+    /// The key of the blocked addresses and numbers.
+    Index,
+    /// The keys of links and letter codes.
+    Tokens,
+}
+
+impl Rotate {
+    fn which(&self) -> Which {
+        match (self.root, self.tokens) {
+            (true, _) => Which::Root,
+            (false, true) => Which::Tokens,
+            (false, false) => Which::Index,
+        }
+    }
+}
+
+/// Runs it. A server also rotates its root key by itself.
+///
+/// # Errors
+/// A sentence that says what is in the way.
+pub async fn run(Key::Rotate(asked): Key) -> Result<(), Refusal> {
+    let which = task::Asked::Rotate(asked.which());
+    task::run(&asked.ledger, which, Box::new(std::io::empty()), &mut Printed).await
+}
+
+/// Begins the new key.
+///
+/// # Errors
+/// A sentence that says what is in the way.
+pub async fn rotate(keuze: &Keuze, which: Which, say: &mut dyn Say) -> Result<(), Refusal> {
+    let (what, rotated) = match which {
+        Which::Root => ("a new root key is", keuze.rotate_root(Actor::System).await),
+        Which::Tokens => ("new keys for links and letter codes are", keuze.rotate_tokens(Actor::System).await),
+        Which::Index => ("a new index key is", keuze.rotate_index(Actor::System).await),
+    };
+    let written = rotated.map_err(Refusal::told)?;
+    Ok(say.say(&format!("{what} in use; record {}", written.address))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use model::channel::Channel;
+    use model::event::{EventKind, Route};
+    use model::evidence::IdentityLevel;
+
+    use super::*;
+    use crate::cli::task::tests::Said;
+    use keuze_core::service::fixture::House;
+    use keuze_core::service::fixture::people::{customer, email};
+    use keuze_core::service::people::Act;
+    use keuze_core::service::tokens::Token;
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        rotate: Rotate,
+    }
+
+    /// S-57: after a rotation links and codes are made under new keys, and those that were sent keep working, after a
+    /// restart as well.
+    #[tokio::test]
+    async fn s_57_links_and_codes_outlive_a_rotation_by_the_command() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let house = House::at(Some(&data), 1).await;
+        let anna = customer(&house, "K-1", &[email("anna@example.nl")]).await;
+        let act = Act { actor: Actor::System, ..Act::by_person(Route::Api, IdentityLevel::Unverified) };
+        let keuze = &house.keuze;
+        let made = async || {
+            let code = keuze.letter_code(anna, &act).await.expect("a code");
+            (keuze.tokens().stop(anna, Some(Channel::Newsletter)), code)
+        };
+        let (old_link, old_code) = made().await;
+        let typed = Typed::try_parse_from(["rotate", "--tokens"]).expect("an option").rotate;
+        let mut said = Said::default();
+        rotate(keuze, typed.which(), &mut said).await.expect("rotated");
+        let said = said.0;
+        let event = house.ledger().pop().expect("an event");
+        assert_eq!((event.kind, event.object.as_deref()), (EventKind::KeyRotated, Some("tokens")));
+        assert!(said.starts_with("new keys for links and letter codes are in use; record 0001/"), "{said}");
+        let (new_link, new_code) = made().await;
+        assert!(new_link != old_link && new_code != old_code, "under new keys");
+        house.keuze.scribe.close().await;
+        let house = House::at(Some(&data), 2).await;
+        for link in [old_link, new_link] {
+            let stop = Token::Stop { person: anna, channel: Some(Channel::Newsletter) };
+            assert_eq!(house.keuze.tokens().read(&link), Some(stop));
+        }
+        for code in [old_code, new_code] {
+            assert_eq!(house.keuze.person_of_letter(code), Some(anna));
+        }
+        assert!(Typed::try_parse_from(["rotate", "--tokens", "--index"]).is_err(), "one at a time");
+        assert!(Typed::try_parse_from(["rotate"]).is_err(), "which");
+    }
+}

@@ -1,0 +1,256 @@
+//! `keuze serve` and `keuze demo`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use ui::components::banner::first_layer;
+
+use tokio::net::TcpListener;
+
+use super::data::demo_of;
+use super::refusal::Refusal;
+use super::{Serving, complain, control, data, say};
+use crate::courier::{Courier, Way};
+use keuze_core::config::{Config, Sms};
+use keuze_core::publish::{self, PublishError, Published};
+use keuze_core::service::Keuze;
+use keuze_core::service::brakes::Brakes;
+use keuze_core::service::call::Calls;
+use keuze_core::service::clients::{ClientError, ClientName, Clients, Scope};
+use keuze_core::service::codes::Codes;
+use keuze_core::service::days::Days;
+use keuze_core::service::mail::Post;
+use keuze_core::service::people::People;
+use keuze_core::service::shown::Shown;
+use keuze_core::service::sign_ins::{SignIns, UNIT};
+use keuze_core::service::staff::{Existing, Staff, StaffName};
+use ledger::Scribe;
+use ledger::clock::{Clock, SystemClock};
+use ledger::origin::site_of;
+use vault::random::{Entropy, SystemEntropy};
+use web::embed::files::SiteFile;
+use web::serve::Doors;
+
+/// Runs until a signal ends it; nothing that was accepted is left unfinished.
+pub fn run(serving: &Serving, demo: bool) -> ExitCode {
+    block_on(serve(serving, demo))
+}
+
+/// Runs a command to its end and says what went wrong.
+pub fn block_on<E: std::fmt::Display>(command: impl Future<Output = Result<(), E>>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&format!("the server cannot be started: {error}")),
+    };
+    match runtime.block_on(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => refuse(&what.to_string()),
+    }
+}
+
+fn refuse(what: &str) -> ExitCode {
+    complain(format_args!("keuze: {what}"));
+    ExitCode::FAILURE
+}
+
+/// A configuration, and the text that it was read from.
+pub struct Configured {
+    /// What it says.
+    pub config: Config,
+    /// As it stands in its file.
+    pub text: String,
+}
+
+impl Configured {
+    /// Of the file that was named, else of the built-in example.
+    ///
+    /// # Errors
+    /// Every fault, a line each.
+    pub fn read(file: Option<&Path>) -> Result<Self, Refusal> {
+        let Some(path) = file else {
+            return Ok(Self { config: Config::example(), text: keuze_core::config::EXAMPLE.to_owned() });
+        };
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|error| Refusal::File { path: path.to_path_buf(), error })?;
+        let config = keuze_core::config::parse(&path.display().to_string(), &text).map_err(PublishError::Faults)?;
+        Ok(Self { config, text })
+    }
+
+    /// The site that it is of, as its ledger names it.
+    pub fn site(&self) -> String {
+        self.config.first_host().name()
+    }
+}
+
+/// There is one engine.
+pub fn refuse_postgres() -> Result<(), String> {
+    if std::env::var_os("KEUZE_DATABASE_URL").is_some() {
+        return Err("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it".into());
+    }
+    Ok(())
+}
+
+/// Whose ledger a server opens, and that it may: the demo makes its own, a server needs one in which something was
+/// published.
+fn site_to_serve(data: &Path, configured: &Configured, demo: bool) -> Result<String, Refusal> {
+    let own = configured.site();
+    let site = if demo { demo_of(&own) } else { own };
+    match site_of(data)? {
+        Some(ledger) if ledger != site => {
+            Err(Refusal::OtherSite { data: data.to_path_buf(), ledger, configured: site })
+        }
+        None if !demo => Err(PublishError::Nothing.into()),
+        _ => Ok(site),
+    }
+}
+
+async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
+    let configured = Configured::read(serving.config.as_deref())?;
+    let folder = if demo { "./demo-data" } else { "./data" };
+    let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));
+    let site = site_to_serve(&data, &configured, demo)?;
+    let scribe = data::open(&data, serving.key_file.clone(), site)?;
+    let Configured { mut config, text } = configured;
+    if demo {
+        publish::publish_if_new(&scribe, &config, &SystemClock, first_layer).await?;
+    }
+    Published::load(&scribe)?.refuse_another(&config)?;
+    data::keep_configuration(&data, &text)?;
+    let outbox = (demo && config.mail.is_none()).then(|| outbox_beside(&data));
+    if outbox.is_some() {
+        config.sms = Some(Sms::of_the_demo());
+    }
+    let way = Way::of(&config, outbox.clone())?;
+    let keuze = Arc::new(assemble(scribe.clone(), config, demo, outbox)?);
+    let listener = TcpListener::bind(serving.listen).await;
+    let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let limited = std::env::var("KEUZE_RATE_LIMITS").as_deref() != Ok("off");
+    if !limited {
+        tracing::warn!("KEUZE_RATE_LIMITS=off: nobody is slowed down. For load tests only");
+    }
+    // Beside the first requests: in a build without optimisation it takes a second.
+    tokio::task::spawn_blocking(SiteFile::prepare);
+    let app = web::router(&keuze, limited);
+    if demo {
+        announce(&keuze, address).await?;
+    }
+    start_chores(&keuze, way);
+    let control = control::listen(&data, &keuze);
+    if let Err(error) = &control {
+        tracing::warn!(%error, "commands beside this server are not possible: its control socket cannot be made");
+    }
+    // Before anybody is told that there is something to stop.
+    let stopped = stop(scribe.clone());
+    let doors = Doors::of(&keuze, limited);
+    say(format_args!("listening on http://{address}"));
+    web::serve::serve(listener, app, doors, stopped).await;
+    let failed = !scribe.is_open();
+    keuze.record_at_stop().await;
+    // Before the ledger is let go, so that it is never the next server's that goes.
+    drop(control);
+    scribe.close().await;
+    if failed { Err(Refusal::told("the ledger stopped by itself; the log says why")) } else { Ok(()) }
+}
+
+/// The system on an open ledger in which something was published.
+///
+/// # Errors
+/// A sentence, such as that nothing was.
+pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Keuze, String> {
+    let published = Published::load(&scribe)?;
+    if published.latest().is_none() {
+        return Err(PublishError::Nothing.into());
+    }
+    let people = People::of(&scribe).map_err(|error| error.to_string())?;
+    let post = Post::of(&scribe).map_err(|error| error.to_string())?;
+    let calls = Calls::of(&scribe).map_err(|error| error.to_string())?;
+    let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
+    let (codes, days, shown) = (Codes::with(brakes), Days::default(), Shown::default());
+    let sign_ins = SignIns::new(entropy.bytes(), UNIT);
+    Ok(Keuze {
+        scribe,
+        config,
+        published,
+        people,
+        post,
+        calls,
+        days,
+        shown,
+        outbox,
+        codes,
+        sign_ins,
+        clock,
+        entropy,
+        demo,
+    })
+}
+
+/// Outside the data directory, which holds no address in the clear.
+fn outbox_beside(data: &Path) -> PathBuf {
+    data.with_extension("outbox")
+}
+
+/// What runs beside the answers: the mails, and what is to end by itself.
+fn start_chores(keuze: &Arc<Keuze>, way: Option<Way>) {
+    match way {
+        Some(way) => _ = tokio::spawn(Courier::new(Arc::clone(keuze), way).run()),
+        None => tracing::warn!("no [mail] in the configuration: codes and confirmations cannot be sent"),
+    }
+    let keuze = Arc::clone(keuze);
+    tokio::spawn(async move {
+        keuze.maintain_for_ever(tokio::time::sleep).await;
+    });
+}
+
+/// What a newcomer opens first.
+async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), String> {
+    keuze.invent_people().await.map_err(|error| error.to_string())?;
+    web::demo::letter_code(keuze).await.map_err(|error| error.to_string())?;
+    let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let name: StaffName = "demo".parse().expect("a name of small letters");
+    let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
+    say(format_args!("host page with the banner   http://{address}/"));
+    say(format_args!("preference page             http://{address}/keuze/voorkeuren"));
+    if keuze.outbox.is_some() {
+        say(format_args!("mails that stay here        http://{address}/demo/outbox"));
+    }
+    say(format_args!("desk                        http://{address}/keuze/desk"));
+    say(format_args!("  sign in as demo, one-time password {}", password.as_str()));
+    say(format_args!("  invented customers K-1001 to K-1006"));
+    say(format_args!("API key for every scope       {}", demo_key(keuze).await?.as_str()));
+    Ok(())
+}
+
+/// A key for whoever tries the addresses for programs; the one of the last start ends.
+async fn demo_key(keuze: &Keuze) -> Result<zeroize::Zeroizing<String>, String> {
+    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let name: ClientName = "demo".parse().expect("a name of small letters");
+    match clients.remove(&name).await {
+        Ok(()) | Err(ClientError::Gone) => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    let until = keuze.clock.now().today + time::Duration::days(30);
+    clients.add(&name, &Scope::ALL, until).await.map_err(|error| error.to_string())
+}
+
+/// Ends at a signal, or when the ledger has stopped by itself. Signals are listened to from the call on.
+fn stop(scribe: Scribe) -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).expect("the process may listen to signals");
+    let (mut term, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    async move {
+        let ledger_stopped = async {
+            while scribe.is_open() {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+            () = ledger_stopped => {}
+        }
+    }
+}

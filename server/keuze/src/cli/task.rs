@@ -1,0 +1,129 @@
+//! A command on a ledger: done here if nobody holds it, else by the running server that does.
+
+use std::io::{self, BufRead};
+
+use serde::{Deserialize, Serialize};
+
+use super::data::Ledger;
+use super::refusal::Refusal;
+use super::say;
+use super::{client, contacts, control, erase, key, mail, staff};
+use keuze_core::service::Keuze;
+use ledger::Scribe;
+
+/// What a command asks of whoever holds the ledger.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// About who may sign in.
+    Access(Access),
+    /// A new key.
+    Rotate(key::Which),
+    /// To erase somebody; who and "yes" are read from the input.
+    Erase(erase::Asked),
+    /// To take people over; the file is the input.
+    Import(contacts::Asked),
+    /// How templates were classed.
+    Classes,
+}
+
+/// What needs nothing but the ledger.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// About who may use the desk.
+    Staff(staff::Asked),
+    /// About programs with an API key.
+    Client(client::Asked),
+}
+
+/// Where a command's answer goes.
+pub trait Say: Send {
+    /// Says a line.
+    ///
+    /// # Errors
+    /// Nobody listens any more.
+    fn say(&mut self, line: &str) -> io::Result<()>;
+}
+
+/// What a command reads, and where its answer goes.
+pub struct Talk<'a> {
+    /// Standard input, or a file.
+    pub input: Box<dyn BufRead + Send + 'a>,
+    /// Where lines go.
+    pub say: &'a mut dyn Say,
+}
+
+/// Standard output.
+pub struct Printed;
+
+impl Say for Printed {
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        say(format_args!("{line}"));
+        Ok(())
+    }
+}
+
+/// Runs a command: by the server that holds the ledger if there is one, else here.
+///
+/// # Errors
+/// What is in the way.
+pub async fn run(
+    ledger: &Ledger,
+    asked: Asked,
+    input: Box<dyn BufRead + Send>,
+    say: &mut dyn Say,
+) -> Result<(), Refusal> {
+    ledger.site()?;
+    if let Some(server) = control::connect(&ledger.data)? {
+        return tokio::task::block_in_place(|| control::ask(server, &asked, input, say));
+    }
+    if let Asked::Access(access) = asked {
+        let scribe = ledger.open()?;
+        let done = change_access(&scribe, access, say).await;
+        scribe.close().await;
+        return done;
+    }
+    let keuze = ledger.keuze()?;
+    let done = perform(&keuze, asked, Talk { input, say }).await;
+    keuze.scribe.close().await;
+    done
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// What is in the way.
+pub async fn perform(keuze: &Keuze, asked: Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+    match asked {
+        Asked::Rotate(which) => key::rotate(keuze, which, talk.say).await,
+        Asked::Erase(asked) => erase::erase(keuze, &asked, talk).await,
+        Asked::Import(asked) => contacts::import(keuze, &asked, talk).await,
+        Asked::Classes => mail::list_classes(keuze, talk.say),
+        Asked::Access(access) => change_access(&keuze.scribe, access, talk.say).await,
+    }
+}
+
+async fn change_access(scribe: &Scribe, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
+    match access {
+        Access::Staff(asked) => staff::perform(scribe, asked, say).await,
+        Access::Client(asked) => client::perform(scribe, asked, say).await,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What was said, a line each.
+    #[derive(Default)]
+    pub struct Said(pub String);
+
+    impl Say for Said {
+        fn say(&mut self, line: &str) -> io::Result<()> {
+            self.0 += line;
+            self.0.push('\n');
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The binary `keuze`: the command line, what it wires together, and the delivery of mail.
+
+mod cli;
+mod courier;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

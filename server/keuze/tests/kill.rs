@@ -1,0 +1,204 @@
+//! `kill -9` during a load of choices: every choice that was answered 201 is in the ledger, and the ledger adds up.
+//!
+//! The real binary, over TCP, killed at random moments (now and then while it starts), again and again on the same
+//! folder. A kill leaves the page cache whole; what a power cut leaves is tested in `power_loss.rs`.
+
+#[path = "kill/client.rs"]
+mod client;
+#[path = "common/counts.rs"]
+mod counts;
+#[path = "kill/eraser.rs"]
+mod eraser;
+#[path = "kill/keuze.rs"]
+mod keuze;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use client::{Client, Policy};
+use counts::{count, seed};
+use eraser::erase_many;
+use keuze::Server;
+use ledger::verify::verify;
+use ledger::{Opening, Scribe};
+use model::identity::{RecordAddress, ShardNumber};
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use vault::random::SystemEntropy;
+
+/// How many clients send choices at the same time.
+const CLIENTS: usize = 6;
+
+/// Address and name of every choice that was answered 201.
+type Acknowledged = BTreeMap<(String, u64), String>;
+
+/// Name of a choice whose answer never came, and whether it granted.
+type Unanswered = (String, bool);
+
+/// Kills: fifty where the long counts are asked for.
+fn kills() -> usize {
+    count(8, 50)
+}
+
+#[tokio::test]
+async fn every_acknowledged_choice_survives_kill_9() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let seed = seed();
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut acknowledged = Acknowledged::new();
+    let mut unanswered: Vec<Unanswered> = Vec::new();
+    for cycle in 0..kills() {
+        // A directory that nobody has mended yet adds up too.
+        assert!(cycle == 0 || keuze::verify(folder.path()) > highest(&acknowledged), "missing after kill {cycle}");
+        if cycle % 4 == 0 {
+            Server::spawn(folder.path()).kill_after(Duration::from_millis(rng.random_range(0..300)));
+        }
+        let server = Server::start(folder.path());
+        assert!(server.verify() > highest(&acknowledged), "records are missing after kill {cycle}");
+        // Whoever heard nothing asks again, under the same key.
+        let client = Client::new(server.port);
+        let policy = client.policy();
+        for (name, grant) in unanswered.drain(..) {
+            let address = client.choose(&policy, grant, &name).expect("answered").expect("nobody else asks");
+            acknowledged.insert(address, name);
+        }
+        let moment = Duration::from_millis(rng.random_range(50..700));
+        let (answered, rest) = load_until_killed(server, cycle, moment);
+        acknowledged.extend(answered);
+        unanswered = rest;
+    }
+    let server = Server::start(folder.path());
+    let origin = Client::new(server.port).log_origin();
+    server.stop();
+    let records = keuze::verify(folder.path());
+    eprintln!("KEUZE_SEED={seed}: {} kills, {} acknowledged, {records} records", kills(), acknowledged.len());
+    assert!(acknowledged.len() > kills(), "the load was no load");
+    look_up_all(folder.path(), origin, &acknowledged).await;
+}
+
+fn highest(acknowledged: &Acknowledged) -> u64 {
+    acknowledged.keys().map(|(_, index)| *index).max().unwrap_or_default()
+}
+
+/// Clients send choices until the server is gone; what was answered 201 by then, and what was not.
+fn load_until_killed(server: Server, cycle: usize, moment: Duration) -> (Acknowledged, Vec<Unanswered>) {
+    let port = server.port;
+    let policy = Client::new(port).policy();
+    let killed = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let (policy, killed) = (&policy, &killed);
+        let clients: Vec<_> =
+            (0..CLIENTS).map(|client| scope.spawn(move || choose_until(killed, port, policy, cycle, client))).collect();
+        server.kill_after(moment);
+        killed.store(true, Ordering::SeqCst);
+        let (mut acknowledged, mut unanswered) = (Acknowledged::new(), Vec::new());
+        for client in clients {
+            let (answered, rest) = client.join().expect("a client fails only when nobody answers");
+            acknowledged.extend(answered);
+            unanswered.extend(rest);
+        }
+        (acknowledged, unanswered)
+    })
+}
+
+/// Grants and refuses in turn, so that records under both kinds of key are among them.
+fn choose_until(
+    killed: &AtomicBool,
+    port: u16,
+    policy: &Policy,
+    cycle: usize,
+    client: usize,
+) -> (Acknowledged, Vec<Unanswered>) {
+    let mut acknowledged = Acknowledged::new();
+    let mut unanswered = Vec::new();
+    for number in 0.. {
+        let name = format!("k{cycle}-{client}-{number}");
+        let answer = Client::new(port).choose(policy, number % 2 == 0, &name);
+        if answer.is_err() {
+            unanswered.push((name.clone(), number % 2 == 0));
+        }
+        match answer {
+            Ok(Some(address)) => _ = acknowledged.insert(address, name),
+            // Over capacity: nothing was acknowledged, try the next one.
+            Ok(None) => {}
+            Err(_) if killed.load(Ordering::SeqCst) => break,
+            // The server died under this request and nobody has said so yet.
+            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+    (acknowledged, unanswered)
+}
+
+/// Opens the ledger and reads the record behind every acknowledgement.
+async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged) {
+    let opening = Opening {
+        data: Some(folder.join("data")),
+        key_file: Some(folder.join("root.key")),
+        origin,
+        entropy: Arc::new(SystemEntropy),
+    };
+    let scribe = Scribe::open(opening).expect("opens");
+    for ((shard, index), name) in acknowledged {
+        let address = format!("{shard}/{index}").parse().expect("an address");
+        let recorded = scribe.record(address).expect("readable").expect("it was acknowledged");
+        assert_eq!(recorded.event.variant.as_deref(), Some(name.as_str()), "{address}");
+    }
+    let mut seen = BTreeSet::new();
+    let first = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
+    for index in 0..=highest(acknowledged) {
+        let recorded = scribe.record(RecordAddress { index, ..first }).expect("readable");
+        let name = recorded.and_then(|recorded| recorded.event.variant);
+        assert!(name.is_none_or(|name| seen.insert(name)), "{index} was recorded before: asked twice, it happens once");
+    }
+    scribe.close().await;
+}
+
+/// Kills while people are erased: whatever is half done then, the ledger adds up before anybody has mended it, and
+/// whoever was told that somebody is erased finds them so.
+#[tokio::test]
+async fn a_ledger_adds_up_after_a_kill_in_an_erasure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, key) = (folder.path().join("data"), folder.path().join("root.key"));
+    let mut rng = StdRng::seed_from_u64(seed());
+    let (mut erased, mut mended) = (0, 0);
+    for cycle in 0..kills() {
+        let mut running = erase_many(folder.path(), cycle);
+        std::thread::sleep(Duration::from_millis(rng.random_range(30..400)));
+        running.child.kill().expect("it is ours");
+        erased += running.told();
+        if !data.join("journal/0001").exists() {
+            continue;
+        }
+        let verified = verify(&data, Some(&key)).unwrap_or_else(|error| panic!("after kill {cycle}: {error}"));
+        assert!(verified.erased >= erased, "{} of {erased} erased after kill {cycle}", verified.erased);
+        mended += usize::from(verified.left_out.iter().any(|what| what.contains("the next start destroys it")));
+    }
+    eprintln!("{} kills, {erased} erased, {mended} of the kills in the middle of it", kills());
+    assert!(erased > 0, "nobody was erased");
+}
+
+/// A stop finishes what was accepted and waits for nobody who dawdles.
+#[test]
+fn half_a_request_does_not_hold_a_stop() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let client = Client::new(server.port);
+    client.choose(&client.policy(), false, "before").expect("answered");
+    let records = server.verify();
+    let half = |text: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("connected");
+        stream.write_all(text.as_bytes()).expect("sent");
+        stream
+    };
+    let head = "POST /keuze/choices HTTP/1.1\r\nHost: localhost\r\n";
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ncontrol";
+    let dawdlers = [half("GET /keuze/vo"), half(head), half(&format!("{head}{form}"))];
+    server.stop();
+    drop(dawdlers);
+    assert_eq!(keuze::verify(folder.path()), records);
+}

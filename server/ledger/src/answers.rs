@@ -1,0 +1,151 @@
+//! What requests were answered, kept for a day for whoever sends one again: then nothing is recorded a second time.
+//!
+//! An answer stands in the journal beside the record that it tells of, in the same batch, and in no record or leaf. It is
+//! sealed under a key of its hour, which ends a day after it; from then on nothing of it can be read anywhere.
+
+use std::collections::HashMap;
+
+use model::identity::RecordAddress;
+use time::{Duration, OffsetDateTime};
+
+use super::state::State;
+use super::writer::Job;
+use super::{AppendError, Draft, Fact, FactKind, OPEN_SHARD, Scribe, Written};
+use vault::ring::{KeyId, Owner};
+
+/// For how long a request that is sent again gets the answer of the first time.
+pub const ANSWERS_LIVE: Duration = Duration::hours(24);
+
+/// The keyed hash of what tells a request from all others.
+pub type AnswerName = [u8; 16];
+
+/// What a request is to be answered, now and when it is sent again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Which request.
+    pub name: AnswerName,
+    /// When it came.
+    pub at: OffsetDateTime,
+    /// What is needed to answer it, beside the record.
+    pub value: Vec<u8>,
+}
+
+/// What a request was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The last record that was made of it; of what made none, the last one before it.
+    pub address: RecordAddress,
+    /// [`Answer::value`].
+    pub value: Vec<u8>,
+}
+
+/// What became of a request that may have been sent before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// It was recorded now; an event each.
+    Written(Vec<Written>),
+    /// It had been; nothing was recorded.
+    Before(Answered),
+}
+
+/// The answers that can be given again.
+#[derive(Default)]
+pub struct Answers(HashMap<AnswerName, Kept>);
+
+struct Kept {
+    key: KeyId,
+    at: OffsetDateTime,
+    answered: Answered,
+}
+
+impl Answers {
+    /// The answer to a request, unless it is too old.
+    pub fn find(&self, name: &AnswerName, now: OffsetDateTime) -> Option<&Answered> {
+        self.0.get(name).filter(|kept| now < kept.at + ANSWERS_LIVE).map(|kept| &kept.answered)
+    }
+
+    /// Takes one from the journal; what is no answer is none.
+    pub fn take(&mut self, fact: &Fact, index: u64) {
+        let Some((key, name, at, value)) = decode(fact) else { return };
+        let answered = Answered { address: RecordAddress { shard: OPEN_SHARD, index }, value };
+        self.0.insert(name, Kept { key, at, answered });
+    }
+
+    /// Forgets those under keys that are gone.
+    fn forget(&mut self, gone: impl Fn(&KeyId) -> bool) {
+        self.0.retain(|_, kept| !gone(&kept.key));
+    }
+}
+
+impl Answer {
+    /// Whose key seals it.
+    pub fn owner(&self) -> Owner {
+        Owner::Hour(hour(self.at))
+    }
+
+    /// As it stands in the journal, under that key.
+    pub fn fact(&self, key: KeyId) -> Fact {
+        let value = [&self.name[..], &self.at.unix_timestamp().to_be_bytes(), &self.value].concat();
+        Fact { kind: FactKind::Answer, key: key.0.to_vec(), value: Some(value) }
+    }
+}
+
+fn decode(fact: &Fact) -> Option<(KeyId, AnswerName, OffsetDateTime, Vec<u8>)> {
+    let key = KeyId(fact.key.as_slice().try_into().ok()?);
+    let (name, rest) = fact.value.as_deref()?.split_first_chunk::<16>()?;
+    let (at, value) = rest.split_first_chunk::<8>()?;
+    let at = OffsetDateTime::from_unix_timestamp(i64::from_be_bytes(*at)).ok()?;
+    Some((key, *name, at, value.to_vec()))
+}
+
+/// Hours since 1970.
+fn hour(at: OffsetDateTime) -> u32 {
+    u32::try_from(at.unix_timestamp().div_euclid(3600)).unwrap_or_default()
+}
+
+impl Scribe {
+    /// What a request was answered before, if it was, within a day.
+    pub fn answered(&self, name: &AnswerName, now: OffsetDateTime) -> Option<Answered> {
+        self.state().answers.find(name, now).cloned()
+    }
+
+    /// Records events together, unless the request that they come of was answered before; returns once events and answer
+    /// are durable, in one batch.
+    ///
+    /// # Errors
+    /// As [`Scribe::append`].
+    ///
+    /// # Panics
+    /// As [`Scribe::append`].
+    pub async fn append_once(&self, drafts: Vec<Draft>, answer: Answer) -> Result<Once, AppendError> {
+        self.submit(drafts, Some(answer))?.durable().await
+    }
+
+    /// Keeps what a request was answered whose events are recorded already; returns once that is durable.
+    ///
+    /// # Errors
+    /// As [`Scribe::append`]; sent again, the request is then taken as a new one.
+    pub async fn keep_answer(&self, answer: Answer) -> Result<(), AppendError> {
+        let (told, ended) = tokio::sync::oneshot::channel();
+        self.shared.put(Job::Keep { answer, told })?;
+        ended.await.unwrap_or(Err(AppendError::OutcomeUnknown))
+    }
+
+    /// Destroys the keys of answers that are too old to be given; gives how many.
+    ///
+    /// # Errors
+    /// The key ring cannot be written; the ledger takes nothing more then.
+    pub fn forget_answers(&self, now: OffsetDateTime) -> std::io::Result<usize> {
+        let last = hour(now).saturating_sub(u32::try_from(ANSWERS_LIVE.whole_hours()).unwrap_or_default());
+        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
+        let State { ring, answers, .. } = &mut *state;
+        let over = ring.hours_before(last);
+        answers.forget(|key| over.contains(key));
+        let destroyed = ring.destroy(&over, &*self.shared.entropy);
+        drop(state);
+        if destroyed.is_err() {
+            self.shared.shut();
+        }
+        destroyed.map(|()| over.len())
+    }
+}

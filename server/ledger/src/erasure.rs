@@ -1,0 +1,78 @@
+//! Keys that were destroyed, and what tells of it: a record or fact whose key is missing is explained by an event that
+//! names that key, or it is a fault.
+
+use std::collections::{BTreeMap, HashSet};
+
+use model::event::{Event, EventKind};
+
+use super::OPEN_SHARD;
+use super::replay::Fault;
+use vault::ring::KeyId;
+
+/// How a destroyed key is named in an event.
+pub fn key_name(id: KeyId) -> String {
+    format!("{:032x}", u128::from_be_bytes(id.0))
+}
+
+fn key_id(name: &str) -> Option<KeyId> {
+    let canonical = name.len() == 32 && name.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    canonical.then(|| u128::from_str_radix(name, 16).ok().map(|id| KeyId(id.to_be_bytes()))).flatten()
+}
+
+/// What a walk over the journal finds missing, and what explains it.
+#[derive(Default)]
+pub struct Missing {
+    /// The first record that lacks the key, or stands beside a fact that does.
+    keys: BTreeMap<KeyId, u64>,
+    destroyed: HashSet<KeyId>,
+    records: u64,
+}
+
+impl Missing {
+    /// Takes note of a record without its key.
+    pub fn record(&mut self, id: KeyId, index: u64) {
+        self.keys.entry(id).or_insert(index);
+        self.records += 1;
+    }
+
+    /// Takes note of a fact without its key, beside that record.
+    pub fn fact(&mut self, id: KeyId, index: u64) {
+        self.keys.entry(id).or_insert(index);
+    }
+
+    /// Takes note of an event that ended keys.
+    pub fn explain(&mut self, event: &Event) {
+        if matches!(event.kind, EventKind::Erased | EventKind::RetentionRun) {
+            self.destroyed.extend(event.keys.iter().filter_map(|name| key_id(name)));
+        }
+    }
+
+    /// Takes over what another walk found ended, but not what it found missing.
+    pub fn learn(&mut self, other: Self) {
+        self.destroyed.extend(other.destroyed);
+    }
+
+    /// The keys that are to be gone.
+    pub fn destroyed(&self) -> &HashSet<KeyId> {
+        &self.destroyed
+    }
+
+    /// How many records were erased.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// # Errors
+    /// The first record whose key is gone although nothing ended it.
+    pub fn check(&self) -> Result<(), Fault> {
+        let unexplained = self.keys.iter().filter(|(id, _)| !self.destroyed.contains(id));
+        match unexplained.map(|(_, index)| *index).min() {
+            None => Ok(()),
+            Some(index) => Err(Fault {
+                shard: OPEN_SHARD,
+                index,
+                what: "its key is missing from the key ring, and no erasure explains that".into(),
+            }),
+        }
+    }
+}

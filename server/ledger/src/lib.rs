@@ -1,0 +1,557 @@
+//! The one writer: batches, order of durability, start-up, verify, rebuild.
+//!
+//! Everything that is ever recorded comes through [`Scribe::append`]; there is no second road to the ledger.
+
+mod answers;
+pub mod clock;
+mod erasure;
+mod fact;
+pub mod files;
+pub mod formats;
+mod lock;
+pub mod origin;
+mod outside;
+mod replay;
+mod roots;
+mod state;
+pub mod store;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
+
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use model::decision::Recorded;
+use model::event::Event;
+use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
+use tokio::sync::oneshot;
+
+use crate::formats::frame::LONGEST;
+use crate::formats::record::SealedRecord;
+use crate::store::Store;
+use files::Layout;
+use tlog::checkpoint::proof_text;
+use vault::random::Entropy;
+use vault::ring::{KeyId, Owner};
+use vault::seal;
+
+pub use answers::{Answer, AnswerName, Answered, Once};
+
+use state::State;
+use writer::{Databases, Job, Recording};
+
+/// Where and how to open a ledger.
+pub struct Opening {
+    /// Where it is kept; `None` keeps everything in memory (tests).
+    pub data: Option<PathBuf>,
+    /// The file with the root key (`KEUZE_KEY_FILE`); made when the data directory is empty.
+    pub key_file: Option<PathBuf>,
+    /// The site's host, the first part of every log's origin (`<host>/keuze/log/<shard>`).
+    pub origin: String,
+    /// Randomness for keys, salts and nonces.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What is to be written at once: an event, and the facts beside the ledger that go with it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The event; `previous` is filled in by the scribe.
+    pub event: Event,
+    /// Written in the same batch as the event, or not at all.
+    pub facts: Vec<Fact>,
+    /// Keys that end with the event, which names them ([`Draft::ending`]): they are destroyed before it is
+    /// acknowledged.
+    pub ends: Vec<KeyId>,
+}
+
+impl Draft {
+    /// An event alone.
+    pub fn new(event: Event) -> Self {
+        Self { event, facts: Vec::new(), ends: Vec::new() }
+    }
+
+    /// An event with facts.
+    pub fn with(event: Event, facts: Vec<Fact>) -> Self {
+        Self { event, facts, ends: Vec::new() }
+    }
+
+    /// The same event, ending keys and naming them.
+    #[must_use]
+    pub fn ending(mut self, keys: Vec<KeyId>) -> Self {
+        self.event.keys = keys.iter().map(|id| erasure::key_name(*id)).collect();
+        self.ends = keys;
+        self
+    }
+}
+
+/// A fact beside the ledger: the latest value of a key counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is about.
+    pub kind: FactKind,
+    /// Its name within the kind; no personal data.
+    pub key: Vec<u8>,
+    /// Its value; `None` removes it.
+    pub value: Option<Vec<u8>>,
+}
+
+/// The kinds of facts, each with what it is sealed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FactKind {
+    /// A public content under its SHA-256: policies, notices, statements. Not sealed.
+    Content,
+    /// Small public settings, such as which policy is in force. Not sealed.
+    Setting,
+    /// A staff member under a random id. Sealed under the audit key.
+    Staff,
+    /// An objection on a contact point, under a random id. Sealed under the suppression key, which no erasure ends.
+    Suppression,
+    /// A part of a person's profile, or a credential of theirs; its key begins with the id of the key that it is
+    /// sealed under, and with which it ends.
+    Personal,
+    /// A program with an API key, under a random id. Sealed under the audit key.
+    Client,
+    /// How a program's template was classed, under a random id. Sealed under the audit key.
+    Message,
+    /// What a request was answered ([`Answer`]), under the key of its hour, whose name is its own. No record names it.
+    Answer,
+}
+
+/// An event that is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Where it stands.
+    pub address: RecordAddress,
+    /// The event as it was recorded, `previous` filled in.
+    pub event: Event,
+}
+
+/// Events in the queue.
+#[derive(Debug)]
+pub struct Submitted(oneshot::Receiver<Result<Once, AppendError>>);
+
+impl Submitted {
+    /// Waits until all of it is durable.
+    ///
+    /// # Errors
+    /// The ledger closed before, or failed while it was being written.
+    pub async fn durable(self) -> Result<Once, AppendError> {
+        // The writer tells everybody how it ended; whoever it did not tell was in its hands when it broke down.
+        self.0.await.unwrap_or(Err(AppendError::OutcomeUnknown))
+    }
+}
+
+/// Why an event has no acknowledgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// Nothing of it was recorded, and nothing of it ever will be.
+    #[error("nothing was recorded: {0}")]
+    NotRecorded(#[from] NotRecorded),
+    /// It was on its way to the disk when the ledger stopped. Whether it stands shows at the next start.
+    #[error(
+        "the ledger stopped while this was being written, so it is not known yet whether it was recorded; start it again \
+         and look before you repeat it"
+    )]
+    OutcomeUnknown,
+}
+
+/// Why nothing was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotRecorded {
+    /// More is coming in than can be written: 503 with Retry-After.
+    #[error("too much is being written at the moment; try again in a few seconds")]
+    Busy,
+    /// The scribe has stopped, by a failure or because the server is stopping, or the shard is full.
+    #[error("the ledger is closed")]
+    Closed,
+    /// The subject's keys were destroyed: nothing more can be recorded about it.
+    #[error("this consent id was erased")]
+    Erased,
+}
+
+/// Why something could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The engine failed.
+    #[error("the store cannot be read: {0}")]
+    Store(String),
+    /// What was read does not add up.
+    #[error("record {address} does not add up: {what}")]
+    Damaged {
+        /// Which record.
+        address: RecordAddress,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Why a ledger was not opened. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OpenError(pub String);
+
+/// A record with what proves that it is in the ledger.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// The canonical JSON that was committed to.
+    pub record: Vec<u8>,
+    /// The salt of the commitment.
+    pub salt: [u8; 32],
+    /// The proof as a text that stands on its own (C2SP tlog-proof): commitment, audit path, checkpoint.
+    pub proof: String,
+}
+
+/// A fact as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name within the kind.
+    pub key: Vec<u8>,
+    /// Its latest value.
+    pub value: Vec<u8>,
+    /// The record that it was written beside.
+    pub record: RecordAddress,
+}
+
+/// A fact's key and its latest value.
+pub type KeyAndValue = (Vec<u8>, Vec<u8>);
+
+type SaltAndRecord = ([u8; 32], Vec<u8>);
+
+/// How many drafts may wait for the writer; beyond that the answer is [`AppendError::Busy`].
+const QUEUE: usize = 4096;
+
+/// The one shard that is open.
+const OPEN_SHARD: ShardNumber = ShardNumber::FIRST;
+
+/// A handle on the one writer, and on the memory and store that every read consults.
+#[derive(Clone)]
+pub struct Scribe {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: RwLock<State>,
+    store: Box<dyn Store>,
+    entropy: Arc<dyn Entropy>,
+    queue: Mutex<Option<SyncSender<Job>>>,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    /// The data directory; none where everything is in memory.
+    data: Option<PathBuf>,
+    /// The file with the root key; none where everything is in memory.
+    key_file: Option<PathBuf>,
+}
+
+impl Shared {
+    /// Puts a job into the queue.
+    fn put(&self, job: Job) -> Result<(), NotRecorded> {
+        let queue = self.queue.lock().expect("nobody panics while holding it");
+        let queue = queue.as_ref().ok_or(NotRecorded::Closed)?;
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => NotRecorded::Busy,
+            TrySendError::Disconnected(_) => NotRecorded::Closed,
+        })
+    }
+
+    /// Takes nothing more; what was accepted is finished.
+    fn shut(&self) {
+        drop(self.queue.lock().expect("nobody panics while holding it").take());
+    }
+}
+
+impl Scribe {
+    /// Where it is kept; `None` where everything is in memory.
+    pub fn layout(&self) -> Option<Layout> {
+        self.shared.data.clone().map(Layout)
+    }
+
+    /// Opens or creates a ledger, checks that it adds up, and starts the writer.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what to do; nothing was changed then but unfinished work cut off.
+    pub fn open(opening: Opening) -> Result<Self, OpenError> {
+        writer::open_with(&opening, Databases::Kept, |store| store).map_err(OpenError)
+    }
+
+    /// The same with databases that are made anew from the journal: once everything is found to add up, those that there are
+    /// are set aside.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_anew(opening: &Opening) -> Result<Self, OpenError> {
+        writer::open_with(opening, Databases::Anew, |store| store).map_err(OpenError)
+    }
+
+    /// The same, with something put before the databases.
+    #[cfg(any(test, feature = "fixture"))]
+    pub fn open_with(
+        opening: &Opening,
+        wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
+    ) -> Result<Self, OpenError> {
+        writer::open_with(opening, Databases::Kept, wrap).map_err(OpenError)
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.shared.state.read().expect("the writer does not panic while it holds the memory")
+    }
+
+    /// Records one event; returns once it is durable. Whoever stops waiting changes nothing: what was accepted is
+    /// recorded.
+    ///
+    /// # Errors
+    /// Either that nothing was recorded, or that this is not known.
+    ///
+    /// # Panics
+    /// Where the draft is too long for the journal (16 MiB); what may come in from outside is limited long before.
+    pub async fn append(&self, draft: Draft) -> Result<Written, AppendError> {
+        let written = self.append_together(vec![draft]).await?;
+        Ok(written.into_iter().next().expect("one of one"))
+    }
+
+    /// Records several events in one batch: all of them, or none. What belongs to one act goes this way, so that nobody has
+    /// to be told that a part of it is recorded.
+    ///
+    /// # Errors
+    /// As [`Self::append`], of all of them.
+    ///
+    /// # Panics
+    /// As [`Self::append`].
+    pub async fn append_together(&self, drafts: Vec<Draft>) -> Result<Vec<Written>, AppendError> {
+        match self.submit(drafts, None)?.durable().await? {
+            Once::Written(written) => Ok(written),
+            Once::Before(_) => unreachable!("what has no answer was not answered before"),
+        }
+    }
+
+    /// Puts events that are recorded together, or not at all, into the queue; what was put there first is recorded first. So
+    /// much that does not depend on each other shares the syncs of a batch.
+    ///
+    /// With what the request that it comes of is answered that is durable in the same batch, and nothing is recorded if the
+    /// request was answered before; whoever asks at the same time waits for the first and gets its answer.
+    ///
+    /// # Errors
+    /// Nothing will be recorded then.
+    ///
+    /// # Panics
+    /// As [`Self::append`].
+    pub fn submit(&self, drafts: Vec<Draft>, once: Option<Answer>) -> Result<Submitted, NotRecorded> {
+        // Here, because in the writer it would stop the ledger.
+        assert!(drafts.iter().all(fits), "a draft is too long for the journal");
+        let (answer, written) = oneshot::channel();
+        self.shared.put(Job::Record(Box::new(Recording { drafts, once, answer })))?;
+        Ok(Submitted(written))
+    }
+
+    /// All events of a subject, in order; empty for an unknown or erased one.
+    ///
+    /// # Errors
+    /// When the store fails or a record does not add up.
+    pub fn history(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
+        let indexes = self.state().by_subject.get(&subject).cloned().unwrap_or_default();
+        let address = |index| RecordAddress { shard: OPEN_SHARD, index };
+        indexes.into_iter().filter_map(|index| self.record(address(index)).transpose()).collect()
+    }
+
+    /// The event at an address; `None` beyond the end or once erased.
+    ///
+    /// # Errors
+    /// When the store fails or the record does not add up.
+    pub fn record(&self, address: RecordAddress) -> Result<Option<Recorded>, ReadError> {
+        let Some((_, canonical)) = self.opened(address)? else { return Ok(None) };
+        let event = serde_json::from_slice(&canonical)
+            .map_err(|_| ReadError::Damaged { address, what: "it is no event".into() })?;
+        Ok(Some(Recorded { address, event }))
+    }
+
+    /// Salt and canonical JSON of a record, checked against its leaf.
+    fn opened(&self, address: RecordAddress) -> Result<Option<SaltAndRecord>, ReadError> {
+        let damaged = |what: &str| ReadError::Damaged { address, what: what.to_owned() };
+        if address.shard != OPEN_SHARD || address.index >= self.state().tree.size() {
+            return Ok(None);
+        }
+        let bytes = self.shared.store.record(address).map_err(|error| ReadError::Store(error.to_string()))?;
+        let record = bytes.as_deref().and_then(SealedRecord::from_bytes).ok_or_else(|| damaged("it is missing"))?;
+        let state = self.state();
+        if state.tree.leaf(address.index) != Some(tlog::tree::leaf_hash(&record.commitment)) {
+            return Err(damaged("it is not the one that was committed to"));
+        }
+        match replay::open_record(&record, address, &state.ring) {
+            Ok(opened) => Ok(Some(opened)),
+            Err(replay::Unreadable::NoKey) => Ok(None),
+            Err(replay::Unreadable::Damaged(what)) => Err(damaged(what)),
+        }
+    }
+
+    /// The record at an address with the proof that it is in the ledger.
+    ///
+    /// # Errors
+    /// When the store fails or the record does not add up.
+    pub fn prove(&self, address: RecordAddress) -> Result<Option<Proven>, ReadError> {
+        let Some((salt, record)) = self.opened(address)? else { return Ok(None) };
+        let state = self.state();
+        let path = state.tree.inclusion(address.index).unwrap_or_default();
+        Ok(Some(Proven { record, salt, proof: proof_text(address.index, &path, &state.checkpoint) }))
+    }
+
+    /// The latest value of a fact.
+    ///
+    /// # Errors
+    /// When it does not add up.
+    pub fn fact(&self, kind: FactKind, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.state().facts.get(&(kind, key.to_vec())).map(|(value, _)| value.clone()))
+    }
+
+    /// All facts of a kind, by key.
+    ///
+    /// # Errors
+    /// When one does not add up.
+    pub fn facts(&self, kind: FactKind) -> Result<Vec<KeyAndValue>, ReadError> {
+        Ok(self.kept(kind).into_iter().map(|kept| (kept.key, kept.value)).collect())
+    }
+
+    /// All facts of a kind, each with the record that it was written beside.
+    pub fn kept(&self, kind: FactKind) -> Vec<Kept> {
+        let state = self.state();
+        let of_kind = state.facts.range((kind, Vec::new())..).take_while(|((of, _), _)| *of == kind);
+        let kept = of_kind.map(|((_, key), (value, index))| Kept {
+            key: key.clone(),
+            value: value.clone(),
+            record: RecordAddress { shard: OPEN_SHARD, index: *index },
+        });
+        kept.collect()
+    }
+
+    /// A public content by its hash.
+    ///
+    /// # Errors
+    /// As [`Self::fact`].
+    pub fn content(&self, hash: ContentHash) -> Result<Option<Vec<u8>>, ReadError> {
+        self.fact(FactKind::Content, &hash.0)
+    }
+
+    /// The leaf hash of a record, which commits to it; `None` beyond the end.
+    pub fn leaf(&self, address: RecordAddress) -> Option<[u8; 32]> {
+        if address.shard == OPEN_SHARD { self.state().tree.leaf(address.index) } else { None }
+    }
+
+    /// The latest signed checkpoint of a shard (C2SP tlog-checkpoint), if that shard has records.
+    pub fn checkpoint(&self, shard: ShardNumber) -> Option<String> {
+        let state = self.state();
+        (shard == OPEN_SHARD && state.tree.size() > 0).then(|| state.checkpoint.clone())
+    }
+
+    /// A tile of a shard (C2SP tlog-tiles): `level`, `index`, and its width of 1 to 256 hashes.
+    pub fn tile(&self, shard: ShardNumber, level: u8, index: u64, width: u16) -> Option<Vec<u8>> {
+        if shard == OPEN_SHARD { self.state().tree.tile(level, index, width) } else { None }
+    }
+
+    /// A 256-bit secret of that name, made on first use and kept in the key ring.
+    ///
+    /// # Panics
+    /// If a new one cannot be made durable: a secret that a restart forgets must not be used.
+    pub fn secret(&self, name: &'static str) -> [u8; 32] {
+        let known = |state: &State| state.ring.find(Owner::Secret(name)).and_then(|id| state.ring.key(id).copied());
+        if let Some(key) = known(&self.state()) {
+            return key;
+        }
+        self.make_durable(Owner::Secret(name));
+        known(&self.state()).expect("made above")
+    }
+
+    /// The key that a shard's checkpoints are signed with, for whoever checks them.
+    pub fn log_key(&self) -> VerifyingKey {
+        SigningKey::from_bytes(&self.secret(writer::LOG_KEY)).verifying_key()
+    }
+
+    /// That key as it is given to whoever checks a shard: `<name>+<hash>+<base64>` (C2SP signed-note), if it has records.
+    pub fn verifier_key(&self, shard: ShardNumber) -> Option<String> {
+        let checkpoint = self.checkpoint(shard)?;
+        Some(tlog::checkpoint::verifier_key(checkpoint.lines().next()?, &self.log_key()))
+    }
+
+    /// The name of an owner's key, made if there is none; durable with the next record.
+    pub fn ensure_key(&self, owner: Owner) -> KeyId {
+        if let Some(id) = self.find_key(owner) {
+            return id;
+        }
+        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
+        state.ring.ensure(owner, &*self.shared.entropy)
+    }
+
+    /// The name of an owner's key, if there is one.
+    pub fn find_key(&self, owner: Owner) -> Option<KeyId> {
+        self.state().ring.find(owner)
+    }
+
+    /// A secret that is rotated, if that number of it was ever made.
+    pub fn numbered_secret(&self, name: &'static str, number: u16) -> Option<[u8; 32]> {
+        let state = self.state();
+        state.ring.key(state.ring.find(Owner::Numbered(name, number))?).copied()
+    }
+
+    /// Every number of a rotated secret, the newest last: what was made under an older one is still asked for.
+    pub fn numbered_secrets(&self, name: &'static str) -> Vec<(u16, [u8; 32])> {
+        (1..).map_while(|number| Some((number, self.numbered_secret(name, number)?))).collect()
+    }
+
+    /// The newest number of a rotated secret, made on first use.
+    pub fn newest_secret(&self, name: &'static str) -> (u16, [u8; 32]) {
+        if self.numbered_secret(name, 1).is_none() {
+            self.make_durable(Owner::Numbered(name, 1));
+        }
+        self.numbered_secrets(name).pop().expect("made above")
+    }
+
+    /// Begins a new number of a rotated secret; what was made under the older ones stays good.
+    pub fn rotate_secret(&self, name: &'static str) {
+        let (newest, _) = self.newest_secret(name);
+        self.make_durable(Owner::Numbered(name, newest + 1));
+    }
+
+    /// Makes a key that may be used, and told to somebody, before the next record is written.
+    fn make_durable(&self, owner: Owner) {
+        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
+        state.ring.ensure(owner, &*self.shared.entropy);
+        state.ring.sync(&*self.shared.entropy).expect("a new secret is durable before it is used");
+    }
+
+    /// The subject in the form that goes into [`Event::about`]; `None` without a proof key.
+    pub fn seal_about(&self, subject: Subject) -> Option<String> {
+        use base64::Engine as _;
+        let state = self.state();
+        let id = state.ring.find(Owner::Proof(subject))?;
+        let sealed = seal::seal(state.ring.key(id)?, b"keuze about", &subject.0, &*self.shared.entropy);
+        Some(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([&id.0[..], &sealed].concat()))
+    }
+
+    /// Whether the writer takes events (for `/keuze/health`).
+    pub fn is_open(&self) -> bool {
+        let writer = self.shared.writer.lock().expect("nobody panics while holding it");
+        writer.as_ref().is_some_and(|writer| !writer.is_finished())
+    }
+
+    /// Finishes what was accepted, makes it durable, and closes.
+    pub async fn close(&self) {
+        self.shared.shut();
+        let writer = self.shared.writer.lock().expect("nobody panics while holding it").take();
+        if let Some(writer) = writer {
+            let _ended = tokio::task::spawn_blocking(move || writer.join()).await;
+        }
+        self.shared.store.release();
+    }
+}
+
+/// Whether the event and each fact is short enough for a frame of the journal.
+fn fits(draft: &Draft) -> bool {
+    let Event { build, variant, about, object, reason, .. } = &draft.event;
+    let texts = [build, variant, about, object, reason].into_iter().flatten().map(String::len).sum::<usize>();
+    // JSON writes a byte of text as at most six; what else is in an event is bounded by the policy.
+    let short = |len: usize| len < LONGEST - (1 << 20);
+    let facts = draft.facts.iter().all(|fact| {
+        u16::try_from(fact.key.len()).is_ok() && fact.value.as_ref().is_none_or(|value| short(value.len()))
+    });
+    facts && short(texts.saturating_mul(6))
+}

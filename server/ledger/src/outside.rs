@@ -1,0 +1,267 @@
+//! The last checkpoint, kept beside the root key, where no copy of the data directory reaches. A ledger that is put back
+//! from an older copy adds up in itself; this file is what it does not add up with.
+//!
+//! It is named after the key file and the log, so several ledgers may be under one key file. It is written after a batch
+//! is durable, so it is never ahead of the ledger, and at most once a second, so it may be behind it.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::files::replace_file;
+use super::replay::{Anchor, Walked};
+use tlog::checkpoint::Checkpoint;
+
+const FIRST_LINE: &str = "keuze last checkpoint 1; it stays beside the root key, in no backup of the data";
+
+/// How long a checkpoint may wait to be written.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// The file of a log beside a root key.
+pub fn path(key_file: &Path, origin: &str) -> PathBuf {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let log: String = origin.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    let mut name = key_file.as_os_str().to_owned();
+    name.push(format!(".{log}.checkpoint"));
+    PathBuf::from(name)
+}
+
+/// Why a ledger is not the one that was here last.
+#[derive(Debug, thiserror::Error)]
+pub enum RolledBack {
+    /// The file is not there.
+    #[error(
+        "the last checkpoint {} is missing, so nobody can tell whether this ledger is an older copy of itself. Put the file \
+         back; where the root key was moved, move it along. {}", .path.display(), go_on(.path, *.size, .root)
+    )]
+    Missing {
+        /// Where it belongs.
+        path: PathBuf,
+        /// The size of the ledger.
+        size: u64,
+        /// Its root.
+        root: [u8; 32],
+    },
+    /// Records are missing.
+    #[error(
+        "this ledger is an older copy: it ends after {size} records{}, and {} more were recorded until {until} (UTC). \
+         Objections and withdrawals may be among them. Put back the newest copy. {}",
+        last_of(.since.as_ref()), .known - .size, go_on(.path, *.size, .root)
+    )]
+    Shorter {
+        /// The file that says so.
+        path: PathBuf,
+        /// The size of the ledger.
+        size: u64,
+        /// Its root.
+        root: [u8; 32],
+        /// The size of the ledger that was here.
+        known: u64,
+        /// When the last record of this ledger was made.
+        since: Option<OffsetDateTime>,
+        /// When the last record of the ledger that was here was made.
+        until: String,
+    },
+    /// The records are others than those that were here.
+    #[error(
+        "this is not the ledger that was here: its first {known} records are others than those of the last checkpoint {}, \
+         which was written at {until} (UTC). Put back the right one. {}", .path.display(), go_on(.path, *.size, .root)
+    )]
+    Other {
+        /// The file that says so.
+        path: PathBuf,
+        /// The size of the ledger.
+        size: u64,
+        /// Its root.
+        root: [u8; 32],
+        /// The size of the ledger that was here.
+        known: u64,
+        /// When the last record of the ledger that was here was made.
+        until: String,
+    },
+    /// The file does not read as one of ours.
+    #[error("the last checkpoint {} is damaged. Put it back from a copy. {}", .path.display(), go_on(.path, *.size, .root))]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The size of the ledger.
+        size: u64,
+        /// Its root.
+        root: [u8; 32],
+    },
+    /// It could not be read or written.
+    #[error("the last checkpoint {}: {error}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the file system said.
+        error: io::Error,
+    },
+}
+
+fn last_of(since: Option<&OffsetDateTime>) -> String {
+    since.map(|at| format!(", the last of {} (UTC)", written(*at))).unwrap_or_default()
+}
+
+/// What the file says where somebody decided to go on.
+fn decision(size: u64, root: &[u8; 32]) -> String {
+    format!("go on with {size} records, root {}", BASE64.encode(root))
+}
+
+fn go_on(path: &Path, size: u64, root: &[u8; 32]) -> String {
+    let decision = decision(size, root);
+    format!(
+        "To go on without what is missing, knowing that it is lost (docs/operating.md), write this line into {}: {decision}",
+        path.display()
+    )
+}
+
+fn written(at: OffsetDateTime) -> String {
+    let whole = at.replace_nanosecond(0).unwrap_or(at).to_offset(time::UtcOffset::UTC);
+    whole.format(&Rfc3339).unwrap_or_default()
+}
+
+/// What the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    GoOn(String),
+    Last { until: String, note: String },
+    Damaged,
+}
+
+/// The file as it was read, before the ledger was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Last {
+    path: PathBuf,
+    said: Said,
+}
+
+impl Last {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn read(path: PathBuf) -> Result<Self, RolledBack> {
+        let said = match std::fs::read_to_string(&path) {
+            Ok(text) => parse(&text),
+            Err(error) if error.kind() == ErrorKind::NotFound => Said::Nothing,
+            Err(error) if error.kind() == ErrorKind::InvalidData => Said::Damaged,
+            Err(error) => return Err(RolledBack::Io { path, error }),
+        };
+        Ok(Self { path, said })
+    }
+
+    /// Whether somebody decided to go on without what is missing.
+    pub fn says_go_on(&self) -> bool {
+        matches!(self.said, Said::GoOn(_))
+    }
+
+    /// Whether there is such a file.
+    pub fn is_there(&self) -> bool {
+        self.said != Said::Nothing
+    }
+
+    /// Holds a ledger against it; `since` is when its last record was made.
+    ///
+    /// # Errors
+    /// It is not the one that was here last, or an older copy of it.
+    pub fn check(&self, walked: &Walked, anchor: &Anchor, since: Option<OffsetDateTime>) -> Result<(), RolledBack> {
+        let (path, size, root) = (self.path.clone(), walked.tree.size(), walked.tree.root());
+        match &self.said {
+            Said::Nothing if size == 0 => Ok(()),
+            Said::Nothing => Err(RolledBack::Missing { path, size, root }),
+            Said::GoOn(line) if *line == decision(size, &root) => Ok(()),
+            Said::GoOn(_) | Said::Damaged => Err(RolledBack::Damaged { path, size, root }),
+            Said::Last { until, note } => {
+                let until = until.clone();
+                let Some(last) = Checkpoint::open(note, &anchor.key) else {
+                    let known = claimed_size(note);
+                    // A directory that was emptied has a new key for its log.
+                    return Err(match size {
+                        0 => RolledBack::Shorter { path, size, root, known, since, until },
+                        _ => RolledBack::Other { path, size, root, known, until },
+                    });
+                };
+                let known = last.size;
+                match walked.tree.root_at(known) {
+                    None => Err(RolledBack::Shorter { path, size, root, known, since, until }),
+                    Some(same) if same == last.root && last.origin == anchor.origin => Ok(()),
+                    Some(_) => Err(RolledBack::Other { path, size, root, known, until }),
+                }
+            }
+        }
+    }
+}
+
+fn parse(text: &str) -> Said {
+    if text.starts_with("go on with ") {
+        return Said::GoOn(text.trim_end().to_owned());
+    }
+    let rest = text.strip_prefix(FIRST_LINE).and_then(|rest| rest.strip_prefix('\n'));
+    match rest.and_then(|rest| rest.split_once('\n')) {
+        Some((until, note)) if OffsetDateTime::parse(until, &Rfc3339).is_ok() => {
+            Said::Last { until: until.to_owned(), note: note.to_owned() }
+        }
+        _ => Said::Damaged,
+    }
+}
+
+/// The size in a note of another log key, for people to read.
+fn claimed_size(note: &str) -> u64 {
+    note.lines().nth(1).and_then(|size| size.parse().ok()).unwrap_or_default()
+}
+
+/// Writes the file as long as the ledger is open.
+pub struct Outside {
+    path: PathBuf,
+    waits: Option<(String, OffsetDateTime)>,
+    written: Option<Instant>,
+}
+
+impl Outside {
+    /// For that file; nothing waits.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, waits: None, written: None }
+    }
+
+    /// Writes a checkpoint at once, before anything is recorded.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn begin(&mut self, note: &str, at: OffsetDateTime) -> Result<(), RolledBack> {
+        self.write(note, at).map_err(|error| RolledBack::Io { path: self.path.clone(), error })
+    }
+
+    /// Takes the checkpoint of a batch that is durable.
+    pub fn take(&mut self, note: String, at: OffsetDateTime) {
+        self.waits = Some((note, at));
+    }
+
+    /// How long what waits may still wait; `None` if nothing does.
+    pub fn due(&self) -> Option<Duration> {
+        self.waits.as_ref()?;
+        Some(self.written.map_or(Duration::ZERO, |written| INTERVAL.saturating_sub(written.elapsed())))
+    }
+
+    /// Writes what waits. What fails is said, and tried again with the next batch: the records are durable without it.
+    pub fn settle(&mut self) {
+        let Some((note, at)) = self.waits.take() else { return };
+        if let Err(error) = self.write(&note, at) {
+            let path = self.path.display();
+            tracing::error!(
+                "the last checkpoint {path} cannot be written, so an older copy would not be noticed: {error}"
+            );
+        }
+    }
+
+    fn write(&mut self, note: &str, at: OffsetDateTime) -> io::Result<()> {
+        self.written = Some(Instant::now());
+        replace_file(&self.path, format!("{FIRST_LINE}\n{}\n{note}", written(at)).as_bytes())
+    }
+}

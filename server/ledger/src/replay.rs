@@ -1,0 +1,308 @@
+//! Reading the journal: the one walk that the start, `verify` and a rebuild share.
+
+use std::path::PathBuf;
+
+use ed25519_dalek::VerifyingKey;
+use model::event::Event;
+use model::identity::{RecordAddress, ShardNumber};
+
+use super::erasure::Missing;
+use super::files::{Layout, Slot};
+use super::{Fact, OPEN_SHARD, fact};
+use crate::formats::frame::{Entry, Frame, Read};
+use crate::formats::record::{SealedRecord, commitment};
+use tlog::checkpoint::Checkpoint;
+use tlog::tree::{Tree, leaf_hash};
+use vault::ring::{KeyId, Ring};
+use vault::seal;
+
+/// A whole batch of the journal.
+pub struct ReplayedBatch {
+    /// The index of its first record.
+    pub first: u64,
+    /// Its sealed records.
+    pub records: Vec<SealedRecord>,
+    /// Its facts, still sealed, each with the index of the record that it was written beside.
+    pub facts: Vec<(u64, Vec<u8>)>,
+    /// Its signed checkpoint.
+    pub note: String,
+}
+
+impl ReplayedBatch {
+    /// The size of the log with it.
+    pub fn end(&self) -> u64 {
+        self.first + self.records.len() as u64
+    }
+}
+
+/// Where a walk ended.
+pub struct Walked {
+    /// The tree over all whole batches.
+    pub tree: Tree,
+    /// The last checkpoint; empty for a log without records.
+    pub note: String,
+    /// How many batches there are.
+    pub batches: u64,
+    /// How many of them hold records.
+    pub recorded: u64,
+    /// The last file and where its last whole batch ends.
+    pub end: Option<(PathBuf, u64)>,
+    /// Whether something that is no batch stands behind it: the work that a kill or a power cut left unfinished.
+    pub torn: bool,
+}
+
+/// What is wrong with a ledger: which record, if it can be said, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The shard.
+    pub shard: ShardNumber,
+    /// The first index that fails.
+    pub index: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "shard {} index {}: {}", self.shard, self.index, self.what)
+    }
+}
+
+fn fault(index: u64, what: impl Into<String>) -> Fault {
+    Fault { shard: OPEN_SHARD, index, what: what.into() }
+}
+
+/// What every checkpoint of a log is held against.
+pub struct Anchor {
+    /// The log's name.
+    pub origin: String,
+    /// The key that signs its checkpoints.
+    pub key: VerifyingKey,
+}
+
+/// Walks the whole journal, handing out each batch, and checks frames, indexes, roots and signatures.
+pub fn walk(
+    layout: &Layout,
+    anchor: &Anchor,
+    each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
+) -> Result<Walked, Fault> {
+    walk_files(layout, Some(anchor), each)
+}
+
+/// Walks a journal that [`walk`] has just checked, and is held by this process: roots and signatures are not looked
+/// at again.
+pub fn walk_again(layout: &Layout, each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>) -> Result<Walked, Fault> {
+    walk_files(layout, None, each)
+}
+
+fn walk_files(
+    layout: &Layout,
+    anchor: Option<&Anchor>,
+    mut each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
+) -> Result<Walked, Fault> {
+    let mut walked =
+        Walked { tree: Tree::default(), note: String::new(), batches: 0, recorded: 0, end: None, torn: false };
+    let files = layout.journal_files().map_err(|error| fault(0, format!("the journal cannot be read: {error}")))?;
+    for path in files {
+        let size = walked.tree.size();
+        if walked.torn {
+            return Err(fault(size, "a journal file goes on behind one that ends in the middle of a batch"));
+        }
+        let named: Option<u64> = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+        let bytes =
+            std::fs::read(&path).map_err(|error| fault(size, format!("the journal cannot be read: {error}")))?;
+        let mut at = 0;
+        let mut used = 0;
+        let mut batch = empty(size);
+        loop {
+            match Frame::read(&bytes, at) {
+                Read::End => break,
+                Read::Broken => {
+                    walked.torn = true;
+                    break;
+                }
+                Read::Frame(frame, next) => {
+                    at = next;
+                    let index = walked.tree.size();
+                    if frame.index != index {
+                        return Err(fault(index, "the journal's frames are not in order"));
+                    }
+                    if !take(&mut walked.tree, &mut batch, frame.entry, index)? {
+                        continue;
+                    }
+                    if let Some(anchor) = anchor {
+                        check_end(&batch, &walked.tree, anchor)?;
+                    }
+                    each(&batch)?;
+                    walked.note = std::mem::take(&mut batch.note);
+                    walked.batches += 1;
+                    walked.recorded += u64::from(!batch.records.is_empty());
+                    used = at;
+                    batch = empty(walked.tree.size());
+                }
+            }
+        }
+        if used > 0 && named != Some(size) {
+            return Err(fault(size, "a journal file is missing or has another file's name"));
+        }
+        walked.torn |= at > used;
+        if walked.tree.size() > batch.first {
+            walked.tree = shorter(&walked.tree, batch.first);
+        }
+        walked.end = Some((path, used as u64));
+    }
+    Ok(walked)
+}
+
+fn empty(first: u64) -> ReplayedBatch {
+    ReplayedBatch { first, records: Vec::new(), facts: Vec::new(), note: String::new() }
+}
+
+/// The tree without the records of a batch that has no end.
+fn shorter(tree: &Tree, size: u64) -> Tree {
+    let mut whole = Tree::default();
+    (0..size).filter_map(|index| tree.leaf(index)).for_each(|leaf| whole.push(leaf));
+    whole
+}
+
+/// Adds an entry to a batch; true when it ended it.
+fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) -> Result<bool, Fault> {
+    match entry {
+        Entry::Record(body) => {
+            let record = SealedRecord::from_bytes(&body).ok_or_else(|| fault(index, "this is no record"))?;
+            tree.push(leaf_hash(&record.commitment));
+            batch.records.push(record);
+        }
+        Entry::Fact(body) => batch.facts.push((index.saturating_sub(1), body)),
+        Entry::BatchEnd(note) => {
+            batch.note = note;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), Fault> {
+    let checkpoint = Checkpoint::open(&batch.note, &anchor.key)
+        .ok_or_else(|| fault(batch.first, "the batch's checkpoint is not signed by this log"))?;
+    if checkpoint.size != tree.size() || checkpoint.root != tree.root() {
+        return Err(fault(batch.first, "the records are not those of the signed checkpoint"));
+    }
+    if checkpoint.origin != anchor.origin {
+        return Err(fault(
+            batch.first,
+            format!("this is the ledger of {}, not of {}", checkpoint.origin, anchor.origin),
+        ));
+    }
+    Ok(())
+}
+
+/// Compares the journal with the checkpoint kept outside it, which is never ahead of it. What a kill leaves behind the
+/// journal is no fault; it is told, and the next start mends it.
+///
+/// `strict` also refuses a slot that is damaged. Beside a running server the slots must have been read before the
+/// journal.
+pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<Option<&'static str>, Fault> {
+    let size = walked.tree.size();
+    for slot in slots {
+        match slot {
+            Slot::Note(number, note) if number.checked_add(1) == Some(walked.batches) && *note != walked.note => {
+                return Err(fault(size, "the journal's last batch is not the one of the checkpoint outside it"));
+            }
+            Slot::Note(number, _) if *number >= walked.batches => {
+                return Err(fault(
+                    size,
+                    "the journal ends here, but the checkpoint outside it is further on: records that were acknowledged are missing. Put back the journal's files",
+                ));
+            }
+            Slot::Broken if strict => {
+                return Err(fault(size, "a slot of the checkpoint file is damaged; the next start mends it"));
+            }
+            _ => {}
+        }
+    }
+    let newest =
+        slots.iter().filter_map(|slot| if let Slot::Note(number, _) = slot { Some(*number) } else { None }).max();
+    match newest {
+        None if walked.batches > 2 => {
+            Err(fault(size, "the checkpoint outside the journal is missing. Put back the file checkpoint/0001"))
+        }
+        None if walked.batches > 0 => Ok(Some("the checkpoint outside the journal is not there yet")),
+        Some(newest) if newest + 1 < walked.batches => {
+            Ok(Some("the checkpoint outside the journal is behind it, as a kill leaves it; the next start mends it"))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Why a record cannot be opened.
+pub enum Unreadable {
+    /// Its key was destroyed.
+    NoKey,
+    /// It does not add up.
+    Damaged(&'static str),
+}
+
+/// What binds a sealed record to its place and key.
+pub fn record_context(address: RecordAddress, key: KeyId) -> Vec<u8> {
+    [&address.shard.get().to_be_bytes()[..], &address.index.to_be_bytes(), &key.0].concat()
+}
+
+/// Salt and canonical JSON of a record, checked against its commitment.
+pub fn open_record(
+    record: &SealedRecord,
+    address: RecordAddress,
+    ring: &Ring,
+) -> Result<([u8; 32], Vec<u8>), Unreadable> {
+    let text = if record.key == KeyId::NONE {
+        record.body.clone()
+    } else {
+        let key = ring.key(record.key).ok_or(Unreadable::NoKey)?;
+        seal::open(key, &record_context(address, record.key), &record.body)
+            .ok_or(Unreadable::Damaged("its seal is broken"))?
+    };
+    let (salt, canonical) = text.split_first_chunk::<32>().ok_or(Unreadable::Damaged("it is too short"))?;
+    if commitment(salt, canonical) != record.commitment {
+        return Err(Unreadable::Damaged("it is not what was committed to"));
+    }
+    Ok((*salt, canonical.to_vec()))
+}
+
+/// The event of a batch's record, checked against the facts beside it; `None` where its key is missing, which is noted.
+pub fn event_of(
+    batch: &ReplayedBatch,
+    record: &SealedRecord,
+    index: u64,
+    ring: &Ring,
+    missing: &mut Missing,
+) -> Result<Option<Event>, Fault> {
+    let address = RecordAddress { shard: OPEN_SHARD, index };
+    let canonical = match open_record(record, address, ring) {
+        Ok((_, canonical)) => canonical,
+        Err(Unreadable::NoKey) => {
+            missing.record(record.key, index);
+            return Ok(None);
+        }
+        Err(Unreadable::Damaged(what)) => return Err(fault(index, what)),
+    };
+    let event: Event = serde_json::from_slice(&canonical).map_err(|_| fault(index, "it is no event"))?;
+    let beside = batch.facts.iter().filter(|(of, _)| *of == index).map(|(_, bytes)| bytes);
+    if fact::digest(beside) != event.facts {
+        return Err(fault(index, "the facts beside it are not those that it names"));
+    }
+    missing.explain(&event);
+    Ok(Some(event))
+}
+
+/// A fact beside a batch's records; `None` where its key is missing, which is noted.
+pub fn fact_of(bytes: &[u8], index: u64, ring: &Ring, missing: &mut Missing) -> Result<Option<Fact>, Fault> {
+    match fact::decode(bytes, ring) {
+        Ok(fact) => Ok(Some(fact)),
+        Err(fact::Unreadable::NoKey(_)) if fact::is_answer(bytes) => Ok(None),
+        Err(fact::Unreadable::NoKey(id)) => {
+            missing.fact(id, index);
+            Ok(None)
+        }
+        Err(fact::Unreadable::Damaged) => Err(fault(index, "a fact beside this record cannot be opened")),
+    }
+}

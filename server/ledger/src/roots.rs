@@ -1,0 +1,44 @@
+//! The root key, as long as the ledger is open.
+
+use time::{Date, OffsetDateTime};
+
+use super::Scribe;
+use vault::rotation;
+
+impl Scribe {
+    /// Puts a new root key in the place of the old one, which is kept until a day. Whatever is written meanwhile waits.
+    ///
+    /// # Errors
+    /// A sentence for the operator. The next start finishes it or takes it back.
+    pub fn rotate_root(&self, until: Date) -> Result<(), String> {
+        let entropy = &*self.shared.entropy;
+        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
+        match &self.shared.key_file {
+            Some(file) => rotation::rotate(file, &mut state.ring, until, entropy),
+            None => state.ring.rewrap(entropy.bytes(), entropy).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// Deletes the old root keys whose day has come; gives how many.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn drop_old_roots(&self, today: Date) -> std::io::Result<usize> {
+        self.shared.key_file.as_ref().map_or(Ok(0), |file| rotation::drop_old(file, today))
+    }
+
+    /// Tells one root key from another and nothing of either.
+    pub fn root_check(&self) -> String {
+        self.state().ring.root_check()
+    }
+
+    /// Grows whenever a key was destroyed.
+    pub fn buckets_ended(&self) -> usize {
+        self.state().ring.ended()
+    }
+
+    /// When somebody was erased, in the order of the ledger, which tells it.
+    pub fn erasures(&self) -> Vec<OffsetDateTime> {
+        self.state().erasures.clone()
+    }
+}

@@ -1,0 +1,62 @@
+//! The storage trait and its engines; one contract test for all.
+//!
+//! An engine holds what can be made anew from the journal: the records of each shard, and the checkpoint of its last
+//! batch. The trait is cut at `append`, a compare-and-swap on the size of a shard, and at reads.
+
+pub mod memory;
+pub mod sled_engine;
+
+#[cfg(any(test, feature = "fixture"))]
+pub mod breaking;
+#[cfg(test)]
+mod contract;
+
+use model::identity::{RecordAddress, ShardNumber};
+
+/// What is appended at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Sealed records in order.
+    pub records: Vec<Vec<u8>>,
+    /// The signed checkpoint of the shard with them.
+    pub checkpoint: String,
+}
+
+/// Why an engine failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The shard has another size than the caller thought; nothing was written.
+    #[error("shard {shard} has {found} records, not {expected}")]
+    Size {
+        /// The shard.
+        shard: ShardNumber,
+        /// What the caller thought.
+        expected: u64,
+        /// What it has.
+        found: u64,
+    },
+    /// What is kept does not add up: the engine cannot be used, and is made anew from the journal.
+    #[error("{0}")]
+    Damaged(String),
+    /// The system would not read or write, such as for want of space: nothing is said of what is kept.
+    #[error("{0}")]
+    Io(String),
+}
+
+/// Where records are kept for reading.
+pub trait Store: Send + Sync {
+    /// Appends to a shard that has `expected` records. Durable only after [`Store::sync`].
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError>;
+    /// Makes everything appended durable. An error is final: a failed sync is never retried.
+    fn sync(&self) -> Result<(), StoreError>;
+    /// The number of records of a shard; 0 for one that never was.
+    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError>;
+    /// How many batches were appended to a shard.
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError>;
+    /// A sealed record; `None` beyond the end.
+    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Lets go of the files, so that another process can open them.
+    fn release(&self);
+    /// The checkpoint of the last batch.
+    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError>;
+}

@@ -1,0 +1,105 @@
+//! What every engine must do; run on each.
+
+use model::identity::{RecordAddress, ShardNumber};
+
+use super::memory::MemoryStore;
+use super::sled_engine::SledStore;
+use super::{Batch, Store, StoreError};
+
+fn batch(records: &[&[u8]], checkpoint: &str) -> Batch {
+    Batch { records: records.iter().map(|record| record.to_vec()).collect(), checkpoint: checkpoint.to_owned() }
+}
+
+/// The story of a shard, from nothing.
+fn contract(store: &dyn Store) {
+    let shard = ShardNumber::FIRST;
+    let other = ShardNumber::new(2).expect("a shard");
+    let read = |index| store.record(RecordAddress { shard, index }).expect("readable");
+    assert_eq!(store.size(shard).expect("readable"), 0);
+    assert_eq!(store.checkpoint(shard).expect("readable"), None);
+    assert_eq!(read(0), None);
+
+    store.append(shard, 0, &batch(&[b"a", b"bb", b""], "one")).expect("appended");
+    assert_eq!(store.size(shard).expect("readable"), 3, "its own write is read before it is durable");
+    store.append(shard, 3, &batch(&[b"d"], "two")).expect("appended");
+    store.sync().expect("durable");
+    assert_eq!(
+        [read(0), read(1), read(2), read(3), read(4)].map(|r| r.map(|r| r.len())),
+        [Some(1), Some(2), Some(0), Some(1), None]
+    );
+    assert_eq!(store.checkpoint(shard).expect("readable").as_deref(), Some("two"));
+
+    let refused = store.append(shard, 3, &batch(&[b"x"], "three"));
+    assert!(matches!(refused, Err(StoreError::Size { expected: 3, found: 4, .. })), "compare-and-swap");
+    assert_eq!(store.size(shard).expect("readable"), 4, "nothing of it was written");
+    assert_eq!(store.checkpoint(shard).expect("readable").as_deref(), Some("two"));
+    assert_eq!(store.size(other).expect("readable"), 0, "shards are apart");
+
+    let long: Vec<Vec<u8>> = (0..40u8).map(|n| vec![n; 5_000]).collect();
+    store.append(shard, 4, &Batch { records: long.clone(), checkpoint: "four".into() }).expect("appended");
+    for (index, record) in (4..).zip(long) {
+        assert_eq!(read(index), Some(record), "a batch longer than one value");
+    }
+
+    let huge = [vec![1; 10], vec![2; 300_000], vec![3; 6_996], vec![4; 6_997], vec![5; 10]];
+    store.append(shard, 44, &Batch { records: huge.to_vec(), checkpoint: "five".into() }).expect("appended");
+    for (index, record) in (44..).zip(huge) {
+        assert_eq!(read(index), Some(record), "a record longer than one value");
+    }
+    assert_eq!(read(49), None);
+    assert_eq!(store.size(shard).expect("readable"), 49);
+}
+
+#[test]
+fn memory() {
+    contract(&MemoryStore::default());
+}
+
+#[test]
+fn sled() {
+    let folder = tempfile::tempdir().expect("a folder");
+    contract(&SledStore::open(folder.path()).expect("opens"));
+    let again = SledStore::open(folder.path()).expect("opens again");
+    assert_eq!(again.size(ShardNumber::FIRST).expect("readable"), 49, "what was durable is there");
+}
+
+/// sled never syncs a blob file, and a leaf of many values is one message.
+#[test]
+fn no_batch_makes_sled_write_a_blob_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SledStore::open(folder.path()).expect("opens");
+    let mut size = 0;
+    for number in 0..150usize {
+        let length = [50, 700, 3_400, 6_996, 20_000][number % 5];
+        let records = vec![vec![7; length]; [1, 34, 256][number % 3]];
+        let expected = size;
+        size += records.len() as u64;
+        store.append(ShardNumber::FIRST, expected, &Batch { records, checkpoint: "x".repeat(300) }).expect("appended");
+    }
+    store.sync().expect("durable");
+    assert_eq!(std::fs::read_dir(folder.path().join("0001/blobs")).expect("a folder").count(), 0);
+}
+
+/// Closed and opened again at once, as often as it takes to meet sled's threads at it.
+#[test]
+fn sled_opens_again_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for size in 0..60 {
+        let store = SledStore::open(folder.path()).expect("opens");
+        assert_eq!(store.size(ShardNumber::FIRST).expect("readable"), size);
+        store.append(ShardNumber::FIRST, size, &batch(&[b"a"], "one")).expect("appended");
+        store.sync().expect("durable");
+    }
+}
+
+#[test]
+fn sled_opens_after_a_kill_left_half_a_snapshot() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SledStore::open(folder.path()).expect("opens");
+    store.append(ShardNumber::FIRST, 0, &batch(&[b"a"], "one")).expect("appended");
+    store.sync().expect("durable");
+    drop(store);
+    std::fs::write(folder.path().join("0001/snap.00000000FFFFFFFF.generating"), b"half").expect("written");
+    let again = SledStore::open(folder.path()).expect("opens");
+    assert_eq!(again.size(ShardNumber::FIRST).expect("readable"), 1);
+}

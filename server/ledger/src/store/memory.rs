@@ -1,0 +1,59 @@
+//! An engine that forgets: for tests.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+
+use model::identity::{RecordAddress, ShardNumber};
+
+use super::{Batch, Store, StoreError};
+
+/// Keeps everything in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore(Mutex<Shards>);
+
+/// The records of each shard, its last checkpoint, and the number of batches.
+type Shards = HashMap<ShardNumber, (Vec<Vec<u8>>, String, u64)>;
+
+impl MemoryStore {
+    fn shards(&self) -> MutexGuard<'_, Shards> {
+        self.0.lock().expect("nobody panics while holding it")
+    }
+}
+
+impl Store for MemoryStore {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
+        let mut shards = self.shards();
+        let (records, checkpoint, batches) = shards.entry(shard).or_default();
+        let found = records.len() as u64;
+        if found != expected {
+            return Err(StoreError::Size { shard, expected, found });
+        }
+        records.extend_from_slice(&batch.records);
+        checkpoint.clone_from(&batch.checkpoint);
+        *batches += 1;
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+        Ok(self.shards().get(&shard).map_or(0, |(records, ..)| records.len() as u64))
+    }
+
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+        Ok(self.shards().get(&shard).map_or(0, |(_, _, batches)| *batches))
+    }
+
+    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
+        let index = usize::try_from(address.index).unwrap_or(usize::MAX);
+        Ok(self.shards().get(&address.shard).and_then(|(records, ..)| records.get(index).cloned()))
+    }
+
+    fn release(&self) {}
+
+    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
+        Ok(self.shards().get(&shard).filter(|(records, ..)| !records.is_empty()).map(|(_, note, _)| note.clone()))
+    }
+}

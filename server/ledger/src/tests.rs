@@ -1,0 +1,166 @@
+//! What can only be tested from inside: a writer that is held up.
+
+use std::pin::Pin;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use model::event::{Actor, EventKind, Route};
+
+use super::*;
+use crate::clock::moment;
+use crate::store::breaking::{Breaking, Step};
+use vault::random::SeededEntropy;
+
+fn scribe() -> Scribe {
+    let entropy = Arc::new(SeededEntropy::new(1));
+    Scribe::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
+}
+
+fn draft(name: usize) -> Draft {
+    let mut event = Event::new(EventKind::ChoiceMade, moment(0).at, Actor::Visitor, Route::Banner);
+    event.variant = Some(name.to_string());
+    Draft::new(event)
+}
+
+type Answer = Result<Written, AppendError>;
+type Waiting = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// Asks for one event and looks at once whether it is refused.
+fn ask(scribe: &Scribe, name: usize) -> Result<Waiting, Option<AppendError>> {
+    let scribe = scribe.clone();
+    let mut waiting: Waiting = Box::pin(async move { scribe.append(draft(name)).await });
+    match waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Pending => Ok(waiting),
+        Poll::Ready(answer) => Err(answer.err()),
+    }
+}
+
+/// Asks while the writer cannot go on, until it has been refused three times: who waits, by name.
+fn ask_beyond_capacity(scribe: &Scribe) -> Vec<(usize, Waiting)> {
+    let _held = scribe.state();
+    let mut accepted = Vec::new();
+    let mut refused = 0;
+    for name in 0.. {
+        match ask(scribe, name) {
+            Ok(waiting) => accepted.push((name, waiting)),
+            Err(Some(AppendError::NotRecorded(NotRecorded::Busy))) => refused += 1,
+            Err(other) => panic!("the writer is held up, and this is answered: {other:?}"),
+        }
+        if refused == 3 {
+            return accepted;
+        }
+    }
+    unreachable!("somebody is refused")
+}
+
+#[tokio::test]
+async fn over_capacity_the_answer_is_busy_at_once_and_whoever_was_accepted_is_answered() {
+    let scribe = scribe();
+    let accepted = ask_beyond_capacity(&scribe);
+    // What the writer has taken out already makes room for as many more.
+    assert!((QUEUE..=QUEUE + 2 * 256).contains(&accepted.len()), "{}", accepted.len());
+    let count = accepted.len() as u64;
+    for (name, waiting) in accepted {
+        let written = waiting.await.expect("it was accepted");
+        assert_eq!(written.event.variant, Some(name.to_string()));
+        let recorded = scribe.record(written.address).expect("readable").expect("there");
+        assert_eq!(recorded.event, written.event);
+    }
+    let written = scribe.append(draft(0)).await.expect("there is room again");
+    assert_eq!(written.address.index, count, "nobody who was refused is recorded");
+}
+
+#[tokio::test]
+async fn whoever_was_accepted_and_went_away_is_recorded() {
+    let scribe = scribe();
+    let accepted = ask_beyond_capacity(&scribe);
+    let count = accepted.len() as u64;
+    drop(accepted);
+    let written = loop {
+        match scribe.append(draft(0)).await {
+            Ok(written) => break written,
+            Err(AppendError::NotRecorded(NotRecorded::Busy)) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(written.address.index, count);
+}
+
+/// Closing finishes what was accepted, and refuses what comes then.
+#[tokio::test]
+async fn whoever_was_accepted_before_the_end_is_answered() {
+    let scribe = scribe();
+    let accepted = ask_beyond_capacity(&scribe);
+    scribe.close().await;
+    for (_, waiting) in accepted {
+        waiting.await.expect("it was accepted");
+    }
+    assert_eq!(scribe.append(draft(0)).await, Err(NotRecorded::Closed.into()));
+}
+
+#[tokio::test]
+async fn what_is_too_long_for_the_journal_is_refused_before_the_writer_sees_it() {
+    let scribe = scribe();
+    let fact = |key: usize, value: usize| Draft {
+        facts: vec![Fact { kind: FactKind::Content, key: vec![1; key], value: Some(vec![2; value]) }],
+        ..draft(0)
+    };
+    let mut wordy = draft(0);
+    wordy.event.reason = Some("x".repeat(LONGEST / 6));
+    for long in [fact(1 << 16, 0), fact(32, LONGEST), wordy] {
+        let scribe = scribe.clone();
+        let refused = tokio::spawn(async move { scribe.append(long).await }).await;
+        assert!(refused.expect_err("refused").is_panic());
+    }
+    let mut wordy = draft(0);
+    wordy.event.reason = Some("\u{1}".repeat(100_000));
+    for long in [fact(32, LONGEST - (2 << 20)), wordy] {
+        scribe.append(long).await.expect("it fits");
+    }
+}
+
+/// Whoever was underway to the disk is told that it is not known, whoever waited behind them that nothing was recorded;
+/// and so the next start finds it.
+#[tokio::test]
+async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let opening = |seed| Opening {
+        data: Some(folder.path().join("data")),
+        key_file: Some(folder.path().join("root.key")),
+        origin: "voipro.test".into(),
+        entropy: Arc::new(SeededEntropy::new(seed)),
+    };
+    let (fails, underway) = (Arc::new(AtomicBool::new(false)), Arc::new(Barrier::new(2)));
+    let (failing, barrier) = (Arc::clone(&fails), Arc::clone(&underway));
+    // From a moment on, and then only after somebody let them.
+    let breaks = move |step| {
+        let breaks = step == Step::Sync && failing.load(Ordering::SeqCst);
+        if breaks {
+            barrier.wait();
+            barrier.wait();
+        }
+        breaks
+    };
+    let wrap = |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }) as Box<dyn Store>;
+    let scribe = Scribe::open_with(&opening(1), wrap).expect("opens");
+    scribe.append(draft(0)).await.expect("written");
+    fails.store(true, Ordering::SeqCst);
+    let first = ask(&scribe, 1).expect("accepted");
+    underway.wait();
+    let behind: Vec<_> = (2..5).map(|name| ask(&scribe, name).expect("accepted")).collect();
+    underway.wait();
+    assert_eq!(first.await, Err(AppendError::OutcomeUnknown));
+    for waiting in behind {
+        assert_eq!(waiting.await, Err(NotRecorded::Closed.into()));
+    }
+    assert_eq!(scribe.append(draft(5)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
+    scribe.close().await;
+    let again = Scribe::open(opening(2)).expect("opens");
+    let names: Vec<_> = (0..9)
+        .map_while(|index| again.record(RecordAddress { shard: OPEN_SHARD, index }).expect("readable"))
+        .map(|recorded| recorded.event.variant.expect("a name"))
+        .collect();
+    assert_eq!(names, ["0", "1"], "the journal had it; nobody else's is there");
+    again.close().await;
+}

@@ -1,0 +1,331 @@
+//! `keuze verify`.
+
+mod copy;
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use model::identity::RecordAddress;
+
+use super::erasure::Missing;
+use super::files::{Layout, Slot, read_slots};
+use super::lock::Look;
+use super::outside::{self, Last};
+use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
+use super::writer::LOG_KEY;
+use super::{OPEN_SHARD, fact};
+use crate::store::Store as _;
+use crate::store::sled_engine::SledStore;
+use tlog::checkpoint::read_verifier_key;
+use vault::ring::{KeyId, Owner, Reading, Ring};
+use vault::rotation;
+use vault::seal::Key;
+
+use copy::DatabaseCopy;
+
+/// A ledger that adds up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Records in all shards.
+    pub records: u64,
+    /// Those of them whose key an erasure or a retention run destroyed.
+    pub erased: u64,
+    /// The root of the open shard, in base64.
+    pub root: String,
+    /// What could not be looked at, and what a kill left for the next start to mend: a sentence each.
+    pub left_out: Vec<String>,
+}
+
+/// Why a ledger was not verified.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// It does not add up.
+    #[error("{0}")]
+    Fault(Fault),
+    /// It could not be read at all.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+impl From<Fault> for VerifyError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Recomputes everything from the journal, the key ring and the checkpoints; the database too, unless a running
+/// server holds it. Without the root key records stay sealed, and everything around them is checked. Nothing in the
+/// directory is made or changed.
+///
+/// # Errors
+/// The first shard and index that fails.
+pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyError> {
+    let layout = Layout(data.to_path_buf());
+    let mut left_out = Vec::new();
+    let look = look_at(&layout)?;
+    // Checkpoints, keys, journal, in this order, because a running server may take each of them further meanwhile: a
+    // key is there before its records, and the event that ends it is there before it goes.
+    let slots = read_slots(&layout.checkpoint())
+        .map_err(|error| VerifyError::Unreadable(format!("the checkpoint file cannot be read: {error}")))?;
+    if never_began(&layout, &slots) {
+        return Ok(nothing_yet());
+    }
+    let outside = last_outside(&layout, key_file)?;
+    let settled = if look.running { size_in(&slots) } else { u64::MAX };
+    let keys = Keys::open(&layout, key_file, settled, look.running, &mut left_out)?;
+    let anchor = keys.anchor(&layout)?;
+    let database = open_database(&layout, &look, &mut left_out)?;
+    let store = database.as_ref().map(|(store, _)| store);
+    let stored = store.map_or(Ok(0), |store| store.size(OPEN_SHARD));
+    let stored = stored.map_err(|error| VerifyError::Unreadable(format!("the database cannot be read: {error}")))?;
+    let mut missing = Missing::default();
+    let walked = replay::walk(&layout, &anchor, |batch| {
+        keys.check(batch, &mut missing)?;
+        store.map_or(Ok(()), |store| compare(batch, store, stored))
+    })?;
+    // First whether anything acknowledged is missing: a torn end may be all that is left of it.
+    let behind = replay::check_outside(&slots, &walked, !look.running)?;
+    missing.check()?;
+    if keys.root.is_some() {
+        left_out.extend(check_last(&outside, &walked, &anchor)?);
+    }
+    if !look.running {
+        left_out.extend(behind.map(str::to_owned));
+        left_out.extend(unfinished(&walked, &keys, &missing).map(str::to_owned));
+    }
+    if let Some(store) = store {
+        left_out.extend(check_end(&walked, store, stored)?);
+    }
+    Ok(Verified {
+        records: walked.tree.size(),
+        erased: missing.records(),
+        root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root()),
+        left_out,
+    })
+}
+
+fn look_at(layout: &Layout) -> Result<Look, VerifyError> {
+    Look::at(layout).map_err(|error| {
+        VerifyError::Unreadable(match error.kind() {
+            std::io::ErrorKind::NotFound => format!("{} holds no ledger", layout.0.display()),
+            _ => format!("{} cannot be read: {error}", layout.journal().display()),
+        })
+    })
+}
+
+/// Whether a first start was killed before it had made anything that could hold a record.
+fn never_began(layout: &Layout, slots: &[Slot; 2]) -> bool {
+    let has_journal = layout.journal_files().map_or(true, |files| !files.is_empty());
+    !has_journal && *slots == [Slot::Empty, Slot::Empty] && !layout.verifier_key().exists()
+}
+
+fn nothing_yet() -> Verified {
+    let root = base64::engine::general_purpose::STANDARD.encode(tlog::tree::Tree::default().root());
+    let left_out = vec!["the first start did not get as far as a record; the next one begins anew".to_owned()];
+    Verified { records: 0, erased: 0, root, left_out }
+}
+
+/// The last checkpoint beside the root key.
+fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, VerifyError> {
+    let unreadable = |error: &dyn std::fmt::Display| VerifyError::Unreadable(error.to_string());
+    let site = super::origin::site_of(&layout.0).map_err(|error| unreadable(&error))?.unwrap_or_default();
+    let path = outside::path(&key_path(layout, key_file), &super::origin::log_name(&site));
+    Last::read(path).map_err(|error| unreadable(&error))
+}
+
+fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
+    key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf)
+}
+
+/// Holds the ledger against the last checkpoint beside the root key; a copy elsewhere has none, which is told.
+fn check_last(last: &Last, walked: &Walked, anchor: &Anchor) -> Result<Option<String>, VerifyError> {
+    if !last.is_there() {
+        let told = "no last checkpoint stands beside the root key: whether this is an older copy was not looked at";
+        return Ok((walked.tree.size() > 0).then(|| told.to_owned()));
+    }
+    last.check(walked, anchor, None).map(|()| None).map_err(|error| at_end(walked, &error.to_string()))
+}
+
+/// What a kill left unfinished, and the next start finishes.
+fn unfinished(walked: &Walked, keys: &Keys, missing: &Missing) -> impl Iterator<Item = &'static str> {
+    let lives = missing.destroyed().iter().any(|id| keys.ring.key(*id).is_some());
+    [
+        (walked.torn, "behind the journal's end stands something that is no batch; the next start cuts it off"),
+        (
+            keys.ring.is_torn(),
+            "the key ring ends in the middle of a key that nothing needs; the next start cuts it off",
+        ),
+        (lives, "a key that was ended is still in the key ring, as a kill leaves it; the next start destroys it"),
+    ]
+    .into_iter()
+    .filter_map(|(is, what)| is.then_some(what))
+}
+
+/// The size of the log in the newest of the checkpoints.
+fn size_in(slots: &[Slot; 2]) -> u64 {
+    let size = |slot: &Slot| match slot {
+        Slot::Note(_, note) => note.lines().nth(1)?.parse().ok(),
+        Slot::Empty | Slot::Broken => None,
+    };
+    slots.iter().filter_map(size).max().unwrap_or_default()
+}
+
+fn at_end(walked: &Walked, what: &str) -> VerifyError {
+    VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
+}
+
+type RootAndRing = (Option<Key>, Result<Ring, String>);
+
+/// The root key that opens the ring, also when a rotation of it was not finished, and the ring.
+fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, VerifyError> {
+    let root = rotation::find(file, &layout.keys()).map_err(VerifyError::Unreadable)?.map(|found| found.key);
+    let reading = if running { Reading::Beside } else { Reading::Verify };
+    let ring = match root {
+        Some(root) => Ring::open(Some(&layout.keys()), root, reading),
+        None => Ring::open(None, Key::default(), reading),
+    };
+    Ok((root, ring))
+}
+
+/// The key ring as it was when we looked.
+struct Keys {
+    /// `None` where there is no root key.
+    root: Option<Key>,
+    ring: Ring,
+    /// The keys of all records below this were made before we looked; a running server may have gone on since.
+    settled: u64,
+}
+
+impl Keys {
+    fn open(
+        layout: &Layout,
+        key_file: Option<&Path>,
+        settled: u64,
+        running: bool,
+        left_out: &mut Vec<String>,
+    ) -> Result<Self, VerifyError> {
+        let file = key_path(layout, key_file);
+        let (mut root, mut ring) = open_ring(layout, &file, running)?;
+        // A server that rotates its root key replaces ring and key file one after the other.
+        for _ in 0..10 {
+            if ring.is_ok() || !running {
+                break;
+            }
+            (root, ring) = open_ring(layout, &file, running)?;
+        }
+        if let (None, Some(named)) = (root, key_file) {
+            return Err(VerifyError::Unreadable(format!("there is no root key {}", named.display())));
+        }
+        if root.is_none() {
+            left_out.push(format!(
+                "there is no root key {}: the key ring was left out, sealed records were not opened and erased ones not \
+                 counted; frames, leaves, trees and signatures were checked against the key in {}",
+                file.display(),
+                layout.verifier_key().display()
+            ));
+        }
+        Ok(Self { root, ring: ring.map_err(VerifyError::Unreadable)?, settled })
+    }
+
+    /// The key of the log: from the ring, where there is one; else what is kept for whoever has no root key.
+    fn anchor(&self, layout: &Layout) -> Result<Anchor, VerifyError> {
+        let path = layout.verifier_key();
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| VerifyError::Unreadable(format!("{} cannot be read: {error}", path.display())))?;
+        let read = text.strip_suffix('\n').and_then(read_verifier_key);
+        let (origin, key) =
+            read.ok_or_else(|| VerifyError::Unreadable(format!("{} is no verifier key", path.display())))?;
+        if self.root.is_some() && self.log_key()? != key {
+            return Err(VerifyError::Unreadable(format!(
+                "{} is not the key of this log; the next start writes the right one",
+                path.display()
+            )));
+        }
+        Ok(Anchor { origin, key })
+    }
+
+    fn log_key(&self) -> Result<VerifyingKey, VerifyError> {
+        let key = self.ring.find(Owner::Secret(LOG_KEY)).and_then(|id| self.ring.key(id));
+        let key = key.ok_or_else(|| VerifyError::Unreadable("the key ring lost the log's key".into()))?;
+        Ok(SigningKey::from_bytes(key).verifying_key())
+    }
+
+    /// Opens every record and fact of a batch that there is a key for.
+    fn check(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
+        if batch.first < self.settled {
+            return self.open_all(batch, missing);
+        }
+        // Written since: what ended keys counts, what lacks one does not.
+        let mut since = Missing::default();
+        self.open_all(batch, &mut since)?;
+        missing.learn(since);
+        Ok(())
+    }
+
+    fn open_all(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
+        for (index, record) in (batch.first..).zip(&batch.records) {
+            if self.root.is_some() || record.key == KeyId::NONE {
+                replay::event_of(batch, record, index, &self.ring, missing)?;
+            }
+        }
+        for (index, bytes) in &batch.facts {
+            if self.root.is_some() || fact::is_open(bytes) {
+                replay::fact_of(bytes, *index, &self.ring, missing)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The database of a stopped server, as a copy: opening one writes to it.
+fn open_database(
+    layout: &Layout,
+    look: &Look,
+    left_out: &mut Vec<String>,
+) -> Result<Option<(SledStore, DatabaseCopy)>, VerifyError> {
+    if look.running {
+        left_out.push("a server is running: its database was left out".into());
+        return Ok(None);
+    }
+    if !layout.sled().exists() {
+        left_out.push("there is no database; the next start makes it anew from the journal".into());
+        return Ok(None);
+    }
+    let copy = match DatabaseCopy::make(&layout.sled()) {
+        Ok(copy) => copy,
+        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+            left_out.push(format!("{error}: the database was left out, which is looked at as a copy"));
+            return Ok(None);
+        }
+        Err(error) => return Err(VerifyError::Unreadable(format!("the database cannot be copied: {error}"))),
+    };
+    let store = SledStore::open(copy.folder()).map_err(|error| VerifyError::Unreadable(error.to_string()))?;
+    Ok(Some((store, copy)))
+}
+
+/// Compares the database's copies of a batch.
+fn compare(batch: &ReplayedBatch, store: &SledStore, stored: u64) -> Result<(), Fault> {
+    for (index, record) in (batch.first..stored).zip(&batch.records) {
+        let wrong = match store.record(RecordAddress { shard: OPEN_SHARD, index }) {
+            Ok(copy) if copy.as_ref() == Some(&record.to_bytes()) => continue,
+            Ok(_) => "the database's copy is not the journal's record; the next start makes it anew".to_owned(),
+            Err(error) => format!("the database cannot be read: {error}; the next start makes it anew"),
+        };
+        return Err(Fault { shard: OPEN_SHARD, index, what: wrong });
+    }
+    Ok(())
+}
+
+/// Whether the database ends where the journal ends. What it lacks is told: a kill leaves it behind.
+fn check_end(walked: &Walked, store: &SledStore, stored: u64) -> Result<Option<String>, VerifyError> {
+    let size = walked.tree.size();
+    if stored < size {
+        return Ok(Some(format!("the database lacks the last {} records; the next start adds them", size - stored)));
+    }
+    let note = store.checkpoint(OPEN_SHARD).map_err(|error| at_end(walked, &error.to_string()))?;
+    if stored > size || note.unwrap_or_default() != walked.note {
+        return Err(at_end(walked, "the database ends elsewhere than the journal; the next start makes it anew"));
+    }
+    Ok(None)
+}

@@ -1,0 +1,822 @@
+//! The thread that writes: start-up, group commit, and the order in which things become durable.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, RwLock};
+
+use ed25519_dalek::SigningKey;
+use model::event::Event;
+use model::identity::{RecordAddress, Subject};
+use model::receipt::MAX_INDEX;
+use time::OffsetDateTime;
+use tokio::sync::oneshot;
+
+use super::answers::Answers;
+use super::erasure::Missing;
+use super::files::{
+    CheckpointFile, Journal, Layout, Slot, make_folder, make_private, read_slots, replace_file, sync_folder,
+};
+use super::lock::Lock;
+use super::outside::{self, Last, Outside};
+use super::replay::{self, Anchor, ReplayedBatch, Walked};
+use super::state::State;
+use super::{
+    Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe,
+    Shared, Written, fact,
+};
+use crate::formats::frame::{Entry, Frame};
+use crate::formats::record::{SealedRecord, Sealing, canonical, commitment, sealing};
+use crate::store::memory::MemoryStore;
+use crate::store::sled_engine::SledStore;
+use crate::store::{Batch, Store, StoreError};
+use tlog::checkpoint::{Checkpoint, verifier_key};
+use tlog::tree::{Tree, leaf_hash};
+use vault::random::Entropy;
+use vault::ring::{KeyId, Owner, Reading, Ring};
+use vault::{root, rotation, seal};
+
+/// What the writer is asked for.
+pub enum Job {
+    /// To record events.
+    Record(Box<Recording>),
+    /// To keep what a request was answered whose events are recorded already.
+    Keep {
+        /// The answer.
+        answer: Answer,
+        /// Told once it is durable, or once that cannot be.
+        told: oneshot::Sender<Result<(), AppendError>>,
+    },
+}
+
+impl Job {
+    /// How many records it makes.
+    fn records(&self) -> usize {
+        match self {
+            Self::Record(recording) => recording.drafts.len(),
+            Self::Keep { .. } => 0,
+        }
+    }
+
+    /// Nothing will come of it.
+    fn turn_away(self) {
+        let closed = NotRecorded::Closed.into();
+        match self {
+            Self::Record(recording) => recording.tell(Err(closed)),
+            Self::Keep { told, .. } => _ = told.send(Err(closed)),
+        }
+    }
+}
+
+/// Answers to keep, and who waits for each.
+type Keeping = Vec<(Answer, oneshot::Sender<Result<(), AppendError>>)>;
+
+/// Drafts that are recorded together, and who waits for them.
+pub struct Recording {
+    /// What to write.
+    pub drafts: Vec<Draft>,
+    /// What the request that it comes of is answered, where that may be sent again.
+    pub once: Option<Answer>,
+    /// Told once it is durable, or once that cannot be.
+    pub answer: oneshot::Sender<Result<Once, AppendError>>,
+}
+
+/// What becomes one record: a draft, with the answer that stands beside it.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    draft: &'a Draft,
+    answer: Option<&'a Answer>,
+}
+
+impl Recording {
+    /// The answer stands beside the last of them.
+    fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let last = self.drafts.len().saturating_sub(1);
+        let answer = move |at| self.once.as_ref().filter(|_| at == last);
+        self.drafts.iter().enumerate().map(move |(at, draft)| Line { draft, answer: answer(at) })
+    }
+
+    /// Whoever waited may have gone; how it ended stands all the same.
+    fn tell(self, ended: Result<Once, AppendError>) {
+        let _gone = self.answer.send(ended);
+    }
+}
+
+/// Why a batch is not in the ledger, or not known to be.
+struct Failed {
+    what: String,
+    /// What everybody is told who waits for it.
+    told: AppendError,
+}
+
+impl Failed {
+    /// Before anything of it was on its way to the journal.
+    fn before(what: String) -> Self {
+        Self { what, told: NotRecorded::Closed.into() }
+    }
+
+    /// Afterwards: it may be on the disk.
+    fn underway(what: String) -> Self {
+        Self { what, told: AppendError::OutcomeUnknown }
+    }
+}
+
+/// The name of the log's signing key in the ring.
+pub const LOG_KEY: &str = "log 0001";
+
+/// No more is put into a batch of so many drafts.
+const LARGEST_BATCH: usize = 256;
+
+/// What only the writer touches.
+struct Writer {
+    shared: Arc<Shared>,
+    disk: Option<Disk>,
+    tree: Tree,
+    batches: u64,
+    origin: String,
+    key: SigningKey,
+}
+
+struct Disk {
+    journal: Journal,
+    checkpoint: CheckpointFile,
+    outside: Outside,
+    /// Held for as long as the writer lives.
+    lock: Lock,
+}
+
+impl Disk {
+    /// Whether what is written to is still what stands in the data directory.
+    fn is_in_place(&self) -> Result<(), String> {
+        match self.lock.is_in_place().and_then(|folder| Ok(folder && self.journal.is_in_place()?)) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the journal is not at its place any more: somebody moved or replaced it".into()),
+            Err(error) => Err(format!("the journal cannot be looked at: {error}")),
+        }
+    }
+}
+
+/// What becomes of the databases that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Databases {
+    /// They are kept, if they are the journal's.
+    Kept,
+    /// They are set aside, and made anew.
+    Anew,
+}
+
+/// Opens a ledger and starts its writer, with something put before the databases.
+pub fn open_with(
+    opening: &Opening,
+    databases: Databases,
+    wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
+) -> Result<Scribe, String> {
+    let entropy = Arc::clone(&opening.entropy);
+    let origin = super::origin::log_name(&opening.origin);
+    let opened = match &opening.data {
+        None => open_memory(&*entropy)?,
+        Some(data) => open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &origin, &*entropy)?,
+    };
+    let Opened { state, store, disk, batches, key } = opened;
+    let tree = state.tree.clone();
+    let (queue, jobs) = sync_channel(QUEUE);
+    let shared = Arc::new(Shared {
+        state: RwLock::new(state),
+        store: wrap(store),
+        entropy,
+        queue: Mutex::new(Some(queue)),
+        writer: Mutex::new(None),
+        data: opening.data.clone(),
+        key_file: opening
+            .data
+            .as_ref()
+            .map(|data| opening.key_file.clone().unwrap_or_else(|| Layout(data.clone()).default_root_key())),
+    });
+    let writer = Writer { shared: Arc::clone(&shared), disk, tree, batches, origin, key };
+    let thread = std::thread::Builder::new().name("scribe".into()).spawn(move || writer.run(&jobs));
+    let thread = thread.map_err(|error| format!("the writer cannot be started: {error}"))?;
+    *shared.writer.lock().expect("just made") = Some(thread);
+    Ok(Scribe { shared })
+}
+
+struct Opened {
+    state: State,
+    store: Box<dyn Store>,
+    disk: Option<Disk>,
+    batches: u64,
+    key: SigningKey,
+}
+
+fn new_state(ring: Ring) -> State {
+    State {
+        ring,
+        tree: Tree::default(),
+        checkpoint: String::new(),
+        by_subject: HashMap::new(),
+        facts: BTreeMap::new(),
+        erasures: Vec::new(),
+        last: None,
+        answers: Answers::default(),
+    }
+}
+
+/// The keys that every ledger has, made at its first start; not durable yet.
+fn standing_keys(ring: &mut Ring, entropy: &dyn Entropy) -> SigningKey {
+    for owner in [Owner::Audit, Owner::Suppression, Owner::Shard(OPEN_SHARD.get())] {
+        ring.ensure(owner, entropy);
+    }
+    let id = ring.ensure(Owner::Secret(LOG_KEY), entropy);
+    SigningKey::from_bytes(ring.key(id).expect("made above"))
+}
+
+fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
+    let mut ring = Ring::open(None, entropy.bytes(), Reading::Start)?;
+    let key = standing_keys(&mut ring, entropy);
+    Ok(Opened { state: new_state(ring), store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
+}
+
+fn open_disk(
+    layout: &Layout,
+    databases: Databases,
+    key_file: Option<&Path>,
+    origin: &str,
+    entropy: &dyn Entropy,
+) -> Result<Opened, String> {
+    let was_there = layout.0.exists();
+    let opened = open_locked(layout, databases, key_file, origin, entropy);
+    if opened.is_err() && !was_there {
+        // What was made for the lock; nothing that holds anything goes this way.
+        for folder in [layout.keys(), layout.journal(), layout.0.join("journal"), layout.0.clone()] {
+            let _stays = std::fs::remove_dir(folder);
+        }
+    }
+    opened
+}
+
+fn open_locked(
+    layout: &Layout,
+    databases: Databases,
+    key_file: Option<&Path>,
+    origin: &str,
+    entropy: &dyn Entropy,
+) -> Result<Opened, String> {
+    let lock = Lock::take(layout).map_err(|error| error.to_string())?;
+    let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
+    let last = Last::read(outside::path(&key_file, origin)).map_err(|error| error.to_string())?;
+    let has_journal = !layout.journal_files().map_err(|error| error.to_string())?.is_empty();
+    let slots =
+        read_slots(&layout.checkpoint()).map_err(|error| format!("the checkpoint file cannot be read: {error}"))?;
+    let fresh = !has_journal && slots == [Slot::Empty, Slot::Empty];
+    let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
+    make_folder(&layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
+    let mut ring = Ring::open(Some(&layout.keys()), root.key, Reading::Start)?;
+    if !fresh && ring.find(Owner::Secret(LOG_KEY)).is_none() {
+        return Err("the key ring lost the log's key. Put back the folder keys".into());
+    }
+    let key = standing_keys(&mut ring, entropy);
+
+    let mut state = new_state(ring);
+    let mut missing = Missing::default();
+    let anchor = Anchor { origin: origin.to_owned(), key: key.verifying_key() };
+    let walked =
+        replay::walk(layout, &anchor, |batch| remember(&mut state, &mut missing, batch)).map_err(|f| f.to_string())?;
+    // What a kill left behind is mended below.
+    let _behind = replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
+    missing.check().map_err(|fault| fault.to_string())?;
+    last.check(&walked, &anchor, state.last).map_err(|error| error.to_string())?;
+    if last.says_go_on() {
+        tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
+    }
+    let store = open_store(layout, databases, &walked, &anchor)?;
+    // Everything adds up; from here on files are written that are not made anew.
+    root.settle(&key_file, &mut state.ring, entropy)?;
+    state.ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+    finish_erasures(&mut state, &missing, entropy)?;
+    state.checkpoint.clone_from(&walked.note);
+    keep_verifier_key(layout, origin, &key)?;
+
+    let end = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
+    let journal =
+        Journal::open(&layout.journal(), end).map_err(|error| format!("the journal cannot be opened: {error}"))?;
+    let mut checkpoint = CheckpointFile::open(&layout.checkpoint())
+        .map_err(|error| format!("the checkpoint file cannot be opened: {error}"))?;
+    mend_slots(&mut checkpoint, &walked).map_err(|error| format!("the checkpoint file cannot be written: {error}"))?;
+    for folder in [layout.0.join("journal"), layout.keys(), layout.0.clone()] {
+        sync_folder(&folder).map_err(|error| format!("{} cannot be synced: {error}", folder.display()))?;
+    }
+    keep_to_ourselves(layout);
+    // Before anything is recorded: from then on a ledger without it is an older copy.
+    let mut outside = Outside::at(outside::path(&key_file, origin));
+    let note = Checkpoint { origin: origin.to_owned(), size: walked.tree.size(), root: walked.tree.root() }.sign(&key);
+    outside.begin(&note, state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH)).map_err(|error| error.to_string())?;
+    let disk = Disk { journal, checkpoint, outside, lock };
+    Ok(Opened { state, store, disk: Some(disk), batches: walked.batches, key })
+}
+
+/// A directory from before is made private, too.
+fn keep_to_ourselves(layout: &Layout) {
+    let marked = File::options().write(true).create(true).truncate(false).open(layout.lock());
+    if let Err(error) = marked.and_then(|_| make_private(&layout.0)) {
+        tracing::warn!("{} cannot be made private to its owner: {error}", layout.0.display());
+    }
+}
+
+/// Writes the last checkpoint into its slot again, so that both slots are whole after every start.
+fn mend_slots(file: &mut CheckpointFile, walked: &Walked) -> std::io::Result<()> {
+    let Some(last) = walked.batches.checked_sub(1) else { return Ok(()) };
+    file.write(last, &walked.note)?;
+    // The other slot holds the same checkpoint under the number before it, which the next batch but one replaces.
+    last.checked_sub(1).map_or(Ok(()), |before| file.write(before, &walked.note))
+}
+
+fn root_key(layout: &Layout, file: &Path, fresh: bool, entropy: &dyn Entropy) -> Result<rotation::Found, String> {
+    if let Some(found) = rotation::find(file, &layout.keys())? {
+        return Ok(found);
+    }
+    if !fresh || layout.keys().exists() {
+        return Err(format!(
+            "the root key {} is missing. Put it back, or name it in KEUZE_KEY_FILE; without it {} cannot be read",
+            file.display(),
+            layout.0.display()
+        ));
+    }
+    root::create(file, entropy)?;
+    rotation::find(file, &layout.keys())?.ok_or_else(|| format!("the root key {} vanished", file.display()))
+}
+
+fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<(), String> {
+    let path = layout.verifier_key();
+    let text = verifier_key(origin, &key.verifying_key()) + "\n";
+    let write = || -> std::io::Result<()> {
+        make_folder(&layout.0.join("checkpoint"))?;
+        let stands = std::fs::read_to_string(&path).ok().as_ref() == Some(&text);
+        if stands { Ok(()) } else { replace_file(&path, text.as_bytes()) }
+    };
+    write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+/// Opens the databases and gives them what they lack. Those that do not hold what they once held, or are not a beginning
+/// of what stands in the journal, are set aside and made anew: whatever happens to them is a rebuild. What is only in the
+/// way, such as a full disk, moves nothing; and what our own signature says of a longer journal is evidence.
+fn open_store(
+    layout: &Layout,
+    databases: Databases,
+    walked: &Walked,
+    anchor: &Anchor,
+) -> Result<Box<dyn Store>, String> {
+    if databases == Databases::Kept && layout.sled().exists() {
+        let opened = open_databases(&layout.sled()).and_then(|store| {
+            refuse_evidence(&store, walked, anchor)?;
+            complete(layout, &store)?;
+            Ok(store)
+        });
+        match opened {
+            Ok(store) => return Ok(Box::new(store)),
+            Err(Unfit::InTheWay(what)) => return Err(what),
+            Err(Unfit::Damaged(what)) => {
+                has_room(layout)?;
+                tracing::warn!("{what}: the database is set aside and made anew");
+            }
+        }
+    }
+    make_databases(layout).map_err(Unfit::into_text)
+}
+
+fn open_databases(folder: &Path) -> Result<SledStore, Unfit> {
+    SledStore::open(folder).map_err(|error| unfit("the database cannot be opened", &error))
+}
+
+/// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more. Those that
+/// there are make room once it is finished.
+fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, Unfit> {
+    let in_the_way = |error: std::io::Error| Unfit::InTheWay(format!("the database cannot be made anew: {error}"));
+    let making = layout.sled_in_making();
+    if making.exists() {
+        std::fs::remove_dir_all(&making).map_err(in_the_way)?;
+    }
+    let store = open_databases(&making)?;
+    complete(layout, &store)?;
+    store.release();
+    if layout.sled().exists() {
+        set_aside(layout).map_err(Unfit::InTheWay)?;
+    }
+    std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0)).map_err(in_the_way)?;
+    let store = open_databases(&layout.sled())?;
+    complete(layout, &store)?;
+    Ok(Box::new(store))
+}
+
+/// Why a database cannot be used.
+enum Unfit {
+    /// It is not what stands in the journal; a new one will be.
+    Damaged(String),
+    /// It says nothing of the database; a new one would meet the same.
+    InTheWay(String),
+}
+
+impl Unfit {
+    fn into_text(self) -> String {
+        match self {
+            Self::Damaged(what) | Self::InTheWay(what) => what,
+        }
+    }
+}
+
+fn unfit(what: &str, error: &StoreError) -> Unfit {
+    let what = format!("{what}: {error}");
+    match error {
+        StoreError::Io(_) => Unfit::InTheWay(what),
+        StoreError::Damaged(_) | StoreError::Size { .. } => Unfit::Damaged(what),
+    }
+}
+
+/// sled can take a full disk, or want of files, for damage: nothing is moved before we know that there is room.
+fn has_room(layout: &Layout) -> Result<(), String> {
+    let path = layout.0.join("room");
+    let written = std::fs::write(&path, vec![0xa5; 1 << 20]).and_then(|()| File::open(&path)?.sync_all());
+    let removed = std::fs::remove_file(&path);
+    written.and(removed).map_err(|error| {
+        format!("the database cannot be opened, and {} cannot be written to: {error}", layout.0.display())
+    })
+}
+
+/// Refuses a database whose signed checkpoint is further on than the one batch that a power cut can take from the journal,
+/// or tells of other records: then it is the journal that lacks something.
+fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Result<(), Unfit> {
+    let failed = |error| unfit("the database cannot be read", &error);
+    let Some(note) = store.checkpoint(OPEN_SHARD).map_err(failed)? else { return Ok(()) };
+    // Of another log it says nothing about this one.
+    let signed = Checkpoint::open(&note, &anchor.key).filter(|signed| signed.origin == anchor.origin);
+    let Some(signed) = signed else { return Ok(()) };
+    let batches = store.batches(OPEN_SHARD).map_err(failed)?;
+    let size = walked.tree.size();
+    let what = match walked.tree.root_at(signed.size) {
+        Some(root) if root == signed.root => return Ok(()),
+        Some(_) => format!("the first {} records of the journal are not those that the database's", signed.size),
+        None if batches <= walked.recorded + 1 => return Ok(()),
+        None => format!("the journal ends after {size} records, of {} that the database's", signed.size),
+    };
+    Err(Unfit::InTheWay(format!(
+        "{what} signed checkpoint tells of: records that were acknowledged are missing from the journal. Put back the \
+         journal's files. To go on without them, run `keuze rebuild`, which sets the database aside"
+    )))
+}
+
+/// Compares what a database holds with the journal, record by record, and adds the tail that it lacks.
+fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
+    let engine = |error: StoreError| unfit("the database cannot be read", &error);
+    let stored = store.size(OPEN_SHARD).map_err(engine)?;
+    let note = store.checkpoint(OPEN_SHARD).map_err(engine)?;
+    // A database that ends where a batch ends only lacks the batches behind it.
+    let mut agrees = stored == 0 && note.is_none();
+    let mut unfit = None;
+    let walked = replay::walk_again(layout, |batch| {
+        let outcome = if batch.records.is_empty() {
+            Ok(())
+        } else if batch.first < stored {
+            agrees = batch.end() == stored && note.as_ref() == Some(&batch.note);
+            same(batch, store)
+        } else if agrees {
+            add(batch, store)
+        } else {
+            Err(Unfit::Damaged("the database does not agree with the journal".into()))
+        };
+        outcome.map_err(|what| {
+            unfit = Some(what);
+            replay::Fault { shard: OPEN_SHARD, index: batch.first, what: "the database differs".into() }
+        })
+    });
+    match (unfit, walked) {
+        (Some(unfit), _) => Err(unfit),
+        (None, Err(fault)) => Err(Unfit::InTheWay(fault.to_string())),
+        (None, Ok(_)) if !agrees => Err(Unfit::Damaged("the database is ahead of the journal".into())),
+        (None, Ok(_)) => {
+            store.sync().map_err(|error| Unfit::InTheWay(format!("the database cannot be synced: {error}")))
+        }
+    }
+}
+
+fn same(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
+    for (index, record) in (batch.first..).zip(&batch.records) {
+        let copy = store.record(RecordAddress { shard: OPEN_SHARD, index });
+        let copy = copy.map_err(|error| unfit(&format!("record {index} cannot be read"), &error))?;
+        if copy.is_none_or(|copy| copy != record.to_bytes()) {
+            return Err(Unfit::Damaged(format!("record {index} is not the one of the journal")));
+        }
+    }
+    Ok(())
+}
+
+fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
+    let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
+    let added = store.append(OPEN_SHARD, batch.first, &Batch { records, checkpoint: batch.note.clone() });
+    added.map_err(|error| Unfit::InTheWay(format!("the database cannot be written: {error}")))
+}
+
+/// Renames the databases; nothing is ever deleted by itself.
+fn set_aside(layout: &Layout) -> Result<(), String> {
+    let mut aside = layout.0.join("sled.aside-1");
+    let mut number = 1;
+    while aside.exists() {
+        number += 1;
+        aside = layout.0.join(format!("sled.aside-{number}"));
+    }
+    std::fs::rename(layout.sled(), aside).map_err(|error| format!("the database cannot be set aside: {error}"))
+}
+
+/// Takes note of a batch in memory, opening every record and fact that there is a key for.
+fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> Result<(), replay::Fault> {
+    for (index, record) in (batch.first..).zip(&batch.records) {
+        if let Some(event) = replay::event_of(batch, record, index, &state.ring, missing)? {
+            state.index(&event, index);
+        }
+        state.tree.push(leaf_hash(&record.commitment));
+    }
+    for (index, bytes) in &batch.facts {
+        if let Some(fact) = replay::fact_of(bytes, *index, &state.ring, missing)? {
+            state.apply(fact, *index);
+        }
+    }
+    Ok(())
+}
+
+/// Ends what a kill left half ended.
+fn finish_erasures(state: &mut State, missing: &Missing, entropy: &dyn Entropy) -> Result<(), String> {
+    state.forget(missing.destroyed());
+    let destroyed = state.ring.destroy(missing.destroyed(), entropy).and_then(|()| state.ring.sweep());
+    destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
+}
+
+/// What a request is answered, as it stands in the journal; nothing if its hour is over already.
+fn answer_fact(answer: &Answer, ring: &Ring) -> Option<Fact> {
+    Some(answer.fact(ring.find(answer.owner())?))
+}
+
+/// Whether a fact is sealed under a key that is gone already.
+fn ends(fact: &Fact, ended: &HashSet<KeyId>) -> bool {
+    fact.kind == FactKind::Personal && fact.key.first_chunk().is_some_and(|id| ended.contains(&KeyId(*id)))
+}
+
+impl Writer {
+    /// Takes what waits, makes it durable together, answers, and takes the next. Ends when the queue is closed, or
+    /// at the first failure: a failed sync is never retried, because what it lost cannot be known.
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Some(first) = self.next(jobs) {
+            // Until shards close and follow each other, a full one takes nothing more, and says so to whoever asks.
+            let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(usize::MAX);
+            let (mut taken, mut records) = (Vec::new(), 0);
+            let mut next = Some(first);
+            while let Some(job) = next {
+                if room - records < job.records().max(1) {
+                    tracing::error!("the shard is full: nothing more is recorded");
+                    job.turn_away();
+                } else {
+                    records += job.records();
+                    taken.push(job);
+                }
+                next = if taken.len().max(records) < LARGEST_BATCH { jobs.try_recv().ok() } else { None };
+            }
+            if self.take(taken).is_err() {
+                self.turn_away(jobs);
+                break;
+            }
+        }
+        if let Some(disk) = &mut self.disk {
+            disk.outside.settle();
+        }
+    }
+
+    /// Writes a batch and tells everybody how it ended.
+    fn take(&mut self, taken: Vec<Job>) -> Result<(), AppendError> {
+        let mut keeping = Keeping::new();
+        let mut batch = Vec::new();
+        for job in taken {
+            match job {
+                Job::Record(recording) => batch.push(*recording),
+                Job::Keep { answer, told } => keeping.push((answer, told)),
+            }
+        }
+        let (batch, again) = self.sort_out(batch);
+        let nothing = batch.is_empty() && keeping.is_empty();
+        let committed = if nothing { Ok(Vec::new()) } else { self.commit(&batch, &keeping) };
+        let ended = committed.as_ref().map(|_| ()).map_err(|failed| failed.told);
+        match committed {
+            Ok(written) => {
+                let mut written = written.into_iter();
+                for recording in batch {
+                    let its = written.by_ref().take(recording.drafts.len()).collect();
+                    recording.tell(Ok(Once::Written(its)));
+                }
+            }
+            Err(failed) => {
+                tracing::error!("the ledger stops, nothing more is acknowledged: {}", failed.what);
+                batch.into_iter().for_each(|recording| recording.tell(Err(failed.told)));
+            }
+        }
+        for (_, told) in keeping {
+            let _gone = told.send(ended);
+        }
+        self.repeat(again, ended);
+        ended
+    }
+
+    /// The next job; `None` once the queue is closed. While nothing comes the last checkpoint is written.
+    fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
+        loop {
+            let outside = self.disk.as_mut().map(|disk| &mut disk.outside);
+            let Some((outside, due)) = outside.and_then(|outside| outside.due().map(|due| (outside, due))) else {
+                return jobs.recv().ok();
+            };
+            if due.is_zero() {
+                outside.settle();
+                continue;
+            }
+            match jobs.recv_timeout(due) {
+                Err(RecvTimeoutError::Timeout) => {}
+                taken => return taken.ok(),
+            }
+        }
+    }
+
+    /// Takes out the requests that were answered before, or come twice in this batch.
+    fn sort_out(&self, batch: Vec<Recording>) -> (Vec<Recording>, Vec<Recording>) {
+        let state = self.shared.state.read().expect("nobody panics while writing it");
+        let mut first: HashSet<AnswerName> = HashSet::new();
+        batch.into_iter().partition(|job| {
+            let Some(answer) = &job.once else { return true };
+            state.answers.find(&answer.name, answer.at).is_none() && first.insert(answer.name)
+        })
+    }
+
+    /// Tells them what the first of them was answered; where that failed, how.
+    fn repeat(&self, again: Vec<Recording>, ended: Result<(), AppendError>) {
+        let state = self.shared.state.read().expect("nobody panics while writing it");
+        for job in again {
+            let answered = job.once.as_ref().and_then(|answer| state.answers.find(&answer.name, answer.at)).cloned();
+            let failed = ended.err().unwrap_or(AppendError::OutcomeUnknown);
+            job.tell(answered.map(Once::Before).ok_or(failed));
+        }
+    }
+
+    /// Tells everybody who still waits that nothing of theirs was written.
+    fn turn_away(&self, jobs: &Receiver<Job>) {
+        // First the door: nobody comes in behind the last one who is told.
+        self.shared.shut();
+        jobs.iter().for_each(Job::turn_away);
+    }
+
+    fn commit(&mut self, batch: &[Recording], keeping: &Keeping) -> Result<Vec<Written>, Failed> {
+        let lines: Vec<Line<'_>> = batch.iter().flat_map(Recording::lines).collect();
+        let first = self.tree.size();
+        let events = self.prepare(&lines, keeping, first).map_err(Failed::before)?;
+        let (mut frames, records, events) = self.encode(&lines, events, first);
+        let size = self.tree.size();
+        let kept = self.keep(keeping, size, &mut frames);
+        let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
+        Frame { index: size, entry: Entry::BatchEnd(note.clone()) }.write(&mut frames);
+        let stored = records.iter().map(SealedRecord::to_bytes).collect();
+        self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
+        self.batches += 1;
+        if let (Some(disk), Some(last)) = (&mut self.disk, events.last()) {
+            disk.outside.take(note.clone(), last.at);
+        }
+
+        let mut written = Vec::new();
+        let mut state = self.shared.state.write().expect("nobody panics while writing it");
+        for ((index, event), record) in (first..).zip(events).zip(&records) {
+            state.tree.push(leaf_hash(&record.commitment));
+            state.index(&event, index);
+            written.push(Written { address: RecordAddress { shard: OPEN_SHARD, index }, event });
+        }
+        state.checkpoint = note;
+        // In the event's own batch: what is acknowledged as erased is gone.
+        let ended: HashSet<KeyId> = lines.iter().flat_map(|line| line.draft.ends.iter().copied()).collect();
+        if !ended.is_empty() {
+            state.forget(&ended);
+            let destroyed = state.ring.destroy(&ended, &*self.shared.entropy);
+            destroyed.map_err(|error| Failed::underway(format!("the key ring cannot be written: {error}")))?;
+        }
+        for (line, written) in lines.iter().zip(&written) {
+            for fact in line.draft.facts.iter().filter(|fact| !ends(fact, &ended)) {
+                state.apply(fact.clone(), written.address.index);
+            }
+            if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &state.ring)) {
+                state.apply(answer, written.address.index);
+            }
+        }
+        kept.into_iter().for_each(|answer| state.apply(answer, size.saturating_sub(1)));
+        Ok(written)
+    }
+
+    /// Answers that stand beside no record of their own stand behind the last one.
+    fn keep(&self, keeping: &Keeping, size: u64, frames: &mut Vec<u8>) -> Vec<Fact> {
+        let state = self.shared.state.read().expect("nobody panics while writing it");
+        let kept: Vec<Fact> = keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &state.ring)).collect();
+        for fact in &kept {
+            let entry = Entry::Fact(fact::encode(fact, &state.ring, &*self.shared.entropy));
+            Frame { index: size, entry }.write(frames);
+        }
+        kept
+    }
+
+    /// The batch as it stands in the journal, without its end. Each event names the facts beside it.
+    fn encode(
+        &mut self,
+        lines: &[Line<'_>],
+        events: Vec<Event>,
+        first: u64,
+    ) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
+        let shared = Arc::clone(&self.shared);
+        let state = shared.state.read().expect("nobody panics while writing it");
+        let mut frames = Vec::new();
+        let mut records = Vec::new();
+        let mut named = Vec::new();
+        for ((index, event), line) in (first..).zip(events).zip(lines) {
+            let encode = |fact| fact::encode(fact, &state.ring, &*shared.entropy);
+            let answer = line.answer.and_then(|answer| answer_fact(answer, &state.ring));
+            let facts: Vec<Vec<u8>> = line.draft.facts.iter().chain(&answer).map(encode).collect();
+            let event = Event { facts: fact::digest(&facts), ..event };
+            let record = self.seal(&event, index, &state.ring);
+            self.tree.push(leaf_hash(&record.commitment));
+            Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
+            for fact in facts {
+                Frame { index: index + 1, entry: Entry::Fact(fact) }.write(&mut frames);
+            }
+            records.push(record);
+            named.push(event);
+        }
+        (frames, records, named)
+    }
+
+    /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
+    fn prepare(&self, lines: &[Line<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, String> {
+        let mut state = self.shared.state.write().expect("nobody panics while writing it");
+        let mut last: HashMap<Subject, u64> = HashMap::new();
+        let mut events = Vec::new();
+        for (index, line) in (first..).zip(lines) {
+            let mut event = line.draft.event.clone();
+            if let Some(subject) = event.subject {
+                let earlier = state.by_subject.get(&subject).and_then(|indexes| indexes.last().copied());
+                event.previous =
+                    last.insert(subject, index).or(earlier).map(|index| RecordAddress { shard: OPEN_SHARD, index });
+                state.ring.ensure(Owner::Proof(subject), &*self.shared.entropy);
+            }
+            events.push(event);
+        }
+        let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
+        for answer in answers {
+            state.ring.ensure(answer.owner(), &*self.shared.entropy);
+        }
+        state.ring.sync(&*self.shared.entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+        Ok(events)
+    }
+
+    fn seal(&self, event: &Event, index: u64, ring: &Ring) -> SealedRecord {
+        let entropy = &*self.shared.entropy;
+        let text = canonical(event);
+        let salt: [u8; 32] = entropy.bytes();
+        let commitment = commitment(&salt, &text);
+        let plain = [&salt[..], &text].concat();
+        let owner = match (sealing(event), event.subject) {
+            (Sealing::Open, _) => None,
+            (Sealing::Proof, Some(subject)) => Some(Owner::Proof(subject)),
+            (Sealing::Audit, _) => Some(Owner::Audit),
+            (Sealing::Shard | Sealing::Proof, _) => Some(Owner::Shard(OPEN_SHARD.get())),
+        };
+        let Some(id) = owner.map(|owner| ring.find(owner).expect("made before sealing")) else {
+            return SealedRecord { commitment, key: KeyId::NONE, body: plain };
+        };
+        let address = RecordAddress { shard: OPEN_SHARD, index };
+        let key = ring.key(id).expect("found above");
+        let body = seal::seal(key, &replay::record_context(address, id), &plain, entropy);
+        SealedRecord { commitment, key: id, body }
+    }
+
+    /// The journal and the database become durable side by side; the checkpoint outside them after the journal, so
+    /// that it is never ahead of it (docs/decisions/0002).
+    fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Batch) -> Result<(), Failed> {
+        let store = &*self.shared.store;
+        // A batch without records is the journal's alone.
+        let into_store = || if batch.records.is_empty() { Ok(()) } else { store.append(OPEN_SHARD, first, batch) };
+        let Some(disk) = &mut self.disk else {
+            return into_store().map_err(|error| Failed::before(error.to_string()));
+        };
+        disk.is_in_place().map_err(Failed::before)?;
+        let journal = |error| format!("the journal cannot be written: {error}");
+        disk.journal.make_room(first, frames.len()).map_err(journal).map_err(Failed::before)?;
+        disk.journal.append(frames).map_err(journal).map_err(Failed::underway)?;
+        let number = self.batches;
+        std::thread::scope(|scope| {
+            let outside = scope.spawn(|| {
+                disk.journal.sync()?;
+                disk.checkpoint.write(number, &batch.checkpoint)
+            });
+            let inside = into_store().and_then(|()| store.sync());
+            let outside = outside.join().map_err(|_| "the thread of the journal panicked".to_owned())?;
+            outside.map_err(|error| format!("the journal cannot be synced: {error}"))?;
+            inside.map_err(|error| format!("the database cannot be written: {error}"))
+        })
+        .map_err(Failed::underway)
+    }
+}

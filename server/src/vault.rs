@@ -1,7 +1,0 @@
-//! Secrets: the root key, the key ring, and sealing.
-
-pub mod mac;
-pub mod ring;
-pub mod root;
-pub mod rotation;
-pub mod seal;

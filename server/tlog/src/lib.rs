@@ -1,0 +1,6 @@
+//! The transparency log: Merkle trees (RFC 6962), tiles, checkpoints and proofs (C2SP). Pure: bytes in, bytes out.
+//!
+//! Start reading at [`tree`].
+
+pub mod checkpoint;
+pub mod tree;

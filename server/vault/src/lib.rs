@@ -1,0 +1,8 @@
+//! Secrets: the root key, the key ring, and sealing.
+
+pub mod mac;
+pub mod random;
+pub mod ring;
+pub mod root;
+pub mod rotation;
+pub mod seal;

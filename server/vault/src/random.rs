@@ -1,0 +1,50 @@
+//! Randomness, which comes in as a parameter: nothing else in this workspace draws a random number (`clippy.toml` sees to
+//! it), so every record can be tested to the byte.
+
+use std::sync::Mutex;
+
+use rand::{RngCore, SeedableRng, rngs::StdRng};
+
+/// Gives random bytes.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills the buffer with bytes that nobody can guess.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+impl dyn Entropy {
+    /// An array of random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+}
+
+/// The operating system's generator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the one place where randomness is drawn")]
+    fn fill(&self, buffer: &mut [u8]) {
+        use rand::TryRngCore as _;
+        rand::rngs::OsRng.try_fill_bytes(buffer).expect("the operating system gives random bytes");
+    }
+}
+
+/// A generator that gives the same bytes for the same seed; for tests only.
+#[derive(Debug)]
+pub struct SeededEntropy(Mutex<StdRng>);
+
+impl SeededEntropy {
+    /// Starts from a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.lock().expect("no test panics while drawing").fill_bytes(buffer);
+    }
+}

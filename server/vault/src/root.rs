@@ -1,0 +1,71 @@
+//! The root key: a file of its own, in no backup of the data.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use crate::random::Entropy;
+
+use super::seal::Key;
+
+const FIRST_LINE: &str = "keuze root key 1; keep a copy apart from the backups of the data";
+
+/// Reads the root key. `Ok(None)` if there is no such file.
+///
+/// # Errors
+/// A sentence for the operator, when the file cannot be read or is no root key.
+pub fn read(file: &Path) -> Result<Option<Key>, String> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("the root key {} cannot be read: {error}", file.display())),
+    };
+    let digits = text.strip_prefix(FIRST_LINE).map(str::trim).unwrap_or_default();
+    let key: Option<model::identity::ContentHash> = digits.parse().ok();
+    key.map(|key| Some(key.0)).ok_or_else(|| {
+        format!("{} is not a root key. Put back the file that was made with this data directory.", file.display())
+    })
+}
+
+/// Makes a new root key, readable by its owner alone, durable when this returns.
+///
+/// # Errors
+/// A sentence for the operator, when it cannot be written.
+pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<Key, String> {
+    let key: Key = entropy.bytes();
+    write(file, &key)?;
+    Ok(key)
+}
+
+/// Writes a root key into a file that is not there yet, readable by its owner alone, durable when this returns.
+///
+/// # Errors
+/// A sentence for the operator, when it cannot be written.
+pub fn write(file: &Path, key: &Key) -> Result<(), String> {
+    let text = format!("{FIRST_LINE}\n{}\n", model::identity::ContentHash(*key));
+    // It gets its name once it is whole: a kill leaves a key, or none.
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    let part = std::path::PathBuf::from(part);
+    let write = || -> std::io::Result<()> {
+        let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+        out.write_all(text.as_bytes())?;
+        out.sync_all()?;
+        if file.exists() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        std::fs::rename(&part, file)?;
+        sync_parent(file)
+    };
+    write().map_err(|error| format!("the root key {} cannot be made: {error}", file.display()))
+}
+
+/// Makes the name of a file durable, or its absence.
+///
+/// # Errors
+/// What the file system said.
+pub fn sync_parent(file: &Path) -> std::io::Result<()> {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent)?.sync_all()
+}

@@ -1,0 +1,134 @@
+//! Where choices come in: the API's JSON and the plain forms. Both read, and then `service::choose` does the rest.
+
+mod form;
+mod json;
+
+pub(super) use self::form::is_own_page;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderMap, header};
+use axum::routing::post;
+use model::device;
+use model::purpose::PurposeId;
+
+use super::cookies::{self, Came, Jar};
+use super::problem::{Problem, Slug};
+use super::visit::{Visit, sent_from};
+use keuze_core::service::Keuze;
+use keuze_core::service::choose::{ChooseError, Device, Done};
+use keuze_core::service::preferences::Remembered;
+
+/// `POST /keuze/api/v1/choices`.
+pub fn api() -> Router<Arc<Keuze>> {
+    Router::new().route(json::PATH, post(json::choose))
+}
+
+/// `POST /keuze/choices`.
+pub fn forms() -> Router<Arc<Keuze>> {
+    Router::new().route("/keuze/choices", post(form::choose))
+}
+
+/// What came along with a choice, and what is needed to answer it.
+struct Sender {
+    visit: Visit,
+    came: Came,
+    device: Device,
+}
+
+impl Sender {
+    fn of(keuze: &Keuze, visit: Visit, headers: &HeaderMap, gpc: bool) -> Result<Self, Problem> {
+        let came = cookies::read(headers, visit.names());
+        let said = came.said(keuze.clock.now().at);
+        let device = Device {
+            sent_from: sent_from(headers, &keuze.config)?,
+            gpc,
+            ids: keuze.own_ids(&came.consent_ids, &said).map_err(ChooseError::from)?,
+            said,
+        };
+        Ok(Self { visit, came, device })
+    }
+
+    /// The same as the preference page reads it.
+    fn remembered(&self) -> Remembered {
+        let Device { said, gpc, ids, .. } = self.device.clone();
+        Remembered { device: device::Device { said, seen: self.came.seen, gpc }, consent_id: ids.first() }
+    }
+
+    /// The cookies of the answer, in a fixed order.
+    fn set_cookies(&self, done: &Done, request: &HeaderMap, answer: &mut HeaderMap) {
+        if done.outlived {
+            return;
+        }
+        let mut jar = Jar::new(self.visit.names());
+        jar.choice(done.cookie.clone(), done.cookie_days);
+        if done.forget_seen {
+            jar.forget_seen();
+        }
+        match done.consent_id {
+            Some(subject) => jar.consent_id(subject),
+            None if self.came.any_id => jar.forget_consent_id(),
+            None => {}
+        }
+        let host = authority(&self.visit);
+        let paths = paths(referer_path(&self.visit, request));
+        for registered in &done.expire {
+            for name in self.came.under(registered) {
+                jar.expire(&name, host, &paths);
+            }
+        }
+        jar.write(answer);
+    }
+}
+
+impl From<ChooseError> for Problem {
+    fn from(error: ChooseError) -> Self {
+        match error {
+            ChooseError::UnknownPurpose => Self::with(Slug::UnknownPurpose, "purposes"),
+            ChooseError::Contradiction => Self::with(Slug::ControlContradiction, "control"),
+            ChooseError::NoticeChanged => Slug::NoticeChanged.into(),
+            ChooseError::ChangedSince => Slug::ChangedSince.into(),
+            ChooseError::ConsentNotFromHere => Slug::ConsentNotFromHere.into(),
+            ChooseError::Append(error) => error.into(),
+            ChooseError::Read(error) => error.into(),
+        }
+    }
+}
+
+fn purpose(name: &str) -> Result<PurposeId, Problem> {
+    name.parse().map_err(|_| Problem::with(Slug::UnknownPurpose, "purposes"))
+}
+
+/// A build or variant is a short word of the banner's own; nothing else is recorded of it.
+fn label(value: Option<String>, field: &'static str) -> Result<Option<String>, Problem> {
+    let is_word = |text: &String| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+    };
+    match value {
+        Some(text) if !is_word(&text) => Err(Problem::with(Slug::MalformedRequest, field)),
+        value => Ok(value),
+    }
+}
+
+fn authority(visit: &Visit) -> &str {
+    visit.host.origin.split_once("://").map_or(visit.host.origin.as_str(), |(_, authority)| authority)
+}
+
+/// The path and query of a Referer of the same origin.
+fn referer_path<'a>(visit: &Visit, headers: &'a HeaderMap) -> Option<&'a str> {
+    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    referer.strip_prefix(visit.host.origin.as_str()).filter(|path| path.starts_with('/'))
+}
+
+/// The paths on which a page can have set a cookie: the root, and every folder above the page.
+fn paths(page: Option<&str>) -> Vec<String> {
+    let path = page.and_then(|page| page.split(['?', '#']).next()).unwrap_or("/");
+    let folders = path.match_indices('/').skip(1).map(|(end, _)| &path[..end]).take(5);
+    let all = ["/"].into_iter().chain(folders.filter(|folder| !folder.contains(['%', ';'])));
+    all.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+//! `POST /keuze/choices`: every plain form that answers, without JavaScript.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use model::choice::{Answers, Control, Surface};
+use model::cookie::Said;
+use model::language::Language;
+use model::policy::Policy;
+use model::purpose::PurposeId;
+use words::views::preferences::Overtaken;
+
+use super::{Sender, purpose, referer_path};
+use crate::body;
+use crate::embed::build;
+use crate::pages::preferences_now;
+use crate::problem::{Problem, Slug};
+use crate::visit::{GlobalPrivacyControl, Visit};
+use keuze_core::service::Keuze;
+use keuze_core::service::choose::{Choice, ChooseError, Done};
+
+/// The fields of a form, each read once.
+#[derive(Default)]
+struct Fields {
+    policy: Option<String>,
+    language: Option<String>,
+    control: Option<String>,
+    surface: Option<String>,
+    build: Option<String>,
+    return_to: Option<String>,
+    before: Option<String>,
+    offered: BTreeSet<PurposeId>,
+    grant: BTreeSet<PurposeId>,
+}
+
+pub(super) async fn choose(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    GlobalPrivacyControl(gpc): GlobalPrivacyControl,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let fields = Fields::read(body::form(&headers, body)?)?;
+    let choice = fields.choice(&keuze, visit.language)?;
+    let visit = Visit { language: choice.language, ..visit };
+    let sender = Sender::of(&keuze, visit, &headers, gpc)?;
+    let done = match keuze.choose(&choice, &sender.device, None).await {
+        Ok(done) => done,
+        Err(ChooseError::ChangedSince) => return overtaken(&keuze, &sender, &headers, None),
+        Err(error) => return Err(error.into()),
+    };
+    if done.overtaken {
+        return overtaken(&keuze, &sender, &headers, Some(&done));
+    }
+    let location = fields.location(&choice, &done, &sender, &headers);
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    sender.set_cookies(&done, &headers, response.headers_mut());
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// What the form was about is no longer so: the page as it is now, and what was taken of the answer. Without `done`
+/// nothing was.
+fn overtaken(keuze: &Keuze, sender: &Sender, headers: &HeaderMap, done: Option<&Done>) -> Result<Response, Problem> {
+    let mut remembered = sender.remembered();
+    if let Some(done) = done {
+        remembered.device.said = Said::read(done.cookie.as_bytes(), keuze.clock.now().at);
+        remembered.consent_id = done.consent_id;
+    }
+    let taken = done.map_or(Overtaken::Whole, |_| Overtaken::NoesTaken);
+    let mut response = preferences_now(keuze, &sender.visit, headers, &remembered, Some(taken))?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    if let Some(done) = done {
+        sender.set_cookies(done, headers, response.headers_mut());
+    }
+    Ok(response)
+}
+
+impl Fields {
+    fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        let mut fields = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "policy" => once(&mut fields.policy, value)?,
+                "language" => once(&mut fields.language, value)?,
+                "control" => once(&mut fields.control, value)?,
+                "surface" => once(&mut fields.surface, value)?,
+                "build" => once(&mut fields.build, value)?,
+                "before" => once(&mut fields.before, value)?,
+                "return" => once(&mut fields.return_to, value)?,
+                "offered" => _ = fields.offered.insert(purpose(&value)?),
+                "grant" => _ = fields.grant.insert(purpose(&value)?),
+                _ => return Err(Slug::MalformedRequest.into()),
+            }
+        }
+        Ok(fields)
+    }
+
+    /// The choice that the form makes. A withdrawal button on a host page sends its control alone.
+    fn choice(&self, keuze: &Keuze, visited: Language) -> Result<Choice, Problem> {
+        let control = control(self.control.as_deref())?;
+        let policy = self.policy.clone().unwrap_or_default();
+        let asked = keuze.published.by_id(&policy).unwrap_or_else(|| keuze.published.current());
+        // A form in a language that we don't have was shown with what we have; its no counts.
+        let language = self.language.as_deref().and_then(Language::from_tag).unwrap_or(visited);
+        let surface = surface(self.surface.as_deref())?;
+        Ok(Choice {
+            language,
+            purposes: self.answers(control, &asked.policy)?,
+            surface,
+            policy,
+            control,
+            // A form that was made by another build, or by nobody we know, is recorded without: its answer counts.
+            build: self.build.clone().filter(|named| *named == build()),
+            variant: surface.and_then(variant).map(str::to_owned),
+            before: self.before.clone(),
+        })
+    }
+
+    /// A button for all says so whatever is switched on; else each switch says what it stands on.
+    fn answers(&self, control: Control, asked: &Policy) -> Result<Answers, Problem> {
+        if !self.grant.is_subset(&self.offered) {
+            return Err(Problem::with(Slug::ControlContradiction, "offered"));
+        }
+        let answerable = |id: &PurposeId| asked.optional().any(|purpose| purpose.id == *id);
+        if control == Control::Save && !self.offered.iter().all(answerable) {
+            return Err(Problem::with(Slug::UnknownPurpose, "offered"));
+        }
+        let yes = |id: &PurposeId| match control {
+            Control::AcceptAll => true,
+            Control::RefuseAll => false,
+            Control::Save => self.grant.contains(id),
+        };
+        Ok(self.offered.iter().map(|id| (id.clone(), yes(id))).collect())
+    }
+
+    /// Where the browser goes next; never to another origin.
+    fn location(&self, choice: &Choice, done: &Done, sender: &Sender, headers: &HeaderMap) -> HeaderValue {
+        const PREFERENCES: &str = "/keuze/voorkeuren";
+        let language = choice.language.tag();
+        let path = match choice.surface {
+            Some(Surface::Page) => format!("{}?lang={language}", done.receipt_path),
+            _ => {
+                let named = self.return_to.as_deref().filter(|path| is_own_page(path));
+                let came_from = || referer_path(&sender.visit, headers).filter(|path| is_own_page(path));
+                named.or_else(came_from).unwrap_or(PREFERENCES).to_owned()
+            }
+        };
+        HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static(PREFERENCES))
+    }
+}
+
+/// A path on this origin that a browser can be sent to. `//host` and `/\host` are other origins to a browser, and
+/// so is anything with characters in it that browsers strip.
+pub(crate) fn is_own_page(path: &str) -> bool {
+    let ours = path.starts_with('/') && !path.starts_with("//") && path.len() <= 2048;
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let answers_get = !path.starts_with("/keuze/choices") && !path.starts_with("/keuze/api/");
+    ours && plain && answers_get
+}
+
+fn once(field: &mut Option<String>, value: String) -> Result<(), Problem> {
+    if field.replace(value).is_some() { Err(Slug::MalformedRequest.into()) } else { Ok(()) }
+}
+
+fn control(name: Option<&str>) -> Result<Control, Problem> {
+    match name {
+        Some("accept_all") => Ok(Control::AcceptAll),
+        Some("refuse_all") => Ok(Control::RefuseAll),
+        Some("save") => Ok(Control::Save),
+        _ => Err(Problem::with(Slug::MalformedRequest, "control")),
+    }
+}
+
+fn surface(name: Option<&str>) -> Result<Option<Surface>, Problem> {
+    match name {
+        Some("banner") => Ok(Some(Surface::Banner)),
+        Some("page") => Ok(Some(Surface::Page)),
+        Some(_) => Err(Problem::with(Slug::MalformedRequest, "surface")),
+        None => Ok(None),
+    }
+}
+
+/// Where a plain form of ours stands: in the flow of a page that included the banner, or on a page of our own.
+fn variant(surface: Surface) -> Option<&'static str> {
+    match surface {
+        Surface::Banner => Some("included"),
+        Surface::Page => Some("page"),
+        Surface::Settings | Surface::Placeholder => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_page;
+
+    #[test]
+    fn only_paths_of_the_own_origin_are_returned_to() {
+        for path in ["/", "/winkel?kleur=rood#top", "/a/b%20c"] {
+            assert!(is_own_page(path), "{path}");
+        }
+        let others = ["", "winkel", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example"];
+        for path in others.into_iter().chain(["/keuze/choices", "/keuze/api/v1/policy", "/é"]) {
+            assert!(!is_own_page(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! The cookies that Keuze reads and writes (design, "How an answer is treated"): by Set-Cookie only.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
+use model::cookie::Said;
+use model::device::Device;
+use model::identity::Subject;
+use time::{Duration, OffsetDateTime};
+
+use crate::embed::CookieNames;
+use keuze_core::config::{CHOICE, CODE, CONSENT_ID, PERSON, SEEN, covered};
+use keuze_core::service::codes::{CODE_LIVES, SESSION_LIVES};
+
+impl CookieNames {
+    /// The choice cookie.
+    pub fn choice(self) -> &'static str {
+        CHOICE.on(self.secure)
+    }
+
+    /// The notice revision that was seen.
+    pub fn seen(self) -> &'static str {
+        SEEN.on(self.secure)
+    }
+
+    /// The consent id.
+    pub fn id(self) -> &'static str {
+        CONSENT_ID.on(self.secure)
+    }
+
+    /// What belongs to a code that was mailed.
+    pub fn code(self) -> &'static str {
+        CODE.on(self.secure)
+    }
+
+    /// The session of whoever proved an address.
+    pub fn person(self) -> &'static str {
+        PERSON.on(self.secure)
+    }
+}
+
+/// What came along. What cannot be read counts as not there, and is replaced at the next answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Came {
+    /// The choice cookie; more than one if somebody else wrote one.
+    choices: Vec<Vec<u8>>,
+    /// The notice revision that was seen.
+    pub seen: Option<u32>,
+    /// The consent ids: more than one if somebody else wrote one.
+    pub consent_ids: Vec<Subject>,
+    /// Whether a consent id cookie came along, readable or not.
+    pub any_id: bool,
+    /// What belongs to a code that was mailed, sealed. Another host of the domain can plant a second one: the one that
+    /// opens counts.
+    pub code: Vec<String>,
+    /// The session of whoever proved an address, sealed; likewise.
+    pub person: Vec<String>,
+    /// The names of everything that came along.
+    names: Vec<String>,
+}
+
+/// Reads the request's cookies: ours by their names on this host, over https the prefixed ones alone.
+pub fn read(headers: &HeaderMap, names: CookieNames) -> Came {
+    let mut came = Came::default();
+    for (name, value) in pairs(headers) {
+        came.names.push(name.to_owned());
+        let text = std::str::from_utf8(value).ok();
+        if name == names.choice() {
+            came.choices.push(value.to_vec());
+        } else if name == names.seen() {
+            came.seen = came.seen.or_else(|| revision(text?));
+        } else if name == names.id() {
+            came.any_id = true;
+            came.consent_ids.extend(text.and_then(|text| text.parse::<Subject>().ok()));
+        } else if name == names.code() {
+            came.code.extend(text.map(str::to_owned));
+        } else if name == names.person() {
+            came.person.extend(text.map(str::to_owned));
+        }
+    }
+    came
+}
+
+/// In its one spelling, as the page compares it.
+fn revision(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|revision: &u32| revision.to_string() == text)
+}
+
+/// The names and values of everything that came along, whatever bytes another cookie has.
+pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let cookies = lines.flat_map(|line| line.split(|byte| *byte == b';'));
+    cookies.filter_map(|cookie| {
+        let end = cookie.iter().position(|byte| *byte == b'=')?;
+        let name = std::str::from_utf8(cookie[..end].trim_ascii()).ok()?;
+        Some((name, cookie[end + 1..].trim_ascii()))
+    })
+}
+
+/// Writes cookies onto an answer.
+pub struct Jar {
+    names: CookieNames,
+    cookies: Vec<Cookie<'static>>,
+}
+
+impl Jar {
+    /// Nothing written yet.
+    pub fn new(names: CookieNames) -> Self {
+        Self { names, cookies: Vec::new() }
+    }
+
+    /// What was answered; readable by the site's own scripts and servers.
+    pub fn choice(&mut self, value: String, days: u32) {
+        self.keep(Cookie::build((self.names.choice(), value)).path("/"), days);
+    }
+
+    /// The notice that was seen.
+    pub fn seen(&mut self, notice_revision: u32) {
+        self.keep(Cookie::build((self.names.seen(), notice_revision.to_string())).path("/"), SEEN.days);
+    }
+
+    /// The notice counts as not seen: further use of the site starts nothing until it was shown again.
+    pub fn forget_seen(&mut self) {
+        self.push(expired(Cookie::build((self.names.seen(), "")).path("/")).same_site(SameSite::Lax));
+    }
+
+    /// The consent id: out of reach of the host's pages and logs.
+    pub fn consent_id(&mut self, subject: Subject) {
+        let cookie = Cookie::build((self.names.id(), subject.to_string())).path("/keuze/").http_only(true);
+        self.keep(cookie, CONSENT_ID.days);
+    }
+
+    /// Takes the consent id from the device.
+    pub fn forget_consent_id(&mut self) {
+        self.forget(self.names.id());
+    }
+
+    /// What belongs to a code, for as long as the code works.
+    pub fn code(&mut self, sealed: String) {
+        self.ours(self.names.code(), sealed, CODE_LIVES);
+    }
+
+    /// The session of whoever proved an address.
+    pub fn person(&mut self, sealed: String) {
+        self.ours(self.names.person(), sealed, SESSION_LIVES);
+    }
+
+    /// The code was taken.
+    pub fn forget_code(&mut self) {
+        self.forget(self.names.code());
+    }
+
+    /// The session ended.
+    pub fn forget_person(&mut self) {
+        self.forget(self.names.person());
+    }
+
+    fn ours(&mut self, name: &'static str, value: String, lives: Duration) {
+        let cookie = Cookie::build((name, value)).path("/keuze/").http_only(true);
+        self.push(cookie.max_age(lives).same_site(SameSite::Lax));
+    }
+
+    fn forget(&mut self, name: &'static str) {
+        let gone = Cookie::build((name, "")).path("/keuze/").http_only(true);
+        self.push(expired(gone).same_site(SameSite::Lax));
+    }
+
+    /// Expires a cookie of the site on every path and domain where it may have been set: a browser removes only the
+    /// variant whose domain and path match. Never one of ours, whatever the register calls the site's.
+    pub fn expire(&mut self, name: &str, host: &str, paths: &[String]) {
+        if covered(name).next().is_some() {
+            return;
+        }
+        for domain in std::iter::once(None).chain(domains(host).map(Some)) {
+            for path in paths {
+                let gone = expired(Cookie::build((name.to_owned(), "")).path(path.clone()));
+                self.push(match domain {
+                    Some(domain) => gone.domain(domain.to_owned()),
+                    None => gone,
+                });
+            }
+        }
+    }
+
+    /// The Set-Cookie headers, in order.
+    pub fn write(self, headers: &mut HeaderMap) {
+        let lines = self.cookies.into_iter().map(|cookie| HeaderValue::try_from(cookie.to_string()));
+        for line in lines.filter_map(Result::ok) {
+            headers.append(header::SET_COOKIE, line);
+        }
+    }
+
+    fn keep(&mut self, cookie: CookieBuilder<'static>, days: u32) {
+        self.push(cookie.max_age(Duration::days(days.into())).same_site(SameSite::Lax));
+    }
+
+    fn push(&mut self, cookie: CookieBuilder<'static>) {
+        self.cookies.push(cookie.secure(self.names.secure).build());
+    }
+}
+
+impl Came {
+    /// What the choice cookie says at a moment.
+    pub fn said(&self, now: OffsetDateTime) -> Said {
+        let said = self.choices.iter().map(|value| Said::read(value, now));
+        said.reduce(Said::beside).unwrap_or_default()
+    }
+
+    /// Whether the browser keeps an answer at all.
+    pub fn keeps_choice(&self) -> bool {
+        self.choices.iter().any(|value| !value.is_empty())
+    }
+
+    /// What the device says of itself, with the signal that came beside the cookies.
+    pub fn device(&self, gpc: bool, now: OffsetDateTime) -> Device {
+        Device { said: self.said(now), seen: self.seen, gpc }
+    }
+
+    /// The names that came along under a registered name: itself, or all that begin as one with a trailing `*` does.
+    pub fn under(&self, registered: &str) -> Vec<String> {
+        match registered.strip_suffix('*') {
+            Some(start) => self.names.iter().filter(|name| name.starts_with(start)).cloned().collect(),
+            None => vec![registered.to_owned()],
+        }
+    }
+}
+
+fn expired(cookie: CookieBuilder<'static>) -> CookieBuilder<'static> {
+    cookie.max_age(Duration::ZERO).expires(Expiration::from(OffsetDateTime::UNIX_EPOCH))
+}
+
+/// The host without its port and every parent of it that can carry cookies.
+fn domains(host: &str) -> impl Iterator<Item = &str> {
+    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let is_name = host.contains('.') && !host.ends_with(|last: char| last.is_ascii_digit());
+    let parents = std::iter::successors(is_name.then_some(host), |name| name.split_once('.').map(|(_, rest)| rest));
+    parents.take_while(|name| name.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 13:00 UTC);
+    const PLAIN: CookieNames = CookieNames { secure: false };
+
+    fn came(line: &str) -> Came {
+        sent(&[line.as_bytes()], PLAIN)
+    }
+
+    fn sent(lines: &[&[u8]], names: CookieNames) -> Came {
+        let lines = lines.iter().map(|line| (header::COOKIE, HeaderValue::from_bytes(line).expect("can be sent")));
+        read(&lines.collect(), names)
+    }
+
+    /// Analytics tools write what was searched for into cookies, in any encoding.
+    #[test]
+    fn a_foreign_cookie_decides_nothing() {
+        let ours = "keuze=statistics.1.o; keuze_seen=1; keuze_id=00112233445566778899aabbccddeeff; keuze_person=sealed; keuze_code=sealed";
+        let alone = came(ours);
+        assert!(
+            alone.seen.is_some() && alone.consent_ids.len() == 1 && alone.person.len() == 1 && alone.code.len() == 1
+        );
+        let foreign: [&[u8]; 7] =
+            [b"utm=s\xf8gelse", "utm=søgelse".as_bytes(), "søgelse=1".as_bytes(), b"=", b"\"", b"a=\"b", b"novalue"];
+        for foreign in foreign {
+            let ours = ours.as_bytes();
+            for line in [&[foreign, ours].join(&b"; "[..])[..], &[ours, foreign].join(&b";"[..])[..]] {
+                let came = sent(&[line], PLAIN);
+                assert_eq!(Came { names: Vec::new(), ..came }, Came { names: Vec::new(), ..alone.clone() });
+            }
+            let came = sent(&[foreign, ours], PLAIN);
+            assert_eq!(Came { names: Vec::new(), ..came }, Came { names: Vec::new(), ..alone.clone() });
+        }
+    }
+
+    /// A plain name can be planted by whoever answers over http in the host's name, or on a host of the same domain.
+    #[test]
+    fn over_https_only_prefixed_names_count() {
+        let secure = CookieNames { secure: true };
+        let planted = "keuze=marketing.1.g.20270524; keuze_seen=1; keuze_id=00112233445566778899aabbccddeeff; \
+                       keuze_person=p; keuze_code=c; __HOST-keuze_seen=1";
+        let came = sent(&[planted.as_bytes()], secure);
+        assert_eq!(Came { names: Vec::new(), ..came }, Came::default());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_there_but_for_the_choice() {
+        let came = came("keuze=%%%; keuze_seen=x; keuze_id=12");
+        assert_eq!((came.seen, came.any_id, came.consent_ids.len()), (None, true, 0));
+        assert!(came.said(NOW).unreadable, "it may have been an objection");
+        for seen in ["+1", "01", "1 1", "1.0", "\"1\"", ""] {
+            assert_eq!(self::came(&format!("keuze_seen={seen}")).seen, None, "{seen}");
+        }
+    }
+
+    /// Whichever of two choice cookies is ours, no objection is lost and nothing is granted.
+    #[test]
+    fn two_choice_cookies_grant_nothing() {
+        let (yes, no) = ("keuze=statistics.1.n.1795600000", "keuze=statistics.1.o");
+        for lines in [[yes, no], [no, yes]] {
+            let said = sent(&[lines.join("; ").as_bytes()], PLAIN).said(NOW);
+            assert!(said.unreadable && said.given.len() == 1, "{said:?}");
+            assert_eq!(sent(&lines.map(str::as_bytes), PLAIN).said(NOW), said);
+        }
+        assert_eq!(came(&format!("{no}; {no}")).said(NOW), came(no).said(NOW));
+    }
+
+    #[test]
+    fn a_cookie_is_expired_on_every_path_and_domain() {
+        let mut jar = Jar::new(CookieNames { secure: true });
+        jar.expire("_visit", "www.voipro.nl:443", &["/".to_owned(), "/winkel".to_owned()]);
+        let mut headers = HeaderMap::new();
+        jar.write(&mut headers);
+        let lines: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        _visit=; Secure; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/winkel; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/; Domain=www.voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/winkel; Domain=www.voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/; Domain=voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        _visit=; Secure; Path=/winkel; Domain=voipro.nl; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT
+        ");
+    }
+
+    #[test]
+    fn none_of_ours_is_expired_for_another() {
+        for secure in [true, false] {
+            let mut jar = Jar::new(CookieNames { secure });
+            let ours = "__Host-keuze __Host-keuze_seen __Secure-keuze_id __Secure-keuze_desk keuze keuze_seen keuze_id";
+            for name in ours.split(' ') {
+                jar.expire(name, "www.voipro.nl", &["/".to_owned()]);
+            }
+            assert!(jar.cookies.is_empty());
+            jar.expire("keuze_of_another", "www.voipro.nl", &["/".to_owned()]);
+            assert!(!jar.cookies.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_address_or_a_bare_name_has_no_parent_domain() {
+        assert_eq!(domains("127.0.0.1:8020").count(), 0);
+        assert_eq!(domains("localhost:8020").count(), 0);
+        assert_eq!(domains("www.voipro.nl").collect::<Vec<_>>(), ["www.voipro.nl", "voipro.nl"]);
+    }
+
+    #[test]
+    fn a_star_stands_for_the_names_that_came_along() {
+        let came = came("_pk_id.1=a; _pk_ses.1=b; other=c");
+        assert_eq!(came.under("_pk_*"), ["_pk_id.1", "_pk_ses.1"]);
+        assert_eq!(came.under("_fbp"), ["_fbp"]);
+    }
+}

@@ -1,0 +1,159 @@
+//! The demo's host pages: an invented shop that shows the banner as a real site would.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use model::channel::Channel;
+use model::event::{Actor, Route};
+use model::evidence::IdentityLevel;
+use model::identity::Subject;
+use model::language::Language;
+use model::letter::LetterCode;
+
+use super::files;
+use super::problem::Problem;
+use super::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::mail::outbox::{Outbox, Shown};
+use keuze_core::service::people::{Act, ActError};
+
+/// The host's own policy: strict, as a careful site's would be, and enough for the banner.
+const HOST_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                           img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The host pages; mounted in the demo only.
+pub fn router() -> Router<Arc<Keuze>> {
+    Router::new()
+        .route("/", get(start))
+        .route("/tweede", get(async || page("Onze abonnementen", SCRIPT, "", "")))
+        .route("/zonder-javascript", get(included))
+        .route("/demo/video", get(async || framed(VIDEO)))
+        .route("/demo/outbox", get(outbox))
+        .route("/demo/host.css", get(async || file("text/css; charset=utf-8", CSS)))
+        .route("/demo/marketing.js", get(async || file("text/javascript; charset=utf-8", MARKETING)))
+        .route("/demo/frame.js", get(async || file("text/javascript; charset=utf-8", FRAME)))
+        .route("/demo/statistics.js", get(async || file("text/javascript; charset=utf-8", STATISTICS)))
+}
+
+const SCRIPT: &str = "<script src=\"/keuze/embed.js?lang=nl\" async></script>";
+
+const CSS: &str = include_str!("demo/host.css");
+const MARKETING: &str = include_str!("demo/marketing.js");
+const FRAME: &str = include_str!("demo/frame.js");
+const STATISTICS: &str = include_str!("demo/statistics.js");
+const VIDEO: &str = include_str!("demo/video.html");
+
+/// The invented customer whose link and code the first page shows.
+const CUSTOMER: &str = "K-1001";
+
+/// The first page: the banner, and every way to say no with something to try it with.
+async fn start(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
+    let ways = match letter_code(&keuze).await? {
+        None => "<p>De verzonnen klant is gewist. Begin de demo opnieuw met een lege map.</p>".to_owned(),
+        Some((person, code)) => {
+            let token = keuze.tokens().stop(person, Some(Channel::Newsletter));
+            include_str!("demo/ways.html").replace("{token}", &token).replace("{code}", &code.to_string())
+        }
+    };
+    Ok(page("Bellen zonder verrassingen", SCRIPT, "", &ways))
+}
+
+/// The invented customer's letter code, made at the start of the demo; `None` once they were erased.
+///
+/// # Errors
+/// It could not be written.
+pub async fn letter_code(keuze: &Keuze) -> Result<Option<(Subject, LetterCode)>, ActError> {
+    let Some(person) = keuze.customer(CUSTOMER) else { return Ok(None) };
+    let act = Act { actor: Actor::System, ..Act::by_person(Route::System, IdentityLevel::Unverified) };
+    Ok(Some((person.subject, keuze.letter_code(person.subject, &act).await?)))
+}
+
+/// The banner as HTML, as a server-side include would put it there; no script at all.
+async fn included(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let visit = Visit { language: Language::Nl, ..visit };
+    let fragment = files::fragment_for(&keuze, &visit, &headers, Some("/zonder-javascript"))?;
+    Ok(page("Deze pagina werkt zonder JavaScript", "", &fragment, ""))
+}
+
+/// The mails that stay here instead of leaving, as text: what they link to can be copied.
+async fn outbox(State(keuze): State<Arc<Keuze>>) -> Response {
+    let mails = keuze.outbox.clone().map(|folder| Outbox::at(folder).mails()).unwrap_or_default();
+    let text = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let shown = mails.iter().map(|mail| {
+        let Shown { to, subject, text: body } = mail;
+        let lines = body.lines().map(|line| match line.trim() {
+            link if link.starts_with("http") => format!("<a href=\"{0}\">{0}</a>", text(link)),
+            _ => text(line),
+        });
+        let body = lines.collect::<Vec<_>>().join("<br>");
+        format!("<section><h2>{}</h2><p>Aan {}</p><p>{body}</p></section>", text(subject), text(to))
+    });
+    let shown: String = shown.collect();
+    let mails = if shown.is_empty() { "<p>Nog geen mails.</p>".to_owned() } else { shown };
+    whole(include_str!("demo/outbox.html").replace("{mails}", &mails))
+}
+
+fn file(content_type: &'static str, body: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// What stands in a frame of the host pages, as a video of somebody else would.
+fn framed(html: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; frame-ancestors 'self'"),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+    ];
+    (headers, html).into_response()
+}
+
+fn page(title: &str, head: &str, start: &str, more: &str) -> Response {
+    let page = include_str!("demo/host.html").replace("{title}", title).replace("{head}", head);
+    whole(page.replace("{start}", start).replace("{more}", more))
+}
+
+fn whole(html: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, HOST_POLICY),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    (headers, html).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use model::event::EventKind;
+
+    use super::*;
+    use crate::fixture::Browser;
+    use keuze_core::service::fixture::House;
+
+    /// S-17: a newcomer finds a link and a code on the first page that stop what they say.
+    #[tokio::test]
+    async fn s_17_the_first_page_has_a_link_and_a_code_that_work() {
+        let mut house = House::new().await;
+        Arc::get_mut(&mut house.keuze).expect("nobody else has it").demo = true;
+        house.keuze.invent_people().await.expect("invented");
+        letter_code(&house.keuze).await.expect("made");
+        let mut browser = Browser::new(&house);
+        let before = house.ledger().len();
+        let page = browser.get("/").await;
+        assert_eq!(house.ledger().len(), before, "looking at it writes nothing");
+        let link = format!("/keuze/afmelden/{}", page.between("href=\"/keuze/afmelden/", "\""));
+        let code = page.between("<code>", "</code>").to_owned();
+        for (path, form, channel) in [
+            (link.as_str(), ("scope", "channel"), Channel::Newsletter),
+            ("/keuze/brief", ("code", code.as_str()), Channel::Post),
+        ] {
+            assert_eq!(browser.post(path, &[form]).await.status, StatusCode::OK);
+            let event = house.ledger().pop().expect("an event");
+            assert_eq!((event.kind, event.channels), (EventKind::Objected, vec![channel]));
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! The desk: staff sign in, and look up a choice with a reason.
+//!
+//! Nothing of what is looked up stands in an address but the look-up's own random id, which opens for nobody else.
+//! Look-ups are forms, and their answers are not kept by the browser.
+
+mod call;
+mod erase;
+mod known;
+mod person;
+mod session;
+mod work;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+use model::channel::Channel;
+use model::identity::RecordAddress;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Mutex;
+use ui::pages::desk::PASSWORD;
+use ui::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
+use ui::pages::desk::{Unmatched as UnmatchedPage, UnmatchedProps};
+use words::views::desk::{
+    Bar, LookUpFault, LookUpView, NewPasswordView, OpenCallLink, Outcome, PasswordRefusal, SignInRefusal, SignInView,
+};
+use words::views::frame::Frame;
+use words::views::unmatched::{Unmatched, UnmatchedView};
+use zeroize::Zeroizing;
+
+use self::session::{Session, Sessions};
+use self::work::{Opened, Press};
+use super::body;
+use super::problem::{Problem, Slug};
+use super::render;
+use super::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::known_browsers::BrowserToken;
+use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
+use keuze_core::service::sign_ins::{Attempt, Missed};
+use keuze_core::service::staff::{SignedIn, Staff, StaffError};
+use ledger::clock::wall_clock;
+
+const DESK: &str = "/keuze/desk";
+
+/// What the desk stands on: the system, and who is signed in.
+struct Desk {
+    keuze: Arc<Keuze>,
+    sessions: Sessions,
+    /// One press after the other, so that the second of two finds what the first came to.
+    pressing: Arc<Mutex<()>>,
+    /// The same of new passwords, which take longer.
+    replacing: Mutex<()>,
+}
+
+type Shared = State<Arc<Desk>>;
+
+/// The desk's routes; whoever reloads the answer to a form comes back to the desk.
+pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S> {
+    let desk = Desk {
+        keuze: Arc::clone(keuze),
+        sessions: Sessions::default(),
+        pressing: Arc::default(),
+        replacing: Mutex::default(),
+    };
+    Router::new()
+        .route(DESK, get(home))
+        .route("/keuze/desk/sign-in", post(sign_in).merge(back_to(DESK)))
+        .route(PASSWORD, post(password).get(password_form))
+        .route("/keuze/desk/look-up", post(look_up).merge(back_to(DESK)))
+        .route("/keuze/desk/sign-out", post(sign_out).merge(back_to(DESK)))
+        .merge(call::router())
+        .merge(person::router())
+        .with_state(Arc::new(desk))
+}
+
+impl Desk {
+    fn staff(&self) -> Staff<'_> {
+        self.keuze.staff()
+    }
+
+    fn session(&self, headers: &HeaderMap) -> Option<Session> {
+        let session = self.sessions.find(headers, self.keuze.clock.now().at)?;
+        // Reset or removed on the command line, somebody is out at once.
+        (self.staff().access(session.name.as_str()) == Some(session.access)).then_some(session)
+    }
+
+    /// Around the answer to a GET, or to a form, which cannot be asked for again in the other language.
+    fn frame(&self, visit: &Visit, reopens: bool) -> Frame {
+        self.frame_at(visit, reopens, DESK)
+    }
+
+    fn frame_at(&self, visit: &Visit, reopens: bool, path: &str) -> Frame {
+        Frame { reopens, ..self.keuze.frame(visit.language, path) }
+    }
+
+    /// What stands on top of every page, the open call before all.
+    fn bar(&self, session: &Session) -> Bar {
+        let call = self.keuze.calls.unclosed(&session.name);
+        let open_call = call.map(|call| OpenCallLink {
+            reference: call.line.reference.as_str().to_owned(),
+            path: self.path_of(session, &call),
+        });
+        Bar { staff: session.name.to_string(), open_call }
+    }
+}
+
+/// Whoever asks for a form's address comes to a page.
+fn back_to<S: Clone + Send + Sync + 'static>(path: &'static str) -> MethodRouter<S> {
+    get(move |visit: Visit| async move { to(path, &visit) })
+}
+
+/// Leads to a page of the desk in the language of the visit.
+fn to(path: &str, visit: &Visit) -> Response {
+    Redirect::to(&format!("{path}?lang={}", visit.language.tag())).into_response()
+}
+
+async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+    match desk.session(&headers) {
+        None => ask_sign_in(&desk, &visit, true, None),
+        Some(session) if session.one_time => ask_password(&desk, &visit, &session, true, None),
+        Some(session) => show(&desk, &visit, true, LookUpView::of(&desk, &session)),
+    }
+}
+
+async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
+    let (name, password) = (form.take("name")?, Zeroizing::new(form.take("password")?));
+    // Before the password is looked at: what is reset meanwhile opens nothing.
+    let access = desk.staff().access(&name);
+    let refused = |status, why| Ok(sign_in_page(&desk, &visit, false, status, Some(why)));
+    let known = known::tokens(&headers, visit.host.secure);
+    match (desk.keuze.sign_in(&name, password, desk.keuze.known_browser(&name, &known)).await?, access) {
+        (Attempt::In(signed_in, missed), Some(access)) => {
+            Ok(open_session(&desk, &visit, &known, signed_in, access, missed))
+        }
+        (Attempt::Expired, _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Expired),
+        (Attempt::Slowed, _) => refused(StatusCode::TOO_MANY_REQUESTS, SignInRefusal::Slowed),
+        (Attempt::Wrong | Attempt::In(..), _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Wrong),
+    }
+}
+
+/// The form for a new password, for whoever is signed in.
+async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+    match desk.session(&headers) {
+        None => to(DESK, &visit),
+        Some(session) => ask_password(&desk, &visit, &session, true, None),
+    }
+}
+
+/// Gives a session under a new token and leads to the desk. With a password of their own the browser is known from then on.
+fn open_session(
+    desk: &Desk,
+    visit: &Visit,
+    known: &[BrowserToken],
+    signed_in: SignedIn,
+    access: RecordAddress,
+    missed: Option<Missed>,
+) -> Response {
+    let Keuze { clock, entropy, .. } = &*desk.keuze;
+    let secure = visit.host.secure;
+    let own = (!signed_in.one_time).then(|| {
+        let new = desk.keuze.know_browser(&signed_in.name, access);
+        desk.known(&signed_in.name, new, known, secure)
+    });
+    let cookie = desk.sessions.open((signed_in, access, missed), clock.now().at, &**entropy, secure);
+    own.iter().fold(with_cookie(to(DESK, visit), &cookie), |answer, own| with_cookie(answer, own))
+}
+
+async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
+    let _one_at_a_time = desk.replacing.lock().await;
+    let session = desk.session(&headers);
+    if let Some(session) = session.as_ref().filter(|session| !form.is_of(session)) {
+        return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
+    }
+    let current = form.take("current").ok().map(Zeroizing::new);
+    let (new, again) = (Zeroizing::new(form.take("password")?), Zeroizing::new(form.take("again")?));
+    let Some(session) = session else { return replaced_before(&desk, &visit, &headers, new).await };
+    let known = known::tokens(&headers, visit.host.secure);
+    let at = desk.keuze.known_browser(session.name.as_str(), &known);
+    match desk.keuze.replace_password(&session.name, current, new, &again, at).await {
+        Ok(()) => {
+            // Whoever still sits somewhere with the old password is out.
+            desk.sessions.end_all(&session.name, desk.keuze.clock.now().at);
+            let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
+            let signed_in = SignedIn { name: session.name, one_time: false };
+            Ok(open_session(&desk, &visit, &known, signed_in, access, session.missed))
+        }
+        Err(StaffError::Refused(why)) => Ok(ask_password(&desk, &visit, &session, false, Some(why))),
+        Err(StaffError::Append(error)) => Err(error.into()),
+        Err(StaffError::Read(error)) => Err(error.into()),
+        Err(StaffError::Taken | StaffError::Gone) => Ok(ended(&desk, &visit)),
+    }
+}
+
+/// The second of two presses of the form for a new password: the first one ended the session, and the password that both
+/// name is the one in force.
+async fn replaced_before(
+    desk: &Desk,
+    visit: &Visit,
+    headers: &HeaderMap,
+    new: Zeroizing<String>,
+) -> Result<Response, Problem> {
+    let Some(name) = desk.sessions.ended_by_password(headers, desk.keuze.clock.now().at) else {
+        return Ok(not_recorded(desk, visit));
+    };
+    let access = desk.staff().access(name.as_str());
+    let known = known::tokens(headers, visit.host.secure);
+    let at = desk.keuze.known_browser(name.as_str(), &known);
+    match (desk.keuze.sign_in(name.as_str(), new, at).await?, access) {
+        (Attempt::In(signed_in, missed), Some(access)) => {
+            Ok(open_session(desk, visit, &known, signed_in, access, missed))
+        }
+        _ => Ok(not_recorded(desk, visit)),
+    }
+}
+
+/// Who is signed in, with a password of their own; else what is answered instead.
+impl FromRequestParts<Arc<Desk>> for Session {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, desk).await.map_err(Problem::into_response)?;
+        match desk.session(&parts.headers) {
+            None => Err(ended(desk, &visit)),
+            Some(session) if session.one_time => {
+                let page = ask_password(desk, &visit, &session, false, None);
+                Err(if parts.method == Method::GET { page } else { (StatusCode::FORBIDDEN, page).into_response() })
+            }
+            Some(session) => Ok(session),
+        }
+    }
+}
+
+/// The same for what enters something: after the session's end it says that nothing was recorded.
+struct Acting(Session);
+
+impl FromRequestParts<Arc<Desk>> for Acting {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, desk).await.map_err(Problem::into_response)?;
+        if desk.session(&parts.headers).is_none() {
+            return Err(not_recorded(desk, &visit));
+        }
+        Session::from_request_parts(parts, desk).await.map(Self)
+    }
+}
+
+/// An act after the session's end.
+fn not_recorded(desk: &Desk, visit: &Visit) -> Response {
+    sign_in_page(desk, visit, false, StatusCode::CONFLICT, Some(SignInRefusal::NotRecorded))
+}
+
+/// An act that does not fit what is open at its address: not recorded, with the way back.
+fn unmatched(desk: &Desk, visit: &Visit, session: &Session, why: Unmatched, back: Option<String>) -> Response {
+    let frame = desk.frame(visit, false);
+    let page = UnmatchedView { frame, bar: Some(desk.bar(session)), why, back };
+    render::page(StatusCode::CONFLICT, visit.language, || UnmatchedPage(UnmatchedProps { page }))
+}
+
+/// The address of a look-up that is not open in this session.
+fn not_open(desk: &Desk, visit: &Visit, session: &Session) -> Response {
+    let page = UnmatchedView {
+        frame: desk.frame(visit, true),
+        bar: Some(desk.bar(session)),
+        why: Unmatched::NotOpen,
+        back: None,
+    };
+    render::page(StatusCode::NOT_FOUND, visit.language, || UnmatchedPage(UnmatchedProps { page }))
+}
+
+/// What is looked up: one record, or people.
+enum Asked {
+    Record(LookUp),
+    People(LookUpPeople),
+}
+
+async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
+    if !form.is_of(&session) {
+        return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
+    }
+    let (query, reason) = (form.take("query")?, form.take("reason")?);
+    let outcome = match parse(&desk, &session, &query, &reason) {
+        Ok(Asked::Record(asked)) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
+        Ok(Asked::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
+        Err(fault) => Outcome::Fault(fault),
+    };
+    let page = |frame| LookUpView { query, reason, outcome: Some(outcome), ..LookUpView::of(&desk, &session)(frame) };
+    Ok(show(&desk, &visit, false, page))
+}
+
+/// Leads to the page of who was found; only the look-up's id stands in the address.
+async fn look_up_people(
+    desk: &Desk,
+    visit: &Visit,
+    session: &Session,
+    asked: LookUpPeople,
+) -> Result<Response, Problem> {
+    let found = desk.keuze.look_up_people(&asked).await?;
+    let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
+    match desk.sessions.work(session, |work| work.open(opened, &*desk.keuze.entropy)) {
+        Some(id) => Ok(to(&person::path(id), visit)),
+        None => Ok(ended(desk, visit)),
+    }
+}
+
+async fn sign_out(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+    let cookie = desk.sessions.end(&headers, visit.host.secure);
+    with_cookie(to(DESK, &visit), &cookie)
+}
+
+fn parse(desk: &Desk, session: &Session, query: &str, reason: &str) -> Result<Asked, LookUpFault> {
+    let (staff, why) = (session.name.clone(), Why::parse(reason)?);
+    match Wanted::parse(query) {
+        Ok(wanted) => Ok(Asked::Record(LookUp { staff, wanted, why })),
+        Err(LookUpFault::Form) => {
+            let contact = desk.keuze.contact(query).ok_or(LookUpFault::Form)?;
+            Ok(Asked::People(LookUpPeople { staff, contact, why }))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The channels that a button names: one, or `all`.
+fn channels_named(text: &str) -> Option<Vec<Channel>> {
+    let is_named = |channel: &Channel| serde_json::to_value(channel).is_ok_and(|name| name == text);
+    let channels: Vec<Channel> =
+        Channel::ALL.into_iter().filter(|channel| text == "all" || is_named(channel)).collect();
+    (!channels.is_empty()).then_some(channels)
+}
+
+/// A view of a session, once it is known what stands around it.
+trait ViewOf {
+    fn of(desk: &Desk, session: &Session) -> impl FnOnce(Frame) -> Self + use<Self>;
+}
+
+impl ViewOf for LookUpView {
+    fn of(desk: &Desk, session: &Session) -> impl FnOnce(Frame) -> Self + use<> {
+        let bar = desk.bar(session);
+        let missed = session.missed.map(|missed| (missed.count, wall_clock(missed.last)));
+        move |frame| Self { frame, bar, missed, query: String::new(), reason: String::new(), outcome: None }
+    }
+}
+
+fn show(desk: &Desk, visit: &Visit, reopens: bool, page: impl FnOnce(Frame) -> LookUpView) -> Response {
+    let page = page(desk.frame(visit, reopens));
+    let status = match &page.outcome {
+        Some(Outcome::Fault(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Outcome::Nothing) => StatusCode::NOT_FOUND,
+        None | Some(Outcome::Found(_)) => StatusCode::OK,
+    };
+    render::page(status, visit.language, || LookUpPage(LookUpProps { page }))
+}
+
+fn ask_sign_in(desk: &Desk, visit: &Visit, reopens: bool, refusal: Option<SignInRefusal>) -> Response {
+    let status = if reopens { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    sign_in_page(desk, visit, reopens, status, refusal)
+}
+
+fn sign_in_page(
+    desk: &Desk,
+    visit: &Visit,
+    reopens: bool,
+    status: StatusCode,
+    refusal: Option<SignInRefusal>,
+) -> Response {
+    let page = SignInView { frame: desk.frame(visit, reopens), refusal };
+    render::page(status, visit.language, || SignIn(SignInProps { page }))
+}
+
+fn ended(desk: &Desk, visit: &Visit) -> Response {
+    ask_sign_in(desk, visit, false, Some(SignInRefusal::Ended))
+}
+
+fn ask_password(
+    desk: &Desk,
+    visit: &Visit,
+    session: &Session,
+    reopens: bool,
+    refusal: Option<PasswordRefusal>,
+) -> Response {
+    let (frame, one_time) = (desk.frame_at(visit, reopens, PASSWORD), session.one_time);
+    let page = NewPasswordView { frame, staff: session.name.to_string(), one_time, refusal };
+    let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    render::page(status, visit.language, || NewPassword(NewPasswordProps { page }))
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    let value = HeaderValue::from_str(cookie).expect("the desk's cookies are plain ASCII");
+    response.headers_mut().append(header::SET_COOKIE, value);
+    response
+}
+
+/// A form as it was sent.
+struct Form(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        body::form(&headers, Bytes::from_request(request, state).await).map(Self)
+    }
+}
+
+impl Form {
+    /// What tells it from every other form.
+    fn press(&self) -> Press {
+        let mut hash = Sha256::new();
+        for text in self.0.iter().flat_map(|(name, value)| [name, value]) {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        hash.finalize().into()
+    }
+
+    /// Whether the page that it stood on was this staff member's. Our pages say so; a program that sends a form without one has
+    /// one session.
+    fn is_of(&mut self, session: &Session) -> bool {
+        self.take("name").map_or(true, |name| name == session.name.as_str())
+    }
+
+    /// A field that the form has; a request without it was not made by our form.
+    fn take(&mut self, name: &'static str) -> Result<String, Problem> {
+        let at = self.0.iter().position(|(field, _)| field == name);
+        at.map(|at| self.0.swap_remove(at).1).ok_or(Problem::with(Slug::MalformedRequest, name))
+    }
+}
+
+impl From<LookUpError> for Problem {
+    fn from(error: LookUpError) -> Self {
+        match error {
+            LookUpError::Append(error) => error.into(),
+            LookUpError::Read(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,35 @@
+//! Erasing a person at the desk: somebody who was looked up asked for it, and staff write how they know who it is.
+
+use axum::extract::State;
+use axum::response::Response;
+use model::event::Route;
+use model::evidence::IdentityLevel;
+use words::views::desk::people::{Done, PersonFault};
+
+use super::person::{Entry, Outcome};
+use super::{Desk, Shared};
+use crate::problem::Problem;
+use keuze_core::service::look_up::{Why, entered};
+use keuze_core::service::people::{Act, ActError};
+
+/// A justified further step has its reason in writing, beside the reason of the look-up (S-54, level 3).
+pub(super) async fn erase(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let asked = entry.form.take("asked").is_ok();
+    let keep_no = entry.form.take("decline").is_err();
+    let known_by = Why::parse(&entry.form.take("known_by")?).ok().filter(|_| asked);
+    let outcome = match known_by {
+        _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
+        None => Outcome::Refused(PersonFault::EraseUnconfirmed),
+        Some(known_by) => gone(&desk, &entry, keep_no, &known_by).await?,
+    };
+    entry.came_to(&desk, outcome)
+}
+
+async fn gone(desk: &Desk, entry: &Entry, keep_no: bool, known_by: &Why) -> Result<Outcome, Problem> {
+    let act = Act { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
+    match desk.keuze.erase(entry.subject, keep_no, &act).await {
+        Ok(erased) => Ok(Outcome::Recorded(Done::Erased(desk.keuze.erasure(&erased)))),
+        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Err(error) => Err(error.into()),
+    }
+}

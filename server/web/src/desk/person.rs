@@ -1,0 +1,284 @@
+//! `/keuze/desk/person/{id}`: people who were looked up, and what is entered for them when they wrote, mailed or called.
+//!
+//! The look-up stands in the address, and each form says whom it is about: an act that does not fit is not recorded.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use model::channel::Channel;
+use model::event::Route;
+use model::evidence::IdentityLevel;
+use model::identity::{PointName, Subject};
+use tokio::sync::OwnedMutexGuard;
+use ui::pages::desk::person::{Person as PersonPage, PersonProps};
+use words::views::desk::people::{Done, PersonFault, PersonView};
+use words::views::unmatched::Unmatched;
+
+use super::erase::erase;
+use super::session::Session;
+use super::work::{Made, Opened, Press, WorkId};
+use super::{Acting, DESK, Desk, Form, Shared, back_to, channels_named, not_open, to, unmatched};
+use crate::problem::{Problem, Slug};
+use crate::render;
+use crate::visit::Visit;
+use keuze_core::service::look_up::{Why, entered};
+use keuze_core::service::people::{Act, ActError, Who};
+
+pub(super) fn router() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/keuze/desk/person", get(async |visit: Visit| to(DESK, &visit)))
+        .route("/keuze/desk/person/{id}", get(page).post(act))
+        .route("/keuze/desk/person/{id}/merge", post(merge).merge(back_to(DESK)))
+        .route("/keuze/desk/person/{id}/same-person", post(same_person).merge(back_to(DESK)))
+        .route("/keuze/desk/person/{id}/erase", post(erase).merge(back_to(DESK)))
+}
+
+/// The address of a look-up.
+pub(super) fn path(id: WorkId) -> String {
+    format!("/keuze/desk/person/{id}")
+}
+
+/// The look-up that an address names, if it was made in this session.
+fn opened(desk: &Desk, session: &Session, id: &str) -> Option<(WorkId, Opened)> {
+    let id = WorkId::parse(id)?;
+    desk.sessions.work(session, |work| work.people(id).cloned()).flatten().map(|opened| (id, opened))
+}
+
+async fn page(
+    State(desk): Shared,
+    visit: Visit,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let Some((id, mut opened)) = opened(&desk, &session, &id) else { return Ok(not_open(&desk, &visit, &session)) };
+    // What was done is said once.
+    desk.sessions.work(&session, |work| work.people(id).map(|opened| opened.done.take()));
+    let said = opened.done.take();
+    show(&desk, &visit, &session, id, &opened, (said, None))
+}
+
+/// The people as they are now, with what was done or what is wrong.
+fn show(
+    desk: &Desk,
+    visit: &Visit,
+    session: &Session,
+    id: WorkId,
+    opened: &Opened,
+    (done, fault): (Option<Done>, Option<PersonFault>),
+) -> Result<Response, Problem> {
+    let cards = opened.people.iter().filter(|person| is_still(desk, **person));
+    let cards = cards.filter_map(|person| desk.keuze.person_card(*person).transpose());
+    let path = path(id);
+    let page = PersonView {
+        // What was asked by a form shows the same page when its address is opened.
+        frame: desk.frame_at(visit, true, &path),
+        bar: desk.bar(session),
+        path,
+        audit: opened.audit.to_string(),
+        people: cards.collect::<Result<_, ActError>>()?,
+        done,
+        fault,
+    };
+    let status = match (page.fault, page.people.is_empty() && page.done.is_none()) {
+        (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, true) => StatusCode::NOT_FOUND,
+        (None, false) => StatusCode::OK,
+    };
+    Ok(render::page(status, visit.language, || PersonPage(PersonProps { page })))
+}
+
+/// Whether a person is known, and is nobody else by now: after a merge two of them are one.
+fn is_still(desk: &Desk, person: Subject) -> bool {
+    desk.keuze.known_person(person).is_some_and(|known| known.subject == person)
+}
+
+/// A form about one of those who were looked up at its address in this session, from whoever is signed in. While it lives no
+/// other one is looked at.
+pub(super) struct Entry {
+    _one_at_a_time: OwnedMutexGuard<()>,
+    press: Press,
+    pub(super) visit: Visit,
+    pub(super) session: Session,
+    pub(super) form: Form,
+    id: WorkId,
+    pub(super) opened: Opened,
+    pub(super) subject: Subject,
+}
+
+/// Reads it; what does not fit is answered as not recorded, and what the same press did before as done.
+impl FromRequest<Arc<Desk>> for Entry {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, desk).await.map_err(Problem::into_response)?;
+        let Acting(session) = Acting::from_request_parts(&mut parts, desk).await?;
+        let path = Path::<String>::from_request_parts(&mut parts, desk).await;
+        let Path(id) = path.map_err(IntoResponse::into_response)?;
+        let form = Form::from_request(Request::from_parts(parts, body), desk).await;
+        let mut form = form.map_err(Problem::into_response)?;
+        let (press, one_at_a_time) = (form.press(), Arc::clone(&desk.pressing).lock_owned().await);
+        let subject = form.subject().map_err(Problem::into_response)?;
+        let Some((id, opened)) = opened(desk, &session, &id).filter(|(_, opened)| opened.people.contains(&subject))
+        else {
+            return Err(unmatched(desk, &visit, &session, Unmatched::LookUp, None));
+        };
+        let made = opened.made.iter().find(|made| made.press == press).cloned();
+        let entry = Self { _one_at_a_time: one_at_a_time, press, visit, session, form, id, opened, subject };
+        let last = desk.keuze.last_of(subject).map_err(|error| Problem::from(error).into_response())?;
+        if let Some(made) = made.filter(|made| made.last == last) {
+            let answered = entry.came_to(desk, Outcome::Stood(made.done));
+            return Err(answered.unwrap_or_else(Problem::into_response));
+        }
+        if is_still(desk, subject) { Ok(entry) } else { Err(entry.changed(desk)) }
+    }
+}
+
+impl Form {
+    /// Whom it names.
+    fn subject(&mut self) -> Result<Subject, Problem> {
+        self.take("subject")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))
+    }
+}
+
+impl Entry {
+    /// For what cannot be undone: the page must have shown the last that was recorded of the person.
+    pub(super) fn is_shown_whole(&mut self, desk: &Desk) -> Result<bool, Problem> {
+        let shown = self.form.take("shown")?;
+        Ok(desk.keuze.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
+    }
+
+    /// The person is not as the page showed them.
+    fn changed(&self, desk: &Desk) -> Response {
+        unmatched(desk, &self.visit, &self.session, Unmatched::Changed, Some(path(self.id)))
+    }
+
+    /// Leads back to the page, which says once what was recorded; what was not is answered at once.
+    pub(super) fn came_to(self, desk: &Desk, outcome: Outcome) -> Result<Response, Problem> {
+        let Self { visit, session, .. } = &self;
+        match outcome {
+            Outcome::Recorded(done) => {
+                let made = Made { press: self.press, done: done.clone(), last: desk.keuze.last_of(self.subject)? };
+                let kept = |opened: &mut Opened| {
+                    opened.done = Some(done);
+                    opened.made.retain(|before| before.press != made.press);
+                    // That an objection stands is seen by itself.
+                    opened.made.extend(Some(made).filter(|made| !matches!(made.done, Done::Objected(_))));
+                };
+                desk.sessions.work(session, |work| work.people(self.id).map(kept));
+                Ok(to(&path(self.id), visit))
+            }
+            Outcome::Stood(done) => show(desk, visit, session, self.id, &self.opened, (Some(done), None)),
+            Outcome::Refused(fault) => show(desk, visit, session, self.id, &self.opened, (None, Some(fault))),
+            Outcome::Changed => Ok(self.changed(desk)),
+        }
+    }
+}
+
+/// What an act came to.
+pub(super) enum Outcome {
+    /// It is on record.
+    Recorded(Done),
+    /// It was on record before.
+    Stood(Done),
+    /// Something is missing.
+    Refused(PersonFault),
+    /// The person is not as the page showed them.
+    Changed,
+}
+
+async fn act(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let route = entry.form.take("route").ok().as_deref().and_then(route);
+    let press = entry.form.take("act")?;
+    let named = press.split_once(':').and_then(|(kind, named)| Some((kind, channels_named(named)?)));
+    let (kind, channels) = named.ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
+    let act = route.map(|route| entered(&entry.session.name, route, Some(&entry.opened.why)));
+    let outcome = match (kind, &channels[..], act) {
+        ("object" | "opt_in", _, None) => Outcome::Refused(PersonFault::Route),
+        ("object", channels, Some(act)) => object(&desk, entry.subject, channels, &act).await?,
+        ("opt_in", [channel], Some(act)) => request(&desk, entry.subject, *channel, &act).await?,
+        _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
+    };
+    entry.came_to(&desk, outcome)
+}
+
+async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) -> Result<Outcome, Problem> {
+    match desk.keuze.object(&Who::person(subject), channels, act).await {
+        Ok(acted) if acted.changed => Ok(Outcome::Recorded(Done::Objected(desk.said(&acted)))),
+        Ok(acted) => Ok(Outcome::Stood(Done::Objected(desk.said(&acted)))),
+        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What staff enter as an opt-in waits for the person.
+async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> Result<Outcome, Problem> {
+    match desk.keuze.request_opt_in(subject, &[channel], act).await {
+        Ok(_) => Ok(Outcome::Recorded(Done::Requested(channel))),
+        Err(ActError::SelfSignUpRequired) => Ok(Outcome::Refused(PersonFault::SelfSignUp)),
+        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The other one is looked up, too, which is recorded; then the two are one.
+async fn merge(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let (other, same) = (entry.form.take("other")?, entry.form.take("same").is_ok());
+    let outcome = if !entry.is_shown_whole(&desk)? {
+        Outcome::Changed
+    } else if same {
+        merge_with(&desk, &entry, other.trim()).await?
+    } else {
+        Outcome::Refused(PersonFault::Unconfirmed)
+    };
+    entry.came_to(&desk, outcome)
+}
+
+async fn merge_with(desk: &Desk, entry: &Entry, number: &str) -> Result<Outcome, Problem> {
+    match desk.keuze.merge_with_customer(entry.subject, number, &entry.session.name, &entry.opened.why).await {
+        Ok(Some(_)) => Ok(Outcome::Recorded(Done::Merged)),
+        Ok(None) | Err(ActError::Nothing) => Ok(Outcome::Refused(PersonFault::NoOther)),
+        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What joined later is the person's own: whoever says so writes how they know, beside the reason of the look-up.
+async fn same_person(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+    let named = entry.form.take("at")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "at"))?;
+    let is_checked = entry.form.take("same").is_ok();
+    let known_by = Why::parse(&entry.form.take("known_by")?).ok().filter(|_| is_checked);
+    let outcome = match known_by {
+        _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
+        None => Outcome::Refused(PersonFault::SamePersonUnconfirmed),
+        Some(known_by) => vouched(&desk, &entry, named, &known_by).await?,
+    };
+    entry.came_to(&desk, outcome)
+}
+
+async fn vouched(desk: &Desk, entry: &Entry, named: PointName, known_by: &Why) -> Result<Outcome, Problem> {
+    let person = desk.keuze.known_person(entry.subject);
+    let Some(point) = person.and_then(|person| desk.keuze.joined_point(&person, named)) else {
+        return Ok(Outcome::Changed);
+    };
+    let act = Act { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
+    match desk.keuze.vouch(entry.subject, &point, &act).await {
+        Ok(_) => Ok(Outcome::Recorded(Done::SamePerson(point.given()))),
+        Err(ActError::NoPerson | ActError::Nothing) => Ok(Outcome::Changed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn route(text: &str) -> Option<Route> {
+    match text {
+        "letter" => Some(Route::Letter),
+        "email_in" => Some(Route::EmailIn),
+        "phone_in" => Some(Route::PhoneIn),
+        "phone_out" => Some(Route::PhoneOut),
+        _ => None,
+    }
+}

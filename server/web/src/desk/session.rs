@@ -1,0 +1,174 @@
+//! Who is signed in: a random token in a cookie, and a table in memory that knows its hash.
+//!
+//! The token is 256 random bits and says nothing, so there is nothing in the cookie to seal or sign.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+use cookie::{Cookie, SameSite};
+use model::identity::RecordAddress;
+use sha2::{Digest as _, Sha256};
+use time::{Duration, OffsetDateTime};
+
+use super::work::Work;
+use crate::cookies;
+use keuze_core::config::DESK;
+use keuze_core::service::sign_ins::Missed;
+use keuze_core::service::staff::{SignedIn, StaffName};
+use vault::random::Entropy;
+
+const NAME: &str = DESK.plain;
+/// Over https: set by nobody who answers over plain http in the host's name.
+const SECURE_NAME: &str = DESK.secure;
+/// Without use a session ends after this long.
+const IDLE: Duration = Duration::minutes(30);
+/// A session ends after this long in any case: a working day.
+const LONGEST: Duration = Duration::hours(10);
+
+/// One that a one-time password opened: a new password is chosen within this long, and needs no other proof meanwhile.
+const ONE_TIME: Duration = Duration::minutes(10);
+
+/// A second press of the form for a new password comes within this long.
+const REPEATED: Duration = Duration::minutes(1);
+
+/// One staff member at one browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Session {
+    /// Who.
+    pub(super) name: StaffName,
+    /// Opens nothing but the form for a new password.
+    pub(super) one_time: bool,
+    /// The access that it was opened under; it ends with that.
+    pub(super) access: RecordAddress,
+    /// What failed under the name before it was opened.
+    pub(super) missed: Option<Missed>,
+    key: Key,
+}
+
+/// The hash of a session's token.
+type Key = [u8; 32];
+
+/// All sessions, by the hash of their token; gone when the server stops.
+#[derive(Default)]
+pub(super) struct Sessions {
+    open: Mutex<HashMap<Key, Kept>>,
+    /// Those that a new password ended, and when.
+    replaced: Mutex<HashMap<Key, (StaffName, OffsetDateTime)>>,
+}
+
+struct Kept {
+    signed_in: SignedIn,
+    access: RecordAddress,
+    missed: Option<Missed>,
+    /// Opened over https: then only the prefixed cookie opens it.
+    secure: bool,
+    opened: OffsetDateTime,
+    used: OffsetDateTime,
+    /// What was looked up in it; ends with it.
+    work: Work,
+}
+
+impl Kept {
+    fn lives(&self, now: OffsetDateTime) -> bool {
+        let longest = if self.signed_in.one_time { ONE_TIME } else { LONGEST };
+        now - self.used < IDLE && now - self.opened < longest
+    }
+}
+
+impl Sessions {
+    fn table(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
+        // Nothing in here is ever half done, so what a panicking thread left is right.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a session; gives the Set-Cookie value.
+    pub(super) fn open(
+        &self,
+        (signed_in, access, missed): (SignedIn, RecordAddress, Option<Missed>),
+        now: OffsetDateTime,
+        entropy: &dyn Entropy,
+        secure: bool,
+    ) -> String {
+        let token = entropy.bytes::<32>().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
+        let mut table = self.table();
+        table.retain(|_, kept| kept.lives(now));
+        let kept = Kept { signed_in, access, missed, secure, opened: now, used: now, work: Work::default() };
+        table.insert(hash(token.as_bytes()), kept);
+        cookie(token, secure).to_string()
+    }
+
+    /// The session of a request, if it has one that lives; using it prolongs it.
+    pub(super) fn find(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<Session> {
+        let mut table = self.table();
+        let opens = |(name, key): &(&str, Key)| {
+            table.get(key).is_some_and(|kept| *name == cookie_name(kept.secure) && kept.lives(now))
+        };
+        let (_, key) = tokens(headers).find(opens)?;
+        let kept = table.get_mut(&key)?;
+        kept.used = now;
+        let SignedIn { name, one_time } = kept.signed_in.clone();
+        Some(Session { name, one_time, access: kept.access, missed: kept.missed, key })
+    }
+
+    /// Does something with what was looked up in a session; `None` if it ended meanwhile.
+    pub(super) fn work<T>(&self, session: &Session, act: impl FnOnce(&mut Work) -> T) -> Option<T> {
+        self.table().get_mut(&session.key).map(|kept| act(&mut kept.work))
+    }
+
+    /// Ends the session of a request; gives the Set-Cookie value that removes the cookie.
+    pub(super) fn end(&self, headers: &HeaderMap, secure: bool) -> String {
+        for (_, key) in tokens(headers) {
+            self.table().remove(&key);
+        }
+        let mut gone = cookie(String::new(), secure);
+        gone.make_removal();
+        gone.set_expires(OffsetDateTime::UNIX_EPOCH);
+        gone.to_string()
+    }
+
+    /// Ends every session of a staff member, for a new password.
+    pub(super) fn end_all(&self, name: &StaffName, now: OffsetDateTime) {
+        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        replaced.retain(|_, (_, at)| now - *at < REPEATED);
+        self.table().retain(|key, kept| {
+            let stays = kept.signed_in.name != *name;
+            if !stays {
+                replaced.insert(*key, (name.clone(), now));
+            }
+            stays
+        });
+    }
+
+    /// Whose session a request has that a new password ended just now.
+    pub(super) fn ended_by_password(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<StaffName> {
+        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = tokens(headers).find_map(|(_, key)| replaced.get(&key).cloned());
+        found.filter(|(_, at)| now - *at < REPEATED).map(|(name, _)| name)
+    }
+}
+
+fn cookie(token: String, secure: bool) -> Cookie<'static> {
+    Cookie::build((cookie_name(secure), token))
+        .path("/keuze/desk")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(secure)
+        .build()
+}
+
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { SECURE_NAME } else { NAME }
+}
+
+/// What came along under either name, by the hashes of the tokens. Another host of the domain can plant one beside ours,
+/// so each is tried.
+fn tokens(headers: &HeaderMap) -> impl Iterator<Item = (&str, Key)> {
+    let ours = cookies::pairs(headers).filter(|(name, _)| [NAME, SECURE_NAME].contains(name));
+    ours.map(|(name, token)| (name, hash(token)))
+}
+
+/// The table knows hashes only, so that looking one up by its hash tells nothing by its time.
+fn hash(token: &[u8]) -> Key {
+    Sha256::digest(token).into()
+}

@@ -1,0 +1,241 @@
+//! The table of cases that rules, pages and the page's script are held to: what a device has and says, what day it is,
+//! and from that what holds for each purpose, and whether there is anything to ask.
+//!
+//! The expectations come from the rules (`model::device`). The pages are tried in `http::pages`, `embed.js` in
+//! Chromium (`end2end/specs/decider.spec.mjs`, by way of `examples/device_cases.rs`).
+
+use model::choice::Answer;
+use model::cookie::Said;
+use model::date::Moment;
+use model::decision::Recorded;
+use model::device::Device;
+use model::event::{Actor, Answered, Event, EventKind, Route};
+use model::policy::Policy;
+use model::purpose::PurposeId;
+use time::OffsetDateTime;
+use time::macros::{date, datetime};
+
+/// One case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The name of its policy in [`POLICIES`].
+    pub policy: &'static str,
+    /// The choice cookie's value, if there is one.
+    pub cookie: Option<String>,
+    /// The value of the cookie that remembers the notice, if there is one.
+    pub seen: Option<&'static str>,
+    /// The browser asks not to be tracked.
+    pub gpc: bool,
+    /// What time it is, in seconds since 1970.
+    pub now: i64,
+    /// How many seconds the device's clock is ahead.
+    pub clock: i64,
+    /// What stands in the ledger under the device's consent id.
+    pub record: Record,
+}
+
+/// What stands in the ledger under a device's consent id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Nothing: the device has no consent id.
+    Nothing,
+    /// Everything was accepted.
+    Accepted,
+    /// It was, and refused later; the device missed that answer.
+    Withdrawn,
+    /// It was, and the controller stopped a purpose.
+    Revoked,
+}
+
+/// The policies, as changes to the shipped example.
+pub const POLICIES: [(&str, &[(&str, &str)]); 4] = [
+    ("example", &[]),
+    (
+        "asked anew",
+        &[
+            (
+                "id = \"statistics\"\nregime = \"low_impact\"\nrevision = 1",
+                "id = \"statistics\"\nregime = \"low_impact\"\nrevision = 2",
+            ),
+            (
+                "id = \"marketing\"\nregime = \"consent\"\nrevision = 1",
+                "id = \"marketing\"\nregime = \"consent\"\nrevision = 2",
+            ),
+        ],
+    ),
+    ("gpc stops counting", &[("also_object_low_impact = false", "also_object_low_impact = true")]),
+    ("nothing is counted", &[("unlocks = [\"statistics\"]", "unlocks = []")]),
+];
+
+/// 2026-11-24 14:05:09 in Amsterdam.
+const NOON: i64 = datetime!(2026-11-24 13:05:09 UTC).unix_timestamp();
+/// An answer that is given then holds through this second: 2027-05-24, when summer time is in force.
+pub const UNTIL: i64 = datetime!(2027-05-24 21:59:59 UTC).unix_timestamp();
+const DAY: i64 = 86_400;
+
+/// Well written, by us or by an earlier form of us; `U` is [`UNTIL`], `E` has ended at noon.
+const READABLE: &[&str] = &[
+    "statistics.1.o~marketing.1.r.U~profiling.1.r.U~third_party_embeds.1.r.U",
+    "statistics.1.n.U~marketing.1.g.U~profiling.1.g.U~third_party_embeds.1.g.U",
+    "marketing.1.g.U",
+    "statistics.1.o",
+    "statistics.1.n.U",
+    "statistics.1.o.20270524",
+    "statistics.1.o.20200101",
+    "statistics.1.o.99999999",
+    "statistics.2.o~marketing.2.g.U",
+    "statistics.7.n.U~marketing.7.r.U",
+    "marketing.1.g.E~profiling.1.r.E",
+    "statistics.1.n.E",
+    "statistics.1.o~marketing.1.g.E",
+    // Of purposes that the policy does not know, and answers that no such purpose is given.
+    "unheard_of.1.g.U~marketing.1.g.U",
+    "constructor.1.g.U~marketing.1.g.U",
+    "necessary.1.o",
+    "marketing.01.g.U~marketing_.1.g.U~Profiling.1.g.U",
+    "marketing.0.g.U~__proto__.1.g.U~toString.1.o~4marketing.1.g.U",
+    "marketing.4294967297.g.U",
+    "statistics.99999999999999999999.n.U",
+    "marketing.1.g.U~p23456789012345678901234567890123.1.g.U~mARKETING.1.g.U",
+    "marketing.1.n.U~statistics.1.g.U",
+    "marketing.1.o~statistics.1.r.U",
+];
+
+/// In some part not.
+const UNREADABLE: &[&str] = &[
+    "marketing.1.g.99999999",
+    "marketing.1.g.20270524",
+    "marketing.1.g.9999999999",
+    "statistics.1.o.20270524~marketing.1.r.20270524~profiling.1.r.20270524~third_party_embeds.1.r.20270524",
+    "marketing.1.x.U",
+    "marketing.1.G.U",
+    "marketing.1.gg.U",
+    "marketing.1.g",
+    "marketing.1.g.",
+    "marketing.1.g.U.1",
+    "marketing.1.g.U1",
+    "marketing.1.g.-U",
+    "marketing.1.g.1e9",
+    "marketing.+1.g.U",
+    "marketing..g.U",
+    "marketing.1.g.U~",
+    "~marketing.1.g.U",
+    "marketing.1.g.U~~profiling.1.g.U",
+    "marketing.1.g.U~marketing.1.g.U",
+    "marketing.1.g.U~marketing.1.r.U",
+    "unheard_of.1.g.U~unheard_of.1.g.U~marketing.1.g.U",
+    "statistics.1.n.U~statistics.1.o",
+    "statistics.1.o~statistics.1.n.U",
+    "marketing.1.g.U~%%%",
+    "statistics.1.o~%%%",
+    "statistics.1.o.~marketing.1.g.U",
+    "statistics.1.o.2027-05-24",
+    "marketing.1.g.U|profiling.1.g.U",
+    "marketing.1.g.U,profiling.1.g.U",
+    "\"marketing.1.g.U\"",
+    "market-ing.1.g.U",
+    "marketing.1.g.U~søgelse",
+    "{\"marketing\":true}",
+    "undefined",
+    "1",
+];
+
+/// What `keuze_seen` can hold.
+const SEEN: [Option<&str>; 9] =
+    [None, Some("1"), Some("0"), Some("2"), Some("01"), Some("+1"), Some("1.0"), Some("x"), Some("")];
+
+/// Devices' clocks, in days ahead. One that is slow by less than the rest of an answer's time cannot be noticed; then the
+/// answer holds for longer, at most until the cookie ends.
+const CLOCKS: [i64; 6] = [-1, 1, 200, 1_100, -1_100, -7_000];
+
+/// All of them.
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let first =
+        Case { policy: "example", cookie: None, seen: None, gpc: false, now: NOON, clock: 0, record: Record::Nothing };
+    let all = || READABLE.iter().chain(UNREADABLE).map(|value| Some(filled(value)));
+    for cookie in [None, Some(String::new())].into_iter().chain(all()) {
+        for (policy, gpc) in
+            [("example", false), ("example", true), ("asked anew", false), ("gpc stops counting", true)]
+        {
+            for seen in [None, Some("1")] {
+                cases.push(Case { policy, cookie: cookie.clone(), seen, gpc, ..first.clone() });
+            }
+        }
+        cases.push(Case { policy: "nothing is counted", cookie, seen: Some("1"), ..first.clone() });
+    }
+    for seen in SEEN {
+        cases.push(Case { seen, ..first.clone() });
+    }
+    let well = || READABLE.iter().map(|value| Some(filled(value)));
+    for cookie in well() {
+        for now in [UNTIL - DAY, UNTIL - 1, UNTIL, UNTIL + 1, UNTIL + DAY, UNTIL + 3_000 * DAY] {
+            cases.push(Case { cookie: cookie.clone(), seen: Some("1"), now, ..first.clone() });
+        }
+        for clock in CLOCKS {
+            cases.push(Case { cookie: cookie.clone(), clock: clock * DAY, ..first.clone() });
+        }
+        for clock in [1, 200, -1_100] {
+            cases.push(Case { cookie: cookie.clone(), now: UNTIL + DAY, clock: clock * DAY, ..first.clone() });
+        }
+        for record in [Record::Accepted, Record::Withdrawn, Record::Revoked] {
+            cases.push(Case { cookie: cookie.clone(), record, ..first.clone() });
+        }
+    }
+    cases
+}
+
+fn filled(value: &str) -> String {
+    value.replace('U', &UNTIL.to_string()).replace('E', &(NOON - 1).to_string())
+}
+
+impl Case {
+    /// The device, as the server reads it.
+    pub fn device(&self) -> Device {
+        let now = OffsetDateTime::from_unix_timestamp(self.now).expect("a year that has four digits");
+        let said = self.cookie.as_ref().map(|value| Said::read(value.as_bytes(), now)).unwrap_or_default();
+        let seen = self.seen.and_then(|seen| ["0", "1", "2"].iter().position(|known| *known == seen));
+        Device { said, seen: seen.and_then(|seen| u32::try_from(seen).ok()), gpc: self.gpc }
+    }
+
+    /// For each purpose whether it is allowed: as the device alone says, or as it says together with its record.
+    pub fn allowed(&self, policy: &Policy, record: Option<&[Recorded]>, now: Moment) -> Vec<(PurposeId, bool)> {
+        let device = self.device();
+        let standing = |id: &PurposeId| match record {
+            None => device.standing(policy, id, now),
+            Some(record) => device.proved(record, policy, id, now),
+        };
+        policy.purposes.iter().map(|purpose| (purpose.id.clone(), standing(&purpose.id).decision.allow)).collect()
+    }
+
+    /// Whether there is anything to ask.
+    pub fn asks(&self, policy: &Policy, now: Moment) -> bool {
+        !self.device().to_ask(policy, now).is_empty()
+    }
+}
+
+impl Record {
+    /// Its events, in order; without a subject yet.
+    pub fn events(self, policy: &Policy) -> Vec<Event> {
+        let at = OffsetDateTime::from_unix_timestamp(NOON).expect("a year that has four digits");
+        let event = |kind, yes| {
+            let answers = policy.optional().filter_map(|purpose| {
+                let answer = Answer::from_yes(purpose.regime, yes)?;
+                let until = (answer != Answer::Objected).then_some(date!(2027 - 05 - 24));
+                Some((purpose.id.clone(), Answered { answer, revision: 1, until }))
+            });
+            Event { answers: answers.collect(), ..Event::new(kind, at, Actor::Visitor, Route::Banner) }
+        };
+        let accepted = event(EventKind::ChoiceMade, true);
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Accepted => vec![accepted],
+            Self::Withdrawn => vec![accepted, event(EventKind::Withdrawn, false)],
+            Self::Revoked => {
+                let mut revoked = event(EventKind::RevokedByController, true);
+                revoked.answers.retain(|id, _| id.as_str() == "marketing");
+                vec![accepted, Event { actor: Actor::System, route: Route::System, ..revoked }]
+            }
+        }
+    }
+}

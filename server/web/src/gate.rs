@@ -1,0 +1,194 @@
+//! The gate that every request passes, and every answer: which host, how often, and how it is answered and logged.
+
+use std::any::Any;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use model::language::Language;
+
+use super::client;
+use super::limits::{Class, Client, Limits, Sources};
+use super::pages;
+use super::problem::{Problem, Slug};
+use super::visit::{Visit, accepted_language};
+use keuze_core::service::Keuze;
+use keuze_core::service::brakes::Source;
+
+/// What the gate stands on.
+pub struct Gate {
+    /// The system.
+    pub keuze: Arc<Keuze>,
+    /// What names clients.
+    pub sources: Sources,
+    /// The rate limits; `None` for load tests only.
+    pub limits: Option<Limits>,
+}
+
+/// Lets a request through, or not; dresses problems, adds the security headers, and logs the answer.
+pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let (mut parts, body) = request.into_parts();
+    let method = told_method(&parts.method);
+    let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let asked = Asked::of(&parts);
+    let (visit, looked_at) = gate.visit(&mut parts);
+    let client = gate.client(&parts);
+    parts.extensions.insert(Client(client));
+    let admitted = looked_at.and_then(|()| gate.limit(&parts, client));
+    let response = match admitted {
+        Ok(()) => in_time(async move { next.run(Request::from_parts(parts, body)).await }).await,
+        Err(problem) => problem.into_response(),
+    };
+    let mut response = gate.dress(response, &asked, visit.as_ref());
+    protect(&mut response);
+    let status = response.status().as_u16();
+    let route = route.unwrap_or_else(|| "unmatched".to_owned());
+    tracing::info!(method, route, status, milliseconds = started.elapsed().as_secs_f64() * 1000.0, "answered");
+    response
+}
+
+/// A method of the standard as it is; any other may hold whatever its sender wrote.
+fn told_method(method: &Method) -> &'static str {
+    const KNOWN: [(Method, &str); 8] = [
+        (Method::GET, "GET"),
+        (Method::POST, "POST"),
+        (Method::HEAD, "HEAD"),
+        (Method::OPTIONS, "OPTIONS"),
+        (Method::PUT, "PUT"),
+        (Method::DELETE, "DELETE"),
+        (Method::PATCH, "PATCH"),
+        (Method::TRACE, "TRACE"),
+    ];
+    KNOWN.into_iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
+}
+
+/// Whoever sends a request does so within half a minute; what was written by then stands, confirmed or not.
+///
+/// It is answered to its end, also when whoever asked has gone: what is recorded is taken note of.
+async fn in_time(answering: impl Future<Output = Response> + Send + 'static) -> Response {
+    match tokio::time::timeout(Duration::from_secs(30), tokio::spawn(answering)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_panicked)) => Problem::from(Slug::Internal).into_response(),
+        Err(_elapsed) => {
+            let mut response = Problem::from(Slug::TimedOut).into_response();
+            // What is still being sent is not waited for (RFC 9110 section 15.5.9).
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    }
+}
+
+/// What is remembered of a request for dressing its problem.
+struct Asked {
+    path: String,
+    language: Language,
+    is_get: bool,
+}
+
+impl Asked {
+    fn of(parts: &Parts) -> Self {
+        let path = parts.uri.path().to_owned();
+        Self { path, language: accepted_language(&parts.headers), is_get: parts.method.is_safe() }
+    }
+
+    /// Programs and browsers' own fetches get a problem document; people get a page.
+    fn by_person(&self) -> bool {
+        let machine = ["/keuze/api/", "/keuze/log/", "/keuze/health"];
+        let is_file = self.path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+        !is_file && !machine.iter().any(|start| self.path.starts_with(start))
+    }
+}
+
+impl Gate {
+    /// Checks host and path; health answers to any host, so it has no [`Visit`].
+    fn visit(&self, parts: &mut Parts) -> (Option<Visit>, Result<(), Problem>) {
+        if parts.uri.path() == "/keuze/health" {
+            return (None, Ok(()));
+        }
+        let visit = match Visit::of(&self.keuze.config, parts) {
+            Ok(read) => read,
+            Err(problem) => return (None, Err(problem)),
+        };
+        parts.extensions.insert(visit.clone());
+        let readable = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8().is_ok();
+        (Some(visit), if readable { Ok(()) } else { Err(Slug::NotFound.into()) })
+    }
+
+    /// Who asks.
+    fn client(&self, parts: &Parts) -> Source {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+        self.sources.of(client::address(&parts.headers, peer, |address| self.trusts(address)))
+    }
+
+    fn limit(&self, parts: &Parts, client: Source) -> Result<(), Problem> {
+        let class = Class::of(&parts.method, parts.uri.path());
+        let (Some(limits), Some(class)) = (&self.limits, class) else { return Ok(()) };
+        let now = self.keuze.clock.now().at.unix_timestamp();
+        let wait = limits.take(class, client, now);
+        wait.map_err(|seconds| Problem { retry_after: Some(seconds), ..Slug::RateLimited.into() })
+    }
+
+    fn trusts(&self, proxy: IpAddr) -> bool {
+        self.keuze.config.server.trusted_proxies.iter().any(|network| network.contains(proxy))
+    }
+
+    /// Gives a problem its words: a document for programs, a page for people.
+    fn dress(&self, response: Response, asked: &Asked, visit: Option<&Visit>) -> Response {
+        let Some(problem) = problem_of(&response) else { return response };
+        let kept = [header::ALLOW, header::CONNECTION];
+        let kept = kept.map(|name| response.headers().get(&name).cloned().map(|value| (name, value)));
+        let language = visit.map_or(asked.language, |visit| visit.language);
+        let mut dressed = match visit {
+            Some(_) if asked.by_person() => {
+                problem.with_retry(pages::problem(&self.keuze, problem.slug, language, &asked.path, asked.is_get))
+            }
+            Some(visit) => problem.document(&visit.host.origin, language),
+            // Of a host that is not ours no address can be given: the type is relative (RFC 9457 section 3.1.1).
+            None => problem.document("", language),
+        };
+        dressed.headers_mut().extend(kept.into_iter().flatten());
+        dressed
+    }
+}
+
+/// The problem in an answer; what the router itself refused has none yet.
+fn problem_of(response: &Response) -> Option<Problem> {
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        return Some(problem.clone());
+    }
+    let undressed = !response.headers().contains_key(header::CONTENT_TYPE);
+    match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED if undressed => Some(Slug::MethodNotAllowed.into()),
+        StatusCode::NOT_FOUND if undressed => Some(Slug::NotFound.into()),
+        _ => None,
+    }
+}
+
+/// The headers of every answer; a handler that set one of them knows better.
+fn protect(response: &mut Response) {
+    const ALWAYS: [(HeaderName, &str); 6] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        // The origin alone: a receipt's link must not reach the host's logs, and an Origin must not become `null`.
+        (header::REFERRER_POLICY, "strict-origin"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in ALWAYS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// A panic while answering: said in the log without what was asked, answered as our fault.
+pub fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked; the place is in the panic message above");
+    Problem::from(Slug::Internal).into_response()
+}

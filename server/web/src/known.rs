@@ -1,0 +1,95 @@
+//! Pages for whoever proved an address: by a code, the channels, the newsletter, what is held, and erasing it.
+//!
+//! No address and no code stands in a URL: they come by forms, and lie in the browser sealed.
+
+mod centre;
+mod code;
+mod insight;
+mod newsletter;
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use ui::pages::unmatched::{NotRecorded, NotRecordedProps};
+use words::views::frame::Frame;
+use words::views::unmatched::{Unmatched, UnmatchedView};
+
+use super::body;
+use super::cookies;
+use super::pages::PREFERENCES;
+use super::problem::{Problem, Slug};
+use super::render;
+use super::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::codes::Session;
+
+/// Forms and pages of this site's own.
+pub fn forms() -> Router<Arc<Keuze>> {
+    code::router().merge(centre::router()).merge(newsletter::router()).merge(insight::router())
+}
+
+/// `/keuze/nieuwsbrief/{token}`: outside the layer that looks at a form's origin. The page sends no referrer, so some
+/// browsers give its own form no origin, and the token alone is the authority.
+pub fn links() -> Router<Arc<Keuze>> {
+    newsletter::links()
+}
+
+/// A press that does not fit what the browser has proved by now: nothing was recorded, and the ways back.
+pub(super) fn not_recorded(keuze: &Keuze, visit: &Visit, why: Unmatched) -> Response {
+    let frame = Frame { reopens: false, ..keuze.frame(visit.language, PREFERENCES) };
+    let page = UnmatchedView { frame, bar: None, why, back: None };
+    render::page(StatusCode::CONFLICT, visit.language, || NotRecorded(NotRecordedProps { page }))
+}
+
+/// Who is signed in at this browser.
+pub(super) fn session(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
+    cookies::read(headers, visit.names()).person.iter().find_map(|sealed| keuze.session(sealed))
+}
+
+/// What a form sent, each field taken once.
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn read(headers: &HeaderMap, sent: Result<Bytes, BytesRejection>) -> Result<Self, Problem> {
+        Ok(Self(body::form(headers, sent)?))
+    }
+
+    /// A field; empty where it is missing. Twice is a form that we did not make.
+    fn take(&mut self, name: &str) -> Result<String, Problem> {
+        let mut all = self.take_all(name);
+        let value = all.pop().unwrap_or_default();
+        if all.is_empty() { Ok(value) } else { Err(Slug::MalformedRequest.into()) }
+    }
+
+    fn take_all(&mut self, name: &str) -> Vec<String> {
+        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|(of, _)| of == name);
+        self.0 = left;
+        let taken: Vec<(String, String)> = taken;
+        taken.into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Whatever nobody asked for is refused: our forms ask for nothing else (S-40).
+    fn end(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(Slug::MalformedRequest.into()) }
+    }
+}
+
+/// Leads on after a form.
+fn see_other(location: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::try_from(location).unwrap_or(HeaderValue::from_static("/keuze/voorkeuren"));
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A path of ours in the language of the visit.
+fn localized(path: &str, visit: &Visit) -> String {
+    format!("{path}?lang={}", visit.language.tag())
+}

@@ -1,0 +1,118 @@
+//! The buttons of the preference centre, and the page that says what one changed.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+use model::channel::Channel;
+use ui::pages::centre::{ACT, Done, DoneProps, SIGN_OUT};
+use words::views::centre::Next;
+use words::views::unmatched::Unmatched;
+
+use super::{Form, localized, not_recorded, see_other, session};
+use crate::cookies::Jar;
+use crate::objection::without_referrer_elsewhere;
+use crate::pages::{PREFERENCES, behind_link};
+use crate::problem::{Problem, Slug};
+use crate::render;
+use crate::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::centre::{Shown, Wish};
+use keuze_core::service::codes::Fit;
+use keuze_core::service::people::Acted;
+use keuze_core::service::receipt::link_lives;
+
+pub(super) fn router() -> Router<Arc<Keuze>> {
+    Router::new()
+        .route(ACT, post(act).get(back))
+        .route(SIGN_OUT, post(sign_out).get(back))
+        .route("/keuze/voorkeuren/gedaan/{number}/{token}", get(done))
+}
+
+/// Whoever reloads the answer to a form comes back to the page.
+async fn back(visit: Visit) -> Response {
+    see_other(&localized(PREFERENCES, &visit))
+}
+
+async fn act(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let (wish, about) = read(Form::read(&headers, sent)?)?;
+    let Some(session) = session(&keuze, &visit, &headers) else {
+        return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Preferences)));
+    };
+    match (keuze.about(&session).fit(&about), &wish) {
+        // A no to an address is meant whoever is known there.
+        (Fit::Whole, _) | (Fit::Point, Wish::Stop(_)) => {}
+        (Fit::Point, Wish::Start(..)) => match keuze.just_wished(&session, &wish)? {
+            Some(acted) => return Ok(see_other(&localized(&done_path(&keuze, &acted), &visit))),
+            None => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+        },
+        (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
+    }
+    let acted = keuze.wish(&session, &wish, visit.language).await?;
+    Ok(see_other(&localized(&done_path(&keuze, &acted), &visit)))
+}
+
+/// What is wished, and what the form says that it is about.
+fn read(mut form: Form) -> Result<(Wish, String), Problem> {
+    let about = form.take("about")?;
+    let act = form.take("act")?;
+    let shown = Shown::parse(&form.take("shown")?);
+    let channels = form.take_all("channel");
+    let channel = |word: &String| Channel::from_word(word).ok_or(Problem::with(Slug::MalformedRequest, "channel"));
+    let channels: Vec<Channel> = channels.iter().map(channel).collect::<Result<_, _>>()?;
+    form.end()?;
+    let wish = match act.as_str() {
+        "stop" => Wish::Stop(channels),
+        "stop_all" => Wish::Stop(Channel::ALL.to_vec()),
+        "start" => Wish::Start(channels, shown),
+        _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
+    };
+    Ok((wish, about))
+}
+
+/// The page that says what an act changed; its token is the receipt's own.
+pub(super) fn done_path(keuze: &Keuze, acted: &Acted) -> String {
+    let receipts = keuze.receipts();
+    let (number, token) = (receipts.number(acted.record), receipts.token(acted.record));
+    format!("{PREFERENCES}/gedaan/{number}/{token}")
+}
+
+async fn done(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Path((number, token)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (_, recorded) = behind_link(&keuze, &number, &token)?;
+    // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
+    let session = session(&keuze, &visit, &headers);
+    if session.is_none() && !link_lives(recorded.event.at, keuze.clock.now().at) {
+        return Err(Slug::ReceiptGone.into());
+    }
+    let frame = keuze.frame(visit.language, uri.path());
+    let page = keuze.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
+    let page = render::page(StatusCode::OK, visit.language, || Done(DoneProps { page }));
+    Ok(without_referrer_elsewhere(page))
+}
+
+async fn sign_out(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
+    if let Some(session) = session(&keuze, &visit, &headers) {
+        keuze.end_session(&session);
+    }
+    let mut response = see_other(&localized(PREFERENCES, &visit));
+    let mut jar = Jar::new(visit.names());
+    jar.forget_person();
+    jar.write(response.headers_mut());
+    response
+}

@@ -1,0 +1,178 @@
+//! An address or number is proved by a code. A known one and an unknown one get the same message and the same pages.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use model::contact::PointKind;
+use ui::pages::code::{ASK, AskCode, AskCodeProps, ENTER, EnterCode, EnterCodeProps, ask};
+use words::views::centre::{AddressFault, AskCodeView, CodeFault, EnterCodeView, Next};
+use words::views::unmatched::Unmatched;
+
+use super::{Form, localized, not_recorded, see_other};
+use crate::cookies::{self, Jar};
+use crate::limits::Client;
+use crate::problem::Problem;
+use crate::render;
+use crate::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::codes::{CodeError, NoCodeTo, SendError};
+
+pub(super) fn router() -> Router<Arc<Keuze>> {
+    Router::new().route(ASK, get(form).post(send)).route(ENTER, get(enter).post(take))
+}
+
+async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit, OriginalUri(uri): OriginalUri) -> Response {
+    let query = uri.query().unwrap_or_default();
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
+    let next = named.map_or(Next::default(), |(_, word)| Next::of(&word));
+    let fault = (!keuze.sends_mail()).then_some(AddressFault::NoMail);
+    ask_page(&keuze, &visit, next, String::new(), fault)
+}
+
+fn ask_page(keuze: &Keuze, visit: &Visit, next: Next, typed: String, fault: Option<AddressFault>) -> Response {
+    let mobile = takes_numbers(keuze, next);
+    let page = AskCodeView { frame: keuze.frame(visit.language, ASK), next, mobile, typed, fault };
+    render::page(fault.map_or(StatusCode::OK, status), visit.language, || AskCode(AskCodeProps { page }))
+}
+
+/// A number proves nothing beyond what holds for it, so it never leads to everything that is held.
+fn takes_numbers(keuze: &Keuze, next: Next) -> bool {
+    keuze.sends_texts() && next == Next::Preferences
+}
+
+/// How a fault of an address is answered.
+pub(super) fn status(fault: AddressFault) -> StatusCode {
+    match fault {
+        AddressFault::Form
+        | AddressFault::AddressOrNumber
+        | AddressFault::NoMobile
+        | AddressFault::Name
+        | AddressFault::Over => StatusCode::UNPROCESSABLE_ENTITY,
+        AddressFault::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        AddressFault::NoMail => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// A mail that does not go out, as a fault of the form.
+pub(super) fn not_sent(error: SendError) -> Result<AddressFault, Problem> {
+    match error {
+        SendError::TooMany(minutes) => Ok(AddressFault::TooMany { minutes }),
+        SendError::NoMail => Ok(AddressFault::NoMail),
+        SendError::Append(error) => Err(error.into()),
+    }
+}
+
+async fn send(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Client(client): Client,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let mut form = Form::read(&headers, sent)?;
+    let (typed, next) = (form.take("contact")?, Next::of(&form.take("next")?));
+    form.end()?;
+    let to = match keuze.code_goes_to(&typed, takes_numbers(&keuze, next)) {
+        Ok(to) => to,
+        Err(why) => return Ok(ask_page(&keuze, &visit, next, typed, Some(not_there(&keuze, next, why)))),
+    };
+    match keuze.send_code(&to, next.word(), visit.language, client).await {
+        Ok(sealed) => {
+            let mut response = see_other(&localized(ENTER, &visit));
+            let mut jar = Jar::new(visit.names());
+            jar.code(sealed);
+            jar.write(response.headers_mut());
+            Ok(response)
+        }
+        Err(error) => Ok(ask_page(&keuze, &visit, next, typed, Some(not_sent(error)?))),
+    }
+}
+
+/// Why no code goes there, as a fault of the form.
+fn not_there(keuze: &Keuze, next: Next, why: NoCodeTo) -> AddressFault {
+    match why {
+        NoCodeTo::NoMobile => AddressFault::NoMobile,
+        NoCodeTo::Form if takes_numbers(keuze, next) => AddressFault::AddressOrNumber,
+        NoCodeTo::Form => AddressFault::Form,
+    }
+}
+
+async fn enter(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
+    enter_page(&keuze, &visit, &headers, String::new(), None)
+}
+
+/// Without a code that waits there is nothing to enter: a new one is asked for.
+fn enter_page(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, typed: String, fault: Option<CodeFault>) -> Response {
+    let Some(waits) = keuze.waiting_code(&waiting(keuze, visit, headers, "")) else {
+        return see_other(&localized(ASK, visit));
+    };
+    let next = Next::of(&waits.next);
+    let (address, by_text) = (waits.to.given(), waits.to.kind() == PointKind::Phone);
+    let (frame, asked) = (keuze.frame(visit.language, ENTER), waits.id);
+    let page = EnterCodeView { frame, asked, address, by_text, next, typed, fault };
+    let status = fault.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    render::page(status, visit.language, || EnterCode(EnterCodeProps { page }))
+}
+
+async fn take(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let mut form = Form::read(&headers, sent)?;
+    let (typed, asked) = (form.take("code")?, form.take("asked")?);
+    form.end()?;
+    let sealed = waiting(&keuze, &visit, &headers, &asked);
+    // Of another tab: its tries are not used up by a code that was sent elsewhere.
+    if keuze.asked_code(&sealed).is_some_and(|newest| !asked.is_empty() && newest.id != asked) {
+        return Ok(not_recorded(&keuze, &visit, Unmatched::OtherCode));
+    }
+    match keuze.take_code(&sealed, &typed) {
+        Ok((session, next)) => {
+            let mut response = see_other(&localized(Next::of(&next).path(), &visit));
+            let mut jar = Jar::new(visit.names());
+            jar.person(session);
+            jar.forget_code();
+            jar.write(response.headers_mut());
+            Ok(response)
+        }
+        Err(CodeError::Wrong(left)) => Ok(enter_page(&keuze, &visit, &headers, typed, Some(CodeFault::Wrong { left }))),
+        // The first press of a double one signed this browser in; nothing more is granted by the second.
+        Err(CodeError::JustUsed(next)) => Ok(see_other(&localized(Next::of(&next).path(), &visit))),
+        Err(CodeError::Over) => Ok(over(&keuze, &visit, &sealed)),
+    }
+}
+
+/// What the browser keeps of the code that a form is about, else of one that waits, else of one that waited: another host
+/// of the domain can plant one beside ours.
+fn waiting(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, asked: &str) -> String {
+    let mut all = cookies::read(headers, visit.names()).code;
+    let rank = |sealed: &String| match keuze.asked_code(sealed) {
+        Some(known) if known.id == asked => 0,
+        Some(_) if keuze.waiting_code(sealed).is_some() => 1,
+        Some(_) => 2,
+        None => 3,
+    };
+    all.sort_by_key(rank);
+    all.into_iter().next().unwrap_or_default()
+}
+
+/// The code is of no use any more: the page for a new one says so, and knows the address still.
+fn over(keuze: &Keuze, visit: &Visit, sealed: &str) -> Response {
+    let asked = keuze.asked_code(sealed);
+    let next = asked.as_ref().map_or(Next::default(), |asked| Next::of(&asked.next));
+    let typed = asked.map(|asked| asked.to.given()).unwrap_or_default();
+    ask_page(keuze, visit, next, typed, Some(AddressFault::Over))
+}
+
+/// Leads to the page that asks for an address, and from there on to `next`.
+pub(super) fn to_ask(visit: &Visit, next: Next) -> Response {
+    see_other(&ask(next, visit.language))
+}

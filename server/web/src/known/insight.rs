@@ -1,0 +1,120 @@
+//! What is held of whoever proved an address, to read and to take away, and erasing it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use model::event::Route;
+use model::evidence::IdentityLevel;
+use ui::pages::insight::{DOWNLOAD, ERASE, Erase, EraseProps, Erased, ErasedProps, INSIGHT, Insight, InsightProps};
+use words::views::centre::{ErasedView, Next};
+use words::views::frame::Frame;
+use words::views::unmatched::Unmatched;
+
+use super::code::to_ask;
+use super::{Form, localized, not_recorded, see_other, session};
+use crate::cookies::{self, Jar};
+use crate::problem::Problem;
+use crate::render;
+use crate::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::codes::{Fit, JustDone, Session};
+use keuze_core::service::people::{Act, Erased as ErasedRecord};
+
+pub(super) fn router() -> Router<Arc<Keuze>> {
+    Router::new().route(INSIGHT, get(insight)).route(DOWNLOAD, get(download)).route(ERASE, get(sure).post(erase))
+}
+
+/// Only a mailbox opens what is held: a number may have been somebody else's before.
+fn by_mail(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
+    session(keuze, visit, headers).filter(|session| session.email().is_some())
+}
+
+async fn insight(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let page = keuze.insight(keuze.frame(visit.language, INSIGHT), &session)?;
+    Ok(render::page(StatusCode::OK, visit.language, || Insight(InsightProps { page })))
+}
+
+async fn download(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let everything = keuze.take_away(&session)?;
+    let body = serde_json::to_vec_pretty(&everything).expect("what was JSON is JSON");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"keuze.json\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((headers, body).into_response())
+}
+
+async fn sure(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
+    let Some(session) = by_mail(&keuze, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
+    sure_page(&keuze, &visit, &session, false)
+}
+
+/// Only where one person alone is known; elsewhere the page on what is held says why not.
+fn sure_page(keuze: &Keuze, visit: &Visit, session: &Session, unconfirmed: bool) -> Response {
+    if keuze.opened_by(session).is_none() {
+        return see_other(&localized(INSIGHT, visit));
+    }
+    let page = keuze.erase_view(keuze.frame(visit.language, ERASE), session, unconfirmed);
+    let status = if unconfirmed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    render::page(status, visit.language, || Erase(EraseProps { page }))
+}
+
+async fn erase(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let _one_after_the_other = keuze.one_press().await;
+    if let Some(erased) = just_erased(&keuze, &visit, &headers) {
+        return Ok(erased_page(&keuze, &visit, &erased));
+    }
+    let Some(session) = session(&keuze, &visit, &headers) else {
+        return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Insight)));
+    };
+    let mut form = Form::read(&headers, sent)?;
+    let about = form.take("about")?;
+    let (confirmed, declined) = (form.take("confirm")? == "yes", form.take("decline")? == "yes");
+    form.end()?;
+    let person = match (keuze.about(&session).fit(&about), keuze.opened_by(&session)) {
+        (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
+        (Fit::Whole, Some(person)) => person,
+        _ => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+    };
+    if !confirmed {
+        return Ok(sure_page(&keuze, &visit, &session, true));
+    }
+    let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
+    let erased = keuze.erase(person.subject, !declined, &act).await?;
+    keuze.end_session(&session);
+    keuze.remember(&session, JustDone::Erased(erased.clone()));
+    Ok(erased_page(&keuze, &visit, &erased))
+}
+
+/// What the first press of a double one erased.
+fn just_erased(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<ErasedRecord> {
+    let ended = cookies::read(headers, visit.names()).person.iter().find_map(|sealed| keuze.ended_session(sealed))?;
+    keuze.just_done(&ended, |done| match done {
+        JustDone::Erased(erased) => Some(erased.clone()),
+        JustDone::Wish(..) => None,
+    })
+}
+
+fn erased_page(keuze: &Keuze, visit: &Visit, erased: &ErasedRecord) -> Response {
+    let frame = Frame { reopens: false, ..keuze.frame(visit.language, ERASE) };
+    let page = ErasedView { frame, erasure: keuze.erasure(erased) };
+    let mut response = render::page(StatusCode::OK, visit.language, || Erased(ErasedProps { page }));
+    let mut jar = Jar::new(visit.names());
+    jar.forget_person();
+    jar.write(response.headers_mut());
+    response
+}

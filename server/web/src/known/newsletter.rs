@@ -1,0 +1,116 @@
+//! The newsletter's sign-up, and the link that confirms it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use ui::pages::newsletter::{NEWSLETTER, Newsletter, NewsletterProps};
+use words::views::centre::{AddressFault, NewsletterStep, NewsletterView};
+
+use super::centre::done_path;
+use super::code::{not_sent, status};
+use super::{Form, localized, see_other};
+use crate::limits::Client;
+use crate::objection::without_referrer;
+use crate::problem::Problem;
+use crate::render;
+use crate::visit::Visit;
+use contact::Email;
+use keuze_core::service::Keuze;
+use keuze_core::service::newsletter::SignUpError;
+
+/// The longest name that is kept.
+const LONGEST_NAME: usize = 100;
+
+pub(super) fn router() -> Router<Arc<Keuze>> {
+    Router::new().route(NEWSLETTER, get(form).post(ask))
+}
+
+pub(super) fn links() -> Router<Arc<Keuze>> {
+    Router::new().route("/keuze/nieuwsbrief/{token}", get(link).post(confirm))
+}
+
+/// What was typed.
+#[derive(Default)]
+struct Typed {
+    address: String,
+    name: String,
+    fault: Option<AddressFault>,
+}
+
+fn page(keuze: &Keuze, visit: &Visit, status: StatusCode, path: &str, typed: Typed, step: NewsletterStep) -> Response {
+    let Typed { address, name, fault } = typed;
+    let days = keuze.config.newsletter.unconfirmed_days;
+    let page = NewsletterView { frame: keuze.frame(visit.language, path), address, name, fault, days };
+    render::page(status, visit.language, || Newsletter(NewsletterProps { page, step }))
+}
+
+async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
+    form_page(&keuze, &visit, Typed::default())
+}
+
+fn form_page(keuze: &Keuze, visit: &Visit, typed: Typed) -> Response {
+    let status = typed.fault.map_or(StatusCode::OK, status);
+    page(keuze, visit, status, NEWSLETTER, typed, NewsletterStep::Form)
+}
+
+/// An address that has the newsletter already gets the same mail and the same page.
+async fn ask(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Client(client): Client,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let mut form = Form::read(&headers, sent)?;
+    let (address, name) = (form.take("email")?, form.take("name")?);
+    form.end()?;
+    let refused =
+        |fault| form_page(&keuze, &visit, Typed { fault: Some(fault), address: address.clone(), name: name.clone() });
+    let Ok(email) = Email::parse(&address) else { return Ok(refused(AddressFault::Form)) };
+    if name.chars().count() > LONGEST_NAME {
+        return Ok(refused(AddressFault::Name));
+    }
+    let given = Some(name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
+    match keuze.ask_for_newsletter(&email, given, visit.language, &visit.host.origin, client).await {
+        Ok(()) => {
+            let typed = Typed { address: email.given().to_owned(), ..Typed::default() };
+            Ok(page(&keuze, &visit, StatusCode::OK, NEWSLETTER, typed, NewsletterStep::Asked))
+        }
+        Err(SignUpError::Send(error)) => Ok(refused(not_sent(error)?)),
+        Err(SignUpError::Act(error)) => Err(error.into()),
+    }
+}
+
+/// Mail scanners fetch every link, so looking at it never confirms.
+async fn link(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Path(token): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
+    let known = keuze.still_confirms(&token)?;
+    let step = if known { NewsletterStep::Confirm(uri.path().to_owned()) } else { NewsletterStep::Stale };
+    let status = if known { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    Ok(without_referrer(page(&keuze, &visit, status, uri.path(), Typed::default(), step)))
+}
+
+async fn confirm(
+    State(keuze): State<Arc<Keuze>>,
+    visit: Visit,
+    Path(token): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
+    match keuze.confirm_newsletter(&token).await? {
+        Some(acted) => Ok(see_other(&localized(&done_path(&keuze, &acted), &visit))),
+        None => {
+            let (typed, step) = (Typed::default(), NewsletterStep::Stale);
+            Ok(without_referrer(page(&keuze, &visit, StatusCode::NOT_FOUND, uri.path(), typed, step)))
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! `/keuze/brief`: the code from a letter, typed or scanned. It stops, and shows and lifts nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Redirect, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use model::contact::PointKind;
+use model::language::Language;
+use model::letter::{LetterCode, LetterCodeError};
+use ui::pages::objection::{Letter as LetterPage, LetterProps};
+use words::views::frame::{Carried, Frame};
+use words::views::objection::{CodeFault, GoesOn, LetterState, LetterView};
+
+use super::body;
+use super::limits::Bucket;
+use super::objection::without_referrer;
+use super::problem::{Problem, Slug};
+use super::render;
+use super::visit::Visit;
+use keuze_core::config::Rate;
+use keuze_core::service::Keuze;
+use keuze_core::service::stop::Scope;
+
+const LETTER: &str = "/keuze/brief";
+
+/// Longer than any way to type a code.
+const LONGEST: usize = 60;
+
+/// Outside the layer that looks at a form's origin: the page sends no referrer, so its own form may come with
+/// `Origin: null`, and the code alone is the authority.
+pub fn router() -> Router<Arc<Keuze>> {
+    // Whoever types the address from paper may end it with a slash.
+    let typed = get(async || Redirect::permanent(LETTER));
+    let routes = Router::new().route(LETTER, get(form).post(stop)).route("/keuze/brief/", typed);
+    routes.layer(Extension(Arc::new(WrongCodes::default())))
+}
+
+/// How many wrong codes are told to be unknown, of everybody together; beyond that the answer is to wait. It brakes no right
+/// code: with a million letters out one guess in 2^35 hits, and what it hits is a stop.
+const WRONG: Rate = Rate { per_minute: 300, burst: 300 };
+
+#[derive(Default)]
+struct WrongCodes(Mutex<Option<Bucket>>);
+
+impl WrongCodes {
+    fn take(&self, now: i64) -> Result<(), u32> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = kept.get_or_insert_with(|| Bucket::full(WRONG, now));
+        *bucket = bucket.filled(WRONG, now);
+        bucket.take(WRONG)
+    }
+}
+
+/// Scanned, the code comes in the address; the person still presses the button.
+async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code");
+    let code = code.map(|(_, code)| code.chars().take(LONGEST).collect()).unwrap_or_default();
+    page(&keuze, visit.language, StatusCode::OK, LetterState::Asks { code, fault: None })
+}
+
+async fn stop(
+    State(keuze): State<Arc<Keuze>>,
+    Extension(wrong): Extension<Arc<WrongCodes>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let (typed, said) = read(body::form(&headers, body)?)?;
+    let Said::Stop(scope) = said else {
+        return Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Asks { code: typed, fault: None }));
+    };
+    let refused = |status, fault| {
+        let state = LetterState::Asks { code: typed.clone(), fault: Some(fault) };
+        Ok(page(&keuze, visit.language, status, state))
+    };
+    let code: LetterCode = match typed.parse() {
+        Ok(code) => code,
+        Err(error) => return refused(StatusCode::UNPROCESSABLE_ENTITY, fault(&typed, error)),
+    };
+    // Looked up before anything that strangers can use up: nobody's own code waits for them.
+    let Some(acted) = keuze.stop_by_letter(code, scope).await? else {
+        return match wrong.take(keuze.clock.now().at.unix_timestamp()) {
+            Ok(()) => refused(StatusCode::UNPROCESSABLE_ENTITY, CodeFault::Unknown),
+            Err(_) => refused(StatusCode::TOO_MANY_REQUESTS, CodeFault::Busy),
+        };
+    };
+    let goes_on = (scope == Scope::All).then_some(GoesOn::NotKnown(PointKind::Post));
+    Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Stopped(keuze.told(&acted, goes_on))))
+}
+
+/// What a press says.
+enum Said {
+    Stop(Scope),
+    /// Show the page in the other language, with what was typed.
+    Language,
+}
+
+fn read(pairs: Vec<(String, String)>) -> Result<(String, Said), Problem> {
+    let (mut code, mut said) = (None, None);
+    for (name, value) in pairs {
+        let new = match (name.as_str(), value.as_str()) {
+            ("code", _) if value.chars().count() <= LONGEST => code.replace(value).is_none(),
+            ("scope", "all") => said.replace(Said::Stop(Scope::All)).is_none(),
+            ("scope", "language") => said.replace(Said::Language).is_none(),
+            _ => false,
+        };
+        // Of two, one would be swallowed.
+        if !new {
+            return Err(Slug::MalformedRequest.into());
+        }
+    }
+    Ok((code.unwrap_or_default(), said.unwrap_or(Said::Stop(Scope::Own))))
+}
+
+fn fault(typed: &str, error: LetterCodeError) -> CodeFault {
+    match error {
+        LetterCodeError::Form if typed.trim().is_empty() => CodeFault::Empty,
+        LetterCodeError::Form => CodeFault::Form,
+        LetterCodeError::Typing => CodeFault::Typing,
+    }
+}
+
+fn page(keuze: &Keuze, language: Language, status: StatusCode, state: LetterState) -> Response {
+    let carries = match &state {
+        LetterState::Asks { code, .. } if !code.is_empty() => Some(Carried { name: "code", value: code.clone() }),
+        _ => None,
+    };
+    let page = LetterView { frame: Frame { carries, ..keuze.frame(language, LETTER) }, state };
+    without_referrer(render::page(status, language, || LetterPage(LetterProps { page })))
+}

@@ -1,0 +1,259 @@
+//! Rate limits: one token bucket per client and class of routes, in memory only.
+//!
+//! A client is known by a keyed hash of its address under a key that is drawn at the start and never leaves the
+//! process, so no IP address stands anywhere, not even in a memory dump of the table.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use axum::extract::FromRequestParts;
+use axum::http::Method;
+use axum::http::request::Parts;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+use super::problem::{Problem, Slug};
+use keuze_core::config::{Rate, RateLimits};
+use keuze_core::service::brakes::Source;
+
+/// Routes that share a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Answers, by form and by script.
+    Choices,
+    /// Continued use.
+    ContinuedUse,
+    /// Saying no with nothing in hand, or by the code of a letter.
+    Objections,
+    /// The links of mails: a mail provider presses them for very many people from few addresses (RFC 8058).
+    Links,
+    /// What programs with an API key ask.
+    Machines,
+    /// Signing in at the desk: slow enough to make guessing pointless.
+    SignIn,
+    /// Pages, receipts and the rest that is made for each request.
+    Pages,
+    /// `embed.js` and the other files, which browsers ask for by themselves and which cost nothing to serve.
+    Files,
+}
+
+const FILES: Rate = Rate { per_minute: 1200, burst: 600 };
+/// A household can stop everything at once; somebody who types in a phone book is slowed down.
+const OBJECTIONS: Rate = Rate { per_minute: 10, burst: 20 };
+const LINKS: Rate = Rate { per_minute: 12_000, burst: 6_000 };
+const MACHINES: Rate = Rate { per_minute: 120_000, burst: 20_000 };
+
+/// What programs with an API key ask; each sender asks before each message.
+const MACHINE_PATHS: [&str; 8] = [
+    "/keuze/api/v1/decisions",
+    "/keuze/api/v1/objections",
+    "/keuze/api/v1/mail-headers",
+    "/keuze/api/v1/mail-checks",
+    "/keuze/api/v1/letter-blocks",
+    "/keuze/api/v1/letter-checks",
+    "/keuze/api/v1/customers",
+    "/keuze/api/v1/opt-ins",
+];
+
+/// What sends a mail, or takes a code: slow enough to make flooding and guessing pointless.
+const MAILING_PATHS: [&str; 3] = ["/keuze/voorkeuren/code", "/keuze/voorkeuren/code/invullen", "/keuze/nieuwsbrief"];
+
+impl Class {
+    /// The class of a request; `None` is not limited (health).
+    pub fn of(method: &Method, path: &str) -> Option<Self> {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        match path {
+            "/keuze/health" => None,
+            "/keuze/choices" | "/keuze/api/v1/choices" => Some(Self::Choices),
+            "/keuze/api/v1/continued-use" => Some(Self::ContinuedUse),
+            "/keuze/desk/sign-in" | "/keuze/desk/password" if !method.is_safe() => Some(Self::SignIn),
+            "/keuze/afmelden" | "/keuze/brief" if !method.is_safe() => Some(Self::Objections),
+            _ if MAILING_PATHS.contains(&path) && !method.is_safe() => Some(Self::SignIn),
+            _ if path.starts_with("/keuze/afmelden/") => Some(Self::Links),
+            _ if MACHINE_PATHS.contains(&path) => Some(Self::Machines),
+            _ if last.contains('.') || path.starts_with("/keuze/log/") => Some(Self::Files),
+            _ => Some(Self::Pages),
+        }
+    }
+
+    fn rate(self, limits: &RateLimits) -> Rate {
+        match self {
+            Self::Choices => limits.choices,
+            Self::ContinuedUse => limits.continued_use,
+            Self::Objections => OBJECTIONS,
+            Self::Links => LINKS,
+            Self::Machines => MACHINES,
+            Self::SignIn => limits.sign_in,
+            Self::Pages => limits.pages,
+            Self::Files => FILES,
+        }
+    }
+}
+
+/// Names clients under a key of this run.
+#[derive(Clone, Copy)]
+pub struct Sources {
+    key: [u8; 32],
+}
+
+impl Sources {
+    /// With a random key.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self { key }
+    }
+
+    /// IPv6 hands out networks of 64 bits to one customer, so that much of an address names a client.
+    pub fn of(&self, client: IpAddr) -> Source {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        match client.to_canonical() {
+            IpAddr::V4(address) => mac.update(&address.octets()),
+            IpAddr::V6(address) => mac.update(&address.octets()[..8]),
+        }
+        let mac: [u8; 32] = mac.finalize().into_bytes().into();
+        Source(std::array::from_fn(|i| mac[i]))
+    }
+}
+
+/// The client that a request is from, as the gate found it.
+#[derive(Clone, Copy)]
+pub struct Client(pub Source);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| Slug::Internal.into())
+    }
+}
+
+/// All buckets.
+pub struct Limits {
+    rates: RateLimits,
+    buckets: Mutex<HashMap<(Class, Source), Bucket>>,
+}
+
+/// Above this many buckets the full ones are dropped: a full bucket says nothing that a new one does not.
+const MOST_BUCKETS: usize = 100_000;
+
+/// Milli-tokens, so that a minute's rate divides well over seconds.
+#[derive(Clone, Copy)]
+pub(super) struct Bucket {
+    millis: u64,
+    at: i64,
+}
+
+impl Limits {
+    /// With the configured rates.
+    pub fn new(rates: RateLimits) -> Self {
+        Self { rates, buckets: Mutex::default() }
+    }
+
+    /// Takes one request out of a client's bucket, or says after how many seconds there will be one.
+    pub fn take(&self, class: Class, client: Source, now: i64) -> Result<(), u32> {
+        let rate = class.rate(&self.rates);
+        let name = (class, client);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= MOST_BUCKETS && !buckets.contains_key(&name) {
+            buckets.retain(|(class, _), bucket| {
+                let rate = class.rate(&self.rates);
+                !bucket.filled(rate, now).is_full(rate)
+            });
+        }
+        let bucket = buckets.entry(name).or_insert(Bucket::full(rate, now));
+        *bucket = bucket.filled(rate, now);
+        bucket.take(rate)
+    }
+}
+
+impl Bucket {
+    /// A full one.
+    pub(super) fn full(rate: Rate, now: i64) -> Self {
+        Self { millis: full(rate), at: now }
+    }
+
+    /// What has run in until now.
+    pub(super) fn filled(self, rate: Rate, now: i64) -> Self {
+        let seconds = u64::try_from(now.saturating_sub(self.at)).unwrap_or_default();
+        let gained = seconds.saturating_mul(u64::from(rate.per_minute) * 1000) / 60;
+        if gained == 0 { self } else { Self { millis: (self.millis + gained).min(full(rate)), at: now } }
+    }
+
+    fn is_full(self, rate: Rate) -> bool {
+        self.millis == full(rate)
+    }
+
+    /// Takes one out, or says after how many seconds there will be one.
+    pub(super) fn take(&mut self, rate: Rate) -> Result<(), u32> {
+        if let Some(rest) = self.millis.checked_sub(1000) {
+            self.millis = rest;
+            return Ok(());
+        }
+        let missing = (1000 - self.millis) * 60;
+        let seconds = missing.div_ceil(u64::from(rate.per_minute.max(1)) * 1000);
+        Err(u32::try_from(seconds).unwrap_or(u32::MAX))
+    }
+}
+
+fn full(rate: Rate) -> u64 {
+    u64::from(rate.burst) * 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        let slow = Rate { burst: 2, per_minute: 6 };
+        let rates = RateLimits { choices: slow, continued_use: slow, pages: slow, sign_in: slow };
+        Limits::new(rates)
+    }
+
+    fn client(last: u8) -> Source {
+        of(&format!("192.0.2.{last}"))
+    }
+
+    fn of(address: &str) -> Source {
+        Sources::new([7; 32]).of(address.parse().expect("an address"))
+    }
+
+    #[test]
+    fn a_bucket_empties_and_fills_again() {
+        let limits = limits();
+        assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take(Class::Choices, client(1), 0), Err(10));
+        assert_eq!(limits.take(Class::Choices, client(1), 9), Err(1));
+        assert_eq!(limits.take(Class::Choices, client(1), 10), Ok(()));
+        assert_eq!(limits.take(Class::Choices, client(1), 10), Err(10));
+    }
+
+    #[test]
+    fn clients_and_classes_do_not_share() {
+        let limits = limits();
+        for _ in 0..2 {
+            assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
+        }
+        assert_eq!(limits.take(Class::Choices, client(2), 0), Ok(()));
+        assert_eq!(limits.take(Class::Pages, client(1), 0), Ok(()));
+    }
+
+    #[test]
+    fn one_network_of_ipv6_is_one_client() {
+        let limits = limits();
+        for host in ["2001:db8::1", "2001:db8::2"] {
+            assert_eq!(limits.take(Class::Choices, of(host), 0), Ok(()));
+        }
+        assert!(limits.take(Class::Choices, of("2001:db8::3"), 0).is_err());
+        assert!(limits.take(Class::Choices, of("2001:db8:0:1::3"), 0).is_ok());
+    }
+
+    #[test]
+    fn a_mapped_address_is_the_same_client() {
+        let limits = limits();
+        for host in ["192.0.2.1", "::ffff:192.0.2.1"] {
+            assert_eq!(limits.take(Class::Choices, of(host), 0), Ok(()));
+        }
+        assert!(limits.take(Class::Choices, client(1), 0).is_err());
+    }
+}

@@ -1,0 +1,192 @@
+//! What programs ask and tell, each with an API key (RFC 6750): none of these addresses answers without one.
+
+mod customers;
+mod decisions;
+mod letters;
+mod mail;
+mod objections;
+mod once;
+#[cfg(test)]
+pub(super) mod tests;
+mod who;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use model::channel::Channel;
+use model::decision::Decision;
+use model::event::{Actor, Route};
+use model::evidence::IdentityLevel;
+use serde::Serialize;
+
+use self::who::Named;
+use super::problem::{Problem, Slug};
+use super::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::clients::{Client, Clients, Scope};
+use keuze_core::service::people::{Act, Person};
+use keuze_core::service::send::Gate;
+use ledger::AnswerName;
+
+const OBJECTIONS: &str = "/keuze/api/v1/objections";
+const CUSTOMERS: &str = "/keuze/api/v1/customers";
+
+/// The largest letter that is checked, in bytes.
+const LONGEST_LETTER: usize = 512 * 1024;
+/// The largest mail that is checked, in bytes, with everything attached to it.
+const LONGEST_MAIL: usize = 2 * 1024 * 1024;
+
+/// Every address for programs with a key.
+pub fn router(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
+    let letter_checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
+    let mail_checks = post(mail::check).layer(DefaultBodyLimit::max(LONGEST_MAIL));
+    Router::new()
+        .route("/keuze/api/v1/decisions", get(decisions::by_number).post(decisions::by_anything))
+        .merge(writing(keuze))
+        .route("/keuze/api/v1/mail-headers", post(mail::headers))
+        .route("/keuze/api/v1/mail-checks", mail_checks)
+        .route("/keuze/api/v1/letter-checks", letter_checks)
+}
+
+/// The addresses that record: a request that is sent again under its Idempotency-Key happens once.
+fn writing(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
+    let once = Arc::new(once::Requests::of(keuze));
+    Router::new()
+        .route(OBJECTIONS, post(objections::object))
+        .route(CUSTOMERS, post(customers::tell))
+        .route("/keuze/api/v1/opt-ins", post(customers::ask))
+        .route("/keuze/api/v1/letter-blocks", post(letters::block))
+        .layer(middleware::from_fn_with_state(once, once::answer))
+}
+
+/// What an address asks of a key.
+pub trait Asks: Send + Sync {
+    /// The scope.
+    const SCOPE: Scope;
+}
+
+/// See [`Scope::Decisions`].
+pub struct Decisions;
+/// See [`Scope::Mail`].
+pub struct Mail;
+/// See [`Scope::Letters`].
+pub struct Letters;
+/// See [`Scope::Objections`].
+pub struct Objections;
+/// See [`Scope::Customers`].
+pub struct Customers;
+
+impl Asks for Decisions {
+    const SCOPE: Scope = Scope::Decisions;
+}
+
+impl Asks for Mail {
+    const SCOPE: Scope = Scope::Mail;
+}
+
+impl Asks for Letters {
+    const SCOPE: Scope = Scope::Letters;
+}
+
+impl Asks for Objections {
+    const SCOPE: Scope = Scope::Objections;
+}
+
+impl Asks for Customers {
+    const SCOPE: Scope = Scope::Customers;
+}
+
+/// A program whose key is good for what it asks. A handler that takes one cannot be reached without.
+pub struct Caller<S> {
+    client: Client,
+    /// The request's name, where it may be sent again.
+    request: Option<AnswerName>,
+    asks: PhantomData<S>,
+}
+
+impl<S> Caller<S> {
+    /// What it is called.
+    pub fn name(&self) -> String {
+        self.client.name.to_string()
+    }
+
+    /// What it tells, in its own name.
+    pub fn act(&self) -> Act {
+        let actor = Actor::Client { name: self.name() };
+        Act { actor, request: self.request, ..Act::by_person(Route::Api, IdentityLevel::Unverified) }
+    }
+}
+
+impl<S: Asks> FromRequestParts<Arc<Keuze>> for Caller<S> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, keuze: &Arc<Keuze>) -> Result<Self, Problem> {
+        let client = client(keuze, &parts.headers)?;
+        if !client.scopes.contains(&S::SCOPE) {
+            return Err(Problem::saying(Slug::ScopeMissing, "scope", S::SCOPE.word()));
+        }
+        let request = parts.extensions.get().map(|once::RequestName(name)| *name);
+        Ok(Self { client, request, asks: PhantomData })
+    }
+}
+
+/// The program whose key came along.
+fn client(keuze: &Keuze, headers: &HeaderMap) -> Result<Client, Problem> {
+    let key = key(headers).ok_or(Slug::ApiKeyMissing)?;
+    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let client = clients.with_key(key)?.ok_or(Slug::ApiKeyUnknown)?;
+    if client.until < keuze.clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
+}
+
+/// The one `Authorization: Bearer …`; the scheme in any spelling (RFC 9110 section 11.1).
+fn key(headers: &HeaderMap) -> Option<&str> {
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (sent.next(), sent.next()) else { return None };
+    let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
+    Some(key.trim()).filter(|key| scheme.eq_ignore_ascii_case("bearer") && !key.is_empty())
+}
+
+/// An answer that nobody keeps: it may be another one in a second (S-12).
+fn answer(body: &impl Serialize) -> Response {
+    let json = json(body);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, json).into_response()
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("plain fields are always JSON")
+}
+
+/// Who gets a message, or the problem that says why it must not go.
+fn open_gate(keuze: &Keuze, named: &Named, channel: Channel) -> Result<(Box<Person>, Decision), Problem> {
+    match keuze.gate(&named.find(keuze)?.who, channel)? {
+        Gate::Open(person, decision) => Ok((person, decision)),
+        Gate::Shut(decision) => Err(denied(&decision)),
+    }
+}
+
+/// A message that must not go, with the reason in machine form.
+fn denied(decision: &Decision) -> Problem {
+    let reason = serde_json::to_value(decision.reason).ok();
+    let reason = reason.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    Problem::saying(Slug::SendingDenied, "reason", reason)
+}
+
+/// The origin that links in mails, letters and the like lead to: the one that was asked, unless that is only this machine.
+pub(super) fn origin(keuze: &Keuze, visit: &Visit) -> String {
+    let public = keuze.config.site.hosts.iter().find(|host| !host.is_local());
+    match public {
+        Some(host) if !visit.host.secure && !keuze.demo => format!("https://{}", host.name()),
+        _ => visit.host.origin.clone(),
+    }
+}

@@ -1,0 +1,122 @@
+//! `POST /keuze/api/v1/letter-blocks` and `…/letter-checks`: every letter says how to object (S-13).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use model::channel::Channel;
+use model::identity::RecordAddress;
+use model::language::Localized;
+use model::message::CheckedLetter;
+use qrcode::render::svg::Color;
+use qrcode::{EcLevel, QrCode};
+use serde::{Deserialize, Serialize};
+
+use super::decisions::Told;
+use super::who::Named;
+use super::{Caller, Letters, answer, open_gate, origin};
+use crate::body;
+use crate::problem::{Problem, Slug};
+use crate::visit::Visit;
+use keuze_core::service::Keuze;
+use keuze_core::service::send::{LETTER_BLOCK, Lacking, lacking, paragraph};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    who: Named,
+}
+
+#[derive(Serialize)]
+struct Block {
+    version: u32,
+    paragraph: Localized,
+    address: String,
+    code: String,
+    /// The same address with the code in it, as a picture.
+    qr: String,
+    decision: Told,
+}
+
+/// Gives a recipient's block, unless the letter must not go.
+pub async fn block(
+    State(keuze): State<Arc<Keuze>>,
+    caller: Caller<Letters>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let sent: Sent = body::json(&headers, body)?;
+    let (person, decision) = open_gate(&keuze, &sent.who, Channel::Post)?;
+    let code = keuze.letter_code(person.subject, &caller.act()).await?;
+    let origin = origin(&keuze, &visit);
+    let address = short_address(&origin);
+    Ok(answer(&Block {
+        version: LETTER_BLOCK,
+        paragraph: paragraph(&keuze.config.controller, &address, code),
+        qr: qr(&format!("{origin}/keuze/brief?code={code}")),
+        address,
+        code: code.to_string(),
+        decision: decision.into(),
+    }))
+}
+
+/// As it is typed from paper.
+fn short_address(origin: &str) -> String {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    format!("{host}/keuze/brief")
+}
+
+/// Black on white whatever surrounds it; about 15 % of it may be smudged.
+fn qr(text: &str) -> String {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).expect("an address is short enough for a QR code");
+    let picture = code.render().min_dimensions(120, 120).dark_color(Color("#000")).light_color(Color("#fff")).build();
+    picture.split_once("?>").map_or(picture.clone(), |(_, svg)| svg.to_owned())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Letter {
+    text: String,
+    /// The template's name; with it, that it passed is recorded.
+    template: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Passed {
+    passes: bool,
+    block_version: u32,
+    /// Where that is on record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<RecordAddress>,
+}
+
+/// Passes a letter or its template, or says what it lacks.
+pub async fn check(
+    State(keuze): State<Arc<Keuze>>,
+    caller: Caller<Letters>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let letter: Letter = body::json(&headers, body)?;
+    let named = letter.template.as_deref().map(|template| CheckedLetter::read(template, LETTER_BLOCK)).transpose();
+    let named = named.map_err(|fault| Problem::with(Slug::MalformedRequest, "template").mended_by(fault))?;
+    let addresses: Vec<String> =
+        keuze.config.site.hosts.iter().map(|host| format!("{}/keuze/brief", host.name())).collect();
+    let asked = Arc::clone(&keuze);
+    let checked =
+        tokio::task::spawn_blocking(move || lacking(&letter.text, &asked.config.controller, &addresses)).await;
+    let lacking = checked.map_err(|_| Slug::Internal)?;
+    if lacking.is_empty() {
+        let record = match named {
+            Some(passed) => Some(keuze.record_letter(passed, &caller.act()).await?),
+            None => None,
+        };
+        return Ok(answer(&Passed { passes: true, block_version: LETTER_BLOCK, record }));
+    }
+    let words: Vec<&str> = lacking.into_iter().map(Lacking::word).collect();
+    Err(Problem::saying(Slug::LetterIncomplete, "missing", words.join(", ")))
+}

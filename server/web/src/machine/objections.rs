@@ -1,0 +1,77 @@
+//! `POST /keuze/api/v1/objections`: another system passes on that somebody said no (S-17).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use model::channel::Channel;
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::who::Named;
+use super::{Caller, Objections, answer};
+use crate::body;
+use crate::problem::{Problem, Slug};
+use keuze_core::json::Node;
+use keuze_core::service::Keuze;
+use keuze_core::service::people::Acted;
+use keuze_core::service::people::import::{Note, words};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    who: Named,
+    channels: Vec<Channel>,
+}
+
+#[derive(Serialize)]
+struct Taken {
+    channels: Vec<Channel>,
+    since: Date,
+    /// Whether it was new.
+    changed: bool,
+    receipt: String,
+}
+
+/// Takes it; a program can stop, and neither grant nor lift.
+pub async fn object(
+    State(keuze): State<Arc<Keuze>>,
+    caller: Caller<Objections>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let body = body::raw(&headers, body, "application/json")?;
+    let acted = take(&keuze, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
+    let receipt = keuze.receipts().number(acted.record).to_string();
+    let taken = Taken { channels: acted.channels, since: acted.since, changed: acted.changed, receipt };
+    let mut response = answer(&taken);
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+async fn take(keuze: &Keuze, caller: &Caller<Objections>, body: &[u8]) -> Result<Acted, Problem> {
+    let sent: Sent = body::parsed(body)?;
+    let found = sent.who.find(keuze)?;
+    // A number that nobody has would stop nothing, and whoever passed it on would believe that it did.
+    if found.is_nobody {
+        return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
+    }
+    Ok(keuze.object(&found.who, &sent.channels, &caller.act()).await?)
+}
+
+/// Whoever passes on a no must not believe that it was taken: what can be read of it is said with the refusal.
+fn with_its_no(problem: Problem, body: &[u8]) -> Problem {
+    if !problem.is_refusal() {
+        return problem;
+    }
+    let sent = Node::read(body).ok();
+    let members = sent.as_ref().and_then(Node::members).unwrap_or_default();
+    let words: Vec<&str> =
+        members.iter().filter(|(name, _)| name == "channels").flat_map(|(_, value)| value.texts()).collect();
+    let channels = words::channels(&words.join(" "), true).at_least;
+    let note = if channels.is_empty() { Note::Unread } else { Note::NotTaken(channels) };
+    problem.mended_by(note)
+}

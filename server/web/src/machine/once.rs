@@ -1,0 +1,125 @@
+//! A program's request that is sent again under its Idempotency-Key is answered as the first time, and nothing is recorded.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::{CUSTOMERS, OBJECTIONS, client};
+use crate::body::LARGEST;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Problem, Slug};
+use keuze_core::service::Keuze;
+use ledger::{Answer, AnswerName};
+
+/// So many requests with a key are under way at most; two that are the same never at once.
+const LANES: usize = 64;
+
+/// The requests that are under way.
+pub struct Requests {
+    keuze: Arc<Keuze>,
+    lanes: Vec<Arc<Mutex<()>>>,
+}
+
+impl Requests {
+    /// None yet.
+    pub fn of(keuze: &Arc<Keuze>) -> Self {
+        Self { keuze: Arc::clone(keuze), lanes: (0..LANES).map(|_| Arc::default()).collect() }
+    }
+
+    async fn lane(&self, name: &AnswerName) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.lanes[usize::from(name[0]) % LANES]).lock_owned().await
+    }
+}
+
+/// The name of the request that a handler answers. What it records carries that name in the same batch, so that nothing is
+/// done again if the answer is lost.
+#[derive(Clone, Copy)]
+pub(super) struct RequestName(pub(super) AnswerName);
+
+/// An answer as it is kept. Where nothing is kept but that the request was done, what was recorded tells the rest.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    status: u16,
+    body: String,
+}
+
+/// An answer as it is kept.
+pub(super) fn kept(status: StatusCode, body: &[u8]) -> Vec<u8> {
+    let told = Told { status: status.as_u16(), body: String::from_utf8_lossy(body).into_owned() };
+    serde_json::to_vec(&told).expect("plain fields are always JSON")
+}
+
+/// Answers from what is kept, or lets the request through and keeps its answer.
+pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, next: Next) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    // Whoever has no good key of the API is told so as ever.
+    if client(&requests.keuze, &parts.headers).is_err() {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    }
+    let path = parts.uri.path().to_owned();
+    let body = to_bytes(body, LARGEST).await.map_err(|_| Problem::from(Slug::TooLarge))?;
+    let name = match IdempotencyKey::of(&parts.headers) {
+        Ok(Some(key)) => {
+            let caller = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
+            key.name(&requests.keuze, &[path.as_bytes(), caller, &body])
+        }
+        Ok(None) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
+        // A no is taken whatever else is wrong; it is only not known again.
+        Err(_) if says_no(&path, &body) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
+        Err(problem) => return Err(problem),
+    };
+    let lane = requests.lane(&name).await;
+    let now = requests.keuze.clock.now().at;
+    let before = requests.keuze.scribe.answered(&name, now).filter(|before| !before.value.is_empty());
+    if let Some(before) = before {
+        return told_before(&before.value);
+    }
+    // To its end, also when whoever asked has gone: they will ask again.
+    let mut request = Request::from_parts(parts, Body::from(body));
+    request.extensions_mut().insert(RequestName(name));
+    let answered = tokio::spawn(async move {
+        let _held = lane;
+        keep(&requests.keuze, name, next.run(request).await).await
+    });
+    answered.await.map_err(|_| Problem::from(Slug::Internal))?
+}
+
+/// Keeps the answer of what was done; a refusal changed nothing, and is found again by doing the same.
+async fn keep(keuze: &Keuze, name: AnswerName, response: Response) -> Result<Response, Problem> {
+    if !response.status().is_success() {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::from(Slug::Internal))?;
+    let answer = Answer { name, at: keuze.clock.now().at, value: kept(parts.status, &body) };
+    let stands = keuze.scribe.answered(&name, answer.at).is_some_and(|before| before.value == answer.value);
+    if !stands && let Err(error) = keuze.scribe.keep_answer(answer).await {
+        tracing::warn!(%error, "an answer was not kept: sent again, what was recorded tells it");
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+fn told_before(value: &[u8]) -> Result<Response, Problem> {
+    let told: Told = serde_json::from_slice(value).map_err(|_| Problem::from(Slug::Internal))?;
+    let status = StatusCode::from_u16(told.status).map_err(|_| Problem::from(Slug::Internal))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((status, headers, told.body).into_response())
+}
+
+/// Whether a request tells that somebody objected.
+fn says_no(path: &str, body: &Bytes) -> bool {
+    let objected = || {
+        let row: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        row.get("objected_channels").is_some_and(|channels| channels.as_str() != Some(""))
+    };
+    path == OBJECTIONS || (path == CUSTOMERS && objected())
+}

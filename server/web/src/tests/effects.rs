@@ -1,0 +1,269 @@
+//! Sentences that state an effect, each performed as it stands on the page: what they promise is what the ledger and the
+//! decisions then say. `app/words/src/effects.txt` has the whole list.
+
+use axum::http::StatusCode;
+use model::channel::Channel;
+use model::contact::PointKind;
+use model::decision::{Decision, Reason};
+use model::event::{EventKind, Route};
+use model::evidence::IdentityLevel;
+
+use crate::desk::tests::{annas_desk, employ_anna, look_up_for};
+use crate::fixture::{Answer, Browser};
+use crate::known::tests::{confirmation_link, erase, files_in, forms_of, known, press, shown};
+use contact::ContactPoint;
+use keuze_core::service::fixture::House;
+use keuze_core::service::fixture::people::{customer, door, email, phone};
+use keuze_core::service::people::{Act, Who};
+
+const STOP: &str = "/keuze/afmelden";
+
+/// Every kind of contact point, and how it is filled in.
+fn fields() -> [(ContactPoint, &'static [(&'static str, &'static str)]); 3] {
+    [
+        (phone("06 12345678"), &[("phone", "06 12345678")]),
+        (door("12 A"), &[("postcode", "1033 RW"), ("house", "12"), ("addition", "A")]),
+        (email("anna@example.nl"), &[("email", "anna@example.nl")]),
+    ]
+}
+
+fn of_point(house: &House, point: &ContactPoint, channel: Channel) -> Decision {
+    house.keuze.may_i(&Who::point(point.clone()), channel).expect("readable")
+}
+
+async fn stop_everything(house: &House, fields: &[(&str, &str)]) -> Answer {
+    let answer = Browser::new(house).post(STOP, &[fields, &[("scope", "all")]].concat()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.words());
+    answer
+}
+
+fn number(page: &Answer) -> String {
+    page.between("class=\"code\">", "<").to_owned()
+}
+
+// ---- Reclame stoppen ------------------------------------------------------------------------------------------------
+
+/// "Wij gebruiken wat u invulde dan nergens meer voor reclame", "Eén van de drie is genoeg. Wat u leeg laat, gaat door."
+#[tokio::test]
+async fn what_was_filled_in_is_used_for_no_advertising_and_what_was_left_empty_goes_on() {
+    for is_known in [true, false] {
+        for (point, typed) in fields() {
+            let house = House::new().await;
+            let all = fields().map(|(point, _)| point);
+            if is_known {
+                customer(&house, "K-1", &all).await;
+            }
+            let other = |one: &ContactPoint| one.kind() != point.kind();
+            let before: Vec<Decision> = all.iter().map(|one| of_point(&house, one, one.kind().channels()[0])).collect();
+            stop_everything(&house, typed).await;
+            for channel in point.kind().channels() {
+                assert_eq!(of_point(&house, &point, *channel).reason, Reason::PointObjected, "{is_known} {channel:?}");
+            }
+            for (one, before) in all.iter().zip(before).filter(|(one, _)| other(one)) {
+                let now = of_point(&house, one, one.kind().channels()[0]);
+                assert_eq!(now.allow, before.allow, "{is_known} {:?} goes on", one.kind());
+            }
+        }
+    }
+}
+
+/// "Bewaar dit nummer. Noem het als u ons hierover belt. Dan vinden wij het terug."
+#[tokio::test]
+async fn the_number_of_a_no_is_found_when_it_is_read_out() {
+    let house = House::new().await;
+    employ_anna(&house).await;
+    for (_, typed) in fields() {
+        let number = number(&stop_everything(&house, typed).await);
+        let mut desk = annas_desk(&house, "localhost").await;
+        let found = look_up_for(&mut desk, &number, "de klant belt").await;
+        assert!(found.words().contains("bezwaar gemaakt"), "{typed:?}: {}", found.words());
+    }
+}
+
+/// "Wat u invult, bewaren wij alleen als een onleesbare code."
+#[tokio::test]
+async fn what_was_filled_in_to_stop_stands_on_no_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let house = House::at(Some(&data), 1).await;
+    let typed = [("phone", "06 12345678"), ("postcode", "9712 HX"), ("house", "88"), ("email", "zeldzaam@example.nl")];
+    stop_everything(&house, &typed).await;
+    let abroad = [("lines", "Zeldzaamstraat 88\n9000 Gent"), ("country", "BE")];
+    stop_everything(&house, &abroad).await;
+    let wrong = [("phone", "06 87654321 toestel 3"), ("scope", "all")];
+    assert_eq!(Browser::new(&house).post(STOP, &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    house.keuze.scribe.close().await;
+    let secrets = ["612345678", "9712HX", "9712 HX", "zeldzaam", "87654321"].map(forms_of).concat();
+    let mut bytes_read = 0;
+    for path in files_in(folder.path()) {
+        let bytes = std::fs::read(&path).expect("readable");
+        bytes_read += bytes.len();
+        for secret in &secrets {
+            let found = bytes.windows(secret.len()).any(|window| window.eq_ignore_ascii_case(secret));
+            assert!(!found, "{} holds {:?}", path.display(), String::from_utf8_lossy(secret));
+        }
+    }
+    assert!(bytes_read > 1000, "control: something was written");
+}
+
+/// "Aanmelden kan altijd weer": what a form stopped, whoever proved their mailbox starts again for what is theirs.
+#[tokio::test]
+async fn a_no_by_form_is_taken_back_by_whoever_proves_the_mailbox() {
+    let house = House::new().await;
+    customer(&house, "K-1", &[email("anna@example.nl")]).await;
+    stop_everything(&house, &[("email", "anna@example.nl")]).await;
+    let start = [("act", "start"), ("channel", "newsletter")];
+    let mut stranger = Browser::new(&house);
+    let refused = stranger.post("/keuze/voorkeuren/reclame", &start).await;
+    assert!(
+        refused.status != StatusCode::OK && !of_point(&house, &email("anna@example.nl"), Channel::Newsletter).allow
+    );
+    let mut anna = known(&house, "anna@example.nl").await;
+    let last = shown(&anna.get("/keuze/voorkeuren").await, "newsletter");
+    let started = press(&mut anna, &[&start[..], &[("shown", &last)]].concat()).await;
+    let decision = of_point(&house, &email("anna@example.nl"), Channel::Newsletter);
+    assert!(decision.allow, "with the code: {decision:?} {} {}", started.status, started.words());
+}
+
+/// "Misschien … zijn uw gegevens gewist": such a link promises nothing beyond what an erasure does.
+#[tokio::test]
+async fn the_link_of_somebody_who_was_erased_says_nothing_of_what_comes_later() {
+    let house = House::new().await;
+    let person = customer(&house, "K-1", &[email("anna@example.nl")]).await;
+    let link = format!("{STOP}/{}", house.keuze.tokens().stop(person, None));
+    let mut anna = known(&house, "anna@example.nl").await;
+    erase(&mut anna, &[("confirm", "yes"), ("decline", "yes")]).await;
+    let before = house.ledger().len();
+    for language in ["nl", "en"] {
+        let page = Browser::new(&house).post(&format!("{link}?lang={language}"), &[]).await;
+        assert_eq!((page.status, house.ledger().len()), (StatusCode::NOT_FOUND, before));
+        let words = page.words();
+        assert!(!words.contains("sturen wij u niets meer") && !words.contains("we send you nothing"), "{words}");
+    }
+    // Who declined the list can be reached again once the address comes back.
+    customer(&house, "K-2", &[email("anna@example.nl")]).await;
+    assert!(of_point(&house, &email("anna@example.nl"), Channel::Email).allow);
+}
+
+/// A part that is right is not taken when another is not: "Er is nog niets gestopt", with everything that was typed.
+#[tokio::test]
+async fn of_good_fields_and_a_wrong_one_nothing_stops_and_all_are_kept() {
+    let good = [("phone", "06 12345678"), ("postcode", "1033 RW"), ("house", "12"), ("email", "anna@example.nl")];
+    for (wrong, text) in
+        [("phone", "12"), ("postcode", "12"), ("house", "12-mrt"), ("email", "anna@"), ("lines", "Weg 1")]
+    {
+        let mut seen = Vec::new();
+        for is_known in [true, false] {
+            let house = House::new().await;
+            if is_known {
+                customer(&house, "K-1", &fields().map(|(point, _)| point)).await;
+            }
+            let before = house.ledger().len();
+            let others = good.into_iter().filter(|(field, _)| *field != wrong);
+            let form: Vec<_> = others.clone().chain([(wrong, text), ("scope", "all")]).collect();
+            let page = Browser::new(&house).post(STOP, &form).await;
+            assert_eq!((page.status, house.ledger().len()), (StatusCode::UNPROCESSABLE_ENTITY, before), "{wrong}");
+            assert!(page.words().contains("Er is nog niets gestopt."), "{}", page.words());
+            assert!(
+                others.clone().all(|(_, value)| page.body.contains(&format!("value=\"{value}\""))),
+                "{}",
+                page.body
+            );
+            seen.push(page.body);
+        }
+        assert_eq!(seen[0], seen[1], "known or not, {wrong}");
+    }
+}
+
+// ---- Codes and the newsletter ---------------------------------------------------------------------------------------
+
+/// "Zonder deze code kan niemand uw gegevens zien of namens u ja zeggen", and stopping needs none.
+#[tokio::test]
+async fn a_code_is_needed_to_see_and_to_say_yes_and_none_to_stop() {
+    let house = House::new().await;
+    let person = customer(&house, "K-1", &[email("anna@example.nl")]).await;
+    let mut browser = Browser::new(&house);
+    browser.post("/keuze/voorkeuren/code", &[("contact", "anna@example.nl"), ("next", "inzage")]).await;
+    let mail = house.keuze.post.waiting().pop().expect("a mail").1;
+    assert!(!mail.text.contains("niemand iets zien of veranderen"), "{}", mail.text);
+    let before = house.ledger().len();
+    for path in ["/keuze/inzage", "/keuze/inzage/gegevens", "/keuze/inzage/wissen"] {
+        let shown = browser.get(path).await;
+        assert!(shown.status != StatusCode::OK && !shown.body.contains("anna@example.nl"), "{path}: {}", shown.status);
+    }
+    for form in [&[("act", "start"), ("channel", "phone")][..], &[("act", "lift"), ("channel", "email")]] {
+        assert_ne!(browser.post("/keuze/voorkeuren/reclame", form).await.status, StatusCode::OK);
+    }
+    assert_ne!(browser.post("/keuze/inzage/wissen", &[("confirm", "yes")]).await.status, StatusCode::OK);
+    assert_eq!(house.ledger().len(), before, "nothing was seen, said or erased");
+    stop_everything(&house, &[("email", "anna@example.nl")]).await;
+    assert!(!house.keuze.may_i(&Who::person(person), Channel::Email).expect("readable").allow, "stopping needs none");
+}
+
+/// "Druk op de knop. Dan krijgt u de nieuwsbrief": not said by a link that starts nothing any more.
+#[tokio::test]
+async fn a_link_of_a_sign_up_that_was_stopped_since_offers_nothing() {
+    let house = House::new().await;
+    let mut browser = Browser::new(&house);
+    browser.post("/keuze/nieuwsbrief", &[("email", "nieuw@example.nl")]).await;
+    let link = confirmation_link(&house);
+    let path = link.split('?').next().expect("a path").to_owned();
+    let offer = browser.get(&path).await;
+    assert!(offer.words().contains("Druk op de knop. Dan krijgt u de nieuwsbrief"), "{}", offer.words());
+    browser.post(&path, &[]).await;
+    assert!(of_point(&house, &email("nieuw@example.nl"), Channel::Newsletter).allow, "as it said");
+    let person = house.keuze.people_at(&email("nieuw@example.nl"))[0].subject;
+    let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
+    house.keuze.object(&Who::person(person), &[Channel::Newsletter], &act).await.expect("recorded");
+    for language in ["nl", "en"] {
+        let stale = browser.get(&format!("{path}?lang={language}")).await;
+        assert_eq!(stale.status, StatusCode::NOT_FOUND);
+        let words = stale.words();
+        assert!(!words.contains("Dan krijgt u de nieuwsbrief") && !words.contains("U kreeg door deze link"), "{words}");
+        assert!(!words.contains("You then get") && !words.contains("You got no newsletter"), "{words}");
+    }
+}
+
+// ---- Inzage en wissen -----------------------------------------------------------------------------------------------
+
+/// "Niemand kan ze hier nog lezen … U bent uitgelogd", beside what still stands in backups.
+#[tokio::test]
+async fn an_erasure_signs_out_and_says_what_backups_still_hold() {
+    let house = House::new().await;
+    customer(&house, "K-1", &[email("anna@example.nl")]).await;
+    let mut anna = known(&house, "anna@example.nl").await;
+    let erased = erase(&mut anna, &[("confirm", "yes")]).await;
+    let words = erased.words();
+    assert!(words.contains("U bent uitgelogd") && words.contains("In reservekopieën staat het nog"), "{words}");
+    assert!(!words.contains("Niemand kan ze nog lezen"), "not before the last backup is gone: {words}");
+    assert_ne!(anna.get("/keuze/inzage").await.status, StatusCode::OK, "signed out");
+    assert!(house.keuze.people_at(&email("anna@example.nl")).is_empty());
+    let erasures = house.ledger().into_iter().filter(|event| event.kind == EventKind::Erased).count();
+    assert_eq!(erasures, 1);
+    for channel in PointKind::Email.channels() {
+        assert_eq!(of_point(&house, &email("anna@example.nl"), *channel).reason, Reason::PointObjected);
+    }
+}
+
+// ---- Wat u van ons krijgt -------------------------------------------------------------------------------------------
+
+/// "U krijgt dan geen reclame meer van ons, op geen enkele manier": at every point of the person and every channel, those
+/// that join later too; "Dit geldt sinds …, meteen en overal".
+#[tokio::test]
+async fn stopping_everything_holds_at_once_at_every_point_and_for_later_ones() {
+    let house = House::new().await;
+    let person = customer(&house, "K-1", &fields().map(|(point, _)| point)).await;
+    let mut anna = known(&house, "anna@example.nl").await;
+    press(&mut anna, &[("act", "stop_all")]).await;
+    for channel in Channel::ALL {
+        assert!(!house.keuze.may_i(&Who::person(person), channel).expect("readable").allow, "{channel:?}");
+    }
+    let later = email("nieuw@example.nl");
+    customer(&house, "K-1", &[email("anna@example.nl"), later.clone()]).await;
+    for (point, _) in fields() {
+        let all = point.kind().channels().iter();
+        assert!(all.copied().all(|channel| !of_point(&house, &point, channel).allow));
+    }
+    let who = Who { person: Some(person), points: vec![later] };
+    assert!(!house.keuze.may_i(&who, Channel::Email).expect("readable").allow, "what joins later");
+}

@@ -1,0 +1,93 @@
+//! What an answer says of what was saved is so, whatever breaks and whenever.
+
+use super::presses::{Press, ready};
+use super::*;
+
+/// Whether a text says that nothing was saved.
+fn says_nothing(text: &str) -> bool {
+    let denials = ["iets opgeslagen", "iets vastgelegd", "iets bewaard", "othing was saved", "othing was recorded"];
+    let denials =
+        denials.iter().any(|denial| text.contains(&format!("n{denial}")) || text.contains(&format!("N{denial}")));
+    denials || text.contains("Nothing was saved") || text.contains("nothing was saved")
+}
+
+fn size(house: &House) -> (u64, usize) {
+    (house.records(), house.keuze.post.waiting().len())
+}
+
+/// A ledger that fails before anything is on its way: what is answered is done whole, or not at all and told so.
+#[tokio::test]
+async fn what_was_not_saved_is_told_and_nothing_is_saved_in_part() {
+    for press in Press::ALL {
+        let mut failed = 0;
+        for step in 1..=3 {
+            let (house, broken) = House::breaking(None, 1).await;
+            let ready = ready(press, &house).await;
+            let before = size(&house);
+            broken.at(step);
+            let answer = ready.send().await;
+            if !house.keuze.scribe.is_open() || answer.status == StatusCode::SERVICE_UNAVAILABLE {
+                failed += 1;
+                assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{press:?} {step}: {}", answer.body);
+                assert!(says_nothing(&answer.body), "{press:?} {step}: {}", answer.body);
+                assert_eq!(size(&house), before, "{press:?} {step}");
+            } else {
+                let refused = press == Press::CustomerRefused;
+                assert_eq!(answer.status.is_client_error(), refused, "{press:?} {step}: {}", answer.body);
+                assert!(!says_nothing(&answer.body), "{press:?} {step}: {}", answer.body);
+                assert_ne!(size(&house), before, "{press:?} {step}: it writes");
+            }
+        }
+        assert_eq!(failed, 1, "{press:?}: it is recorded in one batch");
+    }
+}
+
+/// A disk that fails while it writes: it is told that nobody knows, and so the next start finds all of it or nothing.
+#[tokio::test]
+async fn what_may_be_saved_is_never_told_as_nothing() {
+    for press in Press::ALL {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (house, broken) = House::breaking(Some(&folder.path().join("data")), 1).await;
+        let ready = ready(press, &house).await;
+        broken.at(1);
+        let answer = ready.send().await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{press:?}: {}", answer.body);
+        assert!(!says_nothing(&answer.body) && !answer.body.contains("not recorded"), "{press:?}: {}", answer.body);
+        let known =
+            ["weten nog niet of dit is opgeslagen", "do not know yet whether this was saved", "outcome-unknown"];
+        assert!(known.iter().any(|known| answer.body.contains(known)), "{press:?}: {}", answer.body);
+    }
+}
+
+/// A program whose answer was lost asks again under the same key: wherever the ledger failed, it is done once.
+#[tokio::test]
+async fn under_its_key_a_program_s_request_is_done_once_wherever_it_was_cut_off() {
+    const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
+    let once = |press: &Press| press.by_program() && ![Press::Classified, Press::LetterChecked].contains(press);
+    for press in Press::ALL.into_iter().filter(once) {
+        let mut undisturbed = None;
+        for step in [9, 1, 2, 3] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let data = folder.path().join("data");
+            let (house, broken) = House::breaking(Some(&data), 1).await;
+            let ready = ready(press, &house).await.with("idempotency-key", KEY);
+            let before = house.records();
+            broken.at(step);
+            let first = ready.send().await;
+            house.keuze.scribe.close().await;
+            let house = House::at(Some(&data), 2).await;
+            let again = ready.at(&house);
+            let told = again.send().await;
+            let made = house.records() - before;
+            assert_eq!(again.send().await.body, told.body, "{press:?} {step}");
+            assert_eq!(house.records() - before, made, "{press:?} {step}");
+            let body = crate::fixture::masked(&told.body);
+            let body = if press == Press::LetterBlock { String::new() } else { body };
+            let all = (told.status, body, made);
+            assert_eq!(undisturbed.get_or_insert(all.clone()), &all, "{press:?} {step}");
+            if first.status != StatusCode::SERVICE_UNAVAILABLE {
+                assert_eq!(first.body, told.body, "{press:?} {step}");
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `/.well-known/security.txt` (RFC 9116): where somebody says that they found a hole.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use time::Duration;
+
+use super::machine::origin;
+use super::problem::{Problem, Slug};
+use super::visit::Visit;
+use keuze_core::service::Keuze;
+
+/// Where RFC 9116 section 3 wants it.
+const SECURITY: &str = "/.well-known/security.txt";
+
+/// For how long it may be relied upon; under a year, as RFC 9116 section 2.5.5 advises.
+const HOLDS: Duration = Duration::days(300);
+
+/// The only address outside `/keuze/`.
+pub fn router() -> Router<Arc<Keuze>> {
+    Router::new().route(SECURITY, get(security))
+}
+
+/// Made at each request from the configuration, so that it never expires and never names an old contact (S-56).
+///
+/// Without a contact for it there is none: the address for questions about privacy is not read by who mends holes.
+async fn security(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Result<Response, Problem> {
+    let contact = keuze.config.security.as_ref().ok_or(Slug::NotFound)?;
+    let until = keuze.clock.now().today + HOLDS;
+    let origin = origin(&keuze, &visit);
+    let text = format!(
+        "Contact: {contact}\nExpires: {until}T00:00:00Z\nPreferred-Languages: nl, en\nCanonical: {origin}{SECURITY}\n"
+    );
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
+    ];
+    Ok((headers, text).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Browser;
+    use keuze_core::service::fixture::House;
+
+    /// S-56 and RFC 9116: contact, expiry under a year, languages and its own address, from the one configuration.
+    #[tokio::test]
+    async fn s_56_security_txt_names_the_contact_of_the_configuration() {
+        let house = House::new().await;
+        let answer = Browser::new(&house).get(SECURITY).await;
+        assert_eq!(answer.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
+        assert_eq!(
+            answer.body,
+            "Contact: mailto:security@voipro.nl\nExpires: 2027-09-20T00:00:00Z\nPreferred-Languages: nl, en\n\
+             Canonical: https://www.voipro.nl/.well-known/security.txt\n"
+        );
+        let mut config = house.keuze.config.clone();
+        config.security = Some("https://elders.example/gat".to_owned());
+        config.controller.email = "veilig@elders.example".to_owned();
+        let house = house.republished(config).await;
+        let mut browser = Browser::new(&house);
+        let answer = browser.get(SECURITY).await;
+        assert!(answer.body.starts_with("Contact: https://elders.example/gat\n"), "{}", answer.body);
+        let stopped = browser.post("/keuze/afmelden", &[("email", "a@example.nl"), ("scope", "all")]).await;
+        assert!(stopped.body.contains("veilig@elders.example") && !stopped.body.contains("privacy@voipro.nl"));
+        let mut config = house.keuze.config.clone();
+        config.security = None;
+        let without = Browser::new(&house.republished(config).await).get(SECURITY).await;
+        assert_eq!(without.status, 404, "nobody to write to is no privacy address");
+    }
+}
