@@ -5,9 +5,10 @@
 // are built one by one: no HTML sink, so Trusted Types need no policy. Nothing is kept in web storage, and no cookie
 // is written but a valueless probe.
 //
-// A page's own variables and ids can stand where the browser's would. So `window.` stands before every one that a page
-// can replace (a page's `const` hides the bare name only), what is a comfort is tried, and of Object, Promise, Set,
-// URL, RegExp and CustomEvent nothing is used. A form's name can hide what the document has: its own is asked for.
+// A page's own variables and ids can stand where the browser's would. So `window.` stands before those that a page
+// is known to replace (a page's `const` hides the bare name only), what is a comfort is tried, and of Object, Promise, Set,
+// URL, RegExp and CustomEvent nothing is used. Not reached safely yet: `document`, whose names the name of a form or picture
+// hides, and Date (docs/embedding.md).
 (() => {
   const [STYLE, NOTICE, UNKNOWN, BUILD, POLICY, LANGUAGE, PREFIX, REVISION, PURPOSES, optional, OTHERS] =
     __KEUZE__;
