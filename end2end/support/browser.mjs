@@ -39,3 +39,16 @@ export const VISITOR = {
   timezoneId: 'Europe/Amsterdam',
   viewport: { width: 1280, height: 720 },
 };
+
+/**
+ * Chromium refuses a reload (`Not attached to an active page`) while it is still putting a page in the place of the one
+ * before it, though that page has said that it is loaded. Only that refusal is tried again.
+ */
+export function reloadsOnceInPlace(page) {
+  const reload = page.reload.bind(page);
+  page.reload = (options) =>
+    reload(options).catch((error) => {
+      if (!String(error).includes('Not attached to an active page')) throw error;
+      return reload(options);
+    });
+}

@@ -1,3 +1,4 @@
+import { reloadsOnceInPlace } from './browser.mjs';
 import { chooseOwnPassword, signIn } from './desk.mjs';
 import { KeuzeServer } from './server.mjs';
 import { expect, test } from './test.mjs';
@@ -25,6 +26,7 @@ export const desk = test.extend({
     await use(async (options) => {
       const here = { baseURL: demo.origin, locale: 'nl-NL', timezoneId: 'Europe/Amsterdam' };
       contexts.push(await browser.newContext({ ...here, ...options }));
+      contexts.at(-1).on('page', reloadsOnceInPlace);
       return contexts.at(-1).newPage();
     });
     for (const context of contexts) await context.close();

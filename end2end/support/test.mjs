@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { test as base, expect } from '@playwright/test';
 
-import { launchOptions, ORIGIN, VISITOR } from './browser.mjs';
+import { launchOptions, ORIGIN, reloadsOnceInPlace, VISITOR } from './browser.mjs';
 import { lookUp, signIn } from './desk.mjs';
 
 export { expect };
@@ -20,6 +20,7 @@ export class Visitor {
     this.tolerates = tolerates ?? /(?!)/;
     this.foreign = [];
     this.faults = [];
+    context.on('page', reloadsOnceInPlace);
     context.on('request', (request) => this.#note(request));
     context.on('weberror', (error) => this.#fault(String(error.error())));
     context.on('console', (message) => message.type() === 'error' && this.#fault(message.text()));

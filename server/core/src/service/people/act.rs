@@ -9,7 +9,7 @@ use model::event::{Actor, Event, EventKind, Route};
 use model::evidence::{Evidence, OptIn, SoftOptIn};
 use model::identity::{RecordAddress, Subject};
 
-use super::book::{EntryId, Wanted};
+use super::book::{EntryId, Since, Wanted, yes_on};
 use super::hash::{self, newest_index_key};
 use super::{Act, ActError, Acted, Book, Part, Person, Who};
 use crate::service::Keuze;
@@ -121,7 +121,9 @@ impl Keuze {
         event.channels = channels.to_vec();
         event.evidence = Some(Evidence::OptIn(proof));
         event.policy = Some(self.published.current().hash);
-        Ok(Draft::with(event, self.lifted(Some(person), given, channels, controlled)?))
+        let mut facts = self.lifted(Some(person), given, channels, controlled)?;
+        facts.extend(yes_on(channels, self.clock.now().today));
+        Ok(Draft::with(event, facts))
     }
 
     /// Whether something that a yes at these points would undo, or did not see, came after what was shown. For a point that
@@ -167,11 +169,12 @@ impl Keuze {
             return Err(ActError::ChangedSince);
         }
         let points = std::slice::from_ref(point);
-        let facts = self.lifted(None, points, channels, points)?;
+        let mut facts = self.lifted(None, points, channels, points)?;
         if facts.is_empty() {
             return Err(ActError::Nothing);
         }
         let now = self.clock.now();
+        facts.extend(yes_on(channels, now.today));
         let mut event = act.event(EventKind::ObjectionLifted, now.at);
         event.channels = channels.to_vec();
         event.policy = Some(self.published.current().hash);
@@ -303,9 +306,9 @@ impl Keuze {
     ) -> Result<Vec<Fact>, ReadError> {
         let newest = newest_index_key(&self.scribe);
         let keys = hash::index_keys(&self.scribe);
-        let (since, book) = (self.clock.now().today, self.people.book());
+        let (since, book) = (Since::Now(self.clock.now().today), self.people.book());
         let of_nobody = if by.is_none() { points } else { &[] };
-        let answered = &self.answered(&book, &keys, of_nobody, since)?;
+        let answered = &book.answered(of_nobody, since, &keys);
         let wanted = Wanted { by, points, channels, since, source: None, doors_are_told: false, said: None, answered };
         Ok(book.new_entries(&wanted, newest, &keys, &*self.entropy))
     }

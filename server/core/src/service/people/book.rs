@@ -108,6 +108,8 @@ pub struct Book {
     /// Subjects that turned out to be somebody else.
     same_as: HashMap<Subject, Subject>,
     entries: BTreeMap<EntryId, (Entry, RecordAddress)>,
+    /// The record and the day in which anybody last agreed to a channel, or took an objection to it off a point.
+    last_yes: BTreeMap<Channel, (RecordAddress, Date)>,
     by_fold: HashMap<FoldHash, Vec<EntryId>>,
     /// By the keyed hash of a letter code.
     letters: HashMap<String, Subject>,
@@ -121,7 +123,7 @@ impl Book {
     /// When one cannot be read.
     pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
         let mut book = Self::default();
-        for kind in [FactKind::Personal, FactKind::Suppression] {
+        for kind in [FactKind::Personal, FactKind::Suppression, FactKind::Setting] {
             for kept in scribe.kept(kind) {
                 book.take(kind, &kept.key, Some(&kept.value), kept.record)?;
             }
@@ -154,6 +156,11 @@ impl Book {
                 {
                     self.letters.insert(hash.clone(), subject);
                     self.letters_of.entry(KeyId(*id)).or_default().push(hash);
+                }
+            }
+            (FactKind::Setting, ..) => {
+                if let Some((channel, day)) = yes_of(key, value) {
+                    self.last_yes.insert(channel, (record, day));
                 }
             }
             _ => {}
@@ -336,23 +343,26 @@ impl Book {
         (!found.is_empty()).then_some(Beside { person, others, found })
     }
 
-    /// Whether an objection was lifted at another point of somebody who has this one.
-    pub(super) fn is_lifted_beside(
-        &self,
-        people: &[&Person],
-        found: &Found,
-        channel: Channel,
-        keys: &[IndexKey],
-    ) -> bool {
-        let points = people.iter().flat_map(|person| person.points_for(channel));
-        let mut others = points.flat_map(|point| self.entries_on(point, keys)).filter(|of| of.id != found.id);
-        others.any(|of| of.record == found.record && of.entry.lifted.contains(&channel))
-    }
-
     /// Whether an objection may have been made by one of these people: by nobody who is known as somebody else.
     pub(super) fn may_be_of(&self, entry: &Entry, people: &[&Person]) -> bool {
         let Some(by) = entry.by.map(|by| self.one_person(by)) else { return true };
         people.iter().any(|person| person.subject == by) || !self.people.contains_key(&by)
+    }
+
+    /// Which objections of nobody known, that stand on these points, anybody at all agreed to since: a new no says more than
+    /// they do, at whatever point of its maker turns out to be theirs later. One that a file dates does so if its date
+    /// (`since`) is the newer one.
+    pub(super) fn answered(&self, points: &[ContactPoint], since: Since, keys: &[IndexKey]) -> Answered {
+        let standing = points.iter().flat_map(|point| self.objections_on(point, keys));
+        let older = standing.filter(|found| found.entry.by.is_none() && since.is_newer_than(found.entry.since));
+        let each = older.flat_map(|found| found.entry.channels.clone().into_iter().map(move |of| (found.clone(), of)));
+        let agreed_since = |found: &Found, channel: &Channel| {
+            let last = self.last_yes.get(channel);
+            last.is_some_and(|(record, day)| *record > found.record || *day > found.entry.since)
+        };
+        each.filter(|(found, channel)| agreed_since(found, channel))
+            .map(|(found, channel)| (found.id, channel))
+            .collect()
     }
 
     /// What was said at another point, as it stands at this one.
@@ -396,20 +406,16 @@ impl Book {
             let is_told = |entry: &Entry| source.is_none_or(|source| is_of_source(entry, source, keys));
             let own =
                 |Found { entry, .. }: &Found| entry.by == by && is_told(entry) && stands_as_wide(entry, &folds, keys);
-            let standing: Vec<Channel> = self
-                .objections_on(point, keys)
-                .into_iter()
-                .filter(own)
-                .flat_map(|found| found.entry.channels.into_iter().map(move |channel| (found.id, channel)))
-                .filter(|standing| !answered.contains(standing))
-                .map(|(_, channel)| channel)
-                .collect();
+            let of = |found: Found| since.told_by(found.entry).into_iter().map(move |channel| (found.id, channel));
+            let standing = self.entries_on(point, keys).into_iter().filter(own).flat_map(of);
+            let standing: Vec<Channel> =
+                standing.filter(|one| !answered.contains(one)).map(|(_, channel)| channel).collect();
             let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
             let folds = folds.iter().map(|fold| hash::hash(&key, fold)).collect();
             let id: EntryId = entropy.bytes();
             let source = source.map(|source| source_hash(&key, source));
-            let entry = Entry { index, folds, channels, since, by, source, lifted: Vec::new(), said };
+            let entry = Entry { index, folds, channels, since: since.day(), by, source, lifted: Vec::new(), said };
             (!entry.channels.is_empty()).then(|| entry.fact(id))
         };
         points.iter().filter_map(entry).collect()
@@ -442,7 +448,7 @@ pub(super) struct Wanted<'a> {
     /// Against what.
     pub channels: &'a [Channel],
     /// Since when.
-    pub since: Date,
+    pub since: Since,
     /// The system that told of it without a date.
     pub source: Option<&'a str>,
     /// The points become known with it, so their doors are as well.
@@ -451,6 +457,60 @@ pub(super) struct Wanted<'a> {
     pub said: Option<RecordAddress>,
     /// What stands already, and does not say this: somebody agreed after it, at another point or at this one.
     pub answered: &'a Answered,
+}
+
+/// Since when an objection is made.
+#[derive(Clone, Copy)]
+pub(super) enum Since {
+    /// It is said now, on this civil day.
+    Now(Date),
+    /// A file says on which day it was made; the same row comes again and again.
+    Dated(Date),
+}
+
+impl Since {
+    fn day(self) -> Date {
+        match self {
+            Self::Now(day) | Self::Dated(day) => day,
+        }
+    }
+
+    /// Whether it may be newer than one of that day.
+    fn is_newer_than(self, day: Date) -> bool {
+        match self {
+            Self::Now(now) => now >= day,
+            Self::Dated(date) => date > day,
+        }
+    }
+
+    /// The channels of which an older objection says as much: what it forbids. What was said here and lifted since says as
+    /// much as a file that dates it no later.
+    fn told_by(self, entry: Entry) -> Vec<Channel> {
+        let Entry { mut channels, lifted, since, said, .. } = entry;
+        match self {
+            Self::Dated(date) if since >= date && said.is_none() => channels.extend(lifted),
+            Self::Dated(_) | Self::Now(_) => {}
+        }
+        channels
+    }
+}
+
+/// The setting that keeps who agreed last; the channel's word follows.
+const LAST_YES: &[u8] = b"last yes ";
+
+/// Keeps that somebody agreed to these channels, or took objections to them off a point, on this civil day.
+pub(super) fn yes_on(channels: &[Channel], day: Date) -> impl Iterator<Item = Fact> {
+    channels.iter().map(move |channel| Fact {
+        kind: FactKind::Setting,
+        key: [LAST_YES, channel.word().as_bytes()].concat(),
+        value: Some(day.to_julian_day().to_be_bytes().to_vec()),
+    })
+}
+
+fn yes_of(key: &[u8], value: Option<&[u8]>) -> Option<(Channel, Date)> {
+    let channel = Channel::from_word(std::str::from_utf8(key.strip_prefix(LAST_YES)?).ok()?)?;
+    let day = i32::from_be_bytes(value?.try_into().ok()?);
+    Some((channel, Date::from_julian_day(day).ok()?))
 }
 
 /// Objections with a channel that somebody agreed to since.

@@ -7,9 +7,8 @@ use model::event::{Actor, Event, EventKind};
 use model::evidence::Evidence;
 use model::identity::{PointName, RecordAddress, Subject};
 use model::purpose::PurposeId;
-use time::Date;
 
-use super::book::{Answered, Beside, Book, Found, IndexKey};
+use super::book::{Beside, Book, Found, IndexKey};
 use super::hash::{asked_at, index_keys};
 use super::{ActError, Person, Who};
 use crate::service::Keuze;
@@ -294,40 +293,6 @@ impl Keuze {
             }
         }
         Ok(spread)
-    }
-}
-
-impl Keuze {
-    /// Which objections of nobody known, that stand on these points, somebody behind them agreed after: a new no says more
-    /// than they do. One that a file dates (`since`) does so if it is the newer one.
-    pub(super) fn answered(
-        &self,
-        book: &Book,
-        keys: &[IndexKey],
-        points: &[ContactPoint],
-        since: Date,
-    ) -> Result<Answered, ReadError> {
-        let mut answered = Answered::new();
-        for point in points {
-            let standing = book.objections_on(point, keys);
-            if standing.is_empty() {
-                continue;
-            }
-            for person in book.at(point).into_iter().filter_map(|subject| book.person(subject)) {
-                let people: Vec<&Person> = std::iter::once(person).chain(book.others_with_number(person)).collect();
-                let lives: Vec<Vec<Recorded>> =
-                    people.iter().map(|one| self.life_of(one.subjects())).collect::<Result<_, _>>()?;
-                let older = standing.iter().filter(|found| found.entry.by.is_none() && found.entry.since <= since);
-                for (found, channel) in older.flat_map(|found| found.entry.channels.iter().map(move |of| (found, *of)))
-                {
-                    let agreed = lives.iter().any(|life| agreed_after(life, channel, None, found));
-                    if agreed || book.is_lifted_beside(&people, found, channel, keys) {
-                        answered.insert((found.id, channel));
-                    }
-                }
-            }
-        }
-        Ok(answered)
     }
 }
 

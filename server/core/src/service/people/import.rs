@@ -24,7 +24,7 @@ use model::identity::{PointName, RecordAddress, ShardNumber, Subject};
 use serde::Serialize;
 use time::Date;
 
-use super::book::{Book, IndexKey, Wanted};
+use super::book::{Book, IndexKey, Since, Wanted};
 use super::hash::{asked_at, given_at, index_keys, name, newest_index_key};
 use super::merge::one_of_two;
 use super::profile::{Later, Part};
@@ -779,13 +779,13 @@ impl<'a> Running<'a> {
         since: Option<Date>,
     ) -> Result<Vec<Fact>, ActError> {
         let source = (since.is_none() && target.person.is_none()).then_some(self.source);
-        let since = since.unwrap_or_else(|| self.keuze.clock.now().today);
+        let since = since.map_or_else(|| Since::Now(self.keuze.clock.now().today), Since::Dated);
         let doors_are_told = target.is_told;
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
         // A list without dates says the same again and again, and is compared with what it brought itself.
         let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
-        let answered = &self.keuze.answered(book, &self.keys, of_nobody, since)?;
+        let answered = &book.answered(of_nobody, since, &self.keys);
         let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };
         Ok(book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy))
     }

@@ -5,7 +5,7 @@ use model::event::{Event, EventKind};
 use model::identity::Subject;
 use model::told::SAME_PERSON;
 
-use super::book::{Answered, IndexKey, Wanted};
+use super::book::{Answered, IndexKey, Since, Wanted};
 use super::hash::{given_at, index_keys, newest_index_key};
 use super::profile::{Part, Person};
 use super::{Act, ActError, Acted, Book};
@@ -75,7 +75,7 @@ impl Keuze {
         kept: &Person,
         other: &Person,
     ) -> Result<Vec<Fact>, ReadError> {
-        let (by, since) = (Some(kept.subject), self.clock.now().today);
+        let (by, since) = (Some(kept.subject), Since::Now(self.clock.now().today));
         let mut facts = Vec::new();
         for (of, at) in [(kept, other), (other, kept)] {
             let others = book.others_with_number(at).into_iter();

@@ -308,7 +308,7 @@ impl Life {
             };
             let no: Vec<Channel> = objected.iter().filter(|channel| !agreed(channel)).copied().collect();
             if row.is_dated && !row.objected.is_empty() {
-                self.forbidden.add(*at, &no, None, 0);
+                self.forbidden.dated(*at, &no);
             } else {
                 self.forbidden.list(source, *at, &no);
             }

@@ -491,3 +491,62 @@ async fn a_page_that_is_behind_a_no_elsewhere_lifts_nothing() {
     let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
 }
+
+/// A row by which a point becomes known of the first customer.
+fn joins(point: &ContactPoint) -> String {
+    let mut row: serde_json::Value = serde_json::from_str(&of_a_file(point, None)).expect("a row");
+    row["customer"] = "1".into();
+    row["objected_channels"] = "".into();
+    row.to_string()
+}
+
+/// A no that is said again after somebody agreed elsewhere is the newer one, also where it turns out later whose it is.
+#[tokio::test]
+async fn a_no_that_is_said_again_outranks_a_yes_before_it_whenever_its_point_joins() {
+    for (here, there, channel) in pairs() {
+        // Nobody can prove a letter box.
+        if channel == Channel::Post {
+            continue;
+        }
+        for door in [Door::Visitor, Door::Program] {
+            for is_said_again in [false, true] {
+                let house = House::new().await;
+                says_no(&house, door, &here).await;
+                let person = customer(&house, "1", &[there.clone()]).await;
+                says_yes(&house, person, &[channel], std::slice::from_ref(&there)).await;
+                if is_said_again {
+                    says_no(&house, door, &here).await;
+                }
+                assert!(!denied(&house, &at(person, &there), channel), "{door:?}, {channel:?}: before it joins");
+                file(&house, &joins(&here)).await;
+                let told = format!("{door:?}, {channel:?}, said again: {is_said_again}");
+                assert_eq!(denied(&house, &at(person, &there), channel), is_said_again, "{told}");
+                assert!(denied(&house, &at(person, &here), channel), "{told}");
+            }
+        }
+    }
+}
+
+/// A row that dates a no is as old as that day, however often its file comes: what was proved since stays lifted.
+#[tokio::test]
+async fn a_dated_no_that_comes_again_undoes_nothing_that_was_lifted_since() {
+    for (here, _, channel) in pairs() {
+        if channel == Channel::Post {
+            continue;
+        }
+        let house = House::new().await;
+        for date in ["2026-01-02", "2026-01-03"] {
+            file(&house, &of_a_file(&here, Some(date))).await;
+            assert!(denied(&house, &Who::point(here.clone()), channel), "control: {channel:?}, {date}");
+            let shown = house.keuze.last_no_at(&here, &[channel]).expect("readable").expect("an objection");
+            house.keuze.lift_at(&here, &[channel], &own(Route::PreferencePage), shown).await.expect("lifted");
+            file(&house, &of_a_file(&here, Some(date))).await;
+            file(&house, &of_a_file(&here, Some("2026-01-01"))).await;
+            assert_ne!(
+                reason(&house, &Who::point(here.clone()), channel).1,
+                Reason::PointObjected,
+                "{channel:?}, {date}"
+            );
+        }
+    }
+}

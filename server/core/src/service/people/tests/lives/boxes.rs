@@ -82,6 +82,8 @@ pub struct Forbidden {
     all: Vec<No>,
     /// What a yes took off a list without dates.
     lifted: HashSet<(&'static str, usize, Channel)>,
+    /// What a yes took off a box where nobody known had said it: a file that dates it earlier says nothing new.
+    lifted_of_nobody: HashSet<(usize, Channel)>,
 }
 
 impl Forbidden {
@@ -118,6 +120,13 @@ impl Forbidden {
         let is_new = |channel: &&Channel| !was_lifted(channel) && !stands(channel);
         let channels: Vec<Channel> = channels.iter().filter(is_new).copied().collect();
         self.add_of(Some(source), row, &channels, None, 0);
+    }
+
+    /// A no at a box that a file dates long ago: where one was lifted since, it does not come back.
+    pub fn dated(&mut self, row: usize, channels: &[Channel]) {
+        let is_new = |channel: &&Channel| !self.lifted_of_nobody.contains(&(row, **channel));
+        let channels: Vec<Channel> = channels.iter().filter(is_new).copied().collect();
+        self.add(row, &channels, None, 0);
     }
 
     /// Takes every no to the other boxes of whoever may have said it, but where they agreed since.
@@ -171,6 +180,7 @@ impl Forbidden {
                 for channel in channels.iter().filter(|_| lifts) {
                     if no.stands.remove(&(row, *channel)) && no.said.contains(&row) {
                         self.lifted.extend(no.source.map(|source| (source, row, *channel)));
+                        self.lifted_of_nobody.extend(no.by.is_none().then_some((row, *channel)));
                     }
                 }
             }
