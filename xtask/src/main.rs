@@ -1,4 +1,4 @@
-//! `cargo xtask serve | build | test | e2e | check | requirements`: every set-up step, in Rust.
+//! `cargo xtask serve | build | test | e2e | check | requirements | tests-list`: every set-up step, in Rust.
 #![expect(clippy::print_stdout, reason = "this is a command line")]
 #![expect(clippy::print_stderr, reason = "this is a command line")]
 
@@ -9,6 +9,7 @@ mod requirements;
 mod run;
 mod size;
 mod suites;
+mod tests_list;
 mod wasm;
 
 use std::process::ExitCode;
@@ -46,6 +47,8 @@ enum Task {
     Check,
     /// Compares docs/requirements.md with the ids and tests in the code.
     Requirements,
+    /// Writes docs/tests.txt anew; refuses where a test is gone that docs/tests-gone.txt does not tell of.
+    TestsList,
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::E2e { playwright } => browser_files::build().and_then(|()| browser_tests::run(&playwright)),
         Task::Check => browser_files::build().and_then(|()| size::check()),
         Task::Requirements => requirements::check(),
+        Task::TestsList => tests_list::write(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -26,7 +26,7 @@ const PLANNED: &str = "planned";
 
 /// Compares the document with all files of the repository; every fault is printed with its file and line.
 pub fn check() -> Result<()> {
-    let files = tree::read(&run::root())?;
+    let files = files()?;
     let mut faults: Vec<String> = faults(&files).iter().map(ToString::to_string).collect();
     let list = std::fs::read_to_string(run::root().join(sentences::LIST))?;
     faults.extend(sentences::faults(&list, &files));
@@ -40,6 +40,11 @@ pub fn check() -> Result<()> {
     let shown = rows.iter().filter(|row| !row.is_planned()).count();
     println!("{} requirements: {shown} shown by tests, {} planned in whole or in part", rows.len(), rows.len() - shown);
     Ok(())
+}
+
+/// Every file of the repository in which a person writes.
+pub fn files() -> Result<Vec<File>> {
+    tree::read(&run::root())
 }
 
 /// A fault, at its place.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::{browser_files, browser_tests, requirements, run, size};
+use crate::{browser_files, browser_tests, requirements, run, size, tests_list};
 
 /// One suite: its name, the seconds it may take on two cores from nothing, and what it runs.
 struct Suite {
@@ -38,6 +38,7 @@ const SUITES: &[Suite] = &[
         run: || run::cargo(&["test", "--workspace", "--exclude", "panel", "--no-fail-fast"]),
     },
     Suite { name: "browser tests", budget: 480, run: || browser_tests::run(&[]) },
+    Suite { name: "list of tests", budget: 20, run: tests_list::check },
 ];
 
 /// Runs all suites, also after one has failed.

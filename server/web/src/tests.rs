@@ -13,12 +13,18 @@ use model::event::EventKind;
 use model::language::Language;
 use serde_json::json;
 
+use super::embed::files;
 use super::fixture::{Answer, Browser};
 use keuze_core::config::{EXAMPLE, parse};
 use keuze_core::service::fixture::House;
 
 const SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
 const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// A test of what is served proves nothing about files that are not there.
+fn built() {
+    files::check().expect("the browser files are built: cargo xtask build");
+}
 
 async fn use_further(browser: &mut Browser, house: &House, more: &[(&str, &str)]) -> Answer {
     let body = json!({"policy": house.keuze.published.current().id(), "language": "en"}).to_string();
@@ -202,6 +208,7 @@ async fn a_path_that_is_no_text_is_told_as_a_page() {
 /// S-01: counted by notice and language, never by visitor, and only where somebody is asked.
 #[tokio::test]
 async fn a_notice_that_is_shown_is_counted() {
+    built();
     let house = House::new().await;
     let before = house.ledger().len();
     let mut browser = Browser::new(&house);
@@ -300,6 +307,7 @@ async fn a_question_that_the_signal_does_not_answer_is_asked() {
 /// C9: nobody goes unasked because a page is in a language that we don't have.
 #[tokio::test]
 async fn a_language_that_we_do_not_have_falls_back_everywhere() {
+    built();
     let house = House::new().await;
     let pages = [
         "/keuze/embed.js",
