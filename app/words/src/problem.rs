@@ -257,7 +257,7 @@ fn dutch(slug: Slug) -> Problem {
             "Deze website kennen wij niet",
             "De aanvraag kwam binnen onder een naam die niet bij deze website hoort.",
             NOTHING,
-            "Controleer het adres. Bent u de beheerder: zet de naam bij de hosts in keuze.toml.",
+            "Controleer het adres. Bent u de beheerder: zet de naam bij de hosts in keuze.toml, en laat de proxy één Host sturen.",
         ),
         Slug::NotFound => problem(
             "Deze pagina is er niet",
@@ -391,7 +391,7 @@ fn dutch(slug: Slug) -> Problem {
         ),
         Slug::ApiKeyMissing => problem(
             "Er is geen sleutel meegestuurd",
-            "Dit adres is voor programma’s met een API-sleutel. De aanvraag had er geen.",
+            "Dit adres is voor programma’s met een API-sleutel. De aanvraag had er geen die wij konden lezen, of twee verschillende.",
             "Er is niets opgezocht en niets opgeslagen.",
             "Stuur de sleutel mee: Authorization: Bearer, en dan de sleutel. De beheerder maakt er een met keuze client add.",
         ),
@@ -477,7 +477,7 @@ fn english(slug: Slug) -> Problem {
             "We do not know this website",
             "The request came in under a name that does not belong to this website.",
             NOTHING,
-            "Check the address. If you are the operator: add the name to the hosts in keuze.toml.",
+            "Check the address. If you are the operator: add the name to the hosts in keuze.toml, and have the proxy send one Host.",
         ),
         Slug::NotFound => problem(
             "This page does not exist",
@@ -610,7 +610,7 @@ fn english(slug: Slug) -> Problem {
         ),
         Slug::ApiKeyMissing => problem(
             "No key came along",
-            "This address is for programs with an API key. The request had none.",
+            "This address is for programs with an API key. The request had none that we could read, or two that differ.",
             "Nothing was looked up and nothing was saved.",
             "Send the key along: Authorization: Bearer, and then the key. The operator makes one with keuze client add.",
         ),

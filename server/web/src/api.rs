@@ -20,7 +20,8 @@ use super::body;
 use super::cookies::{self, Jar};
 use super::idempotency::IdempotencyKey;
 use super::problem::{Problem, Slug};
-use super::visit::{GlobalPrivacyControl, Visit, sent_from};
+use super::provenance::sent_from;
+use super::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::service::Keuze;
 use keuze_core::service::continued_use::Use;
 

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
-use super::elements::elements;
+use super::elements::media_type;
 use super::problem::{Problem, Slug, is_name};
 use keuze_core::json::Node;
 
@@ -87,17 +87,15 @@ fn push(field: &mut String, name: &str) {
 /// A body of one media type, as it is.
 pub fn raw(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, media: &'static str) -> Result<Bytes, Problem> {
     let body = bytes(body)?;
-    media_type(headers, media)?;
-    Ok(body)
+    if media_type(headers).is_some_and(|named| named.eq_ignore_ascii_case(media)) {
+        Ok(body)
+    } else {
+        Err(Slug::UnsupportedMediaType.into())
+    }
 }
 
 /// Reads `application/x-www-form-urlencoded` into its pairs, in order.
 pub fn form(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Vec<(String, String)>, Problem> {
     let body = raw(headers, body, "application/x-www-form-urlencoded")?;
     Ok(form_urlencoded::parse(&body).into_owned().collect())
-}
-
-fn media_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
-    let essence = elements(headers, header::CONTENT_TYPE, b';').next().flatten().unwrap_or_default();
-    if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Slug::UnsupportedMediaType.into()) }
 }

@@ -15,7 +15,8 @@ use model::purpose::PurposeId;
 
 use super::cookies::{self, Came, Jar};
 use super::problem::{Problem, Slug};
-use super::visit::{Visit, sent_from};
+use super::provenance::sent_from;
+use super::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::choose::{ChooseError, Device, Done};
 use keuze_core::service::preferences::Remembered;
@@ -72,7 +73,7 @@ impl Sender {
             None => {}
         }
         let host = authority(&self.visit);
-        let paths = paths(referer_path(&self.visit, request));
+        let paths = paths(referer_path(&self.visit, request).as_deref());
         for registered in &done.expire {
             for name in self.came.under(registered) {
                 jar.expire(&name, host, &paths);
@@ -116,17 +117,20 @@ fn authority(visit: &Visit) -> &str {
     visit.host.origin.split_once("://").map_or(visit.host.origin.as_str(), |(_, authority)| authority)
 }
 
-/// The path and query of a Referer of the same origin.
-fn referer_path<'a>(visit: &Visit, headers: &'a HeaderMap) -> Option<&'a str> {
-    let referer = headers.get(header::REFERER)?.to_str().ok()?;
-    referer.strip_prefix(visit.host.origin.as_str()).filter(|path| path.starts_with('/'))
+/// The path and query of a Referer of the same origin; other software may have added another.
+fn referer_path(visit: &Visit, headers: &HeaderMap) -> Option<String> {
+    let origin = visit.host.origin.as_bytes();
+    let mut lines = headers.get_all(header::REFERER).iter().map(|line| line.as_bytes().trim_ascii());
+    let path = lines.find_map(|line| line.strip_prefix(origin).filter(|path| path.starts_with(b"/")))?;
+    Some(String::from_utf8_lossy(path).into_owned())
 }
 
 /// The paths on which a page can have set a cookie: the root, and every folder above the page.
 fn paths(page: Option<&str>) -> Vec<String> {
     let path = page.and_then(|page| page.split(['?', '#']).next()).unwrap_or("/");
     let folders = path.match_indices('/').skip(1).map(|(end, _)| &path[..end]).take(5);
-    let all = ["/"].into_iter().chain(folders.filter(|folder| !folder.contains(['%', ';'])));
+    let can_be_named = |folder: &&str| folder.bytes().all(|byte| byte.is_ascii_graphic() && !b"%;".contains(&byte));
+    let all = ["/"].into_iter().chain(folders.filter(can_be_named));
     all.map(str::to_owned).collect()
 }
 

@@ -39,18 +39,20 @@ fn furthest(chain: &[Option<IpAddr>], peer: IpAddr, trusted: impl Fn(IpAddr) -> 
 }
 
 fn x_forwarded_for(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
-    chain(elements(headers, X_FORWARDED_FOR, b',').map(|element| node(element?)))
+    let elements = elements(headers, X_FORWARDED_FOR, b',').filter(|element| *element != Some(""));
+    chain(elements.map(|element| node(element?)))
 }
 
 fn forwarded(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
-    chain(pieces(headers, header::FORWARDED, b',').map(|element| {
+    let elements = pieces(headers, header::FORWARDED, b',').filter(|element| !element.is_empty());
+    chain(elements.map(|element| {
         let pairs = element.split(|byte| *byte == b';').filter_map(text).filter_map(|pair| pair.split_once('='));
         let mut nodes = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("for"));
         node(nodes.next()?.1.trim_matches('"'))
     }))
 }
 
-/// `None` when the header did not come at all.
+/// `None` when the header did not come at all. Empty elements are none (RFC 9110 section 5.6.1.2).
 fn chain(read: impl Iterator<Item = Option<IpAddr>>) -> Option<Vec<Option<IpAddr>>> {
     let chain: Vec<_> = read.collect();
     (!chain.is_empty()).then_some(chain)

@@ -75,8 +75,17 @@ impl Browser {
 
     /// Any request: only its host and its cookies are added.
     pub async fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        self.ask_in_bytes(method, path, &headers, body).await
+    }
+
+    /// The same with headers of any bytes.
+    pub async fn ask_in_bytes(&mut self, method: &str, path: &str, headers: &[(&str, &[u8])], body: &str) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            request = request.header(header::HOST, self.host);
+        }
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; ").as_bytes());
         }

@@ -16,6 +16,7 @@ use super::client;
 use super::limits::{Class, Client, Limits, Sources};
 use super::pages;
 use super::problem::{Problem, Slug};
+use super::provenance;
 use super::visit::{Visit, accepted_language};
 use keuze_core::service::Keuze;
 use keuze_core::service::brakes::Source;
@@ -37,6 +38,7 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     let method = told_method(&parts.method);
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let asked = Asked::of(&parts);
+    provenance::settle(&mut parts.headers);
     let (visit, looked_at) = gate.visit(&mut parts);
     let client = gate.client(&parts);
     parts.extensions.insert(Client(client));

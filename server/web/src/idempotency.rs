@@ -3,6 +3,7 @@
 
 use axum::http::HeaderMap;
 
+use super::elements::{Disagreed, sole};
 use super::problem::{Problem, Slug};
 use keuze_core::service::Keuze;
 use ledger::AnswerName;
@@ -24,16 +25,15 @@ impl<'a> IdempotencyKey<'a> {
     /// # Errors
     /// It cannot tell one request from all others.
     pub fn of(headers: &'a HeaderMap) -> Result<Option<Self>, Problem> {
-        let mut sent = headers.get_all(HEADER).iter();
-        match (sent.next(), sent.next()) {
-            (None, _) => Ok(None),
-            (Some(value), None) => Self::read(value.as_bytes()).map(Some).ok_or_else(malformed),
-            (Some(_), Some(_)) => Err(malformed()),
+        match sole(headers, HEADER, Self::read) {
+            Ok(None) if headers.contains_key(HEADER) => Err(malformed()),
+            Ok(key) => Ok(key),
+            Err(Disagreed) => Err(malformed()),
         }
     }
 
-    fn read(text: &'a [u8]) -> Option<Self> {
-        let bare = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(text);
+    fn read(text: &'a str) -> Option<Self> {
+        let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text).as_bytes();
         let is_key = LENGTH.contains(&bare.len()) && bare.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'"');
         is_key.then_some(Self(bare))
     }
@@ -75,7 +75,8 @@ mod tests {
         for bad in [&b""[..], b"1", &[b'A'; 21], &[b'A'; 256], b"8e03978e 40d5 43dd bc93 6894a57f9324", &[0xe9; 30]] {
             assert_eq!(IdempotencyKey::of(&headers(&[bad])), Err(malformed()), "{bad:?}");
         }
-        assert_eq!(IdempotencyKey::of(&headers(&[uuid, uuid])), Err(malformed()), "which of them?");
+        assert_eq!(IdempotencyKey::of(&headers(&[uuid, uuid, b"\xf8"])), Ok(Some(IdempotencyKey(uuid))));
+        assert_eq!(IdempotencyKey::of(&headers(&[uuid, &[b'f'; 32]])), Err(malformed()), "which of them?");
         assert_eq!(IdempotencyKey::of(&headers(&[])), Ok(None));
     }
 }

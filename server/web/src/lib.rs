@@ -22,6 +22,7 @@ pub mod machine;
 pub mod objection;
 pub mod pages;
 pub mod problem;
+pub mod provenance;
 pub mod render;
 pub mod serve;
 pub mod visit;

@@ -27,6 +27,7 @@ use model::evidence::IdentityLevel;
 use serde::Serialize;
 
 use self::who::Named;
+use super::elements::sole;
 use super::problem::{Problem, Slug};
 use super::visit::Visit;
 use keuze_core::service::Keuze;
@@ -145,12 +146,17 @@ fn client(keuze: &Keuze, headers: &HeaderMap) -> Result<Client, Problem> {
     if client.until < keuze.clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
 }
 
-/// The one `Authorization: Bearer …`; the scheme in any spelling (RFC 9110 section 11.1).
+/// The key of `Authorization: Bearer …`; what a proxy asks for stands in lines of its own.
 fn key(headers: &HeaderMap) -> Option<&str> {
-    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (sent.next(), sent.next()) else { return None };
-    let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
-    Some(key.trim()).filter(|key| scheme.eq_ignore_ascii_case("bearer") && !key.is_empty())
+    sole(headers, header::AUTHORIZATION, bearer).ok().flatten()
+}
+
+/// The scheme in any spelling (RFC 9110 section 11.1).
+fn bearer(credentials: &str) -> Option<&str> {
+    let (scheme, key) = credentials.split_once(' ')?;
+    let key = key.trim();
+    let is_token = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
+    (is_token && scheme.eq_ignore_ascii_case("bearer")).then_some(key)
 }
 
 /// An answer that nobody keeps: it may be another one in a second (S-12).

@@ -21,7 +21,7 @@ use words::views::objection::{
 };
 
 use super::body;
-use super::elements::elements;
+use super::elements::{essence, media_type};
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
@@ -108,9 +108,7 @@ impl Said {
     /// `List-Unsubscribe=One-Click` comes from a mail provider, in either form (RFC 8058 section 3.2); `scope` from our
     /// own page. Whatever else is in it, the press counts: the token says what to stop.
     async fn read(request: Request) -> Result<Self, Problem> {
-        let kind = elements(request.headers(), header::CONTENT_TYPE, b';').next().flatten();
-        let is_multipart = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/"));
-        let pairs = if is_multipart {
+        let pairs = if is_multipart(media_type(request.headers())) {
             parts(request).await
         } else {
             let body = body::bytes(Bytes::from_request(request, &()).await)?;
@@ -124,9 +122,19 @@ impl Said {
     }
 }
 
+fn is_multipart(media: Option<&str>) -> bool {
+    media.is_some_and(|media| media.to_ascii_lowercase().starts_with("multipart/"))
+}
+
 /// The parts of a multipart body, as far as they can be read.
-async fn parts(request: Request) -> Vec<(String, String)> {
+async fn parts(mut request: Request) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
+    // The line that names what stands between the parts, whatever else came along.
+    let mut lines = request.headers().get_all(header::CONTENT_TYPE).iter();
+    let line = lines.find(|line| is_multipart(line.to_str().ok().and_then(essence))).cloned();
+    if let Some(line) = line {
+        request.headers_mut().insert(header::CONTENT_TYPE, line);
+    }
     if let Ok(mut parts) = Multipart::from_request(request, &()).await {
         while let Ok(Some(part)) = parts.next_field().await {
             let name = part.name().unwrap_or_default().to_owned();

@@ -7,13 +7,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
 use model::language::Language;
 
-use super::elements::{agreed, elements};
+use super::elements::elements;
 use super::problem::{Problem, Slug};
 use crate::embed::CookieNames;
 use keuze_core::config::{Config, HostOrigin};
-use keuze_core::service::choose::SentFrom;
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 
 /// What is known of every request that reaches a handler.
@@ -109,28 +107,6 @@ pub fn thousandths(quality: &str) -> Option<u16> {
     let quality: f32 = quality.trim().parse().ok()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000 after the check")]
     (0.0..=1.0).contains(&quality).then_some((quality * 1000.0).round() as u16)
-}
-
-/// Where a request was sent from (design, "Who may say yes from where").
-///
-/// `same-origin` is set by the browser and out of a page's reach, so it decides, also for a form whose Origin is
-/// `null` under a `no-referrer` policy. Else an Origin must be one of the site's own. What is known to come from
-/// another site is refused altogether.
-pub fn sent_from(headers: &HeaderMap, config: &Config) -> Result<SentFrom, Problem> {
-    // Two that differ are somebody's addition, and nobody knows whose.
-    let read = |name| agreed(headers, name).map_err(|_| Problem::from(Slug::CrossSite));
-    let (site, origin) = (read(SEC_FETCH_SITE)?, read(header::ORIGIN)?);
-    match (site, origin) {
-        (Some("same-origin"), _) => Ok(SentFrom::Site),
-        (_, Some(origin)) if is_ours(origin, config) => Ok(SentFrom::Site),
-        (None | Some("none"), None) => Ok(SentFrom::Unknown),
-        _ => Err(Slug::CrossSite.into()),
-    }
-}
-
-fn is_ours(origin: &str, config: &Config) -> bool {
-    let host = origin.split_once("://").and_then(|(_, authority)| config.host(authority));
-    host.is_some_and(|host| host.origin == origin)
 }
 
 #[cfg(test)]

@@ -147,9 +147,9 @@ impl Fields {
         let path = match choice.surface {
             Some(Surface::Page) => format!("{}?lang={language}", done.receipt_path),
             _ => {
-                let named = self.return_to.as_deref().filter(|path| is_own_page(path));
+                let named = self.return_to.clone().filter(|path| is_own_page(path));
                 let came_from = || referer_path(&sender.visit, headers).filter(|path| is_own_page(path));
-                named.or_else(came_from).unwrap_or(PREFERENCES).to_owned()
+                named.or_else(came_from).unwrap_or_else(|| PREFERENCES.to_owned())
             }
         };
         HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static(PREFERENCES))

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{CUSTOMERS, OBJECTIONS, client};
+use super::{CUSTOMERS, OBJECTIONS, client, key};
 use crate::body::LARGEST;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Problem, Slug};
@@ -65,9 +65,9 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     let path = parts.uri.path().to_owned();
     let body = to_bytes(body, LARGEST).await.map_err(|_| Problem::from(Slug::TooLarge))?;
     let name = match IdempotencyKey::of(&parts.headers) {
-        Ok(Some(key)) => {
-            let caller = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
-            key.name(&requests.keuze, &[path.as_bytes(), caller, &body])
+        Ok(Some(once)) => {
+            let caller = key(&parts.headers).unwrap_or_default();
+            once.name(&requests.keuze, &[path.as_bytes(), caller.as_bytes(), &body])
         }
         Ok(None) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
         // A no is taken whatever else is wrong; it is only not known again.

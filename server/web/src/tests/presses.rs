@@ -191,6 +191,19 @@ impl Ready {
         browser.ask("POST", &self.path, &headers, &self.body).await
     }
 
+    /// With one more line of a header, beside what it has or in its place.
+    pub async fn in_bytes(&self, name: &str, line: &[u8], beside: bool) -> Answer {
+        let own = self.headers.iter().map(|(name, value)| (*name, value.as_bytes()));
+        let own = own.filter(|(own, _)| beside || *own != name);
+        let headers: Vec<(&str, &[u8])> = own.chain([(name, line)]).collect();
+        let mut browser = self.browser.beside();
+        browser.cookies.clone_from(&self.browser.cookies);
+        if !beside && name == "cookie" {
+            browser.cookies.clear();
+        }
+        browser.ask_in_bytes("POST", &self.path, &headers, &self.body).await
+    }
+
     /// The routed path that it goes to.
     pub fn route(&self) -> String {
         let pieces = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();

@@ -4,11 +4,9 @@ use super::presses::{Press, ready};
 use super::*;
 
 /// Whether a text says that nothing was saved.
-fn says_nothing(text: &str) -> bool {
+pub(super) fn says_nothing(text: &str) -> bool {
     let denials = ["iets opgeslagen", "iets vastgelegd", "iets bewaard", "othing was saved", "othing was recorded"];
-    let denials =
-        denials.iter().any(|denial| text.contains(&format!("n{denial}")) || text.contains(&format!("N{denial}")));
-    denials || text.contains("Nothing was saved") || text.contains("nothing was saved")
+    denials.iter().any(|denial| ["n", "N"].iter().any(|first| text.contains(&format!("{first}{denial}"))))
 }
 
 fn size(house: &House) -> (u64, usize) {
