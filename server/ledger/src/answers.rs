@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use model::identity::RecordAddress;
 use time::{Duration, OffsetDateTime};
 
-use super::state::State;
 use super::writer::Job;
-use super::{AppendError, Draft, Fact, FactKind, OPEN_SHARD, Scribe, Written};
+use super::{AppendError, Draft, Fact, FactKind, OPEN_SHARD, Scribe, Written, blocking};
 use vault::ring::{KeyId, Owner};
 
 /// For how long a request that is sent again gets the answer of the first time.
@@ -137,12 +136,9 @@ impl Scribe {
     /// The key ring cannot be written; the ledger takes nothing more then.
     pub fn forget_answers(&self, now: OffsetDateTime) -> std::io::Result<usize> {
         let last = hour(now).saturating_sub(u32::try_from(ANSWERS_LIVE.whole_hours()).unwrap_or_default());
-        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
-        let State { ring, answers, .. } = &mut *state;
-        let over = ring.hours_before(last);
-        answers.forget(|key| over.contains(key));
-        let destroyed = ring.destroy(&over, &*self.shared.entropy);
-        drop(state);
+        let over = self.shared.ring.keys().hours_before(last);
+        self.shared.state_mut().answers.forget(|key| over.contains(key));
+        let destroyed = blocking(|| self.shared.ring.destroy(&over, &*self.shared.entropy));
         if destroyed.is_err() {
             self.shared.shut();
         }

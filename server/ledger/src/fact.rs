@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Fact, FactKind};
 use vault::random::Entropy;
-use vault::ring::{KeyId, Owner, Ring};
+use vault::ring::{KeyId, KeyTable, Owner};
 use vault::seal;
 
 /// Why a fact of the journal cannot be read.
@@ -39,8 +39,8 @@ impl FactKind {
     }
 
     /// The name of the key that a fact of this kind is sealed under; `None` for public ones.
-    fn sealed_under(self, key: &[u8], ring: &Ring) -> Result<Option<KeyId>, Unreadable> {
-        let standing = |owner| ring.find(owner).map(Some).ok_or(Unreadable::Damaged);
+    fn sealed_under(self, key: &[u8], keys: &KeyTable) -> Result<Option<KeyId>, Unreadable> {
+        let standing = |owner| keys.find(owner).map(Some).ok_or(Unreadable::Damaged);
         match self {
             Self::Content | Self::Setting => Ok(None),
             Self::Staff | Self::Client | Self::Message => standing(Owner::Audit),
@@ -54,16 +54,16 @@ impl FactKind {
 ///
 /// # Panics
 /// When it is sealed under a key that does not exist: whoever makes the fact makes the key first.
-pub fn encode(fact: &Fact, ring: &Ring, entropy: &dyn Entropy) -> Vec<u8> {
+pub fn encode(fact: &Fact, keys: &KeyTable, entropy: &dyn Entropy) -> Vec<u8> {
     let mut bytes = vec![fact.kind.tag(), u8::from(fact.value.is_some())];
     bytes.extend_from_slice(&u16::try_from(fact.key.len()).expect("a fact's key is short").to_be_bytes());
     bytes.extend_from_slice(&fact.key);
     let Some(value) = &fact.value else { return bytes };
-    let under = fact.kind.sealed_under(&fact.key, ring).expect("the standing keys are made at the first start");
+    let under = fact.kind.sealed_under(&fact.key, keys).expect("the standing keys are made at the first start");
     match under {
         None => bytes.extend_from_slice(value),
         Some(id) => {
-            let key = ring.key(id).expect("made before the fact");
+            let key = keys.key(id).expect("made before the fact");
             let sealed = seal::seal(key, &bytes, value, entropy);
             bytes.extend(sealed);
         }
@@ -96,17 +96,17 @@ pub fn is_answer(bytes: &[u8]) -> bool {
 }
 
 /// Reads what [`encode`] wrote.
-pub fn decode(bytes: &[u8], ring: &Ring) -> Result<Fact, Unreadable> {
+pub fn decode(bytes: &[u8], keys: &KeyTable) -> Result<Fact, Unreadable> {
     let ([tag, has_value, high, low], rest) = bytes.split_first_chunk::<4>().ok_or(Unreadable::Damaged)?;
     let length = usize::from(u16::from_be_bytes([*high, *low]));
     let (key, value) = rest.split_at_checked(length).ok_or(Unreadable::Damaged)?;
     let kind = FactKind::of(*tag).ok_or(Unreadable::Damaged)?;
-    let value = match (*has_value, kind.sealed_under(key, ring)?) {
+    let value = match (*has_value, kind.sealed_under(key, keys)?) {
         (0, _) => None,
         (_, None) => Some(value.to_vec()),
         (_, Some(id)) => {
             let context = &bytes[..bytes.len() - value.len()];
-            let opened = seal::open(ring.key(id).ok_or(Unreadable::NoKey(id))?, context, value);
+            let opened = seal::open(keys.key(id).ok_or(Unreadable::NoKey(id))?, context, value);
             Some(opened.ok_or(Unreadable::Damaged)?)
         }
     };

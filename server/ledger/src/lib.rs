@@ -22,7 +22,7 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use model::decision::Recorded;
@@ -36,7 +36,7 @@ use crate::store::Store;
 use files::Layout;
 use tlog::checkpoint::proof_text;
 use vault::random::Entropy;
-use vault::ring::{KeyId, Owner};
+use vault::ring::{KeyId, KeyRing, Owner};
 use vault::seal;
 
 pub use answers::{Answer, AnswerName, Answered, Once};
@@ -234,10 +234,16 @@ pub struct Scribe {
 }
 
 struct Shared {
+    /// Guards what every read consults: for one look-up, or for taking note of a batch that is durable. Whoever holds it may
+    /// look up a key, and waits for nothing else.
     state: RwLock<State>,
+    /// Has locks of its own ([`KeyRing`]); none of them is held while this one's holder waits for a disk.
+    ring: KeyRing,
     store: Box<dyn Store>,
     entropy: Arc<dyn Entropy>,
+    /// Guards the way into the queue, for as long as it takes to put a job there or to close it; a full queue refuses.
     queue: Mutex<Option<SyncSender<Job>>>,
+    /// Guards the handle of the writer's thread, for a look at it or for taking it; whoever waits for its end has taken it.
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     /// The data directory; none where everything is in memory.
     data: Option<PathBuf>,
@@ -246,6 +252,14 @@ struct Shared {
 }
 
 impl Shared {
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().expect("nobody panics while changing the memory")
+    }
+
+    fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().expect("nobody panics while changing the memory")
+    }
+
     /// Puts a job into the queue.
     fn put(&self, job: Job) -> Result<(), NotRecorded> {
         let queue = self.queue.lock().expect("nobody panics while holding it");
@@ -294,8 +308,14 @@ impl Scribe {
         writer::open_with(opening, Databases::Kept, wrap).map_err(OpenError)
     }
 
+    /// Has whatever waits for the key ring's disk wait for this as well.
+    #[cfg(any(test, feature = "fixture"))]
+    pub fn slow_down_keys(&self, slowed: vault::held::Disk) {
+        self.shared.ring.slow_down(slowed);
+    }
+
     fn state(&self) -> RwLockReadGuard<'_, State> {
-        self.shared.state.read().expect("the writer does not panic while it holds the memory")
+        self.shared.state()
     }
 
     /// Records one event; returns once it is durable. Whoever stops waiting changes nothing: what was accepted is
@@ -374,11 +394,10 @@ impl Scribe {
         }
         let bytes = self.shared.store.record(address).map_err(|error| ReadError::Store(error.to_string()))?;
         let record = bytes.as_deref().and_then(SealedRecord::from_bytes).ok_or_else(|| damaged("it is missing"))?;
-        let state = self.state();
-        if state.tree.leaf(address.index) != Some(tlog::tree::leaf_hash(&record.commitment)) {
+        if self.state().tree.leaf(address.index) != Some(tlog::tree::leaf_hash(&record.commitment)) {
             return Err(damaged("it is not the one that was committed to"));
         }
-        match replay::open_record(&record, address, &state.ring) {
+        match replay::open_record(&record, address, &self.shared.ring.keys()) {
             Ok(opened) => Ok(Some(opened)),
             Err(replay::Unreadable::NoKey) => Ok(None),
             Err(replay::Unreadable::Damaged(what)) => Err(damaged(what)),
@@ -453,12 +472,11 @@ impl Scribe {
     /// # Panics
     /// If a new one cannot be made durable: a secret that a restart forgets must not be used.
     pub fn secret(&self, name: &'static str) -> [u8; 32] {
-        let known = |state: &State| state.ring.find(Owner::Secret(name)).and_then(|id| state.ring.key(id).copied());
-        if let Some(key) = known(&self.state()) {
-            return key;
-        }
-        self.make_durable(Owner::Secret(name));
-        known(&self.state()).expect("made above")
+        let known = || self.shared.ring.keys().durable_key(Owner::Secret(name)).copied();
+        known().unwrap_or_else(|| {
+            self.make_durable(Owner::Secret(name));
+            known().expect("made above")
+        })
     }
 
     /// The key that a shard's checkpoints are signed with, for whoever checks them.
@@ -474,22 +492,17 @@ impl Scribe {
 
     /// The name of an owner's key, made if there is none; durable with the next record.
     pub fn ensure_key(&self, owner: Owner) -> KeyId {
-        if let Some(id) = self.find_key(owner) {
-            return id;
-        }
-        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
-        state.ring.ensure(owner, &*self.shared.entropy)
+        self.shared.ring.ensure(owner, &*self.shared.entropy)
     }
 
     /// The name of an owner's key, if there is one.
     pub fn find_key(&self, owner: Owner) -> Option<KeyId> {
-        self.state().ring.find(owner)
+        self.shared.ring.keys().find(owner)
     }
 
     /// A secret that is rotated, if that number of it was ever made.
     pub fn numbered_secret(&self, name: &'static str, number: u16) -> Option<[u8; 32]> {
-        let state = self.state();
-        state.ring.key(state.ring.find(Owner::Numbered(name, number))?).copied()
+        self.shared.ring.keys().durable_key(Owner::Numbered(name, number)).copied()
     }
 
     /// Every number of a rotated secret, the newest last: what was made under an older one is still asked for.
@@ -513,17 +526,21 @@ impl Scribe {
 
     /// Makes a key that may be used, and told to somebody, before the next record is written.
     fn make_durable(&self, owner: Owner) {
-        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
-        state.ring.ensure(owner, &*self.shared.entropy);
-        state.ring.sync(&*self.shared.entropy).expect("a new secret is durable before it is used");
+        let Shared { ring, entropy, .. } = &*self.shared;
+        ring.ensure(owner, &**entropy);
+        if let Err(error) = blocking(|| ring.sync(&**entropy)) {
+            // What a failed sync lost is not known: nothing may rest on the ring any more.
+            self.shared.shut();
+            panic!("a new secret is durable before it is used: {error}");
+        }
     }
 
     /// The subject in the form that goes into [`Event::about`]; `None` without a proof key.
     pub fn seal_about(&self, subject: Subject) -> Option<String> {
         use base64::Engine as _;
-        let state = self.state();
-        let id = state.ring.find(Owner::Proof(subject))?;
-        let sealed = seal::seal(state.ring.key(id)?, b"keuze about", &subject.0, &*self.shared.entropy);
+        let keys = self.shared.ring.keys();
+        let id = keys.find(Owner::Proof(subject))?;
+        let sealed = seal::seal(keys.key(id)?, b"keuze about", &subject.0, &*self.shared.entropy);
         Some(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([&id.0[..], &sealed].concat()))
     }
 
@@ -541,6 +558,15 @@ impl Scribe {
             let _ended = tokio::task::spawn_blocking(move || writer.join()).await;
         }
         self.shared.store.release();
+    }
+}
+
+/// Waits for a disk in a thread that may serve others: on a runtime with several of them what is theirs goes to another.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::formats::frame::{Entry, Frame, Read};
 use crate::formats::record::{SealedRecord, commitment};
 use tlog::checkpoint::Checkpoint;
 use tlog::tree::{Tree, leaf_hash};
-use vault::ring::{KeyId, Ring};
+use vault::ring::{KeyId, KeyTable};
 use vault::seal;
 
 /// A whole batch of the journal.
@@ -252,12 +252,12 @@ pub fn record_context(address: RecordAddress, key: KeyId) -> Vec<u8> {
 pub fn open_record(
     record: &SealedRecord,
     address: RecordAddress,
-    ring: &Ring,
+    keys: &KeyTable,
 ) -> Result<([u8; 32], Vec<u8>), Unreadable> {
     let text = if record.key == KeyId::NONE {
         record.body.clone()
     } else {
-        let key = ring.key(record.key).ok_or(Unreadable::NoKey)?;
+        let key = keys.key(record.key).ok_or(Unreadable::NoKey)?;
         seal::open(key, &record_context(address, record.key), &record.body)
             .ok_or(Unreadable::Damaged("its seal is broken"))?
     };
@@ -273,11 +273,11 @@ pub fn event_of(
     batch: &ReplayedBatch,
     record: &SealedRecord,
     index: u64,
-    ring: &Ring,
+    keys: &KeyTable,
     missing: &mut Missing,
 ) -> Result<Option<Event>, Fault> {
     let address = RecordAddress { shard: OPEN_SHARD, index };
-    let canonical = match open_record(record, address, ring) {
+    let canonical = match open_record(record, address, keys) {
         Ok((_, canonical)) => canonical,
         Err(Unreadable::NoKey) => {
             missing.record(record.key, index);
@@ -295,8 +295,8 @@ pub fn event_of(
 }
 
 /// A fact beside a batch's records; `None` where its key is missing, which is noted.
-pub fn fact_of(bytes: &[u8], index: u64, ring: &Ring, missing: &mut Missing) -> Result<Option<Fact>, Fault> {
-    match fact::decode(bytes, ring) {
+pub fn fact_of(bytes: &[u8], index: u64, keys: &KeyTable, missing: &mut Missing) -> Result<Option<Fact>, Fault> {
+    match fact::decode(bytes, keys) {
         Ok(fact) => Ok(Some(fact)),
         Err(fact::Unreadable::NoKey(_)) if fact::is_answer(bytes) => Ok(None),
         Err(fact::Unreadable::NoKey(id)) => {

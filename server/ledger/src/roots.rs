@@ -2,21 +2,22 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::Scribe;
+use super::{Scribe, blocking};
 use vault::rotation;
 
 impl Scribe {
-    /// Puts a new root key in the place of the old one, which is kept until a day. Whatever is written meanwhile waits.
+    /// Puts a new root key in the place of the old one, which is kept until a day. Whatever is written meanwhile waits;
+    /// what is read does not.
     ///
     /// # Errors
     /// A sentence for the operator. The next start finishes it or takes it back.
     pub fn rotate_root(&self, until: Date) -> Result<(), String> {
         let entropy = &*self.shared.entropy;
-        let mut state = self.shared.state.write().expect("the writer does not panic while it holds the memory");
-        match &self.shared.key_file {
-            Some(file) => rotation::rotate(file, &mut state.ring, until, entropy),
-            None => state.ring.rewrap(entropy.bytes(), entropy).map_err(|error| error.to_string()),
-        }
+        let ring = &self.shared.ring;
+        blocking(|| match &self.shared.key_file {
+            Some(file) => rotation::rotate(file, ring, until, entropy),
+            None => ring.change().rewrap(entropy.bytes(), entropy).map_err(|error| error.to_string()),
+        })
     }
 
     /// Deletes the old root keys whose day has come; gives how many.
@@ -29,12 +30,12 @@ impl Scribe {
 
     /// Tells one root key from another and nothing of either.
     pub fn root_check(&self) -> String {
-        self.state().ring.root_check()
+        self.shared.ring.keys().root_check()
     }
 
     /// Grows whenever a key was destroyed.
     pub fn buckets_ended(&self) -> usize {
-        self.state().ring.ended()
+        self.shared.ring.keys().ended()
     }
 
     /// When somebody was erased, in the order of the ledger, which tells it.

@@ -9,12 +9,10 @@ use time::OffsetDateTime;
 use super::answers::Answers;
 use super::{Fact, FactKind};
 use tlog::tree::Tree;
-use vault::ring::{KeyId, Ring};
+use vault::ring::{KeyId, KeyTable};
 
-/// Everything that is not in the store: it is made anew from the journal at every start.
+/// Everything that is neither in the store nor in the key ring: it is made anew from the journal at every start.
 pub struct State {
-    /// All keys.
-    pub ring: Ring,
     /// The tree over the open shard.
     pub tree: Tree,
     /// The signed checkpoint of the last batch.
@@ -42,9 +40,9 @@ impl State {
     }
 
     /// Forgets what was sealed under keys that are gone: the index of their subjects, and the facts.
-    pub fn forget(&mut self, ended: &HashSet<KeyId>) {
+    pub fn forget(&mut self, ended: &HashSet<KeyId>, keys: &KeyTable) {
         for id in ended {
-            if let Some(subject) = self.ring.subject(*id) {
+            if let Some(subject) = keys.subject(*id) {
                 self.by_subject.remove(&subject);
             }
         }

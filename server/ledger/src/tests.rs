@@ -1,5 +1,7 @@
 //! What can only be tested from inside: a writer that is held up.
 
+mod held;
+
 use std::pin::Pin;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -18,7 +18,7 @@ use super::{OPEN_SHARD, fact};
 use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
 use tlog::checkpoint::read_verifier_key;
-use vault::ring::{KeyId, Owner, Reading, Ring};
+use vault::ring::{KeyId, KeyTable, Owner, Reading};
 use vault::rotation;
 use vault::seal::Key;
 
@@ -175,15 +175,15 @@ fn at_end(walked: &Walked, what: &str) -> VerifyError {
     VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
 }
 
-type RootAndRing = (Option<Key>, Result<Ring, String>);
+type RootAndRing = (Option<Key>, Result<KeyTable, String>);
 
 /// The root key that opens the ring, also when a rotation of it was not finished, and the ring.
 fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, VerifyError> {
     let root = rotation::find(file, &layout.keys()).map_err(VerifyError::Unreadable)?.map(|found| found.key);
     let reading = if running { Reading::Beside } else { Reading::Verify };
     let ring = match root {
-        Some(root) => Ring::open(Some(&layout.keys()), root, reading),
-        None => Ring::open(None, Key::default(), reading),
+        Some(root) => KeyTable::read(Some(&layout.keys()), root, reading),
+        None => KeyTable::read(None, Key::default(), reading),
     };
     Ok((root, ring))
 }
@@ -192,7 +192,7 @@ fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing,
 struct Keys {
     /// `None` where there is no root key.
     root: Option<Key>,
-    ring: Ring,
+    ring: KeyTable,
     /// The keys of all records below this were made before we looked; a running server may have gone on since.
     settled: u64,
 }

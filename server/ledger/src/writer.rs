@@ -34,7 +34,7 @@ use crate::store::{Batch, Store, StoreError};
 use tlog::checkpoint::{Checkpoint, verifier_key};
 use tlog::tree::{Tree, leaf_hash};
 use vault::random::Entropy;
-use vault::ring::{KeyId, Owner, Reading, Ring};
+use vault::ring::{KeyId, KeyRing, KeyTable, Owner, Reading};
 use vault::{root, rotation, seal};
 
 /// What the writer is asked for.
@@ -178,11 +178,12 @@ pub fn open_with(
         None => open_memory(&*entropy)?,
         Some(data) => open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &origin, &*entropy)?,
     };
-    let Opened { state, store, disk, batches, key } = opened;
+    let Opened { state, ring, store, disk, batches, key } = opened;
     let tree = state.tree.clone();
     let (queue, jobs) = sync_channel(QUEUE);
     let shared = Arc::new(Shared {
         state: RwLock::new(state),
+        ring,
         store: wrap(store),
         entropy,
         queue: Mutex::new(Some(queue)),
@@ -202,15 +203,15 @@ pub fn open_with(
 
 struct Opened {
     state: State,
+    ring: KeyRing,
     store: Box<dyn Store>,
     disk: Option<Disk>,
     batches: u64,
     key: SigningKey,
 }
 
-fn new_state(ring: Ring) -> State {
+fn new_state() -> State {
     State {
-        ring,
         tree: Tree::default(),
         checkpoint: String::new(),
         by_subject: HashMap::new(),
@@ -222,18 +223,18 @@ fn new_state(ring: Ring) -> State {
 }
 
 /// The keys that every ledger has, made at its first start; not durable yet.
-fn standing_keys(ring: &mut Ring, entropy: &dyn Entropy) -> SigningKey {
+fn standing_keys(ring: &KeyRing, entropy: &dyn Entropy) -> SigningKey {
     for owner in [Owner::Audit, Owner::Suppression, Owner::Shard(OPEN_SHARD.get())] {
         ring.ensure(owner, entropy);
     }
     let id = ring.ensure(Owner::Secret(LOG_KEY), entropy);
-    SigningKey::from_bytes(ring.key(id).expect("made above"))
+    SigningKey::from_bytes(ring.keys().key(id).expect("made above"))
 }
 
 fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
-    let mut ring = Ring::open(None, entropy.bytes(), Reading::Start)?;
-    let key = standing_keys(&mut ring, entropy);
-    Ok(Opened { state: new_state(ring), store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
+    let ring = KeyRing::open(None, entropy.bytes(), Reading::Start)?;
+    let key = standing_keys(&ring, entropy);
+    Ok(Opened { state: new_state(), ring, store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
 }
 
 fn open_disk(
@@ -270,17 +271,20 @@ fn open_locked(
     let fresh = !has_journal && slots == [Slot::Empty, Slot::Empty];
     let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
     make_folder(&layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
-    let mut ring = Ring::open(Some(&layout.keys()), root.key, Reading::Start)?;
-    if !fresh && ring.find(Owner::Secret(LOG_KEY)).is_none() {
+    let ring = KeyRing::open(Some(&layout.keys()), root.key, Reading::Start)?;
+    if !fresh && ring.keys().find(Owner::Secret(LOG_KEY)).is_none() {
         return Err("the key ring lost the log's key. Put back the folder keys".into());
     }
-    let key = standing_keys(&mut ring, entropy);
+    let key = standing_keys(&ring, entropy);
 
-    let mut state = new_state(ring);
+    let mut state = new_state();
     let mut missing = Missing::default();
     let anchor = Anchor { origin: origin.to_owned(), key: key.verifying_key() };
-    let walked =
-        replay::walk(layout, &anchor, |batch| remember(&mut state, &mut missing, batch)).map_err(|f| f.to_string())?;
+    let walked = {
+        let keys = ring.keys();
+        replay::walk(layout, &anchor, |batch| remember(&mut state, &keys, &mut missing, batch))
+    };
+    let walked = walked.map_err(|fault| fault.to_string())?;
     // What a kill left behind is mended below.
     let _behind = replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
     missing.check().map_err(|fault| fault.to_string())?;
@@ -290,9 +294,9 @@ fn open_locked(
     }
     let store = open_store(layout, databases, &walked, &anchor)?;
     // Everything adds up; from here on files are written that are not made anew.
-    root.settle(&key_file, &mut state.ring, entropy)?;
-    state.ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
-    finish_erasures(&mut state, &missing, entropy)?;
+    root.settle(&key_file, &ring, entropy)?;
+    ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+    finish_erasures(&mut state, &ring, &missing, entropy)?;
     state.checkpoint.clone_from(&walked.note);
     keep_verifier_key(layout, origin, &key)?;
 
@@ -311,7 +315,7 @@ fn open_locked(
     let note = Checkpoint { origin: origin.to_owned(), size: walked.tree.size(), root: walked.tree.root() }.sign(&key);
     outside.begin(&note, state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH)).map_err(|error| error.to_string())?;
     let disk = Disk { journal, checkpoint, outside, lock };
-    Ok(Opened { state, store, disk: Some(disk), batches: walked.batches, key })
+    Ok(Opened { state, ring, store, disk: Some(disk), batches: walked.batches, key })
 }
 
 /// A directory from before is made private, too.
@@ -526,15 +530,20 @@ fn set_aside(layout: &Layout) -> Result<(), String> {
 }
 
 /// Takes note of a batch in memory, opening every record and fact that there is a key for.
-fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> Result<(), replay::Fault> {
+fn remember(
+    state: &mut State,
+    keys: &KeyTable,
+    missing: &mut Missing,
+    batch: &ReplayedBatch,
+) -> Result<(), replay::Fault> {
     for (index, record) in (batch.first..).zip(&batch.records) {
-        if let Some(event) = replay::event_of(batch, record, index, &state.ring, missing)? {
+        if let Some(event) = replay::event_of(batch, record, index, keys, missing)? {
             state.index(&event, index);
         }
         state.tree.push(leaf_hash(&record.commitment));
     }
     for (index, bytes) in &batch.facts {
-        if let Some(fact) = replay::fact_of(bytes, *index, &state.ring, missing)? {
+        if let Some(fact) = replay::fact_of(bytes, *index, keys, missing)? {
             state.apply(fact, *index);
         }
     }
@@ -542,15 +551,15 @@ fn remember(state: &mut State, missing: &mut Missing, batch: &ReplayedBatch) -> 
 }
 
 /// Ends what a kill left half ended.
-fn finish_erasures(state: &mut State, missing: &Missing, entropy: &dyn Entropy) -> Result<(), String> {
-    state.forget(missing.destroyed());
-    let destroyed = state.ring.destroy(missing.destroyed(), entropy).and_then(|()| state.ring.sweep());
+fn finish_erasures(state: &mut State, ring: &KeyRing, missing: &Missing, entropy: &dyn Entropy) -> Result<(), String> {
+    state.forget(missing.destroyed(), &ring.keys());
+    let destroyed = ring.destroy(missing.destroyed(), entropy).and_then(|()| ring.sweep());
     destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
 }
 
 /// What a request is answered, as it stands in the journal; nothing if its hour is over already.
-fn answer_fact(answer: &Answer, ring: &Ring) -> Option<Fact> {
-    Some(answer.fact(ring.find(answer.owner())?))
+fn answer_fact(answer: &Answer, keys: &KeyTable) -> Option<Fact> {
+    Some(answer.fact(keys.find(answer.owner())?))
 }
 
 /// Whether a fact is sealed under a key that is gone already.
@@ -641,7 +650,7 @@ impl Writer {
 
     /// Takes out the requests that were answered before, or come twice in this batch.
     fn sort_out(&self, batch: Vec<Recording>) -> (Vec<Recording>, Vec<Recording>) {
-        let state = self.shared.state.read().expect("nobody panics while writing it");
+        let state = self.shared.state();
         let mut first: HashSet<AnswerName> = HashSet::new();
         batch.into_iter().partition(|job| {
             let Some(answer) = &job.once else { return true };
@@ -651,7 +660,7 @@ impl Writer {
 
     /// Tells them what the first of them was answered; where that failed, how.
     fn repeat(&self, again: Vec<Recording>, ended: Result<(), AppendError>) {
-        let state = self.shared.state.read().expect("nobody panics while writing it");
+        let state = self.shared.state();
         for job in again {
             let answered = job.once.as_ref().and_then(|answer| state.answers.find(&answer.name, answer.at)).cloned();
             let failed = ended.err().unwrap_or(AppendError::OutcomeUnknown);
@@ -682,39 +691,57 @@ impl Writer {
             disk.outside.take(note.clone(), last.at);
         }
 
+        // In the event's own batch: what is acknowledged as erased is gone.
+        let ended: HashSet<KeyId> = lines.iter().flat_map(|line| line.draft.ends.iter().copied()).collect();
+        let written = self.take_note(&lines, first, events, &records, &ended, note, kept);
+        if !ended.is_empty() {
+            let destroyed = self.shared.ring.destroy(&ended, &*self.shared.entropy);
+            destroyed.map_err(|error| Failed::underway(format!("the key ring cannot be written: {error}")))?;
+        }
+        Ok(written)
+    }
+
+    /// Takes note of a batch that is durable: from here on every read tells of all of it.
+    #[expect(clippy::too_many_arguments, reason = "what a batch consists of")]
+    fn take_note(
+        &self,
+        lines: &[Line<'_>],
+        first: u64,
+        events: Vec<Event>,
+        records: &[SealedRecord],
+        ended: &HashSet<KeyId>,
+        note: String,
+        kept: Vec<Fact>,
+    ) -> Vec<Written> {
         let mut written = Vec::new();
-        let mut state = self.shared.state.write().expect("nobody panics while writing it");
-        for ((index, event), record) in (first..).zip(events).zip(&records) {
+        let mut state = self.shared.state_mut();
+        let keys = self.shared.ring.keys();
+        for ((index, event), record) in (first..).zip(events).zip(records) {
             state.tree.push(leaf_hash(&record.commitment));
             state.index(&event, index);
             written.push(Written { address: RecordAddress { shard: OPEN_SHARD, index }, event });
         }
         state.checkpoint = note;
-        // In the event's own batch: what is acknowledged as erased is gone.
-        let ended: HashSet<KeyId> = lines.iter().flat_map(|line| line.draft.ends.iter().copied()).collect();
-        if !ended.is_empty() {
-            state.forget(&ended);
-            let destroyed = state.ring.destroy(&ended, &*self.shared.entropy);
-            destroyed.map_err(|error| Failed::underway(format!("the key ring cannot be written: {error}")))?;
-        }
+        state.forget(ended, &keys);
         for (line, written) in lines.iter().zip(&written) {
-            for fact in line.draft.facts.iter().filter(|fact| !ends(fact, &ended)) {
+            for fact in line.draft.facts.iter().filter(|fact| !ends(fact, ended)) {
                 state.apply(fact.clone(), written.address.index);
             }
-            if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &state.ring)) {
+            if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &keys)) {
                 state.apply(answer, written.address.index);
             }
         }
-        kept.into_iter().for_each(|answer| state.apply(answer, size.saturating_sub(1)));
-        Ok(written)
+        let last = state.tree.size().saturating_sub(1);
+        kept.into_iter().for_each(|answer| state.apply(answer, last));
+        written
     }
 
     /// Answers that stand beside no record of their own stand behind the last one.
     fn keep(&self, keeping: &Keeping, size: u64, frames: &mut Vec<u8>) -> Vec<Fact> {
-        let state = self.shared.state.read().expect("nobody panics while writing it");
-        let kept: Vec<Fact> = keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &state.ring)).collect();
+        let keys = self.shared.ring.keys();
+        let kept: Vec<Fact> = keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &keys)).collect();
         for fact in &kept {
-            let entry = Entry::Fact(fact::encode(fact, &state.ring, &*self.shared.entropy));
+            let entry = Entry::Fact(fact::encode(fact, &keys, &*self.shared.entropy));
             Frame { index: size, entry }.write(frames);
         }
         kept
@@ -728,16 +755,16 @@ impl Writer {
         first: u64,
     ) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
         let shared = Arc::clone(&self.shared);
-        let state = shared.state.read().expect("nobody panics while writing it");
+        let keys = shared.ring.keys();
         let mut frames = Vec::new();
         let mut records = Vec::new();
         let mut named = Vec::new();
         for ((index, event), line) in (first..).zip(events).zip(lines) {
-            let encode = |fact| fact::encode(fact, &state.ring, &*shared.entropy);
-            let answer = line.answer.and_then(|answer| answer_fact(answer, &state.ring));
+            let encode = |fact| fact::encode(fact, &keys, &*shared.entropy);
+            let answer = line.answer.and_then(|answer| answer_fact(answer, &keys));
             let facts: Vec<Vec<u8>> = line.draft.facts.iter().chain(&answer).map(encode).collect();
             let event = Event { facts: fact::digest(&facts), ..event };
-            let record = self.seal(&event, index, &state.ring);
+            let record = self.seal(&event, index, &keys);
             self.tree.push(leaf_hash(&record.commitment));
             Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
             for fact in facts {
@@ -751,7 +778,21 @@ impl Writer {
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
     fn prepare(&self, lines: &[Line<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, String> {
-        let mut state = self.shared.state.write().expect("nobody panics while writing it");
+        let Shared { ring, entropy, .. } = &*self.shared;
+        let events = self.in_order(lines, first);
+        let of_subjects = events.iter().filter_map(|event| event.subject).map(Owner::Proof);
+        let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
+        for owner in of_subjects.chain(answers.map(Answer::owner)) {
+            ring.ensure(owner, &**entropy);
+        }
+        // Reads go on meanwhile; nothing of the state is held.
+        ring.sync(&**entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+        Ok(events)
+    }
+
+    /// The events, each naming the one before it of its subject.
+    fn in_order(&self, lines: &[Line<'_>], first: u64) -> Vec<Event> {
+        let state = self.shared.state();
         let mut last: HashMap<Subject, u64> = HashMap::new();
         let mut events = Vec::new();
         for (index, line) in (first..).zip(lines) {
@@ -760,19 +801,13 @@ impl Writer {
                 let earlier = state.by_subject.get(&subject).and_then(|indexes| indexes.last().copied());
                 event.previous =
                     last.insert(subject, index).or(earlier).map(|index| RecordAddress { shard: OPEN_SHARD, index });
-                state.ring.ensure(Owner::Proof(subject), &*self.shared.entropy);
             }
             events.push(event);
         }
-        let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
-        for answer in answers {
-            state.ring.ensure(answer.owner(), &*self.shared.entropy);
-        }
-        state.ring.sync(&*self.shared.entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
-        Ok(events)
+        events
     }
 
-    fn seal(&self, event: &Event, index: u64, ring: &Ring) -> SealedRecord {
+    fn seal(&self, event: &Event, index: u64, keys: &KeyTable) -> SealedRecord {
         let entropy = &*self.shared.entropy;
         let text = canonical(event);
         let salt: [u8; 32] = entropy.bytes();
@@ -784,11 +819,11 @@ impl Writer {
             (Sealing::Audit, _) => Some(Owner::Audit),
             (Sealing::Shard | Sealing::Proof, _) => Some(Owner::Shard(OPEN_SHARD.get())),
         };
-        let Some(id) = owner.map(|owner| ring.find(owner).expect("made before sealing")) else {
+        let Some(id) = owner.map(|owner| keys.find(owner).expect("made before sealing")) else {
             return SealedRecord { commitment, key: KeyId::NONE, body: plain };
         };
         let address = RecordAddress { shard: OPEN_SHARD, index };
-        let key = ring.key(id).expect("found above");
+        let key = keys.key(id).expect("found above");
         let body = seal::seal(key, &replay::record_context(address, id), &plain, entropy);
         SealedRecord { commitment, key: id, body }
     }

@@ -1,5 +1,7 @@
 //! Secrets: the root key, the key ring, and sealing.
 
+#[cfg(any(test, feature = "fixture"))]
+pub mod held;
 pub mod mac;
 pub mod random;
 pub mod ring;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
-use super::ring::Ring;
+use super::ring::KeyRing;
 use super::root::{self, sync_parent};
 use super::seal::Key;
 use crate::random::Entropy;
@@ -45,11 +45,11 @@ enum Left {
 pub fn find(file: &Path, ring: &Path) -> Result<Option<Found>, String> {
     let Some(key) = root::read(file)? else { return Ok(None) };
     let fresh = fresh_file(file);
-    if Ring::opens(ring, &key) != Some(false) {
+    if KeyRing::opens(ring, &key) != Some(false) {
         let left = if fresh.exists() { Left::TakeBack } else { Left::Nothing };
         return Ok(Some(Found { key, left }));
     }
-    let opens = |key: &Key| Ring::opens(ring, key) == Some(true);
+    let opens = |key: &Key| KeyRing::opens(ring, key) == Some(true);
     if let Some(fresh) = root::read(&fresh).ok().flatten().filter(opens) {
         return Ok(Some(Found { key: fresh, left: Left::Finish }));
     }
@@ -63,12 +63,12 @@ impl Found {
     ///
     /// # Errors
     /// A sentence for the operator; the next start tries again.
-    pub fn settle(self, file: &Path, ring: &mut Ring, entropy: &dyn Entropy) -> Result<(), String> {
+    pub fn settle(self, file: &Path, ring: &KeyRing, entropy: &dyn Entropy) -> Result<(), String> {
         let done = match self.left {
             Left::Nothing => Ok(()),
             Left::TakeBack => take_back(file, &self.key),
             Left::Finish => put_in_place(file),
-            Left::Renew(key) => ring.rewrap(key, entropy),
+            Left::Renew(key) => ring.change().rewrap(key, entropy),
         };
         done.map_err(|error| format!("a rotation of the root key {} cannot be finished: {error}", file.display()))
     }
@@ -78,8 +78,10 @@ impl Found {
 ///
 /// # Errors
 /// A sentence for the operator. The next start finishes it or takes it back.
-pub fn rotate(file: &Path, ring: &mut Ring, until: Date, entropy: &dyn Entropy) -> Result<(), String> {
+pub fn rotate(file: &Path, ring: &KeyRing, until: Date, entropy: &dyn Entropy) -> Result<(), String> {
     let explain = |error: std::io::Error| format!("the root key {} cannot be rotated: {error}", file.display());
+    // Whoever else would change key files or ring waits until this is done.
+    let mut ring = ring.change();
     let old = root::read(file)?.ok_or_else(|| format!("the root key {} is missing", file.display()))?;
     let fresh = fresh_file(file);
     if fresh.exists() {
@@ -159,7 +161,7 @@ mod tests {
 
     use super::*;
     use crate::random::SeededEntropy;
-    use crate::ring::{KeyId, Owner, Reading};
+    use crate::ring::{KeyId, KeyRing, Owner, Reading};
 
     const UNTIL: Date = date!(2026 - 12 - 29);
 
@@ -180,17 +182,17 @@ mod tests {
             std::fs::create_dir(&keys).expect("made");
             root::create(&file, &SeededEntropy::new(1)).expect("made");
             let place = Self { _folder: folder, file, keys };
-            let mut ring = place.open();
+            let ring = place.open();
             let id = ring.ensure(Owner::Audit, &SeededEntropy::new(2));
             ring.sync(&SeededEntropy::new(3)).expect("durable");
             (place, id)
         }
 
         /// As a start does it.
-        fn open(&self) -> Ring {
+        fn open(&self) -> KeyRing {
             let found = find(&self.file, &self.keys).expect("readable").expect("a key");
-            let mut ring = Ring::open(Some(&self.keys), found.key, Reading::Start).expect("opens");
-            found.settle(&self.file, &mut ring, &SeededEntropy::new(4)).expect("settled");
+            let ring = KeyRing::open(Some(&self.keys), found.key, Reading::Start).expect("opens");
+            found.settle(&self.file, &ring, &SeededEntropy::new(4)).expect("settled");
             ring
         }
 
@@ -203,9 +205,9 @@ mod tests {
             names
         }
 
-        fn rotate(&self) -> Ring {
-            let mut ring = self.open();
-            rotate(&self.file, &mut ring, UNTIL, &SeededEntropy::new(5)).expect("rotated");
+        fn rotate(&self) -> KeyRing {
+            let ring = self.open();
+            rotate(&self.file, &ring, UNTIL, &SeededEntropy::new(5)).expect("rotated");
             ring
         }
 
@@ -221,13 +223,13 @@ mod tests {
         let ring = place.rotate();
         assert_ne!(place.key(), old);
         assert_eq!(place.names(), ["keys", "root.key", "root.key.until-2026-12-29"]);
-        assert_eq!(Ring::opens(&place.keys, &old), Some(false));
-        assert_eq!(place.open().key(id), ring.key(id));
+        assert_eq!(KeyRing::opens(&place.keys, &old), Some(false));
+        assert_eq!(place.open().keys().key(id), ring.keys().key(id));
         // Keys that are made afterwards are under the new one, too.
-        let mut ring = place.rotate();
+        let ring = place.rotate();
         let more = ring.ensure(Owner::Suppression, &SeededEntropy::new(6));
         ring.sync(&SeededEntropy::new(7)).expect("durable");
-        assert_eq!(place.open().key(more), ring.key(more));
+        assert_eq!(place.open().keys().key(more), ring.keys().key(more));
         assert_eq!(place.names().len(), 4, "two are kept until the same day");
     }
 
@@ -272,13 +274,13 @@ mod tests {
             // Beside it, the root file that was being written.
             put(&place.keys.join("root-0001.new"), Some(&new_ring[..40]));
             let looked = find(&place.file, &place.keys).expect("readable").expect("a key");
-            assert!(Ring::open(Some(&place.keys), looked.key, Reading::Verify).is_ok(), "state {number} verifies");
-            assert!(place.open().key(id).is_some(), "state {number}");
+            assert!(KeyRing::open(Some(&place.keys), looked.key, Reading::Verify).is_ok(), "state {number} verifies");
+            assert!(place.open().keys().key(id).is_some(), "state {number}");
             let expected: &[&str] =
                 if stands { &["keys", "root.key", "root.key.until-2026-12-29"] } else { &["keys", "root.key"] };
             assert_eq!(place.names(), expected, "state {number}");
             assert_eq!(read(&place.file), if stands { new_key.clone() } else { old_key.clone() }, "state {number}");
-            assert!(place.open().key(id).is_some(), "state {number} opens again");
+            assert!(place.open().keys().key(id).is_some(), "state {number} opens again");
         }
     }
 
@@ -290,11 +292,11 @@ mod tests {
         place.rotate();
         let today = place.key();
         std::fs::write(place.keys.join("root-0001"), &backup).expect("put back");
-        assert!(place.open().key(id).is_some());
-        assert_eq!((place.key(), Ring::opens(&place.keys, &today)), (today, Some(true)));
+        assert!(place.open().keys().key(id).is_some());
+        assert_eq!((place.key(), KeyRing::opens(&place.keys, &today)), (today, Some(true)));
         std::fs::write(place.keys.join("root-0001"), &backup).expect("put back");
         drop_old(&place.file, UNTIL).expect("deleted");
         let found = find(&place.file, &place.keys).expect("readable").expect("a key");
-        assert!(Ring::open(Some(&place.keys), found.key, Reading::Start).is_err(), "after its day nothing opens it");
+        assert!(KeyRing::open(Some(&place.keys), found.key, Reading::Start).is_err(), "after its day nothing opens it");
     }
 }

@@ -52,9 +52,9 @@ const DESK: &str = "/keuze/desk";
 struct Desk {
     keuze: Arc<Keuze>,
     sessions: Sessions,
-    /// One press after the other, so that the second of two finds what the first came to.
+    /// Guards the order of presses, from one's beginning until it is durable, so that the second of two finds what the first came to.
     pressing: Arc<Mutex<()>>,
-    /// The same of new passwords, which take longer.
+    /// Guards the same of new passwords, which take longer.
     replacing: Mutex<()>,
 }
 

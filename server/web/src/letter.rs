@@ -44,6 +44,7 @@ pub fn router() -> Router<Arc<Keuze>> {
 /// code: with a million letters out one guess in 2^35 hits, and what it hits is a stop.
 const WRONG: Rate = Rate { per_minute: 300, burst: 300 };
 
+/// The lock guards the one bucket, for one code's count.
 #[derive(Default)]
 struct WrongCodes(Mutex<Option<Bucket>>);
 

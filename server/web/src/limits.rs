@@ -130,6 +130,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
 /// All buckets.
 pub struct Limits {
     rates: RateLimits,
+    /// Guards the table, for one request's count.
     buckets: Mutex<HashMap<(Class, Source), Bucket>>,
 }
 

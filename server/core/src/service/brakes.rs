@@ -54,6 +54,10 @@ pub enum Tried {
 /// All counts.
 #[derive(Default)]
 pub struct Brakes {
+    /// Guards the file, and the order in which it is written: held while a try or a send is counted and written, and always
+    /// taken before `counts`.
+    kept: Mutex<Option<Kept>>,
+    /// Guards the counts in memory, for one look or one change; never while the file is written.
     counts: Mutex<Counts>,
 }
 
@@ -64,7 +68,6 @@ struct Counts {
     sends: HashMap<Name, Vec<OffsetDateTime>>,
     /// The same by one client; in memory only.
     near: HashMap<(Source, Name), Vec<OffsetDateTime>>,
-    kept: Option<Kept>,
 }
 
 #[derive(Clone, Copy)]
@@ -87,7 +90,7 @@ enum Fact {
 impl Brakes {
     /// Takes up what was counted before; with no file, everything is in memory.
     pub fn open(file: Option<PathBuf>, now: OffsetDateTime) -> Self {
-        let mut counts = Counts::default();
+        let (mut counts, mut kept) = (Counts::default(), None);
         if let Some(path) = file {
             let lines = match std::fs::read(&path) {
                 Ok(lines) => lines,
@@ -98,15 +101,20 @@ impl Brakes {
                 }
             };
             lines.chunks_exact(LINE).filter_map(Fact::read).for_each(|fact| counts.take(fact));
-            counts.kept = Some(Kept { path, out: None, lines: 0 });
-            counts.sweep(now);
+            kept = Some(Kept { path, out: None, lines: 0 });
         }
-        Self { counts: Mutex::new(counts) }
+        let brakes = Self { kept: Mutex::new(kept), counts: Mutex::new(counts) };
+        brakes.sweep(now);
+        brakes
     }
 
     /// Nothing in a table is ever half done, so what a panicking thread left is right.
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a code can still be tried.
@@ -116,21 +124,12 @@ impl Brakes {
 
     /// Counts a try of a code that works until then.
     pub fn try_code(&self, code: Name, until: OffsetDateTime, is_right: bool, now: OffsetDateTime) -> Tried {
-        let mut counts = self.counts();
-        let known = *counts.tries.entry(code).or_insert(Code { tries: 0, until, used: None });
-        if is_right && known.used.is_some_and(|used| now - used < DOUBLE) {
-            return Tried::Again;
+        let mut kept = self.kept();
+        let (tried, fact) = self.counts().try_code(code, until, is_right, now);
+        if let Some(fact) = fact {
+            self.keep(&mut kept, fact, now);
         }
-        if now >= until || known.tries >= TRIES {
-            return Tried::Over;
-        }
-        let tries = if is_right { TRIES } else { known.tries + 1 };
-        counts.keep(Fact::Tries(code, until, tries), now);
-        if is_right {
-            counts.tries.insert(code, Code { tries, until, used: Some(now) });
-            return Tried::Right;
-        }
-        if tries == TRIES { Tried::Over } else { Tried::Wrong(TRIES - tries) }
+        tried
     }
 
     /// Counts a message to an address that a client asks for, unless so many went there lately.
@@ -138,26 +137,32 @@ impl Brakes {
     /// # Errors
     /// After so many minutes one may go again; nothing was counted.
     pub fn send(&self, by: Source, to: Name, now: OffsetDateTime) -> Result<(), u32> {
-        let mut counts = self.counts();
-        if counts.near.len() > MOST {
-            counts.near.retain(|_, times| is_recent(times, now));
-        }
-        let wait = |times: Option<&Vec<OffsetDateTime>>, budget| wait(times.map_or(&[], Vec::as_slice), budget, now);
-        let near = wait(counts.near.get(&(by, to)), BY_CLIENT);
-        let all = wait(counts.sends.get(&to), BY_ADDRESS);
-        if let Some(minutes) = near.max(all) {
-            return Err(minutes);
-        }
-        let near = counts.near.entry((by, to)).or_default();
-        near.retain(|time| now - *time < LONG);
-        near.push(now);
-        counts.keep(Fact::Send(to, now), now);
+        let mut kept = self.kept();
+        let fact = self.counts().send(by, to, now)?;
+        self.keep(&mut kept, fact, now);
         Ok(())
     }
 
     /// Forgets what is over, in memory and in the file.
     pub fn sweep(&self, now: OffsetDateTime) {
-        self.counts().sweep(now);
+        self.sweep_into(&mut self.kept(), now);
+    }
+
+    fn sweep_into(&self, kept: &mut Option<Kept>, now: OffsetDateTime) {
+        let facts = self.counts().sweep(now);
+        if let Some(kept) = kept {
+            kept.rewrite(&facts);
+        }
+    }
+
+    /// Keeps what was counted for the next start.
+    fn keep(&self, kept: &mut Option<Kept>, fact: Fact, now: OffsetDateTime) {
+        match kept {
+            Some(kept) if kept.lines <= MOST_LINES => kept.append(fact),
+            Some(_) => self.sweep_into(kept, now),
+            None if self.counts().is_full() => self.sweep_into(kept, now),
+            None => {}
+        }
     }
 }
 
@@ -184,18 +189,56 @@ impl Counts {
         }
     }
 
-    fn keep(&mut self, fact: Fact, now: OffsetDateTime) {
-        self.take(fact);
-        let is_full = self.tries.len() > MOST || self.sends.len() > MOST;
-        match &mut self.kept {
-            Some(kept) if kept.lines > MOST_LINES => self.sweep(now),
-            Some(kept) => kept.append(fact),
-            None if is_full => self.sweep(now),
-            None => {}
+    /// What a try comes to, and what is to be kept of it.
+    fn try_code(
+        &mut self,
+        code: Name,
+        until: OffsetDateTime,
+        is_right: bool,
+        now: OffsetDateTime,
+    ) -> (Tried, Option<Fact>) {
+        let known = *self.tries.entry(code).or_insert(Code { tries: 0, until, used: None });
+        if is_right && known.used.is_some_and(|used| now - used < DOUBLE) {
+            return (Tried::Again, None);
         }
+        if now >= until || known.tries >= TRIES {
+            return (Tried::Over, None);
+        }
+        let tries = if is_right { TRIES } else { known.tries + 1 };
+        self.tries.insert(code, Code { tries, until, used: is_right.then_some(now) });
+        let outcome = match TRIES - tries {
+            _ if is_right => Tried::Right,
+            0 => Tried::Over,
+            left => Tried::Wrong(left),
+        };
+        (outcome, Some(Fact::Tries(code, until, tries)))
     }
 
-    fn sweep(&mut self, now: OffsetDateTime) {
+    /// What is to be kept of a message that goes, or after how many minutes one may.
+    fn send(&mut self, by: Source, to: Name, now: OffsetDateTime) -> Result<Fact, u32> {
+        if self.near.len() > MOST {
+            self.near.retain(|_, times| is_recent(times, now));
+        }
+        let wait = |times: Option<&Vec<OffsetDateTime>>, budget| wait(times.map_or(&[], Vec::as_slice), budget, now);
+        let near = wait(self.near.get(&(by, to)), BY_CLIENT);
+        let all = wait(self.sends.get(&to), BY_ADDRESS);
+        if let Some(minutes) = near.max(all) {
+            return Err(minutes);
+        }
+        let near = self.near.entry((by, to)).or_default();
+        near.retain(|time| now - *time < LONG);
+        near.push(now);
+        let fact = Fact::Send(to, now);
+        self.take(fact);
+        Ok(fact)
+    }
+
+    fn is_full(&self) -> bool {
+        self.tries.len() > MOST || self.sends.len() > MOST
+    }
+
+    /// Forgets what is over; gives what still counts.
+    fn sweep(&mut self, now: OffsetDateTime) -> Vec<Fact> {
         self.near.retain(|_, times| is_recent(times, now));
         self.tries.retain(|_, code| now < code.until);
         for times in self.sends.values_mut() {
@@ -204,10 +247,7 @@ impl Counts {
         self.sends.retain(|_, times| !times.is_empty());
         let tries = self.tries.iter().map(|(name, code)| Fact::Tries(*name, code.until, code.tries));
         let sends = self.sends.iter().flat_map(|(name, times)| times.iter().map(|time| Fact::Send(*name, *time)));
-        let facts: Vec<Fact> = tries.chain(sends).collect();
-        if let Some(kept) = &mut self.kept {
-            kept.rewrite(&facts);
-        }
+        tries.chain(sends).collect()
     }
 }
 
@@ -285,6 +325,8 @@ fn written(path: &Path, facts: &[Fact]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use time::macros::datetime;
 
     use super::*;
@@ -378,5 +420,31 @@ mod tests {
         assert_eq!(brakes.send(stranger(1), VICTIM, NOW + LONG), Ok(()));
         brakes.sweep(NOW + LONG + LONG);
         assert!(!path.exists());
+    }
+
+    /// Whoever looks whether a code is open, as a page does, waits for no file.
+    #[test]
+    fn whether_a_code_is_open_is_known_while_the_file_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("brakes");
+        let brakes = Brakes::open(Some(path.clone()), NOW);
+        // Whoever writes to a pipe waits until somebody reads it.
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("coreutils").success());
+        let (let_go, held) = std::sync::mpsc::channel::<()>();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| brakes.try_code([1; 16], NOW + Duration::minutes(10), true, NOW));
+            let (path, is_over) = (&path, &is_over);
+            scope.spawn(move || {
+                let _given_up = held.recv_timeout(std::time::Duration::from_mins(1));
+                is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+                File::open(path)?.read_exact(&mut [0; LINE])
+            });
+            while brakes.is_open([1; 16]) {
+                std::thread::yield_now();
+            }
+            assert!(!is_over.load(std::sync::atomic::Ordering::SeqCst), "it was told while the file was waited for");
+            let_go.send(()).expect("it waits");
+        });
     }
 }

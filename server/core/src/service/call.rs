@@ -88,7 +88,7 @@ pub struct OpenCall {
     pub audit: RecordAddress,
 }
 
-/// The calls that are open.
+/// The calls that are open. The lock guards the table, for one look or change; what is recorded of a call is durable before.
 pub struct Calls(Mutex<HashMap<CallId, OpenCall>>);
 
 impl Calls {

@@ -38,11 +38,11 @@ pub const SESSION_LIVES: Duration = Duration::hours(24);
 pub struct Codes {
     /// Tries and sends.
     brakes: Brakes,
-    /// Presses of somebody who is known are taken one after the other.
+    /// Guards the order of presses of somebody who is known, from one's beginning to its answer; no page waits for it.
     pressing: tokio::sync::Mutex<()>,
-    /// What sessions did just now, for the second press of a double one.
+    /// Guards what sessions did just now, for the second press of a double one; for one look or change.
     done: Mutex<Vec<Done>>,
-    /// Sessions that were ended before their time.
+    /// Guards the sessions that were ended before their time; for one look or change.
     ended: Mutex<HashMap<[u8; 16], OffsetDateTime>>,
     /// Of this run alone: what was ended is known in memory only, so no session outlives it.
     run: OnceLock<[u8; 16]>,

@@ -17,7 +17,7 @@ use vault::ring::{KeyId, Owner};
 /// How far back days are looked through for keys that can end.
 const DAYS_BACK: u32 = 400;
 
-/// The order in which days begin and end: held while a fact is written under today's key and while the keys of past
+/// Guards the order in which days begin and end: held while a fact is written under today's key and while the keys of past
 /// days are ended. A key that is about to be used must not end.
 #[derive(Default)]
 pub struct Days(Mutex<()>);

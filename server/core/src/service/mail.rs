@@ -54,6 +54,7 @@ pub enum Outcome {
 
 /// The mails that wait.
 pub struct Post {
+    /// Guards the table, for one look or change; a mail is durable before it stands there.
     waiting: Mutex<BTreeMap<MailId, Mail>>,
     /// Rings when something was queued.
     pub bell: tokio::sync::Notify,

@@ -39,7 +39,10 @@ pub use profile::{Part, Person};
 
 /// Everything that is known of people, and the order in which acts on it are taken.
 pub struct People {
+    /// Guards the order of acts, from what one rests on until it is durable and noted. It is waited for by acts alone: a
+    /// decision or a look at a person takes the book and nothing else.
     pub(super) acting: tokio::sync::Mutex<()>,
+    /// Guards what is known of people, for one look or for taking note of an act that is durable.
     book: RwLock<Book>,
 }
 

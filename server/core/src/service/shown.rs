@@ -14,7 +14,8 @@ use model::notice::NoticeRef;
 use super::Keuze;
 use ledger::{AppendError, Draft};
 
-/// The counts since they were last recorded.
+/// The counts since they were last recorded. The lock guards them for one addition, or for taking them all; they are
+/// recorded outside it.
 #[derive(Default)]
 pub struct Shown(Mutex<BTreeMap<NoticeRef, u64>>);
 

@@ -36,8 +36,12 @@ const FIRST_TOLD: u32 = 5;
 pub struct SignIns {
     key: [u8; 32],
     unit: std::time::Duration,
+    /// Guards what slows attempts, for one look or change. Always taken before `series`.
     failures: Mutex<HashMap<Budget, Failures>>,
+    /// Guards what is to be put on record, for one look or change.
     series: Mutex<HashMap<Whose, Series>>,
+    /// Guards the order in which failures are recorded and told, until each is durable; attempts that fail do not wait for it
+    /// unless theirs is one to be recorded.
     recording: tokio::sync::Mutex<()>,
 }
 

@@ -7,7 +7,7 @@ use model::identity::{RecordAddress, ShardNumber};
 
 use super::{Batch, Store, StoreError};
 
-/// Keeps everything in memory.
+/// Keeps everything in memory. The lock guards all of it, for one look or change.
 #[derive(Debug, Default)]
 pub struct MemoryStore(Mutex<Shards>);
 

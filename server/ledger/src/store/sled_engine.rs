@@ -24,6 +24,8 @@ const LONGEST_VALUE: usize = 7_000;
 /// The databases of all shards, opened when first needed.
 pub struct SledStore {
     folder: PathBuf,
+    /// Guards the table of open databases, for one look; and while one is opened, which happens at the start. It is never held
+    /// while something is read, written or synced.
     shards: Mutex<HashMap<ShardNumber, Arc<Shard>>>,
     /// sled has panicked: locks inside it may be held for ever, so nothing asks it anything any more.
     broken: AtomicBool,

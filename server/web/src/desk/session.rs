@@ -52,8 +52,9 @@ type Key = [u8; 32];
 /// All sessions, by the hash of their token; gone when the server stops.
 #[derive(Default)]
 pub(super) struct Sessions {
+    /// Guards the table of those that are open, for one look or change.
     open: Mutex<HashMap<Key, Kept>>,
-    /// Those that a new password ended, and when.
+    /// Guards the table of those that a new password ended, and when; for one look or change.
     replaced: Mutex<HashMap<Key, (StaffName, OffsetDateTime)>>,
 }
 

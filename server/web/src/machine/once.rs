@@ -23,6 +23,8 @@ const LANES: usize = 64;
 /// The requests that are under way.
 pub struct Requests {
     keuze: Arc<Keuze>,
+    /// Each guards the order of the requests whose names fall to it, from one's beginning until its answer is durable.
+    /// Requests without a key wait for none.
     lanes: Vec<Arc<Mutex<()>>>,
 }
 

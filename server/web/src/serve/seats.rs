@@ -14,6 +14,7 @@ use keuze_core::service::brakes::Source;
 /// All seats.
 pub struct Seats {
     doors: Doors,
+    /// Guards who sits where, for one look or change.
     taken: Mutex<Taken>,
 }
 
@@ -28,6 +29,7 @@ struct Taken {
 struct Line {
     /// `None` for a proxy that is trusted.
     client: Option<Source>,
+    /// Guards what this connection is doing, for one look or change.
     state: Mutex<State>,
     leave: Notify,
 }

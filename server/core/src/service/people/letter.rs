@@ -34,7 +34,20 @@ impl Keuze {
     /// # Errors
     /// There is no such person, or it could not be written.
     pub async fn letter_code(&self, person: Subject, act: &Act) -> Result<LetterCode, ActError> {
+        // Asked before each letter, so nobody waits for a code that is on record already.
+        if let (_, code, None) = self.code_of(person)? {
+            return Ok(code);
+        }
         let _one_at_a_time = self.people.acting.lock().await;
+        let (person, code, new) = self.code_of(person)?;
+        if let Some(hash) = new {
+            self.keep_letter(&person, hash, act).await?;
+        }
+        Ok(code)
+    }
+
+    /// A person's code, with its hash where that is not on record yet.
+    fn code_of(&self, person: Subject) -> Result<(Person, LetterCode, Option<String>), ActError> {
         let person = self.known_person(person).ok_or(ActError::NoPerson)?;
         let (_, secret) = self.scribe.newest_secret(LETTER);
         // Two people's codes are the same once in 2^55 pairs; then the second gets their next one.
@@ -43,12 +56,9 @@ impl Keuze {
             let hash = hash(&secret, code);
             let owner = { self.people.book().letter(&hash) };
             match owner {
-                Some(owner) if person.subjects().contains(&owner) => return Ok(code),
+                Some(owner) if person.subjects().contains(&owner) => return Ok((person, code, None)),
                 Some(_) => {}
-                None => {
-                    self.keep_letter(&person, hash, act).await?;
-                    return Ok(code);
-                }
+                None => return Ok((person, code, Some(hash))),
             }
         }
         Err(ActError::NoPerson)

@@ -1,5 +1,6 @@
 //! What may be done with people's contact points, whatever happened to them.
 
+mod held;
 mod lives;
 mod matters_most;
 mod spread;

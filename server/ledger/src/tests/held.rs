@@ -1,0 +1,167 @@
+//! Reads never wait for a disk: whichever write waits for one, everything that is read is read before it is done.
+
+use std::sync::{Mutex, PoisonError};
+
+use time::Duration;
+
+use super::*;
+use vault::held::{Disk, FOR_EVER, reads_come_first};
+use vault::ring::RetentionClass;
+
+const PERSON: Subject = Subject([7; 16]);
+const NEWER: Subject = Subject([8; 16]);
+
+/// What the database's disk does, put in place after the ledger was opened.
+type Database = Arc<Mutex<Option<Disk>>>;
+
+/// A ledger on a disk with something of everything that can be read.
+struct Held {
+    scribe: Scribe,
+    written: Written,
+    class: KeyId,
+    database: Database,
+    _folder: tempfile::TempDir,
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
+fn about(subject: Subject) -> Draft {
+    let mut draft = draft(0);
+    draft.event.subject = Some(subject);
+    draft
+}
+
+fn answer() -> answers::Answer {
+    answers::Answer { name: [1; 16], at: moment(0).at, value: b"taken".to_vec() }
+}
+
+impl Held {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opening = Opening {
+            data: Some(folder.path().join("data")),
+            key_file: Some(folder.path().join("root.key")),
+            origin: "voipro.test".into(),
+            entropy: Arc::new(SeededEntropy::new(1)),
+        };
+        let database = Database::default();
+        let disk = Arc::clone(&database);
+        let takes_its_time = move |step| {
+            if let (Step::Sync, Some(disk)) = (step, &*disk.lock().unwrap_or_else(PoisonError::into_inner)) {
+                disk();
+            }
+            false
+        };
+        let wrap = |inner| Box::new(Breaking { inner, breaks: Box::new(takes_its_time) }) as Box<dyn Store>;
+        let scribe = Scribe::open_with(&opening, wrap).expect("opens");
+        let class = scribe.ensure_key(Owner::Class(PERSON, RetentionClass::Account));
+        let personal = Fact { kind: FactKind::Personal, key: class.0.to_vec(), value: Some(b"anna".to_vec()) };
+        let content = Fact { kind: FactKind::Content, key: vec![5; 32], value: Some(b"policy".to_vec()) };
+        let draft = Draft { facts: vec![personal, content], ..about(PERSON) };
+        let Ok(Once::Written(written)) = wait(scribe.append_once(vec![draft], answer())) else { panic!("it is new") };
+        scribe.secret("known");
+        scribe.newest_secret("numbered");
+        Self { scribe, written: written.into_iter().next().expect("one"), class, database, _folder: folder }
+    }
+
+    /// Everything that can be read, and what it tells.
+    fn read(&self) -> [bool; 18] {
+        let (scribe, at) = (&self.scribe, self.written.address);
+        let first = |subject| scribe.history(subject).expect("readable").first().map(|recorded| recorded.address);
+        [
+            scribe.record(at).expect("readable").is_some_and(|recorded| recorded.event == self.written.event),
+            scribe.prove(at).expect("readable").is_some(),
+            first(PERSON) == Some(at),
+            scribe.leaf(at).is_some(),
+            scribe.checkpoint(OPEN_SHARD).is_some_and(|note| note.starts_with("voipro.test")),
+            scribe.tile(OPEN_SHARD, 0, 0, 1).is_some(),
+            scribe.verifier_key(OPEN_SHARD).is_some(),
+            scribe.fact(FactKind::Personal, &self.class.0).expect("readable").is_some(),
+            scribe.facts(FactKind::Content).expect("readable").len() == 1,
+            scribe.kept(FactKind::Personal).len() == 1,
+            scribe.content(ContentHash([5; 32])).expect("readable").is_some(),
+            scribe.answered(&[1; 16], moment(0).at).is_some(),
+            scribe.seal_about(PERSON).is_some(),
+            scribe.secret("known") != [0; 32],
+            scribe.numbered_secrets("numbered").len() == 1,
+            scribe.find_key(Owner::Proof(PERSON)).is_some(),
+            scribe.root_check().len() == 16 && scribe.buckets_ended() <= 1,
+            scribe.is_open() && scribe.erasures().is_empty(),
+        ]
+    }
+}
+
+type Act = (&'static str, fn(&Held), usize);
+
+/// Everything that writes the key ring, and how many of the reads have nothing to tell once it is underway.
+const ACTS: [Act; 7] = [
+    ("a record about somebody new", |held| _ = wait(held.scribe.append(about(NEWER))).expect("written"), 0),
+    (
+        "an answer of another hour",
+        |held| {
+            let answer = answers::Answer { at: moment(7200).at, name: [2; 16], value: Vec::new() };
+            wait(held.scribe.keep_answer(answer)).expect("kept");
+        },
+        0,
+    ),
+    ("a new secret", |held| _ = held.scribe.secret("new"), 0),
+    ("a secret of another number", |held| held.scribe.rotate_secret("other"), 0),
+    ("a new root key", |held| held.scribe.rotate_root(time::macros::date!(2027 - 01 - 01)).expect("rotated"), 0),
+    (
+        "answers that are forgotten",
+        |held| {
+            held.scribe.forget_answers(moment(0).at + Duration::hours(26)).expect("forgotten");
+        },
+        1,
+    ),
+    (
+        "an erasure",
+        |held| {
+            let keys = vec![held.class];
+            wait(held.scribe.append(draft(1).ending(keys))).expect("written");
+        },
+        2,
+    ),
+];
+
+#[test]
+fn whatever_waits_for_the_key_rings_disk_no_read_does() {
+    for (what, act, gone) in ACTS {
+        let held = Held::new();
+        assert_eq!(held.read(), [true; 18], "{what}: before");
+        let reads = || {
+            let told = held.read();
+            assert!(told.iter().filter(|told| !**told).count() <= gone, "{what}: {told:?}");
+        };
+        let slow_down = |disk| held.scribe.slow_down_keys(disk);
+        let first = reads_come_first(slow_down, FOR_EVER, || act(&held), reads);
+        assert!(!first.is_empty() && first.iter().all(|first| *first), "{what}: {first:?}");
+        wait(held.scribe.close());
+    }
+}
+
+#[test]
+fn while_the_database_is_synced_nobody_waits_to_read() {
+    let held = Held::new();
+    let put = |disk| *held.database.lock().expect("nobody panicked") = Some(disk);
+    let act = || _ = wait(held.scribe.append(about(NEWER))).expect("written");
+    let reads = || assert_eq!(held.read(), [true; 18]);
+    assert_eq!(reads_come_first(put, FOR_EVER, act, reads), [true]);
+}
+
+/// The control: with the disk waited for under the lock of what is read, as it once was, the test above fails.
+#[test]
+fn a_sync_under_the_lock_is_noticed() {
+    let held = Held::new();
+    let under_the_lock = || {
+        let shared = &held.scribe.shared;
+        let _state = shared.state_mut();
+        shared.ring.ensure(Owner::Proof(NEWER), &*shared.entropy);
+        shared.ring.sync(&*shared.entropy).expect("durable");
+    };
+    let soon = std::time::Duration::from_millis(50);
+    let reads = || assert_eq!(held.read(), [true; 18]);
+    assert_eq!(reads_come_first(|disk| held.scribe.slow_down_keys(disk), soon, under_the_lock, reads), [false]);
+}

@@ -1,0 +1,286 @@
+//! The ring in memory.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+use model::identity::Subject;
+use sha2::{Digest as _, Sha256};
+
+use super::files::{ROOT, bucket_name, filled_buckets, key_entry, read_bucket_entries, read_root_entries, root_entry};
+use super::{HOUR, KeyId, Owner, Reading};
+use crate::random::Entropy;
+use crate::seal::Key;
+
+pub(super) const KEYS_IN_BUCKET: usize = 1000;
+
+/// All keys, and what of them is not durable yet.
+pub struct KeyTable {
+    root: Key,
+    buckets: Vec<Bucket>,
+    keys: HashMap<KeyId, Held>,
+    by_owner: HashMap<[u8; 17], KeyId>,
+    /// Those that a power cut would take.
+    unsynced: HashSet<KeyId>,
+    torn: bool,
+}
+
+/// A key, whose it is and where it stands.
+struct Held {
+    owner: [u8; 17],
+    key: Key,
+    bucket: usize,
+}
+
+struct Bucket {
+    /// `None` once a key of it was destroyed: what lived on is in another bucket.
+    key: Option<Key>,
+    /// It is about to end: no key is put into it any more.
+    ends: bool,
+    /// Keys in memory.
+    count: usize,
+    /// Those of them that are durable.
+    durable: usize,
+    /// The entries that are not.
+    pending: Vec<u8>,
+}
+
+impl Bucket {
+    fn empty(key: Option<Key>) -> Self {
+        Self { key, ends: false, count: 0, durable: 0, pending: Vec::new() }
+    }
+
+    fn has_room(&self) -> bool {
+        self.key.is_some() && !self.ends && self.count < KEYS_IN_BUCKET
+    }
+}
+
+/// What was not durable at a moment.
+pub(super) struct Unsynced {
+    pub buckets: Vec<UnsyncedBucket>,
+    ids: Vec<KeyId>,
+}
+
+impl Unsynced {
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+}
+
+/// The entries of a bucket that were not durable.
+pub(super) struct UnsyncedBucket {
+    pub number: usize,
+    /// Its own entry in the root file, where that lacks it.
+    pub root_entry: Option<Vec<u8>>,
+    /// How many entries stand before them.
+    pub durable: usize,
+    pub entries: Vec<u8>,
+    count: usize,
+}
+
+impl KeyTable {
+    /// Reads the ring in a folder, or begins an empty one; changes nothing.
+    ///
+    /// # Errors
+    /// A sentence that names the file and the entry that cannot be read.
+    pub fn read(folder: Option<&Path>, root: Key, reading: Reading) -> Result<Self, String> {
+        let (Some(folder), Reading::Beside) = (folder, reading) else { return Self::read_once(folder, root, reading) };
+        // Keys that are destroyed move to other files, and the root file says so first: it must not have changed.
+        let mut before = std::fs::read(folder.join(ROOT)).ok();
+        for _ in 0..100 {
+            let table = Self::read_once(Some(folder), root, reading);
+            let after = std::fs::read(folder.join(ROOT)).ok();
+            if before == after {
+                return table;
+            }
+            before = after;
+        }
+        Err(format!("{} does not stop changing", folder.display()))
+    }
+
+    fn read_once(folder: Option<&Path>, root: Key, reading: Reading) -> Result<Self, String> {
+        let mut table = Self {
+            root,
+            buckets: Vec::new(),
+            keys: HashMap::new(),
+            by_owner: HashMap::new(),
+            unsynced: HashSet::new(),
+            torn: false,
+        };
+        if let Some(folder) = folder {
+            // Counted first: a bucket that a running server adds meanwhile has its key in the root file before.
+            let filled = filled_buckets(folder);
+            let (buckets, torn) = read_root_entries(folder, &table.root, reading)?;
+            table.torn |= torn;
+            table.buckets = buckets.into_iter().map(Bucket::empty).collect();
+            if filled > table.buckets.len() {
+                let stranger = folder.join(bucket_name(filled - 1));
+                return Err(format!("{} has keys but its own key is missing", stranger.display()));
+            }
+            for number in 0..table.buckets.len() {
+                table.read_bucket(folder, number, reading)?;
+            }
+        }
+        Ok(table)
+    }
+
+    fn read_bucket(&mut self, folder: &Path, number: usize, reading: Reading) -> Result<(), String> {
+        // Its file may be there: a kill during a destruction leaves it, until the ring is swept.
+        let Some(bucket_key) = self.buckets[number].key else { return Ok(()) };
+        let (keys, torn) = read_bucket_entries(folder, number, &bucket_key, reading)?;
+        self.torn |= torn;
+        self.buckets[number].count = keys.len();
+        self.buckets[number].durable = keys.len();
+        for (id, owner, key) in keys {
+            self.keys.insert(id, Held { owner, key, bucket: number });
+            self.by_owner.insert(owner, id);
+        }
+        Ok(())
+    }
+
+    /// Whether a file ends in the middle of a key, as a kill leaves it.
+    pub fn is_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// The key of that name; `None` if it was destroyed or never was.
+    pub fn key(&self, id: KeyId) -> Option<&Key> {
+        self.keys.get(&id).map(|held| &held.key)
+    }
+
+    /// An owner's key, unless a power cut would still take it.
+    pub fn durable_key(&self, owner: Owner) -> Option<&Key> {
+        self.find(owner).filter(|id| !self.unsynced.contains(id)).and_then(|id| self.key(id))
+    }
+
+    /// The subject whose proof key has that name.
+    pub fn subject(&self, id: KeyId) -> Option<Subject> {
+        let owner = self.keys.get(&id)?.owner;
+        (owner[0] == 1).then(|| Subject(*owner.last_chunk().expect("17 bytes")))
+    }
+
+    /// The name of an owner's key.
+    pub fn find(&self, owner: Owner) -> Option<KeyId> {
+        self.by_owner.get(&owner.encode()).copied()
+    }
+
+    /// The names of the keys of all hours before one.
+    pub fn hours_before(&self, hour: u32) -> HashSet<KeyId> {
+        let number = |owner: &[u8; 17]| u128::from_be_bytes(*owner.last_chunk().expect("17 bytes"));
+        let over = self.by_owner.iter().filter(|(owner, _)| owner[0] == HOUR && number(owner) < u128::from(hour));
+        over.map(|(_, id)| *id).collect()
+    }
+
+    /// How many buckets ended with a key of theirs. It only grows.
+    pub fn ended(&self) -> usize {
+        self.ended_buckets().len()
+    }
+
+    pub(super) fn ended_buckets(&self) -> Vec<usize> {
+        let ended = self.buckets.iter().enumerate().filter(|(_, bucket)| bucket.key.is_none());
+        ended.map(|(number, _)| number).collect()
+    }
+
+    /// Tells one root key from another and nothing of either.
+    pub fn root_check(&self) -> String {
+        let hash = Sha256::new().chain_update("keuze root check").chain_update(self.root).finalize();
+        hash.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    }
+
+    pub(super) fn set_root(&mut self, root: Key) {
+        self.root = root;
+    }
+
+    /// The name of an owner's key, made if there is none.
+    pub(super) fn ensure(&mut self, owner: Owner, entropy: &dyn Entropy) -> KeyId {
+        if let Some(id) = self.find(owner) {
+            return id;
+        }
+        if self.buckets.last().is_none_or(|bucket| !bucket.has_room()) {
+            self.begin_bucket(entropy);
+        }
+        let (id, key) = (KeyId(entropy.bytes()), entropy.bytes());
+        self.put(id, owner.encode(), key, entropy);
+        self.unsynced.insert(id);
+        id
+    }
+
+    fn begin_bucket(&mut self, entropy: &dyn Entropy) {
+        self.buckets.push(Bucket::empty(Some(entropy.bytes())));
+    }
+
+    /// Puts a key into the last bucket.
+    fn put(&mut self, id: KeyId, owner: [u8; 17], key: Key, entropy: &dyn Entropy) {
+        let number = self.buckets.len() - 1;
+        let bucket = &mut self.buckets[number];
+        let bucket_key = bucket.key.expect("keys go into a bucket that lives");
+        bucket.pending.extend(key_entry(&bucket_key, (number, bucket.count), id, &owner, &key, entropy));
+        bucket.count += 1;
+        self.keys.insert(id, Held { owner, key, bucket: number });
+        self.by_owner.insert(owner, id);
+    }
+
+    /// Takes keys away, and moves what lives on of their buckets into fresh ones. Gives the buckets that can end once those
+    /// are durable.
+    pub(super) fn move_away_from(&mut self, ids: &HashSet<KeyId>, entropy: &dyn Entropy) -> BTreeSet<usize> {
+        let ending: BTreeSet<usize> = ids.iter().filter_map(|id| Some(self.keys.get(id)?.bucket)).collect();
+        let lives_on = |(id, held): &(&KeyId, &Held)| ending.contains(&held.bucket) && !ids.contains(*id);
+        let moving = self.keys.iter().filter(lives_on).map(|(id, held)| (*id, held.owner, held.key));
+        let mut moving: Vec<_> = moving.collect();
+        moving.sort_unstable_by_key(|(id, ..)| *id);
+        for (number, (id, owner, key)) in moving.into_iter().enumerate() {
+            if number % KEYS_IN_BUCKET == 0 {
+                self.begin_bucket(entropy);
+            }
+            self.put(id, owner, key, entropy);
+        }
+        for id in ids {
+            self.unsynced.remove(id);
+            if let Some(held) = self.keys.remove(id) {
+                self.by_owner.remove(&held.owner);
+            }
+        }
+        for number in &ending {
+            self.buckets[*number].ends = true;
+        }
+        ending
+    }
+
+    /// Forgets the keys of buckets that nothing is in any more.
+    pub(super) fn end(&mut self, ending: &BTreeSet<usize>) {
+        for number in ending {
+            self.buckets[*number] = Bucket::empty(None);
+        }
+    }
+
+    /// What is not durable at this moment.
+    pub(super) fn unsynced(&self, entropy: &dyn Entropy) -> Unsynced {
+        let pending = self.buckets.iter().enumerate().filter(|(_, bucket)| !bucket.pending.is_empty());
+        let buckets = pending.map(|(number, bucket)| UnsyncedBucket {
+            number,
+            root_entry: (bucket.durable == 0).then(|| root_entry(&self.root, number, bucket.key.as_ref(), entropy)),
+            durable: bucket.durable,
+            entries: bucket.pending.clone(),
+            count: bucket.count,
+        });
+        Unsynced { buckets: buckets.collect(), ids: self.unsynced.iter().copied().collect() }
+    }
+
+    /// Takes note that it is durable now; keys that came meanwhile are not.
+    pub(super) fn are_durable(&mut self, unsynced: &Unsynced) {
+        for UnsyncedBucket { number, entries, count, .. } in &unsynced.buckets {
+            let bucket = &mut self.buckets[*number];
+            bucket.pending.drain(..entries.len());
+            bucket.durable = *count;
+        }
+        for id in &unsynced.ids {
+            self.unsynced.remove(id);
+        }
+    }
+
+    /// The root file as it is to be: every bucket's key under the root key, or under another one.
+    pub(super) fn root_file(&self, root: Option<&Key>, entropy: &dyn Entropy) -> Vec<u8> {
+        let root = root.unwrap_or(&self.root);
+        let entry = |(number, bucket): (usize, &Bucket)| root_entry(root, number, bucket.key.as_ref(), entropy);
+        self.buckets.iter().enumerate().flat_map(entry).collect()
+    }
+}

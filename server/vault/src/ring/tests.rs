@@ -1,0 +1,220 @@
+use super::files::{BUCKET_ENTRY, KEY_ENTRY, ROOT};
+use super::table::KEYS_IN_BUCKET;
+use super::*;
+use crate::held::{FOR_EVER, reads_come_first};
+use crate::random::SeededEntropy;
+
+#[test]
+fn keys_come_back_and_every_flipped_byte_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn Entropy = &SeededEntropy::new(1);
+    let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("an empty ring");
+    let ids: Vec<_> = (0..3).map(|n| ring.ensure(Owner::Proof(Subject([n; 16])), entropy)).collect();
+    ring.sync(entropy).expect("durable");
+    let audit = ring.ensure(Owner::Audit, entropy);
+    ring.sync(entropy).expect("durable");
+    let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+    assert_eq!(again.keys().subject(ids[2]), Some(Subject([2; 16])));
+    assert_eq!(again.keys().find(Owner::Audit), Some(audit));
+    assert_eq!(again.keys().key(audit), ring.keys().key(audit));
+    assert!(KeyRing::open(Some(folder.path()), [2; 32], Reading::Start).is_err(), "another root key");
+    for name in ["root-0001", "bucket-000001"] {
+        let path = folder.path().join(name);
+        let bytes = std::fs::read(&path).expect("is there");
+        for at in 0..bytes.len() {
+            let mut altered = bytes.clone();
+            altered[at] ^= 0x10;
+            std::fs::write(&path, altered).expect("written");
+            assert!(KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).is_err(), "{name} byte {at}");
+        }
+        std::fs::write(&path, bytes).expect("written");
+    }
+}
+
+#[test]
+fn a_second_bucket_comes_back_and_its_key_is_missed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn Entropy = &SeededEntropy::new(1);
+    let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("an empty ring");
+    let count = u16::try_from(KEYS_IN_BUCKET).expect("small") + 2;
+    for number in 0..count {
+        ring.ensure(Owner::Shard(number), entropy);
+    }
+    ring.sync(entropy).expect("durable");
+    let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+    assert_eq!(again.keys().find(Owner::Shard(count - 1)), ring.keys().find(Owner::Shard(count - 1)));
+    let next = again.ensure(Owner::Audit, entropy);
+    again.sync(entropy).expect("durable");
+    let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+    assert_eq!(again.keys().find(Owner::Audit), Some(next), "appended to the second bucket");
+    let root = folder.path().join("root-0001");
+    let bytes = std::fs::read(&root).expect("is there");
+    for end in [BUCKET_ENTRY, 0] {
+        std::fs::write(&root, &bytes[..end]).expect("written");
+        for reading in [Reading::Start, Reading::Verify] {
+            let refused = KeyRing::open(Some(folder.path()), [1; 32], reading).map(|_| ()).expect_err("a lost key");
+            assert!(refused.contains("has keys but its own key is missing"), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn a_torn_tail_is_cut_off_by_the_next_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn Entropy = &SeededEntropy::new(1);
+    let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("an empty ring");
+    for n in 0..3 {
+        ring.ensure(Owner::Shard(n), entropy);
+    }
+    ring.sync(entropy).expect("durable");
+    let path = folder.path().join("bucket-000001");
+    let whole = std::fs::read(&path).expect("is there");
+    for length in KEY_ENTRY..whole.len() {
+        std::fs::write(&path, &whole[..length]).expect("written");
+        let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("opens");
+        let id = ring.ensure(Owner::Audit, entropy);
+        ring.sync(entropy).expect("durable");
+        let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+        assert_eq!(again.keys().find(Owner::Audit), Some(id));
+        assert!(again.keys().find(Owner::Shard(0)).is_some());
+    }
+}
+
+fn ring(folder: &Path, root: u8, reading: Reading) -> KeyRing {
+    KeyRing::open(Some(folder), [root; 32], reading).expect("opens")
+}
+
+fn files(folder: &Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("is there") {
+        all.extend(std::fs::read(entry.expect("readable").path()).expect("readable"));
+    }
+    all
+}
+
+/// With the old root key and the new files there is no way back to a destroyed key.
+#[test]
+fn what_is_destroyed_is_gone_and_everything_else_lives_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn Entropy = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, Reading::Start);
+    let proof = |n: u16| Owner::Proof(Subject(u128::from(n).to_be_bytes()));
+    let ids: Vec<_> = (0..2500).map(|n| keys.ensure(proof(n), entropy)).collect();
+    keys.sync(entropy).expect("durable");
+    let before = files(folder.path());
+    let gone: HashSet<KeyId> = [ids[3], ids[1700]].into();
+    keys.destroy(&gone, entropy).expect("destroyed");
+    let again = ring(folder.path(), 1, Reading::Verify);
+    for (id, n) in ids.iter().zip(0u16..) {
+        let lives = !gone.contains(id);
+        assert_eq!(again.keys().key(*id).is_some(), lives);
+        assert_eq!(again.keys().find(proof(n)), lives.then_some(*id));
+        assert_eq!(again.keys().key(*id), keys.keys().key(*id));
+    }
+    // Nothing of the two buckets stands as it stood: neither their entries nor their keys.
+    let after = files(folder.path());
+    for bucket in [0usize, 1] {
+        let entry = &before.windows(4).position(|four| four == u32::try_from(bucket).expect("small").to_le_bytes());
+        assert!(entry.is_some());
+        assert!(!folder.path().join(bucket_name(bucket)).exists());
+    }
+    assert!(after.len() < before.len());
+    let fresh = keys.ensure(proof(3), entropy);
+    keys.sync(entropy).expect("durable");
+    assert_ne!(fresh, ids[3], "a new key is another key");
+    assert_eq!(ring(folder.path(), 1, Reading::Verify).keys().find(proof(3)), Some(fresh));
+}
+
+/// Between any two steps of a destruction the ring opens, with all keys that live on.
+#[test]
+fn a_destruction_that_was_killed_half_way_can_be_done_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn Entropy = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, Reading::Start);
+    let [one, two] = [Owner::Shard(1), Owner::Shard(2)].map(|owner| keys.ensure(owner, entropy));
+    keys.sync(entropy).expect("durable");
+    let copy = |name: &str| std::fs::read(folder.path().join(name)).ok();
+    let (root, bucket) = (copy(ROOT).expect("there"), copy("bucket-000001").expect("there"));
+    keys.destroy(&[one].into(), entropy).expect("destroyed");
+    let (new_root, fresh) = (copy(ROOT).expect("there"), copy("bucket-000002").expect("there"));
+    let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("written");
+    // The survivors are copied, the root file is the old one with its new last entry.
+    put(ROOT, &[&root[..], &new_root[BUCKET_ENTRY..]].concat());
+    put("bucket-000001", &bucket);
+    let half = ring(folder.path(), 1, Reading::Verify);
+    assert!(half.keys().key(one).is_some() && half.keys().key(two).is_some());
+    half.destroy(&[one].into(), entropy).expect("destroyed again");
+    assert!(ring(folder.path(), 1, Reading::Verify).keys().key(two).is_some());
+    assert!(ring(folder.path(), 1, Reading::Verify).keys().key(one).is_none());
+    // The root file is the new one, the old bucket's file is still there.
+    put(ROOT, &new_root);
+    put("bucket-000001", &bucket);
+    put("bucket-000002", &fresh);
+    let late = ring(folder.path(), 1, Reading::Start);
+    assert!(late.keys().key(one).is_none() && late.keys().key(two).is_some());
+    assert!(folder.path().join("bucket-000001").exists(), "reading deletes nothing");
+    late.sweep().expect("deleted");
+    assert!(!folder.path().join("bucket-000001").exists());
+    assert!(ring(folder.path(), 1, Reading::Verify).keys().key(two).is_some());
+}
+
+type Change<'a> = (&'a str, Box<dyn Fn() -> std::io::Result<()> + Sync + 'a>);
+
+/// Every change of the files, each waiting for the disk at least once.
+fn changes<'a>(keys: &'a KeyRing, entropy: &'a dyn Entropy) -> [Change<'a>; 4] {
+    let one = keys.ensure(Owner::Shard(1), entropy);
+    [
+        ("new keys", Box::new(|| keys.sync(entropy))),
+        ("a destruction", Box::new(move || keys.destroy(&[one].into(), entropy))),
+        ("another root key", Box::new(|| keys.change().rewrap([2; 32], entropy))),
+        ("what is left over", Box::new(|| keys.sweep())),
+    ]
+}
+
+/// A look-up waits for no disk, and neither does a new key; what is made meanwhile is not lost, and no secret that a power
+/// cut would take.
+#[test]
+fn keys_are_found_and_made_while_the_files_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn Entropy = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, Reading::Start);
+    let stays = keys.ensure(Owner::Shard(0), entropy);
+    let (mut number, mut made) = (10, Vec::new());
+    for (what, change) in changes(&keys, entropy) {
+        let reads = || {
+            assert!(keys.keys().key(stays).is_some(), "{what}");
+            number += 1;
+            made.push((Owner::Shard(number), keys.ensure(Owner::Shard(number), entropy)));
+            assert_eq!(keys.keys().durable_key(Owner::Shard(number)), None, "{what}");
+        };
+        let first = reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, || change().expect("changed"), reads);
+        assert!(!first.is_empty() && first.iter().all(|first| *first), "{what}: {first:?}");
+    }
+    keys.slow_down(Box::new(|| ()));
+    keys.sync(entropy).expect("durable");
+    let again = ring(folder.path(), 2, Reading::Verify);
+    assert!(again.keys().key(stays).is_some() && again.keys().find(Owner::Shard(1)).is_none());
+    for (owner, id) in made {
+        assert_eq!(again.keys().find(owner), Some(id));
+        assert_eq!(again.keys().key(id), keys.keys().durable_key(owner));
+    }
+}
+
+/// The control: whoever waits for the disk while holding the keys keeps a look-up waiting, and that is seen.
+#[test]
+fn a_look_up_that_waits_for_the_disk_is_noticed() {
+    let entropy: &dyn Entropy = &SeededEntropy::new(1);
+    let keys = KeyRing::open(None, [1; 32], Reading::Start).expect("an empty ring");
+    let under_the_lock = || {
+        let held = keys.keys_mut();
+        keys.change().files.disk();
+        drop(held);
+    };
+    let reads = || _ = keys.keys().find(Owner::Audit);
+    let soon = std::time::Duration::from_millis(50);
+    assert_eq!(reads_come_first(|disk| keys.slow_down(disk), soon, under_the_lock, reads), [false]);
+    keys.ensure(Owner::Audit, entropy);
+    let outside_it = || keys.sync(entropy).expect("durable");
+    let reads = || _ = keys.keys().find(Owner::Audit);
+    assert_eq!(reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, outside_it, reads), [true]);
+}
