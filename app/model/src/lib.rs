@@ -19,6 +19,7 @@ pub mod language;
 pub mod letter;
 pub mod message;
 pub mod notice;
+pub mod paths;
 pub mod policy;
 pub mod purpose;
 pub mod receipt;

@@ -38,9 +38,6 @@ use ledger::Scribe;
 use ledger::clock::Clock;
 use vault::random::Entropy;
 
-/// Where the verifier keys of the logs are published, a line each; receipts name it.
-pub const LOG_KEYS: &str = "/keuze/log/keys";
-
 /// Everything a use case stands on; shared by all requests.
 pub struct Keuze {
     /// The one writer, and every read.

@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use model::paths;
+
 use super::OPEN_SHARD;
 use super::files::{Layout, Slot, read_slots};
 
@@ -24,7 +26,7 @@ pub enum OriginError {
 
 /// The name of a site's log.
 pub fn log_name(site: &str) -> String {
-    format!("{site}/keuze/log/{OPEN_SHARD}")
+    format!("{site}{}", paths::log(OPEN_SHARD))
 }
 
 /// The site whose ledger stands in a data directory; `None` where there is no ledger. Changes nothing.

@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use model::language::{Language, Localized};
 use model::notice::NoticeRef;
+use model::paths::Endpoint;
 use model::policy::Policy;
 use model::purpose::{Purpose, PurposeId, Regime};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::body;
 use super::cookies::{self, Jar};
 use super::idempotency::IdempotencyKey;
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::provenance::sent_from;
 use super::visit::{GlobalPrivacyControl, Visit};
@@ -28,12 +30,10 @@ use keuze_core::service::continued_use::Use;
 /// `continued-use` and `policy`, and `/keuze/health`.
 pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
-        .route(CONTINUED_USE, post(continued_use))
-        .route("/keuze/api/v1/policy", get(policy))
-        .route("/keuze/health", get(health))
+        .mount(Endpoint::ContinuedUse, post(continued_use))
+        .mount(Endpoint::Policy, get(policy))
+        .mount(Endpoint::Health, get(health))
 }
-
-const CONTINUED_USE: &str = "/keuze/api/v1/continued-use";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +51,8 @@ async fn continued_use(
 ) -> Result<Response, Problem> {
     let body = body::raw(&headers, body, "application/json")?;
     let sent: SentUse = body::parsed(&body)?;
-    let request = IdempotencyKey::of(&headers)?.map(|key| key.name(&keuze, &[CONTINUED_USE.as_bytes(), &body]));
+    let request =
+        IdempotencyKey::of(&headers)?.map(|key| key.name(&keuze, &[Endpoint::ContinuedUse.path().as_bytes(), &body]));
     let came = cookies::read(&headers, visit.names());
     let language =
         sent.language.map(|tag| Language::from_tag(&tag).ok_or(Problem::with(Slug::UnknownLanguage, "language")));

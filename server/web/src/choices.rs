@@ -11,9 +11,11 @@ use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::routing::post;
 use model::device;
+use model::paths::Endpoint;
 use model::purpose::PurposeId;
 
 use super::cookies::{self, Came, Jar};
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::provenance::sent_from;
 use super::visit::Visit;
@@ -23,12 +25,12 @@ use keuze_core::service::preferences::Remembered;
 
 /// `POST /keuze/api/v1/choices`.
 pub fn api() -> Router<Arc<Keuze>> {
-    Router::new().route(json::PATH, post(json::choose))
+    Router::new().mount(Endpoint::Choices, post(json::choose))
 }
 
 /// `POST /keuze/choices`.
 pub fn forms() -> Router<Arc<Keuze>> {
-    Router::new().route("/keuze/choices", post(form::choose))
+    Router::new().mount(Endpoint::ChoicesForm, post(form::choose))
 }
 
 /// What came along with a choice, and what is needed to answer it.

@@ -5,6 +5,7 @@ use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
 use model::cookie::Said;
 use model::device::Device;
 use model::identity::Subject;
+use model::paths::ROOT;
 use time::{Duration, OffsetDateTime};
 
 use crate::embed::CookieNames;
@@ -125,7 +126,7 @@ impl Jar {
 
     /// The consent id: out of reach of the host's pages and logs.
     pub fn consent_id(&mut self, subject: Subject) {
-        let cookie = Cookie::build((self.names.id(), subject.to_string())).path("/keuze/").http_only(true);
+        let cookie = Cookie::build((self.names.id(), subject.to_string())).path(ROOT).http_only(true);
         self.keep(cookie, CONSENT_ID.days);
     }
 
@@ -155,12 +156,12 @@ impl Jar {
     }
 
     fn ours(&mut self, name: &'static str, value: String, lives: Duration) {
-        let cookie = Cookie::build((name, value)).path("/keuze/").http_only(true);
+        let cookie = Cookie::build((name, value)).path(ROOT).http_only(true);
         self.push(cookie.max_age(lives).same_site(SameSite::Lax));
     }
 
     fn forget(&mut self, name: &'static str) {
-        let gone = Cookie::build((name, "")).path("/keuze/").http_only(true);
+        let gone = Cookie::build((name, "")).path(ROOT).http_only(true);
         self.push(expired(gone).same_site(SameSite::Lax));
     }
 

@@ -13,8 +13,10 @@ use model::evidence::IdentityLevel;
 use model::identity::Subject;
 use model::language::Language;
 use model::letter::LetterCode;
+use model::paths::Endpoint;
 
 use super::files;
+use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
@@ -28,18 +30,21 @@ const HOST_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-ev
 /// The host pages; mounted in the demo only.
 pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
-        .route("/", get(start))
-        .route("/tweede", get(async || page("Onze abonnementen", SCRIPT, "", "")))
-        .route("/zonder-javascript", get(included))
-        .route("/demo/video", get(async || framed(VIDEO)))
-        .route("/demo/outbox", get(outbox))
-        .route("/demo/host.css", get(async || file("text/css; charset=utf-8", CSS)))
-        .route("/demo/marketing.js", get(async || file("text/javascript; charset=utf-8", MARKETING)))
-        .route("/demo/frame.js", get(async || file("text/javascript; charset=utf-8", FRAME)))
-        .route("/demo/statistics.js", get(async || file("text/javascript; charset=utf-8", STATISTICS)))
+        .mount(Endpoint::DemoHome, get(start))
+        .mount(Endpoint::DemoSecond, get(async || page("Onze abonnementen", &script(), "", "")))
+        .mount(Endpoint::DemoNoScript, get(included))
+        .mount(Endpoint::DemoVideo, get(async || framed(VIDEO)))
+        .mount(Endpoint::DemoOutbox, get(outbox))
+        .mount(Endpoint::DemoCss, get(async || file("text/css; charset=utf-8", CSS)))
+        .mount(Endpoint::DemoMarketing, get(async || file("text/javascript; charset=utf-8", MARKETING)))
+        .mount(Endpoint::DemoFrame, get(async || file("text/javascript; charset=utf-8", FRAME)))
+        .mount(Endpoint::DemoStatistics, get(async || file("text/javascript; charset=utf-8", STATISTICS)))
 }
 
-const SCRIPT: &str = "<script src=\"/keuze/embed.js?lang=nl\" async></script>";
+/// The banner, as a host puts it into its pages.
+fn script() -> String {
+    format!("<script src=\"{}?lang=nl\" async></script>", Endpoint::Embed.path())
+}
 
 const CSS: &str = include_str!("demo/host.css");
 const MARKETING: &str = include_str!("demo/marketing.js");
@@ -59,7 +64,7 @@ async fn start(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
             include_str!("demo/ways.html").replace("{token}", &token).replace("{code}", &code.to_string())
         }
     };
-    Ok(page("Bellen zonder verrassingen", SCRIPT, "", &ways))
+    Ok(page("Bellen zonder verrassingen", &script(), "", &ways))
 }
 
 /// The invented customer's letter code, made at the start of the demo; `None` once they were erased.
@@ -75,7 +80,7 @@ pub async fn letter_code(keuze: &Keuze) -> Result<Option<(Subject, LetterCode)>,
 /// The banner as HTML, as a server-side include would put it there; no script at all.
 async fn included(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let visit = Visit { language: Language::Nl, ..visit };
-    let fragment = files::fragment_for(&keuze, &visit, &headers, Some("/zonder-javascript"))?;
+    let fragment = files::fragment_for(&keuze, &visit, &headers, Some(Endpoint::DemoNoScript.path()))?;
     Ok(page("Deze pagina werkt zonder JavaScript", "", &fragment, ""))
 }
 

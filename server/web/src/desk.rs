@@ -21,9 +21,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use model::channel::Channel;
 use model::identity::RecordAddress;
+use model::paths::{self, Endpoint};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
-use ui::pages::desk::PASSWORD;
 use ui::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
 use ui::pages::desk::{Unmatched as UnmatchedPage, UnmatchedProps};
 use words::views::desk::{
@@ -36,6 +36,7 @@ use zeroize::Zeroizing;
 use self::session::{Session, Sessions};
 use self::work::{Opened, Press};
 use super::body;
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
@@ -46,7 +47,7 @@ use keuze_core::service::sign_ins::{Attempt, Missed};
 use keuze_core::service::staff::{SignedIn, Staff, StaffError};
 use ledger::clock::wall_clock;
 
-const DESK: &str = "/keuze/desk";
+const DESK: &str = Endpoint::Desk.path();
 
 /// What the desk stands on: the system, and who is signed in.
 struct Desk {
@@ -69,11 +70,11 @@ pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S>
         replacing: Mutex::default(),
     };
     Router::new()
-        .route(DESK, get(home))
-        .route("/keuze/desk/sign-in", post(sign_in).merge(back_to(DESK)))
-        .route(PASSWORD, post(password).get(password_form))
-        .route("/keuze/desk/look-up", post(look_up).merge(back_to(DESK)))
-        .route("/keuze/desk/sign-out", post(sign_out).merge(back_to(DESK)))
+        .mount(Endpoint::Desk, get(home))
+        .mount(Endpoint::DeskSignIn, post(sign_in).merge(back_to(DESK)))
+        .mount(Endpoint::DeskPassword, post(password).get(password_form))
+        .mount(Endpoint::DeskLookUp, post(look_up).merge(back_to(DESK)))
+        .mount(Endpoint::DeskSignOut, post(sign_out).merge(back_to(DESK)))
         .merge(call::router())
         .merge(person::router())
         .with_state(Arc::new(desk))
@@ -117,7 +118,7 @@ fn back_to<S: Clone + Send + Sync + 'static>(path: &'static str) -> MethodRouter
 
 /// Leads to a page of the desk in the language of the visit.
 fn to(path: &str, visit: &Visit) -> Response {
-    Redirect::to(&format!("{path}?lang={}", visit.language.tag())).into_response()
+    Redirect::to(&paths::in_language(path, visit.language)).into_response()
 }
 
 async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
@@ -304,7 +305,7 @@ async fn look_up_people(
     let found = desk.keuze.look_up_people(&asked).await?;
     let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
     match desk.sessions.work(session, |work| work.open(opened, &*desk.keuze.entropy)) {
-        Some(id) => Ok(to(&person::path(id), visit)),
+        Some(id) => Ok(to(&paths::desk_person(id), visit)),
         None => Ok(ended(desk, visit)),
     }
 }
@@ -384,7 +385,7 @@ fn ask_password(
     reopens: bool,
     refusal: Option<PasswordRefusal>,
 ) -> Response {
-    let (frame, one_time) = (desk.frame_at(visit, reopens, PASSWORD), session.one_time);
+    let (frame, one_time) = (desk.frame_at(visit, reopens, Endpoint::DeskPassword.path()), session.one_time);
     let page = NewPasswordView { frame, staff: session.name.to_string(), one_time, refusal };
     let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     render::page(status, visit.language, || NewPassword(NewPasswordProps { page }))

@@ -8,6 +8,7 @@ mod tree;
 
 use model::language::Language;
 use model::notice::NoticeStrings;
+use model::paths::Endpoint;
 use ui::components::banner::{BannerForm, BannerFormProps};
 use ui::html::to_html;
 
@@ -40,7 +41,7 @@ pub fn fragment(policy: &str, strings: &NoticeStrings, return_to: Option<&str>, 
         made_by: build().to_owned(),
         return_to: return_to.map(str::to_owned),
     };
-    format!("<link rel=\"stylesheet\" href=\"/keuze/banner.css\">{}", to_html(|| BannerForm(props)))
+    format!("<link rel=\"stylesheet\" href=\"{}\">{}", Endpoint::BannerCss.path(), to_html(|| BannerForm(props)))
 }
 
 /// The languages that a site's notices exist in.

@@ -10,10 +10,12 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use model::language::Language;
 use model::notice::NoticeStrings;
+use model::paths::Endpoint;
 use ui::components::banner::told_by_signal;
 
 use super::cookies;
 use super::elements::elements;
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::visit::{GlobalPrivacyControl, Visit, asks_not_to_be_tracked, thousandths};
 use crate::embed::files::SiteFile;
@@ -98,14 +100,14 @@ fn html(published: &PublishedPolicy, strings: &NoticeStrings, key: EmbedKey) -> 
 /// `embed.js`, `notice.json`, `fragment` and the files of `target/site`.
 pub fn router(made: Arc<Made>) -> Router<Arc<Keuze>> {
     let made_once = Router::new()
-        .route("/keuze/embed.js", get(embed))
-        .route("/keuze/later.js", get(later))
-        .route("/keuze/notice.json", get(notice))
+        .mount(Endpoint::Embed, get(embed))
+        .mount(Endpoint::Later, get(later))
+        .mount(Endpoint::Notice, get(notice))
         .layer(Extension(made));
     let built = SiteFile::ALL.into_iter().filter_map(|file| Some((file, file.address()?)));
-    let router = Router::new().route("/keuze/fragment", get(fragment_page)).merge(made_once);
+    let router = Router::new().mount(Endpoint::Fragment, get(fragment_page)).merge(made_once);
     built.fold(router, |router, (file, address)| {
-        router.route(address, get(move |headers: HeaderMap| async move { built_file(file, &headers) }))
+        router.mount(address, get(move |headers: HeaderMap| async move { built_file(file, &headers) }))
     })
 }
 

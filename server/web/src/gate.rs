@@ -11,9 +11,10 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use model::language::Language;
+use model::paths::{self, Endpoint, RateClass};
 
 use super::client;
-use super::limits::{Class, Client, Limits, Sources};
+use super::limits::{Client, Limits, Sources};
 use super::pages;
 use super::problem::{Problem, Slug};
 use super::provenance;
@@ -101,16 +102,14 @@ impl Asked {
 
     /// Programs and browsers' own fetches get a problem document; people get a page.
     fn by_person(&self) -> bool {
-        let machine = ["/keuze/api/", "/keuze/log/", "/keuze/health"];
-        let is_file = self.path.rsplit('/').next().is_some_and(|last| last.contains('.'));
-        !is_file && !machine.iter().any(|start| self.path.starts_with(start))
+        !paths::is_for_programs(&self.path)
     }
 }
 
 impl Gate {
     /// Checks host and path; health answers to any host, so it has no [`Visit`].
     fn visit(&self, parts: &mut Parts) -> (Option<Visit>, Result<(), Problem>) {
-        if parts.uri.path() == "/keuze/health" {
+        if parts.uri.path() == Endpoint::Health.path() {
             return (None, Ok(()));
         }
         let visit = match Visit::of(&self.keuze.config, parts) {
@@ -130,8 +129,8 @@ impl Gate {
     }
 
     fn limit(&self, parts: &Parts, client: Source) -> Result<(), Problem> {
-        let class = Class::of(&parts.method, parts.uri.path());
-        let (Some(limits), Some(class)) = (&self.limits, class) else { return Ok(()) };
+        let Some(limits) = &self.limits else { return Ok(()) };
+        let class = class(parts);
         let now = self.keuze.clock.now().at.unix_timestamp();
         let wait = limits.take(class, client, now);
         wait.map_err(|seconds| Problem { retry_after: Some(seconds), ..Slug::RateLimited.into() })
@@ -158,6 +157,12 @@ impl Gate {
         dressed.headers_mut().extend(kept.into_iter().flatten());
         dressed
     }
+}
+
+/// The limit that a request counts for.
+fn class(parts: &Parts) -> RateClass {
+    let matched = parts.extensions.get::<MatchedPath>().and_then(|path| Endpoint::of_path(path.as_str()));
+    matched.map_or_else(|| paths::unmatched_class(parts.uri.path()), |endpoint| endpoint.class(parts.method.is_safe()))
 }
 
 /// The problem in an answer; what the router itself refused has none yet.

@@ -16,13 +16,13 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use model::paths::Endpoint;
 use ui::pages::unmatched::{NotRecorded, NotRecordedProps};
 use words::views::frame::Frame;
 use words::views::unmatched::{Unmatched, UnmatchedView};
 
 use super::body;
 use super::cookies;
-use super::pages::PREFERENCES;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
@@ -42,7 +42,7 @@ pub fn links() -> Router<Arc<Keuze>> {
 
 /// A press that does not fit what the browser has proved by now: nothing was recorded, and the ways back.
 pub(super) fn not_recorded(keuze: &Keuze, visit: &Visit, why: Unmatched) -> Response {
-    let frame = Frame { reopens: false, ..keuze.frame(visit.language, PREFERENCES) };
+    let frame = Frame { reopens: false, ..keuze.frame(visit.language, Endpoint::Preferences.path()) };
     let page = UnmatchedView { frame, bar: None, why, back: None };
     render::page(StatusCode::CONFLICT, visit.language, || NotRecorded(NotRecordedProps { page }))
 }
@@ -83,13 +83,8 @@ impl Form {
 /// Leads on after a form.
 fn see_other(location: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
-    let location = HeaderValue::try_from(location).unwrap_or(HeaderValue::from_static("/keuze/voorkeuren"));
+    let location = HeaderValue::try_from(location).unwrap_or(HeaderValue::from_static(Endpoint::Preferences.path()));
     response.headers_mut().insert(header::LOCATION, location);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// A path of ours in the language of the visit.
-fn localized(path: &str, visit: &Visit) -> String {
-    format!("{path}?lang={}", visit.language.tag())
 }

@@ -12,12 +12,14 @@ use axum::{Extension, Router};
 use model::contact::PointKind;
 use model::language::Language;
 use model::letter::{LetterCode, LetterCodeError};
+use model::paths::Endpoint;
 use ui::pages::objection::{Letter as LetterPage, LetterProps};
 use words::views::frame::{Carried, Frame};
 use words::views::objection::{CodeFault, GoesOn, LetterState, LetterView};
 
 use super::body;
 use super::limits::Bucket;
+use super::mount::Mount as _;
 use super::objection::without_referrer;
 use super::problem::{Problem, Slug};
 use super::render;
@@ -26,7 +28,7 @@ use keuze_core::config::Rate;
 use keuze_core::service::Keuze;
 use keuze_core::service::stop::Scope;
 
-const LETTER: &str = "/keuze/brief";
+const LETTER: &str = Endpoint::Letter.path();
 
 /// Longer than any way to type a code.
 const LONGEST: usize = 60;
@@ -36,7 +38,7 @@ const LONGEST: usize = 60;
 pub fn router() -> Router<Arc<Keuze>> {
     // Whoever types the address from paper may end it with a slash.
     let typed = get(async || Redirect::permanent(LETTER));
-    let routes = Router::new().route(LETTER, get(form).post(stop)).route("/keuze/brief/", typed);
+    let routes = Router::new().mount(Endpoint::Letter, get(form).post(stop)).mount(Endpoint::LetterSlash, typed);
     routes.layer(Extension(Arc::new(WrongCodes::default())))
 }
 

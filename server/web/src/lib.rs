@@ -19,6 +19,7 @@ pub mod letter;
 pub mod limits;
 pub mod log;
 pub mod machine;
+pub mod mount;
 pub mod objection;
 pub mod pages;
 pub mod problem;

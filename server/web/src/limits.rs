@@ -8,87 +8,35 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::FromRequestParts;
-use axum::http::Method;
 use axum::http::request::Parts;
 use hmac::{Hmac, Mac as _};
+use model::paths::RateClass;
 use sha2::Sha256;
 
 use super::problem::{Problem, Slug};
 use keuze_core::config::{Rate, RateLimits};
 use keuze_core::service::brakes::Source;
 
-/// Routes that share a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// Answers, by form and by script.
-    Choices,
-    /// Continued use.
-    ContinuedUse,
-    /// Saying no with nothing in hand, or by the code of a letter.
-    Objections,
-    /// The links of mails: a mail provider presses them for very many people from few addresses (RFC 8058).
-    Links,
-    /// What programs with an API key ask.
-    Machines,
-    /// Signing in at the desk: slow enough to make guessing pointless.
-    SignIn,
-    /// Pages, receipts and the rest that is made for each request.
-    Pages,
-    /// `embed.js` and the other files, which browsers ask for by themselves and which cost nothing to serve.
-    Files,
-}
-
 const FILES: Rate = Rate { per_minute: 1200, burst: 600 };
 /// A household can stop everything at once; somebody who types in a phone book is slowed down.
 const OBJECTIONS: Rate = Rate { per_minute: 10, burst: 20 };
 const LINKS: Rate = Rate { per_minute: 12_000, burst: 6_000 };
-const MACHINES: Rate = Rate { per_minute: 120_000, burst: 20_000 };
+/// Each sender asks before each message.
+const API_CLIENTS: Rate = Rate { per_minute: 120_000, burst: 20_000 };
 
-/// What programs with an API key ask; each sender asks before each message.
-const MACHINE_PATHS: [&str; 8] = [
-    "/keuze/api/v1/decisions",
-    "/keuze/api/v1/objections",
-    "/keuze/api/v1/mail-headers",
-    "/keuze/api/v1/mail-checks",
-    "/keuze/api/v1/letter-blocks",
-    "/keuze/api/v1/letter-checks",
-    "/keuze/api/v1/customers",
-    "/keuze/api/v1/opt-ins",
-];
-
-/// What sends a mail, or takes a code: slow enough to make flooding and guessing pointless.
-const MAILING_PATHS: [&str; 3] = ["/keuze/voorkeuren/code", "/keuze/voorkeuren/code/invullen", "/keuze/nieuwsbrief"];
-
-impl Class {
-    /// The class of a request; `None` is not limited (health).
-    pub fn of(method: &Method, path: &str) -> Option<Self> {
-        let last = path.rsplit('/').next().unwrap_or_default();
-        match path {
-            "/keuze/health" => None,
-            "/keuze/choices" | "/keuze/api/v1/choices" => Some(Self::Choices),
-            "/keuze/api/v1/continued-use" => Some(Self::ContinuedUse),
-            "/keuze/desk/sign-in" | "/keuze/desk/password" if !method.is_safe() => Some(Self::SignIn),
-            "/keuze/afmelden" | "/keuze/brief" if !method.is_safe() => Some(Self::Objections),
-            _ if MAILING_PATHS.contains(&path) && !method.is_safe() => Some(Self::SignIn),
-            _ if path.starts_with("/keuze/afmelden/") => Some(Self::Links),
-            _ if MACHINE_PATHS.contains(&path) => Some(Self::Machines),
-            _ if last.contains('.') || path.starts_with("/keuze/log/") => Some(Self::Files),
-            _ => Some(Self::Pages),
-        }
-    }
-
-    fn rate(self, limits: &RateLimits) -> Rate {
-        match self {
-            Self::Choices => limits.choices,
-            Self::ContinuedUse => limits.continued_use,
-            Self::Objections => OBJECTIONS,
-            Self::Links => LINKS,
-            Self::Machines => MACHINES,
-            Self::SignIn => limits.sign_in,
-            Self::Pages => limits.pages,
-            Self::Files => FILES,
-        }
-    }
+/// The rate of a class; `None` where nothing is counted.
+fn rate_of(class: RateClass, limits: &RateLimits) -> Option<Rate> {
+    Some(match class {
+        RateClass::Choices => limits.choices,
+        RateClass::ContinuedUse => limits.continued_use,
+        RateClass::Objections => OBJECTIONS,
+        RateClass::Links => LINKS,
+        RateClass::ApiClients => API_CLIENTS,
+        RateClass::SignIn => limits.sign_in,
+        RateClass::Pages => limits.pages,
+        RateClass::Files => FILES,
+        RateClass::Unlimited => return None,
+    })
 }
 
 /// Names clients under a key of this run.
@@ -131,7 +79,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
 pub struct Limits {
     rates: RateLimits,
     /// Guards the table, for one request's count.
-    buckets: Mutex<HashMap<(Class, Source), Bucket>>,
+    buckets: Mutex<HashMap<(RateClass, Source), Bucket>>,
 }
 
 /// Above this many buckets the full ones are dropped: a full bucket says nothing that a new one does not.
@@ -151,14 +99,13 @@ impl Limits {
     }
 
     /// Takes one request out of a client's bucket, or says after how many seconds there will be one.
-    pub fn take(&self, class: Class, client: Source, now: i64) -> Result<(), u32> {
-        let rate = class.rate(&self.rates);
+    pub fn take(&self, class: RateClass, client: Source, now: i64) -> Result<(), u32> {
+        let Some(rate) = rate_of(class, &self.rates) else { return Ok(()) };
         let name = (class, client);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST_BUCKETS && !buckets.contains_key(&name) {
             buckets.retain(|(class, _), bucket| {
-                let rate = class.rate(&self.rates);
-                !bucket.filled(rate, now).is_full(rate)
+                rate_of(*class, &self.rates).is_some_and(|rate| !bucket.filled(rate, now).is_full(rate))
             });
         }
         let bucket = buckets.entry(name).or_insert(Bucket::full(rate, now));
@@ -221,40 +168,40 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_fills_again() {
         let limits = limits();
-        assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
-        assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
-        assert_eq!(limits.take(Class::Choices, client(1), 0), Err(10));
-        assert_eq!(limits.take(Class::Choices, client(1), 9), Err(1));
-        assert_eq!(limits.take(Class::Choices, client(1), 10), Ok(()));
-        assert_eq!(limits.take(Class::Choices, client(1), 10), Err(10));
+        assert_eq!(limits.take(RateClass::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take(RateClass::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take(RateClass::Choices, client(1), 0), Err(10));
+        assert_eq!(limits.take(RateClass::Choices, client(1), 9), Err(1));
+        assert_eq!(limits.take(RateClass::Choices, client(1), 10), Ok(()));
+        assert_eq!(limits.take(RateClass::Choices, client(1), 10), Err(10));
     }
 
     #[test]
     fn clients_and_classes_do_not_share() {
         let limits = limits();
         for _ in 0..2 {
-            assert_eq!(limits.take(Class::Choices, client(1), 0), Ok(()));
+            assert_eq!(limits.take(RateClass::Choices, client(1), 0), Ok(()));
         }
-        assert_eq!(limits.take(Class::Choices, client(2), 0), Ok(()));
-        assert_eq!(limits.take(Class::Pages, client(1), 0), Ok(()));
+        assert_eq!(limits.take(RateClass::Choices, client(2), 0), Ok(()));
+        assert_eq!(limits.take(RateClass::Pages, client(1), 0), Ok(()));
     }
 
     #[test]
     fn one_network_of_ipv6_is_one_client() {
         let limits = limits();
         for host in ["2001:db8::1", "2001:db8::2"] {
-            assert_eq!(limits.take(Class::Choices, of(host), 0), Ok(()));
+            assert_eq!(limits.take(RateClass::Choices, of(host), 0), Ok(()));
         }
-        assert!(limits.take(Class::Choices, of("2001:db8::3"), 0).is_err());
-        assert!(limits.take(Class::Choices, of("2001:db8:0:1::3"), 0).is_ok());
+        assert!(limits.take(RateClass::Choices, of("2001:db8::3"), 0).is_err());
+        assert!(limits.take(RateClass::Choices, of("2001:db8:0:1::3"), 0).is_ok());
     }
 
     #[test]
     fn a_mapped_address_is_the_same_client() {
         let limits = limits();
         for host in ["192.0.2.1", "::ffff:192.0.2.1"] {
-            assert_eq!(limits.take(Class::Choices, of(host), 0), Ok(()));
+            assert_eq!(limits.take(RateClass::Choices, of(host), 0), Ok(()));
         }
-        assert!(limits.take(Class::Choices, client(1), 0).is_err());
+        assert!(limits.take(RateClass::Choices, client(1), 0).is_err());
     }
 }

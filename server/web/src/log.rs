@@ -9,24 +9,26 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use model::identity::ShardNumber;
+use model::paths::{self, Endpoint};
 use serde_json::json;
 
 use super::machine::origin;
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::visit::Visit;
-use keuze_core::service::{Keuze, LOG_KEYS as KEYS};
+use keuze_core::service::Keuze;
 
 /// What a program needs to find the logs; also outside `/keuze/`, for whoever knows the host alone.
-const LOGS: [&str; 2] = ["/keuze/log/logs.json", "/.well-known/keuze-log.json"];
+const LOGS: [Endpoint; 2] = [Endpoint::Logs, Endpoint::LogsWellKnown];
 
 /// `/keuze/log/keys`, `/keuze/log/{shard}/checkpoint` and `/keuze/log/{shard}/tile/{level}/{index}`.
 pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
-        .route(KEYS, get(keys))
-        .route(LOGS[0], get(logs))
-        .route(LOGS[1], get(logs))
-        .route("/keuze/log/{shard}/checkpoint", get(checkpoint))
-        .route("/keuze/log/{shard}/tile/{level}/{*index}", get(tile))
+        .mount(Endpoint::LogKeys, get(keys))
+        .mount(LOGS[0], get(logs))
+        .mount(LOGS[1], get(logs))
+        .mount(Endpoint::Checkpoint, get(checkpoint))
+        .mount(Endpoint::Tile, get(tile))
 }
 
 async fn keys(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
@@ -42,7 +44,7 @@ async fn keys(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
 async fn logs(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Result<Response, Problem> {
     let shard = ShardNumber::FIRST;
     let key = keuze.scribe.verifier_key(shard).ok_or(Slug::NotFound)?;
-    let at = format!("{}/keuze/log/{shard}", origin(&keuze, &visit));
+    let at = format!("{}{}", origin(&keuze, &visit), paths::log(shard));
     let log = json!({
         "origin": key.split('+').next(),
         "verifier_key": key,
@@ -133,16 +135,17 @@ mod tests {
         let house = House::new().await;
         let mut browser = Browser::new(&house);
         let note = browser.get("/keuze/log/0001/checkpoint").await.body;
-        let keys = browser.get(KEYS).await;
+        let keys = browser.get(Endpoint::LogKeys.path()).await;
         assert_eq!(keys.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
         let (name, key) = read_verifier_key(keys.body.trim_end()).expect("a verifier key");
         let opened = Checkpoint::open(&note, &key).expect("signed with it");
         assert_eq!(opened.origin, name);
         let other = House::at(None, 2).await;
-        let (_, another) = read_verifier_key(Browser::new(&other).get(KEYS).await.body.trim_end()).expect("a key");
+        let (_, another) =
+            read_verifier_key(Browser::new(&other).get(Endpoint::LogKeys.path()).await.body.trim_end()).expect("a key");
         assert!(Checkpoint::open(&note, &another).is_none(), "the test can fail");
         for address in LOGS {
-            let logs: serde_json::Value = serde_json::from_str(&browser.get(address).await.body).expect("JSON");
+            let logs: serde_json::Value = serde_json::from_str(&browser.get(address.path()).await.body).expect("JSON");
             let log = &logs["logs"][0];
             assert_eq!(
                 (log["verifier_key"].as_str(), log["origin"].as_str()),

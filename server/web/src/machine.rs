@@ -24,10 +24,12 @@ use model::channel::Channel;
 use model::decision::Decision;
 use model::event::{Actor, Route};
 use model::evidence::IdentityLevel;
+use model::paths::Endpoint;
 use serde::Serialize;
 
 use self::who::Named;
 use super::elements::sole;
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::visit::Visit;
 use keuze_core::service::Keuze;
@@ -35,9 +37,6 @@ use keuze_core::service::clients::{Client, Clients, Scope};
 use keuze_core::service::people::{Act, Person};
 use keuze_core::service::send::Gate;
 use ledger::AnswerName;
-
-const OBJECTIONS: &str = "/keuze/api/v1/objections";
-const CUSTOMERS: &str = "/keuze/api/v1/customers";
 
 /// The largest letter that is checked, in bytes.
 const LONGEST_LETTER: usize = 512 * 1024;
@@ -49,21 +48,21 @@ pub fn router(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
     let letter_checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
     let mail_checks = post(mail::check).layer(DefaultBodyLimit::max(LONGEST_MAIL));
     Router::new()
-        .route("/keuze/api/v1/decisions", get(decisions::by_number).post(decisions::by_anything))
+        .mount(Endpoint::Decisions, get(decisions::by_number).post(decisions::by_anything))
         .merge(writing(keuze))
-        .route("/keuze/api/v1/mail-headers", post(mail::headers))
-        .route("/keuze/api/v1/mail-checks", mail_checks)
-        .route("/keuze/api/v1/letter-checks", letter_checks)
+        .mount(Endpoint::MailHeaders, post(mail::headers))
+        .mount(Endpoint::MailChecks, mail_checks)
+        .mount(Endpoint::LetterChecks, letter_checks)
 }
 
 /// The addresses that record: a request that is sent again under its Idempotency-Key happens once.
 fn writing(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
     let once = Arc::new(once::Requests::of(keuze));
     Router::new()
-        .route(OBJECTIONS, post(objections::object))
-        .route(CUSTOMERS, post(customers::tell))
-        .route("/keuze/api/v1/opt-ins", post(customers::ask))
-        .route("/keuze/api/v1/letter-blocks", post(letters::block))
+        .mount(Endpoint::Objections, post(objections::object))
+        .mount(Endpoint::Customers, post(customers::tell))
+        .mount(Endpoint::OptIns, post(customers::ask))
+        .mount(Endpoint::LetterBlocks, post(letters::block))
         .layer(middleware::from_fn_with_state(once, once::answer))
 }
 

@@ -14,6 +14,7 @@ use model::channel::Channel;
 use model::contact::PointKind;
 use model::event::Route;
 use model::language::Language;
+use model::paths::Endpoint;
 use ui::pages::objection::{Link as LinkPage, LinkProps, Objection as ObjectionPage, ObjectionProps};
 use words::views::objection::{
     Field, GoesOn, LinkState, LinkView, ObjectionFault as Fault, ObjectionForm, ObjectionState, ObjectionView,
@@ -22,6 +23,7 @@ use words::views::objection::{
 
 use super::body;
 use super::elements::{essence, media_type};
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::render;
 use super::visit::Visit;
@@ -29,20 +31,17 @@ use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
 use keuze_core::service::Keuze;
 use keuze_core::service::stop::Scope;
 
-/// Where somebody says no with nothing in hand.
-pub const OBJECTION: &str = "/keuze/afmelden";
-
 /// `/keuze/afmelden/{token}`: outside the layer that looks at a form's origin, because mail providers press the
 /// button from anywhere and the token alone is the authority (RFC 8058 section 3.2).
 pub fn links() -> Router<Arc<Keuze>> {
     let link = || get(link).post(stop);
     // With a slash behind it, too: a redirect is not allowed (RFC 8058 section 3.1).
-    Router::new().route("/keuze/afmelden/{token}", link()).route("/keuze/afmelden/{token}/", link())
+    Router::new().mount(Endpoint::ObjectionLink, link()).mount(Endpoint::ObjectionLinkSlash, link())
 }
 
 /// `/keuze/afmelden`.
 pub fn forms() -> Router<Arc<Keuze>> {
-    Router::new().route(OBJECTION, get(form).post(object))
+    Router::new().mount(Endpoint::Objection, get(form).post(object))
 }
 
 /// Mail scanners fetch every link, so looking at it never acts.
@@ -173,7 +172,7 @@ async fn object(
 }
 
 fn page(keuze: &Keuze, language: Language, status: StatusCode, state: ObjectionState) -> Response {
-    let page = ObjectionView { frame: keuze.frame(language, OBJECTION), state };
+    let page = ObjectionView { frame: keuze.frame(language, Endpoint::Objection.path()), state };
     render::page(status, language, || ObjectionPage(ObjectionProps { page }))
 }
 

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 use model::decision::Recorded;
 use model::language::Language;
+use model::paths::{self, Endpoint};
 use model::receipt::ReceiptNumber;
 use ui::pages::preferences::{Preferences, PreferencesProps};
 use ui::pages::problem::{Problem as ProblemPage, ProblemProps};
@@ -22,6 +23,7 @@ use words::views::receipt::ReceiptView;
 
 use super::cookies;
 use super::known;
+use super::mount::Mount as _;
 use super::objection::without_referrer_elsewhere;
 use super::problem::{Problem, status};
 use super::render;
@@ -30,18 +32,13 @@ use keuze_core::service::Keuze;
 use keuze_core::service::preferences::Remembered;
 use keuze_core::service::receipt::link_lives;
 
-/// The preference page's path; also where a form comes back to that knows no better.
-pub const PREFERENCES: &str = "/keuze/voorkeuren";
-/// The register's path.
-pub const REGISTER: &str = "/keuze/cookies";
-
 /// All pages for people.
 pub fn router() -> Router<Arc<Keuze>> {
     Router::new()
-        .route(PREFERENCES, get(preferences))
-        .route(REGISTER, get(register))
-        .route("/keuze/bewijs/{number}/{token}", get(receipt))
-        .route("/keuze/problems/{slug}", get(explained))
+        .mount(Endpoint::Preferences, get(preferences))
+        .mount(Endpoint::Register, get(register))
+        .mount(Endpoint::Receipt, get(receipt))
+        .mount(Endpoint::ProblemType, get(explained))
 }
 
 /// The page instead of what was asked for.
@@ -72,7 +69,7 @@ pub(super) fn preferences_now(
     device: &Remembered,
     overtaken: Option<Overtaken>,
 ) -> Result<Response, Problem> {
-    let mut page = keuze.preferences(keuze.frame(visit.language, PREFERENCES), device, build())?;
+    let mut page = keuze.preferences(keuze.frame(visit.language, Endpoint::Preferences.path()), device, build())?;
     page.overtaken = overtaken;
     let session = known::session(keuze, visit, headers);
     page.centre = session.map(|session| keuze.centre(&session, visit.language)).transpose()?;
@@ -82,7 +79,7 @@ pub(super) fn preferences_now(
 }
 
 async fn register(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
-    let page = keuze.register(keuze.frame(visit.language, REGISTER));
+    let page = keuze.register(keuze.frame(visit.language, Endpoint::Register.path()));
     render::page(StatusCode::OK, visit.language, || Register(RegisterProps { page }))
 }
 
@@ -124,7 +121,7 @@ async fn explained(
     Path(slug): Path<String>,
 ) -> Result<Response, Problem> {
     let slug: Slug = slug.parse().map_err(|_| Slug::NotFound)?;
-    let frame = keuze.frame(visit.language, &format!("/keuze/problems/{slug}"));
+    let frame = keuze.frame(visit.language, &paths::problem_type(slug));
     let page = ProblemView { frame, slug, happened: false };
     Ok(render::page(StatusCode::OK, visit.language, || ProblemPage(ProblemProps { page })))
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::language::Language;
+use model::paths;
 use serde::Serialize;
 use words::problem::no_taken;
 
@@ -167,7 +168,7 @@ impl Problem {
         };
         let detail = format!("{} {not_happened} {}", words.happened, words.to_do);
         let document = Document {
-            r#type: &format!("{origin}/keuze/problems/{}", self.slug),
+            r#type: &format!("{origin}{}", paths::problem_type(self.slug)),
             title: words.title,
             status: status(self.slug).as_u16(),
             detail: &detail,

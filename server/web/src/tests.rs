@@ -4,6 +4,7 @@ mod effects;
 mod headers;
 mod log;
 mod presses;
+mod routes;
 mod told;
 mod twice;
 mod walk;

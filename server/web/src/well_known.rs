@@ -7,22 +7,24 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use model::paths::Endpoint;
 use time::Duration;
 
 use super::machine::origin;
+use super::mount::Mount as _;
 use super::problem::{Problem, Slug};
 use super::visit::Visit;
 use keuze_core::service::Keuze;
 
 /// Where RFC 9116 section 3 wants it.
-const SECURITY: &str = "/.well-known/security.txt";
+const SECURITY: &str = Endpoint::SecurityTxt.path();
 
 /// For how long it may be relied upon; under a year, as RFC 9116 section 2.5.5 advises.
 const HOLDS: Duration = Duration::days(300);
 
 /// The only address outside `/keuze/`.
 pub fn router() -> Router<Arc<Keuze>> {
-    Router::new().route(SECURITY, get(security))
+    Router::new().mount(Endpoint::SecurityTxt, get(security))
 }
 
 /// Made at each request from the configuration, so that it never expires and never names an old contact (S-56).

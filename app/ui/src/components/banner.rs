@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use model::choice::Control;
 use model::language::Language;
 use model::notice::{NoticePurpose, NoticeStrings, SignalStrings};
+use model::paths::Endpoint;
 use model::purpose::Regime;
 
 /// The heading that names the banner's region; unique in a page.
@@ -102,7 +103,7 @@ pub fn BannerForm(
     view! {
         <section id="keuze" part="banner" lang=language.tag() aria-labelledby=HEADING_ID>
             <Told heading body />
-            <form method="post" action="/keuze/choices">
+            <form method="post" action=Endpoint::ChoicesForm.path()>
                 <input type="hidden" name="policy" value=policy />
                 <input type="hidden" name="language" value=language.tag() />
                 <input type="hidden" name="surface" value="banner" />
@@ -110,7 +111,7 @@ pub fn BannerForm(
                 {back}
                 <Offered purposes=offered />
                 <Answers refuse accept />
-                <a part="settings" href=format!("/keuze/voorkeuren?lang={}", language.tag())>
+                <a part="settings" href=Endpoint::Preferences.in_language(language)>
                     {settings}
                 </a>
                 <Close label=close />

@@ -3,20 +3,16 @@
 use leptos::prelude::*;
 
 use super::code::ask;
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use model::channel::Channel;
 use model::decision::Reason;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::centre::{self as text, Centre as Words};
 use words::ground::ground;
 use words::isolate::isolated;
 use words::objection::Objection as ObjectionWords;
 use words::views::centre::{Card, CentreView, Done as Act, DoneView, Next, Offer, Platform, Undo, Whose};
-
-/// Where the cards' buttons post to.
-pub const ACT: &str = "/keuze/voorkeuren/reclame";
-/// Where a session ends.
-pub const SIGN_OUT: &str = "/keuze/voorkeuren/uitloggen";
 
 /// For somebody who is not known here: the two ways to their channels.
 pub(super) fn ways(language: Language) -> AnyView {
@@ -26,7 +22,7 @@ pub(super) fn ways(language: Language) -> AnyView {
             <h2 id="ways">{words.other_ways}</h2>
             <ul>
                 <li><a href=ask(Next::Preferences, language)>{words.with_code}</a></li>
-                <li><a href=localized("/keuze/afmelden", language)>{words.without_code}</a></li>
+                <li><a href=Endpoint::Objection.in_language(language)>{words.without_code}</a></li>
             </ul>
         </section>
     }
@@ -47,11 +43,11 @@ pub(super) fn centre(page: &CentreView, language: Language) -> AnyView {
     view! {
         <section aria-labelledby="channels">
             <h2 id="channels">{words.heading}</h2>
-            <form method="post" action=localized(SIGN_OUT, language) class="withdraw">
+            <form method="post" action=Endpoint::SignOut.in_language(language) class="withdraw">
                 <span>{(words.signed_in)(&isolated(&page.address))}</span>
                 <button class="quiet-button">{words.sign_out}</button>
             </form>
-            <p><a href=localized(Next::Insight.path(), language)>{words.insight}</a></p>
+            <p><a href=in_language(Next::Insight.path(), language)>{words.insight}</a></p>
             {note}
             {cards}
             {stop_all(page, language)}
@@ -70,7 +66,7 @@ fn stop_all(page: &CentreView, language: Language) -> AnyView {
         <section class="now" aria-labelledby="stop-all">
             <h3 id="stop-all">{words.stop_all_heading}</h3>
             <p>{help}</p>
-            <form method="post" action=localized(ACT, language)>
+            <form method="post" action=Endpoint::PreferenceChange.in_language(language)>
                 <input type="hidden" name="about" value=page.about.clone() />
                 <input type="hidden" name="shown" value=page.shown.clone() />
                 <button name="act" value="stop_all">{words.stop_all}</button>
@@ -140,7 +136,7 @@ fn button(card: &Card, of: &str, language: Language) -> AnyView {
     view! {
         {no_point}
         {about}
-        <form method="post" action=localized(ACT, language)>
+        <form method="post" action=Endpoint::PreferenceChange.in_language(language)>
             <input type="hidden" name="about" value=of.to_owned() />
             {channels(&[card.channel])}
             <input type="hidden" name="shown" value=card.shown.clone() />
@@ -233,9 +229,9 @@ pub fn Done(
                 <strong class="code">{page.number.clone()}</strong>
             </p>
             <p>{(words.number_help)(&phone)}</p>
-            <p><a href=localized(&page.receipt, language)>{words.receipt}</a></p>
+            <p><a href=in_language(&page.receipt, language)>{words.receipt}</a></p>
             {undo(page.undo.as_ref(), page.what == Act::Stopped, language)}
-            <p class="no-print"><a href=localized("/keuze/voorkeuren", language)>{words.back}</a></p>
+            <p class="no-print"><a href=Endpoint::Preferences.in_language(language)>{words.back}</a></p>
         </Shell>
     }
 }
@@ -256,7 +252,7 @@ fn undo(undo: Option<&Undo>, stopped: bool, language: Language) -> Option<AnyVie
             <h2 id="undo">{words.undo}</h2>
             <p>{words.undo_help}</p>
             {about}
-            <form method="post" action=localized(ACT, language)>
+            <form method="post" action=Endpoint::PreferenceChange.in_language(language)>
                 <input type="hidden" name="about" value=undo.about.clone() />
                 {channels(&undo.channels)}
                 <input type="hidden" name="shown" value=undo.shown.clone() />

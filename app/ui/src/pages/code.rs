@@ -3,16 +3,12 @@
 use leptos::prelude::*;
 
 use super::fields::{Line, line, summary};
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use model::language::Language;
+use model::paths::Endpoint;
 use words::code::Code as Words;
 use words::isolate::isolated;
 use words::views::centre::{AskCodeView, EnterCodeView, Next};
-
-/// Where a code is asked for.
-pub const ASK: &str = "/keuze/voorkeuren/code";
-/// Where it is entered.
-pub const ENTER: &str = "/keuze/voorkeuren/code/invullen";
 
 /// The field that takes an address or a number.
 const CONTACT: &str = "contact";
@@ -46,7 +42,7 @@ pub fn AskCode(
             <h1>{title}</h1>
             {summary}
             <p class="lead">{words.ask_lead}</p>
-            <form method="post" action=format!("{}#outcome", localized(ASK, language)) class="fields">
+            <form method="post" action=format!("{}#outcome", Endpoint::Code.in_language(language)) class="fields">
                 {address}
                 <input type="hidden" name="next" value=page.next.word() />
                 <div class="actions one">
@@ -56,7 +52,7 @@ pub fn AskCode(
             <p class="quiet">{words.nothing_kept}</p>
             <p>
                 {format!("{} ", words.without)}
-                <a href=localized("/keuze/afmelden", language)>{words.without_link}</a>
+                <a href=Endpoint::Objection.in_language(language)>{words.without_link}</a>
                 "."
             </p>
         </Shell>
@@ -92,7 +88,7 @@ pub fn EnterCode(
             {summary}
             <p class="lead" role="status">{(words.sent_to)(&isolated(&page.address))}</p>
             <p>{help}</p>
-            <form method="post" action=format!("{}#outcome", localized(ENTER, language)) class="fields">
+            <form method="post" action=format!("{}#outcome", Endpoint::CodeEntry.in_language(language)) class="fields">
                 <input type="hidden" name="asked" value=page.asked />
                 {code}
                 <div class="actions one">
@@ -106,5 +102,5 @@ pub fn EnterCode(
 
 /// The page that asks for an address and leads on from there.
 pub fn ask(next: Next, language: Language) -> String {
-    format!("{}&next={}", localized(ASK, language), next.word())
+    format!("{}&next={}", Endpoint::Code.in_language(language), next.word())
 }

@@ -10,10 +10,11 @@ use leptos::prelude::*;
 use time::PrimitiveDateTime;
 
 use super::given::given;
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use super::table::table;
 use model::channel::Channel;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::call::{Call as CallWords, no_point};
 use words::desk::Desk as Words;
 use words::isolate::isolated;
@@ -36,7 +37,7 @@ pub fn SignIn(
             <div class="narrow">
                 <h1>{words.sign_in}</h1>
                 {refusal}
-                <form method="post" action=localized("/keuze/desk/sign-in", language)>
+                <form method="post" action=Endpoint::DeskSignIn.in_language(language)>
                     <label>
                         {words.name}
                         <input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required />
@@ -75,7 +76,7 @@ pub fn NewPassword(
             <div class="narrow">
                 <h1>{words.new_password}</h1>
                 {refusal}
-                <form method="post" action=localized(PASSWORD, language)>
+                <form method="post" action=Endpoint::DeskPassword.in_language(language)>
                     {whose(&page.staff)}
                     {current}
                     <label>
@@ -133,15 +134,12 @@ fn missed(missed: Option<(u32, PrimitiveDateTime)>, language: Language) -> Optio
             <p>{(words.missed)(count, &when::date_time(last, language))}</p>
             <p>
                 {format!("{} ", words.missed_help)}
-                <a href=localized(PASSWORD, language)>{words.change_password}</a>
+                <a href=Endpoint::DeskPassword.in_language(language)>{words.change_password}</a>
             </p>
         </div>
     };
     Some(said.into_any())
 }
-
-/// Where a password is replaced.
-pub const PASSWORD: &str = "/keuze/desk/password";
 
 /// Which of the desk's pages is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -162,7 +160,7 @@ fn bar(bar: &Bar, language: Language, tab: Tab) -> AnyView {
         view! {
             <p class="message" role="status">
                 {(call.open)(&isolated(&open.reference))} " "
-                <a href=localized(&open.path, language)>{call.to_call}</a>
+                <a href=in_language(&open.path, language)>{call.to_call}</a>
             </p>
         }
     });
@@ -170,12 +168,12 @@ fn bar(bar: &Bar, language: Language, tab: Tab) -> AnyView {
     view! {
         <div class="bar">
             <nav aria-label=words.title>
-                <a href=localized("/keuze/desk", language) aria-current=current(false)>{call.look_up}</a>
-                <a href=localized("/keuze/desk/call", language) aria-current=current(true)>{call.title}</a>
+                <a href=Endpoint::Desk.in_language(language) aria-current=current(false)>{call.look_up}</a>
+                <a href=Endpoint::DeskCall.in_language(language) aria-current=current(true)>{call.title}</a>
             </nav>
-            <form method="post" action=localized("/keuze/desk/sign-out", language)>
+            <form method="post" action=Endpoint::DeskSignOut.in_language(language)>
                 <span>{format!("{} {}", words.signed_in, bar.staff)}</span>
-                <a href=localized(PASSWORD, language)>{words.change_password}</a>
+                <a href=Endpoint::DeskPassword.in_language(language)>{words.change_password}</a>
                 <button class="quiet-button">{words.sign_out}</button>
             </form>
         </div>
@@ -194,7 +192,7 @@ pub fn Unmatched(
     let words = unmatched::Words::of(page.why, language);
     let bar = page.bar.as_ref().map(|of| bar(of, language, Tab::LookUp));
     let back = page.back.as_deref().map(|path| {
-        view! { <li><a href=localized(path, language)>{unmatched::back(page.why, language)}</a></li> }
+        view! { <li><a href=in_language(path, language)>{unmatched::back(page.why, language)}</a></li> }
     });
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
@@ -206,7 +204,7 @@ pub fn Unmatched(
             </div>
             <ul>
                 {back}
-                <li><a href=localized("/keuze/desk", language)>{Words::of(language).look_up}</a></li>
+                <li><a href=Endpoint::Desk.in_language(language)>{Words::of(language).look_up}</a></li>
             </ul>
         </Shell>
     }
@@ -225,7 +223,7 @@ fn form(page: &LookUpView, words: &'static Words) -> AnyView {
         <form
             class="look-up"
             method="post"
-            action=localized("/keuze/desk/look-up", page.frame.language)
+            action=Endpoint::DeskLookUp.in_language(page.frame.language)
             autocomplete="off"
             aria-describedby=faulty
         >

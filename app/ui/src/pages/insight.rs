@@ -6,21 +6,15 @@ use super::fields::summary;
 use super::given::given;
 use super::receipt;
 use super::register::recipients;
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use model::language::Language;
+use model::paths::Endpoint;
 use words::code::Code;
 use words::insight::Insight as Words;
 use words::isolate::isolated;
 use words::views::centre::{Card, Detail, EraseView, ErasedView, Happened, InsightView, Kept, Whose};
 use words::views::frame::Frame;
 use words::{act, centre as text, when};
-
-/// The page.
-pub const INSIGHT: &str = "/keuze/inzage";
-/// The download.
-pub const DOWNLOAD: &str = "/keuze/inzage/gegevens";
-/// Erasing.
-pub const ERASE: &str = "/keuze/inzage/wissen";
 
 /// What is held.
 #[component]
@@ -72,7 +66,7 @@ fn download(words: &'static Words, language: Language) -> AnyView {
         <section class="no-print">
             <h2>{words.download}</h2>
             <p>{words.download_help}</p>
-            <p><a href=localized(DOWNLOAD, language) download="">{words.download_link}</a></p>
+            <p><a href=Endpoint::DataExport.in_language(language) download="">{words.download_link}</a></p>
         </section>
     }
     .into_any()
@@ -106,7 +100,7 @@ fn held(page: &InsightView, words: &'static Words) -> AnyView {
         <section class="no-print">
             <h2>{words.erase}</h2>
             <p>{words.erase_help}</p>
-            <p><a href=localized(ERASE, language)>{words.erase_link}</a></p>
+            <p><a href=Endpoint::Erasure.in_language(language)>{words.erase_link}</a></p>
         </section>
     }
     .into_any()
@@ -200,7 +194,7 @@ pub fn Erase(
             {sure}
             <p>{(words.backups)(page.backups_until)}</p>
             {kept(&page.kept, language)}
-            <form method="post" action=format!("{}#outcome", localized(ERASE, language)) autocomplete="off">
+            <form method="post" action=format!("{}#outcome", Endpoint::Erasure.in_language(language)) autocomplete="off">
                 <input type="hidden" name="about" value=page.about.clone() />
                 <fieldset class="purpose">
                     <legend>{words.block}</legend>
@@ -218,7 +212,7 @@ pub fn Erase(
                     <button>{words.erase_button}</button>
                 </div>
             </form>
-            <p><a href=localized(INSIGHT, language)>{words.back}</a></p>
+            <p><a href=Endpoint::DataAccess.in_language(language)>{words.back}</a></p>
         </Shell>
     }
 }

@@ -1,16 +1,14 @@
 //! `/keuze/nieuwsbrief`: an address and, if one likes, a name; nothing else (S-40).
 
 use leptos::prelude::*;
+use model::paths::{Endpoint, in_language};
 
 use super::fields::{Line, line, summary};
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use words::code::Code;
 use words::isolate::isolated;
 use words::newsletter::Newsletter as Words;
 use words::views::centre::{AddressFault, NewsletterStep, NewsletterView};
-
-/// The sign-up form's path; hosts may post to it from a form of their own.
-pub const NEWSLETTER: &str = "/keuze/nieuwsbrief";
 
 /// The sign-up, step by step.
 #[component]
@@ -34,7 +32,7 @@ pub fn Newsletter(
         NewsletterStep::Confirm(link) => {
             let content = view! {
                 <p class="lead">{(words.confirm_lead)(&frame.site)}</p>
-                <form method="post" action=localized(&link, language)>
+                <form method="post" action=in_language(&link, language)>
                     <button>{words.confirm}</button>
                 </form>
             };
@@ -42,7 +40,7 @@ pub fn Newsletter(
         }
         NewsletterStep::Stale => {
             let lines = words.stale.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
-            let content = view! { {lines} <p><a href=localized(NEWSLETTER, language)>{words.title}</a></p> };
+            let content = view! { {lines} <p><a href=Endpoint::Newsletter.in_language(language)>{words.title}</a></p> };
             (words.stale_title, content.into_any())
         }
     };
@@ -83,7 +81,7 @@ fn form(page: &NewsletterView, words: &'static Words) -> AnyView {
     view! {
         {summary(&faults, code.faults)}
         <p class="lead">{(words.lead)(&page.frame.site)}</p>
-        <form method="post" action=format!("{}#outcome", localized(NEWSLETTER, language)) class="fields">
+        <form method="post" action=format!("{}#outcome", Endpoint::Newsletter.in_language(language)) class="fields">
             {line(address)}
             {line(name)}
             <p class="quiet">{(words.next)(page.days)}</p>

@@ -3,19 +3,17 @@
 use leptos::prelude::*;
 
 use super::fields::{Line, area, line, summary};
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::objection::{self, Objection as Words};
 use words::views::frame::Frame;
 use words::views::objection::{
     CodeFault, GoesOn, LetterState, LetterView, LinkState, LinkView, ObjectionFault, ObjectionForm, ObjectionState,
     ObjectionView, Stopped,
 };
-
-/// Where somebody says no with nothing in hand.
-const OBJECTION: &str = "/keuze/afmelden";
 
 /// The page behind the link of a mail.
 #[component]
@@ -32,7 +30,7 @@ pub fn Link(
             let scope = if channel.is_none() { "all" } else { "channel" };
             let content = view! {
                 <p class="lead">{words.link_lead}</p>
-                <form method="post" action=localized(&frame.path, frame.language)>
+                <form method="post" action=in_language(&frame.path, frame.language)>
                     <button name="scope" value=scope>{button}</button>
                 </form>
                 <p class="quiet">{words.service}</p>
@@ -161,7 +159,7 @@ pub(super) fn goes_on(rest: Option<&GoesOn>, language: Language, words: &'static
         <section class="now" aria-labelledby="goes-on">
             <h2 id="goes-on">{said}</h2>
             {social}
-            <form method="post" action=format!("{}#outcome", localized(OBJECTION, language)) class="fields">
+            <form method="post" action=format!("{}#outcome", Endpoint::Objection.in_language(language)) class="fields">
                 {stopped_before(&form)}
                 {fields}
                 <div class="actions one">
@@ -185,7 +183,7 @@ fn offer(frame: &Frame, words: &'static Words) -> AnyView {
         <section class="now">
             <h2>{words.offer}</h2>
             <p>{words.offer_help}</p>
-            <form method="post" action=localized(&frame.path, frame.language)>
+            <form method="post" action=in_language(&frame.path, frame.language)>
                 <button name="scope" value="all">{words.stop_all}</button>
             </form>
         </section>
@@ -198,14 +196,14 @@ fn undo(language: Language, words: &'static Words) -> AnyView {
         <section class="no-print">
             <h2>{words.undo}</h2>
             <p>{words.undo_help}</p>
-            <p><a href=localized("/keuze/voorkeuren", language)>{words.undo_link}</a></p>
+            <p><a href=Endpoint::Preferences.in_language(language)>{words.undo_link}</a></p>
         </section>
     }
     .into_any()
 }
 
 fn elsewhere(text: &'static str, language: Language) -> AnyView {
-    view! { <a href=localized(OBJECTION, language)>{text}</a> }.into_any()
+    view! { <a href=Endpoint::Objection.in_language(language)>{text}</a> }.into_any()
 }
 
 /// The field that a fault leads to.
@@ -240,7 +238,7 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
     view! {
         {summary(&faults, &said)}
         <p class="lead">{words.lead}</p>
-        <form method="post" action=format!("{}#outcome", localized(OBJECTION, language)) class="fields">
+        <form method="post" action=format!("{}#outcome", Endpoint::Objection.in_language(language)) class="fields">
             // Enter in a field presses a form's first button. It must not stop more than what was ticked.
             <button name="scope" value="enter" class="hidden" tabindex="-1" aria-hidden="true"></button>
             <p>{words.fields_help}</p>
@@ -422,7 +420,7 @@ fn asks_code(code: String, fault: Option<CodeFault>, language: Language, words: 
     view! {
         {summary(&fault.map(|fault| ("code", fault)).into_iter().collect::<Vec<_>>(), words.faults)}
         <p class="lead">{words.letter_lead}</p>
-        <form method="post" action=format!("{}#outcome", localized("/keuze/brief", language)) class="fields">
+        <form method="post" action=format!("{}#outcome", Endpoint::Letter.in_language(language)) class="fields">
             {line(field)}
             <label class="box">
                 <input type="checkbox" name="scope" value="all" />

@@ -8,6 +8,7 @@ use model::controller::{Controller, Vendor};
 use model::decision::Reason;
 use model::language::Language;
 use model::notice::NoticeStrings;
+use model::paths::Endpoint;
 use model::purpose::Regime;
 use words::preferences::Preferences as Words;
 use words::views::preferences::{Overtaken, PastAnswer, PreferencesView, PurposeState, Standing};
@@ -88,7 +89,7 @@ fn enumerate(names: &[&str], and: &str) -> String {
 
 fn withdraw(page: &PreferencesView, words: &'static Words) -> AnyView {
     view! {
-        <form method="post" action="/keuze/choices" class="withdraw" data-keuze="withdraw">
+        <form method="post" action=Endpoint::ChoicesForm.path() class="withdraw" data-keuze="withdraw">
             {hidden(page)}
             <button name="control" value="refuse_all">{words.withdraw}</button>
             <span class="quiet">{words.withdraw_help}</span>
@@ -117,7 +118,7 @@ fn change(page: &PreferencesView, words: &'static Words) -> AnyView {
         <section aria-labelledby="change">
             <h2 id="change">{words.change}</h2>
             <p>{words.change_help}</p>
-            <form method="post" action="/keuze/choices" autocomplete="off">
+            <form method="post" action=Endpoint::ChoicesForm.path() autocomplete="off">
                 {hidden(page)}
                 {purposes}
                 <p class="quiet" id="save-help">{strings.save_is_refusal.clone()}</p>

@@ -1,8 +1,9 @@
 //! `/keuze/problems/{slug}`, and the page instead of what was asked for.
 
 use leptos::prelude::*;
+use model::paths::Endpoint;
 
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use words::shell;
 use words::views::problem::ProblemView;
 
@@ -24,7 +25,7 @@ pub fn Problem(
                 <p>{words.to_do}</p>
             </div>
             <p>
-                <a href=localized("/keuze/voorkeuren", language)>{shell::Shell::of(language).preferences}</a>
+                <a href=Endpoint::Preferences.in_language(language)>{shell::Shell::of(language).preferences}</a>
             </p>
             <p class="quiet code">{page.slug.as_str()}</p>
         </Shell>

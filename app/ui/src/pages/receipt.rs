@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use super::notice;
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use super::table::table;
 use model::channel::Channel;
 use model::choice::Answer;
 use model::decision::{OBJECTION, Reason};
 use model::evidence::Evidence;
 use model::language::Language;
+use model::paths::Endpoint;
 use words::ground::ground;
 use words::isolate::isolated;
 use words::receipt::Receipt as Words;
@@ -44,7 +45,7 @@ pub fn Receipt(
                 <strong class="code">{page.number.clone()}</strong>
             </p>
             <p>{words.keep}</p>
-            <p class="no-print"><a href=localized("/keuze/voorkeuren", language)>{words.change}</a></p>
+            <p class="no-print"><a href=Endpoint::Preferences.in_language(language)>{words.change}</a></p>
             {said(&page.answer, language)}
             <section>
                 <h2>{words.facts}</h2>

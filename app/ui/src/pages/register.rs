@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::shell::{Here, Shell, localized};
+use super::shell::{Here, Shell};
 use super::table::table;
 use model::controller::{Cookie, Recipient, Vendor};
 use model::language::Language;
+use model::paths::Endpoint;
 use model::policy::Policy;
 use model::purpose::Purpose;
 use words::register::Register as Words;
@@ -29,7 +30,7 @@ pub fn Register(
         <Shell frame=page.frame.clone() title=title.clone() here=Here::Register>
             <h1>{title}</h1>
             <p class="lead">{words.lead}</p>
-            <p><a href=localized("/keuze/voorkeuren", language)>{words.change}</a></p>
+            <p><a href=Endpoint::Preferences.in_language(language)>{words.change}</a></p>
             {purposes}
             {parties}
             {recipients(&page.recipients, language)}

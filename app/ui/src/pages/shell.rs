@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use model::controller::Controller;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::shell::Shell as Words;
 use words::views::frame::{Authority, Carried, Frame};
 
@@ -45,8 +46,8 @@ pub fn Shell(
                 <meta name="robots" content="noindex" />
                 <title>{format!("{title} – {}", frame.site)}</title>
                 <link rel="icon" href="data:," />
-                <link rel="icon" href="/keuze/icon.svg" />
-                <link rel="stylesheet" href="/keuze/page.css" />
+                <link rel="icon" href=Endpoint::Icon.path() />
+                <link rel="stylesheet" href=Endpoint::PageCss.path() />
             </head>
             <body class=class>
                 <a class="skip" href="#content">{words.skip}</a>
@@ -62,7 +63,7 @@ fn header(frame: &Frame, here: Here, words: &'static Words) -> AnyView {
     let language = frame.language;
     let other = other(language);
     let switch = frame.reopens.then(|| {
-        let href = localized(&frame.path, other);
+        let href = in_language(&frame.path, other);
         match &frame.carries {
             Some(carried) => carrying(href, carried, other, words),
             None => {
@@ -94,14 +95,14 @@ fn carrying(action: String, carried: &Carried, other: Language, words: &'static 
 }
 
 fn navigation(here: Here, language: Language, words: &'static Words) -> AnyView {
-    let link = move |to: Here, path: &str, name: &'static str| {
-        let href = localized(path, language);
+    let link = move |to: Here, page: Endpoint, name: &'static str| {
+        let href = page.in_language(language);
         view! { <a href=href aria-current=(here == to).then_some("page")>{name}</a> }
     };
     view! {
         <nav aria-label=words.pages>
-            {link(Here::Preferences, "/keuze/voorkeuren", words.preferences)}
-            {link(Here::Register, "/keuze/cookies", words.register)}
+            {link(Here::Preferences, Endpoint::Preferences, words.preferences)}
+            {link(Here::Register, Endpoint::Register, words.register)}
         </nav>
     }
     .into_any()
@@ -137,7 +138,7 @@ fn contact(controller: &Controller, language: Language, words: &'static Words) -
                 <br />
                 <a href=controller.statement_url.clone()>{words.statement}</a>
                 <br />
-                <a href=localized("/keuze/afmelden", language)>{words.objection}</a>
+                <a href=Endpoint::Objection.in_language(language)>{words.objection}</a>
             </p>
         </section>
     }
@@ -163,10 +164,6 @@ fn tel(phone: &str) -> String {
 }
 
 /// A path of ours that opens in the same language.
-pub(super) fn localized(path: &str, language: Language) -> String {
-    format!("{path}?lang={}", language.tag())
-}
-
 fn other(language: Language) -> Language {
     match language {
         Language::Nl => Language::En,

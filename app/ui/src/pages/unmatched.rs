@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::code::{ENTER, ask};
-use super::shell::{Here, Shell, localized};
+use super::code::ask;
+use super::shell::{Here, Shell};
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::centre::Centre;
 use words::code::Code;
 use words::unmatched::{Words, to_choices, to_code};
@@ -35,11 +36,13 @@ pub fn NotRecorded(
 
 fn ways(why: Unmatched, language: Language) -> Vec<(String, &'static str)> {
     let code = |next| (ask(next, language), Code::of(language).again);
-    let choices = (localized(Next::Preferences.path(), language), to_choices(language));
-    let without = (localized("/keuze/afmelden", language), Centre::of(language).without_code);
+    let choices = (in_language(Next::Preferences.path(), language), to_choices(language));
+    let without = (Endpoint::Objection.in_language(language), Centre::of(language).without_code);
     match why {
         Unmatched::Ended(next) => vec![code(next), without],
-        Unmatched::OtherCode => vec![(localized(ENTER, language), to_code(language)), code(Next::Preferences)],
+        Unmatched::OtherCode => {
+            vec![(Endpoint::CodeEntry.in_language(language), to_code(language)), code(Next::Preferences)]
+        }
         _ => vec![choices, code(Next::Preferences), without],
     }
 }

@@ -10,6 +10,7 @@ use model::decision::Reason;
 use model::event::Route;
 use model::evidence::Evidence;
 use model::language::Localized;
+use model::paths::Endpoint;
 use model::told::What;
 
 /// A social medium on which people can block us or leave (S-15).
@@ -61,8 +62,8 @@ impl Next {
     /// The page's path.
     pub fn path(self) -> &'static str {
         match self {
-            Self::Preferences => "/keuze/voorkeuren",
-            Self::Insight => "/keuze/inzage",
+            Self::Preferences => Endpoint::Preferences.path(),
+            Self::Insight => Endpoint::DataAccess.path(),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
+use model::paths::ROOT;
+
 use super::reader::{At, Section};
 
 /// The web property.
@@ -165,7 +167,7 @@ fn refuse_lone_subdomain(s: &Section<'_>, name: &str, hosts: &[At<Host>]) {
 }
 
 fn read_no_notice(s: &Section<'_>) -> Vec<String> {
-    let ours = "/keuze/*".to_owned();
+    let ours = format!("{ROOT}*");
     let mut patterns = vec![ours];
     for text in s.texts("no_notice") {
         let path = text.value.strip_suffix('*').unwrap_or(&text.value);

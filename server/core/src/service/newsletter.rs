@@ -5,6 +5,7 @@ use model::event::{Actor, Event, EventKind, Route};
 use model::evidence::{IdentityLevel, OptIn, Verification};
 use model::identity::{RecordAddress, Subject};
 use model::language::Language;
+use model::paths;
 use time::{Date, Duration};
 
 use super::Keuze;
@@ -91,7 +92,7 @@ impl Keuze {
         let now = self.clock.now();
         let until = now.today + Duration::days(i64::from(days));
         let token = self.tokens().confirm(person, Channel::Newsletter, until, email);
-        let link = format!("{origin}/keuze/nieuwsbrief/{token}?lang={}", language.tag());
+        let link = format!("{origin}{}", paths::in_language(&paths::newsletter_link(token), language));
         Mail {
             what: "confirmation".to_owned(),
             to: email.clone(),

@@ -6,6 +6,7 @@ use model::event::{Answered, Event, EventKind};
 use model::identity::{ContentHash, RecordAddress};
 use model::language::Language;
 use model::notice::NoticeRef;
+use model::paths::{self, Endpoint};
 use model::policy::Policy;
 use model::purpose::PurposeId;
 use model::told::What;
@@ -99,8 +100,8 @@ impl Keuze {
             record: String::from_utf8_lossy(&proven.record).into_owned(),
             salt: ContentHash(proven.salt).to_string(),
             text: proven.proof,
-            checkpoint_url: format!("{origin}/keuze/log/{}/checkpoint", address.shard),
-            keys_url: format!("{origin}{}", crate::service::LOG_KEYS),
+            checkpoint_url: format!("{origin}{}", paths::checkpoint(address.shard)),
+            keys_url: format!("{origin}{}", Endpoint::LogKeys.path()),
         }))
     }
 }

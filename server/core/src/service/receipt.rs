@@ -5,6 +5,7 @@
 //! link carries 128 bits, is given once with the answer, and shows the receipt for a day.
 
 use model::identity::{RecordAddress, ShardNumber};
+use model::paths;
 use model::receipt::ReceiptNumber;
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
@@ -58,12 +59,12 @@ impl<'a> Receipts<'a> {
         self.scribe.leaf(address).is_some() && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
-    /// The path of the page that shows the receipt: `/keuze/bewijs/{number}/{token}`.
+    /// The path of the page that shows the receipt.
     ///
     /// # Panics
     /// Where there is no such record.
     pub fn path(&self, address: RecordAddress) -> String {
-        format!("/keuze/bewijs/{}/{}", self.number(address), self.token(address))
+        paths::receipt(self.number(address), self.token(address))
     }
 
     /// Over the address and the record's leaf: an index that is used a second time, in a ledger that was put back, has

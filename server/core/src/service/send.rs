@@ -5,6 +5,7 @@ use model::controller::Controller;
 use model::decision::Decision;
 use model::language::{Language, Localized};
 use model::letter::LetterCode;
+use model::paths;
 use words::mailing;
 
 use super::Keuze;
@@ -84,7 +85,7 @@ impl Keuze {
 
     /// Link and texts for a person's mail.
     pub fn mail_links(&self, person: &Person, channel: Channel, origin: &str) -> MailLinks {
-        let link = format!("{origin}/keuze/afmelden/{}", self.tokens().stop(person.subject, Some(channel)));
+        let link = format!("{origin}{}", paths::objection_link(self.tokens().stop(person.subject, Some(channel))));
         let sender = mailing::sender(&self.config.controller);
         let text = |language| format!("{} {link}\n\n{sender}\n", mailing::stop(channel, language));
         let html = |language| {

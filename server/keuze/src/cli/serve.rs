@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use ui::components::banner::first_layer;
 
+use model::paths::Endpoint;
 use tokio::net::TcpListener;
 
 use super::data::demo_of;
@@ -213,11 +214,11 @@ async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), St
     let name: StaffName = "demo".parse().expect("a name of small letters");
     let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
     say(format_args!("host page with the banner   http://{address}/"));
-    say(format_args!("preference page             http://{address}/keuze/voorkeuren"));
+    say(format_args!("preference page             http://{address}{}", Endpoint::Preferences.path()));
     if keuze.outbox.is_some() {
-        say(format_args!("mails that stay here        http://{address}/demo/outbox"));
+        say(format_args!("mails that stay here        http://{address}{}", Endpoint::DemoOutbox.path()));
     }
-    say(format_args!("desk                        http://{address}/keuze/desk"));
+    say(format_args!("desk                        http://{address}{}", Endpoint::Desk.path()));
     say(format_args!("  sign in as demo, one-time password {}", password.as_str()));
     say(format_args!("  invented customers K-1001 to K-1006"));
     say(format_args!("API key for every scope       {}", demo_key(keuze).await?.as_str()));

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use model::choice::{Answers, Control, Surface};
 use model::cookie::Said;
 use model::language::Language;
+use model::paths::{self, Endpoint};
 use model::policy::Policy;
 use model::purpose::PurposeId;
 use words::views::preferences::Overtaken;
@@ -142,10 +143,9 @@ impl Fields {
 
     /// Where the browser goes next; never to another origin.
     fn location(&self, choice: &Choice, done: &Done, sender: &Sender, headers: &HeaderMap) -> HeaderValue {
-        const PREFERENCES: &str = "/keuze/voorkeuren";
-        let language = choice.language.tag();
+        const PREFERENCES: &str = Endpoint::Preferences.path();
         let path = match choice.surface {
-            Some(Surface::Page) => format!("{}?lang={language}", done.receipt_path),
+            Some(Surface::Page) => paths::in_language(&done.receipt_path, choice.language),
             _ => {
                 let named = self.return_to.clone().filter(|path| is_own_page(path));
                 let came_from = || referer_path(&sender.visit, headers).filter(|path| is_own_page(path));
@@ -161,8 +161,7 @@ impl Fields {
 pub(crate) fn is_own_page(path: &str) -> bool {
     let ours = path.starts_with('/') && !path.starts_with("//") && path.len() <= 2048;
     let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let answers_get = !path.starts_with("/keuze/choices") && !path.starts_with("/keuze/api/");
-    ours && plain && answers_get
+    ours && plain && paths::answers_browsers(path)
 }
 
 fn once(field: &mut Option<String>, value: String) -> Result<(), Problem> {

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use model::choice::{Answers, Control, Surface};
 use model::language::Language;
+use model::paths::Endpoint;
 use serde::{Deserialize, Serialize};
 
 use super::{Sender, label, purpose};
@@ -20,9 +21,6 @@ use crate::problem::{Problem, Slug};
 use crate::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::service::Keuze;
 use keuze_core::service::choose::{Choice, Done};
-
-/// Its address.
-pub(super) const PATH: &str = "/keuze/api/v1/choices";
 
 /// What is sent. The words of the enumerations are checked by their types, names by the policy later.
 #[derive(Deserialize)]
@@ -60,7 +58,7 @@ pub(super) async fn choose(
     let choice: Choice = sent.try_into()?;
     let sender = Sender::of(&keuze, visit, &headers, gpc)?;
     let request = match IdempotencyKey::of(&headers) {
-        Ok(key) => key.map(|key| key.name(&keuze, &[PATH.as_bytes(), &body])),
+        Ok(key) => key.map(|key| key.name(&keuze, &[Endpoint::Choices.path().as_bytes(), &body])),
         // A no is taken whatever else is wrong; it is only not known again.
         Err(_) if says_no(&choice) => None,
         Err(problem) => return Err(problem),

@@ -13,6 +13,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use model::channel::Channel;
 use model::identity::Subject;
+use model::paths::{self, Endpoint};
 use ui::pages::desk::call::{Call as CallPage, CallProps};
 use words::views::desk::people::{CallCard, CallFault, CallForm, CallState, CallView, Said};
 use words::views::unmatched::Unmatched;
@@ -20,6 +21,7 @@ use words::views::unmatched::Unmatched;
 use super::session::Session;
 use super::work::WorkId;
 use super::{Acting, Desk, Form, Shared, back_to, not_open, to, unmatched};
+use crate::mount::Mount as _;
 use crate::problem::{Problem, Slug};
 use crate::render;
 use crate::visit::Visit;
@@ -27,13 +29,13 @@ use keuze_core::service::call::{CloseError, Direction, OnTheLine, OpenCall, Refe
 use keuze_core::service::people::{ActError, Acted};
 
 /// The path of the form that opens a call.
-pub(super) const CALL: &str = "/keuze/desk/call";
+pub(super) const CALL: &str = Endpoint::DeskCall.path();
 
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
-        .route(CALL, get(home))
-        .route("/keuze/desk/call/open", post(open).merge(back_to(CALL)))
-        .route("/keuze/desk/call/{id}", get(screen).post(act))
+        .mount(Endpoint::DeskCall, get(home))
+        .mount(Endpoint::DeskCallOpen, post(open).merge(back_to(CALL)))
+        .mount(Endpoint::DeskCallScreen, get(screen).post(act))
 }
 
 /// The form that opens a call, or the way to the one that is open.
@@ -232,7 +234,7 @@ impl Desk {
     pub(super) fn path_of(&self, session: &Session, call: &OpenCall) -> String {
         let id = self.sessions.work(session, |work| work.address_of(&call.id, &*self.keuze.entropy));
         // Of a session that ended meanwhile every address leads to signing in.
-        id.map_or_else(|| CALL.to_owned(), |id| format!("{CALL}/{id}"))
+        id.map_or_else(|| CALL.to_owned(), paths::desk_call)
     }
 
     fn card(&self, session: &Session, call: &OpenCall) -> Result<CallCard, Problem> {

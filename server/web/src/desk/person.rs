@@ -13,6 +13,7 @@ use model::channel::Channel;
 use model::event::Route;
 use model::evidence::IdentityLevel;
 use model::identity::{PointName, Subject};
+use model::paths::{self, Endpoint};
 use tokio::sync::OwnedMutexGuard;
 use ui::pages::desk::person::{Person as PersonPage, PersonProps};
 use words::views::desk::people::{Done, PersonFault, PersonView};
@@ -22,6 +23,7 @@ use super::erase::erase;
 use super::session::Session;
 use super::work::{Made, Opened, Press, WorkId};
 use super::{Acting, DESK, Desk, Form, Shared, back_to, channels_named, not_open, to, unmatched};
+use crate::mount::Mount as _;
 use crate::problem::{Problem, Slug};
 use crate::render;
 use crate::visit::Visit;
@@ -30,16 +32,11 @@ use keuze_core::service::people::{Act, ActError, Who};
 
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()
-        .route("/keuze/desk/person", get(async |visit: Visit| to(DESK, &visit)))
-        .route("/keuze/desk/person/{id}", get(page).post(act))
-        .route("/keuze/desk/person/{id}/merge", post(merge).merge(back_to(DESK)))
-        .route("/keuze/desk/person/{id}/same-person", post(same_person).merge(back_to(DESK)))
-        .route("/keuze/desk/person/{id}/erase", post(erase).merge(back_to(DESK)))
-}
-
-/// The address of a look-up.
-pub(super) fn path(id: WorkId) -> String {
-    format!("/keuze/desk/person/{id}")
+        .mount(Endpoint::DeskPeople, get(async |visit: Visit| to(DESK, &visit)))
+        .mount(Endpoint::DeskPerson, get(page).post(act))
+        .mount(Endpoint::DeskPersonMerge, post(merge).merge(back_to(DESK)))
+        .mount(Endpoint::DeskPersonSame, post(same_person).merge(back_to(DESK)))
+        .mount(Endpoint::DeskPersonErase, post(erase).merge(back_to(DESK)))
 }
 
 /// The look-up that an address names, if it was made in this session.
@@ -72,7 +69,7 @@ fn show(
 ) -> Result<Response, Problem> {
     let cards = opened.people.iter().filter(|person| is_still(desk, **person));
     let cards = cards.filter_map(|person| desk.keuze.person_card(*person).transpose());
-    let path = path(id);
+    let path = paths::desk_person(id);
     let page = PersonView {
         // What was asked by a form shows the same page when its address is opened.
         frame: desk.frame_at(visit, true, &path),
@@ -154,7 +151,7 @@ impl Entry {
 
     /// The person is not as the page showed them.
     fn changed(&self, desk: &Desk) -> Response {
-        unmatched(desk, &self.visit, &self.session, Unmatched::Changed, Some(path(self.id)))
+        unmatched(desk, &self.visit, &self.session, Unmatched::Changed, Some(paths::desk_person(self.id)))
     }
 
     /// Leads back to the page, which says once what was recorded; what was not is answered at once.
@@ -170,7 +167,7 @@ impl Entry {
                     opened.made.extend(Some(made).filter(|made| !matches!(made.done, Done::Objected(_))));
                 };
                 desk.sessions.work(session, |work| work.people(self.id).map(kept));
-                Ok(to(&path(self.id), visit))
+                Ok(to(&paths::desk_person(self.id), visit))
             }
             Outcome::Stood(done) => show(desk, visit, session, self.id, &self.opened, (Some(done), None)),
             Outcome::Refused(fault) => show(desk, visit, session, self.id, &self.opened, (None, Some(fault))),

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::http::HeaderMap;
 use cookie::{Cookie, SameSite};
 use model::identity::RecordAddress;
+use model::paths::Endpoint;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
@@ -151,7 +152,7 @@ impl Sessions {
 
 fn cookie(token: String, secure: bool) -> Cookie<'static> {
     Cookie::build((cookie_name(secure), token))
-        .path("/keuze/desk")
+        .path(Endpoint::Desk.path())
         .http_only(true)
         .same_site(SameSite::Strict)
         .secure(secure)

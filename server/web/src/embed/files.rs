@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use model::paths::Endpoint;
 use rust_embed::RustEmbed;
 
 use super::asset::Asset;
@@ -61,14 +62,14 @@ impl SiteFile {
     }
 
     /// Where it is served; `None` for what is only built upon.
-    pub fn address(self) -> Option<&'static str> {
+    pub fn address(self) -> Option<Endpoint> {
         match self {
-            Self::Panel => Some("/keuze/panel.js"),
-            Self::PanelWasm => Some("/keuze/panel_bg.wasm"),
-            Self::Release => Some("/keuze/release.js"),
-            Self::BannerCss => Some("/keuze/banner.css"),
-            Self::PageCss => Some("/keuze/page.css"),
-            Self::Icon => Some("/keuze/icon.svg"),
+            Self::Panel => Some(Endpoint::Panel),
+            Self::PanelWasm => Some(Endpoint::PanelWasm),
+            Self::Release => Some(Endpoint::Release),
+            Self::BannerCss => Some(Endpoint::BannerCss),
+            Self::PageCss => Some(Endpoint::PageCss),
+            Self::Icon => Some(Endpoint::Icon),
             Self::Later | Self::Runtime => None,
         }
     }

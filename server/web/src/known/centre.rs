@@ -10,14 +10,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use model::channel::Channel;
-use ui::pages::centre::{ACT, Done, DoneProps, SIGN_OUT};
+use model::paths::{self, Endpoint};
+use ui::pages::centre::{Done, DoneProps};
 use words::views::centre::Next;
 use words::views::unmatched::Unmatched;
 
-use super::{Form, localized, not_recorded, see_other, session};
+use super::{Form, not_recorded, see_other, session};
 use crate::cookies::Jar;
+use crate::mount::Mount as _;
 use crate::objection::without_referrer_elsewhere;
-use crate::pages::{PREFERENCES, behind_link};
+use crate::pages::behind_link;
 use crate::problem::{Problem, Slug};
 use crate::render;
 use crate::visit::Visit;
@@ -29,14 +31,14 @@ use keuze_core::service::receipt::link_lives;
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
     Router::new()
-        .route(ACT, post(act).get(back))
-        .route(SIGN_OUT, post(sign_out).get(back))
-        .route("/keuze/voorkeuren/gedaan/{number}/{token}", get(done))
+        .mount(Endpoint::PreferenceChange, post(act).get(back))
+        .mount(Endpoint::SignOut, post(sign_out).get(back))
+        .mount(Endpoint::PreferenceChanged, get(done))
 }
 
 /// Whoever reloads the answer to a form comes back to the page.
 async fn back(visit: Visit) -> Response {
-    see_other(&localized(PREFERENCES, &visit))
+    see_other(&Endpoint::Preferences.in_language(visit.language))
 }
 
 async fn act(
@@ -53,13 +55,13 @@ async fn act(
         // A no to an address is meant whoever is known there.
         (Fit::Whole, _) | (Fit::Point, Wish::Stop(_)) => {}
         (Fit::Point, Wish::Start(..)) => match keuze.just_wished(&session, &wish)? {
-            Some(acted) => return Ok(see_other(&localized(&done_path(&keuze, &acted), &visit))),
+            Some(acted) => return Ok(see_other(&paths::in_language(&done_path(&keuze, &acted), visit.language))),
             None => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
         },
         (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
     }
     let acted = keuze.wish(&session, &wish, visit.language).await?;
-    Ok(see_other(&localized(&done_path(&keuze, &acted), &visit)))
+    Ok(see_other(&paths::in_language(&done_path(&keuze, &acted), visit.language)))
 }
 
 /// What is wished, and what the form says that it is about.
@@ -83,8 +85,7 @@ fn read(mut form: Form) -> Result<(Wish, String), Problem> {
 /// The page that says what an act changed; its token is the receipt's own.
 pub(super) fn done_path(keuze: &Keuze, acted: &Acted) -> String {
     let receipts = keuze.receipts();
-    let (number, token) = (receipts.number(acted.record), receipts.token(acted.record));
-    format!("{PREFERENCES}/gedaan/{number}/{token}")
+    paths::preference_changed(receipts.number(acted.record), receipts.token(acted.record))
 }
 
 async fn done(
@@ -110,7 +111,7 @@ async fn sign_out(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: Header
     if let Some(session) = session(&keuze, &visit, &headers) {
         keuze.end_session(&session);
     }
-    let mut response = see_other(&localized(PREFERENCES, &visit));
+    let mut response = see_other(&Endpoint::Preferences.in_language(visit.language));
     let mut jar = Jar::new(visit.names());
     jar.forget_person();
     jar.write(response.headers_mut());

@@ -10,13 +10,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use model::contact::PointKind;
-use ui::pages::code::{ASK, AskCode, AskCodeProps, ENTER, EnterCode, EnterCodeProps, ask};
+use model::paths::{self, Endpoint};
+use ui::pages::code::{AskCode, AskCodeProps, EnterCode, EnterCodeProps, ask};
 use words::views::centre::{AddressFault, AskCodeView, CodeFault, EnterCodeView, Next};
 use words::views::unmatched::Unmatched;
 
-use super::{Form, localized, not_recorded, see_other};
+use super::{Form, not_recorded, see_other};
 use crate::cookies::{self, Jar};
 use crate::limits::Client;
+use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
@@ -24,7 +26,7 @@ use keuze_core::service::Keuze;
 use keuze_core::service::codes::{CodeError, NoCodeTo, SendError};
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
-    Router::new().route(ASK, get(form).post(send)).route(ENTER, get(enter).post(take))
+    Router::new().mount(Endpoint::Code, get(form).post(send)).mount(Endpoint::CodeEntry, get(enter).post(take))
 }
 
 async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit, OriginalUri(uri): OriginalUri) -> Response {
@@ -37,7 +39,7 @@ async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit, OriginalUri(uri): O
 
 fn ask_page(keuze: &Keuze, visit: &Visit, next: Next, typed: String, fault: Option<AddressFault>) -> Response {
     let mobile = takes_numbers(keuze, next);
-    let page = AskCodeView { frame: keuze.frame(visit.language, ASK), next, mobile, typed, fault };
+    let page = AskCodeView { frame: keuze.frame(visit.language, Endpoint::Code.path()), next, mobile, typed, fault };
     render::page(fault.map_or(StatusCode::OK, status), visit.language, || AskCode(AskCodeProps { page }))
 }
 
@@ -84,7 +86,7 @@ async fn send(
     };
     match keuze.send_code(&to, next.word(), visit.language, client).await {
         Ok(sealed) => {
-            let mut response = see_other(&localized(ENTER, &visit));
+            let mut response = see_other(&Endpoint::CodeEntry.in_language(visit.language));
             let mut jar = Jar::new(visit.names());
             jar.code(sealed);
             jar.write(response.headers_mut());
@@ -110,11 +112,11 @@ async fn enter(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap
 /// Without a code that waits there is nothing to enter: a new one is asked for.
 fn enter_page(keuze: &Keuze, visit: &Visit, headers: &HeaderMap, typed: String, fault: Option<CodeFault>) -> Response {
     let Some(waits) = keuze.waiting_code(&waiting(keuze, visit, headers, "")) else {
-        return see_other(&localized(ASK, visit));
+        return see_other(&Endpoint::Code.in_language(visit.language));
     };
     let next = Next::of(&waits.next);
     let (address, by_text) = (waits.to.given(), waits.to.kind() == PointKind::Phone);
-    let (frame, asked) = (keuze.frame(visit.language, ENTER), waits.id);
+    let (frame, asked) = (keuze.frame(visit.language, Endpoint::CodeEntry.path()), waits.id);
     let page = EnterCodeView { frame, asked, address, by_text, next, typed, fault };
     let status = fault.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     render::page(status, visit.language, || EnterCode(EnterCodeProps { page }))
@@ -136,7 +138,7 @@ async fn take(
     }
     match keuze.take_code(&sealed, &typed) {
         Ok((session, next)) => {
-            let mut response = see_other(&localized(Next::of(&next).path(), &visit));
+            let mut response = see_other(&paths::in_language(Next::of(&next).path(), visit.language));
             let mut jar = Jar::new(visit.names());
             jar.person(session);
             jar.forget_code();
@@ -145,7 +147,7 @@ async fn take(
         }
         Err(CodeError::Wrong(left)) => Ok(enter_page(&keuze, &visit, &headers, typed, Some(CodeFault::Wrong { left }))),
         // The first press of a double one signed this browser in; nothing more is granted by the second.
-        Err(CodeError::JustUsed(next)) => Ok(see_other(&localized(Next::of(&next).path(), &visit))),
+        Err(CodeError::JustUsed(next)) => Ok(see_other(&paths::in_language(Next::of(&next).path(), visit.language))),
         Err(CodeError::Over) => Ok(over(&keuze, &visit, &sealed)),
     }
 }

@@ -11,14 +11,16 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use model::event::Route;
 use model::evidence::IdentityLevel;
-use ui::pages::insight::{DOWNLOAD, ERASE, Erase, EraseProps, Erased, ErasedProps, INSIGHT, Insight, InsightProps};
+use model::paths::Endpoint;
+use ui::pages::insight::{Erase, EraseProps, Erased, ErasedProps, Insight, InsightProps};
 use words::views::centre::{ErasedView, Next};
 use words::views::frame::Frame;
 use words::views::unmatched::Unmatched;
 
 use super::code::to_ask;
-use super::{Form, localized, not_recorded, see_other, session};
+use super::{Form, not_recorded, see_other, session};
 use crate::cookies::{self, Jar};
+use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
@@ -27,7 +29,10 @@ use keuze_core::service::codes::{Fit, JustDone, Session};
 use keuze_core::service::people::{Act, Erased as ErasedRecord};
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
-    Router::new().route(INSIGHT, get(insight)).route(DOWNLOAD, get(download)).route(ERASE, get(sure).post(erase))
+    Router::new()
+        .mount(Endpoint::DataAccess, get(insight))
+        .mount(Endpoint::DataExport, get(download))
+        .mount(Endpoint::Erasure, get(sure).post(erase))
 }
 
 /// Only a mailbox opens what is held: a number may have been somebody else's before.
@@ -37,7 +42,7 @@ fn by_mail(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session>
 
 async fn insight(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
-    let page = keuze.insight(keuze.frame(visit.language, INSIGHT), &session)?;
+    let page = keuze.insight(keuze.frame(visit.language, Endpoint::DataAccess.path()), &session)?;
     Ok(render::page(StatusCode::OK, visit.language, || Insight(InsightProps { page })))
 }
 
@@ -61,9 +66,9 @@ async fn sure(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap)
 /// Only where one person alone is known; elsewhere the page on what is held says why not.
 fn sure_page(keuze: &Keuze, visit: &Visit, session: &Session, unconfirmed: bool) -> Response {
     if keuze.opened_by(session).is_none() {
-        return see_other(&localized(INSIGHT, visit));
+        return see_other(&Endpoint::DataAccess.in_language(visit.language));
     }
-    let page = keuze.erase_view(keuze.frame(visit.language, ERASE), session, unconfirmed);
+    let page = keuze.erase_view(keuze.frame(visit.language, Endpoint::Erasure.path()), session, unconfirmed);
     let status = if unconfirmed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     render::page(status, visit.language, || Erase(EraseProps { page }))
 }
@@ -110,7 +115,7 @@ fn just_erased(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Eras
 }
 
 fn erased_page(keuze: &Keuze, visit: &Visit, erased: &ErasedRecord) -> Response {
-    let frame = Frame { reopens: false, ..keuze.frame(visit.language, ERASE) };
+    let frame = Frame { reopens: false, ..keuze.frame(visit.language, Endpoint::Erasure.path()) };
     let page = ErasedView { frame, erasure: keuze.erasure(erased) };
     let mut response = render::page(StatusCode::OK, visit.language, || Erased(ErasedProps { page }));
     let mut jar = Jar::new(visit.names());

@@ -9,13 +9,15 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use ui::pages::newsletter::{NEWSLETTER, Newsletter, NewsletterProps};
+use model::paths::{self, Endpoint};
+use ui::pages::newsletter::{Newsletter, NewsletterProps};
 use words::views::centre::{AddressFault, NewsletterStep, NewsletterView};
 
 use super::centre::done_path;
 use super::code::{not_sent, status};
-use super::{Form, localized, see_other};
+use super::{Form, see_other};
 use crate::limits::Client;
+use crate::mount::Mount as _;
 use crate::objection::without_referrer;
 use crate::problem::Problem;
 use crate::render;
@@ -28,11 +30,11 @@ use keuze_core::service::newsletter::SignUpError;
 const LONGEST_NAME: usize = 100;
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
-    Router::new().route(NEWSLETTER, get(form).post(ask))
+    Router::new().mount(Endpoint::Newsletter, get(form).post(ask))
 }
 
 pub(super) fn links() -> Router<Arc<Keuze>> {
-    Router::new().route("/keuze/nieuwsbrief/{token}", get(link).post(confirm))
+    Router::new().mount(Endpoint::NewsletterLink, get(link).post(confirm))
 }
 
 /// What was typed.
@@ -56,7 +58,7 @@ async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
 
 fn form_page(keuze: &Keuze, visit: &Visit, typed: Typed) -> Response {
     let status = typed.fault.map_or(StatusCode::OK, status);
-    page(keuze, visit, status, NEWSLETTER, typed, NewsletterStep::Form)
+    page(keuze, visit, status, Endpoint::Newsletter.path(), typed, NewsletterStep::Form)
 }
 
 /// An address that has the newsletter already gets the same mail and the same page.
@@ -80,7 +82,7 @@ async fn ask(
     match keuze.ask_for_newsletter(&email, given, visit.language, &visit.host.origin, client).await {
         Ok(()) => {
             let typed = Typed { address: email.given().to_owned(), ..Typed::default() };
-            Ok(page(&keuze, &visit, StatusCode::OK, NEWSLETTER, typed, NewsletterStep::Asked))
+            Ok(page(&keuze, &visit, StatusCode::OK, Endpoint::Newsletter.path(), typed, NewsletterStep::Asked))
         }
         Err(SignUpError::Send(error)) => Ok(refused(not_sent(error)?)),
         Err(SignUpError::Act(error)) => Err(error.into()),
@@ -107,7 +109,7 @@ async fn confirm(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     match keuze.confirm_newsletter(&token).await? {
-        Some(acted) => Ok(see_other(&localized(&done_path(&keuze, &acted), &visit))),
+        Some(acted) => Ok(see_other(&paths::in_language(&done_path(&keuze, &acted), visit.language))),
         None => {
             let (typed, step) = (Typed::default(), NewsletterStep::Stale);
             Ok(without_referrer(page(&keuze, &visit, StatusCode::NOT_FOUND, uri.path(), typed, step)))

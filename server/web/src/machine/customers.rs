@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use model::channel::Channel;
 use model::evidence::{Piece, SoftOptIn};
+use model::paths;
 use serde::{Deserialize, Serialize};
 
 use super::who::Named;
@@ -77,7 +78,7 @@ pub async fn tell(
 fn told(report: &RowReport, origin: &str) -> Told {
     let mut told = Told { changed: report.came_to == CameTo::Recorded, ..Told::default() };
     let warning = |slug: Slug, channels, missing| Warning {
-        r#type: format!("{origin}/keuze/problems/{slug}"),
+        r#type: format!("{origin}{}", paths::problem_type(slug)),
         channels,
         missing,
     };

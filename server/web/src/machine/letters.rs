@@ -11,6 +11,7 @@ use model::channel::Channel;
 use model::identity::RecordAddress;
 use model::language::Localized;
 use model::message::CheckedLetter;
+use model::paths::Endpoint;
 use qrcode::render::svg::Color;
 use qrcode::{EcLevel, QrCode};
 use serde::{Deserialize, Serialize};
@@ -57,7 +58,7 @@ pub async fn block(
     Ok(answer(&Block {
         version: LETTER_BLOCK,
         paragraph: paragraph(&keuze.config.controller, &address, code),
-        qr: qr(&format!("{origin}/keuze/brief?code={code}")),
+        qr: qr(&format!("{origin}{}?code={code}", Endpoint::Letter.path())),
         address,
         code: code.to_string(),
         decision: decision.into(),
@@ -67,7 +68,7 @@ pub async fn block(
 /// As it is typed from paper.
 fn short_address(origin: &str) -> String {
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    format!("{host}/keuze/brief")
+    format!("{host}{}", Endpoint::Letter.path())
 }
 
 /// Black on white whatever surrounds it; about 15 % of it may be smudged.
@@ -105,7 +106,7 @@ pub async fn check(
     let named = letter.template.as_deref().map(|template| CheckedLetter::read(template, LETTER_BLOCK)).transpose();
     let named = named.map_err(|fault| Problem::with(Slug::MalformedRequest, "template").mended_by(fault))?;
     let addresses: Vec<String> =
-        keuze.config.site.hosts.iter().map(|host| format!("{}/keuze/brief", host.name())).collect();
+        keuze.config.site.hosts.iter().map(|host| format!("{}{}", host.name(), Endpoint::Letter.path())).collect();
     let asked = Arc::clone(&keuze);
     let checked =
         tokio::task::spawn_blocking(move || lacking(&letter.text, &asked.config.controller, &addresses)).await;

@@ -7,10 +7,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use model::paths::Endpoint;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{CUSTOMERS, OBJECTIONS, client, key};
+use super::{client, key};
 use crate::body::LARGEST;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Problem, Slug};
@@ -123,5 +124,5 @@ fn says_no(path: &str, body: &Bytes) -> bool {
         let row: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         row.get("objected_channels").is_some_and(|channels| channels.as_str() != Some(""))
     };
-    path == OBJECTIONS || (path == CUSTOMERS && objected())
+    path == Endpoint::Objections.path() || (path == Endpoint::Customers.path() && objected())
 }

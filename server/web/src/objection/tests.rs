@@ -14,6 +14,7 @@ use keuze_core::service::fixture::House;
 use keuze_core::service::fixture::people::{customer, door, email, phone};
 use keuze_core::service::people::{Act, Who};
 
+const OBJECTION: &str = "/keuze/afmelden";
 const URLENCODED: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 

@@ -9,6 +9,9 @@ use keuze_core::config::{EXAMPLE, parse};
 use keuze_core::service::fixture::House;
 use ledger::Draft;
 
+const PREFERENCES: &str = "/keuze/voorkeuren";
+const REGISTER: &str = "/keuze/cookies";
+
 async fn shown(browser: &mut Browser, path: &str) -> Answer {
     let answer = browser.get(path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}");

@@ -22,6 +22,7 @@ async fn house(change: impl FnOnce(&mut Doors)) -> SocketAddr {
         is_proxy: Box::new(|_| false),
     };
     change(&mut doors);
+    #[expect(clippy::disallowed_methods, reason = "addresses of this test alone")]
     let app = Router::new()
         .route("/", get(async || "yes"))
         .route("/long", get(pending::<()>))

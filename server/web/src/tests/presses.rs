@@ -6,6 +6,7 @@ use model::channel::Channel;
 use model::event::{Actor, Route};
 use model::evidence::IdentityLevel;
 use model::identity::Subject;
+use model::paths::{Effect, Endpoint};
 use serde_json::{Value, json};
 
 use super::*;
@@ -458,7 +459,10 @@ async fn whatever_writes_is_pressed_here() {
     ];
     let mut pressed: BTreeSet<String> = others.map(str::to_owned).into();
     for press in Press::ALL {
-        pressed.insert(ready(press, &House::new().await).await.route());
+        let route = ready(press, &House::new().await).await.route();
+        let effect = Endpoint::of_path(&route).and_then(Endpoint::post).map(|post| post.effect);
+        assert!(matches!(effect, Some(Effect::Record | Effect::Objection)), "{press:?} {route}: {effect:?}");
+        pressed.insert(route);
     }
     let house = House::new().await;
     for path in walk::paths() {

@@ -1,8 +1,8 @@
 //! Walks the router: no route that writes answers a redirect without having written.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+
+use model::paths::Endpoint;
 
 use super::*;
 use crate::desk::tests::{PASSWORD as DESK_PASSWORD, annas_desk, desk_of, employ, employ_anna, look_up_for};
@@ -12,44 +12,9 @@ use keuze_core::service::fixture::people::{customer, email, phone};
 /// Ending a session is all that these do, and it has ended wherever there was none.
 const END: [&str; 2] = ["/keuze/desk/sign-out", "/keuze/voorkeuren/uitloggen"];
 
-/// The sources below a folder that are no tests.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() && !path.ends_with("tests") {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("tests.rs") {
-            found.push(path);
-        }
-    }
-    found
-}
-
-/// Every path that is routed, read from the sources: a route that is added is walked without being listed here.
+/// Every path that is routed.
 pub(super) fn paths() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = |folder: &str| -> Vec<String> {
-        sources(&root.join(folder)).iter().map(|file| fs::read_to_string(file).expect("readable")).collect()
-    };
-    let (http, pages) = (read("src"), read("../../app/ui/src/pages"));
-    let named = |name: &str| {
-        let constant = format!("const {name}: &str = \"");
-        let all = http.iter().chain(&pages);
-        all.filter_map(|text| Some(text.split_once(&constant)?.1.split('"').next()?.to_owned())).collect::<Vec<_>>()
-    };
-    let mut paths = Vec::new();
-    for rest in http.iter().flat_map(|text| text.split(".route(").skip(1)) {
-        let first = rest.split(',').next().expect("split gives at least one piece").trim();
-        match first.strip_prefix('"') {
-            Some(literal) => paths.push(literal.trim_end_matches('"').to_owned()),
-            None => paths.extend(named(first.rsplit("::").next().unwrap_or(first))),
-        }
-    }
-    paths.retain(|path| path.starts_with('/'));
-    paths.sort();
-    paths.dedup();
-    paths
+    Endpoint::ALL.iter().map(|endpoint| endpoint.path().to_owned()).collect()
 }
 
 /// What a page of ours would send, of anybody's pages.

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use super::super::given::given;
-use super::super::shell::{Here, Shell, localized};
+use super::super::shell::{Here, Shell};
 use super::{Press, Tab, alert, bar, object, press, said, status};
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::call::Call as Words;
 use words::isolate::isolated;
 use words::objection;
@@ -50,7 +51,7 @@ fn form_of(form: &CallForm, staff: &str, is_faulty: bool, language: Language) ->
         <form
             class="look-up call"
             method="post"
-            action=localized("/keuze/desk/call/open", language)
+            action=Endpoint::DeskCallOpen.in_language(language)
             autocomplete="off"
             aria-describedby=faulty
         >
@@ -96,7 +97,7 @@ fn open(card: &CallCard, language: Language) -> AnyView {
         about: None,
     };
     view! {
-        <form class="aside" method="post" action=localized(&card.path, language)>
+        <form class="aside" method="post" action=in_language(&card.path, language)>
             <input type="hidden" name="shown" value=card.shown.clone() />
             {person(card, language)}
             <div>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::super::insight::kept_lines;
-use super::super::shell::localized;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::erasing::Erasing as Words;
 use words::views::centre::Erasure;
 use words::views::desk::people::PersonCard;
@@ -16,7 +16,7 @@ pub(super) fn form(person: &PersonCard, path: &str, language: Language) -> AnyVi
     view! {
         <details>
             <summary>{words.heading}</summary>
-            <form class="narrow-form" method="post" action=localized(&format!("{path}/erase"), language) autocomplete="off">
+            <form class="narrow-form" method="post" action=in_language(&Endpoint::DeskPersonErase.under(path), language) autocomplete="off">
                 <input type="hidden" name="subject" value=person.subject.clone() />
                 <input type="hidden" name="shown" value=person.shown() />
                 <p class="quiet">{words.help}</p>

@@ -6,6 +6,7 @@ use super::super::table::table;
 use super::super::{notice, receipt};
 use model::decision::Decision;
 use model::language::Language;
+use model::paths::Endpoint;
 use words::call::Call as CallWords;
 use words::desk::Desk as Words;
 use words::ground::ground;
@@ -199,10 +200,11 @@ fn shown(shown: Option<&ShownNotice>, language: Language) -> AnyView {
 /// `allow-same-origin`, because a frame without an origin may not load our style sheet.
 fn frame(shown: &ShownNotice, words: &'static Words) -> AnyView {
     let document = format!(
-        "<!DOCTYPE html><html lang=\"{}\"><title>{}</title><link rel=\"stylesheet\" href=\"/keuze/banner.css\">\
+        "<!DOCTYPE html><html lang=\"{}\"><title>{}</title><link rel=\"stylesheet\" href=\"{}\">\
          <body>{}</body></html>",
         shown.language.tag(),
         words.notice_frame,
+        Endpoint::BannerCss.path(),
         shown.html,
     );
     view! { <iframe class="shown-frame" sandbox="allow-same-origin" title=words.notice_frame srcdoc=document></iframe> }

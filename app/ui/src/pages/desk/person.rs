@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use super::super::given::given;
 use super::super::receipt;
-use super::super::shell::{Here, Shell, localized};
+use super::super::shell::{Here, Shell};
 use super::{Press, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
 use super::{erase, same_person};
 use model::channel::Channel;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::call::{Call as Words, point};
 use words::desk::Desk as DeskWords;
 use words::receipt::Receipt;
@@ -122,7 +123,7 @@ fn facts(person: &PersonCard, language: Language) -> AnyView {
 fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     view! {
-        <form method="post" action=localized(path, language)>
+        <form method="post" action=in_language(path, language)>
             <input type="hidden" name="subject" value=person.subject.clone() />
             <label>
                 <span>{words.came_by}</span>
@@ -164,7 +165,7 @@ fn merge(person: &PersonCard, path: &str, language: Language) -> AnyView {
     view! {
         <details>
             <summary>{words.merge}</summary>
-            <form class="narrow-form" method="post" action=localized(&format!("{path}/merge"), language) autocomplete="off">
+            <form class="narrow-form" method="post" action=in_language(&Endpoint::DeskPersonMerge.under(path), language) autocomplete="off">
                 <input type="hidden" name="subject" value=person.subject.clone() />
                 <input type="hidden" name="shown" value=person.shown() />
                 <p class="quiet">{words.merge_help}</p>

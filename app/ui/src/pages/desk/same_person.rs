@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::super::shell::localized;
 use model::language::Language;
+use model::paths::{Endpoint, in_language};
 use words::same_person::SamePerson as Words;
 use words::views::desk::people::{LaterCard, PersonCard};
 
@@ -23,7 +23,7 @@ fn form(person: &PersonCard, given: &str, later: &LaterCard, path: &str, languag
             <form
                 class="narrow-form"
                 method="post"
-                action=localized(&format!("{path}/same-person"), language)
+                action=in_language(&Endpoint::DeskPersonSame.under(path), language)
                 autocomplete="off"
             >
                 <input type="hidden" name="subject" value=person.subject.clone() />

@@ -1,0 +1,61 @@
+//! The list of addresses is what is answered: each with its methods, and with its limit.
+
+use std::sync::Arc;
+
+use model::paths::{Endpoint, RateClass};
+
+use super::*;
+use keuze_core::config::Rate;
+
+async fn demo() -> House {
+    let mut house = House::new().await;
+    Arc::get_mut(&mut house.keuze).expect("nobody else has it").demo = true;
+    house
+}
+
+/// A path that leads to an address, whatever is put into it.
+fn some(endpoint: Endpoint) -> String {
+    endpoint.path().replace(['{', '}', '*'], "")
+}
+
+#[tokio::test]
+async fn every_listed_address_answers_its_methods_and_no_others() {
+    let house = demo().await;
+    let mut browser = Browser::new(&house);
+    for endpoint in Endpoint::ALL {
+        let answers = [("GET", endpoint.get().is_some()), ("POST", endpoint.post().is_some()), ("PUT", false)];
+        for (method, answered) in answers {
+            let headers = [SITE, ("content-type", "application/x-www-form-urlencoded")];
+            let status = browser.ask(method, &some(*endpoint), &headers, "").await.status;
+            assert_eq!(status != StatusCode::METHOD_NOT_ALLOWED, answered, "{method} {endpoint:?}: {status}");
+        }
+    }
+    let nowhere = browser.ask("PUT", "/keuze/nowhere", &[SITE], "").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND, "control: what is not listed is not answered");
+}
+
+/// With the least of every limit that can be set: the second request is refused where its class has that limit, and only there.
+#[tokio::test]
+async fn every_request_counts_for_the_limit_that_its_address_names() {
+    let plenty = Rate { burst: 1000, per_minute: 1000 };
+    let one = Rate { burst: 1, per_minute: 1 };
+    for slow in [RateClass::Choices, RateClass::ContinuedUse, RateClass::SignIn, RateClass::Pages] {
+        let mut house = demo().await;
+        let limits = &mut Arc::get_mut(&mut house.keuze).expect("nobody else has it").config.server.rate_limits;
+        let rate = |class| if class == slow { one } else { plenty };
+        limits.choices = rate(RateClass::Choices);
+        limits.continued_use = rate(RateClass::ContinuedUse);
+        limits.sign_in = rate(RateClass::SignIn);
+        limits.pages = rate(RateClass::Pages);
+        for endpoint in Endpoint::ALL {
+            for (method, class) in [("GET", endpoint.get()), ("POST", endpoint.post().map(|post| post.class))] {
+                let Some(class) = class else { continue };
+                let mut browser = Browser::of(crate::router(&house.keuze, true));
+                let mut ask = async || browser.ask(method, &some(*endpoint), &[SITE], "").await.status;
+                assert_ne!(ask().await, StatusCode::TOO_MANY_REQUESTS, "{method} {endpoint:?}");
+                let refused = ask().await == StatusCode::TOO_MANY_REQUESTS;
+                assert_eq!(refused, class == slow, "{method} {endpoint:?} with few {slow:?}");
+            }
+        }
+    }
+}
