@@ -1,9 +1,6 @@
-//! Whether styles leave something to be seen: those of an element, and of the simplest rules of its style sheet.
+//! Whether styles leave something to be seen where an element stands.
 
-use std::collections::HashMap;
-
-use super::decoded;
-use super::token::{Reader, Tag, Token};
+use super::paint::Paint;
 
 /// What styles say of one element, as far as it can hide it; `None` where they say nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,17 +15,24 @@ pub struct Style {
     cut: Option<bool>,
     /// Moved out of sight, or cut to nothing.
     away: Option<bool>,
+    colour: Option<Paint>,
+    background: Option<Paint>,
 }
 
 /// Whether something is seen where an element stands.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each hides in a way of its own")]
 pub struct Sight {
     /// It and everything in it is gone.
     pub is_gone: bool,
+    /// What stands in it is folded away, but for its summary.
+    pub is_folded: bool,
     /// It is not drawn, but what is in it may be.
     is_invisible: bool,
     /// Its letters have no size.
     is_tiny: bool,
+    colour: Paint,
+    background: Paint,
 }
 
 impl Sight {
@@ -36,35 +40,66 @@ impl Sight {
     pub fn within(self, style: Style) -> Self {
         let is_flat = style.flat == Some(true) && style.cut == Some(true);
         let hides = [style.display, style.opacity, style.away].contains(&Some(false));
+        let inherited = |own: Option<Paint>, outer: Paint| own.filter(|own| *own != Paint::Inherited).unwrap_or(outer);
         Self {
             is_gone: self.is_gone || hides || is_flat,
+            is_folded: false,
             is_invisible: style.visibility.map_or(self.is_invisible, |visible| !visible),
             is_tiny: style.font.map_or(self.is_tiny, |has_size| !has_size),
+            colour: inherited(style.colour, self.colour),
+            // What is behind shines through.
+            background: inherited(style.background.filter(|own| *own != Paint::Clear), self.background),
         }
     }
 
-    /// Whether it is.
-    pub fn is_seen(self) -> bool {
-        !(self.is_gone || self.is_invisible || self.is_tiny)
+    /// Whether a picture is.
+    pub fn shows_pictures(self) -> bool {
+        !(self.is_gone || self.is_folded || self.is_invisible)
+    }
+
+    /// Whether words are.
+    pub fn shows_words(self) -> bool {
+        self.shows_pictures() && !self.is_tiny && !self.colour.vanishes_on(self.background)
     }
 }
 
 impl Style {
-    /// Reads declarations; a later one outranks an earlier one.
-    fn read(declarations: &str) -> Self {
-        let plain = unescaped(&without_comments(declarations)).to_ascii_lowercase();
-        let mut style = Self::default();
-        for declaration in plain.split(';') {
-            if let Some((property, value)) = declaration.split_once(':') {
-                style.take(property.trim(), value.split('!').next().unwrap_or_default().trim());
-            }
-        }
-        style
+    /// What hides an element that no style speaks of.
+    pub const HIDDEN: Self = Self { display: Some(false), ..Self::SILENT };
+    /// The colour that browsers give a link of themselves.
+    pub const LINK: Self = Self { colour: Some(Paint::Other), ..Self::SILENT };
+    const SILENT: Self = Self {
+        display: None,
+        visibility: None,
+        font: None,
+        opacity: None,
+        flat: None,
+        cut: None,
+        away: None,
+        colour: None,
+        background: None,
+    };
+
+    /// What the old attributes for colours say.
+    pub fn of_colours(colour: Option<&str>, background: Option<&str>) -> Self {
+        let paint = |value: &str| Paint::of_attribute(&value.trim().to_ascii_lowercase());
+        Self { colour: colour.map(paint), background: background.map(paint), ..Self::SILENT }
     }
 
     fn take(&mut self, property: &str, value: &str) {
         match property {
+            "color" => self.colour = Some(Paint::read(value)),
+            "background-color" => self.background = Some(Paint::read(value)),
+            "background" => self.background = Some(Paint::behind(value)),
+            "background-image" if value != "none" => self.background = Some(Paint::Other),
+            _ => self.take_shape(property, value),
+        }
+    }
+
+    fn take_shape(&mut self, property: &str, value: &str) {
+        match property {
             "display" => self.display = Some(value != "none"),
+            "visibility" if value == "inherit" => {}
             "visibility" => self.visibility = Some(!matches!(value, "hidden" | "collapse")),
             "content-visibility" if value == "hidden" => self.away = Some(false),
             "mso-hide" if value == "all" => self.away = Some(false),
@@ -84,13 +119,16 @@ impl Style {
                 self.away = Some(false);
             }
             "clip" if value.starts_with("rect(") && is_nothing(value) => self.away = Some(false),
-            "transform" if value.starts_with("scale(0") && is_nothing(value) => self.away = Some(false),
+            "clip-path" if is_cut_off(value) => self.away = Some(false),
+            "transform" if value.starts_with("scale") && is_nothing(value) => self.away = Some(false),
+            "filter" if value.starts_with("opacity(") && is_nothing(value) => self.away = Some(false),
+            "scale" | "zoom" if is_zero(value) => self.away = Some(false),
             _ => {}
         }
     }
 
     /// The same with what another one says, which outranks it.
-    fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self {
             display: other.display.or(self.display),
             visibility: other.visibility.or(self.visibility),
@@ -99,12 +137,36 @@ impl Style {
             flat: other.flat.or(self.flat),
             cut: other.cut.or(self.cut),
             away: other.away.or(self.away),
+            colour: other.colour.or(self.colour),
+            background: other.background.or(self.background),
         }
     }
 }
 
+/// What an element's declarations say, and which of it outranks what others say without insisting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    pub plain: Style,
+    pub important: Style,
+}
+
+impl Declared {
+    /// Reads declarations; a later one outranks an earlier one.
+    pub fn read(declarations: &str) -> Self {
+        let plain = unescaped(&without_comments(declarations)).to_ascii_lowercase();
+        let mut declared = Self::default();
+        for declaration in plain.split(';') {
+            let Some((property, value)) = declaration.split_once(':') else { continue };
+            let (value, rank) = value.split_once('!').unwrap_or((value, ""));
+            let style = if rank.trim() == "important" { &mut declared.important } else { &mut declared.plain };
+            style.take(property.trim(), value.trim());
+        }
+        declared
+    }
+}
+
 /// The number at the start of a length.
-fn number(value: &str) -> Option<f64> {
+pub(super) fn number(value: &str) -> Option<f64> {
     let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(value.len());
     value[..end].parse().ok()
 }
@@ -123,13 +185,24 @@ fn is_far(value: &str) -> bool {
     number(value).is_some_and(|number| number <= -500.0)
 }
 
+/// A shape of nothing.
+fn is_cut_off(value: &str) -> bool {
+    let inside = value.split_once('(').map_or("", |(_, inside)| inside).trim_end_matches(')');
+    let first = inside.split([',', ' ']).next().unwrap_or_default();
+    match value.split('(').next() {
+        Some("inset") => first.ends_with('%') && number(first).is_some_and(|part| part >= 50.0),
+        Some("circle" | "ellipse") => is_zero(first),
+        _ => false,
+    }
+}
+
 /// Arguments of which each is nothing.
 fn is_nothing(value: &str) -> bool {
     let inside = value.split_once('(').map_or("", |(_, inside)| inside).trim_end_matches(')');
     inside.split([',', ' ']).filter(|part| !part.is_empty()).all(is_zero)
 }
 
-fn without_comments(css: &str) -> String {
+pub(super) fn without_comments(css: &str) -> String {
     let mut plain = String::with_capacity(css.len());
     let mut rest = css;
     while let Some((before, behind)) = rest.split_once("/*") {
@@ -152,88 +225,4 @@ fn unescaped(css: &str) -> String {
         rest = behind[length..].strip_prefix(' ').filter(|_| length > 0).unwrap_or(&behind[length..]);
     }
     plain + rest
-}
-
-/// What the rules of a body's style sheets say of single elements: by tag, class or id. Rules for some widths only, and for
-/// what stands within something else, are left out: they hide from some readers, or need a tree.
-#[derive(Default)]
-pub struct Sheet(HashMap<String, Style>);
-
-impl Sheet {
-    /// The style sheets of a body.
-    pub fn of(html: &str) -> Self {
-        let mut sheet = Self::default();
-        let mut is_for_all = true;
-        for token in Reader::new(html) {
-            match token {
-                Token::Start(tag) => {
-                    let media = tag.media.unwrap_or("all").to_ascii_lowercase();
-                    is_for_all = ["all", "screen", ""].contains(&media.trim());
-                }
-                Token::Raw(css) if is_for_all => sheet.take(&without_comments(css)),
-                Token::Raw(_) | Token::Text(_) | Token::End(_) => {}
-            }
-        }
-        sheet
-    }
-
-    fn take(&mut self, css: &str) {
-        let mut rest = css.trim_start_matches("<!--");
-        while let Some((selector, behind)) = rest.split_once('{') {
-            if selector.trim_start().starts_with('@') {
-                rest = behind_block(behind);
-                continue;
-            }
-            let (declarations, next) = behind.split_once('}').unwrap_or((behind, ""));
-            rest = next;
-            let style = Style::read(declarations);
-            if style != Style::default() {
-                // An at-rule without a block may stand before it.
-                let selector = selector.rsplit(';').next().unwrap_or_default();
-                selector.split(',').for_each(|one| self.add(one.trim(), style));
-            }
-        }
-    }
-
-    fn add(&mut self, selector: &str, style: Style) {
-        let is_simple =
-            !selector.is_empty() && selector.bytes().all(|b| b.is_ascii_alphanumeric() || b".#-_*".contains(&b));
-        let parts = selector.matches(['.', '#']).count();
-        if is_simple && parts <= 1 {
-            let tag = selector.split(['.', '#']).next().unwrap_or_default();
-            let key = format!("{}{}", tag.to_ascii_lowercase().trim_start_matches('*'), &selector[tag.len()..]);
-            let known = self.0.entry(key).or_default();
-            *known = known.and(style);
-        }
-    }
-
-    /// What is said of an element, its own style last.
-    pub fn style_of(&self, tag: &Tag<'_>) -> Style {
-        let mut style = Style::default();
-        if !self.0.is_empty() {
-            let name = tag.name.to_ascii_lowercase();
-            let classes = tag.class.unwrap_or_default().split_ascii_whitespace().map(|class| format!(".{class}"));
-            let parts = classes.chain(tag.id.map(|id| format!("#{id}")));
-            let keys = [String::new(), name.clone()]
-                .into_iter()
-                .chain(parts.flat_map(|part| [part.clone(), format!("{name}{part}")]));
-            style = keys.filter_map(|key| self.0.get(&key)).fold(style, |style, rule| style.and(*rule));
-        }
-        match tag.style {
-            Some(own) => style.and(Style::read(&decoded(own))),
-            None => style,
-        }
-    }
-}
-
-/// What follows a block, with the blocks in it.
-fn behind_block(css: &str) -> &str {
-    let mut depth = 1;
-    for (at, mark) in css.match_indices(['{', '}']) {
-        depth += if mark == "{" { 1 } else { -1 };
-        if depth == 0 {
-            return &css[at + 1..];
-        }
-    }
-    ""
 }

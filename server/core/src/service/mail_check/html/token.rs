@@ -27,7 +27,11 @@ pub struct Tag<'a> {
     pub width: Option<&'a str>,
     pub height: Option<&'a str>,
     pub media: Option<&'a str>,
+    pub color: Option<&'a str>,
+    pub bgcolor: Option<&'a str>,
+    pub background: Option<&'a str>,
     pub is_hidden: bool,
+    pub is_open: bool,
 }
 
 impl<'a> Tag<'a> {
@@ -35,6 +39,10 @@ impl<'a> Tag<'a> {
         let slot = match name.to_ascii_lowercase().as_str() {
             "hidden" => {
                 self.is_hidden = true;
+                return;
+            }
+            "open" => {
+                self.is_open = true;
                 return;
             }
             "href" => &mut self.href,
@@ -45,6 +53,9 @@ impl<'a> Tag<'a> {
             "width" => &mut self.width,
             "height" => &mut self.height,
             "media" => &mut self.media,
+            "color" => &mut self.color,
+            "bgcolor" => &mut self.bgcolor,
+            "background" => &mut self.background,
             _ => return,
         };
         slot.get_or_insert(value);
