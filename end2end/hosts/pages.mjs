@@ -67,6 +67,20 @@ const PAGES = {
     title: 'Eigen namen',
     main: (nonce, query) => (query.get('ids') ?? '').split(',').map((id) => `<b id="${id}">${id}</b>`).join(' ') + withheld(nonce),
   },
+  // Elements whose names hide what the document has, before the tag or well after it.
+  '/verborgen': {
+    title: 'Verborgen',
+    embed: false,
+    main: (nonce, query) => {
+      const tag = `<script src="${EMBED}?lang=nl"></script>${withheld(nonce)}`;
+      const elements = query.get('hide');
+      return query.get('when') === 'before' ? elements + tag : [tag, 500, elements];
+    },
+  },
+  '/twee-tags': {
+    title: 'Twee tags',
+    main: () => `<script src="${EMBED}?lang=nl&2"></script>`,
+  },
   '/recept': { title: 'Recept', embed: false, footer: '', main: () => RECIPE.map(([, piece]) => piece).join('') },
   '/laat': { title: 'Langzame pagina', main: (nonce) => ['<p>Het begin.</p>', 900, withheld(nonce)] },
   '/met-fragment': { title: 'Met fragment', fragment: true, main: () => '<p>De vraag stond al in de pagina.</p>' },

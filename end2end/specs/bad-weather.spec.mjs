@@ -126,7 +126,7 @@ const WEATHER = {
   'the server took too long': [problem(408, 'timed-out'), UNKNOWN],
   'the server fails': [problem(500, 'internal'), UNKNOWN],
   'something else answers': [(route) => route.fulfill({ status: 200, body: 'welkom op de wifi' }), UNKNOWN],
-  'the server is busy': [problem(503, 'busy'), 'Uw keuze is nog niet opgeslagen.'],
+  'something in between has no server': [problem(503, 'busy'), UNKNOWN],
   'there were too many': [problem(429, 'rate-limited'), 'Uw keuze is nog niet opgeslagen.'],
 };
 
@@ -145,6 +145,47 @@ for (const [what, [attempt, told]] of Object.entries(WEATHER)) {
     expect(keys[1]).toBe(keys[0]);
   });
 }
+
+/** What can come with a status, whoever wrote it. */
+const BODIES = {
+  'a problem of ours': JSON.stringify({ type: 'https://www.voipro.nl/keuze/problems/busy', status: 503 }),
+  'a problem of another': JSON.stringify({ type: 'about:blank', title: 'Client Closed Request' }),
+  'an empty object': '{}',
+  'no object': 'null',
+  'a text': '"not stored"',
+  'a page': '<html>499</html>',
+  nothing: '',
+};
+
+/** Whether the request arrived is not in such an answer: it tells of a time limit, or of a server that was not reached. */
+const UNTOLD = [200, 202, 203, 204, 408, 499, 500, 501, 502, 503, 504, 520, 524];
+
+test('no status that leaves it open is told as not stored, whatever comes with it', async ({ arrive }) => {
+  test.setTimeout(240_000);
+  const visitor = await arrive({ tolerates: CUT_OFF });
+  const page = await visitor.context.newPage();
+  const tried = async (status, body) => {
+    // A press that is under way goes with its page, and what the page left of it for the next one.
+    await page.goto('about:blank');
+    await visitor.context.clearCookies();
+    await page.unroute('**/keuze/api/v1/choices');
+    await page.route('**/keuze/api/v1/choices', (route) => route.fulfill({ status, contentType: 'application/json', body }));
+    await page.goto('/');
+    await control(page, 'refuse').click();
+    await expect(said(page), `${status} ${body}`).not.toBeEmpty();
+    return said(page).textContent();
+  };
+  for (const status of [...UNTOLD, 201]) {
+    for (const [what, body] of Object.entries(BODIES)) {
+      const told = await tried(status, body);
+      expect(told, `${status} with ${what}`).toContain(UNKNOWN);
+      expect(told, `${status} with ${what}`).not.toContain('opgeslagen');
+    }
+  }
+  // What does tell is told.
+  for (const status of [400, 403, 413, 415, 422, 431]) expect(await tried(status, BODIES['a problem of another'])).toContain('Uw keuze is niet opgeslagen.');
+  expect(await tried(429, BODIES['a problem of ours'])).toContain('Uw keuze is nog niet opgeslagen.');
+});
 
 test('a choice whose answer is lost is recorded once', async ({ arrive, ledger }) => {
   const visitor = await arrive({ tolerates: CUT_OFF });

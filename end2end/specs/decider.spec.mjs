@@ -15,13 +15,24 @@ const table = () => {
   return JSON.parse(readFileSync(FILE, 'utf8'));
 };
 
+/** Over https a host has one cookie of a prefixed name; a second one can be planted over http alone. */
+const scheme = ({ cookies, seen }) => (Math.max(cookies.length, seen.length) > 1 ? 'http' : 'https');
+
 /** A page on which it is a given time on the device; the cookies are there before the script runs. */
-const page = ({ cookie, seen, gpc, now, clock }) => {
+const page = (current) => {
+  const { cookies, seen, gpc, now, clock } = current;
+  // Each on a path of its own, the longest first, as browsers order them.
+  const put = (name, values) =>
+    values.map((value, at) => {
+      const path = scheme(current) === 'http' ? '/geval/a/b'.slice(0, [10, 8, 6][at]) : '/; secure';
+      const prefix = scheme(current) === 'http' ? '' : '__Host-';
+      return `document.cookie = ${JSON.stringify(`${prefix}${name}=${value}; path=${path}`)};`;
+    });
   const lines = [
     `Date.now = () => ${(now + clock) * 1000};`,
     gpc && `Object.defineProperty(navigator, 'globalPrivacyControl', { value: true });`,
-    cookie !== null && `document.cookie = ${JSON.stringify(`__Host-keuze=${cookie}; path=/; secure`)};`,
-    seen !== null && `document.cookie = ${JSON.stringify(`__Host-keuze_seen=${seen}; path=/; secure`)};`,
+    ...put('keuze', cookies),
+    ...put('keuze_seen', seen),
   ];
   return `<!doctype html><html lang="nl"><title>Geval</title><main><h1>Geval</h1></main>
 <script>${lines.filter(Boolean).join('\n')}</script><script src="/keuze/embed.js"></script>`;
@@ -43,15 +54,15 @@ const settled = async ([outcome, ids, expected, patience]) => {
 };
 
 test('embed.js decides every case of the table as the rules do', async ({ visitor }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const { files, cases } = table();
   expect(cases.length).toBeGreaterThan(500);
   let current;
   const tab = await visitor.context.newPage();
   await tab.route(`${ORIGIN}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
-    if (pathname === '/geval') return route.fulfill({ contentType: 'text/html; charset=utf-8', body: page(current) });
-    const body = files[current.policy][pathname];
+    if (pathname === '/geval/a/b') return route.fulfill({ contentType: 'text/html; charset=utf-8', body: page(current) });
+    const body = files[current.policy][scheme(current)][pathname];
     if (body) return route.fulfill({ contentType: 'text/javascript', body });
     if (pathname === '/keuze/health') return route.fulfill({ json: {}, headers: { date: new Date(current.now * 1000).toUTCString() } });
     return route.abort();
@@ -59,7 +70,7 @@ test('embed.js decides every case of the table as the rules do', async ({ visito
   const wrong = [];
   for (current of cases) {
     await visitor.context.clearCookies();
-    await tab.goto('/geval');
+    await tab.goto('/geval/a/b');
     const expected = JSON.stringify([Object.values(current.allowed), current.ask]);
     // With a clock that is off, the script asks the server for the time before it decides.
     const found = await tab.evaluate(settled, [outcome.toString(), Object.keys(current.allowed), expected, current.clock ? 60 : 5]);

@@ -1,44 +1,56 @@
-import { answer, banner, CHOICE, control, expect, ran, test } from '../support/test.mjs';
+import { answer, banner, CHOICE, control, expect, ran, said, test } from '../support/test.mjs';
+import { GLOBALS, MEMBERS } from '../support/names.mjs';
 
-/** Every name of the browser's that embed.js, later.js and release.js reach for, and the one they give. */
+/** What the scripts reach for, and what they do without so that a page may have it. */
 const NAMES = [
-  'AbortController', 'CSSStyleSheet', 'CustomEvent', 'Event', 'Map', 'MutationObserver', 'Promise', 'RegExp',
-  'ResizeObserver', 'Set', 'URL', 'WeakSet', 'XMLHttpRequest', 'addEventListener', 'cookieStore', 'crypto', 'fetch',
-  'history', 'keuze', 'matchMedia', 'navigation', 'navigator', 'performance', 'setInterval', 'setTimeout',
+  ...GLOBALS,
+  ...['AbortController', 'CustomEvent', 'Document', 'Element', 'Event', 'HTMLDocument', 'Map', 'MutationObserver', 'Node', 'Object'],
+  ...['Promise', 'Proxy', 'Reflect', 'RegExp', 'Set', 'String', 'URL', 'WeakSet', 'history', 'statusbar'],
 ];
 
-/** What a page of its own may keep there. */
+/** Members of the document by which others could be reached. */
+const DOCUMENTS = [...MEMBERS, '__proto__', 'activeElement', 'adoptedStyleSheets', 'constructor', 'defaultView', 'head', 'keuze'];
+
+/** What a page of its own may keep there, as a script of its own. */
 const OWN = {
-  'a variable with an object': (name) => (window[name] = { of: 'the page' }),
-  'a variable with a text': (name) => (window[name] = 'of the page'),
-  'a function': (name) => (window[name] = function own() {}),
-  'nothing at all': (name) => {
-    for (const holder of [window, Window.prototype]) delete holder[name];
-  },
+  'a variable with an object': (name) => `var ${name} = window['${name}'] = { of: 'the page' };`,
+  'a variable with a text': (name) => `var ${name} = window['${name}'] = 'of the page';`,
+  'a function': (name) => `window['${name}'] = function ${name}() {};`,
+  'a constant that hides it': (name) => `const ${name} = 'of the page';`,
+  'a class that hides it': (name) => `class ${name} {}`,
+  'nothing at all': (name) => `for (const holder of [window, Window.prototype]) delete holder['${name}'];`,
+};
+
+/** Notes on the page itself whether it keeps what it has: Playwright's own scripts use some of these names in the page. */
+const watch = `{
+  const tick = setInterval.bind(window);
+  window.keeps = (name) => {
+    const held = window[name];
+    tick(() => (document.documentElement.dataset.kept = window[name] === held), 100);
+  };
+}`;
+
+const refused = async (visitor, page, name) => {
+  await expect(banner(page), name).toBeVisible();
+  const posts = [];
+  page.on('request', (request) => request.method() === 'POST' && posts.push(request.headers()['idempotency-key']));
+  await control(page, 'refuse').click();
+  await expect(said(page), name).toContainText('Geweigerd.');
+  expect((await visitor.cookie(CHOICE))?.value, name).toMatch(/^statistics\.1\.o~marketing\.1\.r/);
+  expect(new Set(posts).size, `${name}: one press`).toBe(1);
 };
 
 for (const [what, put] of Object.entries(OWN)) {
   test(`${what} where the browser’s own would be stops neither question nor answer`, async ({ arrive }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     for (const name of NAMES) {
       const visitor = await arrive();
-      // Playwright's own scripts use some of these names in the page, so the page itself notes whether it keeps them.
-      await visitor.context.addInitScript({
-        content: `{
-          const tick = setInterval.bind(window);
-          (${put})('${name}');
-          const held = window['${name}'];
-          tick(() => (document.documentElement.dataset.kept = window['${name}'] === held), 100);
-        }`,
-      });
+      await visitor.context.addInitScript({ content: watch });
+      await visitor.context.addInitScript({ content: `${put(name)}\nkeeps('${name}');` });
       const page = await visitor.open('/ingehouden');
-      await expect(banner(page), name).toBeVisible();
-      const posts = [];
-      page.on('request', (request) => request.method() === 'POST' && posts.push(request.headers()['idempotency-key']));
-      await control(page, 'accept').click();
-      await expect.poll(() => visitor.cookie(CHOICE), { message: name, timeout: 8000 }).toBeTruthy();
-      expect(new Set(posts).size, `${name}: one press`).toBe(1);
-      if (name !== 'keuze' || what !== 'nothing at all') {
+      await refused(visitor, page, name);
+      // What a constant hides, or what is not there, is ours to make.
+      if (name !== 'keuze' || !/hides|nothing/.test(what)) {
         await expect(page.locator('html'), `${name} is still the page’s`).toHaveAttribute('data-kept', 'true');
       }
       await visitor.context.close();
@@ -46,21 +58,73 @@ for (const [what, put] of Object.entries(OWN)) {
   });
 }
 
-test('a constant of the page that hides the browser’s own stops neither', async ({ arrive }) => {
-  test.setTimeout(60_000);
-  for (const name of NAMES) {
+test('what was chosen holds on the next page of a site that has a Date, or a File, of its own', async ({ arrive }) => {
+  for (const name of ['Date', 'File']) {
     const visitor = await arrive();
-    await visitor.context.addInitScript({ content: `const ${name} = 'of the page';` });
+    await visitor.context.addInitScript({ content: `class ${name} { static now() { return 'of the page'; } }` });
     const page = await visitor.open('/ingehouden');
-    await expect(banner(page), name).toBeVisible();
-    await control(page, 'accept').click();
-    await expect.poll(() => visitor.cookie(CHOICE), { message: name, timeout: 8000 }).toBeTruthy();
+    await answer(page, 'accept');
+    await page.reload();
+    await expect.poll(() => ran(page), { message: name }).toContain('vendor');
+    expect(await page.evaluate(() => keuze.allowed('marketing')), name).toBe(true);
+    expect(await visitor.count('GET /keuze/health'), name).toBe(0);
     await visitor.context.close();
   }
 });
 
+test('without shadow roots the question is asked in the page itself', async ({ arrive }) => {
+  const visitor = await arrive();
+  await visitor.context.addInitScript({ content: 'delete Element.prototype.attachShadow;' });
+  const page = await visitor.open('/ingehouden');
+  await expect(page.locator('keuze-placeholder')).toHaveCount(1);
+  await refused(visitor, page, 'attachShadow');
+});
+
+/** What hides a member of the document; `embed` alone needs something to show. */
+const HIDING = {
+  form: (name) => `<form name="${name}"></form>`,
+  img: (name) => `<img name="${name}" alt="">`,
+  'img by its id': (name) => `<img name="${name}" id="${name}" alt="">`,
+  embed: (name) => `<embed name="${name}">`,
+  iframe: (name) => `<iframe name="${name}" hidden></iframe>`,
+  object: (name) => `<object id="${name}"></object>`,
+};
+
+/** Playwright itself asks the document for what is hidden here; the page is asked by the prototype. */
+const inBanner = (page, act) =>
+  page.evaluate((act) => {
+    const host = Document.prototype.querySelector.call(document, 'keuze-banner');
+    return new Function('root', `return (${act})(root)`)(host?.shadowRoot);
+  }, act.toString());
+
+for (const [what, hide] of Object.entries(HIDING)) {
+  for (const when of ['before', 'after']) {
+    test(`what the name of ${what} hides of the document, ${when} the tag, stops neither question nor answer`, async ({ arrive }) => {
+      const visitor = await arrive();
+      for (const part of ['refuse', 'accept']) {
+        await visitor.context.clearCookies();
+        const page = await visitor.context.newPage();
+        await page.goto(`/verborgen?when=${when}&hide=${encodeURIComponent(DOCUMENTS.map(hide).join(''))}`);
+        await expect.poll(() => inBanner(page, (root) => root?.querySelector('[part=banner]')?.checkVisibility())).toBe(true);
+        const hidden = await page.evaluate((names) => names.filter((name) => document[name]?.nodeName || document[name]?.window === document[name]), DOCUMENTS);
+        expect(hidden, 'the test hides what it says').toEqual(expect.arrayContaining(['cookie', 'createElement', 'querySelector']));
+        await inBanner(page, `(root) => root.querySelector('[part=banner] [part=${part}]').click()`);
+        const told = part === 'refuse' ? 'Geweigerd.' : 'Geaccepteerd.';
+        await expect.poll(() => inBanner(page, (root) => root.querySelector('[role=status]').textContent)).toContain(told);
+        expect((await visitor.cookie(CHOICE)).value).toMatch(part === 'refuse' ? /^statistics\.1\.o/ : /^statistics\.1\.n/);
+        await expect.poll(() => ran(page)).toEqual(part === 'refuse' ? [] : ['slow', 'inline:ready', 'vendor', 'statistics']);
+        if (part === 'refuse') continue;
+        // A withdrawal ends it all: the page goes, and comes back without what ran.
+        await page.evaluate(() => Document.prototype.querySelector.call(document, '[data-keuze=withdraw] button').click());
+        await expect.poll(() => ran(page).catch(() => 'on its way')).toEqual([]);
+        expect((await visitor.cookie(CHOICE)).value).toMatch(/^statistics\.1\.o/);
+      }
+    });
+  }
+}
+
 test('elements with such ids stop neither, whether the browser has those names or not', async ({ visitor }) => {
-  const ids = [...NAMES, 'keuze-box', 'keuze-say', 'keuze-heading'];
+  const ids = [...new Set([...NAMES, ...DOCUMENTS, 'keuze-box', 'keuze-say', 'keuze-heading'])];
   await visitor.context.addInitScript((names) => {
     for (const name of names) if (/^[a-z]/.test(name) && !/Listener|set|fetch/.test(name)) delete window[name];
   }, NAMES);
@@ -94,4 +158,37 @@ test('a load handler that the page gave a withheld script stays its own', async 
   });
   await answer(page, 'accept');
   await expect.poll(() => page.evaluate(() => window.loaded)).toBe(true);
+});
+
+test('two tags on a page are one question and one answer', async ({ visitor }) => {
+  await visitor.context.addInitScript(() => {
+    window.readies = 0;
+    document.addEventListener('keuze:ready', () => (window.readies += 1));
+  });
+  const page = await visitor.open('/twee-tags');
+  await expect(banner(page)).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  // One more, as a tag manager puts it there late.
+  await page.evaluate(() => {
+    const tag = document.createElement('script');
+    tag.src = '/keuze/embed.js?lang=nl&3';
+    document.head.append(tag);
+    return new Promise((done) => (tag.onload = done));
+  });
+  await expect(page.locator('keuze-banner')).toHaveCount(1);
+  expect(await page.evaluate(() => window.readies)).toBe(1);
+  await answer(page, 'refuse');
+  await expect(banner(page)).toHaveCount(0);
+  expect((await visitor.asked()).filter((line) => line.startsWith('POST'))).toEqual(['POST /keuze/api/v1/choices 201']);
+  await page.reload();
+  await page.waitForLoadState('networkidle');
+  await expect(page.locator('keuze-banner')).toHaveCount(0);
+});
+
+test('a banner that the page takes away comes back, for its question stands', async ({ visitor }) => {
+  const page = await visitor.open();
+  await expect(banner(page)).toBeVisible();
+  await page.evaluate(() => document.querySelector('keuze-banner').remove());
+  await expect(banner(page)).toBeVisible();
+  await answer(page, 'refuse');
 });

@@ -8,7 +8,8 @@ const [WORDS, NAMES, PURPOSES, COUNTED, NO_NOTICE] = __KEUZE__;
 // Put here by the build: style/later.css.
 const STYLE = '@later.css';
 
-// A page's own variables can stand where these would; what is built in is reached without its name.
+// A page's own variables can stand where these would; what is built in is reached without its name. What `document` has, the
+// name of a form can hide; `page` reaches it all the same.
 const Promise = (async () => {})().constructor;
 const RegExp = /./.constructor;
 
@@ -23,14 +24,13 @@ const timer = (act, seconds) => {
 // A cookie whose name starts with __Secure- goes by a line with Secure alone; over http no browser takes one.
 const SECURE = location.protocol == 'https:' ? ';secure' : '';
 
-// Seconds after which an answer that did not come is asked for again; the last one from then on.
-const PAUSES = [1, 2, 4, 8, 15, 30];
+// Seconds after which an answer that did not come is asked for again; then every half minute.
+const PAUSES = [1, 2, 4, 8, 15];
 
 const wait = (seconds) => new Promise((done) => timer(done, seconds));
 
-const element = (tag, text, attributes) => {
-  const made = document.createElement(tag);
-  made.textContent = text;
+const element = (page, tag, text, attributes) => {
+  const made = page.build([tag, 0, text]);
   for (const name in attributes) made[name] = attributes[name];
   return made;
 };
@@ -57,21 +57,31 @@ const dress = (page) => {
   }
 };
 
+// Focus that fell to the body goes back to where it came from, else to the page's content.
+export const leave = (page) => {
+  const [focused] = page.all(':focus-within');
+  const target = page.back?.isConnected ? page.back : page.all('main,h1')[0] || page.all('body')[0];
+  if (focused) return;
+  if (target.tabIndex < 0) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+};
+
 const say = (page, ...nodes) => {
   dress(page);
-  page.leave(page.say);
+  const focused = page.say.matches(':focus-within');
   // As long as something runs that was withdrawn, the offer to end it stands.
   if (running(page) && page.kept) {
     nodes.splice(1, 0, ` ${WORDS.offer} `);
-    nodes.push(element('button', WORDS.reload, { onclick: () => go(page), part: 'leave' }));
-  } else if (nodes[0]) nodes.push(element('button', WORDS.close, { onclick: () => say(page) }));
+    nodes.push(element(page, 'button', WORDS.reload, { onclick: () => go(page), part: 'leave' }));
+  } else if (nodes[0]) nodes.push(element(page, 'button', WORDS.close, { onclick: () => say(page) }));
   page.say.replaceChildren(...nodes);
+  if (focused) leave(page);
 };
 
 // What happened, and the receipt behind one word: its number is for whoever asks.
-export const told = (page, text, number, url) => say(page, text + ' ', receipt(number, url));
+export const told = (page, text, number, url) => say(page, text + ' ', receipt(page, number, url));
 
-const receipt = (number, url) => element('a', WORDS.receipt, { href: url, title: number });
+const receipt = (page, number, url) => element(page, 'a', WORDS.receipt, { href: url, title: number });
 
 const outcome = (page, had) => {
   const on = page.optional.filter(page.allowed);
@@ -84,14 +94,14 @@ export const blocked = (page) => say(page, WORDS.blocked);
 
 // --- an answer ---
 
-// The status and body of an answer; null while nobody knows what became of the request.
+// The status and body of an answer; null while nobody knows what became of the request: only the server's own receipt says
+// that it was recorded, and only a refusal that no proxy or time limit makes that it was not.
 const hear = async (attempt) => {
   try {
     const response = await Promise.race([attempt(), wait(15)]);
     const body = await response.json();
     const { status } = response;
-    const unknown = status == 408 || (status >= 500 && !/\/(not-recorded|busy|closed)$/.test(body.type));
-    return unknown || !status ? null : [status, body];
+    return (status == 201 ? body.receipt : /^4(?!08|99)/.test(status)) ? [status, body] : null;
   } catch {
     return null;
   }
@@ -126,11 +136,11 @@ const ask = async (page, request, first) => {
     unknown ||= !heard;
     // What is refused now tells nothing of an attempt before it.
     const [status] = heard || [];
-    if (status < 300 || status == 409 || (!unknown && status < 429)) return heard;
+    if (status < 300 || status == 409 || (!unknown && status != 429)) return heard;
     say(page, unknown ? WORDS.unknown : WORDS.waiting);
     // The next page asks again, as long as nothing is under way.
     page.idle = true;
-    for (let left = 2 * PAUSES[Math.min(tries, PAUSES.length - 1)]; left-- && !passed(page, request.press); ) await wait(0.5);
+    for (let left = 2 * (PAUSES[tries] || 30); left-- && !passed(page, request.press); ) await wait(0.5);
     page.idle = false;
     if (page.sending == request && passed(page, request.press)) {
       // A yes that was recorded, and never heard of here, ends when the server is asked for it.
@@ -150,6 +160,10 @@ const repeat = async (page) => {
 
 export const answer = async (page, request, first) => {
   const { before, purposes, surface } = request.press;
+  if (!request[1].body) {
+    request[1].body = (await release()).json(request.press);
+    first = (async () => fetch(...request))();
+  }
   // What another tab answered while this press was under way.
   let meanwhile = '';
   const watch = () => {
@@ -181,8 +195,11 @@ export const answer = async (page, request, first) => {
   page.sync();
   if ((status == 409 || (taken && body.ask_again[0])) && !page.answered()) {
     // A question changed while this page was open: ask the present one.
-    page.host?.remove();
-    import(`/keuze/embed.js?lang=${page.LANGUAGE}&after=${page.POLICY}`);
+    page.sending = 1;
+    import(`/keuze/embed.js?lang=${page.LANGUAGE}&after=${page.POLICY}`).then(
+      () => page.host?.remove(),
+      () => (page.sending = 0),
+    );
   } else if (!status || status == 409 || (taken && page.optional.some((id) => purposes[id] && isNo(page.cookie(''), id)))) {
     // Another tab has the last word.
     say(page, `${WORDS.changed} ${outcome(page, had)}`);
@@ -193,7 +210,7 @@ export const answer = async (page, request, first) => {
   if (!taken) return;
   if (!page.answered()) await clock(page);
   page.stored = [outcome(page, had), body.receipt, body.receipt_url];
-  say(page, page.stored[0] + ' ', receipt(body.receipt, body.receipt_url));
+  told(page, ...page.stored);
   page.emit('choice');
 };
 
@@ -211,12 +228,12 @@ export const clock = async (page) => {
 
 // Expires registered cookies without a grant on every path and domain they can have been set for.
 export const expire = (page) => {
-  for (const pair of document.cookie.split('; ')) {
+  for (const pair of page.jar().split('; ')) {
     const name = pair.split('=')[0];
     if (!page.optional.some((id) => !page.allowed(id) && RegExp(`^(${PURPOSES[id]})$`).test(name))) continue;
     for (let path = location.pathname; ; path = path.replace(/\/?[^/]*$/, '')) {
       for (let domain = location.hostname; ; domain = domain.replace(/^[^.]*\.?/, '')) {
-        for (const end of ['', '/']) document.cookie = `${name}=;max-age=0;path=${path}${end};domain=${domain}${SECURE}`;
+        for (const end of ['', '/']) page.jar(`${name}=;max-age=0;path=${path}${end};domain=${domain}${SECURE}`);
         if (!domain) break;
       }
       if (!path) break;
@@ -232,7 +249,7 @@ export const stop = async (page) => {
   watch(page);
   if (!running(page)) return page.release();
   const lose = await release().then(
-    (file) => file.written(page.typed),
+    (file) => file.written(page),
     () => true,
   );
   if (lose) {
@@ -252,7 +269,7 @@ const offer = (page) => {
 // Put back in its place a frame begins anew, with nothing in it.
 const empty = (page) => {
   let emptied;
-  for (const frame of document.querySelectorAll('[data-category][src]:not(script)')) {
+  for (const frame of page.all('[data-category][src]:not(script)')) {
     if (page.allowed(frame.dataset.category)) continue;
     emptied = true;
     frame.dataset.src = frame.getAttribute('src');
@@ -315,7 +332,7 @@ export const control = (page, notice) => {
 
 // Another page of ours was seen before this one, by a plain visit (R-2.5.2-1). The referrer stays here.
 export const continued = (page) => {
-  const from = element('a', '', { href: document.referrer });
+  const from = element(page, 'a', '', { href: document.referrer });
   const { type, activationStart } = visit() ?? {};
   if (
     COUNTED > !!window.navigator?.globalPrivacyControl &&
@@ -324,7 +341,7 @@ export const continued = (page) => {
     type == 'navigate' && !document.prerendering && !activationStart
   ) {
     const headers = { 'Content-Type': 'application/json' };
-    const body = JSON.stringify({ policy: page.POLICY });
+    const body = `{"policy":"${page.POLICY}"}`;
     fetch('/keuze/api/v1/continued-use', { method: 'POST', keepalive: true, headers, body }).then(page.sync, page.sync);
   }
 };
@@ -340,7 +357,7 @@ export const tab = (page) => {
     event.preventDefault();
     page.open();
   };
-  const way = element('a', WORDS.settings, { id: 'keuze-tab', href, onclick });
+  const way = element(page, 'a', WORDS.settings, { id: 'keuze-tab', href, onclick });
   page.say.after(way);
   const again = () => (page.reopens() ? way.remove() : timer(again, 0.5));
   again();
@@ -354,7 +371,7 @@ export const near = async (page, value) => value == 'settings' && (await release
 
 export const open = async (page, answers, before) => {
   const send = (control, purposes) => page.send(control, 'settings', purposes, before);
-  await (await release()).open(page.shadow, page.LANGUAGE, answers, send, page.POLICY, page.answered(), page.open);
+  await (await release()).open(page, answers, send);
 };
 
-export const frames = async (page) => (await release()).frames(page.LANGUAGE, page.send, page.POLICY);
+export const frames = async (page) => (await release()).frames(page);

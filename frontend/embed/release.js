@@ -1,5 +1,6 @@
 // What only later moments of the banner need: the settings panel, the placeholders of withheld frames, and whether there is
-// text in the page that leaving it would lose.
+// text in the page that leaving it would lose. `page` is what embed.js hands over of itself; it reaches what the name of a
+// form of the page hides of `document`.
 
 // A page's own variable can stand where this would.
 const Promise = (async () => {})().constructor;
@@ -24,38 +25,33 @@ const BOX = '@placeholder.css';
 // The words of the policy under which the answer will be posted, whatever is in force by now.
 const notice = async (language, policy) => {
   const response = await fetch(`/keuze/notice.json?lang=${language}&policy=${policy}`);
-  if (!response.ok) throw new Error('no notice');
-  return response.text();
+  if (!response.ok) throw response;
+  return response.json();
 };
 
 // Opens the second layer in the banner's shadow root. Escape and "close" grant nothing.
-export const open = async (shadow, language, answers, send, policy, chosen, again) => {
+export const open = async (page, answers, send) => {
   near();
-  const text = await notice(language, policy);
+  const { shadow, LANGUAGE } = page;
+  const strings = await notice(LANGUAGE, page.POLICY);
   const { mount } = await panel;
-  const strings = JSON.parse(text);
-  if (chosen) strings.close = strings.close_chosen;
+  if (page.answered()) strings.close = strings.close_chosen;
   if (shadow.querySelector('dialog')) return;
-  const dialog = document.createElement('dialog');
-  const root = document.createElement('div');
-  const banner = shadow.getElementById('keuze');
+  const root = page.build(['div']);
+  const dialog = page.build(['dialog', { part: 'panel', 'aria-label': strings.panel_heading, lang: LANGUAGE }, root]);
+  const banner = shadow.querySelector('#keuze');
   const close = () => {
     // Shown again first: closing a dialog gives the focus back to what had it, if that can be seen.
     if (banner) banner.style.display = '';
-    document.removeEventListener('keuze:change', renew);
     dialog.close();
     dialog.remove();
   };
   // Another tab answered: what is switched on here may be what was withdrawn there.
-  const renew = () => {
+  page.on('change', () => {
+    if (!dialog.isConnected) return;
     close();
-    again();
-  };
-  document.addEventListener('keuze:change', renew);
-  dialog.setAttribute('part', 'panel');
-  dialog.setAttribute('aria-label', strings.panel_heading);
-  dialog.lang = language;
-  dialog.append(root);
+    page.open();
+  });
   shadow.append(dialog);
   style(shadow);
   try {
@@ -78,59 +74,56 @@ export const open = async (shadow, language, answers, send, policy, chosen, agai
 };
 
 // Puts a box before each frame that waits: what would come, and a button that allows its purpose here and now.
-export const frames = async (language, send, policy) => {
-  const strings = JSON.parse(await notice(language, policy));
-  for (const frame of document.querySelectorAll('[data-src][data-category]')) {
+export const frames = async (page) => {
+  const strings = await notice(page.LANGUAGE, page.POLICY);
+  for (const frame of page.all('[data-src][data-category]')) {
     const purpose = strings.purposes.find(({ id }) => id == frame.dataset.category);
-    if (purpose && frame.previousElementSibling?.localName != 'keuze-placeholder') placeholder(frame, purpose, strings, send);
+    if (!purpose || page.allowed(purpose.id)) continue;
+    if (frame.previousElementSibling?.localName != 'keuze-placeholder') placeholder(page, frame, purpose, strings);
   }
 };
 
-const placeholder = (frame, purpose, strings, send) => {
-  const host = document.createElement('keuze-placeholder');
-  const shadow = host.attachShadow({ mode: 'open' });
-  const box = document.createElement('section');
-  const add = (tag, text) => {
-    const element = document.createElement(tag);
-    element.append(text);
-    box.append(element);
-    return element;
-  };
-  host.lang = strings.language;
-  box.setAttribute('aria-label', [frame.title, purpose.name].filter(Boolean).join(': '));
-  if (frame.title) add('b', frame.title);
-  add('p', purpose.description);
-  const button = add('button', `${strings.accept}: ${purpose.name}`);
-  button.setAttribute('part', 'allow');
-  button.onclick = () => send('save', 'placeholder', { [purpose.id]: true });
-  add('a', strings.settings).href = '/keuze/voorkeuren?lang=' + strings.language;
+const placeholder = (page, frame, purpose, strings) => {
+  const host = page.build(['keuze-placeholder', { lang: strings.language }]);
+  const shadow = host.attachShadow?.({ mode: 'open' }) ?? host;
+  const label = [frame.title, purpose.name].filter((text) => text).join(': ');
+  const button = page.build(['button', { part: 'allow' }, `${strings.accept}: ${purpose.name}`]);
+  const href = '/keuze/voorkeuren?lang=' + strings.language;
+  const box = page.build(['section', { 'aria-label': label }]);
+  if (frame.title) box.append(page.build(['b', 0, frame.title]));
+  box.append(page.build(['p', 0, purpose.description]), button, page.build(['a', { href }, strings.settings]));
+  button.onclick = () => page.send('save', 'placeholder', { [purpose.id]: true });
   shadow.append(box);
   style(shadow, BOX);
   frame.before(host);
   frame.hidden = true;
-  // The frame is released wherever its purpose is granted: here, in the panel or in another tab.
-  new MutationObserver((_, observer) => {
-    observer.disconnect();
-    const focused = shadow.activeElement;
+  // It is released wherever its purpose is granted: here, in the panel or in another tab.
+  page.on('change', (allowed) => {
+    if (!allowed[purpose.id] || !host.isConnected) return;
+    const focused = host.matches(':focus-within');
     host.remove();
     frame.hidden = false;
     if (focused) frame.focus();
-  }).observe(frame, { attributeFilter: ['src'] });
+  });
 };
 
 const style = (root, text = STYLE) => {
   if (root.dressed) return;
   root.dressed = true;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  } catch {
+    // Undressed it can be read and pressed.
+  }
 };
 
 // Whether somebody filled something in that going would lose; in a frame of the page's own origin, too. What was typed stays
 // typed where the page made it the default. Our own switches are no text.
-export const written = (typed, root = document) =>
+export const written = ({ typed, all }) =>
   typed.some((field) => field.isConnected && (filled(field) || field.value || !('value' in field || field.isContentEditable || field.localName == 'keuze-banner'))) ||
-  [...root.querySelectorAll('input,textarea,select,iframe,[contenteditable]:focus')].some(
+  [...all('input,textarea,select,iframe,[contenteditable]:focus')].some(
     // A framework may have put another field in the place of one.
     (field) => filled(field) || typed.some((gone) => !gone.isConnected && gone.value && gone.value == field.value),
   );
@@ -141,7 +134,8 @@ const filled = (field) =>
 // A frame of another origin shows nothing of itself. An editor is a frame whose body, or whole document, can be edited.
 const inside = ({ contentDocument: page }) => {
   try {
-    return (page.body.isContentEditable && page.body.textContent.trim()) || written([], page);
+    const all = (selector) => page.querySelectorAll(selector);
+    return (page.body.isContentEditable && page.body.textContent.trim()) || written({ typed: [], all });
   } catch {}
 };
 
@@ -160,7 +154,17 @@ export const post = (url, { method, headers, body }) =>
     const request = new XMLHttpRequest();
     request.open(method, url);
     for (const name in headers) request.setRequestHeader(name, headers[name]);
-    request.onload = () => resolve({ status: request.status, json: () => JSON.parse(request.responseText) });
+    request.responseType = 'json';
+    request.onload = () => resolve({ status: request.status, json: () => request.response });
     request.onerror = reject;
     request.send(body);
   });
+
+// As JSON.stringify would, for a page that has a JSON of its own: texts, what is true or false, and objects of these.
+export const json = (value) => {
+  if (typeof value == 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  if (typeof value != 'object') return value;
+  const members = [];
+  for (const name in value) if (value[name] !== undefined) members.push(`"${name}":${json(value[name])}`);
+  return `{${members}}`;
+};

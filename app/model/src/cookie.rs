@@ -71,6 +71,18 @@ pub fn days(given: &Given) -> u32 {
     if objects { DAYS_WITH_OBJECTION } else { DAYS }
 }
 
+/// Puts the value of a cookie to those of its name that came before it. Of several that differ nobody knows which one is
+/// ours, so they become one that cannot be read; an empty one says nothing.
+pub fn put_beside(all: &mut Vec<u8>, value: &[u8]) {
+    if value.is_empty() || all == value {
+        return;
+    }
+    if !all.is_empty() {
+        all.extend_from_slice(b"~~");
+    }
+    all.extend_from_slice(value);
+}
+
 impl Said {
     /// Reads [`encode`]'s form; an empty value says nothing.
     ///
@@ -95,17 +107,6 @@ impl Said {
             }
         }
         said.kept()
-    }
-
-    /// Of two cookies of the same name nobody knows which one is ours.
-    #[must_use]
-    pub fn beside(mut self, other: Self) -> Self {
-        if self == other {
-            return self;
-        }
-        self.unreadable = true;
-        other.given.into_iter().for_each(|(purpose, kept)| self.take(purpose, kept));
-        self.kept()
     }
 
     /// Whether both hold the same answers to the questions of a policy, whenever they were given.

@@ -1,5 +1,5 @@
-//! Writes the table of cases for `embed.js` as JSON, with the script of each policy as it is served over https; the
-//! browser tests run it through Chromium.
+//! Writes the table of cases for `embed.js` as JSON, with the scripts of each policy as they are served over https, and as over
+//! http, where a cookie can have another of its name beside it; the browser tests run it through Chromium.
 
 #[path = "../src/embed/cases.rs"]
 #[expect(dead_code, reason = "the pages are tried with the rest of it")]
@@ -22,7 +22,9 @@ fn main() -> Result<(), Failure> {
     let file = std::env::args().nth(1).ok_or("name the file to write to")?;
     let policies = POLICIES.iter().map(|(name, changes)| Ok((*name, published(changes)?)));
     let policies = policies.collect::<Result<Vec<_>, Failure>>()?;
-    let files = policies.iter().map(|(name, policy)| Ok(((*name).to_owned(), files(policy)?)));
+    let files = policies.iter().map(|(name, policy)| {
+        Ok(((*name).to_owned(), json!({ "https": files(policy, true)?, "http": files(policy, false)? })))
+    });
     let files = files.collect::<Result<Map<String, Value>, Failure>>()?;
     let rows = cases().into_iter().filter(|case| case.record == Record::Nothing).map(|case| {
         let policy = policies.iter().find(|(name, _)| *name == case.policy);
@@ -42,10 +44,10 @@ fn published(changes: &[(&str, &str)]) -> Result<PublishedPolicy, Failure> {
 }
 
 /// The scripts of a policy by their addresses.
-fn files(published: &PublishedPolicy) -> Result<Value, Failure> {
+fn files(published: &PublishedPolicy, secure: bool) -> Result<Value, Failure> {
     let html = published.html.iter().find(|(language, _)| *language == Language::Nl).ok_or("a Dutch notice")?;
     let strings = published.strings_in(Language::Nl).ok_or("Dutch strings")?;
-    let names = CookieNames { secure: true };
+    let names = CookieNames { secure };
     let embed = embed_js(&published.policy, published.hash, strings, &html.1, names);
     let later = later_js(&published.policy, strings, &[]);
     Ok(
@@ -59,7 +61,7 @@ fn row(case: &Case, published: &PublishedPolicy) -> Value {
     let allowed: Map<String, Value> = allowed.map(|(id, allow)| (id.to_string(), allow.into())).collect();
     json!({
         "policy": case.policy,
-        "cookie": case.cookie,
+        "cookies": case.cookies,
         "seen": case.seen,
         "gpc": case.gpc,
         "now": case.now,

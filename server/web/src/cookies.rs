@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
-use model::cookie::Said;
+use model::cookie::{Said, put_beside};
 use model::device::Device;
 use model::identity::Subject;
 use model::paths::ROOT;
@@ -42,9 +42,9 @@ impl CookieNames {
 /// What came along. What cannot be read counts as not there, and is replaced at the next answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Came {
-    /// The choice cookie; more than one if somebody else wrote one.
-    choices: Vec<Vec<u8>>,
-    /// The notice revision that was seen.
+    /// The choice cookie, and beside it whatever else came under its name.
+    choice: Vec<u8>,
+    /// The notice revision that was seen; of several cookies that differ none.
     pub seen: Option<u32>,
     /// The consent ids: more than one if somebody else wrote one.
     pub consent_ids: Vec<Subject>,
@@ -62,13 +62,14 @@ pub struct Came {
 /// Reads the request's cookies: ours by their names on this host, over https the prefixed ones alone.
 pub fn read(headers: &HeaderMap, names: CookieNames) -> Came {
     let mut came = Came::default();
+    let mut seen = Vec::new();
     for (name, value) in pairs(headers) {
         came.names.push(name.to_owned());
         let text = std::str::from_utf8(value).ok();
         if name == names.choice() {
-            came.choices.push(value.to_vec());
+            put_beside(&mut came.choice, value);
         } else if name == names.seen() {
-            came.seen = came.seen.or_else(|| revision(text?));
+            put_beside(&mut seen, value);
         } else if name == names.id() {
             came.any_id = true;
             came.consent_ids.extend(text.and_then(|text| text.parse::<Subject>().ok()));
@@ -78,6 +79,7 @@ pub fn read(headers: &HeaderMap, names: CookieNames) -> Came {
             came.person.extend(text.map(str::to_owned));
         }
     }
+    came.seen = std::str::from_utf8(&seen).ok().and_then(revision);
     came
 }
 
@@ -202,13 +204,12 @@ impl Jar {
 impl Came {
     /// What the choice cookie says at a moment.
     pub fn said(&self, now: OffsetDateTime) -> Said {
-        let said = self.choices.iter().map(|value| Said::read(value, now));
-        said.reduce(Said::beside).unwrap_or_default()
+        Said::read(&self.choice, now)
     }
 
     /// Whether the browser keeps an answer at all.
     pub fn keeps_choice(&self) -> bool {
-        self.choices.iter().any(|value| !value.is_empty())
+        !self.choice.is_empty()
     }
 
     /// What the device says of itself, with the signal that came beside the cookies.
@@ -303,7 +304,9 @@ mod tests {
             assert!(said.unreadable && said.given.len() == 1, "{said:?}");
             assert_eq!(sent(&lines.map(str::as_bytes), PLAIN).said(NOW), said);
         }
-        assert_eq!(came(&format!("{no}; {no}")).said(NOW), came(no).said(NOW));
+        assert_eq!(came(&format!("{no}; keuze=; {no}")).said(NOW), came(no).said(NOW));
+        assert_eq!(came("keuze_seen=1; keuze_seen=2").seen, None, "nor does one of two start anything");
+        assert_eq!(came("keuze_seen=1; keuze_seen=; keuze_seen=1").seen, Some(1));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The choice cookie.
 
 use model::choice::Answer;
-use model::cookie::{DAYS, DAYS_WITH_OBJECTION, Given, Kept, OnRecord, Said, days, encode, from_events};
+use model::cookie::{DAYS, DAYS_WITH_OBJECTION, Given, Kept, OnRecord, Said, days, encode, from_events, put_beside};
 use model::decision::Recorded;
 use model::event::{Actor, Answered, Event, EventKind, Route};
 use model::purpose::PurposeId;
@@ -93,13 +93,21 @@ fn bytes_that_are_no_text_are_unreadable() {
     assert_eq!(Said::read(b"a.1.o~\xf8", NOW).given.len(), 1);
 }
 
+fn together(values: &[&str]) -> Said {
+    let mut all = Vec::new();
+    values.iter().for_each(|value| put_beside(&mut all, value.as_bytes()));
+    Said::read(&all, NOW)
+}
+
 #[test]
 fn of_two_cookies_the_objections_of_both_are_kept() {
-    let (one, other) = (read("a.1.o~b.1.g.1811195999"), read("a.1.n.1811195999~c.1.o"));
-    let both = one.clone().beside(other.clone());
-    assert_eq!(both.clone().given.into_keys().collect::<Vec<_>>(), [id("a"), id("c")]);
-    assert_eq!((other.beside(one.clone()), both.unreadable), (both, true));
-    assert_eq!(one.clone().beside(one.clone()), one);
+    let (one, other) = ("a.1.o~b.1.g.1811195999", "a.1.n.1811195999~c.1.o");
+    for both in [together(&[one, other]), together(&[other, one])] {
+        assert!(both.unreadable);
+        assert_eq!(both.given.into_keys().collect::<Vec<_>>(), [id("a"), id("c")]);
+    }
+    assert!(together(&["a.1.g.1811195999", "b.1.g.1811195999"]).unreadable, "though no purpose stands in both");
+    assert_eq!(together(&[one, "", one]), read(one));
 }
 
 proptest! {

@@ -5,7 +5,7 @@
 //! Chromium (`end2end/specs/decider.spec.mjs`, by way of `examples/device_cases.rs`).
 
 use model::choice::Answer;
-use model::cookie::Said;
+use model::cookie::{Said, put_beside};
 use model::date::Moment;
 use model::decision::Recorded;
 use model::device::Device;
@@ -20,10 +20,10 @@ use time::macros::{date, datetime};
 pub struct Case {
     /// The name of its policy in [`POLICIES`].
     pub policy: &'static str,
-    /// The choice cookie's value, if there is one.
-    pub cookie: Option<String>,
-    /// The value of the cookie that remembers the notice, if there is one.
-    pub seen: Option<&'static str>,
+    /// The choice cookie's value, if there is one; more than one where somebody else wrote one, in their order.
+    pub cookies: Vec<String>,
+    /// The values of the cookie that remembers the notice, likewise.
+    pub seen: Vec<&'static str>,
     /// The browser asks not to be tracked.
     pub gpc: bool,
     /// What time it is, in seconds since 1970.
@@ -140,9 +140,40 @@ const UNREADABLE: &[&str] = &[
     "1",
 ];
 
+/// More than one, as a path or a host of the same domain can plant beside ours where nothing but http is spoken.
+const SEVERAL: &[&[&str]] = &[
+    &["statistics.1.o", "statistics.1.o"],
+    &["marketing.1.g.U", "marketing.1.g.U", "marketing.1.g.U"],
+    &["", "marketing.1.g.U"],
+    &["marketing.1.g.U", ""],
+    &["statistics.1.o", "statistics.1.o.20270524"],
+    &["statistics.1.o", "statistics.1.n.U"],
+    &["statistics.1.n.U", "statistics.1.o"],
+    &["marketing.1.g.U", "marketing.1.r.U"],
+    &["marketing.1.r.U", "marketing.1.g.U"],
+    &["marketing.1.g.U", "profiling.1.g.U"],
+    &["marketing.1.g.U", "statistics.1.o"],
+    &["marketing.1.g.U", "marketing.1.g.U", "statistics.1.n.U"],
+    &["marketing.1.g.U", "marketing.1.g.E", "marketing.1.g.U"],
+    &["marketing.1.g.U", "undefined"],
+];
+
 /// What `keuze_seen` can hold.
-const SEEN: [Option<&str>; 9] =
-    [None, Some("1"), Some("0"), Some("2"), Some("01"), Some("+1"), Some("1.0"), Some("x"), Some("")];
+const SEEN: [&[&str]; 13] = [
+    &[],
+    &["1"],
+    &["0"],
+    &["2"],
+    &["01"],
+    &["+1"],
+    &["1.0"],
+    &["x"],
+    &[""],
+    &["1", "1"],
+    &["1", "2"],
+    &["x", "1"],
+    &["", "1"],
+];
 
 /// Devices' clocks, in days ahead. One that is slow by less than the rest of an answer's time cannot be noticed; then the
 /// answer holds for longer, at most until the cookie ends.
@@ -151,35 +182,42 @@ const CLOCKS: [i64; 6] = [-1, 1, 200, 1_100, -1_100, -7_000];
 /// All of them.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    let first =
-        Case { policy: "example", cookie: None, seen: None, gpc: false, now: NOON, clock: 0, record: Record::Nothing };
-    let all = || READABLE.iter().chain(UNREADABLE).map(|value| Some(filled(value)));
-    for cookie in [None, Some(String::new())].into_iter().chain(all()) {
+    let first = Case {
+        policy: "example",
+        cookies: Vec::new(),
+        seen: Vec::new(),
+        gpc: false,
+        now: NOON,
+        clock: 0,
+        record: Record::Nothing,
+    };
+    let all = || READABLE.iter().chain(UNREADABLE).map(|value| vec![filled(value)]);
+    let several = SEVERAL.iter().map(|values| values.iter().map(|value| filled(value)).collect());
+    for cookies in [Vec::new(), vec![String::new()]].into_iter().chain(all()).chain(several) {
         for (policy, gpc) in
             [("example", false), ("example", true), ("asked anew", false), ("gpc stops counting", true)]
         {
-            for seen in [None, Some("1")] {
-                cases.push(Case { policy, cookie: cookie.clone(), seen, gpc, ..first.clone() });
+            for seen in [Vec::new(), vec!["1"]] {
+                cases.push(Case { policy, cookies: cookies.clone(), seen, gpc, ..first.clone() });
             }
         }
-        cases.push(Case { policy: "nothing is counted", cookie, seen: Some("1"), ..first.clone() });
+        cases.push(Case { policy: "nothing is counted", cookies, seen: vec!["1"], ..first.clone() });
     }
     for seen in SEEN {
-        cases.push(Case { seen, ..first.clone() });
+        cases.push(Case { seen: seen.to_vec(), ..first.clone() });
     }
-    let well = || READABLE.iter().map(|value| Some(filled(value)));
-    for cookie in well() {
+    for cookies in READABLE.iter().map(|value| vec![filled(value)]) {
         for now in [UNTIL - DAY, UNTIL - 1, UNTIL, UNTIL + 1, UNTIL + DAY, UNTIL + 3_000 * DAY] {
-            cases.push(Case { cookie: cookie.clone(), seen: Some("1"), now, ..first.clone() });
+            cases.push(Case { cookies: cookies.clone(), seen: vec!["1"], now, ..first.clone() });
         }
         for clock in CLOCKS {
-            cases.push(Case { cookie: cookie.clone(), clock: clock * DAY, ..first.clone() });
+            cases.push(Case { cookies: cookies.clone(), clock: clock * DAY, ..first.clone() });
         }
         for clock in [1, 200, -1_100] {
-            cases.push(Case { cookie: cookie.clone(), now: UNTIL + DAY, clock: clock * DAY, ..first.clone() });
+            cases.push(Case { cookies: cookies.clone(), now: UNTIL + DAY, clock: clock * DAY, ..first.clone() });
         }
         for record in [Record::Accepted, Record::Withdrawn, Record::Revoked] {
-            cases.push(Case { cookie: cookie.clone(), record, ..first.clone() });
+            cases.push(Case { cookies: cookies.clone(), record, ..first.clone() });
         }
     }
     cases
@@ -189,12 +227,19 @@ fn filled(value: &str) -> String {
     value.replace('U', &UNTIL.to_string()).replace('E', &(NOON - 1).to_string())
 }
 
+fn together<'a>(values: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut all = Vec::new();
+    values.for_each(|value| put_beside(&mut all, value.as_bytes()));
+    all
+}
+
 impl Case {
     /// The device, as the server reads it.
     pub fn device(&self) -> Device {
         let now = OffsetDateTime::from_unix_timestamp(self.now).expect("a year that has four digits");
-        let said = self.cookie.as_ref().map(|value| Said::read(value.as_bytes(), now)).unwrap_or_default();
-        let seen = self.seen.and_then(|seen| ["0", "1", "2"].iter().position(|known| *known == seen));
+        let said = Said::read(&together(self.cookies.iter().map(String::as_str)), now);
+        let seen = together(self.seen.iter().copied());
+        let seen = ["0", "1", "2"].iter().position(|known| known.as_bytes() == seen);
         Device { said, seen: seen.and_then(|seen| u32::try_from(seen).ok()), gpc: self.gpc }
     }
 

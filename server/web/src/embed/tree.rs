@@ -5,7 +5,8 @@ use html5ever::{LocalName, QualName, local_name, ns, parse_fragment};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use serde_json::{Value, json};
 
-/// Compiles HTML into `[tag, {attribute: value}, child, …]`, a child being such an array or a text.
+/// Compiles HTML into `[tag, {attribute: value}, child, …]`, a child being such an array or a text; 0 stands for no
+/// attributes. What only a form needs is left out: the name of a field.
 ///
 /// `None` unless it has exactly one element at the top.
 pub(super) fn compile(html: &str) -> Option<Value> {
@@ -29,9 +30,12 @@ fn value(node: &Handle) -> Option<Value> {
     match &node.data {
         NodeData::Text { contents } => Some(Value::String(contents.borrow().to_string())),
         NodeData::Element { name, attrs, .. } => {
+            let attrs = attrs.borrow();
+            let kept = attrs.iter().filter(|attr| attr.name.local != local_name!("name"));
             let attributes: serde_json::Map<_, _> =
-                attrs.borrow().iter().map(|attr| (plain(&attr.name.local), json!(attr.value.to_string()))).collect();
-            let mut element = vec![json!(plain(&name.local)), Value::Object(attributes)];
+                kept.map(|attr| (plain(&attr.name.local), json!(attr.value.to_string()))).collect();
+            let attributes = if attributes.is_empty() { json!(0) } else { Value::Object(attributes) };
+            let mut element = vec![json!(plain(&name.local)), attributes];
             element.extend(children(node));
             Some(Value::Array(element))
         }
@@ -49,8 +53,9 @@ mod tests {
 
     #[test]
     fn elements_attributes_and_texts_keep_their_order() {
-        let tree = compile("<section lang=\"nl\"><h2>A &amp; b</h2>c<!-- d --><button value=x>e</button></section>");
-        let expected = json!(["section", {"lang": "nl"}, ["h2", {}, "A & b"], "c", ["button", {"value": "x"}, "e"]]);
+        let tree =
+            compile("<section lang=\"nl\"><h2>A &amp; b</h2>c<!-- d --><button name=f value=x>e</button></section>");
+        let expected = json!(["section", {"lang": "nl"}, ["h2", 0, "A & b"], "c", ["button", {"value": "x"}, "e"]]);
         assert_eq!(tree, Some(expected));
     }
 

@@ -382,8 +382,8 @@ async fn the_pages_decide_as_the_rules_do() {
             house.clock.set(case.now);
             let now = house.keuze.clock.now();
             let subject = recorded(&house, &case.record.events(&policy)).await;
-            browser.cookies = Vec::from_iter(case.cookie.clone().map(|value| ("keuze".to_owned(), value)));
-            browser.cookies.extend(case.seen.map(|value| ("keuze_seen".to_owned(), value.to_owned())));
+            browser.cookies = case.cookies.iter().map(|value| ("keuze".to_owned(), value.clone())).collect();
+            browser.cookies.extend(case.seen.iter().map(|value| ("keuze_seen".to_owned(), (*value).to_owned())));
             browser.cookies.extend(subject.map(|subject| ("keuze_id".to_owned(), subject.to_string())));
             let history = subject.map(|subject| house.keuze.scribe.history(subject).expect("readable"));
             let expected = case.allowed(&policy, Some(&history.unwrap_or_default()), now);
