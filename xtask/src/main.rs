@@ -1,9 +1,12 @@
-//! `cargo xtask serve | build | test | e2e | check | requirements | tests-list`: every set-up step, in Rust.
+//! `cargo xtask serve | build | test | e2e | check | requirements | documents | picture | tests-list`: every set-up step, in Rust.
 #![expect(clippy::print_stdout, reason = "this is a command line")]
 #![expect(clippy::print_stderr, reason = "this is a command line")]
 
 mod browser_files;
 mod browser_tests;
+mod crates;
+mod documents;
+mod faults;
 mod npm;
 mod requirements;
 mod run;
@@ -47,6 +50,10 @@ enum Task {
     Check,
     /// Compares docs/requirements.md with the ids and tests in the code.
     Requirements,
+    /// Compares decisions, walks and the table of crates with the code.
+    Documents,
+    /// Draws docs/pictures/crates.svg anew.
+    Picture,
     /// Writes docs/tests.txt anew; refuses where a test is gone that docs/tests-gone.txt does not tell of.
     TestsList,
 }
@@ -59,6 +66,8 @@ fn main() -> ExitCode {
         Task::E2e { playwright } => browser_files::build().and_then(|()| browser_tests::run(&playwright)),
         Task::Check => browser_files::build().and_then(|()| size::check()),
         Task::Requirements => requirements::check(),
+        Task::Documents => documents::check().and_then(|()| crates::check()),
+        Task::Picture => crates::members().and_then(|members| crates::picture::write(&members)),
         Task::TestsList => tests_list::write(),
     };
     match outcome {

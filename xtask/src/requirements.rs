@@ -10,10 +10,11 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use anyhow::{Result, bail};
-use tree::{File, Tests};
+use anyhow::Result;
+pub use tree::File;
+use tree::Tests;
 
-use crate::run;
+use crate::{faults, run};
 
 /// Where the rows stand.
 const DOCUMENT: &str = "docs/requirements.md";
@@ -27,15 +28,10 @@ const PLANNED: &str = "planned";
 /// Compares the document with all files of the repository; every fault is printed with its file and line.
 pub fn check() -> Result<()> {
     let files = files()?;
-    let mut faults: Vec<String> = faults(&files).iter().map(ToString::to_string).collect();
+    let mut faults: Vec<String> = row_faults(&files).iter().map(ToString::to_string).collect();
     let list = std::fs::read_to_string(run::root().join(sentences::LIST))?;
     faults.extend(sentences::faults(&list, &files));
-    for fault in &faults {
-        eprintln!("{fault}");
-    }
-    if !faults.is_empty() {
-        bail!("{} faults between {DOCUMENT} and the rest", faults.len());
-    }
+    faults::told(&faults, DOCUMENT)?;
     let (rows, _) = rows(&files);
     let shown = rows.iter().filter(|row| !row.is_planned()).count();
     println!("{} requirements: {shown} shown by tests, {} planned in whole or in part", rows.len(), rows.len() - shown);
@@ -121,7 +117,7 @@ impl<'a> Row<'a> {
     }
 }
 
-fn faults(files: &[File]) -> Vec<Fault> {
+fn row_faults(files: &[File]) -> Vec<Fault> {
     let (rows, mut faults) = rows(files);
     let tests = Tests::of(files);
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every suite, with the time it took beside its budget.
 
+use std::fmt;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
-use crate::{browser_files, browser_tests, requirements, run, size, tests_list};
+use crate::{browser_files, browser_tests, crates, documents, requirements, run, size, tests_list};
 
 /// One suite: its name, the seconds it may take on two cores from nothing, and what it runs.
 struct Suite {
@@ -13,11 +14,19 @@ struct Suite {
     run: fn() -> Result<()>,
 }
 
+/// Suites for which a program must be installed that the others do without; named with the program.
+const OF_A_PROGRAM: [(&str, &str); 2] = [("licences", "cargo-deny"), ("unused crates", "cargo-machete")];
+
 /// `panel` is apart from the rest: in one graph with the server, cargo would unify leptos' `csr` with `ssr`.
 const SUITES: &[Suite] = &[
     Suite { name: "browser files", budget: 300, run: browser_files::build },
     Suite { name: "sizes", budget: 300, run: size::check },
     Suite { name: "requirements", budget: 10, run: requirements::check },
+    Suite { name: "documents", budget: 10, run: documents::check },
+    Suite { name: "crates", budget: 10, run: crates::check },
+    Suite { name: "each crate alone", budget: 300, run: crates::build_alone },
+    Suite { name: "licences", budget: 10, run: crates::deny },
+    Suite { name: "unused crates", budget: 10, run: crates::unused },
     Suite { name: "formatting", budget: 10, run: || run::cargo(&["fmt", "--all", "--check"]) },
     Suite {
         name: "clippy",
@@ -49,21 +58,51 @@ pub fn test(long: bool) -> Result<()> {
     let mut rows = Vec::new();
     for suite in SUITES {
         let start = Instant::now();
-        let outcome = (suite.run)();
-        if let Err(error) = &outcome {
+        let outcome = outcome(suite);
+        if let Outcome::Failed(error) = &outcome {
             eprintln!("xtask: {}: {error:#}", suite.name);
         }
-        rows.push((suite, start.elapsed().as_secs(), outcome.is_ok()));
+        rows.push((suite, start.elapsed().as_secs(), outcome));
     }
     println!("\n{:<16} {:>8} {:>8}  result", "suite", "seconds", "budget");
-    for (suite, seconds, passed) in &rows {
-        println!("{:<16} {seconds:>8} {:>8}  {}", suite.name, suite.budget, if *passed { "passed" } else { "FAILED" });
+    for (suite, seconds, outcome) in &rows {
+        println!("{:<16} {seconds:>8} {:>8}  {outcome}", suite.name, suite.budget);
     }
-    let failed: Vec<_> = rows.iter().filter(|(_, _, passed)| !passed).map(|(suite, ..)| suite.name).collect();
+    let failed = rows.iter().filter(|(.., outcome)| matches!(outcome, Outcome::Failed(_)));
+    let failed: Vec<_> = failed.map(|(suite, ..)| suite.name).collect();
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
     Ok(())
+}
+
+/// How a suite ended.
+enum Outcome {
+    Passed,
+    /// For want of this program.
+    Skipped(&'static str),
+    Failed(Error),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed => f.write_str("passed"),
+            Self::Skipped(program) => write!(f, "SKIPPED: cargo install {program} --locked"),
+            Self::Failed(_) => f.write_str("FAILED"),
+        }
+    }
+}
+
+fn outcome(suite: &Suite) -> Outcome {
+    let program = OF_A_PROGRAM.iter().find(|(name, _)| *name == suite.name).map(|(_, program)| *program);
+    if let Some(program) = program.filter(|program| !run::exists(program)) {
+        return Outcome::Skipped(program);
+    }
+    match (suite.run)() {
+        Ok(()) => Outcome::Passed,
+        Err(error) => Outcome::Failed(error),
+    }
 }
 
 /// Starts this command again with the settings that every suite inherits.

@@ -17,7 +17,7 @@ use gone::Gone;
 use list::{Kind, List};
 use serde_json::Value;
 
-use crate::{browser_tests, requirements, run};
+use crate::{browser_tests, faults, requirements, run};
 
 /// What `cargo xtask tests-list` writes.
 const LIST: &str = "docs/tests.txt";
@@ -48,13 +48,8 @@ pub fn check() -> Result<()> {
 fn compared() -> Result<(List, String)> {
     let read = |path: &str| std::fs::read_to_string(run::root().join(path)).unwrap_or_default();
     let (there, committed) = (all()?, read(LIST));
-    let faults = gone::faults(&List::parse(&committed), &there, &Gone::parse(&read(GONE))?);
-    for fault in &faults {
-        eprintln!("{fault}");
-    }
-    if !faults.is_empty() {
-        bail!("{} faults between {LIST}, {GONE} and the tests that there are", faults.len());
-    }
+    let found = gone::faults(&List::parse(&committed), &there, &Gone::parse(&read(GONE))?);
+    faults::told(&found, LIST)?;
     Ok((there, committed))
 }
 

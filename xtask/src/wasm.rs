@@ -30,7 +30,8 @@ enum Toolchain {
 
 /// Builds the panel into `folder` as `panel.js` (not yet minified) and `panel_bg.wasm`.
 pub fn build(wasm_opt: &Path, folder: &Path) -> Result<()> {
-    let compiled = compile(&toolchain()?)?;
+    compile(&toolchain()?, &["panel"])?;
+    let compiled = run::root().join("target/wasm").join(TARGET).join("wasm-release/panel.wasm");
     let made = run::root().join("target/wasm/bindgen");
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name("panel").typescript(false);
@@ -42,6 +43,11 @@ pub fn build(wasm_opt: &Path, folder: &Path) -> Result<()> {
     run::program(wasm_opt.as_os_str(), &options, &run::root())?;
     fs::copy(made.join("panel.js"), folder.join("panel.js"))?;
     Ok(())
+}
+
+/// Builds libraries, which no page loads by themselves: what they use must exist in a browser.
+pub fn build_libraries(packages: &[&str]) -> Result<()> {
+    compile(&toolchain()?, packages)
 }
 
 /// Decides once, installs what is missing, and says which way it took.
@@ -85,15 +91,16 @@ fn sysroot() -> Result<PathBuf> {
     Ok(PathBuf::from(String::from_utf8(output.stdout)?.trim()))
 }
 
-/// Runs cargo, and gives the module that it made.
-fn compile(toolchain: &Toolchain) -> Result<PathBuf> {
+/// Runs cargo.
+fn compile(toolchain: &Toolchain, packages: &[&str]) -> Result<()> {
     let folder = run::root().join("target/wasm");
     let cargo = match toolchain {
         Toolchain::Debian => OsStr::new("/usr/bin/cargo"),
         _ => OsStr::new(env!("CARGO")),
     };
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--package", "panel", "--lib", "--profile", "wasm-release"]);
+    command.args(["build", "--quiet", "--lib", "--profile", "wasm-release"]);
+    command.args(packages.iter().flat_map(|name| ["--package", name]));
     command.args(["--target", TARGET]).arg("--target-dir").arg(&folder).current_dir(run::root());
     if let Toolchain::Debian = toolchain {
         // rustup's own variables would send Debian's cargo back to rustup's compiler.
@@ -109,9 +116,9 @@ fn compile(toolchain: &Toolchain) -> Result<PathBuf> {
         command.env_remove(name);
     }
     if !command.status().context("cargo could not be started")?.success() {
-        bail!("the panel could not be compiled");
+        bail!("{} could not be compiled for browsers", packages.join(", "));
     }
-    Ok(folder.join(TARGET).join("wasm-release/panel.wasm"))
+    Ok(())
 }
 
 /// The linker that comes with the toolchain, else Debian's.

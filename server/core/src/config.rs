@@ -27,6 +27,8 @@ use model::purpose::{Purpose, PurposeId, Regime};
 use time::Date;
 use toml::de::DeTable;
 use words::embed::{control_words, signal};
+use words::views::centre::{Kept, Platform};
+use words::views::frame::Authority;
 
 use fault::{Faults, Place};
 use reader::Section;
@@ -39,8 +41,6 @@ pub use register::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON,
 pub use server::{Rate, RateLimits, Server};
 pub use site::{Host, HostError, HostOrigin, Site};
 pub use texts::{NoticeTexts, Texts};
-pub use words::views::centre::{Kept, Platform};
-pub use words::views::frame::Authority;
 
 /// The annotated example, as `keuze check --example` prints it: the configuration that is built in.
 pub const EXAMPLE: &str = include_str!("config/example.toml");

@@ -21,11 +21,12 @@ use super::body;
 use super::cookies::{self, Jar};
 use super::idempotency::IdempotencyKey;
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::provenance::sent_from;
 use super::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::service::Keuze;
 use keuze_core::service::continued_use::Use;
+use words::problem::Slug;
 
 /// `continued-use` and `policy`, and `/keuze/health`.
 pub fn router() -> Router<Arc<Keuze>> {

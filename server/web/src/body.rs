@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use super::elements::media_type;
-use super::problem::{Problem, Slug, is_name};
+use super::problem::{Problem, is_name};
 use keuze_core::json::Node;
+use words::problem::Slug;
 
 /// The largest body of anything that is sent to us; the largest honest choice is a tenth of this.
 pub const LARGEST: usize = 16 * 1024;

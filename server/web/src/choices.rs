@@ -16,12 +16,13 @@ use model::purpose::PurposeId;
 
 use super::cookies::{self, Came, Jar};
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::provenance::sent_from;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::choose::{ChooseError, Device, Done};
 use keuze_core::service::preferences::Remembered;
+use words::problem::Slug;
 
 /// `POST /keuze/api/v1/choices`.
 pub fn api() -> Router<Arc<Keuze>> {

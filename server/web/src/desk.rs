@@ -37,7 +37,7 @@ use self::session::{Session, Sessions};
 use self::work::{Opened, Press};
 use super::body;
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
@@ -46,6 +46,7 @@ use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Wh
 use keuze_core::service::sign_ins::{Attempt, Missed};
 use keuze_core::service::staff::{SignedIn, Staff, StaffError};
 use ledger::clock::wall_clock;
+use words::problem::Slug;
 
 const DESK: &str = Endpoint::Desk.path();
 

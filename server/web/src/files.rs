@@ -16,12 +16,13 @@ use ui::components::banner::told_by_signal;
 use super::cookies;
 use super::elements::elements;
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::visit::{GlobalPrivacyControl, Visit, asks_not_to_be_tracked, thousandths};
 use crate::embed::files::SiteFile;
 use crate::embed::{Asset, CookieNames, embed_js, fragment, later_js};
 use keuze_core::publish::PublishedPolicy;
 use keuze_core::service::Keuze;
+use words::problem::Slug;
 
 /// Ten minutes without asking, then a day in which a stale one may be used while a new one is fetched.
 const FRESH: &str = "public, max-age=600, stale-while-revalidate=86400";

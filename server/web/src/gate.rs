@@ -16,11 +16,12 @@ use model::paths::{self, Endpoint, RateClass};
 use super::client;
 use super::limits::{Client, Limits, Sources};
 use super::pages;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::provenance;
 use super::visit::{Visit, accepted_language};
 use keuze_core::service::Keuze;
 use keuze_core::service::brakes::Source;
+use words::problem::Slug;
 
 /// What the gate stands on.
 pub struct Gate {

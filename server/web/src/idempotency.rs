@@ -4,10 +4,11 @@
 use axum::http::HeaderMap;
 
 use super::elements::{Disagreed, sole};
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use keuze_core::service::Keuze;
 use ledger::AnswerName;
 use vault::mac::mac;
+use words::problem::Slug;
 
 /// The header's name.
 pub const HEADER: &str = "idempotency-key";

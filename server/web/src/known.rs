@@ -23,11 +23,12 @@ use words::views::unmatched::{Unmatched, UnmatchedView};
 
 use super::body;
 use super::cookies;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::codes::Session;
+use words::problem::Slug;
 
 /// Forms and pages of this site's own.
 pub fn forms() -> Router<Arc<Keuze>> {

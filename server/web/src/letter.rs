@@ -21,12 +21,13 @@ use super::body;
 use super::limits::Bucket;
 use super::mount::Mount as _;
 use super::objection::without_referrer;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use keuze_core::config::Rate;
 use keuze_core::service::Keuze;
 use keuze_core::service::stop::Scope;
+use words::problem::Slug;
 
 const LETTER: &str = Endpoint::Letter.path();
 

@@ -42,8 +42,9 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use self::files::Made;
 use self::gate::Gate;
 use self::limits::{Limits, Sources};
-use self::problem::{Problem, Slug};
+use self::problem::Problem;
 use keuze_core::service::Keuze;
+use words::problem::Slug;
 
 /// Everything that is served.
 ///

@@ -13,9 +13,10 @@ use hmac::{Hmac, Mac as _};
 use model::paths::RateClass;
 use sha2::Sha256;
 
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use keuze_core::config::{Rate, RateLimits};
 use keuze_core::service::brakes::Source;
+use words::problem::Slug;
 
 const FILES: Rate = Rate { per_minute: 1200, burst: 600 };
 /// A household can stop everything at once; somebody who types in a phone book is slowed down.

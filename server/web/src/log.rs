@@ -14,9 +14,10 @@ use serde_json::json;
 
 use super::machine::origin;
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
+use words::problem::Slug;
 
 /// What a program needs to find the logs; also outside `/keuze/`, for whoever knows the host alone.
 const LOGS: [Endpoint; 2] = [Endpoint::Logs, Endpoint::LogsWellKnown];

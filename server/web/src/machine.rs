@@ -30,13 +30,14 @@ use serde::Serialize;
 use self::who::Named;
 use super::elements::sole;
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::clients::{Client, Clients, Scope};
 use keuze_core::service::people::{Act, Person};
 use keuze_core::service::send::Gate;
 use ledger::AnswerName;
+use words::problem::Slug;
 
 /// The largest letter that is checked, in bytes.
 const LONGEST_LETTER: usize = 512 * 1024;

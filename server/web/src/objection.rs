@@ -24,12 +24,13 @@ use words::views::objection::{
 use super::body;
 use super::elements::{essence, media_type};
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
 use keuze_core::service::Keuze;
 use keuze_core::service::stop::Scope;
+use words::problem::Slug;
 
 /// `/keuze/afmelden/{token}`: outside the layer that looks at a form's origin, because mail providers press the
 /// button from anywhere and the token alone is the authority (RFC 8058 section 3.2).

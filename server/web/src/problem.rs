@@ -3,7 +3,7 @@
 //! A handler returns a [`Problem`]; the outermost layer dresses it as `application/problem+json` for programs and
 //! as a page for people, in their language ([`Slug`] has the words). Nothing that was sent comes back in an error.
 
-pub use words::problem::Slug;
+use words::problem::Slug;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, HeaderName, Uri, header};
 use model::language::Language;
 
 use super::elements::elements;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use crate::embed::CookieNames;
 use keuze_core::config::{Config, HostOrigin};
+use words::problem::Slug;
 
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 

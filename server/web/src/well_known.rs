@@ -12,9 +12,10 @@ use time::Duration;
 
 use super::machine::origin;
 use super::mount::Mount as _;
-use super::problem::{Problem, Slug};
+use super::problem::Problem;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
+use words::problem::Slug;
 
 /// Where RFC 9116 section 3 wants it.
 const SECURITY: &str = Endpoint::SecurityTxt.path();

@@ -62,7 +62,7 @@ fn faults_after(document: (&str, &str), rust: (&str, &str)) -> Vec<String> {
         file("server/src/http/tests.rs", &changed(RUST, rust)),
         file("server/src/tests.rs", RUST),
     ];
-    faults(&files).iter().map(ToString::to_string).collect()
+    row_faults(&files).iter().map(ToString::to_string).collect()
 }
 
 fn in_document(from: &str, to: &str) -> Vec<String> {

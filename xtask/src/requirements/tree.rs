@@ -22,6 +22,10 @@ pub struct File {
 }
 
 impl File {
+    pub fn is_rust(&self) -> bool {
+        Path::new(&self.path).extension().is_some_and(|kind| kind == "rs")
+    }
+
     /// Lines with their numbers, from 1.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         (1..).zip(self.text.lines())

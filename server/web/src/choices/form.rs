@@ -20,10 +20,11 @@ use super::{Sender, purpose, referer_path};
 use crate::body;
 use crate::embed::build;
 use crate::pages::preferences_now;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::service::Keuze;
 use keuze_core::service::choose::{Choice, ChooseError, Done};
+use words::problem::Slug;
 
 /// The fields of a form, each read once.
 #[derive(Default)]

@@ -17,10 +17,11 @@ use serde::{Deserialize, Serialize};
 use super::{Sender, label, purpose};
 use crate::body;
 use crate::idempotency::IdempotencyKey;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::service::Keuze;
 use keuze_core::service::choose::{Choice, Done};
+use words::problem::Slug;
 
 /// What is sent. The words of the enumerations are checked by their types, names by the policy later.
 #[derive(Deserialize)]

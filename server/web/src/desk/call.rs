@@ -22,11 +22,12 @@ use super::session::Session;
 use super::work::WorkId;
 use super::{Acting, Desk, Form, Shared, back_to, not_open, to, unmatched};
 use crate::mount::Mount as _;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
 use keuze_core::service::call::{CloseError, Direction, OnTheLine, OpenCall, Reference};
 use keuze_core::service::people::{ActError, Acted};
+use words::problem::Slug;
 
 /// The path of the form that opens a call.
 pub(super) const CALL: &str = Endpoint::DeskCall.path();

@@ -24,11 +24,12 @@ use super::session::Session;
 use super::work::{Made, Opened, Press, WorkId};
 use super::{Acting, DESK, Desk, Form, Shared, back_to, channels_named, not_open, to, unmatched};
 use crate::mount::Mount as _;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
 use keuze_core::service::look_up::{Why, entered};
 use keuze_core::service::people::{Act, ActError, Who};
+use words::problem::Slug;
 
 pub(super) fn router() -> Router<Arc<Desk>> {
     Router::new()

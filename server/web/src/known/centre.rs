@@ -20,7 +20,7 @@ use crate::cookies::Jar;
 use crate::mount::Mount as _;
 use crate::objection::without_referrer_elsewhere;
 use crate::pages::behind_link;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
 use keuze_core::service::Keuze;
@@ -28,6 +28,7 @@ use keuze_core::service::centre::{Shown, Wish};
 use keuze_core::service::codes::Fit;
 use keuze_core::service::people::Acted;
 use keuze_core::service::receipt::link_lives;
+use words::problem::Slug;
 
 pub(super) fn router() -> Router<Arc<Keuze>> {
     Router::new()

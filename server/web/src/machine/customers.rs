@@ -16,12 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::who::Named;
 use super::{Caller, Customers, answer, json, once};
 use crate::body;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::people::ActError;
 use keuze_core::service::people::import::read::json_row;
 use keuze_core::service::people::import::{CameTo, Mend, Note, Request, RowFault, RowReport};
+use words::problem::Slug;
 
 /// What a customer came to. Nothing in it repeats what was sent.
 #[derive(Default, Serialize)]

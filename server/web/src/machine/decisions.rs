@@ -21,9 +21,10 @@ use words::act;
 use super::who::Named;
 use super::{Caller, Decisions, answer};
 use crate::body;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::visit::Visit;
 use keuze_core::service::Keuze;
+use words::problem::Slug;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]

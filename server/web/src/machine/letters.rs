@@ -20,10 +20,11 @@ use super::decisions::Told;
 use super::who::Named;
 use super::{Caller, Letters, answer, open_gate, origin};
 use crate::body;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::send::{LETTER_BLOCK, Lacking, lacking, paragraph};
+use words::problem::Slug;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -16,10 +16,11 @@ use super::decisions::Told;
 use super::who::Named;
 use super::{Caller, Mail, answer, open_gate, origin};
 use crate::body;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use crate::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::mail_check::{self, SIGNATURE};
+use words::problem::Slug;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,9 +14,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::{client, key};
 use crate::body::LARGEST;
 use crate::idempotency::IdempotencyKey;
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use keuze_core::service::Keuze;
 use ledger::{Answer, AnswerName};
+use words::problem::Slug;
 
 /// So many requests with a key are under way at most; two that are the same never at once.
 const LANES: usize = 64;

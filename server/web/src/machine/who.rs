@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::problem::{Problem, Slug};
+use crate::problem::Problem;
 use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
 use keuze_core::service::Keuze;
 use keuze_core::service::people::{Who, customer_number};
+use words::problem::Slug;
 
 /// As it is sent; addresses stand in bodies and never in an address of ours.
 #[derive(Default, Deserialize)]
