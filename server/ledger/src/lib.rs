@@ -35,6 +35,9 @@ use crate::formats::record::SealedRecord;
 use crate::store::Store;
 use files::Layout;
 use tlog::checkpoint::proof_text;
+use tlog::entry::Salt;
+use tlog::tree::LeafHash;
+use vault::key::{SecretKey, SecretName};
 use vault::random::Entropy;
 use vault::ring::{KeyId, KeyRing, Owner};
 use vault::seal;
@@ -200,7 +203,7 @@ pub struct Proven {
     /// The canonical JSON that was committed to.
     pub record: Vec<u8>,
     /// The salt of the commitment.
-    pub salt: [u8; 32],
+    pub salt: Salt,
     /// The proof as a text that stands on its own (C2SP tlog-proof): commitment, audit path, checkpoint.
     pub proof: String,
 }
@@ -219,7 +222,7 @@ pub struct Kept {
 /// A fact's key and its latest value.
 pub type KeyAndValue = (Vec<u8>, Vec<u8>);
 
-type SaltAndRecord = ([u8; 32], Vec<u8>);
+type SaltAndRecord = (Salt, Vec<u8>);
 
 /// How many drafts may wait for the writer; beyond that the answer is [`AppendError::Busy`].
 const QUEUE: usize = 4096;
@@ -394,7 +397,7 @@ impl Scribe {
         }
         let bytes = self.shared.store.record(address).map_err(|error| ReadError::Store(error.to_string()))?;
         let record = bytes.as_deref().and_then(SealedRecord::from_bytes).ok_or_else(|| damaged("it is missing"))?;
-        if self.state().tree.leaf(address.index) != Some(tlog::tree::leaf_hash(&record.commitment)) {
+        if self.state().tree.leaf(address.index) != Some(record.commitment.leaf()) {
             return Err(damaged("it is not the one that was committed to"));
         }
         match replay::open_record(&record, address, &self.shared.ring.keys()) {
@@ -452,7 +455,7 @@ impl Scribe {
     }
 
     /// The leaf hash of a record, which commits to it; `None` beyond the end.
-    pub fn leaf(&self, address: RecordAddress) -> Option<[u8; 32]> {
+    pub fn leaf(&self, address: RecordAddress) -> Option<LeafHash> {
         if address.shard == OPEN_SHARD { self.state().tree.leaf(address.index) } else { None }
     }
 
@@ -471,17 +474,17 @@ impl Scribe {
     ///
     /// # Panics
     /// If a new one cannot be made durable: a secret that a restart forgets must not be used.
-    pub fn secret(&self, name: &'static str) -> [u8; 32] {
-        let known = || self.shared.ring.keys().durable_key(Owner::Secret(name)).copied();
+    pub fn secret<P>(&self, name: SecretName<P>) -> SecretKey<P> {
+        let known = || self.shared.ring.keys().secret(name);
         known().unwrap_or_else(|| {
-            self.make_durable(Owner::Secret(name));
+            self.make_durable(name.owner());
             known().expect("made above")
         })
     }
 
     /// The key that a shard's checkpoints are signed with, for whoever checks them.
     pub fn log_key(&self) -> VerifyingKey {
-        SigningKey::from_bytes(&self.secret(writer::LOG_KEY)).verifying_key()
+        SigningKey::from_bytes(self.secret(writer::LOG_KEY).bytes()).verifying_key()
     }
 
     /// That key as it is given to whoever checks a shard: `<name>+<hash>+<base64>` (C2SP signed-note), if it has records.
@@ -501,27 +504,27 @@ impl Scribe {
     }
 
     /// A secret that is rotated, if that number of it was ever made.
-    pub fn numbered_secret(&self, name: &'static str, number: u16) -> Option<[u8; 32]> {
-        self.shared.ring.keys().durable_key(Owner::Numbered(name, number)).copied()
+    pub fn numbered_secret<P>(&self, name: SecretName<P>, number: u16) -> Option<SecretKey<P>> {
+        self.shared.ring.keys().numbered_secret(name, number)
     }
 
     /// Every number of a rotated secret, the newest last: what was made under an older one is still asked for.
-    pub fn numbered_secrets(&self, name: &'static str) -> Vec<(u16, [u8; 32])> {
+    pub fn numbered_secrets<P>(&self, name: SecretName<P>) -> Vec<(u16, SecretKey<P>)> {
         (1..).map_while(|number| Some((number, self.numbered_secret(name, number)?))).collect()
     }
 
     /// The newest number of a rotated secret, made on first use.
-    pub fn newest_secret(&self, name: &'static str) -> (u16, [u8; 32]) {
+    pub fn newest_secret<P>(&self, name: SecretName<P>) -> (u16, SecretKey<P>) {
         if self.numbered_secret(name, 1).is_none() {
-            self.make_durable(Owner::Numbered(name, 1));
+            self.make_durable(name.numbered(1));
         }
         self.numbered_secrets(name).pop().expect("made above")
     }
 
     /// Begins a new number of a rotated secret; what was made under the older ones stays good.
-    pub fn rotate_secret(&self, name: &'static str) {
+    pub fn rotate_secret<P>(&self, name: SecretName<P>) {
         let (newest, _) = self.newest_secret(name);
-        self.make_durable(Owner::Numbered(name, newest + 1));
+        self.make_durable(name.numbered(newest + 1));
     }
 
     /// Makes a key that may be used, and told to somebody, before the next record is written.

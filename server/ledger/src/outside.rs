@@ -16,6 +16,7 @@ use time::format_description::well_known::Rfc3339;
 use super::files::replace_file;
 use super::replay::{Anchor, Walked};
 use tlog::checkpoint::Checkpoint;
+use tlog::tree::RootHash;
 
 const FIRST_LINE: &str = "keuze last checkpoint 1; it stays beside the root key, in no backup of the data";
 
@@ -45,7 +46,7 @@ pub enum RolledBack {
         /// The size of the ledger.
         size: u64,
         /// Its root.
-        root: [u8; 32],
+        root: RootHash,
     },
     /// Records are missing.
     #[error(
@@ -59,7 +60,7 @@ pub enum RolledBack {
         /// The size of the ledger.
         size: u64,
         /// Its root.
-        root: [u8; 32],
+        root: RootHash,
         /// The size of the ledger that was here.
         known: u64,
         /// When the last record of this ledger was made.
@@ -78,7 +79,7 @@ pub enum RolledBack {
         /// The size of the ledger.
         size: u64,
         /// Its root.
-        root: [u8; 32],
+        root: RootHash,
         /// The size of the ledger that was here.
         known: u64,
         /// When the last record of the ledger that was here was made.
@@ -92,7 +93,7 @@ pub enum RolledBack {
         /// The size of the ledger.
         size: u64,
         /// Its root.
-        root: [u8; 32],
+        root: RootHash,
     },
     /// It could not be read or written.
     #[error("the last checkpoint {}: {error}", .path.display())]
@@ -109,11 +110,11 @@ fn last_of(since: Option<&OffsetDateTime>) -> String {
 }
 
 /// What the file says where somebody decided to go on.
-fn decision(size: u64, root: &[u8; 32]) -> String {
-    format!("go on with {size} records, root {}", BASE64.encode(root))
+fn decision(size: u64, root: &RootHash) -> String {
+    format!("go on with {size} records, root {}", BASE64.encode(root.0))
 }
 
-fn go_on(path: &Path, size: u64, root: &[u8; 32]) -> String {
+fn go_on(path: &Path, size: u64, root: &RootHash) -> String {
     let decision = decision(size, root);
     format!(
         "To go on without what is missing, knowing that it is lost (docs/operating.md), write this line into {}: {decision}",

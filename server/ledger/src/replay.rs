@@ -10,9 +10,10 @@ use super::erasure::Missing;
 use super::files::{Layout, Slot};
 use super::{Fact, OPEN_SHARD, fact};
 use crate::formats::frame::{Entry, Frame, Read};
-use crate::formats::record::{SealedRecord, commitment};
+use crate::formats::record::SealedRecord;
 use tlog::checkpoint::Checkpoint;
-use tlog::tree::{Tree, leaf_hash};
+use tlog::entry::{Salt, commitment};
+use tlog::tree::Tree;
 use vault::ring::{KeyId, KeyTable};
 use vault::seal;
 
@@ -170,7 +171,7 @@ fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) ->
     match entry {
         Entry::Record(body) => {
             let record = SealedRecord::from_bytes(&body).ok_or_else(|| fault(index, "this is no record"))?;
-            tree.push(leaf_hash(&record.commitment));
+            tree.push(record.commitment.leaf());
             batch.records.push(record);
         }
         Entry::Fact(body) => batch.facts.push((index.saturating_sub(1), body)),
@@ -253,7 +254,7 @@ pub fn open_record(
     record: &SealedRecord,
     address: RecordAddress,
     keys: &KeyTable,
-) -> Result<([u8; 32], Vec<u8>), Unreadable> {
+) -> Result<(Salt, Vec<u8>), Unreadable> {
     let text = if record.key == KeyId::NONE {
         record.body.clone()
     } else {
@@ -262,10 +263,11 @@ pub fn open_record(
             .ok_or(Unreadable::Damaged("its seal is broken"))?
     };
     let (salt, canonical) = text.split_first_chunk::<32>().ok_or(Unreadable::Damaged("it is too short"))?;
-    if commitment(salt, canonical) != record.commitment {
+    let salt = Salt(*salt);
+    if commitment(&salt, canonical) != record.commitment {
         return Err(Unreadable::Damaged("it is not what was committed to"));
     }
-    Ok((*salt, canonical.to_vec()))
+    Ok((salt, canonical.to_vec()))
 }
 
 /// The event of a batch's record, checked against the facts beside it; `None` where its key is missing, which is noted.

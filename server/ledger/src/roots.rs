@@ -3,6 +3,7 @@
 use time::{Date, OffsetDateTime};
 
 use super::{Scribe, blocking};
+use vault::key::RootKey;
 use vault::rotation;
 
 impl Scribe {
@@ -16,7 +17,7 @@ impl Scribe {
         let ring = &self.shared.ring;
         blocking(|| match &self.shared.key_file {
             Some(file) => rotation::rotate(file, ring, until, entropy),
-            None => ring.change().rewrap(entropy.bytes(), entropy).map_err(|error| error.to_string()),
+            None => ring.change().rewrap(RootKey::random(entropy), entropy).map_err(|error| error.to_string()),
         })
     }
 

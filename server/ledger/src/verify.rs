@@ -18,9 +18,9 @@ use super::{OPEN_SHARD, fact};
 use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
 use tlog::checkpoint::read_verifier_key;
-use vault::ring::{KeyId, KeyTable, Owner, Reading};
+use vault::key::RootKey;
+use vault::ring::{KeyId, KeyTable, Reading};
 use vault::rotation;
-use vault::seal::Key;
 
 use copy::DatabaseCopy;
 
@@ -100,7 +100,7 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     Ok(Verified {
         records: walked.tree.size(),
         erased: missing.records(),
-        root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root()),
+        root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root().0),
         left_out,
     })
 }
@@ -121,7 +121,7 @@ fn never_began(layout: &Layout, slots: &[Slot; 2]) -> bool {
 }
 
 fn nothing_yet() -> Verified {
-    let root = base64::engine::general_purpose::STANDARD.encode(tlog::tree::Tree::default().root());
+    let root = base64::engine::general_purpose::STANDARD.encode(tlog::tree::Tree::default().root().0);
     let left_out = vec!["the first start did not get as far as a record; the next one begins anew".to_owned()];
     Verified { records: 0, erased: 0, root, left_out }
 }
@@ -175,15 +175,15 @@ fn at_end(walked: &Walked, what: &str) -> VerifyError {
     VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
 }
 
-type RootAndRing = (Option<Key>, Result<KeyTable, String>);
+type RootAndRing = (Option<RootKey>, Result<KeyTable, String>);
 
 /// The root key that opens the ring, also when a rotation of it was not finished, and the ring.
 fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, VerifyError> {
     let root = rotation::find(file, &layout.keys()).map_err(VerifyError::Unreadable)?.map(|found| found.key);
     let reading = if running { Reading::Beside } else { Reading::Verify };
-    let ring = match root {
-        Some(root) => KeyTable::read(Some(&layout.keys()), root, reading),
-        None => KeyTable::read(None, Key::default(), reading),
+    let ring = match &root {
+        Some(root) => KeyTable::read(Some(&layout.keys()), root.clone(), reading),
+        None => Ok(KeyTable::empty()),
     };
     Ok((root, ring))
 }
@@ -191,7 +191,7 @@ fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing,
 /// The key ring as it was when we looked.
 struct Keys {
     /// `None` where there is no root key.
-    root: Option<Key>,
+    root: Option<RootKey>,
     ring: KeyTable,
     /// The keys of all records below this were made before we looked; a running server may have gone on since.
     settled: u64,
@@ -214,7 +214,7 @@ impl Keys {
             }
             (root, ring) = open_ring(layout, &file, running)?;
         }
-        if let (None, Some(named)) = (root, key_file) {
+        if let (None, Some(named)) = (&root, key_file) {
             return Err(VerifyError::Unreadable(format!("there is no root key {}", named.display())));
         }
         if root.is_none() {
@@ -246,9 +246,9 @@ impl Keys {
     }
 
     fn log_key(&self) -> Result<VerifyingKey, VerifyError> {
-        let key = self.ring.find(Owner::Secret(LOG_KEY)).and_then(|id| self.ring.key(id));
-        let key = key.ok_or_else(|| VerifyError::Unreadable("the key ring lost the log's key".into()))?;
-        Ok(SigningKey::from_bytes(key).verifying_key())
+        let seed = self.ring.secret(LOG_KEY);
+        let seed = seed.ok_or_else(|| VerifyError::Unreadable("the key ring lost the log's key".into()))?;
+        Ok(SigningKey::from_bytes(seed.bytes()).verifying_key())
     }
 
     /// Opens every record and fact of a batch that there is a key for.

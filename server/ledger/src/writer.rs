@@ -27,12 +27,14 @@ use super::{
     Shared, Written, fact,
 };
 use crate::formats::frame::{Entry, Frame};
-use crate::formats::record::{SealedRecord, Sealing, canonical, commitment, sealing};
+use crate::formats::record::{SealedRecord, Sealing, canonical, sealing};
 use crate::store::memory::MemoryStore;
 use crate::store::sled_engine::SledStore;
 use crate::store::{Batch, Store, StoreError};
 use tlog::checkpoint::{Checkpoint, verifier_key};
-use tlog::tree::{Tree, leaf_hash};
+use tlog::entry::{Salt, commitment};
+use tlog::tree::Tree;
+use vault::key::{RootKey, SecretName, purpose::Signing};
 use vault::random::Entropy;
 use vault::ring::{KeyId, KeyRing, KeyTable, Owner, Reading};
 use vault::{root, rotation, seal};
@@ -122,8 +124,8 @@ impl Failed {
     }
 }
 
-/// The name of the log's signing key in the ring.
-pub const LOG_KEY: &str = "log 0001";
+/// The log's signing key in the ring.
+pub const LOG_KEY: SecretName<Signing> = SecretName::new("log 0001");
 
 /// No more is put into a batch of so many drafts.
 const LARGEST_BATCH: usize = 256;
@@ -227,12 +229,12 @@ fn standing_keys(ring: &KeyRing, entropy: &dyn Entropy) -> SigningKey {
     for owner in [Owner::Audit, Owner::Suppression, Owner::Shard(OPEN_SHARD.get())] {
         ring.ensure(owner, entropy);
     }
-    let id = ring.ensure(Owner::Secret(LOG_KEY), entropy);
-    SigningKey::from_bytes(ring.keys().key(id).expect("made above"))
+    ring.ensure(LOG_KEY.owner(), entropy);
+    SigningKey::from_bytes(ring.keys().made(LOG_KEY).expect("made above").bytes())
 }
 
 fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
-    let ring = KeyRing::open(None, entropy.bytes(), Reading::Start)?;
+    let ring = KeyRing::open(None, RootKey::random(entropy), Reading::Start)?;
     let key = standing_keys(&ring, entropy);
     Ok(Opened { state: new_state(), ring, store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
 }
@@ -271,8 +273,8 @@ fn open_locked(
     let fresh = !has_journal && slots == [Slot::Empty, Slot::Empty];
     let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
     make_folder(&layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
-    let ring = KeyRing::open(Some(&layout.keys()), root.key, Reading::Start)?;
-    if !fresh && ring.keys().find(Owner::Secret(LOG_KEY)).is_none() {
+    let ring = KeyRing::open(Some(&layout.keys()), root.key.clone(), Reading::Start)?;
+    if !fresh && ring.keys().find(LOG_KEY.owner()).is_none() {
         return Err("the key ring lost the log's key. Put back the folder keys".into());
     }
     let key = standing_keys(&ring, entropy);
@@ -540,7 +542,7 @@ fn remember(
         if let Some(event) = replay::event_of(batch, record, index, keys, missing)? {
             state.index(&event, index);
         }
-        state.tree.push(leaf_hash(&record.commitment));
+        state.tree.push(record.commitment.leaf());
     }
     for (index, bytes) in &batch.facts {
         if let Some(fact) = replay::fact_of(bytes, *index, keys, missing)? {
@@ -717,7 +719,7 @@ impl Writer {
         let mut state = self.shared.state_mut();
         let keys = self.shared.ring.keys();
         for ((index, event), record) in (first..).zip(events).zip(records) {
-            state.tree.push(leaf_hash(&record.commitment));
+            state.tree.push(record.commitment.leaf());
             state.index(&event, index);
             written.push(Written { address: RecordAddress { shard: OPEN_SHARD, index }, event });
         }
@@ -765,7 +767,7 @@ impl Writer {
             let facts: Vec<Vec<u8>> = line.draft.facts.iter().chain(&answer).map(encode).collect();
             let event = Event { facts: fact::digest(&facts), ..event };
             let record = self.seal(&event, index, &keys);
-            self.tree.push(leaf_hash(&record.commitment));
+            self.tree.push(record.commitment.leaf());
             Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
             for fact in facts {
                 Frame { index: index + 1, entry: Entry::Fact(fact) }.write(&mut frames);
@@ -810,9 +812,9 @@ impl Writer {
     fn seal(&self, event: &Event, index: u64, keys: &KeyTable) -> SealedRecord {
         let entropy = &*self.shared.entropy;
         let text = canonical(event);
-        let salt: [u8; 32] = entropy.bytes();
+        let salt = Salt(entropy.bytes());
         let commitment = commitment(&salt, &text);
-        let plain = [&salt[..], &text].concat();
+        let plain = [&salt.0[..], &text].concat();
         let owner = match (sealing(event), event.subject) {
             (Sealing::Open, _) => None,
             (Sealing::Proof, Some(subject)) => Some(Owner::Proof(subject)),

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
-use super::tree::Hash;
+use super::tree::{NodeHash, RootHash};
 
 /// What a checkpoint states: this log has that many entries with that root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Checkpoint {
     /// The number of entries.
     pub size: u64,
     /// The root over them.
-    pub root: Hash,
+    pub root: RootHash,
 }
 
 /// The algorithm byte of Ed25519 in signed notes.
@@ -24,7 +24,7 @@ const ED25519: u8 = 1;
 impl Checkpoint {
     /// The text that is signed: origin, size, root, each on its line.
     fn body(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, BASE64.encode(self.root))
+        format!("{}\n{}\n{}\n", self.origin, self.size, BASE64.encode(self.root.0))
     }
 
     /// The signed note.
@@ -38,7 +38,7 @@ impl Checkpoint {
         let mut lines = body.split('\n');
         let origin = lines.next()?.to_owned();
         let size = lines.next()?.parse().ok()?;
-        let root = BASE64.decode(lines.next()?).ok()?.try_into().ok()?;
+        let root = RootHash(BASE64.decode(lines.next()?).ok()?.try_into().ok()?);
         let checkpoint = Self { origin, size, root };
         let line = signatures.strip_prefix(&format!("\u{2014} {} ", checkpoint.origin))?.strip_suffix('\n')?;
         let bytes: [u8; 68] = BASE64.decode(line).ok()?.try_into().ok()?;
@@ -83,8 +83,8 @@ pub fn read_verifier_key(text: &str) -> Option<(String, VerifyingKey)> {
 }
 
 /// A proof that stands on its own: index, audit path and the checkpoint that it leads to.
-pub fn proof_text(index: u64, path: &[Hash], checkpoint: &str) -> String {
-    let path: String = path.iter().map(|hash| BASE64.encode(hash) + "\n").collect();
+pub fn proof_text(index: u64, path: &[NodeHash], checkpoint: &str) -> String {
+    let path: String = path.iter().map(|hash| BASE64.encode(hash.0) + "\n").collect();
     format!("c2sp.org/tlog-proof@v1\nindex {index}\n{path}\n{checkpoint}")
 }
 
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     fn example() -> (SigningKey, Checkpoint) {
-        let checkpoint = Checkpoint { origin: "voipro.nl/keuze/log/0001".into(), size: 3, root: [7; 32] };
+        let checkpoint = Checkpoint { origin: "voipro.nl/keuze/log/0001".into(), size: 3, root: RootHash([7; 32]) };
         (SigningKey::from_bytes(&[9; 32]), checkpoint)
     }
 
@@ -151,7 +151,7 @@ mod tests {
         let checkpoint = Checkpoint {
             origin: "go.sum database tree".into(),
             size: 20_852_163,
-            root: root.try_into().expect("32 bytes"),
+            root: RootHash(root.try_into().expect("32 bytes")),
         };
         let line = "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=";
         let bytes = BASE64.decode(line).expect("base64");
@@ -171,7 +171,7 @@ mod tests {
             "B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=",
             "EKNzoDWG8LGC0Yp9o+sv3qllpMP9uHQ9B20KNL+Q1zs=",
         ];
-        let path = hashes.map(|hash| BASE64.decode(hash).expect("base64").try_into().expect("32 bytes"));
+        let path = hashes.map(|hash| NodeHash(BASE64.decode(hash).expect("base64").try_into().expect("32 bytes")));
         let note = "example.com/fancylog\n109482\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n\n\u{2014} …\n";
         let expected = format!("c2sp.org/tlog-proof@v1\nindex 73894\n{}\n\n{note}", hashes.join("\n"));
         assert_eq!(proof_text(73894, &path, note), expected);

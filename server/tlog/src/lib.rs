@@ -3,4 +3,5 @@
 //! Start reading at [`tree`].
 
 pub mod checkpoint;
+pub mod entry;
 pub mod tree;

@@ -1,25 +1,56 @@
 //! RFC 6962 Merkle trees with SHA-256, kept as rows of complete subtrees.
+//!
+//! A leaf, a subtree and a whole tree have a hash of 32 bytes each, and types that keep them apart:
+//!
+//! ```compile_fail,E0308
+//! # use tlog::tree::{Tree, leaf_hash, root_from_inclusion};
+//! let mut tree = Tree::default();
+//! tree.push(leaf_hash(b"entry"));
+//! // A root is no leaf.
+//! root_from_inclusion(tree.root(), 0, 1, &[]);
+//! ```
 
 use sha2::{Digest as _, Sha256};
 
-/// A SHA-256 hash.
-pub type Hash = [u8; 32];
+/// The hash of a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeafHash(pub [u8; 32]);
+
+/// The hash of a complete or incomplete subtree, be it of one leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeHash(pub [u8; 32]);
+
+/// The hash of a whole tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RootHash(pub [u8; 32]);
+
+impl From<LeafHash> for NodeHash {
+    fn from(leaf: LeafHash) -> Self {
+        Self(leaf.0)
+    }
+}
+
+impl From<NodeHash> for RootHash {
+    fn from(node: NodeHash) -> Self {
+        Self(node.0)
+    }
+}
 
 /// The hash of a leaf (RFC 6962 section 2.1): `SHA-256(0x00 ‖ entry)`.
-pub fn leaf_hash(entry: &[u8]) -> Hash {
-    Sha256::new().chain_update([0]).chain_update(entry).finalize().into()
+pub fn leaf_hash(entry: &[u8]) -> LeafHash {
+    LeafHash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
 }
 
 /// The hash of two subtrees (RFC 6962 section 2.1): `SHA-256(0x01 ‖ left ‖ right)`.
-fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+fn node_hash([left, right]: [NodeHash; 2]) -> NodeHash {
+    NodeHash(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
 }
 
 /// A tree in memory. Row `n` holds the hashes of all complete subtrees of 2^n leaves: 64 bytes a leaf in all,
 /// 32 MB for a full shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
-    rows: Vec<Vec<Hash>>,
+    rows: Vec<Vec<NodeHash>>,
 }
 
 impl Tree {
@@ -29,8 +60,8 @@ impl Tree {
     }
 
     /// Adds a leaf by its [`leaf_hash`].
-    pub fn push(&mut self, leaf: Hash) {
-        let mut hash = leaf;
+    pub fn push(&mut self, leaf: LeafHash) {
+        let mut hash = NodeHash::from(leaf);
         for level in 0.. {
             if self.rows.len() == level {
                 self.rows.push(Vec::new());
@@ -40,33 +71,33 @@ impl Tree {
             if row.len() % 2 == 1 {
                 return;
             }
-            hash = node_hash(&row[row.len() - 2], &row[row.len() - 1]);
+            hash = node_hash([row[row.len() - 2], row[row.len() - 1]]);
         }
     }
 
     /// The root over all leaves; SHA-256 of nothing for an empty tree (RFC 6962 section 2.1).
-    pub fn root(&self) -> Hash {
+    pub fn root(&self) -> RootHash {
         match self.size() {
-            0 => Sha256::digest([]).into(),
-            size => self.subtree(0, size),
+            0 => RootHash(Sha256::digest([]).into()),
+            size => self.subtree(0, size).into(),
         }
     }
 
     /// The root over the first leaves; `None` if there are not as many.
-    pub fn root_at(&self, size: u64) -> Option<Hash> {
+    pub fn root_at(&self, size: u64) -> Option<RootHash> {
         match size {
             0 => Some(Self::default().root()),
-            size => (size <= self.size()).then(|| self.subtree(0, size)),
+            size => (size <= self.size()).then(|| self.subtree(0, size).into()),
         }
     }
 
     /// The leaf hash at an index.
-    pub fn leaf(&self, index: u64) -> Option<Hash> {
-        self.rows.first()?.get(usize::try_from(index).ok()?).copied()
+    pub fn leaf(&self, index: u64) -> Option<LeafHash> {
+        self.rows.first()?.get(usize::try_from(index).ok()?).map(|hash| LeafHash(hash.0))
     }
 
     /// The audit path of a leaf in the tree as it is now (RFC 6962 section 2.1.1), from the leaf upwards.
-    pub fn inclusion(&self, index: u64) -> Option<Vec<Hash>> {
+    pub fn inclusion(&self, index: u64) -> Option<Vec<NodeHash>> {
         let size = self.size();
         (index < size).then(|| {
             let mut path = Vec::new();
@@ -80,11 +111,11 @@ impl Tree {
         let row = self.rows.get(usize::from(level) * 8)?;
         let from = usize::try_from(index.checked_mul(256)?).ok()?;
         let hashes = row.get(from..from.checked_add(usize::from(width))?)?;
-        ((1..=256).contains(&width)).then(|| hashes.concat())
+        ((1..=256).contains(&width)).then(|| hashes.iter().flat_map(|hash| hash.0).collect())
     }
 
     /// The root of the leaves `from..to`; `from` is a multiple of the largest power of two below `to - from`.
-    fn subtree(&self, from: u64, to: u64) -> Hash {
+    fn subtree(&self, from: u64, to: u64) -> NodeHash {
         let count = to - from;
         if count.is_power_of_two() {
             let level = count.trailing_zeros();
@@ -92,10 +123,10 @@ impl Tree {
             return self.rows[level as usize][at];
         }
         let middle = from + split(count);
-        node_hash(&self.subtree(from, middle), &self.subtree(middle, to))
+        node_hash([self.subtree(from, middle), self.subtree(middle, to)])
     }
 
-    fn path(&self, index: u64, from: u64, to: u64, path: &mut Vec<Hash>) {
+    fn path(&self, index: u64, from: u64, to: u64, path: &mut Vec<NodeHash>) {
         if to - from == 1 {
             return;
         }
@@ -116,35 +147,35 @@ fn split(count: u64) -> u64 {
 }
 
 /// The root that an audit path leads to (RFC 9162 section 2.1.3.2); `None` for a path of the wrong length.
-pub fn root_from_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
+pub fn root_from_inclusion(leaf: LeafHash, index: u64, size: u64, path: &[NodeHash]) -> Option<RootHash> {
     if index >= size {
         return None;
     }
-    let (mut node, mut last, mut hash) = (index, size - 1, leaf);
-    for sibling in path {
+    let (mut node, mut last, mut hash) = (index, size - 1, NodeHash::from(leaf));
+    for &sibling in path {
         if last == 0 {
             return None;
         }
         if node & 1 == 1 || node == last {
-            hash = node_hash(sibling, &hash);
+            hash = node_hash([sibling, hash]);
             while node & 1 == 0 && node != 0 {
                 node >>= 1;
                 last >>= 1;
             }
         } else {
-            hash = node_hash(&hash, sibling);
+            hash = node_hash([hash, sibling]);
         }
         node >>= 1;
         last >>= 1;
     }
-    (last == 0).then_some(hash)
+    (last == 0).then(|| hash.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn hex(hash: Hash) -> String {
+    fn hex(hash: [u8; 32]) -> String {
         hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
@@ -169,7 +200,9 @@ mod tests {
     /// Audit paths of the same tests.
     #[test]
     fn golden_paths() {
-        let path = |index, size| reference(size).inclusion(index).map(|path| path.into_iter().map(hex).collect());
+        let path = |index, size| {
+            reference(size).inclusion(index).map(|path| path.into_iter().map(|hash| hex(hash.0)).collect())
+        };
         let expected = |hashes: &[&str]| Some(hashes.iter().map(|&hash| hash.to_owned()).collect::<Vec<_>>());
         assert_eq!(path(0, 1), expected(&[]));
         let first = [
@@ -207,10 +240,10 @@ mod tests {
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ];
         let mut tree = Tree::default();
-        assert_eq!(hex(tree.root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(hex(tree.root().0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         for (leaf, root) in LEAVES.iter().zip(roots) {
             tree.push(leaf_hash(leaf));
-            assert_eq!(hex(tree.root()), root);
+            assert_eq!(hex(tree.root().0), root);
         }
     }
 
@@ -238,7 +271,7 @@ mod tests {
             let entry = size.to_be_bytes().to_vec();
             tree.push(leaf_hash(&entry));
             other.push(entry);
-            assert_eq!(other.root().as_bytes().as_slice(), tree.root());
+            assert_eq!(other.root().as_bytes().as_slice(), tree.root().0);
         }
     }
 
@@ -252,7 +285,7 @@ mod tests {
         assert_eq!([fullest(0, 273), fullest(0, 274)], [Some(112), None]);
         assert_eq!([fullest(1, 0), fullest(1, 1), fullest(1, 2)], [Some(256), Some(17), None]);
         assert_eq!([fullest(2, 0), fullest(2, 1), fullest(3, 0)], [Some(1), None, None]);
-        assert_eq!(tree.tile(2, 0, 1), Some(tree.subtree(0, 65_536).to_vec()));
+        assert_eq!(tree.tile(2, 0, 1), Some(tree.subtree(0, 65_536).0.to_vec()));
     }
 
     #[test]
@@ -262,7 +295,7 @@ mod tests {
         assert_eq!(tree.tile(0, 1, 256).map(|tile| tile.len()), Some(8192));
         assert_eq!(tree.tile(0, 2, 88).map(|tile| tile.len()), Some(88 * 32));
         assert_eq!(tree.tile(0, 2, 89), None);
-        assert_eq!(tree.tile(1, 0, 2), Some([tree.subtree(0, 256), tree.subtree(256, 512)].concat()));
+        assert_eq!(tree.tile(1, 0, 2), Some([tree.subtree(0, 256).0, tree.subtree(256, 512).0].concat()));
         assert_eq!(tree.tile(0, 0, 0), None);
     }
 }

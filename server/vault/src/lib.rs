@@ -2,6 +2,7 @@
 
 #[cfg(any(test, feature = "fixture"))]
 pub mod held;
+pub mod key;
 pub mod mac;
 pub mod random;
 pub mod ring;

@@ -19,8 +19,8 @@ use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use model::identity::Subject;
 use sha2::{Digest as _, Sha256};
 
+use crate::key::RootKey;
 use crate::random::Entropy;
-use crate::seal::Key;
 
 use files::{bucket_name, replace_root, write_buckets};
 
@@ -149,7 +149,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// A sentence that names the file and the entry that cannot be read.
-    pub fn open(folder: Option<&Path>, root: Key, reading: Reading) -> Result<Self, String> {
+    pub fn open(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, String> {
         let keys = RwLock::new(KeyTable::read(folder, root, reading)?);
         let files = Files {
             folder: folder.map(Path::to_path_buf),
@@ -214,7 +214,7 @@ impl KeyRing {
     }
 
     /// Whether a root key opens the ring in a folder, by its first entry; `None` where there is none.
-    pub fn opens(folder: &Path, root: &Key) -> Option<bool> {
+    pub fn opens(folder: &Path, root: &RootKey) -> Option<bool> {
         files::opens(folder, root)
     }
 }
@@ -277,7 +277,7 @@ impl RingChange<'_> {
     ///
     /// # Errors
     /// What the file system said. Which of the two root keys opens the ring then is what the root file says.
-    pub fn rewrap(&mut self, root: Key, entropy: &dyn Entropy) -> std::io::Result<()> {
+    pub fn rewrap(&mut self, root: RootKey, entropy: &dyn Entropy) -> std::io::Result<()> {
         self.sync(entropy)?;
         let root_file = self.ring.keys().root_file(Some(&root), entropy);
         let Some(folder) = self.files.disk() else {

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use crate::random::Entropy;
 
-use super::seal::Key;
+use zeroize::Zeroizing;
+
+use super::key::RootKey;
 
 const FIRST_LINE: &str = "keuze root key 1; keep a copy apart from the backups of the data";
 
@@ -15,25 +17,43 @@ const FIRST_LINE: &str = "keuze root key 1; keep a copy apart from the backups o
 ///
 /// # Errors
 /// A sentence for the operator, when the file cannot be read or is no root key.
-pub fn read(file: &Path) -> Result<Option<Key>, String> {
+pub fn read(file: &Path) -> Result<Option<RootKey>, String> {
     let text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
+        Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("the root key {} cannot be read: {error}", file.display())),
     };
     let digits = text.strip_prefix(FIRST_LINE).map(str::trim).unwrap_or_default();
-    let key: Option<model::identity::ContentHash> = digits.parse().ok();
-    key.map(|key| Some(key.0)).ok_or_else(|| {
+    let key = bytes_of(digits).and_then(|bytes| RootKey::read(&*bytes));
+    key.map(Some).ok_or_else(|| {
         format!("{} is not a root key. Put back the file that was made with this data directory.", file.display())
     })
+}
+
+/// The bytes that lowercase hexadecimal digits stand for.
+fn bytes_of(digits: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| Some(value(*high)? << 4 | value(*low)?)).collect::<Option<_>>();
+    bytes.filter(|_| rest.is_empty()).map(Zeroizing::new)
+}
+
+fn digits_of(key: &RootKey) -> Zeroizing<String> {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digits = key.expose().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    Zeroizing::new(digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect())
 }
 
 /// Makes a new root key, readable by its owner alone, durable when this returns.
 ///
 /// # Errors
 /// A sentence for the operator, when it cannot be written.
-pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<Key, String> {
-    let key: Key = entropy.bytes();
+pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<RootKey, String> {
+    let key = RootKey::random(entropy);
     write(file, &key)?;
     Ok(key)
 }
@@ -42,8 +62,8 @@ pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<Key, String> {
 ///
 /// # Errors
 /// A sentence for the operator, when it cannot be written.
-pub fn write(file: &Path, key: &Key) -> Result<(), String> {
-    let text = format!("{FIRST_LINE}\n{}\n", model::identity::ContentHash(*key));
+pub fn write(file: &Path, key: &RootKey) -> Result<(), String> {
+    let text = Zeroizing::new(format!("{FIRST_LINE}\n{}\n", *digits_of(key)));
     // It gets its name once it is whole: a kill leaves a key, or none.
     let mut part = file.as_os_str().to_owned();
     part.push(".part");

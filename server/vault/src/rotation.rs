@@ -15,15 +15,15 @@ use std::path::{Path, PathBuf};
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
+use super::key::RootKey;
 use super::ring::KeyRing;
 use super::root::{self, sync_parent};
-use super::seal::Key;
 use crate::random::Entropy;
 
 /// The root key that opens a ring, and what is left to do.
 pub struct Found {
     /// It opens the ring.
-    pub key: Key,
+    pub key: RootKey,
     left: Left,
 }
 
@@ -35,7 +35,7 @@ enum Left {
     /// The ring is under the new key already.
     Finish,
     /// The ring is one from a backup, under an older key: it goes under the key of today.
-    Renew(Key),
+    Renew(RootKey),
 }
 
 /// The root key that opens the ring in a folder. Changes nothing. `Ok(None)` where there is no key file.
@@ -49,13 +49,16 @@ pub fn find(file: &Path, ring: &Path) -> Result<Option<Found>, String> {
         let left = if fresh.exists() { Left::TakeBack } else { Left::Nothing };
         return Ok(Some(Found { key, left }));
     }
-    let opens = |key: &Key| KeyRing::opens(ring, key) == Some(true);
+    let opens = |key: &RootKey| KeyRing::opens(ring, key) == Some(true);
     if let Some(fresh) = root::read(&fresh).ok().flatten().filter(opens) {
         return Ok(Some(Found { key: fresh, left: Left::Finish }));
     }
     let older = kept(file).into_iter().filter_map(|(path, _)| root::read(&path).ok().flatten()).find(opens);
     // Where no key fits, opening the ring says so.
-    Ok(Some(older.map_or(Found { key, left: Left::Nothing }, |older| Found { key: older, left: Left::Renew(key) })))
+    Ok(Some(match older {
+        Some(older) => Found { key: older, left: Left::Renew(key) },
+        None => Found { key, left: Left::Nothing },
+    }))
 }
 
 impl Found {
@@ -108,7 +111,7 @@ pub fn drop_old(file: &Path, today: Date) -> std::io::Result<usize> {
     Ok(due.len())
 }
 
-fn take_back(file: &Path, key: &Key) -> std::io::Result<()> {
+fn take_back(file: &Path, key: &RootKey) -> std::io::Result<()> {
     // The copy first: as long as the new key is there, the next start does this again.
     for (path, _) in kept(file) {
         // One that cannot be read was being written.
@@ -191,7 +194,7 @@ mod tests {
         /// As a start does it.
         fn open(&self) -> KeyRing {
             let found = find(&self.file, &self.keys).expect("readable").expect("a key");
-            let ring = KeyRing::open(Some(&self.keys), found.key, Reading::Start).expect("opens");
+            let ring = KeyRing::open(Some(&self.keys), found.key.clone(), Reading::Start).expect("opens");
             found.settle(&self.file, &ring, &SeededEntropy::new(4)).expect("settled");
             ring
         }
@@ -211,7 +214,7 @@ mod tests {
             ring
         }
 
-        fn key(&self) -> Key {
+        fn key(&self) -> RootKey {
             root::read(&self.file).expect("readable").expect("there")
         }
     }

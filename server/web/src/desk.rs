@@ -418,7 +418,7 @@ impl Form {
             hash.update((text.len() as u64).to_be_bytes());
             hash.update(text);
         }
-        hash.finalize().into()
+        Press(hash.finalize().into())
     }
 
     /// Whether the page that it stood on was this staff member's. Our pages say so; a program that sends a form without one has

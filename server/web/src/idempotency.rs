@@ -7,8 +7,12 @@ use super::elements::{Disagreed, sole};
 use super::problem::Problem;
 use keuze_core::service::Keuze;
 use ledger::AnswerName;
+use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
 use words::problem::Slug;
+
+/// The key that names requests by what tells them apart.
+const IDEMPOTENCY: SecretName<Mac> = SecretName::new("idempotency");
 
 /// The header's name.
 pub const HEADER: &str = "idempotency-key";
@@ -44,7 +48,7 @@ impl<'a> IdempotencyKey<'a> {
         let told: Vec<&[u8]> = std::iter::once(self.0).chain(rest.iter().copied()).collect();
         let lengths: Vec<[u8; 8]> = told.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
         let parts: Vec<&[u8]> = lengths.iter().zip(told).flat_map(|(length, part)| [&length[..], part]).collect();
-        *mac(&keuze.scribe.secret("idempotency"), &parts).first_chunk().expect("32 bytes")
+        *mac(&keuze.scribe.secret(IDEMPOTENCY), &parts).first_chunk().expect("32 bytes")
     }
 }
 

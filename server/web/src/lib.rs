@@ -44,6 +44,7 @@ use self::gate::Gate;
 use self::limits::{Limits, Sources};
 use self::problem::Problem;
 use keuze_core::service::Keuze;
+use vault::key::MacKey;
 use words::problem::Slug;
 
 /// Everything that is served.
@@ -51,7 +52,7 @@ use words::problem::Slug;
 /// `limited` is false for load tests only (`KEUZE_RATE_LIMITS=off`).
 pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(keuze.config.server.rate_limits));
-    let sources = Sources::new(keuze.entropy.bytes());
+    let sources = Sources::new(MacKey::random(&*keuze.entropy));
     let gate = Arc::new(Gate { keuze: Arc::clone(keuze), sources, limits });
     let forms = choices::forms()
         .merge(objection::forms())

@@ -9,13 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use hmac::{Hmac, Mac as _};
 use model::paths::RateClass;
-use sha2::Sha256;
 
 use super::problem::Problem;
 use keuze_core::config::{Rate, RateLimits};
 use keuze_core::service::brakes::Source;
+use vault::key::MacKey;
+use vault::mac::mac;
 use words::problem::Slug;
 
 const FILES: Rate = Rate { per_minute: 1200, burst: 600 };
@@ -41,25 +41,23 @@ fn rate_of(class: RateClass, limits: &RateLimits) -> Option<Rate> {
 }
 
 /// Names clients under a key of this run.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Sources {
-    key: [u8; 32],
+    key: MacKey,
 }
 
 impl Sources {
     /// With a random key.
-    pub fn new(key: [u8; 32]) -> Self {
+    pub fn new(key: MacKey) -> Self {
         Self { key }
     }
 
     /// IPv6 hands out networks of 64 bits to one customer, so that much of an address names a client.
     pub fn of(&self, client: IpAddr) -> Source {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
-        match client.to_canonical() {
-            IpAddr::V4(address) => mac.update(&address.octets()),
-            IpAddr::V6(address) => mac.update(&address.octets()[..8]),
-        }
-        let mac: [u8; 32] = mac.finalize().into_bytes().into();
+        let mac = match client.to_canonical() {
+            IpAddr::V4(address) => mac(&self.key, &[&address.octets()]),
+            IpAddr::V6(address) => mac(&self.key, &[&address.octets()[..8]]),
+        };
         Source(std::array::from_fn(|i| mac[i]))
     }
 }
@@ -163,7 +161,7 @@ mod tests {
     }
 
     fn of(address: &str) -> Source {
-        Sources::new([7; 32]).of(address.parse().expect("an address"))
+        Sources::new(MacKey::known(7)).of(address.parse().expect("an address"))
     }
 
     #[test]

@@ -19,6 +19,7 @@ use tower::ServiceExt as _;
 use self::seats::{Seat, Seats};
 use super::limits::Sources;
 use keuze_core::service::Keuze;
+use vault::key::MacKey;
 
 /// A browser sends its first request at once.
 const FIRST_WITHIN: Duration = Duration::from_secs(10);
@@ -58,7 +59,7 @@ impl Doors {
             next_within: NEXT_WITHIN,
             most: MOST.min(open_files().saturating_sub(OTHER_FILES).max(64)),
             most_by_client: limited.then_some(MOST_BY_CLIENT),
-            sources: Sources::new(keuze.entropy.bytes()),
+            sources: Sources::new(MacKey::random(&*keuze.entropy)),
             is_proxy: Box::new(move |peer| proxies.iter().any(|network| network.contains(peer.to_canonical()))),
         }
     }

@@ -26,8 +26,19 @@ use super::mail::Mail;
 use super::people::{Acted, Erased, Person};
 use contact::{ContactPoint, Email, Phone};
 use ledger::AppendError;
+use vault::key::{
+    SecretName,
+    purpose::{Mac, Sealing},
+};
 use vault::mac::mac;
 use vault::seal;
+
+/// The key under which messages to one mailbox are counted.
+const SENDS: SecretName<Mac> = SecretName::new("sends");
+/// The key of what a form says that its page was about.
+pub(super) const ABOUT: SecretName<Mac> = SecretName::new("about");
+/// The key of what a browser keeps for us.
+const BROWSER: SecretName<Sealing> = SecretName::new("browser");
 
 /// For how long a code works.
 pub const CODE_LIVES: Duration = Duration::minutes(10);
@@ -291,7 +302,7 @@ impl Keuze {
         if !self.sends_mail() {
             return Err(SendError::NoMail);
         }
-        let key = self.scribe.secret("sends");
+        let key = self.scribe.secret(SENDS);
         let name = mac(&key, &[b"keuze sends ", kind.as_bytes(), b" ", mailbox(to).as_bytes()]);
         let name = *name.first_chunk().expect("32 bytes");
         self.codes.brakes.send(by, name, self.clock.now().at).map_err(SendError::TooMany)
@@ -407,7 +418,7 @@ impl Keuze {
             KnownAt::Nobody => "nobody".to_owned(),
             KnownAt::Several => "several".to_owned(),
         };
-        let key = self.scribe.secret("about");
+        let key = self.scribe.secret(ABOUT);
         let hashed = |text: &str| {
             let mac = mac(&key, &[b"keuze about", text.as_bytes()]);
             format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
@@ -434,12 +445,12 @@ impl Keuze {
 
     fn seal_for_browser<T: Serialize>(&self, what: &'static [u8], value: &T) -> String {
         let text = serde_json::to_vec(value).expect("plain fields are always JSON");
-        URL_SAFE_NO_PAD.encode(seal::seal(&self.scribe.secret("browser"), what, &text, &*self.entropy))
+        URL_SAFE_NO_PAD.encode(seal::seal(&self.scribe.secret(BROWSER), what, &text, &*self.entropy))
     }
 
     fn open_from_browser<T: DeserializeOwned>(&self, what: &'static [u8], sealed: &str) -> Option<T> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-        let text = seal::open(&self.scribe.secret("browser"), what, &bytes)?;
+        let text = seal::open(&self.scribe.secret(BROWSER), what, &bytes)?;
         serde_json::from_slice(&text).ok()
     }
 }

@@ -26,6 +26,7 @@ use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
 use ledger::clock::{Clock as _, FixedClock};
 use ledger::store::breaking::{Breaking, Step};
 use ledger::{Opening, Scribe};
+use vault::key::MacKey;
 use vault::random::{Entropy, SeededEntropy};
 
 /// 2026-11-24 14:05:09 in Amsterdam.
@@ -136,7 +137,7 @@ impl House {
         let moving = Arc::<FixedClock>::clone(&clock);
         let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
         let (codes, days) = (Codes::with(brakes), Days::default());
-        let sign_ins = SignIns::new(entropy.bytes(), std::time::Duration::from_millis(1));
+        let sign_ins = SignIns::new(MacKey::random(&*entropy), std::time::Duration::from_millis(1));
         let keuze = Keuze {
             scribe,
             config,

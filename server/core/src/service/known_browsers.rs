@@ -9,7 +9,11 @@ use time::Date;
 
 use super::Keuze;
 use super::staff::StaffName;
+use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
+
+/// The key of the tokens that make a browser known.
+const KNOWN_BROWSER: SecretName<Mac> = SecretName::new("known-browser");
 
 /// A browser stays known for so many days; each sign-in begins them anew.
 pub const DAYS: u32 = 90;
@@ -79,7 +83,7 @@ impl Keuze {
     fn browser_mac(&self, name: &StaffName, access: RecordAddress, id: [u8; ID], day: [u8; DAY]) -> [u8; MAC] {
         let access = format!("{access} ");
         let parts: [&[u8]; 5] = [b"keuze known browser ", &id, &day, access.as_bytes(), name.as_str().as_bytes()];
-        *mac(&self.scribe.secret("known-browser"), &parts).first_chunk().expect("32 bytes")
+        *mac(&self.scribe.secret(KNOWN_BROWSER), &parts).first_chunk().expect("32 bytes")
     }
 }
 

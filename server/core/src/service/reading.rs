@@ -3,7 +3,7 @@
 use model::channel::Channel;
 use model::decision::Recorded;
 use model::event::{Answered, Event, EventKind};
-use model::identity::{ContentHash, RecordAddress};
+use model::identity::RecordAddress;
 use model::language::Language;
 use model::notice::NoticeRef;
 use model::paths::{self, Endpoint};
@@ -98,7 +98,7 @@ impl Keuze {
         let proven = self.scribe.prove(address)?;
         Ok(proven.map(|proven| ProofView {
             record: String::from_utf8_lossy(&proven.record).into_owned(),
-            salt: ContentHash(proven.salt).to_string(),
+            salt: proven.salt.to_string(),
             text: proven.proof,
             checkpoint_url: format!("{origin}{}", paths::checkpoint(address.shard)),
             keys_url: format!("{origin}{}", Endpoint::LogKeys.path()),

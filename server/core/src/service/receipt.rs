@@ -12,21 +12,25 @@ use time::{Duration, OffsetDateTime};
 
 use super::Keuze;
 use ledger::Scribe;
+use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
 
 /// For how long a receipt's link shows the receipt, counted from the record's time.
 pub const LINK_LIVES: Duration = Duration::hours(24);
 
+/// The key of receipt numbers and links.
+const RECEIPT: SecretName<Mac> = SecretName::new("receipt");
+
 /// Makes and checks receipt numbers and the tokens of receipt links.
 pub struct Receipts<'a> {
-    key: [u8; 32],
+    key: MacKey,
     scribe: &'a Scribe,
 }
 
 impl<'a> Receipts<'a> {
     /// Under the ledger's own receipt key.
     pub fn of(scribe: &'a Scribe) -> Self {
-        Self { key: scribe.secret("receipt"), scribe }
+        Self { key: scribe.secret(RECEIPT), scribe }
     }
 
     /// The number of the receipt for a record.
@@ -71,7 +75,7 @@ impl<'a> Receipts<'a> {
     /// other numbers and links than the first time.
     fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
         let leaf = self.scribe.leaf(address)?;
-        Some(mac(&self.key, &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf]))
+        Some(mac(&self.key, &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf.0]))
     }
 }
 

@@ -17,6 +17,7 @@ use super::Keuze;
 use super::known_browsers::BrowserId;
 use super::staff::{Checked, Lane, SignedIn, Staff, StaffError, StaffName};
 use ledger::{AppendError, Draft, Fact, FactKind, ReadError};
+use vault::key::MacKey;
 use vault::mac::mac;
 
 /// So many wrong attempts in a row cost no time: people mistype.
@@ -34,7 +35,7 @@ const FIRST_TOLD: u32 = 5;
 
 /// What is counted, in memory.
 pub struct SignIns {
-    key: [u8; 32],
+    key: MacKey,
     unit: std::time::Duration,
     /// Guards what slows attempts, for one look or change. Always taken before `series`.
     failures: Mutex<HashMap<Budget, Failures>>,
@@ -148,7 +149,7 @@ fn table<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl SignIns {
     /// Nothing counted yet; the key is random and of this run alone. The unit of waiting is [`UNIT`] but in tests.
-    pub fn new(key: [u8; 32], unit: std::time::Duration) -> Self {
+    pub fn new(key: MacKey, unit: std::time::Duration) -> Self {
         Self {
             key,
             unit,
@@ -384,7 +385,7 @@ mod tests {
 
     #[test]
     fn mistyping_costs_nothing_and_guessing_waits_but_never_long() {
-        let sign_ins = SignIns::new([7; 32], UNIT);
+        let sign_ins = SignIns::new(MacKey::known(7), UNIT);
         let waited = fail(&sign_ins, " Anna", None, 40);
         assert_eq!(waited[..8], [0, 0, 0, 0, 0, 1, 2, 4]);
         assert!(waited[8..].iter().all(|pause| *pause == 4));
@@ -395,7 +396,7 @@ mod tests {
     /// A thousand tries elsewhere cost the owner nothing, and after the owner is in the next thousand are as slow.
     #[test]
     fn what_is_tried_elsewhere_does_not_slow_a_known_browser_down() {
-        let sign_ins = SignIns::new([7; 32], UNIT);
+        let sign_ins = SignIns::new(MacKey::known(7), UNIT);
         assert!(fail(&sign_ins, "anna", None, 1_000)[8..].iter().all(|pause| *pause == 4));
         assert_eq!(waits(&sign_ins, "anna", OWN, NOW), 0);
         sign_ins.succeeded(&sign_ins.try_as("anna", OWN, NOW));
@@ -410,7 +411,7 @@ mod tests {
     /// Sent at once, they are not all the first.
     #[test]
     fn attempts_at_once_are_slowed_like_those_in_a_row() {
-        let sign_ins = SignIns::new([7; 32], UNIT);
+        let sign_ins = SignIns::new(MacKey::known(7), UNIT);
         let at_once: Vec<Trying<'_>> = (0..1_000).map(|_| sign_ins.try_as("anna", None, NOW)).collect();
         let waited: Vec<u64> = at_once.iter().map(|trying| trying.pause.as_secs()).collect();
         assert_eq!(waited[..8], [0, 0, 0, 0, 0, 1, 2, 4]);

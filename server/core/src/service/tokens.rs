@@ -15,10 +15,11 @@ use time::Date;
 use super::Keuze;
 use contact::Email;
 use ledger::Scribe;
+use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
 
 /// The name of the token keys.
-const TOKEN: &str = "token";
+const TOKEN: SecretName<Mac> = SecretName::new("token");
 
 /// Purpose, channel, person and day.
 const TEXT: usize = 22;
@@ -99,9 +100,10 @@ impl Tokens<'_> {
         let (iv, sealed) = rest.split_first_chunk::<IV>()?;
         let number = u16::from_be_bytes(*number);
         let secret = self.scribe.numbered_secret(TOKEN, number);
-        let keys = Keys::of(&secret.unwrap_or_default());
+        let is_known = secret.is_some();
+        let keys = Keys::of(&secret.unwrap_or_else(MacKey::nobodys));
         let text = keys.stream(iv, sealed);
-        let is_ours = bool::from(keys.iv(number, &text).ct_eq(iv)) & is_whole & secret.is_some();
+        let is_ours = bool::from(keys.iv(number, &text).ct_eq(iv)) & is_whole & is_known;
         Token::decode(&text).filter(|_| is_ours).map(|token| (keys, token))
     }
 
@@ -167,17 +169,17 @@ fn number_of(channel: Channel) -> u8 {
 
 /// Three keys out of one secret: for the IV, for the keystream, and for hashes of addresses.
 struct Keys {
-    iv: [u8; 32],
-    stream: [u8; 32],
-    mailbox: [u8; 32],
+    iv: MacKey,
+    stream: MacKey,
+    mailbox: MacKey,
 }
 
 impl Keys {
-    fn of(secret: &[u8; 32]) -> Self {
+    fn of(secret: &MacKey) -> Self {
         Self {
-            iv: mac(secret, &[b"keuze token iv"]),
-            stream: mac(secret, &[b"keuze token stream"]),
-            mailbox: mac(secret, &[b"keuze token mailbox"]),
+            iv: secret.derive(&[b"keuze token iv"]),
+            stream: secret.derive(&[b"keuze token stream"]),
+            mailbox: secret.derive(&[b"keuze token mailbox"]),
         }
     }
 

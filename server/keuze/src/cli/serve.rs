@@ -29,6 +29,7 @@ use keuze_core::service::staff::{Existing, Staff, StaffName};
 use ledger::Scribe;
 use ledger::clock::{Clock, SystemClock};
 use ledger::origin::site_of;
+use vault::key::MacKey;
 use vault::random::{Entropy, SystemEntropy};
 use web::embed::files::SiteFile;
 use web::serve::Doors;
@@ -170,7 +171,7 @@ pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathB
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
     let (codes, days, shown) = (Codes::with(brakes), Days::default(), Shown::default());
-    let sign_ins = SignIns::new(entropy.bytes(), UNIT);
+    let sign_ins = SignIns::new(MacKey::random(&*entropy), UNIT);
     Ok(Keuze {
         scribe,
         config,

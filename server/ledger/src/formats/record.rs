@@ -1,8 +1,8 @@
 //! Records: canonical JSON, salted and committed to, and sealed.
 
 use model::event::{Event, EventKind};
-use sha2::{Digest as _, Sha256};
 
+use tlog::entry::Commitment;
 use vault::ring::KeyId;
 
 /// What a record is sealed under; it follows from the event alone.
@@ -44,16 +44,11 @@ pub fn canonical(event: &Event) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(event).expect("an event is plain JSON")
 }
 
-/// The entry that is hashed into a leaf: `SHA-256("keuze-v1" ‖ salt ‖ canonical JSON)`.
-pub fn commitment(salt: &[u8; 32], canonical: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update("keuze-v1").chain_update(salt).chain_update(canonical).finalize().into()
-}
-
 /// A record as it stands in the journal and the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedRecord {
     /// The entry of the log.
-    pub commitment: [u8; 32],
+    pub commitment: Commitment,
     /// The key that opens it; all zero for a public fact.
     pub key: KeyId,
     /// Salt and canonical JSON, sealed (or as they are, for a public fact).
@@ -63,13 +58,13 @@ pub struct SealedRecord {
 impl SealedRecord {
     /// Commitment, key id, body.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&self.commitment[..], &self.key.0, &self.body].concat()
+        [&self.commitment.0[..], &self.key.0, &self.body].concat()
     }
 
     /// Reads [`Self::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (commitment, rest) = bytes.split_first_chunk::<32>()?;
         let (key, body) = rest.split_first_chunk::<16>()?;
-        Some(Self { commitment: *commitment, key: KeyId(*key), body: body.to_vec() })
+        Some(Self { commitment: Commitment(*commitment), key: KeyId(*key), body: body.to_vec() })
     }
 }

@@ -6,10 +6,13 @@ use time::Duration;
 
 use super::*;
 use vault::held::{Disk, FOR_EVER, reads_come_first};
+use vault::key::purpose::{Index, Mac, Sealing};
 use vault::ring::RetentionClass;
 
 const PERSON: Subject = Subject([7; 16]);
 const NEWER: Subject = Subject([8; 16]);
+const KNOWN: SecretName<Mac> = SecretName::new("known");
+const NUMBERED: SecretName<Index> = SecretName::new("numbered");
 
 /// What the database's disk does, put in place after the ledger was opened.
 type Database = Arc<Mutex<Option<Disk>>>;
@@ -61,8 +64,8 @@ impl Held {
         let content = Fact { kind: FactKind::Content, key: vec![5; 32], value: Some(b"policy".to_vec()) };
         let draft = Draft { facts: vec![personal, content], ..about(PERSON) };
         let Ok(Once::Written(written)) = wait(scribe.append_once(vec![draft], answer())) else { panic!("it is new") };
-        scribe.secret("known");
-        scribe.newest_secret("numbered");
+        scribe.secret(KNOWN);
+        scribe.newest_secret(NUMBERED);
         Self { scribe, written: written.into_iter().next().expect("one"), class, database, _folder: folder }
     }
 
@@ -84,8 +87,8 @@ impl Held {
             scribe.content(ContentHash([5; 32])).expect("readable").is_some(),
             scribe.answered(&[1; 16], moment(0).at).is_some(),
             scribe.seal_about(PERSON).is_some(),
-            scribe.secret("known") != [0; 32],
-            scribe.numbered_secrets("numbered").len() == 1,
+            scribe.secret(KNOWN) == scribe.secret(KNOWN),
+            scribe.numbered_secrets(NUMBERED).len() == 1,
             scribe.find_key(Owner::Proof(PERSON)).is_some(),
             scribe.root_check().len() == 16 && scribe.buckets_ended() <= 1,
             scribe.is_open() && scribe.erasures().is_empty(),
@@ -106,8 +109,8 @@ const ACTS: [Act; 7] = [
         },
         0,
     ),
-    ("a new secret", |held| _ = held.scribe.secret("new"), 0),
-    ("a secret of another number", |held| held.scribe.rotate_secret("other"), 0),
+    ("a new secret", |held| _ = held.scribe.secret(SecretName::<Sealing>::new("new")), 0),
+    ("a secret of another number", |held| held.scribe.rotate_secret(SecretName::<Index>::new("other")), 0),
     ("a new root key", |held| held.scribe.rotate_root(time::macros::date!(2027 - 01 - 01)).expect("rotated"), 0),
     (
         "answers that are forgotten",

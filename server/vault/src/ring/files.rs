@@ -4,10 +4,13 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::table::Unsynced;
 use super::{KeyId, Reading};
+use crate::key::{BucketKey, RootKey, SealingKey};
 use crate::random::Entropy;
-use crate::seal::{self, Key, OVERHEAD};
+use crate::seal::{self, OVERHEAD};
 
 /// The file with the bucket keys.
 pub(super) const ROOT: &str = "root-0001";
@@ -40,38 +43,38 @@ fn key_context(bucket: usize, position: usize, id: KeyId) -> Vec<u8> {
 }
 
 /// A bucket's key in the root file: its number, then the key sealed under the root key; zeros for one that ended.
-pub(super) fn root_entry(root: &Key, number: usize, key: Option<&Key>, entropy: &dyn Entropy) -> Vec<u8> {
+pub(super) fn root_entry(root: &RootKey, number: usize, key: Option<&BucketKey>, entropy: &dyn Entropy) -> Vec<u8> {
     let context = if key.is_some() { root_context(number) } else { dead_context(number) };
     let mut entry = u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-    entry.extend(seal::seal(root, &context, key.unwrap_or(&Key::default()), entropy));
+    entry.extend(seal::seal(root, &context, key.map_or(&[0; 32], BucketKey::expose).as_slice(), entropy));
     entry
 }
 
 /// A key in its bucket's file, at a place of it: the name, then whose it is and the key, sealed under the bucket's key.
 pub(super) fn key_entry(
-    bucket_key: &Key,
+    bucket_key: &BucketKey,
     (bucket, position): (usize, usize),
     id: KeyId,
     owner: &[u8; 17],
-    key: &Key,
+    key: &SealingKey,
     entropy: &dyn Entropy,
 ) -> Vec<u8> {
-    let text = [&owner[..], key].concat();
+    let text = Zeroizing::new([&owner[..], key.expose()].concat());
     [&id.0[..], &seal::seal(bucket_key, &key_context(bucket, position, id), &text, entropy)].concat()
 }
 
 /// The bucket keys, `None` for those that ended, and whether the file ends in the middle of one.
 pub(super) fn read_root_entries(
     folder: &Path,
-    root: &Key,
+    root: &RootKey,
     reading: Reading,
-) -> Result<(Vec<Option<Key>>, bool), String> {
+) -> Result<(Vec<Option<BucketKey>>, bool), String> {
     let entry = |position: usize, bytes: &[u8]| {
         let (number, sealed) = bytes.split_first_chunk::<4>()?;
         let expected = u32::try_from(position).ok()?.to_le_bytes();
         (*number == expected).then_some(())?;
         match seal::open(root, &root_context(position), sealed) {
-            Some(key) => Some(Some(Key::try_from(key).ok()?)),
+            Some(key) => Some(Some(BucketKey::read(&Zeroizing::new(key))?)),
             None => seal::open(root, &dead_context(position), sealed).map(|_| None),
         }
     };
@@ -79,27 +82,27 @@ pub(super) fn read_root_entries(
 }
 
 /// A key's name, whose it is, and the key.
-type NamedKey = (KeyId, [u8; 17], Key);
+type NamedKey = (KeyId, [u8; 17], SealingKey);
 
 /// The keys of a bucket, and whether its file ends in the middle of one.
 pub(super) fn read_bucket_entries(
     folder: &Path,
     number: usize,
-    bucket_key: &Key,
+    bucket_key: &BucketKey,
     reading: Reading,
 ) -> Result<(Vec<NamedKey>, bool), String> {
     let entry = |position: usize, bytes: &[u8]| {
         let (id, sealed) = bytes.split_first_chunk::<16>()?;
         let id = KeyId(*id);
-        let text = seal::open(bucket_key, &key_context(number, position, id), sealed)?;
+        let text = Zeroizing::new(seal::open(bucket_key, &key_context(number, position, id), sealed)?);
         let (owner, key) = text.split_first_chunk::<17>()?;
-        Some((id, *owner, Key::try_from(key).ok()?))
+        Some((id, *owner, SealingKey::read(key)?))
     };
     read_entries(&folder.join(bucket_name(number)), KEY_ENTRY, reading, entry)
 }
 
 /// Whether a root key opens the ring in a folder, by its first entry; `None` where there is none.
-pub(super) fn opens(folder: &Path, root: &Key) -> Option<bool> {
+pub(super) fn opens(folder: &Path, root: &RootKey) -> Option<bool> {
     let bytes = std::fs::read(folder.join(ROOT)).ok()?;
     let sealed = bytes.get(4..BUCKET_ENTRY)?;
     let contexts = [root_context(0), dead_context(0)];

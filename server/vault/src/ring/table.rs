@@ -8,14 +8,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::files::{ROOT, bucket_name, filled_buckets, key_entry, read_bucket_entries, read_root_entries, root_entry};
 use super::{HOUR, KeyId, Owner, Reading};
+use crate::key::{BucketKey, RootKey, SealingKey, SecretKey, SecretName};
 use crate::random::Entropy;
-use crate::seal::Key;
 
 pub(super) const KEYS_IN_BUCKET: usize = 1000;
 
 /// All keys, and what of them is not durable yet.
 pub struct KeyTable {
-    root: Key,
+    root: RootKey,
     buckets: Vec<Bucket>,
     keys: HashMap<KeyId, Held>,
     by_owner: HashMap<[u8; 17], KeyId>,
@@ -24,16 +24,16 @@ pub struct KeyTable {
     torn: bool,
 }
 
-/// A key, whose it is and where it stands.
+/// A key, whose it is and where it stands. Where it is a secret its name says what it is for.
 struct Held {
     owner: [u8; 17],
-    key: Key,
+    key: SealingKey,
     bucket: usize,
 }
 
 struct Bucket {
     /// `None` once a key of it was destroyed: what lived on is in another bucket.
-    key: Option<Key>,
+    key: Option<BucketKey>,
     /// It is about to end: no key is put into it any more.
     ends: bool,
     /// Keys in memory.
@@ -45,7 +45,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn empty(key: Option<Key>) -> Self {
+    fn empty(key: Option<BucketKey>) -> Self {
         Self { key, ends: false, count: 0, durable: 0, pending: Vec::new() }
     }
 
@@ -82,12 +82,12 @@ impl KeyTable {
     ///
     /// # Errors
     /// A sentence that names the file and the entry that cannot be read.
-    pub fn read(folder: Option<&Path>, root: Key, reading: Reading) -> Result<Self, String> {
-        let (Some(folder), Reading::Beside) = (folder, reading) else { return Self::read_once(folder, root, reading) };
+    pub fn read(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, String> {
+        let (Some(folder), Reading::Beside) = (folder, reading) else { return Self::read_once(folder, &root, reading) };
         // Keys that are destroyed move to other files, and the root file says so first: it must not have changed.
         let mut before = std::fs::read(folder.join(ROOT)).ok();
         for _ in 0..100 {
-            let table = Self::read_once(Some(folder), root, reading);
+            let table = Self::read_once(Some(folder), &root, reading);
             let after = std::fs::read(folder.join(ROOT)).ok();
             if before == after {
                 return table;
@@ -97,15 +97,24 @@ impl KeyTable {
         Err(format!("{} does not stop changing", folder.display()))
     }
 
-    fn read_once(folder: Option<&Path>, root: Key, reading: Reading) -> Result<Self, String> {
-        let mut table = Self {
+    /// A ring without a key, under a root key that nothing is sealed under.
+    pub fn empty() -> Self {
+        Self::under(RootKey::nobodys())
+    }
+
+    fn under(root: RootKey) -> Self {
+        Self {
             root,
             buckets: Vec::new(),
             keys: HashMap::new(),
             by_owner: HashMap::new(),
             unsynced: HashSet::new(),
             torn: false,
-        };
+        }
+    }
+
+    fn read_once(folder: Option<&Path>, root: &RootKey, reading: Reading) -> Result<Self, String> {
+        let mut table = Self::under(root.clone());
         if let Some(folder) = folder {
             // Counted first: a bucket that a running server adds meanwhile has its key in the root file before.
             let filled = filled_buckets(folder);
@@ -125,8 +134,8 @@ impl KeyTable {
 
     fn read_bucket(&mut self, folder: &Path, number: usize, reading: Reading) -> Result<(), String> {
         // Its file may be there: a kill during a destruction leaves it, until the ring is swept.
-        let Some(bucket_key) = self.buckets[number].key else { return Ok(()) };
-        let (keys, torn) = read_bucket_entries(folder, number, &bucket_key, reading)?;
+        let Some(bucket_key) = &self.buckets[number].key else { return Ok(()) };
+        let (keys, torn) = read_bucket_entries(folder, number, bucket_key, reading)?;
         self.torn |= torn;
         self.buckets[number].count = keys.len();
         self.buckets[number].durable = keys.len();
@@ -143,12 +152,26 @@ impl KeyTable {
     }
 
     /// The key of that name; `None` if it was destroyed or never was.
-    pub fn key(&self, id: KeyId) -> Option<&Key> {
+    pub fn key(&self, id: KeyId) -> Option<&SealingKey> {
         self.keys.get(&id).map(|held| &held.key)
     }
 
-    /// An owner's key, unless a power cut would still take it.
-    pub fn durable_key(&self, owner: Owner) -> Option<&Key> {
+    /// A secret of that name, unless a power cut would still take it.
+    pub fn secret<P>(&self, name: SecretName<P>) -> Option<SecretKey<P>> {
+        self.durable(name.owner()).map(SecretKey::made_for)
+    }
+
+    /// The same of a secret that is rotated, by its number.
+    pub fn numbered_secret<P>(&self, name: SecretName<P>, number: u16) -> Option<SecretKey<P>> {
+        self.durable(name.numbered(number)).map(SecretKey::made_for)
+    }
+
+    /// A secret of that name, also one that is not durable yet: for whoever is about to sync it.
+    pub fn made<P>(&self, name: SecretName<P>) -> Option<SecretKey<P>> {
+        self.find(name.owner()).and_then(|id| self.key(id)).map(SecretKey::made_for)
+    }
+
+    pub(super) fn durable(&self, owner: Owner) -> Option<&SealingKey> {
         self.find(owner).filter(|id| !self.unsynced.contains(id)).and_then(|id| self.key(id))
     }
 
@@ -182,11 +205,11 @@ impl KeyTable {
 
     /// Tells one root key from another and nothing of either.
     pub fn root_check(&self) -> String {
-        let hash = Sha256::new().chain_update("keuze root check").chain_update(self.root).finalize();
+        let hash = Sha256::new().chain_update("keuze root check").chain_update(self.root.expose()).finalize();
         hash.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
-    pub(super) fn set_root(&mut self, root: Key) {
+    pub(super) fn set_root(&mut self, root: RootKey) {
         self.root = root;
     }
 
@@ -198,22 +221,22 @@ impl KeyTable {
         if self.buckets.last().is_none_or(|bucket| !bucket.has_room()) {
             self.begin_bucket(entropy);
         }
-        let (id, key) = (KeyId(entropy.bytes()), entropy.bytes());
+        let (id, key) = (KeyId(entropy.bytes()), SealingKey::random(entropy));
         self.put(id, owner.encode(), key, entropy);
         self.unsynced.insert(id);
         id
     }
 
     fn begin_bucket(&mut self, entropy: &dyn Entropy) {
-        self.buckets.push(Bucket::empty(Some(entropy.bytes())));
+        self.buckets.push(Bucket::empty(Some(BucketKey::random(entropy))));
     }
 
     /// Puts a key into the last bucket.
-    fn put(&mut self, id: KeyId, owner: [u8; 17], key: Key, entropy: &dyn Entropy) {
+    fn put(&mut self, id: KeyId, owner: [u8; 17], key: SealingKey, entropy: &dyn Entropy) {
         let number = self.buckets.len() - 1;
         let bucket = &mut self.buckets[number];
-        let bucket_key = bucket.key.expect("keys go into a bucket that lives");
-        bucket.pending.extend(key_entry(&bucket_key, (number, bucket.count), id, &owner, &key, entropy));
+        let bucket_key = bucket.key.as_ref().expect("keys go into a bucket that lives");
+        bucket.pending.extend(key_entry(bucket_key, (number, bucket.count), id, &owner, &key, entropy));
         bucket.count += 1;
         self.keys.insert(id, Held { owner, key, bucket: number });
         self.by_owner.insert(owner, id);
@@ -224,7 +247,7 @@ impl KeyTable {
     pub(super) fn move_away_from(&mut self, ids: &HashSet<KeyId>, entropy: &dyn Entropy) -> BTreeSet<usize> {
         let ending: BTreeSet<usize> = ids.iter().filter_map(|id| Some(self.keys.get(id)?.bucket)).collect();
         let lives_on = |(id, held): &(&KeyId, &Held)| ending.contains(&held.bucket) && !ids.contains(*id);
-        let moving = self.keys.iter().filter(lives_on).map(|(id, held)| (*id, held.owner, held.key));
+        let moving = self.keys.iter().filter(lives_on).map(|(id, held)| (*id, held.owner, held.key.clone()));
         let mut moving: Vec<_> = moving.collect();
         moving.sort_unstable_by_key(|(id, ..)| *id);
         for (number, (id, owner, key)) in moving.into_iter().enumerate() {
@@ -278,7 +301,7 @@ impl KeyTable {
     }
 
     /// The root file as it is to be: every bucket's key under the root key, or under another one.
-    pub(super) fn root_file(&self, root: Option<&Key>, entropy: &dyn Entropy) -> Vec<u8> {
+    pub(super) fn root_file(&self, root: Option<&RootKey>, entropy: &dyn Entropy) -> Vec<u8> {
         let root = root.unwrap_or(&self.root);
         let entry = |(number, bucket): (usize, &Bucket)| root_entry(root, number, bucket.key.as_ref(), entropy);
         self.buckets.iter().enumerate().flat_map(entry).collect()

@@ -8,16 +8,16 @@ use crate::random::SeededEntropy;
 fn keys_come_back_and_every_flipped_byte_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("an empty ring");
+    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("an empty ring");
     let ids: Vec<_> = (0..3).map(|n| ring.ensure(Owner::Proof(Subject([n; 16])), entropy)).collect();
     ring.sync(entropy).expect("durable");
     let audit = ring.ensure(Owner::Audit, entropy);
     ring.sync(entropy).expect("durable");
-    let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
     assert_eq!(again.keys().subject(ids[2]), Some(Subject([2; 16])));
     assert_eq!(again.keys().find(Owner::Audit), Some(audit));
     assert_eq!(again.keys().key(audit), ring.keys().key(audit));
-    assert!(KeyRing::open(Some(folder.path()), [2; 32], Reading::Start).is_err(), "another root key");
+    assert!(KeyRing::open(Some(folder.path()), RootKey::known(2), Reading::Start).is_err(), "another root key");
     for name in ["root-0001", "bucket-000001"] {
         let path = folder.path().join(name);
         let bytes = std::fs::read(&path).expect("is there");
@@ -25,7 +25,10 @@ fn keys_come_back_and_every_flipped_byte_is_found() {
             let mut altered = bytes.clone();
             altered[at] ^= 0x10;
             std::fs::write(&path, altered).expect("written");
-            assert!(KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).is_err(), "{name} byte {at}");
+            assert!(
+                KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).is_err(),
+                "{name} byte {at}"
+            );
         }
         std::fs::write(&path, bytes).expect("written");
     }
@@ -35,24 +38,25 @@ fn keys_come_back_and_every_flipped_byte_is_found() {
 fn a_second_bucket_comes_back_and_its_key_is_missed() {
     let folder = tempfile::tempdir().expect("a folder");
     let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("an empty ring");
+    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("an empty ring");
     let count = u16::try_from(KEYS_IN_BUCKET).expect("small") + 2;
     for number in 0..count {
         ring.ensure(Owner::Shard(number), entropy);
     }
     ring.sync(entropy).expect("durable");
-    let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
     assert_eq!(again.keys().find(Owner::Shard(count - 1)), ring.keys().find(Owner::Shard(count - 1)));
     let next = again.ensure(Owner::Audit, entropy);
     again.sync(entropy).expect("durable");
-    let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
     assert_eq!(again.keys().find(Owner::Audit), Some(next), "appended to the second bucket");
     let root = folder.path().join("root-0001");
     let bytes = std::fs::read(&root).expect("is there");
     for end in [BUCKET_ENTRY, 0] {
         std::fs::write(&root, &bytes[..end]).expect("written");
         for reading in [Reading::Start, Reading::Verify] {
-            let refused = KeyRing::open(Some(folder.path()), [1; 32], reading).map(|_| ()).expect_err("a lost key");
+            let refused =
+                KeyRing::open(Some(folder.path()), RootKey::known(1), reading).map(|_| ()).expect_err("a lost key");
             assert!(refused.contains("has keys but its own key is missing"), "{refused}");
         }
     }
@@ -62,7 +66,7 @@ fn a_second_bucket_comes_back_and_its_key_is_missed() {
 fn a_torn_tail_is_cut_off_by_the_next_key() {
     let folder = tempfile::tempdir().expect("a folder");
     let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("an empty ring");
+    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("an empty ring");
     for n in 0..3 {
         ring.ensure(Owner::Shard(n), entropy);
     }
@@ -71,17 +75,17 @@ fn a_torn_tail_is_cut_off_by_the_next_key() {
     let whole = std::fs::read(&path).expect("is there");
     for length in KEY_ENTRY..whole.len() {
         std::fs::write(&path, &whole[..length]).expect("written");
-        let ring = KeyRing::open(Some(folder.path()), [1; 32], Reading::Start).expect("opens");
+        let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("opens");
         let id = ring.ensure(Owner::Audit, entropy);
         ring.sync(entropy).expect("durable");
-        let again = KeyRing::open(Some(folder.path()), [1; 32], Reading::Verify).expect("opens");
+        let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
         assert_eq!(again.keys().find(Owner::Audit), Some(id));
         assert!(again.keys().find(Owner::Shard(0)).is_some());
     }
 }
 
 fn ring(folder: &Path, root: u8, reading: Reading) -> KeyRing {
-    KeyRing::open(Some(folder), [root; 32], reading).expect("opens")
+    KeyRing::open(Some(folder), RootKey::known(root), reading).expect("opens")
 }
 
 fn files(folder: &Path) -> Vec<u8> {
@@ -166,7 +170,7 @@ fn changes<'a>(keys: &'a KeyRing, entropy: &'a dyn Entropy) -> [Change<'a>; 4] {
     [
         ("new keys", Box::new(|| keys.sync(entropy))),
         ("a destruction", Box::new(move || keys.destroy(&[one].into(), entropy))),
-        ("another root key", Box::new(|| keys.change().rewrap([2; 32], entropy))),
+        ("another root key", Box::new(|| keys.change().rewrap(RootKey::known(2), entropy))),
         ("what is left over", Box::new(|| keys.sweep())),
     ]
 }
@@ -185,7 +189,7 @@ fn keys_are_found_and_made_while_the_files_change() {
             assert!(keys.keys().key(stays).is_some(), "{what}");
             number += 1;
             made.push((Owner::Shard(number), keys.ensure(Owner::Shard(number), entropy)));
-            assert_eq!(keys.keys().durable_key(Owner::Shard(number)), None, "{what}");
+            assert_eq!(keys.keys().durable(Owner::Shard(number)), None, "{what}");
         };
         let first = reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, || change().expect("changed"), reads);
         assert!(!first.is_empty() && first.iter().all(|first| *first), "{what}: {first:?}");
@@ -196,7 +200,7 @@ fn keys_are_found_and_made_while_the_files_change() {
     assert!(again.keys().key(stays).is_some() && again.keys().find(Owner::Shard(1)).is_none());
     for (owner, id) in made {
         assert_eq!(again.keys().find(owner), Some(id));
-        assert_eq!(again.keys().key(id), keys.keys().durable_key(owner));
+        assert_eq!(again.keys().key(id), keys.keys().durable(owner));
     }
 }
 
@@ -204,7 +208,7 @@ fn keys_are_found_and_made_while_the_files_change() {
 #[test]
 fn a_look_up_that_waits_for_the_disk_is_noticed() {
     let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let keys = KeyRing::open(None, [1; 32], Reading::Start).expect("an empty ring");
+    let keys = KeyRing::open(None, RootKey::known(1), Reading::Start).expect("an empty ring");
     let under_the_lock = || {
         let held = keys.keys_mut();
         keys.change().files.disk();

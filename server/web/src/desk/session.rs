@@ -44,19 +44,20 @@ pub(super) struct Session {
     pub(super) access: RecordAddress,
     /// What failed under the name before it was opened.
     pub(super) missed: Option<Missed>,
-    key: Key,
+    key: TokenHash,
 }
 
 /// The hash of a session's token.
-type Key = [u8; 32];
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct TokenHash([u8; 32]);
 
 /// All sessions, by the hash of their token; gone when the server stops.
 #[derive(Default)]
 pub(super) struct Sessions {
     /// Guards the table of those that are open, for one look or change.
-    open: Mutex<HashMap<Key, Kept>>,
+    open: Mutex<HashMap<TokenHash, Kept>>,
     /// Guards the table of those that a new password ended, and when; for one look or change.
-    replaced: Mutex<HashMap<Key, (StaffName, OffsetDateTime)>>,
+    replaced: Mutex<HashMap<TokenHash, (StaffName, OffsetDateTime)>>,
 }
 
 struct Kept {
@@ -79,7 +80,7 @@ impl Kept {
 }
 
 impl Sessions {
-    fn table(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<TokenHash, Kept>> {
         // Nothing in here is ever half done, so what a panicking thread left is right.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,7 +104,7 @@ impl Sessions {
     /// The session of a request, if it has one that lives; using it prolongs it.
     pub(super) fn find(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<Session> {
         let mut table = self.table();
-        let opens = |(name, key): &(&str, Key)| {
+        let opens = |(name, key): &(&str, TokenHash)| {
             table.get(key).is_some_and(|kept| *name == cookie_name(kept.secure) && kept.lives(now))
         };
         let (_, key) = tokens(headers).find(opens)?;
@@ -165,12 +166,12 @@ fn cookie_name(secure: bool) -> &'static str {
 
 /// What came along under either name, by the hashes of the tokens. Another host of the domain can plant one beside ours,
 /// so each is tried.
-fn tokens(headers: &HeaderMap) -> impl Iterator<Item = (&str, Key)> {
+fn tokens(headers: &HeaderMap) -> impl Iterator<Item = (&str, TokenHash)> {
     let ours = cookies::pairs(headers).filter(|(name, _)| [NAME, SECURE_NAME].contains(name));
     ours.map(|(name, token)| (name, hash(token)))
 }
 
 /// The table knows hashes only, so that looking one up by its hash tells nothing by its time.
-fn hash(token: &[u8]) -> Key {
-    Sha256::digest(token).into()
+fn hash(token: &[u8]) -> TokenHash {
+    TokenHash(Sha256::digest(token).into())
 }

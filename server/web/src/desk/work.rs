@@ -49,7 +49,8 @@ pub(super) struct Opened {
 }
 
 /// The hash of everything that a form says.
-pub(super) type Press = [u8; 32];
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Press(pub(super) [u8; 32]);
 
 /// A form that was sent, and what came of it: pressed twice, it is done once.
 #[derive(Clone)]

@@ -18,7 +18,7 @@ async fn house(change: impl FnOnce(&mut Doors)) -> SocketAddr {
         next_within: SOON,
         most: 100,
         most_by_client: Some(50),
-        sources: Sources::new([7; 32]),
+        sources: Sources::new(MacKey::known(7)),
         is_proxy: Box::new(|_| false),
     };
     change(&mut doors);

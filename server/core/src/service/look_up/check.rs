@@ -7,14 +7,14 @@ use model::identity::RecordAddress;
 use words::views::desk::Checked;
 
 use ledger::Proven;
-use ledger::formats::record::commitment;
 use tlog::checkpoint::Checkpoint;
-use tlog::tree::{Hash, leaf_hash, root_from_inclusion};
+use tlog::entry::commitment;
+use tlog::tree::{NodeHash, root_from_inclusion};
 
 /// Recomputes leaf, path and signature.
 pub(super) fn check(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Checked {
     match verified(proven, address, key) {
-        Ok(checkpoint) => Checked::Right { size: checkpoint.size, root: BASE64.encode(checkpoint.root) },
+        Ok(checkpoint) => Checked::Right { size: checkpoint.size, root: BASE64.encode(checkpoint.root.0) },
         Err(what) => Checked::Wrong(what.to_owned()),
     }
 }
@@ -25,7 +25,7 @@ fn verified(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Resu
         return Err("the proof is of another record");
     }
     let checkpoint = Checkpoint::open(note, key).ok_or("the checkpoint's signature is not that of this log")?;
-    let leaf = leaf_hash(&commitment(&proven.salt, &proven.record));
+    let leaf = commitment(&proven.salt, &proven.record).leaf();
     match root_from_inclusion(leaf, index, checkpoint.size, &path) {
         Some(root) if root == checkpoint.root => Ok(checkpoint),
         _ => Err("the record's leaf does not lead to the signed root"),
@@ -33,14 +33,14 @@ fn verified(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Resu
 }
 
 /// Index, audit path and checkpoint of a proof (C2SP tlog-proof).
-fn read(proof: &str) -> Option<(u64, Vec<Hash>, &str)> {
+fn read(proof: &str) -> Option<(u64, Vec<NodeHash>, &str)> {
     let (head, note) = proof.split_once("\n\n")?;
     let mut lines = head.lines();
     if lines.next()? != "c2sp.org/tlog-proof@v1" {
         return None;
     }
     let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
-    let path = lines.map(|line| BASE64.decode(line).ok()?.try_into().ok()).collect::<Option<_>>()?;
+    let path = lines.map(|line| Some(NodeHash(BASE64.decode(line).ok()?.try_into().ok()?))).collect::<Option<_>>()?;
     Some((index, path, note))
 }
 
@@ -84,7 +84,7 @@ mod tests {
         record.record[9] ^= 1;
         assert!(wrong(record, address));
         let mut salt = proven.clone();
-        salt.salt[31] ^= 1;
+        salt.salt.0[31] ^= 1;
         assert!(wrong(salt, address));
         for at in 0..proven.proof.len() {
             let mut bytes = proven.proof.clone().into_bytes();

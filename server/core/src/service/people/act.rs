@@ -14,6 +14,7 @@ use super::hash::{self, newest_index_key};
 use super::{Act, ActError, Acted, Book, Part, Person, Who};
 use crate::service::Keuze;
 use crate::service::centre::Shown;
+use crate::service::codes::ABOUT;
 use contact::ContactPoint;
 use ledger::{Draft, Fact, ReadError};
 use vault::mac::mac;
@@ -146,7 +147,7 @@ impl Keuze {
         let mut found: Vec<String> = points.iter().map(ContactPoint::found_under).collect();
         found.sort_unstable();
         let Some(all) = Some(found.join("\n")).filter(|all| !all.is_empty()) else { return String::new() };
-        let mac = mac(&self.scribe.secret("about"), &[b"keuze points ", all.as_bytes()]);
+        let mac = mac(&self.scribe.secret(ABOUT), &[b"keuze points ", all.as_bytes()]);
         format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
     }
 
@@ -310,7 +311,7 @@ impl Keuze {
         let of_nobody = if by.is_none() { points } else { &[] };
         let answered = &book.answered(of_nobody, since, &keys);
         let wanted = Wanted { by, points, channels, since, source: None, doors_are_told: false, said: None, answered };
-        Ok(book.new_entries(&wanted, newest, &keys, &*self.entropy))
+        Ok(book.new_entries(&wanted, &newest, &keys, &*self.entropy))
     }
 
     /// Entries made smaller by what the person agreed to, or whoever controls the point. What holds there because it stands
@@ -343,7 +344,7 @@ impl Keuze {
         for point in controlled {
             let mut marked: BTreeSet<EntryId> = BTreeSet::new();
             for (_, found) in self.spread_to(&book, &keys, None, point)? {
-                let (id, mut entry) = Book::entry_at(point, &found, newest, &*self.entropy);
+                let (id, mut entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
                 entry.lift(channels);
                 entry.channels.clear();
                 if !entry.lifted.is_empty() && marked.insert(found.id) {

@@ -9,11 +9,12 @@ use model::identity::{RecordAddress, Subject};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::hash::{self, FoldHash};
+use super::hash::{self, FoldHash, NumberedKey};
 use super::letter::Letter;
 use super::profile::{Kind, Part, Person};
 use contact::ContactPoint;
 use ledger::{Fact, FactKind, ReadError, Scribe};
+use vault::key::IndexKey;
 use vault::random::Entropy;
 use vault::ring::{KeyId, RetentionClass};
 
@@ -287,12 +288,12 @@ impl Book {
     }
 
     /// The objections that stand on a contact point, under whichever index key they were made.
-    pub fn objections_on(&self, point: &ContactPoint, keys: &[IndexKey]) -> Vec<Found> {
+    pub fn objections_on(&self, point: &ContactPoint, keys: &[NumberedKey]) -> Vec<Found> {
         self.entries_on(point, keys).into_iter().filter(|found| !found.entry.channels.is_empty()).collect()
     }
 
     /// The same with those that were lifted and remembered.
-    fn entries_on(&self, point: &ContactPoint, keys: &[IndexKey]) -> Vec<Found> {
+    fn entries_on(&self, point: &ContactPoint, keys: &[NumberedKey]) -> Vec<Found> {
         let folds = point.asked_under();
         let hashes = keys.iter().flat_map(|(_, key)| folds.iter().map(|fold| hash::hash(key, fold)));
         let ids: BTreeSet<&EntryId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
@@ -308,14 +309,14 @@ impl Book {
         &'a self,
         point: &ContactPoint,
         also: Option<&'a Person>,
-        keys: &[IndexKey],
+        keys: &[NumberedKey],
     ) -> Vec<Beside<'a>> {
         let is_another = |person: &&Person| also.is_none_or(|also| also.subject != person.subject);
         let known = self.at(point).into_iter().filter_map(|subject| self.people.get(&subject)).filter(is_another);
         known.chain(also).filter_map(|person| self.beside_of(point, person, keys)).collect()
     }
 
-    fn beside_of<'a>(&'a self, point: &ContactPoint, person: &'a Person, keys: &[IndexKey]) -> Option<Beside<'a>> {
+    fn beside_of<'a>(&'a self, point: &ContactPoint, person: &'a Person, keys: &[NumberedKey]) -> Option<Beside<'a>> {
         let others = self.others_with_number(person);
         let people: Vec<&Person> = std::iter::once(person).chain(others.iter().copied()).collect();
         let points = people.iter().flat_map(|person| person.points_of(point.kind()));
@@ -352,7 +353,7 @@ impl Book {
     /// Which objections of nobody known, that stand on these points, anybody at all agreed to since: a new no says more than
     /// they do, at whatever point of its maker turns out to be theirs later. One that a file dates does so if its date
     /// (`since`) is the newer one.
-    pub(super) fn answered(&self, points: &[ContactPoint], since: Since, keys: &[IndexKey]) -> Answered {
+    pub(super) fn answered(&self, points: &[ContactPoint], since: Since, keys: &[NumberedKey]) -> Answered {
         let standing = points.iter().flat_map(|point| self.objections_on(point, keys));
         let older = standing.filter(|found| found.entry.by.is_none() && since.is_newer_than(found.entry.since));
         let each = older.flat_map(|found| found.entry.channels.clone().into_iter().map(move |of| (found.clone(), of)));
@@ -369,16 +370,17 @@ impl Book {
     pub(super) fn entry_at(
         point: &ContactPoint,
         Found { entry, record, .. }: &Found,
-        (index, key): IndexKey,
+        (index, key): &NumberedKey,
         entropy: &dyn Entropy,
     ) -> (EntryId, Entry) {
-        let folds = point.stands_on().iter().map(|fold| hash::hash(&key, fold)).collect();
-        let entry = Entry { index, folds, source: None, lifted: Vec::new(), said: Some(*record), ..entry.clone() };
+        let folds = point.stands_on().iter().map(|fold| hash::hash(key, fold)).collect();
+        let entry =
+            Entry { index: *index, folds, source: None, lifted: Vec::new(), said: Some(*record), ..entry.clone() };
         (entropy.bytes(), entry)
     }
 
     /// Whether an objection that this source brought without a date stood on the point, and was lifted by a yes.
-    pub(super) fn lifted_of(&self, source: &str, point: &ContactPoint, channel: Channel, keys: &[IndexKey]) -> bool {
+    pub(super) fn lifted_of(&self, source: &str, point: &ContactPoint, channel: Channel, keys: &[NumberedKey]) -> bool {
         self.entries_on(point, keys).into_iter().any(|Found { entry, .. }| {
             let was_lifted = entry.lifted.contains(&channel) && is_of_source(&entry, source, keys);
             was_lifted && stands_as_wide(&entry, &point.stands_on(), keys)
@@ -394,8 +396,8 @@ impl Book {
     pub(super) fn new_entries(
         &self,
         wanted: &Wanted<'_>,
-        (index, key): IndexKey,
-        keys: &[IndexKey],
+        (index, key): &NumberedKey,
+        keys: &[NumberedKey],
         entropy: &dyn Entropy,
     ) -> Vec<Fact> {
         let Wanted { by, points, channels, since, source, doors_are_told, said, answered } = *wanted;
@@ -412,10 +414,11 @@ impl Book {
                 standing.filter(|one| !answered.contains(one)).map(|(_, channel)| channel).collect();
             let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
-            let folds = folds.iter().map(|fold| hash::hash(&key, fold)).collect();
+            let folds = folds.iter().map(|fold| hash::hash(key, fold)).collect();
             let id: EntryId = entropy.bytes();
             let source = source.map(|source| source_hash(&key, source));
-            let entry = Entry { index, folds, channels, since: since.day(), by, source, lifted: Vec::new(), said };
+            let entry =
+                Entry { index: *index, folds, channels, since: since.day(), by, source, lifted: Vec::new(), said };
             (!entry.channels.is_empty()).then(|| entry.fact(id))
         };
         points.iter().filter_map(entry).collect()
@@ -516,21 +519,18 @@ fn yes_of(key: &[u8], value: Option<&[u8]>) -> Option<(Channel, Date)> {
 /// Objections with a channel that somebody agreed to since.
 pub(super) type Answered = BTreeSet<(EntryId, Channel)>;
 
-fn source_hash(key: &[u8; 32], source: &str) -> FoldHash {
+fn source_hash(key: &IndexKey, source: &str) -> FoldHash {
     hash::hash(key, &format!("source {}", source.trim().to_lowercase()))
 }
 
 /// Whether this source brought an objection, without a date.
-fn is_of_source(entry: &Entry, source: &str, keys: &[IndexKey]) -> bool {
+fn is_of_source(entry: &Entry, source: &str, keys: &[NumberedKey]) -> bool {
     let key = keys.iter().find(|(number, _)| *number == entry.index);
     key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)))
 }
 
-/// An index key with its number.
-pub(super) type IndexKey = (u16, [u8; 32]);
-
 /// Whether an objection stands on every one of these folds: one on a single door does not yet stand on all of them.
-fn stands_as_wide(entry: &Entry, folds: &[String], keys: &[IndexKey]) -> bool {
+fn stands_as_wide(entry: &Entry, folds: &[String], keys: &[NumberedKey]) -> bool {
     let key = keys.iter().find(|(number, _)| *number == entry.index);
     key.is_some_and(|(_, key)| folds.iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
 }

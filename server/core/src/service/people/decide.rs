@@ -8,8 +8,8 @@ use model::evidence::Evidence;
 use model::identity::{PointName, RecordAddress, Subject};
 use model::purpose::PurposeId;
 
-use super::book::{Beside, Book, Found, IndexKey};
-use super::hash::{asked_at, index_keys};
+use super::book::{Beside, Book, Found};
+use super::hash::{NumberedKey, asked_at, index_keys};
 use super::{ActError, Person, Who};
 use crate::service::Keuze;
 use contact::ContactPoint;
@@ -243,7 +243,7 @@ impl Keuze {
     pub(super) fn asked(
         &self,
         book: &Book,
-        keys: &[IndexKey],
+        keys: &[NumberedKey],
         person: Option<&Person>,
         points: &[ContactPoint],
     ) -> Result<Vec<AskedAt>, ReadError> {
@@ -265,7 +265,7 @@ impl Keuze {
     pub(super) fn spread_to(
         &self,
         book: &Book,
-        keys: &[IndexKey],
+        keys: &[NumberedKey],
         also: Option<&Person>,
         point: &ContactPoint,
     ) -> Result<Vec<(Subject, Found)>, ReadError> {

@@ -94,7 +94,7 @@ impl Keuze {
             for point in whose.points() {
                 let spread = self.spread_to(&book, &keys, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
-                    let (id, entry) = Book::entry_at(point, &found, newest, &*self.entropy);
+                    let (id, entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
                     facts.push(entry.fact(id));
                 }
             }

@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use contact::ContactPoint;
 use ledger::Scribe;
+use vault::key::{IndexKey, SecretName, purpose::Index};
 use vault::mac::mac;
 
 /// The name of the index keys.
-const INDEX: &str = "index";
+const INDEX: SecretName<Index> = SecretName::new("index");
+
+/// An index key with its number.
+pub type NumberedKey = (u16, IndexKey);
 
 /// A keyed hash of a fold, 128 bits; written as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,12 +38,12 @@ impl TryFrom<String> for FoldHash {
 }
 
 /// The keys of all live numbers, the newest last.
-pub fn index_keys(scribe: &Scribe) -> Vec<(u16, [u8; 32])> {
+pub fn index_keys(scribe: &Scribe) -> Vec<NumberedKey> {
     scribe.numbered_secrets(INDEX)
 }
 
 /// The newest index key, made if there is none.
-pub fn newest_index_key(scribe: &Scribe) -> (u16, [u8; 32]) {
+pub fn newest_index_key(scribe: &Scribe) -> NumberedKey {
     scribe.newest_secret(INDEX)
 }
 
@@ -49,19 +53,19 @@ pub fn rotate_index_key(scribe: &Scribe) {
 }
 
 /// The hash of a fold under one key.
-pub fn hash(key: &[u8; 32], fold: &str) -> FoldHash {
+pub fn hash(key: &IndexKey, fold: &str) -> FoldHash {
     let first: [u8; 16] = *mac(key, &[b"keuze fold ", fold.as_bytes()]).first_chunk().expect("32 bytes");
     FoldHash(u128::from_be_bytes(first))
 }
 
 /// What records call a contact point under one key. A yes is for the point itself: nothing is folded here beyond what makes
 /// two spellings one point.
-pub fn name(key: &[u8; 32], point: &ContactPoint) -> PointName {
+pub fn name(key: &IndexKey, point: &ContactPoint) -> PointName {
     PointName(*mac(key, &[b"keuze point ", point.found_under().as_bytes()]).first_chunk().expect("32 bytes"))
 }
 
 /// What a record that is made now says of the points that something is given for.
-pub fn given_at<'a>(key: &[u8; 32], points: impl IntoIterator<Item = &'a ContactPoint>) -> Vec<GivenAt> {
+pub fn given_at<'a>(key: &IndexKey, points: impl IntoIterator<Item = &'a ContactPoint>) -> Vec<GivenAt> {
     let mut given: Vec<GivenAt> =
         points.into_iter().map(|point| GivenAt { kind: point.kind(), name: name(key, point) }).collect();
     given.sort_unstable();
@@ -70,6 +74,6 @@ pub fn given_at<'a>(key: &[u8; 32], points: impl IntoIterator<Item = &'a Contact
 }
 
 /// A contact point as it is asked about: by every name that it may have, with what stands on it.
-pub fn asked_at(keys: &[(u16, [u8; 32])], point: &ContactPoint, objections: Vec<PointObjection>) -> AskedAt {
+pub fn asked_at(keys: &[NumberedKey], point: &ContactPoint, objections: Vec<PointObjection>) -> AskedAt {
     AskedAt { names: keys.iter().map(|(_, key)| name(key, point)).collect(), objections, spread: Vec::new() }
 }

@@ -24,14 +24,15 @@ use model::identity::{PointName, RecordAddress, ShardNumber, Subject};
 use serde::Serialize;
 use time::Date;
 
-use super::book::{Book, IndexKey, Since, Wanted};
-use super::hash::{asked_at, given_at, index_keys, name, newest_index_key};
+use super::book::{Book, Since, Wanted};
+use super::hash::{NumberedKey, asked_at, given_at, index_keys, name, newest_index_key};
 use super::merge::one_of_two;
 use super::profile::{Later, Part};
 use super::{Act, ActError, HandedIn, Person};
 use crate::service::Keuze;
 use contact::ContactPoint;
 use ledger::{Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded};
+use vault::key::IndexKey;
 use vault::ring::{KeyId, Owner, RetentionClass};
 
 pub use read::{FileFault, Line, rows};
@@ -214,8 +215,8 @@ struct Running<'a> {
     act: Act,
     /// In a dry run: what would be known.
     scratch: Option<Book>,
-    keys: Vec<IndexKey>,
-    newest: IndexKey,
+    keys: Vec<NumberedKey>,
+    newest: NumberedKey,
     request: Option<&'a Request<'a>>,
 }
 
@@ -402,9 +403,9 @@ impl<'a> Running<'a> {
         let level = IdentityLevel::Unverified;
         let act = Act { actor, ..Act::by_person(Route::Import, level) };
         // A dry run makes no key: what would stand is kept under one that is thrown away.
-        let newest = (0, keuze.entropy.bytes());
+        let newest = (0, IndexKey::random(&*keuze.entropy));
         let scratch = (mode == Mode::DryRun).then(|| keuze.people.book().clone());
-        let keys = index_keys(&keuze.scribe).into_iter().chain([newest]).collect();
+        let keys = index_keys(&keuze.scribe).into_iter().chain([newest.clone()]).collect();
         Self { keuze, lines, held: None, source, act, scratch, keys, newest, request: None }
     }
 
@@ -535,7 +536,7 @@ impl<'a> Running<'a> {
         let mut draft = one_of_two(event, (kept, other), |owner| self.key(owner), old_key);
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
-        draft.facts.extend(self.keuze.joined(book, self.newest, &self.keys, kept, other)?);
+        draft.facts.extend(self.keuze.joined(book, &self.newest, &self.keys, kept, other)?);
         Ok(draft)
     }
 
@@ -787,7 +788,7 @@ impl<'a> Running<'a> {
         let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
         let answered = &book.answered(of_nobody, since, &self.keys);
         let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };
-        Ok(book.new_entries(&wanted, self.newest, &self.keys, &*self.keuze.entropy))
+        Ok(book.new_entries(&wanted, &self.newest, &self.keys, &*self.keuze.entropy))
     }
 
     /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.

@@ -12,11 +12,12 @@ use super::profile::{Kind, Person, fact_key};
 use super::{Act, ActError};
 use crate::service::Keuze;
 use ledger::{Draft, Fact, FactKind};
+use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
 use vault::ring::{KeyId, Owner, RetentionClass};
 
 /// The name of the secrets.
-const LETTER: &str = "letter";
+const LETTER: SecretName<Mac> = SecretName::new("letter");
 
 /// A letter code as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,12 +102,12 @@ impl Letter {
     }
 }
 
-fn code(secret: &[u8; 32], person: Subject, attempt: u8) -> LetterCode {
+fn code(secret: &MacKey, person: Subject, attempt: u8) -> LetterCode {
     let mac = mac(secret, &[b"keuze letter code", &person.0, &[attempt]]);
     LetterCode::from_bits(u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
 }
 
-fn hash(secret: &[u8; 32], code: LetterCode) -> String {
+fn hash(secret: &MacKey, code: LetterCode) -> String {
     let mac = mac(secret, &[b"keuze letter hash", code.to_string().as_bytes()]);
     format!("{:032x}", u128::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
 }

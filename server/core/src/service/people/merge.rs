@@ -5,8 +5,8 @@ use model::event::{Event, EventKind};
 use model::identity::Subject;
 use model::told::SAME_PERSON;
 
-use super::book::{Answered, IndexKey, Since, Wanted};
-use super::hash::{given_at, index_keys, newest_index_key};
+use super::book::{Answered, Since, Wanted};
+use super::hash::{NumberedKey, given_at, index_keys, newest_index_key};
 use super::profile::{Part, Person};
 use super::{Act, ActError, Acted, Book};
 use crate::service::Keuze;
@@ -37,7 +37,7 @@ impl Keuze {
         let old_key = |owner| self.scribe.find_key(owner);
         let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
         let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
-        draft.facts.extend(self.joined(&self.people.book(), newest, &keys, &kept, &other)?);
+        draft.facts.extend(self.joined(&self.people.book(), &newest, &keys, &kept, &other)?);
         self.perform_together(looked_up.into_iter().chain([draft]).collect()).await
     }
 
@@ -70,8 +70,8 @@ impl Keuze {
     pub(super) fn joined(
         &self,
         book: &Book,
-        newest: IndexKey,
-        keys: &[IndexKey],
+        newest: &NumberedKey,
+        keys: &[NumberedKey],
         kept: &Person,
         other: &Person,
     ) -> Result<Vec<Fact>, ReadError> {
@@ -94,7 +94,7 @@ impl Keuze {
     fn objected_by(
         &self,
         book: &Book,
-        keys: &[IndexKey],
+        keys: &[NumberedKey],
         person: &Person,
         point: &ContactPoint,
     ) -> Result<Vec<Channel>, ReadError> {

@@ -482,7 +482,7 @@ impl Life {
         }
         let keys = hash::index_keys(&self.house.keuze.scribe);
         let own = |entry: &Entry| {
-            let key = keys.iter().find(|(number, _)| *number == entry.index).map(|(_, key)| *key)?;
+            let key = keys.iter().find(|(number, _)| *number == entry.index).map(|(_, key)| key.clone())?;
             point.stands_on().iter().any(|fold| entry.folds.contains(&hash::hash(&key, fold))).then_some(key)
         };
         // A letter box is written in one way where it is compared.

@@ -5,7 +5,8 @@ use model::channel::Channel;
 use model::identity::Subject;
 
 use crate::service::fixture::House;
-use crate::service::people::book::{Book, Found, IndexKey};
+use crate::service::people::book::{Book, Found};
+use crate::service::people::hash::NumberedKey;
 use crate::service::people::{Person, Who, hash};
 use contact::ContactPoint;
 
@@ -71,7 +72,7 @@ pub fn right(house: &House, who: &Who, channel: Channel) -> bool {
 
 /// Which objections count, and by whose lives.
 struct Bent<'a> {
-    keys: Vec<IndexKey>,
+    keys: Vec<NumberedKey>,
     /// Of those that stand on the point.
     here: &'a dyn Fn(&ContactPoint, &Found) -> bool,
     /// Of those that stand on another one of somebody who has it.
@@ -105,7 +106,7 @@ fn people(house: &House, who: &Who) -> Vec<Person> {
     }
 }
 
-fn keys(house: &House) -> Vec<(u16, [u8; 32])> {
+fn keys(house: &House) -> Vec<NumberedKey> {
     hash::index_keys(&house.keuze.scribe)
 }
 
@@ -129,7 +130,7 @@ fn spread(
 }
 
 /// Whether an objection stands on a point of this person.
-fn is_at_own(book: &Book, keys: &[IndexKey], person: &Person, found: &Found) -> bool {
+fn is_at_own(book: &Book, keys: &[NumberedKey], person: &Person, found: &Found) -> bool {
     person.points().into_iter().flat_map(|point| book.objections_on(point, keys)).any(|own| own.id == found.id)
 }
 

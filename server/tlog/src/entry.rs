@@ -1,0 +1,46 @@
+//! What a leaf of the log commits to: a record, without revealing it.
+//!
+//! ```
+//! # use tlog::entry::{Salt, commitment};
+//! let leaf = commitment(&Salt([7; 32]), b"{}").leaf();
+//! ```
+//!
+//! A salt and a commitment have 32 bytes both, and neither can stand for the other:
+//!
+//! ```compile_fail,E0308
+//! # use tlog::entry::{Salt, commitment};
+//! let one = commitment(&Salt([7; 32]), b"{}");
+//! // A commitment is no salt.
+//! commitment(&one, b"{}");
+//! ```
+
+use sha2::{Digest as _, Sha256};
+
+use crate::tree::{LeafHash, leaf_hash};
+
+/// 256 random bits that a record is committed to with, so that nobody can find it by guessing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Salt(pub [u8; 32]);
+
+impl std::fmt::Display for Salt {
+    /// 64 hexadecimal digits.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The entry that is hashed into a leaf ([`commitment`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Commitment(pub [u8; 32]);
+
+impl Commitment {
+    /// The leaf that it becomes.
+    pub fn leaf(&self) -> LeafHash {
+        leaf_hash(&self.0)
+    }
+}
+
+/// The commitment to a record: `SHA-256("keuze-v1" ‖ salt ‖ canonical JSON)`.
+pub fn commitment(salt: &Salt, canonical: &[u8]) -> Commitment {
+    Commitment(Sha256::new().chain_update("keuze-v1").chain_update(salt.0).chain_update(canonical).finalize().into())
+}
