@@ -138,29 +138,97 @@ const LARGEST_FILE: u64 = 16 << 20;
 /// Space is taken in steps of this, so that a sync has no new length to write.
 const STEP: u64 = 1 << 20;
 
+/// So much of what a file ends with is kept in memory. Each batch ends with its signature, which no other has.
+const MARK: usize = 128;
+/// So much behind the end is looked at: the head of a frame, which is nowhere zeros alone.
+const BEHIND: usize = 16;
+
+/// A file of the journal, and what it ends with as we wrote or read it.
+struct Stretch {
+    path: PathBuf,
+    file: File,
+    end: u64,
+    allocated: u64,
+    mark: Vec<u8>,
+}
+
+impl Stretch {
+    fn new(path: PathBuf) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+        Ok(Self { path, file, end: 0, allocated: 0, mark: Vec::new() })
+    }
+
+    /// The last one: whatever stands behind its end is cut off.
+    fn last(path: &Path, end: u64) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.set_len(end)?;
+        file.sync_all()?;
+        Self::ending(path, file, end, end)
+    }
+
+    /// One that is full. It ends where the zeros begin that were taken as space.
+    fn full(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let allocated = file.metadata()?.len();
+        let from = allocated.saturating_sub(STEP + MARK as u64);
+        let mut tail = vec![0; usize::try_from(allocated - from).expect("a step is small")];
+        file.read_exact_at(&mut tail, from)?;
+        let end = from + tail.iter().rposition(|byte| *byte != 0).map_or(0, |last| last as u64 + 1);
+        Self::ending(path, file, end, allocated)
+    }
+
+    fn ending(path: &Path, file: File, end: u64, allocated: u64) -> io::Result<Self> {
+        let mut mark = vec![0; MARK.min(usize::try_from(end).unwrap_or(MARK))];
+        let from = end - mark.len() as u64;
+        file.read_exact_at(&mut mark, from)?;
+        Ok(Self { path: path.to_path_buf(), file, end, allocated, mark })
+    }
+
+    fn wrote(&mut self, frames: &[u8]) {
+        self.end += frames.len() as u64;
+        self.mark.extend_from_slice(&frames[frames.len().saturating_sub(MARK)..]);
+        self.mark.drain(..self.mark.len().saturating_sub(MARK));
+    }
+
+    /// Whether the file at the path is this one, and ends with what stands there by our hand.
+    fn is_ours(&self) -> io::Result<bool> {
+        Ok(is_at(&self.file, &self.path)? && self.file.metadata()?.len() == self.allocated && self.ends_as_left()?)
+    }
+
+    fn ends_as_left(&self) -> io::Result<bool> {
+        let behind = BEHIND.min(usize::try_from(self.allocated - self.end).unwrap_or(BEHIND));
+        let mut there = vec![0; self.mark.len() + behind];
+        match self.file.read_exact_at(&mut there, self.end - self.mark.len() as u64) {
+            Ok(()) => {}
+            // Cut off since its length was asked.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        let (mark, behind) = there.split_at(self.mark.len());
+        Ok(mark == self.mark && behind.iter().all(|byte| *byte == 0))
+    }
+}
+
 /// The journal, open for appending.
 pub struct Journal {
     folder: PathBuf,
-    file: Option<(PathBuf, File)>,
-    end: u64,
-    allocated: u64,
+    full: Vec<Stretch>,
+    open: Option<Stretch>,
 }
 
 impl Journal {
-    /// Goes on behind `end` of the last file, cutting off whatever stands behind it.
+    /// Goes on behind `end` of the last of the files, cutting off whatever stands behind it.
     ///
     /// # Errors
     /// What the file system said.
-    pub fn open(folder: &Path, last: Option<(&Path, u64)>) -> io::Result<Self> {
-        make_folder(folder)?;
-        let mut journal = Self { folder: folder.to_path_buf(), file: None, end: 0, allocated: 0 };
-        if let Some((path, end)) = last {
-            let file = OpenOptions::new().read(true).write(true).open(path)?;
-            file.set_len(end)?;
-            file.sync_all()?;
-            journal = Self { file: Some((path.to_path_buf(), file)), end, allocated: end, ..journal };
-        }
-        Ok(journal)
+    pub fn open(layout: &Layout, end: Option<(&Path, u64)>) -> io::Result<Self> {
+        let folder = layout.journal();
+        make_folder(&folder)?;
+        let open = end.map(|(path, end)| Stretch::last(path, end)).transpose()?;
+        let files = layout.journal_files()?;
+        let others = files.iter().filter(|file| open.as_ref().is_none_or(|open| open.path != **file));
+        let full = others.map(|file| Stretch::full(file)).collect::<io::Result<_>>()?;
+        Ok(Self { folder, full, open })
     }
 
     /// Takes the space for what [`Self::append`] writes next, and makes that durable. `first` is the index of its first
@@ -171,20 +239,18 @@ impl Journal {
     pub fn make_room(&mut self, first: u64, len: usize) -> io::Result<()> {
         let path = self.folder.join(format!("{first:012}.log"));
         // Batches without records can fill a file that is named as the next one would be.
-        if self.file.is_none() || (self.end > LARGEST_FILE && !path.exists()) {
-            let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
-            self.file = Some((path, file));
-            (self.end, self.allocated) = (0, 0);
+        if self.open.as_ref().is_none_or(|open| open.end > LARGEST_FILE && !path.exists()) {
+            self.full.extend(self.open.replace(Stretch::new(path)?));
             sync_folder(&self.folder)?;
         }
-        let end = self.end + len as u64;
-        if end > self.allocated {
-            let (_, file) = self.file.as_ref().expect("opened above");
+        let open = self.open.as_mut().expect("opened above");
+        let end = open.end + len as u64;
+        if end > open.allocated {
             let wanted = end.next_multiple_of(STEP);
-            let zeros = vec![0; usize::try_from(wanted - self.allocated).expect("a step is small")];
-            file.write_all_at(&zeros, self.allocated)?;
-            file.sync_all()?;
-            self.allocated = wanted;
+            let zeros = vec![0; usize::try_from(wanted - open.allocated).expect("a step is small")];
+            open.file.write_all_at(&zeros, open.allocated)?;
+            open.file.sync_all()?;
+            open.allocated = wanted;
         }
         Ok(())
     }
@@ -194,9 +260,9 @@ impl Journal {
     /// # Errors
     /// What the file system said; the caller must stop.
     pub fn append(&mut self, frames: &[u8]) -> io::Result<()> {
-        let (_, file) = self.file.as_ref().expect("there is room");
-        file.write_all_at(frames, self.end)?;
-        self.end += frames.len() as u64;
+        let open = self.open.as_mut().expect("there is room");
+        open.file.write_all_at(frames, open.end)?;
+        open.wrote(frames);
         Ok(())
     }
 
@@ -205,15 +271,17 @@ impl Journal {
     /// # Errors
     /// What the file system said; never to be retried.
     pub fn sync(&self) -> io::Result<()> {
-        self.file.as_ref().map_or(Ok(()), |(_, file)| file.sync_data())
+        self.open.as_ref().map_or(Ok(()), |open| open.file.sync_data())
     }
 
-    /// Whether what is written to is still the file at its path.
+    /// Whether every file is still the one at its path, and ends with what we left there: a copy that is put back in the
+    /// place of a file writes over it, and what is appended then stands behind a hole.
     ///
     /// # Errors
     /// What the file system said.
     pub fn is_in_place(&self) -> io::Result<bool> {
-        self.file.as_ref().map_or(Ok(true), |(path, file)| is_at(file, path))
+        let mut files = self.full.iter().chain(&self.open);
+        files.try_fold(true, |ours, file| Ok(ours && file.is_ours()?))
     }
 }
 
@@ -305,4 +373,57 @@ fn parse_slot(slot: &[u8]) -> Option<(u64, String)> {
     let (len, rest) = rest.split_first_chunk::<4>()?;
     let note = rest.get(..usize::try_from(u32::from_le_bytes(*len)).ok()?)?;
     Some((u64::from_le_bytes(*number), String::from_utf8(note.to_vec()).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Batches of half a file, so that the first files are full soon.
+    fn written(layout: &Layout) -> Journal {
+        let mut journal = Journal::open(layout, None).expect("opens");
+        for first in 0..6 {
+            append(&mut journal, first);
+        }
+        assert_eq!(layout.journal_files().expect("listed").len(), 2);
+        journal
+    }
+
+    fn append(journal: &mut Journal, first: u64) {
+        let frames = vec![u8::try_from(first).expect("few") + 1; (5 << 20) - 300];
+        journal.make_room(first, frames.len()).expect("there is room");
+        journal.append(&frames).expect("written");
+    }
+
+    /// However many files are full: what is written over or taken away of any of them is noticed, also after a start.
+    #[test]
+    fn every_file_of_the_journal_is_watched() {
+        type Change = fn(&File, &Path);
+        let changes: [(&str, Change); 4] = [
+            ("shorter", |file, _| file.set_len(6 << 20).expect("cut")),
+            ("an older state of it", |file, _| {
+                let end = file.metadata().expect("there").len() - 4096;
+                file.write_all_at(&[0; 4096], end).expect("written");
+            }),
+            ("longer", |file, _| file.set_len(64 << 20).expect("set")),
+            ("away", |_, path| std::fs::remove_file(path).expect("removed")),
+        ];
+        for number in 0..2 {
+            for (what, change) in changes {
+                for anew in [false, true] {
+                    let folder = tempfile::tempdir().expect("a folder");
+                    let layout = Layout(folder.path().to_path_buf());
+                    let mut journal = written(&layout);
+                    let files = layout.journal_files().expect("listed");
+                    if anew {
+                        let end = journal.open.as_ref().map(|open| (open.path.clone(), open.end)).expect("written");
+                        journal = Journal::open(&layout, Some((&end.0, end.1))).expect("opens");
+                    }
+                    assert!(journal.is_in_place().expect("looked at"));
+                    change(&OpenOptions::new().write(true).open(&files[number]).expect("opens"), &files[number]);
+                    assert!(!journal.is_in_place().expect("looked at"), "{what}, file {number}, anew: {anew}");
+                }
+            }
+        }
+    }
 }

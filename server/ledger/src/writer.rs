@@ -153,7 +153,10 @@ impl Disk {
     fn is_in_place(&self) -> Result<(), String> {
         match self.lock.is_in_place().and_then(|folder| Ok(folder && self.journal.is_in_place()?)) {
             Ok(true) => Ok(()),
-            Ok(false) => Err("the journal is not at its place any more: somebody moved or replaced it".into()),
+            Ok(false) => Err(
+                "the journal is not what was written to it any more: somebody moved it, replaced it or wrote over it"
+                    .into(),
+            ),
             Err(error) => Err(format!("the journal cannot be looked at: {error}")),
         }
     }
@@ -303,8 +306,7 @@ fn open_locked(
     keep_verifier_key(layout, origin, &key)?;
 
     let end = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
-    let journal =
-        Journal::open(&layout.journal(), end).map_err(|error| format!("the journal cannot be opened: {error}"))?;
+    let journal = Journal::open(layout, end).map_err(|error| format!("the journal cannot be opened: {error}"))?;
     let mut checkpoint = CheckpointFile::open(&layout.checkpoint())
         .map_err(|error| format!("the checkpoint file cannot be opened: {error}"))?;
     mend_slots(&mut checkpoint, &walked).map_err(|error| format!("the checkpoint file cannot be written: {error}"))?;
@@ -787,6 +789,11 @@ impl Writer {
         for owner in of_subjects.chain(answers.map(Answer::owner)) {
             ring.ensure(owner, &**entropy);
         }
+        match ring.is_in_place() {
+            Ok(true) => {}
+            Ok(false) => return Err("the key ring is shorter than we left it: somebody wrote over it".into()),
+            Err(error) => return Err(format!("the key ring cannot be looked at: {error}")),
+        }
         // Reads go on meanwhile; nothing of the state is held.
         ring.sync(&**entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
         Ok(events)
@@ -854,6 +861,8 @@ impl Writer {
             outside.map_err(|error| format!("the journal cannot be synced: {error}"))?;
             inside.map_err(|error| format!("the database cannot be written: {error}"))
         })
-        .map_err(Failed::underway)
+        .map_err(Failed::underway)?;
+        // Nobody is answered whose record was written over meanwhile.
+        disk.is_in_place().map_err(Failed::underway)
     }
 }

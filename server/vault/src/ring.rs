@@ -193,6 +193,16 @@ impl KeyRing {
         self.change().sync(entropy)
     }
 
+    /// Whether the files still hold the keys that were made last: an older copy that is put back over them is shorter.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn is_in_place(&self) -> std::io::Result<bool> {
+        let change = self.change();
+        let left = self.keys().left();
+        change.files.folder.as_deref().map_or(Ok(true), |folder| files::hold(folder, left))
+    }
+
     /// Destroys keys, for good: what lives on of their buckets moves to fresh ones under fresh bucket keys, and the old
     /// bucket keys go. Returns when no file of the ring can give them back; nobody can look them up long before.
     ///

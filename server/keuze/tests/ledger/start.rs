@@ -329,6 +329,58 @@ async fn the_lock_is_on_the_journal_and_the_writer_looks_where_it_is() {
     holds(&data, 1).await;
 }
 
+/// A copy that is put back under a running server goes into the same files (`cp`, `rsync --inplace`).
+#[tokio::test]
+async fn what_is_written_over_under_a_running_server_acknowledges_nothing_more() {
+    type Put = fn(&Path, &Path);
+    let over: [(&str, Put); 9] = [
+        ("the journal of then", |data, then| copy_folder(&then.join("journal"), &data.join("journal"))),
+        ("the whole directory of then", |data, then| copy_folder(then, data)),
+        ("the keys of then", |data, then| copy_folder(&then.join("keys"), &data.join("keys"))),
+        ("no keys", |data, _| std::fs::remove_dir_all(data.join("keys")).expect("removed")),
+        ("nothing", |data, _| changed(data, |bytes| bytes.clear())),
+        ("a byte less", |data, _| changed(data, |bytes| _ = bytes.pop())),
+        ("zeros", |data, _| changed(data, |bytes| bytes.fill(0))),
+        ("its last byte changed", |data, _| changed(data, |bytes| *last_of(bytes) ^= 1)),
+        ("more behind it", |data, _| {
+            changed(data, |bytes| {
+                let end = used(bytes);
+                bytes[end..end + 8].fill(7);
+            });
+        }),
+    ];
+    for (what, put) in over {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [data, then] = ["data", "then"].map(|name| folder.path().join(name));
+        let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
+        scribe.append(draft(0, Some(Subject([1; 16])))).await.expect("written");
+        copy_folder(&data, &then);
+        // To be read harms nothing, and neither does to be written as it is.
+        copy_folder(&then.join("journal"), &data.join("journal"));
+        for second in 1..4 {
+            scribe.append(draft(second, Some(Subject([9; 16])))).await.expect("nobody wrote there");
+        }
+        put(&data, &then);
+        for second in 4..6 {
+            let refused = scribe.append(draft(second, None)).await.expect_err(what);
+            assert_eq!(refused, ledger::NotRecorded::Closed.into(), "{what}");
+        }
+        scribe.close().await;
+    }
+}
+
+fn changed(data: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let file = data.join("journal/0001/000000000000.log");
+    let mut bytes = std::fs::read(&file).expect("readable");
+    change(&mut bytes);
+    std::fs::write(&file, bytes).expect("written in place");
+}
+
+fn last_of(bytes: &mut [u8]) -> &mut u8 {
+    let end = used(bytes);
+    &mut bytes[end - 1]
+}
+
 /// What is in the way of a database says nothing of it: it is not moved, however often somebody tries.
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_is_not_set_aside() {

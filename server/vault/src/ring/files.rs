@@ -109,6 +109,24 @@ pub(super) fn opens(folder: &Path, root: &RootKey) -> Option<bool> {
     Some(contexts.iter().any(|context| seal::open(root, context, sealed).is_some()))
 }
 
+/// What the files are left with: how many bucket keys, and of the last of those buckets how many keys.
+#[derive(Clone, Copy)]
+pub(super) struct Left {
+    pub buckets: usize,
+    pub keys: usize,
+}
+
+/// Whether the files are as long as they were left. More can stand there: what a kill left of a key.
+pub(super) fn hold(folder: &Path, left: Left) -> std::io::Result<bool> {
+    let is_long = |name: &str, entries: usize, size: usize| match folder.join(name).metadata() {
+        Ok(there) => Ok(there.len() >= (entries * size) as u64),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(entries == 0),
+        Err(error) => Err(error),
+    };
+    let Some(last) = left.buckets.checked_sub(1) else { return Ok(true) };
+    Ok(is_long(ROOT, left.buckets, BUCKET_ENTRY)? && is_long(&bucket_name(last), left.keys, KEY_ENTRY)?)
+}
+
 /// Makes new entries durable, those of a bucket after its own in the root file.
 pub(super) fn write_buckets(folder: &Path, unsynced: &Unsynced) -> std::io::Result<()> {
     for bucket in &unsynced.buckets {

@@ -6,7 +6,9 @@ use std::path::Path;
 use model::identity::Subject;
 use sha2::{Digest as _, Sha256};
 
-use super::files::{ROOT, bucket_name, filled_buckets, key_entry, read_bucket_entries, read_root_entries, root_entry};
+use super::files::{
+    Left, ROOT, bucket_name, filled_buckets, key_entry, read_bucket_entries, read_root_entries, root_entry,
+};
 use super::{HOUR, KeyId, Owner, Reading};
 use crate::key::{BucketKey, RootKey, SealingKey, SecretKey, SecretName};
 use crate::random::Entropy;
@@ -144,6 +146,14 @@ impl KeyTable {
             self.by_owner.insert(owner, id);
         }
         Ok(())
+    }
+
+    /// What the files were left with.
+    pub(super) fn left(&self) -> Left {
+        let is_there = |bucket: &Bucket| bucket.key.is_none() || bucket.durable > 0;
+        let buckets = self.buckets.iter().rposition(is_there).map_or(0, |last| last + 1);
+        let keys = buckets.checked_sub(1).map_or(0, |last| self.buckets[last].durable);
+        Left { buckets, keys }
     }
 
     /// Whether a file ends in the middle of a key, as a kill leaves it.
