@@ -208,6 +208,16 @@ impl Slug {
                 to_do: "Send less at a time.",
                 ..words
             },
+            (Self::Closed | Self::Busy, Language::Nl) => Problem {
+                not_happened: "Er is niets opgeslagen. Elke beslissing blijft zoals zij was.",
+                to_do: "Stuur het later opnieuw, met dezelfde Idempotency-Key. Staat er een nee in, houd u daar dan nu al aan.",
+                ..words
+            },
+            (Self::Closed | Self::Busy, Language::En) => Problem {
+                not_happened: "Nothing was saved. Every decision stays as it was.",
+                to_do: "Send it again later, with the same Idempotency-Key. If there is a no in it, keep to it from now on.",
+                ..words
+            },
             _ => words,
         }
     }
@@ -250,7 +260,7 @@ const fn problem(
 }
 
 fn dutch(slug: Slug) -> Problem {
-    const NOTHING: &str = "Er is niets opgeslagen. Uw eerdere keuze is niet veranderd.";
+    const NOTHING: &str = "Er is niets opgeslagen. Alles blijft zoals het was.";
     const AGAIN: &str = "Ga terug naar de vorige pagina en probeer het opnieuw.";
     match slug {
         Slug::UnknownHost => problem(
@@ -337,7 +347,7 @@ fn dutch(slug: Slug) -> Problem {
         Slug::RateLimited => problem(
             "Te veel aanvragen",
             "In korte tijd kwamen er veel aanvragen van uw aansluiting.",
-            "De laatste aanvraag is niet uitgevoerd.",
+            "De laatste aanvraag is niet uitgevoerd. Alles blijft zoals het was.",
             "Wacht een minuut en probeer het opnieuw.",
         ),
         Slug::Busy => problem(
@@ -349,8 +359,9 @@ fn dutch(slug: Slug) -> Problem {
         Slug::Closed => problem(
             "Wij kunnen nu niets opslaan",
             "Het logboek is op dit moment gesloten.",
-            "Er is niets opgeslagen. Alles wat u kunt weigeren, blijft uit.",
-            "Probeer het later opnieuw.",
+            "Er is niets opgeslagen. Alles blijft zoals het was: wat aan stond, staat nog aan, en reclame die u kreeg, gaat door.",
+            "Probeer het later opnieuw. Lukt dat niet en wilt u ergens nee tegen zeggen? Bel of mail ons dan. Cookies van deze \
+             website kunt u ook zelf wissen, in uw browser.",
         ),
         Slug::OutcomeUnknown => problem(
             "Wij weten nog niet of dit is opgeslagen",
@@ -380,8 +391,8 @@ fn dutch(slug: Slug) -> Problem {
         Slug::Internal => problem(
             "Er ging bij ons iets mis",
             "Door een fout bij ons konden wij uw aanvraag niet afmaken.",
-            "Wij weten niet zeker of er iets is opgeslagen. Zonder antwoord van ons geldt uw eerdere keuze.",
-            "Probeer het later opnieuw. Blijft het misgaan, bel of mail ons dan.",
+            "Wij weten niet zeker of er iets is opgeslagen. Het kan dus zijn dat alles is zoals het was.",
+            "Probeer het later opnieuw. Dat kan geen kwaad als het al is opgeslagen. Blijft het misgaan, bel of mail ons dan.",
         ),
         Slug::ContinuedUseCannotGrantConsent => problem(
             "Verder gebruik is geen toestemming",
@@ -470,7 +481,7 @@ fn dutch(slug: Slug) -> Problem {
 }
 
 fn english(slug: Slug) -> Problem {
-    const NOTHING: &str = "Nothing was saved. Your earlier choice has not changed.";
+    const NOTHING: &str = "Nothing was saved. Everything stays as it was.";
     const AGAIN: &str = "Go back to the previous page and try again.";
     match slug {
         Slug::UnknownHost => problem(
@@ -557,7 +568,7 @@ fn english(slug: Slug) -> Problem {
         Slug::RateLimited => problem(
             "Too many requests",
             "Many requests came from your connection in a short time.",
-            "The last request was not carried out.",
+            "The last request was not carried out. Everything stays as it was.",
             "Wait a minute and try again.",
         ),
         Slug::Busy => problem(
@@ -569,8 +580,9 @@ fn english(slug: Slug) -> Problem {
         Slug::Closed => problem(
             "We cannot save anything now",
             "The log is closed at the moment.",
-            "Nothing was saved. Everything that you can refuse stays off.",
-            "Please try again later.",
+            "Nothing was saved. Everything stays as it was: what was on is still on, and advertising that you got goes on.",
+            "Please try again later. If that does not work and you want to say no to something, call or mail us. You can also \
+             clear the cookies of this website yourself, in your browser.",
         ),
         Slug::OutcomeUnknown => problem(
             "We do not know yet whether this was saved",
@@ -599,8 +611,8 @@ fn english(slug: Slug) -> Problem {
         Slug::Internal => problem(
             "Something went wrong on our side",
             "Because of a fault of ours we could not finish your request.",
-            "We are not sure whether anything was saved. Without our answer your earlier choice holds.",
-            "Please try again later. If it keeps failing, call or mail us.",
+            "We are not sure whether anything was saved. So everything may be as it was.",
+            "Please try again later. That does no harm if it was saved already. If it keeps failing, call or mail us.",
         ),
         Slug::ContinuedUseCannotGrantConsent => problem(
             "Continued use is not consent",
@@ -696,5 +708,23 @@ mod tests {
             assert_eq!(slug.as_str().parse(), Ok(slug));
         }
         assert_eq!("nothing".parse::<Slug>(), Err(UnknownSlug));
+    }
+
+    /// An error is told to whoever keeps a yes on their device, and to whoever gets letters, as well as to anybody else.
+    #[test]
+    fn no_error_says_that_anything_is_off() {
+        const CLAIMS: [&str; 8] =
+            ["blijft uit", "staat uit", "is uit", "eerdere keuze", "stays off", "is off", "are off", "earlier choice"];
+        let claims = |text: &str| CLAIMS.iter().any(|claim| text.contains(claim));
+        assert!(claims("Alles wat u kunt weigeren, blijft uit.") && claims("Your earlier choice has not changed."));
+        for slug in Slug::ALL {
+            for language in [Language::Nl, Language::En] {
+                for words in [slug.words(language), slug.words_for_programs(language)] {
+                    for text in [words.title, words.happened, words.not_happened, words.to_do] {
+                        assert!(!claims(text), "{slug}: {text}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 use super::presses::{Press, ready};
 use super::*;
+use keuze_core::service::fixture::people::{customer, door};
+use keuze_core::service::people::Who;
+use model::channel::Channel;
 
 /// Whether a text says that nothing was saved.
 pub(super) fn says_nothing(text: &str) -> bool {
@@ -37,6 +40,57 @@ async fn what_was_not_saved_is_told_and_nothing_is_saved_in_part() {
             }
         }
         assert_eq!(failed, 1, "{press:?}: it is recorded in one batch");
+    }
+}
+
+/// Whoever withdraws or objects while nothing can be written keeps what there was, and is told so: on the device a yes stays
+/// on, and letters go on.
+#[tokio::test]
+async fn what_could_not_be_recorded_is_told_as_it_is() {
+    const OBJECTION: &str = "/keuze/afmelden";
+    let choice = |house: &House| {
+        let policy = house.keuze.published.current().id();
+        json!({"policy": policy, "language": "nl", "control": "refuse_all", "surface": "banner",
+            "purposes": {"statistics": false, "marketing": false, "profiling": false, "third_party_embeds": false}})
+        .to_string()
+    };
+    let letters =
+        |house: &House, person| house.keuze.may_i(&Who::person(person), Channel::Post).expect("readable").allow;
+    for stops_before in [true, false] {
+        for had in [None, Some("accept_all"), Some("refuse_all")] {
+            for way in ["form", "json", "objection"] {
+                let (house, broken) = House::breaking(None, 1).await;
+                let person = customer(&house, "K-1", &[door("12 A")]).await;
+                let mut browser = Browser::new(&house);
+                if let Some(control) = had {
+                    browser.post("/keuze/choices", &[("control", control)]).await;
+                }
+                let (cookies, page) = (browser.cookies.clone(), browser.get("/keuze/voorkeuren?lang=nl").await.words());
+                if stops_before {
+                    house.keuze.scribe.close().await;
+                } else {
+                    broken.at(1);
+                }
+                let answer = match way {
+                    "form" => browser.post("/keuze/choices?lang=nl", &[("control", "refuse_all")]).await,
+                    "json" => browser.ask("POST", "/keuze/api/v1/choices", &[SITE, JSON], &choice(&house)).await,
+                    _ => {
+                        let typed = [("scope", "all"), ("postcode", "1033RW"), ("house", "12"), ("addition", "A")];
+                        browser.post(&format!("{OBJECTION}?lang=nl"), &typed).await
+                    }
+                };
+                let what = format!("{way}, had {had:?}, stopped before: {stops_before}");
+                assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{what}: {}", answer.body);
+                assert!(answer.body.contains("Er is niets opgeslagen."), "{what}: {}", answer.body);
+                let told =
+                    if way == "json" { "Elke beslissing blijft zoals zij was." } else { "Alles blijft zoals het was" };
+                assert!(answer.body.contains(told), "{what}: {}", answer.body);
+                assert!(!answer.body.contains("blijft uit"), "{what}: {}", answer.body);
+                assert_eq!(browser.cookies, cookies, "{what}");
+                assert_eq!(browser.get("/keuze/voorkeuren?lang=nl").await.words(), page, "{what}");
+                assert!(letters(&house, person), "{what}");
+            }
+        }
     }
 }
 
