@@ -21,10 +21,12 @@ use crate::mount::Mount as _;
 use crate::objection::without_referrer_elsewhere;
 use crate::pages::behind_link;
 use crate::problem::Problem;
+use crate::provenance::sent_from;
 use crate::render;
 use crate::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::centre::{Shown, Wish};
+use keuze_core::service::choose::SentFrom;
 use keuze_core::service::codes::Fit;
 use keuze_core::service::people::Acted;
 use keuze_core::service::receipt::link_lives;
@@ -49,6 +51,10 @@ async fn act(
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let (wish, about) = read(Form::read(&headers, sent)?)?;
+    let from_here = matches!(sent_from(&headers, &keuze.config)?, SentFrom::Site);
+    if matches!(wish, Wish::Start(..)) && !from_here {
+        return Err(Slug::ConsentNotFromHere.into());
+    }
     let Some(session) = session(&keuze, &visit, &headers) else {
         return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Preferences)));
     };

@@ -1,5 +1,6 @@
 //! `POST /keuze/api/v1/objections`: another system passes on that somebody said no (S-17).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -31,6 +32,9 @@ struct Sent {
 #[derive(Serialize)]
 struct Taken {
     channels: Vec<Channel>,
+    /// The channels that were sent along, and that nothing which is named can carry: a mailbox has no say over a phone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_recorded: Vec<Channel>,
     since: Date,
     /// Whether it was new.
     changed: bool,
@@ -45,22 +49,26 @@ pub async fn object(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body = body::raw(&headers, body, "application/json")?;
-    let acted = take(&keuze, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
+    let (acted, sent) = take(&keuze, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
     let receipt = keuze.receipts().number(acted.record).to_string();
-    let taken = Taken { channels: acted.channels, since: acted.since, changed: acted.changed, receipt };
+    let not_recorded: BTreeSet<Channel> = sent.into_iter().filter(|sent| !acted.channels.contains(sent)).collect();
+    let not_recorded = not_recorded.into_iter().collect();
+    let Acted { channels, since, changed, .. } = acted;
+    let taken = Taken { channels, not_recorded, since, changed, receipt };
     let mut response = answer(&taken);
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
 }
 
-async fn take(keuze: &Keuze, caller: &Caller<Objections>, body: &[u8]) -> Result<Acted, Problem> {
+/// What the objection came to, and the channels that it was sent for.
+async fn take(keuze: &Keuze, caller: &Caller<Objections>, body: &[u8]) -> Result<(Acted, Vec<Channel>), Problem> {
     let sent: Sent = body::parsed(body)?;
     let found = sent.who.find(keuze)?;
     // A number that nobody has would stop nothing, and whoever passed it on would believe that it did.
     if found.is_nobody {
         return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
     }
-    Ok(keuze.object(&found.who, &sent.channels, &caller.act()).await?)
+    Ok((keuze.object(&found.who, &sent.channels, &caller.act()).await?, sent.channels))
 }
 
 /// Whoever passes on a no must not believe that it was taken: what can be read of it is said with the refusal.

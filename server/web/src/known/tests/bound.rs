@@ -118,6 +118,37 @@ async fn a_code_counts_for_the_address_that_its_page_names() {
     assert!(browser.get("/keuze/voorkeuren").await.words().contains("U bevestigde bert@example.nl."));
 }
 
+/// Who may say yes from where: what says nothing of where it was sent from can refuse, and nothing else.
+#[tokio::test]
+async fn a_yes_to_advertising_comes_from_the_sites_own_pages_only() {
+    const SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
+    const NONE: (&str, &str) = ("sec-fetch-site", "none");
+    const ORIGIN: (&str, &str) = ("origin", "http://localhost");
+    let sent: [(&[(&str, &str)], bool); 5] =
+        [(&[], false), (&[NONE], false), (&[SITE], true), (&[ORIGIN], true), (&[NONE, ORIGIN], true)];
+    for (headers, may_say_yes) in sent {
+        let house = House::new().await;
+        let person = anna(&house).await;
+        let mut browser = known(&house, "anna@example.nl").await;
+        press(&mut browser, &[("act", "stop"), ("channel", "email")]).await;
+        assert!(!allowed(&house, person).contains(&Channel::Email));
+        let page = browser.get("/keuze/voorkeuren").await;
+        let (about, shown) = (about(&page), shown(&page, "email"));
+        let fields = |act: &str| {
+            let fields = [("about", about.as_str()), ("act", act), ("channel", "email"), ("shown", shown.as_str())];
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+        };
+        let headers = [headers, &[("content-type", "application/x-www-form-urlencoded")]].concat();
+        let yes = browser.ask("POST", ACT, &headers, &fields("start")).await;
+        let expected = if may_say_yes { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN };
+        assert_eq!(yes.status, expected, "{headers:?}: {}", yes.body);
+        assert_eq!(allowed(&house, person).contains(&Channel::Email), may_say_yes, "{headers:?}");
+        let no = browser.ask("POST", ACT, &headers, &fields("stop")).await;
+        assert_eq!(no.status, StatusCode::SEE_OTHER, "{headers:?}: {}", no.body);
+        assert!(!allowed(&house, person).contains(&Channel::Email), "{headers:?}");
+    }
+}
+
 /// A form that says nothing of what it is about acts on nothing, whoever is signed in.
 #[tokio::test]
 async fn a_form_that_is_about_nothing_acts_on_nothing() {
