@@ -11,6 +11,7 @@ mod npm;
 mod requirements;
 mod run;
 mod size;
+mod strip;
 mod suites;
 mod tests_list;
 mod wasm;
@@ -81,7 +82,8 @@ fn main() -> ExitCode {
 
 fn build() -> Result<()> {
     browser_files::build()?;
-    run::cargo(&["build", "--release", "--package", "keuze"])
+    run::cargo(&["build", "--release", "--package", "keuze"])?;
+    strip::release()
 }
 
 fn serve() -> Result<()> {
