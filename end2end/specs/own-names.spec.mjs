@@ -123,6 +123,27 @@ for (const [what, hide] of Object.entries(HIDING)) {
   }
 }
 
+test('where the panel finds something else in the browser’s place, the preference page stands in for it', async ({ arrive }) => {
+  const visitor = await arrive({ tolerates: /panicked|unreachable|not a function/ });
+  const settings = (root) => root?.querySelector('[part=banner] [part=settings]')?.click();
+  const opened = async (page) =>
+    page.url().includes('/keuze/voorkeuren') || (await inBanner(page, (root) => Boolean(root?.querySelector('dialog')?.open)).catch(() => false));
+  for (const [what, content, address] of [
+    ['a JSON of its own', 'var JSON = window.JSON = {};', '/'],
+    ['a WebAssembly of its own', 'class WebAssembly {} window.WebAssembly = {};', '/'],
+    ['an Object of its own', 'class Object {}', '/'],
+    ['forms that hide the document', '', `/verborgen?when=before&hide=${encodeURIComponent(DOCUMENTS.map(HIDING.form).join(''))}`],
+  ]) {
+    const page = await visitor.context.newPage();
+    await page.addInitScript({ content });
+    await page.goto(address);
+    await expect.poll(() => inBanner(page, (root) => root?.querySelector('[part=banner]')?.checkVisibility()), { message: what }).toBe(true);
+    await inBanner(page, settings);
+    await expect.poll(() => opened(page), { message: what }).toBe(true);
+    await page.close();
+  }
+});
+
 test('elements with such ids stop neither, whether the browser has those names or not', async ({ visitor }) => {
   const ids = [...new Set([...NAMES, ...DOCUMENTS, 'keuze-box', 'keuze-say', 'keuze-heading'])];
   await visitor.context.addInitScript((names) => {

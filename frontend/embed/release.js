@@ -23,8 +23,8 @@ const STYLE = '@panel.css';
 const BOX = '@placeholder.css';
 
 // The words of the policy under which the answer will be posted, whatever is in force by now.
-const notice = async (language, policy) => {
-  const response = await fetch(`/keuze/notice.json?lang=${language}&policy=${policy}`);
+const notice = async ({ LANGUAGE, POLICY }) => {
+  const response = await fetch(`/keuze/notice.json?lang=${LANGUAGE}&policy=${POLICY}`);
   if (!response.ok) throw response;
   return response.json();
 };
@@ -32,13 +32,13 @@ const notice = async (language, policy) => {
 // Opens the second layer in the banner's shadow root. Escape and "close" grant nothing.
 export const open = async (page, answers, send) => {
   near();
-  const { shadow, LANGUAGE } = page;
-  const strings = await notice(LANGUAGE, page.POLICY);
+  const { shadow } = page;
+  const strings = await notice(page);
   const { mount } = await panel;
   if (page.answered()) strings.close = strings.close_chosen;
   if (shadow.querySelector('dialog')) return;
   const root = page.build(['div']);
-  const dialog = page.build(['dialog', { part: 'panel', 'aria-label': strings.panel_heading, lang: LANGUAGE }, root]);
+  const dialog = page.build(['dialog', { part: 'panel', 'aria-label': strings.panel_heading, lang: page.LANGUAGE }, root]);
   const banner = shadow.querySelector('#keuze');
   const close = () => {
     // Shown again first: closing a dialog gives the focus back to what had it, if that can be seen.
@@ -53,7 +53,7 @@ export const open = async (page, answers, send) => {
     page.open();
   });
   shadow.append(dialog);
-  style(shadow);
+  style(page, shadow, STYLE);
   try {
     mount(root, JSON.stringify(strings), JSON.stringify(answers), (control, purposes) => {
       close();
@@ -75,7 +75,7 @@ export const open = async (page, answers, send) => {
 
 // Puts a box before each frame that waits: what would come, and a button that allows its purpose here and now.
 export const frames = async (page) => {
-  const strings = await notice(page.LANGUAGE, page.POLICY);
+  const strings = await notice(page);
   for (const frame of page.all('[data-src][data-category]')) {
     const purpose = strings.purposes.find(({ id }) => id == frame.dataset.category);
     if (!purpose || page.allowed(purpose.id)) continue;
@@ -86,15 +86,14 @@ export const frames = async (page) => {
 const placeholder = (page, frame, purpose, strings) => {
   const host = page.build(['keuze-placeholder', { lang: strings.language }]);
   const shadow = host.attachShadow?.({ mode: 'open' }) ?? host;
-  const label = [frame.title, purpose.name].filter((text) => text).join(': ');
   const button = page.build(['button', { part: 'allow' }, `${strings.accept}: ${purpose.name}`]);
   const href = '/keuze/voorkeuren?lang=' + strings.language;
-  const box = page.build(['section', { 'aria-label': label }]);
+  const box = page.build(['section', { 'aria-label': (frame.title && frame.title + ': ') + purpose.name }]);
   if (frame.title) box.append(page.build(['b', 0, frame.title]));
   box.append(page.build(['p', 0, purpose.description]), button, page.build(['a', { href }, strings.settings]));
   button.onclick = () => page.send('save', 'placeholder', { [purpose.id]: true });
   shadow.append(box);
-  style(shadow, BOX);
+  style(page, shadow, BOX);
   frame.before(host);
   frame.hidden = true;
   // It is released wherever its purpose is granted: here, in the panel or in another tab.
@@ -107,13 +106,11 @@ const placeholder = (page, frame, purpose, strings) => {
   });
 };
 
-const style = (root, text = STYLE) => {
+const style = (page, root, text) => {
   if (root.dressed) return;
   root.dressed = true;
   try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    page.style(text, root);
   } catch {
     // Undressed it can be read and pressed.
   }
@@ -162,9 +159,9 @@ export const post = (url, { method, headers, body }) =>
 
 // As JSON.stringify would, for a page that has a JSON of its own: texts, what is true or false, and objects of these.
 export const json = (value) => {
-  if (typeof value == 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`;
-  if (typeof value != 'object') return value;
+  if (value.at) return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  if (value == !!value) return value;
   const members = [];
-  for (const name in value) if (value[name] !== undefined) members.push(`"${name}":${json(value[name])}`);
+  for (const name in value) if (value[name] != null) members.push(`"${name}":${json(value[name])}`);
   return `{${members}}`;
 };
