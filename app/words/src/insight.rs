@@ -22,6 +22,10 @@ pub struct Insight {
     pub several: &'static str,
     /// It joined a customer later, and it is not certain that it is theirs.
     pub uncertain: &'static str,
+    /// Something joined the person's customer number later that may be somebody else's, and is not shown.
+    pub joined_later: &'static str,
+    /// The same, on the page about erasing.
+    pub joined_later_stays: &'static str,
     /// Heading of details.
     pub details: &'static str,
     /// What a detail is.
@@ -102,6 +106,8 @@ pub const NL: Insight = Insight {
     },
     several: "Meer mensen gebruiken dit adres. Daarom tonen wij hier niets: u zou de gegevens van een ander zien. Bel of mail ons voor uw eigen gegevens.",
     uncertain: "Dit adres is later bij een klant opgegeven. Wij weten niet zeker of het van die klant is. Daarom tonen wij hier niets: u zou de gegevens van een ander zien. Bel of mail ons voor uw eigen gegevens.",
+    joined_later: "Bij uw klantnummer kwam later nog iets binnen. Wij weten niet zeker of dat van u is. Daarom tonen wij het hier niet: u zou de gegevens van een ander zien. Denkt u dat het van u is? Bel of mail ons.",
+    joined_later_stays: "Bij uw klantnummer kwam later nog iets binnen. Wij weten niet zeker of dat van u is. Daarom wissen wij dat hier niet. Is het van u? Bel of mail ons.",
     details: "Uw gegevens",
     detail: |kind| match kind {
         DetailKind::Name => "Naam",
@@ -174,6 +180,8 @@ pub const EN: Insight = Insight {
     },
     several: "Several people use this address. So we show nothing here: you would see the data of somebody else. Call or write to us for your own data.",
     uncertain: "This address was given for a customer later. We are not certain that it is that customer's. So we show nothing here: you would see the data of somebody else. Call or write to us for your own data.",
+    joined_later: "Something else came in under your customer number later. We are not certain that it is yours. So we do not show it here: you would see the data of somebody else. Do you think that it is yours? Call or write to us.",
+    joined_later_stays: "Something else came in under your customer number later. We are not certain that it is yours. So we do not erase that here. Is it yours? Call or write to us.",
     details: "Your details",
     detail: |kind| match kind {
         DetailKind::Name => "Name",

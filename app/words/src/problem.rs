@@ -78,6 +78,9 @@ pub enum Slug {
     SoftOptInEvidenceMissing,
     /// A customer number came with another name and another address than before; a warning, not an answer of its own.
     CustomerNumberReused,
+    /// An address or number joined a customer, and no name says that it is the same person's; a warning, not an answer of its
+    /// own.
+    JoinedLater,
     /// Something was said since the page was shown.
     ChangedSince,
 }
@@ -97,7 +100,7 @@ pub struct Problem {
 
 impl Slug {
     /// Every slug.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::UnknownHost,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -132,6 +135,7 @@ impl Slug {
         Self::SelfSignupRequired,
         Self::SoftOptInEvidenceMissing,
         Self::CustomerNumberReused,
+        Self::JoinedLater,
         Self::ChangedSince,
     ];
 
@@ -172,6 +176,7 @@ impl Slug {
             Self::SelfSignupRequired => "self-signup-required",
             Self::SoftOptInEvidenceMissing => "soft-opt-in-evidence-missing",
             Self::CustomerNumberReused => "customer-number-reused",
+            Self::JoinedLater => "joined-later",
             Self::ChangedSince => "changed-since",
         }
     }
@@ -471,6 +476,13 @@ fn dutch(slug: Slug) -> Problem {
             "Is het toch dezelfde persoon? Stuur dezelfde gegevens nog eens met same_person op yes. Of voeg de twee samen aan \
              de balie.",
         ),
+        Slug::JoinedLater => problem(
+            "Dit adres of nummer kwam later bij deze klant",
+            "Geen naam zegt dat het van dezelfde persoon is. Misschien is het klantnummer nu van een ander. Een nee van de een \
+             geldt ook voor de ander. Toestemming en bewijs gelden alleen waarvoor ze zijn gegeven.",
+            "Wie het oude adres heeft, ziet het nieuwe niet. En andersom ook niet.",
+            "Is het dezelfde persoon? Stuur dezelfde gegevens nog eens met same_person op yes. Of zeg het aan de balie.",
+        ),
         Slug::ChangedSince => problem(
             "Er is intussen iets veranderd",
             "Sinds u deze pagina opende, is er een andere keuze vastgelegd.",
@@ -688,6 +700,13 @@ fn english(slug: Slug) -> Problem {
              name and no data. A no of either holds for both.",
             "Nothing was added to the first customer.",
             "Is it the same person after all? Send the same again with same_person set to yes. Or merge the two at the desk.",
+        ),
+        Slug::JoinedLater => problem(
+            "This address or number joined this customer later",
+            "No name says that it is the same person's. The customer number may be somebody else's by now. A no of either holds \
+             for both. Consent and evidence hold only where they were given.",
+            "Whoever has the old address is not shown the new one, nor the other way round.",
+            "Is it the same person? Send the same again with same_person set to yes. Or say so at the desk.",
         ),
         Slug::ChangedSince => problem(
             "Something changed meanwhile",

@@ -24,7 +24,7 @@ pub fn read(file: &Path) -> Result<Option<RootKey>, String> {
         Err(error) => return Err(format!("the root key {} cannot be read: {error}", file.display())),
     };
     let digits = text.strip_prefix(FIRST_LINE).map(str::trim).unwrap_or_default();
-    let key = bytes_of(digits).and_then(|bytes| RootKey::read(&*bytes));
+    let key = bytes_of(digits).and_then(|bytes| RootKey::read(&bytes));
     key.map(Some).ok_or_else(|| {
         format!("{} is not a root key. Put back the file that was made with this data directory.", file.display())
     })

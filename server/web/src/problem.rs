@@ -67,7 +67,8 @@ pub fn status(slug: Slug) -> StatusCode {
         | Slug::LetterIncomplete
         | Slug::SelfSignupRequired
         | Slug::SoftOptInEvidenceMissing
-        | Slug::CustomerNumberReused => StatusCode::UNPROCESSABLE_ENTITY,
+        | Slug::CustomerNumberReused
+        | Slug::JoinedLater => StatusCode::UNPROCESSABLE_ENTITY,
         Slug::NoticeChanged | Slug::ChangedSince => StatusCode::CONFLICT,
         Slug::ConsentNotFromHere | Slug::CrossSite | Slug::ScopeMissing => StatusCode::FORBIDDEN,
         Slug::ApiKeyMissing | Slug::ApiKeyUnknown | Slug::ApiKeyExpired => StatusCode::UNAUTHORIZED,

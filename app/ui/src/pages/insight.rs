@@ -83,6 +83,7 @@ fn held(page: &InsightView, words: &'static Words) -> AnyView {
         <section>
             <h2>{words.details}</h2>
             <dl class="facts">{details}</dl>
+            {page.joined_later.then(|| view! { <p class="note">{words.joined_later}</p> })}
         </section>
         <section>
             <h2>{words.channels}</h2>
@@ -192,6 +193,7 @@ pub fn Erase(
             <h1>{words.sure_title}</h1>
             {summary(&faults, Code::of(language).faults)}
             {sure}
+            {page.joined_later.then(|| view! { <p class="note">{words.joined_later_stays}</p> })}
             <p>{(words.backups)(page.backups_until)}</p>
             {kept(&page.kept, language)}
             <form method="post" action=format!("{}#outcome", Endpoint::Erasure.in_language(language)) autocomplete="off">

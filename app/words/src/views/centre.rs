@@ -315,6 +315,8 @@ pub struct InsightView {
     pub cards: Vec<Card>,
     /// What happened, newest first.
     pub history: Vec<Happened>,
+    /// Something joined their customer number later that may be somebody else's, and is not shown.
+    pub joined_later: bool,
     /// The objections that stand on the address itself: the channels, and since when.
     pub blocked: Vec<(Vec<Channel>, Date)>,
     /// What other systems keep.
@@ -377,6 +379,8 @@ pub struct EraseView {
     pub about: String,
     /// The proven address.
     pub address: String,
+    /// Something joined their customer number later that may be somebody else's, and stays.
+    pub joined_later: bool,
     /// What other systems keep.
     pub kept: Vec<Kept>,
     /// The day on which the last copy in a backup can be opened no more.

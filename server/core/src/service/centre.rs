@@ -18,7 +18,7 @@ use words::views::objection::GoesOn;
 
 use super::Keuze;
 use super::codes::{JustDone, KnownAt, Session};
-use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Part, Person, Who, given_for};
+use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Part, Person, Seen, Who, given_for};
 use contact::ContactPoint;
 use ledger::ReadError;
 use ledger::clock::wall_clock;
@@ -87,7 +87,7 @@ impl Keuze {
     fn whose(&self, session: &Session, known: KnownAt) -> Whose {
         match known {
             KnownAt::One(_) => match self.opened_by(session) {
-                Some(person) => Whose::One { name: person.name().map(str::to_owned) },
+                Some(person) => Whose::One { name: person.own_name().map(str::to_owned) },
                 None if session.email().is_none() => Whose::One { name: None },
                 None => Whose::Uncertain,
             },
@@ -118,11 +118,15 @@ impl Keuze {
         language: Language,
     ) -> Result<Card, ActError> {
         // By a number, or an address of which it is not certain whose it is, nothing is told but what holds for it.
-        let points: Vec<ContactPoint> = match self.opened_by(session) {
-            Some(_) => in_order(person.points_for(channel), session.point()),
+        let seen = self.seen_in(session);
+        let points: Vec<ContactPoint> = match &seen {
+            Some(seen) => in_order(seen.person.points_for(channel), session.point()),
             None => vec![session.point().clone()],
         };
-        let at = |points: Vec<ContactPoint>| self.may_i(&Who { person: Some(person.subject), points }, channel);
+        let at = |points: Vec<ContactPoint>| match &seen {
+            Some(seen) => self.may_i_shown(seen, points, channel),
+            None => self.may_i(&Who { person: Some(person.subject), points }, channel),
+        };
         let decisions = points.iter().map(|point| at(vec![point.clone()]));
         let decisions: Vec<Decision> = decisions.collect::<Result<_, _>>()?;
         // What reaches the person anywhere is what is told first: that is what they can stop.
@@ -242,6 +246,7 @@ impl Keuze {
             (Wish::Stop(channels), _) => self.object(&Who::point(session.point().clone()), channels, &act).await,
             (Wish::Start(channels, shown), KnownAt::One(person)) => {
                 let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+                let known = known.seen_by(std::slice::from_ref(session.point()));
                 let can_be_had = |channel: &Channel| {
                     self.channels_open_to(session).contains(channel)
                         && (channel.point().is_none() || !known.points_for(*channel).is_empty())
@@ -403,9 +408,10 @@ impl Keuze {
 
     /// What an event is for, to whoever looks at what it changed: the link may have been handed on.
     fn points_as_told(&self, event: &Event, session: Option<&Session>) -> Vec<String> {
-        let theirs = |person: Person| event.subject.is_some_and(|subject| person.subjects().contains(&subject));
-        let whole = session.and_then(|session| self.opened_by(session)).is_some_and(theirs);
-        let told = |point: &ContactPoint| if whole { point.given() } else { point.hint() };
+        let theirs = |person: &Person| event.subject.is_some_and(|subject| person.subjects().contains(&subject));
+        let seen = session.and_then(|session| self.opened_by(session)).filter(theirs);
+        let is_seen = |point: &ContactPoint| seen.as_ref().is_some_and(|person| person.has(point));
+        let told = |point: &ContactPoint| if is_seen(point) { point.given() } else { point.hint() };
         self.points_in(event).iter().map(told).collect()
     }
 
@@ -416,14 +422,17 @@ impl Keuze {
     pub fn insight(&self, frame: Frame, session: &Session) -> Result<InsightView, ActError> {
         let known = self.known_at(session);
         let language = frame.language;
-        let person = self.opened_by(session);
-        let history = person.as_ref().map(|person| self.happened(person.subject)).transpose()?;
+        let seen = self.seen_in(session);
+        let history = seen.as_ref().map(|seen| self.happened(seen)).transpose()?;
+        let joined_later = seen.as_ref().is_some_and(|seen| !seen.is_whole);
+        let person = seen.map(|seen| seen.person);
         Ok(InsightView {
             address: session.point().given(),
             whose: self.whose(session, known),
             details: person.as_ref().map(|person| details(person, language)).unwrap_or_default(),
             cards: self.cards(session, known, language)?,
             history: history.unwrap_or_default(),
+            joined_later,
             blocked: self.blocked_at(&[session.point()]),
             kept: self.config.kept_elsewhere.clone(),
             recipients: self.config.recipients.clone(),
@@ -431,17 +440,29 @@ impl Keuze {
         })
     }
 
-    fn happened(&self, person: Subject) -> Result<Vec<Happened>, ReadError> {
+    /// The person whose data a session opens, as it shows them.
+    fn seen_in(&self, session: &Session) -> Option<Seen> {
+        let person = self.opened_by(session)?;
+        let is_whole = self.known_person(person.subject).is_some_and(|whole| whole == person);
+        Some(Seen { person, is_whole })
+    }
+
+    fn happened(&self, seen: &Seen) -> Result<Vec<Happened>, ReadError> {
+        let points = |event: &Event| {
+            let those = self.points_in(event).into_iter().filter(|point| seen.person.has(point));
+            those.map(|point| point.given()).collect()
+        };
         let happened = |recorded: Recorded| Happened {
             at: wall_clock(recorded.event.at),
             what: What::of(&recorded.event),
             evidence: recorded.event.evidence.clone(),
             route: recorded.event.route,
-            points: self.points_in(&recorded.event).iter().map(ContactPoint::given).collect(),
+            points: points(&recorded.event),
             channels: recorded.event.channels,
             number: self.receipts().number(recorded.address).to_string(),
         };
-        Ok(self.life(person)?.into_iter().rev().map(happened).collect())
+        let life = self.life(seen.person.subject)?.into_iter().rev();
+        Ok(life.filter(|recorded| self.is_shown(&recorded.event, seen)).map(happened).collect())
     }
 
     /// Everything that is held, for taking away (GDPR art. 15 and 20). Where no one person is known that is what is held
@@ -450,21 +471,30 @@ impl Keuze {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn take_away(&self, session: &Session) -> Result<Value, ActError> {
-        let person = self.opened_by(session);
-        let (who, points, channels) = match &person {
-            Some(person) => (Who::person(person.subject), person.points(), &Channel::ALL[..]),
-            None => (Who::point(session.point().clone()), vec![session.point()], session.point().kind().channels()),
+        let seen = self.seen_in(session);
+        let person = seen.as_ref().map(|seen| &seen.person);
+        let (points, channels) = match person {
+            Some(person) => (person.points(), &Channel::ALL[..]),
+            None => (vec![session.point()], session.point().kind().channels()),
         };
         let parts: Vec<Value> =
             person.iter().flat_map(|person| person.parts.values()).map(|part| json!(theirs(part))).collect();
         let decisions = channels.iter().map(|channel| {
             // At an address of several people the decision rests on records of theirs.
-            let decision = self.may_i(&who, *channel)?;
+            let decision = match &seen {
+                Some(Seen { person, is_whole: true }) => self.may_i(&Who::person(person.subject), *channel)?,
+                Some(seen) => {
+                    let points = seen.person.points_for(*channel).into_iter().cloned().collect();
+                    self.may_i_shown(seen, points, *channel)?
+                }
+                None => self.may_i(&Who::point(session.point().clone()), *channel)?,
+            };
             let evidence = if person.is_some() { decision.evidence } else { Vec::new() };
             Ok(json!({ "channel": channel, "decision": Decision { evidence, ..decision } }))
         });
-        let life = person.as_ref().map(|person| self.life(person.subject)).transpose()?.unwrap_or_default();
-        let records = life.into_iter().map(|recorded| {
+        let life = person.map(|person| self.life(person.subject)).transpose()?.unwrap_or_default().into_iter();
+        let may_see = |recorded: &Recorded| seen.as_ref().is_some_and(|seen| self.is_shown(&recorded.event, seen));
+        let records = life.filter(may_see).map(|recorded| {
             let number = self.receipts().number(recorded.address).to_string();
             json!({ "address": recorded.address, "receipt": number, "event": recorded.event })
         });
@@ -481,6 +511,7 @@ impl Keuze {
             "made": wall_clock(self.clock.now().at).to_string(),
             "controller": self.published.current().policy.controller,
             "profile": parts,
+            "joined_later": seen.as_ref().is_some_and(|seen| !seen.is_whole),
             "decisions": decisions.collect::<Result<Vec<_>, ActError>>()?,
             "records": records.collect::<Vec<_>>(),
             "blocking_list": blocked,
@@ -505,6 +536,7 @@ impl Keuze {
         EraseView {
             about: self.about(session).to_string(),
             address: session.point().given(),
+            joined_later: self.seen_in(session).is_some_and(|seen| !seen.is_whole),
             kept: self.config.kept_elsewhere.clone(),
             backups_until: self.clock.now().today + BACKUPS_LIVE,
             unconfirmed,
@@ -532,7 +564,8 @@ fn beyond(event: &Event) -> Option<GoesOn> {
 
 /// The points that a yes in a session is for.
 fn points_of_a_yes(person: &Person, session: &Session, channels: &[Channel]) -> Vec<ContactPoint> {
-    let known: Vec<ContactPoint> = person.points().into_iter().cloned().collect();
+    let seen = person.seen_by(std::slice::from_ref(session.point()));
+    let known: Vec<ContactPoint> = seen.points().into_iter().cloned().collect();
     given_for(&known, channels, std::slice::from_ref(session.point()))
 }
 
@@ -544,7 +577,7 @@ fn in_order(points: Vec<&ContactPoint>, proven: &ContactPoint) -> Vec<ContactPoi
 
 fn details(person: &Person, language: Language) -> Vec<Detail> {
     let detail = |kind, value: String| Detail { kind, value };
-    let name = person.name().map(|name| detail(DetailKind::Name, name.to_owned()));
+    let name = person.own_name().map(|name| detail(DetailKind::Name, name.to_owned()));
     let customers = person.customers().into_iter().map(|number| detail(DetailKind::Customer, number.to_owned()));
     let points = person.points().into_iter().map(|point| {
         let kind = match point.kind() {

@@ -390,10 +390,13 @@ impl Keuze {
     }
 
     /// The person whose data a session opens: the one who has the address from the first, or for certain. A number may have
-    /// been somebody else's before, and an address that joined later may be somebody else's now.
+    /// been somebody else's before, and an address that joined later may be somebody else's now. For the same reason they
+    /// are given as this address is shown them, without what joined later ([`Person::seen_by`]).
     pub fn opened_by(&self, session: &Session) -> Option<Person> {
         let KnownAt::One(person) = self.known_at(session) else { return None };
-        self.known_person(person).filter(|person| session.email().is_some() && !person.is_later(session.point()))
+        let opened = |person: &Person| session.email().is_some() && !person.is_later(session.point());
+        let person = self.known_person(person).filter(opened)?;
+        Some(person.seen_by(std::slice::from_ref(session.point())))
     }
 
     /// The channels that a session may see and switch on: all, where it opens a person's data; else those that use the

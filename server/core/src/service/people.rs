@@ -34,6 +34,7 @@ pub use act::given_for;
 pub use book::Book;
 pub use customer_number::{Changed, customer_number};
 pub use decide::ReachedAt;
+pub(in crate::service) use decide::Seen;
 pub use erase::{BACKUPS_LIVE, Erased};
 pub use profile::{Part, Person};
 

@@ -99,7 +99,7 @@ async fn erase(
         return Ok(sure_page(&keuze, &visit, &session, true));
     }
     let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
-    let erased = keuze.erase(person.subject, !declined, &act).await?;
+    let erased = keuze.erase_seen_by(person.subject, session.point(), !declined, &act).await?;
     keuze.end_session(&session);
     keuze.remember(&session, JustDone::Erased(erased.clone()));
     Ok(erased_page(&keuze, &visit, &erased))

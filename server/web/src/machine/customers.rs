@@ -99,6 +99,7 @@ fn told(report: &RowReport, origin: &str) -> Told {
             Note::AnotherPerson => {
                 told.warnings.push(warning(Slug::CustomerNumberReused, Vec::new(), Vec::new()));
             }
+            Note::JoinsUnnamed => told.warnings.push(warning(Slug::JoinedLater, Vec::new(), Vec::new())),
             // Of a row that was refused.
             Note::NoAllTheSame(_) | Note::NotTaken(_) | Note::Unread => {}
         }

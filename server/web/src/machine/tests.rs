@@ -1,6 +1,7 @@
 //! What programs ask and tell, and the codes in letters, through the whole router.
 
 mod desk;
+mod joins;
 mod once;
 mod points;
 mod ways;
@@ -660,6 +661,44 @@ async fn another_system_can_pass_on_a_no() {
     assert_eq!((status, &document["field"]), (400, &json!("who.customer")));
     let none = json!({ "who": { "phone": "06 12345678" }, "channels": ["post"] });
     assert_eq!(problem(&office.post("/keuze/api/v1/objections", &none).await).2["field"], "channels");
+}
+
+/// A mailbox has no say over a phone: what is named carries its own channels, and of the others it is said that they are not
+/// recorded. Each point, and each pair of them, with every channel.
+#[tokio::test]
+async fn every_channel_of_a_no_is_recorded_or_said_not_to_be() {
+    let points = [
+        ("email", json!("anna@example.nl"), &["newsletter", "email"][..]),
+        ("phone", json!("06 12345678"), &["phone"]),
+        ("post", json!({ "postcode": "1033RW", "number": "12", "addition": "A" }), &["post"]),
+        ("customer", json!("K-1"), &["newsletter", "email", "post", "phone", "social"]),
+    ];
+    let all = ["newsletter", "email", "post", "phone", "social"];
+    for (name, value, carries) in &points {
+        let office = Office::new().await;
+        let body = json!({ "who": { *name: value }, "channels": all });
+        for _ in 0..2 {
+            let taken = office.told("/keuze/api/v1/objections", &body).await;
+            let list = |member: &str| -> Vec<String> {
+                let list = taken[member].as_array().cloned().unwrap_or_default();
+                list.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+            };
+            let mut told = [list("channels"), list("not_recorded")].concat();
+            told.sort_unstable();
+            let mut sent = all.to_vec();
+            sent.sort_unstable();
+            assert_eq!(told, sent, "{name}: {taken}");
+            assert!(carries.iter().all(|channel| list("channels").iter().any(|of| of == channel)), "{name}: {taken}");
+            for channel in list("channels") {
+                let asked = json!({ "who": { *name: value }, "channel": channel });
+                assert_eq!(
+                    office.told("/keuze/api/v1/decisions", &asked).await["allow"],
+                    json!(false),
+                    "{name}: {channel}"
+                );
+            }
+        }
+    }
 }
 
 /// S-14: the headers are right to the letter, and the link that they name works with nothing but itself.

@@ -74,11 +74,13 @@ impl Keuze {
         shown: Option<&Shown>,
     ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
-        let (person, points) = self.resolve(&Who::person(person))?;
-        let person = person.ok_or(ActError::NoPerson)?;
+        let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+        let person = known.subject;
         if channels.is_empty() {
             return Err(ActError::Nothing);
         }
+        // Of what joined later nobody knows that it is theirs.
+        let points: Vec<ContactPoint> = known.seen_by(controlled).points().into_iter().cloned().collect();
         let given = given_for(&points, channels, controlled);
         if let Some(shown) = shown
             && self.changed_since(person, channels, &given, controlled, shown)?

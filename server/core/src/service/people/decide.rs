@@ -27,6 +27,14 @@ pub struct ReachedAt {
     pub decision: Decision,
 }
 
+/// A person as somebody is shown them who proved a point of theirs.
+pub(in crate::service) struct Seen {
+    /// Without what is not shown.
+    pub person: Person,
+    /// That is everything.
+    pub is_whole: bool,
+}
+
 impl Keuze {
     /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
     pub fn life(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
@@ -129,6 +137,34 @@ impl Keuze {
             let life = self.bearing_on(other, std::slice::from_ref(&person))?;
             Ok(self.decide_at(Some(other), &life, &own_points(other, channel), channel, None)?)
         })
+    }
+
+    /// The same of a person as they are shown to somebody who proved a point of theirs, at these points: by what they may know
+    /// of alone.
+    pub(in crate::service) fn may_i_shown(
+        &self,
+        seen: &Seen,
+        points: Vec<ContactPoint>,
+        channel: Channel,
+    ) -> Result<Decision, ActError> {
+        let person = &seen.person;
+        if seen.is_whole {
+            return self.may_i(&Who { person: Some(person.subject), points }, channel);
+        }
+        let life = self.bearing_on_subject(person.subject)?.into_iter();
+        let life: Vec<Recorded> = life.filter(|recorded| self.is_shown(&recorded.event, seen)).collect();
+        Ok(self.decide_at(Some(person), &life, &points, channel, None)?.at_own_point(true))
+    }
+
+    /// Whether an event may be told to somebody who is shown this of a person. What names points is for whoever has one of
+    /// them; of evidence that names none nobody knows whose it is.
+    pub(in crate::service) fn is_shown(&self, event: &Event, seen: &Seen) -> bool {
+        let points: Vec<ContactPoint> = seen.person.points().into_iter().cloned().collect();
+        match event.points.as_slice() {
+            _ if seen.is_whole => true,
+            [] => !(event.kind == EventKind::Imported && event.evidence.is_some()),
+            _ => self.names_one(event, &points),
+        }
     }
 
     /// Points of another kind: whoever has them is reached at points of their own.

@@ -6,8 +6,9 @@ use model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
 use super::hash::{index_keys, newest_index_key};
-use super::{Act, ActError, Book, Person};
+use super::{Act, ActError, Book, Part, Person};
 use crate::service::Keuze;
+use contact::ContactPoint;
 use ledger::{Draft, Fact, ReadError};
 use vault::ring::{KeyId, Owner, RetentionClass};
 
@@ -32,12 +33,43 @@ impl Keuze {
     /// # Errors
     /// Nothing was erased then.
     pub async fn erase(&self, person: Subject, keep_no: bool, act: &Act) -> Result<Erased, ActError> {
+        self.erase_all_but(person, |_| Vec::new(), keep_no, act).await
+    }
+
+    /// The same as whoever proved one of their points asks for it. What joined later, and is not shown there, stays as
+    /// somebody else's: it may be.
+    ///
+    /// # Errors
+    /// As [`Self::erase`].
+    pub async fn erase_seen_by(
+        &self,
+        person: Subject,
+        proved: &ContactPoint,
+        keep_no: bool,
+        act: &Act,
+    ) -> Result<Erased, ActError> {
+        let another = self.new_subject();
+        let stays = |person: &Person| person.unseen_by(std::slice::from_ref(proved), another);
+        self.erase_all_but(person, stays, keep_no, act).await
+    }
+
+    async fn erase_all_but(
+        &self,
+        person: Subject,
+        stays: impl Fn(&Person) -> Vec<Part>,
+        keep_no: bool,
+        act: &Act,
+    ) -> Result<Erased, ActError> {
         let _one_at_a_time = self.people.acting.lock().await;
         let person = self.known_person(person).ok_or(ActError::NoPerson)?;
-        let points: Vec<_> = person.points().into_iter().cloned().collect();
+        let stays = stays(&person);
+        let is_theirs = |point: &&ContactPoint| !stays.iter().any(|part| part.points.contains(point));
+        let points: Vec<_> = person.points().into_iter().filter(is_theirs).cloned().collect();
+        let stays = stays.iter().map(|part| part.fact(self.scribe.ensure_key(Owner::Class(part.subject, part.class))));
+        let stays: Vec<Fact> = stays.collect();
         // Its maker is gone: whoever lifts this proves to control the point.
         let list = if keep_no { self.new_entries(Some(person.subject), &points, &Channel::ALL)? } else { Vec::new() };
-        let facts = list.into_iter().chain(self.settled(&person)?).collect();
+        let facts = list.into_iter().chain(self.settled(&person)?).chain(stays).collect();
         let now = self.clock.now();
         let mut event = act.event(EventKind::Erased, now.at);
         event.about = self.scribe.seal_about(person.subject);

@@ -88,6 +88,9 @@ pub enum Note {
     /// the row tells is kept as somebody else's, who shares no yes, name or data with the first, until somebody says that
     /// they are the same.
     AnotherPerson,
+    /// Addresses or numbers are new for a customer who was known, and no name or known address says that they are the same
+    /// person's: nobody is shown the data of the other, until somebody says that they are the same.
+    JoinsUnnamed,
     /// The person agreed to these channels after the objection that the row tells of.
     AgreedSince(Vec<Channel>),
     /// The row is refused, but its no to these channels is not lost: it stands here from now on, if it did not before.
@@ -124,6 +127,11 @@ impl std::fmt::Display for Note {
             Self::AnotherPerson => f.write_str(
                 "customer-number-reused: this customer number had another name and another address; kept as somebody else's. \
                  If it is the same person, send the row again with same_person yes",
+            ),
+            Self::JoinsUnnamed => f.write_str(
+                "joined-later: the address or number is new for this customer number, and no name says that it is the same \
+                 person's; neither is shown the data of the other. If it is the same person, send the row again with \
+                 same_person yes",
             ),
             Self::NoAllTheSame(channels) => write!(f, "its no to {} is taken all the same", names(channels)),
             Self::NotRecorded(channels) => write!(
@@ -650,20 +658,19 @@ impl<'a> Running<'a> {
         said.customers.extend(row.customer.clone());
         said.points.clone_from(&row.points);
         if let Some(person) = target.known.as_ref().filter(|_| !row.same_person) {
-            let joining = target.joining(row);
-            // A name that comes with nothing that was known is that of what it comes with.
-            let is_theirs = row.points.is_empty() || joining.len() < row.points.len();
-            let name =
-                row.name.clone().filter(|_| !is_theirs && person.name().is_none() || has_other_name(row, person));
+            // A name that comes with nothing of the person's own is that of what it comes with.
+            let is_theirs = names_own_point(row, person);
+            let is_of_it = |_: &String| !is_theirs && person.own_name().is_none() || has_other_name(row, person);
+            let name = row.name.clone().filter(is_of_it);
             said.name = said.name.filter(|_| is_theirs);
-            let later = |point: ContactPoint| Later { at: point.found_under(), name: name.clone() };
-            said.later.extend(joining.into_iter().map(later));
+            said.later = joined(row, person, name);
         }
         let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, row.language));
         whole.take(said);
-        if row.same_person {
-            let own = if row.points.is_empty() { whole.points.clone() } else { row.points.clone() };
-            whole.vouch(&own);
+        match row.points.as_slice() {
+            _ if !row.same_person => {}
+            [] => whole.vouch_for_all(),
+            own => whole.vouch(own),
         }
         if known.as_ref() == Some(&whole) {
             return None;
@@ -826,6 +833,8 @@ impl<'a> Running<'a> {
         let joins = joins.into_iter().filter(|channel| !standing.contains(channel)).collect::<Vec<_>>();
         let standing = (!standing.is_empty()).then(|| Note::StandingNo(standing.into_iter().collect()));
         let another = target.is_another.then_some(Note::AnotherPerson);
+        let kept_apart = target.known.as_ref().is_some_and(|person| joins_unnamed(row, person));
+        let another = another.or(kept_apart.then_some(Note::JoinsUnnamed));
         let joins = (!joins.is_empty()).then_some(Note::JoinsWithout(joins));
         let without = without.into_iter().map(|(pieces, at)| Note::NoBasis(at, pieces));
         Ok(standing.into_iter().chain(without).chain(joins).chain(another).collect())
@@ -923,12 +932,49 @@ fn nobody_yet(subject: Subject) -> Person {
     Person { subject, parts: BTreeMap::new() }
 }
 
+/// Whether a row names a point that is certainly the person's.
+fn names_own_point(row: &Row, person: &Person) -> bool {
+    row.points.iter().any(|point| person.has(point) && !person.is_later(point))
+}
+
+/// Whether points join the person of whom nothing says that they are theirs: neither a name, nor a point of theirs beside
+/// them.
+fn joins_unnamed(row: &Row, person: &Person) -> bool {
+    let joins = row.points.iter().any(|point| !person.has(point));
+    let is_unnamed = row.name.is_none() || person.name().is_none();
+    !row.same_person && joins && is_unnamed && !person.points().is_empty() && !names_own_point(row, person)
+}
+
+/// What a row tells of that is not certainly the person's, and what it came with.
+fn joined(row: &Row, person: &Person, name: Option<String>) -> Vec<Later> {
+    if row.points.is_empty() {
+        let alone = Later { at: String::new(), name, with: Vec::new() };
+        return if alone.name.is_some() { vec![alone] } else { Vec::new() };
+    }
+    let mut named: Vec<String> = row.points.iter().map(ContactPoint::found_under).collect();
+    named.sort_unstable();
+    named.dedup();
+    let is_uncertain = |point: &&ContactPoint| !person.has(point) || person.is_later(point);
+    let later = |point: &ContactPoint| {
+        let at = point.found_under();
+        let with = named.iter().filter(|other| **other != at).cloned().collect();
+        Later { at, name: name.clone(), with }
+    };
+    row.points.iter().filter(is_uncertain).map(later).collect()
+}
+
 /// The points that a row's relation is for: those that it names; if it names none, the only one that is known.
 fn given_points(row: &Row, target: &Target, channel: Channel) -> Vec<ContactPoint> {
     let is_reached = |point: &&ContactPoint| channel.point() == Some(point.kind());
     let named: Vec<ContactPoint> = row.points.iter().filter(is_reached).cloned().collect();
-    let other_name = target.known.as_ref().is_some_and(|person| has_other_name(row, person));
-    if !named.is_empty() || other_name {
+    // What comes with an address, number or name that joins is of whoever has that, and tells of nothing that was there
+    // before.
+    let joins = |person: &Person| match row.points.as_slice() {
+        [] => row.name.is_some() && person.own_name().is_none(),
+        _ => !names_own_point(row, person),
+    };
+    let is_of_others = |person: &Person| has_other_name(row, person) || !row.same_person && joins(person);
+    if !named.is_empty() || target.known.as_ref().is_some_and(is_of_others) {
         return named;
     }
     let known = target.reached_by(channel);

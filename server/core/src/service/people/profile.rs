@@ -40,16 +40,26 @@ pub struct Part {
     pub also: Vec<Subject>,
 }
 
-/// A contact point that another system told of under a customer number after the person was known. It is stopped with the
-/// person's others, and opens nothing of theirs: whoever has it may be somebody else.
+/// What another system told of under a customer number after the person was known: a contact point, or a name alone. It is
+/// stopped with the person's others. It opens nothing of theirs, and they are not shown it: whoever has it may be somebody
+/// else.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Later {
-    /// Under what it is found.
+    /// Under what it is found; empty for a name alone.
     pub at: String,
     /// The name that came with it, if it is not the person's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Under what the points are found that it came with: whoever proves one of those is shown it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
+}
+
+impl Later {
+    fn is_name(&self) -> bool {
+        self.at.is_empty()
+    }
 }
 
 impl Part {
@@ -70,6 +80,17 @@ impl Part {
     /// Adds what the other says and this does not; nothing is overwritten.
     pub fn take(&mut self, other: Self) {
         self.name = self.name.take().or(other.name);
+        for later in &other.later {
+            let known = self.later.iter_mut().find(|known| known.at == later.at && !known.is_name());
+            if let Some(known) = known {
+                known.name = known.name.take().or_else(|| later.name.clone());
+                known.with.extend(later.with.iter().cloned());
+                known.with.sort_unstable();
+                known.with.dedup();
+            } else if later.is_name() && !self.later.contains(later) {
+                self.later.push(later.clone());
+            }
+        }
         for number in other.customers {
             if !self.customers.contains(&number) {
                 self.customers.push(number);
@@ -98,6 +119,15 @@ impl Part {
             self.later = others;
             self.name = self.name.take().or_else(|| own.into_iter().find_map(|later| later.name));
         }
+    }
+
+    /// Takes it that all points and names are the person's own.
+    pub fn vouch_for_all(&mut self) {
+        let own = self.points.clone();
+        self.vouch(&own);
+        let (names, others) = self.later.drain(..).partition::<Vec<Later>, _>(Later::is_name);
+        self.later = others;
+        self.name = self.name.take().or_else(|| names.into_iter().find_map(|later| later.name));
     }
 
     /// The fact that keeps it, under the key of its class.
@@ -209,9 +239,35 @@ impl Person {
         later.find_map(|later| later.name.as_deref())
     }
 
-    /// The names that came with points that joined later, and are not the person's.
-    pub fn later_names(&self) -> Vec<&str> {
-        self.parts.values().flat_map(|part| &part.later).filter_map(|later| later.name.as_deref()).collect()
+    /// The person as whoever proved these points is shown them: without what joined later and came with none of them.
+    #[must_use]
+    pub fn seen_by(&self, proved: &[ContactPoint]) -> Self {
+        let proved: Vec<String> = proved.iter().map(ContactPoint::found_under).collect();
+        let is_hidden =
+            |later: &&Later| !proved.contains(&later.at) && !proved.iter().any(|at| later.with.contains(at));
+        let hidden: Vec<&Later> = self.parts.values().flat_map(|part| &part.later).filter(is_hidden).collect();
+        let mut seen = self.clone();
+        for part in seen.parts.values_mut() {
+            part.points.retain(|point| hidden.iter().all(|later| later.at != point.found_under()));
+            part.later.retain(|later| !hidden.contains(&later));
+        }
+        seen
+    }
+
+    /// What [`Self::seen_by`] leaves out, as parts of somebody else who has the same customer numbers.
+    pub fn unseen_by(&self, proved: &[ContactPoint], subject: Subject) -> Vec<Part> {
+        let seen = self.seen_by(proved);
+        let rest = self.parts.iter().filter_map(|(class, part)| {
+            let left = |point: &&ContactPoint| !seen.has(point);
+            let points: Vec<ContactPoint> = part.points.iter().filter(left).cloned().collect();
+            let of_those =
+                |later: &&Later| later.is_name() || points.iter().any(|point| point.found_under() == later.at);
+            let later: Vec<Later> = part.later.iter().filter(of_those).cloned().collect();
+            let customers = part.customers.clone();
+            let rest = Part { customers, points, later, ..Part::new(subject, *class, part.language) };
+            (!rest.points.is_empty()).then_some(rest)
+        });
+        rest.collect()
     }
 
     /// Whether they have this contact point, however it is spelled.
@@ -237,8 +293,14 @@ impl Person {
         one
     }
 
-    /// The name, as far as known.
+    /// The name, as far as known; one that joined later where there is no other.
     pub fn name(&self) -> Option<&str> {
+        let joined = || self.parts.values().flat_map(|part| &part.later).filter(|later| later.is_name());
+        self.own_name().or_else(|| joined().find_map(|later| later.name.as_deref()))
+    }
+
+    /// The name that is certainly theirs.
+    pub fn own_name(&self) -> Option<&str> {
         self.parts.values().find_map(|part| part.name.as_deref())
     }
 

@@ -279,11 +279,16 @@ impl Life {
             Some(person) => {
                 let mut boxes = person.boxes.clone();
                 boxes.extend(&row.boxes);
+                let named: BTreeSet<usize> = row.boxes.iter().copied().collect();
                 let (mut no, mut refused) = (objected, Vec::new());
                 if !row.is_wrong {
                     person.boxes.clone_from(&boxes);
                     if row.told.is_some() {
-                        person.given.extend(relation(row, &boxes));
+                        let known = self.house.keuze.known_person(person.subject);
+                        let own = |at: &usize| known.as_ref().is_some_and(|known| is_own(known, *at));
+                        // What comes with what joins is of that alone.
+                        let joins = !row.boxes.is_empty() && !row.boxes.iter().any(own);
+                        person.given.extend(relation(row, if joins { &named } else { &boxes }));
                     }
                     if row.told == Some(true) && !std::mem::replace(&mut person.refused, true) {
                         refused.extend([Channel::Newsletter, Channel::Email]);
@@ -373,8 +378,11 @@ impl Life {
         };
         let yes = self.house.keuze.opt_in(subject, &channels, confirmation(), &controlled, &act, None).await;
         yes.expect("recorded");
+        // What joined later is shown to nobody who was there first, so their yes is not for that.
+        let known = self.house.keuze.known_person(subject).expect("known").seen_by(&controlled);
+        let shown: BTreeSet<usize> = boxes.iter().copied().filter(|at| has(&known, *at)).collect();
         let given: BTreeSet<(Channel, usize)> =
-            channels.iter().flat_map(|channel| given(*channel, row, &boxes)).collect();
+            channels.iter().flat_map(|channel| given(*channel, row, &shown)).collect();
         self.people[at].yes.extend(given.iter().map(|at| (*at, self.time)));
         self.people[at].given.extend(&given);
         self.forbidden.lift(row, &channels, &given, subject);
@@ -578,6 +586,15 @@ impl Life {
 /// The boxes of a kind among these.
 fn of_kind(kind: PointKind, boxes: &BTreeSet<usize>) -> Vec<usize> {
     boxes.iter().copied().filter(|row| BOXES[*row][0].point.kind() == kind).collect()
+}
+
+fn has(person: &Person, at: usize) -> bool {
+    BOXES[at].iter().any(|spelling| person.has(&spelling.point))
+}
+
+/// Whether a box is certainly theirs.
+fn is_own(person: &Person, at: usize) -> bool {
+    BOXES[at].iter().any(|spelling| person.has(&spelling.point) && !person.is_later(&spelling.point))
 }
 
 /// For which boxes a yes is, by somebody who proved one of theirs.
