@@ -31,7 +31,12 @@ pub struct Gate {
     pub sources: Sources,
     /// The rate limits; `None` for load tests only.
     pub limits: Option<Limits>,
+    /// So long a request may take to come in and be answered.
+    pub longest: Duration,
 }
+
+/// What everybody has.
+pub const LONGEST: Duration = Duration::from_secs(30);
 
 /// Lets a request through, or not; dresses problems, adds the security headers, and logs the answer.
 pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
@@ -46,7 +51,7 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     parts.extensions.insert(Client(client));
     let admitted = looked_at.and_then(|()| gate.limit(&parts, client));
     let response = match admitted {
-        Ok(()) => in_time(async move { next.run(Request::from_parts(parts, body)).await }).await,
+        Ok(()) => in_time(gate.longest, async move { next.run(Request::from_parts(parts, body)).await }).await,
         Err(problem) => problem.into_response(),
     };
     let mut response = gate.dress(response, &asked, visit.as_ref());
@@ -72,11 +77,11 @@ fn told_method(method: &Method) -> &'static str {
     KNOWN.into_iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
 }
 
-/// Whoever sends a request does so within half a minute; what was written by then stands, confirmed or not.
+/// Whoever sends a request does so within this long; what was written by then stands, confirmed or not.
 ///
 /// It is answered to its end, also when whoever asked has gone: what is recorded is taken note of.
-async fn in_time(answering: impl Future<Output = Response> + Send + 'static) -> Response {
-    match tokio::time::timeout(Duration::from_secs(30), tokio::spawn(answering)).await {
+pub(super) async fn in_time(longest: Duration, answering: impl Future<Output = Response> + Send + 'static) -> Response {
+    match tokio::time::timeout(longest, tokio::spawn(answering)).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panicked)) => Problem::from(Slug::Internal).into_response(),
         Err(_elapsed) => {

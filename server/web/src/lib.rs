@@ -53,7 +53,7 @@ use words::problem::Slug;
 pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(keuze.config.server.rate_limits));
     let sources = Sources::new(MacKey::random(&*keuze.entropy));
-    let gate = Arc::new(Gate { keuze: Arc::clone(keuze), sources, limits });
+    let gate = Arc::new(Gate { keuze: Arc::clone(keuze), sources, limits, longest: gate::LONGEST });
     let forms = choices::forms()
         .merge(objection::forms())
         .merge(known::forms())

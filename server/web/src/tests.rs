@@ -1,6 +1,7 @@
 //! What every answer has, continued use, and the banner as an include; through the whole router.
 
 mod effects;
+mod gone;
 mod headers;
 mod log;
 mod presses;

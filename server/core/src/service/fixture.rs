@@ -5,7 +5,7 @@ pub mod people;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 
 use model::event::Event;
 use model::identity::{RecordAddress, ShardNumber};
@@ -40,6 +40,46 @@ impl Broken {
     /// At the step of this number, the next one being 1.
     pub fn at(&self, step: u64) {
         self.0.store(step, Ordering::SeqCst);
+    }
+}
+
+/// Appends that wait while a test holds them: whoever asked can go away meanwhile.
+#[derive(Clone, Default)]
+pub struct Held(Arc<(Mutex<Hold>, Condvar)>);
+
+#[derive(Default)]
+struct Hold {
+    is_on: bool,
+    waits: bool,
+}
+
+impl Held {
+    /// The next append waits.
+    pub fn hold(&self) {
+        *self.state() = Hold { is_on: true, waits: false };
+    }
+
+    /// Nothing waits any more.
+    pub fn release(&self) {
+        self.state().is_on = false;
+        self.0.1.notify_all();
+    }
+
+    /// Whether one waits.
+    pub fn is_reached(&self) -> bool {
+        self.state().waits
+    }
+
+    fn state(&self) -> MutexGuard<'_, Hold> {
+        self.0.0.lock().expect("nobody panics while holding")
+    }
+
+    fn pass(&self) {
+        let mut hold = self.state();
+        while hold.is_on {
+            hold.waits = true;
+            hold = self.0.1.wait(hold).expect("nobody panics while holding");
+        }
     }
 }
 
@@ -108,6 +148,23 @@ impl House {
             Scribe::open_with(&opening(data, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
         let scribe = scribe.expect("a ledger opens");
         (Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await, broken)
+    }
+
+    /// In memory, with appends that wait while a test holds them.
+    pub async fn holding() -> (Self, Held) {
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let held = Held::default();
+        let asked = held.clone();
+        let breaks = move |step| {
+            if step == Step::Append {
+                asked.pass();
+            }
+            false
+        };
+        let scribe =
+            Scribe::open_with(&opening(None, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
+        let scribe = scribe.expect("a ledger opens");
+        (Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await, held)
     }
 
     /// The same ledger after its configuration was changed and published.

@@ -1,0 +1,101 @@
+//! Somebody asks and goes away before they are answered: what was written is taken note of all the same, and told to whoever
+//! asks again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::IntoResponse as _;
+
+use super::presses::{Press, ready};
+use super::*;
+use crate::gate::{LONGEST, in_time};
+use keuze_core::service::fixture::Held;
+use keuze_core::service::fixture::people::email;
+use keuze_core::service::people::Who;
+use model::channel::Channel;
+use model::decision::{Decision, Reason};
+
+const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
+
+/// Asks, and goes away while what is to be written waits; then it is written.
+async fn gone_meanwhile<T>(house: &House, held: &Held, asking: impl Future<Output = T>) {
+    let before = house.records();
+    let mut asking = Box::pin(asking);
+    held.hold();
+    while !held.is_reached() {
+        tokio::select! {
+            biased;
+            _ = &mut asking => panic!("answered before it was written"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    drop(asking);
+    held.release();
+    assert!(comes_true(|| house.records() > before).await, "what waited is written");
+}
+
+/// Waits for it, as long as it takes on a slow machine.
+async fn comes_true(is_so: impl Fn() -> bool) -> bool {
+    for _ in 0..10_000 {
+        if is_so() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    false
+}
+
+/// What is known of somebody's mailbox without reading on disk what they said.
+fn of_mailbox(house: &House) -> Decision {
+    house.keuze.may_i(&Who::point(email("els@example.nl")), Channel::Email).expect("readable")
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_cuts_no_write_short() {
+    for press in [Press::ObjectionForm, Press::OneClick, Press::StopAll, Press::DeskObjection] {
+        let (house, held) = House::holding().await;
+        let ready = ready(press, &house).await;
+        assert_ne!(of_mailbox(&house).reason, Reason::PointObjected, "control: {press:?}");
+        gone_meanwhile(&house, &held, ready.send()).await;
+        let is_noted = || of_mailbox(&house).reason == Reason::PointObjected;
+        assert!(comes_true(is_noted).await, "{press:?} is taken note of");
+    }
+}
+
+#[tokio::test]
+async fn whoever_went_away_and_asks_again_gets_the_receipt_of_what_was_written() {
+    for press in [Press::Choice, Press::ProgramObjection, Press::CustomerWithEverything, Press::LetterBlock] {
+        let undisturbed = {
+            let house = House::new().await;
+            ready(press, &house).await.with("idempotency-key", KEY).send().await
+        };
+        let (house, held) = House::holding().await;
+        let ready = ready(press, &house).await.with("idempotency-key", KEY);
+        gone_meanwhile(&house, &held, ready.send()).await;
+        let before = house.records();
+        let told = ready.send().await;
+        assert_eq!((told.status, &told.body), (undisturbed.status, &undisturbed.body), "{press:?}");
+        assert_eq!(house.records(), before, "{press:?}: nothing more is written");
+    }
+}
+
+/// The control: what the gate does, seen to matter. Asked in a task of their own the same words are taken note of; asked in the
+/// caller's, they go with the caller.
+#[tokio::test]
+async fn in_the_callers_own_task_what_is_written_is_taken_note_of_by_nobody() {
+    for through_the_gate in [true, false] {
+        let (house, held) = House::holding().await;
+        let keuze = Arc::clone(&house.keuze);
+        let object = async move {
+            keuze.stop_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
+            StatusCode::OK.into_response()
+        };
+        if through_the_gate {
+            gone_meanwhile(&house, &held, in_time(LONGEST, object)).await;
+            assert!(comes_true(|| of_mailbox(&house).reason == Reason::PointObjected).await);
+        } else {
+            gone_meanwhile(&house, &held, object).await;
+            assert_ne!(of_mailbox(&house).reason, Reason::PointObjected, "recorded, and nobody knows");
+        }
+    }
+}
