@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod erase;
+mod folded;
 mod found;
 pub mod person;
 mod same_person;

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::super::insight::kept_lines;
+use super::folded::{Folded, confirmed, folded, known_by};
 use model::language::Language;
-use model::paths::{Endpoint, in_language};
+use model::paths::Endpoint;
 use words::erasing::Erasing as Words;
 use words::views::centre::Erasure;
 use words::views::desk::people::PersonCard;
@@ -12,32 +13,22 @@ use words::views::desk::people::PersonCard;
 /// The form; it wants a written reason, because staff go by more than a code (S-54, level 3).
 pub(super) fn form(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
-    let help = format!("known-by-{}", person.subject);
-    view! {
-        <details>
-            <summary>{words.heading}</summary>
-            <form class="narrow-form" method="post" action=in_language(&Endpoint::DeskPersonErase.under(path), language) autocomplete="off">
-                <input type="hidden" name="subject" value=person.subject.clone() />
-                <input type="hidden" name="shown" value=person.shown() />
-                <p class="quiet">{words.help}</p>
-                <label>
-                    <span>{words.known_by}</span>
-                    <input name="known_by" maxlength="200" required aria-describedby=help.clone() />
-                </label>
-                <p class="quiet" id=help>{words.known_by_help}</p>
-                <label class="box">
-                    <input type="checkbox" name="decline" value="yes" />
-                    <span>{words.decline}</span>
-                </label>
-                <label class="box">
-                    <input type="checkbox" name="asked" value="yes" required />
-                    <span>{words.asked}</span>
-                </label>
-                <button>{words.button}</button>
-            </form>
-        </details>
-    }
-    .into_any()
+    let fields = view! {
+        {known_by(&person.subject, words.known_by, words.known_by_help)}
+        <label class="box">
+            <input type="checkbox" name="decline" value="yes" />
+            <span>{words.decline}</span>
+        </label>
+        {confirmed("asked", words.asked)}
+    };
+    let form = Folded {
+        summary: words.heading.to_owned(),
+        endpoint: Endpoint::DeskPersonErase,
+        help: words.help,
+        fields: fields.into_any(),
+        button: words.button,
+    };
+    folded(person, path, form, language)
 }
 
 /// What was done, and what the person is to be told.

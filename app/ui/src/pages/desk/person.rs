@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::super::given::given;
 use super::super::receipt;
 use super::super::shell::{Here, Shell};
+use super::folded::{Folded, confirmed, folded};
 use super::{Press, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
 use super::{erase, same_person};
 use model::channel::Channel;
@@ -162,24 +163,19 @@ fn buttons(points: &[Reach], language: Language) -> AnyView {
 
 fn merge(person: &PersonCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
-    view! {
-        <details>
-            <summary>{words.merge}</summary>
-            <form class="narrow-form" method="post" action=in_language(&Endpoint::DeskPersonMerge.under(path), language) autocomplete="off">
-                <input type="hidden" name="subject" value=person.subject.clone() />
-                <input type="hidden" name="shown" value=person.shown() />
-                <p class="quiet">{words.merge_help}</p>
-                <label>
-                    <span>{words.other}</span>
-                    <input name="other" maxlength="60" required />
-                </label>
-                <label class="box">
-                    <input type="checkbox" name="same" value="yes" required />
-                    <span>{words.same}</span>
-                </label>
-                <button>{words.merge_button}</button>
-            </form>
-        </details>
-    }
-    .into_any()
+    let fields = view! {
+        <label>
+            <span>{words.other}</span>
+            <input name="other" maxlength="60" required />
+        </label>
+        {confirmed("same", words.same)}
+    };
+    let form = Folded {
+        summary: words.merge.to_owned(),
+        endpoint: Endpoint::DeskPersonMerge,
+        help: words.merge_help,
+        fields: fields.into_any(),
+        button: words.merge_button,
+    };
+    folded(person, path, form, language)
 }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::folded::{Folded, confirmed, folded, known_by};
 use model::language::Language;
-use model::paths::{Endpoint, in_language};
+use model::paths::Endpoint;
 use words::same_person::SamePerson as Words;
 use words::views::desk::people::{LaterCard, PersonCard};
 
@@ -16,33 +17,18 @@ pub(super) fn forms(person: &PersonCard, path: &str, language: Language) -> AnyV
 fn form(person: &PersonCard, given: &str, later: &LaterCard, path: &str, language: Language) -> AnyView {
     let words = Words::of(language);
     let came_with = later.name.as_deref().map(|name| view! { <p>{(words.came_with)(name)}</p> });
-    let help = format!("known-by-{}", later.at);
-    view! {
-        <details>
-            <summary>{(words.heading)(given)}</summary>
-            <form
-                class="narrow-form"
-                method="post"
-                action=in_language(&Endpoint::DeskPersonSame.under(path), language)
-                autocomplete="off"
-            >
-                <input type="hidden" name="subject" value=person.subject.clone() />
-                <input type="hidden" name="shown" value=person.shown() />
-                <input type="hidden" name="at" value=later.at.to_string() />
-                <p class="quiet">{words.help}</p>
-                {came_with}
-                <label>
-                    <span>{words.known_by}</span>
-                    <input name="known_by" maxlength="200" required aria-describedby=help.clone() />
-                </label>
-                <p class="quiet" id=help>{words.known_by_help}</p>
-                <label class="box">
-                    <input type="checkbox" name="same" value="yes" required />
-                    <span>{words.checked}</span>
-                </label>
-                <button>{words.button}</button>
-            </form>
-        </details>
-    }
-    .into_any()
+    let fields = view! {
+        <input type="hidden" name="at" value=later.at.to_string() />
+        {came_with}
+        {known_by(&later.at.to_string(), words.known_by, words.known_by_help)}
+        {confirmed("same", words.checked)}
+    };
+    let form = Folded {
+        summary: (words.heading)(given),
+        endpoint: Endpoint::DeskPersonSame,
+        help: words.help,
+        fields: fields.into_any(),
+        button: words.button,
+    };
+    folded(person, path, form, language)
 }
