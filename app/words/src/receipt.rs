@@ -110,8 +110,6 @@ pub struct Receipt {
     pub checkpoint: &'static str,
     /// Leads to the key that checkpoints are signed with.
     pub keys: &'static str,
-    /// There is no proof at the moment.
-    pub no_proof: &'static str,
 }
 
 /// Dutch.
@@ -177,7 +175,6 @@ pub const NL: Receipt = Receipt {
     proof: "Bewijs",
     checkpoint: "Gepubliceerde stand van het logboek",
     keys: "Sleutel waarmee die stand ondertekend is (C2SP signed-note)",
-    no_proof: "Het bewijs is nu niet te maken. Uw keuze is wel opgeslagen. Probeer het later opnieuw.",
 };
 
 /// English.
@@ -243,7 +240,6 @@ pub const EN: Receipt = Receipt {
     proof: "Proof",
     checkpoint: "Published checkpoint of the log",
     keys: "Key that the checkpoint is signed with (C2SP signed-note)",
-    no_proof: "The proof cannot be made at the moment. Your choice was saved. Please try again later.",
 };
 
 impl Receipt {

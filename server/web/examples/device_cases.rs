@@ -57,7 +57,8 @@ fn files(published: &PublishedPolicy, secure: bool) -> Result<Value, Failure> {
 
 fn row(case: &Case, published: &PublishedPolicy) -> Value {
     let now = moment(case.now);
-    let allowed = case.allowed(&published.policy, None, now).into_iter();
+    let decisions = case.decisions(&published.policy, None, now).into_iter();
+    let allowed = decisions.map(|(id, decision)| (id, decision.allow));
     let allowed: Map<String, Value> = allowed.map(|(id, allow)| (id.to_string(), allow.into())).collect();
     json!({
         "policy": case.policy,

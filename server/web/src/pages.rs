@@ -109,7 +109,8 @@ async fn receipt(
         number: number.to_string(),
         cookie_kept: cookies::read(&headers, visit.names()).keeps_choice(),
         answer: keuze.readable(&recorded, visit.language)?,
-        proof: keuze.proof_view(recorded.address, &visit.host.origin)?,
+        // Erased since it was read.
+        proof: keuze.proof_view(recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
     };
     let page = render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page }));
     Ok(without_referrer_elsewhere(page))

@@ -51,7 +51,7 @@ pub fn Receipt(
                 <h2>{words.facts}</h2>
                 {facts(&page.answer, language)}
             </section>
-            {check(page.proof.as_ref(), words)}
+            {check(&page.proof, words)}
         </Shell>
     }
 }
@@ -185,27 +185,24 @@ pub(super) fn hashes_of<const N: usize>(rows: [(&'static str, Option<String>); N
     rows.into_iter().filter_map(row).collect_view().into_any()
 }
 
-fn check(proof: Option<&ProofView>, words: &'static Words) -> AnyView {
-    let content = match proof {
-        Some(proof) => {
-            let steps = words.check_steps.iter().map(|step| view! { <li>{*step}</li> }).collect_view();
-            view! {
-                <ol>{steps}</ol>
-                <p>
-                    {format!("{}: ", words.checkpoint)}
-                    <a href=proof.checkpoint_url.clone()>{proof.checkpoint_url.clone()}</a>
-                </p>
-                <p>
-                    {format!("{}: ", words.keys)}
-                    <a href=proof.keys_url.clone()>{proof.keys_url.clone()}</a>
-                </p>
-                {texts(proof, words)}
-            }
-            .into_any()
-        }
-        None => view! { <p>{words.no_proof}</p> }.into_any(),
-    };
-    view! { <section class="check"><h2>{words.check}</h2>{content}</section> }.into_any()
+fn check(proof: &ProofView, words: &'static Words) -> AnyView {
+    let steps = words.check_steps.iter().map(|step| view! { <li>{*step}</li> }).collect_view();
+    view! {
+        <section class="check">
+            <h2>{words.check}</h2>
+            <ol>{steps}</ol>
+            <p>
+                {format!("{}: ", words.checkpoint)}
+                <a href=proof.checkpoint_url.clone()>{proof.checkpoint_url.clone()}</a>
+            </p>
+            <p>
+                {format!("{}: ", words.keys)}
+                <a href=proof.keys_url.clone()>{proof.keys_url.clone()}</a>
+            </p>
+            {texts(proof, words)}
+        </section>
+    }
+    .into_any()
 }
 
 /// Record, salt and proof as texts to copy.

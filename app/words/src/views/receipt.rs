@@ -24,8 +24,8 @@ pub struct ReceiptView {
     pub cookie_kept: bool,
     /// What was recorded.
     pub answer: RecordedAnswer,
-    /// What proves it; absent if the record cannot be proved at the moment.
-    pub proof: Option<ProofView>,
+    /// What proves it.
+    pub proof: ProofView,
 }
 
 /// An event as people read it.

@@ -7,7 +7,7 @@
 use model::choice::Answer;
 use model::cookie::{Said, put_beside};
 use model::date::Moment;
-use model::decision::Recorded;
+use model::decision::{Decision, Recorded};
 use model::device::Device;
 use model::event::{Actor, Answered, Event, EventKind, Route};
 use model::policy::Policy;
@@ -243,14 +243,14 @@ impl Case {
         Device { said, seen: seen.and_then(|seen| u32::try_from(seen).ok()), gpc: self.gpc }
     }
 
-    /// For each purpose whether it is allowed: as the device alone says, or as it says together with its record.
-    pub fn allowed(&self, policy: &Policy, record: Option<&[Recorded]>, now: Moment) -> Vec<(PurposeId, bool)> {
+    /// For each purpose what holds: as the device alone says, or as it says together with its record.
+    pub fn decisions(&self, policy: &Policy, record: Option<&[Recorded]>, now: Moment) -> Vec<(PurposeId, Decision)> {
         let device = self.device();
         let standing = |id: &PurposeId| match record {
             None => device.standing(policy, id, now),
             Some(record) => device.proved(record, policy, id, now),
         };
-        policy.purposes.iter().map(|purpose| (purpose.id.clone(), standing(&purpose.id).decision.allow)).collect()
+        policy.purposes.iter().map(|purpose| (purpose.id.clone(), standing(&purpose.id).decision)).collect()
     }
 
     /// Whether there is anything to ask.

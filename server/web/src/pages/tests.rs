@@ -1,4 +1,7 @@
+use std::collections::HashSet;
+
 use axum::http::{StatusCode, header};
+use model::decision::Reason;
 use model::event::Event;
 use model::identity::Subject;
 use model::language::Language;
@@ -366,10 +369,16 @@ async fn sentences_are_short_and_calm() {
 }
 
 /// The table that rules and `embed.js` are held to, through the pages: what the preference page says of each purpose,
-/// and whether the include asks.
+/// and whether the include asks. Where an answer ended by itself, by us or with its question, that is said, and nowhere else.
 #[tokio::test]
 async fn the_pages_decide_as_the_rules_do() {
     use crate::embed::cases::{POLICIES, cases};
+    let ended = [
+        (Reason::Expired, "Uw eerdere antwoord is verlopen."),
+        (Reason::QuestionChanged, "Onze vraag is veranderd. Uw eerdere antwoord geldt daarom niet meer."),
+        (Reason::RevokedByController, "Wij hebben dit zelf gestopt."),
+    ];
+    let mut said = HashSet::new();
     for (name, changes) in POLICIES {
         let text = changes.iter().fold(EXAMPLE.to_owned(), |text, (from, to)| {
             assert!(text.contains(from), "the example has {from}");
@@ -386,17 +395,25 @@ async fn the_pages_decide_as_the_rules_do() {
             browser.cookies.extend(case.seen.iter().map(|value| ("keuze_seen".to_owned(), (*value).to_owned())));
             browser.cookies.extend(subject.map(|subject| ("keuze_id".to_owned(), subject.to_string())));
             let history = subject.map(|subject| house.keuze.scribe.history(subject).expect("readable"));
-            let expected = case.allowed(&policy, Some(&history.unwrap_or_default()), now);
+            let expected = case.decisions(&policy, Some(&history.unwrap_or_default()), now);
             let headers: &[(&str, &str)] = if case.gpc { &[("sec-gpc", "1")] } else { &[] };
             let page = browser.ask("GET", PREFERENCES, headers, "").await;
             let groups: Vec<&str> = page.body.split("<fieldset class=\"purpose\">").skip(1).collect();
             let told = groups.iter().map(|group| !group.contains("<strong>Staat uit.</strong>"));
-            let expected: Vec<bool> = expected.into_iter().map(|(_, allow)| allow).collect();
-            assert_eq!(told.collect::<Vec<_>>(), expected, "{case:?}");
+            let allowed: Vec<bool> = expected.iter().map(|(_, decision)| decision.allow).collect();
+            assert_eq!(told.collect::<Vec<_>>(), allowed, "{case:?}");
+            for (group, (_, decision)) in groups.iter().zip(&expected) {
+                for (reason, sentence) in ended {
+                    assert_eq!(group.contains(sentence), decision.reason == reason, "{reason:?} {case:?}");
+                    said.extend((decision.reason == reason).then_some(sentence));
+                    assert!(decision.reason != reason || !decision.allow, "{reason:?} {case:?}");
+                }
+            }
             let include = browser.ask("GET", "/keuze/fragment?lang=nl", headers, "").await;
             assert_eq!(!include.body.is_empty(), case.asks(&policy, now), "{case:?}");
         }
     }
+    assert_eq!(said.len(), ended.len(), "control: each of them is so somewhere");
 }
 
 /// Appends events under a subject of their own.

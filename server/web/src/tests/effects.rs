@@ -267,3 +267,115 @@ async fn stopping_everything_holds_at_once_at_every_point_and_for_later_ones() {
     let who = Who { person: Some(person), points: vec![later] };
     assert!(!house.keuze.may_i(&who, Channel::Email).expect("readable").allow, "what joins later");
 }
+
+// ---- Problems -------------------------------------------------------------------------------------------------------
+
+/// "Er is niets opgeslagen. Uw eerdere keuze is niet veranderd": wherever nothing is, and in every way that an address does
+/// not take.
+#[tokio::test]
+async fn where_nothing_is_or_nothing_is_taken_nothing_is_saved() {
+    let house = House::new().await;
+    employ_anna(&house).await;
+    let person = customer(&house, "K-1", &fields().map(|(point, _)| point)).await;
+    let mut browser = annas_desk(&house, "localhost").await;
+    browser.cookies.extend(known(&house, "anna@example.nl").await.cookies);
+    browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
+    let before = (house.records(), house.keuze.post.waiting().len());
+    let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+    let mut told = [0, 0];
+    let nowhere = ["/keuze", "/keuze/nergens", "/keuze/afmelden/x/y", "/keuze/api/v1/nergens", "/elders"];
+    let paths = super::walk::paths().into_iter().chain(nowhere.map(str::to_owned));
+    for path in
+        paths.map(|path| path.replace("{token}", &house.keuze.tokens().stop(person, None)).replace(['{', '}', '*'], ""))
+    {
+        for method in ["PUT", "PATCH", "DELETE", "POST"] {
+            let is_nowhere = nowhere.contains(&&*path);
+            if method == "POST" && !is_nowhere {
+                continue;
+            }
+            let mut browser = {
+                let mut beside = browser.beside();
+                beside.cookies.clone_from(&browser.cookies);
+                beside
+            };
+            let body = "act=stop_all&scope=all&control=accept_all&confirm=yes&email=els%40example.nl";
+            let answer = browser.ask(method, &path, &headers, body).await;
+            let missing = answer.status == StatusCode::NOT_FOUND;
+            assert!(missing || answer.status == StatusCode::METHOD_NOT_ALLOWED, "{method} {path}: {}", answer.status);
+            assert!(missing || !is_nowhere, "{method} {path}");
+            assert!(answer.body.contains("Er is niets opgeslagen"), "{method} {path}: {}", answer.body);
+            assert!(missing || answer.headers.contains_key("allow"), "{method} {path}: what it does take is named");
+            assert!(!answer.headers.contains_key("set-cookie"), "{method} {path}: the choice before stands");
+            told[usize::from(missing)] += 1;
+        }
+    }
+    assert_eq!((house.records(), house.keuze.post.waiting().len()), before);
+    assert!(told[0] > 100 && told[1] >= 20, "control: {told:?}");
+}
+
+/// The whole gate around one handler, which takes as long as it takes.
+fn behind_the_gate(house: &House, longest: std::time::Duration, handler: axum::routing::MethodRouter) -> Browser {
+    let gate = crate::gate::Gate {
+        keuze: std::sync::Arc::clone(&house.keuze),
+        sources: crate::limits::Sources::new(vault::key::MacKey::random(&*house.keuze.entropy)),
+        limits: None,
+        longest,
+    };
+    let catch = tower_http::catch_panic::CatchPanicLayer::custom(crate::gate::panicked);
+    let pass = axum::middleware::from_fn_with_state(std::sync::Arc::new(gate), crate::gate::pass);
+    Browser::of(axum::Router::new().route("/keuze/choices", handler).layer(catch).layer(pass))
+}
+
+/// A handler that records a no of whoever has this address, and then does something else.
+fn records<T: Future<Output = StatusCode> + Send>(
+    house: &House,
+    then: impl Fn() -> T + Clone + Send + Sync + 'static,
+) -> axum::routing::MethodRouter {
+    let keuze = std::sync::Arc::clone(&house.keuze);
+    axum::routing::post(async move || {
+        keuze.stop_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
+        then().await
+    })
+}
+
+/// "Er is niets bevestigd": not that nothing was saved.
+#[tokio::test]
+async fn a_request_that_took_too_long_is_confirmed_by_nobody_and_what_was_written_stands() {
+    let house = House::new().await;
+    let handler = records(&house, async || std::future::pending().await);
+    let mut browser = behind_the_gate(&house, std::time::Duration::from_millis(300), handler);
+    let answer = browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
+    assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT);
+    let words = answer.words();
+    assert!(words.contains("Er is niets bevestigd.") && !words.contains("niets opgeslagen"), "{words}");
+    assert!(browser.cookies.is_empty(), "nothing is confirmed");
+    assert_eq!(answer.headers["connection"], "close");
+    assert!(!of_point(&house, &email("anna@example.nl"), Channel::Email).allow, "what was written stands");
+    // The control: in time it is.
+    let handler = records(&house, async || StatusCode::OK);
+    let mut browser = behind_the_gate(&house, crate::gate::LONGEST, handler);
+    assert_eq!(browser.post("/keuze/choices", &[]).await.status, StatusCode::OK);
+}
+
+/// "Wij weten niet zeker of er iets is opgeslagen. Zonder antwoord van ons geldt uw eerdere keuze."
+#[tokio::test]
+async fn a_fault_of_ours_leaves_the_device_as_it_was_and_denies_nothing_that_was_saved() {
+    let house = House::new().await;
+    let mut own = Browser::new(&house);
+    own.post("/keuze/choices", &[("control", "refuse_all")]).await;
+    let before = own.cookies.clone();
+    assert!(!before.is_empty());
+    let mut browser =
+        behind_the_gate(&house, crate::gate::LONGEST, records(&house, async || panic!("a fault of ours")));
+    browser.cookies.clone_from(&before);
+    let answer = browser.post("/keuze/choices", &[("control", "accept_all")]).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let words = answer.words();
+    assert!(
+        words.contains("Wij weten niet zeker of er iets is opgeslagen.") && !words.contains("Er is niets"),
+        "{words}"
+    );
+    assert!(!of_point(&house, &email("anna@example.nl"), Channel::Email).allow, "here something was saved");
+    assert_eq!(browser.cookies, before, "the choice before holds");
+    assert_eq!(own.get("/keuze/fragment?lang=nl").await.body, "", "and is not asked again");
+}

@@ -273,7 +273,7 @@ async fn no_header_loses_a_no() {
         Press::LetterCode,
         Press::StopAll,
         Press::DeskObjection,
-        Press::CustomerRefused,
+        Press::CustomerRefused(0),
         Press::ProgramObjection,
     ];
     for press in noes {

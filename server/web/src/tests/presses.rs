@@ -52,13 +52,27 @@ pub enum Press {
     Customer,
     CustomerWithEverything,
     CustomerIsTheSame,
-    CustomerRefused,
+    /// A row that is refused and its no taken, by its place in [`REFUSED_ROWS`].
+    CustomerRefused(usize),
     ProgramObjection,
     OptIn,
     LetterBlock,
     Classified,
     LetterChecked,
 }
+
+/// Rows of which all is refused but the no.
+pub const REFUSED_ROWS: [&str; 9] = [
+    r#"{"customer":"K-1","email":"geen adres","objected_channels":"post"}"#,
+    r#"{"customer":"K-1","phone":"12","objected_channels":"post"}"#,
+    r#"{"customer":"K-1","postcode":"12","house_number":"1","objected_channels":"phone"}"#,
+    r#"{"customer":"K-1","country":"Narnia","lines":"Weg 1","objected_channels":"all"}"#,
+    r#"{"customer":"K-1","channels":"social","objected_channels":"post"}"#,
+    r#"{"customer":"K-1","channels":"fax","objected_channels":"post"}"#,
+    r#"{"customer":"K-1","shoe_size":"42","objected_channels":"post"}"#,
+    r#"{"customer":"K-1","sold_on":"gisteren","objected_channels":"post"}"#,
+    r#"{"email":"els@example.nl","phone":"12","objected_channels":"email"}"#,
+];
 
 use Press::*;
 
@@ -96,13 +110,23 @@ impl Press {
         Customer,
         CustomerWithEverything,
         CustomerIsTheSame,
-        CustomerRefused,
+        CustomerRefused(0),
         ProgramObjection,
         OptIn,
         LetterBlock,
         Classified,
         LetterChecked,
     ];
+
+    /// The same with every row that is refused.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain((1..REFUSED_ROWS.len()).map(CustomerRefused))
+    }
+
+    /// Whether it is answered by a refusal that takes its no.
+    pub fn is_refused(self) -> bool {
+        matches!(self, CustomerRefused(_))
+    }
 
     fn is_at_the_desk(self) -> bool {
         let of_people = [
@@ -125,7 +149,7 @@ impl Press {
             Customer
                 | CustomerWithEverything
                 | CustomerIsTheSame
-                | CustomerRefused
+                | CustomerRefused(_)
                 | ProgramObjection
                 | OptIn
                 | LetterBlock
@@ -411,8 +435,8 @@ pub async fn ready(press: Press, house: &House) -> Ready {
             customer(house, "K-1", &[email("ander@example.nl")]).await;
             ready
         }
-        CustomerRefused => {
-            let row = json!({"customer": "K-1", "email": "geen adres", "objected_channels": "post"});
+        CustomerRefused(at) => {
+            let row = serde_json::from_str(REFUSED_ROWS[at]).expect("JSON");
             of_program(house, "/keuze/api/v1/customers", &row).await
         }
         ProgramObjection => {

@@ -268,7 +268,8 @@ async fn s_17_what_came_by_letter_or_mail_is_entered_on_a_persons_page() {
     };
     let unsaid = act(&mut desk, "object:post", "").await;
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(house.ledger().len(), before);
+    assert!(unsaid.words().contains("Kies hoe dit binnenkwam"), "{}", unsaid.words());
+    assert_eq!(house.ledger().len(), before, "nothing is recorded, as it says");
     for (named, route, channel, expected) in [
         ("object:post", "letter", Channel::Post, Route::Letter),
         ("object:email", "email_in", Channel::Email, Route::EmailIn),
@@ -326,6 +327,7 @@ async fn two_people_are_merged_with_every_no_of_both() {
         let refused = merge(&mut desk, &[("other", nobody), ("same", "yes")]).await;
         assert!(refused.words().contains("Er is niets samengevoegd."), "{nobody}");
     }
+    assert!(house.ledger().iter().all(|event| event.kind != EventKind::Merged), "nothing is merged, as it says");
     let merged = merge(&mut desk, &[("other", " C-2 "), ("same", "yes")]).await;
     assert!(merged.words().contains("De twee zijn samengevoegd."), "{}", merged.words());
     let event = last(&house);

@@ -120,6 +120,29 @@ async fn a_new_password_needs_the_current_one() {
     assert!(ended.words().contains("Dit is niet vastgelegd."), "{}", ended.words());
 }
 
+/// "Het is niet bewaard": the one before still opens the desk, and the one that was refused does not.
+#[tokio::test]
+async fn a_password_that_is_refused_is_not_saved() {
+    let house = house_of_anna().await;
+    let mut desk = annas_desk(&house, "localhost").await;
+    let long = "veel te lang ".repeat(20);
+    for (new, again, told) in [
+        (&*long, &*long, "Dit wachtwoord is te lang. Het is niet bewaard."),
+        ("te kort", "te kort", "te kort"),
+        ("vijf woorden aan elkaar en nog een", "vijf andere woorden aan elkaar", "niet gelijk. Er is niets bewaard."),
+        ("hier is anna de baas", "hier is anna de baas", "te raden. Het is niet bewaard."),
+    ] {
+        let before = house.ledger().len();
+        let form = [("current", PASSWORD), ("password", new), ("again", again)];
+        let refused = desk.post("/keuze/desk/password", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.words().contains(told), "{told}: {}", refused.words());
+        assert_eq!(house.ledger().len(), before, "{told}");
+        assert_eq!(sign_in_as(&mut desk.beside(), "anna", new).await.status, StatusCode::FORBIDDEN, "{told}");
+        assert_eq!(sign_in_as(&mut desk.beside(), "anna", PASSWORD).await.status, StatusCode::SEE_OTHER, "{told}");
+    }
+}
+
 /// A one-time password opens for a day, and then says what to do; its session lasts just long enough to choose another.
 #[tokio::test]
 async fn a_one_time_password_expires() {
