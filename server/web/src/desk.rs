@@ -13,8 +13,7 @@ mod work;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -35,7 +34,7 @@ use zeroize::Zeroizing;
 
 use self::session::{Session, Sessions};
 use self::work::{Opened, Press};
-use super::body;
+use super::form::Form;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::render;
@@ -131,7 +130,8 @@ async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response
 }
 
 async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
-    let (name, password) = (form.take("name")?, Zeroizing::new(form.take("password")?));
+    let (name, password) = (form.needed("name")?, Zeroizing::new(form.needed("password")?));
+    form.end()?;
     // Before the password is looked at: what is reset meanwhile opens nothing.
     let access = desk.staff().access(&name);
     let refused = |status, why| Ok(sign_in_page(&desk, &visit, false, status, Some(why)));
@@ -176,11 +176,14 @@ fn open_session(
 async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
     let _one_at_a_time = desk.replacing.lock().await;
     let session = desk.session(&headers);
-    if let Some(session) = session.as_ref().filter(|session| !form.is_of(session)) {
+    if let Some(session) = session.as_ref().filter(|session| !is_of(&mut form, session)) {
         return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
     }
-    let current = form.take("current").ok().map(Zeroizing::new);
-    let (new, again) = (Zeroizing::new(form.take("password")?), Zeroizing::new(form.take("again")?));
+    // Also of whom no session is left.
+    drop(form.all("name"));
+    let current = form.needed("current").ok().map(Zeroizing::new);
+    let (new, again) = (Zeroizing::new(form.needed("password")?), Zeroizing::new(form.needed("again")?));
+    form.end()?;
     let Some(session) = session else { return replaced_before(&desk, &visit, &headers, new).await };
     let known = known::tokens(&headers, visit.host.secure);
     let at = desk.keuze.known_browser(session.name.as_str(), &known);
@@ -283,10 +286,11 @@ enum Asked {
 }
 
 async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
-    if !form.is_of(&session) {
+    if !is_of(&mut form, &session) {
         return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
     }
-    let (query, reason) = (form.take("query")?, form.take("reason")?);
+    let (query, reason) = (form.needed("query")?, form.needed("reason")?);
+    form.end()?;
     let outcome = match parse(&desk, &session, &query, &reason) {
         Ok(Asked::Record(asked)) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
         Ok(Asked::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
@@ -398,40 +402,29 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
     response
 }
 
-/// A form as it was sent.
-struct Form(Vec<(String, String)>);
-
-impl<S: Send + Sync> FromRequest<S> for Form {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let headers = request.headers().clone();
-        body::form(&headers, Bytes::from_request(request, state).await).map(Self)
+/// What tells a form from every other.
+fn press_of(form: &Form) -> Press {
+    let mut hash = Sha256::new();
+    for text in form.pairs().iter().flat_map(|(name, value)| [name, value]) {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
     }
+    Press(hash.finalize().into())
 }
 
-impl Form {
-    /// What tells it from every other form.
-    fn press(&self) -> Press {
-        let mut hash = Sha256::new();
-        for text in self.0.iter().flat_map(|(name, value)| [name, value]) {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
-        }
-        Press(hash.finalize().into())
-    }
+/// The button of a form: where several were sent, one that says no.
+fn first_no(form: &mut Form) -> Result<String, Problem> {
+    let acts = form.all("act");
+    let no = acts.iter().find(|act| act.starts_with("object:"));
+    let act = no.or_else(|| acts.iter().find(|act| !act.is_empty()));
+    act.cloned().ok_or(Problem::with(Slug::MalformedRequest, "act"))
+}
 
-    /// Whether the page that it stood on was this staff member's. Our pages say so; a program that sends a form without one has
-    /// one session.
-    fn is_of(&mut self, session: &Session) -> bool {
-        self.take("name").map_or(true, |name| name == session.name.as_str())
-    }
-
-    /// A field that the form has; a request without it was not made by our form.
-    fn take(&mut self, name: &'static str) -> Result<String, Problem> {
-        let at = self.0.iter().position(|(field, _)| field == name);
-        at.map(|at| self.0.swap_remove(at).1).ok_or(Problem::with(Slug::MalformedRequest, name))
-    }
+/// Whether the page that a form stood on was this staff member's. Our pages say so; a program that sends a form without one has
+/// one session.
+fn is_of(form: &mut Form, session: &Session) -> bool {
+    let names = form.all("name");
+    names.iter().filter(|name| !name.is_empty()).all(|name| name == session.name.as_str())
 }
 
 impl From<LookUpError> for Problem {

@@ -12,8 +12,6 @@ pub(super) mod tests;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use model::paths::Endpoint;
@@ -21,14 +19,11 @@ use ui::pages::unmatched::{NotRecorded, NotRecordedProps};
 use words::views::frame::Frame;
 use words::views::unmatched::{Unmatched, UnmatchedView};
 
-use super::body;
 use super::cookies;
-use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::codes::Session;
-use words::problem::Slug;
 
 /// Forms and pages of this site's own.
 pub fn forms() -> Router<Arc<Keuze>> {
@@ -51,34 +46,6 @@ pub(super) fn not_recorded(keuze: &Keuze, visit: &Visit, why: Unmatched) -> Resp
 /// Who is signed in at this browser.
 pub(super) fn session(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
     cookies::read(headers, visit.names()).person.iter().find_map(|sealed| keuze.session(sealed))
-}
-
-/// What a form sent, each field taken once.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    fn read(headers: &HeaderMap, sent: Result<Bytes, BytesRejection>) -> Result<Self, Problem> {
-        Ok(Self(body::form(headers, sent)?))
-    }
-
-    /// A field; empty where it is missing. Twice is a form that we did not make.
-    fn take(&mut self, name: &str) -> Result<String, Problem> {
-        let mut all = self.take_all(name);
-        let value = all.pop().unwrap_or_default();
-        if all.is_empty() { Ok(value) } else { Err(Slug::MalformedRequest.into()) }
-    }
-
-    fn take_all(&mut self, name: &str) -> Vec<String> {
-        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|(of, _)| of == name);
-        self.0 = left;
-        let taken: Vec<(String, String)> = taken;
-        taken.into_iter().map(|(_, value)| value).collect()
-    }
-
-    /// Whatever nobody asked for is refused: our forms ask for nothing else (S-40).
-    fn end(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Slug::MalformedRequest.into()) }
-    }
 }
 
 /// Leads on after a form.

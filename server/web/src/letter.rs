@@ -2,10 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -17,7 +15,7 @@ use ui::pages::objection::{Letter as LetterPage, LetterProps};
 use words::views::frame::{Carried, Frame};
 use words::views::objection::{CodeFault, GoesOn, LetterState, LetterView};
 
-use super::body;
+use super::form::{Form, LenientForm};
 use super::limits::Bucket;
 use super::mount::Mount as _;
 use super::objection::without_referrer;
@@ -27,7 +25,6 @@ use super::visit::Visit;
 use keuze_core::config::Rate;
 use keuze_core::service::Keuze;
 use keuze_core::service::stop::Scope;
-use words::problem::Slug;
 
 const LETTER: &str = Endpoint::Letter.path();
 
@@ -72,10 +69,9 @@ async fn stop(
     State(keuze): State<Arc<Keuze>>,
     Extension(wrong): Extension<Arc<WrongCodes>>,
     visit: Visit,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
-    let (typed, said) = read(body::form(&headers, body)?)?;
+    let (typed, said) = read(form);
     let Said::Stop(scope) = said else {
         return Ok(page(&keuze, visit.language, StatusCode::OK, LetterState::Asks { code: typed, fault: None }));
     };
@@ -105,21 +101,17 @@ enum Said {
     Language,
 }
 
-fn read(pairs: Vec<(String, String)>) -> Result<(String, Said), Problem> {
-    let (mut code, mut said) = (None, None);
-    for (name, value) in pairs {
-        let new = match (name.as_str(), value.as_str()) {
-            ("code", _) if value.chars().count() <= LONGEST => code.replace(value).is_none(),
-            ("scope", "all") => said.replace(Said::Stop(Scope::All)).is_none(),
-            ("scope", "language") => said.replace(Said::Language).is_none(),
-            _ => false,
-        };
-        // Of two, one would be swallowed.
-        if !new {
-            return Err(Slug::MalformedRequest.into());
-        }
-    }
-    Ok((code.unwrap_or_default(), said.unwrap_or(Said::Stop(Scope::Own))))
+/// The code counts whatever else stands there. Of two codes neither is swallowed: together they are none, and the page asks again.
+fn read(mut form: Form) -> (String, Said) {
+    let said = match () {
+        () if form.says("scope", "all") => Said::Stop(Scope::All),
+        () if form.says("scope", "language") => Said::Language,
+        () => Said::Stop(Scope::Own),
+    };
+    let mut codes = form.all("code");
+    codes.retain(|code| !code.trim().is_empty());
+    codes.dedup_by(|one, other| one.trim() == other.trim());
+    (codes.join(" ").chars().take(LONGEST).collect(), said)
 }
 
 fn fault(typed: &str, error: LetterCodeError) -> CodeFault {

@@ -12,6 +12,7 @@ pub mod embed;
 pub mod files;
 #[cfg(test)]
 mod fixture;
+pub mod form;
 pub mod gate;
 pub mod idempotency;
 pub mod known;

@@ -1,13 +1,10 @@
 //! Where people say no: by the link of a mail (RFC 8058), and with nothing in hand.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest as _, Multipart, OriginalUri, Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use model::channel::Channel;
@@ -21,8 +18,7 @@ use words::views::objection::{
     ReadHouse, ReadLines,
 };
 
-use super::body;
-use super::elements::{essence, media_type};
+use super::form::{AnyForm, Form, LenientForm};
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::render;
@@ -62,9 +58,9 @@ async fn stop(
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
-    request: Request,
+    AnyForm(form): AnyForm,
 ) -> Result<Response, Problem> {
-    let said = Said::read(request).await?;
+    let said = Said::read(&form);
     let state = match keuze.link(&token) {
         Some(link) => match keuze.stop_by_link(link, said.scope, said.route).await {
             Ok(acted) => {
@@ -107,42 +103,12 @@ struct Said {
 impl Said {
     /// `List-Unsubscribe=One-Click` comes from a mail provider, in either form (RFC 8058 section 3.2); `scope` from our
     /// own page. Whatever else is in it, the press counts: the token says what to stop.
-    async fn read(request: Request) -> Result<Self, Problem> {
-        let pairs = if is_multipart(media_type(request.headers())) {
-            parts(request).await
-        } else {
-            let body = body::bytes(Bytes::from_request(request, &()).await)?;
-            form_urlencoded::parse(&body).into_owned().collect()
-        };
-        let has = |name: &str, value: &str| pairs.iter().any(|(n, v)| n == name && v == value);
-        Ok(Self {
-            scope: if has("scope", "all") { Scope::All } else { Scope::Own },
-            route: if has("List-Unsubscribe", "One-Click") { Route::OneClick } else { Route::MailLink },
-        })
-    }
-}
-
-fn is_multipart(media: Option<&str>) -> bool {
-    media.is_some_and(|media| media.to_ascii_lowercase().starts_with("multipart/"))
-}
-
-/// The parts of a multipart body, as far as they can be read.
-async fn parts(mut request: Request) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    // The line that names what stands between the parts, whatever else came along.
-    let mut lines = request.headers().get_all(header::CONTENT_TYPE).iter();
-    let line = lines.find(|line| is_multipart(line.to_str().ok().and_then(essence))).cloned();
-    if let Some(line) = line {
-        request.headers_mut().insert(header::CONTENT_TYPE, line);
-    }
-    if let Ok(mut parts) = Multipart::from_request(request, &()).await {
-        while let Ok(Some(part)) = parts.next_field().await {
-            let name = part.name().unwrap_or_default().to_owned();
-            let Ok(value) = part.text().await else { break };
-            pairs.push((name, value));
+    fn read(form: &Form) -> Self {
+        Self {
+            scope: if form.says("scope", "all") { Scope::All } else { Scope::Own },
+            route: if form.says("List-Unsubscribe", "One-Click") { Route::OneClick } else { Route::MailLink },
         }
     }
-    pairs
 }
 
 async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
@@ -152,10 +118,9 @@ async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
 async fn object(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
-    let sent = Sent::read(body::form(&headers, body)?)?;
+    let sent = Sent::read(form)?;
     let (points, channels) = match sent.checked() {
         Ok(checked) => checked,
         Err(faults) => {
@@ -180,6 +145,9 @@ fn page(keuze: &Keuze, language: Language, status: StatusCode, state: ObjectionS
 /// The form as it was sent.
 struct Sent {
     form: ObjectionForm,
+    /// Further numbers and addresses, where the field stood there several times.
+    more_phones: Vec<String>,
+    more_emails: Vec<String>,
     /// The house number that the person was asked about, and says is right.
     confirmed: String,
     /// The same for the lines of an address.
@@ -188,49 +156,40 @@ struct Sent {
 }
 
 impl Sent {
-    fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
-        let (mut form, mut scope) = (ObjectionForm::default(), None);
-        let (mut confirmed, mut confirmed_lines) = (String::new(), String::new());
-        let wrong = |field| Problem::with(Slug::MalformedRequest, field);
-        let mut seen = HashSet::new();
-        for (name, value) in pairs {
-            // Of two, one would be swallowed.
-            if name != "channel" && name != "done" && !seen.insert(name.clone()) {
-                return Err(Problem::unknown_field(&name));
-            }
-            match name.as_str() {
-                "phone" => form.phone = value,
-                "postcode" => form.postcode = value,
-                "house" => form.house = value,
-                "addition" => form.addition = value,
-                "read" => confirmed = value,
-                "read-lines" => confirmed_lines = value,
-                "lines" => form.lines = value,
-                "country" => form.country = value,
-                "email" => form.email = value,
-                "channel" => form.channels.push(Channel::from_word(&value).ok_or(wrong("channel"))?),
-                "done" => form.done.push(PointKind::from_word(&value).ok_or(wrong("done"))?),
-                "scope" => scope = Some(value),
-                _ => return Err(Problem::unknown_field(&name)),
-            }
+    /// Whatever else stands there, the no counts; only what would be swallowed, or be half an address, is refused by its name.
+    fn read(mut sent: Form) -> Result<Self, Problem> {
+        let mut form = ObjectionForm::default();
+        let (mut phones, mut emails) = (distinct(&mut sent, "phone"), distinct(&mut sent, "email"));
+        // What cannot be read comes first, so that the page shows it.
+        phones.sort_by_key(|typed| Phone::parse(typed).is_ok());
+        emails.sort_by_key(|typed| Email::parse(typed).is_ok());
+        let mut phones = phones.into_iter();
+        let mut emails = emails.into_iter();
+        form.phone = phones.next().unwrap_or_default();
+        form.email = emails.next().unwrap_or_default();
+        form.postcode = one(&mut sent, "postcode")?;
+        form.house = one(&mut sent, "house")?;
+        form.addition = one(&mut sent, "addition")?;
+        form.lines = one(&mut sent, "lines")?;
+        form.country = one(&mut sent, "country")?;
+        form.done = sent.all("done").iter().filter_map(|word| PointKind::from_word(word)).collect();
+        // No button was pressed, or none of ours: what was ticked is meant, else everything.
+        let ticked = distinct(&mut sent, "channel");
+        let all = sent.says("scope", "all") || (!sent.says("scope", "ticked") && ticked.is_empty());
+        form.channels = ticked.iter().filter_map(|word| Channel::from_word(word)).collect();
+        if !all && form.channels.len() < ticked.len() {
+            return Err(Problem::with(Slug::MalformedRequest, "channel"));
         }
-        let all = match scope.as_deref() {
-            Some("all") => true,
-            Some("ticked") => false,
-            // No button was pressed: what was ticked is meant, else everything.
-            Some("enter") => form.channels.is_empty(),
-            _ => return Err(wrong("scope")),
-        };
-        Ok(Self { form, confirmed, confirmed_lines, all })
+        let (confirmed, confirmed_lines) = (sent.first("read"), sent.first("read-lines"));
+        Ok(Self { form, more_phones: phones.collect(), more_emails: emails.collect(), confirmed, confirmed_lines, all })
     }
 
     /// The contact points and channels, or everything that is wrong, in the order of the form.
     fn checked(&self) -> Result<(Vec<ContactPoint>, Vec<Channel>), Vec<Fault>> {
         let mut faults = Vec::new();
-        let points: Vec<ContactPoint> = [self.phone(), self.post(), self.post_elsewhere(), self.email()]
-            .into_iter()
-            .filter_map(|read| read.map_err(|fault| faults.push(fault)).ok().flatten())
-            .collect();
+        let reads = self.phones().chain([self.post(), self.post_elsewhere()]).chain(self.emails());
+        let points: Vec<ContactPoint> =
+            reads.filter_map(|read| read.map_err(|fault| faults.push(fault)).ok().flatten()).collect();
         let is_empty = points.is_empty() && faults.is_empty();
         if is_empty && (self.all || self.form.channels.is_empty()) {
             faults.push(Fault::Empty);
@@ -260,14 +219,18 @@ impl Sent {
         lacking.chain(filled.iter().filter(|kind| idle(kind)).map(|kind| Fault::WithoutChannel(field(*kind)))).collect()
     }
 
-    fn phone(&self) -> Result<Option<ContactPoint>, Fault> {
-        let read = filled(&self.form.phone).map(Phone::parse).transpose();
-        read.map(|phone| phone.map(ContactPoint::Phone)).map_err(|_| Fault::Phone)
+    fn phones(&self) -> impl Iterator<Item = Result<Option<ContactPoint>, Fault>> {
+        [&self.form.phone].into_iter().chain(&self.more_phones).map(|typed| {
+            let read = filled(typed).map(Phone::parse).transpose();
+            read.map(|phone| phone.map(ContactPoint::Phone)).map_err(|_| Fault::Phone)
+        })
     }
 
-    fn email(&self) -> Result<Option<ContactPoint>, Fault> {
-        let read = filled(&self.form.email).map(Email::parse).transpose();
-        read.map(|email| email.map(ContactPoint::Email)).map_err(|_| Fault::Email)
+    fn emails(&self) -> impl Iterator<Item = Result<Option<ContactPoint>, Fault>> {
+        [&self.form.email].into_iter().chain(&self.more_emails).map(|typed| {
+            let read = filled(typed).map(Email::parse).transpose();
+            read.map(|email| email.map(ContactPoint::Email)).map_err(|_| Fault::Email)
+        })
     }
 
     fn post(&self) -> Result<Option<ContactPoint>, Fault> {
@@ -343,6 +306,24 @@ impl Sent {
             Err(_) => Err(Fault::Lines),
         }
     }
+}
+
+/// Everything that was typed into a field, each once.
+fn distinct(form: &mut Form, name: &str) -> Vec<String> {
+    let mut values = Vec::new();
+    for value in form.all(name) {
+        if filled(&value).is_some() && !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// The one thing that was typed into a part of an address. Of two, nobody knows which belongs to the rest.
+fn one(form: &mut Form, name: &'static str) -> Result<String, Problem> {
+    let mut values = distinct(form, name);
+    let value = values.pop().unwrap_or_default();
+    if values.is_empty() { Ok(value) } else { Err(Problem::with(Slug::MalformedRequest, name)) }
 }
 
 fn filled(text: &str) -> Option<&str> {

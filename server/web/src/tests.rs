@@ -4,6 +4,7 @@ mod effects;
 mod gone;
 mod headers;
 mod log;
+mod noes;
 mod presses;
 mod routes;
 mod told;

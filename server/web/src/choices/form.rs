@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use model::choice::{Answers, Control, Surface};
@@ -17,8 +15,8 @@ use model::purpose::PurposeId;
 use words::views::preferences::Overtaken;
 
 use super::{Sender, purpose, referer_path};
-use crate::body;
 use crate::embed::build;
+use crate::form::{Form, LenientForm};
 use crate::pages::preferences_now;
 use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
@@ -38,6 +36,8 @@ struct Fields {
     before: Option<String>,
     offered: BTreeSet<PurposeId>,
     grant: BTreeSet<PurposeId>,
+    /// It grants nothing: purposes that are not asked about are left out, not refused.
+    refuses: bool,
 }
 
 pub(super) async fn choose(
@@ -45,9 +45,9 @@ pub(super) async fn choose(
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
-    let fields = Fields::read(body::form(&headers, body)?)?;
+    let fields = Fields::read(form)?;
     let choice = fields.choice(&keuze, visit.language)?;
     let visit = Visit { language: choice.language, ..visit };
     let sender = Sender::of(&keuze, visit, &headers, gpc)?;
@@ -85,22 +85,51 @@ fn overtaken(keuze: &Keuze, sender: &Sender, headers: &HeaderMap, done: Option<&
 }
 
 impl Fields {
-    fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
-        let mut fields = Self::default();
-        for (name, value) in pairs {
-            match name.as_str() {
-                "policy" => once(&mut fields.policy, value)?,
-                "language" => once(&mut fields.language, value)?,
-                "control" => once(&mut fields.control, value)?,
-                "surface" => once(&mut fields.surface, value)?,
-                "build" => once(&mut fields.build, value)?,
-                "before" => once(&mut fields.before, value)?,
-                "return" => once(&mut fields.return_to, value)?,
-                "offered" => _ = fields.offered.insert(purpose(&value)?),
-                "grant" => _ = fields.grant.insert(purpose(&value)?),
-                _ => return Err(Slug::MalformedRequest.into()),
+    fn read(form: Form) -> Result<Self, Problem> {
+        let grants = form.pairs().iter().any(|(name, value)| name == "grant" && !value.is_empty());
+        match () {
+            () if form.says("control", "refuse_all") => Ok(Self::refusal(form, "refuse_all")),
+            () if form.says("control", "save") && !grants && !form.says("control", "accept_all") => {
+                Ok(Self::refusal(form, "save"))
             }
+            () => Self::strict(form),
         }
+    }
+
+    /// What grants nothing counts whatever else stands there.
+    fn refusal(mut form: Form, control: &str) -> Self {
+        let mut known = |name: &str| Some(form.first(name)).filter(|value| !value.is_empty());
+        let surface = known("surface").filter(|name| read_surface(Some(name)).is_ok());
+        Self {
+            policy: known("policy"),
+            language: known("language"),
+            control: Some(control.to_owned()),
+            surface,
+            build: known("build"),
+            return_to: known("return"),
+            before: known("before"),
+            offered: form.all("offered").iter().filter_map(|name| name.parse().ok()).collect(),
+            grant: BTreeSet::new(),
+            refuses: true,
+        }
+    }
+
+    fn strict(mut form: Form) -> Result<Self, Problem> {
+        let mut field = |name| form.has(name).then(|| form.field(name)).transpose();
+        let mut fields = Self {
+            policy: field("policy")?,
+            language: field("language")?,
+            control: field("control")?,
+            surface: field("surface")?,
+            build: field("build")?,
+            return_to: field("return")?,
+            before: field("before")?,
+            ..Self::default()
+        };
+        let purposes = |names: Vec<String>| names.iter().map(|name| purpose(name)).collect::<Result<_, _>>();
+        fields.offered = purposes(form.all("offered"))?;
+        fields.grant = purposes(form.all("grant"))?;
+        form.end()?;
         Ok(fields)
     }
 
@@ -111,7 +140,7 @@ impl Fields {
         let asked = keuze.published.by_id(&policy).unwrap_or_else(|| keuze.published.current());
         // A form in a language that we don't have was shown with what we have; its no counts.
         let language = self.language.as_deref().and_then(Language::from_tag).unwrap_or(visited);
-        let surface = surface(self.surface.as_deref())?;
+        let surface = read_surface(self.surface.as_deref())?;
         Ok(Choice {
             language,
             purposes: self.answers(control, &asked.policy)?,
@@ -131,6 +160,9 @@ impl Fields {
             return Err(Problem::with(Slug::ControlContradiction, "offered"));
         }
         let answerable = |id: &PurposeId| asked.optional().any(|purpose| purpose.id == *id);
+        if self.refuses {
+            return Ok(self.offered.iter().filter(|id| answerable(id)).map(|id| (id.clone(), false)).collect());
+        }
         if control == Control::Save && !self.offered.iter().all(answerable) {
             return Err(Problem::with(Slug::UnknownPurpose, "offered"));
         }
@@ -165,10 +197,6 @@ pub(crate) fn is_own_page(path: &str) -> bool {
     ours && plain && paths::answers_browsers(path)
 }
 
-fn once(field: &mut Option<String>, value: String) -> Result<(), Problem> {
-    if field.replace(value).is_some() { Err(Slug::MalformedRequest.into()) } else { Ok(()) }
-}
-
 fn control(name: Option<&str>) -> Result<Control, Problem> {
     match name {
         Some("accept_all") => Ok(Control::AcceptAll),
@@ -178,7 +206,7 @@ fn control(name: Option<&str>) -> Result<Control, Problem> {
     }
 }
 
-fn surface(name: Option<&str>) -> Result<Option<Surface>, Problem> {
+fn read_surface(name: Option<&str>) -> Result<Option<Surface>, Problem> {
     match name {
         Some("banner") => Ok(Some(Surface::Banner)),
         Some("page") => Ok(Some(Surface::Page)),

@@ -492,12 +492,12 @@ async fn a_form_that_contradicts_itself_writes_nothing() {
     let before = house.ledger().len();
     for form in [
         "control=save&offered=marketing&grant=profiling",
-        "control=save&offered=statistics&object=statistics",
+        "control=accept_all&offered=statistics&object=statistics",
         "control=save&offered=necessary",
-        "control=accept_all&control=refuse_all",
+        "control=accept_all&control=accept_all",
         "control=save",
         "offered=marketing",
-        "control=refuse_all&surprise=1",
+        "control=accept_all&surprise=1",
     ] {
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
         let answer = Browser::new(&house).ask("POST", "/keuze/choices", &headers, form).await;
@@ -505,4 +505,23 @@ async fn a_form_that_contradicts_itself_writes_nothing() {
         assert!(set_cookies(&answer).is_empty(), "{form}");
     }
     assert_eq!(house.ledger().len(), before);
+}
+
+/// What grants nothing counts beside whatever contradicts it.
+#[tokio::test]
+async fn a_no_in_a_form_that_contradicts_itself_counts() {
+    for form in [
+        "control=save&offered=statistics&object=statistics",
+        "control=save&offered=statistics&offered=necessary&offered=%ff",
+        "control=accept_all&control=refuse_all&offered=statistics",
+        "control=refuse_all&offered=statistics&grant=marketing&surprise=1",
+    ] {
+        let house = House::new().await;
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        let answer = Browser::new(&house).ask("POST", "/keuze/choices", &headers, form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{form}");
+        let said = last(&house).answers;
+        assert!(said.values().any(|answered| [Said::Refused, Said::Objected].contains(&answered.answer)), "{form}");
+        assert!(said.values().all(|answered| answered.answer != Said::Granted), "{form}");
+    }
 }

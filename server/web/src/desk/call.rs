@@ -20,7 +20,8 @@ use words::views::unmatched::Unmatched;
 
 use super::session::Session;
 use super::work::WorkId;
-use super::{Acting, Desk, Form, Shared, back_to, not_open, to, unmatched};
+use super::{Acting, Desk, Shared, back_to, first_no, is_of, not_open, to, unmatched};
+use crate::form::{Form, LenientForm};
 use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
@@ -60,14 +61,15 @@ async fn screen(
 }
 
 async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: Form) -> Result<Response, Problem> {
-    if !sent.is_of(&session) {
+    if !is_of(&mut sent, &session) {
         return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
     }
     let typed = CallForm {
-        reference: sent.take("reference")?,
-        outgoing: sent.take("direction")? == "out",
-        query: sent.take("query")?,
+        reference: sent.needed("reference")?,
+        outgoing: sent.needed("direction")? == "out",
+        query: sent.needed("query")?,
     };
+    sent.end()?;
     let direction = if typed.outgoing { Direction::Out } else { Direction::In };
     let fault = match (Reference::parse(&typed.reference), desk.keuze.contact(&typed.query)) {
         (None, _) => CallFault::Reference,
@@ -120,10 +122,10 @@ async fn act(
     visit: Visit,
     Acting(session): Acting,
     Path(id): Path<String>,
-    mut sent: Form,
+    LenientForm(mut sent): LenientForm,
 ) -> Result<Response, Problem> {
-    let press = Press::parse(&sent.take("act")?).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
-    let shown = sent.take("shown")?;
+    let press = Press::parse(&first_no(&mut sent)?).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
+    let shown = sent.first_needed("shown")?;
     let _one_at_a_time = desk.pressing.lock().await;
     let Some(call) = desk.call_at(&session, &id) else {
         return Ok(match desk.closed_at(&session, &id, &shown).filter(|_| matches!(press, Press::Close)) {

@@ -14,9 +14,9 @@ use keuze_core::service::people::{Act, ActError};
 
 /// A justified further step has its reason in writing, beside the reason of the look-up (S-54, level 3).
 pub(super) async fn erase(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
-    let asked = entry.form.take("asked").is_ok();
-    let keep_no = entry.form.take("decline").is_err();
-    let known_by = Why::parse(&entry.form.take("known_by")?).ok().filter(|_| asked);
+    let asked = entry.form.needed("asked").is_ok();
+    let keep_no = entry.form.needed("decline").is_err();
+    let known_by = Why::parse(&entry.form.needed("known_by")?).ok().filter(|_| asked);
     let outcome = match known_by {
         _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
         None => Outcome::Refused(PersonFault::EraseUnconfirmed),

@@ -22,7 +22,8 @@ use words::views::unmatched::Unmatched;
 use super::erase::erase;
 use super::session::Session;
 use super::work::{Made, Opened, Press, WorkId};
-use super::{Acting, DESK, Desk, Form, Shared, back_to, channels_named, not_open, to, unmatched};
+use super::{Acting, DESK, Desk, Shared, back_to, channels_named, first_no, not_open, press_of, to, unmatched};
+use crate::form::{Form, LenientForm};
 use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
@@ -117,10 +118,10 @@ impl FromRequest<Arc<Desk>> for Entry {
         let Acting(session) = Acting::from_request_parts(&mut parts, desk).await?;
         let path = Path::<String>::from_request_parts(&mut parts, desk).await;
         let Path(id) = path.map_err(IntoResponse::into_response)?;
-        let form = Form::from_request(Request::from_parts(parts, body), desk).await;
-        let mut form = form.map_err(Problem::into_response)?;
-        let (press, one_at_a_time) = (form.press(), Arc::clone(&desk.pressing).lock_owned().await);
-        let subject = form.subject().map_err(Problem::into_response)?;
+        let form = LenientForm::from_request(Request::from_parts(parts, body), desk).await;
+        let LenientForm(mut form) = form.map_err(Problem::into_response)?;
+        let (press, one_at_a_time) = (press_of(&form), Arc::clone(&desk.pressing).lock_owned().await);
+        let subject = subject(&mut form).map_err(Problem::into_response)?;
         let Some((id, opened)) = opened(desk, &session, &id).filter(|(_, opened)| opened.people.contains(&subject))
         else {
             return Err(unmatched(desk, &visit, &session, Unmatched::LookUp, None));
@@ -136,17 +137,15 @@ impl FromRequest<Arc<Desk>> for Entry {
     }
 }
 
-impl Form {
-    /// Whom it names.
-    fn subject(&mut self) -> Result<Subject, Problem> {
-        self.take("subject")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))
-    }
+/// Whom a form names.
+fn subject(form: &mut Form) -> Result<Subject, Problem> {
+    form.first_needed("subject")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))
 }
 
 impl Entry {
     /// For what cannot be undone: the page must have shown the last that was recorded of the person.
     pub(super) fn is_shown_whole(&mut self, desk: &Desk) -> Result<bool, Problem> {
-        let shown = self.form.take("shown")?;
+        let shown = self.form.first_needed("shown")?;
         Ok(desk.keuze.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
     }
 
@@ -190,8 +189,8 @@ pub(super) enum Outcome {
 }
 
 async fn act(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
-    let route = entry.form.take("route").ok().as_deref().and_then(route);
-    let press = entry.form.take("act")?;
+    let route = entry.form.all("route").iter().find_map(|word| route(word));
+    let press = first_no(&mut entry.form)?;
     let named = press.split_once(':').and_then(|(kind, named)| Some((kind, channels_named(named)?)));
     let (kind, channels) = named.ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
     let act = route.map(|route| entered(&entry.session.name, route, Some(&entry.opened.why)));
@@ -225,7 +224,7 @@ async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> 
 
 /// The other one is looked up, too, which is recorded; then the two are one.
 async fn merge(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
-    let (other, same) = (entry.form.take("other")?, entry.form.take("same").is_ok());
+    let (other, same) = (entry.form.needed("other")?, entry.form.needed("same").is_ok());
     let outcome = if !entry.is_shown_whole(&desk)? {
         Outcome::Changed
     } else if same {
@@ -247,9 +246,9 @@ async fn merge_with(desk: &Desk, entry: &Entry, number: &str) -> Result<Outcome,
 
 /// What joined later is the person's own: whoever says so writes how they know, beside the reason of the look-up.
 async fn same_person(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
-    let named = entry.form.take("at")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "at"))?;
-    let is_checked = entry.form.take("same").is_ok();
-    let known_by = Why::parse(&entry.form.take("known_by")?).ok().filter(|_| is_checked);
+    let named = entry.form.needed("at")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "at"))?;
+    let is_checked = entry.form.needed("same").is_ok();
+    let known_by = Why::parse(&entry.form.needed("known_by")?).ok().filter(|_| is_checked);
     let outcome = match known_by {
         _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
         None => Outcome::Refused(PersonFault::SamePersonUnconfirmed),

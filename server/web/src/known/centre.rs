@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -15,8 +13,9 @@ use ui::pages::centre::{Done, DoneProps};
 use words::views::centre::Next;
 use words::views::unmatched::Unmatched;
 
-use super::{Form, not_recorded, see_other, session};
+use super::{not_recorded, see_other, session};
 use crate::cookies::Jar;
+use crate::form::{Form, LenientForm};
 use crate::mount::Mount as _;
 use crate::objection::without_referrer_elsewhere;
 use crate::pages::behind_link;
@@ -48,9 +47,9 @@ async fn act(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
     headers: HeaderMap,
-    sent: Result<Bytes, BytesRejection>,
+    LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
-    let (wish, about) = read(Form::read(&headers, sent)?)?;
+    let (wish, about) = read(form)?;
     let from_here = matches!(sent_from(&headers, &keuze.config)?, SentFrom::Site);
     if matches!(wish, Wish::Start(..)) && !from_here {
         return Err(Slug::ConsentNotFromHere.into());
@@ -71,22 +70,28 @@ async fn act(
     Ok(see_other(&paths::in_language(&done_path(&keuze, &acted), visit.language)))
 }
 
-/// What is wished, and what the form says that it is about.
+/// What is wished, and what the form says that it is about. A no counts whatever else stands there; a yes is read strictly.
 fn read(mut form: Form) -> Result<(Wish, String), Problem> {
-    let about = form.take("about")?;
-    let act = form.take("act")?;
-    let shown = Shown::parse(&form.take("shown")?);
-    let channels = form.take_all("channel");
-    let channel = |word: &String| Channel::from_word(word).ok_or(Problem::with(Slug::MalformedRequest, "channel"));
-    let channels: Vec<Channel> = channels.iter().map(channel).collect::<Result<_, _>>()?;
+    if form.says("act", "stop_all") {
+        return Ok((Wish::Stop(Channel::ALL.to_vec()), form.first("about")));
+    }
+    let is_no = form.says("act", "stop");
+    let words = form.all("channel");
+    let known: Vec<Channel> = words.iter().filter_map(|word| Channel::from_word(word)).collect();
+    let all_known = known.len() == words.len();
+    if is_no && (all_known || words.iter().all(|word| word.is_empty() || Channel::from_word(word).is_some())) {
+        return Ok((Wish::Stop(known), form.first("about")));
+    }
+    // Of several channels that were ticked none is swallowed.
+    if !all_known {
+        return Err(Problem::with(Slug::MalformedRequest, "channel"));
+    }
+    let (about, act, shown) = (form.field("about")?, form.field("act")?, Shown::parse(&form.field("shown")?));
     form.end()?;
-    let wish = match act.as_str() {
-        "stop" => Wish::Stop(channels),
-        "stop_all" => Wish::Stop(Channel::ALL.to_vec()),
-        "start" => Wish::Start(channels, shown),
-        _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
-    };
-    Ok((wish, about))
+    match act.as_str() {
+        "start" => Ok((Wish::Start(known, shown), about)),
+        _ => Err(Problem::with(Slug::MalformedRequest, "act")),
+    }
 }
 
 /// The page that says what an act changed; its token is the receipt's own.

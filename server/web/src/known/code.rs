@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -15,8 +13,9 @@ use ui::pages::code::{AskCode, AskCodeProps, EnterCode, EnterCodeProps, ask};
 use words::views::centre::{AddressFault, AskCodeView, CodeFault, EnterCodeView, Next};
 use words::views::unmatched::Unmatched;
 
-use super::{Form, not_recorded, see_other};
+use super::{not_recorded, see_other};
 use crate::cookies::{self, Jar};
+use crate::form::Form;
 use crate::limits::Client;
 use crate::mount::Mount as _;
 use crate::problem::Problem;
@@ -74,11 +73,9 @@ async fn send(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
     Client(client): Client,
-    headers: HeaderMap,
-    sent: Result<Bytes, BytesRejection>,
+    mut form: Form,
 ) -> Result<Response, Problem> {
-    let mut form = Form::read(&headers, sent)?;
-    let (typed, next) = (form.take("contact")?, Next::of(&form.take("next")?));
+    let (typed, next) = (form.field("contact")?, Next::of(&form.field("next")?));
     form.end()?;
     let to = match keuze.code_goes_to(&typed, takes_numbers(&keuze, next)) {
         Ok(to) => to,
@@ -126,10 +123,9 @@ async fn take(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
     headers: HeaderMap,
-    sent: Result<Bytes, BytesRejection>,
+    mut form: Form,
 ) -> Result<Response, Problem> {
-    let mut form = Form::read(&headers, sent)?;
-    let (typed, asked) = (form.take("code")?, form.take("asked")?);
+    let (typed, asked) = (form.field("code")?, form.field("asked")?);
     form.end()?;
     let sealed = waiting(&keuze, &visit, &headers, &asked);
     // Of another tab: its tries are not used up by a code that was sent elsewhere.

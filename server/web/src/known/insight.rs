@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -18,8 +16,9 @@ use words::views::frame::Frame;
 use words::views::unmatched::Unmatched;
 
 use super::code::to_ask;
-use super::{Form, not_recorded, see_other, session};
+use super::{not_recorded, see_other, session};
 use crate::cookies::{self, Jar};
+use crate::form::Form;
 use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
@@ -77,7 +76,7 @@ async fn erase(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
     headers: HeaderMap,
-    sent: Result<Bytes, BytesRejection>,
+    mut form: Form,
 ) -> Result<Response, Problem> {
     let _one_after_the_other = keuze.one_press().await;
     if let Some(erased) = just_erased(&keuze, &visit, &headers) {
@@ -86,9 +85,8 @@ async fn erase(
     let Some(session) = session(&keuze, &visit, &headers) else {
         return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Insight)));
     };
-    let mut form = Form::read(&headers, sent)?;
-    let about = form.take("about")?;
-    let (confirmed, declined) = (form.take("confirm")? == "yes", form.take("decline")? == "yes");
+    let about = form.field("about")?;
+    let (confirmed, declined) = (form.field("confirm")? == "yes", form.field("decline")? == "yes");
     form.end()?;
     let person = match (keuze.about(&session).fit(&about), keuze.opened_by(&session)) {
         (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),

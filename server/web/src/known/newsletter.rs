@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use model::paths::{self, Endpoint};
@@ -15,7 +13,8 @@ use words::views::centre::{AddressFault, NewsletterStep, NewsletterView};
 
 use super::centre::done_path;
 use super::code::{not_sent, status};
-use super::{Form, see_other};
+use super::see_other;
+use crate::form::Form;
 use crate::limits::Client;
 use crate::mount::Mount as _;
 use crate::objection::without_referrer;
@@ -66,11 +65,9 @@ async fn ask(
     State(keuze): State<Arc<Keuze>>,
     visit: Visit,
     Client(client): Client,
-    headers: HeaderMap,
-    sent: Result<Bytes, BytesRejection>,
+    mut form: Form,
 ) -> Result<Response, Problem> {
-    let mut form = Form::read(&headers, sent)?;
-    let (address, name) = (form.take("email")?, form.take("name")?);
+    let (address, name) = (form.field("email")?, form.field("name")?);
     form.end()?;
     let refused =
         |fault| form_page(&keuze, &visit, Typed { fault: Some(fault), address: address.clone(), name: name.clone() });

@@ -382,7 +382,10 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
         let (status, list) = faults(say_no(&server, &fields).await);
         assert!(status == 422 && list.contains(says), "{status} {list}");
     }
-    for fields in [vec![("phone", "0207884000")], vec![("scope", "all"), ("birthday", "1970-01-01")]] {
+    for fields in [
+        vec![("scope", "ticked"), ("channel", "fax"), ("phone", "0207884000")],
+        vec![("scope", "all"), ("postcode", "1033RW"), ("postcode", "1034RW"), ("house", "12")],
+    ] {
         assert_eq!(say_no(&server, &fields).await.status, StatusCode::BAD_REQUEST);
     }
     assert_eq!(house.ledger().len(), before, "nothing of it was recorded");

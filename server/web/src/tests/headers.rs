@@ -121,8 +121,8 @@ async fn probe(house: &House, header: &str) -> Probe {
             post(browser, &format!("Bearer {key}"), "/keuze/api/v1/objections", vec![api], no)
         }
         "content-type" => {
-            let no = "email=els%40example.nl&scope=all".to_owned();
-            post(browser, "application/x-www-form-urlencoded", "/keuze/afmelden", vec![site], no)
+            let yes = "email=els%40example.nl&name=Els".to_owned();
+            post(browser, "application/x-www-form-urlencoded", "/keuze/nieuwsbrief", vec![site], yes)
         }
         "content-type of the API" => {
             post(browser, "application/json; charset=utf-8", "/keuze/api/v1/choices", vec![site], yes.to_string())

@@ -197,6 +197,18 @@ impl Ready {
         self
     }
 
+    /// What is sent.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Another body, said to be of this media type.
+    pub fn sent_as(mut self, media_type: Option<&str>, body: String) -> Self {
+        self.headers.retain(|(name, _)| *name != "content-type");
+        self.headers.extend(media_type.map(|media_type| ("content-type", media_type.to_owned())));
+        Self { body, ..self }
+    }
+
     /// The same to another server process on the same ledger.
     pub fn at(self, house: &House) -> Self {
         Self { browser: Browser::new(house), ..self }

@@ -1,0 +1,183 @@
+//! Whatever else is in a form that says no, the press counts (RFC 8058 section 3.2, and every other way to say it).
+
+use std::collections::BTreeSet;
+
+use model::channel::Channel;
+use model::event::{Event, Route};
+use model::paths::{Effect, Endpoint, RateClass};
+
+use super::presses::{Press, Ready, ready};
+use super::*;
+
+/// A form that says no, at each address that takes one.
+const NOES: [Press; 9] = [
+    Press::ChoiceForm,
+    Press::ObjectionForm,
+    Press::OneClick,
+    Press::LinkForm,
+    Press::LetterCode,
+    Press::StopAll,
+    Press::Stop,
+    Press::DeskObjection,
+    Press::CallObjection,
+];
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+
+/// What a form may come as: its media type, and its body around the one of ours.
+type Damage = (&'static str, Option<&'static str>, fn(&str) -> String);
+
+const DAMAGES: [Damage; 11] = [
+    ("unknown fields", Some(URLENCODED), |body| format!("utm_source=mail&{body}&anna%40example.nl=1&birthday=")),
+    ("everything twice", Some(URLENCODED), |body| format!("{body}&{body}")),
+    ("every field empty before and after", Some(URLENCODED), |body| {
+        let empty: String = names(body).iter().map(|name| format!("{name}=&")).collect();
+        format!("{empty}{body}&{}", empty.trim_end_matches('&'))
+    }),
+    ("nonsense", Some(URLENCODED), |body| format!("%zz%ff=%\u{0}&&=&{body}&;;%=%e2%28&{{\"a\":1}}")),
+    ("no media type", None, str::to_owned),
+    ("text", Some("text/plain"), str::to_owned),
+    ("JSON", Some("application/json"), str::to_owned),
+    ("no media type at all", Some("nonsense"), str::to_owned),
+    ("parts", Some("multipart/form-data; boundary=x"), parts),
+    ("parts with more", Some("multipart/form-data; boundary=x"), |body| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"surprise\"\r\n\r\n1\r\n{}", parts(body))
+    }),
+    ("no parts, though it says so", Some("multipart/form-data; boundary=x"), str::to_owned),
+];
+
+fn pairs(body: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(body.as_bytes()).into_owned().collect()
+}
+
+fn names(body: &str) -> BTreeSet<String> {
+    pairs(body).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The same fields as `multipart/form-data` (RFC 7578).
+fn parts(body: &str) -> String {
+    let part = |(name, value): (String, String)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    pairs(body).into_iter().map(part).collect::<String>() + "--x--\r\n"
+}
+
+/// What a press says no to.
+#[derive(Debug, PartialEq)]
+struct No {
+    records: usize,
+    kind: EventKind,
+    channels: Vec<Channel>,
+    route: Route,
+    refused: Vec<String>,
+}
+
+async fn said(house: &House, press: &Ready) -> No {
+    let before = house.ledger().len();
+    let answer = press.send().await;
+    let (status, records) = (answer.status, house.ledger().len() - before);
+    assert!(records > 0, "{status} {}", answer.words());
+    let Event { kind, channels, route, answers, .. } = house.ledger().pop().expect("an event");
+    let refused = answers.iter().filter(|(_, answered)| answered.answer != Said::NotOffered);
+    No { records, kind, channels, route, refused: refused.map(|(id, answered)| format!("{id} {answered:?}")).collect() }
+}
+
+async fn the_press_counts(presses: &[Press]) {
+    for press in presses {
+        let house = House::new().await;
+        let undamaged = said(&house, &ready(*press, &house).await).await;
+        for (name, media_type, damage) in DAMAGES {
+            let house = House::new().await;
+            let press_ready = ready(*press, &house).await;
+            let body = damage(press_ready.body());
+            let no = said(&house, &press_ready.sent_as(media_type, body)).await;
+            assert_eq!(no, undamaged, "{press:?} with {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_else_is_sent_the_press_of_somebody_counts() {
+    the_press_counts(&NOES[..5]).await;
+}
+
+#[tokio::test]
+async fn whatever_else_is_sent_the_press_at_the_preference_page_counts() {
+    the_press_counts(&NOES[5..7]).await;
+}
+
+#[tokio::test]
+async fn whatever_else_is_sent_the_press_at_the_desk_counts() {
+    the_press_counts(&NOES[7..]).await;
+}
+
+/// A link's token says what to stop: no body is too large for it, or too broken.
+#[tokio::test]
+async fn no_body_keeps_a_mails_link_from_stopping() {
+    for (media_type, body) in [
+        (Some(URLENCODED), "x".repeat(100_000)),
+        (Some("multipart/form-data; boundary=x"), "--x\r\nContent-Disposition".to_owned()),
+        (Some("multipart/form-data"), String::new()),
+        (None, "\u{0}".repeat(20_000)),
+    ] {
+        let house = House::new().await;
+        let press = ready(Press::OneClick, &house).await.sent_as(media_type, body);
+        assert_eq!(said(&house, &press).await.kind, EventKind::Objected);
+    }
+}
+
+/// Two numbers and two addresses in one form: none is swallowed.
+#[tokio::test]
+async fn a_field_that_says_two_things_says_both() {
+    let house = House::new().await;
+    let two = [("scope", "all"), ("email", "een@example.nl"), ("email", "twee@example.nl"), ("phone", "0612345678")];
+    let answer = Browser::new(&house).post("/keuze/afmelden", &two).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.words());
+    for address in ["een@example.nl", "twee@example.nl"] {
+        let who = keuze_core::service::people::Who::point(keuze_core::service::fixture::people::email(address));
+        let may = house.keuze.may_i(&who, Channel::Newsletter).expect("decided");
+        assert!(!may.allow, "{address}");
+        assert_eq!(may.reason, model::decision::Reason::PointObjected, "{address}");
+    }
+}
+
+/// The control: what says yes, or changes something else, is read strictly and says which field is wrong.
+#[tokio::test]
+async fn what_agrees_is_read_strictly() {
+    for press in [Press::SignUp, Press::Newsletter, Press::CodeMail] {
+        for damage in [DAMAGES[0].2, DAMAGES[1].2] {
+            let house = House::new().await;
+            let press = ready(press, &house).await;
+            let (before, body) = (house.records(), damage(press.body()));
+            let answer = press.sent_as(Some(URLENCODED), body).send().await;
+            assert_eq!((answer.status, house.records()), (StatusCode::BAD_REQUEST, before), "{}", answer.words());
+        }
+    }
+    let house = House::new().await;
+    let accepts = [("control", "accept_all"), ("offered", "marketing"), ("utm_source", "mail")];
+    assert_eq!(Browser::new(&house).post("/keuze/choices", &accepts).await.status, StatusCode::BAD_REQUEST);
+    let both = [("control", "accept_all"), ("control", "refuse_all"), ("offered", "marketing")];
+    Browser::new(&house).post("/keuze/choices", &both).await;
+    assert!(house.ledger().pop().expect("an event").answers.values().all(|answered| answered.answer != Said::Granted));
+}
+
+#[tokio::test]
+async fn every_form_that_takes_a_no_is_among_them() {
+    let house = House::new().await;
+    let mut covered = BTreeSet::from([Endpoint::ObjectionLinkSlash.path().to_owned()]);
+    for press in NOES {
+        let house = House::new().await;
+        covered.insert(ready(press, &house).await.route());
+    }
+    let takes_no = |endpoint: &&Endpoint| {
+        let is_form = !endpoint.path().starts_with("/keuze/api/");
+        is_form
+            && endpoint
+                .post()
+                .is_some_and(|post| post.effect == Effect::Objection && post.class != RateClass::ApiClients)
+    };
+    for endpoint in Endpoint::ALL.iter().filter(takes_no) {
+        assert!(covered.contains(endpoint.path()), "{endpoint:?}");
+    }
+    drop(house);
+}
