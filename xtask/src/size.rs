@@ -43,13 +43,7 @@ fn measure(name: &str) -> Result<usize> {
 fn budgets() -> Result<BTreeMap<String, usize>> {
     let file = run::root().join("docs/size-budget.toml");
     let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines
-        .map(|line| {
-            let (name, size) = line.rsplit_once('=').context("a line is: \"file\" = bytes")?;
-            Ok((name.trim().trim_matches('"').to_owned(), size.trim().parse()?))
-        })
-        .collect()
+    toml::from_str(&text).with_context(|| format!("{}: each line is: \"file\" = bytes", file.display()))
 }
 
 fn brotli(bytes: &[u8]) -> Result<usize> {
