@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 use keuze_core::config::Config;
 use keuze_core::service::Keuze;
-use keuze_core::service::mail::outbox::Outbox;
+use keuze_core::service::mail::outbox::{Outbox, OutboxError};
 use keuze_core::service::mail::{Mail, MailId, Outcome};
 
 pub use smtp::Smtp;
@@ -37,12 +37,23 @@ pub struct NotSent {
     pub what: String,
 }
 
+/// Why mails have no way out.
+#[derive(Debug, thiserror::Error)]
+pub enum WayError {
+    /// By the configured mail server.
+    #[error(transparent)]
+    Smtp(#[from] smtp::SmtpError),
+    /// By the demo's folder.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+}
+
 impl Way {
     /// The way that a configuration names; the demo without one has its outbox, and anything else has none.
     ///
     /// # Errors
-    /// A sentence, such as that the password is missing.
-    pub fn of(config: &Config, demo_folder: Option<PathBuf>) -> Result<Option<Self>, String> {
+    /// Such as that the password is missing.
+    pub fn of(config: &Config, demo_folder: Option<PathBuf>) -> Result<Option<Self>, WayError> {
         match (&config.mail, demo_folder) {
             (Some(mail), _) => Ok(Some(Self::Smtp(Box::new(Smtp::of(mail)?)))),
             (None, Some(folder)) => Ok(Some(Self::Outbox(Outbox::cleared(folder)?))),

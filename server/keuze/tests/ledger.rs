@@ -63,7 +63,7 @@ async fn one_process_at_a_time_and_verify_beside_it() {
     let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
     fill(&scribe).await;
     let refused = Scribe::open(opening(Some(&data), 1)).map(|_| ()).expect_err("the lock is held");
-    assert!(refused.0.contains("in use by another keuze"), "{refused}");
+    assert!(refused.to_string().contains("in use by another keuze"), "{refused}");
     let verified = verify(&data, Some(&root_of(&data))).expect("adds up");
     assert!(!verified.left_out.is_empty());
     scribe.close().await;
@@ -78,7 +78,7 @@ async fn another_or_no_root_key_is_refused() {
     let text = std::fs::read_to_string(&key).expect("is there");
     std::fs::remove_file(&key).expect("removed");
     let refused = Scribe::open(opening(Some(&data), 1)).map(|_| ()).expect_err("no root key");
-    assert!(refused.0.contains("is missing. Put it back"), "{refused}");
+    assert!(refused.to_string().contains("is missing. Put it back"), "{refused}");
     let swapped: String = text.chars().map(|c| if c == 'a' { 'b' } else { c }).collect();
     std::fs::write(&key, swapped.replacen('b', "a", 1)).expect("written");
     assert!(Scribe::open(opening(Some(&data), 1)).is_err());

@@ -1,10 +1,16 @@
 //! The one writer: batches, order of durability, start-up, verify, rebuild.
 //!
 //! Everything that is ever recorded comes through [`Scribe::append`]; there is no second road to the ledger.
+//!
+//! Which error belongs where: [`error::RecoveryError`] is why a ledger was not opened, [`verify::VerifyError`] why it was not
+//! verified, [`AppendError`] whether an event without an acknowledgement may stand, [`ReadError`] why one cannot be told;
+//! [`store::StorageError`] is what an engine says, and whether it is of what is kept or only in the way. What failed in the
+//! writer is for the log alone: whoever waited is told by an [`AppendError`].
 
 mod answers;
 pub mod clock;
 mod erasure;
+pub mod error;
 mod fact;
 pub mod files;
 pub mod formats;
@@ -30,6 +36,7 @@ use model::event::Event;
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use tokio::sync::oneshot;
 
+use crate::error::RecoveryError;
 use crate::formats::frame::LONGEST;
 use crate::formats::record::SealedRecord;
 use crate::store::Store;
@@ -192,11 +199,6 @@ pub enum ReadError {
     },
 }
 
-/// Why a ledger was not opened. Each message says what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct OpenError(pub String);
-
 /// A record with what proves that it is in the ledger.
 #[derive(Clone, Debug)]
 pub struct Proven {
@@ -288,9 +290,9 @@ impl Scribe {
     /// Opens or creates a ledger, checks that it adds up, and starts the writer.
     ///
     /// # Errors
-    /// A sentence that says what is wrong and what to do; nothing was changed then but unfinished work cut off.
-    pub fn open(opening: Opening) -> Result<Self, OpenError> {
-        writer::open_with(&opening, Databases::Kept, |store| store).map_err(OpenError)
+    /// What is wrong; nothing was changed then but unfinished work cut off.
+    pub fn open(opening: Opening) -> Result<Self, RecoveryError> {
+        writer::open_with(&opening, Databases::Kept, |store| store)
     }
 
     /// The same with databases that are made anew from the journal: once everything is found to add up, those that there are
@@ -298,8 +300,8 @@ impl Scribe {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn open_anew(opening: &Opening) -> Result<Self, OpenError> {
-        writer::open_with(opening, Databases::Anew, |store| store).map_err(OpenError)
+    pub fn open_anew(opening: &Opening) -> Result<Self, RecoveryError> {
+        writer::open_with(opening, Databases::Anew, |store| store)
     }
 
     /// The same, with something put before the databases.
@@ -307,8 +309,8 @@ impl Scribe {
     pub fn open_with(
         opening: &Opening,
         wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
-    ) -> Result<Self, OpenError> {
-        writer::open_with(opening, Databases::Kept, wrap).map_err(OpenError)
+    ) -> Result<Self, RecoveryError> {
+        writer::open_with(opening, Databases::Kept, wrap)
     }
 
     /// Has whatever waits for the key ring's disk wait for this as well.

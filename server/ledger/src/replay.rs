@@ -53,7 +53,8 @@ pub struct Walked {
 }
 
 /// What is wrong with a ledger: which record, if it can be said, and what.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("shard {shard} index {index}: {what}")]
 pub struct Fault {
     /// The shard.
     pub shard: ShardNumber,
@@ -61,12 +62,6 @@ pub struct Fault {
     pub index: u64,
     /// What is wrong.
     pub what: String,
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "shard {} index {}: {}", self.shard, self.index, self.what)
-    }
 }
 
 fn fault(index: u64, what: impl Into<String>) -> Fault {

@@ -3,6 +3,7 @@
 use time::{Date, OffsetDateTime};
 
 use super::{Scribe, blocking};
+use vault::error::RootKeyError;
 use vault::key::RootKey;
 use vault::rotation;
 
@@ -11,13 +12,13 @@ impl Scribe {
     /// what is read does not.
     ///
     /// # Errors
-    /// A sentence for the operator. The next start finishes it or takes it back.
-    pub fn rotate_root(&self, until: Date) -> Result<(), String> {
+    /// What could not be read or written. The next start finishes it or takes it back.
+    pub fn rotate_root(&self, until: Date) -> Result<(), RootKeyError> {
         let entropy = &*self.shared.entropy;
         let ring = &self.shared.ring;
         blocking(|| match &self.shared.key_file {
             Some(file) => rotation::rotate(file, ring, until, entropy),
-            None => ring.change().rewrap(RootKey::random(entropy), entropy).map_err(|error| error.to_string()),
+            None => ring.change().rewrap(RootKey::random(entropy), entropy).map_err(RootKeyError::Ring),
         })
     }
 

@@ -24,7 +24,7 @@ pub struct Batch {
 
 /// Why an engine failed.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub enum StorageError {
     /// The shard has another size than the caller thought; nothing was written.
     #[error("shard {shard} has {found} records, not {expected}")]
     Size {
@@ -37,8 +37,14 @@ pub enum StoreError {
     },
     /// What is kept does not add up: the engine cannot be used, and is made anew from the journal.
     #[error("{0}")]
-    Damaged(String),
-    /// The system would not read or write, such as for want of space: nothing is said of what is kept.
+    Corrupt(String),
+    /// There is no room: nothing is said of what is kept.
+    #[error("{0}")]
+    Full(String),
+    /// Another process holds it.
+    #[error("{0}")]
+    Locked(String),
+    /// The system would not read or write for another reason: nothing is said of what is kept.
     #[error("{0}")]
     Io(String),
 }
@@ -46,17 +52,17 @@ pub enum StoreError {
 /// Where records are kept for reading.
 pub trait Store: Send + Sync {
     /// Appends to a shard that has `expected` records. Durable only after [`Store::sync`].
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError>;
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError>;
     /// Makes everything appended durable. An error is final: a failed sync is never retried.
-    fn sync(&self) -> Result<(), StoreError>;
+    fn sync(&self) -> Result<(), StorageError>;
     /// The number of records of a shard; 0 for one that never was.
-    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError>;
+    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError>;
     /// How many batches were appended to a shard.
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError>;
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError>;
     /// A sealed record; `None` beyond the end.
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError>;
+    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError>;
     /// Lets go of the files, so that another process can open them.
     fn release(&self);
     /// The checkpoint of the last batch.
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError>;
+    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError>;
 }

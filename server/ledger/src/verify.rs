@@ -18,6 +18,7 @@ use super::{OPEN_SHARD, fact};
 use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
 use tlog::checkpoint::read_verifier_key;
+use vault::error::RingError;
 use vault::key::RootKey;
 use vault::ring::{KeyId, KeyTable, Reading};
 use vault::rotation;
@@ -128,10 +129,13 @@ fn nothing_yet() -> Verified {
 
 /// The last checkpoint beside the root key.
 fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, VerifyError> {
-    let unreadable = |error: &dyn std::fmt::Display| VerifyError::Unreadable(error.to_string());
-    let site = super::origin::site_of(&layout.0).map_err(|error| unreadable(&error))?.unwrap_or_default();
+    let site = super::origin::site_of(&layout.0).map_err(unreadable)?.unwrap_or_default();
     let path = outside::path(&key_path(layout, key_file), &super::origin::log_name(&site));
-    Last::read(path).map_err(|error| unreadable(&error))
+    Last::read(path).map_err(unreadable)
+}
+
+fn unreadable(error: impl std::error::Error) -> VerifyError {
+    VerifyError::Unreadable(error.to_string())
 }
 
 fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
@@ -175,11 +179,11 @@ fn at_end(walked: &Walked, what: &str) -> VerifyError {
     VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
 }
 
-type RootAndRing = (Option<RootKey>, Result<KeyTable, String>);
+type RootAndRing = (Option<RootKey>, Result<KeyTable, RingError>);
 
 /// The root key that opens the ring, also when a rotation of it was not finished, and the ring.
 fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, VerifyError> {
-    let root = rotation::find(file, &layout.keys()).map_err(VerifyError::Unreadable)?.map(|found| found.key);
+    let root = rotation::find(file, &layout.keys()).map_err(unreadable)?.map(|found| found.key);
     let reading = if running { Reading::Beside } else { Reading::Verify };
     let ring = match &root {
         Some(root) => KeyTable::read(Some(&layout.keys()), root.clone(), reading),
@@ -225,7 +229,7 @@ impl Keys {
                 layout.verifier_key().display()
             ));
         }
-        Ok(Self { root, ring: ring.map_err(VerifyError::Unreadable)?, settled })
+        Ok(Self { root, ring: ring.map_err(unreadable)?, settled })
     }
 
     /// The key of the log: from the ring, where there is one; else what is kept for whoever has no root key.

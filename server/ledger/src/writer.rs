@@ -26,11 +26,12 @@ use super::{
     Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe,
     Shared, Written, fact,
 };
+use crate::error::RecoveryError;
 use crate::formats::frame::{Entry, Frame};
 use crate::formats::record::{SealedRecord, Sealing, canonical, sealing};
 use crate::store::memory::MemoryStore;
 use crate::store::sled_engine::SledStore;
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, StorageError, Store};
 use tlog::checkpoint::{Checkpoint, verifier_key};
 use tlog::entry::{Salt, commitment};
 use tlog::tree::Tree;
@@ -105,21 +106,46 @@ impl Recording {
     }
 }
 
+/// What failed, for the log.
+#[derive(Debug, thiserror::Error)]
+enum WriteError {
+    #[error("the journal is not what was written to it any more: somebody moved it, replaced it or wrote over it")]
+    Moved,
+    #[error("the journal cannot be looked at: {0}")]
+    Look(std::io::Error),
+    #[error("the journal cannot be written: {0}")]
+    Journal(std::io::Error),
+    #[error("the journal cannot be synced: {0}")]
+    JournalSync(std::io::Error),
+    #[error("the thread of the journal panicked")]
+    Panicked,
+    #[error("the key ring is shorter than we left it: somebody wrote over it")]
+    RingMoved,
+    #[error("the key ring cannot be looked at: {0}")]
+    RingLook(std::io::Error),
+    #[error("the key ring cannot be written: {0}")]
+    Ring(std::io::Error),
+    #[error("the database cannot be written: {0}")]
+    Database(StorageError),
+    #[error(transparent)]
+    Memory(StorageError),
+}
+
 /// Why a batch is not in the ledger, or not known to be.
 struct Failed {
-    what: String,
+    what: WriteError,
     /// What everybody is told who waits for it.
     told: AppendError,
 }
 
 impl Failed {
     /// Before anything of it was on its way to the journal.
-    fn before(what: String) -> Self {
+    fn before(what: WriteError) -> Self {
         Self { what, told: NotRecorded::Closed.into() }
     }
 
     /// Afterwards: it may be on the disk.
-    fn underway(what: String) -> Self {
+    fn underway(what: WriteError) -> Self {
         Self { what, told: AppendError::OutcomeUnknown }
     }
 }
@@ -150,14 +176,11 @@ struct Disk {
 
 impl Disk {
     /// Whether what is written to is still what stands in the data directory.
-    fn is_in_place(&self) -> Result<(), String> {
+    fn is_in_place(&self) -> Result<(), WriteError> {
         match self.lock.is_in_place().and_then(|folder| Ok(folder && self.journal.is_in_place()?)) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(
-                "the journal is not what was written to it any more: somebody moved it, replaced it or wrote over it"
-                    .into(),
-            ),
-            Err(error) => Err(format!("the journal cannot be looked at: {error}")),
+            Ok(false) => Err(WriteError::Moved),
+            Err(error) => Err(WriteError::Look(error)),
         }
     }
 }
@@ -176,7 +199,7 @@ pub fn open_with(
     opening: &Opening,
     databases: Databases,
     wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
-) -> Result<Scribe, String> {
+) -> Result<Scribe, RecoveryError> {
     let entropy = Arc::clone(&opening.entropy);
     let origin = super::origin::log_name(&opening.origin);
     let opened = match &opening.data {
@@ -201,7 +224,7 @@ pub fn open_with(
     });
     let writer = Writer { shared: Arc::clone(&shared), disk, tree, batches, origin, key };
     let thread = std::thread::Builder::new().name("scribe".into()).spawn(move || writer.run(&jobs));
-    let thread = thread.map_err(|error| format!("the writer cannot be started: {error}"))?;
+    let thread = thread.map_err(RecoveryError::io("the writer cannot be started"))?;
     *shared.writer.lock().expect("just made") = Some(thread);
     Ok(Scribe { shared })
 }
@@ -236,7 +259,7 @@ fn standing_keys(ring: &KeyRing, entropy: &dyn Entropy) -> SigningKey {
     SigningKey::from_bytes(ring.keys().made(LOG_KEY).expect("made above").bytes())
 }
 
-fn open_memory(entropy: &dyn Entropy) -> Result<Opened, String> {
+fn open_memory(entropy: &dyn Entropy) -> Result<Opened, RecoveryError> {
     let ring = KeyRing::open(None, RootKey::random(entropy), Reading::Start)?;
     let key = standing_keys(&ring, entropy);
     Ok(Opened { state: new_state(), ring, store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
@@ -248,7 +271,7 @@ fn open_disk(
     key_file: Option<&Path>,
     origin: &str,
     entropy: &dyn Entropy,
-) -> Result<Opened, String> {
+) -> Result<Opened, RecoveryError> {
     let was_there = layout.0.exists();
     let opened = open_locked(layout, databases, key_file, origin, entropy);
     if opened.is_err() && !was_there {
@@ -266,19 +289,18 @@ fn open_locked(
     key_file: Option<&Path>,
     origin: &str,
     entropy: &dyn Entropy,
-) -> Result<Opened, String> {
-    let lock = Lock::take(layout).map_err(|error| error.to_string())?;
+) -> Result<Opened, RecoveryError> {
+    let lock = Lock::take(layout)?;
     let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
-    let last = Last::read(outside::path(&key_file, origin)).map_err(|error| error.to_string())?;
-    let has_journal = !layout.journal_files().map_err(|error| error.to_string())?.is_empty();
-    let slots =
-        read_slots(&layout.checkpoint()).map_err(|error| format!("the checkpoint file cannot be read: {error}"))?;
+    let last = Last::read(outside::path(&key_file, origin))?;
+    let has_journal = !layout.journal_files().map_err(RecoveryError::Journal)?.is_empty();
+    let slots = read_slots(&layout.checkpoint()).map_err(RecoveryError::io("the checkpoint file cannot be read"))?;
     let fresh = !has_journal && slots == [Slot::Empty, Slot::Empty];
     let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
-    make_folder(&layout.keys()).map_err(|error| format!("the key ring cannot be made: {error}"))?;
+    make_folder(&layout.keys()).map_err(RecoveryError::io("the key ring cannot be made"))?;
     let ring = KeyRing::open(Some(&layout.keys()), root.key.clone(), Reading::Start)?;
     if !fresh && ring.keys().find(LOG_KEY.owner()).is_none() {
-        return Err("the key ring lost the log's key. Put back the folder keys".into());
+        return Err(RecoveryError::NoLogKey);
     }
     let key = standing_keys(&ring, entropy);
 
@@ -289,35 +311,35 @@ fn open_locked(
         let keys = ring.keys();
         replay::walk(layout, &anchor, |batch| remember(&mut state, &keys, &mut missing, batch))
     };
-    let walked = walked.map_err(|fault| fault.to_string())?;
+    let walked = walked?;
     // What a kill left behind is mended below.
-    let _behind = replay::check_outside(&slots, &walked, false).map_err(|fault| fault.to_string())?;
-    missing.check().map_err(|fault| fault.to_string())?;
-    last.check(&walked, &anchor, state.last).map_err(|error| error.to_string())?;
+    let _behind = replay::check_outside(&slots, &walked, false)?;
+    missing.check()?;
+    last.check(&walked, &anchor, state.last)?;
     if last.says_go_on() {
         tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
     }
     let store = open_store(layout, databases, &walked, &anchor)?;
     // Everything adds up; from here on files are written that are not made anew.
     root.settle(&key_file, &ring, entropy)?;
-    ring.sync(entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+    ring.sync(entropy).map_err(RecoveryError::io("the key ring cannot be written"))?;
     finish_erasures(&mut state, &ring, &missing, entropy)?;
     state.checkpoint.clone_from(&walked.note);
     keep_verifier_key(layout, origin, &key)?;
 
     let end = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
-    let journal = Journal::open(layout, end).map_err(|error| format!("the journal cannot be opened: {error}"))?;
+    let journal = Journal::open(layout, end).map_err(RecoveryError::io("the journal cannot be opened"))?;
     let mut checkpoint = CheckpointFile::open(&layout.checkpoint())
-        .map_err(|error| format!("the checkpoint file cannot be opened: {error}"))?;
-    mend_slots(&mut checkpoint, &walked).map_err(|error| format!("the checkpoint file cannot be written: {error}"))?;
+        .map_err(RecoveryError::io("the checkpoint file cannot be opened"))?;
+    mend_slots(&mut checkpoint, &walked).map_err(RecoveryError::io("the checkpoint file cannot be written"))?;
     for folder in [layout.0.join("journal"), layout.keys(), layout.0.clone()] {
-        sync_folder(&folder).map_err(|error| format!("{} cannot be synced: {error}", folder.display()))?;
+        sync_folder(&folder).map_err(RecoveryError::io(format!("{} cannot be synced", folder.display())))?;
     }
     keep_to_ourselves(layout);
     // Before anything is recorded: from then on a ledger without it is an older copy.
     let mut outside = Outside::at(outside::path(&key_file, origin));
     let note = Checkpoint { origin: origin.to_owned(), size: walked.tree.size(), root: walked.tree.root() }.sign(&key);
-    outside.begin(&note, state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH)).map_err(|error| error.to_string())?;
+    outside.begin(&note, state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH))?;
     let disk = Disk { journal, checkpoint, outside, lock };
     Ok(Opened { state, ring, store, disk: Some(disk), batches: walked.batches, key })
 }
@@ -338,22 +360,23 @@ fn mend_slots(file: &mut CheckpointFile, walked: &Walked) -> std::io::Result<()>
     last.checked_sub(1).map_or(Ok(()), |before| file.write(before, &walked.note))
 }
 
-fn root_key(layout: &Layout, file: &Path, fresh: bool, entropy: &dyn Entropy) -> Result<rotation::Found, String> {
+fn root_key(
+    layout: &Layout,
+    file: &Path,
+    fresh: bool,
+    entropy: &dyn Entropy,
+) -> Result<rotation::Found, RecoveryError> {
     if let Some(found) = rotation::find(file, &layout.keys())? {
         return Ok(found);
     }
     if !fresh || layout.keys().exists() {
-        return Err(format!(
-            "the root key {} is missing. Put it back, or name it in KEUZE_KEY_FILE; without it {} cannot be read",
-            file.display(),
-            layout.0.display()
-        ));
+        return Err(RecoveryError::NoRootKey { file: file.to_path_buf(), data: layout.0.clone() });
     }
     root::create(file, entropy)?;
-    rotation::find(file, &layout.keys())?.ok_or_else(|| format!("the root key {} vanished", file.display()))
+    rotation::find(file, &layout.keys())?.ok_or_else(|| RecoveryError::RootKeyVanished(file.to_path_buf()))
 }
 
-fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<(), String> {
+fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<(), RecoveryError> {
     let path = layout.verifier_key();
     let text = verifier_key(origin, &key.verifying_key()) + "\n";
     let write = || -> std::io::Result<()> {
@@ -361,7 +384,7 @@ fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<
         let stands = std::fs::read_to_string(&path).ok().as_ref() == Some(&text);
         if stands { Ok(()) } else { replace_file(&path, text.as_bytes()) }
     };
-    write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
+    write().map_err(RecoveryError::io(format!("{} cannot be written", path.display())))
 }
 
 /// Opens the databases and gives them what they lack. Those that do not hold what they once held, or are not a beginning
@@ -372,7 +395,7 @@ fn open_store(
     databases: Databases,
     walked: &Walked,
     anchor: &Anchor,
-) -> Result<Box<dyn Store>, String> {
+) -> Result<Box<dyn Store>, RecoveryError> {
     if databases == Databases::Kept && layout.sled().exists() {
         let opened = open_databases(&layout.sled()).and_then(|store| {
             refuse_evidence(&store, walked, anchor)?;
@@ -381,14 +404,14 @@ fn open_store(
         });
         match opened {
             Ok(store) => return Ok(Box::new(store)),
-            Err(Unfit::InTheWay(what)) => return Err(what),
+            Err(Unfit::InTheWay(what)) => return Err(RecoveryError::Database(what)),
             Err(Unfit::Damaged(what)) => {
                 has_room(layout)?;
                 tracing::warn!("{what}: the database is set aside and made anew");
             }
         }
     }
-    make_databases(layout).map_err(Unfit::into_text)
+    make_databases(layout).map_err(|unfit| RecoveryError::Database(unfit.into_text()))
 }
 
 fn open_databases(folder: &Path) -> Result<SledStore, Unfit> {
@@ -398,18 +421,18 @@ fn open_databases(folder: &Path) -> Result<SledStore, Unfit> {
 /// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more. Those that
 /// there are make room once it is finished.
 fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, Unfit> {
-    let in_the_way = |error: std::io::Error| Unfit::InTheWay(format!("the database cannot be made anew: {error}"));
     let making = layout.sled_in_making();
     if making.exists() {
-        std::fs::remove_dir_all(&making).map_err(in_the_way)?;
+        std::fs::remove_dir_all(&making).map_err(in_the_way_of("the database cannot be made anew"))?;
     }
     let store = open_databases(&making)?;
     complete(layout, &store)?;
     store.release();
     if layout.sled().exists() {
-        set_aside(layout).map_err(Unfit::InTheWay)?;
+        set_aside(layout).map_err(in_the_way_of("the database cannot be set aside"))?;
     }
-    std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0)).map_err(in_the_way)?;
+    let renamed = std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0));
+    renamed.map_err(in_the_way_of("the database cannot be made anew"))?;
     let store = open_databases(&layout.sled())?;
     complete(layout, &store)?;
     Ok(Box::new(store))
@@ -431,22 +454,25 @@ impl Unfit {
     }
 }
 
-fn unfit(what: &str, error: &StoreError) -> Unfit {
+fn in_the_way_of(what: &str) -> impl FnOnce(std::io::Error) -> Unfit {
+    move |error| Unfit::InTheWay(format!("{what}: {error}"))
+}
+
+fn unfit(what: &str, error: &StorageError) -> Unfit {
     let what = format!("{what}: {error}");
     match error {
-        StoreError::Io(_) => Unfit::InTheWay(what),
-        StoreError::Damaged(_) | StoreError::Size { .. } => Unfit::Damaged(what),
+        StorageError::Io(_) | StorageError::Full(_) | StorageError::Locked(_) => Unfit::InTheWay(what),
+        StorageError::Corrupt(_) | StorageError::Size { .. } => Unfit::Damaged(what),
     }
 }
 
 /// sled can take a full disk, or want of files, for damage: nothing is moved before we know that there is room.
-fn has_room(layout: &Layout) -> Result<(), String> {
+fn has_room(layout: &Layout) -> Result<(), RecoveryError> {
     let path = layout.0.join("room");
     let written = std::fs::write(&path, vec![0xa5; 1 << 20]).and_then(|()| File::open(&path)?.sync_all());
     let removed = std::fs::remove_file(&path);
-    written.and(removed).map_err(|error| {
-        format!("the database cannot be opened, and {} cannot be written to: {error}", layout.0.display())
-    })
+    let what = format!("the database cannot be opened, and {} cannot be written to", layout.0.display());
+    written.and(removed).map_err(RecoveryError::io(what))
 }
 
 /// Refuses a database whose signed checkpoint is further on than the one batch that a power cut can take from the journal,
@@ -473,7 +499,7 @@ fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Resul
 
 /// Compares what a database holds with the journal, record by record, and adds the tail that it lacks.
 fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
-    let engine = |error: StoreError| unfit("the database cannot be read", &error);
+    let engine = |error: StorageError| unfit("the database cannot be read", &error);
     let stored = store.size(OPEN_SHARD).map_err(engine)?;
     let note = store.checkpoint(OPEN_SHARD).map_err(engine)?;
     // A database that ends where a batch ends only lacks the batches behind it.
@@ -523,14 +549,14 @@ fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
 }
 
 /// Renames the databases; nothing is ever deleted by itself.
-fn set_aside(layout: &Layout) -> Result<(), String> {
+fn set_aside(layout: &Layout) -> std::io::Result<()> {
     let mut aside = layout.0.join("sled.aside-1");
     let mut number = 1;
     while aside.exists() {
         number += 1;
         aside = layout.0.join(format!("sled.aside-{number}"));
     }
-    std::fs::rename(layout.sled(), aside).map_err(|error| format!("the database cannot be set aside: {error}"))
+    std::fs::rename(layout.sled(), aside)
 }
 
 /// Takes note of a batch in memory, opening every record and fact that there is a key for.
@@ -555,10 +581,15 @@ fn remember(
 }
 
 /// Ends what a kill left half ended.
-fn finish_erasures(state: &mut State, ring: &KeyRing, missing: &Missing, entropy: &dyn Entropy) -> Result<(), String> {
+fn finish_erasures(
+    state: &mut State,
+    ring: &KeyRing,
+    missing: &Missing,
+    entropy: &dyn Entropy,
+) -> Result<(), RecoveryError> {
     state.forget(missing.destroyed(), &ring.keys());
     let destroyed = ring.destroy(missing.destroyed(), entropy).and_then(|()| ring.sweep());
-    destroyed.map_err(|error| format!("the key ring cannot be written: {error}"))
+    destroyed.map_err(RecoveryError::io("the key ring cannot be written"))
 }
 
 /// What a request is answered, as it stands in the journal; nothing if its hour is over already.
@@ -700,7 +731,7 @@ impl Writer {
         let written = self.take_note(&lines, first, events, &records, &ended, note, kept);
         if !ended.is_empty() {
             let destroyed = self.shared.ring.destroy(&ended, &*self.shared.entropy);
-            destroyed.map_err(|error| Failed::underway(format!("the key ring cannot be written: {error}")))?;
+            destroyed.map_err(|error| Failed::underway(WriteError::Ring(error)))?;
         }
         Ok(written)
     }
@@ -781,7 +812,7 @@ impl Writer {
     }
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
-    fn prepare(&self, lines: &[Line<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, String> {
+    fn prepare(&self, lines: &[Line<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, WriteError> {
         let Shared { ring, entropy, .. } = &*self.shared;
         let events = self.in_order(lines, first);
         let of_subjects = events.iter().filter_map(|event| event.subject).map(Owner::Proof);
@@ -791,11 +822,11 @@ impl Writer {
         }
         match ring.is_in_place() {
             Ok(true) => {}
-            Ok(false) => return Err("the key ring is shorter than we left it: somebody wrote over it".into()),
-            Err(error) => return Err(format!("the key ring cannot be looked at: {error}")),
+            Ok(false) => return Err(WriteError::RingMoved),
+            Err(error) => return Err(WriteError::RingLook(error)),
         }
         // Reads go on meanwhile; nothing of the state is held.
-        ring.sync(&**entropy).map_err(|error| format!("the key ring cannot be written: {error}"))?;
+        ring.sync(&**entropy).map_err(WriteError::Ring)?;
         Ok(events)
     }
 
@@ -844,12 +875,11 @@ impl Writer {
         // A batch without records is the journal's alone.
         let into_store = || if batch.records.is_empty() { Ok(()) } else { store.append(OPEN_SHARD, first, batch) };
         let Some(disk) = &mut self.disk else {
-            return into_store().map_err(|error| Failed::before(error.to_string()));
+            return into_store().map_err(|error| Failed::before(WriteError::Memory(error)));
         };
         disk.is_in_place().map_err(Failed::before)?;
-        let journal = |error| format!("the journal cannot be written: {error}");
-        disk.journal.make_room(first, frames.len()).map_err(journal).map_err(Failed::before)?;
-        disk.journal.append(frames).map_err(journal).map_err(Failed::underway)?;
+        disk.journal.make_room(first, frames.len()).map_err(WriteError::Journal).map_err(Failed::before)?;
+        disk.journal.append(frames).map_err(WriteError::Journal).map_err(Failed::underway)?;
         let number = self.batches;
         std::thread::scope(|scope| {
             let outside = scope.spawn(|| {
@@ -857,9 +887,9 @@ impl Writer {
                 disk.checkpoint.write(number, &batch.checkpoint)
             });
             let inside = into_store().and_then(|()| store.sync());
-            let outside = outside.join().map_err(|_| "the thread of the journal panicked".to_owned())?;
-            outside.map_err(|error| format!("the journal cannot be synced: {error}"))?;
-            inside.map_err(|error| format!("the database cannot be written: {error}"))
+            let outside = outside.join().map_err(|_| WriteError::Panicked)?;
+            outside.map_err(WriteError::JournalSync)?;
+            inside.map_err(WriteError::Database)
         })
         .map_err(Failed::underway)?;
         // Nobody is answered whose record was written over meanwhile.

@@ -1,5 +1,10 @@
 //! Secrets: the root key, the key ring, and sealing.
+//!
+//! Errors: [`error::RootKeyError`] is for the file of the root key and its rotation, [`error::RingError`] for a key ring that
+//! cannot be read. What only writes gives what the file system said: the caller stops then, and says what it was at. What does
+//! not open with a key is `None`, because nothing more can be said of it.
 
+pub mod error;
 #[cfg(any(test, feature = "fixture"))]
 pub mod held;
 pub mod key;

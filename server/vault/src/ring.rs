@@ -19,6 +19,7 @@ use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use model::identity::Subject;
 use sha2::{Digest as _, Sha256};
 
+use crate::error::RingError;
 use crate::key::RootKey;
 use crate::random::Entropy;
 
@@ -148,8 +149,8 @@ impl KeyRing {
     /// Opens the ring in a folder, or one that lives in memory only.
     ///
     /// # Errors
-    /// A sentence that names the file and the entry that cannot be read.
-    pub fn open(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, String> {
+    /// The file and the entry that cannot be read.
+    pub fn open(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, RingError> {
         let keys = RwLock::new(KeyTable::read(folder, root, reading)?);
         let files = Files {
             folder: folder.map(Path::to_path_buf),

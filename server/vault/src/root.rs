@@ -9,6 +9,7 @@ use crate::random::Entropy;
 
 use zeroize::Zeroizing;
 
+use super::error::RootKeyError;
 use super::key::RootKey;
 
 const FIRST_LINE: &str = "keuze root key 1; keep a copy apart from the backups of the data";
@@ -16,18 +17,16 @@ const FIRST_LINE: &str = "keuze root key 1; keep a copy apart from the backups o
 /// Reads the root key. `Ok(None)` if there is no such file.
 ///
 /// # Errors
-/// A sentence for the operator, when the file cannot be read or is no root key.
-pub fn read(file: &Path) -> Result<Option<RootKey>, String> {
+/// When the file cannot be read or is no root key.
+pub fn read(file: &Path) -> Result<Option<RootKey>, RootKeyError> {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("the root key {} cannot be read: {error}", file.display())),
+        Err(error) => return Err(RootKeyError::Unreadable { file: file.to_path_buf(), error }),
     };
     let digits = text.strip_prefix(FIRST_LINE).map(str::trim).unwrap_or_default();
     let key = bytes_of(digits).and_then(|bytes| RootKey::read(&bytes));
-    key.map(Some).ok_or_else(|| {
-        format!("{} is not a root key. Put back the file that was made with this data directory.", file.display())
-    })
+    key.map(Some).ok_or_else(|| RootKeyError::NoKey(file.to_path_buf()))
 }
 
 /// The bytes that lowercase hexadecimal digits stand for.
@@ -51,8 +50,8 @@ fn digits_of(key: &RootKey) -> Zeroizing<String> {
 /// Makes a new root key, readable by its owner alone, durable when this returns.
 ///
 /// # Errors
-/// A sentence for the operator, when it cannot be written.
-pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<RootKey, String> {
+/// When it cannot be written.
+pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<RootKey, RootKeyError> {
     let key = RootKey::random(entropy);
     write(file, &key)?;
     Ok(key)
@@ -61,8 +60,8 @@ pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<RootKey, String> {
 /// Writes a root key into a file that is not there yet, readable by its owner alone, durable when this returns.
 ///
 /// # Errors
-/// A sentence for the operator, when it cannot be written.
-pub fn write(file: &Path, key: &RootKey) -> Result<(), String> {
+/// When it cannot be written.
+pub fn write(file: &Path, key: &RootKey) -> Result<(), RootKeyError> {
     let text = Zeroizing::new(format!("{FIRST_LINE}\n{}\n", *digits_of(key)));
     // It gets its name once it is whole: a kill leaves a key, or none.
     let mut part = file.as_os_str().to_owned();
@@ -78,7 +77,7 @@ pub fn write(file: &Path, key: &RootKey) -> Result<(), String> {
         std::fs::rename(&part, file)?;
         sync_parent(file)
     };
-    write().map_err(|error| format!("the root key {} cannot be made: {error}", file.display()))
+    write().map_err(|error| RootKeyError::NotMade { file: file.to_path_buf(), error })
 }
 
 /// Makes the name of a file durable, or its absence.

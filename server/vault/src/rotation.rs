@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
+use super::error::RootKeyError;
 use super::key::RootKey;
 use super::ring::KeyRing;
 use super::root::{self, sync_parent};
@@ -41,8 +42,8 @@ enum Left {
 /// The root key that opens the ring in a folder. Changes nothing. `Ok(None)` where there is no key file.
 ///
 /// # Errors
-/// A sentence for the operator, when the key file cannot be read.
-pub fn find(file: &Path, ring: &Path) -> Result<Option<Found>, String> {
+/// When the key file cannot be read.
+pub fn find(file: &Path, ring: &Path) -> Result<Option<Found>, RootKeyError> {
     let Some(key) = root::read(file)? else { return Ok(None) };
     let fresh = fresh_file(file);
     if KeyRing::opens(ring, &key) != Some(false) {
@@ -65,27 +66,27 @@ impl Found {
     /// Does what is left to do.
     ///
     /// # Errors
-    /// A sentence for the operator; the next start tries again.
-    pub fn settle(self, file: &Path, ring: &KeyRing, entropy: &dyn Entropy) -> Result<(), String> {
+    /// What the file system said; the next start tries again.
+    pub fn settle(self, file: &Path, ring: &KeyRing, entropy: &dyn Entropy) -> Result<(), RootKeyError> {
         let done = match self.left {
             Left::Nothing => Ok(()),
             Left::TakeBack => take_back(file, &self.key),
             Left::Finish => put_in_place(file),
             Left::Renew(key) => ring.change().rewrap(key, entropy),
         };
-        done.map_err(|error| format!("a rotation of the root key {} cannot be finished: {error}", file.display()))
+        done.map_err(|error| RootKeyError::NotFinished { file: file.to_path_buf(), error })
     }
 }
 
 /// Rotates the root key; the old one is kept until a day.
 ///
 /// # Errors
-/// A sentence for the operator. The next start finishes it or takes it back.
-pub fn rotate(file: &Path, ring: &KeyRing, until: Date, entropy: &dyn Entropy) -> Result<(), String> {
-    let explain = |error: std::io::Error| format!("the root key {} cannot be rotated: {error}", file.display());
+/// What could not be read or written. The next start finishes it or takes it back.
+pub fn rotate(file: &Path, ring: &KeyRing, until: Date, entropy: &dyn Entropy) -> Result<(), RootKeyError> {
+    let explain = |error| RootKeyError::NotRotated { file: file.to_path_buf(), error };
     // Whoever else would change key files or ring waits until this is done.
     let mut ring = ring.change();
-    let old = root::read(file)?.ok_or_else(|| format!("the root key {} is missing", file.display()))?;
+    let old = root::read(file)?.ok_or_else(|| RootKeyError::Missing(file.to_path_buf()))?;
     let fresh = fresh_file(file);
     if fresh.exists() {
         take_back(file, &old).map_err(explain)?;

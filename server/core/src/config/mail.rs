@@ -58,22 +58,34 @@ impl PasswordPlace {
     /// The password.
     ///
     /// # Errors
-    /// A sentence that says where it was looked for.
-    pub fn read(&self) -> Result<String, String> {
-        let found = match self {
-            Self::Variable(name) => {
-                std::env::var(name).map_err(|_| format!("the environment variable {name} with the mail password"))
-            }
+    /// Where it was looked for.
+    pub fn read(&self) -> Result<String, PasswordError> {
+        let password = match self {
+            Self::Variable(name) => std::env::var(name).map_err(|_| PasswordError::NoVariable(name.clone()))?,
             Self::File(path) => std::fs::read_to_string(path)
                 .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
-                .map_err(|_| format!("the file {} with the mail password", path.display())),
+                .map_err(|_| PasswordError::NoFile(path.clone()))?,
         };
-        let missing = |place: String| format!("{place} is missing or empty; set it, or take `user` out of [mail]");
-        match found {
-            Ok(password) if password.is_empty() => Err(missing("the mail password".to_owned())),
-            found => found.map_err(missing),
-        }
+        if password.is_empty() { Err(PasswordError::Empty) } else { Ok(password) }
     }
+}
+
+/// Why there is no password of the mail server.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// The variable is not set, or is no text.
+    #[error(
+        "the environment variable {0} with the mail password is missing or empty; set it, or take `user` out of [mail]"
+    )]
+    NoVariable(String),
+    /// The file cannot be read.
+    #[error(
+        "the file {} with the mail password is missing or empty; set it, or take `user` out of [mail]", .0.display()
+    )]
+    NoFile(std::path::PathBuf),
+    /// It is there, and nothing stands in it.
+    #[error("the mail password is missing or empty; set it, or take `user` out of [mail]")]
+    Empty,
 }
 
 const TLS: [(&str, Tls); 3] = [("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)];

@@ -11,6 +11,7 @@ use super::people::BACKUPS_LIVE;
 use super::people::hash::rotate_index_key;
 use ledger::clock::moment;
 use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Written};
+use vault::error::RootKeyError;
 
 /// The setting that tells of the last rotation.
 const ROOT: &[u8] = b"root key";
@@ -22,8 +23,8 @@ const SCHEDULE: Duration = Duration::days(7);
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The key files could not be written.
-    #[error("{0}")]
-    Files(String),
+    #[error(transparent)]
+    Files(#[from] RootKeyError),
     /// The rotation could not be recorded.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -57,7 +58,7 @@ impl Keuze {
         // Whoever was erased since the last rotation was told the day of their erasure, which may be a while ago.
         let told = self.first_erasure_since(self.last_rotation()?.as_ref()).map(|day| day + BACKUPS_LIVE);
         let until = told.map_or(today + BACKUPS_LIVE, |told| told.min(today + BACKUPS_LIVE));
-        self.scribe.rotate_root(until).map_err(KeyError::Files)?;
+        self.scribe.rotate_root(until)?;
         self.record_root(actor).await
     }
 

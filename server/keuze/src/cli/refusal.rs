@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::courier::WayError;
 use keuze_core::publish::PublishError;
-use ledger::OpenError;
+use ledger::error::RecoveryError;
 use ledger::origin::OriginError;
 
 /// What is in the way, in a sentence that says what to do.
@@ -33,7 +34,13 @@ pub enum Refusal {
     Origin(#[from] OriginError),
     /// The ledger was not opened.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(#[from] RecoveryError),
+    /// Mails have no way out.
+    #[error(transparent)]
+    Mail(#[from] WayError),
+    /// There is one engine, and another was asked for.
+    #[error("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it")]
+    NoPostgres,
     /// Nothing was published, or something else.
     #[error(transparent)]
     Publish(#[from] PublishError),

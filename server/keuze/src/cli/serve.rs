@@ -86,9 +86,9 @@ impl Configured {
 }
 
 /// There is one engine.
-pub fn refuse_postgres() -> Result<(), String> {
+pub fn refuse_postgres() -> Result<(), Refusal> {
     if std::env::var_os("KEUZE_DATABASE_URL").is_some() {
-        return Err("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it".into());
+        return Err(Refusal::NoPostgres);
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     let keuze = Arc::new(assemble(scribe.clone(), config, demo, outbox)?);
     let listener = TcpListener::bind(serving.listen).await;
     let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(Refusal::told)?;
     let limited = std::env::var("KEUZE_RATE_LIMITS").as_deref() != Ok("off");
     if !limited {
         tracing::warn!("KEUZE_RATE_LIMITS=off: nobody is slowed down. For load tests only");
@@ -159,15 +159,15 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
 /// The system on an open ledger in which something was published.
 ///
 /// # Errors
-/// A sentence, such as that nothing was.
-pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Keuze, String> {
+/// Such as that nothing was.
+pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Keuze, Refusal> {
     let published = Published::load(&scribe)?;
     if published.latest().is_none() {
         return Err(PublishError::Nothing.into());
     }
-    let people = People::of(&scribe).map_err(|error| error.to_string())?;
-    let post = Post::of(&scribe).map_err(|error| error.to_string())?;
-    let calls = Calls::of(&scribe).map_err(|error| error.to_string())?;
+    let people = People::of(&scribe).map_err(Refusal::told)?;
+    let post = Post::of(&scribe).map_err(Refusal::told)?;
+    let calls = Calls::of(&scribe).map_err(Refusal::told)?;
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
     let (codes, days, shown) = (Codes::with(brakes), Days::default(), Shown::default());
@@ -208,12 +208,12 @@ fn start_chores(keuze: &Arc<Keuze>, way: Option<Way>) {
 }
 
 /// What a newcomer opens first.
-async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), String> {
-    keuze.invent_people().await.map_err(|error| error.to_string())?;
-    web::demo::letter_code(keuze).await.map_err(|error| error.to_string())?;
+async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), Refusal> {
+    keuze.invent_people().await.map_err(Refusal::told)?;
+    web::demo::letter_code(keuze).await.map_err(Refusal::told)?;
     let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
     let name: StaffName = "demo".parse().expect("a name of small letters");
-    let password = staff.issue(&name, Existing::Replace).await.map_err(|error| error.to_string())?;
+    let password = staff.issue(&name, Existing::Replace).await.map_err(Refusal::told)?;
     say(format_args!("host page with the banner   http://{address}/"));
     say(format_args!("preference page             http://{address}{}", Endpoint::Preferences.path()));
     if keuze.outbox.is_some() {
@@ -227,15 +227,15 @@ async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), St
 }
 
 /// A key for whoever tries the addresses for programs; the one of the last start ends.
-async fn demo_key(keuze: &Keuze) -> Result<zeroize::Zeroizing<String>, String> {
+async fn demo_key(keuze: &Keuze) -> Result<zeroize::Zeroizing<String>, Refusal> {
     let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
     let name: ClientName = "demo".parse().expect("a name of small letters");
     match clients.remove(&name).await {
         Ok(()) | Err(ClientError::Gone) => {}
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(Refusal::told(error)),
     }
     let until = keuze.clock.now().today + time::Duration::days(30);
-    clients.add(&name, &Scope::ALL, until).await.map_err(|error| error.to_string())
+    clients.add(&name, &Scope::ALL, until).await.map_err(Refusal::told)
 }
 
 /// Ends at a signal, or when the ledger has stopped by itself. Signals are listened to from the call on.

@@ -12,11 +12,27 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
 use super::NotSent;
 use keuze_core::config::Mail as Settings;
-use keuze_core::config::mail::Tls;
+use keuze_core::config::mail::{PasswordError, Tls};
 use keuze_core::service::mail::{Mail, MailId};
 
 /// How long a server may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Why there is no way to a mail server.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpError {
+    /// Its name is none that TLS knows, or this machine trusts nobody.
+    #[error("TLS to the mail server {host} cannot be set up: {error}")]
+    Tls {
+        /// Its name.
+        host: String,
+        /// What the library said.
+        error: lettre::transport::smtp::Error,
+    },
+    /// There is no password.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
 
 /// A mail server that takes our mail.
 pub struct Smtp {
@@ -29,11 +45,11 @@ impl Smtp {
     /// As configured; the password is read now.
     ///
     /// # Errors
-    /// A sentence that says what is missing.
-    pub fn of(settings: &Settings) -> Result<Self, String> {
+    /// What is missing.
+    pub fn of(settings: &Settings) -> Result<Self, SmtpError> {
         let parameters = || {
             TlsParameters::new(settings.host.clone())
-                .map_err(|error| format!("TLS to the mail server {} cannot be set up: {error}", settings.host))
+                .map_err(|error| SmtpError::Tls { host: settings.host.clone(), error })
         };
         let line = match settings.tls {
             Tls::Implicit => Line::Wrapper(parameters()?),

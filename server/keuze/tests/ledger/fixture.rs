@@ -84,7 +84,7 @@ pub fn copy_beside(from: &Path, to: &Path) {
 /// Why a ledger that no other process uses does not open.
 pub fn refused(data: &Path) -> String {
     loop {
-        let said = Scribe::open(opening(Some(data), 9)).map(|_| ()).expect_err("it is refused").0;
+        let said = Scribe::open(opening(Some(data), 9)).map(|_| ()).expect_err("it is refused").to_string();
         // A process that another test starts meanwhile has our lock, too, until it runs its own program.
         if !said.contains("is in use by another keuze") {
             return said;

@@ -316,9 +316,9 @@ async fn the_lock_is_on_the_journal_and_the_writer_looks_where_it_is() {
     let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
     scribe.append(draft(0, None)).await.expect("written");
     std::fs::remove_file(data.join("LOCK")).expect("deleted");
-    let said = Scribe::open(opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").0;
+    let said = Scribe::open(opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").to_string();
     assert!(said.contains("is in use by another keuze"), "{said}");
-    let said = Scribe::open_anew(&opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").0;
+    let said = Scribe::open_anew(&opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").to_string();
     assert!(said.contains("is in use by another keuze"), "{said}");
     assert!(!was_set_aside(&data));
     std::fs::rename(&data, &moved).expect("moved");
@@ -442,7 +442,7 @@ async fn another_site_s_ledger_is_refused() {
     made(&data).await;
     let mut other = opening(Some(&data), 1);
     other.origin = "elsewhere.test".into();
-    let said = Scribe::open(other).map(|_| ()).expect_err("another origin").0;
+    let said = Scribe::open(other).map(|_| ()).expect_err("another origin").to_string();
     assert!(said.contains("this is the ledger of voipro.test/keuze/log/0001, not of elsewhere.test"), "{said}");
 }
 

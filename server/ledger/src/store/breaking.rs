@@ -2,7 +2,7 @@
 
 use model::identity::{RecordAddress, ShardNumber};
 
-use super::{Batch, Store, StoreError};
+use super::{Batch, StorageError, Store};
 
 /// What can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,33 +22,33 @@ pub struct Breaking {
 }
 
 impl Breaking {
-    fn step(&self, step: Step) -> Result<(), StoreError> {
-        if (self.breaks)(step) { Err(StoreError::Io("no".into())) } else { Ok(()) }
+    fn step(&self, step: Step) -> Result<(), StorageError> {
+        if (self.breaks)(step) { Err(StorageError::Io("no".into())) } else { Ok(()) }
     }
 }
 
 impl Store for Breaking {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
         self.step(Step::Append)?;
         self.inner.append(shard, expected, batch)
     }
-    fn sync(&self) -> Result<(), StoreError> {
+    fn sync(&self) -> Result<(), StorageError> {
         self.step(Step::Sync)?;
         self.inner.sync()
     }
-    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
         self.inner.size(shard)
     }
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
         self.inner.batches(shard)
     }
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
+    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
         self.inner.record(address)
     }
     fn release(&self) {
         self.inner.release();
     }
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
+    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
         self.inner.checkpoint(shard)
     }
 }

@@ -4,7 +4,7 @@ use model::identity::{RecordAddress, ShardNumber};
 
 use super::memory::MemoryStore;
 use super::sled_engine::SledStore;
-use super::{Batch, Store, StoreError};
+use super::{Batch, StorageError, Store};
 
 fn batch(records: &[&[u8]], checkpoint: &str) -> Batch {
     Batch { records: records.iter().map(|record| record.to_vec()).collect(), checkpoint: checkpoint.to_owned() }
@@ -30,7 +30,7 @@ fn contract(store: &dyn Store) {
     assert_eq!(store.checkpoint(shard).expect("readable").as_deref(), Some("two"));
 
     let refused = store.append(shard, 3, &batch(&[b"x"], "three"));
-    assert!(matches!(refused, Err(StoreError::Size { expected: 3, found: 4, .. })), "compare-and-swap");
+    assert!(matches!(refused, Err(StorageError::Size { expected: 3, found: 4, .. })), "compare-and-swap");
     assert_eq!(store.size(shard).expect("readable"), 4, "nothing of it was written");
     assert_eq!(store.checkpoint(shard).expect("readable").as_deref(), Some("two"));
     assert_eq!(store.size(other).expect("readable"), 0, "shards are apart");

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use model::identity::{RecordAddress, ShardNumber};
 
-use super::{Batch, Store, StoreError};
+use super::{Batch, StorageError, Store};
 
 /// Keeps everything in memory. The lock guards all of it, for one look or change.
 #[derive(Debug, Default)]
@@ -21,12 +21,12 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
         let mut shards = self.shards();
         let (records, checkpoint, batches) = shards.entry(shard).or_default();
         let found = records.len() as u64;
         if found != expected {
-            return Err(StoreError::Size { shard, expected, found });
+            return Err(StorageError::Size { shard, expected, found });
         }
         records.extend_from_slice(&batch.records);
         checkpoint.clone_from(&batch.checkpoint);
@@ -34,26 +34,26 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn sync(&self) -> Result<(), StoreError> {
+    fn sync(&self) -> Result<(), StorageError> {
         Ok(())
     }
 
-    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
         Ok(self.shards().get(&shard).map_or(0, |(records, ..)| records.len() as u64))
     }
 
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
         Ok(self.shards().get(&shard).map_or(0, |(_, _, batches)| *batches))
     }
 
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
+    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
         let index = usize::try_from(address.index).unwrap_or(usize::MAX);
         Ok(self.shards().get(&address.shard).and_then(|(records, ..)| records.get(index).cloned()))
     }
 
     fn release(&self) {}
 
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
+    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
         Ok(self.shards().get(&shard).filter(|(records, ..)| !records.is_empty()).map(|(_, note, _)| note.clone()))
     }
 }

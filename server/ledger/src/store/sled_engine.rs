@@ -15,7 +15,7 @@ use model::identity::{RecordAddress, ShardNumber};
 use sled::Transactional as _;
 use sled::transaction::{ConflictableTransactionError, TransactionError};
 
-use super::{Batch, Store, StoreError};
+use super::{Batch, StorageError, Store};
 
 /// sled rewrites a leaf of up to 17 values as a whole, and what is longer than 131,052 bytes goes to a file under
 /// `blobs/` that it never syncs. With values of this length a full leaf stays below that.
@@ -43,7 +43,7 @@ impl SledStore {
     ///
     /// # Errors
     /// When the folder cannot be made.
-    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+    pub fn open(folder: &Path) -> Result<Self, StorageError> {
         std::fs::create_dir_all(folder).map_err(io)?;
         Ok(Self { folder: folder.to_path_buf(), shards: Mutex::default(), broken: AtomicBool::new(false) })
     }
@@ -52,7 +52,7 @@ impl SledStore {
         self.shards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn shard(&self, number: ShardNumber) -> Result<Arc<Shard>, StoreError> {
+    fn shard(&self, number: ShardNumber) -> Result<Arc<Shard>, StorageError> {
         let mut shards = self.shards();
         if let Some(shard) = shards.get(&number) {
             return Ok(Arc::clone(shard));
@@ -63,7 +63,7 @@ impl SledStore {
     }
 
     /// Does something with sled, which panics on a damaged database as often as it fails.
-    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, StorageError>) -> Result<T, StorageError> {
         if self.broken.load(Ordering::SeqCst) {
             return Err(damaged("sled has panicked before"));
         }
@@ -81,36 +81,49 @@ impl Drop for SledStore {
 }
 
 /// What was read is not what we wrote.
-fn damaged(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Damaged(error.to_string())
+fn damaged(error: impl std::fmt::Display) -> StorageError {
+    StorageError::Corrupt(error.to_string())
 }
 
-fn io(error: std::io::Error) -> StoreError {
-    StoreError::Io(error.to_string())
+fn io(error: std::io::Error) -> StorageError {
+    said(&error, error.to_string())
+}
+
+/// What the system said, in the words of whoever it said it to.
+fn said(error: &std::io::Error, words: String) -> StorageError {
+    use std::io::ErrorKind as K;
+    match error.kind() {
+        K::StorageFull | K::QuotaExceeded => StorageError::Full(words),
+        _ if is_lock(error) => StorageError::Locked(words),
+        _ => StorageError::Io(words),
+    }
+}
+
+fn is_lock(error: &std::io::Error) -> bool {
+    error.to_string().contains("could not acquire lock")
 }
 
 /// sled reports a damaged database as corruption, as something that it does not support, or as a place in a file that is
 /// not there. Everything else that the system says (no space, no right, no more files, a lock) says nothing of the
 /// database.
-fn engine(error: sled::Error) -> StoreError {
+fn engine(error: sled::Error) -> StorageError {
     match &error {
-        sled::Error::Io(said) if !is_of_the_file(said) => StoreError::Io(error.to_string()),
-        _ => StoreError::Damaged(error.to_string()),
+        sled::Error::Io(io) if !is_of_the_file(io) => said(io, error.to_string()),
+        _ => StorageError::Corrupt(error.to_string()),
     }
 }
 
 fn is_of_the_file(said: &std::io::Error) -> bool {
     use std::io::ErrorKind as K;
-    let is_lock = said.to_string().contains("could not acquire lock");
     match said.kind() {
         K::UnexpectedEof | K::InvalidData | K::InvalidInput | K::NotFound => true,
         // sled's own words, such as for a segment that is none.
-        K::Other => said.raw_os_error().is_none() && !is_lock,
+        K::Other => said.raw_os_error().is_none() && !is_lock(said),
         _ => false,
     }
 }
 
-fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StoreError> {
+fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StorageError> {
     let path = folder.join(number.to_string());
     let fresh = !path.join("db").exists();
     remove_unfinished_snapshots(&path).map_err(io)?;
@@ -132,7 +145,7 @@ fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StoreError> {
 fn open_released(config: &sled::Config) -> sled::Result<sled::Db> {
     for _ in 0..100 {
         match config.open() {
-            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+            Err(sled::Error::Io(error)) if is_lock(&error) => {
                 std::thread::sleep(Duration::from_millis(50));
             }
             opened => return opened,
@@ -173,7 +186,7 @@ fn read_key(bytes: &[u8]) -> Option<(u64, u16)> {
 ///
 /// # Errors
 /// When a record is longer than 65,536 values.
-fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(Key, Vec<u8>)>, StorageError> {
     let mut groups: Vec<(u64, Vec<u8>)> = Vec::new();
     for (index, record) in (from..).zip(records) {
         if groups.last().is_none_or(|(_, group)| group.len() + record.len() + 4 > LONGEST_VALUE) {
@@ -206,24 +219,24 @@ fn record_in(mut group: &[u8], place: u64) -> Option<Vec<u8>> {
 }
 
 impl Shard {
-    fn size(&self) -> Result<u64, StoreError> {
+    fn size(&self) -> Result<u64, StorageError> {
         self.number("size")
     }
 
-    fn batches(&self) -> Result<u64, StoreError> {
+    fn batches(&self) -> Result<u64, StorageError> {
         self.number("batches")
     }
 
     /// A number that is kept; 0 where there is none yet.
-    fn number(&self, name: &str) -> Result<u64, StoreError> {
+    fn number(&self, name: &str) -> Result<u64, StorageError> {
         let value = self.meta.get(name).map_err(engine)?;
         value.map_or(Ok(0), |bytes| bytes.as_ref().try_into().map(u64::from_be_bytes).map_err(damaged))
     }
 
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
         let found = self.size()?;
         if found != expected {
-            return Err(StoreError::Size { shard, expected, found });
+            return Err(StorageError::Size { shard, expected, found });
         }
         let values = values(expected, &batch.records)?;
         let size = (expected + batch.records.len() as u64).to_be_bytes();
@@ -243,7 +256,7 @@ impl Shard {
         })
     }
 
-    fn record(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    fn record(&self, index: u64) -> Result<Option<Vec<u8>>, StorageError> {
         let Some((last, value)) = self.records.get_lt(key(index + 1, 0)).map_err(engine)? else { return Ok(None) };
         let (first, piece) = read_key(&last).ok_or_else(|| damaged("this is no name of a value"))?;
         if piece == 0 {
@@ -256,18 +269,18 @@ impl Shard {
         Ok(record_in(&group, index - first))
     }
 
-    fn checkpoint(&self) -> Result<Option<String>, StoreError> {
+    fn checkpoint(&self) -> Result<Option<String>, StorageError> {
         let value = self.meta.get("checkpoint").map_err(engine)?;
         value.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(damaged)).transpose()
     }
 }
 
 impl Store for SledStore {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StoreError> {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
         self.guarded(|| self.shard(shard)?.append(shard, expected, batch))
     }
 
-    fn sync(&self) -> Result<(), StoreError> {
+    fn sync(&self) -> Result<(), StorageError> {
         let shards: Vec<_> = self.shards().values().map(Arc::clone).collect();
         self.guarded(|| {
             for shard in shards {
@@ -278,15 +291,15 @@ impl Store for SledStore {
         })
     }
 
-    fn size(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
         self.guarded(|| self.shard(shard)?.size())
     }
 
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StoreError> {
+    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
         self.guarded(|| self.shard(shard)?.batches())
     }
 
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StoreError> {
+    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
         self.guarded(|| self.shard(address.shard)?.record(address.index))
     }
 
@@ -303,7 +316,7 @@ impl Store for SledStore {
         });
     }
 
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StoreError> {
+    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
         self.guarded(|| self.shard(shard)?.checkpoint())
     }
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::table::Unsynced;
 use super::{KeyId, Reading};
+use crate::error::RingError;
 use crate::key::{BucketKey, RootKey, SealingKey};
 use crate::random::Entropy;
 use crate::seal::{self, OVERHEAD};
@@ -68,7 +69,7 @@ pub(super) fn read_root_entries(
     folder: &Path,
     root: &RootKey,
     reading: Reading,
-) -> Result<(Vec<Option<BucketKey>>, bool), String> {
+) -> Result<(Vec<Option<BucketKey>>, bool), RingError> {
     let entry = |position: usize, bytes: &[u8]| {
         let (number, sealed) = bytes.split_first_chunk::<4>()?;
         let expected = u32::try_from(position).ok()?.to_le_bytes();
@@ -90,7 +91,7 @@ pub(super) fn read_bucket_entries(
     number: usize,
     bucket_key: &BucketKey,
     reading: Reading,
-) -> Result<(Vec<NamedKey>, bool), String> {
+) -> Result<(Vec<NamedKey>, bool), RingError> {
     let entry = |position: usize, bytes: &[u8]| {
         let (id, sealed) = bytes.split_first_chunk::<16>()?;
         let id = KeyId(*id);
@@ -167,11 +168,11 @@ fn read_entries<T>(
     size: usize,
     reading: Reading,
     parse: impl Fn(usize, &[u8]) -> Option<T>,
-) -> Result<(Vec<T>, bool), String> {
+) -> Result<(Vec<T>, bool), RingError> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), false)),
-        Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
+        Err(error) => return Err(RingError::Unreadable { file: path.to_path_buf(), error }),
     };
     let mut entries = Vec::new();
     let mut broken = None;
@@ -179,7 +180,7 @@ fn read_entries<T>(
         match (parse(position, chunk), broken) {
             (Some(entry), None) => entries.push(entry),
             // A key after one that cannot be read: that is no torn tail.
-            (Some(_), Some(at)) => return Err(format!("entry {at} of {} is damaged", path.display())),
+            (Some(_), Some(entry)) => return Err(RingError::Damaged { file: path.to_path_buf(), entry }),
             (None, _) => broken = broken.or(Some(position)),
         }
     }
@@ -187,9 +188,9 @@ fn read_entries<T>(
     let torn = bytes.len() % size != 0 && broken == Some(bytes.len() / size);
     match broken {
         // Nothing but unreadable entries is another root key, not a torn tail.
-        Some(at) if (reading == Reading::Verify && !torn) || (entries.is_empty() && bytes.len() >= size) => Err(
-            format!("entry {at} of {} cannot be opened: it is damaged, or the root key is another one", path.display()),
-        ),
+        Some(entry) if (reading == Reading::Verify && !torn) || (entries.is_empty() && bytes.len() >= size) => {
+            Err(RingError::Sealed { file: path.to_path_buf(), entry })
+        }
         _ => Ok((entries, torn)),
     }
 }

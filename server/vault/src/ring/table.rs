@@ -10,6 +10,7 @@ use super::files::{
     Left, ROOT, bucket_name, filled_buckets, key_entry, read_bucket_entries, read_root_entries, root_entry,
 };
 use super::{HOUR, KeyId, Owner, Reading};
+use crate::error::RingError;
 use crate::key::{BucketKey, RootKey, SealingKey, SecretKey, SecretName};
 use crate::random::Entropy;
 
@@ -83,8 +84,8 @@ impl KeyTable {
     /// Reads the ring in a folder, or begins an empty one; changes nothing.
     ///
     /// # Errors
-    /// A sentence that names the file and the entry that cannot be read.
-    pub fn read(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, String> {
+    /// The file and the entry that cannot be read.
+    pub fn read(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, RingError> {
         let (Some(folder), Reading::Beside) = (folder, reading) else { return Self::read_once(folder, &root, reading) };
         // Keys that are destroyed move to other files, and the root file says so first: it must not have changed.
         let mut before = std::fs::read(folder.join(ROOT)).ok();
@@ -96,7 +97,7 @@ impl KeyTable {
             }
             before = after;
         }
-        Err(format!("{} does not stop changing", folder.display()))
+        Err(RingError::Changing(folder.to_path_buf()))
     }
 
     /// A ring without a key, under a root key that nothing is sealed under.
@@ -115,7 +116,7 @@ impl KeyTable {
         }
     }
 
-    fn read_once(folder: Option<&Path>, root: &RootKey, reading: Reading) -> Result<Self, String> {
+    fn read_once(folder: Option<&Path>, root: &RootKey, reading: Reading) -> Result<Self, RingError> {
         let mut table = Self::under(root.clone());
         if let Some(folder) = folder {
             // Counted first: a bucket that a running server adds meanwhile has its key in the root file before.
@@ -124,8 +125,7 @@ impl KeyTable {
             table.torn |= torn;
             table.buckets = buckets.into_iter().map(Bucket::empty).collect();
             if filled > table.buckets.len() {
-                let stranger = folder.join(bucket_name(filled - 1));
-                return Err(format!("{} has keys but its own key is missing", stranger.display()));
+                return Err(RingError::NoBucketKey(folder.join(bucket_name(filled - 1))));
             }
             for number in 0..table.buckets.len() {
                 table.read_bucket(folder, number, reading)?;
@@ -134,7 +134,7 @@ impl KeyTable {
         Ok(table)
     }
 
-    fn read_bucket(&mut self, folder: &Path, number: usize, reading: Reading) -> Result<(), String> {
+    fn read_bucket(&mut self, folder: &Path, number: usize, reading: Reading) -> Result<(), RingError> {
         // Its file may be there: a kill during a destruction leaves it, until the ring is swept.
         let Some(bucket_key) = &self.buckets[number].key else { return Ok(()) };
         let (keys, torn) = read_bucket_entries(folder, number, bucket_key, reading)?;

@@ -10,6 +10,14 @@ pub struct Outbox {
     folder: PathBuf,
 }
 
+/// Why there is no outbox.
+#[derive(Debug, thiserror::Error)]
+#[error("the outbox {} cannot be made: {error}", .folder.display())]
+pub struct OutboxError {
+    folder: PathBuf,
+    error: std::io::Error,
+}
+
 /// A mail in the outbox, as the demo shows it.
 #[derive(Clone)]
 pub struct Shown {
@@ -26,8 +34,8 @@ impl Outbox {
     ///
     /// # Errors
     /// What the file system said.
-    pub fn cleared(folder: PathBuf) -> Result<Self, String> {
-        let fault = |error: std::io::Error| format!("the outbox {} cannot be made: {error}", folder.display());
+    pub fn cleared(folder: PathBuf) -> Result<Self, OutboxError> {
+        let fault = |error| OutboxError { folder: folder.clone(), error };
         if folder.exists() {
             std::fs::remove_dir_all(&folder).map_err(fault)?;
         }

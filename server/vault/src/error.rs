@@ -1,0 +1,86 @@
+//! Why keys cannot be read or kept. Each says what is wrong in a sentence for whoever operates the server; none says
+//! anything of a key.
+
+use std::io;
+use std::path::PathBuf;
+
+/// The root key, in its file.
+#[derive(Debug, thiserror::Error)]
+pub enum RootKeyError {
+    /// The file is there and cannot be read.
+    #[error("the root key {} cannot be read: {error}", .file.display())]
+    Unreadable {
+        /// Which file.
+        file: PathBuf,
+        /// What the file system said.
+        error: io::Error,
+    },
+    /// What stands in the file is no root key.
+    #[error("{} is not a root key. Put back the file that was made with this data directory.", .0.display())]
+    NoKey(PathBuf),
+    /// There is no such file.
+    #[error("the root key {} is missing", .0.display())]
+    Missing(PathBuf),
+    /// The file could not be written, or is there already.
+    #[error("the root key {} cannot be made: {error}", .file.display())]
+    NotMade {
+        /// Which file.
+        file: PathBuf,
+        /// What the file system said.
+        error: io::Error,
+    },
+    /// The rotation stopped half way. The next start finishes it or takes it back.
+    #[error("the root key {} cannot be rotated: {error}", .file.display())]
+    NotRotated {
+        /// The key's file.
+        file: PathBuf,
+        /// What the file system said.
+        error: io::Error,
+    },
+    /// A rotation that was stopped half way stays so until the next start.
+    #[error("a rotation of the root key {} cannot be finished: {error}", .file.display())]
+    NotFinished {
+        /// The key's file.
+        file: PathBuf,
+        /// What the file system said.
+        error: io::Error,
+    },
+    /// A ring without a key file of its own could not be written.
+    #[error("the key ring cannot be written: {0}")]
+    Ring(io::Error),
+}
+
+/// The key ring, as it is read.
+#[derive(Debug, thiserror::Error)]
+pub enum RingError {
+    /// A file is there and cannot be read.
+    #[error("{} cannot be read: {error}", .file.display())]
+    Unreadable {
+        /// Which file.
+        file: PathBuf,
+        /// What the file system said.
+        error: io::Error,
+    },
+    /// A key stands behind something that is none.
+    #[error("entry {entry} of {} is damaged", .file.display())]
+    Damaged {
+        /// Which file.
+        file: PathBuf,
+        /// Which entry, counted from 0.
+        entry: usize,
+    },
+    /// The key above it does not open an entry.
+    #[error("entry {entry} of {} cannot be opened: it is damaged, or the root key is another one", .file.display())]
+    Sealed {
+        /// Which file.
+        file: PathBuf,
+        /// Which entry, counted from 0.
+        entry: usize,
+    },
+    /// The root file lacks the key of a bucket that has keys.
+    #[error("{} has keys but its own key is missing", .0.display())]
+    NoBucketKey(PathBuf),
+    /// Another process changed it at every look.
+    #[error("{} does not stop changing", .0.display())]
+    Changing(PathBuf),
+}
