@@ -16,7 +16,7 @@ use super::fold::squeezed;
 const TABLE: &str = include_str!("countries.tsv");
 
 /// What is written besides: parts of a country that stand for it, former names, and the signs that stand before postcodes.
-const ALSO: [(&str, &str); 24] = [
+const ALSO: [(&str, &str); 25] = [
     (
         "BE",
         "Vlaanderen|Flanders|Flandre|Flandern|Wallonië|Wallonie|Wallonia|Vlaams Gewest|Brussels Hoofdstedelijk Gewest",
@@ -45,6 +45,7 @@ const ALSO: [(&str, &str); 24] = [
     ("AE", "VAE|UAE|Dubai|Abu Dhabi"),
     ("CD", "DR Congo|DRC|Zaïre"),
     ("CH", "Helvetia|Confoederatio Helvetica|Zwitserse Confederatie"),
+    ("BQ", "Bonaire|Sint Eustatius|Saba|BES-eilanden"),
     ("CW", "Curacao"),
     ("GR", "EL"),
     ("KR", "Republic of Korea"),

@@ -72,10 +72,12 @@ impl Email {
     /// Under what an objection to it stands: as [`Self::fold`], and for Google's mail every spelling that it delivers to the
     /// same mailbox. Nobody is taken for somebody else by it, and nobody is found by it.
     pub fn objection_fold(&self) -> String {
+        use unicode_normalization::UnicodeNormalization as _;
         let fold = self.fold();
         let (local, domain) = fold.rsplit_once('@').unwrap_or((&fold, ""));
-        // Written in capitals, `ß` is `SS`.
-        let fold = format!("{}@{domain}", local.replace('ß', "ss"));
+        // Written in capitals, `ß` is `SS`, and `ς` is the `Σ` that `σ` is.
+        let local: String = local.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
+        let fold = format!("{local}@{domain}");
         let google = fold.rsplit_once('@').filter(|(_, domain)| OF_GOOGLE.contains(domain));
         let Some((local, _)) = google else { return fold };
         let name: String = local.split('+').next().unwrap_or_default().chars().filter(|c| *c != '.').collect();
@@ -96,9 +98,24 @@ fn without_quoted_pairs(quoted: &str) -> String {
     plain
 }
 
-/// What was meant to be copied: without the characters that show nothing, `mailto:` with all that hangs on it, and the dot
-/// or semicolon behind it.
+/// What was meant to be copied: without the characters that show nothing, the marks that a spreadsheet has before a text,
+/// `mailto:` with all that hangs on it, and the dot or semicolon behind it.
 fn pasted(text: &str) -> String {
+    let visible = visible(text);
+    let trimmed = unmarked(visible.trim());
+    let scheme = trimmed.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    let address = match scheme {
+        Some(scheme) => visible_of_url(trimmed[scheme.len()..].split('?').next().unwrap_or_default()),
+        None => trimmed.clone(),
+    };
+    let address = address.trim();
+    let end = address.strip_suffix(['.', ',', ';']).unwrap_or(address);
+    // Two dots are no slip of the pen.
+    let end = if end.ends_with(['.', ',', ';']) { address } else { end };
+    end.to_owned()
+}
+
+fn visible(text: &str) -> String {
     let plain = |c: char| match c {
         '\u{3002}' | '\u{ff61}' => '.',
         '\u{ff01}'..='\u{ff5e}' | '\u{fe52}' | '\u{fe6b}' => typed::plain(c),
@@ -107,14 +124,41 @@ fn pasted(text: &str) -> String {
         '“' | '”' | '„' | '‟' => '"',
         c => c,
     };
-    let visible: String = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
-    let trimmed = visible.trim();
-    let scheme = trimmed.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
-    let address = scheme.map_or(trimmed, |scheme| trimmed[scheme.len()..].split('?').next().unwrap_or_default().trim());
-    let end = address.strip_suffix(['.', ',', ';']).unwrap_or(address);
-    // Two dots are no slip of the pen.
-    let end = if end.ends_with(['.', ',', ';']) { address } else { end };
-    end.to_owned()
+    text.chars().filter(|c| !is_invisible(*c)).map(plain).collect()
+}
+
+/// Without the mark of a text (`'`) or a formula (`=`) that a spreadsheet left before it, and quotation marks around it.
+fn unmarked(text: &str) -> String {
+    let bare = text.trim_start_matches(['\'', '=']);
+    if bare.len() == text.len() {
+        return text.to_owned();
+    }
+    let quoted = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let address = quoted.unwrap_or(bare).trim_end_matches('\'').trim();
+    match address.rsplit_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", local.trim_end_matches('\'')),
+        None => address.to_owned(),
+    }
+}
+
+/// As [`visible`], of what a URL encodes (RFC 6068): `%2B` is `+`. What is no text stays as it is, and is no address.
+fn visible_of_url(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).filter(|_| *first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(bytes).map_or_else(|_| text.to_owned(), |decoded| visible(&decoded))
 }
 
 /// A domain in ASCII and lower case.

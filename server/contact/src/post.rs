@@ -65,7 +65,7 @@ impl Post {
     pub(super) fn stands_on_every_door(&self) -> Vec<String> {
         match self {
             Self::Dutch(address) => address.stands_on_every_door(),
-            Self::Foreign(address) => address.stands_on(),
+            Self::Foreign(address) => address.stands_on_every_door(),
         }
     }
 
@@ -80,6 +80,8 @@ impl Post {
     pub(super) fn numbers_with_doors(&self) -> Vec<String> {
         match self {
             Self::Dutch(address) => address.numbers_with_doors().map(|start| format!("post {start}")).collect(),
+            // Abroad a door is known by the whole address as somebody has it.
+            Self::Foreign(address) if address.is_one_door() => vec![format!("post {}", address.normal())],
             Self::Foreign(_) => Vec::new(),
         }
     }
@@ -88,6 +90,7 @@ impl Post {
     pub(super) fn may_be_door(&self, beginning: &str, normal: &str) -> bool {
         match (self, beginning.strip_prefix("post "), normal.strip_prefix(beginning)) {
             (Self::Dutch(address), Some(start), Some(rest)) => address.may_be_door(start, rest),
+            (Self::Foreign(_), ..) => normal == beginning,
             _ => false,
         }
     }

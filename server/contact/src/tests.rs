@@ -1,3 +1,4 @@
+mod abroad;
 mod meet;
 
 use proptest::prelude::*;

@@ -65,17 +65,29 @@ fn is_fault(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|rest| !is_number(rest)) || text.starts_with('=')
 }
 
+/// `WAAR`: what a formula answers.
+fn is_truth(text: &str) -> bool {
+    const ANSWERS: [&str; 8] = ["waar", "onwaar", "true", "false", "wahr", "falsch", "vrai", "faux"];
+    // `12 waar` is one behind a number.
+    ANSWERS.contains(&text.rsplit(' ').next().unwrap_or_default())
+}
+
 /// What was done to a house number, with all that stands behind it; `None` where nothing shows.
 pub fn of_house(text: &str) -> Option<Damaged> {
     let text = crate::fold::bare(text.trim());
     let text = text.trim();
-    if is_fault(text) {
+    if is_fault(text) || is_truth(text) {
         return Some(Damaged(Vec::new()));
     }
     if let Some(exact) = rounded(text) {
         return Some(Damaged(exact.map(|number| (number, String::new())).into_iter().collect()));
     }
-    named_month(text).or_else(|| date(text)).or_else(|| time(text)).or_else(|| thousands(text)).or_else(|| serial(text))
+    named_month(text)
+        .or_else(|| date(text))
+        .or_else(|| time(text))
+        .or_else(|| thousands(text))
+        .or_else(|| serial(text))
+        .or_else(|| fraction(text))
 }
 
 /// The first word of a line that was changed, and what it may have been. A street named after a day has it in several words
@@ -90,7 +102,35 @@ pub fn of_line(line: &str) -> Option<(&str, Damaged)> {
         day_at_end(part).is_some_and(|day| part.len() > day.len() && !has_digit(&part[..part.len() - day.len()]))
     };
     let days = parts().filter(day).filter_map(day_at_end);
-    words.chain(days).find_map(|text| of_house(text).map(|damaged| (text, damaged)))
+    let faults = || parts().flat_map(|part| part.split(' ')).filter(|word| is_shown_fault(word));
+    let numbers = line.split([' ', '(', ')']).filter(|word| is_decimal(word));
+    let changed = numbers.chain(words).chain(days).find_map(|text| of_house(text).map(|damaged| (text, damaged)));
+    let lost = || faults().chain(parts().filter_map(truth_at_end)).next().map(|text| (text, Damaged(Vec::new())));
+    changed.or_else(lost)
+}
+
+/// `44624,5`; a comma parts the house number from what stands behind it, too: `12,10115 Berlin`.
+fn is_decimal(word: &str) -> bool {
+    let parts = word.split_once(',').filter(|(whole, part)| is_number(whole) && is_number(part));
+    parts.is_some_and(|(whole, part)| serial(whole).is_some() || part.len() > 5)
+}
+
+/// `#REF!`, `####`, `#N/B`, `=A1`, as they stand among words; `#B` may be a door.
+fn is_shown_fault(word: &str) -> bool {
+    let of_hash = |rest: &str| {
+        rest.ends_with(['!', '?'])
+            || !rest.is_empty() && rest.bytes().all(|byte| byte == b'#')
+            || matches!(rest.to_uppercase().as_str(), "N/A" | "N/B" | "N/V" | "NV" | "N/D")
+    };
+    word.strip_prefix('#').is_some_and(of_hash) || word.len() > 1 && word.starts_with('=')
+}
+
+/// The last word of a part that is what a formula answers, in capitals, behind a number.
+fn truth_at_end(part: &str) -> Option<&str> {
+    let (before, last) = part.rsplit_once(' ')?;
+    let is_answer = last.chars().all(char::is_uppercase) && is_truth(&last.to_lowercase());
+    let is_behind_number = before.rsplit(' ').next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    (is_answer && is_behind_number).then_some(last)
 }
 
 /// The last two words of a part where they are `12 mrt`.
@@ -215,6 +255,16 @@ fn serial(text: &str) -> Option<Damaged> {
     let mut was = vec![(number, String::new())];
     was.extend(of_day(day.day().into(), u8::from(day.month()).into()));
     Some(Damaged(was))
+}
+
+/// `44624,5`, which is noon of a day, and `11.9999999`, which was 12.
+fn fraction(text: &str) -> Option<Damaged> {
+    let (whole, part) = text.split_once(['.', ','])?;
+    let number: u32 = whole.parse().ok().filter(|_| is_number(whole) && is_number(part))?;
+    let day = serial(whole);
+    let is_long = part.len() > 3;
+    let nearest = number + u32::from(part.starts_with(|c: char| c >= '5'));
+    day.or_else(|| is_long.then(|| Damaged(vec![(nearest, String::new())])))
 }
 
 #[cfg(test)]

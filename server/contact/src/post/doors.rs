@@ -15,6 +15,8 @@ const SAME: [&[&str]; 32] = [
         "huis",
         "h",
         "bg",
+        "bgg",
+        "bgr",
         "begane",
         "beg",
         "beganegrond",
@@ -183,9 +185,10 @@ fn meanings_of_runs(runs: &[String]) -> BTreeSet<String> {
     for (at, run) in runs.iter().enumerate() {
         let behind_number = at > 0 && is_number(&runs[at - 1]);
         let mut of_run = meanings_of(run, behind_number);
-        // `k4` may be room 4.
         let is_before_number = runs.get(at + 1).is_some_and(|next| is_number(next));
-        of_run.extend((run == "k" && is_before_number).then(String::new));
+        // `k4` may be room 4, and a studio is a flat.
+        let may_say_nothing = matches!(run.as_str(), "k" | "studio" | "st");
+        of_run.extend((may_say_nothing && is_before_number).then(String::new));
         all = all
             .into_iter()
             .flat_map(|before: Vec<String>| {
@@ -273,7 +276,7 @@ mod tests {
                 "derde verdieping",
                 "nr 3",
             ][..],
-            &["hs", "huis", "H", "HS", "H.S.", "bg", "begane grond", "begane-grond", "0"],
+            &["hs", "huis", "H", "HS", "H.S.", "bg", "bgg", "b.g.g.", "begane grond", "begane-grond", "0"],
             &["bel-etage", "bel", "beletage", "Bel Etage"],
             &["rd", "rood", "Rood", "RD", "R"],
             &["zw", "zwart", "ZW", "Z"],

@@ -261,7 +261,9 @@ impl Written {
             let number = self.number.parse().ok()?;
             let said =
                 |(first, second): (u32, String)| (number, format!("{first}-{second}").trim_end_matches('-').to_owned());
-            Some(Damaged(was.into_iter().map(said).collect()))
+            // Of `WAAR` nothing tells what it was: the number is all its doors.
+            let lost = was.is_empty().then(|| (number, String::new()));
+            Some(Damaged(was.into_iter().map(said).chain(lost).collect()))
         };
         // `12-15` was taken for a sum, which is -3.
         let is_sum = self.number.starts_with('-').then(|| Damaged(Vec::new()));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::damage;
 use super::lines::{Damage, dutch_reading};
-use super::street::{House, is_kind_of_street, is_uk_postcode, with_whole_postcode, with_whole_uk_postcode};
+use super::street::{House, is_kind_of_street, is_lettered_code, with_whole_code, with_whole_postcode};
 use crate::ContactError;
 use crate::country::Country;
 use crate::fold::{joined, words};
@@ -73,12 +73,17 @@ impl ForeignAddress {
         let keys = self.readings().into_iter().flat_map(|segments| {
             let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest));
             let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest));
-            let without_door = of_names(&segments).flat_map(|rest| self.without_doors("building", rest));
-            whole.chain(building).chain(without_door).collect::<Vec<_>>()
+            let with_less = of_names(&segments).flat_map(|rest| self.with_less("building", rest));
+            whole.chain(building).chain(with_less).collect::<Vec<_>>()
         });
         // `1033 ZK` beside another country: either may be the slip. Who is known at a door there nobody looks up.
         let dutch = dutch_reading(&self.lines).map(|address| address.stands_on_every_door());
         distinct(keys.chain(dutch.unwrap_or_default()))
+    }
+
+    /// Every door of its house number, as far as one can be read.
+    pub(super) fn stands_on_every_door(&self) -> Vec<String> {
+        distinct(self.stands_on().into_iter().chain(self.every_door()))
     }
 
     pub(super) fn asked_under(&self) -> Vec<String> {
@@ -86,11 +91,28 @@ impl ForeignAddress {
             let whole = of_names(&segments)
                 .flat_map(|rest| self.keys("whole", rest).into_iter().chain(self.keys("building", rest)));
             let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest));
-            let without_door = of_names(&segments).flat_map(|rest| self.without_doors("whole", rest));
-            whole.chain(building).chain(without_door).collect::<Vec<_>>()
+            let rests = of_names(&segments).chain(of_numbers(&segments));
+            let with_less = rests.flat_map(|rest| self.with_less("whole", rest));
+            whole.chain(building).chain(with_less).collect::<Vec<_>>()
         });
         let dutch = dutch_reading(&self.lines).map(|address| address.asked_under());
-        distinct(keys.chain(dutch.unwrap_or_default()))
+        distinct(keys.chain(self.every_door()).chain(dutch.unwrap_or_default()))
+    }
+
+    /// Whether its lines tell a door of the house number.
+    pub(super) fn is_one_door(&self) -> bool {
+        self.readings()
+            .iter()
+            .any(|segments| of_names(segments).any(|rest| self.houses(rest).iter().any(House::has_door)))
+    }
+
+    fn every_door(&self) -> Vec<String> {
+        let of_rest = |rest: &[Segment]| self.houses(rest).iter().flat_map(House::every_door).collect::<Vec<_>>();
+        let of_reading = |segments: &Vec<Segment>| {
+            of_names(segments).chain(of_numbers(segments)).flat_map(of_rest).collect::<Vec<_>>()
+        };
+        let houses = self.readings().iter().flat_map(of_reading).collect::<Vec<_>>();
+        houses.into_iter().map(|house| format!("post {} house {house}", self.country.iso())).collect()
     }
 
     /// The address as it was written, and as it may have been before a spreadsheet changed it.
@@ -125,14 +147,14 @@ impl ForeignAddress {
                 let street = joined(&self.plain_runs(before));
                 key("by postcode", format!("{street} {}", last[0]))
             });
-        let house = self.houses(rest).into_iter().map(|house| key("house", house.with_doors()));
+        let house = self.houses(rest).into_iter().flat_map(|house| house.with_door()).map(|house| key("house", house));
         [ordered, any_order].into_iter().chain(by_postcode).chain(house).collect()
     }
 
     /// The house of the address where a door of it is named, too: `Kerkstraat 12 bus 3` is at `Kerkstraat 12`, and so is
     /// `Kerkstraat 12a`.
-    fn without_doors(&self, what: &str, rest: &[Segment]) -> Vec<String> {
-        let houses = self.houses(rest).into_iter().flat_map(|house| house.without_doors());
+    fn with_less(&self, what: &str, rest: &[Segment]) -> Vec<String> {
+        let houses = self.houses(rest).into_iter().flat_map(|house| house.with_less());
         houses.map(|house| format!("post {} {what} house {house}", self.country.iso())).collect()
     }
 
@@ -161,7 +183,7 @@ impl ForeignAddress {
         let mut segments: Vec<Segment> = parts.filter(|runs| !runs.is_empty()).collect();
         self.strip_country(&mut segments);
         segments.iter_mut().for_each(|segment| self.strip_postcode(segment));
-        segments.into_iter().map(|segment| with_whole_uk_postcode(segment, self.country)).collect()
+        segments.into_iter().map(|segment| with_whole_code(segment, self.country)).collect()
     }
 
     /// The country behind the place, once more: `9000 Gent, België`, `9000 Gent (BE)`.
@@ -325,7 +347,7 @@ fn counted(run: &str) -> Option<&'static str> {
 /// A run as it is compared: one form of the words that are shortened in every other address, and of the letters that are
 /// written as two (`ü`, `ue`).
 fn plain_run(run: &str, country: Country) -> Option<String> {
-    const ENDS: [(&str, &str); 10] = [
+    const ENDS: [(&str, &str); 23] = [
         ("strasse", "str"),
         ("straat", "str"),
         ("platz", "pl"),
@@ -336,6 +358,19 @@ fn plain_run(run: &str, country: Country) -> Option<String> {
         ("allee", "all"),
         ("gatan", "g"),
         ("vagen", "v"),
+        ("gaten", "g"),
+        ("gata", "g"),
+        ("gade", "g"),
+        ("gate", "g"),
+        ("gt", "g"),
+        ("vejen", "v"),
+        ("vej", "v"),
+        ("veien", "v"),
+        ("vei", "v"),
+        ("vegen", "v"),
+        ("veg", "v"),
+        ("tie", "t"),
+        ("katu", "k"),
     ];
     const SHORT: [(&str, &str); 34] = [
         ("bvd", "bd"),
@@ -384,7 +419,7 @@ fn plain_run(run: &str, country: Country) -> Option<String> {
     if let Some(counted) = counted(run).filter(|_| counts_streets(country)) {
         return Some(counted.to_owned());
     }
-    if is_uk_postcode(run) {
+    if is_lettered_code(run) {
         return Some(run.to_owned());
     }
     if run == "ch" && country.iso() == "BE" {

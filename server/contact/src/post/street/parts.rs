@@ -1,0 +1,228 @@
+//! Which words of an address are the street, which number is the house's, and what stands around it.
+
+use super::door::{self, is_kind_of_door};
+use super::{Segment, is_number};
+use crate::country::Country;
+
+/// A kind of street, and how it is shortened. The first of them are what a street is where nothing is said.
+const KINDS: [(&str, &[&str]); 10] = [
+    (
+        "",
+        &[
+            "calle", "c", "cl", "ul", "ulica", "ulice", "utca", "u", "via", "v", "rua", "r", "rue", "ru", "gt", "gate",
+            "g",
+        ],
+    ),
+    ("av", &["av", "avda", "avenida", "al", "aleja", "aleje"]),
+    ("bd", &["bd"]),
+    ("st", &["st", "str"]),
+    ("rd", &["rd"]),
+    ("ln", &["ln"]),
+    ("dr", &["dr"]),
+    ("pl", &["pl", "plaza", "plac", "pza", "praca"]),
+    ("ct", &["ct", "court"]),
+    ("ch", &["ch", "chemin", "che"]),
+];
+
+/// Words between others that name no street.
+const BETWEEN: [&str; 31] = [
+    "de", "du", "la", "le", "les", "des", "der", "di", "da", "do", "dos", "del", "della", "van", "den", "het", "of",
+    "the", "am", "im", "an", "zum", "zur", "n", "nr", "no", "d", "l", "y", "e", "д",
+];
+
+/// Letters in a word that a street is known by; shorter ones are titles and what stands between.
+const SHORTEST_NAME: usize = 3;
+
+/// More words than a street's name has that tell it from others.
+const MOST_NAMES: usize = 4;
+
+/// The parts of an address that are not its postcode.
+pub(super) struct Parts {
+    /// The words of the street; more than one where any of several parts may be it.
+    names: Vec<Segment>,
+    number: String,
+    /// What stands before the house number and is none of the street, and what stands behind it.
+    before: Vec<Segment>,
+    behind: Vec<Segment>,
+    /// The number is before the street's name.
+    is_first: bool,
+}
+
+impl Parts {
+    /// `None` for parts without a number.
+    pub(super) fn of(segments: &[Segment], country: Country) -> Option<Self> {
+        let segments: Vec<Segment> = segments.iter().map(|segment| door::without_persons(segment)).collect();
+        let (line, at) = house_at(&segments)?;
+        let own = &segments[line];
+        let start = (0..at).rev().find(|before| is_number(&own[*before])).map_or(0, |before| before + 1);
+        let (lead, rest) = (&own[start..at], &own[at + 1..]);
+        let before = segments[..line].iter().cloned().chain([own[..start].to_vec()]);
+        let behind = |from: usize| std::iter::once(rest[from..].to_vec()).chain(segments[line + 1..].iter().cloned());
+        let has_name = |segment: &&Segment| !has_number(segment) && segment.iter().any(|run| is_name(run));
+        let above = segments[..line].iter().rev().find(has_name).cloned();
+        // `Via 25 Aprile 3`, and `Rue du 4 Septembre 12`.
+        let last = behind_day(own, at).unwrap_or(at);
+        let number = own[last].clone();
+        if last > at || lead.iter().any(|run| is_name(run)) {
+            let name = if last > at { &own[..last] } else { lead };
+            let names = std::iter::once(name.to_vec()).chain(above).collect();
+            return Some(Self {
+                names,
+                number,
+                before: before.collect(),
+                behind: behind(last - at).collect(),
+                is_first: false,
+            });
+        }
+        let (from, to) = name_in(rest, country);
+        let is_named = rest[from..to].iter().any(|run| is_name(run)) || names_by_number(&rest[from..to], country);
+        let mut behind: Vec<Segment> = if is_named {
+            std::iter::once(rest[..from].to_vec()).chain(behind(to)).collect()
+        } else {
+            behind(0).collect()
+        };
+        // In `Rue Neuve, 5 rez` the street stands above, in `5, rue Neuve rez` below.
+        let own_name = is_named.then(|| rest[from..to].to_vec());
+        let mut names: Vec<Segment> = own_name.into_iter().chain(above).collect();
+        if let Some((down, name, rest)) = name_below(&segments[line + 1..], country).filter(|_| !is_named) {
+            names.push(name);
+            behind[down + 1] = rest;
+        }
+        if names.is_empty() {
+            names.push(own.iter().filter(|run| !is_number(run)).cloned().collect());
+        }
+        let before = before.filter(|segment| !names.contains(segment)).collect();
+        let is_whole = names.iter().any(|name| !name.is_empty());
+        is_whole.then_some(Self { names, number, before, behind, is_first: is_named })
+    }
+
+    /// Each word that the street is known by, with its kind, and all of them as one.
+    pub(super) fn names(&self, country: Country) -> Vec<String> {
+        self.names.iter().flat_map(|name| names_of(name, country)).collect()
+    }
+
+    /// Where nothing else tells the place: the words behind the street.
+    pub(super) fn places(&self) -> Vec<String> {
+        let words = self.behind.iter().filter(|segment| !segment.is_empty()).flatten();
+        let is_place = |run: &&String| !is_number(run) && run.chars().count() >= SHORTEST_NAME && !is_kind_of_door(run);
+        words.filter(is_place).take(MOST_NAMES).map(|run| format!("place {run}")).collect()
+    }
+
+    /// The house numbers that are meant, each with its door.
+    pub(super) fn houses(&self, country: Country) -> Vec<(String, Vec<String>)> {
+        let mut door = door::parts(&self.behind, true, country);
+        door.extend(door::parts(&self.before, false, country));
+        door.truncate(door::MOST);
+        // `3/12 High Street`, and `Dlouhá 123/4`.
+        let next = self.behind.first().and_then(|segment| segment.first()).filter(|run| is_number(run));
+        let is_either =
+            self.is_first && self.names[0].iter().any(|run| is_name(run)) || matches!(country.iso(), "CZ" | "SK");
+        let turned = next.filter(|next| is_either && door.first() == Some(next)).map(|next| {
+            let door = std::iter::once(self.number.clone()).chain(door[1..].iter().cloned()).collect();
+            (next.clone(), door)
+        });
+        std::iter::once((self.number.clone(), door)).chain(turned).collect()
+    }
+}
+
+fn names_of(name: &Segment, country: Country) -> Vec<String> {
+    // `Mariahilferstraße` is `Mariahilfer Straße`.
+    let split = |run: &String| match run.strip_suffix("str").filter(|name| !name.is_empty()) {
+        Some(name) => (name.to_owned(), true),
+        None => (run.clone(), false),
+    };
+    let mut names: Vec<(String, bool)> = name.iter().filter(|run| is_name(run)).map(split).collect();
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
+    let long = names.iter().filter(|(name, _)| name.chars().count() >= SHORTEST_NAME).count();
+    names.truncate(long.clamp(1, MOST_NAMES));
+    let said = name.iter().find_map(|run| kind_of(run));
+    let ends_so = names.iter().any(|(_, is_st)| *is_st).then_some("st");
+    // There the two languages call one street two kinds.
+    let kind = if country.iso() == "CA" { "" } else { said.or(ends_so).unwrap_or_default() };
+    let words = names.iter().map(|(name, _)| format!("{kind} {name}"));
+    words.chain([format!("as one {}", name.concat())]).collect()
+}
+
+/// Whether a word, in its short form, says what kind of street it is.
+pub(in crate::post) fn is_kind_of_street(run: &str) -> bool {
+    KINDS.iter().any(|(kind, _)| *kind == run)
+}
+
+fn kind_of(run: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(_, all)| all.contains(&run)).map(|(kind, _)| *kind)
+}
+
+/// Whether a word may be what a street is called.
+fn is_name(run: &str) -> bool {
+    !is_number(run) && kind_of(run).is_none() && !BETWEEN.contains(&run) && !is_kind_of_door(run)
+}
+
+fn has_number(segment: &Segment) -> bool {
+    segment.iter().any(|run| is_number(run))
+}
+
+/// The first number that is no door's: of which the words before it do not say so.
+fn house_at(segments: &[Segment]) -> Option<(usize, usize)> {
+    let of_line = |line: usize| (0..segments[line].len()).map(move |at| (line, at));
+    let numbers = || (0..segments.len()).flat_map(of_line).filter(|(line, at)| is_number(&segments[*line][*at]));
+    numbers().find(|(line, at)| !is_of_door(&segments[*line], *at)).or_else(|| numbers().next())
+}
+
+fn is_of_door(segment: &[String], at: usize) -> bool {
+    let start = (0..at).rev().find(|before| is_number(&segment[*before])).map_or(0, |before| before + 1);
+    let lead = &segment[start..at];
+    // `U3 198 George Street`.
+    let is_letter =
+        |run: &String| run.chars().count() <= 2 && kind_of(run).is_none() && !BETWEEN.contains(&run.as_str());
+    let is_before_house = || matches!(&segment[at + 1..], [number, name, ..] if is_number(number) && name.chars().count() > 1 && !is_number(name));
+    !lead.is_empty() && lead.iter().all(|run| is_kind_of_door(run))
+        || matches!(lead, [letter] if is_letter(letter)) && is_before_house()
+}
+
+/// Where the first number of a line is a part of the street's name: where the house number is.
+fn behind_day(segment: &[String], at: usize) -> Option<usize> {
+    let (lead, rest) = (&segment[..at], &segment[at + 1..]);
+    let is_bare = !lead.is_empty() && !lead.iter().any(|run| is_name(run) || is_number(run) || is_kind_of_door(run));
+    let is_month = |run: &String| is_name(run) && run.chars().count() >= 3 && !door::is_between_numbers(run);
+    let is_day = is_bare && rest.first().is_some_and(is_month);
+    let number = rest.iter().position(|run| is_number(run)).filter(|_| is_day)?;
+    Some(at + 1 + number)
+}
+
+/// Behind a number that stands first: from where to where the street's name is.
+fn name_in(rest: &[String], country: Country) -> (usize, usize) {
+    let is_start = |at: &usize| {
+        let run = &rest[*at];
+        let is_counted = is_number(run) && names_by_number(&rest[*at..], country);
+        is_counted || !is_number(run) && !door::is_letter_at(rest, *at) && !door::is_between_numbers(run)
+    };
+    let from = (0..rest.len()).find(is_start).unwrap_or(rest.len());
+    let is_end = |at: &usize| {
+        let own = &rest[from..*at];
+        let is_in_name = own.iter().all(|run| !is_name(run)) && rest.get(at + 1).is_some_and(|next| is_name(next));
+        is_number(&rest[*at]) && !is_in_name || is_kind_of_door(&rest[*at])
+    };
+    let to = (from + 1..rest.len()).find(is_end).unwrap_or(rest.len());
+    (from, to.max(from))
+}
+
+/// In which of the parts below a number the street's name is, and what stands behind it there.
+fn name_below(segments: &[Segment], country: Country) -> Option<(usize, Segment, Segment)> {
+    let named = |segment: &Segment| {
+        let (from, to) = name_in(segment, country);
+        let is_named =
+            !segment.first().is_none_or(|run| is_number(run)) && segment[from..to].iter().any(|run| is_name(run));
+        is_named.then(|| (segment[from..to].to_vec(), segment[to..].to_vec()))
+    };
+    let found = segments.iter().map(named).enumerate().find_map(|(down, named)| Some((down, named?)))?;
+    let (down, (name, rest)) = found;
+    Some((down, name, rest))
+}
+
+/// `5 av`: Fifth Avenue.
+fn names_by_number(name: &[String], country: Country) -> bool {
+    let ends = |rest: &[String]| rest.first().is_none_or(|next| is_number(next) || is_kind_of_door(next));
+    let is_counted =
+        matches!(name, [number, kind, rest @ ..] if is_number(number) && is_kind_of_street(kind) && ends(rest));
+    is_counted && matches!(country.iso(), "US" | "CA")
+}
