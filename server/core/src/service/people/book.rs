@@ -9,6 +9,7 @@ use model::identity::{RecordAddress, Subject};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::customer_number::alike;
 use super::hash::{self, FoldHash, NumberedKey};
 use super::letter::Letter;
 use super::profile::{Kind, Part, Person};
@@ -101,8 +102,8 @@ pub struct Book {
     by_point: HashMap<String, Vec<Subject>>,
     /// Those of them that are one door of a house number, in their order: all of a number stand side by side.
     doors: BTreeSet<String>,
-    /// By customer number. Several have one where it came back with another name and address, until somebody says that
-    /// they are the same.
+    /// By what a customer number has in common with those that may be the same ([`alike`]). Several have one where it came
+    /// back with another name and address, until somebody says that they are the same.
     by_customer: HashMap<String, Vec<Subject>>,
     /// Which person and class a key seals.
     by_key: HashMap<KeyId, (Subject, RetentionClass)>,
@@ -197,7 +198,7 @@ impl Book {
             }
         }
         for number in &part.customers {
-            put_in(&mut self.by_customer, number.clone(), subject);
+            put_in(&mut self.by_customer, alike(number), subject);
         }
         for other in &part.also {
             self.same_as.insert(*other, subject);
@@ -211,7 +212,7 @@ impl Book {
         let Some(person) = self.people.get_mut(&subject) else { return };
         let Some(gone) = person.parts.remove(&class) else { return };
         let left: BTreeSet<String> = person.points().iter().map(|point| point.found_under()).collect();
-        let numbers: Vec<String> = person.customers().into_iter().map(str::to_owned).collect();
+        let numbers: Vec<String> = person.customers().into_iter().map(alike).collect();
         if person.parts.is_empty() {
             self.people.remove(&subject);
         }
@@ -221,8 +222,8 @@ impl Book {
                 self.doors.remove(&point);
             }
         }
-        for number in gone.customers.iter().filter(|number| !numbers.contains(number)) {
-            take_out(&mut self.by_customer, number, &subject);
+        for number in gone.customers.iter().map(|number| alike(number)).filter(|number| !numbers.contains(number)) {
+            take_out(&mut self.by_customer, &number, &subject);
         }
     }
 
@@ -268,14 +269,21 @@ impl Book {
 
     /// Everybody with a customer number: one, unless it came back with another name and address.
     pub fn customers(&self, number: &str) -> Vec<&Person> {
-        self.by_customer.get(number).into_iter().flatten().filter_map(|subject| self.people.get(subject)).collect()
+        let mut people = self.with_number_like(number);
+        people.retain(|person| person.customers().contains(&number));
+        people
     }
 
-    /// Whoever else has one of a person's customer numbers. They may be the same: what one of them objects to, none of them
-    /// gets, and beyond that they share nothing.
+    fn with_number_like(&self, number: &str) -> Vec<&Person> {
+        let subjects = self.by_customer.get(&alike(number)).into_iter().flatten();
+        subjects.filter_map(|subject| self.people.get(subject)).collect()
+    }
+
+    /// Whoever else has one of a person's customer numbers, or one that differs in how it is typed alone. They may be the
+    /// same: what one of them objects to, none of them gets, and beyond that they share nothing.
     pub fn others_with_number(&self, person: &Person) -> Vec<&Person> {
-        let mut others: Vec<&Person> =
-            person.customers().into_iter().flat_map(|number| self.customers(number)).collect();
+        let numbers = person.customers().into_iter();
+        let mut others: Vec<&Person> = numbers.flat_map(|number| self.with_number_like(number)).collect();
         others.retain(|other| other.subject != person.subject);
         others.sort_unstable_by_key(|other| other.subject);
         others.dedup_by_key(|other| other.subject);

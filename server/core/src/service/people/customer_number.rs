@@ -23,6 +23,13 @@ pub fn customer_number(text: &str) -> Result<String, Changed> {
     if is_date_or_rounded(number) { Err(Changed) } else { Ok(number.to_owned()) }
 }
 
+/// What customer numbers that may be one have in common, however they were typed: `N7-AB`, `n7 ab` and `n7ab`. A no of one of
+/// them holds for all; nobody is found by it, and it carries no yes.
+pub(super) fn alike(number: &str) -> String {
+    let letters: String = typed::meant(number).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if letters.is_empty() { number.to_owned() } else { letters }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +66,19 @@ mod tests {
             ["K-1001", "0012", "12345", "12.345", "12E1", "12-3", "C/7", "020 788 4001", "k1", "2024-118", "1E5"]
         {
             assert_eq!(customer_number(text).as_deref(), Ok(text), "control: it is a number as it is");
+        }
+    }
+
+    #[test]
+    fn numbers_that_may_be_one_are_alike() {
+        for same in [
+            &["n7ab", "N7AB", "N7-AB", "n7 ab", "N7.AB", "n7‑ab", "n7/ab", "N7_ab"][..],
+            &["11584467", "1158 4467", "1158.4467", "1158‑4467", "1158\u{a0}4467", "1158-44-67"],
+        ] {
+            assert!(same.iter().all(|number| alike(number) == alike(same[0])), "{same:?}");
+        }
+        for (one, other) in [("0012", "12"), ("K-1001", "K-1010"), ("K1", "K11"), ("-", "."), ("Ä1", "A1")] {
+            assert_ne!(alike(one), alike(other), "control");
         }
     }
 }

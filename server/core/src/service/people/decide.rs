@@ -135,7 +135,10 @@ impl Keuze {
                 return Ok(decision);
             }
             let life = self.bearing_on(other, std::slice::from_ref(&person))?;
-            Ok(self.decide_at(Some(other), &life, &own_points(other, channel), channel, None)?)
+            let theirs = self.decide_at(Some(other), &life, &own_points(other, channel), channel, None)?;
+            // A number that is only typed alike says nothing but a no.
+            let counts = person.shares_number(other) || theirs.reason.is_no();
+            Ok(if counts { theirs } else { decision })
         })
     }
 

@@ -25,6 +25,7 @@ use serde::Serialize;
 use time::Date;
 
 use super::book::{Book, Since, Wanted};
+use super::customer_number::alike;
 use super::hash::{NumberedKey, asked_at, given_at, index_keys, name, newest_index_key};
 use super::merge::one_of_two;
 use super::profile::{Later, Part};
@@ -517,7 +518,10 @@ impl<'a> Running<'a> {
         };
         let (mut life, mut merges) = (Vec::new(), Vec::new());
         if let (true, Some(kept)) = (row.same_person, &mut known) {
-            for other in std::mem::take(&mut others) {
+            let (same, alike): (Vec<Person>, Vec<Person>) =
+                others.into_iter().partition(|other| kept.shares_number(other));
+            others = alike;
+            for other in same {
                 merges.push(self.merged(kept, &other)?);
                 *kept = kept.with(&other);
             }
@@ -994,7 +998,7 @@ fn imagine(scratch: &mut Book, drafts: &[Draft]) -> Result<(), ActError> {
 
 /// Everything by which two rows could be about the same.
 fn touches(row: &Row, book: &Book) -> Vec<String> {
-    let mut names: Vec<String> = row.customer.iter().map(|number| format!("customer {number}")).collect();
+    let mut names: Vec<String> = row.customer.iter().map(|number| format!("customer {}", alike(number))).collect();
     for point in &row.points {
         names.push(point.normal());
         names.extend(point.stands_on().into_iter().chain(point.asked_under()));

@@ -309,6 +309,12 @@ impl Person {
         self.parts.values().flat_map(|part| part.customers.iter().map(String::as_str)).collect()
     }
 
+    /// Whether both have one customer number.
+    pub(super) fn shares_number(&self, other: &Self) -> bool {
+        let theirs = other.customers();
+        self.customers().iter().any(|number| theirs.contains(number))
+    }
+
     /// The language they are written to in.
     pub fn language(&self) -> Language {
         self.parts.values().next().map(|part| part.language).unwrap_or_default()

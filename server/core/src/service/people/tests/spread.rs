@@ -390,6 +390,61 @@ async fn a_no_at_any_point_of_a_reused_number_holds_for_both() {
     }
 }
 
+/// A customer number that was typed otherwise may be another's: a no holds for both, whichever came first, and nothing else
+/// is shared.
+#[tokio::test]
+async fn a_no_by_a_customer_number_typed_otherwise_holds() {
+    for (number, other) in [
+        ("n7ab", "N7AB"),
+        ("11584467", "1158 4467"),
+        ("1158.4467", "11584467"),
+        ("1158-4467", "1158_4467"),
+        ("K-1001", "k1001"),
+    ] {
+        for no_first in [false, true] {
+            let house = House::new().await;
+            let no = format!(r#"{{"customer":"{other}","objected_channels":"email"}}"#);
+            let neighbour = format!(r#"{{"customer":"{other}9","objected_channels":"email"}}"#);
+            file(&house, &neighbour).await;
+            if no_first {
+                file(&house, &no).await;
+            }
+            file(&house, &told_of(number, "Anna Arends", "a@example.nl")).await;
+            let person = house.keuze.customer(number).expect("known");
+            if !no_first {
+                assert!(!denied(&house, &Who::person(person.subject), Channel::Email), "control: {number}");
+                file(&house, &no).await;
+            }
+            assert!(denied(&house, &Who::person(person.subject), Channel::Email), "{number} {other} {no_first}");
+            assert!(denied(&house, &Who::point(email("a@example.nl")), Channel::Email), "{number} {other} {no_first}");
+            let twin = house.keuze.customer(other).expect("kept");
+            assert!(twin.subject != person.subject && twin.points().is_empty(), "nobody is taken for another");
+        }
+    }
+}
+
+/// Two who are known apart keep their own yes, and the operator's word joins neither with the other.
+#[tokio::test]
+async fn customer_numbers_that_are_typed_alike_share_no_yes_and_no_evidence() {
+    let house = House::new().await;
+    file(&house, &told_of("12-3", "Anna Arends", "a@example.nl")).await;
+    file(&house, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl"}"#).await;
+    let [anna, bert] = ["12-3", "123"].map(|number| house.keuze.customer(number).expect("known"));
+    assert!(!denied(&house, &Who::person(anna.subject), Channel::Email), "what Bert lacks is not Anna's");
+    assert!(denied(&house, &Who::person(bert.subject), Channel::Email), "what Anna has is not Bert's");
+    file(&house, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl","same_person":"yes"}"#).await;
+    assert_eq!((house.keuze.customers("12-3").len(), house.keuze.customers("123").len()), (1, 1));
+    assert!(
+        house
+            .keuze
+            .customer("12-3")
+            .expect("known")
+            .points()
+            .iter()
+            .all(|point| !point.is_same_as(&email("b@example.nl")))
+    );
+}
+
 /// A row about a customer, with evidence.
 fn told_of(number: &str, name: &str, address: &str) -> String {
     format!(
