@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 use super::choice::Answer;
-use super::decision::{Recorded, carries_answers, may_say_yes};
-use super::event::{Answered, EventKind};
+use super::decision::{Recorded, is_persons_own};
+use super::event::Answered;
 use super::policy::Policy;
 use super::purpose::{PurposeId, Regime};
 
@@ -196,26 +196,13 @@ fn answer_of(letter: &str) -> Option<Answer> {
 /// What was answered according to a subject's events, in the order of the ledger; who may say yes is as in
 /// [`super::decision::decide`].
 pub fn from_events(events: &[Recorded]) -> OnRecord {
-    events.iter().fold(OnRecord::new(), |told, Recorded { event, .. }| match event.kind {
-        EventKind::Expired | EventKind::Invalidated | EventKind::RevokedByController => ended(told, &event.answers),
-        kind if carries_answers(kind) => {
-            let counts = |answered: &Answered| {
-                answered.answer != Answer::NotOffered && (!answered.answer.is_yes() || may_say_yes(event))
-            };
-            let answers = event.answers.iter().filter(|(_, answered)| counts(answered));
-            told.into_iter().chain(answers.map(|(purpose, answered)| (purpose.clone(), answered.clone()))).collect()
-        }
-        _ => told,
+    events.iter().fold(OnRecord::new(), |told, Recorded { event, .. }| {
+        let counts = |answered: &Answered| {
+            answered.answer != Answer::NotOffered && (!answered.answer.is_yes() || is_persons_own(event))
+        };
+        let answers = event.answers().filter(|(_, answered)| counts(answered));
+        told.into_iter().chain(answers.map(|(purpose, answered)| (purpose.clone(), answered.clone()))).collect()
     })
-}
-
-/// An event that lists no purpose ended the answers to all of them.
-fn ended(mut told: OnRecord, answers: &BTreeMap<PurposeId, Answered>) -> OnRecord {
-    told.retain(|purpose, _| {
-        let listed = answers.get(purpose).is_some_and(|answered| answered.answer != Answer::NotOffered);
-        !listed && !answers.is_empty()
-    });
-    told
 }
 
 /// A no is a no under every regime; a yes to one regime's question is no yes to the other's.

@@ -11,7 +11,7 @@ use time::Date;
 use super::channel::Channel;
 use super::contact::AskedAt;
 use super::date::Moment;
-use super::event::{Actor, Event, EventKind, Route};
+use super::event::{Actor, Event, Head, Route};
 use super::identity::RecordAddress;
 use super::policy::Policy;
 use super::purpose::PurposeId;
@@ -74,9 +74,9 @@ pub enum Reason {
     Gpc,
     /// The answer is past its last day.
     Expired,
-    /// The question changed since, or the answer was invalidated.
+    /// The question changed since.
     QuestionChanged,
-    /// The controller stopped the purpose.
+    /// The controller stopped the purpose: it was answered, and the policy no longer has it.
     RevokedByController,
     /// Nothing was answered.
     NoAnswer,
@@ -121,7 +121,7 @@ pub fn decide(events: &[Recorded], policy: &Policy, question: &Question, now: Mo
     match question {
         Question::Purpose(id) => match policy.purpose(id) {
             Some(purpose) => purpose::decide(events, policy, purpose, now.today),
-            None => Decision::deny(Reason::Unknown),
+            None => purpose::stopped(events, id),
         },
         Question::Channel(channel) => channel::decide(events, &policy.channels, *channel, None, now.today),
         Question::Reach(channel, points) => channel::reach(events, points, &policy.channels, *channel, now.today),
@@ -171,28 +171,7 @@ impl Decision {
 
 /// Whether an event is the person's own act. What staff, clients and imports enter can stop, but not grant or lift
 /// (design, "Who may say yes from where").
-fn is_persons_own(event: &Event) -> bool {
-    matches!(event.actor, Actor::Visitor | Actor::Person) && !matches!(event.route, Route::Import | Route::System)
-}
-
-/// The kinds whose answers count for purposes.
-pub(super) fn carries_answers(kind: EventKind) -> bool {
-    use EventKind as Kind;
-    matches!(
-        kind,
-        Kind::ChoiceMade
-            | Kind::Renewed
-            | Kind::Withdrawn
-            | Kind::Objected
-            | Kind::OptInRequested
-            | Kind::OptInConfirmed
-            | Kind::Imported
-    )
-}
-
-/// Whether a yes in this event counts: the person's own choice or confirmation. A no always counts.
-pub(super) fn may_say_yes(event: &Event) -> bool {
-    use EventKind as Kind;
-    is_persons_own(event)
-        && matches!(event.kind, Kind::ChoiceMade | Kind::Renewed | Kind::Withdrawn | Kind::OptInConfirmed)
+pub(super) fn is_persons_own(event: &Event) -> bool {
+    let Head { actor, route, .. } = &event.head;
+    matches!(actor, Actor::Visitor | Actor::Person) && !matches!(route, Route::Import | Route::System)
 }

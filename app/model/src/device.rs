@@ -4,12 +4,14 @@
 //! `frontend/embed/embed.js` does the same in the page, where the record is not known; one table of cases, made from
 //! [`Device::standing`], is run through both and through the pages.
 
+use std::collections::BTreeMap;
+
 use super::choice::Answer;
 use super::cookie::{Kept, Said};
 use super::date::Moment;
 use super::decision::{Decision, Question, Reason, Recorded, decide};
-use super::event::{Actor, Answered, Event, EventKind, Route};
-use super::identity::{RecordAddress, ShardNumber};
+use super::event::{Actor, Answered, Body, ContinuedUse, Event, RecordedChoice, Route};
+use super::identity::{ContentHash, RecordAddress, ShardNumber};
 use super::policy::Policy;
 use super::purpose::{PurposeId, Regime};
 
@@ -58,7 +60,7 @@ impl Device {
         let by_answer = standing.decision.allow && is_answer(standing.decision.reason);
         let recorded = decide(record, policy, &Question::Purpose(purpose.clone()), now);
         let needs_record = policy.purpose(purpose).is_some_and(|purpose| purpose.regime == Regime::Consent);
-        let is_no = !recorded.allow && (is_answer(recorded.reason) || recorded.reason == Reason::RevokedByController);
+        let is_no = !recorded.allow && is_answer(recorded.reason);
         match (by_answer, is_no, recorded.allow) {
             (true, true, _) => Standing { decision: recorded, answer: None },
             (true, false, false) if needs_record => {
@@ -77,16 +79,18 @@ impl Device {
 
     /// What the device says, as if it had just been said.
     fn events(&self, policy: &Policy, now: Moment) -> Vec<Recorded> {
-        let event = |kind| Event::new(kind, now.at, Actor::Visitor, Route::Unknown);
-        let signal = Event { gpc: self.gpc, ..event(EventKind::NoticeShown) };
-        let seen = self.seen == Some(policy.notice_revision) && !self.said.unreadable;
+        // It is in no ledger, so the policy is not named by its hash.
+        let unnamed = ContentHash([0; 32]);
         let answers = self.said.given.iter().map(|(purpose, kept)| (purpose.clone(), answered(kept, now)));
-        let choice = Event { answers: answers.collect(), ..event(EventKind::ChoiceMade) };
-        let events = [Some(signal), seen.then(|| event(EventKind::ContinuedUse)), Some(choice)];
-        let placed = events.into_iter().flatten().zip(0..);
-        placed
-            .map(|(event, index)| Recorded { address: RecordAddress { shard: ShardNumber::FIRST, index }, event })
-            .collect()
+        let choice = RecordedChoice { gpc: self.gpc, ..RecordedChoice::new(unnamed, answers.collect()) };
+        let used = ContinuedUse { policy: unnamed, notice: None, gpc: false, questions: BTreeMap::new() };
+        let seen = self.seen == Some(policy.notice_revision) && !self.said.unreadable;
+        let bodies = [seen.then(|| Body::from(used)), Some(Body::ChoiceMade(choice))].into_iter().flatten();
+        let placed = bodies.zip(0..).map(|(body, index)| Recorded {
+            address: RecordAddress { shard: ShardNumber::FIRST, index },
+            event: Event::new(now.at, Actor::Visitor, Route::Unknown, body),
+        });
+        placed.collect()
     }
 }
 

@@ -1,18 +1,27 @@
 //! Events: immutable facts, as they are recorded in the ledger.
-
-use std::collections::BTreeMap;
+//!
+//! An event is a [`Head`], which every event has, and a [`Body`]: one variant a kind, with the fields that its kind needs and no
+//! others. What rules and pages ask of several kinds alike is asked by the methods of [`Event`].
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
 use super::channel::Channel;
-use super::choice::{Answer, Control, Surface};
+use super::choice::Answer;
 use super::contact::GivenAt;
-use super::evidence::{Evidence, IdentityLevel};
+use super::evidence::{Evidence, IdentityLevel, SoftOptIn};
 use super::identity::{ContentHash, RecordAddress, Subject};
-use super::message::{CheckedLetter, Classified};
 use super::notice::NoticeRef;
 use super::purpose::PurposeId;
+
+mod body;
+
+pub use body::{
+    Body, CallClosed, ClientChange, ClientChanged, ContinuedUse, Ended, Erased, EventKind, FailedSignIns, KeyRotated,
+    LookUpTarget, LookedUp, MailState, Mailed, Merged, NoticeShown, Objection, ObjectionLifted, OptInConfirmed,
+    OptInRequested, PointConfirmed, PolicyPublished, RecordedChoice, Relation, RetentionRun, RotatedKey, StaffChange,
+    StaffChanged,
+};
 
 /// The version of the record format.
 pub const RECORD_VERSION: u32 = 1;
@@ -23,10 +32,18 @@ pub const RECORD_VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
+    /// What every event has.
+    pub head: Head,
+    /// What happened.
+    pub body: Body,
+}
+
+/// What every event has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
     /// [`RECORD_VERSION`].
     pub v: u32,
-    /// What happened.
-    pub kind: EventKind,
     /// When, by the server's clock; whole seconds, UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
@@ -37,121 +54,230 @@ pub struct Event {
     pub actor: Actor,
     /// Where it came in.
     pub route: Route,
-    /// The policy in force, by the hash of its canonical JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy: Option<ContentHash>,
-    /// The notice that was shown; absent is "notice unknown".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notice: Option<NoticeRef>,
-    /// The control that was used, on a choice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub control: Option<Control>,
-    /// Where on the page, as far as told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub surface: Option<Surface>,
-    /// The banner's build, as far as told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build: Option<String>,
-    /// The banner's layout variant, as far as told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub variant: Option<String>,
-    /// `Sec-GPC: 1` came along.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub gpc: bool,
-    /// Every optional purpose of the policy with what was answered, `not_offered` included: what was not shown
-    /// is never recorded as an answer.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub answers: BTreeMap<PurposeId, Answered>,
-    /// The channels it is about.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub channels: Vec<Channel>,
-    /// The contact points that a yes, the request for one, or the word of a relation is for: it holds there and nowhere
-    /// else. A no needs none; it holds at every point of its person.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub points: Vec<GivenAt>,
-    /// What an opt-in rests on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<Evidence>,
-    /// How well the person was known, where it was more than a visitor on a device.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<IdentityLevel>,
-    /// The call in which it was said, and whether the right to object was offered in it (S-16).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call: Option<Call>,
-    /// For `message_classified`: how a template was classed (S-19).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Classified>,
-    /// For `letter_checked`: which template passed (S-13).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub letter: Option<CheckedLetter>,
-    /// For `merged`: the person who turned out to be this subject; their events are this subject's from then on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merged: Option<Subject>,
     /// The record before this one of the same subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<RecordAddress>,
-    /// For audit events about a subject: that subject, readable only while its own proof key lives
-    /// (`base64url(key id ‖ nonce ‖ sealed subject id)`), so that an erasure cuts the link and leaves the act.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
     /// What was written beside the record with it (profiles, objections on contact points, contents): SHA-256 over
     /// those facts as they stand in the journal, so that none of them can be altered or left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<ContentHash>,
-    /// For `erased` and `retention_run`: the random names of the keys that were destroyed, 32 hexadecimal digits each,
-    /// so that a record without its key is explained.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub keys: Vec<String>,
-    /// For `notice_shown`: how often since the count before, by the visits that it was sent to; about nobody.
+}
+
+impl Event {
+    /// An event about nobody.
+    pub fn new(at: OffsetDateTime, actor: Actor, route: Route, body: impl Into<Body>) -> Self {
+        let at = at.replace_nanosecond(0).unwrap_or(at);
+        let head = Head { v: RECORD_VERSION, at, subject: None, actor, route, previous: None, facts: None };
+        Self { head, body: body.into() }
+    }
+
+    /// The same about somebody.
+    #[must_use]
+    pub fn with_subject(mut self, subject: Option<Subject>) -> Self {
+        self.head.subject = subject;
+        self
+    }
+
+    /// What happened, without its details.
+    pub fn kind(&self) -> EventKind {
+        self.body.kind()
+    }
+
+    /// What was answered on a device.
+    pub fn choice(&self) -> Option<&RecordedChoice> {
+        match &self.body {
+            Body::ChoiceMade(choice) | Body::Withdrawn(choice) | Body::Renewed(choice) => Some(choice),
+            _ => None,
+        }
+    }
+
+    /// The answers by purpose; none where the event carries none.
+    pub fn answers(&self) -> impl Iterator<Item = (&PurposeId, &Answered)> {
+        self.choice().into_iter().flat_map(|choice| &choice.answers)
+    }
+
+    /// The banner's build and layout variant, as far as told.
+    pub fn banner(&self) -> (Option<&str>, Option<&str>) {
+        let choice = self.choice();
+        let told = |of: fn(&RecordedChoice) -> &Option<String>| choice.and_then(|choice| of(choice).as_deref());
+        (told(|choice| &choice.build), told(|choice| &choice.variant))
+    }
+
+    /// What was answered for a purpose, `not_offered` included.
+    pub fn answer_for(&self, purpose: &PurposeId) -> Option<&Answered> {
+        self.choice()?.answers.get(purpose)
+    }
+
+    /// The channels that it is about.
+    pub fn channels(&self) -> &[Channel] {
+        match &self.body {
+            Body::Objected(Objection { channels, .. })
+            | Body::ObjectionLifted(ObjectionLifted { channels, .. })
+            | Body::OptInRequested(OptInRequested { channels, .. })
+            | Body::OptInConfirmed(OptInConfirmed { channels, .. })
+            | Body::Imported(Relation { channels, .. }) => channels,
+            _ => &[],
+        }
+    }
+
+    /// The contact points that it is for: a yes, the request for one and the word of a relation hold there and nowhere else.
+    /// A no needs none; it holds at every point of its person.
+    pub fn points(&self) -> &[GivenAt] {
+        match &self.body {
+            Body::OptInRequested(OptInRequested { points, .. })
+            | Body::OptInConfirmed(OptInConfirmed { points, .. })
+            | Body::Imported(Relation { points, .. })
+            | Body::PointConfirmed(PointConfirmed { points, .. }) => points,
+            _ => &[],
+        }
+    }
+
+    /// The policy in force, by the hash of its canonical JSON.
+    pub fn policy(&self) -> Option<ContentHash> {
+        match &self.body {
+            Body::NoticeShown(NoticeShown { policy, .. })
+            | Body::ContinuedUse(ContinuedUse { policy, .. })
+            | Body::ChoiceMade(RecordedChoice { policy, .. })
+            | Body::Withdrawn(RecordedChoice { policy, .. })
+            | Body::Renewed(RecordedChoice { policy, .. })
+            | Body::Objected(Objection { policy, .. })
+            | Body::ObjectionLifted(ObjectionLifted { policy, .. })
+            | Body::OptInRequested(OptInRequested { policy, .. })
+            | Body::OptInConfirmed(OptInConfirmed { policy, .. })
+            | Body::Imported(Relation { policy, .. })
+            | Body::PolicyPublished(PolicyPublished { policy, .. }) => Some(*policy),
+            _ => None,
+        }
+    }
+
+    /// The notice that was shown; absent is "notice unknown".
+    pub fn notice(&self) -> Option<NoticeRef> {
+        match &self.body {
+            Body::NoticeShown(shown) => Some(shown.notice),
+            Body::ContinuedUse(used) => used.notice,
+            _ => self.choice()?.notice,
+        }
+    }
+
+    /// Whether `Sec-GPC: 1` came along.
+    pub fn gpc(&self) -> bool {
+        match &self.body {
+            Body::ContinuedUse(used) => used.gpc,
+            _ => self.choice().is_some_and(|choice| choice.gpc),
+        }
+    }
+
+    /// What a relation or a yes rests on.
+    pub fn evidence(&self) -> Option<Evidence> {
+        match &self.body {
+            Body::OptInConfirmed(confirmed) => Some(Evidence::OptIn(confirmed.evidence.clone())),
+            Body::Imported(relation) => relation.evidence.clone().map(Evidence::SoftOptIn),
+            _ => None,
+        }
+    }
+
+    /// What the controller has as evidence of a relation.
+    pub fn soft_opt_in(&self) -> Option<&SoftOptIn> {
+        match &self.body {
+            Body::Imported(relation) => relation.evidence.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// How it was said, where it is an act about a person or a point.
+    pub fn circumstances(&self) -> Option<&Circumstances> {
+        match &self.body {
+            Body::Objected(Objection { said, .. })
+            | Body::ObjectionLifted(ObjectionLifted { said, .. })
+            | Body::OptInRequested(OptInRequested { said, .. })
+            | Body::OptInConfirmed(OptInConfirmed { said, .. })
+            | Body::Imported(Relation { said, .. })
+            | Body::PointConfirmed(PointConfirmed { said, .. })
+            | Body::DetailsRecorded(said)
+            | Body::LetterCodeMade(said)
+            | Body::Merged(Merged { said, .. })
+            | Body::Erased(Erased { said, .. }) => Some(said),
+            _ => None,
+        }
+    }
+
+    /// How well the person was known, where it is an act about a person or a point.
+    pub fn level(&self) -> Option<IdentityLevel> {
+        Some(self.circumstances()?.level)
+    }
+
+    /// The call in which it was said.
+    pub fn call(&self) -> Option<&Call> {
+        match &self.body {
+            Body::CallClosed(closed) => Some(&closed.call),
+            _ => self.circumstances()?.call.as_ref(),
+        }
+    }
+
+    /// The reason that was given, where one is asked for.
+    pub fn reason(&self) -> Option<&str> {
+        match &self.body {
+            Body::LookedUp(looked_up) => Some(&looked_up.reason),
+            _ => self.circumstances()?.reason.as_deref(),
+        }
+    }
+
+    /// The subject of an audit event, sealed (see [`SealedSubject`]).
+    pub fn audited(&self) -> Option<&SealedSubject> {
+        match &self.body {
+            Body::LookedUp(LookedUp { target: LookUpTarget::Subject(about), .. }) => Some(about),
+            Body::CallClosed(CallClosed { about, .. }) | Body::Erased(Erased { about, .. }) => about.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The same with the keys that are destroyed with it.
+    ///
+    /// # Panics
+    /// Of a kind that ends nothing.
+    #[must_use]
+    pub fn destroying(mut self, names: Vec<KeyName>) -> Self {
+        match &mut self.body {
+            Body::Erased(Erased { keys, .. }) | Body::RetentionRun(RetentionRun { keys, .. }) => *keys = names,
+            body => unreachable!("{:?} ends no keys", body.kind()),
+        }
+        self
+    }
+
+    /// The random names of the keys that were destroyed with it, so that a record without its key is explained.
+    pub fn destroyed(&self) -> &[KeyName] {
+        match &self.body {
+            Body::Erased(Erased { keys, .. }) | Body::RetentionRun(RetentionRun { keys, .. }) => keys,
+            _ => &[],
+        }
+    }
+}
+
+/// The random name of a key: 32 hexadecimal digits.
+pub type KeyName = String;
+
+/// A subject that is readable only while its own proof key lives (`base64url(key id ‖ nonce ‖ sealed subject id)`), so that an
+/// erasure cuts the link and leaves the act.
+pub type SealedSubject = String;
+
+/// How an act about a person or a contact point was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circumstances {
+    /// How well the person was known.
+    pub level: IdentityLevel,
+    /// The call in which it was said, and whether the right to object was offered in it (S-16).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<u64>,
-    /// For `looked_up`, `erased`, `staff_changed`: what was looked at or changed, in machine form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<String>,
+    pub call: Option<Call>,
     /// The reason that was given, where one is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
-fn is_false(value: &bool) -> bool {
-    !*value
-}
-
-impl Event {
-    /// An event with nothing but its frame; the caller fills in what its kind needs.
-    pub fn new(kind: EventKind, at: OffsetDateTime, actor: Actor, route: Route) -> Self {
-        Self {
-            v: RECORD_VERSION,
-            kind,
-            at: at.replace_nanosecond(0).unwrap_or(at),
-            subject: None,
-            actor,
-            route,
-            policy: None,
-            notice: None,
-            control: None,
-            surface: None,
-            build: None,
-            variant: None,
-            gpc: false,
-            answers: BTreeMap::new(),
-            channels: Vec::new(),
-            points: Vec::new(),
-            evidence: None,
-            level: None,
-            call: None,
-            message: None,
-            letter: None,
-            merged: None,
-            previous: None,
-            about: None,
-            facts: None,
-            keys: Vec::new(),
-            count: None,
-            object: None,
-            reason: None,
-        }
+impl Circumstances {
+    /// With nothing beside how well the person was known.
+    pub fn at(level: IdentityLevel) -> Self {
+        Self { level, call: None, reason: None }
     }
 }
 
@@ -178,76 +304,6 @@ pub struct Answered {
     /// objection, which has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
-}
-
-/// What happened (R-2.5.1-1 and design, "The words").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// A notice was rendered; counted, not stored per person.
-    NoticeShown,
-    /// A second page was visited without an answer; never a consent.
-    ContinuedUse,
-    /// The notice was closed without an answer.
-    Dismissed,
-    /// An answer was given.
-    ChoiceMade,
-    /// A yes was turned into a no.
-    Withdrawn,
-    /// The person objected (GDPR art. 21).
-    Objected,
-    /// Somebody asked for an opt-in; not yet confirmed by the person.
-    OptInRequested,
-    /// The person confirmed it.
-    OptInConfirmed,
-    /// A new choice after expiry.
-    Renewed,
-    /// The clock ended an answer.
-    Expired,
-    /// A changed purpose or a finding ended it.
-    Invalidated,
-    /// The controller stopped a purpose.
-    RevokedByController,
-    /// An anonymous choice was tied to a known person, by that person.
-    Linked,
-    /// Two people turned out to be one.
-    Merged,
-    /// A subject's keys were destroyed.
-    Erased,
-    /// A staff member read something.
-    LookedUp,
-    /// A policy came into force.
-    PolicyPublished,
-    /// A statement was published.
-    StatementPublished,
-    /// A staff member was added, changed or removed.
-    StaffChanged,
-    /// A key was rotated.
-    KeyRotated,
-    /// A record came from another system.
-    Imported,
-    /// People were told of a change.
-    Announced,
-    /// A backup was put back.
-    Restored,
-    /// The retention run ended the life of something.
-    RetentionRun,
-    /// A mail was queued, sent or given up; `object` says which, never to whom.
-    Mailed,
-    /// A rights request came in.
-    RequestOpened,
-    /// A rights request was answered.
-    RequestClosed,
-    /// A call ended, and whether the right to object was offered in it (S-16).
-    CallClosed,
-    /// Objections were taken off a contact point by whoever proved to control it; it is nobody's consent.
-    ObjectionLifted,
-    /// A program said for the first time that a template is, or is not, advertising, and who decided it (S-19).
-    MessageClassified,
-    /// A letter template passed the check for the first time with this version of the block (S-13).
-    LetterChecked,
-    /// Sign-ins at the desk failed, or were told to whom they concern; `object` says how many and whose, never what was typed.
-    SignInFailed,
 }
 
 /// Who did it.

@@ -569,7 +569,9 @@ mod tests {
     /// Every path in a text that stands below [`ROOT`].
     fn paths_in(text: &str) -> Vec<String> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || "/-_.{}*…".contains(c);
-        let rests = text.split(ROOT).skip(1);
+        // Not a file of ours, as `server/keuze/src`.
+        let is_file = |at: usize| text[..at].ends_with(|before: char| before.is_ascii_alphanumeric());
+        let rests = text.match_indices(ROOT).filter(|(at, _)| !is_file(*at)).map(|(at, _)| &text[at + ROOT.len()..]);
         let rests = rests.filter(|rest| rest.starts_with(|next: char| next.is_ascii_lowercase()));
         let path = |rest: &str| rest.split(|c| !is_part(c)).next().unwrap_or_default().trim_end_matches('.').to_owned();
         rests.map(|rest| format!("{ROOT}{}", path(rest))).collect()

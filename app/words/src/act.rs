@@ -4,7 +4,7 @@ use crate::views::desk::people::Reach;
 use model::choice::{Answer, Control};
 use model::contact::PointKind;
 use model::decision::Reason;
-use model::event::{Actor, EventKind, Route};
+use model::event::{Actor, Ended, EventKind, MailState, Route};
 use model::language::Language::{self, En, Nl};
 use model::told::What;
 
@@ -57,7 +57,6 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
     let (nl, en) = match kind {
         EventKind::NoticeShown => ("melding getoond", "notice shown"),
         EventKind::ContinuedUse => ("site verder gebruikt, geen toestemming", "site used further, no consent"),
-        EventKind::Dismissed => ("melding gesloten zonder antwoord", "notice closed without an answer"),
         EventKind::ChoiceMade => ("keuze gemaakt", "choice made"),
         EventKind::Withdrawn => ("toestemming ingetrokken", "consent withdrawn"),
         EventKind::Objected => ("bezwaar gemaakt", "objection made"),
@@ -69,28 +68,28 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         }
         EventKind::OptInConfirmed => ("aanmelding bevestigd", "sign-up confirmed"),
         EventKind::Renewed => ("opnieuw gekozen", "choice renewed"),
-        EventKind::Expired => ("keuze verlopen", "choice expired"),
-        EventKind::Invalidated => ("keuze vervallen", "choice invalidated"),
-        EventKind::RevokedByController => ("doel gestopt door de organisatie", "purpose stopped by the organisation"),
-        EventKind::Linked => ("gekoppeld aan een persoon", "linked to a person"),
         EventKind::Merged => ("twee klanten samengevoegd", "two customers merged"),
         EventKind::Erased => ("gegevens gewist", "data erased"),
         EventKind::LookedUp => ("opgezocht door een medewerker", "looked up by a staff member"),
         EventKind::PolicyPublished => ("beleid gepubliceerd", "policy published"),
-        EventKind::StatementPublished => ("verklaring gepubliceerd", "statement published"),
         EventKind::StaffChanged => ("toegang van een medewerker gewijzigd", "access of a staff member changed"),
         EventKind::KeyRotated => ("sleutel vervangen", "key rotated"),
+        EventKind::DetailsRecorded => ("gegevens vastgelegd", "details recorded"),
+        EventKind::PointConfirmed => {
+            ("adres of nummer hoort bij dezelfde persoon", "address or number belongs to the same person")
+        }
+        EventKind::LetterCodeMade => ("code voor brieven gemaakt", "code for letters made"),
+        EventKind::ClientChanged => ("toegang van een programma gewijzigd", "access of a program changed"),
+        EventKind::SignInFailuresTold => {
+            ("medewerker ingelicht over mislukte aanmeldingen", "staff member told of failed sign-ins")
+        }
         EventKind::Imported => ("klantrelatie vastgelegd", "customer relation recorded"),
-        EventKind::Announced => ("wijziging aangekondigd", "change announced"),
-        EventKind::Restored => ("back-up teruggezet", "backup restored"),
         EventKind::RetentionRun => ("bewaartermijn toegepast", "retention applied"),
         EventKind::Mailed => ("mail", "mail"),
-        EventKind::RequestOpened => ("verzoek ontvangen", "request received"),
         EventKind::CallClosed => ("gesprek gesloten", "call closed"),
         EventKind::MessageClassified => ("soort bericht vastgelegd", "kind of message recorded"),
         EventKind::SignInFailed => ("aanmelden mislukt", "sign-in failed"),
         EventKind::LetterChecked => ("brief goedgekeurd", "letter passed"),
-        EventKind::RequestClosed => ("verzoek beantwoord", "request answered"),
     };
     pick(language, nl, en)
 }
@@ -99,20 +98,13 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
 pub fn what(what: What, language: Language) -> &'static str {
     let (nl, en) = match what {
         What::Kind(of) => return kind(of, language),
-        What::Details => ("gegevens vastgelegd", "details recorded"),
-        What::SamePerson => {
-            ("adres of nummer hoort bij dezelfde persoon", "address or number belongs to the same person")
+        What::Ended(Ended::Days) => ("sleutels van voorbije dagen vernietigd", "keys of past days destroyed"),
+        What::Ended(Ended::UnconfirmedSignUps) => {
+            ("niet bevestigde aanmeldingen gewist", "unconfirmed sign-ups erased")
         }
-        What::LetterCode => ("code voor brieven gemaakt", "code for letters made"),
-        What::ApiKey => ("toegang van een programma gewijzigd", "access of a program changed"),
-        What::Days => ("sleutels van voorbije dagen vernietigd", "keys of past days destroyed"),
-        What::Unconfirmed => ("niet bevestigde aanmeldingen gewist", "unconfirmed sign-ups erased"),
-        What::FailuresTold => {
-            ("medewerker ingelicht over mislukte aanmeldingen", "staff member told of failed sign-ins")
-        }
-        What::MailQueued => ("bericht klaargezet", "message queued"),
-        What::MailSent => ("bericht verstuurd", "message sent"),
-        What::MailGivenUp => ("bericht niet verstuurd", "message not sent"),
+        What::Mail(MailState::Queued) => ("bericht klaargezet", "message queued"),
+        What::Mail(MailState::Sent) => ("bericht verstuurd", "message sent"),
+        What::Mail(MailState::GivenUp) => ("bericht niet verstuurd", "message not sent"),
     };
     pick(language, nl, en)
 }

@@ -56,8 +56,6 @@ pub struct Preferences {
     pub expired: &'static str,
     /// Why: the question is another one now.
     pub question_changed: &'static str,
-    /// Why: we stopped it ourselves.
-    pub revoked: &'static str,
     /// Why: the browser asks not to be tracked.
     pub by_signal: &'static str,
     /// Why: continued use.
@@ -118,7 +116,6 @@ pub const NL: Preferences = Preferences {
     unreadable: "Uw apparaat bewaart een keuze die wij niet kunnen lezen. Daarom staat dit uit. Kies opnieuw.",
     expired: "Uw eerdere antwoord is verlopen.",
     question_changed: "Onze vraag is veranderd. Uw eerdere antwoord geldt daarom niet meer.",
-    revoked: "Wij hebben dit zelf gestopt.",
     by_signal: "Uw browser vraagt om u niet te volgen.",
     continued: "U zag de melding en gebruikte de website verder. Dat is geen toestemming: die is hier niet nodig.",
     open: "U hebt hierop nog geen antwoord gegeven.",
@@ -172,7 +169,6 @@ pub const EN: Preferences = Preferences {
     unreadable: "Your device keeps a choice that we cannot read. So this is off. Please choose again.",
     expired: "Your earlier answer has ended.",
     question_changed: "Our question has changed. So your earlier answer does not hold any more.",
-    revoked: "We stopped this ourselves.",
     by_signal: "Your browser asks not to track you.",
     continued: "You saw the notice and used the website further. That is not consent: none is needed here.",
     open: "You have not answered this yet.",

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use ledger::clock::{Clock as _, SystemClock};
+use ledger::fixture::{choice, erasure, named_choice};
 use ledger::{Draft, Opening, Scribe};
-use model::event::{Actor, Event, EventKind, Route};
 use model::identity::Subject;
 use vault::random::SystemEntropy;
 use vault::ring::Owner;
@@ -49,12 +49,9 @@ async fn erase(folder: &Path, run: u8) -> anyhow::Result<()> {
         let [.., high, low] = number.to_be_bytes();
         let somebody = subject([run, high, low]);
         let now = SystemClock.now().at;
-        let mut event = Event::new(EventKind::ChoiceMade, now, Actor::Visitor, Route::Banner);
-        event.subject = Some(somebody);
-        scribe.append(Draft::new(event)).await?;
+        scribe.append(Draft::new(choice(now).with_subject(Some(somebody)))).await?;
         let key = scribe.find_key(Owner::Proof(somebody)).context("made with the record")?;
-        let event = Event::new(EventKind::Erased, now, Actor::System, Route::System);
-        scribe.append(Draft::new(event).ending(vec![key])).await?;
+        scribe.append(Draft::new(erasure(now)).ending(vec![key])).await?;
         println!("ERASED");
     }
     Ok(())
@@ -72,10 +69,9 @@ fn opening(folder: &Path) -> Opening {
 /// Appends records, of which every other one has a subject of its own and so a key of its own.
 async fn append(scribe: Scribe, round: u8, task: u8, records: u8) -> anyhow::Result<()> {
     for number in 0..records {
-        let mut event = Event::new(EventKind::ChoiceMade, SystemClock.now().at, Actor::Visitor, Route::Banner);
         let name = format!("{round}-{task}-{number}");
-        event.subject = number.is_multiple_of(2).then(|| subject([round, task, number]));
-        event.variant = Some(name.clone());
+        let whose = number.is_multiple_of(2).then(|| subject([round, task, number]));
+        let event = named_choice(SystemClock.now().at, &name).with_subject(whose);
         let written = scribe.append(Draft::new(event)).await?;
         println!("ACK {} {name}", written.address);
     }

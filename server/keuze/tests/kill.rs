@@ -146,13 +146,13 @@ async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged)
     for ((shard, index), name) in acknowledged {
         let address = format!("{shard}/{index}").parse().expect("an address");
         let recorded = scribe.record(address).expect("readable").expect("it was acknowledged");
-        assert_eq!(recorded.event.variant.as_deref(), Some(name.as_str()), "{address}");
+        assert_eq!(recorded.event.banner().1, Some(name.as_str()), "{address}");
     }
     let mut seen = BTreeSet::new();
     let first = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
     for index in 0..=highest(acknowledged) {
         let recorded = scribe.record(RecordAddress { index, ..first }).expect("readable");
-        let name = recorded.and_then(|recorded| recorded.event.variant);
+        let name = recorded.and_then(|recorded| recorded.event.banner().1.map(str::to_owned));
         assert!(name.is_none_or(|name| seen.insert(name)), "{index} was recorded before: asked twice, it happens once");
     }
     scribe.close().await;

@@ -18,6 +18,8 @@ mod start;
 mod verifying;
 
 use fixture::{check, draft, fill, made, opening, root_of};
+use ledger::clock::moment;
+use ledger::fixture::named_choice;
 use ledger::verify::verify;
 use ledger::{Fact, FactKind, Scribe};
 use model::identity::Subject;
@@ -91,7 +93,7 @@ async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
     let data = folder.path().join("data");
     let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
     let mut long = draft(0, Some(Subject([7; 16])));
-    long.event.reason = Some("\u{1}".repeat(100_000));
+    long.event = named_choice(moment(0).at, &"\u{1}".repeat(100_000)).with_subject(Some(Subject([7; 16])));
     let mut last = draft(1, None);
     last.facts = vec![Fact { kind: FactKind::Content, key: vec![3; 32], value: Some(vec![b'x'; 3_000_000]) }];
     let drafts = [draft(0, None), long, last];
@@ -141,7 +143,7 @@ async fn many_writers_share_batches_and_read_their_own_writes() {
         let history = scribe.history(Subject([n; 16])).expect("readable");
         assert_eq!(history.len(), 20);
         for pair in history.windows(2) {
-            assert_eq!(pair[1].event.previous, Some(pair[0].address));
+            assert_eq!(pair[1].event.head.previous, Some(pair[0].address));
         }
     }
     scribe.close().await;

@@ -99,7 +99,7 @@ async fn recover(image: &Path, expected: &[(String, String)]) -> Result<(), Stri
 
 fn stands(scribe: &Scribe, address: &str, name: &str) -> bool {
     let record = scribe.record(address.parse().expect("the writer prints addresses"));
-    record.ok().flatten().is_some_and(|recorded| recorded.event.variant.as_deref() == Some(name))
+    record.ok().flatten().is_some_and(|recorded| recorded.event.banner().1 == Some(name))
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use model::event::{Event, EventKind};
+use model::event::Event;
 
 use super::OPEN_SHARD;
 use super::replay::Fault;
@@ -42,9 +42,7 @@ impl Missing {
 
     /// Takes note of an event that ended keys.
     pub fn explain(&mut self, event: &Event) {
-        if matches!(event.kind, EventKind::Erased | EventKind::RetentionRun) {
-            self.destroyed.extend(event.keys.iter().filter_map(|name| key_id(name)));
-        }
+        self.destroyed.extend(event.destroyed().iter().filter_map(|name| key_id(name)));
     }
 
     /// Takes over what another walk found ended, but not what it found missing.

@@ -13,6 +13,8 @@ mod erasure;
 pub mod error;
 mod fact;
 pub mod files;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod formats;
 mod lock;
 pub mod origin;
@@ -32,7 +34,7 @@ use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use model::decision::Recorded;
-use model::event::Event;
+use model::event::{Event, RecordedChoice};
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use tokio::sync::oneshot;
 
@@ -92,7 +94,7 @@ impl Draft {
     /// The same event, ending keys and naming them.
     #[must_use]
     pub fn ending(mut self, keys: Vec<KeyId>) -> Self {
-        self.event.keys = keys.iter().map(|id| erasure::key_name(*id)).collect();
+        self.event = self.event.destroying(keys.iter().map(|id| erasure::key_name(*id)).collect());
         self.ends = keys;
         self
     }
@@ -577,12 +579,17 @@ fn blocking<T>(work: impl FnOnce() -> T) -> T {
 
 /// Whether the event and each fact is short enough for a frame of the journal.
 fn fits(draft: &Draft) -> bool {
-    let Event { build, variant, about, object, reason, .. } = &draft.event;
-    let texts = [build, variant, about, object, reason].into_iter().flatten().map(String::len).sum::<usize>();
-    // JSON writes a byte of text as at most six; what else is in an event is bounded by the policy.
+    let event = match draft.event.choice() {
+        // The many. JSON writes a byte of text as at most six; what else is in an answer is bounded by the policy.
+        Some(RecordedChoice { build, variant, .. }) => {
+            let texts = [build, variant].into_iter().flatten().map(String::len).sum::<usize>();
+            texts.saturating_mul(6)
+        }
+        None => formats::record::canonical(&draft.event).len(),
+    };
     let short = |len: usize| len < LONGEST - (1 << 20);
     let facts = draft.facts.iter().all(|fact| {
         u16::try_from(fact.key.len()).is_ok() && fact.value.as_ref().is_none_or(|value| short(value.len()))
     });
-    facts && short(texts.saturating_mul(6))
+    facts && short(event)
 }

@@ -282,14 +282,24 @@ pub fn event_of(
         }
         Err(Unreadable::Damaged(what)) => return Err(fault(index, what)),
     };
-    let event: Event = serde_json::from_slice(&canonical).map_err(|_| fault(index, "it is no event"))?;
+    let event: Event = serde_json::from_slice(&canonical).map_err(|_| fault(index, not_read(&canonical)))?;
     let beside = batch.facts.iter().filter(|(of, _)| *of == index).map(|(_, bytes)| bytes);
-    if fact::digest(beside) != event.facts {
+    if fact::digest(beside) != event.head.facts {
         return Err(fault(index, "the facts beside it are not those that it names"));
     }
     missing.explain(&event);
     Ok(Some(event))
 }
+
+/// Why a record is no event.
+fn not_read(canonical: &[u8]) -> &'static str {
+    // Before there was a head, the version stood beside everything else.
+    let earlier = serde_json::from_slice::<serde_json::Value>(canonical).is_ok_and(|record| record.get("v").is_some());
+    if earlier { EARLIER_BUILD } else { "it is no event" }
+}
+
+const EARLIER_BUILD: &str = "it was written by an earlier build of Keuze, whose records this one does not read: go on with that \
+     build, or start with a new data directory";
 
 /// A fact beside a batch's records; `None` where its key is missing, which is noted.
 pub fn fact_of(bytes: &[u8], index: u64, keys: &KeyTable, missing: &mut Missing) -> Result<Option<Fact>, Fault> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use model::event::{Event, EventKind};
+use model::event::{Event, EventKind, Head};
 use model::identity::Subject;
 use time::OffsetDateTime;
 
@@ -32,9 +32,10 @@ pub struct State {
 impl State {
     /// Takes note of a record.
     pub fn index(&mut self, event: &Event, index: u64) {
-        self.last = Some(event.at);
-        self.erasures.extend((event.kind == EventKind::Erased).then_some(event.at));
-        if let Some(subject) = event.subject {
+        let Head { at, subject, .. } = event.head;
+        self.last = Some(at);
+        self.erasures.extend((event.kind() == EventKind::Erased).then_some(at));
+        if let Some(subject) = subject {
             self.by_subject.entry(subject).or_default().push(index);
         }
     }

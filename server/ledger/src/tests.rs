@@ -7,8 +7,6 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use model::event::{Actor, EventKind, Route};
-
 use super::*;
 use crate::clock::moment;
 use crate::store::breaking::{Breaking, Step};
@@ -20,9 +18,11 @@ fn scribe() -> Scribe {
 }
 
 fn draft(name: usize) -> Draft {
-    let mut event = Event::new(EventKind::ChoiceMade, moment(0).at, Actor::Visitor, Route::Banner);
-    event.variant = Some(name.to_string());
-    Draft::new(event)
+    Draft::new(fixture::named_choice(moment(0).at, &name.to_string()))
+}
+
+fn name_of(event: &Event) -> String {
+    event.choice().and_then(|choice| choice.variant.clone()).expect("a name")
 }
 
 type Answer = Result<Written, AppendError>;
@@ -65,7 +65,7 @@ async fn over_capacity_the_answer_is_busy_at_once_and_whoever_was_accepted_is_an
     let count = accepted.len() as u64;
     for (name, waiting) in accepted {
         let written = waiting.await.expect("it was accepted");
-        assert_eq!(written.event.variant, Some(name.to_string()));
+        assert_eq!(name_of(&written.event), name.to_string());
         let recorded = scribe.record(written.address).expect("readable").expect("there");
         assert_eq!(recorded.event, written.event);
     }
@@ -109,14 +109,14 @@ async fn what_is_too_long_for_the_journal_is_refused_before_the_writer_sees_it()
         ..draft(0)
     };
     let mut wordy = draft(0);
-    wordy.event.reason = Some("x".repeat(LONGEST / 6));
+    wordy.event = fixture::named_choice(moment(0).at, &"x".repeat(LONGEST / 6));
     for long in [fact(1 << 16, 0), fact(32, LONGEST), wordy] {
         let scribe = scribe.clone();
         let refused = tokio::spawn(async move { scribe.append(long).await }).await;
         assert!(refused.expect_err("refused").is_panic());
     }
     let mut wordy = draft(0);
-    wordy.event.reason = Some("\u{1}".repeat(100_000));
+    wordy.event = fixture::named_choice(moment(0).at, &"\u{1}".repeat(100_000));
     for long in [fact(32, LONGEST - (2 << 20)), wordy] {
         scribe.append(long).await.expect("it fits");
     }
@@ -161,7 +161,7 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
     let again = Scribe::open(opening(2)).expect("opens");
     let names: Vec<_> = (0..9)
         .map_while(|index| again.record(RecordAddress { shard: OPEN_SHARD, index }).expect("readable"))
-        .map(|recorded| recorded.event.variant.expect("a name"))
+        .map(|recorded| name_of(&recorded.event))
         .collect();
     assert_eq!(names, ["0", "1"], "the journal had it; nobody else's is there");
     again.close().await;

@@ -723,7 +723,7 @@ impl Writer {
         self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
         self.batches += 1;
         if let (Some(disk), Some(last)) = (&mut self.disk, events.last()) {
-            disk.outside.take(note.clone(), last.at);
+            disk.outside.take(note.clone(), last.head.at);
         }
 
         // In the event's own batch: what is acknowledged as erased is gone.
@@ -798,7 +798,8 @@ impl Writer {
             let encode = |fact| fact::encode(fact, &keys, &*shared.entropy);
             let answer = line.answer.and_then(|answer| answer_fact(answer, &keys));
             let facts: Vec<Vec<u8>> = line.draft.facts.iter().chain(&answer).map(encode).collect();
-            let event = Event { facts: fact::digest(&facts), ..event };
+            let mut event = event;
+            event.head.facts = fact::digest(&facts);
             let record = self.seal(&event, index, &keys);
             self.tree.push(record.commitment.leaf());
             Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
@@ -815,7 +816,7 @@ impl Writer {
     fn prepare(&self, lines: &[Line<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, WriteError> {
         let Shared { ring, entropy, .. } = &*self.shared;
         let events = self.in_order(lines, first);
-        let of_subjects = events.iter().filter_map(|event| event.subject).map(Owner::Proof);
+        let of_subjects = events.iter().filter_map(|event| event.head.subject).map(Owner::Proof);
         let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
         for owner in of_subjects.chain(answers.map(Answer::owner)) {
             ring.ensure(owner, &**entropy);
@@ -837,9 +838,9 @@ impl Writer {
         let mut events = Vec::new();
         for (index, line) in (first..).zip(lines) {
             let mut event = line.draft.event.clone();
-            if let Some(subject) = event.subject {
+            if let Some(subject) = event.head.subject {
                 let earlier = state.by_subject.get(&subject).and_then(|indexes| indexes.last().copied());
-                event.previous =
+                event.head.previous =
                     last.insert(subject, index).or(earlier).map(|index| RecordAddress { shard: OPEN_SHARD, index });
             }
             events.push(event);
@@ -853,7 +854,7 @@ impl Writer {
         let salt = Salt(entropy.bytes());
         let commitment = commitment(&salt, &text);
         let plain = [&salt.0[..], &text].concat();
-        let owner = match (sealing(event), event.subject) {
+        let owner = match (sealing(event), event.head.subject) {
             (Sealing::Open, _) => None,
             (Sealing::Proof, Some(subject)) => Some(Owner::Proof(subject)),
             (Sealing::Audit, _) => Some(Owner::Audit),

@@ -158,7 +158,7 @@ mod tests {
         ] {
             assert_eq!(browser.post(path, &[form]).await.status, StatusCode::OK);
             let event = house.ledger().pop().expect("an event");
-            assert_eq!((event.kind, event.channels), (EventKind::Objected, vec![channel]));
+            assert_eq!((event.kind(), event.channels()), (EventKind::Objected, &[channel][..]));
         }
     }
 }

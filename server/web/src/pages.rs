@@ -101,7 +101,7 @@ async fn receipt(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (number, recorded) = behind_link(&keuze, &number, &token)?;
-    if !link_lives(recorded.event.at, keuze.clock.now().at) {
+    if !link_lives(recorded.event.head.at, keuze.clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
     let page = ReceiptView {

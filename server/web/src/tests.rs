@@ -12,8 +12,7 @@ mod twice;
 mod walk;
 
 use axum::http::{StatusCode, header};
-use model::choice::Answer as Said;
-use model::event::EventKind;
+use model::event::{Body, Event, EventKind};
 use model::language::Language;
 use serde_json::json;
 
@@ -36,6 +35,10 @@ async fn use_further(browser: &mut Browser, house: &House, more: &[(&str, &str)]
     browser.ask("POST", "/keuze/api/v1/continued-use", &headers, &body).await
 }
 
+fn shown_times(event: &Event) -> Option<u64> {
+    if let Body::NoticeShown(shown) = &event.body { Some(shown.count) } else { None }
+}
+
 #[tokio::test]
 async fn continued_use_is_recorded_once_without_any_id_and_grants_nothing() {
     let house = House::new().await;
@@ -43,9 +46,9 @@ async fn continued_use_is_recorded_once_without_any_id_and_grants_nothing() {
     let answer = use_further(&mut browser, &house, &[]).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let event = house.ledger().pop().expect("an event");
-    assert_eq!((event.kind, event.subject), (EventKind::ContinuedUse, None));
-    assert_eq!(event.notice.map(|notice| notice.language), Some(Language::En), "the notice that was shown");
-    assert!(event.answers.values().all(|answered| answered.answer == Said::NotOffered));
+    assert_eq!((event.kind(), event.head.subject), (EventKind::ContinuedUse, None));
+    assert_eq!(event.notice().map(|notice| notice.language), Some(Language::En), "the notice that was shown");
+    assert_eq!(event.answers().count(), 0);
     assert_eq!(browser.cookies, [("keuze_seen".to_owned(), "1".to_owned())]);
     let before = house.ledger().len();
     assert_eq!(use_further(&mut browser, &house, &[]).await.status, StatusCode::NO_CONTENT);
@@ -243,7 +246,15 @@ async fn a_notice_that_is_shown_is_counted() {
     let counts: Vec<_> = house.ledger().split_off(answered);
     let told: Vec<_> = counts
         .iter()
-        .map(|event| (event.kind, event.notice.map(|notice| notice.language), event.count, event.subject, event.gpc))
+        .map(|event| {
+            (
+                event.kind(),
+                event.notice().map(|notice| notice.language),
+                shown_times(event),
+                event.head.subject,
+                event.gpc(),
+            )
+        })
         .collect();
     let shown = |language, count| (EventKind::NoticeShown, Some(language), Some(count), None, false);
     assert_eq!(told, [shown(Language::Nl, 3), shown(Language::En, 1)]);
@@ -271,7 +282,7 @@ async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
         }
     }
     house.keuze.record_counts().await.expect("recorded");
-    let counts: Vec<_> = house.ledger().split_off(before).into_iter().map(|event| event.count).collect();
+    let counts: Vec<_> = house.ledger().split_off(before).into_iter().map(|event| shown_times(&event)).collect();
     assert_eq!(counts, [Some(6)], "only who was asked is counted");
     // "Met ‘Sluiten en weigeren’ blijft ook dat uit."
     let gpc =
@@ -291,7 +302,9 @@ async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
     let answer = browser.ask("POST", "/keuze/choices", &gpc, &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let event = house.ledger().pop().expect("an event");
-    assert!(event.gpc && event.answers.values().all(|answered| !answered.answer.is_yes()) && event.answers.len() == 4);
+    assert!(
+        event.gpc() && event.answers().all(|(_, answered)| !answered.answer.is_yes()) && event.answers().count() == 4
+    );
     assert_eq!(browser.ask("GET", "/keuze/fragment?lang=nl", &gpc, "").await.body, "");
 }
 

@@ -6,9 +6,9 @@ use time::Date;
 
 use super::{Decision, Reason, Recorded, is_persons_own};
 use crate::channel::{Channel, ChannelNeed, ChannelRule};
-use crate::contact::{AskedAt, PointObjection};
-use crate::event::{Event, EventKind};
-use crate::evidence::{Evidence, OptIn, SoftOptIn};
+use crate::contact::{AskedAt, GivenAt, PointObjection};
+use crate::event::{Body, Event, Merged, Objection, OptInConfirmed, OptInRequested, Relation};
+use crate::evidence::{OptIn, SoftOptIn};
 use crate::identity::{PointName, RecordAddress, Subject};
 
 /// What a standing objection rests on, written as the rules of the configuration are: GDPR art. 21(2) and (3).
@@ -17,7 +17,7 @@ pub const OBJECTION: &str = "AVG 21 lid 2 en 3";
 /// What the events so far say about one channel, at one contact point or wherever it was said.
 #[derive(Default)]
 struct Standing {
-    /// The latest of objection, confirmed opt-in and ending.
+    /// The later of objection and confirmed opt-in.
     stance: Option<(Stance, RecordAddress)>,
     /// An opt-in that waits for the person.
     requested: Option<RecordAddress>,
@@ -29,10 +29,8 @@ struct Standing {
 
 #[derive(Clone)]
 enum Stance {
-    OptedIn(Option<OptIn>),
+    OptedIn(OptIn),
     Out(Reason),
-    /// An opt-in that was ended by the clock, a finding or the controller.
-    Ended(Reason),
 }
 
 /// At contact points: each must be allowed, and an objection that stands there denies, whatever its maker or anybody else
@@ -56,7 +54,7 @@ pub(super) fn reach(
 fn reach_at(events: &[Recorded], point: &AskedAt, rules: &[ChannelRule], channel: Channel, today: Date) -> Decision {
     let decision = decide(events, rules, channel, Some(&point.names), today);
     // The person's own no says more than that there is one.
-    if matches!(decision.reason, Reason::Objected | Reason::Withdrawn | Reason::Refused) {
+    if matches!(decision.reason, Reason::Objected | Reason::Refused) {
         return decision;
     }
     let stands = |objection: &&PointObjection| objection.channels.contains(&channel);
@@ -79,20 +77,19 @@ pub(super) fn decide(
     let eve = eve_of_next(rules, channel, today);
     match &standing.stance {
         Some((Stance::Out(reason), address)) => Decision::deny(*reason).on(*address).under(OBJECTION),
-        Some((Stance::Ended(reason), address)) => Decision::deny(*reason).on(*address).under(&rule.article),
-        Some((Stance::OptedIn(proof), address)) => opted_in(proof.as_ref(), rule, eve, today).on(*address),
+        Some((Stance::OptedIn(proof), address)) => opted_in(proof, rule, eve, today).on(*address),
         None => without_stance(&standing, rule).until_if_allowed(eve),
     }
 }
 
 /// A confirmed opt-in. One to calls is for named products and a period, as long as the rule asks for an opt-in.
-fn opted_in(proof: Option<&OptIn>, rule: &ChannelRule, eve: Option<Date>, today: Date) -> Decision {
+fn opted_in(proof: &OptIn, rule: &ChannelRule, eve: Option<Date>, today: Date) -> Decision {
     let allowed = |until: Option<Date>| Decision::allow(Reason::OptedIn).under(&rule.article).until(until);
     if rule.channel != Channel::Phone || rule.need != ChannelNeed::OptIn {
         return allowed(eve);
     }
-    let products = proof.and_then(|proof| proof.products.as_deref()).is_some_and(|text| !text.trim().is_empty());
-    match proof.and_then(|proof| proof.until).filter(|_| products) {
+    let products = proof.products.as_deref().is_some_and(|text| !text.trim().is_empty());
+    match proof.until.filter(|_| products) {
         Some(last) if today <= last => allowed(eve.map_or(Some(last), |eve| Some(eve.min(last)))),
         Some(_) => Decision::deny(Reason::Expired).under(&rule.article),
         None => Decision::deny(Reason::EvidenceMissing).under(&rule.article),
@@ -140,9 +137,9 @@ fn standing(events: &[Recorded], channel: Channel, at: Option<&[PointName]>) -> 
     let mut people: BTreeMap<Option<Subject>, Standing> = BTreeMap::new();
     let mut same_as: BTreeMap<Subject, Subject> = BTreeMap::new();
     for Recorded { address, event } in events {
-        let subject = event.subject.map(|subject| one_person(&same_as, subject));
-        if let (EventKind::Merged, Some(kept), Some(other)) = (event.kind, subject, event.merged) {
-            let other = one_person(&same_as, other);
+        let subject = event.head.subject.map(|subject| one_person(&same_as, subject));
+        if let (Body::Merged(Merged { other, .. }), Some(kept)) = (&event.body, subject) {
+            let other = one_person(&same_as, *other);
             if other != kept {
                 let gone = people.remove(&Some(other)).unwrap_or_default();
                 people.entry(subject).or_default().join(gone);
@@ -165,59 +162,43 @@ fn one_person(same_as: &BTreeMap<Subject, Subject>, mut subject: Subject) -> Sub
     subject
 }
 
-/// Whether what an event grants is for the contact point of these names.
-fn is_for(event: &Event, at: Option<&[PointName]>) -> bool {
-    at.is_none_or(|names| event.points.iter().any(|point| names.contains(&point.name)))
+/// Whether what is granted for these points is for the contact point of these names.
+fn is_for(points: &[GivenAt], at: Option<&[PointName]>) -> bool {
+    at.is_none_or(|names| points.iter().any(|point| names.contains(&point.name)))
 }
 
 impl Standing {
     fn take(&mut self, event: &Event, address: RecordAddress, at: Option<&[PointName]>) {
-        let proof = |event: &Event| match &event.evidence {
-            Some(Evidence::OptIn(proof)) => Some(proof.clone()),
-            _ => None,
-        };
-        match event.kind {
-            EventKind::Objected => self.stance = Some((Stance::Out(Reason::Objected), address)),
-            EventKind::Withdrawn => self.stance = Some((Stance::Out(Reason::Withdrawn), address)),
-            // A yes for another point leaves everything here as it was, an objection included.
-            EventKind::OptInConfirmed if is_persons_own(event) && !is_for(event, at) => {
-                (self.requested, self.elsewhere) = (None, Some(address));
+        match &event.body {
+            Body::Objected(_) => self.stance = Some((Stance::Out(Reason::Objected), address)),
+            Body::OptInConfirmed(OptInConfirmed { points, evidence, .. }) if is_persons_own(event) => {
+                if is_for(points, at) {
+                    self.stance = Some((Stance::OptedIn(evidence.clone()), address));
+                } else {
+                    // A yes for another point leaves everything here as it was, an objection included.
+                    (self.requested, self.elsewhere) = (None, Some(address));
+                }
             }
+            Body::OptInConfirmed(_) => self.requested = Some(address),
             // Whoever asked for somebody may not know for which of their points.
-            EventKind::OptInRequested if !event.points.is_empty() && !is_for(event, at) => {}
-            EventKind::OptInConfirmed if is_persons_own(event) => {
-                self.stance = Some((Stance::OptedIn(proof(event)), address));
+            Body::OptInRequested(OptInRequested { points, .. }) if points.is_empty() || is_for(points, at) => {
+                self.requested = Some(address);
             }
-            EventKind::OptInConfirmed | EventKind::OptInRequested => self.requested = Some(address),
-            EventKind::Imported => self.imported(event, address, is_for(event, at)),
-            EventKind::Expired => self.end(Reason::Expired, address),
-            EventKind::Invalidated => self.end(Reason::QuestionChanged, address),
-            EventKind::RevokedByController => self.end(Reason::RevokedByController, address),
+            Body::Imported(relation) => self.imported(relation, address, is_for(&relation.points, at)),
             _ => {}
         }
     }
 
     /// An import tells of a relation, for the points that it names. That the person refused when an address was collected
     /// is a refusal everywhere.
-    fn imported(&mut self, event: &Event, address: RecordAddress, is_for_this: bool) {
-        let soft = match &event.evidence {
-            Some(Evidence::SoftOptIn(soft)) => Some(soft.clone()),
-            _ => None,
-        };
-        if soft.as_ref().is_some_and(|soft| soft.opt_out_used) {
+    fn imported(&mut self, Relation { evidence, .. }: &Relation, address: RecordAddress, is_for_this: bool) {
+        if evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used) {
             self.stance = Some((Stance::Out(Reason::Refused), address));
         }
         if is_for_this {
-            self.relation = Some((soft, address));
+            self.relation = Some((evidence.clone(), address));
         } else {
             self.elsewhere = Some(address);
-        }
-    }
-
-    /// Ends what was allowed; a no stays a no.
-    fn end(&mut self, reason: Reason, address: RecordAddress) {
-        if !matches!(self.stance, Some((Stance::Out(_), _))) {
-            self.stance = Some((Stance::Ended(reason), address));
         }
     }
 
@@ -241,8 +222,8 @@ impl Standing {
     }
 }
 
-/// An objection that names neither channel nor purpose is one to every channel.
+/// An objection that names no channel is one to every channel.
 fn concerns(event: &Event, channel: Channel) -> bool {
-    let general = event.kind == EventKind::Objected && event.channels.is_empty() && event.answers.is_empty();
-    general || event.channels.contains(&channel)
+    let general = matches!(&event.body, Body::Objected(Objection { channels, .. }) if channels.is_empty());
+    general || event.channels().contains(&channel)
 }

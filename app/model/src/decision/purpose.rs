@@ -2,14 +2,14 @@
 
 use time::Date;
 
-use super::{Decision, Reason, Recorded, carries_answers, may_say_yes};
+use super::{Decision, Reason, Recorded, is_persons_own};
 use crate::choice::Answer;
 use crate::cookie::answers_regime;
 use crate::date::add_months;
-use crate::event::{Answered, Event, EventKind, Route};
+use crate::event::{Answered, Body, ContinuedUse, Event, Route};
 use crate::identity::RecordAddress;
 use crate::policy::Policy;
-use crate::purpose::{Purpose, Regime};
+use crate::purpose::{Purpose, PurposeId, Regime};
 
 /// What the events so far say about one purpose.
 #[derive(Clone, Copy)]
@@ -28,8 +28,6 @@ enum Statement<'a> {
     No(&'a Answered),
     /// A yes that somebody else entered: it waits for the person.
     Unconfirmed,
-    /// The clock, a finding or the controller ended what was answered.
-    Ended(Reason),
 }
 
 pub(super) fn decide(events: &[Recorded], policy: &Policy, purpose: &Purpose, today: Date) -> Decision {
@@ -46,6 +44,16 @@ pub(super) fn decide(events: &[Recorded], policy: &Policy, purpose: &Purpose, to
     decision.under(basis)
 }
 
+/// A purpose that the policy does not have: stopped where it was answered once.
+pub(super) fn stopped(events: &[Recorded], id: &PurposeId) -> Decision {
+    let was_answered =
+        |event: &Event| event.answer_for(id).is_some_and(|answered| answered.answer != Answer::NotOffered);
+    match events.iter().rev().find(|recorded| was_answered(&recorded.event)) {
+        Some(answered) => Decision::deny(Reason::RevokedByController).on(answered.address),
+        None => Decision::deny(Reason::Unknown),
+    }
+}
+
 /// Reads the events in order; each statement may replace what stood before it.
 fn stance(events: &[Recorded], purpose: &Purpose) -> Option<(Stance, RecordAddress)> {
     let mut standing: Option<(Stance, RecordAddress)> = None;
@@ -58,29 +66,15 @@ fn stance(events: &[Recorded], purpose: &Purpose) -> Option<(Stance, RecordAddre
 }
 
 fn statement<'a>(event: &'a Event, purpose: &Purpose) -> Option<Statement<'a>> {
-    use EventKind as Kind;
-    let answered = event.answers.get(&purpose.id).filter(|answered| answered.answer != Answer::NotOffered);
-    match event.kind {
-        Kind::Expired => ends(event, answered, Reason::Expired),
-        Kind::Invalidated => ends(event, answered, Reason::QuestionChanged),
-        Kind::RevokedByController => ends(event, answered, Reason::RevokedByController),
-        kind if carries_answers(kind) => {
-            let answered = answered.filter(|answered| answers_regime(answered.answer, purpose.regime))?;
-            Some(if !answered.answer.is_yes() {
-                Statement::No(answered)
-            } else if may_say_yes(event) {
-                Statement::Yes(answered)
-            } else {
-                Statement::Unconfirmed
-            })
-        }
-        _ => None,
-    }
-}
-
-/// An ending that lists no purpose is about all of them.
-fn ends<'a>(event: &Event, answered: Option<&Answered>, reason: Reason) -> Option<Statement<'a>> {
-    (answered.is_some() || event.answers.is_empty()).then_some(Statement::Ended(reason))
+    let answered = event.answer_for(&purpose.id).filter(|answered| answered.answer != Answer::NotOffered);
+    let answered = answered.filter(|answered| answers_regime(answered.answer, purpose.regime))?;
+    Some(if !answered.answer.is_yes() {
+        Statement::No(answered)
+    } else if is_persons_own(event) {
+        Statement::Yes(answered)
+    } else {
+        Statement::Unconfirmed
+    })
 }
 
 /// The stance after a statement; `None` leaves what stood.
@@ -98,7 +92,6 @@ fn replaced(before: Option<Stance>, said: &Statement<'_>, purpose: &Purpose) -> 
             until: answered.until,
             current: answered.revision == purpose.revision,
         }),
-        Statement::Ended(reason) => (!matches!(before, Some(Stance::No { .. }))).then_some(Stance::Void(*reason)),
     }
 }
 
@@ -124,7 +117,6 @@ fn explicit(stance: Option<(Stance, RecordAddress)>, today: Date) -> Option<Deci
         Stance::No { reason, until, current: true } if until.is_none_or(|until| today <= until) => {
             Decision::deny(reason).until(until)
         }
-        Stance::Void(Reason::RevokedByController) => Decision::deny(Reason::RevokedByController),
         Stance::Yes { .. } | Stance::No { .. } | Stance::Void(_) => return None,
     };
     Some(decision.on(address))
@@ -134,7 +126,8 @@ fn explicit(stance: Option<(Stance, RecordAddress)>, today: Date) -> Option<Deci
 fn gpc(events: &[Recorded], policy: &Policy, purpose: &Purpose) -> Option<Decision> {
     let denies = policy.gpc.deny.contains(&purpose.id)
         || policy.gpc.also_object_low_impact && purpose.regime == Regime::LowImpact;
-    let signal = events.iter().rev().find(|recorded| recorded.event.gpc || recorded.event.route == Route::Gpc)?;
+    let signalled = |event: &Event| event.gpc() || event.head.route == Route::Gpc;
+    let signal = events.iter().rev().find(|recorded| signalled(&recorded.event))?;
     denies.then(|| Decision::deny(Reason::Gpc).on(signal.address))
 }
 
@@ -154,14 +147,12 @@ fn continued_use(events: &[Recorded], policy: &Policy, purpose: &Purpose, today:
     if purpose.regime != Regime::LowImpact || !policy.continued_use.unlocks.contains(&purpose.id) {
         return None;
     }
-    let asked_this = |event: &Event| {
-        let listed = event.answers.get(&purpose.id);
-        listed.is_none_or(|answered| answered.revision == purpose.revision)
-    };
-    let mut events_of_use = events.iter().rev().filter(|recorded| recorded.event.kind == EventKind::ContinuedUse);
-    let used = events_of_use.find(|recorded| asked_this(&recorded.event))?;
+    let asked_this =
+        |used: &ContinuedUse| used.questions.get(&purpose.id).is_none_or(|revision| *revision == purpose.revision);
+    let is_use = |event: &Event| matches!(&event.body, Body::ContinuedUse(used) if asked_this(used));
+    let used = events.iter().rev().find(|recorded| is_use(&recorded.event))?;
     // The UTC day is never after the one in Amsterdam, so this can only be a day short.
-    let until = add_months(used.event.at.date(), policy.validity_months);
+    let until = add_months(used.event.head.at.date(), policy.validity_months);
     (today <= until).then(|| Decision::allow(Reason::ContinuedUse).on(used.address).until(Some(until)))
 }
 

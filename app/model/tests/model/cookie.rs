@@ -10,7 +10,7 @@ use time::macros::{date, datetime};
 use time::{Date, OffsetDateTime};
 
 use crate::examples::{id, policy};
-use crate::scenario::{address, noon};
+use crate::scenario::{Says, address, body, noon};
 
 const NOW: OffsetDateTime = datetime!(2026-11-24 13:05:09 UTC);
 /// The last second of 24 May 2027 in Amsterdam: 1811195999.
@@ -143,9 +143,9 @@ proptest! {
 }
 
 fn event(kind: EventKind, actor: Actor, purpose: &str, answer: Answer) -> Recorded {
-    let mut event = Event::new(kind, noon(LAST_DAY).at, actor, Route::Settings);
-    event.answers = [(id(purpose), Answered { answer, revision: 2, until: Some(LAST_DAY) })].into();
-    Recorded { address: address(0), event }
+    let answers = [(id(purpose), Answered { answer, revision: 2, until: Some(LAST_DAY) })].into();
+    let says = body(kind, Says { answers, ..Says::default() });
+    Recorded { address: address(0), event: Event::new(noon(LAST_DAY).at, actor, Route::Settings, says) }
 }
 
 #[test]
@@ -158,14 +158,12 @@ fn events_tell_what_was_answered() {
     let agent = Actor::Agent { name: "a".to_owned() };
     let mut events = vec![event(Kind::ChoiceMade, Actor::Visitor, "marketing", Answer::Granted)];
     assert_eq!(told(&events), [(id("marketing"), Answer::Granted)]);
-    events.push(event(Kind::Expired, Actor::System, "statistics", Answer::Objected));
-    assert_eq!(told(&events), [(id("marketing"), Answer::Granted)]);
+    events.push(event(Kind::ContinuedUse, Actor::Visitor, "statistics", Answer::Objected));
+    assert_eq!(told(&events), [(id("marketing"), Answer::Granted)], "further use answers nothing");
     events.push(event(Kind::Withdrawn, agent.clone(), "marketing", Answer::Refused));
     assert_eq!(told(&events), [(id("marketing"), Answer::Refused)]);
     events.push(event(Kind::ChoiceMade, agent, "marketing", Answer::Granted));
     assert_eq!(told(&events), [(id("marketing"), Answer::Refused)], "only the person grants");
     events.push(event(Kind::ChoiceMade, Actor::Visitor, "marketing", Answer::NotOffered));
     assert_eq!(told(&events), [(id("marketing"), Answer::Refused)], "what was not offered keeps its answer");
-    events.push(event(Kind::Invalidated, Actor::System, "marketing", Answer::Refused));
-    assert_eq!(told(&events), []);
 }

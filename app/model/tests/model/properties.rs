@@ -3,8 +3,7 @@
 use model::channel::{Channel, ChannelNeed};
 use model::choice::Answer;
 use model::decision::{Decision, Question, Reason, Recorded};
-use model::event::{Actor, Answered, Event, EventKind, Route};
-use model::evidence::Evidence;
+use model::event::{Actor, Answered, Body, Event, EventKind, OptInConfirmed, Route};
 use model::identity::PointName;
 use model::purpose::{Purpose, PurposeId, Regime};
 use proptest::test_runner::TestCaseError;
@@ -12,17 +11,17 @@ use time::Duration;
 
 use crate::examples::{CALLS_NEED_OPT_IN, id};
 use crate::scenario::{
-    Decider, ELSEWHERE, HERE, Scenario, address, asked_at, cases, given_at, noon, runner, scenario, seed, somebody,
+    Decider, ELSEWHERE, HERE, Says, Scenario, address, answers_mut, asked_at, body, cases, given_at, noon, runner,
+    scenario, seed, somebody,
 };
 
 /// A rule that every decision in a scenario keeps.
 type Property = fn(&Scenario, &Decider) -> Result<(), String>;
 
 /// All of them, with the names that a failure is reported under.
-pub const ALL: [(&str, Property); 23] = [
+pub const ALL: [(&str, Property); 22] = [
     ("only a grant by the person allows a consent purpose", only_a_grant_allows_consent),
     ("a no ends what was allowed", a_no_denies),
-    ("what was ended stays denied", an_ending_denies),
     ("the latest answer of the person counts, GPC or not", the_latest_yes_allows),
     ("GPC outranks continued use", gpc_outranks_continued_use),
     ("continued use unlocks what is listed and needs no consent", continued_use_unlocks_what_is_listed),
@@ -59,21 +58,12 @@ fn every_property_holds() {
 }
 
 fn person(event: &Event) -> bool {
-    matches!(event.actor, Actor::Visitor | Actor::Person) && event.route != Route::Import
+    matches!(event.head.actor, Actor::Visitor | Actor::Person) && event.head.route != Route::Import
 }
 
 /// The answer that an event carries for a purpose, if it carries one.
 fn said<'a>(event: &'a Event, purpose: &PurposeId) -> Option<&'a Answered> {
-    event.answers.get(purpose).filter(|answered| answered.answer != Answer::NotOffered)
-}
-
-fn is_choice(kind: EventKind) -> bool {
-    use EventKind as Kind;
-    matches!(kind, Kind::ChoiceMade | Kind::Renewed | Kind::Withdrawn | Kind::OptInConfirmed)
-}
-
-fn is_ending(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Expired | EventKind::Invalidated | EventKind::RevokedByController)
+    event.answer_for(purpose).filter(|answered| answered.answer != Answer::NotOffered)
 }
 
 /// A person's yes to the question as it is now asked.
@@ -81,7 +71,7 @@ fn valid_yes(event: &Event, purpose: &Purpose) -> bool {
     let yes = if purpose.regime == Regime::Consent { Answer::Granted } else { Answer::NotObjected };
     let current = said(event, &purpose.id)
         .is_some_and(|answered| answered.answer == yes && answered.revision == purpose.revision);
-    is_choice(event.kind) && person(event) && current
+    person(event) && current
 }
 
 /// The last event that says anything about a purpose.
@@ -90,15 +80,11 @@ fn last_word<'a>(scenario: &'a Scenario, purpose: &PurposeId) -> Option<&'a Reco
 }
 
 fn speaks(event: &Event, purpose: &PurposeId) -> bool {
-    let ends = is_ending(event.kind) && event.answers.is_empty();
-    let kind = is_choice(event.kind)
-        || is_ending(event.kind)
-        || matches!(event.kind, EventKind::Objected | EventKind::Imported | EventKind::OptInRequested);
-    ends || kind && said(event, purpose).is_some()
+    said(event, purpose).is_some()
 }
 
 fn signals(scenario: &Scenario) -> bool {
-    scenario.events.iter().any(|recorded| recorded.event.gpc || recorded.event.route == Route::Gpc)
+    scenario.events.iter().any(|recorded| recorded.event.gpc() || recorded.event.head.route == Route::Gpc)
 }
 
 fn gpc_denies(scenario: &Scenario, purpose: &Purpose) -> bool {
@@ -118,7 +104,7 @@ fn only_a_grant_allows_consent(scenario: &Scenario, decide: &Decider) -> Result<
     for purpose in scenario.policy.purposes.iter().filter(|purpose| purpose.regime == Regime::Consent) {
         let in_time = |event: &Event| said(event, &purpose.id)?.until.map(|until| scenario.now.today <= until);
         let granted = scenario.events.iter().any(|Recorded { event, .. }| {
-            event.answers.get(&purpose.id).is_some_and(|answered| answered.answer == Answer::Granted)
+            said(event, &purpose.id).is_some_and(|answered| answered.answer == Answer::Granted)
                 && valid_yes(event, purpose)
                 && in_time(event) == Some(true)
         });
@@ -131,19 +117,10 @@ fn only_a_grant_allows_consent(scenario: &Scenario, decide: &Decider) -> Result<
 fn a_no_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for purpose in scenario.purposes() {
         let no = last_word(scenario, purpose).is_some_and(|Recorded { event, .. }| {
-            !is_ending(event.kind) && said(event, purpose).is_some_and(|answered| !answered.answer.is_yes())
+            said(event, purpose).is_some_and(|answered| !answered.answer.is_yes())
         });
         let decision = ask(scenario, decide, purpose);
         expect(!(no && decision.allow), purpose, &decision)?;
-    }
-    Ok(())
-}
-
-fn an_ending_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
-    for purpose in scenario.purposes() {
-        let ended = last_word(scenario, purpose).is_some_and(|recorded| is_ending(recorded.event.kind));
-        let decision = ask(scenario, decide, purpose);
-        expect(!(ended && decision.allow), purpose, &decision)?;
     }
     Ok(())
 }
@@ -183,9 +160,9 @@ fn continued_use_unlocks_what_is_listed(scenario: &Scenario, decide: &Decider) -
         let silent = !(signals(scenario) && gpc_denies(scenario, purpose));
         let listed = scenario.policy.continued_use.unlocks.contains(&purpose.id);
         let recent = scenario.events.iter().any(|Recorded { event, .. }| {
-            event.kind == EventKind::ContinuedUse
-                && event.answers.get(&purpose.id).is_none_or(|answered| answered.revision == purpose.revision)
-                && scenario.now.at - event.at <= Duration::days(150)
+            let Body::ContinuedUse(used) = &event.body else { return false };
+            used.questions.get(&purpose.id).is_none_or(|revision| *revision == purpose.revision)
+                && scenario.now.at - event.head.at <= Duration::days(150)
         });
         let decision = ask(scenario, decide, &purpose.id);
         expect(listed || !decision.allow, &purpose.id, &decision)?;
@@ -196,7 +173,7 @@ fn continued_use_unlocks_what_is_listed(scenario: &Scenario, decide: &Decider) -
 
 fn silence_is_denied(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for purpose in scenario.purposes() {
-        let used = scenario.events.iter().any(|recorded| recorded.event.kind == EventKind::ContinuedUse);
+        let used = scenario.events.iter().any(|recorded| recorded.event.kind() == EventKind::ContinuedUse);
         let silent = last_word(scenario, purpose).is_none() && !used;
         let decision = ask(scenario, decide, purpose);
         expect(!(silent && decision.allow), purpose, &decision)?;
@@ -206,12 +183,12 @@ fn silence_is_denied(scenario: &Scenario, decide: &Decider) -> Result<(), String
 
 fn not_offered_changes_nothing(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     let mut more = scenario.clone();
-    for kind in [EventKind::ChoiceMade, EventKind::Withdrawn, EventKind::Imported, EventKind::Expired] {
-        let mut event = Event::new(kind, scenario.now.at, Actor::Visitor, Route::Banner);
+    for kind in [EventKind::ChoiceMade, EventKind::Withdrawn, EventKind::Renewed] {
         let not_offered = |purpose: &Purpose| {
             (purpose.id.clone(), Answered { answer: Answer::NotOffered, revision: purpose.revision, until: None })
         };
-        event.answers = scenario.policy.optional().map(not_offered).collect();
+        let says = Says { answers: scenario.policy.optional().map(not_offered).collect(), ..Says::default() };
+        let event = Event::new(scenario.now.at, Actor::Visitor, Route::Banner, body(kind, says));
         more.events.insert(scenario.place, Recorded { address: address(900), event });
     }
     same_for_purposes(scenario, &more, decide)
@@ -221,7 +198,7 @@ fn other_purposes_change_nothing(scenario: &Scenario, decide: &Decider) -> Resul
     for purpose in scenario.purposes() {
         let mut alone = scenario.clone();
         for recorded in &mut alone.events {
-            let others = recorded.event.answers.iter_mut().filter(|(name, _)| *name != purpose);
+            let others = answers_mut(&mut recorded.event).filter(|(name, _)| *name != purpose);
             others.for_each(|(_, answered)| answered.answer = Answer::NotOffered);
         }
         let (with, without) = (ask(scenario, decide, purpose), ask(&alone, decide, purpose));
@@ -254,14 +231,13 @@ fn an_allowance_ends_with_its_last_day(scenario: &Scenario, decide: &Decider) ->
 
 fn an_import_grants_nothing(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     let mut imported = scenario.clone();
-    let mut event = Event::new(EventKind::Imported, scenario.now.at, Actor::Person, Route::Import);
     let yes = |purpose: &Purpose| {
         let answer = Answer::from_yes(purpose.regime, true).unwrap_or(Answer::NotOffered);
         (purpose.id.clone(), Answered { answer, revision: purpose.revision, until: Some(scenario.now.today) })
     };
-    event.answers = scenario.policy.optional().map(yes).collect();
-    imported.events.insert(scenario.place, Recorded { address: address(900), event: event.clone() });
-    event.kind = EventKind::ChoiceMade;
+    let says = Says { answers: scenario.policy.optional().map(yes).collect(), ..Says::default() };
+    let choice = body(EventKind::ChoiceMade, says);
+    let event = Event::new(scenario.now.at, Actor::Person, Route::Import, choice);
     imported.events.insert(scenario.place, Recorded { address: address(901), event });
     for purpose in scenario.purposes() {
         let (before, after) = (ask(scenario, decide, purpose), ask(&imported, decide, purpose));
@@ -272,23 +248,23 @@ fn an_import_grants_nothing(scenario: &Scenario, decide: &Decider) -> Result<(),
 
 /// The last event of some kinds that is about a channel, by its place.
 fn last_about(scenario: &Scenario, channel: Channel, kind: fn(&Event) -> bool) -> Option<usize> {
-    scenario.events.iter().rposition(|Recorded { event, .. }| kind(event) && event.channels.contains(&channel))
+    scenario.events.iter().rposition(|Recorded { event, .. }| kind(event) && event.channels().contains(&channel))
 }
 
 fn confirmed(event: &Event) -> bool {
-    event.kind == EventKind::OptInConfirmed && person(event)
+    event.kind() == EventKind::OptInConfirmed && person(event)
 }
 
 fn objected_to(event: &Event, channel: Channel) -> bool {
-    let general = event.channels.is_empty() && event.answers.is_empty();
-    event.kind == EventKind::Objected && (general || event.channels.contains(&channel))
+    let named = event.channels();
+    event.kind() == EventKind::Objected && (named.is_empty() || named.contains(&channel))
 }
 
 /// The lives of those who are not somebody else as well, each with the events of their own.
 fn lives_apart(scenario: &Scenario) -> Vec<Vec<&Event>> {
-    let merged = scenario.events.iter().any(|recorded| recorded.event.kind == EventKind::Merged);
+    let merged = scenario.events.iter().any(|recorded| recorded.event.kind() == EventKind::Merged);
     let of = |first| {
-        let own = scenario.events.iter().filter(move |recorded| recorded.event.subject == Some(somebody(first)));
+        let own = scenario.events.iter().filter(move |recorded| recorded.event.head.subject == Some(somebody(first)));
         own.map(|recorded| &recorded.event).collect()
     };
     if merged { Vec::new() } else { vec![of(true), of(false)] }
@@ -298,7 +274,7 @@ fn an_objection_outlives_imports(scenario: &Scenario, decide: &Decider) -> Resul
     for channel in Channel::ALL {
         let stands = |life: &Vec<&Event>| {
             let objected = life.iter().rposition(|event| objected_to(event, channel));
-            let lifted = life.iter().rposition(|event| confirmed(event) && event.channels.contains(&channel));
+            let lifted = life.iter().rposition(|event| confirmed(event) && event.channels().contains(&channel));
             objected.is_some() && objected > lifted
         };
         let decision = scenario.ask(decide, &Question::Channel(channel));
@@ -310,23 +286,23 @@ fn an_objection_outlives_imports(scenario: &Scenario, decide: &Decider) -> Resul
 
 /// After a merge only an opt-in that comes later still lifts what either of the two objected to.
 fn a_merge_keeps_objections(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
-    let Some(merge) = scenario.events.iter().rposition(|recorded| recorded.event.kind == EventKind::Merged) else {
+    let Some(merge) = scenario.events.iter().rposition(|recorded| recorded.event.kind() == EventKind::Merged) else {
         return Ok(());
     };
     let (before, after) = scenario.events.split_at(merge);
     for channel in Channel::ALL {
-        let about = |recorded: &&Recorded| recorded.event.channels.contains(&channel);
+        let about = |recorded: &&Recorded| recorded.event.channels().contains(&channel);
         let lifted_by = |first: bool, from: usize| {
-            let own = before.iter().skip(from).filter(|recorded| recorded.event.subject == Some(somebody(first)));
+            let own = before.iter().skip(from).filter(|recorded| recorded.event.head.subject == Some(somebody(first)));
             own.filter(about).any(|recorded| confirmed(&recorded.event))
         };
         let stands = |first: bool| {
-            let own = |recorded: &Recorded| recorded.event.subject == Some(somebody(first));
+            let own = |recorded: &Recorded| recorded.event.head.subject == Some(somebody(first));
             let last = before.iter().rposition(|r| own(r) && objected_to(&r.event, channel));
             // With one merge only: an earlier one had joined the two already.
             last.is_some_and(|place| !lifted_by(first, place))
         };
-        let single = !before.iter().any(|recorded| recorded.event.kind == EventKind::Merged);
+        let single = !before.iter().any(|recorded| recorded.event.kind() == EventKind::Merged);
         let lifted = after.iter().filter(about).any(|recorded| confirmed(&recorded.event));
         let decision = scenario.ask(decide, &Question::Channel(channel));
         let denied = single && !lifted && (stands(true) || stands(false));
@@ -363,7 +339,8 @@ fn a_free_point_changes_nothing(scenario: &Scenario, decide: &Decider) -> Result
         let decision = scenario.ask(decide, &Question::Reach(channel, vec![asked_at(HERE, others)]));
         let without = at(scenario, decide, channel, HERE);
         expect(decision == without, &format!("{channel:?}"), &decision)?;
-        let everywhere = scenario.events.iter().all(|recorded| recorded.event.points.contains(&given_at(HERE)));
+        let is_anywhere = |event: &Event| !may_name_points(event) || event.points().contains(&given_at(HERE));
+        let everywhere = scenario.events.iter().all(|recorded| is_anywhere(&recorded.event));
         let anywhere = scenario.ask(decide, &Question::Channel(channel));
         expect(!everywhere || decision == anywhere, &format!("{channel:?} given here"), &decision)?;
     }
@@ -380,17 +357,16 @@ fn a_yes_is_for_its_point(scenario: &Scenario, decide: &Decider) -> Result<(), S
     for (channel, name) in Channel::ALL.into_iter().flat_map(|channel| [(channel, HERE), (channel, ELSEWHERE)]) {
         let decision = at(scenario, decide, channel, name);
         let rests_on = scenario.events.iter().filter(|recorded| decision.evidence.contains(&recorded.address));
-        let for_this = rests_on.filter(|recorded| recorded.event.points.contains(&given_at(name))).count();
+        let for_this = rests_on.filter(|recorded| recorded.event.points().contains(&given_at(name))).count();
         let holds = !decision.allow || channel.point().is_none() || for_this > 0;
         expect(holds, &format!("{channel:?} at {name}"), &decision)?;
     }
     // A yes that was for another point alone is as if it had not been said.
     let mut fewer = scenario.clone();
-    let grants = |event: &Event| matches!(event.kind, EventKind::OptInConfirmed | EventKind::Imported);
-    let refuses = |event: &Event| matches!(&event.evidence, Some(Evidence::SoftOptIn(soft)) if soft.opt_out_used);
+    let grants = |event: &Event| matches!(event.kind(), EventKind::OptInConfirmed | EventKind::Imported);
     fewer
         .events
-        .retain(|Recorded { event, .. }| !grants(event) || refuses(event) || event.points.contains(&given_at(HERE)));
+        .retain(|Recorded { event, .. }| !grants(event) || refuses(event) || event.points().contains(&given_at(HERE)));
     for channel in Channel::ALL.into_iter().filter(|channel| channel.point().is_some()) {
         let (decision, without) = (at(scenario, decide, channel, HERE), at(&fewer, decide, channel, HERE));
         expect(decision.allow == without.allow, &format!("{channel:?} without what was for elsewhere"), &decision)?;
@@ -398,19 +374,28 @@ fn a_yes_is_for_its_point(scenario: &Scenario, decide: &Decider) -> Result<(), S
     Ok(())
 }
 
-/// Where a no was said makes no difference.
+/// Wherever it was said, and whatever was given there.
 fn a_no_is_for_every_point(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
-    let mut named = scenario.clone();
-    for recorded in &mut named.events {
-        if matches!(recorded.event.kind, EventKind::Objected | EventKind::Withdrawn) {
-            recorded.event.points = vec![given_at(ELSEWHERE)];
-        }
-    }
-    for channel in Channel::ALL {
-        let (decision, other) = (at(scenario, decide, channel, HERE), at(&named, decide, channel, HERE));
-        expect(decision == other, &format!("{channel:?}"), &decision)?;
+    for (channel, name) in Channel::ALL.into_iter().flat_map(|channel| [(channel, HERE), (channel, ELSEWHERE)]) {
+        let stands = |life: &Vec<&Event>| {
+            let objected = life.iter().rposition(|event| objected_to(event, channel));
+            let lifted = life.iter().rposition(|event| confirmed(event) && event.channels().contains(&channel));
+            objected.is_some() && objected > lifted
+        };
+        let decision = at(scenario, decide, channel, name);
+        let denied = lives_apart(scenario).iter().any(stands);
+        expect(!(denied && decision.allow), &format!("{channel:?} at {name}"), &decision)?;
     }
     Ok(())
+}
+
+/// Whether what an event grants or asks is for points.
+fn may_name_points(event: &Event) -> bool {
+    matches!(event.kind(), EventKind::OptInConfirmed | EventKind::OptInRequested | EventKind::Imported)
+}
+
+fn refuses(event: &Event) -> bool {
+    event.soft_opt_in().is_some_and(|soft| soft.opt_out_used)
 }
 
 fn each_point_must_be_allowed(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
@@ -438,7 +423,7 @@ fn need(channel: Channel, scenario: &Scenario) -> ChannelNeed {
 
 /// The five pieces, the opt-out offered when the address was collected and not used, written out from the law.
 fn soft(event: &Event) -> bool {
-    let Some(Evidence::SoftOptIn(soft)) = &event.evidence else { return false };
+    let Some(soft) = event.soft_opt_in() else { return false };
     let days =
         soft.informed_on.zip(soft.opt_out_offered_on).map(|(informed, offered)| (offered - informed).whole_days());
     let told = days.is_some_and(|days| (-1..=1).contains(&days));
@@ -447,21 +432,21 @@ fn soft(event: &Event) -> bool {
 
 /// Whether a confirmation is enough for calls on a day: products and a period.
 fn enough_for_calls(event: &Event, today: time::Date) -> bool {
-    let Some(Evidence::OptIn(proof)) = &event.evidence else { return false };
+    let Body::OptInConfirmed(OptInConfirmed { evidence: proof, .. }) = &event.body else { return false };
     proof.products.is_some() && proof.until.is_some_and(|until| today <= until)
 }
 
 fn channels_need_what_their_rule_asks(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for channel in Channel::ALL {
         let any = |enough: &dyn Fn(&Event) -> bool| {
-            scenario.events.iter().any(|Recorded { event, .. }| event.channels.contains(&channel) && enough(event))
+            scenario.events.iter().any(|Recorded { event, .. }| event.channels().contains(&channel) && enough(event))
         };
         let strict = channel == Channel::Phone && need(channel, scenario) == ChannelNeed::OptIn;
         let opted_in = any(&|event| confirmed(event) && (!strict || enough_for_calls(event, scenario.now.today)));
         let enough = opted_in
             || match need(channel, scenario) {
-                ChannelNeed::OptOut => any(&|event| event.kind == EventKind::Imported),
-                ChannelNeed::SoftOptIn => any(&|event| event.kind == EventKind::Imported && soft(event)),
+                ChannelNeed::OptOut => any(&|event| event.kind() == EventKind::Imported),
+                ChannelNeed::SoftOptIn => any(&|event| event.kind() == EventKind::Imported && soft(event)),
                 ChannelNeed::OptIn | ChannelNeed::SelfSignUp => false,
             };
         let decision = scenario.ask(decide, &Question::Channel(channel));
@@ -477,15 +462,9 @@ fn channels_need_what_their_rule_asks(scenario: &Scenario, decide: &Decider) -> 
     Ok(())
 }
 
-/// Whether anything in a life says no to a channel, or ends a yes.
+/// Whether anything in a life says no to a channel.
 fn stops(event: &Event, channel: Channel) -> bool {
-    let about = event.channels.contains(&channel);
-    let refused = matches!(&event.evidence, Some(Evidence::SoftOptIn(soft)) if soft.opt_out_used);
-    let import = event.kind == EventKind::Imported && refused;
-    let general = event.kind == EventKind::Objected && event.channels.is_empty();
-    general
-        || about
-            && (is_ending(event.kind) || import || matches!(event.kind, EventKind::Objected | EventKind::Withdrawn))
+    objected_to(event, channel) || refuses(event) && event.channels().contains(&channel)
 }
 
 fn a_confirmed_opt_in_allows(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
@@ -497,7 +476,7 @@ fn a_confirmed_opt_in_allows(scenario: &Scenario, decide: &Decider) -> Result<()
         };
         let strict = channel == Channel::Phone && need(channel, scenario) == ChannelNeed::OptIn;
         // Of two people the later opt-in is one person's; what the other one said is not lifted by it.
-        let one_person = scenario.events.iter().all(|recorded| recorded.event.subject == last.subject);
+        let one_person = scenario.events.iter().all(|recorded| recorded.event.head.subject == last.head.subject);
         let stands = one_person && (!strict || enough_for_calls(last, scenario.now.today));
         let decision = scenario.ask(decide, &Question::Channel(channel));
         expect(!stands || decision.reason == Reason::OptedIn && decision.allow, &format!("{channel:?}"), &decision)?;
@@ -507,10 +486,10 @@ fn a_confirmed_opt_in_allows(scenario: &Scenario, decide: &Decider) -> Result<()
 
 fn whole_evidence_allows(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     let channel = Channel::Newsletter;
-    let about = |event: &Event| event.channels.contains(&channel);
-    let last = scenario.events.iter().rev().find(|r| r.event.kind == EventKind::Imported && about(&r.event));
+    let about = |event: &Event| event.channels().contains(&channel);
+    let last = scenario.events.iter().rev().find(|r| r.event.kind() == EventKind::Imported && about(&r.event));
     let quiet = scenario.events.iter().all(|recorded| {
-        let opted_in = about(&recorded.event) && recorded.event.kind == EventKind::OptInConfirmed;
+        let opted_in = about(&recorded.event) && recorded.event.kind() == EventKind::OptInConfirmed;
         !opted_in && !stops(&recorded.event, channel)
     });
     let decision = scenario.ask(decide, &Question::Channel(channel));
@@ -522,5 +501,11 @@ fn the_ends_of_the_scale(scenario: &Scenario, decide: &Decider) -> Result<(), St
     let necessary = ask(scenario, decide, &id("necessary"));
     expect(necessary.allow && necessary.reason == Reason::Necessary, &"necessary", &necessary)?;
     let unknown = ask(scenario, decide, &id("unheard_of"));
-    expect(!unknown.allow && unknown.reason == Reason::Unknown, &"unheard_of", &unknown)
+    expect(!unknown.allow && unknown.reason == Reason::Unknown, &"unheard_of", &unknown)?;
+    let mut without = scenario.clone();
+    without.policy.purposes.retain(|purpose| purpose.id != id("marketing"));
+    let stopped = ask(&without, decide, &id("marketing"));
+    let was_answered = last_word(scenario, &id("marketing")).is_some();
+    let why = if was_answered { Reason::RevokedByController } else { Reason::Unknown };
+    expect(!stopped.allow && stopped.reason == why, &"marketing, which the policy no longer has", &stopped)
 }

@@ -3,14 +3,14 @@
 use model::channel::Channel;
 use model::choice::Answer;
 use model::decision::{Question, Reason, Recorded, decide};
-use model::event::{Actor, Answered, Event, EventKind, Route};
+use model::event::{Actor, Answered, Event, EventKind, Head, Route};
 use model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
 use model::identity::PointName;
 use time::macros::date;
 use time::{Date, Duration};
 
 use crate::examples::{id, policy};
-use crate::scenario::{ELSEWHERE, HERE, address, asked_at, given_at, noon, somebody};
+use crate::scenario::{ELSEWHERE, HERE, Says, address, asked_at, body, given_at, noon, somebody};
 
 const DAY: Date = date!(2026 - 05 - 01);
 const UNTIL: Date = date!(2026 - 11 - 01);
@@ -22,15 +22,17 @@ fn life(events: impl IntoIterator<Item = Event>) -> Vec<Recorded> {
 }
 
 fn answer(kind: EventKind, purpose: &str, answer: Answer, revision: u32) -> Event {
-    let mut event = Event::new(kind, noon(DAY).at, Actor::Visitor, Route::Banner);
-    event.answers = [(id(purpose), Answered { answer, revision, until: Some(UNTIL) })].into();
-    event
+    let answers = [(id(purpose), Answered { answer, revision, until: Some(UNTIL) })].into();
+    let says = body(kind, Says { answers, ..Says::default() });
+    Event::new(noon(DAY).at, Actor::Visitor, Route::Banner, says)
 }
 
 fn on_channel(kind: EventKind, actor: Actor, route: Route, channel: Channel) -> Event {
-    let mut event = Event::new(kind, noon(DAY).at, actor, route);
-    event.channels = vec![channel];
-    event
+    said_of(kind, actor, route, Says { channels: vec![channel], ..Says::default() })
+}
+
+fn said_of(kind: EventKind, actor: Actor, route: Route, says: Says) -> Event {
+    Event::new(noon(DAY).at, actor, route, body(kind, says))
 }
 
 fn reason(events: &[Recorded], purpose: &str, today: Date) -> (bool, Reason) {
@@ -43,24 +45,28 @@ fn each_reason_is_given_where_it_belongs() {
     use EventKind as Kind;
     let grant = || answer(Kind::ChoiceMade, "marketing", Answer::Granted, 2);
     let refuse = || answer(Kind::Withdrawn, "marketing", Answer::Refused, 2);
-    let stop = |kind| answer(kind, "marketing", Answer::Granted, 2);
-    let by_agent = || Event { actor: Actor::Agent { name: "a".to_owned() }, ..grant() };
+    let by_agent = || {
+        let Event { head, body } = grant();
+        Event { head: Head { actor: Actor::Agent { name: "a".to_owned() }, ..head }, body }
+    };
+    let with_signal = || {
+        let answers = [(id("marketing"), Answered { answer: Answer::Granted, revision: 2, until: Some(UNTIL) })].into();
+        let says = Says { answers, gpc: true, ..Says::default() };
+        said_of(Kind::ChoiceMade, Actor::Visitor, Route::Banner, says)
+    };
     let table = [
         (vec![], (false, Reason::NoAnswer)),
         (vec![grant()], (true, Reason::Granted)),
-        (vec![Event { gpc: true, ..grant() }], (true, Reason::Granted)),
+        (vec![with_signal()], (true, Reason::Granted)),
         (vec![answer(Kind::ChoiceMade, "marketing", Answer::Refused, 2)], (false, Reason::Refused)),
         (vec![grant(), refuse()], (false, Reason::Withdrawn)),
         (vec![grant(), refuse(), refuse()], (false, Reason::Withdrawn)),
         (vec![grant(), refuse(), grant()], (true, Reason::Granted)),
-        (vec![answer(Kind::Objected, "marketing", Answer::Objected, 2)], (false, Reason::Objected)),
+        (vec![answer(Kind::ChoiceMade, "marketing", Answer::Objected, 2)], (false, Reason::Objected)),
         (vec![answer(Kind::ChoiceMade, "marketing", Answer::Granted, 1)], (false, Reason::QuestionChanged)),
-        (vec![grant(), stop(Kind::Expired)], (false, Reason::Expired)),
-        (vec![grant(), stop(Kind::Invalidated)], (false, Reason::QuestionChanged)),
-        (vec![grant(), stop(Kind::RevokedByController)], (false, Reason::RevokedByController)),
         (vec![by_agent()], (false, Reason::Unconfirmed)),
         (vec![refuse(), by_agent()], (false, Reason::Refused)),
-        (vec![Event::new(Kind::NoticeShown, noon(DAY).at, Actor::Visitor, Route::Gpc)], (false, Reason::Gpc)),
+        (vec![said_of(Kind::ChoiceMade, Actor::Visitor, Route::Gpc, Says::default())], (false, Reason::Gpc)),
     ];
     for (events, expected) in table {
         let events = life(events);
@@ -89,7 +95,7 @@ fn a_stale_yes_lifts_nothing_and_a_stale_no_ends_a_yes() {
 
 #[test]
 fn continued_use_unlocks_until_an_objection_and_for_the_validity() {
-    let used = Event::new(EventKind::ContinuedUse, noon(DAY).at, Actor::Visitor, Route::Banner);
+    let used = said_of(EventKind::ContinuedUse, Actor::Visitor, Route::Banner, Says::default());
     let objection = answer(EventKind::ChoiceMade, "statistics", Answer::Objected, 2);
     let only_used = life([used.clone()]);
     assert_eq!(reason(&only_used, "statistics", UNTIL), (true, Reason::ContinuedUse));
@@ -123,7 +129,8 @@ fn channels_follow_the_rule_of_the_day() {
     let for_products = |until| {
         let proof =
             OptIn { verified: Verification::MailCode, products: Some("Bellen thuis".to_owned()), until: Some(until) };
-        Event { evidence: Some(Evidence::OptIn(proof)), ..phone(Kind::OptInConfirmed) }
+        let says = Says { channels: vec![Channel::Phone], evidence: Some(Evidence::OptIn(proof)), ..Says::default() };
+        said_of(Kind::OptInConfirmed, Actor::Person, Route::PhoneIn, says)
     };
     let (before, after) = (date!(2026 - 06 - 30), date!(2026 - 07 - 01));
     let table = [
@@ -138,8 +145,7 @@ fn channels_follow_the_rule_of_the_day() {
         (vec![phone(Kind::Objected), import()], before, (false, Reason::Objected)),
         (vec![phone(Kind::Objected), phone(Kind::OptInRequested)], before, (false, Reason::Objected)),
         (vec![phone(Kind::Objected), for_products(after)], after, (true, Reason::OptedIn)),
-        (vec![phone(Kind::OptInConfirmed), phone(Kind::Withdrawn)], after, (false, Reason::Withdrawn)),
-        (vec![phone(Kind::OptInConfirmed), phone(Kind::Invalidated)], after, (false, Reason::QuestionChanged)),
+        (vec![phone(Kind::OptInConfirmed), phone(Kind::Objected)], after, (false, Reason::Objected)),
     ];
     for (events, day, expected) in table {
         let events = life(events);
@@ -150,7 +156,7 @@ fn channels_follow_the_rule_of_the_day() {
 
 #[test]
 fn an_objection_that_names_nothing_is_to_every_channel() {
-    let general = Event::new(EventKind::Objected, noon(DAY).at, Actor::Person, Route::Letter);
+    let general = said_of(EventKind::Objected, Actor::Person, Route::Letter, Says::default());
     for channel in Channel::ALL {
         let events =
             life([on_channel(EventKind::OptInConfirmed, Actor::Person, Route::Portal, channel), general.clone()]);
@@ -172,8 +178,9 @@ fn a_soft_opt_in_needs_every_piece() {
         products: Some("Bellen thuis".to_owned()),
     };
     let decided = |proof: SoftOptIn| {
-        let import = on_channel(EventKind::Imported, Actor::System, Route::Import, Channel::Newsletter);
-        let events = life([Event { evidence: Some(Evidence::SoftOptIn(proof)), ..import }]);
+        let evidence = Some(Evidence::SoftOptIn(proof));
+        let says = Says { channels: vec![Channel::Newsletter], evidence, ..Says::default() };
+        let events = life([said_of(EventKind::Imported, Actor::System, Route::Import, says)]);
         let decision = decide(&events, &policy(), &Question::Channel(Channel::Newsletter), noon(DAY));
         (decision.allow, decision.reason)
     };
@@ -200,15 +207,11 @@ fn a_soft_opt_in_needs_every_piece() {
 #[test]
 fn a_merge_keeps_every_no() {
     let (kept, other) = (somebody(true), somebody(false));
-    let of = |subject, kind| Event {
-        subject: Some(subject),
-        ..on_channel(kind, Actor::Person, Route::PreferencePage, Channel::Newsletter)
+    let of = |subject, kind| {
+        on_channel(kind, Actor::Person, Route::PreferencePage, Channel::Newsletter).with_subject(Some(subject))
     };
-    let merged = Event {
-        merged: Some(other),
-        subject: Some(kept),
-        ..Event::new(EventKind::Merged, noon(DAY).at, Actor::System, Route::Desk)
-    };
+    let merge = Says { other: Some(other), ..Says::default() };
+    let merged = said_of(EventKind::Merged, Actor::System, Route::Desk, merge).with_subject(Some(kept));
     let decided = |events: Vec<Event>| {
         let decision = decide(&life(events), &policy(), &Question::Channel(Channel::Newsletter), noon(DAY));
         (decision.allow, decision.reason)
@@ -227,22 +230,22 @@ fn a_merge_keeps_every_no() {
 #[test]
 fn what_was_given_at_one_point_is_missing_at_another() {
     use EventKind as Kind;
-    let own = |kind, points: &[PointName]| Event {
+    let at = |points: &[PointName]| Says {
+        channels: vec![Channel::Newsletter],
         points: points.iter().map(|name| given_at(*name)).collect(),
-        ..on_channel(kind, Actor::Person, Route::MailLink, Channel::Newsletter)
+        ..Says::default()
     };
-    let import = |points: &[PointName]| Event {
-        actor: Actor::System,
-        route: Route::Import,
-        evidence: Some(Evidence::SoftOptIn(SoftOptIn {
+    let own = |kind, points: &[PointName]| said_of(kind, Actor::Person, Route::MailLink, at(points));
+    let import = |points: &[PointName]| {
+        let evidence = Some(Evidence::SoftOptIn(SoftOptIn {
             contract: Some("K-1001".to_owned()),
             same_entity: true,
             informed_on: Some(DAY),
             opt_out_offered_on: Some(DAY),
             opt_out_used: false,
             products: Some("Bellen thuis".to_owned()),
-        })),
-        ..own(Kind::Imported, points)
+        }));
+        said_of(Kind::Imported, Actor::System, Route::Import, Says { evidence, ..at(points) })
     };
     let (yes, asked, no) = (Kind::OptInConfirmed, Kind::OptInRequested, own(Kind::Objected, &[ELSEWHERE]));
     let missing = (false, Reason::EvidenceMissing);
@@ -268,4 +271,20 @@ fn what_was_given_at_one_point_is_missing_at_another() {
         let decision = decide(&events, &policy(), &question, noon(DAY));
         assert_eq!((decision.allow, decision.reason), expected, "{events:#?}");
     }
+}
+
+/// What was answered once and is in no policy any more was stopped by the controller; a new answer has nothing to be for.
+#[test]
+fn a_purpose_that_the_policy_no_longer_has_is_stopped_where_it_was_answered() {
+    let mut without = policy();
+    without.purposes.retain(|purpose| purpose.id != id("marketing"));
+    let asked = |events: &[Recorded]| {
+        let decision = decide(events, &without, &Question::Purpose(id("marketing")), noon(DAY));
+        (decision.allow, decision.reason, decision.evidence)
+    };
+    let granted = answer(EventKind::ChoiceMade, "marketing", Answer::Granted, 2);
+    let not_asked = answer(EventKind::ChoiceMade, "marketing", Answer::NotOffered, 2);
+    assert_eq!(asked(&life([granted])), (false, Reason::RevokedByController, vec![address(0)]));
+    assert_eq!(asked(&life([not_asked])), (false, Reason::Unknown, vec![]));
+    assert_eq!(asked(&[]), (false, Reason::Unknown, vec![]));
 }

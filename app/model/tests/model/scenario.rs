@@ -1,5 +1,6 @@
 //! Random lives of one subject, and the runner that tries rules on them.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 
 use model::channel::Channel;
@@ -7,9 +8,12 @@ use model::choice::Answer;
 use model::contact::{AskedAt, GivenAt, PointKind, PointObjection};
 use model::date::Moment;
 use model::decision::{Decision, Question, Recorded};
-use model::event::{Actor, Answered, Event, EventKind, Route};
-use model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
-use model::identity::{PointName, RecordAddress, ShardNumber, Subject};
+use model::event::{
+    Actor, Answered, Body, Circumstances, ContinuedUse, Event, EventKind, KeyRotated, LookUpTarget, LookedUp, Merged,
+    Objection, OptInConfirmed, OptInRequested, RecordedChoice, Relation, RotatedKey, Route,
+};
+use model::evidence::{Evidence, IdentityLevel, OptIn, SoftOptIn, Verification};
+use model::identity::{ContentHash, PointName, RecordAddress, ShardNumber, Subject};
 use model::policy::Policy;
 use model::purpose::PurposeId;
 use proptest::prelude::*;
@@ -76,9 +80,8 @@ fn kind() -> impl Strategy<Value = EventKind> {
         2 => Just(Kind::OptInRequested),
         3 => Just(Kind::OptInConfirmed),
         4 => Just(Kind::ContinuedUse),
-        3 => select(vec![Kind::Expired, Kind::Invalidated, Kind::RevokedByController]),
         2 => Just(Kind::Merged),
-        2 => select(vec![Kind::NoticeShown, Kind::Dismissed, Kind::Linked, Kind::LookedUp, Kind::Announced]),
+        2 => select(vec![Kind::DetailsRecorded, Kind::LookedUp, Kind::KeyRotated]),
     ]
 }
 
@@ -214,23 +217,75 @@ fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
     )
 }
 
+/// What an event says, for whichever kind can say it.
+#[derive(Clone, Debug, Default)]
+pub struct Says {
+    pub answers: BTreeMap<PurposeId, Answered>,
+    pub gpc: bool,
+    pub channels: Vec<Channel>,
+    pub points: Vec<GivenAt>,
+    pub evidence: Option<Evidence>,
+    pub other: Option<Subject>,
+}
+
+/// No policy of a test is stored anywhere.
+pub const UNSTORED: ContentHash = ContentHash([0; 32]);
+
+/// A body of a kind that says this, as far as the kind can.
+pub fn body(kind: EventKind, says: Says) -> Body {
+    use EventKind as Kind;
+    let Says { answers, gpc, channels, points, evidence, other } = says;
+    let (policy, said) = (UNSTORED, Circumstances::at(IdentityLevel::Unverified));
+    let choice = RecordedChoice { gpc, ..RecordedChoice::new(policy, answers.clone()) };
+    match kind {
+        Kind::ChoiceMade => Body::ChoiceMade(choice),
+        Kind::Withdrawn => Body::Withdrawn(choice),
+        Kind::Renewed => Body::Renewed(choice),
+        Kind::ContinuedUse => {
+            let questions = answers.into_iter().map(|(purpose, answered)| (purpose, answered.revision)).collect();
+            ContinuedUse { policy, notice: None, gpc, questions }.into()
+        }
+        Kind::Objected => Objection { policy, channels, since: None, said }.into(),
+        Kind::OptInRequested => OptInRequested { policy, channels, points, said }.into(),
+        Kind::OptInConfirmed => {
+            let bare = OptIn { verified: Verification::MailCode, products: None, until: None };
+            let evidence = if let Some(Evidence::OptIn(proof)) = evidence { proof } else { bare };
+            OptInConfirmed { policy, channels, points, evidence, said }.into()
+        }
+        Kind::Imported => {
+            let evidence = if let Some(Evidence::SoftOptIn(soft)) = evidence { Some(soft) } else { None };
+            Relation { policy, channels, points, evidence, said }.into()
+        }
+        Kind::Merged => Merged { other: other.expect("somebody"), said }.into(),
+        Kind::DetailsRecorded => Body::DetailsRecorded(said),
+        Kind::LookedUp => LookedUp { target: LookUpTarget::NoPerson, reason: "a call".to_owned() }.into(),
+        _ => KeyRotated { key: RotatedKey::Root }.into(),
+    }
+}
+
+/// The answers that an event carries.
+pub fn answers_mut(event: &mut Event) -> impl Iterator<Item = (&PurposeId, &mut Answered)> {
+    let answers = match &mut event.body {
+        Body::ChoiceMade(choice) | Body::Withdrawn(choice) | Body::Renewed(choice) => Some(&mut choice.answers),
+        _ => None,
+    };
+    answers.into_iter().flatten()
+}
+
 fn happened(step: Step, day: Date) -> Event {
-    let mut event = Event::new(step.kind, noon(day).at, step.actor, step.route);
-    event.gpc = step.gpc;
-    event.channels = step.channels;
-    event.subject = Some(somebody(step.first));
-    event.evidence = step.evidence;
-    event.points = step.points.into_iter().map(given_at).collect();
-    event.merged = (step.kind == EventKind::Merged).then(|| somebody(!step.first));
-    event.answers = step
-        .answers
-        .into_iter()
-        .map(|(name, (answer, revision, days))| {
-            let until = (answer != Answer::NotOffered).then(|| day + Duration::days(days));
-            (name, Answered { answer, revision, until })
-        })
-        .collect();
-    event
+    let answered = |(name, (answer, revision, days)): (PurposeId, (Answer, u32, i64))| {
+        let until = (answer != Answer::NotOffered).then(|| day + Duration::days(days));
+        (name, Answered { answer, revision, until })
+    };
+    let says = Says {
+        answers: step.answers.into_iter().map(answered).collect(),
+        gpc: step.gpc,
+        channels: step.channels,
+        points: step.points.into_iter().map(given_at).collect(),
+        evidence: step.evidence,
+        other: Some(somebody(!step.first)),
+    };
+    Event::new(noon(day).at, step.actor, step.route, body(step.kind, says)).with_subject(Some(somebody(step.first)))
 }
 
 /// A life of up to six events under a policy whose GPC and continued-use settings vary.

@@ -1,12 +1,13 @@
 //! The properties themselves are tested: each deliberately wrong way to decide must break one of them.
 
+use model::channel::Channel;
 use model::choice::Answer;
-use model::contact::{AskedAt, PointObjection};
+use model::contact::{AskedAt, GivenAt, PointObjection};
 use model::date::Moment;
 use model::decision::{Decision, Question, Reason, Recorded, decide};
-use model::event::{Actor, Event, EventKind, Route};
-use model::evidence::Evidence;
-use model::identity::PointName;
+use model::event::{Actor, Body, Circumstances, Event, EventKind, OptInConfirmed, OptInRequested, Relation, Route};
+use model::evidence::{OptIn, SoftOptIn, Verification};
+use model::identity::{ContentHash, PointName};
 use model::policy::Policy;
 use model::purpose::Regime;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -14,7 +15,7 @@ use time::Duration;
 use time::macros::date;
 
 use crate::properties::ALL;
-use crate::scenario::{Decider, ELSEWHERE, HERE, Scenario, given_at, runner, scenario, seed};
+use crate::scenario::{Decider, ELSEWHERE, HERE, Scenario, answers_mut, given_at, runner, scenario, seed};
 
 /// The right rules on events that were misread.
 fn misreading(misread: impl Fn(&mut Event, &Policy) + 'static) -> Box<Decider> {
@@ -45,11 +46,12 @@ fn bending(bend: impl Fn(&mut Policy, Moment) + 'static) -> Box<Decider> {
 }
 
 fn answers_read_as(event: &mut Event, from: Answer, to: Answer) {
-    event.answers.values_mut().filter(|answered| answered.answer == from).for_each(|answered| answered.answer = to);
+    let read = answers_mut(event).map(|(_, answered)| answered).filter(|answered| answered.answer == from);
+    read.for_each(|answered| answered.answer = to);
 }
 
 fn every_actor_is_the_visitor(event: &mut Event) {
-    event.actor = Actor::Visitor;
+    event.head.actor = Actor::Visitor;
 }
 
 fn days_later(days: i64) -> Box<Decider> {
@@ -79,21 +81,21 @@ fn one_yes_is_a_yes_to_all(events: &[Recorded], policy: &Policy, question: &Ques
 
 fn gpc_outranks_answers(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
     let decision = decide(events, policy, question, now);
-    let signal = events.iter().any(|recorded| recorded.event.gpc);
+    let signal = events.iter().any(|recorded| recorded.event.gpc());
     let denied = matches!(question, Question::Purpose(id) if policy.gpc.deny.contains(id));
     Decision { allow: decision.allow && !(signal && denied), ..decision }
 }
 
 fn further_use_is_consent(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
     let decision = decide(events, policy, question, now);
-    let used = events.iter().any(|recorded| recorded.event.kind == EventKind::ContinuedUse);
+    let used = events.iter().any(|recorded| recorded.event.kind() == EventKind::ContinuedUse);
     let asked_purpose = matches!(question, Question::Purpose(_));
     Decision { allow: decision.allow || asked_purpose && used && decision.reason == Reason::NoAnswer, ..decision }
 }
 
 fn further_use_lifts_a_lapsed_no(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
     let decision = decide(events, policy, question, now);
-    let used = events.iter().any(|recorded| recorded.event.kind == EventKind::ContinuedUse);
+    let used = events.iter().any(|recorded| recorded.event.kind() == EventKind::ContinuedUse);
     let lapsed = matches!(decision.reason, Reason::Objected | Reason::Expired) && decision.until.is_none();
     Decision { allow: decision.allow || used && lapsed, ..decision }
 }
@@ -159,7 +161,9 @@ fn a_yes_spreads(events: &[Recorded], policy: &Policy, question: &Question, now:
     let names: Vec<PointName> = points.iter().flat_map(|point| point.names.clone()).collect();
     let mut events = events.to_vec();
     for recorded in &mut events {
-        recorded.event.points = names.iter().map(|name| given_at(*name)).collect();
+        if let Some(points) = points_mut(&mut recorded.event) {
+            *points = names.iter().map(|name| given_at(*name)).collect();
+        }
     }
     decide(&events, policy, &Question::Reach(*channel, points.clone()), now)
 }
@@ -175,20 +179,62 @@ fn one_point_is_enough(events: &[Recorded], policy: &Policy, question: &Question
 /// A no is for the point that was named with it, as a yes is.
 fn a_no_stays_where_it_was_said(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
     let Question::Reach(_, points) = question else { return decide(events, policy, question, now) };
-    let is_here = |event: &Event| event.points.iter().any(|of| points.iter().any(|at| at.names.contains(&of.name)));
-    let kept = |recorded: &&Recorded| recorded.event.kind != EventKind::Objected || is_here(&recorded.event);
+    let names_here = points.iter().any(|point| point.names.contains(&HERE));
+    let kept = |recorded: &&Recorded| recorded.event.kind() != EventKind::Objected || names_here;
     let events: Vec<Recorded> = events.iter().filter(kept).cloned().collect();
     decide(&events, policy, question, now)
 }
 
 /// All people are one from the first day on, so that the yes of one lifts the no of another.
 fn one_subject(event: &mut Event) {
-    event.subject = None;
-    event.merged = None;
+    event.head.subject = None;
+}
+
+/// The points that an event grants or asks for.
+fn points_mut(event: &mut Event) -> Option<&mut Vec<GivenAt>> {
+    match &mut event.body {
+        Body::OptInConfirmed(OptInConfirmed { points, .. })
+        | Body::OptInRequested(OptInRequested { points, .. })
+        | Body::Imported(Relation { points, .. }) => Some(points),
+        _ => None,
+    }
+}
+
+fn soft_mut(event: &mut Event) -> Option<&mut SoftOptIn> {
+    if let Body::Imported(relation) = &mut event.body { relation.evidence.as_mut() } else { None }
+}
+
+fn evidence_is_lost(event: &mut Event) {
+    match &mut event.body {
+        Body::Imported(relation) => relation.evidence = None,
+        Body::OptInConfirmed(OptInConfirmed { evidence, .. }) => (evidence.products, evidence.until) = (None, None),
+        _ => {}
+    }
+}
+
+fn no_signal(event: &mut Event) {
+    event.head.route = Route::Banner;
+    match &mut event.body {
+        Body::ChoiceMade(choice) | Body::Withdrawn(choice) | Body::Renewed(choice) => choice.gpc = false,
+        Body::ContinuedUse(used) => used.gpc = false,
+        _ => {}
+    }
+}
+
+/// A confirmation that nobody gave.
+fn confirmed(policy: ContentHash, channels: Vec<Channel>, points: Vec<GivenAt>, said: Circumstances) -> Body {
+    let evidence = OptIn { verified: Verification::MailCode, products: None, until: None };
+    OptInConfirmed { policy, channels, points, evidence, said }.into()
+}
+
+fn stopped_is_unknown(events: &[Recorded], policy: &Policy, question: &Question, now: Moment) -> Decision {
+    let decision = decide(events, policy, question, now);
+    let reason = if decision.reason == Reason::RevokedByController { Reason::Unknown } else { decision.reason };
+    Decision { reason, ..decision }
 }
 
 fn pieces_filled_in(event: &mut Event) {
-    if let Some(Evidence::SoftOptIn(soft)) = &mut event.evidence {
+    if let Some(soft) = soft_mut(event) {
         soft.contract = Some("A-1".to_owned());
         soft.same_entity = true;
         soft.informed_on = Some(date!(2026 - 01 - 01));
@@ -206,12 +252,12 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
         (
             "lets a relation spread to another point",
             misreading(|event, _| {
-                if event.kind == Kind::Imported {
-                    event.points = vec![given_at(HERE), given_at(ELSEWHERE)];
+                if let Body::Imported(relation) = &mut event.body {
+                    relation.points = vec![given_at(HERE), given_at(ELSEWHERE)];
                 }
             }),
         ),
-        ("forgets where a yes was given", misreading(|event, _| event.points.clear())),
+        ("forgets where a yes was given", misreading(|event, _| points_mut(event).into_iter().for_each(Vec::clear))),
         ("forgets what stands on other points of the person", Box::new(a_no_stays_at_its_point)),
         ("tells an objection at another point as one at this one", Box::new(a_no_elsewhere_is_one_here)),
         ("forgets what stands on the point", misreading_objections(Vec::clear)),
@@ -225,22 +271,22 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
         ("lets one person's yes lift another's no", misreading(|event, _| one_subject(event))),
         (
             "lets a merge forget one of the two",
-            overlooking(|event| event.subject == Some(crate::scenario::somebody(false))),
+            overlooking(|event| event.head.subject == Some(crate::scenario::somebody(false))),
         ),
         ("invents pieces of evidence", misreading(|event, _| pieces_filled_in(event))),
         (
             "takes an opt-out that was offered at another time",
             misreading(|event, _| {
-                if let Some(Evidence::SoftOptIn(soft)) = &mut event.evidence {
+                if let Some(soft) = soft_mut(event) {
                     soft.opt_out_offered_on = soft.opt_out_offered_on.and(soft.informed_on);
                 }
             }),
         ),
-        ("loses evidence", misreading(|event, _| event.evidence = None)),
+        ("loses evidence", misreading(|event, _| evidence_is_lost(event))),
         (
             "overlooks that the opt-out was used",
             misreading(|event, _| {
-                if let Some(Evidence::SoftOptIn(soft)) = &mut event.evidence {
+                if let Some(soft) = soft_mut(event) {
                     soft.opt_out_used = false;
                 }
             }),
@@ -248,7 +294,7 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
         (
             "takes any opt-in for one to calls",
             misreading(|event, _| {
-                if let Some(Evidence::OptIn(proof)) = &mut event.evidence {
+                if let Body::OptInConfirmed(OptInConfirmed { evidence: proof, .. }) = &mut event.body {
                     proof.products = Some("everything".to_owned());
                 }
             }),
@@ -256,7 +302,7 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
         (
             "lets an opt-in to calls live for ever",
             misreading(|event, _| {
-                if let Some(Evidence::OptIn(proof)) = &mut event.evidence {
+                if let Body::OptInConfirmed(OptInConfirmed { evidence: proof, .. }) = &mut event.body {
                     proof.until = Some(date!(2200 - 01 - 01));
                 }
             }),
@@ -268,11 +314,11 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
         ("takes one yes for a yes to all", Box::new(one_yes_is_a_yes_to_all)),
         ("takes what it does not know for necessary", Box::new(unknown_is_necessary)),
         ("puts GPC above the person's answer", Box::new(gpc_outranks_answers)),
-        ("overlooks GPC", misreading(|event, _| (event.gpc, event.route) = (false, Route::Banner))),
+        ("overlooks GPC", misreading(|event, _| no_signal(event))),
         (
             "lets answers live for ever",
             misreading(|event, _| {
-                event.answers.values_mut().for_each(|answered| answered.until = Some(date!(2200 - 01 - 01)));
+                answers_mut(event).for_each(|(_, answered)| answered.until = Some(date!(2200 - 01 - 01)));
             }),
         ),
         ("ends answers a day early", days_later(1)),
@@ -280,7 +326,7 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
         (
             "overlooks that the question changed",
             misreading(|event, policy| {
-                for (id, answered) in &mut event.answers {
+                for (id, answered) in answers_mut(event) {
                     answered.revision = policy.purpose(id).map_or(0, |purpose| purpose.revision);
                 }
             }),
@@ -288,7 +334,7 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
         (
             "takes what was not offered for a yes",
             misreading(|event, policy| {
-                for (id, answered) in &mut event.answers {
+                for (id, answered) in answers_mut(event) {
                     if answered.answer == Answer::NotOffered {
                         answered.answer =
                             Answer::from_yes(policy.purpose(id).expect("ours").regime, true).expect("optional");
@@ -310,49 +356,33 @@ fn variants() -> Vec<(&'static str, Box<Decider>)> {
                 answers_read_as(event, Answer::Objected, Answer::NotOffered);
             }),
         ),
-        ("overlooks withdrawals", overlooking(|event| event.kind == Kind::Withdrawn)),
-        ("overlooks objections", overlooking(|event| event.kind == Kind::Objected)),
-        ("overlooks that something was invalidated", overlooking(|event| event.kind == Kind::Invalidated)),
-        ("overlooks what the controller stopped", overlooking(|event| event.kind == Kind::RevokedByController)),
-        ("overlooks renewals", overlooking(|event| event.kind == Kind::Renewed)),
+        ("overlooks withdrawals", overlooking(|event| event.kind() == Kind::Withdrawn)),
+        ("overlooks objections", overlooking(|event| event.kind() == Kind::Objected)),
+        ("forgets what the controller stopped", Box::new(stopped_is_unknown)),
+        ("overlooks renewals", overlooking(|event| event.kind() == Kind::Renewed)),
         ("takes staff for the person", misreading(|event, _| every_actor_is_the_visitor(event))),
-        (
-            "takes an import for a choice",
-            misreading(|event, _| {
-                if event.kind == Kind::Imported {
-                    (event.kind, event.route) = (Kind::ChoiceMade, Route::Banner);
-                }
-            }),
-        ),
         (
             "takes the route of an import for the person's",
             misreading(|event, _| {
-                if event.route == Route::Import {
-                    event.route = Route::Banner;
+                if event.head.route == Route::Import {
+                    event.head.route = Route::Banner;
                 }
             }),
         ),
         (
             "lets an import lift an objection to a channel",
             misreading(|event, _| {
-                if event.kind == Kind::Imported {
-                    (event.kind, event.actor, event.route) = (Kind::OptInConfirmed, Actor::Person, Route::Banner);
+                if let Body::Imported(Relation { policy, channels, points, said, .. }) = event.body.clone() {
+                    event.body = confirmed(policy, channels, points, said);
+                    (event.head.actor, event.head.route) = (Actor::Person, Route::Banner);
                 }
             }),
         ),
         (
             "takes a request for a confirmation",
             misreading(|event, _| {
-                if event.kind == Kind::OptInRequested {
-                    event.kind = Kind::OptInConfirmed;
-                }
-            }),
-        ),
-        (
-            "takes closing the notice for an acceptance",
-            misreading(|event, _| {
-                if event.kind == Kind::Dismissed {
-                    event.kind = Kind::ChoiceMade;
+                if let Body::OptInRequested(OptInRequested { policy, channels, points, said }) = event.body.clone() {
+                    event.body = confirmed(policy, channels, points, said);
                 }
             }),
         ),

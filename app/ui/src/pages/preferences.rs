@@ -164,10 +164,9 @@ fn standing(purpose: &PurposeState, words: &'static Words) -> Option<AnyView> {
         Reason::Unreadable => words.unreadable.to_owned(),
         Reason::Expired => words.expired.to_owned(),
         Reason::QuestionChanged => words.question_changed.to_owned(),
-        Reason::RevokedByController => words.revoked.to_owned(),
         Reason::Gpc => words.by_signal.to_owned(),
         Reason::ContinuedUse => words.continued.to_owned(),
-        // What else a decision can rest on is about channels, and no device says it.
+        // What else a decision can rest on is about channels, or about purposes that are asked no more.
         _ => words.open.to_owned(),
     };
     let state = if allow { words.allowed } else { words.denied };

@@ -1,11 +1,11 @@
 //! A policy on record: its event, its contents under their hashes, and the list of all policies.
 
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Event, PolicyPublished, Route};
 use model::identity::ContentHash;
 use model::notice::NoticeStrings;
 use model::policy::{ChangeClass, Policy};
 
-use super::plan::{freeze, word};
+use super::plan::freeze;
 use super::{Plan, PublishError, Published, PublishedPolicy, RenderFirstLayer, canonical, hash, least_class, plan};
 use crate::config::Config;
 use ledger::clock::Clock;
@@ -24,10 +24,8 @@ pub async fn publish(
     actor: Actor,
     clock: &dyn Clock,
 ) -> Result<Written, PublishError> {
-    let mut event = Event::new(EventKind::PolicyPublished, clock.now().at, actor, Route::System);
-    event.policy = Some(publication.policy.hash);
-    event.object = Some(publication.policy.hash.to_string());
-    event.reason = Some(word(publication.change).to_owned());
+    let published = PolicyPublished { policy: publication.policy.hash, change: publication.change };
+    let event = Event::new(clock.now().at, actor, Route::System, published);
     let mut facts = contents(&publication.policy);
     let mut policies = listed(scribe)?;
     policies.push(publication.policy.hash);

@@ -1,5 +1,5 @@
 use insta::assert_snapshot;
-use model::event::Actor;
+use model::event::{Actor, Event, KeyRotated, PolicyPublished, RotatedKey, Route};
 use model::policy::ChangeClass;
 use ui::components::banner::first_layer;
 
@@ -177,8 +177,8 @@ async fn the_event_names_the_policy_and_the_class() {
     let publication = planned(&Config::example(), None, ChangeClass::Purpose);
     let written = publish(&scribe, &publication, Actor::System, &clock()).await.expect("published");
     let recorded = scribe.record(written.address).expect("it reads").expect("it is there").event;
-    assert_eq!(recorded.object, Some(publication.policy.hash.to_string()));
-    assert_eq!(recorded.reason.as_deref(), Some("purpose"));
+    let published = PolicyPublished { policy: publication.policy.hash, change: ChangeClass::Purpose };
+    assert_eq!(recorded.body, published.into());
     assert_eq!(scribe.content(publication.policy.hash).expect("it reads"), Some(canonical(&publication.policy.policy)));
 }
 
@@ -198,12 +198,8 @@ async fn newer_markup_of_the_same_words_does_not_stop_a_server_but_can_be_publis
 async fn a_content_that_is_not_what_its_name_says_is_refused() {
     let (scribe, clock) = (scribe(), clock());
     publish_if_new(&scribe, &Config::example(), &clock, first_layer).await.expect("published");
-    let event = model::event::Event::new(
-        model::event::EventKind::KeyRotated,
-        clock.now().at,
-        Actor::System,
-        model::event::Route::System,
-    );
+    let rotated = KeyRotated { key: RotatedKey::Root };
+    let event = Event::new(clock.now().at, Actor::System, Route::System, rotated);
     let html = first().policy.notices[&Language::Nl].html;
     let wrong = Fact { kind: FactKind::Content, key: html.0.to_vec(), value: Some(b"<p>other</p>".to_vec()) };
     scribe.append(Draft::with(event, vec![wrong])).await.expect("written");

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::channel::Channel;
-use model::event::{Actor, Call, Event, EventKind, Route};
+use model::event::{Actor, Call, CallClosed, Event, Route};
 use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
 use serde::{Deserialize, Serialize};
@@ -235,9 +235,9 @@ impl Keuze {
         if self.calls.get(&call.id).is_none() {
             return Err(CloseError::Closed);
         }
-        let mut event = Event::new(EventKind::CallClosed, self.clock.now().at, call.agent(), call.route());
-        event.call = Some(call.call());
-        event.about = call.person.and_then(|person| self.scribe.seal_about(person));
+        let about = call.person.and_then(|person| self.scribe.seal_about(person));
+        let closed = CallClosed { call: call.call(), about };
+        let event = Event::new(self.clock.now().at, call.agent(), call.route(), closed);
         self.scribe.append(Draft::with(event, vec![gone(&call.id.0)])).await?;
         self.calls.table().remove(&call.id);
         Ok(())

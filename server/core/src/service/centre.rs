@@ -178,7 +178,7 @@ impl Keuze {
             allow: decision.allow,
             reason: decision.reason,
             basis: decision.basis,
-            since: recorded.map(|recorded| wall_clock(recorded.event.at).date()),
+            since: recorded.map(|recorded| wall_clock(recorded.event.head.at).date()),
             // What ends because another rule begins is not the person's own term.
             until: decision.until.filter(|_| decision.reason == Reason::OptedIn),
             shown: NOTHING_SHOWN.to_string(),
@@ -288,19 +288,19 @@ impl Keuze {
         session: Option<&Session>,
     ) -> Result<Option<DoneView>, ActError> {
         let event = &recorded.event;
-        let stopped = match event.kind {
-            EventKind::Objected | EventKind::Withdrawn => true,
+        let stopped = match event.kind() {
+            EventKind::Objected => true,
             EventKind::OptInConfirmed | EventKind::ObjectionLifted => false,
             _ => return Ok(None),
         };
-        let person = event.subject.filter(|person| self.known_person(*person).is_some());
+        let person = event.head.subject.filter(|person| self.known_person(*person).is_some());
         let denied = |channel: &Channel| -> Result<bool, ActError> {
             let who = person.map(|person| self.given_in(event, person, *channel));
             let decision = who.map(|who| self.may_i(&who, *channel)).transpose()?;
             Ok(decision.is_some_and(|decision| !decision.allow))
         };
         let mut still_denied = Vec::new();
-        for channel in event.channels.iter().filter(|_| !stopped) {
+        for channel in event.channels().iter().filter(|_| !stopped) {
             if denied(channel)? {
                 still_denied.push(*channel);
             }
@@ -312,16 +312,16 @@ impl Keuze {
             _ => None,
         };
         Ok(Some(DoneView {
-            what: if event.kind == EventKind::ObjectionLifted {
+            what: if event.kind() == EventKind::ObjectionLifted {
                 Done::Lifted
             } else if stopped {
                 Done::Stopped
             } else {
                 Done::Started
             },
-            channels: event.channels.clone(),
+            channels: event.channels().to_vec(),
             points: self.points_as_told(event, session),
-            since: wall_clock(event.at).date(),
+            since: wall_clock(event.head.at).date(),
             can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
             still_denied,
             goes_on: Some(event).filter(|_| stopped).and_then(beyond),
@@ -342,7 +342,8 @@ impl Keuze {
 
     /// The contact points that an event is for, as far as they are still known to be its person's.
     pub(super) fn points_in(&self, event: &Event) -> Vec<ContactPoint> {
-        let person = event.subject.filter(|_| !event.points.is_empty()).and_then(|person| self.known_person(person));
+        let person =
+            event.head.subject.filter(|_| !event.points().is_empty()).and_then(|person| self.known_person(person));
         let points: Vec<ContactPoint> = person.iter().flat_map(Person::points).cloned().collect();
         points.into_iter().filter(|point| self.names_one(event, std::slice::from_ref(point))).collect()
     }
@@ -359,12 +360,12 @@ impl Keuze {
     /// A no at an address or number that is not one person's is taken off again as long as it stands there; one that was
     /// taken off is said again.
     fn undo_at(&self, session: &Session, recorded: &Recorded) -> Result<Option<Undo>, ReadError> {
-        let stands = match recorded.event.kind {
+        let stands = match recorded.event.kind() {
             EventKind::ObjectionLifted => None,
             _ => Some(recorded.address),
         };
         let mut channels = Vec::new();
-        for channel in &recorded.event.channels {
+        for channel in recorded.event.channels() {
             if self.last_no_at(session.point(), &[*channel])? == stands {
                 channels.push(*channel);
             }
@@ -384,7 +385,7 @@ impl Keuze {
         language: Language,
     ) -> Result<Option<Undo>, ActError> {
         let Some(known) = self.known_person(person) else { return Ok(None) };
-        let channels = recorded.event.channels.iter().copied();
+        let channels = recorded.event.channels().iter().copied();
         let mut undone = Vec::new();
         for channel in channels {
             let points = points_of_a_yes(&known, session, &[channel]);
@@ -408,7 +409,7 @@ impl Keuze {
 
     /// What an event is for, to whoever looks at what it changed: the link may have been handed on.
     fn points_as_told(&self, event: &Event, session: Option<&Session>) -> Vec<String> {
-        let theirs = |person: &Person| event.subject.is_some_and(|subject| person.subjects().contains(&subject));
+        let theirs = |person: &Person| event.head.subject.is_some_and(|subject| person.subjects().contains(&subject));
         let seen = session.and_then(|session| self.opened_by(session)).filter(theirs);
         let is_seen = |point: &ContactPoint| seen.as_ref().is_some_and(|person| person.has(point));
         let told = |point: &ContactPoint| if is_seen(point) { point.given() } else { point.hint() };
@@ -453,12 +454,12 @@ impl Keuze {
             those.map(|point| point.given()).collect()
         };
         let happened = |recorded: Recorded| Happened {
-            at: wall_clock(recorded.event.at),
+            at: wall_clock(recorded.event.head.at),
             what: What::of(&recorded.event),
-            evidence: recorded.event.evidence.clone(),
-            route: recorded.event.route,
+            evidence: recorded.event.evidence(),
+            route: recorded.event.head.route,
             points: points(&recorded.event),
-            channels: recorded.event.channels,
+            channels: recorded.event.channels().to_vec(),
             number: self.receipts().number(recorded.address).to_string(),
         };
         let life = self.life(seen.person.subject)?.into_iter().rev();
@@ -553,10 +554,10 @@ fn theirs(part: &Part) -> Part {
 /// What a no to everything did not reach: at an address or number alone, whatever is of another kind; of a person, what is
 /// not known of them.
 fn beyond(event: &Event) -> Option<GoesOn> {
-    let reached: Vec<PointKind> = event.channels.iter().filter_map(|channel| channel.point()).collect();
-    let whole = |kind: &PointKind| kind.channels().iter().all(|channel| event.channels.contains(channel));
-    match event.subject {
-        Some(_) => (event.channels.len() == Channel::ALL.len()).then_some(GoesOn::NotKnown(PointKind::Email)),
+    let reached: Vec<PointKind> = event.channels().iter().filter_map(|channel| channel.point()).collect();
+    let whole = |kind: &PointKind| kind.channels().iter().all(|channel| event.channels().contains(channel));
+    match event.head.subject {
+        Some(_) => (event.channels().len() == Channel::ALL.len()).then_some(GoesOn::NotKnown(PointKind::Email)),
         None if reached.iter().all(whole) => GoesOn::without(&reached),
         None => None,
     }

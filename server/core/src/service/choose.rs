@@ -13,8 +13,8 @@ use model::cookie::{self, Given, Kept, OnRecord, Said};
 use model::date::Moment;
 use model::decision::{Question, Reason, Recorded, decide};
 use model::device::{self, lives};
-use model::event::{Actor, Answered, Event, EventKind, Route};
-use model::identity::{RecordAddress, ShardNumber, Subject};
+use model::event::{Actor, Answered, Body, Event, RecordedChoice, Route};
+use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use model::language::Language;
 use model::policy::Policy;
 use model::purpose::PurposeId;
@@ -171,24 +171,24 @@ impl Keuze {
         let grants = taken.answers.values().any(|answered| answered.answer == Answer::Granted);
         let (own, others) = device.ids.for_answer(grants);
         let known = self.known(own)?;
-        let event = Event {
-            policy: Some(current.hash),
+        let answered = RecordedChoice {
             notice: shown.and_then(|policy| policy.notices.get(&choice.language).copied()),
-            subject: self.subject_of(&taken, known.as_ref()),
-            ..event(choice, device, &taken, known.as_ref(), now)
+            ..answers(choice, device, &taken, current.hash)
         };
+        let event = Event::new(now.at, Actor::Visitor, route(choice.surface), body(answered, known.as_ref(), now));
+        let event = event.with_subject(self.subject_of(&taken, known.as_ref()));
         let told = told(&current.policy, taken, known, &event, device, now);
         self.end_there(others, &event).await?;
         let Some(name) = request else {
             let written = self.scribe.append(Draft::new(event)).await?;
-            return Ok(Done { overtaken, ..self.done(written.address, written.event.subject, told) });
+            return Ok(Done { overtaken, ..self.done(written.address, written.event.head.subject, told) });
         };
         let value = serde_json::to_vec(&told).expect("plain fields are always JSON");
         let answer = ledger::Answer { name, at: now.at, value };
         match self.scribe.append_once(vec![Draft::new(event)], answer).await? {
             Once::Written(written) => {
                 let [written] = &written[..] else { unreachable!("one event makes one record") };
-                Ok(self.done(written.address, written.event.subject, told))
+                Ok(self.done(written.address, written.event.head.subject, told))
             }
             Once::Before(before) => self.told_before(before, device).await,
         }
@@ -216,7 +216,7 @@ impl Keuze {
         let recorded = self.scribe.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
         let damaged = |_| ReadError::Damaged { address, what: "how it was answered cannot be read".into() };
         let told: Told = serde_json::from_slice(&before.value).map_err(damaged)?;
-        let subject = recorded.event.subject;
+        let subject = recorded.event.head.subject;
         let policy = &self.published.current().policy;
         let says = |cookie: &str| Said::read(cookie.as_bytes(), now.at).agrees_with(&device.said, policy);
         let answered_since = !says(&told.before) && !says(&told.cookie);
@@ -246,9 +246,9 @@ impl Keuze {
         if answers.is_empty() {
             return Ok(());
         }
-        let event = Event::new(EventKind::Withdrawn, now.at, Actor::Visitor, Route::Unknown);
-        let policy = Some(self.published.current().hash);
-        self.scribe.append(Draft::new(Event { policy, subject: Some(known.subject), answers, ..event })).await?;
+        let withdrawn = Body::Withdrawn(RecordedChoice::new(self.published.current().hash, answers));
+        let event = Event::new(now.at, Actor::Visitor, Route::Unknown, withdrawn);
+        self.scribe.append(Draft::new(event.with_subject(Some(known.subject)))).await?;
         Ok(())
     }
 
@@ -297,16 +297,14 @@ fn kept(remembered: &OnRecord) -> impl Iterator<Item = (PurposeId, Kept)> {
     })
 }
 
-fn event(choice: &Choice, device: &Device, taken: &Taken, known: Option<&Known>, now: Moment) -> Event {
-    let kind = known.map_or(EventKind::ChoiceMade, |known| kind(&cookie::from_events(&known.events), taken, now));
-    Event {
+fn answers(choice: &Choice, device: &Device, taken: &Taken, policy: ContentHash) -> RecordedChoice {
+    RecordedChoice {
         control: Some(choice.control),
         surface: choice.surface,
         build: choice.build.clone(),
         variant: choice.variant.clone(),
         gpc: device.gpc,
-        answers: taken.answers.clone(),
-        ..Event::new(kind, now.at, Actor::Visitor, route(choice.surface))
+        ..RecordedChoice::new(policy, taken.answers.clone())
     }
 }
 
@@ -320,16 +318,17 @@ fn route(surface: Option<Surface>) -> Route {
 }
 
 /// A standing yes that becomes a no is a withdrawal; an answer after all earlier ones ended is a renewal.
-fn kind(earlier: &OnRecord, taken: &Taken, now: Moment) -> EventKind {
+fn body(answers: RecordedChoice, known: Option<&Known>, now: Moment) -> Body {
+    let earlier = known.map(|known| cookie::from_events(&known.events)).unwrap_or_default();
     let lives = |answered: &Answered| lives(answered, now.today);
     let was_yes = |id: &PurposeId| earlier.get(id).is_some_and(|answered| answered.answer.is_yes() && lives(answered));
     let is_no = |answer: Answer| matches!(answer, Answer::Refused | Answer::Objected);
-    if taken.answers.iter().any(|(id, answered)| is_no(answered.answer) && was_yes(id)) {
-        EventKind::Withdrawn
+    if answers.answers.iter().any(|(id, answered)| is_no(answered.answer) && was_yes(id)) {
+        Body::Withdrawn(answers)
     } else if !earlier.is_empty() && !earlier.values().any(lives) {
-        EventKind::Renewed
+        Body::Renewed(answers)
     } else {
-        EventKind::ChoiceMade
+        Body::ChoiceMade(answers)
     }
 }
 

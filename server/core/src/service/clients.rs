@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, ClientChange, ClientChanged, Event, Route};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -143,11 +143,11 @@ impl Clients<'_> {
         let secret = Zeroizing::new(self.entropy.bytes::<32>());
         // The first part tells tools that look for keys in source code what they found.
         let key = Zeroizing::new(format!("keuze_{}", URL_SAFE_NO_PAD.encode(*secret)));
-        let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
-        let what = format!("client/{name} added, {}, until {until}", words.join("+"));
+        let rights = scopes.iter().map(|scope| scope.word().to_owned()).collect();
+        let added = ClientChanged { name: name.to_string(), change: ClientChange::Added { rights, until } };
         let client = Client { name: name.clone(), scopes, until, hash: hash(&key) };
         let value = serde_json::to_vec(&client).expect("plain fields are always JSON");
-        self.keep(self.entropy.bytes::<16>().to_vec(), Some(value), what).await?;
+        self.keep(self.entropy.bytes::<16>().to_vec(), Some(value), added).await?;
         Ok(key)
     }
 
@@ -167,7 +167,8 @@ impl Clients<'_> {
     /// There is none of that name, or the ledger cannot be read or written.
     pub async fn remove(&self, name: &ClientName) -> Result<(), ClientError> {
         let (key, _) = self.find(|client| client.name == *name)?.ok_or(ClientError::Gone)?;
-        self.keep(key, None, format!("client/{name} removed")).await
+        let removed = ClientChanged { name: name.to_string(), change: ClientChange::Removed };
+        self.keep(key, None, removed).await
     }
 
     /// Whose key this is, expired or not.
@@ -189,9 +190,8 @@ impl Clients<'_> {
         Ok(all.into_iter().filter_map(|(key, value)| Some((key, serde_json::from_slice(&value).ok()?))).collect())
     }
 
-    async fn keep(&self, key: Vec<u8>, value: Option<Vec<u8>>, what: String) -> Result<(), ClientError> {
-        let mut event = Event::new(EventKind::StaffChanged, self.clock.now().at, Actor::System, Route::System);
-        event.object = Some(what);
+    async fn keep(&self, key: Vec<u8>, value: Option<Vec<u8>>, what: ClientChanged) -> Result<(), ClientError> {
+        let event = Event::new(self.clock.now().at, Actor::System, Route::System, what);
         self.scribe.append(Draft::with(event, vec![Fact { kind: FactKind::Client, key, value }])).await?;
         Ok(())
     }
@@ -237,8 +237,9 @@ mod tests {
         assert_eq!((client.name, client.scopes), (name.clone(), vec![Scope::Decisions, Scope::Mail]));
         assert_eq!(clients(&house).with_key("keuze_x").expect("readable"), None);
         let event = house.ledger().pop().expect("an event");
-        let what = "client/mailer added, decisions+mail, until 2027-11-24";
-        assert_eq!((event.kind, event.object.as_deref()), (EventKind::StaffChanged, Some(what)));
+        let rights = vec!["decisions".to_owned(), "mail".to_owned()];
+        let change = ClientChange::Added { rights, until: time::macros::date!(2027 - 11 - 24) };
+        assert_eq!(event.body, ClientChanged { name: "mailer".to_owned(), change }.into());
         clients(&house).remove(&name).await.expect("removed");
         assert_eq!(clients(&house).with_key(&key).expect("readable"), None);
         assert!(matches!(clients(&house).remove(&name).await, Err(ClientError::Gone)));

@@ -1,9 +1,8 @@
 //! Continued use: notice was given, the site was used further, and no answer came. Never a consent (R-2.5-2).
 
-use model::choice::Answer as Said;
 use model::date::Moment;
 use model::device::Device;
-use model::event::{Actor, Answered, Event, EventKind, Route};
+use model::event::{Actor, ContinuedUse, Event, Route};
 use model::language::Language;
 use model::policy::Policy;
 
@@ -45,14 +44,13 @@ impl Keuze {
         if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now()) {
             return Ok(None);
         }
-        let event = Event {
-            policy: Some(current.hash),
+        let used = ContinuedUse {
+            policy: current.hash,
             notice: further.language.and_then(|language| shown.policy.notices.get(&language).copied()),
             gpc: further.device.gpc,
-            answers: unanswered(&shown.policy),
-            ..Event::new(EventKind::ContinuedUse, self.clock.now().at, Actor::Visitor, Route::Banner)
+            questions: shown.policy.optional().map(|purpose| (purpose.id.clone(), purpose.revision)).collect(),
         };
-        let draft = Draft::new(event);
+        let draft = Draft::new(Event::new(self.clock.now().at, Actor::Visitor, Route::Banner, used));
         match request {
             // The policy that it names says what it is answered.
             Some(name) => _ = self.scribe.append_once(vec![draft], Answer { name, at: now, value: Vec::new() }).await?,
@@ -73,10 +71,4 @@ fn counts(further: &Use, policy: &Policy, shown: u32, now: Moment) -> bool {
         && !said.unreadable
         && further.device.to_ask(policy, now).len() == policy.optional().count()
         && !(*gpc && policy.gpc.also_object_low_impact)
-}
-
-/// The questions that were shown and not answered; their revisions say which ones.
-fn unanswered(policy: &Policy) -> std::collections::BTreeMap<model::purpose::PurposeId, Answered> {
-    let nothing = |revision| Answered { answer: Said::NotOffered, revision, until: None };
-    policy.optional().map(|purpose| (purpose.id.clone(), nothing(purpose.revision))).collect()
 }

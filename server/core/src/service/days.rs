@@ -2,7 +2,7 @@
 //! day on which it came, so that it survives a restart. When the day is over and nothing of it waits any more, the key is
 //! destroyed, and with it the last copy in journal and database.
 
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Ended, Event, RetentionRun, Route};
 use model::identity::RecordAddress;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -52,8 +52,8 @@ impl Keuze {
         let needed = |key: &KeyId| waiting.iter().any(|fact| fact.starts_with(&key.0));
         let keys: Vec<KeyId> = over.filter(|key| !needed(key)).collect();
         if !keys.is_empty() {
-            let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
-            event.object = Some("days".to_owned());
+            let run = RetentionRun { ended: Ended::Days, keys: Vec::new() };
+            let event = Event::new(now.at, Actor::System, Route::System, run);
             self.scribe.append(Draft::new(event).ending(keys.clone())).await?;
         }
         Ok(keys.len())

@@ -232,7 +232,12 @@ impl House {
         let record = |index| self.keuze.scribe.record(at(index)).expect("readable");
         let events: Vec<Event> = (0..self.records()).filter_map(record).map(|recorded| recorded.event).collect();
         for event in &events {
-            assert!(is_made(What::of(event), event.route), "{:?} by {:?} has no words", What::of(event), event.route);
+            assert!(
+                is_made(What::of(event), event.head.route),
+                "{:?} by {:?} has no words",
+                What::of(event),
+                event.head.route
+            );
         }
         events
     }

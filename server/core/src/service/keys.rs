@@ -1,7 +1,7 @@
 //! Rotating keys: the root key after every day on which somebody was erased, once a week if other keys ended (the mails of
 //! a day), and at an operator's word.
 
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Event, KeyRotated, RotatedKey, Route};
 use model::identity::{RecordAddress, ShardNumber};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
@@ -102,7 +102,7 @@ impl Keuze {
     /// The day of the first record.
     fn first_day(&self) -> Result<Option<Date>, ReadError> {
         let first = self.scribe.record(RecordAddress { shard: ShardNumber::FIRST, index: 0 })?;
-        Ok(first.map(|first| moment(first.event.at.unix_timestamp()).today))
+        Ok(first.map(|first| moment(first.event.head.at.unix_timestamp()).today))
     }
 
     /// Begins a new index key; objections made under the older ones stand and are still asked for.
@@ -111,7 +111,7 @@ impl Keuze {
     /// When it cannot be recorded; it is begun all the same.
     pub async fn rotate_index(&self, actor: Actor) -> Result<Written, KeyError> {
         rotate_index_key(&self.scribe);
-        Ok(self.scribe.append(Draft::new(self.rotated("index", actor))).await?)
+        Ok(self.scribe.append(Draft::new(self.rotated(RotatedKey::Index, actor))).await?)
     }
 
     /// Begins new keys for the links in mails and the codes in letters. What was made under the older ones keeps working, as
@@ -122,7 +122,7 @@ impl Keuze {
     pub async fn rotate_tokens(&self, actor: Actor) -> Result<Written, KeyError> {
         self.tokens().rotate();
         self.rotate_letter_secret();
-        Ok(self.scribe.append(Draft::new(self.rotated("tokens", actor))).await?)
+        Ok(self.scribe.append(Draft::new(self.rotated(RotatedKey::Tokens, actor))).await?)
     }
 
     fn last_rotation(&self) -> Result<Option<Rotated>, ReadError> {
@@ -136,18 +136,17 @@ impl Keuze {
         let rotated = Rotated { check, ended, erasures, on: self.clock.now().today };
         let value = serde_json::to_vec(&rotated).expect("a rotation is always JSON");
         let fact = Fact { kind: FactKind::Setting, key: ROOT.to_vec(), value: Some(value) };
-        Ok(self.scribe.append(Draft::with(self.rotated("root", actor), vec![fact])).await?)
+        Ok(self.scribe.append(Draft::with(self.rotated(RotatedKey::Root, actor), vec![fact])).await?)
     }
 
-    fn rotated(&self, key: &str, actor: Actor) -> Event {
-        let mut event = Event::new(EventKind::KeyRotated, self.clock.now().at, actor, Route::System);
-        event.object = Some(key.to_owned());
-        event
+    fn rotated(&self, key: RotatedKey, actor: Actor) -> Event {
+        Event::new(self.clock.now().at, actor, Route::System, KeyRotated { key })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use model::event::EventKind;
     use std::path::Path;
 
     use model::channel::Channel;
@@ -165,7 +164,7 @@ mod tests {
     fn rotations(house: &House) -> Vec<Event> {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
         let records = (0..100).filter_map(|index| house.keuze.scribe.record(at(index)).expect("readable"));
-        records.map(|recorded| recorded.event).filter(|event| event.kind == EventKind::KeyRotated).collect()
+        records.map(|recorded| recorded.event).filter(|event| event.kind() == EventKind::KeyRotated).collect()
     }
 
     fn mail(house: &House) -> Mail {
@@ -294,7 +293,7 @@ mod tests {
         house.keuze.object(&no, &Channel::ALL, &act).await.expect("recorded");
         house.keuze.rotate_index(Actor::System).await.expect("rotated");
         let event = rotations(&house).pop().expect("an event");
-        assert_eq!((event.object.as_deref(), event.subject), (Some("index"), None));
+        assert_eq!((event.body, event.head.subject), (KeyRotated { key: RotatedKey::Index }.into(), None));
         assert!(!may_i(&house, &no, Channel::Email).allow);
     }
 }

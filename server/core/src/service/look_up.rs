@@ -4,7 +4,7 @@ mod check;
 mod people;
 
 use model::decision::{Decision, Question, Recorded, decide};
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Body, Event, LookUpTarget, LookedUp, RecordedChoice, Route};
 use model::identity::{RecordAddress, Subject};
 use model::language::Language;
 use model::receipt::{ReceiptNumber, ReceiptNumberError};
@@ -109,9 +109,9 @@ impl Keuze {
     /// It could not be recorded (then nothing is shown), or what was found could not be read.
     pub async fn look_up(&self, asked: &LookUp, language: Language, origin: &str) -> Result<Outcome, LookUpError> {
         let target = self.target(asked.wanted)?;
-        let subject = target.record.as_ref().and_then(|record| record.event.subject);
+        let subject = target.record.as_ref().and_then(|record| record.event.head.subject);
         let looked_up =
-            self.looked_up(&asked.staff, &asked.why, subject, || object(asked.wanted, target.record.as_ref()));
+            self.looked_up(&asked.staff, &asked.why, subject, || unsealed(asked.wanted, target.record.as_ref()));
         let written = self.scribe.append(looked_up).await?;
         match target.record {
             None => Ok(Outcome::Nothing),
@@ -129,7 +129,7 @@ impl Keuze {
                 self.receipts().check(number).map(|address| self.scribe.record(address)).transpose()?.flatten()
             }
         };
-        let history = match record.as_ref().and_then(|record| record.event.subject) {
+        let history = match record.as_ref().and_then(|record| record.event.head.subject) {
             Some(subject) => self.scribe.history(subject)?,
             None => record.iter().cloned().collect(),
         };
@@ -147,16 +147,13 @@ impl Keuze {
         staff: &StaffName,
         why: &Why,
         subject: Option<Subject>,
-        object: impl FnOnce() -> String,
+        unsealed: impl FnOnce() -> LookUpTarget,
     ) -> Draft {
         let actor = Actor::Agent { name: staff.to_string() };
-        let mut event = Event::new(EventKind::LookedUp, self.clock.now().at, actor, Route::Desk);
-        event.reason = Some(why.0.clone());
-        event.about = subject.and_then(|subject| self.scribe.seal_about(subject));
-        if event.about.is_none() {
-            event.object = Some(object());
-        }
-        Draft::new(event)
+        let sealed = subject.and_then(|subject| self.scribe.seal_about(subject));
+        let target = sealed.map_or_else(unsealed, LookUpTarget::Subject);
+        let looked_up = LookedUp { target, reason: why.0.clone() };
+        Draft::new(Event::new(self.clock.now().at, actor, Route::Desk, looked_up))
     }
 
     fn found(
@@ -172,14 +169,14 @@ impl Keuze {
         Ok(Found {
             number: self.number(record.address),
             record: self.readable(record, language)?,
-            consent_id: event.subject.map(|subject| subject.to_string()),
-            name: event.subject.and_then(|person| self.known_person(person)?.name().map(str::to_owned)),
-            actor: event.actor.clone(),
-            call: event.call.as_ref().map(|call| call.reference.clone()),
-            reason: event.reason.clone(),
+            consent_id: event.head.subject.map(|subject| subject.to_string()),
+            name: event.head.subject.and_then(|person| self.known_person(person)?.name().map(str::to_owned)),
+            actor: event.head.actor.clone(),
+            call: event.call().map(|call| call.reference.clone()),
+            reason: event.reason().map(str::to_owned),
             surface: surface(event),
             history: history.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
-            decisions: if event.answers.is_empty() { Vec::new() } else { self.decisions(history, language) },
+            decisions: if is_of_a_device(event) { self.decisions(history, language) } else { Vec::new() },
             checked: checked.unwrap_or_else(|| Checked::Wrong("the record cannot be opened".to_owned())),
             proof: self.proof_view(record.address, origin)?,
             audit: String::new(),
@@ -188,13 +185,13 @@ impl Keuze {
 
     fn history_line(&self, past: &Recorded, shown: Option<RecordAddress>) -> HistoryLine {
         HistoryLine {
-            at: wall_clock(past.event.at),
+            at: wall_clock(past.event.head.at),
             what: What::of(&past.event),
-            route: past.event.route,
-            channels: past.event.channels.clone(),
+            route: past.event.head.route,
+            channels: past.event.channels().to_vec(),
             points: self.points_in(&past.event).iter().map(ContactPoint::given).collect(),
-            evidence: past.event.evidence.clone(),
-            actor: past.event.actor.clone(),
+            evidence: past.event.evidence(),
+            actor: past.event.head.actor.clone(),
             address: past.address.to_string(),
             number: self.number(past.address),
             this: Some(past.address) == shown,
@@ -219,18 +216,23 @@ impl Keuze {
 
 /// What was looked at where no subject can be sealed. A consent id that finds nothing may be that of somebody who
 /// was erased: it is not written down again.
-fn object(wanted: Wanted, record: Option<&Recorded>) -> String {
+fn unsealed(wanted: Wanted, record: Option<&Recorded>) -> LookUpTarget {
     match (record, wanted) {
-        (Some(record), _) => format!("record/{}", record.address),
-        (None, Wanted::Receipt(number)) => format!("receipt/{number} not found"),
-        (None, Wanted::ConsentId(_)) => "consent-id not found".to_owned(),
+        (Some(record), _) => LookUpTarget::Record(record.address),
+        (None, Wanted::Receipt(number)) => LookUpTarget::NoReceipt(number.to_string()),
+        (None, Wanted::ConsentId(_)) => LookUpTarget::NoConsentId,
     }
 }
 
+fn is_of_a_device(event: &Event) -> bool {
+    event.choice().is_some() || matches!(event.body, Body::ContinuedUse(_))
+}
+
 fn surface(event: &Event) -> Option<String> {
-    let surface = event.surface.and_then(|surface| serde_json::to_value(surface).ok());
+    let RecordedChoice { surface, build, variant, .. } = event.choice()?;
+    let surface = surface.and_then(|surface| serde_json::to_value(surface).ok());
     let surface = surface.and_then(|value| value.as_str().map(str::to_owned));
-    let parts: Vec<String> = [surface, event.build.clone(), event.variant.clone()].into_iter().flatten().collect();
+    let parts: Vec<String> = [surface, build.clone(), variant.clone()].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

@@ -8,7 +8,7 @@ pub mod outbox;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Event, MailState, Mailed, Route};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
@@ -114,7 +114,7 @@ impl Keuze {
     pub(super) fn to_queue(&self, the_day: &TheDayStays<'_>, mail: Mail) -> (ToQueue, Draft) {
         let fact = self.waiting_fact(the_day, Kind::Mail, &mail);
         let id = fact.key.clone();
-        let draft = Draft::with(mailed(self.clock.now().at, &mail, "queued"), vec![fact]);
+        let draft = Draft::with(mailed(self.clock.now().at, &mail, MailState::Queued), vec![fact]);
         (ToQueue { id, mail }, draft)
     }
 
@@ -157,18 +157,16 @@ pub(super) struct ToQueue {
 }
 
 fn ended(at: OffsetDateTime, id: &MailId, mail: &Mail, outcome: Outcome) -> Draft {
-    let word = match outcome {
-        Outcome::Sent => "sent",
-        Outcome::GivenUp => "given-up",
+    let state = match outcome {
+        Outcome::Sent => MailState::Sent,
+        Outcome::GivenUp => MailState::GivenUp,
     };
-    Draft::with(mailed(at, mail, word), vec![gone(id)])
+    Draft::with(mailed(at, mail, state), vec![gone(id)])
 }
 
 /// The record says what went out and when, never to whom.
-fn mailed(at: OffsetDateTime, mail: &Mail, word: &str) -> Event {
-    let mut event = Event::new(EventKind::Mailed, at, Actor::System, Route::System);
-    event.object = Some(format!("mail/{} {word}", mail.what));
-    event
+fn mailed(at: OffsetDateTime, mail: &Mail, state: MailState) -> Event {
+    Event::new(at, Actor::System, Route::System, Mailed { mail: mail.what.clone(), state })
 }
 
 #[cfg(test)]

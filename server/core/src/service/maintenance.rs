@@ -55,7 +55,7 @@ impl Keuze {
 
 #[cfg(test)]
 mod tests {
-    use model::event::EventKind;
+    use model::event::Body;
     use model::language::Language;
     use tokio::sync::mpsc;
 
@@ -64,8 +64,11 @@ mod tests {
 
     /// How often notices were shown, as the ledger has it; an entry each time that it was recorded.
     fn counts(house: &House) -> Vec<u64> {
-        let shown = house.ledger().into_iter().filter(|event| event.kind == EventKind::NoticeShown);
-        shown.filter_map(|event| event.count).collect()
+        let shown = house.ledger().into_iter().filter_map(|event| match event.body {
+            Body::NoticeShown(shown) => Some(shown.count),
+            _ => None,
+        });
+        shown.collect()
     }
 
     fn show(house: &House, times: usize) {

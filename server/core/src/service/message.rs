@@ -3,7 +3,7 @@
 
 use model::channel::Channel;
 use model::decision::Decision;
-use model::event::{Actor, Event, EventKind};
+use model::event::{Actor, Event};
 use model::identity::RecordAddress;
 use model::message::{CheckedLetter, Classified, MessageClass};
 use serde::de::DeserializeOwned;
@@ -73,8 +73,7 @@ impl Keuze {
     /// # Errors
     /// It is not on record then.
     pub async fn record_letter(&self, passed: CheckedLetter, act: &Act) -> Result<RecordAddress, ActError> {
-        let mut event = Event::new(EventKind::LetterChecked, self.clock.now().at, act.actor.clone(), act.route);
-        event.letter = Some(passed.clone());
+        let event = Event::new(self.clock.now().at, act.actor.clone(), act.route, passed.clone());
         let told = Passed { by: act.actor.clone(), passed };
         let find = || self.kept::<Passed>().into_iter().find(|(other, _)| *other == told).map(|(_, record)| record);
         let on_record = || find().map_or(OnRecord::Missing, OnRecord::At);
@@ -99,8 +98,7 @@ impl Keuze {
     /// Puts a classification on record, once for each template, class, name and program; it holds no recipient. That a
     /// template is advertising is recorded where the same program had it classed as service before.
     async fn record_class(&self, told: Told, act: &Act) -> Result<Option<RecordAddress>, ActError> {
-        let mut event = Event::new(EventKind::MessageClassified, self.clock.now().at, act.actor.clone(), act.route);
-        event.message = Some(told.classified.clone());
+        let event = Event::new(self.clock.now().at, act.actor.clone(), act.route, told.classified.clone());
         self.record_once(&|| self.on_record(&told), event, &told).await
     }
 

@@ -164,7 +164,7 @@ impl Keuze {
 
     /// Whether somebody confirmed a sign-up: until then their mailbox is what anybody typed.
     pub(super) fn has_confirmed(&self, person: &Person) -> Result<bool, ReadError> {
-        let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person;
+        let own = |event: &Event| event.kind() == EventKind::OptInConfirmed && event.head.actor == Actor::Person;
         Ok(self.life(person.subject)?.iter().any(|recorded| own(&recorded.event)))
     }
 
@@ -172,8 +172,8 @@ impl Keuze {
     fn asked_last(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<RecordAddress>, ReadError> {
         let life = self.life(person)?;
         let asked = |event: &Event| {
-            let here = event.points.is_empty() || self.names_one(event, at);
-            event.kind == EventKind::OptInRequested && event.channels.contains(&Channel::Newsletter) && here
+            let here = event.points().is_empty() || self.names_one(event, at);
+            event.kind() == EventKind::OptInRequested && event.channels().contains(&Channel::Newsletter) && here
         };
         Ok(life.iter().rev().find(|recorded| asked(&recorded.event)).map(|recorded| recorded.address))
     }
@@ -181,10 +181,10 @@ impl Keuze {
     /// The last word, if it is the confirmation: a link that is opened twice records nothing new.
     fn confirmed_already(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<Acted>, ActError> {
         let Some(record) = self.last_word_at(person, &[Channel::Newsletter], at)? else { return Ok(None) };
-        let recorded = self.scribe.record(record)?.filter(|r| r.event.kind == EventKind::OptInConfirmed);
+        let recorded = self.scribe.record(record)?.filter(|r| r.event.kind() == EventKind::OptInConfirmed);
         let channels = vec![Channel::Newsletter];
         let since = |at: time::OffsetDateTime| ledger::clock::moment(at.unix_timestamp()).today;
-        Ok(recorded.map(|r| Acted { record, changed: false, since: since(r.event.at), channels }))
+        Ok(recorded.map(|r| Acted { record, changed: false, since: since(r.event.head.at), channels }))
     }
 
     /// The keys of a sign-up that nobody confirmed within its days: of whoever is known by it alone everything, of
@@ -198,14 +198,14 @@ impl Keuze {
         }
         let life = self.life(person.subject)?;
         let about: Vec<&Event> = life.iter().map(|recorded| &recorded.event).filter(|e| !is_profile(e)).collect();
-        let newsletter = |event: &&&Event| event.channels.contains(&Channel::Newsletter);
-        let asked = |event: &&Event| event.kind == EventKind::OptInRequested;
+        let newsletter = |event: &&&Event| event.channels().contains(&Channel::Newsletter);
+        let asked = |event: &&Event| event.kind() == EventKind::OptInRequested;
         let Some(last) = about.iter().rfind(newsletter).filter(|event| asked(event)) else {
             return Ok(Vec::new());
         };
-        let asked_on = ledger::clock::moment(last.at.unix_timestamp()).today;
+        let asked_on = ledger::clock::moment(last.head.at.unix_timestamp()).today;
         let over = asked_on + Duration::days(i64::from(self.config.newsletter.unconfirmed_days)) < today;
-        if !over || about.iter().filter(newsletter).any(|event| event.kind == EventKind::OptInConfirmed) {
+        if !over || about.iter().filter(newsletter).any(|event| event.kind() == EventKind::OptInConfirmed) {
             return Ok(Vec::new());
         }
         let part = Owner::Class(person.subject, RetentionClass::Newsletter);
@@ -216,5 +216,5 @@ impl Keuze {
 
 /// Tells of a person's details, not of what they want.
 fn is_profile(event: &Event) -> bool {
-    event.object.as_deref() == Some("profile")
+    event.kind() == EventKind::DetailsRecorded
 }

@@ -20,7 +20,7 @@ mod tests;
 use std::sync::{RwLock, RwLockReadGuard};
 
 use model::channel::Channel;
-use model::event::{Actor, Call, Event, EventKind, Route};
+use model::event::{Actor, Body, Call, Circumstances, Event, Route};
 use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
 use time::Date;
@@ -84,13 +84,12 @@ impl Act {
         Self { route, actor: Actor::Person, level, call: None, reason: None, request: None }
     }
 
-    fn event(&self, kind: EventKind, at: time::OffsetDateTime) -> Event {
-        Event {
-            level: Some(self.level),
-            call: self.call.clone(),
-            reason: self.reason.clone(),
-            ..Event::new(kind, at, self.actor.clone(), self.route)
-        }
+    fn event(&self, at: time::OffsetDateTime, body: impl Into<Body>) -> Event {
+        Event::new(at, self.actor.clone(), self.route, body)
+    }
+
+    fn said(&self) -> Circumstances {
+        Circumstances { level: self.level, call: self.call.clone(), reason: self.reason.clone() }
     }
 }
 
@@ -131,8 +130,8 @@ pub struct Acted {
 impl Acted {
     /// What was recorded just now, or by the same request before.
     fn by(record: RecordAddress, event: &Event) -> Self {
-        let since = ledger::clock::moment(event.at.unix_timestamp()).today;
-        Self { record, changed: true, since, channels: event.channels.clone() }
+        let since = ledger::clock::moment(event.head.at.unix_timestamp()).today;
+        Self { record, changed: true, since, channels: event.channels().to_vec() }
     }
 }
 

@@ -5,7 +5,6 @@ use model::controller::Vendor;
 use model::cookie;
 use model::decision::{Decision, Recorded};
 use model::device::Device;
-use model::event::EventKind;
 use model::identity::Subject;
 use model::language::Language;
 use model::notice::NoticeStrings;
@@ -74,7 +73,7 @@ impl Keuze {
     fn past_answers(&self, past: &[Recorded], language: Language) -> Result<Vec<PastAnswer>, ReadError> {
         past.iter()
             .rev()
-            .filter(|recorded| is_answer(recorded.event.kind))
+            .filter(|recorded| recorded.event.choice().is_some())
             .map(|r| self.past_answer(r, language))
             .collect()
     }
@@ -83,8 +82,8 @@ impl Keuze {
         let lines = self.readable(recorded, language)?.lines;
         let offered = lines.into_iter().filter(|line| line.answer != Answer::NotOffered);
         Ok(PastAnswer {
-            at: wall_clock(recorded.event.at),
-            kind: recorded.event.kind,
+            at: wall_clock(recorded.event.head.at),
+            kind: recorded.event.kind(),
             answers: offered.map(|line| (line.name, line.answer)).collect(),
             receipt: self.receipts().number(recorded.address).to_string(),
         })
@@ -95,10 +94,6 @@ impl Keuze {
 fn strings(published: &PublishedPolicy, language: Language) -> NoticeStrings {
     let of_language = published.strings.iter().find(|strings| strings.language == language);
     of_language.expect("a policy is published with a notice in every language").clone()
-}
-
-fn is_answer(kind: EventKind) -> bool {
-    matches!(kind, EventKind::ChoiceMade | EventKind::Withdrawn | EventKind::Renewed | EventKind::Objected)
 }
 
 /// Everybody who gets at a purpose's data by one of its cookies, in the order of the register.

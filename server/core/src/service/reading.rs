@@ -1,8 +1,9 @@
 //! Turns what is stored into what people read: events, notices and proofs, as they were and not as they are today.
 
 use model::channel::Channel;
+use model::choice::Answer;
 use model::decision::Recorded;
-use model::event::{Answered, Event, EventKind};
+use model::event::{Answered, Body, Event, EventKind};
 use model::identity::RecordAddress;
 use model::language::Language;
 use model::notice::NoticeRef;
@@ -39,20 +40,20 @@ impl Keuze {
     /// When a stored content cannot be read.
     pub fn readable(&self, recorded: &Recorded, language: Language) -> Result<RecordedAnswer, ReadError> {
         let event = &recorded.event;
-        let notice = event.notice.map(|notice| self.shown_notice(notice)).transpose()?.flatten();
-        let policy = event.policy.and_then(|hash| self.published.by_hash(hash)).map(|published| &published.policy);
+        let notice = event.notice().map(|notice| self.shown_notice(notice)).transpose()?.flatten();
+        let policy = event.policy().and_then(|hash| self.published.by_hash(hash)).map(|published| &published.policy);
         Ok(RecordedAnswer {
             address: recorded.address.to_string(),
             what: What::of(event),
-            at: wall_clock(event.at),
-            route: event.route,
-            control: event.control,
-            gpc: event.gpc,
+            at: wall_clock(event.head.at),
+            route: event.head.route,
+            control: event.choice().and_then(|choice| choice.control),
+            gpc: event.gpc(),
             channels: self.channel_lines(event)?,
-            evidence: event.evidence.clone(),
+            evidence: event.evidence(),
             lines: lines(event, notice.as_ref(), policy, language),
             notice,
-            policy: event.policy.map(|hash| hash.to_string()),
+            policy: event.policy().map(|hash| hash.to_string()),
         })
     }
 
@@ -64,15 +65,15 @@ impl Keuze {
             let hints = named.map(|named| named.hint()).collect();
             Ok(ChannelLine { channel, point, hints, today: self.today(event, channel)? })
         };
-        event.channels.iter().map(line).collect()
+        event.channels().iter().map(line).collect()
     }
 
     fn today(&self, event: &Event, channel: Channel) -> Result<Today, ReadError> {
-        let person = event.subject.filter(|person| self.known_person(*person).is_some());
+        let person = event.head.subject.filter(|person| self.known_person(*person).is_some());
         match person.map(|person| self.may_i(&self.given_in(event, person, channel), channel)) {
             Some(Ok(decision)) => Ok(Today::Decided(decision)),
             Some(Err(ActError::Read(error))) => Err(error),
-            _ if matches!(event.kind, EventKind::Objected | EventKind::Withdrawn) => Ok(Today::Denied),
+            _ if event.kind() == EventKind::Objected => Ok(Today::Denied),
             _ => Ok(Today::Open),
         }
     }
@@ -111,14 +112,23 @@ fn lines(event: &Event, notice: Option<&ShownNotice>, policy: Option<&Policy>, l
     let place = |id: &PurposeId| {
         policy.and_then(|policy| policy.purposes.iter().position(|purpose| purpose.id == *id)).unwrap_or(usize::MAX)
     };
-    let mut answers: Vec<(&PurposeId, &Answered)> = event.answers.iter().collect();
+    let mut answers = answers(event);
     answers.sort_by_key(|(id, _)| place(id));
-    let line = |(id, answered): (&PurposeId, &Answered)| AnswerLine {
+    let line = |(id, answered): (&PurposeId, Answered)| AnswerLine {
         name: name(id, notice, policy, language),
         answer: answered.answer,
         until: answered.until,
     };
     answers.into_iter().map(line).collect()
+}
+
+/// What was answered; to what was only shown, nothing.
+fn answers(event: &Event) -> Vec<(&PurposeId, Answered)> {
+    let nothing = |revision| Answered { answer: Answer::NotOffered, revision, until: None };
+    match &event.body {
+        Body::ContinuedUse(used) => used.questions.iter().map(|(id, revision)| (id, nothing(*revision))).collect(),
+        _ => event.answers().map(|(id, answered)| (id, answered.clone())).collect(),
+    }
 }
 
 /// A purpose's name: as it was shown, else as the policy of then has it, else its id.
@@ -133,23 +143,9 @@ fn name(id: &PurposeId, notice: Option<&ShownNotice>, policy: Option<&Policy>, l
 
 #[cfg(test)]
 mod tests {
-    use model::event::{Actor, Route};
     use model::language::Language;
     use model::told::MADE;
     use words::act;
-
-    use super::*;
-
-    /// An import that brings a relation and details in one record is told as the relation.
-    #[test]
-    fn an_imported_relation_is_told_as_one_and_details_as_details() {
-        let at = time::OffsetDateTime::UNIX_EPOCH;
-        let mut event = Event::new(EventKind::Imported, at, Actor::System, Route::Import);
-        event.object = Some("profile".to_owned());
-        assert_eq!(What::of(&event), What::Details);
-        event.channels = vec![Channel::Email];
-        assert_eq!(What::of(&event), What::Kind(EventKind::Imported));
-    }
 
     /// Every event that something makes, by every way in, as it is read aloud; `House::ledger` sees to it that no test
     /// makes another.

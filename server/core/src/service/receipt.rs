@@ -103,15 +103,14 @@ fn first<const N: usize>(mac: &[u8; 32]) -> [u8; N] {
 mod tests {
     use std::sync::Arc;
 
-    use model::event::{Actor, Event, EventKind, Route};
-
     use super::*;
     use ledger::clock::moment;
+    use ledger::fixture::choice;
     use ledger::{Draft, Opening};
     use vault::random::SeededEntropy;
 
     fn draft(second: i64) -> Draft {
-        Draft::new(Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner))
+        Draft::new(choice(moment(second).at))
     }
 
     /// A ledger of its own, with as many records.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use model::choice::Surface;
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Event, NoticeShown, Route};
 use model::language::Language;
 use model::notice::NoticeRef;
 
@@ -43,13 +43,9 @@ impl Keuze {
     /// It could not be written; what was not is counted on.
     pub async fn record_counts(&self) -> Result<(), AppendError> {
         for (notice, count) in self.shown.take() {
-            let event = Event {
-                policy: Some(self.published.current().hash),
-                notice: Some(notice),
-                surface: Some(Surface::Banner),
-                count: Some(count),
-                ..Event::new(EventKind::NoticeShown, self.clock.now().at, Actor::System, Route::Banner)
-            };
+            let policy = self.published.current().hash;
+            let shown = NoticeShown { policy, notice, surface: Surface::Banner, count };
+            let event = Event::new(self.clock.now().at, Actor::System, Route::Banner, shown);
             if let Err(error) = self.scribe.append(Draft::new(event)).await {
                 self.shown.add(notice, count);
                 return Err(error);

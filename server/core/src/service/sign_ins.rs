@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Body, Event, FailedSignIns, Route};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -303,10 +303,11 @@ impl Keuze {
 
     async fn append_failures(&self, whose: &Whose, series: Series) -> Result<(), AppendError> {
         let Whose::Member(name) = whose else {
-            let event = self.sign_in_event(format!("unknown failed {}", series.unrecorded));
+            let event = self.sign_in_event(Body::SignInFailed(FailedSignIns { name: None, count: series.unrecorded }));
             return self.scribe.append(Draft::new(event)).await.map(|_| ());
         };
-        let event = self.sign_in_event(format!("staff/{name} failed {}", series.unrecorded));
+        let failed = FailedSignIns { name: Some(name.to_string()), count: series.unrecorded };
+        let event = self.sign_in_event(Body::SignInFailed(failed));
         let (key, before) = match self.kept_missed(name) {
             Some((key, kept)) => (key, kept.count),
             None => (self.entropy.bytes::<16>().to_vec(), 0),
@@ -322,7 +323,8 @@ impl Keuze {
         self.record_failures(&Whose::Member(name.clone())).await;
         let _one_at_a_time = self.sign_ins.recording.lock().await;
         let (key, Kept { count, last, .. }) = self.kept_missed(name)?;
-        let event = self.sign_in_event(format!("staff/{name} told {count}"));
+        let told = FailedSignIns { name: Some(name.to_string()), count };
+        let event = self.sign_in_event(Body::SignInFailuresTold(told));
         let gone = Fact { kind: FactKind::Staff, key, value: None };
         match self.scribe.append(Draft::with(event, vec![gone])).await {
             Ok(_) => self.sign_ins.over(name),
@@ -337,10 +339,8 @@ impl Keuze {
         read.find(|(_, kept)| kept.missed_by == *name)
     }
 
-    fn sign_in_event(&self, object: String) -> Event {
-        let mut event = Event::new(EventKind::SignInFailed, self.clock.now().at, Actor::System, Route::Desk);
-        event.object = Some(object);
-        event
+    fn sign_in_event(&self, body: Body) -> Event {
+        Event::new(self.clock.now().at, Actor::System, Route::Desk, body)
     }
 
     /// Puts series on record that are over; with `all`, before the server stops, those that are under way as well.

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Event, Route, StaffChange, StaffChanged};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
@@ -168,7 +168,7 @@ impl Staff<'_> {
         if found.is_some() && existing == Existing::Refuse {
             return Err(StaffError::Taken);
         }
-        let what = if found.is_some() { "password-issued" } else { "added" };
+        let what = if found.is_some() { StaffChange::PasswordIssued } else { StaffChange::Added };
         let key = found.map_or_else(|| self.entropy.bytes::<16>().to_vec(), |(key, _)| key);
         let password = one_time(self.entropy);
         let issued = Some(self.clock.now().at.unix_timestamp());
@@ -228,7 +228,7 @@ impl Staff<'_> {
         }
         let stored = Stored { name: name.clone(), password: self.hash(&new).await, one_time: false, issued: None };
         let actor = Actor::Agent { name: name.to_string() };
-        self.keep(key, &stored, actor, Route::Desk, "password-replaced").await
+        self.keep(key, &stored, actor, Route::Desk, StaffChange::PasswordReplaced).await
     }
 
     /// Few enough to look through; their keys are random, so that no name stands in the store in the clear.
@@ -245,10 +245,10 @@ impl Staff<'_> {
         stored: &Stored,
         actor: Actor,
         route: Route,
-        what: &str,
+        change: StaffChange,
     ) -> Result<(), StaffError> {
-        let mut event = Event::new(EventKind::StaffChanged, self.clock.now().at, actor, route);
-        event.object = Some(format!("staff/{} {what}", stored.name));
+        let changed = StaffChanged { name: stored.name.to_string(), change };
+        let event = Event::new(self.clock.now().at, actor, route, changed);
         let value = serde_json::to_vec(stored).expect("plain fields are always JSON");
         let fact = Fact { kind: FactKind::Staff, key, value: Some(value) };
         self.scribe.append(Draft::with(event, vec![fact])).await?;

@@ -71,7 +71,7 @@ impl Ledger {
             None => Configured::read(Some(&kept)).map_err(|_| Refusal::NoConfiguration(self.data.clone()))?,
         };
         let scribe = self.open()?;
-        Ok(serve::assemble(scribe, configured.config, false, None)?)
+        serve::assemble(scribe, configured.config, false, None)
     }
 }
 

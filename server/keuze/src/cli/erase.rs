@@ -162,6 +162,6 @@ mod tests {
         let record = text.split("Receipt ").nth(1).and_then(|rest| rest.get(..17)).expect("a number");
         let address = house.keuze.receipts().check(record.parse().expect("a number")).expect("ours");
         let event = house.keuze.scribe.record(address).expect("readable").expect("kept").event;
-        assert_eq!((event.kind, event.reason.as_deref()), (EventKind::Erased, Some("brief")));
+        assert_eq!((event.kind(), event.reason()), (EventKind::Erased, Some("brief")));
     }
 }

@@ -82,7 +82,7 @@ pub async fn rotate(keuze: &Keuze, which: Which, say: &mut dyn Say) -> Result<()
 mod tests {
     use clap::Parser;
     use model::channel::Channel;
-    use model::event::{EventKind, Route};
+    use model::event::{KeyRotated, RotatedKey, Route};
     use model::evidence::IdentityLevel;
 
     use super::*;
@@ -118,7 +118,7 @@ mod tests {
         rotate(keuze, typed.which(), &mut said).await.expect("rotated");
         let said = said.0;
         let event = house.ledger().pop().expect("an event");
-        assert_eq!((event.kind, event.object.as_deref()), (EventKind::KeyRotated, Some("tokens")));
+        assert_eq!(event.body, KeyRotated { key: RotatedKey::Tokens }.into());
         assert!(said.starts_with("new keys for links and letter codes are in use; record 0001/"), "{said}");
         let (new_link, new_code) = made().await;
         assert!(new_link != old_link && new_code != old_code, "under new keys");

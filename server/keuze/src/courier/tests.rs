@@ -1,5 +1,6 @@
 //! Mail over a real SMTP connection, to a server that behaves well, late, badly, or not at all.
 
+use model::event::{Body, Mailed};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -86,8 +87,11 @@ fn courier(house: &House, port: u16, tls: Tls) -> Courier {
 }
 
 fn told(house: &House) -> Vec<String> {
-    let objects = house.ledger().into_iter().filter_map(|event| event.object);
-    objects.filter(|object| object.starts_with("mail/")).collect()
+    let mailed = house.ledger().into_iter().filter_map(|event| match event.body {
+        Body::Mailed(Mailed { mail, state }) => Some(format!("{mail} {state:?}")),
+        _ => None,
+    });
+    mailed.collect()
 }
 
 #[tokio::test]
@@ -109,7 +113,7 @@ async fn a_mail_arrives_whole_and_marked_as_a_machines() {
     );
     // A dot alone on a line is doubled on the way (RFC 5321 section 4.5.2), so it ends nothing.
     assert!(said.contains("123456") && said.contains("\n..\n") && said.contains("be=C3=ABindigt"), "{said}");
-    assert_eq!(told(&house), ["mail/code queued", "mail/code sent"]);
+    assert_eq!(told(&house), ["code Queued", "code Sent"]);
     assert!(house.keuze.post.waiting().is_empty());
 }
 
@@ -127,10 +131,10 @@ async fn what_is_not_taken_is_tried_again_and_waits_longer_each_time() {
     courier.round().await;
     house.clock.advance(30);
     courier.round().await;
-    assert_eq!(told(&house), ["mail/code queued"], "the second wait is twice the first");
+    assert_eq!(told(&house), ["code Queued"], "the second wait is twice the first");
     house.clock.advance(30);
     courier.round().await;
-    assert_eq!(told(&house), ["mail/code queued", "mail/code sent"]);
+    assert_eq!(told(&house), ["code Queued", "code Sent"]);
 }
 
 #[tokio::test]
@@ -139,7 +143,7 @@ async fn a_bounce_or_a_silent_server_ends_the_mail_and_nothing_else() {
     let (port, _said) = server(vec!["550 no such mailbox <anna@example.nl>"]);
     queued(&house, "anna@example.nl").await;
     courier(&house, port, Tls::None).round().await;
-    assert_eq!(told(&house), ["mail/code queued", "mail/code given-up"]);
+    assert_eq!(told(&house), ["code Queued", "code GivenUp"]);
 
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     queued(&house, "anna@example.nl").await;
@@ -148,7 +152,7 @@ async fn a_bounce_or_a_silent_server_ends_the_mail_and_nothing_else() {
     assert_eq!(house.keuze.post.waiting().len(), 1);
     house.clock.advance(PATIENCE.whole_seconds());
     courier.round().await;
-    assert_eq!(told(&house)[2..], ["mail/code queued", "mail/code given-up"]);
+    assert_eq!(told(&house)[2..], ["code Queued", "code GivenUp"]);
 }
 
 /// A server that offers no STARTTLS, or somebody in between who took the offer out, gets no address and no code.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use ledger::clock::moment;
+use ledger::fixture::erasure;
 use ledger::verify::verify;
 use ledger::{Draft, Fact, FactKind, Scribe};
-use model::event::{Actor, Event, EventKind, Route};
 use model::identity::Subject;
 use vault::ring::{Owner, RetentionClass};
 
@@ -33,8 +33,7 @@ async fn lives(scribe: &Scribe) {
 async fn erase(scribe: &Scribe, subject: Subject) {
     let owners = [Owner::Proof(subject), Owner::Class(subject, RetentionClass::Account)];
     let keys = owners.into_iter().filter_map(|owner| scribe.find_key(owner)).collect();
-    let event = Event::new(EventKind::Erased, moment(9).at, Actor::System, Route::System);
-    scribe.append(Draft::new(event).ending(keys)).await.expect("written");
+    scribe.append(Draft::new(erasure(moment(9).at)).ending(keys)).await.expect("written");
 }
 
 fn check_erased(scribe: &Scribe) {

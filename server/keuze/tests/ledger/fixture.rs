@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledger::clock::moment;
+use ledger::fixture::choice;
 use ledger::{Draft, Fact, FactKind, Opening, Scribe};
-use model::event::{Actor, Event, EventKind, Route};
-use model::identity::{RecordAddress, ShardNumber, Subject};
+use model::event::{EventKind, PolicyPublished, StaffChange, StaffChanged};
+use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
+use model::policy::ChangeClass;
 use vault::random::SeededEntropy;
 
 pub fn opening(data: Option<&Path>, seed: u64) -> Opening {
@@ -20,9 +22,7 @@ pub fn opening(data: Option<&Path>, seed: u64) -> Opening {
 }
 
 pub fn draft(second: i64, subject: Option<Subject>) -> Draft {
-    let mut event = Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner);
-    event.subject = subject;
-    Draft::new(event)
+    Draft::new(choice(moment(second).at).with_subject(subject))
 }
 
 pub fn address(index: u64) -> RecordAddress {
@@ -37,11 +37,11 @@ pub async fn fill(scribe: &Scribe) {
         scribe.append(draft(second, None)).await.expect("written");
     }
     let mut staff = draft(9, None);
-    staff.event.kind = EventKind::StaffChanged;
+    staff.event.body = StaffChanged { name: "anna".to_owned(), change: StaffChange::Added }.into();
     staff.facts = vec![Fact { kind: FactKind::Staff, key: vec![1], value: Some(b"credential".to_vec()) }];
     scribe.append(staff).await.expect("written");
     let mut public = draft(10, None);
-    public.event.kind = EventKind::PolicyPublished;
+    public.event.body = PolicyPublished { policy: ContentHash([2; 32]), change: ChangeClass::Purpose }.into();
     public.facts = vec![Fact { kind: FactKind::Content, key: vec![2; 32], value: Some(b"{}".to_vec()) }];
     scribe.append(public).await.expect("written");
 }
@@ -55,9 +55,9 @@ pub async fn made(data: &Path) {
 pub fn check(scribe: &Scribe) {
     let history = scribe.history(Subject([7; 16])).expect("readable");
     assert_eq!(history.iter().map(|recorded| recorded.address.index).collect::<Vec<_>>(), [0, 2, 4]);
-    assert_eq!(history[2].event.previous, Some(address(2)));
-    assert_eq!(history[0].event.previous, None);
-    assert_eq!(scribe.record(address(7)).expect("readable").map(|r| r.event.kind), Some(EventKind::PolicyPublished));
+    assert_eq!(history[2].event.head.previous, Some(address(2)));
+    assert_eq!(history[0].event.head.previous, None);
+    assert_eq!(scribe.record(address(7)).expect("readable").map(|r| r.event.kind()), Some(EventKind::PolicyPublished));
     assert_eq!(scribe.record(address(8)).expect("readable"), None);
     assert_eq!(scribe.fact(FactKind::Staff, &[1]).expect("readable").as_deref(), Some(&b"credential"[..]));
     assert_eq!(scribe.fact(FactKind::Content, &[2; 32]).expect("readable").as_deref(), Some(&b"{}"[..]));

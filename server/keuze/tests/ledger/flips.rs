@@ -4,9 +4,10 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use ledger::clock::moment;
+use ledger::fixture::erasure;
 use ledger::verify::verify;
 use ledger::{Draft, Scribe};
-use model::event::EventKind;
 use model::identity::Subject;
 use vault::ring::Owner;
 
@@ -22,10 +23,8 @@ async fn made_without_database(folder: &Path) -> PathBuf {
     let scribe = Scribe::open(opening(Some(&data), 8)).expect("opens");
     let somebody = Subject([8; 16]);
     scribe.append(draft(20, Some(somebody))).await.expect("written");
-    let mut erased = draft(21, None).event;
-    erased.kind = EventKind::Erased;
     let key = scribe.find_key(Owner::Proof(somebody)).expect("made with the record");
-    scribe.append(Draft::new(erased).ending(vec![key])).await.expect("written");
+    scribe.append(Draft::new(erasure(moment(21).at)).ending(vec![key])).await.expect("written");
     scribe.close().await;
     std::fs::remove_dir_all(data.join("sled")).expect("deleted");
     let path = data.join("journal/0001/000000000000.log");

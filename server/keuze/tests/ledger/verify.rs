@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use ledger::clock::moment;
+use ledger::fixture::erasure;
 use ledger::verify::{VerifyError, verify};
 use ledger::{Draft, Scribe};
-use model::event::EventKind;
 use model::identity::Subject;
 use vault::ring::Owner;
 
@@ -115,10 +116,8 @@ async fn verify_beside_a_busy_server_finds_nothing_wrong() {
             let subject = Subject(person.to_be_bytes());
             scribe.append(draft(1, Some(subject))).await.expect("written");
             if person % 130 == 0 {
-                let mut erased = draft(2, None).event;
-                erased.kind = EventKind::Erased;
                 let key = scribe.find_key(Owner::Proof(subject)).expect("made with the record");
-                scribe.append(Draft::new(erased).ending(vec![key])).await.expect("written");
+                scribe.append(Draft::new(erasure(moment(2).at)).ending(vec![key])).await.expect("written");
             }
         }
     };

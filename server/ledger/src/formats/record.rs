@@ -21,17 +21,19 @@ pub enum Sealing {
 /// Under which key an event is kept (design, "The keys").
 pub fn sealing(event: &Event) -> Sealing {
     use EventKind as K;
-    match event.kind {
-        K::PolicyPublished | K::StatementPublished | K::KeyRotated => Sealing::Open,
+    match event.kind() {
+        K::PolicyPublished | K::KeyRotated => Sealing::Open,
         K::LookedUp
         | K::Erased
         | K::StaffChanged
+        | K::ClientChanged
         | K::SignInFailed
+        | K::SignInFailuresTold
         | K::RetentionRun
         | K::CallClosed
         | K::MessageClassified
         | K::LetterChecked => Sealing::Audit,
-        _ if event.subject.is_some() => Sealing::Proof,
+        _ if event.head.subject.is_some() => Sealing::Proof,
         _ => Sealing::Shard,
     }
 }

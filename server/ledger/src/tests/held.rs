@@ -32,7 +32,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 
 fn about(subject: Subject) -> Draft {
     let mut draft = draft(0);
-    draft.event.subject = Some(subject);
+    draft.event.head.subject = Some(subject);
     draft
 }
 
@@ -123,9 +123,9 @@ const ACTS: [Act; 7] = [
         "an erasure",
         |held| {
             let keys = vec![held.class];
-            wait(held.scribe.append(draft(1).ending(keys))).expect("written");
+            wait(held.scribe.append(Draft::new(fixture::erasure(moment(1).at)).ending(keys))).expect("written");
         },
-        2,
+        3,
     ),
 ];
 

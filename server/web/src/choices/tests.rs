@@ -48,7 +48,7 @@ fn last(house: &House) -> Event {
 
 /// What the last event says about a purpose.
 fn said(house: &House, purpose: &str) -> Said {
-    last(house).answers[&purpose.parse().expect("an id")].answer
+    last(house).answer_for(&purpose.parse().expect("an id")).expect("in the record").answer
 }
 
 /// The example with these changes.
@@ -82,9 +82,9 @@ async fn an_acceptance_is_answered_alike_but_for_the_consent_id() {
     let mut browser = Browser::new(&house);
     let answer = answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
     insta::assert_snapshot!(masked(&answer.snapshot()));
-    assert_eq!(last(&house).kind, EventKind::ChoiceMade);
+    assert_eq!(last(&house).kind(), EventKind::ChoiceMade);
     assert!(!answer.body.contains("consent_id"), "a browser's scripts never see it");
-    assert!(last(&house).subject.is_some());
+    assert!(last(&house).head.subject.is_some());
 }
 
 /// R-2.5.5-1, R-3.5-6.
@@ -99,8 +99,7 @@ async fn the_record_says_which_banner_it_was_and_whether_the_browser_sent_gpc() 
         let answer = Browser::new(&house).ask("POST", PATH, &headers, &body.to_string()).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
         let event = last(&house);
-        let told = (event.build.as_deref(), event.variant.as_deref(), event.gpc);
-        assert_eq!(told, (Some("0a1b2c3d"), Some("fixed"), sent));
+        assert_eq!((event.banner(), event.gpc()), ((Some("0a1b2c3d"), Some("fixed")), sent));
     }
 }
 
@@ -111,7 +110,7 @@ async fn two_refusers_carry_the_same_bytes() {
     let mut cookies = Vec::new();
     for _ in 0..2 {
         let answer = answered(&mut Browser::new(&house), &choice(&house, "refuse_all", &all(false))).await;
-        assert_eq!(last(&house).subject, None);
+        assert_eq!(last(&house).head.subject, None);
         cookies.push(set_cookies(&answer));
         // The only other values that differ are those that the answer shows.
         let body: Value = serde_json::from_str(&answer.body).expect("JSON");
@@ -131,12 +130,16 @@ async fn saving_nothing_is_a_refusal() {
     for control in ["refuse_all", "save"] {
         let mut browser = Browser::new(&house);
         let answer = answered(&mut browser, &choice(&house, control, &all(false))).await;
-        left.push((set_cookies(&answer), last(&house).answers, last(&house).subject));
+        left.push((
+            set_cookies(&answer),
+            last(&house).choice().expect("an answer").answers.clone(),
+            last(&house).head.subject,
+        ));
     }
     assert_eq!(left[0], left[1]);
     assert_eq!((left[0].1.len(), left[0].2), (4, None));
     assert_eq!(said(&house, "statistics"), Said::Objected);
-    assert_eq!(last(&house).answers[&"statistics".parse().expect("an id")].until, None);
+    assert_eq!(last(&house).answer_for(&"statistics".parse().expect("an id")).expect("in the record").until, None);
     assert!(left[0].0[0].contains("keuze=statistics.1.o~marketing.1.r.") && left[0].0[0].contains("Max-Age=34560000"));
     let answer = answered(&mut Browser::new(&house), &choice(&house, "accept_all", &all(true))).await;
     assert!(set_cookies(&answer)[0].contains("Max-Age=16070400"), "without an objection 186 days");
@@ -164,8 +167,8 @@ async fn a_yes_that_becomes_a_no_is_withdrawn_under_its_consent_id() {
     let granted = last(&house);
     let answer = answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
     let withdrawn = last(&house);
-    assert_eq!((withdrawn.kind, withdrawn.subject), (EventKind::Withdrawn, granted.subject));
-    assert!(withdrawn.previous.is_some());
+    assert_eq!((withdrawn.kind(), withdrawn.head.subject), (EventKind::Withdrawn, granted.head.subject));
+    assert!(withdrawn.head.previous.is_some());
     assert!(set_cookies(&answer)[1].starts_with("keuze_id=; "), "{:?}", set_cookies(&answer));
 }
 
@@ -182,7 +185,8 @@ async fn a_stale_notice_takes_every_no_and_only_the_unchanged_yes() {
     let old = json!({"control": "refuse_all", "purposes": all(false), "policy": old["policy"], "language": "nl"});
     let answer = answered(&mut Browser::new(&house), &old).await;
     assert!(answer.body.contains(r#""ask_again":[]"#), "nobody is asked again right after a refusal");
-    let refused = &last(&house).answers[&"marketing".parse().expect("an id")];
+    let last = last(&house);
+    let refused = last.answer_for(&"marketing".parse().expect("an id")).expect("in the record");
     assert_eq!((refused.answer, refused.revision), (Said::Refused, 1), "the record keeps which question was shown");
 
     let before = house.ledger().len();
@@ -197,7 +201,7 @@ async fn a_refusal_under_an_unknown_policy_is_taken_as_notice_unknown_and_a_yes_
     let house = House::new().await;
     let unknown = |control: &str, yes| json!({"policy": "0".repeat(20), "language": "en", "control": control, "purposes": all(yes)});
     answered(&mut Browser::new(&house), &unknown("refuse_all", false)).await;
-    assert_eq!((last(&house).notice, said(&house, "marketing")), (None, Said::Refused));
+    assert_eq!((last(&house).notice(), said(&house, "marketing")), (None, Said::Refused));
     let answer = post(&mut Browser::new(&house), &unknown("accept_all", true)).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
 }
@@ -316,7 +320,7 @@ async fn an_invented_consent_id_is_as_good_as_none() {
     let mut browser = Browser::new(&house);
     browser.cookies.push(("keuze_id".into(), "0123456789abcdef0123456789abcdef".into()));
     answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
-    let subject = last(&house).subject.expect("something was granted").to_string();
+    let subject = last(&house).head.subject.expect("something was granted").to_string();
     assert_ne!(subject, "0123456789abcdef0123456789abcdef");
 }
 
@@ -376,12 +380,12 @@ async fn a_yes_is_not_recorded_under_a_planted_consent_id() {
     browser.host = "www.voipro.nl";
     browser.cookies.push(("__Secure-keuze_id".into(), planted.clone()));
     answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
-    assert_ne!(last(&house).subject.map(|subject| subject.to_string()), Some(planted.clone()));
+    assert_ne!(last(&house).head.subject.map(|subject| subject.to_string()), Some(planted.clone()));
     assert_eq!(stands(&house, &planted), before);
     let (mut browser, own) = answered_there(&house, "save", &json!({"marketing": false, "profiling": true})).await;
     browser.cookies.insert(0, ("__Secure-keuze_id".into(), planted.clone()));
     answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
-    assert_eq!(last(&house).subject.map(|subject| subject.to_string()), Some(own));
+    assert_eq!(last(&house).head.subject.map(|subject| subject.to_string()), Some(own));
     assert_eq!(stands(&house, &planted), before);
 }
 
@@ -423,7 +427,7 @@ async fn a_plain_form_withdraws_everything_and_comes_back() {
     let came_from = [form[0], form[1], ("referer", "http://localhost/winkel?kleur=rood")];
     let answer = browser.ask("POST", "/keuze/choices", &came_from, "control=refuse_all").await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/winkel"));
-    assert_eq!(last(&house).kind, EventKind::Withdrawn);
+    assert_eq!(last(&house).kind(), EventKind::Withdrawn);
     assert_eq!(said(&house, "statistics"), Said::Objected);
 
     let elsewhere = [form[0], form[1], ("referer", "https://evil.example/")];
@@ -451,7 +455,7 @@ async fn a_plain_form_is_recorded_with_its_build_and_variant() {
         let answer = browser.submit(&page, mark, &[("control", control)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.body);
         let event = last(&house);
-        assert_eq!((event.build.as_deref(), event.variant.as_deref()), (Some(ours), Some(variant)), "{path}");
+        assert_eq!(event.banner(), (Some(ours), Some(variant)), "{path}");
     }
     for (sent, recorded) in
         [(Some(ours), Some(ours)), (Some("00000000"), None), (Some("<b>"), None), (Some(""), None), (None, None)]
@@ -460,11 +464,11 @@ async fn a_plain_form_is_recorded_with_its_build_and_variant() {
         form.extend(sent.map(|build| ("build", build)));
         let answer = Browser::new(&house).post("/keuze/choices", &form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{sent:?}: a no counts, whoever made its form");
-        assert_eq!(last(&house).build.as_deref(), recorded, "{sent:?}");
+        assert_eq!(last(&house).banner().0, recorded, "{sent:?}");
     }
     // A button of the page's own says nothing of ours.
     Browser::new(&house).post("/keuze/choices", &[("control", "refuse_all")]).await;
-    assert_eq!((last(&house).build, last(&house).variant), (None, None));
+    assert_eq!(last(&house).banner(), (None, None));
 }
 
 #[tokio::test]
@@ -520,7 +524,7 @@ async fn a_no_in_a_form_that_contradicts_itself_counts() {
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
         let answer = Browser::new(&house).ask("POST", "/keuze/choices", &headers, form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{form}");
-        let said = last(&house).answers;
+        let said = last(&house).choice().expect("an answer").answers.clone();
         assert!(said.values().any(|answered| [Said::Refused, Said::Objected].contains(&answered.answer)), "{form}");
         assert!(said.values().all(|answered| answered.answer != Said::Granted), "{form}");
     }

@@ -5,7 +5,7 @@ mod same_person;
 mod sign_in;
 mod told;
 
-use model::event::{Actor, EventKind};
+use model::event::{Actor, Body, EventKind, LookUpTarget, LookedUp};
 use model::identity::{RecordAddress, ShardNumber};
 use zeroize::Zeroizing;
 
@@ -197,10 +197,11 @@ async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
     assert!(answer.body.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").contains(&*stored));
 
     let audit = house.ledger().pop().expect("an event");
-    assert_eq!(audit.kind, EventKind::LookedUp);
-    assert_eq!(audit.actor, Actor::Agent { name: "anna".to_owned() });
-    assert_eq!(audit.reason.as_deref(), Some("Klant belt over zijn keuze"));
-    assert_eq!((audit.object.as_deref(), audit.about), (Some("record/0001/3"), None));
+    assert_eq!(audit.kind(), EventKind::LookedUp);
+    assert_eq!(audit.head.actor, Actor::Agent { name: "anna".to_owned() });
+    assert_eq!(audit.reason(), Some("Klant belt over zijn keuze"));
+    let third = LookUpTarget::Record("0001/3".parse().expect("an address"));
+    assert!(matches!(audit.body, Body::LookedUp(LookedUp { target, .. }) if target == third));
     assert_eq!(answer.headers[header::CACHE_CONTROL], "private, no-store");
 }
 
@@ -222,8 +223,8 @@ async fn a_consent_id_shows_its_history_and_stands_sealed_in_the_audit() {
     let by_number = look_up_for(&mut desk, &number, "verzoek om inzage").await.words();
     assert!(by_number.contains("Vastlegging 0001/3") && by_number.contains("2026-11-24 14:06:09"), "{by_number}");
 
-    for audit in house.ledger().iter().filter(|event| event.kind == EventKind::LookedUp) {
-        assert!(audit.about.is_some() && audit.object.is_none());
+    for audit in house.ledger().iter().filter(|event| event.kind() == EventKind::LookedUp) {
+        assert!(audit.audited().is_some());
         assert!(!serde_json::to_string(audit).expect("JSON").contains(&id));
     }
 }
@@ -257,9 +258,12 @@ async fn what_is_not_there_is_said_clearly_and_recorded() {
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert!(unknown.words().contains("Het nummer is nooit uitgegeven, of de gegevens zijn gewist."));
     look_up_for(&mut desk, "00112233445566778899aabbccddeeff", "klant belt").await;
-    let audit = house.ledger().into_iter().filter(|event| event.kind == EventKind::LookedUp);
-    let objects: Vec<_> = audit.filter_map(|event| event.object).collect();
-    assert_eq!(objects, [format!("receipt/{invented} not found"), "consent-id not found".to_owned()]);
+    let targets = house.ledger().into_iter().filter_map(|event| match event.body {
+        Body::LookedUp(looked_up) => Some(looked_up.target),
+        _ => None,
+    });
+    let targets: Vec<_> = targets.collect();
+    assert_eq!(targets, [LookUpTarget::NoReceipt(invented.to_string()), LookUpTarget::NoConsentId]);
 }
 
 #[tokio::test]

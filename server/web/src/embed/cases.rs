@@ -9,7 +9,8 @@ use model::cookie::{Said, put_beside};
 use model::date::Moment;
 use model::decision::{Decision, Recorded};
 use model::device::Device;
-use model::event::{Actor, Answered, Event, EventKind, Route};
+use model::event::{Actor, Answered, Body, Event, RecordedChoice, Route};
+use model::identity::ContentHash;
 use model::policy::Policy;
 use model::purpose::PurposeId;
 use time::OffsetDateTime;
@@ -43,8 +44,6 @@ pub enum Record {
     Accepted,
     /// It was, and refused later; the device missed that answer.
     Withdrawn,
-    /// It was, and the controller stopped a purpose.
-    Revoked,
 }
 
 /// The policies, as changes to the shipped example.
@@ -216,7 +215,7 @@ pub fn cases() -> Vec<Case> {
         for clock in [1, 200, -1_100] {
             cases.push(Case { cookies: cookies.clone(), now: UNTIL + DAY, clock: clock * DAY, ..first.clone() });
         }
-        for record in [Record::Accepted, Record::Withdrawn, Record::Revoked] {
+        for record in [Record::Accepted, Record::Withdrawn] {
             cases.push(Case { cookies: cookies.clone(), record, ..first.clone() });
         }
     }
@@ -263,24 +262,20 @@ impl Record {
     /// Its events, in order; without a subject yet.
     pub fn events(self, policy: &Policy) -> Vec<Event> {
         let at = OffsetDateTime::from_unix_timestamp(NOON).expect("a year that has four digits");
-        let event = |kind, yes| {
+        let event = |kind: fn(RecordedChoice) -> Body, yes| {
             let answers = policy.optional().filter_map(|purpose| {
                 let answer = Answer::from_yes(purpose.regime, yes)?;
                 let until = (answer != Answer::Objected).then_some(date!(2027 - 05 - 24));
                 Some((purpose.id.clone(), Answered { answer, revision: 1, until }))
             });
-            Event { answers: answers.collect(), ..Event::new(kind, at, Actor::Visitor, Route::Banner) }
+            let choice = RecordedChoice::new(ContentHash([0; 32]), answers.collect());
+            Event::new(at, Actor::Visitor, Route::Banner, kind(choice))
         };
-        let accepted = event(EventKind::ChoiceMade, true);
+        let accepted = event(Body::ChoiceMade, true);
         match self {
             Self::Nothing => Vec::new(),
             Self::Accepted => vec![accepted],
-            Self::Withdrawn => vec![accepted, event(EventKind::Withdrawn, false)],
-            Self::Revoked => {
-                let mut revoked = event(EventKind::RevokedByController, true);
-                revoked.answers.retain(|id, _| id.as_str() == "marketing");
-                vec![accepted, Event { actor: Actor::System, route: Route::System, ..revoked }]
-            }
+            Self::Withdrawn => vec![accepted, event(Body::Withdrawn, false)],
         }
     }
 }

@@ -110,7 +110,7 @@ async fn done(
     let (_, recorded) = behind_link(&keuze, &number, &token)?;
     // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
     let session = session(&keuze, &visit, &headers);
-    if session.is_none() && !link_lives(recorded.event.at, keuze.clock.now().at) {
+    if session.is_none() && !link_lives(recorded.event.head.at, keuze.clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
     let frame = keuze.frame(visit.language, uri.path());

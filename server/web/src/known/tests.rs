@@ -266,8 +266,8 @@ async fn s_10_one_channel_stops_alone_and_one_press_stops_all_five() {
     assert_eq!(allowed(&house, person), []);
     assert_eq!(house.ledger().len(), before + 1, "one action");
     let event = house.ledger().pop().expect("a record");
-    assert_eq!((event.kind, event.channels.len()), (EventKind::Objected, 5));
-    assert_eq!((event.route, event.level), (Route::PreferencePage, Some(IdentityLevel::Possession)), "S-54");
+    assert_eq!((event.kind(), event.channels().len()), (EventKind::Objected, 5));
+    assert_eq!((event.head.route, event.level()), (Route::PreferencePage, Some(IdentityLevel::Possession)), "S-54");
     assert_eq!(browser.get(answer.location()).await.status, StatusCode::OK);
 }
 
@@ -369,7 +369,7 @@ async fn an_opt_in_to_calls_names_products_and_period() {
         products: Some("abonnementen voor bellen en internet".to_owned()),
         until: Some(date!(2027 - 11 - 24)),
     };
-    assert_eq!(event.evidence, Some(Evidence::OptIn(proof)));
+    assert_eq!(event.evidence(), Some(Evidence::OptIn(proof)));
     assert!(allowed(&house, person).contains(&Channel::Phone));
     let page = browser.get("/keuze/voorkeuren").await;
     assert!(page.words().contains("Dit geldt tot en met 24 november 2027."), "{}", page.words());
@@ -438,7 +438,7 @@ async fn proof_of_the_number_lifts_what_somebody_else_said_about_it() {
     let form = [("act", "start"), ("channel", "phone"), ("shown", &shown(&page, "phone"))];
     press(&mut browser, &form).await;
     assert!(allowed(&house, person).contains(&Channel::Phone));
-    let Some(Evidence::OptIn(proof)) = house.ledger().pop().expect("a record").evidence else { panic!("no opt-in") };
+    let Some(Evidence::OptIn(proof)) = house.ledger().pop().expect("a record").evidence() else { panic!("no opt-in") };
     assert_eq!(proof.verified, Verification::TextCode);
 }
 
@@ -516,7 +516,7 @@ async fn s_31_profiling_and_statistics_stand_apart_from_each_other_and_from_the_
     form.push(("grant", "statistics"));
     assert_eq!(browser.post("/keuze/choices", &form).await.status, StatusCode::SEE_OTHER);
     let event = house.ledger().pop().expect("a record");
-    let answers: Vec<_> = event.answers.iter().filter(|(_, answered)| answered.answer.is_yes()).collect();
+    let answers: Vec<_> = event.answers().filter(|(_, answered)| answered.answer.is_yes()).collect();
     assert_eq!(answers.len(), 1, "statistics on, profiling off: {answers:?}");
 }
 
@@ -545,7 +545,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     let page = browser.get(undone.location()).await;
     assert!(page.words().contains("Het bezwaar is opgeheven"), "{}", page.words());
     let event = house.ledger().pop().expect("a record");
-    assert_eq!((event.kind, event.subject), (EventKind::ObjectionLifted, None));
+    assert_eq!((event.kind(), event.head.subject), (EventKind::ObjectionLifted, None));
     let decision = house.keuze.may_i(&Who::person(one), Channel::Email).expect("readable");
     assert_ne!(decision.reason, Reason::PointObjected);
     // A page from before a later no lifts nothing.

@@ -9,7 +9,7 @@ mod ways;
 use axum::http::StatusCode;
 use model::channel::Channel;
 use model::choice::Answer;
-use model::event::{Answered, Event, EventKind, Route};
+use model::event::{Answered, Body, Event, EventKind, RecordedChoice, Route};
 use model::evidence::IdentityLevel;
 use model::identity::Subject;
 use model::message::CheckedLetter;
@@ -353,9 +353,10 @@ async fn s_31_a_profiling_job_is_denied_without_a_yes_to_profiling() {
         let keuze = &office.house.keuze;
         let purpose: PurposeId = purpose.parse().expect("an id");
         let revision = keuze.published.current().policy.purpose(&purpose).expect("of the policy").revision;
-        let mut event = Event::new(EventKind::ChoiceMade, keuze.clock.now().at, Actor::Person, Route::PreferencePage);
-        event.subject = Some(office.anna);
-        event.answers = [(purpose, Answered { answer, revision, until: Some(date!(2027 - 05 - 24)) })].into();
+        let answers = [(purpose, Answered { answer, revision, until: Some(date!(2027 - 05 - 24)) })].into();
+        let choice = Body::ChoiceMade(RecordedChoice::new(keuze.published.current().hash, answers));
+        let event = Event::new(keuze.clock.now().at, Actor::Person, Route::PreferencePage, choice);
+        let event = event.with_subject(Some(office.anna));
         keuze.scribe.append(Draft::new(event)).await.expect("written");
     };
     let (anna, denied) = (json!({ "customer": "K-1" }), (false, "no_answer".to_owned()));
@@ -418,8 +419,8 @@ async fn s_21_a_customer_is_signed_up_on_full_evidence_only() {
     assert_eq!(newsletter("K-2").await, (true, "soft_opt_in".to_owned()));
     let event = office.house.ledger().pop().expect("an event");
     let by = Actor::Client { name: "crm".into() };
-    assert_eq!((event.kind, event.actor, event.route), (EventKind::Imported, by, Route::Import));
-    assert!(event.evidence.is_some(), "the evidence is on record");
+    assert!(event.evidence().is_some(), "the evidence is on record");
+    assert_eq!((event.kind(), event.head.actor, event.head.route), (EventKind::Imported, by, Route::Import));
     assert_eq!(tell(&told_of("K-2", "bert@example.nl")).await["changed"], false, "a repeat records nothing");
 
     for (late, missing) in [(Value::Null, "opt_out_offered_on"), (json!("2026-11-24"), "opt_out_offered_on")] {
@@ -484,8 +485,8 @@ async fn s_11_an_opt_in_that_a_program_enters_waits_for_the_person() {
     let told: Value = serde_json::from_str(&answer.body).expect("JSON");
     assert_eq!(told, json!({ "channels": ["phone"], "confirmed": false }));
     let event = office.house.ledger().pop().expect("an event");
-    assert_eq!((event.kind, event.subject), (EventKind::OptInRequested, Some(office.anna)));
-    assert_eq!(event.actor, Actor::Client { name: "crm".into() });
+    assert_eq!((event.kind(), event.head.subject), (EventKind::OptInRequested, Some(office.anna)));
+    assert_eq!(event.head.actor, Actor::Client { name: "crm".into() });
     let ask = json!({ "who": { "customer": "K-1" }, "channel": "phone" });
     let decision = office.told("/keuze/api/v1/decisions", &ask).await;
     assert_eq!((&decision["allow"], &decision["reason"]), (&json!(false), &json!("unconfirmed")));
@@ -516,8 +517,8 @@ async fn s_13_a_letter_template_that_passed_is_on_record() {
     assert_eq!(told, json!({ "passes": true, "block_version": 1, "record": format!("0001/{before}") }));
     let event = office.house.ledger().pop().expect("an event");
     let letter = CheckedLetter { template: "actie-1".into(), block_version: 1 };
-    assert_eq!((event.kind, event.letter, event.subject), (EventKind::LetterChecked, Some(letter), None));
-    assert_eq!(event.actor, Actor::Client { name: "crm".into() });
+    assert_eq!((event.body, event.head.subject), (letter.into(), None));
+    assert_eq!(event.head.actor, Actor::Client { name: "crm".into() });
     assert_eq!(check("{{keuze_block}}", "actie-1").await.body, passed.body, "a repeat rests on the same record");
     assert_eq!(office.house.ledger().len(), before + 1);
     assert!(office.house.keuze.classifications().is_empty(), "it classes no message");
@@ -547,10 +548,10 @@ async fn s_19_only_advertising_is_gated_and_who_classed_a_message_is_on_record()
     assert_eq!((&service["evidence"], &service["valid_until"]), (&record, &Value::Null));
     let event = office.house.ledger().pop().expect("an event");
     assert_eq!(
-        (event.kind, event.actor, event.subject),
+        (event.kind(), event.head.actor, event.head.subject),
         (EventKind::MessageClassified, Actor::Client { name: "crm".into() }, None)
     );
-    let classified = event.message.expect("a classification");
+    let Body::MessageClassified(classified) = event.body else { panic!("a classification") };
     assert_eq!((classified.template.as_str(), classified.decided_by.as_deref()), ("storing-1", Some("Dirk")));
 
     assert_eq!(ask("service", "Dirk").await, service, "the next one rests on the same record");
@@ -654,8 +655,8 @@ async fn another_system_can_pass_on_a_no() {
         .await;
     assert_eq!((&taken["channels"], &taken["changed"]), (&json!(["email", "post"]), &json!(true)));
     let event = office.house.ledger().pop().expect("an event");
-    assert_eq!((event.kind, event.route), (EventKind::Objected, Route::Api));
-    assert_eq!(event.actor, Actor::Client { name: "crm".into() });
+    assert_eq!((event.kind(), event.head.route), (EventKind::Objected, Route::Api));
+    assert_eq!(event.head.actor, Actor::Client { name: "crm".into() });
     let nobody = json!({ "who": { "customer": "K-9" }, "channels": ["email"] });
     let (status, _, document) = problem(&office.post("/keuze/api/v1/objections", &nobody).await);
     assert_eq!((status, &document["field"]), (400, &json!("who.customer")));
@@ -838,8 +839,8 @@ async fn the_code_of_a_letter_stops_post_and_the_rest_only_if_it_is_said() {
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     let event = office.house.ledger().pop().expect("an event");
     assert_eq!(
-        (event.kind, event.route, event.channels),
-        (EventKind::Objected, Route::LetterCode, vec![Channel::Post])
+        (event.kind(), event.head.route, event.channels()),
+        (EventKind::Objected, Route::LetterCode, &[Channel::Post][..])
     );
     assert!(office.house.keuze.may_i(&Who::person(office.anna), Channel::Email).expect("readable").allow, "S-10");
     assert!(["anna", "12345678", "K-1"].iter().all(|datum| !done.body.contains(datum)), "it shows no data");

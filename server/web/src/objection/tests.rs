@@ -60,9 +60,9 @@ async fn one_click_acts_without_cookie_session_redirect_or_origin() {
             let ledger = house.ledger();
             assert_eq!(ledger.len(), before + 1, "repeats succeed and record nothing");
             let event = ledger.last().expect("an event");
-            assert_eq!((event.kind, event.route), (EventKind::Objected, Route::OneClick));
-            assert_eq!((event.subject, event.level), (Some(person), Some(IdentityLevel::Possession)));
-            assert_eq!(event.channels, [Channel::Newsletter]);
+            assert_eq!((event.kind(), event.head.route), (EventKind::Objected, Route::OneClick));
+            assert_eq!((event.head.subject, event.level()), (Some(person), Some(IdentityLevel::Possession)));
+            assert_eq!(event.channels(), [Channel::Newsletter]);
             assert!(!decision(&house, person, Channel::Newsletter).allow);
             assert!(decision(&house, person, Channel::Email).allow, "S-10: only the list that was named");
         }
@@ -99,7 +99,7 @@ async fn the_page_after_the_button_says_what_changed_and_stops_the_rest_in_one_p
     insta::assert_snapshot!("link-nl", browser.get(&path).await.words());
     let done = browser.post(&path, &[("scope", "channel")]).await;
     let event = house.ledger().pop().expect("an event");
-    assert_eq!((event.route, event.channels.as_slice()), (Route::MailLink, [Channel::Newsletter].as_slice()));
+    assert_eq!((event.head.route, event.channels()), (Route::MailLink, [Channel::Newsletter].as_slice()));
     let number = done.between("class=\"code\">", "<").to_owned();
     let found = number.parse().ok().and_then(|number| house.keuze.receipts().check(number));
     assert_eq!(found.map(|address| address.index), Some(house.ledger().len() as u64 - 1));
@@ -197,8 +197,8 @@ async fn a_number_an_address_or_a_mailbox_alone_is_enough_to_say_no() {
         let answer = say_no(&server, &fields).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let event = house.ledger().pop().expect("an event");
-        assert_eq!((event.kind, event.actor, event.subject), (EventKind::Objected, Actor::Visitor, None));
-        assert_eq!((event.level, &event.channels), (Some(IdentityLevel::Unverified), &channels));
+        assert_eq!((event.kind(), &event.head.actor, event.head.subject), (EventKind::Objected, &Actor::Visitor, None));
+        assert_eq!((event.level(), event.channels()), (Some(IdentityLevel::Unverified), &channels[..]));
         for channel in channels {
             let decision = decision(&house, person, channel);
             assert_eq!((decision.allow, decision.reason), (false, Reason::PointObjected), "{channel:?}");
@@ -287,7 +287,7 @@ async fn only_what_is_ticked_stops() {
     assert_eq!(answer.status, StatusCode::OK);
     let stopped = answer.between("<ul>", "</ul>");
     assert!(stopped.contains("nieuwsbrief") && !stopped.contains("reclame"), "{stopped}");
-    assert_eq!(house.ledger().pop().expect("an event").channels, [Channel::Newsletter]);
+    assert_eq!(house.ledger().pop().expect("an event").channels(), [Channel::Newsletter]);
     assert!(!decision(&house, person, Channel::Newsletter).allow);
     assert!(decision(&house, person, Channel::Email).allow);
 }
@@ -303,7 +303,7 @@ async fn enter_stops_no_more_than_what_is_ticked() {
         let house = House::new().await;
         let form = [&[("email", "anna@example.nl"), ("scope", "enter")][..], &ticked].concat();
         say_no(&Browser::new(&house), &form).await;
-        assert_eq!(house.ledger().pop().expect("a record").channels, stopped);
+        assert_eq!(house.ledger().pop().expect("a record").channels(), stopped);
     }
 }
 

@@ -238,7 +238,7 @@ async fn an_erasure_signs_out_and_says_what_backups_still_hold() {
     assert!(!words.contains("Niemand kan ze nog lezen"), "not before the last backup is gone: {words}");
     assert_ne!(anna.get("/keuze/inzage").await.status, StatusCode::OK, "signed out");
     assert!(house.keuze.people_at(&email("anna@example.nl")).is_empty());
-    let erasures = house.ledger().into_iter().filter(|event| event.kind == EventKind::Erased).count();
+    let erasures = house.ledger().into_iter().filter(|event| event.kind() == EventKind::Erased).count();
     assert_eq!(erasures, 1);
     for channel in PointKind::Email.channels() {
         assert_eq!(of_point(&house, &email("anna@example.nl"), *channel).reason, Reason::PointObjected);
@@ -323,7 +323,9 @@ fn behind_the_gate(house: &House, longest: std::time::Duration, handler: axum::r
     };
     let catch = tower_http::catch_panic::CatchPanicLayer::custom(crate::gate::panicked);
     let pass = axum::middleware::from_fn_with_state(std::sync::Arc::new(gate), crate::gate::pass);
-    Browser::of(axum::Router::new().route("/keuze/choices", handler).layer(catch).layer(pass))
+    #[expect(clippy::disallowed_methods, reason = "an address of this test alone")]
+    let router = axum::Router::new().route("/keuze/choices", handler);
+    Browser::of(router.layer(catch).layer(pass))
 }
 
 /// A handler that records a no of whoever has this address, and then does something else.

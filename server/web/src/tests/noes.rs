@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::channel::Channel;
-use model::event::{Event, Route};
+use model::choice::Answer as Said;
+use model::event::Route;
 use model::paths::{Effect, Endpoint, RateClass};
 
 use super::presses::{Press, Ready, ready};
@@ -31,7 +32,7 @@ const DAMAGES: [Damage; 11] = [
     ("unknown fields", Some(URLENCODED), |body| format!("utm_source=mail&{body}&anna%40example.nl=1&birthday=")),
     ("everything twice", Some(URLENCODED), |body| format!("{body}&{body}")),
     ("every field empty before and after", Some(URLENCODED), |body| {
-        let empty: String = names(body).iter().map(|name| format!("{name}=&")).collect();
+        let empty: String = names(body).iter().flat_map(|name| [name.as_str(), "=&"]).collect();
         format!("{empty}{body}&{}", empty.trim_end_matches('&'))
     }),
     ("nonsense", Some(URLENCODED), |body| format!("%zz%ff=%\u{0}&&=&{body}&;;%=%e2%28&{{\"a\":1}}")),
@@ -77,8 +78,9 @@ async fn said(house: &House, press: &Ready) -> No {
     let answer = press.send().await;
     let (status, records) = (answer.status, house.ledger().len() - before);
     assert!(records > 0, "{status} {}", answer.words());
-    let Event { kind, channels, route, answers, .. } = house.ledger().pop().expect("an event");
-    let refused = answers.iter().filter(|(_, answered)| answered.answer != Said::NotOffered);
+    let event = house.ledger().pop().expect("an event");
+    let (kind, channels, route) = (event.kind(), event.channels().to_vec(), event.head.route);
+    let refused = event.answers().filter(|(_, answered)| answered.answer != Said::NotOffered);
     No { records, kind, channels, route, refused: refused.map(|(id, answered)| format!("{id} {answered:?}")).collect() }
 }
 
@@ -158,7 +160,7 @@ async fn what_agrees_is_read_strictly() {
     assert_eq!(Browser::new(&house).post("/keuze/choices", &accepts).await.status, StatusCode::BAD_REQUEST);
     let both = [("control", "accept_all"), ("control", "refuse_all"), ("offered", "marketing")];
     Browser::new(&house).post("/keuze/choices", &both).await;
-    assert!(house.ledger().pop().expect("an event").answers.values().all(|answered| answered.answer != Said::Granted));
+    assert!(house.ledger().pop().expect("an event").answers().all(|(_, answered)| answered.answer != Said::Granted));
 }
 
 #[tokio::test]

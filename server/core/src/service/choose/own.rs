@@ -4,7 +4,7 @@
 use model::choice::Answer;
 use model::cookie::{self, OnRecord, Said};
 use model::decision::Recorded;
-use model::event::{Answered, Event, EventKind};
+use model::event::{Answered, Body, Event, Head};
 use model::identity::Subject;
 use model::policy::Policy;
 
@@ -71,7 +71,7 @@ impl Keuze {
     pub(super) async fn end_there(&self, ids: Vec<Subject>, event: &Event) -> Result<(), ChooseError> {
         for id in ids {
             let standing = cookie::from_events(&self.scribe.history(id)?);
-            let mut ended = Event { kind: EventKind::Withdrawn, subject: Some(id), ..event.clone() };
+            let Some(mut ended) = event.choice().cloned() else { continue };
             for (purpose, answered) in &mut ended.answers {
                 let was_yes = standing.get(purpose).is_some_and(|before| before.answer.is_yes());
                 if !(was_yes && is_no(answered.answer)) {
@@ -79,7 +79,9 @@ impl Keuze {
                 }
             }
             if ended.answers.values().any(|answered| is_no(answered.answer)) {
-                self.scribe.append(Draft::new(ended)).await?;
+                let Head { at, actor, route, .. } = event.head.clone();
+                let ended = Event::new(at, actor, route, Body::Withdrawn(ended));
+                self.scribe.append(Draft::new(ended.with_subject(Some(id)))).await?;
             }
         }
         Ok(())

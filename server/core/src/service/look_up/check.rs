@@ -46,9 +46,9 @@ fn read(proof: &str) -> Option<(u64, Vec<NodeHash>, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use ledger::fixture::choice;
     use std::sync::Arc;
 
-    use model::event::{Actor, Event, EventKind, Route};
     use model::identity::ShardNumber;
 
     use super::*;
@@ -61,8 +61,7 @@ mod tests {
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
         let scribe = Scribe::open(opening).unwrap();
         for second in 0..7 {
-            let event = Event::new(EventKind::ChoiceMade, moment(second).at, Actor::Visitor, Route::Banner);
-            scribe.append(Draft::new(event)).await.unwrap();
+            scribe.append(Draft::new(choice(moment(second).at))).await.unwrap();
         }
         let address = RecordAddress { shard: ShardNumber::FIRST, index };
         (scribe.prove(address).unwrap().unwrap(), address, scribe.log_key())

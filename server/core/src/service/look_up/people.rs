@@ -1,7 +1,7 @@
 //! Finding people by what they say of themselves: a customer number, an address, a phone number. Every person who is
 //! found gets an event of their own, before anything is shown.
 
-use model::event::{Actor, Route};
+use model::event::{Actor, LookUpTarget, Route};
 use model::evidence::IdentityLevel;
 use model::identity::{PointName, RecordAddress, Subject};
 use model::typed;
@@ -131,7 +131,7 @@ impl Keuze {
 
     fn look_ups(&self, staff: &StaffName, why: &Why, people: &[Subject]) -> Vec<Draft> {
         // What was typed and not found is not written down: it may be the address of somebody who was erased.
-        let looked_up = |about| self.looked_up(staff, why, about, || "person not found".to_owned());
+        let looked_up = |about| self.looked_up(staff, why, about, || LookUpTarget::NoPerson);
         if people.is_empty() {
             return vec![looked_up(None)];
         }

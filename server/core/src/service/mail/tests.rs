@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::service::fixture::House;
+use model::event::{Body, EventKind};
 
 pub fn mail(house: &House, to: &str) -> Mail {
     Mail {
@@ -31,8 +32,9 @@ async fn a_mail_waits_through_a_restart_and_is_gone_when_sent() {
 
     let house = House::at(Some(&data), 3).await;
     assert!(house.keuze.post.waiting().is_empty());
-    let told: Vec<_> = house.ledger().into_iter().filter_map(|event| event.object).collect();
-    assert!(told.ends_with(&["mail/code queued".to_owned(), "mail/code sent".to_owned()]), "{told:?}");
+    let mailed = |state| Body::from(Mailed { mail: "code".to_owned(), state });
+    let told: Vec<_> = house.ledger().into_iter().map(|event| event.body).collect();
+    assert!(told.ends_with(&[mailed(MailState::Queued), mailed(MailState::Sent)]), "{told:?}");
 }
 
 #[tokio::test]
@@ -47,6 +49,6 @@ async fn the_key_of_a_day_ends_with_its_last_mail_and_not_before_the_day() {
     assert_eq!(house.keuze.end_days().await.expect("run"), 1);
     assert_eq!(house.keuze.end_days().await.expect("run"), 0, "once");
     let last = house.ledger().pop().expect("a record");
-    assert_eq!((last.kind, last.keys.len()), (EventKind::RetentionRun, 1));
+    assert_eq!((last.kind(), last.destroyed().len()), (EventKind::RetentionRun, 1));
     house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("the next day has a key of its own");
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::decision::Reason;
-use model::event::{Actor, Event, EventKind, Route};
-use model::evidence::{Evidence, OptIn, SoftOptIn};
+use model::event::{
+    Actor, Event, EventKind, Objection, ObjectionLifted, OptInConfirmed, OptInRequested, Relation, Route,
+};
+use model::evidence::{OptIn, SoftOptIn};
 use model::identity::{RecordAddress, Subject};
 
 use super::book::{EntryId, Since, Wanted, yes_on};
@@ -41,16 +43,14 @@ impl Keuze {
         if channels.is_empty() {
             return Err(ActError::Nothing);
         }
-        let facts = self.new_entries(person, &self.with_others(person, &points), &channels)?;
+        let facts = self.new_entries(person, &self.with_others(person, &points), &channels);
         let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
         if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| may_be_told) {
             return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
         }
         let now = self.clock.now();
-        let mut event = act.event(EventKind::Objected, now.at);
-        event.subject = person;
-        event.channels.clone_from(&channels);
-        event.policy = Some(self.published.current().hash);
+        let objection = Objection { policy: self.published.current().hash, channels, since: None, said: act.said() };
+        let event = act.event(now.at, objection).with_subject(person);
         self.perform(Draft::with(event, facts), act).await
     }
 
@@ -118,12 +118,14 @@ impl Keuze {
         (given, controlled): (&[ContactPoint], &[ContactPoint]),
         act: &Act,
     ) -> Result<Draft, ActError> {
-        let mut event = act.event(EventKind::OptInConfirmed, self.clock.now().at);
-        event.points = hash::given_at(&newest_index_key(&self.scribe).1, given);
-        event.subject = Some(person);
-        event.channels = channels.to_vec();
-        event.evidence = Some(Evidence::OptIn(proof));
-        event.policy = Some(self.published.current().hash);
+        let confirmed = OptInConfirmed {
+            policy: self.published.current().hash,
+            channels: channels.to_vec(),
+            points: hash::given_at(&newest_index_key(&self.scribe).1, given),
+            evidence: proof,
+            said: act.said(),
+        };
+        let event = act.event(self.clock.now().at, confirmed).with_subject(Some(person));
         let mut facts = self.lifted(Some(person), given, channels, controlled)?;
         facts.extend(yes_on(channels, self.clock.now().today));
         Ok(Draft::with(event, facts))
@@ -178,9 +180,8 @@ impl Keuze {
         }
         let now = self.clock.now();
         facts.extend(yes_on(channels, now.today));
-        let mut event = act.event(EventKind::ObjectionLifted, now.at);
-        event.channels = channels.to_vec();
-        event.policy = Some(self.published.current().hash);
+        let (policy, channels) = (self.published.current().hash, channels.to_vec());
+        let event = act.event(now.at, ObjectionLifted { policy, channels, said: act.said() });
         self.perform(Draft::with(event, facts), act).await
     }
 
@@ -241,11 +242,13 @@ impl Keuze {
         if channels.contains(&Channel::Social) && act.actor != Actor::Person {
             return Err(ActError::SelfSignUpRequired);
         }
-        let mut event = act.event(EventKind::OptInRequested, self.clock.now().at);
-        event.points = hash::given_at(&newest_index_key(&self.scribe).1, points);
-        event.subject = person;
-        event.channels = channels.to_vec();
-        event.policy = Some(self.published.current().hash);
+        let requested = OptInRequested {
+            policy: self.published.current().hash,
+            channels: channels.to_vec(),
+            points: hash::given_at(&newest_index_key(&self.scribe).1, points),
+            said: act.said(),
+        };
+        let event = act.event(self.clock.now().at, requested).with_subject(person);
         Ok(Draft::with(event, facts))
     }
 
@@ -266,16 +269,17 @@ impl Keuze {
             return Err(ActError::SelfSignUpRequired);
         }
         let (person, points) = self.resolve(&Who::person(person))?;
-        let mut event = act.event(EventKind::Imported, self.clock.now().at);
-        event.route = Route::Import;
-        event.subject = person;
-        event.channels = channels.to_vec();
-        event.points = hash::given_at(&newest_index_key(&self.scribe).1, &given_for(&points, channels, &[]));
         // Whoever refused when the address was collected has objected, and that stands on the address, too.
         let refused = evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used);
-        event.evidence = evidence.map(Evidence::SoftOptIn);
-        event.policy = Some(self.published.current().hash);
-        let facts = if refused { self.new_entries(person, &points, channels)? } else { Vec::new() };
+        let relation = Relation {
+            policy: self.published.current().hash,
+            channels: channels.to_vec(),
+            points: hash::given_at(&newest_index_key(&self.scribe).1, &given_for(&points, channels, &[])),
+            evidence,
+            said: act.said(),
+        };
+        let event = Event::new(self.clock.now().at, act.actor.clone(), Route::Import, relation).with_subject(person);
+        let facts = if refused { self.new_entries(person, &points, channels) } else { Vec::new() };
         self.perform(Draft::with(event, facts), act).await
     }
 
@@ -301,19 +305,14 @@ impl Keuze {
     }
 
     /// Entries for what does not stand on the points yet.
-    pub(super) fn new_entries(
-        &self,
-        by: Option<Subject>,
-        points: &[ContactPoint],
-        channels: &[Channel],
-    ) -> Result<Vec<Fact>, ReadError> {
+    pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
         let newest = newest_index_key(&self.scribe);
         let keys = hash::index_keys(&self.scribe);
         let (since, book) = (Since::Now(self.clock.now().today), self.people.book());
         let of_nobody = if by.is_none() { points } else { &[] };
         let answered = &book.answered(of_nobody, since, &keys);
         let wanted = Wanted { by, points, channels, since, source: None, doors_are_told: false, said: None, answered };
-        Ok(book.new_entries(&wanted, &newest, &keys, &*self.entropy))
+        book.new_entries(&wanted, &newest, &keys, &*self.entropy)
     }
 
     /// Entries made smaller by what the person agreed to, or whoever controls the point. What holds there because it stands
@@ -391,7 +390,7 @@ impl Keuze {
     pub fn names_one(&self, event: &Event, points: &[ContactPoint]) -> bool {
         let keys = hash::index_keys(&self.scribe);
         let names = points.iter().flat_map(|point| hash::asked_at(&keys, point, Vec::new()).names);
-        names.collect::<Vec<_>>().iter().any(|name| event.points.iter().any(|given| given.name == *name))
+        names.collect::<Vec<_>>().iter().any(|name| event.points().iter().any(|given| given.name == *name))
     }
 
     /// The last word that matters at these points; without any, at all.
@@ -405,9 +404,9 @@ impl Keuze {
         let life = self.life(person)?;
         let about = |of: &[Channel]| of.iter().any(|channel| channels.contains(channel));
         let matters = |event: &Event| {
-            let grants = matches!(event.kind, EventKind::OptInConfirmed | EventKind::OptInRequested);
-            let elsewhere = !at.is_empty() && !event.points.is_empty() && !self.names_one(event, at);
-            about(&event.channels) && !(grants && elsewhere)
+            let grants = matches!(event.kind(), EventKind::OptInConfirmed | EventKind::OptInRequested);
+            let elsewhere = !at.is_empty() && !event.points().is_empty() && !self.names_one(event, at);
+            about(event.channels()) && !(grants && elsewhere)
         };
         let said = life.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);
         let book = self.people.book();
@@ -421,7 +420,7 @@ impl Keuze {
 
     fn day_of(&self, record: RecordAddress) -> Result<time::Date, ActError> {
         let recorded = self.scribe.record(record)?;
-        let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.at);
+        let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.head.at);
         Ok(ledger::clock::moment(at.unix_timestamp()).today)
     }
 }

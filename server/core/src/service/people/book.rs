@@ -424,7 +424,7 @@ impl Book {
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
             let folds = folds.iter().map(|fold| hash::hash(key, fold)).collect();
             let id: EntryId = entropy.bytes();
-            let source = source.map(|source| source_hash(&key, source));
+            let source = source.map(|source| source_hash(key, source));
             let entry =
                 Entry { index: *index, folds, channels, since: since.day(), by, source, lifted: Vec::new(), said };
             (!entry.channels.is_empty()).then(|| entry.fact(id))

@@ -3,8 +3,7 @@
 use model::channel::Channel;
 use model::contact::AskedAt;
 use model::decision::{Decision, Question, Reason, Recorded, decide};
-use model::event::{Actor, Event, EventKind};
-use model::evidence::Evidence;
+use model::event::{Actor, Body, Event, EventKind, Head, Objection, Relation};
 use model::identity::{PointName, RecordAddress, Subject};
 use model::purpose::PurposeId;
 
@@ -163,9 +162,9 @@ impl Keuze {
     /// them; of evidence that names none nobody knows whose it is.
     pub(in crate::service) fn is_shown(&self, event: &Event, seen: &Seen) -> bool {
         let points: Vec<ContactPoint> = seen.person.points().into_iter().cloned().collect();
-        match event.points.as_slice() {
+        match event.points() {
             _ if seen.is_whole => true,
-            [] => !(event.kind == EventKind::Imported && event.evidence.is_some()),
+            [] => !(event.kind() == EventKind::Imported && event.evidence().is_some()),
             _ => self.names_one(event, &points),
         }
     }
@@ -338,12 +337,13 @@ impl Keuze {
 /// Whether the person of this life agreed to a channel after an objection was made: at the point of these names, or anywhere.
 pub(super) fn agreed_after(life: &[Recorded], channel: Channel, at: Option<&[PointName]>, objection: &Found) -> bool {
     life.iter().any(|Recorded { address, event }| {
-        let own = event.kind == EventKind::OptInConfirmed && matches!(event.actor, Actor::Person | Actor::Visitor);
-        let is_here = at.is_none_or(|names| event.points.iter().any(|given| names.contains(&given.name)));
+        let own =
+            event.kind() == EventKind::OptInConfirmed && matches!(event.head.actor, Actor::Person | Actor::Visitor);
+        let is_here = at.is_none_or(|names| event.points().iter().any(|given| names.contains(&given.name)));
         // One that a file dates is as old as its date.
-        let day = || ledger::clock::moment(event.at.unix_timestamp()).today;
+        let day = || ledger::clock::moment(event.head.at.unix_timestamp()).today;
         let is_later = || *address > objection.record || day() > objection.entry.since;
-        own && event.channels.contains(&channel) && is_here && is_later()
+        own && event.channels().contains(&channel) && is_here && is_later()
     })
 }
 
@@ -366,13 +366,15 @@ fn own_points(person: &Person, channel: Channel) -> Vec<ContactPoint> {
 
 /// What somebody objected to, as an objection of whoever may be the same; nothing else of them.
 fn objection_of(Recorded { address, event }: Recorded, person: Subject) -> Option<Recorded> {
-    let refused = matches!(&event.evidence, Some(Evidence::SoftOptIn(soft)) if soft.opt_out_used);
-    let says_no = matches!(event.kind, EventKind::Objected | EventKind::Withdrawn) || refused;
-    let objection = Event {
-        subject: Some(person),
-        channels: event.channels,
-        answers: event.answers,
-        ..Event::new(EventKind::Objected, event.at, event.actor, event.route)
+    let said = event.circumstances()?.clone();
+    let (policy, channels) = match event.body {
+        Body::Objected(Objection { policy, channels, .. }) => (policy, channels),
+        Body::Imported(Relation { policy, channels, evidence: Some(soft), .. }) if soft.opt_out_used => {
+            (policy, channels)
+        }
+        _ => return None,
     };
-    says_no.then_some(Recorded { address, event: objection })
+    let Head { at, actor, route, .. } = event.head;
+    let objection = Event::new(at, actor, route, Objection { policy, channels, since: None, said });
+    Some(Recorded { address, event: objection.with_subject(Some(person)) })
 }

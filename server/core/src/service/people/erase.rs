@@ -1,7 +1,7 @@
 //! Erasing is real: the keys of a person go, and their "no" stays.
 
 use model::channel::Channel;
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Ended, Event, RetentionRun, Route};
 use model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
@@ -68,12 +68,11 @@ impl Keuze {
         let stays = stays.iter().map(|part| part.fact(self.scribe.ensure_key(Owner::Class(part.subject, part.class))));
         let stays: Vec<Fact> = stays.collect();
         // Its maker is gone: whoever lifts this proves to control the point.
-        let list = if keep_no { self.new_entries(Some(person.subject), &points, &Channel::ALL)? } else { Vec::new() };
+        let list = if keep_no { self.new_entries(Some(person.subject), &points, &Channel::ALL) } else { Vec::new() };
         let facts = list.into_iter().chain(self.settled(&person)?).chain(stays).collect();
         let now = self.clock.now();
-        let mut event = act.event(EventKind::Erased, now.at);
-        event.about = self.scribe.seal_about(person.subject);
-        event.object = Some("person".to_owned());
+        let about = self.scribe.seal_about(person.subject);
+        let event = act.event(now.at, model::event::Erased { about, keys: Vec::new(), said: act.said() });
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
         let (mails, mut drafts) = self.mails_given_up(&points);
         drafts.push(Draft::with(event, facts).ending(keys));
@@ -108,8 +107,8 @@ impl Keuze {
             keys.extend(owners.into_iter().filter_map(|owner| self.scribe.find_key(owner)));
         }
         if !keys.is_empty() {
-            let mut event = Event::new(EventKind::RetentionRun, now.at, Actor::System, Route::System);
-            event.object = Some("newsletter/unconfirmed".to_owned());
+            let run = RetentionRun { ended: Ended::UnconfirmedSignUps, keys: Vec::new() };
+            let event = Event::new(now.at, Actor::System, Route::System, run);
             self.perform_together(vec![Draft::with(event, facts).ending(keys.clone())]).await?;
         }
         Ok(keys.len())

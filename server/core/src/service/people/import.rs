@@ -18,8 +18,8 @@ use std::time::Duration;
 use model::channel::Channel;
 use model::contact::{AskedAt, GivenAt, PointKind};
 use model::decision::{Decision, Reason, Recorded};
-use model::event::{Actor, Event, EventKind, Route};
-use model::evidence::{Evidence, IdentityLevel, Piece, SoftOptIn};
+use model::event::{Actor, Body, Event, EventKind, Merged, Objection, Relation, Route};
+use model::evidence::{IdentityLevel, Piece, SoftOptIn};
 use model::identity::{PointName, RecordAddress, ShardNumber, Subject};
 use serde::Serialize;
 use time::Date;
@@ -544,7 +544,8 @@ impl<'a> Running<'a> {
             (Some(scratch), Owner::Class(subject, class)) => scratch.key_of(subject, class),
             (_, owner) => self.keuze.scribe.find_key(owner),
         };
-        let event = self.event(EventKind::Merged, None);
+        let merged = Merged { other: other.subject, said: self.act.said() };
+        let event = self.event(merged, Some(kept.subject));
         let mut draft = one_of_two(event, (kept, other), |owner| self.key(owner), old_key);
         let book = self.keuze.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
@@ -590,19 +591,15 @@ impl<'a> Running<'a> {
             }
             // Whoever refused when the address was collected has objected, and that stands on the address, too.
             let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
-            let facts = if refused { self.entries(target, &target.all_points(), &channels, None)? } else { Vec::new() };
-            let mut event = self.event(EventKind::Imported, Some(subject));
-            event.points = self.given(row, target, &channels);
-            event.channels = channels;
-            event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
-            event.policy = Some(self.keuze.published.current().hash);
+            let facts = if refused { self.entries(target, &target.all_points(), &channels, None) } else { Vec::new() };
+            let event = self.relation(row, target, &channels, evidence);
             drafts.push(Draft::with(event, facts));
         }
         if let Some(part) = part {
             if drafts.is_empty() {
-                drafts.push(Draft::new(self.event(EventKind::Imported, Some(subject))));
+                let details = Body::DetailsRecorded(self.act.said());
+                drafts.push(Draft::new(self.event(details, Some(subject))));
             }
-            drafts[0].event.object = Some("profile".to_owned());
             drafts[0].facts.insert(0, part);
             drafts[0].facts.extend(self.carried(row, target)?);
         }
@@ -623,7 +620,7 @@ impl<'a> Running<'a> {
                 channels.push(channel);
             }
         }
-        self.entries(target, &joining, &channels, None)
+        Ok(self.entries(target, &joining, &channels, None))
     }
 
     fn given(&self, row: &Row, target: &Target, channels: &[Channel]) -> Vec<GivenAt> {
@@ -637,20 +634,29 @@ impl<'a> Running<'a> {
     fn is_told(&self, row: &Row, target: &Target, channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
         let points = given_points(row, target, channel);
         let names_it = |event: &Event, point: &ContactPoint| {
-            self.keys.iter().any(|(_, key)| event.points.iter().any(|given| given.name == name(key, point)))
+            self.keys.iter().any(|(_, key)| event.points().iter().any(|given| given.name == name(key, point)))
         };
         target.life.iter().any(|Recorded { event, .. }| {
-            let said = match &event.evidence {
-                Some(Evidence::SoftOptIn(soft)) => Some(soft),
-                _ => None,
-            };
-            let same = event.kind == EventKind::Imported && event.channels.contains(&channel) && said == evidence;
+            let same = event.kind() == EventKind::Imported
+                && event.channels().contains(&channel)
+                && event.soft_opt_in() == evidence;
             same && points.iter().all(|point| names_it(event, point))
         })
     }
 
-    fn event(&self, kind: EventKind, subject: Option<Subject>) -> Event {
-        Event { subject, ..self.act.event(kind, self.keuze.clock.now().at) }
+    fn event(&self, body: impl Into<Body>, subject: Option<Subject>) -> Event {
+        self.act.event(self.keuze.clock.now().at, body).with_subject(subject)
+    }
+
+    fn relation(&self, row: &Row, target: &Target, channels: &[Channel], evidence: Option<&SoftOptIn>) -> Event {
+        let relation = Relation {
+            policy: self.keuze.published.current().hash,
+            channels: channels.to_vec(),
+            points: self.given(row, target, channels),
+            evidence: evidence.cloned(),
+            said: self.act.said(),
+        };
+        self.event(relation, target.person)
     }
 
     /// The profile with what the row adds; `None` where it adds nothing.
@@ -699,11 +705,11 @@ impl<'a> Running<'a> {
                     // Without a date it is the one that was brought before, and as old.
                     let first = target.life.iter().find(|recorded| brought(recorded, channel));
                     let said = first.filter(|_| row.objected_on.is_none()).map(|recorded| recorded.address);
-                    here_and_there.extend(self.entries_of(said, target, &points, &[channel], row.objected_on)?);
+                    here_and_there.extend(self.entries_of(said, target, &points, &[channel], row.objected_on));
                 }
             }
         }
-        let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on)?;
+        let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on);
         // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
         let own = target.known.as_ref().map(|person| self.keuze.life_of(person.subjects())).transpose()?;
         let own = own.unwrap_or_default();
@@ -719,11 +725,9 @@ impl<'a> Running<'a> {
     }
 
     fn objected(&self, row: &Row, person: Option<Subject>, channels: Vec<Channel>, facts: Vec<Fact>) -> Draft {
-        let mut event = self.event(EventKind::Objected, person);
-        event.channels = channels;
-        event.object = row.objected_on.map(|date| format!("since/{date}"));
-        event.policy = Some(self.keuze.published.current().hash);
-        Draft::with(event, facts)
+        let policy = self.keuze.published.current().hash;
+        let objection = Objection { policy, channels, since: row.objected_on, said: self.act.said() };
+        Draft::with(self.event(objection, person), facts)
     }
 
     /// Where a channel's objection holds: a later yes takes it off the points that it was given for.
@@ -777,7 +781,7 @@ impl<'a> Running<'a> {
         points: &[ContactPoint],
         channels: &[Channel],
         since: Option<Date>,
-    ) -> Result<Vec<Fact>, ActError> {
+    ) -> Vec<Fact> {
         self.entries_of(None, target, points, channels, since)
     }
 
@@ -789,7 +793,7 @@ impl<'a> Running<'a> {
         points: &[ContactPoint],
         channels: &[Channel],
         since: Option<Date>,
-    ) -> Result<Vec<Fact>, ActError> {
+    ) -> Vec<Fact> {
         let source = (since.is_none() && target.person.is_none()).then_some(self.source);
         let since = since.map_or_else(|| Since::Now(self.keuze.clock.now().today), Since::Dated);
         let doors_are_told = target.is_told;
@@ -799,7 +803,7 @@ impl<'a> Running<'a> {
         let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
         let answered = &book.answered(of_nobody, since, &self.keys);
         let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };
-        Ok(book.new_entries(&wanted, &self.newest, &self.keys, &*self.keuze.entropy))
+        book.new_entries(&wanted, &self.newest, &self.keys, &*self.keuze.entropy)
     }
 
     /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
@@ -808,10 +812,7 @@ impl<'a> Running<'a> {
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
         let mut life = target.life.clone();
         for (channels, evidence) in relations(row) {
-            let mut event = self.event(EventKind::Imported, target.person);
-            event.channels.clone_from(&channels);
-            event.points = self.given(row, target, &channels);
-            event.evidence = evidence.cloned().map(Evidence::SoftOptIn);
+            let event = self.relation(row, target, &channels, evidence);
             life.push(Recorded { address: LAST, event });
             let missing = evidence.map_or_else(|| SoftOptIn::default().missing(), SoftOptIn::missing);
             for channel in channels {
@@ -1100,13 +1101,15 @@ fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
 ///
 /// With `names`, what they agreed to at the point that is called so.
 fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>, names: Option<&[PointName]>) -> bool {
-    let concerns = |recorded: &&Recorded| recorded.event.channels.contains(&channel);
+    let concerns = |recorded: &&Recorded| recorded.event.channels().contains(&channel);
     let is_here =
-        |event: &Event| names.is_none_or(|names| event.points.iter().any(|given| names.contains(&given.name)));
-    let own = |event: &Event| event.kind == EventKind::OptInConfirmed && event.actor == Actor::Person && is_here(event);
+        |event: &Event| names.is_none_or(|names| event.points().iter().any(|given| names.contains(&given.name)));
+    let own = |event: &Event| {
+        event.kind() == EventKind::OptInConfirmed && event.head.actor == Actor::Person && is_here(event)
+    };
     let agreed = life.iter().filter(concerns).rfind(|recorded| own(&recorded.event));
     let Some(agreed) = agreed else { return false };
-    let day = ledger::clock::moment(agreed.event.at.unix_timestamp()).today;
+    let day = ledger::clock::moment(agreed.event.head.at.unix_timestamp()).today;
     match objected_on {
         Some(date) => date < day,
         None => life.iter().any(|recorded| brought(recorded, channel) && recorded.address < agreed.address),
@@ -1115,5 +1118,5 @@ fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>, 
 
 /// Whether an import brought an objection to a channel.
 fn brought(Recorded { event, .. }: &Recorded, channel: Channel) -> bool {
-    event.kind == EventKind::Objected && event.route == Route::Import && event.channels.contains(&channel)
+    event.kind() == EventKind::Objected && event.head.route == Route::Import && event.channels().contains(&channel)
 }

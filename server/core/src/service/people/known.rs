@@ -1,7 +1,7 @@
 //! Getting to know people: parts of profiles, found again by contact point or customer number.
 
 use model::channel::Channel;
-use model::event::EventKind;
+use model::event::Body;
 use model::identity::Subject;
 use time::Date;
 
@@ -76,9 +76,7 @@ impl Keuze {
         let subject = part.subject;
         let facts = self.learned(part);
         if !facts.is_empty() {
-            let mut event = act.event(EventKind::Imported, self.clock.now().at);
-            event.subject = Some(subject);
-            event.object = Some("profile".to_owned());
+            let event = act.event(self.clock.now().at, Body::DetailsRecorded(act.said())).with_subject(Some(subject));
             self.perform(Draft::with(event, facts), act).await?;
         }
         self.known_person(subject).ok_or(ActError::NoPerson)

@@ -3,7 +3,7 @@
 //! A person has one code, made out of a secret and their subject; kept is its keyed hash, sealed under a key of the
 //! person, with which it ends. The secret is rotated; codes on letters that are lying about keep working.
 
-use model::event::EventKind;
+use model::event::Body;
 use model::identity::Subject;
 use model::letter::LetterCode;
 use serde::{Deserialize, Serialize};
@@ -84,9 +84,7 @@ impl Keuze {
         let class = by_life.into_iter().find(|class| person.parts.contains_key(class)).ok_or(ActError::NoPerson)?;
         let subject = person.subject;
         let key = self.scribe.ensure_key(Owner::Class(subject, class));
-        let mut event = act.event(EventKind::Imported, self.clock.now().at);
-        event.subject = Some(subject);
-        event.object = Some("letter-code".to_owned());
+        let event = act.event(self.clock.now().at, Body::LetterCodeMade(act.said())).with_subject(Some(subject));
         let fact = Letter { subject, hash }.fact(key, self.entropy.bytes());
         self.perform(Draft::with(event, vec![fact]), act).await?;
         Ok(())

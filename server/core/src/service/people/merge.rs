@@ -1,9 +1,8 @@
 //! Two people turned out to be one.
 
 use model::channel::Channel;
-use model::event::{Event, EventKind};
+use model::event::{Event, Merged, PointConfirmed};
 use model::identity::Subject;
-use model::told::SAME_PERSON;
 
 use super::book::{Answered, Since, Wanted};
 use super::hash::{NumberedKey, given_at, index_keys, newest_index_key};
@@ -33,7 +32,8 @@ impl Keuze {
         if kept.subject == other.subject {
             return Err(ActError::Nothing);
         }
-        let event = act.event(EventKind::Merged, self.clock.now().at);
+        let event = act.event(self.clock.now().at, Merged { other: other.subject, said: act.said() });
+        let event = event.with_subject(Some(kept.subject));
         let old_key = |owner| self.scribe.find_key(owner);
         let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
         let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
@@ -52,10 +52,9 @@ impl Keuze {
         if !known.is_later(point) {
             return Err(ActError::Nothing);
         }
-        let mut event = act.event(EventKind::Imported, self.clock.now().at);
-        event.subject = Some(known.subject);
-        event.object = Some(SAME_PERSON.to_owned());
-        event.points = given_at(&newest_index_key(&self.scribe).1, [point]);
+        let points = given_at(&newest_index_key(&self.scribe).1, [point]);
+        let event = act.event(self.clock.now().at, PointConfirmed { points, said: act.said() });
+        let event = event.with_subject(Some(known.subject));
         let vouched = known.parts.iter().filter_map(|(class, part)| {
             let mut own = part.as_ref().clone();
             own.vouch([point]);
@@ -110,7 +109,7 @@ impl Keuze {
 
 /// The event with its profiles: one part for each class of either, and none of the other's own any more.
 pub(super) fn one_of_two(
-    mut event: Event,
+    event: Event,
     (kept, other): (&Person, &Person),
     key_of: impl Fn(Owner) -> KeyId,
     old_key_of: impl Fn(Owner) -> Option<KeyId>,
@@ -120,7 +119,5 @@ pub(super) fn one_of_two(
     let mut facts: Vec<Fact> = gone.collect();
     let changed = one.parts.iter().filter(|(class, part)| kept.part(**class) != Some(part));
     facts.extend(changed.map(|(class, part)| part.fact(key_of(Owner::Class(kept.subject, *class)))));
-    event.subject = Some(kept.subject);
-    event.merged = Some(other.subject);
     Draft::with(event, facts)
 }

@@ -117,7 +117,7 @@ async fn nothing_in_hand_is_enough_to_say_no() {
         let acted = house.keuze.object(&Who::point(point.clone()), &Channel::ALL, &unverified()).await.expect("taken");
         assert!(acted.changed && acted.channels.contains(&channel));
         let event = house.ledger().pop().expect("an event");
-        assert_eq!((event.subject, event.level), (None, Some(IdentityLevel::Unverified)));
+        assert_eq!((event.head.subject, event.level()), (None, Some(IdentityLevel::Unverified)));
         let late = customer(&house, &point.normal(), std::slice::from_ref(&point)).await;
         assert_eq!(reason(&house, &Who::person(late), channel), (false, Reason::PointObjected));
     }

@@ -1,6 +1,6 @@
 //! Who may use the desk: the list, and taking access away.
 
-use model::event::{Actor, Event, EventKind, Route};
+use model::event::{Actor, Event, Route, StaffChange, StaffChanged};
 use model::identity::RecordAddress;
 use zeroize::Zeroizing;
 
@@ -53,8 +53,8 @@ impl Staff<'_> {
     /// There is nobody of that name, or the ledger cannot be read or written.
     pub async fn remove(&self, name: &StaffName) -> Result<(), StaffError> {
         let (key, _) = self.find(name)?.ok_or(StaffError::Gone)?;
-        let mut event = Event::new(EventKind::StaffChanged, self.clock.now().at, Actor::System, Route::System);
-        event.object = Some(format!("staff/{name} removed"));
+        let removed = StaffChanged { name: name.to_string(), change: StaffChange::Removed };
+        let event = Event::new(self.clock.now().at, Actor::System, Route::System, removed);
         let fact = Fact { kind: FactKind::Staff, key, value: None };
         self.scribe.append(Draft::with(event, vec![fact])).await?;
         Ok(())

@@ -1,3 +1,4 @@
+use model::event::Body;
 use std::sync::Arc;
 
 use super::*;
@@ -67,9 +68,10 @@ async fn a_taken_name_is_refused_and_every_change_is_an_event() {
             let shard = model::identity::ShardNumber::FIRST;
             house.scribe.record(model::identity::RecordAddress { shard, index }).unwrap()
         })
-        .map(|recorded| recorded.event.object.unwrap())
+        .map(|recorded| recorded.event.body)
         .collect();
-    assert_eq!(objects, ["staff/anna added", "staff/anna password-issued"]);
+    let changed = |change| Body::from(StaffChanged { name: "anna".to_owned(), change });
+    assert_eq!(objects, [changed(StaffChange::Added), changed(StaffChange::PasswordIssued)]);
 }
 
 /// Work, not time: the hash that unknown names are checked against costs what a real one costs, and is checked.

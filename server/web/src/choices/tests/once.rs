@@ -60,7 +60,7 @@ async fn the_same_answer_is_given_for_a_day_and_not_longer() {
     house.clock.set(NOON + 86_400);
     let later = send(&mut Browser::new(&house), &body, KEY).await;
     assert_ne!(later.body, first.body);
-    assert_eq!(house.ledger().iter().filter(|event| event.kind == EventKind::ChoiceMade).count(), 2);
+    assert_eq!(house.ledger().iter().filter(|event| event.kind() == EventKind::ChoiceMade).count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -123,7 +123,7 @@ async fn no_record_and_no_device_tells_two_refusers_apart() {
         cookies.push(set_cookies(&answer));
     }
     let records = house.ledger();
-    assert!(records[1..].iter().all(|event| *event == records[1] && event.facts.is_none()), "{records:#?}");
+    assert!(records[1..].iter().all(|event| *event == records[1] && event.head.facts.is_none()), "{records:#?}");
     assert!(cookies.iter().all(|set| *set == cookies[0]), "{cookies:#?}");
 }
 

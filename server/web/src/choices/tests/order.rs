@@ -120,7 +120,7 @@ async fn a_page_that_no_longer_says_what_holds_takes_every_no() {
     answered(&mut browser, &choice(&house, "accept_all", &all(true))).await;
     let answer = browser.submit(&page, "save-help", &[("control", "save")]).await;
     assert_eq!((answer.status, letters(&browser).as_str()), (StatusCode::SEE_OTHER, "orrr"));
-    assert_eq!(last(&house).kind, EventKind::Withdrawn);
+    assert_eq!(last(&house).kind(), EventKind::Withdrawn);
 }
 
 /// A request that is sent again gets its receipt again; what it wrote to the device is not written over a later answer.
@@ -151,17 +151,17 @@ async fn a_no_of_a_device_that_never_heard_of_its_yes_ends_it() {
     let body = choice(&house, "accept_all", &all(true));
     let mut browser = Browser::new(&house);
     let granted = send(&mut browser.beside(), &body).await;
-    let subject = last(&house).subject;
+    let subject = last(&house).head.subject;
     answered(&mut browser, &choice(&house, "refuse_all", &all(false))).await;
     assert_eq!(
-        (last(&house).kind, last(&house).subject),
+        (last(&house).kind(), last(&house).head.subject),
         (EventKind::ChoiceMade, None),
         "nobody knows that it is theirs"
     );
     let again = send(&mut browser, &body).await;
     assert_eq!((&again.body, letters(&browser).as_str()), (&granted.body, "orrr"));
     assert!(set_cookies(&again).is_empty());
-    assert_eq!((last(&house).kind, last(&house).subject), (EventKind::Withdrawn, subject));
+    assert_eq!((last(&house).kind(), last(&house).head.subject), (EventKind::Withdrawn, subject));
     assert_eq!((said(&house, "marketing"), said(&house, "statistics")), (Said::Refused, Said::Objected));
     let records = house.ledger().len();
     send(&mut browser, &body).await;

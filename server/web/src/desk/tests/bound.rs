@@ -54,7 +54,7 @@ async fn two_tabs_act_each_for_whom_it_shows() {
     let entered = [("act", "object:email"), ("route", "letter")];
     for (page, person) in [(&first, two.people[0]), (&second, two.people[1])] {
         let done = two.desk.submit(page, "name=\"route\"", &entered).await;
-        assert_eq!(two.house.ledger().pop().expect("an event").subject, Some(person));
+        assert_eq!(two.house.ledger().pop().expect("an event").head.subject, Some(person));
         let shown = two.desk.get(done.location()).await;
         assert!(shown.words().contains("Lees dit nummer voor"), "{}", shown.words());
     }
@@ -99,7 +99,7 @@ async fn a_screen_of_a_closed_call_records_nothing_for_the_next_caller() {
     assert_eq!(two.desk.get(&address).await.status, StatusCode::NOT_FOUND, "the back button");
     assert!(two.press(&new, "close").await.words().contains("Zeg eerst of het recht"), "still unanswered");
     two.press(&new, "object:phone").await;
-    assert_eq!(two.house.ledger().pop().expect("an event").subject, Some(two.people[1]));
+    assert_eq!(two.house.ledger().pop().expect("an event").head.subject, Some(two.people[1]));
 }
 
 /// Two tabs of one call: what one of them chose, the other does not show.
@@ -117,7 +117,7 @@ async fn a_press_counts_for_what_its_screen_shows_of_the_call() {
     let answer = two.press(&chosen, "close").await;
     two.is_not_recorded(&answer, before);
     two.press(&answered, "object:phone").await;
-    assert_eq!(two.house.ledger().pop().expect("an event").subject, Some(two.people[0]));
+    assert_eq!(two.house.ledger().pop().expect("an event").head.subject, Some(two.people[0]));
     assert_eq!(two.press(&answered, "close").await.status, StatusCode::OK);
 }
 
@@ -136,7 +136,7 @@ async fn a_call_whose_person_was_erased_goes_on_about_the_number() {
     assert_eq!(now.status, StatusCode::OK);
     assert!(two.press(&now, "object:phone").await.status.is_redirection());
     let said = two.house.ledger().pop().expect("an event");
-    assert_eq!((said.subject, &said.channels[..]), (None, &[Channel::Phone][..]));
+    assert_eq!((said.head.subject, said.channels()), (None, &[Channel::Phone][..]));
 }
 
 /// After its end a session enters nothing, and is told so: never led to signing in without a word.
@@ -174,7 +174,7 @@ async fn an_act_after_the_session_says_that_it_was_not_recorded() {
     let path = two.desk.get(CALL).await.location().to_owned();
     let again = two.desk.get(&path).await;
     assert!(two.press(&again, "object:phone").await.status.is_redirection());
-    assert_eq!(two.house.ledger().pop().expect("an event").subject, Some(two.people[1]));
+    assert_eq!(two.house.ledger().pop().expect("an event").head.subject, Some(two.people[1]));
 }
 
 /// Two become one in one tab: the other tab's page of the one that is gone acts for nobody.

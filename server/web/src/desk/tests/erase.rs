@@ -32,9 +32,12 @@ async fn s_54_an_erasure_at_the_desk_wants_a_written_reason_and_a_confirmation()
     let erased = desk.submit(&shown, "name=\"known_by\"", &[("asked", "yes"), known_by]).await;
     assert!(house.keuze.known_person(person).is_none());
     let event = house.ledger().pop().expect("a record");
-    assert_eq!((event.kind, event.level, event.route), (EventKind::Erased, Some(IdentityLevel::Further), Route::Desk));
-    assert_eq!(event.reason.as_deref(), Some("belde vanaf het bekende nummer"));
-    assert_eq!(event.actor, Actor::Agent { name: "anna".to_owned() });
+    assert_eq!(
+        (event.kind(), event.level(), event.head.route),
+        (EventKind::Erased, Some(IdentityLevel::Further), Route::Desk)
+    );
+    assert_eq!(event.reason(), Some("belde vanaf het bekende nummer"));
+    assert_eq!(event.head.actor, Actor::Agent { name: "anna".to_owned() });
 
     let page = desk.get(erased.location()).await;
     assert_eq!(page.status, StatusCode::OK);

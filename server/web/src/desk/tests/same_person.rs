@@ -62,10 +62,16 @@ async fn staff_say_that_a_mailbox_is_the_persons_own_and_how_they_know() {
     let done = desk.submit(&page, MARK, &SURE).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
     let event = house.ledger().pop().expect("an event");
-    assert_eq!((event.kind, event.route, event.subject), (EventKind::Imported, Route::Desk, Some(person)));
-    assert_eq!((event.actor, event.level), (Actor::Agent { name: "anna".to_owned() }, Some(IdentityLevel::Further)));
-    assert_eq!(event.reason.as_deref(), Some("noemde beide adressen"));
-    assert_eq!(event.points.len(), 1, "it says which one");
+    assert_eq!(
+        (event.kind(), event.head.route, event.head.subject),
+        (EventKind::PointConfirmed, Route::Desk, Some(person))
+    );
+    assert_eq!(
+        (&event.head.actor, event.level()),
+        (&Actor::Agent { name: "anna".to_owned() }, Some(IdentityLevel::Further))
+    );
+    assert_eq!(event.reason(), Some("noemde beide adressen"));
+    assert_eq!(event.points().len(), 1, "it says which one");
     let shown = desk.get(done.location()).await;
     assert!(shown.words().contains("Vastgelegd: b@example.nl is van deze persoon."), "{}", shown.words());
     assert!(

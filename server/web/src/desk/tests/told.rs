@@ -77,7 +77,7 @@ async fn the_evidence_of_a_soft_opt_in_is_shown_in_words() {
     let mut desk = annas_desk(&house, "localhost").await;
     let found = look_up_for(&mut desk, "K-1", "klant belt").await;
     let page = desk.get(found.location()).await.words();
-    let relation = house.ledger().iter().rposition(|event| event.evidence.is_some()).expect("a relation");
+    let relation = house.ledger().iter().rposition(|event| event.evidence().is_some()).expect("a relation");
     let address = RecordAddress { shard: ShardNumber::FIRST, index: relation as u64 };
     let record = look_up_for(&mut desk, &house.keuze.receipts().number(address).to_string(), "klant belt").await;
     let mut browser = known(&house, "els@example.nl").await;

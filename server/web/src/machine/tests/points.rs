@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::known::tests::{known, press, shown};
+use model::event::{Body, RecordedChoice};
 
 const CUSTOMERS: &str = "/keuze/api/v1/customers";
 const DECISIONS: &str = "/keuze/api/v1/decisions";
@@ -316,10 +317,11 @@ async fn a_yes_to_a_purpose_is_none_by_an_address_that_joined_later() {
     let keuze = &office.house.keuze;
     let purpose: PurposeId = "profiling".parse().expect("an id");
     let revision = keuze.published.current().policy.purpose(&purpose).expect("of the policy").revision;
-    let mut event = Event::new(EventKind::ChoiceMade, keuze.clock.now().at, Actor::Person, Route::PreferencePage);
-    event.subject = Some(office.anna);
     let until = Some(date!(2027 - 05 - 24));
-    event.answers = [(purpose, Answered { answer: Answer::Granted, revision, until })].into();
+    let answers = [(purpose, Answered { answer: Answer::Granted, revision, until })].into();
+    let choice = Body::ChoiceMade(RecordedChoice::new(keuze.published.current().hash, answers));
+    let event = Event::new(keuze.clock.now().at, Actor::Person, Route::PreferencePage, choice);
+    let event = event.with_subject(Some(office.anna));
     keuze.scribe.append(Draft::new(event)).await.expect("written");
     office.told(CUSTOMERS, &json!({ "customer": "K-1", "email": "b@example.nl" })).await;
     let ask = async |who: Value| {

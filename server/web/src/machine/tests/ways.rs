@@ -11,8 +11,8 @@ use crate::known::tests::{known, press, shown};
 /// What every way ends in, for whoever has these points; nothing of it knows the way.
 fn assert_stopped(office: &Office, route: Route) {
     let ledger = office.house.ledger();
-    let said = ledger.iter().rposition(|event| event.kind == EventKind::Objected).expect("an objection");
-    assert_eq!(ledger[said].route, route);
+    let said = ledger.iter().rposition(|event| event.kind() == EventKind::Objected).expect("an objection");
+    assert_eq!(ledger[said].head.route, route);
     let address = RecordAddress { shard: ShardNumber::FIRST, index: said as u64 };
     for channel in [Channel::Newsletter, Channel::Email, Channel::Post, Channel::Phone] {
         let point = match channel {

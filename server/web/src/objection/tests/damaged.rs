@@ -94,7 +94,7 @@ async fn a_yes_to_other_lines_takes_nothing() {
         ("scope", "all"),
     ];
     assert_eq!(say_no(&server, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(house.ledger().iter().all(|event| event.kind != EventKind::Objected));
+    assert!(house.ledger().iter().all(|event| event.kind() != EventKind::Objected));
     // Nothing tells what it was.
     let lost =
         say_no(&server, &[("lines", "Kerkstraat 1.2E+20\n9000 Gent"), ("country", "BE"), ("scope", "all")]).await;

@@ -39,7 +39,7 @@ fn reason(house: &House, who: &Who, channel: Channel) -> (bool, Reason) {
 }
 
 fn imported(house: &House) -> Vec<Event> {
-    let own = |event: &Event| event.route == Route::Import;
+    let own = |event: &Event| event.head.route == Route::Import;
     house.ledger().into_iter().filter(own).collect()
 }
 
@@ -51,10 +51,11 @@ async fn a_row_is_one_event_and_a_file_that_comes_again_records_nothing() {
     let (summary, reports) = csv(&house, &[first, second]).await;
     assert_eq!((summary.rows, summary.recorded, summary.refused), (2, 2, 0), "{reports:?}");
     let events = imported(&house);
-    let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
+    let kinds: Vec<_> = events.iter().map(Event::kind).collect();
     assert_eq!(kinds, [EventKind::Imported, EventKind::Imported, EventKind::Objected]);
-    assert!(events.iter().all(|event| event.facts.is_some()));
-    assert_eq!(events[2].object.as_deref(), Some("since/2024-05-01"));
+    assert!(events.iter().all(|event| event.head.facts.is_some()));
+    let Body::Objected(objection) = &events[2].body else { panic!("{:?}", events[2]) };
+    assert_eq!(objection.since, Some(time::macros::date!(2024 - 05 - 01)));
     let anna = house.keuze.customer("1").expect("known");
     assert_eq!((anna.name(), anna.points().len()), (Some("Anna Jansen"), 3));
     let bob = Who::person(house.keuze.customer("2").expect("known").subject);

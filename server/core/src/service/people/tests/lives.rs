@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use model::channel::Channel;
 use model::contact::PointKind;
-use model::event::{Actor, EventKind, Route};
+use model::event::{Actor, Body, Route};
 use model::identity::Subject;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -504,7 +504,7 @@ impl Life {
         let entry = |kept: &Kept| serde_json::from_slice::<Entry>(&kept.value).expect("an entry");
         let id = |kept: &Kept| kept.key.as_slice().try_into().expect("an id");
         let facts: Vec<Fact> = kept.iter().filter_map(|kept| Some(change(entry(kept))?.fact(id(kept)))).collect();
-        let event = by_import().event(EventKind::Imported, self.house.keuze.clock.now().at);
+        let event = by_import().event(self.house.keuze.clock.now().at, Body::DetailsRecorded(by_import().said()));
         self.house.keuze.perform_together(vec![Draft::with(event, facts)]).await.expect("recorded");
     }
 

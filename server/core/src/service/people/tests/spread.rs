@@ -482,7 +482,12 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
                 let before = house.ledger().len();
                 file(&house, by_file).await;
                 assert!(
-                    house.keuze.life(anna).expect("readable").iter().any(|said| said.event.kind == EventKind::Objected)
+                    house
+                        .keuze
+                        .life(anna)
+                        .expect("readable")
+                        .iter()
+                        .any(|said| said.event.kind() == EventKind::Objected)
                 );
                 assert!(house.ledger().len() <= before + 1, "the file alone is recorded");
             }
@@ -567,7 +572,7 @@ async fn a_no_that_is_said_again_outranks_a_yes_before_it_whenever_its_point_joi
             for is_said_again in [false, true] {
                 let house = House::new().await;
                 says_no(&house, door, &here).await;
-                let person = customer(&house, "1", &[there.clone()]).await;
+                let person = customer(&house, "1", std::slice::from_ref(&there)).await;
                 says_yes(&house, person, &[channel], std::slice::from_ref(&there)).await;
                 if is_said_again {
                     says_no(&house, door, &here).await;

@@ -1,0 +1,559 @@
+//! What happened: one variant a kind.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::{Answered, Call, Circumstances, KeyName, SealedSubject};
+use crate::channel::Channel;
+use crate::choice::{Control, Surface};
+use crate::contact::GivenAt;
+use crate::evidence::{OptIn, SoftOptIn};
+use crate::identity::{ContentHash, RecordAddress, Subject};
+use crate::message::{CheckedLetter, Classified};
+use crate::notice::NoticeRef;
+use crate::policy::ChangeClass;
+use crate::purpose::PurposeId;
+
+/// What happened (R-2.5.1-1 and design, "The words"), with the fields that its kind needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Body {
+    /// A notice was sent to visitors; counted, not stored per person.
+    NoticeShown(NoticeShown),
+    /// A second page was visited without an answer; never a consent.
+    ContinuedUse(ContinuedUse),
+    /// An answer was given.
+    ChoiceMade(RecordedChoice),
+    /// A yes was turned into a no.
+    Withdrawn(RecordedChoice),
+    /// A new choice after every earlier one had expired.
+    Renewed(RecordedChoice),
+    /// Somebody objected (GDPR art. 21).
+    Objected(Objection),
+    /// Objections were taken off a contact point by whoever proved to control it; it is nobody's consent.
+    ObjectionLifted(ObjectionLifted),
+    /// Somebody asked for an opt-in; not yet confirmed by the person.
+    OptInRequested(OptInRequested),
+    /// The person confirmed it.
+    OptInConfirmed(OptInConfirmed),
+    /// The controller told of a customer relation.
+    Imported(Relation),
+    /// Details of a person were taken down; they stand beside the record.
+    DetailsRecorded(Circumstances),
+    /// Staff said that contact points which joined a person later are theirs.
+    PointConfirmed(PointConfirmed),
+    /// A code was made for a person's letters.
+    LetterCodeMade(Circumstances),
+    /// Two people turned out to be one.
+    Merged(Merged),
+    /// A subject's keys were destroyed.
+    Erased(Erased),
+    /// The retention run ended the life of something.
+    RetentionRun(RetentionRun),
+    /// A staff member read something.
+    LookedUp(LookedUp),
+    /// A call ended, and whether the right to object was offered in it (S-16).
+    CallClosed(CallClosed),
+    /// A program said for the first time that a template is, or is not, advertising, and who decided it (S-19).
+    MessageClassified(Classified),
+    /// A letter template passed the check for the first time with this version of the block (S-13).
+    LetterChecked(CheckedLetter),
+    /// A policy came into force.
+    PolicyPublished(PolicyPublished),
+    /// A staff member was added, changed or removed.
+    StaffChanged(StaffChanged),
+    /// A program's key was given out or taken back.
+    ClientChanged(ClientChanged),
+    /// Sign-ins at the desk failed.
+    SignInFailed(FailedSignIns),
+    /// Failed sign-ins were told to whom they concern.
+    SignInFailuresTold(FailedSignIns),
+    /// A key was rotated.
+    KeyRotated(KeyRotated),
+    /// A mail was queued, sent or given up; never to whom.
+    Mailed(Mailed),
+}
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventKind {
+    /// [`Body::NoticeShown`].
+    NoticeShown,
+    /// [`Body::ContinuedUse`].
+    ContinuedUse,
+    /// [`Body::ChoiceMade`].
+    ChoiceMade,
+    /// [`Body::Withdrawn`].
+    Withdrawn,
+    /// [`Body::Renewed`].
+    Renewed,
+    /// [`Body::Objected`].
+    Objected,
+    /// [`Body::ObjectionLifted`].
+    ObjectionLifted,
+    /// [`Body::OptInRequested`].
+    OptInRequested,
+    /// [`Body::OptInConfirmed`].
+    OptInConfirmed,
+    /// [`Body::Imported`].
+    Imported,
+    /// [`Body::DetailsRecorded`].
+    DetailsRecorded,
+    /// [`Body::PointConfirmed`].
+    PointConfirmed,
+    /// [`Body::LetterCodeMade`].
+    LetterCodeMade,
+    /// [`Body::Merged`].
+    Merged,
+    /// [`Body::Erased`].
+    Erased,
+    /// [`Body::RetentionRun`].
+    RetentionRun,
+    /// [`Body::LookedUp`].
+    LookedUp,
+    /// [`Body::CallClosed`].
+    CallClosed,
+    /// [`Body::MessageClassified`].
+    MessageClassified,
+    /// [`Body::LetterChecked`].
+    LetterChecked,
+    /// [`Body::PolicyPublished`].
+    PolicyPublished,
+    /// [`Body::StaffChanged`].
+    StaffChanged,
+    /// [`Body::ClientChanged`].
+    ClientChanged,
+    /// [`Body::SignInFailed`].
+    SignInFailed,
+    /// [`Body::SignInFailuresTold`].
+    SignInFailuresTold,
+    /// [`Body::KeyRotated`].
+    KeyRotated,
+    /// [`Body::Mailed`].
+    Mailed,
+}
+
+impl Body {
+    /// Without the details.
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::NoticeShown(_) => EventKind::NoticeShown,
+            Self::ContinuedUse(_) => EventKind::ContinuedUse,
+            Self::ChoiceMade(_) => EventKind::ChoiceMade,
+            Self::Withdrawn(_) => EventKind::Withdrawn,
+            Self::Renewed(_) => EventKind::Renewed,
+            Self::Objected(_) => EventKind::Objected,
+            Self::ObjectionLifted(_) => EventKind::ObjectionLifted,
+            Self::OptInRequested(_) => EventKind::OptInRequested,
+            Self::OptInConfirmed(_) => EventKind::OptInConfirmed,
+            Self::Imported(_) => EventKind::Imported,
+            Self::DetailsRecorded(_) => EventKind::DetailsRecorded,
+            Self::PointConfirmed(_) => EventKind::PointConfirmed,
+            Self::LetterCodeMade(_) => EventKind::LetterCodeMade,
+            Self::Merged(_) => EventKind::Merged,
+            Self::Erased(_) => EventKind::Erased,
+            Self::RetentionRun(_) => EventKind::RetentionRun,
+            Self::LookedUp(_) => EventKind::LookedUp,
+            Self::CallClosed(_) => EventKind::CallClosed,
+            Self::MessageClassified(_) => EventKind::MessageClassified,
+            Self::LetterChecked(_) => EventKind::LetterChecked,
+            Self::PolicyPublished(_) => EventKind::PolicyPublished,
+            Self::StaffChanged(_) => EventKind::StaffChanged,
+            Self::ClientChanged(_) => EventKind::ClientChanged,
+            Self::SignInFailed(_) => EventKind::SignInFailed,
+            Self::SignInFailuresTold(_) => EventKind::SignInFailuresTold,
+            Self::KeyRotated(_) => EventKind::KeyRotated,
+            Self::Mailed(_) => EventKind::Mailed,
+        }
+    }
+}
+
+/// How often a notice was sent since the count before, by the visits that it was sent to; about nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeShown {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The notice.
+    pub notice: NoticeRef,
+    /// Where on the page.
+    pub surface: Surface,
+    /// How often.
+    pub count: u64,
+}
+
+/// Further use of the site after a notice was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContinuedUse {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The notice that was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeRef>,
+    /// `Sec-GPC: 1` came along.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub gpc: bool,
+    /// The questions that were shown and not answered, each with its revision.
+    pub questions: BTreeMap<PurposeId, u32>,
+}
+
+/// Answers on a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedChoice {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The notice that was shown; absent is "notice unknown".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeRef>,
+    /// The control that was used; absent where the no of a device is recorded under a further id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
+    /// Where on the page, as far as told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<Surface>,
+    /// The banner's build, as far as told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// The banner's layout variant, as far as told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// `Sec-GPC: 1` came along.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub gpc: bool,
+    /// Every optional purpose of the policy with what was answered, `not_offered` included: what was not shown
+    /// is never recorded as an answer.
+    pub answers: BTreeMap<PurposeId, Answered>,
+}
+
+impl RecordedChoice {
+    /// Answers of which nothing else is told.
+    pub fn new(policy: ContentHash, answers: BTreeMap<PurposeId, Answered>) -> Self {
+        let (notice, control, surface, build, variant) = (None, None, None, None, None);
+        Self { policy, notice, control, surface, build, variant, gpc: false, answers }
+    }
+}
+
+/// An objection to advertising.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Objection {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The channels that it is to; none named is all of them.
+    pub channels: Vec<Channel>,
+    /// Since which day it holds, where a file says that it was made earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
+    /// How it was said.
+    pub said: Circumstances,
+}
+
+/// Objections that were taken off a contact point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectionLifted {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The channels.
+    pub channels: Vec<Channel>,
+    /// How it was said.
+    pub said: Circumstances,
+}
+
+/// The request for an opt-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptInRequested {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The channels.
+    pub channels: Vec<Channel>,
+    /// The contact points that it is for; none where whoever asked does not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<GivenAt>,
+    /// How it was said.
+    pub said: Circumstances,
+}
+
+/// A confirmed opt-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptInConfirmed {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The channels.
+    pub channels: Vec<Channel>,
+    /// The contact points that it is for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<GivenAt>,
+    /// What it rests on.
+    pub evidence: OptIn,
+    /// How it was said.
+    pub said: Circumstances,
+}
+
+/// A customer relation that the controller told of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relation {
+    /// The policy in force.
+    pub policy: ContentHash,
+    /// The channels for which it is told.
+    pub channels: Vec<Channel>,
+    /// The contact points that it is for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<GivenAt>,
+    /// What the controller has as evidence of a soft opt-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<SoftOptIn>,
+    /// How it was told.
+    pub said: Circumstances,
+}
+
+/// Contact points that joined a person later and are theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PointConfirmed {
+    /// The points.
+    pub points: Vec<GivenAt>,
+    /// How it was said.
+    pub said: Circumstances,
+}
+
+/// The event's subject and another person are one; their events are the subject's from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Merged {
+    /// The person who turned out to be the subject.
+    pub other: Subject,
+    /// How it was said.
+    pub said: Circumstances,
+}
+
+/// An erasure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erased {
+    /// Whom it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<SealedSubject>,
+    /// The keys that were destroyed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyName>,
+    /// How it was asked for.
+    pub said: Circumstances,
+}
+
+/// The end of what its time was over for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRun {
+    /// What ended.
+    pub ended: Ended,
+    /// The keys that were destroyed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyName>,
+}
+
+/// What a retention run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// What waited on days that are over.
+    Days,
+    /// Sign-ups to the newsletter that nobody confirmed.
+    UnconfirmedSignUps,
+}
+
+/// A look-up by a staff member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookedUp {
+    /// What was looked at.
+    pub target: LookUpTarget,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a look-up found. A consent id or a person that is not found may be of somebody who was erased, and is not written
+/// down again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookUpTarget {
+    /// Somebody's events.
+    Subject(SealedSubject),
+    /// A record without a subject.
+    Record(RecordAddress),
+    /// No record has this receipt number.
+    NoReceipt(String),
+    /// No consent id is as asked for.
+    NoConsentId,
+    /// Nobody is as asked for.
+    NoPerson,
+}
+
+/// The end of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallClosed {
+    /// The call.
+    pub call: Call,
+    /// With whom it was, where one person is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<SealedSubject>,
+}
+
+/// A policy that is in force from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyPublished {
+    /// The policy.
+    pub policy: ContentHash,
+    /// What kind of change it is.
+    pub change: ChangeClass,
+}
+
+/// A change of who may work at the desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffChanged {
+    /// Their sign-in name.
+    pub name: String,
+    /// What changed.
+    pub change: StaffChange,
+}
+
+/// What changed of a staff member's access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffChange {
+    /// They got a one-time password for the first time.
+    Added,
+    /// They got a one-time password in the place of the one before.
+    PasswordIssued,
+    /// They chose a password themselves.
+    PasswordReplaced,
+    /// Their access was taken away.
+    Removed,
+}
+
+/// A change of which programs may use the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientChanged {
+    /// Its registered name.
+    pub name: String,
+    /// What changed.
+    pub change: ClientChange,
+}
+
+/// What changed of a program's access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientChange {
+    /// It got a key.
+    Added {
+        /// The rights of the key, by their names on the command line.
+        rights: Vec<String>,
+        /// The last civil day on which the key holds.
+        until: Date,
+    },
+    /// Its key was taken back.
+    Removed,
+}
+
+/// Failed sign-ins at the desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailedSignIns {
+    /// Whose name was typed; absent for an unknown one, which may be a password and is never kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How many.
+    pub count: u32,
+}
+
+/// The rotation of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotated {
+    /// Which one.
+    pub key: RotatedKey,
+}
+
+/// The keys that can be rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RotatedKey {
+    /// The root key.
+    Root,
+    /// The index key of the blocking list.
+    Index,
+    /// The secrets of links and letter codes.
+    Tokens,
+}
+
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mailed {
+    /// Which mail it is, by the name of its text.
+    pub mail: String,
+    /// What became of it.
+    pub state: MailState,
+}
+
+/// Where a mail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailState {
+    /// In the queue.
+    Queued,
+    /// At the mail server.
+    Sent,
+    /// Not delivered, and not tried again.
+    GivenUp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// A body is made of what it holds, where that is of one kind alone.
+macro_rules! of_one_kind {
+    ($($kind:ident($holds:ident)),* $(,)?) => {
+        $(impl From<$holds> for Body {
+            fn from(holds: $holds) -> Self {
+                Self::$kind(holds)
+            }
+        })*
+    };
+}
+
+of_one_kind!(
+    NoticeShown(NoticeShown),
+    ContinuedUse(ContinuedUse),
+    Objected(Objection),
+    ObjectionLifted(ObjectionLifted),
+    OptInRequested(OptInRequested),
+    OptInConfirmed(OptInConfirmed),
+    Imported(Relation),
+    PointConfirmed(PointConfirmed),
+    Merged(Merged),
+    Erased(Erased),
+    RetentionRun(RetentionRun),
+    LookedUp(LookedUp),
+    CallClosed(CallClosed),
+    MessageClassified(Classified),
+    LetterChecked(CheckedLetter),
+    PolicyPublished(PolicyPublished),
+    StaffChanged(StaffChanged),
+    ClientChanged(ClientChanged),
+    KeyRotated(KeyRotated),
+    Mailed(Mailed),
+);
