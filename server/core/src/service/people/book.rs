@@ -494,12 +494,12 @@ impl Since {
         }
     }
 
-    /// The channels of which an older objection says as much: what it forbids. What was said here and lifted since says as
-    /// much as a file that dates it no later.
+    /// The channels of which an older objection says as much: what it forbids. What nobody known said here, and was lifted
+    /// since, says as much as a file that dates it no later. What somebody known said may have been lifted by another one.
     fn told_by(self, entry: Entry) -> Vec<Channel> {
-        let Entry { mut channels, lifted, since, said, .. } = entry;
+        let Entry { mut channels, lifted, since, said, by, .. } = entry;
         match self {
-            Self::Dated(date) if since >= date && said.is_none() => channels.extend(lifted),
+            Self::Dated(date) if since >= date && said.is_none() && by.is_none() => channels.extend(lifted),
             Self::Dated(_) | Self::Now(_) => {}
         }
         channels
