@@ -542,7 +542,7 @@ impl Scribe {
         }
     }
 
-    /// The subject in the form that goes into [`Event::about`]; `None` without a proof key.
+    /// The subject in the form that goes into [`Event::audited`]; `None` without a proof key.
     pub fn seal_about(&self, subject: Subject) -> Option<String> {
         use base64::Engine as _;
         let keys = self.shared.ring.keys();
