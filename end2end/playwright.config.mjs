@@ -11,7 +11,9 @@ export default defineConfig({
   outputDir: './test-results',
   fullyParallel: true,
   workers: 2,
-  retries: 0,
+  // On a busy machine Chromium itself can be late. What passes only the second time is listed as flaky, by name: a race
+  // of ours shows there too, and is mended.
+  retries: 1,
   forbidOnly: true,
   timeout: 30_000,
   expect: { timeout: 5_000 },
