@@ -1,12 +1,16 @@
 //! Channels: the ways to be reached by advertising, and what each needs.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::language::Localized;
 
 /// A way to be reached by advertising; five, each with its own state, basis and history (S-10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumString, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Channel {
     /// The newsletter by e-mail.
     Newsletter,
@@ -26,18 +30,12 @@ impl Channel {
 
     /// Its name in forms, in the API and in the configuration.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Newsletter => "newsletter",
-            Self::Email => "email",
-            Self::Post => "post",
-            Self::Phone => "phone",
-            Self::Social => "social",
-        }
+        self.into()
     }
 
     /// The channel of that name.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.word() == word)
+        word.parse().ok()
     }
 }
 

@@ -2,14 +2,18 @@
 //! them. The addresses themselves never stand in an event: they live in the profile, under keys that end.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 use time::Date;
 
 use super::channel::Channel;
 use super::identity::{PointName, RecordAddress, Subject};
 
 /// A kind of contact point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumString, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum PointKind {
     /// An e-mail address.
     Email,
@@ -25,16 +29,12 @@ impl PointKind {
 
     /// Its name in forms.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::Post => "post",
-        }
+        self.into()
     }
 
     /// The kind of that name.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+        word.parse().ok()
     }
 
     /// The channels that reach somebody at such a point.

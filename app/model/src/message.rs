@@ -1,10 +1,12 @@
 //! Messages: what is advertising, and what is not (S-19).
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 /// What a message is. Only advertising is gated by what people said of its channel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MessageClass {
     /// Advertising: new services, products, an offer (Tw art. 11.7 lid 1).
     #[default]
@@ -16,15 +18,12 @@ pub enum MessageClass {
 impl MessageClass {
     /// Its name in the API.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Commercial => "commercial",
-            Self::Service => "service",
-        }
+        self.into()
     }
 
     /// The class of that name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Commercial, Self::Service].into_iter().find(|class| class.word() == word)
+        word.parse().ok()
     }
 }
 

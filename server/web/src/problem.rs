@@ -244,7 +244,9 @@ mod tests {
 
     #[test]
     fn every_problem_is_answered_as_an_error() {
-        assert!(Slug::ALL.into_iter().map(status).all(|status| status.is_client_error() || status.is_server_error()));
+        assert!(
+            Slug::ALL.iter().copied().map(status).all(|status| status.is_client_error() || status.is_server_error())
+        );
     }
 
     /// "Nothing was saved" is said where that is known, and nowhere else.

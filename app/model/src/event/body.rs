@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::EnumDiscriminants;
 use time::Date;
 
 use super::{Answered, Call, Circumstances, KeyName, SealedSubject};
@@ -17,8 +18,9 @@ use crate::policy::ChangeClass;
 use crate::purpose::PurposeId;
 
 /// What happened (R-2.5.1-1 and design, "The words"), with the fields that its kind needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[strum_discriminants(name(EventKind), derive(PartialOrd, Ord, Hash), doc = "A kind of event.")]
 pub enum Body {
     /// A notice was sent to visitors; counted, not stored per person.
     NoticeShown(NoticeShown),
@@ -76,97 +78,10 @@ pub enum Body {
     Mailed(Mailed),
 }
 
-/// A kind of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EventKind {
-    /// [`Body::NoticeShown`].
-    NoticeShown,
-    /// [`Body::ContinuedUse`].
-    ContinuedUse,
-    /// [`Body::ChoiceMade`].
-    ChoiceMade,
-    /// [`Body::Withdrawn`].
-    Withdrawn,
-    /// [`Body::Renewed`].
-    Renewed,
-    /// [`Body::Objected`].
-    Objected,
-    /// [`Body::ObjectionLifted`].
-    ObjectionLifted,
-    /// [`Body::OptInRequested`].
-    OptInRequested,
-    /// [`Body::OptInConfirmed`].
-    OptInConfirmed,
-    /// [`Body::Imported`].
-    Imported,
-    /// [`Body::DetailsRecorded`].
-    DetailsRecorded,
-    /// [`Body::PointConfirmed`].
-    PointConfirmed,
-    /// [`Body::LetterCodeMade`].
-    LetterCodeMade,
-    /// [`Body::Merged`].
-    Merged,
-    /// [`Body::Erased`].
-    Erased,
-    /// [`Body::RetentionRun`].
-    RetentionRun,
-    /// [`Body::LookedUp`].
-    LookedUp,
-    /// [`Body::CallClosed`].
-    CallClosed,
-    /// [`Body::MessageClassified`].
-    MessageClassified,
-    /// [`Body::LetterChecked`].
-    LetterChecked,
-    /// [`Body::PolicyPublished`].
-    PolicyPublished,
-    /// [`Body::StaffChanged`].
-    StaffChanged,
-    /// [`Body::ClientChanged`].
-    ClientChanged,
-    /// [`Body::SignInFailed`].
-    SignInFailed,
-    /// [`Body::SignInFailuresTold`].
-    SignInFailuresTold,
-    /// [`Body::KeyRotated`].
-    KeyRotated,
-    /// [`Body::Mailed`].
-    Mailed,
-}
-
 impl Body {
     /// Without the details.
     pub fn kind(&self) -> EventKind {
-        match self {
-            Self::NoticeShown(_) => EventKind::NoticeShown,
-            Self::ContinuedUse(_) => EventKind::ContinuedUse,
-            Self::ChoiceMade(_) => EventKind::ChoiceMade,
-            Self::Withdrawn(_) => EventKind::Withdrawn,
-            Self::Renewed(_) => EventKind::Renewed,
-            Self::Objected(_) => EventKind::Objected,
-            Self::ObjectionLifted(_) => EventKind::ObjectionLifted,
-            Self::OptInRequested(_) => EventKind::OptInRequested,
-            Self::OptInConfirmed(_) => EventKind::OptInConfirmed,
-            Self::Imported(_) => EventKind::Imported,
-            Self::DetailsRecorded(_) => EventKind::DetailsRecorded,
-            Self::PointConfirmed(_) => EventKind::PointConfirmed,
-            Self::LetterCodeMade(_) => EventKind::LetterCodeMade,
-            Self::Merged(_) => EventKind::Merged,
-            Self::Erased(_) => EventKind::Erased,
-            Self::RetentionRun(_) => EventKind::RetentionRun,
-            Self::LookedUp(_) => EventKind::LookedUp,
-            Self::CallClosed(_) => EventKind::CallClosed,
-            Self::MessageClassified(_) => EventKind::MessageClassified,
-            Self::LetterChecked(_) => EventKind::LetterChecked,
-            Self::PolicyPublished(_) => EventKind::PolicyPublished,
-            Self::StaffChanged(_) => EventKind::StaffChanged,
-            Self::ClientChanged(_) => EventKind::ClientChanged,
-            Self::SignInFailed(_) => EventKind::SignInFailed,
-            Self::SignInFailuresTold(_) => EventKind::SignInFailuresTold,
-            Self::KeyRotated(_) => EventKind::KeyRotated,
-            Self::Mailed(_) => EventKind::Mailed,
-        }
+        self.into()
     }
 }
 

@@ -3,27 +3,16 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use ipnet::IpNet;
+
 /// A range of addresses such as `10.0.0.0/8`; a lone address is a range of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    base: IpAddr,
-    prefix: u32,
-}
+pub struct Network(IpNet);
 
 impl Network {
     /// Whether an address lies within. An IPv4 address inside IPv6 (`::ffff:10.0.0.1`) counts as the IPv4 one.
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.base, address.to_canonical()) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                self.same(u128::from(base.to_bits()), u128::from(address.to_bits()), 32)
-            }
-            (IpAddr::V6(base), IpAddr::V6(address)) => self.same(base.to_bits(), address.to_bits(), 128),
-            _ => false,
-        }
-    }
-
-    fn same(&self, a: u128, b: u128, width: u32) -> bool {
-        (a ^ b).checked_shr(width - self.prefix).unwrap_or(0) == 0
+        self.0.contains(&address.to_canonical())
     }
 }
 
@@ -42,19 +31,10 @@ impl FromStr for Network {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let base: IpAddr = address.parse().map_err(|_| NetworkError::Form)?;
-        let width = if base.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => width,
-            Some(digits) => digits.parse().ok().filter(|prefix| *prefix <= width).ok_or(NetworkError::Form)?,
-        };
-        let bits = match base {
-            IpAddr::V4(base) => u128::from(base.to_bits()),
-            IpAddr::V6(base) => base.to_bits(),
-        };
-        let beyond = 1u128.checked_shl(width - prefix).map_or(u128::MAX, |size| size - 1);
-        if bits & beyond == 0 { Ok(Self { base, prefix }) } else { Err(NetworkError::HostBits) }
+        let lone = || text.parse::<IpAddr>().map(IpNet::from).map_err(|_| NetworkError::Form);
+        let net = text.parse::<IpNet>().or_else(|_| lone())?;
+        // `ipnet` keeps the bits behind the prefix, and asks about the network alone.
+        if net.addr() == net.network() { Ok(Self(net)) } else { Err(NetworkError::HostBits) }
     }
 }
 

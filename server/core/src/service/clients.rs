@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::event::{Actor, ClientChange, ClientChanged, Event, Route};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use strum::IntoStaticStr;
 use subtle::ConstantTimeEq as _;
 use time::Date;
 use zeroize::Zeroizing;
@@ -21,8 +22,11 @@ use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
 use vault::random::Entropy;
 
 /// What a key is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Scope {
     /// To ask "may I?".
     Decisions,
@@ -42,13 +46,7 @@ impl Scope {
 
     /// Its name.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Decisions => "decisions",
-            Self::Mail => "mail",
-            Self::Letters => "letters",
-            Self::Objections => "objections",
-            Self::Customers => "customers",
-        }
+        self.into()
     }
 }
 

@@ -39,7 +39,8 @@ pub struct MailLinks {
 }
 
 /// What a letter lacks (S-13).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Lacking {
     /// The paragraph that says how to object, in neither language.
     Paragraph,
@@ -52,11 +53,7 @@ pub enum Lacking {
 impl Lacking {
     /// Its name.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Paragraph => "paragraph",
-            Self::Address => "address",
-            Self::Code => "code",
-        }
+        self.into()
     }
 }
 

@@ -317,7 +317,7 @@ async fn the_register_names_every_cookie_and_every_party() {
 async fn every_problem_is_explained_in_both_languages() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
-    for slug in Slug::ALL {
+    for &slug in Slug::ALL {
         for language in Language::ALL {
             let path = format!("/keuze/problems/{slug}?lang={}", language.tag());
             let page = shown(&mut browser, &path).await.words();
@@ -358,7 +358,7 @@ async fn sentences_are_short_and_calm() {
     let mut browser = Browser::new(&house);
     let receipt = answer(&mut browser, "save", &[("grant", "marketing")]).await.location().to_owned();
     let mut paths = vec![PREFERENCES.to_owned(), REGISTER.to_owned(), receipt];
-    paths.extend(Slug::ALL.map(|slug| format!("/keuze/problems/{slug}")));
+    paths.extend(Slug::ALL.iter().map(|slug| format!("/keuze/problems/{slug}")));
     for path in &paths {
         for language in ["nl", "en"] {
             let page = shown(&mut browser, &format!("{path}?lang={language}")).await.words();
