@@ -11,12 +11,13 @@ use vault::ring::KeyId;
 
 /// How a destroyed key is named in an event.
 pub fn key_name(id: KeyId) -> String {
-    format!("{:032x}", u128::from_be_bytes(id.0))
+    hex::encode(id.0)
 }
 
 fn key_id(name: &str) -> Option<KeyId> {
-    let canonical = name.len() == 32 && name.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    canonical.then(|| u128::from_str_radix(name, 16).ok().map(|id| KeyId(id.to_be_bytes()))).flatten()
+    let mut id = KeyId([0; 16]);
+    hex::decode_to_slice(name, &mut id.0).ok()?;
+    (key_name(id) == name).then_some(id)
 }
 
 /// What a walk over the journal finds missing, and what explains it.

@@ -1,4 +1,5 @@
-//! The formats of what is kept: record and journal frame.
+//! The formats of what is kept and of what travels, a file each.
 
 pub mod frame;
 pub mod record;
+pub mod token;

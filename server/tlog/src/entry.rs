@@ -25,7 +25,7 @@ pub struct Salt(pub [u8; 32]);
 impl std::fmt::Display for Salt {
     /// 64 hexadecimal digits.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }
 

@@ -175,10 +175,6 @@ pub fn root_from_inclusion(leaf: LeafHash, index: u64, size: u64, path: &[NodeHa
 mod tests {
     use super::*;
 
-    fn hex(hash: [u8; 32]) -> String {
-        hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-    }
-
     /// The leaves of the reference tests of Certificate Transparency.
     const LEAVES: [&[u8]; 8] = [
         b"",
@@ -201,7 +197,7 @@ mod tests {
     #[test]
     fn golden_paths() {
         let path = |index, size| {
-            reference(size).inclusion(index).map(|path| path.into_iter().map(|hash| hex(hash.0)).collect())
+            reference(size).inclusion(index).map(|path| path.into_iter().map(|hash| hex::encode(hash.0)).collect())
         };
         let expected = |hashes: &[&str]| Some(hashes.iter().map(|&hash| hash.to_owned()).collect::<Vec<_>>());
         assert_eq!(path(0, 1), expected(&[]));
@@ -240,10 +236,10 @@ mod tests {
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ];
         let mut tree = Tree::default();
-        assert_eq!(hex(tree.root().0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(hex::encode(tree.root().0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         for (leaf, root) in LEAVES.iter().zip(roots) {
             tree.push(leaf_hash(leaf));
-            assert_eq!(hex(tree.root().0), root);
+            assert_eq!(hex::encode(tree.root().0), root);
         }
     }
 

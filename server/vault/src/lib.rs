@@ -14,3 +14,4 @@ pub mod ring;
 pub mod root;
 pub mod rotation;
 pub mod seal;
+pub mod siv;

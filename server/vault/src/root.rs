@@ -25,26 +25,15 @@ pub fn read(file: &Path) -> Result<Option<RootKey>, RootKeyError> {
         Err(error) => return Err(RootKeyError::Unreadable { file: file.to_path_buf(), error }),
     };
     let digits = text.strip_prefix(FIRST_LINE).map(str::trim).unwrap_or_default();
-    let key = bytes_of(digits).and_then(|bytes| RootKey::read(&bytes));
+    let key = bytes_of(digits).and_then(|bytes| RootKey::read(&*bytes));
     key.map(Some).ok_or_else(|| RootKeyError::NoKey(file.to_path_buf()))
 }
 
-/// The bytes that lowercase hexadecimal digits stand for.
-fn bytes_of(digits: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| Some(value(*high)? << 4 | value(*low)?)).collect::<Option<_>>();
-    bytes.filter(|_| rest.is_empty()).map(Zeroizing::new)
-}
-
-fn digits_of(key: &RootKey) -> Zeroizing<String> {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let digits = key.expose().iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    Zeroizing::new(digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect())
+/// The bytes that 64 hexadecimal digits stand for, in their one spelling.
+fn bytes_of(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    let read = hex::decode_to_slice(digits, bytes.as_mut_slice());
+    (read.is_ok() && !digits.contains(|digit: char| digit.is_ascii_uppercase())).then_some(bytes)
 }
 
 /// Makes a new root key, readable by its owner alone, durable when this returns.
@@ -62,7 +51,7 @@ pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<RootKey, RootKeyErro
 /// # Errors
 /// When it cannot be written.
 pub fn write(file: &Path, key: &RootKey) -> Result<(), RootKeyError> {
-    let text = Zeroizing::new(format!("{FIRST_LINE}\n{}\n", *digits_of(key)));
+    let text = Zeroizing::new(format!("{FIRST_LINE}\n{}\n", *Zeroizing::new(hex::encode(key.expose()))));
     // It gets its name once it is whole: a kill leaves a key, or none.
     let mut part = file.as_os_str().to_owned();
     part.push(".part");

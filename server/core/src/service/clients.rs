@@ -196,11 +196,7 @@ impl Clients<'_> {
 }
 
 fn hash(key: &str) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(key).iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes everything");
-        text
-    })
+    hex::encode(Sha256::digest(key))
 }
 
 #[cfg(test)]

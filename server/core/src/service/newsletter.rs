@@ -14,9 +14,9 @@ use super::centre::Shown;
 use super::codes::SendError;
 use super::mail::{Mail, PATIENCE};
 use super::people::{Act, ActError, Acted, Part, Person, Who};
-use super::tokens::Token;
 use contact::{ContactPoint, Email};
 use ledger::ReadError;
+use ledger::formats::token::Token;
 use vault::ring::{Owner, RetentionClass};
 
 /// Why nobody was asked.

@@ -55,7 +55,7 @@ impl<'a> Receipts<'a> {
     /// Where there is no such record.
     pub fn token(&self, address: RecordAddress) -> String {
         let mac: [u8; 16] = first(&self.mac(b"link", address).expect("receipts are for what was recorded"));
-        format!("{:032x}", u128::from_be_bytes(mac))
+        hex::encode(mac)
     }
 
     /// Whether that token belongs to that record.

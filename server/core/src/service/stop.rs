@@ -9,8 +9,8 @@ use words::views::objection::{GoesOn, Stopped};
 
 use super::Keuze;
 use super::people::{Act, ActError, Acted, Who};
-use super::tokens::Token;
 use contact::ContactPoint;
+use ledger::formats::token::Token;
 
 /// How much an objection is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,57 +1,20 @@
-//! Tokens in mails: who may stop what, without signing in and without anything being stored for it.
-//!
-//! A token is opaque, deterministic and cannot be made up: a synthetic IV over the text, and the text under a keystream
-//! from that IV (the construction of SIV, RFC 5297, with HMAC-SHA-256). It names recipient and list (RFC 8058
-//! section 3.1) and the number of the key that it was made under, so that it outlives every rotation: mails are
-//! opened years later. All tokens of one kind have one length and look alike.
+//! Tokens in mails: who may stop what, without signing in and without anything being stored for it. Their bytes are drawn in
+//! `ledger::formats::token`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::channel::Channel;
 use model::identity::Subject;
-use subtle::ConstantTimeEq as _;
 use time::Date;
 
 use super::Keuze;
 use contact::Email;
 use ledger::Scribe;
+use ledger::formats::token::{MAILBOX, SealedToken, Token};
 use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
+use vault::siv::SivKey;
 
 /// The name of the token keys.
 const TOKEN: SecretName<Mac> = SecretName::new("token");
-
-/// Purpose, channel, person and day.
-const TEXT: usize = 22;
-/// A keyed hash of an address.
-const MAILBOX: usize = 10;
-const IV: usize = 16;
-/// Whole tokens, without and with a mailbox. Of 40 bytes the last character carries two bits and of 50 bytes four, so it
-/// is a letter or a digit: a `-` or `_` at the end of an address is cut off by some mail programs.
-const WHOLE: [usize; 2] = [2 + IV + TEXT, 2 + IV + TEXT + MAILBOX];
-
-/// What a token is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Token {
-    /// Stops a channel, or all of them, and nothing else. Never expires.
-    Stop {
-        /// Whom it was sent to.
-        person: Subject,
-        /// What it is about; `None` for everything.
-        channel: Option<Channel>,
-    },
-    /// Confirms that the person asked for a channel themselves (S-20).
-    Confirm {
-        /// Whom it was sent to.
-        person: Subject,
-        /// What was asked for.
-        channel: Channel,
-        /// The last civil day on which it works.
-        until: Date,
-        /// The mailbox that it was sent to; `None` in tokens from before they named it.
-        mailbox: Option<[u8; MAILBOX]>,
-    },
-}
 
 /// Makes and reads tokens.
 pub struct Tokens<'a> {
@@ -68,7 +31,7 @@ impl Tokens<'_> {
     pub fn confirm(&self, person: Subject, channel: Channel, until: Date, to: &Email) -> String {
         let (number, secret) = self.scribe.newest_secret(TOKEN);
         let keys = Keys::of(&secret);
-        keys.seal(number, Token::Confirm { person, channel, until, mailbox: Some(keys.mailbox(to)) })
+        Token::Confirm { person, channel, until, mailbox: Some(keys.mailbox(to)) }.seal(number, &keys.token)
     }
 
     /// As confirmation links were made before they named the mailbox.
@@ -92,19 +55,12 @@ impl Tokens<'_> {
 
     /// The same, with the keys it was made under.
     fn open(&self, token: &str) -> Option<(Keys, Token)> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| WHOLE.contains(&bytes.len()));
-        let is_whole = bytes.is_some();
-        // A text of another length is read as zeros, which no key has made.
-        let bytes = bytes.unwrap_or_else(|| vec![0; WHOLE[0]]);
-        let (number, rest) = bytes.split_first_chunk::<2>()?;
-        let (iv, sealed) = rest.split_first_chunk::<IV>()?;
-        let number = u16::from_be_bytes(*number);
-        let secret = self.scribe.numbered_secret(TOKEN, number);
+        let sealed = SealedToken::read(token);
+        let secret = self.scribe.numbered_secret(TOKEN, sealed.number);
         let is_known = secret.is_some();
         let keys = Keys::of(&secret.unwrap_or_else(MacKey::nobodys));
-        let text = keys.stream(iv, sealed);
-        let is_ours = bool::from(keys.iv(number, &text).ct_eq(iv)) & is_whole & is_known;
-        Token::decode(&text).filter(|_| is_ours).map(|token| (keys, token))
+        let token = sealed.open(&keys.token);
+        token.filter(|_| is_known).map(|token| (keys, token))
     }
 
     /// Begins a new key; tokens made under the older ones keep working.
@@ -114,7 +70,7 @@ impl Tokens<'_> {
 
     fn make(&self, token: Token) -> String {
         let (number, secret) = self.scribe.newest_secret(TOKEN);
-        Keys::of(&secret).seal(number, token)
+        token.seal(number, &Keys::of(&secret).token)
     }
 }
 
@@ -125,77 +81,15 @@ impl Keuze {
     }
 }
 
-impl Token {
-    /// Purpose, channel, person, day; then the mailbox, if there is one.
-    fn encode(self) -> Vec<u8> {
-        let (purpose, channel, person, day, mailbox) = match self {
-            Self::Stop { person, channel } => (1, channel.map_or(0, number_of), person, 0, None),
-            Self::Confirm { person, channel, until, mailbox } => {
-                let purpose = if mailbox.is_some() { 3 } else { 2 };
-                (purpose, number_of(channel), person, until.to_julian_day(), mailbox)
-            }
-        };
-        let mailbox = mailbox.as_ref().map_or(&[][..], |mailbox| &mailbox[..]);
-        [&[purpose, channel][..], &person.0, &day.to_be_bytes(), mailbox].concat()
-    }
-
-    fn decode(text: &[u8]) -> Option<Self> {
-        let (head, mailbox) = text.split_first_chunk::<TEXT>()?;
-        let person = Subject(*head[2..].first_chunk()?);
-        let day = i32::from_be_bytes(*head.last_chunk()?);
-        let channel = Channel::ALL.into_iter().find(|channel| number_of(*channel) == head[1]);
-        let mailbox: Option<[u8; MAILBOX]> = mailbox.try_into().ok();
-        match (head[0], head[1], channel, mailbox) {
-            (1, 0, _, None) => Some(Self::Stop { person, channel: None }),
-            (1, _, Some(_), None) => Some(Self::Stop { person, channel }),
-            (2, _, Some(channel), None) | (3, _, Some(channel), Some(_)) => {
-                Some(Self::Confirm { person, channel, until: Date::from_julian_day(day).ok()?, mailbox })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// In tokens that are in people's mailboxes: never to be changed.
-fn number_of(channel: Channel) -> u8 {
-    match channel {
-        Channel::Newsletter => 1,
-        Channel::Email => 2,
-        Channel::Post => 3,
-        Channel::Phone => 4,
-        Channel::Social => 5,
-    }
-}
-
-/// Three keys out of one secret: for the IV, for the keystream, and for hashes of addresses.
+/// What one secret gives: the key of the tokens, and the one for hashes of addresses.
 struct Keys {
-    iv: MacKey,
-    stream: MacKey,
+    token: SivKey,
     mailbox: MacKey,
 }
 
 impl Keys {
     fn of(secret: &MacKey) -> Self {
-        Self {
-            iv: secret.derive(&[b"keuze token iv"]),
-            stream: secret.derive(&[b"keuze token stream"]),
-            mailbox: secret.derive(&[b"keuze token mailbox"]),
-        }
-    }
-
-    fn seal(&self, number: u16, token: Token) -> String {
-        let text = token.encode();
-        let iv = self.iv(number, &text);
-        URL_SAFE_NO_PAD.encode([&number.to_be_bytes()[..], &iv, &self.stream(&iv, &text)].concat())
-    }
-
-    fn iv(&self, number: u16, text: &[u8]) -> [u8; IV] {
-        *mac(&self.iv, &[&number.to_be_bytes(), text]).first_chunk().expect("32 bytes")
-    }
-
-    /// A text is at most 32 bytes, so one block of keystream covers it.
-    fn stream(&self, iv: &[u8; IV], text: &[u8]) -> Vec<u8> {
-        text.iter().zip(mac(&self.stream, &[iv])).map(|(text, stream)| text ^ stream).collect()
+        Self { token: SivKey::derive(secret, b"keuze token"), mailbox: secret.derive(&[b"keuze mailbox of a token"]) }
     }
 
     /// Two spellings of one mailbox are one (decision 9).
@@ -227,7 +121,7 @@ mod tests {
             .collect();
         for token in all {
             let text = tokens.make(token);
-            let length = if matches!(token, Token::Confirm { mailbox: Some(_), .. }) { 67 } else { 54 };
+            let length = if matches!(token, Token::Confirm { mailbox: Some(_), .. }) { 70 } else { 55 };
             assert_eq!((text.len(), tokens.read(&text)), (length, Some(token)));
             assert_eq!(text, tokens.make(token), "deterministic");
             assert!(text.ends_with(|c: char| c.is_ascii_alphanumeric()), "{text}");
@@ -278,7 +172,7 @@ mod tests {
                 assert_eq!(tokens.read(&altered), None, "{altered}");
             }
         }
-        for text in ["", "AAEA", &token[1..], &format!("{token}A"), &"A".repeat(54), &"é".repeat(27)] {
+        for text in ["", "AAEA", &token[1..], &format!("{token}A"), &"A".repeat(55), &"é".repeat(27)] {
             assert_eq!(tokens.read(text), None, "{text}");
         }
         assert_eq!(House::bare(2).keuze.tokens().read(token), None, "another ledger's");
@@ -294,7 +188,8 @@ mod tests {
         let new = tokens.stop(ANNA, Some(Channel::Email));
         assert_ne!(old, new);
         assert_eq!(tokens.read(&old), tokens.read(&new));
-        let moved = format!("AAI{}", &old[3..]);
+        assert!(old.starts_with("AQAB") && new.starts_with("AQAC"), "version 1, key 1 and 2");
+        let moved = format!("AQAC{}", &old[4..]);
         assert_eq!(tokens.read(&moved), None, "the number of the key is part of what is signed");
     }
 

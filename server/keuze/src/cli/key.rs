@@ -90,7 +90,7 @@ mod tests {
     use keuze_core::service::fixture::House;
     use keuze_core::service::fixture::people::{customer, email};
     use keuze_core::service::people::Act;
-    use keuze_core::service::tokens::Token;
+    use ledger::formats::token::Token;
 
     #[derive(Parser)]
     struct Typed {

@@ -216,7 +216,7 @@ impl KeyTable {
     /// Tells one root key from another and nothing of either.
     pub fn root_check(&self) -> String {
         let hash = Sha256::new().chain_update("keuze root check").chain_update(self.root.expose()).finalize();
-        hash.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+        hex::encode(&hash[..8])
     }
 
     pub(super) fn set_root(&mut self, root: RootKey) {

@@ -93,7 +93,7 @@ impl Sessions {
         entropy: &dyn Entropy,
         secure: bool,
     ) -> String {
-        let token = entropy.bytes::<32>().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
+        let token = hex::encode(entropy.bytes::<32>());
         let mut table = self.table();
         table.retain(|_, kept| kept.lives(now));
         let kept = Kept { signed_in, access, missed, secure, opened: now, used: now, work: Work::default() };
