@@ -1,8 +1,9 @@
 //! The choice cookie: what a device says was answered on it. A hint for the page, never evidence.
 //!
 //! Its value is, per answered purpose and in policy order, `id.revision.answer.until`, joined by `~`; `until` is the last
-//! second on which the answer holds, in seconds since 1970, and an objection has none, because it has no end. Nothing in
-//! it is unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3).
+//! second on which the answer holds, in seconds since 1970, and an objection has none, because it has no end. Behind them
+//! stand the noes to purposes that left the policy, in the order of their names: they may come back. Nothing in it is
+//! unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3).
 //!
 //! `frontend/embed/embed.js` reads the same form; a table of cases holds the two together.
 
@@ -52,17 +53,30 @@ pub const DAYS_WITH_OBJECTION: u32 = 400;
 /// No answer ends so many seconds from now: that is longer than a cookie lives.
 const LATEST: i64 = 40_000_000;
 
-/// The cookie's value; empty when nothing was answered. A purpose that left the policy leaves the cookie.
+/// How many bytes the noes to purposes that left a policy take at most: room for 22 of the longest names.
+pub const NOES_THAT_LEFT: usize = 1_024;
+
+/// The cookie's value; empty when nothing was answered. A yes to a purpose that left the policy leaves the cookie. A no to
+/// one stays, since the purpose may come back, as far as all of those take no more than [`NOES_THAT_LEFT`] bytes: a
+/// value of any length can be planted, and browsers drop a cookie that is too long, with every answer in it.
 pub fn encode(given: &Given, policy: &Policy) -> String {
-    let entries = policy.optional().filter_map(|purpose| {
-        let Kept { answer, revision, until } = given.get(&purpose.id)?;
-        let entry = format!("{}.{revision}.{}", purpose.id, letter(*answer)?);
-        match until {
-            Some(until) => Some(format!("{entry}.{}", until.unix_timestamp())),
-            None => (*answer == Answer::Objected).then_some(entry),
-        }
+    let asked = policy.optional().filter_map(|purpose| entry(&purpose.id, given.get(&purpose.id)?));
+    let left = given.iter().filter(|(id, kept)| is_no(kept.answer) && policy.optional().all(|asked| asked.id != **id));
+    let mut room = NOES_THAT_LEFT;
+    let left = left.filter_map(|(id, kept)| entry(id, kept)).filter(|entry| {
+        let fits = entry.len() < room;
+        room -= if fits { entry.len() + 1 } else { 0 };
+        fits
     });
-    entries.collect::<Vec<_>>().join("~")
+    asked.chain(left).collect::<Vec<_>>().join("~")
+}
+
+fn entry(id: &PurposeId, kept: &Kept) -> Option<String> {
+    let entry = format!("{id}.{}.{}", kept.revision, letter(kept.answer)?);
+    match kept.until {
+        Some(until) => Some(format!("{entry}.{}", until.unix_timestamp())),
+        None => (kept.answer == Answer::Objected).then_some(entry),
+    }
 }
 
 /// How many days a device keeps the cookie that says this.
@@ -167,6 +181,10 @@ impl<'a> Entry<'a> {
         let until = end.and_then(|end| OffsetDateTime::from_unix_timestamp(end).ok());
         Some((purpose, Kept { answer: self.answer, revision, until }))
     }
+}
+
+fn is_no(answer: Answer) -> bool {
+    matches!(answer, Answer::Refused | Answer::Objected)
 }
 
 fn is_digits(text: &str) -> bool {

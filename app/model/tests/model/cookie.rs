@@ -1,7 +1,9 @@
 //! The choice cookie.
 
 use model::choice::Answer;
-use model::cookie::{DAYS, DAYS_WITH_OBJECTION, Given, Kept, OnRecord, Said, days, encode, from_events, put_beside};
+use model::cookie::{
+    DAYS, DAYS_WITH_OBJECTION, Given, Kept, NOES_THAT_LEFT, OnRecord, Said, days, encode, from_events, put_beside,
+};
 use model::decision::Recorded;
 use model::event::{Actor, Answered, Event, EventKind, Route};
 use model::purpose::PurposeId;
@@ -110,7 +112,42 @@ fn of_two_cookies_the_objections_of_both_are_kept() {
     assert_eq!(together(&[one, "", one]), read(one));
 }
 
+#[test]
+fn a_yes_to_what_left_the_policy_leaves_the_cookie_and_a_no_stays() {
+    let value = "old_a.1.g.1811195999~old_b.1.n.1811195999~old_c.1.o~old_d.0.r.1811195999~statistics.2.n.1811195999";
+    assert_eq!(encode(&read(value).given, &policy()), "statistics.2.n.1811195999~old_c.1.o~old_d.0.r.1811195999");
+}
+
+/// Whoever plants a cookie of any length makes no browser drop the next one.
+#[test]
+fn planted_noes_leave_room_for_the_answers() {
+    let planted: Vec<String> = (0..200).map(|at| format!("a_purpose_nobody_ever_had_{at:03}.1.o")).collect();
+    let given: Given = read(&planted.join("~")).given.into_iter().chain(given()).collect();
+    let (own, all) = (encode(&self::given(), &policy()), encode(&given, &policy()));
+    assert!(all.starts_with(&own) && all.len() <= own.len() + NOES_THAT_LEFT, "{}", all.len());
+    assert!(read(&all).given.len() > 20, "as many as there is room for");
+    assert_eq!(encode(&read(&all).given, &policy()), all, "and the same at every answer");
+}
+
 proptest! {
+    /// The longest names and revisions there are, as many as a site has had purposes.
+    #[test]
+    fn a_no_stays_whether_or_not_its_purpose_is_in_the_policy(
+        given in "([a-z][a-z0-9_]{0,31}\\.[0-9]{1,10}\\.(o|r\\.1811195999)~){0,16}",
+        asked in proptest::sample::subsequence(vec!["statistics", "marketing", "profiling", "quality"], 0..=4),
+        answer in "[gronx]",
+    ) {
+        let answers = asked.iter().map(|id| format!("{id}.1.{answer}{}", if answer == "o" { "" } else { ".1811195999" }));
+        let given: Given = read(given.trim_end_matches('~')).given.into_iter().chain(read(&answers.collect::<Vec<_>>().join("~")).given).collect();
+        let mut policy = policy();
+        policy.purposes.retain(|purpose| asked.contains(&purpose.id.as_str()));
+        let written = read(&encode(&given, &policy)).given;
+        for (purpose, kept) in &given {
+            let stays = matches!(kept.answer, Answer::Objected | Answer::Refused);
+            prop_assert!(!stays || written.get(purpose) == Some(kept), "{purpose} {kept:?}");
+        }
+    }
+
     /// What is read without a doubt is what we write, or the same with an objection's day.
     #[test]
     fn whatever_is_read_has_one_spelling(value in "([ab]\\.[1-2]{1,2}\\.(o(\\.[0-9]{8})?|[grnox]\\.1[0-9]{9})~?){1,3}") {

@@ -302,6 +302,61 @@ async fn bad_input_is_named_and_changes_nothing() {
     assert_eq!(house.ledger().len(), before);
 }
 
+/// The example as it is while nobody counts visits.
+fn without_statistics() -> Config {
+    let mut config = changed(&[]);
+    config.purposes.retain(|purpose| purpose.id.as_str() != "statistics");
+    config.cookies.retain(|cookie| cookie.purpose.as_str() != "statistics");
+    config.continued_use.unlocks.clear();
+    config
+}
+
+/// An objection has no end: a purpose that left the site may come back, and only the person's own yes lets it run.
+#[tokio::test]
+async fn an_objection_to_a_purpose_that_left_outlives_every_answer() {
+    let with = House::new().await;
+    let house = with.republished(without_statistics()).await;
+    let own = ["marketing", "profiling", "third_party_embeds"];
+    let own = |yes| json!({own[0]: yes, own[1]: yes, own[2]: yes});
+    let answers = [
+        ("accept_all", own(true)),
+        ("refuse_all", own(false)),
+        ("refuse_all", json!({})),
+        ("save", json!({"marketing": true})),
+        ("save", json!({"profiling": false})),
+    ];
+    for cookie in ["statistics.1.o", "statistics.0.o.20270524~marketing.1.g.1811195999", "statistics.1.o~%%%"] {
+        let mut browser = Browser::new(&house);
+        browser.cookies.push(("keuze".into(), cookie.into()));
+        for (control, purposes) in &answers {
+            let set = set_cookies(&answered(&mut browser, &choice(&house, control, purposes)).await).remove(0);
+            assert!(set.contains("~statistics.") && set.contains(".o;") && set.contains("Max-Age=34560000"), "{set}");
+        }
+        let again = house.republished(changed(&[])).await;
+        let mut back = Browser::new(&again);
+        back.cookies = browser.cookies;
+        let only = json!({"statistics": true});
+        assert!(back.get("/keuze/voorkeuren").await.words().contains("U maakte bezwaar"), "{cookie}");
+        let set = set_cookies(&answered(&mut back, &choice(&again, "save", &only)).await).remove(0);
+        assert!(set.contains("keuze=statistics.1.n."), "{set}");
+    }
+}
+
+/// Pressed on a page that was open meanwhile.
+#[tokio::test]
+async fn a_no_to_a_purpose_that_left_since_it_was_shown_is_taken() {
+    let with = House::new().await;
+    let house = with.republished(without_statistics()).await;
+    let (no, yes) = (json!({"statistics": false}), json!({"statistics": true}));
+    for (control, purposes) in [("refuse_all", &all(false)), ("save", &no)] {
+        let answer = answered(&mut Browser::new(&house), &choice(&with, control, purposes)).await;
+        assert_eq!(said(&house, "statistics"), Said::Objected);
+        assert!(set_cookies(&answer)[0].contains("statistics.1.o;"), "{:?}", set_cookies(&answer));
+    }
+    let answer = post(&mut Browser::new(&house), &choice(&with, "save", &yes)).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+}
+
 #[tokio::test]
 async fn a_cookie_that_cannot_be_read_counts_as_none_and_is_replaced() {
     let house = House::new().await;

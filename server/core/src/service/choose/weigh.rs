@@ -15,7 +15,8 @@ use super::{Choice, ChooseError, SentFrom};
 /// What is taken of a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Taken {
-    /// For the record: every optional purpose of the policy in force, each under the revision that was answered.
+    /// For the record: every optional purpose of the policy in force, each under the revision that was answered, and the
+    /// noes to what was shown and left it since.
     pub(super) answers: BTreeMap<PurposeId, Answered>,
     /// For the device: the same without what was not offered. A no to an older question counts as an answer to the
     /// present one, so that nobody is asked again right after a refusal; the record keeps which one was shown.
@@ -57,6 +58,11 @@ pub(super) fn weigh(
             Outcome::AskAgain => taken.ask_again.push(purpose.id.clone()),
         }
     }
+    for purpose in shown.into_iter().flat_map(|shown| left(shown, current)) {
+        if said.get(&purpose.id) == Some(&false) {
+            taken.take(purpose, answered(purpose, false, until));
+        }
+    }
     let refuses = said.values().any(|yes| !yes);
     if taken.remembered.is_empty() && !refuses { Err(why_nothing(standing)) } else { Ok(taken) }
 }
@@ -85,10 +91,19 @@ fn outcome(purpose: &Purpose, yes: bool, standing: Standing, shown: Option<&Poli
         return Outcome::AskAgain;
     }
     let asked = asked.filter(|asked| asked.regime != Regime::Necessary).unwrap_or(purpose);
+    Outcome::Taken(answered(asked, yes, until))
+}
+
+fn answered(asked: &Purpose, yes: bool, until: Date) -> Answered {
     let answer = Answer::from_yes(asked.regime, yes).unwrap_or(Answer::NotOffered);
     // An objection has no end: only the person's own later yes lifts it.
     let until = (answer != Answer::Objected).then_some(until);
-    Outcome::Taken(Answered { answer, revision: asked.revision, until })
+    Answered { answer, revision: asked.revision, until }
+}
+
+/// What could be answered then and cannot be now. It may come back, and a no to it must then still be known.
+fn left<'a>(shown: &'a Policy, current: &Policy) -> impl Iterator<Item = &'a Purpose> {
+    shown.optional().filter(|purpose| current.optional().all(|asked| asked.id != purpose.id))
 }
 
 fn not_offered(policy: &Policy) -> BTreeMap<PurposeId, Answered> {
