@@ -19,7 +19,6 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use model::channel::Channel;
-use model::identity::RecordAddress;
 use model::paths::{self, Endpoint};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
@@ -32,7 +31,7 @@ use words::views::frame::Frame;
 use words::views::unmatched::{Unmatched, UnmatchedView};
 use zeroize::Zeroizing;
 
-use self::session::{Session, Sessions};
+use self::session::{Opening, Session, Sessions};
 use self::work::{Opened, Press};
 use super::form::Form;
 use super::mount::Mount as _;
@@ -42,7 +41,7 @@ use super::visit::Visit;
 use keuze_core::service::Keuze;
 use keuze_core::service::known_browsers::BrowserToken;
 use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
-use keuze_core::service::sign_ins::{Attempt, Missed};
+use keuze_core::service::sign_ins::Attempt;
 use keuze_core::service::staff::{SignedIn, Staff, StaffError};
 use ledger::clock::wall_clock;
 use words::problem::Slug;
@@ -138,7 +137,7 @@ async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form
     let known = known::tokens(&headers, visit.host.secure);
     match (desk.keuze.sign_in(&name, password, desk.keuze.known_browser(&name, &known)).await?, access) {
         (Attempt::In(signed_in, missed), Some(access)) => {
-            Ok(open_session(&desk, &visit, &known, signed_in, access, missed))
+            Ok(open_session(&desk, &visit, &known, Opening { signed_in, access, missed, by: None }))
         }
         (Attempt::Expired, _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Expired),
         (Attempt::Slowed, _) => refused(StatusCode::TOO_MANY_REQUESTS, SignInRefusal::Slowed),
@@ -155,36 +154,34 @@ async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) ->
 }
 
 /// Gives a session under a new token and leads to the desk. With a password of their own the browser is known from then on.
-fn open_session(
-    desk: &Desk,
-    visit: &Visit,
-    known: &[BrowserToken],
-    signed_in: SignedIn,
-    access: RecordAddress,
-    missed: Option<Missed>,
-) -> Response {
+fn open_session(desk: &Desk, visit: &Visit, known: &[BrowserToken], opening: Opening) -> Response {
     let Keuze { clock, entropy, .. } = &*desk.keuze;
-    let secure = visit.host.secure;
+    let (secure, signed_in, access) = (visit.host.secure, &opening.signed_in, opening.access);
     let own = (!signed_in.one_time).then(|| {
         let new = desk.keuze.know_browser(&signed_in.name, access);
         desk.known(&signed_in.name, new, known, secure)
     });
-    let cookie = desk.sessions.open((signed_in, access, missed), clock.now().at, &**entropy, secure);
+    let cookie = desk.sessions.open(opening, clock.now().at, &**entropy, secure);
     own.iter().fold(with_cookie(to(DESK, visit), &cookie), |answer, own| with_cookie(answer, own))
 }
 
 async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
     let _one_at_a_time = desk.replacing.lock().await;
-    let session = desk.session(&headers);
-    if let Some(session) = session.as_ref().filter(|session| !is_of(&mut form, session)) {
-        return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
+    let (session, press) = (desk.session(&headers), press_of(&form));
+    if let Some(session) = &session {
+        if !is_of(&mut form, session) {
+            return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
+        }
+        if desk.sessions.is_opened_by(session, press, desk.keuze.clock.now().at) {
+            return Ok(to(DESK, &visit));
+        }
     }
     // Also of whom no session is left.
     drop(form.all("name"));
     let current = form.needed("current").ok().map(Zeroizing::new);
     let (new, again) = (Zeroizing::new(form.needed("password")?), Zeroizing::new(form.needed("again")?));
     form.end()?;
-    let Some(session) = session else { return replaced_before(&desk, &visit, &headers, new).await };
+    let Some(session) = session else { return replaced_before(&desk, &visit, &headers, press, new).await };
     let known = known::tokens(&headers, visit.host.secure);
     let at = desk.keuze.known_browser(session.name.as_str(), &known);
     match desk.keuze.replace_password(&session.name, current, new, &again, at).await {
@@ -193,7 +190,8 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
             desk.sessions.end_all(&session.name, desk.keuze.clock.now().at);
             let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
             let signed_in = SignedIn { name: session.name, one_time: false };
-            Ok(open_session(&desk, &visit, &known, signed_in, access, session.missed))
+            let opening = Opening { signed_in, access, missed: session.missed, by: Some(press) };
+            Ok(open_session(&desk, &visit, &known, opening))
         }
         Err(StaffError::Refused(why)) => Ok(ask_password(&desk, &visit, &session, false, Some(why))),
         Err(StaffError::Append(error)) => Err(error.into()),
@@ -202,12 +200,13 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
     }
 }
 
-/// The second of two presses of the form for a new password: the first one ended the session, and the password that both
-/// name is the one in force.
+/// The second of two presses of the form for a new password, from a browser that has not heard of the first: that ended the
+/// session, and the password that both name is the one in force.
 async fn replaced_before(
     desk: &Desk,
     visit: &Visit,
     headers: &HeaderMap,
+    press: Press,
     new: Zeroizing<String>,
 ) -> Result<Response, Problem> {
     let Some(name) = desk.sessions.ended_by_password(headers, desk.keuze.clock.now().at) else {
@@ -218,7 +217,7 @@ async fn replaced_before(
     let at = desk.keuze.known_browser(name.as_str(), &known);
     match (desk.keuze.sign_in(name.as_str(), new, at).await?, access) {
         (Attempt::In(signed_in, missed), Some(access)) => {
-            Ok(open_session(desk, visit, &known, signed_in, access, missed))
+            Ok(open_session(desk, visit, &known, Opening { signed_in, access, missed, by: Some(press) }))
         }
         _ => Ok(not_recorded(desk, visit)),
     }

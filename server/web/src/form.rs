@@ -149,6 +149,16 @@ impl Form {
         if self.has(name) { Ok(self.first(name)) } else { Err(Problem::with(Slug::MalformedRequest, name)) }
     }
 
+    /// For a form of which it shows only later that it must be read strictly: no field stands there twice.
+    ///
+    /// # Errors
+    /// Where one does.
+    pub fn each_once(&self) -> Result<(), Problem> {
+        let is_again = |(at, (name, _)): &(usize, &(String, String))| self.0[..*at].iter().any(|(of, _)| of == name);
+        let again = self.0.iter().enumerate().find(is_again);
+        again.map_or(Ok(()), |(_, (name, _))| Err(Problem::unknown_field(name)))
+    }
+
     /// Whatever nobody asked for is refused: our forms ask for nothing else (S-40).
     ///
     /// # Errors
@@ -178,6 +188,8 @@ mod tests {
         // What a stranger calls a field may be anybody's data.
         assert_eq!(fault(Form::of(b"anna%40example.nl=1").end()), None);
         assert_eq!(Form::of(b"").end(), Ok(()));
+        assert_eq!(fault(Form::of(b"a=1&b=2&a=1").each_once()).as_deref(), Some("a"));
+        assert_eq!(Form::of(b"a=1&b=1").each_once(), Ok(()));
     }
 
     #[test]

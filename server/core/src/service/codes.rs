@@ -71,8 +71,16 @@ struct Done {
 pub enum JustDone {
     /// A button of the preference centre, and what it came to.
     Wish(Wish, Acted),
-    /// It erased what is held.
-    Erased(Erased),
+    /// It erased what is held: what that came to, and what its form was about.
+    Erased(Erased, String),
+}
+
+impl Done {
+    /// An erasure ends its session, and its form may be sent again for as long as the session would have lived.
+    fn lives(&self, now: OffsetDateTime) -> bool {
+        let lives = if matches!(self.what, JustDone::Erased(..)) { SESSION_LIVES } else { DOUBLE };
+        now - self.at < lives
+    }
 }
 
 /// For how long a press counts as the second one of a double.
@@ -370,7 +378,7 @@ impl Keuze {
     pub fn remember(&self, session: &Session, what: JustDone) {
         let now = self.clock.now().at;
         let mut done = table(&self.codes.done);
-        done.retain(|done| now - done.at < DOUBLE);
+        done.retain(|done| done.lives(now));
         done.push(Done { session: session.id, at: now, what });
     }
 
@@ -379,14 +387,18 @@ impl Keuze {
     pub fn just_done<T>(&self, session: &Session, found: impl Fn(&JustDone) -> Option<T>) -> Option<T> {
         let now = self.clock.now().at;
         let done = table(&self.codes.done);
-        let own = done.iter().rev().filter(|done| done.session == session.id && now - done.at < DOUBLE);
+        let own = done.iter().rev().filter(|done| done.session == session.id && done.lives(now));
         own.map(|done| &done.what).find_map(found)
     }
 
-    /// The session of a browser that was ended in this run.
-    pub fn ended_session(&self, sealed: &str) -> Option<Session> {
-        let session: Session = self.open_from_browser(b"keuze session", sealed)?;
-        table(&self.codes.ended).contains_key(&session.id).then_some(session)
+    /// What a form about this erased. Its browser has no session any more, so the form alone says which it was.
+    pub fn just_erased(&self, about: &str) -> Option<Erased> {
+        let now = self.clock.now().at;
+        let done = table(&self.codes.done);
+        done.iter().filter(|done| done.lives(now)).find_map(|done| match &done.what {
+            JustDone::Erased(erased, of) => (of == about).then(|| erased.clone()),
+            JustDone::Wish(..) => None,
+        })
     }
 
     /// The person whose data a session opens: the one who has the address from the first, or for certain. A number may have

@@ -124,8 +124,13 @@ async fn act(
     Path(id): Path<String>,
     LenientForm(mut sent): LenientForm,
 ) -> Result<Response, Problem> {
+    let each_once = sent.each_once();
     let press = Press::parse(&first_no(&mut sent)?).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
     let shown = sent.first_needed("shown")?;
+    if !matches!(press, Press::Object(_)) {
+        each_once?;
+        sent.end()?;
+    }
     let _one_at_a_time = desk.pressing.lock().await;
     let Some(call) = desk.call_at(&session, &id) else {
         return Ok(match desk.closed_at(&session, &id, &shown).filter(|_| matches!(press, Press::Close)) {

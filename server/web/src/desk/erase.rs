@@ -6,7 +6,7 @@ use model::event::Route;
 use model::evidence::IdentityLevel;
 use words::views::desk::people::{Done, PersonFault};
 
-use super::person::{Entry, Outcome};
+use super::person::{Entry, Outcome, is_ticked};
 use super::{Desk, Shared};
 use crate::problem::Problem;
 use keuze_core::service::look_up::{Why, entered};
@@ -14,8 +14,7 @@ use keuze_core::service::people::{Act, ActError};
 
 /// A justified further step has its reason in writing, beside the reason of the look-up (S-54, level 3).
 pub(super) async fn erase(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
-    let asked = entry.form.needed("asked").is_ok();
-    let keep_no = entry.form.needed("decline").is_err();
+    let (asked, keep_no) = (is_ticked(&mut entry.form, "asked")?, !is_ticked(&mut entry.form, "decline")?);
     let known_by = Why::parse(&entry.form.needed("known_by")?).ok().filter(|_| asked);
     let outcome = match known_by {
         _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,

@@ -95,8 +95,8 @@ fn is_still(desk: &Desk, person: Subject) -> bool {
     desk.keuze.known_person(person).is_some_and(|known| known.subject == person)
 }
 
-/// A form about one of those who were looked up at its address in this session, from whoever is signed in. While it lives no
-/// other one is looked at.
+/// A form about one of those who were looked up at its address in this session, from whoever is signed in; read strictly.
+/// While it lives no other one is looked at.
 pub(super) struct Entry {
     _one_at_a_time: OwnedMutexGuard<()>,
     press: Press,
@@ -108,20 +108,68 @@ pub(super) struct Entry {
     pub(super) subject: Subject,
 }
 
+/// The same where it may say no: read leniently.
+struct LenientEntry(Entry);
+
+/// From whom a form about somebody comes, and the look-up that its address names.
+struct Sender {
+    visit: Visit,
+    session: Session,
+    id: String,
+}
+
 /// Reads it; what does not fit is answered as not recorded, and what the same press did before as done.
 impl FromRequest<Arc<Desk>> for Entry {
     type Rejection = Response;
 
     async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let (sender, request) = Sender::of(request, desk).await?;
+        let mut form = Form::from_request(request, desk).await.map_err(Problem::into_response)?;
+        let press = press_of(&form);
+        let subject = form.needed("subject").and_then(subject).map_err(Problem::into_response)?;
+        Self::of(desk, sender, press, form, subject).await
+    }
+}
+
+impl FromRequest<Arc<Desk>> for LenientEntry {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
+        let (sender, request) = Sender::of(request, desk).await?;
+        let form = LenientForm::from_request(request, desk).await;
+        let LenientForm(mut form) = form.map_err(Problem::into_response)?;
+        let press = press_of(&form);
+        let subject = form.first_needed("subject").and_then(subject).map_err(Problem::into_response)?;
+        Entry::of(desk, sender, press, form, subject).await.map(Self)
+    }
+}
+
+impl Sender {
+    /// With the request that its form is still to be read from.
+    async fn of(request: Request, desk: &Arc<Desk>) -> Result<(Self, Request), Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, desk).await.map_err(Problem::into_response)?;
         let Acting(session) = Acting::from_request_parts(&mut parts, desk).await?;
         let path = Path::<String>::from_request_parts(&mut parts, desk).await;
         let Path(id) = path.map_err(IntoResponse::into_response)?;
-        let form = LenientForm::from_request(Request::from_parts(parts, body), desk).await;
-        let LenientForm(mut form) = form.map_err(Problem::into_response)?;
-        let (press, one_at_a_time) = (press_of(&form), Arc::clone(&desk.pressing).lock_owned().await);
-        let subject = subject(&mut form).map_err(Problem::into_response)?;
+        Ok((Self { visit, session, id }, Request::from_parts(parts, body)))
+    }
+}
+
+/// Whom a form names.
+fn subject(text: String) -> Result<Subject, Problem> {
+    text.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))
+}
+
+impl Entry {
+    async fn of(
+        desk: &Arc<Desk>,
+        Sender { visit, session, id }: Sender,
+        press: Press,
+        form: Form,
+        subject: Subject,
+    ) -> Result<Self, Response> {
+        let one_at_a_time = Arc::clone(&desk.pressing).lock_owned().await;
         let Some((id, opened)) = opened(desk, &session, &id).filter(|(_, opened)| opened.people.contains(&subject))
         else {
             return Err(unmatched(desk, &visit, &session, Unmatched::LookUp, None));
@@ -135,17 +183,12 @@ impl FromRequest<Arc<Desk>> for Entry {
         }
         if is_still(desk, subject) { Ok(entry) } else { Err(entry.changed(desk)) }
     }
-}
 
-/// Whom a form names.
-fn subject(form: &mut Form) -> Result<Subject, Problem> {
-    form.first_needed("subject")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))
-}
-
-impl Entry {
-    /// For what cannot be undone: the page must have shown the last that was recorded of the person.
+    /// For what cannot be undone: the page must have shown the last that was recorded of the person. It is the last that is
+    /// read of the form.
     pub(super) fn is_shown_whole(&mut self, desk: &Desk) -> Result<bool, Problem> {
-        let shown = self.form.first_needed("shown")?;
+        let shown = self.form.needed("shown")?;
+        self.form.end()?;
         Ok(desk.keuze.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
     }
 
@@ -188,11 +231,17 @@ pub(super) enum Outcome {
     Changed,
 }
 
-async fn act(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+/// A no counts whatever else stands there; a request to sign up is read to the end.
+async fn act(State(desk): Shared, LenientEntry(mut entry): LenientEntry) -> Result<Response, Problem> {
+    let each_once = entry.form.each_once();
     let route = entry.form.all("route").iter().find_map(|word| route(word));
     let press = first_no(&mut entry.form)?;
     let named = press.split_once(':').and_then(|(kind, named)| Some((kind, channels_named(named)?)));
     let (kind, channels) = named.ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
+    if kind != "object" {
+        each_once?;
+        entry.form.end()?;
+    }
     let act = route.map(|route| entered(&entry.session.name, route, Some(&entry.opened.why)));
     let outcome = match (kind, &channels[..], act) {
         ("object" | "opt_in", _, None) => Outcome::Refused(PersonFault::Route),
@@ -224,7 +273,7 @@ async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> 
 
 /// The other one is looked up, too, which is recorded; then the two are one.
 async fn merge(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
-    let (other, same) = (entry.form.needed("other")?, entry.form.needed("same").is_ok());
+    let (other, same) = (entry.form.needed("other")?, is_ticked(&mut entry.form, "same")?);
     let outcome = if !entry.is_shown_whole(&desk)? {
         Outcome::Changed
     } else if same {
@@ -247,7 +296,7 @@ async fn merge_with(desk: &Desk, entry: &Entry, number: &str) -> Result<Outcome,
 /// What joined later is the person's own: whoever says so writes how they know, beside the reason of the look-up.
 async fn same_person(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
     let named = entry.form.needed("at")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "at"))?;
-    let is_checked = entry.form.needed("same").is_ok();
+    let is_checked = is_ticked(&mut entry.form, "same")?;
     let known_by = Why::parse(&entry.form.needed("known_by")?).ok().filter(|_| is_checked);
     let outcome = match known_by {
         _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
@@ -268,6 +317,11 @@ async fn vouched(desk: &Desk, entry: &Entry, named: PointName, known_by: &Why) -
         Err(ActError::NoPerson | ActError::Nothing) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A box that stands in the form where it was ticked.
+pub(super) fn is_ticked(form: &mut Form, name: &'static str) -> Result<bool, Problem> {
+    Ok(!form.field(name)?.is_empty())
 }
 
 fn route(text: &str) -> Option<Route> {

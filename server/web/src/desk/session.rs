@@ -12,7 +12,7 @@ use model::paths::Endpoint;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
-use super::work::Work;
+use super::work::{Press, Work};
 use crate::cookies;
 use keuze_core::config::DESK;
 use keuze_core::service::sign_ins::Missed;
@@ -60,10 +60,24 @@ pub(super) struct Sessions {
     replaced: Mutex<HashMap<TokenHash, (StaffName, OffsetDateTime)>>,
 }
 
+/// What a session is opened with.
+pub(super) struct Opening {
+    /// Who.
+    pub(super) signed_in: SignedIn,
+    /// The access that it is opened under.
+    pub(super) access: RecordAddress,
+    /// What failed under the name before.
+    pub(super) missed: Option<Missed>,
+    /// The form for a new password that it comes of.
+    pub(super) by: Option<Press>,
+}
+
 struct Kept {
     signed_in: SignedIn,
     access: RecordAddress,
     missed: Option<Missed>,
+    /// The form for a new password that opened it; it names passwords, so it is kept hashed once more, under the session's key.
+    by: Option<Press>,
     /// Opened over https: then only the prefixed cookie opens it.
     secure: bool,
     opened: OffsetDateTime,
@@ -88,7 +102,7 @@ impl Sessions {
     /// Opens a session; gives the Set-Cookie value.
     pub(super) fn open(
         &self,
-        (signed_in, access, missed): (SignedIn, RecordAddress, Option<Missed>),
+        Opening { signed_in, access, missed, by }: Opening,
         now: OffsetDateTime,
         entropy: &dyn Entropy,
         secure: bool,
@@ -96,8 +110,10 @@ impl Sessions {
         let token = hex::encode(entropy.bytes::<32>());
         let mut table = self.table();
         table.retain(|_, kept| kept.lives(now));
-        let kept = Kept { signed_in, access, missed, secure, opened: now, used: now, work: Work::default() };
-        table.insert(hash(token.as_bytes()), kept);
+        let key = hash(token.as_bytes());
+        let by = by.map(|form| form.under(key));
+        let kept = Kept { signed_in, access, missed, by, secure, opened: now, used: now, work: Work::default() };
+        table.insert(key, kept);
         cookie(token, secure).to_string()
     }
 
@@ -143,11 +159,23 @@ impl Sessions {
         });
     }
 
+    /// Whether a session was opened just now by this form for a new password: then it was sent again.
+    pub(super) fn is_opened_by(&self, session: &Session, form: Press, now: OffsetDateTime) -> bool {
+        let is_its = |kept: &Kept| kept.by == Some(form.under(session.key)) && now - kept.opened < REPEATED;
+        self.table().get(&session.key).is_some_and(is_its)
+    }
+
     /// Whose session a request has that a new password ended just now.
     pub(super) fn ended_by_password(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<StaffName> {
         let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
         let found = tokens(headers).find_map(|(_, key)| replaced.get(&key).cloned());
         found.filter(|(_, at)| now - *at < REPEATED).map(|(name, _)| name)
+    }
+}
+
+impl Press {
+    fn under(self, TokenHash(key): TokenHash) -> Self {
+        Self(Sha256::new().chain_update(key).chain_update(self.0).finalize().into())
     }
 }
 

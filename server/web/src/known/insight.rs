@@ -17,7 +17,7 @@ use words::views::unmatched::Unmatched;
 
 use super::code::to_ask;
 use super::{not_recorded, see_other, session};
-use crate::cookies::{self, Jar};
+use crate::cookies::Jar;
 use crate::form::Form;
 use crate::mount::Mount as _;
 use crate::problem::Problem;
@@ -79,15 +79,16 @@ async fn erase(
     mut form: Form,
 ) -> Result<Response, Problem> {
     let _one_after_the_other = keuze.one_press().await;
-    if let Some(erased) = just_erased(&keuze, &visit, &headers) {
+    let about = form.field("about")?;
+    let (confirmed, declined) = (form.field("confirm")? == "yes", form.field("decline")? == "yes");
+    form.end()?;
+    // The second press of a double one.
+    if let Some(erased) = keuze.just_erased(&about) {
         return Ok(erased_page(&keuze, &visit, &erased));
     }
     let Some(session) = session(&keuze, &visit, &headers) else {
         return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Insight)));
     };
-    let about = form.field("about")?;
-    let (confirmed, declined) = (form.field("confirm")? == "yes", form.field("decline")? == "yes");
-    form.end()?;
     let person = match (keuze.about(&session).fit(&about), keuze.opened_by(&session)) {
         (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
         (Fit::Whole, Some(person)) => person,
@@ -99,17 +100,8 @@ async fn erase(
     let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
     let erased = keuze.erase_seen_by(person.subject, session.point(), !declined, &act).await?;
     keuze.end_session(&session);
-    keuze.remember(&session, JustDone::Erased(erased.clone()));
+    keuze.remember(&session, JustDone::Erased(erased.clone(), about));
     Ok(erased_page(&keuze, &visit, &erased))
-}
-
-/// What the first press of a double one erased.
-fn just_erased(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<ErasedRecord> {
-    let ended = cookies::read(headers, visit.names()).person.iter().find_map(|sealed| keuze.ended_session(sealed))?;
-    keuze.just_done(&ended, |done| match done {
-        JustDone::Erased(erased) => Some(erased.clone()),
-        JustDone::Wish(..) => None,
-    })
 }
 
 fn erased_page(keuze: &Keuze, visit: &Visit, erased: &ErasedRecord) -> Response {

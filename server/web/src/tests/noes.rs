@@ -113,6 +113,35 @@ async fn whatever_else_is_sent_the_press_at_the_desk_counts() {
     the_press_counts(&NOES[7..]).await;
 }
 
+/// Whatever agrees to something, or changes something else, is read strictly: what nobody asked for is named and nothing done.
+#[tokio::test]
+async fn a_form_that_says_no_no_is_refused_with_a_field_too_many() {
+    let mut refused = 0;
+    for press in Press::ALL {
+        let house = House::new().await;
+        let ready = ready(press, &house).await;
+        // The address of a confirmation says all that it needs.
+        if NOES.contains(&press) || press == Press::Confirmation || !ready.is_form() {
+            continue;
+        }
+        let whole = ready.body().to_owned();
+        let twice = names(&whole).into_iter().next().map(|first| format!("{whole}&{first}=x"));
+        for body in
+            [Some(format!("surprise=1&{whole}")), Some(format!("{whole}&surprise=")), twice].into_iter().flatten()
+        {
+            let before = house.records();
+            let answer = ready.again().sent_as(Some(URLENCODED), body.clone()).send().await;
+            let is_told = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY].contains(&answer.status);
+            assert!(is_told && house.records() == before, "{press:?} {body}: {} {}", answer.status, answer.words());
+        }
+        refused += 1;
+        let before = house.records();
+        ready.send().await;
+        assert!(house.records() > before, "{press:?} is done without");
+    }
+    assert!(refused > 10, "{refused}");
+}
+
 /// A link's token says what to stop: no body is too large for it, or too broken.
 #[tokio::test]
 async fn no_body_keeps_a_mails_link_from_stopping() {

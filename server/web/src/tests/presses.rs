@@ -197,6 +197,11 @@ impl Ready {
         self
     }
 
+    /// Whether it is a form of a page, and not a program's request.
+    pub fn is_form(&self) -> bool {
+        self.headers.iter().any(|(name, value)| *name == "content-type" && value.ends_with("form-urlencoded"))
+    }
+
     /// What is sent.
     pub fn body(&self) -> &str {
         &self.body
@@ -226,6 +231,12 @@ impl Ready {
         let mut browser = self.browser.beside();
         browser.cookies.clone_from(&self.browser.cookies);
         browser.ask("POST", &self.path, &headers, &self.body).await
+    }
+
+    /// The same from a browser that keeps what the answers set.
+    pub async fn send_and_keep(&mut self) -> Answer {
+        let headers: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.browser.ask("POST", &self.path, &headers, &self.body).await
     }
 
     /// With one more line of a header, beside what it has or in its place.

@@ -52,3 +52,26 @@ async fn pressed_twice_at_once_it_is_done_once_and_told_so() {
         }
     }
 }
+
+/// A second press, or the same request once more, from a browser that has the first answer and its cookies.
+#[tokio::test]
+async fn sent_again_after_its_answer_it_is_done_once_and_told_so() {
+    for press in Press::all() {
+        let house = House::new().await;
+        let mut ready = ready(press, &house).await;
+        let before = house.records();
+        let first = ready.send_and_keep().await;
+        let once = house.records() - before;
+        assert!(once > 0, "{press:?}: {}", first.words());
+        for _ in 0..2 {
+            let answer = ready.send_and_keep().await;
+            let well = answer.status.is_success() || answer.status.is_redirection();
+            assert!(well || press.is_refused(), "{press:?}: {} {}", answer.status, answer.words());
+        }
+        let made = house.records() - before;
+        match each_time(press).filter(|_| press != Press::ContinuedUse) {
+            Some(_) => assert_eq!(made, 3 * once, "{press:?}"),
+            None => assert_eq!(made, once, "{press:?}"),
+        }
+    }
+}
