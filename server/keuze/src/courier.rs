@@ -8,12 +8,11 @@ mod tests;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
 use keuze_core::config::Config;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::mail::outbox::{Outbox, OutboxError};
 use keuze_core::service::mail::{Mail, MailId, Outcome};
 
@@ -73,7 +72,7 @@ impl Way {
 
 /// Carries what waits, as long as it lives.
 pub struct Courier {
-    keuze: Arc<Keuze>,
+    services: Services,
     way: Way,
     /// When a mail that was not taken is tried again, and how often it was; forgotten by a restart, which tries at once.
     later: HashMap<MailId, (OffsetDateTime, u32)>,
@@ -87,22 +86,22 @@ const LOOK: std::time::Duration = std::time::Duration::from_secs(15);
 
 impl Courier {
     /// With a way out.
-    pub fn new(keuze: Arc<Keuze>, way: Way) -> Self {
-        Self { keuze, way, later: HashMap::new() }
+    pub fn new(services: Services, way: Way) -> Self {
+        Self { services, way, later: HashMap::new() }
     }
 
     /// Never ends by itself.
     pub async fn run(mut self) {
         loop {
             self.round().await;
-            let keuze = Arc::clone(&self.keuze);
-            let _looks_again = tokio::time::timeout(LOOK, keuze.post.bell.notified()).await;
+            let services = self.services.clone();
+            let _looks_again = tokio::time::timeout(LOOK, services.mail.wake.notified()).await;
         }
     }
 
     /// Tries everything that is due, once.
     pub async fn round(&mut self) {
-        let waiting = self.keuze.post.waiting();
+        let waiting = self.services.mail.waiting();
         self.later.retain(|id, _| waiting.iter().any(|(waits, _)| waits == id));
         for (id, mail) in waiting {
             self.carry(&id, &mail).await;
@@ -110,7 +109,7 @@ impl Courier {
     }
 
     async fn carry(&mut self, id: &MailId, mail: &Mail) {
-        let now = self.keuze.clock.now().at;
+        let now = self.services.clock.now().at;
         if self.later.get(id).is_some_and(|(at, _)| now < *at && now < mail.until) {
             return;
         }
@@ -132,7 +131,7 @@ impl Courier {
     }
 
     async fn end(&self, id: &MailId, mail: &Mail, outcome: Outcome) {
-        if let Err(error) = self.keuze.mail_ended(id, mail, outcome).await {
+        if let Err(error) = self.services.mail.mail_ended(id, mail, outcome).await {
             tracing::warn!(%error, "what became of a mail could not be recorded; it may go out once more");
         }
     }

@@ -1,7 +1,6 @@
 //! The rest of API v1, and health.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -24,12 +23,12 @@ use super::mount::Mount as _;
 use super::problem::Problem;
 use super::provenance::sent_from;
 use super::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Keuze;
-use keuze_core::service::continued_use::Use;
+use keuze_core::service::Services;
+use keuze_core::service::consent::continued_use::Use;
 use words::problem::Slug;
 
 /// `continued-use` and `policy`, and `/keuze/health`.
-pub fn router() -> Router<Arc<Keuze>> {
+pub fn router() -> Router<Services> {
     Router::new()
         .mount(Endpoint::ContinuedUse, post(continued_use))
         .mount(Endpoint::Policy, get(policy))
@@ -44,7 +43,7 @@ struct SentUse {
 }
 
 async fn continued_use(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
@@ -52,19 +51,19 @@ async fn continued_use(
 ) -> Result<Response, Problem> {
     let body = body::raw(&headers, body, "application/json")?;
     let sent: SentUse = body::parsed(&body)?;
-    let request =
-        IdempotencyKey::of(&headers)?.map(|key| key.name(&keuze, &[Endpoint::ContinuedUse.path().as_bytes(), &body]));
+    let request = IdempotencyKey::of(&headers)?
+        .map(|key| key.name(&services, &[Endpoint::ContinuedUse.path().as_bytes(), &body]));
     let came = cookies::read(&headers, visit.names());
     let language =
         sent.language.map(|tag| Language::from_tag(&tag).ok_or(Problem::with(Slug::UnknownLanguage, "language")));
     let further = Use {
         policy: sent.policy,
         language: language.transpose()?,
-        sent_from: sent_from(&headers, &keuze.config)?,
-        device: came.device(gpc, keuze.clock.now().at),
+        sent_from: sent_from(&headers, &services.config)?,
+        device: came.device(gpc, services.clock.now().at),
         ahead: headers.contains_key("sec-purpose"),
     };
-    let seen = keuze.continue_use(&further, request).await?;
+    let seen = services.consent.continue_use(&further, request).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(notice_revision) = seen {
         let mut jar = Jar::new(visit.names());
@@ -102,8 +101,8 @@ impl<'a> PurposeInForce<'a> {
     }
 }
 
-async fn policy(State(keuze): State<Arc<Keuze>>, _: Visit) -> Response {
-    let current = keuze.published.current();
+async fn policy(State(services): State<Services>, _: Visit) -> Response {
+    let current = services.published.current();
     let body = Json(in_force(current.id(), current.hash.to_string(), &current.policy));
     ([(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"))], body).into_response()
 }
@@ -122,8 +121,8 @@ fn in_force(id: String, hash: String, policy: &Policy) -> InForce<'_> {
 }
 
 /// Ready when the writer takes events; says nothing else, to anybody.
-async fn health(State(keuze): State<Arc<Keuze>>) -> Response {
-    let (status, word) = if keuze.scribe.is_open() {
+async fn health(State(services): State<Services>) -> Response {
+    let (status, word) = if services.scribe.is_open() {
         (StatusCode::OK, r#"{"status":"ready"}"#)
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"closed"}"#)

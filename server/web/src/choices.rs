@@ -1,11 +1,9 @@
-//! Where choices come in: the API's JSON and the plain forms. Both read, and then `service::choose` does the rest.
+//! Where choices come in: the API's JSON and the plain forms. Both read, and then `service::consent` does the rest.
 
 mod form;
 mod json;
 
 pub(super) use self::form::is_own_page;
-
-use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderMap, header};
@@ -19,18 +17,18 @@ use super::mount::Mount as _;
 use super::problem::Problem;
 use super::provenance::sent_from;
 use super::visit::Visit;
-use keuze_core::service::Keuze;
-use keuze_core::service::choose::{ChooseError, Device, Done};
+use keuze_core::service::Services;
+use keuze_core::service::consent::{ChooseError, Device, Done};
 use keuze_core::service::preferences::Remembered;
 use words::problem::Slug;
 
 /// `POST /keuze/api/v1/choices`.
-pub fn api() -> Router<Arc<Keuze>> {
+pub fn api() -> Router<Services> {
     Router::new().mount(Endpoint::Choices, post(json::choose))
 }
 
 /// `POST /keuze/choices`.
-pub fn forms() -> Router<Arc<Keuze>> {
+pub fn forms() -> Router<Services> {
     Router::new().mount(Endpoint::ChoicesForm, post(form::choose))
 }
 
@@ -42,13 +40,13 @@ struct Sender {
 }
 
 impl Sender {
-    fn of(keuze: &Keuze, visit: Visit, headers: &HeaderMap, gpc: bool) -> Result<Self, Problem> {
+    fn of(services: &Services, visit: Visit, headers: &HeaderMap, gpc: bool) -> Result<Self, Problem> {
         let came = cookies::read(headers, visit.names());
-        let said = came.said(keuze.clock.now().at);
+        let said = came.said(services.clock.now().at);
         let device = Device {
-            sent_from: sent_from(headers, &keuze.config)?,
+            sent_from: sent_from(headers, &services.config)?,
             gpc,
-            ids: keuze.own_ids(&came.consent_ids, &said).map_err(ChooseError::from)?,
+            ids: services.consent.own_ids(&came.consent_ids, &said).map_err(ChooseError::from)?,
             said,
         };
         Ok(Self { visit, came, device })

@@ -1,7 +1,5 @@
 //! The demo's host pages: an invented shop that shows the banner as a real site would.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -19,7 +17,7 @@ use super::files;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::mail::outbox::{Outbox, Shown};
 use keuze_core::service::people::{Act, ActError};
 
@@ -28,7 +26,7 @@ const HOST_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-ev
                            img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The host pages; mounted in the demo only.
-pub fn router() -> Router<Arc<Keuze>> {
+pub fn router() -> Router<Services> {
     Router::new()
         .mount(Endpoint::DemoHome, get(start))
         .mount(Endpoint::DemoSecond, get(async || page("Onze abonnementen", &script(), "", "")))
@@ -56,11 +54,11 @@ const VIDEO: &str = include_str!("demo/video.html");
 const CUSTOMER: &str = "K-1001";
 
 /// The first page: the banner, and every way to say no with something to try it with.
-async fn start(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
-    let ways = match letter_code(&keuze).await? {
+async fn start(State(services): State<Services>) -> Result<Response, Problem> {
+    let ways = match letter_code(&services).await? {
         None => "<p>De verzonnen klant is gewist. Begin de demo opnieuw met een lege map.</p>".to_owned(),
         Some((person, code)) => {
-            let token = keuze.tokens().stop(person, Some(Channel::Newsletter));
+            let token = services.links.stop(person, Some(Channel::Newsletter));
             include_str!("demo/ways.html").replace("{token}", &token).replace("{code}", &code.to_string())
         }
     };
@@ -71,22 +69,22 @@ async fn start(State(keuze): State<Arc<Keuze>>) -> Result<Response, Problem> {
 ///
 /// # Errors
 /// It could not be written.
-pub async fn letter_code(keuze: &Keuze) -> Result<Option<(Subject, LetterCode)>, ActError> {
-    let Some(person) = keuze.customer(CUSTOMER) else { return Ok(None) };
+pub async fn letter_code(services: &Services) -> Result<Option<(Subject, LetterCode)>, ActError> {
+    let Some(person) = services.people.customer(CUSTOMER) else { return Ok(None) };
     let act = Act { actor: Actor::System, ..Act::by_person(Route::System, IdentityLevel::Unverified) };
-    Ok(Some((person.subject, keuze.letter_code(person.subject, &act).await?)))
+    Ok(Some((person.subject, services.letters.letter_code(person.subject, &act).await?)))
 }
 
 /// The banner as HTML, as a server-side include would put it there; no script at all.
-async fn included(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+async fn included(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let visit = Visit { language: Language::Nl, ..visit };
-    let fragment = files::fragment_for(&keuze, &visit, &headers, Some(Endpoint::DemoNoScript.path()))?;
+    let fragment = files::fragment_for(&services, &visit, &headers, Some(Endpoint::DemoNoScript.path()))?;
     Ok(page("Deze pagina werkt zonder JavaScript", "", &fragment, ""))
 }
 
 /// The mails that stay here instead of leaving, as text: what they link to can be copied.
-async fn outbox(State(keuze): State<Arc<Keuze>>) -> Response {
-    let mails = keuze.outbox.clone().map(|folder| Outbox::at(folder).mails()).unwrap_or_default();
+async fn outbox(State(services): State<Services>) -> Response {
+    let mails = services.outbox.clone().map(|folder| Outbox::at(folder).mails()).unwrap_or_default();
     let text = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     let shown = mails.iter().map(|mail| {
         let Shown { to, subject, text: body } = mail;
@@ -143,9 +141,9 @@ mod tests {
     #[tokio::test]
     async fn s_17_the_first_page_has_a_link_and_a_code_that_work() {
         let mut house = House::new().await;
-        Arc::get_mut(&mut house.keuze).expect("nobody else has it").demo = true;
-        house.keuze.invent_people().await.expect("invented");
-        letter_code(&house.keuze).await.expect("made");
+        house = house.made(|parts| parts.demo = true);
+        house.services.contact_import.invent_people().await.expect("invented");
+        letter_code(&house.services).await.expect("made");
         let mut browser = Browser::new(&house);
         let before = house.ledger().len();
         let page = browser.get("/").await;

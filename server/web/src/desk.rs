@@ -38,7 +38,7 @@ use super::mount::Mount as _;
 use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::known_browsers::BrowserToken;
 use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
 use keuze_core::service::sign_ins::Attempt;
@@ -50,7 +50,7 @@ const DESK: &str = Endpoint::Desk.path();
 
 /// What the desk stands on: the system, and who is signed in.
 struct Desk {
-    keuze: Arc<Keuze>,
+    services: Services,
     sessions: Sessions,
     /// Guards the order of presses, from one's beginning until it is durable, so that the second of two finds what the first came to.
     pressing: Arc<Mutex<()>>,
@@ -61,9 +61,9 @@ struct Desk {
 type Shared = State<Arc<Desk>>;
 
 /// The desk's routes; whoever reloads the answer to a form comes back to the desk.
-pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S> {
+pub fn router<S: Clone + Send + Sync + 'static>(services: &Services) -> Router<S> {
     let desk = Desk {
-        keuze: Arc::clone(keuze),
+        services: services.clone(),
         sessions: Sessions::default(),
         pressing: Arc::default(),
         replacing: Mutex::default(),
@@ -80,12 +80,12 @@ pub fn router<S: Clone + Send + Sync + 'static>(keuze: &Arc<Keuze>) -> Router<S>
 }
 
 impl Desk {
-    fn staff(&self) -> Staff<'_> {
-        self.keuze.staff()
+    fn staff(&self) -> &Staff {
+        &self.services.staff
     }
 
     fn session(&self, headers: &HeaderMap) -> Option<Session> {
-        let session = self.sessions.find(headers, self.keuze.clock.now().at)?;
+        let session = self.sessions.find(headers, self.services.clock.now().at)?;
         // Reset or removed on the command line, somebody is out at once.
         (self.staff().access(session.name.as_str()) == Some(session.access)).then_some(session)
     }
@@ -96,12 +96,12 @@ impl Desk {
     }
 
     fn frame_at(&self, visit: &Visit, reopens: bool, path: &str) -> Frame {
-        Frame { reopens, ..self.keuze.frame(visit.language, path) }
+        Frame { reopens, ..self.services.site.frame(visit.language, path) }
     }
 
     /// What stands on top of every page, the open call before all.
     fn bar(&self, session: &Session) -> Bar {
-        let call = self.keuze.calls.unclosed(&session.name);
+        let call = self.services.calls.unclosed(&session.name);
         let open_call = call.map(|call| OpenCallLink {
             reference: call.line.reference.as_str().to_owned(),
             path: self.path_of(session, &call),
@@ -135,7 +135,13 @@ async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form
     let access = desk.staff().access(&name);
     let refused = |status, why| Ok(sign_in_page(&desk, &visit, false, status, Some(why)));
     let known = known::tokens(&headers, visit.host.secure);
-    match (desk.keuze.sign_in(&name, password, desk.keuze.known_browser(&name, &known)).await?, access) {
+    match (
+        desk.services
+            .sign_ins
+            .sign_in(&name, password, desk.services.known_browsers.known_browser(&name, &known))
+            .await?,
+        access,
+    ) {
         (Attempt::In(signed_in, missed), Some(access)) => {
             Ok(open_session(&desk, &visit, &known, Opening { signed_in, access, missed, by: None }))
         }
@@ -155,10 +161,10 @@ async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) ->
 
 /// Gives a session under a new token and leads to the desk. With a password of their own the browser is known from then on.
 fn open_session(desk: &Desk, visit: &Visit, known: &[BrowserToken], opening: Opening) -> Response {
-    let Keuze { clock, entropy, .. } = &*desk.keuze;
+    let Services { clock, entropy, .. } = &desk.services;
     let (secure, signed_in, access) = (visit.host.secure, &opening.signed_in, opening.access);
     let own = (!signed_in.one_time).then(|| {
-        let new = desk.keuze.know_browser(&signed_in.name, access);
+        let new = desk.services.known_browsers.know_browser(&signed_in.name, access);
         desk.known(&signed_in.name, new, known, secure)
     });
     let cookie = desk.sessions.open(opening, clock.now().at, &**entropy, secure);
@@ -172,7 +178,7 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
         if !is_of(&mut form, session) {
             return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
         }
-        if desk.sessions.is_opened_by(session, press, desk.keuze.clock.now().at) {
+        if desk.sessions.is_opened_by(session, press, desk.services.clock.now().at) {
             return Ok(to(DESK, &visit));
         }
     }
@@ -183,11 +189,11 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
     form.end()?;
     let Some(session) = session else { return replaced_before(&desk, &visit, &headers, press, new).await };
     let known = known::tokens(&headers, visit.host.secure);
-    let at = desk.keuze.known_browser(session.name.as_str(), &known);
-    match desk.keuze.replace_password(&session.name, current, new, &again, at).await {
+    let at = desk.services.known_browsers.known_browser(session.name.as_str(), &known);
+    match desk.services.sign_ins.replace_password(&session.name, current, new, &again, at).await {
         Ok(()) => {
             // Whoever still sits somewhere with the old password is out.
-            desk.sessions.end_all(&session.name, desk.keuze.clock.now().at);
+            desk.sessions.end_all(&session.name, desk.services.clock.now().at);
             let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
             let signed_in = SignedIn { name: session.name, one_time: false };
             let opening = Opening { signed_in, access, missed: session.missed, by: Some(press) };
@@ -209,13 +215,13 @@ async fn replaced_before(
     press: Press,
     new: Zeroizing<String>,
 ) -> Result<Response, Problem> {
-    let Some(name) = desk.sessions.ended_by_password(headers, desk.keuze.clock.now().at) else {
+    let Some(name) = desk.sessions.ended_by_password(headers, desk.services.clock.now().at) else {
         return Ok(not_recorded(desk, visit));
     };
     let access = desk.staff().access(name.as_str());
     let known = known::tokens(headers, visit.host.secure);
-    let at = desk.keuze.known_browser(name.as_str(), &known);
-    match (desk.keuze.sign_in(name.as_str(), new, at).await?, access) {
+    let at = desk.services.known_browsers.known_browser(name.as_str(), &known);
+    match (desk.services.sign_ins.sign_in(name.as_str(), new, at).await?, access) {
         (Attempt::In(signed_in, missed), Some(access)) => {
             Ok(open_session(desk, visit, &known, Opening { signed_in, access, missed, by: Some(press) }))
         }
@@ -291,7 +297,7 @@ async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: 
     let (query, reason) = (form.needed("query")?, form.needed("reason")?);
     form.end()?;
     let outcome = match parse(&desk, &session, &query, &reason) {
-        Ok(Asked::Record(asked)) => desk.keuze.look_up(&asked, visit.language, &visit.host.origin).await?,
+        Ok(Asked::Record(asked)) => desk.services.look_ups.look_up(&asked, visit.language, &visit.host.origin).await?,
         Ok(Asked::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
         Err(fault) => Outcome::Fault(fault),
     };
@@ -306,9 +312,9 @@ async fn look_up_people(
     session: &Session,
     asked: LookUpPeople,
 ) -> Result<Response, Problem> {
-    let found = desk.keuze.look_up_people(&asked).await?;
+    let found = desk.services.look_ups.look_up_people(&asked).await?;
     let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
-    match desk.sessions.work(session, |work| work.open(opened, &*desk.keuze.entropy)) {
+    match desk.sessions.work(session, |work| work.open(opened, &*desk.services.entropy)) {
         Some(id) => Ok(to(&paths::desk_person(id), visit)),
         None => Ok(ended(desk, visit)),
     }
@@ -324,7 +330,7 @@ fn parse(desk: &Desk, session: &Session, query: &str, reason: &str) -> Result<As
     match Wanted::parse(query) {
         Ok(wanted) => Ok(Asked::Record(LookUp { staff, wanted, why })),
         Err(LookUpFault::Form) => {
-            let contact = desk.keuze.contact(query).ok_or(LookUpFault::Form)?;
+            let contact = desk.services.look_ups.contact(query).ok_or(LookUpFault::Form)?;
             Ok(Asked::People(LookUpPeople { staff, contact, why }))
         }
         Err(fault) => Err(fault),

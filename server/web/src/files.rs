@@ -21,7 +21,7 @@ use super::visit::{GlobalPrivacyControl, Visit, asks_not_to_be_tracked, thousand
 use crate::embed::files::SiteFile;
 use crate::embed::{Asset, CookieNames, embed_js, fragment, later_js};
 use keuze_core::publish::PublishedPolicy;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use words::problem::Slug;
 
 /// Ten minutes without asking, then a day in which a stale one may be used while a new one is fetched.
@@ -44,10 +44,10 @@ pub struct Made {
 
 impl Made {
     /// From the policy in force.
-    pub fn of(keuze: &Keuze) -> Self {
-        let current = keuze.published.current();
+    pub fn of(services: &Services) -> Self {
+        let current = services.published.current();
         let mut made = Self { embeds: HashMap::new(), laters: HashMap::new(), notices: HashMap::new() };
-        for policy in keuze.published.all() {
+        for policy in services.published.all() {
             for strings in &policy.strings {
                 let json =
                     serde_json_canonicalizer::to_vec(strings).expect("strings and numbers have a canonical form");
@@ -62,7 +62,7 @@ impl Made {
                     made.embeds.insert(EmbedKey { signalled: true, ..asked }, OnceLock::new());
                 }
             }
-            let later = later_js(&current.policy, strings, &keuze.config.site.no_notice);
+            let later = later_js(&current.policy, strings, &services.config.site.no_notice);
             made.laters.insert(strings.language, later);
         }
         made
@@ -99,7 +99,7 @@ fn html(published: &PublishedPolicy, strings: &NoticeStrings, key: EmbedKey) -> 
 }
 
 /// `embed.js`, `notice.json`, `fragment` and the files of `target/site`.
-pub fn router(made: Arc<Made>) -> Router<Arc<Keuze>> {
+pub fn router(made: Arc<Made>) -> Router<Services> {
     let made_once = Router::new()
         .mount(Endpoint::Embed, get(embed))
         .mount(Endpoint::Later, get(later))
@@ -113,7 +113,7 @@ pub fn router(made: Arc<Made>) -> Router<Arc<Keuze>> {
 }
 
 async fn embed(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     Extension(made): Extension<Arc<Made>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
@@ -123,9 +123,9 @@ async fn embed(
     let signalled = EmbedKey { signalled: true, ..asked };
     let differs = made.has(signalled);
     let key = if gpc && differs { signalled } else { asked };
-    let asset = made.embed(keuze.published.current(), key).ok_or(Slug::NotFound)?;
-    if !key.signalled && asks(&keuze, &visit, &headers) {
-        keuze.count_notice(visit.language);
+    let asset = made.embed(services.published.current(), key).ok_or(Slug::NotFound)?;
+    if !key.signalled && asks(&services, &visit, &headers) {
+        services.consent.count_notice(visit.language);
     }
     let mut response = varying(serve(asset, &headers), &visit);
     if differs {
@@ -143,7 +143,7 @@ async fn later(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: Hea
 
 /// The words of a notice, of the policy that `?policy=` names: the panel shows what its answer will be recorded under.
 async fn notice(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     Extension(made): Extension<Arc<Made>>,
     visit: Visit,
     uri: Uri,
@@ -152,7 +152,7 @@ async fn notice(
     let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let named = query.into_owned().find(|(name, _)| name == "policy").map(|(_, id)| id);
     let stays = named.is_some() && visit.language_is_named;
-    let id = named.unwrap_or_else(|| keuze.published.current().id());
+    let id = named.unwrap_or_else(|| services.published.current().id());
     let asset = made.notices.get(&(id, visit.language)).ok_or(Slug::UnknownPolicy)?;
     let mut response = varying(serve(asset, &headers), &visit);
     if stays {
@@ -169,14 +169,14 @@ fn built_file(file: SiteFile, headers: &HeaderMap) -> Result<Response, Problem> 
 /// The banner as HTML for a server-side include, empty for somebody who has answered. The including server forwards
 /// the visitor's `Cookie` header, and the page's path as `return`.
 async fn fragment_page(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     uri: Uri,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let return_to = query.into_owned().find(|(name, _)| name == "return").map(|(_, path)| path);
-    let html = fragment_for(&keuze, &visit, &request, return_to.as_deref())?;
+    let html = fragment_for(&services, &visit, &request, return_to.as_deref())?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_LANGUAGE, HeaderValue::from_static(visit.language.tag())),
@@ -187,22 +187,22 @@ async fn fragment_page(
 }
 
 /// Whether a question is open on the device that sent this.
-fn asks(keuze: &Keuze, visit: &Visit, request: &HeaderMap) -> bool {
-    let now = keuze.clock.now();
+fn asks(services: &Services, visit: &Visit, request: &HeaderMap) -> bool {
+    let now = services.clock.now();
     // Whether the browser asks not to be tracked changes what is allowed and how it is told, not whether an answer is there.
     let device = cookies::read(request, visit.names()).device(false, now.at);
-    !device.to_ask(&keuze.published.current().policy, now).is_empty()
+    !device.to_ask(&services.published.current().policy, now).is_empty()
 }
 
 /// What an include puts into a page for this visitor.
 pub(super) fn fragment_for(
-    keuze: &Keuze,
+    services: &Services,
     visit: &Visit,
     request: &HeaderMap,
     return_to: Option<&str>,
 ) -> Result<String, Problem> {
-    let current = keuze.published.current();
-    if !asks(keuze, visit, request) {
+    let current = services.published.current();
+    if !asks(services, visit, request) {
         return Ok(String::new());
     }
     let strings = current.strings.iter().find(|strings| strings.language == visit.language);
@@ -210,7 +210,7 @@ pub(super) fn fragment_for(
     let return_to = return_to.filter(|path| super::choices::is_own_page(path));
     let signalled = asks_not_to_be_tracked(request);
     if !signalled || strings.signal.is_none() {
-        keuze.count_notice(visit.language);
+        services.consent.count_notice(visit.language);
     }
     Ok(fragment(&current.id(), strings, return_to, signalled))
 }

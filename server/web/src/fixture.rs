@@ -36,7 +36,7 @@ pub struct Browser {
 impl Browser {
     /// A fresh one, with a server process of its own: they share what the ledger keeps.
     pub fn new(house: &House) -> Self {
-        Self::of(crate::router(&house.keuze, false))
+        Self::of(crate::router(&house.services, false))
     }
 
     /// A fresh one at this router.

@@ -9,8 +9,6 @@ mod newsletter;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -22,30 +20,30 @@ use words::views::unmatched::{Unmatched, UnmatchedView};
 use super::cookies;
 use super::render;
 use super::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::codes::Session;
 
 /// Forms and pages of this site's own.
-pub fn forms() -> Router<Arc<Keuze>> {
+pub fn forms() -> Router<Services> {
     code::router().merge(centre::router()).merge(newsletter::router()).merge(insight::router())
 }
 
 /// `/keuze/nieuwsbrief/{token}`: outside the layer that looks at a form's origin. The page sends no referrer, so some
 /// browsers give its own form no origin, and the token alone is the authority.
-pub fn links() -> Router<Arc<Keuze>> {
+pub fn links() -> Router<Services> {
     newsletter::links()
 }
 
 /// A press that does not fit what the browser has proved by now: nothing was recorded, and the ways back.
-pub(super) fn not_recorded(keuze: &Keuze, visit: &Visit, why: Unmatched) -> Response {
-    let frame = Frame { reopens: false, ..keuze.frame(visit.language, Endpoint::Preferences.path()) };
+pub(super) fn not_recorded(services: &Services, visit: &Visit, why: Unmatched) -> Response {
+    let frame = Frame { reopens: false, ..services.site.frame(visit.language, Endpoint::Preferences.path()) };
     let page = UnmatchedView { frame, bar: None, why, back: None };
     render::page(StatusCode::CONFLICT, visit.language, || NotRecorded(NotRecordedProps { page }))
 }
 
 /// Who is signed in at this browser.
-pub(super) fn session(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
-    cookies::read(headers, visit.names()).person.iter().find_map(|sealed| keuze.session(sealed))
+pub(super) fn session(services: &Services, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
+    cookies::read(headers, visit.names()).person.iter().find_map(|sealed| services.verification.session(sealed))
 }
 
 /// Leads on after a form.

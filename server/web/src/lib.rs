@@ -44,22 +44,22 @@ use self::files::Made;
 use self::gate::Gate;
 use self::limits::{Limits, Sources};
 use self::problem::Problem;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use vault::key::MacKey;
 use words::problem::Slug;
 
 /// Everything that is served.
 ///
 /// `limited` is false for load tests only (`KEUZE_RATE_LIMITS=off`).
-pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
-    let limits = limited.then(|| Limits::new(keuze.config.server.rate_limits));
-    let sources = Sources::new(MacKey::random(&*keuze.entropy));
-    let gate = Arc::new(Gate { keuze: Arc::clone(keuze), sources, limits, longest: gate::LONGEST });
+pub fn router(services: &Services, limited: bool) -> Router {
+    let limits = limited.then(|| Limits::new(services.config.server.rate_limits));
+    let sources = Sources::new(MacKey::random(&*services.entropy));
+    let gate = Arc::new(Gate { services: services.clone(), sources, limits, longest: gate::LONGEST });
     let forms = choices::forms()
         .merge(objection::forms())
         .merge(known::forms())
         .merge(pages::router())
-        .merge(desk::router(keuze))
+        .merge(desk::router(services))
         .layer(csrf());
     let machines = choices::api()
         .merge(api::router())
@@ -67,14 +67,14 @@ pub fn router(keuze: &Arc<Keuze>, limited: bool) -> Router {
         .merge(objection::links())
         .merge(known::links())
         .merge(letter::router())
-        .merge(machine::router(keuze))
+        .merge(machine::router(services))
         .merge(well_known::router());
-    let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(keuze))));
-    if keuze.demo {
+    let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(services))));
+    if services.demo {
         all = all.merge(demo::router());
     }
     all.fallback(async || Problem::from(Slug::NotFound))
-        .with_state(Arc::clone(keuze))
+        .with_state(services.clone())
         .layer(DefaultBodyLimit::max(body::LARGEST))
         .layer(CatchPanicLayer::custom(gate::panicked))
         .layer(middleware::from_fn_with_state(gate, gate::pass))

@@ -32,10 +32,10 @@ use super::elements::sole;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
-use keuze_core::service::Keuze;
-use keuze_core::service::clients::{Client, Clients, Scope};
+use keuze_core::service::Services;
+use keuze_core::service::clients::{Client, Scope};
 use keuze_core::service::people::{Act, Person};
-use keuze_core::service::send::Gate;
+use keuze_core::service::send::SendPermission;
 use ledger::AnswerName;
 use words::problem::Slug;
 
@@ -45,20 +45,20 @@ const LONGEST_LETTER: usize = 512 * 1024;
 const LONGEST_MAIL: usize = 2 * 1024 * 1024;
 
 /// Every address for programs with a key.
-pub fn router(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
+pub fn router(services: &Services) -> Router<Services> {
     let letter_checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
     let mail_checks = post(mail::check).layer(DefaultBodyLimit::max(LONGEST_MAIL));
     Router::new()
         .mount(Endpoint::Decisions, get(decisions::by_number).post(decisions::by_anything))
-        .merge(writing(keuze))
+        .merge(writing(services))
         .mount(Endpoint::MailHeaders, post(mail::headers))
         .mount(Endpoint::MailChecks, mail_checks)
         .mount(Endpoint::LetterChecks, letter_checks)
 }
 
 /// The addresses that record: a request that is sent again under its Idempotency-Key happens once.
-fn writing(keuze: &Arc<Keuze>) -> Router<Arc<Keuze>> {
-    let once = Arc::new(once::Requests::of(keuze));
+fn writing(services: &Services) -> Router<Services> {
+    let once = Arc::new(once::Requests::of(services));
     Router::new()
         .mount(Endpoint::Objections, post(objections::object))
         .mount(Endpoint::Customers, post(customers::tell))
@@ -125,11 +125,11 @@ impl<S> Caller<S> {
     }
 }
 
-impl<S: Asks> FromRequestParts<Arc<Keuze>> for Caller<S> {
+impl<S: Asks> FromRequestParts<Services> for Caller<S> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, keuze: &Arc<Keuze>) -> Result<Self, Problem> {
-        let client = client(keuze, &parts.headers)?;
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
+        let client = client(services, &parts.headers)?;
         if !client.scopes.contains(&S::SCOPE) {
             return Err(Problem::saying(Slug::ScopeMissing, "scope", S::SCOPE.word()));
         }
@@ -139,11 +139,11 @@ impl<S: Asks> FromRequestParts<Arc<Keuze>> for Caller<S> {
 }
 
 /// The program whose key came along.
-fn client(keuze: &Keuze, headers: &HeaderMap) -> Result<Client, Problem> {
+fn client(services: &Services, headers: &HeaderMap) -> Result<Client, Problem> {
     let key = key(headers).ok_or(Slug::ApiKeyMissing)?;
-    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let clients = &services.clients;
     let client = clients.with_key(key)?.ok_or(Slug::ApiKeyUnknown)?;
-    if client.until < keuze.clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
+    if client.until < services.clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
 }
 
 /// The key of `Authorization: Bearer …`; what a proxy asks for stands in lines of its own.
@@ -174,10 +174,10 @@ fn json(body: &impl Serialize) -> Vec<u8> {
 }
 
 /// Who gets a message, or the problem that says why it must not go.
-fn open_gate(keuze: &Keuze, named: &Named, channel: Channel) -> Result<(Box<Person>, Decision), Problem> {
-    match keuze.gate(&named.find(keuze)?.who, channel)? {
-        Gate::Open(person, decision) => Ok((person, decision)),
-        Gate::Shut(decision) => Err(denied(&decision)),
+fn open_gate(services: &Services, named: &Named, channel: Channel) -> Result<(Box<Person>, Decision), Problem> {
+    match services.mailings.permission(&named.find(services)?.who, channel)? {
+        SendPermission::Open(person, decision) => Ok((person, decision)),
+        SendPermission::Shut(decision) => Err(denied(&decision)),
     }
 }
 
@@ -189,10 +189,10 @@ fn denied(decision: &Decision) -> Problem {
 }
 
 /// The origin that links in mails, letters and the like lead to: the one that was asked, unless that is only this machine.
-pub(super) fn origin(keuze: &Keuze, visit: &Visit) -> String {
-    let public = keuze.config.site.hosts.iter().find(|host| !host.is_local());
+pub(super) fn origin(services: &Services, visit: &Visit) -> String {
+    let public = services.config.site.hosts.iter().find(|host| !host.is_local());
     match public {
-        Some(host) if !visit.host.secure && !keuze.demo => format!("https://{}", host.name()),
+        Some(host) if !visit.host.secure && !services.demo => format!("https://{}", host.name()),
         _ => visit.host.origin.clone(),
     }
 }

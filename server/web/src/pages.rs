@@ -1,7 +1,6 @@
 //! Pages for people: what this device allows, the register, receipts, and what an error means.
 
 use crate::embed::build;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
@@ -28,12 +27,12 @@ use super::objection::without_referrer_elsewhere;
 use super::problem::{Problem, status};
 use super::render;
 use super::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::preferences::Remembered;
 use keuze_core::service::receipt::link_lives;
 
 /// All pages for people.
-pub fn router() -> Router<Arc<Keuze>> {
+pub fn router() -> Router<Services> {
     Router::new()
         .mount(Endpoint::Preferences, get(preferences))
         .mount(Endpoint::Register, get(register))
@@ -42,87 +41,95 @@ pub fn router() -> Router<Arc<Keuze>> {
 }
 
 /// The page instead of what was asked for.
-pub fn problem(keuze: &Keuze, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
-    let frame = words::views::frame::Frame { reopens, ..keuze.frame(language, path) };
+pub fn problem(services: &Services, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
+    let frame = words::views::frame::Frame { reopens, ..services.site.frame(language, path) };
     let page = ProblemView { frame, slug, happened: true };
     render::page(status(slug), language, || ProblemPage(ProblemProps { page }))
 }
 
 async fn preferences(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let came = cookies::read(&headers, visit.names());
-    let device = came.device(gpc, keuze.clock.now().at);
-    let consent_id = keuze.own_ids(&came.consent_ids, &device.said)?.first();
+    let device = came.device(gpc, services.clock.now().at);
+    let consent_id = services.consent.own_ids(&came.consent_ids, &device.said)?.first();
     let device = Remembered { device, consent_id };
-    preferences_now(&keuze, &visit, &headers, &device, None)
+    preferences_now(&services, &visit, &headers, &device, None)
 }
 
 /// The preference page of a device; `overtaken` where it comes instead of what a form of an earlier one asked for.
 pub(super) fn preferences_now(
-    keuze: &Keuze,
+    services: &Services,
     visit: &Visit,
     headers: &HeaderMap,
     device: &Remembered,
     overtaken: Option<Overtaken>,
 ) -> Result<Response, Problem> {
-    let mut page = keuze.preferences(keuze.frame(visit.language, Endpoint::Preferences.path()), device, build())?;
+    let mut page = services.preferences.preferences(
+        services.site.frame(visit.language, Endpoint::Preferences.path()),
+        device,
+        build(),
+    )?;
     page.overtaken = overtaken;
-    let session = known::session(keuze, visit, headers);
-    page.centre = session.map(|session| keuze.centre(&session, visit.language)).transpose()?;
+    let session = known::session(services, visit, headers);
+    page.centre = session.map(|session| services.preference_centre.centre(&session, visit.language)).transpose()?;
     let mut page = render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page }));
     page.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
     Ok(page)
 }
 
-async fn register(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
-    let page = keuze.register(keuze.frame(visit.language, Endpoint::Register.path()));
+async fn register(State(services): State<Services>, visit: Visit) -> Response {
+    let page = services.site.register(services.site.frame(visit.language, Endpoint::Register.path()));
     render::page(StatusCode::OK, visit.language, || Register(RegisterProps { page }))
 }
 
 /// The record that a receipt's link leads to. A number that was never given out, a wrong token and an erased record are
 /// answered alike: there is no such page.
-pub(super) fn behind_link(keuze: &Keuze, number: &str, token: &str) -> Result<(ReceiptNumber, Recorded), Problem> {
+pub(super) fn behind_link(
+    services: &Services,
+    number: &str,
+    token: &str,
+) -> Result<(ReceiptNumber, Recorded), Problem> {
     let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
-    let receipts = keuze.receipts();
+    let receipts = &services.receipts;
     let address = receipts.check(number).filter(|address| receipts.check_token(*address, token));
-    let recorded = keuze.scribe.record(address.ok_or(Slug::NotFound)?)?.ok_or(Slug::NotFound)?;
+    let recorded = services.scribe.record(address.ok_or(Slug::NotFound)?)?.ok_or(Slug::NotFound)?;
     Ok((number, recorded))
 }
 
 async fn receipt(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     Path((number, token)): Path<(String, String)>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (number, recorded) = behind_link(&keuze, &number, &token)?;
-    if !link_lives(recorded.event.head.at, keuze.clock.now().at) {
+    let (number, recorded) = behind_link(&services, &number, &token)?;
+    if !link_lives(recorded.event.head.at, services.clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
     let page = ReceiptView {
-        frame: keuze.frame(visit.language, uri.path()),
+        frame: services.site.frame(visit.language, uri.path()),
         number: number.to_string(),
         cookie_kept: cookies::read(&headers, visit.names()).keeps_choice(),
-        answer: keuze.readable(&recorded, visit.language)?,
+        answer: services.records.readable(&recorded, visit.language)?,
         // Erased since it was read.
-        proof: keuze.proof_view(recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
+        proof: services.records.proof_view(recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
     };
     let page = render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page }));
     Ok(without_referrer_elsewhere(page))
 }
 
 async fn explained(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     Path(slug): Path<String>,
 ) -> Result<Response, Problem> {
     let slug: Slug = slug.parse().map_err(|_| Slug::NotFound)?;
-    let frame = keuze.frame(visit.language, &paths::problem_type(slug));
+    let frame = services.site.frame(visit.language, &paths::problem_type(slug));
     let page = ProblemView { frame, slug, happened: false };
     Ok(render::page(StatusCode::OK, visit.language, || ProblemPage(ProblemProps { page })))
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::elements::{Disagreed, sole};
 use super::problem::Problem;
 use keuze_core::config::Config;
-use keuze_core::service::choose::SentFrom;
+use keuze_core::service::consent::SentFrom;
 use words::problem::Slug;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

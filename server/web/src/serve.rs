@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 
 use self::seats::{Seat, Seats};
 use super::limits::Sources;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use vault::key::MacKey;
 
 /// A browser sends its first request at once.
@@ -52,14 +52,14 @@ pub struct Doors {
 
 impl Doors {
     /// As many connections as the system allows, which is raised as far as it can be. `limited` is false for load tests only.
-    pub fn of(keuze: &Keuze, limited: bool) -> Self {
-        let proxies = keuze.config.server.trusted_proxies.clone();
+    pub fn of(services: &Services, limited: bool) -> Self {
+        let proxies = services.config.server.trusted_proxies.clone();
         Self {
             first_within: FIRST_WITHIN,
             next_within: NEXT_WITHIN,
             most: MOST.min(open_files().saturating_sub(OTHER_FILES).max(64)),
             most_by_client: limited.then_some(MOST_BY_CLIENT),
-            sources: Sources::new(MacKey::random(&*keuze.entropy)),
+            sources: Sources::new(MacKey::random(&*services.entropy)),
             is_proxy: Box::new(move |peer| proxies.iter().any(|network| network.contains(peer.to_canonical()))),
         }
     }

@@ -30,7 +30,7 @@ fn built() {
 }
 
 async fn use_further(browser: &mut Browser, house: &House, more: &[(&str, &str)]) -> Answer {
-    let body = json!({"policy": house.keuze.published.current().id(), "language": "en"}).to_string();
+    let body = json!({"policy": house.services.published.current().id(), "language": "en"}).to_string();
     let headers: Vec<_> = [SITE, JSON].into_iter().chain(more.iter().copied()).collect();
     browser.ask("POST", "/keuze/api/v1/continued-use", &headers, &body).await
 }
@@ -77,7 +77,7 @@ async fn continued_use_never_follows_an_answer_and_never_comes_from_elsewhere() 
     let before = house.ledger().len();
     let answer = use_further(&mut browser, &house, &[]).await;
     assert!(!answer.headers.contains_key(header::SET_COOKIE));
-    let body = json!({"policy": house.keuze.published.current().id()}).to_string();
+    let body = json!({"policy": house.services.published.current().id()}).to_string();
     let nowhere = Browser::new(&house).ask("POST", "/keuze/api/v1/continued-use", &[JSON], &body).await;
     assert!(!nowhere.headers.contains_key(header::SET_COOKIE));
     let unknown = json!({"policy": "0".repeat(20)}).to_string();
@@ -132,7 +132,7 @@ async fn a_host_that_is_not_ours_is_told_so_and_health_answers_to_any() {
 #[tokio::test]
 async fn too_many_requests_are_slowed_down_and_say_for_how_long() {
     let house = House::new().await;
-    let router = super::router(&house.keuze, true);
+    let router = super::router(&house.services, true);
     let mut browser = Browser::of(router);
     let mut last = browser.get("/keuze/voorkeuren").await;
     for _ in 0..2_000 {
@@ -150,7 +150,7 @@ async fn too_many_requests_are_slowed_down_and_say_for_how_long() {
 async fn a_stopped_ledger_is_said_and_takes_nothing() {
     let house = House::new().await;
     let mut browser = Browser::new(&house);
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
     let answer = browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(browser.cookies.is_empty(), "nothing is remembered that is not durable");
@@ -162,7 +162,7 @@ async fn the_policy_in_force_is_told_to_programs() {
     let house = House::new().await;
     let answer = Browser::new(&house).get("/keuze/api/v1/policy").await;
     let policy: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
-    assert_eq!(policy["id"], json!(house.keuze.published.current().id()));
+    assert_eq!(policy["id"], json!(house.services.published.current().id()));
     let purposes: Vec<_> =
         policy["purposes"].as_array().expect("a list").iter().map(|p| p["regime"].as_str()).collect();
     assert_eq!(purposes, [Some("necessary"), Some("low_impact"), Some("consent"), Some("consent"), Some("consent")]);
@@ -172,7 +172,7 @@ async fn the_policy_in_force_is_told_to_programs() {
 #[tokio::test]
 async fn the_panel_gets_the_words_of_the_policy_it_answers_under() {
     let house = House::new().await;
-    let old = house.keuze.published.current().id();
+    let old = house.services.published.current().id();
     let changed = EXAMPLE.replacen("panel_heading = \"Uw cookiekeuze\"", "panel_heading = \"Nieuw\"", 1);
     let house = house.republished(parse("keuze.toml", &changed).expect("no fault")).await;
     let mut browser = Browser::new(&house);
@@ -241,8 +241,8 @@ async fn a_notice_that_is_shown_is_counted() {
     for path in ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl", "/keuze/later.js?lang=nl", "/keuze/voorkeuren"] {
         browser.get(path).await;
     }
-    house.keuze.record_counts().await.expect("recorded");
-    house.keuze.record_counts().await.expect("nothing to record");
+    house.services.consent.record_counts().await.expect("recorded");
+    house.services.consent.record_counts().await.expect("nothing to record");
     let counts: Vec<_> = house.ledger().split_off(answered);
     let told: Vec<_> = counts
         .iter()
@@ -281,7 +281,7 @@ async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
             assert!(header(header::CACHE_CONTROL).contains("private"), "{path}");
         }
     }
-    house.keuze.record_counts().await.expect("recorded");
+    house.services.consent.record_counts().await.expect("recorded");
     let counts: Vec<_> = house.ledger().split_off(before).into_iter().map(|event| shown_times(&event)).collect();
     assert_eq!(counts, [Some(6)], "only who was asked is counted");
     // "Met ‘Sluiten en weigeren’ blijft ook dat uit."

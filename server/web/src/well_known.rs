@@ -1,7 +1,5 @@
 //! `/.well-known/security.txt` (RFC 9116): where somebody says that they found a hole.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -14,7 +12,7 @@ use super::machine::origin;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use words::problem::Slug;
 
 /// Where RFC 9116 section 3 wants it.
@@ -24,17 +22,17 @@ const SECURITY: &str = Endpoint::SecurityTxt.path();
 const HOLDS: Duration = Duration::days(300);
 
 /// The only address outside `/keuze/`.
-pub fn router() -> Router<Arc<Keuze>> {
+pub fn router() -> Router<Services> {
     Router::new().mount(Endpoint::SecurityTxt, get(security))
 }
 
 /// Made at each request from the configuration, so that it never expires and never names an old contact (S-56).
 ///
 /// Without a contact for it there is none: the address for questions about privacy is not read by who mends holes.
-async fn security(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Result<Response, Problem> {
-    let contact = keuze.config.security.as_ref().ok_or(Slug::NotFound)?;
-    let until = keuze.clock.now().today + HOLDS;
-    let origin = origin(&keuze, &visit);
+async fn security(State(services): State<Services>, visit: Visit) -> Result<Response, Problem> {
+    let contact = services.config.security.as_ref().ok_or(Slug::NotFound)?;
+    let until = services.clock.now().today + HOLDS;
+    let origin = origin(&services, &visit);
     let text = format!(
         "Contact: {contact}\nExpires: {until}T00:00:00Z\nPreferred-Languages: nl, en\nCanonical: {origin}{SECURITY}\n"
     );
@@ -62,7 +60,7 @@ mod tests {
             "Contact: mailto:security@voipro.nl\nExpires: 2027-09-20T00:00:00Z\nPreferred-Languages: nl, en\n\
              Canonical: https://www.voipro.nl/.well-known/security.txt\n"
         );
-        let mut config = house.keuze.config.clone();
+        let mut config = keuze_core::config::Config::clone(&house.services.config);
         config.security = Some("https://elders.example/gat".to_owned());
         config.controller.email = "veilig@elders.example".to_owned();
         let house = house.republished(config).await;
@@ -71,7 +69,7 @@ mod tests {
         assert!(answer.body.starts_with("Contact: https://elders.example/gat\n"), "{}", answer.body);
         let stopped = browser.post("/keuze/afmelden", &[("email", "a@example.nl"), ("scope", "all")]).await;
         assert!(stopped.body.contains("veilig@elders.example") && !stopped.body.contains("privacy@voipro.nl"));
-        let mut config = house.keuze.config.clone();
+        let mut config = keuze_core::config::Config::clone(&house.services.config);
         config.security = None;
         let without = Browser::new(&house.republished(config).await).get(SECURITY).await;
         assert_eq!(without.status, 404, "nobody to write to is no privacy address");

@@ -5,7 +5,7 @@
 //! the day, until then. What was pressed in it is kept in memory only, so after a restart the question is asked again.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::channel::Channel;
 use model::event::{Actor, Call, CallClosed, Event, Route};
@@ -13,13 +13,13 @@ use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
 use serde::{Deserialize, Serialize};
 
-use super::Keuze;
-use super::days::{gone, waiting};
-use super::look_up::{Contact, Why};
+use super::days::{Days, gone, waiting};
+use super::look_up::{Contact, LookUps, Why};
 use super::people::profile::Kind;
-use super::people::{Act, ActError, Acted, Who};
+use super::people::{Act, ActError, Acted, Contactability, Who};
 use super::staff::StaffName;
 use contact::ContactPoint;
+use ledger::clock::Clock;
 use ledger::{AppendError, Draft, ReadError, Scribe};
 
 /// A call's reference in the phone system.
@@ -88,23 +88,38 @@ pub struct OpenCall {
     pub audit: RecordAddress,
 }
 
-/// The calls that are open. The lock guards the table, for one look or change; what is recorded of a call is durable before.
-pub struct Calls(Mutex<HashMap<CallId, OpenCall>>);
+/// The calls that are open at the desk.
+pub struct Calls {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    days: Arc<Days>,
+    contactability: Arc<Contactability>,
+    look_ups: Arc<LookUps>,
+    /// Guards the table for one look or change; never held while anything is written.
+    open: Mutex<HashMap<CallId, OpenCall>>,
+}
 
 impl Calls {
-    /// From the facts beside the ledger.
+    /// With those that were open before, from the facts beside the ledger.
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
-        let calls = waiting::<OnTheLine>(scribe, Kind::Call)?;
+    pub fn load(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        days: Arc<Days>,
+        contactability: Arc<Contactability>,
+        look_ups: Arc<LookUps>,
+    ) -> Result<Self, ReadError> {
+        let calls = waiting::<OnTheLine>(&scribe, Kind::Call)?;
         let opened = calls.into_iter().map(|(fact, audit, line)| OpenCall::new(line, audit, CallId(fact)));
-        Ok(Self(Mutex::new(opened.map(|call| (call.id.clone(), call)).collect())))
+        let open = Mutex::new(opened.map(|call| (call.id.clone(), call)).collect());
+        Ok(Self { scribe, clock, days, contactability, look_ups, open })
     }
 
     fn table(&self) -> MutexGuard<'_, HashMap<CallId, OpenCall>> {
         // Nothing in here is ever half done, so what a panicking thread left is right.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The call that a staff member has still to close.
@@ -176,7 +191,7 @@ impl OpenCall {
     }
 }
 
-impl Keuze {
+impl Calls {
     /// Opens a call: looks up who is on the line, which is recorded with the call's reference as the reason. `None`, and
     /// nothing was looked up, while another call of this staff member is open (S-16).
     ///
@@ -190,17 +205,17 @@ impl Keuze {
         contact: &Contact,
     ) -> Result<Option<OpenCall>, AppendError> {
         // One opening at a time: no second one slips in while the first is written.
-        let the_day = self.the_day_stays().await;
-        if self.calls.unclosed(staff).is_some() {
+        let the_day = self.days.the_day_stays().await;
+        if self.unclosed(staff).is_some() {
             return Ok(None);
         }
-        let (people, point) = (self.who_it_may_be(contact), contact.point().cloned());
+        let (people, point) = (self.look_ups.who_it_may_be(contact), contact.point().cloned());
         let line = OnTheLine { staff: staff.clone(), reference, direction, point, people };
-        let fact = self.waiting_fact(&the_day, Kind::Call, &line);
+        let fact = self.days.waiting_fact(&the_day, Kind::Call, &line);
         let (why, id) = (Why::of_call(&line.reference.0), CallId(fact.key.clone()));
-        let audit = self.record_look_up(staff, &why, &line.people, vec![fact]).await?;
+        let audit = self.look_ups.record_look_up(staff, &why, &line.people, vec![fact]).await?;
         let call = OpenCall::new(line, audit, id);
-        self.calls.table().insert(call.id.clone(), call.clone());
+        self.table().insert(call.id.clone(), call.clone());
         Ok(Some(call))
     }
 
@@ -217,8 +232,8 @@ impl Keuze {
             reason: None,
             request: None,
         };
-        let acted = self.object(&call.who(), channels, &act).await?;
-        self.calls.change(&call.id, |call| call.recorded = Some(acted.clone()));
+        let acted = self.contactability.object(&call.who(), channels, &act).await?;
+        self.change(&call.id, |call| call.recorded = Some(acted.clone()));
         Ok(acted)
     }
 
@@ -231,15 +246,15 @@ impl Keuze {
             return Err(CloseError::Unanswered);
         }
         // Of two presses at once one closes it.
-        let _the_day = self.the_day_stays().await;
-        if self.calls.get(&call.id).is_none() {
+        let _the_day = self.days.the_day_stays().await;
+        if self.get(&call.id).is_none() {
             return Err(CloseError::Closed);
         }
         let about = call.person.and_then(|person| self.scribe.seal_about(person));
         let closed = CallClosed { call: call.call(), about };
         let event = Event::new(self.clock.now().at, call.agent(), call.route(), closed);
         self.scribe.append(Draft::with(event, vec![gone(&call.id.0)])).await?;
-        self.calls.table().remove(&call.id);
+        self.table().remove(&call.id);
         Ok(())
     }
 }

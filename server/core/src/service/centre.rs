@@ -1,5 +1,7 @@
 //! The preference centre of whoever proved an address or number: what holds, what is changed, what is held, and erasing it.
 
+use std::sync::Arc;
+
 use model::channel::{Channel, ChannelRule};
 use model::contact::PointKind;
 use model::date::add_months;
@@ -8,20 +10,19 @@ use model::event::{Event, EventKind, Route};
 use model::evidence::{IdentityLevel, OptIn};
 use model::identity::{RecordAddress, ShardNumber, Subject};
 use model::language::Language;
-use model::told::What;
-use serde_json::{Value, json};
-use words::views::centre::{
-    Card, CentreView, Detail, DetailKind, Done, DoneView, EraseView, Erasure, Happened, InsightView, Offer, Undo, Whose,
-};
+use words::views::centre::{Card, CentreView, Done, DoneView, Offer, Platform, Undo, Whose};
 use words::views::frame::Frame;
 use words::views::objection::GoesOn;
 
-use super::Keuze;
-use super::codes::{JustDone, KnownAt, Session};
-use super::people::{Act, ActError, Acted, BACKUPS_LIVE, Erased, Part, Person, Seen, Who, given_for};
+use super::codes::{JustDone, KnownAt, Session, Verification};
+use super::mail::MailQueue;
+use super::newsletter::Newsletter;
+use super::people::{Act, ActError, Acted, Contactability, People, Person, Who, given_for};
+use super::receipt::Receipts;
+use crate::publish::Published;
 use contact::ContactPoint;
-use ledger::ReadError;
-use ledger::clock::wall_clock;
+use ledger::clock::{Clock, wall_clock};
+use ledger::{ReadError, Scribe};
 
 /// Stands for "nothing was shown": the first record of a ledger is a policy, and everything said comes later.
 const NOTHING_SHOWN: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
@@ -60,33 +61,66 @@ impl std::fmt::Display for Shown {
     }
 }
 
-impl Keuze {
+/// What holds for whoever proved an address or number, and what they change of it.
+pub struct PreferenceCentre {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    published: Arc<Published>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+    verification: Arc<Verification>,
+    newsletter: Arc<Newsletter>,
+    receipts: Arc<Receipts>,
+    mail: Arc<MailQueue>,
+    platforms: Vec<Platform>,
+}
+
+impl PreferenceCentre {
+    /// On what it may touch.
+    #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        published: Arc<Published>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+        verification: Arc<Verification>,
+        newsletter: Arc<Newsletter>,
+        receipts: Arc<Receipts>,
+        mail: Arc<MailQueue>,
+        platforms: Vec<Platform>,
+    ) -> Self {
+        Self { scribe, clock, published, people, contactability, verification, newsletter, receipts, mail, platforms }
+    }
+}
+
+impl PreferenceCentre {
     /// What holds for each channel of whoever proved an address.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn centre(&self, session: &Session, language: Language) -> Result<CentreView, ActError> {
-        let known = self.known_at(session);
+        let known = self.verification.known_at(session);
         let cards = self.cards(session, known, language)?;
         let shown = match known {
-            KnownAt::One(person) => self.last_word(person, &Channel::ALL)?,
+            KnownAt::One(person) => self.contactability.last_word(person, &Channel::ALL)?,
             KnownAt::Nobody | KnownAt::Several => None,
         };
         Ok(CentreView {
-            about: self.about(session).to_string(),
+            about: self.verification.about(session).to_string(),
             address: session.point().given(),
             whose: self.whose(session, known),
             cards,
             shown: shown.unwrap_or(NOTHING_SHOWN).to_string(),
-            platforms: self.config.social.clone(),
+            platforms: self.platforms.clone(),
         })
     }
 
     /// Whoever proved a number alone is told no name: it may have been somebody else's before. Nor is who has an address
     /// that joined later.
-    fn whose(&self, session: &Session, known: KnownAt) -> Whose {
+    pub(super) fn whose(&self, session: &Session, known: KnownAt) -> Whose {
         match known {
-            KnownAt::One(_) => match self.opened_by(session) {
+            KnownAt::One(_) => match self.verification.opened_by(session) {
                 Some(person) => Whose::One { name: person.own_name().map(str::to_owned) },
                 None if session.email().is_none() => Whose::One { name: None },
                 None => Whose::Uncertain,
@@ -96,11 +130,11 @@ impl Keuze {
         }
     }
 
-    fn cards(&self, session: &Session, known: KnownAt, language: Language) -> Result<Vec<Card>, ActError> {
+    pub(super) fn cards(&self, session: &Session, known: KnownAt, language: Language) -> Result<Vec<Card>, ActError> {
         match known {
             KnownAt::One(subject) => {
-                let person = self.known_person(subject).ok_or(ActError::NoPerson)?;
-                let channels = self.channels_open_to(session).iter();
+                let person = self.people.known_person(subject).ok_or(ActError::NoPerson)?;
+                let channels = self.verification.channels_open_to(session).iter();
                 channels.map(|channel| self.card_of(&person, session, *channel, language)).collect()
             }
             KnownAt::Nobody | KnownAt::Several => {
@@ -118,14 +152,14 @@ impl Keuze {
         language: Language,
     ) -> Result<Card, ActError> {
         // By a number, or an address of which it is not certain whose it is, nothing is told but what holds for it.
-        let seen = self.seen_in(session);
+        let seen = self.verification.seen_in(session);
         let points: Vec<ContactPoint> = match &seen {
             Some(seen) => in_order(seen.person.points_for(channel), session.point()),
             None => vec![session.point().clone()],
         };
         let at = |points: Vec<ContactPoint>| match &seen {
-            Some(seen) => self.may_i_shown(seen, points, channel),
-            None => self.may_i(&Who { person: Some(person.subject), points }, channel),
+            Some(seen) => self.contactability.may_i_shown(seen, points, channel),
+            None => self.contactability.may_i(&Who { person: Some(person.subject), points }, channel),
         };
         let decisions = points.iter().map(|point| at(vec![point.clone()]));
         let decisions: Vec<Decision> = decisions.collect::<Result<_, _>>()?;
@@ -144,16 +178,16 @@ impl Keuze {
         };
         let offer = if lacks { self.offer(channel, language) } else { Offer::None };
         let yes = points_of_a_yes(person, session, &[channel]);
-        let record = self.last_word(person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN);
-        let shown = Shown { record, points: self.hash_of_points(&yes) }.to_string();
+        let record = self.contactability.last_word(person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN);
+        let shown = Shown { record, points: self.people.hash_of_points(&yes) }.to_string();
         let covers = if offer == Offer::None { Vec::new() } else { yes.iter().map(ContactPoint::given).collect() };
         let (points, not_at) = (given(true), given(false));
         Ok(Card { points, not_at, covers, shown, offer, ..self.card(channel, decision)? })
     }
 
     fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
-        let decision = self.may_i(&Who::point(point.clone()), channel)?;
-        let last_no = self.last_no_at(point, &[channel])?;
+        let decision = self.contactability.may_i(&Who::point(point.clone()), channel)?;
+        let last_no = self.contactability.last_no_at(point, &[channel])?;
         // Advertising needs a person whose consent it is; the newsletter can be subscribed to by its address. A no on the
         // address can be taken off by whoever has it.
         let offer = match (channel, last_no) {
@@ -207,10 +241,10 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn wish(&self, session: &Session, wish: &Wish, language: Language) -> Result<Acted, ActError> {
-        let _one_after_the_other = self.one_press().await;
+        let _one_after_the_other = self.verification.one_press().await;
         match self.act_on(session, wish, language).await {
             Ok(acted) => {
-                self.remember(session, JustDone::Wish(wish.clone(), acted.clone()));
+                self.verification.remember(session, JustDone::Wish(wish.clone(), acted.clone()));
                 Ok(acted)
             }
             // Nothing is left to do, or what stands there now is newer than what was shown: by the first press of a double one?
@@ -228,38 +262,42 @@ impl Keuze {
             JustDone::Wish(of, acted) if of == wish => Some(acted.clone()),
             _ => None,
         };
-        let Some(acted) = self.just_done(session, same) else { return Ok(None) };
-        let last = match self.known_at(session) {
-            KnownAt::One(person) => self.last_word(person, &acted.channels)?,
-            KnownAt::Nobody | KnownAt::Several => self.last_no_at(session.point(), &acted.channels)?,
+        let Some(acted) = self.verification.just_done(session, same) else { return Ok(None) };
+        let last = match self.verification.known_at(session) {
+            KnownAt::One(person) => self.contactability.last_word(person, &acted.channels)?,
+            KnownAt::Nobody | KnownAt::Several => self.contactability.last_no_at(session.point(), &acted.channels)?,
         };
         Ok((last <= Some(acted.record)).then_some(acted))
     }
 
     async fn act_on(&self, session: &Session, wish: &Wish, language: Language) -> Result<Acted, ActError> {
         let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-        match (wish, self.known_at(session)) {
+        match (wish, self.verification.known_at(session)) {
             (Wish::Stop(channels), KnownAt::One(person)) => {
                 let who = Who { person: Some(person), points: vec![session.point().clone()] };
-                self.object(&who, channels, &act).await
+                self.contactability.object(&who, channels, &act).await
             }
-            (Wish::Stop(channels), _) => self.object(&Who::point(session.point().clone()), channels, &act).await,
+            (Wish::Stop(channels), _) => {
+                self.contactability.object(&Who::point(session.point().clone()), channels, &act).await
+            }
             (Wish::Start(channels, shown), KnownAt::One(person)) => {
-                let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+                let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
                 let known = known.seen_by(std::slice::from_ref(session.point()));
                 let can_be_had = |channel: &Channel| {
-                    self.channels_open_to(session).contains(channel)
+                    self.verification.channels_open_to(session).contains(channel)
                         && (channel.point().is_none() || !known.points_for(*channel).is_empty())
                 };
                 if !channels.iter().all(can_be_had) {
                     return Err(ActError::Nothing);
                 }
                 let proof = self.proof(session, channels, language);
-                self.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(shown)).await
+                self.contactability.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(shown)).await
             }
             (Wish::Start(channels, shown), _) => match session.email() {
-                Some(email) if *channels == [Channel::Newsletter] => self.sign_up(email, language, &act).await,
-                _ => self.lift_at(session.point(), channels, &act, shown.record).await,
+                Some(email) if *channels == [Channel::Newsletter] => {
+                    self.newsletter.sign_up(email, language, &act).await
+                }
+                _ => self.contactability.lift_at(session.point(), channels, &act, shown.record).await,
             },
         }
     }
@@ -293,10 +331,10 @@ impl Keuze {
             EventKind::OptInConfirmed | EventKind::ObjectionLifted => false,
             _ => return Ok(None),
         };
-        let person = event.head.subject.filter(|person| self.known_person(*person).is_some());
+        let person = event.head.subject.filter(|person| self.people.known_person(*person).is_some());
         let denied = |channel: &Channel| -> Result<bool, ActError> {
-            let who = person.map(|person| self.given_in(event, person, *channel));
-            let decision = who.map(|who| self.may_i(&who, *channel)).transpose()?;
+            let who = person.map(|person| self.people.given_in(event, person, *channel));
+            let decision = who.map(|who| self.contactability.may_i(&who, *channel)).transpose()?;
             Ok(decision.is_some_and(|decision| !decision.allow))
         };
         let mut still_denied = Vec::new();
@@ -305,7 +343,8 @@ impl Keuze {
                 still_denied.push(*channel);
             }
         }
-        let theirs = session.is_some_and(|session| Some(self.known_at(session)) == person.map(KnownAt::One));
+        let theirs =
+            session.is_some_and(|session| Some(self.verification.known_at(session)) == person.map(KnownAt::One));
         let undo = match (person, session) {
             (Some(person), Some(by)) if theirs => self.undo(person, by, recorded, stopped, frame.language)?,
             (None, Some(by)) => self.undo_at(by, recorded)?,
@@ -325,34 +364,18 @@ impl Keuze {
             can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
             still_denied,
             goes_on: Some(event).filter(|_| stopped).and_then(beyond),
-            number: self.receipts().number(recorded.address).to_string(),
-            receipt: self.receipts().path(recorded.address),
+            number: self.receipts.number(recorded.address).to_string(),
+            receipt: self.receipts.path(recorded.address),
             undo,
             frame,
         }))
     }
 
-    /// A person at the points that an event is for.
-    pub(super) fn given_in(&self, event: &Event, person: Subject, channel: Channel) -> Who {
-        let known = self.known_person(person);
-        let points = known.iter().flat_map(|known| known.points_for(channel)).cloned();
-        let points = points.filter(|point| self.names_one(event, std::slice::from_ref(point))).collect();
-        Who { person: Some(person), points }
-    }
-
-    /// The contact points that an event is for, as far as they are still known to be its person's.
-    pub(super) fn points_in(&self, event: &Event) -> Vec<ContactPoint> {
-        let person =
-            event.head.subject.filter(|_| !event.points().is_empty()).and_then(|person| self.known_person(person));
-        let points: Vec<ContactPoint> = person.iter().flat_map(Person::points).cloned().collect();
-        points.into_iter().filter(|point| self.names_one(event, std::slice::from_ref(point))).collect()
-    }
-
     /// Whether a code can go to what this channel reaches people at.
     fn can_prove(&self, channel: Channel) -> bool {
         match channel.point() {
-            Some(PointKind::Email) => self.sends_mail(),
-            Some(PointKind::Phone) => self.sends_texts(),
+            Some(PointKind::Email) => self.mail.sends_mail(),
+            Some(PointKind::Phone) => self.mail.sends_texts(),
             Some(PointKind::Post) | None => false,
         }
     }
@@ -366,12 +389,12 @@ impl Keuze {
         };
         let mut channels = Vec::new();
         for channel in recorded.event.channels() {
-            if self.last_no_at(session.point(), &[*channel])? == stands {
+            if self.contactability.last_no_at(session.point(), &[*channel])? == stands {
                 channels.push(*channel);
             }
         }
         let shown = recorded.address.to_string();
-        let about = self.about(session).to_string();
+        let about = self.verification.about(session).to_string();
         Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, covers: Vec::new(), calls: None }))
     }
 
@@ -384,13 +407,13 @@ impl Keuze {
         stopped: bool,
         language: Language,
     ) -> Result<Option<Undo>, ActError> {
-        let Some(known) = self.known_person(person) else { return Ok(None) };
+        let Some(known) = self.people.known_person(person) else { return Ok(None) };
         let channels = recorded.event.channels().iter().copied();
         let mut undone = Vec::new();
         for channel in channels {
             let points = points_of_a_yes(&known, session, &[channel]);
-            let restores = self.channels_open_to(session).contains(&channel)
-                && self.was_allowed_before(person, &points, channel, recorded.address)?;
+            let restores = self.verification.channels_open_to(session).contains(&channel)
+                && self.contactability.was_allowed_before(person, &points, channel, recorded.address)?;
             if !stopped || restores {
                 undone.push(channel);
             }
@@ -401,154 +424,20 @@ impl Keuze {
             _ => None,
         };
         let yes = if stopped { points_of_a_yes(&known, session, &channels) } else { Vec::new() };
-        let shown = Shown { record: recorded.address, points: self.hash_of_points(&yes) }.to_string();
+        let shown = Shown { record: recorded.address, points: self.people.hash_of_points(&yes) }.to_string();
         let covers = yes.iter().map(ContactPoint::given).collect();
-        let about = self.about(session).to_string();
+        let about = self.verification.about(session).to_string();
         Ok((!channels.is_empty()).then_some(Undo { about, channels, shown, covers, calls }))
     }
 
     /// What an event is for, to whoever looks at what it changed: the link may have been handed on.
     fn points_as_told(&self, event: &Event, session: Option<&Session>) -> Vec<String> {
         let theirs = |person: &Person| event.head.subject.is_some_and(|subject| person.subjects().contains(&subject));
-        let seen = session.and_then(|session| self.opened_by(session)).filter(theirs);
+        let seen = session.and_then(|session| self.verification.opened_by(session)).filter(theirs);
         let is_seen = |point: &ContactPoint| seen.as_ref().is_some_and(|person| person.has(point));
         let told = |point: &ContactPoint| if is_seen(point) { point.given() } else { point.hint() };
-        self.points_in(event).iter().map(told).collect()
+        self.people.points_in(event).iter().map(told).collect()
     }
-
-    /// Everything that is held of whoever proved an address.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn insight(&self, frame: Frame, session: &Session) -> Result<InsightView, ActError> {
-        let known = self.known_at(session);
-        let language = frame.language;
-        let seen = self.seen_in(session);
-        let history = seen.as_ref().map(|seen| self.happened(seen)).transpose()?;
-        let joined_later = seen.as_ref().is_some_and(|seen| !seen.is_whole);
-        let person = seen.map(|seen| seen.person);
-        Ok(InsightView {
-            address: session.point().given(),
-            whose: self.whose(session, known),
-            details: person.as_ref().map(|person| details(person, language)).unwrap_or_default(),
-            cards: self.cards(session, known, language)?,
-            history: history.unwrap_or_default(),
-            joined_later,
-            blocked: self.blocked_at(&[session.point()]),
-            kept: self.config.kept_elsewhere.clone(),
-            recipients: self.config.recipients.clone(),
-            frame,
-        })
-    }
-
-    /// The person whose data a session opens, as it shows them.
-    fn seen_in(&self, session: &Session) -> Option<Seen> {
-        let person = self.opened_by(session)?;
-        let is_whole = self.known_person(person.subject).is_some_and(|whole| whole == person);
-        Some(Seen { person, is_whole })
-    }
-
-    fn happened(&self, seen: &Seen) -> Result<Vec<Happened>, ReadError> {
-        let points = |event: &Event| {
-            let those = self.points_in(event).into_iter().filter(|point| seen.person.has(point));
-            those.map(|point| point.given()).collect()
-        };
-        let happened = |recorded: Recorded| Happened {
-            at: wall_clock(recorded.event.head.at),
-            what: What::of(&recorded.event),
-            evidence: recorded.event.evidence(),
-            route: recorded.event.head.route,
-            points: points(&recorded.event),
-            channels: recorded.event.channels().to_vec(),
-            number: self.receipts().number(recorded.address).to_string(),
-        };
-        let life = self.life(seen.person.subject)?.into_iter().rev();
-        Ok(life.filter(|recorded| self.is_shown(&recorded.event, seen)).map(happened).collect())
-    }
-
-    /// Everything that is held, for taking away (GDPR art. 15 and 20). Where no one person is known that is what is held
-    /// of the address itself.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn take_away(&self, session: &Session) -> Result<Value, ActError> {
-        let seen = self.seen_in(session);
-        let person = seen.as_ref().map(|seen| &seen.person);
-        let (points, channels) = match person {
-            Some(person) => (person.points(), &Channel::ALL[..]),
-            None => (vec![session.point()], session.point().kind().channels()),
-        };
-        let parts: Vec<Value> =
-            person.iter().flat_map(|person| person.parts.values()).map(|part| json!(theirs(part))).collect();
-        let decisions = channels.iter().map(|channel| {
-            // At an address of several people the decision rests on records of theirs.
-            let decision = match &seen {
-                Some(Seen { person, is_whole: true }) => self.may_i(&Who::person(person.subject), *channel)?,
-                Some(seen) => {
-                    let points = seen.person.points_for(*channel).into_iter().cloned().collect();
-                    self.may_i_shown(seen, points, *channel)?
-                }
-                None => self.may_i(&Who::point(session.point().clone()), *channel)?,
-            };
-            let evidence = if person.is_some() { decision.evidence } else { Vec::new() };
-            Ok(json!({ "channel": channel, "decision": Decision { evidence, ..decision } }))
-        });
-        let life = person.map(|person| self.life(person.subject)).transpose()?.unwrap_or_default().into_iter();
-        let may_see = |recorded: &Recorded| seen.as_ref().is_some_and(|seen| self.is_shown(&recorded.event, seen));
-        let records = life.filter(may_see).map(|recorded| {
-            let number = self.receipts().number(recorded.address).to_string();
-            json!({ "address": recorded.address, "receipt": number, "event": recorded.event })
-        });
-        let blocked = self.blocked_at(&points).into_iter();
-        let blocked: Vec<Value> =
-            blocked.map(|(channels, since)| json!({ "channels": channels, "since": since })).collect();
-        let kept = self.config.kept_elsewhere.iter();
-        let kept = kept.map(|kept| json!({ "what": kept.what, "ground": kept.ground, "until": kept.until }));
-        let recipients = self.config.recipients.iter();
-        let recipients = recipients.map(|recipient| json!({ "name": recipient.name, "why": recipient.why }));
-        let authorities = self.config.authorities.iter();
-        let authorities = authorities.map(|of| json!({ "name": of.name, "about": of.about, "url": of.url }));
-        Ok(json!({
-            "made": wall_clock(self.clock.now().at).to_string(),
-            "controller": self.published.current().policy.controller,
-            "profile": parts,
-            "joined_later": seen.as_ref().is_some_and(|seen| !seen.is_whole),
-            "decisions": decisions.collect::<Result<Vec<_>, ActError>>()?,
-            "records": records.collect::<Vec<_>>(),
-            "blocking_list": blocked,
-            "kept_elsewhere": kept.collect::<Vec<_>>(),
-            "recipients": recipients.collect::<Vec<_>>(),
-            "complaints": authorities.collect::<Vec<_>>(),
-        }))
-    }
-
-    /// What an erasure came to, for whoever asked for it.
-    pub fn erasure(&self, erased: &Erased) -> Erasure {
-        Erasure {
-            number: self.receipts().number(erased.record).to_string(),
-            kept: self.config.kept_elsewhere.clone(),
-            backups_until: erased.backups_until,
-            keeps_no: erased.keeps_no,
-        }
-    }
-
-    /// Whether one is sure.
-    pub fn erase_view(&self, frame: Frame, session: &Session, unconfirmed: bool) -> EraseView {
-        EraseView {
-            about: self.about(session).to_string(),
-            address: session.point().given(),
-            joined_later: self.seen_in(session).is_some_and(|seen| !seen.is_whole),
-            kept: self.config.kept_elsewhere.clone(),
-            backups_until: self.clock.now().today + BACKUPS_LIVE,
-            unconfirmed,
-            frame,
-        }
-    }
-}
-
-/// Without the names of others that came with what joined later.
-fn theirs(part: &Part) -> Part {
-    Part { later: Vec::new(), ..part.clone() }
 }
 
 /// What a no to everything did not reach: at an address or number alone, whatever is of another kind; of a person, what is
@@ -574,26 +463,4 @@ fn points_of_a_yes(person: &Person, session: &Session, channels: &[Channel]) -> 
 fn in_order(points: Vec<&ContactPoint>, proven: &ContactPoint) -> Vec<ContactPoint> {
     let (first, others): (Vec<_>, Vec<_>) = points.into_iter().partition(|point| point.is_same_as(proven));
     first.into_iter().chain(others).cloned().collect()
-}
-
-fn details(person: &Person, language: Language) -> Vec<Detail> {
-    let detail = |kind, value: String| Detail { kind, value };
-    let name = person.own_name().map(|name| detail(DetailKind::Name, name.to_owned()));
-    let customers = person.customers().into_iter().map(|number| detail(DetailKind::Customer, number.to_owned()));
-    let points = person.points().into_iter().map(|point| {
-        let kind = match point.kind() {
-            PointKind::Email => DetailKind::Email,
-            PointKind::Phone => DetailKind::Phone,
-            PointKind::Post => DetailKind::Post,
-        };
-        detail(kind, point.given())
-    });
-    let tongue = match (person.language(), language) {
-        (Language::Nl, Language::Nl) => "Nederlands",
-        (Language::Nl, Language::En) => "Dutch",
-        (Language::En, Language::Nl) => "Engels",
-        (Language::En, Language::En) => "English",
-    };
-    let tongue = detail(DetailKind::Language, tongue.to_owned());
-    name.into_iter().chain(customers).chain(points).chain([tongue]).collect()
 }

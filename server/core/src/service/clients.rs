@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -111,17 +112,21 @@ pub enum ClientError {
     Read(#[from] ReadError),
 }
 
-/// The clients of a ledger.
-pub struct Clients<'a> {
-    /// Where they are kept.
-    pub scribe: &'a Scribe,
-    /// The time.
-    pub clock: &'a dyn Clock,
-    /// Randomness for ids and keys.
-    pub entropy: &'a dyn Entropy,
+/// Programs that ask and tell.
+pub struct ApiClients {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
 }
 
-impl Clients<'_> {
+impl ApiClients {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { scribe, clock, entropy }
+    }
+}
+
+impl ApiClients {
     /// Adds a client and gives its key, which is kept nowhere.
     ///
     /// # Errors
@@ -206,9 +211,9 @@ mod tests {
     use super::*;
     use crate::service::fixture::House;
 
-    fn clients(house: &House) -> Clients<'_> {
-        let keuze = &house.keuze;
-        Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy }
+    fn clients(house: &House) -> &ApiClients {
+        let services = &house.services;
+        &services.clients
     }
 
     /// The key is nowhere on disk, and works after a restart; who got one stands in the ledger.
@@ -223,7 +228,7 @@ mod tests {
             let key = clients(&house).add(&name, &scopes, date!(2027 - 11 - 24)).await.expect("added");
             let again = clients(&house).add(&name, &scopes, date!(2027 - 11 - 24)).await;
             assert!(matches!(again, Err(ClientError::Taken)));
-            house.keuze.scribe.close().await;
+            house.services.scribe.close().await;
             key
         };
         let house = House::at(Some(&data), 2).await;
@@ -237,7 +242,7 @@ mod tests {
         clients(&house).remove(&name).await.expect("removed");
         assert_eq!(clients(&house).with_key(&key).expect("readable"), None);
         assert!(matches!(clients(&house).remove(&name).await, Err(ClientError::Gone)));
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
         let secret = key.trim_start_matches("keuze_").as_bytes();
         let mut left = vec![data];
         let mut files = 0;

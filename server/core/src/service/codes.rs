@@ -5,13 +5,13 @@
 //! the browser that asked, sealed; tries and sends are counted by [`super::brakes`].
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::channel::Channel;
 use model::contact::PointKind;
-use model::evidence::Verification;
+use model::evidence;
 use model::identity::Subject;
 use model::language::Language;
 use serde::de::DeserializeOwned;
@@ -19,18 +19,20 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
-use super::Keuze;
 use super::brakes::{Brakes, Source, Tried};
 use super::centre::Wish;
-use super::mail::Mail;
-use super::people::{Acted, Erased, Person};
+use super::mail::{Mail, MailQueue};
+use super::people::{Acted, Erased, People, Person, Seen};
+use crate::publish::Published;
 use contact::{ContactPoint, Email, Phone};
-use ledger::AppendError;
+use ledger::clock::Clock;
+use ledger::{AppendError, Scribe};
 use vault::key::{
     SecretName,
     purpose::{Mac, Sealing},
 };
 use vault::mac::mac;
+use vault::random::Entropy;
 use vault::seal;
 
 /// The key under which messages to one mailbox are counted.
@@ -45,8 +47,13 @@ pub const CODE_LIVES: Duration = Duration::minutes(10);
 /// For how long a proven address stays proven. Over 20 hours, so that no page need warn (WCAG 2.2.1).
 pub const SESSION_LIVES: Duration = Duration::hours(24);
 /// What is known of codes and sessions beside the browsers that have them.
-#[derive(Default)]
-pub struct Codes {
+pub struct Verification {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    published: Arc<Published>,
+    people: Arc<People>,
+    mail: Arc<MailQueue>,
     /// Tries and sends.
     brakes: Brakes,
     /// Guards the order of presses of somebody who is known, from one's beginning to its answer; no page waits for it.
@@ -86,10 +93,19 @@ impl Done {
 /// For how long a press counts as the second one of a double.
 const DOUBLE: Duration = Duration::seconds(10);
 
-impl Codes {
-    /// With what was counted before.
-    pub fn with(brakes: Brakes) -> Self {
-        Self { brakes, ..Self::default() }
+impl Verification {
+    /// On what it may touch, and with what was tried before.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        published: Arc<Published>,
+        people: Arc<People>,
+        mail: Arc<MailQueue>,
+        brakes: Brakes,
+    ) -> Self {
+        let (pressing, done, ended, run) = Default::default();
+        Self { scribe, clock, entropy, published, people, mail, brakes, pressing, done, ended, run }
     }
 }
 
@@ -153,8 +169,8 @@ impl Session {
     }
 
     /// What a yes in it rests on.
-    pub fn verification(&self) -> Verification {
-        if self.email().is_some() { Verification::MailCode } else { Verification::TextCode }
+    pub fn verification(&self) -> evidence::Verification {
+        if self.email().is_some() { evidence::Verification::MailCode } else { evidence::Verification::TextCode }
     }
 }
 
@@ -238,10 +254,12 @@ pub enum CodeError {
     Over,
 }
 
-impl Keuze {
-    /// Whether a code can go to a phone.
-    pub fn sends_texts(&self) -> bool {
-        self.config.sms.is_some() && self.sends_mail()
+impl Verification {
+    /// The person whose data a session opens, as it shows them.
+    pub(super) fn seen_in(&self, session: &Session) -> Option<Seen> {
+        let person = self.opened_by(session)?;
+        let is_whole = self.people.known_person(person.subject).is_some_and(|whole| whole == person);
+        Some(Seen { person, is_whole })
     }
 
     /// Reads where a code shall go. With `mobile`, numbers are taken, too.
@@ -272,14 +290,14 @@ impl Keuze {
         let until = self.clock.now().at + CODE_LIVES;
         let asked =
             Asked { id: self.entropy.bytes(), code: self.six_digits(), to: to.clone(), next: next.to_owned(), until };
-        self.queue_mail(self.code_mail(&asked, language)?).await?;
+        self.mail.queue_mail(self.code_mail(&asked, language)?).await?;
         Ok(self.seal_for_browser(b"keuze code", &asked))
     }
 
     fn code_mail(&self, asked: &Asked, language: Language) -> Result<Mail, SendError> {
         let words = words::mail::Code::of(language);
         let policy = &self.published.current().policy;
-        let to = self.mailbox_of(&asked.to).ok_or(SendError::NoMail)?;
+        let to = self.mail.mailbox_of(&asked.to).ok_or(SendError::NoMail)?;
         let (what, text) = match asked.to.kind() {
             PointKind::Phone => ("text", (words.sms)(&asked.code, &policy.site)),
             PointKind::Email | PointKind::Post => {
@@ -292,35 +310,26 @@ impl Keuze {
         Ok(Mail { what, to, language, subject, text, until: asked.until })
     }
 
-    /// The mailbox by which a message reaches a contact point: itself, or the gateway's for a number.
-    pub(super) fn mailbox_of(&self, point: &ContactPoint) -> Option<Email> {
-        match point {
-            ContactPoint::Email(email) => Some(email.clone()),
-            ContactPoint::Phone(phone) => self.config.sms.as_ref().map(|sms| sms.address(phone)),
-            ContactPoint::Post(_) => None,
-        }
-    }
-
     /// Counts a message of a kind to an address or number that a client asks for, unless so many went there lately. The same
     /// for all, known or not; each kind is counted apart, so that none is an end to another.
     ///
     /// # Errors
     /// Nothing may be sent then.
     pub fn may_send_to(&self, to: &ContactPoint, kind: &str, by: Source) -> Result<(), SendError> {
-        if !self.sends_mail() {
+        if !self.mail.sends_mail() {
             return Err(SendError::NoMail);
         }
         let key = self.scribe.secret(SENDS);
         let name = mac(&key, &[b"keuze sends ", kind.as_bytes(), b" ", mailbox(to).as_bytes()]);
         let name = *name.first_chunk().expect("32 bytes");
-        self.codes.brakes.send(by, name, self.clock.now().at).map_err(SendError::TooMany)
+        self.brakes.send(by, name, self.clock.now().at).map_err(SendError::TooMany)
     }
 
     /// What the browser waits for; `None` once that is over.
     pub fn waiting_code(&self, sealed: &str) -> Option<Waiting> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
         let now = self.clock.now().at;
-        (now < asked.until && self.codes.brakes.is_open(asked.id)).then(|| asked.waiting())
+        (now < asked.until && self.brakes.is_open(asked.id)).then(|| asked.waiting())
     }
 
     /// What the browser asked for once, whether or not that is over.
@@ -338,7 +347,7 @@ impl Keuze {
         let now = self.clock.now().at;
         let digits: String = model::typed::of_code(typed).collect();
         let is_right = bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes()));
-        match self.codes.brakes.try_code(asked.id, asked.until, is_right, now) {
+        match self.brakes.try_code(asked.id, asked.until, is_right, now) {
             Tried::Right => {}
             Tried::Again => return Err(CodeError::JustUsed(asked.next)),
             Tried::Wrong(left) => return Err(CodeError::Wrong(left)),
@@ -352,32 +361,32 @@ impl Keuze {
     /// The session in a browser, while it lives.
     pub fn session(&self, sealed: &str) -> Option<Session> {
         let session: Session = self.open_from_browser(b"keuze session", sealed)?;
-        let ended = table(&self.codes.ended).contains_key(&session.id);
+        let ended = table(&self.ended).contains_key(&session.id);
         let lives = self.clock.now().at < session.until && session.run == self.this_run();
         (lives && !ended).then_some(session)
     }
 
     fn this_run(&self) -> [u8; 16] {
-        *self.codes.run.get_or_init(|| self.entropy.bytes())
+        *self.run.get_or_init(|| self.entropy.bytes())
     }
 
     /// Ends a session: its cookie opens nothing any more, wherever a copy of it lies.
     pub fn end_session(&self, session: &Session) {
         let now = self.clock.now().at;
-        let mut ended = table(&self.codes.ended);
+        let mut ended = table(&self.ended);
         ended.retain(|_, until| now < *until);
         ended.insert(session.id, session.until);
     }
 
     /// Nobody's second press overtakes their first.
     pub async fn one_press(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.codes.pressing.lock().await
+        self.pressing.lock().await
     }
 
     /// Remembers what a session did, for the second press of a double one.
     pub fn remember(&self, session: &Session, what: JustDone) {
         let now = self.clock.now().at;
-        let mut done = table(&self.codes.done);
+        let mut done = table(&self.done);
         done.retain(|done| done.lives(now));
         done.push(Done { session: session.id, at: now, what });
     }
@@ -386,7 +395,7 @@ impl Keuze {
     /// itself: a no that is meant anew is taken anew.
     pub fn just_done<T>(&self, session: &Session, found: impl Fn(&JustDone) -> Option<T>) -> Option<T> {
         let now = self.clock.now().at;
-        let done = table(&self.codes.done);
+        let done = table(&self.done);
         let own = done.iter().rev().filter(|done| done.session == session.id && done.lives(now));
         own.map(|done| &done.what).find_map(found)
     }
@@ -394,7 +403,7 @@ impl Keuze {
     /// What a form about this erased. Its browser has no session any more, so the form alone says which it was.
     pub fn just_erased(&self, about: &str) -> Option<Erased> {
         let now = self.clock.now().at;
-        let done = table(&self.codes.done);
+        let done = table(&self.done);
         done.iter().filter(|done| done.lives(now)).find_map(|done| match &done.what {
             JustDone::Erased(erased, of) => (of == about).then(|| erased.clone()),
             JustDone::Wish(..) => None,
@@ -407,7 +416,7 @@ impl Keuze {
     pub fn opened_by(&self, session: &Session) -> Option<Person> {
         let KnownAt::One(person) = self.known_at(session) else { return None };
         let opened = |person: &Person| session.email().is_some() && !person.is_later(session.point());
-        let person = self.known_person(person).filter(opened)?;
+        let person = self.people.known_person(person).filter(opened)?;
         Some(person.seen_by(std::slice::from_ref(session.point())))
     }
 
@@ -419,7 +428,7 @@ impl Keuze {
 
     /// Who is known at a proven address or number.
     pub fn known_at(&self, session: &Session) -> KnownAt {
-        match self.people_at(session.point()).as_slice() {
+        match self.people.people_at(session.point()).as_slice() {
             [] => KnownAt::Nobody,
             [person] => KnownAt::One(person.subject),
             _ => KnownAt::Several,
@@ -444,7 +453,7 @@ impl Keuze {
 
     /// Forgets what was counted in a window that is over.
     pub(super) fn forget_counts(&self) {
-        self.codes.brakes.sweep(self.clock.now().at);
+        self.brakes.sweep(self.clock.now().at);
     }
 
     /// Six digits, each as likely as the others.

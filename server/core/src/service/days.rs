@@ -2,33 +2,46 @@
 //! day on which it came, so that it survives a restart. When the day is over and nothing of it waits any more, the key is
 //! destroyed, and with it the last copy in journal and database.
 
-use model::event::{Actor, Ended, Event, RetentionRun, Route};
+use std::sync::Arc;
+
 use model::identity::RecordAddress;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::Date;
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::Keuze;
 use super::people::profile::{Kind, fact_key};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
-use vault::ring::{KeyId, Owner};
+use ledger::clock::Clock;
+use ledger::{Fact, FactKind, ReadError, Scribe};
+use vault::random::Entropy;
+use vault::ring::Owner;
 
 /// How far back days are looked through for keys that can end.
-const DAYS_BACK: u32 = 400;
+pub(super) const DAYS_BACK: u32 = 400;
 
-/// Guards the order in which days begin and end: held while a fact is written under today's key and while the keys of past
-/// days are ended. A key that is about to be used must not end.
-#[derive(Default)]
-pub struct Days(Mutex<()>);
+/// Makes what waits under the key of its day, and holds a day while something of it is added.
+pub struct Days {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    /// Guards the order in which days begin and end.
+    order: Mutex<()>,
+}
+
+impl Days {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { scribe, clock, entropy, order: Mutex::default() }
+    }
+}
 
 /// While this lives no day ends.
 pub(super) struct TheDayStays<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, ()>);
 
-impl Keuze {
+impl Days {
     /// Keeps today's key from ending.
     pub(super) async fn the_day_stays(&self) -> TheDayStays<'_> {
-        TheDayStays(self.days.0.lock().await)
+        TheDayStays(self.order.lock().await)
     }
 
     /// A fact that waits, under today's key.
@@ -37,26 +50,6 @@ impl Keuze {
         let key = [fact_key(key, kind), self.entropy.bytes::<8>().to_vec()].concat();
         let value = serde_json::to_vec(value).expect("plain fields are always JSON");
         Fact { kind: FactKind::Personal, key, value: Some(value) }
-    }
-
-    /// Destroys the keys of days that are over and of which nothing waits any more.
-    ///
-    /// # Errors
-    /// Nothing was destroyed then.
-    pub async fn end_days(&self) -> Result<usize, AppendError> {
-        let _the_day_stays = self.the_day_stays().await;
-        let now = self.clock.now();
-        let today = day_number(now.today);
-        let over = (today.saturating_sub(DAYS_BACK)..today).filter_map(|day| self.scribe.find_key(Owner::Day(day)));
-        let waiting = [self.post.facts(), self.calls.facts()].concat();
-        let needed = |key: &KeyId| waiting.iter().any(|fact| fact.starts_with(&key.0));
-        let keys: Vec<KeyId> = over.filter(|key| !needed(key)).collect();
-        if !keys.is_empty() {
-            let run = RetentionRun { ended: Ended::Days, keys: Vec::new() };
-            let event = Event::new(now.at, Actor::System, Route::System, run);
-            self.scribe.append(Draft::new(event).ending(keys.clone())).await?;
-        }
-        Ok(keys.len())
     }
 }
 
@@ -82,6 +75,6 @@ pub(super) fn waiting<T: DeserializeOwned>(
 }
 
 /// Days since 1970.
-fn day_number(day: Date) -> u32 {
+pub(super) fn day_number(day: Date) -> u32 {
     u32::try_from(day.to_julian_day() - time::macros::date!(1970 - 01 - 01).to_julian_day()).unwrap_or_default()
 }

@@ -13,20 +13,12 @@ use model::policy::ChangeClass;
 use model::told::{What, is_made};
 use ui::components::banner::first_layer;
 
-use super::Keuze;
-use super::brakes::Brakes;
-use super::call::Calls;
-use super::codes::Codes;
-use super::days::Days;
-use super::mail::Post;
-use super::people::People;
-use super::sign_ins::SignIns;
+use super::{Parts, Services};
 use crate::config::Config;
 use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
-use ledger::clock::{Clock as _, FixedClock};
+use ledger::clock::FixedClock;
 use ledger::store::breaking::{Breaking, Step};
 use ledger::{Opening, Scribe};
-use vault::key::MacKey;
 use vault::random::{Entropy, SeededEntropy};
 
 /// 2026-11-24 14:05:09 in Amsterdam.
@@ -94,10 +86,12 @@ fn opening(data: Option<&Path>, entropy: &Arc<SeededEntropy>) -> Opening {
 
 /// Keuze, and the clock it goes by.
 pub struct House {
-    /// The system.
-    pub keuze: Arc<Keuze>,
+    /// Everything that can be asked of it.
+    pub services: Services,
     /// Stands at [`NOON`] until it is moved.
     pub clock: Arc<FixedClock>,
+    /// What it is made of.
+    parts: Parts,
 }
 
 impl House {
@@ -169,7 +163,7 @@ impl House {
 
     /// The same ledger after its configuration was changed and published.
     pub async fn republished(&self, config: Config) -> Self {
-        let Keuze { scribe, entropy, .. } = &*self.keuze;
+        let Services { scribe, entropy, .. } = &self.services;
         Self::serving(scribe.clone(), config, Arc::clone(&self.clock), Arc::clone(entropy)).await
     }
 
@@ -186,42 +180,38 @@ impl House {
         clock: Arc<FixedClock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        let people = People::of(&scribe).expect("facts that were just written");
-        let post = Post::of(&scribe).expect("facts that were just written");
-        let calls = Calls::of(&scribe).expect("facts that were just written");
-        // Nothing carries it away: tests read the queue.
-        let outbox = Some("unused".into());
-        let moving = Arc::<FixedClock>::clone(&clock);
-        let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
-        let (codes, days) = (Codes::with(brakes), Days::default());
-        let sign_ins = SignIns::new(MacKey::random(&*entropy), std::time::Duration::from_millis(1));
-        let keuze = Keuze {
+        let parts = Parts {
             scribe,
-            config,
-            published,
-            people,
-            post,
-            calls,
-            days,
-            outbox,
-            codes,
-            shown: super::shown::Shown::default(),
-            sign_ins,
-            clock: moving,
+            config: Arc::new(config),
+            published: Arc::new(published),
+            clock: Arc::<FixedClock>::clone(&clock),
             entropy,
+            // Nothing carries it away: tests read the queue.
+            outbox: Some("unused".into()),
             demo: false,
+            sign_in_pause: std::time::Duration::from_millis(1),
         };
-        Self { keuze: Arc::new(keuze), clock }
+        let services = Services::new(parts.clone()).expect("facts that were just written");
+        Self { services, clock, parts }
+    }
+
+    /// The same, made of something else.
+    #[must_use]
+    pub fn made(self, of: impl FnOnce(&mut Parts)) -> Self {
+        let mut parts = self.parts;
+        of(&mut parts);
+        let services = Services::new(parts.clone()).expect("facts that were read before");
+        Self { services, clock: self.clock, parts }
     }
 
     /// The instant that the clock shows.
     pub fn clock_now(&self) -> time::OffsetDateTime {
-        self.keuze.clock.now().at
+        self.services.clock.now().at
     }
 
     /// How many records there are, those of erased people included.
     pub fn records(&self) -> u64 {
-        let checkpoint = self.keuze.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
+        let checkpoint = self.services.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
         checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).expect("its size")
     }
 
@@ -229,7 +219,7 @@ impl House {
     /// that [`MADE`](model::told::MADE) does not list would be told in words that nobody looked at.
     pub fn ledger(&self) -> Vec<Event> {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
-        let record = |index| self.keuze.scribe.record(at(index)).expect("readable");
+        let record = |index| self.services.scribe.record(at(index)).expect("readable");
         let events: Vec<Event> = (0..self.records()).filter_map(record).map(|recorded| recorded.event).collect();
         for event in &events {
             assert!(

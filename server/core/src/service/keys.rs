@@ -1,16 +1,18 @@
 //! Rotating keys: the root key after every day on which somebody was erased, once a week if other keys ended (the mails of
 //! a day), and at an operator's word.
 
+use std::sync::Arc;
+
 use model::event::{Actor, Event, KeyRotated, RotatedKey, Route};
 use model::identity::{RecordAddress, ShardNumber};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 
-use super::Keuze;
-use super::people::BACKUPS_LIVE;
 use super::people::hash::rotate_index_key;
-use ledger::clock::moment;
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Written};
+use super::people::{BACKUPS_LIVE, LetterCodes};
+use super::tokens::Links;
+use ledger::clock::{Clock, moment};
+use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, Written};
 use vault::error::RootKeyError;
 
 /// The setting that tells of the last rotation.
@@ -47,7 +49,22 @@ struct Rotated {
     on: Date,
 }
 
-impl Keuze {
+/// Makes new keys, and says so in the ledger.
+pub struct KeyRotation {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    links: Arc<Links>,
+    letters: Arc<LetterCodes>,
+}
+
+impl KeyRotation {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, links: Arc<Links>, letters: Arc<LetterCodes>) -> Self {
+        Self { scribe, clock, links, letters }
+    }
+}
+
+impl KeyRotation {
     /// Puts a new root key in the place of the old one. The old one is kept beside it for as long as a backup made
     /// today may live.
     ///
@@ -120,8 +137,8 @@ impl Keuze {
     /// # Errors
     /// When it cannot be recorded; they are begun all the same.
     pub async fn rotate_tokens(&self, actor: Actor) -> Result<Written, KeyError> {
-        self.tokens().rotate();
-        self.rotate_letter_secret();
+        self.links.rotate();
+        self.letters.rotate_letter_secret();
         Ok(self.scribe.append(Draft::new(self.rotated(RotatedKey::Tokens, actor))).await?)
     }
 
@@ -163,7 +180,7 @@ mod tests {
     /// Erased records are skipped over.
     fn rotations(house: &House) -> Vec<Event> {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
-        let records = (0..100).filter_map(|index| house.keuze.scribe.record(at(index)).expect("readable"));
+        let records = (0..100).filter_map(|index| house.services.scribe.record(at(index)).expect("readable"));
         records.map(|recorded| recorded.event).filter(|event| event.kind() == EventKind::KeyRotated).collect()
     }
 
@@ -193,29 +210,29 @@ mod tests {
         let (data, key) = (folder.path().join("data"), folder.path().join("data.root"));
         let house = House::at(Some(&data), 1).await;
         let person = customer(&house, "1", &[email("anna@example.nl")]).await;
-        house.keuze.maintain().await;
+        house.services.maintenance.maintain().await;
         assert_eq!((rotations(&house).len(), old_keys(&data)), (0, Vec::new()), "nothing was erased");
         let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-        let erased = house.keuze.erase(person, true, &act).await.expect("erased");
+        let erased = house.services.erasures.erase(person, true, &act).await.expect("erased");
         let before = std::fs::read(&key).expect("there");
         house.clock.advance(3600);
-        house.keuze.maintain().await;
-        house.keuze.maintain().await;
+        house.services.maintenance.maintain().await;
+        house.services.maintenance.maintain().await;
         assert_eq!(rotations(&house).len(), 1);
         assert_ne!(std::fs::read(&key).expect("there"), before);
         assert_eq!(old_keys(&data), ["data.root.until-2026-12-29"]);
         assert_eq!(erased.backups_until, time::macros::date!(2026 - 12 - 29));
         customer(&house, "2", &[email("bert@example.nl")]).await;
         verify(&data, Some(&key)).expect("adds up beside a running server");
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
         verify(&data, Some(&key)).expect("adds up");
         let house = House::at(Some(&data), 2).await;
         let no = Who::point(email("anna@example.nl"));
-        assert!(!may_i(&house, &no, Channel::Email).allow && house.keuze.customer("2").is_some());
+        assert!(!may_i(&house, &no, Channel::Email).allow && house.services.people.customer("2").is_some());
         house.clock.advance(35 * 86_400);
-        house.keuze.maintain().await;
+        house.services.maintenance.maintain().await;
         assert_eq!((old_keys(&data), rotations(&house).len()), (Vec::new(), 1));
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
     }
 
     /// A mail's day ends its key nearly every night: that alone rotates once a week, so that old root keys stay few.
@@ -226,29 +243,29 @@ mod tests {
         let house = House::at(Some(&data), 1).await;
         let mut counted = Vec::new();
         for _ in 0..22 {
-            let ended = house.keuze.scribe.buckets_ended();
-            house.keuze.queue_mail(mail(&house)).await.expect("queued");
-            let (id, mail) = house.keuze.post.waiting().pop().expect("queued");
-            house.keuze.mail_ended(&id, &mail, Outcome::Sent).await.expect("sent");
+            let ended = house.services.scribe.buckets_ended();
+            house.services.mail.queue_mail(mail(&house)).await.expect("queued");
+            let (id, mail) = house.services.mail.waiting().pop().expect("queued");
+            house.services.mail.mail_ended(&id, &mail, Outcome::Sent).await.expect("sent");
             house.clock.advance(86_400);
-            house.keuze.maintain().await;
-            assert!(house.keuze.scribe.buckets_ended() > ended, "the key of the day ended");
+            house.services.maintenance.maintain().await;
+            assert!(house.services.scribe.buckets_ended() > ended, "the key of the day ended");
             counted.push(rotations(&house).len());
         }
         assert_eq!((counted[5], counted[6], counted[12], counted[13], counted[21]), (0, 1, 1, 2, 3));
         // An erasure does not wait.
         let person = customer(&house, "1", &[email("anna@example.nl")]).await;
         let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-        house.keuze.erase(person, true, &act).await.expect("erased");
+        house.services.erasures.erase(person, true, &act).await.expect("erased");
         house.clock.advance(86_400);
-        house.keuze.maintain().await;
+        house.services.maintenance.maintain().await;
         assert_eq!((rotations(&house).len(), old_keys(&data).len()), (4, 4));
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
         let house = House::at(Some(&data), 2).await;
         house.clock.advance(24 * 86_400);
-        house.keuze.maintain().await;
+        house.services.maintenance.maintain().await;
         assert_eq!(rotations(&house).len(), 4, "an erasure is not counted a second time after a restart");
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
     }
 
     /// A server that stood still after an erasure: the old key goes on the day that was told all the same.
@@ -260,17 +277,17 @@ mod tests {
             let house = House::at(Some(&data), 1).await;
             let person = customer(&house, "1", &[email("anna@example.nl")]).await;
             let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-            let erased = house.keuze.erase(person, true, &act).await.expect("erased");
-            house.keuze.scribe.close().await;
+            let erased = house.services.erasures.erase(person, true, &act).await.expect("erased");
+            house.services.scribe.close().await;
             let house = House::at(Some(&data), 2).await;
             house.clock.advance(9 * 86_400);
             if by_hand {
-                house.keuze.rotate_root(Actor::System).await.expect("rotated");
+                house.services.key_rotation.rotate_root(Actor::System).await.expect("rotated");
             }
-            house.keuze.maintain().await;
+            house.services.maintenance.maintain().await;
             let told = format!("data.root.until-{}", erased.backups_until);
             assert_eq!((old_keys(&data), rotations(&house).len()), (vec![told], 1));
-            house.keuze.scribe.close().await;
+            house.services.scribe.close().await;
         }
     }
 
@@ -278,10 +295,10 @@ mod tests {
     #[tokio::test]
     async fn a_rotation_that_was_not_recorded_is_recorded_later() {
         let house = House::new().await;
-        house.keuze.rotate_root(Actor::System).await.expect("rotated");
-        house.keuze.scribe.rotate_root(house.keuze.clock.now().today).expect("rotated");
-        assert!(house.keuze.rotate_root_if_due().await.expect("recorded"));
-        assert!(!house.keuze.rotate_root_if_due().await.expect("nothing left"));
+        house.services.key_rotation.rotate_root(Actor::System).await.expect("rotated");
+        house.services.scribe.rotate_root(house.services.clock.now().today).expect("rotated");
+        assert!(house.services.key_rotation.rotate_root_if_due().await.expect("recorded"));
+        assert!(!house.services.key_rotation.rotate_root_if_due().await.expect("nothing left"));
         assert_eq!(rotations(&house).len(), 2);
     }
 
@@ -290,8 +307,8 @@ mod tests {
         let house = House::new().await;
         let act = Act::by_person(Route::OneClick, IdentityLevel::Possession);
         let no = Who::point(email("anna@example.nl"));
-        house.keuze.object(&no, &Channel::ALL, &act).await.expect("recorded");
-        house.keuze.rotate_index(Actor::System).await.expect("rotated");
+        house.services.contactability.object(&no, &Channel::ALL, &act).await.expect("recorded");
+        house.services.key_rotation.rotate_index(Actor::System).await.expect("rotated");
         let event = rotations(&house).pop().expect("an event");
         assert_eq!((event.body, event.head.subject), (KeyRotated { key: RotatedKey::Index }.into(), None));
         assert!(!may_i(&house, &no, Channel::Email).allow);

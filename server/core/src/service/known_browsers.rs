@@ -3,14 +3,18 @@
 //! The browser keeps a token, and we keep nothing: a random id and a day, with a MAC that binds them to the account and to the
 //! access that it had then. So a token ends with the password, and says nothing of whose it is.
 
+use std::sync::Arc;
+
 use model::identity::RecordAddress;
 use subtle::ConstantTimeEq as _;
 use time::Date;
 
-use super::Keuze;
-use super::staff::StaffName;
+use super::staff::{Staff, StaffName};
+use ledger::Scribe;
+use ledger::clock::Clock;
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
+use vault::random::Entropy;
 
 /// The key of the tokens that make a browser known.
 const KNOWN_BROWSER: SecretName<Mac> = SecretName::new("known-browser");
@@ -61,7 +65,22 @@ impl std::fmt::Display for BrowserToken {
     }
 }
 
-impl Keuze {
+/// The browsers from which somebody signed in before.
+pub struct KnownBrowsers {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    staff: Arc<Staff>,
+}
+
+impl KnownBrowsers {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, staff: Arc<Staff>) -> Self {
+        Self { scribe, clock, entropy, staff }
+    }
+}
+
+impl KnownBrowsers {
     /// A token for the browser of somebody who has just signed in.
     pub fn know_browser(&self, name: &StaffName, access: RecordAddress) -> BrowserToken {
         let (id, day) = (self.entropy.bytes(), self.clock.now().today.to_julian_day().to_be_bytes());
@@ -71,7 +90,7 @@ impl Keuze {
     /// The browser that one of these tokens makes known to whoever signs in under this name.
     pub fn known_browser(&self, typed: &str, tokens: &[BrowserToken]) -> Option<BrowserId> {
         let name: StaffName = typed.parse().ok()?;
-        let access = self.staff().access(name.as_str())?;
+        let access = self.staff.access(name.as_str())?;
         let today = self.clock.now().today;
         let is_theirs = |token: &&BrowserToken| {
             let mac = self.browser_mac(&name, access, token.id, token.day);

@@ -3,6 +3,8 @@
 mod check;
 mod people;
 
+use std::sync::Arc;
+
 use model::decision::{Decision, Question, Recorded, decide};
 use model::event::{Actor, Body, Event, LookUpTarget, LookedUp, RecordedChoice, Route};
 use model::identity::{RecordAddress, Subject};
@@ -13,11 +15,14 @@ use words::views::desk::{Checked, Found, HistoryLine, LONGEST_REASON, LookUpFaul
 
 pub use people::{Contact, FoundPeople, LookUpPeople, entered};
 
-use super::Keuze;
+use super::people::{Contactability, Merging, People};
+use super::reading::Records;
+use super::receipt::Receipts;
 use super::staff::StaffName;
+use crate::publish::Published;
 use contact::ContactPoint;
-use ledger::clock::wall_clock;
-use ledger::{AppendError, Draft, ReadError};
+use ledger::clock::{Clock, wall_clock};
+use ledger::{AppendError, Draft, ReadError, Scribe};
 
 /// What is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +107,36 @@ struct Target {
     history: Vec<Recorded>,
 }
 
-impl Keuze {
+/// What the desk looks up, each look on record.
+pub struct LookUps {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    published: Arc<Published>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+    merging: Arc<Merging>,
+    records: Arc<Records>,
+    receipts: Arc<Receipts>,
+}
+
+impl LookUps {
+    /// On what it may touch.
+    #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        published: Arc<Published>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+        merging: Arc<Merging>,
+        records: Arc<Records>,
+        receipts: Arc<Receipts>,
+    ) -> Self {
+        Self { scribe, clock, published, people, contactability, merging, records, receipts }
+    }
+}
+
+impl LookUps {
     /// Looks up a record: first the look-up itself is recorded, then what was found is given.
     ///
     /// # Errors
@@ -126,7 +160,7 @@ impl Keuze {
         let record = match wanted {
             Wanted::ConsentId(subject) => return self.under(subject),
             Wanted::Receipt(number) => {
-                self.receipts().check(number).map(|address| self.scribe.record(address)).transpose()?.flatten()
+                self.receipts.check(number).map(|address| self.scribe.record(address)).transpose()?.flatten()
             }
         };
         let history = match record.as_ref().and_then(|record| record.event.head.subject) {
@@ -168,9 +202,9 @@ impl Keuze {
         let checked = proven.as_ref().map(|proven| check::check(proven, record.address, &self.scribe.log_key()));
         Ok(Found {
             number: self.number(record.address),
-            record: self.readable(record, language)?,
+            record: self.records.readable(record, language)?,
             consent_id: event.head.subject.map(|subject| subject.to_string()),
-            name: event.head.subject.and_then(|person| self.known_person(person)?.name().map(str::to_owned)),
+            name: event.head.subject.and_then(|person| self.people.known_person(person)?.name().map(str::to_owned)),
             actor: event.head.actor.clone(),
             call: event.call().map(|call| call.reference.clone()),
             reason: event.reason().map(str::to_owned),
@@ -178,7 +212,7 @@ impl Keuze {
             history: history.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
             decisions: if is_of_a_device(event) { self.decisions(history, language) } else { Vec::new() },
             checked: checked.unwrap_or_else(|| Checked::Wrong("the record cannot be opened".to_owned())),
-            proof: self.proof_view(record.address, origin)?,
+            proof: self.records.proof_view(record.address, origin)?,
             audit: String::new(),
         })
     }
@@ -189,7 +223,7 @@ impl Keuze {
             what: What::of(&past.event),
             route: past.event.head.route,
             channels: past.event.channels().to_vec(),
-            points: self.points_in(&past.event).iter().map(ContactPoint::given).collect(),
+            points: self.people.points_in(&past.event).iter().map(ContactPoint::given).collect(),
             evidence: past.event.evidence(),
             actor: past.event.head.actor.clone(),
             address: past.address.to_string(),
@@ -210,7 +244,7 @@ impl Keuze {
     }
 
     fn number(&self, address: RecordAddress) -> String {
-        self.receipts().number(address).to_string()
+        self.receipts.number(address).to_string()
     }
 }
 

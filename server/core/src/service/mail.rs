@@ -6,16 +6,17 @@
 pub mod outbox;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::event::{Actor, Event, MailState, Mailed, Route};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::Keuze;
-use super::days::{TheDayStays, gone, waiting};
+use super::days::{Days, TheDayStays, gone, waiting};
 use super::people::profile::Kind;
+use crate::config::Sms;
 use contact::{ContactPoint, Email};
+use ledger::clock::Clock;
 use ledger::{AppendError, Draft, ReadError, Scribe};
 
 /// For how long a mail is tried that does not say otherwise.
@@ -52,22 +53,36 @@ pub enum Outcome {
     GivenUp,
 }
 
-/// The mails that wait.
-pub struct Post {
-    /// Guards the table, for one look or change; a mail is durable before it stands there.
+/// The mails that wait to be sent.
+pub struct MailQueue {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    days: Arc<Days>,
+    /// How a text reaches a phone, if it does.
+    sms: Option<Sms>,
+    /// Whether mail leaves the house.
+    sends_mail: bool,
+    /// Guards the table for one look or change; never held while anything is written.
     waiting: Mutex<BTreeMap<MailId, Mail>>,
-    /// Rings when something was queued.
-    pub bell: tokio::sync::Notify,
+    /// Told of when a mail was queued.
+    pub wake: tokio::sync::Notify,
 }
 
-impl Post {
-    /// From the facts beside the ledger.
+impl MailQueue {
+    /// With what waited before, from the facts beside the ledger. `sends_mail` is whether mail leaves the house.
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
-        let waiting = waiting(scribe, Kind::Mail)?.into_iter().map(|(id, _, mail)| (id, mail));
-        Ok(Self { waiting: Mutex::new(waiting.collect()), bell: tokio::sync::Notify::new() })
+    pub fn load(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        days: Arc<Days>,
+        sms: Option<Sms>,
+        sends_mail: bool,
+    ) -> Result<Self, ReadError> {
+        let waiting = waiting(&scribe, Kind::Mail)?.into_iter().map(|(id, _, mail)| (id, mail));
+        let waiting = Mutex::new(waiting.collect());
+        Ok(Self { scribe, clock, days, sms, sends_mail, waiting, wake: tokio::sync::Notify::new() })
     }
 
     fn table(&self) -> MutexGuard<'_, BTreeMap<MailId, Mail>> {
@@ -92,10 +107,24 @@ impl Post {
     }
 }
 
-impl Keuze {
+impl MailQueue {
     /// Whether mail can leave the house.
     pub fn sends_mail(&self) -> bool {
-        self.config.mail.is_some() || self.outbox.is_some()
+        self.sends_mail
+    }
+
+    /// Whether a code can go to a phone.
+    pub fn sends_texts(&self) -> bool {
+        self.sms.is_some() && self.sends_mail()
+    }
+
+    /// The mailbox by which a message reaches a contact point: itself, or the gateway's for a number.
+    pub(super) fn mailbox_of(&self, point: &ContactPoint) -> Option<Email> {
+        match point {
+            ContactPoint::Email(email) => Some(email.clone()),
+            ContactPoint::Phone(phone) => self.sms.as_ref().map(|sms| sms.address(phone)),
+            ContactPoint::Post(_) => None,
+        }
     }
 
     /// Puts a mail into the queue; returns once it is durable.
@@ -103,7 +132,7 @@ impl Keuze {
     /// # Errors
     /// It is not in the queue then.
     pub async fn queue_mail(&self, mail: Mail) -> Result<(), AppendError> {
-        let the_day = self.the_day_stays().await;
+        let the_day = self.days.the_day_stays().await;
         let (to_queue, draft) = self.to_queue(&the_day, mail);
         self.scribe.append(draft).await?;
         self.queued(to_queue);
@@ -112,7 +141,7 @@ impl Keuze {
 
     /// A mail that is to be put into the queue, and what is to be recorded first.
     pub(super) fn to_queue(&self, the_day: &TheDayStays<'_>, mail: Mail) -> (ToQueue, Draft) {
-        let fact = self.waiting_fact(the_day, Kind::Mail, &mail);
+        let fact = self.days.waiting_fact(the_day, Kind::Mail, &mail);
         let id = fact.key.clone();
         let draft = Draft::with(mailed(self.clock.now().at, &mail, MailState::Queued), vec![fact]);
         (ToQueue { id, mail }, draft)
@@ -120,8 +149,8 @@ impl Keuze {
 
     /// Puts a mail into the queue of which that is durable.
     pub(super) fn queued(&self, ToQueue { id, mail }: ToQueue) {
-        self.post.table().insert(id, mail);
-        self.post.bell.notify_one();
+        self.table().insert(id, mail);
+        self.wake.notify_one();
     }
 
     /// Takes a mail out of the queue and records what became of it.
@@ -130,7 +159,7 @@ impl Keuze {
     /// It is still in the queue then, and would be sent again.
     pub async fn mail_ended(&self, id: &MailId, mail: &Mail, outcome: Outcome) -> Result<(), AppendError> {
         self.scribe.append(ended(self.clock.now().at, id, mail, outcome)).await?;
-        self.post.table().remove(id);
+        self.table().remove(id);
         Ok(())
     }
 
@@ -138,14 +167,14 @@ impl Keuze {
     pub(super) fn mails_given_up(&self, points: &[ContactPoint]) -> (Vec<MailId>, Vec<Draft>) {
         let mailboxes: Vec<String> =
             points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.fold()).collect();
-        let theirs = self.post.waiting().into_iter().filter(|(_, mail)| mailboxes.contains(&mail.to.fold()));
+        let theirs = self.waiting().into_iter().filter(|(_, mail)| mailboxes.contains(&mail.to.fold()));
         let now = self.clock.now().at;
         theirs.map(|(id, mail)| (id.clone(), ended(now, &id, &mail, Outcome::GivenUp))).unzip()
     }
 
     /// Takes mails out of the queue of which that is durable.
     pub(super) fn drop_mails(&self, ids: &[MailId]) {
-        let mut table = self.post.table();
+        let mut table = self.table();
         ids.iter().for_each(|id| _ = table.remove(id));
     }
 }

@@ -170,7 +170,7 @@ mod tests {
     use crate::service::fixture::mail::mail;
 
     fn missing(house: &House, raw: &str) -> Vec<&'static str> {
-        let found = check(raw.as_bytes(), &house.keuze.config).expect("a mail");
+        let found = check(raw.as_bytes(), &house.services.config).expect("a mail");
         found.into_iter().filter(|finding| !finding.holds()).map(|finding| finding.what).collect()
     }
 
@@ -230,12 +230,12 @@ mod tests {
             assert_ne!(fine, mail);
             assert_eq!(missing(&house, &fine), Vec::<&str>::new(), "{to}");
         }
-        assert_eq!(check(b"", &house.keuze.config), None);
+        assert_eq!(check(b"", &house.services.config), None);
     }
 
     /// The one piece that is missing, and what is said of it.
     fn told(house: &House, raw: &str) -> (&'static str, String) {
-        let found = check(raw.as_bytes(), &house.keuze.config).expect("a mail");
+        let found = check(raw.as_bytes(), &house.services.config).expect("a mail");
         let lacking: Vec<_> = found.into_iter().filter(|finding| !finding.holds()).collect();
         let [one] = &lacking[..] else { panic!("{lacking:?}") };
         (one.word, one.mend.clone().unwrap_or_default())
@@ -355,7 +355,7 @@ mod tests {
             many("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"),
             many("Content-Type: message/rfc822\r\n\r\n"),
         ] {
-            let _ = check(raw.as_bytes(), &house.keuze.config);
+            let _ = check(raw.as_bytes(), &house.services.config);
         }
     }
 }

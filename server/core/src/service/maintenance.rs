@@ -1,13 +1,58 @@
 //! What ends by itself: run at the start and every hour.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Keuze;
+use super::call::Calls;
+use super::codes::Verification;
+use super::consent::Consent;
+use super::days::{self, Days};
+use super::keys::KeyRotation;
+use super::mail::MailQueue;
+use super::people::Erasures;
+use super::sign_ins::SignIns;
+use ledger::clock::Clock;
+use ledger::{AppendError, Draft, Scribe};
+use model::event::{Actor, Ended, Event, RetentionRun, Route};
+use vault::ring::{KeyId, Owner};
 
 /// How long it is between two runs, and so the longest for which a kill loses how often notices were shown.
 pub const BETWEEN: Duration = Duration::from_hours(1);
 
-impl Keuze {
+/// What ends or is recorded by itself.
+pub struct Maintenance {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    days: Arc<Days>,
+    mail: Arc<MailQueue>,
+    calls: Arc<Calls>,
+    consent: Arc<Consent>,
+    verification: Arc<Verification>,
+    erasures: Arc<Erasures>,
+    key_rotation: Arc<KeyRotation>,
+    sign_ins: Arc<SignIns>,
+}
+
+impl Maintenance {
+    /// On what it may touch.
+    #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        days: Arc<Days>,
+        mail: Arc<MailQueue>,
+        calls: Arc<Calls>,
+        consent: Arc<Consent>,
+        verification: Arc<Verification>,
+        erasures: Arc<Erasures>,
+        key_rotation: Arc<KeyRotation>,
+        sign_ins: Arc<SignIns>,
+    ) -> Self {
+        Self { scribe, clock, days, mail, calls, consent, verification, erasures, key_rotation, sign_ins }
+    }
+}
+
+impl Maintenance {
     /// Maintains at once and after each `pause`, for as long as it is polled.
     pub async fn maintain_for_ever<P: Future<Output = ()>>(&self, pause: impl Fn(Duration) -> P) {
         loop {
@@ -19,37 +64,58 @@ impl Keuze {
     /// Records what was only counted so far; for a clean stop.
     pub async fn record_at_stop(&self) {
         if self.scribe.is_open()
-            && let Err(error) = self.record_counts().await
+            && let Err(error) = self.consent.record_counts().await
         {
             tracing::warn!(%error, "how often notices were shown since the last hour is lost");
         }
-        self.record_failed_sign_ins(true).await;
+        self.sign_ins.record_failed_sign_ins(true).await;
     }
 
     /// Ends what is to end. What fails is said and tried again the next time.
     pub async fn maintain(&self) {
-        self.forget_counts();
-        if let Err(error) = self.record_counts().await {
+        self.verification.forget_counts();
+        if let Err(error) = self.consent.record_counts().await {
             tracing::warn!(%error, "how often notices were shown could not be recorded; it is counted on");
         }
         if let Err(error) = self.end_days().await {
             tracing::warn!(%error, "the keys of past days could not be ended");
         }
-        if let Err(error) = self.forget_unconfirmed().await {
+        if let Err(error) = self.erasures.forget_unconfirmed().await {
             tracing::warn!(%error, "sign-ups that nobody confirmed could not be forgotten");
         }
         if let Err(error) = self.scribe.forget_answers(self.clock.now().at) {
             tracing::error!(%error, "the keys of what was answered yesterday could not be ended: nothing more is recorded");
         }
-        if let Err(error) = self.rotate_root_if_due().await {
+        if let Err(error) = self.key_rotation.rotate_root_if_due().await {
             tracing::error!(%error, "the root key could not be rotated");
         }
-        self.record_failed_sign_ins(false).await;
+        self.sign_ins.record_failed_sign_ins(false).await;
         match self.scribe.drop_old_roots(self.clock.now().today) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "old root keys were deleted: their day has come"),
             Err(error) => tracing::error!(%error, "an old root key could not be deleted"),
         }
+    }
+
+    /// Destroys the keys of days that are over and of which nothing waits any more.
+    ///
+    /// # Errors
+    /// Nothing was destroyed then.
+    pub async fn end_days(&self) -> Result<usize, AppendError> {
+        let _the_day_stays = self.days.the_day_stays().await;
+        let now = self.clock.now();
+        let today = days::day_number(now.today);
+        let over =
+            (today.saturating_sub(days::DAYS_BACK)..today).filter_map(|day| self.scribe.find_key(Owner::Day(day)));
+        let waiting = [self.mail.facts(), self.calls.facts()].concat();
+        let needed = |key: &KeyId| waiting.iter().any(|fact| fact.starts_with(&key.0));
+        let keys: Vec<KeyId> = over.filter(|key| !needed(key)).collect();
+        if !keys.is_empty() {
+            let run = RetentionRun { ended: Ended::Days, keys: Vec::new() };
+            let event = Event::new(now.at, Actor::System, Route::System, run);
+            self.scribe.append(Draft::new(event).ending(keys.clone())).await?;
+        }
+        Ok(keys.len())
     }
 }
 
@@ -72,7 +138,7 @@ mod tests {
     }
 
     fn show(house: &House, times: usize) {
-        (0..times).for_each(|_| house.keuze.count_notice(Language::Nl));
+        (0..times).for_each(|_| house.services.consent.count_notice(Language::Nl));
     }
 
     #[tokio::test]
@@ -81,13 +147,13 @@ mod tests {
         let (paused, mut is_paused) = mpsc::unbounded_channel();
         let (go_on, may_go_on) = mpsc::unbounded_channel::<()>();
         let may_go_on = tokio::sync::Mutex::new(may_go_on);
-        let keuze = std::sync::Arc::clone(&house.keuze);
+        let services = house.services.clone();
         let chores = tokio::spawn(async move {
             let pause = async |between| {
                 paused.send(between).expect("the test listens");
                 may_go_on.lock().await.recv().await;
             };
-            keuze.maintain_for_ever(&pause).await;
+            services.maintenance.maintain_for_ever(&pause).await;
         });
         assert_eq!(is_paused.recv().await, Some(Duration::from_hours(1)), "at the start there was nothing");
         assert_eq!(counts(&house), [0; 0]);
@@ -109,16 +175,16 @@ mod tests {
         let data = folder.path().join("data");
         let house = House::at(Some(&data), 1).await;
         show(&house, 4);
-        house.keuze.record_at_stop().await;
-        house.keuze.scribe.close().await;
+        house.services.maintenance.record_at_stop().await;
+        house.services.scribe.close().await;
         drop(house);
         let house = House::at(Some(&data), 2).await;
         assert_eq!(counts(&house), [4]);
         show(&house, 5);
-        house.keuze.maintain().await;
+        house.services.maintenance.maintain().await;
         show(&house, 7);
         // Nothing of the stop runs in a kill.
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
         drop(house);
         let house = House::at(Some(&data), 3).await;
         assert_eq!(counts(&house), [4, 5]);

@@ -1,6 +1,8 @@
 //! What is on record of messages: who said that something is no advertising, since only advertising is gated (S-19), and
 //! which letters passed their check (S-13).
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::decision::Decision;
 use model::event::{Actor, Event};
@@ -9,9 +11,10 @@ use model::message::{CheckedLetter, Classified, MessageClass};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Keuze;
-use super::people::{Act, ActError, Who};
-use ledger::{Draft, Fact, FactKind};
+use super::people::{Act, ActError, Contactability, People, Who};
+use ledger::clock::Clock;
+use ledger::{Draft, Fact, FactKind, Scribe};
+use vault::random::Entropy;
 
 /// A classification as somebody told it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +46,29 @@ enum OnRecord {
     Missing,
 }
 
-impl Keuze {
+/// What programs said of their messages.
+pub struct Messages {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+}
+
+impl Messages {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+    ) -> Self {
+        Self { scribe, clock, entropy, people, contactability }
+    }
+}
+
+impl Messages {
     /// May this message go? Advertising by the state of its channel, which is the default; a service message to anybody,
     /// on the record of who classed its template.
     ///
@@ -63,7 +88,7 @@ impl Keuze {
         };
         match record {
             Some(record) if is_service => Ok(Decision::service(record)),
-            _ => self.may_i(who, channel),
+            _ => self.contactability.may_i(who, channel),
         }
     }
 
@@ -112,7 +137,7 @@ impl Keuze {
         // Asked before each message, so nobody waits for what is on record already.
         let mut found = on_record();
         if let OnRecord::Missing = found {
-            let _one_at_a_time = self.people.acting.lock().await;
+            let _one_at_a_time = self.people.write_lock().await;
             found = on_record();
             if let OnRecord::Missing = found {
                 let value = serde_json::to_vec(keeps).expect("plain fields are always JSON");

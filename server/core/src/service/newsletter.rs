@@ -1,22 +1,27 @@
 //! The newsletter: asked for by anybody, confirmed by whoever has the mailbox (S-20), and forgotten if nobody does.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::event::{Actor, Event, EventKind, Route};
-use model::evidence::{IdentityLevel, OptIn, Verification};
+use model::evidence::{self, IdentityLevel, OptIn};
 use model::identity::{RecordAddress, Subject};
 use model::language::Language;
 use model::paths;
 use time::{Date, Duration};
 
-use super::Keuze;
 use super::brakes::Source;
 use super::centre::Shown;
-use super::codes::SendError;
-use super::mail::{Mail, PATIENCE};
-use super::people::{Act, ActError, Acted, Part, Person, Who};
+use super::codes::{SendError, Verification};
+use super::days::Days;
+use super::mail::{Mail, MailQueue, PATIENCE};
+use super::people::{Act, ActError, Acted, Contactability, Part, People, Person, Who};
+use super::tokens::Links;
+use crate::publish::Published;
 use contact::{ContactPoint, Email};
-use ledger::ReadError;
+use ledger::clock::Clock;
 use ledger::formats::token::Token;
+use ledger::{ReadError, Scribe};
 use vault::ring::{Owner, RetentionClass};
 
 /// Why nobody was asked.
@@ -30,7 +35,41 @@ pub enum SignUpError {
     Act(#[from] ActError),
 }
 
-impl Keuze {
+/// Who signs up, and who confirms it.
+pub struct Newsletter {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    published: Arc<Published>,
+    links: Arc<Links>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+    mail: Arc<MailQueue>,
+    days: Arc<Days>,
+    verification: Arc<Verification>,
+    /// So many days a sign-up waits for its confirmation.
+    unconfirmed_days: u32,
+}
+
+impl Newsletter {
+    /// On what it may touch.
+    #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        published: Arc<Published>,
+        links: Arc<Links>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+        mail: Arc<MailQueue>,
+        days: Arc<Days>,
+        verification: Arc<Verification>,
+        unconfirmed_days: u32,
+    ) -> Self {
+        Self { scribe, clock, published, links, people, contactability, mail, days, verification, unconfirmed_days }
+    }
+}
+
+impl Newsletter {
     /// Asks an address whether it wants the newsletter. An address that is known and one that is not get the same mail.
     ///
     /// # Errors
@@ -43,20 +82,20 @@ impl Keuze {
         origin: &str,
         by: Source,
     ) -> Result<(), SignUpError> {
-        self.may_send_to(&ContactPoint::Email(email.clone()), "newsletter", by)?;
+        self.verification.may_send_to(&ContactPoint::Email(email.clone()), "newsletter", by)?;
         let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::NewsletterPage, IdentityLevel::Unverified) };
         // One at a time: the second of two presses finds who the first one made.
-        let the_day = self.the_day_stays().await;
+        let the_day = self.days.the_day_stays().await;
         let part = self.subscriber(email, name, language);
         let person = part.subject;
         let mail = self.confirmation(person, email, language, origin);
         // Pressed twice, it is asked once.
-        if self.post.has(&mail) {
+        if self.mail.has(&mail) {
             return Ok(());
         }
-        let (mail, queueing) = self.to_queue(&the_day, mail);
-        self.request_opt_in_of(part, &[Channel::Newsletter], &act, queueing).await?;
-        self.queued(mail);
+        let (mail, queueing) = self.mail.to_queue(&the_day, mail);
+        self.contactability.request_opt_in_of(part, &[Channel::Newsletter], &act, queueing).await?;
+        self.mail.queued(mail);
         Ok(())
     }
 
@@ -65,21 +104,21 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn sign_up(&self, email: &Email, language: Language, act: &Act) -> Result<Acted, ActError> {
-        let proof = OptIn { verified: Verification::MailCode, products: None, until: None };
-        self.opt_in_of(self.subscriber(email, None, language), &[Channel::Newsletter], proof, act).await
+        let proof = OptIn { verified: evidence::Verification::MailCode, products: None, until: None };
+        self.contactability.opt_in_of(self.subscriber(email, None, language), &[Channel::Newsletter], proof, act).await
     }
 
     /// Whoever has the newsletter at this address, else the one person there, else somebody new; with what is learned of
     /// them. Of somebody known that is the address alone: a stranger could have written the name.
     fn subscriber(&self, email: &Email, name: Option<String>, language: Language) -> Part {
         let point = ContactPoint::Email(email.clone());
-        let known = self.people_at(&point);
+        let known = self.people.people_at(&point);
         let has_it = |person: &&Person| {
             let part = person.part(RetentionClass::Newsletter);
             part.is_some_and(|part| part.points.iter().any(|known| known.is_same_as(&point)))
         };
         let one = known.iter().find(has_it).or(known.first().filter(|_| known.len() == 1));
-        let (subject, name) = one.map_or_else(|| (self.new_subject(), name), |one| (one.subject, None));
+        let (subject, name) = one.map_or_else(|| (self.people.new_subject(), name), |one| (one.subject, None));
         let mut part = Part::new(subject, RetentionClass::Newsletter, language);
         (part.name, part.points) = (name, vec![point]);
         part
@@ -88,10 +127,10 @@ impl Keuze {
     fn confirmation(&self, person: Subject, email: &Email, language: Language, origin: &str) -> Mail {
         let policy = &self.published.current().policy;
         let words = words::mail::Confirmation::of(language);
-        let days = self.config.newsletter.unconfirmed_days;
+        let days = self.unconfirmed_days;
         let now = self.clock.now();
         let until = now.today + Duration::days(i64::from(days));
-        let token = self.tokens().confirm(person, Channel::Newsletter, until, email);
+        let token = self.links.confirm(person, Channel::Newsletter, until, email);
         let link = format!("{origin}{}", paths::in_language(&paths::newsletter_link(token), language));
         Mail {
             what: "confirmation".to_owned(),
@@ -105,10 +144,10 @@ impl Keuze {
 
     /// The person whom a confirmation link was sent to, while it works.
     pub fn confirms(&self, token: &str) -> Option<Person> {
-        let Some(Token::Confirm { person, channel: Channel::Newsletter, until, .. }) = self.tokens().read(token) else {
+        let Some(Token::Confirm { person, channel: Channel::Newsletter, until, .. }) = self.links.read(token) else {
             return None;
         };
-        (self.clock.now().today <= until).then(|| self.known_person(person)).flatten()
+        (self.clock.now().today <= until).then(|| self.people.known_person(person)).flatten()
     }
 
     /// Whether a press on the page of the link would bring the newsletter: not once it was stopped after it was asked for.
@@ -119,7 +158,7 @@ impl Keuze {
         let Some(person) = self.confirms(token) else { return Ok(false) };
         let controlled = self.controlled_by(token, &person);
         let asked = self.asked_last(person.subject, &controlled)?;
-        let said = self.last_word_at(person.subject, &[Channel::Newsletter], &controlled)?;
+        let said = self.contactability.last_word_at(person.subject, &[Channel::Newsletter], &controlled)?;
         let is_confirmed = self.confirmed_already(person.subject, &controlled)?.is_some();
         Ok(is_confirmed || said <= asked)
     }
@@ -132,16 +171,20 @@ impl Keuze {
         let Some(person) = self.confirms(token) else { return Ok(None) };
         let controlled = self.controlled_by(token, &person);
         let who = Who { person: Some(person.subject), points: controlled.clone() };
-        let decision = self.may_i(&who, Channel::Newsletter)?;
+        let decision = self.contactability.may_i(&who, Channel::Newsletter)?;
         let again = self.confirmed_already(person.subject, &controlled)?;
         if let Some(acted) = again.filter(|acted| decision.allow && decision.evidence.contains(&acted.record)) {
             return Ok(Some(acted));
         }
-        let proof = OptIn { verified: Verification::MailLink, products: None, until: None };
+        let proof = OptIn { verified: evidence::Verification::MailLink, products: None, until: None };
         let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
         let asked = self.asked_last(person.subject, &controlled)?;
         let shown = asked.map(|record| Shown { record, points: String::new() });
-        match self.opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, shown.as_ref()).await {
+        match self
+            .contactability
+            .opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, shown.as_ref())
+            .await
+        {
             // By another press of the same button, while this one waited?
             Err(ActError::ChangedSince) => {
                 self.confirmed_already(person.subject, &controlled)?.map(Some).ok_or(ActError::ChangedSince)
@@ -156,23 +199,17 @@ impl Keuze {
         let part = person.part(RetentionClass::Newsletter);
         let points = part.map(|part| part.points.as_slice()).unwrap_or_default();
         let is_the_one = |point: &&ContactPoint| match point {
-            ContactPoint::Email(email) => self.tokens().was_sent_to(token, email).unwrap_or(points.len() == 1),
+            ContactPoint::Email(email) => self.links.was_sent_to(token, email).unwrap_or(points.len() == 1),
             _ => false,
         };
         points.iter().filter(is_the_one).cloned().collect()
     }
 
-    /// Whether somebody confirmed a sign-up: until then their mailbox is what anybody typed.
-    pub(super) fn has_confirmed(&self, person: &Person) -> Result<bool, ReadError> {
-        let own = |event: &Event| event.kind() == EventKind::OptInConfirmed && event.head.actor == Actor::Person;
-        Ok(self.life(person.subject)?.iter().any(|recorded| own(&recorded.event)))
-    }
-
     /// The last request for these mailboxes: whatever was said after it outranks its link.
     fn asked_last(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<RecordAddress>, ReadError> {
-        let life = self.life(person)?;
+        let life = self.people.life(person)?;
         let asked = |event: &Event| {
-            let here = event.points().is_empty() || self.names_one(event, at);
+            let here = event.points().is_empty() || self.people.names_one(event, at);
             event.kind() == EventKind::OptInRequested && event.channels().contains(&Channel::Newsletter) && here
         };
         Ok(life.iter().rev().find(|recorded| asked(&recorded.event)).map(|recorded| recorded.address))
@@ -180,7 +217,9 @@ impl Keuze {
 
     /// The last word, if it is the confirmation: a link that is opened twice records nothing new.
     fn confirmed_already(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<Acted>, ActError> {
-        let Some(record) = self.last_word_at(person, &[Channel::Newsletter], at)? else { return Ok(None) };
+        let Some(record) = self.contactability.last_word_at(person, &[Channel::Newsletter], at)? else {
+            return Ok(None);
+        };
         let recorded = self.scribe.record(record)?.filter(|r| r.event.kind() == EventKind::OptInConfirmed);
         let channels = vec![Channel::Newsletter];
         let since = |at: time::OffsetDateTime| ledger::clock::moment(at.unix_timestamp()).today;
@@ -196,7 +235,7 @@ impl Keuze {
         if !person.parts.contains_key(&RetentionClass::Newsletter) {
             return Ok(Vec::new());
         }
-        let life = self.life(person.subject)?;
+        let life = self.people.life(person.subject)?;
         let about: Vec<&Event> = life.iter().map(|recorded| &recorded.event).filter(|e| !is_profile(e)).collect();
         let newsletter = |event: &&&Event| event.channels().contains(&Channel::Newsletter);
         let asked = |event: &&Event| event.kind() == EventKind::OptInRequested;
@@ -204,7 +243,7 @@ impl Keuze {
             return Ok(Vec::new());
         };
         let asked_on = ledger::clock::moment(last.head.at.unix_timestamp()).today;
-        let over = asked_on + Duration::days(i64::from(self.config.newsletter.unconfirmed_days)) < today;
+        let over = asked_on + Duration::days(i64::from(self.unconfirmed_days)) < today;
         if !over || about.iter().filter(newsletter).any(|event| event.kind() == EventKind::OptInConfirmed) {
             return Ok(Vec::new());
         }

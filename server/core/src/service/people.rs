@@ -9,6 +9,7 @@ mod customer_number;
 mod decide;
 mod erase;
 pub mod hash;
+mod history;
 pub mod import;
 mod known;
 mod letter;
@@ -17,7 +18,9 @@ pub mod profile;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{RwLock, RwLockReadGuard};
+use std::collections::VecDeque;
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use model::channel::Channel;
 use model::event::{Actor, Body, Call, Circumstances, Event, Route};
@@ -25,9 +28,12 @@ use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
 use time::Date;
 
-use super::Keuze;
+use crate::publish::Published;
 use contact::ContactPoint;
-use ledger::{Answer, AnswerName, AppendError, Draft, Fact, Once, ReadError, Scribe, Submitted, Written};
+use ledger::clock::Clock;
+use ledger::{Answer, AnswerName, AppendError, Draft, Fact, NotRecorded, Once, ReadError, Scribe, Submitted, Written};
+use tokio::sync::MutexGuard;
+use vault::random::Entropy;
 use vault::ring::KeyId;
 
 pub use act::given_for;
@@ -35,29 +41,63 @@ pub use book::Book;
 pub use customer_number::{Changed, customer_number};
 pub use decide::ReachedAt;
 pub(in crate::service) use decide::Seen;
+pub use erase::Erasures;
 pub use erase::{BACKUPS_LIVE, Erased};
+pub use letter::LetterCodes;
+pub use merge::Merging;
 pub use profile::{Part, Person};
 
-/// Everything that is known of people, and the order in which acts on it are taken.
+/// Who is known, and the order in which acts on them are taken.
 pub struct People {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     /// Guards the order of acts, from what one rests on until it is durable and noted. It is waited for by acts alone: a
-    /// decision or a look at a person takes the book and nothing else.
-    pub(super) acting: tokio::sync::Mutex<()>,
+    /// decision or a look at a person takes the directory and nothing else.
+    write_lock: tokio::sync::Mutex<()>,
     /// Guards what is known of people, for one look or for taking note of an act that is durable.
     book: RwLock<Book>,
 }
 
 impl People {
-    /// From the facts beside the ledger.
+    /// With everybody who is known, from the facts beside the ledger.
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
-        Ok(Self { acting: tokio::sync::Mutex::new(()), book: RwLock::new(Book::of(scribe)?) })
+    pub fn load(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, ReadError> {
+        let book = RwLock::new(Book::of(&scribe)?);
+        Ok(Self { scribe, clock, entropy, write_lock: tokio::sync::Mutex::new(()), book })
+    }
+
+    /// Waits for the acts before, and holds up those after, for as long as it is held.
+    pub(super) async fn write_lock(&self) -> MutexGuard<'_, ()> {
+        self.write_lock.lock().await
     }
 
     fn book(&self) -> RwLockReadGuard<'_, Book> {
         self.book.read().expect("nobody panics while changing it")
+    }
+}
+
+/// What may be sent to whom, and what changes it: saying no, and saying yes.
+pub struct Contactability {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    published: Arc<Published>,
+    people: Arc<People>,
+}
+
+impl Contactability {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        published: Arc<Published>,
+        people: Arc<People>,
+    ) -> Self {
+        Self { scribe, clock, entropy, published, people }
     }
 }
 
@@ -164,7 +204,7 @@ struct HandedIn {
     submitted: Submitted,
 }
 
-impl Keuze {
+impl People {
     /// Writes an act and takes note of what it changed.
     async fn perform(&self, draft: Draft, act: &Act) -> Result<Acted, ActError> {
         // The record itself tells what it came to.
@@ -199,11 +239,44 @@ impl Keuze {
     }
 
     fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Written) -> Result<(), ReadError> {
-        let mut book = self.people.book.write().expect("nobody panics while changing it");
+        let mut book = self.book.write().expect("nobody panics while changing it");
         for fact in facts {
             book.take(fact.kind, &fact.key, fact.value.as_deref(), written.address)?;
         }
         ends.iter().for_each(|id| book.forget(*id));
+        Ok(())
+    }
+
+    /// Writes rows that do not rest on each other, in their order; what a row comes to is recorded whole, or not at all. Once
+    /// one of them is taken the others wait for room, so that nothing is left half done because much is being written.
+    pub(super) async fn perform_all(&self, rows: Vec<(Vec<Draft>, Option<Answer>)>) -> Result<(), ActError> {
+        let mut waiting: VecDeque<HandedIn> = VecDeque::new();
+        let mut begun = false;
+        for (drafts, once) in rows {
+            let handed_in = loop {
+                match self.hand_in(drafts.clone(), once.clone()) {
+                    Err(AppendError::NotRecorded(NotRecorded::Busy)) if begun => match waiting.pop_front() {
+                        Some(first) => _ = self.note(first).await?,
+                        None => tokio::time::sleep(Duration::from_millis(10)).await,
+                    },
+                    handed_in => break handed_in,
+                }
+            };
+            match handed_in {
+                Ok(handed_in) => waiting.push_back(handed_in),
+                // What is taken is finished, and whatever goes wrong with that outranks this.
+                Err(error) => {
+                    for taken in waiting {
+                        self.note(taken).await?;
+                    }
+                    return Err(error.into());
+                }
+            }
+            begun = true;
+        }
+        for taken in waiting {
+            self.note(taken).await?;
+        }
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! What a device allows now, and what was answered on it: the preference page's view.
 
+use std::sync::Arc;
+
 use model::choice::Answer;
 use model::controller::Vendor;
 use model::cookie;
@@ -13,10 +15,11 @@ use model::purpose::PurposeId;
 use words::views::frame::Frame;
 use words::views::preferences::{PastAnswer, PreferencesView, PurposeState, Standing};
 
-use super::Keuze;
-use crate::publish::PublishedPolicy;
-use ledger::ReadError;
-use ledger::clock::{moment, wall_clock};
+use super::reading::Records;
+use super::receipt::Receipts;
+use crate::publish::{Published, PublishedPolicy};
+use ledger::clock::{Clock, moment, wall_clock};
+use ledger::{ReadError, Scribe};
 
 /// What a device says of itself.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +30,29 @@ pub struct Remembered {
     pub consent_id: Option<Subject>,
 }
 
-impl Keuze {
+/// What a browser has answered, as its preference page shows it.
+pub struct Preferences {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    published: Arc<Published>,
+    records: Arc<Records>,
+    receipts: Arc<Receipts>,
+}
+
+impl Preferences {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        published: Arc<Published>,
+        records: Arc<Records>,
+        receipts: Arc<Receipts>,
+    ) -> Self {
+        Self { scribe, clock, published, records, receipts }
+    }
+}
+
+impl Preferences {
     /// The preference page of a device; `build` names what its form is part of.
     ///
     /// # Errors
@@ -79,13 +104,13 @@ impl Keuze {
     }
 
     fn past_answer(&self, recorded: &Recorded, language: Language) -> Result<PastAnswer, ReadError> {
-        let lines = self.readable(recorded, language)?.lines;
+        let lines = self.records.readable(recorded, language)?.lines;
         let offered = lines.into_iter().filter(|line| line.answer != Answer::NotOffered);
         Ok(PastAnswer {
             at: wall_clock(recorded.event.head.at),
             kind: recorded.event.kind(),
             answers: offered.map(|line| (line.name, line.answer)).collect(),
-            receipt: self.receipts().number(recorded.address).to_string(),
+            receipt: self.receipts.number(recorded.address).to_string(),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Turns what is stored into what people read: events, notices and proofs, as they were and not as they are today.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::choice::Answer;
 use model::decision::Recorded;
@@ -11,29 +13,34 @@ use model::paths::{self, Endpoint};
 use model::policy::Policy;
 use model::purpose::PurposeId;
 use model::told::What;
-use words::views::frame::Frame;
 use words::views::receipt::{AnswerLine, ChannelLine, ProofView, RecordedAnswer, ShownNotice, Today};
 
-use super::Keuze;
-use super::people::ActError;
-use ledger::ReadError;
+use super::people::{ActError, Contactability, People};
+use crate::publish::Published;
 use ledger::clock::wall_clock;
+use ledger::{ReadError, Scribe};
 
-impl Keuze {
-    /// What stands around a page.
-    pub fn frame(&self, language: Language, path: &str) -> Frame {
-        let policy = &self.published.current().policy;
-        Frame {
-            language,
-            path: path.to_owned(),
-            reopens: true,
-            carries: None,
-            site: policy.site.clone(),
-            controller: policy.controller.clone(),
-            authorities: self.config.authorities.clone(),
-        }
+/// What is stored, as people read it.
+pub struct Records {
+    scribe: Scribe,
+    published: Arc<Published>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+}
+
+impl Records {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        published: Arc<Published>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+    ) -> Self {
+        Self { scribe, published, people, contactability }
     }
+}
 
+impl Records {
     /// An event as people read it, its notice and the names of its purposes as they were shown.
     ///
     /// # Errors
@@ -61,7 +68,7 @@ impl Keuze {
     fn channel_lines(&self, event: &Event) -> Result<Vec<ChannelLine>, ReadError> {
         let line = |channel: &Channel| {
             let (channel, point) = (*channel, channel.point());
-            let named = self.points_in(event).into_iter().filter(|named| Some(named.kind()) == point);
+            let named = self.people.points_in(event).into_iter().filter(|named| Some(named.kind()) == point);
             let hints = named.map(|named| named.hint()).collect();
             Ok(ChannelLine { channel, point, hints, today: self.today(event, channel)? })
         };
@@ -69,8 +76,8 @@ impl Keuze {
     }
 
     fn today(&self, event: &Event, channel: Channel) -> Result<Today, ReadError> {
-        let person = event.head.subject.filter(|person| self.known_person(*person).is_some());
-        match person.map(|person| self.may_i(&self.given_in(event, person, channel), channel)) {
+        let person = event.head.subject.filter(|person| self.people.known_person(*person).is_some());
+        match person.map(|person| self.contactability.may_i(&self.people.given_in(event, person, channel), channel)) {
             Some(Ok(decision)) => Ok(Today::Decided(decision)),
             Some(Err(ActError::Read(error))) => Err(error),
             _ if event.kind() == EventKind::Objected => Ok(Today::Denied),

@@ -10,9 +10,8 @@ use model::receipt::ReceiptNumber;
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
-use super::Keuze;
 use ledger::Scribe;
-use vault::key::{MacKey, SecretName, purpose::Mac};
+use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
 
 /// For how long a receipt's link shows the receipt, counted from the record's time.
@@ -21,18 +20,19 @@ pub const LINK_LIVES: Duration = Duration::hours(24);
 /// The key of receipt numbers and links.
 const RECEIPT: SecretName<Mac> = SecretName::new("receipt");
 
-/// Makes and checks receipt numbers and the tokens of receipt links.
-pub struct Receipts<'a> {
-    key: MacKey,
-    scribe: &'a Scribe,
+/// Receipt numbers and links, and what they lead to.
+pub struct Receipts {
+    scribe: Scribe,
 }
 
-impl<'a> Receipts<'a> {
-    /// Under the ledger's own receipt key.
-    pub fn of(scribe: &'a Scribe) -> Self {
-        Self { key: scribe.secret(RECEIPT), scribe }
+impl Receipts {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe) -> Self {
+        Self { scribe }
     }
+}
 
+impl Receipts {
     /// The number of the receipt for a record.
     ///
     /// # Panics
@@ -75,14 +75,10 @@ impl<'a> Receipts<'a> {
     /// other numbers and links than the first time.
     fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
         let leaf = self.scribe.leaf(address)?;
-        Some(mac(&self.key, &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf.0]))
-    }
-}
-
-impl Keuze {
-    /// The receipts of this ledger.
-    pub fn receipts(&self) -> Receipts<'_> {
-        Receipts::of(&self.scribe)
+        Some(mac(
+            &self.scribe.secret(RECEIPT),
+            &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf.0],
+        ))
     }
 }
 
@@ -129,7 +125,7 @@ mod tests {
     async fn a_number_of_another_ledger_or_record_finds_nothing() {
         let (ours, addresses) = ledger(1, 3).await;
         let (theirs, _) = ledger(2, 3).await;
-        let (ours, theirs) = (Receipts::of(&ours), Receipts::of(&theirs));
+        let (ours, theirs) = (Receipts::new(ours.clone()), Receipts::new(theirs.clone()));
         assert_eq!(ours.check(ours.number(addresses[1])), Some(addresses[1]));
         assert_eq!(ours.check(theirs.number(addresses[1])), None);
         let moved = ReceiptNumber { address: addresses[2], ..ours.number(addresses[1]) };
@@ -142,7 +138,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_opens_its_own_record_only() {
         let (scribe, addresses) = ledger(1, 2).await;
-        let receipts = Receipts::of(&scribe);
+        let receipts = Receipts::new(scribe.clone());
         let token = receipts.token(addresses[0]);
         assert_eq!(token.len(), 32);
         assert!(receipts.check_token(addresses[0], &token));
@@ -157,8 +153,8 @@ mod tests {
         let (first, addresses) = ledger(1, 2).await;
         let (second, _) = ledger(1, 1).await;
         second.append(draft(99)).await.expect("written");
-        let (first, second) = (Receipts::of(&first), Receipts::of(&second));
-        assert_eq!(first.key, second.key, "one receipt key");
+        let (first, second) = (Receipts::new(first.clone()), Receipts::new(second.clone()));
+        assert_eq!(first.scribe.secret(RECEIPT), second.scribe.secret(RECEIPT), "one receipt key");
         assert_eq!(second.check(first.number(addresses[0])), Some(addresses[0]), "the same record");
         assert_eq!(second.check(first.number(addresses[1])), None, "another record at the same index");
         assert!(!second.check_token(addresses[1], &first.token(addresses[1])));

@@ -1,5 +1,7 @@
 //! What somebody who is about to send needs: whether they may, and how their reader stops it.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::controller::Controller;
 use model::decision::Decision;
@@ -8,8 +10,8 @@ use model::letter::LetterCode;
 use model::paths;
 use words::mailing;
 
-use super::Keuze;
-use super::people::{ActError, Person, Who};
+use super::people::{ActError, Contactability, People, Person, Who};
+use super::tokens::Links;
 
 /// Which texts and pieces a letter block has; raised whenever they change.
 pub const LETTER_BLOCK: u32 = 1;
@@ -20,7 +22,7 @@ pub const BLOCK: &str = "{{keuze_block}}";
 pub const CODE: &str = "{{keuze_code}}";
 
 /// Whether a message may go, and to whom.
-pub enum Gate {
+pub enum SendPermission {
     /// It may.
     Open(Box<Person>, Decision),
     /// It may not.
@@ -57,24 +59,46 @@ impl Lacking {
     }
 }
 
-impl Keuze {
+/// Whether somebody may be sent something, and how they stop it.
+pub struct Mailings {
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+    links: Arc<Links>,
+    controller: Controller,
+}
+
+impl Mailings {
+    /// On what it may touch.
+    pub fn new(
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+        links: Arc<Links>,
+        controller: Controller,
+    ) -> Self {
+        Self { people, contactability, links, controller }
+    }
+}
+
+impl Mailings {
     /// Asks before a message goes; of several people who share an address, it goes to one who may be reached.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn gate(&self, who: &Who, channel: Channel) -> Result<Gate, ActError> {
-        let decision = self.may_i(who, channel)?;
+    pub fn permission(&self, who: &Who, channel: Channel) -> Result<SendPermission, ActError> {
+        let decision = self.contactability.may_i(who, channel)?;
         if !decision.allow {
-            return Ok(Gate::Shut(decision));
+            return Ok(SendPermission::Shut(decision));
         }
         let people = match who.person {
-            Some(subject) => self.known_person(subject).into_iter().collect(),
-            None => who.points.iter().flat_map(|point| self.people_at(point)).collect::<Vec<_>>(),
+            Some(subject) => self.people.known_person(subject).into_iter().collect(),
+            None => who.points.iter().flat_map(|point| self.people.people_at(point)).collect::<Vec<_>>(),
         };
         for person in people {
-            let theirs = self.may_i(&Who { person: Some(person.subject), points: who.points.clone() }, channel)?;
+            let theirs = self
+                .contactability
+                .may_i(&Who { person: Some(person.subject), points: who.points.clone() }, channel)?;
             if theirs.allow {
-                return Ok(Gate::Open(Box::new(person), theirs));
+                return Ok(SendPermission::Open(Box::new(person), theirs));
             }
         }
         Err(ActError::NoPerson)
@@ -82,8 +106,8 @@ impl Keuze {
 
     /// Link and texts for a person's mail.
     pub fn mail_links(&self, person: &Person, channel: Channel, origin: &str) -> MailLinks {
-        let link = format!("{origin}{}", paths::objection_link(self.tokens().stop(person.subject, Some(channel))));
-        let sender = mailing::sender(&self.config.controller);
+        let link = format!("{origin}{}", paths::objection_link(self.links.stop(person.subject, Some(channel))));
+        let sender = mailing::sender(&self.controller);
         let text = |language| format!("{} {link}\n\n{sender}\n", mailing::stop(channel, language));
         let html = |language| {
             let (says, words) = (mailing::stop(channel, language), mailing::link(channel, language));

@@ -6,19 +6,20 @@
 //! be a password.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::event::{Actor, Body, Event, FailedSignIns, Route};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use super::Keuze;
 use super::known_browsers::BrowserId;
 use super::staff::{Checked, Lane, SignedIn, Staff, StaffError, StaffName};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError};
+use ledger::clock::Clock;
+use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
 use vault::key::MacKey;
 use vault::mac::mac;
+use vault::random::Entropy;
 
 /// So many wrong attempts in a row cost no time: people mistype.
 const FREE: u32 = 4;
@@ -35,6 +36,10 @@ const FIRST_TOLD: u32 = 5;
 
 /// What is counted, in memory.
 pub struct SignIns {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    staff: Arc<Staff>,
     key: MacKey,
     unit: std::time::Duration,
     /// Guards what slows attempts, for one look or change. Always taken before `series`.
@@ -149,8 +154,19 @@ fn table<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl SignIns {
     /// Nothing counted yet; the key is random and of this run alone. The unit of waiting is [`UNIT`] but in tests.
-    pub fn new(key: MacKey, unit: std::time::Duration) -> Self {
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        staff: Arc<Staff>,
+        unit: std::time::Duration,
+    ) -> Self {
+        let key = MacKey::random(&*entropy);
         Self {
+            scribe,
+            clock,
+            entropy,
+            staff,
             key,
             unit,
             failures: Mutex::default(),
@@ -231,12 +247,7 @@ fn is_mark(count: u32) -> bool {
     mark == count
 }
 
-impl Keuze {
-    /// The staff members of this ledger.
-    pub fn staff(&self) -> Staff<'_> {
-        Staff { scribe: &self.scribe, clock: &*self.clock, entropy: &*self.entropy }
-    }
-
+impl SignIns {
     /// Somebody tries to sign in at the desk, at a browser that is known for this name or at any other.
     ///
     /// # Errors
@@ -247,12 +258,12 @@ impl Keuze {
         password: Zeroizing<String>,
         known: Option<BrowserId>,
     ) -> Result<Attempt, ReadError> {
-        let trying = self.sign_ins.try_as(typed, known, self.clock.now().at);
+        let trying = self.try_as(typed, known, self.clock.now().at);
         tokio::time::sleep(trying.pause).await;
         let lane = if known.is_some() { Lane::Staff } else { Lane::Anybody };
-        match self.staff().check(typed, password, lane).await? {
+        match self.staff.check(typed, password, lane).await? {
             Checked::Right(signed_in) => {
-                self.sign_ins.succeeded(&trying);
+                self.succeeded(&trying);
                 let missed = self.tell_missed(&signed_in.name).await;
                 Ok(Attempt::In(signed_in, missed))
             }
@@ -276,9 +287,9 @@ impl Keuze {
         again: &str,
         known: Option<BrowserId>,
     ) -> Result<(), StaffError> {
-        let trying = self.sign_ins.try_as(name.as_str(), known, self.clock.now().at);
+        let trying = self.try_as(name.as_str(), known, self.clock.now().at);
         tokio::time::sleep(trying.pause).await;
-        let replaced = self.staff().replace(name, current, new, again).await;
+        let replaced = self.staff.replace(name, current, new, again).await;
         if matches!(&replaced, Err(StaffError::Refused(words::views::desk::PasswordRefusal::Current))) {
             self.sign_in_failed(&trying, Some(name)).await;
         }
@@ -286,17 +297,17 @@ impl Keuze {
     }
 
     async fn sign_in_failed(&self, trying: &Trying<'_>, whose: Option<&StaffName>) {
-        if self.sign_ins.failed(trying, whose, self.clock.now().at) {
+        if self.failed(trying, whose, self.clock.now().at) {
             self.record_failures(&whose.into()).await;
         }
     }
 
     /// Puts on record what failed and is not on record yet; what cannot be is tried again with the next.
     async fn record_failures(&self, whose: &Whose) {
-        let _one_at_a_time = self.sign_ins.recording.lock().await;
-        let Some(series) = self.sign_ins.unrecorded(whose) else { return };
+        let _one_at_a_time = self.recording.lock().await;
+        let Some(series) = self.unrecorded(whose) else { return };
         match self.append_failures(whose, series).await {
-            Ok(()) => self.sign_ins.recorded(whose, series.unrecorded),
+            Ok(()) => self.recorded(whose, series.unrecorded),
             Err(error) => tracing::warn!(%error, "failed sign-ins could not be recorded"),
         }
     }
@@ -321,13 +332,13 @@ impl Keuze {
     /// What failed under the name of somebody who is in now: told once, and put on record as told.
     async fn tell_missed(&self, name: &StaffName) -> Option<Missed> {
         self.record_failures(&Whose::Member(name.clone())).await;
-        let _one_at_a_time = self.sign_ins.recording.lock().await;
+        let _one_at_a_time = self.recording.lock().await;
         let (key, Kept { count, last, .. }) = self.kept_missed(name)?;
         let told = FailedSignIns { name: Some(name.to_string()), count };
         let event = self.sign_in_event(Body::SignInFailuresTold(told));
         let gone = Fact { kind: FactKind::Staff, key, value: None };
         match self.scribe.append(Draft::with(event, vec![gone])).await {
-            Ok(_) => self.sign_ins.over(name),
+            Ok(_) => self.over(name),
             Err(error) => tracing::warn!(%error, "that failed sign-ins were told could not be recorded"),
         }
         Some(Missed { count, last })
@@ -347,10 +358,10 @@ impl Keuze {
     pub async fn record_failed_sign_ins(&self, all: bool) {
         let now = self.clock.now().at;
         let over = |(whose, of): (&Whose, &Series)| (all || now - of.last >= QUIET).then(|| whose.clone());
-        let series: Vec<Whose> = table(&self.sign_ins.series).iter().filter_map(over).collect();
+        let series: Vec<Whose> = table(&self.series).iter().filter_map(over).collect();
         for whose in series {
             self.record_failures(&whose).await;
-            table(&self.sign_ins.series).retain(|of, series| *of != whose || series.unrecorded > 0);
+            table(&self.series).retain(|of, series| *of != whose || series.unrecorded > 0);
         }
     }
 }
@@ -358,6 +369,13 @@ impl Keuze {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::Services;
+    use crate::service::fixture::House;
+
+    fn sign_ins() -> SignIns {
+        let Services { scribe, clock, entropy, staff, .. } = House::bare(7).services;
+        SignIns::new(scribe, clock, entropy, staff, UNIT)
+    }
 
     #[test]
     fn a_series_is_recorded_ever_more_rarely() {
@@ -385,7 +403,7 @@ mod tests {
 
     #[test]
     fn mistyping_costs_nothing_and_guessing_waits_but_never_long() {
-        let sign_ins = SignIns::new(MacKey::known(7), UNIT);
+        let sign_ins = sign_ins();
         let waited = fail(&sign_ins, " Anna", None, 40);
         assert_eq!(waited[..8], [0, 0, 0, 0, 0, 1, 2, 4]);
         assert!(waited[8..].iter().all(|pause| *pause == 4));
@@ -396,7 +414,7 @@ mod tests {
     /// A thousand tries elsewhere cost the owner nothing, and after the owner is in the next thousand are as slow.
     #[test]
     fn what_is_tried_elsewhere_does_not_slow_a_known_browser_down() {
-        let sign_ins = SignIns::new(MacKey::known(7), UNIT);
+        let sign_ins = sign_ins();
         assert!(fail(&sign_ins, "anna", None, 1_000)[8..].iter().all(|pause| *pause == 4));
         assert_eq!(waits(&sign_ins, "anna", OWN, NOW), 0);
         sign_ins.succeeded(&sign_ins.try_as("anna", OWN, NOW));
@@ -411,7 +429,7 @@ mod tests {
     /// Sent at once, they are not all the first.
     #[test]
     fn attempts_at_once_are_slowed_like_those_in_a_row() {
-        let sign_ins = SignIns::new(MacKey::known(7), UNIT);
+        let sign_ins = sign_ins();
         let at_once: Vec<Trying<'_>> = (0..1_000).map(|_| sign_ins.try_as("anna", None, NOW)).collect();
         let waited: Vec<u64> = at_once.iter().map(|trying| trying.pause.as_secs()).collect();
         assert_eq!(waited[..8], [0, 0, 0, 0, 0, 1, 2, 4]);

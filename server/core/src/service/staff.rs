@@ -7,6 +7,7 @@ mod roster;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
@@ -129,14 +130,18 @@ pub struct SignedIn {
     pub one_time: bool,
 }
 
-/// The staff members of a ledger.
-pub struct Staff<'a> {
-    /// Where they are kept.
-    pub scribe: &'a Scribe,
-    /// The time.
-    pub clock: &'a dyn Clock,
-    /// Randomness for ids, salts and one-time passwords.
-    pub entropy: &'a dyn Entropy,
+/// Who may use the desk.
+pub struct Staff {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Staff {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { scribe, clock, entropy }
+    }
 }
 
 /// Who waits for a password to be checked or hashed, at 19 MiB and a core each: however many guess, staff do not queue
@@ -158,7 +163,7 @@ static STAFFS: Semaphore = Semaphore::const_new(1);
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$a2V1emUtbmllbWFuZC4uLg$\
                       dQw6v1sY0nTqkM5uE8oFhR2jLx7iCzBpWa3gKyNe9Vs";
 
-impl Staff<'_> {
+impl Staff {
     /// Adds a staff member, or replaces the password of one; gives the one-time password, which is kept nowhere.
     ///
     /// # Errors
@@ -170,7 +175,7 @@ impl Staff<'_> {
         }
         let what = if found.is_some() { StaffChange::PasswordIssued } else { StaffChange::Added };
         let key = found.map_or_else(|| self.entropy.bytes::<16>().to_vec(), |(key, _)| key);
-        let password = one_time(self.entropy);
+        let password = one_time(&*self.entropy);
         let issued = Some(self.clock.now().at.unix_timestamp());
         let stored = Stored { name: name.clone(), password: self.hash(&password).await, one_time: true, issued };
         self.keep(key, &stored, Actor::System, Route::System, what).await?;

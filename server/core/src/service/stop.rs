@@ -1,16 +1,17 @@
 //! Saying no by what a person has in hand, and what they are told of it.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::event::{Actor, Route};
 use model::evidence::IdentityLevel;
-use model::identity::Subject;
 use model::letter::LetterCode;
 use words::views::objection::{GoesOn, Stopped};
 
-use super::Keuze;
-use super::people::{Act, ActError, Acted, Who};
+use super::people::{Act, ActError, Acted, Contactability, LetterCodes, Who};
+use super::receipt::Receipts;
+use super::tokens::Link;
 use contact::ContactPoint;
-use ledger::formats::token::Token;
 
 /// How much an objection is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,27 +22,21 @@ pub enum Scope {
     All,
 }
 
-/// Whom a link stops advertising for, and by which channel; `None` for every one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
-    person: Subject,
-    /// What it is about.
-    pub channel: Option<Channel>,
+/// Saying no by what a person has in hand.
+pub struct Objections {
+    contactability: Arc<Contactability>,
+    letters: Arc<LetterCodes>,
+    receipts: Arc<Receipts>,
 }
 
-impl Keuze {
-    /// Reads the token of an unsubscribe link. Unknown and altered ones and those of erased people are one thing, in
-    /// what comes back and in the work that it takes.
-    pub fn link(&self, token: &str) -> Option<Link> {
-        let read = match self.tokens().read(token) {
-            Some(Token::Stop { person, channel }) => Some(Link { person, channel }),
-            Some(Token::Confirm { .. }) | None => None,
-        };
-        let person = read.map_or(Subject([0; 16]), |link| link.person);
-        let is_known = self.known_person(person).is_some();
-        read.filter(|_| is_known)
+impl Objections {
+    /// On what it may touch.
+    pub fn new(contactability: Arc<Contactability>, letters: Arc<LetterCodes>, receipts: Arc<Receipts>) -> Self {
+        Self { contactability, letters, receipts }
     }
+}
 
+impl Objections {
     /// Stops what a link is about, or everything.
     ///
     /// # Errors
@@ -52,7 +47,7 @@ impl Keuze {
             (None, _) | (_, Scope::All) => Channel::ALL.to_vec(),
         };
         let act = Act::by_person(route, IdentityLevel::Possession);
-        self.object(&Who::person(link.person), &channels, &act).await
+        self.contactability.object(&Who::person(link.person), &channels, &act).await
     }
 
     /// Stops advertising by post, or everything, for the person that a letter with this code went to; `None` for a code
@@ -61,10 +56,10 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn stop_by_letter(&self, code: LetterCode, scope: Scope) -> Result<Option<Acted>, ActError> {
-        let Some(person) = self.person_of_letter(code) else { return Ok(None) };
+        let Some(person) = self.letters.person_of_letter(code) else { return Ok(None) };
         let channels: &[Channel] = if scope == Scope::All { &Channel::ALL } else { &[Channel::Post] };
         let act = Act::by_person(Route::LetterCode, IdentityLevel::Possession);
-        match self.object(&Who::person(person), channels, &act).await {
+        match self.contactability.object(&Who::person(person), channels, &act).await {
             Err(ActError::NoPerson) => Ok(None),
             acted => acted.map(Some),
         }
@@ -76,7 +71,7 @@ impl Keuze {
     /// Nothing was recorded then.
     pub async fn stop_at(&self, points: Vec<ContactPoint>, channels: &[Channel]) -> Result<Acted, ActError> {
         let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::ObjectionPage, IdentityLevel::Unverified) };
-        self.object(&Who { person: None, points }, channels, &act).await
+        self.contactability.object(&Who { person: None, points }, channels, &act).await
     }
 
     /// What whoever objected is told, with what goes on.
@@ -85,7 +80,7 @@ impl Keuze {
             channels: acted.channels.clone(),
             since: acted.since,
             changed: acted.changed,
-            number: self.receipts().number(acted.record).to_string(),
+            number: self.receipts.number(acted.record).to_string(),
             goes_on,
         }
     }

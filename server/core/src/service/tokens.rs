@@ -1,11 +1,13 @@
 //! Tokens in mails: who may stop what, without signing in and without anything being stored for it. Their bytes are drawn in
 //! `ledger::formats::token`.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::identity::Subject;
 use time::Date;
 
-use super::Keuze;
+use super::people::People;
 use contact::Email;
 use ledger::Scribe;
 use ledger::formats::token::{MAILBOX, SealedToken, Token};
@@ -16,12 +18,28 @@ use vault::siv::SivKey;
 /// The name of the token keys.
 const TOKEN: SecretName<Mac> = SecretName::new("token");
 
-/// Makes and reads tokens.
-pub struct Tokens<'a> {
-    scribe: &'a Scribe,
+/// Whom a link stops advertising for, and by which channel; `None` for every one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub(super) person: Subject,
+    /// What it is about.
+    pub channel: Option<Channel>,
 }
 
-impl Tokens<'_> {
+/// The tokens in links of mails.
+pub struct Links {
+    scribe: Scribe,
+    people: Arc<People>,
+}
+
+impl Links {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe, people: Arc<People>) -> Self {
+        Self { scribe, people }
+    }
+}
+
+impl Links {
     /// The token of an unsubscribe link.
     pub fn stop(&self, person: Subject, channel: Option<Channel>) -> String {
         self.make(Token::Stop { person, channel })
@@ -74,10 +92,17 @@ impl Tokens<'_> {
     }
 }
 
-impl Keuze {
-    /// The tokens of this ledger.
-    pub fn tokens(&self) -> Tokens<'_> {
-        Tokens { scribe: &self.scribe }
+impl Links {
+    /// Reads the token of an unsubscribe link. Unknown and altered ones and those of erased people are one thing, in
+    /// what comes back and in the work that it takes.
+    pub fn resolve(&self, token: &str) -> Option<Link> {
+        let read = match self.read(token) {
+            Some(Token::Stop { person, channel }) => Some(Link { person, channel }),
+            Some(Token::Confirm { .. }) | None => None,
+        };
+        let person = read.map_or(Subject([0; 16]), |link| link.person);
+        let is_known = self.people.known_person(person).is_some();
+        read.filter(|_| is_known)
     }
 }
 
@@ -110,7 +135,7 @@ mod tests {
     #[test]
     fn a_token_says_what_it_was_made_for_and_always_the_same_way() {
         let house = House::bare(1);
-        let tokens = house.keuze.tokens();
+        let tokens = house.services.links;
         let all: Vec<Token> = std::iter::once(None)
             .chain(Channel::ALL.map(Some))
             .map(|channel| Token::Stop { person: ANNA, channel })
@@ -136,7 +161,7 @@ mod tests {
     #[test]
     fn s_20_a_confirmation_names_its_mailbox() {
         let house = House::bare(1);
-        let tokens = house.keuze.tokens();
+        let tokens = house.services.links;
         let until = date!(2026 - 11 - 27);
         let [hers, spelled, other] = ["anna@example.nl", "anna@EXAMPLE.nl", "bert@example.nl"]
             .map(|text| Email::parse(text).expect("an address"));
@@ -153,7 +178,7 @@ mod tests {
     #[test]
     fn nobody_can_make_one_up() {
         let house = House::bare(1);
-        let tokens = house.keuze.tokens();
+        let tokens = house.services.links;
         let email = Email::parse("anna@example.nl").expect("an address");
         for token in [
             tokens.stop(ANNA, Some(Channel::Newsletter)),
@@ -163,7 +188,7 @@ mod tests {
         }
     }
 
-    fn unknown_once_altered(tokens: &Tokens<'_>, token: &str) {
+    fn unknown_once_altered(tokens: &Links, token: &str) {
         for at in 0..token.len() {
             for bit in 0..7 {
                 let mut altered = token.to_owned().into_bytes();
@@ -175,14 +200,14 @@ mod tests {
         for text in ["", "AAEA", &token[1..], &format!("{token}A"), &"A".repeat(55), &"é".repeat(27)] {
             assert_eq!(tokens.read(text), None, "{text}");
         }
-        assert_eq!(House::bare(2).keuze.tokens().read(token), None, "another ledger's");
+        assert_eq!(House::bare(2).services.links.read(token), None, "another ledger's");
     }
 
     /// S-57: mails that were sent keep their links.
     #[test]
     fn tokens_outlive_the_rotation_of_their_key() {
         let house = House::bare(1);
-        let tokens = house.keuze.tokens();
+        let tokens = house.services.links;
         let old = tokens.stop(ANNA, Some(Channel::Email));
         tokens.rotate();
         let new = tokens.stop(ANNA, Some(Channel::Email));
@@ -199,9 +224,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         let house = House::at(Some(&data), 1).await;
-        let token = house.keuze.tokens().stop(ANNA, None);
-        house.keuze.scribe.close().await;
+        let token = house.services.links.stop(ANNA, None);
+        house.services.scribe.close().await;
         let house = House::at(Some(&data), 2).await;
-        assert_eq!(house.keuze.tokens().read(&token), Some(Token::Stop { person: ANNA, channel: None }));
+        assert_eq!(house.services.links.read(&token), Some(Token::Stop { person: ANNA, channel: None }));
     }
 }

@@ -1,5 +1,7 @@
 //! `keuze client add | list | remove`: programs with an API key.
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -7,7 +9,7 @@ use time::Duration;
 use super::data::Ledger;
 use super::refusal::Refusal;
 use super::task::{self, Access, Printed, Say};
-use keuze_core::service::clients::{Client, ClientName, Clients, Scope};
+use keuze_core::service::clients::{ApiClients, Client, ClientName, Scope};
 use ledger::Scribe;
 use ledger::clock::{Clock as _, SystemClock};
 use vault::random::SystemEntropy;
@@ -88,7 +90,7 @@ pub async fn run(asked: ClientTask) -> Result<(), Refusal> {
 /// # Errors
 /// A sentence that says what is in the way; nothing was changed then.
 pub async fn perform(scribe: &Scribe, asked: Asked, say: &mut dyn Say) -> Result<(), Refusal> {
-    let clients = Clients { scribe, clock: &SystemClock, entropy: &SystemEntropy };
+    let clients = ApiClients::new(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
     let today = SystemClock.now().today;
     match asked {
         Asked::Add { name, scopes, days } => {

@@ -13,7 +13,7 @@ use super::data::Ledger;
 use super::refusal::Refusal;
 use super::say;
 use super::task::{self, Say, Talk};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::people::ActError;
 use keuze_core::service::people::import::{CameTo, Mode, RowReport, Summary, rows};
 use ledger::AppendError;
@@ -77,7 +77,7 @@ pub async fn run(Contacts::Import(asked): Contacts) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// As [`run`].
-pub async fn import(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+pub async fn import(services: &Services, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
     let Talk { input, say } = talk;
     let whole = BufReader::new(Whole { inner: input, left: asked.bytes });
     let lines = rows(&asked.name, whole).map_err(Refusal::told)?;
@@ -91,7 +91,7 @@ pub async fn import(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), 
     };
     let name = asked.name.file_name().unwrap_or_default().to_string_lossy();
     let source = asked.source.as_deref().unwrap_or(&name);
-    let summary = keuze.import(lines, source, mode, Actor::System, &mut each).await;
+    let summary = services.contact_import.import(lines, source, mode, Actor::System, &mut each).await;
     let summary = summary.map_err(|error| {
         let why = match error {
             ActError::Append(AppendError::NotRecorded(why)) => why.to_string(),
@@ -211,7 +211,7 @@ mod tests {
         let asked = Asked { name: name.into(), bytes: text.len() as u64, write: true, source: None };
         let mut said = Said::default();
         let talk = Talk { input: Box::new(text.as_bytes()), say: &mut said };
-        let outcome = import(&house.keuze, &asked, talk).await.map_err(|refusal| refusal.to_string());
+        let outcome = import(&house.services, &asked, talk).await.map_err(|refusal| refusal.to_string());
         (outcome, said.0)
     }
 

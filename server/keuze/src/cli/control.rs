@@ -12,14 +12,13 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 use super::refusal::Refusal;
 use super::task::{Asked, Say, Talk, perform};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use ledger::files::Layout;
 
 /// A path that is longer does not fit the kernel's address of a socket (`sun_path`, 108 bytes with the zero at its end).
@@ -53,7 +52,7 @@ impl Drop for Control {
 ///
 /// # Errors
 /// What the system said; commands then wait until the server is stopped.
-pub fn listen(data: &Path, keuze: &Arc<Keuze>) -> io::Result<Control> {
+pub fn listen(data: &Path, services: &Services) -> io::Result<Control> {
     let path = Layout(data.to_path_buf()).control();
     let new = path.with_extension("new");
     match std::fs::remove_file(&new) {
@@ -64,13 +63,13 @@ pub fn listen(data: &Path, keuze: &Arc<Keuze>) -> io::Result<Control> {
     // Before it has the name that commands look for.
     std::fs::set_permissions(&new, Permissions::from_mode(0o600))?;
     std::fs::rename(&new, &path)?;
-    let (keuze, runtime) = (Arc::clone(keuze), Handle::current());
+    let (services, runtime) = (services.clone(), Handle::current());
     // Threads of their own: what a command waits for must not hold up the end of the server.
     std::thread::Builder::new().name("control".into()).spawn(move || {
         for connection in listener.incoming().flatten() {
-            let (keuze, runtime) = (Arc::clone(&keuze), runtime.clone());
+            let (services, runtime) = (services.clone(), runtime.clone());
             std::thread::spawn(move || {
-                if let Err(error) = answer(connection, &keuze, &runtime) {
+                if let Err(error) = answer(connection, &services, &runtime) {
                     tracing::warn!(%error, "a command went away before it was answered");
                 }
             });
@@ -79,7 +78,7 @@ pub fn listen(data: &Path, keuze: &Arc<Keuze>) -> io::Result<Control> {
     Ok(Control(path))
 }
 
-fn answer(connection: UnixStream, keuze: &Keuze, runtime: &Handle) -> io::Result<()> {
+fn answer(connection: UnixStream, services: &Services, runtime: &Handle) -> io::Result<()> {
     let mut input = BufReader::new(connection.try_clone()?);
     let mut line = String::new();
     input.by_ref().take(LONGEST_COMMAND).read_line(&mut line)?;
@@ -92,7 +91,7 @@ fn answer(connection: UnixStream, keuze: &Keuze, runtime: &Handle) -> io::Result
         }
     };
     let talk = Talk { input: Box::new(input), say: &mut wire };
-    match runtime.block_on(perform(keuze, asked, talk)) {
+    match runtime.block_on(perform(services, asked, talk)) {
         Ok(()) => wire.send(&Answer::Done),
         Err(refusal) => wire.send(&Answer::Failed(refusal.to_string())),
     }
@@ -212,7 +211,7 @@ mod tests {
         // A killed server left one.
         drop(UnixListener::bind(Reachable::of(&data.join("control")).expect("short").path).expect("bound"));
         assert!(connect(&data).expect("a stale one").is_none());
-        let control = listen(&data, &house.keuze).expect("it listens");
+        let control = listen(&data, &house.services).expect("it listens");
         let mode = std::fs::metadata(data.join("control")).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
 
@@ -225,13 +224,13 @@ mod tests {
         let erase = || Asked::Erase(erase::Asked { reason: "brief".into(), decline_blocking_list: false });
         let (refused, _) = asked(&data, erase(), "K-1\n");
         assert!(refused.expect_err("not confirmed").to_string().contains("Nothing was erased"));
-        assert!(house.keuze.known_person(person).is_some());
+        assert!(house.services.people.known_person(person).is_some());
         let (done, said) = asked(&data, erase(), "K-1\nerase\n");
         done.expect("erased");
-        assert!(said.contains("Erased. Receipt ") && house.keuze.known_person(person).is_none(), "{said}");
+        assert!(said.contains("Erased. Receipt ") && house.services.people.known_person(person).is_none(), "{said}");
         drop(control);
         assert!(connect(&data).expect("nothing in the way").is_none());
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
     }
 
     /// A file that breaks off on its way is not the end of the file: its last row is not taken for a whole one.
@@ -240,7 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         let house = House::at(Some(&data), 1).await;
-        let _control = listen(&data, &house.keuze).expect("it listens");
+        let _control = listen(&data, &house.services).expect("it listens");
         let file = "customer,email\nK-1,anna@example.nl\nK-2,bert@example.nl\n";
         let import = |bytes: usize| {
             let text = format!(r#"{{"import":{{"name":"p.csv","bytes":{bytes},"write":true,"source":null}}}}"#);
@@ -251,7 +250,7 @@ mod tests {
         let (whole, said) = asked(&data, import(file.len()), file);
         whole.expect("taken");
         assert!(said.contains("2 rows:"), "{said}");
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -259,7 +258,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         let house = House::at(Some(&data), 1).await;
-        let _control = listen(&data, &house.keuze).expect("it listens");
+        let _control = listen(&data, &house.services).expect("it listens");
         for garbage in ["\n", "{}\n", "{\"serve\":null}\n", "\u{1f4a9}", ""] {
             let mut server = connect(&data).expect("ours").expect("it listens");
             server.write_all(garbage.as_bytes()).expect("written");
@@ -268,6 +267,6 @@ mod tests {
             server.read_to_string(&mut answer).expect("answered");
             assert!(answer.starts_with("{\"failed\":"), "{garbage:?}: {answer}");
         }
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
     }
 }

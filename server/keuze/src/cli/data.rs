@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::refusal::Refusal;
 use super::serve::{self, Configured};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use ledger::files::Layout;
 use ledger::origin::site_of;
 use ledger::{Opening, Scribe};
@@ -63,7 +63,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Such as that nothing was published yet.
-    pub fn keuze(&self) -> Result<Keuze, Refusal> {
+    pub fn services(&self) -> Result<Services, Refusal> {
         self.site()?;
         let kept = Layout(self.data.clone()).configuration();
         let configured = match &self.config {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::data::Ledger;
 use super::refusal::Refusal;
 use super::task::{self, Printed, Talk};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::people::Act;
 
 /// Whom to erase is read from stdin: a line with a customer number, an e-mail address or a phone number, and then a line
@@ -63,21 +63,25 @@ pub async fn run(Erase { reason, decline_blocking_list, ledger }: Erase) -> Resu
 ///
 /// # Errors
 /// A sentence that says what is in the way; nothing was erased then.
-pub async fn erase(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+pub async fn erase(services: &Services, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
     let Talk { mut input, say } = talk;
     let reason = asked.reason.trim();
     if reason.is_empty() {
         return Err(Refusal::told(NotErased::NoReason));
     }
     say.say("Whom? A customer number, an e-mail address or a phone number:")?;
-    let found = keuze.contact(&line(&mut input)?).map(|contact| keuze.people_by(&contact)).unwrap_or_default();
+    let found = services
+        .look_ups
+        .contact(&line(&mut input)?)
+        .map(|contact| services.look_ups.people_by(&contact))
+        .unwrap_or_default();
     let known = match found.as_slice() {
         [person] => person,
         [] => return Err(Refusal::told(NotErased::Unknown)),
         _ => return Err(Refusal::told(NotErased::Several)),
     };
     let person = known.subject;
-    let records = keuze.life(person).map_err(Refusal::told)?.len();
+    let records = services.people.life(person).map_err(Refusal::told)?.len();
     say.say(&format!("One person: {} contact points, {records} records.", known.points().len()))?;
     say.say("This cannot be undone. Write erase to go on:")?;
     if line(&mut input)? != "erase" {
@@ -91,12 +95,12 @@ pub async fn erase(keuze: &Keuze, asked: &Asked, talk: Talk<'_>) -> Result<(), R
         reason: Some(reason.to_owned()),
         request: None,
     };
-    let erased = keuze.erase(person, !asked.decline_blocking_list, &act).await.map_err(Refusal::told)?;
-    say.say(&format!("Erased. Receipt {}.", keuze.receipts().number(erased.record)))?;
+    let erased = services.erasures.erase(person, !asked.decline_blocking_list, &act).await.map_err(Refusal::told)?;
+    say.say(&format!("Erased. Receipt {}.", services.receipts.number(erased.record)))?;
     let list = if erased.keeps_no { "are" } else { "are not" };
     say.say(&format!("Their contact points {list} on the list of who wants no advertising."))?;
     say.say(&format!("Backups can be opened until {}.", erased.backups_until))?;
-    for kept in &keuze.config.kept_elsewhere {
+    for kept in &services.config.kept_elsewhere {
         let [what, ground, until] = [&kept.what, &kept.ground, &kept.until].map(|text| text.get(Language::En));
         say.say(&format!("Kept elsewhere: {what}, {until} ({ground})."))?;
     }
@@ -130,7 +134,7 @@ mod tests {
         let Erase { reason, decline_blocking_list, .. } = Line::parse_from(["keuze"].iter().chain(options)).erase;
         let mut said = Said::default();
         let talk = Talk { input: Box::new(input.as_bytes()), say: &mut said };
-        let ended = erase(&house.keuze, &Asked { reason, decline_blocking_list }, talk).await;
+        let ended = erase(&house.services, &Asked { reason, decline_blocking_list }, talk).await;
         (ended, said.0)
     }
 
@@ -149,10 +153,10 @@ mod tests {
             let (ended, _) = told(&house, &options, input).await;
             assert!(ended.expect_err("refused").to_string().contains(why), "{why}");
         }
-        assert!(house.keuze.known_person(person).is_some());
+        assert!(house.services.people.known_person(person).is_some());
         let (ended, text) = told(&house, &["--reason", "brief"], "06-12345678\nerase\n").await;
         ended.expect("erased");
-        assert!(house.keuze.known_person(person).is_none());
+        assert!(house.services.people.known_person(person).is_none());
         assert!(
             text.contains("Backups can be opened until 2026-12-29")
                 && text.contains("Kept elsewhere: Subscriptions, until two years after you ended"),
@@ -160,8 +164,8 @@ mod tests {
         );
         assert!(!text.contains("thuis@") && !text.contains("12345678"), "{text}");
         let record = text.split("Receipt ").nth(1).and_then(|rest| rest.get(..17)).expect("a number");
-        let address = house.keuze.receipts().check(record.parse().expect("a number")).expect("ours");
-        let event = house.keuze.scribe.record(address).expect("readable").expect("kept").event;
+        let address = house.services.receipts.check(record.parse().expect("a number")).expect("ours");
+        let event = house.services.scribe.record(address).expect("readable").expect("kept").event;
         assert_eq!((event.kind(), event.reason()), (EventKind::Erased, Some("brief")));
     }
 }

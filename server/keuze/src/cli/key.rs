@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::data::Ledger;
 use super::refusal::Refusal;
 use super::task::{self, Printed, Say};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 
 /// What to do with the keys.
 #[derive(Subcommand)]
@@ -68,11 +68,13 @@ pub async fn run(Key::Rotate(asked): Key) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// A sentence that says what is in the way.
-pub async fn rotate(keuze: &Keuze, which: Which, say: &mut dyn Say) -> Result<(), Refusal> {
+pub async fn rotate(services: &Services, which: Which, say: &mut dyn Say) -> Result<(), Refusal> {
     let (what, rotated) = match which {
-        Which::Root => ("a new root key is", keuze.rotate_root(Actor::System).await),
-        Which::Tokens => ("new keys for links and letter codes are", keuze.rotate_tokens(Actor::System).await),
-        Which::Index => ("a new index key is", keuze.rotate_index(Actor::System).await),
+        Which::Root => ("a new root key is", services.key_rotation.rotate_root(Actor::System).await),
+        Which::Tokens => {
+            ("new keys for links and letter codes are", services.key_rotation.rotate_tokens(Actor::System).await)
+        }
+        Which::Index => ("a new index key is", services.key_rotation.rotate_index(Actor::System).await),
     };
     let written = rotated.map_err(Refusal::told)?;
     Ok(say.say(&format!("{what} in use; record {}", written.address))?)
@@ -107,29 +109,29 @@ mod tests {
         let house = House::at(Some(&data), 1).await;
         let anna = customer(&house, "K-1", &[email("anna@example.nl")]).await;
         let act = Act { actor: Actor::System, ..Act::by_person(Route::Api, IdentityLevel::Unverified) };
-        let keuze = &house.keuze;
+        let services = &house.services;
         let made = async || {
-            let code = keuze.letter_code(anna, &act).await.expect("a code");
-            (keuze.tokens().stop(anna, Some(Channel::Newsletter)), code)
+            let code = services.letters.letter_code(anna, &act).await.expect("a code");
+            (services.links.stop(anna, Some(Channel::Newsletter)), code)
         };
         let (old_link, old_code) = made().await;
         let typed = Typed::try_parse_from(["rotate", "--tokens"]).expect("an option").rotate;
         let mut said = Said::default();
-        rotate(keuze, typed.which(), &mut said).await.expect("rotated");
+        rotate(services, typed.which(), &mut said).await.expect("rotated");
         let said = said.0;
         let event = house.ledger().pop().expect("an event");
         assert_eq!(event.body, KeyRotated { key: RotatedKey::Tokens }.into());
         assert!(said.starts_with("new keys for links and letter codes are in use; record 0001/"), "{said}");
         let (new_link, new_code) = made().await;
         assert!(new_link != old_link && new_code != old_code, "under new keys");
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
         let house = House::at(Some(&data), 2).await;
         for link in [old_link, new_link] {
             let stop = Token::Stop { person: anna, channel: Some(Channel::Newsletter) };
-            assert_eq!(house.keuze.tokens().read(&link), Some(stop));
+            assert_eq!(house.services.links.read(&link), Some(stop));
         }
         for code in [old_code, new_code] {
-            assert_eq!(house.keuze.person_of_letter(code), Some(anna));
+            assert_eq!(house.services.letters.person_of_letter(code), Some(anna));
         }
         assert!(Typed::try_parse_from(["rotate", "--tokens", "--index"]).is_err(), "one at a time");
         assert!(Typed::try_parse_from(["rotate"]).is_err(), "which");

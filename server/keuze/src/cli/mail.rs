@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 use super::serve::Configured;
 use super::task::{self, Printed, Say};
 use super::{complain, say};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::mail_check::{Finding, check};
 use keuze_core::service::message::Told;
 use ledger::files::Layout;
@@ -60,19 +60,19 @@ pub async fn classes(Classes { ledger }: Classes) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// Nobody listens any more.
-pub fn list_classes(keuze: &Keuze, say: &mut dyn Say) -> Result<(), Refusal> {
-    classified(keuze).iter().try_for_each(|line| say.say(line))?;
+pub fn list_classes(services: &Services, say: &mut dyn Say) -> Result<(), Refusal> {
+    classified(services).iter().try_for_each(|line| say.say(line))?;
     Ok(())
 }
 
-fn classified(keuze: &Keuze) -> Vec<String> {
+fn classified(services: &Services) -> Vec<String> {
     let line = |(told, record): (Told, RecordAddress)| {
         let Classified { template, class, decided_by } = told.classified;
         let decided_by = decided_by.unwrap_or_default();
         let by = words::act::actor(&told.by, Language::En);
         format!("{:10} {template:30} {:10} {decided_by:30} {by}", record.to_string(), class.word())
     };
-    keuze.classifications().into_iter().map(line).collect()
+    services.messages.classifications().into_iter().map(line).collect()
 }
 
 /// Prints each piece, and fails if one is missing.
@@ -134,16 +134,16 @@ mod tests {
                 ..Act::by_person(Route::Api, IdentityLevel::Unverified)
             };
             let classified = Classified::read(MessageClass::Service, "storing-1", Some("Dirk")).expect("read");
-            let sent = house.keuze.may_send(&Who::default(), Channel::Email, Some(classified), &act).await;
+            let sent = house.services.messages.may_send(&Who::default(), Channel::Email, Some(classified), &act).await;
             let record = sent.expect("decided").evidence[0].to_string();
             let line = [record.as_str(), "storing-1", "service", "Dirk", "API", "crm"].join(" ");
             assert_eq!(classes_of(&house), [line], "start {start}");
-            house.keuze.scribe.close().await;
+            house.services.scribe.close().await;
         }
     }
 
     fn classes_of(house: &House) -> Vec<String> {
         let words = |line: &String| line.split_whitespace().collect::<Vec<_>>().join(" ");
-        classified(&house.keuze).iter().map(words).collect()
+        classified(&house.services).iter().map(words).collect()
     }
 }

@@ -15,22 +15,14 @@ use super::{Serving, complain, control, data, say};
 use crate::courier::{Courier, Way};
 use keuze_core::config::{Config, Sms};
 use keuze_core::publish::{self, PublishError, Published};
-use keuze_core::service::Keuze;
-use keuze_core::service::brakes::Brakes;
-use keuze_core::service::call::Calls;
-use keuze_core::service::clients::{ClientError, ClientName, Clients, Scope};
-use keuze_core::service::codes::Codes;
-use keuze_core::service::days::Days;
-use keuze_core::service::mail::Post;
-use keuze_core::service::people::People;
-use keuze_core::service::shown::Shown;
-use keuze_core::service::sign_ins::{SignIns, UNIT};
-use keuze_core::service::staff::{Existing, Staff, StaffName};
+use keuze_core::service::clients::{ClientError, ClientName, Scope};
+use keuze_core::service::sign_ins::UNIT;
+use keuze_core::service::staff::{Existing, StaffName};
+use keuze_core::service::{Parts, Services};
 use ledger::Scribe;
-use ledger::clock::{Clock, SystemClock};
+use ledger::clock::SystemClock;
 use ledger::origin::site_of;
-use vault::key::MacKey;
-use vault::random::{Entropy, SystemEntropy};
+use vault::random::SystemEntropy;
 use web::embed::files::SiteFile;
 use web::serve::Doors;
 
@@ -124,7 +116,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
         config.sms = Some(Sms::of_the_demo());
     }
     let way = Way::of(&config, outbox.clone())?;
-    let keuze = Arc::new(assemble(scribe.clone(), config, demo, outbox)?);
+    let services = assemble(scribe.clone(), config, demo, outbox)?;
     let listener = TcpListener::bind(serving.listen).await;
     let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
     let address = listener.local_addr().map_err(Refusal::told)?;
@@ -134,22 +126,22 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     }
     // Beside the first requests: in a build without optimisation it takes a second.
     tokio::task::spawn_blocking(SiteFile::prepare);
-    let app = web::router(&keuze, limited);
+    let app = web::router(&services, limited);
     if demo {
-        announce(&keuze, address).await?;
+        announce(&services, address).await?;
     }
-    start_chores(&keuze, way);
-    let control = control::listen(&data, &keuze);
+    start_chores(&services, way);
+    let control = control::listen(&data, &services);
     if let Err(error) = &control {
         tracing::warn!(%error, "commands beside this server are not possible: its control socket cannot be made");
     }
     // Before anybody is told that there is something to stop.
     let stopped = stop(scribe.clone());
-    let doors = Doors::of(&keuze, limited);
+    let doors = Doors::of(&services, limited);
     say(format_args!("listening on http://{address}"));
     web::serve::serve(listener, app, doors, stopped).await;
     let failed = !scribe.is_open();
-    keuze.record_at_stop().await;
+    services.maintenance.record_at_stop().await;
     // Before the ledger is let go, so that it is never the next server's that goes.
     drop(control);
     scribe.close().await;
@@ -160,34 +152,22 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// Such as that nothing was.
-pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Keuze, Refusal> {
+pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Services, Refusal> {
     let published = Published::load(&scribe)?;
     if published.latest().is_none() {
         return Err(PublishError::Nothing.into());
     }
-    let people = People::of(&scribe).map_err(Refusal::told)?;
-    let post = Post::of(&scribe).map_err(Refusal::told)?;
-    let calls = Calls::of(&scribe).map_err(Refusal::told)?;
-    let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
-    let (codes, days, shown) = (Codes::with(brakes), Days::default(), Shown::default());
-    let sign_ins = SignIns::new(MacKey::random(&*entropy), UNIT);
-    Ok(Keuze {
+    let parts = Parts {
         scribe,
-        config,
-        published,
-        people,
-        post,
-        calls,
-        days,
-        shown,
+        config: Arc::new(config),
+        published: Arc::new(published),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
         outbox,
-        codes,
-        sign_ins,
-        clock,
-        entropy,
         demo,
-    })
+        sign_in_pause: UNIT,
+    };
+    Services::new(parts).map_err(Refusal::told)
 }
 
 /// Outside the data directory, which holds no address in the clear.
@@ -196,45 +176,45 @@ fn outbox_beside(data: &Path) -> PathBuf {
 }
 
 /// What runs beside the answers: the mails, and what is to end by itself.
-fn start_chores(keuze: &Arc<Keuze>, way: Option<Way>) {
+fn start_chores(services: &Services, way: Option<Way>) {
     match way {
-        Some(way) => _ = tokio::spawn(Courier::new(Arc::clone(keuze), way).run()),
+        Some(way) => _ = tokio::spawn(Courier::new(services.clone(), way).run()),
         None => tracing::warn!("no [mail] in the configuration: codes and confirmations cannot be sent"),
     }
-    let keuze = Arc::clone(keuze);
+    let services = services.clone();
     tokio::spawn(async move {
-        keuze.maintain_for_ever(tokio::time::sleep).await;
+        services.maintenance.maintain_for_ever(tokio::time::sleep).await;
     });
 }
 
 /// What a newcomer opens first.
-async fn announce(keuze: &Keuze, address: std::net::SocketAddr) -> Result<(), Refusal> {
-    keuze.invent_people().await.map_err(Refusal::told)?;
-    web::demo::letter_code(keuze).await.map_err(Refusal::told)?;
-    let staff = Staff { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+async fn announce(services: &Services, address: std::net::SocketAddr) -> Result<(), Refusal> {
+    services.contact_import.invent_people().await.map_err(Refusal::told)?;
+    web::demo::letter_code(services).await.map_err(Refusal::told)?;
+    let staff = &services.staff;
     let name: StaffName = "demo".parse().expect("a name of small letters");
     let password = staff.issue(&name, Existing::Replace).await.map_err(Refusal::told)?;
     say(format_args!("host page with the banner   http://{address}/"));
     say(format_args!("preference page             http://{address}{}", Endpoint::Preferences.path()));
-    if keuze.outbox.is_some() {
+    if services.outbox.is_some() {
         say(format_args!("mails that stay here        http://{address}{}", Endpoint::DemoOutbox.path()));
     }
     say(format_args!("desk                        http://{address}{}", Endpoint::Desk.path()));
     say(format_args!("  sign in as demo, one-time password {}", password.as_str()));
     say(format_args!("  invented customers K-1001 to K-1006"));
-    say(format_args!("API key for every scope       {}", demo_key(keuze).await?.as_str()));
+    say(format_args!("API key for every scope       {}", demo_key(services).await?.as_str()));
     Ok(())
 }
 
 /// A key for whoever tries the addresses for programs; the one of the last start ends.
-async fn demo_key(keuze: &Keuze) -> Result<zeroize::Zeroizing<String>, Refusal> {
-    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+async fn demo_key(services: &Services) -> Result<zeroize::Zeroizing<String>, Refusal> {
+    let clients = &services.clients;
     let name: ClientName = "demo".parse().expect("a name of small letters");
     match clients.remove(&name).await {
         Ok(()) | Err(ClientError::Gone) => {}
         Err(error) => return Err(Refusal::told(error)),
     }
-    let until = keuze.clock.now().today + time::Duration::days(30);
+    let until = services.clock.now().today + time::Duration::days(30);
     clients.add(&name, &Scope::ALL, until).await.map_err(Refusal::told)
 }
 

@@ -1,5 +1,7 @@
 //! `keuze staff add | list | reset | remove`: who may use the desk.
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +89,7 @@ pub async fn run(asked: StaffTask) -> Result<(), Refusal> {
 /// # Errors
 /// A sentence that says what is in the way; nothing was changed then.
 pub async fn perform(scribe: &Scribe, asked: Asked, say: &mut dyn Say) -> Result<(), Refusal> {
-    let staff = Staff { scribe, clock: &SystemClock, entropy: &SystemEntropy };
+    let staff = Staff::new(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
     match asked {
         Asked::Add { name, replace } => {
             let existing = if replace { Existing::Replace } else { Existing::Refuse };

@@ -8,7 +8,7 @@ use super::data::Ledger;
 use super::refusal::Refusal;
 use super::say;
 use super::{client, contacts, control, erase, key, mail, staff};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use ledger::Scribe;
 
 /// What a command asks of whoever holds the ledger.
@@ -84,9 +84,9 @@ pub async fn run(
         scribe.close().await;
         return done;
     }
-    let keuze = ledger.keuze()?;
-    let done = perform(&keuze, asked, Talk { input, say }).await;
-    keuze.scribe.close().await;
+    let services = ledger.services()?;
+    let done = perform(&services, asked, Talk { input, say }).await;
+    services.scribe.close().await;
     done
 }
 
@@ -94,13 +94,13 @@ pub async fn run(
 ///
 /// # Errors
 /// What is in the way.
-pub async fn perform(keuze: &Keuze, asked: Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+pub async fn perform(services: &Services, asked: Asked, talk: Talk<'_>) -> Result<(), Refusal> {
     match asked {
-        Asked::Rotate(which) => key::rotate(keuze, which, talk.say).await,
-        Asked::Erase(asked) => erase::erase(keuze, &asked, talk).await,
-        Asked::Import(asked) => contacts::import(keuze, &asked, talk).await,
-        Asked::Classes => mail::list_classes(keuze, talk.say),
-        Asked::Access(access) => change_access(&keuze.scribe, access, talk.say).await,
+        Asked::Rotate(which) => key::rotate(services, which, talk.say).await,
+        Asked::Erase(asked) => erase::erase(services, &asked, talk).await,
+        Asked::Import(asked) => contacts::import(services, &asked, talk).await,
+        Asked::Classes => mail::list_classes(services, talk.say),
+        Asked::Access(access) => change_access(&services.scribe, access, talk.say).await,
     }
 }
 

@@ -78,12 +78,12 @@ async fn queued(house: &House, to: &str) {
         text: "Uw code is 123456.\n.\nEen punt alleen op een regel beëindigt niets.\n".to_owned(),
         until: house.clock_now() + PATIENCE,
     };
-    house.keuze.queue_mail(mail).await.expect("queued");
+    house.services.mail.queue_mail(mail).await.expect("queued");
 }
 
 fn courier(house: &House, port: u16, tls: Tls) -> Courier {
     let smtp = Smtp::of(&settings(port, tls)).expect("a way out");
-    Courier::new(Arc::clone(&house.keuze), Way::Smtp(Box::new(smtp)))
+    Courier::new(house.services.clone(), Way::Smtp(Box::new(smtp)))
 }
 
 fn told(house: &House) -> Vec<String> {
@@ -114,7 +114,7 @@ async fn a_mail_arrives_whole_and_marked_as_a_machines() {
     // A dot alone on a line is doubled on the way (RFC 5321 section 4.5.2), so it ends nothing.
     assert!(said.contains("123456") && said.contains("\n..\n") && said.contains("be=C3=ABindigt"), "{said}");
     assert_eq!(told(&house), ["code Queued", "code Sent"]);
-    assert!(house.keuze.post.waiting().is_empty());
+    assert!(house.services.mail.waiting().is_empty());
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_bounce_or_a_silent_server_ends_the_mail_and_nothing_else() {
     queued(&house, "anna@example.nl").await;
     let mut courier = courier(&house, nobody, Tls::None);
     courier.round().await;
-    assert_eq!(house.keuze.post.waiting().len(), 1);
+    assert_eq!(house.services.mail.waiting().len(), 1);
     house.clock.advance(PATIENCE.whole_seconds());
     courier.round().await;
     assert_eq!(told(&house)[2..], ["code Queued", "code GivenUp"]);
@@ -164,7 +164,7 @@ async fn nothing_goes_out_in_the_clear_where_tls_is_wanted() {
     courier(&house, port, Tls::StartTls).round().await;
     let said = said.recv().expect("a conversation");
     assert!(!said.contains("anna") && !said.contains("123456"), "{said}");
-    assert_eq!(house.keuze.post.waiting().len(), 1, "it waits for a server that is set up");
+    assert_eq!(house.services.mail.waiting().len(), 1, "it waits for a server that is set up");
 }
 
 #[test]

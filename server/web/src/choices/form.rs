@@ -1,7 +1,6 @@
 //! `POST /keuze/choices`: every plain form that answers, without JavaScript.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -20,8 +19,8 @@ use crate::form::{Form, LenientForm};
 use crate::pages::preferences_now;
 use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Keuze;
-use keuze_core::service::choose::{Choice, ChooseError, Done};
+use keuze_core::service::Services;
+use keuze_core::service::consent::{Choice, ChooseError, Done};
 use words::problem::Slug;
 
 /// The fields of a form, each read once.
@@ -41,23 +40,23 @@ struct Fields {
 }
 
 pub(super) async fn choose(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
     let fields = Fields::read(form)?;
-    let choice = fields.choice(&keuze, visit.language)?;
+    let choice = fields.choice(&services, visit.language)?;
     let visit = Visit { language: choice.language, ..visit };
-    let sender = Sender::of(&keuze, visit, &headers, gpc)?;
-    let done = match keuze.choose(&choice, &sender.device, None).await {
+    let sender = Sender::of(&services, visit, &headers, gpc)?;
+    let done = match services.consent.choose(&choice, &sender.device, None).await {
         Ok(done) => done,
-        Err(ChooseError::ChangedSince) => return overtaken(&keuze, &sender, &headers, None),
+        Err(ChooseError::ChangedSince) => return overtaken(&services, &sender, &headers, None),
         Err(error) => return Err(error.into()),
     };
     if done.overtaken {
-        return overtaken(&keuze, &sender, &headers, Some(&done));
+        return overtaken(&services, &sender, &headers, Some(&done));
     }
     let location = fields.location(&choice, &done, &sender, &headers);
     let mut response = StatusCode::SEE_OTHER.into_response();
@@ -69,14 +68,19 @@ pub(super) async fn choose(
 
 /// What the form was about is no longer so: the page as it is now, and what was taken of the answer. Without `done`
 /// nothing was.
-fn overtaken(keuze: &Keuze, sender: &Sender, headers: &HeaderMap, done: Option<&Done>) -> Result<Response, Problem> {
+fn overtaken(
+    services: &Services,
+    sender: &Sender,
+    headers: &HeaderMap,
+    done: Option<&Done>,
+) -> Result<Response, Problem> {
     let mut remembered = sender.remembered();
     if let Some(done) = done {
-        remembered.device.said = Said::read(done.cookie.as_bytes(), keuze.clock.now().at);
+        remembered.device.said = Said::read(done.cookie.as_bytes(), services.clock.now().at);
         remembered.consent_id = done.consent_id;
     }
     let taken = done.map_or(Overtaken::Whole, |_| Overtaken::NoesTaken);
-    let mut response = preferences_now(keuze, &sender.visit, headers, &remembered, Some(taken))?;
+    let mut response = preferences_now(services, &sender.visit, headers, &remembered, Some(taken))?;
     *response.status_mut() = StatusCode::CONFLICT;
     if let Some(done) = done {
         sender.set_cookies(done, headers, response.headers_mut());
@@ -134,10 +138,10 @@ impl Fields {
     }
 
     /// The choice that the form makes. A withdrawal button on a host page sends its control alone.
-    fn choice(&self, keuze: &Keuze, visited: Language) -> Result<Choice, Problem> {
+    fn choice(&self, services: &Services, visited: Language) -> Result<Choice, Problem> {
         let control = control(self.control.as_deref())?;
         let policy = self.policy.clone().unwrap_or_default();
-        let asked = keuze.published.by_id(&policy).unwrap_or_else(|| keuze.published.current());
+        let asked = services.published.by_id(&policy).unwrap_or_else(|| services.published.current());
         // A form in a language that we don't have was shown with what we have; its no counts.
         let language = self.language.as_deref().and_then(Language::from_tag).unwrap_or(visited);
         let surface = read_surface(self.surface.as_deref())?;

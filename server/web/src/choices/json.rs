@@ -1,7 +1,6 @@
 //! `POST /keuze/api/v1/choices`.
 
 use std::fmt;
-use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -19,8 +18,8 @@ use crate::body;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Keuze;
-use keuze_core::service::choose::{Choice, Done};
+use keuze_core::service::Services;
+use keuze_core::service::consent::{Choice, Done};
 use words::problem::Slug;
 
 /// What is sent. The words of the enumerations are checked by their types, names by the policy later.
@@ -48,7 +47,7 @@ struct Answer<'a> {
 }
 
 pub(super) async fn choose(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
@@ -57,14 +56,14 @@ pub(super) async fn choose(
     let body = body::bytes(body)?;
     let sent: Sent = body::json(&headers, Ok(body.clone()))?;
     let choice: Choice = sent.try_into()?;
-    let sender = Sender::of(&keuze, visit, &headers, gpc)?;
+    let sender = Sender::of(&services, visit, &headers, gpc)?;
     let request = match IdempotencyKey::of(&headers) {
-        Ok(key) => key.map(|key| key.name(&keuze, &[Endpoint::Choices.path().as_bytes(), &body])),
+        Ok(key) => key.map(|key| key.name(&services, &[Endpoint::Choices.path().as_bytes(), &body])),
         // A no is taken whatever else is wrong; it is only not known again.
         Err(_) if says_no(&choice) => None,
         Err(problem) => return Err(problem),
     };
-    let done = keuze.choose(&choice, &sender.device, request).await?;
+    let done = services.consent.choose(&choice, &sender.device, request).await?;
     let mut response = (StatusCode::CREATED, Json(answer(&sender, &done))).into_response();
     sender.set_cookies(&done, &headers, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));

@@ -22,7 +22,7 @@ fn all(yes: bool) -> Value {
 }
 
 fn choice(house: &House, control: &str, purposes: &Value) -> Value {
-    let policy = house.keuze.published.current().id();
+    let policy = house.services.published.current().id();
     json!({"policy": policy, "language": "nl", "control": control, "purposes": purposes, "surface": "banner"})
 }
 
@@ -381,7 +381,7 @@ async fn an_invented_consent_id_is_as_good_as_none() {
 
 /// What stands under an id, by the last answer to each purpose.
 fn stands(house: &House, id: &str) -> Vec<Said> {
-    let events = house.keuze.scribe.history(id.parse().expect("an id")).expect("readable");
+    let events = house.services.scribe.history(id.parse().expect("an id")).expect("readable");
     model::cookie::from_events(&events).into_values().map(|answered| answered.answer).collect()
 }
 

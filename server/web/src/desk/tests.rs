@@ -20,8 +20,8 @@ fn anna() -> StaffName {
     "anna".parse().expect("a name")
 }
 
-fn staff(house: &House) -> Staff<'_> {
-    Staff { scribe: &house.keuze.scribe, clock: &*house.keuze.clock, entropy: &*house.keuze.entropy }
+fn staff(house: &House) -> &Staff {
+    &house.services.staff
 }
 
 /// A house where Anna has her own password already.
@@ -69,7 +69,7 @@ pub(crate) async fn look_up_for(browser: &mut Browser, query: &str, reason: &str
 /// A visitor answers on the preference page; gives the number of the receipt.
 async fn visitor(house: &House, control: &str, grants: &[(&str, &str)]) -> (String, Browser) {
     let mut browser = Browser::new(house);
-    let policy = house.keuze.published.current().id();
+    let policy = house.services.published.current().id();
     let mut form = vec![("policy", policy.as_str()), ("language", "nl"), ("surface", "page"), ("control", control)];
     form.extend(["statistics", "marketing", "profiling", "third_party_embeds"].map(|purpose| ("offered", purpose)));
     form.extend_from_slice(grants);
@@ -192,7 +192,7 @@ async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
     ] {
         assert!(words.contains(needed), "{needed}\n{words}");
     }
-    let stored = &house.keuze.published.current().html[0].1;
+    let stored = &house.services.published.current().html[0].1;
     let stored = String::from_utf8_lossy(stored);
     assert!(answer.body.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").contains(&*stored));
 
@@ -210,7 +210,7 @@ async fn a_consent_id_shows_its_history_and_stands_sealed_in_the_audit() {
     let house = house_of_anna().await;
     let (number, mut visitor) = visitor(&house, "save", &[("grant", "marketing")]).await;
     let id = visitor.cookies.iter().find(|(name, _)| name == "keuze_id").expect("a consent id").1.clone();
-    let policy = house.keuze.published.current().id();
+    let policy = house.services.published.current().id();
     house.clock.advance(60);
     let withdraw = [("policy", policy.as_str()), ("language", "nl"), ("surface", "page"), ("control", "refuse_all")];
     visitor.post("/keuze/choices", &withdraw).await;

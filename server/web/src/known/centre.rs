@@ -1,7 +1,5 @@
 //! The buttons of the preference centre, and the page that says what one changed.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -23,15 +21,15 @@ use crate::problem::Problem;
 use crate::provenance::sent_from;
 use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::centre::{Shown, Wish};
-use keuze_core::service::choose::SentFrom;
 use keuze_core::service::codes::Fit;
+use keuze_core::service::consent::SentFrom;
 use keuze_core::service::people::Acted;
 use keuze_core::service::receipt::link_lives;
 use words::problem::Slug;
 
-pub(super) fn router() -> Router<Arc<Keuze>> {
+pub(super) fn router() -> Router<Services> {
     Router::new()
         .mount(Endpoint::PreferenceChange, post(act).get(back))
         .mount(Endpoint::SignOut, post(sign_out).get(back))
@@ -44,30 +42,30 @@ async fn back(visit: Visit) -> Response {
 }
 
 async fn act(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     headers: HeaderMap,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
     let (wish, about) = read(form)?;
-    let from_here = matches!(sent_from(&headers, &keuze.config)?, SentFrom::Site);
+    let from_here = matches!(sent_from(&headers, &services.config)?, SentFrom::Site);
     if matches!(wish, Wish::Start(..)) && !from_here {
         return Err(Slug::ConsentNotFromHere.into());
     }
-    let Some(session) = session(&keuze, &visit, &headers) else {
-        return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Preferences)));
+    let Some(session) = session(&services, &visit, &headers) else {
+        return Ok(not_recorded(&services, &visit, Unmatched::Ended(Next::Preferences)));
     };
-    match (keuze.about(&session).fit(&about), &wish) {
+    match (services.verification.about(&session).fit(&about), &wish) {
         // A no to an address is meant whoever is known there.
         (Fit::Whole, _) | (Fit::Point, Wish::Stop(_)) => {}
-        (Fit::Point, Wish::Start(..)) => match keuze.just_wished(&session, &wish)? {
-            Some(acted) => return Ok(see_other(&paths::in_language(&done_path(&keuze, &acted), visit.language))),
-            None => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+        (Fit::Point, Wish::Start(..)) => match services.preference_centre.just_wished(&session, &wish)? {
+            Some(acted) => return Ok(see_other(&paths::in_language(&done_path(&services, &acted), visit.language))),
+            None => return Ok(not_recorded(&services, &visit, Unmatched::OtherPerson)),
         },
-        (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
+        (Fit::Not, _) => return Ok(not_recorded(&services, &visit, Unmatched::OtherAddress)),
     }
-    let acted = keuze.wish(&session, &wish, visit.language).await?;
-    Ok(see_other(&paths::in_language(&done_path(&keuze, &acted), visit.language)))
+    let acted = services.preference_centre.wish(&session, &wish, visit.language).await?;
+    Ok(see_other(&paths::in_language(&done_path(&services, &acted), visit.language)))
 }
 
 /// What is wished, and what the form says that it is about. A no counts whatever else stands there; a yes is read strictly.
@@ -95,33 +93,33 @@ fn read(mut form: Form) -> Result<(Wish, String), Problem> {
 }
 
 /// The page that says what an act changed; its token is the receipt's own.
-pub(super) fn done_path(keuze: &Keuze, acted: &Acted) -> String {
-    let receipts = keuze.receipts();
+pub(super) fn done_path(services: &Services, acted: &Acted) -> String {
+    let receipts = &services.receipts;
     paths::preference_changed(receipts.number(acted.record), receipts.token(acted.record))
 }
 
 async fn done(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     Path((number, token)): Path<(String, String)>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, recorded) = behind_link(&keuze, &number, &token)?;
+    let (_, recorded) = behind_link(&services, &number, &token)?;
     // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
-    let session = session(&keuze, &visit, &headers);
-    if session.is_none() && !link_lives(recorded.event.head.at, keuze.clock.now().at) {
+    let session = session(&services, &visit, &headers);
+    if session.is_none() && !link_lives(recorded.event.head.at, services.clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
-    let frame = keuze.frame(visit.language, uri.path());
-    let page = keuze.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
+    let frame = services.site.frame(visit.language, uri.path());
+    let page = services.preference_centre.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
     let page = render::page(StatusCode::OK, visit.language, || Done(DoneProps { page }));
     Ok(without_referrer_elsewhere(page))
 }
 
-async fn sign_out(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
-    if let Some(session) = session(&keuze, &visit, &headers) {
-        keuze.end_session(&session);
+async fn sign_out(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Response {
+    if let Some(session) = session(&services, &visit, &headers) {
+        services.verification.end_session(&session);
     }
     let mut response = see_other(&Endpoint::Preferences.in_language(visit.language));
     let mut jar = Jar::new(visit.names());

@@ -1,7 +1,5 @@
 //! What is held of whoever proved an address, to read and to take away, and erasing it.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -23,11 +21,11 @@ use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::codes::{Fit, JustDone, Session};
 use keuze_core::service::people::{Act, Erased as ErasedRecord};
 
-pub(super) fn router() -> Router<Arc<Keuze>> {
+pub(super) fn router() -> Router<Services> {
     Router::new()
         .mount(Endpoint::DataAccess, get(insight))
         .mount(Endpoint::DataExport, get(download))
@@ -35,19 +33,20 @@ pub(super) fn router() -> Router<Arc<Keuze>> {
 }
 
 /// Only a mailbox opens what is held: a number may have been somebody else's before.
-fn by_mail(keuze: &Keuze, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
-    session(keuze, visit, headers).filter(|session| session.email().is_some())
+fn by_mail(services: &Services, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
+    session(services, visit, headers).filter(|session| session.email().is_some())
 }
 
-async fn insight(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
-    let page = keuze.insight(keuze.frame(visit.language, Endpoint::DataAccess.path()), &session)?;
+async fn insight(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(session) = by_mail(&services, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let page =
+        services.data_access.insight(services.site.frame(visit.language, Endpoint::DataAccess.path()), &session)?;
     Ok(render::page(StatusCode::OK, visit.language, || Insight(InsightProps { page })))
 }
 
-async fn download(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(session) = by_mail(&keuze, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
-    let everything = keuze.take_away(&session)?;
+async fn download(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let Some(session) = by_mail(&services, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let everything = services.data_access.take_away(&session)?;
     let body = serde_json::to_vec_pretty(&everything).expect("what was JSON is JSON");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -57,56 +56,60 @@ async fn download(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: Header
     Ok((headers, body).into_response())
 }
 
-async fn sure(State(keuze): State<Arc<Keuze>>, visit: Visit, headers: HeaderMap) -> Response {
-    let Some(session) = by_mail(&keuze, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
-    sure_page(&keuze, &visit, &session, false)
+async fn sure(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Response {
+    let Some(session) = by_mail(&services, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
+    sure_page(&services, &visit, &session, false)
 }
 
 /// Only where one person alone is known; elsewhere the page on what is held says why not.
-fn sure_page(keuze: &Keuze, visit: &Visit, session: &Session, unconfirmed: bool) -> Response {
-    if keuze.opened_by(session).is_none() {
+fn sure_page(services: &Services, visit: &Visit, session: &Session, unconfirmed: bool) -> Response {
+    if services.verification.opened_by(session).is_none() {
         return see_other(&Endpoint::DataAccess.in_language(visit.language));
     }
-    let page = keuze.erase_view(keuze.frame(visit.language, Endpoint::Erasure.path()), session, unconfirmed);
+    let page = services.data_access.erase_view(
+        services.site.frame(visit.language, Endpoint::Erasure.path()),
+        session,
+        unconfirmed,
+    );
     let status = if unconfirmed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     render::page(status, visit.language, || Erase(EraseProps { page }))
 }
 
 async fn erase(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     headers: HeaderMap,
     mut form: Form,
 ) -> Result<Response, Problem> {
-    let _one_after_the_other = keuze.one_press().await;
+    let _one_after_the_other = services.verification.one_press().await;
     let about = form.field("about")?;
     let (confirmed, declined) = (form.field("confirm")? == "yes", form.field("decline")? == "yes");
     form.end()?;
     // The second press of a double one.
-    if let Some(erased) = keuze.just_erased(&about) {
-        return Ok(erased_page(&keuze, &visit, &erased));
+    if let Some(erased) = services.verification.just_erased(&about) {
+        return Ok(erased_page(&services, &visit, &erased));
     }
-    let Some(session) = session(&keuze, &visit, &headers) else {
-        return Ok(not_recorded(&keuze, &visit, Unmatched::Ended(Next::Insight)));
+    let Some(session) = session(&services, &visit, &headers) else {
+        return Ok(not_recorded(&services, &visit, Unmatched::Ended(Next::Insight)));
     };
-    let person = match (keuze.about(&session).fit(&about), keuze.opened_by(&session)) {
-        (Fit::Not, _) => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherAddress)),
+    let person = match (services.verification.about(&session).fit(&about), services.verification.opened_by(&session)) {
+        (Fit::Not, _) => return Ok(not_recorded(&services, &visit, Unmatched::OtherAddress)),
         (Fit::Whole, Some(person)) => person,
-        _ => return Ok(not_recorded(&keuze, &visit, Unmatched::OtherPerson)),
+        _ => return Ok(not_recorded(&services, &visit, Unmatched::OtherPerson)),
     };
     if !confirmed {
-        return Ok(sure_page(&keuze, &visit, &session, true));
+        return Ok(sure_page(&services, &visit, &session, true));
     }
     let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
-    let erased = keuze.erase_seen_by(person.subject, session.point(), !declined, &act).await?;
-    keuze.end_session(&session);
-    keuze.remember(&session, JustDone::Erased(erased.clone(), about));
-    Ok(erased_page(&keuze, &visit, &erased))
+    let erased = services.erasures.erase_seen_by(person.subject, session.point(), !declined, &act).await?;
+    services.verification.end_session(&session);
+    services.verification.remember(&session, JustDone::Erased(erased.clone(), about));
+    Ok(erased_page(&services, &visit, &erased))
 }
 
-fn erased_page(keuze: &Keuze, visit: &Visit, erased: &ErasedRecord) -> Response {
-    let frame = Frame { reopens: false, ..keuze.frame(visit.language, Endpoint::Erasure.path()) };
-    let page = ErasedView { frame, erasure: keuze.erasure(erased) };
+fn erased_page(services: &Services, visit: &Visit, erased: &ErasedRecord) -> Response {
+    let frame = Frame { reopens: false, ..services.site.frame(visit.language, Endpoint::Erasure.path()) };
+    let page = ErasedView { frame, erasure: services.data_access.erasure(erased) };
     let mut response = render::page(StatusCode::OK, visit.language, || Erased(ErasedProps { page }));
     let mut jar = Jar::new(visit.names());
     jar.forget_person();

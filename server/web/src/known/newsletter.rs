@@ -1,7 +1,5 @@
 //! The newsletter's sign-up, and the link that confirms it.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::StatusCode;
@@ -22,17 +20,17 @@ use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
 use contact::Email;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::newsletter::SignUpError;
 
 /// The longest name that is kept.
 const LONGEST_NAME: usize = 100;
 
-pub(super) fn router() -> Router<Arc<Keuze>> {
+pub(super) fn router() -> Router<Services> {
     Router::new().mount(Endpoint::Newsletter, get(form).post(ask))
 }
 
-pub(super) fn links() -> Router<Arc<Keuze>> {
+pub(super) fn links() -> Router<Services> {
     Router::new().mount(Endpoint::NewsletterLink, get(link).post(confirm))
 }
 
@@ -44,42 +42,50 @@ struct Typed {
     fault: Option<AddressFault>,
 }
 
-fn page(keuze: &Keuze, visit: &Visit, status: StatusCode, path: &str, typed: Typed, step: NewsletterStep) -> Response {
+fn page(
+    services: &Services,
+    visit: &Visit,
+    status: StatusCode,
+    path: &str,
+    typed: Typed,
+    step: NewsletterStep,
+) -> Response {
     let Typed { address, name, fault } = typed;
-    let days = keuze.config.newsletter.unconfirmed_days;
-    let page = NewsletterView { frame: keuze.frame(visit.language, path), address, name, fault, days };
+    let days = services.config.newsletter.unconfirmed_days;
+    let page = NewsletterView { frame: services.site.frame(visit.language, path), address, name, fault, days };
     render::page(status, visit.language, || Newsletter(NewsletterProps { page, step }))
 }
 
-async fn form(State(keuze): State<Arc<Keuze>>, visit: Visit) -> Response {
-    form_page(&keuze, &visit, Typed::default())
+async fn form(State(services): State<Services>, visit: Visit) -> Response {
+    form_page(&services, &visit, Typed::default())
 }
 
-fn form_page(keuze: &Keuze, visit: &Visit, typed: Typed) -> Response {
+fn form_page(services: &Services, visit: &Visit, typed: Typed) -> Response {
     let status = typed.fault.map_or(StatusCode::OK, status);
-    page(keuze, visit, status, Endpoint::Newsletter.path(), typed, NewsletterStep::Form)
+    page(services, visit, status, Endpoint::Newsletter.path(), typed, NewsletterStep::Form)
 }
 
 /// An address that has the newsletter already gets the same mail and the same page.
 async fn ask(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     Client(client): Client,
     mut form: Form,
 ) -> Result<Response, Problem> {
     let (address, name) = (form.field("email")?, form.field("name")?);
     form.end()?;
-    let refused =
-        |fault| form_page(&keuze, &visit, Typed { fault: Some(fault), address: address.clone(), name: name.clone() });
+    let refused = |fault| {
+        form_page(&services, &visit, Typed { fault: Some(fault), address: address.clone(), name: name.clone() })
+    };
     let Ok(email) = Email::parse(&address) else { return Ok(refused(AddressFault::Form)) };
     if name.chars().count() > LONGEST_NAME {
         return Ok(refused(AddressFault::Name));
     }
     let given = Some(name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
-    match keuze.ask_for_newsletter(&email, given, visit.language, &visit.host.origin, client).await {
+    match services.newsletter.ask_for_newsletter(&email, given, visit.language, &visit.host.origin, client).await {
         Ok(()) => {
             let typed = Typed { address: email.given().to_owned(), ..Typed::default() };
-            Ok(page(&keuze, &visit, StatusCode::OK, Endpoint::Newsletter.path(), typed, NewsletterStep::Asked))
+            Ok(page(&services, &visit, StatusCode::OK, Endpoint::Newsletter.path(), typed, NewsletterStep::Asked))
         }
         Err(SignUpError::Send(error)) => Ok(refused(not_sent(error)?)),
         Err(SignUpError::Act(error)) => Err(error.into()),
@@ -88,28 +94,28 @@ async fn ask(
 
 /// Mail scanners fetch every link, so looking at it never confirms.
 async fn link(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let known = keuze.still_confirms(&token)?;
+    let known = services.newsletter.still_confirms(&token)?;
     let step = if known { NewsletterStep::Confirm(uri.path().to_owned()) } else { NewsletterStep::Stale };
     let status = if known { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    Ok(without_referrer(page(&keuze, &visit, status, uri.path(), Typed::default(), step)))
+    Ok(without_referrer(page(&services, &visit, status, uri.path(), Typed::default(), step)))
 }
 
 async fn confirm(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    match keuze.confirm_newsletter(&token).await? {
-        Some(acted) => Ok(see_other(&paths::in_language(&done_path(&keuze, &acted), visit.language))),
+    match services.newsletter.confirm_newsletter(&token).await? {
+        Some(acted) => Ok(see_other(&paths::in_language(&done_path(&services, &acted), visit.language))),
         None => {
             let (typed, step) = (Typed::default(), NewsletterStep::Stale);
-            Ok(without_referrer(page(&keuze, &visit, StatusCode::NOT_FOUND, uri.path(), typed, step)))
+            Ok(without_referrer(page(&services, &visit, StatusCode::NOT_FOUND, uri.path(), typed, step)))
         }
     }
 }

@@ -30,7 +30,7 @@ async fn asks(browser: &mut Browser, address: &str, next: &str) -> Answer {
 
 /// The code in the newest mail to an address.
 fn code(house: &House, address: &str) -> String {
-    let mails = house.keuze.post.waiting();
+    let mails = house.services.mail.waiting();
     let mut codes = mails.iter().filter(|(_, mail)| mail.what == "code" && mail.to.given() == address);
     let newest = codes.by_ref().max_by_key(|(_, mail)| mail.until).expect("a mail");
     let text = &newest.1.text;
@@ -71,7 +71,9 @@ async fn anna(house: &House) -> Subject {
 }
 
 fn allowed(house: &House, person: Subject) -> Vec<Channel> {
-    let may = |channel: &Channel| house.keuze.may_i(&Who::person(person), *channel).expect("readable").allow;
+    let may = |channel: &Channel| {
+        house.services.contactability.may_i(&Who::person(person), *channel).expect("readable").allow
+    };
     Channel::ALL.into_iter().filter(may).collect()
 }
 
@@ -96,7 +98,7 @@ async fn a_known_and_an_unknown_address_get_the_same_pages_and_the_same_mail() {
         assert!(!asked.headers[header::LOCATION].to_str().expect("ASCII").contains("example"), "no address in a URL");
         let page = browser.get(asked.location()).await;
         let wrong = browser.post(ENTER, &[("code", "abc")]).await;
-        let mails = house.keuze.post.waiting();
+        let mails = house.services.mail.waiting();
         let mail = mails.into_iter().find(|(_, mail)| mail.to.given() == address).expect("a mail").1;
         let text = mail.text.replace(&code(&house, address), "000000");
         let words = [asked.status.to_string(), page.words(), wrong.words(), mail.subject, text].join("\n");
@@ -192,7 +194,7 @@ async fn what_is_no_address_is_said_at_its_field_and_kept() {
         assert!(answer.body.contains(mark), "{mark} in {}", answer.body);
     }
     insta::assert_snapshot!("code-fault-en", answer.words());
-    assert!(house.keuze.post.waiting().is_empty());
+    assert!(house.services.mail.waiting().is_empty());
 }
 
 #[tokio::test]
@@ -221,7 +223,7 @@ async fn no_session_outlives_the_run_in_which_it_began() {
     let mut browser = known(&house, "anna@example.nl").await;
     let copied = browser.cookies.clone();
     browser.post("/keuze/voorkeuren/uitloggen", &[]).await;
-    let restarted = house.republished(house.keuze.config.clone()).await;
+    let restarted = house.republished(keuze_core::config::Config::clone(&house.services.config)).await;
     let mut browser = Browser::new(&restarted);
     browser.cookies = copied;
     assert!(!browser.get("/keuze/voorkeuren").await.words().contains("anna@example.nl"));
@@ -230,9 +232,7 @@ async fn no_session_outlives_the_run_in_which_it_began() {
 #[tokio::test]
 async fn without_mail_the_page_says_so_and_nothing_is_promised() {
     let house = House::new().await;
-    let mut keuze = std::sync::Arc::try_unwrap(house.keuze).unwrap_or_else(|_| panic!("held once"));
-    keuze.outbox = None;
-    let house = House { keuze: std::sync::Arc::new(keuze), clock: house.clock };
+    let house = house.made(|parts| parts.outbox = None);
     let mut browser = Browser::new(&house);
     let answer = asks(&mut browser, "anna@example.nl", "").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -278,7 +278,7 @@ async fn s_12_an_objection_after_a_code_holds_at_once() {
     let person = anna(&house).await;
     let mut browser = known(&house, "anna@example.nl").await;
     press(&mut browser, &[("act", "stop"), ("channel", "email")]).await;
-    let decision = house.keuze.may_i(&Who::person(person), Channel::Email).expect("readable");
+    let decision = house.services.contactability.may_i(&Who::person(person), Channel::Email).expect("readable");
     assert_eq!((decision.allow, decision.reason), (false, Reason::Objected));
 }
 
@@ -322,7 +322,7 @@ async fn a_page_from_before_cannot_undo_a_later_no() {
     // The same by somebody who named the number alone meanwhile.
     let page = first.get("/keuze/voorkeuren").await;
     let phone_then = shown(&page, "phone");
-    house.keuze.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
+    house.services.objections.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
     let answer = press(&mut first, &[("act", "start"), ("channel", "phone"), ("shown", &phone_then)]).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
 }
@@ -332,7 +332,7 @@ async fn a_page_from_before_cannot_undo_a_later_no() {
 async fn s_18_an_undo_takes_no_earlier_no_off() {
     let house = House::new().await;
     let person = anna(&house).await;
-    house.keuze.stop_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
+    house.services.objections.stop_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
     let mut browser = known(&house, "anna@example.nl").await;
     let stopped = press(&mut browser, &[("act", "stop_all")]).await;
     let done = browser.get(stopped.location()).await;
@@ -380,7 +380,7 @@ async fn an_opt_in_to_calls_names_products_and_period() {
 async fn a_yes_beside_somebody_elses_no_is_told_as_what_it_is() {
     let house = House::new().await;
     let person = anna(&house).await;
-    house.keuze.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
+    house.services.objections.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
     let mut browser = known(&house, "anna@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
     let shown = shown(&page, "phone");
@@ -395,7 +395,7 @@ async fn a_yes_beside_somebody_elses_no_is_told_as_what_it_is() {
 
 async fn house_with_texts() -> House {
     let house = House::new().await;
-    let mut config = house.keuze.config.clone();
+    let mut config = keuze_core::config::Config::clone(&house.services.config);
     config.sms = Some(Sms::of_the_demo());
     house.republished(config).await
 }
@@ -408,7 +408,7 @@ async fn known_by_number(house: &House) -> Browser {
     for said in ["Wij stuurden een code naar +31612345678.", "De code komt als sms."] {
         assert!(page.words().contains(said), "{}", page.words());
     }
-    let mut mails = house.keuze.post.waiting().into_iter().map(|(_, mail)| mail);
+    let mut mails = house.services.mail.waiting().into_iter().map(|(_, mail)| mail);
     let text = mails.rfind(|mail| mail.what == "text").expect("a text");
     assert_eq!(text.to.given(), "31612345678@sms.example");
     assert!(text.text.chars().count() <= 160 && text.text.is_ascii(), "one text message: {}", text.text);
@@ -424,7 +424,7 @@ async fn known_by_number(house: &House) -> Browser {
 async fn proof_of_the_number_lifts_what_somebody_else_said_about_it() {
     let house = house_with_texts().await;
     let person = anna(&house).await;
-    house.keuze.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
+    house.services.objections.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
 
     let mut by_mail = known(&house, "anna@example.nl").await;
     let page = by_mail.get("/keuze/voorkeuren").await;
@@ -481,7 +481,7 @@ async fn a_text_goes_to_a_dutch_mobile_only() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
         assert!(answer.words().contains(said) && answer.body.contains(&format!("value=\"{typed}\"")), "{typed}");
     }
-    assert!(house.keuze.post.waiting().is_empty());
+    assert!(house.services.mail.waiting().is_empty());
 }
 
 /// S-15: links to every platform's own way out; nothing of a platform is loaded.
@@ -491,8 +491,8 @@ async fn s_15_each_platform_has_both_links_and_loads_nothing() {
     anna(&house).await;
     let mut browser = known(&house, "anna@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
-    assert!(!house.keuze.config.social.is_empty());
-    for platform in &house.keuze.config.social {
+    assert!(!house.services.config.social.is_empty());
+    for platform in &house.services.config.social {
         for url in [&platform.unfollow_url, &platform.block_url] {
             assert!(page.body.contains(&format!("href=\"{url}\"")), "{url}");
         }
@@ -534,7 +534,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     let answer = press(&mut browser, &[("act", "stop_all")]).await;
     assert_eq!(browser.get(answer.location()).await.status, StatusCode::OK);
     for person in [one, two] {
-        let decision = house.keuze.may_i(&Who::person(person), Channel::Email).expect("readable");
+        let decision = house.services.contactability.may_i(&Who::person(person), Channel::Email).expect("readable");
         assert_eq!((decision.allow, decision.reason), (false, Reason::PointObjected));
     }
     // What was just said can be taken back, and then holds what everybody there chose themselves.
@@ -546,10 +546,10 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     assert!(page.words().contains("Het bezwaar is opgeheven"), "{}", page.words());
     let event = house.ledger().pop().expect("a record");
     assert_eq!((event.kind(), event.head.subject), (EventKind::ObjectionLifted, None));
-    let decision = house.keuze.may_i(&Who::person(one), Channel::Email).expect("readable");
+    let decision = house.services.contactability.may_i(&Who::person(one), Channel::Email).expect("readable");
     assert_ne!(decision.reason, Reason::PointObjected);
     // A page from before a later no lifts nothing.
-    house.keuze.stop_at(vec![shared.clone()], &[Channel::Email]).await.expect("recorded");
+    house.services.objections.stop_at(vec![shared.clone()], &[Channel::Email]).await.expect("recorded");
     assert_eq!(press(&mut browser, &undo).await.status, StatusCode::CONFLICT);
 
     let insight = browser.get("/keuze/inzage").await;
@@ -566,11 +566,22 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     assert!(browser.get("/keuze/voorkeuren").await.words().contains("Hierbij kennen wij niemand."));
     let answer = press(&mut browser, &[("act", "stop"), ("channel", "newsletter")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    let decision = house.keuze.may_i(&Who::point(email("Nieuw@example.nl")), Channel::Newsletter).expect("readable");
+    let decision = house
+        .services
+        .contactability
+        .may_i(&Who::point(email("Nieuw@example.nl")), Channel::Newsletter)
+        .expect("readable");
     assert_eq!(decision.reason, Reason::PointObjected);
     // And the newsletter can be had by whoever proved the address, which lifts the no of before.
     press(&mut browser, &[("act", "start"), ("channel", "newsletter")]).await;
-    assert!(house.keuze.may_i(&Who::point(email("nieuw@example.nl")), Channel::Newsletter).expect("readable").allow);
+    assert!(
+        house
+            .services
+            .contactability
+            .may_i(&Who::point(email("nieuw@example.nl")), Channel::Newsletter)
+            .expect("readable")
+            .allow
+    );
 }
 
 /// S-55 and S-56: the supervisors and who we are stand on each of these pages.
@@ -600,7 +611,7 @@ fn masked(page: &Answer) -> String {
 // ---- The newsletter ------------------------------------------------------------------------------------------------
 
 pub(crate) fn confirmation_link(house: &House) -> String {
-    let mails = house.keuze.post.waiting();
+    let mails = house.services.mail.waiting();
     let confirmations = mails.iter().filter(|(_, mail)| mail.what == "confirmation");
     let mail = &confirmations.max_by_key(|(_, mail)| mail.until).expect("a mail").1;
     let line = mail.text.lines().find(|line| line.starts_with("http")).expect("a link");
@@ -616,16 +627,16 @@ async fn s_20_a_sign_up_counts_when_it_is_confirmed_and_not_before() {
     let asked = browser.post("/keuze/nieuwsbrief", &[("email", "nieuw@example.nl"), ("name", " Noor  Vos ")]).await;
     insta::assert_snapshot!("newsletter-asked-nl", asked.words());
     let point = Who::point(email("nieuw@example.nl"));
-    let decision = house.keuze.may_i(&point, Channel::Newsletter).expect("readable");
+    let decision = house.services.contactability.may_i(&point, Channel::Newsletter).expect("readable");
     assert_eq!((decision.allow, decision.reason), (false, Reason::Unconfirmed));
-    let mail = house.keuze.post.waiting().pop().expect("a mail").1;
+    let mail = house.services.mail.waiting().pop().expect("a mail").1;
     insta::assert_snapshot!("newsletter-mail-nl", mail.text.replace(&confirmation_link(&house), "LINK"));
 
     let link = confirmation_link(&house);
     let shown = browser.get(&link).await;
     assert_eq!(shown.headers[header::REFERRER_POLICY], "no-referrer");
     assert!(
-        !house.keuze.may_i(&point, Channel::Newsletter).expect("readable").allow,
+        !house.services.contactability.may_i(&point, Channel::Newsletter).expect("readable").allow,
         "a mail scanner confirms nothing"
     );
     let path = link.split('?').next().expect("a path").to_owned();
@@ -633,11 +644,11 @@ async fn s_20_a_sign_up_counts_when_it_is_confirmed_and_not_before() {
     let headers = [("origin", "null"), ("content-type", "application/x-www-form-urlencoded")];
     let confirmed = browser.ask("POST", &path, &headers, "").await;
     assert_eq!(confirmed.status, StatusCode::SEE_OTHER, "{}", confirmed.body);
-    let decision = house.keuze.may_i(&point, Channel::Newsletter).expect("readable");
+    let decision = house.services.contactability.may_i(&point, Channel::Newsletter).expect("readable");
     assert_eq!((decision.allow, decision.reason), (true, Reason::OptedIn));
     let done = browser.get(confirmed.location()).await;
     assert!(done.words().contains("Uw toestemming is vastgelegd"), "{}", done.words());
-    let person = &house.keuze.people_at(&email("nieuw@example.nl"))[0];
+    let person = &house.services.people.people_at(&email("nieuw@example.nl"))[0];
     assert_eq!(person.name(), Some("Noor Vos"));
 
     let before = house.ledger().len();
@@ -645,20 +656,26 @@ async fn s_20_a_sign_up_counts_when_it_is_confirmed_and_not_before() {
     assert_eq!(house.ledger().len(), before, "and records nothing");
     // Once stopped, the old link does not start it again.
     let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
-    house.keuze.object(&Who::person(person.subject), &[Channel::Newsletter], &act).await.expect("recorded");
+    house
+        .services
+        .contactability
+        .object(&Who::person(person.subject), &[Channel::Newsletter], &act)
+        .await
+        .expect("recorded");
     assert_eq!(browser.post(&path, &[]).await.status, StatusCode::CONFLICT);
-    assert!(!house.keuze.may_i(&point, Channel::Newsletter).expect("readable").allow);
+    assert!(!house.services.contactability.may_i(&point, Channel::Newsletter).expect("readable").allow);
 }
 
 /// Two mailboxes of one customer, with somebody's objection to the newsletter on the second.
 async fn with_a_stopped_mailbox(house: &House) -> Subject {
     let person = customer(house, "K-1001", &[email("anna@example.nl"), email("werk@example.nl")]).await;
-    house.keuze.stop_at(vec![email("werk@example.nl")], &[Channel::Newsletter]).await.expect("recorded");
+    house.services.objections.stop_at(vec![email("werk@example.nl")], &[Channel::Newsletter]).await.expect("recorded");
     person
 }
 
 fn newsletter_at(house: &House, address: &str) -> (bool, Reason) {
-    let decision = house.keuze.may_i(&Who::point(email(address)), Channel::Newsletter).expect("readable");
+    let decision =
+        house.services.contactability.may_i(&Who::point(email(address)), Channel::Newsletter).expect("readable");
     (decision.allow, decision.reason)
 }
 
@@ -693,8 +710,8 @@ async fn s_20_an_older_confirmation_proves_what_it_proved() {
         for address in addresses {
             browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", "")]).await;
         }
-        let until = house.keuze.clock.now().today;
-        let token = house.keuze.tokens().confirm_as_before(person, Channel::Newsletter, until);
+        let until = house.services.clock.now().today;
+        let token = house.services.links.confirm_as_before(person, Channel::Newsletter, until);
         let answer = browser.post(&format!("/keuze/nieuwsbrief/{token}"), &[]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         assert_eq!(newsletter_at(&house, "werk@example.nl"), expected);
@@ -709,14 +726,14 @@ async fn a_subscriber_and_a_stranger_get_the_same_page_and_the_same_mail() {
     let mut seen = Vec::new();
     for address in ["anna@example.nl", "niemand@example.nl"] {
         let page = browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", "Iemand")]).await;
-        let mails = house.keuze.post.waiting();
+        let mails = house.services.mail.waiting();
         let mail = mails.into_iter().find(|(_, mail)| mail.to.given() == address).expect("a mail").1;
         let link = mail.text.lines().find(|line| line.starts_with("http")).expect("a link").to_owned();
         assert_eq!(link.len(), confirmation_link(&house).len() + "http://localhost".len());
         seen.push(format!("{}\n{}", page.words(), mail.text.replace(&link, "LINK")).replace(address, "ADDRESS"));
     }
     assert_eq!(seen[0], seen[1]);
-    let known = house.keuze.people_at(&email("anna@example.nl"));
+    let known = house.services.people.people_at(&email("anna@example.nl"));
     assert_eq!((known.len(), known[0].name()), (1, None), "a stranger writes nothing into somebody's profile");
 }
 
@@ -736,7 +753,7 @@ async fn s_40_the_forms_ask_for_nothing_that_they_do_not_need() {
         let answer = browser.post("/keuze/nieuwsbrief", &[("email", "a@example.nl"), (field, "x")]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{field}");
     }
-    assert!(house.keuze.post.waiting().is_empty());
+    assert!(house.services.mail.waiting().is_empty());
 }
 
 #[tokio::test]
@@ -751,12 +768,16 @@ async fn a_sign_up_that_nobody_confirms_vanishes_and_a_confirmed_one_stays() {
             browser.post(link.split('?').next().expect("a path"), &[]).await;
         }
     }
-    let known = |address: &str| house.keuze.people_at(&email(address)).len();
+    let known = |address: &str| house.services.people.people_at(&email(address)).len();
     house.clock.advance(14 * 86_400);
-    assert_eq!(house.keuze.forget_unconfirmed().await.expect("run"), 0, "the last day counts");
+    assert_eq!(house.services.erasures.forget_unconfirmed().await.expect("run"), 0, "the last day counts");
     let link = confirmation_link(&house);
     house.clock.advance(86_400);
-    assert_eq!(house.keuze.forget_unconfirmed().await.expect("run"), 3, "a person, and a customer's second part");
+    assert_eq!(
+        house.services.erasures.forget_unconfirmed().await.expect("run"),
+        3,
+        "a person, and a customer's second part"
+    );
     assert_eq!((known("blijft@example.nl"), known("weg@example.nl"), known("anna@example.nl")), (1, 0, 1));
     assert_eq!(
         allowed(&house, person),
@@ -764,7 +785,7 @@ async fn a_sign_up_that_nobody_confirms_vanishes_and_a_confirmed_one_stays() {
         "the customer is as before"
     );
     assert_eq!(browser.get(&link).await.status, StatusCode::NOT_FOUND, "its link is of no use");
-    assert_eq!(house.keuze.forget_unconfirmed().await.expect("run"), 0, "once");
+    assert_eq!(house.services.erasures.forget_unconfirmed().await.expect("run"), 0, "once");
 }
 
 // ---- What is held, and erasing it ----------------------------------------------------------------------------------
@@ -804,11 +825,11 @@ async fn s_38_an_erasure_is_confirmed_answered_and_keeps_the_no() {
     let unsure = erase(&mut browser, &[]).await;
     assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unsure.body.contains("href=\"#confirm\""), "{}", unsure.body);
-    assert!(house.keuze.known_person(person).is_some(), "nothing was erased");
+    assert!(house.services.people.known_person(person).is_some(), "nothing was erased");
     insta::assert_snapshot!("erase-nl", browser.get("/keuze/inzage/wissen").await.words());
     let erased = erase(&mut browser, &[("confirm", "yes")]).await;
     insta::assert_snapshot!("erased-nl", masked(&erased));
-    assert!(house.keuze.known_person(person).is_none());
+    assert!(house.services.people.known_person(person).is_none());
     assert!(!browser.get("/keuze/voorkeuren").await.words().contains("anna@example.nl"), "signed out");
     let points: [ContactPoint; 3] = [email("anna@example.nl"), phone("0612345678"), door("1")];
     let again = customer(&house, "K-1001", &points).await;
@@ -853,8 +874,8 @@ async fn after_an_erasure_no_file_holds_the_address_the_number_the_name_or_the_p
     let mut other = known(&house, "Ander.Zeldzaam@example.nl").await;
     assert!(other.get("/keuze/inzage").await.words().contains("Anna Zeldzaam"));
     erase(&mut other, &[("confirm", "yes")]).await;
-    assert!(house.keuze.post.waiting().is_empty(), "no mail goes to somebody who was erased");
-    house.keuze.scribe.close().await;
+    assert!(house.services.mail.waiting().is_empty(), "no mail goes to somebody who was erased");
+    house.services.scribe.close().await;
 
     let secrets = [
         "anna@example.nl",
@@ -928,12 +949,12 @@ async fn strangers_lock_nobody_out_of_their_own_mail() {
     }
     let mut vic = from(&server, "203.0.113.9");
     assert_eq!(asks(&mut vic, "vic@example.nl", "inzage").await.status, StatusCode::SEE_OTHER);
-    let sent = house.keuze.post.waiting().len();
+    let sent = house.services.mail.waiting().len();
     for number in 1..=50 {
         let mut network = from(&server, &format!("203.0.{number}.1"));
         asks(&mut network, &format!("vic+{number}@example.nl"), "inzage").await;
     }
-    assert_eq!(house.keuze.post.waiting().len(), sent + 2, "many networks are one flood");
+    assert_eq!(house.services.mail.waiting().len(), sent + 2, "many networks are one flood");
 }
 
 /// Whatever is pressed several times at once is told to have succeeded each time, and recorded once.

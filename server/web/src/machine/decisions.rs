@@ -1,8 +1,6 @@
 //! `GET` and `POST /keuze/api/v1/decisions`: "may I?", for one person or contact point, and one channel and class of message
 //! or one purpose.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
@@ -23,7 +21,7 @@ use super::{Caller, Decisions, answer};
 use crate::body;
 use crate::problem::Problem;
 use crate::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use words::problem::Slug;
 
 #[derive(Default, Deserialize)]
@@ -109,7 +107,7 @@ impl From<Decision> for Told {
 /// By customer number alone: an address would stand in the logs of everything between here and there, as would the name of
 /// who classed a service message; that is asked by POST.
 pub async fn by_number(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     caller: Caller<Decisions>,
     _visit: Visit,
     RawQuery(query): RawQuery,
@@ -132,25 +130,27 @@ pub async fn by_number(
     if sent.message_class == Some(MessageClass::Service) {
         return Err(Problem::with(Slug::MessageClassIncomplete, "decided_by"));
     }
-    decide(&keuze, &caller, &sent).await
+    decide(&services, &caller, &sent).await
 }
 
 /// By customer number, contact point, or both.
 pub async fn by_anything(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     caller: Caller<Decisions>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let sent: Sent = body::json(&headers, body)?;
-    decide(&keuze, &caller, &sent).await
+    decide(&services, &caller, &sent).await
 }
 
-async fn decide(keuze: &Keuze, caller: &Caller<Decisions>, sent: &Sent) -> Result<Response, Problem> {
-    let (asked, who) = (sent.asked()?, sent.who.find(keuze)?.who);
+async fn decide(services: &Services, caller: &Caller<Decisions>, sent: &Sent) -> Result<Response, Problem> {
+    let (asked, who) = (sent.asked()?, sent.who.find(services)?.who);
     let decision = match asked {
-        Asked::Message(channel, classified) => keuze.may_send(&who, channel, classified, &caller.act()).await?,
-        Asked::Purpose(purpose) => keuze.may_i_use(&who, purpose)?,
+        Asked::Message(channel, classified) => {
+            services.messages.may_send(&who, channel, classified, &caller.act()).await?
+        }
+        Asked::Purpose(purpose) => services.contactability.may_i_use(&who, purpose)?,
     };
     Ok(answer(&Told::from(decision)))
 }

@@ -1,7 +1,5 @@
 //! `POST /keuze/api/v1/letter-blocks` and `…/letter-checks`: every letter says how to object (S-13).
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -22,7 +20,7 @@ use super::{Caller, Letters, answer, open_gate, origin};
 use crate::body;
 use crate::problem::Problem;
 use crate::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::send::{LETTER_BLOCK, Lacking, lacking, paragraph};
 use words::problem::Slug;
 
@@ -45,20 +43,20 @@ struct Block {
 
 /// Gives a recipient's block, unless the letter must not go.
 pub async fn block(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     caller: Caller<Letters>,
     visit: Visit,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let sent: Sent = body::json(&headers, body)?;
-    let (person, decision) = open_gate(&keuze, &sent.who, Channel::Post)?;
-    let code = keuze.letter_code(person.subject, &caller.act()).await?;
-    let origin = origin(&keuze, &visit);
+    let (person, decision) = open_gate(&services, &sent.who, Channel::Post)?;
+    let code = services.letters.letter_code(person.subject, &caller.act()).await?;
+    let origin = origin(&services, &visit);
     let address = short_address(&origin);
     Ok(answer(&Block {
         version: LETTER_BLOCK,
-        paragraph: paragraph(&keuze.config.controller, &address, code),
+        paragraph: paragraph(&services.config.controller, &address, code),
         qr: qr(&format!("{origin}{}?code={code}", Endpoint::Letter.path())),
         address,
         code: code.to_string(),
@@ -98,7 +96,7 @@ struct Passed {
 
 /// Passes a letter or its template, or says what it lacks.
 pub async fn check(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     caller: Caller<Letters>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -107,14 +105,14 @@ pub async fn check(
     let named = letter.template.as_deref().map(|template| CheckedLetter::read(template, LETTER_BLOCK)).transpose();
     let named = named.map_err(|fault| Problem::with(Slug::MalformedRequest, "template").mended_by(fault))?;
     let addresses: Vec<String> =
-        keuze.config.site.hosts.iter().map(|host| format!("{}{}", host.name(), Endpoint::Letter.path())).collect();
-    let asked = Arc::clone(&keuze);
+        services.config.site.hosts.iter().map(|host| format!("{}{}", host.name(), Endpoint::Letter.path())).collect();
+    let asked = services.clone();
     let checked =
         tokio::task::spawn_blocking(move || lacking(&letter.text, &asked.config.controller, &addresses)).await;
     let lacking = checked.map_err(|_| Slug::Internal)?;
     if lacking.is_empty() {
         let record = match named {
-            Some(passed) => Some(keuze.record_letter(passed, &caller.act()).await?),
+            Some(passed) => Some(services.messages.record_letter(passed, &caller.act()).await?),
             None => None,
         };
         return Ok(answer(&Passed { passes: true, block_version: LETTER_BLOCK, record }));

@@ -1,8 +1,6 @@
 //! `POST /keuze/api/v1/mail-headers` and `…/mail-checks`: what a mail to one recipient carries so that it can be stopped,
 //! and whether it does (S-14, RFC 8058).
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
@@ -18,7 +16,7 @@ use super::{Caller, Mail, answer, open_gate, origin};
 use crate::body;
 use crate::problem::Problem;
 use crate::visit::Visit;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::mail_check::{self, SIGNATURE};
 use words::problem::Slug;
 
@@ -51,7 +49,7 @@ struct Headers {
 
 /// Gives them, unless the mail must not go.
 pub async fn headers(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     _caller: Caller<Mail>,
     visit: Visit,
     headers: HeaderMap,
@@ -61,8 +59,8 @@ pub async fn headers(
     if !matches!(sent.channel, Channel::Newsletter | Channel::Email) {
         return Err(Problem::with(Slug::MalformedRequest, "channel"));
     }
-    let (person, decision) = open_gate(&keuze, &sent.who, sent.channel)?;
-    let links = keuze.mail_links(&person, sent.channel, &origin(&keuze, &visit));
+    let (person, decision) = open_gate(&services, &sent.who, sent.channel)?;
+    let links = services.mailings.mail_links(&person, sent.channel, &origin(&services, &visit));
     let headers =
         Headers { list_unsubscribe: format!("<{}>", links.link), list_unsubscribe_post: "List-Unsubscribe=One-Click" };
     Ok(answer(&Given {
@@ -82,7 +80,7 @@ struct Passed {
 
 /// Passes a mail as it is about to leave, or says what it lacks. With `signature=later` it is signed after this.
 pub async fn check(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     _caller: Caller<Mail>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -90,7 +88,7 @@ pub async fn check(
 ) -> Result<Response, Problem> {
     let signed_later = is_signed_later(&query.unwrap_or_default())?;
     let raw = body::raw(&headers, body, "message/rfc822")?;
-    let checked = tokio::task::spawn_blocking(move || mail_check::check(&raw, &keuze.config)).await;
+    let checked = tokio::task::spawn_blocking(move || mail_check::check(&raw, &services.config)).await;
     let found = checked.map_err(|_| Slug::Internal)?.ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
     let comes_later = |finding: &mail_check::Finding| signed_later && finding.word == SIGNATURE;
     let lacking = found.iter().filter(|finding| !finding.holds() && !comes_later(finding));

@@ -1,7 +1,6 @@
 //! `POST /keuze/api/v1/objections`: another system passes on that somebody said no (S-17).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -18,7 +17,7 @@ use crate::body;
 use crate::problem::Problem;
 use ::words::problem::Slug;
 use keuze_core::json::Node;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::people::Acted;
 use keuze_core::service::people::import::{Note, words};
 
@@ -43,14 +42,14 @@ struct Taken {
 
 /// Takes it; a program can stop, and neither grant nor lift.
 pub async fn object(
-    State(keuze): State<Arc<Keuze>>,
+    State(services): State<Services>,
     caller: Caller<Objections>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body = body::raw(&headers, body, "application/json")?;
-    let (acted, sent) = take(&keuze, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
-    let receipt = keuze.receipts().number(acted.record).to_string();
+    let (acted, sent) = take(&services, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
+    let receipt = services.receipts.number(acted.record).to_string();
     let not_recorded: BTreeSet<Channel> = sent.into_iter().filter(|sent| !acted.channels.contains(sent)).collect();
     let not_recorded = not_recorded.into_iter().collect();
     let Acted { channels, since, changed, .. } = acted;
@@ -61,14 +60,14 @@ pub async fn object(
 }
 
 /// What the objection came to, and the channels that it was sent for.
-async fn take(keuze: &Keuze, caller: &Caller<Objections>, body: &[u8]) -> Result<(Acted, Vec<Channel>), Problem> {
+async fn take(services: &Services, caller: &Caller<Objections>, body: &[u8]) -> Result<(Acted, Vec<Channel>), Problem> {
     let sent: Sent = body::parsed(body)?;
-    let found = sent.who.find(keuze)?;
+    let found = sent.who.find(services)?;
     // A number that nobody has would stop nothing, and whoever passed it on would believe that it did.
     if found.is_nobody {
         return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
     }
-    Ok((keuze.object(&found.who, &sent.channels, &caller.act()).await?, sent.channels))
+    Ok((services.contactability.object(&found.who, &sent.channels, &caller.act()).await?, sent.channels))
 }
 
 /// Whoever passes on a no must not believe that it was taken: what can be read of it is said with the refusal.

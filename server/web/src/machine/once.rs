@@ -15,7 +15,7 @@ use super::{client, key};
 use crate::body::LARGEST;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use ledger::{Answer, AnswerName};
 use words::problem::Slug;
 
@@ -24,7 +24,7 @@ const LANES: usize = 64;
 
 /// The requests that are under way.
 pub struct Requests {
-    keuze: Arc<Keuze>,
+    services: Services,
     /// Each guards the order of the requests whose names fall to it, from one's beginning until its answer is durable.
     /// Requests without a key wait for none.
     lanes: Vec<Arc<Mutex<()>>>,
@@ -32,8 +32,8 @@ pub struct Requests {
 
 impl Requests {
     /// None yet.
-    pub fn of(keuze: &Arc<Keuze>) -> Self {
-        Self { keuze: Arc::clone(keuze), lanes: (0..LANES).map(|_| Arc::default()).collect() }
+    pub fn of(services: &Services) -> Self {
+        Self { services: services.clone(), lanes: (0..LANES).map(|_| Arc::default()).collect() }
     }
 
     async fn lane(&self, name: &AnswerName) -> OwnedMutexGuard<()> {
@@ -63,7 +63,7 @@ pub(super) fn kept(status: StatusCode, body: &[u8]) -> Vec<u8> {
 pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     // Whoever has no good key of the API is told so as ever.
-    if client(&requests.keuze, &parts.headers).is_err() {
+    if client(&requests.services, &parts.headers).is_err() {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
     let path = parts.uri.path().to_owned();
@@ -71,7 +71,7 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     let name = match IdempotencyKey::of(&parts.headers) {
         Ok(Some(once)) => {
             let caller = key(&parts.headers).unwrap_or_default();
-            once.name(&requests.keuze, &[path.as_bytes(), caller.as_bytes(), &body])
+            once.name(&requests.services, &[path.as_bytes(), caller.as_bytes(), &body])
         }
         Ok(None) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
         // A no is taken whatever else is wrong; it is only not known again.
@@ -79,8 +79,8 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
         Err(problem) => return Err(problem),
     };
     let lane = requests.lane(&name).await;
-    let now = requests.keuze.clock.now().at;
-    let before = requests.keuze.scribe.answered(&name, now).filter(|before| !before.value.is_empty());
+    let now = requests.services.clock.now().at;
+    let before = requests.services.scribe.answered(&name, now).filter(|before| !before.value.is_empty());
     if let Some(before) = before {
         return told_before(&before.value);
     }
@@ -89,21 +89,21 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     request.extensions_mut().insert(RequestName(name));
     let answered = tokio::spawn(async move {
         let _held = lane;
-        keep(&requests.keuze, name, next.run(request).await).await
+        keep(&requests.services, name, next.run(request).await).await
     });
     answered.await.map_err(|_| Problem::from(Slug::Internal))?
 }
 
 /// Keeps the answer of what was done; a refusal changed nothing, and is found again by doing the same.
-async fn keep(keuze: &Keuze, name: AnswerName, response: Response) -> Result<Response, Problem> {
+async fn keep(services: &Services, name: AnswerName, response: Response) -> Result<Response, Problem> {
     if !response.status().is_success() {
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::from(Slug::Internal))?;
-    let answer = Answer { name, at: keuze.clock.now().at, value: kept(parts.status, &body) };
-    let stands = keuze.scribe.answered(&name, answer.at).is_some_and(|before| before.value == answer.value);
-    if !stands && let Err(error) = keuze.scribe.keep_answer(answer).await {
+    let answer = Answer { name, at: services.clock.now().at, value: kept(parts.status, &body) };
+    let stands = services.scribe.answered(&name, answer.at).is_some_and(|before| before.value == answer.value);
+    if !stands && let Err(error) = services.scribe.keep_answer(answer).await {
         tracing::warn!(%error, "an answer was not kept: sent again, what was recorded tells it");
     }
     Ok(Response::from_parts(parts, Body::from(body)))

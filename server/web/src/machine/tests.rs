@@ -72,13 +72,13 @@ impl Office {
 
     async fn object(&self, channels: &[Channel]) {
         let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-        self.house.keuze.object(&Who::person(self.anna), channels, &act).await.expect("recorded");
+        self.house.services.contactability.object(&Who::person(self.anna), channels, &act).await.expect("recorded");
     }
 }
 
 pub(crate) async fn key(house: &House, name: &str, scopes: &[Scope]) -> String {
-    let keuze = &house.keuze;
-    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let services = &house.services;
+    let clients = &services.clients;
     let name: ClientName = name.parse().expect("a name");
     clients.add(&name, scopes, date!(2026 - 11 - 30)).await.expect("added").to_string()
 }
@@ -350,14 +350,14 @@ async fn s_31_a_profiling_job_is_denied_without_a_yes_to_profiling() {
         (told["allow"].as_bool().expect("told"), told["reason"].as_str().expect("told").to_owned())
     };
     let said = async |purpose: &str, answer: Answer| {
-        let keuze = &office.house.keuze;
+        let services = &office.house.services;
         let purpose: PurposeId = purpose.parse().expect("an id");
-        let revision = keuze.published.current().policy.purpose(&purpose).expect("of the policy").revision;
+        let revision = services.published.current().policy.purpose(&purpose).expect("of the policy").revision;
         let answers = [(purpose, Answered { answer, revision, until: Some(date!(2027 - 05 - 24)) })].into();
-        let choice = Body::ChoiceMade(RecordedChoice::new(keuze.published.current().hash, answers));
-        let event = Event::new(keuze.clock.now().at, Actor::Person, Route::PreferencePage, choice);
+        let choice = Body::ChoiceMade(RecordedChoice::new(services.published.current().hash, answers));
+        let event = Event::new(services.clock.now().at, Actor::Person, Route::PreferencePage, choice);
         let event = event.with_subject(Some(office.anna));
-        keuze.scribe.append(Draft::new(event)).await.expect("written");
+        services.scribe.append(Draft::new(event)).await.expect("written");
     };
     let (anna, denied) = (json!({ "customer": "K-1" }), (false, "no_answer".to_owned()));
     assert_eq!(ask(anna.clone(), "profiling").await, denied);
@@ -521,7 +521,7 @@ async fn s_13_a_letter_template_that_passed_is_on_record() {
     assert_eq!(event.head.actor, Actor::Client { name: "crm".into() });
     assert_eq!(check("{{keuze_block}}", "actie-1").await.body, passed.body, "a repeat rests on the same record");
     assert_eq!(office.house.ledger().len(), before + 1);
-    assert!(office.house.keuze.classifications().is_empty(), "it classes no message");
+    assert!(office.house.services.messages.classifications().is_empty(), "it classes no message");
 }
 
 /// S-19: a service message goes to somebody who stopped everything, on the record of who classed it; the same template as
@@ -560,7 +560,8 @@ async fn s_19_only_advertising_is_gated_and_who_classed_a_message_is_on_record()
     assert_eq!((&commercial["allow"], &commercial["reason"]), (&json!(false), &json!("objected")));
     ask("commercial", "Els").await;
     ask("service", "Els").await;
-    let told: Vec<_> = office.house.keuze.classifications().into_iter().map(|(told, _)| told.classified).collect();
+    let told: Vec<_> =
+        office.house.services.messages.classifications().into_iter().map(|(told, _)| told.classified).collect();
     let told: Vec<_> = told.iter().map(|it| (it.class.word(), it.decided_by.as_deref().unwrap_or_default())).collect();
     assert_eq!(told, [("service", "Dirk"), ("commercial", "Els"), ("service", "Els")]);
     assert_eq!(office.house.ledger().len(), before + 3);
@@ -751,7 +752,7 @@ async fn the_link_in_a_mail_to_a_shared_mailbox_stops_the_mailbox() {
         given["link"].as_str().and_then(|link| link.strip_prefix("https://www.voipro.nl")).expect("ours").to_owned();
     office.server.beside().post(&path, &[("scope", "channel")]).await;
     for who in [Who::person(office.anna), Who::person(bert), Who::point(email("Anna@example.nl"))] {
-        assert!(!office.house.keuze.may_i(&who, Channel::Email).expect("readable").allow);
+        assert!(!office.house.services.contactability.may_i(&who, Channel::Email).expect("readable").allow);
     }
 }
 
@@ -842,7 +843,10 @@ async fn the_code_of_a_letter_stops_post_and_the_rest_only_if_it_is_said() {
         (event.kind(), event.head.route, event.channels()),
         (EventKind::Objected, Route::LetterCode, &[Channel::Post][..])
     );
-    assert!(office.house.keuze.may_i(&Who::person(office.anna), Channel::Email).expect("readable").allow, "S-10");
+    assert!(
+        office.house.services.contactability.may_i(&Who::person(office.anna), Channel::Email).expect("readable").allow,
+        "S-10"
+    );
     assert!(["anna", "12345678", "K-1"].iter().all(|datum| !done.body.contains(datum)), "it shows no data");
     insta::assert_snapshot!("letter-done-nl", done.words().replace(done.between("class=\"code\">", "<"), "NUMBER"));
     let denied = office.post("/keuze/api/v1/letter-blocks", &json!({ "who": { "customer": "K-1" } })).await;
@@ -851,7 +855,10 @@ async fn the_code_of_a_letter_stops_post_and_the_rest_only_if_it_is_said() {
     let all = type_code(&office, &[("code", &code), ("scope", "all")]).await;
     assert!(all.status == StatusCode::OK && all.body.contains("<h1>Geen reclame meer</h1>"), "{}", all.body);
     for channel in Channel::ALL {
-        assert!(!office.house.keuze.may_i(&Who::person(office.anna), channel).expect("readable").allow, "{channel:?}");
+        assert!(
+            !office.house.services.contactability.may_i(&Who::person(office.anna), channel).expect("readable").allow,
+            "{channel:?}"
+        );
     }
 }
 
@@ -900,27 +907,27 @@ async fn a_code_lives_as_long_as_its_person() {
         let house = House::at(Some(&data), 1).await;
         let anna = customer(&house, "K-1", &[door("1")]).await;
         let bert = customer(&house, "K-2", &[door("2")]).await;
-        let mut codes = vec![house.keuze.letter_code(anna, &act).await.expect("made")];
-        codes.push(house.keuze.letter_code(bert, &act).await.expect("made"));
-        house.keuze.rotate_letter_secret();
-        codes.push(house.keuze.letter_code(anna, &act).await.expect("made"));
+        let mut codes = vec![house.services.letters.letter_code(anna, &act).await.expect("made")];
+        codes.push(house.services.letters.letter_code(bert, &act).await.expect("made"));
+        house.services.letters.rotate_letter_secret();
+        codes.push(house.services.letters.letter_code(anna, &act).await.expect("made"));
         assert!(codes[0] != codes[1] && codes[0] != codes[2]);
-        house.keuze.merge(anna, bert, &act, Vec::new()).await.expect("merged");
-        house.keuze.scribe.close().await;
+        house.services.merging.merge(anna, bert, &act, Vec::new()).await.expect("merged");
+        house.services.scribe.close().await;
         (anna, bert, codes)
     };
     let house = House::at(Some(&data), 2).await;
     for code in &codes {
-        assert_eq!(house.keuze.person_of_letter(*code), Some(anna));
+        assert_eq!(house.services.letters.person_of_letter(*code), Some(anna));
     }
-    assert_eq!(house.keuze.letter_code(bert, &act).await.expect("made"), codes[2], "one person, one code");
-    house.keuze.erase(anna, true, &act).await.expect("erased");
+    assert_eq!(house.services.letters.letter_code(bert, &act).await.expect("made"), codes[2], "one person, one code");
+    house.services.erasures.erase(anna, true, &act).await.expect("erased");
     for code in &codes {
-        assert_eq!(house.keuze.person_of_letter(*code), None);
+        assert_eq!(house.services.letters.person_of_letter(*code), None);
     }
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
     let house = House::at(Some(&data), 3).await;
-    assert!(codes.iter().all(|code| house.keuze.person_of_letter(*code).is_none()));
+    assert!(codes.iter().all(|code| house.services.letters.person_of_letter(*code).is_none()));
 }
 
 async fn check_mail(office: &Office, query: &str, raw: &str) -> fixture::Answer {
@@ -1007,7 +1014,10 @@ async fn a_customer_number_is_read_alike_wherever_a_program_names_it() {
     let office = Office::new().await;
     let told = json!({ "customer": "7712345.0", "name": "Bob", "email": "bob@example.nl" });
     office.told("/keuze/api/v1/customers", &told).await;
-    assert!(office.house.keuze.customer("7712345").is_some() && office.house.keuze.customer("7712345.0").is_none());
+    assert!(
+        office.house.services.people.customer("7712345").is_some()
+            && office.house.services.people.customer("7712345.0").is_none()
+    );
     let no = json!({ "who": { "customer": "7712345.0" }, "channels": ["email"] });
     assert_eq!(office.post("/keuze/api/v1/objections", &no).await.status, StatusCode::CREATED);
     let ask = json!({ "who": { "customer": "7712345" }, "channel": "email" });

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::problem::Problem;
 use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
-use keuze_core::service::Keuze;
+use keuze_core::service::Services;
 use keuze_core::service::people::{Who, customer_number};
 use words::problem::Slug;
 
@@ -62,7 +62,7 @@ impl Named {
     ///
     /// # Errors
     /// A problem that names the field, never what was in it.
-    pub fn find(&self, keuze: &Keuze) -> Result<Found, Problem> {
+    pub fn find(&self, services: &Services) -> Result<Found, Problem> {
         let points = self.points()?;
         if self.customer.is_none() && points.is_empty() {
             return Err(Problem::with(Slug::MalformedRequest, "who"));
@@ -73,7 +73,7 @@ impl Named {
             .map(customer_number)
             .transpose()
             .map_err(|changed| Problem::with(Slug::MalformedRequest, "who.customer").mended_by(changed))?;
-        let person = number.and_then(|number| keuze.customer_at(&number, &points));
+        let person = number.and_then(|number| services.people.customer_at(&number, &points));
         let is_nobody = self.customer.is_some() && person.is_none();
         let who = if is_nobody {
             Who::default()

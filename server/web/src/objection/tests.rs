@@ -24,11 +24,11 @@ async fn anna(house: &House) -> Subject {
 }
 
 fn path(house: &House, person: Subject, channel: Option<Channel>) -> String {
-    format!("/keuze/afmelden/{}", house.keuze.tokens().stop(person, channel))
+    format!("/keuze/afmelden/{}", house.services.links.stop(person, channel))
 }
 
 fn decision(house: &House, person: Subject, channel: Channel) -> Decision {
-    house.keuze.may_i(&Who::person(person), channel).expect("readable")
+    house.services.contactability.may_i(&Who::person(person), channel).expect("readable")
 }
 
 /// RFC 8058 section 3.2 and S-12, S-22: a mail provider's press, in either form, from anywhere, is enough.
@@ -101,7 +101,7 @@ async fn the_page_after_the_button_says_what_changed_and_stops_the_rest_in_one_p
     let event = house.ledger().pop().expect("an event");
     assert_eq!((event.head.route, event.channels()), (Route::MailLink, [Channel::Newsletter].as_slice()));
     let number = done.between("class=\"code\">", "<").to_owned();
-    let found = number.parse().ok().and_then(|number| house.keuze.receipts().check(number));
+    let found = number.parse().ok().and_then(|number| house.services.receipts.check(number));
     assert_eq!(found.map(|address| address.index), Some(house.ledger().len() as u64 - 1));
     insta::assert_snapshot!("link-done-nl", masked(&done.words()));
     house.clock.advance(3 * 86_400);
@@ -123,13 +123,13 @@ async fn unknown_altered_and_erased_links_are_one_and_the_same() {
     let house = House::new().await;
     let server = Browser::new(&house);
     let (erased, other) = (anna(&house).await, customer(&house, "K-2", &[email("b@example.nl")]).await);
-    let tokens = house.keuze.tokens();
+    let tokens = &house.services.links;
     let gone = tokens.stop(erased, Some(Channel::Newsletter));
     let altered = tokens.stop(other, Some(Channel::Newsletter)).replacen('A', "B", 1);
     let mailbox = Email::parse("b@example.nl").expect("an address");
     let confirm = tokens.confirm(other, Channel::Newsletter, time::macros::date!(2027 - 01 - 01), &mailbox);
     let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
-    house.keuze.erase(erased, true, &act).await.expect("erased");
+    house.services.erasures.erase(erased, true, &act).await.expect("erased");
     let before = house.ledger().len();
     let mut answers = Vec::new();
     for token in [gone.as_str(), &altered, &confirm, "nothing", &"A".repeat(54)] {
@@ -152,7 +152,7 @@ async fn links_outlive_the_rotation_of_their_key() {
     let house = House::new().await;
     let person = anna(&house).await;
     let path = path(&house, person, None);
-    house.keuze.tokens().rotate();
+    house.services.links.rotate();
     let answer = Browser::new(&house).ask("POST", &path, &[URLENCODED], ONE_CLICK).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(!decision(&house, person, Channel::Post).allow);
@@ -440,7 +440,7 @@ async fn saying_no_with_nothing_in_hand_has_a_rate_of_its_own() {
     let house = House::new().await;
     let person = anna(&house).await;
     let link = path(&house, person, None);
-    let mut browser = Browser::of(crate::router(&house.keuze, true));
+    let mut browser = Browser::of(crate::router(&house.services, true));
     let mut taken = 0;
     while taken < 100 && browser.post(OBJECTION, &[("scope", "all")]).await.status != StatusCode::TOO_MANY_REQUESTS {
         taken += 1;

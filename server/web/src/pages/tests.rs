@@ -226,7 +226,7 @@ async fn an_unreadable_choice_stops_continued_use_until_everything_was_answered(
     let page = shown(&mut browser, PREFERENCES).await;
     assert!(group(&page, "Statistieken").contains("Uw apparaat bewaart een keuze die wij niet kunnen lezen."));
     assert!(!is_on(&page, "Statistieken"));
-    let policy = house.keuze.published.current().id();
+    let policy = house.services.published.current().id();
     let form = [("policy", policy.as_str()), ("control", "save"), ("offered", "marketing"), ("grant", "marketing")];
     browser.post("/keuze/choices", &form).await;
     let page = shown(&mut browser, PREFERENCES).await;
@@ -300,7 +300,7 @@ async fn the_register_names_every_cookie_and_every_party() {
     let mut browser = Browser::new(&house);
     let (nl, en) =
         (shown(&mut browser, "/keuze/cookies?lang=nl").await, shown(&mut browser, "/keuze/cookies?lang=en").await);
-    let policy = &house.keuze.published.current().policy;
+    let policy = &house.services.published.current().policy;
     assert!(!policy.cookies.is_empty() && !policy.vendors.is_empty());
     for page in [&nl, &en] {
         let words = page.words();
@@ -387,16 +387,16 @@ async fn the_pages_decide_as_the_rules_do() {
             text.replacen(from, to, 1)
         });
         let house = House::of(parse("keuze.toml", &text).expect("no fault")).await;
-        let policy = house.keuze.published.current().policy.clone();
+        let policy = house.services.published.current().policy.clone();
         let mut browser = Browser::new(&house);
         for case in cases().into_iter().filter(|case| case.policy == name && case.clock == 0) {
             house.clock.set(case.now);
-            let now = house.keuze.clock.now();
+            let now = house.services.clock.now();
             let subject = recorded(&house, &case.record.events(&policy)).await;
             browser.cookies = case.cookies.iter().map(|value| ("keuze".to_owned(), value.clone())).collect();
             browser.cookies.extend(case.seen.iter().map(|value| ("keuze_seen".to_owned(), (*value).to_owned())));
             browser.cookies.extend(subject.map(|subject| ("keuze_id".to_owned(), subject.to_string())));
-            let history = subject.map(|subject| house.keuze.scribe.history(subject).expect("readable"));
+            let history = subject.map(|subject| house.services.scribe.history(subject).expect("readable"));
             let expected = case.decisions(&policy, Some(&history.unwrap_or_default()), now);
             let headers: &[(&str, &str)] = if case.gpc { &[("sec-gpc", "1")] } else { &[] };
             let page = browser.ask("GET", PREFERENCES, headers, "").await;
@@ -420,9 +420,9 @@ async fn the_pages_decide_as_the_rules_do() {
 
 /// Appends events under a subject of their own.
 async fn recorded(house: &House, events: &[Event]) -> Option<Subject> {
-    let subject = (!events.is_empty()).then(|| Subject(house.keuze.entropy.bytes()));
+    let subject = (!events.is_empty()).then(|| Subject(house.services.entropy.bytes()));
     for event in events {
-        house.keuze.scribe.append(Draft::new(event.clone().with_subject(subject))).await.expect("appended");
+        house.services.scribe.append(Draft::new(event.clone().with_subject(subject))).await.expect("appended");
     }
     subject
 }

@@ -28,7 +28,7 @@ fn fields() -> [(ContactPoint, &'static [(&'static str, &'static str)]); 3] {
 }
 
 fn of_point(house: &House, point: &ContactPoint, channel: Channel) -> Decision {
-    house.keuze.may_i(&Who::point(point.clone()), channel).expect("readable")
+    house.services.contactability.may_i(&Who::point(point.clone()), channel).expect("readable")
 }
 
 async fn stop_everything(house: &House, fields: &[(&str, &str)]) -> Answer {
@@ -92,7 +92,7 @@ async fn what_was_filled_in_to_stop_stands_on_no_disk() {
     stop_everything(&house, &abroad).await;
     let wrong = [("phone", "06 87654321 toestel 3"), ("scope", "all")];
     assert_eq!(Browser::new(&house).post(STOP, &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
     let secrets = ["612345678", "9712HX", "9712 HX", "zeldzaam", "87654321"].map(forms_of).concat();
     let mut bytes_read = 0;
     for path in files_in(folder.path()) {
@@ -130,7 +130,7 @@ async fn a_no_by_form_is_taken_back_by_whoever_proves_the_mailbox() {
 async fn the_link_of_somebody_who_was_erased_says_nothing_of_what_comes_later() {
     let house = House::new().await;
     let person = customer(&house, "K-1", &[email("anna@example.nl")]).await;
-    let link = format!("{STOP}/{}", house.keuze.tokens().stop(person, None));
+    let link = format!("{STOP}/{}", house.services.links.stop(person, None));
     let mut anna = known(&house, "anna@example.nl").await;
     erase(&mut anna, &[("confirm", "yes"), ("decline", "yes")]).await;
     let before = house.ledger().len();
@@ -184,7 +184,7 @@ async fn a_code_is_needed_to_see_and_to_say_yes_and_none_to_stop() {
     let person = customer(&house, "K-1", &[email("anna@example.nl")]).await;
     let mut browser = Browser::new(&house);
     browser.post("/keuze/voorkeuren/code", &[("contact", "anna@example.nl"), ("next", "inzage")]).await;
-    let mail = house.keuze.post.waiting().pop().expect("a mail").1;
+    let mail = house.services.mail.waiting().pop().expect("a mail").1;
     assert!(!mail.text.contains("niemand iets zien of veranderen"), "{}", mail.text);
     let before = house.ledger().len();
     for path in ["/keuze/inzage", "/keuze/inzage/gegevens", "/keuze/inzage/wissen"] {
@@ -197,7 +197,10 @@ async fn a_code_is_needed_to_see_and_to_say_yes_and_none_to_stop() {
     assert_ne!(browser.post("/keuze/inzage/wissen", &[("confirm", "yes")]).await.status, StatusCode::OK);
     assert_eq!(house.ledger().len(), before, "nothing was seen, said or erased");
     stop_everything(&house, &[("email", "anna@example.nl")]).await;
-    assert!(!house.keuze.may_i(&Who::person(person), Channel::Email).expect("readable").allow, "stopping needs none");
+    assert!(
+        !house.services.contactability.may_i(&Who::person(person), Channel::Email).expect("readable").allow,
+        "stopping needs none"
+    );
 }
 
 /// "Druk op de knop. Dan krijgt u de nieuwsbrief": not said by a link that starts nothing any more.
@@ -212,9 +215,9 @@ async fn a_link_of_a_sign_up_that_was_stopped_since_offers_nothing() {
     assert!(offer.words().contains("Druk op de knop. Dan krijgt u de nieuwsbrief"), "{}", offer.words());
     browser.post(&path, &[]).await;
     assert!(of_point(&house, &email("nieuw@example.nl"), Channel::Newsletter).allow, "as it said");
-    let person = house.keuze.people_at(&email("nieuw@example.nl"))[0].subject;
+    let person = house.services.people.people_at(&email("nieuw@example.nl"))[0].subject;
     let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
-    house.keuze.object(&Who::person(person), &[Channel::Newsletter], &act).await.expect("recorded");
+    house.services.contactability.object(&Who::person(person), &[Channel::Newsletter], &act).await.expect("recorded");
     for language in ["nl", "en"] {
         let stale = browser.get(&format!("{path}?lang={language}")).await;
         assert_eq!(stale.status, StatusCode::NOT_FOUND);
@@ -237,7 +240,7 @@ async fn an_erasure_signs_out_and_says_what_backups_still_hold() {
     assert!(words.contains("U bent uitgelogd") && words.contains("In reservekopieën staat het nog"), "{words}");
     assert!(!words.contains("Niemand kan ze nog lezen"), "not before the last backup is gone: {words}");
     assert_ne!(anna.get("/keuze/inzage").await.status, StatusCode::OK, "signed out");
-    assert!(house.keuze.people_at(&email("anna@example.nl")).is_empty());
+    assert!(house.services.people.people_at(&email("anna@example.nl")).is_empty());
     let erasures = house.ledger().into_iter().filter(|event| event.kind() == EventKind::Erased).count();
     assert_eq!(erasures, 1);
     for channel in PointKind::Email.channels() {
@@ -256,7 +259,10 @@ async fn stopping_everything_holds_at_once_at_every_point_and_for_later_ones() {
     let mut anna = known(&house, "anna@example.nl").await;
     press(&mut anna, &[("act", "stop_all")]).await;
     for channel in Channel::ALL {
-        assert!(!house.keuze.may_i(&Who::person(person), channel).expect("readable").allow, "{channel:?}");
+        assert!(
+            !house.services.contactability.may_i(&Who::person(person), channel).expect("readable").allow,
+            "{channel:?}"
+        );
     }
     let later = email("nieuw@example.nl");
     customer(&house, "K-1", &[email("anna@example.nl"), later.clone()]).await;
@@ -265,7 +271,7 @@ async fn stopping_everything_holds_at_once_at_every_point_and_for_later_ones() {
         assert!(all.copied().all(|channel| !of_point(&house, &point, channel).allow));
     }
     let who = Who { person: Some(person), points: vec![later] };
-    assert!(!house.keuze.may_i(&who, Channel::Email).expect("readable").allow, "what joins later");
+    assert!(!house.services.contactability.may_i(&who, Channel::Email).expect("readable").allow, "what joins later");
 }
 
 // ---- Problems -------------------------------------------------------------------------------------------------------
@@ -280,13 +286,13 @@ async fn where_nothing_is_or_nothing_is_taken_nothing_is_saved() {
     let mut browser = annas_desk(&house, "localhost").await;
     browser.cookies.extend(known(&house, "anna@example.nl").await.cookies);
     browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
-    let before = (house.records(), house.keuze.post.waiting().len());
+    let before = (house.records(), house.services.mail.waiting().len());
     let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
     let mut told = [0, 0];
     let nowhere = ["/keuze", "/keuze/nergens", "/keuze/afmelden/x/y", "/keuze/api/v1/nergens", "/elders"];
     let paths = super::walk::paths().into_iter().chain(nowhere.map(str::to_owned));
     for path in
-        paths.map(|path| path.replace("{token}", &house.keuze.tokens().stop(person, None)).replace(['{', '}', '*'], ""))
+        paths.map(|path| path.replace("{token}", &house.services.links.stop(person, None)).replace(['{', '}', '*'], ""))
     {
         for method in ["PUT", "PATCH", "DELETE", "POST"] {
             let is_nowhere = nowhere.contains(&&*path);
@@ -309,15 +315,15 @@ async fn where_nothing_is_or_nothing_is_taken_nothing_is_saved() {
             told[usize::from(missing)] += 1;
         }
     }
-    assert_eq!((house.records(), house.keuze.post.waiting().len()), before);
+    assert_eq!((house.records(), house.services.mail.waiting().len()), before);
     assert!(told[0] > 100 && told[1] >= 20, "control: {told:?}");
 }
 
 /// The whole gate around one handler, which takes as long as it takes.
 fn behind_the_gate(house: &House, longest: std::time::Duration, handler: axum::routing::MethodRouter) -> Browser {
     let gate = crate::gate::Gate {
-        keuze: std::sync::Arc::clone(&house.keuze),
-        sources: crate::limits::Sources::new(vault::key::MacKey::random(&*house.keuze.entropy)),
+        services: house.services.clone(),
+        sources: crate::limits::Sources::new(vault::key::MacKey::random(&*house.services.entropy)),
         limits: None,
         longest,
     };
@@ -333,9 +339,9 @@ fn records<T: Future<Output = StatusCode> + Send>(
     house: &House,
     then: impl Fn() -> T + Clone + Send + Sync + 'static,
 ) -> axum::routing::MethodRouter {
-    let keuze = std::sync::Arc::clone(&house.keuze);
+    let services = house.services.clone();
     axum::routing::post(async move || {
-        keuze.stop_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
+        services.objections.stop_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
         then().await
     })
 }

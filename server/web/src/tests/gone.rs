@@ -1,7 +1,6 @@
 //! Somebody asks and goes away before they are answered: what was written is taken note of all the same, and told to whoever
 //! asks again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::IntoResponse as _;
@@ -47,7 +46,7 @@ async fn comes_true(is_so: impl Fn() -> bool) -> bool {
 
 /// What is known of somebody's mailbox without reading on disk what they said.
 fn of_mailbox(house: &House) -> Decision {
-    house.keuze.may_i(&Who::point(email("els@example.nl")), Channel::Email).expect("readable")
+    house.services.contactability.may_i(&Who::point(email("els@example.nl")), Channel::Email).expect("readable")
 }
 
 #[tokio::test]
@@ -85,9 +84,9 @@ async fn whoever_went_away_and_asks_again_gets_the_receipt_of_what_was_written()
 async fn in_the_callers_own_task_what_is_written_is_taken_note_of_by_nobody() {
     for through_the_gate in [true, false] {
         let (house, held) = House::holding().await;
-        let keuze = Arc::clone(&house.keuze);
+        let services = house.services.clone();
         let object = async move {
-            keuze.stop_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
+            services.objections.stop_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
             StatusCode::OK.into_response()
         };
         if through_the_gate {

@@ -72,7 +72,7 @@ struct Probe {
 async fn probe(house: &House, header: &str) -> Probe {
     let mut browser = Browser::new(house);
     let own = |name, value: &str| (name, value.to_owned());
-    let policy = house.keuze.published.current().id();
+    let policy = house.services.published.current().id();
     let yes = json!({"policy": policy, "language": "nl", "control": "save", "purposes": {"marketing": true}});
     let get = |browser, good: &str, path| {
         let good = good.to_owned();
@@ -103,7 +103,7 @@ async fn probe(house: &House, header: &str) -> Probe {
             post(browser, "http://localhost/winkel/fietsen?kleur=rood", "/keuze/choices", vec![form, site], no)
         }
         "x-forwarded-for" | "forwarded" => {
-            let mut browser = Browser::of(crate::router(&house.keuze, true));
+            let mut browser = Browser::of(crate::router(&house.services, true));
             browser.peer = Some([127, 0, 0, 1].into());
             let good = if header == "forwarded" { "for=198.51.100.1" } else { "198.51.100.1" };
             let used_up = [(header, good), ("content-type", "application/x-www-form-urlencoded")];

@@ -11,7 +11,7 @@ use super::walk::paths;
 use super::*;
 use crate::known::tests::known;
 use keuze_core::logging::may_be_written;
-use keuze_core::service::clients::{ClientName, Clients, Scope};
+use keuze_core::service::clients::{ClientName, Scope};
 use keuze_core::service::fixture::people::{customer, email, phone};
 
 /// Everything that is logged, kept.
@@ -67,14 +67,12 @@ fn bodies() -> [(&'static str, String); 6] {
 #[tokio::test]
 async fn no_route_logs_anything_that_was_sent() {
     let house = House::new().await;
-    let mut keuze = Arc::try_unwrap(house.keuze).unwrap_or_else(|_| panic!("held once"));
-    keuze.demo = true;
-    let house = House { keuze: Arc::new(keuze), clock: house.clock };
+    let house = house.made(|parts| parts.demo = true);
     customer(&house, "K-geheim", &[email("anna@geheim.nl"), phone("06 87654321")]).await;
-    let keuze = &house.keuze;
-    let clients = Clients { scribe: &keuze.scribe, clock: &*keuze.clock, entropy: &*keuze.entropy };
+    let services = &house.services;
+    let clients = &services.clients;
     let name: ClientName = "crm".parse().expect("a name");
-    let until = keuze.clock.now().today + time::Duration::days(3);
+    let until = services.clock.now().today + time::Duration::days(3);
     let key = clients.add(&name, &Scope::ALL, until).await.expect("added").to_string();
     let signed_in = known(&house, "anna@geheim.nl").await;
 

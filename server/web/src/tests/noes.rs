@@ -166,7 +166,7 @@ async fn a_field_that_says_two_things_says_both() {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.words());
     for address in ["een@example.nl", "twee@example.nl"] {
         let who = keuze_core::service::people::Who::point(keuze_core::service::fixture::people::email(address));
-        let may = house.keuze.may_i(&who, Channel::Newsletter).expect("decided");
+        let may = house.services.contactability.may_i(&who, Channel::Newsletter).expect("decided");
         assert!(!may.allow, "{address}");
         assert_eq!(may.reason, model::decision::Reason::PointObjected, "{address}");
     }

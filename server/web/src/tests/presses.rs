@@ -303,12 +303,12 @@ async fn people(house: &House) -> Subject {
 /// Makes everything ready for a press; what comes then is the press alone.
 pub async fn ready(press: Press, house: &House) -> Ready {
     let els = people(house).await;
-    let keuze = &house.keuze;
+    let services = &house.services;
     if press.is_at_the_desk() {
         employ_anna(house).await;
     }
     let nobody = Browser::new(house);
-    let policy = keuze.published.current().id();
+    let policy = services.published.current().id();
     let nothing: serde_json::Map<_, _> = OPTIONAL.iter().map(|id| ((*id).to_owned(), json!(false))).collect();
     let page = async |query: &str| persons_page(house, query).await;
     let at_centre = async |address: &str, path: &str| {
@@ -335,13 +335,13 @@ pub async fn ready(press: Press, house: &House) -> Ready {
             Ready::form(nobody, "/keuze/afmelden", &form)
         }
         OneClick | LinkForm => {
-            let path = format!("/keuze/afmelden/{}", keuze.tokens().stop(els, None));
+            let path = format!("/keuze/afmelden/{}", services.links.stop(els, None));
             let form = if press == OneClick { ("List-Unsubscribe", "One-Click") } else { ("scope", "all") };
             Ready::form(nobody, &path, &[form])
         }
         LetterCode => {
             let act = Act::by_person(Route::Api, IdentityLevel::Unverified);
-            let code = keuze.letter_code(els, &act).await.expect("a code").to_string();
+            let code = services.letters.letter_code(els, &act).await.expect("a code").to_string();
             Ready::form(nobody, "/keuze/brief", &[("code", &code), ("scope", "all")])
         }
         Newsletter | NewsletterOfSomebodyKnown => {
@@ -351,7 +351,7 @@ pub async fn ready(press: Press, house: &House) -> Ready {
         Confirmation => {
             let mut browser = nobody;
             browser.post("/keuze/nieuwsbrief", &[("email", "nieuw@example.nl"), ("name", "")]).await;
-            let mail = &keuze.post.waiting().pop().expect("a mail").1.text;
+            let mail = &services.mail.waiting().pop().expect("a mail").1.text;
             let link = mail.split_whitespace().find(|word| word.contains("/keuze/nieuwsbrief/")).expect("a link");
             let path = &link[link.find("/keuze/").expect("a path")..];
             let page = browser.get(path).await;
@@ -376,7 +376,7 @@ pub async fn ready(press: Press, house: &House) -> Ready {
         Lift => {
             let who = keuze_core::service::people::Who::point(email("nieuw@example.nl"));
             let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::ObjectionPage, IdentityLevel::Unverified) };
-            keuze.object(&who, &[Channel::Email], &act).await.expect("taken");
+            services.contactability.object(&who, &[Channel::Email], &act).await.expect("taken");
             let (browser, page) = at_centre("nieuw@example.nl", "/keuze/voorkeuren").await;
             Ready::filled(browser, &page, "value=\"email\"", &[("act", "start")])
         }
@@ -390,8 +390,8 @@ pub async fn ready(press: Press, house: &House) -> Ready {
             Ready::form(desk, "/keuze/desk/look-up", &[("query", query), ("reason", "klant belt")])
         }
         DeskLookUpOfARecord => {
-            let last = keuze.last_of(els).expect("readable").expect("a record");
-            let number = keuze.receipts().number(last).to_string();
+            let last = services.look_ups.last_of(els).expect("readable").expect("a record");
+            let number = services.receipts.number(last).to_string();
             let desk = annas_desk(house, "localhost").await;
             Ready::form(desk, "/keuze/desk/look-up", &[("query", &number), ("reason", "klant belt")])
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use model::paths::{Endpoint, RateClass};
 
 use super::*;
-use keuze_core::config::Rate;
+use keuze_core::config::{Config, Rate};
 
 async fn demo() -> House {
     let mut house = House::new().await;
-    Arc::get_mut(&mut house.keuze).expect("nobody else has it").demo = true;
+    house = house.made(|parts| parts.demo = true);
     house
 }
 
@@ -40,17 +40,19 @@ async fn every_request_counts_for_the_limit_that_its_address_names() {
     let plenty = Rate { burst: 1000, per_minute: 1000 };
     let one = Rate { burst: 1, per_minute: 1 };
     for slow in [RateClass::Choices, RateClass::ContinuedUse, RateClass::SignIn, RateClass::Pages] {
-        let mut house = demo().await;
-        let limits = &mut Arc::get_mut(&mut house.keuze).expect("nobody else has it").config.server.rate_limits;
+        let house = demo().await;
+        let mut config = Config::clone(&house.services.config);
+        let limits = &mut config.server.rate_limits;
         let rate = |class| if class == slow { one } else { plenty };
         limits.choices = rate(RateClass::Choices);
         limits.continued_use = rate(RateClass::ContinuedUse);
         limits.sign_in = rate(RateClass::SignIn);
         limits.pages = rate(RateClass::Pages);
+        let house = house.made(|parts| parts.config = Arc::new(config));
         for endpoint in Endpoint::ALL {
             for (method, class) in [("GET", endpoint.get()), ("POST", endpoint.post().map(|post| post.class))] {
                 let Some(class) = class else { continue };
-                let mut browser = Browser::of(crate::router(&house.keuze, true));
+                let mut browser = Browser::of(crate::router(&house.services, true));
                 let mut ask = async || browser.ask(method, &some(*endpoint), &[SITE], "").await.status;
                 assert_ne!(ask().await, StatusCode::TOO_MANY_REQUESTS, "{method} {endpoint:?}");
                 let refused = ask().await == StatusCode::TOO_MANY_REQUESTS;

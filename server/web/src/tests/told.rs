@@ -13,7 +13,7 @@ pub(super) fn says_nothing(text: &str) -> bool {
 }
 
 fn size(house: &House) -> (u64, usize) {
-    (house.records(), house.keuze.post.waiting().len())
+    (house.records(), house.services.mail.waiting().len())
 }
 
 /// A ledger that fails before anything is on its way: what is answered is done whole, or not at all and told so.
@@ -27,7 +27,7 @@ async fn what_was_not_saved_is_told_and_nothing_is_saved_in_part() {
             let before = size(&house);
             broken.at(step);
             let answer = ready.send().await;
-            if !house.keuze.scribe.is_open() || answer.status == StatusCode::SERVICE_UNAVAILABLE {
+            if !house.services.scribe.is_open() || answer.status == StatusCode::SERVICE_UNAVAILABLE {
                 failed += 1;
                 assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{press:?} {step}: {}", answer.body);
                 assert!(says_nothing(&answer.body), "{press:?} {step}: {}", answer.body);
@@ -50,13 +50,14 @@ async fn what_was_not_saved_is_told_and_nothing_is_saved_in_part() {
 async fn what_could_not_be_recorded_is_told_as_it_is() {
     const OBJECTION: &str = "/keuze/afmelden";
     let choice = |house: &House| {
-        let policy = house.keuze.published.current().id();
+        let policy = house.services.published.current().id();
         json!({"policy": policy, "language": "nl", "control": "refuse_all", "surface": "banner",
             "purposes": {"statistics": false, "marketing": false, "profiling": false, "third_party_embeds": false}})
         .to_string()
     };
-    let letters =
-        |house: &House, person| house.keuze.may_i(&Who::person(person), Channel::Post).expect("readable").allow;
+    let letters = |house: &House, person| {
+        house.services.contactability.may_i(&Who::person(person), Channel::Post).expect("readable").allow
+    };
     for stops_before in [true, false] {
         for had in [None, Some("accept_all"), Some("refuse_all")] {
             for way in ["form", "json", "objection"] {
@@ -68,7 +69,7 @@ async fn what_could_not_be_recorded_is_told_as_it_is() {
                 }
                 let (cookies, page) = (browser.cookies.clone(), browser.get("/keuze/voorkeuren?lang=nl").await.words());
                 if stops_before {
-                    house.keuze.scribe.close().await;
+                    house.services.scribe.close().await;
                 } else {
                     broken.at(1);
                 }
@@ -127,7 +128,7 @@ async fn under_its_key_a_program_s_request_is_done_once_wherever_it_was_cut_off(
             let before = house.records();
             broken.at(step);
             let first = ready.send().await;
-            house.keuze.scribe.close().await;
+            house.services.scribe.close().await;
             let house = House::at(Some(&data), 2).await;
             let again = ready.at(&house);
             let told = again.send().await;

@@ -50,7 +50,7 @@ fn collect(forms: &mut BTreeMap<String, String>, page: &Answer) {
 }
 
 fn written(house: &House) -> (usize, usize) {
-    (house.ledger().len(), house.keuze.post.waiting().len())
+    (house.ledger().len(), house.services.mail.waiting().len())
 }
 
 #[tokio::test]

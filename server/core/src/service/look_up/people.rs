@@ -8,7 +8,7 @@ use model::typed;
 use words::views::desk::people::{LaterCard, PersonCard, PointCard, Reach};
 
 use super::{LookUpError, Why};
-use crate::service::Keuze;
+use crate::service::look_up::LookUps;
 use crate::service::people::{Act, ActError, Acted, Person, ReachedAt, Who, customer_number, hash};
 use crate::service::staff::StaffName;
 use contact::{ContactPoint, DutchAddress, Email, Phone, Post};
@@ -84,18 +84,18 @@ pub struct FoundPeople {
     pub audit: RecordAddress,
 }
 
-impl Keuze {
+impl LookUps {
     /// Reads by what somebody is to be found; a customer number that somebody has is one, whatever else it looks like.
     pub fn contact(&self, text: &str) -> Option<Contact> {
-        let number = customer_number(text).ok().filter(|number| self.customer(number).is_some());
+        let number = customer_number(text).ok().filter(|number| self.people.customer(number).is_some());
         number.map(Contact::Customer).or_else(|| Contact::parse(text))
     }
 
     /// Everybody who is found by it.
     pub fn people_by(&self, contact: &Contact) -> Vec<Person> {
         match contact {
-            Contact::Customer(number) => self.customers(number),
-            Contact::Point(point) => self.people_at(point),
+            Contact::Customer(number) => self.people.customers(number),
+            Contact::Point(point) => self.people.people_at(point),
         }
     }
 
@@ -152,12 +152,12 @@ impl Keuze {
     ) -> Result<Option<Acted>, ActError> {
         let people = self.who_it_may_be(&Contact::Customer(number.to_owned()));
         let other = people.iter().find(|other| **other != kept);
-        let Some(other) = other.filter(|_| self.known_person(kept).is_some()) else {
+        let Some(other) = other.filter(|_| self.people.known_person(kept).is_some()) else {
             self.record_look_up(staff, why, &people, Vec::new()).await?;
-            return if self.known_person(kept).is_some() { Ok(None) } else { Err(ActError::NoPerson) };
+            return if self.people.known_person(kept).is_some() { Ok(None) } else { Err(ActError::NoPerson) };
         };
         let act = entered(staff, Route::Desk, Some(why));
-        self.merge(kept, *other, &act, self.look_ups(staff, why, &people)).await.map(Some)
+        self.merging.merge(kept, *other, &act, self.look_ups(staff, why, &people)).await.map(Some)
     }
 
     /// The last record of a person's, as their page shows it.
@@ -165,7 +165,7 @@ impl Keuze {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn last_of(&self, subject: Subject) -> Result<Option<RecordAddress>, ReadError> {
-        Ok(self.life(subject)?.last().map(|recorded| recorded.address))
+        Ok(self.people.life(subject)?.last().map(|recorded| recorded.address))
     }
 
     /// What holds at every contact point, as the desk shows it.
@@ -177,7 +177,7 @@ impl Keuze {
             let ReachedAt { channel, point, is_later, decision } = at;
             Reach { channel, at: point.map(|point| point.given()), is_later, decision }
         };
-        Ok(self.may_i_at_each(who)?.into_iter().map(shown).collect())
+        Ok(self.contactability.may_i_at_each(who)?.into_iter().map(shown).collect())
     }
 
     /// A person as the desk shows them, after they were looked up; `None` if they are not known any more.
@@ -185,7 +185,7 @@ impl Keuze {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn person_card(&self, subject: Subject) -> Result<Option<PersonCard>, ActError> {
-        let Some(person) = self.known_person(subject) else { return Ok(None) };
+        let Some(person) = self.people.known_person(subject) else { return Ok(None) };
         Ok(Some(PersonCard {
             subject: person.subject.to_string(),
             name: person.name().map(str::to_owned),
@@ -193,12 +193,12 @@ impl Keuze {
             language: person.language(),
             points: person.points().into_iter().map(|point| self.point_card(&person, point)).collect(),
             reach: self.reach(&Who::person(person.subject))?,
-            history: self.life(person.subject)?.iter().rev().map(|past| self.history_line(past, None)).collect(),
+            history: self.people.life(person.subject)?.iter().rev().map(|past| self.history_line(past, None)).collect(),
         }))
     }
 }
 
-impl Keuze {
+impl LookUps {
     fn point_card(&self, person: &Person, point: &ContactPoint) -> PointCard {
         let later = person
             .is_later(point)
@@ -244,11 +244,12 @@ mod tests {
         let named = customer(&house, "020 788 4001", &[]).await;
         let called = customer(&house, "K-2", &[phone("020 788 4000")]).await;
         for (text, person) in [(" 020 788 4001 ", named), ("020 788 4000", called), ("K-2", called)] {
-            let contact = house.keuze.contact(text).expect("read");
-            let found: Vec<Subject> = house.keuze.people_by(&contact).iter().map(|person| person.subject).collect();
+            let contact = house.services.look_ups.contact(text).expect("read");
+            let found: Vec<Subject> =
+                house.services.look_ups.people_by(&contact).iter().map(|person| person.subject).collect();
             assert_eq!(found, [person], "{text}");
         }
-        assert!(house.keuze.contact("jan jansen").is_none());
+        assert!(house.services.look_ups.contact("jan jansen").is_none());
     }
 
     #[test]

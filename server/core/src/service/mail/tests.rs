@@ -20,18 +20,18 @@ async fn a_mail_waits_through_a_restart_and_is_gone_when_sent() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let house = House::at(Some(&data), 1).await;
-    house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("queued");
-    house.keuze.scribe.close().await;
+    house.services.mail.queue_mail(mail(&house, "anna@example.nl")).await.expect("queued");
+    house.services.scribe.close().await;
 
     let house = House::at(Some(&data), 2).await;
-    let waiting = house.keuze.post.waiting();
+    let waiting = house.services.mail.waiting();
     let [(id, waits)] = waiting.as_slice() else { panic!("one mail waits") };
     assert_eq!(waits.to.given(), "anna@example.nl");
-    house.keuze.mail_ended(id, waits, Outcome::Sent).await.expect("recorded");
-    house.keuze.scribe.close().await;
+    house.services.mail.mail_ended(id, waits, Outcome::Sent).await.expect("recorded");
+    house.services.scribe.close().await;
 
     let house = House::at(Some(&data), 3).await;
-    assert!(house.keuze.post.waiting().is_empty());
+    assert!(house.services.mail.waiting().is_empty());
     let mailed = |state| Body::from(Mailed { mail: "code".to_owned(), state });
     let told: Vec<_> = house.ledger().into_iter().map(|event| event.body).collect();
     assert!(told.ends_with(&[mailed(MailState::Queued), mailed(MailState::Sent)]), "{told:?}");
@@ -40,15 +40,15 @@ async fn a_mail_waits_through_a_restart_and_is_gone_when_sent() {
 #[tokio::test]
 async fn the_key_of_a_day_ends_with_its_last_mail_and_not_before_the_day() {
     let house = House::new().await;
-    house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("queued");
-    assert_eq!(house.keuze.end_days().await.expect("run"), 0, "the day is not over");
+    house.services.mail.queue_mail(mail(&house, "anna@example.nl")).await.expect("queued");
+    assert_eq!(house.services.maintenance.end_days().await.expect("run"), 0, "the day is not over");
     house.clock.advance(86_400);
-    assert_eq!(house.keuze.end_days().await.expect("run"), 0, "a mail of it waits");
-    let (id, waits) = house.keuze.post.waiting().pop().expect("it waits");
-    house.keuze.mail_ended(&id, &waits, Outcome::GivenUp).await.expect("recorded");
-    assert_eq!(house.keuze.end_days().await.expect("run"), 1);
-    assert_eq!(house.keuze.end_days().await.expect("run"), 0, "once");
+    assert_eq!(house.services.maintenance.end_days().await.expect("run"), 0, "a mail of it waits");
+    let (id, waits) = house.services.mail.waiting().pop().expect("it waits");
+    house.services.mail.mail_ended(&id, &waits, Outcome::GivenUp).await.expect("recorded");
+    assert_eq!(house.services.maintenance.end_days().await.expect("run"), 1);
+    assert_eq!(house.services.maintenance.end_days().await.expect("run"), 0, "once");
     let last = house.ledger().pop().expect("a record");
     assert_eq!((last.kind(), last.destroyed().len()), (EventKind::RetentionRun, 1));
-    house.keuze.queue_mail(mail(&house, "anna@example.nl")).await.expect("the next day has a key of its own");
+    house.services.mail.queue_mail(mail(&house, "anna@example.nl")).await.expect("the next day has a key of its own");
 }

@@ -14,14 +14,12 @@ use model::identity::{RecordAddress, Subject};
 use super::book::{EntryId, Since, Wanted, yes_on};
 use super::hash::{self, newest_index_key};
 use super::{Act, ActError, Acted, Book, Part, Person, Who};
-use crate::service::Keuze;
 use crate::service::centre::Shown;
-use crate::service::codes::ABOUT;
+use crate::service::people::Contactability;
 use contact::ContactPoint;
 use ledger::{Draft, Fact, ReadError};
-use vault::mac::mac;
 
-impl Keuze {
+impl Contactability {
     /// Records an objection, by the person or to a contact point, and returns once it is durable. From then on every
     /// question about it is denied. Repeats succeed and record nothing, but for those of a visitor who is not known:
     /// the number of an older record would tell them that somebody had said it before.
@@ -29,8 +27,8 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn object(&self, who: &Who, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
-        if let Some(acted) = self.done_before(act)? {
+        let _one_at_a_time = self.people.write_lock().await;
+        if let Some(acted) = self.people.done_before(act)? {
             return Ok(acted);
         }
         let channels: BTreeSet<Channel> = channels.iter().copied().collect();
@@ -51,7 +49,7 @@ impl Keuze {
         let now = self.clock.now();
         let objection = Objection { policy: self.published.current().hash, channels, since: None, said: act.said() };
         let event = act.event(now.at, objection).with_subject(person);
-        self.perform(Draft::with(event, facts), act).await
+        self.people.perform(Draft::with(event, facts), act).await
     }
 
     /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
@@ -73,8 +71,8 @@ impl Keuze {
         act: &Act,
         shown: Option<&Shown>,
     ) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
-        let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+        let _one_at_a_time = self.people.write_lock().await;
+        let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let person = known.subject;
         if channels.is_empty() {
             return Err(ActError::Nothing);
@@ -87,7 +85,7 @@ impl Keuze {
         {
             return Err(ActError::ChangedSince);
         }
-        self.perform(self.agreed(person, channels, proof, (&given, controlled), act)?, act).await
+        self.people.perform(self.agreed(person, channels, proof, (&given, controlled), act)?, act).await
     }
 
     /// Records what somebody who may be new confirmed at the points that they proved; what is told of them is learned with
@@ -102,12 +100,12 @@ impl Keuze {
         proof: OptIn,
         act: &Act,
     ) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
+        let _one_at_a_time = self.people.write_lock().await;
         let (person, controlled) = (part.subject, part.points.clone());
-        let learned = self.learned(part);
+        let learned = self.people.learned(part);
         let mut draft = self.agreed(person, channels, proof, (&controlled, &controlled), act)?;
         draft.facts.extend(learned);
-        self.perform(draft, act).await
+        self.people.perform(draft, act).await
     }
 
     fn agreed(
@@ -142,17 +140,8 @@ impl Keuze {
         shown: &Shown,
     ) -> Result<bool, ActError> {
         let was_proved = |point: &ContactPoint| controlled.iter().any(|of| of.is_same_as(point));
-        let were_shown = given.iter().all(was_proved) || shown.points == self.hash_of_points(given);
+        let were_shown = given.iter().all(was_proved) || shown.points == self.people.hash_of_points(given);
         Ok(!were_shown || self.last_word_at(person, channels, given)? > Some(shown.record))
-    }
-
-    /// What a form says of the points that its page showed a yes to be for; empty for none.
-    pub(in crate::service) fn hash_of_points(&self, points: &[ContactPoint]) -> String {
-        let mut found: Vec<String> = points.iter().map(ContactPoint::found_under).collect();
-        found.sort_unstable();
-        let Some(all) = Some(found.join("\n")).filter(|all| !all.is_empty()) else { return String::new() };
-        let mac = mac(&self.scribe.secret(ABOUT), &[b"keuze points ", all.as_bytes()]);
-        format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
     }
 
     /// Takes off a contact point whatever objections stand on it, for whoever proved to control it (a code to that mailbox
@@ -169,7 +158,7 @@ impl Keuze {
         act: &Act,
         since: RecordAddress,
     ) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
+        let _one_at_a_time = self.people.write_lock().await;
         if self.last_no_at(point, channels)? > Some(since) {
             return Err(ActError::ChangedSince);
         }
@@ -182,7 +171,7 @@ impl Keuze {
         facts.extend(yes_on(channels, now.today));
         let (policy, channels) = (self.published.current().hash, channels.to_vec());
         let event = act.event(now.at, ObjectionLifted { policy, channels, said: act.said() });
-        self.perform(Draft::with(event, facts), act).await
+        self.people.perform(Draft::with(event, facts), act).await
     }
 
     /// The newest record of an objection to these channels that holds at a contact point.
@@ -203,12 +192,12 @@ impl Keuze {
     /// # Errors
     /// `SelfSignUpRequired` for social media, when it is not the person who asks (S-11).
     pub async fn request_opt_in(&self, person: Subject, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
-        if let Some(acted) = self.done_before(act)? {
+        let _one_at_a_time = self.people.write_lock().await;
+        if let Some(acted) = self.people.done_before(act)? {
             return Ok(acted);
         }
         let (person, _) = self.resolve(&Who::person(person))?;
-        self.perform(self.requested(person, &[], channels, Vec::new(), act)?, act).await
+        self.people.perform(self.requested(person, &[], channels, Vec::new(), act)?, act).await
     }
 
     /// The same, of somebody who may be new: what is told of them is learned with it. It takes as long for somebody who is
@@ -223,11 +212,11 @@ impl Keuze {
         act: &Act,
         more: Draft,
     ) -> Result<(), ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
+        let _one_at_a_time = self.people.write_lock().await;
         let (subject, points) = (part.subject, part.points.clone());
-        let facts = self.learned(part);
+        let facts = self.people.learned(part);
         let requested = self.requested(Some(subject), &points, channels, facts, act)?;
-        self.perform_together(vec![requested, more]).await?;
+        self.people.perform_together(vec![requested, more]).await?;
         Ok(())
     }
 
@@ -264,7 +253,7 @@ impl Keuze {
         evidence: Option<SoftOptIn>,
         act: &Act,
     ) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
+        let _one_at_a_time = self.people.write_lock().await;
         if channels.contains(&Channel::Social) {
             return Err(ActError::SelfSignUpRequired);
         }
@@ -280,7 +269,7 @@ impl Keuze {
         };
         let event = Event::new(self.clock.now().at, act.actor.clone(), Route::Import, relation).with_subject(person);
         let facts = if refused { self.new_entries(person, &points, channels) } else { Vec::new() };
-        self.perform(Draft::with(event, facts), act).await
+        self.people.perform(Draft::with(event, facts), act).await
     }
 
     /// The person as they are known now, with the points that the act is about.
@@ -370,7 +359,7 @@ impl Keuze {
             stands |= person.is_none() && decision.reason == Reason::PointObjected;
             // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
             if let Some(person) = person.filter(|_| stands) {
-                decision = self.of_life(&self.life(person)?, *channel);
+                decision = self.of_life(&self.people.life(person)?, *channel);
                 stands = decision.reason.is_no();
             }
             if !stands {
@@ -386,13 +375,6 @@ impl Keuze {
         self.last_word_at(person, channels, &[])
     }
 
-    /// Whether an event names one of these points as what it is for.
-    pub fn names_one(&self, event: &Event, points: &[ContactPoint]) -> bool {
-        let keys = hash::index_keys(&self.scribe);
-        let names = points.iter().flat_map(|point| hash::asked_at(&keys, point, Vec::new()).names);
-        names.collect::<Vec<_>>().iter().any(|name| event.points().iter().any(|given| given.name == *name))
-    }
-
     /// The last word that matters at these points; without any, at all.
     pub(in crate::service) fn last_word_at(
         &self,
@@ -401,11 +383,11 @@ impl Keuze {
         at: &[ContactPoint],
     ) -> Result<Option<RecordAddress>, ActError> {
         let keys = hash::index_keys(&self.scribe);
-        let life = self.life(person)?;
+        let life = self.people.life(person)?;
         let about = |of: &[Channel]| of.iter().any(|channel| channels.contains(channel));
         let matters = |event: &Event| {
             let grants = matches!(event.kind(), EventKind::OptInConfirmed | EventKind::OptInRequested);
-            let elsewhere = !at.is_empty() && !event.points().is_empty() && !self.names_one(event, at);
+            let elsewhere = !at.is_empty() && !event.points().is_empty() && !self.people.names_one(event, at);
             about(event.channels()) && !(grants && elsewhere)
         };
         let said = life.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);

@@ -3,14 +3,14 @@
 use model::channel::Channel;
 use model::contact::AskedAt;
 use model::decision::{Decision, Question, Reason, Recorded, decide};
-use model::event::{Actor, Body, Event, EventKind, Head, Objection, Relation};
+use model::event::{Actor, Event, EventKind};
 use model::identity::{PointName, RecordAddress, Subject};
 use model::purpose::PurposeId;
 
 use super::book::{Beside, Book, Found};
 use super::hash::{NumberedKey, asked_at, index_keys};
 use super::{ActError, Person, Who};
-use crate::service::Keuze;
+use crate::service::people::Contactability;
 use contact::ContactPoint;
 use ledger::ReadError;
 
@@ -34,43 +34,7 @@ pub(in crate::service) struct Seen {
     pub is_whole: bool,
 }
 
-impl Keuze {
-    /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
-    pub fn life(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
-        let subjects = self.people.book().person(subject).map_or_else(|| vec![subject], Person::subjects);
-        self.life_of(subjects)
-    }
-
-    /// The same for one who is known by all these subjects.
-    pub(super) fn life_of(&self, subjects: Vec<Subject>) -> Result<Vec<Recorded>, ReadError> {
-        let mut events = Vec::new();
-        for subject in subjects {
-            events.extend(self.scribe.history(subject)?);
-        }
-        events.sort_by_key(|recorded| recorded.address);
-        Ok(events)
-    }
-
-    /// What bears on the channels of a person: their life, and what others who may be the same objected to.
-    pub(super) fn bearing_on(&self, person: &Person, others: &[Person]) -> Result<Vec<Recorded>, ReadError> {
-        let mut events = self.life_of(person.subjects())?;
-        for other in others {
-            let theirs = self.life_of(other.subjects())?.into_iter();
-            events.extend(theirs.filter_map(|recorded| objection_of(recorded, person.subject)));
-        }
-        events.sort_by_key(|recorded| recorded.address);
-        Ok(events)
-    }
-
-    pub(super) fn bearing_on_subject(&self, person: Subject) -> Result<Vec<Recorded>, ReadError> {
-        let known = {
-            let book = self.people.book();
-            let known = book.person(person);
-            known.map(|known| (known.clone(), book.others_with_number(known).into_iter().cloned().collect::<Vec<_>>()))
-        };
-        known.map_or_else(|| self.life(person), |(known, others)| self.bearing_on(&known, &others))
-    }
-
+impl Contactability {
     /// May this person, or whoever is behind this contact point, be reached by this channel?
     ///
     /// A person is asked about at the named points that the channel reaches; without one, at all that they have for it, and
@@ -97,7 +61,7 @@ impl Keuze {
     /// # Errors
     /// As [`Self::may_i`].
     pub fn may_i_at_each(&self, who: &Who) -> Result<Vec<ReachedAt>, ActError> {
-        let known = who.person.map(|person| self.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
+        let known = who.person.map(|person| self.people.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
         let mut reached = Vec::new();
         for channel in Channel::ALL {
             let points = points_by(&who.points, known.as_ref(), channel);
@@ -121,7 +85,7 @@ impl Keuze {
         let by_number_alone = named.is_empty();
         let points = if by_number_alone { own_points(&person, channel) } else { named };
         let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(|point| person.has(point));
-        let life = self.bearing_on(&person, &others)?;
+        let life = self.people.bearing_on(&person, &others)?;
         let mut decision = self.decide_at(Some(&person), &life, &points, channel, None)?.at_own_point(is_own);
         if !is_own && !by_number_alone && decision.reason == Reason::EvidenceMissing {
             decision.reason = Reason::NoPoint;
@@ -133,7 +97,7 @@ impl Keuze {
             if !decision.allow {
                 return Ok(decision);
             }
-            let life = self.bearing_on(other, std::slice::from_ref(&person))?;
+            let life = self.people.bearing_on(other, std::slice::from_ref(&person))?;
             let theirs = self.decide_at(Some(other), &life, &own_points(other, channel), channel, None)?;
             // A number that is only typed alike says nothing but a no.
             let counts = person.shares_number(other) || theirs.reason.is_no();
@@ -153,7 +117,7 @@ impl Keuze {
         if seen.is_whole {
             return self.may_i(&Who { person: Some(person.subject), points }, channel);
         }
-        let life = self.bearing_on_subject(person.subject)?.into_iter();
+        let life = self.people.bearing_on_subject(person.subject)?.into_iter();
         let life: Vec<Recorded> = life.filter(|recorded| self.is_shown(&recorded.event, seen)).collect();
         Ok(self.decide_at(Some(person), &life, &points, channel, None)?.at_own_point(true))
     }
@@ -165,7 +129,7 @@ impl Keuze {
         match event.points() {
             _ if seen.is_whole => true,
             [] => !(event.kind() == EventKind::Imported && event.evidence().is_some()),
-            _ => self.names_one(event, &points),
+            _ => self.people.names_one(event, &points),
         }
     }
 
@@ -184,8 +148,9 @@ impl Keuze {
     fn may_i_at(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
         let mut decision = self.decide_at(None, &[], points, channel, None)?;
         for person in self.behind(points) {
-            let known = self.known_person(person);
-            let theirs = self.decide_at(known.as_ref(), &self.bearing_on_subject(person)?, points, channel, None)?;
+            let known = self.people.known_person(person);
+            let theirs =
+                self.decide_at(known.as_ref(), &self.people.bearing_on_subject(person)?, points, channel, None)?;
             if theirs.allow || !decision.allow && decision.evidence.is_empty() {
                 decision = theirs;
             }
@@ -210,8 +175,8 @@ impl Keuze {
             decision = Decision { allow: false, reason: Reason::NoAnswer, ..decision };
         }
         for person in people {
-            decision = decide(&self.life(person)?, policy, &question, self.clock.now());
-            let known = self.known_person(person);
+            decision = decide(&self.people.life(person)?, policy, &question, self.clock.now());
+            let known = self.people.known_person(person);
             let is_theirs =
                 |point: &ContactPoint| known.as_ref().is_some_and(|of| of.has(point) && !of.is_later(point));
             if decision.allow && decision.reason == Reason::Granted && !who.points.iter().all(is_theirs) {
@@ -242,8 +207,8 @@ impl Keuze {
         record: RecordAddress,
     ) -> Result<bool, ActError> {
         let life: Vec<Recorded> =
-            self.bearing_on_subject(person)?.into_iter().filter(|said| said.address < record).collect();
-        Ok(self.decide_at(self.known_person(person).as_ref(), &life, points, channel, Some(record))?.allow)
+            self.people.bearing_on_subject(person)?.into_iter().filter(|said| said.address < record).collect();
+        Ok(self.decide_at(self.people.known_person(person).as_ref(), &life, points, channel, Some(record))?.allow)
     }
 
     /// What somebody with this life wants of a channel, wherever they said it.
@@ -310,10 +275,10 @@ impl Keuze {
         let names = asked_at(keys, point, Vec::new()).names;
         let mut spread = Vec::new();
         for Beside { person, others, found } in book.beside(point, also, keys) {
-            let life = self.life_of(person.subjects())?;
+            let life = self.people.life_of(person.subjects())?;
             let mut told: Vec<RecordAddress> = life.iter().map(|recorded| recorded.address).collect();
             for other in others {
-                told.extend(self.life_of(other.subjects())?.iter().map(|recorded| recorded.address));
+                told.extend(self.people.life_of(other.subjects())?.iter().map(|recorded| recorded.address));
             }
             for mut found in found {
                 // Beside an event of somebody's it says no more than that event; and one of somebody who is gone is not of
@@ -362,19 +327,4 @@ fn points_by(named: &[ContactPoint], known: Option<&Person>, channel: Channel) -
 
 fn own_points(person: &Person, channel: Channel) -> Vec<ContactPoint> {
     person.points_for(channel).into_iter().cloned().collect()
-}
-
-/// What somebody objected to, as an objection of whoever may be the same; nothing else of them.
-fn objection_of(Recorded { address, event }: Recorded, person: Subject) -> Option<Recorded> {
-    let said = event.circumstances()?.clone();
-    let (policy, channels) = match event.body {
-        Body::Objected(Objection { policy, channels, .. }) => (policy, channels),
-        Body::Imported(Relation { policy, channels, evidence: Some(soft), .. }) if soft.opt_out_used => {
-            (policy, channels)
-        }
-        _ => return None,
-    };
-    let Head { at, actor, route, .. } = event.head;
-    let objection = Event::new(at, actor, route, Objection { policy, channels, since: None, said });
-    Some(Recorded { address, event: objection.with_subject(Some(person)) })
 }

@@ -1,5 +1,7 @@
 //! Erasing is real: the keys of a person go, and their "no" stays.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::event::{Actor, Ended, Event, RetentionRun, Route};
 use model::identity::{RecordAddress, Subject};
@@ -7,9 +9,13 @@ use time::{Date, Duration};
 
 use super::hash::{index_keys, newest_index_key};
 use super::{Act, ActError, Book, Part, Person};
-use crate::service::Keuze;
+use crate::service::mail::MailQueue;
+use crate::service::newsletter::Newsletter;
+use crate::service::people::{Contactability, People};
 use contact::ContactPoint;
-use ledger::{Draft, Fact, ReadError};
+use ledger::clock::Clock;
+use ledger::{Draft, Fact, ReadError, Scribe};
+use vault::random::Entropy;
 use vault::ring::{KeyId, Owner, RetentionClass};
 
 /// For how long copies of the key ring may live in backups under an old root key.
@@ -26,7 +32,33 @@ pub struct Erased {
     pub keeps_no: bool,
 }
 
-impl Keuze {
+/// Ends the keys of people.
+pub struct Erasures {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+    newsletter: Arc<Newsletter>,
+    mail: Arc<MailQueue>,
+}
+
+impl Erasures {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+        newsletter: Arc<Newsletter>,
+        mail: Arc<MailQueue>,
+    ) -> Self {
+        Self { scribe, clock, entropy, people, contactability, newsletter, mail }
+    }
+}
+
+impl Erasures {
     /// Destroys every key of a person. With `keep_no`, every contact point that they had is forbidden in the same batch:
     /// otherwise a later import would reach them again.
     ///
@@ -48,7 +80,7 @@ impl Keuze {
         keep_no: bool,
         act: &Act,
     ) -> Result<Erased, ActError> {
-        let another = self.new_subject();
+        let another = self.people.new_subject();
         let stays = |person: &Person| person.unseen_by(std::slice::from_ref(proved), another);
         self.erase_all_but(person, stays, keep_no, act).await
     }
@@ -60,24 +92,28 @@ impl Keuze {
         keep_no: bool,
         act: &Act,
     ) -> Result<Erased, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
-        let person = self.known_person(person).ok_or(ActError::NoPerson)?;
+        let _one_at_a_time = self.people.write_lock().await;
+        let person = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let stays = stays(&person);
         let is_theirs = |point: &&ContactPoint| !stays.iter().any(|part| part.points.contains(point));
         let points: Vec<_> = person.points().into_iter().filter(is_theirs).cloned().collect();
         let stays = stays.iter().map(|part| part.fact(self.scribe.ensure_key(Owner::Class(part.subject, part.class))));
         let stays: Vec<Fact> = stays.collect();
         // Its maker is gone: whoever lifts this proves to control the point.
-        let list = if keep_no { self.new_entries(Some(person.subject), &points, &Channel::ALL) } else { Vec::new() };
+        let list = if keep_no {
+            self.contactability.new_entries(Some(person.subject), &points, &Channel::ALL)
+        } else {
+            Vec::new()
+        };
         let facts = list.into_iter().chain(self.settled(&person)?).chain(stays).collect();
         let now = self.clock.now();
         let about = self.scribe.seal_about(person.subject);
         let event = act.event(now.at, model::event::Erased { about, keys: Vec::new(), said: act.said() });
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
-        let (mails, mut drafts) = self.mails_given_up(&points);
+        let (mails, mut drafts) = self.mail.mails_given_up(&points);
         drafts.push(Draft::with(event, facts).ending(keys));
-        let acted = self.perform_together(drafts).await?;
-        self.drop_mails(&mails);
+        let acted = self.people.perform_together(drafts).await?;
+        self.mail.drop_mails(&mails);
         Ok(Erased { record: acted.record, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
     }
 
@@ -91,16 +127,16 @@ impl Keuze {
         let now = self.clock.now();
         // Looked for without holding anybody up, and looked at again when nobody acts.
         let mut found: Vec<Subject> = Vec::new();
-        for person in self.everybody() {
-            if found.len() < AT_ONCE && !self.unconfirmed(&person, now.today)?.is_empty() {
+        for person in self.people.everybody() {
+            if found.len() < AT_ONCE && !self.newsletter.unconfirmed(&person, now.today)?.is_empty() {
                 found.push(person.subject);
             }
             tokio::task::yield_now().await;
         }
-        let _one_at_a_time = self.people.acting.lock().await;
+        let _one_at_a_time = self.people.write_lock().await;
         let (mut keys, mut facts): (Vec<KeyId>, Vec<Fact>) = (Vec::new(), Vec::new());
-        for person in found.into_iter().filter_map(|subject| self.known_person(subject)) {
-            let owners = self.unconfirmed(&person, now.today)?;
+        for person in found.into_iter().filter_map(|subject| self.people.known_person(subject)) {
+            let owners = self.newsletter.unconfirmed(&person, now.today)?;
             if !owners.is_empty() {
                 facts.extend(self.settled(&person)?);
             }
@@ -109,7 +145,7 @@ impl Keuze {
         if !keys.is_empty() {
             let run = RetentionRun { ended: Ended::UnconfirmedSignUps, keys: Vec::new() };
             let event = Event::new(now.at, Actor::System, Route::System, run);
-            self.perform_together(vec![Draft::with(event, facts).ending(keys.clone())]).await?;
+            self.people.perform_together(vec![Draft::with(event, facts).ending(keys.clone())]).await?;
         }
         Ok(keys.len())
     }
@@ -123,7 +159,7 @@ impl Keuze {
         let mut facts = Vec::new();
         for whose in std::iter::once(person).chain(others) {
             for point in whose.points() {
-                let spread = self.spread_to(&book, &keys, None, point)?.into_iter();
+                let spread = self.contactability.spread_to(&book, &keys, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
                     let (id, entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
                     facts.push(entry.fact(id));

@@ -12,8 +12,8 @@ mod table;
 pub(super) mod tests;
 pub mod words;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use model::channel::Channel;
 use model::contact::{AskedAt, GivenAt, PointKind};
@@ -29,11 +29,14 @@ use super::customer_number::alike;
 use super::hash::{NumberedKey, asked_at, given_at, index_keys, name, newest_index_key};
 use super::merge::one_of_two;
 use super::profile::{Later, Part};
-use super::{Act, ActError, HandedIn, Person};
-use crate::service::Keuze;
+use super::{Act, ActError, Person};
+use crate::publish::Published;
+use crate::service::people::{Contactability, Merging, People};
 use contact::ContactPoint;
-use ledger::{Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded};
+use ledger::clock::Clock;
+use ledger::{Answer, AnswerName, Draft, Fact, FactKind, Scribe};
 use vault::key::IndexKey;
+use vault::random::Entropy;
 use vault::ring::{KeyId, Owner, RetentionClass};
 
 pub use read::{FileFault, Line, rows};
@@ -215,7 +218,7 @@ const INVENTED: &str = include_str!("import/demo.jsonl");
 
 /// An import that runs.
 struct Running<'a> {
-    keuze: &'a Keuze,
+    service: &'a ContactImport,
     lines: read::Lines<'a>,
     /// Read, but not taken yet, because it touches what an earlier row of the wave touches.
     held: Option<ReadRow>,
@@ -329,7 +332,33 @@ enum Holds {
     Nowhere,
 }
 
-impl Keuze {
+/// Takes over people and earlier choices.
+pub struct ContactImport {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    published: Arc<Published>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+    merging: Arc<Merging>,
+}
+
+impl ContactImport {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        published: Arc<Published>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+        merging: Arc<Merging>,
+    ) -> Self {
+        Self { scribe, clock, entropy, published, people, contactability, merging }
+    }
+}
+
+impl ContactImport {
     /// Imports rows; `each` is told of every one, in the order of the file. `source` is the system that they come from: an
     /// objection without a date that it brings again, after a yes lifted it, is not taken a second time.
     ///
@@ -372,50 +401,17 @@ impl Keuze {
         let lines = read::json_lines(INVENTED.as_bytes());
         self.import(lines, "demo", Mode::Write, Actor::System, &mut |_| {}).await
     }
-
-    /// Writes rows that do not rest on each other, in their order; what a row comes to is recorded whole, or not at all. Once
-    /// one of them is taken the others wait for room, so that nothing is left half done because much is being written.
-    async fn perform_all(&self, rows: Vec<(Vec<Draft>, Option<Answer>)>) -> Result<(), ActError> {
-        let mut waiting: VecDeque<HandedIn> = VecDeque::new();
-        let mut begun = false;
-        for (drafts, once) in rows {
-            let handed_in = loop {
-                match self.hand_in(drafts.clone(), once.clone()) {
-                    Err(AppendError::NotRecorded(NotRecorded::Busy)) if begun => match waiting.pop_front() {
-                        Some(first) => _ = self.note(first).await?,
-                        None => tokio::time::sleep(Duration::from_millis(10)).await,
-                    },
-                    handed_in => break handed_in,
-                }
-            };
-            match handed_in {
-                Ok(handed_in) => waiting.push_back(handed_in),
-                // What is taken is finished, and whatever goes wrong with that outranks this.
-                Err(error) => {
-                    for taken in waiting {
-                        self.note(taken).await?;
-                    }
-                    return Err(error.into());
-                }
-            }
-            begun = true;
-        }
-        for taken in waiting {
-            self.note(taken).await?;
-        }
-        Ok(())
-    }
 }
 
 impl<'a> Running<'a> {
-    fn new(keuze: &'a Keuze, lines: read::Lines<'a>, source: &'a str, mode: Mode, actor: Actor) -> Self {
+    fn new(service: &'a ContactImport, lines: read::Lines<'a>, source: &'a str, mode: Mode, actor: Actor) -> Self {
         let level = IdentityLevel::Unverified;
         let act = Act { actor, ..Act::by_person(Route::Import, level) };
         // A dry run makes no key: what would stand is kept under one that is thrown away.
-        let newest = (0, IndexKey::random(&*keuze.entropy));
-        let scratch = (mode == Mode::DryRun).then(|| keuze.people.book().clone());
-        let keys = index_keys(&keuze.scribe).into_iter().chain([newest.clone()]).collect();
-        Self { keuze, lines, held: None, source, act, scratch, keys, newest, request: None }
+        let newest = (0, IndexKey::random(&*service.entropy));
+        let scratch = (mode == Mode::DryRun).then(|| service.people.book().clone());
+        let keys = index_keys(&service.scribe).into_iter().chain([newest.clone()]).collect();
+        Self { service, lines, held: None, source, act, scratch, keys, newest, request: None }
     }
 
     async fn run(mut self, each: &mut (dyn FnMut(&RowReport) + Send)) -> Result<Summary, ActError> {
@@ -435,7 +431,7 @@ impl<'a> Running<'a> {
     /// What the request that the row comes of is answered; a refusal is none, and sent again it is refused alike.
     fn answer(&self, report: &RowReport) -> Option<Answer> {
         let Request { name, answer } = self.request.filter(|_| report.came_to == CameTo::Recorded)?;
-        Some(Answer { name: *name, at: self.keuze.clock.now().at, value: answer(report) })
+        Some(Answer { name: *name, at: self.service.clock.now().at, value: answer(report) })
     }
 
     /// The next row: the one that was held back, or the next of the file.
@@ -445,18 +441,18 @@ impl<'a> Running<'a> {
 
     /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
     async fn wave(&mut self) -> Result<Vec<RowReport>, ActError> {
-        let _one_at_a_time = self.keuze.people.acting.lock().await;
-        let today = self.keuze.clock.now().today;
+        let _one_at_a_time = self.service.people.write_lock().await;
+        let today = self.service.clock.now().today;
         let mut reports = Vec::new();
         let mut rows = Vec::new();
         let mut touched = HashSet::new();
         if self.scratch.is_none() {
-            self.newest = newest_index_key(&self.keuze.scribe);
-            self.keys = index_keys(&self.keuze.scribe);
+            self.newest = newest_index_key(&self.service.scribe);
+            self.keys = index_keys(&self.service.scribe);
         }
         while reports.len() < WAVE {
             let Some(next) = self.next_row(today) else { break };
-            let book = self.keuze.people.book();
+            let book = self.service.people.book();
             let names = next.row.iter().flat_map(|row| touches(row, self.scratch.as_ref().unwrap_or(&book)));
             let names: Vec<String> = names.collect();
             drop(book);
@@ -474,7 +470,7 @@ impl<'a> Running<'a> {
             }
             reports.push(report);
         }
-        self.keuze.perform_all(rows).await?;
+        self.service.people.perform_all(rows).await?;
         Ok(reports)
     }
 
@@ -509,11 +505,11 @@ impl<'a> Running<'a> {
 
     fn target(&self, row: &Row) -> Result<Target, ActError> {
         let Meant { person, mut others, is_another } = {
-            let book = self.keuze.people.book();
+            let book = self.service.people.book();
             meant(row, self.scratch.as_ref().unwrap_or(&book))
         };
         let mut known = match person {
-            Some(person) if is_subscriber(&person) && !self.keuze.has_confirmed(&person)? => None,
+            Some(person) if is_subscriber(&person) && !self.service.people.has_confirmed(&person)? => None,
             person => person,
         };
         let (mut life, mut merges) = (Vec::new(), Vec::new());
@@ -527,8 +523,10 @@ impl<'a> Running<'a> {
             }
         }
         match &known {
-            Some(person) => life = self.keuze.bearing_on(person, &others)?,
-            None if is_another => life = self.keuze.bearing_on(&nobody_yet(self.keuze.new_subject()), &others)?,
+            Some(person) => life = self.service.people.bearing_on(person, &others)?,
+            None if is_another => {
+                life = self.service.people.bearing_on(&nobody_yet(self.service.people.new_subject()), &others)?;
+            }
             None => {}
         }
         // As if it were written already, so that a no of either is one of both.
@@ -542,25 +540,25 @@ impl<'a> Running<'a> {
     fn merged(&self, kept: &Person, other: &Person) -> Result<Draft, ActError> {
         let old_key = |owner| match (&self.scratch, owner) {
             (Some(scratch), Owner::Class(subject, class)) => scratch.key_of(subject, class),
-            (_, owner) => self.keuze.scribe.find_key(owner),
+            (_, owner) => self.service.scribe.find_key(owner),
         };
         let merged = Merged { other: other.subject, said: self.act.said() };
         let event = self.event(merged, Some(kept.subject));
         let mut draft = one_of_two(event, (kept, other), |owner| self.key(owner), old_key);
-        let book = self.keuze.people.book();
+        let book = self.service.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
-        draft.facts.extend(self.keuze.joined(book, &self.newest, &self.keys, kept, other)?);
+        draft.facts.extend(self.service.merging.joined(book, &self.newest, &self.keys, kept, other)?);
         Ok(draft)
     }
 
     /// A dry run makes no key.
     fn key(&self, owner: Owner) -> KeyId {
         match (&self.scratch, owner) {
-            (None, owner) => self.keuze.scribe.ensure_key(owner),
+            (None, owner) => self.service.scribe.ensure_key(owner),
             (Some(scratch), Owner::Class(subject, class)) => {
-                scratch.key_of(subject, class).unwrap_or_else(|| KeyId(self.keuze.entropy.bytes()))
+                scratch.key_of(subject, class).unwrap_or_else(|| KeyId(self.service.entropy.bytes()))
             }
-            (Some(_), _) => KeyId(self.keuze.entropy.bytes()),
+            (Some(_), _) => KeyId(self.service.entropy.bytes()),
         }
     }
 
@@ -573,7 +571,7 @@ impl<'a> Running<'a> {
             }
         }
         let known_subject = known.as_ref().map(|person| person.subject);
-        let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.keuze.new_subject()));
+        let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.service.people.new_subject()));
         let (others_points, merges, is_told) = (Vec::new(), Vec::new(), person.is_some());
         Target { person, known, points, others_points, life, is_told, merges, is_another: false }
     }
@@ -645,12 +643,12 @@ impl<'a> Running<'a> {
     }
 
     fn event(&self, body: impl Into<Body>, subject: Option<Subject>) -> Event {
-        self.act.event(self.keuze.clock.now().at, body).with_subject(subject)
+        self.act.event(self.service.clock.now().at, body).with_subject(subject)
     }
 
     fn relation(&self, row: &Row, target: &Target, channels: &[Channel], evidence: Option<&SoftOptIn>) -> Event {
         let relation = Relation {
-            policy: self.keuze.published.current().hash,
+            policy: self.service.published.current().hash,
             channels: channels.to_vec(),
             points: self.given(row, target, channels),
             evidence: evidence.cloned(),
@@ -711,9 +709,11 @@ impl<'a> Running<'a> {
         }
         let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on);
         // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
-        let own = target.known.as_ref().map(|person| self.keuze.life_of(person.subjects())).transpose()?;
+        let own = target.known.as_ref().map(|person| self.service.people.life_of(person.subjects())).transpose()?;
         let own = own.unwrap_or_default();
-        let known = |channel: &Channel| target.person.is_none() || self.keuze.of_life(&own, *channel).reason.is_no();
+        let known = |channel: &Channel| {
+            target.person.is_none() || self.service.contactability.of_life(&own, *channel).reason.is_no()
+        };
         if !(facts.is_empty() && no.stands.iter().all(known)) {
             no.drafts.push(self.objected(row, target.person, no.stands.clone(), facts));
         }
@@ -725,7 +725,7 @@ impl<'a> Running<'a> {
     }
 
     fn objected(&self, row: &Row, person: Option<Subject>, channels: Vec<Channel>, facts: Vec<Fact>) -> Draft {
-        let policy = self.keuze.published.current().hash;
+        let policy = self.service.published.current().hash;
         let objection = Objection { policy, channels, since: row.objected_on, said: self.act.said() };
         Draft::with(self.event(objection, person), facts)
     }
@@ -754,7 +754,7 @@ impl<'a> Running<'a> {
     /// is found in their life; one at a contact point alone is remembered there.
     fn was_lifted(&self, row: &Row, target: &Target, channel: Channel) -> bool {
         let mut points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
-        let book = self.keuze.people.book();
+        let book = self.service.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
         let alone = row.objected_on.is_none() && target.person.is_none();
         alone && points.all(|point| book.lifted_of(self.source, point, channel, &self.keys))
@@ -766,13 +766,13 @@ impl<'a> Running<'a> {
             return Ok(vec![target.life.clone()]);
         }
         let people: BTreeSet<Vec<Subject>> = {
-            let book = self.keuze.people.book();
+            let book = self.service.people.book();
             let book = self.scratch.as_ref().unwrap_or(&book);
             let reached = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
             let at = reached.flat_map(|point| book.at(point));
             at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
         };
-        people.into_iter().map(|subjects| Ok(self.keuze.life_of(subjects)?)).collect()
+        people.into_iter().map(|subjects| Ok(self.service.people.life_of(subjects)?)).collect()
     }
 
     fn entries(
@@ -795,15 +795,15 @@ impl<'a> Running<'a> {
         since: Option<Date>,
     ) -> Vec<Fact> {
         let source = (since.is_none() && target.person.is_none()).then_some(self.source);
-        let since = since.map_or_else(|| Since::Now(self.keuze.clock.now().today), Since::Dated);
+        let since = since.map_or_else(|| Since::Now(self.service.clock.now().today), Since::Dated);
         let doors_are_told = target.is_told;
-        let book = self.keuze.people.book();
+        let book = self.service.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
         // A list without dates says the same again and again, and is compared with what it brought itself.
         let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
         let answered = &book.answered(of_nobody, since, &self.keys);
         let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };
-        book.new_entries(&wanted, &self.newest, &self.keys, &*self.keuze.entropy)
+        book.new_entries(&wanted, &self.newest, &self.keys, &*self.service.entropy)
     }
 
     /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
@@ -882,12 +882,12 @@ impl<'a> Running<'a> {
         channel: Channel,
         points: &[ContactPoint],
     ) -> Result<Decision, ActError> {
-        Ok(self.keuze.of_life_at(life, channel, self.asked(person, points)?))
+        Ok(self.service.contactability.of_life_at(life, channel, self.asked(person, points)?))
     }
 
     fn asked(&self, person: Option<&Person>, points: &[ContactPoint]) -> Result<Vec<AskedAt>, ActError> {
-        let book = self.keuze.people.book();
-        Ok(self.keuze.asked(self.scratch.as_ref().unwrap_or(&book), &self.keys, person, points)?)
+        let book = self.service.people.book();
+        Ok(self.service.contactability.asked(self.scratch.as_ref().unwrap_or(&book), &self.keys, person, points)?)
     }
 }
 

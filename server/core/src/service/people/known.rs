@@ -8,20 +8,20 @@ use time::Date;
 use super::hash::index_keys;
 use super::profile::{Part, Person};
 use super::{Act, ActError};
-use crate::service::Keuze;
+use crate::service::people::People;
 use contact::ContactPoint;
 use ledger::{Draft, Fact};
 use vault::ring::Owner;
 
-impl Keuze {
+impl People {
     /// A person as they are known now.
     pub fn known_person(&self, subject: Subject) -> Option<Person> {
-        self.people.book().person(subject).cloned()
+        self.book().person(subject).cloned()
     }
 
     /// The people who have this contact point.
     pub fn people_at(&self, point: &ContactPoint) -> Vec<Person> {
-        let book = self.people.book();
+        let book = self.book();
         book.at(point).into_iter().filter_map(|subject| book.person(subject).cloned()).collect()
     }
 
@@ -32,7 +32,7 @@ impl Keuze {
 
     /// Everybody with a customer number: one, unless it came back with another name and address.
     pub fn customers(&self, number: &str) -> Vec<Person> {
-        self.people.book().customers(number).into_iter().cloned().collect()
+        self.book().customers(number).into_iter().cloned().collect()
     }
 
     /// The person whom a customer number and contact points mean together: of several with the number whoever has one of
@@ -46,7 +46,7 @@ impl Keuze {
 
     /// Everybody.
     pub fn everybody(&self) -> Vec<Person> {
-        self.people.book().everybody().cloned().collect()
+        self.book().everybody().cloned().collect()
     }
 
     /// What is forbidden at a person's contact points, and since when; whoever made it.
@@ -57,7 +57,7 @@ impl Keuze {
     /// The same at these contact points.
     pub fn blocked_at(&self, points: &[&ContactPoint]) -> Vec<(Vec<Channel>, Date)> {
         let keys = index_keys(&self.scribe);
-        let book = self.people.book();
+        let book = self.book();
         let found = points.iter().flat_map(|point| book.objections_on(point, &keys));
         found.map(|found| (found.entry.channels, found.entry.since)).collect()
     }
@@ -72,7 +72,7 @@ impl Keuze {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn learn(&self, part: Part, act: &Act) -> Result<Person, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
+        let _one_at_a_time = self.write_lock().await;
         let subject = part.subject;
         let facts = self.learned(part);
         if !facts.is_empty() {

@@ -3,6 +3,8 @@
 //! A person has one code, made out of a secret and their subject; kept is its keyed hash, sealed under a key of the
 //! person, with which it ends. The secret is rotated; codes on letters that are lying about keep working.
 
+use std::sync::Arc;
+
 use model::event::Body;
 use model::identity::Subject;
 use model::letter::LetterCode;
@@ -10,10 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use super::profile::{Kind, Person, fact_key};
 use super::{Act, ActError};
-use crate::service::Keuze;
-use ledger::{Draft, Fact, FactKind};
+use crate::service::people::People;
+use ledger::clock::Clock;
+use ledger::{Draft, Fact, FactKind, Scribe};
 use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
+use vault::random::Entropy;
 use vault::ring::{KeyId, Owner, RetentionClass};
 
 /// The name of the secrets.
@@ -29,7 +33,22 @@ pub(super) struct Letter {
     pub(super) hash: String,
 }
 
-impl Keuze {
+/// The codes on letters.
+pub struct LetterCodes {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    people: Arc<People>,
+}
+
+impl LetterCodes {
+    /// On what it may touch.
+    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, people: Arc<People>) -> Self {
+        Self { scribe, clock, entropy, people }
+    }
+}
+
+impl LetterCodes {
     /// The code for a person's letters.
     ///
     /// # Errors
@@ -39,7 +58,7 @@ impl Keuze {
         if let (_, code, None) = self.code_of(person)? {
             return Ok(code);
         }
-        let _one_at_a_time = self.people.acting.lock().await;
+        let _one_at_a_time = self.people.write_lock().await;
         let (person, code, new) = self.code_of(person)?;
         if let Some(hash) = new {
             self.keep_letter(&person, hash, act).await?;
@@ -49,7 +68,7 @@ impl Keuze {
 
     /// A person's code, with its hash where that is not on record yet.
     fn code_of(&self, person: Subject) -> Result<(Person, LetterCode, Option<String>), ActError> {
-        let person = self.known_person(person).ok_or(ActError::NoPerson)?;
+        let person = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let (_, secret) = self.scribe.newest_secret(LETTER);
         // Two people's codes are the same once in 2^55 pairs; then the second gets their next one.
         for attempt in 0..=u8::MAX {
@@ -86,7 +105,7 @@ impl Keuze {
         let key = self.scribe.ensure_key(Owner::Class(subject, class));
         let event = act.event(self.clock.now().at, Body::LetterCodeMade(act.said())).with_subject(Some(subject));
         let fact = Letter { subject, hash }.fact(key, self.entropy.bytes());
-        self.perform(Draft::with(event, vec![fact]), act).await?;
+        self.people.perform(Draft::with(event, vec![fact]), act).await?;
         Ok(())
     }
 }

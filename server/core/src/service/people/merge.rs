@@ -1,5 +1,7 @@
 //! Two people turned out to be one.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::event::{Event, Merged, PointConfirmed};
 use model::identity::Subject;
@@ -8,12 +10,36 @@ use super::book::{Answered, Since, Wanted};
 use super::hash::{NumberedKey, given_at, index_keys, newest_index_key};
 use super::profile::{Part, Person};
 use super::{Act, ActError, Acted, Book};
-use crate::service::Keuze;
+use crate::service::people::{Contactability, People};
 use contact::ContactPoint;
-use ledger::{Draft, Fact, ReadError};
+use ledger::clock::Clock;
+use ledger::{Draft, Fact, ReadError, Scribe};
+use vault::random::Entropy;
 use vault::ring::{KeyId, Owner};
 
-impl Keuze {
+/// Two people who turned out to be one, and what is theirs for certain.
+pub struct Merging {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    people: Arc<People>,
+    contactability: Arc<Contactability>,
+}
+
+impl Merging {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        people: Arc<People>,
+        contactability: Arc<Contactability>,
+    ) -> Self {
+        Self { scribe, clock, entropy, people, contactability }
+    }
+}
+
+impl Merging {
     /// Makes one person of two: contact points and customer numbers of both, and every objection of both. What either agreed
     /// to stays at the points that it was given for. `looked_up` says how the other was found, and is recorded with it.
     ///
@@ -26,9 +52,9 @@ impl Keuze {
         act: &Act,
         looked_up: Vec<Draft>,
     ) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
-        let kept = self.known_person(kept).ok_or(ActError::NoPerson)?;
-        let other = self.known_person(other).ok_or(ActError::NoPerson)?;
+        let _one_at_a_time = self.people.write_lock().await;
+        let kept = self.people.known_person(kept).ok_or(ActError::NoPerson)?;
+        let other = self.people.known_person(other).ok_or(ActError::NoPerson)?;
         if kept.subject == other.subject {
             return Err(ActError::Nothing);
         }
@@ -38,7 +64,7 @@ impl Keuze {
         let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
         let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
         draft.facts.extend(self.joined(&self.people.book(), &newest, &keys, &kept, &other)?);
-        self.perform_together(looked_up.into_iter().chain([draft]).collect()).await
+        self.people.perform_together(looked_up.into_iter().chain([draft]).collect()).await
     }
 
     /// Takes it on somebody's word that a contact point which joined a person later is theirs: from then on whoever proves it
@@ -47,8 +73,8 @@ impl Keuze {
     /// # Errors
     /// There is no such person (any more), or the point is not one that joined them later.
     pub async fn vouch(&self, person: Subject, point: &ContactPoint, act: &Act) -> Result<Acted, ActError> {
-        let _one_at_a_time = self.people.acting.lock().await;
-        let known = self.known_person(person).ok_or(ActError::NoPerson)?;
+        let _one_at_a_time = self.people.write_lock().await;
+        let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         if !known.is_later(point) {
             return Err(ActError::Nothing);
         }
@@ -61,7 +87,7 @@ impl Keuze {
             let key = || self.scribe.ensure_key(Owner::Class(known.subject, *class));
             (own != **part).then(|| own.fact(key()))
         });
-        self.perform(Draft::with(event, vouched.collect()), act).await
+        self.people.perform(Draft::with(event, vouched.collect()), act).await
     }
 
     /// What either said no to, or whoever may be the same, or what stands on a point of theirs and holds for them: it stands
@@ -98,11 +124,11 @@ impl Keuze {
         point: &ContactPoint,
     ) -> Result<Vec<Channel>, ReadError> {
         let others: Vec<Person> = book.others_with_number(person).into_iter().cloned().collect();
-        let life = self.bearing_on(person, &others)?;
-        let mut asked = self.asked(book, keys, Some(person), std::slice::from_ref(point))?;
+        let life = self.people.bearing_on(person, &others)?;
+        let mut asked = self.contactability.asked(book, keys, Some(person), std::slice::from_ref(point))?;
         // What stands on it already stays there.
         asked.iter_mut().for_each(|point| point.objections.clear());
-        let is_no = |channel: &Channel| self.of_life_at(&life, *channel, asked.clone()).reason.is_no();
+        let is_no = |channel: &Channel| self.contactability.of_life_at(&life, *channel, asked.clone()).reason.is_no();
         Ok(point.kind().channels().iter().copied().filter(is_no).collect())
     }
 }

@@ -16,7 +16,7 @@ pub struct Member {
     pub one_time: bool,
 }
 
-impl Staff<'_> {
+impl Staff {
     /// Everybody, by name.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use vault::random::SeededEntropy;
 
 struct House {
     scribe: Scribe,
-    clock: FixedClock,
+    clock: Arc<FixedClock>,
     entropy: Arc<SeededEntropy>,
 }
 
@@ -16,11 +16,15 @@ impl House {
     fn new() -> Self {
         let entropy = Arc::new(SeededEntropy::new(3));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
-        Self { scribe: Scribe::open(opening).unwrap(), clock: FixedClock::at(1_795_510_800), entropy }
+        Self { scribe: Scribe::open(opening).unwrap(), clock: Arc::new(FixedClock::at(1_795_510_800)), entropy }
     }
 
-    fn staff(&self) -> Staff<'_> {
-        Staff { scribe: &self.scribe, clock: &self.clock, entropy: &*self.entropy }
+    fn staff(&self) -> Staff {
+        Staff::new(
+            self.scribe.clone(),
+            Arc::<FixedClock>::clone(&self.clock),
+            Arc::<SeededEntropy>::clone(&self.entropy),
+        )
     }
 }
 

@@ -55,7 +55,7 @@ async fn the_same_answer_is_given_for_a_day_and_not_longer() {
     let body = choice(&house, "accept_all", &all(true));
     let first = send(&mut Browser::new(&house), &body, KEY).await;
     house.clock.set(NOON + 86_399);
-    house.keuze.maintain().await;
+    house.services.maintenance.maintain().await;
     assert_eq!(told(&send(&mut Browser::new(&house), &body, KEY).await), told(&first));
     house.clock.set(NOON + 86_400);
     let later = send(&mut Browser::new(&house), &body, KEY).await;
@@ -81,7 +81,7 @@ async fn whoever_asks_at_the_same_time_gets_the_answer_of_the_first() {
     }
     assert_eq!(answers.len(), 2, "one for each key");
     assert_eq!(house.ledger().len(), 1 + 2);
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
 }
 
 #[tokio::test]
@@ -91,20 +91,20 @@ async fn a_restart_forgets_no_answer_and_a_day_later_no_file_can_give_it() {
     let house = House::at(Some(&data), 1).await;
     let body = choice(&house, "refuse_all", &all(false));
     let first = send(&mut Browser::new(&house), &body, KEY).await;
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
     let house = House::at(Some(&data), 2).await;
     let records = house.ledger().len();
     assert_eq!(told(&send(&mut Browser::new(&house), &body, KEY).await), told(&first));
     assert_eq!(house.ledger().len(), records);
     let hour = |hours: u64| house.clock_now() + Duration::from_secs(hours * 3600);
-    assert_eq!(house.keuze.scribe.forget_answers(hour(24)).expect("destroyed"), 0, "its hour is not over for a day");
-    assert_eq!(house.keuze.scribe.forget_answers(hour(25)).expect("destroyed"), 1);
-    house.keuze.scribe.close().await;
+    assert_eq!(house.services.scribe.forget_answers(hour(24)).expect("destroyed"), 0, "its hour is not over for a day");
+    assert_eq!(house.services.scribe.forget_answers(hour(25)).expect("destroyed"), 1);
+    house.services.scribe.close().await;
     let verified = verify(&data, Some(&key)).expect("nobody misses it");
     assert_eq!((verified.records, verified.erased), (2, 0));
     let house = House::at(Some(&data), 3).await;
     assert_ne!(told(&send(&mut Browser::new(&house), &body, KEY).await).1, first.body);
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
 }
 
 /// What the record says does not tell a refuser who sent a key from one who sent none, nor one key from another.

@@ -127,7 +127,7 @@ async fn a_call_whose_person_was_erased_goes_on_about_the_number() {
     let mut two = Two::new().await;
     let screen = two.call("T-1", "06 12345671").await;
     let act = keuze_core::service::look_up::entered(&anna(), model::event::Route::Desk, None);
-    two.house.keuze.erase(two.people[0], false, &act).await.expect("erased");
+    two.house.services.erasures.erase(two.people[0], false, &act).await.expect("erased");
     let before = two.house.ledger().len();
     let answer = two.press(&screen, "object:phone").await;
     two.is_not_recorded(&answer, before);
@@ -193,5 +193,5 @@ async fn a_page_of_somebody_who_was_merged_enters_nothing() {
         let answer = two.desk.submit(&gone, mark, &filled).await;
         two.is_not_recorded(&answer, before);
     }
-    assert!(two.house.keuze.known_person(two.people[0]).is_some());
+    assert!(two.house.services.people.known_person(two.people[0]).is_some());
 }

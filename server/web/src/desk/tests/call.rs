@@ -111,8 +111,8 @@ async fn s_16_two_keystrokes_record_an_objection_in_an_open_call() {
 
     let page = screen(&mut desk).await.words();
     let number = house
-        .keuze
-        .receipts()
+        .services
+        .receipts
         .number(RecordAddress { shard: ShardNumber::FIRST, index: house.ledger().len() as u64 - 1 });
     assert!(page.contains(&format!("Lees dit nummer voor {number}")), "{page}");
     // One more for another channel, and one to close.
@@ -159,7 +159,7 @@ async fn s_16_an_open_call_outlives_the_server() {
     let mut desk = annas_call(&house, "020 788 4000").await;
     let opened = house.ledger().len() as u64 - 1;
     press(&mut desk, "offered").await;
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
 
     let house = House::at(Some(&data), 2).await;
     let mut desk = annas_desk(&house, "localhost").await;
@@ -173,13 +173,13 @@ async fn s_16_an_open_call_outlives_the_server() {
     }
     assert_eq!(last(&house).kind(), EventKind::CallClosed);
     assert_eq!(reason(&house, &Who::point(phone("020 788 4000")), Channel::Phone), Reason::PointObjected);
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
 
     let house = House::at(Some(&data), 3).await;
     let mut desk = annas_desk(&house, "localhost").await;
     assert!(!desk.get(DESK).await.words().contains("is nog open"));
     house.clock.advance(86_400);
-    assert_eq!(house.keuze.end_days().await.expect("run"), 1, "nothing is left of who was on the line");
+    assert_eq!(house.services.maintenance.end_days().await.expect("run"), 1, "nothing is left of who was on the line");
 }
 
 #[tokio::test]
@@ -187,11 +187,11 @@ async fn the_key_of_a_day_stays_while_a_call_of_it_is_open() {
     let house = house_of_anna().await;
     let mut desk = annas_call(&house, NUMBER).await;
     house.clock.advance(86_400);
-    assert_eq!(house.keuze.end_days().await.expect("run"), 0);
+    assert_eq!(house.services.maintenance.end_days().await.expect("run"), 0);
     sign_in_as(&mut desk, "anna", PASSWORD).await;
     press(&mut desk, "not_offered").await;
     press(&mut desk, "close").await;
-    assert_eq!(house.keuze.end_days().await.expect("run"), 1);
+    assert_eq!(house.services.maintenance.end_days().await.expect("run"), 1);
 }
 
 #[tokio::test]

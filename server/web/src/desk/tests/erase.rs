@@ -27,10 +27,10 @@ async fn s_54_an_erasure_at_the_desk_wants_a_written_reason_and_a_confirmation()
         let page = desk.submit(&shown, "name=\"known_by\"", &form).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.words().contains("Er is niets gewist."), "{}", page.words());
-        assert!(house.keuze.known_person(person).is_some());
+        assert!(house.services.people.known_person(person).is_some());
     }
     let erased = desk.submit(&shown, "name=\"known_by\"", &[("asked", "yes"), known_by]).await;
-    assert!(house.keuze.known_person(person).is_none());
+    assert!(house.services.people.known_person(person).is_none());
     let event = house.ledger().pop().expect("a record");
     assert_eq!(
         (event.kind(), event.level(), event.head.route),
@@ -71,16 +71,16 @@ async fn only_who_was_looked_up_is_erased() {
     assert_eq!(crossed.status, StatusCode::CONFLICT);
     assert!(crossed.words().contains("Dit is niet vastgelegd"), "{}", crossed.words());
     // What was recorded since, the page does not show.
-    house.keuze.stop_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
+    house.services.objections.stop_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
     let act = keuze_core::service::people::Act::by_person(Route::MailLink, IdentityLevel::Possession);
-    house.keuze.object(&Who::person(one), &[Channel::Post], &act).await.expect("recorded");
+    house.services.contactability.object(&Who::person(one), &[Channel::Post], &act).await.expect("recorded");
     let stale = desk.submit(&mine, "name=\"known_by\"", &filled).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.body.contains(&mine.form("name=\"route\"").0), "the way back: {}", stale.body);
     for person in [one, other] {
-        assert!(house.keuze.known_person(person).is_some());
+        assert!(house.services.people.known_person(person).is_some());
     }
     let again = desk.get(&mine.form("name=\"route\"").0).await;
     desk.submit(&again, "name=\"known_by\"", &filled).await;
-    assert!(house.keuze.known_person(one).is_none() && house.keuze.known_person(other).is_some());
+    assert!(house.services.people.known_person(one).is_none() && house.services.people.known_person(other).is_some());
 }

@@ -25,7 +25,7 @@ async fn joins(house: &House, address: &str, name: &str) {
     let row = serde_json::json!({ "customer": "K-7", "email": address, "name": name }).to_string();
     let lines = Box::new(std::iter::once(json_row(1, row.as_bytes())));
     let actor = Actor::Client { name: "crm".to_owned() };
-    house.keuze.import(lines, "crm", Mode::Write, actor, &mut |_| {}).await.expect("taken");
+    house.services.contact_import.import(lines, "crm", Mode::Write, actor, &mut |_| {}).await.expect("taken");
 }
 
 async fn page_of(desk: &mut Browser, query: &str) -> Answer {

@@ -67,15 +67,15 @@ async fn failures_are_recorded_by_counts_and_told_at_the_next_sign_in() {
 async fn a_series_is_recorded_when_it_is_over_and_told_after_a_restart() {
     let house = house_of_anna().await;
     fails(&Browser::new(&house), "anna", 2).await;
-    house.keuze.record_failed_sign_ins(false).await;
+    house.services.sign_ins.record_failed_sign_ins(false).await;
     assert!(told(&house).is_empty(), "it may go on");
     house.clock.advance(15 * 60);
-    house.keuze.maintain().await;
+    house.services.maintenance.maintain().await;
     assert_eq!(told(&house), ["anna failed 2"]);
     fails(&Browser::new(&house), "anna", 1).await;
-    house.keuze.record_failed_sign_ins(true).await;
+    house.services.sign_ins.record_failed_sign_ins(true).await;
     assert_eq!(told(&house), ["anna failed 2", "anna failed 1"], "before the server stops");
-    let restarted = house.republished(house.keuze.config.clone()).await;
+    let restarted = house.republished(keuze_core::config::Config::clone(&house.services.config)).await;
     let mut desk = annas_desk(&restarted, "localhost").await;
     let home = desk.get(DESK).await.words();
     assert!(home.contains(&format!("is 3 keer {SAID}")), "{home}");
@@ -91,13 +91,13 @@ async fn a_name_that_nobody_has_is_kept_nowhere() {
     employ_anna(&house).await;
     fails(&Browser::new(&house), TYPED, 6).await;
     fails(&Browser::new(&house), "zeven groene fietsen!", 1).await;
-    house.keuze.record_failed_sign_ins(true).await;
+    house.services.sign_ins.record_failed_sign_ins(true).await;
     assert_eq!(told(&house), ["somebody failed 5", "somebody failed 2"]);
     for event in house.ledger() {
         let json = serde_json::to_string(&event).expect("JSON");
         assert!(!json.contains(TYPED) && !json.contains("fietsen"), "{json}");
     }
-    for kept in house.keuze.scribe.kept(ledger::FactKind::Staff) {
+    for kept in house.services.scribe.kept(ledger::FactKind::Staff) {
         assert!(!String::from_utf8_lossy(&kept.value).contains(TYPED));
     }
 }
@@ -192,7 +192,7 @@ fn is_known(house: &House, name: &str, browser: &Browser) -> bool {
     for (name, value) in &browser.cookies {
         headers.append(header::COOKIE, format!("{name}={value}").parse().expect("can be sent"));
     }
-    house.keuze.known_browser(name, &known::tokens(&headers, false)).is_some()
+    house.services.known_browsers.known_browser(name, &known::tokens(&headers, false)).is_some()
 }
 
 /// Whoever guesses elsewhere holds up nobody on a browser that they signed in from before, and is not freed by them.

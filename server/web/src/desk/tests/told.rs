@@ -13,7 +13,7 @@ use keuze_core::service::people::{Act, Acted, Part, Who};
 use vault::ring::RetentionClass;
 
 fn number(house: &House, acted: &Acted) -> String {
-    house.keuze.receipts().number(acted.record).to_string()
+    house.services.receipts.number(acted.record).to_string()
 }
 
 /// What the desk and the receipt's own page show of a record.
@@ -21,7 +21,7 @@ async fn both(house: &House, acted: &Acted) -> [String; 2] {
     let mut desk = annas_desk(house, "localhost").await;
     let found = look_up_for(&mut desk, &number(house, acted), "klant belt").await;
     assert_eq!(found.status, StatusCode::OK);
-    let receipt = desk.beside().get(&house.keuze.receipts().path(acted.record)).await;
+    let receipt = desk.beside().get(&house.services.receipts.path(acted.record)).await;
     [found.words(), receipt.words()]
 }
 
@@ -35,7 +35,8 @@ fn has_all(page: &str, needed: &[&str]) {
 #[tokio::test]
 async fn an_objection_is_told_by_channel_point_decision_and_ground() {
     let house = house_of_anna().await;
-    let stopped = house.keuze.stop_at(vec![phone("06 12345678")], &[Channel::Phone]).await.expect("recorded");
+    let stopped =
+        house.services.objections.stop_at(vec![phone("06 12345678")], &[Channel::Phone]).await.expect("recorded");
     for page in both(&house, &stopped).await {
         has_all(&page, &["formulier Reclame stoppen", "bezwaar gemaakt", "Telefoonnummer nee zolang het bezwaar"]);
         has_all(&page, &["AVG 21 lid 2 en 3"]);
@@ -56,14 +57,14 @@ async fn a_persons_event_shows_what_holds_for_them_today() {
     let person = customer(&house, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
     let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
     let channels = [Channel::Email, Channel::Social];
-    let stopped = house.keuze.object(&Who::person(person), &channels, &act).await.expect("recorded");
+    let stopped = house.services.contactability.object(&Who::person(person), &channels, &act).await.expect("recorded");
     let [desk, receipt] = both(&house, &stopped).await;
     has_all(&desk, &["andere reclame per e-mail E-mailadres nee bezwaar gemaakt AVG 21 lid 2 en 3"]);
     has_all(&desk, &["account op social media nee bezwaar gemaakt", &person.to_string()]);
     has_all(&receipt, &["Andere reclame per e-mail E-mailadres nee U maakte bezwaar. AVG 21 lid 2 en 3"]);
     let proof = keuze_core::service::fixture::people::confirmation();
     let point = [email("els@example.nl")];
-    house.keuze.opt_in(person, &[Channel::Email], proof, &point, &act, None).await.expect("recorded");
+    house.services.contactability.opt_in(person, &[Channel::Email], proof, &point, &act, None).await.expect("recorded");
     let [desk, receipt] = both(&house, &stopped).await;
     has_all(&desk, &["andere reclame per e-mail E-mailadres ja aangemeld"]);
     has_all(&receipt, &["Andere reclame per e-mail E-mailadres ja U gaf hiervoor toestemming."]);
@@ -79,7 +80,7 @@ async fn the_evidence_of_a_soft_opt_in_is_shown_in_words() {
     let page = desk.get(found.location()).await.words();
     let relation = house.ledger().iter().rposition(|event| event.evidence().is_some()).expect("a relation");
     let address = RecordAddress { shard: ShardNumber::FIRST, index: relation as u64 };
-    let record = look_up_for(&mut desk, &house.keuze.receipts().number(address).to_string(), "klant belt").await;
+    let record = look_up_for(&mut desk, &house.services.receipts.number(address).to_string(), "klant belt").await;
     let mut browser = known(&house, "els@example.nl").await;
     let held = browser.get("/keuze/inzage").await.words();
     for page in [page, record.words(), held] {
@@ -98,7 +99,7 @@ async fn a_code_for_letters_is_told_as_one() {
     let person = customer(&house, "K-1", &[email("els@example.nl")]).await;
     let act =
         Act { actor: Actor::Client { name: "crm".into() }, ..Act::by_person(Route::Api, IdentityLevel::Unverified) };
-    house.keuze.letter_code(person, &act).await.expect("made");
+    house.services.letters.letter_code(person, &act).await.expect("made");
     let mut desk = annas_desk(&house, "localhost").await;
     let found = look_up_for(&mut desk, "K-1", "klant belt").await;
     let page = desk.get(found.location()).await.words();
@@ -116,7 +117,7 @@ async fn an_incoming_and_an_outgoing_call_are_told_apart() {
         let screen = desk.get(opened.location()).await;
         desk.submit(&screen, "name=\"shown\"", &[("act", "object:phone")]).await;
         let index = house.ledger().len() as u64 - 1;
-        let number = house.keuze.receipts().number(RecordAddress { shard: ShardNumber::FIRST, index });
+        let number = house.services.receipts.number(RecordAddress { shard: ShardNumber::FIRST, index });
         has_all(&look_up_for(&mut desk, &number.to_string(), "klant belt").await.words(), &[words]);
     }
 }
@@ -129,7 +130,7 @@ async fn directional_controls_in_what_people_gave_are_isolated_on_every_page() {
     const SHUT: &str = "Anna \u{202e}seirV\u{202c}";
     let house = house_of_anna().await;
     for number in ["K-1", "K-2"] {
-        let subject = house.keuze.new_subject();
+        let subject = house.services.people.new_subject();
         let mut part = Part::new(subject, RetentionClass::Account, Language::Nl);
         part.name = Some(NAME.to_owned());
         part.customers.push(number.to_owned());
@@ -138,9 +139,9 @@ async fn directional_controls_in_what_people_gave_are_isolated_on_every_page() {
             _ => vec![phone("06 12345678")],
         };
         let act = Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
-        house.keuze.learn(part, &act).await.expect("learned");
+        house.services.people.learn(part, &act).await.expect("learned");
     }
-    assert_eq!(house.keuze.people_at(&ContactPoint::clone(&phone("06 12345678"))).len(), 2);
+    assert_eq!(house.services.people.people_at(&ContactPoint::clone(&phone("06 12345678"))).len(), 2);
     let mut desk = annas_desk(&house, "localhost").await;
     let found = look_up_for(&mut desk, "K-1", "klant belt").await;
     let person = desk.get(found.location()).await;

@@ -95,7 +95,7 @@ async fn a_yes_and_an_erasure_are_about_whom_the_page_showed() {
     assert_eq!(browser.submit(page, mark, filled).await.status, StatusCode::SEE_OTHER);
     for of in [person, other] {
         assert!(!allowed(&house, of).contains(&Channel::Email));
-        assert!(house.keuze.known_person(of).is_some());
+        assert!(house.services.people.known_person(of).is_some());
     }
 }
 

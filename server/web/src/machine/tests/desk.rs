@@ -86,12 +86,17 @@ impl Office {
                 self.post("/keuze/api/v1/objections", &told).await;
             }
             1 => {
-                let Some(person) = self.house.keuze.customer(customer) else { return };
+                let Some(person) = self.house.services.people.customer(customer) else { return };
                 let Some(point) = person.points().into_iter().next().cloned() else { return };
                 let channels = point.kind().channels().to_vec();
                 let proof = keuze_core::service::fixture::people::confirmation();
                 let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-                let yes = self.house.keuze.opt_in(person.subject, &channels, proof, &[point], &act, None).await;
+                let yes = self
+                    .house
+                    .services
+                    .contactability
+                    .opt_in(person.subject, &channels, proof, &[point], &act, None)
+                    .await;
                 yes.expect("recorded");
             }
             _ => {
@@ -170,7 +175,7 @@ async fn what_the_desk_says_of_a_point_is_what_programs_are_told_of_it() {
         for _ in 0..14 {
             office.live(&chance, &pool).await;
         }
-        for customer in ["K-7", "K-8"].iter().filter(|number| office.house.keuze.customer(number).is_some()) {
+        for customer in ["K-7", "K-8"].iter().filter(|number| office.house.services.people.customer(number).is_some()) {
             let page = page_of(&mut desk, customer).await;
             // A reused number is several people's: each of them has a card.
             for card in page.body.split("<h2>").skip(1) {
@@ -186,7 +191,7 @@ async fn what_the_desk_says_of_a_point_is_what_programs_are_told_of_it() {
                 let told = office.asked(asked, word(&line.channel)).await;
                 assert!(!line.allow || told.0, "{line:?}: {told:?}");
             }
-            if let [person] = &office.house.keuze.people_at(point)[..] {
+            if let [person] = &office.house.services.people.people_at(point)[..] {
                 let customer = person.customers().first().map(ToString::to_string).expect("told of by number");
                 office.agrees(&customer, &lines(&screen.body), &pool).await;
             }
@@ -203,7 +208,13 @@ async fn a_call_screen_says_of_the_number_on_the_line_whether_it_may_be_called()
     let point = [phone("06 12345678")];
     let proof = keuze_core::service::fixture::people::confirmation();
     let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-    office.house.keuze.opt_in(office.anna, &[Channel::Phone], proof, &point, &act, None).await.expect("recorded");
+    office
+        .house
+        .services
+        .contactability
+        .opt_in(office.anna, &[Channel::Phone], proof, &point, &act, None)
+        .await
+        .expect("recorded");
     office.told(CUSTOMERS, &json!({ "customer": "K-1", "phone": "06 22222222" })).await;
     let mut desk = annas_desk(&office.house, "localhost").await;
     for at in ["06 12345678", "06 22222222"] {

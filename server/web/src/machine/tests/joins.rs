@@ -202,9 +202,9 @@ async fn whoever_was_there_first_erases_nothing_that_joined_later() {
         let form: &[(&str, &str)] =
             if declines { &[("confirm", "yes"), ("decline", "yes")] } else { &[("confirm", "yes")] };
         assert_eq!(erase(&mut wilma, form).await.status, StatusCode::OK);
-        assert_eq!(office.house.keuze.people_at(&email("a@example.nl")).len(), 0);
+        assert_eq!(office.house.services.people.people_at(&email("a@example.nl")).len(), 0);
         for point in [email("b@example.nl"), phone("06 87654321")] {
-            let there = office.house.keuze.people_at(&point);
+            let there = office.house.services.people.people_at(&point);
             assert_eq!(there.len(), 1, "it stays");
             assert!(there[0].is_later(&point), "and opens nothing");
         }

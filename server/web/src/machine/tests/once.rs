@@ -72,7 +72,7 @@ async fn a_restart_forgets_no_answer() {
         let office = Office { anna: Subject([0; 16]), server: Browser::new(&house), house, key };
         answers.push(send(&office, path, &body, KEY).await);
         answers.push(send(&office, path, &body, &format!("{KEY}-{seed}")).await);
-        office.house.keuze.scribe.close().await;
+        office.house.services.scribe.close().await;
         verify(&data, Some(&root)).expect("adds up");
     }
     assert!(answers[0].1.contains("\"changed\":true"), "{answers:?}");

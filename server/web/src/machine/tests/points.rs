@@ -39,7 +39,7 @@ impl Office {
     async fn subscribe_as(&self, address: &str, name: &str) {
         let mut browser = Browser::new(&self.house);
         browser.post("/keuze/nieuwsbrief", &[("email", address), ("name", name)]).await;
-        let mails = self.house.keuze.post.waiting();
+        let mails = self.house.services.mail.waiting();
         let mail = mails.into_iter().rfind(|(_, mail)| mail.to.given() == address).expect("a mail").1;
         let link = mail.text.lines().find(|line| line.starts_with("http")).expect("a link").to_owned();
         let path = link.trim_start_matches("http://localhost").split('?').next().expect("a path").to_owned();
@@ -287,7 +287,7 @@ async fn a_yes_to_calls_is_for_the_numbers_that_its_page_named() {
 #[tokio::test]
 async fn a_yes_is_not_for_numbers_that_a_merge_brought_behind_its_page() {
     let office = Office::new().await;
-    let keuze = &office.house.keuze;
+    let services = &office.house.services;
     for row in [
         json!({ "customer": "K-21", "email": "els@example.nl", "phone": "+31611110001" }),
         json!({ "customer": "K-22", "email": "bo@example.nl", "phone": "+31611110002" }),
@@ -296,9 +296,9 @@ async fn a_yes_is_not_for_numbers_that_a_merge_brought_behind_its_page() {
     }
     let mut els = proved(&office, "els@example.nl").await;
     let page = els.get("/keuze/voorkeuren").await;
-    let [one, other] = ["K-21", "K-22"].map(|number| keuze.customer(number).expect("known").subject);
+    let [one, other] = ["K-21", "K-22"].map(|number| services.people.customer(number).expect("known").subject);
     let act = Act::by_person(Route::Desk, IdentityLevel::Unverified);
-    keuze.merge(one, other, &act, Vec::new()).await.expect("merged");
+    services.merging.merge(one, other, &act, Vec::new()).await.expect("merged");
     let form = [("act", "start"), ("channel", "phone"), ("shown", &*shown(&page, "phone"))];
     assert_eq!(press(&mut els, &form).await.status, StatusCode::CONFLICT);
     assert!(!office.decided(json!({ "phone": "+31611110002" }), "phone").await.0);
@@ -314,15 +314,15 @@ async fn a_yes_is_not_for_numbers_that_a_merge_brought_behind_its_page() {
 #[tokio::test]
 async fn a_yes_to_a_purpose_is_none_by_an_address_that_joined_later() {
     let office = Office::new().await;
-    let keuze = &office.house.keuze;
+    let services = &office.house.services;
     let purpose: PurposeId = "profiling".parse().expect("an id");
-    let revision = keuze.published.current().policy.purpose(&purpose).expect("of the policy").revision;
+    let revision = services.published.current().policy.purpose(&purpose).expect("of the policy").revision;
     let until = Some(date!(2027 - 05 - 24));
     let answers = [(purpose, Answered { answer: Answer::Granted, revision, until })].into();
-    let choice = Body::ChoiceMade(RecordedChoice::new(keuze.published.current().hash, answers));
-    let event = Event::new(keuze.clock.now().at, Actor::Person, Route::PreferencePage, choice);
+    let choice = Body::ChoiceMade(RecordedChoice::new(services.published.current().hash, answers));
+    let event = Event::new(services.clock.now().at, Actor::Person, Route::PreferencePage, choice);
     let event = event.with_subject(Some(office.anna));
-    keuze.scribe.append(Draft::new(event)).await.expect("written");
+    services.scribe.append(Draft::new(event)).await.expect("written");
     office.told(CUSTOMERS, &json!({ "customer": "K-1", "email": "b@example.nl" })).await;
     let ask = async |who: Value| {
         office.told(DECISIONS, &json!({ "who": who, "purpose": "profiling" })).await["allow"] == json!(true)
@@ -375,8 +375,8 @@ async fn a_customer_number_that_comes_back_with_another_name_and_address_is_some
     let bert = json!({ "customer": "K-7", "name": "bert bos", "email": "b@example.nl" });
     assert_eq!(office.warned(&with_evidence(bert)).await, []);
     assert_eq!(office.decided(json!({ "email": "b@example.nl" }), "newsletter").await, allow("soft_opt_in"));
-    assert_eq!(office.house.keuze.customers("K-7").len(), 2);
-    assert_eq!(office.house.keuze.everybody().len(), 3, "and Anna");
+    assert_eq!(office.house.services.people.customers("K-7").len(), 2);
+    assert_eq!(office.house.services.people.everybody().len(), 3, "and Anna");
 }
 
 #[tokio::test]
@@ -420,7 +420,7 @@ async fn the_same_person_shares_the_name_and_still_no_yes() {
     let same = json!({ "customer": "K-7", "name": "Bert Bos", "email": "b@example.nl", "same_person": true });
     let told = office.told(CUSTOMERS, &same).await;
     assert_eq!(told["changed"], json!(true), "{told}");
-    assert_eq!(office.house.keuze.customers("K-7").len(), 1);
+    assert_eq!(office.house.services.people.customers("K-7").len(), 1);
     assert_eq!(office.decided(json!({ "email": "b@example.nl" }), "email").await, deny("evidence_missing"));
     assert_eq!(office.decided(json!({ "email": "a@example.nl" }), "email").await, allow("soft_opt_in"));
     let page = proved(&office, "b@example.nl").await.get("/keuze/inzage").await;
@@ -474,6 +474,6 @@ async fn a_customer_is_not_made_one_with_whoever_may_be_somebody_else() {
     assert!(!office.decided(json!({ "customer": "K-41" }), "newsletter").await.0);
     // What was typed by whoever it was vanishes with the sign-up, and takes no customer along.
     office.house.clock.advance(40 * 24 * 60 * 60);
-    office.house.keuze.maintain().await;
-    assert!(office.house.keuze.customer("K-41").is_some());
+    office.house.services.maintenance.maintain().await;
+    assert!(office.house.services.people.customer("K-41").is_some());
 }

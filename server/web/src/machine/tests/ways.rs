@@ -23,9 +23,16 @@ fn assert_stopped(office: &Office, route: Route) {
         let basis = "AVG 21 lid 2 en 3".to_owned();
         let expected =
             Decision { allow: false, reason: Reason::PointObjected, basis, evidence: vec![address], until: None };
-        let keuze = &office.house.keuze;
-        assert_eq!(keuze.may_i(&Who::point(point), channel).expect("readable"), expected, "{channel:?}");
-        assert!(!keuze.may_i(&Who::person(office.anna), channel).expect("readable").allow, "{channel:?}");
+        let services = &office.house.services;
+        assert_eq!(
+            services.contactability.may_i(&Who::point(point), channel).expect("readable"),
+            expected,
+            "{channel:?}"
+        );
+        assert!(
+            !services.contactability.may_i(&Who::person(office.anna), channel).expect("readable").allow,
+            "{channel:?}"
+        );
     }
 }
 
@@ -38,7 +45,7 @@ async fn desk(office: &Office) -> Browser {
 #[tokio::test]
 async fn s_17_by_one_click_in_a_mail() {
     let office = Office::new().await;
-    let path = format!("/keuze/afmelden/{}", office.house.keuze.tokens().stop(office.anna, None));
+    let path = format!("/keuze/afmelden/{}", office.house.services.links.stop(office.anna, None));
     let form = [("content-type", "application/x-www-form-urlencoded")];
     office.server.beside().ask("POST", &path, &form, "List-Unsubscribe=One-Click").await;
     assert_stopped(&office, Route::OneClick);
@@ -47,7 +54,7 @@ async fn s_17_by_one_click_in_a_mail() {
 #[tokio::test]
 async fn s_17_by_the_link_in_a_mail() {
     let office = Office::new().await;
-    let path = format!("/keuze/afmelden/{}", office.house.keuze.tokens().stop(office.anna, None));
+    let path = format!("/keuze/afmelden/{}", office.house.services.links.stop(office.anna, None));
     office.server.beside().post(&path, &[("scope", "all")]).await;
     assert_stopped(&office, Route::MailLink);
 }

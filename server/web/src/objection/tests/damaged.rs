@@ -41,7 +41,7 @@ fn at(text: &str, number: &str) -> ContactPoint {
 
 fn denied(house: &House, point: ContactPoint) -> bool {
     let who = Who { person: None, points: vec![point] };
-    house.keuze.may_i(&who, Channel::Post).expect("readable").reason == Reason::PointObjected
+    house.services.contactability.may_i(&who, Channel::Post).expect("readable").reason == Reason::PointObjected
 }
 
 fn hidden(answer: &Answer, name: &str) -> Option<String> {

@@ -106,7 +106,7 @@ async fn whether_anything_typed_is_known_changes_nothing() {
 async fn a_link_or_code_that_stops_everything_says_that_it_is_for_what_is_known() {
     let house = House::new().await;
     let person = anna(&house).await;
-    let code = house.keuze.letter_code(person, &Act::by_person(Route::Api, IdentityLevel::Unverified)).await;
+    let code = house.services.letters.letter_code(person, &Act::by_person(Route::Api, IdentityLevel::Unverified)).await;
     let code = code.expect("made").to_string();
     let server = Browser::new(&house);
     let (link, own) = (path(&house, person, None), path(&house, person, Some(Channel::Newsletter)));

@@ -20,7 +20,7 @@ pub async fn import(house: &House, name: &str, text: impl AsRef<[u8]>, mode: Mod
     let mut reports = Vec::new();
     let lines = rows(Path::new(name), text.as_ref()).expect("a header that is right");
     let mut each = |report: &RowReport| reports.push(report.clone());
-    let summary = house.keuze.import(lines, name, mode, Actor::System, &mut each).await;
+    let summary = house.services.contact_import.import(lines, name, mode, Actor::System, &mut each).await;
     (summary.expect("readable"), reports)
 }
 
@@ -56,9 +56,9 @@ async fn a_row_is_one_event_and_a_file_that_comes_again_records_nothing() {
     assert!(events.iter().all(|event| event.head.facts.is_some()));
     let Body::Objected(objection) = &events[2].body else { panic!("{:?}", events[2]) };
     assert_eq!(objection.since, Some(time::macros::date!(2024 - 05 - 01)));
-    let anna = house.keuze.customer("1").expect("known");
+    let anna = house.services.people.customer("1").expect("known");
     assert_eq!((anna.name(), anna.points().len()), (Some("Anna Jansen"), 3));
-    let bob = Who::person(house.keuze.customer("2").expect("known").subject);
+    let bob = Who::person(house.services.people.customer("2").expect("known").subject);
     assert_eq!(reason(&house, &Who::person(anna.subject), Channel::Newsletter), (true, Reason::SoftOptIn));
     assert_eq!(reason(&house, &bob, Channel::Email), (false, Reason::Objected));
     assert_eq!(reason(&house, &bob, Channel::Post), (true, Reason::OptOut));
@@ -78,8 +78,8 @@ async fn a_dry_run_says_the_same_and_records_nothing() {
     let before = house.ledger().len();
     let (dry, dry_reports) = import(&house, "x.csv", &text, Mode::DryRun).await;
     assert_eq!(house.ledger().len(), before);
-    assert!(house.keuze.everybody().is_empty());
-    assert!(index_keys(&house.keuze.scribe).is_empty(), "no key either");
+    assert!(house.services.people.everybody().is_empty());
+    assert!(index_keys(&house.services.scribe).is_empty(), "no key either");
     let (wet, wet_reports) = import(&house, "x.csv", &text, Mode::Write).await;
     assert_eq!((dry.met_a_no, dry.rows), (wet.met_a_no, wet.rows));
     assert_eq!(dry_reports[..2], wet_reports[..2]);
@@ -93,7 +93,7 @@ async fn a_dry_run_says_the_same_and_records_nothing() {
 async fn s_18_a_dutch_address_in_lines_meets_the_no_that_stands_on_it() {
     let house = House::new().await;
     let act = Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
-    house.keuze.object(&Who::point(door("12 A")), &[Channel::Post], &act).await.expect("taken");
+    house.services.contactability.object(&Who::point(door("12 A")), &[Channel::Post], &act).await.expect("taken");
     let lines = [
         "1,,,,,,,,,,,Modemstraat 12 A|1033 RW Amsterdam,post,,,,,,,,",
         "2,,,,,,,,,,Nederland,Modemstraat 12 A|1033 RW Amsterdam,post,,,,,,,,",
@@ -104,12 +104,12 @@ async fn s_18_a_dutch_address_in_lines_meets_the_no_that_stands_on_it() {
     let (summary, reports) = csv(&house, &lines).await;
     assert_eq!((summary.recorded, summary.refused, summary.met_a_no), (4, 1, 3), "{reports:?}");
     for number in ["1", "2", "3"] {
-        let person = Who::person(house.keuze.customer(number).expect("known").subject);
+        let person = Who::person(house.services.people.customer(number).expect("known").subject);
         assert_eq!(reason(&house, &person, Channel::Post), (false, Reason::PointObjected), "{number}");
     }
     let CameTo::Refused(fault) = reports[3].came_to else { panic!("a Dutch address without a postcode") };
     assert!(fault.to_string().starts_with("lines: this is read as a Dutch address"), "{fault}");
-    let abroad = Who::person(house.keuze.customer("5").expect("known").subject);
+    let abroad = Who::person(house.services.people.customer("5").expect("known").subject);
     assert_eq!(reason(&house, &abroad, Channel::Post), (true, Reason::OptOut));
 }
 
@@ -162,7 +162,7 @@ async fn s_18_a_thousand_rows_lift_nothing() {
     let house = House::new().await;
     let act = Act::by_person(Route::OneClick, IdentityLevel::Possession);
     let no = Who::point(email("Person500@example.nl"));
-    house.keuze.object(&no, &Channel::ALL, &act).await.expect("recorded");
+    house.services.contactability.object(&no, &Channel::ALL, &act).await.expect("recorded");
     let rows: Vec<String> =
         (0..1000).map(|number| whole(&number.to_string(), &format!("person{number}@example.nl"))).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -171,7 +171,7 @@ async fn s_18_a_thousand_rows_lift_nothing() {
     let met: Vec<u64> = reports.iter().filter(|report| !report.notes.is_empty()).map(|report| report.line).collect();
     assert_eq!(met, [502]);
     assert_eq!(reason(&house, &no, Channel::Newsletter), (false, Reason::PointObjected));
-    let person = |number: &str| Who::person(house.keuze.customer(number).expect("known").subject);
+    let person = |number: &str| Who::person(house.services.people.customer(number).expect("known").subject);
     assert_eq!(reason(&house, &person("500"), Channel::Newsletter), (false, Reason::PointObjected));
     assert_eq!(reason(&house, &person("501"), Channel::Newsletter), (true, Reason::SoftOptIn));
 }
@@ -181,7 +181,12 @@ async fn s_18_a_thousand_rows_lift_nothing() {
 async fn s_18_a_row_without_channels_meets_a_no_as_well() {
     let house = House::new().await;
     let act = Act::by_person(Route::OneClick, IdentityLevel::Possession);
-    house.keuze.object(&Who::point(email("anna@example.nl")), &Channel::ALL, &act).await.expect("recorded");
+    house
+        .services
+        .contactability
+        .object(&Who::point(email("anna@example.nl")), &Channel::ALL, &act)
+        .await
+        .expect("recorded");
     for mode in [Mode::DryRun, Mode::Write] {
         let text = format!("{HEADER}\n1,,,ANNA@example.nl,,,,,,,,,,,,,,,,,\n2,,,bert@example.nl,,,,,,,,,,,,,,,,,\n");
         let (summary, reports) = import(&house, "x.csv", &text, mode).await;
@@ -199,7 +204,7 @@ async fn s_11_nobody_is_signed_up_on_social_media() {
     assert_eq!((summary.refused, summary.recorded), (1, 1));
     let CameTo::Refused(fault) = reports[0].came_to else { panic!("refused") };
     assert!(fault.to_string().starts_with("channels: self-signup-required"), "{fault}");
-    assert!(house.keuze.customer("1").is_none());
+    assert!(house.services.people.customer("1").is_none());
 }
 
 /// S-21: without all the evidence somebody is a customer without a basis, and the report names the pieces.
@@ -220,7 +225,7 @@ async fn s_21_evidence_is_never_invented() {
     assert_eq!(reports[1].notes, [Note::NoBasis(vec![Channel::Newsletter], SoftOptIn::default().missing())]);
     let third = [Note::StandingNo(vec![Channel::Newsletter]), Note::NoBasis(vec![Channel::Phone], Vec::new())];
     assert_eq!(reports[2].notes, third);
-    let person = |number: &str| Who::person(house.keuze.customer(number).expect("known").subject);
+    let person = |number: &str| Who::person(house.services.people.customer(number).expect("known").subject);
     assert_eq!(reason(&house, &person("1"), Channel::Newsletter), (false, Reason::EvidenceMissing));
     assert_eq!(reason(&house, &person("2"), Channel::Newsletter), (false, Reason::EvidenceMissing));
     assert_eq!(reason(&house, &person("3"), Channel::Newsletter), (false, Reason::Refused));
@@ -354,16 +359,20 @@ async fn rows_about_the_same_person_are_taken_one_after_the_other() {
     assert_eq!((summary.recorded, summary.nothing_new), (4, 0));
     let again = csv(&house, &[",Anna,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,,"]).await.0;
     assert_eq!((again.recorded, again.nothing_new), (0, 1));
-    let people = house.keuze.everybody();
+    let people = house.services.people.everybody();
     assert_eq!((people.len(), people[0].points().len()), (1, 2));
     let who = Who::person(people[0].subject);
     assert_eq!(reason(&house, &who, Channel::Newsletter), (false, Reason::PointObjected));
     let merged = customer(&house, "2", &[door("1")]).await;
     let act = Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
-    house.keuze.merge(people[0].subject, merged, &act, Vec::new()).await.expect("merged");
+    house.services.merging.merge(people[0].subject, merged, &act, Vec::new()).await.expect("merged");
     let (summary, _) = csv(&house, &["1,,,x@example.nl,,,,,,,,,,,,,,,,,", "2,,,y@example.nl,,,,,,,,,,,,,,,,,"]).await;
     assert_eq!(summary.recorded, 2);
-    assert_eq!(house.keuze.customer("2").expect("known").points().len(), 5, "neither row forgot what the other added");
+    assert_eq!(
+        house.services.people.customer("2").expect("known").points().len(),
+        5,
+        "neither row forgot what the other added"
+    );
 }
 
 /// A yes that the person proved after the objection stands, however often the old list comes again.
@@ -373,12 +382,16 @@ async fn an_old_objection_does_not_undo_a_later_yes() {
     let dated = "1,,,anna@example.nl,,,,,,,,,,,,,,,,newsletter,2026-11-01";
     let undated = "2,,,bert@example.nl,,,,,,,,,,,,,,,,newsletter,";
     csv(&house, &[dated, undated]).await;
-    let person = |number: &str| house.keuze.customer(number).expect("known").subject;
+    let person = |number: &str| house.services.people.customer(number).expect("known").subject;
     let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
     for number in ["1", "2"] {
         let denied = reason(&house, &Who::person(person(number)), Channel::Newsletter);
         assert_eq!(denied, (false, Reason::Objected));
-        let yes = house.keuze.opt_in(person(number), &[Channel::Newsletter], confirmation(), &[], &act, None).await;
+        let yes = house
+            .services
+            .contactability
+            .opt_in(person(number), &[Channel::Newsletter], confirmation(), &[], &act, None)
+            .await;
         yes.expect("recorded");
     }
     let (summary, reports) = csv(&house, &[dated, undated]).await;
@@ -446,15 +459,15 @@ async fn a_no_is_not_lost_with_the_row_that_says_it() {
     }
     let denied = reason(&house, &Who::point(phone("06 12345678")), Channel::Phone);
     assert_eq!(denied, (false, Reason::PointObjected));
-    let known = Who::person(house.keuze.customer("1").expect("known").subject);
+    let known = Who::person(house.services.people.customer("1").expect("known").subject);
     assert_eq!(reason(&house, &known, Channel::Post), (false, Reason::Objected));
-    assert_eq!(house.keuze.everybody().len(), 1, "nobody is made of a row that is refused");
+    assert_eq!(house.services.people.everybody().len(), 1, "nobody is made of a row that is refused");
     let before = house.ledger().len();
     let again = import(&house, "x.csv", &text, Mode::Write).await;
     assert_eq!((again, house.ledger().len()), ((summary, reports), before));
     let mended = "2,Anna,,a@example.nl,06 12345679,,,,,,,,newsletter,,,,,,,newsletter,2020-02-02";
     assert_eq!(csv(&house, &[mended]).await.0.recorded, 1);
-    let anna = Who::person(house.keuze.customer("2").expect("known").subject);
+    let anna = Who::person(house.services.people.customer("2").expect("known").subject);
     assert_eq!(reason(&house, &anna, Channel::Newsletter), (false, Reason::Objected));
 }
 
@@ -471,14 +484,19 @@ async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
     let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
     let yes = async |channel: Channel| {
         let controlled = [email("anna@example.nl")];
-        house.keuze.opt_in(anna, &[channel], confirmation(), &controlled, &act, None).await.expect("recorded");
+        house
+            .services
+            .contactability
+            .opt_in(anna, &[channel], confirmation(), &controlled, &act, None)
+            .await
+            .expect("recorded");
     };
     let stands =
         |channel| !may_i(&house, &Who { person: Some(anna), points: vec![email("ANNA@example.nl")] }, channel).allow;
     yes(Channel::Newsletter).await;
     // As remembered after a restart, and under an older index key.
-    crate::service::people::hash::rotate_index_key(&house.keuze.scribe);
-    *house.keuze.people.book.write().expect("whole") = Book::of(&house.keuze.scribe).expect("readable");
+    crate::service::people::hash::rotate_index_key(&house.services.scribe);
+    *house.services.people.book.write().expect("whole") = Book::of(&house.services.scribe).expect("readable");
     let before = house.ledger().len();
     for mode in [Mode::DryRun, Mode::Write] {
         let (summary, reports) = again("CRM.csv ", mode).await;
@@ -489,7 +507,7 @@ async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
     yes(Channel::Email).await;
     assert_eq!(again("crm.csv", Mode::Write).await.0.nothing_new, 1);
     assert!(!stands(Channel::Newsletter) && !stands(Channel::Email));
-    assert!(house.keuze.blocked(&house.keuze.known_person(anna).expect("known")).is_empty());
+    assert!(house.services.people.blocked(&house.services.people.known_person(anna).expect("known")).is_empty());
     // What was not on the list before is new, as is another list.
     let wider = format!("{HEADER}\n,,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,all,\n");
     let (summary, reports) = import(&house, "crm.csv", &wider, Mode::Write).await;
@@ -514,7 +532,7 @@ async fn a_yes_of_whoever_has_the_phone_says_nothing_of_the_mailbox() {
     let house = House::new().await;
     let bert = customer(&house, "1", &[phone("06 12345678"), email("bert@example.nl")]).await;
     let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-    house.keuze.opt_in(bert, &Channel::ALL, confirmation(), &[], &act, None).await.expect("recorded");
+    house.services.contactability.opt_in(bert, &Channel::ALL, confirmation(), &[], &act, None).await.expect("recorded");
     let (_, reports) = csv(&house, &[",,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,all,2020-02-02"]).await;
     assert_eq!(reports[0].notes, [Note::AgreedSince(vec![Channel::Phone])]);
     let late = customer(&house, "2", &[email("anna@example.nl")]).await;
@@ -533,11 +551,11 @@ async fn many_rows_on_disk_come_back() {
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let (summary, _) = csv(&house, &rows).await;
     assert_eq!(summary.recorded, 1500);
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
     let house = House::at(Some(&data), 2).await;
     let (again, _) = csv(&house, &rows).await;
-    assert_eq!((again.nothing_new, house.keuze.everybody().len()), (1500, 1500));
-    house.keuze.scribe.close().await;
+    assert_eq!((again.nothing_new, house.services.people.everybody().len()), (1500, 1500));
+    house.services.scribe.close().await;
     ledger::verify::verify(&data, Some(&data.with_extension("root"))).expect("adds up");
 }
 
@@ -545,11 +563,11 @@ async fn many_rows_on_disk_come_back() {
 #[tokio::test]
 async fn the_demo_has_six_people_with_something_to_see() {
     let house = House::new().await;
-    let summary = house.keuze.invent_people().await.expect("made");
+    let summary = house.services.contact_import.invent_people().await.expect("made");
     assert_eq!((summary.rows, summary.recorded, summary.refused), (7, 7, 0));
-    assert_eq!(house.keuze.everybody().len(), 6);
+    assert_eq!(house.services.people.everybody().len(), 6);
     let about = |number: &str, channel| {
-        let person = house.keuze.customer(number).expect("known").subject;
+        let person = house.services.people.customer(number).expect("known").subject;
         reason(&house, &Who::person(person), channel).1
     };
     assert_eq!(about("K-1001", Channel::Newsletter), Reason::SoftOptIn);
@@ -558,9 +576,9 @@ async fn the_demo_has_six_people_with_something_to_see() {
     assert_eq!(about("K-1004", Channel::Post), Reason::Objected);
     assert_eq!(about("K-1005", Channel::Email), Reason::Refused);
     assert_eq!(about("K-1006", Channel::Post), Reason::OptOut);
-    assert_eq!(house.keuze.people_at(&email("thuis@example.nl")).len(), 2);
+    assert_eq!(house.services.people.people_at(&email("thuis@example.nl")).len(), 2);
     let before = house.ledger().len();
-    house.keuze.invent_people().await.expect("nothing to do");
+    house.services.contact_import.invent_people().await.expect("nothing to do");
     assert_eq!(house.ledger().len(), before);
 }
 

@@ -12,8 +12,8 @@ type Written = (&'static str, fn(&House));
 
 const WRITTEN: [Written; 3] = [
     ("somebody new", |house| _ = wait(customer(house, "2", &[email("bert@example.nl")]))),
-    ("another root key", |house| _ = wait(house.keuze.rotate_root(Actor::System)).expect("rotated")),
-    ("another index key", |house| _ = wait(house.keuze.rotate_index(Actor::System)).expect("rotated")),
+    ("another root key", |house| _ = wait(house.services.key_rotation.rotate_root(Actor::System)).expect("rotated")),
+    ("another index key", |house| _ = wait(house.services.key_rotation.rotate_index(Actor::System)).expect("rotated")),
 ];
 
 #[test]
@@ -24,9 +24,9 @@ fn a_decision_does_not_wait_for_the_disk_that_an_act_waits_for() {
         let points = [email("anna@example.nl"), phone("06 12345678"), door("1")];
         let person = wait(customer(&house, "1", &points));
         let stopped = Who::point(phone("06 87654321"));
-        let said =
-            wait(house.keuze.object(&stopped, &[Channel::Phone], &own(Route::PreferencePage))).expect("recorded");
-        let letter = wait(house.keuze.letter_code(person, &by_import())).expect("made");
+        let said = wait(house.services.contactability.object(&stopped, &[Channel::Phone], &own(Route::PreferencePage)))
+            .expect("recorded");
+        let letter = wait(house.services.letters.letter_code(person, &by_import())).expect("made");
         let who = Who::person(person);
         let reads = || {
             let point = Who::point(email("anna@example.nl"));
@@ -34,17 +34,21 @@ fn a_decision_does_not_wait_for_the_disk_that_an_act_waits_for() {
             assert_eq!(reason(&house, &point, Channel::Email), (true, Reason::SoftOptIn), "{what}");
             assert_eq!(reason(&house, &stopped, Channel::Phone), (false, Reason::PointObjected), "{what}");
             let purpose = "statistics".parse().expect("a name");
-            assert!(!house.keuze.may_i_use(&who, purpose).expect("readable").allow, "{what}");
-            assert!(!house.keuze.may_i_at_each(&who).expect("readable").is_empty(), "{what}");
-            assert!(house.keuze.scribe.record(said.record).expect("readable").is_some(), "{what}");
-            assert!(house.records() > 1 && !house.keuze.life(person).expect("readable").is_empty(), "{what}");
-            assert!(house.keuze.known_person(person).is_some(), "{what}");
-            assert_eq!(house.keuze.person_of_letter(letter), Some(person), "{what}");
-            assert_eq!(wait(house.keuze.letter_code(person, &by_import())).expect("known"), letter, "{what}");
+            assert!(!house.services.contactability.may_i_use(&who, purpose).expect("readable").allow, "{what}");
+            assert!(!house.services.contactability.may_i_at_each(&who).expect("readable").is_empty(), "{what}");
+            assert!(house.services.scribe.record(said.record).expect("readable").is_some(), "{what}");
+            assert!(house.records() > 1 && !house.services.people.life(person).expect("readable").is_empty(), "{what}");
+            assert!(house.services.people.known_person(person).is_some(), "{what}");
+            assert_eq!(house.services.letters.person_of_letter(letter), Some(person), "{what}");
+            assert_eq!(
+                wait(house.services.letters.letter_code(person, &by_import())).expect("known"),
+                letter,
+                "{what}"
+            );
         };
-        let slow_down = |disk| house.keuze.scribe.slow_down_keys(disk);
+        let slow_down = |disk| house.services.scribe.slow_down_keys(disk);
         let first = reads_come_first(slow_down, FOR_EVER, || write(&house), reads);
         assert!(!first.is_empty() && first.iter().all(|first| *first), "{what}: {first:?}");
-        wait(house.keuze.scribe.close());
+        wait(house.services.scribe.close());
     }
 }

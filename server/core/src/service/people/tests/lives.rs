@@ -26,7 +26,7 @@ use crate::service::people::book::Entry;
 use crate::service::people::hash::FoldHash;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Column, Mode};
-use crate::service::people::{People, Person, Who, hash};
+use crate::service::people::{Book, Person, Who, hash};
 use contact::ContactPoint;
 use ledger::verify::verify;
 use ledger::{Draft, Fact, FactKind, Kept};
@@ -262,7 +262,7 @@ impl Life {
             let is_new = |person: &Person| {
                 person.name() == Some(row.name) && self.people.iter().all(|known| known.subject != person.subject)
             };
-            let Some(person) = self.house.keuze.customers(&number).into_iter().find(is_new) else { return };
+            let Some(person) = self.house.services.people.customers(&number).into_iter().find(is_new) else { return };
             let (subject, name, since) = (person.subject, row.name, self.time);
             let (boxes, yes, given, refused) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new(), false);
             let numbers = [number].into();
@@ -284,7 +284,7 @@ impl Life {
                 if !row.is_wrong {
                     person.boxes.clone_from(&boxes);
                     if row.told.is_some() {
-                        let known = self.house.keuze.known_person(person.subject);
+                        let known = self.house.services.people.known_person(person.subject);
                         let own = |at: &usize| known.as_ref().is_some_and(|known| is_own(known, *at));
                         // What comes with what joins is of that alone.
                         let joins = !row.boxes.is_empty() && !row.boxes.iter().any(own);
@@ -340,7 +340,8 @@ impl Life {
     async fn object_at_a_point(&mut self) {
         let row = self.rng.random_range(0..BOXES.len());
         let (point, channels) = (self.point(row), self.channels());
-        let taken = self.house.keuze.object(&Who::point(point.clone()), &channels, &unverified()).await;
+        let taken =
+            self.house.services.contactability.object(&Who::point(point.clone()), &channels, &unverified()).await;
         if let Ok(acted) = taken {
             self.forbidden.add(row, &acted.channels, None, self.time);
             self.told.push(format!("object at {row} {:?}", acted.channels));
@@ -352,7 +353,7 @@ impl Life {
         let Somebody { subject, boxes, .. } = self.people[at].clone();
         let channels = self.channels();
         let act = own(Route::PreferencePage);
-        self.house.keuze.object(&Who::person(subject), &channels, &act).await.expect("recorded");
+        self.house.services.contactability.object(&Who::person(subject), &channels, &act).await.expect("recorded");
         if self.wrong == Wrong::NoStandsOnThePersonAlone {
             self.drop_entries(|entry| entry.by == Some(subject)).await;
         }
@@ -376,10 +377,15 @@ impl Life {
             Wrong::YesLiftsAll => boxes.iter().map(|row| self.point(*row)).collect(),
             _ => vec![point],
         };
-        let yes = self.house.keuze.opt_in(subject, &channels, confirmation(), &controlled, &act, None).await;
+        let yes = self
+            .house
+            .services
+            .contactability
+            .opt_in(subject, &channels, confirmation(), &controlled, &act, None)
+            .await;
         yes.expect("recorded");
         // What joined later is shown to nobody who was there first, so their yes is not for that.
-        let known = self.house.keuze.known_person(subject).expect("known").seen_by(&controlled);
+        let known = self.house.services.people.known_person(subject).expect("known").seen_by(&controlled);
         let shown: BTreeSet<usize> = boxes.iter().copied().filter(|at| has(&known, *at)).collect();
         let given: BTreeSet<(Channel, usize)> =
             channels.iter().flat_map(|channel| given(*channel, row, &shown)).collect();
@@ -397,7 +403,7 @@ impl Life {
         let Somebody { subject, boxes, .. } = self.people.remove(at);
         let keep = self.rng.random_bool(0.8);
         let act = own(Route::PreferencePage);
-        let erased = self.house.keuze.erase(subject, keep && self.wrong != Wrong::ErasureFrees, &act).await;
+        let erased = self.house.services.erasures.erase(subject, keep && self.wrong != Wrong::ErasureFrees, &act).await;
         erased.expect("erased");
         for row in boxes.into_iter().filter(|_| keep) {
             self.forbidden.add(row, &Channel::ALL, Some(subject), self.time);
@@ -413,7 +419,7 @@ impl Life {
         let gone = self.people[other].clone();
         let their_folds = self.folds_of(&gone.boxes);
         let subject = self.people[at].subject;
-        self.house.keuze.merge(subject, gone.subject, &by_import(), Vec::new()).await.expect("merged");
+        self.house.services.merging.merge(subject, gone.subject, &by_import(), Vec::new()).await.expect("merged");
         self.become_one(subject, gone.subject);
         self.told.push(format!("merge {other} into {at}"));
         if self.wrong == Wrong::MergeForgets {
@@ -423,7 +429,7 @@ impl Life {
 
     /// What stands on these boxes, under every index key.
     fn folds_of(&self, boxes: &BTreeSet<usize>) -> Vec<FoldHash> {
-        let keys = hash::index_keys(&self.house.keuze.scribe);
+        let keys = hash::index_keys(&self.house.services.scribe);
         let spellings = boxes.iter().flat_map(|row| &BOXES[*row]);
         let folds: BTreeSet<String> = spellings.flat_map(|spelling| spelling.point.stands_on()).collect();
         folds.iter().flat_map(|fold| keys.iter().map(move |(_, key)| hash::hash(key, fold))).collect()
@@ -432,10 +438,10 @@ impl Life {
     /// A new index key, or a new root key.
     async fn rotate(&mut self) {
         let (name, wrong) = if self.rng.random_bool(0.5) {
-            self.house.keuze.rotate_index(Actor::System).await.expect("rotated");
+            self.house.services.key_rotation.rotate_index(Actor::System).await.expect("rotated");
             ("index", Wrong::IndexRotationDrops)
         } else {
-            self.house.keuze.rotate_root(Actor::System).await.expect("rotated");
+            self.house.services.key_rotation.rotate_root(Actor::System).await.expect("rotated");
             ("root", Wrong::RootRotationDrops)
         };
         self.told.push(format!("rotate {name}"));
@@ -448,16 +454,16 @@ impl Life {
     async fn rebuild(&mut self) {
         match self.data() {
             Some(data) => {
-                self.house.keuze.scribe.close().await;
+                self.house.services.scribe.close().await;
                 if self.rng.random_bool(0.8) {
                     std::fs::remove_dir_all(data.join("sled")).expect("deleted");
                 }
                 self.house = House::at(Some(&data), self.rng.random()).await;
             }
             None => {
-                let anew = People::of(&self.house.keuze.scribe).expect("readable");
-                let mut book = self.house.keuze.people.book.write().expect("nobody panicked");
-                *book = anew.book.into_inner().expect("nobody panicked");
+                let anew = Book::of(&self.house.services.scribe).expect("readable");
+                let mut book = self.house.services.people.book.write().expect("nobody panicked");
+                *book = anew;
             }
         }
         self.told.push("rebuild".to_owned());
@@ -473,7 +479,8 @@ impl Life {
     /// As if somebody had proved to control all these points, and agreed.
     async fn lift_all(&self, subject: Subject, points: &[ContactPoint]) {
         let act = own(Route::PreferencePage);
-        let yes = self.house.keuze.opt_in(subject, &Channel::ALL, confirmation(), points, &act, None).await;
+        let yes =
+            self.house.services.contactability.opt_in(subject, &Channel::ALL, confirmation(), points, &act, None).await;
         yes.expect("recorded");
     }
 
@@ -488,7 +495,7 @@ impl Life {
         if self.wrong != Wrong::NoStandsOnOneSpelling {
             return;
         }
-        let keys = hash::index_keys(&self.house.keuze.scribe);
+        let keys = hash::index_keys(&self.house.services.scribe);
         let own = |entry: &Entry| {
             let key = keys.iter().find(|(number, _)| *number == entry.index).map(|(_, key)| key.clone())?;
             point.stands_on().iter().any(|fold| entry.folds.contains(&hash::hash(&key, fold))).then_some(key)
@@ -500,12 +507,12 @@ impl Life {
     }
 
     async fn change_entries(&self, change: impl Fn(Entry) -> Option<Entry>) {
-        let kept = self.house.keuze.scribe.kept(FactKind::Suppression);
+        let kept = self.house.services.scribe.kept(FactKind::Suppression);
         let entry = |kept: &Kept| serde_json::from_slice::<Entry>(&kept.value).expect("an entry");
         let id = |kept: &Kept| kept.key.as_slice().try_into().expect("an id");
         let facts: Vec<Fact> = kept.iter().filter_map(|kept| Some(change(entry(kept))?.fact(id(kept)))).collect();
-        let event = by_import().event(self.house.keuze.clock.now().at, Body::DetailsRecorded(by_import().said()));
-        self.house.keuze.perform_together(vec![Draft::with(event, facts)]).await.expect("recorded");
+        let event = by_import().event(self.house.services.clock.now().at, Body::DetailsRecorded(by_import().said()));
+        self.house.services.people.perform_together(vec![Draft::with(event, facts)]).await.expect("recorded");
     }
 
     /// The first box that would be used though nobody gave anything for it, with a rule that may be wrong.
@@ -534,7 +541,7 @@ impl Life {
     /// The first who has a name, box or number that was not told of them.
     fn mixed_up(&self) -> Option<String> {
         self.people.iter().find_map(|person| {
-            let known = self.house.keuze.known_person(person.subject);
+            let known = self.house.services.people.known_person(person.subject);
             let is_own = known.is_some_and(|known| {
                 let boxes = (0..BOXES.len()).filter(|row| known.has(&BOXES[*row][0].point));
                 let numbers: BTreeSet<String> = known.customers().into_iter().map(str::to_owned).collect();
@@ -576,7 +583,7 @@ impl Life {
 
     /// On disk everything still adds up.
     async fn end(self) {
-        self.house.keuze.scribe.close().await;
+        self.house.services.scribe.close().await;
         if let Some(data) = self.data() {
             verify(&data, Some(&data.with_extension("root"))).expect("adds up");
         }

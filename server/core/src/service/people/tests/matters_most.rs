@@ -40,7 +40,7 @@ fn row(address: &str, number: &str, postcode: &str, house: &str) -> String {
 
 async fn imported(house: &House, row: &str) -> (Summary, Option<Subject>) {
     let (summary, _) = import(house, "crm.jsonl", row, Mode::Write).await;
-    (summary, house.keuze.customer("K-1").map(|person| person.subject))
+    (summary, house.services.people.customer("K-1").map(|person| person.subject))
 }
 
 /// A person who agreed to everything, so that only their no can deny.
@@ -48,7 +48,12 @@ async fn who_agreed(house: &House) -> Subject {
     let (_, subject) = imported(house, &row(ADDRESS, NUMBER, POSTCODE, "12-A")).await;
     let subject = subject.expect("imported");
     let act = own(Route::PreferencePage);
-    house.keuze.opt_in(subject, &Channel::ALL, confirmation(), &[], &act, None).await.expect("recorded");
+    house
+        .services
+        .contactability
+        .opt_in(subject, &Channel::ALL, confirmation(), &[], &act, None)
+        .await
+        .expect("recorded");
     for channel in Channel::ALL {
         assert_eq!(reason(house, &Who::person(subject), channel), (true, Reason::OptedIn));
     }
@@ -64,13 +69,13 @@ async fn a_no_survives_erasure_rebuild_and_import() {
         let house = House::at(Some(&data), 1).await;
         let person = who_agreed(&house).await;
         let act = own(Route::PreferencePage);
-        house.keuze.object(&Who::person(person), &[channel], &act).await.expect("recorded");
+        house.services.contactability.object(&Who::person(person), &[channel], &act).await.expect("recorded");
         assert_eq!(reason(&house, &Who::person(person), channel), (false, Reason::Objected));
-        let erased = house.keuze.erase(person, keep_no, &act).await.expect("erased");
+        let erased = house.services.erasures.erase(person, keep_no, &act).await.expect("erased");
         assert_eq!(erased.backups_until, date!(2026 - 12 - 29));
-        assert!(house.keuze.known_person(person).is_none());
-        assert_eq!(house.keuze.life(person).expect("readable"), []);
-        house.keuze.scribe.close().await;
+        assert!(house.services.people.known_person(person).is_none());
+        assert_eq!(house.services.people.life(person).expect("readable"), []);
+        house.services.scribe.close().await;
         std::fs::remove_dir_all(data.join("sled")).expect("deleted");
 
         let house = House::at(Some(&data), 2).await;
@@ -93,7 +98,7 @@ async fn a_no_survives_erasure_rebuild_and_import() {
         if keep_no {
             assert!(Channel::ALL.into_iter().all(|channel| !may_i(&house, &Who::person(again), channel).allow));
         }
-        house.keuze.scribe.close().await;
+        house.services.scribe.close().await;
         let verified = verify(&data, Some(&data.with_extension("root"))).expect("adds up");
         assert!(verified.erased > 0);
     }
@@ -170,14 +175,14 @@ async fn no_file_holds_anything_of_an_erased_person() {
     let house = House::at(Some(&data), 1).await;
     let person = who_agreed(&house).await;
     let act = own(Route::PreferencePage);
-    house.keuze.object(&Who::person(person), &Channel::ALL, &act).await.expect("recorded");
-    house.keuze.object(&Who::point(email(ADDRESS)), &[Channel::Email], &act).await.expect("recorded");
-    house.keuze.letter_code(person, &act).await.expect("made");
+    house.services.contactability.object(&Who::person(person), &Channel::ALL, &act).await.expect("recorded");
+    house.services.contactability.object(&Who::point(email(ADDRESS)), &[Channel::Email], &act).await.expect("recorded");
+    house.services.letters.letter_code(person, &act).await.expect("made");
     let until = house.clock_now() + Duration::minutes(10);
     let (to, text) = (Email::parse(ADDRESS).expect("an address"), format!("Beste {NAME}, {NUMBER}, {POSTCODE}"));
     let mail = Mail { what: "code".into(), to, language: "nl".into(), subject: NAME.into(), text, until };
-    house.keuze.queue_mail(mail).await.expect("queued");
-    house.keuze.erase(person, true, &act).await.expect("erased");
+    house.services.mail.queue_mail(mail).await.expect("queued");
+    house.services.erasures.erase(person, true, &act).await.expect("erased");
     // Beside the running server, after it, and after a start that made the database anew.
     let secrets = secrets();
     let nowhere = |when: &str| {
@@ -185,12 +190,12 @@ async fn no_file_holds_anything_of_an_erased_person() {
         assert!(looked_at > 6 && found.is_empty(), "{when}: {found:?}");
     };
     nowhere("running");
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
     nowhere("stopped");
     std::fs::remove_dir_all(data.join("sled")).expect("deleted");
     let house = House::at(Some(&data), 2).await;
     assert_eq!(reason(&house, &Who::point(email(ADDRESS)), Channel::Email), (false, Reason::PointObjected));
-    house.keuze.scribe.close().await;
+    house.services.scribe.close().await;
     nowhere("rebuilt");
     // That every form would be found.
     let planted = tempfile::tempdir().expect("a folder");

@@ -53,11 +53,11 @@ async fn says_no(house: &House, door: Door, point: &ContactPoint) {
     let program = Act { actor: Actor::Client { name: "crm".into() }, ..own(Route::Api) };
     match door {
         Door::Visitor => {
-            house.keuze.stop_at(vec![point.clone()], &Channel::ALL).await.expect("recorded");
+            house.services.objections.stop_at(vec![point.clone()], &Channel::ALL).await.expect("recorded");
         }
         Door::Program => {
             let who = Who::point(point.clone());
-            house.keuze.object(&who, &Channel::ALL, &program).await.expect("recorded");
+            house.services.contactability.object(&who, &Channel::ALL, &program).await.expect("recorded");
         }
         Door::File => _ = import(house, "list.jsonl", &of_a_file(point, None), Mode::Write).await,
         Door::DatedFile => _ = import(house, "list.jsonl", &of_a_file(point, Some("2026-01-02")), Mode::Write).await,
@@ -117,7 +117,12 @@ async fn a_no_spreads_to_the_channels_that_it_names() {
     let house = House::new().await;
     let points = [email("a@example.nl"), email("b@example.nl"), door("1"), door("7")];
     customer(&house, "1", &points).await;
-    house.keuze.object(&Who::point(email("a@example.nl")), &[Channel::Email], &unverified()).await.expect("taken");
+    house
+        .services
+        .contactability
+        .object(&Who::point(email("a@example.nl")), &[Channel::Email], &unverified())
+        .await
+        .expect("taken");
     let open = |point: &ContactPoint, channel| !denied(&house, &Who::point(point.clone()), channel);
     assert!(!open(&points[1], Channel::Email));
     assert!(open(&points[1], Channel::Newsletter) && open(&points[0], Channel::Newsletter));
@@ -268,13 +273,24 @@ async fn a_lift_is_for_the_point_that_was_proved() {
             let stopped = |house: &House| all.map(|(person, point)| denied(house, &at(person, point), channel));
             // It is not known which of the two said it; at what is Anna's alone nobody but she has said anything.
             assert_eq!(stopped(&house), [true, true, true, said == &shared]);
-            let last = house.keuze.last_no_at(lifted, &[channel]).expect("readable").expect("it holds there");
-            house.keuze.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await.expect("lifted");
-            assert_eq!(house.keuze.last_no_at(lifted, &[channel]).expect("readable"), None);
+            let last = house
+                .services
+                .contactability
+                .last_no_at(lifted, &[channel])
+                .expect("readable")
+                .expect("it holds there");
+            house
+                .services
+                .contactability
+                .lift_at(lifted, &[channel], &own(Route::PreferencePage), last)
+                .await
+                .expect("lifted");
+            assert_eq!(house.services.contactability.last_no_at(lifted, &[channel]).expect("readable"), None);
             let is_free = |point: &ContactPoint| point == lifted;
             let expected = [!is_free(&shared), !is_free(&anna_at), !is_free(&shared), said == &shared];
             assert_eq!(stopped(&house), expected, "said at {}, lifted at {}", said.given(), lifted.given());
-            let again = house.keuze.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await;
+            let again =
+                house.services.contactability.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await;
             assert!(matches!(again, Err(ActError::Nothing)));
         }
     }
@@ -288,10 +304,15 @@ async fn a_no_of_somebody_else_who_is_known_stays_theirs() {
         let house = House::new().await;
         let bert = customer(&house, "2", &[shared.clone(), bert_at.clone()]).await;
         let anna = customer(&house, "1", std::slice::from_ref(&shared)).await;
-        house.keuze.object(&Who::person(anna), &[Channel::Email], &own(Route::MailLink)).await.expect("recorded");
+        house
+            .services
+            .contactability
+            .object(&Who::person(anna), &[Channel::Email], &own(Route::MailLink))
+            .await
+            .expect("recorded");
         let stopped = |house: &House| [&shared, &bert_at].map(|point| denied(house, &at(bert, point), Channel::Email));
         assert_eq!(stopped(&house), [true, false]);
-        house.keuze.erase(anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+        house.services.erasures.erase(anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
         assert_eq!(stopped(&house), [true, false]);
         // Whoever comes with that mailbox afterwards may be Anna.
         customer(&house, "1", &[shared.clone(), email("anna@example.nl")]).await;
@@ -307,7 +328,7 @@ async fn an_erasure_leaves_a_no_on_every_point_that_it_held_at() {
             let house = House::new().await;
             let person = customer(&house, "1", &[here.clone(), there.clone()]).await;
             says_no(&house, Door::Visitor, &here).await;
-            house.keuze.erase(person, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+            house.services.erasures.erase(person, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
             customer(&house, "2", std::slice::from_ref(&there)).await;
             let told = format!("{channel:?}, list: {keeps_no}");
             assert_eq!(reason(&house, &Who::point(there.clone()), channel), (false, Reason::PointObjected), "{told}");
@@ -326,7 +347,7 @@ async fn a_merge_brings_what_stands_on_the_points_of_either() {
         says_no(&house, Door::Visitor, &b).await;
         says_yes(&house, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
         let (kept, gone) = if first { (anna, other) } else { (other, anna) };
-        house.keuze.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        house.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
         assert!(
             denied(&house, &Who::point(a.clone()), Channel::Email) && denied(&house, &at(anna, &a), Channel::Email)
         );
@@ -365,14 +386,14 @@ async fn a_no_at_any_point_of_a_reused_number_holds_for_both() {
             assert!(points.iter().all(|point| !denied(&house, &Who::point(point.clone()), Channel::Email)), "control");
             says_no(&house, Door::Visitor, &points[said_at]).await;
         }
-        assert_eq!(house.keuze.customers("K-7").len(), 2);
+        assert_eq!(house.services.people.customers("K-7").len(), 2);
         if let Some(gone) = erased {
-            let person = house.keuze.people_at(&points[gone])[0].subject;
-            house.keuze.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+            let person = house.services.people.people_at(&points[gone])[0].subject;
+            house.services.erasures.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
         }
         for (place, point) in points.iter().enumerate().filter(|(place, _)| Some(*place) != erased) {
             let told = format!("said at {said_at}, asked at {place}, erased {erased:?}, before: {before}");
-            for person in house.keuze.people_at(point) {
+            for person in house.services.people.people_at(point) {
                 assert!(denied(&house, &at(person.subject, point), Channel::Email), "{told}");
                 assert!(denied(&house, &Who::person(person.subject), Channel::Email), "{told}");
             }
@@ -381,8 +402,8 @@ async fn a_no_at_any_point_of_a_reused_number_holds_for_both() {
         if erased.is_none() {
             // Of the same person the no is one of both, and a yes of either is for its own mailbox.
             file(&house, &row("Bert Bos", "b@example.nl", "06 22222222", r#","same_person":"yes""#)).await;
-            let one = house.keuze.customer("K-7").expect("one").subject;
-            assert_eq!(house.keuze.customers("K-7").len(), 1);
+            let one = house.services.people.customer("K-7").expect("one").subject;
+            assert_eq!(house.services.people.customers("K-7").len(), 1);
             says_yes(&house, one, &[Channel::Email], std::slice::from_ref(&points[0])).await;
             let stopped = points.clone().map(|point| denied(&house, &Who::point(point), Channel::Email));
             assert_eq!(stopped, [false, true]);
@@ -410,14 +431,14 @@ async fn a_no_by_a_customer_number_typed_otherwise_holds() {
                 file(&house, &no).await;
             }
             file(&house, &told_of(number, "Anna Arends", "a@example.nl")).await;
-            let person = house.keuze.customer(number).expect("known");
+            let person = house.services.people.customer(number).expect("known");
             if !no_first {
                 assert!(!denied(&house, &Who::person(person.subject), Channel::Email), "control: {number}");
                 file(&house, &no).await;
             }
             assert!(denied(&house, &Who::person(person.subject), Channel::Email), "{number} {other} {no_first}");
             assert!(denied(&house, &Who::point(email("a@example.nl")), Channel::Email), "{number} {other} {no_first}");
-            let twin = house.keuze.customer(other).expect("kept");
+            let twin = house.services.people.customer(other).expect("kept");
             assert!(twin.subject != person.subject && twin.points().is_empty(), "nobody is taken for another");
         }
     }
@@ -429,14 +450,15 @@ async fn customer_numbers_that_are_typed_alike_share_no_yes_and_no_evidence() {
     let house = House::new().await;
     file(&house, &told_of("12-3", "Anna Arends", "a@example.nl")).await;
     file(&house, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl"}"#).await;
-    let [anna, bert] = ["12-3", "123"].map(|number| house.keuze.customer(number).expect("known"));
+    let [anna, bert] = ["12-3", "123"].map(|number| house.services.people.customer(number).expect("known"));
     assert!(!denied(&house, &Who::person(anna.subject), Channel::Email), "what Bert lacks is not Anna's");
     assert!(denied(&house, &Who::person(bert.subject), Channel::Email), "what Anna has is not Bert's");
     file(&house, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl","same_person":"yes"}"#).await;
-    assert_eq!((house.keuze.customers("12-3").len(), house.keuze.customers("123").len()), (1, 1));
+    assert_eq!((house.services.people.customers("12-3").len(), house.services.people.customers("123").len()), (1, 1));
     assert!(
         house
-            .keuze
+            .services
+            .people
             .customer("12-3")
             .expect("known")
             .points()
@@ -455,10 +477,15 @@ fn told_of(number: &str, name: &str, address: &str) -> String {
 /// Anna, who came with the customer number of Bert.
 async fn with_reused_number(house: &House, bert: &str) -> [Subject; 2] {
     file(house, bert).await;
-    let bert = house.keuze.customer("K-7").expect("known").subject;
-    house.keuze.object(&Who::person(bert), &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+    let bert = house.services.people.customer("K-7").expect("known").subject;
+    house
+        .services
+        .contactability
+        .object(&Who::person(bert), &Channel::ALL, &own(Route::PreferencePage))
+        .await
+        .expect("recorded");
     assert_eq!(file(house, &told_of("K-7", "Anna", "a@example.nl")).await.another_person, 1);
-    [bert, house.keuze.people_at(&email("a@example.nl"))[0].subject]
+    [bert, house.services.people.people_at(&email("a@example.nl"))[0].subject]
 }
 
 /// What one of them said holds for the other, and does not take the place of their own word: that stays when the first goes.
@@ -472,9 +499,19 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
         assert!(no.1.iter().all(|channel| reason(&house, &no.0, *channel).1 == Reason::Objected), "it may be hers");
         match says_it {
             Some("herself") => {
-                let said = house.keuze.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("recorded");
+                let said = house
+                    .services
+                    .contactability
+                    .object(&no.0, &no.1, &own(Route::PreferencePage))
+                    .await
+                    .expect("recorded");
                 assert!(said.changed);
-                let again = house.keuze.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("taken");
+                let again = house
+                    .services
+                    .contactability
+                    .object(&no.0, &no.1, &own(Route::PreferencePage))
+                    .await
+                    .expect("taken");
                 assert_eq!((again.changed, again.record), (false, said.record));
             }
             Some(_) => {
@@ -483,7 +520,8 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
                 file(&house, by_file).await;
                 assert!(
                     house
-                        .keuze
+                        .services
+                        .people
                         .life(anna)
                         .expect("readable")
                         .iter()
@@ -493,7 +531,7 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
             }
             None => {}
         }
-        house.keuze.erase(bert, false, &own(Route::PreferencePage)).await.expect("erased");
+        house.services.erasures.erase(bert, false, &own(Route::PreferencePage)).await.expect("erased");
         assert_eq!(reason(&house, &no.0, Channel::Social).1 == Reason::Objected, says_it.is_some(), "{says_it:?}");
         assert!(denied(&house, &no.0, Channel::Email), "{says_it:?}");
     }
@@ -516,22 +554,22 @@ async fn a_merge_brings_a_no_to_the_points_of_whoever_may_be_the_same() {
         } else {
             file(&house, &bert).await;
             file(&house, &told_of("K-7", "Anna", "a@example.nl")).await;
-            (email("b@example.nl"), house.keuze.people_at(&email("a@example.nl"))[0].subject)
+            (email("b@example.nl"), house.services.people.people_at(&email("a@example.nl"))[0].subject)
         };
         file(&house, &told_of("K-0", "Dirk", "c@example.nl")).await;
         file(&house, &shared(&point.given())).await;
-        let dirk = house.keuze.customer("K-0").expect("known").subject;
-        let carla = house.keuze.customer("K-4").expect("known").subject;
+        let dirk = house.services.people.customer("K-0").expect("known").subject;
+        let carla = house.services.people.customer("K-4").expect("known").subject;
         assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
         for (says, who) in [(anna_says_no, anna), (!bert_says_no, dirk)] {
             if says {
                 let act = own(Route::PreferencePage);
-                house.keuze.object(&Who::person(who), &Channel::ALL, &act).await.expect("recorded");
+                house.services.contactability.object(&Who::person(who), &Channel::ALL, &act).await.expect("recorded");
             }
         }
         assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
         let (kept, gone) = if is_first { (anna, dirk) } else { (dirk, anna) };
-        house.keuze.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        house.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
         for who in [Who::point(point.clone()), at(carla, &point), at(kept, &email("c@example.nl"))] {
             assert!(denied(&house, &who, Channel::Email), "{told}");
         }
@@ -544,11 +582,12 @@ async fn a_page_that_is_behind_a_no_elsewhere_lifts_nothing() {
     let (a, b) = (email("a@example.nl"), email("b@example.nl"));
     let house = House::new().await;
     let person = customer(&house, "1", &[a.clone(), b.clone()]).await;
-    let record = house.keuze.last_word(person, &SEVERAL).expect("readable").expect("an import");
+    let record = house.services.contactability.last_word(person, &SEVERAL).expect("readable").expect("an import");
     let shown = Shown { record, points: String::new() };
     says_no(&house, Door::Visitor, &a).await;
     let act = own(Route::PreferencePage);
-    let late = house.keuze.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
+    let late =
+        house.services.contactability.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
 }
 
@@ -598,8 +637,14 @@ async fn a_dated_no_that_comes_again_undoes_nothing_that_was_lifted_since() {
         for date in ["2026-01-02", "2026-01-03"] {
             file(&house, &of_a_file(&here, Some(date))).await;
             assert!(denied(&house, &Who::point(here.clone()), channel), "control: {channel:?}, {date}");
-            let shown = house.keuze.last_no_at(&here, &[channel]).expect("readable").expect("an objection");
-            house.keuze.lift_at(&here, &[channel], &own(Route::PreferencePage), shown).await.expect("lifted");
+            let shown =
+                house.services.contactability.last_no_at(&here, &[channel]).expect("readable").expect("an objection");
+            house
+                .services
+                .contactability
+                .lift_at(&here, &[channel], &own(Route::PreferencePage), shown)
+                .await
+                .expect("lifted");
             file(&house, &of_a_file(&here, Some(date))).await;
             file(&house, &of_a_file(&here, Some("2026-01-01"))).await;
             assert_ne!(

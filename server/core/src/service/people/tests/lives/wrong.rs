@@ -67,7 +67,7 @@ pub type Rule = fn(&House, &Who, Channel) -> bool;
 
 /// As it is.
 pub fn right(house: &House, who: &Who, channel: Channel) -> bool {
-    house.keuze.may_i(who, channel).expect("readable").allow
+    house.services.contactability.may_i(who, channel).expect("readable").allow
 }
 
 /// Which objections count, and by whose lives.
@@ -81,13 +81,14 @@ struct Bent<'a> {
 
 /// The right rule on some of what stands on the points.
 fn with(house: &House, who: &Who, channel: Channel, bent: &Bent<'_>) -> bool {
-    let keuze = &house.keuze;
+    let services = &house.services;
     people(house, who).into_iter().any(|person| {
-        let life = keuze.bearing_on_subject(person.subject).expect("readable");
-        let book = keuze.people.book();
+        let life = services.people.bearing_on_subject(person.subject).expect("readable");
+        let book = services.people.book();
         let asked = who.points.iter().map(|point| {
             let here = book.objections_on(point, &bent.keys).into_iter().filter(|found| (bent.here)(point, found));
-            let elsewhere = keuze.spread_to(&book, &bent.keys, None, point).expect("readable").into_iter();
+            let elsewhere =
+                services.contactability.spread_to(&book, &bent.keys, None, point).expect("readable").into_iter();
             let counts = |(whose, found): &(Subject, Found)| {
                 book.person(*whose).is_some_and(|whose| (bent.elsewhere)(&book, whose, found))
             };
@@ -95,19 +96,19 @@ fn with(house: &House, who: &Who, channel: Channel, bent: &Bent<'_>) -> bool {
             hash::asked_at(&bent.keys, point, all.map(|found| found.objection()).collect())
         });
         let asked = asked.collect();
-        keuze.of_life_at(&life, channel, asked).allow
+        services.contactability.of_life_at(&life, channel, asked).allow
     })
 }
 
 fn people(house: &House, who: &Who) -> Vec<Person> {
     match who.person {
-        Some(person) => house.keuze.known_person(person).into_iter().collect(),
-        None => who.points.iter().flat_map(|point| house.keuze.people_at(point)).collect(),
+        Some(person) => house.services.people.known_person(person).into_iter().collect(),
+        None => who.points.iter().flat_map(|point| house.services.people.people_at(point)).collect(),
     }
 }
 
 fn keys(house: &House) -> Vec<NumberedKey> {
-    hash::index_keys(&house.keuze.scribe)
+    hash::index_keys(&house.services.scribe)
 }
 
 /// The right rule, as if what was given at some points of a person had been given at this one.
@@ -117,15 +118,18 @@ fn spread(
     also: impl Fn(&Person, &ContactPoint) -> Vec<ContactPoint>,
     channel: Channel,
 ) -> bool {
-    let keuze = &house.keuze;
+    let services = &house.services;
     people(house, who).iter().any(|person| {
-        let life = keuze.bearing_on_subject(person.subject).expect("readable");
-        let mut asked = keuze.asked(&keuze.people.book(), &keys(house), Some(person), &who.points).expect("readable");
+        let life = services.people.bearing_on_subject(person.subject).expect("readable");
+        let mut asked = services
+            .contactability
+            .asked(&services.people.book(), &keys(house), Some(person), &who.points)
+            .expect("readable");
         for (asked, point) in asked.iter_mut().zip(&who.points) {
             let names = also(person, point).into_iter();
             asked.names.extend(names.flat_map(|point| hash::asked_at(&keys(house), &point, Vec::new()).names));
         }
-        keuze.of_life_at(&life, channel, asked).allow
+        services.contactability.of_life_at(&life, channel, asked).allow
     })
 }
 

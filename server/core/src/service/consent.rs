@@ -3,10 +3,13 @@
 //! What is taken of a choice is weighed by pure rules (`weigh`); this file ties them to the ledger: under which
 //! subject the event stands, of which kind it is, and what the device is told to remember.
 
+pub mod continued_use;
 mod own;
+mod shown;
 mod weigh;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::choice::{Answer, Answers, Control, Surface};
 use model::cookie::{self, Given, Kept, OnRecord, Said};
@@ -22,10 +25,13 @@ use model::receipt::ReceiptNumber;
 use serde::{Deserialize, Serialize};
 
 pub use self::own::OwnIds;
+use self::shown::NoticeCounts;
 use self::weigh::{Standing, Taken};
-use super::Keuze;
-use ledger::clock::{last_second, moment};
-use ledger::{self, AnswerName, AppendError, Draft, NotRecorded, Once, ReadError};
+use super::receipt::Receipts;
+use crate::publish::Published;
+use ledger::clock::{Clock, last_second, moment};
+use ledger::{self, AnswerName, AppendError, Draft, NotRecorded, Once, ReadError, Scribe};
+use vault::random::Entropy;
 
 /// A choice as it was sent, read but not yet weighed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +150,30 @@ struct Told {
     expire: Vec<String>,
 }
 
-impl Keuze {
+/// What people answer, and that they were asked.
+pub struct Consent {
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    published: Arc<Published>,
+    receipts: Arc<Receipts>,
+    shown: NoticeCounts,
+}
+
+impl Consent {
+    /// On what it may touch.
+    pub fn new(
+        scribe: Scribe,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        published: Arc<Published>,
+        receipts: Arc<Receipts>,
+    ) -> Self {
+        Self { scribe, clock, entropy, published, receipts, shown: NoticeCounts::default() }
+    }
+}
+
+impl Consent {
     /// Records a choice; returns once it is durable. A request that was answered before gets the same answer, and nothing
     /// is recorded.
     ///
@@ -253,7 +282,7 @@ impl Keuze {
     }
 
     fn done(&self, address: RecordAddress, subject: Option<Subject>, told: Told) -> Done {
-        let receipts = self.receipts();
+        let receipts = &self.receipts;
         Done {
             address,
             receipt: receipts.number(address),

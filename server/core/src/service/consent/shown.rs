@@ -11,15 +11,15 @@ use model::event::{Actor, Event, NoticeShown, Route};
 use model::language::Language;
 use model::notice::NoticeRef;
 
-use super::Keuze;
+use crate::service::consent::Consent;
 use ledger::{AppendError, Draft};
 
 /// The counts since they were last recorded. The lock guards them for one addition, or for taking them all; they are
 /// recorded outside it.
 #[derive(Default)]
-pub struct Shown(Mutex<BTreeMap<NoticeRef, u64>>);
+pub(super) struct NoticeCounts(Mutex<BTreeMap<NoticeRef, u64>>);
 
-impl Shown {
+impl NoticeCounts {
     fn add(&self, notice: NoticeRef, count: u64) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(notice).or_default() += count;
     }
@@ -29,7 +29,7 @@ impl Shown {
     }
 }
 
-impl Keuze {
+impl Consent {
     /// Counts the notice in force in one language.
     pub fn count_notice(&self, language: Language) {
         if let Some(notice) = self.published.current().policy.notices.get(&language) {

@@ -6,8 +6,8 @@ use model::event::{Actor, ContinuedUse, Event, Route};
 use model::language::Language;
 use model::policy::Policy;
 
-use super::Keuze;
-use super::choose::SentFrom;
+use super::SentFrom;
+use crate::service::consent::Consent;
 use ledger::{Answer, AnswerName, AppendError, Draft};
 
 /// What a page told about further use of the site.
@@ -25,7 +25,7 @@ pub struct Use {
     pub ahead: bool,
 }
 
-impl Keuze {
+impl Consent {
     /// Records it once per notice, without any id; returns the notice revision that the device may remember.
     ///
     /// `None` is no fault: what does not count is ignored and leaves everything off.

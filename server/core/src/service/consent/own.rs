@@ -9,7 +9,7 @@ use model::identity::Subject;
 use model::policy::Policy;
 
 use super::ChooseError;
-use crate::service::Keuze;
+use crate::service::consent::Consent;
 use ledger::clock::last_second;
 use ledger::{Draft, ReadError};
 
@@ -45,7 +45,7 @@ impl OwnIds {
     }
 }
 
-impl Keuze {
+impl Consent {
     /// Looks at the consent ids that came along with a choice cookie. An id that nobody was given is as good as none.
     ///
     /// # Errors

@@ -1,0 +1,47 @@
+//! What every page says of the site, and the register of cookies and parties: the policy in force, as it was frozen.
+
+use std::sync::Arc;
+
+use model::controller::Recipient;
+use model::language::Language;
+use words::views::frame::{Authority, Frame};
+use words::views::register::RegisterView;
+
+use crate::publish::Published;
+
+/// Who asks, under which policy, and who else gets data.
+pub struct Site {
+    published: Arc<Published>,
+    authorities: Vec<Authority>,
+    recipients: Vec<Recipient>,
+}
+
+impl Site {
+    /// On what it may touch.
+    pub fn new(published: Arc<Published>, authorities: Vec<Authority>, recipients: Vec<Recipient>) -> Self {
+        Self { published, authorities, recipients }
+    }
+}
+
+impl Site {
+    /// What stands around a page.
+    pub fn frame(&self, language: Language, path: &str) -> Frame {
+        let policy = &self.published.current().policy;
+        Frame {
+            language,
+            path: path.to_owned(),
+            reopens: true,
+            carries: None,
+            site: policy.site.clone(),
+            controller: policy.controller.clone(),
+            authorities: self.authorities.clone(),
+        }
+    }
+
+    /// The register.
+    pub fn register(&self, frame: Frame) -> RegisterView {
+        let published = self.published.current();
+        let recipients = self.recipients.clone();
+        RegisterView { frame, policy: published.policy.clone(), hash: published.hash.to_string(), recipients }
+    }
+}
