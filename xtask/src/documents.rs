@@ -1,7 +1,7 @@
 //! Documents that tell of the code or of each other: the heads of the decisions, and the files and functions of the walks in
 //! `docs/architecture.md`.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 
 use crate::crates::DOCUMENT;
 use crate::faults;
@@ -37,7 +37,7 @@ fn decision_faults(files: &[File]) -> Vec<String> {
     for file in files.iter().filter(|file| file.path.starts_with(DECISIONS)) {
         match decision(file) {
             Ok(decision) => decisions.push(decision),
-            Err(what) => faults.push(format!("{}: {what}", file.path)),
+            Err(error) => faults.push(format!("{}: {error}", file.path)),
         }
     }
     for one in &decisions {
@@ -60,27 +60,27 @@ fn decision_faults(files: &[File]) -> Vec<String> {
 }
 
 /// The head of a decision; what is wrong with it as an error.
-fn decision(file: &File) -> Result<Decision<'_>, String> {
+fn decision(file: &File) -> Result<Decision<'_>> {
     let name = file.path.trim_start_matches(DECISIONS);
     let number: u32 =
-        name.get(..4).and_then(|digits| digits.parse().ok()).ok_or("its name begins with four digits.")?;
+        name.get(..4).and_then(|digits| digits.parse().ok()).context("its name begins with four digits.")?;
     if !file.text.starts_with(&format!("# {number}. ")) {
-        return Err(format!("its first line is `# {number}. ` and its title."));
+        bail!("its first line is `# {number}. ` and its title.");
     }
     let head = |key: &str| file.text.lines().find_map(|line| line.strip_prefix(&format!("- {key}: ")));
-    let status = head("Status").ok_or("it says no `- Status: accepted`.")?;
+    let status = head("Status").context("it says no `- Status: accepted`.")?;
     if !["accepted", "proposed"].contains(&status) && !status.starts_with("superseded by decision ") {
-        return Err(format!("`{status}` is no status: accepted, proposed, superseded by decision N."));
+        bail!("`{status}` is no status: accepted, proposed, superseded by decision N.");
     }
-    let date = head("Date").ok_or("it says no `- Date: 2026-11-24`.")?;
+    let date = head("Date").context("it says no `- Date: 2026-11-24`.")?;
     if date.len() != 10
         || !date.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() })
     {
-        return Err(format!("`{date}` is no date such as 2026-11-24."));
+        bail!("`{date}` is no date such as 2026-11-24.");
     }
-    let amended_by = head("Amended by").ok_or("it says no `- Amended by: none`, or which decisions.")?;
+    let amended_by = head("Amended by").context("it says no `- Amended by: none`, or which decisions.")?;
     if !file.text.contains("\n**Rejected:** ") {
-        return Err("it says not what was rejected: a last paragraph that begins with `**Rejected:** `.".to_owned());
+        bail!("it says not what was rejected: a last paragraph that begins with `**Rejected:** `.");
     }
     let amends = numbers(head("Amends").unwrap_or_default());
     Ok(Decision { path: &file.path, number, amends, amended_by: numbers(amended_by) })

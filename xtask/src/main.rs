@@ -1,21 +1,31 @@
-//! `cargo xtask serve | build | test | e2e | check | requirements | documents | picture | tests-list`: every set-up step, in Rust.
+//! `cargo xtask serve | build | test | e2e | bench | check | requirements | documents | picture | tests-list`: every set-up step, in Rust.
 #![expect(clippy::print_stdout, reason = "this is a command line")]
 #![expect(clippy::print_stderr, reason = "this is a command line")]
 
+mod bench;
 mod browser_files;
 mod browser_tests;
+mod client;
+mod compare;
 mod crates;
+mod demo;
 mod documents;
+mod error_types;
 mod faults;
+mod forms;
+mod names;
 mod npm;
+mod planted;
 mod requirements;
 mod run;
 mod size;
 mod strip;
 mod suites;
+mod test_bodies;
 mod tests_list;
 mod wasm;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -49,10 +59,36 @@ enum Task {
     },
     /// Compares what a visitor downloads with docs/size-budget.toml.
     Check,
+    /// Measures release binaries against bare files, reads and a trivial route of the same run; asserts nothing.
+    Bench {
+        /// A built binary, several times for several; without it, this folder's release binary is built.
+        #[arg(long)]
+        binary: Vec<PathBuf>,
+        /// Of the import.
+        #[arg(long, default_value_t = 100_000)]
+        rows: usize,
+    },
+    /// Asks two built binaries the same, with one clock and one seed, and shows in what their answers differ.
+    Compare { old: PathBuf, new: PathBuf },
+    /// Plants each fault of xtask/faults.toml in a worktree and looks whether its crate's tests fail.
+    Faults {
+        /// Those of one crate alone.
+        of: Option<String>,
+    },
+    /// Lists tests whose bodies differ between two commits in more than names.
+    TestBodies {
+        old: String,
+        new: String,
+        /// Both bodies, too.
+        #[arg(long)]
+        whole: bool,
+    },
     /// Compares docs/requirements.md with the ids and tests in the code.
     Requirements,
-    /// Compares decisions, walks and the table of crates with the code.
+    /// Compares decisions, walks and the table of crates with the code, and looks for errors that are no types.
     Documents,
+    /// Looks for definitions under names that are gone.
+    Names,
     /// Draws docs/pictures/crates.svg anew.
     Picture,
     /// Writes docs/tests.txt anew; refuses where a test is gone that docs/tests-gone.txt does not tell of.
@@ -66,8 +102,13 @@ fn main() -> ExitCode {
         Task::Test { long } => suites::test(long),
         Task::E2e { playwright } => browser_files::build().and_then(|()| browser_tests::run(&playwright)),
         Task::Check => browser_files::build().and_then(|()| size::check()),
+        Task::Bench { binary, rows } => bench::bench(binary, rows),
+        Task::Compare { old, new } => compare::compare([old, new]),
+        Task::Faults { of } => planted::plant(of.as_deref()),
+        Task::TestBodies { old, new, whole } => test_bodies::compare(&old, &new, whole),
         Task::Requirements => requirements::check(),
-        Task::Documents => documents::check().and_then(|()| crates::check()),
+        Task::Documents => documents::check().and_then(|()| crates::check()).and_then(|()| error_types::check()),
+        Task::Names => names::check(),
         Task::Picture => crates::members().and_then(|members| crates::picture::write(&members)),
         Task::TestsList => tests_list::write(),
     };

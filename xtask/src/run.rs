@@ -22,6 +22,15 @@ pub fn program(name: &OsStr, arguments: &[&str], folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What a program prints.
+pub fn output(name: &str, arguments: &[&str], folder: &Path) -> Result<String> {
+    let output = Command::new(name).args(arguments).current_dir(folder).output()?;
+    if !output.status.success() {
+        bail!("{name} {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim_end());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 /// Runs cargo in the workspace.
 pub fn cargo(arguments: &[&str]) -> Result<()> {
     program(OsStr::new(env!("CARGO")), arguments, &root())

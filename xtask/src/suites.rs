@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Error, Result, bail};
 
-use crate::{browser_files, browser_tests, crates, documents, requirements, run, size, tests_list};
+use crate::{browser_files, browser_tests, crates, documents, error_types, requirements, run, size, tests_list};
 
 /// One suite: its name, the seconds it may take on two cores from nothing, and what it runs.
 struct Suite {
@@ -24,6 +24,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "requirements", budget: 10, run: requirements::check },
     Suite { name: "documents", budget: 10, run: documents::check },
     Suite { name: "crates", budget: 10, run: crates::check },
+    Suite { name: "error types", budget: 10, run: error_types::check },
     Suite { name: "each crate alone", budget: 300, run: crates::build_alone },
     Suite { name: "licences", budget: 10, run: crates::deny },
     Suite { name: "unused crates", budget: 10, run: crates::unused },

@@ -11,24 +11,37 @@ use tlog::checkpoint::Checkpoint;
 use tlog::entry::commitment;
 use tlog::tree::{NodeHash, root_from_inclusion};
 
+/// Why a proof proves nothing of a record.
+#[derive(Debug, thiserror::Error)]
+enum ProofFault {
+    #[error("the proof cannot be read")]
+    Unreadable,
+    #[error("the proof is of another record")]
+    OtherRecord,
+    #[error("the checkpoint's signature is not that of this log")]
+    Signature,
+    #[error("the record's leaf does not lead to the signed root")]
+    Root,
+}
+
 /// Recomputes leaf, path and signature.
 pub(super) fn check(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Checked {
     match verified(proven, address, key) {
         Ok(checkpoint) => Checked::Right { size: checkpoint.size, root: BASE64.encode(checkpoint.root.0) },
-        Err(what) => Checked::Wrong(what.to_owned()),
+        Err(fault) => Checked::Wrong(fault.to_string()),
     }
 }
 
-fn verified(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Result<Checkpoint, &'static str> {
-    let (index, path, note) = read(&proven.proof).ok_or("the proof cannot be read")?;
+fn verified(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Result<Checkpoint, ProofFault> {
+    let (index, path, note) = read(&proven.proof).ok_or(ProofFault::Unreadable)?;
     if index != address.index {
-        return Err("the proof is of another record");
+        return Err(ProofFault::OtherRecord);
     }
-    let checkpoint = Checkpoint::open(note, key).ok_or("the checkpoint's signature is not that of this log")?;
+    let checkpoint = Checkpoint::open(note, key).ok_or(ProofFault::Signature)?;
     let leaf = commitment(&proven.salt, &proven.record).leaf();
     match root_from_inclusion(leaf, index, checkpoint.size, &path) {
         Some(root) if root == checkpoint.root => Ok(checkpoint),
-        _ => Err("the record's leaf does not lead to the signed root"),
+        _ => Err(ProofFault::Root),
     }
 }
 

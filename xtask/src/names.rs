@@ -1,0 +1,142 @@
+//! Names that we took leave of, because each had several meanings, or none that the field knows: nothing is defined under one of
+//! them any more, but for those of [`STILL`].
+
+mod definitions;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use crate::faults;
+use crate::requirements::{self, File};
+
+/// Structs, enums, unions, traits and aliases.
+const TYPES: &str = "\
+    Act Acted Asked Book Came Courier Device Draft Entropy Found Gate House Kept Keuze Outcome Owner Passed Post \
+    Proven Ring Scribe Sent Submitted Taken Told Wanted Way Who Why Wish Written";
+
+/// Functions and methods. `of`, `read` and `take` need their object.
+const FUNCTIONS: &str = "\
+    acting asked_under dress fold found_under insight last_word life may_i may_i_use of perform read scribe \
+    stands_on stop_at take take_away weigh";
+
+/// Modules, and so files and folders.
+const MODULES: &str = "\
+    ambient api centre doors flips fold gate insight known lives machine matters_most rot scribe stop wrong";
+
+/// The rest, each with what it is.
+const OTHERS: [&str; 4] = ["const NOON", "field bell", "variant Class::Machines", "variant Reading::Beside"];
+
+/// Of those, the ones that something is still defined under. One that nothing is defined under must not stand here.
+const STILL: &[&str] = &[
+    "const NOON",
+    "field bell",
+    "fn asked_under",
+    "fn dress",
+    "fn fold",
+    "fn found_under",
+    "fn insight",
+    "fn last_word",
+    "fn life",
+    "fn may_i",
+    "fn may_i_use",
+    "fn of",
+    "fn perform",
+    "fn read",
+    "fn scribe",
+    "fn stands_on",
+    "fn stop_at",
+    "fn take",
+    "fn take_away",
+    "fn weigh",
+    "mod api",
+    "mod centre",
+    "mod doors",
+    "mod flips",
+    "mod fold",
+    "mod gate",
+    "mod insight",
+    "mod known",
+    "mod lives",
+    "mod machine",
+    "mod matters_most",
+    "mod rot",
+    "mod stop",
+    "mod wrong",
+    "type Act",
+    "type Acted",
+    "type Asked",
+    "type Book",
+    "type Came",
+    "type Courier",
+    "type Device",
+    "type Draft",
+    "type Entropy",
+    "type Found",
+    "type Gate",
+    "type House",
+    "type Kept",
+    "type Keuze",
+    "type Outcome",
+    "type Owner",
+    "type Passed",
+    "type Post",
+    "type Proven",
+    "type Scribe",
+    "type Sent",
+    "type Submitted",
+    "type Taken",
+    "type Told",
+    "type Wanted",
+    "type Way",
+    "type Who",
+    "type Why",
+    "type Wish",
+    "type Written",
+    "variant Reading::Beside",
+];
+
+/// Looks at every definition of the repository.
+pub fn check() -> Result<()> {
+    let files = requirements::files()?;
+    faults::told(&name_faults(&files, STILL), "the names of definitions")?;
+    println!("{} names are gone for good, {} still there", left().len() - STILL.len(), STILL.len());
+    Ok(())
+}
+
+/// All of them, each with its kind, as the definitions have it.
+fn left() -> BTreeSet<String> {
+    let kinds = [("type", TYPES), ("fn", FUNCTIONS), ("mod", MODULES)];
+    let all = kinds.iter().flat_map(|(kind, names)| names.split(' ').map(move |name| format!("{kind} {name}")));
+    all.chain(OTHERS.map(str::to_owned)).collect()
+}
+
+fn name_faults(files: &[File], still: &[&str]) -> Vec<String> {
+    let (left, mut faults, mut seen) = (left(), Vec::new(), BTreeSet::new());
+    for file in files.iter().filter(|file| file.is_rust()) {
+        let found = match definitions::in_text(&file.text) {
+            Ok(found) => found,
+            Err(error) => {
+                faults.push(format!("{}: cannot be parsed: {error}", file.path));
+                continue;
+            }
+        };
+        for (line, name) in found.into_iter().filter(|(_, name)| left.contains(name)) {
+            if !still.contains(&name.as_str()) {
+                faults.push(format!(
+                    "{}:{line}: defines `{name}`. Mend: give it the name that the field has for it.",
+                    file.path
+                ));
+            }
+            seen.insert(name);
+        }
+    }
+    let gone = still.iter().filter(|name| !seen.contains(**name));
+    faults.extend(
+        gone.map(|name| format!("xtask/src/names.rs: nothing is defined as `{name}`. Mend: take it out of STILL.")),
+    );
+    faults
+}
