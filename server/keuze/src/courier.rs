@@ -14,7 +14,8 @@ use time::{Duration, OffsetDateTime};
 use keuze_core::config::Config;
 use keuze_core::service::Services;
 use keuze_core::service::mail::outbox::{Outbox, OutboxError};
-use keuze_core::service::mail::{Mail, MailId, Outcome};
+use keuze_core::service::mail::{MailId, Outcome};
+use ledger::formats::fact::Mail;
 
 pub use smtp::Smtp;
 

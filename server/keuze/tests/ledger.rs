@@ -21,8 +21,8 @@ use fixture::{check, draft, fill, made, opening, root_of};
 use ledger::clock::moment;
 use ledger::fixture::named_choice;
 use ledger::verify::verify;
-use ledger::{Fact, FactKind, Scribe};
-use model::identity::Subject;
+use ledger::{Fact, Scribe};
+use model::identity::{ContentHash, Subject};
 
 #[tokio::test]
 async fn the_same_in_memory_and_on_disk() {
@@ -95,7 +95,7 @@ async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
     let mut long = draft(0, Some(Subject([7; 16])));
     long.event = named_choice(moment(0).at, &"\u{1}".repeat(100_000)).with_subject(Some(Subject([7; 16])));
     let mut last = draft(1, None);
-    last.facts = vec![Fact { kind: FactKind::Content, key: vec![3; 32], value: Some(vec![b'x'; 3_000_000]) }];
+    last.facts = vec![Fact::Content { hash: ContentHash([3; 32]), bytes: vec![b'x'; 3_000_000] }];
     let drafts = [draft(0, None), long, last];
     let mut written = Vec::new();
     for draft in drafts {
@@ -106,7 +106,7 @@ async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
             let recorded = scribe.record(written.address).expect("readable").expect("there");
             assert_eq!(recorded.event, written.event);
         }
-        scribe.fact(FactKind::Content, &[3; 32]).expect("readable").is_some_and(|value| value.len() == 3_000_000)
+        scribe.content(ContentHash([3; 32])).expect("readable").is_some_and(|bytes| bytes.len() == 3_000_000)
     };
     assert!(whole(&scribe));
     scribe.close().await;

@@ -9,7 +9,8 @@ use model::identity::RecordAddress;
 use time::{Duration, OffsetDateTime};
 
 use super::writer::Job;
-use super::{AppendError, Draft, Fact, FactKind, OPEN_SHARD, Scribe, Written, blocking};
+use super::{AppendError, Draft, OPEN_SHARD, Scribe, Written, blocking};
+use crate::formats::fact::{Answer, Fact, OpenedFact, Reply};
 use vault::ring::{KeyId, Owner};
 
 /// For how long a request that is sent again gets the answer of the first time.
@@ -18,24 +19,13 @@ pub const ANSWERS_LIVE: Duration = Duration::hours(24);
 /// The keyed hash of what tells a request from all others.
 pub type AnswerName = [u8; 16];
 
-/// What a request is to be answered, now and when it is sent again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// Which request.
-    pub name: AnswerName,
-    /// When it came.
-    pub at: OffsetDateTime,
-    /// What is needed to answer it, beside the record.
-    pub value: Vec<u8>,
-}
-
 /// What a request was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     /// The last record that was made of it; of what made none, the last one before it.
     pub address: RecordAddress,
-    /// [`Answer::value`].
-    pub value: Vec<u8>,
+    /// What answers it, beside the record.
+    pub reply: Reply,
 }
 
 /// What became of a request that may have been sent before.
@@ -64,9 +54,9 @@ impl Answers {
     }
 
     /// Takes one from the journal; what is no answer is none.
-    pub fn take(&mut self, fact: &Fact, index: u64) {
-        let Some((key, name, at, value)) = decode(fact) else { return };
-        let answered = Answered { address: RecordAddress { shard: OPEN_SHARD, index }, value };
+    pub fn take(&mut self, opened: &OpenedFact, index: u64) {
+        let Ok(Fact::Answer { key, answer: Answer { name, at, reply } }) = opened.fact() else { return };
+        let answered = Answered { address: RecordAddress { shard: OPEN_SHARD, index }, reply };
         self.0.insert(name, Kept { key, at, answered });
     }
 
@@ -81,20 +71,6 @@ impl Answer {
     pub fn owner(&self) -> Owner {
         Owner::Hour(hour(self.at))
     }
-
-    /// As it stands in the journal, under that key.
-    pub fn fact(&self, key: KeyId) -> Fact {
-        let value = [&self.name[..], &self.at.unix_timestamp().to_be_bytes(), &self.value].concat();
-        Fact { kind: FactKind::Answer, key: key.0.to_vec(), value: Some(value) }
-    }
-}
-
-fn decode(fact: &Fact) -> Option<(KeyId, AnswerName, OffsetDateTime, Vec<u8>)> {
-    let key = KeyId(fact.key.as_slice().try_into().ok()?);
-    let (name, rest) = fact.value.as_deref()?.split_first_chunk::<16>()?;
-    let (at, value) = rest.split_first_chunk::<8>()?;
-    let at = OffsetDateTime::from_unix_timestamp(i64::from_be_bytes(*at)).ok()?;
-    Some((key, *name, at, value.to_vec()))
 }
 
 /// Hours since 1970.

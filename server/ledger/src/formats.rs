@@ -1,5 +1,6 @@
 //! The formats of what is kept and of what travels, a file each.
 
+pub mod fact;
 pub mod frame;
 pub mod record;
 pub mod token;

@@ -11,7 +11,6 @@ mod answers;
 pub mod clock;
 mod erasure;
 pub mod error;
-mod fact;
 pub mod files;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
@@ -39,9 +38,10 @@ use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use tokio::sync::oneshot;
 
 use crate::error::RecoveryError;
+use crate::formats::fact::FactError;
 use crate::formats::frame::LONGEST;
 use crate::formats::record::SealedRecord;
-use crate::store::Store;
+use crate::store::{StorageError, Store};
 use files::Layout;
 use tlog::checkpoint::proof_text;
 use tlog::entry::Salt;
@@ -51,7 +51,8 @@ use vault::random::Entropy;
 use vault::ring::{KeyId, KeyRing, Owner};
 use vault::seal;
 
-pub use answers::{Answer, AnswerName, Answered, Once};
+pub use answers::{AnswerName, Answered, Once};
+pub use formats::fact::{Answer, Fact, FactKind, FactName};
 
 use state::State;
 use writer::{Databases, Job, Recording};
@@ -98,39 +99,6 @@ impl Draft {
         self.ends = keys;
         self
     }
-}
-
-/// A fact beside the ledger: the latest value of a key counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
-    /// What it is about.
-    pub kind: FactKind,
-    /// Its name within the kind; no personal data.
-    pub key: Vec<u8>,
-    /// Its value; `None` removes it.
-    pub value: Option<Vec<u8>>,
-}
-
-/// The kinds of facts, each with what it is sealed under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FactKind {
-    /// A public content under its SHA-256: policies, notices, statements. Not sealed.
-    Content,
-    /// Small public settings, such as which policy is in force. Not sealed.
-    Setting,
-    /// A staff member under a random id. Sealed under the audit key.
-    Staff,
-    /// An objection on a contact point, under a random id. Sealed under the suppression key, which no erasure ends.
-    Suppression,
-    /// A part of a person's profile, or a credential of theirs; its key begins with the id of the key that it is
-    /// sealed under, and with which it ends.
-    Personal,
-    /// A program with an API key, under a random id. Sealed under the audit key.
-    Client,
-    /// How a program's template was classed, under a random id. Sealed under the audit key.
-    Message,
-    /// What a request was answered ([`Answer`]), under the key of its hour, whose name is its own. No record names it.
-    Answer,
 }
 
 /// An event that is durable.
@@ -190,7 +158,16 @@ pub enum NotRecorded {
 pub enum ReadError {
     /// The engine failed.
     #[error("the store cannot be read: {0}")]
-    Store(String),
+    Store(#[from] StorageError),
+    /// A fact is not one of its kind.
+    #[error("record {record}: {error}")]
+    Fact {
+        /// The record that it stands beside.
+        record: RecordAddress,
+        /// What is wrong.
+        #[source]
+        error: FactError,
+    },
     /// What was read does not add up.
     #[error("record {address} does not add up: {what}")]
     Damaged {
@@ -214,17 +191,12 @@ pub struct Proven {
 
 /// A fact as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// Its name within the kind.
-    pub key: Vec<u8>,
-    /// Its latest value.
-    pub value: Vec<u8>,
+pub struct StoredFact {
+    /// The fact.
+    pub fact: Fact,
     /// The record that it was written beside.
     pub record: RecordAddress,
 }
-
-/// A fact's key and its latest value.
-pub type KeyAndValue = (Vec<u8>, Vec<u8>);
 
 type SaltAndRecord = (Salt, Vec<u8>);
 
@@ -399,7 +371,7 @@ impl Scribe {
         if address.shard != OPEN_SHARD || address.index >= self.state().tree.size() {
             return Ok(None);
         }
-        let bytes = self.shared.store.record(address).map_err(|error| ReadError::Store(error.to_string()))?;
+        let bytes = self.shared.store.record(address)?;
         let record = bytes.as_deref().and_then(SealedRecord::from_bytes).ok_or_else(|| damaged("it is missing"))?;
         if self.state().tree.leaf(address.index) != Some(record.commitment.leaf()) {
             return Err(damaged("it is not the one that was committed to"));
@@ -422,32 +394,20 @@ impl Scribe {
         Ok(Some(Proven { record, salt, proof: proof_text(address.index, &path, &state.checkpoint) }))
     }
 
-    /// The latest value of a fact.
+    /// The latest fact of a name.
     ///
     /// # Errors
     /// When it does not add up.
-    pub fn fact(&self, kind: FactKind, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(self.state().facts.get(&(kind, key.to_vec())).map(|(value, _)| value.clone()))
+    pub fn fact(&self, name: &FactName) -> Result<Option<Fact>, ReadError> {
+        Ok(self.state().facts.find(name)?.map(|stored| stored.fact))
     }
 
-    /// All facts of a kind, by key.
+    /// All facts of a kind, by name.
     ///
     /// # Errors
     /// When one does not add up.
-    pub fn facts(&self, kind: FactKind) -> Result<Vec<KeyAndValue>, ReadError> {
-        Ok(self.kept(kind).into_iter().map(|kept| (kept.key, kept.value)).collect())
-    }
-
-    /// All facts of a kind, each with the record that it was written beside.
-    pub fn kept(&self, kind: FactKind) -> Vec<Kept> {
-        let state = self.state();
-        let of_kind = state.facts.range((kind, Vec::new())..).take_while(|((of, _), _)| *of == kind);
-        let kept = of_kind.map(|((_, key), (value, index))| Kept {
-            key: key.clone(),
-            value: value.clone(),
-            record: RecordAddress { shard: OPEN_SHARD, index: *index },
-        });
-        kept.collect()
+    pub fn facts(&self, kind: FactKind) -> Result<Vec<StoredFact>, ReadError> {
+        self.state().facts.of(kind)
     }
 
     /// A public content by its hash.
@@ -455,7 +415,7 @@ impl Scribe {
     /// # Errors
     /// As [`Self::fact`].
     pub fn content(&self, hash: ContentHash) -> Result<Option<Vec<u8>>, ReadError> {
-        self.fact(FactKind::Content, &hash.0)
+        Ok(self.state().facts.body(&FactName::Content(hash)))
     }
 
     /// The leaf hash of a record, which commits to it; `None` beyond the end.
@@ -588,8 +548,12 @@ fn fits(draft: &Draft) -> bool {
         None => formats::record::canonical(&draft.event).len(),
     };
     let short = |len: usize| len < LONGEST - (1 << 20);
-    let facts = draft.facts.iter().all(|fact| {
-        u16::try_from(fact.key.len()).is_ok() && fact.value.as_ref().is_none_or(|value| short(value.len()))
-    });
-    facts && short(event)
+    facts_fit(&draft.facts, short) && short(event)
+}
+
+fn facts_fit(facts: &[Fact], short: impl Fn(usize) -> bool) -> bool {
+    facts.iter().all(|fact| match fact {
+        Fact::Content { bytes, .. } => short(bytes.len()),
+        fact => fact.body().is_none_or(|body| short(body.len())),
+    })
 }

@@ -6,9 +6,10 @@ use ed25519_dalek::VerifyingKey;
 use model::event::Event;
 use model::identity::{RecordAddress, ShardNumber};
 
+use super::OPEN_SHARD;
 use super::erasure::Missing;
 use super::files::{Layout, Slot};
-use super::{Fact, OPEN_SHARD, fact};
+use crate::formats::fact::{self, FactError, OpenedFact};
 use crate::formats::frame::{Entry, Frame, Read};
 use crate::formats::record::SealedRecord;
 use tlog::checkpoint::Checkpoint;
@@ -302,14 +303,15 @@ const EARLIER_BUILD: &str = "it was written by an earlier build of Keuze, whose 
      build, or start with a new data directory";
 
 /// A fact beside a batch's records; `None` where its key is missing, which is noted.
-pub fn fact_of(bytes: &[u8], index: u64, keys: &KeyTable, missing: &mut Missing) -> Result<Option<Fact>, Fault> {
-    match fact::decode(bytes, keys) {
-        Ok(fact) => Ok(Some(fact)),
-        Err(fact::Unreadable::NoKey(_)) if fact::is_answer(bytes) => Ok(None),
-        Err(fact::Unreadable::NoKey(id)) => {
+pub fn fact_of(bytes: &[u8], index: u64, keys: &KeyTable, missing: &mut Missing) -> Result<Option<OpenedFact>, Fault> {
+    let opened = fact::open(bytes, keys).and_then(|opened| opened.fact().map(|_| opened));
+    match opened {
+        Ok(opened) => Ok(Some(opened)),
+        Err(FactError::NoKey(_)) if fact::is_answer(bytes) => Ok(None),
+        Err(FactError::NoKey(id)) => {
             missing.fact(id, index);
             Ok(None)
         }
-        Err(fact::Unreadable::Damaged) => Err(fault(index, "a fact beside this record cannot be opened")),
+        Err(error) => Err(fault(index, error.to_string())),
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::event::{Event, EventKind, Head};
-use model::identity::Subject;
+use model::identity::{RecordAddress, Subject};
 use time::OffsetDateTime;
 
 use super::answers::Answers;
-use super::{Fact, FactKind};
+use super::{OPEN_SHARD, ReadError, StoredFact};
+use crate::formats::fact::{FactKind, FactName, OpenedFact};
 use tlog::tree::Tree;
 use vault::ring::{KeyId, KeyTable};
 
@@ -19,8 +20,8 @@ pub struct State {
     pub checkpoint: String,
     /// The indexes of each subject's records.
     pub by_subject: HashMap<Subject, Vec<u64>>,
-    /// The latest value of each fact, and the index of the record that it was written beside.
-    pub facts: BTreeMap<(FactKind, Vec<u8>), (Vec<u8>, u64)>,
+    /// The latest fact of each name.
+    pub facts: Facts,
     /// When somebody was erased, in the order of the ledger.
     pub erasures: Vec<OffsetDateTime>,
     /// When the last record was made that can be read.
@@ -47,24 +48,60 @@ impl State {
                 self.by_subject.remove(&subject);
             }
         }
-        let ends = |key: &[u8]| key.first_chunk().is_some_and(|id| ended.contains(&KeyId(*id)));
-        self.facts.retain(|(kind, key), _| *kind != FactKind::Personal || !ends(key));
+        self.facts.forget(ended);
     }
 
-    /// Takes note of a fact.
-    pub fn apply(&mut self, fact: Fact, index: u64) {
-        if fact.kind == FactKind::Answer {
-            return self.answers.take(&fact, index);
+    /// Takes note of a fact that was written beside a record.
+    pub fn apply(&mut self, opened: OpenedFact, index: u64) {
+        match opened.name {
+            FactName::Answer(_) => self.answers.take(&opened, index),
+            name => self.facts.put(name, opened.body, index),
         }
-        let key = (fact.kind, fact.key);
-        match fact.value {
-            Some(mut value) => {
-                value.shrink_to_fit();
-                self.facts.insert(key, (value, index));
+    }
+}
+
+/// The latest fact of each name: its body in the clear, and the index of the record that it was written beside. Bodies are read
+/// when somebody asks, because most people's stand in the directory of contacts as well.
+#[derive(Default)]
+pub struct Facts(HashMap<FactKind, BTreeMap<FactName, (Vec<u8>, u64)>>);
+
+impl Facts {
+    fn put(&mut self, name: FactName, body: Option<Vec<u8>>, index: u64) {
+        let of_kind = self.0.entry(name.kind()).or_default();
+        match body {
+            Some(mut body) => {
+                body.shrink_to_fit();
+                of_kind.insert(name, (body, index));
             }
-            None => {
-                self.facts.remove(&key);
-            }
+            None => _ = of_kind.remove(&name),
         }
+    }
+
+    /// Forgets those that end with these keys.
+    fn forget(&mut self, ended: &HashSet<KeyId>) {
+        let ends = |name: &FactName| name.own_key().is_some_and(|key| ended.contains(&key));
+        self.0.values_mut().for_each(|of_kind| of_kind.retain(|name, _| !ends(name)));
+    }
+
+    fn read(name: FactName, (body, index): &(Vec<u8>, u64)) -> Result<StoredFact, ReadError> {
+        let record = RecordAddress { shard: OPEN_SHARD, index: *index };
+        let fact = OpenedFact { name, body: Some(body.clone()) }.fact();
+        fact.map(|fact| StoredFact { fact, record }).map_err(|error| ReadError::Fact { record, error })
+    }
+
+    /// The body of a name's fact.
+    pub fn body(&self, name: &FactName) -> Option<Vec<u8>> {
+        self.0.get(&name.kind())?.get(name).map(|(body, _)| body.clone())
+    }
+
+    /// The fact of a name.
+    pub fn find(&self, name: &FactName) -> Result<Option<StoredFact>, ReadError> {
+        let stands = self.0.get(&name.kind()).and_then(|of_kind| of_kind.get(name));
+        stands.map(|stands| Self::read(*name, stands)).transpose()
+    }
+
+    /// All of a kind, by name.
+    pub fn of(&self, kind: FactKind) -> Result<Vec<StoredFact>, ReadError> {
+        self.0.get(&kind).into_iter().flatten().map(|(name, stands)| Self::read(*name, stands)).collect()
     }
 }

@@ -104,20 +104,17 @@ async fn whoever_was_accepted_before_the_end_is_answered() {
 #[tokio::test]
 async fn what_is_too_long_for_the_journal_is_refused_before_the_writer_sees_it() {
     let scribe = scribe();
-    let fact = |key: usize, value: usize| Draft {
-        facts: vec![Fact { kind: FactKind::Content, key: vec![1; key], value: Some(vec![2; value]) }],
-        ..draft(0)
-    };
+    let fact = |length| Draft { facts: vec![Fact::content(vec![2; length])], ..draft(0) };
     let mut wordy = draft(0);
     wordy.event = fixture::named_choice(moment(0).at, &"x".repeat(LONGEST / 6));
-    for long in [fact(1 << 16, 0), fact(32, LONGEST), wordy] {
+    for long in [fact(LONGEST), wordy] {
         let scribe = scribe.clone();
         let refused = tokio::spawn(async move { scribe.append(long).await }).await;
         assert!(refused.expect_err("refused").is_panic());
     }
     let mut wordy = draft(0);
     wordy.event = fixture::named_choice(moment(0).at, &"\u{1}".repeat(100_000));
-    for long in [fact(32, LONGEST - (2 << 20)), wordy] {
+    for long in [fact(LONGEST - (2 << 20)), wordy] {
         scribe.append(long).await.expect("it fits");
     }
 }

@@ -8,13 +8,14 @@ use base64::Engine as _;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use model::identity::RecordAddress;
 
+use super::OPEN_SHARD;
 use super::erasure::Missing;
 use super::files::{Layout, Slot, read_slots};
 use super::lock::Look;
 use super::outside::{self, Last};
 use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
 use super::writer::LOG_KEY;
-use super::{OPEN_SHARD, fact};
+use crate::formats::fact;
 use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
 use tlog::checkpoint::read_verifier_key;

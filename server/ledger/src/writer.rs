@@ -1,6 +1,6 @@
 //! The thread that writes: start-up, group commit, and the order in which things become durable.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -21,12 +21,13 @@ use super::files::{
 use super::lock::Lock;
 use super::outside::{self, Last, Outside};
 use super::replay::{self, Anchor, ReplayedBatch, Walked};
-use super::state::State;
+use super::state::{Facts, State};
 use super::{
-    Answer, AnswerName, AppendError, Draft, Fact, FactKind, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe,
-    Shared, Written, fact,
+    Answer, AnswerName, AppendError, Draft, Fact, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe, Shared,
+    Written,
 };
 use crate::error::RecoveryError;
+use crate::formats::fact;
 use crate::formats::frame::{Entry, Frame};
 use crate::formats::record::{SealedRecord, Sealing, canonical, sealing};
 use crate::store::memory::MemoryStore;
@@ -243,7 +244,7 @@ fn new_state() -> State {
         tree: Tree::default(),
         checkpoint: String::new(),
         by_subject: HashMap::new(),
-        facts: BTreeMap::new(),
+        facts: Facts::default(),
         erasures: Vec::new(),
         last: None,
         answers: Answers::default(),
@@ -594,12 +595,12 @@ fn finish_erasures(
 
 /// What a request is answered, as it stands in the journal; nothing if its hour is over already.
 fn answer_fact(answer: &Answer, keys: &KeyTable) -> Option<Fact> {
-    Some(answer.fact(keys.find(answer.owner())?))
+    Some(Fact::Answer { key: keys.find(answer.owner())?, answer: answer.clone() })
 }
 
 /// Whether a fact is sealed under a key that is gone already.
 fn ends(fact: &Fact, ended: &HashSet<KeyId>) -> bool {
-    fact.kind == FactKind::Personal && fact.key.first_chunk().is_some_and(|id| ended.contains(&KeyId(*id)))
+    fact.name().own_key().is_some_and(|key| ended.contains(&key))
 }
 
 impl Writer {
@@ -760,14 +761,14 @@ impl Writer {
         state.forget(ended, &keys);
         for (line, written) in lines.iter().zip(&written) {
             for fact in line.draft.facts.iter().filter(|fact| !ends(fact, ended)) {
-                state.apply(fact.clone(), written.address.index);
+                state.apply(fact.open(), written.address.index);
             }
             if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &keys)) {
-                state.apply(answer, written.address.index);
+                state.apply(answer.open(), written.address.index);
             }
         }
         let last = state.tree.size().saturating_sub(1);
-        kept.into_iter().for_each(|answer| state.apply(answer, last));
+        kept.into_iter().for_each(|answer| state.apply(answer.open(), last));
         written
     }
 

@@ -4,6 +4,37 @@
 use std::io;
 use std::path::PathBuf;
 
+/// What was written by a build whose formats this one does not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OtherBuild {
+    /// Its version is below ours.
+    #[error(
+        "it was written by an earlier build of Keuze, whose formats this one does not read: go on with that build, or start \
+         with a new data directory"
+    )]
+    Earlier,
+    /// Its version is above ours.
+    #[error("it was written by a later build of Keuze (version {0} of its format): go on with that build")]
+    Later(u8),
+    /// It holds what this build does not know.
+    #[error("it was written by another build of Keuze, and holds what this one does not know: go on with that build")]
+    Unknown,
+}
+
+impl OtherBuild {
+    /// Compares the version that was found with the one that this build reads.
+    ///
+    /// # Errors
+    /// They differ.
+    pub fn check(found: u8, ours: u8) -> Result<(), Self> {
+        match found {
+            _ if found == ours => Ok(()),
+            _ if found < ours => Err(Self::Earlier),
+            _ => Err(Self::Later(found)),
+        }
+    }
+}
+
 /// The root key, in its file.
 #[derive(Debug, thiserror::Error)]
 pub enum RootKeyError {

@@ -9,10 +9,7 @@ use super::plan::freeze;
 use super::{Plan, PublishError, Published, PublishedPolicy, RenderFirstLayer, canonical, hash, least_class, plan};
 use crate::config::Config;
 use ledger::clock::Clock;
-use ledger::{Draft, Fact, FactKind, Scribe, Written};
-
-/// The setting that lists the hashes of all policies, oldest first.
-const POLICIES: &[u8] = b"policies";
+use ledger::{Draft, Fact, FactName, Scribe, Written};
 
 /// Records a policy: from the next start on it is the one in force.
 ///
@@ -29,7 +26,7 @@ pub async fn publish(
     let mut facts = contents(&publication.policy);
     let mut policies = listed(scribe)?;
     policies.push(publication.policy.hash);
-    facts.push(Fact { kind: FactKind::Setting, key: POLICIES.to_vec(), value: Some(canonical(&policies)) });
+    facts.push(Fact::Policies(policies));
     Ok(scribe.append(Draft::with(event, facts)).await?)
 }
 
@@ -61,12 +58,14 @@ fn contents(published: &PublishedPolicy) -> Vec<Fact> {
     let strings = published.strings.iter().map(canonical);
     let html = published.html.iter().map(|(_, html)| html.clone());
     let all = std::iter::once(policy).chain(strings).chain(html);
-    all.map(|content| Fact { kind: FactKind::Content, key: hash(&content).0.to_vec(), value: Some(content) }).collect()
+    all.map(Fact::content).collect()
 }
 
 fn listed(scribe: &Scribe) -> Result<Vec<ContentHash>, PublishError> {
-    let Some(list) = scribe.fact(FactKind::Setting, POLICIES)? else { return Ok(Vec::new()) };
-    serde_json::from_slice(&list).map_err(|_| PublishError::Damaged("that lists the policies".to_owned()))
+    Ok(match scribe.fact(&FactName::Policies)? {
+        Some(Fact::Policies(policies)) => policies,
+        _ => Vec::new(),
+    })
 }
 
 impl Published {

@@ -6,7 +6,7 @@ use ui::components::banner::first_layer;
 use super::*;
 use crate::config::{EXAMPLE, parse};
 use ledger::clock::{Clock as _, FixedClock};
-use ledger::{Draft, Fact, FactKind, Opening, Scribe};
+use ledger::{Draft, Fact, Opening, Scribe};
 use vault::random::SeededEntropy;
 
 fn scribe() -> Scribe {
@@ -201,7 +201,7 @@ async fn a_content_that_is_not_what_its_name_says_is_refused() {
     let rotated = KeyRotated { key: RotatedKey::Root };
     let event = Event::new(clock.now().at, Actor::System, Route::System, rotated);
     let html = first().policy.notices[&Language::Nl].html;
-    let wrong = Fact { kind: FactKind::Content, key: html.0.to_vec(), value: Some(b"<p>other</p>".to_vec()) };
+    let wrong = Fact::Content { hash: html, bytes: b"<p>other</p>".to_vec() };
     scribe.append(Draft::with(event, vec![wrong])).await.expect("written");
     let error = Published::load(&scribe).expect_err("it is damaged");
     assert!(matches!(&error, PublishError::Damaged(name) if *name == html.to_string()), "{error}");

@@ -11,20 +11,18 @@ use model::channel::Channel;
 use model::event::{Actor, Call, CallClosed, Event, Route};
 use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
-use serde::{Deserialize, Serialize};
 
-use super::days::{Days, gone, waiting};
+use super::days::Days;
 use super::look_up::{Contact, LookUps, Why};
-use super::people::profile::Kind;
 use super::people::{Act, ActError, Acted, Contactability, Who};
 use super::staff::StaffName;
 use contact::ContactPoint;
 use ledger::clock::Clock;
-use ledger::{AppendError, Draft, ReadError, Scribe};
+use ledger::formats::fact::{self, Direction, UnderKey};
+use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, StoredFact};
 
 /// A call's reference in the phone system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference(String);
 
 impl Reference {
@@ -41,19 +39,8 @@ impl Reference {
     }
 }
 
-/// Who called whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// The person called.
-    In,
-    /// The person was called.
-    Out,
-}
-
 /// Who is on the line, as it waits beside the look-up.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone)]
 pub struct OnTheLine {
     /// Who speaks with them.
     pub staff: StaffName,
@@ -67,9 +54,24 @@ pub struct OnTheLine {
     pub people: Vec<Subject>,
 }
 
-/// Names an open call: the key of the fact that waits for it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CallId(Vec<u8>);
+impl OnTheLine {
+    /// As it is kept.
+    fn stored(&self) -> fact::Call {
+        let Self { staff, reference, direction, point, people } = self.clone();
+        fact::Call { staff: staff.to_string(), reference: reference.0, direction, point, people }
+    }
+
+    /// Reads what was kept; `None` where nobody has such a name, or the reference is none.
+    fn read(stored: fact::Call) -> Option<Self> {
+        let fact::Call { staff, reference, direction, point, people } = stored;
+        let (staff, reference) = (staff.parse().ok()?, Reference::parse(&reference)?);
+        Some(Self { staff, reference, direction, point, people })
+    }
+}
+
+/// Names an open call: the name of the fact that waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(UnderKey);
 
 /// A call that is open.
 #[derive(Clone)]
@@ -111,10 +113,15 @@ impl Calls {
         contactability: Arc<Contactability>,
         look_ups: Arc<LookUps>,
     ) -> Result<Self, ReadError> {
-        let calls = waiting::<OnTheLine>(&scribe, Kind::Call)?;
-        let opened = calls.into_iter().map(|(fact, audit, line)| OpenCall::new(line, audit, CallId(fact)));
-        let open = Mutex::new(opened.map(|call| (call.id.clone(), call)).collect());
-        Ok(Self { scribe, clock, days, contactability, look_ups, open })
+        let mut open = HashMap::new();
+        for StoredFact { fact, record: address } in scribe.facts(FactKind::Call)? {
+            if let Fact::Call { id, call: Some(stored) } = fact {
+                let damaged = || ReadError::Damaged { address, what: "an open call beside it is none".to_owned() };
+                let line = OnTheLine::read(stored).ok_or_else(damaged)?;
+                open.insert(CallId(id), OpenCall::new(line, address, CallId(id)));
+            }
+        }
+        Ok(Self { scribe, clock, days, contactability, look_ups, open: Mutex::new(open) })
     }
 
     fn table(&self) -> MutexGuard<'_, HashMap<CallId, OpenCall>> {
@@ -140,9 +147,9 @@ impl Calls {
         Some(call.clone())
     }
 
-    /// The facts that they all stand in.
-    pub(super) fn facts(&self) -> Vec<Vec<u8>> {
-        self.table().keys().map(|id| id.0.clone()).collect()
+    /// The names under which they all stand.
+    pub(super) fn names(&self) -> Vec<UnderKey> {
+        self.table().keys().map(|id| id.0).collect()
     }
 }
 
@@ -211,11 +218,12 @@ impl Calls {
         }
         let (people, point) = (self.look_ups.who_it_may_be(contact), contact.point().cloned());
         let line = OnTheLine { staff: staff.clone(), reference, direction, point, people };
-        let fact = self.days.waiting_fact(&the_day, Kind::Call, &line);
-        let (why, id) = (Why::of_call(&line.reference.0), CallId(fact.key.clone()));
+        let id = self.days.waiting_name(&the_day);
+        let fact = Fact::Call { id, call: Some(line.stored()) };
+        let (why, id) = (Why::of_call(&line.reference.0), CallId(id));
         let audit = self.look_ups.record_look_up(staff, &why, &line.people, vec![fact]).await?;
         let call = OpenCall::new(line, audit, id);
-        self.table().insert(call.id.clone(), call.clone());
+        self.table().insert(call.id, call.clone());
         Ok(Some(call))
     }
 
@@ -253,7 +261,7 @@ impl Calls {
         let about = call.person.and_then(|person| self.scribe.seal_about(person));
         let closed = CallClosed { call: call.call(), about };
         let event = Event::new(self.clock.now().at, call.agent(), call.route(), closed);
-        self.scribe.append(Draft::with(event, vec![gone(&call.id.0)])).await?;
+        self.scribe.append(Draft::with(event, vec![Fact::Call { id: call.id.0, call: None }])).await?;
         self.table().remove(&call.id);
         Ok(())
     }

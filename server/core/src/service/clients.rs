@@ -19,7 +19,8 @@ use zeroize::Zeroizing;
 
 use super::staff::StaffName;
 use ledger::clock::Clock;
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
+use ledger::formats::fact::{ApiClient, FactId};
+use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, StoredFact};
 use vault::random::Entropy;
 
 /// What a key is good for.
@@ -82,8 +83,7 @@ impl FromStr for ClientName {
 pub struct ClientNameError;
 
 /// A program with a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// What it is called.
     pub name: ClientName,
@@ -93,6 +93,23 @@ pub struct Client {
     pub until: Date,
     /// SHA-256 of the key, in hexadecimal digits.
     hash: String,
+}
+
+impl Client {
+    /// As it is kept.
+    fn stored(&self) -> ApiClient {
+        let Self { name, scopes, until, hash } = self;
+        let scopes = scopes.iter().map(|scope| scope.word().to_owned()).collect();
+        ApiClient { name: name.to_string(), scopes, until: *until, hash: hash.clone() }
+    }
+
+    /// Reads what was kept; `None` where a name or a scope is none.
+    fn read(stored: ApiClient) -> Option<Self> {
+        let ApiClient { name, scopes, until, hash } = stored;
+        let scope = |word: &String| Scope::ALL.into_iter().find(|scope| scope.word() == word);
+        let scopes = scopes.iter().map(scope).collect::<Option<_>>()?;
+        Some(Self { name: name.parse().ok()?, scopes, until, hash })
+    }
 }
 
 /// Why a client was not added or removed.
@@ -149,8 +166,7 @@ impl ApiClients {
         let rights = scopes.iter().map(|scope| scope.word().to_owned()).collect();
         let added = ClientChanged { name: name.to_string(), change: ClientChange::Added { rights, until } };
         let client = Client { name: name.clone(), scopes, until, hash: hash(&key) };
-        let value = serde_json::to_vec(&client).expect("plain fields are always JSON");
-        self.keep(self.entropy.bytes::<16>().to_vec(), Some(value), added).await?;
+        self.keep(FactId(self.entropy.bytes()), Some(client.stored()), added).await?;
         Ok(key)
     }
 
@@ -169,9 +185,9 @@ impl ApiClients {
     /// # Errors
     /// There is none of that name, or the ledger cannot be read or written.
     pub async fn remove(&self, name: &ClientName) -> Result<(), ClientError> {
-        let (key, _) = self.find(|client| client.name == *name)?.ok_or(ClientError::Gone)?;
+        let (id, _) = self.find(|client| client.name == *name)?.ok_or(ClientError::Gone)?;
         let removed = ClientChanged { name: name.to_string(), change: ClientChange::Removed };
-        self.keep(key, None, removed).await
+        self.keep(id, None, removed).await
     }
 
     /// Whose key this is, expired or not.
@@ -184,18 +200,24 @@ impl ApiClients {
         Ok(self.find(is_its)?.map(|(_, client)| client))
     }
 
-    fn find(&self, is_it: impl Fn(&Client) -> bool) -> Result<Option<(Vec<u8>, Client)>, ReadError> {
+    fn find(&self, is_it: impl Fn(&Client) -> bool) -> Result<Option<(FactId, Client)>, ReadError> {
         Ok(self.read()?.into_iter().find(|(_, client)| is_it(client)))
     }
 
-    fn read(&self) -> Result<Vec<(Vec<u8>, Client)>, ReadError> {
-        let all = self.scribe.facts(FactKind::Client)?;
-        Ok(all.into_iter().filter_map(|(key, value)| Some((key, serde_json::from_slice(&value).ok()?))).collect())
+    fn read(&self) -> Result<Vec<(FactId, Client)>, ReadError> {
+        let mut all = Vec::new();
+        for StoredFact { fact, record: address } in self.scribe.facts(FactKind::ApiClient)? {
+            if let Fact::ApiClient { id, client: Some(stored) } = fact {
+                let damaged = || ReadError::Damaged { address, what: "a client's name or scope is none".to_owned() };
+                all.push((id, Client::read(stored).ok_or_else(damaged)?));
+            }
+        }
+        Ok(all)
     }
 
-    async fn keep(&self, key: Vec<u8>, value: Option<Vec<u8>>, what: ClientChanged) -> Result<(), ClientError> {
+    async fn keep(&self, id: FactId, client: Option<ApiClient>, what: ClientChanged) -> Result<(), ClientError> {
         let event = Event::new(self.clock.now().at, Actor::System, Route::System, what);
-        self.scribe.append(Draft::with(event, vec![Fact { kind: FactKind::Client, key, value }])).await?;
+        self.scribe.append(Draft::with(event, vec![Fact::ApiClient { id, client }])).await?;
         Ok(())
     }
 }

@@ -21,11 +21,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::brakes::{Brakes, Source, Tried};
 use super::centre::Wish;
-use super::mail::{Mail, MailQueue};
+use super::mail::MailQueue;
 use super::people::{Acted, Erased, People, Person, Seen};
 use crate::publish::Published;
 use contact::{ContactPoint, Email, Phone};
 use ledger::clock::Clock;
+use ledger::formats::fact::Mail;
 use ledger::{AppendError, Scribe};
 use vault::key::{
     SecretName,

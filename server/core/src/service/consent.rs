@@ -22,7 +22,6 @@ use model::language::Language;
 use model::policy::Policy;
 use model::purpose::PurposeId;
 use model::receipt::ReceiptNumber;
-use serde::{Deserialize, Serialize};
 
 pub use self::own::OwnIds;
 use self::shown::NoticeCounts;
@@ -30,6 +29,7 @@ use self::weigh::{Standing, Taken};
 use super::receipt::Receipts;
 use crate::publish::Published;
 use ledger::clock::{Clock, last_second, moment};
+use ledger::formats::fact::{ChoiceReply, Reply};
 use ledger::{self, AnswerName, AppendError, Draft, NotRecorded, Once, ReadError, Scribe};
 use vault::random::Entropy;
 
@@ -136,20 +136,6 @@ struct Known {
     events: Vec<Recorded>,
 }
 
-/// What a device is told of its choice, beside the record: kept for a day for whoever sends the same request again.
-#[derive(Serialize, Deserialize)]
-struct Told {
-    /// What its choice cookie said before.
-    before: String,
-    cookie: String,
-    cookie_days: u32,
-    forget_seen: bool,
-    /// Whether the device keeps the consent id, which stands in the record alone.
-    keeps_id: bool,
-    ask_again: Vec<PurposeId>,
-    expire: Vec<String>,
-}
-
 /// What people answer, and that they were asked.
 pub struct Consent {
     scribe: Scribe,
@@ -212,8 +198,7 @@ impl Consent {
             let written = self.scribe.append(Draft::new(event)).await?;
             return Ok(Done { overtaken, ..self.done(written.address, written.event.head.subject, told) });
         };
-        let value = serde_json::to_vec(&told).expect("plain fields are always JSON");
-        let answer = ledger::Answer { name, at: now.at, value };
+        let answer = ledger::Answer { name, at: now.at, reply: Reply::Choice(told.clone()) };
         match self.scribe.append_once(vec![Draft::new(event)], answer).await? {
             Once::Written(written) => {
                 let [written] = &written[..] else { unreachable!("one event makes one record") };
@@ -243,8 +228,9 @@ impl Consent {
     async fn told_before(&self, before: ledger::Answered, device: &Device) -> Result<Done, ChooseError> {
         let (address, now) = (before.address, self.clock.now());
         let recorded = self.scribe.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
-        let damaged = |_| ReadError::Damaged { address, what: "how it was answered cannot be read".into() };
-        let told: Told = serde_json::from_slice(&before.value).map_err(damaged)?;
+        let Reply::Choice(told) = before.reply else {
+            return Err(ReadError::Damaged { address, what: "it was no choice that was answered".to_owned() }.into());
+        };
         let subject = recorded.event.head.subject;
         let policy = &self.published.current().policy;
         let says = |cookie: &str| Said::read(cookie.as_bytes(), now.at).agrees_with(&device.said, policy);
@@ -281,7 +267,7 @@ impl Consent {
         Ok(())
     }
 
-    fn done(&self, address: RecordAddress, subject: Option<Subject>, told: Told) -> Done {
+    fn done(&self, address: RecordAddress, subject: Option<Subject>, told: ChoiceReply) -> Done {
         let receipts = &self.receipts;
         Done {
             address,
@@ -299,7 +285,14 @@ impl Consent {
     }
 }
 
-fn told(policy: &Policy, taken: Taken, known: Option<Known>, event: &Event, device: &Device, now: Moment) -> Told {
+fn told(
+    policy: &Policy,
+    taken: Taken,
+    known: Option<Known>,
+    event: &Event,
+    device: &Device,
+    now: Moment,
+) -> ChoiceReply {
     let mut events = known.map(|known| known.events).unwrap_or_default();
     // Wherever it will stand, it is the last of them.
     let address = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
@@ -308,7 +301,7 @@ fn told(policy: &Policy, taken: Taken, known: Option<Known>, event: &Event, devi
     let said = Said { given, unreadable: false };
     let (cookie, cookie_days) = (cookie::encode(&said.given, policy), cookie::days(&said.given));
     let asked_still = !device::Device { said, ..Default::default() }.to_ask(policy, now).is_empty();
-    Told {
+    ChoiceReply {
         before: cookie::encode(&device.said.given, policy),
         cookie,
         cookie_days,

@@ -15,11 +15,12 @@ use words::views::frame::{Authority, Frame};
 
 use super::centre::PreferenceCentre;
 use super::codes::{Session, Verification};
-use super::people::{ActError, BACKUPS_LIVE, Contactability, Erased, Part, People, Person, Seen, Who};
+use super::people::{ActError, BACKUPS_LIVE, Contactability, Erased, People, Person, Seen, Who};
 use super::receipt::Receipts;
 use crate::publish::Published;
 use ledger::ReadError;
 use ledger::clock::{Clock, wall_clock};
+use ledger::formats::fact::Part;
 
 /// What is held of somebody, for themselves.
 pub struct DataAccess {

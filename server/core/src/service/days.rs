@@ -4,15 +4,12 @@
 
 use std::sync::Arc;
 
-use model::identity::RecordAddress;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use time::Date;
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::people::profile::{Kind, fact_key};
+use ledger::Scribe;
 use ledger::clock::Clock;
-use ledger::{Fact, FactKind, ReadError, Scribe};
+use ledger::formats::fact::UnderKey;
 use vault::random::Entropy;
 use vault::ring::Owner;
 
@@ -44,34 +41,11 @@ impl Days {
         TheDayStays(self.order.lock().await)
     }
 
-    /// A fact that waits, under today's key.
-    pub(super) fn waiting_fact<T: Serialize>(&self, _: &TheDayStays<'_>, kind: Kind, value: &T) -> Fact {
+    /// The name of a fact that waits, under today's key.
+    pub(super) fn waiting_name(&self, _: &TheDayStays<'_>) -> UnderKey {
         let key = self.scribe.ensure_key(Owner::Day(day_number(self.clock.now().today)));
-        let key = [fact_key(key, kind), self.entropy.bytes::<8>().to_vec()].concat();
-        let value = serde_json::to_vec(value).expect("plain fields are always JSON");
-        Fact { kind: FactKind::Personal, key, value: Some(value) }
+        UnderKey { key, number: self.entropy.bytes() }
     }
-}
-
-/// The fact that takes one away that waited.
-pub(super) fn gone(key: &[u8]) -> Fact {
-    Fact { kind: FactKind::Personal, key: key.to_vec(), value: None }
-}
-
-/// What waits of a kind: the fact's key, the record that it was written beside, and itself.
-///
-/// # Errors
-/// When one of them cannot be read.
-pub(super) fn waiting<T: DeserializeOwned>(
-    scribe: &Scribe,
-    kind: Kind,
-) -> Result<Vec<(Vec<u8>, RecordAddress, T)>, ReadError> {
-    let of_kind = scribe.kept(FactKind::Personal).into_iter().filter(|kept| Kind::of(&kept.key) == Some(kind));
-    let read = |kept: ledger::Kept| {
-        let damaged = |_| ReadError::Damaged { address: kept.record, what: "a fact beside it cannot be read".into() };
-        Ok((kept.key, kept.record, serde_json::from_slice(&kept.value).map_err(damaged)?))
-    };
-    of_kind.map(read).collect()
 }
 
 /// Days since 1970.

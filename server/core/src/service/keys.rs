@@ -5,18 +5,16 @@ use std::sync::Arc;
 
 use model::event::{Actor, Event, KeyRotated, RotatedKey, Route};
 use model::identity::{RecordAddress, ShardNumber};
-use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 
 use super::people::hash::rotate_index_key;
 use super::people::{BACKUPS_LIVE, LetterCodes};
 use super::tokens::Links;
 use ledger::clock::{Clock, moment};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, Written};
+use ledger::formats::fact::RootRotation;
+use ledger::{AppendError, Draft, Fact, FactName, ReadError, Scribe, Written};
 use vault::error::RootKeyError;
 
-/// The setting that tells of the last rotation.
-const ROOT: &[u8] = b"root key";
 /// How often the root key is rotated for keys that ended without an erasure. Nobody was told a day for them, and an old
 /// key is kept beside the key file for every rotation: weekly, those are five at most.
 const SCHEDULE: Duration = Duration::days(7);
@@ -33,20 +31,6 @@ pub enum KeyError {
     /// What is known of the last rotation could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-}
-
-/// The last rotation of the root key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Rotated {
-    /// Which key it was made to.
-    check: String,
-    /// How many buckets of the key ring had ended by then.
-    ended: usize,
-    /// How often somebody had been erased by then. Records from before it was counted lack it.
-    #[serde(default)]
-    erasures: usize,
-    /// On which day.
-    on: Date,
 }
 
 /// Makes new keys, and says so in the ledger.
@@ -80,7 +64,7 @@ impl KeyRotation {
     }
 
     /// The day of the first erasure that no rotation followed yet.
-    fn first_erasure_since(&self, last: Option<&Rotated>) -> Option<Date> {
+    fn first_erasure_since(&self, last: Option<&RootRotation>) -> Option<Date> {
         let erasures = self.scribe.erasures();
         let first = erasures.get(last.map_or(0, |last| last.erasures))?;
         Some(moment(first.unix_timestamp()).today)
@@ -105,7 +89,7 @@ impl KeyRotation {
         Ok(true)
     }
 
-    fn is_rotation_due(&self, last: Option<&Rotated>, today: Date) -> Result<bool, ReadError> {
+    fn is_rotation_due(&self, last: Option<&RootRotation>, today: Date) -> Result<bool, ReadError> {
         if self.first_erasure_since(last).is_some() {
             return Ok(last.is_none_or(|last| last.on < today));
         }
@@ -142,17 +126,17 @@ impl KeyRotation {
         Ok(self.scribe.append(Draft::new(self.rotated(RotatedKey::Tokens, actor))).await?)
     }
 
-    fn last_rotation(&self) -> Result<Option<Rotated>, ReadError> {
-        let kept = self.scribe.fact(FactKind::Setting, ROOT)?;
-        Ok(kept.and_then(|value| serde_json::from_slice(&value).ok()))
+    fn last_rotation(&self) -> Result<Option<RootRotation>, ReadError> {
+        Ok(match self.scribe.fact(&FactName::RootRotation)? {
+            Some(Fact::RootRotation(rotation)) => Some(rotation),
+            _ => None,
+        })
     }
 
     async fn record_root(&self, actor: Actor) -> Result<Written, KeyError> {
         let (check, ended) = (self.scribe.root_check(), self.scribe.buckets_ended());
         let erasures = self.scribe.erasures().len();
-        let rotated = Rotated { check, ended, erasures, on: self.clock.now().today };
-        let value = serde_json::to_vec(&rotated).expect("a rotation is always JSON");
-        let fact = Fact { kind: FactKind::Setting, key: ROOT.to_vec(), value: Some(value) };
+        let fact = Fact::RootRotation(RootRotation { check, ended, erasures, on: self.clock.now().today });
         Ok(self.scribe.append(Draft::with(self.rotated(RotatedKey::Root, actor), vec![fact])).await?)
     }
 
@@ -172,9 +156,10 @@ mod tests {
     use super::*;
     use crate::service::fixture::House;
     use crate::service::fixture::people::{customer, email, may_i};
-    use crate::service::mail::{Mail, Outcome};
+    use crate::service::mail::Outcome;
     use crate::service::people::{Act, Who};
     use contact::Email;
+    use ledger::formats::fact::Mail;
     use ledger::verify::verify;
 
     /// Erased records are skipped over.

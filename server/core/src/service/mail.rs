@@ -9,40 +9,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::event::{Actor, Event, MailState, Mailed, Route};
-use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::days::{Days, TheDayStays, gone, waiting};
-use super::people::profile::Kind;
+use super::days::{Days, TheDayStays};
 use crate::config::Sms;
 use contact::{ContactPoint, Email};
 use ledger::clock::Clock;
-use ledger::{AppendError, Draft, ReadError, Scribe};
+use ledger::formats::fact::{Mail, UnderKey};
+use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
 
 /// For how long a mail is tried that does not say otherwise.
 pub const PATIENCE: Duration = Duration::days(2);
 
-/// A mail to one person. It is personal data, so it has no `Debug`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// What it is, for the ledger: `code`, `confirmation`.
-    pub what: String,
-    /// To whom.
-    pub to: Email,
-    /// The language it is in, as a tag.
-    pub language: String,
-    /// Its subject.
-    pub subject: String,
-    /// Its text, plain.
-    pub text: String,
-    /// After that it is of no use any more.
-    #[serde(with = "time::serde::rfc3339")]
-    pub until: OffsetDateTime,
-}
-
-/// The fact key of a mail that waits.
-pub type MailId = Vec<u8>;
+/// The name of a mail that waits.
+pub type MailId = UnderKey;
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +60,10 @@ impl MailQueue {
         sms: Option<Sms>,
         sends_mail: bool,
     ) -> Result<Self, ReadError> {
-        let waiting = waiting(&scribe, Kind::Mail)?.into_iter().map(|(id, _, mail)| (id, mail));
+        let waiting = scribe.facts(FactKind::Mail)?.into_iter().filter_map(|stored| match stored.fact {
+            Fact::Mail { id, mail } => Some((id, mail?)),
+            _ => None,
+        });
         let waiting = Mutex::new(waiting.collect());
         Ok(Self { scribe, clock, days, sms, sends_mail, waiting, wake: tokio::sync::Notify::new() })
     }
@@ -92,7 +75,7 @@ impl MailQueue {
 
     /// Everything that waits.
     pub fn waiting(&self) -> Vec<(MailId, Mail)> {
-        self.table().iter().map(|(id, mail)| (id.clone(), mail.clone())).collect()
+        self.table().iter().map(|(id, mail)| (*id, mail.clone())).collect()
     }
 
     /// Whether a mail that says the same to the same mailbox waits already.
@@ -101,9 +84,9 @@ impl MailQueue {
         self.table().values().any(same)
     }
 
-    /// The facts that it all stands in.
-    pub(super) fn facts(&self) -> Vec<MailId> {
-        self.table().keys().cloned().collect()
+    /// The names under which it all stands.
+    pub(super) fn names(&self) -> Vec<MailId> {
+        self.table().keys().copied().collect()
     }
 }
 
@@ -141,8 +124,8 @@ impl MailQueue {
 
     /// A mail that is to be put into the queue, and what is to be recorded first.
     pub(super) fn to_queue(&self, the_day: &TheDayStays<'_>, mail: Mail) -> (ToQueue, Draft) {
-        let fact = self.days.waiting_fact(the_day, Kind::Mail, &mail);
-        let id = fact.key.clone();
+        let id = self.days.waiting_name(the_day);
+        let fact = Fact::Mail { id, mail: Some(mail.clone()) };
         let draft = Draft::with(mailed(self.clock.now().at, &mail, MailState::Queued), vec![fact]);
         (ToQueue { id, mail }, draft)
     }
@@ -169,7 +152,7 @@ impl MailQueue {
             points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.fold()).collect();
         let theirs = self.waiting().into_iter().filter(|(_, mail)| mailboxes.contains(&mail.to.fold()));
         let now = self.clock.now().at;
-        theirs.map(|(id, mail)| (id.clone(), ended(now, &id, &mail, Outcome::GivenUp))).unzip()
+        theirs.map(|(id, mail)| (id, ended(now, &id, &mail, Outcome::GivenUp))).unzip()
     }
 
     /// Takes mails out of the queue of which that is durable.
@@ -190,7 +173,7 @@ fn ended(at: OffsetDateTime, id: &MailId, mail: &Mail, outcome: Outcome) -> Draf
         Outcome::Sent => MailState::Sent,
         Outcome::GivenUp => MailState::GivenUp,
     };
-    Draft::with(mailed(at, mail, state), vec![gone(id)])
+    Draft::with(mailed(at, mail, state), vec![Fact::Mail { id: *id, mail: None }])
 }
 
 /// The record says what went out and when, never to whom.

@@ -107,8 +107,8 @@ impl Maintenance {
         let today = days::day_number(now.today);
         let over =
             (today.saturating_sub(days::DAYS_BACK)..today).filter_map(|day| self.scribe.find_key(Owner::Day(day)));
-        let waiting = [self.mail.facts(), self.calls.facts()].concat();
-        let needed = |key: &KeyId| waiting.iter().any(|fact| fact.starts_with(&key.0));
+        let waiting = [self.mail.names(), self.calls.names()].concat();
+        let needed = |key: &KeyId| waiting.iter().any(|name| name.key == *key);
         let keys: Vec<KeyId> = over.filter(|key| !needed(key)).collect();
         if !keys.is_empty() {
             let run = RetentionRun { ended: Ended::Days, keys: Vec::new() };

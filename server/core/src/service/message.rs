@@ -5,36 +5,15 @@ use std::sync::Arc;
 
 use model::channel::Channel;
 use model::decision::Decision;
-use model::event::{Actor, Event};
+use model::event::Event;
 use model::identity::RecordAddress;
 use model::message::{CheckedLetter, Classified, MessageClass};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::people::{Act, ActError, Contactability, People, Who};
 use ledger::clock::Clock;
-use ledger::{Draft, Fact, FactKind, Scribe};
+use ledger::formats::fact::{Classification, FactId, LetterCheck};
+use ledger::{Draft, Fact, FactKind, ReadError, Scribe};
 use vault::random::Entropy;
-
-/// A classification as somebody told it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Told {
-    /// Who: a program.
-    pub by: Actor,
-    /// What.
-    pub classified: Classified,
-}
-
-/// A letter template that passed, as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Passed {
-    /// Who had it checked: a program.
-    by: Actor,
-    /// What passed.
-    passed: CheckedLetter,
-}
 
 /// What is on record of a classification, or of a letter.
 enum OnRecord {
@@ -83,7 +62,7 @@ impl Messages {
     ) -> Result<Decision, ActError> {
         let is_service = classified.as_ref().is_some_and(|it| it.class == MessageClass::Service);
         let record = match classified {
-            Some(classified) => self.record_class(Told { by: act.actor.clone(), classified }, act).await?,
+            Some(classified) => self.record_class(Classification { by: act.actor.clone(), classified }, act).await?,
             None => None,
         };
         match record {
@@ -99,51 +78,57 @@ impl Messages {
     /// It is not on record then.
     pub async fn record_letter(&self, passed: CheckedLetter, act: &Act) -> Result<RecordAddress, ActError> {
         let event = Event::new(self.clock.now().at, act.actor.clone(), act.route, passed.clone());
-        let told = Passed { by: act.actor.clone(), passed };
-        let find = || self.kept::<Passed>().into_iter().find(|(other, _)| *other == told).map(|(_, record)| record);
-        let on_record = || find().map_or(OnRecord::Missing, OnRecord::At);
-        let record = self.record_once(&on_record, event, &told).await?;
+        let told = LetterCheck { by: act.actor.clone(), passed };
+        let find = || {
+            let mut kept = self.scribe.facts(FactKind::LetterCheck)?.into_iter();
+            let is_it = |fact: &Fact| matches!(fact, Fact::LetterCheck { passed, .. } if *passed == told);
+            Ok(kept.find(|stored| is_it(&stored.fact)).map(|stored| stored.record))
+        };
+        let on_record = || find().map(|record| record.map_or(OnRecord::Missing, OnRecord::At));
+        let fact = |id| Fact::LetterCheck { id, passed: told.clone() };
+        let record = self.record_once(&on_record, event, fact).await?;
         Ok(record.expect("a letter that passed is always recorded"))
     }
 
     /// Every classification that was ever told, with its record, in their order.
-    pub fn classifications(&self) -> Vec<(Told, RecordAddress)> {
-        self.kept()
-    }
-
-    /// Everything of one kind that is on record of messages, in its order.
-    fn kept<T: DeserializeOwned>(&self) -> Vec<(T, RecordAddress)> {
-        let kept = self.scribe.kept(FactKind::Message).into_iter();
-        let told = kept.filter_map(|kept| Some((serde_json::from_slice(&kept.value).ok()?, kept.record)));
-        let mut told: Vec<(T, RecordAddress)> = told.collect();
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn classifications(&self) -> Result<Vec<(Classification, RecordAddress)>, ReadError> {
+        let kept = self.scribe.facts(FactKind::Classification)?.into_iter();
+        let told = kept.filter_map(|stored| match stored.fact {
+            Fact::Classification { said, .. } => Some((said, stored.record)),
+            _ => None,
+        });
+        let mut told: Vec<_> = told.collect();
         told.sort_by_key(|(_, record)| *record);
-        told
+        Ok(told)
     }
 
     /// Puts a classification on record, once for each template, class, name and program; it holds no recipient. That a
     /// template is advertising is recorded where the same program had it classed as service before.
-    async fn record_class(&self, told: Told, act: &Act) -> Result<Option<RecordAddress>, ActError> {
+    async fn record_class(&self, told: Classification, act: &Act) -> Result<Option<RecordAddress>, ActError> {
         let event = Event::new(self.clock.now().at, act.actor.clone(), act.route, told.classified.clone());
-        self.record_once(&|| self.on_record(&told), event, &told).await
+        let fact = |id| Fact::Classification { id, said: told.clone() };
+        self.record_once(&|| self.on_record(&told), event, fact).await
     }
 
     /// Appends an event and what it keeps, unless that is on record or needless.
     async fn record_once(
         &self,
-        on_record: &(dyn Fn() -> OnRecord + Sync),
+        on_record: &(dyn Fn() -> Result<OnRecord, ReadError> + Sync),
         event: Event,
-        keeps: &(impl Serialize + Sync),
+        keeps: impl FnOnce(FactId) -> Fact + Send,
     ) -> Result<Option<RecordAddress>, ActError> {
         // Asked before each message, so nobody waits for what is on record already.
-        let mut found = on_record();
+        let mut found = on_record()?;
         if let OnRecord::Missing = found {
             let _one_at_a_time = self.people.write_lock().await;
-            found = on_record();
+            found = on_record()?;
             if let OnRecord::Missing = found {
-                let value = serde_json::to_vec(keeps).expect("plain fields are always JSON");
-                let key = self.entropy.bytes::<16>().to_vec();
-                let fact = Fact { kind: FactKind::Message, key, value: Some(value) };
-                found = OnRecord::At(self.scribe.append(Draft::with(event, vec![fact])).await?.address);
+                found = OnRecord::At(
+                    self.scribe.append(Draft::with(event, vec![keeps(FactId(self.entropy.bytes()))])).await?.address,
+                );
             }
         }
         Ok(match found {
@@ -152,16 +137,16 @@ impl Messages {
         })
     }
 
-    fn on_record(&self, told: &Told) -> OnRecord {
-        let before = self.classifications();
+    fn on_record(&self, told: &Classification) -> Result<OnRecord, ReadError> {
+        let before = self.classifications()?;
         if let Some((_, record)) = before.iter().find(|(other, _)| other == told) {
-            return OnRecord::At(*record);
+            return Ok(OnRecord::At(*record));
         }
         let was_service = before.iter().any(|(other, _)| {
             let (its, this) = (&other.classified, &told.classified);
             other.by == told.by && its.template == this.template && its.class == MessageClass::Service
         });
         let is_needed = was_service || told.classified.class == MessageClass::Service;
-        if is_needed { OnRecord::Missing } else { OnRecord::Needless }
+        Ok(if is_needed { OnRecord::Missing } else { OnRecord::Needless })
     }
 }

@@ -31,6 +31,7 @@ use time::Date;
 use crate::publish::Published;
 use contact::ContactPoint;
 use ledger::clock::Clock;
+use ledger::formats::fact::Reply;
 use ledger::{Answer, AnswerName, AppendError, Draft, Fact, NotRecorded, Once, ReadError, Scribe, Submitted, Written};
 use tokio::sync::MutexGuard;
 use vault::random::Entropy;
@@ -45,7 +46,7 @@ pub use erase::Erasures;
 pub use erase::{BACKUPS_LIVE, Erased};
 pub use letter::LetterCodes;
 pub use merge::Merging;
-pub use profile::{Part, Person};
+pub use profile::Person;
 
 /// Who is known, and the order in which acts on them are taken.
 pub struct People {
@@ -208,7 +209,7 @@ impl People {
     /// Writes an act and takes note of what it changed.
     async fn perform(&self, draft: Draft, act: &Act) -> Result<Acted, ActError> {
         // The record itself tells what it came to.
-        let once = act.request.map(|name| Answer { name, at: self.clock.now().at, value: Vec::new() });
+        let once = act.request.map(|name| Answer { name, at: self.clock.now().at, reply: Reply::Done });
         match self.note(self.hand_in(vec![draft], once)?).await? {
             Once::Written(written) => Ok(last_of(&written)),
             Once::Before(before) => self.acted_at(before.address),
@@ -232,19 +233,18 @@ impl People {
         let once = submitted.durable().await?;
         if let Once::Written(written) = &once {
             for ((facts, ends), written) in changes.iter().zip(written) {
-                self.take_note(facts, ends, written)?;
+                self.take_note(facts, ends, written);
             }
         }
         Ok(once)
     }
 
-    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Written) -> Result<(), ReadError> {
+    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Written) {
         let mut book = self.book.write().expect("nobody panics while changing it");
         for fact in facts {
-            book.take(fact.kind, &fact.key, fact.value.as_deref(), written.address)?;
+            book.take(fact.clone(), written.address);
         }
         ends.iter().for_each(|id| book.forget(*id));
-        Ok(())
     }
 
     /// Writes rows that do not rest on each other, in their order; what a row comes to is recorded whole, or not at all. Once

@@ -9,13 +9,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::event::{Actor, Body, Event, FailedSignIns, Route};
-use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
 use super::known_browsers::BrowserId;
 use super::staff::{Checked, Lane, SignedIn, Staff, StaffError, StaffName};
 use ledger::clock::Clock;
+use ledger::formats::fact::{FactId, MissedSignIns};
 use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
 use vault::key::MacKey;
 use vault::mac::mac;
@@ -122,16 +122,6 @@ pub struct Missed {
     pub count: u32,
     /// When the last one was.
     pub last: OffsetDateTime,
-}
-
-/// The same as it is kept until the person is told, under a random key.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Kept {
-    missed_by: StaffName,
-    count: u32,
-    #[serde(with = "time::serde::timestamp")]
-    last: OffsetDateTime,
 }
 
 /// What came of an attempt.
@@ -319,13 +309,13 @@ impl SignIns {
         };
         let failed = FailedSignIns { name: Some(name.to_string()), count: series.unrecorded };
         let event = self.sign_in_event(Body::SignInFailed(failed));
-        let (key, before) = match self.kept_missed(name) {
-            Some((key, kept)) => (key, kept.count),
-            None => (self.entropy.bytes::<16>().to_vec(), 0),
+        let (id, before) = match self.kept_missed(name) {
+            Some((id, kept)) => (id, kept.count),
+            None => (FactId(self.entropy.bytes()), 0),
         };
-        let kept = Kept { missed_by: name.clone(), count: before.saturating_add(series.unrecorded), last: series.last };
-        let value = serde_json::to_vec(&kept).expect("three plain fields are always JSON");
-        let fact = Fact { kind: FactKind::Staff, key, value: Some(value) };
+        let count = before.saturating_add(series.unrecorded);
+        let missed = MissedSignIns { missed_by: name.to_string(), count, last: series.last };
+        let fact = Fact::MissedSignIns { id, missed: Some(missed) };
         self.scribe.append(Draft::with(event, vec![fact])).await.map(|_| ())
     }
 
@@ -333,10 +323,10 @@ impl SignIns {
     async fn tell_missed(&self, name: &StaffName) -> Option<Missed> {
         self.record_failures(&Whose::Member(name.clone())).await;
         let _one_at_a_time = self.recording.lock().await;
-        let (key, Kept { count, last, .. }) = self.kept_missed(name)?;
+        let (id, MissedSignIns { count, last, .. }) = self.kept_missed(name)?;
         let told = FailedSignIns { name: Some(name.to_string()), count };
         let event = self.sign_in_event(Body::SignInFailuresTold(told));
-        let gone = Fact { kind: FactKind::Staff, key, value: None };
+        let gone = Fact::MissedSignIns { id, missed: None };
         match self.scribe.append(Draft::with(event, vec![gone])).await {
             Ok(_) => self.over(name),
             Err(error) => tracing::warn!(%error, "that failed sign-ins were told could not be recorded"),
@@ -344,10 +334,12 @@ impl SignIns {
         Some(Missed { count, last })
     }
 
-    fn kept_missed(&self, name: &StaffName) -> Option<(Vec<u8>, Kept)> {
-        let kept = self.scribe.kept(FactKind::Staff).into_iter();
-        let mut read = kept.filter_map(|kept| Some((kept.key, serde_json::from_slice::<Kept>(&kept.value).ok()?)));
-        read.find(|(_, kept)| kept.missed_by == *name)
+    fn kept_missed(&self, name: &StaffName) -> Option<(FactId, MissedSignIns)> {
+        let kept = self.scribe.facts(FactKind::MissedSignIns).ok()?;
+        kept.into_iter().find_map(|stored| match stored.fact {
+            Fact::MissedSignIns { id, missed: Some(missed) } if missed.missed_by == name.as_str() => Some((id, missed)),
+            _ => None,
+        })
     }
 
     fn sign_in_event(&self, body: Body) -> Event {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use model::event::{Actor, Event, Route, StaffChange, StaffChanged};
+use model::identity::RecordAddress;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
@@ -19,7 +20,8 @@ use words::views::desk::{LONGEST_PASSWORD, PasswordRefusal, SHORTEST_PASSWORD};
 use zeroize::Zeroizing;
 
 use ledger::clock::Clock;
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
+use ledger::formats::fact::{FactId, StaffMember};
+use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, StoredFact};
 use vault::random::Entropy;
 
 pub use roster::Member;
@@ -87,27 +89,12 @@ pub enum Existing {
     Replace,
 }
 
-/// A staff member as stored: a fact under a random key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Stored {
-    name: StaffName,
-    /// PHC string of argon2id.
-    password: String,
-    /// Must be replaced at the first sign-in.
-    one_time: bool,
-    /// When a one-time password was given out, in seconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    issued: Option<i64>,
-}
-
 /// For how long a one-time password opens the desk.
 pub const ONE_TIME_LIVES: Duration = Duration::hours(24);
 
-impl Stored {
-    fn is_expired(&self, now: OffsetDateTime) -> bool {
-        let issued = self.issued.unwrap_or_default();
-        self.one_time && now.unix_timestamp().saturating_sub(issued) >= ONE_TIME_LIVES.whole_seconds()
-    }
+fn is_expired(stored: &StaffMember, now: OffsetDateTime) -> bool {
+    let issued = stored.issued.unwrap_or_default();
+    stored.one_time && now.unix_timestamp().saturating_sub(issued) >= ONE_TIME_LIVES.whole_seconds()
 }
 
 /// What a name and a password came to.
@@ -174,11 +161,12 @@ impl Staff {
             return Err(StaffError::Taken);
         }
         let what = if found.is_some() { StaffChange::PasswordIssued } else { StaffChange::Added };
-        let key = found.map_or_else(|| self.entropy.bytes::<16>().to_vec(), |(key, _)| key);
+        let id = found.map_or_else(|| FactId(self.entropy.bytes()), |(id, _)| id);
         let password = one_time(&*self.entropy);
         let issued = Some(self.clock.now().at.unix_timestamp());
-        let stored = Stored { name: name.clone(), password: self.hash(&password).await, one_time: true, issued };
-        self.keep(key, &stored, Actor::System, Route::System, what).await?;
+        let password_hash = self.hash(&password).await;
+        let stored = StaffMember { name: name.to_string(), password: password_hash, one_time: true, issued };
+        self.keep(id, stored, Actor::System, Route::System, what).await?;
         Ok(password)
     }
 
@@ -188,15 +176,15 @@ impl Staff {
     /// When the staff members cannot be read.
     pub async fn check(&self, name: &str, password: Zeroizing<String>, lane: Lane) -> Result<Checked, ReadError> {
         let found = match name.parse::<StaffName>() {
-            Ok(name) => self.find(&name)?.map(|(_, stored)| stored),
+            Ok(name) => self.find(&name)?.map(|(_, stored)| (name, stored)),
             Err(StaffNameError) => None,
         };
-        let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |stored| stored.password.clone());
+        let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |(_, stored)| stored.password.clone());
         let right = off_the_reactor(lane, move || verify(&hash, &password)).await;
         Ok(match found {
-            Some(stored) if right && stored.is_expired(self.clock.now().at) => Checked::Expired,
-            Some(stored) if right => Checked::Right(SignedIn { name: stored.name, one_time: stored.one_time }),
-            found => Checked::Wrong(found.map(|stored| stored.name)),
+            Some((_, stored)) if right && is_expired(&stored, self.clock.now().at) => Checked::Expired,
+            Some((name, stored)) if right => Checked::Right(SignedIn { name, one_time: stored.one_time }),
+            found => Checked::Wrong(found.map(|(name, _)| name)),
         })
     }
 
@@ -212,8 +200,8 @@ impl Staff {
         new: Zeroizing<String>,
         again: &str,
     ) -> Result<(), StaffError> {
-        let Some((key, stored)) = self.find(name)? else { return Err(StaffError::Gone) };
-        if stored.is_expired(self.clock.now().at) {
+        let Some((id, stored)) = self.find(name)? else { return Err(StaffError::Gone) };
+        if is_expired(&stored, self.clock.now().at) {
             return Err(StaffError::Gone);
         }
         let known = match current {
@@ -231,31 +219,40 @@ impl Staff {
         if off_the_reactor(Lane::Staff, move || verify(&before, &tried)).await {
             return Err(StaffError::Refused(PasswordRefusal::Guessable));
         }
-        let stored = Stored { name: name.clone(), password: self.hash(&new).await, one_time: false, issued: None };
+        let password = self.hash(&new).await;
+        let stored = StaffMember { name: name.to_string(), password, one_time: false, issued: None };
         let actor = Actor::Agent { name: name.to_string() };
-        self.keep(key, &stored, actor, Route::Desk, StaffChange::PasswordReplaced).await
+        self.keep(id, stored, actor, Route::Desk, StaffChange::PasswordReplaced).await
     }
 
     /// Few enough to look through; their keys are random, so that no name stands in the store in the clear.
-    fn find(&self, name: &StaffName) -> Result<Option<(Vec<u8>, Stored)>, ReadError> {
-        let all = self.scribe.facts(FactKind::Staff)?;
-        let read = all.into_iter().filter_map(|(key, value)| Some((key, serde_json::from_slice(&value).ok()?)));
-        Ok(read.into_iter().find(|(_, stored): &(_, Stored)| stored.name == *name))
+    fn find(&self, name: &StaffName) -> Result<Option<(FactId, StaffMember)>, ReadError> {
+        let found = self.members()?.into_iter().find(|(_, stored, _)| stored.name == name.as_str());
+        Ok(found.map(|(id, stored, _)| (id, stored)))
+    }
+
+    /// Everybody, each with the record under which their access stands.
+    fn members(&self) -> Result<Vec<(FactId, StaffMember, RecordAddress)>, ReadError> {
+        let all = self.scribe.facts(FactKind::StaffMember)?.into_iter();
+        let member = |StoredFact { fact, record }| match fact {
+            Fact::StaffMember { id, member: Some(member) } => Some((id, member, record)),
+            _ => None,
+        };
+        Ok(all.filter_map(member).collect())
     }
 
     /// Stores a staff member together with the event that says so.
     async fn keep(
         &self,
-        key: Vec<u8>,
-        stored: &Stored,
+        id: FactId,
+        stored: StaffMember,
         actor: Actor,
         route: Route,
         change: StaffChange,
     ) -> Result<(), StaffError> {
-        let changed = StaffChanged { name: stored.name.to_string(), change };
+        let changed = StaffChanged { name: stored.name.clone(), change };
         let event = Event::new(self.clock.now().at, actor, route, changed);
-        let value = serde_json::to_vec(stored).expect("plain fields are always JSON");
-        let fact = Fact { kind: FactKind::Staff, key, value: Some(value) };
+        let fact = Fact::StaffMember { id, member: Some(stored) };
         self.scribe.append(Draft::with(event, vec![fact])).await?;
         Ok(())
     }

@@ -16,8 +16,9 @@ use super::task::{self, Printed, Say};
 use super::{complain, say};
 use keuze_core::service::Services;
 use keuze_core::service::mail_check::{Finding, check};
-use keuze_core::service::message::Told;
+use ledger::ReadError;
 use ledger::files::Layout;
+use ledger::formats::fact::Classification;
 
 /// What to do with a mail.
 #[derive(Subcommand)]
@@ -59,20 +60,20 @@ pub async fn classes(Classes { ledger }: Classes) -> Result<(), Refusal> {
 /// Says how templates were classed.
 ///
 /// # Errors
-/// Nobody listens any more.
+/// They cannot be read, or nobody listens any more.
 pub fn list_classes(services: &Services, say: &mut dyn Say) -> Result<(), Refusal> {
-    classified(services).iter().try_for_each(|line| say.say(line))?;
+    classified(services).map_err(Refusal::told)?.iter().try_for_each(|line| say.say(line))?;
     Ok(())
 }
 
-fn classified(services: &Services) -> Vec<String> {
-    let line = |(told, record): (Told, RecordAddress)| {
+fn classified(services: &Services) -> Result<Vec<String>, ReadError> {
+    let line = |(told, record): (Classification, RecordAddress)| {
         let Classified { template, class, decided_by } = told.classified;
         let decided_by = decided_by.unwrap_or_default();
         let by = words::act::actor(&told.by, Language::En);
         format!("{:10} {template:30} {:10} {decided_by:30} {by}", record.to_string(), class.word())
     };
-    services.messages.classifications().into_iter().map(line).collect()
+    Ok(services.messages.classifications()?.into_iter().map(line).collect())
 }
 
 /// Prints each piece, and fails if one is missing.
@@ -144,6 +145,6 @@ mod tests {
 
     fn classes_of(house: &House) -> Vec<String> {
         let words = |line: &String| line.split_whitespace().collect::<Vec<_>>().join(" ");
-        classified(&house.services).iter().map(words).collect()
+        classified(&house.services).expect("readable").iter().map(words).collect()
     }
 }

@@ -13,7 +13,8 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use super::NotSent;
 use keuze_core::config::Mail as Settings;
 use keuze_core::config::mail::{PasswordError, Tls};
-use keuze_core::service::mail::{Mail, MailId};
+use keuze_core::service::mail::MailId;
+use ledger::formats::fact::Mail;
 
 /// How long a server may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -79,7 +80,7 @@ impl Smtp {
     /// The message as it goes out: plain text, marked as sent by a machine so that nobody's absence note answers
     /// (RFC 3834). A mail that is sent twice after a restart has the same id, so that a mailbox shows it once.
     fn message(&self, id: &MailId, mail: &Mail, to: Address) -> Result<Message, lettre::error::Error> {
-        let number = id.iter().rev().take(8).fold(String::new(), |number, byte| format!("{number}{byte:02x}"));
+        let number = hex::encode(id.number);
         let mut builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))

@@ -4,9 +4,13 @@ use std::path::Path;
 
 use ledger::clock::moment;
 use ledger::fixture::erasure;
+use ledger::formats::fact::{FactId, FoldHash, Part, SuppressionEntry};
 use ledger::verify::verify;
-use ledger::{Draft, Fact, FactKind, Scribe};
+use ledger::{Draft, Fact, FactKind, Scribe, StoredFact};
+use model::channel::Channel;
 use model::identity::Subject;
+use model::language::Language;
+use time::macros::date;
 use vault::ring::{Owner, RetentionClass};
 
 use crate::fixture::{address, draft, everything, opening, refused};
@@ -14,10 +18,29 @@ use crate::fixture::{address, draft, everything, opening, refused};
 const ANNA: Subject = Subject([0xA; 16]);
 const BERT: Subject = Subject([0xB; 16]);
 
-/// A part of a person's profile.
-fn personal(scribe: &Scribe, subject: Subject, text: &str) -> Fact {
+/// A part of a person's profile, with a name.
+fn part(subject: Subject, name: &str) -> Box<Part> {
+    Box::new(Part { name: Some(name.to_owned()), ..Part::new(subject, RetentionClass::Account, Language::Nl) })
+}
+
+fn personal(scribe: &Scribe, subject: Subject, name: &str) -> Fact {
     let key = scribe.ensure_key(Owner::Class(subject, RetentionClass::Account));
-    Fact { kind: FactKind::Personal, key: key.0.to_vec(), value: Some(text.as_bytes().to_vec()) }
+    Fact::ProfilePart { key, part: Some(part(subject, name)) }
+}
+
+/// A no on a contact point.
+fn no() -> Fact {
+    let entry = SuppressionEntry {
+        index: 1,
+        folds: vec![FoldHash([1; 16])],
+        channels: vec![Channel::Email],
+        since: date!(2026 - 11 - 27),
+        by: None,
+        source: None,
+        lifted: Vec::new(),
+        said: None,
+    };
+    Fact::Suppression { id: FactId([7; 16]), entry: Some(entry) }
 }
 
 async fn lives(scribe: &Scribe) {
@@ -26,8 +49,7 @@ async fn lives(scribe: &Scribe) {
         let draft = Draft::with(draft(second, Some(subject)).event, vec![fact]);
         scribe.append(draft).await.expect("written");
     }
-    let no = Fact { kind: FactKind::Suppression, key: vec![7; 16], value: Some(b"no".to_vec()) };
-    scribe.append(Draft::with(draft(3, Some(ANNA)).event, vec![no])).await.expect("written");
+    scribe.append(Draft::with(draft(3, Some(ANNA)).event, vec![no()])).await.expect("written");
 }
 
 async fn erase(scribe: &Scribe, subject: Subject) {
@@ -41,10 +63,12 @@ fn check_erased(scribe: &Scribe) {
     assert_eq!(scribe.record(address(0)).expect("readable"), None);
     assert_eq!(scribe.record(address(2)).expect("readable"), None);
     assert_eq!(scribe.history(BERT).expect("readable").len(), 1);
-    let personal = scribe.facts(FactKind::Personal).expect("readable");
-    assert_eq!(personal.iter().map(|(_, value)| value.as_slice()).collect::<Vec<_>>(), [b"bert@example.nl"]);
-    let no = scribe.fact(FactKind::Suppression, &[7; 16]).expect("readable");
-    assert_eq!(no.as_deref(), Some(&b"no"[..]), "a no survives its person's erasure");
+    let parts = scribe.facts(FactKind::ProfilePart).expect("readable");
+    let [StoredFact { fact: Fact::ProfilePart { part: Some(left), .. }, .. }] = &parts[..] else {
+        panic!("one is left of {parts:?}")
+    };
+    assert!(*left == part(BERT, "bert@example.nl"));
+    assert_eq!(scribe.fact(&no().name()).expect("readable"), Some(no()), "a no survives its person's erasure");
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use ledger::clock::moment;
 use ledger::fixture::choice;
-use ledger::{Draft, Fact, FactKind, Opening, Scribe};
+use ledger::formats::fact::{FactId, StaffMember};
+use ledger::{Draft, Fact, Opening, Scribe};
 use model::event::{EventKind, PolicyPublished, StaffChange, StaffChanged};
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use model::policy::ChangeClass;
@@ -29,6 +30,11 @@ pub fn address(index: u64) -> RecordAddress {
     RecordAddress { shard: ShardNumber::FIRST, index }
 }
 
+/// Somebody at the desk.
+fn anna() -> StaffMember {
+    StaffMember { name: "anna".to_owned(), password: "credential".to_owned(), one_time: false, issued: None }
+}
+
 /// A small ledger with records under proof, shard and audit keys, a public one, and facts.
 pub async fn fill(scribe: &Scribe) {
     let person = Subject([7; 16]);
@@ -38,11 +44,11 @@ pub async fn fill(scribe: &Scribe) {
     }
     let mut staff = draft(9, None);
     staff.event.body = StaffChanged { name: "anna".to_owned(), change: StaffChange::Added }.into();
-    staff.facts = vec![Fact { kind: FactKind::Staff, key: vec![1], value: Some(b"credential".to_vec()) }];
+    staff.facts = vec![Fact::StaffMember { id: FactId([1; 16]), member: Some(anna()) }];
     scribe.append(staff).await.expect("written");
     let mut public = draft(10, None);
     public.event.body = PolicyPublished { policy: ContentHash([2; 32]), change: ChangeClass::Purpose }.into();
-    public.facts = vec![Fact { kind: FactKind::Content, key: vec![2; 32], value: Some(b"{}".to_vec()) }];
+    public.facts = vec![Fact::Content { hash: ContentHash([2; 32]), bytes: b"{}".to_vec() }];
     scribe.append(public).await.expect("written");
 }
 
@@ -59,8 +65,9 @@ pub fn check(scribe: &Scribe) {
     assert_eq!(history[0].event.head.previous, None);
     assert_eq!(scribe.record(address(7)).expect("readable").map(|r| r.event.kind()), Some(EventKind::PolicyPublished));
     assert_eq!(scribe.record(address(8)).expect("readable"), None);
-    assert_eq!(scribe.fact(FactKind::Staff, &[1]).expect("readable").as_deref(), Some(&b"credential"[..]));
-    assert_eq!(scribe.fact(FactKind::Content, &[2; 32]).expect("readable").as_deref(), Some(&b"{}"[..]));
+    let staff = Fact::StaffMember { id: FactId([1; 16]), member: Some(anna()) };
+    assert_eq!(scribe.fact(&staff.name()).expect("readable"), Some(staff));
+    assert_eq!(scribe.content(ContentHash([2; 32])).expect("readable").as_deref(), Some(&b"{}"[..]));
 }
 
 /// The file with the root key of a ledger.

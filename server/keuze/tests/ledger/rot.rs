@@ -86,8 +86,10 @@ fn content(scribe: &Scribe) -> Result<String, ReadError> {
     for number in 0..40 {
         text.push(format!("{:?}", person(number).map(|person| scribe.history(person)).transpose()?));
     }
-    for kind in [FactKind::Content, FactKind::Setting, FactKind::Staff] {
-        text.push(format!("{:?}", scribe.facts(kind)?));
+    for kind in [FactKind::Content, FactKind::Policies, FactKind::StaffMember] {
+        let facts =
+            scribe.facts(kind)?.into_iter().map(|stored| (stored.fact.body(), stored.fact.name(), stored.record));
+        text.push(format!("{:?}", facts.collect::<Vec<_>>()));
     }
     text.push(format!("{:?}", scribe.checkpoint(ShardNumber::FIRST)));
     Ok(text.join("\n"))

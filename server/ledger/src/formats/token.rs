@@ -119,7 +119,7 @@ impl Token {
         let (head, mailbox) = text.split_first_chunk::<TEXT>()?;
         let person = Subject(*head[2..].first_chunk()?);
         let day = i32::from_be_bytes(*head.last_chunk()?);
-        let channel = Channel::ALL.into_iter().find(|channel| number_of(*channel) == head[1]);
+        let channel = channel_of(head[1]);
         let mailbox: Option<[u8; MAILBOX]> = mailbox.try_into().ok();
         match (head[0], head[1], channel, mailbox) {
             (1, 0, _, None) => Some(Self::Stop { person, channel: None }),
@@ -133,7 +133,7 @@ impl Token {
 }
 
 /// In tokens that are in people's mailboxes: never to be changed.
-fn number_of(channel: Channel) -> u8 {
+pub(super) fn number_of(channel: Channel) -> u8 {
     match channel {
         Channel::Newsletter => 1,
         Channel::Email => 2,
@@ -141,4 +141,8 @@ fn number_of(channel: Channel) -> u8 {
         Channel::Phone => 4,
         Channel::Social => 5,
     }
+}
+
+pub(super) fn channel_of(number: u8) -> Option<Channel> {
+    Channel::ALL.into_iter().find(|channel| number_of(*channel) == number)
 }

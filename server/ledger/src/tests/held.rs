@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use time::Duration;
 
 use super::*;
+use crate::formats::fact::{self, Part, Reply};
+use model::language::Language;
 use vault::held::{Disk, FOR_EVER, reads_come_first};
 use vault::key::purpose::{Index, Mac, Sealing};
 use vault::ring::RetentionClass;
@@ -36,8 +38,8 @@ fn about(subject: Subject) -> Draft {
     draft
 }
 
-fn answer() -> answers::Answer {
-    answers::Answer { name: [1; 16], at: moment(0).at, value: b"taken".to_vec() }
+fn answer() -> fact::Answer {
+    fact::Answer { name: [1; 16], at: moment(0).at, reply: Reply::Response { status: 200, body: "taken".to_owned() } }
 }
 
 impl Held {
@@ -60,8 +62,11 @@ impl Held {
         let wrap = |inner| Box::new(Breaking { inner, breaks: Box::new(takes_its_time) }) as Box<dyn Store>;
         let scribe = Scribe::open_with(&opening, wrap).expect("opens");
         let class = scribe.ensure_key(Owner::Class(PERSON, RetentionClass::Account));
-        let personal = Fact { kind: FactKind::Personal, key: class.0.to_vec(), value: Some(b"anna".to_vec()) };
-        let content = Fact { kind: FactKind::Content, key: vec![5; 32], value: Some(b"policy".to_vec()) };
+        let personal = Fact::ProfilePart {
+            key: class,
+            part: Some(Box::new(Part::new(PERSON, RetentionClass::Account, Language::Nl))),
+        };
+        let content = Fact::Content { hash: ContentHash([5; 32]), bytes: b"policy".to_vec() };
         let draft = Draft { facts: vec![personal, content], ..about(PERSON) };
         let Ok(Once::Written(written)) = wait(scribe.append_once(vec![draft], answer())) else { panic!("it is new") };
         scribe.secret(KNOWN);
@@ -81,9 +86,9 @@ impl Held {
             scribe.checkpoint(OPEN_SHARD).is_some_and(|note| note.starts_with("voipro.test")),
             scribe.tile(OPEN_SHARD, 0, 0, 1).is_some(),
             scribe.verifier_key(OPEN_SHARD).is_some(),
-            scribe.fact(FactKind::Personal, &self.class.0).expect("readable").is_some(),
+            scribe.fact(&FactName::ProfilePart(self.class)).expect("readable").is_some(),
             scribe.facts(FactKind::Content).expect("readable").len() == 1,
-            scribe.kept(FactKind::Personal).len() == 1,
+            scribe.facts(FactKind::ProfilePart).expect("readable").len() == 1,
             scribe.content(ContentHash([5; 32])).expect("readable").is_some(),
             scribe.answered(&[1; 16], moment(0).at).is_some(),
             scribe.seal_about(PERSON).is_some(),
@@ -104,7 +109,7 @@ const ACTS: [Act; 7] = [
     (
         "an answer of another hour",
         |held| {
-            let answer = answers::Answer { at: moment(7200).at, name: [2; 16], value: Vec::new() };
+            let answer = fact::Answer { at: moment(7200).at, name: [2; 16], reply: Reply::Done };
             wait(held.scribe.keep_answer(answer)).expect("kept");
         },
         0,

@@ -26,8 +26,9 @@ use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::call::{CloseError, Direction, OnTheLine, OpenCall, Reference};
+use keuze_core::service::call::{CloseError, OnTheLine, OpenCall, Reference};
 use keuze_core::service::people::{ActError, Acted};
+use ledger::formats::fact::Direction;
 use words::problem::Slug;
 
 /// The path of the form that opens a call.

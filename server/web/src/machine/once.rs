@@ -8,7 +8,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use model::paths::Endpoint;
-use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{client, key};
@@ -16,6 +15,7 @@ use crate::body::LARGEST;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use keuze_core::service::Services;
+use ledger::formats::fact::Reply;
 use ledger::{Answer, AnswerName};
 use words::problem::Slug;
 
@@ -46,17 +46,9 @@ impl Requests {
 #[derive(Clone, Copy)]
 pub(super) struct RequestName(pub(super) AnswerName);
 
-/// An answer as it is kept. Where nothing is kept but that the request was done, what was recorded tells the rest.
-#[derive(Serialize, Deserialize)]
-struct Told {
-    status: u16,
-    body: String,
-}
-
 /// An answer as it is kept.
-pub(super) fn kept(status: StatusCode, body: &[u8]) -> Vec<u8> {
-    let told = Told { status: status.as_u16(), body: String::from_utf8_lossy(body).into_owned() };
-    serde_json::to_vec(&told).expect("plain fields are always JSON")
+pub(super) fn kept(status: StatusCode, body: &[u8]) -> Reply {
+    Reply::Response { status: status.as_u16(), body: String::from_utf8_lossy(body).into_owned() }
 }
 
 /// Answers from what is kept, or lets the request through and keeps its answer.
@@ -80,9 +72,10 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     };
     let lane = requests.lane(&name).await;
     let now = requests.services.clock.now().at;
-    let before = requests.services.scribe.answered(&name, now).filter(|before| !before.value.is_empty());
+    // Where nothing is kept but that the request was done, what was recorded tells the rest.
+    let before = requests.services.scribe.answered(&name, now).filter(|before| before.reply != Reply::Done);
     if let Some(before) = before {
-        return told_before(&before.value);
+        return told_before(before.reply);
     }
     // To its end, also when whoever asked has gone: they will ask again.
     let mut request = Request::from_parts(parts, Body::from(body));
@@ -101,22 +94,22 @@ async fn keep(services: &Services, name: AnswerName, response: Response) -> Resu
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::from(Slug::Internal))?;
-    let answer = Answer { name, at: services.clock.now().at, value: kept(parts.status, &body) };
-    let stands = services.scribe.answered(&name, answer.at).is_some_and(|before| before.value == answer.value);
+    let answer = Answer { name, at: services.clock.now().at, reply: kept(parts.status, &body) };
+    let stands = services.scribe.answered(&name, answer.at).is_some_and(|before| before.reply == answer.reply);
     if !stands && let Err(error) = services.scribe.keep_answer(answer).await {
         tracing::warn!(%error, "an answer was not kept: sent again, what was recorded tells it");
     }
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-fn told_before(value: &[u8]) -> Result<Response, Problem> {
-    let told: Told = serde_json::from_slice(value).map_err(|_| Problem::from(Slug::Internal))?;
-    let status = StatusCode::from_u16(told.status).map_err(|_| Problem::from(Slug::Internal))?;
+fn told_before(reply: Reply) -> Result<Response, Problem> {
+    let Reply::Response { status, body } = reply else { return Err(Slug::Internal.into()) };
+    let status = StatusCode::from_u16(status).map_err(|_| Problem::from(Slug::Internal))?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((status, headers, told.body).into_response())
+    Ok((status, headers, body).into_response())
 }
 
 /// Whether a request tells that somebody objected.

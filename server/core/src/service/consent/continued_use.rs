@@ -8,6 +8,7 @@ use model::policy::Policy;
 
 use super::SentFrom;
 use crate::service::consent::Consent;
+use ledger::formats::fact::Reply;
 use ledger::{Answer, AnswerName, AppendError, Draft};
 
 /// What a page told about further use of the site.
@@ -53,7 +54,9 @@ impl Consent {
         let draft = Draft::new(Event::new(self.clock.now().at, Actor::Visitor, Route::Banner, used));
         match request {
             // The policy that it names says what it is answered.
-            Some(name) => _ = self.scribe.append_once(vec![draft], Answer { name, at: now, value: Vec::new() }).await?,
+            Some(name) => {
+                _ = self.scribe.append_once(vec![draft], Answer { name, at: now, reply: Reply::Done }).await?
+            }
             None => _ = self.scribe.append(draft).await?,
         }
         Ok(revision)

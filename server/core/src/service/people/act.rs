@@ -11,13 +11,14 @@ use model::event::{
 use model::evidence::{OptIn, SoftOptIn};
 use model::identity::{RecordAddress, Subject};
 
-use super::book::{EntryId, Since, Wanted, yes_on};
+use super::book::{Since, Wanted, kept_entry, lift, yes_on};
 use super::hash::{self, newest_index_key};
-use super::{Act, ActError, Acted, Book, Part, Person, Who};
+use super::{Act, ActError, Acted, Book, Person, Who};
 use crate::service::centre::Shown;
 use crate::service::people::Contactability;
 use contact::ContactPoint;
-use ledger::{Draft, Fact, ReadError};
+use ledger::formats::fact::{FactId, Part};
+use ledger::{Draft, Fact, FactName, ReadError};
 
 impl Contactability {
     /// Records an objection, by the person or to a contact point, and returns once it is durable. From then on every
@@ -324,21 +325,21 @@ impl Contactability {
                 objection.by = by;
                 let touched = found.entry.channels.iter().any(|channel| channels.contains(channel));
                 let lifts = controls || person.is_some_and(|person| objection.is_lifted_by(person, controls));
-                if touched && lifts && facts.iter().all(|f| f.key != found.id) {
+                if touched && lifts && facts.iter().all(|fact| fact.name() != FactName::Suppression(found.id)) {
                     let mut entry = found.entry;
-                    entry.lift(channels);
-                    facts.push(entry.fact(found.id));
+                    lift(&mut entry, channels);
+                    facts.push(kept_entry(found.id, entry));
                 }
             }
         }
         for point in controlled {
-            let mut marked: BTreeSet<EntryId> = BTreeSet::new();
+            let mut marked: BTreeSet<FactId> = BTreeSet::new();
             for (_, found) in self.spread_to(&book, &keys, None, point)? {
                 let (id, mut entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
-                entry.lift(channels);
+                lift(&mut entry, channels);
                 entry.channels.clear();
                 if !entry.lifted.is_empty() && marked.insert(found.id) {
-                    facts.push(entry.fact(id));
+                    facts.push(kept_entry(id, entry));
                 }
             }
         }

@@ -6,72 +6,38 @@ use std::hash::Hash;
 use model::channel::Channel;
 use model::contact::PointObjection;
 use model::identity::{RecordAddress, Subject};
-use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::customer_number::alike;
-use super::hash::{self, FoldHash, NumberedKey};
-use super::letter::Letter;
-use super::profile::{Kind, Part, Person};
+use super::hash::{self, NumberedKey};
+use super::profile::Person;
 use contact::ContactPoint;
-use ledger::{Fact, FactKind, ReadError, Scribe};
+use ledger::formats::fact::{FactId, FoldHash, LetterCodeHash, Part, SuppressionEntry};
+use ledger::{Fact, FactKind, ReadError, Scribe, StoredFact};
 use vault::key::IndexKey;
 use vault::random::Entropy;
 use vault::ring::{KeyId, RetentionClass};
 
-/// The random id of an objection on a contact point.
-pub type EntryId = [u8; 16];
-
-/// An objection on a contact point as it is kept, sealed under the suppression key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// The number of the index key.
-    pub index: u16,
-    /// The keyed hashes of the folds that it stands on.
-    pub folds: Vec<FoldHash>,
-    /// What it forbids.
-    pub channels: Vec<Channel>,
-    /// Since which civil day.
-    pub since: Date,
-    /// The person who made it, if one was known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<Subject>,
-    /// The keyed hash of the system that it came from, where its file gave no date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<FoldHash>,
-    /// What it forbade until it was lifted here. It goes on at the other points of whoever made it; and the same row of the
-    /// same source, which has no date to be older by, does not forbid it again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lifted: Vec<Channel>,
-    /// The record in which it was said, where it was written here with a later one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub said: Option<RecordAddress>,
+/// Takes away what a yes lifts.
+pub(super) fn lift(entry: &mut SuppressionEntry, channels: &[Channel]) {
+    let (gone, left): (Vec<Channel>, _) = entry.channels.iter().partition(|channel| channels.contains(channel));
+    entry.channels = left;
+    entry.lifted.extend(gone);
 }
 
-impl Entry {
-    /// Takes away what a yes lifts.
-    pub(super) fn lift(&mut self, channels: &[Channel]) {
-        let (gone, left): (Vec<Channel>, _) = self.channels.iter().partition(|channel| channels.contains(channel));
-        self.channels = left;
-        self.lifted.extend(gone);
-    }
-
-    /// The fact that keeps it.
-    pub fn fact(&self, id: EntryId) -> Fact {
-        let says_something = !self.channels.is_empty() || !self.lifted.is_empty();
-        let value = says_something.then(|| serde_json::to_vec(self).expect("an entry is always JSON"));
-        Fact { kind: FactKind::Suppression, key: id.to_vec(), value }
-    }
+/// The fact that keeps an entry, or takes away one that says nothing any more.
+pub(super) fn kept_entry(id: FactId, entry: SuppressionEntry) -> Fact {
+    let says_something = !entry.channels.is_empty() || !entry.lifted.is_empty();
+    Fact::Suppression { id, entry: says_something.then_some(entry) }
 }
 
 /// An entry that was found.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// Its id.
-    pub id: EntryId,
+    pub id: FactId,
     /// What it says.
-    pub entry: Entry,
+    pub entry: SuppressionEntry,
     /// The record in which it was said.
     pub record: RecordAddress,
 }
@@ -89,7 +55,7 @@ pub(super) struct Beside<'a> {
 impl Found {
     /// In the words of the rules.
     pub fn objection(&self) -> PointObjection {
-        let Entry { channels, since, by, .. } = self.entry.clone();
+        let SuppressionEntry { channels, since, by, .. } = self.entry.clone();
         PointObjection { channels, since, by, record: self.record }
     }
 }
@@ -109,10 +75,10 @@ pub struct Book {
     by_key: HashMap<KeyId, (Subject, RetentionClass)>,
     /// Subjects that turned out to be somebody else.
     same_as: HashMap<Subject, Subject>,
-    entries: BTreeMap<EntryId, (Entry, RecordAddress)>,
+    entries: BTreeMap<FactId, (SuppressionEntry, RecordAddress)>,
     /// The record and the day in which anybody last agreed to a channel, or took an objection to it off a point.
     last_yes: BTreeMap<Channel, (RecordAddress, Date)>,
-    by_fold: HashMap<FoldHash, Vec<EntryId>>,
+    by_fold: HashMap<FoldHash, Vec<FactId>>,
     /// By the keyed hash of a letter code.
     letters: HashMap<String, Subject>,
     letters_of: HashMap<KeyId, Vec<String>>,
@@ -125,52 +91,29 @@ impl Book {
     /// When one cannot be read.
     pub fn of(scribe: &Scribe) -> Result<Self, ReadError> {
         let mut book = Self::default();
-        for kind in [FactKind::Personal, FactKind::Suppression, FactKind::Setting] {
-            for kept in scribe.kept(kind) {
-                book.take(kind, &kept.key, Some(&kept.value), kept.record)?;
+        for kind in [FactKind::ProfilePart, FactKind::LetterCode, FactKind::Suppression, FactKind::LastYes] {
+            for StoredFact { fact, record } in scribe.facts(kind)? {
+                book.take(fact, record);
             }
         }
         Ok(book)
     }
 
-    /// Takes note of a fact.
-    pub(super) fn take(
-        &mut self,
-        kind: FactKind,
-        key: &[u8],
-        value: Option<&[u8]>,
-        record: RecordAddress,
-    ) -> Result<(), ReadError> {
-        let damaged = |_| ReadError::Damaged { address: record, what: "a fact beside it cannot be read".into() };
-        match (kind, Kind::of(key), key.first_chunk()) {
-            (FactKind::Suppression, ..) => {
-                let entry = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
-                let id = key.try_into().map_err(|_| damaged(serde::de::Error::custom("no id")))?;
-                self.put_entry(id, entry, record);
+    /// Takes note of a fact; most kinds are not for it.
+    pub(super) fn take(&mut self, fact: Fact, record: RecordAddress) {
+        match fact {
+            Fact::Suppression { id, entry } => self.put_entry(id, entry, record),
+            Fact::ProfilePart { key, part } => self.put_part(key, part),
+            Fact::LetterCode { id, code: LetterCodeHash { subject, hash } } => {
+                self.letters.insert(hash.clone(), subject);
+                self.letters_of.entry(id.key).or_default().push(hash);
             }
-            (FactKind::Personal, Some(Kind::Part), Some(id)) => {
-                let part = value.map(serde_json::from_slice).transpose().map_err(damaged)?;
-                self.put_part(KeyId(*id), part);
-            }
-            (FactKind::Personal, Some(Kind::LetterCode), Some(id)) => {
-                if let Some(Letter { subject, hash }) =
-                    value.map(serde_json::from_slice).transpose().map_err(damaged)?
-                {
-                    self.letters.insert(hash.clone(), subject);
-                    self.letters_of.entry(KeyId(*id)).or_default().push(hash);
-                }
-            }
-            (FactKind::Setting, ..) => {
-                if let Some((channel, day)) = yes_of(key, value) {
-                    self.last_yes.insert(channel, (record, day));
-                }
-            }
+            Fact::LastYes { channel, day } => _ = self.last_yes.insert(channel, (record, day)),
             _ => {}
         }
-        Ok(())
     }
 
-    fn put_entry(&mut self, id: EntryId, entry: Option<Entry>, record: RecordAddress) {
+    fn put_entry(&mut self, id: FactId, entry: Option<SuppressionEntry>, record: RecordAddress) {
         // A lift makes an objection smaller; it still rests on the record that it was made with.
         let record = self.entries.get(&id).map_or(record, |(_, first)| *first);
         if let Some((old, _)) = self.entries.remove(&id) {
@@ -186,7 +129,7 @@ impl Book {
         }
     }
 
-    fn put_part(&mut self, key: KeyId, part: Option<Part>) {
+    fn put_part(&mut self, key: KeyId, part: Option<Box<Part>>) {
         self.forget_part(key);
         let Some(part) = part else { return };
         let subject = part.subject;
@@ -204,7 +147,7 @@ impl Book {
             self.same_as.insert(*other, subject);
         }
         let person = self.people.entry(subject).or_insert_with(|| Person { subject, parts: BTreeMap::new() });
-        person.parts.insert(part.class, Box::new(part));
+        person.parts.insert(part.class, part);
     }
 
     fn forget_part(&mut self, key: KeyId) {
@@ -304,7 +247,7 @@ impl Book {
     fn entries_on(&self, point: &ContactPoint, keys: &[NumberedKey]) -> Vec<Found> {
         let folds = point.asked_under();
         let hashes = keys.iter().flat_map(|(_, key)| folds.iter().map(|fold| hash::hash(key, fold)));
-        let ids: BTreeSet<&EntryId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
+        let ids: BTreeSet<&FactId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
         let found = ids.into_iter().filter_map(|id| {
             let (entry, record) = self.entries.get(id)?;
             Some(Found { id: *id, entry: entry.clone(), record: entry.said.unwrap_or(*record) })
@@ -353,7 +296,7 @@ impl Book {
     }
 
     /// Whether an objection may have been made by one of these people: by nobody who is known as somebody else.
-    pub(super) fn may_be_of(&self, entry: &Entry, people: &[&Person]) -> bool {
+    pub(super) fn may_be_of(&self, entry: &SuppressionEntry, people: &[&Person]) -> bool {
         let Some(by) = entry.by.map(|by| self.one_person(by)) else { return true };
         people.iter().any(|person| person.subject == by) || !self.people.contains_key(&by)
     }
@@ -380,11 +323,17 @@ impl Book {
         Found { entry, record, .. }: &Found,
         (index, key): &NumberedKey,
         entropy: &dyn Entropy,
-    ) -> (EntryId, Entry) {
+    ) -> (FactId, SuppressionEntry) {
         let folds = point.stands_on().iter().map(|fold| hash::hash(key, fold)).collect();
-        let entry =
-            Entry { index: *index, folds, source: None, lifted: Vec::new(), said: Some(*record), ..entry.clone() };
-        (entropy.bytes(), entry)
+        let entry = SuppressionEntry {
+            index: *index,
+            folds,
+            source: None,
+            lifted: Vec::new(),
+            said: Some(*record),
+            ..entry.clone()
+        };
+        (FactId(entropy.bytes()), entry)
     }
 
     /// Whether an objection that this source brought without a date stood on the point, and was lifted by a yes.
@@ -413,7 +362,7 @@ impl Book {
             let known = doors_are_told || self.knows_doors_of(point);
             let folds = if known { point.stands_on() } else { point.stands_on_every_door() };
             // What others told before may be older than what a list without a date tells, so it does not stand for that.
-            let is_told = |entry: &Entry| source.is_none_or(|source| is_of_source(entry, source, keys));
+            let is_told = |entry: &SuppressionEntry| source.is_none_or(|source| is_of_source(entry, source, keys));
             let own =
                 |Found { entry, .. }: &Found| entry.by == by && is_told(entry) && stands_as_wide(entry, &folds, keys);
             let of = |found: Found| since.told_by(found.entry).into_iter().map(move |channel| (found.id, channel));
@@ -423,11 +372,19 @@ impl Book {
             let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
             let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
             let folds = folds.iter().map(|fold| hash::hash(key, fold)).collect();
-            let id: EntryId = entropy.bytes();
+            let id = FactId(entropy.bytes());
             let source = source.map(|source| source_hash(key, source));
-            let entry =
-                Entry { index: *index, folds, channels, since: since.day(), by, source, lifted: Vec::new(), said };
-            (!entry.channels.is_empty()).then(|| entry.fact(id))
+            let entry = SuppressionEntry {
+                index: *index,
+                folds,
+                channels,
+                since: since.day(),
+                by,
+                source,
+                lifted: Vec::new(),
+                said,
+            };
+            (!entry.channels.is_empty()).then(|| kept_entry(id, entry))
         };
         points.iter().filter_map(entry).collect()
     }
@@ -496,8 +453,8 @@ impl Since {
 
     /// The channels of which an older objection says as much: what it forbids. What nobody known said here, and was lifted
     /// since, says as much as a file that dates it no later. What somebody known said may have been lifted by another one.
-    fn told_by(self, entry: Entry) -> Vec<Channel> {
-        let Entry { mut channels, lifted, since, said, by, .. } = entry;
+    fn told_by(self, entry: SuppressionEntry) -> Vec<Channel> {
+        let SuppressionEntry { mut channels, lifted, since, said, by, .. } = entry;
         match self {
             Self::Dated(date) if since >= date && said.is_none() && by.is_none() => channels.extend(lifted),
             Self::Dated(_) | Self::Now(_) => {}
@@ -506,39 +463,26 @@ impl Since {
     }
 }
 
-/// The setting that keeps who agreed last; the channel's word follows.
-const LAST_YES: &[u8] = b"last yes ";
-
 /// Keeps that somebody agreed to these channels, or took objections to them off a point, on this civil day.
 pub(super) fn yes_on(channels: &[Channel], day: Date) -> impl Iterator<Item = Fact> {
-    channels.iter().map(move |channel| Fact {
-        kind: FactKind::Setting,
-        key: [LAST_YES, channel.word().as_bytes()].concat(),
-        value: Some(day.to_julian_day().to_be_bytes().to_vec()),
-    })
-}
-
-fn yes_of(key: &[u8], value: Option<&[u8]>) -> Option<(Channel, Date)> {
-    let channel = Channel::from_word(std::str::from_utf8(key.strip_prefix(LAST_YES)?).ok()?)?;
-    let day = i32::from_be_bytes(value?.try_into().ok()?);
-    Some((channel, Date::from_julian_day(day).ok()?))
+    channels.iter().map(move |channel| Fact::LastYes { channel: *channel, day })
 }
 
 /// Objections with a channel that somebody agreed to since.
-pub(super) type Answered = BTreeSet<(EntryId, Channel)>;
+pub(super) type Answered = BTreeSet<(FactId, Channel)>;
 
 fn source_hash(key: &IndexKey, source: &str) -> FoldHash {
     hash::hash(key, &format!("source {}", source.trim().to_lowercase()))
 }
 
 /// Whether this source brought an objection, without a date.
-fn is_of_source(entry: &Entry, source: &str, keys: &[NumberedKey]) -> bool {
+fn is_of_source(entry: &SuppressionEntry, source: &str, keys: &[NumberedKey]) -> bool {
     let key = keys.iter().find(|(number, _)| *number == entry.index);
     key.is_some_and(|(_, key)| entry.source == Some(source_hash(key, source)))
 }
 
 /// Whether an objection stands on every one of these folds: one on a single door does not yet stand on all of them.
-fn stands_as_wide(entry: &Entry, folds: &[String], keys: &[NumberedKey]) -> bool {
+fn stands_as_wide(entry: &SuppressionEntry, folds: &[String], keys: &[NumberedKey]) -> bool {
     let key = keys.iter().find(|(number, _)| *number == entry.index);
     key.is_some_and(|(_, key)| folds.iter().all(|fold| entry.folds.contains(&hash::hash(key, fold))))
 }

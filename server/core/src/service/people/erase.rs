@@ -7,13 +7,16 @@ use model::event::{Actor, Ended, Event, RetentionRun, Route};
 use model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
+use super::book::kept_entry;
 use super::hash::{index_keys, newest_index_key};
-use super::{Act, ActError, Book, Part, Person};
+use super::profile::kept_part;
+use super::{Act, ActError, Book, Person};
 use crate::service::mail::MailQueue;
 use crate::service::newsletter::Newsletter;
 use crate::service::people::{Contactability, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
+use ledger::formats::fact::Part;
 use ledger::{Draft, Fact, ReadError, Scribe};
 use vault::random::Entropy;
 use vault::ring::{KeyId, Owner, RetentionClass};
@@ -97,7 +100,8 @@ impl Erasures {
         let stays = stays(&person);
         let is_theirs = |point: &&ContactPoint| !stays.iter().any(|part| part.points.contains(point));
         let points: Vec<_> = person.points().into_iter().filter(is_theirs).cloned().collect();
-        let stays = stays.iter().map(|part| part.fact(self.scribe.ensure_key(Owner::Class(part.subject, part.class))));
+        let key = |part: &Part| self.scribe.ensure_key(Owner::Class(part.subject, part.class));
+        let stays = stays.into_iter().map(|part| kept_part(key(&part), part));
         let stays: Vec<Fact> = stays.collect();
         // Its maker is gone: whoever lifts this proves to control the point.
         let list = if keep_no {
@@ -162,7 +166,7 @@ impl Erasures {
                 let spread = self.contactability.spread_to(&book, &keys, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
                     let (id, entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
-                    facts.push(entry.fact(id));
+                    facts.push(kept_entry(id, entry));
                 }
             }
         }

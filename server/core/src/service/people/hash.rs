@@ -5,10 +5,10 @@
 
 use model::contact::{AskedAt, GivenAt, PointObjection};
 use model::identity::PointName;
-use serde::{Deserialize, Serialize};
 
 use contact::ContactPoint;
 use ledger::Scribe;
+use ledger::formats::fact::FoldHash;
 use vault::key::{IndexKey, SecretName, purpose::Index};
 use vault::mac::mac;
 
@@ -17,25 +17,6 @@ const INDEX: SecretName<Index> = SecretName::new("index");
 
 /// An index key with its number.
 pub type NumberedKey = (u16, IndexKey);
-
-/// A keyed hash of a fold, 128 bits; written as 32 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct FoldHash(u128);
-
-impl From<FoldHash> for String {
-    fn from(hash: FoldHash) -> Self {
-        format!("{:032x}", hash.0)
-    }
-}
-
-impl TryFrom<String> for FoldHash {
-    type Error = std::num::ParseIntError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        u128::from_str_radix(&text, 16).map(Self)
-    }
-}
 
 /// The keys of all live numbers, the newest last.
 pub fn index_keys(scribe: &Scribe) -> Vec<NumberedKey> {
@@ -54,8 +35,7 @@ pub fn rotate_index_key(scribe: &Scribe) {
 
 /// The hash of a fold under one key.
 pub fn hash(key: &IndexKey, fold: &str) -> FoldHash {
-    let first: [u8; 16] = *mac(key, &[b"keuze fold ", fold.as_bytes()]).first_chunk().expect("32 bytes");
-    FoldHash(u128::from_be_bytes(first))
+    FoldHash(*mac(key, &[b"keuze fold ", fold.as_bytes()]).first_chunk().expect("32 bytes"))
 }
 
 /// What records call a contact point under one key. A yes is for the point itself: nothing is folded here beyond what makes

@@ -28,13 +28,14 @@ use super::book::{Book, Since, Wanted};
 use super::customer_number::alike;
 use super::hash::{NumberedKey, asked_at, given_at, index_keys, name, newest_index_key};
 use super::merge::one_of_two;
-use super::profile::{Later, Part};
+use super::profile::{Learn as _, kept_part};
 use super::{Act, ActError, Person};
 use crate::publish::Published;
 use crate::service::people::{Contactability, Merging, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
-use ledger::{Answer, AnswerName, Draft, Fact, FactKind, Scribe};
+use ledger::formats::fact::{Later, Part, Reply};
+use ledger::{Answer, AnswerName, Draft, Fact, Scribe};
 use vault::key::IndexKey;
 use vault::random::Entropy;
 use vault::ring::{KeyId, Owner, RetentionClass};
@@ -237,7 +238,7 @@ pub struct Request<'a> {
     /// Its name.
     pub name: AnswerName,
     /// What is kept of the answer to it.
-    pub answer: &'a (dyn Fn(&RowReport) -> Vec<u8> + Sync),
+    pub answer: &'a (dyn Fn(&RowReport) -> Reply + Sync),
 }
 
 /// A row of the file, as it is taken.
@@ -431,7 +432,7 @@ impl<'a> Running<'a> {
     /// What the request that the row comes of is answered; a refusal is none, and sent again it is refused alike.
     fn answer(&self, report: &RowReport) -> Option<Answer> {
         let Request { name, answer } = self.request.filter(|_| report.came_to == CameTo::Recorded)?;
-        Some(Answer { name: *name, at: self.service.clock.now().at, value: answer(report) })
+        Some(Answer { name: *name, at: self.service.clock.now().at, reply: answer(report) })
     }
 
     /// The next row: the one that was held back, or the next of the file.
@@ -464,7 +465,7 @@ impl<'a> Running<'a> {
             let plan = self.plan(&next)?;
             let report = next.report(&plan);
             match &mut self.scratch {
-                Some(scratch) => imagine(scratch, &plan.drafts)?,
+                Some(scratch) => imagine(scratch, &plan.drafts),
                 None if plan.drafts.is_empty() => {}
                 None => rows.push((plan.drafts, self.answer(&report))),
             }
@@ -683,7 +684,7 @@ impl<'a> Running<'a> {
         if known.as_ref() == Some(&whole) {
             return None;
         }
-        Some(whole.fact(self.key(Owner::Class(subject, class))))
+        Some(kept_part(self.key(Owner::Class(subject, class)), whole))
     }
 
     /// What the person objected to in another system, unless it stands here already or they agreed since.
@@ -988,13 +989,10 @@ fn given_points(row: &Row, target: &Target, channel: Channel) -> Vec<ContactPoin
 }
 
 /// Takes what would be written into what would be known.
-fn imagine(scratch: &mut Book, drafts: &[Draft]) -> Result<(), ActError> {
+fn imagine(scratch: &mut Book, drafts: &[Draft]) {
     for fact in drafts.iter().flat_map(|draft| &draft.facts) {
-        if matches!(fact.kind, FactKind::Personal | FactKind::Suppression) {
-            scratch.take(fact.kind, &fact.key, fact.value.as_deref(), LAST)?;
-        }
+        scratch.take(fact.clone(), LAST);
     }
-    Ok(())
 }
 
 /// Everything by which two rows could be about the same.

@@ -6,10 +6,11 @@ use model::identity::Subject;
 use time::Date;
 
 use super::hash::index_keys;
-use super::profile::{Part, Person};
+use super::profile::{Learn as _, Person, kept_part};
 use super::{Act, ActError};
 use crate::service::people::People;
 use contact::ContactPoint;
+use ledger::formats::fact::Part;
 use ledger::{Draft, Fact};
 use vault::ring::Owner;
 
@@ -91,6 +92,6 @@ impl People {
         if known.as_ref() == Some(&whole) {
             return Vec::new();
         }
-        vec![whole.fact(self.scribe.ensure_key(Owner::Class(subject, class)))]
+        vec![kept_part(self.scribe.ensure_key(Owner::Class(subject, class)), whole)]
     }
 }

@@ -8,30 +8,20 @@ use std::sync::Arc;
 use model::event::Body;
 use model::identity::Subject;
 use model::letter::LetterCode;
-use serde::{Deserialize, Serialize};
 
-use super::profile::{Kind, Person, fact_key};
+use super::profile::Person;
 use super::{Act, ActError};
 use crate::service::people::People;
 use ledger::clock::Clock;
-use ledger::{Draft, Fact, FactKind, Scribe};
+use ledger::formats::fact::{LetterCodeHash, UnderKey};
+use ledger::{Draft, Fact, Scribe};
 use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
 use vault::random::Entropy;
-use vault::ring::{KeyId, Owner, RetentionClass};
+use vault::ring::{Owner, RetentionClass};
 
 /// The name of the secrets.
 const LETTER: SecretName<Mac> = SecretName::new("letter");
-
-/// A letter code as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Letter {
-    /// Whose letters it stands on.
-    pub(super) subject: Subject,
-    /// The code's keyed hash.
-    pub(super) hash: String,
-}
 
 /// The codes on letters.
 pub struct LetterCodes {
@@ -104,18 +94,11 @@ impl LetterCodes {
         let subject = person.subject;
         let key = self.scribe.ensure_key(Owner::Class(subject, class));
         let event = act.event(self.clock.now().at, Body::LetterCodeMade(act.said())).with_subject(Some(subject));
-        let fact = Letter { subject, hash }.fact(key, self.entropy.bytes());
+        // A key may seal several.
+        let id = UnderKey { key, number: self.entropy.bytes() };
+        let fact = Fact::LetterCode { id, code: LetterCodeHash { subject, hash } };
         self.people.perform(Draft::with(event, vec![fact]), act).await?;
         Ok(())
-    }
-}
-
-impl Letter {
-    /// The fact that keeps it; a key may seal several, so each has a random name.
-    fn fact(&self, key: KeyId, name: [u8; 8]) -> Fact {
-        let value = serde_json::to_vec(self).expect("two texts are always JSON");
-        let key = [&fact_key(key, Kind::LetterCode)[..], &name].concat();
-        Fact { kind: FactKind::Personal, key, value: Some(value) }
     }
 }
 
@@ -126,5 +109,5 @@ fn code(secret: &MacKey, person: Subject, attempt: u8) -> LetterCode {
 
 fn hash(secret: &MacKey, code: LetterCode) -> String {
     let mac = mac(secret, &[b"keuze letter hash", code.to_string().as_bytes()]);
-    format!("{:032x}", u128::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
+    hex::encode(&mac[..16])
 }

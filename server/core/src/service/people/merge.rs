@@ -8,7 +8,7 @@ use model::identity::Subject;
 
 use super::book::{Answered, Since, Wanted};
 use super::hash::{NumberedKey, given_at, index_keys, newest_index_key};
-use super::profile::{Part, Person};
+use super::profile::{Learn as _, Person, kept_part};
 use super::{Act, ActError, Acted, Book};
 use crate::service::people::{Contactability, People};
 use contact::ContactPoint;
@@ -85,7 +85,7 @@ impl Merging {
             let mut own = part.as_ref().clone();
             own.vouch([point]);
             let key = || self.scribe.ensure_key(Owner::Class(known.subject, *class));
-            (own != **part).then(|| own.fact(key()))
+            (own != **part).then(|| kept_part(key(), own))
         });
         self.people.perform(Draft::with(event, vouched.collect()), act).await
     }
@@ -141,9 +141,12 @@ pub(super) fn one_of_two(
     old_key_of: impl Fn(Owner) -> Option<KeyId>,
 ) -> Draft {
     let one = kept.with(other);
-    let gone = other.parts.keys().filter_map(|class| old_key_of(Owner::Class(other.subject, *class))).map(Part::gone);
+    let gone = other.parts.keys().filter_map(|class| old_key_of(Owner::Class(other.subject, *class)));
+    let gone = gone.map(|key| Fact::ProfilePart { key, part: None });
     let mut facts: Vec<Fact> = gone.collect();
     let changed = one.parts.iter().filter(|(class, part)| kept.part(**class) != Some(part));
-    facts.extend(changed.map(|(class, part)| part.fact(key_of(Owner::Class(kept.subject, *class)))));
+    facts.extend(
+        changed.map(|(class, part)| kept_part(key_of(Owner::Class(kept.subject, *class)), part.as_ref().clone())),
+    );
     Draft::with(event, facts)
 }

@@ -6,88 +6,40 @@ use model::channel::Channel;
 use model::contact::PointKind;
 use model::identity::Subject;
 use model::language::Language;
-use serde::{Deserialize, Serialize};
 
 use contact::ContactPoint;
-use ledger::{Fact, FactKind};
+use ledger::Fact;
+use ledger::formats::fact::{Later, Part};
 use vault::ring::{KeyId, RetentionClass};
 
-/// One part of a person's profile. Contact details stand here and nowhere else.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Part {
-    /// Whose it is.
-    pub subject: Subject,
-    /// When it ends.
-    pub class: RetentionClass,
-    /// The person's name, as far as the purpose needs it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Customer numbers; several after a merge.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub customers: Vec<String>,
-    /// The language they are written to in.
-    #[serde(default)]
-    pub language: Language,
-    /// Where they can be reached.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub points: Vec<ContactPoint>,
-    /// What joined later, and of which nobody said yet that it is the same person's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub later: Vec<Later>,
-    /// Subjects that turned out to be this person.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<Subject>,
+/// Whether it is a name alone.
+fn is_name(later: &Later) -> bool {
+    later.at.is_empty()
 }
 
-/// What another system told of under a customer number after the person was known: a contact point, or a name alone. It is
-/// stopped with the person's others. It opens nothing of theirs, and they are not shown it: whoever has it may be somebody
-/// else.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Later {
-    /// Under what it is found; empty for a name alone.
-    pub at: String,
-    /// The name that came with it, if it is not the person's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Under what the points are found that it came with: whoever proves one of those is shown it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub with: Vec<String>,
-}
-
-impl Later {
-    fn is_name(&self) -> bool {
-        self.at.is_empty()
-    }
-}
-
-impl Part {
-    /// An empty part.
-    pub fn new(subject: Subject, class: RetentionClass, language: Language) -> Self {
-        Self {
-            subject,
-            class,
-            name: None,
-            customers: Vec::new(),
-            language,
-            points: Vec::new(),
-            later: Vec::new(),
-            also: Vec::new(),
-        }
-    }
-
+/// What becomes of a part when more is learned of the person.
+pub trait Learn {
     /// Adds what the other says and this does not; nothing is overwritten.
-    pub fn take(&mut self, other: Self) {
+    fn take(&mut self, other: Self);
+
+    /// Takes it that these points are the person's own.
+    fn vouch<'a>(&mut self, own: impl IntoIterator<Item = &'a ContactPoint>);
+
+    /// Takes it that all points and names are the person's own.
+    fn vouch_for_all(&mut self);
+}
+
+impl Learn for Part {
+    fn take(&mut self, other: Self) {
         self.name = self.name.take().or(other.name);
         for later in &other.later {
-            let known = self.later.iter_mut().find(|known| known.at == later.at && !known.is_name());
+            let known = self.later.iter_mut().find(|known| known.at == later.at && !is_name(known));
             if let Some(known) = known {
                 known.name = known.name.take().or_else(|| later.name.clone());
                 known.with.extend(later.with.iter().cloned());
                 known.with.sort_unstable();
                 known.with.dedup();
-            } else if later.is_name() && !self.later.contains(later) {
+            } else if is_name(later) && !self.later.contains(later) {
                 self.later.push(later.clone());
             }
         }
@@ -111,8 +63,7 @@ impl Part {
         self.also.dedup();
     }
 
-    /// Takes it that these points are the person's own.
-    pub fn vouch<'a>(&mut self, own: impl IntoIterator<Item = &'a ContactPoint>) {
+    fn vouch<'a>(&mut self, own: impl IntoIterator<Item = &'a ContactPoint>) {
         for point in own {
             let at = point.found_under();
             let (own, others) = self.later.drain(..).partition::<Vec<Later>, _>(|later| later.at == at);
@@ -121,64 +72,18 @@ impl Part {
         }
     }
 
-    /// Takes it that all points and names are the person's own.
-    pub fn vouch_for_all(&mut self) {
+    fn vouch_for_all(&mut self) {
         let own = self.points.clone();
         self.vouch(&own);
-        let (names, others) = self.later.drain(..).partition::<Vec<Later>, _>(Later::is_name);
+        let (names, others) = self.later.drain(..).partition::<Vec<Later>, _>(is_name);
         self.later = others;
         self.name = self.name.take().or_else(|| names.into_iter().find_map(|later| later.name));
     }
-
-    /// The fact that keeps it, under the key of its class.
-    pub fn fact(&self, key: KeyId) -> Fact {
-        let value = serde_json::to_vec(self).expect("a profile is always JSON");
-        Fact { kind: FactKind::Personal, key: fact_key(key, Kind::Part), value: Some(value) }
-    }
-
-    /// The fact that takes it away.
-    pub fn gone(key: KeyId) -> Fact {
-        Fact { kind: FactKind::Personal, key: fact_key(key, Kind::Part), value: None }
-    }
 }
 
-/// What a personal fact is, in the byte behind the key's id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A [`Part`].
-    Part,
-    /// The keyed hash of a letter code.
-    LetterCode,
-    /// A mail that waits to be sent, under the key of its day.
-    Mail,
-    /// A call that is open, under the key of its day.
-    Call,
-}
-
-impl Kind {
-    pub(in crate::service) fn of(key: &[u8]) -> Option<Self> {
-        match key.get(16) {
-            Some(1) => Some(Self::Part),
-            Some(2) => Some(Self::LetterCode),
-            Some(3) => Some(Self::Mail),
-            Some(4) => Some(Self::Call),
-            _ => None,
-        }
-    }
-
-    fn tag(self) -> u8 {
-        match self {
-            Self::Part => 1,
-            Self::LetterCode => 2,
-            Self::Mail => 3,
-            Self::Call => 4,
-        }
-    }
-}
-
-/// The key of a personal fact: what it is sealed under, and what it is.
-pub fn fact_key(key: KeyId, kind: Kind) -> Vec<u8> {
-    [&key.0[..], &[kind.tag()]].concat()
+/// The fact that keeps a part, under the key of its class.
+pub(super) fn kept_part(key: KeyId, part: Part) -> Fact {
+    Fact::ProfilePart { key, part: Some(Box::new(part)) }
 }
 
 /// A person: all parts together.
@@ -261,7 +166,7 @@ impl Person {
             let left = |point: &&ContactPoint| !seen.has(point);
             let points: Vec<ContactPoint> = part.points.iter().filter(left).cloned().collect();
             let of_those =
-                |later: &&Later| later.is_name() || points.iter().any(|point| point.found_under() == later.at);
+                |later: &&Later| is_name(later) || points.iter().any(|point| point.found_under() == later.at);
             let later: Vec<Later> = part.later.iter().filter(of_those).cloned().collect();
             let customers = part.customers.clone();
             let rest = Part { customers, points, later, ..Part::new(subject, *class, part.language) };
@@ -295,7 +200,7 @@ impl Person {
 
     /// The name, as far as known; one that joined later where there is no other.
     pub fn name(&self) -> Option<&str> {
-        let joined = || self.parts.values().flat_map(|part| &part.later).filter(|later| later.is_name());
+        let joined = || self.parts.values().flat_map(|part| &part.later).filter(|later| is_name(later));
         self.own_name().or_else(|| joined().find_map(|later| later.name.as_deref()))
     }
 

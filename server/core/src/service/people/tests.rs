@@ -12,11 +12,12 @@ use model::evidence::{IdentityLevel, SoftOptIn};
 use model::identity::Subject;
 use model::language::Language;
 
-use super::{Act, ActError, Acted, Part, Who, hash};
+use super::{Act, ActError, Acted, Who, hash};
 use crate::service::centre::Shown;
 use crate::service::fixture::House;
 use crate::service::fixture::people::{confirmation, customer, door, email, may_i, phone, whole};
 use contact::ContactPoint;
+use ledger::formats::fact::Part;
 use vault::ring::RetentionClass;
 
 fn own(route: Route) -> Act {

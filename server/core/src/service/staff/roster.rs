@@ -4,8 +4,9 @@ use model::event::{Actor, Event, Route, StaffChange, StaffChanged};
 use model::identity::RecordAddress;
 use zeroize::Zeroizing;
 
-use super::{Existing, Staff, StaffError, StaffName, Stored};
-use ledger::{Draft, Fact, FactKind, ReadError};
+use super::{Existing, Staff, StaffError, StaffName};
+use ledger::formats::fact::StaffMember;
+use ledger::{Draft, Fact, ReadError};
 
 /// A staff member as the list shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +23,11 @@ impl Staff {
     /// # Errors
     /// When they cannot be read.
     pub fn list(&self) -> Result<Vec<Member>, ReadError> {
-        let all = self.scribe.facts(FactKind::Staff)?;
-        let stored = all.iter().filter_map(|(_, value)| serde_json::from_slice::<Stored>(value).ok());
-        let mut members: Vec<Member> =
-            stored.map(|stored| Member { name: stored.name, one_time: stored.one_time }).collect();
+        let member = |(_, stored, address): (_, StaffMember, _)| {
+            let damaged = |_| ReadError::Damaged { address, what: "a staff member's name is none".to_owned() };
+            Ok(Member { name: stored.name.parse().map_err(damaged)?, one_time: stored.one_time })
+        };
+        let mut members = self.members()?.into_iter().map(member).collect::<Result<Vec<Member>, ReadError>>()?;
         members.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
         Ok(members)
     }
@@ -34,8 +36,8 @@ impl Staff {
     /// their access was taken away.
     pub fn access(&self, name: &str) -> Option<RecordAddress> {
         let name: StaffName = name.parse().ok()?;
-        let is_theirs = |value: &[u8]| serde_json::from_slice(value).is_ok_and(|stored: Stored| stored.name == name);
-        self.scribe.kept(FactKind::Staff).into_iter().find(|kept| is_theirs(&kept.value)).map(|kept| kept.record)
+        let members = self.members().ok()?;
+        members.into_iter().find(|(_, stored, _)| stored.name == name.as_str()).map(|(_, _, record)| record)
     }
 
     /// Gives somebody who is there a new one-time password, which is kept nowhere.
@@ -52,10 +54,10 @@ impl Staff {
     /// # Errors
     /// There is nobody of that name, or the ledger cannot be read or written.
     pub async fn remove(&self, name: &StaffName) -> Result<(), StaffError> {
-        let (key, _) = self.find(name)?.ok_or(StaffError::Gone)?;
+        let (id, _) = self.find(name)?.ok_or(StaffError::Gone)?;
         let removed = StaffChanged { name: name.to_string(), change: StaffChange::Removed };
         let event = Event::new(self.clock.now().at, Actor::System, Route::System, removed);
-        let fact = Fact { kind: FactKind::Staff, key, value: None };
+        let fact = Fact::StaffMember { id, member: None };
         self.scribe.append(Draft::with(event, vec![fact])).await?;
         Ok(())
     }

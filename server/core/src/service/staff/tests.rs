@@ -54,10 +54,10 @@ async fn a_one_time_password_opens_once_and_is_replaced() {
 async fn what_is_stored_is_neither_the_password_nor_the_name_as_key() {
     let house = House::new();
     let issued = house.staff().issue(&name("anna"), Existing::Refuse).await.unwrap();
-    let facts = house.scribe.facts(FactKind::Staff).unwrap();
+    let facts = house.scribe.facts(FactKind::StaffMember).unwrap();
     assert_eq!(facts.len(), 1);
-    assert!(!String::from_utf8_lossy(&facts[0].1).contains(issued.as_str()));
-    assert!(!String::from_utf8_lossy(&facts[0].0).contains("anna"));
+    assert!(!String::from_utf8_lossy(&facts[0].fact.body().unwrap()).contains(issued.as_str()));
+    assert!(!format!("{:?}", facts[0].fact.name()).contains("anna"));
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_taken_name_is_refused_and_every_change_is_an_event() {
     let objects: Vec<_> = (0..)
         .map_while(|index| {
             let shard = model::identity::ShardNumber::FIRST;
-            house.scribe.record(model::identity::RecordAddress { shard, index }).unwrap()
+            house.scribe.record(RecordAddress { shard, index }).unwrap()
         })
         .map(|recorded| recorded.event.body)
         .collect();

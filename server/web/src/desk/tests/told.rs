@@ -9,7 +9,8 @@ use super::*;
 use crate::known::tests::known;
 use contact::ContactPoint;
 use keuze_core::service::fixture::people::{customer, email, phone};
-use keuze_core::service::people::{Act, Acted, Part, Who};
+use keuze_core::service::people::{Act, Acted, Who};
+use ledger::formats::fact::Part;
 use vault::ring::RetentionClass;
 
 fn number(house: &House, acted: &Acted) -> String {

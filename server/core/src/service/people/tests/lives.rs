@@ -22,14 +22,14 @@ use rand::{Rng as _, SeedableRng as _};
 
 use super::{by_import, confirmation, own, unverified};
 use crate::service::fixture::House;
-use crate::service::people::book::Entry;
-use crate::service::people::hash::FoldHash;
+use crate::service::people::book::kept_entry;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Column, Mode};
 use crate::service::people::{Book, Person, Who, hash};
 use contact::ContactPoint;
+use ledger::formats::fact::{FactId, FoldHash, SuppressionEntry};
 use ledger::verify::verify;
-use ledger::{Draft, Fact, FactKind, Kept};
+use ledger::{Draft, Fact, FactKind};
 
 use boxes::{BOXES, Forbidden, Holder, PROVABLE, Spelling};
 use counts::{count, seed};
@@ -393,7 +393,7 @@ impl Life {
         self.people[at].given.extend(&given);
         self.forbidden.lift(row, &channels, &given, subject);
         if self.wrong == Wrong::LiftIsEverywhere {
-            self.change_entries(|entry| Some(Entry { lifted: Vec::new(), ..entry })).await;
+            self.change_entries(|entry| Some(SuppressionEntry { lifted: Vec::new(), ..entry })).await;
         }
         self.told.push(format!("agree {at} {channels:?} at {row}"));
     }
@@ -485,9 +485,11 @@ impl Life {
     }
 
     /// Takes objections from the book, as wrong code would.
-    async fn drop_entries(&self, which: impl Fn(&Entry) -> bool) {
-        self.change_entries(|entry| which(&entry).then(|| Entry { channels: Vec::new(), lifted: Vec::new(), ..entry }))
-            .await;
+    async fn drop_entries(&self, which: impl Fn(&SuppressionEntry) -> bool) {
+        self.change_entries(|entry| {
+            which(&entry).then(|| SuppressionEntry { channels: Vec::new(), lifted: Vec::new(), ..entry })
+        })
+        .await;
     }
 
     /// Puts an objection on the spelling that was given, where the wrong way to act is that.
@@ -496,21 +498,26 @@ impl Life {
             return;
         }
         let keys = hash::index_keys(&self.house.services.scribe);
-        let own = |entry: &Entry| {
+        let own = |entry: &SuppressionEntry| {
             let key = keys.iter().find(|(number, _)| *number == entry.index).map(|(_, key)| key.clone())?;
             point.stands_on().iter().any(|fold| entry.folds.contains(&hash::hash(&key, fold))).then_some(key)
         };
         // A letter box is written in one way where it is compared.
         let text = if matches!(point, ContactPoint::Post(_)) { point.stands_on()[0].clone() } else { point.normal() };
-        self.change_entries(|entry| own(&entry).map(|key| Entry { folds: vec![hash::hash(&key, &text)], ..entry }))
-            .await;
+        self.change_entries(|entry| {
+            own(&entry).map(|key| SuppressionEntry { folds: vec![hash::hash(&key, &text)], ..entry })
+        })
+        .await;
     }
 
-    async fn change_entries(&self, change: impl Fn(Entry) -> Option<Entry>) {
-        let kept = self.house.services.scribe.kept(FactKind::Suppression);
-        let entry = |kept: &Kept| serde_json::from_slice::<Entry>(&kept.value).expect("an entry");
-        let id = |kept: &Kept| kept.key.as_slice().try_into().expect("an id");
-        let facts: Vec<Fact> = kept.iter().filter_map(|kept| Some(change(entry(kept))?.fact(id(kept)))).collect();
+    async fn change_entries(&self, change: impl Fn(SuppressionEntry) -> Option<SuppressionEntry>) {
+        let kept = self.house.services.scribe.facts(FactKind::Suppression).expect("readable");
+        let entry = |fact: Fact| match fact {
+            Fact::Suppression { id, entry: Some(entry) } => (id, entry),
+            other => panic!("{other:?} is no entry"),
+        };
+        let change = |(id, entry): (FactId, SuppressionEntry)| Some(kept_entry(id, change(entry)?));
+        let facts: Vec<Fact> = kept.into_iter().filter_map(|stored| change(entry(stored.fact))).collect();
         let event = by_import().event(self.house.services.clock.now().at, Body::DetailsRecorded(by_import().said()));
         self.house.services.people.perform_together(vec![Draft::with(event, facts)]).await.expect("recorded");
     }

@@ -14,11 +14,11 @@ use time::macros::date;
 
 use super::{confirmation, email, may_i, own, phone, reason};
 use crate::service::fixture::House;
-use crate::service::mail::Mail;
 use crate::service::people::Who;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Mode, Summary};
 use contact::{ContactPoint, DutchAddress, Email, Post};
+use ledger::formats::fact::Mail;
 use ledger::verify::verify;
 
 const ADDRESS: &str = "Zoë.Jansen+nieuws@example.nl";
