@@ -246,7 +246,14 @@ impl Services {
             Arc::clone(&people),
             Arc::clone(&contactability),
         ));
-        let site = Arc::new(Site::new(Arc::clone(&published), config.authorities.clone(), config.recipients.clone()));
+        let public_host = config.site.hosts.iter().find(|host| !host.is_local()).filter(|_| !demo);
+        let public_origin = public_host.map(|host| format!("https://{}", host.name()));
+        let site = Arc::new(Site::new(
+            Arc::clone(&published),
+            config.authorities.clone(),
+            config.recipients.clone(),
+            public_origin,
+        ));
         let consent = Arc::new(Consent::new(
             scribe.clone(),
             Arc::clone(&clock),

@@ -1,6 +1,7 @@
 //! The rest of API v1, and health.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -23,12 +24,17 @@ use super::mount::Mount as _;
 use super::problem::Problem;
 use super::provenance::sent_from;
 use super::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Services;
+use crate::App;
+use keuze_core::config::Config;
+use keuze_core::publish::Published;
+use keuze_core::service::consent::Consent;
 use keuze_core::service::consent::continued_use::Use;
+use ledger::Scribe;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// `continued-use` and `policy`, and `/keuze/health`.
-pub fn router() -> Router<Services> {
+pub fn router() -> Router<App> {
     Router::new()
         .mount(Endpoint::ContinuedUse, post(continued_use))
         .mount(Endpoint::Policy, get(policy))
@@ -42,8 +48,12 @@ struct SentUse {
     language: Option<String>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 async fn continued_use(
-    State(services): State<Services>,
+    State(consent): State<Arc<Consent>>,
+    State(config): State<Arc<Config>>,
+    State(scribe): State<Scribe>,
+    State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
@@ -51,19 +61,19 @@ async fn continued_use(
 ) -> Result<Response, Problem> {
     let body = body::raw(&headers, body, "application/json")?;
     let sent: SentUse = body::parsed(&body)?;
-    let request = IdempotencyKey::of(&headers)?
-        .map(|key| key.name(&services, &[Endpoint::ContinuedUse.path().as_bytes(), &body]));
+    let request =
+        IdempotencyKey::of(&headers)?.map(|key| key.name(&scribe, &[Endpoint::ContinuedUse.path().as_bytes(), &body]));
     let came = cookies::read(&headers, visit.names());
     let language =
         sent.language.map(|tag| Language::from_tag(&tag).ok_or(Problem::with(Slug::UnknownLanguage, "language")));
     let further = Use {
         policy: sent.policy,
         language: language.transpose()?,
-        sent_from: sent_from(&headers, &services.config)?,
-        device: came.device(gpc, services.clock.now().at),
+        sent_from: sent_from(&headers, &config)?,
+        device: came.device(gpc, clock.now().at),
         ahead: headers.contains_key("sec-purpose"),
     };
-    let seen = services.consent.continue_use(&further, request).await?;
+    let seen = consent.continue_use(&further, request).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(notice_revision) = seen {
         let mut jar = Jar::new(visit.names());
@@ -101,8 +111,8 @@ impl<'a> PurposeInForce<'a> {
     }
 }
 
-async fn policy(State(services): State<Services>, _: Visit) -> Response {
-    let current = services.published.current();
+async fn policy(State(published): State<Arc<Published>>, _: Visit) -> Response {
+    let current = published.current();
     let body = Json(in_force(current.id(), current.hash.to_string(), &current.policy));
     ([(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"))], body).into_response()
 }
@@ -121,8 +131,8 @@ fn in_force(id: String, hash: String, policy: &Policy) -> InForce<'_> {
 }
 
 /// Ready when the writer takes events; says nothing else, to anybody.
-async fn health(State(services): State<Services>) -> Response {
-    let (status, word) = if services.scribe.is_open() {
+async fn health(State(scribe): State<Scribe>) -> Response {
+    let (status, word) = if scribe.is_open() {
         (StatusCode::OK, r#"{"status":"ready"}"#)
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"closed"}"#)

@@ -17,18 +17,20 @@ use super::mount::Mount as _;
 use super::problem::Problem;
 use super::provenance::sent_from;
 use super::visit::Visit;
-use keuze_core::service::Services;
-use keuze_core::service::consent::{ChooseError, Device, Done};
+use crate::App;
+use keuze_core::config::Config;
+use keuze_core::service::consent::{ChooseError, Consent, Device, Done};
 use keuze_core::service::preferences::Remembered;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// `POST /keuze/api/v1/choices`.
-pub fn api() -> Router<Services> {
+pub fn api() -> Router<App> {
     Router::new().mount(Endpoint::Choices, post(json::choose))
 }
 
 /// `POST /keuze/choices`.
-pub fn forms() -> Router<Services> {
+pub fn forms() -> Router<App> {
     Router::new().mount(Endpoint::ChoicesForm, post(form::choose))
 }
 
@@ -40,13 +42,20 @@ struct Sender {
 }
 
 impl Sender {
-    fn of(services: &Services, visit: Visit, headers: &HeaderMap, gpc: bool) -> Result<Self, Problem> {
+    fn of(
+        consent: &Consent,
+        config: &Config,
+        clock: &dyn Clock,
+        visit: Visit,
+        headers: &HeaderMap,
+        gpc: bool,
+    ) -> Result<Self, Problem> {
         let came = cookies::read(headers, visit.names());
-        let said = came.said(services.clock.now().at);
+        let said = came.said(clock.now().at);
         let device = Device {
-            sent_from: sent_from(headers, &services.config)?,
+            sent_from: sent_from(headers, config)?,
             gpc,
-            ids: services.consent.own_ids(&came.consent_ids, &said).map_err(ChooseError::from)?,
+            ids: consent.own_ids(&came.consent_ids, &said).map_err(ChooseError::from)?,
             said,
         };
         Ok(Self { visit, came, device })

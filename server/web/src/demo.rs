@@ -1,5 +1,8 @@
 //! The demo's host pages: an invented shop that shows the banner as a real site would.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -17,22 +20,26 @@ use super::files;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
-use keuze_core::service::Services;
+use crate::App;
+use keuze_core::publish::Published;
+use keuze_core::service::consent::Consent;
 use keuze_core::service::mail::outbox::{Outbox, Shown};
-use keuze_core::service::people::{Act, ActError};
+use keuze_core::service::people::{Act, ActError, LetterCodes, People};
+use keuze_core::service::tokens::Links;
+use ledger::clock::Clock;
 
 /// The host's own policy: strict, as a careful site's would be, and enough for the banner.
 const HOST_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
                            img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The host pages; mounted in the demo only.
-pub fn router() -> Router<Services> {
+pub fn router(outbox: Option<PathBuf>) -> Router<App> {
     Router::new()
         .mount(Endpoint::DemoHome, get(start))
         .mount(Endpoint::DemoSecond, get(async || page("Onze abonnementen", &script(), "", "")))
         .mount(Endpoint::DemoNoScript, get(included))
         .mount(Endpoint::DemoVideo, get(async || framed(VIDEO)))
-        .mount(Endpoint::DemoOutbox, get(outbox))
+        .mount(Endpoint::DemoOutbox, get(async move || mails_in(outbox)))
         .mount(Endpoint::DemoCss, get(async || file("text/css; charset=utf-8", CSS)))
         .mount(Endpoint::DemoMarketing, get(async || file("text/javascript; charset=utf-8", MARKETING)))
         .mount(Endpoint::DemoFrame, get(async || file("text/javascript; charset=utf-8", FRAME)))
@@ -54,11 +61,15 @@ const VIDEO: &str = include_str!("demo/video.html");
 const CUSTOMER: &str = "K-1001";
 
 /// The first page: the banner, and every way to say no with something to try it with.
-async fn start(State(services): State<Services>) -> Result<Response, Problem> {
-    let ways = match letter_code(&services).await? {
+async fn start(
+    State(letters): State<Arc<LetterCodes>>,
+    State(links): State<Arc<Links>>,
+    State(people): State<Arc<People>>,
+) -> Result<Response, Problem> {
+    let ways = match letter_code(&letters, &people).await? {
         None => "<p>De verzonnen klant is gewist. Begin de demo opnieuw met een lege map.</p>".to_owned(),
         Some((person, code)) => {
-            let token = services.links.stop(person, Some(Channel::Newsletter));
+            let token = links.stop(person, Some(Channel::Newsletter));
             include_str!("demo/ways.html").replace("{token}", &token).replace("{code}", &code.to_string())
         }
     };
@@ -69,22 +80,29 @@ async fn start(State(services): State<Services>) -> Result<Response, Problem> {
 ///
 /// # Errors
 /// It could not be written.
-pub async fn letter_code(services: &Services) -> Result<Option<(Subject, LetterCode)>, ActError> {
-    let Some(person) = services.people.customer(CUSTOMER) else { return Ok(None) };
+pub async fn letter_code(letters: &LetterCodes, people: &People) -> Result<Option<(Subject, LetterCode)>, ActError> {
+    let Some(person) = people.customer(CUSTOMER) else { return Ok(None) };
     let act = Act { actor: Actor::System, ..Act::by_person(Route::System, IdentityLevel::Unverified) };
-    Ok(Some((person.subject, services.letters.letter_code(person.subject, &act).await?)))
+    Ok(Some((person.subject, letters.letter_code(person.subject, &act).await?)))
 }
 
 /// The banner as HTML, as a server-side include would put it there; no script at all.
-async fn included(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+async fn included(
+    State(consent): State<Arc<Consent>>,
+    State(published): State<Arc<Published>>,
+    State(clock): State<Arc<dyn Clock>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let visit = Visit { language: Language::Nl, ..visit };
-    let fragment = files::fragment_for(&services, &visit, &headers, Some(Endpoint::DemoNoScript.path()))?;
+    let fragment =
+        files::fragment_for(&consent, &published, &*clock, &visit, &headers, Some(Endpoint::DemoNoScript.path()))?;
     Ok(page("Deze pagina werkt zonder JavaScript", "", &fragment, ""))
 }
 
 /// The mails that stay here instead of leaving, as text: what they link to can be copied.
-async fn outbox(State(services): State<Services>) -> Response {
-    let mails = services.outbox.clone().map(|folder| Outbox::at(folder).mails()).unwrap_or_default();
+fn mails_in(outbox: Option<PathBuf>) -> Response {
+    let mails = outbox.map(|folder| Outbox::at(folder).mails()).unwrap_or_default();
     let text = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     let shown = mails.iter().map(|mail| {
         let Shown { to, subject, text: body } = mail;
@@ -143,7 +161,7 @@ mod tests {
         let mut house = House::new().await;
         house = house.made(|parts| parts.demo = true);
         house.services.contact_import.invent_people().await.expect("invented");
-        letter_code(&house.services).await.expect("made");
+        letter_code(&house.services.letters, &house.services.people).await.expect("made");
         let mut browser = Browser::new(&house);
         let before = house.ledger().len();
         let page = browser.get("/").await;

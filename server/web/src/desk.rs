@@ -39,18 +39,37 @@ use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use keuze_core::service::Services;
-use keuze_core::service::known_browsers::BrowserToken;
-use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, Wanted, Why};
-use keuze_core::service::sign_ins::Attempt;
+use keuze_core::service::call::Calls;
+use keuze_core::service::data_access::DataAccess;
+use keuze_core::service::known_browsers::{BrowserToken, KnownBrowsers};
+use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, LookUps, Wanted, Why};
+use keuze_core::service::people::{Contactability, Erasures, Merging, People};
+use keuze_core::service::receipt::Receipts;
+use keuze_core::service::sign_ins::{Attempt, SignIns};
+use keuze_core::service::site::Site;
 use keuze_core::service::staff::{SignedIn, Staff, StaffError};
-use ledger::clock::wall_clock;
+use ledger::clock::{Clock, wall_clock};
+use vault::random::Entropy;
 use words::problem::Slug;
 
 const DESK: &str = Endpoint::Desk.path();
 
-/// What the desk stands on: the system, and who is signed in.
+/// What the desk stands on, and who is signed in.
 struct Desk {
-    services: Services,
+    calls: Arc<Calls>,
+    site: Arc<Site>,
+    look_ups: Arc<LookUps>,
+    known_browsers: Arc<KnownBrowsers>,
+    sign_ins: Arc<SignIns>,
+    staff: Arc<Staff>,
+    people: Arc<People>,
+    receipts: Arc<Receipts>,
+    data_access: Arc<DataAccess>,
+    erasures: Arc<Erasures>,
+    contactability: Arc<Contactability>,
+    merging: Arc<Merging>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     sessions: Sessions,
     /// Guards the order of presses, from one's beginning until it is durable, so that the second of two finds what the first came to.
     pressing: Arc<Mutex<()>>,
@@ -63,7 +82,20 @@ type Shared = State<Arc<Desk>>;
 /// The desk's routes; whoever reloads the answer to a form comes back to the desk.
 pub fn router<S: Clone + Send + Sync + 'static>(services: &Services) -> Router<S> {
     let desk = Desk {
-        services: services.clone(),
+        calls: Arc::clone(&services.calls),
+        site: Arc::clone(&services.site),
+        look_ups: Arc::clone(&services.look_ups),
+        known_browsers: Arc::clone(&services.known_browsers),
+        sign_ins: Arc::clone(&services.sign_ins),
+        staff: Arc::clone(&services.staff),
+        people: Arc::clone(&services.people),
+        receipts: Arc::clone(&services.receipts),
+        data_access: Arc::clone(&services.data_access),
+        erasures: Arc::clone(&services.erasures),
+        contactability: Arc::clone(&services.contactability),
+        merging: Arc::clone(&services.merging),
+        clock: Arc::clone(&services.clock),
+        entropy: Arc::clone(&services.entropy),
         sessions: Sessions::default(),
         pressing: Arc::default(),
         replacing: Mutex::default(),
@@ -81,11 +113,11 @@ pub fn router<S: Clone + Send + Sync + 'static>(services: &Services) -> Router<S
 
 impl Desk {
     fn staff(&self) -> &Staff {
-        &self.services.staff
+        &self.staff
     }
 
     fn session(&self, headers: &HeaderMap) -> Option<Session> {
-        let session = self.sessions.find(headers, self.services.clock.now().at)?;
+        let session = self.sessions.find(headers, self.clock.now().at)?;
         // Reset or removed on the command line, somebody is out at once.
         (self.staff().access(session.name.as_str()) == Some(session.access)).then_some(session)
     }
@@ -96,12 +128,12 @@ impl Desk {
     }
 
     fn frame_at(&self, visit: &Visit, reopens: bool, path: &str) -> Frame {
-        Frame { reopens, ..self.services.site.frame(visit.language, path) }
+        Frame { reopens, ..self.site.frame(visit.language, path) }
     }
 
     /// What stands on top of every page, the open call before all.
     fn bar(&self, session: &Session) -> Bar {
-        let call = self.services.calls.unclosed(&session.name);
+        let call = self.calls.unclosed(&session.name);
         let open_call = call.map(|call| OpenCallLink {
             reference: call.line.reference.as_str().to_owned(),
             path: self.path_of(session, &call),
@@ -135,13 +167,7 @@ async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form
     let access = desk.staff().access(&name);
     let refused = |status, why| Ok(sign_in_page(&desk, &visit, false, status, Some(why)));
     let known = known::tokens(&headers, visit.host.secure);
-    match (
-        desk.services
-            .sign_ins
-            .sign_in(&name, password, desk.services.known_browsers.known_browser(&name, &known))
-            .await?,
-        access,
-    ) {
+    match (desk.sign_ins.sign_in(&name, password, desk.known_browsers.known_browser(&name, &known)).await?, access) {
         (Attempt::In(signed_in, missed), Some(access)) => {
             Ok(open_session(&desk, &visit, &known, Opening { signed_in, access, missed, by: None }))
         }
@@ -161,10 +187,10 @@ async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) ->
 
 /// Gives a session under a new token and leads to the desk. With a password of their own the browser is known from then on.
 fn open_session(desk: &Desk, visit: &Visit, known: &[BrowserToken], opening: Opening) -> Response {
-    let Services { clock, entropy, .. } = &desk.services;
+    let Desk { clock, entropy, .. } = desk;
     let (secure, signed_in, access) = (visit.host.secure, &opening.signed_in, opening.access);
     let own = (!signed_in.one_time).then(|| {
-        let new = desk.services.known_browsers.know_browser(&signed_in.name, access);
+        let new = desk.known_browsers.know_browser(&signed_in.name, access);
         desk.known(&signed_in.name, new, known, secure)
     });
     let cookie = desk.sessions.open(opening, clock.now().at, &**entropy, secure);
@@ -178,7 +204,7 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
         if !is_of(&mut form, session) {
             return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
         }
-        if desk.sessions.is_opened_by(session, press, desk.services.clock.now().at) {
+        if desk.sessions.is_opened_by(session, press, desk.clock.now().at) {
             return Ok(to(DESK, &visit));
         }
     }
@@ -189,11 +215,11 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
     form.end()?;
     let Some(session) = session else { return replaced_before(&desk, &visit, &headers, press, new).await };
     let known = known::tokens(&headers, visit.host.secure);
-    let at = desk.services.known_browsers.known_browser(session.name.as_str(), &known);
-    match desk.services.sign_ins.replace_password(&session.name, current, new, &again, at).await {
+    let at = desk.known_browsers.known_browser(session.name.as_str(), &known);
+    match desk.sign_ins.replace_password(&session.name, current, new, &again, at).await {
         Ok(()) => {
             // Whoever still sits somewhere with the old password is out.
-            desk.sessions.end_all(&session.name, desk.services.clock.now().at);
+            desk.sessions.end_all(&session.name, desk.clock.now().at);
             let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
             let signed_in = SignedIn { name: session.name, one_time: false };
             let opening = Opening { signed_in, access, missed: session.missed, by: Some(press) };
@@ -215,13 +241,13 @@ async fn replaced_before(
     press: Press,
     new: Zeroizing<String>,
 ) -> Result<Response, Problem> {
-    let Some(name) = desk.sessions.ended_by_password(headers, desk.services.clock.now().at) else {
+    let Some(name) = desk.sessions.ended_by_password(headers, desk.clock.now().at) else {
         return Ok(not_recorded(desk, visit));
     };
     let access = desk.staff().access(name.as_str());
     let known = known::tokens(headers, visit.host.secure);
-    let at = desk.services.known_browsers.known_browser(name.as_str(), &known);
-    match (desk.services.sign_ins.sign_in(name.as_str(), new, at).await?, access) {
+    let at = desk.known_browsers.known_browser(name.as_str(), &known);
+    match (desk.sign_ins.sign_in(name.as_str(), new, at).await?, access) {
         (Attempt::In(signed_in, missed), Some(access)) => {
             Ok(open_session(desk, visit, &known, Opening { signed_in, access, missed, by: Some(press) }))
         }
@@ -297,7 +323,7 @@ async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: 
     let (query, reason) = (form.needed("query")?, form.needed("reason")?);
     form.end()?;
     let outcome = match parse(&desk, &session, &query, &reason) {
-        Ok(Asked::Record(asked)) => desk.services.look_ups.look_up(&asked, visit.language, &visit.host.origin).await?,
+        Ok(Asked::Record(asked)) => desk.look_ups.look_up(&asked, visit.language, &visit.host.origin).await?,
         Ok(Asked::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
         Err(fault) => Outcome::Fault(fault),
     };
@@ -312,9 +338,9 @@ async fn look_up_people(
     session: &Session,
     asked: LookUpPeople,
 ) -> Result<Response, Problem> {
-    let found = desk.services.look_ups.look_up_people(&asked).await?;
+    let found = desk.look_ups.look_up_people(&asked).await?;
     let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
-    match desk.sessions.work(session, |work| work.open(opened, &*desk.services.entropy)) {
+    match desk.sessions.work(session, |work| work.open(opened, &*desk.entropy)) {
         Some(id) => Ok(to(&paths::desk_person(id), visit)),
         None => Ok(ended(desk, visit)),
     }
@@ -330,7 +356,7 @@ fn parse(desk: &Desk, session: &Session, query: &str, reason: &str) -> Result<As
     match Wanted::parse(query) {
         Ok(wanted) => Ok(Asked::Record(LookUp { staff, wanted, why })),
         Err(LookUpFault::Form) => {
-            let contact = desk.services.look_ups.contact(query).ok_or(LookUpFault::Form)?;
+            let contact = desk.look_ups.contact(query).ok_or(LookUpFault::Form)?;
             Ok(Asked::People(LookUpPeople { staff, contact, why }))
         }
         Err(fault) => Err(fault),

@@ -18,10 +18,13 @@ use super::elements::elements;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::{GlobalPrivacyControl, Visit, asks_not_to_be_tracked, thousandths};
+use crate::App;
 use crate::embed::files::SiteFile;
 use crate::embed::{Asset, CookieNames, embed_js, fragment, later_js};
-use keuze_core::publish::PublishedPolicy;
-use keuze_core::service::Services;
+use keuze_core::config::Config;
+use keuze_core::publish::{Published, PublishedPolicy};
+use keuze_core::service::consent::Consent;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// Ten minutes without asking, then a day in which a stale one may be used while a new one is fetched.
@@ -44,10 +47,10 @@ pub struct Made {
 
 impl Made {
     /// From the policy in force.
-    pub fn of(services: &Services) -> Self {
-        let current = services.published.current();
+    pub fn of(published: &Published, config: &Config) -> Self {
+        let current = published.current();
         let mut made = Self { embeds: HashMap::new(), laters: HashMap::new(), notices: HashMap::new() };
-        for policy in services.published.all() {
+        for policy in published.all() {
             for strings in &policy.strings {
                 let json =
                     serde_json_canonicalizer::to_vec(strings).expect("strings and numbers have a canonical form");
@@ -62,7 +65,7 @@ impl Made {
                     made.embeds.insert(EmbedKey { signalled: true, ..asked }, OnceLock::new());
                 }
             }
-            let later = later_js(&current.policy, strings, &services.config.site.no_notice);
+            let later = later_js(&current.policy, strings, &config.site.no_notice);
             made.laters.insert(strings.language, later);
         }
         made
@@ -99,7 +102,7 @@ fn html(published: &PublishedPolicy, strings: &NoticeStrings, key: EmbedKey) -> 
 }
 
 /// `embed.js`, `notice.json`, `fragment` and the files of `target/site`.
-pub fn router(made: Arc<Made>) -> Router<Services> {
+pub fn router(made: Arc<Made>) -> Router<App> {
     let made_once = Router::new()
         .mount(Endpoint::Embed, get(embed))
         .mount(Endpoint::Later, get(later))
@@ -113,7 +116,9 @@ pub fn router(made: Arc<Made>) -> Router<Services> {
 }
 
 async fn embed(
-    State(services): State<Services>,
+    State(consent): State<Arc<Consent>>,
+    State(published): State<Arc<Published>>,
+    State(clock): State<Arc<dyn Clock>>,
     Extension(made): Extension<Arc<Made>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
@@ -123,9 +128,9 @@ async fn embed(
     let signalled = EmbedKey { signalled: true, ..asked };
     let differs = made.has(signalled);
     let key = if gpc && differs { signalled } else { asked };
-    let asset = made.embed(services.published.current(), key).ok_or(Slug::NotFound)?;
-    if !key.signalled && asks(&services, &visit, &headers) {
-        services.consent.count_notice(visit.language);
+    let asset = made.embed(published.current(), key).ok_or(Slug::NotFound)?;
+    if !key.signalled && asks(&published, &*clock, &visit, &headers) {
+        consent.count_notice(visit.language);
     }
     let mut response = varying(serve(asset, &headers), &visit);
     if differs {
@@ -143,7 +148,7 @@ async fn later(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: Hea
 
 /// The words of a notice, of the policy that `?policy=` names: the panel shows what its answer will be recorded under.
 async fn notice(
-    State(services): State<Services>,
+    State(published): State<Arc<Published>>,
     Extension(made): Extension<Arc<Made>>,
     visit: Visit,
     uri: Uri,
@@ -152,7 +157,7 @@ async fn notice(
     let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let named = query.into_owned().find(|(name, _)| name == "policy").map(|(_, id)| id);
     let stays = named.is_some() && visit.language_is_named;
-    let id = named.unwrap_or_else(|| services.published.current().id());
+    let id = named.unwrap_or_else(|| published.current().id());
     let asset = made.notices.get(&(id, visit.language)).ok_or(Slug::UnknownPolicy)?;
     let mut response = varying(serve(asset, &headers), &visit);
     if stays {
@@ -169,14 +174,16 @@ fn built_file(file: SiteFile, headers: &HeaderMap) -> Result<Response, Problem> 
 /// The banner as HTML for a server-side include, empty for somebody who has answered. The including server forwards
 /// the visitor's `Cookie` header, and the page's path as `return`.
 async fn fragment_page(
-    State(services): State<Services>,
+    State(consent): State<Arc<Consent>>,
+    State(published): State<Arc<Published>>,
+    State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     uri: Uri,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let return_to = query.into_owned().find(|(name, _)| name == "return").map(|(_, path)| path);
-    let html = fragment_for(&services, &visit, &request, return_to.as_deref())?;
+    let html = fragment_for(&consent, &published, &*clock, &visit, &request, return_to.as_deref())?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_LANGUAGE, HeaderValue::from_static(visit.language.tag())),
@@ -187,22 +194,24 @@ async fn fragment_page(
 }
 
 /// Whether a question is open on the device that sent this.
-fn asks(services: &Services, visit: &Visit, request: &HeaderMap) -> bool {
-    let now = services.clock.now();
+fn asks(published: &Published, clock: &dyn Clock, visit: &Visit, request: &HeaderMap) -> bool {
+    let now = clock.now();
     // Whether the browser asks not to be tracked changes what is allowed and how it is told, not whether an answer is there.
     let device = cookies::read(request, visit.names()).device(false, now.at);
-    !device.to_ask(&services.published.current().policy, now).is_empty()
+    !device.to_ask(&published.current().policy, now).is_empty()
 }
 
 /// What an include puts into a page for this visitor.
 pub(super) fn fragment_for(
-    services: &Services,
+    consent: &Consent,
+    published: &Published,
+    clock: &dyn Clock,
     visit: &Visit,
     request: &HeaderMap,
     return_to: Option<&str>,
 ) -> Result<String, Problem> {
-    let current = services.published.current();
-    if !asks(services, visit, request) {
+    let current = published.current();
+    if !asks(published, clock, visit, request) {
         return Ok(String::new());
     }
     let strings = current.strings.iter().find(|strings| strings.language == visit.language);
@@ -210,7 +219,7 @@ pub(super) fn fragment_for(
     let return_to = return_to.filter(|path| super::choices::is_own_page(path));
     let signalled = asks_not_to_be_tracked(request);
     if !signalled || strings.signal.is_none() {
-        services.consent.count_notice(visit.language);
+        consent.count_notice(visit.language);
     }
     Ok(fragment(&current.id(), strings, return_to, signalled))
 }

@@ -19,14 +19,20 @@ use super::pages;
 use super::problem::Problem;
 use super::provenance;
 use super::visit::{Visit, accepted_language};
-use keuze_core::service::Services;
+use keuze_core::config::Config;
 use keuze_core::service::brakes::Source;
+use keuze_core::service::site::Site;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// What the gate stands on.
 pub struct Gate {
-    /// The system.
-    pub services: Services,
+    /// What a problem's page stands on.
+    pub site: Arc<Site>,
+    /// The hosts, and whose word about a client is taken.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
     /// What names clients.
     pub sources: Sources,
     /// The rate limits; `None` for load tests only.
@@ -118,7 +124,7 @@ impl Gate {
         if parts.uri.path() == Endpoint::Health.path() {
             return (None, Ok(()));
         }
-        let visit = match Visit::of(&self.services.config, parts) {
+        let visit = match Visit::of(&self.config, parts) {
             Ok(read) => read,
             Err(problem) => return (None, Err(problem)),
         };
@@ -137,13 +143,13 @@ impl Gate {
     fn limit(&self, parts: &Parts, client: Source) -> Result<(), Problem> {
         let Some(limits) = &self.limits else { return Ok(()) };
         let class = class(parts);
-        let now = self.services.clock.now().at.unix_timestamp();
+        let now = self.clock.now().at.unix_timestamp();
         let wait = limits.take(class, client, now);
         wait.map_err(|seconds| Problem { retry_after: Some(seconds), ..Slug::RateLimited.into() })
     }
 
     fn trusts(&self, proxy: IpAddr) -> bool {
-        self.services.config.server.trusted_proxies.iter().any(|network| network.contains(proxy))
+        self.config.server.trusted_proxies.iter().any(|network| network.contains(proxy))
     }
 
     /// Gives a problem its words: a document for programs, a page for people.
@@ -154,7 +160,7 @@ impl Gate {
         let language = visit.map_or(asked.language, |visit| visit.language);
         let mut dressed = match visit {
             Some(_) if asked.by_person() => {
-                problem.with_retry(pages::problem(&self.services, problem.slug, language, &asked.path, asked.is_get))
+                problem.with_retry(pages::problem(&self.site, problem.slug, language, &asked.path, asked.is_get))
             }
             Some(visit) => problem.document(&visit.host.origin, language),
             // Of a host that is not ours no address can be given: the type is relative (RFC 9457 section 3.1.1).

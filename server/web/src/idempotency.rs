@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 
 use super::elements::{Disagreed, sole};
 use super::problem::Problem;
-use keuze_core::service::Services;
 use ledger::AnswerName;
+use ledger::Scribe;
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
 use words::problem::Slug;
@@ -44,11 +44,11 @@ impl<'a> IdempotencyKey<'a> {
     }
 
     /// The name of the request that it came with: a keyed hash of it and of everything else that tells requests apart.
-    pub fn name(self, services: &Services, rest: &[&[u8]]) -> AnswerName {
+    pub fn name(self, scribe: &Scribe, rest: &[&[u8]]) -> AnswerName {
         let told: Vec<&[u8]> = std::iter::once(self.0).chain(rest.iter().copied()).collect();
         let lengths: Vec<[u8; 8]> = told.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
         let parts: Vec<&[u8]> = lengths.iter().zip(told).flat_map(|(length, part)| [&length[..], part]).collect();
-        *mac(&services.scribe.secret(IDEMPOTENCY), &parts).first_chunk().expect("32 bytes")
+        *mac(&scribe.secret(IDEMPOTENCY), &parts).first_chunk().expect("32 bytes")
     }
 }
 

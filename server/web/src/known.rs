@@ -9,6 +9,7 @@ mod newsletter;
 #[cfg(test)]
 pub(super) mod tests;
 
+use crate::App;
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -20,30 +21,30 @@ use words::views::unmatched::{Unmatched, UnmatchedView};
 use super::cookies;
 use super::render;
 use super::visit::Visit;
-use keuze_core::service::Services;
-use keuze_core::service::codes::Session;
+use keuze_core::service::codes::{Session, Verification};
+use keuze_core::service::site::Site;
 
 /// Forms and pages of this site's own.
-pub fn forms() -> Router<Services> {
+pub fn forms() -> Router<App> {
     code::router().merge(centre::router()).merge(newsletter::router()).merge(insight::router())
 }
 
 /// `/keuze/nieuwsbrief/{token}`: outside the layer that looks at a form's origin. The page sends no referrer, so some
 /// browsers give its own form no origin, and the token alone is the authority.
-pub fn links() -> Router<Services> {
+pub fn links() -> Router<App> {
     newsletter::links()
 }
 
 /// A press that does not fit what the browser has proved by now: nothing was recorded, and the ways back.
-pub(super) fn not_recorded(services: &Services, visit: &Visit, why: Unmatched) -> Response {
-    let frame = Frame { reopens: false, ..services.site.frame(visit.language, Endpoint::Preferences.path()) };
+pub(super) fn not_recorded(site: &Site, visit: &Visit, why: Unmatched) -> Response {
+    let frame = Frame { reopens: false, ..site.frame(visit.language, Endpoint::Preferences.path()) };
     let page = UnmatchedView { frame, bar: None, why, back: None };
     render::page(StatusCode::CONFLICT, visit.language, || NotRecorded(NotRecordedProps { page }))
 }
 
 /// Who is signed in at this browser.
-pub(super) fn session(services: &Services, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
-    cookies::read(headers, visit.names()).person.iter().find_map(|sealed| services.verification.session(sealed))
+pub(super) fn session(verification: &Verification, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
+    cookies::read(headers, visit.names()).person.iter().find_map(|sealed| verification.session(sealed))
 }
 
 /// Leads on after a form.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::App;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
@@ -23,8 +24,9 @@ use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use keuze_core::config::Rate;
-use keuze_core::service::Services;
-use keuze_core::service::stop::Scope;
+use keuze_core::service::site::Site;
+use keuze_core::service::stop::{Objections, Scope};
+use ledger::clock::Clock;
 
 const LETTER: &str = Endpoint::Letter.path();
 
@@ -33,7 +35,7 @@ const LONGEST: usize = 60;
 
 /// Outside the layer that looks at a form's origin: the page sends no referrer, so its own form may come with
 /// `Origin: null`, and the code alone is the authority.
-pub fn router() -> Router<Services> {
+pub fn router() -> Router<App> {
     // Whoever types the address from paper may end it with a slash.
     let typed = get(async || Redirect::permanent(LETTER));
     let routes = Router::new().mount(Endpoint::Letter, get(form).post(stop)).mount(Endpoint::LetterSlash, typed);
@@ -58,40 +60,42 @@ impl WrongCodes {
 }
 
 /// Scanned, the code comes in the address; the person still presses the button.
-async fn form(State(services): State<Services>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+async fn form(State(site): State<Arc<Site>>, visit: Visit, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code");
     let code = code.map(|(_, code)| code.chars().take(LONGEST).collect()).unwrap_or_default();
-    page(&services, visit.language, StatusCode::OK, LetterState::Asks { code, fault: None })
+    page(&site, visit.language, StatusCode::OK, LetterState::Asks { code, fault: None })
 }
 
 async fn stop(
-    State(services): State<Services>,
+    State(objections): State<Arc<Objections>>,
+    State(site): State<Arc<Site>>,
+    State(clock): State<Arc<dyn Clock>>,
     Extension(wrong): Extension<Arc<WrongCodes>>,
     visit: Visit,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
     let (typed, said) = read(form);
     let Said::Stop(scope) = said else {
-        return Ok(page(&services, visit.language, StatusCode::OK, LetterState::Asks { code: typed, fault: None }));
+        return Ok(page(&site, visit.language, StatusCode::OK, LetterState::Asks { code: typed, fault: None }));
     };
     let refused = |status, fault| {
         let state = LetterState::Asks { code: typed.clone(), fault: Some(fault) };
-        Ok(page(&services, visit.language, status, state))
+        Ok(page(&site, visit.language, status, state))
     };
     let code: LetterCode = match typed.parse() {
         Ok(code) => code,
         Err(error) => return refused(StatusCode::UNPROCESSABLE_ENTITY, fault(&typed, error)),
     };
     // Looked up before anything that strangers can use up: nobody's own code waits for them.
-    let Some(acted) = services.objections.stop_by_letter(code, scope).await? else {
-        return match wrong.take(services.clock.now().at.unix_timestamp()) {
+    let Some(acted) = objections.stop_by_letter(code, scope).await? else {
+        return match wrong.take(clock.now().at.unix_timestamp()) {
             Ok(()) => refused(StatusCode::UNPROCESSABLE_ENTITY, CodeFault::Unknown),
             Err(_) => refused(StatusCode::TOO_MANY_REQUESTS, CodeFault::Busy),
         };
     };
     let goes_on = (scope == Scope::All).then_some(GoesOn::NotKnown(PointKind::Post));
-    Ok(page(&services, visit.language, StatusCode::OK, LetterState::Stopped(services.objections.told(&acted, goes_on))))
+    Ok(page(&site, visit.language, StatusCode::OK, LetterState::Stopped(objections.told(&acted, goes_on))))
 }
 
 /// What a press says.
@@ -122,11 +126,11 @@ fn fault(typed: &str, error: LetterCodeError) -> CodeFault {
     }
 }
 
-fn page(services: &Services, language: Language, status: StatusCode, state: LetterState) -> Response {
+fn page(site: &Site, language: Language, status: StatusCode, state: LetterState) -> Response {
     let carries = match &state {
         LetterState::Asks { code, .. } if !code.is_empty() => Some(Carried { name: "code", value: code.clone() }),
         _ => None,
     };
-    let page = LetterView { frame: Frame { carries, ..services.site.frame(language, LETTER) }, state };
+    let page = LetterView { frame: Frame { carries, ..site.frame(language, LETTER) }, state };
     without_referrer(render::page(status, language, || LetterPage(LetterProps { page })))
 }

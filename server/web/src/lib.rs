@@ -1,6 +1,7 @@
 //! Routers: embed, public pages, API v1, desk, log; problem details, security headers, rate limits.
 
 pub mod api;
+mod app;
 pub mod body;
 pub mod choices;
 pub mod client;
@@ -40,6 +41,7 @@ use axum::response::IntoResponse as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+pub use self::app::App;
 use self::files::Made;
 use self::gate::Gate;
 use self::limits::{Limits, Sources};
@@ -54,7 +56,14 @@ use words::problem::Slug;
 pub fn router(services: &Services, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(services.config.server.rate_limits));
     let sources = Sources::new(MacKey::random(&*services.entropy));
-    let gate = Arc::new(Gate { services: services.clone(), sources, limits, longest: gate::LONGEST });
+    let gate = Arc::new(Gate {
+        site: Arc::clone(&services.site),
+        config: Arc::clone(&services.config),
+        clock: Arc::clone(&services.clock),
+        sources,
+        limits,
+        longest: gate::LONGEST,
+    });
     let forms = choices::forms()
         .merge(objection::forms())
         .merge(known::forms())
@@ -69,12 +78,12 @@ pub fn router(services: &Services, limited: bool) -> Router {
         .merge(letter::router())
         .merge(machine::router(services))
         .merge(well_known::router());
-    let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(services))));
+    let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(&services.published, &services.config))));
     if services.demo {
-        all = all.merge(demo::router());
+        all = all.merge(demo::router(services.outbox.clone()));
     }
     all.fallback(async || Problem::from(Slug::NotFound))
-        .with_state(services.clone())
+        .with_state(App(services.clone()))
         .layer(DefaultBodyLimit::max(body::LARGEST))
         .layer(CatchPanicLayer::custom(gate::panicked))
         .layer(middleware::from_fn_with_state(gate, gate::pass))

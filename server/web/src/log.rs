@@ -1,6 +1,8 @@
 //! The public side of the ledger: signed checkpoints and tiles (C2SP tlog-checkpoint, tlog-tiles), and the keys that they are
 //! signed with.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -10,18 +12,19 @@ use model::identity::ShardNumber;
 use model::paths::{self, Endpoint};
 use serde_json::json;
 
-use super::machine::origin;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
-use keuze_core::service::Services;
+use crate::App;
+use keuze_core::service::site::Site;
+use ledger::Scribe;
 use words::problem::Slug;
 
 /// What a program needs to find the logs; also outside `/keuze/`, for whoever knows the host alone.
 const LOGS: [Endpoint; 2] = [Endpoint::Logs, Endpoint::LogsWellKnown];
 
 /// `/keuze/log/keys`, `/keuze/log/{shard}/checkpoint` and `/keuze/log/{shard}/tile/{level}/{index}`.
-pub fn router() -> Router<Services> {
+pub fn router() -> Router<App> {
     Router::new()
         .mount(Endpoint::LogKeys, get(keys))
         .mount(LOGS[0], get(logs))
@@ -30,8 +33,8 @@ pub fn router() -> Router<Services> {
         .mount(Endpoint::Tile, get(tile))
 }
 
-async fn keys(State(services): State<Services>) -> Result<Response, Problem> {
-    let key = services.scribe.verifier_key(ShardNumber::FIRST).ok_or(Slug::NotFound)?;
+async fn keys(State(scribe): State<Scribe>) -> Result<Response, Problem> {
+    let key = scribe.verifier_key(ShardNumber::FIRST).ok_or(Slug::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static(SOON_STALE)),
@@ -40,10 +43,10 @@ async fn keys(State(services): State<Services>) -> Result<Response, Problem> {
 }
 
 /// `{"logs": [{"origin", "verifier_key", "checkpoint", "tiles"}]}`.
-async fn logs(State(services): State<Services>, visit: Visit) -> Result<Response, Problem> {
+async fn logs(State(site): State<Arc<Site>>, State(scribe): State<Scribe>, visit: Visit) -> Result<Response, Problem> {
     let shard = ShardNumber::FIRST;
-    let key = services.scribe.verifier_key(shard).ok_or(Slug::NotFound)?;
-    let at = format!("{}{}", origin(&services, &visit), paths::log(shard));
+    let key = scribe.verifier_key(shard).ok_or(Slug::NotFound)?;
+    let at = format!("{}{}", site.origin_of_links(&visit.host), paths::log(shard));
     let log = json!({
         "origin": key.split('+').next(),
         "verifier_key": key,
@@ -57,8 +60,8 @@ async fn logs(State(services): State<Services>, visit: Visit) -> Result<Response
 /// A new shard brings a new key.
 const SOON_STALE: &str = "public, max-age=600";
 
-async fn checkpoint(State(services): State<Services>, Path(shard): Path<String>) -> Result<Response, Problem> {
-    let note = services.scribe.checkpoint(read_shard(&shard)?).ok_or(Slug::NotFound)?;
+async fn checkpoint(State(scribe): State<Scribe>, Path(shard): Path<String>) -> Result<Response, Problem> {
+    let note = scribe.checkpoint(read_shard(&shard)?).ok_or(Slug::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -67,13 +70,13 @@ async fn checkpoint(State(services): State<Services>, Path(shard): Path<String>)
 }
 
 async fn tile(
-    State(services): State<Services>,
+    State(scribe): State<Scribe>,
     Path((shard, level, index)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let level = decimal(&level).filter(|level| *level <= 63).and_then(|level| u8::try_from(level).ok());
     let place = level.zip(TilePlace::read(&index));
     let (level, TilePlace { index, width }) = place.ok_or(Slug::NotFound)?;
-    let tile = services.scribe.tile(read_shard(&shard)?, level, index, width).ok_or(Slug::NotFound)?;
+    let tile = scribe.tile(read_shard(&shard)?, level, index, width).ok_or(Slug::NotFound)?;
     // A tile never changes: a fuller one has another address.
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),

@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware;
@@ -31,12 +31,13 @@ use self::who::Named;
 use super::elements::sole;
 use super::mount::Mount as _;
 use super::problem::Problem;
-use super::visit::Visit;
+use crate::App;
 use keuze_core::service::Services;
-use keuze_core::service::clients::{Client, Scope};
-use keuze_core::service::people::{Act, Person};
-use keuze_core::service::send::SendPermission;
+use keuze_core::service::clients::{ApiClients, Client, Scope};
+use keuze_core::service::people::{Act, People, Person};
+use keuze_core::service::send::{Mailings, SendPermission};
 use ledger::AnswerName;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// The largest letter that is checked, in bytes.
@@ -45,7 +46,7 @@ const LONGEST_LETTER: usize = 512 * 1024;
 const LONGEST_MAIL: usize = 2 * 1024 * 1024;
 
 /// Every address for programs with a key.
-pub fn router(services: &Services) -> Router<Services> {
+pub fn router(services: &Services) -> Router<App> {
     let letter_checks = post(letters::check).layer(DefaultBodyLimit::max(LONGEST_LETTER));
     let mail_checks = post(mail::check).layer(DefaultBodyLimit::max(LONGEST_MAIL));
     Router::new()
@@ -57,7 +58,7 @@ pub fn router(services: &Services) -> Router<Services> {
 }
 
 /// The addresses that record: a request that is sent again under its Idempotency-Key happens once.
-fn writing(services: &Services) -> Router<Services> {
+fn writing(services: &Services) -> Router<App> {
     let once = Arc::new(once::Requests::of(services));
     Router::new()
         .mount(Endpoint::Objections, post(objections::object))
@@ -125,11 +126,12 @@ impl<S> Caller<S> {
     }
 }
 
-impl<S: Asks> FromRequestParts<Services> for Caller<S> {
+impl<S: Asks> FromRequestParts<App> for Caller<S> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
-        let client = client(services, &parts.headers)?;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (clients, clock) = (Arc::<ApiClients>::from_ref(app), Arc::<dyn Clock>::from_ref(app));
+        let client = client(&clients, &*clock, &parts.headers)?;
         if !client.scopes.contains(&S::SCOPE) {
             return Err(Problem::saying(Slug::ScopeMissing, "scope", S::SCOPE.word()));
         }
@@ -139,11 +141,10 @@ impl<S: Asks> FromRequestParts<Services> for Caller<S> {
 }
 
 /// The program whose key came along.
-fn client(services: &Services, headers: &HeaderMap) -> Result<Client, Problem> {
+fn client(clients: &ApiClients, clock: &dyn Clock, headers: &HeaderMap) -> Result<Client, Problem> {
     let key = key(headers).ok_or(Slug::ApiKeyMissing)?;
-    let clients = &services.clients;
     let client = clients.with_key(key)?.ok_or(Slug::ApiKeyUnknown)?;
-    if client.until < services.clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
+    if client.until < clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
 }
 
 /// The key of `Authorization: Bearer …`; what a proxy asks for stands in lines of its own.
@@ -174,8 +175,13 @@ fn json(body: &impl Serialize) -> Vec<u8> {
 }
 
 /// Who gets a message, or the problem that says why it must not go.
-fn open_gate(services: &Services, named: &Named, channel: Channel) -> Result<(Box<Person>, Decision), Problem> {
-    match services.mailings.permission(&named.find(services)?.who, channel)? {
+fn open_gate(
+    mailings: &Mailings,
+    people: &People,
+    named: &Named,
+    channel: Channel,
+) -> Result<(Box<Person>, Decision), Problem> {
+    match mailings.permission(&named.find(people)?.who, channel)? {
         SendPermission::Open(person, decision) => Ok((person, decision)),
         SendPermission::Shut(decision) => Err(denied(&decision)),
     }
@@ -186,13 +192,4 @@ fn denied(decision: &Decision) -> Problem {
     let reason = serde_json::to_value(decision.reason).ok();
     let reason = reason.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
     Problem::saying(Slug::SendingDenied, "reason", reason)
-}
-
-/// The origin that links in mails, letters and the like lead to: the one that was asked, unless that is only this machine.
-pub(super) fn origin(services: &Services, visit: &Visit) -> String {
-    let public = services.config.site.hosts.iter().find(|host| !host.is_local());
-    match public {
-        Some(host) if !visit.host.secure && !services.demo => format!("https://{}", host.name()),
-        _ => visit.host.origin.clone(),
-    }
 }

@@ -1,5 +1,8 @@
 //! Where people say no: by the link of a mail (RFC 8058), and with nothing in hand.
 
+use std::sync::Arc;
+
+use crate::App;
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -22,50 +25,52 @@ use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
-use keuze_core::service::Services;
-use keuze_core::service::stop::Scope;
+use keuze_core::service::site::Site;
+use keuze_core::service::stop::{Objections, Scope};
+use keuze_core::service::tokens::Links;
 use words::problem::Slug;
 
 /// `/keuze/afmelden/{token}`: outside the layer that looks at a form's origin, because mail providers press the
 /// button from anywhere and the token alone is the authority (RFC 8058 section 3.2).
-pub fn links() -> Router<Services> {
+pub fn links() -> Router<App> {
     let link = || get(link).post(stop);
     // With a slash behind it, too: a redirect is not allowed (RFC 8058 section 3.1).
     Router::new().mount(Endpoint::ObjectionLink, link()).mount(Endpoint::ObjectionLinkSlash, link())
 }
 
 /// `/keuze/afmelden`.
-pub fn forms() -> Router<Services> {
+pub fn forms() -> Router<App> {
     Router::new().mount(Endpoint::Objection, get(form).post(object))
 }
 
 /// Mail scanners fetch every link, so looking at it never acts.
 async fn link(
-    State(services): State<Services>,
+    State(links): State<Arc<Links>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Response {
-    let state = services.links.resolve(&token).map_or(LinkState::Unknown, |link| LinkState::Asks(link.channel));
-    link_page(&services, visit.language, uri.path(), state)
+    let state = links.resolve(&token).map_or(LinkState::Unknown, |link| LinkState::Asks(link.channel));
+    link_page(&site, visit.language, uri.path(), state)
 }
 
 /// One press; a mail provider's or the person's own. Repeats succeed.
 async fn stop(
-    State(services): State<Services>,
+    State(objections): State<Arc<Objections>>,
+    State(links): State<Arc<Links>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
     AnyForm(form): AnyForm,
 ) -> Result<Response, Problem> {
     let said = Said::read(&form);
-    let state = match services.links.resolve(&token) {
-        Some(link) => match services.objections.stop_by_link(link, said.scope, said.route).await {
+    let state = match links.resolve(&token) {
+        Some(link) => match objections.stop_by_link(link, said.scope, said.route).await {
             Ok(acted) => {
                 let is_all = acted.channels.len() == Channel::ALL.len();
-                LinkState::Stopped(
-                    services.objections.told(&acted, is_all.then_some(GoesOn::NotKnown(PointKind::Email))),
-                )
+                LinkState::Stopped(objections.told(&acted, is_all.then_some(GoesOn::NotKnown(PointKind::Email))))
             }
             // Erased since the link was read.
             Err(keuze_core::service::people::ActError::NoPerson) => LinkState::Unknown,
@@ -73,12 +78,12 @@ async fn stop(
         },
         None => LinkState::Unknown,
     };
-    Ok(link_page(&services, visit.language, uri.path(), state))
+    Ok(link_page(&site, visit.language, uri.path(), state))
 }
 
-fn link_page(services: &Services, language: Language, path: &str, state: LinkState) -> Response {
+fn link_page(site: &Site, language: Language, path: &str, state: LinkState) -> Response {
     let status = if matches!(state, LinkState::Unknown) { StatusCode::NOT_FOUND } else { StatusCode::OK };
-    let page = LinkView { frame: services.site.frame(language, path), state };
+    let page = LinkView { frame: site.frame(language, path), state };
     without_referrer(render::page(status, language, || LinkPage(LinkProps { page })))
 }
 
@@ -111,12 +116,13 @@ impl Said {
     }
 }
 
-async fn form(State(services): State<Services>, visit: Visit) -> Response {
-    page(&services, visit.language, StatusCode::OK, ObjectionState::Asks(ObjectionForm::default()))
+async fn form(State(site): State<Arc<Site>>, visit: Visit) -> Response {
+    page(&site, visit.language, StatusCode::OK, ObjectionState::Asks(ObjectionForm::default()))
 }
 
 async fn object(
-    State(services): State<Services>,
+    State(objections): State<Arc<Objections>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
@@ -127,18 +133,18 @@ async fn object(
             let read_as = sent.read_as().filter(|_| faults.contains(&Fault::IsThisRight));
             let lines_read_as = sent.lines_read_as().filter(|_| faults.contains(&Fault::LinesChanged));
             let state = ObjectionState::Asks(ObjectionForm { faults, read_as, lines_read_as, ..sent.form });
-            return Ok(page(&services, visit.language, StatusCode::UNPROCESSABLE_ENTITY, state));
+            return Ok(page(&site, visit.language, StatusCode::UNPROCESSABLE_ENTITY, state));
         }
     };
     let named: Vec<PointKind> = points.iter().map(ContactPoint::kind).chain(sent.form.done.iter().copied()).collect();
-    let acted = services.objections.stop_at(points, &channels).await?;
+    let acted = objections.stop_at(points, &channels).await?;
     let goes_on = if sent.all { GoesOn::without(&named) } else { None };
-    let stopped = services.objections.told(&acted, goes_on);
-    Ok(page(&services, visit.language, StatusCode::OK, ObjectionState::Stopped(stopped)))
+    let stopped = objections.told(&acted, goes_on);
+    Ok(page(&site, visit.language, StatusCode::OK, ObjectionState::Stopped(stopped)))
 }
 
-fn page(services: &Services, language: Language, status: StatusCode, state: ObjectionState) -> Response {
-    let page = ObjectionView { frame: services.site.frame(language, Endpoint::Objection.path()), state };
+fn page(site: &Site, language: Language, status: StatusCode, state: ObjectionState) -> Response {
+    let page = ObjectionView { frame: site.frame(language, Endpoint::Objection.path()), state };
     render::page(status, language, || ObjectionPage(ObjectionProps { page }))
 }
 

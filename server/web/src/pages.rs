@@ -1,9 +1,12 @@
 //! Pages for people: what this device allows, the register, receipts, and what an error means.
 
+use std::sync::Arc;
+
+use crate::App;
 use crate::embed::build;
 
 use axum::Router;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{FromRef, OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -27,12 +30,17 @@ use super::objection::without_referrer_elsewhere;
 use super::problem::{Problem, status};
 use super::render;
 use super::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Services;
-use keuze_core::service::preferences::Remembered;
-use keuze_core::service::receipt::link_lives;
+use keuze_core::service::centre::PreferenceCentre;
+use keuze_core::service::codes::Verification;
+use keuze_core::service::consent::Consent;
+use keuze_core::service::preferences::{self, Remembered};
+use keuze_core::service::reading::Records;
+use keuze_core::service::receipt::{Receipts, link_lives};
+use keuze_core::service::site::Site;
+use ledger::clock::Clock;
 
 /// All pages for people.
-pub fn router() -> Router<Services> {
+pub fn router() -> Router<App> {
     Router::new()
         .mount(Endpoint::Preferences, get(preferences))
         .mount(Endpoint::Register, get(register))
@@ -41,95 +49,114 @@ pub fn router() -> Router<Services> {
 }
 
 /// The page instead of what was asked for.
-pub fn problem(services: &Services, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
-    let frame = words::views::frame::Frame { reopens, ..services.site.frame(language, path) };
+pub fn problem(site: &Site, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
+    let frame = words::views::frame::Frame { reopens, ..site.frame(language, path) };
     let page = ProblemView { frame, slug, happened: true };
     render::page(status(slug), language, || ProblemPage(ProblemProps { page }))
 }
 
+/// The preference page, and what it stands on.
+#[derive(Clone)]
+pub struct PreferencePage {
+    preferences: Arc<preferences::Preferences>,
+    preference_centre: Arc<PreferenceCentre>,
+    verification: Arc<Verification>,
+    site: Arc<Site>,
+}
+
+impl FromRef<App> for PreferencePage {
+    fn from_ref(app: &App) -> Self {
+        Self {
+            preferences: FromRef::from_ref(app),
+            preference_centre: FromRef::from_ref(app),
+            verification: FromRef::from_ref(app),
+            site: FromRef::from_ref(app),
+        }
+    }
+}
+
 async fn preferences(
-    State(services): State<Services>,
+    State(consent): State<Arc<Consent>>,
+    State(page): State<PreferencePage>,
+    State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let came = cookies::read(&headers, visit.names());
-    let device = came.device(gpc, services.clock.now().at);
-    let consent_id = services.consent.own_ids(&came.consent_ids, &device.said)?.first();
+    let device = came.device(gpc, clock.now().at);
+    let consent_id = consent.own_ids(&came.consent_ids, &device.said)?.first();
     let device = Remembered { device, consent_id };
-    preferences_now(&services, &visit, &headers, &device, None)
+    page.now(&visit, &headers, &device, None)
 }
 
-/// The preference page of a device; `overtaken` where it comes instead of what a form of an earlier one asked for.
-pub(super) fn preferences_now(
-    services: &Services,
-    visit: &Visit,
-    headers: &HeaderMap,
-    device: &Remembered,
-    overtaken: Option<Overtaken>,
-) -> Result<Response, Problem> {
-    let mut page = services.preferences.preferences(
-        services.site.frame(visit.language, Endpoint::Preferences.path()),
-        device,
-        build(),
-    )?;
-    page.overtaken = overtaken;
-    let session = known::session(services, visit, headers);
-    page.centre = session.map(|session| services.preference_centre.centre(&session, visit.language)).transpose()?;
-    let mut page = render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page }));
-    page.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
-    Ok(page)
+impl PreferencePage {
+    /// As it is for a device; `overtaken` where it comes instead of what a form of an earlier one asked for.
+    pub(super) fn now(
+        &self,
+        visit: &Visit,
+        headers: &HeaderMap,
+        device: &Remembered,
+        overtaken: Option<Overtaken>,
+    ) -> Result<Response, Problem> {
+        let frame = self.site.frame(visit.language, Endpoint::Preferences.path());
+        let mut page = self.preferences.preferences(frame, device, build())?;
+        page.overtaken = overtaken;
+        let session = known::session(&self.verification, visit, headers);
+        page.centre = session.map(|session| self.preference_centre.centre(&session, visit.language)).transpose()?;
+        let mut page = render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page }));
+        page.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
+        Ok(page)
+    }
 }
 
-async fn register(State(services): State<Services>, visit: Visit) -> Response {
-    let page = services.site.register(services.site.frame(visit.language, Endpoint::Register.path()));
+async fn register(State(site): State<Arc<Site>>, visit: Visit) -> Response {
+    let page = site.register(site.frame(visit.language, Endpoint::Register.path()));
     render::page(StatusCode::OK, visit.language, || Register(RegisterProps { page }))
 }
 
 /// The record that a receipt's link leads to. A number that was never given out, a wrong token and an erased record are
 /// answered alike: there is no such page.
 pub(super) fn behind_link(
-    services: &Services,
+    receipts: &Receipts,
     number: &str,
     token: &str,
 ) -> Result<(ReceiptNumber, Recorded), Problem> {
     let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
-    let receipts = &services.receipts;
-    let address = receipts.check(number).filter(|address| receipts.check_token(*address, token));
-    let recorded = services.scribe.record(address.ok_or(Slug::NotFound)?)?.ok_or(Slug::NotFound)?;
+    let recorded = receipts.behind_link(number, token)?.ok_or(Slug::NotFound)?;
     Ok((number, recorded))
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 async fn receipt(
-    State(services): State<Services>,
+    State(records): State<Arc<Records>>,
+    State(receipts): State<Arc<Receipts>>,
+    State(site): State<Arc<Site>>,
+    State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     Path((number, token)): Path<(String, String)>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (number, recorded) = behind_link(&services, &number, &token)?;
-    if !link_lives(recorded.event.head.at, services.clock.now().at) {
+    let (number, recorded) = behind_link(&receipts, &number, &token)?;
+    if !link_lives(recorded.event.head.at, clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
     let page = ReceiptView {
-        frame: services.site.frame(visit.language, uri.path()),
+        frame: site.frame(visit.language, uri.path()),
         number: number.to_string(),
         cookie_kept: cookies::read(&headers, visit.names()).keeps_choice(),
-        answer: services.records.readable(&recorded, visit.language)?,
+        answer: records.readable(&recorded, visit.language)?,
         // Erased since it was read.
-        proof: services.records.proof_view(recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
+        proof: records.proof_view(recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
     };
     let page = render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page }));
     Ok(without_referrer_elsewhere(page))
 }
 
-async fn explained(
-    State(services): State<Services>,
-    visit: Visit,
-    Path(slug): Path<String>,
-) -> Result<Response, Problem> {
+async fn explained(State(site): State<Arc<Site>>, visit: Visit, Path(slug): Path<String>) -> Result<Response, Problem> {
     let slug: Slug = slug.parse().map_err(|_| Slug::NotFound)?;
-    let frame = services.site.frame(visit.language, &paths::problem_type(slug));
+    let frame = site.frame(visit.language, &paths::problem_type(slug));
     let page = ProblemView { frame, slug, happened: false };
     Ok(render::page(StatusCode::OK, visit.language, || ProblemPage(ProblemProps { page })))
 }

@@ -18,8 +18,9 @@ use tower::ServiceExt as _;
 
 use self::seats::{Seat, Seats};
 use super::limits::Sources;
-use keuze_core::service::Services;
+use keuze_core::config::Server;
 use vault::key::MacKey;
+use vault::random::Entropy;
 
 /// A browser sends its first request at once.
 const FIRST_WITHIN: Duration = Duration::from_secs(10);
@@ -52,14 +53,14 @@ pub struct Doors {
 
 impl Doors {
     /// As many connections as the system allows, which is raised as far as it can be. `limited` is false for load tests only.
-    pub fn of(services: &Services, limited: bool) -> Self {
-        let proxies = services.config.server.trusted_proxies.clone();
+    pub fn of(server: &Server, entropy: &dyn Entropy, limited: bool) -> Self {
+        let proxies = server.trusted_proxies.clone();
         Self {
             first_within: FIRST_WITHIN,
             next_within: NEXT_WITHIN,
             most: MOST.min(open_files().saturating_sub(OTHER_FILES).max(64)),
             most_by_client: limited.then_some(MOST_BY_CLIENT),
-            sources: Sources::new(MacKey::random(&*services.entropy)),
+            sources: Sources::new(MacKey::random(entropy)),
             is_proxy: Box::new(move |peer| proxies.iter().any(|network| network.contains(peer.to_canonical()))),
         }
     }

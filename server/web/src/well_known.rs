@@ -1,5 +1,7 @@
 //! `/.well-known/security.txt` (RFC 9116): where somebody says that they found a hole.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -8,11 +10,13 @@ use axum::routing::get;
 use model::paths::Endpoint;
 use time::Duration;
 
-use super::machine::origin;
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
-use keuze_core::service::Services;
+use crate::App;
+use keuze_core::config::Config;
+use keuze_core::service::site::Site;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// Where RFC 9116 section 3 wants it.
@@ -22,17 +26,22 @@ const SECURITY: &str = Endpoint::SecurityTxt.path();
 const HOLDS: Duration = Duration::days(300);
 
 /// The only address outside `/keuze/`.
-pub fn router() -> Router<Services> {
+pub fn router() -> Router<App> {
     Router::new().mount(Endpoint::SecurityTxt, get(security))
 }
 
 /// Made at each request from the configuration, so that it never expires and never names an old contact (S-56).
 ///
 /// Without a contact for it there is none: the address for questions about privacy is not read by who mends holes.
-async fn security(State(services): State<Services>, visit: Visit) -> Result<Response, Problem> {
-    let contact = services.config.security.as_ref().ok_or(Slug::NotFound)?;
-    let until = services.clock.now().today + HOLDS;
-    let origin = origin(&services, &visit);
+async fn security(
+    State(site): State<Arc<Site>>,
+    State(config): State<Arc<Config>>,
+    State(clock): State<Arc<dyn Clock>>,
+    visit: Visit,
+) -> Result<Response, Problem> {
+    let contact = config.security.as_ref().ok_or(Slug::NotFound)?;
+    let until = clock.now().today + HOLDS;
+    let origin = site.origin_of_links(&visit.host);
     let text = format!(
         "Contact: {contact}\nExpires: {until}T00:00:00Z\nPreferred-Languages: nl, en\nCanonical: {origin}{SECURITY}\n"
     );
@@ -60,7 +69,7 @@ mod tests {
             "Contact: mailto:security@voipro.nl\nExpires: 2027-09-20T00:00:00Z\nPreferred-Languages: nl, en\n\
              Canonical: https://www.voipro.nl/.well-known/security.txt\n"
         );
-        let mut config = keuze_core::config::Config::clone(&house.services.config);
+        let mut config = Config::clone(&house.services.config);
         config.security = Some("https://elders.example/gat".to_owned());
         config.controller.email = "veilig@elders.example".to_owned();
         let house = house.republished(config).await;
@@ -69,7 +78,7 @@ mod tests {
         assert!(answer.body.starts_with("Contact: https://elders.example/gat\n"), "{}", answer.body);
         let stopped = browser.post("/keuze/afmelden", &[("email", "a@example.nl"), ("scope", "all")]).await;
         assert!(stopped.body.contains("veilig@elders.example") && !stopped.body.contains("privacy@voipro.nl"));
-        let mut config = keuze_core::config::Config::clone(&house.services.config);
+        let mut config = Config::clone(&house.services.config);
         config.security = None;
         let without = Browser::new(&house.republished(config).await).get(SECURITY).await;
         assert_eq!(without.status, 404, "nobody to write to is no privacy address");

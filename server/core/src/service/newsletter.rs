@@ -52,6 +52,11 @@ pub struct Newsletter {
 }
 
 impl Newsletter {
+    /// So many days a sign-up waits for its confirmation.
+    pub fn unconfirmed_days(&self) -> u32 {
+        self.unconfirmed_days
+    }
+
     /// On what it may touch.
     #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
     pub fn new(

@@ -4,13 +4,14 @@
 //! number is short enough to read out on the phone and finds the record; it shows nobody anything by itself. The
 //! link carries 128 bits, is given once with the answer, and shows the receipt for a day.
 
+use model::decision::Recorded;
 use model::identity::{RecordAddress, ShardNumber};
 use model::paths;
 use model::receipt::ReceiptNumber;
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
-use ledger::Scribe;
+use ledger::{ReadError, Scribe};
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
 
@@ -61,6 +62,15 @@ impl Receipts {
     /// Whether that token belongs to that record.
     pub fn check_token(&self, address: RecordAddress, token: &str) -> bool {
         self.scribe.leaf(address).is_some() && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
+    }
+
+    /// The record that a link leads to, if it was given out and its person was not erased.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn behind_link(&self, number: ReceiptNumber, token: &str) -> Result<Option<Recorded>, ReadError> {
+        let address = self.check(number).filter(|address| self.check_token(*address, token));
+        Ok(address.map(|address| self.scribe.record(address)).transpose()?.flatten())
     }
 
     /// The path of the page that shows the receipt.

@@ -7,6 +7,7 @@ use model::language::Language;
 use words::views::frame::{Authority, Frame};
 use words::views::register::RegisterView;
 
+use crate::config::HostOrigin;
 use crate::publish::Published;
 
 /// Who asks, under which policy, and who else gets data.
@@ -14,12 +15,24 @@ pub struct Site {
     published: Arc<Published>,
     authorities: Vec<Authority>,
     recipients: Vec<Recipient>,
+    public_origin: Option<String>,
 }
 
 impl Site {
-    /// On what it may touch.
-    pub fn new(published: Arc<Published>, authorities: Vec<Authority>, recipients: Vec<Recipient>) -> Self {
-        Self { published, authorities, recipients }
+    /// On what it may touch; `public_origin` is the one that others than this machine reach, if there is one.
+    pub fn new(
+        published: Arc<Published>,
+        authorities: Vec<Authority>,
+        recipients: Vec<Recipient>,
+        public_origin: Option<String>,
+    ) -> Self {
+        Self { published, authorities, recipients, public_origin }
+    }
+
+    /// The origin that links in mails, letters and the like lead to: the one that was asked, unless that is only this machine.
+    pub fn origin_of_links(&self, asked: &HostOrigin) -> String {
+        let public = self.public_origin.clone().filter(|_| !asked.secure);
+        public.unwrap_or_else(|| asked.origin.clone())
     }
 }
 

@@ -137,7 +137,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     }
     // Before anybody is told that there is something to stop.
     let stopped = stop(scribe.clone());
-    let doors = Doors::of(&services, limited);
+    let doors = Doors::of(&services.config.server, &*services.entropy, limited);
     say(format_args!("listening on http://{address}"));
     web::serve::serve(listener, app, doors, stopped).await;
     let failed = !scribe.is_open();
@@ -190,7 +190,7 @@ fn start_chores(services: &Services, way: Option<Way>) {
 /// What a newcomer opens first.
 async fn announce(services: &Services, address: std::net::SocketAddr) -> Result<(), Refusal> {
     services.contact_import.invent_people().await.map_err(Refusal::told)?;
-    web::demo::letter_code(services).await.map_err(Refusal::told)?;
+    web::demo::letter_code(&services.letters, &services.people).await.map_err(Refusal::told)?;
     let staff = &services.staff;
     let name: StaffName = "demo".parse().expect("a name of small letters");
     let password = staff.issue(&name, Existing::Replace).await.map_err(Refusal::told)?;

@@ -1,6 +1,7 @@
 //! `POST /keuze/choices`: every plain form that answers, without JavaScript.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -16,11 +17,13 @@ use words::views::preferences::Overtaken;
 use super::{Sender, purpose, referer_path};
 use crate::embed::build;
 use crate::form::{Form, LenientForm};
-use crate::pages::preferences_now;
+use crate::pages::PreferencePage;
 use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Services;
-use keuze_core::service::consent::{Choice, ChooseError, Done};
+use keuze_core::config::Config;
+use keuze_core::publish::Published;
+use keuze_core::service::consent::{Choice, ChooseError, Consent, Done};
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// The fields of a form, each read once.
@@ -39,24 +42,31 @@ struct Fields {
     refuses: bool,
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 pub(super) async fn choose(
-    State(services): State<Services>,
+    State(consent): State<Arc<Consent>>,
+    State(page): State<PreferencePage>,
+    State(published): State<Arc<Published>>,
+    State(config): State<Arc<Config>>,
+    State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
     let fields = Fields::read(form)?;
-    let choice = fields.choice(&services, visit.language)?;
+    let choice = fields.choice(&published, visit.language)?;
     let visit = Visit { language: choice.language, ..visit };
-    let sender = Sender::of(&services, visit, &headers, gpc)?;
-    let done = match services.consent.choose(&choice, &sender.device, None).await {
+    let sender = Sender::of(&consent, &config, &*clock, visit, &headers, gpc)?;
+    let done = match consent.choose(&choice, &sender.device, None).await {
         Ok(done) => done,
-        Err(ChooseError::ChangedSince) => return overtaken(&services, &sender, &headers, None),
+        Err(ChooseError::ChangedSince) => {
+            return overtaken(&page, &*clock, &sender, &headers, None);
+        }
         Err(error) => return Err(error.into()),
     };
     if done.overtaken {
-        return overtaken(&services, &sender, &headers, Some(&done));
+        return overtaken(&page, &*clock, &sender, &headers, Some(&done));
     }
     let location = fields.location(&choice, &done, &sender, &headers);
     let mut response = StatusCode::SEE_OTHER.into_response();
@@ -69,18 +79,19 @@ pub(super) async fn choose(
 /// What the form was about is no longer so: the page as it is now, and what was taken of the answer. Without `done`
 /// nothing was.
 fn overtaken(
-    services: &Services,
+    page: &PreferencePage,
+    clock: &dyn Clock,
     sender: &Sender,
     headers: &HeaderMap,
     done: Option<&Done>,
 ) -> Result<Response, Problem> {
     let mut remembered = sender.remembered();
     if let Some(done) = done {
-        remembered.device.said = Said::read(done.cookie.as_bytes(), services.clock.now().at);
+        remembered.device.said = Said::read(done.cookie.as_bytes(), clock.now().at);
         remembered.consent_id = done.consent_id;
     }
     let taken = done.map_or(Overtaken::Whole, |_| Overtaken::NoesTaken);
-    let mut response = preferences_now(services, &sender.visit, headers, &remembered, Some(taken))?;
+    let mut response = page.now(&sender.visit, headers, &remembered, Some(taken))?;
     *response.status_mut() = StatusCode::CONFLICT;
     if let Some(done) = done {
         sender.set_cookies(done, headers, response.headers_mut());
@@ -138,10 +149,10 @@ impl Fields {
     }
 
     /// The choice that the form makes. A withdrawal button on a host page sends its control alone.
-    fn choice(&self, services: &Services, visited: Language) -> Result<Choice, Problem> {
+    fn choice(&self, published: &Published, visited: Language) -> Result<Choice, Problem> {
         let control = control(self.control.as_deref())?;
         let policy = self.policy.clone().unwrap_or_default();
-        let asked = services.published.by_id(&policy).unwrap_or_else(|| services.published.current());
+        let asked = published.by_id(&policy).unwrap_or_else(|| published.current());
         // A form in a language that we don't have was shown with what we have; its no counts.
         let language = self.language.as_deref().and_then(Language::from_tag).unwrap_or(visited);
         let surface = read_surface(self.surface.as_deref())?;

@@ -1,6 +1,7 @@
 //! `POST /keuze/api/v1/choices`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -18,8 +19,10 @@ use crate::body;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::Services;
-use keuze_core::service::consent::{Choice, Done};
+use keuze_core::config::Config;
+use keuze_core::service::consent::{Choice, Consent, Done};
+use ledger::Scribe;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// What is sent. The words of the enumerations are checked by their types, names by the policy later.
@@ -46,8 +49,12 @@ struct Answer<'a> {
     ask_again: Vec<&'a str>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 pub(super) async fn choose(
-    State(services): State<Services>,
+    State(consent): State<Arc<Consent>>,
+    State(config): State<Arc<Config>>,
+    State(scribe): State<Scribe>,
+    State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
@@ -56,14 +63,14 @@ pub(super) async fn choose(
     let body = body::bytes(body)?;
     let sent: Sent = body::json(&headers, Ok(body.clone()))?;
     let choice: Choice = sent.try_into()?;
-    let sender = Sender::of(&services, visit, &headers, gpc)?;
+    let sender = Sender::of(&consent, &config, &*clock, visit, &headers, gpc)?;
     let request = match IdempotencyKey::of(&headers) {
-        Ok(key) => key.map(|key| key.name(&services, &[Endpoint::Choices.path().as_bytes(), &body])),
+        Ok(key) => key.map(|key| key.name(&scribe, &[Endpoint::Choices.path().as_bytes(), &body])),
         // A no is taken whatever else is wrong; it is only not known again.
         Err(_) if says_no(&choice) => None,
         Err(problem) => return Err(problem),
     };
-    let done = services.consent.choose(&choice, &sender.device, request).await?;
+    let done = consent.choose(&choice, &sender.device, request).await?;
     let mut response = (StatusCode::CREATED, Json(answer(&sender, &done))).into_response();
     sender.set_cookies(&done, &headers, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));

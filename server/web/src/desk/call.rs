@@ -43,7 +43,7 @@ pub(super) fn router() -> Router<Arc<Desk>> {
 
 /// The form that opens a call, or the way to the one that is open.
 async fn home(State(desk): Shared, visit: Visit, session: Session) -> Response {
-    match desk.services.calls.unclosed(&session.name) {
+    match desk.calls.unclosed(&session.name) {
         Some(call) => to(&desk.path_of(&session, &call), &visit),
         None => form(&desk, &visit, &session, true, CallForm::default(), None),
     }
@@ -72,7 +72,7 @@ async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: For
     };
     sent.end()?;
     let direction = if typed.outgoing { Direction::Out } else { Direction::In };
-    let fault = match (Reference::parse(&typed.reference), desk.services.look_ups.contact(&typed.query)) {
+    let fault = match (Reference::parse(&typed.reference), desk.look_ups.contact(&typed.query)) {
         (None, _) => CallFault::Reference,
         (_, None) => CallFault::Query,
         (Some(reference), Some(contact)) => {
@@ -82,10 +82,10 @@ async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: For
                 (of, *its, point.as_ref()) == (&reference, direction, contact.point())
             };
             // The same press opened it before.
-            if let Some(call) = desk.services.calls.unclosed(&session.name).filter(is_this) {
+            if let Some(call) = desk.calls.unclosed(&session.name).filter(is_this) {
                 return show(&desk, &visit, &session, &call, None);
             }
-            match desk.services.calls.open_call(&session.name, reference, direction, &contact).await? {
+            match desk.calls.open_call(&session.name, reference, direction, &contact).await? {
                 Some(call) => return Ok(to(&desk.path_of(&session, &call), &visit)),
                 None => CallFault::StillOpen,
             }
@@ -172,7 +172,7 @@ fn pressed(
     call: &OpenCall,
     change: impl FnOnce(&mut OpenCall),
 ) -> Result<Response, Problem> {
-    match desk.services.calls.change(&call.id, change) {
+    match desk.calls.change(&call.id, change) {
         Some(call) => show(desk, visit, session, &call, None),
         None => Ok(unmatched(desk, visit, session, Unmatched::Call, None)),
     }
@@ -189,7 +189,7 @@ async fn object(
     call: &OpenCall,
     channels: &[Channel],
 ) -> Result<Response, Problem> {
-    match desk.services.calls.object_in_call(call, channels).await {
+    match desk.calls.object_in_call(call, channels).await {
         Ok(acted) if acted.changed => Ok(to(&desk.path_of(session, call), visit)),
         Ok(acted) => show(desk, visit, session, &OpenCall { recorded: Some(acted), ..call.clone() }, None),
         // Erased since, or one with somebody else.
@@ -204,7 +204,7 @@ fn closed(desk: &Desk, visit: &Visit, session: &Session, reference: String) -> R
 }
 
 async fn close(desk: &Desk, visit: &Visit, session: &Session, id: &str, call: &OpenCall) -> Result<Response, Problem> {
-    match desk.services.calls.close_call(call).await {
+    match desk.calls.close_call(call).await {
         Ok(()) => {
             let reference = call.line.reference.as_str().to_owned();
             if let Some(id) = WorkId::parse(id) {
@@ -223,11 +223,11 @@ impl Desk {
     fn call_at(&self, session: &Session, id: &str) -> Option<OpenCall> {
         let id = WorkId::parse(id)?;
         let call = self.sessions.work(session, |work| work.call(id).cloned()).flatten()?;
-        let call = self.services.calls.get(&call)?;
+        let call = self.calls.get(&call)?;
         match call.person {
             // Erased since they were chosen: the call is about its number or address again.
-            Some(person) if self.services.people.known_person(person).is_none() => {
-                self.services.calls.change(&call.id, |call| call.person = None)
+            Some(person) if self.people.known_person(person).is_none() => {
+                self.calls.change(&call.id, |call| call.person = None)
             }
             _ => Some(call),
         }
@@ -241,14 +241,14 @@ impl Desk {
 
     /// The address of a call in this session.
     pub(super) fn path_of(&self, session: &Session, call: &OpenCall) -> String {
-        let id = self.sessions.work(session, |work| work.address_of(&call.id, &*self.services.entropy));
+        let id = self.sessions.work(session, |work| work.address_of(&call.id, &*self.entropy));
         // Of a session that ended meanwhile every address leads to signing in.
         id.map_or_else(|| CALL.to_owned(), paths::desk_call)
     }
 
     fn card(&self, session: &Session, call: &OpenCall) -> Result<CallCard, Problem> {
         let named = |subject: &Subject| {
-            let person = self.services.people.known_person(*subject)?;
+            let person = self.people.known_person(*subject)?;
             let name = person.name().map(str::to_owned).or_else(|| person.customers().first().map(ToString::to_string));
             Some((subject.to_string(), name.unwrap_or_else(|| "–".to_owned())))
         };
@@ -260,7 +260,7 @@ impl Desk {
             point: call.line.point.as_ref().map(contact::ContactPoint::given),
             people: call.line.people.iter().filter_map(named).collect(),
             person: call.person.as_ref().and_then(named),
-            reach: self.services.look_ups.reach(&call.who())?,
+            reach: self.look_ups.reach(&call.who())?,
             right_offered: call.right_offered,
             said: call.recorded.as_ref().map(|acted| self.said(acted)),
             audit: call.audit.to_string(),
@@ -271,7 +271,7 @@ impl Desk {
     pub(super) fn said(&self, acted: &Acted) -> Said {
         Said {
             channels: acted.channels.clone(),
-            number: self.services.receipts.number(acted.record).to_string(),
+            number: self.receipts.number(acted.record).to_string(),
             since: acted.since,
             changed: acted.changed,
         }

@@ -26,8 +26,8 @@ pub(super) async fn erase(State(desk): Shared, mut entry: Entry) -> Result<Respo
 
 async fn gone(desk: &Desk, entry: &Entry, keep_no: bool, known_by: &Why) -> Result<Outcome, Problem> {
     let act = Act { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
-    match desk.services.erasures.erase(entry.subject, keep_no, &act).await {
-        Ok(erased) => Ok(Outcome::Recorded(Done::Erased(desk.services.data_access.erasure(&erased)))),
+    match desk.erasures.erase(entry.subject, keep_no, &act).await {
+        Ok(erased) => Ok(Outcome::Recorded(Done::Erased(desk.data_access.erasure(&erased)))),
         Err(ActError::NoPerson) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),
     }

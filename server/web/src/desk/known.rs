@@ -30,8 +30,7 @@ pub(super) fn tokens(headers: &HeaderMap, secure: bool) -> Vec<BrowserToken> {
 impl Desk {
     /// The Set-Cookie value that makes a browser known to whoever signed in there, beside those who did before.
     pub(super) fn known(&self, staff: &StaffName, new: BrowserToken, came: &[BrowserToken], secure: bool) -> String {
-        let is_others =
-            |token: &&BrowserToken| self.services.known_browsers.known_browser(staff.as_str(), &[**token]).is_none();
+        let is_others = |token: &&BrowserToken| self.known_browsers.known_browser(staff.as_str(), &[**token]).is_none();
         let others = came.iter().filter(is_others).take(MOST - 1);
         let tokens: Vec<String> = std::iter::once(&new).chain(others).map(ToString::to_string).collect();
         Cookie::build((name(secure), tokens.join(".")))

@@ -70,7 +70,7 @@ fn show(
     (done, fault): (Option<Done>, Option<PersonFault>),
 ) -> Result<Response, Problem> {
     let cards = opened.people.iter().filter(|person| is_still(desk, **person));
-    let cards = cards.filter_map(|person| desk.services.look_ups.person_card(*person).transpose());
+    let cards = cards.filter_map(|person| desk.look_ups.person_card(*person).transpose());
     let path = paths::desk_person(id);
     let page = PersonView {
         // What was asked by a form shows the same page when its address is opened.
@@ -92,7 +92,7 @@ fn show(
 
 /// Whether a person is known, and is nobody else by now: after a merge two of them are one.
 fn is_still(desk: &Desk, person: Subject) -> bool {
-    desk.services.people.known_person(person).is_some_and(|known| known.subject == person)
+    desk.people.known_person(person).is_some_and(|known| known.subject == person)
 }
 
 /// A form about one of those who were looked up at its address in this session, from whoever is signed in; read strictly.
@@ -176,7 +176,7 @@ impl Entry {
         };
         let made = opened.made.iter().find(|made| made.press == press).cloned();
         let entry = Self { _one_at_a_time: one_at_a_time, press, visit, session, form, id, opened, subject };
-        let last = desk.services.look_ups.last_of(subject).map_err(|error| Problem::from(error).into_response())?;
+        let last = desk.look_ups.last_of(subject).map_err(|error| Problem::from(error).into_response())?;
         if let Some(made) = made.filter(|made| made.last == last) {
             let answered = entry.came_to(desk, Outcome::Stood(made.done));
             return Err(answered.unwrap_or_else(Problem::into_response));
@@ -189,7 +189,7 @@ impl Entry {
     pub(super) fn is_shown_whole(&mut self, desk: &Desk) -> Result<bool, Problem> {
         let shown = self.form.needed("shown")?;
         self.form.end()?;
-        Ok(desk.services.look_ups.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
+        Ok(desk.look_ups.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
     }
 
     /// The person is not as the page showed them.
@@ -202,8 +202,7 @@ impl Entry {
         let Self { visit, session, .. } = &self;
         match outcome {
             Outcome::Recorded(done) => {
-                let made =
-                    Made { press: self.press, done: done.clone(), last: desk.services.look_ups.last_of(self.subject)? };
+                let made = Made { press: self.press, done: done.clone(), last: desk.look_ups.last_of(self.subject)? };
                 let kept = |opened: &mut Opened| {
                     opened.done = Some(done);
                     opened.made.retain(|before| before.press != made.press);
@@ -254,7 +253,7 @@ async fn act(State(desk): Shared, LenientEntry(mut entry): LenientEntry) -> Resu
 }
 
 async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) -> Result<Outcome, Problem> {
-    match desk.services.contactability.object(&Who::person(subject), channels, act).await {
+    match desk.contactability.object(&Who::person(subject), channels, act).await {
         Ok(acted) if acted.changed => Ok(Outcome::Recorded(Done::Objected(desk.said(&acted)))),
         Ok(acted) => Ok(Outcome::Stood(Done::Objected(desk.said(&acted)))),
         Err(ActError::NoPerson) => Ok(Outcome::Changed),
@@ -264,7 +263,7 @@ async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) 
 
 /// What staff enter as an opt-in waits for the person.
 async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> Result<Outcome, Problem> {
-    match desk.services.contactability.request_opt_in(subject, &[channel], act).await {
+    match desk.contactability.request_opt_in(subject, &[channel], act).await {
         Ok(_) => Ok(Outcome::Recorded(Done::Requested(channel))),
         Err(ActError::SelfSignUpRequired) => Ok(Outcome::Refused(PersonFault::SelfSignUp)),
         Err(ActError::NoPerson) => Ok(Outcome::Changed),
@@ -286,12 +285,7 @@ async fn merge(State(desk): Shared, mut entry: Entry) -> Result<Response, Proble
 }
 
 async fn merge_with(desk: &Desk, entry: &Entry, number: &str) -> Result<Outcome, Problem> {
-    match desk
-        .services
-        .look_ups
-        .merge_with_customer(entry.subject, number, &entry.session.name, &entry.opened.why)
-        .await
-    {
+    match desk.look_ups.merge_with_customer(entry.subject, number, &entry.session.name, &entry.opened.why).await {
         Ok(Some(_)) => Ok(Outcome::Recorded(Done::Merged)),
         Ok(None) | Err(ActError::Nothing) => Ok(Outcome::Refused(PersonFault::NoOther)),
         Err(ActError::NoPerson) => Ok(Outcome::Changed),
@@ -313,12 +307,12 @@ async fn same_person(State(desk): Shared, mut entry: Entry) -> Result<Response, 
 }
 
 async fn vouched(desk: &Desk, entry: &Entry, named: PointName, known_by: &Why) -> Result<Outcome, Problem> {
-    let person = desk.services.people.known_person(entry.subject);
-    let Some(point) = person.and_then(|person| desk.services.look_ups.joined_point(&person, named)) else {
+    let person = desk.people.known_person(entry.subject);
+    let Some(point) = person.and_then(|person| desk.look_ups.joined_point(&person, named)) else {
         return Ok(Outcome::Changed);
     };
     let act = Act { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
-    match desk.services.merging.vouch(entry.subject, &point, &act).await {
+    match desk.merging.vouch(entry.subject, &point, &act).await {
         Ok(_) => Ok(Outcome::Recorded(Done::SamePerson(point.given()))),
         Err(ActError::NoPerson | ActError::Nothing) => Ok(Outcome::Changed),
         Err(error) => Err(error.into()),

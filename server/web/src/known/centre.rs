@@ -1,5 +1,7 @@
 //! The buttons of the preference centre, and the page that says what one changed.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -19,17 +21,19 @@ use crate::objection::without_referrer_elsewhere;
 use crate::pages::behind_link;
 use crate::problem::Problem;
 use crate::provenance::sent_from;
-use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::Services;
-use keuze_core::service::centre::{Shown, Wish};
-use keuze_core::service::codes::Fit;
+use crate::{App, render};
+use keuze_core::config::Config;
+use keuze_core::service::centre::{PreferenceCentre, Shown, Wish};
+use keuze_core::service::codes::{Fit, Verification};
 use keuze_core::service::consent::SentFrom;
 use keuze_core::service::people::Acted;
-use keuze_core::service::receipt::link_lives;
+use keuze_core::service::receipt::{Receipts, link_lives};
+use keuze_core::service::site::Site;
+use ledger::clock::Clock;
 use words::problem::Slug;
 
-pub(super) fn router() -> Router<Services> {
+pub(super) fn router() -> Router<App> {
     Router::new()
         .mount(Endpoint::PreferenceChange, post(act).get(back))
         .mount(Endpoint::SignOut, post(sign_out).get(back))
@@ -41,31 +45,36 @@ async fn back(visit: Visit) -> Response {
     see_other(&Endpoint::Preferences.in_language(visit.language))
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 async fn act(
-    State(services): State<Services>,
+    State(preference_centre): State<Arc<PreferenceCentre>>,
+    State(verification): State<Arc<Verification>>,
+    State(receipts): State<Arc<Receipts>>,
+    State(site): State<Arc<Site>>,
+    State(config): State<Arc<Config>>,
     visit: Visit,
     headers: HeaderMap,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
     let (wish, about) = read(form)?;
-    let from_here = matches!(sent_from(&headers, &services.config)?, SentFrom::Site);
+    let from_here = matches!(sent_from(&headers, &config)?, SentFrom::Site);
     if matches!(wish, Wish::Start(..)) && !from_here {
         return Err(Slug::ConsentNotFromHere.into());
     }
-    let Some(session) = session(&services, &visit, &headers) else {
-        return Ok(not_recorded(&services, &visit, Unmatched::Ended(Next::Preferences)));
+    let Some(session) = session(&verification, &visit, &headers) else {
+        return Ok(not_recorded(&site, &visit, Unmatched::Ended(Next::Preferences)));
     };
-    match (services.verification.about(&session).fit(&about), &wish) {
+    match (verification.about(&session).fit(&about), &wish) {
         // A no to an address is meant whoever is known there.
         (Fit::Whole, _) | (Fit::Point, Wish::Stop(_)) => {}
-        (Fit::Point, Wish::Start(..)) => match services.preference_centre.just_wished(&session, &wish)? {
-            Some(acted) => return Ok(see_other(&paths::in_language(&done_path(&services, &acted), visit.language))),
-            None => return Ok(not_recorded(&services, &visit, Unmatched::OtherPerson)),
+        (Fit::Point, Wish::Start(..)) => match preference_centre.just_wished(&session, &wish)? {
+            Some(acted) => return Ok(see_other(&paths::in_language(&done_path(&receipts, &acted), visit.language))),
+            None => return Ok(not_recorded(&site, &visit, Unmatched::OtherPerson)),
         },
-        (Fit::Not, _) => return Ok(not_recorded(&services, &visit, Unmatched::OtherAddress)),
+        (Fit::Not, _) => return Ok(not_recorded(&site, &visit, Unmatched::OtherAddress)),
     }
-    let acted = services.preference_centre.wish(&session, &wish, visit.language).await?;
-    Ok(see_other(&paths::in_language(&done_path(&services, &acted), visit.language)))
+    let acted = preference_centre.wish(&session, &wish, visit.language).await?;
+    Ok(see_other(&paths::in_language(&done_path(&receipts, &acted), visit.language)))
 }
 
 /// What is wished, and what the form says that it is about. A no counts whatever else stands there; a yes is read strictly.
@@ -93,33 +102,37 @@ fn read(mut form: Form) -> Result<(Wish, String), Problem> {
 }
 
 /// The page that says what an act changed; its token is the receipt's own.
-pub(super) fn done_path(services: &Services, acted: &Acted) -> String {
-    let receipts = &services.receipts;
+pub(super) fn done_path(receipts: &Receipts, acted: &Acted) -> String {
     paths::preference_changed(receipts.number(acted.record), receipts.token(acted.record))
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 async fn done(
-    State(services): State<Services>,
+    State(preference_centre): State<Arc<PreferenceCentre>>,
+    State(verification): State<Arc<Verification>>,
+    State(receipts): State<Arc<Receipts>>,
+    State(site): State<Arc<Site>>,
+    State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     Path((number, token)): Path<(String, String)>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, recorded) = behind_link(&services, &number, &token)?;
+    let (_, recorded) = behind_link(&receipts, &number, &token)?;
     // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
-    let session = session(&services, &visit, &headers);
-    if session.is_none() && !link_lives(recorded.event.head.at, services.clock.now().at) {
+    let session = session(&verification, &visit, &headers);
+    if session.is_none() && !link_lives(recorded.event.head.at, clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
-    let frame = services.site.frame(visit.language, uri.path());
-    let page = services.preference_centre.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
+    let frame = site.frame(visit.language, uri.path());
+    let page = preference_centre.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
     let page = render::page(StatusCode::OK, visit.language, || Done(DoneProps { page }));
     Ok(without_referrer_elsewhere(page))
 }
 
-async fn sign_out(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Response {
-    if let Some(session) = session(&services, &visit, &headers) {
-        services.verification.end_session(&session);
+async fn sign_out(State(verification): State<Arc<Verification>>, visit: Visit, headers: HeaderMap) -> Response {
+    if let Some(session) = session(&verification, &visit, &headers) {
+        verification.end_session(&session);
     }
     let mut response = see_other(&Endpoint::Preferences.in_language(visit.language));
     let mut jar = Jar::new(visit.names());

@@ -1,5 +1,7 @@
 //! An address or number is proved by a code. A known one and an unknown one get the same message and the same pages.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -17,33 +19,45 @@ use crate::form::Form;
 use crate::limits::Client;
 use crate::mount::Mount as _;
 use crate::problem::Problem;
-use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::Services;
-use keuze_core::service::codes::{CodeError, NoCodeTo, SendError};
+use crate::{App, render};
+use keuze_core::service::codes::{CodeError, NoCodeTo, SendError, Verification};
+use keuze_core::service::mail::MailQueue;
+use keuze_core::service::site::Site;
 
-pub(super) fn router() -> Router<Services> {
+pub(super) fn router() -> Router<App> {
     Router::new().mount(Endpoint::Code, get(form).post(send)).mount(Endpoint::CodeEntry, get(enter).post(take))
 }
 
-async fn form(State(services): State<Services>, visit: Visit, OriginalUri(uri): OriginalUri) -> Response {
+async fn form(
+    State(mail): State<Arc<MailQueue>>,
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
     let query = uri.query().unwrap_or_default();
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
     let next = named.map_or(Next::default(), |(_, word)| Next::of(&word));
-    let fault = (!services.mail.sends_mail()).then_some(AddressFault::NoMail);
-    ask_page(&services, &visit, next, String::new(), fault)
+    let fault = (!mail.sends_mail()).then_some(AddressFault::NoMail);
+    ask_page(&mail, &site, &visit, next, String::new(), fault)
 }
 
-fn ask_page(services: &Services, visit: &Visit, next: Next, typed: String, fault: Option<AddressFault>) -> Response {
-    let mobile = takes_numbers(services, next);
-    let page =
-        AskCodeView { frame: services.site.frame(visit.language, Endpoint::Code.path()), next, mobile, typed, fault };
+fn ask_page(
+    mail: &MailQueue,
+    site: &Site,
+    visit: &Visit,
+    next: Next,
+    typed: String,
+    fault: Option<AddressFault>,
+) -> Response {
+    let mobile = takes_numbers(mail, next);
+    let page = AskCodeView { frame: site.frame(visit.language, Endpoint::Code.path()), next, mobile, typed, fault };
     render::page(fault.map_or(StatusCode::OK, status), visit.language, || AskCode(AskCodeProps { page }))
 }
 
 /// A number proves nothing beyond what holds for it, so it never leads to everything that is held.
-fn takes_numbers(services: &Services, next: Next) -> bool {
-    services.mail.sends_texts() && next == Next::Preferences
+fn takes_numbers(mail: &MailQueue, next: Next) -> bool {
+    mail.sends_texts() && next == Next::Preferences
 }
 
 /// How a fault of an address is answered.
@@ -69,18 +83,20 @@ pub(super) fn not_sent(error: SendError) -> Result<AddressFault, Problem> {
 }
 
 async fn send(
-    State(services): State<Services>,
+    State(verification): State<Arc<Verification>>,
+    State(mail): State<Arc<MailQueue>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     Client(client): Client,
     mut form: Form,
 ) -> Result<Response, Problem> {
     let (typed, next) = (form.field("contact")?, Next::of(&form.field("next")?));
     form.end()?;
-    let to = match services.verification.code_goes_to(&typed, takes_numbers(&services, next)) {
+    let to = match verification.code_goes_to(&typed, takes_numbers(&mail, next)) {
         Ok(to) => to,
-        Err(why) => return Ok(ask_page(&services, &visit, next, typed, Some(not_there(&services, next, why)))),
+        Err(why) => return Ok(ask_page(&mail, &site, &visit, next, typed, Some(not_there(&mail, next, why)))),
     };
-    match services.verification.send_code(&to, next.word(), visit.language, client).await {
+    match verification.send_code(&to, next.word(), visit.language, client).await {
         Ok(sealed) => {
             let mut response = see_other(&Endpoint::CodeEntry.in_language(visit.language));
             let mut jar = Jar::new(visit.names());
@@ -88,56 +104,64 @@ async fn send(
             jar.write(response.headers_mut());
             Ok(response)
         }
-        Err(error) => Ok(ask_page(&services, &visit, next, typed, Some(not_sent(error)?))),
+        Err(error) => Ok(ask_page(&mail, &site, &visit, next, typed, Some(not_sent(error)?))),
     }
 }
 
 /// Why no code goes there, as a fault of the form.
-fn not_there(services: &Services, next: Next, why: NoCodeTo) -> AddressFault {
+fn not_there(mail: &MailQueue, next: Next, why: NoCodeTo) -> AddressFault {
     match why {
         NoCodeTo::NoMobile => AddressFault::NoMobile,
-        NoCodeTo::Form if takes_numbers(services, next) => AddressFault::AddressOrNumber,
+        NoCodeTo::Form if takes_numbers(mail, next) => AddressFault::AddressOrNumber,
         NoCodeTo::Form => AddressFault::Form,
     }
 }
 
-async fn enter(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Response {
-    enter_page(&services, &visit, &headers, String::new(), None)
+async fn enter(
+    State(verification): State<Arc<Verification>>,
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Response {
+    enter_page(&verification, &site, &visit, &headers, String::new(), None)
 }
 
 /// Without a code that waits there is nothing to enter: a new one is asked for.
 fn enter_page(
-    services: &Services,
+    verification: &Verification,
+    site: &Site,
     visit: &Visit,
     headers: &HeaderMap,
     typed: String,
     fault: Option<CodeFault>,
 ) -> Response {
-    let Some(waits) = services.verification.waiting_code(&waiting(services, visit, headers, "")) else {
+    let Some(waits) = verification.waiting_code(&waiting(verification, visit, headers, "")) else {
         return see_other(&Endpoint::Code.in_language(visit.language));
     };
     let next = Next::of(&waits.next);
     let (address, by_text) = (waits.to.given(), waits.to.kind() == PointKind::Phone);
-    let (frame, asked) = (services.site.frame(visit.language, Endpoint::CodeEntry.path()), waits.id);
+    let (frame, asked) = (site.frame(visit.language, Endpoint::CodeEntry.path()), waits.id);
     let page = EnterCodeView { frame, asked, address, by_text, next, typed, fault };
     let status = fault.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     render::page(status, visit.language, || EnterCode(EnterCodeProps { page }))
 }
 
 async fn take(
-    State(services): State<Services>,
+    State(verification): State<Arc<Verification>>,
+    State(mail): State<Arc<MailQueue>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     headers: HeaderMap,
     mut form: Form,
 ) -> Result<Response, Problem> {
     let (typed, asked) = (form.field("code")?, form.field("asked")?);
     form.end()?;
-    let sealed = waiting(&services, &visit, &headers, &asked);
+    let sealed = waiting(&verification, &visit, &headers, &asked);
     // Of another tab: its tries are not used up by a code that was sent elsewhere.
-    if services.verification.asked_code(&sealed).is_some_and(|newest| !asked.is_empty() && newest.id != asked) {
-        return Ok(not_recorded(&services, &visit, Unmatched::OtherCode));
+    if verification.asked_code(&sealed).is_some_and(|newest| !asked.is_empty() && newest.id != asked) {
+        return Ok(not_recorded(&site, &visit, Unmatched::OtherCode));
     }
-    match services.verification.take_code(&sealed, &typed) {
+    match verification.take_code(&sealed, &typed) {
         Ok((session, next)) => {
             let mut response = see_other(&paths::in_language(Next::of(&next).path(), visit.language));
             let mut jar = Jar::new(visit.names());
@@ -147,21 +171,21 @@ async fn take(
             Ok(response)
         }
         Err(CodeError::Wrong(left)) => {
-            Ok(enter_page(&services, &visit, &headers, typed, Some(CodeFault::Wrong { left })))
+            Ok(enter_page(&verification, &site, &visit, &headers, typed, Some(CodeFault::Wrong { left })))
         }
         // The first press of a double one signed this browser in; nothing more is granted by the second.
         Err(CodeError::JustUsed(next)) => Ok(see_other(&paths::in_language(Next::of(&next).path(), visit.language))),
-        Err(CodeError::Over) => Ok(over(&services, &visit, &sealed)),
+        Err(CodeError::Over) => Ok(over(&verification, &mail, &site, &visit, &sealed)),
     }
 }
 
 /// What the browser keeps of the code that a form is about, else of one that waits, else of one that waited: another host
 /// of the domain can plant one beside ours.
-fn waiting(services: &Services, visit: &Visit, headers: &HeaderMap, asked: &str) -> String {
+fn waiting(verification: &Verification, visit: &Visit, headers: &HeaderMap, asked: &str) -> String {
     let mut all = cookies::read(headers, visit.names()).code;
-    let rank = |sealed: &String| match services.verification.asked_code(sealed) {
+    let rank = |sealed: &String| match verification.asked_code(sealed) {
         Some(known) if known.id == asked => 0,
-        Some(_) if services.verification.waiting_code(sealed).is_some() => 1,
+        Some(_) if verification.waiting_code(sealed).is_some() => 1,
         Some(_) => 2,
         None => 3,
     };
@@ -170,11 +194,11 @@ fn waiting(services: &Services, visit: &Visit, headers: &HeaderMap, asked: &str)
 }
 
 /// The code is of no use any more: the page for a new one says so, and knows the address still.
-fn over(services: &Services, visit: &Visit, sealed: &str) -> Response {
-    let asked = services.verification.asked_code(sealed);
+fn over(verification: &Verification, mail: &MailQueue, site: &Site, visit: &Visit, sealed: &str) -> Response {
+    let asked = verification.asked_code(sealed);
     let next = asked.as_ref().map_or(Next::default(), |asked| Next::of(&asked.next));
     let typed = asked.map(|asked| asked.to.given()).unwrap_or_default();
-    ask_page(services, visit, next, typed, Some(AddressFault::Over))
+    ask_page(mail, site, visit, next, typed, Some(AddressFault::Over))
 }
 
 /// Leads to the page that asks for an address, and from there on to `next`.

@@ -1,5 +1,7 @@
 //! What is held of whoever proved an address, to read and to take away, and erasing it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -19,13 +21,14 @@ use crate::cookies::Jar;
 use crate::form::Form;
 use crate::mount::Mount as _;
 use crate::problem::Problem;
-use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::Services;
-use keuze_core::service::codes::{Fit, JustDone, Session};
-use keuze_core::service::people::{Act, Erased as ErasedRecord};
+use crate::{App, render};
+use keuze_core::service::codes::{Fit, JustDone, Session, Verification};
+use keuze_core::service::data_access::DataAccess;
+use keuze_core::service::people::{Act, Erased as ErasedRecord, Erasures};
+use keuze_core::service::site::Site;
 
-pub(super) fn router() -> Router<Services> {
+pub(super) fn router() -> Router<App> {
     Router::new()
         .mount(Endpoint::DataAccess, get(insight))
         .mount(Endpoint::DataExport, get(download))
@@ -33,20 +36,30 @@ pub(super) fn router() -> Router<Services> {
 }
 
 /// Only a mailbox opens what is held: a number may have been somebody else's before.
-fn by_mail(services: &Services, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
-    session(services, visit, headers).filter(|session| session.email().is_some())
+fn by_mail(verification: &Verification, visit: &Visit, headers: &HeaderMap) -> Option<Session> {
+    session(verification, visit, headers).filter(|session| session.email().is_some())
 }
 
-async fn insight(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(session) = by_mail(&services, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
-    let page =
-        services.data_access.insight(services.site.frame(visit.language, Endpoint::DataAccess.path()), &session)?;
+async fn insight(
+    State(data_access): State<Arc<DataAccess>>,
+    State(verification): State<Arc<Verification>>,
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Some(session) = by_mail(&verification, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let page = data_access.insight(site.frame(visit.language, Endpoint::DataAccess.path()), &session)?;
     Ok(render::page(StatusCode::OK, visit.language, || Insight(InsightProps { page })))
 }
 
-async fn download(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(session) = by_mail(&services, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
-    let everything = services.data_access.take_away(&session)?;
+async fn download(
+    State(data_access): State<Arc<DataAccess>>,
+    State(verification): State<Arc<Verification>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Some(session) = by_mail(&verification, &visit, &headers) else { return Ok(to_ask(&visit, Next::Insight)) };
+    let everything = data_access.take_away(&session)?;
     let body = serde_json::to_vec_pretty(&everything).expect("what was JSON is JSON");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -56,60 +69,72 @@ async fn download(State(services): State<Services>, visit: Visit, headers: Heade
     Ok((headers, body).into_response())
 }
 
-async fn sure(State(services): State<Services>, visit: Visit, headers: HeaderMap) -> Response {
-    let Some(session) = by_mail(&services, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
-    sure_page(&services, &visit, &session, false)
+async fn sure(
+    State(data_access): State<Arc<DataAccess>>,
+    State(verification): State<Arc<Verification>>,
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Response {
+    let Some(session) = by_mail(&verification, &visit, &headers) else { return to_ask(&visit, Next::Insight) };
+    sure_page(&data_access, &verification, &site, &visit, &session, false)
 }
 
 /// Only where one person alone is known; elsewhere the page on what is held says why not.
-fn sure_page(services: &Services, visit: &Visit, session: &Session, unconfirmed: bool) -> Response {
-    if services.verification.opened_by(session).is_none() {
+fn sure_page(
+    data_access: &DataAccess,
+    verification: &Verification,
+    site: &Site,
+    visit: &Visit,
+    session: &Session,
+    unconfirmed: bool,
+) -> Response {
+    if verification.opened_by(session).is_none() {
         return see_other(&Endpoint::DataAccess.in_language(visit.language));
     }
-    let page = services.data_access.erase_view(
-        services.site.frame(visit.language, Endpoint::Erasure.path()),
-        session,
-        unconfirmed,
-    );
+    let page = data_access.erase_view(site.frame(visit.language, Endpoint::Erasure.path()), session, unconfirmed);
     let status = if unconfirmed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     render::page(status, visit.language, || Erase(EraseProps { page }))
 }
 
 async fn erase(
-    State(services): State<Services>,
+    State(data_access): State<Arc<DataAccess>>,
+    State(verification): State<Arc<Verification>>,
+    State(erasures): State<Arc<Erasures>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     headers: HeaderMap,
     mut form: Form,
 ) -> Result<Response, Problem> {
-    let _one_after_the_other = services.verification.one_press().await;
+    let _one_after_the_other = verification.one_press().await;
     let about = form.field("about")?;
     let (confirmed, declined) = (form.field("confirm")? == "yes", form.field("decline")? == "yes");
     form.end()?;
     // The second press of a double one.
-    if let Some(erased) = services.verification.just_erased(&about) {
-        return Ok(erased_page(&services, &visit, &erased));
+    if let Some(erased) = verification.just_erased(&about) {
+        return Ok(erased_page(&data_access, &site, &visit, &erased));
     }
-    let Some(session) = session(&services, &visit, &headers) else {
-        return Ok(not_recorded(&services, &visit, Unmatched::Ended(Next::Insight)));
+    let Some(session) = session(&verification, &visit, &headers) else {
+        return Ok(not_recorded(&site, &visit, Unmatched::Ended(Next::Insight)));
     };
-    let person = match (services.verification.about(&session).fit(&about), services.verification.opened_by(&session)) {
-        (Fit::Not, _) => return Ok(not_recorded(&services, &visit, Unmatched::OtherAddress)),
+    let person = match (verification.about(&session).fit(&about), verification.opened_by(&session)) {
+        (Fit::Not, _) => return Ok(not_recorded(&site, &visit, Unmatched::OtherAddress)),
         (Fit::Whole, Some(person)) => person,
-        _ => return Ok(not_recorded(&services, &visit, Unmatched::OtherPerson)),
+        _ => return Ok(not_recorded(&site, &visit, Unmatched::OtherPerson)),
     };
     if !confirmed {
-        return Ok(sure_page(&services, &visit, &session, true));
+        return Ok(sure_page(&data_access, &verification, &site, &visit, &session, true));
     }
     let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
-    let erased = services.erasures.erase_seen_by(person.subject, session.point(), !declined, &act).await?;
-    services.verification.end_session(&session);
-    services.verification.remember(&session, JustDone::Erased(erased.clone(), about));
-    Ok(erased_page(&services, &visit, &erased))
+    let erased = erasures.erase_seen_by(person.subject, session.point(), !declined, &act).await?;
+    verification.end_session(&session);
+    verification.remember(&session, JustDone::Erased(erased.clone(), about));
+    Ok(erased_page(&data_access, &site, &visit, &erased))
 }
 
-fn erased_page(services: &Services, visit: &Visit, erased: &ErasedRecord) -> Response {
-    let frame = Frame { reopens: false, ..services.site.frame(visit.language, Endpoint::Erasure.path()) };
-    let page = ErasedView { frame, erasure: services.data_access.erasure(erased) };
+fn erased_page(data_access: &DataAccess, site: &Site, visit: &Visit, erased: &ErasedRecord) -> Response {
+    let frame = Frame { reopens: false, ..site.frame(visit.language, Endpoint::Erasure.path()) };
+    let page = ErasedView { frame, erasure: data_access.erasure(erased) };
     let mut response = render::page(StatusCode::OK, visit.language, || Erased(ErasedProps { page }));
     let mut jar = Jar::new(visit.names());
     jar.forget_person();

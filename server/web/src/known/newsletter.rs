@@ -1,5 +1,7 @@
 //! The newsletter's sign-up, and the link that confirms it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::StatusCode;
@@ -17,20 +19,21 @@ use crate::limits::Client;
 use crate::mount::Mount as _;
 use crate::objection::without_referrer;
 use crate::problem::Problem;
-use crate::render;
 use crate::visit::Visit;
+use crate::{App, render};
 use contact::Email;
-use keuze_core::service::Services;
-use keuze_core::service::newsletter::SignUpError;
+use keuze_core::service::newsletter::{self, SignUpError};
+use keuze_core::service::receipt::Receipts;
+use keuze_core::service::site::Site;
 
 /// The longest name that is kept.
 const LONGEST_NAME: usize = 100;
 
-pub(super) fn router() -> Router<Services> {
+pub(super) fn router() -> Router<App> {
     Router::new().mount(Endpoint::Newsletter, get(form).post(ask))
 }
 
-pub(super) fn links() -> Router<Services> {
+pub(super) fn links() -> Router<App> {
     Router::new().mount(Endpoint::NewsletterLink, get(link).post(confirm))
 }
 
@@ -43,7 +46,8 @@ struct Typed {
 }
 
 fn page(
-    services: &Services,
+    newsletter: &newsletter::Newsletter,
+    site: &Site,
     visit: &Visit,
     status: StatusCode,
     path: &str,
@@ -51,23 +55,28 @@ fn page(
     step: NewsletterStep,
 ) -> Response {
     let Typed { address, name, fault } = typed;
-    let days = services.config.newsletter.unconfirmed_days;
-    let page = NewsletterView { frame: services.site.frame(visit.language, path), address, name, fault, days };
+    let days = newsletter.unconfirmed_days();
+    let page = NewsletterView { frame: site.frame(visit.language, path), address, name, fault, days };
     render::page(status, visit.language, || Newsletter(NewsletterProps { page, step }))
 }
 
-async fn form(State(services): State<Services>, visit: Visit) -> Response {
-    form_page(&services, &visit, Typed::default())
+async fn form(
+    State(newsletter): State<Arc<newsletter::Newsletter>>,
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+) -> Response {
+    form_page(&newsletter, &site, &visit, Typed::default())
 }
 
-fn form_page(services: &Services, visit: &Visit, typed: Typed) -> Response {
+fn form_page(newsletter: &newsletter::Newsletter, site: &Site, visit: &Visit, typed: Typed) -> Response {
     let status = typed.fault.map_or(StatusCode::OK, status);
-    page(services, visit, status, Endpoint::Newsletter.path(), typed, NewsletterStep::Form)
+    page(newsletter, site, visit, status, Endpoint::Newsletter.path(), typed, NewsletterStep::Form)
 }
 
 /// An address that has the newsletter already gets the same mail and the same page.
 async fn ask(
-    State(services): State<Services>,
+    State(newsletter): State<Arc<newsletter::Newsletter>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     Client(client): Client,
     mut form: Form,
@@ -75,17 +84,30 @@ async fn ask(
     let (address, name) = (form.field("email")?, form.field("name")?);
     form.end()?;
     let refused = |fault| {
-        form_page(&services, &visit, Typed { fault: Some(fault), address: address.clone(), name: name.clone() })
+        form_page(
+            &newsletter,
+            &site,
+            &visit,
+            Typed { fault: Some(fault), address: address.clone(), name: name.clone() },
+        )
     };
     let Ok(email) = Email::parse(&address) else { return Ok(refused(AddressFault::Form)) };
     if name.chars().count() > LONGEST_NAME {
         return Ok(refused(AddressFault::Name));
     }
     let given = Some(name.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty());
-    match services.newsletter.ask_for_newsletter(&email, given, visit.language, &visit.host.origin, client).await {
+    match newsletter.ask_for_newsletter(&email, given, visit.language, &visit.host.origin, client).await {
         Ok(()) => {
             let typed = Typed { address: email.given().to_owned(), ..Typed::default() };
-            Ok(page(&services, &visit, StatusCode::OK, Endpoint::Newsletter.path(), typed, NewsletterStep::Asked))
+            Ok(page(
+                &newsletter,
+                &site,
+                &visit,
+                StatusCode::OK,
+                Endpoint::Newsletter.path(),
+                typed,
+                NewsletterStep::Asked,
+            ))
         }
         Err(SignUpError::Send(error)) => Ok(refused(not_sent(error)?)),
         Err(SignUpError::Act(error)) => Err(error.into()),
@@ -94,28 +116,31 @@ async fn ask(
 
 /// Mail scanners fetch every link, so looking at it never confirms.
 async fn link(
-    State(services): State<Services>,
+    State(newsletter): State<Arc<newsletter::Newsletter>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let known = services.newsletter.still_confirms(&token)?;
+    let known = newsletter.still_confirms(&token)?;
     let step = if known { NewsletterStep::Confirm(uri.path().to_owned()) } else { NewsletterStep::Stale };
     let status = if known { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    Ok(without_referrer(page(&services, &visit, status, uri.path(), Typed::default(), step)))
+    Ok(without_referrer(page(&newsletter, &site, &visit, status, uri.path(), Typed::default(), step)))
 }
 
 async fn confirm(
-    State(services): State<Services>,
+    State(newsletter): State<Arc<newsletter::Newsletter>>,
+    State(receipts): State<Arc<Receipts>>,
+    State(site): State<Arc<Site>>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    match services.newsletter.confirm_newsletter(&token).await? {
-        Some(acted) => Ok(see_other(&paths::in_language(&done_path(&services, &acted), visit.language))),
+    match newsletter.confirm_newsletter(&token).await? {
+        Some(acted) => Ok(see_other(&paths::in_language(&done_path(&receipts, &acted), visit.language))),
         None => {
             let (typed, step) = (Typed::default(), NewsletterStep::Stale);
-            Ok(without_referrer(page(&services, &visit, StatusCode::NOT_FOUND, uri.path(), typed, step)))
+            Ok(without_referrer(page(&newsletter, &site, &visit, StatusCode::NOT_FOUND, uri.path(), typed, step)))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `POST /keuze/api/v1/customers` and `…/opt-ins`: another system tells of a customer, as one row of an import does (S-21),
 //! and that one wants to be asked for an opt-in.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -16,10 +18,9 @@ use super::{Caller, Customers, answer, json, once};
 use crate::body;
 use crate::problem::Problem;
 use crate::visit::Visit;
-use keuze_core::service::Services;
-use keuze_core::service::people::ActError;
 use keuze_core::service::people::import::read::json_row;
-use keuze_core::service::people::import::{CameTo, Mend, Note, Request, RowFault, RowReport};
+use keuze_core::service::people::import::{CameTo, ContactImport, Mend, Note, Request, RowFault, RowReport};
+use keuze_core::service::people::{ActError, Contactability, People};
 use words::problem::Slug;
 
 /// What a customer came to. Nothing in it repeats what was sent.
@@ -52,7 +53,7 @@ struct Warning {
 
 /// Takes what is told; it adds, and neither lifts a no nor signs anybody up without evidence.
 pub async fn tell(
-    State(services): State<Services>,
+    State(contact_import): State<Arc<ContactImport>>,
     caller: Caller<Customers>,
     visit: Visit,
     headers: HeaderMap,
@@ -66,7 +67,7 @@ pub async fn tell(
     let kept = |report: &RowReport| once::kept(StatusCode::OK, &body(report));
     // A refusal is not kept: sent again, the row is refused alike.
     let request = act.request.map(|name| Request { name, answer: &kept });
-    let report = services.contact_import.import_row(row, &caller.name(), act.actor, request).await?;
+    let report = contact_import.import_row(row, &caller.name(), act.actor, request).await?;
     let report = report.ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
     match report.came_to {
         CameTo::Refused(fault) => Err(refused(unknown.as_deref(), fault, &report.notes)),
@@ -138,7 +139,8 @@ struct Requested {
 
 /// Records that an opt-in was asked for; it is none until the person confirms it (S-11, S-20).
 pub async fn ask(
-    State(services): State<Services>,
+    State(contactability): State<Arc<Contactability>>,
+    State(people): State<Arc<People>>,
     caller: Caller<Customers>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -152,8 +154,8 @@ pub async fn ask(
     let nobody = || Problem::with(Slug::MalformedRequest, "who.customer");
     let nobody =
         || nobody().mended_by("name a customer number that is known; /keuze/api/v1/customers tells of a new one");
-    let person = who.find(&services)?.who.person.ok_or_else(nobody)?;
-    let acted = services.contactability.request_opt_in(person, &channels, &caller.act()).await?;
+    let person = who.find(&people)?.who.person.ok_or_else(nobody)?;
+    let acted = contactability.request_opt_in(person, &channels, &caller.act()).await?;
     let mut response = answer(&Requested { channels: acted.channels, confirmed: false });
     *response.status_mut() = StatusCode::ACCEPTED;
     Ok(response)

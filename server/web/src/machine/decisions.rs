@@ -1,6 +1,8 @@
 //! `GET` and `POST /keuze/api/v1/decisions`: "may I?", for one person or contact point, and one channel and class of message
 //! or one purpose.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
@@ -21,7 +23,8 @@ use super::{Caller, Decisions, answer};
 use crate::body;
 use crate::problem::Problem;
 use crate::visit::Visit;
-use keuze_core::service::Services;
+use keuze_core::service::message::Messages;
+use keuze_core::service::people::{Contactability, People};
 use words::problem::Slug;
 
 #[derive(Default, Deserialize)]
@@ -107,7 +110,9 @@ impl From<Decision> for Told {
 /// By customer number alone: an address would stand in the logs of everything between here and there, as would the name of
 /// who classed a service message; that is asked by POST.
 pub async fn by_number(
-    State(services): State<Services>,
+    State(messages): State<Arc<Messages>>,
+    State(contactability): State<Arc<Contactability>>,
+    State(people): State<Arc<People>>,
     caller: Caller<Decisions>,
     _visit: Visit,
     RawQuery(query): RawQuery,
@@ -130,27 +135,33 @@ pub async fn by_number(
     if sent.message_class == Some(MessageClass::Service) {
         return Err(Problem::with(Slug::MessageClassIncomplete, "decided_by"));
     }
-    decide(&services, &caller, &sent).await
+    decide(&messages, &contactability, &people, &caller, &sent).await
 }
 
 /// By customer number, contact point, or both.
 pub async fn by_anything(
-    State(services): State<Services>,
+    State(messages): State<Arc<Messages>>,
+    State(contactability): State<Arc<Contactability>>,
+    State(people): State<Arc<People>>,
     caller: Caller<Decisions>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let sent: Sent = body::json(&headers, body)?;
-    decide(&services, &caller, &sent).await
+    decide(&messages, &contactability, &people, &caller, &sent).await
 }
 
-async fn decide(services: &Services, caller: &Caller<Decisions>, sent: &Sent) -> Result<Response, Problem> {
-    let (asked, who) = (sent.asked()?, sent.who.find(services)?.who);
+async fn decide(
+    messages: &Messages,
+    contactability: &Contactability,
+    people: &People,
+    caller: &Caller<Decisions>,
+    sent: &Sent,
+) -> Result<Response, Problem> {
+    let (asked, who) = (sent.asked()?, sent.who.find(people)?.who);
     let decision = match asked {
-        Asked::Message(channel, classified) => {
-            services.messages.may_send(&who, channel, classified, &caller.act()).await?
-        }
-        Asked::Purpose(purpose) => services.contactability.may_i_use(&who, purpose)?,
+        Asked::Message(channel, classified) => messages.may_send(&who, channel, classified, &caller.act()).await?,
+        Asked::Purpose(purpose) => contactability.may_i_use(&who, purpose)?,
     };
     Ok(answer(&Told::from(decision)))
 }

@@ -1,5 +1,7 @@
 //! `POST /keuze/api/v1/letter-blocks` and `…/letter-checks`: every letter says how to object (S-13).
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -16,12 +18,15 @@ use serde::{Deserialize, Serialize};
 
 use super::decisions::Told;
 use super::who::Named;
-use super::{Caller, Letters, answer, open_gate, origin};
+use super::{Caller, Letters, answer, open_gate};
 use crate::body;
 use crate::problem::Problem;
 use crate::visit::Visit;
-use keuze_core::service::Services;
-use keuze_core::service::send::{LETTER_BLOCK, Lacking, lacking, paragraph};
+use keuze_core::config::Config;
+use keuze_core::service::message::Messages;
+use keuze_core::service::people::{LetterCodes, People};
+use keuze_core::service::send::{LETTER_BLOCK, Lacking, Mailings, lacking, paragraph};
+use keuze_core::service::site::Site;
 use words::problem::Slug;
 
 #[derive(Deserialize)]
@@ -42,21 +47,26 @@ struct Block {
 }
 
 /// Gives a recipient's block, unless the letter must not go.
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 pub async fn block(
-    State(services): State<Services>,
+    State(mailings): State<Arc<Mailings>>,
+    State(letters): State<Arc<LetterCodes>>,
+    State(people): State<Arc<People>>,
+    State(site): State<Arc<Site>>,
+    State(config): State<Arc<Config>>,
     caller: Caller<Letters>,
     visit: Visit,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let sent: Sent = body::json(&headers, body)?;
-    let (person, decision) = open_gate(&services, &sent.who, Channel::Post)?;
-    let code = services.letters.letter_code(person.subject, &caller.act()).await?;
-    let origin = origin(&services, &visit);
+    let (person, decision) = open_gate(&mailings, &people, &sent.who, Channel::Post)?;
+    let code = letters.letter_code(person.subject, &caller.act()).await?;
+    let origin = site.origin_of_links(&visit.host);
     let address = short_address(&origin);
     Ok(answer(&Block {
         version: LETTER_BLOCK,
-        paragraph: paragraph(&services.config.controller, &address, code),
+        paragraph: paragraph(&config.controller, &address, code),
         qr: qr(&format!("{origin}{}?code={code}", Endpoint::Letter.path())),
         address,
         code: code.to_string(),
@@ -96,7 +106,8 @@ struct Passed {
 
 /// Passes a letter or its template, or says what it lacks.
 pub async fn check(
-    State(services): State<Services>,
+    State(messages): State<Arc<Messages>>,
+    State(config): State<Arc<Config>>,
     caller: Caller<Letters>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -105,14 +116,12 @@ pub async fn check(
     let named = letter.template.as_deref().map(|template| CheckedLetter::read(template, LETTER_BLOCK)).transpose();
     let named = named.map_err(|fault| Problem::with(Slug::MalformedRequest, "template").mended_by(fault))?;
     let addresses: Vec<String> =
-        services.config.site.hosts.iter().map(|host| format!("{}{}", host.name(), Endpoint::Letter.path())).collect();
-    let asked = services.clone();
-    let checked =
-        tokio::task::spawn_blocking(move || lacking(&letter.text, &asked.config.controller, &addresses)).await;
+        config.site.hosts.iter().map(|host| format!("{}{}", host.name(), Endpoint::Letter.path())).collect();
+    let checked = tokio::task::spawn_blocking(move || lacking(&letter.text, &config.controller, &addresses)).await;
     let lacking = checked.map_err(|_| Slug::Internal)?;
     if lacking.is_empty() {
         let record = match named {
-            Some(passed) => Some(services.messages.record_letter(passed, &caller.act()).await?),
+            Some(passed) => Some(messages.record_letter(passed, &caller.act()).await?),
             None => None,
         };
         return Ok(answer(&Passed { passes: true, block_version: LETTER_BLOCK, record }));

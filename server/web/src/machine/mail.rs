@@ -1,6 +1,8 @@
 //! `POST /keuze/api/v1/mail-headers` and `…/mail-checks`: what a mail to one recipient carries so that it can be stopped,
 //! and whether it does (S-14, RFC 8058).
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
@@ -12,12 +14,15 @@ use serde::{Deserialize, Serialize};
 
 use super::decisions::Told;
 use super::who::Named;
-use super::{Caller, Mail, answer, open_gate, origin};
+use super::{Caller, Mail, answer, open_gate};
 use crate::body;
 use crate::problem::Problem;
 use crate::visit::Visit;
-use keuze_core::service::Services;
+use keuze_core::config::Config;
 use keuze_core::service::mail_check::{self, SIGNATURE};
+use keuze_core::service::people::People;
+use keuze_core::service::send::Mailings;
+use keuze_core::service::site::Site;
 use words::problem::Slug;
 
 #[derive(Deserialize)]
@@ -49,7 +54,9 @@ struct Headers {
 
 /// Gives them, unless the mail must not go.
 pub async fn headers(
-    State(services): State<Services>,
+    State(mailings): State<Arc<Mailings>>,
+    State(people): State<Arc<People>>,
+    State(site): State<Arc<Site>>,
     _caller: Caller<Mail>,
     visit: Visit,
     headers: HeaderMap,
@@ -59,8 +66,8 @@ pub async fn headers(
     if !matches!(sent.channel, Channel::Newsletter | Channel::Email) {
         return Err(Problem::with(Slug::MalformedRequest, "channel"));
     }
-    let (person, decision) = open_gate(&services, &sent.who, sent.channel)?;
-    let links = services.mailings.mail_links(&person, sent.channel, &origin(&services, &visit));
+    let (person, decision) = open_gate(&mailings, &people, &sent.who, sent.channel)?;
+    let links = mailings.mail_links(&person, sent.channel, &site.origin_of_links(&visit.host));
     let headers =
         Headers { list_unsubscribe: format!("<{}>", links.link), list_unsubscribe_post: "List-Unsubscribe=One-Click" };
     Ok(answer(&Given {
@@ -80,7 +87,7 @@ struct Passed {
 
 /// Passes a mail as it is about to leave, or says what it lacks. With `signature=later` it is signed after this.
 pub async fn check(
-    State(services): State<Services>,
+    State(config): State<Arc<Config>>,
     _caller: Caller<Mail>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -88,7 +95,7 @@ pub async fn check(
 ) -> Result<Response, Problem> {
     let signed_later = is_signed_later(&query.unwrap_or_default())?;
     let raw = body::raw(&headers, body, "message/rfc822")?;
-    let checked = tokio::task::spawn_blocking(move || mail_check::check(&raw, &services.config)).await;
+    let checked = tokio::task::spawn_blocking(move || mail_check::check(&raw, &config)).await;
     let found = checked.map_err(|_| Slug::Internal)?.ok_or(Problem::with(Slug::MalformedRequest, "body"))?;
     let comes_later = |finding: &mail_check::Finding| signed_later && finding.word == SIGNATURE;
     let lacking = found.iter().filter(|finding| !finding.holds() && !comes_later(finding));

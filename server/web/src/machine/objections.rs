@@ -1,6 +1,7 @@
 //! `POST /keuze/api/v1/objections`: another system passes on that somebody said no (S-17).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -17,9 +18,9 @@ use crate::body;
 use crate::problem::Problem;
 use ::words::problem::Slug;
 use keuze_core::json::Node;
-use keuze_core::service::Services;
-use keuze_core::service::people::Acted;
 use keuze_core::service::people::import::{Note, words};
+use keuze_core::service::people::{Acted, Contactability, People};
+use keuze_core::service::receipt::Receipts;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,14 +43,17 @@ struct Taken {
 
 /// Takes it; a program can stop, and neither grant nor lift.
 pub async fn object(
-    State(services): State<Services>,
+    State(contactability): State<Arc<Contactability>>,
+    State(people): State<Arc<People>>,
+    State(receipts): State<Arc<Receipts>>,
     caller: Caller<Objections>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body = body::raw(&headers, body, "application/json")?;
-    let (acted, sent) = take(&services, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
-    let receipt = services.receipts.number(acted.record).to_string();
+    let (acted, sent) =
+        take(&contactability, &people, &caller, &body).await.map_err(|problem| with_its_no(problem, &body))?;
+    let receipt = receipts.number(acted.record).to_string();
     let not_recorded: BTreeSet<Channel> = sent.into_iter().filter(|sent| !acted.channels.contains(sent)).collect();
     let not_recorded = not_recorded.into_iter().collect();
     let Acted { channels, since, changed, .. } = acted;
@@ -60,14 +64,19 @@ pub async fn object(
 }
 
 /// What the objection came to, and the channels that it was sent for.
-async fn take(services: &Services, caller: &Caller<Objections>, body: &[u8]) -> Result<(Acted, Vec<Channel>), Problem> {
+async fn take(
+    contactability: &Contactability,
+    people: &People,
+    caller: &Caller<Objections>,
+    body: &[u8],
+) -> Result<(Acted, Vec<Channel>), Problem> {
     let sent: Sent = body::parsed(body)?;
-    let found = sent.who.find(services)?;
+    let found = sent.who.find(people)?;
     // A number that nobody has would stop nothing, and whoever passed it on would believe that it did.
     if found.is_nobody {
         return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
     }
-    Ok((services.contactability.object(&found.who, &sent.channels, &caller.act()).await?, sent.channels))
+    Ok((contactability.object(&found.who, &sent.channels, &caller.act()).await?, sent.channels))
 }
 
 /// Whoever passes on a no must not believe that it was taken: what can be read of it is said with the refusal.

@@ -15,8 +15,11 @@ use crate::body::LARGEST;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use keuze_core::service::Services;
+use keuze_core::service::clients::ApiClients;
+use ledger::clock::Clock;
 use ledger::formats::fact::Reply;
-use ledger::{Answer, AnswerName};
+use ledger::{Answer, AnswerName, Scribe};
+use time::OffsetDateTime;
 use words::problem::Slug;
 
 /// So many requests with a key are under way at most; two that are the same never at once.
@@ -24,7 +27,9 @@ const LANES: usize = 64;
 
 /// The requests that are under way.
 pub struct Requests {
-    services: Services,
+    clients: Arc<ApiClients>,
+    scribe: Scribe,
+    clock: Arc<dyn Clock>,
     /// Each guards the order of the requests whose names fall to it, from one's beginning until its answer is durable.
     /// Requests without a key wait for none.
     lanes: Vec<Arc<Mutex<()>>>,
@@ -33,7 +38,12 @@ pub struct Requests {
 impl Requests {
     /// None yet.
     pub fn of(services: &Services) -> Self {
-        Self { services: services.clone(), lanes: (0..LANES).map(|_| Arc::default()).collect() }
+        Self {
+            clients: Arc::clone(&services.clients),
+            scribe: services.scribe.clone(),
+            clock: Arc::clone(&services.clock),
+            lanes: (0..LANES).map(|_| Arc::default()).collect(),
+        }
     }
 
     async fn lane(&self, name: &AnswerName) -> OwnedMutexGuard<()> {
@@ -55,7 +65,7 @@ pub(super) fn kept(status: StatusCode, body: &[u8]) -> Reply {
 pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     // Whoever has no good key of the API is told so as ever.
-    if client(&requests.services, &parts.headers).is_err() {
+    if client(&requests.clients, &*requests.clock, &parts.headers).is_err() {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
     let path = parts.uri.path().to_owned();
@@ -63,7 +73,7 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     let name = match IdempotencyKey::of(&parts.headers) {
         Ok(Some(once)) => {
             let caller = key(&parts.headers).unwrap_or_default();
-            once.name(&requests.services, &[path.as_bytes(), caller.as_bytes(), &body])
+            once.name(&requests.scribe, &[path.as_bytes(), caller.as_bytes(), &body])
         }
         Ok(None) => return Ok(next.run(Request::from_parts(parts, Body::from(body))).await),
         // A no is taken whatever else is wrong; it is only not known again.
@@ -71,9 +81,9 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
         Err(problem) => return Err(problem),
     };
     let lane = requests.lane(&name).await;
-    let now = requests.services.clock.now().at;
+    let now = requests.clock.now().at;
     // Where nothing is kept but that the request was done, what was recorded tells the rest.
-    let before = requests.services.scribe.answered(&name, now).filter(|before| before.reply != Reply::Done);
+    let before = requests.scribe.answered(&name, now).filter(|before| before.reply != Reply::Done);
     if let Some(before) = before {
         return told_before(before.reply);
     }
@@ -82,21 +92,22 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     request.extensions_mut().insert(RequestName(name));
     let answered = tokio::spawn(async move {
         let _held = lane;
-        keep(&requests.services, name, next.run(request).await).await
+        let response = next.run(request).await;
+        keep(&requests.scribe, requests.clock.now().at, name, response).await
     });
     answered.await.map_err(|_| Problem::from(Slug::Internal))?
 }
 
 /// Keeps the answer of what was done; a refusal changed nothing, and is found again by doing the same.
-async fn keep(services: &Services, name: AnswerName, response: Response) -> Result<Response, Problem> {
+async fn keep(scribe: &Scribe, at: OffsetDateTime, name: AnswerName, response: Response) -> Result<Response, Problem> {
     if !response.status().is_success() {
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::from(Slug::Internal))?;
-    let answer = Answer { name, at: services.clock.now().at, reply: kept(parts.status, &body) };
-    let stands = services.scribe.answered(&name, answer.at).is_some_and(|before| before.reply == answer.reply);
-    if !stands && let Err(error) = services.scribe.keep_answer(answer).await {
+    let answer = Answer { name, at, reply: kept(parts.status, &body) };
+    let stands = scribe.answered(&name, answer.at).is_some_and(|before| before.reply == answer.reply);
+    if !stands && let Err(error) = scribe.keep_answer(answer).await {
         tracing::warn!(%error, "an answer was not kept: sent again, what was recorded tells it");
     }
     Ok(Response::from_parts(parts, Body::from(body)))

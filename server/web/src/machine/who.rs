@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use crate::problem::Problem;
 use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
-use keuze_core::service::Services;
-use keuze_core::service::people::{Who, customer_number};
+use keuze_core::service::people::{People, Who, customer_number};
 use words::problem::Slug;
 
 /// As it is sent; addresses stand in bodies and never in an address of ours.
@@ -62,7 +61,7 @@ impl Named {
     ///
     /// # Errors
     /// A problem that names the field, never what was in it.
-    pub fn find(&self, services: &Services) -> Result<Found, Problem> {
+    pub fn find(&self, people: &People) -> Result<Found, Problem> {
         let points = self.points()?;
         if self.customer.is_none() && points.is_empty() {
             return Err(Problem::with(Slug::MalformedRequest, "who"));
@@ -73,7 +72,7 @@ impl Named {
             .map(customer_number)
             .transpose()
             .map_err(|changed| Problem::with(Slug::MalformedRequest, "who.customer").mended_by(changed))?;
-        let person = number.and_then(|number| services.people.customer_at(&number, &points));
+        let person = number.and_then(|number| people.customer_at(&number, &points));
         let is_nobody = self.customer.is_some() && person.is_none();
         let who = if is_nobody {
             Who::default()

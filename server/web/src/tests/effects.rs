@@ -322,7 +322,9 @@ async fn where_nothing_is_or_nothing_is_taken_nothing_is_saved() {
 /// The whole gate around one handler, which takes as long as it takes.
 fn behind_the_gate(house: &House, longest: std::time::Duration, handler: axum::routing::MethodRouter) -> Browser {
     let gate = crate::gate::Gate {
-        services: house.services.clone(),
+        site: std::sync::Arc::clone(&house.services.site),
+        config: std::sync::Arc::clone(&house.services.config),
+        clock: std::sync::Arc::clone(&house.services.clock),
         sources: crate::limits::Sources::new(vault::key::MacKey::random(&*house.services.entropy)),
         limits: None,
         longest,

@@ -55,7 +55,7 @@ impl Consent {
         match request {
             // The policy that it names says what it is answered.
             Some(name) => {
-                _ = self.scribe.append_once(vec![draft], Answer { name, at: now, reply: Reply::Done }).await?
+                _ = self.scribe.append_once(vec![draft], Answer { name, at: now, reply: Reply::Done }).await?;
             }
             None => _ = self.scribe.append(draft).await?,
         }
