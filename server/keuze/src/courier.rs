@@ -126,7 +126,7 @@ impl Courier {
             Err(error) => {
                 let tries = self.later.get(id).map_or(0, |(_, tries)| *tries);
                 tracing::warn!(%error, what = mail.what, tries, "a mail was not taken; it is tried again");
-                self.later.insert(id.clone(), (now + wait(tries), tries + 1));
+                self.later.insert(*id, (now + wait(tries), tries + 1));
             }
         }
     }

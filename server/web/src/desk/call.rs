@@ -222,7 +222,7 @@ impl Desk {
     /// The call at an address of this session, while it is open.
     fn call_at(&self, session: &Session, id: &str) -> Option<OpenCall> {
         let id = WorkId::parse(id)?;
-        let call = self.sessions.work(session, |work| work.call(id).cloned()).flatten()?;
+        let call = self.sessions.work(session, |work| work.call(id).copied()).flatten()?;
         let call = self.calls.get(&call)?;
         match call.person {
             // Erased since they were chosen: the call is about its number or address again.

@@ -90,7 +90,7 @@ impl Work {
         let known = self.calls.iter().find(|(_, of)| *of == call).map(|(id, _)| *id);
         known.unwrap_or_else(|| {
             let id = WorkId::random(entropy);
-            self.calls.insert(id, call.clone());
+            self.calls.insert(id, *call);
             id
         })
     }
