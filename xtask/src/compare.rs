@@ -2,7 +2,7 @@
 //! seed, and shows in what their answers differ: status, headers, body. The requests are those of `xtask/requests.txt`, and then
 //! every address of docs/routes.md with nothing in it, with nonsense, and from another site.
 
-mod plain;
+pub mod plain;
 mod script;
 
 #[cfg(test)]

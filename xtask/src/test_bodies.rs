@@ -13,7 +13,15 @@ use quote::ToTokens as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemFn};
 
+use crate::compare::plain;
 use crate::run;
+
+/// Macros and methods by which a test fails.
+const CHECKS: [&str; 9] =
+    ["assert", "assert_eq", "assert_ne", "panic", "expect", "expect_err", "unwrap", "prop_assert", "assert_snapshot"];
+
+/// Of a line that is shown.
+const WIDEST: usize = 160;
 
 /// A test of a commit.
 #[derive(Clone, Debug)]
@@ -25,19 +33,46 @@ struct Test {
 /// Every test of a commit, by the last part of its name: several may share one.
 type Tests = BTreeMap<String, Vec<Test>>;
 
-/// Prints what differs; of `whole` tests both bodies, too.
+/// Prints what differs, first what asks less or something else; of `whole` tests both bodies, too.
 pub fn compare(old: &str, new: &str, whole: bool) -> Result<()> {
     let (before, now) = (tests_of(old)?, tests_of(new)?);
     let changed = changed(&before, &now);
-    for (name, was, is) in &changed {
-        println!("{name}\n    {} -> {}", was.path, is.path);
-        if whole {
-            println!("  - {}\n  + {}", was.body, is.body);
+    let (others, alike): (Vec<_>, Vec<_>) =
+        changed.iter().partition(|(_, was, is)| asked(&was.body) != asked(&is.body));
+    for (heading, tests) in [("other values or checks", &others), ("only other ways to come by them", &alike)] {
+        println!("{heading}:");
+        for (name, was, is) in tests {
+            println!("{name} ({})", is.path);
+            for line in plain::difference(&asked(&was.body), &asked(&is.body)) {
+                println!("    {}", line.chars().take(WIDEST).collect::<String>());
+            }
+            if whole {
+                println!("  - {}\n  + {}", was.body, is.body);
+            }
         }
+        println!();
     }
     let both = before.keys().filter(|name| now.contains_key(*name)).count();
-    println!("{} of {both} tests that both commits have differ in more than names", changed.len());
+    let (others, alike) = (others.len(), alike.len());
+    println!(
+        "of {both} tests that both commits have, {others} have other values or checks, {alike} only other ways to come by them"
+    );
     browser_tests(old, new)
+}
+
+/// What a test asks: its values as they are written, and which checks it makes, in their order of the alphabet.
+fn asked(body: &TokenStream) -> Vec<String> {
+    let mut asked = Vec::new();
+    for token in body.clone() {
+        match token {
+            TokenTree::Literal(value) => asked.push(value.to_string()),
+            TokenTree::Ident(word) if CHECKS.contains(&word.to_string().as_str()) => asked.push(word.to_string()),
+            TokenTree::Group(group) => asked.extend(self::asked(&group.stream())),
+            _ => {}
+        }
+    }
+    asked.sort();
+    asked
 }
 
 /// The browser's, file by file: their titles stand in docs/tests.txt.

@@ -57,3 +57,12 @@ fn of_several_with_one_name_only_what_has_no_equal_is_told() {
     let changed = changed(&before, &now);
     assert_eq!(changed.iter().map(|(_, was, is)| (&*was.path, &*is.path)).collect::<Vec<_>>(), [("0.rs", "1.rs")]);
 }
+
+#[test]
+fn what_is_asked_is_values_and_checks_however_they_are_come_by() {
+    let asked = |text: &str| super::asked(&text.parse().expect("Rust"));
+    assert_eq!(asked("assert_eq!(a(1).b, [\"x\"]);"), asked("let c = d(\"x\", 1); assert_eq!(c, e);"));
+    for (old, new) in [("assert_eq!(a, 1);", "assert_eq!(a, 2);"), ("assert!(a); assert!(b);", "assert!(a);")] {
+        assert_ne!(asked(old), asked(new), "{old} {new}");
+    }
+}
