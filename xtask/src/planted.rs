@@ -10,6 +10,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
+use crate::crates::{self, Crate};
+use crate::requirements::{self, File};
 use crate::run;
 
 /// The faults, by the crates they are in.
@@ -26,8 +28,10 @@ struct Fault {
     of: String,
     /// What it breaks.
     breaks: String,
-    file: String,
-    /// A piece of a line that stands in the file once.
+    /// The folder that it is in, where that is not the crate's.
+    #[serde(rename = "in")]
+    folder: Option<String>,
+    /// A piece of a line that stands there once.
     was: String,
     /// What it becomes.
     is: String,
@@ -43,15 +47,15 @@ struct List {
 /// Plants the faults one by one; those of one crate alone where it is named.
 pub fn plant(only: Option<&str>) -> Result<()> {
     let faults: Vec<Fault> = faults()?.into_iter().filter(|fault| only.is_none_or(|only| fault.of == only)).collect();
-    let tree = tree()?;
+    let (tree, members) = (tree()?, crates::members()?);
     let mut survived = Vec::new();
     for fault in &faults {
         println!("xtask: {}: {}", fault.of, fault.breaks);
-        let path = tree.join(&fault.file);
-        let sound = std::fs::read_to_string(&path)?;
-        std::fs::write(&path, planted(&sound, fault)?)?;
+        let place = place(fault, &requirements::files()?, &members)?;
+        let path = tree.join(&place.path);
+        std::fs::write(&path, place.planted(fault))?;
         let noticed = noticed(&tree, fault);
-        std::fs::write(&path, sound)?;
+        std::fs::write(&path, place.sound)?;
         match noticed? {
             Some(test) => println!("xtask: noticed by {test}"),
             None => survived.push(format!("{}: {}", fault.of, fault.breaks)),
@@ -69,11 +73,29 @@ fn faults() -> Result<Vec<Fault>> {
     Ok(toml::from_str::<List>(&text).context(LIST)?.fault)
 }
 
-/// The file with the fault in it.
-fn planted(sound: &str, fault: &Fault) -> Result<String> {
-    match sound.matches(&fault.was).count() {
-        1 => Ok(sound.replacen(&fault.was, &fault.is, 1)),
-        count => bail!("{}: `{}` stands there {count} times, not once. Mend: {LIST}", fault.file, fault.was),
+/// The file that a fault belongs into.
+struct Place {
+    path: String,
+    sound: String,
+}
+
+impl Place {
+    /// The file with the fault in it.
+    fn planted(&self, fault: &Fault) -> String {
+        self.sound.replacen(&fault.was, &fault.is, 1)
+    }
+}
+
+fn place(fault: &Fault, files: &[File], members: &[Crate]) -> Result<Place> {
+    let of_crate = || members.iter().find(|member| member.name == fault.of).map(|member| member.folder.clone());
+    let folder = fault.folder.clone().or_else(of_crate).with_context(|| format!("{LIST}: {} is no crate", fault.of))?;
+    let beside = files.iter().filter(|file| file.path.starts_with(&format!("{folder}/")));
+    let found: Vec<&File> = beside.filter(|file| file.text.contains(&fault.was)).collect();
+    match found[..] {
+        [file] if file.text.matches(&fault.was).count() == 1 => {
+            Ok(Place { path: file.path.clone(), sound: file.text.clone() })
+        }
+        _ => bail!("{LIST}: `{}` does not stand in {folder} once. Mend: write what stands there now", fault.was),
     }
 }
 
@@ -104,7 +126,7 @@ fn noticed(tree: &Path, fault: &Fault) -> Result<Option<String>> {
         Some(spec) => &["xtask", "e2e", spec],
         None => {
             if !cargo(tree, compiled)?.0 {
-                bail!("{}: `{}` does not compile", fault.file, fault.is);
+                bail!("{LIST}: `{}` does not compile", fault.is);
             }
             &["test", "--quiet", "--package", &fault.of]
         }

@@ -60,9 +60,9 @@ fn of_several_with_one_name_only_what_has_no_equal_is_told() {
 
 #[test]
 fn what_is_asked_is_values_and_checks_however_they_are_come_by() {
-    let asked = |text: &str| super::asked(&text.parse().expect("Rust"));
-    assert_eq!(asked("assert_eq!(a(1).b, [\"x\"]);"), asked("let c = d(\"x\", 1); assert_eq!(c, e);"));
+    let values = |text: &str| asked(&text.parse().expect("Rust"));
+    assert_eq!(values("assert_eq!(a(1).b, [\"x\"]);"), values("let c = d(\"x\", 1); assert_eq!(c, e);"));
     for (old, new) in [("assert_eq!(a, 1);", "assert_eq!(a, 2);"), ("assert!(a); assert!(b);", "assert!(a);")] {
-        assert_ne!(asked(old), asked(new), "{old} {new}");
+        assert_ne!(values(old), values(new), "{old} {new}");
     }
 }
