@@ -35,6 +35,16 @@ pub struct Code {
     pub code: &'static str,
     /// How it looks.
     pub code_help: &'static str,
+    /// Title of the page that takes a spare code.
+    pub spare_title: &'static str,
+    /// That nothing was sent to an address, and in how many minutes something can be, where that is known.
+    pub spare_lead: fn(&str, Option<u32>) -> String,
+    /// Where the spare code is and what it does.
+    pub spare_help: &'static str,
+    /// The spare code.
+    pub spare_code: &'static str,
+    /// How it looks.
+    pub spare_code_help: &'static str,
     /// Its button.
     pub enter: &'static str,
     /// The link to a new code.
@@ -64,6 +74,18 @@ pub const NL: Code = Code {
     enter_help_text: "De code komt als sms. Hij werkt tien minuten, en alleen in deze browser. Met uw nummer ziet u wat voor dat nummer geldt. Voor de rest is een code naar uw e-mailadres nodig.",
     code: "Code",
     code_help: "Zes cijfers. U mag de code plakken.",
+    spare_title: "Vul de reservecode in",
+    spare_lead: |address, minutes| {
+        let soon = match minutes {
+            None => "Daarom sturen wij nu geen nieuwe code.".to_owned(),
+            Some(1) => "Probeer het over 1 minuut opnieuw, of gebruik de reservecode.".to_owned(),
+            Some(minutes) => format!("Probeer het over {minutes} minuten opnieuw, of gebruik de reservecode."),
+        };
+        format!("Er gingen al veel berichten naar {address}. {soon}")
+    },
+    spare_help: "De reservecode staat in ons laatste bericht daarheen, wie er ook om vroeg. Hij werkt een keer, in elke browser. Ziet u geen bericht? Kijk ook bij de ongewenste mail, of bel ons.",
+    spare_code: "Reservecode",
+    spare_code_help: "Twaalf letters en cijfers. U mag de code plakken.",
     enter: "Verder",
     again: "Een nieuwe code vragen",
     faults: "Er klopt iets niet",
@@ -91,6 +113,9 @@ pub const NL: Code = Code {
         CodeFault::Wrong { left } => format!(
             "Dit is niet de code die wij stuurden. Kijk in het nieuwste bericht. U kunt het nog {left} keer proberen."
         ),
+        CodeFault::WrongSpare => {
+            "Deze reservecode werkt niet. Kijk in ons laatste bericht, onder de gewone code.".to_owned()
+        }
     },
 };
 
@@ -111,6 +136,18 @@ pub const EN: Code = Code {
     enter_help_text: "The code comes as a text message. It works for ten minutes, and only in this browser. With your number you see what holds for that number. Everything else needs a code to your e-mail address.",
     code: "Code",
     code_help: "Six digits. You may paste the code.",
+    spare_title: "Enter the spare code",
+    spare_lead: |address, minutes| {
+        let soon = match minutes {
+            None => "So we send no new code now.".to_owned(),
+            Some(1) => "Try again in 1 minute, or use the spare code.".to_owned(),
+            Some(minutes) => format!("Try again in {minutes} minutes, or use the spare code."),
+        };
+        format!("Many messages went to {address} already. {soon}")
+    },
+    spare_help: "The spare code stands in our last message there, whoever asked for it. It works once, in any browser. No message? Look among the unwanted mail as well, or call us.",
+    spare_code: "Spare code",
+    spare_code_help: "Twelve letters and digits. You may paste the code.",
     enter: "Continue",
     again: "Ask for a new code",
     faults: "Something is not right",
@@ -136,6 +173,9 @@ pub const EN: Code = Code {
     code_fault: |fault| match fault {
         CodeFault::Wrong { left } => {
             format!("This is not the code that we sent. Look in the newest message. You can try {left} more times.")
+        }
+        CodeFault::WrongSpare => {
+            "This spare code does not work. Look in our last message, below the usual code.".to_owned()
         }
     },
 };

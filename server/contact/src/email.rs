@@ -85,6 +85,14 @@ impl Email {
     }
 }
 
+impl Email {
+    /// The mailbox that it surely reaches: as it finds people, and for Google's mail every spelling of the same.
+    pub fn mailbox(&self) -> String {
+        let is_googles = OF_GOOGLE.contains(&domain_to_ascii(self.domain()).unwrap_or_default().as_str());
+        if is_googles { self.objection_fold() } else { self.fold() }
+    }
+}
+
 /// Domains of Google's mail, which reads a name without its dots and without what stands behind a plus.
 const OF_GOOGLE: [&str; 2] = ["gmail.com", "googlemail.com"];
 

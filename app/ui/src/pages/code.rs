@@ -8,7 +8,7 @@ use model::language::Language;
 use model::paths::Endpoint;
 use words::code::Code as Words;
 use words::isolate::isolated;
-use words::views::centre::{AskCodeView, EnterCodeView, Next};
+use words::views::centre::{AskCodeView, CodeSent, EnterCodeView, Next};
 
 /// The field that takes an address or a number.
 const CONTACT: &str = "contact";
@@ -68,25 +68,34 @@ pub fn EnterCode(
     let frame = page.frame;
     let language = frame.language;
     let words = Words::of(language);
-    let help = if page.by_text { words.enter_help_text } else { words.enter_help };
+    let address = isolated(&page.address);
+    let (title, lead, help) = match page.sent {
+        CodeSent::Mail => (words.enter_title, (words.sent_to)(&address), words.enter_help),
+        CodeSent::Text => (words.enter_title, (words.sent_to)(&address), words.enter_help_text),
+        CodeSent::Before(minutes) => (words.spare_title, (words.spare_lead)(&address, minutes), words.spare_help),
+    };
+    let (label, form, keys) = match page.sent {
+        CodeSent::Mail | CodeSent::Text => (words.code, words.code_help, "numeric"),
+        CodeSent::Before(_) => (words.spare_code, words.spare_code_help, "text"),
+    };
     let fault = page.fault.map(words.code_fault);
     let faults: Vec<_> = fault.iter().map(|fault| ("code", fault)).collect();
     let summary = summary(&faults, words.faults);
     let code = line(Line {
         name: "code",
-        label: words.code.to_owned(),
+        label: label.to_owned(),
         value: &page.typed,
-        help: Some(words.code_help),
+        help: Some(form),
         fault: fault.as_deref(),
-        keys: "numeric",
+        keys,
         fills: "one-time-code",
         class: "short code",
     });
     view! {
-        <Shell frame=frame title=words.enter_title.to_owned() here=Here::Elsewhere>
-            <h1>{words.enter_title}</h1>
+        <Shell frame=frame title=title.to_owned() here=Here::Elsewhere>
+            <h1>{title}</h1>
             {summary}
-            <p class="lead" role="status">{(words.sent_to)(&isolated(&page.address))}</p>
+            <p class="lead" role="status">{lead}</p>
             <p>{help}</p>
             <form method="post" action=format!("{}#outcome", Endpoint::CodeEntry.in_language(language)) class="fields">
                 <input type="hidden" name="asked" value=page.asked />

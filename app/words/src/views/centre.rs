@@ -113,6 +113,19 @@ pub enum CodeFault {
         /// How often one may still try.
         left: u8,
     },
+    /// It is no spare code that works there.
+    WrongSpare,
+}
+
+/// What there is to enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeSent {
+    /// A code that was mailed.
+    Mail,
+    /// A code that came by text message.
+    Text,
+    /// A spare code that was sent before; nothing was sent now, and can be after so many minutes, where that is known.
+    Before(Option<u32>),
 }
 
 /// The page that takes the code.
@@ -124,8 +137,8 @@ pub struct EnterCodeView {
     pub asked: String,
     /// Where it was sent.
     pub address: String,
-    /// Whether it went by text message.
-    pub by_text: bool,
+    /// What was sent.
+    pub sent: CodeSent,
     /// Where it leads.
     pub next: Next,
     /// What was typed.

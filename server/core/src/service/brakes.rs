@@ -1,5 +1,9 @@
 //! What is counted so that nobody is flooded with mails and no code can be guessed, without locking out who is meant.
 //!
+//! Strangers can use up what may be sent to an address. So the message that leaves nothing for whoever asks next brings a spare
+//! code, which works in any browser until one may be sent again ([`super::codes`]): whoever reads the mailbox gets in with what
+//! strangers had sent there.
+//!
 //! Counts by client are in memory alone: no address of a client stands on disk, not even hashed. Those by code and by folded
 //! address survive a restart, so that none gives a guesser new tries: in a small file beside the journal (never in it), each
 //! line of it under a keyed hash, and gone with the window that it counts in.
@@ -25,11 +29,12 @@ const TRIES: u8 = 5;
 /// For how long a second press of the same button meets the code as used by the first.
 const DOUBLE: Duration = Duration::seconds(10);
 const SHORT: Duration = Duration::minutes(15);
-/// The longest window, and with it how long anything is kept.
+/// The longest window, and with it how long a message is counted.
 const LONG: Duration = Duration::days(1);
 /// How many messages one client can have sent to one address.
 const BY_CLIENT: [(Duration, usize); 2] = [(SHORT, 3), (LONG, 6)];
-/// How many messages go to one address, whoever asks: three strangers who use up theirs leave some for whoever has it.
+/// How many messages go to one address, whoever asks: three strangers who use up theirs leave some for whoever has it, and
+/// one more with a spare code where the last one did not go to the mailbox itself.
 const BY_ADDRESS: [(Duration, usize); 2] = [(SHORT, 12), (LONG, 24)];
 /// Above this many entries a table forgets what is over.
 const MOST: usize = 50_000;
@@ -68,6 +73,17 @@ struct Counts {
     sends: HashMap<Name, Vec<OffsetDateTime>>,
     /// The same by one client; in memory only.
     near: HashMap<(Source, Name), Vec<OffsetDateTime>>,
+    /// Until when a spare code works that went to an address itself, and not to one with a tag.
+    spares: HashMap<Name, OffsetDateTime>,
+}
+
+/// Whom a message floods, and whether it gets there what it brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The mailbox, without a tag.
+    pub name: Name,
+    /// With a tag it may be another mailbox after all: only its host knows.
+    pub is_tagged: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -85,6 +101,8 @@ enum Fact {
     Tries(Name, OffsetDateTime, u8),
     /// A message that went to an address.
     Send(Name, OffsetDateTime),
+    /// A spare code that went to an address, and until when it works.
+    Spare(Name, OffsetDateTime),
 }
 
 impl Brakes {
@@ -132,15 +150,27 @@ impl Brakes {
         tried
     }
 
-    /// Counts a message to an address that a client asks for, unless so many went there lately.
+    /// Counts a message to an address that a client asks for, unless so many went there lately. Gives until when it may be the
+    /// last: then it must bring a spare code that works until then.
     ///
     /// # Errors
     /// After so many minutes one may go again; nothing was counted.
-    pub fn send(&self, by: Source, to: Name, now: OffsetDateTime) -> Result<(), u32> {
+    pub fn send(&self, by: Source, to: Mailbox, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, u32> {
         let mut kept = self.kept();
-        let fact = self.counts().send(by, to, now)?;
-        self.keep(&mut kept, fact, now);
-        Ok(())
+        let until = self.counts().send(by, to, now)?;
+        self.keep(&mut kept, Fact::Send(to.name, now), now);
+        if let Some(until) = until.filter(|_| !to.is_tagged) {
+            self.keep(&mut kept, Fact::Spare(to.name, until), now);
+        }
+        Ok(until)
+    }
+
+    /// A spare code was used: whoever asks next gets another.
+    pub fn spare_used(&self, to: Mailbox, now: OffsetDateTime) {
+        let mut kept = self.kept();
+        if self.counts().spares.remove(&to.name).is_some() {
+            self.keep(&mut kept, Fact::Spare(to.name, now), now);
+        }
     }
 
     /// Forgets what is over, in memory and in the file.
@@ -186,6 +216,7 @@ impl Counts {
         match fact {
             Fact::Tries(name, until, tries) => _ = self.tries.insert(name, Code { tries, until, used: None }),
             Fact::Send(name, at) => self.sends.entry(name).or_default().push(at),
+            Fact::Spare(name, until) => _ = self.spares.insert(name, until),
         }
     }
 
@@ -214,23 +245,31 @@ impl Counts {
         (outcome, Some(Fact::Tries(code, until, tries)))
     }
 
-    /// What is to be kept of a message that goes, or after how many minutes one may.
-    fn send(&mut self, by: Source, to: Name, now: OffsetDateTime) -> Result<Fact, u32> {
+    /// Until when a message that goes may be the last, or after how many minutes one may go. Whoever asks for the mailbox itself
+    /// and could find no spare code there gets one more.
+    fn send(&mut self, by: Source, to: Mailbox, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, u32> {
         if self.near.len() > MOST {
             self.near.retain(|_, times| is_recent(times, now));
         }
-        let wait = |times: Option<&Vec<OffsetDateTime>>, budget| wait(times.map_or(&[], Vec::as_slice), budget, now);
-        let near = wait(self.near.get(&(by, to)), BY_CLIENT);
-        let all = wait(self.sends.get(&to), BY_ADDRESS);
-        if let Some(minutes) = near.max(all) {
+        let has_spare = self.spares.get(&to.name).is_some_and(|until| now < *until);
+        if let Some(minutes) = self.wait(by, to.name, now).filter(|_| to.is_tagged || has_spare) {
             return Err(minutes);
         }
-        let near = self.near.entry((by, to)).or_default();
+        let near = self.near.entry((by, to.name)).or_default();
         near.retain(|time| now - *time < LONG);
         near.push(now);
-        let fact = Fact::Send(to, now);
-        self.take(fact);
-        Ok(fact)
+        self.take(Fact::Send(to.name, now));
+        let until = self.wait(by, to.name, now).map(|minutes| now + Duration::minutes(minutes.into()));
+        if let Some(until) = until.filter(|_| !to.is_tagged) {
+            self.take(Fact::Spare(to.name, until));
+        }
+        Ok(until)
+    }
+
+    /// Minutes until a client may have a message sent to an address.
+    fn wait(&self, by: Source, to: Name, now: OffsetDateTime) -> Option<u32> {
+        let wait = |times: Option<&Vec<OffsetDateTime>>, budget| wait(times.map_or(&[], Vec::as_slice), budget, now);
+        wait(self.near.get(&(by, to)), BY_CLIENT).max(wait(self.sends.get(&to), BY_ADDRESS))
     }
 
     fn is_full(&self) -> bool {
@@ -245,9 +284,11 @@ impl Counts {
             times.retain(|time| now - *time < LONG);
         }
         self.sends.retain(|_, times| !times.is_empty());
+        self.spares.retain(|_, until| now < *until);
         let tries = self.tries.iter().map(|(name, code)| Fact::Tries(*name, code.until, code.tries));
         let sends = self.sends.iter().flat_map(|(name, times)| times.iter().map(|time| Fact::Send(*name, *time)));
-        tries.chain(sends).collect()
+        let spares = self.spares.iter().map(|(name, until)| Fact::Spare(*name, *until));
+        tries.chain(sends).chain(spares).collect()
     }
 }
 
@@ -256,6 +297,7 @@ impl Fact {
         let (kind, name, at, count) = match self {
             Self::Tries(name, until, tries) => (1, name, until, tries),
             Self::Send(name, at) => (2, name, at, 0),
+            Self::Spare(name, until) => (3, name, until, 0),
         };
         let mut line = [0; LINE];
         line[0] = kind;
@@ -272,6 +314,7 @@ impl Fact {
         match (line[0], line[25]) {
             (1, tries) => Some(Self::Tries(name, at, tries)),
             (2, _) => Some(Self::Send(name, at)),
+            (3, _) => Some(Self::Spare(name, at)),
             _ => None,
         }
     }
@@ -332,7 +375,8 @@ mod tests {
     use super::*;
 
     const NOW: OffsetDateTime = datetime!(2026-11-24 12:00 UTC);
-    const VICTIM: Name = [7; 16];
+    const VICTIM: Mailbox = Mailbox { name: [7; 16], is_tagged: false };
+    const TAGGED: Mailbox = Mailbox { is_tagged: true, ..VICTIM };
 
     fn stranger(number: u8) -> Source {
         Source([number; 16])
@@ -353,7 +397,7 @@ mod tests {
                 }
             }
             let later = NOW + Duration::minutes(16 * 3 * hours);
-            assert_eq!(brakes.send(stranger(9), VICTIM, later), Ok(()), "{hours}");
+            assert!(brakes.send(stranger(9), VICTIM, later).is_ok(), "{hours}");
         }
     }
 
@@ -362,12 +406,72 @@ mod tests {
         let brakes = Brakes::default();
         assert_eq!(use_up(&brakes, stranger(1), NOW), 3);
         assert_eq!(brakes.send(stranger(1), VICTIM, NOW), Err(15));
-        assert_eq!(brakes.send(stranger(1), [8; 16], NOW), Ok(()), "another address");
+        let other = Mailbox { name: [8; 16], is_tagged: false };
+        assert_eq!(brakes.send(stranger(1), other, NOW), Ok(None), "another address");
         let later = NOW + Duration::minutes(15);
         assert_eq!(use_up(&brakes, stranger(1), later), 3);
         assert_eq!(brakes.send(stranger(1), VICTIM, later + Duration::minutes(15)), Err(23 * 60 + 30));
         let all: usize = (2..100).map(|number| use_up(&brakes, stranger(number), later)).sum();
         assert_eq!(all, 12 - 3, "many clients are one flood");
+    }
+
+    /// What a mailbox got, whatever strangers asked for: at any moment its owner is sent a message, or has one with a spare code.
+    fn the_owner_always_has_a_way_in(asked: &[(u8, bool, i64)], file: Option<PathBuf>) -> usize {
+        let mut brakes = Brakes::open(file.clone(), NOW);
+        let (mut now, mut sent, mut spare) = (NOW, 0, NOW);
+        for (client, is_tagged, minutes) in asked {
+            now += Duration::minutes(*minutes);
+            let to = if *is_tagged { TAGGED } else { VICTIM };
+            if let Ok(until) = brakes.send(stranger(*client), to, now) {
+                sent += 1;
+                spare = until.filter(|_| !is_tagged).unwrap_or(spare).max(spare);
+            }
+            if file.is_some() {
+                brakes = Brakes::open(file.clone(), now);
+            }
+            // From a network of their own, or from the one that a stranger asks from.
+            for source in [stranger(0), stranger(*client)] {
+                let Counts { sends, near, spares, .. } = &*brakes.counts();
+                let (sends, near, spares) = (sends.clone(), near.clone(), spares.clone());
+                let got = Counts { sends, near, spares, ..Counts::default() }.send(source, VICTIM, now);
+                assert!(got.is_ok() || spare > now, "{now}: {got:?}, though no spare code is there");
+            }
+        }
+        sent
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_strangers_ask_the_owner_gets_in(
+            asked in proptest::collection::vec((1..6u8, proptest::bool::ANY, 0..40i64), 0..120),
+            many in proptest::collection::vec((1..200u8, proptest::bool::weighted(0.9), 0..3i64), 0..200),
+        ) {
+            the_owner_always_has_a_way_in(&asked, None);
+            let sent = the_owner_always_has_a_way_in(&many, None);
+            // 24 a day, and one more for each spare code that went to a tag instead.
+            let days = many.iter().map(|(_, _, minutes)| minutes).sum::<i64>() / (24 * 60) + 1;
+            proptest::prop_assert!(i64::try_from(sent).expect("few") <= 2 * 24 * days, "{sent} in {days} days");
+        }
+    }
+
+    #[test]
+    fn a_restart_takes_no_way_in() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let asked: Vec<(u8, bool, i64)> = (0..30).map(|at| (at % 7 + 1, at % 3 > 0, i64::from(at % 2))).collect();
+        the_owner_always_has_a_way_in(&asked, Some(folder.path().join("brakes")));
+    }
+
+    #[test]
+    fn a_tag_uses_up_no_more_than_leaves_one_with_a_spare_code() {
+        let brakes = Brakes::default();
+        let tagged = (1..=50).filter(|number| brakes.send(stranger(*number), TAGGED, NOW).is_ok()).count();
+        assert_eq!(tagged, 12);
+        let until = brakes.send(stranger(60), VICTIM, NOW).expect("one more").expect("with a spare code");
+        assert_eq!(until, NOW + Duration::minutes(15));
+        assert_eq!(brakes.send(stranger(61), VICTIM, NOW), Err(15), "it is there");
+        brakes.spare_used(VICTIM, NOW);
+        assert!(brakes.send(stranger(61), VICTIM, NOW).is_ok(), "another one, for another browser");
+        assert_eq!(brakes.send(stranger(62), VICTIM, NOW), Err(15));
     }
 
     #[test]
@@ -400,7 +504,7 @@ mod tests {
         brakes.try_code([1; 16], until, true, NOW);
         (0..4).for_each(|_| _ = brakes.try_code([2; 16], until, false, NOW));
         let file = std::fs::read(&path).expect("kept");
-        assert_eq!(file.len(), (12 + 1 + 4) * LINE);
+        assert_eq!(file.len(), (12 + 4 + 1 + 4) * LINE, "sends, the spare code of each client's last, tries");
         assert!(
             (1..=4).all(|number| file.windows(16).all(|window| window != [number; 16] || number <= 2)),
             "codes 1 and 2 alone"
@@ -417,7 +521,7 @@ mod tests {
         );
         let brakes = open(NOW + LONG);
         assert!(!path.exists(), "nothing of it counts any more");
-        assert_eq!(brakes.send(stranger(1), VICTIM, NOW + LONG), Ok(()));
+        assert_eq!(brakes.send(stranger(1), VICTIM, NOW + LONG), Ok(None));
         brakes.sweep(NOW + LONG + LONG);
         assert!(!path.exists());
     }

@@ -2,7 +2,10 @@
 //! (S-54). A number changes hands sooner than a mailbox does: it proves nothing beyond what holds for the number itself.
 //!
 //! A known and an unknown address are treated alike: until the code was entered nothing is looked up. The code lies in
-//! the browser that asked, sealed; tries and sends are counted by [`super::brakes`].
+//! the browser that asked, sealed; tries and sends are counted by [`super::brakes`]. The message that may be the last for a while
+//! brings a spare code beside it, longer, so that it cannot be guessed, and for any browser: it lets in whoever reads the mailbox.
+
+mod spare;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -14,18 +17,20 @@ use model::contact::PointKind;
 use model::evidence;
 use model::identity::Subject;
 use model::language::Language;
+use model::letter::{LetterCode, LetterCodeError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
-use super::brakes::{Brakes, Source, Tried};
+use self::spare::Spare;
+use super::brakes::{Brakes, Mailbox, Source, Tried};
 use super::centre::Wish;
 use super::mail::MailQueue;
 use super::people::{Acted, Erased, People, Person, Seen};
 use crate::publish::Published;
 use contact::{ContactPoint, Email, Phone};
-use ledger::clock::Clock;
+use ledger::clock::{Clock, wall_clock};
 use ledger::formats::fact::Mail;
 use ledger::{AppendError, Scribe};
 use vault::key::{
@@ -119,7 +124,8 @@ fn table<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Serialize, Deserialize)]
 struct Asked {
     id: [u8; 16],
-    code: String,
+    /// Of a spare code nothing is kept anywhere.
+    code: Option<String>,
     to: ContactPoint,
     next: String,
     #[serde(with = "time::serde::timestamp")]
@@ -128,7 +134,8 @@ struct Asked {
 
 impl Asked {
     fn waiting(self) -> Waiting {
-        Waiting { id: format!("{:032x}", u128::from_be_bytes(self.id)), to: self.to, next: self.next }
+        let id = format!("{:032x}", u128::from_be_bytes(self.id));
+        Waiting { id, by_spare: self.code.is_none(), to: self.to, next: self.next }
     }
 }
 
@@ -238,6 +245,8 @@ pub enum SendError {
 pub struct Waiting {
     /// Its random number, for its form to say.
     pub id: String,
+    /// Nothing was sent when it was asked for: only a spare code that was sent before is of use.
+    pub by_spare: bool,
     /// Where it was sent.
     pub to: ContactPoint,
     /// Where it leads.
@@ -251,6 +260,8 @@ pub enum CodeError {
     JustUsed(String),
     /// It is another one; so many tries are left.
     Wrong(u8),
+    /// It is no spare code that works there.
+    WrongSpare,
     /// Its time is over, it was used, or tried too often.
     Over,
 }
@@ -287,23 +298,41 @@ impl Verification {
         language: Language,
         by: Source,
     ) -> Result<String, SendError> {
-        self.may_send_to(to, next, by)?;
+        let last_until = self.may_send_to(to, next, by)?;
+        let (code, id) = (self.six_digits(), self.entropy.bytes());
         let until = self.clock.now().at + CODE_LIVES;
-        let asked =
-            Asked { id: self.entropy.bytes(), code: self.six_digits(), to: to.clone(), next: next.to_owned(), until };
-        self.mail.queue_mail(self.code_mail(&asked, language)?).await?;
+        let asked = Asked { id, code: Some(code.clone()), to: to.clone(), next: next.to_owned(), until };
+        let spare = last_until.and_then(|until| self.new_spare(to, until));
+        self.mail.queue_mail(self.code_mail(&asked, &code, spare.as_ref(), language)?).await?;
         Ok(self.seal_for_browser(b"keuze code", &asked))
     }
 
-    fn code_mail(&self, asked: &Asked, language: Language) -> Result<Mail, SendError> {
+    /// Lets a browser enter a spare code that was sent before, where nothing can be sent now.
+    pub fn ask_for_spare(&self, to: &ContactPoint, next: &str) -> (String, Waiting) {
+        let until = self.clock.now().at + CODE_LIVES;
+        let asked = Asked { id: self.entropy.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
+        (self.seal_for_browser(b"keuze code", &asked), asked.waiting())
+    }
+
+    fn code_mail(
+        &self,
+        asked: &Asked,
+        code: &str,
+        spare: Option<&Spare>,
+        language: Language,
+    ) -> Result<Mail, SendError> {
         let words = words::mail::Code::of(language);
         let policy = &self.published.current().policy;
         let to = self.mail.mailbox_of(&asked.to).ok_or(SendError::NoMail)?;
+        let spare = spare.map(|spare| words::mail::Spare {
+            code: spare.code.to_string(),
+            until: words::when::date_time(wall_clock(spare.until), language),
+        });
         let (what, text) = match asked.to.kind() {
-            PointKind::Phone => ("text", (words.sms)(&asked.code, &policy.site)),
+            PointKind::Phone => ("text", (words.sms)(code, spare.as_ref(), &policy.site)),
             PointKind::Email | PointKind::Post => {
                 let signature = words::mail::signature(&policy.controller);
-                ("code", (words.text)(&asked.code, &policy.site, &signature))
+                ("code", (words.text)(code, spare.as_ref(), &policy.site, &signature))
             }
         };
         let subject = (words.subject)(&policy.site);
@@ -312,18 +341,28 @@ impl Verification {
     }
 
     /// Counts a message of a kind to an address or number that a client asks for, unless so many went there lately. The same
-    /// for all, known or not; each kind is counted apart, so that none is an end to another.
+    /// for all, known or not; each kind is counted apart, so that none is an end to another. Gives until when it may be the last.
     ///
     /// # Errors
     /// Nothing may be sent then.
-    pub fn may_send_to(&self, to: &ContactPoint, kind: &str, by: Source) -> Result<(), SendError> {
+    pub fn may_send_to(&self, to: &ContactPoint, kind: &str, by: Source) -> Result<Option<OffsetDateTime>, SendError> {
         if !self.mail.sends_mail() {
             return Err(SendError::NoMail);
         }
+        self.brakes.send(by, self.mailbox(to, kind), self.clock.now().at).map_err(SendError::TooMany)
+    }
+
+    /// Whom a message of a kind floods: one mailbox, whatever tag stands behind a plus sign. Not every provider has such tags,
+    /// and two people who share a count lose nothing by it.
+    fn mailbox(&self, to: &ContactPoint, kind: &str) -> Mailbox {
+        let reached = reached(to);
+        let (mailbox, is_tagged) = match (to, reached.split_once('+'), reached.rsplit_once('@')) {
+            (ContactPoint::Email(_), Some((start, _)), Some((_, domain))) => (format!("{start}@{domain}"), true),
+            _ => (reached, false),
+        };
         let key = self.scribe.secret(SENDS);
-        let name = mac(&key, &[b"keuze sends ", kind.as_bytes(), b" ", mailbox(to).as_bytes()]);
-        let name = *name.first_chunk().expect("32 bytes");
-        self.brakes.send(by, name, self.clock.now().at).map_err(SendError::TooMany)
+        let name = mac(&key, &[b"keuze sends ", kind.as_bytes(), b" ", mailbox.as_bytes()]);
+        Mailbox { name: *name.first_chunk().expect("32 bytes"), is_tagged }
     }
 
     /// What the browser waits for; `None` once that is over.
@@ -346,9 +385,7 @@ impl Verification {
     pub fn take_code(&self, sealed: &str, typed: &str) -> Result<(String, String), CodeError> {
         let asked: Asked = self.open_from_browser(b"keuze code", sealed).ok_or(CodeError::Over)?;
         let now = self.clock.now().at;
-        let digits: String = model::typed::of_code(typed).collect();
-        let is_right = bool::from(digits.as_bytes().ct_eq(asked.code.as_bytes()));
-        match self.brakes.try_code(asked.id, asked.until, is_right, now) {
+        match self.try_code(&asked, typed, now)? {
             Tried::Right => {}
             Tried::Again => return Err(CodeError::JustUsed(asked.next)),
             Tried::Wrong(left) => return Err(CodeError::Wrong(left)),
@@ -357,6 +394,26 @@ impl Verification {
         let session =
             Session { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
         Ok((self.seal_for_browser(b"keuze session", &session), asked.next))
+    }
+
+    /// A spare code has another form than the six digits, which are counted wherever something was sent.
+    fn try_code(&self, asked: &Asked, typed: &str, now: OffsetDateTime) -> Result<Tried, CodeError> {
+        match (typed.parse::<LetterCode>(), &asked.code) {
+            (Ok(_), _) if now >= asked.until => Ok(Tried::Over),
+            (Ok(spare), _) => {
+                let tried = self.take_spare(&asked.to, spare).ok_or(CodeError::WrongSpare)?;
+                if tried == Tried::Right {
+                    self.brakes.spare_used(self.mailbox(&asked.to, &asked.next), now);
+                }
+                Ok(tried)
+            }
+            (Err(LetterCodeError::Form), Some(code)) => {
+                let digits: String = model::typed::of_code(typed).collect();
+                let is_right = bool::from(digits.as_bytes().ct_eq(code.as_bytes()));
+                Ok(self.brakes.try_code(asked.id, asked.until, is_right, now))
+            }
+            (Err(_), _) => Err(CodeError::WrongSpare),
+        }
     }
 
     /// The session in a browser, while it lives.
@@ -480,12 +537,10 @@ impl Verification {
     }
 }
 
-/// Whom a message floods: one mailbox, whatever tag stands behind a plus sign. Not every provider has such tags, and two
-/// people who share a count lose nothing by it.
-fn mailbox(to: &ContactPoint) -> String {
-    let fold = to.stands_on().concat();
-    match (to, fold.split_once('+'), fold.rsplit_once('@')) {
-        (ContactPoint::Email(_), Some((start, _)), Some((_, domain))) => format!("{start}@{domain}"),
-        _ => fold,
+/// The mailbox or phone that a message surely reaches.
+fn reached(to: &ContactPoint) -> String {
+    match to {
+        ContactPoint::Email(email) => format!("email {}", email.mailbox()),
+        ContactPoint::Phone(_) | ContactPoint::Post(_) => to.found_under(),
     }
 }

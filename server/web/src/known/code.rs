@@ -10,7 +10,7 @@ use axum::routing::get;
 use model::contact::PointKind;
 use model::paths::{self, Endpoint};
 use ui::pages::code::{AskCode, AskCodeProps, EnterCode, EnterCodeProps, ask};
-use words::views::centre::{AddressFault, AskCodeView, CodeFault, EnterCodeView, Next};
+use words::views::centre::{AddressFault, AskCodeView, CodeFault, CodeSent, EnterCodeView, Next};
 use words::views::unmatched::Unmatched;
 
 use super::{not_recorded, see_other};
@@ -21,7 +21,7 @@ use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use crate::{App, render};
-use keuze_core::service::codes::{CodeError, NoCodeTo, SendError, Verification};
+use keuze_core::service::codes::{CodeError, NoCodeTo, SendError, Verification, Waiting};
 use keuze_core::service::mail::MailQueue;
 use keuze_core::service::site::Site;
 
@@ -97,15 +97,25 @@ async fn send(
         Err(why) => return Ok(ask_page(&mail, &site, &visit, next, typed, Some(not_there(&mail, next, why)))),
     };
     match verification.send_code(&to, next.word(), visit.language, client).await {
-        Ok(sealed) => {
-            let mut response = see_other(&Endpoint::CodeEntry.in_language(visit.language));
-            let mut jar = Jar::new(visit.names());
-            jar.code(sealed);
-            jar.write(response.headers_mut());
-            Ok(response)
+        Ok(sealed) => Ok(with_code(&visit, sealed, see_other(&Endpoint::CodeEntry.in_language(visit.language)))),
+        // What was sent there last lets in whoever reads it, whoever asked for it.
+        Err(SendError::TooMany(minutes)) => {
+            let (sealed, waits) = verification.ask_for_spare(&to, next.word());
+            let page = code_page(&site, &visit, waits, Some(minutes), String::new(), None);
+            let page =
+                render::page(StatusCode::TOO_MANY_REQUESTS, visit.language, || EnterCode(EnterCodeProps { page }));
+            Ok(with_code(&visit, sealed, page))
         }
         Err(error) => Ok(ask_page(&mail, &site, &visit, next, typed, Some(not_sent(error)?))),
     }
+}
+
+/// Keeps in the browser what it asked for.
+fn with_code(visit: &Visit, sealed: String, mut response: Response) -> Response {
+    let mut jar = Jar::new(visit.names());
+    jar.code(sealed);
+    jar.write(response.headers_mut());
+    response
 }
 
 /// Why no code goes there, as a fault of the form.
@@ -138,12 +148,28 @@ fn enter_page(
     let Some(waits) = verification.waiting_code(&waiting(verification, visit, headers, "")) else {
         return see_other(&Endpoint::Code.in_language(visit.language));
     };
-    let next = Next::of(&waits.next);
-    let (address, by_text) = (waits.to.given(), waits.to.kind() == PointKind::Phone);
-    let (frame, asked) = (site.frame(visit.language, Endpoint::CodeEntry.path()), waits.id);
-    let page = EnterCodeView { frame, asked, address, by_text, next, typed, fault };
+    let page = code_page(site, visit, waits, None, typed, fault);
     let status = fault.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     render::page(status, visit.language, || EnterCode(EnterCodeProps { page }))
+}
+
+/// What there is to enter, with the minutes until something else can be sent.
+fn code_page(
+    site: &Site,
+    visit: &Visit,
+    waits: Waiting,
+    minutes: Option<u32>,
+    typed: String,
+    fault: Option<CodeFault>,
+) -> EnterCodeView {
+    let sent = match waits.to.kind() {
+        _ if waits.by_spare => CodeSent::Before(minutes),
+        PointKind::Phone => CodeSent::Text,
+        PointKind::Email | PointKind::Post => CodeSent::Mail,
+    };
+    let (address, next) = (waits.to.given(), Next::of(&waits.next));
+    let frame = site.frame(visit.language, Endpoint::CodeEntry.path());
+    EnterCodeView { frame, asked: waits.id, address, sent, next, typed, fault }
 }
 
 async fn take(
@@ -172,6 +198,9 @@ async fn take(
         }
         Err(CodeError::Wrong(left)) => {
             Ok(enter_page(&verification, &site, &visit, &headers, typed, Some(CodeFault::Wrong { left })))
+        }
+        Err(CodeError::WrongSpare) => {
+            Ok(enter_page(&verification, &site, &visit, &headers, typed, Some(CodeFault::WrongSpare)))
         }
         // The first press of a double one signed this browser in; nothing more is granted by the second.
         Err(CodeError::JustUsed(next)) => Ok(see_other(&paths::in_language(Next::of(&next).path(), visit.language))),

@@ -957,6 +957,143 @@ async fn strangers_lock_nobody_out_of_their_own_mail() {
     assert_eq!(house.services.mail.waiting().len(), sent + 2, "many networks are one flood");
 }
 
+/// The spare code in the newest message that reaches a mailbox, and the text around it.
+fn spare(house: &House, reaches: impl Fn(&str) -> bool) -> (String, String) {
+    let mails = house.services.mail.waiting();
+    let codes = mails.iter().filter(|(_, mail)| ["code", "text"].contains(&&*mail.what) && reaches(mail.to.given()));
+    let is_spare = |word: &&str| word.len() == 14 && word.matches('-').count() == 2;
+    let of = |text: &str| text.split_whitespace().find(is_spare).map(|code| (code.to_owned(), text.to_owned()));
+    codes
+        .filter_map(|(_, mail)| of(&mail.text).map(|found| (mail.until, found)))
+        .max_by_key(|(until, _)| *until)
+        .expect("a spare code")
+        .1
+}
+
+/// Strangers of any number and with any spelling: whoever reads the mailbox gets in, from a network of their own and from the
+/// strangers' own, known here or not, again and again.
+#[tokio::test]
+async fn whoever_reads_the_mailbox_gets_in_whatever_strangers_ask() {
+    let googles: fn(u8) -> String = |number| match number % 4 {
+        0 => "vic.tim@gmail.com".to_owned(),
+        1 => format!("victim+{number}@gmail.com"),
+        2 => "VICTIM@googlemail.com".to_owned(),
+        _ => format!("v.ictim+{number}@GMAIL.com"),
+    };
+    let plain: fn(u8) -> String =
+        |number| if number % 2 == 0 { "Victim@example.nl" } else { "victim@EXAMPLE.nl" }.to_owned();
+    let tagged: fn(u8) -> String = |number| format!("victim+{number}@example.nl");
+    let cases = [
+        ("victim@gmail.com", googles, false),
+        ("victim@example.nl", plain, false),
+        ("victim@example.nl", tagged, true),
+    ];
+    for (own, spelling, elsewhere) in cases {
+        let house = House::new().await;
+        customer(&house, "K-1", &[email(own)]).await;
+        let server = Browser::new(&house);
+        let mut told = Vec::new();
+        for round in 0..3 {
+            for number in 1..=40 {
+                let mut stranger = from(&server, &format!("198.51.{round}.{number}"));
+                asks(&mut stranger, &spelling(number), "inzage").await;
+            }
+            for peer in ["203.0.113.9", &format!("198.51.{round}.1")] {
+                let mut owner = from(&server, peer);
+                let asked = asks(&mut owner, own, "inzage").await;
+                if asked.status == StatusCode::SEE_OTHER {
+                    // One more, with a spare code, where what was sent went to others.
+                    assert!(elsewhere, "{own} {peer}");
+                } else {
+                    assert_eq!(asked.status, StatusCode::TOO_MANY_REQUESTS);
+                    told.push(asked.words());
+                }
+                let (code, _) = spare(&house, |to| !elsewhere || to == own);
+                let page = asked_page(&mut owner, asked).await;
+                let entered = owner.submit(&page, "name=\"code\"", &[("code", &code)]).await;
+                assert_eq!(
+                    (entered.status, entered.location()),
+                    (StatusCode::SEE_OTHER, "/keuze/inzage"),
+                    "{own} {peer}"
+                );
+                assert!(owner.get("/keuze/inzage").await.words().contains(own), "{own} {peer}");
+                house.clock.advance(11);
+                // It works once, and whoever asks again gets another.
+                let mut other = from(&server, "203.0.113.10");
+                let asked = asks(&mut other, own, "inzage").await;
+                assert_eq!(asked.status, StatusCode::SEE_OTHER, "{own} {peer}");
+                let page = asked_page(&mut other, asked).await;
+                let again = other.submit(&page, "name=\"code\"", &[("code", &code)]).await;
+                assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.words());
+                house.clock.advance(11);
+            }
+            house.clock.advance(17 * 60);
+        }
+        assert!(
+            told.iter().all(|page| page.contains("Vul de reservecode in") && page.contains("of bel ons")),
+            "{told:?}"
+        );
+        // What is told depends on what was asked for, and not on who is known.
+        let unknown = House::new().await;
+        let server = Browser::new(&unknown);
+        for number in 1..=40 {
+            asks(&mut from(&server, &format!("198.51.0.{number}")), &plain(number), "inzage").await;
+        }
+        let page = asks(&mut from(&server, "203.0.113.9"), "victim@example.nl", "inzage").await;
+        if own == "victim@example.nl" && !elsewhere {
+            assert_eq!(page.words(), told[0]);
+        }
+    }
+}
+
+/// The page on which a code is entered: the answer itself, or where it leads.
+async fn asked_page(browser: &mut Browser, asked: Answer) -> Answer {
+    if asked.status == StatusCode::SEE_OTHER { browser.get("/keuze/voorkeuren/code/invullen").await } else { asked }
+}
+
+#[tokio::test]
+async fn a_spare_code_opens_its_mailbox_once_and_until_messages_go_there_again() {
+    let house = House::new().await;
+    let server = Browser::new(&house);
+    let mut stranger = from(&server, "198.51.100.1");
+    for address in ["anna@example.nl", "bert@example.nl"] {
+        for _ in 0..3 {
+            assert_eq!(asks(&mut stranger, address, "voorkeuren").await.status, StatusCode::SEE_OTHER);
+        }
+    }
+    let (annas, text) = spare(&house, |to| to == "anna@example.nl");
+    let (berts, _) = spare(&house, |to| to == "bert@example.nl");
+    assert!(text.contains("De reservecode werkt een keer, in elke browser, tot 24 november 2026, 1"), "{text}");
+    let others = house.services.mail.waiting().into_iter().filter(|(_, mail)| mail.text.contains("reservecode"));
+    assert_eq!(others.count(), 2, "the last one alone has one");
+    let enters = async |address: &str, code: &str| {
+        let mut browser = server.beside();
+        browser.peer = Some("198.51.100.1".parse().expect("an address"));
+        let asked = asks(&mut browser, address, "voorkeuren").await;
+        assert_eq!(asked.status, StatusCode::TOO_MANY_REQUESTS);
+        browser.submit(&asked, "name=\"code\"", &[("code", code)]).await
+    };
+    for wrong in [&berts[..], "123456", "", "0000-0000-0000", &annas[..13]] {
+        let answer = enters("anna@example.nl", wrong).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(answer.words().contains("Deze reservecode werkt niet"), "{}", answer.words());
+    }
+    house.clock.advance(14 * 60);
+    let typed = annas.to_lowercase().replace('-', " ");
+    assert_eq!(
+        enters("ANNA@example.nl", &typed).await.status,
+        StatusCode::SEE_OTHER,
+        "however often others were tried"
+    );
+    // Bert's ends by itself.
+    let mut browser = server.beside();
+    house.clock.advance(30 * 60);
+    let asked = asks(&mut browser, "bert@example.nl", "voorkeuren").await;
+    let page = asked_page(&mut browser, asked).await;
+    let late = browser.submit(&page, "name=\"code\"", &[("code", &berts)]).await;
+    assert!(late.words().contains("Deze reservecode werkt niet"), "{}", late.words());
+}
+
 /// Whatever is pressed several times at once is told to have succeeded each time, and recorded once.
 #[tokio::test]
 async fn a_double_press_is_told_what_the_first_one_did() {
