@@ -15,6 +15,7 @@ pub mod data_access;
 pub mod days;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod history;
 pub mod keys;
 pub mod known_browsers;
 pub mod look_up;
@@ -220,7 +221,6 @@ impl Services {
             brakes,
         ));
         let newsletter = Arc::new(Newsletter::new(
-            scribe.clone(),
             Arc::clone(&clock),
             Arc::clone(&published),
             Arc::clone(&links),
@@ -262,7 +262,6 @@ impl Services {
             Arc::clone(&receipts),
         ));
         let preferences = Arc::new(Preferences::new(
-            scribe.clone(),
             Arc::clone(&clock),
             Arc::clone(&published),
             Arc::clone(&records),
@@ -284,7 +283,6 @@ impl Services {
         let objections =
             Arc::new(Objections::new(Arc::clone(&contactability), Arc::clone(&letters), Arc::clone(&receipts)));
         let preference_centre = Arc::new(PreferenceCentre::new(
-            scribe.clone(),
             Arc::clone(&clock),
             Arc::clone(&published),
             Arc::clone(&people),
@@ -341,7 +339,7 @@ impl Services {
         ));
         let known_browsers =
             Arc::new(KnownBrowsers::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy), Arc::clone(&staff)));
-        let clients = Arc::new(ApiClients::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy)));
+        let clients = Arc::new(ApiClients::load(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy))?);
         let key_rotation =
             Arc::new(KeyRotation::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&links), Arc::clone(&letters)));
         let maintenance = Arc::new(Maintenance::new(

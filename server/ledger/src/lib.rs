@@ -178,6 +178,15 @@ pub enum ReadError {
     },
 }
 
+/// A record that was unsealed, with what it was committed to by.
+#[derive(Clone, Debug)]
+pub struct OpenedRecord {
+    /// The record.
+    pub recorded: Recorded,
+    salt: Salt,
+    canonical: Vec<u8>,
+}
+
 /// A record with what proves that it is in the ledger.
 #[derive(Clone, Debug)]
 pub struct Proven {
@@ -228,6 +237,9 @@ struct Shared {
     data: Option<PathBuf>,
     /// The file with the root key; none where everything is in memory.
     key_file: Option<PathBuf>,
+    /// Every record that a read unsealed, for tests that count.
+    #[cfg(any(test, feature = "fixture"))]
+    unsealed: Mutex<Vec<RecordAddress>>,
 }
 
 impl Shared {
@@ -349,9 +361,13 @@ impl Scribe {
     /// # Errors
     /// When the store fails or a record does not add up.
     pub fn history(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
+        self.addresses(subject).into_iter().filter_map(|address| self.record(address).transpose()).collect()
+    }
+
+    /// Where the events about a subject stand, in order; those that were erased are among them.
+    pub fn addresses(&self, subject: Subject) -> Vec<RecordAddress> {
         let indexes = self.state().by_subject.get(&subject).cloned().unwrap_or_default();
-        let address = |index| RecordAddress { shard: OPEN_SHARD, index };
-        indexes.into_iter().filter_map(|index| self.record(address(index)).transpose()).collect()
+        indexes.into_iter().map(|index| RecordAddress { shard: OPEN_SHARD, index }).collect()
     }
 
     /// The event at an address; `None` beyond the end or once erased.
@@ -359,10 +375,18 @@ impl Scribe {
     /// # Errors
     /// When the store fails or the record does not add up.
     pub fn record(&self, address: RecordAddress) -> Result<Option<Recorded>, ReadError> {
-        let Some((_, canonical)) = self.opened(address)? else { return Ok(None) };
+        Ok(self.open_record(address)?.map(|opened| opened.recorded))
+    }
+
+    /// The same, with what it takes to prove it ([`Self::proof_of`]).
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    pub fn open_record(&self, address: RecordAddress) -> Result<Option<OpenedRecord>, ReadError> {
+        let Some((salt, canonical)) = self.opened(address)? else { return Ok(None) };
         let event = serde_json::from_slice(&canonical)
             .map_err(|_| ReadError::Damaged { address, what: "it is no event".into() })?;
-        Ok(Some(Recorded { address, event }))
+        Ok(Some(OpenedRecord { recorded: Recorded { address, event }, salt, canonical }))
     }
 
     /// Salt and canonical JSON of a record, checked against its leaf.
@@ -376,6 +400,8 @@ impl Scribe {
         if self.state().tree.leaf(address.index) != Some(record.commitment.leaf()) {
             return Err(damaged("it is not the one that was committed to"));
         }
+        #[cfg(any(test, feature = "fixture"))]
+        self.shared.unsealed.lock().expect("nobody panics while counting").push(address);
         match replay::open_record(&record, address, &self.shared.ring.keys()) {
             Ok(opened) => Ok(Some(opened)),
             Err(replay::Unreadable::NoKey) => Ok(None),
@@ -383,15 +409,25 @@ impl Scribe {
         }
     }
 
+    /// Which records were unsealed by reads since this was last asked.
+    #[cfg(any(test, feature = "fixture"))]
+    pub fn take_unsealed(&self) -> Vec<RecordAddress> {
+        std::mem::take(&mut *self.shared.unsealed.lock().expect("nobody panics while counting"))
+    }
+
     /// The record at an address with the proof that it is in the ledger.
     ///
     /// # Errors
     /// When the store fails or the record does not add up.
     pub fn prove(&self, address: RecordAddress) -> Result<Option<Proven>, ReadError> {
-        let Some((salt, record)) = self.opened(address)? else { return Ok(None) };
-        let state = self.state();
-        let path = state.tree.inclusion(address.index).unwrap_or_default();
-        Ok(Some(Proven { record, salt, proof: proof_text(address.index, &path, &state.checkpoint) }))
+        Ok(self.open_record(address)?.map(|opened| self.proof_of(opened)))
+    }
+
+    /// The proof that an opened record is in the ledger as it is now.
+    pub fn proof_of(&self, OpenedRecord { recorded, salt, canonical }: OpenedRecord) -> Proven {
+        let (state, index) = (self.state(), recorded.address.index);
+        let path = state.tree.inclusion(index).unwrap_or_default();
+        Proven { record: canonical, salt, proof: proof_text(index, &path, &state.checkpoint) }
     }
 
     /// The latest fact of a name.

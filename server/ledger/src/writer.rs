@@ -222,6 +222,8 @@ pub fn open_with(
             .data
             .as_ref()
             .map(|data| opening.key_file.clone().unwrap_or_else(|| Layout(data.clone()).default_root_key())),
+        #[cfg(any(test, feature = "fixture"))]
+        unsealed: Mutex::default(),
     });
     let writer = Writer { shared: Arc::clone(&shared), disk, tree, batches, origin, key };
     let thread = std::thread::Builder::new().name("scribe".into()).spawn(move || writer.run(&jobs));

@@ -1,8 +1,10 @@
 //! What handlers are handed: each names the services that it needs, and has no other.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::FromRef;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
 
 use keuze_core::config::Config;
 use keuze_core::publish::Published;
@@ -12,6 +14,7 @@ use keuze_core::service::clients::ApiClients;
 use keuze_core::service::codes::Verification;
 use keuze_core::service::consent::Consent;
 use keuze_core::service::data_access::DataAccess;
+use keuze_core::service::history::PersonHistory;
 use keuze_core::service::look_up::LookUps;
 use keuze_core::service::mail::MailQueue;
 use keuze_core::service::message::Messages;
@@ -74,4 +77,15 @@ can_be_named! {
     config: Arc<Config>,
     clock: Arc<dyn Clock>,
     scribe: Scribe,
+}
+
+/// What one request rests on: each record that it needs is unsealed once. A handler that takes one hands it to all that it asks.
+pub struct RequestHistory(pub PersonHistory);
+
+impl FromRequestParts<App> for RequestHistory {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, App(services): &App) -> Result<Self, Infallible> {
+        Ok(Self(services.people.history()))
+    }
 }

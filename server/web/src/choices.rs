@@ -20,6 +20,7 @@ use super::visit::Visit;
 use crate::App;
 use keuze_core::config::Config;
 use keuze_core::service::consent::{ChooseError, Consent, Device, Done};
+use keuze_core::service::history::PersonHistory;
 use keuze_core::service::preferences::Remembered;
 use ledger::clock::Clock;
 use words::problem::Slug;
@@ -43,6 +44,7 @@ struct Sender {
 
 impl Sender {
     fn of(
+        history: &PersonHistory,
         consent: &Consent,
         config: &Config,
         clock: &dyn Clock,
@@ -55,7 +57,7 @@ impl Sender {
         let device = Device {
             sent_from: sent_from(headers, config)?,
             gpc,
-            ids: consent.own_ids(&came.consent_ids, &said).map_err(ChooseError::from)?,
+            ids: consent.own_ids(history, &came.consent_ids, &said).map_err(ChooseError::from)?,
             said,
         };
         Ok(Self { visit, came, device })

@@ -143,7 +143,7 @@ impl<S: Asks> FromRequestParts<App> for Caller<S> {
 /// The program whose key came along.
 fn client(clients: &ApiClients, clock: &dyn Clock, headers: &HeaderMap) -> Result<Client, Problem> {
     let key = key(headers).ok_or(Slug::ApiKeyMissing)?;
-    let client = clients.with_key(key)?.ok_or(Slug::ApiKeyUnknown)?;
+    let client = clients.with_key(key).ok_or(Slug::ApiKeyUnknown)?;
     if client.until < clock.now().today { Err(Slug::ApiKeyExpired.into()) } else { Ok(client) }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::App;
+use crate::app::{App, RequestHistory};
 use crate::embed::build;
 
 use axum::Router;
@@ -33,6 +33,7 @@ use super::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::service::centre::PreferenceCentre;
 use keuze_core::service::codes::Verification;
 use keuze_core::service::consent::Consent;
+use keuze_core::service::history::PersonHistory;
 use keuze_core::service::preferences::{self, Remembered};
 use keuze_core::service::reading::Records;
 use keuze_core::service::receipt::{Receipts, link_lives};
@@ -78,6 +79,7 @@ impl FromRef<App> for PreferencePage {
 async fn preferences(
     State(consent): State<Arc<Consent>>,
     State(page): State<PreferencePage>,
+    RequestHistory(history): RequestHistory,
     State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
@@ -85,25 +87,27 @@ async fn preferences(
 ) -> Result<Response, Problem> {
     let came = cookies::read(&headers, visit.names());
     let device = came.device(gpc, clock.now().at);
-    let consent_id = consent.own_ids(&came.consent_ids, &device.said)?.first();
+    let consent_id = consent.own_ids(&history, &came.consent_ids, &device.said)?.first();
     let device = Remembered { device, consent_id };
-    page.now(&visit, &headers, &device, None)
+    page.now(&history, &visit, &headers, &device, None)
 }
 
 impl PreferencePage {
     /// As it is for a device; `overtaken` where it comes instead of what a form of an earlier one asked for.
     pub(super) fn now(
         &self,
+        history: &PersonHistory,
         visit: &Visit,
         headers: &HeaderMap,
         device: &Remembered,
         overtaken: Option<Overtaken>,
     ) -> Result<Response, Problem> {
         let frame = self.site.frame(visit.language, Endpoint::Preferences.path());
-        let mut page = self.preferences.preferences(frame, device, build())?;
+        let mut page = self.preferences.preferences(history, frame, device, build())?;
         page.overtaken = overtaken;
         let session = known::session(&self.verification, visit, headers);
-        page.centre = session.map(|session| self.preference_centre.centre(&session, visit.language)).transpose()?;
+        page.centre =
+            session.map(|session| self.preference_centre.centre(history, &session, visit.language)).transpose()?;
         let mut page = render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page }));
         page.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
         Ok(page)
@@ -119,11 +123,12 @@ async fn register(State(site): State<Arc<Site>>, visit: Visit) -> Response {
 /// answered alike: there is no such page.
 pub(super) fn behind_link(
     receipts: &Receipts,
+    history: &PersonHistory,
     number: &str,
     token: &str,
 ) -> Result<(ReceiptNumber, Recorded), Problem> {
     let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
-    let recorded = receipts.behind_link(number, token)?.ok_or(Slug::NotFound)?;
+    let recorded = receipts.behind_link(history, number, token)?.ok_or(Slug::NotFound)?;
     Ok((number, recorded))
 }
 
@@ -133,12 +138,13 @@ async fn receipt(
     State(receipts): State<Arc<Receipts>>,
     State(site): State<Arc<Site>>,
     State(clock): State<Arc<dyn Clock>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     Path((number, token)): Path<(String, String)>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (number, recorded) = behind_link(&receipts, &number, &token)?;
+    let (number, recorded) = behind_link(&receipts, &history, &number, &token)?;
     if !link_lives(recorded.event.head.at, clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
@@ -146,9 +152,9 @@ async fn receipt(
         frame: site.frame(visit.language, uri.path()),
         number: number.to_string(),
         cookie_kept: cookies::read(&headers, visit.names()).keeps_choice(),
-        answer: records.readable(&recorded, visit.language)?,
+        answer: records.readable(&history, &recorded, visit.language)?,
         // Erased since it was read.
-        proof: records.proof_view(recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
+        proof: records.proof_view(&history, recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
     };
     let page = render::page(StatusCode::OK, visit.language, || Receipt(ReceiptProps { page }));
     Ok(without_referrer_elsewhere(page))

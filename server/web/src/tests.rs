@@ -9,6 +9,7 @@ mod presses;
 mod routes;
 mod told;
 mod twice;
+mod unsealed;
 mod walk;
 
 use axum::http::{StatusCode, header};

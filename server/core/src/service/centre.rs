@@ -20,9 +20,10 @@ use super::newsletter::Newsletter;
 use super::people::{Act, ActError, Acted, Contactability, People, Person, Who, given_for};
 use super::receipt::Receipts;
 use crate::publish::Published;
+use crate::service::history::PersonHistory;
 use contact::ContactPoint;
+use ledger::ReadError;
 use ledger::clock::{Clock, wall_clock};
-use ledger::{ReadError, Scribe};
 
 /// Stands for "nothing was shown": the first record of a ledger is a policy, and everything said comes later.
 const NOTHING_SHOWN: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
@@ -63,7 +64,6 @@ impl std::fmt::Display for Shown {
 
 /// What holds for whoever proved an address or number, and what they change of it.
 pub struct PreferenceCentre {
-    scribe: Scribe,
     clock: Arc<dyn Clock>,
     published: Arc<Published>,
     people: Arc<People>,
@@ -79,7 +79,6 @@ impl PreferenceCentre {
     /// On what it may touch.
     #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
     pub fn new(
-        scribe: Scribe,
         clock: Arc<dyn Clock>,
         published: Arc<Published>,
         people: Arc<People>,
@@ -90,7 +89,7 @@ impl PreferenceCentre {
         mail: Arc<MailQueue>,
         platforms: Vec<Platform>,
     ) -> Self {
-        Self { scribe, clock, published, people, contactability, verification, newsletter, receipts, mail, platforms }
+        Self { clock, published, people, contactability, verification, newsletter, receipts, mail, platforms }
     }
 }
 
@@ -99,11 +98,16 @@ impl PreferenceCentre {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn centre(&self, session: &Session, language: Language) -> Result<CentreView, ActError> {
+    pub fn centre(
+        &self,
+        history: &PersonHistory,
+        session: &Session,
+        language: Language,
+    ) -> Result<CentreView, ActError> {
         let known = self.verification.known_at(session);
-        let cards = self.cards(session, known, language)?;
+        let cards = self.cards(history, session, known, language)?;
         let shown = match known {
-            KnownAt::One(person) => self.contactability.last_word(person, &Channel::ALL)?,
+            KnownAt::One(person) => self.contactability.last_word(history, person, &Channel::ALL)?,
             KnownAt::Nobody | KnownAt::Several => None,
         };
         Ok(CentreView {
@@ -130,22 +134,29 @@ impl PreferenceCentre {
         }
     }
 
-    pub(super) fn cards(&self, session: &Session, known: KnownAt, language: Language) -> Result<Vec<Card>, ActError> {
+    pub(super) fn cards(
+        &self,
+        history: &PersonHistory,
+        session: &Session,
+        known: KnownAt,
+        language: Language,
+    ) -> Result<Vec<Card>, ActError> {
         match known {
             KnownAt::One(subject) => {
                 let person = self.people.known_person(subject).ok_or(ActError::NoPerson)?;
                 let channels = self.verification.channels_open_to(session).iter();
-                channels.map(|channel| self.card_of(&person, session, *channel, language)).collect()
+                channels.map(|channel| self.card_of(history, &person, session, *channel, language)).collect()
             }
             KnownAt::Nobody | KnownAt::Several => {
                 let channels = session.point().kind().channels().iter();
-                channels.map(|channel| self.card_at(session.point(), *channel)).collect()
+                channels.map(|channel| self.card_at(history, session.point(), *channel)).collect()
             }
         }
     }
 
     fn card_of(
         &self,
+        history: &PersonHistory,
         person: &Person,
         session: &Session,
         channel: Channel,
@@ -158,8 +169,8 @@ impl PreferenceCentre {
             None => vec![session.point().clone()],
         };
         let at = |points: Vec<ContactPoint>| match &seen {
-            Some(seen) => self.contactability.may_i_shown(seen, points, channel),
-            None => self.contactability.may_i(&Who { person: Some(person.subject), points }, channel),
+            Some(seen) => self.contactability.may_i_shown(history, seen, points, channel),
+            None => self.contactability.decision(history, &Who { person: Some(person.subject), points }, channel),
         };
         let decisions = points.iter().map(|point| at(vec![point.clone()]));
         let decisions: Vec<Decision> = decisions.collect::<Result<_, _>>()?;
@@ -178,16 +189,16 @@ impl PreferenceCentre {
         };
         let offer = if lacks { self.offer(channel, language) } else { Offer::None };
         let yes = points_of_a_yes(person, session, &[channel]);
-        let record = self.contactability.last_word(person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN);
+        let record = self.contactability.last_word(history, person.subject, &[channel])?.unwrap_or(NOTHING_SHOWN);
         let shown = Shown { record, points: self.people.hash_of_points(&yes) }.to_string();
         let covers = if offer == Offer::None { Vec::new() } else { yes.iter().map(ContactPoint::given).collect() };
         let (points, not_at) = (given(true), given(false));
-        Ok(Card { points, not_at, covers, shown, offer, ..self.card(channel, decision)? })
+        Ok(Card { points, not_at, covers, shown, offer, ..card(history, channel, decision)? })
     }
 
-    fn card_at(&self, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
-        let decision = self.contactability.may_i(&Who::point(point.clone()), channel)?;
-        let last_no = self.contactability.last_no_at(point, &[channel])?;
+    fn card_at(&self, history: &PersonHistory, point: &ContactPoint, channel: Channel) -> Result<Card, ActError> {
+        let decision = self.contactability.decision(history, &Who::point(point.clone()), channel)?;
+        let last_no = self.contactability.last_no_at(history, point, &[channel])?;
         // Advertising needs a person whose consent it is; the newsletter can be subscribed to by its address. A no on the
         // address can be taken off by whoever has it.
         let offer = match (channel, last_no) {
@@ -198,26 +209,7 @@ impl PreferenceCentre {
         };
         let shown = last_no.unwrap_or(NOTHING_SHOWN).to_string();
         let covers = if offer == Offer::Plain { vec![point.given()] } else { Vec::new() };
-        Ok(Card { offer, covers, shown, ..self.card(channel, decision)? })
-    }
-
-    fn card(&self, channel: Channel, decision: Decision) -> Result<Card, ActError> {
-        let record = decision.evidence.first().copied();
-        let recorded = record.map(|record| self.scribe.record(record)).transpose()?.flatten();
-        Ok(Card {
-            channel,
-            points: Vec::new(),
-            not_at: Vec::new(),
-            covers: Vec::new(),
-            allow: decision.allow,
-            reason: decision.reason,
-            basis: decision.basis,
-            since: recorded.map(|recorded| wall_clock(recorded.event.head.at).date()),
-            // What ends because another rule begins is not the person's own term.
-            until: decision.until.filter(|_| decision.reason == Reason::OptedIn),
-            shown: NOTHING_SHOWN.to_string(),
-            offer: Offer::None,
-        })
+        Ok(Card { offer, covers, shown, ..card(history, channel, decision)? })
     }
 
     /// What a yes would be for. Where the rule in force asks for more than a yes, that is said with it.
@@ -248,7 +240,9 @@ impl PreferenceCentre {
                 Ok(acted)
             }
             // Nothing is left to do, or what stands there now is newer than what was shown: by the first press of a double one?
-            Err(error @ (ActError::ChangedSince | ActError::Nothing)) => self.just_wished(session, wish)?.ok_or(error),
+            Err(error @ (ActError::ChangedSince | ActError::Nothing)) => {
+                self.just_wished(&self.people.history(), session, wish)?.ok_or(error)
+            }
             Err(error) => Err(error),
         }
     }
@@ -257,15 +251,22 @@ impl PreferenceCentre {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn just_wished(&self, session: &Session, wish: &Wish) -> Result<Option<Acted>, ActError> {
+    pub fn just_wished(
+        &self,
+        history: &PersonHistory,
+        session: &Session,
+        wish: &Wish,
+    ) -> Result<Option<Acted>, ActError> {
         let same = |done: &JustDone| match done {
             JustDone::Wish(of, acted) if of == wish => Some(acted.clone()),
             _ => None,
         };
         let Some(acted) = self.verification.just_done(session, same) else { return Ok(None) };
         let last = match self.verification.known_at(session) {
-            KnownAt::One(person) => self.contactability.last_word(person, &acted.channels)?,
-            KnownAt::Nobody | KnownAt::Several => self.contactability.last_no_at(session.point(), &acted.channels)?,
+            KnownAt::One(person) => self.contactability.last_word(history, person, &acted.channels)?,
+            KnownAt::Nobody | KnownAt::Several => {
+                self.contactability.last_no_at(history, session.point(), &acted.channels)?
+            }
         };
         Ok((last <= Some(acted.record)).then_some(acted))
     }
@@ -321,6 +322,7 @@ impl PreferenceCentre {
     /// When the ledger cannot be read.
     pub fn what_changed(
         &self,
+        history: &PersonHistory,
         frame: Frame,
         recorded: &Recorded,
         session: Option<&Session>,
@@ -334,7 +336,7 @@ impl PreferenceCentre {
         let person = event.head.subject.filter(|person| self.people.known_person(*person).is_some());
         let denied = |channel: &Channel| -> Result<bool, ActError> {
             let who = person.map(|person| self.people.given_in(event, person, *channel));
-            let decision = who.map(|who| self.contactability.may_i(&who, *channel)).transpose()?;
+            let decision = who.map(|who| self.contactability.decision(history, &who, *channel)).transpose()?;
             Ok(decision.is_some_and(|decision| !decision.allow))
         };
         let mut still_denied = Vec::new();
@@ -346,8 +348,8 @@ impl PreferenceCentre {
         let theirs =
             session.is_some_and(|session| Some(self.verification.known_at(session)) == person.map(KnownAt::One));
         let undo = match (person, session) {
-            (Some(person), Some(by)) if theirs => self.undo(person, by, recorded, stopped, frame.language)?,
-            (None, Some(by)) => self.undo_at(by, recorded)?,
+            (Some(person), Some(by)) if theirs => self.undo(history, person, by, recorded, stopped, frame.language)?,
+            (None, Some(by)) => self.undo_at(history, by, recorded)?,
             _ => None,
         };
         Ok(Some(DoneView {
@@ -382,14 +384,19 @@ impl PreferenceCentre {
 
     /// A no at an address or number that is not one person's is taken off again as long as it stands there; one that was
     /// taken off is said again.
-    fn undo_at(&self, session: &Session, recorded: &Recorded) -> Result<Option<Undo>, ReadError> {
+    fn undo_at(
+        &self,
+        history: &PersonHistory,
+        session: &Session,
+        recorded: &Recorded,
+    ) -> Result<Option<Undo>, ReadError> {
         let stands = match recorded.event.kind() {
             EventKind::ObjectionLifted => None,
             _ => Some(recorded.address),
         };
         let mut channels = Vec::new();
         for channel in recorded.event.channels() {
-            if self.contactability.last_no_at(session.point(), &[*channel])? == stands {
+            if self.contactability.last_no_at(history, session.point(), &[*channel])? == stands {
                 channels.push(*channel);
             }
         }
@@ -401,6 +408,7 @@ impl PreferenceCentre {
     /// After a no, what was allowed before it can be allowed again; after a yes, it can be stopped.
     fn undo(
         &self,
+        history: &PersonHistory,
         person: Subject,
         session: &Session,
         recorded: &Recorded,
@@ -413,7 +421,7 @@ impl PreferenceCentre {
         for channel in channels {
             let points = points_of_a_yes(&known, session, &[channel]);
             let restores = self.verification.channels_open_to(session).contains(&channel)
-                && self.contactability.was_allowed_before(person, &points, channel, recorded.address)?;
+                && self.contactability.was_allowed_before(history, person, &points, channel, recorded.address)?;
             if !stopped || restores {
                 undone.push(channel);
             }
@@ -463,4 +471,23 @@ fn points_of_a_yes(person: &Person, session: &Session, channels: &[Channel]) -> 
 fn in_order(points: Vec<&ContactPoint>, proven: &ContactPoint) -> Vec<ContactPoint> {
     let (first, others): (Vec<_>, Vec<_>) = points.into_iter().partition(|point| point.is_same_as(proven));
     first.into_iter().chain(others).cloned().collect()
+}
+
+fn card(history: &PersonHistory, channel: Channel, decision: Decision) -> Result<Card, ActError> {
+    let record = decision.evidence.first().copied();
+    let recorded = record.map(|record| history.record(record)).transpose()?.flatten();
+    Ok(Card {
+        channel,
+        points: Vec::new(),
+        not_at: Vec::new(),
+        covers: Vec::new(),
+        allow: decision.allow,
+        reason: decision.reason,
+        basis: decision.basis,
+        since: recorded.map(|recorded| wall_clock(recorded.event.head.at).date()),
+        // What ends because another rule begins is not the person's own term.
+        until: decision.until.filter(|_| decision.reason == Reason::OptedIn),
+        shown: NOTHING_SHOWN.to_string(),
+        offer: Offer::None,
+    })
 }

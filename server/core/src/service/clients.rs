@@ -3,9 +3,10 @@
 //! A key is 256 random bits, shown once; its SHA-256 is kept, sealed under the audit key. Nobody can guess one, so no
 //! slower hash is needed, and each question costs one.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +14,6 @@ use model::event::{Actor, ClientChange, ClientChanged, Event, Route};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use strum::IntoStaticStr;
-use subtle::ConstantTimeEq as _;
 use time::Date;
 use zeroize::Zeroizing;
 
@@ -105,6 +105,8 @@ impl Client {
 
     /// Reads what was kept; `None` where a name or a scope is none.
     fn read(stored: ApiClient) -> Option<Self> {
+        #[cfg(test)]
+        tests::READ.set(tests::READ.get() + 1);
         let ApiClient { name, scopes, until, hash } = stored;
         let scope = |word: &String| Scope::ALL.into_iter().find(|scope| scope.word() == word);
         let scopes = scopes.iter().map(scope).collect::<Option<_>>()?;
@@ -124,22 +126,40 @@ pub enum ClientError {
     /// It could not be written.
     #[error(transparent)]
     Append(#[from] AppendError),
-    /// The clients could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
 }
 
-/// Programs that ask and tell.
+/// Programs that ask and tell, each found by the hash of its key.
 pub struct ApiClients {
     scribe: Scribe,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    /// Guards the clients for one look, or for taking note of one that was added or removed once that is durable.
+    by_hash: RwLock<HashMap<KeyHash, (FactId, Client)>>,
 }
 
+/// SHA-256 of a key, in hexadecimal digits. Whoever can make one up for a key that they don't have breaks SHA-256, so it is
+/// looked up like any name.
+type KeyHash = String;
+
 impl ApiClients {
-    /// On what it may touch.
-    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { scribe, clock, entropy }
+    /// With those that are kept.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn load(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, ReadError> {
+        let mut by_hash = HashMap::new();
+        for StoredFact { fact, record: address } in scribe.facts(FactKind::ApiClient)? {
+            if let Fact::ApiClient { id, client: Some(stored) } = fact {
+                let damaged = || ReadError::Damaged { address, what: "a client's name or scope is none".to_owned() };
+                let client = Client::read(stored).ok_or_else(damaged)?;
+                by_hash.insert(client.hash.clone(), (id, client));
+            }
+        }
+        Ok(Self { scribe, clock, entropy, by_hash: RwLock::new(by_hash) })
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, HashMap<KeyHash, (FactId, Client)>> {
+        self.by_hash.read().expect("nobody panics while changing it")
     }
 }
 
@@ -154,7 +174,7 @@ impl ApiClients {
         scopes: &[Scope],
         until: Date,
     ) -> Result<Zeroizing<String>, ClientError> {
-        if self.find(|client| client.name == *name)?.is_some() {
+        if self.named(name).is_some() {
             return Err(ClientError::Taken);
         }
         let mut scopes = scopes.to_vec();
@@ -166,53 +186,38 @@ impl ApiClients {
         let rights = scopes.iter().map(|scope| scope.word().to_owned()).collect();
         let added = ClientChanged { name: name.to_string(), change: ClientChange::Added { rights, until } };
         let client = Client { name: name.clone(), scopes, until, hash: hash(&key) };
-        self.keep(FactId(self.entropy.bytes()), Some(client.stored()), added).await?;
+        let id = FactId(self.entropy.bytes());
+        self.keep(id, Some(client.stored()), added).await?;
+        self.by_hash.write().expect("nobody panics while changing it").insert(client.hash.clone(), (id, client));
         Ok(key)
     }
 
     /// Everybody with a key, by name.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn list(&self) -> Result<Vec<Client>, ReadError> {
-        let mut all: Vec<Client> = self.read()?.into_iter().map(|(_, client)| client).collect();
+    pub fn list(&self) -> Vec<Client> {
+        let mut all: Vec<Client> = self.known().values().map(|(_, client)| client.clone()).collect();
         all.sort_by_key(|client| client.name.to_string());
-        Ok(all)
+        all
     }
 
     /// Takes a client's key away; it is refused from the next question on.
     ///
     /// # Errors
-    /// There is none of that name, or the ledger cannot be read or written.
+    /// There is none of that name, or the ledger cannot be written.
     pub async fn remove(&self, name: &ClientName) -> Result<(), ClientError> {
-        let (id, _) = self.find(|client| client.name == *name)?.ok_or(ClientError::Gone)?;
+        let (id, client) = self.named(name).ok_or(ClientError::Gone)?;
         let removed = ClientChanged { name: name.to_string(), change: ClientChange::Removed };
-        self.keep(id, None, removed).await
+        self.keep(id, None, removed).await?;
+        self.by_hash.write().expect("nobody panics while changing it").remove(&client.hash);
+        Ok(())
     }
 
     /// Whose key this is, expired or not.
-    ///
-    /// # Errors
-    /// When the clients cannot be read.
-    pub fn with_key(&self, key: &str) -> Result<Option<Client>, ReadError> {
-        let sent = hash(key);
-        let is_its = |client: &Client| bool::from(client.hash.as_bytes().ct_eq(sent.as_bytes()));
-        Ok(self.find(is_its)?.map(|(_, client)| client))
+    pub fn with_key(&self, key: &str) -> Option<Client> {
+        self.known().get(&hash(key)).map(|(_, client)| client.clone())
     }
 
-    fn find(&self, is_it: impl Fn(&Client) -> bool) -> Result<Option<(FactId, Client)>, ReadError> {
-        Ok(self.read()?.into_iter().find(|(_, client)| is_it(client)))
-    }
-
-    fn read(&self) -> Result<Vec<(FactId, Client)>, ReadError> {
-        let mut all = Vec::new();
-        for StoredFact { fact, record: address } in self.scribe.facts(FactKind::ApiClient)? {
-            if let Fact::ApiClient { id, client: Some(stored) } = fact {
-                let damaged = || ReadError::Damaged { address, what: "a client's name or scope is none".to_owned() };
-                all.push((id, Client::read(stored).ok_or_else(damaged)?));
-            }
-        }
-        Ok(all)
+    fn named(&self, name: &ClientName) -> Option<(FactId, Client)> {
+        self.known().values().find(|(_, client)| client.name == *name).cloned()
     }
 
     async fn keep(&self, id: FactId, client: Option<ApiClient>, what: ClientChanged) -> Result<(), ClientError> {
@@ -228,10 +233,46 @@ fn hash(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use time::macros::date;
 
     use super::*;
     use crate::service::fixture::House;
+
+    thread_local! {
+        /// How many stored clients were read by this test.
+        pub(super) static READ: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// A question costs a hash and a look into a map, however many clients there are: none of them is read again.
+    #[tokio::test]
+    async fn a_key_is_looked_up_without_reading_any_client_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let mut keys = Vec::new();
+        {
+            let house = House::at(Some(&data), 1).await;
+            for number in 0..40 {
+                let name = format!("client-{number}").parse().expect("a name");
+                let added = clients(&house).add(&name, &[Scope::Decisions], date!(2027 - 11 - 24)).await;
+                keys.push(added.expect("added"));
+            }
+            house.services.scribe.close().await;
+        }
+        READ.set(0);
+        let house = House::at(Some(&data), 2).await;
+        assert_eq!(READ.get(), 40, "each is read once, at the start");
+        for (number, key) in keys.iter().enumerate() {
+            let client = clients(&house).with_key(key).expect("known");
+            assert_eq!(client.name.to_string(), format!("client-{number}"));
+            assert_eq!(clients(&house).with_key("keuze_unknown"), None);
+        }
+        let name = "client-7".parse().expect("a name");
+        clients(&house).remove(&name).await.expect("removed");
+        assert_eq!((clients(&house).with_key(&keys[7]), clients(&house).list().len()), (None, 39));
+        assert_eq!(READ.get(), 40, "and by no question");
+    }
 
     fn clients(house: &House) -> &ApiClients {
         let services = &house.services;
@@ -254,15 +295,15 @@ mod tests {
             key
         };
         let house = House::at(Some(&data), 2).await;
-        let client = clients(&house).with_key(&key).expect("readable").expect("known");
+        let client = clients(&house).with_key(&key).expect("known");
         assert_eq!((client.name, client.scopes), (name.clone(), vec![Scope::Decisions, Scope::Mail]));
-        assert_eq!(clients(&house).with_key("keuze_x").expect("readable"), None);
+        assert_eq!(clients(&house).with_key("keuze_x"), None);
         let event = house.ledger().pop().expect("an event");
         let rights = vec!["decisions".to_owned(), "mail".to_owned()];
         let change = ClientChange::Added { rights, until: time::macros::date!(2027 - 11 - 24) };
         assert_eq!(event.body, ClientChanged { name: "mailer".to_owned(), change }.into());
         clients(&house).remove(&name).await.expect("removed");
-        assert_eq!(clients(&house).with_key(&key).expect("readable"), None);
+        assert_eq!(clients(&house).with_key(&key), None);
         assert!(matches!(clients(&house).remove(&name).await, Err(ClientError::Gone)));
         house.services.scribe.close().await;
         let secret = key.trim_start_matches("keuze_").as_bytes();

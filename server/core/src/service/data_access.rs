@@ -18,6 +18,7 @@ use super::codes::{Session, Verification};
 use super::people::{ActError, BACKUPS_LIVE, Contactability, Erased, People, Person, Seen, Who};
 use super::receipt::Receipts;
 use crate::publish::Published;
+use crate::service::history::PersonHistory;
 use ledger::ReadError;
 use ledger::clock::{Clock, wall_clock};
 use ledger::formats::fact::Part;
@@ -67,18 +68,19 @@ impl DataAccess {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn insight(&self, frame: Frame, session: &Session) -> Result<InsightView, ActError> {
+        let history = &self.people.history();
         let known = self.verification.known_at(session);
         let language = frame.language;
         let seen = self.verification.seen_in(session);
-        let history = seen.as_ref().map(|seen| self.happened(seen)).transpose()?;
+        let happened = seen.as_ref().map(|seen| self.happened(history, seen)).transpose()?;
         let joined_later = seen.as_ref().is_some_and(|seen| !seen.is_whole);
         let person = seen.map(|seen| seen.person);
         Ok(InsightView {
             address: session.point().given(),
             whose: self.preference_centre.whose(session, known),
             details: person.as_ref().map(|person| details(person, language)).unwrap_or_default(),
-            cards: self.preference_centre.cards(session, known, language)?,
-            history: history.unwrap_or_default(),
+            cards: self.preference_centre.cards(history, session, known, language)?,
+            history: happened.unwrap_or_default(),
             joined_later,
             blocked: self.people.blocked_at(&[session.point()]),
             kept: self.told.kept_elsewhere.clone(),
@@ -87,7 +89,7 @@ impl DataAccess {
         })
     }
 
-    fn happened(&self, seen: &Seen) -> Result<Vec<Happened>, ReadError> {
+    fn happened(&self, history: &PersonHistory, seen: &Seen) -> Result<Vec<Happened>, ReadError> {
         let points = |event: &Event| {
             let those = self.people.points_in(event).into_iter().filter(|point| seen.person.has(point));
             those.map(|point| point.given()).collect()
@@ -101,7 +103,7 @@ impl DataAccess {
             channels: recorded.event.channels().to_vec(),
             number: self.receipts.number(recorded.address).to_string(),
         };
-        let life = self.people.life(seen.person.subject)?.into_iter().rev();
+        let life = self.people.life(history, seen.person.subject)?.into_iter().rev();
         Ok(life.filter(|recorded| self.contactability.is_shown(&recorded.event, seen)).map(happened).collect())
     }
 
@@ -111,6 +113,7 @@ impl DataAccess {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn take_away(&self, session: &Session) -> Result<Value, ActError> {
+        let history = &self.people.history();
         let seen = self.verification.seen_in(session);
         let person = seen.as_ref().map(|seen| &seen.person);
         let (points, channels) = match person {
@@ -123,18 +126,19 @@ impl DataAccess {
             // At an address of several people the decision rests on records of theirs.
             let decision = match &seen {
                 Some(Seen { person, is_whole: true }) => {
-                    self.contactability.may_i(&Who::person(person.subject), *channel)?
+                    self.contactability.decision(history, &Who::person(person.subject), *channel)?
                 }
                 Some(seen) => {
                     let points = seen.person.points_for(*channel).into_iter().cloned().collect();
-                    self.contactability.may_i_shown(seen, points, *channel)?
+                    self.contactability.may_i_shown(history, seen, points, *channel)?
                 }
-                None => self.contactability.may_i(&Who::point(session.point().clone()), *channel)?,
+                None => self.contactability.decision(history, &Who::point(session.point().clone()), *channel)?,
             };
             let evidence = if person.is_some() { decision.evidence } else { Vec::new() };
             Ok(json!({ "channel": channel, "decision": Decision { evidence, ..decision } }))
         });
-        let life = person.map(|person| self.people.life(person.subject)).transpose()?.unwrap_or_default().into_iter();
+        let life =
+            person.map(|person| self.people.life(history, person.subject)).transpose()?.unwrap_or_default().into_iter();
         let may_see =
             |recorded: &Recorded| seen.as_ref().is_some_and(|seen| self.contactability.is_shown(&recorded.event, seen));
         let records = life.filter(may_see).map(|recorded| {

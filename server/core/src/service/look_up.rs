@@ -20,6 +20,7 @@ use super::reading::Records;
 use super::receipt::Receipts;
 use super::staff::StaffName;
 use crate::publish::Published;
+use crate::service::history::PersonHistory;
 use contact::ContactPoint;
 use ledger::clock::{Clock, wall_clock};
 use ledger::{AppendError, Draft, ReadError, Scribe};
@@ -104,7 +105,7 @@ pub enum LookUpError {
 /// What a look-up is about, before it is recorded.
 struct Target {
     record: Option<Recorded>,
-    history: Vec<Recorded>,
+    life: Vec<Recorded>,
 }
 
 /// What the desk looks up, each look on record.
@@ -142,7 +143,8 @@ impl LookUps {
     /// # Errors
     /// It could not be recorded (then nothing is shown), or what was found could not be read.
     pub async fn look_up(&self, asked: &LookUp, language: Language, origin: &str) -> Result<Outcome, LookUpError> {
-        let target = self.target(asked.wanted)?;
+        let history = &self.people.history();
+        let target = self.target(history, asked.wanted)?;
         let subject = target.record.as_ref().and_then(|record| record.event.head.subject);
         let looked_up =
             self.looked_up(&asked.staff, &asked.why, subject, || unsealed(asked.wanted, target.record.as_ref()));
@@ -150,29 +152,24 @@ impl LookUps {
         match target.record {
             None => Ok(Outcome::Nothing),
             Some(record) => {
-                let found = self.found(&record, &target.history, language, origin)?;
+                let found = self.found(history, &record, &target.life, language, origin)?;
                 Ok(Outcome::Found(Box::new(Found { audit: written.address.to_string(), ..found })))
             }
         }
     }
 
-    fn target(&self, wanted: Wanted) -> Result<Target, ReadError> {
+    fn target(&self, history: &PersonHistory, wanted: Wanted) -> Result<Target, ReadError> {
         let record = match wanted {
-            Wanted::ConsentId(subject) => return self.under(subject),
+            Wanted::ConsentId(subject) => return under(history, subject),
             Wanted::Receipt(number) => {
-                self.receipts.check(number).map(|address| self.scribe.record(address)).transpose()?.flatten()
+                self.receipts.check(number).map(|address| history.record(address)).transpose()?.flatten()
             }
         };
-        let history = match record.as_ref().and_then(|record| record.event.head.subject) {
-            Some(subject) => self.scribe.history(subject)?,
+        let life = match record.as_ref().and_then(|record| record.event.head.subject) {
+            Some(subject) => history.of(subject)?,
             None => record.iter().cloned().collect(),
         };
-        Ok(Target { record, history })
-    }
-
-    fn under(&self, subject: Subject) -> Result<Target, ReadError> {
-        let history = self.scribe.history(subject)?;
-        Ok(Target { record: history.last().cloned(), history })
+        Ok(Target { record, life })
     }
 
     /// The audit event. A subject stands in it sealed, so that an erasure cuts the link and leaves the act.
@@ -192,27 +189,28 @@ impl LookUps {
 
     fn found(
         &self,
+        history: &PersonHistory,
         record: &Recorded,
-        history: &[Recorded],
+        life: &[Recorded],
         language: Language,
         origin: &str,
     ) -> Result<Found, ReadError> {
         let event = &record.event;
-        let proven = self.scribe.prove(record.address)?;
+        let proven = history.proof(record.address)?;
         let checked = proven.as_ref().map(|proven| check::check(proven, record.address, &self.scribe.log_key()));
         Ok(Found {
             number: self.number(record.address),
-            record: self.records.readable(record, language)?,
+            record: self.records.readable(history, record, language)?,
             consent_id: event.head.subject.map(|subject| subject.to_string()),
             name: event.head.subject.and_then(|person| self.people.known_person(person)?.name().map(str::to_owned)),
             actor: event.head.actor.clone(),
             call: event.call().map(|call| call.reference.clone()),
             reason: event.reason().map(str::to_owned),
             surface: surface(event),
-            history: history.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
-            decisions: if is_of_a_device(event) { self.decisions(history, language) } else { Vec::new() },
+            history: life.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
+            decisions: if is_of_a_device(event) { self.decisions(life, language) } else { Vec::new() },
             checked: checked.unwrap_or_else(|| Checked::Wrong("the record cannot be opened".to_owned())),
-            proof: self.records.proof_view(record.address, origin)?,
+            proof: self.records.proof_view(history, record.address, origin)?,
             audit: String::new(),
         })
     }
@@ -246,6 +244,11 @@ impl LookUps {
     fn number(&self, address: RecordAddress) -> String {
         self.receipts.number(address).to_string()
     }
+}
+
+fn under(history: &PersonHistory, subject: Subject) -> Result<Target, ReadError> {
+    let life = history.of(subject)?;
+    Ok(Target { record: life.last().cloned(), life })
 }
 
 /// What was looked at where no subject can be sealed. A consent id that finds nothing may be that of somebody who

@@ -18,11 +18,12 @@ use super::mail::{MailQueue, PATIENCE};
 use super::people::{Act, ActError, Acted, Contactability, People, Person, Who};
 use super::tokens::Links;
 use crate::publish::Published;
+use crate::service::history::PersonHistory;
 use contact::{ContactPoint, Email};
+use ledger::ReadError;
 use ledger::clock::Clock;
 use ledger::formats::fact::{Mail, Part};
 use ledger::formats::token::Token;
-use ledger::{ReadError, Scribe};
 use vault::ring::{Owner, RetentionClass};
 
 /// Why nobody was asked.
@@ -38,7 +39,6 @@ pub enum SignUpError {
 
 /// Who signs up, and who confirms it.
 pub struct Newsletter {
-    scribe: Scribe,
     clock: Arc<dyn Clock>,
     published: Arc<Published>,
     links: Arc<Links>,
@@ -60,7 +60,6 @@ impl Newsletter {
     /// On what it may touch.
     #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
     pub fn new(
-        scribe: Scribe,
         clock: Arc<dyn Clock>,
         published: Arc<Published>,
         links: Arc<Links>,
@@ -71,7 +70,7 @@ impl Newsletter {
         verification: Arc<Verification>,
         unconfirmed_days: u32,
     ) -> Self {
-        Self { scribe, clock, published, links, people, contactability, mail, days, verification, unconfirmed_days }
+        Self { clock, published, links, people, contactability, mail, days, verification, unconfirmed_days }
     }
 }
 
@@ -162,10 +161,11 @@ impl Newsletter {
     /// When the ledger cannot be read.
     pub fn still_confirms(&self, token: &str) -> Result<bool, ActError> {
         let Some(person) = self.confirms(token) else { return Ok(false) };
+        let history = &self.people.history();
         let controlled = self.controlled_by(token, &person);
-        let asked = self.asked_last(person.subject, &controlled)?;
-        let said = self.contactability.last_word_at(person.subject, &[Channel::Newsletter], &controlled)?;
-        let is_confirmed = self.confirmed_already(person.subject, &controlled)?.is_some();
+        let asked = self.asked_last(history, person.subject, &controlled)?;
+        let said = self.contactability.last_word_at(history, person.subject, &[Channel::Newsletter], &controlled)?;
+        let is_confirmed = self.confirmed_already(history, person.subject, &controlled)?.is_some();
         Ok(is_confirmed || said <= asked)
     }
 
@@ -175,16 +175,17 @@ impl Newsletter {
     /// Nothing was recorded then.
     pub async fn confirm_newsletter(&self, token: &str) -> Result<Option<Acted>, ActError> {
         let Some(person) = self.confirms(token) else { return Ok(None) };
+        let history = &self.people.history();
         let controlled = self.controlled_by(token, &person);
         let who = Who { person: Some(person.subject), points: controlled.clone() };
-        let decision = self.contactability.may_i(&who, Channel::Newsletter)?;
-        let again = self.confirmed_already(person.subject, &controlled)?;
+        let decision = self.contactability.decision(history, &who, Channel::Newsletter)?;
+        let again = self.confirmed_already(history, person.subject, &controlled)?;
         if let Some(acted) = again.filter(|acted| decision.allow && decision.evidence.contains(&acted.record)) {
             return Ok(Some(acted));
         }
         let proof = OptIn { verified: evidence::Verification::MailLink, products: None, until: None };
         let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
-        let asked = self.asked_last(person.subject, &controlled)?;
+        let asked = self.asked_last(history, person.subject, &controlled)?;
         let shown = asked.map(|record| Shown { record, points: String::new() });
         match self
             .contactability
@@ -193,7 +194,8 @@ impl Newsletter {
         {
             // By another press of the same button, while this one waited?
             Err(ActError::ChangedSince) => {
-                self.confirmed_already(person.subject, &controlled)?.map(Some).ok_or(ActError::ChangedSince)
+                let history = &self.people.history();
+                self.confirmed_already(history, person.subject, &controlled)?.map(Some).ok_or(ActError::ChangedSince)
             }
             acted => acted.map(Some),
         }
@@ -212,8 +214,13 @@ impl Newsletter {
     }
 
     /// The last request for these mailboxes: whatever was said after it outranks its link.
-    fn asked_last(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<RecordAddress>, ReadError> {
-        let life = self.people.life(person)?;
+    fn asked_last(
+        &self,
+        history: &PersonHistory,
+        person: Subject,
+        at: &[ContactPoint],
+    ) -> Result<Option<RecordAddress>, ReadError> {
+        let life = self.people.life(history, person)?;
         let asked = |event: &Event| {
             let here = event.points().is_empty() || self.people.names_one(event, at);
             event.kind() == EventKind::OptInRequested && event.channels().contains(&Channel::Newsletter) && here
@@ -222,11 +229,16 @@ impl Newsletter {
     }
 
     /// The last word, if it is the confirmation: a link that is opened twice records nothing new.
-    fn confirmed_already(&self, person: Subject, at: &[ContactPoint]) -> Result<Option<Acted>, ActError> {
-        let Some(record) = self.contactability.last_word_at(person, &[Channel::Newsletter], at)? else {
+    fn confirmed_already(
+        &self,
+        history: &PersonHistory,
+        person: Subject,
+        at: &[ContactPoint],
+    ) -> Result<Option<Acted>, ActError> {
+        let Some(record) = self.contactability.last_word_at(history, person, &[Channel::Newsletter], at)? else {
             return Ok(None);
         };
-        let recorded = self.scribe.record(record)?.filter(|r| r.event.kind() == EventKind::OptInConfirmed);
+        let recorded = history.record(record)?.filter(|r| r.event.kind() == EventKind::OptInConfirmed);
         let channels = vec![Channel::Newsletter];
         let since = |at: time::OffsetDateTime| ledger::clock::moment(at.unix_timestamp()).today;
         Ok(recorded.map(|r| Acted { record, changed: false, since: since(r.event.head.at), channels }))
@@ -237,11 +249,16 @@ impl Newsletter {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub(super) fn unconfirmed(&self, person: &Person, today: Date) -> Result<Vec<Owner>, ReadError> {
+    pub(super) fn unconfirmed(
+        &self,
+        history: &PersonHistory,
+        person: &Person,
+        today: Date,
+    ) -> Result<Vec<Owner>, ReadError> {
         if !person.parts.contains_key(&RetentionClass::Newsletter) {
             return Ok(Vec::new());
         }
-        let life = self.people.life(person.subject)?;
+        let life = self.people.life(history, person.subject)?;
         let about: Vec<&Event> = life.iter().map(|recorded| &recorded.event).filter(|e| !is_profile(e)).collect();
         let newsletter = |event: &&&Event| event.channels().contains(&Channel::Newsletter);
         let asked = |event: &&Event| event.kind() == EventKind::OptInRequested;

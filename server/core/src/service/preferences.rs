@@ -18,8 +18,9 @@ use words::views::preferences::{PastAnswer, PreferencesView, PurposeState, Stand
 use super::reading::Records;
 use super::receipt::Receipts;
 use crate::publish::{Published, PublishedPolicy};
+use crate::service::history::PersonHistory;
+use ledger::ReadError;
 use ledger::clock::{Clock, moment, wall_clock};
-use ledger::{ReadError, Scribe};
 
 /// What a device says of itself.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +33,6 @@ pub struct Remembered {
 
 /// What a browser has answered, as its preference page shows it.
 pub struct Preferences {
-    scribe: Scribe,
     clock: Arc<dyn Clock>,
     published: Arc<Published>,
     records: Arc<Records>,
@@ -42,13 +42,12 @@ pub struct Preferences {
 impl Preferences {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
         clock: Arc<dyn Clock>,
         published: Arc<Published>,
         records: Arc<Records>,
         receipts: Arc<Receipts>,
     ) -> Self {
-        Self { scribe, clock, published, records, receipts }
+        Self { clock, published, records, receipts }
     }
 }
 
@@ -59,13 +58,14 @@ impl Preferences {
     /// When the ledger cannot be read.
     pub fn preferences(
         &self,
+        history: &PersonHistory,
         frame: Frame,
         remembered: &Remembered,
         build: &str,
     ) -> Result<PreferencesView, ReadError> {
         let published = self.published.current();
         let strings = strings(published, frame.language);
-        let past = remembered.consent_id.map(|id| self.scribe.history(id)).transpose()?.unwrap_or_default();
+        let past = remembered.consent_id.map(|id| history.of(id)).transpose()?.unwrap_or_default();
         let standing = |id: &PurposeId| self.standing(&remembered.device, &past, &published.policy, id);
         let purposes = strings.purposes.iter().map(|shown| PurposeState {
             vendors: vendors(&published.policy, &shown.id),
@@ -80,7 +80,7 @@ impl Preferences {
             build: build.to_owned(),
             purposes: purposes.collect(),
             gpc: remembered.device.gpc,
-            history: self.past_answers(&past, frame.language)?,
+            history: self.past_answers(history, &past, frame.language)?,
             strings,
             frame,
         })
@@ -95,16 +95,26 @@ impl Preferences {
     }
 
     /// Newest first, answers only.
-    fn past_answers(&self, past: &[Recorded], language: Language) -> Result<Vec<PastAnswer>, ReadError> {
+    fn past_answers(
+        &self,
+        history: &PersonHistory,
+        past: &[Recorded],
+        language: Language,
+    ) -> Result<Vec<PastAnswer>, ReadError> {
         past.iter()
             .rev()
             .filter(|recorded| recorded.event.choice().is_some())
-            .map(|r| self.past_answer(r, language))
+            .map(|r| self.past_answer(history, r, language))
             .collect()
     }
 
-    fn past_answer(&self, recorded: &Recorded, language: Language) -> Result<PastAnswer, ReadError> {
-        let lines = self.records.readable(recorded, language)?.lines;
+    fn past_answer(
+        &self,
+        history: &PersonHistory,
+        recorded: &Recorded,
+        language: Language,
+    ) -> Result<PastAnswer, ReadError> {
+        let lines = self.records.readable(history, recorded, language)?.lines;
         let offered = lines.into_iter().filter(|line| line.answer != Answer::NotOffered);
         Ok(PastAnswer {
             at: wall_clock(recorded.event.head.at),

@@ -17,6 +17,7 @@ use words::views::receipt::{AnswerLine, ChannelLine, ProofView, RecordedAnswer, 
 
 use super::people::{ActError, Contactability, People};
 use crate::publish::Published;
+use crate::service::history::PersonHistory;
 use ledger::clock::wall_clock;
 use ledger::{ReadError, Scribe};
 
@@ -45,7 +46,12 @@ impl Records {
     ///
     /// # Errors
     /// When a stored content cannot be read.
-    pub fn readable(&self, recorded: &Recorded, language: Language) -> Result<RecordedAnswer, ReadError> {
+    pub fn readable(
+        &self,
+        history: &PersonHistory,
+        recorded: &Recorded,
+        language: Language,
+    ) -> Result<RecordedAnswer, ReadError> {
         let event = &recorded.event;
         let notice = event.notice().map(|notice| self.shown_notice(notice)).transpose()?.flatten();
         let policy = event.policy().and_then(|hash| self.published.by_hash(hash)).map(|published| &published.policy);
@@ -56,7 +62,7 @@ impl Records {
             route: event.head.route,
             control: event.choice().and_then(|choice| choice.control),
             gpc: event.gpc(),
-            channels: self.channel_lines(event)?,
+            channels: self.channel_lines(history, event)?,
             evidence: event.evidence(),
             lines: lines(event, notice.as_ref(), policy, language),
             notice,
@@ -65,19 +71,21 @@ impl Records {
     }
 
     /// What an event says about channels, with what holds today.
-    fn channel_lines(&self, event: &Event) -> Result<Vec<ChannelLine>, ReadError> {
+    fn channel_lines(&self, history: &PersonHistory, event: &Event) -> Result<Vec<ChannelLine>, ReadError> {
         let line = |channel: &Channel| {
             let (channel, point) = (*channel, channel.point());
             let named = self.people.points_in(event).into_iter().filter(|named| Some(named.kind()) == point);
             let hints = named.map(|named| named.hint()).collect();
-            Ok(ChannelLine { channel, point, hints, today: self.today(event, channel)? })
+            Ok(ChannelLine { channel, point, hints, today: self.today(history, event, channel)? })
         };
         event.channels().iter().map(line).collect()
     }
 
-    fn today(&self, event: &Event, channel: Channel) -> Result<Today, ReadError> {
+    fn today(&self, history: &PersonHistory, event: &Event, channel: Channel) -> Result<Today, ReadError> {
         let person = event.head.subject.filter(|person| self.people.known_person(*person).is_some());
-        match person.map(|person| self.contactability.may_i(&self.people.given_in(event, person, channel), channel)) {
+        match person
+            .map(|person| self.contactability.decision(history, &self.people.given_in(event, person, channel), channel))
+        {
             Some(Ok(decision)) => Ok(Today::Decided(decision)),
             Some(Err(ActError::Read(error))) => Err(error),
             _ if event.kind() == EventKind::Objected => Ok(Today::Denied),
@@ -102,8 +110,13 @@ impl Records {
     ///
     /// # Errors
     /// When the record cannot be read.
-    pub fn proof_view(&self, address: RecordAddress, origin: &str) -> Result<Option<ProofView>, ReadError> {
-        let proven = self.scribe.prove(address)?;
+    pub fn proof_view(
+        &self,
+        history: &PersonHistory,
+        address: RecordAddress,
+        origin: &str,
+    ) -> Result<Option<ProofView>, ReadError> {
+        let proven = history.proof(address)?;
         Ok(proven.map(|proven| ProofView {
             record: String::from_utf8_lossy(&proven.record).into_owned(),
             salt: proven.salt.to_string(),

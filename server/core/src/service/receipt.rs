@@ -11,6 +11,7 @@ use model::receipt::ReceiptNumber;
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
+use crate::service::history::PersonHistory;
 use ledger::{ReadError, Scribe};
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
@@ -68,9 +69,14 @@ impl Receipts {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn behind_link(&self, number: ReceiptNumber, token: &str) -> Result<Option<Recorded>, ReadError> {
+    pub fn behind_link(
+        &self,
+        history: &PersonHistory,
+        number: ReceiptNumber,
+        token: &str,
+    ) -> Result<Option<Recorded>, ReadError> {
         let address = self.check(number).filter(|address| self.check_token(*address, token));
-        Ok(address.map(|address| self.scribe.record(address)).transpose()?.flatten())
+        Ok(address.map(|address| history.record(address)).transpose()?.flatten())
     }
 
     /// The path of the page that shows the receipt.

@@ -85,7 +85,8 @@ impl Mailings {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn permission(&self, who: &Who, channel: Channel) -> Result<SendPermission, ActError> {
-        let decision = self.contactability.may_i(who, channel)?;
+        let history = &self.people.history();
+        let decision = self.contactability.decision(history, who, channel)?;
         if !decision.allow {
             return Ok(SendPermission::Shut(decision));
         }
@@ -94,9 +95,11 @@ impl Mailings {
             None => who.points.iter().flat_map(|point| self.people.people_at(point)).collect::<Vec<_>>(),
         };
         for person in people {
-            let theirs = self
-                .contactability
-                .may_i(&Who { person: Some(person.subject), points: who.points.clone() }, channel)?;
+            let theirs = self.contactability.decision(
+                history,
+                &Who { person: Some(person.subject), points: who.points.clone() },
+                channel,
+            )?;
             if theirs.allow {
                 return Ok(SendPermission::Open(Box::new(person), theirs));
             }

@@ -1,7 +1,5 @@
 //! `keuze client add | list | remove`: programs with an API key.
 
-use std::sync::Arc;
-
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -10,9 +8,7 @@ use super::data::Ledger;
 use super::refusal::Refusal;
 use super::task::{self, Access, Printed, Say};
 use keuze_core::service::clients::{ApiClients, Client, ClientName, Scope};
-use ledger::Scribe;
 use ledger::clock::{Clock as _, SystemClock};
-use vault::random::SystemEntropy;
 
 /// What to do with the programs that have an API key.
 #[derive(Subcommand)]
@@ -89,8 +85,7 @@ pub async fn run(asked: ClientTask) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// A sentence that says what is in the way; nothing was changed then.
-pub async fn perform(scribe: &Scribe, asked: Asked, say: &mut dyn Say) -> Result<(), Refusal> {
-    let clients = ApiClients::new(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
+pub async fn perform(clients: &ApiClients, asked: Asked, say: &mut dyn Say) -> Result<(), Refusal> {
     let today = SystemClock.now().today;
     match asked {
         Asked::Add { name, scopes, days } => {
@@ -100,7 +95,7 @@ pub async fn perform(scribe: &Scribe, asked: Asked, say: &mut dyn Say) -> Result
             say.say(key.as_str())?;
         }
         Asked::List => {
-            for Client { name, scopes, until, .. } in clients.list().map_err(Refusal::told)? {
+            for Client { name, scopes, until, .. } in clients.list() {
                 let scopes: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
                 let ended = if until < today { " (expired)" } else { "" };
                 say.say(&format!("{:20} {:40} until {until}{ended}", name.to_string(), scopes.join(" ")))?;

@@ -81,7 +81,7 @@ pub async fn erase(services: &Services, asked: &Asked, talk: Talk<'_>) -> Result
         _ => return Err(Refusal::told(NotErased::Several)),
     };
     let person = known.subject;
-    let records = services.people.life(person).map_err(Refusal::told)?.len();
+    let records = services.people.life(&services.people.history(), person).map_err(Refusal::told)?.len();
     say.say(&format!("One person: {} contact points, {records} records.", known.points().len()))?;
     say.say("This cannot be undone. Write erase to go on:")?;
     if line(&mut input)? != "erase" {

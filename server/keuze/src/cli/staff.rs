@@ -1,7 +1,5 @@
 //! `keuze staff add | list | reset | remove`: who may use the desk.
 
-use std::sync::Arc;
-
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +7,6 @@ use super::data::Ledger;
 use super::refusal::Refusal;
 use super::task::{self, Access, Printed, Say};
 use keuze_core::service::staff::{Existing, Staff, StaffName};
-use ledger::Scribe;
-use ledger::clock::SystemClock;
-use vault::random::SystemEntropy;
 
 /// What to do with the staff.
 #[derive(Subcommand)]
@@ -88,8 +83,7 @@ pub async fn run(asked: StaffTask) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// A sentence that says what is in the way; nothing was changed then.
-pub async fn perform(scribe: &Scribe, asked: Asked, say: &mut dyn Say) -> Result<(), Refusal> {
-    let staff = Staff::new(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
+pub async fn perform(staff: &Staff, asked: Asked, say: &mut dyn Say) -> Result<(), Refusal> {
     match asked {
         Asked::Add { name, replace } => {
             let existing = if replace { Existing::Replace } else { Existing::Refuse };

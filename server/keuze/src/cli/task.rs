@@ -1,6 +1,7 @@
 //! A command on a ledger: done here if nobody holds it, else by the running server that does.
 
 use std::io::{self, BufRead};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,11 @@ use super::refusal::Refusal;
 use super::say;
 use super::{client, contacts, control, erase, key, mail, staff};
 use keuze_core::service::Services;
+use keuze_core::service::clients::ApiClients;
+use keuze_core::service::staff::Staff;
 use ledger::Scribe;
+use ledger::clock::SystemClock;
+use vault::random::SystemEntropy;
 
 /// What a command asks of whoever holds the ledger.
 #[derive(Debug, Serialize, Deserialize)]
@@ -80,7 +85,7 @@ pub async fn run(
     }
     if let Asked::Access(access) = asked {
         let scribe = ledger.open()?;
-        let done = change_access(&scribe, access, say).await;
+        let done = change_access_of(&scribe, access, say).await;
         scribe.close().await;
         return done;
     }
@@ -100,14 +105,21 @@ pub async fn perform(services: &Services, asked: Asked, talk: Talk<'_>) -> Resul
         Asked::Erase(asked) => erase::erase(services, &asked, talk).await,
         Asked::Import(asked) => contacts::import(services, &asked, talk).await,
         Asked::Classes => mail::list_classes(services, talk.say),
-        Asked::Access(access) => change_access(&services.scribe, access, talk.say).await,
+        Asked::Access(access) => change_access(&services.staff, &services.clients, access, talk.say).await,
     }
 }
 
-async fn change_access(scribe: &Scribe, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
+/// On a ledger in which nothing needs to be published yet.
+async fn change_access_of(scribe: &Scribe, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
+    let staff = Staff::new(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let clients = ApiClients::load(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
+    change_access(&staff, &clients.map_err(Refusal::told)?, access, say).await
+}
+
+async fn change_access(staff: &Staff, clients: &ApiClients, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
     match access {
-        Access::Staff(asked) => staff::perform(scribe, asked, say).await,
-        Access::Client(asked) => client::perform(scribe, asked, say).await,
+        Access::Staff(asked) => staff::perform(staff, asked, say).await,
+        Access::Client(asked) => client::perform(clients, asked, say).await,
     }
 }
 

@@ -15,6 +15,7 @@ use model::purpose::PurposeId;
 use words::views::preferences::Overtaken;
 
 use super::{Sender, purpose, referer_path};
+use crate::app::RequestHistory;
 use crate::embed::build;
 use crate::form::{Form, LenientForm};
 use crate::pages::PreferencePage;
@@ -23,6 +24,7 @@ use crate::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::config::Config;
 use keuze_core::publish::Published;
 use keuze_core::service::consent::{Choice, ChooseError, Consent, Done};
+use keuze_core::service::history::PersonHistory;
 use ledger::clock::Clock;
 use words::problem::Slug;
 
@@ -49,6 +51,7 @@ pub(super) async fn choose(
     State(published): State<Arc<Published>>,
     State(config): State<Arc<Config>>,
     State(clock): State<Arc<dyn Clock>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
@@ -57,16 +60,16 @@ pub(super) async fn choose(
     let fields = Fields::read(form)?;
     let choice = fields.choice(&published, visit.language)?;
     let visit = Visit { language: choice.language, ..visit };
-    let sender = Sender::of(&consent, &config, &*clock, visit, &headers, gpc)?;
+    let sender = Sender::of(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
     let done = match consent.choose(&choice, &sender.device, None).await {
         Ok(done) => done,
         Err(ChooseError::ChangedSince) => {
-            return overtaken(&page, &*clock, &sender, &headers, None);
+            return overtaken(&page, &history, &*clock, &sender, &headers, None);
         }
         Err(error) => return Err(error.into()),
     };
     if done.overtaken {
-        return overtaken(&page, &*clock, &sender, &headers, Some(&done));
+        return overtaken(&page, &history, &*clock, &sender, &headers, Some(&done));
     }
     let location = fields.location(&choice, &done, &sender, &headers);
     let mut response = StatusCode::SEE_OTHER.into_response();
@@ -80,6 +83,7 @@ pub(super) async fn choose(
 /// nothing was.
 fn overtaken(
     page: &PreferencePage,
+    history: &PersonHistory,
     clock: &dyn Clock,
     sender: &Sender,
     headers: &HeaderMap,
@@ -91,7 +95,7 @@ fn overtaken(
         remembered.consent_id = done.consent_id;
     }
     let taken = done.map_or(Overtaken::Whole, |_| Overtaken::NoesTaken);
-    let mut response = page.now(&sender.visit, headers, &remembered, Some(taken))?;
+    let mut response = page.now(history, &sender.visit, headers, &remembered, Some(taken))?;
     *response.status_mut() = StatusCode::CONFLICT;
     if let Some(done) = done {
         sender.set_cookies(done, headers, response.headers_mut());

@@ -15,6 +15,7 @@ use model::paths::Endpoint;
 use serde::{Deserialize, Serialize};
 
 use super::{Sender, label, purpose};
+use crate::app::RequestHistory;
 use crate::body;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
@@ -55,6 +56,7 @@ pub(super) async fn choose(
     State(config): State<Arc<Config>>,
     State(scribe): State<Scribe>,
     State(clock): State<Arc<dyn Clock>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
@@ -63,7 +65,7 @@ pub(super) async fn choose(
     let body = body::bytes(body)?;
     let sent: Sent = body::json(&headers, Ok(body.clone()))?;
     let choice: Choice = sent.try_into()?;
-    let sender = Sender::of(&consent, &config, &*clock, visit, &headers, gpc)?;
+    let sender = Sender::of(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
     let request = match IdempotencyKey::of(&headers) {
         Ok(key) => key.map(|key| key.name(&scribe, &[Endpoint::Choices.path().as_bytes(), &body])),
         // A no is taken whatever else is wrong; it is only not known again.

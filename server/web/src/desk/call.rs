@@ -260,7 +260,7 @@ impl Desk {
             point: call.line.point.as_ref().map(contact::ContactPoint::given),
             people: call.line.people.iter().filter_map(named).collect(),
             person: call.person.as_ref().and_then(named),
-            reach: self.look_ups.reach(&call.who())?,
+            reach: self.look_ups.reach(&self.people.history(), &call.who())?,
             right_offered: call.right_offered,
             said: call.recorded.as_ref().map(|acted| self.said(acted)),
             audit: call.audit.to_string(),

@@ -69,8 +69,9 @@ fn show(
     opened: &Opened,
     (done, fault): (Option<Done>, Option<PersonFault>),
 ) -> Result<Response, Problem> {
+    let history = desk.people.history();
     let cards = opened.people.iter().filter(|person| is_still(desk, **person));
-    let cards = cards.filter_map(|person| desk.look_ups.person_card(*person).transpose());
+    let cards = cards.filter_map(|person| desk.look_ups.person_card(&history, *person).transpose());
     let path = paths::desk_person(id);
     let page = PersonView {
         // What was asked by a form shows the same page when its address is opened.
@@ -176,7 +177,10 @@ impl Entry {
         };
         let made = opened.made.iter().find(|made| made.press == press).cloned();
         let entry = Self { _one_at_a_time: one_at_a_time, press, visit, session, form, id, opened, subject };
-        let last = desk.look_ups.last_of(subject).map_err(|error| Problem::from(error).into_response())?;
+        let last = desk
+            .look_ups
+            .last_of(&desk.people.history(), subject)
+            .map_err(|error| Problem::from(error).into_response())?;
         if let Some(made) = made.filter(|made| made.last == last) {
             let answered = entry.came_to(desk, Outcome::Stood(made.done));
             return Err(answered.unwrap_or_else(Problem::into_response));
@@ -189,7 +193,12 @@ impl Entry {
     pub(super) fn is_shown_whole(&mut self, desk: &Desk) -> Result<bool, Problem> {
         let shown = self.form.needed("shown")?;
         self.form.end()?;
-        Ok(desk.look_ups.last_of(self.subject)?.map(|last| last.to_string()).unwrap_or_default() == shown)
+        Ok(desk
+            .look_ups
+            .last_of(&desk.people.history(), self.subject)?
+            .map(|last| last.to_string())
+            .unwrap_or_default()
+            == shown)
     }
 
     /// The person is not as the page showed them.
@@ -202,7 +211,11 @@ impl Entry {
         let Self { visit, session, .. } = &self;
         match outcome {
             Outcome::Recorded(done) => {
-                let made = Made { press: self.press, done: done.clone(), last: desk.look_ups.last_of(self.subject)? };
+                let made = Made {
+                    press: self.press,
+                    done: done.clone(),
+                    last: desk.look_ups.last_of(&desk.people.history(), self.subject)?,
+                };
                 let kept = |opened: &mut Opened| {
                     opened.done = Some(done);
                     opened.made.retain(|before| before.press != made.press);

@@ -14,6 +14,7 @@ use words::views::centre::Next;
 use words::views::unmatched::Unmatched;
 
 use super::{not_recorded, see_other, session};
+use crate::app::{App, RequestHistory};
 use crate::cookies::Jar;
 use crate::form::{Form, LenientForm};
 use crate::mount::Mount as _;
@@ -21,8 +22,8 @@ use crate::objection::without_referrer_elsewhere;
 use crate::pages::behind_link;
 use crate::problem::Problem;
 use crate::provenance::sent_from;
+use crate::render;
 use crate::visit::Visit;
-use crate::{App, render};
 use keuze_core::config::Config;
 use keuze_core::service::centre::{PreferenceCentre, Shown, Wish};
 use keuze_core::service::codes::{Fit, Verification};
@@ -52,6 +53,7 @@ async fn act(
     State(receipts): State<Arc<Receipts>>,
     State(site): State<Arc<Site>>,
     State(config): State<Arc<Config>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     headers: HeaderMap,
     LenientForm(form): LenientForm,
@@ -67,7 +69,7 @@ async fn act(
     match (verification.about(&session).fit(&about), &wish) {
         // A no to an address is meant whoever is known there.
         (Fit::Whole, _) | (Fit::Point, Wish::Stop(_)) => {}
-        (Fit::Point, Wish::Start(..)) => match preference_centre.just_wished(&session, &wish)? {
+        (Fit::Point, Wish::Start(..)) => match preference_centre.just_wished(&history, &session, &wish)? {
             Some(acted) => return Ok(see_other(&paths::in_language(&done_path(&receipts, &acted), visit.language))),
             None => return Ok(not_recorded(&site, &visit, Unmatched::OtherPerson)),
         },
@@ -113,19 +115,20 @@ async fn done(
     State(receipts): State<Arc<Receipts>>,
     State(site): State<Arc<Site>>,
     State(clock): State<Arc<dyn Clock>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     Path((number, token)): Path<(String, String)>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, recorded) = behind_link(&receipts, &number, &token)?;
+    let (_, recorded) = behind_link(&receipts, &history, &number, &token)?;
     // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
     let session = session(&verification, &visit, &headers);
     if session.is_none() && !link_lives(recorded.event.head.at, clock.now().at) {
         return Err(Slug::ReceiptGone.into());
     }
     let frame = site.frame(visit.language, uri.path());
-    let page = preference_centre.what_changed(frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
+    let page = preference_centre.what_changed(&history, frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
     let page = render::page(StatusCode::OK, visit.language, || Done(DoneProps { page }));
     Ok(without_referrer_elsewhere(page))
 }

@@ -161,7 +161,7 @@ async fn decide(
     let (asked, who) = (sent.asked()?, sent.who.find(people)?.who);
     let decision = match asked {
         Asked::Message(channel, classified) => messages.may_send(&who, channel, classified, &caller.act()).await?,
-        Asked::Purpose(purpose) => contactability.may_i_use(&who, purpose)?,
+        Asked::Purpose(purpose) => contactability.may_i_use(&people.history(), &who, purpose)?,
     };
     Ok(answer(&Told::from(decision)))
 }

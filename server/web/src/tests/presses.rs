@@ -390,7 +390,7 @@ pub async fn ready(press: Press, house: &House) -> Ready {
             Ready::form(desk, "/keuze/desk/look-up", &[("query", query), ("reason", "klant belt")])
         }
         DeskLookUpOfARecord => {
-            let last = services.look_ups.last_of(els).expect("readable").expect("a record");
+            let last = services.look_ups.last_of(&services.people.history(), els).expect("readable").expect("a record");
             let number = services.receipts.number(last).to_string();
             let desk = annas_desk(house, "localhost").await;
             Ready::form(desk, "/keuze/desk/look-up", &[("query", &number), ("reason", "klant belt")])

@@ -10,6 +10,7 @@ use model::policy::Policy;
 
 use super::ChooseError;
 use crate::service::consent::Consent;
+use crate::service::history::PersonHistory;
 use ledger::clock::last_second;
 use ledger::{Draft, ReadError};
 
@@ -50,11 +51,11 @@ impl Consent {
     ///
     /// # Errors
     /// What one of them stands for cannot be read.
-    pub fn own_ids(&self, came: &[Subject], said: &Said) -> Result<OwnIds, ReadError> {
+    pub fn own_ids(&self, history: &PersonHistory, came: &[Subject], said: &Said) -> Result<OwnIds, ReadError> {
         let policy = &self.published.current().policy;
         let mut own = OwnIds::default();
         for (at, id) in came.iter().enumerate() {
-            let events = if came[..at].contains(id) { Vec::new() } else { self.scribe.history(*id)? };
+            let events = if came[..at].contains(id) { Vec::new() } else { history.of(*id)? };
             match may_have_said(&events, said, policy) {
                 true => own.fitting.push(*id),
                 false if !events.is_empty() => own.others.push(*id),

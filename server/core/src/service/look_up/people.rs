@@ -8,6 +8,7 @@ use model::typed;
 use words::views::desk::people::{LaterCard, PersonCard, PointCard, Reach};
 
 use super::{LookUpError, Why};
+use crate::service::history::PersonHistory;
 use crate::service::look_up::LookUps;
 use crate::service::people::{Act, ActError, Acted, Person, ReachedAt, Who, customer_number, hash};
 use crate::service::staff::StaffName;
@@ -164,27 +165,27 @@ impl LookUps {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn last_of(&self, subject: Subject) -> Result<Option<RecordAddress>, ReadError> {
-        Ok(self.people.life(subject)?.last().map(|recorded| recorded.address))
+    pub fn last_of(&self, history: &PersonHistory, subject: Subject) -> Result<Option<RecordAddress>, ReadError> {
+        Ok(self.people.life(history, subject)?.last().map(|recorded| recorded.address))
     }
 
     /// What holds at every contact point, as the desk shows it.
     ///
     /// # Errors
-    /// As [`Keuze::may_i_at_each`].
-    pub fn reach(&self, who: &Who) -> Result<Vec<Reach>, ActError> {
+    /// As [`Keuze::all_channels`].
+    pub fn reach(&self, history: &PersonHistory, who: &Who) -> Result<Vec<Reach>, ActError> {
         let shown = |at: ReachedAt| {
             let ReachedAt { channel, point, is_later, decision } = at;
             Reach { channel, at: point.map(|point| point.given()), is_later, decision }
         };
-        Ok(self.contactability.may_i_at_each(who)?.into_iter().map(shown).collect())
+        Ok(self.contactability.all_channels(history, who)?.into_iter().map(shown).collect())
     }
 
     /// A person as the desk shows them, after they were looked up; `None` if they are not known any more.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn person_card(&self, subject: Subject) -> Result<Option<PersonCard>, ActError> {
+    pub fn person_card(&self, history: &PersonHistory, subject: Subject) -> Result<Option<PersonCard>, ActError> {
         let Some(person) = self.people.known_person(subject) else { return Ok(None) };
         Ok(Some(PersonCard {
             subject: person.subject.to_string(),
@@ -192,8 +193,14 @@ impl LookUps {
             customers: person.customers().into_iter().map(str::to_owned).collect(),
             language: person.language(),
             points: person.points().into_iter().map(|point| self.point_card(&person, point)).collect(),
-            reach: self.reach(&Who::person(person.subject))?,
-            history: self.people.life(person.subject)?.iter().rev().map(|past| self.history_line(past, None)).collect(),
+            reach: self.reach(history, &Who::person(person.subject))?,
+            history: self
+                .people
+                .life(history, person.subject)?
+                .iter()
+                .rev()
+                .map(|past| self.history_line(past, None))
+                .collect(),
         }))
     }
 }

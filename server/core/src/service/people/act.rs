@@ -15,6 +15,7 @@ use super::book::{Since, Wanted, kept_entry, lift, yes_on};
 use super::hash::{self, newest_index_key};
 use super::{Act, ActError, Acted, Book, Person, Who};
 use crate::service::centre::Shown;
+use crate::service::history::PersonHistory;
 use crate::service::people::Contactability;
 use contact::ContactPoint;
 use ledger::formats::fact::{FactId, Part};
@@ -29,6 +30,7 @@ impl Contactability {
     /// Nothing was recorded then.
     pub async fn object(&self, who: &Who, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
+        let history = &self.people.history();
         if let Some(acted) = self.people.done_before(act)? {
             return Ok(acted);
         }
@@ -44,7 +46,7 @@ impl Contactability {
         }
         let facts = self.new_entries(person, &self.with_others(person, &points), &channels);
         let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
-        if let Some(record) = self.stands_already(person, &points, &channels)?.filter(|_| may_be_told) {
+        if let Some(record) = self.stands_already(history, person, &points, &channels)?.filter(|_| may_be_told) {
             return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
         }
         let now = self.clock.now();
@@ -73,6 +75,7 @@ impl Contactability {
         shown: Option<&Shown>,
     ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
+        let history = &self.people.history();
         let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let person = known.subject;
         if channels.is_empty() {
@@ -82,11 +85,11 @@ impl Contactability {
         let points: Vec<ContactPoint> = known.seen_by(controlled).points().into_iter().cloned().collect();
         let given = given_for(&points, channels, controlled);
         if let Some(shown) = shown
-            && self.changed_since(person, channels, &given, controlled, shown)?
+            && self.changed_since(history, person, channels, &given, controlled, shown)?
         {
             return Err(ActError::ChangedSince);
         }
-        self.people.perform(self.agreed(person, channels, proof, (&given, controlled), act)?, act).await
+        self.people.perform(self.agreed(history, person, channels, proof, (&given, controlled), act)?, act).await
     }
 
     /// Records what somebody who may be new confirmed at the points that they proved; what is told of them is learned with
@@ -102,15 +105,17 @@ impl Contactability {
         act: &Act,
     ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
+        let history = &self.people.history();
         let (person, controlled) = (part.subject, part.points.clone());
         let learned = self.people.learned(part);
-        let mut draft = self.agreed(person, channels, proof, (&controlled, &controlled), act)?;
+        let mut draft = self.agreed(history, person, channels, proof, (&controlled, &controlled), act)?;
         draft.facts.extend(learned);
         self.people.perform(draft, act).await
     }
 
     fn agreed(
         &self,
+        history: &PersonHistory,
         person: Subject,
         channels: &[Channel],
         proof: OptIn,
@@ -125,7 +130,7 @@ impl Contactability {
             said: act.said(),
         };
         let event = act.event(self.clock.now().at, confirmed).with_subject(Some(person));
-        let mut facts = self.lifted(Some(person), given, channels, controlled)?;
+        let mut facts = self.lifted(history, Some(person), given, channels, controlled)?;
         facts.extend(yes_on(channels, self.clock.now().today));
         Ok(Draft::with(event, facts))
     }
@@ -134,6 +139,7 @@ impl Contactability {
     /// was proved that is what was said; any other has to be one that was shown.
     fn changed_since(
         &self,
+        history: &PersonHistory,
         person: Subject,
         channels: &[Channel],
         given: &[ContactPoint],
@@ -142,7 +148,7 @@ impl Contactability {
     ) -> Result<bool, ActError> {
         let was_proved = |point: &ContactPoint| controlled.iter().any(|of| of.is_same_as(point));
         let were_shown = given.iter().all(was_proved) || shown.points == self.people.hash_of_points(given);
-        Ok(!were_shown || self.last_word_at(person, channels, given)? > Some(shown.record))
+        Ok(!were_shown || self.last_word_at(history, person, channels, given)? > Some(shown.record))
     }
 
     /// Takes off a contact point whatever objections stand on it, for whoever proved to control it (a code to that mailbox
@@ -160,11 +166,12 @@ impl Contactability {
         since: RecordAddress,
     ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
-        if self.last_no_at(point, channels)? > Some(since) {
+        let history = &self.people.history();
+        if self.last_no_at(history, point, channels)? > Some(since) {
             return Err(ActError::ChangedSince);
         }
         let points = std::slice::from_ref(point);
-        let mut facts = self.lifted(None, points, channels, points)?;
+        let mut facts = self.lifted(history, None, points, channels, points)?;
         if facts.is_empty() {
             return Err(ActError::Nothing);
         }
@@ -179,10 +186,15 @@ impl Contactability {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn last_no_at(&self, point: &ContactPoint, channels: &[Channel]) -> Result<Option<RecordAddress>, ReadError> {
+    pub fn last_no_at(
+        &self,
+        history: &PersonHistory,
+        point: &ContactPoint,
+        channels: &[Channel],
+    ) -> Result<Option<RecordAddress>, ReadError> {
         let keys = hash::index_keys(&self.scribe);
         let book = self.people.book();
-        let spread = self.spread_to(&book, &keys, None, point)?.into_iter().map(|(_, found)| found);
+        let spread = history.spread_to(&book, &keys, None, point)?.into_iter().map(|(_, found)| found);
         let found = book.objections_on(point, &keys).into_iter().chain(spread);
         let about = found.filter(|found| found.entry.channels.iter().any(|of| channels.contains(of)));
         Ok(about.map(|found| found.record).max())
@@ -309,6 +321,7 @@ impl Contactability {
     /// elsewhere is marked as lifted there, and goes on everywhere else.
     fn lifted(
         &self,
+        history: &PersonHistory,
         person: Option<Subject>,
         points: &[ContactPoint],
         channels: &[Channel],
@@ -334,7 +347,7 @@ impl Contactability {
         }
         for point in controlled {
             let mut marked: BTreeSet<FactId> = BTreeSet::new();
-            for (_, found) in self.spread_to(&book, &keys, None, point)? {
+            for (_, found) in history.spread_to(&book, &keys, None, point)? {
                 let (id, mut entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
                 lift(&mut entry, channels);
                 entry.channels.clear();
@@ -349,18 +362,19 @@ impl Contactability {
     /// The record of an objection that says all of this already.
     fn stands_already(
         &self,
+        history: &PersonHistory,
         person: Option<Subject>,
         points: &[ContactPoint],
         channels: &[Channel],
     ) -> Result<Option<RecordAddress>, ActError> {
         let mut record = None;
         for channel in channels {
-            let mut decision = self.may_i(&Who { person, points: points.to_vec() }, *channel)?;
+            let mut decision = self.decision(history, &Who { person, points: points.to_vec() }, *channel)?;
             let mut stands = matches!(decision.reason, Reason::Objected | Reason::Withdrawn);
             stands |= person.is_none() && decision.reason == Reason::PointObjected;
             // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
             if let Some(person) = person.filter(|_| stands) {
-                decision = self.of_life(&self.people.life(person)?, *channel);
+                decision = self.of_life(&self.people.life(history, person)?, *channel);
                 stands = decision.reason.is_no();
             }
             if !stands {
@@ -372,19 +386,25 @@ impl Contactability {
     }
 
     /// The last record in which anything was said about these channels: by the person, or at one of their contact points.
-    pub fn last_word(&self, person: Subject, channels: &[Channel]) -> Result<Option<RecordAddress>, ActError> {
-        self.last_word_at(person, channels, &[])
+    pub fn last_word(
+        &self,
+        history: &PersonHistory,
+        person: Subject,
+        channels: &[Channel],
+    ) -> Result<Option<RecordAddress>, ActError> {
+        self.last_word_at(history, person, channels, &[])
     }
 
     /// The last word that matters at these points; without any, at all.
     pub(in crate::service) fn last_word_at(
         &self,
+        history: &PersonHistory,
         person: Subject,
         channels: &[Channel],
         at: &[ContactPoint],
     ) -> Result<Option<RecordAddress>, ActError> {
         let keys = hash::index_keys(&self.scribe);
-        let life = self.people.life(person)?;
+        let life = self.people.life(history, person)?;
         let about = |of: &[Channel]| of.iter().any(|channel| channels.contains(channel));
         let matters = |event: &Event| {
             let grants = matches!(event.kind(), EventKind::OptInConfirmed | EventKind::OptInRequested);

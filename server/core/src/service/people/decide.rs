@@ -10,6 +10,7 @@ use model::purpose::PurposeId;
 use super::book::{Beside, Book, Found};
 use super::hash::{NumberedKey, asked_at, index_keys};
 use super::{ActError, Person, Who};
+use crate::service::history::PersonHistory;
 use crate::service::people::Contactability;
 use contact::ContactPoint;
 use ledger::ReadError;
@@ -26,221 +27,7 @@ pub struct ReachedAt {
     pub decision: Decision,
 }
 
-/// A person as somebody is shown them who proved a point of theirs.
-pub(in crate::service) struct Seen {
-    /// Without what is not shown.
-    pub person: Person,
-    /// That is everything.
-    pub is_whole: bool,
-}
-
-impl Contactability {
-    /// May this person, or whoever is behind this contact point, be reached by this channel?
-    ///
-    /// A person is asked about at the named points that the channel reaches; without one, at all that they have for it, and
-    /// one that is denied denies, as does anybody else with their customer number. What they agreed to counts at the points
-    /// that it was given for, and at their own alone. A point without a person is allowed where somebody behind it is, and
-    /// no objection stands on it. Where only points of another kind are named, they tell who is meant, and everybody whom
-    /// they may mean must be allowed.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read, or there is no such person.
-    pub fn may_i(&self, who: &Who, channel: Channel) -> Result<Decision, ActError> {
-        let named = who.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned();
-        let named: Vec<ContactPoint> = named.collect();
-        match who.person {
-            Some(person) => self.may_i_of(person, named, channel),
-            None if named.is_empty() => self.may_i_by(&who.points, channel),
-            None => self.may_i_at(&named, channel),
-        }
-    }
-
-    /// By which channels they may be reached, each at every contact point apart: at those that are named, and at those that
-    /// the person has for it. A channel without any is asked about as it is; without a person it is left out.
-    ///
-    /// # Errors
-    /// As [`Self::may_i`].
-    pub fn may_i_at_each(&self, who: &Who) -> Result<Vec<ReachedAt>, ActError> {
-        let known = who.person.map(|person| self.people.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
-        let mut reached = Vec::new();
-        for channel in Channel::ALL {
-            let points = points_by(&who.points, known.as_ref(), channel);
-            let at = |point: ContactPoint| (vec![point.clone()], Some(point));
-            let alone = (points.is_empty() && known.is_some()).then_some((Vec::new(), None));
-            for (points, point) in points.into_iter().map(at).chain(alone) {
-                let decision = self.may_i(&Who { person: who.person, points }, channel)?;
-                let is_later = known.as_ref().zip(point.as_ref()).is_some_and(|(known, point)| known.is_later(point));
-                reached.push(ReachedAt { channel, point, is_later, decision });
-            }
-        }
-        Ok(reached)
-    }
-
-    fn may_i_of(&self, person: Subject, named: Vec<ContactPoint>, channel: Channel) -> Result<Decision, ActError> {
-        let (person, others) = {
-            let book = self.people.book();
-            let person = book.person(person).ok_or(ActError::NoPerson)?;
-            (person.clone(), book.others_with_number(person).into_iter().cloned().collect::<Vec<_>>())
-        };
-        let by_number_alone = named.is_empty();
-        let points = if by_number_alone { own_points(&person, channel) } else { named };
-        let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(|point| person.has(point));
-        let life = self.people.bearing_on(&person, &others)?;
-        let mut decision = self.decide_at(Some(&person), &life, &points, channel, None)?.at_own_point(is_own);
-        if !is_own && !by_number_alone && decision.reason == Reason::EvidenceMissing {
-            decision.reason = Reason::NoPoint;
-        }
-        if !by_number_alone {
-            return Ok(decision);
-        }
-        others.iter().try_fold(decision, |decision, other| {
-            if !decision.allow {
-                return Ok(decision);
-            }
-            let life = self.people.bearing_on(other, std::slice::from_ref(&person))?;
-            let theirs = self.decide_at(Some(other), &life, &own_points(other, channel), channel, None)?;
-            // A number that is only typed alike says nothing but a no.
-            let counts = person.shares_number(other) || theirs.reason.is_no();
-            Ok(if counts { theirs } else { decision })
-        })
-    }
-
-    /// The same of a person as they are shown to somebody who proved a point of theirs, at these points: by what they may know
-    /// of alone.
-    pub(in crate::service) fn may_i_shown(
-        &self,
-        seen: &Seen,
-        points: Vec<ContactPoint>,
-        channel: Channel,
-    ) -> Result<Decision, ActError> {
-        let person = &seen.person;
-        if seen.is_whole {
-            return self.may_i(&Who { person: Some(person.subject), points }, channel);
-        }
-        let life = self.people.bearing_on_subject(person.subject)?.into_iter();
-        let life: Vec<Recorded> = life.filter(|recorded| self.is_shown(&recorded.event, seen)).collect();
-        Ok(self.decide_at(Some(person), &life, &points, channel, None)?.at_own_point(true))
-    }
-
-    /// Whether an event may be told to somebody who is shown this of a person. What names points is for whoever has one of
-    /// them; of evidence that names none nobody knows whose it is.
-    pub(in crate::service) fn is_shown(&self, event: &Event, seen: &Seen) -> bool {
-        let points: Vec<ContactPoint> = seen.person.points().into_iter().cloned().collect();
-        match event.points() {
-            _ if seen.is_whole => true,
-            [] => !(event.kind() == EventKind::Imported && event.evidence().is_some()),
-            _ => self.people.names_one(event, &points),
-        }
-    }
-
-    /// Points of another kind: whoever has them is reached at points of their own.
-    fn may_i_by(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
-        let mut decision = self.decide_at(None, &[], &[], channel, None)?;
-        for person in self.behind(points) {
-            decision = self.may_i_of(person, Vec::new(), channel)?;
-            if !decision.allow {
-                break;
-            }
-        }
-        Ok(decision)
-    }
-
-    fn may_i_at(&self, points: &[ContactPoint], channel: Channel) -> Result<Decision, ActError> {
-        let mut decision = self.decide_at(None, &[], points, channel, None)?;
-        for person in self.behind(points) {
-            let known = self.people.known_person(person);
-            let theirs =
-                self.decide_at(known.as_ref(), &self.people.bearing_on_subject(person)?, points, channel, None)?;
-            if theirs.allow || !decision.allow && decision.evidence.is_empty() {
-                decision = theirs;
-            }
-        }
-        Ok(decision)
-    }
-
-    /// May a purpose use what is known of this person, or of everybody who may be meant by these contact points (S-31)?
-    ///
-    /// By what they said themselves: nothing ties a device to a person, so an answer in a browser counts in that browser
-    /// alone, and where nothing is known the purpose is denied. One of several who is denied denies. At a point that is not
-    /// theirs, or of which nobody said yet that it is, nothing that they said counts.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn may_i_use(&self, who: &Who, purpose: PurposeId) -> Result<Decision, ActError> {
-        let people = who.person.map_or_else(|| self.behind(&who.points), |person| vec![person]);
-        let (policy, question) = (&self.published.current().policy, Question::Purpose(purpose));
-        let mut decision = decide(&[], policy, &question, self.clock.now());
-        if people.is_empty() && decision.allow {
-            // What needs no answer is not thereby about somebody whom we do not know.
-            decision = Decision { allow: false, reason: Reason::NoAnswer, ..decision };
-        }
-        for person in people {
-            decision = decide(&self.people.life(person)?, policy, &question, self.clock.now());
-            let known = self.people.known_person(person);
-            let is_theirs =
-                |point: &ContactPoint| known.as_ref().is_some_and(|of| of.has(point) && !of.is_later(point));
-            if decision.allow && decision.reason == Reason::Granted && !who.points.iter().all(is_theirs) {
-                decision = Decision { allow: false, reason: Reason::EvidenceMissing, ..decision };
-            }
-            if !decision.allow {
-                break;
-            }
-        }
-        Ok(decision)
-    }
-
-    fn behind(&self, points: &[ContactPoint]) -> Vec<Subject> {
-        let book = self.people.book();
-        points.iter().flat_map(|point| book.at(point)).collect()
-    }
-
-    /// Whether a person might be reached at all these points just before a record was written, by everything that still
-    /// stands of then.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read, or there is no such person.
-    pub fn was_allowed_before(
-        &self,
-        person: Subject,
-        points: &[ContactPoint],
-        channel: Channel,
-        record: RecordAddress,
-    ) -> Result<bool, ActError> {
-        let life: Vec<Recorded> =
-            self.people.bearing_on_subject(person)?.into_iter().filter(|said| said.address < record).collect();
-        Ok(self.decide_at(self.people.known_person(person).as_ref(), &life, points, channel, Some(record))?.allow)
-    }
-
-    /// What somebody with this life wants of a channel, wherever they said it.
-    pub(super) fn of_life(&self, life: &[Recorded], channel: Channel) -> Decision {
-        decide(life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
-    }
-
-    /// By a person's life and the objections that hold at these points; with `before`, those that are older.
-    pub(super) fn decide_at(
-        &self,
-        person: Option<&Person>,
-        life: &[Recorded],
-        points: &[ContactPoint],
-        channel: Channel,
-        before: Option<RecordAddress>,
-    ) -> Result<Decision, ReadError> {
-        let keys = index_keys(&self.scribe);
-        let mut asked = self.asked(&self.people.book(), &keys, person, points)?;
-        if let Some(before) = before {
-            for point in &mut asked {
-                point.objections.retain(|objection| objection.record < before);
-                point.spread.retain(|objection| objection.record < before);
-            }
-        }
-        Ok(self.of_life_at(life, channel, asked))
-    }
-
-    /// By a life and what holds at these points.
-    pub(super) fn of_life_at(&self, life: &[Recorded], channel: Channel, asked: Vec<AskedAt>) -> Decision {
-        decide(life, &self.published.current().policy, &Question::Reach(channel, asked), self.clock.now())
-    }
-
+impl PersonHistory {
     /// Contact points as a person, or nobody in particular, is asked about there: with what stands on each, and what holds
     /// there because it stands on another point of somebody who has it.
     pub(super) fn asked(
@@ -275,10 +62,10 @@ impl Contactability {
         let names = asked_at(keys, point, Vec::new()).names;
         let mut spread = Vec::new();
         for Beside { person, others, found } in book.beside(point, also, keys) {
-            let life = self.people.life_of(person.subjects())?;
+            let life = self.of_all(person.subjects())?;
             let mut told: Vec<RecordAddress> = life.iter().map(|recorded| recorded.address).collect();
             for other in others {
-                told.extend(self.people.life_of(other.subjects())?.iter().map(|recorded| recorded.address));
+                told.extend(self.of_all(other.subjects())?.iter().map(|recorded| recorded.address));
             }
             for mut found in found {
                 // Beside an event of somebody's it says no more than that event; and one of somebody who is gone is not of
@@ -296,6 +83,257 @@ impl Contactability {
             }
         }
         Ok(spread)
+    }
+}
+
+/// A person as somebody is shown them who proved a point of theirs.
+pub(in crate::service) struct Seen {
+    /// Without what is not shown.
+    pub person: Person,
+    /// That is everything.
+    pub is_whole: bool,
+}
+
+impl Contactability {
+    /// May this person, or whoever is behind this contact point, be reached by this channel?
+    ///
+    /// A person is asked about at the named points that the channel reaches; without one, at all that they have for it, and
+    /// one that is denied denies, as does anybody else with their customer number. What they agreed to counts at the points
+    /// that it was given for, and at their own alone. A point without a person is allowed where somebody behind it is, and
+    /// no objection stands on it. Where only points of another kind are named, they tell who is meant, and everybody whom
+    /// they may mean must be allowed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or there is no such person.
+    pub fn may_i(&self, who: &Who, channel: Channel) -> Result<Decision, ActError> {
+        self.decision(&self.people.history(), who, channel)
+    }
+
+    /// The same as one of several questions of a request.
+    ///
+    /// # Errors
+    /// As [`Self::may_i`].
+    pub fn decision(&self, history: &PersonHistory, who: &Who, channel: Channel) -> Result<Decision, ActError> {
+        let named = who.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned();
+        let named: Vec<ContactPoint> = named.collect();
+        match who.person {
+            Some(person) => self.may_i_of(history, person, named, channel),
+            None if named.is_empty() => self.may_i_by(history, &who.points, channel),
+            None => self.may_i_at(history, &named, channel),
+        }
+    }
+
+    /// By which channels they may be reached, each at every contact point apart: at those that are named, and at those that
+    /// the person has for it. A channel without any is asked about as it is; without a person it is left out.
+    ///
+    /// # Errors
+    /// As [`Self::may_i`].
+    pub fn all_channels(&self, history: &PersonHistory, who: &Who) -> Result<Vec<ReachedAt>, ActError> {
+        let known = who.person.map(|person| self.people.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
+        let mut reached = Vec::new();
+        for channel in Channel::ALL {
+            let points = points_by(&who.points, known.as_ref(), channel);
+            let at = |point: ContactPoint| (vec![point.clone()], Some(point));
+            let alone = (points.is_empty() && known.is_some()).then_some((Vec::new(), None));
+            for (points, point) in points.into_iter().map(at).chain(alone) {
+                let decision = self.decision(history, &Who { person: who.person, points }, channel)?;
+                let is_later = known.as_ref().zip(point.as_ref()).is_some_and(|(known, point)| known.is_later(point));
+                reached.push(ReachedAt { channel, point, is_later, decision });
+            }
+        }
+        Ok(reached)
+    }
+
+    fn may_i_of(
+        &self,
+        history: &PersonHistory,
+        person: Subject,
+        named: Vec<ContactPoint>,
+        channel: Channel,
+    ) -> Result<Decision, ActError> {
+        let (person, others) = {
+            let book = self.people.book();
+            let person = book.person(person).ok_or(ActError::NoPerson)?;
+            (person.clone(), book.others_with_number(person).into_iter().cloned().collect::<Vec<_>>())
+        };
+        let by_number_alone = named.is_empty();
+        let points = if by_number_alone { own_points(&person, channel) } else { named };
+        let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(|point| person.has(point));
+        let life = history.bearing_on(&person, &others)?;
+        let mut decision = self.decide_at(history, Some(&person), &life, &points, channel, None)?.at_own_point(is_own);
+        if !is_own && !by_number_alone && decision.reason == Reason::EvidenceMissing {
+            decision.reason = Reason::NoPoint;
+        }
+        if !by_number_alone {
+            return Ok(decision);
+        }
+        others.iter().try_fold(decision, |decision, other| {
+            if !decision.allow {
+                return Ok(decision);
+            }
+            let life = history.bearing_on(other, std::slice::from_ref(&person))?;
+            let theirs = self.decide_at(history, Some(other), &life, &own_points(other, channel), channel, None)?;
+            // A number that is only typed alike says nothing but a no.
+            let counts = person.shares_number(other) || theirs.reason.is_no();
+            Ok(if counts { theirs } else { decision })
+        })
+    }
+
+    /// The same of a person as they are shown to somebody who proved a point of theirs, at these points: by what they may know
+    /// of alone.
+    pub(in crate::service) fn may_i_shown(
+        &self,
+        history: &PersonHistory,
+        seen: &Seen,
+        points: Vec<ContactPoint>,
+        channel: Channel,
+    ) -> Result<Decision, ActError> {
+        let person = &seen.person;
+        if seen.is_whole {
+            return self.decision(history, &Who { person: Some(person.subject), points }, channel);
+        }
+        let life = self.people.bearing_on_subject(history, person.subject)?.into_iter();
+        let life: Vec<Recorded> = life.filter(|recorded| self.is_shown(&recorded.event, seen)).collect();
+        Ok(self.decide_at(history, Some(person), &life, &points, channel, None)?.at_own_point(true))
+    }
+
+    /// Whether an event may be told to somebody who is shown this of a person. What names points is for whoever has one of
+    /// them; of evidence that names none nobody knows whose it is.
+    pub(in crate::service) fn is_shown(&self, event: &Event, seen: &Seen) -> bool {
+        let points: Vec<ContactPoint> = seen.person.points().into_iter().cloned().collect();
+        match event.points() {
+            _ if seen.is_whole => true,
+            [] => !(event.kind() == EventKind::Imported && event.evidence().is_some()),
+            _ => self.people.names_one(event, &points),
+        }
+    }
+
+    /// Points of another kind: whoever has them is reached at points of their own.
+    fn may_i_by(
+        &self,
+        history: &PersonHistory,
+        points: &[ContactPoint],
+        channel: Channel,
+    ) -> Result<Decision, ActError> {
+        let mut decision = self.decide_at(history, None, &[], &[], channel, None)?;
+        for person in self.behind(points) {
+            decision = self.may_i_of(history, person, Vec::new(), channel)?;
+            if !decision.allow {
+                break;
+            }
+        }
+        Ok(decision)
+    }
+
+    fn may_i_at(
+        &self,
+        history: &PersonHistory,
+        points: &[ContactPoint],
+        channel: Channel,
+    ) -> Result<Decision, ActError> {
+        let mut decision = self.decide_at(history, None, &[], points, channel, None)?;
+        for person in self.behind(points) {
+            let known = self.people.known_person(person);
+            let theirs = self.decide_at(
+                history,
+                known.as_ref(),
+                &self.people.bearing_on_subject(history, person)?,
+                points,
+                channel,
+                None,
+            )?;
+            if theirs.allow || !decision.allow && decision.evidence.is_empty() {
+                decision = theirs;
+            }
+        }
+        Ok(decision)
+    }
+
+    /// May a purpose use what is known of this person, or of everybody who may be meant by these contact points (S-31)?
+    ///
+    /// By what they said themselves: nothing ties a device to a person, so an answer in a browser counts in that browser
+    /// alone, and where nothing is known the purpose is denied. One of several who is denied denies. At a point that is not
+    /// theirs, or of which nobody said yet that it is, nothing that they said counts.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn may_i_use(&self, history: &PersonHistory, who: &Who, purpose: PurposeId) -> Result<Decision, ActError> {
+        let people = who.person.map_or_else(|| self.behind(&who.points), |person| vec![person]);
+        let (policy, question) = (&self.published.current().policy, Question::Purpose(purpose));
+        let mut decision = decide(&[], policy, &question, self.clock.now());
+        if people.is_empty() && decision.allow {
+            // What needs no answer is not thereby about somebody whom we do not know.
+            decision = Decision { allow: false, reason: Reason::NoAnswer, ..decision };
+        }
+        for person in people {
+            decision = decide(&self.people.life(history, person)?, policy, &question, self.clock.now());
+            let known = self.people.known_person(person);
+            let is_theirs =
+                |point: &ContactPoint| known.as_ref().is_some_and(|of| of.has(point) && !of.is_later(point));
+            if decision.allow && decision.reason == Reason::Granted && !who.points.iter().all(is_theirs) {
+                decision = Decision { allow: false, reason: Reason::EvidenceMissing, ..decision };
+            }
+            if !decision.allow {
+                break;
+            }
+        }
+        Ok(decision)
+    }
+
+    fn behind(&self, points: &[ContactPoint]) -> Vec<Subject> {
+        let book = self.people.book();
+        points.iter().flat_map(|point| book.at(point)).collect()
+    }
+
+    /// Whether a person might be reached at all these points just before a record was written, by everything that still
+    /// stands of then.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or there is no such person.
+    pub fn was_allowed_before(
+        &self,
+        history: &PersonHistory,
+        person: Subject,
+        points: &[ContactPoint],
+        channel: Channel,
+        record: RecordAddress,
+    ) -> Result<bool, ActError> {
+        let life: Vec<Recorded> =
+            self.people.bearing_on_subject(history, person)?.into_iter().filter(|said| said.address < record).collect();
+        Ok(self
+            .decide_at(history, self.people.known_person(person).as_ref(), &life, points, channel, Some(record))?
+            .allow)
+    }
+
+    /// What somebody with this life wants of a channel, wherever they said it.
+    pub(super) fn of_life(&self, life: &[Recorded], channel: Channel) -> Decision {
+        decide(life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
+    }
+
+    /// By a person's life and the objections that hold at these points; with `before`, those that are older.
+    pub(super) fn decide_at(
+        &self,
+        history: &PersonHistory,
+        person: Option<&Person>,
+        life: &[Recorded],
+        points: &[ContactPoint],
+        channel: Channel,
+        before: Option<RecordAddress>,
+    ) -> Result<Decision, ReadError> {
+        let keys = index_keys(&self.scribe);
+        let mut asked = history.asked(&self.people.book(), &keys, person, points)?;
+        if let Some(before) = before {
+            for point in &mut asked {
+                point.objections.retain(|objection| objection.record < before);
+                point.spread.retain(|objection| objection.record < before);
+            }
+        }
+        Ok(self.of_life_at(life, channel, asked))
+    }
+
+    /// By a life and what holds at these points.
+    pub(super) fn of_life_at(&self, life: &[Recorded], channel: Channel, asked: Vec<AskedAt>) -> Decision {
+        decide(life, &self.published.current().policy, &Question::Reach(channel, asked), self.clock.now())
     }
 }
 

@@ -11,6 +11,7 @@ use super::book::kept_entry;
 use super::hash::{index_keys, newest_index_key};
 use super::profile::kept_part;
 use super::{Act, ActError, Book, Person};
+use crate::service::history::PersonHistory;
 use crate::service::mail::MailQueue;
 use crate::service::newsletter::Newsletter;
 use crate::service::people::{Contactability, People};
@@ -109,7 +110,7 @@ impl Erasures {
         } else {
             Vec::new()
         };
-        let facts = list.into_iter().chain(self.settled(&person)?).chain(stays).collect();
+        let facts = list.into_iter().chain(self.settled(&self.people.history(), &person)?).chain(stays).collect();
         let now = self.clock.now();
         let about = self.scribe.seal_about(person.subject);
         let event = act.event(now.at, model::event::Erased { about, keys: Vec::new(), said: act.said() });
@@ -132,7 +133,9 @@ impl Erasures {
         // Looked for without holding anybody up, and looked at again when nobody acts.
         let mut found: Vec<Subject> = Vec::new();
         for person in self.people.everybody() {
-            if found.len() < AT_ONCE && !self.newsletter.unconfirmed(&person, now.today)?.is_empty() {
+            if found.len() < AT_ONCE
+                && !self.newsletter.unconfirmed(&self.people.history(), &person, now.today)?.is_empty()
+            {
                 found.push(person.subject);
             }
             tokio::task::yield_now().await;
@@ -140,9 +143,10 @@ impl Erasures {
         let _one_at_a_time = self.people.write_lock().await;
         let (mut keys, mut facts): (Vec<KeyId>, Vec<Fact>) = (Vec::new(), Vec::new());
         for person in found.into_iter().filter_map(|subject| self.people.known_person(subject)) {
-            let owners = self.newsletter.unconfirmed(&person, now.today)?;
+            let history = &self.people.history();
+            let owners = self.newsletter.unconfirmed(history, &person, now.today)?;
             if !owners.is_empty() {
-                facts.extend(self.settled(&person)?);
+                facts.extend(self.settled(history, &person)?);
             }
             keys.extend(owners.into_iter().filter_map(|owner| self.scribe.find_key(owner)));
         }
@@ -156,14 +160,14 @@ impl Erasures {
 
     /// Before it is forgotten that points are one person's: what holds at some because it stands on others stands there from
     /// now on, as it does at those of whoever may be the same.
-    fn settled(&self, person: &Person) -> Result<Vec<Fact>, ReadError> {
+    fn settled(&self, history: &PersonHistory, person: &Person) -> Result<Vec<Fact>, ReadError> {
         let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
         let book = self.people.book();
         let others = book.others_with_number(person);
         let mut facts = Vec::new();
         for whose in std::iter::once(person).chain(others) {
             for point in whose.points() {
-                let spread = self.contactability.spread_to(&book, &keys, None, point)?.into_iter();
+                let spread = history.spread_to(&book, &keys, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
                     let (id, entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
                     facts.push(kept_entry(id, entry));

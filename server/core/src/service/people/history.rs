@@ -8,46 +8,35 @@ use model::identity::Subject;
 use super::hash::{self, asked_at};
 use super::{Person, Who};
 use crate::service::codes::ABOUT;
+use crate::service::history::PersonHistory;
 use crate::service::people::People;
 use contact::ContactPoint;
 use ledger::ReadError;
 use vault::mac::mac;
 
 impl People {
+    /// What one request, or one act, rests on.
+    pub fn history(&self) -> PersonHistory {
+        PersonHistory::new(self.scribe.clone())
+    }
+
     /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
-    pub fn life(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
+    pub fn life(&self, history: &PersonHistory, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
         let subjects = self.book().person(subject).map_or_else(|| vec![subject], Person::subjects);
-        self.life_of(subjects)
+        history.of_all(subjects)
     }
 
-    /// The same for one who is known by all these subjects.
-    pub(super) fn life_of(&self, subjects: Vec<Subject>) -> Result<Vec<Recorded>, ReadError> {
-        let mut events = Vec::new();
-        for subject in subjects {
-            events.extend(self.scribe.history(subject)?);
-        }
-        events.sort_by_key(|recorded| recorded.address);
-        Ok(events)
-    }
-
-    /// What bears on the channels of a person: their life, and what others who may be the same objected to.
-    pub(super) fn bearing_on(&self, person: &Person, others: &[Person]) -> Result<Vec<Recorded>, ReadError> {
-        let mut events = self.life_of(person.subjects())?;
-        for other in others {
-            let theirs = self.life_of(other.subjects())?.into_iter();
-            events.extend(theirs.filter_map(|recorded| objection_of(recorded, person.subject)));
-        }
-        events.sort_by_key(|recorded| recorded.address);
-        Ok(events)
-    }
-
-    pub(super) fn bearing_on_subject(&self, person: Subject) -> Result<Vec<Recorded>, ReadError> {
+    pub(super) fn bearing_on_subject(
+        &self,
+        history: &PersonHistory,
+        person: Subject,
+    ) -> Result<Vec<Recorded>, ReadError> {
         let known = {
             let book = self.book();
             let known = book.person(person);
             known.map(|known| (known.clone(), book.others_with_number(known).into_iter().cloned().collect::<Vec<_>>()))
         };
-        known.map_or_else(|| self.life(person), |(known, others)| self.bearing_on(&known, &others))
+        known.map_or_else(|| self.life(history, person), |(known, others)| history.bearing_on(&known, &others))
     }
 
     /// Whether an event names one of these points as what it is for.
@@ -83,9 +72,22 @@ impl People {
     }
 
     /// Whether somebody confirmed a sign-up: until then their mailbox is what anybody typed.
-    pub(super) fn has_confirmed(&self, person: &Person) -> Result<bool, ReadError> {
+    pub(super) fn has_confirmed(&self, history: &PersonHistory, person: &Person) -> Result<bool, ReadError> {
         let own = |event: &Event| event.kind() == EventKind::OptInConfirmed && event.head.actor == Actor::Person;
-        Ok(self.life(person.subject)?.iter().any(|recorded| own(&recorded.event)))
+        Ok(self.life(history, person.subject)?.iter().any(|recorded| own(&recorded.event)))
+    }
+}
+
+impl PersonHistory {
+    /// What bears on the channels of a person: their life, and what others who may be the same objected to.
+    pub(super) fn bearing_on(&self, person: &Person, others: &[Person]) -> Result<Vec<Recorded>, ReadError> {
+        let mut events = self.of_all(person.subjects())?;
+        for other in others {
+            let theirs = self.of_all(other.subjects())?.into_iter();
+            events.extend(theirs.filter_map(|recorded| objection_of(recorded, person.subject)));
+        }
+        events.sort_by_key(|recorded| recorded.address);
+        Ok(events)
     }
 }
 

@@ -31,6 +31,7 @@ use super::merge::one_of_two;
 use super::profile::{Learn as _, kept_part};
 use super::{Act, ActError, Person};
 use crate::publish::Published;
+use crate::service::history::PersonHistory;
 use crate::service::people::{Contactability, Merging, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
@@ -231,6 +232,8 @@ struct Running<'a> {
     keys: Vec<NumberedKey>,
     newest: NumberedKey,
     request: Option<&'a Request<'a>>,
+    /// What the row that is being looked at rests on.
+    history: PersonHistory,
 }
 
 /// A request of one row that may be sent again: how it is answered is durable in the row's batch.
@@ -412,7 +415,18 @@ impl<'a> Running<'a> {
         let newest = (0, IndexKey::random(&*service.entropy));
         let scratch = (mode == Mode::DryRun).then(|| service.people.book().clone());
         let keys = index_keys(&service.scribe).into_iter().chain([newest.clone()]).collect();
-        Self { service, lines, held: None, source, act, scratch, keys, newest, request: None }
+        Self {
+            service,
+            lines,
+            held: None,
+            source,
+            act,
+            scratch,
+            keys,
+            newest,
+            request: None,
+            history: service.people.history(),
+        }
     }
 
     async fn run(mut self, each: &mut (dyn FnMut(&RowReport) + Send)) -> Result<Summary, ActError> {
@@ -462,6 +476,7 @@ impl<'a> Running<'a> {
                 break;
             }
             touched.extend(names);
+            self.history = self.service.people.history();
             let plan = self.plan(&next)?;
             let report = next.report(&plan);
             match &mut self.scratch {
@@ -510,7 +525,9 @@ impl<'a> Running<'a> {
             meant(row, self.scratch.as_ref().unwrap_or(&book))
         };
         let mut known = match person {
-            Some(person) if is_subscriber(&person) && !self.service.people.has_confirmed(&person)? => None,
+            Some(person) if is_subscriber(&person) && !self.service.people.has_confirmed(&self.history, &person)? => {
+                None
+            }
             person => person,
         };
         let (mut life, mut merges) = (Vec::new(), Vec::new());
@@ -524,9 +541,9 @@ impl<'a> Running<'a> {
             }
         }
         match &known {
-            Some(person) => life = self.service.people.bearing_on(person, &others)?,
+            Some(person) => life = self.history.bearing_on(person, &others)?,
             None if is_another => {
-                life = self.service.people.bearing_on(&nobody_yet(self.service.people.new_subject()), &others)?;
+                life = self.history.bearing_on(&nobody_yet(self.service.people.new_subject()), &others)?;
             }
             None => {}
         }
@@ -548,7 +565,7 @@ impl<'a> Running<'a> {
         let mut draft = one_of_two(event, (kept, other), |owner| self.key(owner), old_key);
         let book = self.service.people.book();
         let book = self.scratch.as_ref().unwrap_or(&book);
-        draft.facts.extend(self.service.merging.joined(book, &self.newest, &self.keys, kept, other)?);
+        draft.facts.extend(self.service.merging.joined(&self.history, book, &self.newest, &self.keys, kept, other)?);
         Ok(draft)
     }
 
@@ -710,7 +727,7 @@ impl<'a> Running<'a> {
         }
         let facts = self.entries(target, &target.all_points(), &no.stands, row.objected_on);
         // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
-        let own = target.known.as_ref().map(|person| self.service.people.life_of(person.subjects())).transpose()?;
+        let own = target.known.as_ref().map(|person| self.history.of_all(person.subjects())).transpose()?;
         let own = own.unwrap_or_default();
         let known = |channel: &Channel| {
             target.person.is_none() || self.service.contactability.of_life(&own, *channel).reason.is_no()
@@ -773,7 +790,7 @@ impl<'a> Running<'a> {
             let at = reached.flat_map(|point| book.at(point));
             at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
         };
-        people.into_iter().map(|subjects| Ok(self.service.people.life_of(subjects)?)).collect()
+        people.into_iter().map(|subjects| Ok(self.history.of_all(subjects)?)).collect()
     }
 
     fn entries(
@@ -888,7 +905,7 @@ impl<'a> Running<'a> {
 
     fn asked(&self, person: Option<&Person>, points: &[ContactPoint]) -> Result<Vec<AskedAt>, ActError> {
         let book = self.service.people.book();
-        Ok(self.service.contactability.asked(self.scratch.as_ref().unwrap_or(&book), &self.keys, person, points)?)
+        Ok(self.history.asked(self.scratch.as_ref().unwrap_or(&book), &self.keys, person, points)?)
     }
 }
 

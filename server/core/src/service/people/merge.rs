@@ -10,6 +10,7 @@ use super::book::{Answered, Since, Wanted};
 use super::hash::{NumberedKey, given_at, index_keys, newest_index_key};
 use super::profile::{Learn as _, Person, kept_part};
 use super::{Act, ActError, Acted, Book};
+use crate::service::history::PersonHistory;
 use crate::service::people::{Contactability, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
@@ -53,6 +54,7 @@ impl Merging {
         looked_up: Vec<Draft>,
     ) -> Result<Acted, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
+        let history = &self.people.history();
         let kept = self.people.known_person(kept).ok_or(ActError::NoPerson)?;
         let other = self.people.known_person(other).ok_or(ActError::NoPerson)?;
         if kept.subject == other.subject {
@@ -63,7 +65,7 @@ impl Merging {
         let old_key = |owner| self.scribe.find_key(owner);
         let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
         let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
-        draft.facts.extend(self.joined(&self.people.book(), &newest, &keys, &kept, &other)?);
+        draft.facts.extend(self.joined(history, &self.people.book(), &newest, &keys, &kept, &other)?);
         self.people.perform_together(looked_up.into_iter().chain([draft]).collect()).await
     }
 
@@ -94,6 +96,7 @@ impl Merging {
     /// from now on on the points of the other and of whoever may be the other, whatever was agreed to there before.
     pub(super) fn joined(
         &self,
+        history: &PersonHistory,
         book: &Book,
         newest: &NumberedKey,
         keys: &[NumberedKey],
@@ -106,7 +109,8 @@ impl Merging {
             let others = book.others_with_number(at).into_iter();
             let others = others.filter(|person| ![kept.subject, other.subject].contains(&person.subject));
             for point in std::iter::once(at).chain(others).flat_map(Person::points) {
-                let (points, channels) = (std::slice::from_ref(point), &self.objected_by(book, keys, of, point)?[..]);
+                let (points, channels) =
+                    (std::slice::from_ref(point), &self.objected_by(history, book, keys, of, point)?[..]);
                 let (source, said, answered) = (None, None, &Answered::new());
                 let wanted = Wanted { by, points, channels, since, source, doors_are_told: true, said, answered };
                 facts.extend(book.new_entries(&wanted, newest, keys, &*self.entropy));
@@ -118,14 +122,15 @@ impl Merging {
     /// The channels that somebody's no would forbid at a point if it were theirs.
     fn objected_by(
         &self,
+        history: &PersonHistory,
         book: &Book,
         keys: &[NumberedKey],
         person: &Person,
         point: &ContactPoint,
     ) -> Result<Vec<Channel>, ReadError> {
         let others: Vec<Person> = book.others_with_number(person).into_iter().cloned().collect();
-        let life = self.people.bearing_on(person, &others)?;
-        let mut asked = self.contactability.asked(book, keys, Some(person), std::slice::from_ref(point))?;
+        let life = history.bearing_on(person, &others)?;
+        let mut asked = history.asked(book, keys, Some(person), std::slice::from_ref(point))?;
         // What stands on it already stays there.
         asked.iter_mut().for_each(|point| point.objections.clear());
         let is_no = |channel: &Channel| self.contactability.of_life_at(&life, *channel, asked.clone()).reason.is_no();

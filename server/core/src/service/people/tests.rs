@@ -208,7 +208,7 @@ async fn merged_people_keep_every_objection_of_both() {
     }
     let person = house.services.people.known_person(other).expect("known");
     assert_eq!((person.customers(), person.points().len()), (vec!["1", "2"], 3));
-    assert!(house.services.people.life(other).expect("readable").len() >= 6);
+    assert!(house.services.people.life(&house.services.people.history(), other).expect("readable").len() >= 6);
     says_yes(&house, other, &[Channel::Email], &[]).await;
     assert_eq!(reason(&house, &Who::person(anna), Channel::Email), (true, Reason::OptedIn));
 }
@@ -218,8 +218,12 @@ async fn merged_people_keep_every_objection_of_both() {
 async fn a_page_that_is_behind_lifts_nothing() {
     let house = House::new().await;
     let person = customer(&house, "1", &[email("anna@example.nl")]).await;
-    let record =
-        house.services.contactability.last_word(person, &[Channel::Email]).expect("readable").expect("an import");
+    let record = house
+        .services
+        .contactability
+        .last_word(&house.services.people.history(), person, &[Channel::Email])
+        .expect("readable")
+        .expect("an import");
     let shown = Shown { record, points: house.services.people.hash_of_points(&[email("anna@example.nl")]) };
     house
         .services

@@ -34,10 +34,35 @@ fn a_decision_does_not_wait_for_the_disk_that_an_act_waits_for() {
             assert_eq!(reason(&house, &point, Channel::Email), (true, Reason::SoftOptIn), "{what}");
             assert_eq!(reason(&house, &stopped, Channel::Phone), (false, Reason::PointObjected), "{what}");
             let purpose = "statistics".parse().expect("a name");
-            assert!(!house.services.contactability.may_i_use(&who, purpose).expect("readable").allow, "{what}");
-            assert!(!house.services.contactability.may_i_at_each(&who).expect("readable").is_empty(), "{what}");
+            assert!(
+                !house
+                    .services
+                    .contactability
+                    .may_i_use(&house.services.people.history(), &who, purpose)
+                    .expect("readable")
+                    .allow,
+                "{what}"
+            );
+            assert!(
+                !house
+                    .services
+                    .contactability
+                    .all_channels(&house.services.people.history(), &who)
+                    .expect("readable")
+                    .is_empty(),
+                "{what}"
+            );
             assert!(house.services.scribe.record(said.record).expect("readable").is_some(), "{what}");
-            assert!(house.records() > 1 && !house.services.people.life(person).expect("readable").is_empty(), "{what}");
+            assert!(
+                house.records() > 1
+                    && !house
+                        .services
+                        .people
+                        .life(&house.services.people.history(), person)
+                        .expect("readable")
+                        .is_empty(),
+                "{what}"
+            );
             assert!(house.services.people.known_person(person).is_some(), "{what}");
             assert_eq!(house.services.letters.person_of_letter(letter), Some(person), "{what}");
             assert_eq!(

@@ -74,7 +74,7 @@ async fn a_no_survives_erasure_rebuild_and_import() {
         let erased = house.services.erasures.erase(person, keep_no, &act).await.expect("erased");
         assert_eq!(erased.backups_until, date!(2026 - 12 - 29));
         assert!(house.services.people.known_person(person).is_none());
-        assert_eq!(house.services.people.life(person).expect("readable"), []);
+        assert_eq!(house.services.people.life(&house.services.people.history(), person).expect("readable"), []);
         house.services.scribe.close().await;
         std::fs::remove_dir_all(data.join("sled")).expect("deleted");
 

@@ -276,7 +276,7 @@ async fn a_lift_is_for_the_point_that_was_proved() {
             let last = house
                 .services
                 .contactability
-                .last_no_at(lifted, &[channel])
+                .last_no_at(&house.services.people.history(), lifted, &[channel])
                 .expect("readable")
                 .expect("it holds there");
             house
@@ -285,7 +285,14 @@ async fn a_lift_is_for_the_point_that_was_proved() {
                 .lift_at(lifted, &[channel], &own(Route::PreferencePage), last)
                 .await
                 .expect("lifted");
-            assert_eq!(house.services.contactability.last_no_at(lifted, &[channel]).expect("readable"), None);
+            assert_eq!(
+                house
+                    .services
+                    .contactability
+                    .last_no_at(&house.services.people.history(), lifted, &[channel])
+                    .expect("readable"),
+                None
+            );
             let is_free = |point: &ContactPoint| point == lifted;
             let expected = [!is_free(&shared), !is_free(&anna_at), !is_free(&shared), said == &shared];
             assert_eq!(stopped(&house), expected, "said at {}, lifted at {}", said.given(), lifted.given());
@@ -522,7 +529,7 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
                     house
                         .services
                         .people
-                        .life(anna)
+                        .life(&house.services.people.history(), anna)
                         .expect("readable")
                         .iter()
                         .any(|said| said.event.kind() == EventKind::Objected)
@@ -582,7 +589,12 @@ async fn a_page_that_is_behind_a_no_elsewhere_lifts_nothing() {
     let (a, b) = (email("a@example.nl"), email("b@example.nl"));
     let house = House::new().await;
     let person = customer(&house, "1", &[a.clone(), b.clone()]).await;
-    let record = house.services.contactability.last_word(person, &SEVERAL).expect("readable").expect("an import");
+    let record = house
+        .services
+        .contactability
+        .last_word(&house.services.people.history(), person, &SEVERAL)
+        .expect("readable")
+        .expect("an import");
     let shown = Shown { record, points: String::new() };
     says_no(&house, Door::Visitor, &a).await;
     let act = own(Route::PreferencePage);
@@ -637,8 +649,12 @@ async fn a_dated_no_that_comes_again_undoes_nothing_that_was_lifted_since() {
         for date in ["2026-01-02", "2026-01-03"] {
             file(&house, &of_a_file(&here, Some(date))).await;
             assert!(denied(&house, &Who::point(here.clone()), channel), "control: {channel:?}, {date}");
-            let shown =
-                house.services.contactability.last_no_at(&here, &[channel]).expect("readable").expect("an objection");
+            let shown = house
+                .services
+                .contactability
+                .last_no_at(&house.services.people.history(), &here, &[channel])
+                .expect("readable")
+                .expect("an objection");
             house
                 .services
                 .contactability

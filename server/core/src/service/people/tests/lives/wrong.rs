@@ -83,12 +83,12 @@ struct Bent<'a> {
 fn with(house: &House, who: &Who, channel: Channel, bent: &Bent<'_>) -> bool {
     let services = &house.services;
     people(house, who).into_iter().any(|person| {
-        let life = services.people.bearing_on_subject(person.subject).expect("readable");
+        let life = services.people.bearing_on_subject(&services.people.history(), person.subject).expect("readable");
         let book = services.people.book();
         let asked = who.points.iter().map(|point| {
             let here = book.objections_on(point, &bent.keys).into_iter().filter(|found| (bent.here)(point, found));
             let elsewhere =
-                services.contactability.spread_to(&book, &bent.keys, None, point).expect("readable").into_iter();
+                services.people.history().spread_to(&book, &bent.keys, None, point).expect("readable").into_iter();
             let counts = |(whose, found): &(Subject, Found)| {
                 book.person(*whose).is_some_and(|whose| (bent.elsewhere)(&book, whose, found))
             };
@@ -120,9 +120,10 @@ fn spread(
 ) -> bool {
     let services = &house.services;
     people(house, who).iter().any(|person| {
-        let life = services.people.bearing_on_subject(person.subject).expect("readable");
+        let life = services.people.bearing_on_subject(&services.people.history(), person.subject).expect("readable");
         let mut asked = services
-            .contactability
+            .people
+            .history()
             .asked(&services.people.book(), &keys(house), Some(person), &who.points)
             .expect("readable");
         for (asked, point) in asked.iter_mut().zip(&who.points) {
