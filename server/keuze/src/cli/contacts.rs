@@ -1,8 +1,8 @@
 //! `keuze contacts import`: people and earlier choices from another system.
 
 use std::fs::File;
-use std::io::{BufReader, IsTerminal as _, Read};
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader, Cursor, IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -28,7 +28,7 @@ pub enum Contacts {
 /// What to import.
 #[derive(Args)]
 pub struct Import {
-    /// CSV with a header, or JSON Lines. Columns: customer, name, language, email, phone, postcode, `house_number`,
+    /// CSV with a header, or JSON Lines; a pipe is read to its end first. Columns: customer, name, language, email, phone, postcode, `house_number`,
     /// addition, street, place, country, lines, channels, contract, `same_entity`, `informed_on`, `opt_out_offered_on`,
     /// `opt_out_used`, products, `objected_channels`, `objected_on`, `same_person`.
     file: PathBuf,
@@ -63,14 +63,27 @@ pub struct Asked {
 pub async fn run(Contacts::Import(asked): Contacts) -> Result<(), Refusal> {
     let Import { file: path, write, source, ledger } = asked;
     let unreadable = |error| Refusal::File { path: path.clone(), error };
-    let file = File::open(&path).map_err(unreadable)?;
-    let bytes = file.metadata().map_err(unreadable)?.len();
+    let (file, bytes) = opened(&path).map_err(unreadable)?;
     let bar = progress(bytes);
     let asked = Asked { name: path.clone(), bytes, write, source };
     let input = Box::new(BufReader::new(bar.wrap_read(file)));
     let outcome = task::run(&ledger, task::Asked::Import(asked), input, &mut Beside(bar.clone())).await;
     bar.finish_and_clear();
     outcome
+}
+
+/// A file and its length. A pipe has none that could be known before its end, and its rows are people: it is read into memory,
+/// and not to another file.
+fn opened(path: &Path) -> std::io::Result<(Box<dyn BufRead + Send>, u64)> {
+    let mut file = File::open(path)?;
+    let known = file.metadata()?;
+    if known.is_file() {
+        return Ok((Box::new(BufReader::new(file)), known.len()));
+    }
+    let mut whole = Vec::new();
+    file.read_to_end(&mut whole)?;
+    let bytes = whole.len() as u64;
+    Ok((Box::new(Cursor::new(whole)), bytes))
 }
 
 /// Takes the rows of a file over, or says what they would bring.
@@ -238,6 +251,26 @@ mod tests {
         let (outcome, said) = came_to(&house, "fine.csv", "customer,email\nK-1,anna@example.nl\n,\n").await;
         assert_eq!(outcome, Ok(()));
         assert!(said.contains("1 lines hold nothing but separators"), "{said}");
+    }
+
+    /// A pipe is asked for no length: what comes through it is all that it holds.
+    #[test]
+    fn what_comes_through_a_pipe_is_read_to_its_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("people.csv");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("coreutils").success());
+        for text in ["", "customer,email\nK-1,anna@example.nl\n", &"customer\n".repeat(100_000)] {
+            let read = std::thread::scope(|scope| {
+                scope.spawn(|| std::fs::write(&pipe, text));
+                let (mut file, bytes) = opened(&pipe).expect("opened");
+                let mut read = String::new();
+                file.read_to_string(&mut read).expect("read");
+                assert_eq!(bytes, read.len() as u64);
+                read
+            });
+            assert_eq!(read, text);
+        }
+        assert!(opened(folder.path()).is_err(), "a folder is no file");
     }
 
     /// What is refused says which lines it covers, and that the command failed.

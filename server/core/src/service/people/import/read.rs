@@ -4,7 +4,7 @@ use std::io::{BufRead, Read as _};
 use std::path::Path;
 
 use super::row::{Column, Fields, Mend, RowFault};
-use super::table::{HeaderFault, Table};
+use super::table::{HeaderFault, Table, is_utf16};
 use crate::json::Node;
 
 /// A row as it stands in the file.
@@ -56,6 +56,9 @@ pub fn rows<'a>(name: &Path, mut file: impl BufRead + Send + 'a) -> Result<Lines
     let fault = |fault| FileFault { file: name.display().to_string(), fault };
     let extension = name.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
     let whole = file.fill_buf().map_err(|error| fault(HeaderFault::Unreadable(error.to_string())))?;
+    if is_utf16(whole) {
+        return Err(fault(HeaderFault::Utf16));
+    }
     let start = whole.strip_prefix(b"\xef\xbb\xbf").unwrap_or(whole);
     let is_json = match extension.as_str() {
         "csv" | "tsv" | "txt" => false,

@@ -169,6 +169,11 @@ pub enum Mend {
     /// Nobody to be found again.
     #[error("add a customer number, or at least one address or number")]
     Nobody,
+    /// A line that tells of the file and of nobody.
+    #[error(
+        "this looks like a total or a remark, and not like a customer; take the line out, or add an address or number"
+    )]
+    Remark,
     /// An objection that reaches nothing.
     #[error("none of these reaches an address or number of this row; add one, or a customer number")]
     ReachesNothing,
@@ -499,6 +504,7 @@ impl Row {
             () if self.customer.is_none() && self.points.is_empty() => {
                 Err(RowFault { column: None, mend: Mend::Nobody })
             }
+            () if self.is_remark() => Err(fault(Column::Customer, Mend::Remark)),
             () if self.evidence.is_some() && self.told.is_empty() => {
                 Err(fault(Column::Channels, Mend::EvidenceForNothing))
             }
@@ -511,6 +517,13 @@ impl Row {
             }
             () => Ok(()),
         }
+    }
+
+    /// Whether it has nothing but what stands where the customer number belongs, and that is a total or a remark.
+    fn is_remark(&self) -> bool {
+        let says_nothing = self.told.is_empty() && self.objected.is_empty() && self.evidence.is_none();
+        let is_remark = |text: &String| words::is_remark(text) || (says_nothing && words::is_sentence(text));
+        self.points.is_empty() && self.customer.as_ref().is_some_and(is_remark)
     }
 
     /// Whether it tells of an objection at an address or number, and of no person.

@@ -447,7 +447,8 @@ impl<R: BufRead> Iterator for Table<R> {
     }
 }
 
-fn is_utf16(start: &[u8]) -> bool {
+/// Whether a file that begins so is UTF-16, with its mark or without.
+pub(super) fn is_utf16(start: &[u8]) -> bool {
     let has_mark = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
     let early = &start[..start.len().min(64)];
     // Latin letters in UTF-16: every second byte is zero.

@@ -614,6 +614,99 @@ async fn the_end_of_a_row_is_no_customer() {
     }
 }
 
+/// What tells of the file is nobody's row, whatever else is short of it; its no is named.
+#[tokio::test]
+async fn a_total_or_a_remark_is_no_customer() {
+    let header = "customer,name,email,objected_channels";
+    let remarks = [
+        "Totaal: 1",
+        "Totaal",
+        "totaal,1",
+        "Totaal 12",
+        "TOTAL=12",
+        "Subtotaal: 3",
+        "Aantal: 12",
+        "12 rijen",
+        "(12 rows)",
+        "# einde",
+        "#comment",
+        "// end",
+        "-- 12 rows",
+        "=== END ===",
+        "Einde bestand",
+        "EOF",
+        "Pagina 1 van 1",
+        "Opmerking: zie blad 2",
+        "Gemaakt op 24 november 2026",
+        "Export van klanten",
+        "% klanten",
+        "Let op:",
+    ];
+    for remark in remarks {
+        for (row, says_no) in
+            [(remark.to_owned(), false), (format!("{remark}{}post", ",".repeat(3 - remark.matches(',').count())), true)]
+        {
+            let house = House::new().await;
+            let text = format!("{header}\nU1,,u1@example.nl,\n{row}\n");
+            let before = house.ledger().len();
+            let (summary, reports) = import(&house, "x.csv", &text, Mode::Write).await;
+            let told = reports.iter().find(|report| report.line == 3);
+            let is_refused = told.is_some_and(|told| matches!(told.came_to, CameTo::Refused(_)));
+            let is_sentence = says_no && !words::is_remark(remark.split(',').next().expect("a piece"));
+            if is_sentence {
+                continue;
+            }
+            assert!(is_refused && summary.refused == 1, "{row}: {told:?}");
+            assert_eq!(house.ledger().len(), before + 1, "{row}");
+            assert!(!says_no || !told.expect("refused").notes.is_empty(), "{row}: its no is named");
+        }
+    }
+    let numbers = [
+        "U1",
+        "K-1001",
+        "#1001",
+        "1158 4467",
+        "n7 ab",
+        "020 788 4001",
+        "NL:123",
+        "2024/118",
+        "ABC",
+        "Jansen",
+        "K 1001",
+        "EOF-12",
+        "(12)",
+        "total12",
+    ];
+    for number in numbers {
+        for row in [number.to_owned(), format!("{number},,,post"), format!("{number},,u1@example.nl,post")] {
+            let house = House::new().await;
+            let (summary, reports) = import(&house, "x.csv", &format!("{header}\n{row}\n"), Mode::Write).await;
+            assert_eq!(summary.refused, 0, "{row}: {reports:?}");
+        }
+    }
+    // With an address it is somebody's, whatever they are called.
+    let house = House::new().await;
+    let (summary, _) =
+        import(&house, "x.csv", &format!("{header}\nTotaal: 1,,u1@example.nl,post\n"), Mode::Write).await;
+    assert_eq!(summary.refused, 0);
+    let (summary, _) = import(&house, "x.jsonl", "{\"customer\": \"Totaal: 1\"}\n", Mode::Write).await;
+    assert_eq!(summary.refused, 1, "in a line of JSON, too");
+}
+
+/// In whatever form, it is told once and not row by row.
+#[test]
+fn utf_16_is_told_of_the_whole_file() {
+    let lines = "{\"customer\": \"K-1\"}\n{\"customer\": \"K-2\"}\n";
+    let little: Vec<u8> = lines.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = lines.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for name in ["x.jsonl", "x.ndjson", "x.json", "x.csv", "x", "63"] {
+        for bytes in [&[b"\xff\xfe", &little[..]].concat(), &[b"\xfe\xff", &big[..]].concat(), &little, &big] {
+            let fault = rows(Path::new(name), &bytes[..]).err().expect("refused").fault;
+            assert_eq!(fault, table::HeaderFault::Utf16, "{name}");
+        }
+    }
+}
+
 /// A quotation mark that stays open, a line that breaks off: no row behind it is swallowed.
 #[tokio::test]
 async fn a_broken_line_swallows_no_other() {

@@ -207,6 +207,54 @@ fn plain(text: &str) -> String {
     text.trim().to_lowercase().chars().filter(|c| !is_hyphen(*c) && !is_unseen(*c)).collect()
 }
 
+/// How a line begins that tells of the file and of no customer: without digits and signs, in small letters.
+const OF_THE_FILE: [&str; 24] = [
+    "totaal",
+    "totalen",
+    "subtotaal",
+    "eindtotaal",
+    "total",
+    "totals",
+    "subtotal",
+    "grandtotal",
+    "som",
+    "sum",
+    "aantal",
+    "count",
+    "rijen",
+    "rows",
+    "regels",
+    "records",
+    "einde",
+    "end",
+    "eof",
+    "opmerking",
+    "remark",
+    "comment",
+    "note",
+    "pagina",
+];
+
+/// Whether what stands where a customer number belongs is a total or a remark: a mark of remarks, `Totaal: 1`, `einde`.
+pub(super) fn is_remark(text: &str) -> bool {
+    let marked = ["//", "--", "/*", "==", "**", "<!--"].iter().any(|mark| text.starts_with(mark));
+    // A shop's own numbers may begin so: `#1001`.
+    let hashed = text.strip_prefix(['#', '%', '!']).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    let word: String = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    let is_line = text.ends_with(':') || text.contains(": ");
+    // `einde`, `Totaal 12`, `(12 rows)`; a number of such letters has them in one piece: `total12`.
+    let is_parted = !text.contains(|c: char| c.is_ascii_digit()) || text.contains([' ', ':', '=', '(']);
+    marked || hashed || is_line || is_parted && OF_THE_FILE.contains(&word.as_str())
+}
+
+/// Whether it is words, as no number is: several, with a longer one among them that has no digit.
+pub(super) fn is_sentence(text: &str) -> bool {
+    let is_word = |word: &str| {
+        word.chars().filter(|c| c.is_alphabetic()).count() > 2 && !word.contains(|c: char| c.is_ascii_digit())
+    };
+    text.contains(char::is_whitespace) && text.split_whitespace().any(is_word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
