@@ -224,6 +224,7 @@ pub const NL: Objection = Objection {
         ObjectionFault::LinesChanged => {
             "In dit adres staat iets dat op een datum lijkt. Schrijf het huisnummer zoals het op uw deur staat."
         }
+        ObjectionFault::Letters => "Schrijf straat en plaats in Latijnse letters, of zet de postcode erbij.",
         ObjectionFault::InNetherlands => "Voor een adres in Nederland vult u postcode en huisnummer in.",
         ObjectionFault::Email => "Dit is geen e-mailadres. Het ziet eruit als naam@voorbeeld.nl.",
         ObjectionFault::NoChannel => "Kruis aan wat u wilt stoppen, of druk op ‘Alle reclame stoppen’.",
@@ -358,6 +359,7 @@ pub const EN: Objection = Objection {
         ObjectionFault::LinesChanged => {
             "Something in this address looks like a date. Write the house number as it stands on your door."
         }
+        ObjectionFault::Letters => "Write street and place in Latin letters, or add the postcode.",
         ObjectionFault::InNetherlands => "For an address in the Netherlands fill in postcode and house number.",
         ObjectionFault::Email => "This is no e-mail address. It looks like name@example.com.",
         ObjectionFault::NoChannel => "Tick what you want to stop, or press ‘Stop all advertising’.",

@@ -60,6 +60,12 @@ pub enum ContactError {
         "this is no country that we know; write its name in Dutch, English, French or German, or its code, such as BE"
     )]
     Country,
+    /// A street abroad in letters that nothing writes in Latin ones for certain, without a postcode.
+    #[error(
+        "the letters of this address cannot be compared with Latin ones; write street and place in Latin letters, or add the \
+         postcode"
+    )]
+    Script,
     /// Lines that name no country.
     #[error(
         "the country is missing; write its name as the last line, or, in the Netherlands, a postcode such as 1033 RW"

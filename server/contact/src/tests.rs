@@ -1,4 +1,5 @@
 mod abroad;
+mod letters;
 mod meet;
 
 use proptest::prelude::*;

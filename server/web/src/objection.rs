@@ -308,6 +308,7 @@ impl Sent {
             Ok(address) => Ok(Some(ContactPoint::Post(address))),
             Err(ContactError::Country | ContactError::NoCountry) => Err(Fault::Country),
             Err(ContactError::DutchLines) => Err(Fault::InNetherlands),
+            Err(ContactError::Script) => Err(Fault::Letters),
             Err(ContactError::Spreadsheet) => Err(Fault::LinesChanged),
             Err(_) => Err(Fault::Lines),
         }

@@ -214,7 +214,7 @@ fn field_of(fault: ObjectionFault) -> &'static str {
         Fault::Postcode | Fault::WithoutPoint(Channel::Post) => "postcode",
         Fault::House | Fault::IsThisRight => "house",
         Fault::Addition => "addition",
-        Fault::Lines | Fault::LinesChanged => "lines",
+        Fault::Lines | Fault::Letters | Fault::LinesChanged => "lines",
         Fault::Country | Fault::InNetherlands => "country",
         Fault::Email | Fault::WithoutPoint(_) => "email",
         Fault::NoChannel | Fault::WithoutChannel(_) => "channels",

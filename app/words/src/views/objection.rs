@@ -164,6 +164,8 @@ pub enum ObjectionFault {
     Lines,
     /// Not a country, or none.
     Country,
+    /// Lines in letters that nothing writes in Latin ones for certain, without a postcode.
+    Letters,
     /// The country is the Netherlands.
     InNetherlands,
     /// Something in the lines looks like a date or a rounded number: is it right as it is read?

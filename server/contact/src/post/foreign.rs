@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::damage;
 use super::lines::{Damage, dutch_reading};
-use super::street::{House, is_kind_of_street, is_lettered_code, with_whole_code, with_whole_postcode};
+use super::street::{
+    House, Range, Reading, Side, heard, is_kind_of_door, is_kind_of_street, is_lettered_code, ranges, tells_street,
+    unread, with_whole_code, with_whole_postcode,
+};
 use crate::ContactError;
 use crate::country::Country;
 use crate::fold::{joined, words};
@@ -36,7 +39,7 @@ impl ForeignAddress {
     ///
     /// # Errors
     /// [`ContactError::Address`] for fewer lines than name a letter box, or more than an envelope takes;
-    /// [`ContactError::Spreadsheet`].
+    /// [`ContactError::Spreadsheet`]; [`ContactError::Script`].
     pub(super) fn parse(
         lines: &[String],
         country: Country,
@@ -53,6 +56,9 @@ impl ForeignAddress {
         match () {
             () if !(fits && says_something && names_a_box) => Err(ContactError::Address),
             () if lines.iter().any(|line| is_refused(line, damage)) => Err(ContactError::Spreadsheet),
+            () if unread(&body, country).is_some_and(|unread| !tells_street(&unread, country)) => {
+                Err(ContactError::Script)
+            }
             () => Ok(address),
         }
     }
@@ -71,9 +77,9 @@ impl ForeignAddress {
 
     pub(super) fn stands_on(&self) -> Vec<String> {
         let keys = self.readings().into_iter().flat_map(|segments| {
-            let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest));
-            let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest));
-            let with_less = of_names(&segments).flat_map(|rest| self.with_less("building", rest));
+            let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest, Side::Stands));
+            let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest, Side::Stands));
+            let with_less = of_names(&segments).flat_map(|rest| self.with_less("building", rest, Side::Stands));
             whole.chain(building).chain(with_less).collect::<Vec<_>>()
         });
         // `1033 ZK` beside another country: either may be the slip. Who is known at a door there nobody looks up.
@@ -83,20 +89,24 @@ impl ForeignAddress {
 
     /// Every door of its house number, as far as one can be read.
     pub(super) fn stands_on_every_door(&self) -> Vec<String> {
-        distinct(self.stands_on().into_iter().chain(self.every_door()))
+        distinct(self.stands_on().into_iter().chain(self.every_door(Side::Stands)))
     }
 
     pub(super) fn asked_under(&self) -> Vec<String> {
         let keys = self.readings().into_iter().flat_map(|segments| {
-            let whole = of_names(&segments)
-                .flat_map(|rest| self.keys("whole", rest).into_iter().chain(self.keys("building", rest)));
-            let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest));
+            let whole = of_names(&segments).flat_map(|rest| {
+                ["whole", "building"]
+                    .into_iter()
+                    .flat_map(|what| self.keys(what, rest, Side::Asked))
+                    .collect::<Vec<_>>()
+            });
+            let building = of_numbers(&segments).flat_map(|rest| self.keys("whole", rest, Side::Asked));
             let rests = of_names(&segments).chain(of_numbers(&segments));
-            let with_less = rests.flat_map(|rest| self.with_less("whole", rest));
+            let with_less = rests.flat_map(|rest| self.with_less("whole", rest, Side::Asked));
             whole.chain(building).chain(with_less).collect::<Vec<_>>()
         });
         let dutch = dutch_reading(&self.lines).map(|address| address.asked_under());
-        distinct(keys.chain(self.every_door()).chain(dutch.unwrap_or_default()))
+        distinct(keys.chain(self.every_door(Side::Asked)).chain(dutch.unwrap_or_default()))
     }
 
     /// Whether its lines tell a door of the house number.
@@ -106,8 +116,9 @@ impl ForeignAddress {
             .any(|segments| of_names(segments).any(|rest| self.houses(rest).iter().any(House::has_door)))
     }
 
-    fn every_door(&self) -> Vec<String> {
-        let of_rest = |rest: &[Segment]| self.houses(rest).iter().flat_map(House::every_door).collect::<Vec<_>>();
+    fn every_door(&self, side: Side) -> Vec<String> {
+        let of_rest =
+            |rest: &[Segment]| self.houses(rest).iter().flat_map(|house| house.every_door(side)).collect::<Vec<_>>();
         let of_reading = |segments: &Vec<Segment>| {
             of_names(segments).chain(of_numbers(segments)).flat_map(of_rest).collect::<Vec<_>>()
         };
@@ -136,7 +147,7 @@ impl ForeignAddress {
 
     /// The address in its order, whatever the order, by its postcode alone where that stands before the place, which has
     /// other names in other languages, and by what it is about.
-    fn keys(&self, what: &str, rest: &[Segment]) -> Vec<String> {
+    fn keys(&self, what: &str, rest: &[Segment], side: Side) -> Vec<String> {
         let key = |form: &str, text: String| format!("post {} {what} {form} {text}", self.country.iso());
         let mut runs = self.plain_runs(rest);
         let ordered = key("ordered", joined(&runs));
@@ -147,20 +158,29 @@ impl ForeignAddress {
                 let street = joined(&self.plain_runs(before));
                 key("by postcode", format!("{street} {}", last[0]))
             });
-        let house = self.houses(rest).into_iter().flat_map(|house| house.with_door()).map(|house| key("house", house));
+        let house =
+            self.houses(rest).into_iter().flat_map(|house| house.with_door(side)).map(|house| key("house", house));
         [ordered, any_order].into_iter().chain(by_postcode).chain(house).collect()
     }
 
     /// The house of the address where a door of it is named, too: `Kerkstraat 12 bus 3` is at `Kerkstraat 12`, and so is
     /// `Kerkstraat 12a`.
-    fn with_less(&self, what: &str, rest: &[Segment]) -> Vec<String> {
-        let houses = self.houses(rest).into_iter().flat_map(|house| house.with_less());
+    fn with_less(&self, what: &str, rest: &[Segment], side: Side) -> Vec<String> {
+        let houses = self.houses(rest).into_iter().flat_map(|house| house.with_less(side));
         houses.map(|house| format!("post {} {what} house {house}", self.country.iso())).collect()
     }
 
     fn houses(&self, rest: &[Segment]) -> Vec<House> {
         let plain: Vec<Segment> = rest.iter().map(|segment| plain_segment(segment, self.country)).collect();
-        House::all_of(&plain, self.country)
+        let ranges = self.ranges();
+        let of = |segments: &[Segment], reading| House::all_of(segments, self.country, reading, &ranges);
+        let heard = heard(rest, self.country).map(|heard| of(&heard, Reading::Heard));
+        let unread = unread(rest, self.country).map(|unread| of(&unread, Reading::Unread));
+        of(&plain, Reading::Written).into_iter().chain(heard.into_iter().chain(unread).flatten()).collect()
+    }
+
+    fn ranges(&self) -> Vec<Range> {
+        ranges(&self.lines, self.country)
     }
 
     fn plain_runs(&self, segments: &[Segment]) -> Vec<String> {
@@ -259,8 +279,9 @@ fn of_numbers(segments: &[Segment]) -> impl Iterator<Item = &[Segment]> {
 
 /// Whether parts may be a whole address: street and place, and the first is more than a number.
 fn is_address(segments: &[Segment]) -> bool {
-    let letters =
-        |segment: &Segment| segment.iter().filter(|run| !is_number(run)).map(|run| run.chars().count()).sum::<usize>();
+    // `Apartment 4B` is none.
+    let says = |run: &&String| !is_number(run) && !is_kind_of_door(run);
+    let letters = |segment: &Segment| segment.iter().filter(says).map(|run| run.chars().count()).sum::<usize>();
     let is_street = segments.first().is_some_and(|first| letters(first) > 3);
     let numbers = segments.iter().flatten().filter(|run| is_number(run)).count();
     is_street && (segments.len() > 1 || numbers > 1)
@@ -268,7 +289,7 @@ fn is_address(segments: &[Segment]) -> bool {
 
 /// The runs of a part as they are compared.
 fn plain_segment(segment: &[String], country: Country) -> Segment {
-    let runs = with_box(segment);
+    let runs = with_box(&with_plain_ranges(segment));
     let runs: Segment = runs.iter().filter_map(|run| plain_run(run, country)).collect();
     // `42nd Street` is `42 Street`.
     let is_ordinal = |at: usize| {
@@ -281,8 +302,31 @@ fn plain_segment(segment: &[String], country: Country) -> Segment {
     (0..runs.len()).filter(is_left).map(|at| runs[at].clone()).collect()
 }
 
+/// `12 t/m 14` is `12 14`: the letters between are none of a door.
+fn with_plain_ranges(segment: &[String]) -> Segment {
+    const SIGNS: [&[&str]; 3] = [&["t", "m"], &["t", "e", "m"], &["tot", "en", "met"]];
+    let mut runs: Segment = Vec::new();
+    let mut at = 0;
+    while at < segment.len() {
+        let rest = &segment[at..];
+        let is_sign = |sign: &&&[&str]| {
+            rest.get(sign.len()).is_some_and(|next| is_number(next))
+                && rest.iter().zip(sign.iter()).all(|(run, of)| run == of)
+        };
+        let sign = SIGNS.iter().find(is_sign).filter(|_| runs.last().is_some_and(|before| is_number(before)));
+        match sign {
+            Some(sign) => at += sign.len(),
+            None => {
+                runs.push(segment[at].clone());
+                at += 1;
+            }
+        }
+    }
+    runs
+}
+
 /// A box at the post office in one word, and its number in one: `PF 12 34` is `Postfach 1234`.
-fn with_box(segment: &[String]) -> Segment {
+pub(super) fn with_box(segment: &[String]) -> Segment {
     const BOXES: [&[&str]; 18] = [
         &["p", "o", "box"],
         &["po", "box"],
@@ -429,10 +473,12 @@ fn plain_run(run: &str, country: Country) -> Option<String> {
         return Some((*short).to_owned());
     }
     let end = ENDS.iter().find_map(|(long, short)| run.strip_suffix(long).map(|start| format!("{start}{short}")));
-    let run = end.unwrap_or_else(|| run.to_owned());
-    Some(
-        [("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")]
-            .into_iter()
-            .fold(run, |run, (two, one)| run.replace(two, one)),
-    )
+    Some(with_one_letter(&end.unwrap_or_else(|| run.to_owned())))
+}
+
+/// The letters that are written as two, as one.
+pub(super) fn with_one_letter(run: &str) -> String {
+    [("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")]
+        .into_iter()
+        .fold(run.to_owned(), |run, (two, one)| run.replace(two, one))
 }

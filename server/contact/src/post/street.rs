@@ -3,26 +3,88 @@
 //! `ul. Marszałkowska 12 m. 3` and `Marszałkowska 12/3` have that in common, and so have `Flat 3, 12 High Street` and
 //! `12/3 High Street`. Nobody is found by it; a no stands on it, too. Where words and numbers behind the house number
 //! stand, they are a door or say nothing: none of them is ever taken for the street, and a house is all its doors.
+//!
+//! What one spelling leaves out, another one has. So a no may stand where only some ask: an address with a postcode stands
+//! on its place, and is asked for there by those without one alone, so that two postcodes of a place never meet.
 
 mod door;
 mod parts;
+mod places;
 mod postcode;
+mod range;
+mod script;
 
 use std::collections::BTreeSet;
 
 use super::foreign::{Segment, is_number};
 use crate::country::Country;
 
+pub(super) use door::is_kind_of_door;
 pub(super) use parts::is_kind_of_street;
 pub(super) use postcode::{is_lettered_code, with_whole_code, with_whole_postcode};
+pub(super) use range::{Range, ranges};
+pub(super) use script::{heard, unread};
 
 use parts::Parts;
+
+/// Whether a no is put somewhere, or asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Stands,
+    Asked,
+}
+
+/// How the words of an address were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// As they stand there.
+    Written,
+    /// In Latin letters, as they sound.
+    Heard,
+    /// Not at all, but for the numbers.
+    Unread,
+}
+
+/// Postcode (or place) and street, by each word that the street may be known by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Streets {
+    /// Where a no stands and is asked for.
+    both: BTreeSet<String>,
+    stands: BTreeSet<String>,
+    asked: BTreeSet<String>,
+}
+
+impl Streets {
+    fn on(&self, side: Side) -> impl Iterator<Item = &String> {
+        let own = match side {
+            Side::Stands => &self.stands,
+            Side::Asked => &self.asked,
+        };
+        self.both.iter().chain(own)
+    }
+
+    /// By the place: with a postcode for those alone who have none, without one for all.
+    fn at_places(&mut self, way: &str, places: &[&str], names: &[String], has_code: bool) {
+        let streets = |with: &str| -> Vec<String> {
+            let at =
+                |place: &&str| names.iter().map(move |name| format!("{way} {with} {place} {name}")).collect::<Vec<_>>();
+            places.iter().flat_map(at).collect()
+        };
+        let (with, without) = (streets("with code"), streets("without code"));
+        self.asked.extend(without.iter().cloned());
+        if has_code {
+            self.stands.extend(with);
+        } else {
+            self.stands.extend(without);
+            self.asked.extend(with);
+        }
+    }
+}
 
 /// A house of a street, with what is written of its door.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct House {
-    /// Postcode (or place) and street, by each word that the street may be known by.
-    streets: BTreeSet<String>,
+    streets: Streets,
     number: String,
     /// `12 A bus 3` has two parts of a door: `a` and `3`.
     door: Vec<String>,
@@ -30,21 +92,25 @@ pub(super) struct House {
 
 impl House {
     /// Every house that the parts of an address, their words in plain form, may mean: `3/12 High Street` has a flat before
-    /// its number or behind it, and `Dlouhá 123/4` two numbers of one house.
-    pub(super) fn all_of(segments: &[Segment], country: Country) -> Vec<Self> {
-        let (places, street) = match postcode::around_postcode(segments, country) {
-            Some((code, street)) => (vec![code], street),
-            None => (Vec::new(), segments.to_vec()),
+    /// its number or behind it, `Dlouhá 123/4` two numbers of one house, and `12-14` is two houses.
+    pub(super) fn all_of(segments: &[Segment], country: Country, reading: Reading, ranges: &[Range]) -> Vec<Self> {
+        let shorter = places::without_district(segments, country);
+        let all = std::iter::once(segments.to_vec()).chain(shorter);
+        all.flat_map(|segments| Self::of(&segments, country, reading, ranges)).collect()
+    }
+
+    fn of(segments: &[Segment], country: Country, reading: Reading, ranges: &[Range]) -> Vec<Self> {
+        let coded = postcode::around_postcode(segments, country);
+        let street = coded.as_ref().map_or(segments, |coded| coded.street.as_slice());
+        let shorter = coded.is_some().then(|| places::without_district(street, country)).flatten();
+        let all = std::iter::once(street.to_vec()).chain(shorter);
+        let parts: Vec<Parts> = all.filter_map(|street| Parts::of(&street, country, coded.is_some())).collect();
+        let Some(own) = parts.first().filter(|own| reading != Reading::Unread || own.is_unread()) else {
+            return Vec::new();
         };
-        let Some(parts) = Parts::of(&street, country) else { return Vec::new() };
-        let places = if places.is_empty() { parts.places() } else { places };
-        // There a postcode is a part of one street, or one house.
-        let is_street = matches!(country.iso(), "GB" | "IE") && places.iter().all(|place| is_lettered_code(place));
-        let names = if is_street { vec![String::new()] } else { parts.names(country) };
-        let at = |place: &String| names.iter().map(move |name| format!("{place} {name}")).collect::<Vec<_>>();
-        let streets: BTreeSet<String> = places.iter().flat_map(at).collect();
-        let houses = parts.houses(country).into_iter();
-        houses.map(|(number, door)| Self { streets: streets.clone(), number, door }).collect()
+        let streets = streets(own, coded.as_ref(), country, reading);
+        let numbers = parts.iter().flat_map(|parts| parts.houses(country, ranges));
+        numbers.map(|(number, door)| Self { streets: streets.clone(), number, door }).collect()
     }
 
     /// Whether a door is told, so that there may be others.
@@ -53,26 +119,88 @@ impl House {
     }
 
     /// With the whole door.
-    pub(super) fn with_door(&self) -> Vec<String> {
-        self.at(&self.door.join(" "))
+    pub(super) fn with_door(&self, side: Side) -> Vec<String> {
+        self.at(&self.door.join(" "), side)
     }
 
     /// With less of the door, as far as the house's own number: any part of it may be left out.
-    pub(super) fn with_less(&self) -> Vec<String> {
+    pub(super) fn with_less(&self, side: Side) -> Vec<String> {
         let all = 1_u32 << self.door.len();
         let chosen = |which: u32| {
             let parts = self.door.iter().enumerate().filter(move |(at, _)| which >> at & 1 == 1);
             parts.map(|(_, part)| part.as_str()).collect::<Vec<_>>().join(" ")
         };
-        (0..all - 1).flat_map(|which| self.at(&chosen(which))).collect()
+        (0..all - 1).flat_map(|which| self.at(&chosen(which), side)).collect()
     }
 
     /// Whatever the door.
-    pub(super) fn every_door(&self) -> Vec<String> {
-        self.at("all doors")
+    pub(super) fn every_door(&self, side: Side) -> Vec<String> {
+        self.at("all doors", side)
     }
 
-    fn at(&self, door: &str) -> Vec<String> {
-        self.streets.iter().map(|street| format!("{street} {} {door}", self.number)).collect()
+    fn at(&self, door: &str, side: Side) -> Vec<String> {
+        self.streets.on(side).map(|street| format!("{street} {} {door}", self.number)).collect()
     }
+}
+
+/// Whether these parts, of which some are in letters that are not read, still tell one street from the next: by a postcode,
+/// or since the letters are those of a name above it.
+pub(super) fn tells_street(unread: &[Segment], country: Country) -> bool {
+    let is_read = |segment: &Segment| !segment.iter().any(|run| run == script::UNREAD);
+    let in_words = || Parts::of(unread, country, false).is_some_and(|own| !own.is_unread());
+    postcode::around_postcode(unread, country).is_some() || unread.last().is_some_and(is_read) && in_words()
+}
+
+/// Where the street is, and by which of its names.
+fn streets(own: &Parts, coded: Option<&postcode::Coded>, country: Country, reading: Reading) -> Streets {
+    let mut streets = Streets::default();
+    let code = coded.map(|coded| coded.code.as_str());
+    // Whatever a street is called whose name cannot be read: its code and number have it.
+    if let Some(code) = code {
+        let (unread, read) = (format!("{code} unread"), format!("{code} read"));
+        let (stands, asked) =
+            if reading == Reading::Unread { (unread.clone(), vec![unread, read]) } else { (read, vec![unread]) };
+        streets.stands.insert(stands);
+        streets.asked.extend(asked);
+    }
+    if reading == Reading::Unread {
+        return streets;
+    }
+    let around = around(own, coded);
+    let written = places::places(&around);
+    let places: Vec<&str> = written.iter().map(|place| places::one_name(place)).collect();
+    let names = own.names(country);
+    // There a postcode is a part of one street, or one house.
+    let is_street = matches!(country.iso(), "GB" | "IE") && code.is_some_and(is_lettered_code);
+    let in_words = own.places();
+    let at_place = |place: &String| names.iter().map(move |name| format!("{place} {name}")).collect::<Vec<_>>();
+    match code {
+        Some(code) if is_street => streets.both.extend([format!("{code} ")]),
+        Some(code) => streets.both.extend(at_place(&code.to_owned())),
+        // As a no without a postcode stood before a place was known by one name.
+        None => streets.both.extend(in_words.iter().flat_map(at_place)),
+    }
+    if code.is_some() {
+        streets.asked.extend(written.iter().flat_map(|place| at_place(&format!("place {place}"))));
+    }
+    let has_code = coded.is_some_and(postcode::Coded::is_whole);
+    streets.at_places("place", &places, &names, has_code);
+    // In `Dubai` and on `Bonaire` the place is what the country is called by, and stands there or not.
+    if code.is_none() && postcode::has_none(country) {
+        streets.at_places("country", &[""], &names, !places.is_empty());
+    }
+    if reading == Reading::Heard {
+        let names = own.heard(country);
+        let places: Vec<String> = places.iter().map(|place| script::sound(place, country)).collect();
+        let places: Vec<&str> = places.iter().map(String::as_str).collect();
+        streets.both.extend(code.iter().flat_map(|code| names.iter().map(move |name| format!("{code} {name}"))));
+        streets.at_places("heard place", &places, &names, has_code);
+    }
+    streets
+}
+
+/// The parts of an address that are neither its street nor its postcode.
+fn around(own: &Parts, coded: Option<&postcode::Coded>) -> Vec<Segment> {
+    let behind = coded.into_iter().flat_map(|coded| coded.around.iter().cloned());
+    own.before().chain(own.behind()).cloned().chain(behind).collect()
 }

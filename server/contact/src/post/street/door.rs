@@ -143,7 +143,7 @@ const OF_NAME: [&str; 24] = [
 ];
 
 /// Whether a word says what kind of door a number beside it is, or that there is one.
-pub(super) fn is_kind_of_door(run: &str) -> bool {
+pub(in crate::post) fn is_kind_of_door(run: &str) -> bool {
     KINDS.contains(&run)
 }
 

@@ -1,7 +1,8 @@
 //! Which words of an address are the street, which number is the house's, and what stands around it.
 
 use super::door::{self, is_kind_of_door};
-use super::{Segment, is_number};
+use super::range::Range;
+use super::{Segment, is_number, script};
 use crate::country::Country;
 
 /// A kind of street, and how it is shortened. The first of them are what a street is where nothing is said.
@@ -50,7 +51,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// `None` for parts without a number.
-    pub(super) fn of(segments: &[Segment], country: Country) -> Option<Self> {
+    pub(super) fn of(segments: &[Segment], country: Country, has_code: bool) -> Option<Self> {
         let segments: Vec<Segment> = segments.iter().map(|segment| door::without_persons(segment)).collect();
         let (line, at) = house_at(&segments)?;
         let own = &segments[line];
@@ -83,8 +84,12 @@ impl Parts {
         };
         // In `Rue Neuve, 5 rez` the street stands above, in `5, rue Neuve rez` below.
         let own_name = is_named.then(|| rest[from..to].to_vec());
+        let has_name = above.is_some();
         let mut names: Vec<Segment> = own_name.into_iter().chain(above).collect();
-        if let Some((down, name, rest)) = name_below(&segments[line + 1..], country).filter(|_| !is_named) {
+        // In `Rua Augusta, 225, Lisboa` the last is the place.
+        let is_place = |down: usize| has_name && !has_code && line + 2 + down == segments.len();
+        let below = name_below(&segments[line + 1..], country).filter(|(down, ..)| !is_named && !is_place(*down));
+        if let Some((down, name, rest)) = below {
             names.push(name);
             behind[down + 1] = rest;
         }
@@ -101,6 +106,37 @@ impl Parts {
         self.names.iter().flat_map(|name| names_of(name, country)).collect()
     }
 
+    /// How each of these words sounds where streets are written in other letters, whatever kind of street it is, and how all
+    /// of them do as one.
+    pub(super) fn heard(&self, country: Country) -> Vec<String> {
+        let of_name = |name: &Segment| {
+            let words: Vec<&String> = name.iter().filter(|run| is_name(run)).collect();
+            let whole = script::sound(&words.iter().map(|run| run.as_str()).collect::<String>(), country);
+            let mut sounds: Vec<String> = words.iter().map(|run| script::sound(run, country)).collect();
+            // A letter is in too many names.
+            sounds.retain(|sound| sound.len() > 1);
+            sounds.sort_by_key(|sound| std::cmp::Reverse(sound.len()));
+            sounds.truncate(MOST_NAMES);
+            sounds.into_iter().chain([format!("as one {whole}")]).collect::<Vec<_>>()
+        };
+        self.names.iter().flat_map(of_name).map(|sound| format!("heard {sound}")).collect()
+    }
+
+    /// Whether the street's name is in letters that are not read.
+    pub(super) fn is_unread(&self) -> bool {
+        self.names.first().is_some_and(|name| name.iter().any(|run| run == script::UNREAD))
+    }
+
+    /// What stands before the house number and is none of the street.
+    pub(super) fn before(&self) -> impl Iterator<Item = &Segment> {
+        self.before.iter()
+    }
+
+    /// What stands behind both.
+    pub(super) fn behind(&self) -> impl Iterator<Item = &Segment> {
+        self.behind.iter()
+    }
+
     /// Where nothing else tells the place: the words behind the street.
     pub(super) fn places(&self) -> Vec<String> {
         let words = self.behind.iter().filter(|segment| !segment.is_empty()).flatten();
@@ -109,7 +145,21 @@ impl Parts {
     }
 
     /// The house numbers that are meant, each with its door.
-    pub(super) fn houses(&self, country: Country) -> Vec<(String, Vec<String>)> {
+    pub(super) fn houses(&self, country: Country, ranges: &[Range]) -> Vec<(String, Vec<String>)> {
+        let mut houses = self.numbers(country);
+        let of_range = |(number, door): &(String, Vec<String>)| {
+            let range = ranges.iter().find(|range| range.first == *number && door.contains(&range.last))?;
+            let last = door.iter().position(|part| *part == range.last)?;
+            let numbers = std::iter::once(number).chain(&range.others);
+            Some(numbers.map(|number| (number.clone(), door[last + 1..].to_vec())).collect::<Vec<_>>())
+        };
+        let others: Vec<_> = houses.iter().filter_map(of_range).flatten().collect();
+        houses.extend(others);
+        houses
+    }
+
+    /// The number of the house, and another one where it is not certain which is.
+    fn numbers(&self, country: Country) -> Vec<(String, Vec<String>)> {
         let mut door = door::parts(&self.behind, true, country);
         door.extend(door::parts(&self.before, false, country));
         door.truncate(door::MOST);
@@ -131,7 +181,8 @@ fn names_of(name: &Segment, country: Country) -> Vec<String> {
         Some(name) => (name.to_owned(), true),
         None => (run.clone(), false),
     };
-    let mut names: Vec<(String, bool)> = name.iter().filter(|run| is_name(run)).map(split).collect();
+    let is_said = |run: &&String| is_name(run) && !script::says_kind(run, country);
+    let mut names: Vec<(String, bool)> = name.iter().filter(is_said).map(split).collect();
     names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
     let long = names.iter().filter(|(name, _)| name.chars().count() >= SHORTEST_NAME).count();
     names.truncate(long.clamp(1, MOST_NAMES));

@@ -23,9 +23,31 @@ const WITHOUT: [&str; 56] = [
     "NR", "QA", "RW", "SB", "SC", "SL", "SR", "ST", "SX", "SY", "TD", "TG", "TO", "TV", "UG", "VU", "YE", "ZW",
 ];
 
-/// The postcode, and the parts that are street and house; `None` where no number is left for the house.
-pub(super) fn around_postcode(segments: &[Segment], country: Country) -> Option<(String, Vec<Segment>)> {
-    if WITHOUT.contains(&country.iso()) {
+/// Whether a country has no postcodes.
+pub(super) fn has_none(country: Country) -> bool {
+    WITHOUT.contains(&country.iso())
+}
+
+/// A postcode, and what stands around it.
+pub(super) struct Coded {
+    pub(super) code: String,
+    /// The parts that are street and house.
+    pub(super) street: Vec<Segment>,
+    /// The parts that are neither.
+    pub(super) around: Vec<Segment>,
+    is_whole: bool,
+}
+
+impl Coded {
+    /// Whether no part of it is left out: `1100` of `1100-048`.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+}
+
+/// The postcode; `None` where no number is left for the house.
+pub(super) fn around_postcode(segments: &[Segment], country: Country) -> Option<Coded> {
+    if has_none(country) {
         return None;
     }
     let is_alone = segments.len() == 1;
@@ -33,10 +55,11 @@ pub(super) fn around_postcode(segments: &[Segment], country: Country) -> Option<
         let segment = &segments[at];
         let is_at_end = |from: &usize| is_alone || at > 0 && (*from == 0 || *from + 1 == segment.len());
         let is_box = |from: usize| from > 0 && segment[from - 1] == "pobox";
-        let found = (0..segment.len()).rev().filter(is_at_end).find(|from| is_code(&segment[*from]) && !is_box(*from));
+        let found =
+            (0..segment.len()).rev().filter(is_at_end).find(|from| is_code(&segment[*from], country) && !is_box(*from));
         // `C1425CLA`.
         let inside =
-            || (1..segment.len()).find(|from| at > 0 && is_number(&segment[*from]) && segment[*from].len() >= 4);
+            || (1..segment.len()).find(|from| at > 0 && is_code(&segment[*from], country) && segment[*from].len() >= 4);
         found.or_else(inside).map(|from| (at, from))
     };
     let last = (0..segments.len()).rev().find_map(code_of);
@@ -60,11 +83,22 @@ pub(super) fn around_postcode(segments: &[Segment], country: Country) -> Option<
     }
     street.retain(|segment| !segment.is_empty());
     let has_house = street.iter().flatten().any(|run| is_number(run));
-    has_house.then(|| (segments[at][from].clone(), street))
+    let code = segments[at][from].clone();
+    let rest =
+        segments[at].iter().enumerate().filter(|(place, _)| *place != from).map(|(_, run)| run.clone()).collect();
+    let others = segments.iter().enumerate().filter(|(line, segment)| *line != at && !street.contains(segment));
+    let around = others.map(|(_, segment)| segment.clone()).chain([rest]).collect();
+    let is_whole = LONG.iter().all(|(iso, digits)| *iso != country.iso() || code.len() >= *digits);
+    has_house.then_some(Coded { code, street, around, is_whole })
 }
 
-fn is_code(run: &str) -> bool {
-    is_number(run) && run.len() >= 3 || is_lettered_code(run)
+/// Postcodes of which the first half is written alone, with the fewest digits of a whole one.
+const LONG: [(&str, usize); 2] = [("PT", 7), ("BR", 7)];
+
+fn is_code(run: &str, country: Country) -> bool {
+    // There every postcode has letters.
+    let has_letters = matches!(country.iso(), "CA" | "GB" | "IE");
+    is_number(run) && run.len() >= 3 && !has_letters || is_lettered_code(run)
 }
 
 /// A postcode of letters and digits, as [`with_whole_code`] writes it: no other run has both.
