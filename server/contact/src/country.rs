@@ -16,7 +16,7 @@ use super::fold::squeezed;
 const TABLE: &str = include_str!("countries.tsv");
 
 /// What is written besides: parts of a country that stand for it, former names, and the signs that stand before postcodes.
-const ALSO: [(&str, &str); 25] = [
+const ALSO: [(&str, &str); 31] = [
     (
         "BE",
         "Vlaanderen|Flanders|Flandre|Flandern|Wallonië|Wallonie|Wallonia|Vlaams Gewest|Brussels Hoofdstedelijk Gewest",
@@ -36,20 +36,26 @@ const ALSO: [(&str, &str); 25] = [
     ("PT", "Madeira|Azoren"),
     ("CI", "Ivory Coast|Elfenbeinküste"),
     ("MM", "Birma|Burma|Birmanie"),
-    ("MK", "Macedonië|Macedonia|Macédoine|Mazedonien|Noord-Macedonië"),
+    ("RU", "Russische Federatie|Российская Федерация"),
+    ("JP", "日本|日本国"),
+    ("CN", "中国|中國|中华人民共和国"),
+    ("TW", "台灣|臺灣|台湾"),
+    ("HK", "香港"),
+    ("LU", "Grand Duché de Luxembourg|Groothertogdom Luxemburg"),
+    ("MK", "Македонија|Macedonië|Macedonia|Macédoine|Mazedonien|Noord-Macedonië"),
     ("SZ", "Swaziland"),
     ("CV", "Kaapverdische Eilanden|Cape Verde|Cap-Vert"),
     ("BY", "Wit-Rusland|Weißrussland|White Russia"),
     ("VA", "Vaticaan|Vatican|The Vatican|Heilige Stoel"),
     ("TR", "Turkey"),
-    ("AE", "VAE|UAE|Dubai|Abu Dhabi"),
+    ("AE", "VAE|UAE|Dubai|Abu Dhabi|الإمارات"),
     ("CD", "DR Congo|DRC|Zaïre"),
     ("CH", "Helvetia|Confoederatio Helvetica|Zwitserse Confederatie"),
     ("BQ", "Bonaire|Sint Eustatius|Saba|BES-eilanden"),
     ("CW", "Curacao"),
     ("GR", "EL"),
     ("KR", "Republic of Korea"),
-    ("XK", "Kosova"),
+    ("XK", "Kosova|Косово"),
 ];
 
 /// The signs of vehicles that Europeans write before a postcode (`B-9000`), where they are not the ISO code.
@@ -182,6 +188,8 @@ mod tests {
             ("CZ", "Tsjechië|Tsjechische Republiek|Czechia|Czech Republic|Česko|Tschechien"),
             ("GR", "Griekenland|Ελλάδα|EL|Greece"),
             ("UA", "Oekraïne|Oekraine|Україна"),
+            ("RU", "Rusland|Россия|Russische Federatie"),
+            ("JP", "Japan|日本"),
         ] {
             for name in names.split('|') {
                 assert_eq!(

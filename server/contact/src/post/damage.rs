@@ -97,9 +97,12 @@ pub fn of_line(line: &str) -> Option<(&str, Damaged)> {
     let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
     let parts = || line.split([',', ';', '(', ')']).map(str::trim);
     let in_word = |word: &'_ &str| has_digit(word) && !is_plain(word);
-    let words = parts().flat_map(|part| part.split(' ')).filter(in_word);
+    let words = parts().flat_map(not_behind_article).filter(in_word);
     let day = |part: &&str| {
-        day_at_end(part).is_some_and(|day| part.len() > day.len() && !has_digit(&part[..part.len() - day.len()]))
+        day_at_end(part).is_some_and(|day| {
+            let before = part[..part.len() - day.len()].trim_end();
+            !before.is_empty() && !has_digit(before) && !is_article(before.rsplit(' ').next().unwrap_or_default())
+        })
     };
     let days = parts().filter(day).filter_map(day_at_end);
     let faults = || parts().flat_map(|part| part.split(' ')).filter(|word| is_shown_fault(word));
@@ -107,6 +110,19 @@ pub fn of_line(line: &str) -> Option<(&str, Damaged)> {
     let changed = numbers.chain(words).chain(days).find_map(|text| of_house(text).map(|damaged| (text, damaged)));
     let lost = || faults().chain(parts().filter_map(truth_at_end)).next().map(|text| (text, Damaged(Vec::new())));
     changed.or_else(lost)
+}
+
+/// The words of a part without those of a street named after a day: `rue du 11-Novembre`.
+fn not_behind_article(part: &str) -> impl Iterator<Item = &str> {
+    let before = std::iter::once("").chain(part.split(' '));
+    let words = before.zip(part.split(' '));
+    words.filter(|(before, _)| !is_article(before)).map(|(_, word)| word)
+}
+
+/// Whether a word stands before the day that a street is named after.
+fn is_article(word: &str) -> bool {
+    const ARTICLES: [&str; 9] = ["du", "de", "del", "di", "do", "da", "des", "le", "van"];
+    ARTICLES.contains(&word.to_lowercase().as_str())
 }
 
 /// `44624,5`; a comma parts the house number from what stands behind it, too: `12,10115 Berlin`.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::damage;
 use super::lines::{Damage, dutch_reading};
 use super::street::{
-    House, Range, Reading, Side, heard, is_kind_of_door, is_kind_of_street, is_lettered_code, ranges, tells_street,
-    unread, with_whole_code, with_whole_postcode,
+    Context, House, Range, Reading, Side, heard, is_kind_of_door, is_kind_of_street, is_lettered_code, ranges,
+    tells_street, unread, with_whole_code, with_whole_postcode,
 };
 use crate::ContactError;
 use crate::country::Country;
@@ -172,11 +172,19 @@ impl ForeignAddress {
 
     fn houses(&self, rest: &[Segment]) -> Vec<House> {
         let plain: Vec<Segment> = rest.iter().map(|segment| plain_segment(segment, self.country)).collect();
-        let ranges = self.ranges();
-        let of = |segments: &[Segment], reading| House::all_of(segments, self.country, reading, &ranges);
+        let (ranges, short) = (self.ranges(), self.cut_short());
+        let context = |reading| Context { country: self.country, reading, ranges: &ranges, short: &short };
+        let of = |segments: &[Segment], reading| House::all_of(segments, &context(reading));
         let heard = heard(rest, self.country).map(|heard| of(&heard, Reading::Heard));
         let unread = unread(rest, self.country).map(|unread| of(&unread, Reading::Unread));
         of(&plain, Reading::Written).into_iter().chain(heard.into_iter().chain(unread).flatten()).collect()
+    }
+
+    /// Words of its lines that were cut short with a dot.
+    fn cut_short(&self) -> BTreeSet<String> {
+        let words = self.lines.iter().flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '.'));
+        let cut = words.filter_map(|word| word.trim_start_matches(|c: char| !c.is_alphabetic()).strip_suffix('.'));
+        cut.flat_map(crate::fold::words).filter_map(|run| plain_run(&run, self.country)).collect()
     }
 
     fn ranges(&self) -> Vec<Range> {
@@ -391,7 +399,8 @@ fn counted(run: &str) -> Option<&'static str> {
 /// A run as it is compared: one form of the words that are shortened in every other address, and of the letters that are
 /// written as two (`ü`, `ue`).
 fn plain_run(run: &str, country: Country) -> Option<String> {
-    const ENDS: [(&str, &str); 23] = [
+    const ENDS: [(&str, &str); 24] = [
+        ("stw", "stwg"),
         ("strasse", "str"),
         ("straat", "str"),
         ("platz", "pl"),

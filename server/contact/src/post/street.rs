@@ -45,6 +45,16 @@ pub(super) enum Reading {
     Unread,
 }
 
+/// What an address is read by.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) country: Country,
+    pub(super) reading: Reading,
+    pub(super) ranges: &'a [Range],
+    /// Words that were cut short with a dot: `Brugsest.`, in plain form.
+    pub(super) short: &'a BTreeSet<String>,
+}
+
 /// Postcode (or place) and street, by each word that the street may be known by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Streets {
@@ -93,13 +103,14 @@ pub(super) struct House {
 impl House {
     /// Every house that the parts of an address, their words in plain form, may mean: `3/12 High Street` has a flat before
     /// its number or behind it, `Dlouhá 123/4` two numbers of one house, and `12-14` is two houses.
-    pub(super) fn all_of(segments: &[Segment], country: Country, reading: Reading, ranges: &[Range]) -> Vec<Self> {
-        let shorter = places::without_district(segments, country);
+    pub(super) fn all_of(segments: &[Segment], context: &Context<'_>) -> Vec<Self> {
+        let shorter = places::without_district(segments, context.country);
         let all = std::iter::once(segments.to_vec()).chain(shorter);
-        all.flat_map(|segments| Self::of(&segments, country, reading, ranges)).collect()
+        all.flat_map(|segments| Self::of(&segments, context)).collect()
     }
 
-    fn of(segments: &[Segment], country: Country, reading: Reading, ranges: &[Range]) -> Vec<Self> {
+    fn of(segments: &[Segment], context: &Context<'_>) -> Vec<Self> {
+        let Context { country, reading, .. } = *context;
         let coded = postcode::around_postcode(segments, country);
         let street = coded.as_ref().map_or(segments, |coded| coded.street.as_slice());
         let shorter = coded.is_some().then(|| places::without_district(street, country)).flatten();
@@ -108,8 +119,8 @@ impl House {
         let Some(own) = parts.first().filter(|own| reading != Reading::Unread || own.is_unread()) else {
             return Vec::new();
         };
-        let streets = streets(own, coded.as_ref(), country, reading);
-        let numbers = parts.iter().flat_map(|parts| parts.houses(country, ranges));
+        let streets = streets(own, coded.as_ref(), context);
+        let numbers = parts.iter().flat_map(|parts| parts.houses(country, context.ranges));
         numbers.map(|(number, door)| Self { streets: streets.clone(), number, door }).collect()
     }
 
@@ -152,7 +163,8 @@ pub(super) fn tells_street(unread: &[Segment], country: Country) -> bool {
 }
 
 /// Where the street is, and by which of its names.
-fn streets(own: &Parts, coded: Option<&postcode::Coded>, country: Country, reading: Reading) -> Streets {
+fn streets(own: &Parts, coded: Option<&postcode::Coded>, context: &Context<'_>) -> Streets {
+    let Context { country, reading, .. } = *context;
     let mut streets = Streets::default();
     let code = coded.map(|coded| coded.code.as_str());
     // Whatever a street is called whose name cannot be read: its code and number have it.
@@ -185,6 +197,14 @@ fn streets(own: &Parts, coded: Option<&postcode::Coded>, country: Country, readi
     }
     let has_code = coded.is_some_and(postcode::Coded::is_whole);
     streets.at_places("place", &places, &names, has_code);
+    // `Brugsest.` begins as `Brugsesteenweg` does. Two words that are whole never meet by how they begin.
+    for (code, (start, is_short)) in
+        code.iter().flat_map(|code| own.starts(context.short, country).into_iter().map(move |of| (code, of)))
+    {
+        let (short, whole) = (format!("{code} short {start}"), format!("{code} whole {start}"));
+        streets.stands.insert(if is_short { short.clone() } else { whole.clone() });
+        streets.asked.extend(is_short.then_some(whole).into_iter().chain([short]));
+    }
     // In `Dubai` and on `Bonaire` the place is what the country is called by, and stands there or not.
     if code.is_none() && postcode::has_none(country) {
         streets.at_places("country", &[""], &names, !places.is_empty());

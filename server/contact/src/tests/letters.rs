@@ -382,3 +382,94 @@ fn a_no_that_stands_from_before_still_holds() {
         assert!(keys.iter().any(|key| found.iter().any(|asked| asked == key)), "{stored} against {asked}");
     }
 }
+
+/// Streets by what their names are shortened to, and persons and days that they are named after.
+const SHORTENED: [(&str, &str); 12] = [
+    (
+        "BE",
+        "Koning Albertlaan 243|9000 Gent~Kon. Albertlaan 243|9000 Gent~K. Albertlaan 243|9000 Gent~Koning Albert I-laan 243|9000 Gent~Albertlaan 243|9000 Gent",
+    ),
+    (
+        "BE",
+        "Brugsesteenweg 256|9000 Gent~Brugse Steenweg 256|9000 Gent~Brugsestwg 256|9000 Gent~Brugse Stwg. 256|9000 Gent~Brugsestw. 256|9000 Gent~Brugsest. 256|9000 Gent",
+    ),
+    ("BE", "Leopold II-laan 12|1080 Brussel~Leopoldlaan 12|1080 Brussel"),
+    ("BE", "Kapellestraat 12|9000 Gent~Kapellestr. 12|9000 Gent~Kap. 12|9000 Gent"),
+    (
+        "DE",
+        "Dr.-Martin-Luther-Straße 327|93047 Regensburg~Doktor-Martin-Luther-Str. 327|93047 Regensburg~Dr. Martin Luther Strasse 327|93047 Regensburg~Martin-Luther-Str. 327|93047 Regensburg~M.-Luther-Str. 327|93047 Regensburg",
+    ),
+    ("DE", "Professor-Planck-Straße 3|10115 Berlin~Prof.-Planck-Str. 3|10115 Berlin~Planckstr. 3|10115 Berlin"),
+    ("AT", "Dr.-Karl-Renner-Platz 3|1010 Wien~Karl-Renner-Platz 3|1010 Wien~Doktor Karl Renner Pl. 3|1010 Wien"),
+    (
+        "FR",
+        "341 rue du 11 Novembre 1918|59000 Lille~341 rue du Onze Novembre|59000 Lille~341, rue du 11-Novembre|59000 Lille~341 r du 11 Nov 1918|59000 Lille~341 r. du 11 Nov. 1918|59000 Lille~341 rue du 11-Novembre-1918|59000 Lille",
+    ),
+    ("FR", "12 place du 14-Juillet|75002 Paris~12 pl. du 14 Juillet|75002 Paris~12, place du 14 Juil.|75002 Paris"),
+    ("FR", "Rue du 8-Mai-1945 12|59000 Lille~Rue du 8 Mai 1945 12|59000 Lille~Rue du 8 Mai 1945, 12|59000 Lille"),
+    ("IT", "Via 25 Aprile 3|00100 Roma~Via 25 Apr. 3|00100 Roma"),
+    ("ES", "Avenida Constitución 3|28013 Madrid~Av. Const. 3|28013 Madrid~Avda. Constit. 3|28013 Madrid"),
+];
+
+#[test]
+fn a_street_meets_its_short_form() {
+    let mut failed = Vec::new();
+    for (country, row) in SHORTENED {
+        failed.extend(lost(country, &row.split('~').map(str::to_owned).collect::<Vec<_>>()));
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    for (country, one, other) in [
+        ("BE", "Albertlaan 243|9000 Gent", "Leopoldlaan 243|9000 Gent"),
+        ("BE", "Kapellestraat 12|9000 Gent", "Kapittelplein 12|9000 Gent"),
+        ("BE", "Kap. 12|9000 Gent", "Kerkstraat 12|9000 Gent"),
+        ("BE", "Markt 5|9000 Gent", "Marktstraat 5|9000 Gent"),
+        ("BE", "Kerkstr. 5|9000 Gent", "Kerselarenstr. 5|9000 Gent"),
+        ("DE", "Dr.-Martin-Luther-Straße 327|93047 Regensburg", "Dr.-Karl-Renner-Straße 327|93047 Regensburg"),
+        ("FR", "12 rue du 11 Novembre|59000 Lille", "12 rue du 4 Septembre|59000 Lille"),
+        ("US", "12 Oak Dr|Springfield IL 62701", "12 Oak St|Springfield IL 62701"),
+    ] {
+        let [one, other] = [one, other].map(|text| at(text, country));
+        assert!(!forbids(&one, &other) && !forbids(&other, &one), "control: {}", other.given());
+    }
+    for text in ["Kerkstraat 12-mrt|9000 Gent", "12-Novembre rue Neuve|59000 Lille", "rue Neuve 11-nov|59000 Lille"] {
+        assert_eq!(
+            Post::of_lines(&text.replace('|', "\n"), Some("FR")).err(),
+            Some(ContactError::Spreadsheet),
+            "{text}"
+        );
+    }
+}
+
+/// Words behind the house number, each known beside the bare house, in several languages.
+#[test]
+fn no_word_behind_a_house_number_takes_the_no_from_the_house() {
+    let mut failed = Vec::new();
+    for (country, row) in [
+        (
+            "BE",
+            "Markt 5|9000 Gent~Markt 5 linkerdeur|9000 Gent~Markt 5 - Bakkerij Vermeulen|9000 Gent~Markt 5 tav Vandenbroucke|9000 Gent~Markt 5 gelijkvloers|9000 Gent~Markt 5 verdieping|9000 Gent",
+        ),
+        (
+            "FR",
+            "5 rue Foch|75016 Paris~5 rue Foch rez-de-chaussée|75016 Paris~5 rue Foch - Boulangerie Durand|75016 Paris~5 rue Foch chez Dupont|75016 Paris",
+        ),
+        ("FR", "5 rue Foch|75016 Paris~5 rue Foch 2ème étage droite|75016 Paris~5 rue Foch, 2e ét. dr.|75016 Paris"),
+        ("IT", "Via Roma 5|00184 Roma~Via Roma 5 Palazzina C|00184 Roma~Via Roma 5 pal. C|00184 Roma"),
+        ("IT", "Via Roma 5|00184 Roma~Via Roma 5 primo piano|00184 Roma~Via Roma 5, I piano|00184 Roma"),
+        (
+            "US",
+            "5 Elm St|Springfield IL 62701~5 Elm St Basement|Springfield IL 62701~5 Elm St Rear Apartment|Springfield IL 62701~5 Elm St Rear|Springfield IL 62701",
+        ),
+        (
+            "US",
+            "5 Elm St|Springfield IL 62701~5 Elm St Building 4|Springfield IL 62701~5 Elm St Bldg 4|Springfield IL 62701",
+        ),
+        (
+            "DE",
+            "Markt 5|50667 Köln~Markt 5 c/o Müllerschmidt|50667 Köln~Markt 5 Gartenhaus links|50667 Köln~Markt 5 Erdgeschoss|50667 Köln",
+        ),
+    ] {
+        failed.extend(lost(country, &row.split('~').map(str::to_owned).collect::<Vec<_>>()));
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}

@@ -1,5 +1,7 @@
 //! Which words of an address are the street, which number is the house's, and what stands around it.
 
+use std::collections::BTreeSet;
+
 use super::door::{self, is_kind_of_door};
 use super::range::Range;
 use super::{Segment, is_number, script};
@@ -106,6 +108,15 @@ impl Parts {
         self.names.iter().flat_map(|name| names_of(name, country)).collect()
     }
 
+    /// How each word of the street begins, and whether it was cut short.
+    pub(super) fn starts(&self, short: &BTreeSet<String>, country: Country) -> Vec<(String, bool)> {
+        let is_word = |run: &&String| run.chars().count() >= SHORTEST_NAME && !script::says_kind(run, country);
+        let words = self.names.iter().flatten().filter(|run| is_name(run)).filter(is_word);
+        // Of `Kerkstr.` the name is whole.
+        let is_short = |run: &String| short.contains(run) && !run.ends_with("str") && in_two(run).is_none();
+        words.map(|run| (run.chars().take(SHORTEST_NAME).collect(), is_short(run))).take(MOST_NAMES).collect()
+    }
+
     /// How each of these words sounds where streets are written in other letters, whatever kind of street it is, and how all
     /// of them do as one.
     pub(super) fn heard(&self, country: Country) -> Vec<String> {
@@ -186,12 +197,53 @@ fn names_of(name: &Segment, country: Country) -> Vec<String> {
     names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
     let long = names.iter().filter(|(name, _)| name.chars().count() >= SHORTEST_NAME).count();
     names.truncate(long.clamp(1, MOST_NAMES));
-    let said = name.iter().find_map(|run| kind_of(run));
+    let mut kinds = name.iter().filter_map(|run| kind_of(run));
+    let said = kinds.next();
     let ends_so = names.iter().any(|(_, is_st)| *is_st).then_some("st");
     // There the two languages call one street two kinds.
     let kind = if country.iso() == "CA" { "" } else { said.or(ends_so).unwrap_or_default() };
     let words = names.iter().map(|(name, _)| format!("{kind} {name}"));
-    words.chain([format!("as one {}", name.concat())]).collect()
+    // There a `Dr.` is no drive.
+    let is_title = said == Some("dr") && !matches!(country.iso(), "AU" | "CA" | "GB" | "IE" | "NZ" | "US");
+    let own_kind = kinds.next().or(ends_so).unwrap_or_default();
+    let without_title = names.iter().filter(|_| is_title).map(|(name, _)| format!("{own_kind} {name}"));
+    // `Albertlaan` is `Albert I-laan`.
+    let in_two = names.iter().filter_map(|(name, _)| in_two(name)).map(|(name, kind)| format!("{kind} {name}"));
+    let months = names.iter().filter_map(|(name, _)| month(name, country)).map(|month| format!("{kind} {month}"));
+    words.chain(without_title).chain(in_two).chain(months).chain([format!("as one {}", name.concat())]).collect()
+}
+
+/// The name and the kind of a street that are written in one word.
+fn in_two(word: &str) -> Option<(&str, &'static str)> {
+    const ENDS: [&str; 5] = ["stwg", "wg", "ln", "pl", "all"];
+    let found = ENDS.iter().find_map(|end| Some((word.strip_suffix(end)?, *end)));
+    found.filter(|(name, _)| name.chars().count() >= SHORTEST_NAME)
+}
+
+/// The whole name of a month that is cut short, in the languages that name streets after days.
+fn month(word: &str, country: Country) -> Option<&'static str> {
+    const FRENCH: [(&str, &str); 8] = [
+        ("janv", "janvier"),
+        ("fevr", "fevrier"),
+        ("avr", "avril"),
+        ("juil", "juillet"),
+        ("sept", "septembre"),
+        ("oct", "octobre"),
+        ("nov", "novembre"),
+        ("dec", "decembre"),
+    ];
+    const ITALIAN: [(&str, &str); 8] = [
+        ("febbr", "febbraio"),
+        ("apr", "aprile"),
+        ("magg", "maggio"),
+        ("giu", "giugno"),
+        ("lug", "luglio"),
+        ("sett", "settembre"),
+        ("ott", "ottobre"),
+        ("nov", "novembre"),
+    ];
+    let months = if country.iso() == "IT" { ITALIAN } else { FRENCH };
+    months.iter().find(|(short, _)| *short == word).map(|(_, month)| *month)
 }
 
 /// Whether a word, in its short form, says what kind of street it is.
