@@ -106,6 +106,7 @@ mod tests {
         assert_eq!(kept(12, Language::Nl), "Wij bewaren deze gegevens hoogstens één jaar.");
         assert_eq!(kept(24, Language::En), "We keep these data for 2 years at most.");
         assert_eq!(kept(14, Language::En), "We keep these data for 14 months at most.");
+        assert_eq!(duration(90, Language::Nl), "90 dagen (ongeveer 3 maanden)");
         assert_eq!(duration(186, Language::Nl), "186 dagen (ongeveer 6 maanden)");
         assert_eq!(duration(396, Language::En), "396 days (about 13 months)");
     }

@@ -209,6 +209,10 @@ impl Stretch {
     }
 }
 
+/// A file beside a journal that no disk can make durable; for tests.
+#[cfg(test)]
+pub const UNSYNCABLE: &str = "unsyncable";
+
 /// The journal, open for appending.
 pub struct Journal {
     folder: PathBuf,
@@ -271,6 +275,10 @@ impl Journal {
     /// # Errors
     /// What the file system said; never to be retried.
     pub fn sync(&self) -> io::Result<()> {
+        #[cfg(test)]
+        if self.folder.join(UNSYNCABLE).exists() {
+            return Err(io::Error::other("the disk of a test"));
+        }
         self.open.as_ref().map_or(Ok(()), |open| open.file.sync_data())
     }
 

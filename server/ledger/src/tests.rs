@@ -163,3 +163,22 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
     assert_eq!(names, ["0", "1"], "the journal had it; nobody else's is there");
     again.close().await;
 }
+
+/// The journal is the truth: whoever was written there alone by a disk that did not make it durable was not recorded.
+#[tokio::test]
+async fn nobody_is_acknowledged_whose_journal_could_not_be_synced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let opening = Opening {
+        data: Some(data.clone()),
+        key_file: Some(folder.path().join("root.key")),
+        origin: "voipro.test".into(),
+        entropy: Arc::new(SeededEntropy::new(1)),
+    };
+    let scribe = Scribe::open(opening).expect("opens");
+    scribe.append(draft(0)).await.expect("written");
+    std::fs::write(Layout(data).journal().join(files::UNSYNCABLE), "").expect("written");
+    assert_eq!(scribe.append(draft(1)).await, Err(AppendError::OutcomeUnknown));
+    assert_eq!(scribe.append(draft(2)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
+    scribe.close().await;
+}

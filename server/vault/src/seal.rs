@@ -26,3 +26,36 @@ pub fn open<P: Seals>(key: &SecretKey<P>, context: &[u8], sealed: &[u8]) -> Opti
     let payload = Payload { msg: sealed, aad: context };
     XChaCha20Poly1305::new(key.expose().into()).decrypt(XNonce::from_slice(nonce), payload).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::SealingKey;
+    use crate::random::SystemEntropy;
+
+    #[test]
+    fn what_was_sealed_opens_under_its_key_and_context_alone_and_not_altered() {
+        let [key, other] = [(), ()].map(|()| SealingKey::random(&SystemEntropy));
+        let sealed = seal(&key, b"here", b"a text", &SystemEntropy);
+        assert_eq!(sealed.len(), b"a text".len() + OVERHEAD);
+        assert_eq!(open(&key, b"here", &sealed).as_deref(), Some(&b"a text"[..]));
+        assert_eq!(open(&other, b"here", &sealed), None);
+        assert_eq!(open(&key, b"there", &sealed), None);
+        for at in 0..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[at] ^= 1;
+            assert_eq!(open(&key, b"here", &altered), None, "byte {at}");
+        }
+        assert_eq!(open(&key, b"here", &sealed[..sealed.len() - 1]), None);
+        assert_eq!(open(&key, b"here", &[]), None);
+    }
+
+    /// Two texts under one nonce would show in what they differ.
+    #[test]
+    fn no_text_is_sealed_alike_twice() {
+        let key = SealingKey::random(&SystemEntropy);
+        let [one, other] = [(), ()].map(|()| seal(&key, b"here", b"a text", &SystemEntropy));
+        assert_ne!(one[..24], other[..24], "a nonce of its own");
+        assert_ne!(one[24..], other[24..]);
+    }
+}

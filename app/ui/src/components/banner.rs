@@ -174,3 +174,47 @@ fn Offered(purposes: Vec<NoticePurpose>) -> impl IntoView {
     let optional = purposes.into_iter().filter(|purpose| purpose.regime != Regime::Necessary);
     optional.map(|purpose| view! { <input type="hidden" name="offered" value=purpose.id.to_string() /> }).collect_view()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings() -> NoticeStrings {
+        let text = |name: &str| name.to_owned();
+        NoticeStrings {
+            language: Language::En,
+            heading: text("heading"),
+            body: vec![text("question")],
+            refuse: text("refuse"),
+            accept: text("accept"),
+            settings: text("settings"),
+            close_refuse: Some(text("close and refuse")),
+            signal: Some(SignalStrings { body: text("told"), refuse: text("refuse the rest") }),
+            refuse_all: text("refuse all"),
+            accept_all: text("accept all"),
+            save: text("save"),
+            panel_heading: text("panel"),
+            close: text("close"),
+            close_chosen: text("close, chosen"),
+            necessary: text("necessary"),
+            object: text("object"),
+            on: text("on"),
+            off: text("off"),
+            details: text("details"),
+            save_is_refusal: text("save is refusal"),
+            purposes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn who_asks_not_to_be_tracked_is_told_and_offered_nothing_to_accept() {
+        let told = FirstLayer::of(strings(), true);
+        assert_eq!((told.body, told.refuse.as_str()), (vec!["told".to_owned()], "refuse the rest"));
+        assert_eq!((told.accept, told.close), (None, None));
+        let asked = FirstLayer::of(strings(), false);
+        assert_eq!((asked.body, asked.refuse.as_str()), (vec!["question".to_owned()], "refuse"));
+        assert_eq!((asked.accept.as_deref(), asked.close.as_deref()), (Some("accept"), Some("close and refuse")));
+        let without_words = FirstLayer::of(NoticeStrings { signal: None, ..strings() }, true);
+        assert_eq!(without_words.accept.as_deref(), Some("accept"), "a policy of before the signal asks");
+    }
+}
