@@ -321,10 +321,8 @@ impl Services {
             Arc::clone(&look_ups),
         )?);
         let contact_import = Arc::new(ContactImport::new(
-            scribe.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
-            Arc::clone(&published),
             Arc::clone(&people),
             Arc::clone(&contactability),
             Arc::clone(&merging),

@@ -8,6 +8,7 @@ pub mod book;
 mod customer_number;
 mod decide;
 mod erase;
+mod ground;
 pub mod hash;
 mod history;
 pub mod import;

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::decision::Reason;
-use model::event::{
-    Actor, Event, EventKind, Objection, ObjectionLifted, OptInConfirmed, OptInRequested, Relation, Route,
-};
+use model::event::{Actor, Event, EventKind, Objection, ObjectionLifted, OptInConfirmed, OptInRequested, Relation};
 use model::evidence::{OptIn, SoftOptIn};
 use model::identity::{RecordAddress, Subject};
+use time::Date;
 
 use super::book::{Since, Wanted, kept_entry, lift, yes_on};
+use super::ground::{Ground, OnLedger};
 use super::hash::{self, newest_index_key};
 use super::{Act, ActError, Acted, Book, Person, Who};
 use crate::service::centre::Shown;
@@ -20,6 +20,36 @@ use crate::service::people::Contactability;
 use contact::ContactPoint;
 use ledger::formats::fact::{FactId, Part};
 use ledger::{Draft, Fact, FactName, ReadError};
+
+/// A no that is to stand on contact points.
+#[derive(Clone, Copy)]
+pub(super) struct No<'a> {
+    /// Whose it is, if anybody's.
+    pub by: Option<Subject>,
+    pub points: &'a [ContactPoint],
+    pub channels: &'a [Channel],
+    pub since: Since,
+    /// The system whose list it is on, for a no without a date of nobody in particular.
+    pub source: Option<&'a str>,
+    /// Whether an address without a door is of one that has none.
+    pub doors_are_told: bool,
+    /// The record in which it was said earlier.
+    pub said: Option<RecordAddress>,
+}
+
+/// A relation, as it is told.
+#[derive(Clone, Copy)]
+pub(super) struct ToldRelation<'a> {
+    pub person: Option<Subject>,
+    pub channels: &'a [Channel],
+    /// The points that it is for.
+    pub given: &'a [ContactPoint],
+    pub evidence: Option<&'a SoftOptIn>,
+    /// The points on which a refusal stands.
+    pub all: &'a [ContactPoint],
+    /// As [`No::doors_are_told`].
+    pub doors_are_told: bool,
+}
 
 impl Contactability {
     /// Records an objection, by the person or to a contact point, and returns once it is durable. From then on every
@@ -49,10 +79,7 @@ impl Contactability {
         if let Some(record) = self.stands_already(history, person, &points, &channels)?.filter(|_| may_be_told) {
             return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
         }
-        let now = self.clock.now();
-        let objection = Objection { policy: self.published.current().hash, channels, since: None, said: act.said() };
-        let event = act.event(now.at, objection).with_subject(person);
-        self.people.perform(Draft::with(event, facts), act).await
+        self.people.perform(self.objection(act, person, channels, None, facts), act).await
     }
 
     /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
@@ -271,18 +298,62 @@ impl Contactability {
             return Err(ActError::SelfSignUpRequired);
         }
         let (person, points) = self.resolve(&Who::person(person))?;
-        // Whoever refused when the address was collected has objected, and that stands on the address, too.
-        let refused = evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used);
+        let given = given_for(&points, channels, &[]);
+        let (evidence, all, doors_are_told) = (evidence.as_ref(), &points[..], false);
+        let told = ToldRelation { person, channels, given: &given, evidence, all, doors_are_told };
+        self.people.perform(self.relation(&OnLedger::of(&self.people), &told, act), act).await
+    }
+
+    /// An objection, with the entries by which it stands on points; one that a file dates is as old as that.
+    pub(super) fn objection(
+        &self,
+        act: &Act,
+        person: Option<Subject>,
+        channels: Vec<Channel>,
+        since: Option<Date>,
+        facts: Vec<Fact>,
+    ) -> Draft {
+        let objection = Objection { policy: self.published.current().hash, channels, since, said: act.said() };
+        Draft::with(act.event(self.clock.now().at, objection).with_subject(person), facts)
+    }
+
+    /// A relation that somebody tells of. Whoever refused when the address was collected has objected, and that stands on the
+    /// address, too.
+    pub(super) fn relation(&self, ground: &impl Ground, told: &ToldRelation<'_>, act: &Act) -> Draft {
+        let ToldRelation { person, channels, evidence, all, doors_are_told, .. } = *told;
+        let facts = if evidence.is_some_and(|evidence| evidence.opt_out_used) {
+            let since = Since::Now(self.clock.now().today);
+            let no = No { by: person, points: all, channels, since, source: None, doors_are_told, said: None };
+            self.entries(ground, &no)
+        } else {
+            Vec::new()
+        };
+        Draft::with(self.relation_event(ground, told, act), facts)
+    }
+
+    /// Its event alone.
+    pub(super) fn relation_event(&self, ground: &impl Ground, told: &ToldRelation<'_>, act: &Act) -> Event {
         let relation = Relation {
             policy: self.published.current().hash,
-            channels: channels.to_vec(),
-            points: hash::given_at(&newest_index_key(&self.scribe).1, &given_for(&points, channels, &[])),
-            evidence,
+            channels: told.channels.to_vec(),
+            points: hash::given_at(&ground.newest_index_key().1, told.given),
+            evidence: told.evidence.cloned(),
             said: act.said(),
         };
-        let event = Event::new(self.clock.now().at, act.actor.clone(), Route::Import, relation).with_subject(person);
-        let facts = if refused { self.new_entries(person, &points, channels) } else { Vec::new() };
-        self.people.perform(Draft::with(event, facts), act).await
+        act.event(self.clock.now().at, relation).with_subject(told.person)
+    }
+
+    /// Entries for what does not stand on the points yet. A list without dates says the same again and again, and is compared
+    /// with what it brought itself.
+    pub(super) fn entries(&self, ground: &impl Ground, no: &No<'_>) -> Vec<Fact> {
+        let No { by, points, channels, since, source, doors_are_told, said } = *no;
+        let (newest, keys) = (ground.newest_index_key(), ground.index_keys());
+        ground.look(|book| {
+            let of_nobody = if by.is_none() && source.is_none() { points } else { &[] };
+            let answered = &book.answered(of_nobody, since, keys);
+            let wanted = Wanted { by, points, channels, since, source, doors_are_told, said, answered };
+            book.new_entries(&wanted, newest, keys, &*self.entropy)
+        })
     }
 
     /// The person as they are known now, with the points that the act is about.
@@ -308,13 +379,9 @@ impl Contactability {
 
     /// Entries for what does not stand on the points yet.
     pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
-        let newest = newest_index_key(&self.scribe);
-        let keys = hash::index_keys(&self.scribe);
-        let (since, book) = (Since::Now(self.clock.now().today), self.people.book());
-        let of_nobody = if by.is_none() { points } else { &[] };
-        let answered = &book.answered(of_nobody, since, &keys);
-        let wanted = Wanted { by, points, channels, since, source: None, doors_are_told: false, said: None, answered };
-        book.new_entries(&wanted, &newest, &keys, &*self.entropy)
+        let since = Since::Now(self.clock.now().today);
+        let no = No { by, points, channels, since, source: None, doors_are_told: false, said: None };
+        self.entries(&OnLedger::of(&self.people), &no)
     }
 
     /// Entries made smaller by what the person agreed to, or whoever controls the point. What holds there because it stands
@@ -421,7 +488,7 @@ impl Contactability {
         Ok(said.chain(objected).max())
     }
 
-    fn day_of(&self, record: RecordAddress) -> Result<time::Date, ActError> {
+    fn day_of(&self, record: RecordAddress) -> Result<Date, ActError> {
         let recorded = self.scribe.record(record)?;
         let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.head.at);
         Ok(ledger::clock::moment(at.unix_timestamp()).today)

@@ -16,30 +16,30 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use model::channel::Channel;
-use model::contact::{AskedAt, GivenAt, PointKind};
+use model::contact::{AskedAt, PointKind};
 use model::decision::{Decision, Reason, Recorded};
-use model::event::{Actor, Body, Event, EventKind, Merged, Objection, Relation, Route};
+use model::event::{Actor, Body, Event, EventKind, Route};
 use model::evidence::{IdentityLevel, Piece, SoftOptIn};
-use model::identity::{PointName, RecordAddress, ShardNumber, Subject};
+use model::identity::{PointName, RecordAddress, Subject};
 use serde::Serialize;
 use time::Date;
 
-use super::book::{Book, Since, Wanted};
+use super::act::{self, ToldRelation};
+use super::book::{Book, Since};
 use super::customer_number::alike;
-use super::hash::{NumberedKey, asked_at, given_at, index_keys, name, newest_index_key};
-use super::merge::one_of_two;
+use super::ground::{Ground, LAST, OnCopy, OnLedger};
+use super::hash::{asked_at, name};
 use super::profile::{Learn as _, kept_part};
 use super::{Act, ActError, Person};
-use crate::publish::Published;
 use crate::service::history::PersonHistory;
 use crate::service::people::{Contactability, Merging, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
 use ledger::formats::fact::{Later, Part, Reply};
-use ledger::{Answer, AnswerName, Draft, Fact, Scribe};
+use ledger::{Answer, AnswerName, Draft, Fact};
 use vault::key::IndexKey;
 use vault::random::Entropy;
-use vault::ring::{KeyId, Owner, RetentionClass};
+use vault::ring::{Owner, RetentionClass};
 
 pub use read::{FileFault, Line, rows};
 use row::is_message;
@@ -219,7 +219,7 @@ const WAVE: usize = 256;
 const INVENTED: &str = include_str!("import/demo.jsonl");
 
 /// An import that runs.
-struct Running<'a> {
+struct Running<'a, G> {
     service: &'a ContactImport,
     lines: read::Lines<'a>,
     /// Read, but not taken yet, because it touches what an earlier row of the wave touches.
@@ -227,10 +227,8 @@ struct Running<'a> {
     /// The system that the file comes from.
     source: &'a str,
     act: Act,
-    /// In a dry run: what would be known.
-    scratch: Option<Book>,
-    keys: Vec<NumberedKey>,
-    newest: NumberedKey,
+    /// What rows are taken on.
+    ground: G,
     request: Option<&'a Request<'a>>,
     /// What the row that is being looked at rests on.
     history: PersonHistory,
@@ -338,10 +336,8 @@ enum Holds {
 
 /// Takes over people and earlier choices.
 pub struct ContactImport {
-    scribe: Scribe,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    published: Arc<Published>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
     merging: Arc<Merging>,
@@ -350,15 +346,13 @@ pub struct ContactImport {
 impl ContactImport {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
-        published: Arc<Published>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
         merging: Arc<Merging>,
     ) -> Self {
-        Self { scribe, clock, entropy, published, people, contactability, merging }
+        Self { clock, entropy, people, contactability, merging }
     }
 }
 
@@ -376,8 +370,15 @@ impl ContactImport {
         actor: Actor,
         each: &mut (dyn FnMut(&RowReport) + Send),
     ) -> Result<Summary, ActError> {
-        let running = Running::new(self, lines, source, mode, actor);
-        running.run(each).await
+        // Drawn in both modes, so that a dry run and the run after it draw alike.
+        let thrown_away = IndexKey::random(&*self.entropy);
+        match mode {
+            Mode::DryRun => {
+                let copy = OnCopy::of(&self.people, thrown_away);
+                Running::new(self, copy, lines, source, actor).run(each).await
+            }
+            Mode::Write => Running::new(self, OnLedger::of(&self.people), lines, source, actor).run(each).await,
+        }
     }
 
     /// Imports the row of a request.
@@ -392,7 +393,8 @@ impl ContactImport {
         request: Option<Request<'_>>,
     ) -> Result<Option<RowReport>, ActError> {
         let lines = Box::new(std::iter::once(row));
-        let running = Running::new(self, lines, source, Mode::Write, actor);
+        let _drawn_as_for_a_file = IndexKey::random(&*self.entropy);
+        let running = Running::new(self, OnLedger::of(&self.people), lines, source, actor);
         let mut told = None;
         Running { request: request.as_ref(), ..running }.run(&mut |report| told = Some(report.clone())).await?;
         Ok(told)
@@ -407,26 +409,11 @@ impl ContactImport {
     }
 }
 
-impl<'a> Running<'a> {
-    fn new(service: &'a ContactImport, lines: read::Lines<'a>, source: &'a str, mode: Mode, actor: Actor) -> Self {
-        let level = IdentityLevel::Unverified;
-        let act = Act { actor, ..Act::by_person(Route::Import, level) };
-        // A dry run makes no key: what would stand is kept under one that is thrown away.
-        let newest = (0, IndexKey::random(&*service.entropy));
-        let scratch = (mode == Mode::DryRun).then(|| service.people.book().clone());
-        let keys = index_keys(&service.scribe).into_iter().chain([newest.clone()]).collect();
-        Self {
-            service,
-            lines,
-            held: None,
-            source,
-            act,
-            scratch,
-            keys,
-            newest,
-            request: None,
-            history: service.people.history(),
-        }
+impl<'a, G: Ground> Running<'a, G> {
+    fn new(service: &'a ContactImport, ground: G, lines: read::Lines<'a>, source: &'a str, actor: Actor) -> Self {
+        let act = Act { actor, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
+        let history = service.people.history();
+        Self { service, lines, held: None, source, act, ground, request: None, history }
     }
 
     async fn run(mut self, each: &mut (dyn FnMut(&RowReport) + Send)) -> Result<Summary, ActError> {
@@ -461,16 +448,11 @@ impl<'a> Running<'a> {
         let mut reports = Vec::new();
         let mut rows = Vec::new();
         let mut touched = HashSet::new();
-        if self.scratch.is_none() {
-            self.newest = newest_index_key(&self.service.scribe);
-            self.keys = index_keys(&self.service.scribe);
-        }
+        self.ground.begin();
         while reports.len() < WAVE {
             let Some(next) = self.next_row(today) else { break };
-            let book = self.service.people.book();
-            let names = next.row.iter().flat_map(|row| touches(row, self.scratch.as_ref().unwrap_or(&book)));
+            let names = next.row.iter().flat_map(|row| self.ground.look(|book| touches(row, book)));
             let names: Vec<String> = names.collect();
-            drop(book);
             if names.iter().any(|name| touched.contains(name)) {
                 self.held = Some(next);
                 break;
@@ -479,10 +461,9 @@ impl<'a> Running<'a> {
             self.history = self.service.people.history();
             let plan = self.plan(&next)?;
             let report = next.report(&plan);
-            match &mut self.scratch {
-                Some(scratch) => imagine(scratch, &plan.drafts),
-                None if plan.drafts.is_empty() => {}
-                None => rows.push((plan.drafts, self.answer(&report))),
+            self.ground.take(&plan.drafts);
+            if G::RECORDS && !plan.drafts.is_empty() {
+                rows.push((plan.drafts, self.answer(&report)));
             }
             reports.push(report);
         }
@@ -520,10 +501,7 @@ impl<'a> Running<'a> {
     }
 
     fn target(&self, row: &Row) -> Result<Target, ActError> {
-        let Meant { person, mut others, is_another } = {
-            let book = self.service.people.book();
-            meant(row, self.scratch.as_ref().unwrap_or(&book))
-        };
+        let Meant { person, mut others, is_another } = self.ground.look(|book| meant(row, book));
         let mut known = match person {
             Some(person) if is_subscriber(&person) && !self.service.people.has_confirmed(&self.history, &person)? => {
                 None
@@ -536,7 +514,7 @@ impl<'a> Running<'a> {
                 others.into_iter().partition(|other| kept.shares_number(other));
             others = alike;
             for other in same {
-                merges.push(self.merged(kept, &other)?);
+                merges.push(self.service.merging.merged(&self.ground, &self.history, (kept, &other), &self.act)?);
                 *kept = kept.with(&other);
             }
         }
@@ -553,31 +531,6 @@ impl<'a> Running<'a> {
         target.others_points = others.iter().flat_map(Person::points).cloned().collect();
         (target.merges, target.is_another) = (merges, is_another);
         Ok(target)
-    }
-
-    fn merged(&self, kept: &Person, other: &Person) -> Result<Draft, ActError> {
-        let old_key = |owner| match (&self.scratch, owner) {
-            (Some(scratch), Owner::Class(subject, class)) => scratch.key_of(subject, class),
-            (_, owner) => self.service.scribe.find_key(owner),
-        };
-        let merged = Merged { other: other.subject, said: self.act.said() };
-        let event = self.event(merged, Some(kept.subject));
-        let mut draft = one_of_two(event, (kept, other), |owner| self.key(owner), old_key);
-        let book = self.service.people.book();
-        let book = self.scratch.as_ref().unwrap_or(&book);
-        draft.facts.extend(self.service.merging.joined(&self.history, book, &self.newest, &self.keys, kept, other)?);
-        Ok(draft)
-    }
-
-    /// A dry run makes no key.
-    fn key(&self, owner: Owner) -> KeyId {
-        match (&self.scratch, owner) {
-            (None, owner) => self.service.scribe.ensure_key(owner),
-            (Some(scratch), Owner::Class(subject, class)) => {
-                scratch.key_of(subject, class).unwrap_or_else(|| KeyId(self.service.entropy.bytes()))
-            }
-            (Some(_), _) => KeyId(self.service.entropy.bytes()),
-        }
     }
 
     fn target_of(&self, row: &Row, known: Option<Person>, life: Vec<Recorded>) -> Target {
@@ -605,11 +558,8 @@ impl<'a> Running<'a> {
             if channels.is_empty() {
                 continue;
             }
-            // Whoever refused when the address was collected has objected, and that stands on the address, too.
-            let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
-            let facts = if refused { self.entries(target, &target.all_points(), &channels, None) } else { Vec::new() };
-            let event = self.relation(row, target, &channels, evidence);
-            drafts.push(Draft::with(event, facts));
+            let record = |told: &ToldRelation<'_>| self.service.contactability.relation(&self.ground, told, &self.act);
+            drafts.push(relation(row, target, (&channels, evidence), record));
         }
         if let Some(part) = part {
             if drafts.is_empty() {
@@ -639,18 +589,15 @@ impl<'a> Running<'a> {
         Ok(self.entries(target, &joining, &channels, None))
     }
 
-    fn given(&self, row: &Row, target: &Target, channels: &[Channel]) -> Vec<GivenAt> {
-        let points: Vec<ContactPoint> =
-            channels.iter().flat_map(|channel| given_points(row, target, *channel)).collect();
-        given_at(&self.newest.1, &points)
-    }
-
     /// Whether the same was told before, for the same points. An older word is not made the newest by repeating it: files
     /// repeat everything.
     fn is_told(&self, row: &Row, target: &Target, channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
         let points = given_points(row, target, channel);
         let names_it = |event: &Event, point: &ContactPoint| {
-            self.keys.iter().any(|(_, key)| event.points().iter().any(|given| given.name == name(key, point)))
+            self.ground
+                .index_keys()
+                .iter()
+                .any(|(_, key)| event.points().iter().any(|given| given.name == name(key, point)))
         };
         target.life.iter().any(|Recorded { event, .. }| {
             let same = event.kind() == EventKind::Imported
@@ -662,17 +609,6 @@ impl<'a> Running<'a> {
 
     fn event(&self, body: impl Into<Body>, subject: Option<Subject>) -> Event {
         self.act.event(self.service.clock.now().at, body).with_subject(subject)
-    }
-
-    fn relation(&self, row: &Row, target: &Target, channels: &[Channel], evidence: Option<&SoftOptIn>) -> Event {
-        let relation = Relation {
-            policy: self.service.published.current().hash,
-            channels: channels.to_vec(),
-            points: self.given(row, target, channels),
-            evidence: evidence.cloned(),
-            said: self.act.said(),
-        };
-        self.event(relation, target.person)
     }
 
     /// The profile with what the row adds; `None` where it adds nothing.
@@ -701,7 +637,7 @@ impl<'a> Running<'a> {
         if known.as_ref() == Some(&whole) {
             return None;
         }
-        Some(kept_part(self.key(Owner::Class(subject, class)), whole))
+        Some(kept_part(self.ground.key(Owner::Class(subject, class)), whole))
     }
 
     /// What the person objected to in another system, unless it stands here already or they agreed since.
@@ -743,9 +679,7 @@ impl<'a> Running<'a> {
     }
 
     fn objected(&self, row: &Row, person: Option<Subject>, channels: Vec<Channel>, facts: Vec<Fact>) -> Draft {
-        let policy = self.service.published.current().hash;
-        let objection = Objection { policy, channels, since: row.objected_on, said: self.act.said() };
-        Draft::with(self.event(objection, person), facts)
+        self.service.contactability.objection(&self.act, person, channels, row.objected_on, facts)
     }
 
     /// Where a channel's objection holds: a later yes takes it off the points that it was given for.
@@ -758,8 +692,9 @@ impl<'a> Running<'a> {
             return Ok(Holds::Nowhere);
         }
         let points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
-        let (agreed, open): (Vec<ContactPoint>, Vec<ContactPoint>) =
-            points.cloned().partition(|point| agreed_at(Some(&asked_at(&self.keys, point, Vec::new()).names)));
+        let (agreed, open): (Vec<ContactPoint>, Vec<ContactPoint>) = points
+            .cloned()
+            .partition(|point| agreed_at(Some(&asked_at(self.ground.index_keys(), point, Vec::new()).names)));
         Ok(match (agreed.is_empty(), open.is_empty()) {
             (true, true) if agreed_at(None) => Holds::Nowhere,
             (true, _) => Holds::Everywhere,
@@ -772,10 +707,9 @@ impl<'a> Running<'a> {
     /// is found in their life; one at a contact point alone is remembered there.
     fn was_lifted(&self, row: &Row, target: &Target, channel: Channel) -> bool {
         let mut points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
-        let book = self.service.people.book();
-        let book = self.scratch.as_ref().unwrap_or(&book);
         let alone = row.objected_on.is_none() && target.person.is_none();
-        alone && points.all(|point| book.lifted_of(self.source, point, channel, &self.keys))
+        let keys = self.ground.index_keys();
+        alone && self.ground.look(|book| points.all(|point| book.lifted_of(self.source, point, channel, keys)))
     }
 
     /// The life of the person; without one, those of everybody at the contact points that the channel reaches.
@@ -783,13 +717,11 @@ impl<'a> Running<'a> {
         if target.person.is_some() {
             return Ok(vec![target.life.clone()]);
         }
-        let people: BTreeSet<Vec<Subject>> = {
-            let book = self.service.people.book();
-            let book = self.scratch.as_ref().unwrap_or(&book);
+        let people: BTreeSet<Vec<Subject>> = self.ground.look(|book| {
             let reached = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
             let at = reached.flat_map(|point| book.at(point));
             at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
-        };
+        });
         people.into_iter().map(|subjects| Ok(self.history.of_all(subjects)?)).collect()
     }
 
@@ -814,14 +746,9 @@ impl<'a> Running<'a> {
     ) -> Vec<Fact> {
         let source = (since.is_none() && target.person.is_none()).then_some(self.source);
         let since = since.map_or_else(|| Since::Now(self.service.clock.now().today), Since::Dated);
-        let doors_are_told = target.is_told;
-        let book = self.service.people.book();
-        let book = self.scratch.as_ref().unwrap_or(&book);
-        // A list without dates says the same again and again, and is compared with what it brought itself.
-        let of_nobody = if target.person.is_none() && source.is_none() { points } else { &[] };
-        let answered = &book.answered(of_nobody, since, &self.keys);
-        let wanted = Wanted { by: target.person, points, channels, since, source, doors_are_told, said, answered };
-        book.new_entries(&wanted, &self.newest, &self.keys, &*self.service.entropy)
+        let (by, doors_are_told) = (target.person, target.is_told);
+        let no = act::No { by, points, channels, since, source, doors_are_told, said };
+        self.service.contactability.entries(&self.ground, &no)
     }
 
     /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
@@ -830,7 +757,9 @@ impl<'a> Running<'a> {
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
         let mut life = target.life.clone();
         for (channels, evidence) in relations(row) {
-            let event = self.relation(row, target, &channels, evidence);
+            let event =
+                |told: &ToldRelation<'_>| self.service.contactability.relation_event(&self.ground, told, &self.act);
+            let event = relation(row, target, (&channels, evidence), event);
             life.push(Recorded { address: LAST, event });
             let missing = evidence.map_or_else(|| SoftOptIn::default().missing(), SoftOptIn::missing);
             for channel in channels {
@@ -904,9 +833,20 @@ impl<'a> Running<'a> {
     }
 
     fn asked(&self, person: Option<&Person>, points: &[ContactPoint]) -> Result<Vec<AskedAt>, ActError> {
-        let book = self.service.people.book();
-        Ok(self.history.asked(self.scratch.as_ref().unwrap_or(&book), &self.keys, person, points)?)
+        Ok(self.ground.look(|book| self.history.asked(book, self.ground.index_keys(), person, points))?)
     }
+}
+
+/// What the row tells of a relation by these channels, for whoever records it or looks at what it would mean.
+fn relation<T>(
+    row: &Row,
+    target: &Target,
+    (channels, evidence): (&[Channel], Option<&SoftOptIn>),
+    then: impl FnOnce(&ToldRelation<'_>) -> T,
+) -> T {
+    let given: Vec<ContactPoint> = channels.iter().flat_map(|channel| given_points(row, target, *channel)).collect();
+    let (person, all, doors_are_told) = (target.person, &target.all_points()[..], target.is_told);
+    then(&ToldRelation { person, channels, given: &given, evidence, all, doors_are_told })
 }
 
 /// The channels that a row says no to without anything of the person that the no could stand on. Whoever says no to
@@ -946,9 +886,6 @@ impl Target {
         self.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned().collect()
     }
 }
-
-/// Where what is not written yet will stand.
-const LAST: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
 
 /// Somebody of whom nothing is known.
 fn nobody_yet(subject: Subject) -> Person {
@@ -1003,13 +940,6 @@ fn given_points(row: &Row, target: &Target, channel: Channel) -> Vec<ContactPoin
     let known = target.reached_by(channel);
     let is_one = known.first().is_some_and(|first| known.iter().all(|point| point.is_same_as(first)));
     if is_one { known } else { Vec::new() }
-}
-
-/// Takes what would be written into what would be known.
-fn imagine(scratch: &mut Book, drafts: &[Draft]) {
-    for fact in drafts.iter().flat_map(|draft| &draft.facts) {
-        scratch.take(fact.clone(), LAST);
-    }
 }
 
 /// Everything by which two rows could be about the same.

@@ -7,7 +7,8 @@ use model::event::{Event, Merged, PointConfirmed};
 use model::identity::Subject;
 
 use super::book::{Answered, Since, Wanted};
-use super::hash::{NumberedKey, given_at, index_keys, newest_index_key};
+use super::ground::{Ground, OnLedger};
+use super::hash::{NumberedKey, given_at, newest_index_key};
 use super::profile::{Learn as _, Person, kept_part};
 use super::{Act, ActError, Acted, Book};
 use crate::service::history::PersonHistory;
@@ -60,13 +61,24 @@ impl Merging {
         if kept.subject == other.subject {
             return Err(ActError::Nothing);
         }
+        let draft = self.merged(&OnLedger::of(&self.people), history, (&kept, &other), act)?;
+        self.people.perform_together(looked_up.into_iter().chain([draft]).collect()).await
+    }
+
+    /// The record of a merge, with what of each stands at the points of the other.
+    pub(super) fn merged(
+        &self,
+        ground: &impl Ground,
+        history: &PersonHistory,
+        (kept, other): (&Person, &Person),
+        act: &Act,
+    ) -> Result<Draft, ActError> {
         let event = act.event(self.clock.now().at, Merged { other: other.subject, said: act.said() });
         let event = event.with_subject(Some(kept.subject));
-        let old_key = |owner| self.scribe.find_key(owner);
-        let mut draft = one_of_two(event, (&kept, &other), |owner| self.scribe.ensure_key(owner), old_key);
-        let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
-        draft.facts.extend(self.joined(history, &self.people.book(), &newest, &keys, &kept, &other)?);
-        self.people.perform_together(looked_up.into_iter().chain([draft]).collect()).await
+        let mut draft = one_of_two(event, (kept, other), |owner| ground.key(owner), |owner| ground.known_key(owner));
+        let (newest, keys) = (ground.newest_index_key(), ground.index_keys());
+        draft.facts.extend(ground.look(|book| self.joined(history, book, newest, keys, kept, other))?);
+        Ok(draft)
     }
 
     /// Takes it on somebody's word that a contact point which joined a person later is theirs: from then on whoever proves it
@@ -94,7 +106,7 @@ impl Merging {
 
     /// What either said no to, or whoever may be the same, or what stands on a point of theirs and holds for them: it stands
     /// from now on on the points of the other and of whoever may be the other, whatever was agreed to there before.
-    pub(super) fn joined(
+    fn joined(
         &self,
         history: &PersonHistory,
         book: &Book,
@@ -139,7 +151,7 @@ impl Merging {
 }
 
 /// The event with its profiles: one part for each class of either, and none of the other's own any more.
-pub(super) fn one_of_two(
+fn one_of_two(
     event: Event,
     (kept, other): (&Person, &Person),
     key_of: impl Fn(Owner) -> KeyId,

@@ -9,6 +9,7 @@ use super::*;
 use crate::service::fixture::House;
 use crate::service::fixture::people::{confirmation, customer, door, email, may_i, phone};
 use crate::service::people::Who;
+use crate::service::people::hash;
 use contact::Post;
 
 const HEADER: &str = "customer,name,language,email,phone,postcode,house_number,addition,street,place,country,lines,\
@@ -79,7 +80,7 @@ async fn a_dry_run_says_the_same_and_records_nothing() {
     let (dry, dry_reports) = import(&house, "x.csv", &text, Mode::DryRun).await;
     assert_eq!(house.ledger().len(), before);
     assert!(house.services.people.everybody().is_empty());
-    assert!(index_keys(&house.services.scribe).is_empty(), "no key either");
+    assert!(hash::index_keys(&house.services.scribe).is_empty(), "no key either");
     let (wet, wet_reports) = import(&house, "x.csv", &text, Mode::Write).await;
     assert_eq!((dry.met_a_no, dry.rows), (wet.met_a_no, wet.rows));
     assert_eq!(dry_reports[..2], wet_reports[..2]);
@@ -495,7 +496,7 @@ async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
         |channel| !may_i(&house, &Who { person: Some(anna), points: vec![email("ANNA@example.nl")] }, channel).allow;
     yes(Channel::Newsletter).await;
     // As remembered after a restart, and under an older index key.
-    crate::service::people::hash::rotate_index_key(&house.services.scribe);
+    hash::rotate_index_key(&house.services.scribe);
     *house.services.people.book.write().expect("whole") = Book::of(&house.services.scribe).expect("readable");
     let before = house.ledger().len();
     for mode in [Mode::DryRun, Mode::Write] {
