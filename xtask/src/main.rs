@@ -1,4 +1,4 @@
-//! `cargo xtask serve | build | test | e2e | bench | check | requirements | documents | picture | tests-list`: every set-up step, in Rust.
+//! `cargo xtask serve | build | test | e2e | bench | check | requirements | documents | formats | picture | tests-list`: every set-up step, in Rust.
 #![expect(clippy::print_stdout, reason = "this is a command line")]
 #![expect(clippy::print_stderr, reason = "this is a command line")]
 
@@ -12,6 +12,7 @@ mod demo;
 mod documents;
 mod error_types;
 mod faults;
+mod formats;
 mod forms;
 mod names;
 mod npm;
@@ -89,6 +90,8 @@ enum Task {
     Documents,
     /// Looks for definitions under names that are gone.
     Names,
+    /// Makes docs/formats.md anew of what the formats say of themselves.
+    Formats,
     /// Draws docs/pictures/crates.svg anew.
     Picture,
     /// Writes docs/tests.txt anew; refuses where a test is gone that docs/tests-gone.txt does not tell of.
@@ -107,7 +110,11 @@ fn main() -> ExitCode {
         Task::Faults { of } => planted::plant(of.as_deref()),
         Task::TestBodies { old, new, whole } => test_bodies::compare(&old, &new, whole),
         Task::Requirements => requirements::check(),
-        Task::Documents => documents::check().and_then(|()| crates::check()).and_then(|()| error_types::check()),
+        Task::Documents => documents::check()
+            .and_then(|()| formats::check())
+            .and_then(|()| crates::check())
+            .and_then(|()| error_types::check()),
+        Task::Formats => formats::write(),
         Task::Names => names::check(),
         Task::Picture => crates::members().and_then(|members| crates::picture::write(&members)),
         Task::TestsList => tests_list::write(),

@@ -1,11 +1,20 @@
-//! The choice cookie: what a device says was answered on it. A hint for the page, never evidence.
+//! # Choice cookie
 //!
-//! Its value is, per answered purpose and in policy order, `id.revision.answer.until`, joined by `~`; `until` is the last
-//! second on which the answer holds, in seconds since 1970, and an objection has none, because it has no end. Behind them
-//! stand the noes to purposes that left the policy, in the order of their names: they may come back. Nothing in it is
-//! unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3).
+//! What a device says was answered on it: a hint for the page, never evidence. Readable by the site's own scripts and servers.
 //!
-//! `frontend/embed/embed.js` reads the same form; a table of cases holds the two together.
+//! Per answered purpose and in policy order `id.revision.answer.until`, joined by `~`:
+//!
+//! | part | meaning |
+//! |---|---|
+//! | id | the purpose |
+//! | revision | of its question |
+//! | answer | `g` granted, `r` refused, `n` not objected, `o` objected |
+//! | until | the last second on which the answer holds, in seconds since 1970; an objection has none, because it has no end |
+//!
+//! Nothing in it is unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3). It has no version:
+//! what cannot be read grants nothing, and of it only the objections that can be read are taken.
+//!
+//! Written with each answer; read at each request and by `frontend/embed/embed.js`: a table of cases holds the two together.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,6 +2,8 @@
 
 #[path = "common/counts.rs"]
 mod counts;
+#[path = "ledger/documented.rs"]
+mod documented;
 #[path = "ledger/erasure.rs"]
 mod erasure;
 #[path = "ledger/facts.rs"]

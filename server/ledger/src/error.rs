@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::lock::LockError;
 use crate::outside::RolledBack;
 use crate::replay::Fault;
+use crate::store::StorageError;
 use vault::error::{RingError, RootKeyError};
 
 /// Why a ledger was not opened. Nothing was changed then but unfinished work cut off.
@@ -44,8 +45,8 @@ pub enum RecoveryError {
     #[error("the key ring lost the log's key. Put back the folder keys")]
     NoLogKey,
     /// The database cannot be used, and a new one would meet the same.
-    #[error("{0}")]
-    Database(String),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The system would not do something.
     #[error("{what}: {error}")]
     Io {
@@ -57,6 +58,84 @@ pub enum RecoveryError {
     /// The same of the list of the journal's files.
     #[error(transparent)]
     Journal(io::Error),
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// It cannot be opened.
+    #[error("the database cannot be opened: {0}")]
+    Open(#[source] StorageError),
+    /// What it says of itself cannot be read.
+    #[error("the database cannot be read: {0}")]
+    Read(#[source] StorageError),
+    /// A record of it cannot be read.
+    #[error("record {index} cannot be read: {error}")]
+    Record {
+        /// Which.
+        index: u64,
+        /// What the engine said.
+        #[source]
+        error: StorageError,
+    },
+    /// What it lacks cannot be added.
+    #[error("the database cannot be written: {0}")]
+    Write(#[source] StorageError),
+    /// What was added cannot be made durable.
+    #[error("the database cannot be synced: {0}")]
+    Sync(#[source] StorageError),
+    /// A record of it is not the journal's.
+    #[error("record {0} is not the one of the journal")]
+    OtherRecord(u64),
+    /// It ends where no batch of the journal ends.
+    #[error("the database does not agree with the journal")]
+    Disagrees,
+    /// It has more than the journal.
+    #[error("the database is ahead of the journal")]
+    Ahead,
+    /// It cannot be made anew.
+    #[error("the database cannot be made anew: {0}")]
+    Make(#[source] io::Error),
+    /// The one that there is cannot be set aside.
+    #[error("the database cannot be set aside: {0}")]
+    SetAside(#[source] io::Error),
+    /// The journal, read again, does not add up.
+    #[error(transparent)]
+    Journal(#[from] Fault),
+    /// Our own signature in it tells of other records than the journal has.
+    #[error("the first {0} records of the journal are not those that the database's {MISSING}")]
+    TellsOfOthers(u64),
+    /// Our own signature in it tells of more records than the journal has.
+    #[error("the journal ends after {has} records, of {told} that the database's {MISSING}")]
+    TellsOfMore {
+        /// How many the journal has.
+        has: u64,
+        /// How many there were.
+        told: u64,
+    },
+}
+
+const MISSING: &str = "signed checkpoint tells of: records that were acknowledged are missing from the journal. Put back the \
+     journal's files. To go on without them, run `keuze rebuild`, which sets the database aside";
+
+impl DatabaseError {
+    /// Whether it is of what the database holds, so that a new one will be right; else it is only in the way, or evidence, and a
+    /// new one would meet the same.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Open(error) | Self::Read(error) | Self::Record { error, .. } => {
+                matches!(error, StorageError::Corrupt(_) | StorageError::Size { .. })
+            }
+            Self::OtherRecord(_) | Self::Disagrees | Self::Ahead => true,
+            Self::Write(_)
+            | Self::Sync(_)
+            | Self::Make(_)
+            | Self::SetAside(_)
+            | Self::Journal(_)
+            | Self::TellsOfOthers(_)
+            | Self::TellsOfMore { .. } => false,
+        }
+    }
 }
 
 impl RecoveryError {

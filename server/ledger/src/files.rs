@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _, P
 use std::path::{Path, PathBuf};
 
 use super::lock::is_at;
+use crate::formats::checkpoint_slots::{self, SLOT, Slot};
 
 /// Where things stand in a data directory.
 #[derive(Clone, Debug)]
@@ -293,9 +294,6 @@ impl Journal {
     }
 }
 
-/// The bytes of a slot of the checkpoint file.
-const SLOT: usize = 1024;
-
 /// The checkpoint kept outside journal and database: two slots, written in turn, so that one is always whole.
 pub struct CheckpointFile {
     file: File,
@@ -324,30 +322,12 @@ impl CheckpointFile {
     /// # Errors
     /// What the file system said; never to be retried.
     pub fn write(&mut self, number: u64, note: &str) -> io::Result<()> {
-        let mut slot = Vec::with_capacity(SLOT);
-        slot.extend_from_slice(&number.to_le_bytes());
-        slot.extend_from_slice(&u32::try_from(note.len()).unwrap_or(u32::MAX).to_le_bytes());
-        slot.extend_from_slice(note.as_bytes());
-        if slot.len() + 4 > SLOT {
-            return Err(io::Error::other("a checkpoint does not fit its slot"));
-        }
-        slot.resize(SLOT - 4, 0);
-        slot.extend_from_slice(&crc32c::crc32c(&slot).to_le_bytes());
-        self.file.write_all_at(&slot, (number % 2) * SLOT as u64)?;
+        let slot = checkpoint_slots::encode(number, note);
+        let slot = slot.ok_or_else(|| io::Error::other("a checkpoint does not fit its slot"))?;
+        self.file.write_all_at(&slot, checkpoint_slots::place(number))?;
         self.next = number + 1;
         self.file.sync_data()
     }
-}
-
-/// A slot of the checkpoint file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Slot {
-    /// Never written.
-    Empty,
-    /// A checkpoint with its number.
-    Note(u64, String),
-    /// Torn by a power cut, or altered.
-    Broken,
 }
 
 /// Reads both slots; an absent file has two empty ones.
@@ -355,32 +335,11 @@ pub enum Slot {
 /// # Errors
 /// What the file system said.
 pub fn read_slots(path: &Path) -> io::Result<[Slot; 2]> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok([Slot::Empty, Slot::Empty]),
-        Err(error) => return Err(error),
-    };
-    let slot = |at: usize| {
-        let Some(slot) = bytes.get(at * SLOT..(at + 1) * SLOT) else { return Slot::Broken };
-        if slot.iter().all(|byte| *byte == 0) {
-            return Slot::Empty;
-        }
-        parse_slot(slot)
-            .filter(|(number, _)| number % 2 == at as u64)
-            .map_or(Slot::Broken, |(n, note)| Slot::Note(n, note))
-    };
-    Ok(if bytes.is_empty() { [Slot::Empty, Slot::Empty] } else { [slot(0), slot(1)] })
-}
-
-fn parse_slot(slot: &[u8]) -> Option<(u64, String)> {
-    let (body, crc) = slot.split_last_chunk::<4>()?;
-    if crc32c::crc32c(body) != u32::from_le_bytes(*crc) {
-        return None;
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(checkpoint_slots::read(&bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok([Slot::Empty, Slot::Empty]),
+        Err(error) => Err(error),
     }
-    let (number, rest) = body.split_first_chunk::<8>()?;
-    let (len, rest) = rest.split_first_chunk::<4>()?;
-    let note = rest.get(..usize::try_from(u32::from_le_bytes(*len)).ok()?)?;
-    Some((u64::from_le_bytes(*number), String::from_utf8(note.to_vec()).ok()?))
 }
 
 #[cfg(test)]

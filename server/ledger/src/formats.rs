@@ -1,6 +1,53 @@
-//! The formats of what is kept and of what travels, a file each.
+//! # Formats
+//!
+//! What stands in the data directory and beside the root key, and what travels and comes back: byte by byte, a section each.
+//! Each format has a version, from 1. One of another version is never guessed at: a directory of an earlier build is refused
+//! with a sentence that says so, and nothing in it is changed. Until formats are settled there is no migration.
+//!
+//! This page is made of what each source says of itself (`cargo xtask formats`; `cargo xtask test` compares the two). The bytes of
+//! examples stand in `server/ledger/golden/formats.txt` and `server/vault/golden/formats.txt`, cut as the tables here are drawn;
+//! tests compare them, read them back, and try every truncation and every flipped bit.
+//!
+//! Numbers are big-endian or little-endian as each table says. What is sealed is enciphered with XChaCha20-Poly1305 under a key
+//! of the ring; *bound to* names what the tag covers beside it.
+//!
+//! | file in the data directory | what | section | in a backup |
+//! |---|---|---|---|
+//! | `LOCK` | empty; a process writes here at times | none | no |
+//! | `journal/0001/<index>.log` | every record and fact | Frame of the journal | yes |
+//! | `checkpoint/0001` | the signed checkpoint of the last batch | Checkpoint file | yes |
+//! | `checkpoint/0001.vkey` | the key that checks the log's signatures | Checkpoint, verifier key and proof | yes |
+//! | `keys/root-0001` | the keys of the buckets | Key ring | yes |
+//! | `keys/bucket-<number>` | all other keys | Key ring | yes |
+//! | `sled/0001/<file>` | the database | Database | no |
+//! | `sled.new/0001/<file>`, `sled.aside-<number>/0001/<file>` | one that is being made, and those that were set aside | Database | no |
+//! | `keuze.toml` | the configuration that was last served or published | docs/operating.md | yes |
+//! | `brakes` | tries and messages that are counted | Brakes file | no |
+//! | `control` | a socket: where a running server takes commands of the same build | none | no |
+//! | `room` | passing: whether there is room | none | no |
+//! | `<file>.new` | passing: what is about to take a file's place | that file's | no |
+//!
+//! | file beside the root key | what | section |
+//! |---|---|---|
+//! | `<key file>` | the root key | Root key file |
+//! | `<key file>.new`, `.part`, `.until-<day>` | passing, and older ones | Root key file |
+//! | `<key file>.<log>.checkpoint` | the last checkpoint | Last checkpoint beside the root key |
+//!
+//! | what travels | section |
+//! |---|---|
+//! | links in mails | Token of a link in a mail |
+//! | receipts: number, link and proof | Receipt number and link; Checkpoint, verifier key and proof |
+//! | cookies `keuze`, `keuze_code`, `keuze_person`, `keuze_desk_known` | Choice cookie; Sealed cookie; Token of a known browser |
+//! | cookies of the consent id, the notice that was seen and the desk's session | 32 hexadecimal digits; a number; 64 digits: names and a count, of which nothing is read |
 
+pub mod brakes;
+pub mod browser_cookie;
+pub mod checkpoint_slots;
 pub mod fact;
 pub mod frame;
+#[cfg(test)]
+mod golden;
+pub mod known_browser;
+pub mod last_checkpoint;
 pub mod record;
 pub mod token;

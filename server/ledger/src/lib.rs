@@ -40,7 +40,7 @@ use tokio::sync::oneshot;
 use crate::error::RecoveryError;
 use crate::formats::fact::FactError;
 use crate::formats::frame::LONGEST;
-use crate::formats::record::SealedRecord;
+use crate::formats::record::{RecordError, SealedRecord};
 use crate::store::{StorageError, Store};
 use files::Layout;
 use tlog::checkpoint::proof_text;
@@ -384,8 +384,8 @@ impl Scribe {
     /// As [`Self::record`].
     pub fn open_record(&self, address: RecordAddress) -> Result<Option<OpenedRecord>, ReadError> {
         let Some((salt, canonical)) = self.opened(address)? else { return Ok(None) };
-        let event = serde_json::from_slice(&canonical)
-            .map_err(|_| ReadError::Damaged { address, what: "it is no event".into() })?;
+        let damaged = |error: RecordError| ReadError::Damaged { address, what: error.to_string() };
+        let event = formats::record::read_event(&canonical).map_err(damaged)?;
         Ok(Some(OpenedRecord { recorded: Recorded { address, event }, salt, canonical }))
     }
 
@@ -396,16 +396,17 @@ impl Scribe {
             return Ok(None);
         }
         let bytes = self.shared.store.record(address)?;
-        let record = bytes.as_deref().and_then(SealedRecord::from_bytes).ok_or_else(|| damaged("it is missing"))?;
+        let bytes = bytes.ok_or_else(|| damaged("it is missing"))?;
+        let record = SealedRecord::from_bytes(&bytes).map_err(|error| damaged(&error.to_string()))?;
         if self.state().tree.leaf(address.index) != Some(record.commitment.leaf()) {
             return Err(damaged("it is not the one that was committed to"));
         }
         #[cfg(any(test, feature = "fixture"))]
         self.shared.unsealed.lock().expect("nobody panics while counting").push(address);
-        match replay::open_record(&record, address, &self.shared.ring.keys()) {
+        match record.open(address, &self.shared.ring.keys()) {
             Ok(opened) => Ok(Some(opened)),
-            Err(replay::Unreadable::NoKey) => Ok(None),
-            Err(replay::Unreadable::Damaged(what)) => Err(damaged(what)),
+            Err(RecordError::NoKey) => Ok(None),
+            Err(error) => Err(damaged(&error.to_string())),
         }
     }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use model::paths;
 
 use super::OPEN_SHARD;
-use super::files::{Layout, Slot, read_slots};
+use super::files::{Layout, read_slots};
+use crate::formats::checkpoint_slots::Slot;
 
 /// Why it cannot be said whose ledger it is.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +59,7 @@ fn name_in_checkpoint(path: &Path) -> Result<Option<String>, OriginError> {
     let slots = read_slots(path).map_err(|error| OriginError::Io { path: path.to_path_buf(), error })?;
     let notes = slots.iter().filter_map(|slot| match slot {
         Slot::Note(number, note) => Some((number, note)),
-        Slot::Empty | Slot::Broken => None,
+        Slot::Empty | Slot::Broken | Slot::OtherBuild(_) => None,
     });
     let newest = notes.max_by_key(|(number, _)| **number);
     Ok(newest.and_then(|(_, note)| note.lines().next()).map(str::to_owned))

@@ -8,17 +8,14 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::files::replace_file;
 use super::replay::{Anchor, Walked};
+use crate::formats::last_checkpoint::{self, Said, written};
 use tlog::checkpoint::Checkpoint;
 use tlog::tree::RootHash;
-
-const FIRST_LINE: &str = "keuze last checkpoint 1; it stays beside the root key, in no backup of the data";
+use vault::error::OtherBuild;
 
 /// How long a checkpoint may wait to be written.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -85,6 +82,14 @@ pub enum RolledBack {
         /// When the last record of the ledger that was here was made.
         until: String,
     },
+    /// The file is of another version.
+    #[error("the last checkpoint {} cannot be read: {other}", .path.display())]
+    OtherBuild {
+        /// The file.
+        path: PathBuf,
+        /// By whom it was written.
+        other: OtherBuild,
+    },
     /// The file does not read as one of ours.
     #[error("the last checkpoint {} is damaged. Put it back from a copy. {}", .path.display(), go_on(.path, *.size, .root))]
     Damaged {
@@ -109,31 +114,12 @@ fn last_of(since: Option<&OffsetDateTime>) -> String {
     since.map(|at| format!(", the last of {} (UTC)", written(*at))).unwrap_or_default()
 }
 
-/// What the file says where somebody decided to go on.
-fn decision(size: u64, root: &RootHash) -> String {
-    format!("go on with {size} records, root {}", BASE64.encode(root.0))
-}
-
 fn go_on(path: &Path, size: u64, root: &RootHash) -> String {
-    let decision = decision(size, root);
+    let decision = last_checkpoint::go_on(size, root);
     format!(
         "To go on without what is missing, knowing that it is lost (docs/operating.md), write this line into {}: {decision}",
         path.display()
     )
-}
-
-fn written(at: OffsetDateTime) -> String {
-    let whole = at.replace_nanosecond(0).unwrap_or(at).to_offset(time::UtcOffset::UTC);
-    whole.format(&Rfc3339).unwrap_or_default()
-}
-
-/// What the file says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
-    Nothing,
-    GoOn(String),
-    Last { until: String, note: String },
-    Damaged,
 }
 
 /// The file as it was read, before the ledger was.
@@ -150,7 +136,7 @@ impl Last {
     /// What the file system said.
     pub fn read(path: PathBuf) -> Result<Self, RolledBack> {
         let said = match std::fs::read_to_string(&path) {
-            Ok(text) => parse(&text),
+            Ok(text) => last_checkpoint::decode(&text),
             Err(error) if error.kind() == ErrorKind::NotFound => Said::Nothing,
             Err(error) if error.kind() == ErrorKind::InvalidData => Said::Damaged,
             Err(error) => return Err(RolledBack::Io { path, error }),
@@ -177,7 +163,8 @@ impl Last {
         match &self.said {
             Said::Nothing if size == 0 => Ok(()),
             Said::Nothing => Err(RolledBack::Missing { path, size, root }),
-            Said::GoOn(line) if *line == decision(size, &root) => Ok(()),
+            Said::GoOn(line) if *line == last_checkpoint::go_on(size, &root) => Ok(()),
+            Said::OtherBuild(other) => Err(RolledBack::OtherBuild { path, other: *other }),
             Said::GoOn(_) | Said::Damaged => Err(RolledBack::Damaged { path, size, root }),
             Said::Last { until, note } => {
                 let until = until.clone();
@@ -197,19 +184,6 @@ impl Last {
                 }
             }
         }
-    }
-}
-
-fn parse(text: &str) -> Said {
-    if text.starts_with("go on with ") {
-        return Said::GoOn(text.trim_end().to_owned());
-    }
-    let rest = text.strip_prefix(FIRST_LINE).and_then(|rest| rest.strip_prefix('\n'));
-    match rest.and_then(|rest| rest.split_once('\n')) {
-        Some((until, note)) if OffsetDateTime::parse(until, &Rfc3339).is_ok() => {
-            Said::Last { until: until.to_owned(), note: note.to_owned() }
-        }
-        _ => Said::Damaged,
     }
 }
 
@@ -263,6 +237,6 @@ impl Outside {
 
     fn write(&mut self, note: &str, at: OffsetDateTime) -> io::Result<()> {
         self.written = Some(Instant::now());
-        replace_file(&self.path, format!("{FIRST_LINE}\n{}\n{note}", written(at)).as_bytes())
+        replace_file(&self.path, last_checkpoint::encode(note, at).as_bytes())
     }
 }

@@ -8,15 +8,14 @@ use model::identity::{RecordAddress, ShardNumber};
 
 use super::OPEN_SHARD;
 use super::erasure::Missing;
-use super::files::{Layout, Slot};
+use super::files::Layout;
+use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact::{self, FactError, OpenedFact};
 use crate::formats::frame::{Entry, Frame, Read};
-use crate::formats::record::SealedRecord;
+use crate::formats::record::{RecordError, SealedRecord, read_event};
 use tlog::checkpoint::Checkpoint;
-use tlog::entry::{Salt, commitment};
 use tlog::tree::Tree;
-use vault::ring::{KeyId, KeyTable};
-use vault::seal;
+use vault::ring::KeyTable;
 
 /// A whole batch of the journal.
 pub struct ReplayedBatch {
@@ -114,6 +113,7 @@ fn walk_files(
         loop {
             match Frame::read(&bytes, at) {
                 Read::End => break,
+                Read::OtherBuild(other) => return Err(fault(walked.tree.size(), other.to_string())),
                 Read::Broken => {
                     walked.torn = true;
                     break;
@@ -166,7 +166,7 @@ fn shorter(tree: &Tree, size: u64) -> Tree {
 fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) -> Result<bool, Fault> {
     match entry {
         Entry::Record(body) => {
-            let record = SealedRecord::from_bytes(&body).ok_or_else(|| fault(index, "this is no record"))?;
+            let record = SealedRecord::from_bytes(&body).map_err(|error| fault(index, error.to_string()))?;
             tree.push(record.commitment.leaf());
             batch.records.push(record);
         }
@@ -212,6 +212,7 @@ pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result
                     "the journal ends here, but the checkpoint outside it is further on: records that were acknowledged are missing. Put back the journal's files",
                 ));
             }
+            Slot::OtherBuild(other) => return Err(fault(size, format!("the checkpoint file cannot be read: {other}"))),
             Slot::Broken if strict => {
                 return Err(fault(size, "a slot of the checkpoint file is damaged; the next start mends it"));
             }
@@ -232,40 +233,6 @@ pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result
     }
 }
 
-/// Why a record cannot be opened.
-pub enum Unreadable {
-    /// Its key was destroyed.
-    NoKey,
-    /// It does not add up.
-    Damaged(&'static str),
-}
-
-/// What binds a sealed record to its place and key.
-pub fn record_context(address: RecordAddress, key: KeyId) -> Vec<u8> {
-    [&address.shard.get().to_be_bytes()[..], &address.index.to_be_bytes(), &key.0].concat()
-}
-
-/// Salt and canonical JSON of a record, checked against its commitment.
-pub fn open_record(
-    record: &SealedRecord,
-    address: RecordAddress,
-    keys: &KeyTable,
-) -> Result<(Salt, Vec<u8>), Unreadable> {
-    let text = if record.key == KeyId::NONE {
-        record.body.clone()
-    } else {
-        let key = keys.key(record.key).ok_or(Unreadable::NoKey)?;
-        seal::open(key, &record_context(address, record.key), &record.body)
-            .ok_or(Unreadable::Damaged("its seal is broken"))?
-    };
-    let (salt, canonical) = text.split_first_chunk::<32>().ok_or(Unreadable::Damaged("it is too short"))?;
-    let salt = Salt(*salt);
-    if commitment(&salt, canonical) != record.commitment {
-        return Err(Unreadable::Damaged("it is not what was committed to"));
-    }
-    Ok((salt, canonical.to_vec()))
-}
-
 /// The event of a batch's record, checked against the facts beside it; `None` where its key is missing, which is noted.
 pub fn event_of(
     batch: &ReplayedBatch,
@@ -275,15 +242,15 @@ pub fn event_of(
     missing: &mut Missing,
 ) -> Result<Option<Event>, Fault> {
     let address = RecordAddress { shard: OPEN_SHARD, index };
-    let canonical = match open_record(record, address, keys) {
-        Ok((_, canonical)) => canonical,
-        Err(Unreadable::NoKey) => {
+    let opened = record.open(address, keys).and_then(|(_, canonical)| read_event(&canonical));
+    let event = match opened {
+        Ok(event) => event,
+        Err(RecordError::NoKey) => {
             missing.record(record.key, index);
             return Ok(None);
         }
-        Err(Unreadable::Damaged(what)) => return Err(fault(index, what)),
+        Err(error) => return Err(fault(index, error.to_string())),
     };
-    let event: Event = serde_json::from_slice(&canonical).map_err(|_| fault(index, not_read(&canonical)))?;
     let beside = batch.facts.iter().filter(|(of, _)| *of == index).map(|(_, bytes)| bytes);
     if fact::digest(beside) != event.head.facts {
         return Err(fault(index, "the facts beside it are not those that it names"));
@@ -291,16 +258,6 @@ pub fn event_of(
     missing.explain(&event);
     Ok(Some(event))
 }
-
-/// Why a record is no event.
-fn not_read(canonical: &[u8]) -> &'static str {
-    // Before there was a head, the version stood beside everything else.
-    let earlier = serde_json::from_slice::<serde_json::Value>(canonical).is_ok_and(|record| record.get("v").is_some());
-    if earlier { EARLIER_BUILD } else { "it is no event" }
-}
-
-const EARLIER_BUILD: &str = "it was written by an earlier build of Keuze, whose records this one does not read: go on with that \
-     build, or start with a new data directory";
 
 /// A fact beside a batch's records; `None` where its key is missing, which is noted.
 pub fn fact_of(bytes: &[u8], index: u64, keys: &KeyTable, missing: &mut Missing) -> Result<Option<OpenedFact>, Fault> {

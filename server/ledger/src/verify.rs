@@ -2,6 +2,7 @@
 
 mod copy;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -10,16 +11,18 @@ use model::identity::RecordAddress;
 
 use super::OPEN_SHARD;
 use super::erasure::Missing;
-use super::files::{Layout, Slot, read_slots};
+use super::files::{Layout, read_slots};
 use super::lock::Look;
-use super::outside::{self, Last};
+use super::origin::OriginError;
+use super::outside::{self, Last, RolledBack};
 use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
 use super::writer::LOG_KEY;
+use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
-use crate::store::Store as _;
 use crate::store::sled_engine::SledStore;
+use crate::store::{StorageError, Store as _};
 use tlog::checkpoint::read_verifier_key;
-use vault::error::RingError;
+use vault::error::{RingError, RootKeyError};
 use vault::key::RootKey;
 use vault::ring::{KeyId, KeyTable, Reading};
 use vault::rotation;
@@ -40,20 +43,67 @@ pub struct Verified {
 }
 
 /// Why a ledger was not verified.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// It does not add up.
-    #[error("{0}")]
-    Fault(Fault),
+    #[error(transparent)]
+    Fault(#[from] Fault),
     /// It could not be read at all.
-    #[error("{0}")]
-    Unreadable(String),
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
 }
 
-impl From<Fault> for VerifyError {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
+/// What of a ledger could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// There is none.
+    #[error("{} holds no ledger", .0.display())]
+    NoLedger(PathBuf),
+    /// A file or folder.
+    #[error("{} cannot be read: {error}", .path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the file system said.
+        #[source]
+        error: io::Error,
+    },
+    /// The checkpoint outside the journal.
+    #[error("the checkpoint file cannot be read: {0}")]
+    Checkpoint(#[source] io::Error),
+    /// Whose ledger it is.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// The last checkpoint beside the root key.
+    #[error(transparent)]
+    LastCheckpoint(#[from] RolledBack),
+    /// The root key.
+    #[error(transparent)]
+    RootKey(#[from] RootKeyError),
+    /// The root key that was named.
+    #[error("there is no root key {}", .0.display())]
+    NoRootKey(PathBuf),
+    /// The key ring.
+    #[error(transparent)]
+    Ring(#[from] RingError),
+    /// The log's key, in the key ring.
+    #[error("the key ring lost the log's key")]
+    NoLogKey,
+    /// The verifier key: it is none.
+    #[error("{} is no verifier key", .0.display())]
+    NoVerifierKey(PathBuf),
+    /// The verifier key: it is another log's.
+    #[error("{} is not the key of this log; the next start writes the right one", .0.display())]
+    OtherVerifierKey(PathBuf),
+    /// The copy of the database that is looked at.
+    #[error("the database cannot be copied: {0}")]
+    Copy(#[source] io::Error),
+    /// The database, as it is opened.
+    #[error(transparent)]
+    Open(StorageError),
+    /// What the database says of itself.
+    #[error("the database cannot be read: {0}")]
+    Database(#[source] StorageError),
 }
 
 /// Recomputes everything from the journal, the key ring and the checkpoints; the database too, unless a running
@@ -68,8 +118,7 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     let look = look_at(&layout)?;
     // Checkpoints, keys, journal, in this order, because a running server may take each of them further meanwhile: a
     // key is there before its records, and the event that ends it is there before it goes.
-    let slots = read_slots(&layout.checkpoint())
-        .map_err(|error| VerifyError::Unreadable(format!("the checkpoint file cannot be read: {error}")))?;
+    let slots = read_slots(&layout.checkpoint()).map_err(Unreadable::Checkpoint)?;
     if never_began(&layout, &slots) {
         return Ok(nothing_yet());
     }
@@ -80,7 +129,7 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     let database = open_database(&layout, &look, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
     let stored = store.map_or(Ok(0), |store| store.size(OPEN_SHARD));
-    let stored = stored.map_err(|error| VerifyError::Unreadable(format!("the database cannot be read: {error}")))?;
+    let stored = stored.map_err(Unreadable::Database)?;
     let mut missing = Missing::default();
     let walked = replay::walk(&layout, &anchor, |batch| {
         keys.check(batch, &mut missing)?;
@@ -107,12 +156,10 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     })
 }
 
-fn look_at(layout: &Layout) -> Result<Look, VerifyError> {
-    Look::at(layout).map_err(|error| {
-        VerifyError::Unreadable(match error.kind() {
-            std::io::ErrorKind::NotFound => format!("{} holds no ledger", layout.0.display()),
-            _ => format!("{} cannot be read: {error}", layout.journal().display()),
-        })
+fn look_at(layout: &Layout) -> Result<Look, Unreadable> {
+    Look::at(layout).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Unreadable::NoLedger(layout.0.clone()),
+        _ => Unreadable::Io { path: layout.journal(), error },
     })
 }
 
@@ -129,14 +176,10 @@ fn nothing_yet() -> Verified {
 }
 
 /// The last checkpoint beside the root key.
-fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, VerifyError> {
-    let site = super::origin::site_of(&layout.0).map_err(unreadable)?.unwrap_or_default();
+fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, Unreadable> {
+    let site = super::origin::site_of(&layout.0)?.unwrap_or_default();
     let path = outside::path(&key_path(layout, key_file), &super::origin::log_name(&site));
-    Last::read(path).map_err(unreadable)
-}
-
-fn unreadable(error: impl std::error::Error) -> VerifyError {
-    VerifyError::Unreadable(error.to_string())
+    Ok(Last::read(path)?)
 }
 
 fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
@@ -171,7 +214,7 @@ fn unfinished(walked: &Walked, keys: &Keys, missing: &Missing) -> impl Iterator<
 fn size_in(slots: &[Slot; 2]) -> u64 {
     let size = |slot: &Slot| match slot {
         Slot::Note(_, note) => note.lines().nth(1)?.parse().ok(),
-        Slot::Empty | Slot::Broken => None,
+        Slot::Empty | Slot::Broken | Slot::OtherBuild(_) => None,
     };
     slots.iter().filter_map(size).max().unwrap_or_default()
 }
@@ -183,8 +226,8 @@ fn at_end(walked: &Walked, what: &str) -> VerifyError {
 type RootAndRing = (Option<RootKey>, Result<KeyTable, RingError>);
 
 /// The root key that opens the ring, also when a rotation of it was not finished, and the ring.
-fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, VerifyError> {
-    let root = rotation::find(file, &layout.keys()).map_err(unreadable)?.map(|found| found.key);
+fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, Unreadable> {
+    let root = rotation::find(file, &layout.keys())?.map(|found| found.key);
     let reading = if running { Reading::Beside } else { Reading::Verify };
     let ring = match &root {
         Some(root) => KeyTable::read(Some(&layout.keys()), root.clone(), reading),
@@ -209,7 +252,7 @@ impl Keys {
         settled: u64,
         running: bool,
         left_out: &mut Vec<String>,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, Unreadable> {
         let file = key_path(layout, key_file);
         let (mut root, mut ring) = open_ring(layout, &file, running)?;
         // A server that rotates its root key replaces ring and key file one after the other.
@@ -220,7 +263,7 @@ impl Keys {
             (root, ring) = open_ring(layout, &file, running)?;
         }
         if let (None, Some(named)) = (&root, key_file) {
-            return Err(VerifyError::Unreadable(format!("there is no root key {}", named.display())));
+            return Err(Unreadable::NoRootKey(named.to_path_buf()));
         }
         if root.is_none() {
             left_out.push(format!(
@@ -230,29 +273,24 @@ impl Keys {
                 layout.verifier_key().display()
             ));
         }
-        Ok(Self { root, ring: ring.map_err(unreadable)?, settled })
+        Ok(Self { root, ring: ring?, settled })
     }
 
     /// The key of the log: from the ring, where there is one; else what is kept for whoever has no root key.
-    fn anchor(&self, layout: &Layout) -> Result<Anchor, VerifyError> {
+    fn anchor(&self, layout: &Layout) -> Result<Anchor, Unreadable> {
         let path = layout.verifier_key();
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| VerifyError::Unreadable(format!("{} cannot be read: {error}", path.display())))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| Unreadable::Io { path: path.clone(), error })?;
         let read = text.strip_suffix('\n').and_then(read_verifier_key);
-        let (origin, key) =
-            read.ok_or_else(|| VerifyError::Unreadable(format!("{} is no verifier key", path.display())))?;
+        let Some((origin, key)) = read else { return Err(Unreadable::NoVerifierKey(path)) };
         if self.root.is_some() && self.log_key()? != key {
-            return Err(VerifyError::Unreadable(format!(
-                "{} is not the key of this log; the next start writes the right one",
-                path.display()
-            )));
+            return Err(Unreadable::OtherVerifierKey(path));
         }
         Ok(Anchor { origin, key })
     }
 
-    fn log_key(&self) -> Result<VerifyingKey, VerifyError> {
+    fn log_key(&self) -> Result<VerifyingKey, Unreadable> {
         let seed = self.ring.secret(LOG_KEY);
-        let seed = seed.ok_or_else(|| VerifyError::Unreadable("the key ring lost the log's key".into()))?;
+        let seed = seed.ok_or(Unreadable::NoLogKey)?;
         Ok(SigningKey::from_bytes(seed.bytes()).verifying_key())
     }
 
@@ -288,7 +326,7 @@ fn open_database(
     layout: &Layout,
     look: &Look,
     left_out: &mut Vec<String>,
-) -> Result<Option<(SledStore, DatabaseCopy)>, VerifyError> {
+) -> Result<Option<(SledStore, DatabaseCopy)>, Unreadable> {
     if look.running {
         left_out.push("a server is running: its database was left out".into());
         return Ok(None);
@@ -299,13 +337,13 @@ fn open_database(
     }
     let copy = match DatabaseCopy::make(&layout.sled()) {
         Ok(copy) => copy,
-        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => {
             left_out.push(format!("{error}: the database was left out, which is looked at as a copy"));
             return Ok(None);
         }
-        Err(error) => return Err(VerifyError::Unreadable(format!("the database cannot be copied: {error}"))),
+        Err(error) => return Err(Unreadable::Copy(error)),
     };
-    let store = SledStore::open(copy.folder()).map_err(|error| VerifyError::Unreadable(error.to_string()))?;
+    let store = SledStore::open(copy.folder()).map_err(Unreadable::Open)?;
     Ok(Some((store, copy)))
 }
 

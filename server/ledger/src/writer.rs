@@ -15,9 +15,7 @@ use tokio::sync::oneshot;
 
 use super::answers::Answers;
 use super::erasure::Missing;
-use super::files::{
-    CheckpointFile, Journal, Layout, Slot, make_folder, make_private, read_slots, replace_file, sync_folder,
-};
+use super::files::{CheckpointFile, Journal, Layout, make_folder, make_private, read_slots, replace_file, sync_folder};
 use super::lock::Lock;
 use super::outside::{self, Last, Outside};
 use super::replay::{self, Anchor, ReplayedBatch, Walked};
@@ -26,7 +24,8 @@ use super::{
     Answer, AnswerName, AppendError, Draft, Fact, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe, Shared,
     Written,
 };
-use crate::error::RecoveryError;
+use crate::error::{DatabaseError, RecoveryError};
+use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
 use crate::formats::frame::{Entry, Frame};
 use crate::formats::record::{SealedRecord, Sealing, canonical, sealing};
@@ -34,12 +33,12 @@ use crate::store::memory::MemoryStore;
 use crate::store::sled_engine::SledStore;
 use crate::store::{Batch, StorageError, Store};
 use tlog::checkpoint::{Checkpoint, verifier_key};
-use tlog::entry::{Salt, commitment};
+use tlog::entry::Salt;
 use tlog::tree::Tree;
 use vault::key::{RootKey, SecretName, purpose::Signing};
 use vault::random::Entropy;
 use vault::ring::{KeyId, KeyRing, KeyTable, Owner, Reading};
-use vault::{root, rotation, seal};
+use vault::{root, rotation};
 
 /// What the writer is asked for.
 pub enum Job {
@@ -407,66 +406,38 @@ fn open_store(
         });
         match opened {
             Ok(store) => return Ok(Box::new(store)),
-            Err(Unfit::InTheWay(what)) => return Err(RecoveryError::Database(what)),
-            Err(Unfit::Damaged(what)) => {
+            Err(error) if !error.is_damage() => return Err(error.into()),
+            Err(error) => {
                 has_room(layout)?;
-                tracing::warn!("{what}: the database is set aside and made anew");
+                tracing::warn!("{error}: the database is set aside and made anew");
             }
         }
     }
-    make_databases(layout).map_err(|unfit| RecoveryError::Database(unfit.into_text()))
+    Ok(make_databases(layout)?)
 }
 
-fn open_databases(folder: &Path) -> Result<SledStore, Unfit> {
-    SledStore::open(folder).map_err(|error| unfit("the database cannot be opened", &error))
+fn open_databases(folder: &Path) -> Result<SledStore, DatabaseError> {
+    SledStore::open(folder).map_err(DatabaseError::Open)
 }
 
 /// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more. Those that
 /// there are make room once it is finished.
-fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, Unfit> {
+fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, DatabaseError> {
     let making = layout.sled_in_making();
     if making.exists() {
-        std::fs::remove_dir_all(&making).map_err(in_the_way_of("the database cannot be made anew"))?;
+        std::fs::remove_dir_all(&making).map_err(DatabaseError::Make)?;
     }
     let store = open_databases(&making)?;
     complete(layout, &store)?;
     store.release();
     if layout.sled().exists() {
-        set_aside(layout).map_err(in_the_way_of("the database cannot be set aside"))?;
+        set_aside(layout).map_err(DatabaseError::SetAside)?;
     }
     let renamed = std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0));
-    renamed.map_err(in_the_way_of("the database cannot be made anew"))?;
+    renamed.map_err(DatabaseError::Make)?;
     let store = open_databases(&layout.sled())?;
     complete(layout, &store)?;
     Ok(Box::new(store))
-}
-
-/// Why a database cannot be used.
-enum Unfit {
-    /// It is not what stands in the journal; a new one will be.
-    Damaged(String),
-    /// It says nothing of the database; a new one would meet the same.
-    InTheWay(String),
-}
-
-impl Unfit {
-    fn into_text(self) -> String {
-        match self {
-            Self::Damaged(what) | Self::InTheWay(what) => what,
-        }
-    }
-}
-
-fn in_the_way_of(what: &str) -> impl FnOnce(std::io::Error) -> Unfit {
-    move |error| Unfit::InTheWay(format!("{what}: {error}"))
-}
-
-fn unfit(what: &str, error: &StorageError) -> Unfit {
-    let what = format!("{what}: {error}");
-    match error {
-        StorageError::Io(_) | StorageError::Full(_) | StorageError::Locked(_) => Unfit::InTheWay(what),
-        StorageError::Corrupt(_) | StorageError::Size { .. } => Unfit::Damaged(what),
-    }
 }
 
 /// sled can take a full disk, or want of files, for damage: nothing is moved before we know that there is room.
@@ -480,31 +451,25 @@ fn has_room(layout: &Layout) -> Result<(), RecoveryError> {
 
 /// Refuses a database whose signed checkpoint is further on than the one batch that a power cut can take from the journal,
 /// or tells of other records: then it is the journal that lacks something.
-fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Result<(), Unfit> {
-    let failed = |error| unfit("the database cannot be read", &error);
-    let Some(note) = store.checkpoint(OPEN_SHARD).map_err(failed)? else { return Ok(()) };
+fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Result<(), DatabaseError> {
+    let Some(note) = store.checkpoint(OPEN_SHARD).map_err(DatabaseError::Read)? else { return Ok(()) };
     // Of another log it says nothing about this one.
     let signed = Checkpoint::open(&note, &anchor.key).filter(|signed| signed.origin == anchor.origin);
     let Some(signed) = signed else { return Ok(()) };
-    let batches = store.batches(OPEN_SHARD).map_err(failed)?;
+    let batches = store.batches(OPEN_SHARD).map_err(DatabaseError::Read)?;
     let size = walked.tree.size();
-    let what = match walked.tree.root_at(signed.size) {
-        Some(root) if root == signed.root => return Ok(()),
-        Some(_) => format!("the first {} records of the journal are not those that the database's", signed.size),
-        None if batches <= walked.recorded + 1 => return Ok(()),
-        None => format!("the journal ends after {size} records, of {} that the database's", signed.size),
-    };
-    Err(Unfit::InTheWay(format!(
-        "{what} signed checkpoint tells of: records that were acknowledged are missing from the journal. Put back the \
-         journal's files. To go on without them, run `keuze rebuild`, which sets the database aside"
-    )))
+    match walked.tree.root_at(signed.size) {
+        Some(root) if root == signed.root => Ok(()),
+        Some(_) => Err(DatabaseError::TellsOfOthers(signed.size)),
+        None if batches <= walked.recorded + 1 => Ok(()),
+        None => Err(DatabaseError::TellsOfMore { has: size, told: signed.size }),
+    }
 }
 
 /// Compares what a database holds with the journal, record by record, and adds the tail that it lacks.
-fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
-    let engine = |error: StorageError| unfit("the database cannot be read", &error);
-    let stored = store.size(OPEN_SHARD).map_err(engine)?;
-    let note = store.checkpoint(OPEN_SHARD).map_err(engine)?;
+fn complete(layout: &Layout, store: &dyn Store) -> Result<(), DatabaseError> {
+    let stored = store.size(OPEN_SHARD).map_err(DatabaseError::Read)?;
+    let note = store.checkpoint(OPEN_SHARD).map_err(DatabaseError::Read)?;
     // A database that ends where a batch ends only lacks the batches behind it.
     let mut agrees = stored == 0 && note.is_none();
     let mut unfit = None;
@@ -517,7 +482,7 @@ fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
         } else if agrees {
             add(batch, store)
         } else {
-            Err(Unfit::Damaged("the database does not agree with the journal".into()))
+            Err(DatabaseError::Disagrees)
         };
         outcome.map_err(|what| {
             unfit = Some(what);
@@ -526,29 +491,27 @@ fn complete(layout: &Layout, store: &dyn Store) -> Result<(), Unfit> {
     });
     match (unfit, walked) {
         (Some(unfit), _) => Err(unfit),
-        (None, Err(fault)) => Err(Unfit::InTheWay(fault.to_string())),
-        (None, Ok(_)) if !agrees => Err(Unfit::Damaged("the database is ahead of the journal".into())),
-        (None, Ok(_)) => {
-            store.sync().map_err(|error| Unfit::InTheWay(format!("the database cannot be synced: {error}")))
-        }
+        (None, Err(fault)) => Err(fault.into()),
+        (None, Ok(_)) if !agrees => Err(DatabaseError::Ahead),
+        (None, Ok(_)) => store.sync().map_err(DatabaseError::Sync),
     }
 }
 
-fn same(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
+fn same(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), DatabaseError> {
     for (index, record) in (batch.first..).zip(&batch.records) {
         let copy = store.record(RecordAddress { shard: OPEN_SHARD, index });
-        let copy = copy.map_err(|error| unfit(&format!("record {index} cannot be read"), &error))?;
+        let copy = copy.map_err(|error| DatabaseError::Record { index, error })?;
         if copy.is_none_or(|copy| copy != record.to_bytes()) {
-            return Err(Unfit::Damaged(format!("record {index} is not the one of the journal")));
+            return Err(DatabaseError::OtherRecord(index));
         }
     }
     Ok(())
 }
 
-fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), Unfit> {
+fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), DatabaseError> {
     let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
     let added = store.append(OPEN_SHARD, batch.first, &Batch { records, checkpoint: batch.note.clone() });
-    added.map_err(|error| Unfit::InTheWay(format!("the database cannot be written: {error}")))
+    added.map_err(DatabaseError::Write)
 }
 
 /// Renames the databases; nothing is ever deleted by itself.
@@ -853,23 +816,18 @@ impl Writer {
 
     fn seal(&self, event: &Event, index: u64, keys: &KeyTable) -> SealedRecord {
         let entropy = &*self.shared.entropy;
-        let text = canonical(event);
-        let salt = Salt(entropy.bytes());
-        let commitment = commitment(&salt, &text);
-        let plain = [&salt.0[..], &text].concat();
+        let (text, salt) = (canonical(event), Salt(entropy.bytes()));
         let owner = match (sealing(event), event.head.subject) {
             (Sealing::Open, _) => None,
             (Sealing::Proof, Some(subject)) => Some(Owner::Proof(subject)),
             (Sealing::Audit, _) => Some(Owner::Audit),
             (Sealing::Shard | Sealing::Proof, _) => Some(Owner::Shard(OPEN_SHARD.get())),
         };
-        let Some(id) = owner.map(|owner| keys.find(owner).expect("made before sealing")) else {
-            return SealedRecord { commitment, key: KeyId::NONE, body: plain };
-        };
-        let address = RecordAddress { shard: OPEN_SHARD, index };
-        let key = keys.key(id).expect("found above");
-        let body = seal::seal(key, &replay::record_context(address, id), &plain, entropy);
-        SealedRecord { commitment, key: id, body }
+        let under = owner.map(|owner| {
+            let id = keys.find(owner).expect("made before sealing");
+            (id, keys.key(id).expect("found above"))
+        });
+        SealedRecord::seal(&salt, &text, RecordAddress { shard: OPEN_SHARD, index }, under, entropy)
     }
 
     /// The journal and the database become durable side by side; the checkpoint outside them after the journal, so

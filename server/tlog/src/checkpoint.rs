@@ -1,4 +1,31 @@
-//! Checkpoints (C2SP tlog-checkpoint) as signed notes (C2SP signed-note, Ed25519), and proofs (C2SP tlog-proof).
+//! # Checkpoint, verifier key and proof
+//!
+//! Texts as C2SP specifies them, which any tool for those formats reads; their versions are those of the specifications.
+//!
+//! A checkpoint (tlog-checkpoint) is a signed note (signed-note) with one Ed25519 signature:
+//!
+//! | line | meaning |
+//! |---|---|
+//! | 1 | origin, the log's name: `<host>/keuze/log/<shard>` |
+//! | 2 | number of records |
+//! | 3 | root, in base64 |
+//! | 4 | empty |
+//! | 5 | `— <origin> <base64>`: four bytes that name the key, and 64 of signature |
+//!
+//! A verifier key is one line: `<origin>+<eight hexadecimal digits>+<base64>`, the digits the four bytes that name the key, the
+//! base64 the byte 0x01 (Ed25519) and the 32 of the key.
+//!
+//! A proof (tlog-proof) is what a receipt is checked with:
+//!
+//! | line | meaning |
+//! |---|---|
+//! | 1 | `c2sp.org/tlog-proof@v1` |
+//! | 2 | `index <number>` |
+//! | 3 | each hash of the audit path in base64, a line each; then an empty line |
+//! | then | the checkpoint |
+//!
+//! Written by the ledger's writer at each batch, and when somebody asks for a receipt; read at every start, by `keuze verify`
+//! and by whoever checks us. A note that is not exactly what this key signs is none.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -1,24 +1,35 @@
+//! # Commitment and leaf
+//!
 //! What a leaf of the log commits to: a record, without revealing it.
 //!
-//! ```
-//! # use tlog::entry::{Salt, commitment};
-//! let leaf = commitment(&Salt([7; 32]), b"{}").leaf();
-//! ```
+//! | what | bytes |
+//! |---|---|
+//! | salt | 32 random bytes, so that nobody can find the record by guessing |
+//! | commitment, the entry of the log | 32: SHA-256 of `keuze-v1`, salt and canonical JSON (RFC 8785) |
+//! | leaf | 32: SHA-256 of the byte 0x00 and the commitment (RFC 6962) |
 //!
-//! A salt and a commitment have 32 bytes both, and neither can stand for the other:
-//!
-//! ```compile_fail,E0308
-//! # use tlog::entry::{Salt, commitment};
-//! let one = commitment(&Salt([7; 32]), b"{}");
-//! // A commitment is no salt.
-//! commitment(&one, b"{}");
-//! ```
+//! The version is the `v1` of `keuze-v1`: a commitment of another kind would be another hash. Made by the ledger's writer; computed
+//! again whenever a record is read, by `keuze verify`, and by whoever checks a receipt.
 
 use sha2::{Digest as _, Sha256};
 
 use crate::tree::{LeafHash, leaf_hash};
 
 /// 256 random bits that a record is committed to with, so that nobody can find it by guessing.
+///
+/// ```
+/// # use tlog::entry::{Salt, commitment};
+/// let leaf = commitment(&Salt([7; 32]), b"{}").leaf();
+/// ```
+///
+/// A salt and a commitment have 32 bytes both, and neither can stand for the other:
+///
+/// ```compile_fail,E0308
+/// # use tlog::entry::{Salt, commitment};
+/// let one = commitment(&Salt([7; 32]), b"{}");
+/// // A commitment is no salt.
+/// commitment(&one, b"{}");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Salt(pub [u8; 32]);
 

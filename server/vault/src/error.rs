@@ -49,6 +49,14 @@ pub enum RootKeyError {
     /// What stands in the file is no root key.
     #[error("{} is not a root key. Put back the file that was made with this data directory.", .0.display())]
     NoKey(PathBuf),
+    /// It is one of another version.
+    #[error("the root key {} cannot be read: {other}", .file.display())]
+    OtherBuild {
+        /// Which file.
+        file: PathBuf,
+        /// By whom it was written.
+        other: OtherBuild,
+    },
     /// There is no such file.
     #[error("the root key {} is missing", .0.display())]
     Missing(PathBuf),
@@ -91,6 +99,14 @@ pub enum RingError {
         file: PathBuf,
         /// What the file system said.
         error: io::Error,
+    },
+    /// It is of another version.
+    #[error("{} cannot be read: {other}", .file.display())]
+    OtherBuild {
+        /// Which file.
+        file: PathBuf,
+        /// By whom it was written.
+        other: OtherBuild,
     },
     /// A key stands behind something that is none.
     #[error("entry {entry} of {} is damaged", .file.display())]

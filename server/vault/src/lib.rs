@@ -5,6 +5,9 @@
 //! not open with a key is `None`, because nothing more can be said of it.
 
 pub mod error;
+pub mod formats;
+#[cfg(any(test, feature = "fixture"))]
+pub mod golden;
 #[cfg(any(test, feature = "fixture"))]
 pub mod held;
 pub mod key;

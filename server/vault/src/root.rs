@@ -10,9 +10,8 @@ use crate::random::Entropy;
 use zeroize::Zeroizing;
 
 use super::error::RootKeyError;
+use super::formats::root_key;
 use super::key::RootKey;
-
-const FIRST_LINE: &str = "keuze root key 1; keep a copy apart from the backups of the data";
 
 /// Reads the root key. `Ok(None)` if there is no such file.
 ///
@@ -24,16 +23,8 @@ pub fn read(file: &Path) -> Result<Option<RootKey>, RootKeyError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(RootKeyError::Unreadable { file: file.to_path_buf(), error }),
     };
-    let digits = text.strip_prefix(FIRST_LINE).map(str::trim).unwrap_or_default();
-    let key = bytes_of(digits).and_then(|bytes| RootKey::read(&*bytes));
+    let key = root_key::decode(&text).map_err(|other| RootKeyError::OtherBuild { file: file.to_path_buf(), other })?;
     key.map(Some).ok_or_else(|| RootKeyError::NoKey(file.to_path_buf()))
-}
-
-/// The bytes that 64 hexadecimal digits stand for, in their one spelling.
-fn bytes_of(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    let read = hex::decode_to_slice(digits, bytes.as_mut_slice());
-    (read.is_ok() && !digits.contains(|digit: char| digit.is_ascii_uppercase())).then_some(bytes)
 }
 
 /// Makes a new root key, readable by its owner alone, durable when this returns.
@@ -51,7 +42,7 @@ pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<RootKey, RootKeyErro
 /// # Errors
 /// When it cannot be written.
 pub fn write(file: &Path, key: &RootKey) -> Result<(), RootKeyError> {
-    let text = Zeroizing::new(format!("{FIRST_LINE}\n{}\n", *Zeroizing::new(hex::encode(key.expose()))));
+    let text = root_key::encode(key);
     // It gets its name once it is whole: a kill leaves a key, or none.
     let mut part = file.as_os_str().to_owned();
     part.push(".part");

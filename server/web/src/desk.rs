@@ -41,7 +41,7 @@ use super::visit::Visit;
 use keuze_core::service::Services;
 use keuze_core::service::call::Calls;
 use keuze_core::service::data_access::DataAccess;
-use keuze_core::service::known_browsers::{BrowserToken, KnownBrowsers};
+use keuze_core::service::known_browsers::KnownBrowsers;
 use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, LookUps, Wanted, Why};
 use keuze_core::service::people::{Contactability, Erasures, Merging, People};
 use keuze_core::service::receipt::Receipts;
@@ -49,6 +49,7 @@ use keuze_core::service::sign_ins::{Attempt, SignIns};
 use keuze_core::service::site::Site;
 use keuze_core::service::staff::{SignedIn, Staff, StaffError};
 use ledger::clock::{Clock, wall_clock};
+use ledger::formats::known_browser::BrowserToken;
 use vault::random::Entropy;
 use words::problem::Slug;
 

@@ -17,12 +17,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use time::{Duration, OffsetDateTime};
 
+use ledger::formats::brakes::{Counted, LINE, Name};
+
 /// A client, by a keyed hash of its address under a key of this run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Source(pub [u8; 16]);
-
-/// A code by its random number, or a folded address by its keyed hash.
-pub type Name = [u8; 16];
 
 /// How often one may try a code: with six digits a stranger hits one in 200,000 times.
 const TRIES: u8 = 5;
@@ -40,9 +39,6 @@ const BY_ADDRESS: [(Duration, usize); 2] = [(SHORT, 12), (LONG, 24)];
 const MOST: usize = 50_000;
 /// Above this many lines the file is written anew without what is over.
 const MOST_LINES: usize = 200_000;
-/// Kind, name, seconds, count.
-const LINE: usize = 1 + 16 + 8 + 1;
-
 /// What came of a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tried {
@@ -94,17 +90,6 @@ struct Code {
     used: Option<OffsetDateTime>,
 }
 
-/// A line of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fact {
-    /// So many tries of a code, and until when that matters.
-    Tries(Name, OffsetDateTime, u8),
-    /// A message that went to an address.
-    Send(Name, OffsetDateTime),
-    /// A spare code that went to an address, and until when it works.
-    Spare(Name, OffsetDateTime),
-}
-
 impl Brakes {
     /// Takes up what was counted before; with no file, everything is in memory.
     pub fn open(file: Option<PathBuf>, now: OffsetDateTime) -> Self {
@@ -118,7 +103,7 @@ impl Brakes {
                     Vec::new()
                 }
             };
-            lines.chunks_exact(LINE).filter_map(Fact::read).for_each(|fact| counts.take(fact));
+            lines.chunks_exact(LINE).filter_map(Counted::decode).for_each(|fact| counts.take(fact));
             kept = Some(Kept { path, out: None, lines: 0 });
         }
         let brakes = Self { kept: Mutex::new(kept), counts: Mutex::new(counts) };
@@ -158,9 +143,9 @@ impl Brakes {
     pub fn send(&self, by: Source, to: Mailbox, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, u32> {
         let mut kept = self.kept();
         let until = self.counts().send(by, to, now)?;
-        self.keep(&mut kept, Fact::Send(to.name, now), now);
+        self.keep(&mut kept, Counted::Send(to.name, now), now);
         if let Some(until) = until.filter(|_| !to.is_tagged) {
-            self.keep(&mut kept, Fact::Spare(to.name, until), now);
+            self.keep(&mut kept, Counted::Spare(to.name, until), now);
         }
         Ok(until)
     }
@@ -169,7 +154,7 @@ impl Brakes {
     pub fn spare_used(&self, to: Mailbox, now: OffsetDateTime) {
         let mut kept = self.kept();
         if self.counts().spares.remove(&to.name).is_some() {
-            self.keep(&mut kept, Fact::Spare(to.name, now), now);
+            self.keep(&mut kept, Counted::Spare(to.name, now), now);
         }
     }
 
@@ -186,7 +171,7 @@ impl Brakes {
     }
 
     /// Keeps what was counted for the next start.
-    fn keep(&self, kept: &mut Option<Kept>, fact: Fact, now: OffsetDateTime) {
+    fn keep(&self, kept: &mut Option<Kept>, fact: Counted, now: OffsetDateTime) {
         match kept {
             Some(kept) if kept.lines <= MOST_LINES => kept.append(fact),
             Some(_) => self.sweep_into(kept, now),
@@ -212,11 +197,11 @@ fn wait(times: &[OffsetDateTime], budgets: [(Duration, usize); 2], now: OffsetDa
 }
 
 impl Counts {
-    fn take(&mut self, fact: Fact) {
+    fn take(&mut self, fact: Counted) {
         match fact {
-            Fact::Tries(name, until, tries) => _ = self.tries.insert(name, Code { tries, until, used: None }),
-            Fact::Send(name, at) => self.sends.entry(name).or_default().push(at),
-            Fact::Spare(name, until) => _ = self.spares.insert(name, until),
+            Counted::Tries(name, until, tries) => _ = self.tries.insert(name, Code { tries, until, used: None }),
+            Counted::Send(name, at) => self.sends.entry(name).or_default().push(at),
+            Counted::Spare(name, until) => _ = self.spares.insert(name, until),
         }
     }
 
@@ -227,7 +212,7 @@ impl Counts {
         until: OffsetDateTime,
         is_right: bool,
         now: OffsetDateTime,
-    ) -> (Tried, Option<Fact>) {
+    ) -> (Tried, Option<Counted>) {
         let known = *self.tries.entry(code).or_insert(Code { tries: 0, until, used: None });
         if is_right && known.used.is_some_and(|used| now - used < DOUBLE) {
             return (Tried::Again, None);
@@ -242,7 +227,7 @@ impl Counts {
             0 => Tried::Over,
             left => Tried::Wrong(left),
         };
-        (outcome, Some(Fact::Tries(code, until, tries)))
+        (outcome, Some(Counted::Tries(code, until, tries)))
     }
 
     /// Until when a message that goes may be the last, or after how many minutes one may go. Whoever asks for the mailbox itself
@@ -258,10 +243,10 @@ impl Counts {
         let near = self.near.entry((by, to.name)).or_default();
         near.retain(|time| now - *time < LONG);
         near.push(now);
-        self.take(Fact::Send(to.name, now));
+        self.take(Counted::Send(to.name, now));
         let until = self.wait(by, to.name, now).map(|minutes| now + Duration::minutes(minutes.into()));
         if let Some(until) = until.filter(|_| !to.is_tagged) {
-            self.take(Fact::Spare(to.name, until));
+            self.take(Counted::Spare(to.name, until));
         }
         Ok(until)
     }
@@ -277,7 +262,7 @@ impl Counts {
     }
 
     /// Forgets what is over; gives what still counts.
-    fn sweep(&mut self, now: OffsetDateTime) -> Vec<Fact> {
+    fn sweep(&mut self, now: OffsetDateTime) -> Vec<Counted> {
         self.near.retain(|_, times| is_recent(times, now));
         self.tries.retain(|_, code| now < code.until);
         for times in self.sends.values_mut() {
@@ -285,38 +270,10 @@ impl Counts {
         }
         self.sends.retain(|_, times| !times.is_empty());
         self.spares.retain(|_, until| now < *until);
-        let tries = self.tries.iter().map(|(name, code)| Fact::Tries(*name, code.until, code.tries));
-        let sends = self.sends.iter().flat_map(|(name, times)| times.iter().map(|time| Fact::Send(*name, *time)));
-        let spares = self.spares.iter().map(|(name, until)| Fact::Spare(*name, *until));
+        let tries = self.tries.iter().map(|(name, code)| Counted::Tries(*name, code.until, code.tries));
+        let sends = self.sends.iter().flat_map(|(name, times)| times.iter().map(|time| Counted::Send(*name, *time)));
+        let spares = self.spares.iter().map(|(name, until)| Counted::Spare(*name, *until));
         tries.chain(sends).chain(spares).collect()
-    }
-}
-
-impl Fact {
-    fn line(self) -> [u8; LINE] {
-        let (kind, name, at, count) = match self {
-            Self::Tries(name, until, tries) => (1, name, until, tries),
-            Self::Send(name, at) => (2, name, at, 0),
-            Self::Spare(name, until) => (3, name, until, 0),
-        };
-        let mut line = [0; LINE];
-        line[0] = kind;
-        line[1..17].copy_from_slice(&name);
-        line[17..25].copy_from_slice(&at.unix_timestamp().to_le_bytes());
-        line[25] = count;
-        line
-    }
-
-    fn read(line: &[u8]) -> Option<Self> {
-        let name: Name = line.get(1..17)?.try_into().ok()?;
-        let seconds = i64::from_le_bytes(line.get(17..25)?.try_into().ok()?);
-        let at = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-        match (line[0], line[25]) {
-            (1, tries) => Some(Self::Tries(name, at, tries)),
-            (2, _) => Some(Self::Send(name, at)),
-            (3, _) => Some(Self::Spare(name, at)),
-            _ => None,
-        }
     }
 }
 
@@ -328,24 +285,24 @@ struct Kept {
 }
 
 impl Kept {
-    fn append(&mut self, fact: Fact) {
+    fn append(&mut self, fact: Counted) {
         if let Err(error) = self.try_append(fact) {
             tracing::warn!(%error, "tries and sends cannot be kept for the next start");
             self.out = None;
         }
     }
 
-    fn try_append(&mut self, fact: Fact) -> io::Result<()> {
+    fn try_append(&mut self, fact: Counted) -> io::Result<()> {
         let out = match &mut self.out {
             Some(out) => out,
             None => self.out.insert(File::options().append(true).create(true).mode(0o600).open(&self.path)?),
         };
         self.lines += 1;
-        out.write_all(&fact.line())
+        out.write_all(&fact.encode())
     }
 
     /// Writes what still counts, or no file where nothing does.
-    fn rewrite(&mut self, facts: &[Fact]) {
+    fn rewrite(&mut self, facts: &[Counted]) {
         (self.out, self.lines) = (None, facts.len());
         if let Err(error) = written(&self.path, facts) {
             tracing::warn!(%error, "what is over cannot be taken out of the counts");
@@ -353,7 +310,7 @@ impl Kept {
     }
 }
 
-fn written(path: &Path, facts: &[Fact]) -> io::Result<()> {
+fn written(path: &Path, facts: &[Counted]) -> io::Result<()> {
     if facts.is_empty() {
         return match std::fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -362,7 +319,7 @@ fn written(path: &Path, facts: &[Fact]) -> io::Result<()> {
     }
     let new = path.with_extension("new");
     let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-    file.write_all(&facts.iter().flat_map(|fact| fact.line()).collect::<Vec<u8>>())?;
+    file.write_all(&facts.iter().flat_map(|fact| fact.encode()).collect::<Vec<u8>>())?;
     std::fs::rename(&new, path)
 }
 

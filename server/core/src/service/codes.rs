@@ -10,8 +10,6 @@ mod spare;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::evidence;
@@ -31,6 +29,7 @@ use super::people::{Acted, Erased, People, Person, Seen};
 use crate::publish::Published;
 use contact::{ContactPoint, Email, Phone};
 use ledger::clock::{Clock, wall_clock};
+use ledger::formats::browser_cookie;
 use ledger::formats::fact::Mail;
 use ledger::{AppendError, Scribe};
 use vault::key::{
@@ -39,7 +38,6 @@ use vault::key::{
 };
 use vault::mac::mac;
 use vault::random::Entropy;
-use vault::seal;
 
 /// The key under which messages to one mailbox are counted.
 const SENDS: SecretName<Mac> = SecretName::new("sends");
@@ -304,14 +302,14 @@ impl Verification {
         let asked = Asked { id, code: Some(code.clone()), to: to.clone(), next: next.to_owned(), until };
         let spare = last_until.and_then(|until| self.new_spare(to, until));
         self.mail.queue_mail(self.code_mail(&asked, &code, spare.as_ref(), language)?).await?;
-        Ok(self.seal_for_browser(b"keuze code", &asked))
+        Ok(self.seal_for_browser("keuze code", &asked))
     }
 
     /// Lets a browser enter a spare code that was sent before, where nothing can be sent now.
     pub fn ask_for_spare(&self, to: &ContactPoint, next: &str) -> (String, Waiting) {
         let until = self.clock.now().at + CODE_LIVES;
         let asked = Asked { id: self.entropy.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
-        (self.seal_for_browser(b"keuze code", &asked), asked.waiting())
+        (self.seal_for_browser("keuze code", &asked), asked.waiting())
     }
 
     fn code_mail(
@@ -367,14 +365,14 @@ impl Verification {
 
     /// What the browser waits for; `None` once that is over.
     pub fn waiting_code(&self, sealed: &str) -> Option<Waiting> {
-        let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
+        let asked: Asked = self.open_from_browser("keuze code", sealed)?;
         let now = self.clock.now().at;
         (now < asked.until && self.brakes.is_open(asked.id)).then(|| asked.waiting())
     }
 
     /// What the browser asked for once, whether or not that is over.
     pub fn asked_code(&self, sealed: &str) -> Option<Waiting> {
-        let asked: Asked = self.open_from_browser(b"keuze code", sealed)?;
+        let asked: Asked = self.open_from_browser("keuze code", sealed)?;
         Some(asked.waiting())
     }
 
@@ -383,7 +381,7 @@ impl Verification {
     /// # Errors
     /// Why it was not taken.
     pub fn take_code(&self, sealed: &str, typed: &str) -> Result<(String, String), CodeError> {
-        let asked: Asked = self.open_from_browser(b"keuze code", sealed).ok_or(CodeError::Over)?;
+        let asked: Asked = self.open_from_browser("keuze code", sealed).ok_or(CodeError::Over)?;
         let now = self.clock.now().at;
         match self.try_code(&asked, typed, now)? {
             Tried::Right => {}
@@ -393,7 +391,7 @@ impl Verification {
         }
         let session =
             Session { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
-        Ok((self.seal_for_browser(b"keuze session", &session), asked.next))
+        Ok((self.seal_for_browser("keuze session", &session), asked.next))
     }
 
     /// A spare code has another form than the six digits, which are counted wherever something was sent.
@@ -418,7 +416,7 @@ impl Verification {
 
     /// The session in a browser, while it lives.
     pub fn session(&self, sealed: &str) -> Option<Session> {
-        let session: Session = self.open_from_browser(b"keuze session", sealed)?;
+        let session: Session = self.open_from_browser("keuze session", sealed)?;
         let ended = table(&self.ended).contains_key(&session.id);
         let lives = self.clock.now().at < session.until && session.run == self.this_run();
         (lives && !ended).then_some(session)
@@ -525,15 +523,12 @@ impl Verification {
         }
     }
 
-    fn seal_for_browser<T: Serialize>(&self, what: &'static [u8], value: &T) -> String {
-        let text = serde_json::to_vec(value).expect("plain fields are always JSON");
-        URL_SAFE_NO_PAD.encode(seal::seal(&self.scribe.secret(BROWSER), what, &text, &*self.entropy))
+    fn seal_for_browser<T: Serialize>(&self, what: &str, value: &T) -> String {
+        browser_cookie::seal(&self.scribe.secret(BROWSER), what, value, &*self.entropy)
     }
 
-    fn open_from_browser<T: DeserializeOwned>(&self, what: &'static [u8], sealed: &str) -> Option<T> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-        let text = seal::open(&self.scribe.secret(BROWSER), what, &bytes)?;
-        serde_json::from_slice(&text).ok()
+    fn open_from_browser<T: DeserializeOwned>(&self, what: &str, sealed: &str) -> Option<T> {
+        browser_cookie::open(&self.scribe.secret(BROWSER), what, sealed)
     }
 }
 

@@ -1,8 +1,17 @@
-//! Receipt numbers and receipt links: how a person gets back to a record without an account.
+//! # Receipt number and link
 //!
-//! Both are keyed MACs over the record's address and its commitment, so nothing is stored for them and nobody can make one up. The
-//! number is short enough to read out on the phone and finds the record; it shows nobody anything by itself. The
-//! link carries 128 bits, is given once with the answer, and shows the receipt for a day.
+//! How a person gets back to a record without an account. Both are keyed hashes (HMAC-SHA-256 under a key of the ledger) over what
+//! they are for, shard (2, big-endian), index (8, big-endian) and leaf of the record, so nothing is stored for them and nobody can
+//! make one up. The leaf keeps an index that is used a second time, in a ledger that was put back, from having the number and
+//! the link of the first.
+//!
+//! | what | text |
+//! |---|---|
+//! | number | shard, index and 5 bytes of the keyed hash, in groups of letters and digits (`model::receipt`): short enough to read out on the phone; it finds the record and shows nobody anything by itself |
+//! | token of the link | 16 bytes of the keyed hash, in 32 hexadecimal digits: given once with the answer, and shows the receipt for a day |
+//!
+//! Made when a record is answered; checked when somebody asks. The page of the receipt gives the record's JSON, its salt and its
+//! proof to whoever has the link. Neither has a version: another way to make them would be another key.
 
 use model::decision::Recorded;
 use model::identity::{RecordAddress, ShardNumber};

@@ -405,7 +405,7 @@ impl FactName {
         }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Content(hash) => hash.0.to_vec(),
             Self::Policies | Self::RootRotation => Vec::new(),

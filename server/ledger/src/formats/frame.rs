@@ -1,20 +1,43 @@
-//! Journal frames: `len u32 | crc32c u32 | index u64 | entry`, little-endian.
+//! # Frame of the journal
 //!
-//! `len` counts the entry's bytes; the checksum covers `len`, `index` and the entry. `index` is the size of the log
-//! when the frame was written. An entry starts with a byte that says what it is.
+//! The journal of a shard is a folder of files, each named after the index of its first record (twelve digits, `.log`) and
+//! begun when the one before it has 16 MiB. A file is frames, one behind the other, and then zeros: space is taken in steps
+//! of 1 MiB. The frames of a batch are its records, each followed by the facts beside it, and one end.
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 4 | length of what stands behind the index, little-endian: at most 16 MiB |
+//! | 4 | 4 | CRC-32C of length, index and all that follows, little-endian |
+//! | 8 | 8 | size of the log when it was written, little-endian: for a record its index |
+//! | 16 | 1 | kind: 0x52 `R` record, 0x46 `F` fact, 0x45 `E` end of a batch |
+//! | 17 | 1 | version: 1 |
+//! | 18 | rest | the record, the fact, or the signed checkpoint of the log with the batch |
+//!
+//! Written by the ledger's writer and synced before anybody is answered; read at every start, by `keuze verify` and
+//! `keuze rebuild`. A truncated or altered frame ends the journal: behind the last whole batch it is unfinished work of a kill and
+//! is cut off; before a checkpoint that stands elsewhere it is a fault. A frame with a right checksum and another kind or
+//! version was written by another build: the start and `keuze verify` say so, and nothing is changed.
 
-/// The bytes before an entry.
+use vault::error::OtherBuild;
+
+/// The version that is written, and the only one that is read.
+pub const VERSION: u8 = 1;
+
+/// The bytes before kind and version.
 pub const HEADER: usize = 16;
 
 /// An entry longer than this was not written by us: a record is small, a public content at most a few megabytes.
 pub const LONGEST: usize = 16 << 20;
+
+/// Kind and version.
+const TAGS: usize = 2;
 
 /// What a frame holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// A sealed record ([`super::record::SealedRecord::to_bytes`]).
     Record(Vec<u8>),
-    /// A fact beside the ledger, sealed or open.
+    /// A fact beside the ledger ([`super::fact::encode`]).
     Fact(Vec<u8>),
     /// The end of a batch: the signed checkpoint of the log with it.
     BatchEnd(String),
@@ -36,6 +59,8 @@ pub enum Read {
     Frame(Frame, usize),
     /// Nothing was written here: zeros to the end, or the end.
     End,
+    /// A whole frame that this build does not read.
+    OtherBuild(OtherBuild),
     /// Something that is not a frame.
     Broken,
 }
@@ -46,19 +71,19 @@ impl Frame {
     /// # Panics
     /// If the entry is longer than [`LONGEST`]; nothing that long is accepted for writing.
     pub fn write(&self, out: &mut Vec<u8>) {
-        let (tag, body): (u8, &[u8]) = match &self.entry {
-            Entry::Record(body) => (1, body),
-            Entry::Fact(body) => (2, body),
-            Entry::BatchEnd(note) => (3, note.as_bytes()),
+        let (kind, body): (u8, &[u8]) = match &self.entry {
+            Entry::Record(body) => (b'R', body),
+            Entry::Fact(body) => (b'F', body),
+            Entry::BatchEnd(note) => (b'E', note.as_bytes()),
         };
-        assert!(body.len() < LONGEST, "an entry fits a frame");
-        let len = u32::try_from(body.len() + 1).expect("checked above").to_le_bytes();
-        let index = self.index.to_le_bytes();
-        let crc = checksum(&[&len, &index, &[tag], body]);
+        assert!(body.len() <= LONGEST - TAGS, "an entry fits a frame");
+        let len = u32::try_from(TAGS + body.len()).expect("checked above").to_le_bytes();
+        let (index, tags) = (self.index.to_le_bytes(), [kind, VERSION]);
+        let crc = checksum(&[&len, &index, &tags, body]);
         out.extend_from_slice(&len);
         out.extend_from_slice(&crc.to_le_bytes());
         out.extend_from_slice(&index);
-        out.push(tag);
+        out.extend_from_slice(&tags);
         out.extend_from_slice(body);
     }
 
@@ -68,26 +93,37 @@ impl Frame {
         if rest.iter().take(HEADER).all(|byte| *byte == 0) {
             return if rest.iter().all(|byte| *byte == 0) { Read::End } else { Read::Broken };
         }
-        Self::parse(rest).map_or(Read::Broken, |(frame, len)| Read::Frame(frame, at + len))
-    }
-
-    fn parse(rest: &[u8]) -> Option<(Self, usize)> {
-        let (len, rest) = rest.split_first_chunk::<4>()?;
-        let (crc, rest) = rest.split_first_chunk::<4>()?;
-        let (index, rest) = rest.split_first_chunk::<8>()?;
-        let length = usize::try_from(u32::from_le_bytes(*len)).ok().filter(|len| (1..=LONGEST).contains(len))?;
-        let entry = rest.get(..length)?;
-        if checksum(&[len, index, entry]) != u32::from_le_bytes(*crc) {
-            return None;
+        let Some((index, entry)) = whole(rest) else { return Read::Broken };
+        match read_entry(entry) {
+            Ok(Some(read)) => Read::Frame(Self { index, entry: read }, at + HEADER + entry.len()),
+            Ok(None) => Read::Broken,
+            Err(other) => Read::OtherBuild(other),
         }
-        let (tag, body) = entry.split_first()?;
-        let entry = match tag {
-            1 => Entry::Record(body.to_vec()),
-            2 => Entry::Fact(body.to_vec()),
-            3 => Entry::BatchEnd(String::from_utf8(body.to_vec()).ok()?),
-            _ => return None,
-        };
-        Some((Self { index: u64::from_le_bytes(*index), entry }, HEADER + length))
+    }
+}
+
+/// Index and entry of a frame whose checksum is right.
+fn whole(rest: &[u8]) -> Option<(u64, &[u8])> {
+    let (len, rest) = rest.split_first_chunk::<4>()?;
+    let (crc, rest) = rest.split_first_chunk::<4>()?;
+    let (index, rest) = rest.split_first_chunk::<8>()?;
+    let length = usize::try_from(u32::from_le_bytes(*len)).ok().filter(|len| (1..=LONGEST).contains(len))?;
+    let entry = rest.get(..length)?;
+    (checksum(&[len, index, entry]) == u32::from_le_bytes(*crc)).then(|| (u64::from_le_bytes(*index), entry))
+}
+
+fn read_entry(entry: &[u8]) -> Result<Option<Entry>, OtherBuild> {
+    // Before frames had a version their kinds were 1, 2 and 3.
+    if matches!(entry.first(), Some(1..=3)) {
+        return Err(OtherBuild::Earlier);
+    }
+    let Some(([kind, version], body)) = entry.split_first_chunk::<TAGS>() else { return Err(OtherBuild::Unknown) };
+    OtherBuild::check(*version, VERSION)?;
+    match kind {
+        b'R' => Ok(Some(Entry::Record(body.to_vec()))),
+        b'F' => Ok(Some(Entry::Fact(body.to_vec()))),
+        b'E' => Ok(String::from_utf8(body.to_vec()).ok().map(Entry::BatchEnd)),
+        _ => Err(OtherBuild::Unknown),
     }
 }
 
@@ -99,22 +135,40 @@ fn checksum(parts: &[&[u8]]) -> u32 {
 mod tests {
     use super::*;
 
+    fn framed(entry: &[u8]) -> Vec<u8> {
+        let (len, index) = (u32::try_from(entry.len()).expect("short").to_le_bytes(), 7_u64.to_le_bytes());
+        let crc = checksum(&[&len, &index, entry]).to_le_bytes();
+        [&len[..], &crc, &index, entry].concat()
+    }
+
     #[test]
-    fn a_frame_reads_back_and_every_flipped_byte_is_noticed() {
-        let frame = Frame { index: 7, entry: Entry::Record(b"record".to_vec()) };
-        let mut bytes = Vec::new();
-        frame.write(&mut bytes);
-        assert_eq!(Frame::read(&bytes, 0), Read::Frame(frame, bytes.len()));
-        for at in 0..bytes.len() {
-            for bit in 0..8 {
-                let mut altered = bytes.clone();
-                altered[at] ^= 1 << bit;
-                assert_eq!(Frame::read(&altered, 0), Read::Broken, "byte {at}");
-            }
-        }
+    fn behind_the_last_frame_there_are_zeros_and_nothing_else() {
+        let mut bytes = framed(b"R\x01record");
+        let end = bytes.len();
+        assert_eq!(
+            Frame::read(&bytes, 0),
+            Read::Frame(Frame { index: 7, entry: Entry::Record(b"record".to_vec()) }, end)
+        );
         bytes.extend_from_slice(&[0; 40]);
-        assert_eq!(Frame::read(&bytes, bytes.len() - 40), Read::End);
+        assert_eq!(Frame::read(&bytes, end), Read::End);
         *bytes.last_mut().expect("not empty") = 1;
-        assert_eq!(Frame::read(&bytes, bytes.len() - 40), Read::Broken);
+        assert_eq!(Frame::read(&bytes, end), Read::Broken);
+    }
+
+    /// What an earlier build wrote has kinds of its own and no version.
+    #[test]
+    fn a_whole_frame_of_another_build_is_told_from_a_broken_one() {
+        for (entry, told) in [
+            (&b"\x01record of before"[..], OtherBuild::Earlier),
+            (b"\x02fact of before", OtherBuild::Earlier),
+            (b"\x03note of before", OtherBuild::Earlier),
+            (b"R\x00record", OtherBuild::Earlier),
+            (b"R\x02record", OtherBuild::Later(2)),
+            (b"Q\x01query", OtherBuild::Unknown),
+            (b"R", OtherBuild::Unknown),
+        ] {
+            assert_eq!(Frame::read(&framed(entry), 0), Read::OtherBuild(told), "{entry:?}");
+        }
+        assert_eq!(Frame::read(&framed(b"E\x01\xff"), 0), Read::Broken);
     }
 }

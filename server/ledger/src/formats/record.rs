@@ -1,9 +1,38 @@
-//! Records: canonical JSON, salted and committed to, and sealed.
+//! # Sealed record
+//!
+//! A record of the ledger: the canonical JSON (RFC 8785) of an event, with a salt, committed to and sealed. Stands in a frame
+//! of the journal, and in the database.
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 1 | version: 1 |
+//! | 1 | 32 | commitment: SHA-256 of `keuze-v1`, salt and JSON; the entry of the log |
+//! | 33 | 16 | name of the key that seals it; zeros for a public record |
+//! | 49 | rest | text; sealed under that key, bound to shard (2, big-endian), index (8, big-endian) and the key's name |
+//!
+//! A sealed text is a nonce of 24 bytes, the text enciphered with XChaCha20-Poly1305, and a tag of 16. The text:
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 32 | salt |
+//! | 32 | rest | canonical JSON of the event: `head` with `v`: 1, and `body` with its `kind` |
+//!
+//! Written by the ledger's writer; read at every start, whenever somebody reads a record, and by `keuze verify`. Whatever bit
+//! is altered, it does not open, or it is not what was committed to; the commitment itself is in the tree. Another version,
+//! an unknown kind of event and an unknown member are refused: the start says which index, and that another build wrote it.
 
-use model::event::{Event, EventKind};
+use model::event::{Event, EventKind, RECORD_VERSION};
+use model::identity::RecordAddress;
 
-use tlog::entry::Commitment;
-use vault::ring::KeyId;
+use tlog::entry::{Commitment, Salt, commitment};
+use vault::error::OtherBuild;
+use vault::key::SealingKey;
+use vault::random::Entropy;
+use vault::ring::{KeyId, KeyTable};
+use vault::seal;
+
+/// The version that is written, and the only one that is read.
+pub const VERSION: u8 = 1;
 
 /// What a record is sealed under; it follows from the event alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +67,55 @@ pub fn sealing(event: &Event) -> Sealing {
     }
 }
 
+/// Why a record cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// Its key was destroyed, or is lost.
+    #[error("its key is missing")]
+    NoKey,
+    /// It is shorter than any.
+    #[error("it is too short")]
+    Short,
+    /// Another key, place or byte.
+    #[error("its seal is broken")]
+    Seal,
+    /// The text is another one.
+    #[error("it is not what was committed to")]
+    Commitment,
+    /// What was committed to is no event.
+    #[error("it is no event")]
+    NoEvent,
+    /// Its version is another one, or its event says what this build does not know.
+    #[error(transparent)]
+    OtherBuild(#[from] OtherBuild),
+}
+
 /// The canonical JSON (RFC 8785) of an event: the bytes that are committed to and kept.
 ///
 /// # Panics
 /// Never: an event has only strings, booleans, small integers, arrays and objects.
 pub fn canonical(event: &Event) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(event).expect("an event is plain JSON")
+}
+
+/// The event that canonical JSON says.
+///
+/// # Errors
+/// It is none, or not one of this build.
+pub fn read_event(canonical: &[u8]) -> Result<Event, RecordError> {
+    let read = serde_json::from_slice::<Event>(canonical);
+    if let Some(event) = read.ok().filter(|event| event.head.v == RECORD_VERSION) {
+        return Ok(event);
+    }
+    let json: serde_json::Value = serde_json::from_slice(canonical).map_err(|_| RecordError::NoEvent)?;
+    // Before there was a head, the version stood beside everything else.
+    if json.get("v").is_some() {
+        return Err(OtherBuild::Earlier.into());
+    }
+    let version = json.get("head").and_then(|head| head.get("v")).and_then(serde_json::Value::as_u64);
+    let version = version.ok_or(RecordError::NoEvent)?;
+    OtherBuild::check(u8::try_from(version).unwrap_or(u8::MAX), VERSION)?;
+    Err(OtherBuild::Unknown.into())
 }
 
 /// A record as it stands in the journal and the store.
@@ -58,15 +130,58 @@ pub struct SealedRecord {
 }
 
 impl SealedRecord {
-    /// Commitment, key id, body.
+    /// Seals canonical JSON for its place, under a key or, where it is public, none.
+    pub fn seal(
+        salt: &Salt,
+        canonical: &[u8],
+        address: RecordAddress,
+        under: Option<(KeyId, &SealingKey)>,
+        entropy: &dyn Entropy,
+    ) -> Self {
+        let commitment = commitment(salt, canonical);
+        let text = [&salt.0[..], canonical].concat();
+        let Some((id, key)) = under else { return Self { commitment, key: KeyId::NONE, body: text } };
+        Self { commitment, key: id, body: seal::seal(key, &context(address, id), &text, entropy) }
+    }
+
+    /// Salt and canonical JSON, checked against the commitment.
+    ///
+    /// # Errors
+    /// Why it does not open.
+    pub fn open(&self, address: RecordAddress, keys: &KeyTable) -> Result<(Salt, Vec<u8>), RecordError> {
+        let text = if self.key == KeyId::NONE {
+            self.body.clone()
+        } else {
+            let key = keys.key(self.key).ok_or(RecordError::NoKey)?;
+            seal::open(key, &context(address, self.key), &self.body).ok_or(RecordError::Seal)?
+        };
+        let (salt, canonical) = text.split_first_chunk::<32>().ok_or(RecordError::Short)?;
+        let salt = Salt(*salt);
+        if commitment(&salt, canonical) != self.commitment {
+            return Err(RecordError::Commitment);
+        }
+        Ok((salt, canonical.to_vec()))
+    }
+
+    /// Version, commitment, name of the key, text.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&self.commitment.0[..], &self.key.0, &self.body].concat()
+        [&[VERSION][..], &self.commitment.0, &self.key.0, &self.body].concat()
     }
 
     /// Reads [`Self::to_bytes`].
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (commitment, rest) = bytes.split_first_chunk::<32>()?;
-        let (key, body) = rest.split_first_chunk::<16>()?;
-        Some(Self { commitment: Commitment(*commitment), key: KeyId(*key), body: body.to_vec() })
+    ///
+    /// # Errors
+    /// It is too short, or of another version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {
+        let (version, rest) = bytes.split_first().ok_or(RecordError::Short)?;
+        OtherBuild::check(*version, VERSION)?;
+        let (commitment, rest) = rest.split_first_chunk::<32>().ok_or(RecordError::Short)?;
+        let (key, body) = rest.split_first_chunk::<16>().ok_or(RecordError::Short)?;
+        Ok(Self { commitment: Commitment(*commitment), key: KeyId(*key), body: body.to_vec() })
     }
+}
+
+/// What binds a sealed record to its place and key.
+fn context(address: RecordAddress, key: KeyId) -> Vec<u8> {
+    [&address.shard.get().to_be_bytes()[..], &address.index.to_be_bytes(), &key.0].concat()
 }

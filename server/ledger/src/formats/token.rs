@@ -103,7 +103,7 @@ impl Token {
         URL_SAFE_NO_PAD.encode([&head[..], &siv::seal(key, &[&head], &self.encode())].concat())
     }
 
-    fn encode(self) -> Vec<u8> {
+    pub(super) fn encode(self) -> Vec<u8> {
         let (purpose, channel, person, day, mailbox) = match self {
             Self::Stop { person, channel } => (1, channel.map_or(0, number_of), person, 0, None),
             Self::Confirm { person, channel, until, mailbox } => {

@@ -1,7 +1,30 @@
-//! sled 0.34, the embedded engine: one database a shard.
+//! # Database
 //!
-//! sled's `flush` alone is no fsync: every power cut loses acknowledged records. So we hold a second descriptor on
-//! its file and sync that ourselves. Records of a batch share values, which is several times faster than one each.
+//! sled 0.34, the embedded engine: one database a shard, in a folder of sled's own files. It holds what can be made anew from
+//! the journal, and is, whenever it is damaged, of another version, or not the journal's.
+//!
+//! The tree `records`: sealed records, several of a batch in one value of at most 7,000 bytes, which is much faster than one
+//! each; one that is longer has several values. A key:
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 8 | index of the first record in it, big-endian |
+//! | 8 | 2 | which piece it is of a record that has several, big-endian; else 0 |
+//!
+//! A value:
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 4 | length of the record, big-endian |
+//! | 4 | rest | the record; then the next in the same way |
+//!
+//! The tree `meta`: `version` (1 byte: 1), `size` and `batches` (8 bytes, big-endian), `checkpoint` (the signed checkpoint).
+//!
+//! Written by the ledger's writer side by side with the journal, read whenever somebody reads a record, compared with the journal
+//! record by record at every start and by `keuze verify`.
+//!
+//! sled's `flush` alone is no fsync: every power cut loses acknowledged records. So we hold a second descriptor on its file and
+//! sync that ourselves.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,6 +39,9 @@ use sled::Transactional as _;
 use sled::transaction::{ConflictableTransactionError, TransactionError};
 
 use super::{Batch, StorageError, Store};
+
+/// The version that is written, and the only one that is read.
+const VERSION: u8 = 1;
 
 /// sled rewrites a leaf of up to 17 values as a whole, and what is longer than 131,052 bytes goes to a file under
 /// `blobs/` that it never syncs. With values of this length a full leaf stays below that.
@@ -131,6 +157,10 @@ fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StorageError>
     let database = open_released(&config).map_err(engine)?;
     let records = database.open_tree("records").map_err(engine)?;
     let meta = database.open_tree("meta").map_err(engine)?;
+    let version = meta.get("version").map_err(engine)?;
+    if !meta.is_empty() && version.as_deref() != Some(&[VERSION]) {
+        return Err(damaged("it was written by another build of Keuze"));
+    }
     let file = File::open(path.join("db")).map_err(io)?;
     if fresh {
         for made in [path.join("conf"), path.join("db"), path.clone(), folder.to_path_buf()] {
@@ -167,7 +197,7 @@ fn remove_unfinished_snapshots(path: &Path) -> std::io::Result<()> {
 }
 
 /// The name of a value: the index of its first record, and which piece it is of one that is longer than a value.
-type Key = [u8; 10];
+pub(crate) type Key = [u8; 10];
 
 fn key(first: u64, piece: u16) -> Key {
     let mut key = [0; 10];
@@ -186,7 +216,7 @@ fn read_key(bytes: &[u8]) -> Option<(u64, u16)> {
 ///
 /// # Errors
 /// When a record is longer than 65,536 values.
-fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(Key, Vec<u8>)>, StorageError> {
+pub(crate) fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(Key, Vec<u8>)>, StorageError> {
     let mut groups: Vec<(u64, Vec<u8>)> = Vec::new();
     for (index, record) in (from..).zip(records) {
         if groups.last().is_none_or(|(_, group)| group.len() + record.len() + 4 > LONGEST_VALUE) {
@@ -245,6 +275,7 @@ impl Shard {
             for (key, value) in &values {
                 records.insert(key, value.as_slice())?;
             }
+            meta.insert("version", &[VERSION])?;
             meta.insert("size", &size)?;
             meta.insert("batches", &batches)?;
             meta.insert("checkpoint", batch.checkpoint.as_bytes())?;

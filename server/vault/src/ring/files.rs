@@ -1,22 +1,19 @@
-//! The ring's files: what their entries are made of, and how they are read and written.
+//! The ring's files: how they are read and written. What their entries are made of stands in `formats::ring`.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
+use super::Reading;
 use super::table::Unsynced;
-use super::{KeyId, Reading};
 use crate::error::RingError;
-use crate::key::{BucketKey, RootKey, SealingKey};
-use crate::random::Entropy;
-use crate::seal::{self, OVERHEAD};
+use crate::formats::ring::{
+    self as formats, BUCKET_ENTRY, BucketEntry, KEY_ENTRY, NamedKey, decode_bucket, decode_key,
+};
+use crate::key::{BucketKey, RootKey};
 
 /// The file with the bucket keys.
 pub(super) const ROOT: &str = "root-0001";
-pub(super) const BUCKET_ENTRY: usize = 4 + OVERHEAD + 32;
-pub(super) const KEY_ENTRY: usize = 16 + OVERHEAD + 17 + 32;
 
 /// The number of the last bucket file that holds keys, counted from 1; files before it may be gone.
 pub(super) fn filled_buckets(folder: &Path) -> usize {
@@ -30,60 +27,15 @@ pub(super) fn bucket_name(number: usize) -> String {
     format!("bucket-{:06}", number + 1)
 }
 
-fn root_context(position: usize) -> Vec<u8> {
-    format!("keuze bucket key {position}").into_bytes()
-}
-
-/// Stands where a bucket's key was.
-fn dead_context(position: usize) -> Vec<u8> {
-    format!("keuze bucket key {position} is gone").into_bytes()
-}
-
-fn key_context(bucket: usize, position: usize, id: KeyId) -> Vec<u8> {
-    [format!("keuze key {bucket} {position} ").as_bytes(), &id.0].concat()
-}
-
-/// A bucket's key in the root file: its number, then the key sealed under the root key; zeros for one that ended.
-pub(super) fn root_entry(root: &RootKey, number: usize, key: Option<&BucketKey>, entropy: &dyn Entropy) -> Vec<u8> {
-    let context = if key.is_some() { root_context(number) } else { dead_context(number) };
-    let mut entry = u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-    entry.extend(seal::seal(root, &context, key.map_or(&[0; 32], BucketKey::expose).as_slice(), entropy));
-    entry
-}
-
-/// A key in its bucket's file, at a place of it: the name, then whose it is and the key, sealed under the bucket's key.
-pub(super) fn key_entry(
-    bucket_key: &BucketKey,
-    (bucket, position): (usize, usize),
-    id: KeyId,
-    owner: &[u8; 17],
-    key: &SealingKey,
-    entropy: &dyn Entropy,
-) -> Vec<u8> {
-    let text = Zeroizing::new([&owner[..], key.expose()].concat());
-    [&id.0[..], &seal::seal(bucket_key, &key_context(bucket, position, id), &text, entropy)].concat()
-}
-
 /// The bucket keys, `None` for those that ended, and whether the file ends in the middle of one.
 pub(super) fn read_root_entries(
     folder: &Path,
     root: &RootKey,
     reading: Reading,
 ) -> Result<(Vec<Option<BucketKey>>, bool), RingError> {
-    let entry = |position: usize, bytes: &[u8]| {
-        let (number, sealed) = bytes.split_first_chunk::<4>()?;
-        let expected = u32::try_from(position).ok()?.to_le_bytes();
-        (*number == expected).then_some(())?;
-        match seal::open(root, &root_context(position), sealed) {
-            Some(key) => Some(Some(BucketKey::read(&Zeroizing::new(key))?)),
-            None => seal::open(root, &dead_context(position), sealed).map(|_| None),
-        }
-    };
+    let entry = |position: usize, bytes: &[u8]| decode_bucket(root, position, bytes).map(BucketEntry::key);
     read_entries(&folder.join(ROOT), BUCKET_ENTRY, reading, entry)
 }
-
-/// A key's name, whose it is, and the key.
-type NamedKey = (KeyId, [u8; 17], SealingKey);
 
 /// The keys of a bucket, and whether its file ends in the middle of one.
 pub(super) fn read_bucket_entries(
@@ -92,22 +44,14 @@ pub(super) fn read_bucket_entries(
     bucket_key: &BucketKey,
     reading: Reading,
 ) -> Result<(Vec<NamedKey>, bool), RingError> {
-    let entry = |position: usize, bytes: &[u8]| {
-        let (id, sealed) = bytes.split_first_chunk::<16>()?;
-        let id = KeyId(*id);
-        let text = Zeroizing::new(seal::open(bucket_key, &key_context(number, position, id), sealed)?);
-        let (owner, key) = text.split_first_chunk::<17>()?;
-        Some((id, *owner, SealingKey::read(key)?))
-    };
+    let entry = |position: usize, bytes: &[u8]| decode_key(bucket_key, number, position, bytes);
     read_entries(&folder.join(bucket_name(number)), KEY_ENTRY, reading, entry)
 }
 
 /// Whether a root key opens the ring in a folder, by its first entry; `None` where there is none.
 pub(super) fn opens(folder: &Path, root: &RootKey) -> Option<bool> {
     let bytes = std::fs::read(folder.join(ROOT)).ok()?;
-    let sealed = bytes.get(4..BUCKET_ENTRY)?;
-    let contexts = [root_context(0), dead_context(0)];
-    Some(contexts.iter().any(|context| seal::open(root, context, sealed).is_some()))
+    Some(decode_bucket(root, 0, bytes.get(..BUCKET_ENTRY)?).is_some())
 }
 
 /// What the files are left with: how many bucket keys, and of the last of those buckets how many keys.
@@ -174,6 +118,12 @@ fn read_entries<T>(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), false)),
         Err(error) => return Err(RingError::Unreadable { file: path.to_path_buf(), error }),
     };
+    // An entry that is ours but for its version is damaged.
+    if let (Err(other), Some(first)) = (formats::check_version(&bytes), bytes.chunks(size).next())
+        && parse(0, &formats::in_our_version(first)).is_none()
+    {
+        return Err(RingError::OtherBuild { file: path.to_path_buf(), other });
+    }
     let mut entries = Vec::new();
     let mut broken = None;
     for (position, chunk) in bytes.chunks(size).enumerate() {

@@ -6,11 +6,10 @@ use std::path::Path;
 use model::identity::Subject;
 use sha2::{Digest as _, Sha256};
 
-use super::files::{
-    Left, ROOT, bucket_name, filled_buckets, key_entry, read_bucket_entries, read_root_entries, root_entry,
-};
+use super::files::{Left, ROOT, bucket_name, filled_buckets, read_bucket_entries, read_root_entries};
 use super::{HOUR, KeyId, Owner, Reading};
 use crate::error::RingError;
+use crate::formats::ring::{encode_bucket, encode_key};
 use crate::key::{BucketKey, RootKey, SealingKey, SecretKey, SecretName};
 use crate::random::Entropy;
 
@@ -246,7 +245,7 @@ impl KeyTable {
         let number = self.buckets.len() - 1;
         let bucket = &mut self.buckets[number];
         let bucket_key = bucket.key.as_ref().expect("keys go into a bucket that lives");
-        bucket.pending.extend(key_entry(bucket_key, (number, bucket.count), id, &owner, &key, entropy));
+        bucket.pending.extend(encode_key(bucket_key, (number, bucket.count), id, &owner, &key, entropy));
         bucket.count += 1;
         self.keys.insert(id, Held { owner, key, bucket: number });
         self.by_owner.insert(owner, id);
@@ -290,7 +289,7 @@ impl KeyTable {
         let pending = self.buckets.iter().enumerate().filter(|(_, bucket)| !bucket.pending.is_empty());
         let buckets = pending.map(|(number, bucket)| UnsyncedBucket {
             number,
-            root_entry: (bucket.durable == 0).then(|| root_entry(&self.root, number, bucket.key.as_ref(), entropy)),
+            root_entry: (bucket.durable == 0).then(|| encode_bucket(&self.root, number, bucket.key.as_ref(), entropy)),
             durable: bucket.durable,
             entries: bucket.pending.clone(),
             count: bucket.count,
@@ -313,7 +312,7 @@ impl KeyTable {
     /// The root file as it is to be: every bucket's key under the root key, or under another one.
     pub(super) fn root_file(&self, root: Option<&RootKey>, entropy: &dyn Entropy) -> Vec<u8> {
         let root = root.unwrap_or(&self.root);
-        let entry = |(number, bucket): (usize, &Bucket)| root_entry(root, number, bucket.key.as_ref(), entropy);
+        let entry = |(number, bucket): (usize, &Bucket)| encode_bucket(root, number, bucket.key.as_ref(), entropy);
         self.buckets.iter().enumerate().flat_map(entry).collect()
     }
 }

@@ -1,6 +1,7 @@
-use super::files::{BUCKET_ENTRY, KEY_ENTRY, ROOT};
+use super::files::ROOT;
 use super::table::KEYS_IN_BUCKET;
 use super::*;
+use crate::formats::ring::{BUCKET_ENTRY, KEY_ENTRY};
 use crate::held::{FOR_EVER, reads_come_first};
 use crate::random::SeededEntropy;
 

@@ -9,8 +9,9 @@ use time::Duration;
 use super::Desk;
 use crate::cookies;
 use keuze_core::config::DESK_KNOWN;
-use keuze_core::service::known_browsers::{BrowserToken, DAYS};
+use keuze_core::service::known_browsers::DAYS;
 use keuze_core::service::staff::StaffName;
+use ledger::formats::known_browser::BrowserToken;
 
 /// Of so many accounts at one workplace each is known; then the one that was away longest is not.
 const MOST: usize = 4;

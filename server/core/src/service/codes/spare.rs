@@ -10,7 +10,8 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 use super::{CODE_LIVES, Verification, reached};
-use crate::service::brakes::{Name, Tried};
+use crate::service::brakes::Tried;
+use ledger::formats::brakes::Name;
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
 
