@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::damage;
 use super::lines::{Damage, dutch_reading};
 use super::street::{
-    Context, House, Range, Reading, Side, heard, is_kind_of_door, is_kind_of_street, is_lettered_code, ranges,
-    tells_street, unread, with_whole_code, with_whole_postcode,
+    Context, House, Range, Reading, Side, heard, is_kind_of_street, is_lettered_code, is_of_door, ranges, tells_street,
+    unread, with_whole_code, with_whole_postcode,
 };
 use crate::ContactError;
 use crate::country::Country;
@@ -282,13 +282,22 @@ fn of_names(segments: &[Segment]) -> impl Iterator<Item = &[Segment]> {
 /// number in its name.
 fn of_numbers(segments: &[Segment]) -> impl Iterator<Item = &[Segment]> {
     let first = names(segments) + 1;
-    (first..segments.len().min(first + 3)).map(|dropped| &segments[dropped..]).filter(|rest| is_address(rest))
+    (first..segments.len().min(first + 3))
+        .map(|dropped| &segments[dropped..])
+        .filter(|rest| is_address(rest) && has_house(rest))
+}
+
+/// Whether a number is left besides a postcode: in `Springfield, IL 62701` there is none.
+fn has_house(segments: &[Segment]) -> bool {
+    let numbers = segments.iter().flatten().filter(|run| is_number(run)).count();
+    let ends_in_code = segments.last().and_then(|last| last.last()).is_some_and(|run| is_number(run) && run.len() > 3);
+    numbers > usize::from(ends_in_code)
 }
 
 /// Whether parts may be a whole address: street and place, and the first is more than a number.
 fn is_address(segments: &[Segment]) -> bool {
     // `Apartment 4B` is none.
-    let says = |run: &&String| !is_number(run) && !is_kind_of_door(run);
+    let says = |run: &&String| !is_number(run) && !is_of_door(run);
     let letters = |segment: &Segment| segment.iter().filter(says).map(|run| run.chars().count()).sum::<usize>();
     let is_street = segments.first().is_some_and(|first| letters(first) > 3);
     let numbers = segments.iter().flatten().filter(|run| is_number(run)).count();

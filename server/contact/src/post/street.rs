@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use super::foreign::{Segment, is_number};
 use crate::country::Country;
 
-pub(super) use door::is_kind_of_door;
+pub(super) use door::is_of_door;
 pub(super) use parts::is_kind_of_street;
 pub(super) use postcode::{is_lettered_code, with_whole_code, with_whole_postcode};
 pub(super) use range::{Range, ranges};

@@ -473,3 +473,29 @@ fn no_word_behind_a_house_number_takes_the_no_from_the_house() {
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+/// What stands in lines of their own behind the house is no house: strangers of one postcode or town keep their answer.
+#[test]
+fn a_no_at_a_door_that_nobody_has_is_none_of_strangers() {
+    for (country, one, other) in [
+        ("US", "142 Main Street Apt 4B|Springfield, IL 62701", "9 Oak Street Apt 4B|Springfield, IL 62701"),
+        (
+            "US",
+            "142 Main Street|Apartment 4B|Springfield, IL, 62701",
+            "9 Oak Street|Apartment 4B|Springfield, IL, 62701",
+        ),
+        ("AU", "Unit 3, 198 George Street|Sydney, NSW 2000", "Unit 7, 12 Pitt Street|Sydney, NSW 2000"),
+        ("DE", "Markt 5|3. Etage links|50667 Köln", "Nebenweg 7|3. Etage links|50667 Köln"),
+        ("DK", "Nørregade 12, 2. sal tv|1165 København K", "Vestergade 7, 2. sal tv|1165 København K"),
+        ("HU", "Fő utca 257., II. em. 3. ajtó|1011 Budapest", "Kis utca 7., II. em. 3. ajtó|1011 Budapest"),
+        ("DE", "Hauptstraße 12 A|Berlin, 10115", "Nebenweg 7 A|Berlin, 10115"),
+    ] {
+        let [one, other] = [one, other].map(|text| at(text, country));
+        let reaches = |no: &ContactPoint, asked: &ContactPoint| {
+            let stands_on = no.stands_on_every_door();
+            asked.asked_under().iter().any(|fold| stands_on.contains(fold))
+        };
+        assert!(reaches(&one, &one), "control: {}", one.given());
+        assert!(!reaches(&one, &other) && !reaches(&other, &one), "{}", one.given());
+    }
+}

@@ -147,6 +147,11 @@ pub(in crate::post) fn is_kind_of_door(run: &str) -> bool {
     KINDS.contains(&run)
 }
 
+/// Whether a word is of a door: its kind, or the side that it is on.
+pub(in crate::post) fn is_of_door(run: &str) -> bool {
+    is_kind_of_door(run) || SIDES.iter().any(|(side, _)| *side == run)
+}
+
 /// Whether a word between two numbers makes a range of them: `12 bis 14`.
 pub(super) fn is_between_numbers(run: &str) -> bool {
     matches!(run, "bis" | "tot" | "to" | "au" | "und" | "en" | "et" | "and" | "tm" | "t")
