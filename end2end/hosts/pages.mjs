@@ -1,7 +1,7 @@
 /**
  * The invented host pages that the banner is tried on. Each has a strict Content-Security-Policy of its own; a page's
  * query asks for a stricter one: `?csp=trusted` requires Trusted Types and allows no policy, `?csp=no-wasm` withholds
- * 'wasm-unsafe-eval', `?csp=inline` allows inline scripts and a video site, `?referrer=none` sends `no-referrer`.
+ * 'wasm-unsafe-eval', `?own=` is a script of the page's own before the tag, `?csp=inline` allows inline scripts and a video site, `?referrer=none` sends `no-referrer`.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -104,11 +104,12 @@ function headers(query, nonce) {
   return kept;
 }
 
-function head(page, lang) {
+function head(page, lang, own, nonce) {
   const styles = (page.styles ?? ['/site.css']).map((href) => `<link rel="stylesheet" href="${href}">`).join('');
+  const before = own ? `<script nonce="${nonce}">${own}</script>` : '';
   const embed = page.embed === false ? '' : `<script src="${EMBED}?lang=${page.tag ?? lang}" async></script>`;
   return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>${page.title}</title>${styles}${embed}</head><body>`;
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${page.title}</title>${styles}${before}${embed}</head><body>`;
 }
 
 /** Writes the page piece by piece, so that a browser parses its end later than its beginning. */
@@ -145,7 +146,7 @@ export async function respond(request, response, fragment) {
     return 404;
   }
   const [nonce, lang] = [randomUUID(), page.lang ?? 'nl'];
-  const start = head(page, lang) + (await top(page, lang, url, fragment));
+  const start = head(page, lang, url.searchParams.get('own'), nonce) + (await top(page, lang, url, fragment));
   response.writeHead(200, headers(url.searchParams, nonce));
   await write(response, [start, ...[page.main(nonce, url.searchParams)].flat(), `</main>${page.footer ?? FOOTER}</body></html>`]);
   return 200;

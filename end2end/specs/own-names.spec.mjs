@@ -1,4 +1,4 @@
-import { answer, banner, CHOICE, control, expect, ran, said, test } from '../support/test.mjs';
+import { answer, banner, CHOICE, control, expect, panel, ran, said, test } from '../support/test.mjs';
 import { GLOBALS, MEMBERS } from '../support/names.mjs';
 
 /** What the scripts reach for, and what they do without so that a page may have it. */
@@ -11,11 +11,15 @@ const NAMES = [
 /** Members of the document by which others could be reached. */
 const DOCUMENTS = [...MEMBERS, '__proto__', 'activeElement', 'adoptedStyleSheets', 'constructor', 'defaultView', 'head', 'keuze'];
 
-/** What a page of its own may keep there, as a script of its own. */
+/** What a page of its own may keep there, as a script of its own: what Playwright puts before a page is no global of it. */
 const OWN = {
   'a variable with an object': (name) => `var ${name} = window['${name}'] = { of: 'the page' };`,
   'a variable with a text': (name) => `var ${name} = window['${name}'] = 'of the page';`,
   'a function': (name) => `window['${name}'] = function ${name}() {};`,
+  // Unlike one that is assigned it takes the place of what only the browser may set, as `crypto` and `navigator` are.
+  'a declared function': (name) => `function ${name}() {}`,
+  'a property of another value': (name) =>
+    `Object.defineProperty(window, '${name}', { value: { of: 'the page' }, configurable: true, writable: true });`,
   'a constant that hides it': (name) => `const ${name} = 'of the page';`,
   'a class that hides it': (name) => `class ${name} {}`,
   'nothing at all': (name) => `for (const holder of [window, Window.prototype]) delete holder['${name}'];`,
@@ -30,6 +34,8 @@ const watch = `{
   };
 }`;
 
+const withOwn = (script) => `/ingehouden?own=${encodeURIComponent(script)}`;
+
 const refused = async (visitor, page, name) => {
   await expect(banner(page), name).toBeVisible();
   const posts = [];
@@ -38,17 +44,21 @@ const refused = async (visitor, page, name) => {
   await expect(said(page), name).toContainText('Geweigerd.');
   expect((await visitor.cookie(CHOICE))?.value, name).toMatch(/^statistics\.1\.o~marketing\.1\.r/);
   expect(new Set(posts).size, `${name}: one press`).toBe(1);
+  expect(posts[0], `${name}: a key of 128 random bits`).toMatch(/^\d+(-\d+){3}$|^[\da-f-]{72}$/);
+  return posts[0];
 };
 
 for (const [what, put] of Object.entries(OWN)) {
   test(`${what} where the browser’s own would be stops neither question nor answer`, async ({ arrive }) => {
     test.setTimeout(240_000);
+    const keys = new Set();
     for (const name of NAMES) {
       const visitor = await arrive();
       await visitor.context.addInitScript({ content: watch });
-      await visitor.context.addInitScript({ content: `${put(name)}\nkeeps('${name}');` });
-      const page = await visitor.open('/ingehouden');
-      await refused(visitor, page, name);
+      const page = await visitor.open(withOwn(`${put(name)}\nkeeps('${name}');`));
+      const key = await refused(visitor, page, name);
+      expect(keys.has(key), `${name}: a key of its own`).toBe(false);
+      keys.add(key);
       // What a constant hides, or what is not there, is ours to make.
       if (name !== 'keuze' || !/hides|nothing/.test(what)) {
         await expect(page.locator('html'), `${name} is still the page’s`).toHaveAttribute('data-kept', 'true');
@@ -58,11 +68,38 @@ for (const [what, put] of Object.entries(OWN)) {
   });
 }
 
+const ASKS_NOT_TO_BE_TRACKED = 'Uw browser vraagt websites om u niet te volgen.';
+
+for (const [what, put] of Object.entries(OWN)) {
+  test(`${what} does not hide that the browser asks not to be tracked`, async ({ arrive }) => {
+    test.setTimeout(120_000);
+    for (const name of ['navigator', 'clientInformation', 'Navigator', 'Uint32Array', 'crypto', 'Crypto', 'File', 'performance']) {
+      const visitor = await arrive();
+      await visitor.meet(undefined, { 'sec-gpc': '1' });
+      const page = await visitor.open(withOwn(put(name)));
+      await expect(banner(page).getByText(ASKS_NOT_TO_BE_TRACKED), name).toBeVisible();
+      await control(page, 'settings').click();
+      await expect(panel(page).getByText(ASKS_NOT_TO_BE_TRACKED), name).toBeVisible();
+      await visitor.context.close();
+    }
+  });
+}
+
+test('a page that says so itself is believed, and one that says nothing is not', async ({ arrive }) => {
+  for (const [content, said] of [['Object.defineProperty(navigator, "globalPrivacyControl", { value: true });', 1], ['', 0]]) {
+    const visitor = await arrive();
+    await visitor.context.addInitScript({ content });
+    const page = await visitor.open('/ingehouden');
+    await control(page, 'settings').click();
+    await expect(panel(page)).toBeVisible();
+    await expect(panel(page).getByText(ASKS_NOT_TO_BE_TRACKED)).toHaveCount(said);
+  }
+});
+
 test('what was chosen holds on the next page of a site that has a Date, or a File, of its own', async ({ arrive }) => {
   for (const name of ['Date', 'File']) {
     const visitor = await arrive();
-    await visitor.context.addInitScript({ content: `class ${name} { static now() { return 'of the page'; } }` });
-    const page = await visitor.open('/ingehouden');
+    const page = await visitor.open(withOwn(`class ${name} { static now() { return 'of the page'; } }`));
     await answer(page, 'accept');
     await page.reload();
     await expect.poll(() => ran(page), { message: name }).toContain('vendor');

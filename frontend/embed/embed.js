@@ -12,7 +12,7 @@
 ({
   __proto__: {}.constructor.getPrototypeOf(document),
   run() {
-    const [STYLE, NOTICE, UNKNOWN, BUILD, POLICY, LANGUAGE, PREFIX, REVISION, PURPOSES, optional, OTHERS] =
+    const [STYLE, NOTICE, UNKNOWN, BUILD, POLICY, LANGUAGE, PREFIX, REVISION, PURPOSES, optional, SIGNAL, OTHERS] =
       __KEUZE__;
 
     // An optional comfort never stops the question.
@@ -22,18 +22,18 @@
       } catch {}
     };
 
+    // As it came with the request for this file, or as the browser tells the page.
+    const gpc = SIGNAL || window.navigator?.globalPrivacyControl;
+
     const root = super.documentElement;
     const other = root.lang.match(OTHERS);
     // A page in another of our languages gets that one instead. import() is no Trusted Types sink; script.src is.
     if (other) return import('/keuze/embed.js?lang=' + other[0]);
 
-    let tall;
-    comfort(() => {
-      tall = window.matchMedia('(min-height:481px)');
-      tall.onchange = () => place();
-    });
+    const tall = comfort(() => window.matchMedia('(min-height:481px)'));
     const fixed = () => tall?.matches ?? true;
-    const loading = () => super.readyState == 'loading';
+    // Later in the alphabet than whatever comes after 'loading'.
+    const loading = () => super.readyState > 'k';
 
     // Of two tags on a page the first one asks; one that is at its end (1) leaves its place to the next.
     const earlier = root.keuze;
@@ -86,7 +86,7 @@
       // The third of a purpose is 0 for never, 1 for not where the browser asks not to be tracked, 2 for always.
       for (const id of optional)
         answers[id] =
-          !unreadable && (answers[id] ?? (seen() && PURPOSES[id][2] > !!window.navigator?.globalPrivacyControl && 'c'));
+          !unreadable && (answers[id] ?? (seen() && PURPOSES[id][2] > !!gpc && 'c'));
     };
 
     const seen = () => cookie('_seen') == REVISION;
@@ -183,10 +183,11 @@
     const place = () => {
       if (host && (fixed() || !loading())) root.insertBefore(host, fixed() ? super.body : null);
     };
+    comfort(() => (tall.onchange = place));
 
     const mount = () => {
       if (host) return;
-      page.host = host = super.createElement('keuze-banner');
+      page.host = host = build(['keuze-banner']);
       page.shadow = shadow = host.attachShadow?.({ mode: 'open' }) || host;
       page.say = build(['div', { id: 'keuze-say', role: 'status' }]);
       shadow.append((box = build(['div', { id: 'keuze-box' }, page.say])));
@@ -241,24 +242,21 @@
       const headers = { 'Content-Type': 'application/json' };
       const variant = included() ? 'included' : fixed() ? 'fixed' : 'static';
       const press = { control, purposes, surface, before, variant, policy: POLICY, language: LANGUAGE, build: BUILD };
-      // Where the page has a JSON of its own, later.js writes it.
-      const body = comfort(() => window.JSON.stringify(press));
+      // Where the page has a JSON, or a source of chance, of its own, later.js sees to it: nobody else's key may be the same.
+      const body = comfort(() => {
+        headers['Idempotency-Key'] = window.Crypto.prototype.getRandomValues.call(window.crypto, new Uint32Array(4)).join('-');
+        return window.JSON.stringify(press);
+      });
       const request = ['/keuze/api/v1/choices', { method: 'POST', keepalive: true, headers, body }];
       request.press = press;
       if (page.sending == 1 || page.sending?.[1]?.body == (body || 0)) return;
       page.sending = request;
-      comfort(() => {
-        headers['Idempotency-Key'] = window.crypto.getRandomValues(new Uint32Array(4)).join('-');
+      const first = (async () => body && window.fetch(...request))().catch(() => {});
+      later('answer', request, first).catch(() => {
+        mount();
+        page.say.textContent = UNKNOWN;
+        soon('answer', request, first);
       });
-      const first = (async () => body && window.fetch(...request))();
-      first.catch(() => {});
-      const tell = () =>
-        later('answer', request, first).catch(() => {
-          mount();
-          page.say.textContent = UNKNOWN;
-          setTimeout(tell, 5000);
-        });
-      tell();
     };
 
     const open = () => {
@@ -284,7 +282,7 @@
     };
 
     const page = {
-      ahead: 0, POLICY, LANGUAGE, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, show, all,
+      ahead: 0, gpc, POLICY, LANGUAGE, optional, ran, typed, cookie, allowed, answered, emit, release, sync, style, mount, show, all,
       jar, build, send, open, withdraw,
       reopens: () => all('a').some((link) => ours(link) && link.getClientRects()[0]),
       on: (name, f) => {
@@ -331,12 +329,12 @@
         root.keuze.back = link;
         root.keuze[link.href ? 'open' : 'withdraw']();
       });
-      comfort(() => {
+      [
         // The next page does not ask what is under way.
-        window.addEventListener('pagehide', () => root.keuze.sending?.[1] && !root.keuze.idle && probe(8));
-      });
-      comfort(() => window.cookieStore.addEventListener('change', again));
-      comfort(() => setInterval(again, 1000));
+        () => window.addEventListener('pagehide', () => root.keuze.sending?.[1] && !root.keuze.idle && probe(8)),
+        () => window.cookieStore.addEventListener('change', again),
+        () => setInterval(again, 1000),
+      ].map(comfort);
     }
   },
 }).run.call(document);

@@ -161,7 +161,7 @@ const repeat = async (page) => {
 export const answer = async (page, request, first) => {
   const { before, purposes, surface } = request.press;
   if (!request[1].body) {
-    request[1].body = (await release()).json(request.press);
+    (await release()).prepare(request);
     first = (async () => fetch(...request))();
   }
   // What another tab answered while this press was under way.
@@ -187,6 +187,8 @@ export const answer = async (page, request, first) => {
   const [status, body] = heard;
   page.sending = 0;
   page.idle = false;
+  // Over http another host of the domain can put one of its own beside ours, and then nobody knows which is which.
+  if (!SECURE) for (const name of ['keuze', 'keuze_seen']) wipe(page, name, true);
   // The server heard of this press last, though it came first: the no of the other tab is said once more.
   const noes = { __proto__: null };
   for (const id in purposes) if (purposes[id] && isNo(meanwhile, id) && !isNo(page.cookie(''), id)) noes[id] = false;
@@ -226,18 +228,24 @@ export const clock = async (page) => {
 
 // --- a withdrawal ---
 
-// Expires registered cookies without a grant on every path and domain they can have been set for.
+// Expires a cookie on every path and domain it can have been set for. Ours stands on the root of the host alone, which an
+// address, or a name without a dot, has no other word for.
+const wipe = (page, name, ours) => {
+  for (let path = location.pathname.replace(/\/$/, ''); ; path = path.replace(/\/?[^/]*$/, '')) {
+    for (let domain = location.hostname; ; domain = domain.replace(/^[^.]*\.?/, '')) {
+      if (!ours || path || /\..*\D$/.test(domain))
+        for (const end of ['', '/']) page.jar(`${name}=;max-age=0;path=${path}${end};domain=${domain}${SECURE}`);
+      if (!domain) break;
+    }
+    if (!path) break;
+  }
+};
+
+// Registered cookies without a grant.
 export const expire = (page) => {
   for (const pair of page.jar().split('; ')) {
     const name = pair.split('=')[0];
-    if (!page.optional.some((id) => !page.allowed(id) && RegExp(`^(${PURPOSES[id]})$`).test(name))) continue;
-    for (let path = location.pathname; ; path = path.replace(/\/?[^/]*$/, '')) {
-      for (let domain = location.hostname; ; domain = domain.replace(/^[^.]*\.?/, '')) {
-        for (const end of ['', '/']) page.jar(`${name}=;max-age=0;path=${path}${end};domain=${domain}${SECURE}`);
-        if (!domain) break;
-      }
-      if (!path) break;
-    }
+    if (page.optional.some((id) => !page.allowed(id) && RegExp(`^(${PURPOSES[id]})$`).test(name))) wipe(page, name);
   }
 };
 
@@ -335,7 +343,7 @@ export const continued = (page) => {
   const from = element(page, 'a', '', { href: document.referrer });
   const { type, activationStart } = visit() ?? {};
   if (
-    COUNTED > !!window.navigator?.globalPrivacyControl &&
+    COUNTED > !!page.gpc &&
     from.origin == location.origin && from.pathname != location.pathname &&
     !NO_NOTICE.test(from.pathname) && !NO_NOTICE.test(location.pathname) &&
     type == 'navigate' && !document.prerendering && !activationStart

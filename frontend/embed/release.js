@@ -18,8 +18,7 @@ export const near = () => {
   return panel;
 };
 
-// Put here by the build: style/panel.css and style/placeholder.css.
-const STYLE = '@panel.css';
+// Put here by the build: style/placeholder.css. The panel brings its own.
 const BOX = '@placeholder.css';
 
 // The words of the policy under which the answer will be posted, whatever is in force by now.
@@ -34,7 +33,7 @@ export const open = async (page, answers, send) => {
   near();
   const { shadow } = page;
   const strings = await notice(page);
-  const { mount } = await panel;
+  const { mount, STYLE } = await panel;
   if (page.answered()) strings.close = strings.close_chosen;
   if (shadow.querySelector('dialog')) return;
   const root = page.build(['div']);
@@ -55,7 +54,7 @@ export const open = async (page, answers, send) => {
   shadow.append(dialog);
   style(page, shadow, STYLE);
   try {
-    mount(root, JSON.stringify(strings), JSON.stringify(answers), (control, purposes) => {
+    mount(root, JSON.stringify(strings), JSON.stringify(answers), !!page.gpc, (control, purposes) => {
       close();
       if (control != 'close') send(control, JSON.parse(purposes));
     });
@@ -147,18 +146,26 @@ const changed = (field) => {
 
 // Another road to the server: some pages put something else where fetch was.
 export const post = (url, { method, headers, body }) =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
     for (const name in headers) request.setRequestHeader(name, headers[name]);
     request.responseType = 'json';
-    request.onload = () => resolve({ status: request.status, json: () => request.response });
-    request.onerror = reject;
+    // Without an answer the status is 0.
+    request.onloadend = () => resolve({ status: request.status, json: () => request.response });
     request.send(body);
   });
 
-// As JSON.stringify would, for a page that has a JSON of its own: texts, what is true or false, and objects of these.
-export const json = (value) => {
+// What embed.js could not make where the page has a JSON, or a source of chance, of its own. The browser names what is kept in
+// memory by chance, too.
+export const prepare = ({ press, 1: sent }) => {
+  const chance = () => URL.createObjectURL(new Blob()).slice(-36);
+  sent.headers['Idempotency-Key'] ||= chance() + chance();
+  sent.body = json(press);
+};
+
+// As JSON.stringify would: texts, what is true or false, and objects of these.
+const json = (value) => {
   if (value.at) return `"${value.replace(/["\\]/g, '\\$&')}"`;
   if (value == !!value) return value;
   const members = [];

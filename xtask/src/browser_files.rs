@@ -21,7 +21,7 @@ pub fn build() -> Result<()> {
     style(&tools, &["style/banner.css"], "banner.min.css")?;
     style(&tools, &["style/tokens.css", "style/page.css"], "page.min.css")?;
     module(&tools, "later", &["later"])?;
-    module(&tools, "release", &["panel", "placeholder"])?;
+    module(&tools, "release", &["placeholder"])?;
     let icon = site().join("icon.new");
     fs::copy(root.join("public/icon.svg"), &icon)?;
     put(&icon, "icon.svg")?;
@@ -50,12 +50,17 @@ fn module(tools: &Path, script_name: &str, styles: &[&str]) -> Result<()> {
     Ok(fs::remove_file(whole)?)
 }
 
-/// The settings panel: glue and module, in `target/wasm` first so that an unchanged one stays where it is.
+/// The settings panel: glue with its styles, and module, in `target/wasm` first so that an unchanged one stays where it is.
 fn panel(tools: &Path) -> Result<()> {
     let folder = run::root().join("target/wasm/panel");
     fs::create_dir_all(&folder)?;
     wasm::build(&tools.join("wasm-opt"), &folder)?;
-    script(tools, &folder.join("panel.js"), "panel.js", &["--module"])?;
+    let styles = minified_style(tools, &["style/panel.css"])?;
+    let styles = serde_json::to_string(fs::read_to_string(styles)?.trim())?;
+    let glue = fs::read_to_string(folder.join("panel.js"))?;
+    let whole = folder.join("panel.js.whole");
+    fs::write(&whole, format!("{glue}\nexport const STYLE = {styles};\n"))?;
+    script(tools, &whole, "panel.js", &["--module"])?;
     put(&folder.join("panel_bg.wasm"), "panel_bg.wasm")
 }
 

@@ -94,6 +94,9 @@ pub fn days(given: &Given) -> u32 {
     if objects { DAYS_WITH_OBJECTION } else { DAYS }
 }
 
+/// Stands between the values of several cookies of the name; in none that we write.
+pub const BESIDE: &str = "~~";
+
 /// Puts the value of a cookie to those of its name that came before it. Of several that differ nobody knows which one is
 /// ours, so they become one that cannot be read; an empty one says nothing.
 pub fn put_beside(all: &mut Vec<u8>, value: &[u8]) {
@@ -101,7 +104,7 @@ pub fn put_beside(all: &mut Vec<u8>, value: &[u8]) {
         return;
     }
     if !all.is_empty() {
-        all.extend_from_slice(b"~~");
+        all.extend_from_slice(BESIDE.as_bytes());
     }
     all.extend_from_slice(value);
 }

@@ -15,12 +15,12 @@ use web_sys::HtmlElement;
 /// Mounts the panel in `root`.
 ///
 /// `notice` is the notice's JSON as it was published, `state` what holds as `{"id": "g" | "r" | "n" | "o" | "c"}`, `c` for
-/// what runs by continued use.
+/// what runs by continued use. `gpc` says that the browser asks not to be tracked.
 /// `act` is called with a control (`accept_all`, `refuse_all`, `save`, `close`) and the answers as JSON.
 #[wasm_bindgen]
-pub fn mount(root: HtmlElement, notice: &str, state: &str, act: Function) -> Result<(), JsValue> {
+pub fn mount(root: HtmlElement, notice: &str, state: &str, gpc: bool, act: Function) -> Result<(), JsValue> {
     let strings = strings(&JSON::parse(notice)?);
-    let earlier = earlier(&JSON::parse(state)?);
+    let earlier = Earlier { gpc, ..earlier(&JSON::parse(state)?) };
     let act = send_wrapper(act);
     mount_to(root, move || Panel(PanelProps::builder().strings(strings).earlier(earlier).act(act).build())).forget();
     Ok(())
@@ -107,7 +107,7 @@ fn purpose(purpose: &JsValue) -> Option<NoticePurpose> {
 
 fn earlier(state: &JsValue) -> Earlier {
     let keys = state.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
-    let mut earlier = Earlier { gpc: asks_not_to_be_tracked(), ..Earlier::default() };
+    let mut earlier = Earlier::default();
     for id in keys.iter().filter_map(|id| id.as_string()) {
         let said = text(state, &id);
         let Ok(id) = id.parse() else { continue };
@@ -118,8 +118,4 @@ fn earlier(state: &JsValue) -> Earlier {
         }
     }
     earlier
-}
-
-fn asks_not_to_be_tracked() -> bool {
-    field(&field(&js_sys::global(), "navigator"), "globalPrivacyControl").is_truthy()
 }

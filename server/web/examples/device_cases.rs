@@ -48,7 +48,7 @@ fn files(published: &PublishedPolicy, secure: bool) -> Result<Value, Failure> {
     let html = published.html.iter().find(|(language, _)| *language == Language::Nl).ok_or("a Dutch notice")?;
     let strings = published.strings_in(Language::Nl).ok_or("Dutch strings")?;
     let names = CookieNames { secure };
-    let embed = embed_js(&published.policy, published.hash, strings, &html.1, names);
+    let embed = embed_js(&published.policy, published.hash, strings, &html.1, names, false);
     let later = later_js(&published.policy, strings, &[]);
     Ok(
         json!({ "/keuze/embed.js": String::from_utf8(embed.plain)?, "/keuze/later.js": String::from_utf8(later.plain)? }),

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (language, html) in &published.html {
         let strings = published.strings_in(*language).ok_or("every notice has its strings")?;
         let names = CookieNames { secure: true };
-        let script = embed_js(&published.policy, published.hash, strings, html, names);
+        let script = embed_js(&published.policy, published.hash, strings, html, names, false);
         std::fs::write(folder.join(format!("embed.js?lang={}", language.tag())), script.plain)?;
         let later = later_js(&published.policy, strings, &config.site.no_notice);
         std::fs::write(folder.join(format!("later.js?lang={}", language.tag())), later.plain)?;

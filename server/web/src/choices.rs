@@ -5,6 +5,8 @@ mod json;
 
 pub(super) use self::form::is_own_page;
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::routing::post;
@@ -69,8 +71,20 @@ impl Sender {
         Remembered { device: device::Device { said, seen: self.came.seen, gpc }, consent_id: ids.first() }
     }
 
+    /// Takes away what somebody else wrote beside ours, so that what is answered next can be read.
+    fn take_planted(&self, request: &HeaderMap, answer: &mut HeaderMap) {
+        let mut jar = Jar::new(self.visit.names());
+        let page = referer_path(&self.visit, request);
+        let paths = all_paths([page.as_deref().unwrap_or("/"), Endpoint::Choices.path(), Endpoint::ChoicesForm.path()]);
+        for name in self.came.planted(self.visit.names()) {
+            jar.expire_planted(name, authority(&self.visit), &paths);
+        }
+        jar.write(answer);
+    }
+
     /// The cookies of the answer, in a fixed order.
     fn set_cookies(&self, done: &Done, request: &HeaderMap, answer: &mut HeaderMap) {
+        self.take_planted(request, answer);
         if done.outlived {
             return;
         }
@@ -141,9 +155,22 @@ fn referer_path(visit: &Visit, headers: &HeaderMap) -> Option<String> {
 fn paths(page: Option<&str>) -> Vec<String> {
     let path = page.and_then(|page| page.split(['?', '#']).next()).unwrap_or("/");
     let folders = path.match_indices('/').skip(1).map(|(end, _)| &path[..end]).take(5);
-    let can_be_named = |folder: &&str| folder.bytes().all(|byte| byte.is_ascii_graphic() && !b"%;".contains(&byte));
-    let all = ["/"].into_iter().chain(folders.filter(can_be_named));
+    let all = ["/"].into_iter().chain(folders.filter(|folder| can_be_named(folder)));
     all.map(str::to_owned).collect()
+}
+
+/// The paths whose cookies come along with any of these: each folder above, with its slash and without, and itself.
+fn all_paths<const N: usize>(asked: [&str; N]) -> BTreeSet<String> {
+    let path = |asked: &'_ str| asked.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let above = |path: String| {
+        let ends: Vec<usize> = path.match_indices('/').take(6).flat_map(|(at, _)| [at, at + 1]).collect();
+        ends.into_iter().chain([path.len()]).map(move |end| path[..end].to_owned()).collect::<Vec<_>>()
+    };
+    asked.into_iter().map(path).flat_map(above).filter(|path| !path.is_empty() && can_be_named(path)).collect()
+}
+
+fn can_be_named(folder: &str) -> bool {
+    folder.bytes().all(|byte| byte.is_ascii_graphic() && !b"%;".contains(&byte))
 }
 
 #[cfg(test)]

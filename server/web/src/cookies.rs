@@ -1,8 +1,10 @@
 //! The cookies that Keuze reads and writes (design, "How an answer is treated"): by Set-Cookie only.
 
+use std::collections::BTreeSet;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
-use model::cookie::{Said, put_beside};
+use model::cookie::{BESIDE, Said, put_beside};
 use model::device::Device;
 use model::identity::Subject;
 use model::paths::ROOT;
@@ -184,6 +186,20 @@ impl Jar {
         }
     }
 
+    /// Expires what somebody else wrote under a name of ours, wherever that can have been but where ours is: on the root of
+    /// the host alone. Short lines, for a proxy in front takes only so many bytes of headers.
+    pub fn expire_planted(&mut self, name: &str, host: &str, paths: &BTreeSet<String>) {
+        for domain in std::iter::once(None).chain(domains(host).map(Some)) {
+            for path in paths.iter().filter(|path| domain.is_some() || *path != "/") {
+                let gone = Cookie::build((name.to_owned(), "")).path(path.clone()).max_age(Duration::ZERO);
+                self.push(match domain {
+                    Some(domain) => gone.domain(domain.to_owned()),
+                    None => gone,
+                });
+            }
+        }
+    }
+
     /// The Set-Cookie headers, in order.
     pub fn write(self, headers: &mut HeaderMap) {
         let lines = self.cookies.into_iter().map(|cookie| HeaderValue::try_from(cookie.to_string()));
@@ -215,6 +231,25 @@ impl Came {
     /// What the device says of itself, with the signal that came beside the cookies.
     pub fn device(&self, gpc: bool, now: OffsetDateTime) -> Device {
         Device { said: self.said(now), seen: self.seen, gpc }
+    }
+
+    /// The names of ours that came along more than once and that a page reads: somebody else wrote one. Over https none
+    /// can.
+    pub fn planted(&self, names: CookieNames) -> impl Iterator<Item = &'static str> {
+        let times = |name: &str| self.names.iter().filter(|came| *came == name).count();
+        [names.choice(), names.seen()].into_iter().filter(move |name| times(name) > 1)
+    }
+
+    /// What a page saw of the choice cookie when it was answered on. Of several a page can see more than come along, those
+    /// on a path of its own: as long as everything that came is among what it saw, it saw what came.
+    pub fn seen_by_page(&self, before: Option<String>) -> Option<String> {
+        let parts = |text: &[u8]| text.split(|byte| *byte == b'~').map(<[u8]>::to_vec).collect::<BTreeSet<_>>();
+        let saw_more =
+            |before: &String| before.contains(BESIDE) && parts(&self.choice).is_subset(&parts(before.as_bytes()));
+        match before {
+            Some(before) if saw_more(&before) => Some(String::from_utf8_lossy(&self.choice).into_owned()),
+            before => before,
+        }
     }
 
     /// The names that came along under a registered name: itself, or all that begin as one with a trailing `*` does.
@@ -338,6 +373,37 @@ mod tests {
             jar.expire("keuze_of_another", "www.voipro.nl", &["/".to_owned()]);
             assert!(!jar.cookies.is_empty());
         }
+    }
+
+    #[test]
+    fn what_was_planted_beside_ours_is_expired_and_ours_is_not() {
+        assert_eq!(came("keuze=a; keuze_seen=1; keuze=b").planted(PLAIN).collect::<Vec<_>>(), ["keuze"]);
+        assert_eq!(came("keuze=a; keuze_seen=1").planted(PLAIN).count(), 0, "one is ours as far as anybody knows");
+        let paths: BTreeSet<_> = ["/", "/winkel"].map(str::to_owned).into();
+        let expired = |host| {
+            let mut jar = Jar::new(PLAIN);
+            jar.expire_planted("keuze", host, &paths);
+            jar.cookies.iter().map(Cookie::to_string).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(expired("www.voipro.nl:80"), @r"
+        keuze=; Path=/winkel; Max-Age=0
+        keuze=; Path=/; Domain=www.voipro.nl; Max-Age=0
+        keuze=; Path=/winkel; Domain=www.voipro.nl; Max-Age=0
+        keuze=; Path=/; Domain=voipro.nl; Max-Age=0
+        keuze=; Path=/winkel; Domain=voipro.nl; Max-Age=0
+        ");
+        assert_eq!(expired("localhost:8020"), "keuze=; Path=/winkel; Max-Age=0");
+    }
+
+    /// A yes counts only as long as the device says what it said when the page was shown; a page sees what lies on its path.
+    #[test]
+    fn a_page_that_saw_more_than_came_along_saw_what_came() {
+        let saw = |came: &str, before: &str| self::came(came).seen_by_page(Some(before.to_owned()));
+        assert_eq!(saw("keuze=a.1.o", "b.1.g.1~~a.1.o").as_deref(), Some("a.1.o"));
+        assert_eq!(saw("keuze=a.1.o", "b.1.g.1~~a.1.r.1").as_deref(), Some("b.1.g.1~~a.1.r.1"), "answered since");
+        assert_eq!(saw("keuze=a.1.o; keuze=c", "a.1.o~~b").as_deref(), Some("a.1.o~~b"), "answered since");
+        assert_eq!(saw("keuze=a.1.o", "a.1.r.1").as_deref(), Some("a.1.r.1"));
+        assert_eq!(saw("other=1", "").as_deref(), Some(""));
     }
 
     #[test]

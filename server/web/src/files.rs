@@ -60,9 +60,8 @@ impl Made {
         for strings in &current.strings {
             for secure in [true, false] {
                 let asked = EmbedKey { language: strings.language, names: CookieNames { secure }, signalled: false };
-                made.embeds.insert(asked, OnceLock::new());
-                if strings.signal.is_some() {
-                    made.embeds.insert(EmbedKey { signalled: true, ..asked }, OnceLock::new());
+                for key in [asked, EmbedKey { signalled: true, ..asked }] {
+                    made.embeds.insert(key, OnceLock::new());
                 }
             }
             let later = later_js(&current.policy, strings, &config.site.no_notice);
@@ -77,25 +76,22 @@ impl Made {
 struct EmbedKey {
     language: Language,
     names: CookieNames,
-    /// For browsers that ask not to be tracked, where that answers the question.
+    /// For browsers that ask not to be tracked.
     signalled: bool,
 }
 
 impl Made {
-    fn has(&self, key: EmbedKey) -> bool {
-        self.embeds.contains_key(&key)
-    }
-
     fn embed(&self, published: &PublishedPolicy, key: EmbedKey) -> Option<&Asset> {
         let strings = published.strings_in(key.language)?;
-        let make = || embed_js(&published.policy, published.hash, strings, &html(published, strings, key), key.names);
+        let html = || html(published, strings, key);
+        let make = || embed_js(&published.policy, published.hash, strings, &html(), key.names, key.signalled);
         Some(self.embeds.get(&key)?.get_or_init(make))
     }
 }
 
 fn html(published: &PublishedPolicy, strings: &NoticeStrings, key: EmbedKey) -> Vec<u8> {
-    if key.signalled {
-        return told_by_signal(strings).unwrap_or_default().into_bytes();
+    if let Some(html) = told_by_signal(strings).filter(|_| key.signalled) {
+        return html.into_bytes();
     }
     let html = published.html.iter().find(|(of, _)| *of == key.language);
     html.map(|(_, html)| html.clone()).unwrap_or_default()
@@ -124,20 +120,17 @@ async fn embed(
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = EmbedKey { language: visit.language, names: visit.names(), signalled: false };
-    let signalled = EmbedKey { signalled: true, ..asked };
-    let differs = made.has(signalled);
-    let key = if gpc && differs { signalled } else { asked };
-    let asset = made.embed(published.current(), key).ok_or(Slug::NotFound)?;
-    if !key.signalled && asks(&published, &*clock, &visit, &headers) {
+    let key = EmbedKey { language: visit.language, names: visit.names(), signalled: gpc };
+    let current = published.current();
+    let asset = made.embed(current, key).ok_or(Slug::NotFound)?;
+    let is_told = gpc && current.strings_in(visit.language).is_some_and(|strings| strings.signal.is_some());
+    if !is_told && asks(&published, &*clock, &visit, &headers) {
         consent.count_notice(visit.language);
     }
     let mut response = varying(serve(asset, &headers), &visit);
-    if differs {
-        // Not for a cache that others share (R-3.5-5).
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH_HERE));
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
-    }
+    // Not for a cache that others share (R-3.5-5).
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH_HERE));
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("sec-gpc"));
     Ok(response)
 }
 

@@ -155,8 +155,6 @@ impl Gate {
     /// Gives a problem its words: a document for programs, a page for people.
     fn dress(&self, response: Response, asked: &Asked, visit: Option<&Visit>) -> Response {
         let Some(problem) = problem_of(&response) else { return response };
-        let kept = [header::ALLOW, header::CONNECTION];
-        let kept = kept.map(|name| response.headers().get(&name).cloned().map(|value| (name, value)));
         let language = visit.map_or(asked.language, |visit| visit.language);
         let mut dressed = match visit {
             Some(_) if asked.by_person() => {
@@ -166,7 +164,11 @@ impl Gate {
             // Of a host that is not ours no address can be given: the type is relative (RFC 9457 section 3.1.1).
             None => problem.document("", language),
         };
-        dressed.headers_mut().extend(kept.into_iter().flatten());
+        for name in [header::ALLOW, header::CONNECTION, header::SET_COOKIE] {
+            for value in response.headers().get_all(&name) {
+                dressed.headers_mut().append(&name, value.clone());
+            }
+        }
         dressed
     }
 }

@@ -61,6 +61,7 @@ pub(super) async fn choose(
     let choice = fields.choice(&published, visit.language)?;
     let visit = Visit { language: choice.language, ..visit };
     let sender = Sender::of(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
+    let choice = Choice { before: sender.came.seen_by_page(choice.before), ..choice };
     let done = match consent.choose(&choice, &sender.device, None).await {
         Ok(done) => done,
         Err(ChooseError::ChangedSince) => {
@@ -97,8 +98,9 @@ fn overtaken(
     let taken = done.map_or(Overtaken::Whole, |_| Overtaken::NoesTaken);
     let mut response = page.now(history, &sender.visit, headers, &remembered, Some(taken))?;
     *response.status_mut() = StatusCode::CONFLICT;
-    if let Some(done) = done {
-        sender.set_cookies(done, headers, response.headers_mut());
+    match done {
+        Some(done) => sender.set_cookies(done, headers, response.headers_mut()),
+        None => sender.take_planted(headers, response.headers_mut()),
     }
     Ok(response)
 }

@@ -21,7 +21,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::config::Config;
-use keuze_core::service::consent::{Choice, Consent, Done};
+use keuze_core::service::consent::{Choice, ChooseError, Consent, Done};
 use ledger::Scribe;
 use ledger::clock::Clock;
 use words::problem::Slug;
@@ -66,13 +66,22 @@ pub(super) async fn choose(
     let sent: Sent = body::json(&headers, Ok(body.clone()))?;
     let choice: Choice = sent.try_into()?;
     let sender = Sender::of(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
+    let choice = Choice { before: sender.came.seen_by_page(choice.before), ..choice };
     let request = match IdempotencyKey::of(&headers) {
         Ok(key) => key.map(|key| key.name(&scribe, &[Endpoint::Choices.path().as_bytes(), &body])),
         // A no is taken whatever else is wrong; it is only not known again.
         Err(_) if says_no(&choice) => None,
         Err(problem) => return Err(problem),
     };
-    let done = consent.choose(&choice, &sender.device, request).await?;
+    let done = match consent.choose(&choice, &sender.device, request).await {
+        Ok(done) => done,
+        Err(ChooseError::ChangedSince) => {
+            let mut response = Problem::from(Slug::ChangedSince).into_response();
+            sender.take_planted(&headers, response.headers_mut());
+            return Ok(response);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let mut response = (StatusCode::CREATED, Json(answer(&sender, &done))).into_response();
     sender.set_cookies(&done, &headers, response.headers_mut());
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));

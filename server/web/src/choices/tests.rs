@@ -103,6 +103,48 @@ async fn the_record_says_which_banner_it_was_and_whether_the_browser_sent_gpc() 
     }
 }
 
+/// Two that differ cannot be read, so each answer takes away what is not ours: else that device is asked for ever. A yes
+/// that finds one beside what its page saw is told so, and the next one counts.
+#[tokio::test]
+async fn an_answer_takes_away_what_was_planted_beside_ours() {
+    let house = House::new().await;
+    let planted = "keuze=marketing.1.g.1; keuze=statistics.1.o";
+    let sent = |cookie| {
+        let same = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+        let page = [("referer", "http://localhost/winkel/fiets?kleur=rood"), ("cookie", cookie)];
+        [&same[..], &page].concat()
+    };
+    let paths = |answer: &Answer| {
+        let lines = set_cookies(answer).into_iter().filter(|line| line.starts_with("keuze=; Path="));
+        lines.map(|line| line["keuze=; Path=".len()..].to_owned()).collect::<Vec<_>>()
+    };
+    let no = choice(&house, "refuse_all", &all(false));
+    for (cookie, expired) in [(planted, true), ("keuze=statistics.1.o", false), ("", false)] {
+        let answer = Browser::new(&house).ask("POST", PATH, &sent(cookie), &no.to_string()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        for path in ["/winkel", "/winkel/", "/winkel/fiets", "/keuze", "/keuze/api/v1/", "/keuze/api/v1/choices"] {
+            assert_eq!(paths(&answer).contains(&format!("{path}; Max-Age=0")), expired, "{path} {cookie}");
+        }
+        assert!(!paths(&answer).contains(&"/; Max-Age=0".to_owned()), "ours is not");
+        assert!(set_cookies(&answer).iter().any(|line| line.starts_with("keuze=statistics.1.o~marketing.1.r.")));
+    }
+    let mut yes = choice(&house, "accept_all", &all(true));
+    yes["before"] = json!("statistics.1.n.1795600000");
+    let answer = Browser::new(&house).ask("POST", PATH, &sent(planted), &yes.to_string()).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(!paths(&answer).is_empty(), "{:?}", answer.headers);
+    // A page sees what lies on its own path besides.
+    yes["before"] = json!("marketing.1.g.1~~statistics.1.o");
+    let answer = Browser::new(&house).ask("POST", PATH, &sent("keuze=statistics.1.o"), &yes.to_string()).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    // Without a script it is so too.
+    let form =
+        [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin"), ("cookie", planted)];
+    let answer = Browser::new(&house).ask("POST", "/keuze/choices", &form, "control=refuse_all").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert!(paths(&answer).contains(&"/keuze/; Max-Age=0".to_owned()), "{:?}", answer.headers);
+}
+
 /// Refusing must not make anybody recognisable (R-2.5.5-3).
 #[tokio::test]
 async fn two_refusers_carry_the_same_bytes() {

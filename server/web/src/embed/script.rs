@@ -20,6 +20,9 @@ const PLACE: &str = "__KEUZE__";
 
 /// Makes `embed.js` for one language, from the first layer's stored HTML.
 ///
+/// `signalled` says that the browser that asks for it asks not to be tracked: whatever a page puts in the place of what says so
+/// there.
+///
 /// A server that was compiled without browser files gives a script that says so in the console.
 pub fn embed_js(
     policy: &Policy,
@@ -27,8 +30,9 @@ pub fn embed_js(
     strings: &NoticeStrings,
     html: &[u8],
     names: CookieNames,
+    signalled: bool,
 ) -> Asset {
-    filled(SiteFile::Runtime, &data(policy, policy_id, strings, html, names))
+    filled(SiteFile::Runtime, &data(policy, policy_id, strings, html, names, signalled))
 }
 
 /// Makes `later.js` for one language.
@@ -52,7 +56,14 @@ fn filled(file: SiteFile, data: &str) -> Asset {
 }
 
 /// The array that the runtime takes apart: JSON, but for the regular expression at its end.
-fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: &[u8], names: CookieNames) -> String {
+fn data(
+    policy: &Policy,
+    policy_id: ContentHash,
+    strings: &NoticeStrings,
+    html: &[u8],
+    names: CookieNames,
+    signalled: bool,
+) -> String {
     let language = strings.language;
     let optional = policy.purposes.iter().filter(|purpose| purpose.regime != Regime::Necessary);
     let optional: Vec<_> = optional.map(|purpose| purpose.id.to_string()).collect();
@@ -69,6 +80,7 @@ fn data(policy: &Policy, policy_id: ContentHash, strings: &NoticeStrings, html: 
         json!(policy.notice_revision.to_string()),
         purposes(policy),
         json!(optional),
+        json!(u8::from(signalled)),
     ];
     let fields = fields.map(|field| field.to_string()).join(",");
     format!("[{fields},/^({})\\b/i]", others.join("|"))
