@@ -33,7 +33,7 @@ pub fn seal<T: Serialize>(key: &SealingKey, what: &str, value: &T, entropy: &dyn
     URL_SAFE_NO_PAD.encode([&[VERSION][..], &seal::seal(key, &context(what), &text, entropy)].concat())
 }
 
-/// Opens what [`seal`] made; `None` for anything else.
+/// Opens what [`seal()`] made; `None` for anything else.
 pub fn open<T: DeserializeOwned>(key: &SealingKey, what: &str, sealed: &str) -> Option<T> {
     let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
     let (version, sealed) = bytes.split_first()?;

@@ -29,6 +29,7 @@ use super::last_checkpoint::{self, Said};
 use super::record::{self, RecordError, SealedRecord};
 use super::token::{SealedToken, Token};
 use super::{browser_cookie, token};
+use crate::origin::log_name;
 use crate::store::sled_engine::values;
 use vault::error::OtherBuild;
 
@@ -82,7 +83,7 @@ fn open_record() -> SealedRecord {
 
 fn note() -> String {
     let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
-    Checkpoint { origin: "voipro.nl/keuze/log/0001".to_owned(), size: 8, root: RootHash([4; 32]) }.sign(&key)
+    Checkpoint { origin: log_name("voipro.nl"), size: 8, root: RootHash([4; 32]) }.sign(&key)
 }
 
 fn frames() -> Vec<(&'static str, Frame)> {

@@ -172,7 +172,7 @@ impl LookUps {
     /// What holds at every contact point, as the desk shows it.
     ///
     /// # Errors
-    /// As [`Keuze::all_channels`].
+    /// When the ledger cannot be read.
     pub fn reach(&self, history: &PersonHistory, who: &Who) -> Result<Vec<Reach>, ActError> {
         let shown = |at: ReachedAt| {
             let ReachedAt { channel, point, is_later, decision } = at;
