@@ -86,6 +86,14 @@ impl Email {
 }
 
 impl Email {
+    /// The folds of an objection to it: a capital `İ` is an `i` as well.
+    pub fn objection_folds(&self) -> Vec<String> {
+        let fold = self.objection_fold();
+        let plain = fold.replace("i\u{307}", "i");
+        let plain = (plain != fold).then_some(plain);
+        std::iter::once(fold).chain(plain).collect()
+    }
+
     /// The mailbox that it surely reaches: as it finds people, and for Google's mail every spelling of the same.
     pub fn mailbox(&self) -> String {
         let is_googles = OF_GOOGLE.contains(&domain_to_ascii(self.domain()).unwrap_or_default().as_str());

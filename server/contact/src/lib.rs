@@ -142,8 +142,8 @@ impl ContactPoint {
     /// The folds that an objection by this spelling stands on.
     pub fn stands_on(&self) -> Vec<String> {
         match self {
-            Self::Email(email) => vec![format!("email {}", email.objection_fold())],
-            Self::Phone(phone) => vec![format!("phone {}", phone.e164())],
+            Self::Email(email) => email.objection_folds().iter().map(|fold| format!("email {fold}")).collect(),
+            Self::Phone(phone) => phone.objection_folds().iter().map(|fold| format!("phone {fold}")).collect(),
             Self::Post(post) => post.stands_on(),
         }
     }

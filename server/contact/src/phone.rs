@@ -34,6 +34,13 @@ impl Phone {
         self.0.starts_with("+316")
     }
 
+    /// Under what an objection to it stands: a mobile of Argentina has a 9 behind the code of its country, which people
+    /// write or leave out; no other number is the same without it.
+    pub fn objection_folds(&self) -> Vec<String> {
+        let without_nine = self.0.strip_prefix("+549").filter(|rest| rest.len() == 10).map(|rest| format!("+54{rest}"));
+        std::iter::once(self.0.clone()).chain(without_nine).collect()
+    }
+
     /// The number in E.164.
     pub fn e164(&self) -> &str {
         &self.0

@@ -4,6 +4,7 @@ mod damage;
 mod doors;
 mod dutch;
 mod foreign;
+mod label;
 mod lines;
 mod street;
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::damage;
+use super::label::{is_label, without_label};
 use super::lines::{Damage, dutch_reading};
 use super::street::{
     Context, House, Range, Reading, Side, heard, is_kind_of_street, is_lettered_code, is_of_door, ranges, tells_street,
@@ -52,9 +53,8 @@ impl ForeignAddress {
         let fits = !lines.is_empty() && all.len() <= 8 && all.iter().all(|line| line.chars().count() <= 100);
         let says_something = all.iter().all(|line| line.chars().any(char::is_alphanumeric));
         let body = address.segments(&address.lines);
-        let names_a_box = body.len() > 1 || body.iter().any(|segment| segment.len() > 2);
         match () {
-            () if !(fits && says_something && names_a_box) => Err(ContactError::Address),
+            () if !(fits && says_something && names_a_box(&body)) => Err(ContactError::Address),
             () if lines.iter().any(|line| is_refused(line, damage)) => Err(ContactError::Spreadsheet),
             () if unread(&body, country).is_some_and(|unread| !tells_street(&unread, country)) => {
                 Err(ContactError::Script)
@@ -126,10 +126,31 @@ impl ForeignAddress {
         houses.into_iter().map(|house| format!("post {} house {house}", self.country.iso())).collect()
     }
 
-    /// The address as it was written, and as it may have been before a spreadsheet changed it.
+    /// The address as it was written, and as it may have been before a spreadsheet changed it; each also without what is no
+    /// part of it.
     fn readings(&self) -> Vec<Vec<Segment>> {
-        let written = std::iter::once(self.segments(&self.lines));
-        written.chain(self.unchanged().iter().map(|lines| self.segments(lines))).collect()
+        let written: Vec<Vec<String>> = std::iter::once(self.lines.clone()).chain(self.unchanged()).collect();
+        let bare = written.iter().map(|lines| self.bare_lines(lines)).filter(|lines| !written.contains(lines));
+        let mut readings: Vec<Vec<Segment>> = written.iter().map(|lines| self.segments(lines)).collect();
+        for lines in bare {
+            let segments = self.segments(&lines);
+            if names_a_box(&segments) && !readings.contains(&segments) {
+                readings.push(segments);
+            }
+        }
+        readings
+    }
+
+    /// Its lines without the labels of a form and the dots of initials, and with the whole of `Gr.`
+    fn bare_lines(&self, lines: &[String]) -> Vec<String> {
+        let part = |part: &str| {
+            let part = without_label(part.trim());
+            // A label inside parts what is around it.
+            let words = part.split(' ').map(|word| if is_label(word) { "," } else { word });
+            with_whole_words(&without_dots(&words.collect::<Vec<_>>().join(" ")), self.country)
+        };
+        let line = |line: &String| line.split([',', ';']).map(part).collect::<Vec<_>>().join(", ");
+        lines.iter().map(line).collect()
     }
 
     /// Its lines as they may have been before, the likeliest first; none where nothing shows.
@@ -243,6 +264,61 @@ impl ForeignAddress {
             segment.pop();
         }
     }
+}
+
+/// Whether there is more than a word and a number.
+fn names_a_box(segments: &[Segment]) -> bool {
+    segments.len() > 1 || segments.iter().any(|segment| segment.len() > 2)
+}
+
+/// `M.G. Road` and `M. G. Road` are `MG Road`: two initials or more are one word.
+fn without_dots(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_initial = |at: usize| {
+        letters.get(at).is_some_and(|c| c.is_alphabetic())
+            && letters.get(at + 1) == Some(&'.')
+            && (at == 0 || !letters[at - 1].is_alphanumeric())
+    };
+    let mut plain = String::new();
+    let mut at = 0;
+    while at < letters.len() {
+        let next = |at: usize| if letters.get(at + 2) == Some(&' ') { at + 3 } else { at + 2 };
+        if is_initial(at) && is_initial(next(at)) {
+            let mut last = at;
+            plain.push(letters[last]);
+            while is_initial(next(last)) {
+                last = next(last);
+                plain.push(letters[last]);
+            }
+            at = last + 2;
+        } else {
+            plain.push(letters[at]);
+            at += 1;
+        }
+    }
+    plain
+}
+
+/// Words of a street that are written in short before another one: `Gr. Markt`.
+fn with_whole_words(text: &str, country: Country) -> String {
+    const DUTCH: [(&str, &str); 5] =
+        [("gr.", "Grote"), ("grt.", "Grote"), ("kl.", "Kleine"), ("nwe.", "Nieuwe"), ("nw.", "Nieuwe")];
+    const GERMAN: [(&str, &str); 4] = [("gr.", "Große"), ("kl.", "Kleine"), ("obere.", "Obere"), ("unt.", "Untere")];
+    const FRENCH: [(&str, &str); 4] = [("gde", "Grande"), ("gde.", "Grande"), ("gd", "Grand"), ("gd.", "Grand")];
+    let all: &[&[(&str, &str)]] = match country.iso() {
+        "AT" | "DE" | "LI" => &[&GERMAN],
+        "CH" | "LU" => &[&GERMAN, &FRENCH],
+        "FR" | "MC" => &[&FRENCH],
+        "BE" => &[&DUTCH, &FRENCH],
+        _ => &[&DUTCH],
+    };
+    let whole = |word: &str| {
+        let lower = word.to_lowercase();
+        let found = all.iter().copied().flatten().find(|(short, _)| *short == lower);
+        found.map_or_else(|| word.to_owned(), |(_, whole)| (*whole).to_owned())
+    };
+    let spaced = text.replace(". ", ".").replace('.', ". ");
+    spaced.split_whitespace().map(whole).collect::<Vec<_>>().join(" ")
 }
 
 fn distinct(keys: impl Iterator<Item = String>) -> Vec<String> {
@@ -407,7 +483,7 @@ fn counted(run: &str) -> Option<&'static str> {
 
 /// A run as it is compared: one form of the words that are shortened in every other address, and of the letters that are
 /// written as two (`ü`, `ue`).
-fn plain_run(run: &str, country: Country) -> Option<String> {
+pub(super) fn plain_run(run: &str, country: Country) -> Option<String> {
     const ENDS: [(&str, &str); 24] = [
         ("stw", "stwg"),
         ("strasse", "str"),

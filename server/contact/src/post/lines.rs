@@ -5,6 +5,7 @@ use model::typed;
 use super::damage::{is_changed_by_a_spreadsheet, is_rounded, without_decimals};
 use super::doors::{is_addition, is_kind};
 use super::dutch::{leads_a_number, parse_postcode};
+use super::label::{is_label, without_label};
 use super::{DutchAddress, ForeignAddress, Post};
 use crate::ContactError;
 use crate::country::Country;
@@ -48,11 +49,12 @@ impl Post {
         let named = country.map(str::trim).filter(|country| !country.is_empty());
         let known = named.map(Country::parse).transpose()?;
         let lines: Vec<String> = text.lines().map(tidy).filter(|line| !line.is_empty()).collect();
-        let said = lines.last().and_then(|line| Country::of_line(line));
+        let country_of = |line: &String| Country::of_line(without_label(line));
+        let said = lines.last().and_then(country_of);
         if known.is_some_and(|known| said.is_some_and(|said| said != known)) {
             return Err(ContactError::Country);
         }
-        let at_end = lines.iter().rev().take_while(|line| said.is_some() && Country::of_line(line) == said).count();
+        let at_end = lines.iter().rev().take_while(|line| said.is_some() && country_of(line) == said).count();
         let body = &lines[..lines.len() - at_end];
         let found = Found::within(body);
         // `9342 TN` and then `Amerika`: that is a place.
@@ -141,8 +143,8 @@ struct Found<'a> {
 impl<'a> Found<'a> {
     fn within(lines: &'a [String]) -> Option<Self> {
         let split = |line: &'a String| {
-            let words = line.split([' ', ',', ';', '(', ')']).filter(|word| word.chars().any(char::is_alphanumeric));
-            words.collect()
+            let words = without_label(line).split([' ', ',', ';', '(', ')']);
+            words.filter(|word| word.chars().any(char::is_alphanumeric) && !is_label(word)).collect()
         };
         let lines: Vec<Words<'a>> = lines.iter().map(split).collect();
         let places = lines.iter().enumerate().flat_map(|(line, words)| (0..words.len()).map(move |word| (line, word)));

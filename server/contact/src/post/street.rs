@@ -74,20 +74,47 @@ impl Streets {
     }
 
     /// By the place: with a postcode for those alone who have none, without one for all.
-    fn at_places(&mut self, way: &str, places: &[&str], names: &[String], has_code: bool) {
-        let streets = |with: &str| -> Vec<String> {
+    fn at_places(&mut self, way: &str, places: &Places, names: &Names, has_code: bool) {
+        let streets = |with: &str, places: &[String], names: &[String]| -> Vec<String> {
             let at =
-                |place: &&str| names.iter().map(move |name| format!("{way} {with} {place} {name}")).collect::<Vec<_>>();
+                |place: &String| names.iter().map(|name| format!("{way} {with} {place} {name}")).collect::<Vec<_>>();
             places.iter().flat_map(at).collect()
         };
-        let (with, without) = (streets("with code"), streets("without code"));
-        self.asked.extend(without.iter().cloned());
+        self.asked.extend(streets("without code", &places.asked, &names.asked));
         if has_code {
-            self.stands.extend(with);
+            self.stands.extend(streets("with code", &places.stands, &names.stands));
         } else {
-            self.stands.extend(without);
-            self.asked.extend(with);
+            self.stands.extend(streets("without code", &places.stands, &names.stands));
+            self.asked.extend(streets("with code", &places.asked, &names.asked));
         }
+    }
+
+    /// At the code, by names that stand where only some ask.
+    fn at_code(&mut self, code: &str, names: &Names) {
+        let at = |names: &[String]| names.iter().map(|name| format!("{code} {name}")).collect::<Vec<_>>();
+        self.stands.extend(at(&names.stands));
+        self.asked.extend(at(&names.asked));
+    }
+}
+
+/// What a street is known by: where a no stands, and where it is asked for.
+struct Names {
+    stands: Vec<String>,
+    asked: Vec<String>,
+}
+
+/// What a place is known by, in the same way.
+type Places = Names;
+
+impl Names {
+    fn both(names: Vec<String>) -> Self {
+        Self { stands: names.clone(), asked: names }
+    }
+
+    /// Beside names that stand for all.
+    fn with(&self, names: &[String]) -> Self {
+        let all = |own: &[String]| names.iter().chain(own).cloned().collect();
+        Self { stands: all(&self.stands), asked: all(&self.asked) }
     }
 }
 
@@ -104,8 +131,12 @@ impl House {
     /// Every house that the parts of an address, their words in plain form, may mean: `3/12 High Street` has a flat before
     /// its number or behind it, `Dlouhá 123/4` two numbers of one house, and `12-14` is two houses.
     pub(super) fn all_of(segments: &[Segment], context: &Context<'_>) -> Vec<Self> {
-        let shorter = places::without_district(segments, context.country);
-        let all = std::iter::once(segments.to_vec()).chain(shorter);
+        let whole = places::with_whole_district(segments, context.country);
+        let written = std::iter::once(segments.to_vec()).chain(whole);
+        let all = written.flat_map(|segments| {
+            let shorter = places::without_district(&segments, context.country);
+            std::iter::once(segments).chain(shorter)
+        });
         all.flat_map(|segments| Self::of(&segments, context)).collect()
     }
 
@@ -180,8 +211,12 @@ fn streets(own: &Parts, coded: Option<&postcode::Coded>, context: &Context<'_>) 
     }
     let around = around(own, coded);
     let written = places::places(&around);
-    let places: Vec<&str> = written.iter().map(|place| places::one_name(place)).collect();
+    let one_names: Vec<String> = written.iter().map(|place| places::one_name(place).to_owned()).collect();
+    // As a no stood before the place was known to have other names.
+    let also = written.iter().map(|place| (*place).to_owned());
+    let places = Places { asked: one_names.iter().cloned().chain(also).collect(), stands: one_names };
     let names = own.names(country);
+    let by_kind = own.names_by_kind(country);
     // There a postcode is a part of one street, or one house.
     let is_street = matches!(country.iso(), "GB" | "IE") && code.is_some_and(is_lettered_code);
     let in_words = own.places();
@@ -196,7 +231,11 @@ fn streets(own: &Parts, coded: Option<&postcode::Coded>, context: &Context<'_>) 
         streets.asked.extend(written.iter().flat_map(|place| at_place(&format!("place {place}"))));
     }
     let has_code = coded.is_some_and(postcode::Coded::is_whole);
-    streets.at_places("place", &places, &names, has_code);
+    let with_kinds = by_kind.with(&names);
+    streets.at_places("place", &places, &with_kinds, has_code);
+    if let Some(code) = code.filter(|_| !is_street) {
+        streets.at_code(code, &by_kind);
+    }
     // `Brugsest.` begins as `Brugsesteenweg` does. Two words that are whole never meet by how they begin.
     for (code, (start, is_short)) in
         code.iter().flat_map(|code| own.starts(context.short, country).into_iter().map(move |of| (code, of)))
@@ -207,14 +246,14 @@ fn streets(own: &Parts, coded: Option<&postcode::Coded>, context: &Context<'_>) 
     }
     // In `Dubai` and on `Bonaire` the place is what the country is called by, and stands there or not.
     if code.is_none() && postcode::has_none(country) {
-        streets.at_places("country", &[""], &names, !places.is_empty());
+        streets.at_places("country", &Places::both(vec![String::new()]), &with_kinds, !places.stands.is_empty());
     }
     if reading == Reading::Heard {
         let names = own.heard(country);
-        let places: Vec<String> = places.iter().map(|place| script::sound(place, country)).collect();
-        let places: Vec<&str> = places.iter().map(String::as_str).collect();
+        let heard = places.asked.iter().map(|place| script::sound(place, country)).collect();
+        let places = Places::both(heard);
         streets.both.extend(code.iter().flat_map(|code| names.iter().map(move |name| format!("{code} {name}"))));
-        streets.at_places("heard place", &places, &names, has_code);
+        streets.at_places("heard place", &places, &Names::both(names), has_code);
     }
     streets
 }

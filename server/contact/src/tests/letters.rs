@@ -499,3 +499,165 @@ fn a_no_at_a_door_that_nobody_has_is_none_of_strangers() {
         assert!(!reaches(&one, &other) && !reaches(&other, &one), "{}", one.given());
     }
 }
+
+/// Labels of a form before the parts of an address.
+#[test]
+fn a_label_before_a_line_is_no_part_of_the_street() {
+    let mut failed = Vec::new();
+    for (country, row) in [
+        (
+            "BE",
+            "Markt 5|9000 Gent~Straat: Markt 5|9000 Gent~Straat en nummer: Markt 5|9000 Gent~Straatnaam: Markt 5|Postcode: 9000|Plaats: Gent~Straat : Markt 5|Postcode : 9000 Plaats : Gent~Straat: Markt 5, Postcode: 9000, Plaats: Gent~Straat: Markt|Nr: 5|Postcode: 9000|Gemeente: Gent~Bezorging: Markt 5|9000 Gent~Naam: Jan Peeters|Adres: Markt 5|Stad: Gent",
+        ),
+        (
+            "FR",
+            "5 rue Foch|75016 Paris~Rue : 5 rue Foch|Code postal : 75016|Ville : Paris~Adresse : 5, rue Foch|75016 Paris",
+        ),
+        (
+            "GB",
+            "12 High Street|Bath BA1 1AA~Street: 12 High Street|Town: Bath|Postcode: BA1 1AA~Address line 1: 12 High Street|Bath",
+        ),
+        (
+            "DE",
+            "Markt 5|50667 Köln~Straße und Hausnummer: Markt 5|PLZ: 50667|Ort: Köln~Straße: Markt 5|PLZ/Ort: 50667 Köln",
+        ),
+    ] {
+        failed.extend(lost(country, &row.split('~').map(str::to_owned).collect::<Vec<_>>()));
+    }
+    for dutch in [
+        "Straat: Markt 5|Postcode: 1033 RW|Plaats: Amsterdam",
+        "Straat en nummer: Markt 5|1033 RW Amsterdam",
+        "Straatnaam: Markt|Huisnummer: 5|Postcode: 1033 RW|Plaats: Amsterdam|Land: Nederland",
+        "Straat: Markt 5, Postcode: 1033RW, Woonplaats: Amsterdam",
+    ] {
+        let read = Post::of_lines(&dutch.replace('|', "\n"), None).expect(dutch);
+        assert_eq!(ContactPoint::Post(read).normal(), "post nl 1033RW 5 ", "{dutch}");
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    for (one, other) in [
+        ("Markt: 5|9000 Gent", "Kouter: 5|9000 Gent"),
+        ("Straat: Markt 5|9000 Gent", "Straat: Kouter 5|9000 Gent"),
+        ("Straat: Markt 5|9000 Gent", "Straat: Markt 7|9000 Gent"),
+    ] {
+        let [one, other] = [one, other].map(|text| at(text, "BE"));
+        assert!(!forbids(&one, &other) && !forbids(&other, &one), "control: {}", one.given());
+    }
+}
+
+/// A street without its kind, against each with one.
+#[test]
+fn a_street_without_its_kind_meets_each_with_one_and_two_kinds_stay_apart() {
+    for (country, bare, kinds) in [
+        (
+            "IL",
+            "Dizengoff 101|Tel Aviv 6311001",
+            "101 Dizengoff St|Tel Aviv 6311001~Dizengoff Ave 101|Tel Aviv 6311001",
+        ),
+        (
+            "US",
+            "109 Dizengoff|Springfield IL 62701",
+            "109 Dizengoff St|Springfield IL 62701~109 Dizengoff Ave|Springfield IL 62701",
+        ),
+        ("DE", "Dizengoff 111|10115 Berlin", "Dizengoffstraße 111|10115 Berlin~Dizengoffplatz 111|10115 Berlin"),
+        (
+            "FR",
+            "116 Foch|75016 Paris",
+            "116 avenue Foch|75016 Paris~116 rue Foch|75016 Paris~116 boulevard Foch|75016 Paris",
+        ),
+        (
+            "IE",
+            "210 Oakwood|Castletroy|Limerick|V94 X2Y7",
+            "210 Oakwood Drive|Castletroy|Limerick~210 Oakwood Road|Castletroy|Limerick",
+        ),
+        (
+            "PL",
+            "Jerozolimskie 226|00-001 Warszawa",
+            "al. Jerozolimskie 226|00-001 Warszawa~pl. Jerozolimskie 226|00-001 Warszawa",
+        ),
+        (
+            "BR",
+            "Paulista 264|01310-100 São Paulo",
+            "Av. Paulista 264|01310-100 São Paulo~Praça Paulista 264|01310-100 São Paulo",
+        ),
+        ("IT", "Garibaldi 12|Roma", "Piazza Garibaldi 12|Roma~Viale Garibaldi 12|00184 Roma"),
+        ("FR", "12 Saint-Honoré|75001 Paris", "12 rue Saint-Honoré|75001 Paris~12 avenue St-Honoré|75001 Paris"),
+    ] {
+        let one = at(bare, country);
+        let kinds: Vec<ContactPoint> = kinds.split('~').map(|text| at(text, country)).collect();
+        for (place, kind) in kinds.iter().enumerate() {
+            assert!(forbids(&one, kind) && forbids(kind, &one), "{bare} against {}", kind.given());
+            for other in &kinds[place + 1..] {
+                let are_apart = !forbids(kind, other) && !forbids(other, kind);
+                assert!(are_apart, "control: {} against {}", kind.given(), other.given());
+            }
+        }
+    }
+    let all = |country: &str, row: &str| lost(country, &row.split('~').map(str::to_owned).collect::<Vec<_>>());
+    assert_eq!(all("CN", "189 Jianguo Road|100022 Beijing~189 Jianguo Lu|100022 Beijing"), Vec::<String>::new());
+    assert_eq!(all("DE", "Markt 134|50667 Köln~Marktplatz 134|50667 Köln"), Vec::<String>::new());
+    for (country, one, other) in [
+        ("FR", "116 quai Foch|75016 Paris", "116 avenue Foch|75016 Paris"),
+        ("BE", "Dries 5|9000 Gent", "Driesstraat 5|9000 Gent"),
+        ("BE", "Oude Markt 5|9000 Gent", "Oudestraat 5|9000 Gent"),
+        ("US", "109 Oak|Springfield IL 62701", "109 Elm St|Springfield IL 62701"),
+    ] {
+        let [one, other] = [one, other].map(|text| at(text, country));
+        assert!(!forbids(&one, &other) && !forbids(&other, &one), "control: {}", one.given());
+    }
+}
+
+#[test]
+fn a_district_of_dublin_has_its_name_or_its_letter() {
+    let row = "228 Grafton Street|Dublin 2~228 Grafton Street|D2~228 Grafton St.|D02~228 Grafton Street, D2~228 Grafton Street|Baile Átha Cliath 2~228 Grafton Street|Dublin D02~228 Grafton Street|Dublin|D02 AB12~228 Grafton Street|BÁC 2";
+    assert_eq!(lost("IE", &row.split('~').map(str::to_owned).collect::<Vec<_>>()), Vec::<String>::new());
+    for other in ["228 Grafton Street|Cork", "230 Grafton Street|Dublin 2", "228 Parnell Street|D2"] {
+        let [one, other] = ["228 Grafton Street|D2", other].map(|text| at(text, "IE"));
+        assert!(!forbids(&one, &other) && !forbids(&other, &one), "control: {}", other.given());
+    }
+}
+
+/// Dots, words in short, and places as other languages call them.
+#[test]
+fn an_address_meets_itself_without_dots_and_in_other_languages() {
+    let mut failed = Vec::new();
+    for (country, row) in [
+        ("IN", "275 MG Road|560001 Bengaluru~275 M.G. Road|560001 Bengaluru~275 M. G. Road|560001 Bangalore"),
+        ("BE", "Grotemarkt 12|9000 Gent~Grote Markt 12|9000 Gent~Gr. Markt 12|9000 Gent"),
+        ("DE", "Große Bergstraße 12|22767 Hamburg~Gr. Bergstr. 12|22767 Hamburg"),
+        ("IT", "Via Dante 12|20121 Milano~Via Dante 12|Milaan~Via Dante 12|Milan"),
+        ("IT", "Via Dante 12|30121 Venezia~Via Dante 12|Venetië"),
+        ("DE", "Markt 12|52062 Aachen~Markt 12|Aken~Markt 12|Aix-la-Chapelle"),
+        ("DE", "Hauptstraße 141|80331 München~Hauptstraße 141|Munich~Hauptstraße 141|80331 Monaco di Baviera"),
+        ("FR", "12 rue Foch|59140 Dunkerque~12 rue Foch|Duinkerken"),
+        ("BE", "Markt 12|9600 Ronse~Markt 12|Renaix"),
+        ("TR", "İstiklal Cad. 12|34433 İstanbul~İstiklal Cad. 12|Istanboel"),
+        ("UA", "vul. Franka 12|79005 Lviv~вул. Франка 12|79005 Львів~Franka 12|Lemberg"),
+        ("MA", "12 rue Foch|40000 Marrakech~12 rue Foch|Marrakesh"),
+        ("US", "12 Elm St|New York, NY 10001~12 Elm St|NYC~12 Elm St|New York"),
+        (
+            "RU",
+            "Невский проспект, 119|191186 Санкт-Петербург~Nevsky Prospect 119|Sint-Petersburg~Nevsky pr. 119|Sankt-Peterburg",
+        ),
+        ("GE", "Rustaveli Ave 12|0108 Tbilisi~Rustavelis gamziri 12|Tiflis"),
+    ] {
+        failed.extend(lost(country, &row.split('~').map(str::to_owned).collect::<Vec<_>>()));
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    let [one, other] = ["Via Dante 12|20121 Milano", "Via Dante 12|Venetië"].map(|text| at(text, "IT"));
+    assert!(!forbids(&one, &other) && !forbids(&other, &one), "control: two places");
+}
+
+#[test]
+fn a_mobile_of_argentina_and_a_turkish_capital_meet_without_what_is_left_out() {
+    let phone = |text: &str| ContactPoint::Phone(Phone::parse(text).expect(text));
+    let email = |text: &str| ContactPoint::Email(Email::parse(text).expect(text));
+    for (one, other, next) in [
+        (phone("+54 9 11 1234 1347"), phone("+54 11 1234 1347"), phone("+54 11 1234 1348")),
+        (phone("+54 9 341 512-3456"), phone("0054 341 5123456"), phone("+54 341 5123457")),
+        (email("ALİ@x.example"), email("ali@x.example"), email("veli@x.example")),
+        (email("ali@x.example"), email("Alİ@X.example"), email("al@x.example")),
+    ] {
+        assert!(forbids(&one, &other) && forbids(&other, &one), "{}", one.given());
+        assert!(!forbids(&one, &next) && !forbids(&next, &one), "control: {}", next.given());
+    }
+}

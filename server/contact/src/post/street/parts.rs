@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::door::{self, is_kind_of_door};
 use super::range::Range;
-use super::{Segment, is_number, script};
+use super::{Names, Segment, is_number, script};
 use crate::country::Country;
 
 /// A kind of street, and how it is shortened. The first of them are what a street is where nothing is said.
@@ -106,6 +106,22 @@ impl Parts {
     /// Each word that the street is known by, with its kind, and all of them as one.
     pub(super) fn names(&self, country: Country) -> Vec<String> {
         self.names.iter().flat_map(|name| names_of(name, country)).collect()
+    }
+
+    /// The street without its kind: two spellings with a kind never meet there, and one without a kind meets each.
+    pub(super) fn names_by_kind(&self, country: Country) -> Names {
+        let mut names = Names::both(Vec::new());
+        // Behind a number the `q` of a `quai` and the `r.` of a `rue` look like the letter of a house.
+        let letter = self.behind.first().and_then(|segment| segment.last()).filter(|_| self.is_first);
+        let is_led = letter.is_some_and(|letter| matches!(letter.as_str(), "q" | "r"));
+        for (name, has_kind) in self.names.iter().filter_map(|name| without_kind(name, country)) {
+            let has_kind = has_kind || is_led;
+            let (bare, kinded) = (format!("without kind {name}"), format!("with kind {name}"));
+            let (stands, asked) = if has_kind { (kinded, bare) } else { (bare, kinded) };
+            names.stands.push(stands);
+            names.asked.push(asked);
+        }
+        names
     }
 
     /// How each word of the street begins, and whether it was cut short.
@@ -210,7 +226,55 @@ fn names_of(name: &Segment, country: Country) -> Vec<String> {
     // `Albertlaan` is `Albert I-laan`.
     let in_two = names.iter().filter_map(|(name, _)| in_two(name)).map(|(name, kind)| format!("{kind} {name}"));
     let months = names.iter().filter_map(|(name, _)| month(name, country)).map(|month| format!("{kind} {month}"));
-    words.chain(without_title).chain(in_two).chain(months).chain([format!("as one {}", name.concat())]).collect()
+    // `Markt` is `Marktplatz`, and `Lu` is a road.
+    let market = names.iter().filter(|(name, _)| name == "markt" && names.len() == 1 && kind.is_empty());
+    let market = market.map(|(name, _)| format!("pl {name}"));
+    let in_chinese = chinese_kind(name, country);
+    let in_chinese = names.iter().filter_map(|(name, _)| Some(format!("{} {name}", in_chinese?)));
+    words
+        .chain(without_title)
+        .chain(in_two)
+        .chain(months)
+        .chain(market)
+        .chain(in_chinese)
+        .chain([format!("as one {}", name.concat())])
+        .collect()
+}
+
+/// Kinds of streets that are none of [`KINDS`]: a street that has one is told apart from one that has another.
+const MORE_KINDS: [&str; 70] = [
+    "q", "sq", "imp", "rte", "chee", "fbg", "all", "stwg", "wg", "passage", "cite", "villa", "cours", "allees",
+    "sentier", "close", "cl", "way", "terrace", "ter", "crescent", "cres", "grove", "gardens", "gdns", "hill", "mews",
+    "row", "walk", "parade", "rise", "circle", "cir", "trail", "trl", "highway", "hwy", "parkway", "pkwy", "corso",
+    "largo", "viale", "vicolo", "travessa", "alameda", "paseo", "camino", "carrer", "ronda", "gasse", "ring", "damm",
+    "ufer", "kade", "kaai", "dreef", "lei", "hof", "markt", "kouter", "dries", "dam", "dorp", "gracht", "singel",
+    "vest", "brink", "rynek", "lu", "jie",
+];
+
+/// The name of a street without what kind it is, and whether that is said; `None` where the kind is all that is there.
+fn without_kind(name: &Segment, country: Country) -> Option<(String, bool)> {
+    // The `St` of a saint and the `Dr.` of a person stand before a name.
+    let is_of_name =
+        |at: usize| matches!(name[at].as_str(), "st" | "dr") && name[at + 1..].iter().any(|run| is_name(run));
+    let is_kind = |at: &usize| {
+        let run = name[*at].as_str();
+        let is_known = kind_of(run).is_some() && !is_of_name(*at);
+        is_known || MORE_KINDS.contains(&run) || script::says_kind(run, country)
+    };
+    let bare = |run: &String| {
+        let start = run
+            .strip_suffix("str")
+            .or_else(|| in_two(run).map(|(start, _)| start))
+            .or_else(|| run.strip_suffix("gasse"));
+        let start = start.filter(|start| start.chars().count() >= SHORTEST_NAME);
+        start.map_or_else(|| (run.clone(), false), |start| (start.to_owned(), true))
+    };
+    let is_said = |at: &usize| is_name(&name[*at]) || name[*at] == "st" && is_of_name(*at);
+    let words: Vec<(String, bool)> =
+        (0..name.len()).filter(|at| is_said(at) && !is_kind(at)).map(|at| bare(&name[at])).collect();
+    let has_kind = (0..name.len()).any(|at| is_kind(&at)) || words.iter().any(|(_, has_kind)| *has_kind);
+    let whole: String = words.iter().map(|(word, _)| word.as_str()).collect();
+    (whole.chars().count() > 1).then_some((whole, has_kind))
 }
 
 /// The name and the kind of a street that are written in one word.
@@ -218,6 +282,14 @@ fn in_two(word: &str) -> Option<(&str, &'static str)> {
     const ENDS: [&str; 5] = ["stwg", "wg", "ln", "pl", "all"];
     let found = ENDS.iter().find_map(|end| Some((word.strip_suffix(end)?, *end)));
     found.filter(|(name, _)| name.chars().count() >= SHORTEST_NAME)
+}
+
+/// What kind of street the Chinese word for one says.
+fn chinese_kind(name: &Segment, country: Country) -> Option<&'static str> {
+    const WORDS: [(&str, &str); 4] = [("lu", "rd"), ("jie", "st"), ("dajie", "st"), ("dadao", "av")];
+    let is_chinese = matches!(country.iso(), "CN" | "HK" | "MO" | "SG" | "TW");
+    let last = name.last().filter(|_| is_chinese)?;
+    WORDS.iter().find(|(word, _)| word == last).map(|(_, kind)| *kind)
 }
 
 /// The whole name of a month that is cut short, in the languages that name streets after days.

@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::super::foreign::with_one_letter;
+use super::super::foreign::{plain_run, with_one_letter};
 use super::Segment;
 use super::door::is_kind_of_door;
 use crate::country::Country;
 
 /// Names of one place in several languages; the country is a part of every key.
-const SAME: [&[&str]; 61] = [
+const SAME: [&[&str]; 173] = [
     &["brussel", "brussels", "bruxelles", "brusel", "bruselas", "bxl"],
     &["antwerpen", "antwerp", "anvers"],
     &["gent", "gand", "ghent"],
@@ -30,7 +30,7 @@ const SAME: [&[&str]; 61] = [
     &["elsene", "ixelles"],
     &["ukkel", "uccle"],
     &["keulen", "koln", "cologne"],
-    &["munchen", "munich"],
+    &["munchen", "munich", "monaco"],
     &["berlijn", "berlin"],
     &["hamburg", "hambourg"],
     &["frankfurt", "francfort"],
@@ -49,7 +49,7 @@ const SAME: [&[&str]; 61] = [
     &["rijsel", "lille"],
     &["strasbourg", "straatsburg", "strassburg"],
     &["londen", "london", "londres"],
-    &["dublin", "dublino"],
+    &["dublin", "dublino", "cliath"],
     &["rome", "roma", "rom"],
     &["milaan", "milano", "milan", "mailand"],
     &["venetie", "venezia", "venice", "venise", "venedig"],
@@ -74,13 +74,129 @@ const SAME: [&[&str]; 61] = [
     &["tokyo", "tokio"],
     &["peking", "beijing"],
     &["seoul", "soul", "sol"],
+    &["ronse", "renaix"],
+    &["geraardsbergen", "grammont"],
+    &["dendermonde", "termonde"],
+    &["veurne", "furnes"],
+    &["diksmuide", "dixmude"],
+    &["nijvel", "nivelles"],
+    &["waver", "wavre"],
+    &["tienen", "tirlemont"],
+    &["zinnik", "soignies"],
+    &["edingen", "enghien"],
+    &["moeskroen", "mouscron"],
+    &["komen", "comines"],
+    &["vilvoorde", "vilvorde"],
+    &["tongeren", "tongres"],
+    &["truiden", "trond"],
+    &["roeselare", "roulers"],
+    &["aarlen", "arlon"],
+    &["bastenaken", "bastogne"],
+    &["hoei", "huy"],
+    &["borgworm", "waremme"],
+    &["oudenaarde", "audenarde"],
+    &["schaarbeek", "schaerbeek"],
+    &["vorst", "forest"],
+    &["geldenaken", "jodoigne"],
+    &["lier", "lierre"],
+    &["aken", "aachen", "aix", "chapelle", "aquisgrana"],
+    &["trier", "treves"],
+    &["mainz", "mayence"],
+    &["regensburg", "ratisbonne"],
+    &["kleef", "kleve", "cleves"],
+    &["gulik", "julich"],
+    &["emmerik", "emmerich"],
+    &["hannover", "hanover", "hanovre"],
+    &["koblenz", "coblence"],
+    &["braunschweig", "brunswijk", "brunswick"],
+    &["bremen", "breme"],
+    &["dresden", "dresde"],
+    &["leipzig", "lipsia"],
+    &["poznan", "posen"],
+    &["szczecin", "stettin"],
+    &["luzern", "lucerne", "lucerna"],
+    &["zurich", "zurigo"],
+    &["fribourg", "freiburg"],
+    &["solothurn", "soleure"],
+    &["sion", "sitten"],
+    &["padova", "padua"],
+    &["mantova", "mantua"],
+    &["bolzano", "bozen"],
+    &["livorno", "leghorn"],
+    &["siracusa", "syracuse"],
+    &["palermo", "palerme"],
+    &["zaragoza", "saragossa"],
+    &["barcelona", "barcelone"],
+    &["sebastian", "donostia"],
+    &["bilbao", "bilbo"],
+    &["coruna", "corogne"],
+    &["porto", "oporto"],
+    &["plzen", "pilsen"],
+    &["brno", "brunn"],
+    &["bratislava", "pressburg"],
+    &["ljubljana", "laibach"],
+    &["vilnius", "wilna"],
+    &["tallinn", "reval"],
+    &["duinkerken", "dunkerque", "duinkerke", "dunkirk", "dunkirchen"],
+    &["atrecht", "arras"],
+    &["kamerijk", "cambrai"],
+    &["marseille", "marseilles"],
+    &["lyon", "lyons"],
+    &["nice", "nizza"],
+    &["istanbul", "istanboel", "constantinopel", "constantinople"],
+    &["izmir", "smyrna"],
+    &["lviv", "lemberg", "lwow", "lvov"],
+    &["odesa", "odessa"],
+    &["kharkiv", "charkov", "kharkov", "charkiv"],
+    &["petersburg", "peterburg", "petersbourg", "petersburgo", "pietroburgo"],
+    &["tbilisi", "tiflis", "tbilissi"],
+    &["yerevan", "jerevan", "erevan", "eriwan"],
+    &["marrakech", "marrakesh", "marrakesj"],
+    &["tanger", "tangier"],
+    &["fes", "fez"],
+    &["cairo", "kairo"],
+    &["alexandria", "alexandrie"],
+    &["algiers", "alger", "algier"],
+    &["damascus", "damas", "damaskus"],
+    &["jeruzalem", "jerusalem", "yerushalayim"],
+    &["beiroet", "beirut", "beyrouth"],
+    &["teheran", "tehran"],
+    &["bagdad", "baghdad"],
+    &["york", "nyc"],
+    &["mexico", "cdmx"],
+    &["havana", "habana", "havanna"],
+    &["shanghai", "sjanghai"],
+    &["nanjing", "nanking"],
+    &["mumbai", "bombay"],
+    &["kolkata", "calcutta"],
+    &["chennai", "madras"],
+    &["bengaluru", "bangalore"],
+    &["yangon", "rangoon"],
+    &["taipei", "taipeh"],
+    &["jakarta", "djakarta"],
+    &["bandung", "bandoeng"],
+    &["surabaya", "soerabaja"],
+    &["yogyakarta", "jogjakarta"],
+    &["edinburgh", "edinburg"],
+    &["kerkyra", "corfu", "korfu"],
+    &["iraklio", "heraklion", "iraklion"],
+    &["rodos", "rhodes", "rhodos"],
+    &["lemesos", "limassol"],
+    &["larnaca", "larnaka"],
+    &["pristina", "prishtina"],
+    &["skopje", "shkup"],
+    &["sofia", "sofiya"],
 ];
 
 /// The first name of each place by all of its names, as the runs of an address are written.
 static ONE_NAME: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
     let of_place = |names: &&'static [&'static str]| {
         let first = names[0];
-        names.iter().flat_map(move |name| [(*name).to_owned(), with_one_letter(name)].map(|name| (name, first)))
+        names.iter().flat_map(move |name| {
+            // `Milaan` and `Venetië` end as streets do.
+            let run = plain_run(name, Country::NETHERLANDS).unwrap_or_default();
+            [(*name).to_owned(), with_one_letter(name), run].map(|name| (name, first))
+        })
     };
     SAME.iter().flat_map(of_place).collect()
 });
@@ -166,6 +282,34 @@ pub(super) fn without_district(segments: &[Segment], country: Country) -> Option
         && !last.iter().any(|run| is_kind_of_door(run))
         && last[at + 1..].iter().all(|run| run.chars().count() <= 3 && !super::is_number(run));
     is_of_place.then(|| before.iter().cloned().chain([last[..at].to_vec()]).collect())
+}
+
+/// The parts with Irish districts as they are written in whole (`D2` and `Baile Átha Cliath 2` are `Dublin 2`); `None` where
+/// there is none.
+pub(super) fn with_whole_district(segments: &[Segment], country: Country) -> Option<Vec<Segment>> {
+    const DUBLIN: [&[&str]; 4] = [&["baile", "atha", "cliath"], &["ath", "cliath"], &["bac"], &["b", "a", "c"]];
+    if country.iso() != "IE" {
+        return None;
+    }
+    let is_district = |run: &String| run.parse().is_ok_and(|number: u32| (1..=24).contains(&number));
+    let whole = |at: usize, segment: &Segment| -> Vec<Segment> {
+        let starts_so = |name: &&&[&str]| segment.iter().map(String::as_str).take(name.len()).eq(name.iter().copied());
+        if let Some(name) = DUBLIN.iter().find(starts_so) {
+            return vec![std::iter::once("dublin".to_owned()).chain(segment[name.len()..].iter().cloned()).collect()];
+        }
+        // Behind the street, with or without a comma.
+        let letter = segment.iter().rposition(|run| run == "d").filter(|letter| at > 0 || *letter > 1);
+        let district = letter.filter(|letter| {
+            let behind = &segment[letter + 1..];
+            behind.first().is_some_and(is_district) && behind[1..].iter().all(|run| run == "w" || run == "dublin")
+        });
+        let Some(letter) = district else { return vec![segment.clone()] };
+        let name = std::iter::once("dublin".to_owned()).chain(segment[letter + 1..].iter().cloned()).collect();
+        let before = segment[..letter].to_vec();
+        if before.is_empty() { vec![name] } else { vec![before, name] }
+    };
+    let changed: Vec<Segment> = segments.iter().enumerate().flat_map(|(at, segment)| whole(at, segment)).collect();
+    (changed != segments).then_some(changed)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ const PHONE: Meaning = Channels(&[Channel::Phone]);
 const SOCIAL: Meaning = Channels(&[Channel::Social]);
 
 /// Without hyphens.
-const WORDS: [(&str, Meaning); 88] = [
+const WORDS: [(&str, Meaning); 90] = [
     ("newsletter", NEWSLETTER),
     ("newsletters", NEWSLETTER),
     ("nieuwsbrief", NEWSLETTER),
@@ -115,6 +115,8 @@ const WORDS: [(&str, Meaning); 88] = [
     ("never", Unclear(&[])),
     ("onbekend", Unclear(&[])),
     ("unknown", Unclear(&[])),
+    ("nvt", Unclear(&[])),
+    ("na", Unclear(&[])),
 ];
 
 const YES: [&str; 9] = ["yes", "true", "ja", "1", "waar", "j", "y", "x", "v"];
@@ -135,7 +137,7 @@ pub struct Listed {
 
 /// Reads a list of channels; `with_all` where one word may stand for every one.
 pub fn channels(text: &str, with_all: bool) -> Listed {
-    let text = format!(" {} ", plain(text)).replace(" e mail ", " email ");
+    let text = format!(" {} ", plain(&without_signs(text))).replace(" e mail ", " email ");
     let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || ",;|/+&:.()[]\"'".contains(c)).collect();
     let mut listed = Listed::default();
     for word in words.into_iter().filter(|word| !word.is_empty()) {
@@ -150,6 +152,16 @@ pub fn channels(text: &str, with_all: bool) -> Listed {
         channels.dedup();
     }
     listed
+}
+
+/// `n.v.t.`, `n. v. t.` and `n/a` are one word and not three letters, of which the `v` would be a tick.
+fn without_signs(text: &str) -> String {
+    const NONE: [&str; 2] = ["nvt", "na"];
+    let plain = |part: &str| {
+        let letters: String = part.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        if NONE.contains(&letters.as_str()) { letters } else { part.to_owned() }
+    };
+    text.split([',', ';', '|']).map(plain).collect::<Vec<_>>().join(",")
 }
 
 impl Listed {
@@ -208,7 +220,19 @@ fn plain(text: &str) -> String {
 }
 
 /// How a line begins that tells of the file and of no customer: without digits and signs, in small letters.
-const OF_THE_FILE: [&str; 24] = [
+const OF_THE_FILE: [&str; 36] = [
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "zwischensumme",
+    "anzahl",
+    "ende",
+    "somme",
+    "soustotal",
+    "nombre",
+    "fin",
+    "suma",
+    "fine",
     "totaal",
     "totalen",
     "subtotaal",
@@ -244,7 +268,10 @@ pub(super) fn is_remark(text: &str) -> bool {
     let is_line = text.ends_with(':') || text.contains(": ");
     // `einde`, `Totaal 12`, `(12 rows)`; a number of such letters has them in one piece: `total12`.
     let is_parted = !text.contains(|c: char| c.is_ascii_digit()) || text.contains([' ', ':', '=', '(']);
-    marked || hashed || is_line || is_parted && OF_THE_FILE.contains(&word.as_str())
+    // `Σ 3` and `n = 3`.
+    let is_sum = text.starts_with(['Σ', '∑']);
+    let is_count = word == "n" && text.contains('=');
+    marked || hashed || is_sum || is_count || is_line || is_parted && OF_THE_FILE.contains(&word.as_str())
 }
 
 /// Whether it is words, as no number is: several, with a longer one among them that has no digit.
@@ -276,6 +303,8 @@ mod tests {
             ("all", Channel::ALL.to_vec()),
             ("[\"post\",\"phone\"]", vec![Post, Phone]),
             ("", vec![]),
+            ("-", vec![]),
+            ("—", vec![]),
         ] {
             let listed = channels(text, true);
             assert_eq!((listed.channels, listed.wrong), (expected, None), "{text}");
@@ -292,6 +321,13 @@ mod tests {
             ("x", Mend::UnclearChannel("x"), Channel::ALL.to_vec()),
             ("nee", Mend::UnclearChannel("nee"), vec![]),
             ("onwaar", Mend::UnclearChannel("onwaar"), vec![]),
+            ("nvt", Mend::UnclearChannel("nvt"), vec![]),
+            ("nvt.", Mend::UnclearChannel("nvt"), vec![]),
+            ("n.v.t.", Mend::UnclearChannel("nvt"), vec![]),
+            ("N. v. t.", Mend::UnclearChannel("nvt"), vec![]),
+            ("n/a", Mend::UnclearChannel("na"), vec![]),
+            ("N.A.", Mend::UnclearChannel("na"), vec![]),
+            ("n.v.t., post", Mend::UnclearChannel("nvt"), vec![Channel::Post]),
             ("geen post", Mend::UnclearChannel("geen"), vec![Channel::Post]),
             ("telefon", Mend::ChannelLike("phone"), vec![]),
             ("niewsbrief post", Mend::ChannelLike("newsletter"), vec![Channel::Post]),
@@ -302,6 +338,18 @@ mod tests {
             assert_eq!((listed.wrong, listed.at_least), (Some(mend), at_least), "{text}");
         }
         assert_eq!(channels("alle", false).wrong, Some(Mend::NameEach("alle")), "nobody is a customer for everything");
+    }
+
+    #[test]
+    fn a_total_is_no_customer_in_german_and_in_signs_either() {
+        for text in
+            ["Summe", "Summe 3", "Ende", "Σ", "Σ 3", "∑: 3", "n = 3", "n=3", "N =", "Gesamt: 3", "Anzahl 3", "Totaal"]
+        {
+            assert!(is_remark(text), "{text}");
+        }
+        for text in ["C-1001", "ende12", "n3", "Sommerfeld", "#1001", "Endermann"] {
+            assert!(!is_remark(text), "control: {text}");
+        }
     }
 
     #[test]
