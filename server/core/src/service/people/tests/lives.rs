@@ -299,7 +299,7 @@ impl Life {
                 for at in boxes {
                     let stands = |channel: &&Channel| !yes.contains_key(&(**channel, at)) || refused.contains(channel);
                     let no: Vec<Channel> = no.iter().filter(stands).copied().collect();
-                    self.forbidden.add(at, &no, holder, 0);
+                    self.forbidden.tell(at, &no, holder, self.time);
                 }
             }
         }

@@ -60,8 +60,16 @@ struct No {
     by: Option<Subject>,
     /// When it was said; one of a file is as old as can be.
     at: usize,
+    /// When it was told of: whoever was known before that is another than a maker who is gone.
+    told: usize,
     /// The list without dates that it came with.
     source: Option<&'static str>,
+}
+
+/// When a no was said, and when it was told of.
+struct At {
+    said: usize,
+    told: usize,
 }
 
 /// Somebody, as far as the spreading of a no goes.
@@ -89,24 +97,22 @@ pub struct Forbidden {
 impl Forbidden {
     /// A no at a box; one at a bare house number forbids its doors, one at a door forbids the bare number.
     pub fn add(&mut self, row: usize, channels: &[Channel], by: Option<Subject>, at: usize) {
-        self.add_of(None, row, channels, by, at);
+        self.add_of(None, row, channels, by, At { said: at, told: at });
     }
 
-    fn add_of(
-        &mut self,
-        source: Option<&'static str>,
-        row: usize,
-        channels: &[Channel],
-        by: Option<Subject>,
-        at: usize,
-    ) {
+    /// A no that a file tells of somebody.
+    pub fn tell(&mut self, row: usize, channels: &[Channel], by: Option<Subject>, told: usize) {
+        self.add_of(None, row, channels, by, At { said: 0, told });
+    }
+
+    fn add_of(&mut self, source: Option<&'static str>, row: usize, channels: &[Channel], by: Option<Subject>, at: At) {
         let rows = if DOORS.contains(&row) { DOORS.to_vec() } else { vec![row] };
         let reached = BOXES[row][0].point.kind().channels();
         let channels: Vec<Channel> = channels.iter().filter(|channel| reached.contains(channel)).copied().collect();
         let was: BTreeSet<(usize, Channel)> =
             rows.iter().flat_map(|row| channels.iter().map(|channel| (*row, *channel))).collect();
         let (stands, said) = (was.clone(), rows.into_iter().collect());
-        self.all.push(No { was, stands, said, channels, by, at, source });
+        self.all.push(No { was, stands, said, channels, by, at: at.said, told: at.told, source });
     }
 
     /// A no of a list without dates; what a yes took off the same list does not come back with it, neither there nor
@@ -119,7 +125,7 @@ impl Forbidden {
         };
         let is_new = |channel: &&Channel| !was_lifted(channel) && !stands(channel);
         let channels: Vec<Channel> = channels.iter().filter(is_new).copied().collect();
-        self.add_of(Some(source), row, &channels, None, 0);
+        self.add_of(Some(source), row, &channels, None, At { said: 0, told: 0 });
     }
 
     /// A no at a box that a file dates long ago: where one was lifted since, it does not come back.
@@ -140,7 +146,7 @@ impl Forbidden {
                 let has_one = boxes.into_iter().any(|row| no.said.contains(row));
                 let may_be = match no.by {
                     None => has_one,
-                    Some(_) if is_gone => has_one && person.since > no.at,
+                    Some(_) if is_gone => has_one && person.since > no.told,
                     Some(by) => by == person.subject || same.into_iter().any(|(other, _)| *other == by),
                 };
                 for row in person.boxes.iter().filter(|_| may_be) {
