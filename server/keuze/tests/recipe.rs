@@ -6,7 +6,7 @@ mod recipe {
     pub mod shop;
 }
 
-use recipe::documents::{OPERATING, README, SENDING, commands, fenced, requests};
+use recipe::documents::{OPERATING, README, SENDING, WALK, commands, fenced, requests, typed};
 use recipe::shop::{Answered, Shop};
 
 /// The steps of README up to the server, which runs from then on.
@@ -108,6 +108,40 @@ fn what_sending_says_can_be_asked_as_it_stands() {
     }
     // The test can fail.
     assert_eq!(shop.asks("POST", "/keuze/api/v1/decisions", &key, "{}").0, 400);
+}
+
+/// docs/walkthrough.md, from the link of a mail to the ledger that was rebuilt: every block of it, in its order.
+#[test]
+fn the_walk_can_be_typed_as_it_stands() {
+    let blocks = typed(WALK);
+    let [path, link, decision, erase, rebuild, decisions] = blocks.as_slice() else { panic!("others: {blocks:?}") };
+    assert!(path.starts_with("export PATH="), "{path}");
+    let demo = "keuze demo --data demo-data --listen 127.0.0.1:8020";
+    let mut shop = Shop::new();
+    shop.serves(demo);
+    let page = shop.types_to_the_server("curl -s http://127.0.0.1:8020/").succeeds();
+    let token = page.split("/keuze/afmelden/").nth(1).and_then(|rest| rest.split('"').next()).expect("Anna's link");
+    let stopped = shop.types_to_the_server(&link.replace("TOKEN", token)).succeeds();
+    assert!(stopped.contains("HTTP/1.1 200 OK"), "{stopped}");
+    let denied = shop.types_to_the_server(&with_the_key(&shop, decision)).succeeds();
+    assert!(denied.contains(r#""allow":false,"reason":"objected""#), "{denied}");
+    // A control: not everything is denied.
+    let allowed = shop.types_to_the_server(&with_the_key(&shop, &decision.replace("K-1004", "K-1001"))).succeeds();
+    assert!(allowed.contains(r#""allow":true"#), "{allowed}");
+    assert!(shop.types(erase, "K-1001\nerase\n").succeeds().contains("Erased. Receipt"));
+    shop.stops();
+    shop.types("mkdir elsewhere", "").succeeds();
+    let afterwards = shop.types(&format!("set -e\n{}", rebuild.replace("/tmp/", "elsewhere/")), "").succeeds();
+    assert!(afterwards.contains("line 2: a no stands on") && afterwards.contains("ok: "), "{afterwards}");
+    shop.serves(demo);
+    let answers = shop.types_to_the_server(&with_the_key(&shop, decisions)).succeeds();
+    assert_eq!(answers.matches(r#""allow":false"#).count(), 5, "{answers}");
+}
+
+/// As somebody types it who has kept the key that the demo printed.
+fn with_the_key(shop: &Shop, commands: &str) -> String {
+    let key = shop.said().split_whitespace().find(|word| word.starts_with("keuze_")).expect("a key");
+    format!("KEY={key}\n{commands}")
 }
 
 /// In the demo everything can be tried; a server refuses its ledger.

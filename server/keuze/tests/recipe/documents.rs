@@ -4,6 +4,8 @@
 pub const README: &str = include_str!("../../../../README.md");
 /// For whoever sends.
 pub const SENDING: &str = include_str!("../../../../docs/sending.md");
+/// The walk with the demo.
+pub const WALK: &str = include_str!("../../../../docs/walkthrough.md");
 /// The operator's guide.
 pub const OPERATING: &str = include_str!("../../../../docs/operating.md");
 
@@ -56,4 +58,10 @@ pub fn requests(document: &str) -> Vec<(String, String, String)> {
 pub fn fenced(document: &str, language: &str) -> String {
     let (_, block) = document.split_once(&format!("```{language}\n")).expect("there is such a block");
     block.split_once("```").expect("it ends").0.to_owned()
+}
+
+/// What a document gives to be typed, block by block: those that name no language.
+pub fn typed(document: &str) -> Vec<String> {
+    let blocks = document.split("```").skip(1).step_by(2);
+    blocks.filter_map(|block| block.strip_prefix('\n')).map(str::to_owned).collect()
 }

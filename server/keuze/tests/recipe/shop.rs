@@ -32,12 +32,13 @@ impl Answered {
 pub struct Shop {
     folder: TempDir,
     server: Option<(Child, u16)>,
+    said: String,
 }
 
 impl Shop {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { folder: TempDir::new().expect("a folder"), server: None }
+        Self { folder: TempDir::new().expect("a folder"), server: None, said: String::new() }
     }
 
     fn shell(&self, command: &str) -> Command {
@@ -67,10 +68,27 @@ impl Shop {
         let command = command.replace("127.0.0.1:8020", "127.0.0.1:0");
         let mut child = self.shell(&format!("exec {command}")).stdout(Stdio::piped()).spawn().expect("a shell");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let mut lines = lines.map(|line| line.expect("readable"));
-        let line = lines.find(|line| line.starts_with("listening on http://"));
-        let port = line.as_deref().and_then(|line| line.rsplit(':').next()?.parse().ok());
-        self.server = Some((child, port.unwrap_or_else(|| panic!("{command}: {line:?}"))));
+        self.said.clear();
+        let mut port = None;
+        for line in lines.map(|line| line.expect("readable")) {
+            self.said.extend([line.as_str(), "\n"]);
+            if let Some(address) = line.strip_prefix("listening on http://") {
+                port = address.rsplit(':').next().and_then(|port| port.parse().ok());
+                break;
+            }
+        }
+        self.server = Some((child, port.unwrap_or_else(|| panic!("{command}: {}", self.said))));
+    }
+
+    /// What the running server printed at its start.
+    pub fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Types a block of commands that speak to the running server, wherever it listens.
+    pub fn types_to_the_server(&self, commands: &str) -> Answered {
+        let (_, port) = self.server.as_ref().expect("it runs");
+        self.types(&commands.replace("127.0.0.1:8020", &format!("127.0.0.1:{port}")), "")
     }
 
     /// Stops it as a system would.
