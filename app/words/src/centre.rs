@@ -101,8 +101,10 @@ pub struct Centre {
     pub receipt: &'static str,
     /// Heading of the undoing.
     pub undo: &'static str,
-    /// What it does.
+    /// What it does after a no.
     pub undo_help: &'static str,
+    /// What it does after a yes.
+    pub undo_start_help: &'static str,
     /// The button that takes a no back.
     pub undo_stop: &'static str,
     /// The button that takes a yes back.
@@ -164,6 +166,7 @@ pub const NL: Centre = Centre {
     receipt: "Het bewijs bekijken en bewaren",
     undo: "Toch niet?",
     undo_help: "Met deze knop maakt u het ongedaan. Dan mag weer wat hiervoor mocht.",
+    undo_start_help: "Met deze knop stopt het meteen weer.",
     undo_stop: "Ongedaan maken",
     undo_start: "Weer stoppen",
     back: "Terug naar uw keuzes",
@@ -222,6 +225,7 @@ pub const EN: Centre = Centre {
     receipt: "See and keep the receipt",
     undo: "Changed your mind?",
     undo_help: "This button undoes it. What was allowed before is then allowed again.",
+    undo_start_help: "This button stops it again at once.",
     undo_stop: "Undo",
     undo_start: "Stop again",
     back: "Back to your choices",

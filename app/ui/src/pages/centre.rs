@@ -12,7 +12,7 @@ use words::centre::{self as text, Centre as Words};
 use words::ground::ground;
 use words::isolate::isolated;
 use words::objection::Objection as ObjectionWords;
-use words::views::centre::{Card, CentreView, Done as Act, DoneView, Next, Offer, Platform, Undo, Whose};
+use words::views::centre::{Card, CentreView, Done as Act, DoneView, Next, Offer, Platform, StillDenied, Undo, Whose};
 
 /// For somebody who is not known here: the two ways to their channels.
 pub(super) fn ways(language: Language) -> AnyView {
@@ -204,25 +204,29 @@ pub fn Done(
         Act::Started => (words.started, words.what_started),
         Act::Lifted => (words.lifted, words.what_lifted),
     };
-    let started = page.channels.iter().filter(|channel| !page.still_denied.contains(channel));
-    let started = list(started, language);
+    let nowhere = |channel: &&Channel| page.still_denied.iter().any(|no| no.everywhere && no.channel == **channel);
+    let holds: Vec<_> = page.channels.iter().filter(|channel| !nowhere(channel)).collect();
     let given_for = (!page.points.is_empty()).then(|| (words.given_for)(&points(&page.points)));
     let given_for = given_for.map(|given_for| view! { <p>{given_for}</p> });
-    let still_denied = (!page.still_denied.is_empty()).then(|| {
-        let prove = page.can_prove.then(|| view! { <p><a href=ask(Next::Preferences, language)>{words.prove}</a></p> });
-        view! { <p>{words.still_denied}</p> {list(page.still_denied.iter(), language)} {prove} }
-    });
+    let since = (!holds.is_empty()).then(|| view! { <p>{(words.holds_since)(page.since)}</p> });
+    let denied = (!page.still_denied.is_empty())
+        .then(|| view! { <p>{words.still_denied}</p> {denied(&page.still_denied, language)} });
+    // What came of a press is told where the reader is led; that is the no where nothing started.
+    let (first, denied) = if since.is_some() { (None, denied) } else { (denied, None) };
+    let holds = (!holds.is_empty()).then(|| view! { <p>{what}</p> {list(holds.into_iter(), language)} });
+    let prove = page.can_prove.then(|| view! { <p><a href=ask(Next::Preferences, language)>{words.prove}</a></p> });
     let phone = frame.controller.phone.clone();
     view! {
         <Shell frame=frame title=title.to_owned() here=Here::Elsewhere>
             <h1>{title}</h1>
             <div class="message" role="status" id="outcome" tabindex="-1" autofocus=true>
-                <p>{(words.holds_since)(page.since)}</p>
+                {since}
+                {first}
             </div>
-            <p>{what}</p>
-            {started}
+            {holds}
             {given_for}
-            {still_denied}
+            {denied}
+            {prove}
             {super::objection::goes_on(page.goes_on.as_ref(), language, ObjectionWords::of(language))}
             <p class="receipt-number">
                 <span>{words.number}</span>
@@ -241,16 +245,27 @@ fn list<'a>(channels: impl Iterator<Item = &'a Channel>, language: Language) -> 
     view! { <ul>{items}</ul> }.into_any()
 }
 
+/// Each channel with where it is denied.
+fn denied(those: &[StillDenied], language: Language) -> AnyView {
+    let items = those.iter().map(|StillDenied { channel, points: at, .. }| {
+        let at = (!at.is_empty()).then(|| format!(": {}", points(at)));
+        view! { <li>{text::name(*channel, language)}{at}</li> }
+    });
+    view! { <ul>{items.collect_view()}</ul> }.into_any()
+}
+
 fn undo(undo: Option<&Undo>, stopped: bool, language: Language) -> Option<AnyView> {
     let undo = undo?;
     let words = Words::of(language);
-    let (act, label) = if stopped { ("start", words.undo_stop) } else { ("stop", words.undo_start) };
+    let after_a_no = ("start", words.undo_stop, words.undo_help);
+    let after_a_yes = ("stop", words.undo_start, words.undo_start_help);
+    let (act, label, help) = if stopped { after_a_no } else { after_a_yes };
     let about = undo.calls.clone().map(|(products, months)| Offer::Calls { products, months });
     let about = yes(&about.unwrap_or(Offer::Plain), &undo.covers, language);
     let section = view! {
         <section class="now no-print" aria-labelledby="undo">
             <h2 id="undo">{words.undo}</h2>
-            <p>{words.undo_help}</p>
+            <p>{help}</p>
             {about}
             <form method="post" action=Endpoint::PreferenceChange.in_language(language)>
                 <input type="hidden" name="about" value=undo.about.clone() />

@@ -25,6 +25,12 @@ pub fn Insight(
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::of(language);
+    let address = isolated(&page.address);
+    // Where what belongs to the address is kept back, "everything" would not be so.
+    let lead = match page.whose {
+        Whose::One { .. } | Whose::Nobody => (words.lead)(&address),
+        Whose::Several | Whose::Uncertain => (text::Centre::of(language).signed_in)(&address),
+    };
     let content = match page.whose {
         Whose::One { .. } => held(&page, words),
         Whose::Nobody => of_the_address(&page, words.nobody, words),
@@ -34,7 +40,7 @@ pub fn Insight(
     view! {
         <Shell frame=frame.clone() title=words.title.to_owned() here=Here::Elsewhere>
             <h1>{words.title}</h1>
-            <p class="lead">{(words.lead)(&isolated(&page.address))}</p>
+            <p class="lead">{lead}</p>
             {content}
             {recipients(&page.recipients, language)}
             {kept(&page.kept, language)}

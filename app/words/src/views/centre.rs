@@ -241,12 +241,12 @@ pub struct DoneView {
     pub what: Done,
     /// What.
     pub channels: Vec<Channel>,
-    /// The addresses and numbers that a yes is for: whole for whoever sees their data here, else only a hint of each.
+    /// The addresses and numbers where a yes holds now: whole for whoever sees their data here, else only a hint of each.
     pub points: Vec<String>,
     /// Since when it holds.
     pub since: Date,
     /// Of what was started: what is denied all the same, because somebody else's objection stands there.
-    pub still_denied: Vec<Channel>,
+    pub still_denied: Vec<StillDenied>,
     /// Whether a code to one of those addresses or numbers can lift it.
     pub can_prove: bool,
     /// The receipt's number.
@@ -257,6 +257,17 @@ pub struct DoneView {
     pub goes_on: Option<GoesOn>,
     /// What would undo it, if the person can do that here: these channels, and the record to undo.
     pub undo: Option<Undo>,
+}
+
+/// A channel that was started and is denied all the same.
+#[derive(Clone, Debug)]
+pub struct StillDenied {
+    /// The channel.
+    pub channel: Channel,
+    /// The addresses and numbers of the yes where it is denied, told as the others are.
+    pub points: Vec<String>,
+    /// Whether it is allowed at none of them.
+    pub everywhere: bool,
 }
 
 /// What an act did.

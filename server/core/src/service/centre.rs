@@ -10,7 +10,7 @@ use model::event::{Event, EventKind, Route};
 use model::evidence::{IdentityLevel, OptIn};
 use model::identity::{RecordAddress, ShardNumber, Subject};
 use model::language::Language;
-use words::views::centre::{Card, CentreView, Done, DoneView, Offer, Platform, Undo, Whose};
+use words::views::centre::{Card, CentreView, Done, DoneView, Offer, Platform, StillDenied, Undo, Whose};
 use words::views::frame::Frame;
 use words::views::objection::GoesOn;
 
@@ -334,17 +334,17 @@ impl PreferenceCentre {
             _ => return Ok(None),
         };
         let person = event.head.subject.filter(|person| self.people.known_person(*person).is_some());
-        let denied = |channel: &Channel| -> Result<bool, ActError> {
-            let who = person.map(|person| self.people.given_in(event, person, *channel));
-            let decision = who.map(|who| self.contactability.decision(history, &who, *channel)).transpose()?;
-            Ok(decision.is_some_and(|decision| !decision.allow))
+        let holds = match person.filter(|_| !stopped) {
+            Some(person) => self.where_a_yes_holds(history, event, person)?,
+            None => Holds { at: self.people.points_in(event), denied: Vec::new() },
         };
-        let mut still_denied = Vec::new();
-        for channel in event.channels().iter().filter(|_| !stopped) {
-            if denied(channel)? {
-                still_denied.push(*channel);
-            }
-        }
+        let told = |points: &[ContactPoint]| self.points_as_told(event, points, session);
+        let still_denied = holds.denied.iter().map(|no| StillDenied {
+            channel: no.channel,
+            points: told(&no.at),
+            everywhere: no.everywhere,
+        });
+        let still_denied: Vec<_> = still_denied.collect();
         let theirs =
             session.is_some_and(|session| Some(self.verification.known_at(session)) == person.map(KnownAt::One));
         let undo = match (person, session) {
@@ -361,9 +361,9 @@ impl PreferenceCentre {
                 Done::Started
             },
             channels: event.channels().to_vec(),
-            points: self.points_as_told(event, session),
+            points: told(&holds.at),
             since: wall_clock(event.head.at).date(),
-            can_prove: still_denied.iter().any(|channel| self.can_prove(*channel)),
+            can_prove: still_denied.iter().any(|no| self.can_prove(no.channel)),
             still_denied,
             goes_on: Some(event).filter(|_| stopped).and_then(beyond),
             number: self.receipts.number(recorded.address).to_string(),
@@ -371,6 +371,32 @@ impl PreferenceCentre {
             undo,
             frame,
         }))
+    }
+
+    /// At which of its points a yes is worth something today, and at which somebody else's no stands.
+    fn where_a_yes_holds(&self, history: &PersonHistory, event: &Event, person: Subject) -> Result<Holds, ActError> {
+        let mut holds = Holds { at: Vec::new(), denied: Vec::new() };
+        for channel in event.channels() {
+            let given = self.people.given_in(event, person, *channel).points;
+            let allowed = |points: Vec<ContactPoint>| -> Result<bool, ActError> {
+                let who = Who { person: Some(person), points };
+                Ok(self.contactability.decision(history, &who, *channel)?.allow)
+            };
+            let mut no =
+                Denied { channel: *channel, at: Vec::new(), everywhere: given.is_empty() && !allowed(Vec::new())? };
+            for point in &given {
+                if !allowed(vec![point.clone()])? {
+                    no.at.push(point.clone());
+                } else if !holds.at.contains(point) {
+                    holds.at.push(point.clone());
+                }
+            }
+            no.everywhere |= !given.is_empty() && no.at.len() == given.len();
+            if no.everywhere || !no.at.is_empty() {
+                holds.denied.push(no);
+            }
+        }
+        Ok(holds)
     }
 
     /// Whether a code can go to what this channel reaches people at.
@@ -439,13 +465,26 @@ impl PreferenceCentre {
     }
 
     /// What an event is for, to whoever looks at what it changed: the link may have been handed on.
-    fn points_as_told(&self, event: &Event, session: Option<&Session>) -> Vec<String> {
+    fn points_as_told(&self, event: &Event, points: &[ContactPoint], session: Option<&Session>) -> Vec<String> {
         let theirs = |person: &Person| event.head.subject.is_some_and(|subject| person.subjects().contains(&subject));
         let seen = session.and_then(|session| self.verification.opened_by(session)).filter(theirs);
         let is_seen = |point: &ContactPoint| seen.as_ref().is_some_and(|person| person.has(point));
         let told = |point: &ContactPoint| if is_seen(point) { point.given() } else { point.hint() };
-        self.people.points_in(event).iter().map(told).collect()
+        points.iter().map(told).collect()
     }
+}
+
+/// Where a yes is worth something, and where it is not.
+struct Holds {
+    at: Vec<ContactPoint>,
+    denied: Vec<Denied>,
+}
+
+/// A channel of a yes with the points where it is denied, and whether those are all.
+struct Denied {
+    channel: Channel,
+    at: Vec<ContactPoint>,
+    everywhere: bool,
 }
 
 /// What a no to everything did not reach: at an address or number alone, whatever is of another kind; of a person, what is

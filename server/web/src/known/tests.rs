@@ -388,7 +388,39 @@ async fn a_yes_beside_somebody_elses_no_is_told_as_what_it_is() {
     let done = browser.get(answer.location()).await;
     assert!(done.words().contains("op het adres of nummer staat een bezwaar van iemand anders"), "{}", done.words());
     assert!(!done.words().contains("Bevestig het met een code"), "no code goes to a phone here");
+    for untrue in ["Dit mag nu", "meteen en overal", "Dit geldt voor"] {
+        assert!(!done.words().contains(untrue), "nothing started: {}", done.words());
+    }
     assert!(!allowed(&house, person).contains(&Channel::Phone));
+}
+
+/// With two numbers, one of them objected to by somebody else: each is told as what it is.
+#[tokio::test]
+async fn a_yes_is_told_to_hold_where_it_holds_and_stops_again() {
+    let house = House::new().await;
+    let points = [email("anna@example.nl"), phone("06 12345678"), phone("020 5550171")];
+    let person = customer(&house, "K-1001", &points).await;
+    house.services.objections.stop_at(vec![phone("0612345678")], &[Channel::Phone]).await.expect("recorded");
+    let mut browser = known(&house, "anna@example.nl").await;
+    let page = browser.get("/keuze/voorkeuren").await;
+    let shown_at_first = shown(&page, "phone");
+    let answer = press(&mut browser, &[("act", "start"), ("channel", "phone"), ("shown", &shown_at_first)]).await;
+    let done = browser.get(answer.location()).await;
+    let words = done.words();
+    let lines: Vec<&str> = words.lines().map(str::trim).collect();
+    for line in ["Dit mag nu:", "Dit geldt voor: +31205550171.", "Telefoontjes met aanbiedingen: +31612345678"] {
+        assert!(lines.contains(&line), "{line}: {words}");
+    }
+    let may = |number: &str| {
+        let who = Who { person: Some(person), points: vec![phone(number)] };
+        house.services.contactability.may_i(&who, Channel::Phone).expect("readable").allow
+    };
+    assert_eq!((may("020 5550171"), may("06 12345678")), (true, false));
+
+    assert!(words.contains("Met deze knop stopt het meteen weer."), "{words}");
+    let last = done.between("name=\"shown\" value=\"", "\"").to_owned();
+    press(&mut browser, &[("act", "stop"), ("channel", "phone"), ("shown", &last)]).await;
+    assert_eq!((may("020 5550171"), may("06 12345678")), (false, false));
 }
 
 // ---- A code to a phone ---------------------------------------------------------------------------------------------
@@ -554,6 +586,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
 
     let insight = browser.get("/keuze/inzage").await;
     assert!(insight.words().contains("u zou de gegevens van een ander zien"), "{}", insight.words());
+    assert!(!insight.words().contains("Dit is alles"), "it is kept back: {}", insight.words());
     // A hash with date and channels is personal data, too (R-1.3-3).
     assert!(insight.words().contains("op de lijst van wie geen reclame wil"), "{}", insight.words());
     let download = browser.get("/keuze/inzage/gegevens").await;
