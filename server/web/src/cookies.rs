@@ -186,6 +186,20 @@ impl Jar {
         }
     }
 
+    /// The same on the root alone, in short lines.
+    pub fn expire_at_the_root(&mut self, name: &str, host: &str) {
+        if covered(name).next().is_some() {
+            return;
+        }
+        for domain in std::iter::once(None).chain(domains(host).map(Some)) {
+            let gone = Cookie::build((name.to_owned(), "")).path("/").max_age(Duration::ZERO);
+            self.push(match domain {
+                Some(domain) => gone.domain(domain.to_owned()),
+                None => gone,
+            });
+        }
+    }
+
     /// Expires what somebody else wrote under a name of ours, wherever that can have been but where ours is: on the root of
     /// the host alone. Short lines, for a proxy in front takes only so many bytes of headers.
     pub fn expire_planted(&mut self, name: &str, host: &str, paths: &BTreeSet<String>) {
@@ -252,12 +266,19 @@ impl Came {
         }
     }
 
-    /// The names that came along under a registered name: itself, or all that begin as one with a trailing `*` does.
+    /// The names that may be there under a registered name: itself, or all that came along and begin as one with a trailing
+    /// `*` does.
     pub fn under(&self, registered: &str) -> Vec<String> {
-        match registered.strip_suffix('*') {
-            Some(start) => self.names.iter().filter(|name| name.starts_with(start)).cloned().collect(),
-            None => vec![registered.to_owned()],
-        }
+        if registered.ends_with('*') { self.along(registered) } else { vec![registered.to_owned()] }
+    }
+
+    /// The names that came along under a registered name.
+    pub fn along(&self, registered: &str) -> Vec<String> {
+        let is_it = |name: &&String| match registered.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => *name == registered,
+        };
+        self.names.iter().filter(is_it).cloned().collect()
     }
 }
 

@@ -75,6 +75,7 @@ pub(super) async fn choose(
     let location = fields.location(&choice, &done, &sender, &headers);
     let mut response = StatusCode::SEE_OTHER.into_response();
     sender.set_cookies(&done, &headers, response.headers_mut());
+    sender.take_disallowed(&done, &published.current().policy, clock.now(), response.headers_mut());
     response.headers_mut().insert(header::LOCATION, location);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

@@ -535,6 +535,38 @@ async fn a_plain_form_withdraws_everything_and_comes_back() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 
+/// Where no script of ours runs, the answer itself takes away what the purpose's scripts wrote: the next page is asked for
+/// without it. What stays allowed stays, and who brings nothing along gets not a byte more.
+#[tokio::test]
+async fn a_plain_form_takes_away_the_cookies_of_what_it_refuses() {
+    let house = House::new().await;
+    let taken = async |form: &str, cookies: &str| {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        let headers = [&headers[..], &[("host", "www.voipro.nl"), ("cookie", cookies)]].concat();
+        let answer = Browser::new(&house).ask("POST", "/keuze/choices", &headers, form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let ours = |line: &String| line.contains("keuze");
+        set_cookies(&answer).into_iter().filter(|line| !ours(line)).collect::<Vec<_>>()
+    };
+    let came = "_fbp=1; voipro_counted=1; voipro_session=1; another=1; __Host-keuze_seen=1";
+    assert_eq!(
+        taken("control=refuse_all", came).await,
+        [
+            "voipro_counted=; Secure; Path=/; Max-Age=0",
+            "voipro_counted=; Secure; Path=/; Domain=www.voipro.nl; Max-Age=0",
+            "voipro_counted=; Secure; Path=/; Domain=voipro.nl; Max-Age=0",
+            "_fbp=; Secure; Path=/; Max-Age=0",
+            "_fbp=; Secure; Path=/; Domain=www.voipro.nl; Max-Age=0",
+            "_fbp=; Secure; Path=/; Domain=voipro.nl; Max-Age=0",
+        ]
+    );
+    assert_eq!(taken("control=refuse_all", "another=1").await, Vec::<String>::new());
+    let policy = house.services.published.current().id();
+    let all = OPTIONAL.map(|id| format!("&offered={id}")).concat();
+    let accepts = format!("policy={policy}&language=nl&surface=page&control=accept_all{all}");
+    assert_eq!(taken(&accepts, came).await, Vec::<String>::new(), "all of it is allowed");
+}
+
 /// R-2.5.5-1: the banner's build and layout variant stand in the record, whichever road an answer came by; and
 /// only ones that we know.
 #[tokio::test]
