@@ -257,6 +257,14 @@ async fn an_older_copy_of_everything_is_refused_until_somebody_decides() {
     assert!(refused(&data).contains("is damaged"));
     std::fs::write(&last, format!("{line}\n")).expect("written");
     holds(&data, 2).await;
+    // Below what stands there it is the same decision.
+    std::fs::remove_dir_all(&data).expect("deleted");
+    copy_folder(&early, &data);
+    let below = |line: &str| [kept.as_slice(), line.as_bytes(), b"\n"].concat();
+    std::fs::write(&last, below(&line.replace("2 records", "8 records"))).expect("written");
+    assert!(refused(&data).contains("is damaged"));
+    std::fs::write(&last, below(line)).expect("written");
+    holds(&data, 2).await;
     // From then on that is the ledger that was here.
     std::fs::remove_dir_all(&data).expect("deleted");
     copy_folder(&late, &data);

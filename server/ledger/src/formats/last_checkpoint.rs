@@ -9,7 +9,8 @@
 //! | 2 | when the last record was made (RFC 3339, UTC); for people to read, bound to nothing |
 //! | 3 to end | the signed checkpoint |
 //!
-//! Or, where somebody decided to go on without what is missing, one line: `go on with <records> records, root <base64>`.
+//! Or, where somebody decided to go on without what is missing, one line: `go on with <records> records, root <base64>`,
+//! in place of these or below them.
 //!
 //! Written by the ledger's writer after a batch is durable, at most once a second; read at every start and by
 //! `keuze verify`, which refuse a ledger that it does not add up with. A text that is none of these is damaged and refused;
@@ -55,8 +56,9 @@ pub fn encode(note: &str, at: OffsetDateTime) -> String {
 
 /// Reads what the file says.
 pub fn decode(text: &str) -> Said {
-    if text.starts_with("go on with ") {
-        return Said::GoOn(text.trim_end().to_owned());
+    // Whoever is told to write a line into a file writes it below what stands there as readily as in its place.
+    if let Some(line) = text.trim_end().lines().last().map(str::trim).filter(|line| line.starts_with("go on with ")) {
+        return Said::GoOn(line.to_owned());
     }
     let Some((first, rest)) = text.split_once('\n') else { return Said::Damaged };
     let version =
