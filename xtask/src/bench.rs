@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use figures::{Figure, Measured};
 use serde_json::json;
-use site::Site;
+use site::BenchSite;
 
 use crate::run;
 
@@ -49,7 +49,7 @@ async fn measure(binaries: &[PathBuf], rows: usize) -> Result<Vec<Measured>> {
     let mut measured: Vec<Measured> = binaries.iter().map(|_| Measured::default()).collect();
     let mut sites = Vec::new();
     for (at, binary) in binaries.iter().enumerate() {
-        sites.push(Site::open(binary, &made(folder.path(), at)?).await?);
+        sites.push(BenchSite::open(binary, &made(folder.path(), at)?).await?);
     }
     for round in 1..=ROUNDS {
         for (at, site) in sites.iter_mut().enumerate() {

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 
 /// What is asked; headers beside `Host` and `Cookie`.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct ClientRequest {
     pub method: String,
     /// With the query.
     pub path: String,
@@ -21,7 +21,7 @@ pub struct Request {
     pub body: String,
 }
 
-impl Request {
+impl ClientRequest {
     pub fn get(path: &str) -> Self {
         Self { method: "GET".to_owned(), path: path.to_owned(), headers: Vec::new(), body: String::new() }
     }
@@ -44,14 +44,14 @@ impl Request {
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct ClientResponse {
     pub status: u16,
     /// In their order, in small letters.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl ClientResponse {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -74,7 +74,7 @@ impl Client {
     ///
     /// # Errors
     /// The request is none, or the other side broke off.
-    pub async fn send(&mut self, asked: &Request) -> Result<Answer> {
+    pub async fn send(&mut self, asked: &ClientRequest) -> Result<ClientResponse> {
         let mut request = hyper::Request::builder().method(asked.method.as_str()).uri(&asked.path);
         if !asked.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             request = request.header(HOST, self.address.to_string());
@@ -97,7 +97,7 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let headers = headers.collect();
-        Ok(Answer { status: head.status.as_u16(), headers, body: body.collect().await?.to_bytes().to_vec() })
+        Ok(ClientResponse { status: head.status.as_u16(), headers, body: body.collect().await?.to_bytes().to_vec() })
     }
 
     async fn connected(&mut self) -> Result<&mut SendRequest<Full<Bytes>>> {

@@ -15,9 +15,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use script::{Ask, Keep, Step};
+use script::{Ask, Keep, ScriptStep};
 
-use crate::client::{Answer, Client, Request};
+use crate::client::{Client, ClientRequest, ClientResponse};
 use crate::demo::Demo;
 use crate::{forms, run};
 
@@ -31,15 +31,15 @@ const ROUTES: &str = "docs/routes.md";
 const STILL: &str = include_str!("compare/still.c");
 
 /// What was asked, and what came back.
-struct Told {
+struct Exchange {
     asked: String,
-    answer: Answer,
+    answer: ClientResponse,
 }
 
 /// All of it, and what was kept on the way.
 #[derive(Default)]
 struct Conversation {
-    told: Vec<Told>,
+    told: Vec<Exchange>,
     kept: BTreeMap<String, String>,
     /// What could not be asked or kept, because the page before was another one.
     missed: Vec<String>,
@@ -101,7 +101,7 @@ async fn ask(binary: &Path, folder: &Path, still: &Path) -> Result<Conversation>
 }
 
 /// Every address with nothing in it, with nonsense, and as another site's page would send it.
-fn everywhere(table: &str) -> Vec<Request> {
+fn everywhere(table: &str) -> Vec<ClientRequest> {
     let paths = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let filled = paths.map(|path| {
         let parts = path.split('/').map(|part| if part.starts_with('{') { "niets" } else { part });
@@ -109,9 +109,14 @@ fn everywhere(table: &str) -> Vec<Request> {
     });
     let requests = filled.flat_map(|path| {
         let form = "application/x-www-form-urlencoded";
-        let post = |body| Request::post(&path, form, body);
+        let post = |body| ClientRequest::post(&path, form, body);
         let elsewhere = post("onzin=1").with("Origin", "https://elders.example").with("Sec-Fetch-Site", "cross-site");
-        [Request::get(&path), Request::get(&format!("{path}?lang=en&onzin=%00")), post("onzin=1&a=%ff"), elsewhere]
+        [
+            ClientRequest::get(&path),
+            ClientRequest::get(&format!("{path}?lang=en&onzin=%00")),
+            post("onzin=1&a=%ff"),
+            elsewhere,
+        ]
     });
     requests.collect()
 }
@@ -120,7 +125,7 @@ fn everywhere(table: &str) -> Vec<Request> {
 struct Asking {
     origin: String,
     clients: BTreeMap<String, Client>,
-    pages: BTreeMap<String, Answer>,
+    pages: BTreeMap<String, ClientResponse>,
     all: Conversation,
     address: std::net::SocketAddr,
 }
@@ -140,14 +145,14 @@ impl Asking {
         }
     }
 
-    async fn step(&mut self, step: &Step) -> Result<()> {
+    async fn step(&mut self, step: &ScriptStep) -> Result<()> {
         let request = match self.request(step) {
             Ok(request) => request,
             Err(error) => {
                 self.miss(step, &error.to_string());
                 // In its place, so that what follows stays beside what follows in the other conversation.
-                let answer = Answer { status: 0, headers: Vec::new(), body: Vec::new() };
-                self.all.told.push(Told { asked: format!("{:?}", step.ask), answer });
+                let answer = ClientResponse { status: 0, headers: Vec::new(), body: Vec::new() };
+                self.all.told.push(Exchange { asked: format!("{:?}", step.ask), answer });
                 return Ok(());
             }
         };
@@ -164,12 +169,12 @@ impl Asking {
         Ok(())
     }
 
-    fn miss(&mut self, step: &Step, what: &str) {
+    fn miss(&mut self, step: &ScriptStep, what: &str) {
         self.all.missed.push(format!("{REQUESTS}:{}: {what}", step.line));
     }
 
     /// For what comes by itself, such as a mail.
-    async fn wait(&self, request: &Request, keeps: &[Keep]) -> Result<()> {
+    async fn wait(&self, request: &ClientRequest, keeps: &[Keep]) -> Result<()> {
         let mut client = Client::new(self.address);
         for _ in 0..100 {
             let answer = client.send(request).await?;
@@ -181,22 +186,22 @@ impl Asking {
         Ok(())
     }
 
-    fn request(&self, step: &Step) -> Result<Request> {
+    fn request(&self, step: &ScriptStep) -> Result<ClientRequest> {
         let page = || self.pages.get(&step.who).with_context(|| format!("{} has no page yet", step.who));
         let mut request = match &step.ask {
-            Ask::Get(path) | Ask::Wait(path) => Request::get(&self.filled(path)),
+            Ask::Get(path) | Ask::Wait(path) => ClientRequest::get(&self.filled(path)),
             Ask::Post { path, content_type, body } => {
-                Request::post(&self.filled(path), content_type, &self.filled(body)).with("Origin", &self.origin)
+                ClientRequest::post(&self.filled(path), content_type, &self.filled(body)).with("Origin", &self.origin)
             }
             Ask::Press { form, fields } => {
                 let (path, body) = forms::pressed(&page()?.text(), *form, &self.filled(fields))?;
-                Request::form(&self.origin, &path, &body)
+                ClientRequest::form(&self.origin, &path, &body)
             }
             Ask::Follow => {
                 let answer = page()?;
                 let to = answer.headers.iter().find(|(name, _)| name == "location");
                 let to = to.with_context(|| format!("{} leads nowhere", answer.status))?;
-                Request::get(to.1.trim_start_matches(&self.origin).split('#').next().unwrap_or_default())
+                ClientRequest::get(to.1.trim_start_matches(&self.origin).split('#').next().unwrap_or_default())
             }
         };
         for (name, value) in &step.headers {
@@ -208,12 +213,12 @@ impl Asking {
         Ok(request)
     }
 
-    async fn send(&mut self, who: &str, request: Request) -> Result<Answer> {
+    async fn send(&mut self, who: &str, request: ClientRequest) -> Result<ClientResponse> {
         let client = self.clients.entry(who.to_owned()).or_insert_with(|| Client::new(self.address));
         let asked = format!("{}. {who}: {} {} {}", self.all.told.len() + 1, request.method, request.path, request.body);
         let answer = client.send(&request).await.with_context(|| asked.clone())?;
         self.pages.insert(who.to_owned(), answer.clone());
-        self.all.told.push(Told { asked, answer: answer.clone() });
+        self.all.told.push(Exchange { asked, answer: answer.clone() });
         Ok(answer)
     }
 
@@ -227,7 +232,7 @@ impl Asking {
 /// Each request that was answered differently, and in what.
 fn differences(old: &Conversation, new: &Conversation) -> Vec<(String, Vec<String>)> {
     let pairs = old.told.iter().zip(&new.told).map(|(was, is)| {
-        let lines = |told: &Told, all: &Conversation| plain::lines(&told.answer, &all.kept);
+        let lines = |told: &Exchange, all: &Conversation| plain::lines(&told.answer, &all.kept);
         (plain::asked(&is.asked, &new.kept), plain::difference(&lines(was, old), &lines(is, new)))
     });
     pairs.filter(|(_, lines)| !lines.is_empty()).collect()

@@ -25,7 +25,7 @@ pub fn check() -> Result<()> {
 }
 
 /// A decision as its head says it.
-struct Decision<'a> {
+struct DecisionHead<'a> {
     path: &'a str,
     number: u32,
     amends: Vec<u32>,
@@ -60,7 +60,7 @@ fn decision_faults(files: &[File]) -> Vec<String> {
 }
 
 /// The head of a decision; what is wrong with it as an error.
-fn decision(file: &File) -> Result<Decision<'_>> {
+fn decision(file: &File) -> Result<DecisionHead<'_>> {
     let name = file.path.trim_start_matches(DECISIONS);
     let number: u32 =
         name.get(..4).and_then(|digits| digits.parse().ok()).context("its name begins with four digits.")?;
@@ -83,7 +83,7 @@ fn decision(file: &File) -> Result<Decision<'_>> {
         bail!("it says not what was rejected: a last paragraph that begins with `**Rejected:** `.");
     }
     let amends = numbers(head("Amends").unwrap_or_default());
-    Ok(Decision { path: &file.path, number, amends, amended_by: numbers(amended_by) })
+    Ok(DecisionHead { path: &file.path, number, amends, amended_by: numbers(amended_by) })
 }
 
 fn numbers(text: &str) -> Vec<u32> {

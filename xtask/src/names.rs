@@ -1,5 +1,5 @@
 //! Names that we took leave of, because each had several meanings, or none that the field knows: nothing is defined under one of
-//! them any more, but for those of [`STILL`].
+//! them any more.
 
 mod definitions;
 
@@ -30,78 +30,11 @@ const MODULES: &str = "\
 /// The rest, each with what it is.
 const OTHERS: [&str; 4] = ["const NOON", "field bell", "variant Class::Machines", "variant Reading::Beside"];
 
-/// Of those, the ones that something is still defined under. One that nothing is defined under must not stand here.
-const STILL: &[&str] = &[
-    "const NOON",
-    "fn asked_under",
-    "fn dress",
-    "fn fold",
-    "fn found_under",
-    "fn insight",
-    "fn last_word",
-    "fn life",
-    "fn may_i",
-    "fn may_i_use",
-    "fn of",
-    "fn perform",
-    "fn read",
-    "fn scribe",
-    "fn stands_on",
-    "fn stop_at",
-    "fn take",
-    "fn take_away",
-    "fn weigh",
-    "mod api",
-    "mod centre",
-    "mod doors",
-    "mod flips",
-    "mod fold",
-    "mod gate",
-    "mod insight",
-    "mod known",
-    "mod lives",
-    "mod machine",
-    "mod matters_most",
-    "mod rot",
-    "mod stop",
-    "mod wrong",
-    "type Act",
-    "type Acted",
-    "type Asked",
-    "type Book",
-    "type Came",
-    "type Courier",
-    "type Device",
-    "type Draft",
-    "type Entropy",
-    "type Found",
-    "type Gate",
-    "type House",
-    "type Kept",
-    "type Outcome",
-    "type Owner",
-    "type Passed",
-    "type Post",
-    "type Proven",
-    "type Scribe",
-    "type Sent",
-    "type Submitted",
-    "type Taken",
-    "type Told",
-    "type Wanted",
-    "type Way",
-    "type Who",
-    "type Why",
-    "type Wish",
-    "type Written",
-    "variant Reading::Beside",
-];
-
 /// Looks at every definition of the repository.
 pub fn check() -> Result<()> {
     let files = requirements::files()?;
-    faults::told(&name_faults(&files, STILL), "the names of definitions")?;
-    println!("{} names are gone for good, {} still there", left().len() - STILL.len(), STILL.len());
+    faults::told(&name_faults(&files), "the names of definitions")?;
+    println!("{} names are gone for good", left().len());
     Ok(())
 }
 
@@ -112,8 +45,8 @@ fn left() -> BTreeSet<String> {
     all.chain(OTHERS.map(str::to_owned)).collect()
 }
 
-fn name_faults(files: &[File], still: &[&str]) -> Vec<String> {
-    let (left, mut faults, mut seen) = (left(), Vec::new(), BTreeSet::new());
+fn name_faults(files: &[File]) -> Vec<String> {
+    let (left, mut faults) = (left(), Vec::new());
     for file in files.iter().filter(|file| file.is_rust()) {
         let found = match definitions::in_text(&file.text) {
             Ok(found) => found,
@@ -122,19 +55,9 @@ fn name_faults(files: &[File], still: &[&str]) -> Vec<String> {
                 continue;
             }
         };
-        for (line, name) in found.into_iter().filter(|(_, name)| left.contains(name)) {
-            if !still.contains(&name.as_str()) {
-                faults.push(format!(
-                    "{}:{line}: defines `{name}`. Mend: give it the name that the field has for it.",
-                    file.path
-                ));
-            }
-            seen.insert(name);
-        }
+        faults.extend(found.into_iter().filter(|(_, name)| left.contains(name)).map(|(line, name)| {
+            format!("{}:{line}: defines `{name}`. Mend: give it the name that the field has for it.", file.path)
+        }));
     }
-    let gone = still.iter().filter(|name| !seen.contains(**name));
-    faults.extend(
-        gone.map(|name| format!("xtask/src/names.rs: nothing is defined as `{name}`. Mend: take it out of STILL.")),
-    );
     faults
 }

@@ -40,7 +40,7 @@ struct Fault {
 }
 
 #[derive(Deserialize)]
-struct List {
+struct FaultList {
     fault: Vec<Fault>,
 }
 
@@ -70,7 +70,7 @@ pub fn plant(only: Option<&str>) -> Result<()> {
 
 fn faults() -> Result<Vec<Fault>> {
     let text = std::fs::read_to_string(run::root().join(LIST)).context(LIST)?;
-    Ok(toml::from_str::<List>(&text).context(LIST)?.fault)
+    Ok(toml::from_str::<FaultList>(&text).context(LIST)?.fault)
 }
 
 /// The file that a fault belongs into.

@@ -40,20 +40,20 @@ pub fn check() -> Result<()> {
 
 /// Every file of the repository in which a person writes.
 pub fn files() -> Result<Vec<File>> {
-    tree::read(&run::root())
+    tree::read_files(&run::root())
 }
 
 /// A fault, at its place.
 #[derive(Debug, PartialEq, Eq)]
-struct Fault {
+struct RequirementFault {
     path: String,
     /// Counted from 1.
     line: usize,
-    what: What,
+    what: FaultCause,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum What {
+enum FaultCause {
     /// Named where it is used, and there is no such row.
     Unknown(String),
     /// The document is referred to by section, where a row has an id.
@@ -72,41 +72,43 @@ enum What {
     Ambiguous(String),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for RequirementFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: ", self.path, self.line)?;
         match &self.what {
-            What::Unknown(id) => {
+            FaultCause::Unknown(id) => {
                 write!(f, "{id} has no row in {DOCUMENT}. Mend: add one, or name the row that is meant.")
             }
-            What::BySection => {
+            FaultCause::BySection => {
                 write!(f, "refers to the requirements by section. Mend: name the id of a row of {DOCUMENT}.")
             }
-            What::Twice(id) => write!(f, "a second row {id}. Mend: give it an id of its own."),
-            What::Malformed => write!(f, "not a row: | id | what must hold | source | shown by |, no cell empty."),
-            What::Unshown(id) => {
+            FaultCause::Twice(id) => write!(f, "a second row {id}. Mend: give it an id of its own."),
+            FaultCause::Malformed => {
+                write!(f, "not a row: | id | what must hold | source | shown by |, no cell empty.")
+            }
+            FaultCause::Unshown(id) => {
                 write!(f, "{id} has neither a test nor the word {PLANNED}. Mend: name the test, or say so.")
             }
-            What::NoTestName(name) => {
+            FaultCause::NoTestName(name) => {
                 write!(f, "`{name}` names no test. Mend: write `path.rs::function` or `name.spec.mjs: title`.")
             }
-            What::NoSuchTest(name) => {
+            FaultCause::NoSuchTest(name) => {
                 write!(f, "there is no test `{name}`, or it is ignored. Mend: name one that runs.")
             }
-            What::Ambiguous(name) => write!(f, "`{name}` is in several files. Mend: write more of its path."),
+            FaultCause::Ambiguous(name) => write!(f, "`{name}` is in several files. Mend: write more of its path."),
         }
     }
 }
 
 /// A row of the document.
-struct Row<'a> {
+struct RequirementRow<'a> {
     line: usize,
     id: &'a str,
     /// The last cell.
     shown_by: &'a str,
 }
 
-impl<'a> Row<'a> {
+impl<'a> RequirementRow<'a> {
     fn is_planned(&self) -> bool {
         self.shown_by.contains(PLANNED)
     }
@@ -117,27 +119,31 @@ impl<'a> Row<'a> {
     }
 }
 
-fn row_faults(files: &[File]) -> Vec<Fault> {
+fn row_faults(files: &[File]) -> Vec<RequirementFault> {
     let (rows, mut faults) = rows(files);
-    let tests = Tests::of(files);
+    let tests = Tests::from_files(files);
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &rows {
         let mut found = Vec::new();
         if seen.insert(row.id, row.line).is_some() {
-            found.push(What::Twice(row.id.to_owned()));
+            found.push(FaultCause::Twice(row.id.to_owned()));
         }
         found.extend(row.names().filter_map(|name| wrong_name(name, &tests)));
         if row.names().next().is_none() && !row.is_planned() {
-            found.push(What::Unshown(row.id.to_owned()));
+            found.push(FaultCause::Unshown(row.id.to_owned()));
         }
-        faults.extend(found.into_iter().map(|what| Fault { path: DOCUMENT.to_owned(), line: row.line, what }));
+        faults.extend(found.into_iter().map(|what| RequirementFault {
+            path: DOCUMENT.to_owned(),
+            line: row.line,
+            what,
+        }));
     }
     faults.extend(files.iter().flat_map(|file| wrong_references(file, |id| seen.contains_key(id))));
     faults
 }
 
 /// The rows of the document, and what pretends to be one.
-fn rows(files: &[File]) -> (Vec<Row<'_>>, Vec<Fault>) {
+fn rows(files: &[File]) -> (Vec<RequirementRow<'_>>, Vec<RequirementFault>) {
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     let Some(document) = files.iter().find(|file| file.path == DOCUMENT) else { return (rows, faults) };
     let mut in_table = false;
@@ -149,37 +155,37 @@ fn rows(files: &[File]) -> (Vec<Row<'_>>, Vec<Fault>) {
         } else if in_table && !text.starts_with("|--") {
             match row(line, text) {
                 Some(row) => rows.push(row),
-                None => faults.push(Fault { path: DOCUMENT.to_owned(), line, what: What::Malformed }),
+                None => faults.push(RequirementFault { path: DOCUMENT.to_owned(), line, what: FaultCause::Malformed }),
             }
         }
     }
     (rows, faults)
 }
 
-fn row(line: usize, text: &str) -> Option<Row<'_>> {
+fn row(line: usize, text: &str) -> Option<RequirementRow<'_>> {
     let inner = text.strip_prefix("| ")?.strip_suffix(" |")?;
     let cells: Vec<&str> = inner.split(" | ").map(str::trim).collect();
     let [id, what, source, shown_by] = cells[..] else { return None };
     let whole = is_id(id) && [what, source, shown_by].iter().all(|cell| !cell.is_empty());
-    whole.then_some(Row { line, id, shown_by })
+    whole.then_some(RequirementRow { line, id, shown_by })
 }
 
-fn wrong_name(name: &str, tests: &Tests<'_>) -> Option<What> {
-    let Some(count) = tests.count(name) else { return Some(What::NoTestName(name.to_owned())) };
+fn wrong_name(name: &str, tests: &Tests<'_>) -> Option<FaultCause> {
+    let Some(count) = tests.count(name) else { return Some(FaultCause::NoTestName(name.to_owned())) };
     match count {
-        0 => Some(What::NoSuchTest(name.to_owned())),
+        0 => Some(FaultCause::NoSuchTest(name.to_owned())),
         1 => None,
-        _ => Some(What::Ambiguous(name.to_owned())),
+        _ => Some(FaultCause::Ambiguous(name.to_owned())),
     }
 }
 
 /// Ids without a row, and references to a section instead of one.
-fn wrong_references(file: &File, is_row: impl Fn(&str) -> bool) -> Vec<Fault> {
+fn wrong_references(file: &File, is_row: impl Fn(&str) -> bool) -> Vec<RequirementFault> {
     let mut faults = Vec::new();
     for (line, text) in file.lines() {
-        let unknown = ids(text).into_iter().filter(|id| !is_row(id)).map(What::Unknown);
-        let found: Vec<What> = unknown.chain(names_section(text).then_some(What::BySection)).collect();
-        faults.extend(found.into_iter().map(|what| Fault { path: file.path.clone(), line, what }));
+        let unknown = ids(text).into_iter().filter(|id| !is_row(id)).map(FaultCause::Unknown);
+        let found: Vec<FaultCause> = unknown.chain(names_section(text).then_some(FaultCause::BySection)).collect();
+        faults.extend(found.into_iter().map(|what| RequirementFault { path: file.path.clone(), line, what }));
     }
     faults
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Error, Result, bail};
 
-use crate::{browser_files, browser_tests, crates, documents, error_types, requirements, run, size, tests_list};
+use crate::{browser_files, browser_tests, crates, documents, error_types, names, requirements, run, size, tests_list};
 
 /// One suite: its name, the seconds it may take on two cores from nothing, and what it runs.
 struct Suite {
@@ -25,6 +25,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "documents", budget: 10, run: documents::check },
     Suite { name: "crates", budget: 10, run: crates::check },
     Suite { name: "error types", budget: 10, run: error_types::check },
+    Suite { name: "names", budget: 10, run: names::check },
     Suite { name: "each crate alone", budget: 300, run: crates::build_alone },
     Suite { name: "licences", budget: 10, run: crates::deny },
     Suite { name: "unused crates", budget: 10, run: crates::unused },
@@ -60,7 +61,7 @@ pub fn test(long: bool) -> Result<()> {
     for suite in SUITES {
         let start = Instant::now();
         let outcome = outcome(suite);
-        if let Outcome::Failed(error) = &outcome {
+        if let SuiteResult::Failed(error) = &outcome {
             eprintln!("xtask: {}: {error:#}", suite.name);
         }
         rows.push((suite, start.elapsed().as_secs(), outcome));
@@ -69,7 +70,7 @@ pub fn test(long: bool) -> Result<()> {
     for (suite, seconds, outcome) in &rows {
         println!("{:<16} {seconds:>8} {:>8}  {outcome}", suite.name, suite.budget);
     }
-    let failed = rows.iter().filter(|(.., outcome)| matches!(outcome, Outcome::Failed(_)));
+    let failed = rows.iter().filter(|(.., outcome)| matches!(outcome, SuiteResult::Failed(_)));
     let failed: Vec<_> = failed.map(|(suite, ..)| suite.name).collect();
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
@@ -78,14 +79,14 @@ pub fn test(long: bool) -> Result<()> {
 }
 
 /// How a suite ended.
-enum Outcome {
+enum SuiteResult {
     Passed,
     /// For want of this program.
     Skipped(&'static str),
     Failed(Error),
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for SuiteResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Passed => f.write_str("passed"),
@@ -95,14 +96,14 @@ impl fmt::Display for Outcome {
     }
 }
 
-fn outcome(suite: &Suite) -> Outcome {
+fn outcome(suite: &Suite) -> SuiteResult {
     let program = OF_A_PROGRAM.iter().find(|(name, _)| *name == suite.name).map(|(_, program)| *program);
     if let Some(program) = program.filter(|program| !run::exists(program)) {
-        return Outcome::Skipped(program);
+        return SuiteResult::Skipped(program);
     }
     match (suite.run)() {
-        Ok(()) => Outcome::Passed,
-        Err(error) => Outcome::Failed(error),
+        Ok(()) => SuiteResult::Passed,
+        Err(error) => SuiteResult::Failed(error),
     }
 }
 

@@ -31,7 +31,7 @@ struct Test {
 }
 
 /// Every test of a commit, by the last part of its name: several may share one.
-type Tests = BTreeMap<String, Vec<Test>>;
+type CommitTests = BTreeMap<String, Vec<Test>>;
 
 /// Prints what differs, first what asks less or something else; of `whole` tests both bodies, too.
 pub fn compare(old: &str, new: &str, whole: bool) -> Result<()> {
@@ -83,7 +83,7 @@ fn browser_tests(old: &str, new: &str) -> Result<()> {
 }
 
 /// Those that both have and whose shapes differ: of several with one name, those that no test of the other side equals.
-fn changed<'a>(before: &'a Tests, now: &'a Tests) -> Vec<(&'a str, &'a Test, &'a Test)> {
+fn changed<'a>(before: &'a CommitTests, now: &'a CommitTests) -> Vec<(&'a str, &'a Test, &'a Test)> {
     let mut changed = Vec::new();
     for (name, was) in before {
         let Some(is) = now.get(name) else { continue };
@@ -124,8 +124,8 @@ fn is_name(word: &str) -> bool {
     ["self", "Self", "super", "crate"].contains(&word) || syn::parse_str::<syn::Ident>(word).is_ok()
 }
 
-fn tests_of(commit: &str) -> Result<Tests> {
-    let mut tests = Tests::new();
+fn tests_of(commit: &str) -> Result<CommitTests> {
+    let mut tests = CommitTests::new();
     for path in git(&["ls-tree", "-r", "--name-only", commit])?.lines() {
         if Path::new(path).extension().is_some_and(|kind| kind == "rs") {
             let text = git(&["show", &format!("{commit}:{path}")])?;
@@ -135,7 +135,7 @@ fn tests_of(commit: &str) -> Result<Tests> {
     Ok(tests)
 }
 
-fn add(tests: &mut Tests, path: &str, text: &str) -> Result<()> {
+fn add(tests: &mut CommitTests, path: &str, text: &str) -> Result<()> {
     let mut found = Functions { path, tests };
     found.visit_file(&syn::parse_file(text)?);
     Ok(())
@@ -143,7 +143,7 @@ fn add(tests: &mut Tests, path: &str, text: &str) -> Result<()> {
 
 struct Functions<'a> {
     path: &'a str,
-    tests: &'a mut Tests,
+    tests: &'a mut CommitTests,
 }
 
 impl<'a> Visit<'a> for Functions<'_> {

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use gone::Gone;
-use list::{Kind, List};
+use list::{LineKind, List};
 use serde_json::Value;
 
 use crate::{browser_tests, faults, requirements, run};
@@ -59,8 +59,8 @@ fn all() -> Result<List> {
     of_browser(&mut list)?;
     // What this command's own tests are about is no count.
     for file in requirements::files()?.into_iter().filter(|file| !file.path.starts_with("xtask/")) {
-        for count in counts::of(&file.text) {
-            list.add(Kind::Count, folder_of(&file.path), count);
+        for count in counts::counts_in(&file.text) {
+            list.add(LineKind::Count, folder_of(&file.path), count);
         }
     }
     Ok(list)
@@ -81,7 +81,7 @@ fn of_rust(list: &mut List) -> Result<()> {
             .map(|options| output(Command::new(program).args(options).args(["--format", "terse"]), program));
         let ignored = ignored?;
         for line in all?.lines().filter(|line| line.ends_with(": test")) {
-            let kind = if ignored.lines().any(|other| other == line) { Kind::Ignored } else { Kind::Rust };
+            let kind = if ignored.lines().any(|other| other == line) { LineKind::Ignored } else { LineKind::Rust };
             let path = line.trim_end_matches(": test");
             list.add(kind, &folder, path.rsplit("::").next().unwrap_or(path).to_owned());
         }
@@ -102,7 +102,7 @@ fn of_browser(list: &mut List) -> Result<()> {
             let (title, file) = (&spec["title"], &spec["file"]);
             let title = title.as_str().context("Playwright names the title of a test")?.to_owned();
             let left_out = children(spec, "tests").any(|test| test["expectedStatus"] != "passed");
-            let kind = if left_out { Kind::Skipped } else { Kind::Browser };
+            let kind = if left_out { LineKind::Skipped } else { LineKind::Browser };
             list.add(kind, file.as_str().unwrap_or_default(), title);
         }
     }

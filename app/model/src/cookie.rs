@@ -28,7 +28,7 @@ use super::purpose::{PurposeId, Regime};
 
 /// One answer as a device keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct DeviceAnswer {
     /// The answer; never [`Answer::NotOffered`].
     pub answer: Answer,
     /// The revision of the question that was answered.
@@ -38,16 +38,16 @@ pub struct Kept {
 }
 
 /// Per purpose the latest answer that was given on a device.
-pub type Given = BTreeMap<PurposeId, Kept>;
+pub type GivenAnswers = BTreeMap<PurposeId, DeviceAnswer>;
 
 /// Per purpose the latest answer that a subject's events tell of; never [`Answer::NotOffered`].
-pub type OnRecord = BTreeMap<PurposeId, Answered>;
+pub type RecordedAnswers = BTreeMap<PurposeId, Answered>;
 
 /// What a choice cookie says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct ChoiceCookie {
     /// What was answered. Of a cookie that cannot be read only the objections that can.
-    pub given: Given,
+    pub given: GivenAnswers,
     /// Something in it cannot be read, so nobody knows what was answered: it grants nothing, and stops what continued
     /// use would start, since an objection may be what cannot be read.
     pub unreadable: bool,
@@ -68,7 +68,7 @@ pub const NOES_THAT_LEFT: usize = 1_024;
 /// The cookie's value; empty when nothing was answered. A yes to a purpose that left the policy leaves the cookie. A no to
 /// one stays, since the purpose may come back, as far as all of those take no more than [`NOES_THAT_LEFT`] bytes: a
 /// value of any length can be planted, and browsers drop a cookie that is too long, with every answer in it.
-pub fn encode(given: &Given, policy: &Policy) -> String {
+pub fn encode(given: &GivenAnswers, policy: &Policy) -> String {
     let asked = policy.optional().filter_map(|purpose| entry(&purpose.id, given.get(&purpose.id)?));
     let left = given.iter().filter(|(id, kept)| is_no(kept.answer) && policy.optional().all(|asked| asked.id != **id));
     let mut room = NOES_THAT_LEFT;
@@ -80,7 +80,7 @@ pub fn encode(given: &Given, policy: &Policy) -> String {
     asked.chain(left).collect::<Vec<_>>().join("~")
 }
 
-fn entry(id: &PurposeId, kept: &Kept) -> Option<String> {
+fn entry(id: &PurposeId, kept: &DeviceAnswer) -> Option<String> {
     let entry = format!("{id}.{}.{}", kept.revision, letter(kept.answer)?);
     match kept.until {
         Some(until) => Some(format!("{entry}.{}", until.unix_timestamp())),
@@ -89,7 +89,7 @@ fn entry(id: &PurposeId, kept: &Kept) -> Option<String> {
 }
 
 /// How many days a device keeps the cookie that says this.
-pub fn days(given: &Given) -> u32 {
+pub fn days(given: &GivenAnswers) -> u32 {
     let objects = given.values().any(|kept| kept.answer == Answer::Objected);
     if objects { DAYS_WITH_OBJECTION } else { DAYS }
 }
@@ -109,27 +109,27 @@ pub fn put_beside(all: &mut Vec<u8>, value: &[u8]) {
     all.extend_from_slice(value);
 }
 
-impl Said {
+impl ChoiceCookie {
     /// Reads [`encode`]'s form; an empty value says nothing.
     ///
     /// An objection may be followed by the day that it had in an earlier form; it means nothing. An answer cannot hold
     /// longer than a cookie lives, so one that would was not written by us. What no purpose of ours can be named is about
     /// a purpose that we do not have.
-    pub fn read(value: &[u8], now: OffsetDateTime) -> Self {
+    pub fn parse_choice_cookie(value: &[u8], now: OffsetDateTime) -> Self {
         let mut said = Self::default();
         if value.is_empty() {
             return said;
         }
         let mut met = BTreeSet::new();
         for bytes in value.split(|byte| *byte == b'~') {
-            let read = std::str::from_utf8(bytes).ok().and_then(Entry::read);
+            let read = std::str::from_utf8(bytes).ok().and_then(CookieEntry::parse_entry);
             let Some(entry) = read else {
                 said.unreadable = true;
                 continue;
             };
             said.unreadable |= !met.insert(entry.name) || entry.ends_too_late(now);
             if let Some((purpose, kept)) = entry.kept() {
-                said.take(purpose, kept);
+                said.add_answer(purpose, kept);
             }
         }
         said.kept()
@@ -141,7 +141,7 @@ impl Said {
         policy.optional().all(|purpose| answer(self, &purpose.id) == answer(other, &purpose.id))
     }
 
-    fn take(&mut self, purpose: PurposeId, kept: Kept) {
+    fn add_answer(&mut self, purpose: PurposeId, kept: DeviceAnswer) {
         if kept.answer == Answer::Objected || !self.given.contains_key(&purpose) {
             self.given.insert(purpose, kept);
         }
@@ -156,7 +156,7 @@ impl Said {
 }
 
 /// One entry, in the only form there is.
-struct Entry<'a> {
+struct CookieEntry<'a> {
     name: &'a str,
     revision: &'a str,
     answer: Answer,
@@ -164,8 +164,8 @@ struct Entry<'a> {
     end: Option<i64>,
 }
 
-impl<'a> Entry<'a> {
-    fn read(text: &'a str) -> Option<Self> {
+impl<'a> CookieEntry<'a> {
+    fn parse_entry(text: &'a str) -> Option<Self> {
         let mut parts = text.split('.');
         let (name, revision, answer) = (parts.next()?, parts.next()?, answer_of(parts.next()?)?);
         let end = parts.next();
@@ -185,13 +185,13 @@ impl<'a> Entry<'a> {
     }
 
     /// `None` where no policy can have such a purpose.
-    fn kept(&self) -> Option<(PurposeId, Kept)> {
+    fn kept(&self) -> Option<(PurposeId, DeviceAnswer)> {
         let purpose = self.name.parse().ok()?;
         // More than fits is another question than any of ours.
         let revision = self.revision.parse().unwrap_or(u32::MAX);
         let end = self.end.filter(|_| self.answer != Answer::Objected);
         let until = end.and_then(|end| OffsetDateTime::from_unix_timestamp(end).ok());
-        Some((purpose, Kept { answer: self.answer, revision, until }))
+        Some((purpose, DeviceAnswer { answer: self.answer, revision, until }))
     }
 }
 
@@ -225,8 +225,8 @@ fn answer_of(letter: &str) -> Option<Answer> {
 
 /// What was answered according to a subject's events, in the order of the ledger; who may say yes is as in
 /// [`super::decision::decide`].
-pub fn from_events(events: &[Recorded]) -> OnRecord {
-    events.iter().fold(OnRecord::new(), |told, Recorded { event, .. }| {
+pub fn from_events(events: &[Recorded]) -> RecordedAnswers {
+    events.iter().fold(RecordedAnswers::new(), |told, Recorded { event, .. }| {
         let counts = |answered: &Answered| {
             answered.answer != Answer::NotOffered && (!answered.answer.is_yes() || is_persons_own(event))
         };

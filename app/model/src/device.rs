@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::choice::Answer;
-use super::cookie::{Kept, Said};
+use super::cookie::{ChoiceCookie, DeviceAnswer};
 use super::date::Moment;
 use super::decision::{Decision, Question, Reason, Recorded, decide};
 use super::event::{Actor, Answered, Body, ContinuedUse, Event, RecordedChoice, Route};
@@ -17,9 +17,9 @@ use super::purpose::{PurposeId, Regime};
 
 /// What is known of a device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Device {
+pub struct DeviceState {
     /// What the choice cookie says; nothing without one.
-    pub said: Said,
+    pub said: ChoiceCookie,
     /// The notice revision that was seen, from the `keuze_seen` cookie.
     pub seen: Option<u32>,
     /// Whether `Sec-GPC: 1` came along.
@@ -28,16 +28,16 @@ pub struct Device {
 
 /// What holds for a purpose on a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct DeviceStanding {
     /// Allow or deny, and why. Of the device's own word it names neither evidence nor a last day.
     pub decision: Decision,
     /// The device's answer that holds; `None` where the purpose must be asked, or the record says otherwise.
-    pub answer: Option<Kept>,
+    pub answer: Option<DeviceAnswer>,
 }
 
-impl Device {
+impl DeviceState {
     /// What holds for a purpose, as far as the device itself says.
-    pub fn standing(&self, policy: &Policy, purpose: &PurposeId, now: Moment) -> Standing {
+    pub fn standing(&self, policy: &Policy, purpose: &PurposeId, now: Moment) -> DeviceStanding {
         let question = Question::Purpose(purpose.clone());
         let decision = decide(&self.events(policy, now), policy, &question, now);
         let mut decision = Decision { evidence: Vec::new(), until: None, ..decision };
@@ -50,21 +50,21 @@ impl Device {
         }
         let holds = is_answer(decision.reason) && !self.said.unreadable;
         let answer = self.said.given.get(purpose).filter(|_| holds).cloned();
-        Standing { decision, answer }
+        DeviceStanding { decision, answer }
     }
 
     /// The same where the record is known: the cookie is a hint, never evidence, so a yes to what needs consent must
     /// stand in the record, and a no that stands there ends any yes.
-    pub fn proved(&self, record: &[Recorded], policy: &Policy, purpose: &PurposeId, now: Moment) -> Standing {
+    pub fn proved(&self, record: &[Recorded], policy: &Policy, purpose: &PurposeId, now: Moment) -> DeviceStanding {
         let standing = self.standing(policy, purpose, now);
         let by_answer = standing.decision.allow && is_answer(standing.decision.reason);
         let recorded = decide(record, policy, &Question::Purpose(purpose.clone()), now);
         let needs_record = policy.purpose(purpose).is_some_and(|purpose| purpose.regime == Regime::Consent);
         let is_no = !recorded.allow && is_answer(recorded.reason);
         match (by_answer, is_no, recorded.allow) {
-            (true, true, _) => Standing { decision: recorded, answer: None },
+            (true, true, _) => DeviceStanding { decision: recorded, answer: None },
             (true, false, false) if needs_record => {
-                Standing { decision: Decision { reason: Reason::Unrecorded, ..recorded }, answer: None }
+                DeviceStanding { decision: Decision { reason: Reason::Unrecorded, ..recorded }, answer: None }
             }
             _ => standing,
         }
@@ -95,7 +95,7 @@ impl Device {
 }
 
 /// The rules count days, a device counts seconds: an answer that has not ended yet holds today.
-fn answered(kept: &Kept, now: Moment) -> Answered {
+fn answered(kept: &DeviceAnswer, now: Moment) -> Answered {
     let day = |until| if now.at <= until { Some(now.today) } else { now.today.previous_day() };
     Answered { answer: kept.answer, revision: kept.revision, until: kept.until.and_then(day) }
 }

@@ -84,7 +84,7 @@ impl SoftOptIn {
 #[serde(deny_unknown_fields)]
 pub struct OptIn {
     /// How it was made sure that it was the person.
-    pub verified: Verification,
+    pub verified: IdentityCheck,
     /// The products that it is about; calls need it (R-2.4-11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub products: Option<String>,
@@ -96,7 +96,7 @@ pub struct OptIn {
 /// How it was made sure that it was the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verification {
+pub enum IdentityCheck {
     /// A link in a mail to the address.
     MailLink,
     /// A code in a mail to the address.

@@ -59,7 +59,7 @@ impl Classified {
     ///
     /// # Errors
     /// What is missing, or is no name.
-    pub fn read(class: MessageClass, template: &str, decided_by: Option<&str>) -> Result<Self, ClassFault> {
+    pub fn parse_class(class: MessageClass, template: &str, decided_by: Option<&str>) -> Result<Self, ClassFault> {
         let template = named(template, "-_./").ok_or(ClassFault::Template)?;
         let decided_by = decided_by.map(|name| named(name, " -_.'").ok_or(ClassFault::DecidedBy)).transpose()?;
         if class == MessageClass::Service && decided_by.is_none() {
@@ -84,7 +84,7 @@ impl CheckedLetter {
     ///
     /// # Errors
     /// [`ClassFault::Template`].
-    pub fn read(template: &str, block_version: u32) -> Result<Self, ClassFault> {
+    pub fn parse_letter(template: &str, block_version: u32) -> Result<Self, ClassFault> {
         let template = named(template, "-_./").ok_or(ClassFault::Template)?;
         Ok(Self { template, block_version })
     }
@@ -103,7 +103,7 @@ mod tests {
     /// S-19: a service message says which template it is, and who decided that it is one.
     #[test]
     fn a_service_message_names_its_template_and_who_decided() {
-        let read = |template, decided_by| Classified::read(MessageClass::Service, template, decided_by);
+        let read = |template, decided_by| Classified::parse_class(MessageClass::Service, template, decided_by);
         let read_right = read(" mail/factuur-2 ", Some("D. de Vries")).expect("read");
         assert_eq!(
             (read_right.template.as_str(), read_right.decided_by.as_deref()),
@@ -116,6 +116,6 @@ mod tests {
         for name in [None, Some(""), Some("anna@example.nl")] {
             assert_eq!(read("factuur", name), Err(ClassFault::DecidedBy), "{name:?}");
         }
-        assert!(Classified::read(MessageClass::Commercial, "actie", None).is_ok());
+        assert!(Classified::parse_class(MessageClass::Commercial, "actie", None).is_ok());
     }
 }

@@ -204,7 +204,7 @@ pub enum Effect {
 
 /// A POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Post {
+pub struct PostMethod {
     /// The limit.
     pub class: RateClass,
     /// What it may change.
@@ -215,10 +215,10 @@ pub struct Post {
 struct Spec {
     path: &'static str,
     get: Option<RateClass>,
-    post: Option<Post>,
+    post: Option<PostMethod>,
 }
 
-const fn spec(path: &'static str, get: Option<RateClass>, post: Option<Post>) -> Spec {
+const fn spec(path: &'static str, get: Option<RateClass>, post: Option<PostMethod>) -> Spec {
     Spec { path, get, post }
 }
 
@@ -235,12 +235,12 @@ const fn file(path: &'static str) -> Spec {
 }
 
 const fn post(path: &'static str, class: RateClass, effect: Effect) -> Spec {
-    spec(path, None, Some(Post { class, effect }))
+    spec(path, None, Some(PostMethod { class, effect }))
 }
 
 /// A page and what is sent to its address.
 const fn form(path: &'static str, class: RateClass, effect: Effect) -> Spec {
-    spec(path, Some(RateClass::Pages), Some(Post { class, effect }))
+    spec(path, Some(RateClass::Pages), Some(PostMethod { class, effect }))
 }
 
 impl Endpoint {
@@ -269,7 +269,7 @@ impl Endpoint {
             Self::Health => get("/keuze/health", Unlimited),
 
             Self::Decisions => {
-                let asks = Post { class: ApiClients, effect: Record };
+                let asks = PostMethod { class: ApiClients, effect: Record };
                 spec("/keuze/api/v1/decisions", Some(ApiClients), Some(asks))
             }
             Self::Objections => post("/keuze/api/v1/objections", ApiClients, Objection),
@@ -298,10 +298,10 @@ impl Endpoint {
 
             Self::Objection => form("/keuze/afmelden", Objections, Objection),
             Self::ObjectionLink => {
-                spec("/keuze/afmelden/{token}", Some(Links), Some(Post { class: Links, effect: Objection }))
+                spec("/keuze/afmelden/{token}", Some(Links), Some(PostMethod { class: Links, effect: Objection }))
             }
             Self::ObjectionLinkSlash => {
-                spec("/keuze/afmelden/{token}/", Some(Links), Some(Post { class: Links, effect: Objection }))
+                spec("/keuze/afmelden/{token}/", Some(Links), Some(PostMethod { class: Links, effect: Objection }))
             }
             Self::Letter => form("/keuze/brief", Objections, Objection),
             Self::LetterSlash => page("/keuze/brief/"),
@@ -361,7 +361,7 @@ impl Endpoint {
     }
 
     /// What is sent by POST; `None` where nothing is.
-    pub const fn post(self) -> Option<Post> {
+    pub const fn post(self) -> Option<PostMethod> {
         self.spec().post
     }
 
@@ -528,7 +528,7 @@ mod tests {
         }
     }
 
-    fn read(folders: &[&str], kinds: &[&str]) -> Vec<(PathBuf, String)> {
+    fn read_folders(folders: &[&str], kinds: &[&str]) -> Vec<(PathBuf, String)> {
         let mut found = Vec::new();
         folders.iter().for_each(|folder| files(&root().join(folder), kinds, &mut found));
         found.into_iter().map(|path| (path.clone(), fs::read_to_string(&path).expect("readable"))).collect()
@@ -542,7 +542,7 @@ mod tests {
 
     #[test]
     fn no_path_is_spelled_out_anywhere_else() {
-        let sources = read(&["app", "server", "frontend/panel"], &[".rs"]);
+        let sources = read_folders(&["app", "server", "frontend/panel"], &[".rs"]);
         assert!(sources.len() > 200, "{}", sources.len());
         // In a sentence an address stands after a space; it must be one that is there.
         let spelled = |text: &str| {
@@ -594,7 +594,7 @@ mod tests {
     #[test]
     fn what_the_browser_files_ask_for_is_there() {
         let mut asked = 0;
-        for (path, text) in read(&["frontend/embed", "server/web/src/demo"], &[".js", ".html"]) {
+        for (path, text) in read_folders(&["frontend/embed", "server/web/src/demo"], &[".js", ".html"]) {
             for at in paths_in(&text) {
                 let whole = at.trim_end_matches(['{', '}']);
                 let whole = if whole.ends_with('/') { format!("{whole}x") } else { whole.to_owned() };
@@ -609,7 +609,7 @@ mod tests {
     #[test]
     fn what_the_documents_name_is_there() {
         let mut named = 0;
-        let documents = read(&["docs"], &[".md"]).into_iter().chain([(root(), String::new())]);
+        let documents = read_folders(&["docs"], &[".md"]).into_iter().chain([(root(), String::new())]);
         for (path, text) in documents.filter(|(path, _)| !path.to_string_lossy().contains("decisions")) {
             for at in paths_in(&text) {
                 let is_start = Endpoint::ALL.iter().any(|endpoint| endpoint.path().starts_with(&at));
@@ -627,7 +627,7 @@ mod tests {
             let get = endpoint.get().map(class).unwrap_or_default();
             let (post, effect) = match endpoint.post() {
                 None => (String::new(), ""),
-                Some(Post { class: of, effect }) => (
+                Some(PostMethod { class: of, effect }) => (
                     class(of),
                     match effect {
                         Effect::Nothing => "nothing",

@@ -34,7 +34,7 @@ pub struct Policy {
     /// For how many calendar months an answer holds, a yes and a no alike.
     pub validity_months: u32,
     /// What continued use is recorded for and unlocks (R-2.5.3-1): never a `consent` purpose.
-    pub continued_use: ContinuedUse,
+    pub continued_use: ContinuedUseRule,
     /// Purposes that `Sec-GPC: 1` denies (R-3.5-4).
     pub gpc: Gpc,
     /// The notice of each language.
@@ -46,7 +46,7 @@ pub struct Policy {
 /// What continued use does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ContinuedUse {
+pub struct ContinuedUseRule {
     /// Keep the event at all.
     pub record: bool,
     /// The purposes it unlocks, all of them `low_impact`.

@@ -4,7 +4,7 @@ use super::event::{Body, Ended, Event, EventKind, MailState, Route};
 
 /// What happened, as it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
+pub enum ToldEvent {
     /// The kind says it all.
     Kind(EventKind),
     /// `retention_run`.
@@ -13,9 +13,9 @@ pub enum What {
     Mail(MailState),
 }
 
-impl What {
+impl ToldEvent {
     /// Of an event.
-    pub fn of(event: &Event) -> Self {
+    pub fn from_event(event: &Event) -> Self {
         match &event.body {
             Body::RetentionRun(run) => Self::Ended(run.ended),
             Body::Mailed(mailed) => Self::Mail(mailed.state),
@@ -26,10 +26,10 @@ impl What {
 
 /// Everything that something makes, with the ways in by which it is made. The words of each stand in a golden file, and
 /// no test of the system may record anything else.
-pub const MADE: &[(What, &[Route])] = {
+pub const MADE: &[(ToldEvent, &[Route])] = {
     use EventKind as K;
     use Route as R;
-    use What::Kind;
+    use ToldEvent::Kind;
     const CHOICE: &[Route] = &[R::Banner, R::Settings, R::PreferencePage, R::Unknown];
     &[
         (Kind(K::ChoiceMade), CHOICE),
@@ -72,15 +72,15 @@ pub const MADE: &[(What, &[Route])] = {
         (Kind(K::SignInFailed), &[R::Desk]),
         (Kind(K::SignInFailuresTold), &[R::Desk]),
         (Kind(K::KeyRotated), &[R::System]),
-        (What::Ended(Ended::Days), &[R::System]),
-        (What::Ended(Ended::UnconfirmedSignUps), &[R::System]),
-        (What::Mail(MailState::Queued), &[R::System]),
-        (What::Mail(MailState::Sent), &[R::System]),
-        (What::Mail(MailState::GivenUp), &[R::System]),
+        (ToldEvent::Ended(Ended::Days), &[R::System]),
+        (ToldEvent::Ended(Ended::UnconfirmedSignUps), &[R::System]),
+        (ToldEvent::Mail(MailState::Queued), &[R::System]),
+        (ToldEvent::Mail(MailState::Sent), &[R::System]),
+        (ToldEvent::Mail(MailState::GivenUp), &[R::System]),
     ]
 };
 
 /// Whether something makes this by that way in.
-pub fn is_made(what: What, route: Route) -> bool {
+pub fn is_made(what: ToldEvent, route: Route) -> bool {
     MADE.iter().any(|(made, routes)| *made == what && routes.contains(&route))
 }

@@ -12,6 +12,8 @@ mod device;
 mod examples;
 #[path = "model/identity.rs"]
 mod identity;
+#[path = "model/mutants.rs"]
+mod mutants;
 #[path = "model/properties.rs"]
 mod properties;
 #[path = "model/receipt.rs"]
@@ -20,5 +22,3 @@ mod receipt;
 mod rules;
 #[path = "model/scenario.rs"]
 mod scenario;
-#[path = "model/wrong.rs"]
-mod wrong;

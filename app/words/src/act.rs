@@ -6,7 +6,7 @@ use model::contact::PointKind;
 use model::decision::Reason;
 use model::event::{Actor, Ended, EventKind, MailState, Route};
 use model::language::Language::{self, En, Nl};
-use model::told::What;
+use model::told::ToldEvent;
 
 /// What was answered for a purpose, as a person reads it back.
 pub fn answer(answer: Answer, language: Language) -> &'static str {
@@ -95,16 +95,16 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
 }
 
 /// What an event tells, as a line of a timeline.
-pub fn what(what: What, language: Language) -> &'static str {
+pub fn what(what: ToldEvent, language: Language) -> &'static str {
     let (nl, en) = match what {
-        What::Kind(of) => return kind(of, language),
-        What::Ended(Ended::Days) => ("sleutels van voorbije dagen vernietigd", "keys of past days destroyed"),
-        What::Ended(Ended::UnconfirmedSignUps) => {
+        ToldEvent::Kind(of) => return kind(of, language),
+        ToldEvent::Ended(Ended::Days) => ("sleutels van voorbije dagen vernietigd", "keys of past days destroyed"),
+        ToldEvent::Ended(Ended::UnconfirmedSignUps) => {
             ("niet bevestigde aanmeldingen gewist", "unconfirmed sign-ups erased")
         }
-        What::Mail(MailState::Queued) => ("bericht klaargezet", "message queued"),
-        What::Mail(MailState::Sent) => ("bericht verstuurd", "message sent"),
-        What::Mail(MailState::GivenUp) => ("bericht niet verstuurd", "message not sent"),
+        ToldEvent::Mail(MailState::Queued) => ("bericht klaargezet", "message queued"),
+        ToldEvent::Mail(MailState::Sent) => ("bericht verstuurd", "message sent"),
+        ToldEvent::Mail(MailState::GivenUp) => ("bericht niet verstuurd", "message not sent"),
     };
     pick(language, nl, en)
 }

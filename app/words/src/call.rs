@@ -7,7 +7,7 @@ use model::language::Language::{self, En, Nl};
 
 /// The words of the call screen and of a person's page.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
+pub struct CallWords {
     /// Title and heading of the call screen.
     pub title: &'static str,
     /// Link to the look-up.
@@ -141,7 +141,7 @@ pub struct Call {
 }
 
 /// Dutch.
-pub const NL: Call = Call {
+pub const NL: CallWords = CallWords {
     title: "Gesprek",
     look_up: "Opzoeken",
     open: |reference| format!("Gesprek {reference} is nog open."),
@@ -214,7 +214,7 @@ pub const NL: Call = Call {
 };
 
 /// English.
-pub const EN: Call = Call {
+pub const EN: CallWords = CallWords {
     title: "Call",
     look_up: "Look up",
     open: |reference| format!("Call {reference} is still open."),
@@ -288,9 +288,9 @@ pub const EN: Call = Call {
     fault_erase: erasing::EN.unconfirmed,
 };
 
-impl Call {
+impl CallWords {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,
             En => &EN,

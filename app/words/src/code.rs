@@ -1,10 +1,10 @@
 //! The words of the pages on which an address is proved by a code.
 
-use crate::views::centre::{AddressFault, CodeFault};
+use crate::views::preference_centre::{AddressFault, CodeFault};
 use model::language::Language;
 
 /// The words of the pages on which an address is proved by a code.
-pub struct Code {
+pub struct CodeWords {
     /// Title of the page that asks for an address.
     pub ask_title: &'static str,
     /// The same where a mobile number will do, too.
@@ -58,7 +58,7 @@ pub struct Code {
 }
 
 /// Dutch.
-pub const NL: Code = Code {
+pub const NL: CodeWords = CodeWords {
     ask_title: "Bevestig uw e-mailadres",
     ask_title_mobile: "Bevestig uw e-mailadres of mobiele nummer",
     ask_lead: "Wij sturen u een code. Daarmee ziet en verandert u uw keuzes over reclame. U hebt geen wachtwoord nodig.",
@@ -120,7 +120,7 @@ pub const NL: Code = Code {
 };
 
 /// English.
-pub const EN: Code = Code {
+pub const EN: CodeWords = CodeWords {
     ask_title: "Confirm your e-mail address",
     ask_title_mobile: "Confirm your e-mail address or mobile number",
     ask_lead: "We send you a code. With it you see and change your choices about advertising. You need no password.",
@@ -180,9 +180,9 @@ pub const EN: Code = Code {
     },
 };
 
-impl Code {
+impl CodeWords {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

@@ -5,7 +5,7 @@ use model::language::Language;
 
 /// The words of the desk.
 #[derive(Clone, Copy, Debug)]
-pub struct Desk {
+pub struct DeskWords {
     /// The desk's name, title of its pages.
     pub title: &'static str,
     /// Heading of the sign-in form.
@@ -153,7 +153,7 @@ pub struct Desk {
 }
 
 /// Dutch.
-pub const NL: Desk = Desk {
+pub const NL: DeskWords = DeskWords {
     title: "Balie",
     sign_in: "Aanmelden bij de balie",
     name: "Naam",
@@ -238,7 +238,7 @@ pub const NL: Desk = Desk {
 };
 
 /// English.
-pub const EN: Desk = Desk {
+pub const EN: DeskWords = DeskWords {
     title: "Desk",
     sign_in: "Sign in to the desk",
     name: "Name",
@@ -320,9 +320,9 @@ pub const EN: Desk = Desk {
     zone: "Times are Dutch local time.",
 };
 
-impl Desk {
+impl DeskWords {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

@@ -6,7 +6,7 @@ use model::language::Language;
 
 /// The texts of `embed.js` and `later.js` that are not part of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Words {
+pub struct EmbedWords {
     /// Everything optional was refused.
     pub refused: &'static str,
     /// The same, where something was allowed before.
@@ -38,7 +38,7 @@ pub struct Words {
 }
 
 /// Dutch.
-pub const NL: Words = Words {
+pub const NL: EmbedWords = EmbedWords {
     refused: "Geweigerd. Alleen noodzakelijke cookies staan aan.",
     withdrawn: "Ingetrokken. Alleen noodzakelijke cookies staan aan.",
     accepted: "Geaccepteerd. Alle cookies staan aan.",
@@ -56,7 +56,7 @@ pub const NL: Words = Words {
 };
 
 /// English.
-pub const EN: Words = Words {
+pub const EN: EmbedWords = EmbedWords {
     refused: "Refused. Only necessary cookies are on.",
     withdrawn: "Withdrawn. Only necessary cookies are on.",
     accepted: "Accepted. All cookies are on.",
@@ -125,7 +125,7 @@ pub fn signal(still: &[&str], language: Language) -> String {
 }
 
 /// The texts in one language.
-pub fn words(language: Language) -> &'static Words {
+pub fn words(language: Language) -> &'static EmbedWords {
     match language {
         Language::Nl => &NL,
         Language::En => &EN,

@@ -71,7 +71,7 @@ pub const EN: Erasing = Erasing {
 
 impl Erasing {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,
             En => &EN,

@@ -2,7 +2,7 @@
 
 use super::isolate::isolated;
 use super::when;
-use model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
+use model::evidence::{Evidence, IdentityCheck, OptIn, SoftOptIn};
 use model::language::Language::{self, En, Nl};
 
 /// What it is, and what it says; a piece that is not there is said to be missing.
@@ -33,10 +33,10 @@ fn customer(soft: &SoftOptIn, language: Language) -> Vec<(&'static str, String)>
 
 fn opt_in(proof: &OptIn, language: Language) -> Vec<(&'static str, String)> {
     let verified = match proof.verified {
-        Verification::MailLink => pick(language, "met de link in een mail", "by the link in a mail"),
-        Verification::MailCode => pick(language, "met een code per mail", "by a code in a mail"),
-        Verification::TextCode => pick(language, "met een code per sms", "by a code in a text message"),
-        Verification::Portal => pick(language, "ingelogd in het klantportaal", "signed in at the customer portal"),
+        IdentityCheck::MailLink => pick(language, "met de link in een mail", "by the link in a mail"),
+        IdentityCheck::MailCode => pick(language, "met een code per mail", "by a code in a mail"),
+        IdentityCheck::TextCode => pick(language, "met een code per sms", "by a code in a text message"),
+        IdentityCheck::Portal => pick(language, "ingelogd in het klantportaal", "signed in at the customer portal"),
     };
     let products = proof.products.as_deref().map(isolated);
     let until = proof.until.map(|day| when::date(day, language));

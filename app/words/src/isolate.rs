@@ -7,7 +7,7 @@ const POP_EMBEDDING: char = '\u{202c}';
 
 /// What was opened inside a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
+enum OpenedIsolate {
     Embedding,
     Isolate,
 }
@@ -16,16 +16,16 @@ enum Open {
 ///
 /// It is meant for an element of its own (`<bdi>`), which isolates it only as long as the text cannot end the isolation.
 pub fn balanced(text: &str) -> String {
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<OpenedIsolate> = Vec::new();
     let mut kept = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push(Open::Embedding),
-            '\u{2066}'..='\u{2068}' => open.push(Open::Isolate),
-            POP_EMBEDDING if open.last() != Some(&Open::Embedding) => continue,
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push(OpenedIsolate::Embedding),
+            '\u{2066}'..='\u{2068}' => open.push(OpenedIsolate::Isolate),
+            POP_EMBEDDING if open.last() != Some(&OpenedIsolate::Embedding) => continue,
             POP_EMBEDDING => _ = open.pop(),
             // The end of an isolate ends what was opened within it, too.
-            POP_ISOLATE => match open.iter().rposition(|of| *of == Open::Isolate) {
+            POP_ISOLATE => match open.iter().rposition(|of| *of == OpenedIsolate::Isolate) {
                 Some(at) => open.truncate(at),
                 None => continue,
             },
@@ -34,7 +34,7 @@ pub fn balanced(text: &str) -> String {
         kept.push(c);
     }
     let ends = open.into_iter().rev();
-    kept.extend(ends.map(|of| if of == Open::Isolate { POP_ISOLATE } else { POP_EMBEDDING }));
+    kept.extend(ends.map(|of| if of == OpenedIsolate::Isolate { POP_ISOLATE } else { POP_EMBEDDING }));
     kept
 }
 

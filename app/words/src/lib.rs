@@ -6,20 +6,20 @@
 
 pub mod act;
 pub mod call;
-pub mod centre;
 pub mod code;
+pub mod data_access;
 pub mod desk;
 pub mod device;
 pub mod embed;
 pub mod erasing;
 pub mod evidence;
 pub mod ground;
-pub mod insight;
 pub mod isolate;
 pub mod mail;
 pub mod mailing;
 pub mod newsletter;
 pub mod objection;
+pub mod preference_centre;
 pub mod preferences;
 pub mod problem;
 pub mod receipt;

@@ -1,4 +1,4 @@
-//! The mails that leave the house: plain text, what was asked for and nothing else (S-20).
+//! The mails that are sent: plain text, what was asked for and nothing else (S-20).
 
 use model::controller::Controller;
 use model::language::Language;
@@ -12,7 +12,7 @@ pub struct Spare {
 }
 
 /// The mail with a code.
-pub struct Code {
+pub struct CodeMail {
     /// Its subject, with the site's name.
     pub subject: fn(&str) -> String,
     /// Its text, with the code, a spare one where no other mail may follow, the site's name and who sends it.
@@ -22,7 +22,7 @@ pub struct Code {
     pub sms: fn(&str, Option<&Spare>, &str) -> String,
 }
 
-const CODE_NL: Code = Code {
+const CODE_NL: CodeMail = CodeMail {
     subject: |site| format!("Uw code voor {site}"),
     text: |code, spare, site, signature| {
         let spare = spare.map_or_else(String::new, |Spare { code, until }| {
@@ -51,7 +51,7 @@ const CODE_NL: Code = Code {
     },
 };
 
-const CODE_EN: Code = Code {
+const CODE_EN: CodeMail = CodeMail {
     subject: |site| format!("Your code for {site}"),
     text: |code, spare, site, signature| {
         let spare = spare.map_or_else(String::new, |Spare { code, until }| {
@@ -79,9 +79,9 @@ const CODE_EN: Code = Code {
     },
 };
 
-impl Code {
+impl CodeMail {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &CODE_NL,
             Language::En => &CODE_EN,
@@ -121,7 +121,7 @@ const CONFIRMATION_EN: Confirmation = Confirmation {
 
 impl Confirmation {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &CONFIRMATION_NL,
             Language::En => &CONFIRMATION_EN,

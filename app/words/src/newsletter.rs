@@ -3,7 +3,7 @@
 use model::language::Language;
 
 /// The words of the newsletter's sign-up.
-pub struct Newsletter {
+pub struct NewsletterWords {
     /// Title of the form.
     pub title: &'static str,
     /// What one gets, and how to end it.
@@ -35,7 +35,7 @@ pub struct Newsletter {
 }
 
 /// Dutch.
-pub const NL: Newsletter = Newsletter {
+pub const NL: NewsletterWords = NewsletterWords {
     title: "Aanmelden voor de nieuwsbrief",
     lead: |site| format!("U krijgt dan de nieuwsbrief van {site}. In elke nieuwsbrief staat een link om te stoppen."),
     address: "Uw e-mailadres",
@@ -65,7 +65,7 @@ pub const NL: Newsletter = Newsletter {
 };
 
 /// English.
-pub const EN: Newsletter = Newsletter {
+pub const EN: NewsletterWords = NewsletterWords {
     title: "Sign up for the newsletter",
     lead: |site| format!("You then get the newsletter of {site}. Every newsletter has a link that stops it."),
     address: "Your e-mail address",
@@ -96,9 +96,9 @@ pub const EN: Newsletter = Newsletter {
     ],
 };
 
-impl Newsletter {
+impl NewsletterWords {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

@@ -3,14 +3,14 @@
 use time::Date;
 
 use super::when;
-use crate::views::objection::{CodeFault, Field, ObjectionFault, ReadHouse, ReadLines};
+use crate::views::objection::{Field, LetterCodeFault, ObjectionFault, ReadHouse, ReadLines};
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::language::Language;
 
 /// The words of the pages on which people say no.
 #[derive(Clone, Copy, Debug)]
-pub struct Objection {
+pub struct ObjectionWords {
     /// Heading behind a link that stops one channel.
     pub link_title: fn(Channel) -> &'static str,
     /// Heading behind a link that stops everything, and of the page with nothing in hand.
@@ -113,7 +113,7 @@ pub struct Objection {
     /// For whoever has no code.
     pub no_code: &'static str,
     /// What is wrong with a code, and the mend.
-    pub code_fault: fn(CodeFault) -> &'static str,
+    pub code_fault: fn(LetterCodeFault) -> &'static str,
     /// What is wrong with the form, and the mend.
     pub fault: fn(ObjectionFault) -> &'static str,
     /// Asks whether a house number is right as it is read.
@@ -125,7 +125,7 @@ pub struct Objection {
 }
 
 /// Dutch.
-pub const NL: Objection = Objection {
+pub const NL: ObjectionWords = ObjectionWords {
     link_title: |channel| match channel {
         Channel::Newsletter => "Geen nieuwsbrief meer",
         Channel::Email => "Geen reclame meer per e-mail",
@@ -204,11 +204,13 @@ pub const NL: Objection = Objection {
     stop_post: "Reclame stoppen",
     no_code: "Geen code bij de hand?",
     code_fault: |fault| match fault {
-        CodeFault::Empty => "Vul de code in. U vindt hem onder in de brief.",
-        CodeFault::Form => "Een code heeft twaalf letters en cijfers. Vergelijk hem met de brief.",
-        CodeFault::Typing => "Er zit een typefout in de code. Vergelijk hem met de brief.",
-        CodeFault::Unknown => "Deze code kennen wij niet. Vergelijk hem met de brief, of vul uw adres in.",
-        CodeFault::Busy => "Er komen nu te veel verkeerde codes binnen. Probeer het over een paar tellen opnieuw.",
+        LetterCodeFault::Empty => "Vul de code in. U vindt hem onder in de brief.",
+        LetterCodeFault::Form => "Een code heeft twaalf letters en cijfers. Vergelijk hem met de brief.",
+        LetterCodeFault::Typing => "Er zit een typefout in de code. Vergelijk hem met de brief.",
+        LetterCodeFault::Unknown => "Deze code kennen wij niet. Vergelijk hem met de brief, of vul uw adres in.",
+        LetterCodeFault::Busy => {
+            "Er komen nu te veel verkeerde codes binnen. Probeer het over een paar tellen opnieuw."
+        }
     },
     fault: |fault| match fault {
         ObjectionFault::Empty => "Vul een telefoonnummer, een adres of een e-mailadres in.",
@@ -262,7 +264,7 @@ pub const NL: Objection = Objection {
 };
 
 /// English.
-pub const EN: Objection = Objection {
+pub const EN: ObjectionWords = ObjectionWords {
     link_title: |channel| match channel {
         Channel::Newsletter => "No more newsletter",
         Channel::Email => "No more advertising by e-mail",
@@ -341,11 +343,11 @@ pub const EN: Objection = Objection {
     stop_post: "Stop advertising",
     no_code: "No code at hand?",
     code_fault: |fault| match fault {
-        CodeFault::Empty => "Fill in the code. It stands at the end of the letter.",
-        CodeFault::Form => "A code has twelve letters and digits. Compare it with the letter.",
-        CodeFault::Typing => "There is a typing error in the code. Compare it with the letter.",
-        CodeFault::Unknown => "We do not know this code. Compare it with the letter, or fill in your address.",
-        CodeFault::Busy => "Too many wrong codes are coming in. Try again in a few seconds.",
+        LetterCodeFault::Empty => "Fill in the code. It stands at the end of the letter.",
+        LetterCodeFault::Form => "A code has twelve letters and digits. Compare it with the letter.",
+        LetterCodeFault::Typing => "There is a typing error in the code. Compare it with the letter.",
+        LetterCodeFault::Unknown => "We do not know this code. Compare it with the letter, or fill in your address.",
+        LetterCodeFault::Busy => "Too many wrong codes are coming in. Try again in a few seconds.",
     },
     fault: |fault| match fault {
         ObjectionFault::Empty => "Fill in a phone number, an address or an e-mail address.",
@@ -396,9 +398,9 @@ pub const EN: Objection = Objection {
     it_is: "Yes, this is right",
 };
 
-impl Objection {
+impl ObjectionWords {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

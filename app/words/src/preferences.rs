@@ -7,7 +7,7 @@ use model::language::Language;
 
 /// The words of the preference page.
 #[derive(Clone, Copy, Debug)]
-pub struct Preferences {
+pub struct PreferencesWords {
     /// Title and heading.
     pub title: fn(site: &str) -> String,
     /// The title for whoever proved an address, with the site's name.
@@ -89,7 +89,7 @@ pub struct Preferences {
 }
 
 /// Dutch.
-pub const NL: Preferences = Preferences {
+pub const NL: PreferencesWords = PreferencesWords {
     title: |site| format!("Uw cookiekeuze op {site}"),
     known_title: |site| format!("Uw keuzes bij {site}"),
     lead: "Hier ziet u wat dit apparaat nu toestaat. U kunt uw keuze altijd veranderen. Weigeren is net zo makkelijk als toestaan.",
@@ -142,7 +142,7 @@ pub const NL: Preferences = Preferences {
 };
 
 /// English.
-pub const EN: Preferences = Preferences {
+pub const EN: PreferencesWords = PreferencesWords {
     title: |site| format!("Your cookie choice on {site}"),
     known_title: |site| format!("Your choices at {site}"),
     lead: "Here you see what this device allows now. You can change your choice at any time. Refusing is as easy as allowing.",
@@ -199,9 +199,9 @@ fn until(day: Option<Date>, sentence: &str, language: Language) -> String {
     day.map(|day| format!(" {sentence} {}.", when::date(day, language))).unwrap_or_default()
 }
 
-impl Preferences {
+impl PreferencesWords {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

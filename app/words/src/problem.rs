@@ -88,7 +88,7 @@ pub enum Slug {
 
 /// The words for one error in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct ProblemWords {
     /// Its title.
     pub title: &'static str,
     /// What happened.
@@ -109,7 +109,7 @@ impl Slug {
     }
 
     /// The words in one language.
-    pub fn words(self, language: Language) -> Problem {
+    pub fn words(self, language: Language) -> ProblemWords {
         match language {
             Language::Nl => dutch(self),
             Language::En => english(self),
@@ -117,35 +117,35 @@ impl Slug {
     }
 
     /// The words for a program, which has no page to go back to.
-    pub fn words_for_programs(self, language: Language) -> Problem {
+    pub fn words_for_programs(self, language: Language) -> ProblemWords {
         let words = self.words(language);
         match (self, language) {
-            (Self::MalformedRequest, Language::Nl) => Problem {
+            (Self::MalformedRequest, Language::Nl) => ProblemWords {
                 happened: "Wat verstuurd is, heeft niet de vorm die dit adres leest.",
                 to_do: "Verbeter wat bij `field` staat en stuur het opnieuw.",
                 ..words
             },
-            (Self::MalformedRequest, Language::En) => Problem {
+            (Self::MalformedRequest, Language::En) => ProblemWords {
                 happened: "What was sent does not have the form that this address reads.",
                 to_do: "Mend what `field` names and send it again.",
                 ..words
             },
-            (Self::TooLarge, Language::Nl) => Problem {
+            (Self::TooLarge, Language::Nl) => ProblemWords {
                 happened: "Wat verstuurd is, is groter dan dit adres aanneemt.",
                 to_do: "Stuur minder in een keer.",
                 ..words
             },
-            (Self::TooLarge, Language::En) => Problem {
+            (Self::TooLarge, Language::En) => ProblemWords {
                 happened: "What was sent is larger than this address takes.",
                 to_do: "Send less at a time.",
                 ..words
             },
-            (Self::Closed | Self::Busy, Language::Nl) => Problem {
+            (Self::Closed | Self::Busy, Language::Nl) => ProblemWords {
                 not_happened: "Er is niets opgeslagen. Elke beslissing blijft zoals zij was.",
                 to_do: "Stuur het later opnieuw, met dezelfde Idempotency-Key. Staat er een nee in, houd u daar dan nu al aan.",
                 ..words
             },
-            (Self::Closed | Self::Busy, Language::En) => Problem {
+            (Self::Closed | Self::Busy, Language::En) => ProblemWords {
                 not_happened: "Nothing was saved. Every decision stays as it was.",
                 to_do: "Send it again later, with the same Idempotency-Key. If there is a no in it, keep to it from now on.",
                 ..words
@@ -168,11 +168,11 @@ const fn problem(
     happened: &'static str,
     not_happened: &'static str,
     to_do: &'static str,
-) -> Problem {
-    Problem { title, happened, not_happened, to_do }
+) -> ProblemWords {
+    ProblemWords { title, happened, not_happened, to_do }
 }
 
-fn dutch(slug: Slug) -> Problem {
+fn dutch(slug: Slug) -> ProblemWords {
     const NOTHING: &str = "Er is niets opgeslagen. Alles blijft zoals het was.";
     const AGAIN: &str = "Ga terug naar de vorige pagina en probeer het opnieuw.";
     match slug {
@@ -400,7 +400,7 @@ fn dutch(slug: Slug) -> Problem {
     }
 }
 
-fn english(slug: Slug) -> Problem {
+fn english(slug: Slug) -> ProblemWords {
     const NOTHING: &str = "Nothing was saved. Everything stays as it was.";
     const AGAIN: &str = "Go back to the previous page and try again.";
     match slug {

@@ -244,7 +244,7 @@ pub const EN: Receipt = Receipt {
 
 impl Receipt {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

@@ -114,7 +114,7 @@ pub const EN: Register = Register {
 
 impl Register {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

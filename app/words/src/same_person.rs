@@ -57,7 +57,7 @@ pub const EN: SamePerson = SamePerson {
 
 impl SamePerson {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,
             En => &EN,

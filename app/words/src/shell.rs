@@ -69,7 +69,7 @@ pub const EN: Shell = Shell {
 
 impl Shell {
     /// In one language.
-    pub fn of(language: Language) -> &'static Self {
+    pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,
             Language::En => &EN,

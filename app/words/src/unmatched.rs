@@ -5,7 +5,7 @@ use model::language::Language::{self, En, Nl};
 
 /// What is said.
 #[derive(Clone, Copy, Debug)]
-pub struct Words {
+pub struct UnmatchedWords {
     /// Title and heading.
     pub title: &'static str,
     /// What happened.
@@ -14,9 +14,9 @@ pub struct Words {
     pub to_do: &'static str,
 }
 
-impl Words {
+impl UnmatchedWords {
     /// Of one case in one language.
-    pub fn of(why: Unmatched, language: Language) -> Self {
+    pub fn in_language(why: Unmatched, language: Language) -> Self {
         let title = match (why, language) {
             (Unmatched::NotOpen, Nl) => "Dit is hier niet open",
             (Unmatched::NotOpen, En) => "This is not open here",

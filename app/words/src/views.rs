@@ -2,10 +2,10 @@
 //!
 //! A view is a plain value, already decided and already in the person's time zone; a page only puts it into words.
 
-pub mod centre;
 pub mod desk;
 pub mod frame;
 pub mod objection;
+pub mod preference_centre;
 pub mod preferences;
 pub mod problem;
 pub mod receipt;

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::ContactError;
-use super::fold::squeezed;
+use super::folding::squeezed;
 
 const TABLE: &str = include_str!("countries.tsv");
 

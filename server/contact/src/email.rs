@@ -61,7 +61,7 @@ impl Email {
     /// Wholly in lower case: hardly any host tells Jan@ from jan@, so an objection by one holds for both.
     ///
     /// Quotes around the local part are notation and not part of the mailbox's name (RFC 5321 section 4.1.2).
-    pub fn fold(&self) -> String {
+    pub fn match_key(&self) -> String {
         use unicode_normalization::UnicodeNormalization as _;
         let quoted = self.local().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let local = quoted.map_or_else(|| self.local().to_owned(), without_quoted_pairs);
@@ -73,7 +73,7 @@ impl Email {
     /// same mailbox. Nobody is taken for somebody else by it, and nobody is found by it.
     pub fn objection_fold(&self) -> String {
         use unicode_normalization::UnicodeNormalization as _;
-        let fold = self.fold();
+        let fold = self.match_key();
         let (local, domain) = fold.rsplit_once('@').unwrap_or((&fold, ""));
         // Written in capitals, `ß` is `SS`, and `ς` is the `Σ` that `σ` is.
         let local: String = local.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
@@ -97,7 +97,7 @@ impl Email {
     /// The mailbox that it surely reaches: as it finds people, and for Google's mail every spelling of the same.
     pub fn mailbox(&self) -> String {
         let is_googles = OF_GOOGLE.contains(&domain_to_ascii(self.domain()).unwrap_or_default().as_str());
-        if is_googles { self.objection_fold() } else { self.fold() }
+        if is_googles { self.objection_fold() } else { self.match_key() }
     }
 }
 

@@ -6,7 +6,7 @@
 
 mod country;
 mod email;
-pub(crate) mod fold;
+pub(crate) mod folding;
 mod phone;
 mod post;
 
@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use country::Country;
 pub use email::Email;
 pub use phone::Phone;
-pub use post::{DutchAddress, ForeignAddress, Post, is_changed_by_a_spreadsheet, is_date_or_rounded, without_decimals};
+pub use post::{
+    DutchAddress, ForeignAddress, PostalAddress, is_changed_by_a_spreadsheet, is_date_or_rounded, without_decimals,
+};
 
 /// An address or number.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +29,7 @@ pub enum ContactPoint {
     /// A phone.
     Phone(Phone),
     /// A letter box.
-    Post(Post),
+    Post(PostalAddress),
 }
 
 /// Contact points are personal data: they stand in no log and in no panic message.
@@ -127,24 +129,24 @@ impl ContactPoint {
     }
 
     /// Under what people are found by it. Hardly any host tells Jan@ from jan@, and whoever proves one is meant by both.
-    pub fn found_under(&self) -> String {
+    pub fn identity_key(&self) -> String {
         match self {
-            Self::Email(email) => format!("email {}", email.fold()),
+            Self::Email(email) => format!("email {}", email.match_key()),
             Self::Phone(_) | Self::Post(_) => self.normal(),
         }
     }
 
     /// Whether both reach the same mailbox, phone or letter box.
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self.found_under() == other.found_under()
+        self.identity_key() == other.identity_key()
     }
 
     /// The folds that an objection by this spelling stands on.
-    pub fn stands_on(&self) -> Vec<String> {
+    pub fn suppression_keys(&self) -> Vec<String> {
         match self {
             Self::Email(email) => email.objection_folds().iter().map(|fold| format!("email {fold}")).collect(),
             Self::Phone(phone) => phone.objection_folds().iter().map(|fold| format!("phone {fold}")).collect(),
-            Self::Post(post) => post.stands_on(),
+            Self::Post(post) => post.suppression_keys(),
         }
     }
 
@@ -152,7 +154,7 @@ impl ContactPoint {
     /// the objection stands on every door of the number.
     pub fn stands_on_every_door(&self) -> Vec<String> {
         match self {
-            Self::Email(_) | Self::Phone(_) => self.stands_on(),
+            Self::Email(_) | Self::Phone(_) => self.suppression_keys(),
             Self::Post(post) => post.stands_on_every_door(),
         }
     }
@@ -176,10 +178,10 @@ impl ContactPoint {
     }
 
     /// The folds that are looked up before this point is used: an objection on any of them forbids it.
-    pub fn asked_under(&self) -> Vec<String> {
+    pub fn lookup_keys(&self) -> Vec<String> {
         match self {
-            Self::Email(_) | Self::Phone(_) => self.stands_on(),
-            Self::Post(post) => post.asked_under(),
+            Self::Email(_) | Self::Phone(_) => self.suppression_keys(),
+            Self::Post(post) => post.lookup_keys(),
         }
     }
 }

@@ -24,7 +24,7 @@ impl Phone {
         if is_rounded(meant) {
             return Err(ContactError::Spreadsheet);
         }
-        let number = Written::of(without_scheme(meant)).ok_or(ContactError::Phone)?;
+        let number = WrittenNumber::parse(without_scheme(meant)).ok_or(ContactError::Phone)?;
         let known = if number.is_international { international(&number) } else { dutch(&number.digits) };
         known.map(Self).ok_or(ContactError::Phone)
     }
@@ -60,7 +60,7 @@ fn without_scheme(text: &str) -> &str {
 }
 
 /// A number as it was written, with nothing in it but digits.
-struct Written {
+struct WrittenNumber {
     /// With the code of its country.
     is_international: bool,
     digits: String,
@@ -68,9 +68,9 @@ struct Written {
     brackets: Option<(usize, usize)>,
 }
 
-impl Written {
+impl WrittenNumber {
     /// `None` where something else than a number stands there, an extension for instance.
-    fn of(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let mut number = Self { is_international: false, digits: String::new(), brackets: None };
         let mut opened = None;
         for c in text.chars() {
@@ -111,7 +111,7 @@ fn dutch(digits: &str) -> Option<String> {
 }
 
 /// The one form of a number with the code of its country: whatever is dialled before it at home alone is left out.
-fn international(number: &Written) -> Option<String> {
+fn international(number: &WrittenNumber) -> Option<String> {
     let (code, length) = (1..=3).find_map(|length| {
         let code: u16 = number.digits.get(..length).filter(|code| !code.starts_with('0'))?.parse().ok()?;
         DATABASE.by_code(&code).map(|_| (code, length))

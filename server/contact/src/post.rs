@@ -1,7 +1,7 @@
 //! Postal addresses: Dutch ones by postcode and house number, others by country and lines.
 
 mod damage;
-mod doors;
+mod door_spellings;
 mod dutch;
 mod foreign;
 mod label;
@@ -17,14 +17,14 @@ pub use foreign::ForeignAddress;
 /// A letter box.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "where", rename_all = "snake_case")]
-pub enum Post {
+pub enum PostalAddress {
     /// In the Netherlands.
     Dutch(DutchAddress),
     /// Elsewhere.
     Foreign(ForeignAddress),
 }
 
-impl Post {
+impl PostalAddress {
     /// The lines of the envelope, as far as known.
     pub fn lines(&self) -> Vec<String> {
         match self {
@@ -56,10 +56,10 @@ impl Post {
         }
     }
 
-    pub(super) fn stands_on(&self) -> Vec<String> {
+    pub(super) fn suppression_keys(&self) -> Vec<String> {
         match self {
-            Self::Dutch(address) => address.stands_on(),
-            Self::Foreign(address) => address.stands_on(),
+            Self::Dutch(address) => address.suppression_keys(),
+            Self::Foreign(address) => address.suppression_keys(),
         }
     }
 
@@ -70,10 +70,10 @@ impl Post {
         }
     }
 
-    pub(super) fn asked_under(&self) -> Vec<String> {
+    pub(super) fn lookup_keys(&self) -> Vec<String> {
         match self {
-            Self::Dutch(address) => address.asked_under(),
-            Self::Foreign(address) => address.asked_under(),
+            Self::Dutch(address) => address.lookup_keys(),
+            Self::Foreign(address) => address.lookup_keys(),
         }
     }
 

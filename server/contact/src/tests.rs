@@ -15,12 +15,12 @@ fn phone(text: &str) -> Option<String> {
 }
 
 fn dutch(postcode: &str, number: &str, addition: &str) -> ContactPoint {
-    ContactPoint::Post(Post::Dutch(DutchAddress::parse(postcode, number, addition).expect("an address")))
+    ContactPoint::Post(PostalAddress::Dutch(DutchAddress::parse(postcode, number, addition).expect("an address")))
 }
 
 fn forbids(objection: &ContactPoint, asked: &ContactPoint) -> bool {
-    let stands_on = objection.stands_on();
-    asked.asked_under().iter().any(|fold| stands_on.contains(fold))
+    let stands_on = objection.suppression_keys();
+    asked.lookup_keys().iter().any(|fold| stands_on.contains(fold))
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn what_is_given_is_sent_to_and_what_is_folded_is_forbidden() {
     let given = email(" Jan@VOIPRO.nl").expect("an address");
     assert_eq!(given.given(), "Jan@VOIPRO.nl");
     assert_eq!(given.normal(), "Jan@voipro.nl");
-    assert_eq!(given.fold(), "jan@voipro.nl");
+    assert_eq!(given.match_key(), "jan@voipro.nl");
     assert_eq!(email("jan@bücher.example").expect("an address").normal(), "jan@xn--bcher-kva.example");
     let [upper, lower] = ["Jan@voipro.nl", "jan@voipro.nl"].map(|text| ContactPoint::Email(email(text).expect("one")));
     assert_ne!(upper.normal(), lower.normal());
@@ -88,7 +88,7 @@ fn what_is_given_is_sent_to_and_what_is_folded_is_forbidden() {
 /// What comes along invisibly when an address is pasted, and quotes that say nothing, make no other mailbox of it.
 #[test]
 fn one_mailbox_has_one_fold_however_it_is_written() {
-    let fold = |text: &str| email(text).map(|email| email.fold());
+    let fold = |text: &str| email(text).map(|email| email.match_key());
     for text in [
         "\u{200b}piet@voorbeeld.nl",
         "pi\u{ad}et@voorbeeld.nl",
@@ -165,7 +165,7 @@ fn an_objection_holds_for_the_doors_it_names() {
 
 #[test]
 fn addresses_elsewhere_are_their_lines() {
-    let address = |text: &str| Post::of_lines(text, None).map(ContactPoint::Post);
+    let address = |text: &str| PostalAddress::of_lines(text, None).map(ContactPoint::Post);
     let one = address("12 Rue de l’Église\n75001 Paris\nFrance").expect("an address");
     let other = address("12, rue de l'église \r\n 75001  PARIS\n\nFrance ").expect("an address");
     assert!(forbids(&one, &other));
@@ -176,7 +176,7 @@ fn addresses_elsewhere_are_their_lines() {
 /// S-18: whichever way a Dutch address is written, an objection by postcode and house number stands on it.
 #[test]
 fn a_dutch_address_in_lines_is_the_same_letter_box() {
-    let read = |text: &str, country| Post::of_lines(&text.replace('|', "\n"), country).map(ContactPoint::Post);
+    let read = |text: &str, country| PostalAddress::of_lines(&text.replace('|', "\n"), country).map(ContactPoint::Post);
     let at = |number| dutch("1033RW", number, "");
     for (text, number) in [
         ("Modemstraat 12 A|1033 RW Amsterdam", "12 A"),
@@ -240,8 +240,8 @@ fn points_come_back_as_they_were_kept() {
         ContactPoint::Email(email("Jan@voipro.nl").expect("one")),
         ContactPoint::Phone(Phone::parse("020 788 4000").expect("one")),
         dutch("1033 RW", "1-A", ""),
-        ContactPoint::Post(Post::of_lines("1 Road\nLondon\nUK", None).expect("one")),
-        ContactPoint::Post(Post::of_lines("Plein 40-45 12\n1033 RW Amsterdam", None).expect("one")),
+        ContactPoint::Post(PostalAddress::of_lines("1 Road\nLondon\nUK", None).expect("one")),
+        ContactPoint::Post(PostalAddress::of_lines("Plein 40-45 12\n1033 RW Amsterdam", None).expect("one")),
     ];
     for point in points {
         let json = serde_json::to_string(&point).expect("JSON");
@@ -256,13 +256,13 @@ proptest! {
     fn whatever_is_typed_is_read_or_refused(text in "\\PC{0,40}|[a-z+.\"]{1,9}@[a-z.-]{1,12}|[0-9+() -]{3,18}") {
         if let Ok(email) = Email::parse(&text) {
             let again = Email::parse(&email.normal()).expect("a normal form is an address");
-            prop_assert_eq!(again.fold(), email.fold());
+            prop_assert_eq!(again.match_key(), email.match_key());
         }
         if let Ok(phone) = Phone::parse(&text) {
             let again = Phone::parse(phone.e164()).expect("E.164 is a number");
             prop_assert_eq!(again.e164(), phone.e164());
         }
-        let _ = (DutchAddress::parse(&text, "1", &text), DutchAddress::parse("1033 RW", &text, ""), Post::of_lines(&text, None));
-        let _ = Post::of_lines(&text.replace(' ', "\n"), Some("NL"));
+        let _ = (DutchAddress::parse(&text, "1", &text), DutchAddress::parse("1033 RW", &text, ""), PostalAddress::of_lines(&text, None));
+        let _ = PostalAddress::of_lines(&text.replace(' ', "\n"), Some("NL"));
     }
 }

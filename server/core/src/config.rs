@@ -22,23 +22,23 @@ use model::channel::{Channel, ChannelRule};
 use model::controller::{Controller, Cookie, Recipient, Vendor};
 use model::language::Language;
 use model::notice::{NoticePurpose, NoticeStrings, SignalStrings};
-use model::policy::{ContinuedUse, Gpc};
+use model::policy::{ContinuedUseRule, Gpc};
 use model::purpose::{Purpose, PurposeId, Regime};
 use time::Date;
 use toml::de::DeTable;
 use words::embed::{control_words, signal};
-use words::views::centre::{Kept, Platform};
 use words::views::frame::Authority;
+use words::views::preference_centre::{Platform, RetainedElsewhere};
 
-use fault::{Faults, Place};
+use fault::{Faults, TextPlace};
 use reader::Section;
 
 pub use choice::CloseControl;
-pub use fault::Fault;
-pub use mail::{Mail, Newsletter, Sms};
+pub use fault::ConfigFault;
+pub use mail::{MailSettings, NewsletterSettings, Sms};
 pub use network::{Network, NetworkError};
 pub use register::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN, covered, is_in_eea};
-pub use server::{Rate, RateLimits, Server};
+pub use server::{Rate, RateLimits, ServerSettings};
 pub use site::{Host, HostError, HostOrigin, Site};
 pub use texts::{NoticeTexts, Texts};
 
@@ -65,7 +65,7 @@ pub struct Config {
     /// What takes the banner away beside its answers.
     pub close_control: CloseControl,
     /// What continued use is recorded for and unlocks.
-    pub continued_use: ContinuedUse,
+    pub continued_use: ContinuedUseRule,
     /// What Global Privacy Control denies.
     pub gpc: Gpc,
     /// Where people can complain.
@@ -77,17 +77,17 @@ pub struct Config {
     /// Where people can block us or leave on social media.
     pub social: Vec<Platform>,
     /// What is kept in other systems because a law says so.
-    pub kept_elsewhere: Vec<Kept>,
+    pub kept_elsewhere: Vec<RetainedElsewhere>,
     /// The newsletter's sign-up.
-    pub newsletter: Newsletter,
+    pub newsletter: NewsletterSettings,
     /// How mail leaves the house; without it, it does not.
-    pub mail: Option<Mail>,
+    pub mail: Option<MailSettings>,
     /// How a code reaches a phone; without it, it does not.
     pub sms: Option<Sms>,
     /// The words of the notice.
     pub texts: Texts,
     /// What the server itself needs to know.
-    pub server: Server,
+    pub server: ServerSettings,
     places: Places,
 }
 
@@ -95,14 +95,14 @@ pub struct Config {
 #[derive(Clone, Debug)]
 struct Places {
     file: String,
-    questions: BTreeMap<PurposeId, Place>,
-    channels: Vec<Place>,
-    links: Vec<(Place, String)>,
+    questions: BTreeMap<PurposeId, TextPlace>,
+    channels: Vec<TextPlace>,
+    links: Vec<(TextPlace, String)>,
     days: Vec<fault::Day>,
 }
 
 /// Reads a configuration; `name` is the file's, for the faults. All faults are told at once, in the order of the file.
-pub fn parse(name: &str, text: &str) -> Result<Config, Vec<Fault>> {
+pub fn parse(name: &str, text: &str) -> Result<Config, Vec<ConfigFault>> {
     let (document, errors) = DeTable::parse_recoverable(text);
     let faults = Faults::new(name, text);
     for error in &errors {
@@ -113,20 +113,20 @@ pub fn parse(name: &str, text: &str) -> Result<Config, Vec<Fault>> {
     if !errors.is_empty() {
         return Err(faults.into_sorted());
     }
-    let config = Section::root(&faults, document.get_ref()).finish(|root| read(root, name));
+    let config = Section::root(&faults, document.get_ref()).finish(|root| read_config(root, name));
     let faults = faults.into_sorted();
     config.filter(|_| faults.is_empty()).ok_or(faults)
 }
 
-fn read(root: &Section<'_>, file: &str) -> Option<Config> {
-    let site = root.table("site", site::read);
+fn read_config(root: &Section<'_>, file: &str) -> Option<Config> {
+    let site = root.table("site", site::read_site);
     let controller = root.table("controller", register::read_controller);
     let (purposes, known) = purposes::read_all(root);
     let (vendors, vendor_ids) = register::read_vendors(root);
     let hosts = site.as_ref().map(|site| site.hosts.clone()).unwrap_or_default();
     let cookies = register::read_cookies(root, &known, &vendor_ids, &hosts);
     let channels = channels::read_all(root);
-    let choice = root.table("choice", choice::read);
+    let choice = root.table("choice", choice::read_choice);
     let continued_use = root.table("continued_use", |s| purposes::read_continued_use(s, &known));
     let gpc = root.table("gpc", |s| purposes::read_gpc(s, &known));
     refuse_silent_overrides(root);
@@ -138,12 +138,12 @@ fn read(root: &Section<'_>, file: &str) -> Option<Config> {
     let kept_elsewhere = root.tables("kept_elsewhere", mail::read_kept);
     let newsletter = root.table("newsletter", mail::read_newsletter);
     let sends_mail = root.has("mail");
-    let mail = if sends_mail { root.table("mail", mail::read) } else { None };
+    let mail = if sends_mail { root.table("mail", mail::read_mail) } else { None };
     let sends_texts = root.has("sms");
     let sms = if sends_texts { root.table("sms", |s| mail::read_sms(s, sends_mail)) } else { None };
     let must_name = must_name(controller.as_ref(), &purposes);
-    let texts = root.table("texts", |s| texts::read(s, &must_name));
-    let server = root.table("server", server::read);
+    let texts = root.table("texts", |s| texts::read_texts(s, &must_name));
+    let server = root.table("server", server::read_server);
     let questions = known.into_iter().map(|(id, known)| (id, known.place)).collect();
     let places = Places {
         file: file.to_owned(),
@@ -330,18 +330,18 @@ impl Config {
     }
 
     /// What is wrong on that day: channels without a rule, and something that was done on a day to come.
-    pub fn faults_on(&self, today: Date) -> Vec<Fault> {
+    pub fn faults_on(&self, today: Date) -> Vec<ConfigFault> {
         let to_come = self.places.days.iter().filter(|(_, _, day)| *day > today).map(|(place, key, day)| {
             let what = format!("`{key}` is {day}, a day to come");
             place.fault(&self.places.file, what, "write the day on which it was done")
         });
-        let mut faults: Vec<Fault> = self.without_rule(today).into_iter().chain(to_come).collect();
+        let mut faults: Vec<ConfigFault> = self.without_rule(today).into_iter().chain(to_come).collect();
         faults.sort();
         faults
     }
 
     /// The channels whose rules all lie in the future: each would be without a rule today.
-    fn without_rule(&self, today: Date) -> Vec<Fault> {
+    fn without_rule(&self, today: Date) -> Vec<ConfigFault> {
         let missing = Channel::ALL
             .into_iter()
             .filter(|channel| !self.channels.iter().any(|rule| rule.channel == *channel && rule.from <= today));
@@ -354,13 +354,13 @@ impl Config {
     }
 
     /// A fault at each place where that link stands.
-    pub fn faults_at_link(&self, url: &str, what: &str) -> Vec<Fault> {
+    pub fn faults_at_link(&self, url: &str, what: &str) -> Vec<ConfigFault> {
         let places = self.places.links.iter().filter(|(_, link)| link == url);
         let mend = "look whether it moved, write the new address, and `checked_at` with the day";
         places.map(|(place, _)| place.fault(&self.places.file, format!("{url} {what}"), mend)).collect()
     }
 
-    fn future_only(&self, channel: Channel, today: Date) -> Fault {
+    fn future_only(&self, channel: Channel, today: Date) -> ConfigFault {
         let first = self.channels.iter().position(|rule| rule.channel == channel);
         let place = first.and_then(|at| self.places.channels.get(at)).copied().unwrap_or_default();
         let what = format!("the channel `{}` has no rule that is in force on {today}", channel.word());
@@ -368,14 +368,14 @@ impl Config {
     }
 
     /// A fault at the place where a purpose's question revision stands.
-    pub(crate) fn fault_at_question(&self, purpose: &PurposeId, what: String, mend: String) -> Fault {
-        let place = self.places.questions.get(purpose).copied().unwrap_or(Place { line: 1, column: 1 });
+    pub(crate) fn fault_at_question(&self, purpose: &PurposeId, what: String, mend: String) -> ConfigFault {
+        let place = self.places.questions.get(purpose).copied().unwrap_or(TextPlace { line: 1, column: 1 });
         place.fault(&self.places.file, what, mend)
     }
 
     /// A fault of the configuration as a whole.
-    pub(crate) fn fault(&self, what: String, mend: String) -> Fault {
-        Place { line: 1, column: 1 }.fault(&self.places.file, what, mend)
+    pub(crate) fn fault(&self, what: String, mend: String) -> ConfigFault {
+        TextPlace { line: 1, column: 1 }.fault(&self.places.file, what, mend)
     }
 }
 

@@ -29,7 +29,7 @@ impl Node {
     ///
     /// # Errors
     /// When it is no JSON.
-    pub fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+    pub fn parse_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
 
@@ -91,13 +91,13 @@ fn joined(start: &str, path: &str) -> String {
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(NodeReader)
     }
 }
 
-struct Reader;
+struct NodeReader;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for NodeReader {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     fn repeated(text: &str) -> Option<String> {
-        Node::read(text.as_bytes()).expect("JSON").repeated(is_name)
+        Node::parse_json(text.as_bytes()).expect("JSON").repeated(is_name)
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         /// Control: without repeats, what is read is what any other reader reads, and nothing is found.
         #[test]
         fn what_repeats_nothing_is_read_as_it_is(value in value()) {
-            let node = Node::read(value.to_string().as_bytes()).expect("JSON");
+            let node = Node::parse_json(value.to_string().as_bytes()).expect("JSON");
             prop_assert_eq!(node.repeated(|_| true), None);
             prop_assert_eq!(Value::from(node), value);
         }

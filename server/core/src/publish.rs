@@ -17,10 +17,10 @@ use model::notice::NoticeStrings;
 use model::policy::Policy;
 use sha2::{Digest as _, Sha256};
 
-use crate::config::{Config, Fault};
+use crate::config::{Config, ConfigFault};
 use ledger::{AppendError, ReadError};
 
-pub use plan::{Plan, Publication, least_class, plan};
+pub use plan::{Publication, PublishPlan, least_class, plan};
 pub use record::{publish, publish_if_new};
 
 /// Makes the HTML of a notice's first layer. It is handed in: what is published stands on no page framework.
@@ -121,7 +121,7 @@ impl Published {
 pub enum PublishError {
     /// The configuration changes what people were asked.
     #[error("{}", lines(.0))]
-    Faults(Vec<Fault>),
+    Faults(Vec<ConfigFault>),
     /// It was not recorded, or it is not known whether it was.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -147,7 +147,7 @@ impl From<PublishError> for String {
     }
 }
 
-fn lines(faults: &[Fault]) -> String {
+fn lines(faults: &[ConfigFault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 

@@ -5,9 +5,8 @@
 //! it) and [`MailQueue`]; above them whatever the pages, programs and the desk ask for. [`Services`] makes them all, and hands a
 //! handler the ones that it names.
 
-pub mod brakes;
+pub mod attempt_limits;
 pub mod call;
-pub mod centre;
 pub mod clients;
 pub mod codes;
 pub mod consent;
@@ -24,7 +23,9 @@ pub mod mail_check;
 pub mod maintenance;
 pub mod message;
 pub mod newsletter;
+pub mod objection;
 pub mod people;
+pub mod preference_centre;
 pub mod preferences;
 pub mod reading;
 pub mod receipt;
@@ -32,20 +33,18 @@ pub mod send;
 pub mod sign_ins;
 pub mod site;
 pub mod staff;
-pub mod stop;
 pub mod tokens;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::brakes::Brakes;
+use self::attempt_limits::AttemptLimits;
 use self::call::Calls;
-use self::centre::PreferenceCentre;
 use self::clients::ApiClients;
 use self::codes::Verification;
 use self::consent::Consent;
-use self::data_access::{DataAccess, Told};
+use self::data_access::{DataAccess, ExportedRecords};
 use self::days::Days;
 use self::keys::KeyRotation;
 use self::known_browsers::KnownBrowsers;
@@ -54,28 +53,29 @@ use self::mail::MailQueue;
 use self::maintenance::Maintenance;
 use self::message::Messages;
 use self::newsletter::Newsletter;
+use self::objection::Objections;
 use self::people::import::ContactImport;
 use self::people::{Contactability, Erasures, LetterCodes, Merging, People};
+use self::preference_centre::PreferenceCentre;
 use self::preferences::Preferences;
 use self::reading::Records;
 use self::receipt::Receipts;
 use self::send::Mailings;
 use self::sign_ins::SignIns;
-use self::site::Site;
+use self::site::SiteInfo;
 use self::staff::Staff;
-use self::stop::Objections;
 use self::tokens::Links;
 use crate::config::Config;
 use crate::publish::Published;
 use ledger::clock::Clock;
-use ledger::{ReadError, Scribe};
-use vault::random::Entropy;
+use ledger::{Ledger, ReadError};
+use vault::random::SecureRandom;
 
 /// What the services are made of.
 #[derive(Clone)]
-pub struct Parts {
+pub struct ServiceParts {
     /// The one writer, and every read.
-    pub scribe: Scribe,
+    pub ledger: Ledger,
     /// The configuration the server was started with.
     pub config: Arc<Config>,
     /// The policies that were ever published, with the one in force.
@@ -83,7 +83,7 @@ pub struct Parts {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
+    pub entropy: Arc<dyn SecureRandom>,
     /// The demo's folder for mails that stay.
     pub outbox: Option<PathBuf>,
     /// Whether this is the demo: host page, invented people, a log origin of its own.
@@ -120,7 +120,7 @@ pub struct Services {
     /// What is stored, as people read it.
     pub records: Arc<Records>,
     /// Who asks, under which policy, and who else gets data.
-    pub site: Arc<Site>,
+    pub site: Arc<SiteInfo>,
     /// What people answer, and that they were asked.
     pub consent: Arc<Consent>,
     /// What a browser has answered, as its preference page shows it.
@@ -154,7 +154,7 @@ pub struct Services {
     /// What ends or is recorded by itself.
     pub maintenance: Arc<Maintenance>,
     /// The one writer, and every read.
-    pub scribe: Scribe,
+    pub ledger: Ledger,
     /// The configuration the server was started with.
     pub config: Arc<Config>,
     /// The policies that were ever published, with the one in force.
@@ -162,7 +162,7 @@ pub struct Services {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
+    pub entropy: Arc<dyn SecureRandom>,
     /// The demo's folder for mails that stay.
     pub outbox: Option<PathBuf>,
     /// Whether this is the demo.
@@ -175,44 +175,44 @@ impl Services {
     /// # Errors
     /// When a fact beside the ledger cannot be read.
     #[expect(clippy::too_many_lines, reason = "one statement a service")]
-    pub fn new(parts: Parts) -> Result<Self, ReadError> {
-        let Parts { scribe, config, published, clock, entropy, outbox, demo, sign_in_pause } = parts;
+    pub fn new(parts: ServiceParts) -> Result<Self, ReadError> {
+        let ServiceParts { ledger, config, published, clock, entropy, outbox, demo, sign_in_pause } = parts;
         let sends_mail = config.mail.is_some() || outbox.is_some();
-        let brakes = Brakes::open(scribe.layout().map(|layout| layout.brakes()), clock.now().at);
-        let told = Told {
+        let brakes = AttemptLimits::open(ledger.layout().map(|layout| layout.brakes()), clock.now().at);
+        let told = ExportedRecords {
             kept_elsewhere: config.kept_elsewhere.clone(),
             recipients: config.recipients.clone(),
             authorities: config.authorities.clone(),
         };
-        let receipts = Arc::new(Receipts::new(scribe.clone()));
-        let people = Arc::new(People::load(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy))?);
-        let links = Arc::new(Links::new(scribe.clone(), Arc::clone(&people)));
+        let receipts = Arc::new(Receipts::new(ledger.clone()));
+        let people = Arc::new(People::load(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy))?);
+        let links = Arc::new(Links::new(ledger.clone(), Arc::clone(&people)));
         let letters =
-            Arc::new(LetterCodes::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy), Arc::clone(&people)));
+            Arc::new(LetterCodes::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy), Arc::clone(&people)));
         let contactability = Arc::new(Contactability::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             Arc::clone(&published),
             Arc::clone(&people),
         ));
         let merging = Arc::new(Merging::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             Arc::clone(&people),
             Arc::clone(&contactability),
         ));
-        let days = Arc::new(Days::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy)));
+        let days = Arc::new(Days::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy)));
         let mail = Arc::new(MailQueue::load(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&days),
             config.sms.clone(),
             sends_mail,
         )?);
         let verification = Arc::new(Verification::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             Arc::clone(&published),
@@ -232,7 +232,7 @@ impl Services {
             config.newsletter.unconfirmed_days,
         ));
         let erasures = Arc::new(Erasures::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             Arc::clone(&people),
@@ -241,21 +241,21 @@ impl Services {
             Arc::clone(&mail),
         ));
         let records = Arc::new(Records::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&published),
             Arc::clone(&people),
             Arc::clone(&contactability),
         ));
         let public_host = config.site.hosts.iter().find(|host| !host.is_local()).filter(|_| !demo);
         let public_origin = public_host.map(|host| format!("https://{}", host.name()));
-        let site = Arc::new(Site::new(
+        let site = Arc::new(SiteInfo::new(
             Arc::clone(&published),
             config.authorities.clone(),
             config.recipients.clone(),
             public_origin,
         ));
         let consent = Arc::new(Consent::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             Arc::clone(&published),
@@ -268,7 +268,7 @@ impl Services {
             Arc::clone(&receipts),
         ));
         let messages = Arc::new(Messages::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             Arc::clone(&people),
@@ -304,7 +304,7 @@ impl Services {
             told,
         ));
         let look_ups = Arc::new(LookUps::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&published),
             Arc::clone(&people),
@@ -314,7 +314,7 @@ impl Services {
             Arc::clone(&receipts),
         ));
         let calls = Arc::new(Calls::load(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&days),
             Arc::clone(&contactability),
@@ -327,21 +327,21 @@ impl Services {
             Arc::clone(&contactability),
             Arc::clone(&merging),
         ));
-        let staff = Arc::new(Staff::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy)));
+        let staff = Arc::new(Staff::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy)));
         let sign_ins = Arc::new(SignIns::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             Arc::clone(&staff),
             sign_in_pause,
         ));
         let known_browsers =
-            Arc::new(KnownBrowsers::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy), Arc::clone(&staff)));
-        let clients = Arc::new(ApiClients::load(scribe.clone(), Arc::clone(&clock), Arc::clone(&entropy))?);
+            Arc::new(KnownBrowsers::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy), Arc::clone(&staff)));
+        let clients = Arc::new(ApiClients::load(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy))?);
         let key_rotation =
-            Arc::new(KeyRotation::new(scribe.clone(), Arc::clone(&clock), Arc::clone(&links), Arc::clone(&letters)));
+            Arc::new(KeyRotation::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&links), Arc::clone(&letters)));
         let maintenance = Arc::new(Maintenance::new(
-            scribe.clone(),
+            ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&days),
             Arc::clone(&mail),
@@ -382,7 +382,7 @@ impl Services {
             clients,
             key_rotation,
             maintenance,
-            scribe,
+            ledger,
             config,
             published,
             clock,

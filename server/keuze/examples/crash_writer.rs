@@ -14,10 +14,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use ledger::clock::{Clock as _, SystemClock};
 use ledger::fixture::{choice, erasure, named_choice};
-use ledger::{Draft, Opening, Scribe};
+use ledger::{AppendRequest, Ledger, Opening};
 use model::identity::Subject;
 use vault::random::SystemEntropy;
-use vault::ring::Owner;
+use vault::ring::KeyPurpose;
 
 const TASKS: u8 = 8;
 
@@ -32,26 +32,26 @@ async fn main() -> anyhow::Result<()> {
     let [folder, rounds, records] = &arguments[..] else { anyhow::bail!("crash_writer DIR ROUNDS RECORDS") };
     let (rounds, records) = (rounds.parse().context("ROUNDS")?, records.parse().context("RECORDS")?);
     for round in 0..rounds {
-        let scribe = Scribe::open(opening(Path::new(folder)))?;
-        let tasks: Vec<_> = (0..TASKS).map(|task| tokio::spawn(append(scribe.clone(), round, task, records))).collect();
+        let ledger = Ledger::open(opening(Path::new(folder)))?;
+        let tasks: Vec<_> = (0..TASKS).map(|task| tokio::spawn(append(ledger.clone(), round, task, records))).collect();
         for task in tasks {
             task.await??;
         }
-        scribe.close().await;
+        ledger.close().await;
     }
     Ok(())
 }
 
 /// Erases one person after the other.
 async fn erase(folder: &Path, run: u8) -> anyhow::Result<()> {
-    let scribe = Scribe::open(opening(folder))?;
+    let ledger = Ledger::open(opening(folder))?;
     for number in 0_u32.. {
         let [.., high, low] = number.to_be_bytes();
         let somebody = subject([run, high, low]);
         let now = SystemClock.now().at;
-        scribe.append(Draft::new(choice(now).with_subject(Some(somebody)))).await?;
-        let key = scribe.find_key(Owner::Proof(somebody)).context("made with the record")?;
-        scribe.append(Draft::new(erasure(now)).ending(vec![key])).await?;
+        ledger.append(AppendRequest::new(choice(now).with_subject(Some(somebody)))).await?;
+        let key = ledger.find_key(KeyPurpose::Proof(somebody)).context("made with the record")?;
+        ledger.append(AppendRequest::new(erasure(now)).ending(vec![key])).await?;
         println!("ERASED");
     }
     Ok(())
@@ -67,12 +67,12 @@ fn opening(folder: &Path) -> Opening {
 }
 
 /// Appends records, of which every other one has a subject of its own and so a key of its own.
-async fn append(scribe: Scribe, round: u8, task: u8, records: u8) -> anyhow::Result<()> {
+async fn append(ledger: Ledger, round: u8, task: u8, records: u8) -> anyhow::Result<()> {
     for number in 0..records {
         let name = format!("{round}-{task}-{number}");
         let whose = number.is_multiple_of(2).then(|| subject([round, task, number]));
         let event = named_choice(SystemClock.now().at, &name).with_subject(whose);
-        let written = scribe.append(Draft::new(event)).await?;
+        let written = ledger.append(AppendRequest::new(event)).await?;
         println!("ACK {} {name}", written.address);
     }
     Ok(())

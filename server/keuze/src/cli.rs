@@ -27,7 +27,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 use keuze_core::logging::may_be_written;
 use ledger::verify::{VerifyError, verify};
 
-use data::Ledger;
+use data::LedgerArguments;
 use refusal::Refusal;
 
 /// Consent and objection, with proof.
@@ -45,14 +45,14 @@ enum Task {
     /// Runs the server with a host page, invented people, and a ledger of its own.
     Demo(Serving),
     /// Recomputes the whole ledger and names the first record that fails.
-    Verify(Ledger),
+    Verify(LedgerArguments),
     /// Makes the databases anew from the journal; the old ones are kept beside them.
-    Rebuild(Ledger),
+    Rebuild(LedgerArguments),
     /// Names every fault of a configuration, with its line and its mend.
     Check(check::Check),
     /// What is in force.
     #[command(subcommand)]
-    Policy(policy::Policy),
+    Policy(policy::PolicyCommand),
     /// People and their contact points.
     #[command(subcommand)]
     Contacts(contacts::Contacts),
@@ -60,7 +60,7 @@ enum Task {
     Erase(erase::Erase),
     /// The keys that everything is sealed under.
     #[command(subcommand)]
-    Key(key::Key),
+    Key(key::KeyCommand),
     /// Who may use the desk.
     #[command(subcommand)]
     Staff(staff::StaffTask),
@@ -135,7 +135,7 @@ fn log() {
     tracing_subscriber::registry().with(lines.with_filter(chosen.and(filter_fn(may_be_written)))).init();
 }
 
-fn print_verified(ledger: &Ledger) -> ExitCode {
+fn print_verified(ledger: &LedgerArguments) -> ExitCode {
     match verify(&ledger.data, ledger.key_file.as_deref()) {
         Ok(verified) => {
             for left_out in &verified.left_out {
@@ -155,7 +155,7 @@ fn print_verified(ledger: &Ledger) -> ExitCode {
     }
 }
 
-async fn rebuild(ledger: &Ledger) -> Result<(), Refusal> {
+async fn rebuild(ledger: &LedgerArguments) -> Result<(), Refusal> {
     ledger.open_anew()?.close().await;
     say(
         "the databases were made anew from the journal; the old ones are kept beside them as sled.aside-1 or the next number",

@@ -1,7 +1,7 @@
 //! The binary `keuze`: the command line, what it wires together, and the delivery of mail.
 
 mod cli;
-mod courier;
+mod mail_delivery;
 
 use std::process::ExitCode;
 

@@ -20,12 +20,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use client::{Client, Policy};
+use client::{KillClient, NamedPolicy};
 use counts::{count, seed};
 use eraser::erase_many;
-use keuze::Server;
+use keuze::DemoServer;
 use ledger::verify::verify;
-use ledger::{Opening, Scribe};
+use ledger::{Ledger, Opening};
 use model::identity::{RecordAddress, ShardNumber};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -56,12 +56,12 @@ async fn every_acknowledged_choice_survives_kill_9() {
         // A directory that nobody has mended yet adds up too.
         assert!(cycle == 0 || keuze::verify(folder.path()) > highest(&acknowledged), "missing after kill {cycle}");
         if cycle % 4 == 0 {
-            Server::spawn(folder.path()).kill_after(Duration::from_millis(rng.random_range(0..300)));
+            DemoServer::spawn(folder.path()).kill_after(Duration::from_millis(rng.random_range(0..300)));
         }
-        let server = Server::start(folder.path());
+        let server = DemoServer::start(folder.path());
         assert!(server.verify() > highest(&acknowledged), "records are missing after kill {cycle}");
         // Whoever heard nothing asks again, under the same key.
-        let client = Client::new(server.port);
+        let client = KillClient::new(server.port);
         let policy = client.policy();
         for (name, grant) in unanswered.drain(..) {
             let address = client.choose(&policy, grant, &name).expect("answered").expect("nobody else asks");
@@ -72,8 +72,8 @@ async fn every_acknowledged_choice_survives_kill_9() {
         acknowledged.extend(answered);
         unanswered = rest;
     }
-    let server = Server::start(folder.path());
-    let origin = Client::new(server.port).log_origin();
+    let server = DemoServer::start(folder.path());
+    let origin = KillClient::new(server.port).log_origin();
     server.stop();
     let records = keuze::verify(folder.path());
     eprintln!("KEUZE_SEED={seed}: {} kills, {} acknowledged, {records} records", kills(), acknowledged.len());
@@ -86,9 +86,9 @@ fn highest(acknowledged: &Acknowledged) -> u64 {
 }
 
 /// Clients send choices until the server is gone; what was answered 201 by then, and what was not.
-fn load_until_killed(server: Server, cycle: usize, moment: Duration) -> (Acknowledged, Vec<Unanswered>) {
+fn load_until_killed(server: DemoServer, cycle: usize, moment: Duration) -> (Acknowledged, Vec<Unanswered>) {
     let port = server.port;
-    let policy = Client::new(port).policy();
+    let policy = KillClient::new(port).policy();
     let killed = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let (policy, killed) = (&policy, &killed);
@@ -110,7 +110,7 @@ fn load_until_killed(server: Server, cycle: usize, moment: Duration) -> (Acknowl
 fn choose_until(
     killed: &AtomicBool,
     port: u16,
-    policy: &Policy,
+    policy: &NamedPolicy,
     cycle: usize,
     client: usize,
 ) -> (Acknowledged, Vec<Unanswered>) {
@@ -118,7 +118,7 @@ fn choose_until(
     let mut unanswered = Vec::new();
     for number in 0.. {
         let name = format!("k{cycle}-{client}-{number}");
-        let answer = Client::new(port).choose(policy, number % 2 == 0, &name);
+        let answer = KillClient::new(port).choose(policy, number % 2 == 0, &name);
         if answer.is_err() {
             unanswered.push((name.clone(), number % 2 == 0));
         }
@@ -142,20 +142,20 @@ async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged)
         origin,
         entropy: Arc::new(SystemEntropy),
     };
-    let scribe = Scribe::open(opening).expect("opens");
+    let ledger = Ledger::open(opening).expect("opens");
     for ((shard, index), name) in acknowledged {
         let address = format!("{shard}/{index}").parse().expect("an address");
-        let recorded = scribe.record(address).expect("readable").expect("it was acknowledged");
+        let recorded = ledger.record(address).expect("readable").expect("it was acknowledged");
         assert_eq!(recorded.event.banner().1, Some(name.as_str()), "{address}");
     }
     let mut seen = BTreeSet::new();
     let first = RecordAddress { shard: ShardNumber::FIRST, index: 0 };
     for index in 0..=highest(acknowledged) {
-        let recorded = scribe.record(RecordAddress { index, ..first }).expect("readable");
+        let recorded = ledger.record(RecordAddress { index, ..first }).expect("readable");
         let name = recorded.and_then(|recorded| recorded.event.banner().1.map(str::to_owned));
         assert!(name.is_none_or(|name| seen.insert(name)), "{index} was recorded before: asked twice, it happens once");
     }
-    scribe.close().await;
+    ledger.close().await;
 }
 
 /// Kills while people are erased: whatever is half done then, the ledger adds up before anybody has mended it, and
@@ -186,8 +186,8 @@ async fn a_ledger_adds_up_after_a_kill_in_an_erasure() {
 #[test]
 fn half_a_request_does_not_hold_a_stop() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
-    let client = Client::new(server.port);
+    let server = DemoServer::start(folder.path());
+    let client = KillClient::new(server.port);
     client.choose(&client.policy(), false, "before").expect("answered");
     let records = server.verify();
     let half = |text: &str| {

@@ -1,5 +1,9 @@
 //! The ledger as a whole: what was acknowledged is there, what was altered is found.
 
+#[path = "ledger/bit_flips.rs"]
+mod bit_flips;
+#[path = "ledger/bit_rot.rs"]
+mod bit_rot;
 #[path = "common/counts.rs"]
 mod counts;
 #[path = "ledger/documented.rs"]
@@ -10,10 +14,6 @@ mod erasure;
 mod facts;
 #[path = "ledger/fixture.rs"]
 mod fixture;
-#[path = "ledger/flips.rs"]
-mod flips;
-#[path = "ledger/rot.rs"]
-mod rot;
 #[path = "ledger/start.rs"]
 mod start;
 #[path = "ledger/verify.rs"]
@@ -23,12 +23,12 @@ use fixture::{check, draft, fill, made, opening, root_of};
 use ledger::clock::moment;
 use ledger::fixture::named_choice;
 use ledger::verify::verify;
-use ledger::{Fact, Scribe};
+use ledger::{Fact, Ledger};
 use model::identity::{ContentHash, Subject};
 
 #[tokio::test]
 async fn the_same_in_memory_and_on_disk() {
-    let memory = Scribe::open(opening(None, 1)).expect("opens");
+    let memory = Ledger::open(opening(None, 1)).expect("opens");
     fill(&memory).await;
     check(&memory);
 
@@ -37,7 +37,7 @@ async fn the_same_in_memory_and_on_disk() {
     made(&data).await;
     let verified = verify(&data, Some(&root_of(&data))).expect("adds up");
     assert_eq!(verified.records, 8);
-    let again = Scribe::open(opening(Some(&data), 2)).expect("opens again");
+    let again = Ledger::open(opening(Some(&data), 2)).expect("opens again");
     check(&again);
     again.close().await;
     verify(&data, Some(&root_of(&data))).expect("still adds up");
@@ -50,13 +50,13 @@ async fn without_its_databases_the_ledger_is_the_same() {
     made(&data).await;
     let before = verify(&data, Some(&root_of(&data))).expect("adds up");
     std::fs::remove_dir_all(data.join("sled")).expect("deleted");
-    let scribe = Scribe::open(opening(Some(&data), 2)).expect("opens");
-    check(&scribe);
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&data), 2)).expect("opens");
+    check(&ledger);
+    ledger.close().await;
     assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up"), before);
-    let scribe = Scribe::open_anew(&opening(Some(&data), 3)).expect("opens");
-    check(&scribe);
-    scribe.close().await;
+    let ledger = Ledger::open_anew(&opening(Some(&data), 3)).expect("opens");
+    check(&ledger);
+    ledger.close().await;
     assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up"), before);
 }
 
@@ -64,13 +64,13 @@ async fn without_its_databases_the_ledger_is_the_same() {
 async fn one_process_at_a_time_and_verify_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    fill(&scribe).await;
-    let refused = Scribe::open(opening(Some(&data), 1)).map(|_| ()).expect_err("the lock is held");
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    fill(&ledger).await;
+    let refused = Ledger::open(opening(Some(&data), 1)).map(|_| ()).expect_err("the lock is held");
     assert!(refused.to_string().contains("in use by another keuze"), "{refused}");
     let verified = verify(&data, Some(&root_of(&data))).expect("adds up");
     assert!(!verified.left_out.is_empty());
-    scribe.close().await;
+    ledger.close().await;
 }
 
 #[tokio::test]
@@ -81,11 +81,11 @@ async fn another_or_no_root_key_is_refused() {
     let key = root_of(&data);
     let text = std::fs::read_to_string(&key).expect("is there");
     std::fs::remove_file(&key).expect("removed");
-    let refused = Scribe::open(opening(Some(&data), 1)).map(|_| ()).expect_err("no root key");
+    let refused = Ledger::open(opening(Some(&data), 1)).map(|_| ()).expect_err("no root key");
     assert!(refused.to_string().contains("is missing. Put it back"), "{refused}");
     let swapped: String = text.chars().map(|c| if c == 'a' { 'b' } else { c }).collect();
     std::fs::write(&key, swapped.replacen('b', "a", 1)).expect("written");
-    assert!(Scribe::open(opening(Some(&data), 1)).is_err());
+    assert!(Ledger::open(opening(Some(&data), 1)).is_err());
 }
 
 /// Far longer than a value of the database may be; nothing but our own limits on bodies keeps records short.
@@ -93,7 +93,7 @@ async fn another_or_no_root_key_is_refused() {
 async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
     let mut long = draft(0, Some(Subject([7; 16])));
     long.event = named_choice(moment(0).at, &"\u{1}".repeat(100_000)).with_subject(Some(Subject([7; 16])));
     let mut last = draft(1, None);
@@ -101,22 +101,22 @@ async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
     let drafts = [draft(0, None), long, last];
     let mut written = Vec::new();
     for draft in drafts {
-        written.push(scribe.append(draft).await.expect("written"));
+        written.push(ledger.append(draft).await.expect("written"));
     }
-    let whole = |scribe: &Scribe| {
+    let whole = |ledger: &Ledger| {
         for written in &written {
-            let recorded = scribe.record(written.address).expect("readable").expect("there");
+            let recorded = ledger.record(written.address).expect("readable").expect("there");
             assert_eq!(recorded.event, written.event);
         }
-        scribe.content(ContentHash([3; 32])).expect("readable").is_some_and(|bytes| bytes.len() == 3_000_000)
+        ledger.content(ContentHash([3; 32])).expect("readable").is_some_and(|bytes| bytes.len() == 3_000_000)
     };
-    assert!(whole(&scribe));
-    scribe.close().await;
+    assert!(whole(&ledger));
+    ledger.close().await;
     assert_eq!(std::fs::read_dir(data.join("sled/0001/blobs")).expect("a folder").count(), 0);
     verify(&data, Some(&root_of(&data))).expect("adds up");
-    let scribe = Scribe::open_anew(&opening(Some(&data), 3)).expect("opens");
-    assert!(whole(&scribe));
-    scribe.close().await;
+    let ledger = Ledger::open_anew(&opening(Some(&data), 3)).expect("opens");
+    assert!(whole(&ledger));
+    ledger.close().await;
     verify(&data, Some(&root_of(&data))).expect("adds up");
 }
 
@@ -125,14 +125,14 @@ async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
 async fn many_writers_share_batches_and_read_their_own_writes() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
     let writers: Vec<_> = (0..16u8)
         .map(|n| {
-            let scribe = scribe.clone();
+            let ledger = ledger.clone();
             tokio::spawn(async move {
                 for second in 0..20 {
-                    let written = scribe.append(draft(second, Some(Subject([n; 16])))).await.expect("written");
-                    let read = scribe.record(written.address).expect("readable").expect("there");
+                    let written = ledger.append(draft(second, Some(Subject([n; 16])))).await.expect("written");
+                    let read = ledger.record(written.address).expect("readable").expect("there");
                     assert_eq!(read.event, written.event);
                 }
             })
@@ -142,12 +142,12 @@ async fn many_writers_share_batches_and_read_their_own_writes() {
         writer.await.expect("no writer failed");
     }
     for n in 0..16 {
-        let history = scribe.history(Subject([n; 16])).expect("readable");
+        let history = ledger.history(Subject([n; 16])).expect("readable");
         assert_eq!(history.len(), 20);
         for pair in history.windows(2) {
             assert_eq!(pair[1].event.head.previous, Some(pair[0].address));
         }
     }
-    scribe.close().await;
+    ledger.close().await;
     assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up").records, 320);
 }

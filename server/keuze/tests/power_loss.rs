@@ -17,7 +17,7 @@ use std::sync::Arc;
 use counts::{count, seed};
 use image::Model;
 use ledger::verify::verify;
-use ledger::{Opening, Scribe};
+use ledger::{Ledger, Opening};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use recording::{Dropped, Operation, What};
@@ -88,17 +88,17 @@ async fn recover(image: &Path, expected: &[(String, String)]) -> Result<(), Stri
     let entropy = Arc::new(SystemEntropy);
     let opening =
         Opening { data: Some(data.clone()), key_file: Some(key.clone()), origin: "crash.example".to_owned(), entropy };
-    let scribe = Scribe::open(opening).map_err(|error| error.to_string())?;
-    let missing = expected.iter().find(|(address, name)| !stands(&scribe, address, name));
-    scribe.close().await;
+    let ledger = Ledger::open(opening).map_err(|error| error.to_string())?;
+    let missing = expected.iter().find(|(address, name)| !stands(&ledger, address, name));
+    ledger.close().await;
     if let Some((address, _)) = missing {
         return Err(format!("record {address} was acknowledged and is not there"));
     }
     verify(&data, Some(&key)).map(|_| ()).map_err(|error| error.to_string())
 }
 
-fn stands(scribe: &Scribe, address: &str, name: &str) -> bool {
-    let record = scribe.record(address.parse().expect("the writer prints addresses"));
+fn stands(ledger: &Ledger, address: &str, name: &str) -> bool {
+    let record = ledger.record(address.parse().expect("the writer prints addresses"));
     record.ok().flatten().is_some_and(|recorded| recorded.event.banner().1 == Some(name))
 }
 

@@ -7,7 +7,7 @@ mod recipe {
 }
 
 use recipe::documents::{OPERATING, README, SENDING, WALK, commands, fenced, requests, typed};
-use recipe::shop::{Answered, Shop};
+use recipe::shop::{CommandResult, Shop};
 
 /// The steps of README up to the server, which runs from then on.
 fn follow_readme(shop: &mut Shop) {
@@ -31,7 +31,7 @@ fn beside_a_server() -> Vec<String> {
 
 fn type_all(shop: &Shop, commands: &[String]) {
     for command in commands {
-        let Answered { status, text } = shop.types(command, "K-2\nerase\n");
+        let CommandResult { status, text } = shop.types(command, "K-2\nerase\n");
         // README's first staff member is there already.
         let known = command == "keuze staff add anna";
         assert_eq!(status, i32::from(known), "{command}\n{text}");
@@ -174,7 +174,7 @@ fn a_refused_command_has_changed_nothing() {
         "keuze mail classes",
     ] {
         let before = shop.everything();
-        let Answered { status, text } = shop.types(command, "");
+        let CommandResult { status, text } = shop.types(command, "");
         assert_eq!(status, 1, "{command}\n{text}");
         assert_eq!(shop.everything(), before, "{command}\n{text}");
     }
@@ -189,7 +189,7 @@ fn a_refused_command_has_changed_nothing() {
     ] {
         shop.types("keuze check --example > example.toml", "").succeeds();
         let before = shop.everything();
-        let Answered { status, text } = shop.types(command, "");
+        let CommandResult { status, text } = shop.types(command, "");
         assert_eq!(status, 1, "{command}\n{text}");
         assert!(text.contains("is the ledger of winkel.example"), "{command}\n{text}");
         assert_eq!(shop.everything(), before, "{command}\n{text}");

@@ -9,9 +9,9 @@ use model::identity::RecordAddress;
 use time::{Duration, OffsetDateTime};
 
 use super::writer::Job;
-use super::{AppendError, Draft, OPEN_SHARD, Scribe, Written, blocking};
-use crate::formats::fact::{Answer, Fact, OpenedFact, Reply};
-use vault::ring::{KeyId, Owner};
+use super::{AppendError, AppendRequest, Appended, Ledger, OPEN_SHARD, blocking};
+use crate::formats::fact::{Fact, OpenedFact, Reply, StoredResponse};
+use vault::ring::{KeyId, KeyPurpose};
 
 /// For how long a request that is sent again gets the answer of the first time.
 pub const ANSWERS_LIVE: Duration = Duration::hours(24);
@@ -21,7 +21,7 @@ pub type AnswerName = [u8; 16];
 
 /// What a request was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct AnsweredRequest {
     /// The last record that was made of it; of what made none, the last one before it.
     pub address: RecordAddress,
     /// What answers it, beside the record.
@@ -32,32 +32,32 @@ pub struct Answered {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
     /// It was recorded now; an event each.
-    Written(Vec<Written>),
+    Written(Vec<Appended>),
     /// It had been; nothing was recorded.
-    Before(Answered),
+    Before(AnsweredRequest),
 }
 
 /// The answers that can be given again.
 #[derive(Default)]
-pub struct Answers(HashMap<AnswerName, Kept>);
+pub struct AnswerBook(HashMap<AnswerName, StoredAnswer>);
 
-struct Kept {
+struct StoredAnswer {
     key: KeyId,
     at: OffsetDateTime,
-    answered: Answered,
+    answered: AnsweredRequest,
 }
 
-impl Answers {
+impl AnswerBook {
     /// The answer to a request, unless it is too old.
-    pub fn find(&self, name: &AnswerName, now: OffsetDateTime) -> Option<&Answered> {
+    pub fn find(&self, name: &AnswerName, now: OffsetDateTime) -> Option<&AnsweredRequest> {
         self.0.get(name).filter(|kept| now < kept.at + ANSWERS_LIVE).map(|kept| &kept.answered)
     }
 
     /// Takes one from the journal; what is no answer is none.
-    pub fn take(&mut self, opened: &OpenedFact, index: u64) {
-        let Ok(Fact::Answer { key, answer: Answer { name, at, reply } }) = opened.fact() else { return };
-        let answered = Answered { address: RecordAddress { shard: OPEN_SHARD, index }, reply };
-        self.0.insert(name, Kept { key, at, answered });
+    pub fn apply_fact(&mut self, opened: &OpenedFact, index: u64) {
+        let Ok(Fact::Answer { key, answer: StoredResponse { name, at, reply } }) = opened.fact() else { return };
+        let answered = AnsweredRequest { address: RecordAddress { shard: OPEN_SHARD, index }, reply };
+        self.0.insert(name, StoredAnswer { key, at, answered });
     }
 
     /// Forgets those under keys that are gone.
@@ -66,10 +66,10 @@ impl Answers {
     }
 }
 
-impl Answer {
+impl StoredResponse {
     /// Whose key seals it.
-    pub fn owner(&self) -> Owner {
-        Owner::Hour(hour(self.at))
+    pub fn owner(&self) -> KeyPurpose {
+        KeyPurpose::Hour(hour(self.at))
     }
 }
 
@@ -78,9 +78,9 @@ fn hour(at: OffsetDateTime) -> u32 {
     u32::try_from(at.unix_timestamp().div_euclid(3600)).unwrap_or_default()
 }
 
-impl Scribe {
+impl Ledger {
     /// What a request was answered before, if it was, within a day.
-    pub fn answered(&self, name: &AnswerName, now: OffsetDateTime) -> Option<Answered> {
+    pub fn answered(&self, name: &AnswerName, now: OffsetDateTime) -> Option<AnsweredRequest> {
         self.state().answers.find(name, now).cloned()
     }
 
@@ -88,19 +88,19 @@ impl Scribe {
     /// are durable, in one batch.
     ///
     /// # Errors
-    /// As [`Scribe::append`].
+    /// As [`Ledger::append`].
     ///
     /// # Panics
-    /// As [`Scribe::append`].
-    pub async fn append_once(&self, drafts: Vec<Draft>, answer: Answer) -> Result<Once, AppendError> {
+    /// As [`Ledger::append`].
+    pub async fn append_once(&self, drafts: Vec<AppendRequest>, answer: StoredResponse) -> Result<Once, AppendError> {
         self.submit(drafts, Some(answer))?.durable().await
     }
 
     /// Keeps what a request was answered whose events are recorded already; returns once that is durable.
     ///
     /// # Errors
-    /// As [`Scribe::append`]; sent again, the request is then taken as a new one.
-    pub async fn keep_answer(&self, answer: Answer) -> Result<(), AppendError> {
+    /// As [`Ledger::append`]; sent again, the request is then taken as a new one.
+    pub async fn keep_answer(&self, answer: StoredResponse) -> Result<(), AppendError> {
         let (told, ended) = tokio::sync::oneshot::channel();
         self.shared.put(Job::Keep { answer, told })?;
         ended.await.unwrap_or(Err(AppendError::OutcomeUnknown))

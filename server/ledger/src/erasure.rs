@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use model::event::Event;
 
 use super::OPEN_SHARD;
-use super::replay::Fault;
+use super::replay::ReplayFault;
 use vault::ring::KeyId;
 
 /// How a destroyed key is named in an event.
@@ -63,11 +63,11 @@ impl Missing {
 
     /// # Errors
     /// The first record whose key is gone although nothing ended it.
-    pub fn check(&self) -> Result<(), Fault> {
+    pub fn check(&self) -> Result<(), ReplayFault> {
         let unexplained = self.keys.iter().filter(|(id, _)| !self.destroyed.contains(id));
         match unexplained.map(|(_, index)| *index).min() {
             None => Ok(()),
-            Some(index) => Err(Fault {
+            Some(index) => Err(ReplayFault {
                 shard: OPEN_SHARD,
                 index,
                 what: "its key is missing from the key ring, and no erasure explains that".into(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::lock::LockError;
 use crate::outside::RolledBack;
-use crate::replay::Fault;
+use crate::replay::ReplayFault;
 use crate::store::StorageError;
 use vault::error::{RingError, RootKeyError};
 
@@ -20,7 +20,7 @@ pub enum RecoveryError {
     RolledBack(#[from] RolledBack),
     /// The journal does not add up.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Fault(#[from] ReplayFault),
     /// The root key cannot be read, made or rotated.
     #[error(transparent)]
     RootKey(#[from] RootKeyError),
@@ -101,7 +101,7 @@ pub enum DatabaseError {
     SetAside(#[source] io::Error),
     /// The journal, read again, does not add up.
     #[error(transparent)]
-    Journal(#[from] Fault),
+    Journal(#[from] ReplayFault),
     /// Our own signature in it tells of other records than the journal has.
     #[error("the first {0} records of the journal are not those that the database's {MISSING}")]
     TellsOfOthers(u64),

@@ -336,7 +336,7 @@ impl CheckpointFile {
 /// What the file system said.
 pub fn read_slots(path: &Path) -> io::Result<[Slot; 2]> {
     match std::fs::read(path) {
-        Ok(bytes) => Ok(checkpoint_slots::read(&bytes)),
+        Ok(bytes) => Ok(checkpoint_slots::parse_slots(&bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok([Slot::Empty, Slot::Empty]),
         Err(error) => Err(error),
     }
@@ -365,8 +365,8 @@ mod tests {
     /// However many files are full: what is written over or taken away of any of them is noticed, also after a start.
     #[test]
     fn every_file_of_the_journal_is_watched() {
-        type Change = fn(&File, &Path);
-        let changes: [(&str, Change); 4] = [
+        type FileChange = fn(&File, &Path);
+        let changes: [(&str, FileChange); 4] = [
             ("shorter", |file, _| file.set_len(6 << 20).expect("cut")),
             ("an older state of it", |file, _| {
                 let end = file.metadata().expect("there").len() - 4096;

@@ -1,6 +1,6 @@
 //! The one writer: batches, order of durability, start-up, verify, rebuild.
 //!
-//! Everything that is ever recorded comes through [`Scribe::append`]; there is no second road to the ledger.
+//! Everything that is ever recorded comes through [`Ledger::append`]; there is no second road to the ledger.
 //!
 //! Which error belongs where: [`error::RecoveryError`] is why a ledger was not opened, [`verify::VerifyError`] why it was not
 //! verified, [`AppendError`] whether an event without an acknowledgement may stand, [`ReadError`] why one cannot be told;
@@ -47,14 +47,14 @@ use tlog::checkpoint::proof_text;
 use tlog::entry::Salt;
 use tlog::tree::LeafHash;
 use vault::key::{SecretKey, SecretName};
-use vault::random::Entropy;
-use vault::ring::{KeyId, KeyRing, Owner};
+use vault::random::SecureRandom;
+use vault::ring::{KeyId, KeyPurpose, KeyRing};
 use vault::seal;
 
-pub use answers::{AnswerName, Answered, Once};
-pub use formats::fact::{Answer, Fact, FactKind, FactName};
+pub use answers::{AnswerName, AnsweredRequest, Once};
+pub use formats::fact::{Fact, FactKind, FactName, StoredResponse};
 
-use state::State;
+use state::LedgerState;
 use writer::{Databases, Job, Recording};
 
 /// Where and how to open a ledger.
@@ -66,22 +66,22 @@ pub struct Opening {
     /// The site's host, the first part of every log's origin (`<host>/keuze/log/<shard>`).
     pub origin: String,
     /// Randomness for keys, salts and nonces.
-    pub entropy: Arc<dyn Entropy>,
+    pub entropy: Arc<dyn SecureRandom>,
 }
 
 /// What is to be written at once: an event, and the facts beside the ledger that go with it.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct AppendRequest {
     /// The event; `previous` is filled in by the scribe.
     pub event: Event,
     /// Written in the same batch as the event, or not at all.
     pub facts: Vec<Fact>,
-    /// Keys that end with the event, which names them ([`Draft::ending`]): they are destroyed before it is
+    /// Keys that end with the event, which names them ([`AppendRequest::ending`]): they are destroyed before it is
     /// acknowledged.
     pub ends: Vec<KeyId>,
 }
 
-impl Draft {
+impl AppendRequest {
     /// An event alone.
     pub fn new(event: Event) -> Self {
         Self { event, facts: Vec::new(), ends: Vec::new() }
@@ -103,7 +103,7 @@ impl Draft {
 
 /// An event that is durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct Appended {
     /// Where it stands.
     pub address: RecordAddress,
     /// The event as it was recorded, `previous` filled in.
@@ -112,9 +112,9 @@ pub struct Written {
 
 /// Events in the queue.
 #[derive(Debug)]
-pub struct Submitted(oneshot::Receiver<Result<Once, AppendError>>);
+pub struct PendingAppend(oneshot::Receiver<Result<Once, AppendError>>);
 
-impl Submitted {
+impl PendingAppend {
     /// Waits until all of it is durable.
     ///
     /// # Errors
@@ -189,7 +189,7 @@ pub struct OpenedRecord {
 
 /// A record with what proves that it is in the ledger.
 #[derive(Clone, Debug)]
-pub struct Proven {
+pub struct InclusionProof {
     /// The canonical JSON that was committed to.
     pub record: Vec<u8>,
     /// The salt of the commitment.
@@ -217,18 +217,18 @@ const OPEN_SHARD: ShardNumber = ShardNumber::FIRST;
 
 /// A handle on the one writer, and on the memory and store that every read consults.
 #[derive(Clone)]
-pub struct Scribe {
-    shared: Arc<Shared>,
+pub struct Ledger {
+    shared: Arc<LedgerShared>,
 }
 
-struct Shared {
+struct LedgerShared {
     /// Guards what every read consults: for one look-up, or for taking note of a batch that is durable. Whoever holds it may
     /// look up a key, and waits for nothing else.
-    state: RwLock<State>,
+    state: RwLock<LedgerState>,
     /// Has locks of its own ([`KeyRing`]); none of them is held while this one's holder waits for a disk.
     ring: KeyRing,
     store: Box<dyn Store>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     /// Guards the way into the queue, for as long as it takes to put a job there or to close it; a full queue refuses.
     queue: Mutex<Option<SyncSender<Job>>>,
     /// Guards the handle of the writer's thread, for a look at it or for taking it; whoever waits for its end has taken it.
@@ -242,12 +242,12 @@ struct Shared {
     unsealed: Mutex<Vec<RecordAddress>>,
 }
 
-impl Shared {
-    fn state(&self) -> RwLockReadGuard<'_, State> {
+impl LedgerShared {
+    fn state(&self) -> RwLockReadGuard<'_, LedgerState> {
         self.state.read().expect("nobody panics while changing the memory")
     }
 
-    fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+    fn state_mut(&self) -> RwLockWriteGuard<'_, LedgerState> {
         self.state.write().expect("nobody panics while changing the memory")
     }
 
@@ -267,7 +267,7 @@ impl Shared {
     }
 }
 
-impl Scribe {
+impl Ledger {
     /// Where it is kept; `None` where everything is in memory.
     pub fn layout(&self) -> Option<Layout> {
         self.shared.data.clone().map(Layout)
@@ -305,7 +305,7 @@ impl Scribe {
         self.shared.ring.slow_down(slowed);
     }
 
-    fn state(&self) -> RwLockReadGuard<'_, State> {
+    fn state(&self) -> RwLockReadGuard<'_, LedgerState> {
         self.shared.state()
     }
 
@@ -317,7 +317,7 @@ impl Scribe {
     ///
     /// # Panics
     /// Where the draft is too long for the journal (16 MiB); what may come in from outside is limited long before.
-    pub async fn append(&self, draft: Draft) -> Result<Written, AppendError> {
+    pub async fn append(&self, draft: AppendRequest) -> Result<Appended, AppendError> {
         let written = self.append_together(vec![draft]).await?;
         Ok(written.into_iter().next().expect("one of one"))
     }
@@ -330,7 +330,7 @@ impl Scribe {
     ///
     /// # Panics
     /// As [`Self::append`].
-    pub async fn append_together(&self, drafts: Vec<Draft>) -> Result<Vec<Written>, AppendError> {
+    pub async fn append_together(&self, drafts: Vec<AppendRequest>) -> Result<Vec<Appended>, AppendError> {
         match self.submit(drafts, None)?.durable().await? {
             Once::Written(written) => Ok(written),
             Once::Before(_) => unreachable!("what has no answer was not answered before"),
@@ -348,12 +348,16 @@ impl Scribe {
     ///
     /// # Panics
     /// As [`Self::append`].
-    pub fn submit(&self, drafts: Vec<Draft>, once: Option<Answer>) -> Result<Submitted, NotRecorded> {
+    pub fn submit(
+        &self,
+        drafts: Vec<AppendRequest>,
+        once: Option<StoredResponse>,
+    ) -> Result<PendingAppend, NotRecorded> {
         // Here, because in the writer it would stop the ledger.
         assert!(drafts.iter().all(fits), "a draft is too long for the journal");
         let (answer, written) = oneshot::channel();
         self.shared.put(Job::Record(Box::new(Recording { drafts, once, answer })))?;
-        Ok(Submitted(written))
+        Ok(PendingAppend(written))
     }
 
     /// All events of a subject, in order; empty for an unknown or erased one.
@@ -420,15 +424,15 @@ impl Scribe {
     ///
     /// # Errors
     /// When the store fails or the record does not add up.
-    pub fn prove(&self, address: RecordAddress) -> Result<Option<Proven>, ReadError> {
+    pub fn prove(&self, address: RecordAddress) -> Result<Option<InclusionProof>, ReadError> {
         Ok(self.open_record(address)?.map(|opened| self.proof_of(opened)))
     }
 
     /// The proof that an opened record is in the ledger as it is now.
-    pub fn proof_of(&self, OpenedRecord { recorded, salt, canonical }: OpenedRecord) -> Proven {
+    pub fn proof_of(&self, OpenedRecord { recorded, salt, canonical }: OpenedRecord) -> InclusionProof {
         let (state, index) = (self.state(), recorded.address.index);
         let path = state.tree.inclusion(index).unwrap_or_default();
-        Proven { record: canonical, salt, proof: proof_text(index, &path, &state.checkpoint) }
+        InclusionProof { record: canonical, salt, proof: proof_text(index, &path, &state.checkpoint) }
     }
 
     /// The latest fact of a name.
@@ -444,7 +448,7 @@ impl Scribe {
     /// # Errors
     /// When one does not add up.
     pub fn facts(&self, kind: FactKind) -> Result<Vec<StoredFact>, ReadError> {
-        self.state().facts.of(kind)
+        self.state().facts.of_kind(kind)
     }
 
     /// A public content by its hash.
@@ -495,12 +499,12 @@ impl Scribe {
     }
 
     /// The name of an owner's key, made if there is none; durable with the next record.
-    pub fn ensure_key(&self, owner: Owner) -> KeyId {
+    pub fn ensure_key(&self, owner: KeyPurpose) -> KeyId {
         self.shared.ring.ensure(owner, &*self.shared.entropy)
     }
 
     /// The name of an owner's key, if there is one.
-    pub fn find_key(&self, owner: Owner) -> Option<KeyId> {
+    pub fn find_key(&self, owner: KeyPurpose) -> Option<KeyId> {
         self.shared.ring.keys().find(owner)
     }
 
@@ -529,8 +533,8 @@ impl Scribe {
     }
 
     /// Makes a key that may be used, and told to somebody, before the next record is written.
-    fn make_durable(&self, owner: Owner) {
-        let Shared { ring, entropy, .. } = &*self.shared;
+    fn make_durable(&self, owner: KeyPurpose) {
+        let LedgerShared { ring, entropy, .. } = &*self.shared;
         ring.ensure(owner, &**entropy);
         if let Err(error) = blocking(|| ring.sync(&**entropy)) {
             // What a failed sync lost is not known: nothing may rest on the ring any more.
@@ -543,7 +547,7 @@ impl Scribe {
     pub fn seal_about(&self, subject: Subject) -> Option<String> {
         use base64::Engine as _;
         let keys = self.shared.ring.keys();
-        let id = keys.find(Owner::Proof(subject))?;
+        let id = keys.find(KeyPurpose::Proof(subject))?;
         let sealed = seal::seal(keys.key(id)?, b"keuze about", &subject.0, &*self.shared.entropy);
         Some(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([&id.0[..], &sealed].concat()))
     }
@@ -575,7 +579,7 @@ fn blocking<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Whether the event and each fact is short enough for a frame of the journal.
-fn fits(draft: &Draft) -> bool {
+fn fits(draft: &AppendRequest) -> bool {
     let event = match draft.event.choice() {
         // The many. JSON writes a byte of text as at most six; what else is in an answer is bounded by the policy.
         Some(RecordedChoice { build, variant, .. }) => {

@@ -35,7 +35,7 @@ impl Lock {
     ///
     /// # Errors
     /// Another process has it, or what the file system said.
-    pub fn take(layout: &Layout) -> Result<Self, LockError> {
+    pub fn take_lock(layout: &Layout) -> Result<Self, LockError> {
         let data = || layout.0.clone();
         let io = |error| LockError::Io { data: data(), error };
         make_folder(&layout.journal()).map_err(io)?;

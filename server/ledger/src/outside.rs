@@ -134,7 +134,7 @@ impl Last {
     ///
     /// # Errors
     /// What the file system said.
-    pub fn read(path: PathBuf) -> Result<Self, RolledBack> {
+    pub fn load_checkpoint(path: PathBuf) -> Result<Self, RolledBack> {
         let said = match std::fs::read_to_string(&path) {
             Ok(text) => last_checkpoint::decode(&text),
             Err(error) if error.kind() == ErrorKind::NotFound => Said::Nothing,
@@ -214,7 +214,7 @@ impl Outside {
     }
 
     /// Takes the checkpoint of a batch that is durable.
-    pub fn take(&mut self, note: String, at: OffsetDateTime) {
+    pub fn note_checkpoint(&mut self, note: String, at: OffsetDateTime) {
         self.waits = Some((note, at));
     }
 

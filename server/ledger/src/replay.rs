@@ -11,7 +11,7 @@ use super::erasure::Missing;
 use super::files::Layout;
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact::{self, FactError, OpenedFact};
-use crate::formats::frame::{Entry, Frame, Read};
+use crate::formats::frame::{Frame, FrameEntry, Read};
 use crate::formats::record::{RecordError, SealedRecord, read_event};
 use tlog::checkpoint::Checkpoint;
 use tlog::tree::Tree;
@@ -55,7 +55,7 @@ pub struct Walked {
 /// What is wrong with a ledger: which record, if it can be said, and what.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("shard {shard} index {index}: {what}")]
-pub struct Fault {
+pub struct ReplayFault {
     /// The shard.
     pub shard: ShardNumber,
     /// The first index that fails.
@@ -64,8 +64,8 @@ pub struct Fault {
     pub what: String,
 }
 
-fn fault(index: u64, what: impl Into<String>) -> Fault {
-    Fault { shard: OPEN_SHARD, index, what: what.into() }
+fn fault(index: u64, what: impl Into<String>) -> ReplayFault {
+    ReplayFault { shard: OPEN_SHARD, index, what: what.into() }
 }
 
 /// What every checkpoint of a log is held against.
@@ -80,22 +80,25 @@ pub struct Anchor {
 pub fn walk(
     layout: &Layout,
     anchor: &Anchor,
-    each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
-) -> Result<Walked, Fault> {
+    each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
+) -> Result<Walked, ReplayFault> {
     walk_files(layout, Some(anchor), each)
 }
 
 /// Walks a journal that [`walk`] has just checked, and is held by this process: roots and signatures are not looked
 /// at again.
-pub fn walk_again(layout: &Layout, each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>) -> Result<Walked, Fault> {
+pub fn walk_again(
+    layout: &Layout,
+    each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
+) -> Result<Walked, ReplayFault> {
     walk_files(layout, None, each)
 }
 
 fn walk_files(
     layout: &Layout,
     anchor: Option<&Anchor>,
-    mut each: impl FnMut(&ReplayedBatch) -> Result<(), Fault>,
-) -> Result<Walked, Fault> {
+    mut each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
+) -> Result<Walked, ReplayFault> {
     let mut walked =
         Walked { tree: Tree::default(), note: String::new(), batches: 0, recorded: 0, end: None, torn: false };
     let files = layout.journal_files().map_err(|error| fault(0, format!("the journal cannot be read: {error}")))?;
@@ -111,7 +114,7 @@ fn walk_files(
         let mut used = 0;
         let mut batch = empty(size);
         loop {
-            match Frame::read(&bytes, at) {
+            match Frame::parse_frame(&bytes, at) {
                 Read::End => break,
                 Read::OtherBuild(other) => return Err(fault(walked.tree.size(), other.to_string())),
                 Read::Broken => {
@@ -124,7 +127,7 @@ fn walk_files(
                     if frame.index != index {
                         return Err(fault(index, "the journal's frames are not in order"));
                     }
-                    if !take(&mut walked.tree, &mut batch, frame.entry, index)? {
+                    if !add_entry(&mut walked.tree, &mut batch, frame.entry, index)? {
                         continue;
                     }
                     if let Some(anchor) = anchor {
@@ -163,15 +166,15 @@ fn shorter(tree: &Tree, size: u64) -> Tree {
 }
 
 /// Adds an entry to a batch; true when it ended it.
-fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) -> Result<bool, Fault> {
+fn add_entry(tree: &mut Tree, batch: &mut ReplayedBatch, entry: FrameEntry, index: u64) -> Result<bool, ReplayFault> {
     match entry {
-        Entry::Record(body) => {
+        FrameEntry::Record(body) => {
             let record = SealedRecord::from_bytes(&body).map_err(|error| fault(index, error.to_string()))?;
             tree.push(record.commitment.leaf());
             batch.records.push(record);
         }
-        Entry::Fact(body) => batch.facts.push((index.saturating_sub(1), body)),
-        Entry::BatchEnd(note) => {
+        FrameEntry::Fact(body) => batch.facts.push((index.saturating_sub(1), body)),
+        FrameEntry::BatchEnd(note) => {
             batch.note = note;
             return Ok(true);
         }
@@ -179,7 +182,7 @@ fn take(tree: &mut Tree, batch: &mut ReplayedBatch, entry: Entry, index: u64) ->
     Ok(false)
 }
 
-fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), Fault> {
+fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), ReplayFault> {
     let checkpoint = Checkpoint::open(&batch.note, &anchor.key)
         .ok_or_else(|| fault(batch.first, "the batch's checkpoint is not signed by this log"))?;
     if checkpoint.size != tree.size() || checkpoint.root != tree.root() {
@@ -199,7 +202,7 @@ fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), 
 ///
 /// `strict` also refuses a slot that is damaged. Beside a running server the slots must have been read before the
 /// journal.
-pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<Option<&'static str>, Fault> {
+pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<Option<&'static str>, ReplayFault> {
     let size = walked.tree.size();
     for slot in slots {
         match slot {
@@ -240,7 +243,7 @@ pub fn event_of(
     index: u64,
     keys: &KeyTable,
     missing: &mut Missing,
-) -> Result<Option<Event>, Fault> {
+) -> Result<Option<Event>, ReplayFault> {
     let address = RecordAddress { shard: OPEN_SHARD, index };
     let opened = record.open(address, keys).and_then(|(_, canonical)| read_event(&canonical));
     let event = match opened {
@@ -260,7 +263,12 @@ pub fn event_of(
 }
 
 /// A fact beside a batch's records; `None` where its key is missing, which is noted.
-pub fn fact_of(bytes: &[u8], index: u64, keys: &KeyTable, missing: &mut Missing) -> Result<Option<OpenedFact>, Fault> {
+pub fn fact_of(
+    bytes: &[u8],
+    index: u64,
+    keys: &KeyTable,
+    missing: &mut Missing,
+) -> Result<Option<OpenedFact>, ReplayFault> {
     let opened = fact::open(bytes, keys).and_then(|opened| opened.fact().map(|_| opened));
     match opened {
         Ok(opened) => Ok(Some(opened)),

@@ -2,12 +2,12 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::{Scribe, blocking};
+use super::{Ledger, blocking};
 use vault::error::RootKeyError;
 use vault::key::RootKey;
 use vault::rotation;
 
-impl Scribe {
+impl Ledger {
     /// Puts a new root key in the place of the old one, which is kept until a day. Whatever is written meanwhile waits;
     /// what is read does not.
     ///

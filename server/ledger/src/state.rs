@@ -6,14 +6,14 @@ use model::event::{Event, EventKind, Head};
 use model::identity::{RecordAddress, Subject};
 use time::OffsetDateTime;
 
-use super::answers::Answers;
+use super::answers::AnswerBook;
 use super::{OPEN_SHARD, ReadError, StoredFact};
 use crate::formats::fact::{FactKind, FactName, OpenedFact};
 use tlog::tree::Tree;
 use vault::ring::{KeyId, KeyTable};
 
 /// Everything that is neither in the store nor in the key ring: it is made anew from the journal at every start.
-pub struct State {
+pub struct LedgerState {
     /// The tree over the open shard.
     pub tree: Tree,
     /// The signed checkpoint of the last batch.
@@ -27,10 +27,10 @@ pub struct State {
     /// When the last record was made that can be read.
     pub last: Option<OffsetDateTime>,
     /// What requests of the last day were answered.
-    pub answers: Answers,
+    pub answers: AnswerBook,
 }
 
-impl State {
+impl LedgerState {
     /// Takes note of a record.
     pub fn index(&mut self, event: &Event, index: u64) {
         let Head { at, subject, .. } = event.head;
@@ -58,7 +58,7 @@ impl State {
     /// Takes note of a fact that was written beside a record.
     pub fn apply(&mut self, opened: OpenedFact, index: u64) {
         match opened.name {
-            FactName::Answer(_) => self.answers.take(&opened, index),
+            FactName::Answer(_) => self.answers.apply_fact(&opened, index),
             name => self.facts.put(name, opened.body, index),
         }
     }
@@ -87,7 +87,7 @@ impl Facts {
         self.0.values_mut().for_each(|of_kind| of_kind.retain(|name, _| !ends(name)));
     }
 
-    fn read(name: FactName, (body, index): &(Vec<u8>, u64)) -> Result<StoredFact, ReadError> {
+    fn parse_stored(name: FactName, (body, index): &(Vec<u8>, u64)) -> Result<StoredFact, ReadError> {
         let record = RecordAddress { shard: OPEN_SHARD, index: *index };
         let fact = OpenedFact { name, body: Some(body.clone()) }.fact();
         fact.map(|fact| StoredFact { fact, record }).map_err(|error| ReadError::Fact { record, error })
@@ -101,11 +101,11 @@ impl Facts {
     /// The fact of a name.
     pub fn find(&self, name: &FactName) -> Result<Option<StoredFact>, ReadError> {
         let stands = self.0.get(&name.kind()).and_then(|of_kind| of_kind.get(name));
-        stands.map(|stands| Self::read(*name, stands)).transpose()
+        stands.map(|stands| Self::parse_stored(*name, stands)).transpose()
     }
 
     /// All of a kind, by name.
-    pub fn of(&self, kind: FactKind) -> Result<Vec<StoredFact>, ReadError> {
-        self.0.get(&kind).into_iter().flatten().map(|(name, stands)| Self::read(*name, stands)).collect()
+    pub fn of_kind(&self, kind: FactKind) -> Result<Vec<StoredFact>, ReadError> {
+        self.0.get(&kind).into_iter().flatten().map(|(name, stands)| Self::parse_stored(*name, stands)).collect()
     }
 }

@@ -9,29 +9,29 @@ use std::task::{Context, Poll, Waker};
 
 use super::*;
 use crate::clock::moment;
-use crate::store::breaking::{Breaking, Step};
+use crate::store::breaking::{Breaking, StoreStep};
 use vault::random::SeededEntropy;
 
-fn scribe() -> Scribe {
+fn ledger() -> Ledger {
     let entropy = Arc::new(SeededEntropy::new(1));
-    Scribe::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
+    Ledger::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
 }
 
-fn draft(name: usize) -> Draft {
-    Draft::new(fixture::named_choice(moment(0).at, &name.to_string()))
+fn draft(name: usize) -> AppendRequest {
+    AppendRequest::new(fixture::named_choice(moment(0).at, &name.to_string()))
 }
 
 fn name_of(event: &Event) -> String {
     event.choice().and_then(|choice| choice.variant.clone()).expect("a name")
 }
 
-type Answer = Result<Written, AppendError>;
-type Waiting = Pin<Box<dyn Future<Output = Answer>>>;
+type TestAnswer = Result<Appended, AppendError>;
+type WaitingAppend = Pin<Box<dyn Future<Output = TestAnswer>>>;
 
 /// Asks for one event and looks at once whether it is refused.
-fn ask(scribe: &Scribe, name: usize) -> Result<Waiting, Option<AppendError>> {
-    let scribe = scribe.clone();
-    let mut waiting: Waiting = Box::pin(async move { scribe.append(draft(name)).await });
+fn ask(ledger: &Ledger, name: usize) -> Result<WaitingAppend, Option<AppendError>> {
+    let ledger = ledger.clone();
+    let mut waiting: WaitingAppend = Box::pin(async move { ledger.append(draft(name)).await });
     match waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Pending => Ok(waiting),
         Poll::Ready(answer) => Err(answer.err()),
@@ -39,12 +39,12 @@ fn ask(scribe: &Scribe, name: usize) -> Result<Waiting, Option<AppendError>> {
 }
 
 /// Asks while the writer cannot go on, until it has been refused three times: who waits, by name.
-fn ask_beyond_capacity(scribe: &Scribe) -> Vec<(usize, Waiting)> {
-    let _held = scribe.state();
+fn ask_beyond_capacity(ledger: &Ledger) -> Vec<(usize, WaitingAppend)> {
+    let _held = ledger.state();
     let mut accepted = Vec::new();
     let mut refused = 0;
     for name in 0.. {
-        match ask(scribe, name) {
+        match ask(ledger, name) {
             Ok(waiting) => accepted.push((name, waiting)),
             Err(Some(AppendError::NotRecorded(NotRecorded::Busy))) => refused += 1,
             Err(other) => panic!("the writer is held up, and this is answered: {other:?}"),
@@ -58,29 +58,29 @@ fn ask_beyond_capacity(scribe: &Scribe) -> Vec<(usize, Waiting)> {
 
 #[tokio::test]
 async fn over_capacity_the_answer_is_busy_at_once_and_whoever_was_accepted_is_answered() {
-    let scribe = scribe();
-    let accepted = ask_beyond_capacity(&scribe);
+    let ledger = ledger();
+    let accepted = ask_beyond_capacity(&ledger);
     // What the writer has taken out already makes room for as many more.
     assert!((QUEUE..=QUEUE + 2 * 256).contains(&accepted.len()), "{}", accepted.len());
     let count = accepted.len() as u64;
     for (name, waiting) in accepted {
         let written = waiting.await.expect("it was accepted");
         assert_eq!(name_of(&written.event), name.to_string());
-        let recorded = scribe.record(written.address).expect("readable").expect("there");
+        let recorded = ledger.record(written.address).expect("readable").expect("there");
         assert_eq!(recorded.event, written.event);
     }
-    let written = scribe.append(draft(0)).await.expect("there is room again");
+    let written = ledger.append(draft(0)).await.expect("there is room again");
     assert_eq!(written.address.index, count, "nobody who was refused is recorded");
 }
 
 #[tokio::test]
 async fn whoever_was_accepted_and_went_away_is_recorded() {
-    let scribe = scribe();
-    let accepted = ask_beyond_capacity(&scribe);
+    let ledger = ledger();
+    let accepted = ask_beyond_capacity(&ledger);
     let count = accepted.len() as u64;
     drop(accepted);
     let written = loop {
-        match scribe.append(draft(0)).await {
+        match ledger.append(draft(0)).await {
             Ok(written) => break written,
             Err(AppendError::NotRecorded(NotRecorded::Busy)) => tokio::task::yield_now().await,
             Err(error) => panic!("{error}"),
@@ -92,30 +92,30 @@ async fn whoever_was_accepted_and_went_away_is_recorded() {
 /// Closing finishes what was accepted, and refuses what comes then.
 #[tokio::test]
 async fn whoever_was_accepted_before_the_end_is_answered() {
-    let scribe = scribe();
-    let accepted = ask_beyond_capacity(&scribe);
-    scribe.close().await;
+    let ledger = ledger();
+    let accepted = ask_beyond_capacity(&ledger);
+    ledger.close().await;
     for (_, waiting) in accepted {
         waiting.await.expect("it was accepted");
     }
-    assert_eq!(scribe.append(draft(0)).await, Err(NotRecorded::Closed.into()));
+    assert_eq!(ledger.append(draft(0)).await, Err(NotRecorded::Closed.into()));
 }
 
 #[tokio::test]
 async fn what_is_too_long_for_the_journal_is_refused_before_the_writer_sees_it() {
-    let scribe = scribe();
-    let fact = |length| Draft { facts: vec![Fact::content(vec![2; length])], ..draft(0) };
+    let ledger = ledger();
+    let fact = |length| AppendRequest { facts: vec![Fact::content(vec![2; length])], ..draft(0) };
     let mut wordy = draft(0);
     wordy.event = fixture::named_choice(moment(0).at, &"x".repeat(LONGEST / 6));
     for long in [fact(LONGEST), wordy] {
-        let scribe = scribe.clone();
-        let refused = tokio::spawn(async move { scribe.append(long).await }).await;
+        let ledger = ledger.clone();
+        let refused = tokio::spawn(async move { ledger.append(long).await }).await;
         assert!(refused.expect_err("refused").is_panic());
     }
     let mut wordy = draft(0);
     wordy.event = fixture::named_choice(moment(0).at, &"\u{1}".repeat(100_000));
     for long in [fact(LONGEST - (2 << 20)), wordy] {
-        scribe.append(long).await.expect("it fits");
+        ledger.append(long).await.expect("it fits");
     }
 }
 
@@ -134,7 +134,7 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
     let (failing, barrier) = (Arc::clone(&fails), Arc::clone(&underway));
     // From a moment on, and then only after somebody let them.
     let breaks = move |step| {
-        let breaks = step == Step::Sync && failing.load(Ordering::SeqCst);
+        let breaks = step == StoreStep::Sync && failing.load(Ordering::SeqCst);
         if breaks {
             barrier.wait();
             barrier.wait();
@@ -142,20 +142,20 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
         breaks
     };
     let wrap = |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }) as Box<dyn Store>;
-    let scribe = Scribe::open_with(&opening(1), wrap).expect("opens");
-    scribe.append(draft(0)).await.expect("written");
+    let ledger = Ledger::open_with(&opening(1), wrap).expect("opens");
+    ledger.append(draft(0)).await.expect("written");
     fails.store(true, Ordering::SeqCst);
-    let first = ask(&scribe, 1).expect("accepted");
+    let first = ask(&ledger, 1).expect("accepted");
     underway.wait();
-    let behind: Vec<_> = (2..5).map(|name| ask(&scribe, name).expect("accepted")).collect();
+    let behind: Vec<_> = (2..5).map(|name| ask(&ledger, name).expect("accepted")).collect();
     underway.wait();
     assert_eq!(first.await, Err(AppendError::OutcomeUnknown));
     for waiting in behind {
         assert_eq!(waiting.await, Err(NotRecorded::Closed.into()));
     }
-    assert_eq!(scribe.append(draft(5)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
-    scribe.close().await;
-    let again = Scribe::open(opening(2)).expect("opens");
+    assert_eq!(ledger.append(draft(5)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
+    ledger.close().await;
+    let again = Ledger::open(opening(2)).expect("opens");
     let names: Vec<_> = (0..9)
         .map_while(|index| again.record(RecordAddress { shard: OPEN_SHARD, index }).expect("readable"))
         .map(|recorded| name_of(&recorded.event))
@@ -175,10 +175,10 @@ async fn nobody_is_acknowledged_whose_journal_could_not_be_synced() {
         origin: "voipro.test".into(),
         entropy: Arc::new(SeededEntropy::new(1)),
     };
-    let scribe = Scribe::open(opening).expect("opens");
-    scribe.append(draft(0)).await.expect("written");
+    let ledger = Ledger::open(opening).expect("opens");
+    ledger.append(draft(0)).await.expect("written");
     std::fs::write(Layout(data).journal().join(files::UNSYNCABLE), "").expect("written");
-    assert_eq!(scribe.append(draft(1)).await, Err(AppendError::OutcomeUnknown));
-    assert_eq!(scribe.append(draft(2)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
-    scribe.close().await;
+    assert_eq!(ledger.append(draft(1)).await, Err(AppendError::OutcomeUnknown));
+    assert_eq!(ledger.append(draft(2)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
+    ledger.close().await;
 }

@@ -15,7 +15,7 @@ use super::files::{Layout, read_slots};
 use super::lock::Look;
 use super::origin::OriginError;
 use super::outside::{self, Last, RolledBack};
-use super::replay::{self, Anchor, Fault, ReplayedBatch, Walked};
+use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
 use super::writer::LOG_KEY;
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
@@ -24,7 +24,7 @@ use crate::store::{StorageError, Store as _};
 use tlog::checkpoint::read_verifier_key;
 use vault::error::{RingError, RootKeyError};
 use vault::key::RootKey;
-use vault::ring::{KeyId, KeyTable, Reading};
+use vault::ring::{KeyId, KeyTable, OpenMode};
 use vault::rotation;
 
 use copy::DatabaseCopy;
@@ -47,7 +47,7 @@ pub struct Verified {
 pub enum VerifyError {
     /// It does not add up.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Fault(#[from] ReplayFault),
     /// It could not be read at all.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
@@ -124,7 +124,7 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     }
     let outside = last_outside(&layout, key_file)?;
     let settled = if look.running { size_in(&slots) } else { u64::MAX };
-    let keys = Keys::open(&layout, key_file, settled, look.running, &mut left_out)?;
+    let keys = RingSnapshot::open(&layout, key_file, settled, look.running, &mut left_out)?;
     let anchor = keys.anchor(&layout)?;
     let database = open_database(&layout, &look, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
@@ -179,7 +179,7 @@ fn nothing_yet() -> Verified {
 fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, Unreadable> {
     let site = super::origin::site_of(&layout.0)?.unwrap_or_default();
     let path = outside::path(&key_path(layout, key_file), &super::origin::log_name(&site));
-    Ok(Last::read(path)?)
+    Ok(Last::load_checkpoint(path)?)
 }
 
 fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
@@ -196,7 +196,7 @@ fn check_last(last: &Last, walked: &Walked, anchor: &Anchor) -> Result<Option<St
 }
 
 /// What a kill left unfinished, and the next start finishes.
-fn unfinished(walked: &Walked, keys: &Keys, missing: &Missing) -> impl Iterator<Item = &'static str> {
+fn unfinished(walked: &Walked, keys: &RingSnapshot, missing: &Missing) -> impl Iterator<Item = &'static str> {
     let lives = missing.destroyed().iter().any(|id| keys.ring.key(*id).is_some());
     [
         (walked.torn, "behind the journal's end stands something that is no batch; the next start cuts it off"),
@@ -220,7 +220,7 @@ fn size_in(slots: &[Slot; 2]) -> u64 {
 }
 
 fn at_end(walked: &Walked, what: &str) -> VerifyError {
-    VerifyError::Fault(Fault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
+    VerifyError::Fault(ReplayFault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
 }
 
 type RootAndRing = (Option<RootKey>, Result<KeyTable, RingError>);
@@ -228,16 +228,16 @@ type RootAndRing = (Option<RootKey>, Result<KeyTable, RingError>);
 /// The root key that opens the ring, also when a rotation of it was not finished, and the ring.
 fn open_ring(layout: &Layout, file: &Path, running: bool) -> Result<RootAndRing, Unreadable> {
     let root = rotation::find(file, &layout.keys())?.map(|found| found.key);
-    let reading = if running { Reading::Beside } else { Reading::Verify };
+    let reading = if running { OpenMode::Concurrent } else { OpenMode::Verify };
     let ring = match &root {
-        Some(root) => KeyTable::read(Some(&layout.keys()), root.clone(), reading),
+        Some(root) => KeyTable::load_table(Some(&layout.keys()), root.clone(), reading),
         None => Ok(KeyTable::empty()),
     };
     Ok((root, ring))
 }
 
 /// The key ring as it was when we looked.
-struct Keys {
+struct RingSnapshot {
     /// `None` where there is no root key.
     root: Option<RootKey>,
     ring: KeyTable,
@@ -245,7 +245,7 @@ struct Keys {
     settled: u64,
 }
 
-impl Keys {
+impl RingSnapshot {
     fn open(
         layout: &Layout,
         key_file: Option<&Path>,
@@ -295,7 +295,7 @@ impl Keys {
     }
 
     /// Opens every record and fact of a batch that there is a key for.
-    fn check(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
+    fn check(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), ReplayFault> {
         if batch.first < self.settled {
             return self.open_all(batch, missing);
         }
@@ -306,7 +306,7 @@ impl Keys {
         Ok(())
     }
 
-    fn open_all(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), Fault> {
+    fn open_all(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), ReplayFault> {
         for (index, record) in (batch.first..).zip(&batch.records) {
             if self.root.is_some() || record.key == KeyId::NONE {
                 replay::event_of(batch, record, index, &self.ring, missing)?;
@@ -348,14 +348,14 @@ fn open_database(
 }
 
 /// Compares the database's copies of a batch.
-fn compare(batch: &ReplayedBatch, store: &SledStore, stored: u64) -> Result<(), Fault> {
+fn compare(batch: &ReplayedBatch, store: &SledStore, stored: u64) -> Result<(), ReplayFault> {
     for (index, record) in (batch.first..stored).zip(&batch.records) {
         let wrong = match store.record(RecordAddress { shard: OPEN_SHARD, index }) {
             Ok(copy) if copy.as_ref() == Some(&record.to_bytes()) => continue,
             Ok(_) => "the database's copy is not the journal's record; the next start makes it anew".to_owned(),
             Err(error) => format!("the database cannot be read: {error}; the next start makes it anew"),
         };
-        return Err(Fault { shard: OPEN_SHARD, index, what: wrong });
+        return Err(ReplayFault { shard: OPEN_SHARD, index, what: wrong });
     }
     Ok(())
 }

@@ -13,22 +13,22 @@ use model::receipt::MAX_INDEX;
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use super::answers::Answers;
+use super::answers::AnswerBook;
 use super::erasure::Missing;
 use super::files::{CheckpointFile, Journal, Layout, make_folder, make_private, read_slots, replace_file, sync_folder};
 use super::lock::Lock;
 use super::outside::{self, Last, Outside};
 use super::replay::{self, Anchor, ReplayedBatch, Walked};
-use super::state::{Facts, State};
+use super::state::{Facts, LedgerState};
 use super::{
-    Answer, AnswerName, AppendError, Draft, Fact, NotRecorded, OPEN_SHARD, Once, Opening, QUEUE, Scribe, Shared,
-    Written,
+    AnswerName, AppendError, AppendRequest, Appended, Fact, Ledger, LedgerShared, NotRecorded, OPEN_SHARD, Once,
+    Opening, QUEUE, StoredResponse,
 };
 use crate::error::{DatabaseError, RecoveryError};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
-use crate::formats::frame::{Entry, Frame};
-use crate::formats::record::{SealedRecord, Sealing, canonical, sealing};
+use crate::formats::frame::{Frame, FrameEntry};
+use crate::formats::record::{RecordSealing, SealedRecord, canonical, sealing};
 use crate::store::memory::MemoryStore;
 use crate::store::sled_engine::SledStore;
 use crate::store::{Batch, StorageError, Store};
@@ -36,8 +36,8 @@ use tlog::checkpoint::{Checkpoint, verifier_key};
 use tlog::entry::Salt;
 use tlog::tree::Tree;
 use vault::key::{RootKey, SecretName, purpose::Signing};
-use vault::random::Entropy;
-use vault::ring::{KeyId, KeyRing, KeyTable, Owner, Reading};
+use vault::random::SecureRandom;
+use vault::ring::{KeyId, KeyPurpose, KeyRing, KeyTable, OpenMode};
 use vault::{root, rotation};
 
 /// What the writer is asked for.
@@ -47,7 +47,7 @@ pub enum Job {
     /// To keep what a request was answered whose events are recorded already.
     Keep {
         /// The answer.
-        answer: Answer,
+        answer: StoredResponse,
         /// Told once it is durable, or once that cannot be.
         told: oneshot::Sender<Result<(), AppendError>>,
     },
@@ -73,31 +73,31 @@ impl Job {
 }
 
 /// Answers to keep, and who waits for each.
-type Keeping = Vec<(Answer, oneshot::Sender<Result<(), AppendError>>)>;
+type Keeping = Vec<(StoredResponse, oneshot::Sender<Result<(), AppendError>>)>;
 
 /// Drafts that are recorded together, and who waits for them.
 pub struct Recording {
     /// What to write.
-    pub drafts: Vec<Draft>,
+    pub drafts: Vec<AppendRequest>,
     /// What the request that it comes of is answered, where that may be sent again.
-    pub once: Option<Answer>,
+    pub once: Option<StoredResponse>,
     /// Told once it is durable, or once that cannot be.
     pub answer: oneshot::Sender<Result<Once, AppendError>>,
 }
 
 /// What becomes one record: a draft, with the answer that stands beside it.
 #[derive(Clone, Copy)]
-struct Line<'a> {
-    draft: &'a Draft,
-    answer: Option<&'a Answer>,
+struct RecordLine<'a> {
+    draft: &'a AppendRequest,
+    answer: Option<&'a StoredResponse>,
 }
 
 impl Recording {
     /// The answer stands beside the last of them.
-    fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+    fn lines(&self) -> impl Iterator<Item = RecordLine<'_>> {
         let last = self.drafts.len().saturating_sub(1);
         let answer = move |at| self.once.as_ref().filter(|_| at == last);
-        self.drafts.iter().enumerate().map(move |(at, draft)| Line { draft, answer: answer(at) })
+        self.drafts.iter().enumerate().map(move |(at, draft)| RecordLine { draft, answer: answer(at) })
     }
 
     /// Whoever waited may have gone; how it ended stands all the same.
@@ -158,15 +158,15 @@ const LARGEST_BATCH: usize = 256;
 
 /// What only the writer touches.
 struct Writer {
-    shared: Arc<Shared>,
-    disk: Option<Disk>,
+    shared: Arc<LedgerShared>,
+    disk: Option<WriterDisk>,
     tree: Tree,
     batches: u64,
     origin: String,
     key: SigningKey,
 }
 
-struct Disk {
+struct WriterDisk {
     journal: Journal,
     checkpoint: CheckpointFile,
     outside: Outside,
@@ -174,7 +174,7 @@ struct Disk {
     lock: Lock,
 }
 
-impl Disk {
+impl WriterDisk {
     /// Whether what is written to is still what stands in the data directory.
     fn is_in_place(&self) -> Result<(), WriteError> {
         match self.lock.is_in_place().and_then(|folder| Ok(folder && self.journal.is_in_place()?)) {
@@ -199,17 +199,17 @@ pub fn open_with(
     opening: &Opening,
     databases: Databases,
     wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
-) -> Result<Scribe, RecoveryError> {
+) -> Result<Ledger, RecoveryError> {
     let entropy = Arc::clone(&opening.entropy);
     let origin = super::origin::log_name(&opening.origin);
     let opened = match &opening.data {
         None => open_memory(&*entropy)?,
         Some(data) => open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &origin, &*entropy)?,
     };
-    let Opened { state, ring, store, disk, batches, key } = opened;
+    let OpenedLedger { state, ring, store, disk, batches, key } = opened;
     let tree = state.tree.clone();
     let (queue, jobs) = sync_channel(QUEUE);
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(LedgerShared {
         state: RwLock::new(state),
         ring,
         store: wrap(store),
@@ -228,43 +228,43 @@ pub fn open_with(
     let thread = std::thread::Builder::new().name("scribe".into()).spawn(move || writer.run(&jobs));
     let thread = thread.map_err(RecoveryError::io("the writer cannot be started"))?;
     *shared.writer.lock().expect("just made") = Some(thread);
-    Ok(Scribe { shared })
+    Ok(Ledger { shared })
 }
 
-struct Opened {
-    state: State,
+struct OpenedLedger {
+    state: LedgerState,
     ring: KeyRing,
     store: Box<dyn Store>,
-    disk: Option<Disk>,
+    disk: Option<WriterDisk>,
     batches: u64,
     key: SigningKey,
 }
 
-fn new_state() -> State {
-    State {
+fn new_state() -> LedgerState {
+    LedgerState {
         tree: Tree::default(),
         checkpoint: String::new(),
         by_subject: HashMap::new(),
         facts: Facts::default(),
         erasures: Vec::new(),
         last: None,
-        answers: Answers::default(),
+        answers: AnswerBook::default(),
     }
 }
 
 /// The keys that every ledger has, made at its first start; not durable yet.
-fn standing_keys(ring: &KeyRing, entropy: &dyn Entropy) -> SigningKey {
-    for owner in [Owner::Audit, Owner::Suppression, Owner::Shard(OPEN_SHARD.get())] {
+fn standing_keys(ring: &KeyRing, entropy: &dyn SecureRandom) -> SigningKey {
+    for owner in [KeyPurpose::Audit, KeyPurpose::Suppression, KeyPurpose::Shard(OPEN_SHARD.get())] {
         ring.ensure(owner, entropy);
     }
     ring.ensure(LOG_KEY.owner(), entropy);
     SigningKey::from_bytes(ring.keys().made(LOG_KEY).expect("made above").bytes())
 }
 
-fn open_memory(entropy: &dyn Entropy) -> Result<Opened, RecoveryError> {
-    let ring = KeyRing::open(None, RootKey::random(entropy), Reading::Start)?;
+fn open_memory(entropy: &dyn SecureRandom) -> Result<OpenedLedger, RecoveryError> {
+    let ring = KeyRing::open(None, RootKey::random(entropy), OpenMode::Start)?;
     let key = standing_keys(&ring, entropy);
-    Ok(Opened { state: new_state(), ring, store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
+    Ok(OpenedLedger { state: new_state(), ring, store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
 }
 
 fn open_disk(
@@ -272,8 +272,8 @@ fn open_disk(
     databases: Databases,
     key_file: Option<&Path>,
     origin: &str,
-    entropy: &dyn Entropy,
-) -> Result<Opened, RecoveryError> {
+    entropy: &dyn SecureRandom,
+) -> Result<OpenedLedger, RecoveryError> {
     let was_there = layout.0.exists();
     let opened = open_locked(layout, databases, key_file, origin, entropy);
     if opened.is_err() && !was_there {
@@ -290,17 +290,17 @@ fn open_locked(
     databases: Databases,
     key_file: Option<&Path>,
     origin: &str,
-    entropy: &dyn Entropy,
-) -> Result<Opened, RecoveryError> {
-    let lock = Lock::take(layout)?;
+    entropy: &dyn SecureRandom,
+) -> Result<OpenedLedger, RecoveryError> {
+    let lock = Lock::take_lock(layout)?;
     let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
-    let last = Last::read(outside::path(&key_file, origin))?;
+    let last = Last::load_checkpoint(outside::path(&key_file, origin))?;
     let has_journal = !layout.journal_files().map_err(RecoveryError::Journal)?.is_empty();
     let slots = read_slots(&layout.checkpoint()).map_err(RecoveryError::io("the checkpoint file cannot be read"))?;
     let fresh = !has_journal && slots == [Slot::Empty, Slot::Empty];
     let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
     make_folder(&layout.keys()).map_err(RecoveryError::io("the key ring cannot be made"))?;
-    let ring = KeyRing::open(Some(&layout.keys()), root.key.clone(), Reading::Start)?;
+    let ring = KeyRing::open(Some(&layout.keys()), root.key.clone(), OpenMode::Start)?;
     if !fresh && ring.keys().find(LOG_KEY.owner()).is_none() {
         return Err(RecoveryError::NoLogKey);
     }
@@ -342,8 +342,8 @@ fn open_locked(
     let mut outside = Outside::at(outside::path(&key_file, origin));
     let note = Checkpoint { origin: origin.to_owned(), size: walked.tree.size(), root: walked.tree.root() }.sign(&key);
     outside.begin(&note, state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH))?;
-    let disk = Disk { journal, checkpoint, outside, lock };
-    Ok(Opened { state, ring, store, disk: Some(disk), batches: walked.batches, key })
+    let disk = WriterDisk { journal, checkpoint, outside, lock };
+    Ok(OpenedLedger { state, ring, store, disk: Some(disk), batches: walked.batches, key })
 }
 
 /// A directory from before is made private, too.
@@ -366,8 +366,8 @@ fn root_key(
     layout: &Layout,
     file: &Path,
     fresh: bool,
-    entropy: &dyn Entropy,
-) -> Result<rotation::Found, RecoveryError> {
+    entropy: &dyn SecureRandom,
+) -> Result<rotation::FoundRootKey, RecoveryError> {
     if let Some(found) = rotation::find(file, &layout.keys())? {
         return Ok(found);
     }
@@ -486,7 +486,7 @@ fn complete(layout: &Layout, store: &dyn Store) -> Result<(), DatabaseError> {
         };
         outcome.map_err(|what| {
             unfit = Some(what);
-            replay::Fault { shard: OPEN_SHARD, index: batch.first, what: "the database differs".into() }
+            replay::ReplayFault { shard: OPEN_SHARD, index: batch.first, what: "the database differs".into() }
         })
     });
     match (unfit, walked) {
@@ -527,11 +527,11 @@ fn set_aside(layout: &Layout) -> std::io::Result<()> {
 
 /// Takes note of a batch in memory, opening every record and fact that there is a key for.
 fn remember(
-    state: &mut State,
+    state: &mut LedgerState,
     keys: &KeyTable,
     missing: &mut Missing,
     batch: &ReplayedBatch,
-) -> Result<(), replay::Fault> {
+) -> Result<(), replay::ReplayFault> {
     for (index, record) in (batch.first..).zip(&batch.records) {
         if let Some(event) = replay::event_of(batch, record, index, keys, missing)? {
             state.index(&event, index);
@@ -548,10 +548,10 @@ fn remember(
 
 /// Ends what a kill left half ended.
 fn finish_erasures(
-    state: &mut State,
+    state: &mut LedgerState,
     ring: &KeyRing,
     missing: &Missing,
-    entropy: &dyn Entropy,
+    entropy: &dyn SecureRandom,
 ) -> Result<(), RecoveryError> {
     state.forget(missing.destroyed(), &ring.keys());
     let destroyed = ring.destroy(missing.destroyed(), entropy).and_then(|()| ring.sweep());
@@ -559,7 +559,7 @@ fn finish_erasures(
 }
 
 /// What a request is answered, as it stands in the journal; nothing if its hour is over already.
-fn answer_fact(answer: &Answer, keys: &KeyTable) -> Option<Fact> {
+fn answer_fact(answer: &StoredResponse, keys: &KeyTable) -> Option<Fact> {
     Some(Fact::Answer { key: keys.find(answer.owner())?, answer: answer.clone() })
 }
 
@@ -587,7 +587,7 @@ impl Writer {
                 }
                 next = if taken.len().max(records) < LARGEST_BATCH { jobs.try_recv().ok() } else { None };
             }
-            if self.take(taken).is_err() {
+            if self.write_batch(taken).is_err() {
                 self.turn_away(jobs);
                 break;
             }
@@ -598,7 +598,7 @@ impl Writer {
     }
 
     /// Writes a batch and tells everybody how it ended.
-    fn take(&mut self, taken: Vec<Job>) -> Result<(), AppendError> {
+    fn write_batch(&mut self, taken: Vec<Job>) -> Result<(), AppendError> {
         let mut keeping = Keeping::new();
         let mut batch = Vec::new();
         for job in taken {
@@ -676,20 +676,20 @@ impl Writer {
         jobs.iter().for_each(Job::turn_away);
     }
 
-    fn commit(&mut self, batch: &[Recording], keeping: &Keeping) -> Result<Vec<Written>, Failed> {
-        let lines: Vec<Line<'_>> = batch.iter().flat_map(Recording::lines).collect();
+    fn commit(&mut self, batch: &[Recording], keeping: &Keeping) -> Result<Vec<Appended>, Failed> {
+        let lines: Vec<RecordLine<'_>> = batch.iter().flat_map(Recording::lines).collect();
         let first = self.tree.size();
         let events = self.prepare(&lines, keeping, first).map_err(Failed::before)?;
         let (mut frames, records, events) = self.encode(&lines, events, first);
         let size = self.tree.size();
         let kept = self.keep(keeping, size, &mut frames);
         let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
-        Frame { index: size, entry: Entry::BatchEnd(note.clone()) }.write(&mut frames);
+        Frame { index: size, entry: FrameEntry::BatchEnd(note.clone()) }.write(&mut frames);
         let stored = records.iter().map(SealedRecord::to_bytes).collect();
         self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
         self.batches += 1;
         if let (Some(disk), Some(last)) = (&mut self.disk, events.last()) {
-            disk.outside.take(note.clone(), last.head.at);
+            disk.outside.note_checkpoint(note.clone(), last.head.at);
         }
 
         // In the event's own batch: what is acknowledged as erased is gone.
@@ -706,21 +706,21 @@ impl Writer {
     #[expect(clippy::too_many_arguments, reason = "what a batch consists of")]
     fn take_note(
         &self,
-        lines: &[Line<'_>],
+        lines: &[RecordLine<'_>],
         first: u64,
         events: Vec<Event>,
         records: &[SealedRecord],
         ended: &HashSet<KeyId>,
         note: String,
         kept: Vec<Fact>,
-    ) -> Vec<Written> {
+    ) -> Vec<Appended> {
         let mut written = Vec::new();
         let mut state = self.shared.state_mut();
         let keys = self.shared.ring.keys();
         for ((index, event), record) in (first..).zip(events).zip(records) {
             state.tree.push(record.commitment.leaf());
             state.index(&event, index);
-            written.push(Written { address: RecordAddress { shard: OPEN_SHARD, index }, event });
+            written.push(Appended { address: RecordAddress { shard: OPEN_SHARD, index }, event });
         }
         state.checkpoint = note;
         state.forget(ended, &keys);
@@ -742,7 +742,7 @@ impl Writer {
         let keys = self.shared.ring.keys();
         let kept: Vec<Fact> = keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &keys)).collect();
         for fact in &kept {
-            let entry = Entry::Fact(fact::encode(fact, &keys, &*self.shared.entropy));
+            let entry = FrameEntry::Fact(fact::encode(fact, &keys, &*self.shared.entropy));
             Frame { index: size, entry }.write(frames);
         }
         kept
@@ -751,7 +751,7 @@ impl Writer {
     /// The batch as it stands in the journal, without its end. Each event names the facts beside it.
     fn encode(
         &mut self,
-        lines: &[Line<'_>],
+        lines: &[RecordLine<'_>],
         events: Vec<Event>,
         first: u64,
     ) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
@@ -768,9 +768,9 @@ impl Writer {
             event.head.facts = fact::digest(&facts);
             let record = self.seal(&event, index, &keys);
             self.tree.push(record.commitment.leaf());
-            Frame { index, entry: Entry::Record(record.to_bytes()) }.write(&mut frames);
+            Frame { index, entry: FrameEntry::Record(record.to_bytes()) }.write(&mut frames);
             for fact in facts {
-                Frame { index: index + 1, entry: Entry::Fact(fact) }.write(&mut frames);
+                Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(&mut frames);
             }
             records.push(record);
             named.push(event);
@@ -779,12 +779,12 @@ impl Writer {
     }
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
-    fn prepare(&self, lines: &[Line<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, WriteError> {
-        let Shared { ring, entropy, .. } = &*self.shared;
+    fn prepare(&self, lines: &[RecordLine<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, WriteError> {
+        let LedgerShared { ring, entropy, .. } = &*self.shared;
         let events = self.in_order(lines, first);
-        let of_subjects = events.iter().filter_map(|event| event.head.subject).map(Owner::Proof);
+        let of_subjects = events.iter().filter_map(|event| event.head.subject).map(KeyPurpose::Proof);
         let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
-        for owner in of_subjects.chain(answers.map(Answer::owner)) {
+        for owner in of_subjects.chain(answers.map(StoredResponse::owner)) {
             ring.ensure(owner, &**entropy);
         }
         match ring.is_in_place() {
@@ -798,7 +798,7 @@ impl Writer {
     }
 
     /// The events, each naming the one before it of its subject.
-    fn in_order(&self, lines: &[Line<'_>], first: u64) -> Vec<Event> {
+    fn in_order(&self, lines: &[RecordLine<'_>], first: u64) -> Vec<Event> {
         let state = self.shared.state();
         let mut last: HashMap<Subject, u64> = HashMap::new();
         let mut events = Vec::new();
@@ -818,10 +818,10 @@ impl Writer {
         let entropy = &*self.shared.entropy;
         let (text, salt) = (canonical(event), Salt(entropy.bytes()));
         let owner = match (sealing(event), event.head.subject) {
-            (Sealing::Open, _) => None,
-            (Sealing::Proof, Some(subject)) => Some(Owner::Proof(subject)),
-            (Sealing::Audit, _) => Some(Owner::Audit),
-            (Sealing::Shard | Sealing::Proof, _) => Some(Owner::Shard(OPEN_SHARD.get())),
+            (RecordSealing::Open, _) => None,
+            (RecordSealing::Proof, Some(subject)) => Some(KeyPurpose::Proof(subject)),
+            (RecordSealing::Audit, _) => Some(KeyPurpose::Audit),
+            (RecordSealing::Shard | RecordSealing::Proof, _) => Some(KeyPurpose::Shard(OPEN_SHARD.get())),
         };
         let under = owner.map(|owner| {
             let id = keys.find(owner).expect("made before sealing");

@@ -6,13 +6,13 @@ use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::random::Entropy;
+use crate::random::SecureRandom;
 
 /// Gives the same bytes in every build and for ever: SHA-256 of a counter.
 #[derive(Debug, Default)]
 pub struct FixedEntropy(Mutex<u64>);
 
-impl Entropy for FixedEntropy {
+impl SecureRandom for FixedEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         let mut drawn = self.0.lock().expect("no test panics while drawing");
         for chunk in buffer.chunks_mut(32) {
@@ -40,7 +40,7 @@ impl Drawing {
     ///
     /// # Panics
     /// There is none.
-    pub fn of(source: &str, number: usize) -> Self {
+    pub fn from_source(source: &str, number: usize) -> Self {
         let (at, _) = source.match_indices(TABLE).nth(number).expect("the documentation draws it");
         let rows = source[at..].lines().skip(2).map_while(|line| line.strip_prefix("//! | "));
         let field = |row: &str| {

@@ -38,8 +38,8 @@ use std::marker::PhantomData;
 use zeroize::Zeroizing;
 
 use crate::mac::mac;
-use crate::random::Entropy;
-use crate::ring::Owner;
+use crate::random::SecureRandom;
+use crate::ring::KeyPurpose;
 
 /// What keys are for: types without values.
 pub mod purpose {
@@ -89,12 +89,12 @@ pub type SigningSeed = SecretKey<purpose::Signing>;
 
 impl<P> SecretKey<P> {
     /// A new one.
-    pub fn random(entropy: &dyn Entropy) -> Self {
+    pub fn random(entropy: &dyn SecureRandom) -> Self {
         Self::from_bytes(Zeroizing::new(entropy.bytes()))
     }
 
     /// One that was kept: `None` unless there are 32 bytes.
-    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn from_slice(bytes: &[u8]) -> Option<Self> {
         Some(Self::from_bytes(Zeroizing::new(bytes.try_into().ok()?)))
     }
 
@@ -172,13 +172,13 @@ impl<P> SecretName<P> {
     }
 
     /// Whose key it is in the ring.
-    pub const fn owner(self) -> Owner {
-        Owner::Secret(self.name)
+    pub const fn owner(self) -> KeyPurpose {
+        KeyPurpose::Secret(self.name)
     }
 
     /// The same of a number of it, where it is rotated.
-    pub const fn numbered(self, number: u16) -> Owner {
-        Owner::Numbered(self.name, number)
+    pub const fn numbered(self, number: u16) -> KeyPurpose {
+        KeyPurpose::Numbered(self.name, number)
     }
 }
 

@@ -6,12 +6,12 @@ use std::sync::Mutex;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
 
 /// Gives random bytes.
-pub trait Entropy: Send + Sync + 'static {
+pub trait SecureRandom: Send + Sync + 'static {
     /// Fills the buffer with bytes that nobody can guess.
     fn fill(&self, buffer: &mut [u8]);
 }
 
-impl dyn Entropy {
+impl dyn SecureRandom {
     /// An array of random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -24,7 +24,7 @@ impl dyn Entropy {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemEntropy;
 
-impl Entropy for SystemEntropy {
+impl SecureRandom for SystemEntropy {
     #[expect(clippy::disallowed_methods, reason = "the one place where randomness is drawn")]
     fn fill(&self, buffer: &mut [u8]) {
         use rand::TryRngCore as _;
@@ -43,7 +43,7 @@ impl SeededEntropy {
     }
 }
 
-impl Entropy for SeededEntropy {
+impl SecureRandom for SeededEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         self.0.lock().expect("no test panics while drawing").fill_bytes(buffer);
     }

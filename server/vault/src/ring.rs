@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::RingError;
 use crate::key::RootKey;
-use crate::random::Entropy;
+use crate::random::SecureRandom;
 
 use files::{bucket_name, replace_root, write_buckets};
 
@@ -38,7 +38,7 @@ impl KeyId {
 
 /// Whose key it is, and so when it ends (design, "The keys").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Owner {
+pub enum KeyPurpose {
     /// Seals every record with that subject.
     Proof(Subject),
     /// Seals records without a subject, of that shard.
@@ -76,7 +76,7 @@ impl RetentionClass {
     pub const ALL: [Self; 3] = [Self::Newsletter, Self::Account, Self::Profiling];
 }
 
-impl Owner {
+impl KeyPurpose {
     /// Kind and name, as they are sealed.
     fn encode(self) -> [u8; 17] {
         let (kind, name) = match self {
@@ -98,7 +98,7 @@ impl Owner {
     }
 }
 
-/// The kind of [`Owner::Hour`].
+/// The kind of [`KeyPurpose::Hour`].
 const HOUR: u8 = 11;
 
 fn hashed(name: &str) -> [u8; 16] {
@@ -107,13 +107,13 @@ fn hashed(name: &str) -> [u8; 16] {
 
 /// How strictly to read: at a start a torn tail of keys that nothing refers to is cut off; `verify` reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum OpenMode {
     /// A tail that is no key is ignored.
     Start,
     /// Everything must be a key.
     Verify,
     /// Another process may be appending or destroying keys meanwhile: a tail that is no key is one that comes.
-    Beside,
+    Concurrent,
 }
 
 /// The ring that is open: all keys in memory, and the files they are kept in.
@@ -122,11 +122,11 @@ pub struct KeyRing {
     keys: RwLock<KeyTable>,
     /// Guards the files, and the order in which they change: held from the beginning of a change until it is durable, and
     /// always taken before `keys`.
-    files: Mutex<Files>,
+    files: Mutex<RingFiles>,
 }
 
 /// Where the files are, if anywhere.
-struct Files {
+struct RingFiles {
     /// `None` where the ring lives in memory only.
     folder: Option<PathBuf>,
     /// Stands for a disk that takes its time, in tests.
@@ -134,7 +134,7 @@ struct Files {
     slowed: Option<crate::held::Disk>,
 }
 
-impl Files {
+impl RingFiles {
     /// The folder that is now written to; what it is asked for takes as long as a disk does.
     fn disk(&self) -> Option<&Path> {
         #[cfg(any(test, feature = "fixture"))]
@@ -150,9 +150,9 @@ impl KeyRing {
     ///
     /// # Errors
     /// The file and the entry that cannot be read.
-    pub fn open(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, RingError> {
-        let keys = RwLock::new(KeyTable::read(folder, root, reading)?);
-        let files = Files {
+    pub fn open(folder: Option<&Path>, root: RootKey, reading: OpenMode) -> Result<Self, RingError> {
+        let keys = RwLock::new(KeyTable::load_table(folder, root, reading)?);
+        let files = RingFiles {
             folder: folder.map(Path::to_path_buf),
             #[cfg(any(test, feature = "fixture"))]
             slowed: None,
@@ -176,7 +176,7 @@ impl KeyRing {
     }
 
     /// The name of an owner's key, made if there is none. A new one is durable after [`Self::sync`].
-    pub fn ensure(&self, owner: Owner, entropy: &dyn Entropy) -> KeyId {
+    pub fn ensure(&self, owner: KeyPurpose, entropy: &dyn SecureRandom) -> KeyId {
         let found = self.keys().find(owner);
         found.unwrap_or_else(|| self.keys_mut().ensure(owner, entropy))
     }
@@ -190,7 +190,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// What the file system said; the caller must stop.
-    pub fn sync(&self, entropy: &dyn Entropy) -> std::io::Result<()> {
+    pub fn sync(&self, entropy: &dyn SecureRandom) -> std::io::Result<()> {
         self.change().sync(entropy)
     }
 
@@ -211,7 +211,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// What the file system said; the caller must stop.
-    pub fn destroy(&self, ids: &HashSet<KeyId>, entropy: &dyn Entropy) -> std::io::Result<()> {
+    pub fn destroy(&self, ids: &HashSet<KeyId>, entropy: &dyn SecureRandom) -> std::io::Result<()> {
         self.change().destroy(ids, entropy)
     }
 
@@ -233,7 +233,7 @@ impl KeyRing {
 /// A change of the files; while it lives nobody else makes one.
 pub struct RingChange<'a> {
     ring: &'a KeyRing,
-    files: MutexGuard<'a, Files>,
+    files: MutexGuard<'a, RingFiles>,
 }
 
 impl RingChange<'_> {
@@ -241,7 +241,7 @@ impl RingChange<'_> {
     ///
     /// # Errors
     /// What the file system said; the caller must stop.
-    pub fn sync(&mut self, entropy: &dyn Entropy) -> std::io::Result<()> {
+    pub fn sync(&mut self, entropy: &dyn SecureRandom) -> std::io::Result<()> {
         let unsynced = self.ring.keys().unsynced(entropy);
         if unsynced.is_empty() {
             return Ok(());
@@ -253,7 +253,7 @@ impl RingChange<'_> {
         Ok(())
     }
 
-    fn destroy(&mut self, ids: &HashSet<KeyId>, entropy: &dyn Entropy) -> std::io::Result<()> {
+    fn destroy(&mut self, ids: &HashSet<KeyId>, entropy: &dyn SecureRandom) -> std::io::Result<()> {
         self.sync(entropy)?;
         let ending = self.ring.keys_mut().move_away_from(ids, entropy);
         if ending.is_empty() {
@@ -288,7 +288,7 @@ impl RingChange<'_> {
     ///
     /// # Errors
     /// What the file system said. Which of the two root keys opens the ring then is what the root file says.
-    pub fn rewrap(&mut self, root: RootKey, entropy: &dyn Entropy) -> std::io::Result<()> {
+    pub fn rewrap(&mut self, root: RootKey, entropy: &dyn SecureRandom) -> std::io::Result<()> {
         self.sync(entropy)?;
         let root_file = self.ring.keys().root_file(Some(&root), entropy);
         let Some(folder) = self.files.disk() else {

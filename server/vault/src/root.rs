@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use crate::random::Entropy;
+use crate::random::SecureRandom;
 
 use zeroize::Zeroizing;
 
@@ -17,7 +17,7 @@ use super::key::RootKey;
 ///
 /// # Errors
 /// When the file cannot be read or is no root key.
-pub fn read(file: &Path) -> Result<Option<RootKey>, RootKeyError> {
+pub fn load_root_key(file: &Path) -> Result<Option<RootKey>, RootKeyError> {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -31,7 +31,7 @@ pub fn read(file: &Path) -> Result<Option<RootKey>, RootKeyError> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn create(file: &Path, entropy: &dyn Entropy) -> Result<RootKey, RootKeyError> {
+pub fn create(file: &Path, entropy: &dyn SecureRandom) -> Result<RootKey, RootKeyError> {
     let key = RootKey::random(entropy);
     write(file, &key)?;
     Ok(key)

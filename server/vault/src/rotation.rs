@@ -19,17 +19,17 @@ use super::error::RootKeyError;
 use super::key::RootKey;
 use super::ring::KeyRing;
 use super::root::{self, sync_parent};
-use crate::random::Entropy;
+use crate::random::SecureRandom;
 
 /// The root key that opens a ring, and what is left to do.
-pub struct Found {
+pub struct FoundRootKey {
     /// It opens the ring.
     pub key: RootKey,
-    left: Left,
+    left: LeftToDo,
 }
 
 /// What a kill, or a backup that was put back, left to do.
-enum Left {
+enum LeftToDo {
     Nothing,
     /// The new key was made, but the ring is not under it.
     TakeBack,
@@ -43,36 +43,36 @@ enum Left {
 ///
 /// # Errors
 /// When the key file cannot be read.
-pub fn find(file: &Path, ring: &Path) -> Result<Option<Found>, RootKeyError> {
-    let Some(key) = root::read(file)? else { return Ok(None) };
+pub fn find(file: &Path, ring: &Path) -> Result<Option<FoundRootKey>, RootKeyError> {
+    let Some(key) = root::load_root_key(file)? else { return Ok(None) };
     let fresh = fresh_file(file);
     if KeyRing::opens(ring, &key) != Some(false) {
-        let left = if fresh.exists() { Left::TakeBack } else { Left::Nothing };
-        return Ok(Some(Found { key, left }));
+        let left = if fresh.exists() { LeftToDo::TakeBack } else { LeftToDo::Nothing };
+        return Ok(Some(FoundRootKey { key, left }));
     }
     let opens = |key: &RootKey| KeyRing::opens(ring, key) == Some(true);
-    if let Some(fresh) = root::read(&fresh).ok().flatten().filter(opens) {
-        return Ok(Some(Found { key: fresh, left: Left::Finish }));
+    if let Some(fresh) = root::load_root_key(&fresh).ok().flatten().filter(opens) {
+        return Ok(Some(FoundRootKey { key: fresh, left: LeftToDo::Finish }));
     }
-    let older = kept(file).into_iter().filter_map(|(path, _)| root::read(&path).ok().flatten()).find(opens);
+    let older = kept(file).into_iter().filter_map(|(path, _)| root::load_root_key(&path).ok().flatten()).find(opens);
     // Where no key fits, opening the ring says so.
     Ok(Some(match older {
-        Some(older) => Found { key: older, left: Left::Renew(key) },
-        None => Found { key, left: Left::Nothing },
+        Some(older) => FoundRootKey { key: older, left: LeftToDo::Renew(key) },
+        None => FoundRootKey { key, left: LeftToDo::Nothing },
     }))
 }
 
-impl Found {
+impl FoundRootKey {
     /// Does what is left to do.
     ///
     /// # Errors
     /// What the file system said; the next start tries again.
-    pub fn settle(self, file: &Path, ring: &KeyRing, entropy: &dyn Entropy) -> Result<(), RootKeyError> {
+    pub fn settle(self, file: &Path, ring: &KeyRing, entropy: &dyn SecureRandom) -> Result<(), RootKeyError> {
         let done = match self.left {
-            Left::Nothing => Ok(()),
-            Left::TakeBack => take_back(file, &self.key),
-            Left::Finish => put_in_place(file),
-            Left::Renew(key) => ring.change().rewrap(key, entropy),
+            LeftToDo::Nothing => Ok(()),
+            LeftToDo::TakeBack => take_back(file, &self.key),
+            LeftToDo::Finish => put_in_place(file),
+            LeftToDo::Renew(key) => ring.change().rewrap(key, entropy),
         };
         done.map_err(|error| RootKeyError::NotFinished { file: file.to_path_buf(), error })
     }
@@ -82,11 +82,11 @@ impl Found {
 ///
 /// # Errors
 /// What could not be read or written. The next start finishes it or takes it back.
-pub fn rotate(file: &Path, ring: &KeyRing, until: Date, entropy: &dyn Entropy) -> Result<(), RootKeyError> {
+pub fn rotate(file: &Path, ring: &KeyRing, until: Date, entropy: &dyn SecureRandom) -> Result<(), RootKeyError> {
     let explain = |error| RootKeyError::NotRotated { file: file.to_path_buf(), error };
     // Whoever else would change key files or ring waits until this is done.
     let mut ring = ring.change();
-    let old = root::read(file)?.ok_or_else(|| RootKeyError::Missing(file.to_path_buf()))?;
+    let old = root::load_root_key(file)?.ok_or_else(|| RootKeyError::Missing(file.to_path_buf()))?;
     let fresh = fresh_file(file);
     if fresh.exists() {
         take_back(file, &old).map_err(explain)?;
@@ -116,7 +116,7 @@ fn take_back(file: &Path, key: &RootKey) -> std::io::Result<()> {
     // The copy first: as long as the new key is there, the next start does this again.
     for (path, _) in kept(file) {
         // One that cannot be read was being written.
-        if root::read(&path).map_or(true, |kept| kept.as_ref() == Some(key)) {
+        if root::load_root_key(&path).map_or(true, |kept| kept.as_ref() == Some(key)) {
             std::fs::remove_file(path)?;
         }
     }
@@ -165,20 +165,20 @@ mod tests {
 
     use super::*;
     use crate::random::SeededEntropy;
-    use crate::ring::{KeyId, KeyRing, Owner, Reading};
+    use crate::ring::{KeyId, KeyPurpose, KeyRing, OpenMode};
 
     const UNTIL: Date = date!(2026 - 12 - 29);
 
     /// New key, old key kept, ring, key file; and whether the rotation stands in the end.
-    type State<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, &'a [u8], &'a [u8], bool);
+    type RotationState<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, &'a [u8], &'a [u8], bool);
 
-    struct Place {
+    struct KeyPlace {
         _folder: tempfile::TempDir,
         file: PathBuf,
         keys: PathBuf,
     }
 
-    impl Place {
+    impl KeyPlace {
         /// A ring with a key, under a root key.
         fn new() -> (Self, KeyId) {
             let folder = tempfile::tempdir().expect("a folder");
@@ -187,7 +187,7 @@ mod tests {
             root::create(&file, &SeededEntropy::new(1)).expect("made");
             let place = Self { _folder: folder, file, keys };
             let ring = place.open();
-            let id = ring.ensure(Owner::Audit, &SeededEntropy::new(2));
+            let id = ring.ensure(KeyPurpose::Audit, &SeededEntropy::new(2));
             ring.sync(&SeededEntropy::new(3)).expect("durable");
             (place, id)
         }
@@ -195,7 +195,7 @@ mod tests {
         /// As a start does it.
         fn open(&self) -> KeyRing {
             let found = find(&self.file, &self.keys).expect("readable").expect("a key");
-            let ring = KeyRing::open(Some(&self.keys), found.key.clone(), Reading::Start).expect("opens");
+            let ring = KeyRing::open(Some(&self.keys), found.key.clone(), OpenMode::Start).expect("opens");
             found.settle(&self.file, &ring, &SeededEntropy::new(4)).expect("settled");
             ring
         }
@@ -216,13 +216,13 @@ mod tests {
         }
 
         fn key(&self) -> RootKey {
-            root::read(&self.file).expect("readable").expect("there")
+            root::load_root_key(&self.file).expect("readable").expect("there")
         }
     }
 
     #[test]
     fn after_a_rotation_only_the_new_key_opens_the_ring() {
-        let (place, id) = Place::new();
+        let (place, id) = KeyPlace::new();
         let old = place.key();
         let ring = place.rotate();
         assert_ne!(place.key(), old);
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(place.open().keys().key(id), ring.keys().key(id));
         // Keys that are made afterwards are under the new one, too.
         let ring = place.rotate();
-        let more = ring.ensure(Owner::Suppression, &SeededEntropy::new(6));
+        let more = ring.ensure(KeyPurpose::Suppression, &SeededEntropy::new(6));
         ring.sync(&SeededEntropy::new(7)).expect("durable");
         assert_eq!(place.open().keys().key(more), ring.keys().key(more));
         assert_eq!(place.names().len(), 4, "two are kept until the same day");
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn old_keys_go_on_their_day() {
-        let (place, _) = Place::new();
+        let (place, _) = KeyPlace::new();
         place.rotate();
         assert_eq!(drop_old(&place.file, date!(2026 - 12 - 28)).expect("readable"), 0);
         assert_eq!(drop_old(&place.file, UNTIL).expect("deleted"), 1);
@@ -249,7 +249,7 @@ mod tests {
     /// Every state that a kill can leave, built by hand from the files before and after.
     #[test]
     fn a_rotation_that_was_killed_half_way_is_taken_back_or_finished() {
-        let (place, id) = Place::new();
+        let (place, id) = KeyPlace::new();
         let ring_file = place.keys.join("root-0001");
         let read = |path: &Path| std::fs::read(path).expect("there");
         let (old_key, old_ring) = (read(&place.file), read(&ring_file));
@@ -257,7 +257,7 @@ mod tests {
         let (new_key, new_ring) = (read(&place.file), read(&ring_file));
         let (fresh, until) = (fresh_file(&place.file), with_suffix(&place.file, ".until-2026-12-29"));
         let part = &new_key[..new_key.len() / 2];
-        let states: [State<'_>; 7] = [
+        let states: [RotationState<'_>; 7] = [
             (Some(b""), None, &old_ring, &old_key, false),
             (Some(part), None, &old_ring, &old_key, false),
             (Some(&new_key), None, &old_ring, &old_key, false),
@@ -278,7 +278,7 @@ mod tests {
             // Beside it, the root file that was being written.
             put(&place.keys.join("root-0001.new"), Some(&new_ring[..40]));
             let looked = find(&place.file, &place.keys).expect("readable").expect("a key");
-            assert!(KeyRing::open(Some(&place.keys), looked.key, Reading::Verify).is_ok(), "state {number} verifies");
+            assert!(KeyRing::open(Some(&place.keys), looked.key, OpenMode::Verify).is_ok(), "state {number} verifies");
             assert!(place.open().keys().key(id).is_some(), "state {number}");
             let expected: &[&str] =
                 if stands { &["keys", "root.key", "root.key.until-2026-12-29"] } else { &["keys", "root.key"] };
@@ -291,7 +291,7 @@ mod tests {
     /// A backup of the ring that was put back is under an older root key; it is opened by it and goes under today's.
     #[test]
     fn a_ring_from_a_backup_goes_under_the_key_of_today() {
-        let (place, id) = Place::new();
+        let (place, id) = KeyPlace::new();
         let backup = std::fs::read(place.keys.join("root-0001")).expect("there");
         place.rotate();
         let today = place.key();
@@ -301,6 +301,9 @@ mod tests {
         std::fs::write(place.keys.join("root-0001"), &backup).expect("put back");
         drop_old(&place.file, UNTIL).expect("deleted");
         let found = find(&place.file, &place.keys).expect("readable").expect("a key");
-        assert!(KeyRing::open(Some(&place.keys), found.key, Reading::Start).is_err(), "after its day nothing opens it");
+        assert!(
+            KeyRing::open(Some(&place.keys), found.key, OpenMode::Start).is_err(),
+            "after its day nothing opens it"
+        );
     }
 }

@@ -4,7 +4,7 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
 use crate::key::{SecretKey, purpose::Seals};
-use crate::random::Entropy;
+use crate::random::SecureRandom;
 
 /// What sealing adds to a text: a nonce of 24 bytes and a tag of 16.
 pub const OVERHEAD: usize = 40;
@@ -13,7 +13,7 @@ pub const OVERHEAD: usize = 40;
 ///
 /// # Panics
 /// Never for texts below 256 GB.
-pub fn seal<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
+pub fn seal<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[u8], entropy: &dyn SecureRandom) -> Vec<u8> {
     let nonce: [u8; 24] = entropy.bytes();
     let payload = Payload { msg: text, aad: context };
     let sealed = XChaCha20Poly1305::new(key.expose().into()).encrypt(XNonce::from_slice(&nonce), payload);

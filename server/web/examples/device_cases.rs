@@ -6,7 +6,7 @@
 mod cases;
 
 use keuze_core::config::{EXAMPLE, parse};
-use keuze_core::publish::{Plan, PublishedPolicy, plan};
+use keuze_core::publish::{PublishPlan, PublishedPolicy, plan};
 use ledger::clock::moment;
 use model::language::Language;
 use model::policy::ChangeClass;
@@ -38,7 +38,7 @@ fn published(changes: &[(&str, &str)]) -> Result<PublishedPolicy, Failure> {
     let text = changes.iter().fold(EXAMPLE.to_owned(), |text, (from, to)| text.replacen(from, to, 1));
     let config = parse("keuze.toml", &text).map_err(|_| "the example so changed has faults")?;
     match plan(&config, None, ChangeClass::Purpose, first_layer) {
-        Ok(Plan::New(publication)) => Ok(publication.policy),
+        Ok(PublishPlan::New(publication)) => Ok(publication.policy),
         _ => Err("the example so changed cannot be published".into()),
     }
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use keuze_core::config::Config;
-use keuze_core::publish::{Plan, plan};
+use keuze_core::publish::{PublishPlan, plan};
 use model::policy::ChangeClass;
 use ui::components::banner::first_layer;
 use web::embed::{CookieNames, embed_js, later_js};
@@ -12,7 +12,7 @@ use web::embed::{CookieNames, embed_js, later_js};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("name the folder to write to")?);
     let config = Config::example();
-    let Ok(Plan::New(publication)) = plan(&config, None, ChangeClass::Purpose, first_layer) else {
+    let Ok(PublishPlan::New(publication)) = plan(&config, None, ChangeClass::Purpose, first_layer) else {
         return Err("the example has faults".into());
     };
     let published = &publication.policy;

@@ -9,7 +9,6 @@ use axum::http::request::Parts;
 use keuze_core::config::Config;
 use keuze_core::publish::Published;
 use keuze_core::service::Services;
-use keuze_core::service::centre::PreferenceCentre;
 use keuze_core::service::clients::ApiClients;
 use keuze_core::service::codes::Verification;
 use keuze_core::service::consent::Consent;
@@ -19,19 +18,20 @@ use keuze_core::service::look_up::LookUps;
 use keuze_core::service::mail::MailQueue;
 use keuze_core::service::message::Messages;
 use keuze_core::service::newsletter::Newsletter;
+use keuze_core::service::objection::Objections;
 use keuze_core::service::people::Contactability;
 use keuze_core::service::people::Erasures;
 use keuze_core::service::people::LetterCodes;
 use keuze_core::service::people::People;
 use keuze_core::service::people::import::ContactImport;
+use keuze_core::service::preference_centre::PreferenceCentre;
 use keuze_core::service::preferences::Preferences;
 use keuze_core::service::reading::Records;
 use keuze_core::service::receipt::Receipts;
 use keuze_core::service::send::Mailings;
-use keuze_core::service::site::Site;
-use keuze_core::service::stop::Objections;
+use keuze_core::service::site::SiteInfo;
 use keuze_core::service::tokens::Links;
-use ledger::Scribe;
+use ledger::Ledger;
 use ledger::clock::Clock;
 
 /// The state of the router. A handler takes out of it what it names in `State`.
@@ -71,12 +71,12 @@ can_be_named! {
     records: Arc<Records>,
     receipts: Arc<Receipts>,
     mail: Arc<MailQueue>,
-    site: Arc<Site>,
+    site: Arc<SiteInfo>,
     clients: Arc<ApiClients>,
     published: Arc<Published>,
     config: Arc<Config>,
     clock: Arc<dyn Clock>,
-    scribe: Scribe,
+    ledger: Ledger,
 }
 
 /// What one request rests on: each record that it needs is unsealed once. A handler that takes one hands it to all that it asks.

@@ -44,7 +44,7 @@ pub fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 /// Of two members with one name serde takes the last, or names none.
 fn refuse_repeated(body: &[u8]) -> Result<(), Problem> {
-    let repeated = Node::read(body).ok().and_then(|node| node.repeated(is_name));
+    let repeated = Node::parse_json(body).ok().and_then(|node| node.repeated(is_name));
     let Some(path) = repeated else { return Ok(()) };
     let field = if path.is_empty() { WHOLE.to_owned() } else { path };
     Err(Problem::with(Slug::MalformedRequest, field).mended_by("it stands there twice; say it once"))

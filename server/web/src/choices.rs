@@ -17,14 +17,14 @@ use model::paths::Endpoint;
 use model::policy::Policy;
 use model::purpose::PurposeId;
 
-use super::cookies::{self, Came, Jar};
+use super::cookies::{self, Jar, RequestCookies};
 use super::mount::Mount as _;
 use super::problem::Problem;
 use super::provenance::sent_from;
 use super::visit::Visit;
 use crate::App;
 use keuze_core::config::Config;
-use keuze_core::service::consent::{ChooseError, Consent, Device, Done};
+use keuze_core::service::consent::{ChooseError, Consent, RecordedAnswer, RequestContext};
 use keuze_core::service::history::PersonHistory;
 use keuze_core::service::preferences::Remembered;
 use ledger::clock::Clock;
@@ -41,14 +41,14 @@ pub fn forms() -> Router<App> {
 }
 
 /// What came along with a choice, and what is needed to answer it.
-struct Sender {
+struct ChoiceSender {
     visit: Visit,
-    came: Came,
-    device: Device,
+    came: RequestCookies,
+    device: RequestContext,
 }
 
-impl Sender {
-    fn of(
+impl ChoiceSender {
+    fn for_request(
         history: &PersonHistory,
         consent: &Consent,
         config: &Config,
@@ -57,9 +57,9 @@ impl Sender {
         headers: &HeaderMap,
         gpc: bool,
     ) -> Result<Self, Problem> {
-        let came = cookies::read(headers, visit.names());
+        let came = cookies::parse_cookies(headers, visit.names());
         let said = came.said(clock.now().at);
-        let device = Device {
+        let device = RequestContext {
             sent_from: sent_from(headers, config)?,
             gpc,
             ids: consent.own_ids(history, &came.consent_ids, &said).map_err(ChooseError::from)?,
@@ -70,8 +70,8 @@ impl Sender {
 
     /// The same as the preference page reads it.
     fn remembered(&self) -> Remembered {
-        let Device { said, gpc, ids, .. } = self.device.clone();
-        Remembered { device: device::Device { said, seen: self.came.seen, gpc }, consent_id: ids.first() }
+        let RequestContext { said, gpc, ids, .. } = self.device.clone();
+        Remembered { device: device::DeviceState { said, seen: self.came.seen, gpc }, consent_id: ids.first() }
     }
 
     /// Takes away what somebody else wrote beside ours, so that what is answered next can be read.
@@ -86,7 +86,7 @@ impl Sender {
     }
 
     /// The cookies of the answer, in a fixed order.
-    fn set_cookies(&self, done: &Done, request: &HeaderMap, answer: &mut HeaderMap) {
+    fn set_cookies(&self, done: &RecordedAnswer, request: &HeaderMap, answer: &mut HeaderMap) {
         self.take_planted(request, answer);
         if done.outlived {
             return;

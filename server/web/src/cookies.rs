@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, CookieBuilder, Expiration, SameSite};
-use model::cookie::{BESIDE, Said, put_beside};
-use model::device::Device;
+use model::cookie::{BESIDE, ChoiceCookie, put_beside};
+use model::device::DeviceState;
 use model::identity::Subject;
 use model::paths::ROOT;
 use time::{Duration, OffsetDateTime};
@@ -43,7 +43,7 @@ impl CookieNames {
 
 /// What came along. What cannot be read counts as not there, and is replaced at the next answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Came {
+pub struct RequestCookies {
     /// The choice cookie, and beside it whatever else came under its name.
     choice: Vec<u8>,
     /// The notice revision that was seen; of several cookies that differ none.
@@ -62,8 +62,8 @@ pub struct Came {
 }
 
 /// Reads the request's cookies: ours by their names on this host, over https the prefixed ones alone.
-pub fn read(headers: &HeaderMap, names: CookieNames) -> Came {
-    let mut came = Came::default();
+pub fn parse_cookies(headers: &HeaderMap, names: CookieNames) -> RequestCookies {
+    let mut came = RequestCookies::default();
     let mut seen = Vec::new();
     for (name, value) in pairs(headers) {
         came.names.push(name.to_owned());
@@ -231,10 +231,10 @@ impl Jar {
     }
 }
 
-impl Came {
+impl RequestCookies {
     /// What the choice cookie says at a moment.
-    pub fn said(&self, now: OffsetDateTime) -> Said {
-        Said::read(&self.choice, now)
+    pub fn said(&self, now: OffsetDateTime) -> ChoiceCookie {
+        ChoiceCookie::parse_choice_cookie(&self.choice, now)
     }
 
     /// Whether the browser keeps an answer at all.
@@ -243,8 +243,8 @@ impl Came {
     }
 
     /// What the device says of itself, with the signal that came beside the cookies.
-    pub fn device(&self, gpc: bool, now: OffsetDateTime) -> Device {
-        Device { said: self.said(now), seen: self.seen, gpc }
+    pub fn device(&self, gpc: bool, now: OffsetDateTime) -> DeviceState {
+        DeviceState { said: self.said(now), seen: self.seen, gpc }
     }
 
     /// The names of ours that came along more than once and that a page reads: somebody else wrote one. Over https none
@@ -301,13 +301,13 @@ mod tests {
     const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 13:00 UTC);
     const PLAIN: CookieNames = CookieNames { secure: false };
 
-    fn came(line: &str) -> Came {
+    fn came(line: &str) -> RequestCookies {
         sent(&[line.as_bytes()], PLAIN)
     }
 
-    fn sent(lines: &[&[u8]], names: CookieNames) -> Came {
+    fn sent(lines: &[&[u8]], names: CookieNames) -> RequestCookies {
         let lines = lines.iter().map(|line| (header::COOKIE, HeaderValue::from_bytes(line).expect("can be sent")));
-        read(&lines.collect(), names)
+        parse_cookies(&lines.collect(), names)
     }
 
     /// Analytics tools write what was searched for into cookies, in any encoding.
@@ -324,10 +324,16 @@ mod tests {
             let ours = ours.as_bytes();
             for line in [&[foreign, ours].join(&b"; "[..])[..], &[ours, foreign].join(&b";"[..])[..]] {
                 let came = sent(&[line], PLAIN);
-                assert_eq!(Came { names: Vec::new(), ..came }, Came { names: Vec::new(), ..alone.clone() });
+                assert_eq!(
+                    RequestCookies { names: Vec::new(), ..came },
+                    RequestCookies { names: Vec::new(), ..alone.clone() }
+                );
             }
             let came = sent(&[foreign, ours], PLAIN);
-            assert_eq!(Came { names: Vec::new(), ..came }, Came { names: Vec::new(), ..alone.clone() });
+            assert_eq!(
+                RequestCookies { names: Vec::new(), ..came },
+                RequestCookies { names: Vec::new(), ..alone.clone() }
+            );
         }
     }
 
@@ -338,7 +344,7 @@ mod tests {
         let planted = "keuze=marketing.1.g.20270524; keuze_seen=1; keuze_id=00112233445566778899aabbccddeeff; \
                        keuze_person=p; keuze_code=c; __HOST-keuze_seen=1";
         let came = sent(&[planted.as_bytes()], secure);
-        assert_eq!(Came { names: Vec::new(), ..came }, Came::default());
+        assert_eq!(RequestCookies { names: Vec::new(), ..came }, RequestCookies::default());
     }
 
     #[test]

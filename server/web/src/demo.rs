@@ -23,8 +23,8 @@ use super::visit::Visit;
 use crate::App;
 use keuze_core::publish::Published;
 use keuze_core::service::consent::Consent;
-use keuze_core::service::mail::outbox::{Outbox, Shown};
-use keuze_core::service::people::{Act, ActError, LetterCodes, People};
+use keuze_core::service::mail::outbox::{Outbox, OutboxMail};
+use keuze_core::service::people::{ActError, LetterCodes, People, Provenance};
 use keuze_core::service::tokens::Links;
 use ledger::clock::Clock;
 
@@ -82,7 +82,7 @@ async fn start(
 /// It could not be written.
 pub async fn letter_code(letters: &LetterCodes, people: &People) -> Result<Option<(Subject, LetterCode)>, ActError> {
     let Some(person) = people.customer(CUSTOMER) else { return Ok(None) };
-    let act = Act { actor: Actor::System, ..Act::by_person(Route::System, IdentityLevel::Unverified) };
+    let act = Provenance { actor: Actor::System, ..Provenance::by_person(Route::System, IdentityLevel::Unverified) };
     Ok(Some((person.subject, letters.letter_code(person.subject, &act).await?)))
 }
 
@@ -105,7 +105,7 @@ fn mails_in(outbox: Option<PathBuf>) -> Response {
     let mails = outbox.map(|folder| Outbox::at(folder).mails()).unwrap_or_default();
     let text = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     let shown = mails.iter().map(|mail| {
-        let Shown { to, subject, text: body } = mail;
+        let OutboxMail { to, subject, text: body } = mail;
         let lines = body.lines().map(|line| match line.trim() {
             link if link.starts_with("http") => format!("<a href=\"{0}\">{0}</a>", text(link)),
             _ => text(line),
@@ -153,19 +153,19 @@ mod tests {
 
     use super::*;
     use crate::fixture::Browser;
-    use keuze_core::service::fixture::House;
+    use keuze_core::service::fixture::TestApp;
 
     /// S-17: a newcomer finds a link and a code on the first page that stop what they say.
     #[tokio::test]
     async fn s_17_the_first_page_has_a_link_and_a_code_that_work() {
-        let mut house = House::new().await;
-        house = house.made(|parts| parts.demo = true);
-        house.services.contact_import.invent_people().await.expect("invented");
-        letter_code(&house.services.letters, &house.services.people).await.expect("made");
-        let mut browser = Browser::new(&house);
-        let before = house.ledger().len();
+        let mut app = TestApp::new().await;
+        app = app.made(|parts| parts.demo = true);
+        app.services.contact_import.invent_people().await.expect("invented");
+        letter_code(&app.services.letters, &app.services.people).await.expect("made");
+        let mut browser = Browser::new(&app);
+        let before = app.ledger().len();
         let page = browser.get("/").await;
-        assert_eq!(house.ledger().len(), before, "looking at it writes nothing");
+        assert_eq!(app.ledger().len(), before, "looking at it writes nothing");
         let link = format!("/keuze/afmelden/{}", page.between("href=\"/keuze/afmelden/", "\""));
         let code = page.between("<code>", "</code>").to_owned();
         for (path, form, channel) in [
@@ -173,7 +173,7 @@ mod tests {
             ("/keuze/brief", ("code", code.as_str()), Channel::Post),
         ] {
             assert_eq!(browser.post(path, &[form]).await.status, StatusCode::OK);
-            let event = house.ledger().pop().expect("an event");
+            let event = app.ledger().pop().expect("an event");
             assert_eq!((event.kind(), event.channels()), (EventKind::Objected, &[channel][..]));
         }
     }

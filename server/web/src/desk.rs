@@ -5,7 +5,7 @@
 
 mod call;
 mod erase;
-mod known;
+mod known_browsers;
 mod person;
 mod session;
 mod work;
@@ -25,14 +25,15 @@ use tokio::sync::Mutex;
 use ui::pages::desk::{LookUp as LookUpPage, LookUpProps, NewPassword, NewPasswordProps, SignIn, SignInProps};
 use ui::pages::desk::{Unmatched as UnmatchedPage, UnmatchedProps};
 use words::views::desk::{
-    Bar, LookUpFault, LookUpView, NewPasswordView, OpenCallLink, Outcome, PasswordRefusal, SignInRefusal, SignInView,
+    Bar, LookUpFault, LookUpResult, LookUpView, NewPasswordView, OpenCallLink, PasswordRefusal, SignInRefusal,
+    SignInView,
 };
-use words::views::frame::Frame;
+use words::views::frame::PageFrame;
 use words::views::unmatched::{Unmatched, UnmatchedView};
 use zeroize::Zeroizing;
 
-use self::session::{Opening, Session, Sessions};
-use self::work::{Opened, Press};
+use self::session::{SessionOpening, Sessions, StaffSession};
+use self::work::{FormHash, OpenedLookUp};
 use super::form::Form;
 use super::mount::Mount as _;
 use super::problem::Problem;
@@ -42,15 +43,15 @@ use keuze_core::service::Services;
 use keuze_core::service::call::Calls;
 use keuze_core::service::data_access::DataAccess;
 use keuze_core::service::known_browsers::KnownBrowsers;
-use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, LookUps, Wanted, Why};
+use keuze_core::service::look_up::{LookUp, LookUpError, LookUpPeople, LookUps, LookupQuery, LookupReason};
 use keuze_core::service::people::{Contactability, Erasures, Merging, People};
 use keuze_core::service::receipt::Receipts;
 use keuze_core::service::sign_ins::{Attempt, SignIns};
-use keuze_core::service::site::Site;
+use keuze_core::service::site::SiteInfo;
 use keuze_core::service::staff::{SignedIn, Staff, StaffError};
 use ledger::clock::{Clock, wall_clock};
 use ledger::formats::known_browser::BrowserToken;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 use words::problem::Slug;
 
 const DESK: &str = Endpoint::Desk.path();
@@ -58,7 +59,7 @@ const DESK: &str = Endpoint::Desk.path();
 /// What the desk stands on, and who is signed in.
 struct Desk {
     calls: Arc<Calls>,
-    site: Arc<Site>,
+    site: Arc<SiteInfo>,
     look_ups: Arc<LookUps>,
     known_browsers: Arc<KnownBrowsers>,
     sign_ins: Arc<SignIns>,
@@ -70,7 +71,7 @@ struct Desk {
     contactability: Arc<Contactability>,
     merging: Arc<Merging>,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     sessions: Sessions,
     /// Guards the order of presses, from one's beginning until it is durable, so that the second of two finds what the first came to.
     pressing: Arc<Mutex<()>>,
@@ -78,7 +79,7 @@ struct Desk {
     replacing: Mutex<()>,
 }
 
-type Shared = State<Arc<Desk>>;
+type DeskShared = State<Arc<Desk>>;
 
 /// The desk's routes; whoever reloads the answer to a form comes back to the desk.
 pub fn router<S: Clone + Send + Sync + 'static>(services: &Services) -> Router<S> {
@@ -117,23 +118,23 @@ impl Desk {
         &self.staff
     }
 
-    fn session(&self, headers: &HeaderMap) -> Option<Session> {
+    fn session(&self, headers: &HeaderMap) -> Option<StaffSession> {
         let session = self.sessions.find(headers, self.clock.now().at)?;
         // Reset or removed on the command line, somebody is out at once.
         (self.staff().access(session.name.as_str()) == Some(session.access)).then_some(session)
     }
 
     /// Around the answer to a GET, or to a form, which cannot be asked for again in the other language.
-    fn frame(&self, visit: &Visit, reopens: bool) -> Frame {
+    fn frame(&self, visit: &Visit, reopens: bool) -> PageFrame {
         self.frame_at(visit, reopens, DESK)
     }
 
-    fn frame_at(&self, visit: &Visit, reopens: bool, path: &str) -> Frame {
-        Frame { reopens, ..self.site.frame(visit.language, path) }
+    fn frame_at(&self, visit: &Visit, reopens: bool, path: &str) -> PageFrame {
+        PageFrame { reopens, ..self.site.frame(visit.language, path) }
     }
 
     /// What stands on top of every page, the open call before all.
-    fn bar(&self, session: &Session) -> Bar {
+    fn bar(&self, session: &StaffSession) -> Bar {
         let call = self.calls.unclosed(&session.name);
         let open_call = call.map(|call| OpenCallLink {
             reference: call.line.reference.as_str().to_owned(),
@@ -153,24 +154,29 @@ fn to(path: &str, visit: &Visit) -> Response {
     Redirect::to(&paths::in_language(path, visit.language)).into_response()
 }
 
-async fn home(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+async fn home(State(desk): DeskShared, visit: Visit, headers: HeaderMap) -> Response {
     match desk.session(&headers) {
         None => ask_sign_in(&desk, &visit, true, None),
         Some(session) if session.one_time => ask_password(&desk, &visit, &session, true, None),
-        Some(session) => show(&desk, &visit, true, LookUpView::of(&desk, &session)),
+        Some(session) => show(&desk, &visit, true, LookUpView::from_session(&desk, &session)),
     }
 }
 
-async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
+async fn sign_in(
+    State(desk): DeskShared,
+    visit: Visit,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Result<Response, Problem> {
     let (name, password) = (form.needed("name")?, Zeroizing::new(form.needed("password")?));
     form.end()?;
     // Before the password is looked at: what is reset meanwhile opens nothing.
     let access = desk.staff().access(&name);
     let refused = |status, why| Ok(sign_in_page(&desk, &visit, false, status, Some(why)));
-    let known = known::tokens(&headers, visit.host.secure);
+    let known = known_browsers::tokens(&headers, visit.host.secure);
     match (desk.sign_ins.sign_in(&name, password, desk.known_browsers.known_browser(&name, &known)).await?, access) {
         (Attempt::In(signed_in, missed), Some(access)) => {
-            Ok(open_session(&desk, &visit, &known, Opening { signed_in, access, missed, by: None }))
+            Ok(open_session(&desk, &visit, &known, SessionOpening { signed_in, access, missed, by: None }))
         }
         (Attempt::Expired, _) => refused(StatusCode::FORBIDDEN, SignInRefusal::Expired),
         (Attempt::Slowed, _) => refused(StatusCode::TOO_MANY_REQUESTS, SignInRefusal::Slowed),
@@ -179,7 +185,7 @@ async fn sign_in(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form
 }
 
 /// The form for a new password, for whoever is signed in.
-async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+async fn password_form(State(desk): DeskShared, visit: Visit, headers: HeaderMap) -> Response {
     match desk.session(&headers) {
         None => to(DESK, &visit),
         Some(session) => ask_password(&desk, &visit, &session, true, None),
@@ -187,7 +193,7 @@ async fn password_form(State(desk): Shared, visit: Visit, headers: HeaderMap) ->
 }
 
 /// Gives a session under a new token and leads to the desk. With a password of their own the browser is known from then on.
-fn open_session(desk: &Desk, visit: &Visit, known: &[BrowserToken], opening: Opening) -> Response {
+fn open_session(desk: &Desk, visit: &Visit, known: &[BrowserToken], opening: SessionOpening) -> Response {
     let Desk { clock, entropy, .. } = desk;
     let (secure, signed_in, access) = (visit.host.secure, &opening.signed_in, opening.access);
     let own = (!signed_in.one_time).then(|| {
@@ -198,7 +204,12 @@ fn open_session(desk: &Desk, visit: &Visit, known: &[BrowserToken], opening: Ope
     own.iter().fold(with_cookie(to(DESK, visit), &cookie), |answer, own| with_cookie(answer, own))
 }
 
-async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut form: Form) -> Result<Response, Problem> {
+async fn password(
+    State(desk): DeskShared,
+    visit: Visit,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Result<Response, Problem> {
     let _one_at_a_time = desk.replacing.lock().await;
     let (session, press) = (desk.session(&headers), press_of(&form));
     if let Some(session) = &session {
@@ -215,7 +226,7 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
     let (new, again) = (Zeroizing::new(form.needed("password")?), Zeroizing::new(form.needed("again")?));
     form.end()?;
     let Some(session) = session else { return replaced_before(&desk, &visit, &headers, press, new).await };
-    let known = known::tokens(&headers, visit.host.secure);
+    let known = known_browsers::tokens(&headers, visit.host.secure);
     let at = desk.known_browsers.known_browser(session.name.as_str(), &known);
     match desk.sign_ins.replace_password(&session.name, current, new, &again, at).await {
         Ok(()) => {
@@ -223,7 +234,7 @@ async fn password(State(desk): Shared, visit: Visit, headers: HeaderMap, mut for
             desk.sessions.end_all(&session.name, desk.clock.now().at);
             let Some(access) = desk.staff().access(session.name.as_str()) else { return Ok(ended(&desk, &visit)) };
             let signed_in = SignedIn { name: session.name, one_time: false };
-            let opening = Opening { signed_in, access, missed: session.missed, by: Some(press) };
+            let opening = SessionOpening { signed_in, access, missed: session.missed, by: Some(press) };
             Ok(open_session(&desk, &visit, &known, opening))
         }
         Err(StaffError::Refused(why)) => Ok(ask_password(&desk, &visit, &session, false, Some(why))),
@@ -239,25 +250,25 @@ async fn replaced_before(
     desk: &Desk,
     visit: &Visit,
     headers: &HeaderMap,
-    press: Press,
+    press: FormHash,
     new: Zeroizing<String>,
 ) -> Result<Response, Problem> {
     let Some(name) = desk.sessions.ended_by_password(headers, desk.clock.now().at) else {
         return Ok(not_recorded(desk, visit));
     };
     let access = desk.staff().access(name.as_str());
-    let known = known::tokens(headers, visit.host.secure);
+    let known = known_browsers::tokens(headers, visit.host.secure);
     let at = desk.known_browsers.known_browser(name.as_str(), &known);
     match (desk.sign_ins.sign_in(name.as_str(), new, at).await?, access) {
         (Attempt::In(signed_in, missed), Some(access)) => {
-            Ok(open_session(desk, visit, &known, Opening { signed_in, access, missed, by: Some(press) }))
+            Ok(open_session(desk, visit, &known, SessionOpening { signed_in, access, missed, by: Some(press) }))
         }
         _ => Ok(not_recorded(desk, visit)),
     }
 }
 
 /// Who is signed in, with a password of their own; else what is answered instead.
-impl FromRequestParts<Arc<Desk>> for Session {
+impl FromRequestParts<Arc<Desk>> for StaffSession {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Response> {
@@ -274,7 +285,7 @@ impl FromRequestParts<Arc<Desk>> for Session {
 }
 
 /// The same for what enters something: after the session's end it says that nothing was recorded.
-struct Acting(Session);
+struct Acting(StaffSession);
 
 impl FromRequestParts<Arc<Desk>> for Acting {
     type Rejection = Response;
@@ -284,7 +295,7 @@ impl FromRequestParts<Arc<Desk>> for Acting {
         if desk.session(&parts.headers).is_none() {
             return Err(not_recorded(desk, &visit));
         }
-        Session::from_request_parts(parts, desk).await.map(Self)
+        StaffSession::from_request_parts(parts, desk).await.map(Self)
     }
 }
 
@@ -294,14 +305,14 @@ fn not_recorded(desk: &Desk, visit: &Visit) -> Response {
 }
 
 /// An act that does not fit what is open at its address: not recorded, with the way back.
-fn unmatched(desk: &Desk, visit: &Visit, session: &Session, why: Unmatched, back: Option<String>) -> Response {
+fn unmatched(desk: &Desk, visit: &Visit, session: &StaffSession, why: Unmatched, back: Option<String>) -> Response {
     let frame = desk.frame(visit, false);
     let page = UnmatchedView { frame, bar: Some(desk.bar(session)), why, back };
     render::page(StatusCode::CONFLICT, visit.language, || UnmatchedPage(UnmatchedProps { page }))
 }
 
 /// The address of a look-up that is not open in this session.
-fn not_open(desk: &Desk, visit: &Visit, session: &Session) -> Response {
+fn not_open(desk: &Desk, visit: &Visit, session: &StaffSession) -> Response {
     let page = UnmatchedView {
         frame: desk.frame(visit, true),
         bar: Some(desk.bar(session)),
@@ -312,23 +323,33 @@ fn not_open(desk: &Desk, visit: &Visit, session: &Session) -> Response {
 }
 
 /// What is looked up: one record, or people.
-enum Asked {
+enum LookUpQuery {
     Record(LookUp),
     People(LookUpPeople),
 }
 
-async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: Form) -> Result<Response, Problem> {
+async fn look_up(
+    State(desk): DeskShared,
+    visit: Visit,
+    session: StaffSession,
+    mut form: Form,
+) -> Result<Response, Problem> {
     if !is_of(&mut form, &session) {
         return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
     }
     let (query, reason) = (form.needed("query")?, form.needed("reason")?);
     form.end()?;
     let outcome = match parse(&desk, &session, &query, &reason) {
-        Ok(Asked::Record(asked)) => desk.look_ups.look_up(&asked, visit.language, &visit.host.origin).await?,
-        Ok(Asked::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
-        Err(fault) => Outcome::Fault(fault),
+        Ok(LookUpQuery::Record(asked)) => desk.look_ups.look_up(&asked, visit.language, &visit.host.origin).await?,
+        Ok(LookUpQuery::People(asked)) => return look_up_people(&desk, &visit, &session, asked).await,
+        Err(fault) => LookUpResult::Fault(fault),
     };
-    let page = |frame| LookUpView { query, reason, outcome: Some(outcome), ..LookUpView::of(&desk, &session)(frame) };
+    let page = |frame| LookUpView {
+        query,
+        reason,
+        outcome: Some(outcome),
+        ..LookUpView::from_session(&desk, &session)(frame)
+    };
     Ok(show(&desk, &visit, false, page))
 }
 
@@ -336,29 +357,30 @@ async fn look_up(State(desk): Shared, visit: Visit, session: Session, mut form: 
 async fn look_up_people(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     asked: LookUpPeople,
 ) -> Result<Response, Problem> {
     let found = desk.look_ups.look_up_people(&asked).await?;
-    let opened = Opened { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
+    let opened =
+        OpenedLookUp { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
     match desk.sessions.work(session, |work| work.open(opened, &*desk.entropy)) {
         Some(id) => Ok(to(&paths::desk_person(id), visit)),
         None => Ok(ended(desk, visit)),
     }
 }
 
-async fn sign_out(State(desk): Shared, visit: Visit, headers: HeaderMap) -> Response {
+async fn sign_out(State(desk): DeskShared, visit: Visit, headers: HeaderMap) -> Response {
     let cookie = desk.sessions.end(&headers, visit.host.secure);
     with_cookie(to(DESK, &visit), &cookie)
 }
 
-fn parse(desk: &Desk, session: &Session, query: &str, reason: &str) -> Result<Asked, LookUpFault> {
-    let (staff, why) = (session.name.clone(), Why::parse(reason)?);
-    match Wanted::parse(query) {
-        Ok(wanted) => Ok(Asked::Record(LookUp { staff, wanted, why })),
+fn parse(desk: &Desk, session: &StaffSession, query: &str, reason: &str) -> Result<LookUpQuery, LookUpFault> {
+    let (staff, why) = (session.name.clone(), LookupReason::parse(reason)?);
+    match LookupQuery::parse(query) {
+        Ok(wanted) => Ok(LookUpQuery::Record(LookUp { staff, wanted, why })),
         Err(LookUpFault::Form) => {
             let contact = desk.look_ups.contact(query).ok_or(LookUpFault::Form)?;
-            Ok(Asked::People(LookUpPeople { staff, contact, why }))
+            Ok(LookUpQuery::People(LookUpPeople { staff, contact, why }))
         }
         Err(fault) => Err(fault),
     }
@@ -374,23 +396,23 @@ fn channels_named(text: &str) -> Option<Vec<Channel>> {
 
 /// A view of a session, once it is known what stands around it.
 trait ViewOf {
-    fn of(desk: &Desk, session: &Session) -> impl FnOnce(Frame) -> Self + use<Self>;
+    fn from_session(desk: &Desk, session: &StaffSession) -> impl FnOnce(PageFrame) -> Self + use<Self>;
 }
 
 impl ViewOf for LookUpView {
-    fn of(desk: &Desk, session: &Session) -> impl FnOnce(Frame) -> Self + use<> {
+    fn from_session(desk: &Desk, session: &StaffSession) -> impl FnOnce(PageFrame) -> Self + use<> {
         let bar = desk.bar(session);
         let missed = session.missed.map(|missed| (missed.count, wall_clock(missed.last)));
         move |frame| Self { frame, bar, missed, query: String::new(), reason: String::new(), outcome: None }
     }
 }
 
-fn show(desk: &Desk, visit: &Visit, reopens: bool, page: impl FnOnce(Frame) -> LookUpView) -> Response {
+fn show(desk: &Desk, visit: &Visit, reopens: bool, page: impl FnOnce(PageFrame) -> LookUpView) -> Response {
     let page = page(desk.frame(visit, reopens));
     let status = match &page.outcome {
-        Some(Outcome::Fault(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-        Some(Outcome::Nothing) => StatusCode::NOT_FOUND,
-        None | Some(Outcome::Found(_)) => StatusCode::OK,
+        Some(LookUpResult::Fault(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(LookUpResult::Nothing) => StatusCode::NOT_FOUND,
+        None | Some(LookUpResult::Found(_)) => StatusCode::OK,
     };
     render::page(status, visit.language, || LookUpPage(LookUpProps { page }))
 }
@@ -418,7 +440,7 @@ fn ended(desk: &Desk, visit: &Visit) -> Response {
 fn ask_password(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     reopens: bool,
     refusal: Option<PasswordRefusal>,
 ) -> Response {
@@ -435,13 +457,13 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 }
 
 /// What tells a form from every other.
-fn press_of(form: &Form) -> Press {
+fn press_of(form: &Form) -> FormHash {
     let mut hash = Sha256::new();
     for text in form.pairs().iter().flat_map(|(name, value)| [name, value]) {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }
-    Press(hash.finalize().into())
+    FormHash(hash.finalize().into())
 }
 
 /// The button of a form: where several were sent, one that says no.
@@ -454,7 +476,7 @@ fn first_no(form: &mut Form) -> Result<String, Problem> {
 
 /// Whether the page that a form stood on was this staff member's. Our pages say so; a program that sends a form without one has
 /// one session.
-fn is_of(form: &mut Form, session: &Session) -> bool {
+fn is_of(form: &mut Form, session: &StaffSession) -> bool {
     let names = form.all("name");
     names.iter().filter(|name| !name.is_empty()).all(|name| name == session.name.as_str())
 }

@@ -37,7 +37,7 @@ const FRESH_HERE: &str = "private, max-age=600, stale-while-revalidate=86400";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Everything that is made once, at the start.
-pub struct Made {
+pub struct MadeFiles {
     /// Each at the first request for it.
     embeds: HashMap<EmbedKey, OnceLock<Asset>>,
     laters: HashMap<Language, Asset>,
@@ -45,9 +45,9 @@ pub struct Made {
     notices: HashMap<(String, Language), Asset>,
 }
 
-impl Made {
+impl MadeFiles {
     /// From the policy in force.
-    pub fn of(published: &Published, config: &Config) -> Self {
+    pub fn from_policy(published: &Published, config: &Config) -> Self {
         let current = published.current();
         let mut made = Self { embeds: HashMap::new(), laters: HashMap::new(), notices: HashMap::new() };
         for policy in published.all() {
@@ -80,7 +80,7 @@ struct EmbedKey {
     signalled: bool,
 }
 
-impl Made {
+impl MadeFiles {
     fn embed(&self, published: &PublishedPolicy, key: EmbedKey) -> Option<&Asset> {
         let strings = published.strings_in(key.language)?;
         let html = || html(published, strings, key);
@@ -98,7 +98,7 @@ fn html(published: &PublishedPolicy, strings: &NoticeStrings, key: EmbedKey) -> 
 }
 
 /// `embed.js`, `notice.json`, `fragment` and the files of `target/site`.
-pub fn router(made: Arc<Made>) -> Router<App> {
+pub fn router(made: Arc<MadeFiles>) -> Router<App> {
     let made_once = Router::new()
         .mount(Endpoint::Embed, get(embed))
         .mount(Endpoint::Later, get(later))
@@ -115,7 +115,7 @@ async fn embed(
     State(consent): State<Arc<Consent>>,
     State(published): State<Arc<Published>>,
     State(clock): State<Arc<dyn Clock>>,
-    Extension(made): Extension<Arc<Made>>,
+    Extension(made): Extension<Arc<MadeFiles>>,
     visit: Visit,
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
@@ -134,7 +134,11 @@ async fn embed(
     Ok(response)
 }
 
-async fn later(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+async fn later(
+    Extension(made): Extension<Arc<MadeFiles>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let asset = made.laters.get(&visit.language).ok_or(Slug::NotFound)?;
     Ok(varying(serve(asset, &headers), &visit))
 }
@@ -142,7 +146,7 @@ async fn later(Extension(made): Extension<Arc<Made>>, visit: Visit, headers: Hea
 /// The words of a notice, of the policy that `?policy=` names: the panel shows what its answer will be recorded under.
 async fn notice(
     State(published): State<Arc<Published>>,
-    Extension(made): Extension<Arc<Made>>,
+    Extension(made): Extension<Arc<MadeFiles>>,
     visit: Visit,
     uri: Uri,
     headers: HeaderMap,
@@ -190,7 +194,7 @@ async fn fragment_page(
 fn asks(published: &Published, clock: &dyn Clock, visit: &Visit, request: &HeaderMap) -> bool {
     let now = clock.now();
     // Whether the browser asks not to be tracked changes what is allowed and how it is told, not whether an answer is there.
-    let device = cookies::read(request, visit.names()).device(false, now.at);
+    let device = cookies::parse_cookies(request, visit.names()).device(false, now.at);
     !device.to_ask(&published.current().policy, now).is_empty()
 }
 

@@ -7,11 +7,11 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use keuze_core::config::OWN;
-use keuze_core::service::fixture::House;
+use keuze_core::service::fixture::TestApp;
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestResponse {
     /// The status.
     pub status: StatusCode,
     /// The headers.
@@ -35,12 +35,12 @@ pub struct Browser {
 
 impl Browser {
     /// A fresh one, with a server process of its own: they share what the ledger keeps.
-    pub fn new(house: &House) -> Self {
-        Self::of(crate::router(&house.services, false))
+    pub fn new(app: &TestApp) -> Self {
+        Self::at_router(crate::router(&app.services, false))
     }
 
     /// A fresh one at this router.
-    pub fn of(router: axum::Router) -> Self {
+    pub fn at_router(router: axum::Router) -> Self {
         Self { router, host: "localhost", cookies: Vec::new(), keeps_cookies: true, peer: None }
     }
 
@@ -50,37 +50,43 @@ impl Browser {
     }
 
     /// GET.
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> TestResponse {
         self.send("GET", path, "").await
     }
 
     /// POST of a form, from a page of the same origin.
-    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> TestResponse {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         self.send("POST", path, &body).await
     }
 
     /// Sends the form of a page that has this mark in it, as a browser would: its hidden fields, and what is filled in.
-    pub async fn submit(&mut self, page: &Answer, mark: &str, filled: &[(&str, &str)]) -> Answer {
+    pub async fn submit(&mut self, page: &TestResponse, mark: &str, filled: &[(&str, &str)]) -> TestResponse {
         let (action, hidden) = page.form(mark);
         let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<(&str, &str)> = hidden.chain(filled.iter().copied()).collect();
         self.post(&action, &all).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
+    async fn send(&mut self, method: &str, path: &str, body: &str) -> TestResponse {
         let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
         self.ask(method, path, &headers, body).await
     }
 
     /// Any request: only its host and its cookies are added.
-    pub async fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub async fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> TestResponse {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         self.ask_in_bytes(method, path, &headers, body).await
     }
 
     /// The same with headers of any bytes.
-    pub async fn ask_in_bytes(&mut self, method: &str, path: &str, headers: &[(&str, &[u8])], body: &str) -> Answer {
+    pub async fn ask_in_bytes(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &[u8])],
+        body: &str,
+    ) -> TestResponse {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
@@ -103,7 +109,11 @@ impl Browser {
         if self.keeps_cookies {
             self.keep(&parts.headers);
         }
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        TestResponse {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     fn keep(&mut self, headers: &HeaderMap) {
@@ -137,7 +147,7 @@ fn refuse_unregistered(set: &Cookie<'_>) {
     assert!(set.same_site().is_some_and(|site| site != SameSite::None), "{set}");
 }
 
-impl Answer {
+impl TestResponse {
     /// The path that it leads to, without the query.
     pub fn location(&self) -> &str {
         let location = self.headers[header::LOCATION].to_str().expect("ASCII");

@@ -91,10 +91,10 @@ async fn parts(headers: &HeaderMap, body: &Bytes) -> Vec<(String, String)> {
 impl Form {
     async fn whatever_it_is(headers: &HeaderMap, body: Bytes) -> Self {
         let parts = parts(headers, &body).await;
-        if parts.is_empty() { Self::of(&body) } else { Self(parts) }
+        if parts.is_empty() { Self::from_body(&body) } else { Self(parts) }
     }
 
-    fn of(body: &[u8]) -> Self {
+    fn from_body(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_strict_form_names_the_field_that_is_missing_or_twice_or_unknown() {
-        let mut form = Form::of(b"a=1&b=2&b=3&c=4&surprise=5&c=6");
+        let mut form = Form::from_body(b"a=1&b=2&b=3&c=4&surprise=5&c=6");
         assert_eq!(form.field("a").expect("once"), "1");
         assert_eq!(form.field("missing").expect("may be missing"), "");
         assert_eq!(fault(form.needed("missing")).as_deref(), Some("missing"));
@@ -186,15 +186,15 @@ mod tests {
         assert_eq!(form.all("c"), ["4", "6"]);
         assert_eq!(fault(form.end()).as_deref(), Some("surprise"));
         // What a stranger calls a field may be anybody's data.
-        assert_eq!(fault(Form::of(b"anna%40example.nl=1").end()), None);
-        assert_eq!(Form::of(b"").end(), Ok(()));
-        assert_eq!(fault(Form::of(b"a=1&b=2&a=1").each_once()).as_deref(), Some("a"));
-        assert_eq!(Form::of(b"a=1&b=1").each_once(), Ok(()));
+        assert_eq!(fault(Form::from_body(b"anna%40example.nl=1").end()), None);
+        assert_eq!(Form::from_body(b"").end(), Ok(()));
+        assert_eq!(fault(Form::from_body(b"a=1&b=2&a=1").each_once()).as_deref(), Some("a"));
+        assert_eq!(Form::from_body(b"a=1&b=1").each_once(), Ok(()));
     }
 
     #[test]
     fn what_says_no_is_read_beside_anything() {
-        let mut form = Form::of(b"a=&a=+&%zz=%ff&a=no&a=other&&=&b=");
+        let mut form = Form::from_body(b"a=&a=+&%zz=%ff&a=no&a=other&&=&b=");
         assert!(form.says("a", "other") && !form.says("b", "no"));
         assert_eq!(form.first("a"), "no");
         assert_eq!(form.first_needed("b").expect("is there"), "");

@@ -13,19 +13,19 @@ use model::language::Language;
 use model::letter::{LetterCode, LetterCodeError};
 use model::paths::Endpoint;
 use ui::pages::objection::{Letter as LetterPage, LetterProps};
-use words::views::frame::{Carried, Frame};
-use words::views::objection::{CodeFault, GoesOn, LetterState, LetterView};
+use words::views::frame::{Carried, PageFrame};
+use words::views::objection::{GoesOn, LetterCodeFault, LetterState, LetterView};
 
 use super::form::{Form, LenientForm};
-use super::limits::Bucket;
+use super::limits::TokenBucket;
 use super::mount::Mount as _;
 use super::objection::without_referrer;
 use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
 use keuze_core::config::Rate;
-use keuze_core::service::site::Site;
-use keuze_core::service::stop::{Objections, Scope};
+use keuze_core::service::objection::{ObjectionScope, Objections};
+use keuze_core::service::site::SiteInfo;
 use ledger::clock::Clock;
 
 const LETTER: &str = Endpoint::Letter.path();
@@ -48,19 +48,19 @@ const WRONG: Rate = Rate { per_minute: 300, burst: 300 };
 
 /// The lock guards the one bucket, for one code's count.
 #[derive(Default)]
-struct WrongCodes(Mutex<Option<Bucket>>);
+struct WrongCodes(Mutex<Option<TokenBucket>>);
 
 impl WrongCodes {
-    fn take(&self, now: i64) -> Result<(), u32> {
+    fn take_try(&self, now: i64) -> Result<(), u32> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = kept.get_or_insert_with(|| Bucket::full(WRONG, now));
+        let bucket = kept.get_or_insert_with(|| TokenBucket::full(WRONG, now));
         *bucket = bucket.filled(WRONG, now);
-        bucket.take(WRONG)
+        bucket.take_token(WRONG)
     }
 }
 
 /// Scanned, the code comes in the address; the person still presses the button.
-async fn form(State(site): State<Arc<Site>>, visit: Visit, RawQuery(query): RawQuery) -> Response {
+async fn form(State(site): State<Arc<SiteInfo>>, visit: Visit, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code");
     let code = code.map(|(_, code)| code.chars().take(LONGEST).collect()).unwrap_or_default();
@@ -69,14 +69,14 @@ async fn form(State(site): State<Arc<Site>>, visit: Visit, RawQuery(query): RawQ
 
 async fn stop(
     State(objections): State<Arc<Objections>>,
-    State(site): State<Arc<Site>>,
+    State(site): State<Arc<SiteInfo>>,
     State(clock): State<Arc<dyn Clock>>,
     Extension(wrong): Extension<Arc<WrongCodes>>,
     visit: Visit,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
-    let (typed, said) = read(form);
-    let Said::Stop(scope) = said else {
+    let (typed, said) = parse_code_form(form);
+    let LetterPress::Stop(scope) = said else {
         return Ok(page(&site, visit.language, StatusCode::OK, LetterState::Asks { code: typed, fault: None }));
     };
     let refused = |status, fault| {
@@ -89,28 +89,28 @@ async fn stop(
     };
     // Looked up before anything that strangers can use up: nobody's own code waits for them.
     let Some(acted) = objections.stop_by_letter(code, scope).await? else {
-        return match wrong.take(clock.now().at.unix_timestamp()) {
-            Ok(()) => refused(StatusCode::UNPROCESSABLE_ENTITY, CodeFault::Unknown),
-            Err(_) => refused(StatusCode::TOO_MANY_REQUESTS, CodeFault::Busy),
+        return match wrong.take_try(clock.now().at.unix_timestamp()) {
+            Ok(()) => refused(StatusCode::UNPROCESSABLE_ENTITY, LetterCodeFault::Unknown),
+            Err(_) => refused(StatusCode::TOO_MANY_REQUESTS, LetterCodeFault::Busy),
         };
     };
-    let goes_on = (scope == Scope::All).then_some(GoesOn::NotKnown(PointKind::Post));
+    let goes_on = (scope == ObjectionScope::All).then_some(GoesOn::NotKnown(PointKind::Post));
     Ok(page(&site, visit.language, StatusCode::OK, LetterState::Stopped(objections.told(&acted, goes_on))))
 }
 
 /// What a press says.
-enum Said {
-    Stop(Scope),
+enum LetterPress {
+    Stop(ObjectionScope),
     /// Show the page in the other language, with what was typed.
     Language,
 }
 
 /// The code counts whatever else stands there. Of two codes neither is swallowed: together they are none, and the page asks again.
-fn read(mut form: Form) -> (String, Said) {
+fn parse_code_form(mut form: Form) -> (String, LetterPress) {
     let said = match () {
-        () if form.says("scope", "all") => Said::Stop(Scope::All),
-        () if form.says("scope", "language") => Said::Language,
-        () => Said::Stop(Scope::Own),
+        () if form.says("scope", "all") => LetterPress::Stop(ObjectionScope::All),
+        () if form.says("scope", "language") => LetterPress::Language,
+        () => LetterPress::Stop(ObjectionScope::Own),
     };
     let mut codes = form.all("code");
     codes.retain(|code| !code.trim().is_empty());
@@ -118,19 +118,19 @@ fn read(mut form: Form) -> (String, Said) {
     (codes.join(" ").chars().take(LONGEST).collect(), said)
 }
 
-fn fault(typed: &str, error: LetterCodeError) -> CodeFault {
+fn fault(typed: &str, error: LetterCodeError) -> LetterCodeFault {
     match error {
-        LetterCodeError::Form if typed.trim().is_empty() => CodeFault::Empty,
-        LetterCodeError::Form => CodeFault::Form,
-        LetterCodeError::Typing => CodeFault::Typing,
+        LetterCodeError::Form if typed.trim().is_empty() => LetterCodeFault::Empty,
+        LetterCodeError::Form => LetterCodeFault::Form,
+        LetterCodeError::Typing => LetterCodeFault::Typing,
     }
 }
 
-fn page(site: &Site, language: Language, status: StatusCode, state: LetterState) -> Response {
+fn page(site: &SiteInfo, language: Language, status: StatusCode, state: LetterState) -> Response {
     let carries = match &state {
         LetterState::Asks { code, .. } if !code.is_empty() => Some(Carried { name: "code", value: code.clone() }),
         _ => None,
     };
-    let page = LetterView { frame: Frame { carries, ..site.frame(language, LETTER) }, state };
+    let page = LetterView { frame: PageFrame { carries, ..site.frame(language, LETTER) }, state };
     without_referrer(render::page(status, language, || LetterPage(LetterProps { page })))
 }

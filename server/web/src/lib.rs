@@ -1,10 +1,11 @@
 //! Routers: embed, public pages, API v1, desk, log; problem details, security headers, rate limits.
 
-pub mod api;
+pub mod api_v1;
 mod app;
 pub mod body;
 pub mod choices;
 pub mod client;
+pub mod continued_use;
 pub mod cookies;
 pub mod demo;
 pub mod desk;
@@ -14,16 +15,17 @@ pub mod files;
 #[cfg(test)]
 mod fixture;
 pub mod form;
-pub mod gate;
+pub mod health;
 pub mod idempotency;
-pub mod known;
 pub mod letter;
 pub mod limits;
 pub mod log;
-pub mod machine;
+pub mod middleware;
 pub mod mount;
 pub mod objection;
 pub mod pages;
+pub mod person;
+pub mod policy;
 pub mod problem;
 pub mod provenance;
 pub mod render;
@@ -36,15 +38,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 pub use self::app::App;
-use self::files::Made;
-use self::gate::Gate;
+use self::files::MadeFiles;
 use self::limits::{Limits, Sources};
+use self::middleware::RequestGuard;
 use self::problem::Problem;
 use keuze_core::service::Services;
 use vault::key::MacKey;
@@ -56,37 +58,41 @@ use words::problem::Slug;
 pub fn router(services: &Services, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(services.config.server.rate_limits));
     let sources = Sources::new(MacKey::random(&*services.entropy));
-    let gate = Arc::new(Gate {
+    let guard = Arc::new(RequestGuard {
         site: Arc::clone(&services.site),
         config: Arc::clone(&services.config),
         clock: Arc::clone(&services.clock),
         sources,
         limits,
-        longest: gate::LONGEST,
+        longest: middleware::LONGEST,
     });
     let forms = choices::forms()
         .merge(objection::forms())
-        .merge(known::forms())
+        .merge(person::forms())
         .merge(pages::router())
         .merge(desk::router(services))
         .layer(csrf());
     let machines = choices::api()
-        .merge(api::router())
+        .merge(continued_use::router())
+        .merge(policy::router())
+        .merge(health::router())
         .merge(log::router())
         .merge(objection::links())
-        .merge(known::links())
+        .merge(person::links())
         .merge(letter::router())
-        .merge(machine::router(services))
+        .merge(api_v1::router(services))
         .merge(well_known::router());
-    let mut all = forms.merge(machines).merge(files::router(Arc::new(Made::of(&services.published, &services.config))));
+    let mut all = forms
+        .merge(machines)
+        .merge(files::router(Arc::new(MadeFiles::from_policy(&services.published, &services.config))));
     if services.demo {
         all = all.merge(demo::router(services.outbox.clone()));
     }
     all.fallback(async || Problem::from(Slug::NotFound))
         .with_state(App(services.clone()))
         .layer(DefaultBodyLimit::max(body::LARGEST))
-        .layer(CatchPanicLayer::custom(gate::panicked))
-        .layer(middleware::from_fn_with_state(gate, gate::pass))
+        .layer(CatchPanicLayer::custom(middleware::panicked))
+        .layer(from_fn_with_state(guard, middleware::pass))
 }
 
 /// Forms are only ever posted from our own pages and the host's, which have the same origin.

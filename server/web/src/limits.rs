@@ -13,7 +13,7 @@ use model::paths::RateClass;
 
 use super::problem::Problem;
 use keuze_core::config::{Rate, RateLimits};
-use keuze_core::service::brakes::Source;
+use keuze_core::service::attempt_limits::Source;
 use vault::key::MacKey;
 use vault::mac::mac;
 use words::problem::Slug;
@@ -53,7 +53,7 @@ impl Sources {
     }
 
     /// IPv6 hands out networks of 64 bits to one customer, so that much of an address names a client.
-    pub fn of(&self, client: IpAddr) -> Source {
+    pub fn source_of(&self, client: IpAddr) -> Source {
         let mac = match client.to_canonical() {
             IpAddr::V4(address) => mac(&self.key, &[&address.octets()]),
             IpAddr::V6(address) => mac(&self.key, &[&address.octets()[..8]]),
@@ -62,11 +62,11 @@ impl Sources {
     }
 }
 
-/// The client that a request is from, as the gate found it.
+/// The client that a request is from, as the guard found it.
 #[derive(Clone, Copy)]
-pub struct Client(pub Source);
+pub struct ClientAddress(pub Source);
 
-impl<S: Sync> FromRequestParts<S> for Client {
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
@@ -78,7 +78,7 @@ impl<S: Sync> FromRequestParts<S> for Client {
 pub struct Limits {
     rates: RateLimits,
     /// Guards the table, for one request's count.
-    buckets: Mutex<HashMap<(RateClass, Source), Bucket>>,
+    buckets: Mutex<HashMap<(RateClass, Source), TokenBucket>>,
 }
 
 /// Above this many buckets the full ones are dropped: a full bucket says nothing that a new one does not.
@@ -86,7 +86,7 @@ const MOST_BUCKETS: usize = 100_000;
 
 /// Milli-tokens, so that a minute's rate divides well over seconds.
 #[derive(Clone, Copy)]
-pub(super) struct Bucket {
+pub(super) struct TokenBucket {
     millis: u64,
     at: i64,
 }
@@ -98,7 +98,7 @@ impl Limits {
     }
 
     /// Takes one request out of a client's bucket, or says after how many seconds there will be one.
-    pub fn take(&self, class: RateClass, client: Source, now: i64) -> Result<(), u32> {
+    pub fn take_token(&self, class: RateClass, client: Source, now: i64) -> Result<(), u32> {
         let Some(rate) = rate_of(class, &self.rates) else { return Ok(()) };
         let name = (class, client);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,13 +107,13 @@ impl Limits {
                 rate_of(*class, &self.rates).is_some_and(|rate| !bucket.filled(rate, now).is_full(rate))
             });
         }
-        let bucket = buckets.entry(name).or_insert(Bucket::full(rate, now));
+        let bucket = buckets.entry(name).or_insert(TokenBucket::full(rate, now));
         *bucket = bucket.filled(rate, now);
-        bucket.take(rate)
+        bucket.take_token(rate)
     }
 }
 
-impl Bucket {
+impl TokenBucket {
     /// A full one.
     pub(super) fn full(rate: Rate, now: i64) -> Self {
         Self { millis: full(rate), at: now }
@@ -131,7 +131,7 @@ impl Bucket {
     }
 
     /// Takes one out, or says after how many seconds there will be one.
-    pub(super) fn take(&mut self, rate: Rate) -> Result<(), u32> {
+    pub(super) fn take_token(&mut self, rate: Rate) -> Result<(), u32> {
         if let Some(rest) = self.millis.checked_sub(1000) {
             self.millis = rest;
             return Ok(());
@@ -157,50 +157,50 @@ mod tests {
     }
 
     fn client(last: u8) -> Source {
-        of(&format!("192.0.2.{last}"))
+        source_of(&format!("192.0.2.{last}"))
     }
 
-    fn of(address: &str) -> Source {
-        Sources::new(MacKey::known(7)).of(address.parse().expect("an address"))
+    fn source_of(address: &str) -> Source {
+        Sources::new(MacKey::known(7)).source_of(address.parse().expect("an address"))
     }
 
     #[test]
     fn a_bucket_empties_and_fills_again() {
         let limits = limits();
-        assert_eq!(limits.take(RateClass::Choices, client(1), 0), Ok(()));
-        assert_eq!(limits.take(RateClass::Choices, client(1), 0), Ok(()));
-        assert_eq!(limits.take(RateClass::Choices, client(1), 0), Err(10));
-        assert_eq!(limits.take(RateClass::Choices, client(1), 9), Err(1));
-        assert_eq!(limits.take(RateClass::Choices, client(1), 10), Ok(()));
-        assert_eq!(limits.take(RateClass::Choices, client(1), 10), Err(10));
+        assert_eq!(limits.take_token(RateClass::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take_token(RateClass::Choices, client(1), 0), Ok(()));
+        assert_eq!(limits.take_token(RateClass::Choices, client(1), 0), Err(10));
+        assert_eq!(limits.take_token(RateClass::Choices, client(1), 9), Err(1));
+        assert_eq!(limits.take_token(RateClass::Choices, client(1), 10), Ok(()));
+        assert_eq!(limits.take_token(RateClass::Choices, client(1), 10), Err(10));
     }
 
     #[test]
     fn clients_and_classes_do_not_share() {
         let limits = limits();
         for _ in 0..2 {
-            assert_eq!(limits.take(RateClass::Choices, client(1), 0), Ok(()));
+            assert_eq!(limits.take_token(RateClass::Choices, client(1), 0), Ok(()));
         }
-        assert_eq!(limits.take(RateClass::Choices, client(2), 0), Ok(()));
-        assert_eq!(limits.take(RateClass::Pages, client(1), 0), Ok(()));
+        assert_eq!(limits.take_token(RateClass::Choices, client(2), 0), Ok(()));
+        assert_eq!(limits.take_token(RateClass::Pages, client(1), 0), Ok(()));
     }
 
     #[test]
     fn one_network_of_ipv6_is_one_client() {
         let limits = limits();
         for host in ["2001:db8::1", "2001:db8::2"] {
-            assert_eq!(limits.take(RateClass::Choices, of(host), 0), Ok(()));
+            assert_eq!(limits.take_token(RateClass::Choices, source_of(host), 0), Ok(()));
         }
-        assert!(limits.take(RateClass::Choices, of("2001:db8::3"), 0).is_err());
-        assert!(limits.take(RateClass::Choices, of("2001:db8:0:1::3"), 0).is_ok());
+        assert!(limits.take_token(RateClass::Choices, source_of("2001:db8::3"), 0).is_err());
+        assert!(limits.take_token(RateClass::Choices, source_of("2001:db8:0:1::3"), 0).is_ok());
     }
 
     #[test]
     fn a_mapped_address_is_the_same_client() {
         let limits = limits();
         for host in ["192.0.2.1", "::ffff:192.0.2.1"] {
-            assert_eq!(limits.take(RateClass::Choices, of(host), 0), Ok(()));
+            assert_eq!(limits.take_token(RateClass::Choices, source_of(host), 0), Ok(()));
         }
-        assert!(limits.take(RateClass::Choices, client(1), 0).is_err());
+        assert!(limits.take_token(RateClass::Choices, client(1), 0).is_err());
     }
 }

@@ -16,8 +16,8 @@ use super::mount::Mount as _;
 use super::problem::Problem;
 use super::visit::Visit;
 use crate::App;
-use keuze_core::service::site::Site;
-use ledger::Scribe;
+use keuze_core::service::site::SiteInfo;
+use ledger::Ledger;
 use words::problem::Slug;
 
 /// What a program needs to find the logs; also outside `/keuze/`, for whoever knows the host alone.
@@ -33,8 +33,8 @@ pub fn router() -> Router<App> {
         .mount(Endpoint::Tile, get(tile))
 }
 
-async fn keys(State(scribe): State<Scribe>) -> Result<Response, Problem> {
-    let key = scribe.verifier_key(ShardNumber::FIRST).ok_or(Slug::NotFound)?;
+async fn keys(State(ledger): State<Ledger>) -> Result<Response, Problem> {
+    let key = ledger.verifier_key(ShardNumber::FIRST).ok_or(Slug::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static(SOON_STALE)),
@@ -43,9 +43,13 @@ async fn keys(State(scribe): State<Scribe>) -> Result<Response, Problem> {
 }
 
 /// `{"logs": [{"origin", "verifier_key", "checkpoint", "tiles"}]}`.
-async fn logs(State(site): State<Arc<Site>>, State(scribe): State<Scribe>, visit: Visit) -> Result<Response, Problem> {
+async fn logs(
+    State(site): State<Arc<SiteInfo>>,
+    State(ledger): State<Ledger>,
+    visit: Visit,
+) -> Result<Response, Problem> {
     let shard = ShardNumber::FIRST;
-    let key = scribe.verifier_key(shard).ok_or(Slug::NotFound)?;
+    let key = ledger.verifier_key(shard).ok_or(Slug::NotFound)?;
     let at = format!("{}{}", site.origin_of_links(&visit.host), paths::log(shard));
     let log = json!({
         "origin": key.split('+').next(),
@@ -60,8 +64,8 @@ async fn logs(State(site): State<Arc<Site>>, State(scribe): State<Scribe>, visit
 /// A new shard brings a new key.
 const SOON_STALE: &str = "public, max-age=600";
 
-async fn checkpoint(State(scribe): State<Scribe>, Path(shard): Path<String>) -> Result<Response, Problem> {
-    let note = scribe.checkpoint(read_shard(&shard)?).ok_or(Slug::NotFound)?;
+async fn checkpoint(State(ledger): State<Ledger>, Path(shard): Path<String>) -> Result<Response, Problem> {
+    let note = ledger.checkpoint(read_shard(&shard)?).ok_or(Slug::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -70,13 +74,13 @@ async fn checkpoint(State(scribe): State<Scribe>, Path(shard): Path<String>) -> 
 }
 
 async fn tile(
-    State(scribe): State<Scribe>,
+    State(ledger): State<Ledger>,
     Path((shard, level, index)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let level = decimal(&level).filter(|level| *level <= 63).and_then(|level| u8::try_from(level).ok());
-    let place = level.zip(TilePlace::read(&index));
+    let place = level.zip(TilePlace::parse_tile_path(&index));
     let (level, TilePlace { index, width }) = place.ok_or(Slug::NotFound)?;
-    let tile = scribe.tile(read_shard(&shard)?, level, index, width).ok_or(Slug::NotFound)?;
+    let tile = ledger.tile(read_shard(&shard)?, level, index, width).ok_or(Slug::NotFound)?;
     // A tile never changes: a fuller one has another address.
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
@@ -99,7 +103,7 @@ struct TilePlace {
 impl TilePlace {
     /// tlog-tiles: the index in groups of three digits, all but the last with an `x` (`x001/x234/067`), and `.p/W`
     /// behind it for a tile of fewer than 256 hashes.
-    fn read(path: &str) -> Option<Self> {
+    fn parse_tile_path(path: &str) -> Option<Self> {
         let (index, width) = match path.split_once(".p/") {
             Some((index, width)) => (index, decimal(width).filter(|width| (1..256).contains(width))?),
             None => (path, 256),
@@ -128,21 +132,21 @@ fn decimal(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::fixture::Browser;
-    use keuze_core::service::fixture::House;
+    use keuze_core::service::fixture::TestApp;
     use tlog::checkpoint::{Checkpoint, read_verifier_key};
 
     /// With what stands at these addresses a stranger opens the published checkpoint, and with nothing else.
     #[tokio::test]
     async fn the_key_of_the_log_is_published_beside_its_checkpoint() {
-        let house = House::new().await;
-        let mut browser = Browser::new(&house);
+        let app = TestApp::new().await;
+        let mut browser = Browser::new(&app);
         let note = browser.get("/keuze/log/0001/checkpoint").await.body;
         let keys = browser.get(Endpoint::LogKeys.path()).await;
         assert_eq!(keys.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
         let (name, key) = read_verifier_key(keys.body.trim_end()).expect("a verifier key");
         let opened = Checkpoint::open(&note, &key).expect("signed with it");
         assert_eq!(opened.origin, name);
-        let other = House::at(None, 2).await;
+        let other = TestApp::at(None, 2).await;
         let (_, another) =
             read_verifier_key(Browser::new(&other).get(Endpoint::LogKeys.path()).await.body.trim_end()).expect("a key");
         assert!(Checkpoint::open(&note, &another).is_none(), "the test can fail");
@@ -159,7 +163,7 @@ mod tests {
 
     #[test]
     fn tiles_are_named_as_the_specification_does() {
-        let tile = |path| TilePlace::read(path).map(|tile| (tile.index, tile.width));
+        let tile = |path| TilePlace::parse_tile_path(path).map(|tile| (tile.index, tile.width));
         assert_eq!(tile("000"), Some((0, 256)));
         assert_eq!(tile("x001/x234/067"), Some((1_234_067, 256)));
         assert_eq!(tile("x001/067.p/8"), Some((1_067, 8)));

@@ -24,9 +24,9 @@ use super::mount::Mount as _;
 use super::problem::Problem;
 use super::render;
 use super::visit::Visit;
-use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, Post};
-use keuze_core::service::site::Site;
-use keuze_core::service::stop::{Objections, Scope};
+use contact::{ContactError, ContactPoint, DutchAddress, Email, Phone, PostalAddress};
+use keuze_core::service::objection::{ObjectionScope, Objections};
+use keuze_core::service::site::SiteInfo;
 use keuze_core::service::tokens::Links;
 use words::problem::Slug;
 
@@ -46,7 +46,7 @@ pub fn forms() -> Router<App> {
 /// Mail scanners fetch every link, so looking at it never acts.
 async fn link(
     State(links): State<Arc<Links>>,
-    State(site): State<Arc<Site>>,
+    State(site): State<Arc<SiteInfo>>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
@@ -59,13 +59,13 @@ async fn link(
 async fn stop(
     State(objections): State<Arc<Objections>>,
     State(links): State<Arc<Links>>,
-    State(site): State<Arc<Site>>,
+    State(site): State<Arc<SiteInfo>>,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
     AnyForm(form): AnyForm,
 ) -> Result<Response, Problem> {
-    let said = Said::read(&form);
+    let said = LinkPress::parse_link_press(&form);
     let state = match links.resolve(&token) {
         Some(link) => match objections.stop_by_link(link, said.scope, said.route).await {
             Ok(acted) => {
@@ -81,7 +81,7 @@ async fn stop(
     Ok(link_page(&site, visit.language, uri.path(), state))
 }
 
-fn link_page(site: &Site, language: Language, path: &str, state: LinkState) -> Response {
+fn link_page(site: &SiteInfo, language: Language, path: &str, state: LinkState) -> Response {
     let status = if matches!(state, LinkState::Unknown) { StatusCode::NOT_FOUND } else { StatusCode::OK };
     let page = LinkView { frame: site.frame(language, path), state };
     without_referrer(render::page(status, language, || LinkPage(LinkProps { page })))
@@ -100,33 +100,33 @@ pub(super) fn without_referrer_elsewhere(mut response: Response) -> Response {
 }
 
 /// What a POST on a link says.
-struct Said {
-    scope: Scope,
+struct LinkPress {
+    scope: ObjectionScope,
     route: Route,
 }
 
-impl Said {
+impl LinkPress {
     /// `List-Unsubscribe=One-Click` comes from a mail provider, in either form (RFC 8058 section 3.2); `scope` from our
     /// own page. Whatever else is in it, the press counts: the token says what to stop.
-    fn read(form: &Form) -> Self {
+    fn parse_link_press(form: &Form) -> Self {
         Self {
-            scope: if form.says("scope", "all") { Scope::All } else { Scope::Own },
+            scope: if form.says("scope", "all") { ObjectionScope::All } else { ObjectionScope::Own },
             route: if form.says("List-Unsubscribe", "One-Click") { Route::OneClick } else { Route::MailLink },
         }
     }
 }
 
-async fn form(State(site): State<Arc<Site>>, visit: Visit) -> Response {
+async fn form(State(site): State<Arc<SiteInfo>>, visit: Visit) -> Response {
     page(&site, visit.language, StatusCode::OK, ObjectionState::Asks(ObjectionForm::default()))
 }
 
 async fn object(
     State(objections): State<Arc<Objections>>,
-    State(site): State<Arc<Site>>,
+    State(site): State<Arc<SiteInfo>>,
     visit: Visit,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
-    let sent = Sent::read(form)?;
+    let sent = ObjectionFields::parse_objection_form(form)?;
     let (points, channels) = match sent.checked() {
         Ok(checked) => checked,
         Err(faults) => {
@@ -137,19 +137,19 @@ async fn object(
         }
     };
     let named: Vec<PointKind> = points.iter().map(ContactPoint::kind).chain(sent.form.done.iter().copied()).collect();
-    let acted = objections.stop_at(points, &channels).await?;
+    let acted = objections.object_at(points, &channels).await?;
     let goes_on = if sent.all { GoesOn::without(&named) } else { None };
     let stopped = objections.told(&acted, goes_on);
     Ok(page(&site, visit.language, StatusCode::OK, ObjectionState::Stopped(stopped)))
 }
 
-fn page(site: &Site, language: Language, status: StatusCode, state: ObjectionState) -> Response {
+fn page(site: &SiteInfo, language: Language, status: StatusCode, state: ObjectionState) -> Response {
     let page = ObjectionView { frame: site.frame(language, Endpoint::Objection.path()), state };
     render::page(status, language, || ObjectionPage(ObjectionProps { page }))
 }
 
 /// The form as it was sent.
-struct Sent {
+struct ObjectionFields {
     form: ObjectionForm,
     /// Further numbers and addresses, where the field stood there several times.
     more_phones: Vec<String>,
@@ -161,9 +161,9 @@ struct Sent {
     all: bool,
 }
 
-impl Sent {
+impl ObjectionFields {
     /// Whatever else stands there, the no counts; only what would be swallowed, or be half an address, is refused by its name.
-    fn read(mut sent: Form) -> Result<Self, Problem> {
+    fn parse_objection_form(mut sent: Form) -> Result<Self, Problem> {
         let mut form = ObjectionForm::default();
         let (mut phones, mut emails) = (distinct(&mut sent, "phone"), distinct(&mut sent, "email"));
         // What cannot be read comes first, so that the page shows it.
@@ -252,7 +252,7 @@ impl Sent {
             read => read,
         };
         match read {
-            Ok(address) => Ok(Some(ContactPoint::Post(Post::Dutch(address)))),
+            Ok(address) => Ok(Some(ContactPoint::Post(PostalAddress::Dutch(address)))),
             Err(ContactError::Postcode) => Err(Fault::Postcode),
             Err(_) if DutchAddress::parse(postcode, house, "").is_ok() => Err(Fault::Addition),
             Err(_) => Err(Fault::House),
@@ -285,8 +285,8 @@ impl Sent {
         lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" | ")
     }
 
-    fn lines_as_written(&self) -> Result<Post, ContactError> {
-        Post::of_lines_as_written(&self.form.lines, filled(&self.form.country))
+    fn lines_as_written(&self) -> Result<PostalAddress, ContactError> {
+        PostalAddress::of_lines_as_written(&self.form.lines, filled(&self.form.country))
     }
 
     /// How the lines are read; the person is asked whether that is right.
@@ -300,7 +300,7 @@ impl Sent {
         if [lines, country].into_iter().all(|text| filled(text).is_none()) {
             return Ok(None);
         }
-        let read = match Post::of_lines(lines, filled(country)) {
+        let read = match PostalAddress::of_lines(lines, filled(country)) {
             Err(ContactError::Spreadsheet) if self.confirmed_lines == self.typed_lines() => self.lines_as_written(),
             read => read,
         };

@@ -24,20 +24,20 @@ use words::views::problem::ProblemView;
 use words::views::receipt::ReceiptView;
 
 use super::cookies;
-use super::known;
 use super::mount::Mount as _;
 use super::objection::without_referrer_elsewhere;
+use super::person;
 use super::problem::{Problem, status};
 use super::render;
 use super::visit::{GlobalPrivacyControl, Visit};
-use keuze_core::service::centre::PreferenceCentre;
 use keuze_core::service::codes::Verification;
 use keuze_core::service::consent::Consent;
 use keuze_core::service::history::PersonHistory;
+use keuze_core::service::preference_centre::PreferenceCentre;
 use keuze_core::service::preferences::{self, Remembered};
 use keuze_core::service::reading::Records;
 use keuze_core::service::receipt::{Receipts, link_lives};
-use keuze_core::service::site::Site;
+use keuze_core::service::site::SiteInfo;
 use ledger::clock::Clock;
 
 /// All pages for people.
@@ -50,8 +50,8 @@ pub fn router() -> Router<App> {
 }
 
 /// The page instead of what was asked for.
-pub fn problem(site: &Site, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
-    let frame = words::views::frame::Frame { reopens, ..site.frame(language, path) };
+pub fn problem(site: &SiteInfo, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
+    let frame = words::views::frame::PageFrame { reopens, ..site.frame(language, path) };
     let page = ProblemView { frame, slug, happened: true };
     render::page(status(slug), language, || ProblemPage(ProblemProps { page }))
 }
@@ -62,7 +62,7 @@ pub struct PreferencePage {
     preferences: Arc<preferences::Preferences>,
     preference_centre: Arc<PreferenceCentre>,
     verification: Arc<Verification>,
-    site: Arc<Site>,
+    site: Arc<SiteInfo>,
 }
 
 impl FromRef<App> for PreferencePage {
@@ -85,7 +85,7 @@ async fn preferences(
     GlobalPrivacyControl(gpc): GlobalPrivacyControl,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let came = cookies::read(&headers, visit.names());
+    let came = cookies::parse_cookies(&headers, visit.names());
     let device = came.device(gpc, clock.now().at);
     let consent_id = consent.own_ids(&history, &came.consent_ids, &device.said)?.first();
     let device = Remembered { device, consent_id };
@@ -105,7 +105,7 @@ impl PreferencePage {
         let frame = self.site.frame(visit.language, Endpoint::Preferences.path());
         let mut page = self.preferences.preferences(history, frame, device, build())?;
         page.overtaken = overtaken;
-        let session = known::session(&self.verification, visit, headers);
+        let session = person::session(&self.verification, visit, headers);
         page.centre =
             session.map(|session| self.preference_centre.centre(history, &session, visit.language)).transpose()?;
         let mut page = render::page(StatusCode::OK, visit.language, || Preferences(PreferencesProps { page }));
@@ -114,7 +114,7 @@ impl PreferencePage {
     }
 }
 
-async fn register(State(site): State<Arc<Site>>, visit: Visit) -> Response {
+async fn register(State(site): State<Arc<SiteInfo>>, visit: Visit) -> Response {
     let page = site.register(site.frame(visit.language, Endpoint::Register.path()));
     render::page(StatusCode::OK, visit.language, || Register(RegisterProps { page }))
 }
@@ -136,7 +136,7 @@ pub(super) fn behind_link(
 async fn receipt(
     State(records): State<Arc<Records>>,
     State(receipts): State<Arc<Receipts>>,
-    State(site): State<Arc<Site>>,
+    State(site): State<Arc<SiteInfo>>,
     State(clock): State<Arc<dyn Clock>>,
     RequestHistory(history): RequestHistory,
     visit: Visit,
@@ -151,7 +151,7 @@ async fn receipt(
     let page = ReceiptView {
         frame: site.frame(visit.language, uri.path()),
         number: number.to_string(),
-        cookie_kept: cookies::read(&headers, visit.names()).keeps_choice(),
+        cookie_kept: cookies::parse_cookies(&headers, visit.names()).keeps_choice(),
         answer: records.readable(&history, &recorded, visit.language)?,
         // Erased since it was read.
         proof: records.proof_view(&history, recorded.address, &visit.host.origin)?.ok_or(Slug::NotFound)?,
@@ -160,7 +160,11 @@ async fn receipt(
     Ok(without_referrer_elsewhere(page))
 }
 
-async fn explained(State(site): State<Arc<Site>>, visit: Visit, Path(slug): Path<String>) -> Result<Response, Problem> {
+async fn explained(
+    State(site): State<Arc<SiteInfo>>,
+    visit: Visit,
+    Path(slug): Path<String>,
+) -> Result<Response, Problem> {
     let slug: Slug = slug.parse().map_err(|_| Slug::NotFound)?;
     let frame = site.frame(visit.language, &paths::problem_type(slug));
     let page = ProblemView { frame, slug, happened: false };

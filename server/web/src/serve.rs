@@ -1,6 +1,6 @@
 //! Accepting connections: nobody who dawdles holds one, nobody holds them all, and a stop ends in bounded time.
 
-mod seats;
+mod connection_slots;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
-use self::seats::{Seat, Seats};
+use self::connection_slots::{ConnectionSlot, ConnectionSlots};
 use super::limits::Sources;
-use keuze_core::config::Server;
+use keuze_core::config::ServerSettings;
 use vault::key::MacKey;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 
 /// A browser sends its first request at once.
 const FIRST_WITHIN: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ const LARGEST_HEAD: usize = 64 * 1024;
 const MOST_STREAMS: u32 = 100;
 
 /// Who gets a connection, and for how long.
-pub struct Doors {
+pub struct ConnectionLimits {
     first_within: Duration,
     next_within: Duration,
     most: usize,
@@ -51,9 +51,9 @@ pub struct Doors {
     is_proxy: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
 }
 
-impl Doors {
+impl ConnectionLimits {
     /// As many connections as the system allows, which is raised as far as it can be. `limited` is false for load tests only.
-    pub fn of(server: &Server, entropy: &dyn Entropy, limited: bool) -> Self {
+    pub fn with_limits(server: &ServerSettings, entropy: &dyn SecureRandom, limited: bool) -> Self {
         let proxies = server.trusted_proxies.clone();
         Self {
             first_within: FIRST_WITHIN,
@@ -77,9 +77,9 @@ fn open_files() -> usize {
 }
 
 /// Serves until `stop` ends, then finishes what was accepted.
-pub async fn serve(listener: TcpListener, app: Router, doors: Doors, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, app: Router, doors: ConnectionLimits, stop: impl Future<Output = ()>) {
     let open = GracefulShutdown::new();
-    let seats = Seats::new(doors);
+    let slots = ConnectionSlots::new(doors);
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -87,16 +87,16 @@ pub async fn serve(listener: TcpListener, app: Router, doors: Doors, stop: impl 
             () = &mut stop => break,
         };
         match accepted {
-            // Whoever gets no seat is closed here.
+            // Whoever gets no slot is closed here.
             Ok((stream, peer)) => {
-                if let Some(seat) = seats.take(peer.ip()) {
-                    talk(stream, peer, seat, app.clone(), &open);
+                if let Some(slot) = slots.take_seat(peer.ip()) {
+                    talk(stream, peer, slot, app.clone(), &open);
                 }
             }
             Err(error) => {
                 // Too many open files, most likely: somebody who does nothing has to go.
                 tracing::warn!("a connection was not accepted: {error}");
-                seats.make_room();
+                slots.make_room();
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -107,9 +107,9 @@ pub async fn serve(listener: TcpListener, app: Router, doors: Doors, stop: impl 
     }
 }
 
-fn talk(stream: TcpStream, peer: SocketAddr, seat: Seat, app: Router, open: &GracefulShutdown) {
-    let seat = Arc::new(seat);
-    let asking = Arc::clone(&seat);
+fn talk(stream: TcpStream, peer: SocketAddr, slot: ConnectionSlot, app: Router, open: &GracefulShutdown) {
+    let slot = Arc::new(slot);
+    let asking = Arc::clone(&slot);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         let busy = asking.busy();
@@ -131,7 +131,7 @@ fn talk(stream: TcpStream, peer: SocketAddr, seat: Seat, app: Router, open: &Gra
         tokio::select! {
             // A broken connection is the client's affair, and its address stands in no log.
             _ended = watched => {}
-            () = seat.is_left() => {}
+            () = slot.is_left() => {}
         }
     });
 }

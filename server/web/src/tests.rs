@@ -18,9 +18,9 @@ use model::language::Language;
 use serde_json::json;
 
 use super::embed::files;
-use super::fixture::{Answer, Browser};
+use super::fixture::{Browser, TestResponse};
 use keuze_core::config::{EXAMPLE, parse};
-use keuze_core::service::fixture::House;
+use keuze_core::service::fixture::TestApp;
 
 const SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -30,8 +30,8 @@ fn built() {
     files::check().expect("the browser files are built: cargo xtask build");
 }
 
-async fn use_further(browser: &mut Browser, house: &House, more: &[(&str, &str)]) -> Answer {
-    let body = json!({"policy": house.services.published.current().id(), "language": "en"}).to_string();
+async fn use_further(browser: &mut Browser, app: &TestApp, more: &[(&str, &str)]) -> TestResponse {
+    let body = json!({"policy": app.services.published.current().id(), "language": "en"}).to_string();
     let headers: Vec<_> = [SITE, JSON].into_iter().chain(more.iter().copied()).collect();
     browser.ask("POST", "/keuze/api/v1/continued-use", &headers, &body).await
 }
@@ -42,54 +42,54 @@ fn shown_times(event: &Event) -> Option<u64> {
 
 #[tokio::test]
 async fn continued_use_is_recorded_once_without_any_id_and_grants_nothing() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
-    let answer = use_further(&mut browser, &house, &[]).await;
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
+    let answer = use_further(&mut browser, &app, &[]).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    let event = house.ledger().pop().expect("an event");
+    let event = app.ledger().pop().expect("an event");
     assert_eq!((event.kind(), event.head.subject), (EventKind::ContinuedUse, None));
     assert_eq!(event.notice().map(|notice| notice.language), Some(Language::En), "the notice that was shown");
     assert_eq!(event.answers().count(), 0);
     assert_eq!(browser.cookies, [("keuze_seen".to_owned(), "1".to_owned())]);
-    let before = house.ledger().len();
-    assert_eq!(use_further(&mut browser, &house, &[]).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(house.ledger().len(), before, "once per notice");
+    let before = app.ledger().len();
+    assert_eq!(use_further(&mut browser, &app, &[]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(app.ledger().len(), before, "once per notice");
 }
 
 #[tokio::test]
 async fn continued_use_that_is_sent_again_counts_once() {
-    let house = House::new().await;
-    let before = house.ledger().len();
+    let app = TestApp::new().await;
+    let before = app.ledger().len();
     let key = [("idempotency-key", "8e03978e40d543dd93bc6894a57f9324")];
     for _ in 0..2 {
         // The answer was lost, and its cookie with it.
-        let mut browser = Browser::new(&house);
-        assert_eq!(use_further(&mut browser, &house, &key).await.status, StatusCode::NO_CONTENT);
+        let mut browser = Browser::new(&app);
+        assert_eq!(use_further(&mut browser, &app, &key).await.status, StatusCode::NO_CONTENT);
         assert_eq!(browser.cookies, [("keuze_seen".to_owned(), "1".to_owned())]);
     }
-    assert_eq!(house.ledger().len(), before + 1);
+    assert_eq!(app.ledger().len(), before + 1);
 }
 
 #[tokio::test]
 async fn continued_use_never_follows_an_answer_and_never_comes_from_elsewhere() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
-    let before = house.ledger().len();
-    let answer = use_further(&mut browser, &house, &[]).await;
+    let before = app.ledger().len();
+    let answer = use_further(&mut browser, &app, &[]).await;
     assert!(!answer.headers.contains_key(header::SET_COOKIE));
-    let body = json!({"policy": house.services.published.current().id()}).to_string();
-    let nowhere = Browser::new(&house).ask("POST", "/keuze/api/v1/continued-use", &[JSON], &body).await;
+    let body = json!({"policy": app.services.published.current().id()}).to_string();
+    let nowhere = Browser::new(&app).ask("POST", "/keuze/api/v1/continued-use", &[JSON], &body).await;
     assert!(!nowhere.headers.contains_key(header::SET_COOKIE));
     let unknown = json!({"policy": "0".repeat(20)}).to_string();
-    Browser::new(&house).ask("POST", "/keuze/api/v1/continued-use", &[SITE, JSON], &unknown).await;
-    assert_eq!(house.ledger().len(), before);
+    Browser::new(&app).ask("POST", "/keuze/api/v1/continued-use", &[SITE, JSON], &unknown).await;
+    assert_eq!(app.ledger().len(), before);
 }
 
 #[tokio::test]
 async fn the_include_is_there_until_it_was_answered() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let first = browser.get("/keuze/fragment?lang=nl&return=/winkel").await;
     assert_eq!(first.headers[header::CACHE_CONTROL], "private, no-store");
     assert!(!first.headers.contains_key(header::SET_COOKIE));
@@ -105,9 +105,9 @@ async fn the_include_is_there_until_it_was_answered() {
 
 #[tokio::test]
 async fn every_answer_is_protected() {
-    let house = House::new().await;
+    let app = TestApp::new().await;
     for path in ["/keuze/voorkeuren", "/keuze/cookies", "/keuze/desk", "/keuze/problems/busy", "/keuze/nergens"] {
-        let answer = Browser::new(&house).get(path).await;
+        let answer = Browser::new(&app).get(path).await;
         let headers: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
         let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("ASCII");
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
@@ -120,8 +120,8 @@ async fn every_answer_is_protected() {
 
 #[tokio::test]
 async fn a_host_that_is_not_ours_is_told_so_and_health_answers_to_any() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     browser.host = "evil.example";
     let answer = browser.get("/keuze/voorkeuren").await;
     assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST);
@@ -132,9 +132,9 @@ async fn a_host_that_is_not_ours_is_told_so_and_health_answers_to_any() {
 
 #[tokio::test]
 async fn too_many_requests_are_slowed_down_and_say_for_how_long() {
-    let house = House::new().await;
-    let router = super::router(&house.services, true);
-    let mut browser = Browser::of(router);
+    let app = TestApp::new().await;
+    let router = super::router(&app.services, true);
+    let mut browser = Browser::at_router(router);
     let mut last = browser.get("/keuze/voorkeuren").await;
     for _ in 0..2_000 {
         last = browser.get("/keuze/voorkeuren").await;
@@ -149,9 +149,9 @@ async fn too_many_requests_are_slowed_down_and_say_for_how_long() {
 
 #[tokio::test]
 async fn a_stopped_ledger_is_said_and_takes_nothing() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
-    house.services.scribe.close().await;
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
+    app.services.ledger.close().await;
     let answer = browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(browser.cookies.is_empty(), "nothing is remembered that is not durable");
@@ -160,10 +160,10 @@ async fn a_stopped_ledger_is_said_and_takes_nothing() {
 
 #[tokio::test]
 async fn the_policy_in_force_is_told_to_programs() {
-    let house = House::new().await;
-    let answer = Browser::new(&house).get("/keuze/api/v1/policy").await;
+    let app = TestApp::new().await;
+    let answer = Browser::new(&app).get("/keuze/api/v1/policy").await;
     let policy: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
-    assert_eq!(policy["id"], json!(house.services.published.current().id()));
+    assert_eq!(policy["id"], json!(app.services.published.current().id()));
     let purposes: Vec<_> =
         policy["purposes"].as_array().expect("a list").iter().map(|p| p["regime"].as_str()).collect();
     assert_eq!(purposes, [Some("necessary"), Some("low_impact"), Some("consent"), Some("consent"), Some("consent")]);
@@ -172,11 +172,11 @@ async fn the_policy_in_force_is_told_to_programs() {
 /// Whoever opened a page under an older policy is shown what that one asked: the answer is recorded under it.
 #[tokio::test]
 async fn the_panel_gets_the_words_of_the_policy_it_answers_under() {
-    let house = House::new().await;
-    let old = house.services.published.current().id();
+    let app = TestApp::new().await;
+    let old = app.services.published.current().id();
     let changed = EXAMPLE.replacen("panel_heading = \"Uw cookiekeuze\"", "panel_heading = \"Nieuw\"", 1);
-    let house = house.republished(parse("keuze.toml", &changed).expect("no fault")).await;
-    let mut browser = Browser::new(&house);
+    let app = app.republished(parse("keuze.toml", &changed).expect("no fault")).await;
+    let mut browser = Browser::new(&app);
     let then = browser.get(&format!("/keuze/notice.json?lang=nl&policy={old}")).await;
     let now = browser.get("/keuze/notice.json?lang=nl").await;
     assert!(then.body.contains("Uw cookiekeuze") && now.body.contains("\"panel_heading\":\"Nieuw\""));
@@ -189,19 +189,19 @@ async fn the_panel_gets_the_words_of_the_policy_it_answers_under() {
 /// R-2.5.6-1: once per notice version, not once for ever.
 #[tokio::test]
 async fn a_newer_notice_is_counted_again_and_an_answer_that_ended_counts_no_more() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     browser.cookies = vec![("keuze_seen".into(), "0".into()), ("keuze".into(), "marketing.1.r.1700000000".into())];
-    let answer = use_further(&mut browser, &house, &[]).await;
+    let answer = use_further(&mut browser, &app, &[]).await;
     assert!(answer.headers.contains_key(header::SET_COOKIE));
-    let ahead = use_further(&mut Browser::new(&house), &house, &[("sec-purpose", "prefetch")]).await;
+    let ahead = use_further(&mut Browser::new(&app), &app, &[("sec-purpose", "prefetch")]).await;
     assert!(!ahead.headers.contains_key(header::SET_COOKIE), "nobody looked");
 }
 
 #[tokio::test]
 async fn a_path_that_is_no_text_is_told_as_a_page() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     for path in ["/keuze/bewijs/%ff/%ff", "/keuze/problems/%ff"] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
@@ -217,9 +217,9 @@ async fn a_path_that_is_no_text_is_told_as_a_page() {
 #[tokio::test]
 async fn a_notice_that_is_shown_is_counted() {
     built();
-    let house = House::new().await;
-    let before = house.ledger().len();
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let before = app.ledger().len();
+    let mut browser = Browser::new(&app);
     for path in
         ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl", "/keuze/embed.js?lang=en", "/keuze/embed.js?lang=nl"]
     {
@@ -237,14 +237,14 @@ async fn a_notice_that_is_shown_is_counted() {
             ],
         )
         .await;
-    let answered = house.ledger().len();
+    let answered = app.ledger().len();
     assert_eq!(answered, before + 1, "nothing is recorded for each of them");
     for path in ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl", "/keuze/later.js?lang=nl", "/keuze/voorkeuren"] {
         browser.get(path).await;
     }
-    house.services.consent.record_counts().await.expect("recorded");
-    house.services.consent.record_counts().await.expect("nothing to record");
-    let counts: Vec<_> = house.ledger().split_off(answered);
+    app.services.consent.record_counts().await.expect("recorded");
+    app.services.consent.record_counts().await.expect("nothing to record");
+    let counts: Vec<_> = app.ledger().split_off(answered);
     let told: Vec<_> = counts
         .iter()
         .map(|event| {
@@ -265,12 +265,12 @@ async fn a_notice_that_is_shown_is_counted() {
 #[tokio::test]
 async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
     const TOLD: &str = "Uw browser vraagt websites om u niet te volgen. Daar houden wij ons aan.";
-    let house = House::new().await;
-    let before = house.ledger().len();
+    let app = TestApp::new().await;
+    let before = app.ledger().len();
     for path in ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl"] {
         for (value, told) in [(Some("1"), true), (Some("0"), false), (Some("true"), false), (None, false)] {
             let headers: Vec<_> = value.map(|value| ("sec-gpc", value)).into_iter().collect();
-            let mut browser = Browser::new(&house);
+            let mut browser = Browser::new(&app);
             let answer = browser.ask("GET", path, &headers, "").await;
             assert_eq!(answer.body.contains(TOLD), told, "{path} {value:?}");
             assert_eq!(answer.body.contains(">Accepteren<") || answer.body.contains("\"Accepteren\""), !told, "{path}");
@@ -282,13 +282,13 @@ async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
             assert!(header(header::CACHE_CONTROL).contains("private"), "{path}");
         }
     }
-    house.services.consent.record_counts().await.expect("recorded");
-    let counts: Vec<_> = house.ledger().split_off(before).into_iter().map(|event| shown_times(&event)).collect();
+    app.services.consent.record_counts().await.expect("recorded");
+    let counts: Vec<_> = app.ledger().split_off(before).into_iter().map(|event| shown_times(&event)).collect();
     assert_eq!(counts, [Some(6)], "only who was asked is counted");
     // "Met ‘Sluiten en weigeren’ blijft ook dat uit."
     let gpc =
         [("sec-gpc", "1"), ("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
-    let mut browser = Browser::new(&house);
+    let mut browser = Browser::new(&app);
     let page = browser.ask("GET", "/keuze/fragment?lang=nl", &gpc, "").await;
     assert!(
         page.body.contains(
@@ -302,7 +302,7 @@ async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
         .finish();
     let answer = browser.ask("POST", "/keuze/choices", &gpc, &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    let event = house.ledger().pop().expect("an event");
+    let event = app.ledger().pop().expect("an event");
     assert!(
         event.gpc() && event.answers().all(|(_, answered)| !answered.answer.is_yes()) && event.answers().count() == 4
     );
@@ -313,10 +313,10 @@ async fn a_browser_that_asks_not_to_be_tracked_is_told_and_not_asked() {
 #[tokio::test]
 async fn a_question_that_the_signal_does_not_answer_is_asked() {
     let less = EXAMPLE.replacen("deny = [\"marketing\", ", "deny = [", 1);
-    let house = House::of(parse("keuze.toml", &less).expect("no fault")).await;
+    let app = TestApp::with_config(parse("keuze.toml", &less).expect("no fault")).await;
     for path in ["/keuze/embed.js?lang=nl", "/keuze/fragment?lang=nl"] {
-        let with = Browser::new(&house).ask("GET", path, &[("sec-gpc", "1")], "").await;
-        let without = Browser::new(&house).ask("GET", path, &[], "").await;
+        let with = Browser::new(&app).ask("GET", path, &[("sec-gpc", "1")], "").await;
+        let without = Browser::new(&app).ask("GET", path, &[], "").await;
         // That it asks not to be tracked is the only difference.
         let signals = ["\"],1,/^(", "\"],0,/^("];
         assert_eq!(with.body.replace(signals[0], signals[1]), without.body);
@@ -328,7 +328,7 @@ async fn a_question_that_the_signal_does_not_answer_is_asked() {
 #[tokio::test]
 async fn a_language_that_we_do_not_have_falls_back_everywhere() {
     built();
-    let house = House::new().await;
+    let app = TestApp::new().await;
     let pages = [
         "/keuze/embed.js",
         "/keuze/later.js",
@@ -361,8 +361,8 @@ async fn a_language_that_we_do_not_have_falls_back_everywhere() {
     for path in pages {
         for (query, accepts, expected) in cases {
             let headers: Vec<_> = accepts.map(|tags| ("accept-language", tags)).into_iter().collect();
-            let answer = Browser::new(&house).ask("GET", &format!("{path}{query}"), &headers, "").await;
-            let plain = Browser::new(&house).get(&format!("{path}?lang={expected}")).await;
+            let answer = Browser::new(&app).ask("GET", &format!("{path}{query}"), &headers, "").await;
+            let plain = Browser::new(&app).get(&format!("{path}?lang={expected}")).await;
             assert_eq!(answer.status, plain.status, "{path}{query} {accepts:?}");
             assert_eq!(
                 answer.headers.get(header::CONTENT_LANGUAGE),

@@ -28,7 +28,7 @@ pub struct Visit {
 
 impl Visit {
     /// Reads it; a host that is not the site's is `unknown-host`.
-    pub fn of(config: &Config, parts: &Parts) -> Result<Self, Problem> {
+    pub fn from_parts(config: &Config, parts: &Parts) -> Result<Self, Problem> {
         let name = host_name(parts).ok_or(Slug::UnknownHost)?;
         let host = config.host(name).ok_or(Slug::UnknownHost)?;
         let named = named_language(&parts.uri);

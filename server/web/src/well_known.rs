@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::visit::Visit;
 use crate::App;
 use keuze_core::config::Config;
-use keuze_core::service::site::Site;
+use keuze_core::service::site::SiteInfo;
 use ledger::clock::Clock;
 use words::problem::Slug;
 
@@ -34,7 +34,7 @@ pub fn router() -> Router<App> {
 ///
 /// Without a contact for it there is none: the address for questions about privacy is not read by who mends holes.
 async fn security(
-    State(site): State<Arc<Site>>,
+    State(site): State<Arc<SiteInfo>>,
     State(config): State<Arc<Config>>,
     State(clock): State<Arc<dyn Clock>>,
     visit: Visit,
@@ -56,31 +56,31 @@ async fn security(
 mod tests {
     use super::*;
     use crate::fixture::Browser;
-    use keuze_core::service::fixture::House;
+    use keuze_core::service::fixture::TestApp;
 
     /// S-56 and RFC 9116: contact, expiry under a year, languages and its own address, from the one configuration.
     #[tokio::test]
     async fn s_56_security_txt_names_the_contact_of_the_configuration() {
-        let house = House::new().await;
-        let answer = Browser::new(&house).get(SECURITY).await;
+        let app = TestApp::new().await;
+        let answer = Browser::new(&app).get(SECURITY).await;
         assert_eq!(answer.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
         assert_eq!(
             answer.body,
             "Contact: mailto:security@voipro.nl\nExpires: 2027-09-20T00:00:00Z\nPreferred-Languages: nl, en\n\
              Canonical: https://www.voipro.nl/.well-known/security.txt\n"
         );
-        let mut config = Config::clone(&house.services.config);
+        let mut config = Config::clone(&app.services.config);
         config.security = Some("https://elders.example/gat".to_owned());
         config.controller.email = "veilig@elders.example".to_owned();
-        let house = house.republished(config).await;
-        let mut browser = Browser::new(&house);
+        let app = app.republished(config).await;
+        let mut browser = Browser::new(&app);
         let answer = browser.get(SECURITY).await;
         assert!(answer.body.starts_with("Contact: https://elders.example/gat\n"), "{}", answer.body);
         let stopped = browser.post("/keuze/afmelden", &[("email", "a@example.nl"), ("scope", "all")]).await;
         assert!(stopped.body.contains("veilig@elders.example") && !stopped.body.contains("privacy@voipro.nl"));
-        let mut config = Config::clone(&house.services.config);
+        let mut config = Config::clone(&app.services.config);
         config.security = None;
-        let without = Browser::new(&house.republished(config).await).get(SECURITY).await;
+        let without = Browser::new(&app.republished(config).await).get(SECURITY).await;
         assert_eq!(without.status, 404, "nobody to write to is no privacy address");
     }
 }

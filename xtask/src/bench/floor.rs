@@ -12,24 +12,25 @@ const SIGNATURE: &[u8] = "\n\u{2014} ".as_bytes();
 
 /// How much stands in a journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Journal {
+pub struct FloorJournal {
     pub bytes: usize,
     pub batches: usize,
 }
 
-impl Journal {
+impl FloorJournal {
     /// Counts all files of a folder and what lies in it.
-    pub fn read(folder: &Path) -> Result<Self> {
+    pub fn count_folder(folder: &Path) -> Result<Self> {
         let mut sum = Self { bytes: 0, batches: 0 };
         for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
             let path = entry?.path();
-            let Self { bytes, batches } = if path.is_dir() { Self::read(&path)? } else { Self::of(&fs::read(&path)?) };
+            let Self { bytes, batches } =
+                if path.is_dir() { Self::count_folder(&path)? } else { Self::count_bytes(&fs::read(&path)?) };
             sum = Self { bytes: sum.bytes + bytes, batches: sum.batches + batches };
         }
         Ok(sum)
     }
 
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn count_bytes(bytes: &[u8]) -> Self {
         let batches = bytes.windows(SIGNATURE.len()).filter(|window| *window == SIGNATURE).count();
         Self { bytes: bytes.len(), batches }
     }

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::figures::{Figure, Measured, Rates};
-use super::floor::Journal;
-use crate::client::{Answer, Client, Request};
+use super::floor::FloorJournal;
+use crate::client::{Client, ClientRequest, ClientResponse};
 use crate::demo::Demo;
 use crate::forms;
 
@@ -28,38 +28,38 @@ const CHOICES_IN_TURN: usize = 300;
 const PAGES: usize = 1_200;
 
 /// What is asked again and again, and by whom.
-struct Asked {
-    request: Request,
+struct AskedAgain {
+    request: ClientRequest,
     cookies: Client,
     status: u16,
 }
 
 /// A running demo with everything ready to be asked.
-pub struct Site {
+pub struct BenchSite {
     demo: Demo,
-    choice: Asked,
-    health: Asked,
-    pages: Vec<(Figure, Asked)>,
+    choice: AskedAgain,
+    health: AskedAgain,
+    pages: Vec<(Figure, AskedAgain)>,
 }
 
-impl Site {
+impl BenchSite {
     pub async fn open(binary: &Path, folder: &Path) -> Result<Self> {
         let demo = Demo::start(binary, folder, &[])?;
-        let asked = |request, status| Asked { request, cookies: Client::new(demo.address), status };
+        let asked = |request, status| AskedAgain { request, cookies: Client::new(demo.address), status };
         let choice = asked(choice(&demo).await?, 201);
-        let decision = Request::post(
+        let decision = ClientRequest::post(
             "/keuze/api/v1/decisions",
             "application/json",
             r#"{"who": {"customer": "K-1001"}, "channel": "email"}"#,
         );
         let pages = vec![
-            (Figure::Fragment, asked(Request::get("/keuze/fragment?lang=nl"), 200)),
-            (Figure::Preferences, asked(Request::get("/keuze/voorkeuren?lang=nl"), 200)),
+            (Figure::Fragment, asked(ClientRequest::get("/keuze/fragment?lang=nl"), 200)),
+            (Figure::Preferences, asked(ClientRequest::get("/keuze/voorkeuren?lang=nl"), 200)),
             (Figure::SignedIn, signed_in(&demo).await?),
             (Figure::LookUp, look_up(&demo, &choice).await?),
             (Figure::Decisions, asked(decision.with("Authorization", &format!("Bearer {}", demo.api_key)), 200)),
         ];
-        Ok(Self { health: asked(Request::get(HEALTH), 200), choice, pages, demo })
+        Ok(Self { health: asked(ClientRequest::get(HEALTH), 200), choice, pages, demo })
     }
 
     /// Measures everything once.
@@ -68,9 +68,11 @@ impl Site {
             [(Figure::ChoicesTogether, CHOICES_TOGETHER, MANY), (Figure::ChoicesInTurn, CHOICES_IN_TURN, 1)]
         {
             let journal = self.demo.data().join("journal");
-            let before = Journal::read(&journal)?;
+            let before = FloorJournal::count_folder(&journal)?;
             let took = self.time(&self.choice, count, clients).await?;
-            let floor = Journal::read(&journal)?.since(before).time(self.demo.data().parent().context("a folder")?)?;
+            let floor = FloorJournal::count_folder(&journal)?
+                .since(before)
+                .time(self.demo.data().parent().context("a folder")?)?;
             measured.add(figure, Rates::of_times(count, took, floor));
         }
         for (figure, asked) in &self.pages {
@@ -88,7 +90,7 @@ impl Site {
     }
 
     /// How long so many clients take for so many requests, each on a connection that is open already.
-    async fn time(&self, asked: &Asked, count: usize, clients: usize) -> Result<Duration> {
+    async fn time(&self, asked: &AskedAgain, count: usize, clients: usize) -> Result<Duration> {
         let mut ready = Vec::new();
         for _ in 0..clients {
             let mut client = Client::new(self.demo.address);
@@ -113,7 +115,7 @@ impl Site {
     }
 }
 
-fn expect(answer: &Answer, status: u16) -> Result<()> {
+fn expect(answer: &ClientResponse, status: u16) -> Result<()> {
     if answer.status == status {
         return Ok(());
     }
@@ -121,8 +123,8 @@ fn expect(answer: &Answer, status: u16) -> Result<()> {
 }
 
 /// A refusal of everything.
-async fn choice(demo: &Demo) -> Result<Request> {
-    let policy = Client::new(demo.address).send(&Request::get("/keuze/api/v1/policy")).await?;
+async fn choice(demo: &Demo) -> Result<ClientRequest> {
+    let policy = Client::new(demo.address).send(&ClientRequest::get("/keuze/api/v1/policy")).await?;
     let policy: Value = serde_json::from_slice(&policy.body)?;
     let mut purposes = serde_json::Map::new();
     for purpose in policy["purposes"].as_array().context("a policy has purposes")? {
@@ -133,35 +135,36 @@ async fn choice(demo: &Demo) -> Result<Request> {
     let body = serde_json::json!({
         "policy": policy["id"], "language": "nl", "control": "refuse_all", "purposes": purposes, "surface": "banner",
     });
-    Ok(Request::post("/keuze/api/v1/choices", "application/json", &body.to_string()).with("Origin", &demo.origin()))
+    Ok(ClientRequest::post("/keuze/api/v1/choices", "application/json", &body.to_string())
+        .with("Origin", &demo.origin()))
 }
 
 /// The preference page of somebody who proved a mailbox.
-async fn signed_in(demo: &Demo) -> Result<Asked> {
+async fn signed_in(demo: &Demo) -> Result<AskedAgain> {
     let mut person = Client::new(demo.address);
-    let ask = person.send(&Request::get("/keuze/voorkeuren/code?lang=nl")).await?;
+    let ask = person.send(&ClientRequest::get("/keuze/voorkeuren/code?lang=nl")).await?;
     person.send(&pressed(demo, &ask, "contact=anna%40example.nl")?).await?;
-    let enter = person.send(&Request::get("/keuze/voorkeuren/code/invullen?lang=nl")).await?;
+    let enter = person.send(&ClientRequest::get("/keuze/voorkeuren/code/invullen?lang=nl")).await?;
     let code = mailed_code(&mut person).await?;
     person.send(&pressed(demo, &enter, &format!("code={code}"))?).await?;
-    let request = Request::get("/keuze/voorkeuren?lang=nl");
+    let request = ClientRequest::get("/keuze/voorkeuren?lang=nl");
     let page = person.send(&request).await?.text();
     if !page.contains("/keuze/voorkeuren/uitloggen") {
         bail!("nobody is signed in with the code {code}: {page}");
     }
-    Ok(Asked { request, cookies: person, status: 200 })
+    Ok(AskedAgain { request, cookies: person, status: 200 })
 }
 
 /// The first form of a page, filled in.
-fn pressed(demo: &Demo, page: &Answer, fields: &str) -> Result<Request> {
+fn pressed(demo: &Demo, page: &ClientResponse, fields: &str) -> Result<ClientRequest> {
     let (path, body) = forms::pressed(&page.text(), 1, fields)?;
-    Ok(Request::form(&demo.origin(), &path, &body))
+    Ok(ClientRequest::form(&demo.origin(), &path, &body))
 }
 
 /// The six digits of the last mail that the demo kept.
 async fn mailed_code(client: &mut Client) -> Result<String> {
     for _ in 0..100 {
-        let mails = client.send(&Request::get("/demo/outbox")).await?.text();
+        let mails = client.send(&ClientRequest::get("/demo/outbox")).await?.text();
         let mut words = mails.split(|c: char| !c.is_ascii_alphanumeric() && c != '#' && c != '&');
         let six = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(code) = words.find(six) {
@@ -173,15 +176,15 @@ async fn mailed_code(client: &mut Client) -> Result<String> {
 }
 
 /// A look-up at the desk of the receipt of one choice; each is an event of its own.
-async fn look_up(demo: &Demo, choice: &Asked) -> Result<Asked> {
+async fn look_up(demo: &Demo, choice: &AskedAgain) -> Result<AskedAgain> {
     let receipt: Value = serde_json::from_slice(&Client::new(demo.address).send(&choice.request).await?.body)?;
     let receipt = receipt["receipt"].as_str().context("a choice has a receipt")?;
     let mut staff = Client::new(demo.address);
-    let form = |path: &str, body: &str| Request::form(&demo.origin(), path, body);
+    let form = |path: &str, body: &str| ClientRequest::form(&demo.origin(), path, body);
     staff.send(&form("/keuze/desk/sign-in", &format!("name=demo&password={}", demo.password))).await?;
     let new = format!("name=demo&current={}&password={PASSWORD}&again={PASSWORD}", demo.password);
     staff.send(&form("/keuze/desk/password", &new)).await?;
     let request = form("/keuze/desk/look-up", &format!("query={receipt}&reason=vraag+van+de+klant"));
     expect(&staff.send(&request).await?, 200)?;
-    Ok(Asked { request, cookies: staff, status: 200 })
+    Ok(AskedAgain { request, cookies: staff, status: 200 })
 }

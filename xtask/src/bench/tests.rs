@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use super::figures::Rates;
-use super::floor::Journal;
+use super::floor::FloorJournal;
 use super::*;
 
 #[test]
 fn a_journal_counts_its_bytes_and_the_batches_that_a_signature_ends() {
     let batch = "frame\u{0}origin\n3\nroot\n\n\u{2014} origin signature\n";
-    let journal = Journal::of(batch.repeat(3).as_bytes());
-    assert_eq!(journal, Journal { bytes: 3 * batch.len(), batches: 3 });
-    assert_eq!(Journal::of("a \u{2014} b".as_bytes()).batches, 0);
-    assert_eq!(journal.since(Journal::of(batch.as_bytes())).batches, 2);
+    let journal = FloorJournal::count_bytes(batch.repeat(3).as_bytes());
+    assert_eq!(journal, FloorJournal { bytes: 3 * batch.len(), batches: 3 });
+    assert_eq!(FloorJournal::count_bytes("a \u{2014} b".as_bytes()).batches, 0);
+    assert_eq!(journal.since(FloorJournal::count_bytes(batch.as_bytes())).batches, 2);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::client::Answer;
+use crate::client::ClientResponse;
 
 /// What is shorter is a word, but for hexadecimal.
 const LONG: usize = 20;
@@ -16,7 +16,7 @@ const DRAWING: usize = 400;
 const FILES: [&str; 3] = ["text/javascript", "text/css", "application/wasm"];
 
 /// Status, headers and body as lines; `kept` has what the conversation gave a name.
-pub fn lines(answer: &Answer, kept: &BTreeMap<String, String>) -> Vec<String> {
+pub fn lines(answer: &ClientResponse, kept: &BTreeMap<String, String>) -> Vec<String> {
     let mut headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     // Their order means nothing, but for cookies, which are never of one name.
     headers.sort();
@@ -31,7 +31,7 @@ pub fn lines(answer: &Answer, kept: &BTreeMap<String, String>) -> Vec<String> {
 }
 
 /// A page, a tag a line.
-fn text(answer: &Answer) -> String {
+fn text(answer: &ClientResponse) -> String {
     without_drawings(&answer.text()).replace("><", ">\n<")
 }
 

@@ -4,11 +4,11 @@
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::client::Answer;
+use crate::client::ClientResponse;
 
 /// One request.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct ScriptStep {
     /// Counted from 1.
     pub line: usize,
     /// Whose cookies go with it.
@@ -46,7 +46,7 @@ pub struct Keep {
 
 impl Keep {
     /// What stands first between the two texts in headers or body.
-    pub fn find(&self, answer: &Answer) -> Option<String> {
+    pub fn find(&self, answer: &ClientResponse) -> Option<String> {
         let headers = answer.headers.iter().map(|(name, value)| format!("{name}: {value}"));
         let all = headers.chain([answer.text()]).collect::<Vec<_>>().join("\n");
         let (_, rest) = all.split_once(&self.after)?;
@@ -54,8 +54,8 @@ impl Keep {
     }
 }
 
-pub fn parse(text: &str) -> Result<Vec<Step>> {
-    let mut steps: Vec<Step> = Vec::new();
+pub fn parse(text: &str) -> Result<Vec<ScriptStep>> {
+    let mut steps: Vec<ScriptStep> = Vec::new();
     for (line, written) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
         let wrong = || format!("line {line}: `{written}` is no request");
         if let Some(more) = written.strip_prefix("    ") {
@@ -77,7 +77,7 @@ pub fn parse(text: &str) -> Result<Vec<Step>> {
         } else {
             let (who, rest) = written.split_once(' ').with_context(wrong)?;
             let ask = ask(rest).with_context(wrong)?;
-            steps.push(Step { line, who: who.to_owned(), ask, headers: Vec::new(), keeps: Vec::new() });
+            steps.push(ScriptStep { line, who: who.to_owned(), ask, headers: Vec::new(), keeps: Vec::new() });
         }
     }
     Ok(steps)

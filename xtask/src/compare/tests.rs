@@ -3,14 +3,14 @@
 use super::*;
 use script::parse;
 
-fn answer(status: u16, header: &str, body: &str) -> Answer {
-    Answer { status, headers: vec![("x-a".to_owned(), header.to_owned())], body: body.as_bytes().to_vec() }
+fn answer(status: u16, header: &str, body: &str) -> ClientResponse {
+    ClientResponse { status, headers: vec![("x-a".to_owned(), header.to_owned())], body: body.as_bytes().to_vec() }
 }
 
 /// In what two answers differ.
-fn lines(old: &Answer, new: &Answer) -> Vec<String> {
-    let all = |answer: &Answer| Conversation {
-        told: vec![Told { asked: "1. a: GET /".to_owned(), answer: answer.clone() }],
+fn lines(old: &ClientResponse, new: &ClientResponse) -> Vec<String> {
+    let all = |answer: &ClientResponse| Conversation {
+        told: vec![Exchange { asked: "1. a: GET /".to_owned(), answer: answer.clone() }],
         kept: [("code".to_owned(), "kept-code".to_owned())].into(),
         missed: Vec::new(),
     };

@@ -45,7 +45,7 @@ pub fn fault(members: &[Crate]) -> Option<String> {
 
 /// The whole SVG.
 pub fn draw(members: &[Crate]) -> String {
-    let house = House::of(members);
+    let house = CratesPicture::from_members(members);
     let rows = house.rows();
     let widest = rows.iter().map(Vec::len).max().unwrap_or(0);
     let (width, height) = (2 * MARGIN + widest * ACROSS, 2 * MARGIN + rows.len() * UP - (UP - HEIGHT));
@@ -109,7 +109,7 @@ fn reaches(needs: &Needs<'_>, from: &str, to: &str) -> bool {
     below(needs, from).any(|name| name == to || reaches(needs, name, to))
 }
 
-struct House<'a> {
+struct CratesPicture<'a> {
     folders: BTreeMap<&'a str, &'a str>,
     /// From the ground, 0: one more than the highest below.
     floors: BTreeMap<&'a str, usize>,
@@ -117,8 +117,8 @@ struct House<'a> {
     on: Vec<(&'a str, &'a str)>,
 }
 
-impl<'a> House<'a> {
-    fn of(members: &'a [Crate]) -> Self {
+impl<'a> CratesPicture<'a> {
+    fn from_members(members: &'a [Crate]) -> Self {
         let members: Vec<&Crate> = members.iter().filter(|member| member.name != APART).collect();
         let needs: Needs<'a> = members.iter().map(|member| (member.name.as_str(), &member.needs)).collect();
         let mut floors: BTreeMap<&str, usize> = BTreeMap::new();

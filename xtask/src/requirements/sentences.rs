@@ -13,7 +13,7 @@ const TEXTS: &str = "app/words/src/";
 
 /// What is wrong with the list, in words that say how to mend it.
 pub fn faults(list: &str, files: &[File]) -> Vec<String> {
-    let tests = Tests::of(files);
+    let tests = Tests::from_files(files);
     let mut faults = Vec::new();
     let mut listed: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut of = "";
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_text_of_the_product_states_no_effect_or_names_the_test_that_performs_it() {
-        let files = tree::read(&run::root()).expect("readable");
+        let files = tree::read_files(&run::root()).expect("readable");
         let list = std::fs::read_to_string(run::root().join(LIST)).expect("readable");
         let found = faults(&list, &files);
         assert!(found.is_empty(), "{}", found.join("\n"));

@@ -33,7 +33,7 @@ impl File {
 }
 
 /// Every file under a folder in which a person may have named a requirement.
-pub fn read(root: &Path) -> Result<Vec<File>> {
+pub fn read_files(root: &Path) -> Result<Vec<File>> {
     let (mut files, mut folders) = (Vec::new(), vec![root.to_path_buf()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
@@ -56,7 +56,7 @@ pub fn read(root: &Path) -> Result<Vec<File>> {
 pub struct Tests<'a>(&'a [File]);
 
 impl<'a> Tests<'a> {
-    pub fn of(files: &'a [File]) -> Self {
+    pub fn from_files(files: &'a [File]) -> Self {
         Self(files)
     }
 

@@ -4,7 +4,7 @@ use super::*;
 
 fn differ(old: &str, new: &str) -> bool {
     let tests = |body: &str| {
-        let mut tests = Tests::new();
+        let mut tests = CommitTests::new();
         add(&mut tests, "a.rs", &format!("#[test] fn it_holds() {{ {body} }}")).expect("Rust");
         tests
     };
@@ -44,7 +44,7 @@ fn whatever_else_differs_is_a_change() {
 #[test]
 fn of_several_with_one_name_only_what_has_no_equal_is_told() {
     let tests = |bodies: &[&str]| {
-        let mut tests = Tests::new();
+        let mut tests = CommitTests::new();
         for (at, body) in bodies.iter().enumerate() {
             add(&mut tests, &format!("{at}.rs"), &format!("#[tokio::test] async fn it_holds() {{ {body} }}"))
                 .expect("Rust");

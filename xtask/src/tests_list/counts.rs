@@ -7,7 +7,7 @@ const DEFAULT_CASES: &str = "256";
 const LARGE: u64 = 100;
 
 /// Each count in a file, after the function in which it stands.
-pub fn of(text: &str) -> Vec<String> {
+pub fn counts_in(text: &str) -> Vec<String> {
     let (mut found, mut function, mut block, mut in_tests) = (Vec::new(), "", None::<Block<'_>>, false);
     for raw in text.lines() {
         let (line, indent) = (raw.trim(), raw.len() - raw.trim_start().len());

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
-use super::list::{Kind, List};
+use super::list::{LineKind, List};
 use super::{GONE, LIST};
 
 /// What the right of a line begins with where nothing took the place, followed by the reason.
 const REMOVED: &str = "removed: ";
 
 /// The lines of the file: what is gone, and on the right each that took its place, or why none had to.
-pub struct Gone(BTreeMap<(Kind, String), Vec<String>>);
+pub struct Gone(BTreeMap<(LineKind, String), Vec<String>>);
 
 impl Gone {
     /// Headings are the kinds in brackets; a line is `old -> new` or `old -> removed: why`.
@@ -20,7 +20,7 @@ impl Gone {
         for (at, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
             let wrong = || format!("{GONE}:{at}: neither `[kind]` nor `old -> new` nor `old -> removed: why`");
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                kind = Some(Kind::named(name).with_context(wrong)?);
+                kind = Some(LineKind::named(name).with_context(wrong)?);
             } else {
                 let (old, new) = line.split_once(" -> ").with_context(wrong)?;
                 let (old, new) = ((kind.with_context(wrong)?, old.to_owned()), new.trim());

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What a line tells of. A test that is left out is of another kind, so leaving one out is seen like taking one away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum LineKind {
     Rust,
     /// A test in Rust that runs only when asked for.
     Ignored,
@@ -16,7 +16,7 @@ pub enum Kind {
     Count,
 }
 
-impl Kind {
+impl LineKind {
     const ALL: [Self; 5] = [Self::Rust, Self::Ignored, Self::Browser, Self::Skipped, Self::Count];
 
     /// The first word of its headings.
@@ -37,10 +37,10 @@ impl Kind {
 
 /// Lines by kind and place: the folder of a crate, or a file of browser tests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct List(BTreeMap<(Kind, String), Vec<String>>);
+pub struct List(BTreeMap<(LineKind, String), Vec<String>>);
 
 impl List {
-    pub fn add(&mut self, kind: Kind, place: &str, name: String) {
+    pub fn add(&mut self, kind: LineKind, place: &str, name: String) {
         let lines = self.0.entry((kind, place.to_owned())).or_default();
         lines.insert(lines.partition_point(|line| *line <= name), name);
     }
@@ -50,7 +50,7 @@ impl List {
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let heading = line.strip_prefix('[').and_then(|line| line.strip_suffix(']'));
             if let Some((kind, place)) = heading.and_then(|heading| heading.split_once(' ')) {
-                at = Kind::named(kind).map(|kind| (kind, place));
+                at = LineKind::named(kind).map(|kind| (kind, place));
             } else if let Some((kind, place)) = at {
                 list.add(kind, place, line.to_owned());
             }
@@ -59,7 +59,7 @@ impl List {
     }
 
     /// How many lines of each name there are, wherever they stand: a test may move from crate to crate.
-    pub fn names(&self) -> BTreeMap<(Kind, &str), usize> {
+    pub fn names(&self) -> BTreeMap<(LineKind, &str), usize> {
         let mut names = BTreeMap::new();
         for ((kind, _), lines) in &self.0 {
             for line in lines {
@@ -72,15 +72,15 @@ impl List {
     pub fn summary(&self) -> String {
         let count =
             |kind| self.0.iter().filter(|((of, _), _)| *of == kind).map(|(_, lines)| lines.len()).sum::<usize>();
-        let crates: BTreeSet<_> = self.0.keys().filter(|(kind, _)| *kind == Kind::Rust).collect();
+        let crates: BTreeSet<_> = self.0.keys().filter(|(kind, _)| *kind == LineKind::Rust).collect();
         format!(
             "{} tests in {} crates and {} ignored, {} in browsers and {} left out, {} counts",
-            count(Kind::Rust),
+            count(LineKind::Rust),
             crates.len(),
-            count(Kind::Ignored),
-            count(Kind::Browser),
-            count(Kind::Skipped),
-            count(Kind::Count)
+            count(LineKind::Ignored),
+            count(LineKind::Browser),
+            count(LineKind::Skipped),
+            count(LineKind::Count)
         )
     }
 }

@@ -113,7 +113,7 @@ fn in_rounds() {
         "in_rounds: 4000 rounds",
         "in_rounds: 50000 rounds",
     ];
-    assert_eq!(counts::of(text), expected);
+    assert_eq!(counts::counts_in(text), expected);
 }
 
 #[test]

@@ -16,9 +16,9 @@ pub const OBJECTION: &str = "AVG 21 lid 2 en 3";
 
 /// What the events so far say about one channel, at one contact point or wherever it was said.
 #[derive(Default)]
-struct Standing {
+struct ChannelStanding {
     /// The later of objection and confirmed opt-in.
-    stance: Option<(Stance, RecordAddress)>,
+    stance: Option<(ChannelStance, RecordAddress)>,
     /// An opt-in that waits for the person.
     requested: Option<RecordAddress>,
     /// A relation that the controller told of, with what it has as evidence.
@@ -28,7 +28,7 @@ struct Standing {
 }
 
 #[derive(Clone)]
-enum Stance {
+enum ChannelStance {
     OptedIn(OptIn),
     Out(Reason),
 }
@@ -76,8 +76,8 @@ pub(super) fn decide(
     let standing = standing(events, channel, at.filter(|_| channel.point().is_some()));
     let eve = eve_of_next(rules, channel, today);
     match &standing.stance {
-        Some((Stance::Out(reason), address)) => Decision::deny(*reason).on(*address).under(OBJECTION),
-        Some((Stance::OptedIn(proof), address)) => opted_in(proof, rule, eve, today).on(*address),
+        Some((ChannelStance::Out(reason), address)) => Decision::deny(*reason).on(*address).under(OBJECTION),
+        Some((ChannelStance::OptedIn(proof), address)) => opted_in(proof, rule, eve, today).on(*address),
         None => without_stance(&standing, rule).until_if_allowed(eve),
     }
 }
@@ -97,7 +97,7 @@ fn opted_in(proof: &OptIn, rule: &ChannelRule, eve: Option<Date>, today: Date) -
 }
 
 /// Nobody objected and nobody opted in: only a rule that asks for neither, or evidence, can allow.
-fn without_stance(standing: &Standing, rule: &ChannelRule) -> Decision {
+fn without_stance(standing: &ChannelStanding, rule: &ChannelRule) -> Decision {
     let decision = match (rule.need, &standing.relation, standing.requested) {
         (ChannelNeed::OptOut, Some((_, relation)), _) => Decision::allow(Reason::OptOut).on(*relation),
         (ChannelNeed::SoftOptIn, Some((Some(proof), relation)), _) if proof.missing().is_empty() => {
@@ -133,8 +133,8 @@ fn eve_of_next(rules: &[ChannelRule], channel: Channel, today: Date) -> Option<D
 }
 
 /// Each of several people stands for themselves until they turn out to be one; then every objection of both stands.
-fn standing(events: &[Recorded], channel: Channel, at: Option<&[PointName]>) -> Standing {
-    let mut people: BTreeMap<Option<Subject>, Standing> = BTreeMap::new();
+fn standing(events: &[Recorded], channel: Channel, at: Option<&[PointName]>) -> ChannelStanding {
+    let mut people: BTreeMap<Option<Subject>, ChannelStanding> = BTreeMap::new();
     let mut same_as: BTreeMap<Subject, Subject> = BTreeMap::new();
     for Recorded { address, event } in events {
         let subject = event.head.subject.map(|subject| one_person(&same_as, subject));
@@ -146,10 +146,10 @@ fn standing(events: &[Recorded], channel: Channel, at: Option<&[PointName]>) -> 
                 same_as.insert(other, kept);
             }
         } else if concerns(event, channel) {
-            people.entry(subject).or_default().take(event, *address, at);
+            people.entry(subject).or_default().apply_event(event, *address, at);
         }
     }
-    people.into_values().fold(Standing::default(), |mut all, one| {
+    people.into_values().fold(ChannelStanding::default(), |mut all, one| {
         all.join(one);
         all
     })
@@ -167,13 +167,13 @@ fn is_for(points: &[GivenAt], at: Option<&[PointName]>) -> bool {
     at.is_none_or(|names| points.iter().any(|point| names.contains(&point.name)))
 }
 
-impl Standing {
-    fn take(&mut self, event: &Event, address: RecordAddress, at: Option<&[PointName]>) {
+impl ChannelStanding {
+    fn apply_event(&mut self, event: &Event, address: RecordAddress, at: Option<&[PointName]>) {
         match &event.body {
-            Body::Objected(_) => self.stance = Some((Stance::Out(Reason::Objected), address)),
+            Body::Objected(_) => self.stance = Some((ChannelStance::Out(Reason::Objected), address)),
             Body::OptInConfirmed(OptInConfirmed { points, evidence, .. }) if is_persons_own(event) => {
                 if is_for(points, at) {
-                    self.stance = Some((Stance::OptedIn(evidence.clone()), address));
+                    self.stance = Some((ChannelStance::OptedIn(evidence.clone()), address));
                 } else {
                     // A yes for another point leaves everything here as it was, an objection included.
                     (self.requested, self.elsewhere) = (None, Some(address));
@@ -193,7 +193,7 @@ impl Standing {
     /// is a refusal everywhere.
     fn imported(&mut self, Relation { evidence, .. }: &Relation, address: RecordAddress, is_for_this: bool) {
         if evidence.as_ref().is_some_and(|evidence| evidence.opt_out_used) {
-            self.stance = Some((Stance::Out(Reason::Refused), address));
+            self.stance = Some((ChannelStance::Out(Reason::Refused), address));
         }
         if is_for_this {
             self.relation = Some((evidence.clone(), address));
@@ -204,8 +204,9 @@ impl Standing {
 
     /// Two people turned out to be one: a no of either outranks a yes of the other, of any age.
     fn join(&mut self, other: Self) {
-        let is_out = |stance: &Option<(Stance, RecordAddress)>| matches!(stance, Some((Stance::Out(_), _)));
-        let place = |stance: &Option<(Stance, RecordAddress)>| stance.as_ref().map(|(_, address)| *address);
+        let is_out =
+            |stance: &Option<(ChannelStance, RecordAddress)>| matches!(stance, Some((ChannelStance::Out(_), _)));
+        let place = |stance: &Option<(ChannelStance, RecordAddress)>| stance.as_ref().map(|(_, address)| *address);
         let others = match (is_out(&self.stance), is_out(&other.stance)) {
             (true, false) => false,
             (false, true) => true,

@@ -13,7 +13,7 @@ use crate::purpose::{Purpose, PurposeId, Regime};
 
 /// What the events so far say about one purpose.
 #[derive(Clone, Copy)]
-enum Stance {
+enum PurposeStance {
     /// The person said yes to the question as it is now asked.
     Yes { reason: Reason, until: Option<Date> },
     /// Somebody said no; to an older question it is still a no.
@@ -55,8 +55,8 @@ pub(super) fn stopped(events: &[Recorded], id: &PurposeId) -> Decision {
 }
 
 /// Reads the events in order; each statement may replace what stood before it.
-fn stance(events: &[Recorded], purpose: &Purpose) -> Option<(Stance, RecordAddress)> {
-    let mut standing: Option<(Stance, RecordAddress)> = None;
+fn stance(events: &[Recorded], purpose: &Purpose) -> Option<(PurposeStance, RecordAddress)> {
+    let mut standing: Option<(PurposeStance, RecordAddress)> = None;
     for Recorded { address, event } in events {
         let before = standing.map(|(stance, _)| stance);
         let after = statement(event, purpose).and_then(|statement| replaced(before, &statement, purpose));
@@ -78,16 +78,16 @@ fn statement<'a>(event: &'a Event, purpose: &Purpose) -> Option<Statement<'a>> {
 }
 
 /// The stance after a statement; `None` leaves what stood.
-fn replaced(before: Option<Stance>, said: &Statement<'_>, purpose: &Purpose) -> Option<Stance> {
+fn replaced(before: Option<PurposeStance>, said: &Statement<'_>, purpose: &Purpose) -> Option<PurposeStance> {
     match said {
         Statement::Yes(answered) if answered.revision == purpose.revision => {
             let reason = if answered.answer == Answer::NotObjected { Reason::NotObjected } else { Reason::Granted };
-            Some(Stance::Yes { reason, until: answered.until })
+            Some(PurposeStance::Yes { reason, until: answered.until })
         }
         // A yes to another question says nothing about this one.
-        Statement::Yes(_) => before.is_none().then_some(Stance::Void(Reason::QuestionChanged)),
-        Statement::Unconfirmed => before.is_none().then_some(Stance::Void(Reason::Unconfirmed)),
-        Statement::No(answered) => Some(Stance::No {
+        Statement::Yes(_) => before.is_none().then_some(PurposeStance::Void(Reason::QuestionChanged)),
+        Statement::Unconfirmed => before.is_none().then_some(PurposeStance::Void(Reason::Unconfirmed)),
+        Statement::No(answered) => Some(PurposeStance::No {
             reason: reason_of_no(before, answered.answer),
             until: answered.until,
             current: answered.revision == purpose.revision,
@@ -95,29 +95,29 @@ fn replaced(before: Option<Stance>, said: &Statement<'_>, purpose: &Purpose) -> 
     }
 }
 
-fn reason_of_no(before: Option<Stance>, answer: Answer) -> Reason {
+fn reason_of_no(before: Option<PurposeStance>, answer: Answer) -> Reason {
     match (before, answer) {
         (_, Answer::Objected) => Reason::Objected,
-        (Some(Stance::Yes { .. }), _) => Reason::Withdrawn,
+        (Some(PurposeStance::Yes { .. }), _) => Reason::Withdrawn,
         // Said again, a no keeps the weight that it had.
-        (Some(Stance::No { reason, .. }), _) => reason,
+        (Some(PurposeStance::No { reason, .. }), _) => reason,
         _ => Reason::Refused,
     }
 }
 
 /// The latest explicit answer, if it holds today.
-fn explicit(stance: Option<(Stance, RecordAddress)>, today: Date) -> Option<Decision> {
+fn explicit(stance: Option<(PurposeStance, RecordAddress)>, today: Date) -> Option<Decision> {
     let (stance, address) = stance?;
     let decision = match stance {
-        Stance::Yes { reason, until } if until.is_some_and(|until| today <= until) => {
+        PurposeStance::Yes { reason, until } if until.is_some_and(|until| today <= until) => {
             Decision::allow(reason).until(until)
         }
         // An objection has no end and outlives its question: it stands until the person lifts it (GDPR art. 21(3)).
-        Stance::No { reason: Reason::Objected, .. } => Decision::deny(Reason::Objected),
-        Stance::No { reason, until, current: true } if until.is_none_or(|until| today <= until) => {
+        PurposeStance::No { reason: Reason::Objected, .. } => Decision::deny(Reason::Objected),
+        PurposeStance::No { reason, until, current: true } if until.is_none_or(|until| today <= until) => {
             Decision::deny(reason).until(until)
         }
-        Stance::Yes { .. } | Stance::No { .. } | Stance::Void(_) => return None,
+        PurposeStance::Yes { .. } | PurposeStance::No { .. } | PurposeStance::Void(_) => return None,
     };
     Some(decision.on(address))
 }
@@ -132,12 +132,12 @@ fn gpc(events: &[Recorded], policy: &Policy, purpose: &Purpose) -> Option<Decisi
 }
 
 /// An answer that no longer holds grants nothing, and continued use does not take its place.
-fn lapsed(stance: Option<(Stance, RecordAddress)>) -> Option<Decision> {
+fn lapsed(stance: Option<(PurposeStance, RecordAddress)>) -> Option<Decision> {
     let (stance, address) = stance?;
     let reason = match stance {
-        Stance::No { current: false, .. } => Reason::QuestionChanged,
-        Stance::Yes { .. } | Stance::No { .. } => Reason::Expired,
-        Stance::Void(reason) => reason,
+        PurposeStance::No { current: false, .. } => Reason::QuestionChanged,
+        PurposeStance::Yes { .. } | PurposeStance::No { .. } => Reason::Expired,
+        PurposeStance::Void(reason) => reason,
     };
     Some(Decision::deny(reason).on(address))
 }

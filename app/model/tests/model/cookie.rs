@@ -2,7 +2,8 @@
 
 use model::choice::Answer;
 use model::cookie::{
-    DAYS, DAYS_WITH_OBJECTION, Given, Kept, NOES_THAT_LEFT, OnRecord, Said, days, encode, from_events, put_beside,
+    ChoiceCookie, DAYS, DAYS_WITH_OBJECTION, DeviceAnswer, GivenAnswers, NOES_THAT_LEFT, RecordedAnswers, days, encode,
+    from_events, put_beside,
 };
 use model::decision::Recorded;
 use model::event::{Actor, Answered, Event, EventKind, Route};
@@ -19,12 +20,12 @@ const NOW: OffsetDateTime = datetime!(2026-11-24 13:05:09 UTC);
 const UNTIL: OffsetDateTime = datetime!(2027-05-24 21:59:59 UTC);
 const LAST_DAY: Date = date!(2027 - 05 - 24);
 
-fn kept(answer: Answer, revision: u32) -> Kept {
-    Kept { answer, revision, until: (answer != Answer::Objected).then_some(UNTIL) }
+fn kept(answer: Answer, revision: u32) -> DeviceAnswer {
+    DeviceAnswer { answer, revision, until: (answer != Answer::Objected).then_some(UNTIL) }
 }
 
 /// An answer to every optional purpose of the example policy.
-fn given() -> Given {
+fn given() -> GivenAnswers {
     [
         (id("statistics"), kept(Answer::Objected, 2)),
         (id("quality"), kept(Answer::NotObjected, 1)),
@@ -34,20 +35,20 @@ fn given() -> Given {
     .into()
 }
 
-fn read(value: &str) -> Said {
-    Said::read(value.as_bytes(), NOW)
+fn parse_cookie(value: &str) -> ChoiceCookie {
+    ChoiceCookie::parse_choice_cookie(value.as_bytes(), NOW)
 }
 
 #[test]
 fn it_is_written_in_policy_order_and_an_objection_has_no_end() {
     insta::assert_snapshot!(encode(&given(), &policy()), @"statistics.2.o~quality.1.n.1811195999~marketing.2.r.1811195999~profiling.1.g.1811195999");
-    assert_eq!(read(&encode(&given(), &policy())), Said { given: given(), unreadable: false });
+    assert_eq!(parse_cookie(&encode(&given(), &policy())), ChoiceCookie { given: given(), unreadable: false });
 }
 
 #[test]
 fn nothing_answered_is_an_empty_value_that_says_nothing() {
-    assert_eq!(encode(&Given::new(), &policy()), "");
-    assert_eq!(read(""), Said::default());
+    assert_eq!(encode(&GivenAnswers::new(), &policy()), "");
+    assert_eq!(parse_cookie(""), ChoiceCookie::default());
 }
 
 #[test]
@@ -74,9 +75,9 @@ fn of_what_cannot_be_read_the_objections_are_kept() {
         "a.1.o~b.1.g.9999999999",
         &long,
     ] {
-        let said = read(value);
+        let said = parse_cookie(value);
         assert!(said.unreadable, "{value}");
-        let objection = Kept { answer: Answer::Objected, revision: 1, until: None };
+        let objection = DeviceAnswer { answer: Answer::Objected, revision: 1, until: None };
         assert_eq!(said.given, [(id("a"), objection)].into(), "{value}");
     }
 }
@@ -84,21 +85,21 @@ fn of_what_cannot_be_read_the_objections_are_kept() {
 #[test]
 fn the_day_that_an_objection_once_had_is_read_and_means_nothing() {
     for value in ["statistics.2.o.20270524", "statistics.2.o.19700101", "statistics.2.o.99999999"] {
-        assert_eq!(read(value), read("statistics.2.o"), "{value}");
-        assert!(!read(value).unreadable);
+        assert_eq!(parse_cookie(value), parse_cookie("statistics.2.o"), "{value}");
+        assert!(!parse_cookie(value).unreadable);
     }
 }
 
 #[test]
 fn bytes_that_are_no_text_are_unreadable() {
-    assert!(Said::read(b"a.1.g.1811195999~\xf8", NOW).unreadable);
-    assert_eq!(Said::read(b"a.1.o~\xf8", NOW).given.len(), 1);
+    assert!(ChoiceCookie::parse_choice_cookie(b"a.1.g.1811195999~\xf8", NOW).unreadable);
+    assert_eq!(ChoiceCookie::parse_choice_cookie(b"a.1.o~\xf8", NOW).given.len(), 1);
 }
 
-fn together(values: &[&str]) -> Said {
+fn together(values: &[&str]) -> ChoiceCookie {
     let mut all = Vec::new();
     values.iter().for_each(|value| put_beside(&mut all, value.as_bytes()));
-    Said::read(&all, NOW)
+    ChoiceCookie::parse_choice_cookie(&all, NOW)
 }
 
 #[test]
@@ -109,24 +110,27 @@ fn of_two_cookies_the_objections_of_both_are_kept() {
         assert_eq!(both.given.into_keys().collect::<Vec<_>>(), [id("a"), id("c")]);
     }
     assert!(together(&["a.1.g.1811195999", "b.1.g.1811195999"]).unreadable, "though no purpose stands in both");
-    assert_eq!(together(&[one, "", one]), read(one));
+    assert_eq!(together(&[one, "", one]), parse_cookie(one));
 }
 
 #[test]
 fn a_yes_to_what_left_the_policy_leaves_the_cookie_and_a_no_stays() {
     let value = "old_a.1.g.1811195999~old_b.1.n.1811195999~old_c.1.o~old_d.0.r.1811195999~statistics.2.n.1811195999";
-    assert_eq!(encode(&read(value).given, &policy()), "statistics.2.n.1811195999~old_c.1.o~old_d.0.r.1811195999");
+    assert_eq!(
+        encode(&parse_cookie(value).given, &policy()),
+        "statistics.2.n.1811195999~old_c.1.o~old_d.0.r.1811195999"
+    );
 }
 
 /// Whoever plants a cookie of any length makes no browser drop the next one.
 #[test]
 fn planted_noes_leave_room_for_the_answers() {
     let planted: Vec<String> = (0..200).map(|at| format!("a_purpose_nobody_ever_had_{at:03}.1.o")).collect();
-    let given: Given = read(&planted.join("~")).given.into_iter().chain(given()).collect();
+    let given: GivenAnswers = parse_cookie(&planted.join("~")).given.into_iter().chain(given()).collect();
     let (own, all) = (encode(&self::given(), &policy()), encode(&given, &policy()));
     assert!(all.starts_with(&own) && all.len() <= own.len() + NOES_THAT_LEFT, "{}", all.len());
-    assert!(read(&all).given.len() > 20, "as many as there is room for");
-    assert_eq!(encode(&read(&all).given, &policy()), all, "and the same at every answer");
+    assert!(parse_cookie(&all).given.len() > 20, "as many as there is room for");
+    assert_eq!(encode(&parse_cookie(&all).given, &policy()), all, "and the same at every answer");
 }
 
 proptest! {
@@ -138,10 +142,10 @@ proptest! {
         answer in "[gronx]",
     ) {
         let answers = asked.iter().map(|id| format!("{id}.1.{answer}{}", if answer == "o" { "" } else { ".1811195999" }));
-        let given: Given = read(given.trim_end_matches('~')).given.into_iter().chain(read(&answers.collect::<Vec<_>>().join("~")).given).collect();
+        let given: GivenAnswers = parse_cookie(given.trim_end_matches('~')).given.into_iter().chain(parse_cookie(&answers.collect::<Vec<_>>().join("~")).given).collect();
         let mut policy = policy();
         policy.purposes.retain(|purpose| asked.contains(&purpose.id.as_str()));
-        let written = read(&encode(&given, &policy)).given;
+        let written = parse_cookie(&encode(&given, &policy)).given;
         for (purpose, kept) in &given {
             let stays = matches!(kept.answer, Answer::Objected | Answer::Refused);
             prop_assert!(!stays || written.get(purpose) == Some(kept), "{purpose} {kept:?}");
@@ -151,7 +155,7 @@ proptest! {
     /// What is read without a doubt is what we write, or the same with an objection's day.
     #[test]
     fn whatever_is_read_has_one_spelling(value in "([ab]\\.[1-2]{1,2}\\.(o(\\.[0-9]{8})?|[grnox]\\.1[0-9]{9})~?){1,3}") {
-        let said = read(&value);
+        let said = parse_cookie(&value);
         if !said.unreadable {
             let mut policy = policy();
             policy.purposes.truncate(3);
@@ -171,7 +175,7 @@ proptest! {
         let value = "statistics.2.o~marketing.2.r.1811195999~profiling.1.r.1811195999";
         let (start, end) = (at.min(value.len()), (at + length).min(value.len()));
         let damaged = format!("{}{with}{}", &value[..start], &value[end..]);
-        let said = read(&damaged);
+        let said = parse_cookie(&damaged);
         for (purpose, kept) in said.given {
             let invented = with.contains('g') || with.contains('n');
             prop_assert!(invented || !kept.answer.is_yes(), "{damaged}: {purpose}");
@@ -189,7 +193,7 @@ fn event(kind: EventKind, actor: Actor, purpose: &str, answer: Answer) -> Record
 fn events_tell_what_was_answered() {
     use EventKind as Kind;
     let told = |events: &[Recorded]| {
-        let told: OnRecord = from_events(events);
+        let told: RecordedAnswers = from_events(events);
         told.into_iter().map(|(purpose, answered)| (purpose, answered.answer)).collect::<Vec<(PurposeId, Answer)>>()
     };
     let agent = Actor::Agent { name: "a".to_owned() };

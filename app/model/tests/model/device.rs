@@ -1,10 +1,10 @@
 //! What holds on a device: its cookies, its signal and its record together.
 
 use model::choice::Answer;
-use model::cookie::Said;
+use model::cookie::ChoiceCookie;
 use model::date::Moment;
 use model::decision::{Reason, Recorded};
-use model::device::Device;
+use model::device::DeviceState;
 use model::event::{Actor, Answered, Event, EventKind, Route};
 use model::policy::Policy;
 use model::purpose::{PurposeId, Regime};
@@ -19,17 +19,17 @@ use crate::scenario::{Says, address, body, noon};
 const NOW: Moment = Moment { at: datetime!(2026-11-24 13:05:09 UTC), today: date!(2026 - 11 - 24) };
 const UNTIL: OffsetDateTime = datetime!(2027-05-24 21:59:59 UTC);
 
-fn device(cookie: &str, seen: Option<u32>, gpc: bool, now: Moment) -> Device {
+fn device(cookie: &str, seen: Option<u32>, gpc: bool, now: Moment) -> DeviceState {
     let cookie = cookie.replace('U', "1811195999");
-    Device { said: Said::read(cookie.as_bytes(), now.at), seen, gpc }
+    DeviceState { said: ChoiceCookie::parse_choice_cookie(cookie.as_bytes(), now.at), seen, gpc }
 }
 
-fn reason(device: &Device, purpose: &str) -> (bool, Reason) {
+fn reason(device: &DeviceState, purpose: &str) -> (bool, Reason) {
     let decision = device.standing(&policy(), &id(purpose), NOW).decision;
     (decision.allow, decision.reason)
 }
 
-fn asked(device: &Device, now: Moment) -> Vec<String> {
+fn asked(device: &DeviceState, now: Moment) -> Vec<String> {
     device.to_ask(&policy(), now).iter().map(PurposeId::to_string).collect()
 }
 
@@ -157,7 +157,7 @@ proptest! {
         let at = NOW.at + Duration::days(days);
         let now = Moment { at, today: at.date() };
         let cookie = entries.join("~");
-        let device = Device { said: Said::read(cookie.as_bytes(), at), seen, gpc };
+        let device = DeviceState { said: ChoiceCookie::parse_choice_cookie(cookie.as_bytes(), at), seen, gpc };
         for purpose in policy.optional() {
             let standing = device.standing(&policy, &purpose.id, now);
             let allow = standing.decision.allow;

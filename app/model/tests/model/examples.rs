@@ -3,7 +3,7 @@
 use model::channel::{Channel, ChannelNeed, ChannelRule};
 use model::controller::{Controller, Cookie, Vendor};
 use model::language::Localized;
-use model::policy::{ContinuedUse, Gpc, Policy};
+use model::policy::{ContinuedUseRule, Gpc, Policy};
 use model::purpose::{Purpose, PurposeId, Regime};
 use time::Date;
 use time::macros::date;
@@ -97,7 +97,7 @@ pub fn policy() -> Policy {
             rule(Channel::Social, ChannelNeed::SelfSignUp, date!(2020 - 01 - 01)),
         ],
         validity_months: 6,
-        continued_use: ContinuedUse { record: true, unlocks: vec![id("statistics")] },
+        continued_use: ContinuedUseRule { record: true, unlocks: vec![id("statistics")] },
         gpc: Gpc { deny: vec![id("marketing"), id("statistics")], also_object_low_impact: false },
         notices: [].into(),
         statements: vec![],

@@ -75,7 +75,7 @@ fn valid_yes(event: &Event, purpose: &Purpose) -> bool {
 }
 
 /// The last event that says anything about a purpose.
-fn last_word<'a>(scenario: &'a Scenario, purpose: &PurposeId) -> Option<&'a Recorded> {
+fn last_statement<'a>(scenario: &'a Scenario, purpose: &PurposeId) -> Option<&'a Recorded> {
     scenario.events.iter().rev().find(|Recorded { event, .. }| speaks(event, purpose))
 }
 
@@ -116,7 +116,7 @@ fn only_a_grant_allows_consent(scenario: &Scenario, decide: &Decider) -> Result<
 
 fn a_no_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for purpose in scenario.purposes() {
-        let no = last_word(scenario, purpose).is_some_and(|Recorded { event, .. }| {
+        let no = last_statement(scenario, purpose).is_some_and(|Recorded { event, .. }| {
             said(event, purpose).is_some_and(|answered| !answered.answer.is_yes())
         });
         let decision = ask(scenario, decide, purpose);
@@ -127,7 +127,7 @@ fn a_no_denies(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
 
 fn the_latest_yes_allows(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for purpose in scenario.policy.optional() {
-        let Some(last) = last_word(scenario, &purpose.id).filter(|last| valid_yes(&last.event, purpose)) else {
+        let Some(last) = last_statement(scenario, &purpose.id).filter(|last| valid_yes(&last.event, purpose)) else {
             continue;
         };
         let until = said(&last.event, &purpose.id).and_then(|answered| answered.until);
@@ -143,7 +143,7 @@ fn the_latest_yes_allows(scenario: &Scenario, decide: &Decider) -> Result<(), St
 /// Low-impact purposes about which nothing was ever said: there is no explicit answer to outrank anything.
 fn unanswered_low_impact(scenario: &Scenario) -> impl Iterator<Item = &Purpose> {
     let low_impact = scenario.policy.purposes.iter().filter(|purpose| purpose.regime == Regime::LowImpact);
-    low_impact.filter(|purpose| last_word(scenario, &purpose.id).is_none())
+    low_impact.filter(|purpose| last_statement(scenario, &purpose.id).is_none())
 }
 
 fn gpc_outranks_continued_use(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
@@ -174,7 +174,7 @@ fn continued_use_unlocks_what_is_listed(scenario: &Scenario, decide: &Decider) -
 fn silence_is_denied(scenario: &Scenario, decide: &Decider) -> Result<(), String> {
     for purpose in scenario.purposes() {
         let used = scenario.events.iter().any(|recorded| recorded.event.kind() == EventKind::ContinuedUse);
-        let silent = last_word(scenario, purpose).is_none() && !used;
+        let silent = last_statement(scenario, purpose).is_none() && !used;
         let decision = ask(scenario, decide, purpose);
         expect(!(silent && decision.allow), purpose, &decision)?;
     }
@@ -505,7 +505,7 @@ fn the_ends_of_the_scale(scenario: &Scenario, decide: &Decider) -> Result<(), St
     let mut without = scenario.clone();
     without.policy.purposes.retain(|purpose| purpose.id != id("marketing"));
     let stopped = ask(&without, decide, &id("marketing"));
-    let was_answered = last_word(scenario, &id("marketing")).is_some();
+    let was_answered = last_statement(scenario, &id("marketing")).is_some();
     let why = if was_answered { Reason::RevokedByController } else { Reason::Unknown };
     expect(!stopped.allow && stopped.reason == why, &"marketing, which the policy no longer has", &stopped)
 }

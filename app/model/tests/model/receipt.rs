@@ -18,7 +18,7 @@ fn characters(number: ReceiptNumber) -> Vec<char> {
     number.to_string().chars().filter(|c| *c != '-').collect()
 }
 
-fn read(characters: &[char]) -> Result<ReceiptNumber, ReceiptNumberError> {
+fn parse_number(characters: &[char]) -> Result<ReceiptNumber, ReceiptNumberError> {
     characters.iter().collect::<String>().parse()
 }
 
@@ -43,7 +43,7 @@ proptest! {
             for wrong in ALPHABET.chars().filter(|c| *c != right[place]) {
                 let mut typed = right.clone();
                 typed[place] = wrong;
-                prop_assert!(read(&typed).is_err(), "{typed:?}");
+                prop_assert!(parse_number(&typed).is_err(), "{typed:?}");
             }
         }
     }
@@ -55,7 +55,7 @@ proptest! {
             for other in one + 1..right.len() {
                 let mut typed = right.clone();
                 typed.swap(one, other);
-                prop_assert!(typed == right || read(&typed).is_err(), "{typed:?}");
+                prop_assert!(typed == right || parse_number(&typed).is_err(), "{typed:?}");
             }
         }
     }

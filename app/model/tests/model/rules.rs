@@ -4,7 +4,7 @@ use model::channel::Channel;
 use model::choice::Answer;
 use model::decision::{Question, Reason, Recorded, decide};
 use model::event::{Actor, Answered, Event, EventKind, Head, Route};
-use model::evidence::{Evidence, OptIn, SoftOptIn, Verification};
+use model::evidence::{Evidence, IdentityCheck, OptIn, SoftOptIn};
 use model::identity::PointName;
 use time::macros::date;
 use time::{Date, Duration};
@@ -16,7 +16,7 @@ const DAY: Date = date!(2026 - 05 - 01);
 const UNTIL: Date = date!(2026 - 11 - 01);
 
 /// Events one after the other, in the order in which they are given.
-fn life(events: impl IntoIterator<Item = Event>) -> Vec<Recorded> {
+fn history(events: impl IntoIterator<Item = Event>) -> Vec<Recorded> {
     let places = events.into_iter().enumerate();
     places.map(|(index, event)| Recorded { address: address(index), event }).collect()
 }
@@ -69,17 +69,17 @@ fn each_reason_is_given_where_it_belongs() {
         (vec![said_of(Kind::ChoiceMade, Actor::Visitor, Route::Gpc, Says::default())], (false, Reason::Gpc)),
     ];
     for (events, expected) in table {
-        let events = life(events);
+        let events = history(events);
         assert_eq!(reason(&events, "marketing", DAY), expected, "{events:#?}");
     }
 }
 
 #[test]
 fn an_answer_holds_through_its_last_day() {
-    let grant = life([answer(EventKind::ChoiceMade, "marketing", Answer::Granted, 2)]);
+    let grant = history([answer(EventKind::ChoiceMade, "marketing", Answer::Granted, 2)]);
     assert_eq!(reason(&grant, "marketing", UNTIL), (true, Reason::Granted));
     assert_eq!(reason(&grant, "marketing", UNTIL.next_day().expect("a day")), (false, Reason::Expired));
-    let refusal = life([answer(EventKind::ChoiceMade, "marketing", Answer::Refused, 2)]);
+    let refusal = history([answer(EventKind::ChoiceMade, "marketing", Answer::Refused, 2)]);
     assert_eq!(reason(&refusal, "marketing", UNTIL), (false, Reason::Refused));
     assert_eq!(reason(&refusal, "marketing", UNTIL.next_day().expect("a day")), (false, Reason::Expired));
 }
@@ -88,22 +88,22 @@ fn an_answer_holds_through_its_last_day() {
 fn a_stale_yes_lifts_nothing_and_a_stale_no_ends_a_yes() {
     let yes = |revision| answer(EventKind::ChoiceMade, "marketing", Answer::Granted, revision);
     let no = |revision| answer(EventKind::ChoiceMade, "marketing", Answer::Refused, revision);
-    assert_eq!(reason(&life([no(2), yes(1)]), "marketing", DAY), (false, Reason::Refused));
-    assert_eq!(reason(&life([yes(2), yes(1)]), "marketing", DAY), (true, Reason::Granted));
-    assert_eq!(reason(&life([yes(2), no(1)]), "marketing", DAY), (false, Reason::QuestionChanged));
+    assert_eq!(reason(&history([no(2), yes(1)]), "marketing", DAY), (false, Reason::Refused));
+    assert_eq!(reason(&history([yes(2), yes(1)]), "marketing", DAY), (true, Reason::Granted));
+    assert_eq!(reason(&history([yes(2), no(1)]), "marketing", DAY), (false, Reason::QuestionChanged));
 }
 
 #[test]
 fn continued_use_unlocks_until_an_objection_and_for_the_validity() {
     let used = said_of(EventKind::ContinuedUse, Actor::Visitor, Route::Banner, Says::default());
     let objection = answer(EventKind::ChoiceMade, "statistics", Answer::Objected, 2);
-    let only_used = life([used.clone()]);
+    let only_used = history([used.clone()]);
     assert_eq!(reason(&only_used, "statistics", UNTIL), (true, Reason::ContinuedUse));
     assert_eq!(reason(&only_used, "statistics", UNTIL.next_day().expect("a day")), (false, Reason::NoAnswer));
     assert_eq!(reason(&only_used, "quality", DAY), (false, Reason::NoAnswer), "not listed");
     assert_eq!(reason(&only_used, "marketing", DAY), (false, Reason::NoAnswer), "needs consent");
     let late = date!(2030 - 01 - 01);
-    for events in [life([used.clone(), objection.clone()]), life([objection, used])] {
+    for events in [history([used.clone(), objection.clone()]), history([objection, used])] {
         assert_eq!(reason(&events, "statistics", DAY), (false, Reason::Objected));
         assert_eq!(reason(&events, "statistics", late), (false, Reason::Objected), "until the person lifts it");
     }
@@ -111,12 +111,12 @@ fn continued_use_unlocks_until_an_objection_and_for_the_validity() {
 
 #[test]
 fn a_decision_names_its_article_evidence_and_last_day() {
-    let events = life([answer(EventKind::ChoiceMade, "marketing", Answer::Granted, 2)]);
+    let events = history([answer(EventKind::ChoiceMade, "marketing", Answer::Granted, 2)]);
     let decision = decide(&events, &policy(), &Question::Purpose(id("marketing")), noon(DAY));
     insta::assert_compact_debug_snapshot!(decision, @r#"Decision { allow: true, reason: Granted, basis: "Tw art. 11.7a lid 1; GDPR art. 6(1)(a)", evidence: [RecordAddress { shard: ShardNumber(1), index: 0 }], until: Some(2026-11-01) }"#);
     let decision = decide(&[], &policy(), &Question::Purpose(id("necessary")), noon(DAY));
     insta::assert_compact_debug_snapshot!(decision, @r#"Decision { allow: true, reason: Necessary, basis: "Tw art. 11.7a lid 3", evidence: [], until: None }"#);
-    let imported = life([on_channel(EventKind::Imported, Actor::System, Route::Import, Channel::Phone)]);
+    let imported = history([on_channel(EventKind::Imported, Actor::System, Route::Import, Channel::Phone)]);
     let decision = decide(&imported, &policy(), &Question::Channel(Channel::Phone), noon(DAY));
     insta::assert_compact_debug_snapshot!(decision, @r#"Decision { allow: true, reason: OptOut, basis: "Tw 11.7", evidence: [RecordAddress { shard: ShardNumber(1), index: 0 }], until: Some(2026-06-30) }"#);
 }
@@ -128,7 +128,7 @@ fn channels_follow_the_rule_of_the_day() {
     let import = || on_channel(Kind::Imported, Actor::System, Route::Import, Channel::Phone);
     let for_products = |until| {
         let proof =
-            OptIn { verified: Verification::MailCode, products: Some("Bellen thuis".to_owned()), until: Some(until) };
+            OptIn { verified: IdentityCheck::MailCode, products: Some("Bellen thuis".to_owned()), until: Some(until) };
         let says = Says { channels: vec![Channel::Phone], evidence: Some(Evidence::OptIn(proof)), ..Says::default() };
         said_of(Kind::OptInConfirmed, Actor::Person, Route::PhoneIn, says)
     };
@@ -148,7 +148,7 @@ fn channels_follow_the_rule_of_the_day() {
         (vec![phone(Kind::OptInConfirmed), phone(Kind::Objected)], after, (false, Reason::Objected)),
     ];
     for (events, day, expected) in table {
-        let events = life(events);
+        let events = history(events);
         let decision = decide(&events, &policy(), &Question::Channel(Channel::Phone), noon(day));
         assert_eq!((decision.allow, decision.reason), expected, "{events:#?}");
     }
@@ -159,7 +159,7 @@ fn an_objection_that_names_nothing_is_to_every_channel() {
     let general = said_of(EventKind::Objected, Actor::Person, Route::Letter, Says::default());
     for channel in Channel::ALL {
         let events =
-            life([on_channel(EventKind::OptInConfirmed, Actor::Person, Route::Portal, channel), general.clone()]);
+            history([on_channel(EventKind::OptInConfirmed, Actor::Person, Route::Portal, channel), general.clone()]);
         let decision = decide(&events, &policy(), &Question::Channel(channel), noon(DAY));
         assert_eq!((decision.allow, decision.reason), (false, Reason::Objected));
     }
@@ -180,7 +180,7 @@ fn a_soft_opt_in_needs_every_piece() {
     let decided = |proof: SoftOptIn| {
         let evidence = Some(Evidence::SoftOptIn(proof));
         let says = Says { channels: vec![Channel::Newsletter], evidence, ..Says::default() };
-        let events = life([said_of(EventKind::Imported, Actor::System, Route::Import, says)]);
+        let events = history([said_of(EventKind::Imported, Actor::System, Route::Import, says)]);
         let decision = decide(&events, &policy(), &Question::Channel(Channel::Newsletter), noon(DAY));
         (decision.allow, decision.reason)
     };
@@ -213,7 +213,7 @@ fn a_merge_keeps_every_no() {
     let merge = Says { other: Some(other), ..Says::default() };
     let merged = said_of(EventKind::Merged, Actor::System, Route::Desk, merge).with_subject(Some(kept));
     let decided = |events: Vec<Event>| {
-        let decision = decide(&life(events), &policy(), &Question::Channel(Channel::Newsletter), noon(DAY));
+        let decision = decide(&history(events), &policy(), &Question::Channel(Channel::Newsletter), noon(DAY));
         (decision.allow, decision.reason)
     };
     let objected = of(other, EventKind::Objected);
@@ -266,7 +266,7 @@ fn what_was_given_at_one_point_is_missing_at_another() {
         (vec![own(yes, &[HERE]), no], (false, Reason::Objected)),
     ];
     for (events, expected) in table {
-        let events = life(events);
+        let events = history(events);
         let question = Question::Reach(Channel::Newsletter, vec![asked_at(HERE, Vec::new())]);
         let decision = decide(&events, &policy(), &question, noon(DAY));
         assert_eq!((decision.allow, decision.reason), expected, "{events:#?}");
@@ -284,7 +284,7 @@ fn a_purpose_that_the_policy_no_longer_has_is_stopped_where_it_was_answered() {
     };
     let granted = answer(EventKind::ChoiceMade, "marketing", Answer::Granted, 2);
     let not_asked = answer(EventKind::ChoiceMade, "marketing", Answer::NotOffered, 2);
-    assert_eq!(asked(&life([granted])), (false, Reason::RevokedByController, vec![address(0)]));
-    assert_eq!(asked(&life([not_asked])), (false, Reason::Unknown, vec![]));
+    assert_eq!(asked(&history([granted])), (false, Reason::RevokedByController, vec![address(0)]));
+    assert_eq!(asked(&history([not_asked])), (false, Reason::Unknown, vec![]));
     assert_eq!(asked(&[]), (false, Reason::Unknown, vec![]));
 }

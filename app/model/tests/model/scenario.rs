@@ -12,7 +12,7 @@ use model::event::{
     Actor, Answered, Body, Circumstances, ContinuedUse, Event, EventKind, KeyRotated, LookUpTarget, LookedUp, Merged,
     Objection, OptInConfirmed, OptInRequested, RecordedChoice, Relation, RotatedKey, Route,
 };
-use model::evidence::{Evidence, IdentityLevel, OptIn, SoftOptIn, Verification};
+use model::evidence::{Evidence, IdentityCheck, IdentityLevel, OptIn, SoftOptIn};
 use model::identity::{ContentHash, PointName, RecordAddress, ShardNumber, Subject};
 use model::policy::Policy;
 use model::purpose::PurposeId;
@@ -143,7 +143,7 @@ fn evidence() -> impl Strategy<Value = Option<Evidence>> {
         });
     let opt_in = (any::<bool>(), 0..300i64).prop_map(move |(products, days)| {
         Evidence::OptIn(OptIn {
-            verified: Verification::MailCode,
+            verified: IdentityCheck::MailCode,
             products: products.then(|| "phones".to_owned()),
             until: Some(day + Duration::days(days)),
         })
@@ -182,7 +182,7 @@ fn objection() -> impl Strategy<Value = PointObjection> {
 }
 
 #[derive(Clone, Debug)]
-struct Step {
+struct ScenarioStep {
     kind: EventKind,
     actor: Actor,
     route: Route,
@@ -195,14 +195,14 @@ struct Step {
     points: Vec<PointName>,
 }
 
-fn step(names: &[PurposeId]) -> impl Strategy<Value = Step> + use<> {
+fn step(names: &[PurposeId]) -> impl Strategy<Value = ScenarioStep> + use<> {
     let answers = subsequence(names.to_vec(), 0..=names.len())
         .prop_flat_map(|names| names.into_iter().map(|name| (Just(name), answered())).collect::<Vec<_>>());
     let channels = subsequence(Channel::ALL.to_vec(), 0..=3);
     let points = prop_oneof![5 => Just(vec![HERE]), 3 => subsequence(vec![HERE, ELSEWHERE], 0..=2)];
     let who = (prop::bool::weighted(0.7), evidence(), points);
     (kind(), actor(), route(), prop::bool::weighted(0.1), 0..60i64, answers, channels, who).prop_map(
-        |(kind, actor, route, gpc, days_later, answers, channels, (first, evidence, points))| Step {
+        |(kind, actor, route, gpc, days_later, answers, channels, (first, evidence, points))| ScenarioStep {
             kind,
             actor,
             route,
@@ -248,7 +248,7 @@ pub fn body(kind: EventKind, says: Says) -> Body {
         Kind::Objected => Objection { policy, channels, since: None, said }.into(),
         Kind::OptInRequested => OptInRequested { policy, channels, points, said }.into(),
         Kind::OptInConfirmed => {
-            let bare = OptIn { verified: Verification::MailCode, products: None, until: None };
+            let bare = OptIn { verified: IdentityCheck::MailCode, products: None, until: None };
             let evidence = if let Some(Evidence::OptIn(proof)) = evidence { proof } else { bare };
             OptInConfirmed { policy, channels, points, evidence, said }.into()
         }
@@ -272,7 +272,7 @@ pub fn answers_mut(event: &mut Event) -> impl Iterator<Item = (&PurposeId, &mut 
     answers.into_iter().flatten()
 }
 
-fn happened(step: Step, day: Date) -> Event {
+fn happened(step: ScenarioStep, day: Date) -> Event {
     let answered = |(name, (answer, revision, days)): (PurposeId, (Answer, u32, i64))| {
         let until = (answer != Answer::NotOffered).then(|| day + Duration::days(days));
         (name, Answered { answer, revision, until })

@@ -27,7 +27,7 @@ struct FirstLayer {
 }
 
 impl FirstLayer {
-    fn of(strings: NoticeStrings, signalled: bool) -> Self {
+    fn from_strings(strings: NoticeStrings, signalled: bool) -> Self {
         let NoticeStrings { language, heading, settings, .. } = strings;
         match strings.signal.filter(|_| signalled) {
             Some(SignalStrings { body, refuse }) => {
@@ -54,7 +54,8 @@ pub fn Banner(
     /// The browser asks not to be tracked.
     signalled: bool,
 ) -> impl IntoView {
-    let FirstLayer { language, heading, body, refuse, accept, settings, close } = FirstLayer::of(strings, signalled);
+    let FirstLayer { language, heading, body, refuse, accept, settings, close } =
+        FirstLayer::from_strings(strings, signalled);
     view! {
         <section id="keuze" part="banner" lang=language.tag() aria-labelledby=HEADING_ID>
             <Told heading body />
@@ -98,7 +99,8 @@ pub fn BannerForm(
     return_to: Option<String>,
 ) -> impl IntoView {
     let offered = strings.purposes.clone();
-    let FirstLayer { language, heading, body, refuse, accept, settings, close } = FirstLayer::of(strings, signalled);
+    let FirstLayer { language, heading, body, refuse, accept, settings, close } =
+        FirstLayer::from_strings(strings, signalled);
     let back = return_to.map(|path| view! { <input type="hidden" name="return" value=path /> });
     view! {
         <section id="keuze" part="banner" lang=language.tag() aria-labelledby=HEADING_ID>
@@ -208,13 +210,13 @@ mod tests {
 
     #[test]
     fn who_asks_not_to_be_tracked_is_told_and_offered_nothing_to_accept() {
-        let told = FirstLayer::of(strings(), true);
+        let told = FirstLayer::from_strings(strings(), true);
         assert_eq!((told.body, told.refuse.as_str()), (vec!["told".to_owned()], "refuse the rest"));
         assert_eq!((told.accept, told.close), (None, None));
-        let asked = FirstLayer::of(strings(), false);
+        let asked = FirstLayer::from_strings(strings(), false);
         assert_eq!((asked.body, asked.refuse.as_str()), (vec!["question".to_owned()], "refuse"));
         assert_eq!((asked.accept.as_deref(), asked.close.as_deref()), (Some("accept"), Some("close and refuse")));
-        let without_words = FirstLayer::of(NoticeStrings { signal: None, ..strings() }, true);
+        let without_words = FirstLayer::from_strings(NoticeStrings { signal: None, ..strings() }, true);
         assert_eq!(without_words.accept.as_deref(), Some("accept"), "a policy of before the signal asks");
     }
 }

@@ -34,7 +34,7 @@ pub struct Earlier {
 
 /// A purpose with what its switch says.
 #[derive(Clone)]
-struct Row {
+struct PurposeRow {
     shown: NoticePurpose,
     on: RwSignal<bool>,
     /// It runs by continued use.
@@ -52,18 +52,18 @@ pub fn Panel(
     act: impl Fn(PanelAction) + Clone + Send + 'static,
 ) -> impl IntoView {
     let language = strings.language;
-    let row = |purpose: &NoticePurpose| Row {
+    let row = |purpose: &NoticePurpose| PurposeRow {
         on: RwSignal::new(earlier.answers.get(&purpose.id).copied().unwrap_or_default()),
         runs: earlier.runs.contains(&purpose.id),
         shown: purpose.clone(),
     };
-    let rows: Vec<Row> = strings.purposes.iter().map(row).collect();
+    let rows: Vec<PurposeRow> = strings.purposes.iter().map(row).collect();
     let answer = {
         let rows = rows.clone();
         let act = act.clone();
         move |control: Control| {
             let optional = rows.iter().filter(|row| row.shown.regime != Regime::Necessary);
-            let say = |row: &Row| match control {
+            let say = |row: &PurposeRow| match control {
                 Control::AcceptAll => true,
                 Control::RefuseAll => false,
                 Control::Save => row.on.get_untracked(),
@@ -96,8 +96,8 @@ pub fn Panel(
 }
 
 /// A purpose: its name, what it is for, its switch, and behind a press its cookies and who gets at them.
-fn purpose(row: Row, strings: &NoticeStrings) -> impl IntoView + use<> {
-    let Row { shown, on: is_on, runs } = row;
+fn purpose(row: PurposeRow, strings: &NoticeStrings) -> impl IntoView + use<> {
+    let PurposeRow { shown, on: is_on, runs } = row;
     let id = format!("k-{}", shown.id);
     let (on, off) = (strings.on.clone(), strings.off.clone());
     let state = move || if is_on.get() { on.clone() } else { off.clone() };

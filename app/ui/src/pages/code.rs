@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::fields::{Line, line, summary};
+use super::fields::{TextLine, line, summary};
 use super::shell::{Here, Shell};
 use model::language::Language;
 use model::paths::Endpoint;
-use words::code::Code as Words;
+use words::code::CodeWords as Words;
 use words::isolate::isolated;
-use words::views::centre::{AskCodeView, CodeSent, EnterCodeView, Next};
+use words::views::preference_centre::{AskCodeView, CodeSent, EnterCodeView, Next};
 
 /// The field that takes an address or a number.
 const CONTACT: &str = "contact";
@@ -21,13 +21,13 @@ pub fn AskCode(
 ) -> impl IntoView {
     let frame = page.frame;
     let language = frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let fault = page.fault.map(words.address_fault);
     let faults: Vec<_> = fault.iter().map(|fault| (CONTACT, fault)).collect();
     let summary = summary(&faults, words.faults);
     let (title, label) =
         if page.mobile { (words.ask_title_mobile, words.address_mobile) } else { (words.ask_title, words.address) };
-    let address = line(Line {
+    let address = line(TextLine {
         name: CONTACT,
         label: label.to_owned(),
         value: &page.typed,
@@ -67,7 +67,7 @@ pub fn EnterCode(
 ) -> impl IntoView {
     let frame = page.frame;
     let language = frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let address = isolated(&page.address);
     let (title, lead, help) = match page.sent {
         CodeSent::Mail => (words.enter_title, (words.sent_to)(&address), words.enter_help),
@@ -81,7 +81,7 @@ pub fn EnterCode(
     let fault = page.fault.map(words.code_fault);
     let faults: Vec<_> = fault.iter().map(|fault| ("code", fault)).collect();
     let summary = summary(&faults, words.faults);
-    let code = line(Line {
+    let code = line(TextLine {
         name: "code",
         label: label.to_owned(),
         value: &page.typed,

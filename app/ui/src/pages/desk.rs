@@ -16,11 +16,11 @@ use super::table::table;
 use model::channel::Channel;
 use model::language::Language;
 use model::paths::{Endpoint, in_language};
-use words::call::{Call as CallWords, no_point};
-use words::desk::Desk as Words;
+use words::call::{CallWords, no_point};
+use words::desk::DeskWords as Words;
 use words::isolate::isolated;
-use words::views::desk::people::{Reach, Said};
-use words::views::desk::{Bar, LookUpView, NewPasswordView, Outcome, SignInView};
+use words::views::desk::people::{Reach, SaidObjection};
+use words::views::desk::{Bar, LookUpResult, LookUpView, NewPasswordView, SignInView};
 use words::views::unmatched::UnmatchedView;
 use words::{act, objection, unmatched, when};
 
@@ -31,7 +31,7 @@ pub fn SignIn(
     page: SignInView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let refusal = page.refusal.map(|refusal| alert(words.sign_in_refusal(refusal)));
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
@@ -62,7 +62,7 @@ pub fn NewPassword(
     page: NewPasswordView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let refusal = page.refusal.map(|refusal| alert(words.password_refusal(refusal)));
     let current = (!page.one_time).then(|| {
         view! {
@@ -109,7 +109,7 @@ pub fn LookUp(
     page: LookUpView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     view! {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
             {bar(&page.bar, language, Tab::LookUp)}
@@ -128,7 +128,7 @@ fn whose(staff: &str) -> AnyView {
 
 /// What failed under the name of whoever signed in.
 fn missed(missed: Option<(u32, PrimitiveDateTime)>, language: Language) -> Option<AnyView> {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let (count, last) = missed?;
     let said = view! {
         <div class="message" role="status">
@@ -155,8 +155,8 @@ enum Tab {
 
 /// Who is signed in, the desk's pages, and the call that is not closed yet; that last one on every page (S-16).
 fn bar(bar: &Bar, language: Language, tab: Tab) -> AnyView {
-    let words = Words::of(language);
-    let call = CallWords::of(language);
+    let words = Words::in_language(language);
+    let call = CallWords::in_language(language);
     let open = bar.open_call.as_ref().filter(|_| tab != Tab::Call).map(|open| {
         view! {
             <p class="message" role="status">
@@ -190,7 +190,7 @@ pub fn Unmatched(
     page: UnmatchedView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = unmatched::Words::of(page.why, language);
+    let words = unmatched::UnmatchedWords::in_language(page.why, language);
     let bar = page.bar.as_ref().map(|of| bar(of, language, Tab::LookUp));
     let back = page.back.as_deref().map(|path| {
         view! { <li><a href=in_language(path, language)>{unmatched::back(page.why, language)}</a></li> }
@@ -205,7 +205,7 @@ pub fn Unmatched(
             </div>
             <ul>
                 {back}
-                <li><a href=Endpoint::Desk.in_language(language)>{Words::of(language).look_up}</a></li>
+                <li><a href=Endpoint::Desk.in_language(language)>{Words::in_language(language).look_up}</a></li>
             </ul>
         </Shell>
     }
@@ -219,7 +219,7 @@ fn channel_names(channels: &[Channel], language: Language) -> String {
 
 fn form(page: &LookUpView, words: &'static Words) -> AnyView {
     // What was mistyped is tied to its message (WCAG 3.3.1).
-    let faulty = matches!(page.outcome, Some(Outcome::Fault(_))).then_some("fault");
+    let faulty = matches!(page.outcome, Some(LookUpResult::Fault(_))).then_some("fault");
     view! {
         <form
             class="look-up"
@@ -253,19 +253,19 @@ fn form(page: &LookUpView, words: &'static Words) -> AnyView {
     }.into_any()
 }
 
-fn outcome(outcome: Option<&Outcome>, language: Language) -> AnyView {
-    let words = Words::of(language);
+fn outcome(outcome: Option<&LookUpResult>, language: Language) -> AnyView {
+    let words = Words::in_language(language);
     match outcome {
         None => ().into_any(),
-        Some(Outcome::Fault(fault)) => alert(words.fault(*fault)),
-        Some(Outcome::Nothing) => view! {
+        Some(LookUpResult::Fault(fault)) => alert(words.fault(*fault)),
+        Some(LookUpResult::Nothing) => view! {
             <div class="message" role="status">
                 <p><strong>{words.nothing}</strong></p>
                 <p>{words.nothing_help}</p>
             </div>
         }
         .into_any(),
-        Some(Outcome::Found(found)) => found::found(found, language),
+        Some(LookUpResult::Found(found)) => found::found(found, language),
     }
 }
 
@@ -278,8 +278,8 @@ fn status(text: String) -> AnyView {
 }
 
 /// What was recorded, with the number that is read to the person.
-fn said(said: &Said, language: Language) -> AnyView {
-    let words = CallWords::of(language);
+fn said(said: &SaidObjection, language: Language) -> AnyView {
+    let words = CallWords::in_language(language);
     let names = channel_names(&said.channels, language);
     let since = when::date(said.since, language);
     let text = if said.changed { (words.recorded)(&names, &since) } else { (words.recorded_before)(&names, &since) };
@@ -294,7 +294,7 @@ fn said(said: &Said, language: Language) -> AnyView {
 
 /// Channels with what holds at each contact point, and the buttons of each channel.
 fn channels(reach: &[Reach], buttons: impl Fn(&[Reach]) -> AnyView, language: Language) -> AnyView {
-    let (words, call) = (Words::of(language), CallWords::of(language));
+    let (words, call) = (Words::in_language(language), CallWords::in_language(language));
     let of_one =
         reach.chunk_by(|a, b| a.channel == b.channel).filter_map(|points| Some((points.first()?.channel, points)));
     let rows = of_one.map(|(channel, points)| {
@@ -314,7 +314,7 @@ fn channels(reach: &[Reach], buttons: impl Fn(&[Reach]) -> AnyView, language: La
 
 /// What holds at one contact point, and why.
 fn holds(reach: &Reach, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let kind = reach.channel.point();
     let none = kind.map_or("–", |kind| no_point(kind, language));
     let at = reach.at.as_deref().map_or_else(|| none.into_any(), given);
@@ -332,7 +332,7 @@ fn holds(reach: &Reach, language: Language) -> AnyView {
 
 /// A button that says by itself what it enters.
 #[derive(Default)]
-struct Press {
+struct EntryButton {
     /// What it sends.
     act: String,
     /// What it says.
@@ -345,8 +345,8 @@ struct Press {
     is_next: bool,
 }
 
-fn press(press: Press) -> AnyView {
-    let Press { act, text, about, key, is_next } = press;
+fn press(press: EntryButton) -> AnyView {
+    let EntryButton { act, text, about, key, is_next } = press;
     let about = about.map(|about| view! { <span class="hidden">{about}</span> });
     let shown = key.map(|key| view! { <kbd>{key}</kbd> });
     view! { <button name="act" value=act accesskey=key autofocus=is_next>{text} " " {about} " " {shown}</button> }
@@ -355,11 +355,11 @@ fn press(press: Press) -> AnyView {
 
 /// Enters an objection: to one channel, or without one to all of them.
 fn object(channel: Option<Channel>, key: Option<&'static str>, is_next: bool, language: Language) -> AnyView {
-    let words = CallWords::of(language);
+    let words = CallWords::in_language(language);
     let act = format!("object:{}", channel.map_or("all", channel_id));
     let text = if channel.is_some() { words.objection } else { words.objects_all };
     let about = channel.map(|channel| objection::channel(channel, language));
-    press(Press { act, text, about, key, is_next })
+    press(EntryButton { act, text, about, key, is_next })
 }
 
 /// As the forms name it.

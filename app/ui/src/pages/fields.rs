@@ -24,7 +24,7 @@ pub(super) fn summary<T: AsRef<str>>(faults: &[(&'static str, T)], heading: &str
 }
 
 /// A line of text with its label, and below it what helps or what is wrong.
-pub(super) struct Line<'a> {
+pub(super) struct TextLine<'a> {
     pub(super) name: &'static str,
     pub(super) label: String,
     pub(super) value: &'a str,
@@ -37,9 +37,9 @@ pub(super) struct Line<'a> {
     pub(super) class: &'static str,
 }
 
-pub(super) fn line(line: Line<'_>) -> AnyView {
-    let Line { name, keys, fills, .. } = line;
-    let (value, about) = (line.value.to_owned(), About::of(&line));
+pub(super) fn line(line: TextLine<'_>) -> AnyView {
+    let TextLine { name, keys, fills, .. } = line;
+    let (value, about) = (line.value.to_owned(), FieldNote::from_line(&line));
     let (invalid, described) = (about.invalid(), about.id());
     let input = view! {
         <input
@@ -59,11 +59,11 @@ pub(super) fn line(line: Line<'_>) -> AnyView {
 }
 
 /// The same for several lines.
-pub(super) fn area(line: Line<'_>) -> AnyView {
-    let Line { name, fills, .. } = line;
+pub(super) fn area(line: TextLine<'_>) -> AnyView {
+    let TextLine { name, fills, .. } = line;
     // Leptos escapes no text inside a textarea; a reference there is read as its character (HTML, "RCDATA state").
     let value = line.value.replace('&', "&amp;").replace('<', "&lt;");
-    let about = About::of(&line);
+    let about = FieldNote::from_line(&line);
     let (invalid, described) = (about.invalid(), about.id());
     let input = view! {
         <textarea
@@ -83,14 +83,14 @@ pub(super) fn area(line: Line<'_>) -> AnyView {
 }
 
 /// What stands below a field: what is wrong, else what helps.
-struct About {
+struct FieldNote {
     name: &'static str,
     text: Option<String>,
     is_fault: bool,
 }
 
-impl About {
-    fn of(line: &Line<'_>) -> Self {
+impl FieldNote {
+    fn from_line(line: &TextLine<'_>) -> Self {
         let text = line.fault.or(line.help).map(str::to_owned);
         Self { name: line.name, text, is_fault: line.fault.is_some() }
     }
@@ -104,8 +104,8 @@ impl About {
     }
 }
 
-fn labelled(line: Line<'_>, input: AnyView, about: About) -> AnyView {
-    let Line { name, label, class, .. } = line;
+fn labelled(line: TextLine<'_>, input: AnyView, about: FieldNote) -> AnyView {
+    let TextLine { name, label, class, .. } = line;
     let (id, tone) = (about.id(), if about.is_fault { "fault" } else { "quiet" });
     let below = about.text.map(|text| view! { <span class=tone id=id>{text}</span> });
     view! {

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use model::paths::{Endpoint, in_language};
 
-use super::fields::{Line, line, summary};
+use super::fields::{TextLine, line, summary};
 use super::shell::{Here, Shell};
-use words::code::Code;
+use words::code::CodeWords;
 use words::isolate::isolated;
-use words::newsletter::Newsletter as Words;
-use words::views::centre::{AddressFault, NewsletterStep, NewsletterView};
+use words::newsletter::NewsletterWords as Words;
+use words::views::preference_centre::{AddressFault, NewsletterStep, NewsletterView};
 
 /// The sign-up, step by step.
 #[component]
@@ -20,7 +20,7 @@ pub fn Newsletter(
 ) -> impl IntoView {
     let frame = page.frame.clone();
     let language = frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let (title, content) = match step {
         NewsletterStep::Form => (words.title, form(&page, words)),
         NewsletterStep::Asked => {
@@ -54,11 +54,11 @@ pub fn Newsletter(
 
 fn form(page: &NewsletterView, words: &'static Words) -> AnyView {
     let language = page.frame.language;
-    let code = Code::of(language);
+    let code = CodeWords::in_language(language);
     let fault = page.fault.map(code.address_fault);
     let at_name = page.fault == Some(AddressFault::Name);
     let faults: Vec<_> = fault.iter().map(|fault| (if at_name { "name" } else { "email" }, fault)).collect();
-    let address = Line {
+    let address = TextLine {
         name: "email",
         label: words.address.to_owned(),
         value: &page.address,
@@ -68,7 +68,7 @@ fn form(page: &NewsletterView, words: &'static Words) -> AnyView {
         fills: "email",
         class: "",
     };
-    let name = Line {
+    let name = TextLine {
         name: "name",
         label: words.name.to_owned(),
         value: &page.name,

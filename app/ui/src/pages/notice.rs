@@ -10,7 +10,7 @@ use words::views::receipt::ShownNotice;
 
 /// Both layers of a notice, in the language it was shown in; the words around it in the page's.
 pub(super) fn layers(notice: &ShownNotice, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let shown = notice.language.tag();
     let strings = &notice.strings;
     view! {

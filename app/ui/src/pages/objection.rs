@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::fields::{Line, area, line, summary};
+use super::fields::{TextLine, area, line, summary};
 use super::shell::{Here, Shell};
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::language::Language;
 use model::paths::{Endpoint, in_language};
-use words::objection::{self, Objection as Words};
-use words::views::frame::Frame;
+use words::objection::{self, ObjectionWords as Words};
+use words::views::frame::PageFrame;
 use words::views::objection::{
-    CodeFault, GoesOn, LetterState, LetterView, LinkState, LinkView, ObjectionFault, ObjectionForm, ObjectionState,
-    ObjectionView, Stopped,
+    GoesOn, LetterCodeFault, LetterState, LetterView, LinkState, LinkView, ObjectionFault, ObjectionForm,
+    ObjectionState, ObjectionView, Stopped,
 };
 
 /// The page behind the link of a mail.
@@ -22,7 +22,7 @@ pub fn Link(
     page: LinkView,
 ) -> impl IntoView {
     let frame = page.frame;
-    let words = Words::of(frame.language);
+    let words = Words::in_language(frame.language);
     let (title, content) = match page.state {
         LinkState::Asks(channel) => {
             let title = channel.map_or(words.all_title, words.link_title);
@@ -65,7 +65,7 @@ pub fn Objection(
     page: ObjectionView,
 ) -> impl IntoView {
     let frame = page.frame;
-    let words = Words::of(frame.language);
+    let words = Words::in_language(frame.language);
     let content = match page.state {
         ObjectionState::Asks(form) => asks(&form, frame.language, words),
         ObjectionState::Stopped(stopped) => {
@@ -88,7 +88,7 @@ pub fn Letter(
     page: LetterView,
 ) -> impl IntoView {
     let frame = page.frame;
-    let words = Words::of(frame.language);
+    let words = Words::in_language(frame.language);
     let (title, content) = match page.state {
         LetterState::Asks { code, fault } => (words.letter_title, asks_code(code, fault, frame.language, words)),
         LetterState::Stopped(stopped) => {
@@ -114,7 +114,7 @@ fn title_of(stopped: &Stopped, words: &'static Words) -> &'static str {
 }
 
 /// What changed, since when, and the number to keep. It has the focus, so that whoever hears the page hears it first.
-fn done(stopped: &Stopped, frame: &Frame, words: &'static Words) -> AnyView {
+fn done(stopped: &Stopped, frame: &PageFrame, words: &'static Words) -> AnyView {
     let language = frame.language;
     let said = if stopped.changed { words.stopped } else { words.stopped_before };
     let channels = stopped.channels.iter().map(|channel| view! { <li>{objection::channel(*channel, language)}</li> });
@@ -178,7 +178,7 @@ fn stopped_before(form: &ObjectionForm) -> AnyView {
 }
 
 /// The same link stops everything, too.
-fn offer(frame: &Frame, words: &'static Words) -> AnyView {
+fn offer(frame: &PageFrame, words: &'static Words) -> AnyView {
     view! {
         <section class="now">
             <h2>{words.offer}</h2>
@@ -258,8 +258,8 @@ fn asks(form: &ObjectionForm, language: Language, words: &'static Words) -> AnyV
     .into_any()
 }
 
-fn phone<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> Line<'a> {
-    Line {
+fn phone<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> TextLine<'a> {
+    TextLine {
         name: "phone",
         label: words.phone.to_owned(),
         value: &form.phone,
@@ -271,8 +271,8 @@ fn phone<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, word
     }
 }
 
-fn email<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> Line<'a> {
-    Line {
+fn email<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> TextLine<'a> {
+    TextLine {
         name: "email",
         label: words.email.to_owned(),
         value: &form.email,
@@ -285,7 +285,7 @@ fn email<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, word
 }
 
 fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, words: &'static Words) -> AnyView {
-    let postcode = Line {
+    let postcode = TextLine {
         name: "postcode",
         label: words.postcode.to_owned(),
         value: &form.postcode,
@@ -295,7 +295,7 @@ fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, wo
         fills: "postal-code",
         class: "short",
     };
-    let house = Line {
+    let house = TextLine {
         name: "house",
         label: words.house.to_owned(),
         value: &form.house,
@@ -305,7 +305,7 @@ fn address<'a>(form: &'a ObjectionForm, of: &dyn Fn(&str) -> Option<&'a str>, wo
         fills: "off",
         class: "short",
     };
-    let addition = Line {
+    let addition = TextLine {
         name: "addition",
         label: format!("{} ({})", words.addition, words.optional),
         value: &form.addition,
@@ -345,7 +345,7 @@ fn address_elsewhere<'a>(
     of: &dyn Fn(&str) -> Option<&'a str>,
     words: &'static Words,
 ) -> AnyView {
-    let lines = Line {
+    let lines = TextLine {
         name: "lines",
         label: words.lines.to_owned(),
         value: &form.lines,
@@ -355,7 +355,7 @@ fn address_elsewhere<'a>(
         fills: "street-address",
         class: "",
     };
-    let country = Line {
+    let country = TextLine {
         name: "country",
         label: words.country.to_owned(),
         value: &form.country,
@@ -405,9 +405,9 @@ fn boxes(form: &ObjectionForm, fault: Option<&str>, language: Language, words: &
     .into_any()
 }
 
-fn asks_code(code: String, fault: Option<CodeFault>, language: Language, words: &'static Words) -> AnyView {
+fn asks_code(code: String, fault: Option<LetterCodeFault>, language: Language, words: &'static Words) -> AnyView {
     let fault = fault.map(words.code_fault);
-    let field = Line {
+    let field = TextLine {
         name: "code",
         label: words.code.to_owned(),
         value: &code,

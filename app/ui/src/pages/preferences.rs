@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::centre::{centre, ways};
+use super::preference_centre::{centre, ways};
 use super::shell::{Here, Shell};
 use model::controller::{Controller, Vendor};
 use model::decision::Reason;
@@ -10,8 +10,8 @@ use model::language::Language;
 use model::notice::NoticeStrings;
 use model::paths::Endpoint;
 use model::purpose::Regime;
-use words::preferences::Preferences as Words;
-use words::views::preferences::{Overtaken, PastAnswer, PreferencesView, PurposeState, Standing};
+use words::preferences::PreferencesWords as Words;
+use words::views::preferences::{Overtaken, PastAnswer, PreferencesView, PurposeState, ShownStanding};
 use words::{act, device, shell, when};
 
 /// The preference page.
@@ -21,7 +21,7 @@ pub fn Preferences(
     page: PreferencesView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let title = if page.centre.is_some() { words.known_title } else { words.title };
     let title = title(&page.frame.site);
     let ways = page.centre.is_none().then(|| ways(language));
@@ -152,7 +152,7 @@ fn purpose_group(purpose: &PurposeState, page: &PreferencesView, words: &'static
 
 /// State and reason, as a sentence; nothing for what is strictly necessary, whose control is a sentence itself.
 fn standing(purpose: &PurposeState, words: &'static Words) -> Option<AnyView> {
-    let Standing { allow, reason, until } = purpose.standing;
+    let ShownStanding { allow, reason, until } = purpose.standing;
     let why = match reason {
         Reason::Necessary => return None,
         Reason::Granted => (words.granted)(until),
@@ -198,7 +198,7 @@ fn control(purpose: &PurposeState, strings: &NoticeStrings, language: Language) 
 }
 
 fn details(purpose: &PurposeState, strings: &NoticeStrings, controller: &Controller, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let cookies = purpose.shown.cookies.iter().cloned().map(|cookie| view! { <li>{cookie}</li> }).collect_view();
     let cookies = (!purpose.shown.cookies.is_empty()).then(|| view! { <ul>{cookies}</ul> });
     let parties = if purpose.vendors.is_empty() {
@@ -223,7 +223,7 @@ fn details(purpose: &PurposeState, strings: &NoticeStrings, controller: &Control
 }
 
 fn party(vendor: &Vendor, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let country = shell::country(&vendor.country, language);
     view! {
         <li>
@@ -260,7 +260,7 @@ fn timeline(page: &PreferencesView, words: &'static Words) -> AnyView {
 }
 
 fn past_answer(past: &PastAnswer, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let answers = past.answers.iter().map(|(name, answer)| {
         view! { <li>{format!("{name}: {}", act::answer_you(*answer, language))}</li> }
     });

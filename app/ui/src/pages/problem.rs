@@ -25,7 +25,7 @@ pub fn Problem(
                 <p>{words.to_do}</p>
             </div>
             <p>
-                <a href=Endpoint::Preferences.in_language(language)>{shell::Shell::of(language).preferences}</a>
+                <a href=Endpoint::Preferences.in_language(language)>{shell::Shell::in_language(language).preferences}</a>
             </p>
             <p class="quiet code">{page.slug.as_str()}</p>
         </Shell>

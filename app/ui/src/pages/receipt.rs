@@ -15,7 +15,7 @@ use words::ground::ground;
 use words::isolate::isolated;
 use words::receipt::Receipt as Words;
 use words::views::receipt::{AnswerLine, ChannelLine, ProofView, ReceiptView, RecordedAnswer, Today};
-use words::{act, call, centre, evidence, when};
+use words::{act, call, evidence, preference_centre, when};
 
 /// The receipt page.
 #[component]
@@ -24,7 +24,7 @@ pub fn Receipt(
     page: ReceiptView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let by_notice = page.answer.channels.is_empty();
     let no_cookie = (by_notice && !page.cookie_kept).then(|| {
         let lines = words.no_cookie.iter().map(|line| view! { <p>{*line}</p> }).collect_view();
@@ -58,7 +58,7 @@ pub fn Receipt(
 
 /// What was said: about channels, or in answer to a notice, which is shown then.
 fn said(answer: &RecordedAnswer, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     if answer.channels.is_empty() {
         return view! {
             <section>
@@ -69,11 +69,11 @@ fn said(answer: &RecordedAnswer, language: Language) -> AnyView {
         }
         .into_any();
     }
-    let name = |channel| centre::name(channel, language).to_owned();
+    let name = |channel| preference_centre::name(channel, language).to_owned();
     view! {
         <section>
             <h2>{words.channels}</h2>
-            <div class="cookies">{channels(&answer.channels, name, centre::because, language)}</div>
+            <div class="cookies">{channels(&answer.channels, name, preference_centre::because, language)}</div>
             {evidence(answer.evidence.as_ref(), language)}
         </section>
     }
@@ -87,7 +87,7 @@ pub(super) fn channels(
     because: fn(Reason, Language) -> &'static str,
     language: Language,
 ) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let rows = lines.iter().map(|line| {
         let point = line.point.map_or(words.account, |kind| call::point(kind, language));
         let hints = line.hints.iter().map(|hint| isolated(hint)).collect::<Vec<_>>().join("; ");
@@ -120,12 +120,12 @@ pub(super) fn evidence(evidence: Option<&Evidence>, language: Language) -> Optio
         view! { <dt>{name}</dt> <dd>{value}</dd> }
     });
     let rows = rows.collect_view();
-    Some(view! { <h3>{Words::of(language).evidence}</h3> <dl class="facts">{rows}</dl> }.into_any())
+    Some(view! { <h3>{Words::in_language(language).evidence}</h3> <dl class="facts">{rows}</dl> }.into_any())
 }
 
 /// The table of answers.
 pub(super) fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let rows = lines.iter().map(|line| {
         view! {
             <tr>
@@ -144,7 +144,7 @@ fn until(line: &AnswerLine, words: &'static Words) -> Option<String> {
 }
 
 fn asked(answer: &RecordedAnswer, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let content = match &answer.notice {
         Some(shown) => view! { <p>{words.asked_help}</p> {notice::layers(shown, language)} }.into_any(),
         None => view! { <p>{words.notice_unknown}</p> }.into_any(),
@@ -153,7 +153,7 @@ fn asked(answer: &RecordedAnswer, language: Language) -> AnyView {
 }
 
 fn facts(answer: &RecordedAnswer, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let notice = answer.notice.as_ref();
     let rows = [
         (words.kind, Some(act::what(answer.what, language).to_owned())),

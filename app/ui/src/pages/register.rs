@@ -20,7 +20,7 @@ pub fn Register(
     page: RegisterView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let policy = &page.policy;
     let title = (words.title)(&page.frame.site);
     let purposes = policy.purposes.iter().map(|purpose| purpose_section(purpose, policy, language)).collect_view();
@@ -40,7 +40,7 @@ pub fn Register(
 }
 
 fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let rows: Vec<_> = policy.cookies_of(&purpose.id).map(|cookie| row(cookie, policy, language)).collect();
     let table = if rows.is_empty() {
         view! { <p class="quiet">{words.no_cookies}</p> }.into_any()
@@ -61,7 +61,7 @@ fn purpose_section(purpose: &Purpose, policy: &Policy, language: Language) -> An
 
 /// On small screens a row is a card: `data-label` repeats the column's name there.
 fn row(cookie: &Cookie, policy: &Policy, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let access = policy.with_access(cookie).collect::<Vec<_>>().join(", ");
     view! {
         <tr>
@@ -75,7 +75,7 @@ fn row(cookie: &Cookie, policy: &Policy, language: Language) -> AnyView {
 }
 
 fn parties(policy: &Policy, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let content = if policy.vendors.is_empty() {
         view! { <p>{(words.no_parties)(&policy.controller.name)}</p> }.into_any()
     } else {
@@ -90,7 +90,7 @@ pub(super) fn recipients(recipients: &[Recipient], language: Language) -> Option
     if recipients.is_empty() {
         return None;
     }
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let lines = recipients.iter().map(|recipient| {
         let (name, why) = (recipient.name.get(language).to_owned(), recipient.why.get(language).to_owned());
         view! { <li><strong>{name}</strong>": "{why}</li> }
@@ -99,7 +99,7 @@ pub(super) fn recipients(recipients: &[Recipient], language: Language) -> Option
 }
 
 fn party(vendor: &Vendor, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let row = |name: &'static str, value: Option<String>| value.map(|value| view! { <dt>{name}</dt><dd>{value}</dd> });
     let contract = row(words.contract, vendor.contract_ref.clone());
     let checked = row(words.checked, vendor.checked_at.map(|day| when::date(day, language)));

@@ -6,7 +6,7 @@ use model::controller::Controller;
 use model::language::Language;
 use model::paths::{Endpoint, in_language};
 use words::shell::Shell as Words;
-use words::views::frame::{Authority, Carried, Frame};
+use words::views::frame::{Authority, Carried, PageFrame};
 
 /// Which page of ours is shown, so that the navigation can say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Here {
 #[component]
 pub fn Shell(
     /// Around the page.
-    frame: Frame,
+    frame: PageFrame,
     /// What the page is called.
     title: String,
     /// Which page it is.
@@ -34,7 +34,7 @@ pub fn Shell(
     children: Children,
 ) -> impl IntoView {
     let language = frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let class = if here == Here::Desk { "desk" } else { "people" };
     let footer = (here != Here::Desk).then(|| footer(&frame, words));
     view! {
@@ -59,7 +59,7 @@ pub fn Shell(
     }
 }
 
-fn header(frame: &Frame, here: Here, words: &'static Words) -> AnyView {
+fn header(frame: &PageFrame, here: Here, words: &'static Words) -> AnyView {
     let language = frame.language;
     let other = other(language);
     let switch = frame.reopens.then(|| {
@@ -108,7 +108,7 @@ fn navigation(here: Here, language: Language, words: &'static Words) -> AnyView 
     .into_any()
 }
 
-fn footer(frame: &Frame, words: &'static Words) -> AnyView {
+fn footer(frame: &PageFrame, words: &'static Words) -> AnyView {
     let language = frame.language;
     let authorities = frame.authorities.iter().map(|authority| supervisor(authority, language)).collect_view();
     view! {
@@ -146,7 +146,7 @@ fn contact(controller: &Controller, language: Language, words: &'static Words) -
 }
 
 fn supervisor(authority: &Authority, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     view! {
         <li>
             <a href=authority.url.clone() rel="noreferrer">{authority.name.clone()}</a>

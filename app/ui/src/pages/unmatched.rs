@@ -6,10 +6,10 @@ use super::code::ask;
 use super::shell::{Here, Shell};
 use model::language::Language;
 use model::paths::{Endpoint, in_language};
-use words::centre::Centre;
-use words::code::Code;
-use words::unmatched::{Words, to_choices, to_code};
-use words::views::centre::Next;
+use words::code::CodeWords;
+use words::preference_centre::Centre;
+use words::unmatched::{UnmatchedWords, to_choices, to_code};
+use words::views::preference_centre::Next;
 use words::views::unmatched::{Unmatched, UnmatchedView};
 
 /// What happened, what did not, and the ways back.
@@ -19,7 +19,7 @@ pub fn NotRecorded(
     page: UnmatchedView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(page.why, language);
+    let words = UnmatchedWords::in_language(page.why, language);
     let ways = ways(page.why, language).into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> });
     let ways = ways.collect_view();
     view! {
@@ -35,9 +35,9 @@ pub fn NotRecorded(
 }
 
 fn ways(why: Unmatched, language: Language) -> Vec<(String, &'static str)> {
-    let code = |next| (ask(next, language), Code::of(language).again);
+    let code = |next| (ask(next, language), CodeWords::in_language(language).again);
     let choices = (in_language(Next::Preferences.path(), language), to_choices(language));
-    let without = (Endpoint::Objection.in_language(language), Centre::of(language).without_code);
+    let without = (Endpoint::Objection.in_language(language), Centre::in_language(language).without_code);
     match why {
         Unmatched::Ended(next) => vec![code(next), without],
         Unmatched::OtherCode => {

@@ -4,19 +4,19 @@ pub mod people;
 
 use time::PrimitiveDateTime;
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::receipt::{ProofView, RecordedAnswer};
 use model::channel::Channel;
 use model::decision::Decision;
 use model::event::{Actor, Route};
 use model::evidence::Evidence;
-use model::told::What;
+use model::told::ToldEvent;
 
 /// The sign-in form.
 #[derive(Clone, Debug)]
 pub struct SignInView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// Why the form is shown again.
     pub refusal: Option<SignInRefusal>,
 }
@@ -40,7 +40,7 @@ pub enum SignInRefusal {
 #[derive(Clone, Debug)]
 pub struct NewPasswordView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// The staff member.
     pub staff: String,
     /// Whether a one-time password is replaced, which was given a moment ago; else the one in force is asked for.
@@ -92,7 +92,7 @@ pub struct OpenCallLink {
 #[derive(Clone, Debug)]
 pub struct LookUpView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Bar,
     /// What failed under their name before they signed in: how often, and when last, in the site's time zone.
@@ -102,18 +102,18 @@ pub struct LookUpView {
     /// The reason that was typed.
     pub reason: String,
     /// What came of it; absent on the empty form.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<LookUpResult>,
 }
 
 /// What came of a look-up.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum LookUpResult {
     /// Nothing was looked up, because something is missing or mistyped.
     Fault(LookUpFault),
     /// Looked up and recorded, but there is nothing to show.
     Nothing,
     /// Found.
-    Found(Box<Found>),
+    Found(Box<FoundRecord>),
 }
 
 /// What is wrong with what was typed.
@@ -136,7 +136,7 @@ pub const LONGEST_REASON: usize = 300;
 
 /// A record with everything that is known around it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundRecord {
     /// Its receipt number.
     pub number: String,
     /// The record itself.
@@ -158,7 +158,7 @@ pub struct Found {
     /// The decision per purpose of the policy in force, today; none for an event that is not about purposes.
     pub decisions: Vec<(String, Decision)>,
     /// Whether its proof checks out.
-    pub checked: Checked,
+    pub checked: CheckedProof,
     /// The proof, for copying.
     pub proof: Option<ProofView>,
     /// Where this look-up itself was recorded.
@@ -171,7 +171,7 @@ pub struct HistoryLine {
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
     /// What happened.
-    pub what: What,
+    pub what: ToldEvent,
     /// Where it came in.
     pub route: Route,
     /// About which channels.
@@ -192,7 +192,7 @@ pub struct HistoryLine {
 
 /// What checking a record's proof gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Checked {
+pub enum CheckedProof {
     /// Commitment, inclusion and signature were all recomputed and are right.
     Right {
         /// The size of the tree that the checkpoint signs.

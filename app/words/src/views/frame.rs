@@ -5,7 +5,7 @@ use model::language::{Language, Localized};
 
 /// Around every page: in which language, of which site, and whom to turn to.
 #[derive(Clone, Debug)]
-pub struct Frame {
+pub struct PageFrame {
     /// The language of the page.
     pub language: Language,
     /// The page's own path, without the query: the language switch leads to it.

@@ -2,7 +2,7 @@
 
 use time::Date;
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use model::channel::Channel;
 use model::contact::PointKind;
 
@@ -51,7 +51,7 @@ impl GoesOn {
 #[derive(Clone, Debug)]
 pub struct LinkView {
     /// Around the page; its path is the link's own, to which the button posts.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// What is said.
     pub state: LinkState,
 }
@@ -71,7 +71,7 @@ pub enum LinkState {
 #[derive(Clone, Debug)]
 pub struct ObjectionView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// What is said.
     pub state: ObjectionState,
 }
@@ -195,7 +195,7 @@ pub enum Field {
 #[derive(Clone, Debug)]
 pub struct LetterView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// What is said.
     pub state: LetterState,
 }
@@ -208,7 +208,7 @@ pub enum LetterState {
         /// The code as it was typed or scanned.
         code: String,
         /// What is wrong with it.
-        fault: Option<CodeFault>,
+        fault: Option<LetterCodeFault>,
     },
     /// It stopped.
     Stopped(Stopped),
@@ -226,7 +226,7 @@ impl std::fmt::Debug for LetterState {
 
 /// What is wrong with a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeFault {
+pub enum LetterCodeFault {
     /// Nothing was typed.
     Empty,
     /// Not twelve characters, or characters that no code has.

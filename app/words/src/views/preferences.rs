@@ -2,8 +2,8 @@
 
 use time::{Date, PrimitiveDateTime};
 
-use super::centre::CentreView;
-use super::frame::Frame;
+use super::frame::PageFrame;
+use super::preference_centre::CentreView;
 use model::choice::Answer;
 use model::controller::Vendor;
 use model::decision::Reason;
@@ -16,7 +16,7 @@ use model::purpose::Regime;
 #[derive(Clone, Debug)]
 pub struct PreferencesView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// The channels of whoever proved an address here.
     pub centre: Option<CentreView>,
     /// Something else was answered on this device since the page whose form was sent.
@@ -67,7 +67,7 @@ pub struct PurposeState {
     /// Everybody with access, without repetition.
     pub vendors: Vec<Vendor>,
     /// What holds now.
-    pub standing: Standing,
+    pub standing: ShownStanding,
 }
 
 impl PurposeState {
@@ -79,7 +79,7 @@ impl PurposeState {
 
 /// What holds for a purpose on this device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct ShownStanding {
     /// Whether the purpose is allowed.
     pub allow: bool,
     /// Why.

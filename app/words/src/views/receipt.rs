@@ -2,7 +2,7 @@
 
 use time::{Date, PrimitiveDateTime};
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use model::channel::Channel;
 use model::choice::{Answer, Control};
 use model::contact::PointKind;
@@ -11,13 +11,13 @@ use model::event::Route;
 use model::evidence::Evidence;
 use model::language::Language;
 use model::notice::NoticeStrings;
-use model::told::What;
+use model::told::ToldEvent;
 
 /// One recorded answer, for whoever gave it.
 #[derive(Clone, Debug)]
 pub struct ReceiptView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// Its number.
     pub number: String,
     /// Whether the browser sent the choice cookie along: otherwise it keeps none, and will be asked again.
@@ -34,7 +34,7 @@ pub struct RecordedAnswer {
     /// Where it stands, such as `0001/42`.
     pub address: String,
     /// What happened.
-    pub what: What,
+    pub what: ToldEvent,
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
     /// Where it came in.

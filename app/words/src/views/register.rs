@@ -1,6 +1,6 @@
 //! What the register of cookies and parties shows.
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use model::controller::Recipient;
 use model::policy::Policy;
 
@@ -8,7 +8,7 @@ use model::policy::Policy;
 #[derive(Clone, Debug)]
 pub struct RegisterView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// The policy in force.
     pub policy: Policy,
     /// Its hash.

@@ -1,8 +1,8 @@
 //! What is shown for an act that does not fit what is open: nothing was recorded.
 
-use super::centre::Next;
 use super::desk::Bar;
-use super::frame::Frame;
+use super::frame::PageFrame;
+use super::preference_centre::Next;
 
 /// Why nothing was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Unmatched {
 #[derive(Clone, Debug)]
 pub struct UnmatchedView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Option<Bar>,
     /// Why.

@@ -54,7 +54,7 @@ pub fn is_changed_by_a_spreadsheet(text: &str) -> bool {
 /// Whether a number of any kind is a date, a rounded number or the fault of a formula. A day's number and a time say nothing:
 /// customers have such numbers.
 pub fn is_date_or_rounded(text: &str) -> bool {
-    let text = crate::fold::bare(text.trim());
+    let text = crate::folding::bare(text.trim());
     let text = text.trim();
     is_fault(text) || rounded(text).is_some() || named_month(text).is_some() || date(text).is_some()
 }
@@ -74,7 +74,7 @@ fn is_truth(text: &str) -> bool {
 
 /// What was done to a house number, with all that stands behind it; `None` where nothing shows.
 pub fn of_house(text: &str) -> Option<Damaged> {
-    let text = crate::fold::bare(text.trim());
+    let text = crate::folding::bare(text.trim());
     let text = text.trim();
     if is_fault(text) || is_truth(text) {
         return Some(Damaged(Vec::new()));
@@ -153,7 +153,7 @@ fn truth_at_end(part: &str) -> Option<&str> {
 fn day_at_end(part: &str) -> Option<&str> {
     let (before, month) = part.rsplit_once(' ')?;
     let day = before.rsplit(' ').next()?;
-    let short = crate::fold::squeezed(month);
+    let short = crate::folding::squeezed(month);
     let is_short = SHORT_MONTHS.contains(&short.as_str());
     (is_short && is_number(day)).then(|| &part[part.len() - month.len() - day.len() - 1..])
 }
@@ -196,7 +196,7 @@ fn month(word: &str) -> Option<u32> {
 /// Words of letters and numbers of digits, with nothing but separators between them.
 fn parts(text: &str) -> Option<Vec<String>> {
     let is_plain = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '/' | '.' | ' ' | '\''));
-    is_plain.then(|| crate::fold::words(text))
+    is_plain.then(|| crate::folding::words(text))
 }
 
 /// `12-mrt`, `mrt-12`, `3-dec-23`.

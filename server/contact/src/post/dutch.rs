@@ -6,9 +6,9 @@ use model::typed;
 use serde::{Deserialize, Serialize};
 
 use super::damage::{self, Damaged};
-use super::doors;
+use super::door_spellings;
 use crate::ContactError;
-use crate::fold::squeezed;
+use crate::folding::squeezed;
 
 /// A Dutch address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +16,10 @@ pub struct DutchAddress {
     /// `1033RW`.
     postcode: String,
     #[serde(flatten)]
-    house: House,
+    house: DutchHouse,
     /// Other house numbers that its text may mean: objections stand on each, and questions are asked under each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    also: Vec<House>,
+    also: Vec<DutchHouse>,
     /// Street and place, for the envelope, as far as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     street: Option<String>,
@@ -29,7 +29,7 @@ pub struct DutchAddress {
 
 /// A house number with its addition.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct House {
+pub struct DutchHouse {
     number: u32,
     /// As given; `None` for the bare number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,7 +42,7 @@ impl DutchAddress {
     /// # Errors
     /// [`ContactError::Postcode`], [`ContactError::HouseNumber`] or [`ContactError::Spreadsheet`].
     pub fn parse(postcode: &str, number: &str, addition: &str) -> Result<Self, ContactError> {
-        let written = Written::of(number, addition);
+        let written = WrittenHouse::new(number, addition);
         if written.damage().is_some() {
             return Err(ContactError::Spreadsheet);
         }
@@ -55,10 +55,10 @@ impl DutchAddress {
     /// # Errors
     /// [`ContactError::Postcode`] or [`ContactError::HouseNumber`].
     pub fn as_written(postcode: &str, number: &str, addition: &str) -> Result<Self, ContactError> {
-        let written = Written::of(number, addition);
-        let mut houses: Vec<House> = Vec::new();
+        let written = WrittenHouse::new(number, addition);
+        let mut houses: Vec<DutchHouse> = Vec::new();
         for (number, addition) in written.damage().map(|damaged| damaged.0).unwrap_or_default() {
-            houses.extend(House::of(number, &addition).ok());
+            houses.extend(DutchHouse::new(number, &addition).ok());
         }
         // What is rounded says nothing by its first digit.
         let is_rounded = houses.is_empty() && written.damage().is_some() || damage::is_rounded(&written.number);
@@ -67,8 +67,8 @@ impl DutchAddress {
     }
 
     /// At these house numbers, the likeliest first.
-    fn at(postcode: String, houses: Vec<House>) -> Result<Self, ContactError> {
-        let mut distinct: Vec<House> = Vec::new();
+    fn at(postcode: String, houses: Vec<DutchHouse>) -> Result<Self, ContactError> {
+        let mut distinct: Vec<DutchHouse> = Vec::new();
         for house in houses {
             if !distinct.iter().any(|known| known.spoken() == house.spoken()) {
                 distinct.push(house);
@@ -126,7 +126,7 @@ impl DutchAddress {
     }
 
     /// With an addition: every door that it may mean, and the bare number. Without one: every door of the number.
-    pub(super) fn stands_on(&self) -> Vec<String> {
+    pub(super) fn suppression_keys(&self) -> Vec<String> {
         self.folds(|house, keys| {
             if house.addition.is_some() {
                 keys.extend(house.doors().iter().map(|door| self.door(house, door)));
@@ -139,14 +139,14 @@ impl DutchAddress {
 
     /// Every door of its numbers.
     pub(super) fn stands_on_every_door(&self) -> Vec<String> {
-        let mut keys = self.stands_on();
+        let mut keys = self.suppression_keys();
         keys.extend(
             self.houses().map(|house| self.every_door(house)).filter(|key| !keys.contains(key)).collect::<Vec<_>>(),
         );
         keys
     }
 
-    pub(super) fn asked_under(&self) -> Vec<String> {
+    pub(super) fn lookup_keys(&self) -> Vec<String> {
         self.folds(|house, keys| {
             keys.extend(house.doors().iter().map(|door| self.door(house, door)));
             keys.insert(self.every_door(house));
@@ -161,35 +161,35 @@ impl DutchAddress {
 
     /// Whether the rest of a normal form, behind such a beginning, may be the door that is meant there.
     pub(super) fn may_be_door(&self, beginning: &str, rest: &str) -> bool {
-        let here = |house: &&House| format!("nl {} {} ", self.postcode, house.number) == beginning;
-        let known = doors::meanings(rest);
+        let here = |house: &&DutchHouse| format!("nl {} {} ", self.postcode, house.number) == beginning;
+        let known = door_spellings::meanings(rest);
         self.houses().filter(here).any(|house| !rest.is_empty() && !house.doors().is_disjoint(&known))
     }
 
-    fn houses(&self) -> impl Iterator<Item = &House> {
+    fn houses(&self) -> impl Iterator<Item = &DutchHouse> {
         std::iter::once(&self.house).chain(&self.also)
     }
 
-    fn folds(&self, of_house: impl Fn(&House, &mut BTreeSet<String>)) -> Vec<String> {
+    fn folds(&self, of_house: impl Fn(&DutchHouse, &mut BTreeSet<String>)) -> Vec<String> {
         let mut keys = BTreeSet::new();
         self.houses().for_each(|house| of_house(house, &mut keys));
         keys.into_iter().collect()
     }
 
-    fn door(&self, house: &House, door: &str) -> String {
+    fn door(&self, house: &DutchHouse, door: &str) -> String {
         format!("post nl {} {} door {door}", self.postcode, house.number)
     }
 
-    fn every_door(&self, house: &House) -> String {
+    fn every_door(&self, house: &DutchHouse) -> String {
         format!("post nl {} {} all doors", self.postcode, house.number)
     }
 }
 
-impl House {
+impl DutchHouse {
     /// # Errors
     /// [`ContactError::HouseNumber`] where no house has it.
-    fn of(number: u32, addition: &str) -> Result<Self, ContactError> {
-        let spoken = doors::spoken(addition);
+    fn new(number: u32, addition: &str) -> Result<Self, ContactError> {
+        let spoken = door_spellings::spoken(addition);
         let says_nothing = !addition.trim().is_empty() && spoken.is_empty();
         if !(1..=99_999).contains(&number) || addition.chars().count() > LONGEST_ADDITION || says_nothing {
             return Err(ContactError::HouseNumber);
@@ -200,11 +200,11 @@ impl House {
 
     /// Number and addition, as two people are compared who may live there.
     fn spoken(&self) -> String {
-        format!("{} {}", self.number, self.addition.as_deref().map(doors::spoken).unwrap_or_default())
+        format!("{} {}", self.number, self.addition.as_deref().map(door_spellings::spoken).unwrap_or_default())
     }
 
     fn doors(&self) -> BTreeSet<String> {
-        doors::meanings(self.addition.as_deref().unwrap_or_default())
+        door_spellings::meanings(self.addition.as_deref().unwrap_or_default())
     }
 }
 
@@ -227,7 +227,7 @@ pub(super) fn leads_a_number(word: &str) -> bool {
 }
 
 /// House number and addition as they were written, apart from each other.
-struct Written {
+struct WrittenHouse {
     /// What stands before the number.
     lead: String,
     /// The number with all that was written with it.
@@ -235,8 +235,8 @@ struct Written {
     addition: String,
 }
 
-impl Written {
-    fn of(number: &str, addition: &str) -> Self {
+impl WrittenHouse {
+    fn new(number: &str, addition: &str) -> Self {
         // `12.` ends a sentence.
         let meant = |text: &str| {
             typed::meant(text).collect::<String>().trim().trim_end_matches(['.', ',', ';', ' ']).to_owned()
@@ -271,35 +271,35 @@ impl Written {
     }
 
     /// The houses that it means, the likeliest first.
-    fn houses(&self) -> Result<Vec<House>, ContactError> {
+    fn houses(&self) -> Result<Vec<DutchHouse>, ContactError> {
         let at = self.number.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.number.len());
         let (digits, behind) = self.number.split_at(at);
         let number = digits.parse().map_err(|_| ContactError::HouseNumber)?;
         let beside = if BESIDE_WORDS.contains(&self.lead.as_str()) { self.lead.as_str() } else { "" };
         // A sheet may have the addition in both columns, or the whole number in the second.
-        let twice = doors::spoken(behind) == doors::spoken(&self.addition);
+        let twice = door_spellings::spoken(behind) == door_spellings::spoken(&self.addition);
         let own = if twice { "" } else { self.addition.as_str() };
         let addition = [behind.trim(), beside, own].join(" ");
-        let house = House::of(number, addition.trim())?;
+        let house = DutchHouse::new(number, addition.trim())?;
         let whole = own
             .strip_prefix(digits)
             .filter(|rest| behind.is_empty() && !rest.starts_with(|c: char| c.is_ascii_digit()));
-        let repeated = whole.and_then(|rest| House::of(number, rest).ok());
+        let repeated = whole.and_then(|rest| DutchHouse::new(number, rest).ok());
         let last = last_of_range(number, &addition);
         Ok(std::iter::once(house).chain(repeated).chain(last).collect())
     }
 }
 
 /// `12-14` may be two houses as well as a door of the first.
-fn last_of_range(first: u32, addition: &str) -> Option<House> {
-    let runs = crate::fold::words(addition);
+fn last_of_range(first: u32, addition: &str) -> Option<DutchHouse> {
+    let runs = crate::folding::words(addition);
     let is_between = |run: &str| matches!(run, "t" | "m" | "tm" | "tot" | "met" | "en" | "to" | "and");
     let between = runs.iter().take_while(|run| is_between(run)).count();
     let last: u32 = runs.get(between)?.parse().ok()?;
     // A floor has one digit, and no house is so wide.
     let is_range = last > first && last - first <= 60 && (between > 0 || last >= 10);
     let behind = runs[between + 1..].join(" ");
-    is_range.then(|| House::of(last, &behind).ok()).flatten()
+    is_range.then(|| DutchHouse::new(last, &behind).ok()).flatten()
 }
 
 /// Four digits and two letters; SA, SD and SS are not given out.

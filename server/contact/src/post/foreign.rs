@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use super::damage;
 use super::label::{is_label, without_label};
-use super::lines::{Damage, dutch_reading};
+use super::lines::{OnDamage, dutch_reading};
 use super::street::{
-    Context, House, Range, Reading, Side, heard, is_kind_of_street, is_lettered_code, is_of_door, ranges, tells_street,
-    unread, with_whole_code, with_whole_postcode,
+    Context, Range, Reading, Side, StreetHouse, heard, is_kind_of_street, is_lettered_code, is_of_door, ranges,
+    tells_street, unread, with_whole_code, with_whole_postcode,
 };
 use crate::ContactError;
 use crate::country::Country;
-use crate::fold::{joined, words};
+use crate::folding::{joined, words};
 
 /// An address elsewhere, by its lines as they stand on the envelope.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ impl ForeignAddress {
         lines: &[String],
         country: Country,
         named: Option<&str>,
-        damage: Damage,
+        damage: OnDamage,
     ) -> Result<Self, ContactError> {
         let last = named.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
         let address = Self { lines: lines.to_vec(), last, country };
@@ -75,7 +75,7 @@ impl ForeignAddress {
         format!("elsewhere {} {}", self.country.iso(), joined(&self.segments(&self.lines).concat()))
     }
 
-    pub(super) fn stands_on(&self) -> Vec<String> {
+    pub(super) fn suppression_keys(&self) -> Vec<String> {
         let keys = self.readings().into_iter().flat_map(|segments| {
             let whole = of_names(&segments).flat_map(|rest| self.keys("whole", rest, Side::Stands));
             let building = of_numbers(&segments).flat_map(|rest| self.keys("building", rest, Side::Stands));
@@ -89,10 +89,10 @@ impl ForeignAddress {
 
     /// Every door of its house number, as far as one can be read.
     pub(super) fn stands_on_every_door(&self) -> Vec<String> {
-        distinct(self.stands_on().into_iter().chain(self.every_door(Side::Stands)))
+        distinct(self.suppression_keys().into_iter().chain(self.every_door(Side::Stands)))
     }
 
-    pub(super) fn asked_under(&self) -> Vec<String> {
+    pub(super) fn lookup_keys(&self) -> Vec<String> {
         let keys = self.readings().into_iter().flat_map(|segments| {
             let whole = of_names(&segments).flat_map(|rest| {
                 ["whole", "building"]
@@ -105,7 +105,7 @@ impl ForeignAddress {
             let with_less = rests.flat_map(|rest| self.with_less("whole", rest, Side::Asked));
             whole.chain(building).chain(with_less).collect::<Vec<_>>()
         });
-        let dutch = dutch_reading(&self.lines).map(|address| address.asked_under());
+        let dutch = dutch_reading(&self.lines).map(|address| address.lookup_keys());
         distinct(keys.chain(self.every_door(Side::Asked)).chain(dutch.unwrap_or_default()))
     }
 
@@ -113,7 +113,7 @@ impl ForeignAddress {
     pub(super) fn is_one_door(&self) -> bool {
         self.readings()
             .iter()
-            .any(|segments| of_names(segments).any(|rest| self.houses(rest).iter().any(House::has_door)))
+            .any(|segments| of_names(segments).any(|rest| self.houses(rest).iter().any(StreetHouse::has_door)))
     }
 
     fn every_door(&self, side: Side) -> Vec<String> {
@@ -191,11 +191,11 @@ impl ForeignAddress {
         houses.map(|house| format!("post {} {what} house {house}", self.country.iso())).collect()
     }
 
-    fn houses(&self, rest: &[Segment]) -> Vec<House> {
+    fn houses(&self, rest: &[Segment]) -> Vec<StreetHouse> {
         let plain: Vec<Segment> = rest.iter().map(|segment| plain_segment(segment, self.country)).collect();
         let (ranges, short) = (self.ranges(), self.cut_short());
         let context = |reading| Context { country: self.country, reading, ranges: &ranges, short: &short };
-        let of = |segments: &[Segment], reading| House::all_of(segments, &context(reading));
+        let of = |segments: &[Segment], reading| StreetHouse::all_of(segments, &context(reading));
         let heard = heard(rest, self.country).map(|heard| of(&heard, Reading::Heard));
         let unread = unread(rest, self.country).map(|unread| of(&unread, Reading::Unread));
         of(&plain, Reading::Written).into_iter().chain(heard.into_iter().chain(unread).flatten()).collect()
@@ -205,7 +205,7 @@ impl ForeignAddress {
     fn cut_short(&self) -> BTreeSet<String> {
         let words = self.lines.iter().flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '.'));
         let cut = words.filter_map(|word| word.trim_start_matches(|c: char| !c.is_alphabetic()).strip_suffix('.'));
-        cut.flat_map(crate::fold::words).filter_map(|run| plain_run(&run, self.country)).collect()
+        cut.flat_map(crate::folding::words).filter_map(|run| plain_run(&run, self.country)).collect()
     }
 
     fn ranges(&self) -> Vec<Range> {
@@ -339,8 +339,8 @@ fn has_number(segment: &Segment) -> bool {
 }
 
 /// Whether a word of a line is a date or a rounded number that is not taken as it is.
-fn is_refused(line: &str, taken: Damage) -> bool {
-    damage::of_line(line).is_some_and(|(_, was)| taken == Damage::Refused || was.0.is_empty())
+fn is_refused(line: &str, taken: OnDamage) -> bool {
+    damage::of_line(line).is_some_and(|(_, was)| taken == OnDamage::Refused || was.0.is_empty())
 }
 
 /// How many of the first parts without a number may be names: as long as what is left can be an address.

@@ -1,7 +1,7 @@
 //! Labels of a form that were copied with an address: `Straat: Markt 5`, `Postcode: 9000`.
 
 use super::street::is_of_door;
-use crate::fold::{squeezed, words};
+use crate::folding::{squeezed, words};
 
 /// What a form calls the parts of an address, in the languages of the countries around.
 const LABELS: [&str; 88] = [

@@ -3,26 +3,26 @@
 use model::typed;
 
 use super::damage::{is_changed_by_a_spreadsheet, is_rounded, without_decimals};
-use super::doors::{is_addition, is_kind};
+use super::door_spellings::{is_addition, is_kind};
 use super::dutch::{leads_a_number, parse_postcode};
 use super::label::{is_label, without_label};
-use super::{DutchAddress, ForeignAddress, Post};
+use super::{DutchAddress, ForeignAddress, PostalAddress};
 use crate::ContactError;
 use crate::country::Country;
-use crate::fold::{squeezed, words};
+use crate::folding::{squeezed, words};
 
 /// More house numbers than any honest address may mean.
 const MOST: usize = 8;
 
 /// What to do with a text that a spreadsheet seems to have changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Damage {
+pub(super) enum OnDamage {
     Refused,
     /// Whoever wrote it says that it is right.
     Meant,
 }
 
-impl Post {
+impl PostalAddress {
     /// Reads the lines of an address. Every door for lines ends here, because a Dutch one has to be the same letter box as
     /// the one that an objection names by postcode and house number. `country` is the country where it is known apart;
     /// else the last line names it, or the letters before a postcode do (`B-9000`). Without any, a Dutch postcode makes it
@@ -33,7 +33,7 @@ impl Post {
     /// [`ContactError::DutchLines`] where postcode and house number cannot be read from a Dutch address,
     /// [`ContactError::Spreadsheet`], else [`ContactError::Address`].
     pub fn of_lines(text: &str, country: Option<&str>) -> Result<Self, ContactError> {
-        Self::read_lines(text, country, Damage::Refused)
+        Self::read_lines(text, country, OnDamage::Refused)
     }
 
     /// The same for lines that somebody says are right although a spreadsheet seems to have changed them: whatever they may
@@ -42,10 +42,10 @@ impl Post {
     /// # Errors
     /// As [`Self::of_lines`]; [`ContactError::Spreadsheet`] where nothing tells what it was.
     pub fn of_lines_as_written(text: &str, country: Option<&str>) -> Result<Self, ContactError> {
-        Self::read_lines(text, country, Damage::Meant)
+        Self::read_lines(text, country, OnDamage::Meant)
     }
 
-    fn read_lines(text: &str, country: Option<&str>, damage: Damage) -> Result<Self, ContactError> {
+    fn read_lines(text: &str, country: Option<&str>, damage: OnDamage) -> Result<Self, ContactError> {
         let named = country.map(str::trim).filter(|country| !country.is_empty());
         let known = named.map(Country::parse).transpose()?;
         let lines: Vec<String> = text.lines().map(tidy).filter(|line| !line.is_empty()).collect();
@@ -56,7 +56,7 @@ impl Post {
         }
         let at_end = lines.iter().rev().take_while(|line| said.is_some() && country_of(line) == said).count();
         let body = &lines[..lines.len() - at_end];
-        let found = Found::within(body);
+        let found = FoundPostcode::within(body);
         // `9342 TN` and then `Amerika`: that is a place.
         if known.is_none()
             && said != Some(Country::NETHERLANDS)
@@ -83,7 +83,7 @@ impl Post {
 
 /// What lines mean in the Netherlands, where they have a Dutch postcode and a house number.
 pub(super) fn dutch_reading(lines: &[String]) -> Option<DutchAddress> {
-    Found::within(lines)?.address(Damage::Meant).ok()
+    FoundPostcode::within(lines)?.address(OnDamage::Meant).ok()
 }
 
 /// A line as it is kept: what shows, with single spaces, and without the decimals that a number gained.
@@ -125,28 +125,28 @@ fn marked(lines: &[String]) -> Option<Country> {
 }
 
 /// The words of a line.
-type Words<'a> = Vec<&'a str>;
+type LineWords<'a> = Vec<&'a str>;
 
 /// A Dutch postcode in lines, and what stands around it.
-struct Found<'a> {
+struct FoundPostcode<'a> {
     postcode: String,
     /// What stands before it, line by line, the nearest last.
-    before: Vec<Words<'a>>,
+    before: Vec<LineWords<'a>>,
     /// What stands behind it in its line.
-    behind: Words<'a>,
+    behind: LineWords<'a>,
     /// The line after that.
-    next: Words<'a>,
+    next: LineWords<'a>,
     /// Behind postcode and place stands one more line.
     has_another_line: bool,
 }
 
-impl<'a> Found<'a> {
+impl<'a> FoundPostcode<'a> {
     fn within(lines: &'a [String]) -> Option<Self> {
         let split = |line: &'a String| {
             let words = without_label(line).split([' ', ',', ';', '(', ')']);
             words.filter(|word| word.chars().any(char::is_alphanumeric) && !is_label(word)).collect()
         };
-        let lines: Vec<Words<'a>> = lines.iter().map(split).collect();
+        let lines: Vec<LineWords<'a>> = lines.iter().map(split).collect();
         let places = lines.iter().enumerate().flat_map(|(line, words)| (0..words.len()).map(move |word| (line, word)));
         let (line, word, length, postcode) = places.rev().find_map(|(line, word)| {
             postcode_at(&lines[line], word).map(|(length, code)| (line, word, length, code))
@@ -165,14 +165,14 @@ impl<'a> Found<'a> {
     /// Whether the place stands neither behind the postcode nor before it.
     fn lacks_place(&self) -> bool {
         let is_place =
-            |words: &Words<'_>| words.iter().any(|word| !starts_with_digit(word)) && readings(words).is_empty();
+            |words: &LineWords<'_>| words.iter().any(|word| !starts_with_digit(word)) && readings(words).is_empty();
         self.next.is_empty() && !is_place(&self.behind) && !self.before.last().is_some_and(is_place)
     }
 
     /// The house number stands before the postcode, as near as there is one; `1033RW 12 A` is written, too. Every other
     /// number that may be one is meant as well.
-    fn address(&self, damage: Damage) -> Result<DutchAddress, ContactError> {
-        let lines: Vec<&Words<'a>> = self.before.iter().rev().chain([&self.behind]).collect();
+    fn address(&self, damage: OnDamage) -> Result<DutchAddress, ContactError> {
+        let lines: Vec<&LineWords<'a>> = self.before.iter().rev().chain([&self.behind]).collect();
         let main = lines.iter().position(|words| !readings(words).is_empty() && !is_floor(words));
         let main = main
             .or_else(|| lines.iter().position(|words| !readings(words).is_empty()))
@@ -208,8 +208,8 @@ impl<'a> Found<'a> {
         if houses.len() > MOST {
             return Err(ContactError::DutchLines);
         }
-        let said = |words: &Words<'_>| (!words.is_empty()).then(|| words.join(" "));
-        let is_place = |words: &&Words<'_>| !words.is_empty() && readings(words).is_empty();
+        let said = |words: &LineWords<'_>| (!words.is_empty()).then(|| words.join(" "));
+        let is_place = |words: &&LineWords<'_>| !words.is_empty() && readings(words).is_empty();
         let place = [Some(&self.behind), Some(&self.next), self.before.last()].into_iter().flatten().find(is_place);
         Ok(DutchAddress::with_all(houses)?.with_lines(said(&street), place.and_then(said)))
     }
@@ -248,13 +248,13 @@ fn is_floor(line: &[&str]) -> bool {
 }
 
 /// A number of a line that may be the house's.
-struct Reading<'a> {
+struct NumberReading<'a> {
     number: String,
-    addition: Words<'a>,
-    street: Words<'a>,
+    addition: LineWords<'a>,
+    street: LineWords<'a>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> NumberReading<'a> {
     /// The number at a word of the line: what follows it is its addition, as far as that can be one.
     fn at(line: &[&'a str], at: usize) -> Self {
         let behind = &line[at + 1..];
@@ -268,15 +268,15 @@ impl<'a> Reading<'a> {
     }
 
     fn with_floor(&self, floor: &[&'a str]) -> Option<Self> {
-        let addition: Words<'a> = self.addition.iter().chain(floor).copied().collect();
+        let addition: LineWords<'a> = self.addition.iter().chain(floor).copied().collect();
         (!floor.is_empty()).then(|| Self { number: self.number.clone(), addition, street: self.street.clone() })
     }
 
-    fn houses(&self, postcode: &str, damage: Damage) -> Result<DutchAddress, ContactError> {
+    fn houses(&self, postcode: &str, damage: OnDamage) -> Result<DutchAddress, ContactError> {
         let addition = self.addition.join(" ");
         match damage {
-            Damage::Refused => DutchAddress::parse(postcode, &self.number, &addition),
-            Damage::Meant => DutchAddress::as_written(postcode, &self.number, &addition),
+            OnDamage::Refused => DutchAddress::parse(postcode, &self.number, &addition),
+            OnDamage::Meant => DutchAddress::as_written(postcode, &self.number, &addition),
         }
     }
 }
@@ -294,7 +294,7 @@ fn bare_number(word: &str) -> &str {
 /// That is the first number behind the street's name: what follows it is its addition (`12 2` is the second floor of 12),
 /// but a street may be named after a year or two (`Plein 40-45 12`) or begin with a number (`1e Helmersstraat 12`), and
 /// only whoever lives there knows.
-fn readings<'a>(line: &[&'a str]) -> Vec<Reading<'a>> {
+fn readings<'a>(line: &[&'a str]) -> Vec<NumberReading<'a>> {
     let numbers: Vec<usize> = (0..line.len()).filter(|at| is_number_at(line, *at)).collect();
     let is_named_after = |at: usize| numbers.contains(&(at + 1)) && (is_year(line[at]) || is_span(line[at]));
     let is_all_house = line.iter().all(|word| is_addition(word));
@@ -303,7 +303,7 @@ fn readings<'a>(line: &[&'a str]) -> Vec<Reading<'a>> {
     first
         .into_iter()
         .chain(numbers.iter().copied().filter(|at| Some(*at) != first))
-        .map(|at| Reading::at(line, at))
+        .map(|at| NumberReading::at(line, at))
         .collect()
 }
 

@@ -25,7 +25,7 @@ pub(super) use postcode::{is_lettered_code, with_whole_code, with_whole_postcode
 pub(super) use range::{Range, ranges};
 pub(super) use script::{heard, unread};
 
-use parts::Parts;
+use parts::AddressParts;
 
 /// Whether a no is put somewhere, or asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,14 +120,14 @@ impl Names {
 
 /// A house of a street, with what is written of its door.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct House {
+pub(super) struct StreetHouse {
     streets: Streets,
     number: String,
     /// `12 A bus 3` has two parts of a door: `a` and `3`.
     door: Vec<String>,
 }
 
-impl House {
+impl StreetHouse {
     /// Every house that the parts of an address, their words in plain form, may mean: `3/12 High Street` has a flat before
     /// its number or behind it, `Dlouhá 123/4` two numbers of one house, and `12-14` is two houses.
     pub(super) fn all_of(segments: &[Segment], context: &Context<'_>) -> Vec<Self> {
@@ -137,16 +137,17 @@ impl House {
             let shorter = places::without_district(&segments, context.country);
             std::iter::once(segments).chain(shorter)
         });
-        all.flat_map(|segments| Self::of(&segments, context)).collect()
+        all.flat_map(|segments| Self::from_segments(&segments, context)).collect()
     }
 
-    fn of(segments: &[Segment], context: &Context<'_>) -> Vec<Self> {
+    fn from_segments(segments: &[Segment], context: &Context<'_>) -> Vec<Self> {
         let Context { country, reading, .. } = *context;
         let coded = postcode::around_postcode(segments, country);
         let street = coded.as_ref().map_or(segments, |coded| coded.street.as_slice());
         let shorter = coded.is_some().then(|| places::without_district(street, country)).flatten();
         let all = std::iter::once(street.to_vec()).chain(shorter);
-        let parts: Vec<Parts> = all.filter_map(|street| Parts::of(&street, country, coded.is_some())).collect();
+        let parts: Vec<AddressParts> =
+            all.filter_map(|street| AddressParts::from_segments(&street, country, coded.is_some())).collect();
         let Some(own) = parts.first().filter(|own| reading != Reading::Unread || own.is_unread()) else {
             return Vec::new();
         };
@@ -189,12 +190,12 @@ impl House {
 /// or since the letters are those of a name above it.
 pub(super) fn tells_street(unread: &[Segment], country: Country) -> bool {
     let is_read = |segment: &Segment| !segment.iter().any(|run| run == script::UNREAD);
-    let in_words = || Parts::of(unread, country, false).is_some_and(|own| !own.is_unread());
+    let in_words = || AddressParts::from_segments(unread, country, false).is_some_and(|own| !own.is_unread());
     postcode::around_postcode(unread, country).is_some() || unread.last().is_some_and(is_read) && in_words()
 }
 
 /// Where the street is, and by which of its names.
-fn streets(own: &Parts, coded: Option<&postcode::Coded>, context: &Context<'_>) -> Streets {
+fn streets(own: &AddressParts, coded: Option<&postcode::Coded>, context: &Context<'_>) -> Streets {
     let Context { country, reading, .. } = *context;
     let mut streets = Streets::default();
     let code = coded.map(|coded| coded.code.as_str());
@@ -259,7 +260,7 @@ fn streets(own: &Parts, coded: Option<&postcode::Coded>, context: &Context<'_>) 
 }
 
 /// The parts of an address that are neither its street nor its postcode.
-fn around(own: &Parts, coded: Option<&postcode::Coded>) -> Vec<Segment> {
+fn around(own: &AddressParts, coded: Option<&postcode::Coded>) -> Vec<Segment> {
     let behind = coded.into_iter().flat_map(|coded| coded.around.iter().cloned());
     own.before().chain(own.behind()).cloned().chain(behind).collect()
 }

@@ -5,14 +5,14 @@ use super::*;
 fn at(text: &str, country: &str) -> ContactPoint {
     let lines = text.replace('|', "\n");
     ContactPoint::Post(
-        Post::of_lines(&lines, Some(country)).unwrap_or_else(|error| panic!("{text} {country}: {error}")),
+        PostalAddress::of_lines(&lines, Some(country)).unwrap_or_else(|error| panic!("{text} {country}: {error}")),
     )
 }
 
 /// Whether a no at one reaches the other where nobody is known at the door that it names.
 fn reaches(objection: &ContactPoint, asked: &ContactPoint) -> bool {
     let stands_on = objection.stands_on_every_door();
-    asked.asked_under().iter().any(|fold| stands_on.contains(fold))
+    asked.lookup_keys().iter().any(|fold| stands_on.contains(fold))
 }
 
 const STREETS: [(&str, &str, &str); 14] = [
@@ -115,7 +115,7 @@ fn where_the_number_is_first_the_no_is_the_houses_too() {
         for behind in BEHIND {
             let text = format!("{before} {street}{behind}|{place}");
             // A month with a number is a date, which is refused.
-            let Ok(read) = Post::of_lines(&text.replace('|', "\n"), Some(country)) else { continue };
+            let Ok(read) = PostalAddress::of_lines(&text.replace('|', "\n"), Some(country)) else { continue };
             let more = ContactPoint::Post(read);
             lost.extend((!forbids(&house, &more) || !forbids(&more, &house)).then(|| text.clone()));
             assert!(!forbids(&more, &next) && !forbids(&next, &more), "control: {text}");
@@ -274,7 +274,7 @@ proptest! {
         between in prop::sample::select(vec![" ", ", ", " - ", "|", " ("]),
     ) {
         let (country, street, place) = street;
-        let read = |text: String| Post::of_lines(&text.replace('|', "\n"), Some(country)).map(ContactPoint::Post);
+        let read = |text: String| PostalAddress::of_lines(&text.replace('|', "\n"), Some(country)).map(ContactPoint::Post);
         let house = read(format!("{street} {number}|{place}")).expect("an address");
         // A month behind a number is a date, which is refused.
         if let Ok(more) = read(format!("{street} {number}{between}{}|{place}", words.join(" "))) {

@@ -6,17 +6,17 @@ use super::*;
 fn at(text: &str, country: &str) -> ContactPoint {
     let lines = text.replace('|', "\n");
     ContactPoint::Post(
-        Post::of_lines(&lines, Some(country)).unwrap_or_else(|error| panic!("{text} {country}: {error}")),
+        PostalAddress::of_lines(&lines, Some(country)).unwrap_or_else(|error| panic!("{text} {country}: {error}")),
     )
 }
 
 /// What is lost between spellings, both ways, however well each of them is known.
 fn lost(country: &str, spellings: &[String]) -> Vec<String> {
     let points: Vec<_> = spellings.iter().map(|text| at(text, country)).collect();
-    let stands_on: Vec<_> = points.iter().map(ContactPoint::stands_on).collect();
+    let stands_on: Vec<_> = points.iter().map(ContactPoint::suppression_keys).collect();
     let mut lost = Vec::new();
     for (other, asked) in points.iter().enumerate() {
-        let asked = asked.asked_under();
+        let asked = asked.lookup_keys();
         for (one, folds) in stands_on.iter().enumerate() {
             let meets = asked.iter().any(|fold| folds.contains(fold));
             lost.extend(
@@ -233,7 +233,7 @@ fn a_street_in_letters_that_have_no_certain_latin_form_is_any_street_of_its_post
     for (text, country) in
         [("شارع الشيخ زايد 12|دبي", "AE"), ("銀座 1-2-3|東京", "JP"), ("Sheikh Zayed Road 12|دبي", "AE")]
     {
-        let read = Post::of_lines(&text.replace('|', "\n"), Some(country));
+        let read = PostalAddress::of_lines(&text.replace('|', "\n"), Some(country));
         assert_eq!(read.err(), Some(ContactError::Script), "{text}");
     }
     for (text, country) in [("山田太郎|Kerkstraat 12|9000 Gent", "BE"), ("محمد|Sheikh Zayed Road 12|Dubai", "AE")]
@@ -363,9 +363,9 @@ fn a_no_that_stands_from_before_still_holds() {
         let mut fields = line.split('\t');
         let (country, text) = (fields.next().expect("a country"), fields.next().expect("an address"));
         let stored: Vec<&str> = fields.collect();
-        let asked = at(text, country).asked_under();
+        let asked = at(text, country).lookup_keys();
         assert!(stored.iter().any(|key| asked.iter().any(|asked| asked == key)), "{country} {text}");
-        let other = at("Dam 77|Elders", country).asked_under();
+        let other = at("Dam 77|Elders", country).lookup_keys();
         assert!(!stored.iter().any(|key| other.iter().any(|asked| asked == key)), "control: {country} {text}");
     }
     for (country, stored, asked) in [
@@ -378,7 +378,7 @@ fn a_no_that_stands_from_before_still_holds() {
         let line =
             include_str!("stored_keys.tsv").lines().find(|line| line.starts_with(&format!("{country}\t{stored}\t")));
         let keys: Vec<&str> = line.expect(stored).split('\t').skip(2).collect();
-        let found = at(asked, country).asked_under();
+        let found = at(asked, country).lookup_keys();
         assert!(keys.iter().any(|key| found.iter().any(|asked| asked == key)), "{stored} against {asked}");
     }
 }
@@ -433,7 +433,7 @@ fn a_street_meets_its_short_form() {
     }
     for text in ["Kerkstraat 12-mrt|9000 Gent", "12-Novembre rue Neuve|59000 Lille", "rue Neuve 11-nov|59000 Lille"] {
         assert_eq!(
-            Post::of_lines(&text.replace('|', "\n"), Some("FR")).err(),
+            PostalAddress::of_lines(&text.replace('|', "\n"), Some("FR")).err(),
             Some(ContactError::Spreadsheet),
             "{text}"
         );
@@ -493,7 +493,7 @@ fn a_no_at_a_door_that_nobody_has_is_none_of_strangers() {
         let [one, other] = [one, other].map(|text| at(text, country));
         let reaches = |no: &ContactPoint, asked: &ContactPoint| {
             let stands_on = no.stands_on_every_door();
-            asked.asked_under().iter().any(|fold| stands_on.contains(fold))
+            asked.lookup_keys().iter().any(|fold| stands_on.contains(fold))
         };
         assert!(reaches(&one, &one), "control: {}", one.given());
         assert!(!reaches(&one, &other) && !reaches(&other, &one), "{}", one.given());
@@ -530,7 +530,7 @@ fn a_label_before_a_line_is_no_part_of_the_street() {
         "Straatnaam: Markt|Huisnummer: 5|Postcode: 1033 RW|Plaats: Amsterdam|Land: Nederland",
         "Straat: Markt 5, Postcode: 1033RW, Woonplaats: Amsterdam",
     ] {
-        let read = Post::of_lines(&dutch.replace('|', "\n"), None).expect(dutch);
+        let read = PostalAddress::of_lines(&dutch.replace('|', "\n"), None).expect(dutch);
         assert_eq!(ContactPoint::Post(read).normal(), "post nl 1033RW 5 ", "{dutch}");
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));

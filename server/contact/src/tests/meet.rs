@@ -5,15 +5,15 @@ use super::*;
 
 /// Lines with `|` between them, in a country that is named apart.
 fn lines(text: &str, country: Option<&str>) -> Result<ContactPoint, ContactError> {
-    Post::of_lines(&text.replace('|', "\n"), country).map(ContactPoint::Post)
+    PostalAddress::of_lines(&text.replace('|', "\n"), country).map(ContactPoint::Post)
 }
 
 /// Every one forbids every other.
 fn all_meet(spellings: &[(String, ContactPoint)]) {
     assert!(spellings.len() > 1, "nothing to compare");
-    let stands_on: Vec<_> = spellings.iter().map(|(_, point)| point.stands_on()).collect();
+    let stands_on: Vec<_> = spellings.iter().map(|(_, point)| point.suppression_keys()).collect();
     for (other, asked) in spellings {
-        let asked = asked.asked_under();
+        let asked = asked.lookup_keys();
         for ((one, _), folds) in spellings.iter().zip(&stands_on) {
             assert!(asked.iter().any(|fold| folds.contains(fold)), "an objection by {one:?} against {other:?}");
         }
@@ -346,8 +346,9 @@ fn a_number_in_a_street_is_not_picked_for_the_house_number() {
         ] {
             let text = format!("{line}|{postcode}");
             let written = lines(&text, country).unwrap_or_else(|error| panic!("{text}: {error}"));
-            let asked =
-                ContactPoint::Post(Post::Dutch(DutchAddress::as_written("1033 RW", number, "").expect("a number")));
+            let asked = ContactPoint::Post(PostalAddress::Dutch(
+                DutchAddress::as_written("1033 RW", number, "").expect("a number"),
+            ));
             assert!(forbids(&written, &asked) && forbids(&asked, &written), "{text} against {number}");
         }
     }
@@ -421,11 +422,13 @@ fn damage_is_refused_and_confirmed_on_everything_that_it_may_have_been() {
         ("12-3-2024", ["12-3", "3 XII"]),
     ] {
         assert_eq!(DutchAddress::parse("1033 RW", number, "").err(), Some(ContactError::Spreadsheet), "{number}");
-        let confirmed =
-            ContactPoint::Post(Post::Dutch(DutchAddress::as_written("1033 RW", number, "").expect("it is right")));
+        let confirmed = ContactPoint::Post(PostalAddress::Dutch(
+            DutchAddress::as_written("1033 RW", number, "").expect("it is right"),
+        ));
         for was in was {
-            let asked =
-                ContactPoint::Post(Post::Dutch(DutchAddress::as_written("1033 RW", was, "").expect("an address")));
+            let asked = ContactPoint::Post(PostalAddress::Dutch(
+                DutchAddress::as_written("1033 RW", was, "").expect("an address"),
+            ));
             assert!(forbids(&confirmed, &asked), "{number} {was}");
         }
     }
@@ -630,8 +633,8 @@ proptest! {
         let way = |way: usize, spelling: usize| {
             let door = door[spelling % door.len()];
             let text = match way {
-                0 => return DutchAddress::parse("1033 RW", &number.to_string(), door).map(|address| ContactPoint::Post(Post::Dutch(address))),
-                1 => return DutchAddress::parse(" nl-1033rw", &format!("{number}{door}"), "").map(|address| ContactPoint::Post(Post::Dutch(address))),
+                0 => return DutchAddress::parse("1033 RW", &number.to_string(), door).map(|address| ContactPoint::Post(PostalAddress::Dutch(address))),
+                1 => return DutchAddress::parse(" nl-1033rw", &format!("{number}{door}"), "").map(|address| ContactPoint::Post(PostalAddress::Dutch(address))),
                 2 => format!("{street} {number}{door}|1033 RW Amsterdam"),
                 3 => format!("A. Jansen|{street} {number}{door}|1033rw amsterdam|Nederland"),
                 4 => format!("{street} {number}{door}, 1033RW Amsterdam"),
@@ -640,7 +643,7 @@ proptest! {
             lines(&text, None)
         };
         if let (Ok(objection), Ok(asked)) = (way(ways.0, spellings.0), way(ways.1, spellings.1)) {
-            prop_assert!(forbids(&objection, &asked), "{} {} {:?} {:?}", street, number, objection.stands_on(), asked.asked_under());
+            prop_assert!(forbids(&objection, &asked), "{} {} {:?} {:?}", street, number, objection.suppression_keys(), asked.lookup_keys());
         } else {
             prop_assert!(false, "refused: {street} {number} {door:?}");
         }
@@ -649,9 +652,9 @@ proptest! {
     /// Doors of a number that differ are two points, so that a yes at one is none at the other.
     #[test]
     fn no_two_doors_of_a_number_are_one(one in "[A-HJ-Z0-9]{1,3}", other in "[A-HJ-Z0-9]{1,3}") {
-        let [first, second] = [&one, &other].map(|door| DutchAddress::parse("1033 RW", "12", &format!(" {door}")).ok().map(|address| ContactPoint::Post(Post::Dutch(address))));
+        let [first, second] = [&one, &other].map(|door| DutchAddress::parse("1033 RW", "12", &format!(" {door}")).ok().map(|address| ContactPoint::Post(PostalAddress::Dutch(address))));
         if let (Some(first), Some(second)) = (first, second) {
-            prop_assert_eq!(first.is_same_as(&second), fold::words(&one) == fold::words(&other));
+            prop_assert_eq!(first.is_same_as(&second), folding::words(&one) == folding::words(&other));
         }
     }
 }

@@ -7,7 +7,7 @@ use model::channel::{Channel, ChannelNeed, ChannelRule};
 use time::Date;
 use time::macros::date;
 
-use super::fault::Place;
+use super::fault::TextPlace;
 use super::reader::{At, Section};
 
 const NEEDS: [(&str, ChannelNeed); 4] = [
@@ -23,12 +23,12 @@ const CALLS_NEED_OPT_IN: Date = date!(2026 - 07 - 01);
 /// A rule, and where its date stands.
 pub(super) struct Placed {
     pub(super) rule: ChannelRule,
-    pub(super) place: Place,
+    pub(super) place: TextPlace,
 }
 
 pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
     let named = RefCell::new(BTreeSet::new());
-    let rules: Vec<(ChannelRule, usize)> = root.tables("channels", |s| read(s, &mut named.borrow_mut()));
+    let rules: Vec<(ChannelRule, usize)> = root.tables("channels", |s| read_rule(s, &mut named.borrow_mut()));
     let named = named.into_inner();
     for channel in Channel::ALL {
         let mut own: Vec<&(ChannelRule, usize)> = rules.iter().filter(|(rule, _)| rule.channel == channel).collect();
@@ -47,7 +47,7 @@ pub(super) fn read_all(root: &Section<'_>) -> Vec<Placed> {
 }
 
 /// A rule and where its date stands; `named` gets its channel even when the rest has faults.
-fn read(s: &Section<'_>, named: &mut BTreeSet<Channel>) -> Option<(ChannelRule, usize)> {
+fn read_rule(s: &Section<'_>, named: &mut BTreeSet<Channel>) -> Option<(ChannelRule, usize)> {
     let channel = s.one_of("channel", &Channel::ALL.map(|channel| (channel.word(), channel)));
     named.extend(channel.as_ref().map(|channel| channel.value));
     let need = s.one_of("need", &NEEDS);

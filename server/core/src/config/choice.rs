@@ -6,7 +6,7 @@ use super::reader::Section;
 
 /// The section.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Choice {
+pub(super) struct ChoiceSection {
     pub(super) validity_months: u32,
     pub(super) close_control: CloseControl,
 }
@@ -32,7 +32,7 @@ impl CloseControl {
     }
 }
 
-pub(super) fn read(s: &Section<'_>) -> Option<Choice> {
+pub(super) fn read_choice(s: &Section<'_>) -> Option<ChoiceSection> {
     const WORDS: [(&str, CloseControl); 2] = [("none", CloseControl::None), ("refuse", CloseControl::Refuse)];
     let validity_months = s.number("validity_months", 1..=12);
     let close_control = if s.has("close_control") {
@@ -40,5 +40,5 @@ pub(super) fn read(s: &Section<'_>) -> Option<Choice> {
     } else {
         Some(CloseControl::default())
     };
-    Some(Choice { validity_months: validity_months?, close_control: close_control? })
+    Some(ChoiceSection { validity_months: validity_months?, close_control: close_control? })
 }

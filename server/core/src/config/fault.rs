@@ -7,7 +7,7 @@ use time::Date;
 
 /// One thing that is wrong in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct ConfigFault {
     /// The file's name, as it was given.
     pub file: String,
     /// Counted from 1.
@@ -20,7 +20,7 @@ pub struct Fault {
     pub mend: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigFault {
     /// `keuze.toml:12:3: what. Mend: what to do.`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}. Mend: {}.", self.file, self.line, self.column, self.what, self.mend)
@@ -29,22 +29,28 @@ impl fmt::Display for Fault {
 
 /// A place in the text: line and column, counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct TextPlace {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-impl Place {
+impl TextPlace {
     /// The place of a byte of the text.
-    fn of(text: &str, byte: usize) -> Self {
+    fn at_byte(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
 
     /// A fault at this place.
-    pub(crate) fn fault(self, file: &str, what: impl Into<String>, mend: impl Into<String>) -> Fault {
-        Fault { file: file.to_owned(), line: self.line, column: self.column, what: what.into(), mend: mend.into() }
+    pub(crate) fn fault(self, file: &str, what: impl Into<String>, mend: impl Into<String>) -> ConfigFault {
+        ConfigFault {
+            file: file.to_owned(),
+            line: self.line,
+            column: self.column,
+            what: what.into(),
+            mend: mend.into(),
+        }
     }
 }
 
@@ -52,13 +58,13 @@ impl Place {
 pub(super) struct Faults<'t> {
     file: &'t str,
     text: &'t str,
-    list: RefCell<Vec<Fault>>,
-    links: RefCell<Vec<(Place, String)>>,
+    list: RefCell<Vec<ConfigFault>>,
+    links: RefCell<Vec<(TextPlace, String)>>,
     days: RefCell<Vec<Day>>,
 }
 
 /// A day on which something was done, by its key and place.
-pub(super) type Day = (Place, &'static str, Date);
+pub(super) type Day = (TextPlace, &'static str, Date);
 
 impl<'t> Faults<'t> {
     pub(super) fn new(file: &'t str, text: &'t str) -> Self {
@@ -86,16 +92,16 @@ impl<'t> Faults<'t> {
     }
 
     /// The links that were read.
-    pub(super) fn links(&self) -> Vec<(Place, String)> {
+    pub(super) fn links(&self) -> Vec<(TextPlace, String)> {
         self.links.borrow().clone()
     }
 
-    pub(super) fn place(&self, byte: usize) -> Place {
-        Place::of(self.text, byte)
+    pub(super) fn place(&self, byte: usize) -> TextPlace {
+        TextPlace::at_byte(self.text, byte)
     }
 
     /// What was found, in the order of the file.
-    pub(super) fn into_sorted(self) -> Vec<Fault> {
+    pub(super) fn into_sorted(self) -> Vec<ConfigFault> {
         let mut list = self.list.into_inner();
         list.sort_by_key(|fault| (fault.line, fault.column));
         list

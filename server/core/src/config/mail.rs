@@ -3,14 +3,14 @@
 //! None of it is asked of anybody, so none of it stands in the policy.
 
 use lettre::message::Mailbox;
-use words::views::centre::{Kept, Platform};
+use words::views::preference_centre::{Platform, RetainedElsewhere};
 
 use super::reader::{At, Section};
 use contact::{Email, Phone};
 
 /// How mail leaves the house.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
+pub struct MailSettings {
     /// The server that takes it.
     pub host: String,
     /// Its port.
@@ -59,7 +59,7 @@ impl PasswordPlace {
     ///
     /// # Errors
     /// Where it was looked for.
-    pub fn read(&self) -> Result<String, PasswordError> {
+    pub fn load_password(&self) -> Result<String, PasswordError> {
         let password = match self {
             Self::Variable(name) => std::env::var(name).map_err(|_| PasswordError::NoVariable(name.clone()))?,
             Self::File(path) => std::fs::read_to_string(path)
@@ -90,7 +90,7 @@ pub enum PasswordError {
 
 const TLS: [(&str, Tls); 3] = [("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)];
 
-pub(super) fn read(s: &Section<'_>) -> Option<Mail> {
+pub(super) fn read_mail(s: &Section<'_>) -> Option<MailSettings> {
     let host = s.text_at("host");
     let port = s.number("port", 1..=65_535);
     let tls = s.one_of("tls", &TLS);
@@ -100,7 +100,14 @@ pub(super) fn read(s: &Section<'_>) -> Option<Mail> {
     if let (Some(host), Some(tls)) = (&host, &tls) {
         refuse_open_line(s, host, tls, sign_in.is_some());
     }
-    Some(Mail { host: host?.value, port: u16::try_from(port?).ok()?, tls: tls?.value, sign_in, from: from?, reply_to })
+    Some(MailSettings {
+        host: host?.value,
+        port: u16::try_from(port?).ok()?,
+        tls: tls?.value,
+        sign_in,
+        from: from?,
+        reply_to,
+    })
 }
 
 /// Addresses and a password would cross a network in the clear.
@@ -155,7 +162,7 @@ const NUMBER: &str = "{number}";
 
 impl Sms {
     /// Of this form; `None` if it makes no address of a number.
-    fn of(mail_to: &str) -> Option<Self> {
+    fn parse(mail_to: &str) -> Option<Self> {
         let address = mail_to.replace(NUMBER, "31612345678");
         let fits = mail_to.matches(NUMBER).count() == 1 && Email::parse(&address).is_ok();
         fits.then(|| Self { mail_to: mail_to.to_owned() })
@@ -166,7 +173,7 @@ impl Sms {
     /// # Panics
     /// Never: a test makes one.
     pub fn of_the_demo() -> Self {
-        Self::of("{number}@sms.example").expect("an address")
+        Self::parse("{number}@sms.example").expect("an address")
     }
 
     /// Where a text for this number is mailed to.
@@ -184,7 +191,7 @@ pub(super) fn read_sms(s: &Section<'_>, sends_mail: bool) -> Option<Sms> {
         s.note(s.at(), "[sms] sends its texts by mail, and there is no [mail]", "add [mail], or take [sms] out");
     }
     let mail_to = s.text_at("mail_to")?;
-    let sms = Sms::of(&mail_to.value);
+    let sms = Sms::parse(&mail_to.value);
     if sms.is_none() {
         let what = format!("`mail_to`: \"{}\" is no address of a number", mail_to.value);
         s.note(mail_to.at, what, "write one such as {number}@sms.example.nl; {number} becomes 31612345678");
@@ -194,13 +201,13 @@ pub(super) fn read_sms(s: &Section<'_>, sends_mail: bool) -> Option<Sms> {
 
 /// What the newsletter's sign-up promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Newsletter {
+pub struct NewsletterSettings {
     /// After so many days a sign-up that nobody confirmed vanishes.
     pub unconfirmed_days: u32,
 }
 
-pub(super) fn read_newsletter(s: &Section<'_>) -> Option<Newsletter> {
-    Some(Newsletter { unconfirmed_days: s.number("unconfirmed_days", 1..=60)? })
+pub(super) fn read_newsletter(s: &Section<'_>) -> Option<NewsletterSettings> {
+    Some(NewsletterSettings { unconfirmed_days: s.number("unconfirmed_days", 1..=60)? })
 }
 
 /// A social medium on which people can block or leave (S-15).
@@ -211,7 +218,7 @@ pub(super) fn read_platform(s: &Section<'_>) -> Option<Platform> {
 }
 
 /// What is kept in other systems because a law says so (S-38).
-pub(super) fn read_kept(s: &Section<'_>) -> Option<Kept> {
+pub(super) fn read_kept(s: &Section<'_>) -> Option<RetainedElsewhere> {
     let (what, ground, until) = (s.localized("what"), s.localized("ground"), s.localized("until"));
-    Some(Kept { what: what?, ground: ground?, until: until? })
+    Some(RetainedElsewhere { what: what?, ground: ground?, until: until? })
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::policy::{ContinuedUse, Gpc};
+use model::policy::{ContinuedUseRule, Gpc};
 use model::purpose::{Attestation, Purpose, PurposeId, Regime, RegimeOverride};
 
-use super::fault::Place;
+use super::fault::TextPlace;
 use super::reader::{At, Section, choose};
 
 /// CNIL's ceilings, which the Dutch supervisor does not contradict (R-2.4-2).
@@ -13,16 +13,16 @@ const IDENTIFIER_MONTHS: u32 = 13;
 const DATA_MONTHS: u32 = 25;
 
 /// What is known of a purpose while the rest is read, even of one with faults.
-pub(super) struct Known {
+pub(super) struct KnownPurpose {
     /// Unknown when that is the fault.
     pub(super) regime: Option<Regime>,
     pub(super) identifier_months: Option<u32>,
     /// Where its question revision stands.
-    pub(super) place: Place,
+    pub(super) place: TextPlace,
 }
 
 /// The purposes by their ids.
-pub(super) type KnownPurposes = BTreeMap<PurposeId, Known>;
+pub(super) type KnownPurposes = BTreeMap<PurposeId, KnownPurpose>;
 
 const REGIMES: [(&str, Regime); 3] =
     [("necessary", Regime::Necessary), ("low_impact", Regime::LowImpact), ("consent", Regime::Consent)];
@@ -33,7 +33,7 @@ const LEGAL_BASES: [(&str, ()); 6] =
 
 pub(super) fn read_all(root: &Section<'_>) -> (Vec<Purpose>, KnownPurposes) {
     let known = std::cell::RefCell::new(KnownPurposes::new());
-    let purposes = root.tables("purposes", |s| read(s, &mut known.borrow_mut()));
+    let purposes = root.tables("purposes", |s| read_purpose(s, &mut known.borrow_mut()));
     let known = known.into_inner();
     if known.is_empty() {
         root.note(root.at(), "there is no purpose", "describe at least the necessary one in [[purposes]]");
@@ -44,7 +44,7 @@ pub(super) fn read_all(root: &Section<'_>) -> (Vec<Purpose>, KnownPurposes) {
     (purposes, known)
 }
 
-fn read(s: &Section<'_>, known: &mut KnownPurposes) -> Option<Purpose> {
+fn read_purpose(s: &Section<'_>, known: &mut KnownPurposes) -> Option<Purpose> {
     let id = s.parsed::<PurposeId>("id");
     let regime = s.one_of("regime", &REGIMES);
     let revision = s.number_at("revision", 1..=u32::MAX);
@@ -54,7 +54,7 @@ fn read(s: &Section<'_>, known: &mut KnownPurposes) -> Option<Purpose> {
     let data_months = read_data_months(s, attestation.is_some());
     let regime_override = read_override(s, regime.as_ref().map(|regime| regime.value));
     if let Some(id) = &id {
-        let entry = Known {
+        let entry = KnownPurpose {
             regime: regime.as_ref().map(|regime| regime.value),
             identifier_months: attestation.as_ref().map(|attestation| attestation.identifier_months),
             place: s.faults().place(revision.as_ref().map_or(s.at(), |revision| revision.at)),
@@ -190,7 +190,7 @@ pub(super) fn refer(s: &Section<'_>, key: &str, text: &At<String>, known: &Known
 }
 
 /// R-2.5.3-1: continued use unlocks what needs no consent, and nothing else (Planet49, C-673/17).
-pub(super) fn read_continued_use(s: &Section<'_>, known: &KnownPurposes) -> Option<ContinuedUse> {
+pub(super) fn read_continued_use(s: &Section<'_>, known: &KnownPurposes) -> Option<ContinuedUseRule> {
     let record = s.flag_at("record");
     let listed = s.texts("unlocks");
     if let (Some(record), Some(first)) = (&record, listed.first())
@@ -217,7 +217,7 @@ pub(super) fn read_continued_use(s: &Section<'_>, known: &KnownPurposes) -> Opti
             Some(Regime::LowImpact) | None => unlocks.push(id),
         }
     }
-    Some(ContinuedUse { record: record?.value, unlocks })
+    Some(ContinuedUseRule { record: record?.value, unlocks })
 }
 
 pub(super) fn read_gpc(s: &Section<'_>, known: &KnownPurposes) -> Option<Gpc> {

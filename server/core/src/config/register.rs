@@ -148,7 +148,7 @@ fn read_cookie(
     {
         check_attested(s, purpose.identifier_months, days.as_ref(), first_party.as_ref());
     }
-    let set = removal::read(s);
+    let set = removal::read_removal(s);
     let regime_override = read_override(s, regime);
     let (name, days, first_party, http_only) = (name?, days?, first_party?, http_only?);
     let cookie = Cookie {

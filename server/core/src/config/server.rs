@@ -5,7 +5,7 @@ use super::reader::Section;
 
 /// What the server itself needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Server {
+pub struct ServerSettings {
     /// Proxies whose client header is believed.
     pub trusted_proxies: Vec<Network>,
     /// How often one client may come.
@@ -34,7 +34,7 @@ pub struct Rate {
     pub burst: u32,
 }
 
-pub(super) fn read(s: &Section<'_>) -> Option<Server> {
+pub(super) fn read_server(s: &Section<'_>) -> Option<ServerSettings> {
     let proxies = s.texts("trusted_proxies");
     let networks = proxies.iter().filter_map(|text| s.parse_text::<Network>(text, "trusted_proxies"));
     let trusted_proxies = networks.map(|network| network.value).collect();
@@ -43,7 +43,7 @@ pub(super) fn read(s: &Section<'_>) -> Option<Server> {
             ["choices", "continued_use", "pages", "sign_in"].map(|key| s.table(key, read_rate));
         Some(RateLimits { choices: choices?, continued_use: continued_use?, pages: pages?, sign_in: sign_in? })
     });
-    Some(Server { trusted_proxies, rate_limits: rate_limits? })
+    Some(ServerSettings { trusted_proxies, rate_limits: rate_limits? })
 }
 
 fn read_rate(s: &Section<'_>) -> Option<Rate> {

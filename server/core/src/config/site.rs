@@ -130,7 +130,7 @@ pub(super) fn covers(patterns: &[String], path: &str) -> bool {
     })
 }
 
-pub(super) fn read(s: &Section<'_>) -> Option<Site> {
+pub(super) fn read_site(s: &Section<'_>) -> Option<Site> {
     let name = s.text("name");
     let written = s.some_texts("hosts");
     let hosts = written.map(|written| read_hosts(s, written));

@@ -7,7 +7,7 @@ use contact::Phone;
 /// A small site that is not Voipro.
 const SMALL: &str = include_str!("fixture.toml");
 
-fn told(faults: &[Fault]) -> String {
+fn told(faults: &[ConfigFault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 

@@ -56,7 +56,7 @@ pub(super) struct MustName {
     pub(super) purposes: Vec<Localized>,
 }
 
-pub(super) fn read(s: &Section<'_>, must_name: &MustName) -> Option<Texts> {
+pub(super) fn read_texts(s: &Section<'_>, must_name: &MustName) -> Option<Texts> {
     let nl = s.table("nl", |s| read_notice(s, Language::Nl, must_name));
     let en = s.table("en", |s| read_notice(s, Language::En, must_name));
     Some(Texts { nl: nl?, en: en? })

@@ -11,11 +11,11 @@ use model::purpose::{Regime, RegimeOverride};
 
 use super::difference::differences;
 use super::{PublishedPolicy, RenderFirstLayer, canonical, hash};
-use crate::config::{Config, Fault};
+use crate::config::{Config, ConfigFault};
 
 /// What publishing a configuration comes to.
 #[derive(Clone, Debug)]
-pub enum Plan {
+pub enum PublishPlan {
     /// The policy in force already says it.
     UpToDate,
     /// A new policy.
@@ -42,7 +42,7 @@ pub fn plan(
     previous: Option<&PublishedPolicy>,
     change: ChangeClass,
     render: RenderFirstLayer,
-) -> Result<Plan, Vec<Fault>> {
+) -> Result<PublishPlan, Vec<ConfigFault>> {
     let (revision, notice_revision) = previous.map_or((1, 1), |previous| {
         let shown_anew = u32::from(change != ChangeClass::Editorial);
         (previous.policy.revision + 1, previous.policy.notice_revision + shown_anew)
@@ -51,7 +51,7 @@ pub fn plan(
     policy.statements = previous.map(|previous| previous.policy.statements.clone()).unwrap_or_default();
     let next = with_notices(config, policy, render);
     if previous.is_some_and(|previous| is_same(previous, &next)) {
-        return Ok(Plan::UpToDate);
+        return Ok(PublishPlan::UpToDate);
     }
     if let Some(previous) = previous {
         let faults = refuse(config, &previous.policy, &next.policy, change);
@@ -60,7 +60,7 @@ pub fn plan(
         }
     }
     let differences = differences(previous, &next);
-    Ok(Plan::New(Box::new(Publication { policy: next, change, differences })))
+    Ok(PublishPlan::New(Box::new(Publication { policy: next, change, differences })))
 }
 
 /// What a configuration says, as a policy that has no notices and statements yet.
@@ -104,9 +104,9 @@ fn is_same(previous: &PublishedPolicy, next: &PublishedPolicy) -> bool {
     previous.policy == Policy { revision, notice_revision, ..next.policy.clone() }
 }
 
-fn refuse(config: &Config, old: &Policy, new: &Policy, change: ChangeClass) -> Vec<Fault> {
+fn refuse(config: &Config, old: &Policy, new: &Policy, change: ChangeClass) -> Vec<ConfigFault> {
     let changes = question_changes(old, new).into_iter().filter(|change| !change.new_revision);
-    let mut faults: Vec<Fault> = changes.map(|change| old_question(config, old, &change)).collect();
+    let mut faults: Vec<ConfigFault> = changes.map(|change| old_question(config, old, &change)).collect();
     faults.extend(silent_moves(old, new).map(|name| without_reason(config, &name)));
     let least = least_class(old, new);
     if rank(change) < rank(least) {
@@ -156,14 +156,14 @@ fn took_its_place(before: &Cookie, now: &Cookie, old: &Policy, new: &Policy) -> 
     (shares || before.vendors.is_empty() && now.vendors.is_empty()) && !is_in(before, new) && !is_in(now, old)
 }
 
-fn without_reason(config: &Config, name: &str) -> Fault {
+fn without_reason(config: &Config, name: &str) -> ConfigFault {
     let mend =
         "say why at the cookie or its purpose: regime_override = { reason = \"…\", by = \"…\", on = 2026-11-27 }";
     config.fault(format!("the {name} would no longer ask for consent, and nothing says why"), mend.to_owned())
 }
 
 /// The fault of a question that changed under people's answers.
-fn old_question(config: &Config, old: &Policy, change: &QuestionChange) -> Fault {
+fn old_question(config: &Config, old: &Policy, change: &QuestionChange) -> ConfigFault {
     let before = old.purpose(&change.purpose).map_or(0, |purpose| purpose.revision);
     let (what, least) = if change.facets.is_empty() {
         (format!("the question of `{}` goes back from revision {before}", change.purpose), before)

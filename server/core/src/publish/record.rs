@@ -6,28 +6,30 @@ use model::notice::NoticeStrings;
 use model::policy::{ChangeClass, Policy};
 
 use super::plan::freeze;
-use super::{Plan, PublishError, Published, PublishedPolicy, RenderFirstLayer, canonical, hash, least_class, plan};
+use super::{
+    PublishError, PublishPlan, Published, PublishedPolicy, RenderFirstLayer, canonical, hash, least_class, plan,
+};
 use crate::config::Config;
 use ledger::clock::Clock;
-use ledger::{Draft, Fact, FactName, Scribe, Written};
+use ledger::{AppendRequest, Appended, Fact, FactName, Ledger};
 
 /// Records a policy: from the next start on it is the one in force.
 ///
 /// # Errors
 /// Nothing was recorded then.
 pub async fn publish(
-    scribe: &Scribe,
+    ledger: &Ledger,
     publication: &super::Publication,
     actor: Actor,
     clock: &dyn Clock,
-) -> Result<Written, PublishError> {
+) -> Result<Appended, PublishError> {
     let published = PolicyPublished { policy: publication.policy.hash, change: publication.change };
     let event = Event::new(clock.now().at, actor, Route::System, published);
     let mut facts = contents(&publication.policy);
-    let mut policies = listed(scribe)?;
+    let mut policies = listed(ledger)?;
     policies.push(publication.policy.hash);
     facts.push(Fact::Policies(policies));
-    Ok(scribe.append(Draft::with(event, facts)).await?)
+    Ok(ledger.append(AppendRequest::with(event, facts)).await?)
 }
 
 /// Publishes a configuration unless it is the one in force, as whatever kind of change it is; for the demo and tests.
@@ -35,20 +37,20 @@ pub async fn publish(
 /// # Errors
 /// Also when a question changed without a new revision.
 pub async fn publish_if_new(
-    scribe: &Scribe,
+    ledger: &Ledger,
     config: &Config,
     clock: &dyn Clock,
     render: RenderFirstLayer,
 ) -> Result<(), PublishError> {
-    let published = Published::load(scribe)?;
+    let published = Published::load(ledger)?;
     if published.is_current(config) {
         return Ok(());
     }
     let previous = published.latest();
     let change = previous.map_or(ChangeClass::Purpose, |previous| least_class(&previous.policy, &freeze(config, 0, 0)));
     match plan(config, previous, change, render).map_err(PublishError::Faults)? {
-        Plan::UpToDate => Ok(()),
-        Plan::New(publication) => publish(scribe, &publication, Actor::System, clock).await.map(|_| ()),
+        PublishPlan::UpToDate => Ok(()),
+        PublishPlan::New(publication) => publish(ledger, &publication, Actor::System, clock).await.map(|_| ()),
     }
 }
 
@@ -61,8 +63,8 @@ fn contents(published: &PublishedPolicy) -> Vec<Fact> {
     all.map(Fact::content).collect()
 }
 
-fn listed(scribe: &Scribe) -> Result<Vec<ContentHash>, PublishError> {
-    Ok(match scribe.fact(&FactName::Policies)? {
+fn listed(ledger: &Ledger) -> Result<Vec<ContentHash>, PublishError> {
+    Ok(match ledger.fact(&FactName::Policies)? {
         Some(Fact::Policies(policies)) => policies,
         _ => Vec::new(),
     })
@@ -73,27 +75,27 @@ impl Published {
     ///
     /// # Errors
     /// When a content is missing or is not what its hash says.
-    pub fn load(scribe: &Scribe) -> Result<Self, PublishError> {
-        let policies = listed(scribe)?.into_iter().map(|hash| load_policy(scribe, hash));
+    pub fn load(ledger: &Ledger) -> Result<Self, PublishError> {
+        let policies = listed(ledger)?.into_iter().map(|hash| load_policy(ledger, hash));
         Ok(Self::new(policies.collect::<Result<_, _>>()?))
     }
 }
 
-fn load_policy(scribe: &Scribe, name: ContentHash) -> Result<PublishedPolicy, PublishError> {
-    let policy: Policy = read(&content(scribe, name)?, name)?;
+fn load_policy(ledger: &Ledger, name: ContentHash) -> Result<PublishedPolicy, PublishError> {
+    let policy: Policy = parse_content(&content(ledger, name)?, name)?;
     let (mut strings, mut html) = (Vec::new(), Vec::new());
     for notice in policy.notices.values() {
-        strings.push(read::<NoticeStrings>(&content(scribe, notice.strings)?, notice.strings)?);
-        html.push((notice.language, content(scribe, notice.html)?));
+        strings.push(parse_content::<NoticeStrings>(&content(ledger, notice.strings)?, notice.strings)?);
+        html.push((notice.language, content(ledger, notice.html)?));
     }
     Ok(PublishedPolicy { hash: name, policy, strings, html })
 }
 
-fn content(scribe: &Scribe, name: ContentHash) -> Result<Vec<u8>, PublishError> {
-    let content = scribe.content(name)?.filter(|content| hash(content) == name);
+fn content(ledger: &Ledger, name: ContentHash) -> Result<Vec<u8>, PublishError> {
+    let content = ledger.content(name)?.filter(|content| hash(content) == name);
     content.ok_or_else(|| PublishError::Damaged(name.to_string()))
 }
 
-fn read<T: serde::de::DeserializeOwned>(content: &[u8], name: ContentHash) -> Result<T, PublishError> {
+fn parse_content<T: serde::de::DeserializeOwned>(content: &[u8], name: ContentHash) -> Result<T, PublishError> {
     serde_json::from_slice(content).map_err(|_| PublishError::Damaged(name.to_string()))
 }

@@ -6,12 +6,12 @@ use ui::components::banner::first_layer;
 use super::*;
 use crate::config::{EXAMPLE, parse};
 use ledger::clock::{Clock as _, FixedClock};
-use ledger::{Draft, Fact, Opening, Scribe};
+use ledger::{AppendRequest, Fact, Ledger, Opening};
 use vault::random::SeededEntropy;
 
-fn scribe() -> Scribe {
+fn ledger() -> Ledger {
     let entropy = Arc::new(SeededEntropy::new(1));
-    Scribe::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
+    Ledger::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
 }
 
 fn clock() -> FixedClock {
@@ -30,8 +30,8 @@ fn changed(changes: &[(&str, &str)]) -> Config {
 
 fn planned(config: &Config, previous: Option<&PublishedPolicy>, change: ChangeClass) -> Publication {
     match plan(config, previous, change, first_layer) {
-        Ok(Plan::New(publication)) => *publication,
-        Ok(Plan::UpToDate) => panic!("nothing changed"),
+        Ok(PublishPlan::New(publication)) => *publication,
+        Ok(PublishPlan::UpToDate) => panic!("nothing changed"),
         Err(faults) => panic!("{}", lines(&faults)),
     }
 }
@@ -82,7 +82,7 @@ party meta_ireland: Meta Platforms Ireland Limited
 #[test]
 fn the_same_configuration_is_nothing_to_publish() {
     for change in [ChangeClass::Editorial, ChangeClass::Material, ChangeClass::Purpose] {
-        assert!(matches!(plan(&Config::example(), Some(&first()), change, first_layer), Ok(Plan::UpToDate)));
+        assert!(matches!(plan(&Config::example(), Some(&first()), change, first_layer), Ok(PublishPlan::UpToDate)));
     }
 }
 
@@ -151,12 +151,12 @@ vendors.meta_ireland.role.nl: “Advertenties op Facebook en Instagram” → �
 
 #[tokio::test]
 async fn a_policy_is_published_once_and_read_back_as_it_was() {
-    let (scribe, clock, config) = (scribe(), clock(), Config::example());
-    let nothing = Published::load(&scribe).expect("an empty ledger");
+    let (ledger, clock, config) = (ledger(), clock(), Config::example());
+    let nothing = Published::load(&ledger).expect("an empty ledger");
     assert!(matches!(nothing.refuse_another(&config), Err(PublishError::Nothing)));
-    publish_if_new(&scribe, &config, &clock, first_layer).await.expect("published");
-    publish_if_new(&scribe, &config, &clock, first_layer).await.expect("nothing to do");
-    let published = Published::load(&scribe).expect("it loads");
+    publish_if_new(&ledger, &config, &clock, first_layer).await.expect("published");
+    publish_if_new(&ledger, &config, &clock, first_layer).await.expect("nothing to do");
+    let published = Published::load(&ledger).expect("it loads");
     published.refuse_another(&config).expect("it is in force");
     assert_eq!(published.policies.len(), 1);
     assert_eq!(**published.current(), first());
@@ -164,8 +164,8 @@ async fn a_policy_is_published_once_and_read_back_as_it_was() {
 
     let other = changed(&[WORDS]);
     assert!(matches!(published.refuse_another(&other), Err(PublishError::Another)));
-    publish_if_new(&scribe, &other, &clock, first_layer).await.expect("published");
-    let published = Published::load(&scribe).expect("it loads");
+    publish_if_new(&ledger, &other, &clock, first_layer).await.expect("published");
+    let published = Published::load(&ledger).expect("it loads");
     assert_eq!(published.policies.len(), 2);
     assert!(published.is_current(&other) && !published.is_current(&config));
     assert_eq!(published.by_hash(first().hash).map(|policy| &policy.policy), Some(&first().policy));
@@ -173,13 +173,13 @@ async fn a_policy_is_published_once_and_read_back_as_it_was() {
 
 #[tokio::test]
 async fn the_event_names_the_policy_and_the_class() {
-    let scribe = scribe();
+    let ledger = ledger();
     let publication = planned(&Config::example(), None, ChangeClass::Purpose);
-    let written = publish(&scribe, &publication, Actor::System, &clock()).await.expect("published");
-    let recorded = scribe.record(written.address).expect("it reads").expect("it is there").event;
+    let written = publish(&ledger, &publication, Actor::System, &clock()).await.expect("published");
+    let recorded = ledger.record(written.address).expect("it reads").expect("it is there").event;
     let published = PolicyPublished { policy: publication.policy.hash, change: ChangeClass::Purpose };
     assert_eq!(recorded.body, published.into());
-    assert_eq!(scribe.content(publication.policy.hash).expect("it reads"), Some(canonical(&publication.policy.policy)));
+    assert_eq!(ledger.content(publication.policy.hash).expect("it reads"), Some(canonical(&publication.policy.policy)));
 }
 
 #[tokio::test]
@@ -196,14 +196,14 @@ async fn newer_markup_of_the_same_words_does_not_stop_a_server_but_can_be_publis
 
 #[tokio::test]
 async fn a_content_that_is_not_what_its_name_says_is_refused() {
-    let (scribe, clock) = (scribe(), clock());
-    publish_if_new(&scribe, &Config::example(), &clock, first_layer).await.expect("published");
+    let (ledger, clock) = (ledger(), clock());
+    publish_if_new(&ledger, &Config::example(), &clock, first_layer).await.expect("published");
     let rotated = KeyRotated { key: RotatedKey::Root };
     let event = Event::new(clock.now().at, Actor::System, Route::System, rotated);
     let html = first().policy.notices[&Language::Nl].html;
     let wrong = Fact::Content { hash: html, bytes: b"<p>other</p>".to_vec() };
-    scribe.append(Draft::with(event, vec![wrong])).await.expect("written");
-    let error = Published::load(&scribe).expect_err("it is damaged");
+    ledger.append(AppendRequest::with(event, vec![wrong])).await.expect("written");
+    let error = Published::load(&ledger).expect_err("it is damaged");
     assert!(matches!(&error, PublishError::Damaged(name) if *name == html.to_string()), "{error}");
 }
 

@@ -13,19 +13,19 @@ use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
 
 use super::days::Days;
-use super::look_up::{Contact, LookUps, Why};
-use super::people::{Act, ActError, Acted, Contactability, Who};
+use super::look_up::{Contact, LookUps, LookupReason};
+use super::people::{ActError, ActOutcome, Addressee, Contactability, Provenance};
 use super::staff::StaffName;
 use contact::ContactPoint;
 use ledger::clock::Clock;
 use ledger::formats::fact::{self, Direction, UnderKey};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, StoredFact};
+use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError, StoredFact};
 
 /// A call's reference in the phone system.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference(String);
+pub struct CallReference(String);
 
-impl Reference {
+impl CallReference {
     /// Reads a reference: one line of at most 60 characters.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -45,7 +45,7 @@ pub struct OnTheLine {
     /// Who speaks with them.
     pub staff: StaffName,
     /// The call's reference.
-    pub reference: Reference,
+    pub reference: CallReference,
     /// Who called whom.
     pub direction: Direction,
     /// What was looked up, where it is a contact point.
@@ -56,15 +56,15 @@ pub struct OnTheLine {
 
 impl OnTheLine {
     /// As it is kept.
-    fn stored(&self) -> fact::Call {
+    fn stored(&self) -> fact::OpenCall {
         let Self { staff, reference, direction, point, people } = self.clone();
-        fact::Call { staff: staff.to_string(), reference: reference.0, direction, point, people }
+        fact::OpenCall { staff: staff.to_string(), reference: reference.0, direction, point, people }
     }
 
     /// Reads what was kept; `None` where nobody has such a name, or the reference is none.
-    fn read(stored: fact::Call) -> Option<Self> {
-        let fact::Call { staff, reference, direction, point, people } = stored;
-        let (staff, reference) = (staff.parse().ok()?, Reference::parse(&reference)?);
+    fn from_fact(stored: fact::OpenCall) -> Option<Self> {
+        let fact::OpenCall { staff, reference, direction, point, people } = stored;
+        let (staff, reference) = (staff.parse().ok()?, CallReference::parse(&reference)?);
         Some(Self { staff, reference, direction, point, people })
     }
 }
@@ -85,14 +85,14 @@ pub struct OpenCall {
     /// Whether the right to object was offered; a call cannot be closed before this is answered.
     pub right_offered: Option<bool>,
     /// What was recorded in it last.
-    pub recorded: Option<Acted>,
+    pub recorded: Option<ActOutcome>,
     /// Where the look-up was recorded.
     pub audit: RecordAddress,
 }
 
 /// The calls that are open at the desk.
 pub struct Calls {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
     days: Arc<Days>,
     contactability: Arc<Contactability>,
@@ -107,21 +107,21 @@ impl Calls {
     /// # Errors
     /// When one of them cannot be read.
     pub fn load(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
         days: Arc<Days>,
         contactability: Arc<Contactability>,
         look_ups: Arc<LookUps>,
     ) -> Result<Self, ReadError> {
         let mut open = HashMap::new();
-        for StoredFact { fact, record: address } in scribe.facts(FactKind::Call)? {
+        for StoredFact { fact, record: address } in ledger.facts(FactKind::Call)? {
             if let Fact::Call { id, call: Some(stored) } = fact {
                 let damaged = || ReadError::Damaged { address, what: "an open call beside it is none".to_owned() };
-                let line = OnTheLine::read(stored).ok_or_else(damaged)?;
+                let line = OnTheLine::from_fact(stored).ok_or_else(damaged)?;
                 open.insert(CallId(id), OpenCall::new(line, address, CallId(id)));
             }
         }
-        Ok(Self { scribe, clock, days, contactability, look_ups, open: Mutex::new(open) })
+        Ok(Self { ledger, clock, days, contactability, look_ups, open: Mutex::new(open) })
     }
 
     fn table(&self) -> MutexGuard<'_, HashMap<CallId, OpenCall>> {
@@ -178,8 +178,8 @@ impl OpenCall {
     }
 
     /// About whom.
-    pub fn who(&self) -> Who {
-        Who { person: self.person, points: self.line.point.iter().cloned().collect() }
+    pub fn who(&self) -> Addressee {
+        Addressee { person: self.person, points: self.line.point.iter().cloned().collect() }
     }
 
     fn call(&self) -> Call {
@@ -207,7 +207,7 @@ impl Calls {
     pub async fn open_call(
         &self,
         staff: &StaffName,
-        reference: Reference,
+        reference: CallReference,
         direction: Direction,
         contact: &Contact,
     ) -> Result<Option<OpenCall>, AppendError> {
@@ -220,7 +220,7 @@ impl Calls {
         let line = OnTheLine { staff: staff.clone(), reference, direction, point, people };
         let id = self.days.waiting_name(&the_day);
         let fact = Fact::Call { id, call: Some(line.stored()) };
-        let (why, id) = (Why::of_call(&line.reference.0), CallId(id));
+        let (why, id) = (LookupReason::of_call(&line.reference.0), CallId(id));
         let audit = self.look_ups.record_look_up(staff, &why, &line.people, vec![fact]).await?;
         let call = OpenCall::new(line, audit, id);
         self.table().insert(call.id, call.clone());
@@ -231,8 +231,8 @@ impl Calls {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn object_in_call(&self, call: &OpenCall, channels: &[Channel]) -> Result<Acted, ActError> {
-        let act = Act {
+    pub async fn object_in_call(&self, call: &OpenCall, channels: &[Channel]) -> Result<ActOutcome, ActError> {
+        let act = Provenance {
             route: call.route(),
             actor: call.agent(),
             level: IdentityLevel::Unverified,
@@ -258,10 +258,10 @@ impl Calls {
         if self.get(&call.id).is_none() {
             return Err(CloseError::Closed);
         }
-        let about = call.person.and_then(|person| self.scribe.seal_about(person));
+        let about = call.person.and_then(|person| self.ledger.seal_about(person));
         let closed = CallClosed { call: call.call(), about };
         let event = Event::new(self.clock.now().at, call.agent(), call.route(), closed);
-        self.scribe.append(Draft::with(event, vec![Fact::Call { id: call.id.0, call: None }])).await?;
+        self.ledger.append(AppendRequest::with(event, vec![Fact::Call { id: call.id.0, call: None }])).await?;
         self.table().remove(&call.id);
         Ok(())
     }

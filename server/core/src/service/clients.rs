@@ -20,8 +20,8 @@ use zeroize::Zeroizing;
 use super::staff::StaffName;
 use ledger::clock::Clock;
 use ledger::formats::fact::{ApiClient, FactId};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, StoredFact};
-use vault::random::Entropy;
+use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError, StoredFact};
+use vault::random::SecureRandom;
 
 /// What a key is good for.
 #[derive(
@@ -29,7 +29,7 @@ use vault::random::Entropy;
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Scope {
+pub enum ClientScope {
     /// To ask "may I?".
     Decisions,
     /// To get the links and headers of a mail.
@@ -42,7 +42,7 @@ pub enum Scope {
     Customers,
 }
 
-impl Scope {
+impl ClientScope {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Decisions, Self::Mail, Self::Letters, Self::Objections, Self::Customers];
 
@@ -52,7 +52,7 @@ impl Scope {
     }
 }
 
-impl fmt::Display for Scope {
+impl fmt::Display for ClientScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
     }
@@ -84,18 +84,18 @@ pub struct ClientNameError;
 
 /// A program with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Client {
+pub struct KeyedClient {
     /// What it is called.
     pub name: ClientName,
     /// What its key is good for.
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<ClientScope>,
     /// The last civil day of its key.
     pub until: Date,
     /// SHA-256 of the key, in hexadecimal digits.
     hash: String,
 }
 
-impl Client {
+impl KeyedClient {
     /// As it is kept.
     fn stored(&self) -> ApiClient {
         let Self { name, scopes, until, hash } = self;
@@ -104,11 +104,11 @@ impl Client {
     }
 
     /// Reads what was kept; `None` where a name or a scope is none.
-    fn read(stored: ApiClient) -> Option<Self> {
+    fn from_fact(stored: ApiClient) -> Option<Self> {
         #[cfg(test)]
         tests::READ.set(tests::READ.get() + 1);
         let ApiClient { name, scopes, until, hash } = stored;
-        let scope = |word: &String| Scope::ALL.into_iter().find(|scope| scope.word() == word);
+        let scope = |word: &String| ClientScope::ALL.into_iter().find(|scope| scope.word() == word);
         let scopes = scopes.iter().map(scope).collect::<Option<_>>()?;
         Some(Self { name: name.parse().ok()?, scopes, until, hash })
     }
@@ -130,11 +130,11 @@ pub enum ClientError {
 
 /// Programs that ask and tell, each found by the hash of its key.
 pub struct ApiClients {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     /// Guards the clients for one look, or for taking note of one that was added or removed once that is durable.
-    by_hash: RwLock<HashMap<KeyHash, (FactId, Client)>>,
+    by_hash: RwLock<HashMap<KeyHash, (FactId, KeyedClient)>>,
 }
 
 /// SHA-256 of a key, in hexadecimal digits. Whoever can make one up for a key that they don't have breaks SHA-256, so it is
@@ -146,19 +146,19 @@ impl ApiClients {
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn load(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, ReadError> {
+    pub fn load(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Result<Self, ReadError> {
         let mut by_hash = HashMap::new();
-        for StoredFact { fact, record: address } in scribe.facts(FactKind::ApiClient)? {
+        for StoredFact { fact, record: address } in ledger.facts(FactKind::ApiClient)? {
             if let Fact::ApiClient { id, client: Some(stored) } = fact {
                 let damaged = || ReadError::Damaged { address, what: "a client's name or scope is none".to_owned() };
-                let client = Client::read(stored).ok_or_else(damaged)?;
+                let client = KeyedClient::from_fact(stored).ok_or_else(damaged)?;
                 by_hash.insert(client.hash.clone(), (id, client));
             }
         }
-        Ok(Self { scribe, clock, entropy, by_hash: RwLock::new(by_hash) })
+        Ok(Self { ledger, clock, entropy, by_hash: RwLock::new(by_hash) })
     }
 
-    fn known(&self) -> RwLockReadGuard<'_, HashMap<KeyHash, (FactId, Client)>> {
+    fn known(&self) -> RwLockReadGuard<'_, HashMap<KeyHash, (FactId, KeyedClient)>> {
         self.by_hash.read().expect("nobody panics while changing it")
     }
 }
@@ -171,7 +171,7 @@ impl ApiClients {
     pub async fn add(
         &self,
         name: &ClientName,
-        scopes: &[Scope],
+        scopes: &[ClientScope],
         until: Date,
     ) -> Result<Zeroizing<String>, ClientError> {
         if self.named(name).is_some() {
@@ -185,7 +185,7 @@ impl ApiClients {
         let key = Zeroizing::new(format!("keuze_{}", URL_SAFE_NO_PAD.encode(*secret)));
         let rights = scopes.iter().map(|scope| scope.word().to_owned()).collect();
         let added = ClientChanged { name: name.to_string(), change: ClientChange::Added { rights, until } };
-        let client = Client { name: name.clone(), scopes, until, hash: hash(&key) };
+        let client = KeyedClient { name: name.clone(), scopes, until, hash: hash(&key) };
         let id = FactId(self.entropy.bytes());
         self.keep(id, Some(client.stored()), added).await?;
         self.by_hash.write().expect("nobody panics while changing it").insert(client.hash.clone(), (id, client));
@@ -193,8 +193,8 @@ impl ApiClients {
     }
 
     /// Everybody with a key, by name.
-    pub fn list(&self) -> Vec<Client> {
-        let mut all: Vec<Client> = self.known().values().map(|(_, client)| client.clone()).collect();
+    pub fn list(&self) -> Vec<KeyedClient> {
+        let mut all: Vec<KeyedClient> = self.known().values().map(|(_, client)| client.clone()).collect();
         all.sort_by_key(|client| client.name.to_string());
         all
     }
@@ -212,17 +212,17 @@ impl ApiClients {
     }
 
     /// Whose key this is, expired or not.
-    pub fn with_key(&self, key: &str) -> Option<Client> {
+    pub fn with_key(&self, key: &str) -> Option<KeyedClient> {
         self.known().get(&hash(key)).map(|(_, client)| client.clone())
     }
 
-    fn named(&self, name: &ClientName) -> Option<(FactId, Client)> {
+    fn named(&self, name: &ClientName) -> Option<(FactId, KeyedClient)> {
         self.known().values().find(|(_, client)| client.name == *name).cloned()
     }
 
     async fn keep(&self, id: FactId, client: Option<ApiClient>, what: ClientChanged) -> Result<(), ClientError> {
         let event = Event::new(self.clock.now().at, Actor::System, Route::System, what);
-        self.scribe.append(Draft::with(event, vec![Fact::ApiClient { id, client }])).await?;
+        self.ledger.append(AppendRequest::with(event, vec![Fact::ApiClient { id, client }])).await?;
         Ok(())
     }
 }
@@ -238,7 +238,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
-    use crate::service::fixture::House;
+    use crate::service::fixture::TestApp;
 
     thread_local! {
         /// How many stored clients were read by this test.
@@ -252,30 +252,30 @@ mod tests {
         let data = folder.path().join("data");
         let mut keys = Vec::new();
         {
-            let house = House::at(Some(&data), 1).await;
+            let app = TestApp::at(Some(&data), 1).await;
             for number in 0..40 {
                 let name = format!("client-{number}").parse().expect("a name");
-                let added = clients(&house).add(&name, &[Scope::Decisions], date!(2027 - 11 - 24)).await;
+                let added = clients(&app).add(&name, &[ClientScope::Decisions], date!(2027 - 11 - 24)).await;
                 keys.push(added.expect("added"));
             }
-            house.services.scribe.close().await;
+            app.services.ledger.close().await;
         }
         READ.set(0);
-        let house = House::at(Some(&data), 2).await;
+        let app = TestApp::at(Some(&data), 2).await;
         assert_eq!(READ.get(), 40, "each is read once, at the start");
         for (number, key) in keys.iter().enumerate() {
-            let client = clients(&house).with_key(key).expect("known");
+            let client = clients(&app).with_key(key).expect("known");
             assert_eq!(client.name.to_string(), format!("client-{number}"));
-            assert_eq!(clients(&house).with_key("keuze_unknown"), None);
+            assert_eq!(clients(&app).with_key("keuze_unknown"), None);
         }
         let name = "client-7".parse().expect("a name");
-        clients(&house).remove(&name).await.expect("removed");
-        assert_eq!((clients(&house).with_key(&keys[7]), clients(&house).list().len()), (None, 39));
+        clients(&app).remove(&name).await.expect("removed");
+        assert_eq!((clients(&app).with_key(&keys[7]), clients(&app).list().len()), (None, 39));
         assert_eq!(READ.get(), 40, "and by no question");
     }
 
-    fn clients(house: &House) -> &ApiClients {
-        let services = &house.services;
+    fn clients(app: &TestApp) -> &ApiClients {
+        let services = &app.services;
         &services.clients
     }
 
@@ -286,26 +286,26 @@ mod tests {
         let data = folder.path().join("data");
         let name: ClientName = "mailer".parse().expect("a name");
         let key = {
-            let house = House::at(Some(&data), 1).await;
-            let scopes = [Scope::Mail, Scope::Decisions, Scope::Mail];
-            let key = clients(&house).add(&name, &scopes, date!(2027 - 11 - 24)).await.expect("added");
-            let again = clients(&house).add(&name, &scopes, date!(2027 - 11 - 24)).await;
+            let app = TestApp::at(Some(&data), 1).await;
+            let scopes = [ClientScope::Mail, ClientScope::Decisions, ClientScope::Mail];
+            let key = clients(&app).add(&name, &scopes, date!(2027 - 11 - 24)).await.expect("added");
+            let again = clients(&app).add(&name, &scopes, date!(2027 - 11 - 24)).await;
             assert!(matches!(again, Err(ClientError::Taken)));
-            house.services.scribe.close().await;
+            app.services.ledger.close().await;
             key
         };
-        let house = House::at(Some(&data), 2).await;
-        let client = clients(&house).with_key(&key).expect("known");
-        assert_eq!((client.name, client.scopes), (name.clone(), vec![Scope::Decisions, Scope::Mail]));
-        assert_eq!(clients(&house).with_key("keuze_x"), None);
-        let event = house.ledger().pop().expect("an event");
+        let app = TestApp::at(Some(&data), 2).await;
+        let client = clients(&app).with_key(&key).expect("known");
+        assert_eq!((client.name, client.scopes), (name.clone(), vec![ClientScope::Decisions, ClientScope::Mail]));
+        assert_eq!(clients(&app).with_key("keuze_x"), None);
+        let event = app.ledger().pop().expect("an event");
         let rights = vec!["decisions".to_owned(), "mail".to_owned()];
         let change = ClientChange::Added { rights, until: time::macros::date!(2027 - 11 - 24) };
         assert_eq!(event.body, ClientChanged { name: "mailer".to_owned(), change }.into());
-        clients(&house).remove(&name).await.expect("removed");
-        assert_eq!(clients(&house).with_key(&key), None);
-        assert!(matches!(clients(&house).remove(&name).await, Err(ClientError::Gone)));
-        house.services.scribe.close().await;
+        clients(&app).remove(&name).await.expect("removed");
+        assert_eq!(clients(&app).with_key(&key), None);
+        assert!(matches!(clients(&app).remove(&name).await, Err(ClientError::Gone)));
+        app.services.ledger.close().await;
         let secret = key.trim_start_matches("keuze_").as_bytes();
         let mut left = vec![data];
         let mut files = 0;

@@ -22,22 +22,22 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 use self::spare::Spare;
-use super::brakes::{Brakes, Mailbox, Source, Tried};
-use super::centre::Wish;
+use super::attempt_limits::{AttemptLimits, Mailbox, Source, Tried};
 use super::mail::MailQueue;
-use super::people::{Acted, Erased, People, Person, Seen};
+use super::people::{ActOutcome, ErasureOutcome, People, Person, PersonSeen};
+use super::preference_centre::PreferenceChange;
 use crate::publish::Published;
 use contact::{ContactPoint, Email, Phone};
 use ledger::clock::{Clock, wall_clock};
 use ledger::formats::browser_cookie;
-use ledger::formats::fact::Mail;
-use ledger::{AppendError, Scribe};
+use ledger::formats::fact::QueuedMail;
+use ledger::{AppendError, Ledger};
 use vault::key::{
     SecretName,
     purpose::{Mac, Sealing},
 };
 use vault::mac::mac;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 
 /// The key under which messages to one mailbox are counted.
 const SENDS: SecretName<Mac> = SecretName::new("sends");
@@ -52,18 +52,18 @@ pub const CODE_LIVES: Duration = Duration::minutes(10);
 pub const SESSION_LIVES: Duration = Duration::hours(24);
 /// What is known of codes and sessions beside the browsers that have them.
 pub struct Verification {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     published: Arc<Published>,
     people: Arc<People>,
     mail: Arc<MailQueue>,
     /// Tries and sends.
-    brakes: Brakes,
+    brakes: AttemptLimits,
     /// Guards the order of presses of somebody who is known, from one's beginning to its answer; no page waits for it.
     pressing: tokio::sync::Mutex<()>,
     /// Guards what sessions did just now, for the second press of a double one; for one look or change.
-    done: Mutex<Vec<Done>>,
+    done: Mutex<Vec<SessionAct>>,
     /// Guards the sessions that were ended before their time; for one look or change.
     ended: Mutex<HashMap<[u8; 16], OffsetDateTime>>,
     /// Of this run alone: what was ended is known in memory only, so no session outlives it.
@@ -71,7 +71,7 @@ pub struct Verification {
 }
 
 /// What a session did.
-struct Done {
+struct SessionAct {
     session: [u8; 16],
     at: OffsetDateTime,
     what: JustDone,
@@ -81,12 +81,12 @@ struct Done {
 #[derive(Clone)]
 pub enum JustDone {
     /// A button of the preference centre, and what it came to.
-    Wish(Wish, Acted),
+    Wish(PreferenceChange, ActOutcome),
     /// It erased what is held: what that came to, and what its form was about.
-    Erased(Erased, String),
+    Erased(ErasureOutcome, String),
 }
 
-impl Done {
+impl SessionAct {
     /// An erasure ends its session, and its form may be sent again for as long as the session would have lived.
     fn lives(&self, now: OffsetDateTime) -> bool {
         let lives = if matches!(self.what, JustDone::Erased(..)) { SESSION_LIVES } else { DOUBLE };
@@ -100,16 +100,16 @@ const DOUBLE: Duration = Duration::seconds(10);
 impl Verification {
     /// On what it may touch, and with what was tried before.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         published: Arc<Published>,
         people: Arc<People>,
         mail: Arc<MailQueue>,
-        brakes: Brakes,
+        brakes: AttemptLimits,
     ) -> Self {
         let (pressing, done, ended, run) = Default::default();
-        Self { scribe, clock, entropy, published, people, mail, brakes, pressing, done, ended, run }
+        Self { ledger, clock, entropy, published, people, mail, brakes, pressing, done, ended, run }
     }
 }
 
@@ -120,7 +120,7 @@ fn table<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What lies in the browser that asked for a code, sealed.
 #[derive(Serialize, Deserialize)]
-struct Asked {
+struct CodeRequest {
     id: [u8; 16],
     /// Of a spare code nothing is kept anywhere.
     code: Option<String>,
@@ -130,16 +130,16 @@ struct Asked {
     until: OffsetDateTime,
 }
 
-impl Asked {
-    fn waiting(self) -> Waiting {
+impl CodeRequest {
+    fn waiting(self) -> WaitingCode {
         let id = format!("{:032x}", u128::from_be_bytes(self.id));
-        Waiting { id, by_spare: self.code.is_none(), to: self.to, next: self.next }
+        WaitingCode { id, by_spare: self.code.is_none(), to: self.to, next: self.next }
     }
 }
 
 /// Who is signed in, by an address or number that they proved to control.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Session {
+pub struct PersonSession {
     id: [u8; 16],
     /// The run of the server in which it began.
     run: [u8; 16],
@@ -160,7 +160,7 @@ pub enum KnownAt {
     Several,
 }
 
-impl Session {
+impl PersonSession {
     /// The proven address or number.
     pub fn point(&self) -> &ContactPoint {
         &self.to
@@ -175,15 +175,15 @@ impl Session {
     }
 
     /// What a yes in it rests on.
-    pub fn verification(&self) -> evidence::Verification {
-        if self.email().is_some() { evidence::Verification::MailCode } else { evidence::Verification::TextCode }
+    pub fn verification(&self) -> evidence::IdentityCheck {
+        if self.email().is_some() { evidence::IdentityCheck::MailCode } else { evidence::IdentityCheck::TextCode }
     }
 }
 
 /// What a form is about, as it says so itself: the proven address or number, and who is known there. Both as keyed hashes,
 /// so that neither stands in a page's source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About {
+pub struct FormSubject {
     point: String,
     who: String,
 }
@@ -199,7 +199,7 @@ pub enum Fit {
     Not,
 }
 
-impl About {
+impl FormSubject {
     /// How a form fits that says it is about this.
     pub fn fit(&self, said: &str) -> Fit {
         match said.split_once('-') {
@@ -210,7 +210,7 @@ impl About {
     }
 }
 
-impl std::fmt::Display for About {
+impl std::fmt::Display for FormSubject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}-{}", self.point, self.who)
     }
@@ -240,7 +240,7 @@ pub enum SendError {
 }
 
 /// What a code that was asked for is about, for the page that takes it.
-pub struct Waiting {
+pub struct WaitingCode {
     /// Its random number, for its form to say.
     pub id: String,
     /// Nothing was sent when it was asked for: only a spare code that was sent before is of use.
@@ -266,10 +266,10 @@ pub enum CodeError {
 
 impl Verification {
     /// The person whose data a session opens, as it shows them.
-    pub(super) fn seen_in(&self, session: &Session) -> Option<Seen> {
+    pub(super) fn seen_in(&self, session: &PersonSession) -> Option<PersonSeen> {
         let person = self.opened_by(session)?;
         let is_whole = self.people.known_person(person.subject).is_some_and(|whole| whole == person);
-        Some(Seen { person, is_whole })
+        Some(PersonSeen { person, is_whole })
     }
 
     /// Reads where a code shall go. With `mobile`, numbers are taken, too.
@@ -299,27 +299,27 @@ impl Verification {
         let last_until = self.may_send_to(to, next, by)?;
         let (code, id) = (self.six_digits(), self.entropy.bytes());
         let until = self.clock.now().at + CODE_LIVES;
-        let asked = Asked { id, code: Some(code.clone()), to: to.clone(), next: next.to_owned(), until };
+        let asked = CodeRequest { id, code: Some(code.clone()), to: to.clone(), next: next.to_owned(), until };
         let spare = last_until.and_then(|until| self.new_spare(to, until));
         self.mail.queue_mail(self.code_mail(&asked, &code, spare.as_ref(), language)?).await?;
         Ok(self.seal_for_browser("keuze code", &asked))
     }
 
     /// Lets a browser enter a spare code that was sent before, where nothing can be sent now.
-    pub fn ask_for_spare(&self, to: &ContactPoint, next: &str) -> (String, Waiting) {
+    pub fn ask_for_spare(&self, to: &ContactPoint, next: &str) -> (String, WaitingCode) {
         let until = self.clock.now().at + CODE_LIVES;
-        let asked = Asked { id: self.entropy.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
+        let asked = CodeRequest { id: self.entropy.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
         (self.seal_for_browser("keuze code", &asked), asked.waiting())
     }
 
     fn code_mail(
         &self,
-        asked: &Asked,
+        asked: &CodeRequest,
         code: &str,
         spare: Option<&Spare>,
         language: Language,
-    ) -> Result<Mail, SendError> {
-        let words = words::mail::Code::of(language);
+    ) -> Result<QueuedMail, SendError> {
+        let words = words::mail::CodeMail::in_language(language);
         let policy = &self.published.current().policy;
         let to = self.mail.mailbox_of(&asked.to).ok_or(SendError::NoMail)?;
         let spare = spare.map(|spare| words::mail::Spare {
@@ -335,7 +335,7 @@ impl Verification {
         };
         let subject = (words.subject)(&policy.site);
         let (what, language) = (what.to_owned(), language.tag().to_owned());
-        Ok(Mail { what, to, language, subject, text, until: asked.until })
+        Ok(QueuedMail { what, to, language, subject, text, until: asked.until })
     }
 
     /// Counts a message of a kind to an address or number that a client asks for, unless so many went there lately. The same
@@ -358,21 +358,21 @@ impl Verification {
             (ContactPoint::Email(_), Some((start, _)), Some((_, domain))) => (format!("{start}@{domain}"), true),
             _ => (reached, false),
         };
-        let key = self.scribe.secret(SENDS);
+        let key = self.ledger.secret(SENDS);
         let name = mac(&key, &[b"keuze sends ", kind.as_bytes(), b" ", mailbox.as_bytes()]);
         Mailbox { name: *name.first_chunk().expect("32 bytes"), is_tagged }
     }
 
     /// What the browser waits for; `None` once that is over.
-    pub fn waiting_code(&self, sealed: &str) -> Option<Waiting> {
-        let asked: Asked = self.open_from_browser("keuze code", sealed)?;
+    pub fn waiting_code(&self, sealed: &str) -> Option<WaitingCode> {
+        let asked: CodeRequest = self.open_from_browser("keuze code", sealed)?;
         let now = self.clock.now().at;
         (now < asked.until && self.brakes.is_open(asked.id)).then(|| asked.waiting())
     }
 
     /// What the browser asked for once, whether or not that is over.
-    pub fn asked_code(&self, sealed: &str) -> Option<Waiting> {
-        let asked: Asked = self.open_from_browser("keuze code", sealed)?;
+    pub fn asked_code(&self, sealed: &str) -> Option<WaitingCode> {
+        let asked: CodeRequest = self.open_from_browser("keuze code", sealed)?;
         Some(asked.waiting())
     }
 
@@ -381,7 +381,7 @@ impl Verification {
     /// # Errors
     /// Why it was not taken.
     pub fn take_code(&self, sealed: &str, typed: &str) -> Result<(String, String), CodeError> {
-        let asked: Asked = self.open_from_browser("keuze code", sealed).ok_or(CodeError::Over)?;
+        let asked: CodeRequest = self.open_from_browser("keuze code", sealed).ok_or(CodeError::Over)?;
         let now = self.clock.now().at;
         match self.try_code(&asked, typed, now)? {
             Tried::Right => {}
@@ -390,12 +390,12 @@ impl Verification {
             Tried::Over => return Err(CodeError::Over),
         }
         let session =
-            Session { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
+            PersonSession { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
         Ok((self.seal_for_browser("keuze session", &session), asked.next))
     }
 
     /// A spare code has another form than the six digits, which are counted wherever something was sent.
-    fn try_code(&self, asked: &Asked, typed: &str, now: OffsetDateTime) -> Result<Tried, CodeError> {
+    fn try_code(&self, asked: &CodeRequest, typed: &str, now: OffsetDateTime) -> Result<Tried, CodeError> {
         match (typed.parse::<LetterCode>(), &asked.code) {
             (Ok(_), _) if now >= asked.until => Ok(Tried::Over),
             (Ok(spare), _) => {
@@ -415,8 +415,8 @@ impl Verification {
     }
 
     /// The session in a browser, while it lives.
-    pub fn session(&self, sealed: &str) -> Option<Session> {
-        let session: Session = self.open_from_browser("keuze session", sealed)?;
+    pub fn session(&self, sealed: &str) -> Option<PersonSession> {
+        let session: PersonSession = self.open_from_browser("keuze session", sealed)?;
         let ended = table(&self.ended).contains_key(&session.id);
         let lives = self.clock.now().at < session.until && session.run == self.this_run();
         (lives && !ended).then_some(session)
@@ -427,7 +427,7 @@ impl Verification {
     }
 
     /// Ends a session: its cookie opens nothing any more, wherever a copy of it lies.
-    pub fn end_session(&self, session: &Session) {
+    pub fn end_session(&self, session: &PersonSession) {
         let now = self.clock.now().at;
         let mut ended = table(&self.ended);
         ended.retain(|_, until| now < *until);
@@ -440,16 +440,16 @@ impl Verification {
     }
 
     /// Remembers what a session did, for the second press of a double one.
-    pub fn remember(&self, session: &Session, what: JustDone) {
+    pub fn remember(&self, session: &PersonSession, what: JustDone) {
         let now = self.clock.now().at;
         let mut done = table(&self.done);
         done.retain(|done| done.lives(now));
-        done.push(Done { session: session.id, at: now, what });
+        done.push(SessionAct { session: session.id, at: now, what });
     }
 
     /// What a session did just now that this finds something in. A second press is told of it only where it can do nothing by
     /// itself: a no that is meant anew is taken anew.
-    pub fn just_done<T>(&self, session: &Session, found: impl Fn(&JustDone) -> Option<T>) -> Option<T> {
+    pub fn just_done<T>(&self, session: &PersonSession, found: impl Fn(&JustDone) -> Option<T>) -> Option<T> {
         let now = self.clock.now().at;
         let done = table(&self.done);
         let own = done.iter().rev().filter(|done| done.session == session.id && done.lives(now));
@@ -457,7 +457,7 @@ impl Verification {
     }
 
     /// What a form about this erased. Its browser has no session any more, so the form alone says which it was.
-    pub fn just_erased(&self, about: &str) -> Option<Erased> {
+    pub fn just_erased(&self, about: &str) -> Option<ErasureOutcome> {
         let now = self.clock.now().at;
         let done = table(&self.done);
         done.iter().filter(|done| done.lives(now)).find_map(|done| match &done.what {
@@ -469,7 +469,7 @@ impl Verification {
     /// The person whose data a session opens: the one who has the address from the first, or for certain. A number may have
     /// been somebody else's before, and an address that joined later may be somebody else's now. For the same reason they
     /// are given as this address is shown them, without what joined later ([`Person::seen_by`]).
-    pub fn opened_by(&self, session: &Session) -> Option<Person> {
+    pub fn opened_by(&self, session: &PersonSession) -> Option<Person> {
         let KnownAt::One(person) = self.known_at(session) else { return None };
         let opened = |person: &Person| session.email().is_some() && !person.is_later(session.point());
         let person = self.people.known_person(person).filter(opened)?;
@@ -478,12 +478,12 @@ impl Verification {
 
     /// The channels that a session may see and switch on: all, where it opens a person's data; else those that use the
     /// proven address or number.
-    pub fn channels_open_to(&self, session: &Session) -> &'static [Channel] {
+    pub fn channels_open_to(&self, session: &PersonSession) -> &'static [Channel] {
         if self.opened_by(session).is_some() { &Channel::ALL } else { session.point().kind().channels() }
     }
 
     /// Who is known at a proven address or number.
-    pub fn known_at(&self, session: &Session) -> KnownAt {
+    pub fn known_at(&self, session: &PersonSession) -> KnownAt {
         match self.people.people_at(session.point()).as_slice() {
             [] => KnownAt::Nobody,
             [person] => KnownAt::One(person.subject),
@@ -492,19 +492,19 @@ impl Verification {
     }
 
     /// What the forms of a page are about that is shown in this session.
-    pub fn about(&self, session: &Session) -> About {
+    pub fn about(&self, session: &PersonSession) -> FormSubject {
         let who = match self.known_at(session) {
             KnownAt::One(person) => person.to_string(),
             KnownAt::Nobody => "nobody".to_owned(),
             KnownAt::Several => "several".to_owned(),
         };
-        let key = self.scribe.secret(ABOUT);
+        let key = self.ledger.secret(ABOUT);
         let hashed = |text: &str| {
             let mac = mac(&key, &[b"keuze about", text.as_bytes()]);
             format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
         };
         let point = session.point().normal();
-        About { who: hashed(&format!("{point} {who}")), point: hashed(&point) }
+        FormSubject { who: hashed(&format!("{point} {who}")), point: hashed(&point) }
     }
 
     /// Forgets what was counted in a window that is over.
@@ -524,11 +524,11 @@ impl Verification {
     }
 
     fn seal_for_browser<T: Serialize>(&self, what: &str, value: &T) -> String {
-        browser_cookie::seal(&self.scribe.secret(BROWSER), what, value, &*self.entropy)
+        browser_cookie::seal(&self.ledger.secret(BROWSER), what, value, &*self.entropy)
     }
 
     fn open_from_browser<T: DeserializeOwned>(&self, what: &str, sealed: &str) -> Option<T> {
-        browser_cookie::open(&self.scribe.secret(BROWSER), what, sealed)
+        browser_cookie::open(&self.ledger.secret(BROWSER), what, sealed)
     }
 }
 
@@ -536,6 +536,6 @@ impl Verification {
 fn reached(to: &ContactPoint) -> String {
     match to {
         ContactPoint::Email(email) => format!("email {}", email.mailbox()),
-        ContactPoint::Phone(_) | ContactPoint::Post(_) => to.found_under(),
+        ContactPoint::Phone(_) | ContactPoint::Post(_) => to.identity_key(),
     }
 }

@@ -4,15 +4,15 @@
 //! subject the event stands, of which kind it is, and what the device is told to remember.
 
 pub mod continued_use;
+mod evaluate;
 mod own;
 mod shown;
-mod weigh;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::choice::{Answer, Answers, Control, Surface};
-use model::cookie::{self, Given, Kept, OnRecord, Said};
+use model::cookie::{self, ChoiceCookie, DeviceAnswer, GivenAnswers, RecordedAnswers};
 use model::date::Moment;
 use model::decision::{Question, Reason, Recorded, decide};
 use model::device::{self, lives};
@@ -23,15 +23,15 @@ use model::policy::Policy;
 use model::purpose::PurposeId;
 use model::receipt::ReceiptNumber;
 
+use self::evaluate::{AcceptedAnswers, YesStanding};
 pub use self::own::OwnIds;
 use self::shown::NoticeCounts;
-use self::weigh::{Standing, Taken};
 use super::receipt::Receipts;
 use crate::publish::Published;
 use ledger::clock::{Clock, last_second, moment};
 use ledger::formats::fact::{ChoiceReply, Reply};
-use ledger::{self, AnswerName, AppendError, Draft, NotRecorded, Once, ReadError, Scribe};
-use vault::random::Entropy;
+use ledger::{self, AnswerName, AppendError, AppendRequest, Ledger, NotRecorded, Once, ReadError};
+use vault::random::SecureRandom;
 
 /// A choice as it was sent, read but not yet weighed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,20 +65,20 @@ pub enum SentFrom {
 
 /// What came along with a choice from the device.
 #[derive(Clone, Debug)]
-pub struct Device {
+pub struct RequestContext {
     /// Where it was sent from.
     pub sent_from: SentFrom,
     /// Whether `Sec-GPC: 1` came along.
     pub gpc: bool,
     /// What the choice cookie says.
-    pub said: Said,
+    pub said: ChoiceCookie,
     /// The consent ids that came along.
     pub ids: OwnIds,
 }
 
 /// A choice that is durable.
 #[derive(Clone, Debug)]
-pub struct Done {
+pub struct RecordedAnswer {
     /// Where it stands.
     pub address: RecordAddress,
     /// The number of its receipt.
@@ -131,16 +131,16 @@ pub enum ChooseError {
 }
 
 /// What a device's consent id stands for in the ledger.
-struct Known {
+struct KnownDevice {
     subject: Subject,
     events: Vec<Recorded>,
 }
 
 /// What people answer, and that they were asked.
 pub struct Consent {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     published: Arc<Published>,
     receipts: Arc<Receipts>,
     shown: NoticeCounts,
@@ -149,13 +149,13 @@ pub struct Consent {
 impl Consent {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         published: Arc<Published>,
         receipts: Arc<Receipts>,
     ) -> Self {
-        Self { scribe, clock, entropy, published, receipts, shown: NoticeCounts::default() }
+        Self { ledger, clock, entropy, published, receipts, shown: NoticeCounts::default() }
     }
 }
 
@@ -168,20 +168,20 @@ impl Consent {
     pub async fn choose(
         &self,
         choice: &Choice,
-        device: &Device,
+        device: &RequestContext,
         request: Option<AnswerName>,
-    ) -> Result<Done, ChooseError> {
+    ) -> Result<RecordedAnswer, ChooseError> {
         let now = self.clock.now();
-        if let Some(before) = request.and_then(|name| self.scribe.answered(&name, now.at)) {
+        if let Some(before) = request.and_then(|name| self.ledger.answered(&name, now.at)) {
             return self.told_before(before, device).await;
         }
         let current = self.published.current();
         let shown = self.published.by_id(&choice.policy);
         let shown = shown.map(|published| &published.policy);
-        let before = choice.before.as_ref().map(|before| Said::read(before.as_bytes(), now.at));
+        let before = choice.before.as_ref().map(|before| ChoiceCookie::parse_choice_cookie(before.as_bytes(), now.at));
         let overtaken = before.is_some_and(|before| !before.agrees_with(&device.said, &current.policy));
-        let standing = Standing { sent_from: device.sent_from, overtaken };
-        let taken = weigh::weigh(choice, standing, shown, &current.policy, now.today)?;
+        let standing = YesStanding { sent_from: device.sent_from, overtaken };
+        let taken = evaluate::evaluate(choice, standing, shown, &current.policy, now.today)?;
         let overtaken = overtaken && !taken.ask_again.is_empty();
         let grants = taken.answers.values().any(|answered| answered.answer == Answer::Granted);
         let (own, others) = device.ids.for_answer(grants);
@@ -195,11 +195,11 @@ impl Consent {
         let told = told(&current.policy, taken, known, &event, device, now);
         self.end_there(others, &event).await?;
         let Some(name) = request else {
-            let written = self.scribe.append(Draft::new(event)).await?;
-            return Ok(Done { overtaken, ..self.done(written.address, written.event.head.subject, told) });
+            let written = self.ledger.append(AppendRequest::new(event)).await?;
+            return Ok(RecordedAnswer { overtaken, ..self.done(written.address, written.event.head.subject, told) });
         };
-        let answer = ledger::Answer { name, at: now.at, reply: Reply::Choice(told.clone()) };
-        match self.scribe.append_once(vec![Draft::new(event)], answer).await? {
+        let answer = ledger::StoredResponse { name, at: now.at, reply: Reply::Choice(told.clone()) };
+        match self.ledger.append_once(vec![AppendRequest::new(event)], answer).await? {
             Once::Written(written) => {
                 let [written] = &written[..] else { unreachable!("one event makes one record") };
                 Ok(self.done(written.address, written.event.head.subject, told))
@@ -209,14 +209,14 @@ impl Consent {
     }
 
     /// The subject of a consent id, if the ledger knows it: an id that nobody was given is as good as none.
-    fn known(&self, consent_id: Option<Subject>) -> Result<Option<Known>, ReadError> {
+    fn known(&self, consent_id: Option<Subject>) -> Result<Option<KnownDevice>, ReadError> {
         let Some(subject) = consent_id else { return Ok(None) };
-        let events = self.scribe.history(subject)?;
-        Ok((!events.is_empty()).then_some(Known { subject, events }))
+        let events = self.ledger.history(subject)?;
+        Ok((!events.is_empty()).then_some(KnownDevice { subject, events }))
     }
 
     /// The known subject, or a fresh one if something is granted, or none.
-    fn subject_of(&self, taken: &Taken, known: Option<&Known>) -> Option<Subject> {
+    fn subject_of(&self, taken: &AcceptedAnswers, known: Option<&KnownDevice>) -> Option<Subject> {
         let grants = taken.answers.values().any(|answered| answered.answer == Answer::Granted);
         known.map(|known| known.subject).or_else(|| grants.then(|| Subject(self.entropy.bytes())))
     }
@@ -225,15 +225,21 @@ impl Consent {
     ///
     /// Its cookies are for a device that still says what it said then, or says that answer already, and only while nothing
     /// was recorded under its consent id since: else they would give back what was withdrawn.
-    async fn told_before(&self, before: ledger::Answered, device: &Device) -> Result<Done, ChooseError> {
+    async fn told_before(
+        &self,
+        before: ledger::AnsweredRequest,
+        device: &RequestContext,
+    ) -> Result<RecordedAnswer, ChooseError> {
         let (address, now) = (before.address, self.clock.now());
-        let recorded = self.scribe.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
+        let recorded = self.ledger.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
         let Reply::Choice(told) = before.reply else {
             return Err(ReadError::Damaged { address, what: "it was no choice that was answered".to_owned() }.into());
         };
         let subject = recorded.event.head.subject;
         let policy = &self.published.current().policy;
-        let says = |cookie: &str| Said::read(cookie.as_bytes(), now.at).agrees_with(&device.said, policy);
+        let says = |cookie: &str| {
+            ChoiceCookie::parse_choice_cookie(cookie.as_bytes(), now.at).agrees_with(&device.said, policy)
+        };
         let answered_since = !says(&told.before) && !says(&told.cookie);
         let known = self.known(subject)?;
         let recorded_since =
@@ -242,15 +248,20 @@ impl Consent {
             self.withdraw_unheard(known, device, now).await?;
         }
         let outlived = answered_since || recorded_since;
-        Ok(Done { outlived, ..self.done(address, subject, told) })
+        Ok(RecordedAnswer { outlived, ..self.done(address, subject, told) })
     }
 
     /// Whoever says no on a device that never heard of its consent id leaves a yes standing under it. As soon as the
     /// device asks what became of that yes, its later no is recorded there, too.
-    async fn withdraw_unheard(&self, known: Known, device: &Device, now: Moment) -> Result<(), ChooseError> {
+    async fn withdraw_unheard(
+        &self,
+        known: KnownDevice,
+        device: &RequestContext,
+        now: Moment,
+    ) -> Result<(), ChooseError> {
         let standing = cookie::from_events(&known.events);
         let is_yes = |id: &PurposeId| standing.get(id).is_some_and(|answered| answered.answer.is_yes());
-        let is_no = |kept: &Kept| matches!(kept.answer, Answer::Refused | Answer::Objected);
+        let is_no = |kept: &DeviceAnswer| matches!(kept.answer, Answer::Refused | Answer::Objected);
         let noes = device.said.given.iter().filter(|(id, kept)| is_no(kept) && is_yes(id));
         let day = |until: time::OffsetDateTime| moment(until.unix_timestamp()).today;
         let noes = noes.map(|(id, kept)| {
@@ -263,13 +274,13 @@ impl Consent {
         }
         let withdrawn = Body::Withdrawn(RecordedChoice::new(self.published.current().hash, answers));
         let event = Event::new(now.at, Actor::Visitor, Route::Unknown, withdrawn);
-        self.scribe.append(Draft::new(event.with_subject(Some(known.subject)))).await?;
+        self.ledger.append(AppendRequest::new(event.with_subject(Some(known.subject)))).await?;
         Ok(())
     }
 
-    fn done(&self, address: RecordAddress, subject: Option<Subject>, told: ChoiceReply) -> Done {
+    fn done(&self, address: RecordAddress, subject: Option<Subject>, told: ChoiceReply) -> RecordedAnswer {
         let receipts = &self.receipts;
-        Done {
+        RecordedAnswer {
             address,
             receipt: receipts.number(address),
             receipt_path: receipts.path(address),
@@ -287,20 +298,20 @@ impl Consent {
 
 fn told(
     policy: &Policy,
-    taken: Taken,
-    known: Option<Known>,
+    taken: AcceptedAnswers,
+    known: Option<KnownDevice>,
     event: &Event,
-    device: &Device,
+    device: &RequestContext,
     now: Moment,
 ) -> ChoiceReply {
     let mut events = known.map(|known| known.events).unwrap_or_default();
     // Wherever it will stand, it is the last of them.
     let address = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
     events.push(Recorded { address, event: event.clone() });
-    let given: Given = device.said.given.clone().into_iter().chain(kept(&taken.remembered)).collect();
-    let said = Said { given, unreadable: false };
+    let given: GivenAnswers = device.said.given.clone().into_iter().chain(kept(&taken.remembered)).collect();
+    let said = ChoiceCookie { given, unreadable: false };
     let (cookie, cookie_days) = (cookie::encode(&said.given, policy), cookie::days(&said.given));
-    let asked_still = !device::Device { said, ..Default::default() }.to_ask(policy, now).is_empty();
+    let asked_still = !device::DeviceState { said, ..Default::default() }.to_ask(policy, now).is_empty();
     ChoiceReply {
         before: cookie::encode(&device.said.given, policy),
         cookie,
@@ -313,13 +324,13 @@ fn told(
 }
 
 /// What the device keeps of answers.
-fn kept(remembered: &OnRecord) -> impl Iterator<Item = (PurposeId, Kept)> {
+fn kept(remembered: &RecordedAnswers) -> impl Iterator<Item = (PurposeId, DeviceAnswer)> {
     remembered.iter().map(|(purpose, Answered { answer, revision, until })| {
-        (purpose.clone(), Kept { answer: *answer, revision: *revision, until: until.map(last_second) })
+        (purpose.clone(), DeviceAnswer { answer: *answer, revision: *revision, until: until.map(last_second) })
     })
 }
 
-fn answers(choice: &Choice, device: &Device, taken: &Taken, policy: ContentHash) -> RecordedChoice {
+fn answers(choice: &Choice, device: &RequestContext, taken: &AcceptedAnswers, policy: ContentHash) -> RecordedChoice {
     RecordedChoice {
         control: Some(choice.control),
         surface: choice.surface,
@@ -340,7 +351,7 @@ fn route(surface: Option<Surface>) -> Route {
 }
 
 /// A standing yes that becomes a no is a withdrawal; an answer after all earlier ones ended is a renewal.
-fn body(answers: RecordedChoice, known: Option<&Known>, now: Moment) -> Body {
+fn body(answers: RecordedChoice, known: Option<&KnownDevice>, now: Moment) -> Body {
     let earlier = known.map(|known| cookie::from_events(&known.events)).unwrap_or_default();
     let lives = |answered: &Answered| lives(answered, now.today);
     let was_yes = |id: &PurposeId| earlier.get(id).is_some_and(|answered| answered.answer.is_yes() && lives(answered));
@@ -360,7 +371,7 @@ fn stands_granted(events: &[Recorded], policy: &Policy, now: Moment) -> bool {
 }
 
 /// The registered first-party cookies of refused purposes that are `HttpOnly`.
-fn beyond_scripts(policy: &Policy, answers: &OnRecord) -> Vec<String> {
+fn beyond_scripts(policy: &Policy, answers: &RecordedAnswers) -> Vec<String> {
     let refused = |id: &PurposeId| answers.get(id).is_some_and(|answered| !answered.answer.is_yes());
     let cookies = policy.cookies.iter().filter(|cookie| cookie.first_party && cookie.http_only);
     cookies.filter(|cookie| refused(&cookie.purpose)).map(|cookie| cookie.name.clone()).collect()

@@ -8,14 +8,16 @@ use model::controller::Recipient;
 use model::decision::{Decision, Recorded};
 use model::event::Event;
 use model::language::Language;
-use model::told::What;
+use model::told::ToldEvent;
 use serde_json::{Value, json};
-use words::views::centre::{Detail, DetailKind, EraseView, Erasure, Happened, InsightView, Kept};
-use words::views::frame::{Authority, Frame};
+use words::views::frame::{Authority, PageFrame};
+use words::views::preference_centre::{
+    Detail, DetailKind, EraseView, Erasure, Happened, InsightView, RetainedElsewhere,
+};
 
-use super::centre::PreferenceCentre;
-use super::codes::{Session, Verification};
-use super::people::{ActError, BACKUPS_LIVE, Contactability, Erased, People, Person, Seen, Who};
+use super::codes::{PersonSession, Verification};
+use super::people::{ActError, Addressee, BACKUPS_LIVE, Contactability, ErasureOutcome, People, Person, PersonSeen};
+use super::preference_centre::PreferenceCentre;
 use super::receipt::Receipts;
 use crate::publish::Published;
 use crate::service::history::PersonHistory;
@@ -32,7 +34,7 @@ pub struct DataAccess {
     receipts: Arc<Receipts>,
     verification: Arc<Verification>,
     preference_centre: Arc<PreferenceCentre>,
-    told: Told,
+    told: ExportedRecords,
 }
 
 impl DataAccess {
@@ -46,16 +48,16 @@ impl DataAccess {
         receipts: Arc<Receipts>,
         verification: Arc<Verification>,
         preference_centre: Arc<PreferenceCentre>,
-        told: Told,
+        told: ExportedRecords,
     ) -> Self {
         Self { clock, published, people, contactability, receipts, verification, preference_centre, told }
     }
 }
 
 /// What the configuration says of what is kept, and of whom one can complain to.
-pub struct Told {
+pub struct ExportedRecords {
     /// Kept in other systems because a law says so.
-    pub kept_elsewhere: Vec<Kept>,
+    pub kept_elsewhere: Vec<RetainedElsewhere>,
     /// Who gets personal data.
     pub recipients: Vec<Recipient>,
     /// Where people can complain.
@@ -67,7 +69,7 @@ impl DataAccess {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn insight(&self, frame: Frame, session: &Session) -> Result<InsightView, ActError> {
+    pub fn data_access(&self, frame: PageFrame, session: &PersonSession) -> Result<InsightView, ActError> {
         let history = &self.people.history();
         let known = self.verification.known_at(session);
         let language = frame.language;
@@ -89,21 +91,21 @@ impl DataAccess {
         })
     }
 
-    fn happened(&self, history: &PersonHistory, seen: &Seen) -> Result<Vec<Happened>, ReadError> {
+    fn happened(&self, history: &PersonHistory, seen: &PersonSeen) -> Result<Vec<Happened>, ReadError> {
         let points = |event: &Event| {
             let those = self.people.points_in(event).into_iter().filter(|point| seen.person.has(point));
             those.map(|point| point.given()).collect()
         };
         let happened = |recorded: Recorded| Happened {
             at: wall_clock(recorded.event.head.at),
-            what: What::of(&recorded.event),
+            what: ToldEvent::from_event(&recorded.event),
             evidence: recorded.event.evidence(),
             route: recorded.event.head.route,
             points: points(&recorded.event),
             channels: recorded.event.channels().to_vec(),
             number: self.receipts.number(recorded.address).to_string(),
         };
-        let life = self.people.life(history, seen.person.subject)?.into_iter().rev();
+        let life = self.people.records_of(history, seen.person.subject)?.into_iter().rev();
         Ok(life.filter(|recorded| self.contactability.is_shown(&recorded.event, seen)).map(happened).collect())
     }
 
@@ -112,7 +114,7 @@ impl DataAccess {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn take_away(&self, session: &Session) -> Result<Value, ActError> {
+    pub fn export_personal_data(&self, session: &PersonSession) -> Result<Value, ActError> {
         let history = &self.people.history();
         let seen = self.verification.seen_in(session);
         let person = seen.as_ref().map(|seen| &seen.person);
@@ -125,20 +127,23 @@ impl DataAccess {
         let decisions = channels.iter().map(|channel| {
             // At an address of several people the decision rests on records of theirs.
             let decision = match &seen {
-                Some(Seen { person, is_whole: true }) => {
-                    self.contactability.decision(history, &Who::person(person.subject), *channel)?
+                Some(PersonSeen { person, is_whole: true }) => {
+                    self.contactability.decision(history, &Addressee::person(person.subject), *channel)?
                 }
                 Some(seen) => {
                     let points = seen.person.points_for(*channel).into_iter().cloned().collect();
                     self.contactability.may_i_shown(history, seen, points, *channel)?
                 }
-                None => self.contactability.decision(history, &Who::point(session.point().clone()), *channel)?,
+                None => self.contactability.decision(history, &Addressee::point(session.point().clone()), *channel)?,
             };
             let evidence = if person.is_some() { decision.evidence } else { Vec::new() };
             Ok(json!({ "channel": channel, "decision": Decision { evidence, ..decision } }))
         });
-        let life =
-            person.map(|person| self.people.life(history, person.subject)).transpose()?.unwrap_or_default().into_iter();
+        let life = person
+            .map(|person| self.people.records_of(history, person.subject))
+            .transpose()?
+            .unwrap_or_default()
+            .into_iter();
         let may_see =
             |recorded: &Recorded| seen.as_ref().is_some_and(|seen| self.contactability.is_shown(&recorded.event, seen));
         let records = life.filter(may_see).map(|recorded| {
@@ -169,7 +174,7 @@ impl DataAccess {
     }
 
     /// What an erasure came to, for whoever asked for it.
-    pub fn erasure(&self, erased: &Erased) -> Erasure {
+    pub fn erasure(&self, erased: &ErasureOutcome) -> Erasure {
         Erasure {
             number: self.receipts.number(erased.record).to_string(),
             kept: self.told.kept_elsewhere.clone(),
@@ -179,7 +184,7 @@ impl DataAccess {
     }
 
     /// Whether one is sure.
-    pub fn erase_view(&self, frame: Frame, session: &Session, unconfirmed: bool) -> EraseView {
+    pub fn erase_view(&self, frame: PageFrame, session: &PersonSession, unconfirmed: bool) -> EraseView {
         EraseView {
             about: self.verification.about(session).to_string(),
             address: session.point().given(),

@@ -7,28 +7,28 @@ use std::sync::Arc;
 use time::Date;
 use tokio::sync::{Mutex, MutexGuard};
 
-use ledger::Scribe;
+use ledger::Ledger;
 use ledger::clock::Clock;
 use ledger::formats::fact::UnderKey;
-use vault::random::Entropy;
-use vault::ring::Owner;
+use vault::random::SecureRandom;
+use vault::ring::KeyPurpose;
 
 /// How far back days are looked through for keys that can end.
 pub(super) const DAYS_BACK: u32 = 400;
 
 /// Makes what waits under the key of its day, and holds a day while something of it is added.
 pub struct Days {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     /// Guards the order in which days begin and end.
     order: Mutex<()>,
 }
 
 impl Days {
     /// On what it may touch.
-    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { scribe, clock, entropy, order: Mutex::default() }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Self {
+        Self { ledger, clock, entropy, order: Mutex::default() }
     }
 }
 
@@ -43,7 +43,7 @@ impl Days {
 
     /// The name of a fact that waits, under today's key.
     pub(super) fn waiting_name(&self, _: &TheDayStays<'_>) -> UnderKey {
-        let key = self.scribe.ensure_key(Owner::Day(day_number(self.clock.now().today)));
+        let key = self.ledger.ensure_key(KeyPurpose::Day(day_number(self.clock.now().today)));
         UnderKey { key, number: self.entropy.bytes() }
     }
 }

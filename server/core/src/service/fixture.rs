@@ -10,19 +10,19 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use model::event::Event;
 use model::identity::{RecordAddress, ShardNumber};
 use model::policy::ChangeClass;
-use model::told::{What, is_made};
+use model::told::{ToldEvent, is_made};
 use ui::components::banner::first_layer;
 
-use super::{Parts, Services};
+use super::{ServiceParts, Services};
 use crate::config::Config;
-use crate::publish::{Plan, Published, PublishedPolicy, plan, publish_if_new};
+use crate::publish::{PublishPlan, Published, PublishedPolicy, plan, publish_if_new};
 use ledger::clock::FixedClock;
-use ledger::store::breaking::{Breaking, Step};
-use ledger::{Opening, Scribe};
-use vault::random::{Entropy, SeededEntropy};
+use ledger::store::breaking::{Breaking, StoreStep};
+use ledger::{Ledger, Opening};
+use vault::random::{SecureRandom, SeededEntropy};
 
 /// 2026-11-24 14:05:09 in Amsterdam.
-pub const NOON: i64 = 1_795_525_509;
+pub const TEST_NOW: i64 = 1_795_525_509;
 
 /// When databases break: on a disk while they make something durable, so that nobody knows whether it is; in memory before.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl Broken {
 
 /// Appends that wait while a test holds them: whoever asked can go away meanwhile.
 #[derive(Clone, Default)]
-pub struct Held(Arc<(Mutex<Hold>, Condvar)>);
+pub struct HeldAppends(Arc<(Mutex<Hold>, Condvar)>);
 
 #[derive(Default)]
 struct Hold {
@@ -45,7 +45,7 @@ struct Hold {
     waits: bool,
 }
 
-impl Held {
+impl HeldAppends {
     /// The next append waits.
     pub fn hold(&self) {
         *self.state() = Hold { is_on: true, waits: false };
@@ -85,27 +85,27 @@ fn opening(data: Option<&Path>, entropy: &Arc<SeededEntropy>) -> Opening {
 }
 
 /// Keuze, and the clock it goes by.
-pub struct House {
+pub struct TestApp {
     /// Everything that can be asked of it.
     pub services: Services,
     /// Stands at [`NOON`] until it is moved.
     pub clock: Arc<FixedClock>,
     /// What it is made of.
-    parts: Parts,
+    parts: ServiceParts,
 }
 
-impl House {
+impl TestApp {
     /// In memory. Publishes the example's policy; that is record `0001/0`.
     pub async fn new() -> Self {
         Self::at(None, 1).await
     }
 
     /// In memory, for the site that this configuration describes.
-    pub async fn of(config: Config) -> Self {
+    pub async fn with_config(config: Config) -> Self {
         let entropy = Arc::new(SeededEntropy::new(1));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
-        let scribe = Scribe::open(opening).expect("a ledger in memory opens");
-        Self::serving(scribe, config, Arc::new(FixedClock::at(NOON)), entropy).await
+        let ledger = Ledger::open(opening).expect("a ledger in memory opens");
+        Self::serving(ledger, config, Arc::new(FixedClock::at(TEST_NOW)), entropy).await
     }
 
     /// In memory and quickly, for tests of very many: the policy is in force without being on record.
@@ -114,74 +114,74 @@ impl House {
         let (config, policy) = EXAMPLE.get_or_init(|| {
             let config = Config::example();
             match plan(&config, None, ChangeClass::Purpose, first_layer) {
-                Ok(Plan::New(publication)) => (config, publication.policy),
+                Ok(PublishPlan::New(publication)) => (config, publication.policy),
                 _ => panic!("the example can be published"),
             }
         });
         let entropy = Arc::new(SeededEntropy::new(seed));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
-        let scribe = Scribe::open(opening).expect("a ledger in memory opens");
+        let ledger = Ledger::open(opening).expect("a ledger in memory opens");
         let published = Published::new(vec![policy.clone()]);
-        Self::with(scribe, config.clone(), published, Arc::new(FixedClock::at(NOON)), entropy)
+        Self::with(ledger, config.clone(), published, Arc::new(FixedClock::at(TEST_NOW)), entropy)
     }
 
     /// The same in a directory, which may hold a house already; another seed for every opening.
     pub async fn at(data: Option<&Path>, seed: u64) -> Self {
         let entropy = Arc::new(SeededEntropy::new(seed));
-        let scribe = Scribe::open(opening(data, &entropy)).expect("a ledger opens");
-        Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await
+        let ledger = Ledger::open(opening(data, &entropy)).expect("a ledger opens");
+        Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), entropy).await
     }
 
     /// The same with databases that break at a step that is counted from now on ([`Broken::at`]).
     pub async fn breaking(data: Option<&Path>, seed: u64) -> (Self, Broken) {
         let entropy = Arc::new(SeededEntropy::new(seed));
         let broken = Broken(Arc::new(AtomicU64::new(u64::MAX)));
-        let (asked, of) = (broken.clone(), if data.is_some() { Step::Sync } else { Step::Append });
+        let (asked, of) = (broken.clone(), if data.is_some() { StoreStep::Sync } else { StoreStep::Append });
         let breaks = move |step| step == of && asked.0.fetch_sub(1, Ordering::SeqCst) == 1;
-        let scribe =
-            Scribe::open_with(&opening(data, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
-        let scribe = scribe.expect("a ledger opens");
-        (Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await, broken)
+        let ledger =
+            Ledger::open_with(&opening(data, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
+        let ledger = ledger.expect("a ledger opens");
+        (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), entropy).await, broken)
     }
 
     /// In memory, with appends that wait while a test holds them.
-    pub async fn holding() -> (Self, Held) {
+    pub async fn holding() -> (Self, HeldAppends) {
         let entropy = Arc::new(SeededEntropy::new(1));
-        let held = Held::default();
+        let held = HeldAppends::default();
         let asked = held.clone();
         let breaks = move |step| {
-            if step == Step::Append {
+            if step == StoreStep::Append {
                 asked.pass();
             }
             false
         };
-        let scribe =
-            Scribe::open_with(&opening(None, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
-        let scribe = scribe.expect("a ledger opens");
-        (Self::serving(scribe, Config::example(), Arc::new(FixedClock::at(NOON)), entropy).await, held)
+        let ledger =
+            Ledger::open_with(&opening(None, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
+        let ledger = ledger.expect("a ledger opens");
+        (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), entropy).await, held)
     }
 
     /// The same ledger after its configuration was changed and published.
     pub async fn republished(&self, config: Config) -> Self {
-        let Services { scribe, entropy, .. } = &self.services;
-        Self::serving(scribe.clone(), config, Arc::clone(&self.clock), Arc::clone(entropy)).await
+        let Services { ledger, entropy, .. } = &self.services;
+        Self::serving(ledger.clone(), config, Arc::clone(&self.clock), Arc::clone(entropy)).await
     }
 
-    async fn serving(scribe: Scribe, config: Config, clock: Arc<FixedClock>, entropy: Arc<dyn Entropy>) -> Self {
-        publish_if_new(&scribe, &config, &*clock, first_layer).await.expect("it can be published");
-        let published = Published::load(&scribe).expect("just published");
-        Self::with(scribe, config, published, clock, entropy)
+    async fn serving(ledger: Ledger, config: Config, clock: Arc<FixedClock>, entropy: Arc<dyn SecureRandom>) -> Self {
+        publish_if_new(&ledger, &config, &*clock, first_layer).await.expect("it can be published");
+        let published = Published::load(&ledger).expect("just published");
+        Self::with(ledger, config, published, clock, entropy)
     }
 
     fn with(
-        scribe: Scribe,
+        ledger: Ledger,
         config: Config,
         published: Published,
         clock: Arc<FixedClock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
     ) -> Self {
-        let parts = Parts {
-            scribe,
+        let parts = ServiceParts {
+            ledger,
             config: Arc::new(config),
             published: Arc::new(published),
             clock: Arc::<FixedClock>::clone(&clock),
@@ -197,7 +197,7 @@ impl House {
 
     /// The same, made of something else.
     #[must_use]
-    pub fn made(self, of: impl FnOnce(&mut Parts)) -> Self {
+    pub fn made(self, of: impl FnOnce(&mut ServiceParts)) -> Self {
         let mut parts = self.parts;
         of(&mut parts);
         let services = Services::new(parts.clone()).expect("facts that were read before");
@@ -211,7 +211,7 @@ impl House {
 
     /// How many records there are, those of erased people included.
     pub fn records(&self) -> u64 {
-        let checkpoint = self.services.scribe.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
+        let checkpoint = self.services.ledger.checkpoint(ShardNumber::FIRST).expect("a checkpoint");
         checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).expect("its size")
     }
 
@@ -219,13 +219,13 @@ impl House {
     /// that [`MADE`](model::told::MADE) does not list would be told in words that nobody looked at.
     pub fn ledger(&self) -> Vec<Event> {
         let at = |index| RecordAddress { shard: ShardNumber::FIRST, index };
-        let record = |index| self.services.scribe.record(at(index)).expect("readable");
+        let record = |index| self.services.ledger.record(at(index)).expect("readable");
         let events: Vec<Event> = (0..self.records()).filter_map(record).map(|recorded| recorded.event).collect();
         for event in &events {
             assert!(
-                is_made(What::of(event), event.head.route),
+                is_made(ToldEvent::from_event(event), event.head.route),
                 "{:?} by {:?} has no words",
-                What::of(event),
+                ToldEvent::from_event(event),
                 event.head.route
             );
         }

@@ -10,12 +10,12 @@ use subtle::ConstantTimeEq as _;
 use time::Date;
 
 use super::staff::{Staff, StaffName};
-use ledger::Scribe;
+use ledger::Ledger;
 use ledger::clock::Clock;
 use ledger::formats::known_browser::BrowserToken;
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 
 /// The key of the tokens that make a browser known.
 const KNOWN_BROWSER: SecretName<Mac> = SecretName::new("known-browser");
@@ -34,16 +34,16 @@ fn lives(token: &BrowserToken, today: Date) -> bool {
 
 /// The browsers from which somebody signed in before.
 pub struct KnownBrowsers {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     staff: Arc<Staff>,
 }
 
 impl KnownBrowsers {
     /// On what it may touch.
-    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, staff: Arc<Staff>) -> Self {
-        Self { scribe, clock, entropy, staff }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>, staff: Arc<Staff>) -> Self {
+        Self { ledger, clock, entropy, staff }
     }
 }
 
@@ -69,6 +69,6 @@ impl KnownBrowsers {
     fn browser_mac(&self, name: &StaffName, access: RecordAddress, id: [u8; 16], day: i32) -> [u8; 16] {
         let (head, access) = (BrowserToken::head(id, day), format!("{access} "));
         let parts: [&[u8]; 4] = [b"keuze known browser ", &head, access.as_bytes(), name.as_str().as_bytes()];
-        *mac(&self.scribe.secret(KNOWN_BROWSER), &parts).first_chunk().expect("32 bytes")
+        *mac(&self.ledger.secret(KNOWN_BROWSER), &parts).first_chunk().expect("32 bytes")
     }
 }

@@ -10,8 +10,10 @@ use model::event::{Actor, Body, Event, LookUpTarget, LookedUp, RecordedChoice, R
 use model::identity::{RecordAddress, Subject};
 use model::language::Language;
 use model::receipt::{ReceiptNumber, ReceiptNumberError};
-use model::told::What;
-use words::views::desk::{Checked, Found, HistoryLine, LONGEST_REASON, LookUpFault, Outcome, SHORTEST_REASON};
+use model::told::ToldEvent;
+use words::views::desk::{
+    CheckedProof, FoundRecord, HistoryLine, LONGEST_REASON, LookUpFault, LookUpResult, SHORTEST_REASON,
+};
 
 pub use people::{Contact, FoundPeople, LookUpPeople, entered};
 
@@ -23,18 +25,18 @@ use crate::publish::Published;
 use crate::service::history::PersonHistory;
 use contact::ContactPoint;
 use ledger::clock::{Clock, wall_clock};
-use ledger::{AppendError, Draft, ReadError, Scribe};
+use ledger::{AppendError, AppendRequest, Ledger, ReadError};
 
 /// What is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum LookupQuery {
     /// Everything under a consent id; its latest record stands for it.
     ConsentId(Subject),
     /// One record, by the number of its receipt.
     Receipt(ReceiptNumber),
 }
 
-impl Wanted {
+impl LookupQuery {
     /// Reads what a staff member typed or pasted.
     ///
     /// # Errors
@@ -53,9 +55,9 @@ impl Wanted {
 
 /// Why somebody looks something up; goes into the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Why(String);
+pub struct LookupReason(String);
 
-impl Why {
+impl LookupReason {
     /// Reads a reason.
     ///
     /// # Errors
@@ -86,9 +88,9 @@ pub struct LookUp {
     /// Who asks.
     pub staff: StaffName,
     /// What for.
-    pub wanted: Wanted,
+    pub wanted: LookupQuery,
     /// Why.
-    pub why: Why,
+    pub why: LookupReason,
 }
 
 /// Why nothing can be shown.
@@ -110,7 +112,7 @@ struct Target {
 
 /// What the desk looks up, each look on record.
 pub struct LookUps {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
     published: Arc<Published>,
     people: Arc<People>,
@@ -124,7 +126,7 @@ impl LookUps {
     /// On what it may touch.
     #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
         published: Arc<Published>,
         people: Arc<People>,
@@ -133,7 +135,7 @@ impl LookUps {
         records: Arc<Records>,
         receipts: Arc<Receipts>,
     ) -> Self {
-        Self { scribe, clock, published, people, contactability, merging, records, receipts }
+        Self { ledger, clock, published, people, contactability, merging, records, receipts }
     }
 }
 
@@ -142,31 +144,31 @@ impl LookUps {
     ///
     /// # Errors
     /// It could not be recorded (then nothing is shown), or what was found could not be read.
-    pub async fn look_up(&self, asked: &LookUp, language: Language, origin: &str) -> Result<Outcome, LookUpError> {
+    pub async fn look_up(&self, asked: &LookUp, language: Language, origin: &str) -> Result<LookUpResult, LookUpError> {
         let history = &self.people.history();
         let target = self.target(history, asked.wanted)?;
         let subject = target.record.as_ref().and_then(|record| record.event.head.subject);
         let looked_up =
             self.looked_up(&asked.staff, &asked.why, subject, || unsealed(asked.wanted, target.record.as_ref()));
-        let written = self.scribe.append(looked_up).await?;
+        let written = self.ledger.append(looked_up).await?;
         match target.record {
-            None => Ok(Outcome::Nothing),
+            None => Ok(LookUpResult::Nothing),
             Some(record) => {
                 let found = self.found(history, &record, &target.life, language, origin)?;
-                Ok(Outcome::Found(Box::new(Found { audit: written.address.to_string(), ..found })))
+                Ok(LookUpResult::Found(Box::new(FoundRecord { audit: written.address.to_string(), ..found })))
             }
         }
     }
 
-    fn target(&self, history: &PersonHistory, wanted: Wanted) -> Result<Target, ReadError> {
+    fn target(&self, history: &PersonHistory, wanted: LookupQuery) -> Result<Target, ReadError> {
         let record = match wanted {
-            Wanted::ConsentId(subject) => return under(history, subject),
-            Wanted::Receipt(number) => {
+            LookupQuery::ConsentId(subject) => return under(history, subject),
+            LookupQuery::Receipt(number) => {
                 self.receipts.check(number).map(|address| history.record(address)).transpose()?.flatten()
             }
         };
         let life = match record.as_ref().and_then(|record| record.event.head.subject) {
-            Some(subject) => history.of(subject)?,
+            Some(subject) => history.of_subject(subject)?,
             None => record.iter().cloned().collect(),
         };
         Ok(Target { record, life })
@@ -176,15 +178,15 @@ impl LookUps {
     fn looked_up(
         &self,
         staff: &StaffName,
-        why: &Why,
+        why: &LookupReason,
         subject: Option<Subject>,
         unsealed: impl FnOnce() -> LookUpTarget,
-    ) -> Draft {
+    ) -> AppendRequest {
         let actor = Actor::Agent { name: staff.to_string() };
-        let sealed = subject.and_then(|subject| self.scribe.seal_about(subject));
+        let sealed = subject.and_then(|subject| self.ledger.seal_about(subject));
         let target = sealed.map_or_else(unsealed, LookUpTarget::Subject);
         let looked_up = LookedUp { target, reason: why.0.clone() };
-        Draft::new(Event::new(self.clock.now().at, actor, Route::Desk, looked_up))
+        AppendRequest::new(Event::new(self.clock.now().at, actor, Route::Desk, looked_up))
     }
 
     fn found(
@@ -194,11 +196,11 @@ impl LookUps {
         life: &[Recorded],
         language: Language,
         origin: &str,
-    ) -> Result<Found, ReadError> {
+    ) -> Result<FoundRecord, ReadError> {
         let event = &record.event;
         let proven = history.proof(record.address)?;
-        let checked = proven.as_ref().map(|proven| check::check(proven, record.address, &self.scribe.log_key()));
-        Ok(Found {
+        let checked = proven.as_ref().map(|proven| check::check(proven, record.address, &self.ledger.log_key()));
+        Ok(FoundRecord {
             number: self.number(record.address),
             record: self.records.readable(history, record, language)?,
             consent_id: event.head.subject.map(|subject| subject.to_string()),
@@ -209,7 +211,7 @@ impl LookUps {
             surface: surface(event),
             history: life.iter().rev().map(|past| self.history_line(past, Some(record.address))).collect(),
             decisions: if is_of_a_device(event) { self.decisions(life, language) } else { Vec::new() },
-            checked: checked.unwrap_or_else(|| Checked::Wrong("the record cannot be opened".to_owned())),
+            checked: checked.unwrap_or_else(|| CheckedProof::Wrong("the record cannot be opened".to_owned())),
             proof: self.records.proof_view(history, record.address, origin)?,
             audit: String::new(),
         })
@@ -218,7 +220,7 @@ impl LookUps {
     fn history_line(&self, past: &Recorded, shown: Option<RecordAddress>) -> HistoryLine {
         HistoryLine {
             at: wall_clock(past.event.head.at),
-            what: What::of(&past.event),
+            what: ToldEvent::from_event(&past.event),
             route: past.event.head.route,
             channels: past.event.channels().to_vec(),
             points: self.people.points_in(&past.event).iter().map(ContactPoint::given).collect(),
@@ -247,17 +249,17 @@ impl LookUps {
 }
 
 fn under(history: &PersonHistory, subject: Subject) -> Result<Target, ReadError> {
-    let life = history.of(subject)?;
+    let life = history.of_subject(subject)?;
     Ok(Target { record: life.last().cloned(), life })
 }
 
 /// What was looked at where no subject can be sealed. A consent id that finds nothing may be that of somebody who
 /// was erased: it is not written down again.
-fn unsealed(wanted: Wanted, record: Option<&Recorded>) -> LookUpTarget {
+fn unsealed(wanted: LookupQuery, record: Option<&Recorded>) -> LookUpTarget {
     match (record, wanted) {
         (Some(record), _) => LookUpTarget::Record(record.address),
-        (None, Wanted::Receipt(number)) => LookUpTarget::NoReceipt(number.to_string()),
-        (None, Wanted::ConsentId(_)) => LookUpTarget::NoConsentId,
+        (None, LookupQuery::Receipt(number)) => LookUpTarget::NoReceipt(number.to_string()),
+        (None, LookupQuery::ConsentId(_)) => LookUpTarget::NoConsentId,
     }
 }
 
@@ -280,17 +282,17 @@ mod tests {
     #[test]
     fn what_people_read_out_is_understood() {
         let id = "00112233445566778899aabbccddeeff";
-        assert!(matches!(Wanted::parse(id), Ok(Wanted::ConsentId(_))));
-        assert!(matches!(Wanted::parse(" 00112233 44556677 8899AABB CCDDEEFF "), Ok(Wanted::ConsentId(_))));
-        assert_eq!(Wanted::parse("anna@example.nl"), Err(LookUpFault::Form));
-        assert_eq!(Wanted::parse(""), Err(LookUpFault::Form));
-        assert_eq!(Wanted::parse("00000-00000-00001"), Err(LookUpFault::Typing));
+        assert!(matches!(LookupQuery::parse(id), Ok(LookupQuery::ConsentId(_))));
+        assert!(matches!(LookupQuery::parse(" 00112233 44556677 8899AABB CCDDEEFF "), Ok(LookupQuery::ConsentId(_))));
+        assert_eq!(LookupQuery::parse("anna@example.nl"), Err(LookUpFault::Form));
+        assert_eq!(LookupQuery::parse(""), Err(LookUpFault::Form));
+        assert_eq!(LookupQuery::parse("00000-00000-00001"), Err(LookUpFault::Typing));
     }
 
     #[test]
     fn a_reason_says_something() {
-        assert_eq!(Why::parse("  \u{a0} x  "), Err(LookUpFault::Reason));
-        assert_eq!(Why::parse(" klant\nbelt "), Ok(Why("klant belt".to_owned())));
-        assert_eq!(Why::parse(&"a".repeat(301)), Err(LookUpFault::ReasonTooLong));
+        assert_eq!(LookupReason::parse("  \u{a0} x  "), Err(LookUpFault::Reason));
+        assert_eq!(LookupReason::parse(" klant\nbelt "), Ok(LookupReason("klant belt".to_owned())));
+        assert_eq!(LookupReason::parse(&"a".repeat(301)), Err(LookUpFault::ReasonTooLong));
     }
 }

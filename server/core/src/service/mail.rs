@@ -15,8 +15,8 @@ use super::days::{Days, TheDayStays};
 use crate::config::Sms;
 use contact::{ContactPoint, Email};
 use ledger::clock::Clock;
-use ledger::formats::fact::{Mail, UnderKey};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
+use ledger::formats::fact::{QueuedMail, UnderKey};
+use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError};
 
 /// For how long a mail is tried that does not say otherwise.
 pub const PATIENCE: Duration = Duration::days(2);
@@ -26,7 +26,7 @@ pub type MailId = UnderKey;
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum MailOutcome {
     /// The mail server took it.
     Sent,
     /// It was refused for good, or its time was over. Nothing rests on that: an objection stands without any mail.
@@ -35,7 +35,7 @@ pub enum Outcome {
 
 /// The mails that wait to be sent.
 pub struct MailQueue {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
     days: Arc<Days>,
     /// How a text reaches a phone, if it does.
@@ -43,7 +43,7 @@ pub struct MailQueue {
     /// Whether mail leaves the house.
     sends_mail: bool,
     /// Guards the table for one look or change; never held while anything is written.
-    waiting: Mutex<BTreeMap<MailId, Mail>>,
+    waiting: Mutex<BTreeMap<MailId, QueuedMail>>,
     /// Told of when a mail was queued.
     pub wake: tokio::sync::Notify,
 }
@@ -54,33 +54,33 @@ impl MailQueue {
     /// # Errors
     /// When one of them cannot be read.
     pub fn load(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
         days: Arc<Days>,
         sms: Option<Sms>,
         sends_mail: bool,
     ) -> Result<Self, ReadError> {
-        let waiting = scribe.facts(FactKind::Mail)?.into_iter().filter_map(|stored| match stored.fact {
+        let waiting = ledger.facts(FactKind::Mail)?.into_iter().filter_map(|stored| match stored.fact {
             Fact::Mail { id, mail } => Some((id, mail?)),
             _ => None,
         });
         let waiting = Mutex::new(waiting.collect());
-        Ok(Self { scribe, clock, days, sms, sends_mail, waiting, wake: tokio::sync::Notify::new() })
+        Ok(Self { ledger, clock, days, sms, sends_mail, waiting, wake: tokio::sync::Notify::new() })
     }
 
-    fn table(&self) -> MutexGuard<'_, BTreeMap<MailId, Mail>> {
+    fn table(&self) -> MutexGuard<'_, BTreeMap<MailId, QueuedMail>> {
         // Nothing in here is ever half done, so what a panicking thread left is right.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything that waits.
-    pub fn waiting(&self) -> Vec<(MailId, Mail)> {
+    pub fn waiting(&self) -> Vec<(MailId, QueuedMail)> {
         self.table().iter().map(|(id, mail)| (*id, mail.clone())).collect()
     }
 
     /// Whether a mail that says the same to the same mailbox waits already.
-    pub(super) fn has(&self, mail: &Mail) -> bool {
-        let same = |of: &Mail| (&of.what, &of.to, &of.text) == (&mail.what, &mail.to, &mail.text);
+    pub(super) fn has(&self, mail: &QueuedMail) -> bool {
+        let same = |of: &QueuedMail| (&of.what, &of.to, &of.text) == (&mail.what, &mail.to, &mail.text);
         self.table().values().any(same)
     }
 
@@ -114,19 +114,19 @@ impl MailQueue {
     ///
     /// # Errors
     /// It is not in the queue then.
-    pub async fn queue_mail(&self, mail: Mail) -> Result<(), AppendError> {
+    pub async fn queue_mail(&self, mail: QueuedMail) -> Result<(), AppendError> {
         let the_day = self.days.the_day_stays().await;
         let (to_queue, draft) = self.to_queue(&the_day, mail);
-        self.scribe.append(draft).await?;
+        self.ledger.append(draft).await?;
         self.queued(to_queue);
         Ok(())
     }
 
     /// A mail that is to be put into the queue, and what is to be recorded first.
-    pub(super) fn to_queue(&self, the_day: &TheDayStays<'_>, mail: Mail) -> (ToQueue, Draft) {
+    pub(super) fn to_queue(&self, the_day: &TheDayStays<'_>, mail: QueuedMail) -> (ToQueue, AppendRequest) {
         let id = self.days.waiting_name(the_day);
         let fact = Fact::Mail { id, mail: Some(mail.clone()) };
-        let draft = Draft::with(mailed(self.clock.now().at, &mail, MailState::Queued), vec![fact]);
+        let draft = AppendRequest::with(mailed(self.clock.now().at, &mail, MailState::Queued), vec![fact]);
         (ToQueue { id, mail }, draft)
     }
 
@@ -140,19 +140,19 @@ impl MailQueue {
     ///
     /// # Errors
     /// It is still in the queue then, and would be sent again.
-    pub async fn mail_ended(&self, id: &MailId, mail: &Mail, outcome: Outcome) -> Result<(), AppendError> {
-        self.scribe.append(ended(self.clock.now().at, id, mail, outcome)).await?;
+    pub async fn mail_ended(&self, id: &MailId, mail: &QueuedMail, outcome: MailOutcome) -> Result<(), AppendError> {
+        self.ledger.append(ended(self.clock.now().at, id, mail, outcome)).await?;
         self.table().remove(id);
         Ok(())
     }
 
     /// What waits for somebody who is to be erased, and what is to be recorded of it: nothing goes there any more.
-    pub(super) fn mails_given_up(&self, points: &[ContactPoint]) -> (Vec<MailId>, Vec<Draft>) {
+    pub(super) fn mails_given_up(&self, points: &[ContactPoint]) -> (Vec<MailId>, Vec<AppendRequest>) {
         let mailboxes: Vec<String> =
-            points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.fold()).collect();
-        let theirs = self.waiting().into_iter().filter(|(_, mail)| mailboxes.contains(&mail.to.fold()));
+            points.iter().filter_map(|point| self.mailbox_of(point)).map(|mailbox| mailbox.match_key()).collect();
+        let theirs = self.waiting().into_iter().filter(|(_, mail)| mailboxes.contains(&mail.to.match_key()));
         let now = self.clock.now().at;
-        theirs.map(|(id, mail)| (id, ended(now, &id, &mail, Outcome::GivenUp))).unzip()
+        theirs.map(|(id, mail)| (id, ended(now, &id, &mail, MailOutcome::GivenUp))).unzip()
     }
 
     /// Takes mails out of the queue of which that is durable.
@@ -165,19 +165,19 @@ impl MailQueue {
 /// A mail that is on its way into the queue.
 pub(super) struct ToQueue {
     id: MailId,
-    mail: Mail,
+    mail: QueuedMail,
 }
 
-fn ended(at: OffsetDateTime, id: &MailId, mail: &Mail, outcome: Outcome) -> Draft {
+fn ended(at: OffsetDateTime, id: &MailId, mail: &QueuedMail, outcome: MailOutcome) -> AppendRequest {
     let state = match outcome {
-        Outcome::Sent => MailState::Sent,
-        Outcome::GivenUp => MailState::GivenUp,
+        MailOutcome::Sent => MailState::Sent,
+        MailOutcome::GivenUp => MailState::GivenUp,
     };
-    Draft::with(mailed(at, mail, state), vec![Fact::Mail { id: *id, mail: None }])
+    AppendRequest::with(mailed(at, mail, state), vec![Fact::Mail { id: *id, mail: None }])
 }
 
 /// The record says what went out and when, never to whom.
-fn mailed(at: OffsetDateTime, mail: &Mail, state: MailState) -> Event {
+fn mailed(at: OffsetDateTime, mail: &QueuedMail, state: MailState) -> Event {
     Event::new(at, Actor::System, Route::System, Mailed { mail: mail.what.clone(), state })
 }
 

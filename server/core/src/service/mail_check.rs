@@ -103,13 +103,13 @@ fn count_of_parts(raw: &[u8]) -> usize {
 }
 
 /// A body that a reader may be shown.
-struct Body {
+struct MailBody {
     text: String,
     /// The addresses that a reader can press.
     addresses: Vec<String>,
 }
 
-fn bodies(message: &Message<'_>) -> Vec<Body> {
+fn bodies(message: &Message<'_>) -> Vec<MailBody> {
     let text = message.text_bodies().filter_map(|part| match &part.body {
         PartType::Text(text) => Some(text.as_ref()),
         _ => None,
@@ -119,12 +119,12 @@ fn bodies(message: &Message<'_>) -> Vec<Body> {
         _ => None,
     });
     let (text, html): (Vec<&str>, Vec<&str>) = (text.collect(), html.collect());
-    let text = (!text.is_empty()).then(|| Body::of_text(text.join("\n")));
-    let html = (!html.is_empty()).then(|| Body::of_html(&html.join("\n")));
+    let text = (!text.is_empty()).then(|| MailBody::of_text(text.join("\n")));
+    let html = (!html.is_empty()).then(|| MailBody::of_html(&html.join("\n")));
     text.into_iter().chain(html).collect()
 }
 
-impl Body {
+impl MailBody {
     fn of_text(text: String) -> Self {
         let pieces = text.split(|c: char| c.is_whitespace() || "<>()[]\"".contains(c));
         // Mail programs leave the end of a sentence out of a link.
@@ -134,7 +134,7 @@ impl Body {
     }
 
     fn of_html(html: &str) -> Self {
-        let html::Shown { links, text } = html::shown(html);
+        let html::VisibleBody { links, text } = html::shown(html);
         Self { text, addresses: links }
     }
 
@@ -166,20 +166,20 @@ fn stop_token<'a>(address: &'a str, config: &Config) -> Option<&'a str> {
 mod tests {
 
     use super::*;
-    use crate::service::fixture::House;
+    use crate::service::fixture::TestApp;
     use crate::service::fixture::mail::mail;
 
-    fn missing(house: &House, raw: &str) -> Vec<&'static str> {
-        let found = check(raw.as_bytes(), &house.services.config).expect("a mail");
+    fn missing(app: &TestApp, raw: &str) -> Vec<&'static str> {
+        let found = check(raw.as_bytes(), &app.services.config).expect("a mail");
         found.into_iter().filter(|finding| !finding.holds()).map(|finding| finding.what).collect()
     }
 
     /// S-14 and R-3.7-1: each piece that is taken away or spoilt is missed, and nothing else.
     #[test]
     fn each_piece_that_is_missing_is_named() {
-        let house = House::bare(1);
-        let mail = mail(&house);
-        assert_eq!(missing(&house, &mail), Vec::<&str>::new());
+        let app = TestApp::bare(1);
+        let mail = mail(&app);
+        assert_eq!(missing(&app, &mail), Vec::<&str>::new());
         let header = "List-Unsubscribe with one https link of this site";
         let post = "List-Unsubscribe-Post, exactly List-Unsubscribe=One-Click";
         let signature = "a DKIM signature that covers both headers";
@@ -214,12 +214,12 @@ mod tests {
         ] {
             let spoilt = mail.replacen(from, to, 1);
             assert_ne!(spoilt, mail, "{from}");
-            assert_eq!(missing(&house, &spoilt), [lacks], "{from} {to}");
+            assert_eq!(missing(&app, &spoilt), [lacks], "{from} {to}");
         }
         for (open, close) in [("<!--", "-->"), ("<template>", "</template>"), ("<STYLE>", "</STYLE>")] {
             let hidden = mail.replacen("<a href", &format!("{open}<a href"), 1);
             let hidden = hidden.replacen("Stoppen</a>", &format!("Stoppen</a>{close}"), 1);
-            assert_eq!(missing(&house, &hidden), [link], "{open}");
+            assert_eq!(missing(&app, &hidden), [link], "{open}");
         }
         for (from, to) in [
             ("<a href=\"", "<A class=x HREF=\""),
@@ -228,14 +228,14 @@ mod tests {
         ] {
             let fine = mail.replacen(from, to, 1);
             assert_ne!(fine, mail);
-            assert_eq!(missing(&house, &fine), Vec::<&str>::new(), "{to}");
+            assert_eq!(missing(&app, &fine), Vec::<&str>::new(), "{to}");
         }
-        assert_eq!(check(b"", &house.services.config), None);
+        assert_eq!(check(b"", &app.services.config), None);
     }
 
     /// The one piece that is missing, and what is said of it.
-    fn told(house: &House, raw: &str) -> (&'static str, String) {
-        let found = check(raw.as_bytes(), &house.services.config).expect("a mail");
+    fn told(app: &TestApp, raw: &str) -> (&'static str, String) {
+        let found = check(raw.as_bytes(), &app.services.config).expect("a mail");
         let lacking: Vec<_> = found.into_iter().filter(|finding| !finding.holds()).collect();
         let [one] = &lacking[..] else { panic!("{lacking:?}") };
         (one.word, one.mend.clone().unwrap_or_default())
@@ -244,8 +244,8 @@ mod tests {
     /// What a library does to a header on the way out is named as its doing.
     #[test]
     fn the_cause_is_named_where_a_header_was_spoilt() {
-        let house = House::bare(1);
-        let mail = mail(&house);
+        let app = TestApp::bare(1);
+        let mail = mail(&app);
         let start = mail.find("List-Unsubscribe: <mailto").expect("there");
         let end = mail[start..].find("List-Unsubscribe-Post: L").expect("there") + start;
         let link = mail[start..end].split('<').nth(2).and_then(|rest| rest.split('>').next()).expect("a link");
@@ -272,7 +272,7 @@ mod tests {
                 HeadFault::Foreign,
             ),
         ] {
-            assert_eq!(told(&house, &with(header)), ("list-unsubscribe", cause.to_string()), "{header}");
+            assert_eq!(told(&app, &with(header)), ("list-unsubscribe", cause.to_string()), "{header}");
         }
         for header in [
             format!("List-Unsubscribe: <MAILTO:a@b.nl?subject=x,y>, <{link}>\r\n"),
@@ -280,7 +280,7 @@ mod tests {
             format!("LIST-UNSUBSCRIBE: (press this) < {link} >\r\n"),
             format!("List-Unsubscribe: <{}>\r\n", link.replace("https://www.voipro.nl", "HTTPS://WWW.Voipro.NL")),
         ] {
-            assert_eq!(missing(&house, &with(&header)), Vec::<&str>::new(), "{header}");
+            assert_eq!(missing(&app, &with(&header)), Vec::<&str>::new(), "{header}");
         }
         let pair = "List-Unsubscribe-Post: List-Unsubscribe=One-Click";
         for (to, cause) in [
@@ -289,7 +289,7 @@ mod tests {
             ("List-Unsubscribe-Post: List-Unsubscribe=one-click", HeadFault::NotExact),
             ("X-Post: List-Unsubscribe=One-Click", HeadFault::Missing),
         ] {
-            assert_eq!(told(&house, &mail.replace(pair, to)), ("list-unsubscribe-post", cause.to_string()), "{to}");
+            assert_eq!(told(&app, &mail.replace(pair, to)), ("list-unsubscribe-post", cause.to_string()), "{to}");
         }
         for (to, cause) in [
             ("From: Voipro <nieuws@voipro.nl>\r\nFROM: Voipro <nieuws@voipro.nl>", HeadFault::SeveralSenders),
@@ -297,7 +297,7 @@ mod tests {
             ("From: Voipro", HeadFault::NoSender),
         ] {
             assert_eq!(
-                told(&house, &mail.replace("From: Voipro <nieuws@voipro.nl>", to)),
+                told(&app, &mail.replace("From: Voipro <nieuws@voipro.nl>", to)),
                 ("from", cause.to_string()),
                 "{to}"
             );
@@ -307,8 +307,8 @@ mod tests {
     /// A link that can be pressed is found however it is written, and one that nobody sees is none.
     #[test]
     fn a_link_counts_where_it_is_seen() {
-        let house = House::bare(1);
-        let mail = mail(&house);
+        let app = TestApp::bare(1);
+        let mail = mail(&app);
         let link = ("<a href=\"https://www.voipro.nl", ">Stoppen</a>");
         for (from, to) in [
             (link.0, "<a href = 'x' title=\"a > b\" HREF=\"https://www.voipro.nl".replace("href = 'x' ", "")),
@@ -317,7 +317,7 @@ mod tests {
         ] {
             let fine = mail.replacen(from, &to, 1);
             assert_ne!(fine, mail);
-            assert_eq!(missing(&house, &fine), Vec::<&str>::new(), "{to}");
+            assert_eq!(missing(&app, &fine), Vec::<&str>::new(), "{to}");
         }
         for (from, to) in [
             (link.1, " style=\"display:none\">Stoppen</a>"),
@@ -327,14 +327,14 @@ mod tests {
         ] {
             let spoilt = mail.replacen(from, to, 1);
             assert_ne!(spoilt, mail);
-            assert_eq!(told(&house, &spoilt).0, "body-link", "{to}");
+            assert_eq!(told(&app, &spoilt).0, "body-link", "{to}");
         }
     }
 
     /// Half a megabyte of each: anything that is not linear does not come back.
     #[test]
     fn no_mail_takes_longer_than_its_length() {
-        let house = House::bare(1);
+        let app = TestApp::bare(1);
         let size = 512 * 1024;
         let many = |piece: &str| piece.repeat(size / piece.len());
         let rest = "Content-Type: text/html\r\n\r\n<p>x";
@@ -355,7 +355,7 @@ mod tests {
             many("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"),
             many("Content-Type: message/rfc822\r\n\r\n"),
         ] {
-            let _ = check(raw.as_bytes(), &house.services.config);
+            let _ = check(raw.as_bytes(), &app.services.config);
         }
     }
 }

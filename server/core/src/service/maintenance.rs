@@ -12,16 +12,16 @@ use super::mail::MailQueue;
 use super::people::Erasures;
 use super::sign_ins::SignIns;
 use ledger::clock::Clock;
-use ledger::{AppendError, Draft, Scribe};
+use ledger::{AppendError, AppendRequest, Ledger};
 use model::event::{Actor, Ended, Event, RetentionRun, Route};
-use vault::ring::{KeyId, Owner};
+use vault::ring::{KeyId, KeyPurpose};
 
 /// How long it is between two runs, and so the longest for which a kill loses how often notices were shown.
 pub const BETWEEN: Duration = Duration::from_hours(1);
 
 /// What ends or is recorded by itself.
 pub struct Maintenance {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
     days: Arc<Days>,
     mail: Arc<MailQueue>,
@@ -37,7 +37,7 @@ impl Maintenance {
     /// On what it may touch.
     #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
         days: Arc<Days>,
         mail: Arc<MailQueue>,
@@ -48,7 +48,7 @@ impl Maintenance {
         key_rotation: Arc<KeyRotation>,
         sign_ins: Arc<SignIns>,
     ) -> Self {
-        Self { scribe, clock, days, mail, calls, consent, verification, erasures, key_rotation, sign_ins }
+        Self { ledger, clock, days, mail, calls, consent, verification, erasures, key_rotation, sign_ins }
     }
 }
 
@@ -63,7 +63,7 @@ impl Maintenance {
 
     /// Records what was only counted so far; for a clean stop.
     pub async fn record_at_stop(&self) {
-        if self.scribe.is_open()
+        if self.ledger.is_open()
             && let Err(error) = self.consent.record_counts().await
         {
             tracing::warn!(%error, "how often notices were shown since the last hour is lost");
@@ -83,14 +83,14 @@ impl Maintenance {
         if let Err(error) = self.erasures.forget_unconfirmed().await {
             tracing::warn!(%error, "sign-ups that nobody confirmed could not be forgotten");
         }
-        if let Err(error) = self.scribe.forget_answers(self.clock.now().at) {
+        if let Err(error) = self.ledger.forget_answers(self.clock.now().at) {
             tracing::error!(%error, "the keys of what was answered yesterday could not be ended: nothing more is recorded");
         }
         if let Err(error) = self.key_rotation.rotate_root_if_due().await {
             tracing::error!(%error, "the root key could not be rotated");
         }
         self.sign_ins.record_failed_sign_ins(false).await;
-        match self.scribe.drop_old_roots(self.clock.now().today) {
+        match self.ledger.drop_old_roots(self.clock.now().today) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "old root keys were deleted: their day has come"),
             Err(error) => tracing::error!(%error, "an old root key could not be deleted"),
@@ -106,14 +106,14 @@ impl Maintenance {
         let now = self.clock.now();
         let today = days::day_number(now.today);
         let over =
-            (today.saturating_sub(days::DAYS_BACK)..today).filter_map(|day| self.scribe.find_key(Owner::Day(day)));
+            (today.saturating_sub(days::DAYS_BACK)..today).filter_map(|day| self.ledger.find_key(KeyPurpose::Day(day)));
         let waiting = [self.mail.names(), self.calls.names()].concat();
         let needed = |key: &KeyId| waiting.iter().any(|name| name.key == *key);
         let keys: Vec<KeyId> = over.filter(|key| !needed(key)).collect();
         if !keys.is_empty() {
             let run = RetentionRun { ended: Ended::Days, keys: Vec::new() };
             let event = Event::new(now.at, Actor::System, Route::System, run);
-            self.scribe.append(Draft::new(event).ending(keys.clone())).await?;
+            self.ledger.append(AppendRequest::new(event).ending(keys.clone())).await?;
         }
         Ok(keys.len())
     }
@@ -126,28 +126,28 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::service::fixture::House;
+    use crate::service::fixture::TestApp;
 
     /// How often notices were shown, as the ledger has it; an entry each time that it was recorded.
-    fn counts(house: &House) -> Vec<u64> {
-        let shown = house.ledger().into_iter().filter_map(|event| match event.body {
+    fn counts(app: &TestApp) -> Vec<u64> {
+        let shown = app.ledger().into_iter().filter_map(|event| match event.body {
             Body::NoticeShown(shown) => Some(shown.count),
             _ => None,
         });
         shown.collect()
     }
 
-    fn show(house: &House, times: usize) {
-        (0..times).for_each(|_| house.services.consent.count_notice(Language::Nl));
+    fn show(app: &TestApp, times: usize) {
+        (0..times).for_each(|_| app.services.consent.count_notice(Language::Nl));
     }
 
     #[tokio::test]
     async fn what_was_shown_is_recorded_every_hour() {
-        let house = House::new().await;
+        let app = TestApp::new().await;
         let (paused, mut is_paused) = mpsc::unbounded_channel();
         let (go_on, may_go_on) = mpsc::unbounded_channel::<()>();
         let may_go_on = tokio::sync::Mutex::new(may_go_on);
-        let services = house.services.clone();
+        let services = app.services.clone();
         let chores = tokio::spawn(async move {
             let pause = async |between| {
                 paused.send(between).expect("the test listens");
@@ -156,14 +156,14 @@ mod tests {
             services.maintenance.maintain_for_ever(&pause).await;
         });
         assert_eq!(is_paused.recv().await, Some(Duration::from_hours(1)), "at the start there was nothing");
-        assert_eq!(counts(&house), [0; 0]);
+        assert_eq!(counts(&app), [0; 0]);
         for (times, recorded) in [(3, vec![3]), (0, vec![3]), (2, vec![3, 2])] {
-            show(&house, times);
-            let before = counts(&house);
+            show(&app, times);
+            let before = counts(&app);
             assert!(recorded.starts_with(&before), "not before the hour is over");
             go_on.send(()).expect("it waits");
             assert_eq!(is_paused.recv().await, Some(BETWEEN));
-            assert_eq!(counts(&house), recorded);
+            assert_eq!(counts(&app), recorded);
         }
         chores.abort();
     }
@@ -173,20 +173,20 @@ mod tests {
     async fn a_clean_stop_records_what_was_shown_and_a_kill_loses_the_last_hour_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let house = House::at(Some(&data), 1).await;
-        show(&house, 4);
-        house.services.maintenance.record_at_stop().await;
-        house.services.scribe.close().await;
-        drop(house);
-        let house = House::at(Some(&data), 2).await;
-        assert_eq!(counts(&house), [4]);
-        show(&house, 5);
-        house.services.maintenance.maintain().await;
-        show(&house, 7);
+        let app = TestApp::at(Some(&data), 1).await;
+        show(&app, 4);
+        app.services.maintenance.record_at_stop().await;
+        app.services.ledger.close().await;
+        drop(app);
+        let app = TestApp::at(Some(&data), 2).await;
+        assert_eq!(counts(&app), [4]);
+        show(&app, 5);
+        app.services.maintenance.maintain().await;
+        show(&app, 7);
         // Nothing of the stop runs in a kill.
-        house.services.scribe.close().await;
-        drop(house);
-        let house = House::at(Some(&data), 3).await;
-        assert_eq!(counts(&house), [4, 5]);
+        app.services.ledger.close().await;
+        drop(app);
+        let app = TestApp::at(Some(&data), 3).await;
+        assert_eq!(counts(&app), [4, 5]);
     }
 }

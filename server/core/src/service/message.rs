@@ -9,14 +9,14 @@ use model::event::Event;
 use model::identity::RecordAddress;
 use model::message::{CheckedLetter, Classified, MessageClass};
 
-use super::people::{Act, ActError, Contactability, People, Who};
+use super::people::{ActError, Addressee, Contactability, People, Provenance};
 use ledger::clock::Clock;
 use ledger::formats::fact::{Classification, FactId, LetterCheck};
-use ledger::{Draft, Fact, FactKind, ReadError, Scribe};
-use vault::random::Entropy;
+use ledger::{AppendRequest, Fact, FactKind, Ledger, ReadError};
+use vault::random::SecureRandom;
 
 /// What is on record of a classification, or of a letter.
-enum OnRecord {
+enum RecordedTemplate {
     /// The same, there.
     At(RecordAddress),
     /// Nothing, and nothing is needed: it is advertising and never was anything else.
@@ -27,9 +27,9 @@ enum OnRecord {
 
 /// What programs said of their messages.
 pub struct Messages {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
 }
@@ -37,13 +37,13 @@ pub struct Messages {
 impl Messages {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
     ) -> Self {
-        Self { scribe, clock, entropy, people, contactability }
+        Self { ledger, clock, entropy, people, contactability }
     }
 }
 
@@ -55,10 +55,10 @@ impl Messages {
     /// Nothing was decided then.
     pub async fn may_send(
         &self,
-        who: &Who,
+        who: &Addressee,
         channel: Channel,
         classified: Option<Classified>,
-        act: &Act,
+        act: &Provenance,
     ) -> Result<Decision, ActError> {
         let is_service = classified.as_ref().is_some_and(|it| it.class == MessageClass::Service);
         let record = match classified {
@@ -67,7 +67,7 @@ impl Messages {
         };
         match record {
             Some(record) if is_service => Ok(Decision::service(record)),
-            _ => self.contactability.may_i(who, channel),
+            _ => self.contactability.may_contact(who, channel),
         }
     }
 
@@ -76,15 +76,15 @@ impl Messages {
     ///
     /// # Errors
     /// It is not on record then.
-    pub async fn record_letter(&self, passed: CheckedLetter, act: &Act) -> Result<RecordAddress, ActError> {
+    pub async fn record_letter(&self, passed: CheckedLetter, act: &Provenance) -> Result<RecordAddress, ActError> {
         let event = Event::new(self.clock.now().at, act.actor.clone(), act.route, passed.clone());
         let told = LetterCheck { by: act.actor.clone(), passed };
         let find = || {
-            let mut kept = self.scribe.facts(FactKind::LetterCheck)?.into_iter();
+            let mut kept = self.ledger.facts(FactKind::LetterCheck)?.into_iter();
             let is_it = |fact: &Fact| matches!(fact, Fact::LetterCheck { passed, .. } if *passed == told);
             Ok(kept.find(|stored| is_it(&stored.fact)).map(|stored| stored.record))
         };
-        let on_record = || find().map(|record| record.map_or(OnRecord::Missing, OnRecord::At));
+        let on_record = || find().map(|record| record.map_or(RecordedTemplate::Missing, RecordedTemplate::At));
         let fact = |id| Fact::LetterCheck { id, passed: told.clone() };
         let record = self.record_once(&on_record, event, fact).await?;
         Ok(record.expect("a letter that passed is always recorded"))
@@ -95,7 +95,7 @@ impl Messages {
     /// # Errors
     /// When one cannot be read.
     pub fn classifications(&self) -> Result<Vec<(Classification, RecordAddress)>, ReadError> {
-        let kept = self.scribe.facts(FactKind::Classification)?.into_iter();
+        let kept = self.ledger.facts(FactKind::Classification)?.into_iter();
         let told = kept.filter_map(|stored| match stored.fact {
             Fact::Classification { said, .. } => Some((said, stored.record)),
             _ => None,
@@ -107,7 +107,7 @@ impl Messages {
 
     /// Puts a classification on record, once for each template, class, name and program; it holds no recipient. That a
     /// template is advertising is recorded where the same program had it classed as service before.
-    async fn record_class(&self, told: Classification, act: &Act) -> Result<Option<RecordAddress>, ActError> {
+    async fn record_class(&self, told: Classification, act: &Provenance) -> Result<Option<RecordAddress>, ActError> {
         let event = Event::new(self.clock.now().at, act.actor.clone(), act.route, told.classified.clone());
         let fact = |id| Fact::Classification { id, said: told.clone() };
         self.record_once(&|| self.on_record(&told), event, fact).await
@@ -116,37 +116,40 @@ impl Messages {
     /// Appends an event and what it keeps, unless that is on record or needless.
     async fn record_once(
         &self,
-        on_record: &(dyn Fn() -> Result<OnRecord, ReadError> + Sync),
+        on_record: &(dyn Fn() -> Result<RecordedTemplate, ReadError> + Sync),
         event: Event,
         keeps: impl FnOnce(FactId) -> Fact + Send,
     ) -> Result<Option<RecordAddress>, ActError> {
         // Asked before each message, so nobody waits for what is on record already.
         let mut found = on_record()?;
-        if let OnRecord::Missing = found {
+        if let RecordedTemplate::Missing = found {
             let _one_at_a_time = self.people.write_lock().await;
             found = on_record()?;
-            if let OnRecord::Missing = found {
-                found = OnRecord::At(
-                    self.scribe.append(Draft::with(event, vec![keeps(FactId(self.entropy.bytes()))])).await?.address,
+            if let RecordedTemplate::Missing = found {
+                found = RecordedTemplate::At(
+                    self.ledger
+                        .append(AppendRequest::with(event, vec![keeps(FactId(self.entropy.bytes()))]))
+                        .await?
+                        .address,
                 );
             }
         }
         Ok(match found {
-            OnRecord::At(record) => Some(record),
-            OnRecord::Needless | OnRecord::Missing => None,
+            RecordedTemplate::At(record) => Some(record),
+            RecordedTemplate::Needless | RecordedTemplate::Missing => None,
         })
     }
 
-    fn on_record(&self, told: &Classification) -> Result<OnRecord, ReadError> {
+    fn on_record(&self, told: &Classification) -> Result<RecordedTemplate, ReadError> {
         let before = self.classifications()?;
         if let Some((_, record)) = before.iter().find(|(other, _)| other == told) {
-            return Ok(OnRecord::At(*record));
+            return Ok(RecordedTemplate::At(*record));
         }
         let was_service = before.iter().any(|(other, _)| {
             let (its, this) = (&other.classified, &told.classified);
             other.by == told.by && its.template == this.template && its.class == MessageClass::Service
         });
         let is_needed = was_service || told.classified.class == MessageClass::Service;
-        Ok(if is_needed { OnRecord::Missing } else { OnRecord::Needless })
+        Ok(if is_needed { RecordedTemplate::Missing } else { RecordedTemplate::Needless })
     }
 }

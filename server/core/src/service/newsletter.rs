@@ -10,21 +10,21 @@ use model::language::Language;
 use model::paths;
 use time::{Date, Duration};
 
-use super::brakes::Source;
-use super::centre::Shown;
+use super::attempt_limits::Source;
 use super::codes::{SendError, Verification};
 use super::days::Days;
 use super::mail::{MailQueue, PATIENCE};
-use super::people::{Act, ActError, Acted, Contactability, People, Person, Who};
+use super::people::{ActError, ActOutcome, Addressee, Contactability, People, Person, Provenance};
+use super::preference_centre::ShownState;
 use super::tokens::Links;
 use crate::publish::Published;
 use crate::service::history::PersonHistory;
 use contact::{ContactPoint, Email};
 use ledger::ReadError;
 use ledger::clock::Clock;
-use ledger::formats::fact::{Mail, Part};
+use ledger::formats::fact::{Part, QueuedMail};
 use ledger::formats::token::Token;
-use vault::ring::{Owner, RetentionClass};
+use vault::ring::{KeyPurpose, RetentionClass};
 
 /// Why nobody was asked.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +88,10 @@ impl Newsletter {
         by: Source,
     ) -> Result<(), SignUpError> {
         self.verification.may_send_to(&ContactPoint::Email(email.clone()), "newsletter", by)?;
-        let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::NewsletterPage, IdentityLevel::Unverified) };
+        let act = Provenance {
+            actor: Actor::Visitor,
+            ..Provenance::by_person(Route::NewsletterPage, IdentityLevel::Unverified)
+        };
         // One at a time: the second of two presses finds who the first one made.
         let the_day = self.days.the_day_stays().await;
         let part = self.subscriber(email, name, language);
@@ -108,8 +111,8 @@ impl Newsletter {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn sign_up(&self, email: &Email, language: Language, act: &Act) -> Result<Acted, ActError> {
-        let proof = OptIn { verified: evidence::Verification::MailCode, products: None, until: None };
+    pub async fn sign_up(&self, email: &Email, language: Language, act: &Provenance) -> Result<ActOutcome, ActError> {
+        let proof = OptIn { verified: evidence::IdentityCheck::MailCode, products: None, until: None };
         self.contactability.opt_in_of(self.subscriber(email, None, language), &[Channel::Newsletter], proof, act).await
     }
 
@@ -129,15 +132,15 @@ impl Newsletter {
         part
     }
 
-    fn confirmation(&self, person: Subject, email: &Email, language: Language, origin: &str) -> Mail {
+    fn confirmation(&self, person: Subject, email: &Email, language: Language, origin: &str) -> QueuedMail {
         let policy = &self.published.current().policy;
-        let words = words::mail::Confirmation::of(language);
+        let words = words::mail::Confirmation::in_language(language);
         let days = self.unconfirmed_days;
         let now = self.clock.now();
         let until = now.today + Duration::days(i64::from(days));
         let token = self.links.confirm(person, Channel::Newsletter, until, email);
         let link = format!("{origin}{}", paths::in_language(&paths::newsletter_link(token), language));
-        Mail {
+        QueuedMail {
             what: "confirmation".to_owned(),
             to: email.clone(),
             language: language.tag().to_owned(),
@@ -149,7 +152,8 @@ impl Newsletter {
 
     /// The person whom a confirmation link was sent to, while it works.
     pub fn confirms(&self, token: &str) -> Option<Person> {
-        let Some(Token::Confirm { person, channel: Channel::Newsletter, until, .. }) = self.links.read(token) else {
+        let Some(Token::Confirm { person, channel: Channel::Newsletter, until, .. }) = self.links.open_token(token)
+        else {
             return None;
         };
         (self.clock.now().today <= until).then(|| self.people.known_person(person)).flatten()
@@ -173,20 +177,20 @@ impl Newsletter {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn confirm_newsletter(&self, token: &str) -> Result<Option<Acted>, ActError> {
+    pub async fn confirm_newsletter(&self, token: &str) -> Result<Option<ActOutcome>, ActError> {
         let Some(person) = self.confirms(token) else { return Ok(None) };
         let history = &self.people.history();
         let controlled = self.controlled_by(token, &person);
-        let who = Who { person: Some(person.subject), points: controlled.clone() };
+        let who = Addressee { person: Some(person.subject), points: controlled.clone() };
         let decision = self.contactability.decision(history, &who, Channel::Newsletter)?;
         let again = self.confirmed_already(history, person.subject, &controlled)?;
         if let Some(acted) = again.filter(|acted| decision.allow && decision.evidence.contains(&acted.record)) {
             return Ok(Some(acted));
         }
-        let proof = OptIn { verified: evidence::Verification::MailLink, products: None, until: None };
-        let act = Act::by_person(Route::MailLink, IdentityLevel::Possession);
+        let proof = OptIn { verified: evidence::IdentityCheck::MailLink, products: None, until: None };
+        let act = Provenance::by_person(Route::MailLink, IdentityLevel::Possession);
         let asked = self.asked_last(history, person.subject, &controlled)?;
-        let shown = asked.map(|record| Shown { record, points: String::new() });
+        let shown = asked.map(|record| ShownState { record, points: String::new() });
         match self
             .contactability
             .opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, shown.as_ref())
@@ -220,12 +224,12 @@ impl Newsletter {
         person: Subject,
         at: &[ContactPoint],
     ) -> Result<Option<RecordAddress>, ReadError> {
-        let life = self.people.life(history, person)?;
+        let records = self.people.records_of(history, person)?;
         let asked = |event: &Event| {
             let here = event.points().is_empty() || self.people.names_one(event, at);
             event.kind() == EventKind::OptInRequested && event.channels().contains(&Channel::Newsletter) && here
         };
-        Ok(life.iter().rev().find(|recorded| asked(&recorded.event)).map(|recorded| recorded.address))
+        Ok(records.iter().rev().find(|recorded| asked(&recorded.event)).map(|recorded| recorded.address))
     }
 
     /// The last word, if it is the confirmation: a link that is opened twice records nothing new.
@@ -234,14 +238,14 @@ impl Newsletter {
         history: &PersonHistory,
         person: Subject,
         at: &[ContactPoint],
-    ) -> Result<Option<Acted>, ActError> {
+    ) -> Result<Option<ActOutcome>, ActError> {
         let Some(record) = self.contactability.last_word_at(history, person, &[Channel::Newsletter], at)? else {
             return Ok(None);
         };
         let recorded = history.record(record)?.filter(|r| r.event.kind() == EventKind::OptInConfirmed);
         let channels = vec![Channel::Newsletter];
         let since = |at: time::OffsetDateTime| ledger::clock::moment(at.unix_timestamp()).today;
-        Ok(recorded.map(|r| Acted { record, changed: false, since: since(r.event.head.at), channels }))
+        Ok(recorded.map(|r| ActOutcome { record, changed: false, since: since(r.event.head.at), channels }))
     }
 
     /// The keys of a sign-up that nobody confirmed within its days: of whoever is known by it alone everything, of
@@ -254,12 +258,12 @@ impl Newsletter {
         history: &PersonHistory,
         person: &Person,
         today: Date,
-    ) -> Result<Vec<Owner>, ReadError> {
+    ) -> Result<Vec<KeyPurpose>, ReadError> {
         if !person.parts.contains_key(&RetentionClass::Newsletter) {
             return Ok(Vec::new());
         }
-        let life = self.people.life(history, person.subject)?;
-        let about: Vec<&Event> = life.iter().map(|recorded| &recorded.event).filter(|e| !is_profile(e)).collect();
+        let records = self.people.records_of(history, person.subject)?;
+        let about: Vec<&Event> = records.iter().map(|recorded| &recorded.event).filter(|e| !is_profile(e)).collect();
         let newsletter = |event: &&&Event| event.channels().contains(&Channel::Newsletter);
         let asked = |event: &&Event| event.kind() == EventKind::OptInRequested;
         let Some(last) = about.iter().rfind(newsletter).filter(|event| asked(event)) else {
@@ -270,9 +274,9 @@ impl Newsletter {
         if !over || about.iter().filter(newsletter).any(|event| event.kind() == EventKind::OptInConfirmed) {
             return Ok(Vec::new());
         }
-        let part = Owner::Class(person.subject, RetentionClass::Newsletter);
+        let part = KeyPurpose::Class(person.subject, RetentionClass::Newsletter);
         let alone = person.parts.len() == 1 && person.subjects().len() == 1 && about.iter().all(asked);
-        Ok(if alone { vec![part, Owner::Proof(person.subject)] } else { vec![part] })
+        Ok(if alone { vec![part, KeyPurpose::Proof(person.subject)] } else { vec![part] })
     }
 }
 

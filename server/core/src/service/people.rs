@@ -4,7 +4,7 @@
 //! facts that it changes. Acts are taken one after the other, so that none rests on a state that another has changed.
 
 mod act;
-pub mod book;
+pub mod contact_directory;
 mod customer_number;
 mod decide;
 mod erase;
@@ -12,9 +12,9 @@ mod ground;
 pub mod hash;
 mod history;
 pub mod import;
-mod known;
 mod letter;
 mod merge;
+mod person;
 pub mod profile;
 #[cfg(test)]
 mod tests;
@@ -33,32 +33,35 @@ use crate::publish::Published;
 use contact::ContactPoint;
 use ledger::clock::Clock;
 use ledger::formats::fact::Reply;
-use ledger::{Answer, AnswerName, AppendError, Draft, Fact, NotRecorded, Once, ReadError, Scribe, Submitted, Written};
+use ledger::{
+    AnswerName, AppendError, AppendRequest, Appended, Fact, Ledger, NotRecorded, Once, PendingAppend, ReadError,
+    StoredResponse,
+};
 use tokio::sync::MutexGuard;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 use vault::ring::KeyId;
 
 pub use act::given_for;
-pub use book::Book;
+pub use contact_directory::ContactDirectory;
 pub use customer_number::{Changed, customer_number};
+pub(in crate::service) use decide::PersonSeen;
 pub use decide::ReachedAt;
-pub(in crate::service) use decide::Seen;
 pub use erase::Erasures;
-pub use erase::{BACKUPS_LIVE, Erased};
+pub use erase::{BACKUPS_LIVE, ErasureOutcome};
 pub use letter::LetterCodes;
 pub use merge::Merging;
 pub use profile::Person;
 
 /// Who is known, and the order in which acts on them are taken.
 pub struct People {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     /// Guards the order of acts, from what one rests on until it is durable and noted. It is waited for by acts alone: a
     /// decision or a look at a person takes the directory and nothing else.
     write_lock: tokio::sync::Mutex<()>,
     /// Guards what is known of people, for one look or for taking note of an act that is durable.
-    book: RwLock<Book>,
+    book: RwLock<ContactDirectory>,
 }
 
 impl People {
@@ -66,9 +69,9 @@ impl People {
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn load(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, ReadError> {
-        let book = RwLock::new(Book::of(&scribe)?);
-        Ok(Self { scribe, clock, entropy, write_lock: tokio::sync::Mutex::new(()), book })
+    pub fn load(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Result<Self, ReadError> {
+        let book = RwLock::new(ContactDirectory::load(&ledger)?);
+        Ok(Self { ledger, clock, entropy, write_lock: tokio::sync::Mutex::new(()), book })
     }
 
     /// Waits for the acts before, and holds up those after, for as long as it is held.
@@ -76,16 +79,16 @@ impl People {
         self.write_lock.lock().await
     }
 
-    fn book(&self) -> RwLockReadGuard<'_, Book> {
+    fn book(&self) -> RwLockReadGuard<'_, ContactDirectory> {
         self.book.read().expect("nobody panics while changing it")
     }
 }
 
 /// What may be sent to whom, and what changes it: saying no, and saying yes.
 pub struct Contactability {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     published: Arc<Published>,
     people: Arc<People>,
 }
@@ -93,19 +96,19 @@ pub struct Contactability {
 impl Contactability {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         published: Arc<Published>,
         people: Arc<People>,
     ) -> Self {
-        Self { scribe, clock, entropy, published, people }
+        Self { ledger, clock, entropy, published, people }
     }
 }
 
 /// How something came in, and from whom.
 #[derive(Clone, Debug)]
-pub struct Act {
+pub struct Provenance {
     /// The way in.
     pub route: Route,
     /// Who did it.
@@ -120,7 +123,7 @@ pub struct Act {
     pub request: Option<AnswerName>,
 }
 
-impl Act {
+impl Provenance {
     /// By the person themselves.
     pub fn by_person(route: Route, level: IdentityLevel) -> Self {
         Self { route, actor: Actor::Person, level, call: None, reason: None, request: None }
@@ -137,14 +140,14 @@ impl Act {
 
 /// About whom: a person, contact points, or both.
 #[derive(Clone, Debug, Default)]
-pub struct Who {
+pub struct Addressee {
     /// The person, if known.
     pub person: Option<Subject>,
     /// Contact points, named by whoever asks.
     pub points: Vec<ContactPoint>,
 }
 
-impl Who {
+impl Addressee {
     /// A known person with all their contact points.
     pub fn person(subject: Subject) -> Self {
         Self { person: Some(subject), points: Vec::new() }
@@ -158,7 +161,7 @@ impl Who {
 
 /// What an act came to.
 #[derive(Clone, Debug)]
-pub struct Acted {
+pub struct ActOutcome {
     /// The record that says so: the one just made, or the earlier one if nothing was new.
     pub record: RecordAddress,
     /// Whether anything changed.
@@ -169,7 +172,7 @@ pub struct Acted {
     pub channels: Vec<Channel>,
 }
 
-impl Acted {
+impl ActOutcome {
     /// What was recorded just now, or by the same request before.
     fn by(record: RecordAddress, event: &Event) -> Self {
         let since = ledger::clock::moment(event.head.at.unix_timestamp()).today;
@@ -203,14 +206,14 @@ pub enum ActError {
 /// What is on its way to the disk together, and what is to be noted of it.
 struct HandedIn {
     changes: Vec<(Vec<Fact>, Vec<KeyId>)>,
-    submitted: Submitted,
+    submitted: PendingAppend,
 }
 
 impl People {
     /// Writes an act and takes note of what it changed.
-    async fn perform(&self, draft: Draft, act: &Act) -> Result<Acted, ActError> {
+    async fn append_and_apply(&self, draft: AppendRequest, act: &Provenance) -> Result<ActOutcome, ActError> {
         // The record itself tells what it came to.
-        let once = act.request.map(|name| Answer { name, at: self.clock.now().at, reply: Reply::Done });
+        let once = act.request.map(|name| StoredResponse { name, at: self.clock.now().at, reply: Reply::Done });
         match self.note(self.hand_in(vec![draft], once)?).await? {
             Once::Written(written) => Ok(last_of(&written)),
             Once::Before(before) => self.acted_at(before.address),
@@ -218,16 +221,16 @@ impl People {
     }
 
     /// Writes what belongs to one act, all of it or nothing, and takes note of it; gives what the last of it came to.
-    pub(super) async fn perform_together(&self, drafts: Vec<Draft>) -> Result<Acted, ActError> {
+    pub(super) async fn perform_together(&self, drafts: Vec<AppendRequest>) -> Result<ActOutcome, ActError> {
         match self.note(self.hand_in(drafts, None)?).await? {
             Once::Written(written) => Ok(last_of(&written)),
             Once::Before(_) => unreachable!("what has no answer was not answered before"),
         }
     }
 
-    fn hand_in(&self, drafts: Vec<Draft>, once: Option<Answer>) -> Result<HandedIn, AppendError> {
+    fn hand_in(&self, drafts: Vec<AppendRequest>, once: Option<StoredResponse>) -> Result<HandedIn, AppendError> {
         let changes = drafts.iter().map(|draft| (draft.facts.clone(), draft.ends.clone())).collect();
-        Ok(HandedIn { changes, submitted: self.scribe.submit(drafts, once)? })
+        Ok(HandedIn { changes, submitted: self.ledger.submit(drafts, once)? })
     }
 
     async fn note(&self, HandedIn { changes, submitted }: HandedIn) -> Result<Once, ActError> {
@@ -240,17 +243,20 @@ impl People {
         Ok(once)
     }
 
-    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Written) {
+    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Appended) {
         let mut book = self.book.write().expect("nobody panics while changing it");
         for fact in facts {
-            book.take(fact.clone(), written.address);
+            book.apply(fact.clone(), written.address);
         }
         ends.iter().for_each(|id| book.forget(*id));
     }
 
     /// Writes rows that do not rest on each other, in their order; what a row comes to is recorded whole, or not at all. Once
     /// one of them is taken the others wait for room, so that nothing is left half done because much is being written.
-    pub(super) async fn perform_all(&self, rows: Vec<(Vec<Draft>, Option<Answer>)>) -> Result<(), ActError> {
+    pub(super) async fn perform_all(
+        &self,
+        rows: Vec<(Vec<AppendRequest>, Option<StoredResponse>)>,
+    ) -> Result<(), ActError> {
         let mut waiting: VecDeque<HandedIn> = VecDeque::new();
         let mut begun = false;
         for (drafts, once) in rows {
@@ -283,18 +289,18 @@ impl People {
 
     /// What an act came to when its request was made before. Its answer may have been lost on the way to the disk; it is
     /// durable with the act all the same.
-    fn done_before(&self, act: &Act) -> Result<Option<Acted>, ActError> {
-        let before = act.request.and_then(|name| self.scribe.answered(&name, self.clock.now().at));
+    fn done_before(&self, act: &Provenance) -> Result<Option<ActOutcome>, ActError> {
+        let before = act.request.and_then(|name| self.ledger.answered(&name, self.clock.now().at));
         before.map(|before| self.acted_at(before.address)).transpose()
     }
 
-    fn acted_at(&self, record: RecordAddress) -> Result<Acted, ActError> {
-        let recorded = self.scribe.record(record)?.ok_or(ActError::NoPerson)?;
-        Ok(Acted::by(record, &recorded.event))
+    fn acted_at(&self, record: RecordAddress) -> Result<ActOutcome, ActError> {
+        let recorded = self.ledger.record(record)?.ok_or(ActError::NoPerson)?;
+        Ok(ActOutcome::by(record, &recorded.event))
     }
 }
 
-fn last_of(written: &[Written]) -> Acted {
+fn last_of(written: &[Appended]) -> ActOutcome {
     let last = written.last().expect("an act makes a record");
-    Acted::by(last.address, &last.event)
+    ActOutcome::by(last.address, &last.event)
 }

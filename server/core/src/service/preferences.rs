@@ -6,14 +6,14 @@ use model::choice::Answer;
 use model::controller::Vendor;
 use model::cookie;
 use model::decision::{Decision, Recorded};
-use model::device::Device;
+use model::device::DeviceState;
 use model::identity::Subject;
 use model::language::Language;
 use model::notice::NoticeStrings;
 use model::policy::Policy;
 use model::purpose::PurposeId;
-use words::views::frame::Frame;
-use words::views::preferences::{PastAnswer, PreferencesView, PurposeState, Standing};
+use words::views::frame::PageFrame;
+use words::views::preferences::{PastAnswer, PreferencesView, PurposeState, ShownStanding};
 
 use super::reading::Records;
 use super::receipt::Receipts;
@@ -26,7 +26,7 @@ use ledger::clock::{Clock, moment, wall_clock};
 #[derive(Clone, Debug, Default)]
 pub struct Remembered {
     /// Its cookies and its signal.
-    pub device: Device,
+    pub device: DeviceState,
     /// The consent id, from the `keuze_id` cookie.
     pub consent_id: Option<Subject>,
 }
@@ -59,13 +59,13 @@ impl Preferences {
     pub fn preferences(
         &self,
         history: &PersonHistory,
-        frame: Frame,
+        frame: PageFrame,
         remembered: &Remembered,
         build: &str,
     ) -> Result<PreferencesView, ReadError> {
         let published = self.published.current();
         let strings = strings(published, frame.language);
-        let past = remembered.consent_id.map(|id| history.of(id)).transpose()?.unwrap_or_default();
+        let past = remembered.consent_id.map(|id| history.of_subject(id)).transpose()?.unwrap_or_default();
         let standing = |id: &PurposeId| self.standing(&remembered.device, &past, &published.policy, id);
         let purposes = strings.purposes.iter().map(|shown| PurposeState {
             vendors: vendors(&published.policy, &shown.id),
@@ -87,11 +87,11 @@ impl Preferences {
     }
 
     /// What holds for a purpose, and until when.
-    fn standing(&self, device: &Device, past: &[Recorded], policy: &Policy, id: &PurposeId) -> Standing {
+    fn standing(&self, device: &DeviceState, past: &[Recorded], policy: &Policy, id: &PurposeId) -> ShownStanding {
         let standing = device.proved(past, policy, id, self.clock.now());
         let until = standing.answer.and_then(|kept| kept.until).map(|until| moment(until.unix_timestamp()).today);
         let Decision { allow, reason, until: recorded, .. } = standing.decision;
-        Standing { allow, reason, until: until.or(recorded) }
+        ShownStanding { allow, reason, until: until.or(recorded) }
     }
 
     /// Newest first, answers only.

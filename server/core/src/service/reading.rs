@@ -12,18 +12,18 @@ use model::notice::NoticeRef;
 use model::paths::{self, Endpoint};
 use model::policy::Policy;
 use model::purpose::PurposeId;
-use model::told::What;
+use model::told::ToldEvent;
 use words::views::receipt::{AnswerLine, ChannelLine, ProofView, RecordedAnswer, ShownNotice, Today};
 
 use super::people::{ActError, Contactability, People};
 use crate::publish::Published;
 use crate::service::history::PersonHistory;
 use ledger::clock::wall_clock;
-use ledger::{ReadError, Scribe};
+use ledger::{Ledger, ReadError};
 
 /// What is stored, as people read it.
 pub struct Records {
-    scribe: Scribe,
+    ledger: Ledger,
     published: Arc<Published>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
@@ -32,12 +32,12 @@ pub struct Records {
 impl Records {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         published: Arc<Published>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
     ) -> Self {
-        Self { scribe, published, people, contactability }
+        Self { ledger, published, people, contactability }
     }
 }
 
@@ -57,7 +57,7 @@ impl Records {
         let policy = event.policy().and_then(|hash| self.published.by_hash(hash)).map(|published| &published.policy);
         Ok(RecordedAnswer {
             address: recorded.address.to_string(),
-            what: What::of(event),
+            what: ToldEvent::from_event(event),
             at: wall_clock(event.head.at),
             route: event.head.route,
             control: event.choice().and_then(|choice| choice.control),
@@ -95,8 +95,8 @@ impl Records {
 
     /// A notice from the ledger, exactly as it was stored when it was published.
     fn shown_notice(&self, notice: NoticeRef) -> Result<Option<ShownNotice>, ReadError> {
-        let strings = self.scribe.content(notice.strings)?.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let html = self.scribe.content(notice.html)?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let strings = self.ledger.content(notice.strings)?.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let html = self.ledger.content(notice.html)?.and_then(|bytes| String::from_utf8(bytes).ok());
         Ok(strings.zip(html).map(|(strings, html)| ShownNotice {
             language: notice.language,
             strings,

@@ -21,7 +21,7 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 use crate::service::history::PersonHistory;
-use ledger::{ReadError, Scribe};
+use ledger::{Ledger, ReadError};
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
 
@@ -33,13 +33,13 @@ const RECEIPT: SecretName<Mac> = SecretName::new("receipt");
 
 /// Receipt numbers and links, and what they lead to.
 pub struct Receipts {
-    scribe: Scribe,
+    ledger: Ledger,
 }
 
 impl Receipts {
     /// On what it may touch.
-    pub fn new(scribe: Scribe) -> Self {
-        Self { scribe }
+    pub fn new(ledger: Ledger) -> Self {
+        Self { ledger }
     }
 }
 
@@ -71,7 +71,7 @@ impl Receipts {
 
     /// Whether that token belongs to that record.
     pub fn check_token(&self, address: RecordAddress, token: &str) -> bool {
-        self.scribe.leaf(address).is_some() && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
+        self.ledger.leaf(address).is_some() && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
     /// The record that a link leads to, if it was given out and its person was not erased.
@@ -99,9 +99,9 @@ impl Receipts {
     /// Over the address and the record's leaf: an index that is used a second time, in a ledger that was put back, has
     /// other numbers and links than the first time.
     fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
-        let leaf = self.scribe.leaf(address)?;
+        let leaf = self.ledger.leaf(address)?;
         Some(mac(
-            &self.scribe.secret(RECEIPT),
+            &self.ledger.secret(RECEIPT),
             &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf.0],
         ))
     }
@@ -127,23 +127,23 @@ mod tests {
     use super::*;
     use ledger::clock::moment;
     use ledger::fixture::choice;
-    use ledger::{Draft, Opening};
+    use ledger::{AppendRequest, Opening};
     use vault::random::SeededEntropy;
 
-    fn draft(second: i64) -> Draft {
-        Draft::new(choice(moment(second).at))
+    fn draft(second: i64) -> AppendRequest {
+        AppendRequest::new(choice(moment(second).at))
     }
 
     /// A ledger of its own, with as many records.
-    async fn ledger(seed: u64, records: i64) -> (Scribe, Vec<RecordAddress>) {
+    async fn ledger(seed: u64, records: i64) -> (Ledger, Vec<RecordAddress>) {
         let entropy = Arc::new(SeededEntropy::new(seed));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
-        let scribe = Scribe::open(opening).expect("opens");
+        let ledger = Ledger::open(opening).expect("opens");
         let mut addresses = Vec::new();
         for second in 0..records {
-            addresses.push(scribe.append(draft(second)).await.expect("written").address);
+            addresses.push(ledger.append(draft(second)).await.expect("written").address);
         }
-        (scribe, addresses)
+        (ledger, addresses)
     }
 
     #[tokio::test]
@@ -162,8 +162,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_opens_its_own_record_only() {
-        let (scribe, addresses) = ledger(1, 2).await;
-        let receipts = Receipts::new(scribe.clone());
+        let (ledger, addresses) = ledger(1, 2).await;
+        let receipts = Receipts::new(ledger.clone());
         let token = receipts.token(addresses[0]);
         assert_eq!(token.len(), 32);
         assert!(receipts.check_token(addresses[0], &token));
@@ -179,7 +179,7 @@ mod tests {
         let (second, _) = ledger(1, 1).await;
         second.append(draft(99)).await.expect("written");
         let (first, second) = (Receipts::new(first.clone()), Receipts::new(second.clone()));
-        assert_eq!(first.scribe.secret(RECEIPT), second.scribe.secret(RECEIPT), "one receipt key");
+        assert_eq!(first.ledger.secret(RECEIPT), second.ledger.secret(RECEIPT), "one receipt key");
         assert_eq!(second.check(first.number(addresses[0])), Some(addresses[0]), "the same record");
         assert_eq!(second.check(first.number(addresses[1])), None, "another record at the same index");
         assert!(!second.check_token(addresses[1], &first.token(addresses[1])));

@@ -10,7 +10,7 @@ use model::letter::LetterCode;
 use model::paths;
 use words::mailing;
 
-use super::people::{ActError, Contactability, People, Person, Who};
+use super::people::{ActError, Addressee, Contactability, People, Person};
 use super::tokens::Links;
 
 /// Which texts and pieces a letter block has; raised whenever they change.
@@ -84,7 +84,7 @@ impl Mailings {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn permission(&self, who: &Who, channel: Channel) -> Result<SendPermission, ActError> {
+    pub fn permission(&self, who: &Addressee, channel: Channel) -> Result<SendPermission, ActError> {
         let history = &self.people.history();
         let decision = self.contactability.decision(history, who, channel)?;
         if !decision.allow {
@@ -97,7 +97,7 @@ impl Mailings {
         for person in people {
             let theirs = self.contactability.decision(
                 history,
-                &Who { person: Some(person.subject), points: who.points.clone() },
+                &Addressee { person: Some(person.subject), points: who.points.clone() },
                 channel,
             )?;
             if theirs.allow {

@@ -13,13 +13,13 @@ use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
 use super::known_browsers::BrowserId;
-use super::staff::{Checked, Lane, SignedIn, Staff, StaffError, StaffName};
+use super::staff::{CheckedPassword, Lane, SignedIn, Staff, StaffError, StaffName};
 use ledger::clock::Clock;
 use ledger::formats::fact::{FactId, MissedSignIns};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe};
+use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError};
 use vault::key::MacKey;
 use vault::mac::mac;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 
 /// So many wrong attempts in a row cost no time: people mistype.
 const FREE: u32 = 4;
@@ -36,16 +36,16 @@ const FIRST_TOLD: u32 = 5;
 
 /// What is counted, in memory.
 pub struct SignIns {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     staff: Arc<Staff>,
     key: MacKey,
     unit: std::time::Duration,
     /// Guards what slows attempts, for one look or change. Always taken before `series`.
     failures: Mutex<HashMap<Budget, Failures>>,
     /// Guards what is to be put on record, for one look or change.
-    series: Mutex<HashMap<Whose, Series>>,
+    series: Mutex<HashMap<FailedAccount, Series>>,
     /// Guards the order in which failures are recorded and told, until each is durable; attempts that fail do not wait for it
     /// unless theirs is one to be recorded.
     recording: tokio::sync::Mutex<()>,
@@ -53,14 +53,14 @@ pub struct SignIns {
 
 /// Whose sign-ins failed.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Whose {
+enum FailedAccount {
     /// A staff member's.
     Member(StaffName),
     /// Under names that nobody has, all together.
     Nobody,
 }
 
-impl From<Option<&StaffName>> for Whose {
+impl From<Option<&StaffName>> for FailedAccount {
     fn from(name: Option<&StaffName>) -> Self {
         name.map_or(Self::Nobody, |name| Self::Member(name.clone()))
     }
@@ -145,15 +145,15 @@ fn table<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl SignIns {
     /// Nothing counted yet; the key is random and of this run alone. The unit of waiting is [`UNIT`] but in tests.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         staff: Arc<Staff>,
         unit: std::time::Duration,
     ) -> Self {
         let key = MacKey::random(&*entropy);
         Self {
-            scribe,
+            ledger,
             clock,
             entropy,
             staff,
@@ -213,18 +213,18 @@ impl SignIns {
         }
     }
 
-    fn unrecorded(&self, whose: &Whose) -> Option<Series> {
+    fn unrecorded(&self, whose: &FailedAccount) -> Option<Series> {
         table(&self.series).get(whose).copied().filter(|of| of.unrecorded > 0)
     }
 
-    fn recorded(&self, whose: &Whose, count: u32) {
+    fn recorded(&self, whose: &FailedAccount, count: u32) {
         if let Some(of) = table(&self.series).get_mut(whose) {
             *of = Series { recorded: of.recorded + count, unrecorded: of.unrecorded.saturating_sub(count), ..*of };
         }
     }
 
     fn over(&self, name: &StaffName) {
-        table(&self.series).remove(&Whose::Member(name.clone()));
+        table(&self.series).remove(&FailedAccount::Member(name.clone()));
     }
 }
 
@@ -252,13 +252,13 @@ impl SignIns {
         tokio::time::sleep(trying.pause).await;
         let lane = if known.is_some() { Lane::Staff } else { Lane::Anybody };
         match self.staff.check(typed, password, lane).await? {
-            Checked::Right(signed_in) => {
+            CheckedPassword::Right(signed_in) => {
                 self.succeeded(&trying);
                 let missed = self.tell_missed(&signed_in.name).await;
                 Ok(Attempt::In(signed_in, missed))
             }
-            Checked::Expired => Ok(Attempt::Expired),
-            Checked::Wrong(whose) => {
+            CheckedPassword::Expired => Ok(Attempt::Expired),
+            CheckedPassword::Wrong(whose) => {
                 self.sign_in_failed(&trying, whose.as_ref()).await;
                 Ok(if trying.pause.is_zero() { Attempt::Wrong } else { Attempt::Slowed })
             }
@@ -293,7 +293,7 @@ impl SignIns {
     }
 
     /// Puts on record what failed and is not on record yet; what cannot be is tried again with the next.
-    async fn record_failures(&self, whose: &Whose) {
+    async fn record_failures(&self, whose: &FailedAccount) {
         let _one_at_a_time = self.recording.lock().await;
         let Some(series) = self.unrecorded(whose) else { return };
         match self.append_failures(whose, series).await {
@@ -302,10 +302,10 @@ impl SignIns {
         }
     }
 
-    async fn append_failures(&self, whose: &Whose, series: Series) -> Result<(), AppendError> {
-        let Whose::Member(name) = whose else {
+    async fn append_failures(&self, whose: &FailedAccount, series: Series) -> Result<(), AppendError> {
+        let FailedAccount::Member(name) = whose else {
             let event = self.sign_in_event(Body::SignInFailed(FailedSignIns { name: None, count: series.unrecorded }));
-            return self.scribe.append(Draft::new(event)).await.map(|_| ());
+            return self.ledger.append(AppendRequest::new(event)).await.map(|_| ());
         };
         let failed = FailedSignIns { name: Some(name.to_string()), count: series.unrecorded };
         let event = self.sign_in_event(Body::SignInFailed(failed));
@@ -316,18 +316,18 @@ impl SignIns {
         let count = before.saturating_add(series.unrecorded);
         let missed = MissedSignIns { missed_by: name.to_string(), count, last: series.last };
         let fact = Fact::MissedSignIns { id, missed: Some(missed) };
-        self.scribe.append(Draft::with(event, vec![fact])).await.map(|_| ())
+        self.ledger.append(AppendRequest::with(event, vec![fact])).await.map(|_| ())
     }
 
     /// What failed under the name of somebody who is in now: told once, and put on record as told.
     async fn tell_missed(&self, name: &StaffName) -> Option<Missed> {
-        self.record_failures(&Whose::Member(name.clone())).await;
+        self.record_failures(&FailedAccount::Member(name.clone())).await;
         let _one_at_a_time = self.recording.lock().await;
         let (id, MissedSignIns { count, last, .. }) = self.kept_missed(name)?;
         let told = FailedSignIns { name: Some(name.to_string()), count };
         let event = self.sign_in_event(Body::SignInFailuresTold(told));
         let gone = Fact::MissedSignIns { id, missed: None };
-        match self.scribe.append(Draft::with(event, vec![gone])).await {
+        match self.ledger.append(AppendRequest::with(event, vec![gone])).await {
             Ok(_) => self.over(name),
             Err(error) => tracing::warn!(%error, "that failed sign-ins were told could not be recorded"),
         }
@@ -335,7 +335,7 @@ impl SignIns {
     }
 
     fn kept_missed(&self, name: &StaffName) -> Option<(FactId, MissedSignIns)> {
-        let kept = self.scribe.facts(FactKind::MissedSignIns).ok()?;
+        let kept = self.ledger.facts(FactKind::MissedSignIns).ok()?;
         kept.into_iter().find_map(|stored| match stored.fact {
             Fact::MissedSignIns { id, missed: Some(missed) } if missed.missed_by == name.as_str() => Some((id, missed)),
             _ => None,
@@ -349,8 +349,8 @@ impl SignIns {
     /// Puts series on record that are over; with `all`, before the server stops, those that are under way as well.
     pub async fn record_failed_sign_ins(&self, all: bool) {
         let now = self.clock.now().at;
-        let over = |(whose, of): (&Whose, &Series)| (all || now - of.last >= QUIET).then(|| whose.clone());
-        let series: Vec<Whose> = table(&self.series).iter().filter_map(over).collect();
+        let over = |(whose, of): (&FailedAccount, &Series)| (all || now - of.last >= QUIET).then(|| whose.clone());
+        let series: Vec<FailedAccount> = table(&self.series).iter().filter_map(over).collect();
         for whose in series {
             self.record_failures(&whose).await;
             table(&self.series).retain(|of, series| *of != whose || series.unrecorded > 0);
@@ -362,11 +362,11 @@ impl SignIns {
 mod tests {
     use super::*;
     use crate::service::Services;
-    use crate::service::fixture::House;
+    use crate::service::fixture::TestApp;
 
     fn sign_ins() -> SignIns {
-        let Services { scribe, clock, entropy, staff, .. } = House::bare(7).services;
-        SignIns::new(scribe, clock, entropy, staff, UNIT)
+        let Services { ledger, clock, entropy, staff, .. } = TestApp::bare(7).services;
+        SignIns::new(ledger, clock, entropy, staff, UNIT)
     }
 
     #[test]

@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use model::controller::Recipient;
 use model::language::Language;
-use words::views::frame::{Authority, Frame};
+use words::views::frame::{Authority, PageFrame};
 use words::views::register::RegisterView;
 
 use crate::config::HostOrigin;
 use crate::publish::Published;
 
 /// Who asks, under which policy, and who else gets data.
-pub struct Site {
+pub struct SiteInfo {
     published: Arc<Published>,
     authorities: Vec<Authority>,
     recipients: Vec<Recipient>,
     public_origin: Option<String>,
 }
 
-impl Site {
+impl SiteInfo {
     /// On what it may touch; `public_origin` is the one that others than this machine reach, if there is one.
     pub fn new(
         published: Arc<Published>,
@@ -36,11 +36,11 @@ impl Site {
     }
 }
 
-impl Site {
+impl SiteInfo {
     /// What stands around a page.
-    pub fn frame(&self, language: Language, path: &str) -> Frame {
+    pub fn frame(&self, language: Language, path: &str) -> PageFrame {
         let policy = &self.published.current().policy;
-        Frame {
+        PageFrame {
             language,
             path: path.to_owned(),
             reopens: true,
@@ -52,7 +52,7 @@ impl Site {
     }
 
     /// The register.
-    pub fn register(&self, frame: Frame) -> RegisterView {
+    pub fn register(&self, frame: PageFrame) -> RegisterView {
         let published = self.published.current();
         let recipients = self.recipients.clone();
         RegisterView { frame, policy: published.policy.clone(), hash: published.hash.to_string(), recipients }

@@ -21,8 +21,8 @@ use zeroize::Zeroizing;
 
 use ledger::clock::Clock;
 use ledger::formats::fact::{FactId, StaffMember};
-use ledger::{AppendError, Draft, Fact, FactKind, ReadError, Scribe, StoredFact};
-use vault::random::Entropy;
+use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError, StoredFact};
+use vault::random::SecureRandom;
 
 pub use roster::Member;
 
@@ -99,7 +99,7 @@ fn is_expired(stored: &StaffMember, now: OffsetDateTime) -> bool {
 
 /// What a name and a password came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Checked {
+pub enum CheckedPassword {
     /// They go together.
     Right(SignedIn),
     /// They do, and the one-time password is past its day.
@@ -119,15 +119,15 @@ pub struct SignedIn {
 
 /// Who may use the desk.
 pub struct Staff {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
 }
 
 impl Staff {
     /// On what it may touch.
-    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { scribe, clock, entropy }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Self {
+        Self { ledger, clock, entropy }
     }
 }
 
@@ -174,7 +174,12 @@ impl Staff {
     ///
     /// # Errors
     /// When the staff members cannot be read.
-    pub async fn check(&self, name: &str, password: Zeroizing<String>, lane: Lane) -> Result<Checked, ReadError> {
+    pub async fn check(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        lane: Lane,
+    ) -> Result<CheckedPassword, ReadError> {
         let found = match name.parse::<StaffName>() {
             Ok(name) => self.find(&name)?.map(|(_, stored)| (name, stored)),
             Err(StaffNameError) => None,
@@ -182,9 +187,9 @@ impl Staff {
         let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |(_, stored)| stored.password.clone());
         let right = off_the_reactor(lane, move || verify(&hash, &password)).await;
         Ok(match found {
-            Some((_, stored)) if right && is_expired(&stored, self.clock.now().at) => Checked::Expired,
-            Some((name, stored)) if right => Checked::Right(SignedIn { name, one_time: stored.one_time }),
-            found => Checked::Wrong(found.map(|(name, _)| name)),
+            Some((_, stored)) if right && is_expired(&stored, self.clock.now().at) => CheckedPassword::Expired,
+            Some((name, stored)) if right => CheckedPassword::Right(SignedIn { name, one_time: stored.one_time }),
+            found => CheckedPassword::Wrong(found.map(|(name, _)| name)),
         })
     }
 
@@ -233,7 +238,7 @@ impl Staff {
 
     /// Everybody, each with the record under which their access stands.
     fn members(&self) -> Result<Vec<(FactId, StaffMember, RecordAddress)>, ReadError> {
-        let all = self.scribe.facts(FactKind::StaffMember)?.into_iter();
+        let all = self.ledger.facts(FactKind::StaffMember)?.into_iter();
         let member = |StoredFact { fact, record }| match fact {
             Fact::StaffMember { id, member: Some(member) } => Some((id, member, record)),
             _ => None,
@@ -253,7 +258,7 @@ impl Staff {
         let changed = StaffChanged { name: stored.name.clone(), change };
         let event = Event::new(self.clock.now().at, actor, route, changed);
         let fact = Fact::StaffMember { id, member: Some(stored) };
-        self.scribe.append(Draft::with(event, vec![fact])).await?;
+        self.ledger.append(AppendRequest::with(event, vec![fact])).await?;
         Ok(())
     }
 
@@ -281,7 +286,7 @@ async fn off_the_reactor<T: Send + 'static>(lane: Lane, work: impl FnOnce() -> T
 }
 
 /// 100 random bits in four groups of five of Crockford's base 32, to be read from a screen and typed.
-fn one_time(entropy: &dyn Entropy) -> Zeroizing<String> {
+fn one_time(entropy: &dyn SecureRandom) -> Zeroizing<String> {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let bytes = Zeroizing::new(entropy.bytes::<20>());
     let letters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();

@@ -9,7 +9,7 @@ use time::Date;
 
 use super::people::People;
 use contact::Email;
-use ledger::Scribe;
+use ledger::Ledger;
 use ledger::formats::token::{MAILBOX, SealedToken, Token};
 use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
@@ -28,14 +28,14 @@ pub struct Link {
 
 /// The tokens in links of mails.
 pub struct Links {
-    scribe: Scribe,
+    ledger: Ledger,
     people: Arc<People>,
 }
 
 impl Links {
     /// On what it may touch.
-    pub fn new(scribe: Scribe, people: Arc<People>) -> Self {
-        Self { scribe, people }
+    pub fn new(ledger: Ledger, people: Arc<People>) -> Self {
+        Self { ledger, people }
     }
 }
 
@@ -47,8 +47,8 @@ impl Links {
 
     /// The token of a confirmation link to a mailbox, with the last day on which it works.
     pub fn confirm(&self, person: Subject, channel: Channel, until: Date, to: &Email) -> String {
-        let (number, secret) = self.scribe.newest_secret(TOKEN);
-        let keys = Keys::of(&secret);
+        let (number, secret) = self.ledger.newest_secret(TOKEN);
+        let keys = TokenKeys::derive(&secret);
         Token::Confirm { person, channel, until, mailbox: Some(keys.mailbox(to)) }.seal(number, &keys.token)
     }
 
@@ -67,28 +67,28 @@ impl Links {
 
     /// What a token says; `None` for one that we never made. Whether its person still exists, and whether its day has
     /// passed, is for whoever acts on it. Every text costs the same work.
-    pub fn read(&self, token: &str) -> Option<Token> {
+    pub fn open_token(&self, token: &str) -> Option<Token> {
         self.open(token).map(|(_, token)| token)
     }
 
     /// The same, with the keys it was made under.
-    fn open(&self, token: &str) -> Option<(Keys, Token)> {
-        let sealed = SealedToken::read(token);
-        let secret = self.scribe.numbered_secret(TOKEN, sealed.number);
+    fn open(&self, token: &str) -> Option<(TokenKeys, Token)> {
+        let sealed = SealedToken::parse_token(token);
+        let secret = self.ledger.numbered_secret(TOKEN, sealed.number);
         let is_known = secret.is_some();
-        let keys = Keys::of(&secret.unwrap_or_else(MacKey::nobodys));
+        let keys = TokenKeys::derive(&secret.unwrap_or_else(MacKey::nobodys));
         let token = sealed.open(&keys.token);
         token.filter(|_| is_known).map(|token| (keys, token))
     }
 
     /// Begins a new key; tokens made under the older ones keep working.
     pub fn rotate(&self) {
-        self.scribe.rotate_secret(TOKEN);
+        self.ledger.rotate_secret(TOKEN);
     }
 
     fn make(&self, token: Token) -> String {
-        let (number, secret) = self.scribe.newest_secret(TOKEN);
-        token.seal(number, &Keys::of(&secret).token)
+        let (number, secret) = self.ledger.newest_secret(TOKEN);
+        token.seal(number, &TokenKeys::derive(&secret).token)
     }
 }
 
@@ -96,7 +96,7 @@ impl Links {
     /// Reads the token of an unsubscribe link. Unknown and altered ones and those of erased people are one thing, in
     /// what comes back and in the work that it takes.
     pub fn resolve(&self, token: &str) -> Option<Link> {
-        let read = match self.read(token) {
+        let read = match self.open_token(token) {
             Some(Token::Stop { person, channel }) => Some(Link { person, channel }),
             Some(Token::Confirm { .. }) | None => None,
         };
@@ -107,13 +107,13 @@ impl Links {
 }
 
 /// What one secret gives: the key of the tokens, and the one for hashes of addresses.
-struct Keys {
+struct TokenKeys {
     token: SivKey,
     mailbox: MacKey,
 }
 
-impl Keys {
-    fn of(secret: &MacKey) -> Self {
+impl TokenKeys {
+    fn derive(secret: &MacKey) -> Self {
         Self { token: SivKey::derive(secret, b"keuze token"), mailbox: secret.derive(&[b"keuze mailbox of a token"]) }
     }
 
@@ -128,14 +128,14 @@ mod tests {
     use time::macros::date;
 
     use super::*;
-    use crate::service::fixture::House;
+    use crate::service::fixture::TestApp;
 
     const ANNA: Subject = Subject([7; 16]);
 
     #[test]
     fn a_token_says_what_it_was_made_for_and_always_the_same_way() {
-        let house = House::bare(1);
-        let tokens = house.services.links;
+        let app = TestApp::bare(1);
+        let tokens = app.services.links;
         let all: Vec<Token> = std::iter::once(None)
             .chain(Channel::ALL.map(Some))
             .map(|channel| Token::Stop { person: ANNA, channel })
@@ -147,7 +147,7 @@ mod tests {
         for token in all {
             let text = tokens.make(token);
             let length = if matches!(token, Token::Confirm { mailbox: Some(_), .. }) { 70 } else { 55 };
-            assert_eq!((text.len(), tokens.read(&text)), (length, Some(token)));
+            assert_eq!((text.len(), tokens.open_token(&text)), (length, Some(token)));
             assert_eq!(text, tokens.make(token), "deterministic");
             assert!(text.ends_with(|c: char| c.is_ascii_alphanumeric()), "{text}");
         }
@@ -160,8 +160,8 @@ mod tests {
     /// before tokens named it says nothing of it.
     #[test]
     fn s_20_a_confirmation_names_its_mailbox() {
-        let house = House::bare(1);
-        let tokens = house.services.links;
+        let app = TestApp::bare(1);
+        let tokens = app.services.links;
         let until = date!(2026 - 11 - 27);
         let [hers, spelled, other] = ["anna@example.nl", "anna@EXAMPLE.nl", "bert@example.nl"]
             .map(|text| Email::parse(text).expect("an address"));
@@ -177,8 +177,8 @@ mod tests {
     /// R-3.7-7: a single altered character is as unknown as anything else.
     #[test]
     fn nobody_can_make_one_up() {
-        let house = House::bare(1);
-        let tokens = house.services.links;
+        let app = TestApp::bare(1);
+        let tokens = app.services.links;
         let email = Email::parse("anna@example.nl").expect("an address");
         for token in [
             tokens.stop(ANNA, Some(Channel::Newsletter)),
@@ -194,28 +194,28 @@ mod tests {
                 let mut altered = token.to_owned().into_bytes();
                 altered[at] ^= 1 << bit;
                 let altered = String::from_utf8_lossy(&altered).into_owned();
-                assert_eq!(tokens.read(&altered), None, "{altered}");
+                assert_eq!(tokens.open_token(&altered), None, "{altered}");
             }
         }
         for text in ["", "AAEA", &token[1..], &format!("{token}A"), &"A".repeat(55), &"é".repeat(27)] {
-            assert_eq!(tokens.read(text), None, "{text}");
+            assert_eq!(tokens.open_token(text), None, "{text}");
         }
-        assert_eq!(House::bare(2).services.links.read(token), None, "another ledger's");
+        assert_eq!(TestApp::bare(2).services.links.open_token(token), None, "another ledger's");
     }
 
     /// S-57: mails that were sent keep their links.
     #[test]
     fn tokens_outlive_the_rotation_of_their_key() {
-        let house = House::bare(1);
-        let tokens = house.services.links;
+        let app = TestApp::bare(1);
+        let tokens = app.services.links;
         let old = tokens.stop(ANNA, Some(Channel::Email));
         tokens.rotate();
         let new = tokens.stop(ANNA, Some(Channel::Email));
         assert_ne!(old, new);
-        assert_eq!(tokens.read(&old), tokens.read(&new));
+        assert_eq!(tokens.open_token(&old), tokens.open_token(&new));
         assert!(old.starts_with("AQAB") && new.starts_with("AQAC"), "version 1, key 1 and 2");
         let moved = format!("AQAC{}", &old[4..]);
-        assert_eq!(tokens.read(&moved), None, "the number of the key is part of what is signed");
+        assert_eq!(tokens.open_token(&moved), None, "the number of the key is part of what is signed");
     }
 
     /// A key that is told to somebody must be there after a crash, whether or not anything was recorded since.
@@ -223,10 +223,10 @@ mod tests {
     async fn a_token_of_a_fresh_key_survives_the_loss_of_everything_after_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let house = House::at(Some(&data), 1).await;
-        let token = house.services.links.stop(ANNA, None);
-        house.services.scribe.close().await;
-        let house = House::at(Some(&data), 2).await;
-        assert_eq!(house.services.links.read(&token), Some(Token::Stop { person: ANNA, channel: None }));
+        let app = TestApp::at(Some(&data), 1).await;
+        let token = app.services.links.stop(ANNA, None);
+        app.services.ledger.close().await;
+        let app = TestApp::at(Some(&data), 2).await;
+        assert_eq!(app.services.links.open_token(&token), Some(Token::Stop { person: ANNA, channel: None }));
     }
 }

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::event::Actor;
 use serde::{Deserialize, Serialize};
 
-use super::data::Ledger;
+use super::data::LedgerArguments;
 use super::refusal::Refusal;
 use super::say;
 use super::task::{self, Say, Talk};
@@ -40,12 +40,12 @@ pub struct Import {
     #[arg(long)]
     source: Option<String>,
     #[command(flatten)]
-    ledger: Ledger,
+    ledger: LedgerArguments,
 }
 
 /// What is asked of whoever holds the ledger; the file is the input.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Asked {
+pub struct ImportCommand {
     /// What the file is called.
     name: PathBuf,
     /// How many bytes it has.
@@ -65,9 +65,10 @@ pub async fn run(Contacts::Import(asked): Contacts) -> Result<(), Refusal> {
     let unreadable = |error| Refusal::File { path: path.clone(), error };
     let (file, bytes) = opened(&path).map_err(unreadable)?;
     let bar = progress(bytes);
-    let asked = Asked { name: path.clone(), bytes, write, source };
+    let asked = ImportCommand { name: path.clone(), bytes, write, source };
     let input = Box::new(BufReader::new(bar.wrap_read(file)));
-    let outcome = task::run(&ledger, task::Asked::Import(asked), input, &mut Beside(bar.clone())).await;
+    let outcome =
+        task::run(&ledger, task::ControlCommand::Import(asked), input, &mut LinesBesideBar(bar.clone())).await;
     bar.finish_and_clear();
     outcome
 }
@@ -90,7 +91,7 @@ fn opened(path: &Path) -> std::io::Result<(Box<dyn BufRead + Send>, u64)> {
 ///
 /// # Errors
 /// As [`run`].
-pub async fn import(services: &Services, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+pub async fn import(services: &Services, asked: &ImportCommand, talk: Talk<'_>) -> Result<(), Refusal> {
     let Talk { input, say } = talk;
     let whole = BufReader::new(Whole { inner: input, left: asked.bytes });
     let lines = rows(&asked.name, whole).map_err(Refusal::told)?;
@@ -125,7 +126,7 @@ pub async fn import(services: &Services, asked: &Asked, talk: Talk<'_>) -> Resul
 }
 
 /// What is left to be done about a file; nothing where every row and every no in it was taken.
-fn shortfall(summary: Summary, asked: &Asked) -> Option<String> {
+fn shortfall(summary: Summary, asked: &ImportCommand) -> Option<String> {
     match summary {
         Summary { refused, .. } if refused > 0 => {
             Some(format!("{refused} rows were refused; mend them and run the same file again"))
@@ -159,9 +160,9 @@ impl<R: Read> Read for Whole<R> {
 }
 
 /// Lines beside a bar that shows how far the file is read.
-struct Beside(ProgressBar);
+struct LinesBesideBar(ProgressBar);
 
-impl Say for Beside {
+impl Say for LinesBesideBar {
     fn say(&mut self, line: &str) -> std::io::Result<()> {
         self.0.suspend(|| say(format_args!("{line}")));
         Ok(())
@@ -217,14 +218,14 @@ fn summed(summary: Summary, written: bool) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::task::tests::Said;
-    use keuze_core::service::fixture::House;
+    use crate::cli::task::tests::Report;
+    use keuze_core::service::fixture::TestApp;
 
-    async fn came_to(house: &House, name: &str, text: &str) -> (Result<(), String>, String) {
-        let asked = Asked { name: name.into(), bytes: text.len() as u64, write: true, source: None };
-        let mut said = Said::default();
+    async fn came_to(app: &TestApp, name: &str, text: &str) -> (Result<(), String>, String) {
+        let asked = ImportCommand { name: name.into(), bytes: text.len() as u64, write: true, source: None };
+        let mut said = Report::default();
         let talk = Talk { input: Box::new(text.as_bytes()), say: &mut said };
-        let outcome = import(&house.services, &asked, talk).await.map_err(|refusal| refusal.to_string());
+        let outcome = import(&app.services, &asked, talk).await.map_err(|refusal| refusal.to_string());
         (outcome, said.0)
     }
 
@@ -232,7 +233,7 @@ mod tests {
     /// and its first row stands in no error.
     #[tokio::test]
     async fn a_file_without_rows_fails_alike() {
-        let house = House::new().await;
+        let app = TestApp::new().await;
         for (name, text) in [
             ("a.csv", ""),
             ("b.csv", "\n\n"),
@@ -243,12 +244,12 @@ mod tests {
             ("g.jsonl", "\n \n"),
             ("h.csv", "K-1,anna@geheim.nl\n"),
         ] {
-            let (outcome, said) = came_to(&house, name, text).await;
+            let (outcome, said) = came_to(&app, name, text).await;
             let refused = outcome.expect_err("nothing to import");
             assert!(refused.contains(name), "{refused}");
             assert!(!format!("{refused}{said}").contains("geheim") && !refused.contains("K-1"), "{refused}");
         }
-        let (outcome, said) = came_to(&house, "fine.csv", "customer,email\nK-1,anna@example.nl\n,\n").await;
+        let (outcome, said) = came_to(&app, "fine.csv", "customer,email\nK-1,anna@example.nl\n,\n").await;
         assert_eq!(outcome, Ok(()));
         assert!(said.contains("1 lines hold nothing but separators"), "{said}");
     }
@@ -276,9 +277,9 @@ mod tests {
     /// What is refused says which lines it covers, and that the command failed.
     #[tokio::test]
     async fn a_row_that_is_refused_names_its_lines_and_its_no() {
-        let house = House::new().await;
+        let app = TestApp::new().await;
         let text = "customer,email,lines,objected_channels\n1,a@example.nl,\"Weg 1,\n2,b@example.nl,,all\n3,,,post\n";
-        let (outcome, said) = came_to(&house, "x.csv", text).await;
+        let (outcome, said) = came_to(&app, "x.csv", text).await;
         assert_eq!(outcome, Err("3 rows were refused; mend them and run the same file again".to_owned()));
         insta::assert_snapshot!(said, @"
         lines 2-4: refused: a quotation mark is opened and not closed properly; put one at both ends of the field, and double one inside it
@@ -288,7 +289,7 @@ mod tests {
         line 4: it says no to post; not recorded: no known customer, and no address or number for that, can be read
         3 rows: 0 recorded, 0 with nothing new, 3 refused (1 of them with a no that is taken all the same); 0 meet a standing no, 0 without a basis for some channel
         ");
-        let (outcome, said) = came_to(&house, "x.csv", "email,objected_channels\nc@example.nl,post email\n").await;
+        let (outcome, said) = came_to(&app, "x.csv", "email,objected_channels\nc@example.nl,post email\n").await;
         assert!(outcome.is_err_and(|error| error.contains("1 rows say a no that is not recorded")));
         assert!(said.contains("line 2: it says no to post; not recorded"), "{said}");
     }

@@ -1,8 +1,8 @@
 //! Commands beside a running server: a socket in the data directory, for its owner alone, at which whoever holds the ledger
 //! does what commands ask.
 //!
-//! A command writes one line of JSON ([`Asked`]) and then its input as it is; the answer is a line of JSON for every
-//! line that the command prints, and one for how it ended ([`Answer`]).
+//! A command writes one line of JSON ([`ControlCommand`]) and then its input as it is; the answer is a line of JSON for every
+//! line that the command prints, and one for how it ended ([`ControlAnswer`]).
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read as _, Write as _};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 use super::refusal::Refusal;
-use super::task::{Asked, Say, Talk, perform};
+use super::task::{ControlCommand, Say, Talk, carry_out};
 use keuze_core::service::Services;
 use ledger::files::Layout;
 
@@ -29,7 +29,7 @@ const LONGEST_COMMAND: u64 = 1 << 16;
 /// What the server says.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
+enum ControlAnswer {
     /// A line that the command prints.
     Say(String),
     /// All of it was done.
@@ -59,7 +59,7 @@ pub fn listen(data: &Path, services: &Services) -> io::Result<Control> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(Reachable::of(&new)?.path)?;
+    let listener = UnixListener::bind(Reachable::at_path(&new)?.path)?;
     // Before it has the name that commands look for.
     std::fs::set_permissions(&new, Permissions::from_mode(0o600))?;
     std::fs::rename(&new, &path)?;
@@ -83,17 +83,17 @@ fn answer(connection: UnixStream, services: &Services, runtime: &Handle) -> io::
     let mut line = String::new();
     input.by_ref().take(LONGEST_COMMAND).read_line(&mut line)?;
     let mut wire = Wire(connection);
-    let asked: Asked = match serde_json::from_str(&line) {
+    let asked: ControlCommand = match serde_json::from_str(&line) {
         Ok(asked) => asked,
         Err(_) => {
             let what = "the running server does not know this command; is it another version of keuze?";
-            return wire.send(&Answer::Failed(what.to_owned()));
+            return wire.send(&ControlAnswer::Failed(what.to_owned()));
         }
     };
     let talk = Talk { input: Box::new(input), say: &mut wire };
-    match runtime.block_on(perform(services, asked, talk)) {
-        Ok(()) => wire.send(&Answer::Done),
-        Err(refusal) => wire.send(&Answer::Failed(refusal.to_string())),
+    match runtime.block_on(carry_out(services, asked, talk)) {
+        Ok(()) => wire.send(&ControlAnswer::Done),
+        Err(refusal) => wire.send(&ControlAnswer::Failed(refusal.to_string())),
     }
 }
 
@@ -101,7 +101,7 @@ fn answer(connection: UnixStream, services: &Services, runtime: &Handle) -> io::
 struct Wire(UnixStream);
 
 impl Wire {
-    fn send(&mut self, answer: &Answer) -> io::Result<()> {
+    fn send(&mut self, answer: &ControlAnswer) -> io::Result<()> {
         let mut line = serde_json::to_vec(answer)?;
         line.push(b'\n');
         self.0.write_all(&line)
@@ -110,7 +110,7 @@ impl Wire {
 
 impl Say for Wire {
     fn say(&mut self, line: &str) -> io::Result<()> {
-        self.send(&Answer::Say(line.to_owned()))
+        self.send(&ControlAnswer::Say(line.to_owned()))
     }
 }
 
@@ -120,7 +120,7 @@ impl Say for Wire {
 /// It runs as another user.
 pub fn connect(data: &Path) -> Result<Option<UnixStream>, Refusal> {
     let path = Layout(data.to_path_buf()).control();
-    let connected = Reachable::of(&path).and_then(|reachable| UnixStream::connect(reachable.path));
+    let connected = Reachable::at_path(&path).and_then(|reachable| UnixStream::connect(reachable.path));
     match connected {
         Ok(server) => Ok(Some(server)),
         Err(error) => match error.kind() {
@@ -137,7 +137,7 @@ pub fn connect(data: &Path) -> Result<Option<UnixStream>, Refusal> {
 /// What the server says is in the way, or that it answers no more.
 pub fn ask(
     mut server: UnixStream,
-    asked: &Asked,
+    asked: &ControlCommand,
     mut input: Box<dyn BufRead + Send>,
     say: &mut dyn Say,
 ) -> Result<(), Refusal> {
@@ -152,9 +152,9 @@ pub fn ask(
     for line in BufReader::new(server).lines() {
         let line = line.map_err(Refusal::ServerGone)?;
         match serde_json::from_str(&line).map_err(Refusal::told)? {
-            Answer::Say(line) => say.say(&line)?,
-            Answer::Done => return Ok(()),
-            Answer::Failed(what) => return Err(Refusal::Told(what)),
+            ControlAnswer::Say(line) => say.say(&line)?,
+            ControlAnswer::Done => return Ok(()),
+            ControlAnswer::Failed(what) => return Err(Refusal::Told(what)),
         }
     }
     Err(Refusal::ServerGone(ErrorKind::UnexpectedEof.into()))
@@ -168,7 +168,7 @@ struct Reachable {
 }
 
 impl Reachable {
-    fn of(path: &Path) -> io::Result<Self> {
+    fn at_path(path: &Path) -> io::Result<Self> {
         if path.as_os_str().as_bytes().len() <= LONGEST_PATH {
             return Ok(Self { path: path.to_path_buf(), _folder: None });
         }
@@ -182,22 +182,22 @@ impl Reachable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::task::tests::Said;
-    use crate::cli::task::{Access, Asked};
+    use crate::cli::task::tests::Report;
+    use crate::cli::task::{Access, ControlCommand};
     use crate::cli::{erase, staff};
-    use keuze_core::service::fixture::House;
+    use keuze_core::service::fixture::TestApp;
     use keuze_core::service::fixture::people::{customer, email};
 
-    fn asked(data: &Path, asked: Asked, input: &'static str) -> (Result<(), Refusal>, String) {
-        let mut said = Said::default();
+    fn asked(data: &Path, asked: ControlCommand, input: &'static str) -> (Result<(), Refusal>, String) {
+        let mut said = Report::default();
         let server = connect(data).expect("ours").expect("it listens");
         let done = tokio::task::block_in_place(|| ask(server, &asked, Box::new(input.as_bytes()), &mut said));
         (done, said.0)
     }
 
-    fn add(name: &str) -> Asked {
+    fn add(name: &str) -> ControlCommand {
         let name = name.parse().expect("a name");
-        Asked::Access(Access::Staff(staff::Asked::Add { name, replace: false }))
+        ControlCommand::Access(Access::Staff(staff::StaffCommand::Add { name, replace: false }))
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -205,13 +205,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         // Longer than the kernel's address of a socket.
         let data = folder.path().join("d".repeat(90)).join("data");
-        let house = House::at(Some(&data), 1).await;
-        let person = customer(&house, "K-1", &[email("anna@example.nl")]).await;
+        let app = TestApp::at(Some(&data), 1).await;
+        let person = customer(&app, "K-1", &[email("anna@example.nl")]).await;
         assert!(connect(&data).expect("nothing in the way").is_none());
         // A killed server left one.
-        drop(UnixListener::bind(Reachable::of(&data.join("control")).expect("short").path).expect("bound"));
+        drop(UnixListener::bind(Reachable::at_path(&data.join("control")).expect("short").path).expect("bound"));
         assert!(connect(&data).expect("a stale one").is_none());
-        let control = listen(&data, &house.services).expect("it listens");
+        let control = listen(&data, &app.services).expect("it listens");
         let mode = std::fs::metadata(data.join("control")).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
 
@@ -221,16 +221,17 @@ mod tests {
         let (again, _) = asked(&data, add("anna"), "");
         assert_eq!(again.expect_err("taken").to_string(), "there is a staff member of that name already");
 
-        let erase = || Asked::Erase(erase::Asked { reason: "brief".into(), decline_blocking_list: false });
+        let erase =
+            || ControlCommand::Erase(erase::EraseCommand { reason: "brief".into(), decline_blocking_list: false });
         let (refused, _) = asked(&data, erase(), "K-1\n");
         assert!(refused.expect_err("not confirmed").to_string().contains("Nothing was erased"));
-        assert!(house.services.people.known_person(person).is_some());
+        assert!(app.services.people.known_person(person).is_some());
         let (done, said) = asked(&data, erase(), "K-1\nerase\n");
         done.expect("erased");
-        assert!(said.contains("Erased. Receipt ") && house.services.people.known_person(person).is_none(), "{said}");
+        assert!(said.contains("Erased. Receipt ") && app.services.people.known_person(person).is_none(), "{said}");
         drop(control);
         assert!(connect(&data).expect("nothing in the way").is_none());
-        house.services.scribe.close().await;
+        app.services.ledger.close().await;
     }
 
     /// A file that breaks off on its way is not the end of the file: its last row is not taken for a whole one.
@@ -238,27 +239,27 @@ mod tests {
     async fn a_file_that_breaks_off_on_its_way_is_no_whole_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let house = House::at(Some(&data), 1).await;
-        let _control = listen(&data, &house.services).expect("it listens");
+        let app = TestApp::at(Some(&data), 1).await;
+        let _control = listen(&data, &app.services).expect("it listens");
         let file = "customer,email\nK-1,anna@example.nl\nK-2,bert@example.nl\n";
         let import = |bytes: usize| {
             let text = format!(r#"{{"import":{{"name":"p.csv","bytes":{bytes},"write":true,"source":null}}}}"#);
-            serde_json::from_str::<Asked>(&text).expect("a command")
+            serde_json::from_str::<ControlCommand>(&text).expect("a command")
         };
         let (broken, said) = asked(&data, import(file.len() + 4), file);
         assert!(broken.is_err() && said.contains("1 refused"), "{said}");
         let (whole, said) = asked(&data, import(file.len()), file);
         whole.expect("taken");
         assert!(said.contains("2 rows:"), "{said}");
-        house.services.scribe.close().await;
+        app.services.ledger.close().await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn what_is_no_command_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let house = House::at(Some(&data), 1).await;
-        let _control = listen(&data, &house.services).expect("it listens");
+        let app = TestApp::at(Some(&data), 1).await;
+        let _control = listen(&data, &app.services).expect("it listens");
         for garbage in ["\n", "{}\n", "{\"serve\":null}\n", "\u{1f4a9}", ""] {
             let mut server = connect(&data).expect("ours").expect("it listens");
             server.write_all(garbage.as_bytes()).expect("written");
@@ -267,6 +268,6 @@ mod tests {
             server.read_to_string(&mut answer).expect("answered");
             assert!(answer.starts_with("{\"failed\":"), "{garbage:?}: {answer}");
         }
-        house.services.scribe.close().await;
+        app.services.ledger.close().await;
     }
 }

@@ -12,12 +12,12 @@ use super::serve::{self, Configured};
 use keuze_core::service::Services;
 use ledger::files::Layout;
 use ledger::origin::site_of;
-use ledger::{Opening, Scribe};
+use ledger::{Ledger, Opening};
 use vault::random::SystemEntropy;
 
 /// Which ledger.
 #[derive(Args, Clone, Debug)]
-pub struct Ledger {
+pub struct LedgerArguments {
     /// The data directory.
     #[arg(long, default_value = "./data")]
     pub data: PathBuf,
@@ -29,7 +29,7 @@ pub struct Ledger {
     pub config: Option<PathBuf>,
 }
 
-impl Ledger {
+impl LedgerArguments {
     /// The site whose ledger it is.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Ledger {
     pub fn site(&self) -> Result<String, Refusal> {
         let site = site_of(&self.data)?.ok_or_else(|| Refusal::NoLedger(self.data.clone()))?;
         if let Some(file) = &self.config {
-            refuse_another_site(&self.data, &site, &Configured::read(Some(file))?)?;
+            refuse_another_site(&self.data, &site, &Configured::load_configuration(Some(file))?)?;
         }
         Ok(site)
     }
@@ -46,7 +46,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Such as that a running server holds it.
-    pub fn open(&self) -> Result<Scribe, Refusal> {
+    pub fn open(&self) -> Result<Ledger, Refusal> {
         let origin = self.site()?;
         open(&self.data, self.key_file.clone(), origin)
     }
@@ -55,8 +55,8 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Self::open`]; nothing was moved then.
-    pub fn open_anew(&self) -> Result<Scribe, Refusal> {
-        Ok(Scribe::open_anew(&opening(&self.data, self.key_file.clone(), self.site()?)?)?)
+    pub fn open_anew(&self) -> Result<Ledger, Refusal> {
+        Ok(Ledger::open_anew(&opening(&self.data, self.key_file.clone(), self.site()?)?)?)
     }
 
     /// Everything that a command needs which acts on people.
@@ -67,17 +67,19 @@ impl Ledger {
         self.site()?;
         let kept = Layout(self.data.clone()).configuration();
         let configured = match &self.config {
-            Some(file) => Configured::read(Some(file))?,
-            None => Configured::read(Some(&kept)).map_err(|_| Refusal::NoConfiguration(self.data.clone()))?,
+            Some(file) => Configured::load_configuration(Some(file))?,
+            None => {
+                Configured::load_configuration(Some(&kept)).map_err(|_| Refusal::NoConfiguration(self.data.clone()))?
+            }
         };
-        let scribe = self.open()?;
-        serve::assemble(scribe, configured.config, false, None)
+        let ledger = self.open()?;
+        serve::assemble(ledger, configured.config, false, None)
     }
 }
 
 /// Opens a site's ledger, or makes it.
-pub fn open(data: &Path, key_file: Option<PathBuf>, origin: String) -> Result<Scribe, Refusal> {
-    Ok(Scribe::open(opening(data, key_file, origin)?)?)
+pub fn open(data: &Path, key_file: Option<PathBuf>, origin: String) -> Result<Ledger, Refusal> {
+    Ok(Ledger::open(opening(data, key_file, origin)?)?)
 }
 
 fn opening(data: &Path, key_file: Option<PathBuf>, origin: String) -> Result<Opening, Refusal> {

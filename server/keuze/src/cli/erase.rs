@@ -8,11 +8,11 @@ use model::evidence::IdentityLevel;
 use model::language::Language;
 use serde::{Deserialize, Serialize};
 
-use super::data::Ledger;
+use super::data::LedgerArguments;
 use super::refusal::Refusal;
 use super::task::{self, Printed, Talk};
 use keuze_core::service::Services;
-use keuze_core::service::people::Act;
+use keuze_core::service::people::Provenance;
 
 /// Whom to erase is read from stdin: a line with a customer number, an e-mail address or a phone number, and then a line
 /// with the word `erase`.
@@ -25,12 +25,12 @@ pub struct Erase {
     #[arg(long)]
     decline_blocking_list: bool,
     #[command(flatten)]
-    ledger: Ledger,
+    ledger: LedgerArguments,
 }
 
 /// What is asked of whoever holds the ledger.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Asked {
+pub struct EraseCommand {
     /// Why.
     pub reason: String,
     /// Whether the person declines the list of who wants no advertising.
@@ -55,7 +55,7 @@ enum NotErased {
 /// # Errors
 /// A sentence that says what is in the way; nothing was erased then.
 pub async fn run(Erase { reason, decline_blocking_list, ledger }: Erase) -> Result<(), Refusal> {
-    let asked = task::Asked::Erase(Asked { reason, decline_blocking_list });
+    let asked = task::ControlCommand::Erase(EraseCommand { reason, decline_blocking_list });
     task::run(&ledger, asked, Box::new(BufReader::new(std::io::stdin())), &mut Printed).await
 }
 
@@ -63,7 +63,7 @@ pub async fn run(Erase { reason, decline_blocking_list, ledger }: Erase) -> Resu
 ///
 /// # Errors
 /// A sentence that says what is in the way; nothing was erased then.
-pub async fn erase(services: &Services, asked: &Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+pub async fn erase(services: &Services, asked: &EraseCommand, talk: Talk<'_>) -> Result<(), Refusal> {
     let Talk { mut input, say } = talk;
     let reason = asked.reason.trim();
     if reason.is_empty() {
@@ -81,13 +81,13 @@ pub async fn erase(services: &Services, asked: &Asked, talk: Talk<'_>) -> Result
         _ => return Err(Refusal::told(NotErased::Several)),
     };
     let person = known.subject;
-    let records = services.people.life(&services.people.history(), person).map_err(Refusal::told)?.len();
+    let records = services.people.records_of(&services.people.history(), person).map_err(Refusal::told)?.len();
     say.say(&format!("One person: {} contact points, {records} records.", known.points().len()))?;
     say.say("This cannot be undone. Write erase to go on:")?;
     if line(&mut input)? != "erase" {
         return Err(Refusal::told(NotErased::NotConfirmed));
     }
-    let act = Act {
+    let act = Provenance {
         route: Route::System,
         actor: Actor::System,
         level: IdentityLevel::Further,
@@ -120,8 +120,8 @@ mod tests {
     use model::event::EventKind;
 
     use super::*;
-    use crate::cli::task::tests::Said;
-    use keuze_core::service::fixture::House;
+    use crate::cli::task::tests::Report;
+    use keuze_core::service::fixture::TestApp;
     use keuze_core::service::fixture::people::{customer, email, phone};
 
     #[derive(Parser)]
@@ -130,33 +130,33 @@ mod tests {
         erase: Erase,
     }
 
-    async fn told(house: &House, options: &[&str], input: &str) -> (Result<(), Refusal>, String) {
+    async fn told(app: &TestApp, options: &[&str], input: &str) -> (Result<(), Refusal>, String) {
         let Erase { reason, decline_blocking_list, .. } = Line::parse_from(["keuze"].iter().chain(options)).erase;
-        let mut said = Said::default();
+        let mut said = Report::default();
         let talk = Talk { input: Box::new(input.as_bytes()), say: &mut said };
-        let ended = erase(&house.services, &Asked { reason, decline_blocking_list }, talk).await;
+        let ended = erase(&app.services, &EraseCommand { reason, decline_blocking_list }, talk).await;
         (ended, said.0)
     }
 
     #[tokio::test]
     async fn a_person_is_erased_with_a_reason_and_a_confirmation() {
-        let house = House::new().await;
+        let app = TestApp::new().await;
         let shared = email("thuis@example.nl");
-        let person = customer(&house, "K-1001", &[shared.clone(), phone("06 12345678")]).await;
-        customer(&house, "K-1002", std::slice::from_ref(&shared)).await;
+        let person = customer(&app, "K-1001", &[shared.clone(), phone("06 12345678")]).await;
+        customer(&app, "K-1002", std::slice::from_ref(&shared)).await;
         for (options, input, why) in [
             (["--reason", " "], "K-1001\nerase\n", "needs a reason"),
             (["--reason", "brief"], "K-1001\n", "not confirmed"),
             (["--reason", "brief"], "K-1003\nerase\n", "nobody is known"),
             (["--reason", "brief"], "thuis@example.nl\nerase\n", "several people"),
         ] {
-            let (ended, _) = told(&house, &options, input).await;
+            let (ended, _) = told(&app, &options, input).await;
             assert!(ended.expect_err("refused").to_string().contains(why), "{why}");
         }
-        assert!(house.services.people.known_person(person).is_some());
-        let (ended, text) = told(&house, &["--reason", "brief"], "06-12345678\nerase\n").await;
+        assert!(app.services.people.known_person(person).is_some());
+        let (ended, text) = told(&app, &["--reason", "brief"], "06-12345678\nerase\n").await;
         ended.expect("erased");
-        assert!(house.services.people.known_person(person).is_none());
+        assert!(app.services.people.known_person(person).is_none());
         assert!(
             text.contains("Backups can be opened until 2026-12-29")
                 && text.contains("Kept elsewhere: Subscriptions, until two years after you ended"),
@@ -164,8 +164,8 @@ mod tests {
         );
         assert!(!text.contains("thuis@") && !text.contains("12345678"), "{text}");
         let record = text.split("Receipt ").nth(1).and_then(|rest| rest.get(..17)).expect("a number");
-        let address = house.services.receipts.check(record.parse().expect("a number")).expect("ours");
-        let event = house.services.scribe.record(address).expect("readable").expect("kept").event;
+        let address = app.services.receipts.check(record.parse().expect("a number")).expect("ours");
+        let event = app.services.ledger.record(address).expect("readable").expect("kept").event;
         assert_eq!((event.kind(), event.reason()), (EventKind::Erased, Some("brief")));
     }
 }

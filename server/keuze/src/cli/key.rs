@@ -4,14 +4,14 @@ use clap::{Args, Subcommand};
 use model::event::Actor;
 use serde::{Deserialize, Serialize};
 
-use super::data::Ledger;
+use super::data::LedgerArguments;
 use super::refusal::Refusal;
 use super::task::{self, Printed, Say};
 use keuze_core::service::Services;
 
 /// What to do with the keys.
 #[derive(Subcommand)]
-pub enum Key {
+pub enum KeyCommand {
     /// Begins a new key.
     Rotate(Rotate),
 }
@@ -30,7 +30,7 @@ pub struct Rotate {
     #[arg(long)]
     tokens: bool,
     #[command(flatten)]
-    ledger: Ledger,
+    ledger: LedgerArguments,
 }
 
 /// Which key, as it is asked of whoever holds the ledger.
@@ -59,8 +59,8 @@ impl Rotate {
 ///
 /// # Errors
 /// A sentence that says what is in the way.
-pub async fn run(Key::Rotate(asked): Key) -> Result<(), Refusal> {
-    let which = task::Asked::Rotate(asked.which());
+pub async fn run(KeyCommand::Rotate(asked): KeyCommand) -> Result<(), Refusal> {
+    let which = task::ControlCommand::Rotate(asked.which());
     task::run(&asked.ledger, which, Box::new(std::io::empty()), &mut Printed).await
 }
 
@@ -88,14 +88,14 @@ mod tests {
     use model::evidence::IdentityLevel;
 
     use super::*;
-    use crate::cli::task::tests::Said;
-    use keuze_core::service::fixture::House;
+    use crate::cli::task::tests::Report;
+    use keuze_core::service::fixture::TestApp;
     use keuze_core::service::fixture::people::{customer, email};
-    use keuze_core::service::people::Act;
+    use keuze_core::service::people::Provenance;
     use ledger::formats::token::Token;
 
     #[derive(Parser)]
-    struct Typed {
+    struct TypedKey {
         #[command(flatten)]
         rotate: Rotate,
     }
@@ -106,34 +106,34 @@ mod tests {
     async fn s_57_links_and_codes_outlive_a_rotation_by_the_command() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        let house = House::at(Some(&data), 1).await;
-        let anna = customer(&house, "K-1", &[email("anna@example.nl")]).await;
-        let act = Act { actor: Actor::System, ..Act::by_person(Route::Api, IdentityLevel::Unverified) };
-        let services = &house.services;
+        let app = TestApp::at(Some(&data), 1).await;
+        let anna = customer(&app, "K-1", &[email("anna@example.nl")]).await;
+        let act = Provenance { actor: Actor::System, ..Provenance::by_person(Route::Api, IdentityLevel::Unverified) };
+        let services = &app.services;
         let made = async || {
             let code = services.letters.letter_code(anna, &act).await.expect("a code");
             (services.links.stop(anna, Some(Channel::Newsletter)), code)
         };
         let (old_link, old_code) = made().await;
-        let typed = Typed::try_parse_from(["rotate", "--tokens"]).expect("an option").rotate;
-        let mut said = Said::default();
+        let typed = TypedKey::try_parse_from(["rotate", "--tokens"]).expect("an option").rotate;
+        let mut said = Report::default();
         rotate(services, typed.which(), &mut said).await.expect("rotated");
         let said = said.0;
-        let event = house.ledger().pop().expect("an event");
+        let event = app.ledger().pop().expect("an event");
         assert_eq!(event.body, KeyRotated { key: RotatedKey::Tokens }.into());
         assert!(said.starts_with("new keys for links and letter codes are in use; record 0001/"), "{said}");
         let (new_link, new_code) = made().await;
         assert!(new_link != old_link && new_code != old_code, "under new keys");
-        house.services.scribe.close().await;
-        let house = House::at(Some(&data), 2).await;
+        app.services.ledger.close().await;
+        let app = TestApp::at(Some(&data), 2).await;
         for link in [old_link, new_link] {
             let stop = Token::Stop { person: anna, channel: Some(Channel::Newsletter) };
-            assert_eq!(house.services.links.read(&link), Some(stop));
+            assert_eq!(app.services.links.open_token(&link), Some(stop));
         }
         for code in [old_code, new_code] {
-            assert_eq!(house.services.letters.person_of_letter(code), Some(anna));
+            assert_eq!(app.services.letters.person_of_letter(code), Some(anna));
         }
-        assert!(Typed::try_parse_from(["rotate", "--tokens", "--index"]).is_err(), "one at a time");
-        assert!(Typed::try_parse_from(["rotate"]).is_err(), "which");
+        assert!(TypedKey::try_parse_from(["rotate", "--tokens", "--index"]).is_err(), "one at a time");
+        assert!(TypedKey::try_parse_from(["rotate"]).is_err(), "which");
     }
 }

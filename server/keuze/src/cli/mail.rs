@@ -9,7 +9,7 @@ use model::identity::RecordAddress;
 use model::language::Language;
 use model::message::Classified;
 
-use super::data::Ledger;
+use super::data::LedgerArguments;
 use super::refusal::Refusal;
 use super::serve::Configured;
 use super::task::{self, Printed, Say};
@@ -24,7 +24,7 @@ use ledger::formats::fact::Classification;
 #[derive(Subcommand)]
 pub enum MailTask {
     /// Reads a raw message and says what it lacks: headers, signature, links, sender.
-    Check(Check),
+    Check(MailToCheck),
     /// Lists how the templates of messages were classed, by whom and on which record.
     Classes(Classes),
 }
@@ -33,12 +33,12 @@ pub enum MailTask {
 #[derive(Args)]
 pub struct Classes {
     #[command(flatten)]
-    ledger: Ledger,
+    ledger: LedgerArguments,
 }
 
 /// Which mail.
 #[derive(Args)]
-pub struct Check {
+pub struct MailToCheck {
     /// The message as it left (`.eml`); `-` reads it from standard input.
     file: PathBuf,
     /// The site configuration; without it, the one that is kept in the data directory, else the built-in example.
@@ -54,7 +54,7 @@ pub struct Check {
 /// # Errors
 /// A sentence that says what is in the way.
 pub async fn classes(Classes { ledger }: Classes) -> Result<(), Refusal> {
-    task::run(&ledger, task::Asked::Classes, Box::new(std::io::empty()), &mut Printed).await
+    task::run(&ledger, task::ControlCommand::Classes, Box::new(std::io::empty()), &mut Printed).await
 }
 
 /// Says how templates were classed.
@@ -77,7 +77,7 @@ fn classified(services: &Services) -> Result<Vec<String>, ReadError> {
 }
 
 /// Prints each piece, and fails if one is missing.
-pub fn run(check: &Check) -> ExitCode {
+pub fn run(check: &MailToCheck) -> ExitCode {
     match checked(check) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -88,11 +88,11 @@ pub fn run(check: &Check) -> ExitCode {
     }
 }
 
-fn checked(Check { file, config, data }: &Check) -> Result<bool, Refusal> {
+fn checked(MailToCheck { file, config, data }: &MailToCheck) -> Result<bool, Refusal> {
     let kept = Layout(data.clone()).configuration();
     let named = config.as_deref().or_else(|| kept.exists().then_some(kept.as_path()));
-    let config = Configured::read(named)?.config;
-    let raw = read(file).map_err(|error| Refusal::File { path: file.clone(), error })?;
+    let config = Configured::load_configuration(named)?.config;
+    let raw = read_mail(file).map_err(|error| Refusal::File { path: file.clone(), error })?;
     let found = check(&raw, &config).ok_or_else(|| Refusal::Told(format!("{} is no mail", file.display())))?;
     for finding in &found {
         match &finding.mend {
@@ -103,7 +103,7 @@ fn checked(Check { file, config, data }: &Check) -> Result<bool, Refusal> {
     Ok(found.iter().all(Finding::holds))
 }
 
-fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+fn read_mail(file: &Path) -> std::io::Result<Vec<u8>> {
     if file != Path::new("-") {
         return std::fs::read(file);
     }
@@ -120,8 +120,8 @@ mod tests {
     use model::message::MessageClass;
 
     use super::*;
-    use keuze_core::service::fixture::House;
-    use keuze_core::service::people::{Act, Who};
+    use keuze_core::service::fixture::TestApp;
+    use keuze_core::service::people::{Addressee, Provenance};
 
     /// S-19: who said of a template that it is no advertising can be read back, and is known after a restart.
     #[tokio::test]
@@ -129,22 +129,23 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         for start in 1..=2 {
-            let house = House::at(Some(&data), start).await;
-            let act = Act {
+            let app = TestApp::at(Some(&data), start).await;
+            let act = Provenance {
                 actor: Actor::Client { name: "crm".into() },
-                ..Act::by_person(Route::Api, IdentityLevel::Unverified)
+                ..Provenance::by_person(Route::Api, IdentityLevel::Unverified)
             };
-            let classified = Classified::read(MessageClass::Service, "storing-1", Some("Dirk")).expect("read");
-            let sent = house.services.messages.may_send(&Who::default(), Channel::Email, Some(classified), &act).await;
+            let classified = Classified::parse_class(MessageClass::Service, "storing-1", Some("Dirk")).expect("read");
+            let sent =
+                app.services.messages.may_send(&Addressee::default(), Channel::Email, Some(classified), &act).await;
             let record = sent.expect("decided").evidence[0].to_string();
             let line = [record.as_str(), "storing-1", "service", "Dirk", "API", "crm"].join(" ");
-            assert_eq!(classes_of(&house), [line], "start {start}");
-            house.services.scribe.close().await;
+            assert_eq!(classes_of(&app), [line], "start {start}");
+            app.services.ledger.close().await;
         }
     }
 
-    fn classes_of(house: &House) -> Vec<String> {
+    fn classes_of(app: &TestApp) -> Vec<String> {
         let words = |line: &String| line.split_whitespace().collect::<Vec<_>>().join(" ");
-        classified(&house.services).expect("readable").iter().map(words).collect()
+        classified(&app.services).expect("readable").iter().map(words).collect()
     }
 }

@@ -11,14 +11,14 @@ use super::data::{keep_configuration, open, refuse_another_site};
 use super::refusal::Refusal;
 use super::say;
 use super::serve::Configured;
-use keuze_core::publish::{Plan, Publication, PublishError, Published, plan, publish};
-use ledger::Scribe;
+use keuze_core::publish::{Publication, PublishError, PublishPlan, Published, plan, publish};
+use ledger::Ledger;
 use ledger::clock::{Clock as _, SystemClock};
 use ledger::origin::site_of;
 
 /// What to do with the policy.
 #[derive(Subcommand)]
-pub enum Policy {
+pub enum PolicyCommand {
     /// Shows the difference with the policy in force, and freezes the new one with --yes; stop the server first.
     Publish(Publish),
 }
@@ -37,7 +37,7 @@ pub struct Publish {
     key_file: Option<PathBuf>,
     /// What kind of change it is; the first policy needs none.
     #[arg(long, value_enum)]
-    change: Option<Change>,
+    change: Option<PolicyChange>,
     /// Publishes; without it the difference is only shown, and the exit status is 1.
     #[arg(long)]
     yes: bool,
@@ -45,7 +45,7 @@ pub struct Publish {
 
 /// How a publication differs from the one before (S-51).
 #[derive(Clone, Copy, ValueEnum)]
-enum Change {
+enum PolicyChange {
     /// Wording only; nobody is asked again.
     Editorial,
     /// Something that people must be told of.
@@ -54,12 +54,12 @@ enum Change {
     Purpose,
 }
 
-impl From<Change> for ChangeClass {
-    fn from(change: Change) -> Self {
+impl From<PolicyChange> for ChangeClass {
+    fn from(change: PolicyChange) -> Self {
         match change {
-            Change::Editorial => Self::Editorial,
-            Change::Material => Self::Material,
-            Change::Purpose => Self::Purpose,
+            PolicyChange::Editorial => Self::Editorial,
+            PolicyChange::Material => Self::Material,
+            PolicyChange::Purpose => Self::Purpose,
         }
     }
 }
@@ -68,34 +68,34 @@ impl From<Change> for ChangeClass {
 ///
 /// # Errors
 /// What is in the way, or that nothing was published without `--yes`; nothing was made or changed then.
-pub async fn run(Policy::Publish(asked): Policy) -> Result<(), Refusal> {
-    let configured = Configured::read(asked.config.as_deref())?;
+pub async fn run(PolicyCommand::Publish(asked): PolicyCommand) -> Result<(), Refusal> {
+    let configured = Configured::load_configuration(asked.config.as_deref())?;
     let faults = configured.config.faults_on(SystemClock.now().today);
     if !faults.is_empty() {
         return Err(PublishError::Faults(faults).into());
     }
     let Some(ledger) = site_of(&asked.data)? else { return publish_first(&asked, &configured).await };
     refuse_another_site(&asked.data, &ledger, &configured)?;
-    let scribe = open(&asked.data, asked.key_file.clone(), ledger)?;
-    let outcome = show_and_publish(&scribe, &configured, &asked).await;
-    scribe.close().await;
+    let ledger = open(&asked.data, asked.key_file.clone(), ledger)?;
+    let outcome = show_and_publish(&ledger, &configured, &asked).await;
+    ledger.close().await;
     outcome
 }
 
 /// Makes the ledger, once it is sure that something is published in it.
 async fn publish_first(asked: &Publish, configured: &Configured) -> Result<(), Refusal> {
     if let Some(publication) = shown(asked, configured, &Published::default())? {
-        let scribe = open(&asked.data, asked.key_file.clone(), configured.site())?;
-        let outcome = freeze(&scribe, &publication, configured, asked).await;
-        scribe.close().await;
+        let ledger = open(&asked.data, asked.key_file.clone(), configured.site())?;
+        let outcome = freeze(&ledger, &publication, configured, asked).await;
+        ledger.close().await;
         outcome?;
     }
     Ok(())
 }
 
-async fn show_and_publish(scribe: &Scribe, configured: &Configured, asked: &Publish) -> Result<(), Refusal> {
-    match shown(asked, configured, &Published::load(scribe)?)? {
-        Some(publication) => freeze(scribe, &publication, configured, asked).await,
+async fn show_and_publish(ledger: &Ledger, configured: &Configured, asked: &Publish) -> Result<(), Refusal> {
+    match shown(asked, configured, &Published::load(ledger)?)? {
+        Some(publication) => freeze(ledger, &publication, configured, asked).await,
         None => keep_configuration(&asked.data, &configured.text),
     }
 }
@@ -105,7 +105,7 @@ fn shown(asked: &Publish, configured: &Configured, published: &Published) -> Res
     // Without a class the difference is shown all the same, so that whoever publishes can tell which it is.
     let change = asked.change.map_or(ChangeClass::Purpose, ChangeClass::from);
     let planned = plan(&configured.config, published.latest(), change, first_layer).map_err(PublishError::Faults)?;
-    let Plan::New(publication) = planned else {
+    let PublishPlan::New(publication) = planned else {
         say(format_args!("nothing to publish: the policy in force already says this"));
         return Ok(None);
     };
@@ -117,12 +117,12 @@ fn shown(asked: &Publish, configured: &Configured, published: &Published) -> Res
 }
 
 async fn freeze(
-    scribe: &Scribe,
+    ledger: &Ledger,
     publication: &Publication,
     configured: &Configured,
     asked: &Publish,
 ) -> Result<(), Refusal> {
-    let written = publish(scribe, publication, Actor::System, &SystemClock).await?;
+    let written = publish(ledger, publication, Actor::System, &SystemClock).await?;
     keep_configuration(&asked.data, &configured.text)?;
     say(format_args!("published: policy {} as record {}", publication.policy.id(), written.address));
     Ok(())

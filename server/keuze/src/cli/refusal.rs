@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::courier::WayError;
+use crate::mail_delivery::MailTransportError;
 use keuze_core::publish::PublishError;
 use ledger::error::RecoveryError;
 use ledger::origin::OriginError;
@@ -37,7 +37,7 @@ pub enum Refusal {
     Open(#[from] RecoveryError),
     /// Mails have no way out.
     #[error(transparent)]
-    Mail(#[from] WayError),
+    Mail(#[from] MailTransportError),
     /// There is one engine, and another was asked for.
     #[error("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it")]
     NoPostgres,

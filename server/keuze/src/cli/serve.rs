@@ -12,19 +12,19 @@ use tokio::net::TcpListener;
 use super::data::demo_of;
 use super::refusal::Refusal;
 use super::{Serving, complain, control, data, say};
-use crate::courier::{Courier, Way};
+use crate::mail_delivery::{MailDelivery, MailTransport};
 use keuze_core::config::{Config, Sms};
 use keuze_core::publish::{self, PublishError, Published};
-use keuze_core::service::clients::{ClientError, ClientName, Scope};
+use keuze_core::service::clients::{ClientError, ClientName, ClientScope};
 use keuze_core::service::sign_ins::UNIT;
 use keuze_core::service::staff::{Existing, StaffName};
-use keuze_core::service::{Parts, Services};
-use ledger::Scribe;
+use keuze_core::service::{ServiceParts, Services};
+use ledger::Ledger;
 use ledger::clock::SystemClock;
 use ledger::origin::site_of;
 use vault::random::SystemEntropy;
 use web::embed::files::SiteFile;
-use web::serve::Doors;
+use web::serve::ConnectionLimits;
 
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
 pub fn run(serving: &Serving, demo: bool) -> ExitCode {
@@ -61,7 +61,7 @@ impl Configured {
     ///
     /// # Errors
     /// Every fault, a line each.
-    pub fn read(file: Option<&Path>) -> Result<Self, Refusal> {
+    pub fn load_configuration(file: Option<&Path>) -> Result<Self, Refusal> {
         let Some(path) = file else {
             return Ok(Self { config: Config::example(), text: keuze_core::config::EXAMPLE.to_owned() });
         };
@@ -100,23 +100,23 @@ fn site_to_serve(data: &Path, configured: &Configured, demo: bool) -> Result<Str
 }
 
 async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
-    let configured = Configured::read(serving.config.as_deref())?;
+    let configured = Configured::load_configuration(serving.config.as_deref())?;
     let folder = if demo { "./demo-data" } else { "./data" };
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));
     let site = site_to_serve(&data, &configured, demo)?;
-    let scribe = data::open(&data, serving.key_file.clone(), site)?;
+    let ledger = data::open(&data, serving.key_file.clone(), site)?;
     let Configured { mut config, text } = configured;
     if demo {
-        publish::publish_if_new(&scribe, &config, &SystemClock, first_layer).await?;
+        publish::publish_if_new(&ledger, &config, &SystemClock, first_layer).await?;
     }
-    Published::load(&scribe)?.refuse_another(&config)?;
+    Published::load(&ledger)?.refuse_another(&config)?;
     data::keep_configuration(&data, &text)?;
     let outbox = (demo && config.mail.is_none()).then(|| outbox_beside(&data));
     if outbox.is_some() {
         config.sms = Some(Sms::of_the_demo());
     }
-    let way = Way::of(&config, outbox.clone())?;
-    let services = assemble(scribe.clone(), config, demo, outbox)?;
+    let way = MailTransport::from_config(&config, outbox.clone())?;
+    let services = assemble(ledger.clone(), config, demo, outbox)?;
     let listener = TcpListener::bind(serving.listen).await;
     let listener = listener.map_err(|error| format!("{} cannot be listened on: {error}", serving.listen))?;
     let address = listener.local_addr().map_err(Refusal::told)?;
@@ -136,15 +136,15 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
         tracing::warn!(%error, "commands beside this server are not possible: its control socket cannot be made");
     }
     // Before anybody is told that there is something to stop.
-    let stopped = stop(scribe.clone());
-    let doors = Doors::of(&services.config.server, &*services.entropy, limited);
+    let stopped = stop(ledger.clone());
+    let doors = ConnectionLimits::with_limits(&services.config.server, &*services.entropy, limited);
     say(format_args!("listening on http://{address}"));
     web::serve::serve(listener, app, doors, stopped).await;
-    let failed = !scribe.is_open();
+    let failed = !ledger.is_open();
     services.maintenance.record_at_stop().await;
     // Before the ledger is let go, so that it is never the next server's that goes.
     drop(control);
-    scribe.close().await;
+    ledger.close().await;
     if failed { Err(Refusal::told("the ledger stopped by itself; the log says why")) } else { Ok(()) }
 }
 
@@ -152,13 +152,13 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// Such as that nothing was.
-pub fn assemble(scribe: Scribe, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Services, Refusal> {
-    let published = Published::load(&scribe)?;
+pub fn assemble(ledger: Ledger, config: Config, demo: bool, outbox: Option<PathBuf>) -> Result<Services, Refusal> {
+    let published = Published::load(&ledger)?;
     if published.latest().is_none() {
         return Err(PublishError::Nothing.into());
     }
-    let parts = Parts {
-        scribe,
+    let parts = ServiceParts {
+        ledger,
         config: Arc::new(config),
         published: Arc::new(published),
         clock: Arc::new(SystemClock),
@@ -176,9 +176,9 @@ fn outbox_beside(data: &Path) -> PathBuf {
 }
 
 /// What runs beside the answers: the mails, and what is to end by itself.
-fn start_chores(services: &Services, way: Option<Way>) {
+fn start_chores(services: &Services, way: Option<MailTransport>) {
     match way {
-        Some(way) => _ = tokio::spawn(Courier::new(services.clone(), way).run()),
+        Some(way) => _ = tokio::spawn(MailDelivery::new(services.clone(), way).run()),
         None => tracing::warn!("no [mail] in the configuration: codes and confirmations cannot be sent"),
     }
     let services = services.clone();
@@ -215,17 +215,17 @@ async fn demo_key(services: &Services) -> Result<zeroize::Zeroizing<String>, Ref
         Err(error) => return Err(Refusal::told(error)),
     }
     let until = services.clock.now().today + time::Duration::days(30);
-    clients.add(&name, &Scope::ALL, until).await.map_err(Refusal::told)
+    clients.add(&name, &ClientScope::ALL, until).await.map_err(Refusal::told)
 }
 
 /// Ends at a signal, or when the ledger has stopped by itself. Signals are listened to from the call on.
-fn stop(scribe: Scribe) -> impl Future<Output = ()> {
+fn stop(ledger: Ledger) -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| signal(kind).expect("the process may listen to signals");
     let (mut term, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
     async move {
         let ledger_stopped = async {
-            while scribe.is_open() {
+            while ledger.is_open() {
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
         };

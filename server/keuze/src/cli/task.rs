@@ -5,29 +5,29 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::data::Ledger;
+use super::data::LedgerArguments;
 use super::refusal::Refusal;
 use super::say;
 use super::{client, contacts, control, erase, key, mail, staff};
 use keuze_core::service::Services;
 use keuze_core::service::clients::ApiClients;
 use keuze_core::service::staff::Staff;
-use ledger::Scribe;
+use ledger::Ledger;
 use ledger::clock::SystemClock;
 use vault::random::SystemEntropy;
 
 /// What a command asks of whoever holds the ledger.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Asked {
+pub enum ControlCommand {
     /// About who may sign in.
     Access(Access),
     /// A new key.
     Rotate(key::Which),
     /// To erase somebody; who and "yes" are read from the input.
-    Erase(erase::Asked),
+    Erase(erase::EraseCommand),
     /// To take people over; the file is the input.
-    Import(contacts::Asked),
+    Import(contacts::ImportCommand),
     /// How templates were classed.
     Classes,
 }
@@ -37,9 +37,9 @@ pub enum Asked {
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// About who may use the desk.
-    Staff(staff::Asked),
+    Staff(staff::StaffCommand),
     /// About programs with an API key.
-    Client(client::Asked),
+    Client(client::ClientCommand),
 }
 
 /// Where a command's answer goes.
@@ -74,8 +74,8 @@ impl Say for Printed {
 /// # Errors
 /// What is in the way.
 pub async fn run(
-    ledger: &Ledger,
-    asked: Asked,
+    ledger: &LedgerArguments,
+    asked: ControlCommand,
     input: Box<dyn BufRead + Send>,
     say: &mut dyn Say,
 ) -> Result<(), Refusal> {
@@ -83,15 +83,15 @@ pub async fn run(
     if let Some(server) = control::connect(&ledger.data)? {
         return tokio::task::block_in_place(|| control::ask(server, &asked, input, say));
     }
-    if let Asked::Access(access) = asked {
-        let scribe = ledger.open()?;
-        let done = change_access_of(&scribe, access, say).await;
-        scribe.close().await;
+    if let ControlCommand::Access(access) = asked {
+        let ledger = ledger.open()?;
+        let done = change_access_of(&ledger, access, say).await;
+        ledger.close().await;
         return done;
     }
     let services = ledger.services()?;
-    let done = perform(&services, asked, Talk { input, say }).await;
-    services.scribe.close().await;
+    let done = carry_out(&services, asked, Talk { input, say }).await;
+    services.ledger.close().await;
     done
 }
 
@@ -99,27 +99,27 @@ pub async fn run(
 ///
 /// # Errors
 /// What is in the way.
-pub async fn perform(services: &Services, asked: Asked, talk: Talk<'_>) -> Result<(), Refusal> {
+pub async fn carry_out(services: &Services, asked: ControlCommand, talk: Talk<'_>) -> Result<(), Refusal> {
     match asked {
-        Asked::Rotate(which) => key::rotate(services, which, talk.say).await,
-        Asked::Erase(asked) => erase::erase(services, &asked, talk).await,
-        Asked::Import(asked) => contacts::import(services, &asked, talk).await,
-        Asked::Classes => mail::list_classes(services, talk.say),
-        Asked::Access(access) => change_access(&services.staff, &services.clients, access, talk.say).await,
+        ControlCommand::Rotate(which) => key::rotate(services, which, talk.say).await,
+        ControlCommand::Erase(asked) => erase::erase(services, &asked, talk).await,
+        ControlCommand::Import(asked) => contacts::import(services, &asked, talk).await,
+        ControlCommand::Classes => mail::list_classes(services, talk.say),
+        ControlCommand::Access(access) => change_access(&services.staff, &services.clients, access, talk.say).await,
     }
 }
 
 /// On a ledger in which nothing needs to be published yet.
-async fn change_access_of(scribe: &Scribe, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
-    let staff = Staff::new(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let clients = ApiClients::load(scribe.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
+async fn change_access_of(ledger: &Ledger, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
+    let staff = Staff::new(ledger.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let clients = ApiClients::load(ledger.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
     change_access(&staff, &clients.map_err(Refusal::told)?, access, say).await
 }
 
 async fn change_access(staff: &Staff, clients: &ApiClients, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
     match access {
-        Access::Staff(asked) => staff::perform(staff, asked, say).await,
-        Access::Client(asked) => client::perform(clients, asked, say).await,
+        Access::Staff(asked) => staff::carry_out(staff, asked, say).await,
+        Access::Client(asked) => client::carry_out(clients, asked, say).await,
     }
 }
 
@@ -129,9 +129,9 @@ pub(super) mod tests {
 
     /// What was said, a line each.
     #[derive(Default)]
-    pub struct Said(pub String);
+    pub struct Report(pub String);
 
-    impl Say for Said {
+    impl Say for Report {
         fn say(&mut self, line: &str) -> io::Result<()> {
             self.0 += line;
             self.0.push('\n');

@@ -7,16 +7,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// What a choice must name.
-pub struct Policy {
+pub struct NamedPolicy {
     id: String,
     optional: Vec<String>,
 }
 
-pub struct Client {
+pub struct KillClient {
     host: String,
 }
 
-impl Client {
+impl KillClient {
     pub fn new(port: u16) -> Self {
         Self { host: format!("127.0.0.1:{port}") }
     }
@@ -36,14 +36,14 @@ impl Client {
         whole(&answer).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    pub fn policy(&self) -> Policy {
+    pub fn policy(&self) -> NamedPolicy {
         let (status, body) = self.send("GET", "/keuze/api/v1/policy", "", "").expect("answered");
         assert_eq!(status, 200, "{body}");
         let policy: Value = serde_json::from_str(&body).expect("JSON");
         let purposes = policy["purposes"].as_array().expect("a list").iter();
         let optional = purposes.filter(|purpose| purpose["regime"] != "necessary");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        Policy { id: text(&policy["id"]), optional: optional.map(|purpose| text(&purpose["id"])).collect() }
+        NamedPolicy { id: text(&policy["id"]), optional: optional.map(|purpose| text(&purpose["id"])).collect() }
     }
 
     /// The host in the first line of the open shard's checkpoint.
@@ -55,7 +55,7 @@ impl Client {
     }
 
     /// Grants or refuses everything under a key of that name: the address in the 201, or nothing if the server was too busy.
-    pub fn choose(&self, policy: &Policy, grant: bool, name: &str) -> io::Result<Option<(String, u64)>> {
+    pub fn choose(&self, policy: &NamedPolicy, grant: bool, name: &str) -> io::Result<Option<(String, u64)>> {
         let purposes: serde_json::Map<_, _> = policy.optional.iter().map(|id| (id.clone(), json!(grant))).collect();
         let control = if grant { "accept_all" } else { "refuse_all" };
         let choice = json!({

@@ -8,14 +8,14 @@ use std::time::Duration;
 const KEUZE: &str = env!("CARGO_BIN_EXE_keuze");
 
 /// A demo server on a port of its own.
-pub struct Server {
+pub struct DemoServer {
     child: Child,
     folder: PathBuf,
     /// Where it listens; 0 until it says so.
     pub port: u16,
 }
 
-impl Server {
+impl DemoServer {
     /// Starts it and does not wait.
     pub fn spawn(folder: &Path) -> Self {
         let log = std::fs::File::options().append(true).create(true).open(folder.join("log"));

@@ -57,7 +57,7 @@ fn without_versions(path: &Path, entry: usize) {
 fn earlier_journal(path: &Path) {
     let bytes = std::fs::read(path).expect("is there");
     let (mut earlier, mut at) = (Vec::new(), 0);
-    while let Read::Frame(_, next) = Frame::read(&bytes[..used(&bytes)], at) {
+    while let Read::Frame(_, next) = Frame::parse_frame(&bytes[..used(&bytes)], at) {
         let (index, kind, body) = (&bytes[at + 8..at + 16], bytes[at + 16], &bytes[at + 18..next]);
         let kind = match kind {
             b'R' => 1,

@@ -6,12 +6,12 @@ use ledger::clock::moment;
 use ledger::fixture::erasure;
 use ledger::formats::fact::{FactId, FoldHash, Part, SuppressionEntry};
 use ledger::verify::verify;
-use ledger::{Draft, Fact, FactKind, Scribe, StoredFact};
+use ledger::{AppendRequest, Fact, FactKind, Ledger, StoredFact};
 use model::channel::Channel;
 use model::identity::Subject;
 use model::language::Language;
 use time::macros::date;
-use vault::ring::{Owner, RetentionClass};
+use vault::ring::{KeyPurpose, RetentionClass};
 
 use crate::fixture::{address, draft, everything, opening, refused};
 
@@ -23,8 +23,8 @@ fn part(subject: Subject, name: &str) -> Box<Part> {
     Box::new(Part { name: Some(name.to_owned()), ..Part::new(subject, RetentionClass::Account, Language::Nl) })
 }
 
-fn personal(scribe: &Scribe, subject: Subject, name: &str) -> Fact {
-    let key = scribe.ensure_key(Owner::Class(subject, RetentionClass::Account));
+fn personal(ledger: &Ledger, subject: Subject, name: &str) -> Fact {
+    let key = ledger.ensure_key(KeyPurpose::Class(subject, RetentionClass::Account));
     Fact::ProfilePart { key, part: Some(part(subject, name)) }
 }
 
@@ -43,32 +43,32 @@ fn no() -> Fact {
     Fact::Suppression { id: FactId([7; 16]), entry: Some(entry) }
 }
 
-async fn lives(scribe: &Scribe) {
+async fn lives(ledger: &Ledger) {
     for (second, subject, text) in [(1, ANNA, "anna@example.nl"), (2, BERT, "bert@example.nl")] {
-        let fact = personal(scribe, subject, text);
-        let draft = Draft::with(draft(second, Some(subject)).event, vec![fact]);
-        scribe.append(draft).await.expect("written");
+        let fact = personal(ledger, subject, text);
+        let draft = AppendRequest::with(draft(second, Some(subject)).event, vec![fact]);
+        ledger.append(draft).await.expect("written");
     }
-    scribe.append(Draft::with(draft(3, Some(ANNA)).event, vec![no()])).await.expect("written");
+    ledger.append(AppendRequest::with(draft(3, Some(ANNA)).event, vec![no()])).await.expect("written");
 }
 
-async fn erase(scribe: &Scribe, subject: Subject) {
-    let owners = [Owner::Proof(subject), Owner::Class(subject, RetentionClass::Account)];
-    let keys = owners.into_iter().filter_map(|owner| scribe.find_key(owner)).collect();
-    scribe.append(Draft::new(erasure(moment(9).at)).ending(keys)).await.expect("written");
+async fn erase(ledger: &Ledger, subject: Subject) {
+    let owners = [KeyPurpose::Proof(subject), KeyPurpose::Class(subject, RetentionClass::Account)];
+    let keys = owners.into_iter().filter_map(|owner| ledger.find_key(owner)).collect();
+    ledger.append(AppendRequest::new(erasure(moment(9).at)).ending(keys)).await.expect("written");
 }
 
-fn check_erased(scribe: &Scribe) {
-    assert_eq!(scribe.history(ANNA).expect("readable"), []);
-    assert_eq!(scribe.record(address(0)).expect("readable"), None);
-    assert_eq!(scribe.record(address(2)).expect("readable"), None);
-    assert_eq!(scribe.history(BERT).expect("readable").len(), 1);
-    let parts = scribe.facts(FactKind::ProfilePart).expect("readable");
+fn check_erased(ledger: &Ledger) {
+    assert_eq!(ledger.history(ANNA).expect("readable"), []);
+    assert_eq!(ledger.record(address(0)).expect("readable"), None);
+    assert_eq!(ledger.record(address(2)).expect("readable"), None);
+    assert_eq!(ledger.history(BERT).expect("readable").len(), 1);
+    let parts = ledger.facts(FactKind::ProfilePart).expect("readable");
     let [StoredFact { fact: Fact::ProfilePart { part: Some(left), .. }, .. }] = &parts[..] else {
         panic!("one is left of {parts:?}")
     };
     assert!(*left == part(BERT, "bert@example.nl"));
-    assert_eq!(scribe.fact(&no().name()).expect("readable"), Some(no()), "a no survives its person's erasure");
+    assert_eq!(ledger.fact(&no().name()).expect("readable"), Some(no()), "a no survives its person's erasure");
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -84,21 +84,21 @@ async fn an_erased_person_is_gone_and_the_ledger_still_adds_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let key = data.with_extension("root");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    lives(&scribe).await;
-    erase(&scribe, ANNA).await;
-    check_erased(&scribe);
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    lives(&ledger).await;
+    erase(&ledger, ANNA).await;
+    check_erased(&ledger);
     let beside = verify(&data, Some(&key)).expect("adds up beside the running server");
     assert_eq!((beside.records, beside.erased), (4, 2));
-    scribe.close().await;
+    ledger.close().await;
     let verified = verify(&data, Some(&key)).expect("adds up");
     assert_eq!((verified.records, verified.erased), (4, 2));
 
-    let again = Scribe::open(opening(Some(&data), 2)).expect("opens");
+    let again = Ledger::open(opening(Some(&data), 2)).expect("opens");
     check_erased(&again);
     again.close().await;
     std::fs::remove_dir_all(data.join("sled")).expect("deleted");
-    let rebuilt = Scribe::open(opening(Some(&data), 3)).expect("opens");
+    let rebuilt = Ledger::open(opening(Some(&data), 3)).expect("opens");
     check_erased(&rebuilt);
     rebuilt.close().await;
     assert_eq!(verify(&data, Some(&key)).expect("adds up").erased, 2);
@@ -110,12 +110,12 @@ async fn keys_that_come_back_are_destroyed_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let key = data.with_extension("root");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    lives(&scribe).await;
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    lives(&ledger).await;
     let backup = folder.path().join("keys");
     copy(&data.join("keys"), &backup);
-    erase(&scribe, ANNA).await;
-    scribe.close().await;
+    erase(&ledger, ANNA).await;
+    ledger.close().await;
     std::fs::remove_dir_all(data.join("keys")).expect("removed");
     copy(&backup, &data.join("keys"));
     let told = verify(&data, Some(&key)).expect("as a kill leaves it").left_out;
@@ -123,9 +123,9 @@ async fn keys_that_come_back_are_destroyed_again() {
         told,
         ["a key that was ended is still in the key ring, as a kill leaves it; the next start destroys it"]
     );
-    let scribe = Scribe::open(opening(Some(&data), 2)).expect("opens");
-    check_erased(&scribe);
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&data), 2)).expect("opens");
+    check_erased(&ledger);
+    ledger.close().await;
     assert_eq!(verify(&data, Some(&key)).expect("adds up").erased, 2);
 }
 
@@ -135,12 +135,12 @@ async fn keys_that_come_back_are_destroyed_again() {
 async fn an_ended_buckets_file_stays_until_the_ledger_is_found_right() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    lives(&scribe).await;
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    lives(&ledger).await;
     let left = data.join("keys/bucket-000001");
     let bucket = std::fs::read(&left).expect("there");
-    erase(&scribe, ANNA).await;
-    scribe.close().await;
+    erase(&ledger, ANNA).await;
+    ledger.close().await;
     std::fs::write(&left, &bucket).expect("left behind");
     let journal = data.join("journal/0001/000000000000.log");
     let whole = std::fs::read(&journal).expect("there");
@@ -151,10 +151,10 @@ async fn an_ended_buckets_file_stays_until_the_ledger_is_found_right() {
     refused(&data);
     assert!(everything(&data) == before, "a refused start deletes nothing");
     std::fs::write(&journal, &whole).expect("put back");
-    let scribe = Scribe::open(opening(Some(&data), 2)).expect("opens");
+    let ledger = Ledger::open(opening(Some(&data), 2)).expect("opens");
     assert!(!left.exists());
-    check_erased(&scribe);
-    scribe.close().await;
+    check_erased(&ledger);
+    ledger.close().await;
 }
 
 /// In no file does anything stand that a profile said; not even where it once stood.
@@ -162,9 +162,9 @@ async fn an_ended_buckets_file_stays_until_the_ledger_is_found_right() {
 async fn no_file_holds_what_a_profile_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    lives(&scribe).await;
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    lives(&ledger).await;
+    ledger.close().await;
     let mut folders = vec![data];
     let mut files = 0;
     while let Some(next) = folders.pop() {

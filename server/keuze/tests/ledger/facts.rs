@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use ledger::Scribe;
-use ledger::formats::frame::{Entry, Frame, Read};
+use ledger::Ledger;
+use ledger::formats::frame::{Frame, FrameEntry, Read};
 use ledger::verify::verify;
 
 use crate::fixture::{made, opening, root_of, used};
@@ -12,7 +12,7 @@ use crate::fixture::{made, opening, root_of, used};
 fn frames(bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     let mut at = 0;
-    while let Read::Frame(frame, next) = Frame::read(bytes, at) {
+    while let Read::Frame(frame, next) = Frame::parse_frame(bytes, at) {
         frames.push(frame);
         at = next;
     }
@@ -33,13 +33,13 @@ async fn facts_cannot_be_altered_dropped_moved_or_added() {
     let path = data.join("journal/0001/000000000000.log");
     let bytes = std::fs::read(&path).expect("is there");
     let whole = frames(&bytes[..used(&bytes)]);
-    let places = whole.iter().enumerate().filter(|(_, frame)| matches!(frame.entry, Entry::Fact(_)));
+    let places = whole.iter().enumerate().filter(|(_, frame)| matches!(frame.entry, FrameEntry::Fact(_)));
     let places: Vec<usize> = places.map(|(place, _)| place).collect();
     assert!(places.len() >= 2, "one sealed and one open");
     let mut forged: Vec<Vec<Frame>> = Vec::new();
     for place in places {
         let mut altered = whole.clone();
-        let Entry::Fact(fact) = &mut altered[place].entry else { unreachable!("chosen above") };
+        let FrameEntry::Fact(fact) = &mut altered[place].entry else { unreachable!("chosen above") };
         *fact.last_mut().expect("a fact is not empty") ^= 1;
         let mut dropped = whole.clone();
         dropped.remove(place);
@@ -54,7 +54,7 @@ async fn facts_cannot_be_altered_dropped_moved_or_added() {
         write(&path, &frames);
         let told = verify(&data, Some(&root_of(&data))).expect_err("it does not add up").to_string();
         assert!(told.contains("fact"), "{told}");
-        assert!(Scribe::open(opening(Some(&data), 1)).is_err());
+        assert!(Ledger::open(opening(Some(&data), 1)).is_err());
     }
     write(&path, &whole);
     verify(&data, Some(&root_of(&data))).expect("adds up");

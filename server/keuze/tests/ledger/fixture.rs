@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ledger::clock::moment;
 use ledger::fixture::choice;
 use ledger::formats::fact::{FactId, StaffMember};
-use ledger::{Draft, Fact, Opening, Scribe};
+use ledger::{AppendRequest, Fact, Ledger, Opening};
 use model::event::{EventKind, PolicyPublished, StaffChange, StaffChanged};
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use model::policy::ChangeClass;
@@ -22,8 +22,8 @@ pub fn opening(data: Option<&Path>, seed: u64) -> Opening {
     }
 }
 
-pub fn draft(second: i64, subject: Option<Subject>) -> Draft {
-    Draft::new(choice(moment(second).at).with_subject(subject))
+pub fn draft(second: i64, subject: Option<Subject>) -> AppendRequest {
+    AppendRequest::new(choice(moment(second).at).with_subject(subject))
 }
 
 pub fn address(index: u64) -> RecordAddress {
@@ -36,38 +36,38 @@ fn anna() -> StaffMember {
 }
 
 /// A small ledger with records under proof, shard and audit keys, a public one, and facts.
-pub async fn fill(scribe: &Scribe) {
+pub async fn fill(ledger: &Ledger) {
     let person = Subject([7; 16]);
     for second in 0..3 {
-        scribe.append(draft(second, Some(person))).await.expect("written");
-        scribe.append(draft(second, None)).await.expect("written");
+        ledger.append(draft(second, Some(person))).await.expect("written");
+        ledger.append(draft(second, None)).await.expect("written");
     }
     let mut staff = draft(9, None);
     staff.event.body = StaffChanged { name: "anna".to_owned(), change: StaffChange::Added }.into();
     staff.facts = vec![Fact::StaffMember { id: FactId([1; 16]), member: Some(anna()) }];
-    scribe.append(staff).await.expect("written");
+    ledger.append(staff).await.expect("written");
     let mut public = draft(10, None);
     public.event.body = PolicyPublished { policy: ContentHash([2; 32]), change: ChangeClass::Purpose }.into();
     public.facts = vec![Fact::Content { hash: ContentHash([2; 32]), bytes: b"{}".to_vec() }];
-    scribe.append(public).await.expect("written");
+    ledger.append(public).await.expect("written");
 }
 
 pub async fn made(data: &Path) {
-    let scribe = Scribe::open(opening(Some(data), 1)).expect("opens");
-    fill(&scribe).await;
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(data), 1)).expect("opens");
+    fill(&ledger).await;
+    ledger.close().await;
 }
 
-pub fn check(scribe: &Scribe) {
-    let history = scribe.history(Subject([7; 16])).expect("readable");
+pub fn check(ledger: &Ledger) {
+    let history = ledger.history(Subject([7; 16])).expect("readable");
     assert_eq!(history.iter().map(|recorded| recorded.address.index).collect::<Vec<_>>(), [0, 2, 4]);
     assert_eq!(history[2].event.head.previous, Some(address(2)));
     assert_eq!(history[0].event.head.previous, None);
-    assert_eq!(scribe.record(address(7)).expect("readable").map(|r| r.event.kind()), Some(EventKind::PolicyPublished));
-    assert_eq!(scribe.record(address(8)).expect("readable"), None);
+    assert_eq!(ledger.record(address(7)).expect("readable").map(|r| r.event.kind()), Some(EventKind::PolicyPublished));
+    assert_eq!(ledger.record(address(8)).expect("readable"), None);
     let staff = Fact::StaffMember { id: FactId([1; 16]), member: Some(anna()) };
-    assert_eq!(scribe.fact(&staff.name()).expect("readable"), Some(staff));
-    assert_eq!(scribe.content(ContentHash([2; 32])).expect("readable").as_deref(), Some(&b"{}"[..]));
+    assert_eq!(ledger.fact(&staff.name()).expect("readable"), Some(staff));
+    assert_eq!(ledger.content(ContentHash([2; 32])).expect("readable").as_deref(), Some(&b"{}"[..]));
 }
 
 /// The file with the root key of a ledger.
@@ -91,7 +91,7 @@ pub fn copy_beside(from: &Path, to: &Path) {
 /// Why a ledger that no other process uses does not open.
 pub fn refused(data: &Path) -> String {
     loop {
-        let said = Scribe::open(opening(Some(data), 9)).map(|_| ()).expect_err("it is refused").to_string();
+        let said = Ledger::open(opening(Some(data), 9)).map(|_| ()).expect_err("it is refused").to_string();
         // A process that another test starts meanwhile has our lock, too, until it runs its own program.
         if !said.contains("is in use by another keuze") {
             return said;

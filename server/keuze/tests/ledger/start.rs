@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ledger::Scribe;
+use ledger::Ledger;
 use ledger::verify::verify;
 use model::identity::Subject;
 
@@ -13,18 +13,18 @@ use crate::fixture::{
 /// A ledger of eight records, what it was after the first two (`early`), and everything of it (`late`).
 async fn grown(folder: &Path) -> (PathBuf, PathBuf, PathBuf) {
     let [data, early, late] = ["data", "early", "late"].map(|name| folder.join(name));
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
     for subject in [None, Some(Subject([1; 16]))] {
-        scribe.append(draft(0, subject)).await.expect("written");
+        ledger.append(draft(0, subject)).await.expect("written");
     }
-    scribe.close().await;
+    ledger.close().await;
     copy_folder(&data, &early);
     std::fs::copy(last_checkpoint(&data), early_checkpoint(folder)).expect("copied");
-    let scribe = Scribe::open(opening(Some(&data), 2)).expect("opens");
+    let ledger = Ledger::open(opening(Some(&data), 2)).expect("opens");
     for second in 0..6 {
-        scribe.append(draft(second, Some(Subject([7; 16])))).await.expect("written");
+        ledger.append(draft(second, Some(Subject([7; 16])))).await.expect("written");
     }
-    scribe.close().await;
+    ledger.close().await;
     copy_folder(&data, &late);
     (data, early, late)
 }
@@ -48,13 +48,13 @@ fn put_back(from: &Path, data: &Path, part: &str) {
 
 /// Opens, counts, takes one more record, and closes.
 async fn holds(data: &Path, records: u64) {
-    let scribe = Scribe::open(opening(Some(data), 3)).expect("opens");
+    let ledger = Ledger::open(opening(Some(data), 3)).expect("opens");
     for index in 0..records {
-        assert!(scribe.record(address(index)).expect("readable").is_some(), "{index}");
+        assert!(ledger.record(address(index)).expect("readable").is_some(), "{index}");
     }
-    let written = scribe.append(draft(99, None)).await.expect("written");
+    let written = ledger.append(draft(99, None)).await.expect("written");
     assert_eq!(written.address, address(records));
-    scribe.close().await;
+    ledger.close().await;
     assert_eq!(verify(data, Some(&root_of(data))).expect("adds up").records, records + 1);
 }
 
@@ -105,9 +105,9 @@ async fn a_shortened_journal_is_refused_and_an_unfinished_batch_is_cut_off() {
     let mut torn = bytes[..end].to_vec();
     torn.extend_from_slice(&[42; 37]);
     std::fs::write(&path, &torn).expect("written");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    check(&scribe);
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    check(&ledger);
+    ledger.close().await;
     assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up").records, 8);
 }
 
@@ -139,11 +139,11 @@ async fn a_journal_with_another_last_batch_is_refused() {
     copy_folder(&early, &other);
     std::fs::copy(root_of(&data), root_of(&other)).expect("copied");
     std::fs::copy(early_checkpoint(folder.path()), last_checkpoint(&other)).expect("copied");
-    let scribe = Scribe::open(opening(Some(&other), 5)).expect("opens");
+    let ledger = Ledger::open(opening(Some(&other), 5)).expect("opens");
     for _ in 0..6 {
-        scribe.append(draft(70, Some(Subject([1; 16])))).await.expect("written");
+        ledger.append(draft(70, Some(Subject([1; 16])))).await.expect("written");
     }
-    scribe.close().await;
+    ledger.close().await;
     put_back(&other, &data, "journal");
     let said = refused(&data);
     assert!(said.contains("the journal's last batch is not the one of the checkpoint outside it"), "{said}");
@@ -194,7 +194,7 @@ async fn a_database_further_ahead_than_the_batch_in_flight_is_evidence() {
     };
     let (before, after): (Vec<_>, Vec<_>) = (journal(&before), journal(&everything(&data)));
     assert!(before == after);
-    Scribe::open_anew(&opening(Some(&data), 7)).expect("somebody decided so").close().await;
+    Ledger::open_anew(&opening(Some(&data), 7)).expect("somebody decided so").close().await;
     assert!(was_set_aside(&data), "and kept");
     holds(&data, 2).await;
 }
@@ -212,9 +212,9 @@ async fn a_database_ahead_by_the_batch_in_flight_is_made_anew() {
     copy_folder(&early, &other);
     std::fs::copy(root_of(&data), root_of(&other)).expect("copied");
     std::fs::copy(early_checkpoint(folder.path()), last_checkpoint(&other)).expect("copied");
-    let scribe = Scribe::open(opening(Some(&other), 5)).expect("opens");
-    scribe.append(draft(70, None)).await.expect("written");
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&other), 5)).expect("opens");
+    ledger.append(draft(70, None)).await.expect("written");
+    ledger.close().await;
     put_back(&other, &data, "sled");
     holds(&data, 2).await;
     assert!(was_set_aside(&data));
@@ -283,10 +283,10 @@ async fn the_last_checkpoint_outside_follows_the_ledger() {
         let text = std::fs::read_to_string(last_checkpoint(&data)).expect("there");
         text.lines().nth(3).and_then(|size| size.parse::<u64>().ok()).expect("a size")
     };
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
     assert_eq!(size(), 0);
     for second in 0..5 {
-        scribe.append(draft(second, None)).await.expect("written");
+        ledger.append(draft(second, None)).await.expect("written");
         assert!(size() <= u64::try_from(second).expect("small") + 1);
     }
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
@@ -294,8 +294,8 @@ async fn the_last_checkpoint_outside_follows_the_ledger() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert_eq!(size(), 5, "also while nothing more comes");
-    scribe.append(draft(6, None)).await.expect("written");
-    scribe.close().await;
+    ledger.append(draft(6, None)).await.expect("written");
+    ledger.close().await;
     assert_eq!(size(), 6, "a clean stop writes the last");
 }
 
@@ -306,11 +306,11 @@ async fn two_ledgers_under_one_root_key_have_a_checkpoint_each() {
     let [one, two] = ["one", "two"].map(|name| folder.path().join(name));
     for (data, origin, records) in [(&one, "voipro.test", 3), (&two, "shop.test", 1), (&one, "voipro.test", 1)] {
         let place = ledger::Opening { key_file: Some(root_of(&one)), origin: origin.into(), ..opening(Some(data), 4) };
-        let scribe = Scribe::open(place).expect("opens");
+        let ledger = Ledger::open(place).expect("opens");
         for second in 0..records {
-            scribe.append(draft(second, None)).await.expect("written");
+            ledger.append(draft(second, None)).await.expect("written");
         }
-        scribe.close().await;
+        ledger.close().await;
     }
     assert!(verify(&one, Some(&root_of(&one))).expect("adds up").left_out.is_empty());
     assert!(verify(&two, Some(&root_of(&one))).expect("adds up").left_out.is_empty());
@@ -321,19 +321,19 @@ async fn two_ledgers_under_one_root_key_have_a_checkpoint_each() {
 async fn the_lock_is_on_the_journal_and_the_writer_looks_where_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let [data, moved] = ["data", "moved"].map(|name| folder.path().join(name));
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    scribe.append(draft(0, None)).await.expect("written");
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    ledger.append(draft(0, None)).await.expect("written");
     std::fs::remove_file(data.join("LOCK")).expect("deleted");
-    let said = Scribe::open(opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").to_string();
+    let said = Ledger::open(opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").to_string();
     assert!(said.contains("is in use by another keuze"), "{said}");
-    let said = Scribe::open_anew(&opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").to_string();
+    let said = Ledger::open_anew(&opening(Some(&data), 2)).map(|_| ()).expect_err("it is held").to_string();
     assert!(said.contains("is in use by another keuze"), "{said}");
     assert!(!was_set_aside(&data));
     std::fs::rename(&data, &moved).expect("moved");
     copy_folder(&moved, &data);
-    let refused = scribe.append(draft(1, None)).await.expect_err("it was moved away");
+    let refused = ledger.append(draft(1, None)).await.expect_err("it was moved away");
     assert_eq!(refused, ledger::NotRecorded::Closed.into());
-    scribe.close().await;
+    ledger.close().await;
     holds(&data, 1).await;
 }
 
@@ -360,20 +360,20 @@ async fn what_is_written_over_under_a_running_server_acknowledges_nothing_more()
     for (what, put) in over {
         let folder = tempfile::tempdir().expect("a folder");
         let [data, then] = ["data", "then"].map(|name| folder.path().join(name));
-        let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-        scribe.append(draft(0, Some(Subject([1; 16])))).await.expect("written");
+        let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+        ledger.append(draft(0, Some(Subject([1; 16])))).await.expect("written");
         copy_folder(&data, &then);
         // To be read harms nothing, and neither does to be written as it is.
         copy_folder(&then.join("journal"), &data.join("journal"));
         for second in 1..4 {
-            scribe.append(draft(second, Some(Subject([9; 16])))).await.expect("nobody wrote there");
+            ledger.append(draft(second, Some(Subject([9; 16])))).await.expect("nobody wrote there");
         }
         put(&data, &then);
         for second in 4..6 {
-            let refused = scribe.append(draft(second, None)).await.expect_err(what);
+            let refused = ledger.append(draft(second, None)).await.expect_err(what);
             assert_eq!(refused, ledger::NotRecorded::Closed.into(), "{what}");
         }
-        scribe.close().await;
+        ledger.close().await;
     }
 }
 
@@ -412,8 +412,8 @@ async fn a_database_that_cannot_be_reached_is_not_set_aside() {
     let everybody = |path: &Path| path.metadata().expect("there").permissions().mode() & 0o077;
     std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("set");
     std::fs::set_permissions(data.join("keys/root-0001"), std::fs::Permissions::from_mode(0o644)).expect("set");
-    let scribe = Scribe::open(opening(Some(&data), 7)).expect("opens");
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&data), 7)).expect("opens");
+    ledger.close().await;
     for path in everything(&data).keys().chain([&last_checkpoint(&data), &root_of(&data)]) {
         let of_sled = path.starts_with(data.join("sled"));
         assert!(of_sled || everybody(path) == 0, "{} is for its owner alone", path.display());
@@ -425,9 +425,9 @@ async fn a_database_of_another_ledger_is_set_aside_and_made_anew() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, other) = (folder.path().join("data"), folder.path().join("other"));
     made(&data).await;
-    let scribe = Scribe::open(opening(Some(&other), 6)).expect("opens");
-    fill(&scribe).await;
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&other), 6)).expect("opens");
+    fill(&ledger).await;
+    ledger.close().await;
     put_back(&other, &data, "sled");
     holds(&data, 8).await;
     assert!(was_set_aside(&data));
@@ -450,7 +450,7 @@ async fn another_site_s_ledger_is_refused() {
     made(&data).await;
     let mut other = opening(Some(&data), 1);
     other.origin = "elsewhere.test".into();
-    let said = Scribe::open(other).map(|_| ()).expect_err("another origin").to_string();
+    let said = Ledger::open(other).map(|_| ()).expect_err("another origin").to_string();
     assert!(said.contains("this is the ledger of voipro.test/keuze/log/0001, not of elsewhere.test"), "{said}");
 }
 
@@ -470,10 +470,10 @@ async fn a_rebuild_that_is_refused_has_moved_nothing() {
         broken[written * part / 9] ^= 1;
         std::fs::write(&journal, broken).expect("written");
         let before = everything(&data);
-        assert!(Scribe::open_anew(&opening(Some(&data), 3)).is_err(), "{part}/9");
+        assert!(Ledger::open_anew(&opening(Some(&data), 3)).is_err(), "{part}/9");
         assert!(before == everything(&data) && !was_set_aside(&data), "{part}/9");
     }
     std::fs::write(&journal, whole).expect("written");
-    Scribe::open_anew(&opening(Some(&data), 3)).expect("the control").close().await;
+    Ledger::open_anew(&opening(Some(&data), 3)).expect("the control").close().await;
     assert!(was_set_aside(&data));
 }

@@ -9,9 +9,9 @@ use std::time::SystemTime;
 use ledger::clock::moment;
 use ledger::fixture::erasure;
 use ledger::verify::{VerifyError, verify};
-use ledger::{Draft, Scribe};
+use ledger::{AppendRequest, Ledger};
 use model::identity::Subject;
-use vault::ring::Owner;
+use vault::ring::KeyPurpose;
 
 use crate::fixture::{draft, everything, fill, made, opening, root_of};
 
@@ -76,9 +76,9 @@ async fn a_journal_signed_with_another_key_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, other) = (folder.path().join("data"), folder.path().join("other"));
     made(&data).await;
-    let scribe = Scribe::open(opening(Some(&other), 77)).expect("opens");
-    fill(&scribe).await;
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&other), 77)).expect("opens");
+    fill(&ledger).await;
+    ledger.close().await;
     let vkey = Path::new("checkpoint/0001.vkey");
     let (own, others) = (std::fs::read(data.join(vkey)).expect("read"), std::fs::read(other.join(vkey)).expect("read"));
     std::fs::write(data.join(vkey), others).expect("written");
@@ -86,8 +86,8 @@ async fn a_journal_signed_with_another_key_is_found() {
     assert!(found.to_string().contains("index 0: the batch's checkpoint is not signed by this log"), "{found}");
     let found = verify(&data, Some(&root_of(&data))).expect_err("another key");
     assert!(found.to_string().contains("is not the key of this log"), "{found}");
-    let scribe = Scribe::open(opening(Some(&data), 2)).expect("the ring knows the right one");
-    scribe.close().await;
+    let ledger = Ledger::open(opening(Some(&data), 2)).expect("the ring knows the right one");
+    ledger.close().await;
     assert_eq!(std::fs::read(data.join(vkey)).expect("read"), own, "the start mends it");
 }
 
@@ -96,8 +96,8 @@ async fn a_journal_signed_with_another_key_is_found() {
 async fn verify_beside_a_busy_server_finds_nothing_wrong() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let scribe = Scribe::open(opening(Some(&data), 1)).expect("opens");
-    scribe.append(draft(0, None)).await.expect("written");
+    let ledger = Ledger::open(opening(Some(&data), 1)).expect("opens");
+    ledger.append(draft(0, None)).await.expect("written");
     let written = Arc::new(AtomicBool::new(false));
     let looking = {
         let (data, written) = (data.clone(), Arc::clone(&written));
@@ -111,24 +111,24 @@ async fn verify_beside_a_busy_server_finds_nothing_wrong() {
         })
     };
     // More people than fit a bucket of keys, and some of them are erased again.
-    let write = async |scribe: Scribe, people: Range<u128>| {
+    let write = async |ledger: Ledger, people: Range<u128>| {
         for person in people {
             let subject = Subject(person.to_be_bytes());
-            scribe.append(draft(1, Some(subject))).await.expect("written");
+            ledger.append(draft(1, Some(subject))).await.expect("written");
             if person % 130 == 0 {
-                let key = scribe.find_key(Owner::Proof(subject)).expect("made with the record");
-                scribe.append(Draft::new(erasure(moment(2).at)).ending(vec![key])).await.expect("written");
+                let key = ledger.find_key(KeyPurpose::Proof(subject)).expect("made with the record");
+                ledger.append(AppendRequest::new(erasure(moment(2).at)).ending(vec![key])).await.expect("written");
             }
         }
     };
     let writers: Vec<_> =
-        (0..8).map(|task| tokio::spawn(write(scribe.clone(), task * 130..(task + 1) * 130))).collect();
+        (0..8).map(|task| tokio::spawn(write(ledger.clone(), task * 130..(task + 1) * 130))).collect();
     for writer in writers {
         writer.await.expect("no writer failed");
     }
     written.store(true, Ordering::SeqCst);
     let looks: u32 = looking.join().expect("every look found it whole");
-    scribe.close().await;
+    ledger.close().await;
     assert!(looks > 0);
     let whole = verify(&data, Some(&root_of(&data))).expect("adds up");
     assert_eq!((whole.records, whole.erased), (1 + 1040 + 8, 8));

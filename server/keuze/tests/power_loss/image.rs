@@ -42,7 +42,7 @@ struct Durable<'a> {
 }
 
 impl<'a> Durable<'a> {
-    fn of(operations: &'a [Operation]) -> Self {
+    fn from_operations(operations: &'a [Operation]) -> Self {
         let mut durable = Self { synced: HashMap::new(), any: 0, renamed: HashMap::new(), ranges: Vec::new() };
         for Operation { what, path, .. } in operations {
             match what {
@@ -79,7 +79,7 @@ impl<'a> Durable<'a> {
 
 /// The files that are there when the power goes after the last of these operations.
 pub fn build(operations: &[Operation], model: Model, rng: &mut StdRng) -> Files {
-    let durable = Durable::of(operations);
+    let durable = Durable::from_operations(operations);
     let mut files = Files::new();
     let mut late = Vec::new();
     for operation in operations {

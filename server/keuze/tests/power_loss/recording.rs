@@ -87,21 +87,21 @@ fn writer() -> std::path::PathBuf {
 }
 
 /// The bytes of a log, taken from the front.
-struct Reader<'a>(&'a [u8]);
+struct RecordingReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
-    fn take(&mut self, len: usize) -> &'a [u8] {
+impl<'a> RecordingReader<'a> {
+    fn take_bytes(&mut self, len: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(len);
         self.0 = rest;
         taken
     }
 
     fn number(&mut self) -> u64 {
-        u64::from_le_bytes(self.take(8).try_into().expect("eight bytes"))
+        u64::from_le_bytes(self.take_bytes(8).try_into().expect("eight bytes"))
     }
 
     fn length(&mut self) -> usize {
-        u32::from_le_bytes(self.take(4).try_into().expect("four bytes")) as usize
+        u32::from_le_bytes(self.take_bytes(4).try_into().expect("four bytes")) as usize
     }
 }
 
@@ -112,21 +112,21 @@ fn parse(log: &[u8], run: &Path) -> Vec<Operation> {
         let path = String::from_utf8(path.to_vec()).expect("our paths are text");
         path.strip_prefix(&prefix).unwrap_or_default().to_owned()
     };
-    let mut reader = Reader(log);
+    let mut reader = RecordingReader(log);
     let mut operations = Vec::new();
     while !reader.0.is_empty() {
-        let code = reader.take(8)[0];
+        let code = reader.take_bytes(8)[0];
         let (seq, at, len) = (reader.number(), reader.number(), reader.number());
         let (path_len, data_len) = (reader.length(), reader.length());
-        let path = relative(reader.take(path_len));
-        let data = reader.take(data_len);
+        let path = relative(reader.take_bytes(path_len));
+        let data = reader.take_bytes(data_len);
         let [begun, at, len] = [at, at, len].map(|number| usize::try_from(number).expect("fits"));
         let what = match code {
             b'C' => What::Created,
             b'W' => What::Written { at, data: data.to_vec() },
             b'T' => What::Truncated { len },
             b'S' => What::Synced { begun: begun as u64 },
-            b'R' => What::RangeSynced { begun: Reader(data).number(), at, len },
+            b'R' => What::RangeSynced { begun: RecordingReader(data).number(), at, len },
             b'B' => What::SyncBegun,
             b'N' => What::Renamed { to: relative(data) },
             b'U' => What::Unlinked,

@@ -13,14 +13,14 @@ const KEUZE: &str = env!("CARGO_BIN_EXE_keuze");
 const CONFIGURATION: &str = include_str!("../../../core/src/config/fixture.toml");
 
 /// What a command came to.
-pub struct Answered {
+pub struct CommandResult {
     /// Its exit status.
     pub status: i32,
     /// What it printed, both ways.
     pub text: String,
 }
 
-impl Answered {
+impl CommandResult {
     /// What it printed; it must have succeeded.
     pub fn succeeds(self) -> String {
         assert_eq!(self.status, 0, "{}", self.text);
@@ -51,7 +51,7 @@ impl Shop {
     }
 
     /// Types a command, and what it asks for behind it.
-    pub fn types(&self, command: &str, input: &str) -> Answered {
+    pub fn types(&self, command: &str, input: &str) -> CommandResult {
         let mut shell = self.shell(command);
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = shell.spawn().expect("a shell");
@@ -59,7 +59,7 @@ impl Shop {
         let _over = child.stdin.take().expect("piped").write_all(input.as_bytes());
         let output = child.wait_with_output().expect("it ends");
         let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("text")).concat();
-        Answered { status: output.status.code().expect("an exit status"), text }
+        CommandResult { status: output.status.code().expect("an exit status"), text }
     }
 
     /// Starts the server of a command and waits until it listens.

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use vault::key::SealingKey;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 use vault::seal;
 
 /// The version that is written, and the only one that is read.
@@ -28,7 +28,7 @@ fn context(what: &str) -> Vec<u8> {
 }
 
 /// Seals what a browser keeps.
-pub fn seal<T: Serialize>(key: &SealingKey, what: &str, value: &T, entropy: &dyn Entropy) -> String {
+pub fn seal<T: Serialize>(key: &SealingKey, what: &str, value: &T, entropy: &dyn SecureRandom) -> String {
     let text = serde_json::to_vec(value).expect("plain fields are always JSON");
     URL_SAFE_NO_PAD.encode([&[VERSION][..], &seal::seal(key, &context(what), &text, entropy)].concat())
 }

@@ -61,7 +61,7 @@ pub fn place(number: u64) -> u64 {
 }
 
 /// Both slots of a file; one that is empty has two empty ones.
-pub fn read(file: &[u8]) -> [Slot; 2] {
+pub fn parse_slots(file: &[u8]) -> [Slot; 2] {
     if file.is_empty() {
         return [Slot::Empty, Slot::Empty];
     }

@@ -47,13 +47,13 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use time::Date;
 use vault::error::OtherBuild;
-use vault::random::Entropy;
-use vault::ring::{KeyId, KeyTable, Owner};
+use vault::random::SecureRandom;
+use vault::ring::{KeyId, KeyPurpose, KeyTable};
 use vault::seal;
 
 pub use body::{
-    Answer, ApiClient, Call, ChoiceReply, Classification, Direction, FoldHash, Later, LetterCheck, LetterCodeHash,
-    Mail, MissedSignIns, Part, Reply, RootRotation, StaffMember, SuppressionEntry,
+    ApiClient, ChoiceReply, Classification, Direction, FoldHash, Later, LetterCheck, LetterCodeHash, MissedSignIns,
+    OpenCall, Part, QueuedMail, Reply, RootRotation, StaffMember, StoredResponse, SuppressionEntry,
 };
 
 /// The version that is written, and the only one that is read.
@@ -157,21 +157,21 @@ pub enum Fact {
         /// Under which name.
         id: UnderKey,
         /// The mail.
-        mail: Option<Mail>,
+        mail: Option<QueuedMail>,
     },
     /// A call that is open, under the key of the day on which it was opened.
     Call {
         /// Under which name.
         id: UnderKey,
         /// Who is on the line.
-        call: Option<Call>,
+        call: Option<OpenCall>,
     },
     /// What a request was answered, under the key of its hour.
     Answer {
         /// The key of the hour.
         key: KeyId,
         /// Which request, and what it was answered.
-        answer: Answer,
+        answer: StoredResponse,
     },
 }
 
@@ -276,7 +276,7 @@ pub enum FactError {
 /// What a fact is sealed under.
 enum SealedUnder {
     Nothing,
-    Standing(Owner),
+    Standing(KeyPurpose),
     Key(KeyId),
 }
 
@@ -388,11 +388,11 @@ impl FactName {
     fn sealed_under(&self) -> SealedUnder {
         match (self.own_key(), self.kind()) {
             (Some(key), _) => SealedUnder::Key(key),
-            (None, FactKind::Suppression) => SealedUnder::Standing(Owner::Suppression),
+            (None, FactKind::Suppression) => SealedUnder::Standing(KeyPurpose::Suppression),
             (None, FactKind::Content | FactKind::Policies | FactKind::LastYes | FactKind::RootRotation) => {
                 SealedUnder::Nothing
             }
-            (None, _) => SealedUnder::Standing(Owner::Audit),
+            (None, _) => SealedUnder::Standing(KeyPurpose::Audit),
         }
     }
 
@@ -422,7 +422,7 @@ impl FactName {
     }
 
     /// Reads a name of a kind, and what stands behind it.
-    fn read(kind: FactKind, bytes: &[u8]) -> Option<(Self, &[u8])> {
+    fn parse_name(kind: FactKind, bytes: &[u8]) -> Option<(Self, &[u8])> {
         let id = || bytes.split_first_chunk().map(|(id, rest)| (FactId(*id), rest));
         let key = || bytes.split_first_chunk().map(|(id, rest)| (KeyId(*id), rest));
         let under_key = || {
@@ -497,7 +497,7 @@ impl OpenedFact {
 ///
 /// # Panics
 /// When it is sealed under a key that does not exist: whoever makes the fact makes the key first.
-pub fn encode(fact: &Fact, keys: &KeyTable, entropy: &dyn Entropy) -> Vec<u8> {
+pub fn encode(fact: &Fact, keys: &KeyTable, entropy: &dyn SecureRandom) -> Vec<u8> {
     let (name, body) = (fact.name(), fact.body());
     let mut bytes = vec![VERSION, name.kind() as u8, u8::from(body.is_some())];
     bytes.extend(name.bytes());
@@ -521,7 +521,7 @@ pub fn open(bytes: &[u8], keys: &KeyTable) -> Result<OpenedFact, FactError> {
     let ([version, kind, stands], rest) = bytes.split_first_chunk::<HEAD>().ok_or(FactError::Damaged)?;
     OtherBuild::check(*version, VERSION)?;
     let kind = FactKind::from_repr(*kind).ok_or(OtherBuild::Unknown)?;
-    let (name, body) = FactName::read(kind, rest).ok_or(FactError::Damaged)?;
+    let (name, body) = FactName::parse_name(kind, rest).ok_or(FactError::Damaged)?;
     let body = match (*stands, name.key(keys)?) {
         (0, _) if body.is_empty() => None,
         (1, None) => Some(body.to_vec()),

@@ -34,7 +34,7 @@ const TAGS: usize = 2;
 
 /// What a frame holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub enum FrameEntry {
     /// A sealed record ([`super::record::SealedRecord::to_bytes`]).
     Record(Vec<u8>),
     /// A fact beside the ledger ([`super::fact::encode`]).
@@ -49,7 +49,7 @@ pub struct Frame {
     /// The size of the log when it was written: for a record, its index.
     pub index: u64,
     /// What it holds.
-    pub entry: Entry,
+    pub entry: FrameEntry,
 }
 
 /// What stands at a place in a journal.
@@ -72,9 +72,9 @@ impl Frame {
     /// If the entry is longer than [`LONGEST`]; nothing that long is accepted for writing.
     pub fn write(&self, out: &mut Vec<u8>) {
         let (kind, body): (u8, &[u8]) = match &self.entry {
-            Entry::Record(body) => (b'R', body),
-            Entry::Fact(body) => (b'F', body),
-            Entry::BatchEnd(note) => (b'E', note.as_bytes()),
+            FrameEntry::Record(body) => (b'R', body),
+            FrameEntry::Fact(body) => (b'F', body),
+            FrameEntry::BatchEnd(note) => (b'E', note.as_bytes()),
         };
         assert!(body.len() <= LONGEST - TAGS, "an entry fits a frame");
         let len = u32::try_from(TAGS + body.len()).expect("checked above").to_le_bytes();
@@ -88,7 +88,7 @@ impl Frame {
     }
 
     /// Reads the frame at `at`.
-    pub fn read(journal: &[u8], at: usize) -> Read {
+    pub fn parse_frame(journal: &[u8], at: usize) -> Read {
         let rest = journal.get(at..).unwrap_or_default();
         if rest.iter().take(HEADER).all(|byte| *byte == 0) {
             return if rest.iter().all(|byte| *byte == 0) { Read::End } else { Read::Broken };
@@ -112,7 +112,7 @@ fn whole(rest: &[u8]) -> Option<(u64, &[u8])> {
     (checksum(&[len, index, entry]) == u32::from_le_bytes(*crc)).then(|| (u64::from_le_bytes(*index), entry))
 }
 
-fn read_entry(entry: &[u8]) -> Result<Option<Entry>, OtherBuild> {
+fn read_entry(entry: &[u8]) -> Result<Option<FrameEntry>, OtherBuild> {
     // Before frames had a version their kinds were 1, 2 and 3.
     if matches!(entry.first(), Some(1..=3)) {
         return Err(OtherBuild::Earlier);
@@ -120,9 +120,9 @@ fn read_entry(entry: &[u8]) -> Result<Option<Entry>, OtherBuild> {
     let Some(([kind, version], body)) = entry.split_first_chunk::<TAGS>() else { return Err(OtherBuild::Unknown) };
     OtherBuild::check(*version, VERSION)?;
     match kind {
-        b'R' => Ok(Some(Entry::Record(body.to_vec()))),
-        b'F' => Ok(Some(Entry::Fact(body.to_vec()))),
-        b'E' => Ok(String::from_utf8(body.to_vec()).ok().map(Entry::BatchEnd)),
+        b'R' => Ok(Some(FrameEntry::Record(body.to_vec()))),
+        b'F' => Ok(Some(FrameEntry::Fact(body.to_vec()))),
+        b'E' => Ok(String::from_utf8(body.to_vec()).ok().map(FrameEntry::BatchEnd)),
         _ => Err(OtherBuild::Unknown),
     }
 }
@@ -146,13 +146,13 @@ mod tests {
         let mut bytes = framed(b"R\x01record");
         let end = bytes.len();
         assert_eq!(
-            Frame::read(&bytes, 0),
-            Read::Frame(Frame { index: 7, entry: Entry::Record(b"record".to_vec()) }, end)
+            Frame::parse_frame(&bytes, 0),
+            Read::Frame(Frame { index: 7, entry: FrameEntry::Record(b"record".to_vec()) }, end)
         );
         bytes.extend_from_slice(&[0; 40]);
-        assert_eq!(Frame::read(&bytes, end), Read::End);
+        assert_eq!(Frame::parse_frame(&bytes, end), Read::End);
         *bytes.last_mut().expect("not empty") = 1;
-        assert_eq!(Frame::read(&bytes, end), Read::Broken);
+        assert_eq!(Frame::parse_frame(&bytes, end), Read::Broken);
     }
 
     /// What an earlier build wrote has kinds of its own and no version.
@@ -167,8 +167,8 @@ mod tests {
             (b"Q\x01query", OtherBuild::Unknown),
             (b"R", OtherBuild::Unknown),
         ] {
-            assert_eq!(Frame::read(&framed(entry), 0), Read::OtherBuild(told), "{entry:?}");
+            assert_eq!(Frame::parse_frame(&framed(entry), 0), Read::OtherBuild(told), "{entry:?}");
         }
-        assert_eq!(Frame::read(&framed(b"E\x01\xff"), 0), Read::Broken);
+        assert_eq!(Frame::parse_frame(&framed(b"E\x01\xff"), 0), Read::Broken);
     }
 }

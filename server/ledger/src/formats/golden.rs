@@ -13,17 +13,17 @@ use tlog::entry::Salt;
 use tlog::tree::RootHash;
 use vault::golden::{Drawing, FixedEntropy, bytes_of, check, damaged, text_section};
 use vault::key::{MacKey, RootKey, SealingKey};
-use vault::ring::{KeyRing, Owner, Reading, RetentionClass};
+use vault::ring::{KeyPurpose, KeyRing, OpenMode, RetentionClass};
 use vault::siv::SivKey;
 
 use super::brakes::Counted;
 use super::checkpoint_slots::{self, Slot};
 use super::fact::{
-    self, Answer, ApiClient, Call, ChoiceReply, Classification, Direction, Fact, FactError, FactId, FoldHash, Later,
-    LetterCheck, LetterCodeHash, Mail, MissedSignIns, OpenedFact, Part, Reply, RootRotation, StaffMember,
-    SuppressionEntry, UnderKey,
+    self, ApiClient, ChoiceReply, Classification, Direction, Fact, FactError, FactId, FoldHash, Later, LetterCheck,
+    LetterCodeHash, MissedSignIns, OpenCall, OpenedFact, Part, QueuedMail, Reply, RootRotation, StaffMember,
+    StoredResponse, SuppressionEntry, UnderKey,
 };
-use super::frame::{Entry, Frame, Read};
+use super::frame::{Frame, FrameEntry, Read};
 use super::known_browser::BrowserToken;
 use super::last_checkpoint::{self, Said};
 use super::record::{self, RecordError, SealedRecord};
@@ -50,12 +50,12 @@ struct Keys {
 
 impl Keys {
     fn new() -> Self {
-        let ring = KeyRing::open(None, RootKey::known(1), Reading::Start).expect("in memory");
+        let ring = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("in memory");
         let entropy = FixedEntropy::default();
-        ring.ensure(Owner::Suppression, &entropy);
+        ring.ensure(KeyPurpose::Suppression, &entropy);
         let key = |owner| ring.ensure(owner, &entropy);
-        let (audit, class) = (key(Owner::Audit), key(Owner::Class(PERSON, RetentionClass::Account)));
-        let (day, hour) = (key(Owner::Day(20_784)), key(Owner::Hour(498_816)));
+        let (audit, class) = (key(KeyPurpose::Audit), key(KeyPurpose::Class(PERSON, RetentionClass::Account)));
+        let (day, hour) = (key(KeyPurpose::Day(20_784)), key(KeyPurpose::Hour(498_816)));
         Self { ring, audit, class, day, hour }
     }
 }
@@ -88,9 +88,9 @@ fn note() -> String {
 
 fn frames() -> Vec<(&'static str, Frame)> {
     vec![
-        ("frame: a record", Frame { index: 7, entry: Entry::Record(b"record".to_vec()) }),
-        ("frame: a fact", Frame { index: 8, entry: Entry::Fact(b"fact".to_vec()) }),
-        ("frame: the end of a batch", Frame { index: 8, entry: Entry::BatchEnd(note()) }),
+        ("frame: a record", Frame { index: 7, entry: FrameEntry::Record(b"record".to_vec()) }),
+        ("frame: a fact", Frame { index: 8, entry: FrameEntry::Fact(b"fact".to_vec()) }),
+        ("frame: the end of a batch", Frame { index: 8, entry: FrameEntry::BatchEnd(note()) }),
     ]
 }
 
@@ -134,7 +134,7 @@ fn facts(keys: &Keys) -> Vec<Fact> {
         ask_again: Vec::new(),
         expire: vec!["_ga".to_owned()],
     };
-    let name = |reply| Answer { name: [5; 16], at, reply };
+    let name = |reply| StoredResponse { name: [5; 16], at, reply };
     let by = Actor::Agent { name: "mailer".to_owned() };
     vec![
         Fact::content(b"<p>notice</p>".to_vec()),
@@ -184,7 +184,7 @@ fn facts(keys: &Keys) -> Vec<Fact> {
         },
         Fact::Mail {
             id: waiting,
-            mail: Some(Mail {
+            mail: Some(QueuedMail {
                 what: "code".to_owned(),
                 to: contact::Email::parse("anna@example.nl").expect("an address"),
                 language: "nl".to_owned(),
@@ -195,7 +195,7 @@ fn facts(keys: &Keys) -> Vec<Fact> {
         },
         Fact::Call {
             id: waiting,
-            call: Some(Call {
+            call: Some(OpenCall {
                 staff: "anna".to_owned(),
                 reference: "PBX-1".to_owned(),
                 direction: Direction::Out,
@@ -269,37 +269,45 @@ fn last() -> String {
 fn sections() -> Vec<String> {
     let keys = Keys::new();
     let (mut all, table) = (Vec::new(), keys.ring.keys());
-    let drawn = Drawing::of(include_str!("frame.rs"), 0);
+    let drawn = Drawing::from_source(include_str!("frame.rs"), 0);
     all.extend(frames().iter().map(|(name, frame)| drawn.section(name, &framed(frame), &[])));
     let record = include_str!("record.rs");
     for (name, sealed) in [("record: sealed", sealed_record(&keys)), ("record: public", open_record())] {
-        all.push(Drawing::of(record, 0).section(name, &sealed.to_bytes(), &[]));
+        all.push(Drawing::from_source(record, 0).section(name, &sealed.to_bytes(), &[]));
     }
     let (salt, canonical) = sealed_record(&keys).open(PLACE, &table).expect("opens");
-    all.push(Drawing::of(record, 1).section("record: text", &[&salt.0[..], &canonical].concat(), &[]));
-    let drawn = Drawing::of(include_str!("fact.rs"), 0);
+    all.push(Drawing::from_source(record, 1).section("record: text", &[&salt.0[..], &canonical].concat(), &[]));
+    let drawn = Drawing::from_source(include_str!("fact.rs"), 0);
     let entropy = FixedEntropy::default();
     for (name, fact) in named(facts(&keys)).chain([("fact: one that is gone".to_owned(), gone())]) {
         all.push(drawn.section(&name, &fact::encode(&fact, &table, &entropy), &[fact.name().bytes().len()]));
         all.extend(fact.body().map(|body| text_section(&format!("{name}, body"), &String::from_utf8_lossy(&body))));
     }
-    all.push(Drawing::of(include_str!("checkpoint_slots.rs"), 0).section("checkpoint slot", &slots()[..1024], &[]));
+    all.push(Drawing::from_source(include_str!("checkpoint_slots.rs"), 0).section(
+        "checkpoint slot",
+        &slots()[..1024],
+        &[],
+    ));
     all.push(text_section("last checkpoint", &last()));
     let source = include_str!("../store/sled_engine.rs");
     for (key, value) in values(7, &[b"one".to_vec(), b"two".to_vec()]).expect("short") {
-        all.push(Drawing::of(source, 0).section("database: a key", &key, &[]));
-        all.push(Drawing::of(source, 1).section("database: a value", &value, &[]));
+        all.push(Drawing::from_source(source, 0).section("database: a key", &key, &[]));
+        all.push(Drawing::from_source(source, 1).section("database: a value", &value, &[]));
     }
-    let drawn = Drawing::of(include_str!("brakes.rs"), 0);
+    let drawn = Drawing::from_source(include_str!("brakes.rs"), 0);
     all.extend(counted().map(|(name, counted)| drawn.section(name, &counted.encode(), &[])));
     let source = include_str!("token.rs");
     for (name, token) in tokens() {
-        all.push(Drawing::of(source, 0).section(name, &base64(&token.seal(1, &token_key())), &[]));
-        all.push(Drawing::of(source, 1).section(&format!("{name}, text"), &token.encode(), &[]));
+        all.push(Drawing::from_source(source, 0).section(name, &base64(&token.seal(1, &token_key())), &[]));
+        all.push(Drawing::from_source(source, 1).section(&format!("{name}, text"), &token.encode(), &[]));
     }
     let browser = hex::decode(browser().to_string()).expect("digits");
-    all.push(Drawing::of(include_str!("known_browser.rs"), 0).section("known browser", &browser, &[]));
-    all.push(Drawing::of(include_str!("browser_cookie.rs"), 0).section("sealed cookie", &base64(&cookie()), &[]));
+    all.push(Drawing::from_source(include_str!("known_browser.rs"), 0).section("known browser", &browser, &[]));
+    all.push(Drawing::from_source(include_str!("browser_cookie.rs"), 0).section(
+        "sealed cookie",
+        &base64(&cookie()),
+        &[],
+    ));
     all
 }
 
@@ -315,7 +323,7 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
     let golden = |name: &str| bytes_of(GOLDEN, name);
     for (name, frame) in frames() {
         let bytes = golden(name);
-        assert_eq!(Frame::read(&bytes, 0), Read::Frame(frame, bytes.len()), "{name}");
+        assert_eq!(Frame::parse_frame(&bytes, 0), Read::Frame(frame, bytes.len()), "{name}");
     }
     for (name, event) in [("record: sealed", choice()), ("record: public", published())] {
         let (salt, canonical) =
@@ -335,7 +343,7 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
         assert_eq!(Counted::decode(&golden(name)), Some(counted), "{name}");
     }
     for (name, token) in tokens() {
-        let sealed = SealedToken::read(&to_base64(&golden(name)));
+        let sealed = SealedToken::parse_token(&to_base64(&golden(name)));
         assert_eq!((sealed.number, sealed.open(&token_key())), (1, Some(token)), "{name}");
     }
     assert!(BrowserToken::parse(&hex::encode(golden("known browser"))) == Some(browser()));
@@ -350,7 +358,7 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
 fn a_damaged_frame_is_none() {
     for (name, frame) in frames() {
         for (what, bytes) in damaged(&framed(&frame)) {
-            let read = Frame::read(&bytes, 0);
+            let read = Frame::parse_frame(&bytes, 0);
             assert!(
                 if bytes.is_empty() { read == Read::End } else { read == Read::Broken },
                 "{name}, {what}: {read:?}"
@@ -362,13 +370,13 @@ fn a_damaged_frame_is_none() {
 #[test]
 fn a_damaged_slot_is_broken() {
     for (what, bytes) in damaged(&slots()) {
-        let [even, odd] = checkpoint_slots::read(&bytes);
+        let [even, odd] = checkpoint_slots::parse_slots(&bytes);
         let is_whole = |slot: &Slot, number| *slot == Slot::Note(number, note());
         assert!(bytes.is_empty() || !is_whole(&even, 2) || !is_whole(&odd, 1), "{what}");
         assert!([&even, &odd].into_iter().all(|slot| !matches!(slot, Slot::OtherBuild(_))), "{what}");
     }
     let other = [&slots()[1024..], &slots()[..1024]].concat();
-    assert_eq!(checkpoint_slots::read(&other), [Slot::Broken, Slot::Broken], "in each other's place");
+    assert_eq!(checkpoint_slots::parse_slots(&other), [Slot::Broken, Slot::Broken], "in each other's place");
 }
 
 /// The seal, the commitment, or that there is no such key.
@@ -504,7 +512,7 @@ fn a_damaged_line_of_the_brakes_counts_for_nothing_that_it_counted_for() {
 fn what_travels_does_not_open_once_it_is_damaged() {
     for (name, token) in tokens() {
         for (what, bytes) in damaged(&base64(&token.seal(1, &token_key()))) {
-            assert_eq!(SealedToken::read(&to_base64(&bytes)).open(&token_key()), None, "{name}, {what}");
+            assert_eq!(SealedToken::parse_token(&to_base64(&bytes)).open(&token_key()), None, "{name}, {what}");
         }
     }
     for (what, bytes) in damaged(&base64(&cookie())) {

@@ -27,7 +27,7 @@ use model::identity::RecordAddress;
 use tlog::entry::{Commitment, Salt, commitment};
 use vault::error::OtherBuild;
 use vault::key::SealingKey;
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 use vault::ring::{KeyId, KeyTable};
 use vault::seal;
 
@@ -36,7 +36,7 @@ pub const VERSION: u8 = 1;
 
 /// What a record is sealed under; it follows from the event alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sealing {
+pub enum RecordSealing {
     /// A public fact.
     Open,
     /// The audit key.
@@ -48,10 +48,10 @@ pub enum Sealing {
 }
 
 /// Under which key an event is kept (design, "The keys").
-pub fn sealing(event: &Event) -> Sealing {
+pub fn sealing(event: &Event) -> RecordSealing {
     use EventKind as K;
     match event.kind() {
-        K::PolicyPublished | K::KeyRotated => Sealing::Open,
+        K::PolicyPublished | K::KeyRotated => RecordSealing::Open,
         K::LookedUp
         | K::Erased
         | K::StaffChanged
@@ -61,9 +61,9 @@ pub fn sealing(event: &Event) -> Sealing {
         | K::RetentionRun
         | K::CallClosed
         | K::MessageClassified
-        | K::LetterChecked => Sealing::Audit,
-        _ if event.head.subject.is_some() => Sealing::Proof,
-        _ => Sealing::Shard,
+        | K::LetterChecked => RecordSealing::Audit,
+        _ if event.head.subject.is_some() => RecordSealing::Proof,
+        _ => RecordSealing::Shard,
     }
 }
 
@@ -136,7 +136,7 @@ impl SealedRecord {
         canonical: &[u8],
         address: RecordAddress,
         under: Option<(KeyId, &SealingKey)>,
-        entropy: &dyn Entropy,
+        entropy: &dyn SecureRandom,
     ) -> Self {
         let commitment = commitment(salt, canonical);
         let text = [&salt.0[..], canonical].concat();

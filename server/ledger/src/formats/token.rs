@@ -79,7 +79,7 @@ pub struct SealedToken {
 impl SealedToken {
     /// Reads what stands in an address. A text that is none is read as zeros, which no key has made, so that every text costs
     /// the same work.
-    pub fn read(text: &str) -> Self {
+    pub fn parse_token(text: &str) -> Self {
         let is_ours = |bytes: &Vec<u8>| WHOLE.contains(&bytes.len()) && bytes[0] == VERSION;
         let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(is_ours);
         let is_whole = bytes.is_some();

@@ -6,7 +6,7 @@ use super::{Batch, StorageError, Store};
 
 /// What can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum StoreStep {
     /// Taking a batch: nothing of it is on its way to the disk yet.
     Append,
     /// Making it durable.
@@ -18,22 +18,22 @@ pub struct Breaking {
     /// Those that work.
     pub inner: Box<dyn Store>,
     /// Asked at each step.
-    pub breaks: Box<dyn Fn(Step) -> bool + Send + Sync>,
+    pub breaks: Box<dyn Fn(StoreStep) -> bool + Send + Sync>,
 }
 
 impl Breaking {
-    fn step(&self, step: Step) -> Result<(), StorageError> {
+    fn step(&self, step: StoreStep) -> Result<(), StorageError> {
         if (self.breaks)(step) { Err(StorageError::Io("no".into())) } else { Ok(()) }
     }
 }
 
 impl Store for Breaking {
     fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
-        self.step(Step::Append)?;
+        self.step(StoreStep::Append)?;
         self.inner.append(shard, expected, batch)
     }
     fn sync(&self) -> Result<(), StorageError> {
-        self.step(Step::Sync)?;
+        self.step(StoreStep::Sync)?;
         self.inner.sync()
     }
     fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {

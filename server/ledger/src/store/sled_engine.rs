@@ -197,9 +197,9 @@ fn remove_unfinished_snapshots(path: &Path) -> std::io::Result<()> {
 }
 
 /// The name of a value: the index of its first record, and which piece it is of one that is longer than a value.
-pub(crate) type Key = [u8; 10];
+pub(crate) type ValueKey = [u8; 10];
 
-fn key(first: u64, piece: u16) -> Key {
+fn key(first: u64, piece: u16) -> ValueKey {
     let mut key = [0; 10];
     key[..8].copy_from_slice(&first.to_be_bytes());
     key[8..].copy_from_slice(&piece.to_be_bytes());
@@ -216,7 +216,7 @@ fn read_key(bytes: &[u8]) -> Option<(u64, u16)> {
 ///
 /// # Errors
 /// When a record is longer than 65,536 values.
-pub(crate) fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(Key, Vec<u8>)>, StorageError> {
+pub(crate) fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(ValueKey, Vec<u8>)>, StorageError> {
     let mut groups: Vec<(u64, Vec<u8>)> = Vec::new();
     for (index, record) in (from..).zip(records) {
         if groups.last().is_none_or(|(_, group)| group.len() + record.len() + 4 > LONGEST_VALUE) {

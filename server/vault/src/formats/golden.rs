@@ -31,9 +31,9 @@ fn every_format_has_the_bytes_of_the_golden_file() {
         GOLDEN,
         &[
             text_section("root key", &root_key::encode(&RootKey::known(0xA5))),
-            Drawing::of(source, 0).section("ring: a bucket's key", &bucket(), &[]),
-            Drawing::of(source, 0).section("ring: a bucket that ended", &ended(), &[]),
-            Drawing::of(source, 1).section("ring: a key", &key(), &[]),
+            Drawing::from_source(source, 0).section("ring: a bucket's key", &bucket(), &[]),
+            Drawing::from_source(source, 0).section("ring: a bucket that ended", &ended(), &[]),
+            Drawing::from_source(source, 1).section("ring: a key", &key(), &[]),
         ],
     );
 }

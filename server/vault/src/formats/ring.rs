@@ -42,7 +42,7 @@ use zeroize::Zeroizing;
 
 use crate::error::OtherBuild;
 use crate::key::{BucketKey, RootKey, SealingKey};
-use crate::random::Entropy;
+use crate::random::SecureRandom;
 use crate::ring::KeyId;
 use crate::seal::{self, OVERHEAD};
 
@@ -84,7 +84,12 @@ pub(crate) fn in_our_version(entry: &[u8]) -> Vec<u8> {
 }
 
 /// A bucket's key in the root file; `None` for one that ended.
-pub(crate) fn encode_bucket(root: &RootKey, number: usize, key: Option<&BucketKey>, entropy: &dyn Entropy) -> Vec<u8> {
+pub(crate) fn encode_bucket(
+    root: &RootKey,
+    number: usize,
+    key: Option<&BucketKey>,
+    entropy: &dyn SecureRandom,
+) -> Vec<u8> {
     let context = if key.is_some() { root_context(number) } else { dead_context(number) };
     let place = u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
     let sealed = seal::seal(root, &context, key.map_or(&[0; 32], BucketKey::expose).as_slice(), entropy);
@@ -117,7 +122,7 @@ pub(crate) fn decode_bucket(root: &RootKey, position: usize, bytes: &[u8]) -> Op
     let is_here = *version == VERSION && *number == u32::try_from(position).ok()?.to_le_bytes();
     is_here.then_some(())?;
     match seal::open(root, &root_context(position), sealed) {
-        Some(key) => BucketKey::read(&Zeroizing::new(key)).map(BucketEntry::Key),
+        Some(key) => BucketKey::from_slice(&Zeroizing::new(key)).map(BucketEntry::Key),
         None => seal::open(root, &dead_context(position), sealed).map(|_| BucketEntry::Ended),
     }
 }
@@ -129,7 +134,7 @@ pub(crate) fn encode_key(
     id: KeyId,
     owner: &[u8; 17],
     key: &SealingKey,
-    entropy: &dyn Entropy,
+    entropy: &dyn SecureRandom,
 ) -> Vec<u8> {
     let text = Zeroizing::new([&owner[..], key.expose()].concat());
     [&[VERSION][..], &id.0, &seal::seal(bucket_key, &key_context(bucket, position, id), &text, entropy)].concat()
@@ -142,5 +147,5 @@ pub(crate) fn decode_key(bucket_key: &BucketKey, bucket: usize, position: usize,
     let id = KeyId(*id);
     let text = Zeroizing::new(seal::open(bucket_key, &key_context(bucket, position, id), sealed)?);
     let (owner, key) = text.split_first_chunk::<17>()?;
-    Some((id, *owner, SealingKey::read(key)?))
+    Some((id, *owner, SealingKey::from_slice(key)?))
 }

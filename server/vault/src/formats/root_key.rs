@@ -41,7 +41,7 @@ pub fn decode(text: &str) -> Result<Option<RootKey>, OtherBuild> {
         first.strip_prefix(NAME).and_then(|rest| rest.strip_suffix(MEANING)).and_then(|text| text.parse().ok());
     let Some(version) = version else { return Ok(None) };
     OtherBuild::check(version, VERSION)?;
-    Ok(bytes_of(digits.trim()).and_then(|bytes| RootKey::read(&*bytes)))
+    Ok(bytes_of(digits.trim()).and_then(|bytes| RootKey::from_slice(&*bytes)))
 }
 
 /// The bytes that 64 hexadecimal digits stand for, in their one spelling.

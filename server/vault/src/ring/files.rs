@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use super::Reading;
+use super::OpenMode;
 use super::table::Unsynced;
 use crate::error::RingError;
 use crate::formats::ring::{
@@ -31,7 +31,7 @@ pub(super) fn bucket_name(number: usize) -> String {
 pub(super) fn read_root_entries(
     folder: &Path,
     root: &RootKey,
-    reading: Reading,
+    reading: OpenMode,
 ) -> Result<(Vec<Option<BucketKey>>, bool), RingError> {
     let entry = |position: usize, bytes: &[u8]| decode_bucket(root, position, bytes).map(BucketEntry::key);
     read_entries(&folder.join(ROOT), BUCKET_ENTRY, reading, entry)
@@ -42,7 +42,7 @@ pub(super) fn read_bucket_entries(
     folder: &Path,
     number: usize,
     bucket_key: &BucketKey,
-    reading: Reading,
+    reading: OpenMode,
 ) -> Result<(Vec<NamedKey>, bool), RingError> {
     let entry = |position: usize, bytes: &[u8]| decode_key(bucket_key, number, position, bytes);
     read_entries(&folder.join(bucket_name(number)), KEY_ENTRY, reading, entry)
@@ -56,13 +56,13 @@ pub(super) fn opens(folder: &Path, root: &RootKey) -> Option<bool> {
 
 /// What the files are left with: how many bucket keys, and of the last of those buckets how many keys.
 #[derive(Clone, Copy)]
-pub(super) struct Left {
+pub(super) struct LeftKeys {
     pub buckets: usize,
     pub keys: usize,
 }
 
 /// Whether the files are as long as they were left. More can stand there: what a kill left of a key.
-pub(super) fn hold(folder: &Path, left: Left) -> std::io::Result<bool> {
+pub(super) fn hold(folder: &Path, left: LeftKeys) -> std::io::Result<bool> {
     let is_long = |name: &str, entries: usize, size: usize| match folder.join(name).metadata() {
         Ok(there) => Ok(there.len() >= (entries * size) as u64),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(entries == 0),
@@ -110,7 +110,7 @@ fn write_at(path: &Path, at: usize, bytes: &[u8], new: bool) -> std::io::Result<
 fn read_entries<T>(
     path: &Path,
     size: usize,
-    reading: Reading,
+    reading: OpenMode,
     parse: impl Fn(usize, &[u8]) -> Option<T>,
 ) -> Result<(Vec<T>, bool), RingError> {
     let bytes = match std::fs::read(path) {
@@ -138,7 +138,7 @@ fn read_entries<T>(
     let torn = bytes.len() % size != 0 && broken == Some(bytes.len() / size);
     match broken {
         // Nothing but unreadable entries is another root key, not a torn tail.
-        Some(entry) if (reading == Reading::Verify && !torn) || (entries.is_empty() && bytes.len() >= size) => {
+        Some(entry) if (reading == OpenMode::Verify && !torn) || (entries.is_empty() && bytes.len() >= size) => {
             Err(RingError::Sealed { file: path.to_path_buf(), entry })
         }
         _ => Ok((entries, torn)),

@@ -6,20 +6,20 @@ use std::path::Path;
 use model::identity::Subject;
 use sha2::{Digest as _, Sha256};
 
-use super::files::{Left, ROOT, bucket_name, filled_buckets, read_bucket_entries, read_root_entries};
-use super::{HOUR, KeyId, Owner, Reading};
+use super::files::{LeftKeys, ROOT, bucket_name, filled_buckets, read_bucket_entries, read_root_entries};
+use super::{HOUR, KeyId, KeyPurpose, OpenMode};
 use crate::error::RingError;
 use crate::formats::ring::{encode_bucket, encode_key};
 use crate::key::{BucketKey, RootKey, SealingKey, SecretKey, SecretName};
-use crate::random::Entropy;
+use crate::random::SecureRandom;
 
 pub(super) const KEYS_IN_BUCKET: usize = 1000;
 
 /// All keys, and what of them is not durable yet.
 pub struct KeyTable {
     root: RootKey,
-    buckets: Vec<Bucket>,
-    keys: HashMap<KeyId, Held>,
+    buckets: Vec<TableBucket>,
+    keys: HashMap<KeyId, HeldKey>,
     by_owner: HashMap<[u8; 17], KeyId>,
     /// Those that a power cut would take.
     unsynced: HashSet<KeyId>,
@@ -27,13 +27,13 @@ pub struct KeyTable {
 }
 
 /// A key, whose it is and where it stands. Where it is a secret its name says what it is for.
-struct Held {
+struct HeldKey {
     owner: [u8; 17],
     key: SealingKey,
     bucket: usize,
 }
 
-struct Bucket {
+struct TableBucket {
     /// `None` once a key of it was destroyed: what lived on is in another bucket.
     key: Option<BucketKey>,
     /// It is about to end: no key is put into it any more.
@@ -46,7 +46,7 @@ struct Bucket {
     pending: Vec<u8>,
 }
 
-impl Bucket {
+impl TableBucket {
     fn empty(key: Option<BucketKey>) -> Self {
         Self { key, ends: false, count: 0, durable: 0, pending: Vec::new() }
     }
@@ -84,8 +84,10 @@ impl KeyTable {
     ///
     /// # Errors
     /// The file and the entry that cannot be read.
-    pub fn read(folder: Option<&Path>, root: RootKey, reading: Reading) -> Result<Self, RingError> {
-        let (Some(folder), Reading::Beside) = (folder, reading) else { return Self::read_once(folder, &root, reading) };
+    pub fn load_table(folder: Option<&Path>, root: RootKey, reading: OpenMode) -> Result<Self, RingError> {
+        let (Some(folder), OpenMode::Concurrent) = (folder, reading) else {
+            return Self::read_once(folder, &root, reading);
+        };
         // Keys that are destroyed move to other files, and the root file says so first: it must not have changed.
         let mut before = std::fs::read(folder.join(ROOT)).ok();
         for _ in 0..100 {
@@ -115,14 +117,14 @@ impl KeyTable {
         }
     }
 
-    fn read_once(folder: Option<&Path>, root: &RootKey, reading: Reading) -> Result<Self, RingError> {
+    fn read_once(folder: Option<&Path>, root: &RootKey, reading: OpenMode) -> Result<Self, RingError> {
         let mut table = Self::under(root.clone());
         if let Some(folder) = folder {
             // Counted first: a bucket that a running server adds meanwhile has its key in the root file before.
             let filled = filled_buckets(folder);
             let (buckets, torn) = read_root_entries(folder, &table.root, reading)?;
             table.torn |= torn;
-            table.buckets = buckets.into_iter().map(Bucket::empty).collect();
+            table.buckets = buckets.into_iter().map(TableBucket::empty).collect();
             if filled > table.buckets.len() {
                 return Err(RingError::NoBucketKey(folder.join(bucket_name(filled - 1))));
             }
@@ -133,7 +135,7 @@ impl KeyTable {
         Ok(table)
     }
 
-    fn read_bucket(&mut self, folder: &Path, number: usize, reading: Reading) -> Result<(), RingError> {
+    fn read_bucket(&mut self, folder: &Path, number: usize, reading: OpenMode) -> Result<(), RingError> {
         // Its file may be there: a kill during a destruction leaves it, until the ring is swept.
         let Some(bucket_key) = &self.buckets[number].key else { return Ok(()) };
         let (keys, torn) = read_bucket_entries(folder, number, bucket_key, reading)?;
@@ -141,18 +143,18 @@ impl KeyTable {
         self.buckets[number].count = keys.len();
         self.buckets[number].durable = keys.len();
         for (id, owner, key) in keys {
-            self.keys.insert(id, Held { owner, key, bucket: number });
+            self.keys.insert(id, HeldKey { owner, key, bucket: number });
             self.by_owner.insert(owner, id);
         }
         Ok(())
     }
 
     /// What the files were left with.
-    pub(super) fn left(&self) -> Left {
-        let is_there = |bucket: &Bucket| bucket.key.is_none() || bucket.durable > 0;
+    pub(super) fn left(&self) -> LeftKeys {
+        let is_there = |bucket: &TableBucket| bucket.key.is_none() || bucket.durable > 0;
         let buckets = self.buckets.iter().rposition(is_there).map_or(0, |last| last + 1);
         let keys = buckets.checked_sub(1).map_or(0, |last| self.buckets[last].durable);
-        Left { buckets, keys }
+        LeftKeys { buckets, keys }
     }
 
     /// Whether a file ends in the middle of a key, as a kill leaves it.
@@ -180,7 +182,7 @@ impl KeyTable {
         self.find(name.owner()).and_then(|id| self.key(id)).map(SecretKey::made_for)
     }
 
-    pub(super) fn durable(&self, owner: Owner) -> Option<&SealingKey> {
+    pub(super) fn durable(&self, owner: KeyPurpose) -> Option<&SealingKey> {
         self.find(owner).filter(|id| !self.unsynced.contains(id)).and_then(|id| self.key(id))
     }
 
@@ -191,7 +193,7 @@ impl KeyTable {
     }
 
     /// The name of an owner's key.
-    pub fn find(&self, owner: Owner) -> Option<KeyId> {
+    pub fn find(&self, owner: KeyPurpose) -> Option<KeyId> {
         self.by_owner.get(&owner.encode()).copied()
     }
 
@@ -223,7 +225,7 @@ impl KeyTable {
     }
 
     /// The name of an owner's key, made if there is none.
-    pub(super) fn ensure(&mut self, owner: Owner, entropy: &dyn Entropy) -> KeyId {
+    pub(super) fn ensure(&mut self, owner: KeyPurpose, entropy: &dyn SecureRandom) -> KeyId {
         if let Some(id) = self.find(owner) {
             return id;
         }
@@ -236,26 +238,26 @@ impl KeyTable {
         id
     }
 
-    fn begin_bucket(&mut self, entropy: &dyn Entropy) {
-        self.buckets.push(Bucket::empty(Some(BucketKey::random(entropy))));
+    fn begin_bucket(&mut self, entropy: &dyn SecureRandom) {
+        self.buckets.push(TableBucket::empty(Some(BucketKey::random(entropy))));
     }
 
     /// Puts a key into the last bucket.
-    fn put(&mut self, id: KeyId, owner: [u8; 17], key: SealingKey, entropy: &dyn Entropy) {
+    fn put(&mut self, id: KeyId, owner: [u8; 17], key: SealingKey, entropy: &dyn SecureRandom) {
         let number = self.buckets.len() - 1;
         let bucket = &mut self.buckets[number];
         let bucket_key = bucket.key.as_ref().expect("keys go into a bucket that lives");
         bucket.pending.extend(encode_key(bucket_key, (number, bucket.count), id, &owner, &key, entropy));
         bucket.count += 1;
-        self.keys.insert(id, Held { owner, key, bucket: number });
+        self.keys.insert(id, HeldKey { owner, key, bucket: number });
         self.by_owner.insert(owner, id);
     }
 
     /// Takes keys away, and moves what lives on of their buckets into fresh ones. Gives the buckets that can end once those
     /// are durable.
-    pub(super) fn move_away_from(&mut self, ids: &HashSet<KeyId>, entropy: &dyn Entropy) -> BTreeSet<usize> {
+    pub(super) fn move_away_from(&mut self, ids: &HashSet<KeyId>, entropy: &dyn SecureRandom) -> BTreeSet<usize> {
         let ending: BTreeSet<usize> = ids.iter().filter_map(|id| Some(self.keys.get(id)?.bucket)).collect();
-        let lives_on = |(id, held): &(&KeyId, &Held)| ending.contains(&held.bucket) && !ids.contains(*id);
+        let lives_on = |(id, held): &(&KeyId, &HeldKey)| ending.contains(&held.bucket) && !ids.contains(*id);
         let moving = self.keys.iter().filter(lives_on).map(|(id, held)| (*id, held.owner, held.key.clone()));
         let mut moving: Vec<_> = moving.collect();
         moving.sort_unstable_by_key(|(id, ..)| *id);
@@ -280,12 +282,12 @@ impl KeyTable {
     /// Forgets the keys of buckets that nothing is in any more.
     pub(super) fn end(&mut self, ending: &BTreeSet<usize>) {
         for number in ending {
-            self.buckets[*number] = Bucket::empty(None);
+            self.buckets[*number] = TableBucket::empty(None);
         }
     }
 
     /// What is not durable at this moment.
-    pub(super) fn unsynced(&self, entropy: &dyn Entropy) -> Unsynced {
+    pub(super) fn unsynced(&self, entropy: &dyn SecureRandom) -> Unsynced {
         let pending = self.buckets.iter().enumerate().filter(|(_, bucket)| !bucket.pending.is_empty());
         let buckets = pending.map(|(number, bucket)| UnsyncedBucket {
             number,
@@ -310,9 +312,9 @@ impl KeyTable {
     }
 
     /// The root file as it is to be: every bucket's key under the root key, or under another one.
-    pub(super) fn root_file(&self, root: Option<&RootKey>, entropy: &dyn Entropy) -> Vec<u8> {
+    pub(super) fn root_file(&self, root: Option<&RootKey>, entropy: &dyn SecureRandom) -> Vec<u8> {
         let root = root.unwrap_or(&self.root);
-        let entry = |(number, bucket): (usize, &Bucket)| encode_bucket(root, number, bucket.key.as_ref(), entropy);
+        let entry = |(number, bucket): (usize, &TableBucket)| encode_bucket(root, number, bucket.key.as_ref(), entropy);
         self.buckets.iter().enumerate().flat_map(entry).collect()
     }
 }

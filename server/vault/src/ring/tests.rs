@@ -8,17 +8,17 @@ use crate::random::SeededEntropy;
 #[test]
 fn keys_come_back_and_every_flipped_byte_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("an empty ring");
-    let ids: Vec<_> = (0..3).map(|n| ring.ensure(Owner::Proof(Subject([n; 16])), entropy)).collect();
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("an empty ring");
+    let ids: Vec<_> = (0..3).map(|n| ring.ensure(KeyPurpose::Proof(Subject([n; 16])), entropy)).collect();
     ring.sync(entropy).expect("durable");
-    let audit = ring.ensure(Owner::Audit, entropy);
+    let audit = ring.ensure(KeyPurpose::Audit, entropy);
     ring.sync(entropy).expect("durable");
-    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
+    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
     assert_eq!(again.keys().subject(ids[2]), Some(Subject([2; 16])));
-    assert_eq!(again.keys().find(Owner::Audit), Some(audit));
+    assert_eq!(again.keys().find(KeyPurpose::Audit), Some(audit));
     assert_eq!(again.keys().key(audit), ring.keys().key(audit));
-    assert!(KeyRing::open(Some(folder.path()), RootKey::known(2), Reading::Start).is_err(), "another root key");
+    assert!(KeyRing::open(Some(folder.path()), RootKey::known(2), OpenMode::Start).is_err(), "another root key");
     for name in ["root-0001", "bucket-000001"] {
         let path = folder.path().join(name);
         let bytes = std::fs::read(&path).expect("is there");
@@ -27,7 +27,7 @@ fn keys_come_back_and_every_flipped_byte_is_found() {
             altered[at] ^= 0x10;
             std::fs::write(&path, altered).expect("written");
             assert!(
-                KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).is_err(),
+                KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).is_err(),
                 "{name} byte {at}"
             );
         }
@@ -38,24 +38,24 @@ fn keys_come_back_and_every_flipped_byte_is_found() {
 #[test]
 fn a_second_bucket_comes_back_and_its_key_is_missed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("an empty ring");
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("an empty ring");
     let count = u16::try_from(KEYS_IN_BUCKET).expect("small") + 2;
     for number in 0..count {
-        ring.ensure(Owner::Shard(number), entropy);
+        ring.ensure(KeyPurpose::Shard(number), entropy);
     }
     ring.sync(entropy).expect("durable");
-    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
-    assert_eq!(again.keys().find(Owner::Shard(count - 1)), ring.keys().find(Owner::Shard(count - 1)));
-    let next = again.ensure(Owner::Audit, entropy);
+    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
+    assert_eq!(again.keys().find(KeyPurpose::Shard(count - 1)), ring.keys().find(KeyPurpose::Shard(count - 1)));
+    let next = again.ensure(KeyPurpose::Audit, entropy);
     again.sync(entropy).expect("durable");
-    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
-    assert_eq!(again.keys().find(Owner::Audit), Some(next), "appended to the second bucket");
+    let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
+    assert_eq!(again.keys().find(KeyPurpose::Audit), Some(next), "appended to the second bucket");
     let root = folder.path().join("root-0001");
     let bytes = std::fs::read(&root).expect("is there");
     for end in [BUCKET_ENTRY, 0] {
         std::fs::write(&root, &bytes[..end]).expect("written");
-        for reading in [Reading::Start, Reading::Verify] {
+        for reading in [OpenMode::Start, OpenMode::Verify] {
             let refused =
                 KeyRing::open(Some(folder.path()), RootKey::known(1), reading).map(|_| ()).expect_err("a lost key");
             assert!(matches!(refused, RingError::NoBucketKey(_)), "{refused}");
@@ -66,26 +66,26 @@ fn a_second_bucket_comes_back_and_its_key_is_missed() {
 #[test]
 fn a_torn_tail_is_cut_off_by_the_next_key() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("an empty ring");
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("an empty ring");
     for n in 0..3 {
-        ring.ensure(Owner::Shard(n), entropy);
+        ring.ensure(KeyPurpose::Shard(n), entropy);
     }
     ring.sync(entropy).expect("durable");
     let path = folder.path().join("bucket-000001");
     let whole = std::fs::read(&path).expect("is there");
     for length in KEY_ENTRY..whole.len() {
         std::fs::write(&path, &whole[..length]).expect("written");
-        let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Start).expect("opens");
-        let id = ring.ensure(Owner::Audit, entropy);
+        let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("opens");
+        let id = ring.ensure(KeyPurpose::Audit, entropy);
         ring.sync(entropy).expect("durable");
-        let again = KeyRing::open(Some(folder.path()), RootKey::known(1), Reading::Verify).expect("opens");
-        assert_eq!(again.keys().find(Owner::Audit), Some(id));
-        assert!(again.keys().find(Owner::Shard(0)).is_some());
+        let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
+        assert_eq!(again.keys().find(KeyPurpose::Audit), Some(id));
+        assert!(again.keys().find(KeyPurpose::Shard(0)).is_some());
     }
 }
 
-fn ring(folder: &Path, root: u8, reading: Reading) -> KeyRing {
+fn ring(folder: &Path, root: u8, reading: OpenMode) -> KeyRing {
     KeyRing::open(Some(folder), RootKey::known(root), reading).expect("opens")
 }
 
@@ -101,15 +101,15 @@ fn files(folder: &Path) -> Vec<u8> {
 #[test]
 fn what_is_destroyed_is_gone_and_everything_else_lives_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let keys = ring(folder.path(), 1, Reading::Start);
-    let proof = |n: u16| Owner::Proof(Subject(u128::from(n).to_be_bytes()));
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, OpenMode::Start);
+    let proof = |n: u16| KeyPurpose::Proof(Subject(u128::from(n).to_be_bytes()));
     let ids: Vec<_> = (0..2500).map(|n| keys.ensure(proof(n), entropy)).collect();
     keys.sync(entropy).expect("durable");
     let before = files(folder.path());
     let gone: HashSet<KeyId> = [ids[3], ids[1700]].into();
     keys.destroy(&gone, entropy).expect("destroyed");
-    let again = ring(folder.path(), 1, Reading::Verify);
+    let again = ring(folder.path(), 1, OpenMode::Verify);
     for (id, n) in ids.iter().zip(0u16..) {
         let lives = !gone.contains(id);
         assert_eq!(again.keys().key(*id).is_some(), lives);
@@ -127,16 +127,16 @@ fn what_is_destroyed_is_gone_and_everything_else_lives_on() {
     let fresh = keys.ensure(proof(3), entropy);
     keys.sync(entropy).expect("durable");
     assert_ne!(fresh, ids[3], "a new key is another key");
-    assert_eq!(ring(folder.path(), 1, Reading::Verify).keys().find(proof(3)), Some(fresh));
+    assert_eq!(ring(folder.path(), 1, OpenMode::Verify).keys().find(proof(3)), Some(fresh));
 }
 
 /// Between any two steps of a destruction the ring opens, with all keys that live on.
 #[test]
 fn a_destruction_that_was_killed_half_way_can_be_done_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let keys = ring(folder.path(), 1, Reading::Start);
-    let [one, two] = [Owner::Shard(1), Owner::Shard(2)].map(|owner| keys.ensure(owner, entropy));
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, OpenMode::Start);
+    let [one, two] = [KeyPurpose::Shard(1), KeyPurpose::Shard(2)].map(|owner| keys.ensure(owner, entropy));
     keys.sync(entropy).expect("durable");
     let copy = |name: &str| std::fs::read(folder.path().join(name)).ok();
     let (root, bucket) = (copy(ROOT).expect("there"), copy("bucket-000001").expect("there"));
@@ -146,28 +146,28 @@ fn a_destruction_that_was_killed_half_way_can_be_done_again() {
     // The survivors are copied, the root file is the old one with its new last entry.
     put(ROOT, &[&root[..], &new_root[BUCKET_ENTRY..]].concat());
     put("bucket-000001", &bucket);
-    let half = ring(folder.path(), 1, Reading::Verify);
+    let half = ring(folder.path(), 1, OpenMode::Verify);
     assert!(half.keys().key(one).is_some() && half.keys().key(two).is_some());
     half.destroy(&[one].into(), entropy).expect("destroyed again");
-    assert!(ring(folder.path(), 1, Reading::Verify).keys().key(two).is_some());
-    assert!(ring(folder.path(), 1, Reading::Verify).keys().key(one).is_none());
+    assert!(ring(folder.path(), 1, OpenMode::Verify).keys().key(two).is_some());
+    assert!(ring(folder.path(), 1, OpenMode::Verify).keys().key(one).is_none());
     // The root file is the new one, the old bucket's file is still there.
     put(ROOT, &new_root);
     put("bucket-000001", &bucket);
     put("bucket-000002", &fresh);
-    let late = ring(folder.path(), 1, Reading::Start);
+    let late = ring(folder.path(), 1, OpenMode::Start);
     assert!(late.keys().key(one).is_none() && late.keys().key(two).is_some());
     assert!(folder.path().join("bucket-000001").exists(), "reading deletes nothing");
     late.sweep().expect("deleted");
     assert!(!folder.path().join("bucket-000001").exists());
-    assert!(ring(folder.path(), 1, Reading::Verify).keys().key(two).is_some());
+    assert!(ring(folder.path(), 1, OpenMode::Verify).keys().key(two).is_some());
 }
 
-type Change<'a> = (&'a str, Box<dyn Fn() -> std::io::Result<()> + Sync + 'a>);
+type RingChange<'a> = (&'a str, Box<dyn Fn() -> std::io::Result<()> + Sync + 'a>);
 
 /// Every change of the files, each waiting for the disk at least once.
-fn changes<'a>(keys: &'a KeyRing, entropy: &'a dyn Entropy) -> [Change<'a>; 4] {
-    let one = keys.ensure(Owner::Shard(1), entropy);
+fn changes<'a>(keys: &'a KeyRing, entropy: &'a dyn SecureRandom) -> [RingChange<'a>; 4] {
+    let one = keys.ensure(KeyPurpose::Shard(1), entropy);
     [
         ("new keys", Box::new(|| keys.sync(entropy))),
         ("a destruction", Box::new(move || keys.destroy(&[one].into(), entropy))),
@@ -181,24 +181,24 @@ fn changes<'a>(keys: &'a KeyRing, entropy: &'a dyn Entropy) -> [Change<'a>; 4] {
 #[test]
 fn keys_are_found_and_made_while_the_files_change() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let keys = ring(folder.path(), 1, Reading::Start);
-    let stays = keys.ensure(Owner::Shard(0), entropy);
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, OpenMode::Start);
+    let stays = keys.ensure(KeyPurpose::Shard(0), entropy);
     let (mut number, mut made) = (10, Vec::new());
     for (what, change) in changes(&keys, entropy) {
         let reads = || {
             assert!(keys.keys().key(stays).is_some(), "{what}");
             number += 1;
-            made.push((Owner::Shard(number), keys.ensure(Owner::Shard(number), entropy)));
-            assert_eq!(keys.keys().durable(Owner::Shard(number)), None, "{what}");
+            made.push((KeyPurpose::Shard(number), keys.ensure(KeyPurpose::Shard(number), entropy)));
+            assert_eq!(keys.keys().durable(KeyPurpose::Shard(number)), None, "{what}");
         };
         let first = reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, || change().expect("changed"), reads);
         assert!(!first.is_empty() && first.iter().all(|first| *first), "{what}: {first:?}");
     }
     keys.slow_down(Box::new(|| ()));
     keys.sync(entropy).expect("durable");
-    let again = ring(folder.path(), 2, Reading::Verify);
-    assert!(again.keys().key(stays).is_some() && again.keys().find(Owner::Shard(1)).is_none());
+    let again = ring(folder.path(), 2, OpenMode::Verify);
+    assert!(again.keys().key(stays).is_some() && again.keys().find(KeyPurpose::Shard(1)).is_none());
     for (owner, id) in made {
         assert_eq!(again.keys().find(owner), Some(id));
         assert_eq!(again.keys().key(id), keys.keys().durable(owner));
@@ -208,18 +208,18 @@ fn keys_are_found_and_made_while_the_files_change() {
 /// The control: whoever waits for the disk while holding the keys keeps a look-up waiting, and that is seen.
 #[test]
 fn a_look_up_that_waits_for_the_disk_is_noticed() {
-    let entropy: &dyn Entropy = &SeededEntropy::new(1);
-    let keys = KeyRing::open(None, RootKey::known(1), Reading::Start).expect("an empty ring");
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("an empty ring");
     let under_the_lock = || {
         let held = keys.keys_mut();
         keys.change().files.disk();
         drop(held);
     };
-    let reads = || _ = keys.keys().find(Owner::Audit);
+    let reads = || _ = keys.keys().find(KeyPurpose::Audit);
     let soon = std::time::Duration::from_millis(50);
     assert_eq!(reads_come_first(|disk| keys.slow_down(disk), soon, under_the_lock, reads), [false]);
-    keys.ensure(Owner::Audit, entropy);
+    keys.ensure(KeyPurpose::Audit, entropy);
     let outside_it = || keys.sync(entropy).expect("durable");
-    let reads = || _ = keys.keys().find(Owner::Audit);
+    let reads = || _ = keys.keys().find(KeyPurpose::Audit);
     assert_eq!(reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, outside_it, reads), [true]);
 }

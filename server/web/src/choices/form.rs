@@ -7,14 +7,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use model::choice::{Answers, Control, Surface};
-use model::cookie::Said;
+use model::cookie::ChoiceCookie;
 use model::language::Language;
 use model::paths::{self, Endpoint};
 use model::policy::Policy;
 use model::purpose::PurposeId;
 use words::views::preferences::Overtaken;
 
-use super::{Sender, purpose, referer_path};
+use super::{ChoiceSender, purpose, referer_path};
 use crate::app::RequestHistory;
 use crate::embed::build;
 use crate::form::{Form, LenientForm};
@@ -23,14 +23,14 @@ use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::config::Config;
 use keuze_core::publish::Published;
-use keuze_core::service::consent::{Choice, ChooseError, Consent, Done};
+use keuze_core::service::consent::{Choice, ChooseError, Consent, RecordedAnswer};
 use keuze_core::service::history::PersonHistory;
 use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// The fields of a form, each read once.
 #[derive(Default)]
-struct Fields {
+struct ChoiceFields {
     policy: Option<String>,
     language: Option<String>,
     control: Option<String>,
@@ -57,10 +57,10 @@ pub(super) async fn choose(
     headers: HeaderMap,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
-    let fields = Fields::read(form)?;
+    let fields = ChoiceFields::parse_fields(form)?;
     let choice = fields.choice(&published, visit.language)?;
     let visit = Visit { language: choice.language, ..visit };
-    let sender = Sender::of(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
+    let sender = ChoiceSender::for_request(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
     let choice = Choice { before: sender.came.seen_by_page(choice.before), ..choice };
     let done = match consent.choose(&choice, &sender.device, None).await {
         Ok(done) => done,
@@ -87,13 +87,13 @@ fn overtaken(
     page: &PreferencePage,
     history: &PersonHistory,
     clock: &dyn Clock,
-    sender: &Sender,
+    sender: &ChoiceSender,
     headers: &HeaderMap,
-    done: Option<&Done>,
+    done: Option<&RecordedAnswer>,
 ) -> Result<Response, Problem> {
     let mut remembered = sender.remembered();
     if let Some(done) = done {
-        remembered.device.said = Said::read(done.cookie.as_bytes(), clock.now().at);
+        remembered.device.said = ChoiceCookie::parse_choice_cookie(done.cookie.as_bytes(), clock.now().at);
         remembered.consent_id = done.consent_id;
     }
     let taken = done.map_or(Overtaken::Whole, |_| Overtaken::NoesTaken);
@@ -106,8 +106,8 @@ fn overtaken(
     Ok(response)
 }
 
-impl Fields {
-    fn read(form: Form) -> Result<Self, Problem> {
+impl ChoiceFields {
+    fn parse_fields(form: Form) -> Result<Self, Problem> {
         let grants = form.pairs().iter().any(|(name, value)| name == "grant" && !value.is_empty());
         match () {
             () if form.says("control", "refuse_all") => Ok(Self::refusal(form, "refuse_all")),
@@ -197,7 +197,13 @@ impl Fields {
     }
 
     /// Where the browser goes next; never to another origin.
-    fn location(&self, choice: &Choice, done: &Done, sender: &Sender, headers: &HeaderMap) -> HeaderValue {
+    fn location(
+        &self,
+        choice: &Choice,
+        done: &RecordedAnswer,
+        sender: &ChoiceSender,
+        headers: &HeaderMap,
+    ) -> HeaderValue {
         const PREFERENCES: &str = Endpoint::Preferences.path();
         let path = match choice.surface {
             Some(Surface::Page) => paths::in_language(&done.receipt_path, choice.language),

@@ -14,22 +14,22 @@ use model::language::Language;
 use model::paths::Endpoint;
 use serde::{Deserialize, Serialize};
 
-use super::{Sender, label, purpose};
+use super::{ChoiceSender, label, purpose};
 use crate::app::RequestHistory;
 use crate::body;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::Problem;
 use crate::visit::{GlobalPrivacyControl, Visit};
 use keuze_core::config::Config;
-use keuze_core::service::consent::{Choice, ChooseError, Consent, Done};
-use ledger::Scribe;
+use keuze_core::service::consent::{Choice, ChooseError, Consent, RecordedAnswer};
+use ledger::Ledger;
 use ledger::clock::Clock;
 use words::problem::Slug;
 
 /// What is sent. The words of the enumerations are checked by their types, names by the policy later.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sent {
+struct ChoiceRequest {
     policy: String,
     language: String,
     control: Control,
@@ -42,7 +42,7 @@ struct Sent {
 
 /// The 201.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct ChoiceResponse<'a> {
     receipt: String,
     receipt_url: String,
     shard: String,
@@ -54,7 +54,7 @@ struct Answer<'a> {
 pub(super) async fn choose(
     State(consent): State<Arc<Consent>>,
     State(config): State<Arc<Config>>,
-    State(scribe): State<Scribe>,
+    State(ledger): State<Ledger>,
     State(clock): State<Arc<dyn Clock>>,
     RequestHistory(history): RequestHistory,
     visit: Visit,
@@ -63,12 +63,12 @@ pub(super) async fn choose(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body = body::bytes(body)?;
-    let sent: Sent = body::json(&headers, Ok(body.clone()))?;
+    let sent: ChoiceRequest = body::json(&headers, Ok(body.clone()))?;
     let choice: Choice = sent.try_into()?;
-    let sender = Sender::of(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
+    let sender = ChoiceSender::for_request(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
     let choice = Choice { before: sender.came.seen_by_page(choice.before), ..choice };
-    let request = match IdempotencyKey::of(&headers) {
-        Ok(key) => key.map(|key| key.name(&scribe, &[Endpoint::Choices.path().as_bytes(), &body])),
+    let request = match IdempotencyKey::from_headers(&headers) {
+        Ok(key) => key.map(|key| key.name(&ledger, &[Endpoint::Choices.path().as_bytes(), &body])),
         // A no is taken whatever else is wrong; it is only not known again.
         Err(_) if says_no(&choice) => None,
         Err(problem) => return Err(problem),
@@ -92,8 +92,8 @@ fn says_no(choice: &Choice) -> bool {
     choice.control == Control::RefuseAll || choice.purposes.values().any(|yes| !yes)
 }
 
-fn answer<'a>(sender: &Sender, done: &'a Done) -> Answer<'a> {
-    Answer {
+fn answer<'a>(sender: &ChoiceSender, done: &'a RecordedAnswer) -> ChoiceResponse<'a> {
+    ChoiceResponse {
         receipt: done.receipt.to_string(),
         receipt_url: format!("{}{}", sender.visit.host.origin, done.receipt_path),
         shard: done.address.shard.to_string(),
@@ -102,10 +102,10 @@ fn answer<'a>(sender: &Sender, done: &'a Done) -> Answer<'a> {
     }
 }
 
-impl TryFrom<Sent> for Choice {
+impl TryFrom<ChoiceRequest> for Choice {
     type Error = Problem;
 
-    fn try_from(sent: Sent) -> Result<Self, Problem> {
+    fn try_from(sent: ChoiceRequest) -> Result<Self, Problem> {
         let language = Language::from_tag(&sent.language);
         Ok(Self {
             policy: sent.policy,

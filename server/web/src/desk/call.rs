@@ -15,19 +15,19 @@ use model::channel::Channel;
 use model::identity::Subject;
 use model::paths::{self, Endpoint};
 use ui::pages::desk::call::{Call as CallPage, CallProps};
-use words::views::desk::people::{CallCard, CallFault, CallForm, CallState, CallView, Said};
+use words::views::desk::people::{CallCard, CallFault, CallForm, CallState, CallView, SaidObjection};
 use words::views::unmatched::Unmatched;
 
-use super::session::Session;
+use super::session::StaffSession;
 use super::work::WorkId;
-use super::{Acting, Desk, Shared, back_to, first_no, is_of, not_open, to, unmatched};
+use super::{Acting, Desk, DeskShared, back_to, first_no, is_of, not_open, to, unmatched};
 use crate::form::{Form, LenientForm};
 use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::call::{CloseError, OnTheLine, OpenCall, Reference};
-use keuze_core::service::people::{ActError, Acted};
+use keuze_core::service::call::{CallReference, CloseError, OnTheLine, OpenCall};
+use keuze_core::service::people::{ActError, ActOutcome};
 use ledger::formats::fact::Direction;
 use words::problem::Slug;
 
@@ -42,7 +42,7 @@ pub(super) fn router() -> Router<Arc<Desk>> {
 }
 
 /// The form that opens a call, or the way to the one that is open.
-async fn home(State(desk): Shared, visit: Visit, session: Session) -> Response {
+async fn home(State(desk): DeskShared, visit: Visit, session: StaffSession) -> Response {
     match desk.calls.unclosed(&session.name) {
         Some(call) => to(&desk.path_of(&session, &call), &visit),
         None => form(&desk, &visit, &session, true, CallForm::default(), None),
@@ -50,9 +50,9 @@ async fn home(State(desk): Shared, visit: Visit, session: Session) -> Response {
 }
 
 async fn screen(
-    State(desk): Shared,
+    State(desk): DeskShared,
     visit: Visit,
-    session: Session,
+    session: StaffSession,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     match desk.call_at(&session, &id) {
@@ -61,7 +61,12 @@ async fn screen(
     }
 }
 
-async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: Form) -> Result<Response, Problem> {
+async fn open(
+    State(desk): DeskShared,
+    visit: Visit,
+    session: StaffSession,
+    mut sent: Form,
+) -> Result<Response, Problem> {
     if !is_of(&mut sent, &session) {
         return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
     }
@@ -72,7 +77,7 @@ async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: For
     };
     sent.end()?;
     let direction = if typed.outgoing { Direction::Out } else { Direction::In };
-    let fault = match (Reference::parse(&typed.reference), desk.look_ups.contact(&typed.query)) {
+    let fault = match (CallReference::parse(&typed.reference), desk.look_ups.contact(&typed.query)) {
         (None, _) => CallFault::Reference,
         (_, None) => CallFault::Query,
         (Some(reference), Some(contact)) => {
@@ -95,14 +100,14 @@ async fn open(State(desk): Shared, visit: Visit, session: Session, mut sent: For
 }
 
 /// What the agent's key press says.
-enum Press {
+enum CallPress {
     Offered(bool),
     Object(Vec<Channel>),
     Person(Subject),
     Close,
 }
 
-impl Press {
+impl CallPress {
     fn parse(text: &str) -> Option<Self> {
         Some(match text.split_once(':') {
             None => match text {
@@ -119,22 +124,22 @@ impl Press {
 }
 
 async fn act(
-    State(desk): Shared,
+    State(desk): DeskShared,
     visit: Visit,
     Acting(session): Acting,
     Path(id): Path<String>,
     LenientForm(mut sent): LenientForm,
 ) -> Result<Response, Problem> {
     let each_once = sent.each_once();
-    let press = Press::parse(&first_no(&mut sent)?).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
+    let press = CallPress::parse(&first_no(&mut sent)?).ok_or(Problem::with(Slug::MalformedRequest, "act"))?;
     let shown = sent.first_needed("shown")?;
-    if !matches!(press, Press::Object(_)) {
+    if !matches!(press, CallPress::Object(_)) {
         each_once?;
         sent.end()?;
     }
     let _one_at_a_time = desk.pressing.lock().await;
     let Some(call) = desk.call_at(&session, &id) else {
-        return Ok(match desk.closed_at(&session, &id, &shown).filter(|_| matches!(press, Press::Close)) {
+        return Ok(match desk.closed_at(&session, &id, &shown).filter(|_| matches!(press, CallPress::Close)) {
             // The second press of two.
             Some(reference) => closed(&desk, &visit, &session, reference),
             None => unmatched(&desk, &visit, &session, Unmatched::Call, None),
@@ -142,14 +147,16 @@ async fn act(
     };
     let is_shown = shown == shown_of(&call);
     match press {
-        Press::Offered(offered) => pressed(&desk, &visit, &session, &call, |call| call.right_offered = Some(offered)),
-        Press::Person(person) if call.line.people.contains(&person) => {
+        CallPress::Offered(offered) => {
+            pressed(&desk, &visit, &session, &call, |call| call.right_offered = Some(offered))
+        }
+        CallPress::Person(person) if call.line.people.contains(&person) => {
             pressed(&desk, &visit, &session, &call, |call| call.person = Some(person))
         }
-        Press::Person(_) => Err(Problem::with(Slug::MalformedRequest, "act")),
-        Press::Object(_) | Press::Close if !is_shown => Ok(changed(&desk, &visit, &session, &call)),
-        Press::Object(channels) => object(&desk, &visit, &session, &call, &channels).await,
-        Press::Close => close(&desk, &visit, &session, &id, &call).await,
+        CallPress::Person(_) => Err(Problem::with(Slug::MalformedRequest, "act")),
+        CallPress::Object(_) | CallPress::Close if !is_shown => Ok(changed(&desk, &visit, &session, &call)),
+        CallPress::Object(channels) => object(&desk, &visit, &session, &call, &channels).await,
+        CallPress::Close => close(&desk, &visit, &session, &id, &call).await,
     }
 }
 
@@ -168,7 +175,7 @@ fn shown_of(call: &OpenCall) -> String {
 fn pressed(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     call: &OpenCall,
     change: impl FnOnce(&mut OpenCall),
 ) -> Result<Response, Problem> {
@@ -178,14 +185,14 @@ fn pressed(
     }
 }
 
-fn changed(desk: &Desk, visit: &Visit, session: &Session, call: &OpenCall) -> Response {
+fn changed(desk: &Desk, visit: &Visit, session: &StaffSession, call: &OpenCall) -> Response {
     unmatched(desk, visit, session, Unmatched::CallChanged, Some(desk.path_of(session, call)))
 }
 
 async fn object(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     call: &OpenCall,
     channels: &[Channel],
 ) -> Result<Response, Problem> {
@@ -198,12 +205,18 @@ async fn object(
     }
 }
 
-fn closed(desk: &Desk, visit: &Visit, session: &Session, reference: String) -> Response {
+fn closed(desk: &Desk, visit: &Visit, session: &StaffSession, reference: String) -> Response {
     let state = CallState::Closed { form: CallForm::default(), closed: Some(reference) };
     page(desk, visit, session, false, state, None)
 }
 
-async fn close(desk: &Desk, visit: &Visit, session: &Session, id: &str, call: &OpenCall) -> Result<Response, Problem> {
+async fn close(
+    desk: &Desk,
+    visit: &Visit,
+    session: &StaffSession,
+    id: &str,
+    call: &OpenCall,
+) -> Result<Response, Problem> {
     match desk.calls.close_call(call).await {
         Ok(()) => {
             let reference = call.line.reference.as_str().to_owned();
@@ -220,7 +233,7 @@ async fn close(desk: &Desk, visit: &Visit, session: &Session, id: &str, call: &O
 
 impl Desk {
     /// The call at an address of this session, while it is open.
-    fn call_at(&self, session: &Session, id: &str) -> Option<OpenCall> {
+    fn call_at(&self, session: &StaffSession, id: &str) -> Option<OpenCall> {
         let id = WorkId::parse(id)?;
         let call = self.sessions.work(session, |work| work.call(id).copied()).flatten()?;
         let call = self.calls.get(&call)?;
@@ -234,19 +247,19 @@ impl Desk {
     }
 
     /// The reference of the call that was closed at an address of this session by a screen that showed this.
-    fn closed_at(&self, session: &Session, id: &str, shown: &str) -> Option<String> {
+    fn closed_at(&self, session: &StaffSession, id: &str, shown: &str) -> Option<String> {
         let id = WorkId::parse(id)?;
         self.sessions.work(session, |work| work.closed(id, shown).map(str::to_owned)).flatten()
     }
 
     /// The address of a call in this session.
-    pub(super) fn path_of(&self, session: &Session, call: &OpenCall) -> String {
+    pub(super) fn path_of(&self, session: &StaffSession, call: &OpenCall) -> String {
         let id = self.sessions.work(session, |work| work.address_of(&call.id, &*self.entropy));
         // Of a session that ended meanwhile every address leads to signing in.
         id.map_or_else(|| CALL.to_owned(), paths::desk_call)
     }
 
-    fn card(&self, session: &Session, call: &OpenCall) -> Result<CallCard, Problem> {
+    fn card(&self, session: &StaffSession, call: &OpenCall) -> Result<CallCard, Problem> {
         let named = |subject: &Subject| {
             let person = self.people.known_person(*subject)?;
             let name = person.name().map(str::to_owned).or_else(|| person.customers().first().map(ToString::to_string));
@@ -268,8 +281,8 @@ impl Desk {
     }
 
     /// An objection, as it is read to the person.
-    pub(super) fn said(&self, acted: &Acted) -> Said {
-        Said {
+    pub(super) fn said(&self, acted: &ActOutcome) -> SaidObjection {
+        SaidObjection {
             channels: acted.channels.clone(),
             number: self.receipts.number(acted.record).to_string(),
             since: acted.since,
@@ -282,7 +295,7 @@ impl Desk {
 fn show(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     call: &OpenCall,
     fault: Option<CallFault>,
 ) -> Result<Response, Problem> {
@@ -293,7 +306,7 @@ fn show(
 fn form(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     reopens: bool,
     form: CallForm,
     fault: Option<CallFault>,
@@ -304,7 +317,7 @@ fn form(
 fn page(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     reopens: bool,
     state: CallState,
     fault: Option<CallFault>,

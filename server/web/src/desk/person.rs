@@ -16,20 +16,20 @@ use model::identity::{PointName, Subject};
 use model::paths::{self, Endpoint};
 use tokio::sync::OwnedMutexGuard;
 use ui::pages::desk::person::{Person as PersonPage, PersonProps};
-use words::views::desk::people::{Done, PersonFault, PersonView};
+use words::views::desk::people::{DoneForPerson, PersonFault, PersonView};
 use words::views::unmatched::Unmatched;
 
 use super::erase::erase;
-use super::session::Session;
-use super::work::{Made, Opened, Press, WorkId};
-use super::{Acting, DESK, Desk, Shared, back_to, channels_named, first_no, not_open, press_of, to, unmatched};
+use super::session::StaffSession;
+use super::work::{AnsweredForm, FormHash, OpenedLookUp, WorkId};
+use super::{Acting, DESK, Desk, DeskShared, back_to, channels_named, first_no, not_open, press_of, to, unmatched};
 use crate::form::{Form, LenientForm};
 use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
-use keuze_core::service::look_up::{Why, entered};
-use keuze_core::service::people::{Act, ActError, Who};
+use keuze_core::service::look_up::{LookupReason, entered};
+use keuze_core::service::people::{ActError, Addressee, Provenance};
 use words::problem::Slug;
 
 pub(super) fn router() -> Router<Arc<Desk>> {
@@ -42,15 +42,15 @@ pub(super) fn router() -> Router<Arc<Desk>> {
 }
 
 /// The look-up that an address names, if it was made in this session.
-fn opened(desk: &Desk, session: &Session, id: &str) -> Option<(WorkId, Opened)> {
+fn opened(desk: &Desk, session: &StaffSession, id: &str) -> Option<(WorkId, OpenedLookUp)> {
     let id = WorkId::parse(id)?;
     desk.sessions.work(session, |work| work.people(id).cloned()).flatten().map(|opened| (id, opened))
 }
 
 async fn page(
-    State(desk): Shared,
+    State(desk): DeskShared,
     visit: Visit,
-    session: Session,
+    session: StaffSession,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let Some((id, mut opened)) = opened(&desk, &session, &id) else { return Ok(not_open(&desk, &visit, &session)) };
@@ -64,10 +64,10 @@ async fn page(
 fn show(
     desk: &Desk,
     visit: &Visit,
-    session: &Session,
+    session: &StaffSession,
     id: WorkId,
-    opened: &Opened,
-    (done, fault): (Option<Done>, Option<PersonFault>),
+    opened: &OpenedLookUp,
+    (done, fault): (Option<DoneForPerson>, Option<PersonFault>),
 ) -> Result<Response, Problem> {
     let history = desk.people.history();
     let cards = opened.people.iter().filter(|person| is_still(desk, **person));
@@ -98,37 +98,37 @@ fn is_still(desk: &Desk, person: Subject) -> bool {
 
 /// A form about one of those who were looked up at its address in this session, from whoever is signed in; read strictly.
 /// While it lives no other one is looked at.
-pub(super) struct Entry {
+pub(super) struct PersonForm {
     _one_at_a_time: OwnedMutexGuard<()>,
-    press: Press,
+    press: FormHash,
     pub(super) visit: Visit,
-    pub(super) session: Session,
+    pub(super) session: StaffSession,
     pub(super) form: Form,
     id: WorkId,
-    pub(super) opened: Opened,
+    pub(super) opened: OpenedLookUp,
     pub(super) subject: Subject,
 }
 
 /// The same where it may say no: read leniently.
-struct LenientEntry(Entry);
+struct LenientEntry(PersonForm);
 
 /// From whom a form about somebody comes, and the look-up that its address names.
-struct Sender {
+struct StaffSender {
     visit: Visit,
-    session: Session,
+    session: StaffSession,
     id: String,
 }
 
 /// Reads it; what does not fit is answered as not recorded, and what the same press did before as done.
-impl FromRequest<Arc<Desk>> for Entry {
+impl FromRequest<Arc<Desk>> for PersonForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
-        let (sender, request) = Sender::of(request, desk).await?;
+        let (sender, request) = StaffSender::from_request(request, desk).await?;
         let mut form = Form::from_request(request, desk).await.map_err(Problem::into_response)?;
         let press = press_of(&form);
         let subject = form.needed("subject").and_then(subject).map_err(Problem::into_response)?;
-        Self::of(desk, sender, press, form, subject).await
+        Self::from_form(desk, sender, press, form, subject).await
     }
 }
 
@@ -136,18 +136,18 @@ impl FromRequest<Arc<Desk>> for LenientEntry {
     type Rejection = Response;
 
     async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Response> {
-        let (sender, request) = Sender::of(request, desk).await?;
+        let (sender, request) = StaffSender::from_request(request, desk).await?;
         let form = LenientForm::from_request(request, desk).await;
         let LenientForm(mut form) = form.map_err(Problem::into_response)?;
         let press = press_of(&form);
         let subject = form.first_needed("subject").and_then(subject).map_err(Problem::into_response)?;
-        Entry::of(desk, sender, press, form, subject).await.map(Self)
+        PersonForm::from_form(desk, sender, press, form, subject).await.map(Self)
     }
 }
 
-impl Sender {
+impl StaffSender {
     /// With the request that its form is still to be read from.
-    async fn of(request: Request, desk: &Arc<Desk>) -> Result<(Self, Request), Response> {
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<(Self, Request), Response> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, desk).await.map_err(Problem::into_response)?;
         let Acting(session) = Acting::from_request_parts(&mut parts, desk).await?;
@@ -162,11 +162,11 @@ fn subject(text: String) -> Result<Subject, Problem> {
     text.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "subject"))
 }
 
-impl Entry {
-    async fn of(
+impl PersonForm {
+    async fn from_form(
         desk: &Arc<Desk>,
-        Sender { visit, session, id }: Sender,
-        press: Press,
+        StaffSender { visit, session, id }: StaffSender,
+        press: FormHash,
         form: Form,
         subject: Subject,
     ) -> Result<Self, Response> {
@@ -182,7 +182,7 @@ impl Entry {
             .last_of(&desk.people.history(), subject)
             .map_err(|error| Problem::from(error).into_response())?;
         if let Some(made) = made.filter(|made| made.last == last) {
-            let answered = entry.came_to(desk, Outcome::Stood(made.done));
+            let answered = entry.came_to(desk, PersonOutcome::Stood(made.done));
             return Err(answered.unwrap_or_else(Problem::into_response));
         }
         if is_still(desk, subject) { Ok(entry) } else { Err(entry.changed(desk)) }
@@ -207,37 +207,37 @@ impl Entry {
     }
 
     /// Leads back to the page, which says once what was recorded; what was not is answered at once.
-    pub(super) fn came_to(self, desk: &Desk, outcome: Outcome) -> Result<Response, Problem> {
+    pub(super) fn came_to(self, desk: &Desk, outcome: PersonOutcome) -> Result<Response, Problem> {
         let Self { visit, session, .. } = &self;
         match outcome {
-            Outcome::Recorded(done) => {
-                let made = Made {
+            PersonOutcome::Recorded(done) => {
+                let made = AnsweredForm {
                     press: self.press,
                     done: done.clone(),
                     last: desk.look_ups.last_of(&desk.people.history(), self.subject)?,
                 };
-                let kept = |opened: &mut Opened| {
+                let kept = |opened: &mut OpenedLookUp| {
                     opened.done = Some(done);
                     opened.made.retain(|before| before.press != made.press);
                     // That an objection stands is seen by itself.
-                    opened.made.extend(Some(made).filter(|made| !matches!(made.done, Done::Objected(_))));
+                    opened.made.extend(Some(made).filter(|made| !matches!(made.done, DoneForPerson::Objected(_))));
                 };
                 desk.sessions.work(session, |work| work.people(self.id).map(kept));
                 Ok(to(&paths::desk_person(self.id), visit))
             }
-            Outcome::Stood(done) => show(desk, visit, session, self.id, &self.opened, (Some(done), None)),
-            Outcome::Refused(fault) => show(desk, visit, session, self.id, &self.opened, (None, Some(fault))),
-            Outcome::Changed => Ok(self.changed(desk)),
+            PersonOutcome::Stood(done) => show(desk, visit, session, self.id, &self.opened, (Some(done), None)),
+            PersonOutcome::Refused(fault) => show(desk, visit, session, self.id, &self.opened, (None, Some(fault))),
+            PersonOutcome::Changed => Ok(self.changed(desk)),
         }
     }
 }
 
 /// What an act came to.
-pub(super) enum Outcome {
+pub(super) enum PersonOutcome {
     /// It is on record.
-    Recorded(Done),
+    Recorded(DoneForPerson),
     /// It was on record before.
-    Stood(Done),
+    Stood(DoneForPerson),
     /// Something is missing.
     Refused(PersonFault),
     /// The person is not as the page showed them.
@@ -245,7 +245,7 @@ pub(super) enum Outcome {
 }
 
 /// A no counts whatever else stands there; a request to sign up is read to the end.
-async fn act(State(desk): Shared, LenientEntry(mut entry): LenientEntry) -> Result<Response, Problem> {
+async fn act(State(desk): DeskShared, LenientEntry(mut entry): LenientEntry) -> Result<Response, Problem> {
     let each_once = entry.form.each_once();
     let route = entry.form.all("route").iter().find_map(|word| route(word));
     let press = first_no(&mut entry.form)?;
@@ -257,7 +257,7 @@ async fn act(State(desk): Shared, LenientEntry(mut entry): LenientEntry) -> Resu
     }
     let act = route.map(|route| entered(&entry.session.name, route, Some(&entry.opened.why)));
     let outcome = match (kind, &channels[..], act) {
-        ("object" | "opt_in", _, None) => Outcome::Refused(PersonFault::Route),
+        ("object" | "opt_in", _, None) => PersonOutcome::Refused(PersonFault::Route),
         ("object", channels, Some(act)) => object(&desk, entry.subject, channels, &act).await?,
         ("opt_in", [channel], Some(act)) => request(&desk, entry.subject, *channel, &act).await?,
         _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
@@ -265,69 +265,79 @@ async fn act(State(desk): Shared, LenientEntry(mut entry): LenientEntry) -> Resu
     entry.came_to(&desk, outcome)
 }
 
-async fn object(desk: &Desk, subject: Subject, channels: &[Channel], act: &Act) -> Result<Outcome, Problem> {
-    match desk.contactability.object(&Who::person(subject), channels, act).await {
-        Ok(acted) if acted.changed => Ok(Outcome::Recorded(Done::Objected(desk.said(&acted)))),
-        Ok(acted) => Ok(Outcome::Stood(Done::Objected(desk.said(&acted)))),
-        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+async fn object(
+    desk: &Desk,
+    subject: Subject,
+    channels: &[Channel],
+    act: &Provenance,
+) -> Result<PersonOutcome, Problem> {
+    match desk.contactability.object(&Addressee::person(subject), channels, act).await {
+        Ok(acted) if acted.changed => Ok(PersonOutcome::Recorded(DoneForPerson::Objected(desk.said(&acted)))),
+        Ok(acted) => Ok(PersonOutcome::Stood(DoneForPerson::Objected(desk.said(&acted)))),
+        Err(ActError::NoPerson) => Ok(PersonOutcome::Changed),
         Err(error) => Err(error.into()),
     }
 }
 
 /// What staff enter as an opt-in waits for the person.
-async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Act) -> Result<Outcome, Problem> {
+async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Provenance) -> Result<PersonOutcome, Problem> {
     match desk.contactability.request_opt_in(subject, &[channel], act).await {
-        Ok(_) => Ok(Outcome::Recorded(Done::Requested(channel))),
-        Err(ActError::SelfSignUpRequired) => Ok(Outcome::Refused(PersonFault::SelfSignUp)),
-        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Ok(_) => Ok(PersonOutcome::Recorded(DoneForPerson::Requested(channel))),
+        Err(ActError::SelfSignUpRequired) => Ok(PersonOutcome::Refused(PersonFault::SelfSignUp)),
+        Err(ActError::NoPerson) => Ok(PersonOutcome::Changed),
         Err(error) => Err(error.into()),
     }
 }
 
 /// The other one is looked up, too, which is recorded; then the two are one.
-async fn merge(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+async fn merge(State(desk): DeskShared, mut entry: PersonForm) -> Result<Response, Problem> {
     let (other, same) = (entry.form.needed("other")?, is_ticked(&mut entry.form, "same")?);
     let outcome = if !entry.is_shown_whole(&desk)? {
-        Outcome::Changed
+        PersonOutcome::Changed
     } else if same {
         merge_with(&desk, &entry, other.trim()).await?
     } else {
-        Outcome::Refused(PersonFault::Unconfirmed)
+        PersonOutcome::Refused(PersonFault::Unconfirmed)
     };
     entry.came_to(&desk, outcome)
 }
 
-async fn merge_with(desk: &Desk, entry: &Entry, number: &str) -> Result<Outcome, Problem> {
+async fn merge_with(desk: &Desk, entry: &PersonForm, number: &str) -> Result<PersonOutcome, Problem> {
     match desk.look_ups.merge_with_customer(entry.subject, number, &entry.session.name, &entry.opened.why).await {
-        Ok(Some(_)) => Ok(Outcome::Recorded(Done::Merged)),
-        Ok(None) | Err(ActError::Nothing) => Ok(Outcome::Refused(PersonFault::NoOther)),
-        Err(ActError::NoPerson) => Ok(Outcome::Changed),
+        Ok(Some(_)) => Ok(PersonOutcome::Recorded(DoneForPerson::Merged)),
+        Ok(None) | Err(ActError::Nothing) => Ok(PersonOutcome::Refused(PersonFault::NoOther)),
+        Err(ActError::NoPerson) => Ok(PersonOutcome::Changed),
         Err(error) => Err(error.into()),
     }
 }
 
 /// What joined later is the person's own: whoever says so writes how they know, beside the reason of the look-up.
-async fn same_person(State(desk): Shared, mut entry: Entry) -> Result<Response, Problem> {
+async fn same_person(State(desk): DeskShared, mut entry: PersonForm) -> Result<Response, Problem> {
     let named = entry.form.needed("at")?.parse().map_err(|_| Problem::with(Slug::MalformedRequest, "at"))?;
     let is_checked = is_ticked(&mut entry.form, "same")?;
-    let known_by = Why::parse(&entry.form.needed("known_by")?).ok().filter(|_| is_checked);
+    let known_by = LookupReason::parse(&entry.form.needed("known_by")?).ok().filter(|_| is_checked);
     let outcome = match known_by {
-        _ if !entry.is_shown_whole(&desk)? => Outcome::Changed,
-        None => Outcome::Refused(PersonFault::SamePersonUnconfirmed),
+        _ if !entry.is_shown_whole(&desk)? => PersonOutcome::Changed,
+        None => PersonOutcome::Refused(PersonFault::SamePersonUnconfirmed),
         Some(known_by) => vouched(&desk, &entry, named, &known_by).await?,
     };
     entry.came_to(&desk, outcome)
 }
 
-async fn vouched(desk: &Desk, entry: &Entry, named: PointName, known_by: &Why) -> Result<Outcome, Problem> {
+async fn vouched(
+    desk: &Desk,
+    entry: &PersonForm,
+    named: PointName,
+    known_by: &LookupReason,
+) -> Result<PersonOutcome, Problem> {
     let person = desk.people.known_person(entry.subject);
     let Some(point) = person.and_then(|person| desk.look_ups.joined_point(&person, named)) else {
-        return Ok(Outcome::Changed);
+        return Ok(PersonOutcome::Changed);
     };
-    let act = Act { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
+    let act = Provenance { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
     match desk.merging.vouch(entry.subject, &point, &act).await {
-        Ok(_) => Ok(Outcome::Recorded(Done::SamePerson(point.given()))),
-        Err(ActError::NoPerson | ActError::Nothing) => Ok(Outcome::Changed),
+        Ok(_) => Ok(PersonOutcome::Recorded(DoneForPerson::SamePerson(point.given()))),
+        Err(ActError::NoPerson | ActError::Nothing) => Ok(PersonOutcome::Changed),
         Err(error) => Err(error.into()),
     }
 }

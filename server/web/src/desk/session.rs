@@ -12,12 +12,12 @@ use model::paths::Endpoint;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
-use super::work::{Press, Work};
+use super::work::{FormHash, Work};
 use crate::cookies;
 use keuze_core::config::DESK;
 use keuze_core::service::sign_ins::Missed;
 use keuze_core::service::staff::{SignedIn, StaffName};
-use vault::random::Entropy;
+use vault::random::SecureRandom;
 
 const NAME: &str = DESK.plain;
 /// Over https: set by nobody who answers over plain http in the host's name.
@@ -35,7 +35,7 @@ const REPEATED: Duration = Duration::minutes(1);
 
 /// One staff member at one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Session {
+pub(super) struct StaffSession {
     /// Who.
     pub(super) name: StaffName,
     /// Opens nothing but the form for a new password.
@@ -55,13 +55,13 @@ struct TokenHash([u8; 32]);
 #[derive(Default)]
 pub(super) struct Sessions {
     /// Guards the table of those that are open, for one look or change.
-    open: Mutex<HashMap<TokenHash, Kept>>,
+    open: Mutex<HashMap<TokenHash, StoredSession>>,
     /// Guards the table of those that a new password ended, and when; for one look or change.
     replaced: Mutex<HashMap<TokenHash, (StaffName, OffsetDateTime)>>,
 }
 
 /// What a session is opened with.
-pub(super) struct Opening {
+pub(super) struct SessionOpening {
     /// Who.
     pub(super) signed_in: SignedIn,
     /// The access that it is opened under.
@@ -69,15 +69,15 @@ pub(super) struct Opening {
     /// What failed under the name before.
     pub(super) missed: Option<Missed>,
     /// The form for a new password that it comes of.
-    pub(super) by: Option<Press>,
+    pub(super) by: Option<FormHash>,
 }
 
-struct Kept {
+struct StoredSession {
     signed_in: SignedIn,
     access: RecordAddress,
     missed: Option<Missed>,
     /// The form for a new password that opened it; it names passwords, so it is kept hashed once more, under the session's key.
-    by: Option<Press>,
+    by: Option<FormHash>,
     /// Opened over https: then only the prefixed cookie opens it.
     secure: bool,
     opened: OffsetDateTime,
@@ -86,7 +86,7 @@ struct Kept {
     work: Work,
 }
 
-impl Kept {
+impl StoredSession {
     fn lives(&self, now: OffsetDateTime) -> bool {
         let longest = if self.signed_in.one_time { ONE_TIME } else { LONGEST };
         now - self.used < IDLE && now - self.opened < longest
@@ -94,7 +94,7 @@ impl Kept {
 }
 
 impl Sessions {
-    fn table(&self) -> MutexGuard<'_, HashMap<TokenHash, Kept>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<TokenHash, StoredSession>> {
         // Nothing in here is ever half done, so what a panicking thread left is right.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -102,9 +102,9 @@ impl Sessions {
     /// Opens a session; gives the Set-Cookie value.
     pub(super) fn open(
         &self,
-        Opening { signed_in, access, missed, by }: Opening,
+        SessionOpening { signed_in, access, missed, by }: SessionOpening,
         now: OffsetDateTime,
-        entropy: &dyn Entropy,
+        entropy: &dyn SecureRandom,
         secure: bool,
     ) -> String {
         let token = hex::encode(entropy.bytes::<32>());
@@ -112,13 +112,14 @@ impl Sessions {
         table.retain(|_, kept| kept.lives(now));
         let key = hash(token.as_bytes());
         let by = by.map(|form| form.under(key));
-        let kept = Kept { signed_in, access, missed, by, secure, opened: now, used: now, work: Work::default() };
+        let kept =
+            StoredSession { signed_in, access, missed, by, secure, opened: now, used: now, work: Work::default() };
         table.insert(key, kept);
         cookie(token, secure).to_string()
     }
 
     /// The session of a request, if it has one that lives; using it prolongs it.
-    pub(super) fn find(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<Session> {
+    pub(super) fn find(&self, headers: &HeaderMap, now: OffsetDateTime) -> Option<StaffSession> {
         let mut table = self.table();
         let opens = |(name, key): &(&str, TokenHash)| {
             table.get(key).is_some_and(|kept| *name == cookie_name(kept.secure) && kept.lives(now))
@@ -127,11 +128,11 @@ impl Sessions {
         let kept = table.get_mut(&key)?;
         kept.used = now;
         let SignedIn { name, one_time } = kept.signed_in.clone();
-        Some(Session { name, one_time, access: kept.access, missed: kept.missed, key })
+        Some(StaffSession { name, one_time, access: kept.access, missed: kept.missed, key })
     }
 
     /// Does something with what was looked up in a session; `None` if it ended meanwhile.
-    pub(super) fn work<T>(&self, session: &Session, act: impl FnOnce(&mut Work) -> T) -> Option<T> {
+    pub(super) fn work<T>(&self, session: &StaffSession, act: impl FnOnce(&mut Work) -> T) -> Option<T> {
         self.table().get_mut(&session.key).map(|kept| act(&mut kept.work))
     }
 
@@ -160,8 +161,8 @@ impl Sessions {
     }
 
     /// Whether a session was opened just now by this form for a new password: then it was sent again.
-    pub(super) fn is_opened_by(&self, session: &Session, form: Press, now: OffsetDateTime) -> bool {
-        let is_its = |kept: &Kept| kept.by == Some(form.under(session.key)) && now - kept.opened < REPEATED;
+    pub(super) fn is_opened_by(&self, session: &StaffSession, form: FormHash, now: OffsetDateTime) -> bool {
+        let is_its = |kept: &StoredSession| kept.by == Some(form.under(session.key)) && now - kept.opened < REPEATED;
         self.table().get(&session.key).is_some_and(is_its)
     }
 
@@ -173,7 +174,7 @@ impl Sessions {
     }
 }
 
-impl Press {
+impl FormHash {
     fn under(self, TokenHash(key): TokenHash) -> Self {
         Self(Sha256::new().chain_update(key).chain_update(self.0).finalize().into())
     }

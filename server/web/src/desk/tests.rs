@@ -10,8 +10,8 @@ use model::identity::{RecordAddress, ShardNumber};
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::fixture::{Answer, Browser};
-use keuze_core::service::fixture::House;
+use crate::fixture::{Browser, TestResponse};
+use keuze_core::service::fixture::TestApp;
 use keuze_core::service::staff::{Existing, StaffName};
 
 pub(crate) const PASSWORD: &str = "vier woorden aan elkaar";
@@ -20,56 +20,56 @@ fn anna() -> StaffName {
     "anna".parse().expect("a name")
 }
 
-fn staff(house: &House) -> &Staff {
-    &house.services.staff
+fn staff(app: &TestApp) -> &Staff {
+    &app.services.staff
 }
 
 /// A house where Anna has her own password already.
-async fn house_of_anna() -> House {
-    let house = House::new().await;
-    employ_anna(&house).await;
-    house
+async fn house_of_anna() -> TestApp {
+    let app = TestApp::new().await;
+    employ_anna(&app).await;
+    app
 }
 
-pub(crate) async fn employ_anna(house: &House) {
-    employ(house, "anna").await;
+pub(crate) async fn employ_anna(app: &TestApp) {
+    employ(app, "anna").await;
 }
 
 /// Somebody with a password of their own.
-pub(crate) async fn employ(house: &House, name: &str) {
+pub(crate) async fn employ(app: &TestApp, name: &str) {
     let name: StaffName = name.parse().expect("a name");
-    staff(house).issue(&name, Existing::Refuse).await.expect("added");
-    staff(house).replace(&name, None, Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
+    staff(app).issue(&name, Existing::Refuse).await.expect("added");
+    staff(app).replace(&name, None, Zeroizing::new(PASSWORD.to_owned()), PASSWORD).await.expect("replaced");
 }
 
 /// They, at the desk.
-pub(crate) async fn desk_of(house: &House, name: &str) -> Browser {
-    let mut browser = Browser::new(house);
+pub(crate) async fn desk_of(app: &TestApp, name: &str) -> Browser {
+    let mut browser = Browser::new(app);
     assert_eq!(sign_in_as(&mut browser, name, PASSWORD).await.status, StatusCode::SEE_OTHER);
     browser
 }
 
 /// Anna at the desk, on a host of ours.
-pub(crate) async fn annas_desk(house: &House, host: &'static str) -> Browser {
-    let mut browser = Browser::new(house);
+pub(crate) async fn annas_desk(app: &TestApp, host: &'static str) -> Browser {
+    let mut browser = Browser::new(app);
     browser.host = host;
     let answer = sign_in_as(&mut browser, "anna", PASSWORD).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, DESK));
     browser
 }
 
-async fn sign_in_as(browser: &mut Browser, name: &str, password: &str) -> Answer {
+async fn sign_in_as(browser: &mut Browser, name: &str, password: &str) -> TestResponse {
     browser.post("/keuze/desk/sign-in", &[("name", name), ("password", password)]).await
 }
 
-pub(crate) async fn look_up_for(browser: &mut Browser, query: &str, reason: &str) -> Answer {
+pub(crate) async fn look_up_for(browser: &mut Browser, query: &str, reason: &str) -> TestResponse {
     browser.post("/keuze/desk/look-up", &[("query", query), ("reason", reason)]).await
 }
 
 /// A visitor answers on the preference page; gives the number of the receipt.
-async fn visitor(house: &House, control: &str, grants: &[(&str, &str)]) -> (String, Browser) {
-    let mut browser = Browser::new(house);
-    let policy = house.services.published.current().id();
+async fn visitor(app: &TestApp, control: &str, grants: &[(&str, &str)]) -> (String, Browser) {
+    let mut browser = Browser::new(app);
+    let policy = app.services.published.current().id();
     let mut form = vec![("policy", policy.as_str()), ("language", "nl"), ("surface", "page"), ("control", control)];
     form.extend(["statistics", "marketing", "profiling", "third_party_embeds"].map(|purpose| ("offered", purpose)));
     form.extend_from_slice(grants);
@@ -80,14 +80,14 @@ async fn visitor(house: &House, control: &str, grants: &[(&str, &str)]) -> (Stri
 /// A cookie that somebody else planted, and one that cannot be read, lock nobody out; over https a plain name is none.
 #[tokio::test]
 async fn planted_cookies_neither_lock_out_nor_let_in() {
-    let house = house_of_anna().await;
+    let app = house_of_anna().await;
     for (host, ours, planted) in [
         ("www.voipro.nl", "__Secure-keuze_desk", "keuze_desk=0123"),
         ("www.voipro.nl", "__Secure-keuze_desk", "__Secure-keuze_desk=0123"),
         ("localhost", "keuze_desk", "keuze_desk=0123"),
         ("localhost", "keuze_desk", "utm=søgelse"),
     ] {
-        let mut browser = annas_desk(&house, host).await;
+        let mut browser = annas_desk(&app, host).await;
         let token = browser.cookies[0].1.clone();
         assert_eq!(browser.cookies[0].0, ours);
         let (name, value) = planted.split_once('=').expect("a cookie");
@@ -105,10 +105,10 @@ async fn planted_cookies_neither_lock_out_nor_let_in() {
 
 #[tokio::test]
 async fn without_a_session_there_is_a_sign_in_and_nothing_else() {
-    let house = house_of_anna().await;
-    let (number, _) = visitor(&house, "refuse_all", &[]).await;
-    let before = house.ledger().len();
-    let mut browser = Browser::new(&house);
+    let app = house_of_anna().await;
+    let (number, _) = visitor(&app, "refuse_all", &[]).await;
+    let before = app.ledger().len();
+    let mut browser = Browser::new(&app);
     let page = browser.get(DESK).await;
     assert_eq!(page.status, StatusCode::OK);
     insta::assert_snapshot!(page.words(), @r"
@@ -125,13 +125,13 @@ async fn without_a_session_there_is_a_sign_in_and_nothing_else() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert!(answer.words().contains("U bent niet (meer) aangemeld. Er is niets opgezocht."));
     assert!(!answer.body.contains("0001/"));
-    assert_eq!(house.ledger().len(), before);
+    assert_eq!(app.ledger().len(), before);
 }
 
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_are_answered_alike() {
-    let house = house_of_anna().await;
-    let mut browser = Browser::new(&house);
+    let app = house_of_anna().await;
+    let mut browser = Browser::new(&app);
     let wrong = sign_in_as(&mut browser, "anna", "vier andere woorden").await;
     let unknown = sign_in_as(&mut browser, "bert", "vier andere woorden").await;
     assert_eq!((wrong.status, &wrong.body), (StatusCode::FORBIDDEN, &unknown.body));
@@ -141,17 +141,17 @@ async fn a_wrong_password_and_an_unknown_name_are_answered_alike() {
 
 #[tokio::test]
 async fn a_one_time_password_opens_nothing_but_the_form_that_replaces_it() {
-    let house = House::new().await;
-    let issued = staff(&house).issue(&anna(), Existing::Refuse).await.expect("added");
-    let (number, _) = visitor(&house, "refuse_all", &[]).await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let issued = staff(&app).issue(&anna(), Existing::Refuse).await.expect("added");
+    let (number, _) = visitor(&app, "refuse_all", &[]).await;
+    let mut browser = Browser::new(&app);
     sign_in_as(&mut browser, "anna", &issued).await;
     assert!(browser.get(DESK).await.words().contains("Kies uw eigen wachtwoord"));
 
-    let before = house.ledger().len();
+    let before = app.ledger().len();
     let answer = look_up_for(&mut browser, &number, "klant belt").await;
     assert!(answer.words().contains("Kies uw eigen wachtwoord") && !answer.body.contains(&number));
-    assert_eq!(house.ledger().len(), before);
+    assert_eq!(app.ledger().len(), before);
 
     let short = browser.post("/keuze/desk/password", &[("password", "kort"), ("again", "kort")]).await;
     assert!(short.words().contains("Dit wachtwoord is te kort."));
@@ -172,9 +172,9 @@ async fn a_one_time_password_opens_nothing_but_the_form_that_replaces_it() {
 
 #[tokio::test]
 async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
-    let house = house_of_anna().await;
-    let (number, _) = visitor(&house, "refuse_all", &[]).await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    let (number, _) = visitor(&app, "refuse_all", &[]).await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let answer =
         look_up_for(&mut desk, &number.to_lowercase().replace('-', " "), " Klant belt  over zijn keuze ").await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -192,11 +192,11 @@ async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
     ] {
         assert!(words.contains(needed), "{needed}\n{words}");
     }
-    let stored = &house.services.published.current().html[0].1;
+    let stored = &app.services.published.current().html[0].1;
     let stored = String::from_utf8_lossy(stored);
     assert!(answer.body.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").contains(&*stored));
 
-    let audit = house.ledger().pop().expect("an event");
+    let audit = app.ledger().pop().expect("an event");
     assert_eq!(audit.kind(), EventKind::LookedUp);
     assert_eq!(audit.head.actor, Actor::Agent { name: "anna".to_owned() });
     assert_eq!(audit.reason(), Some("Klant belt over zijn keuze"));
@@ -207,15 +207,15 @@ async fn a_refusal_is_found_by_its_number_with_the_text_that_was_shown() {
 
 #[tokio::test]
 async fn a_consent_id_shows_its_history_and_stands_sealed_in_the_audit() {
-    let house = house_of_anna().await;
-    let (number, mut visitor) = visitor(&house, "save", &[("grant", "marketing")]).await;
+    let app = house_of_anna().await;
+    let (number, mut visitor) = visitor(&app, "save", &[("grant", "marketing")]).await;
     let id = visitor.cookies.iter().find(|(name, _)| name == "keuze_id").expect("a consent id").1.clone();
-    let policy = house.services.published.current().id();
-    house.clock.advance(60);
+    let policy = app.services.published.current().id();
+    app.clock.advance(60);
     let withdraw = [("policy", policy.as_str()), ("language", "nl"), ("surface", "page"), ("control", "refuse_all")];
     visitor.post("/keuze/choices", &withdraw).await;
 
-    let mut desk = annas_desk(&house, "localhost").await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let by_id = look_up_for(&mut desk, &id, "verzoek om inzage").await.words();
     assert!(by_id.contains("Vastlegging 0001/4") && by_id.contains("toestemming ingetrokken"), "{by_id}");
     assert!(by_id.contains(&number), "the history has both numbers: {by_id}");
@@ -223,7 +223,7 @@ async fn a_consent_id_shows_its_history_and_stands_sealed_in_the_audit() {
     let by_number = look_up_for(&mut desk, &number, "verzoek om inzage").await.words();
     assert!(by_number.contains("Vastlegging 0001/3") && by_number.contains("2026-11-24 14:06:09"), "{by_number}");
 
-    for audit in house.ledger().iter().filter(|event| event.kind() == EventKind::LookedUp) {
+    for audit in app.ledger().iter().filter(|event| event.kind() == EventKind::LookedUp) {
         assert!(audit.audited().is_some());
         assert!(!serde_json::to_string(audit).expect("JSON").contains(&id));
     }
@@ -231,10 +231,10 @@ async fn a_consent_id_shows_its_history_and_stands_sealed_in_the_audit() {
 
 #[tokio::test]
 async fn without_a_reason_nothing_is_looked_up_and_nothing_recorded() {
-    let house = house_of_anna().await;
-    let (number, _) = visitor(&house, "refuse_all", &[]).await;
-    let mut desk = annas_desk(&house, "localhost").await;
-    let before = house.ledger().len();
+    let app = house_of_anna().await;
+    let (number, _) = visitor(&app, "refuse_all", &[]).await;
+    let mut desk = annas_desk(&app, "localhost").await;
+    let before = app.ledger().len();
     for reason in ["", "   ", "x"] {
         let answer = look_up_for(&mut desk, &number, reason).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -243,13 +243,13 @@ async fn without_a_reason_nothing_is_looked_up_and_nothing_recorded() {
     }
     let mistyped = look_up_for(&mut desk, "00G00-00000-00000", "klant belt").await.words();
     assert!(mistyped.contains("In dit nummer zit een typefout."), "{mistyped}");
-    assert_eq!(house.ledger().len(), before);
+    assert_eq!(app.ledger().len(), before);
 }
 
 #[tokio::test]
 async fn what_is_not_there_is_said_clearly_and_recorded() {
-    let house = house_of_anna().await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let invented = model::receipt::ReceiptNumber {
         address: RecordAddress { shard: ShardNumber::FIRST, index: 1 },
         mac: [1, 2, 3, 4, 5],
@@ -258,7 +258,7 @@ async fn what_is_not_there_is_said_clearly_and_recorded() {
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert!(unknown.words().contains("Het nummer is nooit uitgegeven, of de gegevens zijn gewist."));
     look_up_for(&mut desk, "00112233445566778899aabbccddeeff", "klant belt").await;
-    let targets = house.ledger().into_iter().filter_map(|event| match event.body {
+    let targets = app.ledger().into_iter().filter_map(|event| match event.body {
         Body::LookedUp(looked_up) => Some(looked_up.target),
         _ => None,
     });
@@ -268,23 +268,23 @@ async fn what_is_not_there_is_said_clearly_and_recorded() {
 
 #[tokio::test]
 async fn a_session_ends_by_itself_and_by_signing_out() {
-    let house = house_of_anna().await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let at_the_desk = async |desk: &mut Browser| desk.get(DESK).await.words().contains("Een keuze of persoon opzoeken");
-    house.clock.advance(1_799);
+    app.clock.advance(1_799);
     assert!(at_the_desk(&mut desk).await);
-    house.clock.advance(1_799);
+    app.clock.advance(1_799);
     assert!(at_the_desk(&mut desk).await, "use prolongs it");
-    house.clock.advance(1_800);
+    app.clock.advance(1_800);
     assert!(!at_the_desk(&mut desk).await);
 
     sign_in_as(&mut desk, "anna", PASSWORD).await;
     let token = desk.cookies.clone();
     for _ in 0..20 {
-        house.clock.advance(1_790);
+        app.clock.advance(1_790);
         at_the_desk(&mut desk).await;
     }
-    house.clock.advance(200);
+    app.clock.advance(200);
     assert!(!at_the_desk(&mut desk).await, "a working day is the longest");
 
     sign_in_as(&mut desk, "anna", PASSWORD).await;
@@ -298,9 +298,9 @@ async fn a_session_ends_by_itself_and_by_signing_out() {
 
 #[tokio::test]
 async fn the_session_cookie_is_out_of_reach() {
-    let house = house_of_anna().await;
+    let app = house_of_anna().await;
     for (host, prefix, secure) in [("localhost", "", ""), ("www.voipro.nl", "__Secure-", " Secure;")] {
-        let mut browser = Browser::new(&house);
+        let mut browser = Browser::new(&app);
         browser.host = host;
         let answer = sign_in_as(&mut browser, "anna", PASSWORD).await;
         let set = answer.headers[header::SET_COOKIE].to_str().expect("ASCII");
@@ -313,9 +313,9 @@ async fn the_session_cookie_is_out_of_reach() {
 
 #[tokio::test]
 async fn the_desk_speaks_english_too() {
-    let house = house_of_anna().await;
-    let (number, _) = visitor(&house, "refuse_all", &[]).await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    let (number, _) = visitor(&app, "refuse_all", &[]).await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let form = [("query", number.as_str()), ("reason", "caller asks")];
     let words = desk.post("/keuze/desk/look-up?lang=en", &form).await.words();
     for needed in ["Record 0001/3", "offered, refused", "Right. Leaf, path and signature were computed again."] {
@@ -327,21 +327,21 @@ async fn the_desk_speaks_english_too() {
 /// name is another one.
 #[tokio::test]
 async fn whoever_is_removed_or_reset_is_out_at_once() {
-    let house = house_of_anna().await;
-    let mut desk = annas_desk(&house, "www.voipro.nl").await;
+    let app = house_of_anna().await;
+    let mut desk = annas_desk(&app, "www.voipro.nl").await;
     let is_in = async |desk: &mut Browser| desk.get(DESK).await.body.contains("look-up");
     assert!(is_in(&mut desk).await, "the test can fail");
-    staff(&house).remove(&anna()).await.expect("removed");
+    staff(&app).remove(&anna()).await.expect("removed");
     assert!(!is_in(&mut desk).await);
     assert_eq!(sign_in_as(&mut desk, "anna", PASSWORD).await.status, StatusCode::FORBIDDEN);
-    assert!(staff(&house).list().expect("readable").is_empty());
-    employ_anna(&house).await;
+    assert!(staff(&app).list().expect("readable").is_empty());
+    employ_anna(&app).await;
     assert!(!is_in(&mut desk).await, "another access of the same name");
-    let mut desk = annas_desk(&house, "www.voipro.nl").await;
+    let mut desk = annas_desk(&app, "www.voipro.nl").await;
     assert!(is_in(&mut desk).await);
-    staff(&house).reset(&anna()).await.expect("reset");
+    staff(&app).reset(&anna()).await.expect("reset");
     assert!(!is_in(&mut desk).await);
     let nobody: StaffName = "bert".parse().expect("a name");
-    assert!(matches!(staff(&house).reset(&nobody).await, Err(StaffError::Gone)));
-    assert!(matches!(staff(&house).remove(&nobody).await, Err(StaffError::Gone)));
+    assert!(matches!(staff(&app).reset(&nobody).await, Err(StaffError::Gone)));
+    assert!(matches!(staff(&app).remove(&nobody).await, Err(StaffError::Gone)));
 }

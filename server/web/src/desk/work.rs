@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use std::fmt;
 
 use model::identity::{RecordAddress, Subject};
-use words::views::desk::people::Done;
+use words::views::desk::people::DoneForPerson;
 
 use keuze_core::service::call::CallId;
-use keuze_core::service::look_up::Why;
-use vault::random::Entropy;
+use keuze_core::service::look_up::LookupReason;
+use vault::random::SecureRandom;
 
 /// A look-up's random id, as it stands in its address: 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct WorkId(u128);
 
 impl WorkId {
-    fn random(entropy: &dyn Entropy) -> Self {
+    fn random(entropy: &dyn SecureRandom) -> Self {
         Self(u128::from_be_bytes(entropy.bytes()))
     }
 
@@ -35,30 +35,30 @@ impl fmt::Display for WorkId {
 
 /// People who were looked up.
 #[derive(Clone)]
-pub(super) struct Opened {
+pub(super) struct OpenedLookUp {
     /// Who.
     pub(super) people: Vec<Subject>,
     /// Why.
-    pub(super) why: Why,
+    pub(super) why: LookupReason,
     /// Where that was recorded.
     pub(super) audit: RecordAddress,
     /// What was done last; shown once.
-    pub(super) done: Option<Done>,
+    pub(super) done: Option<DoneForPerson>,
     /// The forms that were sent and came to something.
-    pub(super) made: Vec<Made>,
+    pub(super) made: Vec<AnsweredForm>,
 }
 
 /// The hash of everything that a form says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Press(pub(super) [u8; 32]);
+pub(super) struct FormHash(pub(super) [u8; 32]);
 
 /// A form that was sent, and what came of it: pressed twice, it is done once.
 #[derive(Clone)]
-pub(super) struct Made {
+pub(super) struct AnsweredForm {
     /// Which form.
-    pub(super) press: Press,
+    pub(super) press: FormHash,
     /// What came of it.
-    pub(super) done: Done,
+    pub(super) done: DoneForPerson,
     /// The last record of the person then; once another one followed, the same press says something anew.
     pub(super) last: Option<RecordAddress>,
 }
@@ -66,7 +66,7 @@ pub(super) struct Made {
 /// Everything that was looked up in one session.
 #[derive(Default)]
 pub(super) struct Work {
-    people: HashMap<WorkId, Opened>,
+    people: HashMap<WorkId, OpenedLookUp>,
     calls: HashMap<WorkId, CallId>,
     /// The calls that were closed: their reference, and what the screen showed then.
     closed: HashMap<WorkId, (String, String)>,
@@ -74,19 +74,19 @@ pub(super) struct Work {
 
 impl Work {
     /// Puts people who were looked up at hand; gives their address.
-    pub(super) fn open(&mut self, opened: Opened, entropy: &dyn Entropy) -> WorkId {
+    pub(super) fn open(&mut self, opened: OpenedLookUp, entropy: &dyn SecureRandom) -> WorkId {
         let id = WorkId::random(entropy);
         self.people.insert(id, opened);
         id
     }
 
     /// The people at an address.
-    pub(super) fn people(&mut self, id: WorkId) -> Option<&mut Opened> {
+    pub(super) fn people(&mut self, id: WorkId) -> Option<&mut OpenedLookUp> {
         self.people.get_mut(&id)
     }
 
     /// The address of a call in this session; another session of the same staff member has another.
-    pub(super) fn address_of(&mut self, call: &CallId, entropy: &dyn Entropy) -> WorkId {
+    pub(super) fn address_of(&mut self, call: &CallId, entropy: &dyn SecureRandom) -> WorkId {
         let known = self.calls.iter().find(|(_, of)| *of == call).map(|(id, _)| *id);
         known.unwrap_or_else(|| {
             let id = WorkId::random(entropy);

@@ -5,10 +5,10 @@
 //! Chromium (`end2end/specs/decider.spec.mjs`, by way of `examples/device_cases.rs`).
 
 use model::choice::Answer;
-use model::cookie::{Said, put_beside};
+use model::cookie::{ChoiceCookie, put_beside};
 use model::date::Moment;
 use model::decision::{Decision, Recorded};
-use model::device::Device;
+use model::device::DeviceState;
 use model::event::{Actor, Answered, Body, Event, RecordedChoice, Route};
 use model::identity::ContentHash;
 use model::policy::Policy;
@@ -67,7 +67,7 @@ pub const POLICIES: [(&str, &[(&str, &str)]); 4] = [
 ];
 
 /// 2026-11-24 14:05:09 in Amsterdam.
-const NOON: i64 = datetime!(2026-11-24 13:05:09 UTC).unix_timestamp();
+const CASES_NOW: i64 = datetime!(2026-11-24 13:05:09 UTC).unix_timestamp();
 /// An answer that is given then holds through this second: 2027-05-24, when summer time is in force.
 pub const UNTIL: i64 = datetime!(2027-05-24 21:59:59 UTC).unix_timestamp();
 const DAY: i64 = 86_400;
@@ -186,7 +186,7 @@ pub fn cases() -> Vec<Case> {
         cookies: Vec::new(),
         seen: Vec::new(),
         gpc: false,
-        now: NOON,
+        now: CASES_NOW,
         clock: 0,
         record: Record::Nothing,
     };
@@ -223,7 +223,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn filled(value: &str) -> String {
-    value.replace('U', &UNTIL.to_string()).replace('E', &(NOON - 1).to_string())
+    value.replace('U', &UNTIL.to_string()).replace('E', &(CASES_NOW - 1).to_string())
 }
 
 fn together<'a>(values: impl Iterator<Item = &'a str>) -> Vec<u8> {
@@ -234,12 +234,12 @@ fn together<'a>(values: impl Iterator<Item = &'a str>) -> Vec<u8> {
 
 impl Case {
     /// The device, as the server reads it.
-    pub fn device(&self) -> Device {
+    pub fn device(&self) -> DeviceState {
         let now = OffsetDateTime::from_unix_timestamp(self.now).expect("a year that has four digits");
-        let said = Said::read(&together(self.cookies.iter().map(String::as_str)), now);
+        let said = ChoiceCookie::parse_choice_cookie(&together(self.cookies.iter().map(String::as_str)), now);
         let seen = together(self.seen.iter().copied());
         let seen = ["0", "1", "2"].iter().position(|known| known.as_bytes() == seen);
-        Device { said, seen: seen.and_then(|seen| u32::try_from(seen).ok()), gpc: self.gpc }
+        DeviceState { said, seen: seen.and_then(|seen| u32::try_from(seen).ok()), gpc: self.gpc }
     }
 
     /// For each purpose what holds: as the device alone says, or as it says together with its record.
@@ -261,7 +261,7 @@ impl Case {
 impl Record {
     /// Its events, in order; without a subject yet.
     pub fn events(self, policy: &Policy) -> Vec<Event> {
-        let at = OffsetDateTime::from_unix_timestamp(NOON).expect("a year that has four digits");
+        let at = OffsetDateTime::from_unix_timestamp(CASES_NOW).expect("a year that has four digits");
         let event = |kind: fn(RecordedChoice) -> Body, yes| {
             let answers = policy.optional().filter_map(|purpose| {
                 let answer = Answer::from_yes(purpose.regime, yes)?;

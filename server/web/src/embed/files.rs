@@ -10,7 +10,7 @@ use super::asset::Asset;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../target/site"]
-struct Site;
+struct EmbedSite;
 
 /// A browser file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,7 +102,7 @@ impl SiteFile {
     }
 
     pub(super) fn bytes(self) -> Option<Vec<u8>> {
-        Site::get(self.name()).map(|file| file.data.into_owned())
+        EmbedSite::get(self.name()).map(|file| file.data.into_owned())
     }
 }
 
@@ -121,7 +121,7 @@ impl fmt::Display for MissingFiles {
 
 /// Whether all browser files are there; asked once, at the start.
 pub fn check() -> Result<(), MissingFiles> {
-    let missing: Vec<_> = SiteFile::ALL.into_iter().filter(|file| Site::get(file.name()).is_none()).collect();
+    let missing: Vec<_> = SiteFile::ALL.into_iter().filter(|file| EmbedSite::get(file.name()).is_none()).collect();
     if missing.is_empty() { Ok(()) } else { Err(MissingFiles(missing)) }
 }
 

@@ -4,7 +4,7 @@ use model::controller::{Controller, Cookie};
 use model::identity::ContentHash;
 use model::language::{Language, Localized};
 use model::notice::{NoticePurpose, NoticeStrings};
-use model::policy::{ContinuedUse, Gpc, Policy};
+use model::policy::{ContinuedUseRule, Gpc, Policy};
 use model::purpose::{Purpose, Regime};
 
 /// What stands for the policy's hash.
@@ -47,7 +47,7 @@ pub(crate) fn policy() -> Policy {
         vendors: Vec::new(),
         channels: Vec::new(),
         validity_months: 6,
-        continued_use: ContinuedUse { record: true, unlocks: vec!["statistics".parse().expect("a valid id")] },
+        continued_use: ContinuedUseRule { record: true, unlocks: vec!["statistics".parse().expect("a valid id")] },
         gpc: Gpc {
             deny: ["marketing", "profiling"].map(|id| id.parse().expect("a valid id")).to_vec(),
             also_object_low_impact: false,
@@ -57,7 +57,7 @@ pub(crate) fn policy() -> Policy {
     }
 }
 
-/// Its notice in one language, as long as the gate of a third of a phone allows.
+/// Its notice in one language, as long as the guard of a third of a phone allows.
 pub(crate) fn strings(language: Language) -> NoticeStrings {
     let text = |nl: &str, en: &str| localized(nl, en).get(language).to_owned();
     NoticeStrings {

@@ -5,7 +5,7 @@ use ui::components::banner::{first_layer, told_by_signal};
 use super::*;
 use fixture::{HASH, policy, strings};
 use keuze_core::config;
-use keuze_core::publish::{Plan, plan};
+use keuze_core::publish::{PublishPlan, plan};
 
 /// The whole of `embed.js` in Dutch, brotli 11, at most 3.5 KiB.
 const BUDGET: usize = 3_584;
@@ -43,7 +43,7 @@ fn the_script_fits_its_budget() {
 /// The shipped example after a change, as its site serves it.
 fn shipped(from: &str, to: &str) -> Vec<(String, Asset)> {
     let config = config::parse("keuze.toml", &config::EXAMPLE.replacen(from, to, 1)).expect("no fault");
-    let Ok(Plan::New(publication)) = plan(&config, None, ChangeClass::Purpose, first_layer) else {
+    let Ok(PublishPlan::New(publication)) = plan(&config, None, ChangeClass::Purpose, first_layer) else {
         panic!("it can be published")
     };
     let published = &publication.policy;

@@ -9,26 +9,26 @@ use model::evidence::IdentityLevel;
 use model::identity::Subject;
 
 use super::*;
-use crate::fixture::{Answer, Browser, masked};
-use keuze_core::service::fixture::House;
+use crate::fixture::{Browser, TestResponse, masked};
+use keuze_core::service::fixture::TestApp;
 use keuze_core::service::fixture::people::{customer, door, email, phone};
-use keuze_core::service::people::{Act, Who};
+use keuze_core::service::people::{Addressee, Provenance};
 
 const OBJECTION: &str = "/keuze/afmelden";
 const URLENCODED: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 
-async fn anna(house: &House) -> Subject {
+async fn anna(app: &TestApp) -> Subject {
     let points = [email("anna@example.nl"), phone("06 12345678"), door("12 A")];
-    customer(house, "K-1", &points).await
+    customer(app, "K-1", &points).await
 }
 
-fn path(house: &House, person: Subject, channel: Option<Channel>) -> String {
-    format!("/keuze/afmelden/{}", house.services.links.stop(person, channel))
+fn path(app: &TestApp, person: Subject, channel: Option<Channel>) -> String {
+    format!("/keuze/afmelden/{}", app.services.links.stop(person, channel))
 }
 
-fn decision(house: &House, person: Subject, channel: Channel) -> Decision {
-    house.services.contactability.may_i(&Who::person(person), channel).expect("readable")
+fn decision(app: &TestApp, person: Subject, channel: Channel) -> Decision {
+    app.services.contactability.may_contact(&Addressee::person(person), channel).expect("readable")
 }
 
 /// RFC 8058 section 3.2 and S-12, S-22: a mail provider's press, in either form, from anywhere, is enough.
@@ -43,28 +43,28 @@ async fn one_click_acts_without_cookie_session_redirect_or_origin() {
         &[("origin", "null"), ("sec-fetch-site", "same-origin")],
         &[("sec-fetch-site", "cross-site")],
     ];
-    let house = House::new().await;
-    let server = Browser::new(&house);
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
     for (kind, body) in forms {
         for origin in origins {
-            let number = house.ledger().len().to_string();
-            let person = customer(&house, &number, &[email(&format!("{number}@example.nl"))]).await;
-            let path = path(&house, person, Some(Channel::Newsletter));
-            let before = house.ledger().len();
+            let number = app.ledger().len().to_string();
+            let person = customer(&app, &number, &[email(&format!("{number}@example.nl"))]).await;
+            let path = path(&app, person, Some(Channel::Newsletter));
+            let before = app.ledger().len();
             let headers: Vec<_> = [kind].into_iter().chain(origin.iter().copied()).collect();
             for slash in ["", "/"] {
                 let answer = server.beside().ask("POST", &format!("{path}{slash}"), &headers, body).await;
                 assert_eq!(answer.status, StatusCode::OK, "{origin:?}");
                 assert!(!answer.headers.contains_key(header::SET_COOKIE) && !answer.headers.contains_key("location"));
             }
-            let ledger = house.ledger();
+            let ledger = app.ledger();
             assert_eq!(ledger.len(), before + 1, "repeats succeed and record nothing");
             let event = ledger.last().expect("an event");
             assert_eq!((event.kind(), event.head.route), (EventKind::Objected, Route::OneClick));
             assert_eq!((event.head.subject, event.level()), (Some(person), Some(IdentityLevel::Possession)));
             assert_eq!(event.channels(), [Channel::Newsletter]);
-            assert!(!decision(&house, person, Channel::Newsletter).allow);
-            assert!(decision(&house, person, Channel::Email).allow, "S-10: only the list that was named");
+            assert!(!decision(&app, person, Channel::Newsletter).allow);
+            assert!(decision(&app, person, Channel::Email).allow, "S-10: only the list that was named");
         }
     }
 }
@@ -72,13 +72,13 @@ async fn one_click_acts_without_cookie_session_redirect_or_origin() {
 /// R-3.7-6: scanners fetch links.
 #[tokio::test]
 async fn looking_at_a_link_never_acts_and_shows_one_button() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    let person = anna(&house).await;
-    let before = house.ledger().len();
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    let person = anna(&app).await;
+    let before = app.ledger().len();
     for channel in Channel::ALL.map(Some).into_iter().chain([None]) {
         for slash in ["", "/"] {
-            let path = format!("{}{slash}", path(&house, person, channel));
+            let path = format!("{}{slash}", path(&app, person, channel));
             let page = server.beside().get(&path).await;
             assert_eq!(page.status, StatusCode::OK);
             assert_eq!(page.body.matches("<button").count(), 1, "{}", page.body);
@@ -86,51 +86,51 @@ async fn looking_at_a_link_never_acts_and_shows_one_button() {
             assert_eq!(server.beside().ask("HEAD", &path, &[], "").await.status, StatusCode::OK);
         }
     }
-    assert_eq!(house.ledger().len(), before);
+    assert_eq!(app.ledger().len(), before);
 }
 
 /// S-12: link and button, two steps; the page says what changed, since when, and how to stop the rest.
 #[tokio::test]
 async fn the_page_after_the_button_says_what_changed_and_stops_the_rest_in_one_press() {
-    let house = House::new().await;
-    let person = anna(&house).await;
-    let path = path(&house, person, Some(Channel::Newsletter));
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let person = anna(&app).await;
+    let path = path(&app, person, Some(Channel::Newsletter));
+    let mut browser = Browser::new(&app);
     insta::assert_snapshot!("link-nl", browser.get(&path).await.words());
     let done = browser.post(&path, &[("scope", "channel")]).await;
-    let event = house.ledger().pop().expect("an event");
+    let event = app.ledger().pop().expect("an event");
     assert_eq!((event.head.route, event.channels()), (Route::MailLink, [Channel::Newsletter].as_slice()));
     let number = done.between("class=\"code\">", "<").to_owned();
-    let found = number.parse().ok().and_then(|number| house.services.receipts.check(number));
-    assert_eq!(found.map(|address| address.index), Some(house.ledger().len() as u64 - 1));
+    let found = number.parse().ok().and_then(|number| app.services.receipts.check(number));
+    assert_eq!(found.map(|address| address.index), Some(app.ledger().len() as u64 - 1));
     insta::assert_snapshot!("link-done-nl", masked(&done.words()));
-    house.clock.advance(3 * 86_400);
+    app.clock.advance(3 * 86_400);
     let again = browser.post(&path, &[("scope", "channel")]).await.words();
     assert!(again.contains("U had dit al gestopt.") && again.contains("24 november 2026"), "{again}");
 
-    let before = house.ledger().len();
+    let before = app.ledger().len();
     let all = browser.post(&format!("{path}?lang=en"), &[("scope", "all")]).await;
-    assert_eq!(house.ledger().len(), before + 1, "S-10: all five in one action");
+    assert_eq!(app.ledger().len(), before + 1, "S-10: all five in one action");
     insta::assert_snapshot!("link-all-en", masked(&all.words()));
     for channel in Channel::ALL {
-        assert!(!decision(&house, person, channel).allow, "{channel:?}");
+        assert!(!decision(&app, person, channel).allow, "{channel:?}");
     }
 }
 
 /// R-3.7-7, S-57: nobody learns from a link whether a person exists, and nothing is written.
 #[tokio::test]
 async fn unknown_altered_and_erased_links_are_one_and_the_same() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    let (erased, other) = (anna(&house).await, customer(&house, "K-2", &[email("b@example.nl")]).await);
-    let tokens = &house.services.links;
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    let (erased, other) = (anna(&app).await, customer(&app, "K-2", &[email("b@example.nl")]).await);
+    let tokens = &app.services.links;
     let gone = tokens.stop(erased, Some(Channel::Newsletter));
     let altered = tokens.stop(other, Some(Channel::Newsletter)).replacen('A', "B", 1);
     let mailbox = Email::parse("b@example.nl").expect("an address");
     let confirm = tokens.confirm(other, Channel::Newsletter, time::macros::date!(2027 - 01 - 01), &mailbox);
-    let act = Act::by_person(Route::InsightPage, IdentityLevel::Possession);
-    house.services.erasures.erase(erased, true, &act).await.expect("erased");
-    let before = house.ledger().len();
+    let act = Provenance::by_person(Route::InsightPage, IdentityLevel::Possession);
+    app.services.erasures.erase(erased, true, &act).await.expect("erased");
+    let before = app.ledger().len();
     let mut answers = Vec::new();
     for token in [gone.as_str(), &altered, &confirm, "nothing", &"A".repeat(54)] {
         let path = format!("/keuze/afmelden/{token}");
@@ -143,28 +143,28 @@ async fn unknown_altered_and_erased_links_are_one_and_the_same() {
     }
     assert!(answers[0].starts_with("404"), "{}", answers[0]);
     assert!(answers.iter().all(|answer| *answer == answers[0]));
-    assert_eq!(house.ledger().len(), before);
+    assert_eq!(app.ledger().len(), before);
 }
 
 /// S-57: a link in a mail that was sent keeps working after the key was rotated.
 #[tokio::test]
 async fn links_outlive_the_rotation_of_their_key() {
-    let house = House::new().await;
-    let person = anna(&house).await;
-    let path = path(&house, person, None);
-    house.services.links.rotate();
-    let answer = Browser::new(&house).ask("POST", &path, &[URLENCODED], ONE_CLICK).await;
+    let app = TestApp::new().await;
+    let person = anna(&app).await;
+    let path = path(&app, person, None);
+    app.services.links.rotate();
+    let answer = Browser::new(&app).ask("POST", &path, &[URLENCODED], ONE_CLICK).await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert!(!decision(&house, person, Channel::Post).allow);
+    assert!(!decision(&app, person, Channel::Post).allow);
 }
 
 /// Issue: a page with a token in its address sends no referrer; its own form then comes with `Origin: null`.
 #[tokio::test]
 async fn no_page_tells_where_it_was_come_from_and_its_own_form_still_works() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    let person = anna(&house).await;
-    let path = path(&house, person, Some(Channel::Email));
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    let person = anna(&app).await;
+    let path = path(&app, person, Some(Channel::Email));
     let own = [URLENCODED, ("origin", "null"), ("sec-fetch-site", "same-origin")];
     let old = [URLENCODED, ("origin", "null")];
     for answer in [
@@ -175,19 +175,19 @@ async fn no_page_tells_where_it_was_come_from_and_its_own_form_still_works() {
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.headers[header::REFERRER_POLICY], "no-referrer");
     }
-    assert!(Channel::ALL.into_iter().all(|channel| !decision(&house, person, channel).allow));
+    assert!(Channel::ALL.into_iter().all(|channel| !decision(&app, person, channel).allow));
 }
 
-async fn say_no(server: &Browser, fields: &[(&str, &str)]) -> Answer {
+async fn say_no(server: &Browser, fields: &[(&str, &str)]) -> TestResponse {
     server.beside().post(OBJECTION, fields).await
 }
 
 /// S-12, S-54: the number or address alone is enough, in one form.
 #[tokio::test]
 async fn a_number_an_address_or_a_mailbox_alone_is_enough_to_say_no() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    let person = anna(&house).await;
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    let person = anna(&app).await;
     for (fields, channels) in [
         (vec![("phone", "+31 6 12345678")], vec![Channel::Phone]),
         (vec![("postcode", "1033rw"), ("house", "12"), ("addition", "a")], vec![Channel::Post]),
@@ -196,11 +196,11 @@ async fn a_number_an_address_or_a_mailbox_alone_is_enough_to_say_no() {
         let fields: Vec<_> = fields.into_iter().chain([("scope", "all")]).collect();
         let answer = say_no(&server, &fields).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        let event = house.ledger().pop().expect("an event");
+        let event = app.ledger().pop().expect("an event");
         assert_eq!((event.kind(), &event.head.actor, event.head.subject), (EventKind::Objected, &Actor::Visitor, None));
         assert_eq!((event.level(), event.channels()), (Some(IdentityLevel::Unverified), &channels[..]));
         for channel in channels {
-            let decision = decision(&house, person, channel);
+            let decision = decision(&app, person, channel);
             assert_eq!((decision.allow, decision.reason), (false, Reason::PointObjected), "{channel:?}");
         }
         assert!(answer.between("class=\"code\">", "<").parse::<model::receipt::ReceiptNumber>().is_ok());
@@ -211,18 +211,18 @@ async fn a_number_an_address_or_a_mailbox_alone_is_enough_to_say_no() {
 /// as for everybody.
 #[tokio::test]
 async fn s_12_somebody_in_another_country_can_say_no_to_letters() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
     let lines = "Rue de la Loi 16\n1000 Bruxelles\nBelgique";
-    let address = ContactPoint::Post(Post::of_lines(lines, None).expect("an address"));
-    let person = customer(&house, "K-7", &[address]).await;
+    let address = ContactPoint::Post(PostalAddress::of_lines(lines, None).expect("an address"));
+    let person = customer(&app, "K-7", &[address]).await;
     let typed = [("lines", "rue de la Loi 16,\r\n1000  Bruxelles"), ("country", "belgique"), ("scope", "all")];
     let answer = say_no(&server, &typed).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    assert_eq!(decision(&house, person, Channel::Post).reason, Reason::PointObjected);
+    assert_eq!(decision(&app, person, Channel::Post).reason, Reason::PointObjected);
     let stranger =
         say_no(&server, &[("lines", "Rue Neuve 1\n1000 Bruxelles"), ("country", "Belgique"), ("scope", "all")]).await;
-    let words = |answer: &Answer| answer.words().replace(answer.between("class=\"code\">", "<"), "NUMBER");
+    let words = |answer: &TestResponse| answer.words().replace(answer.between("class=\"code\">", "<"), "NUMBER");
     assert_eq!(words(&answer), words(&stranger));
     let kept = server
         .beside()
@@ -231,20 +231,20 @@ async fn s_12_somebody_in_another_country_can_say_no_to_letters() {
     assert!(kept.body.contains("<details open") && !kept.body.contains("<b>"), "{}", kept.body);
     assert!(kept.body.contains(">&lt;/textarea>&lt;b>&amp;amp;</textarea>"), "as it was typed: {}", kept.body);
     assert!(!server.beside().get(OBJECTION).await.body.contains("<details open"));
-    let anna = customer(&house, "K-8", &[door("12 A")]).await;
+    let anna = customer(&app, "K-8", &[door("12 A")]).await;
     let dutch = [("lines", "Modemstraat 12 A\r\n1033 RW Amsterdam"), ("country", "Nederland"), ("scope", "all")];
     assert_eq!(say_no(&server, &dutch).await.status, StatusCode::OK);
-    assert_eq!(decision(&house, anna, Channel::Post).reason, Reason::PointObjected, "the same letter box");
+    assert_eq!(decision(&app, anna, Channel::Post).reason, Reason::PointObjected, "the same letter box");
 }
 
 /// A house number that a spreadsheet printed as a date: the person is asked whether it is right, and a press on the page
 /// that asks is a yes, for what was asked and nothing else.
 #[tokio::test]
 async fn a_house_number_that_looks_like_a_date_is_asked_about_and_then_taken() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    let person = customer(&house, "K-7", &[door("12-3")]).await;
-    let before = house.ledger().len();
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    let person = customer(&app, "K-7", &[door("12-3")]).await;
+    let before = app.ledger().len();
     for (lang, asks) in [
         ("nl", "Klopt dit? U vulde ‘12-mrt’ in. Wij lezen dat als huisnummer 12, toevoeging 3."),
         ("en", "Is this right? You filled in ‘12-mrt’. We read that as house number 12, addition 3."),
@@ -258,12 +258,12 @@ async fn a_house_number_that_looks_like_a_date_is_asked_about_and_then_taken() {
             assert!(asked.body.contains(kept), "{kept} in {}", asked.body);
         }
     }
-    assert_eq!(house.ledger().len(), before, "nothing of it was recorded");
+    assert_eq!(app.ledger().len(), before, "nothing of it was recorded");
     let other = [("postcode", "1033RW"), ("house", "14-mrt"), ("read", "12-mrt"), ("scope", "all")];
     assert_eq!(say_no(&server, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a yes to something else");
     let yes = [("postcode", "1033RW"), ("house", "12-mrt"), ("read", "12-mrt"), ("scope", "all")];
     assert_eq!(say_no(&server, &yes).await.status, StatusCode::OK);
-    assert_eq!(decision(&house, person, Channel::Post).reason, Reason::PointObjected);
+    assert_eq!(decision(&app, person, Channel::Post).reason, Reason::PointObjected);
     for (house_number, asks) in
         [("44632", "huisnummer 44632"), ("1.2E+01", "huisnummer 12."), ("mrt-40", "toevoeging 40")]
     {
@@ -279,17 +279,17 @@ async fn a_house_number_that_looks_like_a_date_is_asked_about_and_then_taken() {
 /// S-10: what is ticked, and nothing else, stops and stands on page and receipt.
 #[tokio::test]
 async fn only_what_is_ticked_stops() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    let person = anna(&house).await;
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    let person = anna(&app).await;
     let fields = [("email", "anna@example.nl"), ("phone", ""), ("channel", "newsletter"), ("scope", "ticked")];
     let answer = say_no(&server, &fields).await;
     assert_eq!(answer.status, StatusCode::OK);
     let stopped = answer.between("<ul>", "</ul>");
     assert!(stopped.contains("nieuwsbrief") && !stopped.contains("reclame"), "{stopped}");
-    assert_eq!(house.ledger().pop().expect("an event").channels(), [Channel::Newsletter]);
-    assert!(!decision(&house, person, Channel::Newsletter).allow);
-    assert!(decision(&house, person, Channel::Email).allow);
+    assert_eq!(app.ledger().pop().expect("an event").channels(), [Channel::Newsletter]);
+    assert!(!decision(&app, person, Channel::Newsletter).allow);
+    assert!(decision(&app, person, Channel::Email).allow);
 }
 
 /// Nobody learns from us whether somebody is a customer, or has said no before.
@@ -300,28 +300,28 @@ async fn enter_stops_no_more_than_what_is_ticked() {
         (vec![("channel", "newsletter")], vec![Channel::Newsletter]),
         (Vec::new(), vec![Channel::Newsletter, Channel::Email]),
     ] {
-        let house = House::new().await;
+        let app = TestApp::new().await;
         let form = [&[("email", "anna@example.nl"), ("scope", "enter")][..], &ticked].concat();
-        say_no(&Browser::new(&house), &form).await;
-        assert_eq!(house.ledger().pop().expect("a record").channels(), stopped);
+        say_no(&Browser::new(&app), &form).await;
+        assert_eq!(app.ledger().pop().expect("a record").channels(), stopped);
     }
 }
 
 #[tokio::test]
 async fn everybody_gets_the_same_answer() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    anna(&house).await;
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    anna(&app).await;
     let told = async |number: &str| {
-        let before = house.ledger().len();
+        let before = app.ledger().len();
         let answer = say_no(&server, &[("phone", number), ("scope", "all")]).await;
         let words = answer.words().replace(answer.between("class=\"code\">", "<"), "NUMBER");
-        (answer.status, words, house.ledger().len() - before)
+        (answer.status, words, app.ledger().len() - before)
     };
     let stranger = told("020 788 4000").await;
     assert_eq!(told("06 12345678").await, stranger, "a customer");
     assert_eq!(told("06 12345678").await, stranger, "who said so before");
-    house.clock.advance(3600);
+    app.clock.advance(3600);
     assert_eq!(told("020 788 4000").await, stranger);
     insta::assert_snapshot!("objection-done-nl", stranger.1);
 }
@@ -329,9 +329,9 @@ async fn everybody_gets_the_same_answer() {
 /// Each fault names the field and the mend; what was typed is kept; the summary has the focus, without a script.
 #[tokio::test]
 async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
-    let before = house.ledger().len();
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
+    let before = app.ledger().len();
     let fields = [
         ("phone", "12"),
         ("postcode", "10 RW"),
@@ -351,7 +351,7 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
         }
         assert!(!answer.body.contains("<b>") && !answer.body.contains("<script"));
     }
-    let faults = |answer: Answer| (answer.status.as_u16(), answer.between("<ul>", "</ul>").to_owned());
+    let faults = |answer: TestResponse| (answer.status.as_u16(), answer.between("<ul>", "</ul>").to_owned());
     for (fields, says) in [
         (vec![("scope", "all")], "Vul een telefoonnummer, een adres of een e-mailadres in."),
         (vec![("scope", "all"), ("channel", "post")], "Vul een telefoonnummer, een adres of een e-mailadres in."),
@@ -388,14 +388,14 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
     ] {
         assert_eq!(say_no(&server, &fields).await.status, StatusCode::BAD_REQUEST);
     }
-    assert_eq!(house.ledger().len(), before, "nothing of it was recorded");
+    assert_eq!(app.ledger().len(), before, "nothing of it was recorded");
 }
 
 /// Whatever is too long is a fault at its field; what was typed stays in the form.
 #[tokio::test]
 async fn what_is_too_long_is_said_at_its_field() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
     let long = "x".repeat(900);
     let many = ["Rue de la Loi 16"; 9].join("\r\n");
     for (name, text, beside) in [
@@ -419,8 +419,8 @@ async fn what_is_too_long_is_said_at_its_field() {
 /// S-40: the form asks for the contact point and nothing else. S-54: and for no file.
 #[tokio::test]
 async fn the_form_asks_for_nothing_but_the_contact_point() {
-    let house = House::new().await;
-    let page = Browser::new(&house).get(OBJECTION).await;
+    let app = TestApp::new().await;
+    let page = Browser::new(&app).get(OBJECTION).await;
     insta::assert_snapshot!("objection-nl", page.words());
     let names = page.body.match_indices(" name=\"").map(|(at, mark)| page.body[at + mark.len()..].split('"').next());
     let mut names: Vec<_> =
@@ -437,10 +437,10 @@ async fn the_form_asks_for_nothing_but_the_contact_point() {
 /// Somebody who types in a phone book is slowed down; a mail provider with its thousands of presses is not.
 #[tokio::test]
 async fn saying_no_with_nothing_in_hand_has_a_rate_of_its_own() {
-    let house = House::new().await;
-    let person = anna(&house).await;
-    let link = path(&house, person, None);
-    let mut browser = Browser::of(crate::router(&house.services, true));
+    let app = TestApp::new().await;
+    let person = anna(&app).await;
+    let link = path(&app, person, None);
+    let mut browser = Browser::at_router(crate::router(&app.services, true));
     let mut taken = 0;
     while taken < 100 && browser.post(OBJECTION, &[("scope", "all")]).await.status != StatusCode::TOO_MANY_REQUESTS {
         taken += 1;

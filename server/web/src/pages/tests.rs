@@ -7,22 +7,22 @@ use model::identity::Subject;
 use model::language::Language;
 
 use super::*;
-use crate::fixture::{self, Answer, Browser};
+use crate::fixture::{self, Browser, TestResponse};
 use keuze_core::config::{EXAMPLE, parse};
-use keuze_core::service::fixture::House;
-use ledger::Draft;
+use keuze_core::service::fixture::TestApp;
+use ledger::AppendRequest;
 
 const PREFERENCES: &str = "/keuze/voorkeuren";
 const REGISTER: &str = "/keuze/cookies";
 
-async fn shown(browser: &mut Browser, path: &str) -> Answer {
+async fn shown(browser: &mut Browser, path: &str) -> TestResponse {
     let answer = browser.get(path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}");
     answer
 }
 
 /// The form of the preference page, with what it came with.
-async fn answer(browser: &mut Browser, control: &str, fields: &[(&str, &str)]) -> Answer {
+async fn answer(browser: &mut Browser, control: &str, fields: &[(&str, &str)]) -> TestResponse {
     let page = shown(browser, PREFERENCES).await;
     let policy = page.between("name=\"policy\" value=\"", "\"").to_owned();
     let mut form = vec![("policy", policy.as_str()), ("language", "nl"), ("surface", "page"), ("control", control)];
@@ -37,8 +37,8 @@ async fn answer(browser: &mut Browser, control: &str, fields: &[(&str, &str)]) -
 
 #[tokio::test]
 async fn a_first_visit_reads_what_can_be_chosen() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     insta::assert_snapshot!("preferences-nl", shown(&mut browser, "/keuze/voorkeuren").await.words());
     insta::assert_snapshot!("preferences-en", shown(&mut browser, "/keuze/voorkeuren?lang=en").await.words());
 }
@@ -46,8 +46,8 @@ async fn a_first_visit_reads_what_can_be_chosen() {
 /// Nothing may come ticked that the person did not answer (GDPR art. 4(11), Planet49).
 #[tokio::test]
 async fn nothing_is_ticked_on_a_first_visit_and_only_what_was_answered_later() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let first = shown(&mut browser, PREFERENCES).await;
     assert_eq!(first.body.matches("type=\"checkbox\"").count(), 4);
     assert!(!first.body.contains(" checked"));
@@ -61,8 +61,8 @@ async fn nothing_is_ticked_on_a_first_visit_and_only_what_was_answered_later() {
 
 #[tokio::test]
 async fn a_grant_can_be_read_back_with_its_receipt_number_and_withdrawn_in_one_press() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let granted = answer(&mut browser, "save", &[("grant", "marketing")]).await;
     let number = granted.location().split('/').nth(3).expect("a number").to_owned();
     let page = shown(&mut browser, PREFERENCES).await.words();
@@ -80,8 +80,8 @@ async fn a_grant_can_be_read_back_with_its_receipt_number_and_withdrawn_in_one_p
 
 #[tokio::test]
 async fn a_refuser_has_no_list_and_no_number_here() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let refused = answer(&mut browser, "refuse_all", &[]).await;
     let number = refused.location().split('/').nth(3).expect("a number").to_owned();
     let page = shown(&mut browser, PREFERENCES).await.words();
@@ -93,8 +93,8 @@ async fn a_refuser_has_no_list_and_no_number_here() {
 /// The cookie is a hint, never evidence.
 #[tokio::test]
 async fn a_yes_without_a_record_does_not_count() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     browser.cookies.push(("keuze".into(), "marketing.1.g.1811195999".into()));
     let page = shown(&mut browser, PREFERENCES).await;
     assert!(page.words().contains("Uw apparaat meldt een toestemming die wij niet kennen."), "{}", page.words());
@@ -103,8 +103,8 @@ async fn a_yes_without_a_record_does_not_count() {
 
 #[tokio::test]
 async fn continued_use_is_told_as_what_it_is() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     browser.cookies.push(("keuze_seen".into(), "1".into()));
     let page = shown(&mut browser, PREFERENCES).await.words();
     assert!(page.contains("Staat aan. U zag de melding en gebruikte de website verder."), "{page}");
@@ -112,27 +112,27 @@ async fn continued_use_is_told_as_what_it_is() {
 }
 
 /// The fieldset of a purpose.
-fn group<'a>(page: &'a Answer, name: &str) -> &'a str {
+fn group<'a>(page: &'a TestResponse, name: &str) -> &'a str {
     let legend = format!("<legend>{name}</legend>");
     let mut groups = page.body.split("<fieldset class=\"purpose\">");
     groups.find(|group| group.starts_with(&legend)).unwrap_or_else(|| panic!("no {name}"))
 }
 
-fn is_on(page: &Answer, name: &str) -> bool {
+fn is_on(page: &TestResponse, name: &str) -> bool {
     group(page, name).contains("<strong>Staat aan.</strong>")
 }
 
-fn is_switched_on(page: &Answer, name: &str) -> bool {
+fn is_switched_on(page: &TestResponse, name: &str) -> bool {
     group(page, name).contains(" checked")
 }
 
 /// "Staat alles uit, dan is bewaren hetzelfde als weigeren."
 #[tokio::test]
 async fn saving_with_nothing_switched_on_is_the_same_as_refusing() {
-    let house = House::new().await;
+    let app = TestApp::new().await;
     let mut kept = Vec::new();
     for (control, seen) in [("refuse_all", false), ("save", false), ("save", true)] {
-        let mut browser = Browser::new(&house);
+        let mut browser = Browser::new(&app);
         if seen {
             browser.cookies.push(("keuze_seen".into(), "1".into()));
         }
@@ -147,7 +147,7 @@ async fn saving_with_nothing_switched_on_is_the_same_as_refusing() {
         browser.cookies.retain(|(name, _)| name != "keuze_seen");
         kept.push((
             browser.cookies,
-            house.ledger().pop().expect("an event").choice().expect("an answer").answers.clone(),
+            app.ledger().pop().expect("an event").choice().expect("an answer").answers.clone(),
         ));
     }
     assert_eq!(kept[0], kept[1]);
@@ -157,14 +157,14 @@ async fn saving_with_nothing_switched_on_is_the_same_as_refusing() {
 /// "Wij vragen het niet opnieuw tot en met …" / "U maakte bezwaar. Dat blijft zo, tot u het hier zelf weer aanzet."
 #[tokio::test]
 async fn a_refusal_is_asked_again_after_its_day_and_an_objection_never() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     answer(&mut browser, "refuse_all", &[]).await;
     browser.cookies.push(("keuze_seen".into(), "1".into()));
     // 24 May 2027 ends in Amsterdam at 22:00 UTC.
     let last_second = time::macros::datetime!(2027-05-24 21:59:59 UTC).unix_timestamp();
     for (now, asked) in [(last_second, false), (last_second + 1, true), (last_second + 40_000_000, true)] {
-        house.clock.set(now);
+        app.clock.set(now);
         let include = browser.get("/keuze/fragment?lang=nl").await;
         assert_eq!(!include.body.is_empty(), asked, "{now}");
         let page = shown(&mut browser, PREFERENCES).await;
@@ -187,8 +187,8 @@ async fn a_refusal_is_asked_again_after_its_day_and_an_objection_never() {
 async fn a_browser_that_asks_not_to_be_tracked_is_followed_in_every_spelling() {
     const SENTENCE: &str = "Uw browser vraagt websites om u niet te volgen.";
     let also = EXAMPLE.replacen("also_object_low_impact = false", "also_object_low_impact = true", 1);
-    let house = House::of(parse("keuze.toml", &also).expect("no fault")).await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::with_config(parse("keuze.toml", &also).expect("no fault")).await;
+    let mut browser = Browser::new(&app);
     browser.cookies.push(("keuze_seen".into(), "1".into()));
     let spellings: [(&[&str], bool); 10] = [
         (&["1"], true),
@@ -220,13 +220,13 @@ async fn a_browser_that_asks_not_to_be_tracked_is_followed_in_every_spelling() {
 /// One that cannot be read may have been an objection: it starts nothing, and neither does what replaces it.
 #[tokio::test]
 async fn an_unreadable_choice_stops_continued_use_until_everything_was_answered() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     browser.cookies = vec![("keuze".into(), "statistics.1.x~marketing".into()), ("keuze_seen".into(), "1".into())];
     let page = shown(&mut browser, PREFERENCES).await;
     assert!(group(&page, "Statistieken").contains("Uw apparaat bewaart een keuze die wij niet kunnen lezen."));
     assert!(!is_on(&page, "Statistieken"));
-    let policy = house.services.published.current().id();
+    let policy = app.services.published.current().id();
     let form = [("policy", policy.as_str()), ("control", "save"), ("offered", "marketing"), ("grant", "marketing")];
     browser.post("/keuze/choices", &form).await;
     let page = shown(&mut browser, PREFERENCES).await;
@@ -235,8 +235,8 @@ async fn an_unreadable_choice_stops_continued_use_until_everything_was_answered(
 
 #[tokio::test]
 async fn a_receipt_says_what_was_asked_and_answered() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let path = answer(&mut browser, "save", &[("grant", "marketing")]).await;
     let path = path.location().to_owned();
     let receipt = shown(&mut browser, &path).await;
@@ -246,7 +246,7 @@ async fn a_receipt_says_what_was_asked_and_answered() {
 }
 
 /// Salts, hashes and signatures follow the texts of the example site; what they are is checked elsewhere.
-fn masked(receipt: &Answer) -> String {
+fn masked(receipt: &TestResponse) -> String {
     let is_digest =
         |word: &str| word.len() >= 43 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
     let mask = |word: &str| if is_digest(word) { "…".to_owned() } else { word.to_owned() };
@@ -262,21 +262,21 @@ fn masked(receipt: &Answer) -> String {
 
 #[tokio::test]
 async fn a_browser_without_cookies_is_told_so() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     browser.keeps_cookies = false;
     let path = answer(&mut browser, "refuse_all", &[]).await.location().to_owned();
     let page = shown(&mut browser, &path).await.words();
     assert!(page.contains("Uw browser bewaart geen cookies van deze website."), "{page}");
-    let mut other = Browser::new(&house);
+    let mut other = Browser::new(&app);
     let path = answer(&mut other, "refuse_all", &[]).await.location().to_owned();
     assert!(!shown(&mut other, &path).await.words().contains("bewaart geen cookies van"));
 }
 
 #[tokio::test]
 async fn a_receipt_is_seen_by_its_link_alone_and_for_a_day() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let path = answer(&mut browser, "refuse_all", &[]).await.location().to_owned();
     let other = answer(&mut browser, "refuse_all", &[]).await.location().to_owned();
 
@@ -286,9 +286,9 @@ async fn a_receipt_is_seen_by_its_link_alone_and_for_a_day() {
     let wrong = browser.get(&format!("{number}/{token}")).await;
     assert_eq!((unknown.status, wrong.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
 
-    house.clock.advance(86_399);
+    app.clock.advance(86_399);
     shown(&mut browser, &path).await;
-    house.clock.advance(1);
+    app.clock.advance(1);
     let gone = browser.get(&path).await;
     assert_eq!(gone.status, StatusCode::GONE);
     assert!(gone.words().contains("De link naar een bewijs werkt 24 uur."));
@@ -296,11 +296,11 @@ async fn a_receipt_is_seen_by_its_link_alone_and_for_a_day() {
 
 #[tokio::test]
 async fn the_register_names_every_cookie_and_every_party() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let (nl, en) =
         (shown(&mut browser, "/keuze/cookies?lang=nl").await, shown(&mut browser, "/keuze/cookies?lang=en").await);
-    let policy = &house.services.published.current().policy;
+    let policy = &app.services.published.current().policy;
     assert!(!policy.cookies.is_empty() && !policy.vendors.is_empty());
     for page in [&nl, &en] {
         let words = page.words();
@@ -315,8 +315,8 @@ async fn the_register_names_every_cookie_and_every_party() {
 
 #[tokio::test]
 async fn every_problem_is_explained_in_both_languages() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     for &slug in Slug::ALL {
         for language in Language::ALL {
             let path = format!("/keuze/problems/{slug}?lang={}", language.tag());
@@ -333,8 +333,8 @@ async fn every_problem_is_explained_in_both_languages() {
 /// Every page: its language, whom to turn to, both supervisors, no script, a strict policy.
 #[tokio::test]
 async fn every_page_has_its_frame() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     for path in [PREFERENCES, REGISTER, "/keuze/problems/busy", "/keuze/nothing-here"] {
         for language in ["nl", "en"] {
             let page = browser.get(&format!("{path}?lang={language}")).await;
@@ -354,8 +354,8 @@ async fn every_page_has_its_frame() {
 /// Level B1: sentences of at most 20 words, and nobody shouts (look, "Words").
 #[tokio::test]
 async fn sentences_are_short_and_calm() {
-    let house = House::new().await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    let mut browser = Browser::new(&app);
     let receipt = answer(&mut browser, "save", &[("grant", "marketing")]).await.location().to_owned();
     let mut paths = vec![PREFERENCES.to_owned(), REGISTER.to_owned(), receipt];
     paths.extend(Slug::ALL.iter().map(|slug| format!("/keuze/problems/{slug}")));
@@ -386,17 +386,17 @@ async fn the_pages_decide_as_the_rules_do() {
             assert!(text.contains(from), "the example has {from}");
             text.replacen(from, to, 1)
         });
-        let house = House::of(parse("keuze.toml", &text).expect("no fault")).await;
-        let policy = house.services.published.current().policy.clone();
-        let mut browser = Browser::new(&house);
+        let app = TestApp::with_config(parse("keuze.toml", &text).expect("no fault")).await;
+        let policy = app.services.published.current().policy.clone();
+        let mut browser = Browser::new(&app);
         for case in cases().into_iter().filter(|case| case.policy == name && case.clock == 0) {
-            house.clock.set(case.now);
-            let now = house.services.clock.now();
-            let subject = recorded(&house, &case.record.events(&policy)).await;
+            app.clock.set(case.now);
+            let now = app.services.clock.now();
+            let subject = recorded(&app, &case.record.events(&policy)).await;
             browser.cookies = case.cookies.iter().map(|value| ("keuze".to_owned(), value.clone())).collect();
             browser.cookies.extend(case.seen.iter().map(|value| ("keuze_seen".to_owned(), (*value).to_owned())));
             browser.cookies.extend(subject.map(|subject| ("keuze_id".to_owned(), subject.to_string())));
-            let history = subject.map(|subject| house.services.scribe.history(subject).expect("readable"));
+            let history = subject.map(|subject| app.services.ledger.history(subject).expect("readable"));
             let expected = case.decisions(&policy, Some(&history.unwrap_or_default()), now);
             let headers: &[(&str, &str)] = if case.gpc { &[("sec-gpc", "1")] } else { &[] };
             let page = browser.ask("GET", PREFERENCES, headers, "").await;
@@ -419,10 +419,10 @@ async fn the_pages_decide_as_the_rules_do() {
 }
 
 /// Appends events under a subject of their own.
-async fn recorded(house: &House, events: &[Event]) -> Option<Subject> {
-    let subject = (!events.is_empty()).then(|| Subject(house.services.entropy.bytes()));
+async fn recorded(app: &TestApp, events: &[Event]) -> Option<Subject> {
+    let subject = (!events.is_empty()).then(|| Subject(app.services.entropy.bytes()));
     for event in events {
-        house.services.scribe.append(Draft::new(event.clone().with_subject(subject))).await.expect("appended");
+        app.services.ledger.append(AppendRequest::new(event.clone().with_subject(subject))).await.expect("appended");
     }
     subject
 }

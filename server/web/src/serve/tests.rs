@@ -10,10 +10,10 @@ use super::*;
 const SOON: Duration = Duration::from_millis(300);
 const ASKS: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-async fn house(change: impl FnOnce(&mut Doors)) -> SocketAddr {
+async fn serve_app(change: impl FnOnce(&mut ConnectionLimits)) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let mut doors = Doors {
+    let mut limits = ConnectionLimits {
         first_within: SOON,
         next_within: SOON,
         most: 100,
@@ -21,13 +21,13 @@ async fn house(change: impl FnOnce(&mut Doors)) -> SocketAddr {
         sources: Sources::new(MacKey::known(7)),
         is_proxy: Box::new(|_| false),
     };
-    change(&mut doors);
+    change(&mut limits);
     #[expect(clippy::disallowed_methods, reason = "addresses of this test alone")]
     let app = Router::new()
         .route("/", get(async || "yes"))
         .route("/long", get(pending::<()>))
         .route("/body", post(async |body: axum::body::Bytes| body.len().to_string()));
-    tokio::spawn(serve(listener, app, doors, pending()));
+    tokio::spawn(serve(listener, app, limits, pending()));
     address
 }
 
@@ -52,7 +52,7 @@ async fn answers(stream: &mut TcpStream) -> bool {
 /// Nothing, half a request, the first letter of two protocols, a preface and silence, one byte after the other.
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_closed() {
-    let address = house(|_| {}).await;
+    let address = serve_app(|_| {}).await;
     let h2 = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), &[0, 0, 0, 4, 0, 0, 0, 0, 0]].concat();
     for start in [b"".as_slice(), b"P", b"G", b"PRI * HTTP/2.0\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA: b", &h2] {
         let said = is_closed(says(address, start).await).await;
@@ -67,7 +67,7 @@ async fn a_connection_that_says_nothing_is_closed() {
 /// An answered one waits for the next request and no longer, and a header that trickles is none.
 #[tokio::test]
 async fn a_connection_that_asks_no_more_is_closed() {
-    let address = house(|_| {}).await;
+    let address = serve_app(|_| {}).await;
     assert!(is_closed(says(address, ASKS).await).await.ends_with("yes"));
     let mut slow = says(address, ASKS).await;
     assert!(answers(&mut slow).await);
@@ -79,7 +79,7 @@ async fn a_connection_that_asks_no_more_is_closed() {
 /// Control: who asks again in time, and who waits for an answer, stays.
 #[tokio::test]
 async fn a_connection_that_is_used_stays() {
-    let address = house(|_| {}).await;
+    let address = serve_app(|_| {}).await;
     let mut busy = says(address, b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await;
     let mut used = says(address, b"").await;
     for _ in 0..10 {
@@ -97,9 +97,9 @@ async fn a_connection_that_is_used_stays() {
 async fn the_silent_make_room_for_those_who_ask() {
     let long = Duration::from_hours(1);
     for (most, by_client) in [(4, None), (100, Some(4))] {
-        let address = house(|doors| {
-            (doors.first_within, doors.next_within) = (long, long);
-            (doors.most, doors.most_by_client) = (most, by_client);
+        let address = serve_app(|limits| {
+            (limits.first_within, limits.next_within) = (long, long);
+            (limits.most, limits.most_by_client) = (most, by_client);
         })
         .await;
         let mut silent = Vec::new();
@@ -112,7 +112,7 @@ async fn the_silent_make_room_for_those_who_ask() {
         assert_eq!(is_closed(first).await, "");
     }
     // Nobody who waits for an answer is sent away for somebody new.
-    let address = house(|doors| doors.most = 2).await;
+    let address = serve_app(|limits| limits.most = 2).await;
     let _busy = [
         says(address, b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await,
         says(address, b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await,
@@ -124,9 +124,9 @@ async fn the_silent_make_room_for_those_who_ask() {
 /// What a proxy brings is counted by the requests' own clients, not by its connections.
 #[tokio::test]
 async fn a_trusted_proxy_is_no_client() {
-    let address = house(|doors| {
-        doors.most_by_client = Some(1);
-        doors.is_proxy = Box::new(|_| true);
+    let address = serve_app(|limits| {
+        limits.most_by_client = Some(1);
+        limits.is_proxy = Box::new(|_| true);
     })
     .await;
     let mut busy = Vec::new();

@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use axum::response::IntoResponse as _;
 
-use super::presses::{Press, ready};
+use super::presses::{SentPress, ready};
 use super::*;
-use crate::gate::{LONGEST, in_time};
-use keuze_core::service::fixture::Held;
+use crate::middleware::{LONGEST, in_time};
+use keuze_core::service::fixture::HeldAppends;
 use keuze_core::service::fixture::people::email;
-use keuze_core::service::people::Who;
+use keuze_core::service::people::Addressee;
 use model::channel::Channel;
 use model::decision::{Decision, Reason};
 
 const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
 
 /// Asks, and goes away while what is to be written waits; then it is written.
-async fn gone_meanwhile<T>(house: &House, held: &Held, asking: impl Future<Output = T>) {
-    let before = house.records();
+async fn gone_meanwhile<T>(app: &TestApp, held: &HeldAppends, asking: impl Future<Output = T>) {
+    let before = app.records();
     let mut asking = Box::pin(asking);
     held.hold();
     while !held.is_reached() {
@@ -30,7 +30,7 @@ async fn gone_meanwhile<T>(house: &House, held: &Held, asking: impl Future<Outpu
     }
     drop(asking);
     held.release();
-    assert!(comes_true(|| house.records() > before).await, "what waited is written");
+    assert!(comes_true(|| app.records() > before).await, "what waited is written");
 }
 
 /// Waits for it, as long as it takes on a slow machine.
@@ -45,56 +45,61 @@ async fn comes_true(is_so: impl Fn() -> bool) -> bool {
 }
 
 /// What is known of somebody's mailbox without reading on disk what they said.
-fn of_mailbox(house: &House) -> Decision {
-    house.services.contactability.may_i(&Who::point(email("els@example.nl")), Channel::Email).expect("readable")
+fn of_mailbox(app: &TestApp) -> Decision {
+    app.services
+        .contactability
+        .may_contact(&Addressee::point(email("els@example.nl")), Channel::Email)
+        .expect("readable")
 }
 
 #[tokio::test]
 async fn a_client_that_goes_away_cuts_no_write_short() {
-    for press in [Press::ObjectionForm, Press::OneClick, Press::StopAll, Press::DeskObjection] {
-        let (house, held) = House::holding().await;
-        let ready = ready(press, &house).await;
-        assert_ne!(of_mailbox(&house).reason, Reason::PointObjected, "control: {press:?}");
-        gone_meanwhile(&house, &held, ready.send()).await;
-        let is_noted = || of_mailbox(&house).reason == Reason::PointObjected;
+    for press in [SentPress::ObjectionForm, SentPress::OneClick, SentPress::StopAll, SentPress::DeskObjection] {
+        let (app, held) = TestApp::holding().await;
+        let ready = ready(press, &app).await;
+        assert_ne!(of_mailbox(&app).reason, Reason::PointObjected, "control: {press:?}");
+        gone_meanwhile(&app, &held, ready.send()).await;
+        let is_noted = || of_mailbox(&app).reason == Reason::PointObjected;
         assert!(comes_true(is_noted).await, "{press:?} is taken note of");
     }
 }
 
 #[tokio::test]
 async fn whoever_went_away_and_asks_again_gets_the_receipt_of_what_was_written() {
-    for press in [Press::Choice, Press::ProgramObjection, Press::CustomerWithEverything, Press::LetterBlock] {
+    for press in
+        [SentPress::Choice, SentPress::ProgramObjection, SentPress::CustomerWithEverything, SentPress::LetterBlock]
+    {
         let undisturbed = {
-            let house = House::new().await;
-            ready(press, &house).await.with("idempotency-key", KEY).send().await
+            let app = TestApp::new().await;
+            ready(press, &app).await.with("idempotency-key", KEY).send().await
         };
-        let (house, held) = House::holding().await;
-        let ready = ready(press, &house).await.with("idempotency-key", KEY);
-        gone_meanwhile(&house, &held, ready.send()).await;
-        let before = house.records();
+        let (app, held) = TestApp::holding().await;
+        let ready = ready(press, &app).await.with("idempotency-key", KEY);
+        gone_meanwhile(&app, &held, ready.send()).await;
+        let before = app.records();
         let told = ready.send().await;
         assert_eq!((told.status, &told.body), (undisturbed.status, &undisturbed.body), "{press:?}");
-        assert_eq!(house.records(), before, "{press:?}: nothing more is written");
+        assert_eq!(app.records(), before, "{press:?}: nothing more is written");
     }
 }
 
-/// The control: what the gate does, seen to matter. Asked in a task of their own the same words are taken note of; asked in the
+/// The control: what the guard does, seen to matter. Asked in a task of their own the same words are taken note of; asked in the
 /// caller's, they go with the caller.
 #[tokio::test]
 async fn in_the_callers_own_task_what_is_written_is_taken_note_of_by_nobody() {
     for through_the_gate in [true, false] {
-        let (house, held) = House::holding().await;
-        let services = house.services.clone();
+        let (app, held) = TestApp::holding().await;
+        let services = app.services.clone();
         let object = async move {
-            services.objections.stop_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
+            services.objections.object_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
             StatusCode::OK.into_response()
         };
         if through_the_gate {
-            gone_meanwhile(&house, &held, in_time(LONGEST, object)).await;
-            assert!(comes_true(|| of_mailbox(&house).reason == Reason::PointObjected).await);
+            gone_meanwhile(&app, &held, in_time(LONGEST, object)).await;
+            assert!(comes_true(|| of_mailbox(&app).reason == Reason::PointObjected).await);
         } else {
-            gone_meanwhile(&house, &held, object).await;
-            assert_ne!(of_mailbox(&house).reason, Reason::PointObjected, "recorded, and nobody knows");
+            gone_meanwhile(&app, &held, object).await;
+            assert_ne!(of_mailbox(&app).reason, Reason::PointObjected, "recorded, and nobody knows");
         }
     }
 }

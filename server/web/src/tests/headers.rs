@@ -1,12 +1,12 @@
 //! What other software sends beside ours: every request header that anything reads, with values that cannot be read, repeated,
 //! and beside others. A good value counts, and where none can be told a no is taken or told not to be.
 
-use super::presses::{Press, ready};
+use super::presses::{SentPress, ready};
 use super::told::says_nothing;
 use super::*;
+use crate::api_v1::tests::key;
 use crate::fixture::masked;
-use crate::machine::tests::key;
-use keuze_core::service::clients::Scope;
+use keuze_core::service::clients::ClientScope;
 use keuze_core::service::fixture::people::{customer, email};
 
 /// What is no value of any header, alone on a line.
@@ -69,10 +69,10 @@ struct Probe {
     twice: bool,
 }
 
-async fn probe(house: &House, header: &str) -> Probe {
-    let mut browser = Browser::new(house);
+async fn probe(app: &TestApp, header: &str) -> Probe {
+    let mut browser = Browser::new(app);
     let own = |name, value: &str| (name, value.to_owned());
-    let policy = house.services.published.current().id();
+    let policy = app.services.published.current().id();
     let yes = json!({"policy": policy, "language": "nl", "control": "save", "purposes": {"marketing": true}});
     let get = |browser, good: &str, path| {
         let good = good.to_owned();
@@ -96,14 +96,14 @@ async fn probe(house: &House, header: &str) -> Probe {
         "cookie" => {
             browser.post("/keuze/choices", &[("control", "refuse_all")]).await;
             let (name, value) = browser.cookies.pop().expect("a choice");
-            get(Browser::new(house), &format!("{name}={value}"), "/keuze/fragment?lang=nl")
+            get(Browser::new(app), &format!("{name}={value}"), "/keuze/fragment?lang=nl")
         }
         "referer" => {
             let no = "control=refuse_all".to_owned();
             post(browser, "http://localhost/winkel/fietsen?kleur=rood", "/keuze/choices", vec![form, site], no)
         }
         "x-forwarded-for" | "forwarded" => {
-            let mut browser = Browser::of(crate::router(&house.services, true));
+            let mut browser = Browser::at_router(crate::router(&app.services, true));
             browser.peer = Some([127, 0, 0, 1].into());
             let good = if header == "forwarded" { "for=198.51.100.1" } else { "198.51.100.1" };
             let used_up = [(header, good), ("content-type", "application/x-www-form-urlencoded")];
@@ -115,8 +115,8 @@ async fn probe(house: &House, header: &str) -> Probe {
         "sec-fetch-site" => post(browser, "same-origin", "/keuze/api/v1/choices", vec![api], yes.to_string()),
         "origin" => post(browser, "http://localhost", "/keuze/api/v1/choices", vec![api], yes.to_string()),
         "authorization" => {
-            customer(house, "K-1", &[email("els@example.nl")]).await;
-            let key = key(house, "crm", &Scope::ALL).await;
+            customer(app, "K-1", &[email("els@example.nl")]).await;
+            let key = key(app, "crm", &ClientScope::ALL).await;
             let no = json!({"who": {"customer": "K-1"}, "channels": ["post"]}).to_string();
             post(browser, &format!("Bearer {key}"), "/keuze/api/v1/objections", vec![api], no)
         }
@@ -141,16 +141,16 @@ async fn probe(house: &House, header: &str) -> Probe {
 }
 
 /// What became of it, whatever may differ between two houses that are the same.
-struct Outcome {
+struct Observed {
     status: u16,
     all: String,
 }
 
 /// Asks in a house of its own with these lines of the header.
-async fn outcome(header: &str, lines: impl Fn(&str) -> Vec<Vec<u8>>) -> Outcome {
-    let house = House::new().await;
-    let probe = probe(&house, header).await;
-    let before = house.records();
+async fn outcome(header: &str, lines: impl Fn(&str) -> Vec<Vec<u8>>) -> Observed {
+    let app = TestApp::new().await;
+    let probe = probe(&app, header).await;
+    let before = app.records();
     let lines = lines(&probe.good);
     let name = header.split(' ').next().expect("split gives at least one piece");
     let headers = probe.headers.iter().map(|(name, value)| (*name, value.as_bytes()));
@@ -161,7 +161,7 @@ async fn outcome(header: &str, lines: impl Fn(&str) -> Vec<Vec<u8>>) -> Outcome 
     if probe.twice {
         answer = browser.ask_in_bytes(probe.method, probe.path, &headers, &probe.body).await;
     }
-    let made = house.records() - before;
+    let made = app.records() - before;
     let status = answer.status.as_u16();
     if status >= 400 && status != 429 {
         assert_eq!(made, 0, "{header}");
@@ -170,11 +170,11 @@ async fn outcome(header: &str, lines: impl Fn(&str) -> Vec<Vec<u8>>) -> Outcome 
     let coding = answer.headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().expect("ASCII").to_owned());
     let body = if coding.is_none() { answer.body.clone() } else { String::new() };
     let snapshot = masked(&fixture_of(&answer, body));
-    Outcome { status, all: format!("{made} records, {coding:?}\n{snapshot}") }
+    Observed { status, all: format!("{made} records, {coding:?}\n{snapshot}") }
 }
 
-fn fixture_of(answer: &Answer, body: String) -> String {
-    Answer { status: answer.status, headers: answer.headers.clone(), body }.snapshot()
+fn fixture_of(answer: &TestResponse, body: String) -> String {
+    TestResponse { status: answer.status, headers: answer.headers.clone(), body }.snapshot()
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn a_good_value_counts_beside_anything_and_what_says_nothing_is_no_value()
     }
 }
 
-fn holds(must: Must, outcome: &Outcome, [with, without]: [&Outcome; 2], case: &str) {
+fn holds(must: Must, outcome: &Observed, [with, without]: [&Observed; 2], case: &str) {
     match must {
         With => assert_eq!(outcome.all, with.all, "{case}"),
         Without => assert_eq!(outcome.all, without.all, "{case}"),
@@ -239,8 +239,8 @@ async fn what_nothing_reads_changes_nothing() {
 /// Which site is meant is never guessed (RFC 9112 section 3.2).
 #[tokio::test]
 async fn a_request_for_no_host_or_for_two_is_refused_and_told_so() {
-    let house = House::new().await;
-    let before = house.records();
+    let app = TestApp::new().await;
+    let before = app.records();
     let hosts: Vec<Vec<&[u8]>> = GARBAGE
         .into_iter()
         .map(|garbage| vec![garbage])
@@ -254,36 +254,36 @@ async fn a_request_for_no_host_or_for_two_is_refused_and_told_so() {
     for hosts in hosts {
         let headers: Vec<(&str, &[u8])> = hosts.iter().map(|host| ("host", *host)).collect();
         let headers = [&headers[..], &[("content-type", b"application/x-www-form-urlencoded")]].concat();
-        let mut browser = Browser::new(&house);
+        let mut browser = Browser::new(&app);
         let answer = browser.ask_in_bytes("POST", "/keuze/choices", &headers, "control=refuse_all").await;
         assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{hosts:?}");
         assert!(says_nothing(&answer.body) && answer.body.contains("één Host"), "{}", answer.body);
     }
-    assert_eq!(house.records(), before);
+    assert_eq!(app.records(), before);
 }
 
 /// A no, whoever says it and whatever stands in any header: on record, or told not to be.
 #[tokio::test]
 async fn no_header_loses_a_no() {
     let noes = [
-        Press::Choice,
-        Press::ChoiceForm,
-        Press::ObjectionForm,
-        Press::OneClick,
-        Press::LetterCode,
-        Press::StopAll,
-        Press::DeskObjection,
-        Press::CustomerRefused(0),
-        Press::ProgramObjection,
+        SentPress::Choice,
+        SentPress::ChoiceForm,
+        SentPress::ObjectionForm,
+        SentPress::OneClick,
+        SentPress::LetterCode,
+        SentPress::StopAll,
+        SentPress::DeskObjection,
+        SentPress::CustomerRefused(0),
+        SentPress::ProgramObjection,
     ];
     for press in noes {
         for (name, ..) in HEADERS.into_iter().filter(|(name, ..)| !name.contains(' ')) {
-            let house = House::new().await;
-            let pressed = ready(press, &house).await;
-            let before = house.records();
+            let app = TestApp::new().await;
+            let pressed = ready(press, &app).await;
+            let before = app.records();
             let mut taken = 0;
             for (line, beside) in [(&b"s\xf8gelse"[..], false), (b"", false), (b"s\xf8gelse", true), (b"", true)] {
-                let told = house.records();
+                let told = app.records();
                 let answer = pressed.in_bytes(name, line, beside).await;
                 let case = format!("{press:?} {name} {line:?} {beside}: {} {}", answer.status, answer.body);
                 assert!(!answer.status.is_server_error(), "{case}");
@@ -291,7 +291,7 @@ async fn no_header_loses_a_no() {
                 let is_taken = is_well || answer.body.contains("wel vastgelegd en geldt");
                 assert!(is_taken || says_nothing(&answer.body) || answer.body.contains("niet vastgelegd"), "{case}");
                 // The same no that is said again is on record already.
-                assert!(if is_taken { house.records() > before } else { house.records() == told }, "{case}");
+                assert!(if is_taken { app.records() > before } else { app.records() == told }, "{case}");
                 // What came along that can be read counts.
                 let is_first = ["x-forwarded-for", "forwarded"].contains(&name) || beside;
                 assert!(!is_first || is_taken, "{case}");

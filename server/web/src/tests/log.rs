@@ -9,16 +9,16 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::walk::paths;
 use super::*;
-use crate::known::tests::known;
+use crate::person::tests::known;
 use keuze_core::logging::may_be_written;
-use keuze_core::service::clients::{ClientName, Scope};
+use keuze_core::service::clients::{ClientName, ClientScope};
 use keuze_core::service::fixture::people::{customer, email, phone};
 
 /// Everything that is logged, kept.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Kept {
+impl Write for CapturedLog {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().expect("no test panics while logging").extend_from_slice(bytes);
         Ok(bytes.len())
@@ -29,7 +29,7 @@ impl Write for Kept {
     }
 }
 
-impl Kept {
+impl CapturedLog {
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().expect("no test panics while logging")).into_owned()
     }
@@ -66,17 +66,17 @@ fn bodies() -> [(&'static str, String); 6] {
 
 #[tokio::test]
 async fn no_route_logs_anything_that_was_sent() {
-    let house = House::new().await;
-    let house = house.made(|parts| parts.demo = true);
-    customer(&house, "K-geheim", &[email("anna@geheim.nl"), phone("06 87654321")]).await;
-    let services = &house.services;
+    let app = TestApp::new().await;
+    let app = app.made(|parts| parts.demo = true);
+    customer(&app, "K-geheim", &[email("anna@geheim.nl"), phone("06 87654321")]).await;
+    let services = &app.services;
     let clients = &services.clients;
     let name: ClientName = "crm".parse().expect("a name");
     let until = services.clock.now().today + time::Duration::days(3);
-    let key = clients.add(&name, &Scope::ALL, until).await.expect("added").to_string();
-    let signed_in = known(&house, "anna@geheim.nl").await;
+    let key = clients.add(&name, &ClientScope::ALL, until).await.expect("added").to_string();
+    let signed_in = known(&app, "anna@geheim.nl").await;
 
-    let kept = Kept::default();
+    let kept = CapturedLog::default();
     let log = kept.clone();
     let writer = move || log.clone();
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);

@@ -7,20 +7,20 @@ use model::choice::Answer as Said;
 use model::event::Route;
 use model::paths::{Effect, Endpoint, RateClass};
 
-use super::presses::{Press, Ready, ready};
+use super::presses::{Ready, SentPress, ready};
 use super::*;
 
 /// A form that says no, at each address that takes one.
-const NOES: [Press; 9] = [
-    Press::ChoiceForm,
-    Press::ObjectionForm,
-    Press::OneClick,
-    Press::LinkForm,
-    Press::LetterCode,
-    Press::StopAll,
-    Press::Stop,
-    Press::DeskObjection,
-    Press::CallObjection,
+const NOES: [SentPress; 9] = [
+    SentPress::ChoiceForm,
+    SentPress::ObjectionForm,
+    SentPress::OneClick,
+    SentPress::LinkForm,
+    SentPress::LetterCode,
+    SentPress::StopAll,
+    SentPress::Stop,
+    SentPress::DeskObjection,
+    SentPress::CallObjection,
 ];
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -65,7 +65,7 @@ fn parts(body: &str) -> String {
 
 /// What a press says no to.
 #[derive(Debug, PartialEq)]
-struct No {
+struct PressedNo {
     records: usize,
     kind: EventKind,
     channels: Vec<Channel>,
@@ -73,26 +73,32 @@ struct No {
     refused: Vec<String>,
 }
 
-async fn said(house: &House, press: &Ready) -> No {
-    let before = house.ledger().len();
+async fn said(app: &TestApp, press: &Ready) -> PressedNo {
+    let before = app.ledger().len();
     let answer = press.send().await;
-    let (status, records) = (answer.status, house.ledger().len() - before);
+    let (status, records) = (answer.status, app.ledger().len() - before);
     assert!(records > 0, "{status} {}", answer.words());
-    let event = house.ledger().pop().expect("an event");
+    let event = app.ledger().pop().expect("an event");
     let (kind, channels, route) = (event.kind(), event.channels().to_vec(), event.head.route);
     let refused = event.answers().filter(|(_, answered)| answered.answer != Said::NotOffered);
-    No { records, kind, channels, route, refused: refused.map(|(id, answered)| format!("{id} {answered:?}")).collect() }
+    PressedNo {
+        records,
+        kind,
+        channels,
+        route,
+        refused: refused.map(|(id, answered)| format!("{id} {answered:?}")).collect(),
+    }
 }
 
-async fn the_press_counts(presses: &[Press]) {
+async fn the_press_counts(presses: &[SentPress]) {
     for press in presses {
-        let house = House::new().await;
-        let undamaged = said(&house, &ready(*press, &house).await).await;
+        let app = TestApp::new().await;
+        let undamaged = said(&app, &ready(*press, &app).await).await;
         for (name, media_type, damage) in DAMAGES {
-            let house = House::new().await;
-            let press_ready = ready(*press, &house).await;
+            let app = TestApp::new().await;
+            let press_ready = ready(*press, &app).await;
             let body = damage(press_ready.body());
-            let no = said(&house, &press_ready.sent_as(media_type, body)).await;
+            let no = said(&app, &press_ready.sent_as(media_type, body)).await;
             assert_eq!(no, undamaged, "{press:?} with {name}");
         }
     }
@@ -117,11 +123,11 @@ async fn whatever_else_is_sent_the_press_at_the_desk_counts() {
 #[tokio::test]
 async fn a_form_that_says_no_no_is_refused_with_a_field_too_many() {
     let mut refused = 0;
-    for press in Press::ALL {
-        let house = House::new().await;
-        let ready = ready(press, &house).await;
+    for press in SentPress::ALL {
+        let app = TestApp::new().await;
+        let ready = ready(press, &app).await;
         // The address of a confirmation says all that it needs.
-        if NOES.contains(&press) || press == Press::Confirmation || !ready.is_form() {
+        if NOES.contains(&press) || press == SentPress::Confirmation || !ready.is_form() {
             continue;
         }
         let whole = ready.body().to_owned();
@@ -129,15 +135,15 @@ async fn a_form_that_says_no_no_is_refused_with_a_field_too_many() {
         for body in
             [Some(format!("surprise=1&{whole}")), Some(format!("{whole}&surprise=")), twice].into_iter().flatten()
         {
-            let before = house.records();
+            let before = app.records();
             let answer = ready.again().sent_as(Some(URLENCODED), body.clone()).send().await;
             let is_told = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY].contains(&answer.status);
-            assert!(is_told && house.records() == before, "{press:?} {body}: {} {}", answer.status, answer.words());
+            assert!(is_told && app.records() == before, "{press:?} {body}: {} {}", answer.status, answer.words());
         }
         refused += 1;
-        let before = house.records();
+        let before = app.records();
         ready.send().await;
-        assert!(house.records() > before, "{press:?} is done without");
+        assert!(app.records() > before, "{press:?} is done without");
     }
     assert!(refused > 10, "{refused}");
 }
@@ -151,22 +157,22 @@ async fn no_body_keeps_a_mails_link_from_stopping() {
         (Some("multipart/form-data"), String::new()),
         (None, "\u{0}".repeat(20_000)),
     ] {
-        let house = House::new().await;
-        let press = ready(Press::OneClick, &house).await.sent_as(media_type, body);
-        assert_eq!(said(&house, &press).await.kind, EventKind::Objected);
+        let app = TestApp::new().await;
+        let press = ready(SentPress::OneClick, &app).await.sent_as(media_type, body);
+        assert_eq!(said(&app, &press).await.kind, EventKind::Objected);
     }
 }
 
 /// Two numbers and two addresses in one form: none is swallowed.
 #[tokio::test]
 async fn a_field_that_says_two_things_says_both() {
-    let house = House::new().await;
+    let app = TestApp::new().await;
     let two = [("scope", "all"), ("email", "een@example.nl"), ("email", "twee@example.nl"), ("phone", "0612345678")];
-    let answer = Browser::new(&house).post("/keuze/afmelden", &two).await;
+    let answer = Browser::new(&app).post("/keuze/afmelden", &two).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.words());
     for address in ["een@example.nl", "twee@example.nl"] {
-        let who = keuze_core::service::people::Who::point(keuze_core::service::fixture::people::email(address));
-        let may = house.services.contactability.may_i(&who, Channel::Newsletter).expect("decided");
+        let who = keuze_core::service::people::Addressee::point(keuze_core::service::fixture::people::email(address));
+        let may = app.services.contactability.may_contact(&who, Channel::Newsletter).expect("decided");
         assert!(!may.allow, "{address}");
         assert_eq!(may.reason, model::decision::Reason::PointObjected, "{address}");
     }
@@ -175,30 +181,30 @@ async fn a_field_that_says_two_things_says_both() {
 /// The control: what says yes, or changes something else, is read strictly and says which field is wrong.
 #[tokio::test]
 async fn what_agrees_is_read_strictly() {
-    for press in [Press::SignUp, Press::Newsletter, Press::CodeMail] {
+    for press in [SentPress::SignUp, SentPress::Newsletter, SentPress::CodeMail] {
         for damage in [DAMAGES[0].2, DAMAGES[1].2] {
-            let house = House::new().await;
-            let press = ready(press, &house).await;
-            let (before, body) = (house.records(), damage(press.body()));
+            let app = TestApp::new().await;
+            let press = ready(press, &app).await;
+            let (before, body) = (app.records(), damage(press.body()));
             let answer = press.sent_as(Some(URLENCODED), body).send().await;
-            assert_eq!((answer.status, house.records()), (StatusCode::BAD_REQUEST, before), "{}", answer.words());
+            assert_eq!((answer.status, app.records()), (StatusCode::BAD_REQUEST, before), "{}", answer.words());
         }
     }
-    let house = House::new().await;
+    let app = TestApp::new().await;
     let accepts = [("control", "accept_all"), ("offered", "marketing"), ("utm_source", "mail")];
-    assert_eq!(Browser::new(&house).post("/keuze/choices", &accepts).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(Browser::new(&app).post("/keuze/choices", &accepts).await.status, StatusCode::BAD_REQUEST);
     let both = [("control", "accept_all"), ("control", "refuse_all"), ("offered", "marketing")];
-    Browser::new(&house).post("/keuze/choices", &both).await;
-    assert!(house.ledger().pop().expect("an event").answers().all(|(_, answered)| answered.answer != Said::Granted));
+    Browser::new(&app).post("/keuze/choices", &both).await;
+    assert!(app.ledger().pop().expect("an event").answers().all(|(_, answered)| answered.answer != Said::Granted));
 }
 
 #[tokio::test]
 async fn every_form_that_takes_a_no_is_among_them() {
-    let house = House::new().await;
+    let app = TestApp::new().await;
     let mut covered = BTreeSet::from([Endpoint::ObjectionLinkSlash.path().to_owned()]);
     for press in NOES {
-        let house = House::new().await;
-        covered.insert(ready(press, &house).await.route());
+        let app = TestApp::new().await;
+        covered.insert(ready(press, &app).await.route());
     }
     let takes_no = |endpoint: &&Endpoint| {
         let is_form = !endpoint.path().starts_with("/keuze/api/");
@@ -210,5 +216,5 @@ async fn every_form_that_takes_a_no_is_among_them() {
     for endpoint in Endpoint::ALL.iter().filter(takes_no) {
         assert!(covered.contains(endpoint.path()), "{endpoint:?}");
     }
-    drop(house);
+    drop(app);
 }

@@ -10,16 +10,16 @@ use model::paths::{Effect, Endpoint};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::api_v1::tests::key;
 use crate::desk::tests::{PASSWORD, annas_desk, employ_anna, look_up_for};
-use crate::known::tests::known;
-use crate::machine::tests::key;
-use keuze_core::service::clients::Scope;
+use crate::person::tests::known;
+use keuze_core::service::clients::ClientScope;
 use keuze_core::service::fixture::people::{customer, door, email, phone};
-use keuze_core::service::people::Act;
+use keuze_core::service::people::Provenance;
 
 /// Something that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Press {
+pub enum SentPress {
     Choice,
     ChoiceForm,
     ContinuedUse,
@@ -74,9 +74,9 @@ pub const REFUSED_ROWS: [&str; 9] = [
     r#"{"email":"els@example.nl","phone":"12","objected_channels":"email"}"#,
 ];
 
-use Press::*;
+use SentPress::*;
 
-impl Press {
+impl SentPress {
     pub const ALL: [Self; 38] = [
         Choice,
         ChoiceForm,
@@ -178,7 +178,7 @@ impl Ready {
     }
 
     /// The form of a page that has this mark in it.
-    fn filled(browser: Browser, page: &Answer, mark: &str, filled: &[(&str, &str)]) -> Self {
+    fn filled(browser: Browser, page: &TestResponse, mark: &str, filled: &[(&str, &str)]) -> Self {
         let (action, hidden) = page.form(mark);
         let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<(&str, &str)> = hidden.chain(filled.iter().copied()).collect();
@@ -215,8 +215,8 @@ impl Ready {
     }
 
     /// The same to another server process on the same ledger.
-    pub fn at(self, house: &House) -> Self {
-        Self { browser: Browser::new(house), ..self }
+    pub fn at(self, app: &TestApp) -> Self {
+        Self { browser: Browser::new(app), ..self }
     }
 
     /// As it is, from the same browser.
@@ -226,7 +226,7 @@ impl Ready {
         Self { browser, path: self.path.clone(), headers: self.headers.clone(), body: self.body.clone() }
     }
 
-    pub async fn send(&self) -> Answer {
+    pub async fn send(&self) -> TestResponse {
         let headers: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut browser = self.browser.beside();
         browser.cookies.clone_from(&self.browser.cookies);
@@ -234,13 +234,13 @@ impl Ready {
     }
 
     /// The same from a browser that keeps what the answers set.
-    pub async fn send_and_keep(&mut self) -> Answer {
+    pub async fn send_and_keep(&mut self) -> TestResponse {
         let headers: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.browser.ask("POST", &self.path, &headers, &self.body).await
     }
 
     /// With one more line of a header, beside what it has or in its place.
-    pub async fn in_bytes(&self, name: &str, line: &[u8], beside: bool) -> Answer {
+    pub async fn in_bytes(&self, name: &str, line: &[u8], beside: bool) -> TestResponse {
         let own = self.headers.iter().map(|(name, value)| (*name, value.as_bytes()));
         let own = own.filter(|(own, _)| beside || *own != name);
         let headers: Vec<(&str, &[u8])> = own.chain([(name, line)]).collect();
@@ -269,22 +269,22 @@ impl Ready {
 
 const OPTIONAL: [&str; 4] = ["statistics", "marketing", "profiling", "third_party_embeds"];
 
-async fn of_program(house: &House, path: &str, body: &Value) -> Ready {
-    let key = key(house, "crm", &Scope::ALL).await;
-    let ready = Ready::json(Browser::new(house), path, body);
+async fn of_program(app: &TestApp, path: &str, body: &Value) -> Ready {
+    let key = key(app, "crm", &ClientScope::ALL).await;
+    let ready = Ready::json(Browser::new(app), path, body);
     ready.with("authorization", &format!("Bearer {key}"))
 }
 
 /// Anna's page at the desk; she is staff, the customer is Els.
-async fn persons_page(house: &House, query: &str) -> (Browser, Answer) {
-    let mut desk = annas_desk(house, "localhost").await;
+async fn persons_page(app: &TestApp, query: &str) -> (Browser, TestResponse) {
+    let mut desk = annas_desk(app, "localhost").await;
     let found = look_up_for(&mut desk, query, "klant belt").await;
     let page = desk.get(found.location()).await;
     (desk, page)
 }
 
-async fn open_call(house: &House) -> (Browser, Answer) {
-    let mut desk = annas_desk(house, "localhost").await;
+async fn open_call(app: &TestApp) -> (Browser, TestResponse) {
+    let mut desk = annas_desk(app, "localhost").await;
     let call = [("reference", "T-1"), ("direction", "in"), ("query", "K-1")];
     let opened = desk.post("/keuze/desk/call/open", &call).await;
     let screen = desk.get(opened.location()).await;
@@ -293,26 +293,26 @@ async fn open_call(house: &House) -> (Browser, Answer) {
 }
 
 /// Who is known in every house.
-async fn people(house: &House) -> Subject {
-    let els = customer(house, "K-1", &[email("els@example.nl"), phone("06 12345671"), door("1")]).await;
-    customer(house, "K-2", &[email("samen@example.nl")]).await;
-    customer(house, "K-3", &[email("samen@example.nl")]).await;
+async fn people(app: &TestApp) -> Subject {
+    let els = customer(app, "K-1", &[email("els@example.nl"), phone("06 12345671"), door("1")]).await;
+    customer(app, "K-2", &[email("samen@example.nl")]).await;
+    customer(app, "K-3", &[email("samen@example.nl")]).await;
     els
 }
 
 /// Makes everything ready for a press; what comes then is the press alone.
-pub async fn ready(press: Press, house: &House) -> Ready {
-    let els = people(house).await;
-    let services = &house.services;
+pub async fn ready(press: SentPress, app: &TestApp) -> Ready {
+    let els = people(app).await;
+    let services = &app.services;
     if press.is_at_the_desk() {
-        employ_anna(house).await;
+        employ_anna(app).await;
     }
-    let nobody = Browser::new(house);
+    let nobody = Browser::new(app);
     let policy = services.published.current().id();
     let nothing: serde_json::Map<_, _> = OPTIONAL.iter().map(|id| ((*id).to_owned(), json!(false))).collect();
-    let page = async |query: &str| persons_page(house, query).await;
+    let page = async |query: &str| persons_page(app, query).await;
     let at_centre = async |address: &str, path: &str| {
-        let mut browser = known(house, address).await;
+        let mut browser = known(app, address).await;
         let page = browser.get(path).await;
         (browser, page)
     };
@@ -340,7 +340,7 @@ pub async fn ready(press: Press, house: &House) -> Ready {
             Ready::form(nobody, &path, &[form])
         }
         LetterCode => {
-            let act = Act::by_person(Route::Api, IdentityLevel::Unverified);
+            let act = Provenance::by_person(Route::Api, IdentityLevel::Unverified);
             let code = services.letters.letter_code(els, &act).await.expect("a code").to_string();
             Ready::form(nobody, "/keuze/brief", &[("code", &code), ("scope", "all")])
         }
@@ -374,8 +374,11 @@ pub async fn ready(press: Press, house: &House) -> Ready {
             Ready::filled(browser, &page, "value=\"newsletter\"", &[("act", "start")])
         }
         Lift => {
-            let who = keuze_core::service::people::Who::point(email("nieuw@example.nl"));
-            let act = Act { actor: Actor::Visitor, ..Act::by_person(Route::ObjectionPage, IdentityLevel::Unverified) };
+            let who = keuze_core::service::people::Addressee::point(email("nieuw@example.nl"));
+            let act = Provenance {
+                actor: Actor::Visitor,
+                ..Provenance::by_person(Route::ObjectionPage, IdentityLevel::Unverified)
+            };
             services.contactability.object(&who, &[Channel::Email], &act).await.expect("taken");
             let (browser, page) = at_centre("nieuw@example.nl", "/keuze/voorkeuren").await;
             Ready::filled(browser, &page, "value=\"email\"", &[("act", "start")])
@@ -386,13 +389,13 @@ pub async fn ready(press: Press, house: &House) -> Ready {
         }
         DeskLookUp | DeskLookUpOfSeveral => {
             let query = if press == DeskLookUp { "K-1" } else { "samen@example.nl" };
-            let desk = annas_desk(house, "localhost").await;
+            let desk = annas_desk(app, "localhost").await;
             Ready::form(desk, "/keuze/desk/look-up", &[("query", query), ("reason", "klant belt")])
         }
         DeskLookUpOfARecord => {
             let last = services.look_ups.last_of(&services.people.history(), els).expect("readable").expect("a record");
             let number = services.receipts.number(last).to_string();
-            let desk = annas_desk(house, "localhost").await;
+            let desk = annas_desk(app, "localhost").await;
             Ready::form(desk, "/keuze/desk/look-up", &[("query", &number), ("reason", "klant belt")])
         }
         DeskObjection | DeskOptIn => {
@@ -406,14 +409,14 @@ pub async fn ready(press: Press, house: &House) -> Ready {
         }
         DeskErase => {
             // A mail waits for them, which goes with them.
-            Browser::new(house).post("/keuze/nieuwsbrief", &[("email", "els@example.nl"), ("name", "")]).await;
+            Browser::new(app).post("/keuze/nieuwsbrief", &[("email", "els@example.nl"), ("name", "")]).await;
             let (desk, page) = page("K-1").await;
             let known_by = [("asked", "yes"), ("known_by", "paspoort gezien aan de balie")];
             Ready::filled(desk, &page, "name=\"known_by\"", &known_by)
         }
         DeskSamePerson => {
             let row = json!({"customer": "K-1", "email": "later@example.nl"});
-            of_program(house, "/keuze/api/v1/customers", &row).await.send().await;
+            of_program(app, "/keuze/api/v1/customers", &row).await.send().await;
             let (desk, page) = page("K-1").await;
             let sure = [("same", "yes"), ("known_by", "noemde beide adressen")];
             Ready::filled(desk, &page, "name=\"at\"", &sure)
@@ -421,20 +424,20 @@ pub async fn ready(press: Press, house: &House) -> Ready {
         CallOpen | CallOfSeveral => {
             let query = if press == CallOpen { "K-1" } else { "samen@example.nl" };
             let call = [("reference", "T-1"), ("direction", "in"), ("query", query)];
-            Ready::form(annas_desk(house, "localhost").await, "/keuze/desk/call/open", &call)
+            Ready::form(annas_desk(app, "localhost").await, "/keuze/desk/call/open", &call)
         }
         CallObjection | CallClose => {
-            let (desk, screen) = open_call(house).await;
+            let (desk, screen) = open_call(app).await;
             let act = if press == CallObjection { "object:all" } else { "close" };
             Ready::filled(desk, &screen, "name=\"shown\"", &[("act", act)])
         }
         Password => {
             let new = "een heel ander wachtwoord";
             let form = [("current", PASSWORD), ("password", new), ("again", new)];
-            Ready::form(annas_desk(house, "localhost").await, "/keuze/desk/password", &form)
+            Ready::form(annas_desk(app, "localhost").await, "/keuze/desk/password", &form)
         }
         Customer => {
-            of_program(house, "/keuze/api/v1/customers", &json!({"customer": "K-9", "email": "carla@example.nl"})).await
+            of_program(app, "/keuze/api/v1/customers", &json!({"customer": "K-9", "email": "carla@example.nl"})).await
         }
         // Told of, with a no: two records.
         CustomerWithEverything => {
@@ -442,12 +445,12 @@ pub async fn ready(press: Press, house: &House) -> Ready {
                 "customer": "K-9", "email": "carla@example.nl", "phone": "0612345679", "name": "Carla",
                 "channels": "newsletter, email", "objected_channels": "phone"
             });
-            of_program(house, "/keuze/api/v1/customers", &row).await
+            of_program(app, "/keuze/api/v1/customers", &row).await
         }
         // Somebody else of that number turns out to be the same: a merge, and what is told.
         CustomerIsTheSame => {
             let ready = of_program(
-                house,
+                app,
                 "/keuze/api/v1/customers",
                 &json!({
                     "customer": "K-1", "email": "els@example.nl", "phone": "0612345699", "same_person": "yes",
@@ -455,31 +458,31 @@ pub async fn ready(press: Press, house: &House) -> Ready {
                 }),
             )
             .await;
-            customer(house, "K-1", &[email("ander@example.nl")]).await;
+            customer(app, "K-1", &[email("ander@example.nl")]).await;
             ready
         }
         CustomerRefused(at) => {
             let row = serde_json::from_str(REFUSED_ROWS[at]).expect("JSON");
-            of_program(house, "/keuze/api/v1/customers", &row).await
+            of_program(app, "/keuze/api/v1/customers", &row).await
         }
         ProgramObjection => {
             let body = json!({"who": {"customer": "K-1"}, "channels": ["post"]});
-            of_program(house, "/keuze/api/v1/objections", &body).await
+            of_program(app, "/keuze/api/v1/objections", &body).await
         }
         OptIn => {
             let body = json!({"who": {"customer": "K-1"}, "channels": ["phone"]});
-            of_program(house, "/keuze/api/v1/opt-ins", &body).await
+            of_program(app, "/keuze/api/v1/opt-ins", &body).await
         }
-        LetterBlock => of_program(house, "/keuze/api/v1/letter-blocks", &json!({"who": {"customer": "K-1"}})).await,
+        LetterBlock => of_program(app, "/keuze/api/v1/letter-blocks", &json!({"who": {"customer": "K-1"}})).await,
         Classified => {
             let body = json!({
                 "who": {"customer": "K-1"}, "channel": "email", "message_class": "service", "template": "storing",
                 "decided_by": "juridisch"
             });
-            of_program(house, "/keuze/api/v1/decisions", &body).await
+            of_program(app, "/keuze/api/v1/decisions", &body).await
         }
         LetterChecked => {
-            let letter = of_program(house, "/keuze/api/v1/letter-blocks", &json!({"who": {"customer": "K-1"}})).await;
+            let letter = of_program(app, "/keuze/api/v1/letter-blocks", &json!({"who": {"customer": "K-1"}})).await;
             let block: Value = serde_json::from_str(&letter.send().await.body).expect("JSON");
             let text = block["paragraph"]["nl"].as_str().expect("a paragraph");
             let body = json!({"text": format!("Geachte klant,\n{text}"), "template": "najaar"});
@@ -505,16 +508,16 @@ async fn whatever_writes_is_pressed_here() {
         "/keuze/brief/",
     ];
     let mut pressed: BTreeSet<String> = others.map(str::to_owned).into();
-    for press in Press::ALL {
-        let route = ready(press, &House::new().await).await.route();
+    for press in SentPress::ALL {
+        let route = ready(press, &TestApp::new().await).await.route();
         let effect = Endpoint::of_path(&route).and_then(Endpoint::post).map(|post| post.effect);
         assert!(matches!(effect, Some(Effect::Record | Effect::Objection)), "{press:?} {route}: {effect:?}");
         pressed.insert(route);
     }
-    let house = House::new().await;
+    let app = TestApp::new().await;
     for path in walk::paths() {
         let at = path.replace(['{', '}', '*'], "");
-        let answer = Browser::new(&house).post(&at, &[]).await;
+        let answer = Browser::new(&app).post(&at, &[]).await;
         let takes = ![StatusCode::METHOD_NOT_ALLOWED, StatusCode::NOT_FOUND].contains(&answer.status);
         assert!(!takes || pressed.contains(&path), "{path}: {}", answer.status);
     }

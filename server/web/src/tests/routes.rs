@@ -7,10 +7,10 @@ use model::paths::{Endpoint, RateClass};
 use super::*;
 use keuze_core::config::{Config, Rate};
 
-async fn demo() -> House {
-    let mut house = House::new().await;
-    house = house.made(|parts| parts.demo = true);
-    house
+async fn demo() -> TestApp {
+    let mut app = TestApp::new().await;
+    app = app.made(|parts| parts.demo = true);
+    app
 }
 
 /// A path that leads to an address, whatever is put into it.
@@ -20,8 +20,8 @@ fn some(endpoint: Endpoint) -> String {
 
 #[tokio::test]
 async fn every_listed_address_answers_its_methods_and_no_others() {
-    let house = demo().await;
-    let mut browser = Browser::new(&house);
+    let app = demo().await;
+    let mut browser = Browser::new(&app);
     for endpoint in Endpoint::ALL {
         let answers = [("GET", endpoint.get().is_some()), ("POST", endpoint.post().is_some()), ("PUT", false)];
         for (method, answered) in answers {
@@ -40,19 +40,19 @@ async fn every_request_counts_for_the_limit_that_its_address_names() {
     let plenty = Rate { burst: 1000, per_minute: 1000 };
     let one = Rate { burst: 1, per_minute: 1 };
     for slow in [RateClass::Choices, RateClass::ContinuedUse, RateClass::SignIn, RateClass::Pages] {
-        let house = demo().await;
-        let mut config = Config::clone(&house.services.config);
+        let app = demo().await;
+        let mut config = Config::clone(&app.services.config);
         let limits = &mut config.server.rate_limits;
         let rate = |class| if class == slow { one } else { plenty };
         limits.choices = rate(RateClass::Choices);
         limits.continued_use = rate(RateClass::ContinuedUse);
         limits.sign_in = rate(RateClass::SignIn);
         limits.pages = rate(RateClass::Pages);
-        let house = house.made(|parts| parts.config = Arc::new(config));
+        let app = app.made(|parts| parts.config = Arc::new(config));
         for endpoint in Endpoint::ALL {
             for (method, class) in [("GET", endpoint.get()), ("POST", endpoint.post().map(|post| post.class))] {
                 let Some(class) = class else { continue };
-                let mut browser = Browser::of(crate::router(&house.services, true));
+                let mut browser = Browser::at_router(crate::router(&app.services, true));
                 let mut ask = async || browser.ask(method, &some(*endpoint), &[SITE], "").await.status;
                 assert_ne!(ask().await, StatusCode::TOO_MANY_REQUESTS, "{method} {endpoint:?}");
                 let refused = ask().await == StatusCode::TOO_MANY_REQUESTS;

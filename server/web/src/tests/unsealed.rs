@@ -6,36 +6,36 @@ use model::identity::{RecordAddress, ShardNumber, Subject};
 use model::paths::Endpoint;
 
 use super::*;
+use crate::api_v1::tests::key;
 use crate::desk::tests::{annas_desk, employ_anna, look_up_for};
-use crate::known::tests::known;
-use crate::machine::tests::key;
-use keuze_core::service::clients::Scope;
+use crate::person::tests::known;
+use keuze_core::service::clients::ClientScope;
 use keuze_core::service::fixture::people::{confirmation, customer, email, phone};
-use keuze_core::service::people::{Act, Who};
+use keuze_core::service::people::{Addressee, Provenance};
 use model::channel::Channel;
 use model::event::Route;
 use model::evidence::IdentityLevel;
 
 /// Els, of whom much was said, and somebody who shares her customer number and an address.
-async fn els(house: &House) -> Subject {
-    let els = customer(house, "K-1", &[email("els@example.nl"), email("els@werk.nl"), phone("06 12345671")]).await;
-    customer(house, "k1", &[email("els@example.nl"), email("ander@example.nl")]).await;
-    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
-    let contactability = &house.services.contactability;
+async fn els(app: &TestApp) -> Subject {
+    let els = customer(app, "K-1", &[email("els@example.nl"), email("els@werk.nl"), phone("06 12345671")]).await;
+    customer(app, "k1", &[email("els@example.nl"), email("ander@example.nl")]).await;
+    let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    let contactability = &app.services.contactability;
     for channel in [Channel::Email, Channel::Phone, Channel::Newsletter] {
         let points = [email("els@example.nl")];
         contactability.opt_in(els, &[channel], confirmation(), &points, &act, None).await.expect("recorded");
     }
-    contactability.object(&Who::person(els), &[Channel::Phone, Channel::Post], &act).await.expect("recorded");
+    contactability.object(&Addressee::person(els), &[Channel::Phone, Channel::Post], &act).await.expect("recorded");
     els
 }
 
 /// What this request unsealed: none of it twice.
-async fn unsealed(house: &House, what: &str, asked: impl Future<Output = Answer>) -> (Answer, usize) {
-    house.services.scribe.take_unsealed();
+async fn unsealed(app: &TestApp, what: &str, asked: impl Future<Output = TestResponse>) -> (TestResponse, usize) {
+    app.services.ledger.take_unsealed();
     let answer = asked.await;
     assert!(answer.status.is_success() || answer.status.is_redirection(), "{what}: {} {}", answer.status, answer.body);
-    let all = house.services.scribe.take_unsealed();
+    let all = app.services.ledger.take_unsealed();
     let each: BTreeSet<RecordAddress> = all.iter().copied().collect();
     assert_eq!(all.len(), each.len(), "{what}: {all:?}");
     (answer, all.len())
@@ -44,20 +44,20 @@ async fn unsealed(house: &House, what: &str, asked: impl Future<Output = Answer>
 /// The number of records of a page is the number of those that it rests on: of Els and of whoever shares her number.
 #[tokio::test]
 async fn a_page_unseals_each_record_that_it_rests_on_once() {
-    let house = House::new().await;
-    let els = els(&house).await;
-    let people = house.services.people.everybody();
-    let of_both: usize = people.iter().map(|one| house.services.scribe.addresses(one.subject).len()).sum();
-    assert_eq!((of_both, house.services.scribe.addresses(els).len()), (8, 6), "control: there is much to unseal");
-    let mut browser = known(&house, "els@werk.nl").await;
+    let app = TestApp::new().await;
+    let els = els(&app).await;
+    let people = app.services.people.everybody();
+    let of_both: usize = people.iter().map(|one| app.services.ledger.addresses(one.subject).len()).sum();
+    assert_eq!((of_both, app.services.ledger.addresses(els).len()), (8, 6), "control: there is much to unseal");
+    let mut browser = known(&app, "els@werk.nl").await;
     for endpoint in [Endpoint::Preferences, Endpoint::DataAccess, Endpoint::DataExport] {
-        let (_, count) = unsealed(&house, endpoint.path(), browser.get(endpoint.path())).await;
+        let (_, count) = unsealed(&app, endpoint.path(), browser.get(endpoint.path())).await;
         assert_eq!(count, of_both, "{endpoint:?}");
     }
-    employ_anna(&house).await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    employ_anna(&app).await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let found = look_up_for(&mut desk, "K-1", "klant belt").await;
-    let (page, count) = unsealed(&house, "the desk's page", desk.get(found.location())).await;
+    let (page, count) = unsealed(&app, "the desk's page", desk.get(found.location())).await;
     assert!(page.body.contains("els@werk.nl"), "{}", page.body);
     assert_eq!(count, of_both, "the desk's page of a person");
 }
@@ -65,20 +65,20 @@ async fn a_page_unseals_each_record_that_it_rests_on_once() {
 /// The same for the page of a receipt, and for the desk's page of the record that it is of, each with its proof.
 #[tokio::test]
 async fn a_receipt_unseals_its_record_once_and_proves_it() {
-    let house = House::new().await;
-    els(&house).await;
-    let mut browser = Browser::new(&house);
+    let app = TestApp::new().await;
+    els(&app).await;
+    let mut browser = Browser::new(&app);
     let refusal = [("control", "refuse_all"), ("surface", "settings")];
     let answer = browser.post("/keuze/choices", &refusal).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    let record = RecordAddress { shard: ShardNumber::FIRST, index: house.records() - 1 };
-    let path = house.services.receipts.path(record);
-    let (_, count) = unsealed(&house, "a receipt", browser.get(&path)).await;
+    let record = RecordAddress { shard: ShardNumber::FIRST, index: app.records() - 1 };
+    let path = app.services.receipts.path(record);
+    let (_, count) = unsealed(&app, "a receipt", browser.get(&path)).await;
     assert_eq!(count, 1, "a receipt is of one record");
-    employ_anna(&house).await;
-    let mut desk = annas_desk(&house, "localhost").await;
-    let number = house.services.receipts.number(record).to_string();
-    let (page, count) = unsealed(&house, "a look-up", look_up_for(&mut desk, &number, "klant belt")).await;
+    employ_anna(&app).await;
+    let mut desk = annas_desk(&app, "localhost").await;
+    let number = app.services.receipts.number(record).to_string();
+    let (page, count) = unsealed(&app, "a look-up", look_up_for(&mut desk, &number, "klant belt")).await;
     assert!(page.body.contains(&number), "{}", page.body);
     assert_eq!(count, 1, "a look-up is of one record");
 }
@@ -86,20 +86,20 @@ async fn a_receipt_unseals_its_record_once_and_proves_it() {
 /// "May I?", by number and by everything: the records of whoever is meant, and those of whoever shares the number, once.
 #[tokio::test]
 async fn a_decision_unseals_each_record_that_it_rests_on_once() {
-    let house = House::new().await;
-    els(&house).await;
-    let bearer = format!("Bearer {}", key(&house, "crm", &[Scope::Decisions]).await);
-    let server = Browser::new(&house);
+    let app = TestApp::new().await;
+    els(&app).await;
+    let bearer = format!("Bearer {}", key(&app, "crm", &[ClientScope::Decisions]).await);
+    let server = Browser::new(&app);
     for channel in Channel::ALL {
         let path = format!("{}?customer=K-1&channel={}", Endpoint::Decisions.path(), channel.word());
         let headers = [("authorization", bearer.as_str())];
         let mut asks = server.beside();
-        let (_, count) = unsealed(&house, &path, asks.ask("GET", &path, &headers, "")).await;
+        let (_, count) = unsealed(&app, &path, asks.ask("GET", &path, &headers, "")).await;
         assert_eq!(count, 8, "{path}");
     }
     let mut asks = server.beside();
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     let body = r#"{"who":{"email":"els@example.nl"},"channel":"email"}"#;
-    let (_, count) = unsealed(&house, body, asks.ask("POST", Endpoint::Decisions.path(), &headers, body)).await;
+    let (_, count) = unsealed(&app, body, asks.ask("POST", Endpoint::Decisions.path(), &headers, body)).await;
     assert_eq!(count, 8, "{body}");
 }

@@ -6,7 +6,7 @@ use model::paths::Endpoint;
 
 use super::*;
 use crate::desk::tests::{PASSWORD as DESK_PASSWORD, annas_desk, desk_of, employ, employ_anna, look_up_for};
-use crate::known::tests::known;
+use crate::person::tests::known;
 use keuze_core::service::fixture::people::{customer, email, phone};
 
 /// Ending a session is all that these do, and it has ended wherever there was none.
@@ -35,7 +35,7 @@ fn bodies(forms: &BTreeMap<String, String>) -> Vec<String> {
 }
 
 /// The forms of a page, by their action: hidden fields and a press.
-fn collect(forms: &mut BTreeMap<String, String>, page: &Answer) {
+fn collect(forms: &mut BTreeMap<String, String>, page: &TestResponse) {
     for (number, form) in page.body.split("<form ").skip(1).enumerate() {
         let form = form.split("</form>").next().expect("split gives at least one piece");
         let mut body = form_urlencoded::Serializer::new(String::new());
@@ -49,19 +49,19 @@ fn collect(forms: &mut BTreeMap<String, String>, page: &Answer) {
     }
 }
 
-fn written(house: &House) -> (usize, usize) {
-    (house.ledger().len(), house.services.mail.waiting().len())
+fn written(app: &TestApp) -> (usize, usize) {
+    (app.ledger().len(), app.services.mail.waiting().len())
 }
 
 #[tokio::test]
 async fn no_route_that_writes_answers_a_redirect_without_having_written() {
-    let house = House::new().await;
-    employ_anna(&house).await;
-    customer(&house, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
-    customer(&house, "K-2", &[email("ot@example.nl")]).await;
+    let app = TestApp::new().await;
+    employ_anna(&app).await;
+    customer(&app, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
+    customer(&app, "K-2", &[email("ot@example.nl")]).await;
     // Pages of sessions that are over by the time their forms are sent.
     let mut forms = BTreeMap::new();
-    let mut desk = annas_desk(&house, "localhost").await;
+    let mut desk = annas_desk(&app, "localhost").await;
     for query in ["K-1", "K-2"] {
         let found = look_up_for(&mut desk, query, "klant belt").await;
         collect(&mut forms, &desk.get(found.location()).await);
@@ -70,16 +70,16 @@ async fn no_route_that_writes_answers_a_redirect_without_having_written() {
     let opened = desk.post("/keuze/desk/call/open", &call).await;
     let ids: Vec<String> = [opened.location()].map(|at| at.rsplit('/').next().expect("an id").to_owned()).to_vec();
     collect(&mut forms, &desk.get(opened.location()).await);
-    let mut person = known(&house, "els@example.nl").await;
+    let mut person = known(&app, "els@example.nl").await;
     for path in ["/keuze/voorkeuren", "/keuze/inzage/wissen"] {
         collect(&mut forms, &person.get(path).await);
     }
     desk.post("/keuze/desk/sign-out", &[]).await;
     person.post("/keuze/voorkeuren/uitloggen", &[]).await;
 
-    let mut signed_in = annas_desk(&house, "localhost").await;
-    signed_in.cookies.extend(known(&house, "ot@example.nl").await.cookies);
-    let nobody = Browser::new(&house);
+    let mut signed_in = annas_desk(&app, "localhost").await;
+    signed_in.cookies.extend(known(&app, "ot@example.nl").await.cookies);
+    let nobody = Browser::new(&app);
     let (mut asked, paths) = (0, paths());
     assert!(paths.iter().any(|path| path == "/keuze/desk/person/{id}/erase"), "{paths:?}");
     for path in paths.iter().filter(|path| !END.contains(&path.as_str())) {
@@ -89,12 +89,12 @@ async fn no_route_that_writes_answers_a_redirect_without_having_written() {
             for body in bodies(&forms) {
                 let mut browser = signed_in.beside();
                 browser.cookies.clone_from(cookies);
-                let before = written(&house);
+                let before = written(&app);
                 let headers =
                     [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
                 let answer = browser.ask("POST", &at, &headers, &body).await;
                 asked += 1;
-                let wrote = written(&house) != before;
+                let wrote = written(&app) != before;
                 assert!(wrote || !answer.status.is_redirection(), "{path} {body}: {} ", answer.status);
             }
         }
@@ -130,7 +130,7 @@ fn typed(name: &str) -> Option<&'static str> {
 }
 
 /// The forms of a page that are somebody's: where each posts to, and what each of its buttons sends, filled in.
-fn presses(page: &Answer) -> Vec<(String, String)> {
+fn presses(page: &TestResponse) -> Vec<(String, String)> {
     let mut presses = Vec::new();
     for form in page.body.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next()) {
         let attribute =
@@ -164,13 +164,13 @@ fn presses(page: &Answer) -> Vec<(String, String)> {
 /// the session is says whose it was, and changes nothing once that is somebody else.
 #[tokio::test]
 async fn every_form_says_whose_it_is_and_a_press_on_it_is_nobody_elses() {
-    let house = House::new().await;
-    employ_anna(&house).await;
-    employ(&house, "bert").await;
-    customer(&house, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
-    customer(&house, "K-2", &[email("ot@example.nl")]).await;
-    let mut own = annas_desk(&house, "localhost").await;
-    own.cookies.extend(known(&house, "els@example.nl").await.cookies);
+    let app = TestApp::new().await;
+    employ_anna(&app).await;
+    employ(&app, "bert").await;
+    customer(&app, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
+    customer(&app, "K-2", &[email("ot@example.nl")]).await;
+    let mut own = annas_desk(&app, "localhost").await;
+    own.cookies.extend(known(&app, "els@example.nl").await.cookies);
     own.post("/keuze/voorkeuren/code", &[("contact", "els@example.nl"), ("next", "voorkeuren")]).await;
     let found = look_up_for(&mut own, "K-1", "klant belt").await.location().to_owned();
     let mut pages = vec![own.get("/keuze/desk/call").await];
@@ -197,19 +197,19 @@ async fn every_form_says_whose_it_is_and_a_press_on_it_is_nobody_elses() {
     ] {
         assert!(walked.contains(path), "{path} in {walked:?}");
     }
-    house.clock.advance(1);
-    let mut other = desk_of(&house, "bert").await;
-    other.cookies.extend(known(&house, "ot@example.nl").await.cookies);
+    app.clock.advance(1);
+    let mut other = desk_of(&app, "bert").await;
+    other.cookies.extend(known(&app, "ot@example.nl").await.cookies);
     other.post("/keuze/voorkeuren/code", &[("contact", "ot@example.nl"), ("next", "voorkeuren")]).await;
     let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
     for (path, body) in &presses {
         let mut browser = other.beside();
         browser.cookies.clone_from(&other.cookies);
-        let before = written(&house);
+        let before = written(&app);
         let answer = browser.ask("POST", path, &headers, body).await;
         assert_eq!(answer.status, StatusCode::CONFLICT, "{path} {body}: {}", answer.words());
         assert!(answer.words().contains("niet vastgelegd"), "{path} {body}: {}", answer.words());
-        assert_eq!(written(&house), before, "{path} {body}");
+        assert_eq!(written(&app), before, "{path} {body}");
     }
     // The control: as long as it is nobody else, each of them is heard.
     for (path, body) in &presses {

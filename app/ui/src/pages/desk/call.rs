@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use super::super::given::given;
 use super::super::shell::{Here, Shell};
-use super::{Press, Tab, alert, bar, object, press, said, status};
+use super::{EntryButton, Tab, alert, bar, object, press, said, status};
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::language::Language;
 use model::paths::{Endpoint, in_language};
-use words::call::Call as Words;
+use words::call::CallWords as Words;
 use words::isolate::isolated;
 use words::objection;
 use words::views::desk::people::{CallCard, CallForm, CallState, CallView, Reach};
@@ -21,7 +21,7 @@ pub fn Call(
     page: CallView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let fault = page.fault.map(|fault| alert(words.fault(fault)));
     let tab = if matches!(page.state, CallState::Open(_)) { Tab::Call } else { Tab::NewCall };
     let (heading, content) = match &page.state {
@@ -45,7 +45,7 @@ pub fn Call(
 }
 
 fn form_of(form: &CallForm, staff: &str, is_faulty: bool, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let faulty = is_faulty.then_some("fault");
     view! {
         <form
@@ -87,9 +87,9 @@ fn form_of(form: &CallForm, staff: &str, is_faulty: bool, language: Language) ->
 }
 
 fn open(card: &CallCard, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let said = card.said.as_ref().map(|said| self::said(said, language));
-    let close = Press {
+    let close = EntryButton {
         act: "close".to_owned(),
         text: words.close,
         key: Some("8"),
@@ -112,7 +112,7 @@ fn open(card: &CallCard, language: Language) -> AnyView {
 }
 
 fn right(card: &CallCard, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let answer = card.right_offered.map(|offered| {
         view! { <strong role="status">{if offered { words.was_offered } else { words.was_not_offered }}</strong> }
     });
@@ -120,7 +120,7 @@ fn right(card: &CallCard, language: Language) -> AnyView {
     let [offered, not_offered] =
         [("offered", words.offered, "1", is_next), ("not_offered", words.not_offered, "0", false)].map(
             |(act, text, key, is_next)| {
-                press(Press { act: act.to_owned(), text, key: Some(key), is_next, about: None })
+                press(EntryButton { act: act.to_owned(), text, key: Some(key), is_next, about: None })
             },
         );
     view! {
@@ -135,7 +135,7 @@ fn right(card: &CallCard, language: Language) -> AnyView {
 
 /// Calls first: it is what a call is about.
 fn channels(card: &CallCard, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let mut sorted = card.reach.clone();
     sorted.sort_by_key(|reach| reach.channel != Channel::Phone);
     let is_next = card.right_offered.is_some() && card.said.is_none();
@@ -159,7 +159,7 @@ fn channels(card: &CallCard, language: Language) -> AnyView {
 
 /// What even an objection to everything does not reach.
 fn beyond(card: &CallCard, language: Language) -> String {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let named = |kind: &PointKind| card.reach.iter().any(|reach| reach.channel.point() == Some(*kind));
     let kinds = [PointKind::Post, PointKind::Email, PointKind::Phone].into_iter().filter(|kind| !named(kind));
     let kinds: Vec<PointKind> = kinds.collect();
@@ -170,7 +170,7 @@ fn beyond(card: &CallCard, language: Language) -> String {
 }
 
 fn person(card: &CallCard, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let who = match (&card.person, card.people.len()) {
         (Some((_, name)), _) => view! { <p><strong>{given(name)}</strong></p> }.into_any(),
         (None, 0) => view! { <p>{words.unknown}</p> }.into_any(),

@@ -7,18 +7,18 @@ use super::super::{notice, receipt};
 use model::decision::Decision;
 use model::language::Language;
 use model::paths::Endpoint;
-use words::call::Call as CallWords;
-use words::desk::Desk as Words;
+use words::call::CallWords;
+use words::desk::DeskWords as Words;
 use words::ground::ground;
 use words::isolate::isolated;
 use words::receipt::Receipt as ReceiptWords;
-use words::views::desk::{Checked, Found, HistoryLine};
+use words::views::desk::{CheckedProof, FoundRecord, HistoryLine};
 use words::views::receipt::{AnswerLine, RecordedAnswer, ShownNotice};
 use words::{act, objection, when};
 
 /// What a look-up found.
-pub(super) fn found(found: &Found, language: Language) -> AnyView {
-    let words = Words::of(language);
+pub(super) fn found(found: &FoundRecord, language: Language) -> AnyView {
+    let words = Words::in_language(language);
     view! {
         <p class="quiet" role="status">{(words.recorded)(&found.audit)} {format!(" {}", words.zone)}</p>
         <div class="two">
@@ -39,13 +39,13 @@ pub(super) fn found(found: &Found, language: Language) -> AnyView {
 }
 
 /// Whether it answers a notice, or tells that one was answered by nothing.
-fn by_notice(found: &Found) -> bool {
+fn by_notice(found: &FoundRecord) -> bool {
     !found.record.lines.is_empty()
 }
 
 /// What it is about: purposes, or channels; an event about neither shows no table.
-fn about(found: &Found, language: Language) -> AnyView {
-    let (words, names) = (Words::of(language), ReceiptWords::of(language));
+fn about(found: &FoundRecord, language: Language) -> AnyView {
+    let (words, names) = (Words::in_language(language), ReceiptWords::in_language(language));
     let record = &found.record;
     if !record.channels.is_empty() {
         let name = |channel| objection::channel(channel, language).to_owned();
@@ -73,16 +73,16 @@ fn about(found: &Found, language: Language) -> AnyView {
     .into_any()
 }
 
-fn facts(found: &Found, language: Language) -> AnyView {
-    let words = Words::of(language);
-    let names = ReceiptWords::of(language);
+fn facts(found: &FoundRecord, language: Language) -> AnyView {
+    let words = Words::in_language(language);
+    let names = ReceiptWords::in_language(language);
     let RecordedAnswer { what, at, route, control, gpc, notice, policy, .. } = &found.record;
     let rows = [
         (names.kind, Some(act::what(*what, language).to_owned())),
         (names.at, Some(when::stamp(*at))),
         (words.actor, Some(act::actor(&found.actor, language))),
         (names.route, Some(act::route(*route, language).to_owned())),
-        (CallWords::of(language).reference, found.call.as_deref().map(isolated)),
+        (CallWords::in_language(language).reference, found.call.as_deref().map(isolated)),
         (words.reason, found.reason.as_deref().map(isolated)),
         (words.name, found.name.as_deref().map(isolated)),
         (names.control, control.map(|control| act::control(control, language).to_owned())),
@@ -103,7 +103,7 @@ fn facts(found: &Found, language: Language) -> AnyView {
 }
 
 fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let rows = lines.iter().map(|line| {
         view! {
             <tr>
@@ -117,7 +117,7 @@ fn answers(lines: &[AnswerLine], language: Language) -> AnyView {
 }
 
 fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let rows = decisions.iter().map(|(name, decision)| {
         view! {
             <tr>
@@ -133,7 +133,7 @@ fn decisions(decisions: &[(String, Decision)], language: Language) -> AnyView {
 }
 
 pub(super) fn history(lines: &[HistoryLine], language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let rows = lines.iter().map(|line| history_row(line, words, language)).collect_view();
     table(&[words.time, words.act, words.route, words.actor, words.address, words.number], rows)
 }
@@ -158,11 +158,11 @@ fn history_row(line: &HistoryLine, words: &'static Words, language: Language) ->
     .into_any()
 }
 
-fn proof(found: &Found, language: Language) -> AnyView {
-    let words = Words::of(language);
+fn proof(found: &FoundRecord, language: Language) -> AnyView {
+    let words = Words::in_language(language);
     let verdict = match &found.checked {
-        Checked::Right { size, root } => view! { <p>{(words.proof_right)(*size, root)}</p> }.into_any(),
-        Checked::Wrong(what) => view! {
+        CheckedProof::Right { size, root } => view! { <p>{(words.proof_right)(*size, root)}</p> }.into_any(),
+        CheckedProof::Wrong(what) => view! {
             <p class="message fault" role="alert">{words.proof_wrong} {format!(" {what}")}</p>
         }
         .into_any(),
@@ -171,7 +171,7 @@ fn proof(found: &Found, language: Language) -> AnyView {
         view! {
             <details>
                 <summary>{words.proof_text}</summary>
-                {receipt::texts(proof, ReceiptWords::of(language))}
+                {receipt::texts(proof, ReceiptWords::in_language(language))}
             </details>
         }
     });
@@ -179,9 +179,9 @@ fn proof(found: &Found, language: Language) -> AnyView {
 }
 
 fn shown(shown: Option<&ShownNotice>, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let content = match shown {
-        None => view! { <p>{ReceiptWords::of(language).notice_unknown}</p> }.into_any(),
+        None => view! { <p>{ReceiptWords::in_language(language).notice_unknown}</p> }.into_any(),
         Some(shown) => view! {
             <p class="quiet">{words.notice_help}</p>
             {frame(shown, words)}

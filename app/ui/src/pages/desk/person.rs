@@ -6,16 +6,16 @@ use super::super::given::given;
 use super::super::receipt;
 use super::super::shell::{Here, Shell};
 use super::folded::{Folded, confirmed, folded};
-use super::{Press, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
+use super::{EntryButton, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
 use super::{erase, same_person};
 use model::channel::Channel;
 use model::language::Language;
 use model::paths::{Endpoint, in_language};
-use words::call::{Call as Words, point};
-use words::desk::Desk as DeskWords;
+use words::call::{CallWords as Words, point};
+use words::desk::DeskWords;
 use words::receipt::Receipt;
 use words::same_person::SamePerson;
-use words::views::desk::people::{Done, PersonCard, PersonView, Reach};
+use words::views::desk::people::{DoneForPerson, PersonCard, PersonView, Reach};
 use words::{act, objection, when};
 
 /// The page of people who were looked up.
@@ -25,7 +25,7 @@ pub fn Person(
     page: PersonView,
 ) -> impl IntoView {
     let language = page.frame.language;
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let done = page.done.as_ref().map(|done| done_view(done, language));
     let fault = page.fault.map(|fault| alert(words.person_fault(fault)));
     let people = page.people.iter().map(|person| card(person, &page.path, language)).collect_view();
@@ -51,20 +51,20 @@ pub fn Person(
     }
 }
 
-fn done_view(done: &Done, language: Language) -> AnyView {
-    let words = Words::of(language);
+fn done_view(done: &DoneForPerson, language: Language) -> AnyView {
+    let words = Words::in_language(language);
     let text = match done {
-        Done::Objected(objected) => return said(objected, language),
-        Done::Requested(channel) => (words.asked_opt_in)(objection::channel(*channel, language)),
-        Done::Merged => words.merged.to_owned(),
-        Done::SamePerson(at) => (SamePerson::of(language).done)(at),
-        Done::Erased(erasure) => return erase::done(erasure, language),
+        DoneForPerson::Objected(objected) => return said(objected, language),
+        DoneForPerson::Requested(channel) => (words.asked_opt_in)(objection::channel(*channel, language)),
+        DoneForPerson::Merged => words.merged.to_owned(),
+        DoneForPerson::SamePerson(at) => (SamePerson::in_language(language).done)(at),
+        DoneForPerson::Erased(erasure) => return erase::done(erasure, language),
     };
     status(text)
 }
 
 fn card(person: &PersonCard, path: &str, language: Language) -> AnyView {
-    let desk = DeskWords::of(language);
+    let desk = DeskWords::in_language(language);
     let name = person.name.as_deref().unwrap_or("–");
     view! {
         <section>
@@ -96,7 +96,7 @@ fn evidence(person: &PersonCard, language: Language) -> AnyView {
         );
         view! {
             <details>
-                <summary>{format!("{}. {about}", Receipt::of(language).evidence)}</summary>
+                <summary>{format!("{}. {about}", Receipt::in_language(language).evidence)}</summary>
                 {receipt::evidence(line.evidence.as_ref(), language)}
             </details>
         }
@@ -105,8 +105,8 @@ fn evidence(person: &PersonCard, language: Language) -> AnyView {
 }
 
 fn facts(person: &PersonCard, language: Language) -> AnyView {
-    let words = Words::of(language);
-    let later = SamePerson::of(language).later;
+    let words = Words::in_language(language);
+    let later = SamePerson::in_language(language).later;
     let customers = person.customers.iter().map(|number| (words.customer, number.clone(), None));
     let points = person.points.iter();
     let points = points.map(|at| (point(at.kind, language), at.given.clone(), at.later.as_ref().map(|_| later)));
@@ -122,7 +122,7 @@ fn facts(person: &PersonCard, language: Language) -> AnyView {
 
 /// One form: how it came in, and a button for each channel.
 fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     view! {
         <form method="post" action=in_language(path, language)>
             <input type="hidden" name="subject" value=person.subject.clone() />
@@ -146,23 +146,23 @@ fn entry(person: &PersonCard, path: &str, language: Language) -> AnyView {
 
 /// Those of a channel, with its contact points.
 fn buttons(points: &[Reach], language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let channel = points.first().map(|reach| reach.channel);
     // Nobody but the person signs up on social media (S-11).
     let is_open = |reach: &Reach| reach.channel != Channel::Social && !reach.decision.allow;
     let opt_in = channel.filter(|_| points.iter().any(is_open)).map(|channel| {
-        press(Press {
+        press(EntryButton {
             act: format!("opt_in:{}", channel_id(channel)),
             text: words.ask_opt_in,
             about: Some(objection::channel(channel, language)),
-            ..Press::default()
+            ..EntryButton::default()
         })
     });
     view! { {object(channel, None, false, language)} {opt_in} }.into_any()
 }
 
 fn merge(person: &PersonCard, path: &str, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let fields = view! {
         <label>
             <span>{words.other}</span>

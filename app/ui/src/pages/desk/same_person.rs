@@ -15,7 +15,7 @@ pub(super) fn forms(person: &PersonCard, path: &str, language: Language) -> AnyV
 }
 
 fn form(person: &PersonCard, given: &str, later: &LaterCard, path: &str, language: Language) -> AnyView {
-    let words = Words::of(language);
+    let words = Words::in_language(language);
     let came_with = later.name.as_deref().map(|name| view! { <p>{(words.came_with)(name)}</p> });
     let fields = view! {
         <input type="hidden" name="at" value=later.at.to_string() />

@@ -3,8 +3,8 @@
 use time::Date;
 
 use super::{Bar, HistoryLine};
-use crate::views::centre::Erasure;
-use crate::views::frame::Frame;
+use crate::views::frame::PageFrame;
+use crate::views::preference_centre::Erasure;
 use model::channel::Channel;
 use model::contact::PointKind;
 use model::decision::Decision;
@@ -74,7 +74,7 @@ pub struct Reach {
 #[derive(Clone)]
 pub struct PersonView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Bar,
     /// The look-up's own path, which its forms post to.
@@ -84,16 +84,16 @@ pub struct PersonView {
     /// Who was found; nobody, or several who share a contact point.
     pub people: Vec<PersonCard>,
     /// What was done last.
-    pub done: Option<Done>,
+    pub done: Option<DoneForPerson>,
     /// What was not done.
     pub fault: Option<PersonFault>,
 }
 
 /// What was done for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum DoneForPerson {
     /// They objected.
-    Objected(Said),
+    Objected(SaidObjection),
     /// An opt-in was asked for; it waits for the person.
     Requested(Channel),
     /// They are one with somebody else now.
@@ -106,7 +106,7 @@ pub enum Done {
 
 /// An objection, as it is read to a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct SaidObjection {
     /// Against what.
     pub channels: Vec<Channel>,
     /// The number of its receipt.
@@ -138,7 +138,7 @@ pub enum PersonFault {
 #[derive(Clone)]
 pub struct CallView {
     /// Around the page.
-    pub frame: Frame,
+    pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Bar,
     /// What it shows.
@@ -194,7 +194,7 @@ pub struct CallCard {
     /// Whether the right to object was offered.
     pub right_offered: Option<bool>,
     /// What was recorded last.
-    pub said: Option<Said>,
+    pub said: Option<SaidObjection>,
     /// Where the look-up was recorded.
     pub audit: String,
 }

@@ -186,7 +186,7 @@ pub(super) fn parts(segments: &[Segment], is_behind_house: bool, country: Countr
         for (at, run) in segment.iter().enumerate() {
             let before = at.checked_sub(1).map(|before| segment[before].as_str());
             let next = segment.get(at + 1).map(String::as_str);
-            let place = Place {
+            let place = RunPlace {
                 before,
                 next,
                 is_behind_house: is_behind_house && line == 0 && at == 0,
@@ -207,14 +207,14 @@ pub(super) fn parts(segments: &[Segment], is_behind_house: bool, country: Countr
 
 /// Where a run stands.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct RunPlace<'a> {
     before: Option<&'a str>,
     next: Option<&'a str>,
     is_behind_house: bool,
     is_alone: bool,
 }
 
-fn part(run: &str, place: Place<'_>, country: Country) -> Option<String> {
+fn part(run: &str, place: RunPlace<'_>, country: Country) -> Option<String> {
     let is_before_number = place.next.is_some_and(is_number);
     let is_before_kind = place.next.is_some_and(is_kind_of_door);
     let is_behind_number = place.is_behind_house || place.before.is_some_and(is_number);

@@ -40,7 +40,7 @@ const SHORTEST_NAME: usize = 3;
 const MOST_NAMES: usize = 4;
 
 /// The parts of an address that are not its postcode.
-pub(super) struct Parts {
+pub(super) struct AddressParts {
     /// The words of the street; more than one where any of several parts may be it.
     names: Vec<Segment>,
     number: String,
@@ -51,9 +51,9 @@ pub(super) struct Parts {
     is_first: bool,
 }
 
-impl Parts {
+impl AddressParts {
     /// `None` for parts without a number.
-    pub(super) fn of(segments: &[Segment], country: Country, has_code: bool) -> Option<Self> {
+    pub(super) fn from_segments(segments: &[Segment], country: Country, has_code: bool) -> Option<Self> {
         let segments: Vec<Segment> = segments.iter().map(|segment| door::without_persons(segment)).collect();
         let (line, at) = house_at(&segments)?;
         let own = &segments[line];

@@ -315,7 +315,7 @@ pub(super) fn with_whole_district(segments: &[Segment], country: Country) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fold::words;
+    use crate::folding::words;
 
     #[test]
     fn no_name_is_two_places() {

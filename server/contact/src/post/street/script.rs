@@ -341,7 +341,7 @@ fn alone(rest: &str, is_greek: bool, country: Country) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fold::words;
+    use crate::folding::words;
 
     /// How people, passports, maps and other countries spell it.
     #[test]

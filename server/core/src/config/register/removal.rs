@@ -15,7 +15,7 @@ pub(super) struct Set {
     partitioned: Option<At<bool>>,
 }
 
-pub(super) fn read(s: &Section<'_>) -> Set {
+pub(super) fn read_removal(s: &Section<'_>) -> Set {
     Set {
         path: s.optional_text("path"),
         domain: s.optional_text("domain"),

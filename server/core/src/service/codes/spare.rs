@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 use super::{CODE_LIVES, Verification, reached};
-use crate::service::brakes::Tried;
+use crate::service::attempt_limits::Tried;
 use ledger::formats::brakes::Name;
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
@@ -54,7 +54,7 @@ impl Verification {
         from: OffsetDateTime,
         last: OffsetDateTime,
     ) -> impl Iterator<Item = Spare> + use<> {
-        let (key, mailbox) = (self.scribe.secret(SPARE), reached(to));
+        let (key, mailbox) = (self.ledger.secret(SPARE), reached(to));
         let past = Duration::seconds(from.unix_timestamp().rem_euclid(QUARTER.whole_seconds()));
         let ends = std::iter::successors(Some(from - past + QUARTER), |end| Some(*end + QUARTER));
         ends.take_while(move |end| *end <= last).map(move |until| {

@@ -1,7 +1,7 @@
 //! Continued use: notice was given, the site was used further, and no answer came. Never a consent (R-2.5-2).
 
 use model::date::Moment;
-use model::device::Device;
+use model::device::DeviceState;
 use model::event::{Actor, ContinuedUse, Event, Route};
 use model::language::Language;
 use model::policy::Policy;
@@ -9,7 +9,7 @@ use model::policy::Policy;
 use super::SentFrom;
 use crate::service::consent::Consent;
 use ledger::formats::fact::Reply;
-use ledger::{Answer, AnswerName, AppendError, Draft};
+use ledger::{AnswerName, AppendError, AppendRequest, StoredResponse};
 
 /// What a page told about further use of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Use {
     /// Where the request was sent from.
     pub sent_from: SentFrom,
     /// What came along from the device.
-    pub device: Device,
+    pub device: DeviceState,
     /// Whether the browser fetched the page without anybody looking (`Sec-Purpose`).
     pub ahead: bool,
 }
@@ -39,7 +39,7 @@ impl Consent {
         let Some(shown) = self.published.by_id(&further.policy) else { return Ok(None) };
         let revision = Some(shown.policy.notice_revision);
         let now = self.clock.now().at;
-        if request.is_some_and(|name| self.scribe.answered(&name, now).is_some()) {
+        if request.is_some_and(|name| self.ledger.answered(&name, now).is_some()) {
             return Ok(revision);
         }
         if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now()) {
@@ -51,13 +51,13 @@ impl Consent {
             gpc: further.device.gpc,
             questions: shown.policy.optional().map(|purpose| (purpose.id.clone(), purpose.revision)).collect(),
         };
-        let draft = Draft::new(Event::new(self.clock.now().at, Actor::Visitor, Route::Banner, used));
+        let draft = AppendRequest::new(Event::new(self.clock.now().at, Actor::Visitor, Route::Banner, used));
         match request {
             // The policy that it names says what it is answered.
             Some(name) => {
-                _ = self.scribe.append_once(vec![draft], Answer { name, at: now, reply: Reply::Done }).await?;
+                _ = self.ledger.append_once(vec![draft], StoredResponse { name, at: now, reply: Reply::Done }).await?;
             }
-            None => _ = self.scribe.append(draft).await?,
+            None => _ = self.ledger.append(draft).await?,
         }
         Ok(revision)
     }
@@ -66,7 +66,7 @@ impl Consent {
 /// An answer that stands outranks it, and so does one that cannot be read; a notice that was seen is not counted again, a
 /// newer one is.
 fn counts(further: &Use, policy: &Policy, shown: u32, now: Moment) -> bool {
-    let Device { said, seen, gpc } = &further.device;
+    let DeviceState { said, seen, gpc } = &further.device;
     policy.continued_use.record
         && further.sent_from == SentFrom::Site
         && !further.ahead

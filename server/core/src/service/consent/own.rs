@@ -2,7 +2,7 @@
 //! is looked at, and none is believed for its place in the line.
 
 use model::choice::Answer;
-use model::cookie::{self, OnRecord, Said};
+use model::cookie::{self, ChoiceCookie, RecordedAnswers};
 use model::decision::Recorded;
 use model::event::{Answered, Body, Event, Head};
 use model::identity::Subject;
@@ -12,7 +12,7 @@ use super::ChooseError;
 use crate::service::consent::Consent;
 use crate::service::history::PersonHistory;
 use ledger::clock::last_second;
-use ledger::{Draft, ReadError};
+use ledger::{AppendRequest, ReadError};
 
 /// The consent ids of a device, as far as the ledger knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,11 +51,11 @@ impl Consent {
     ///
     /// # Errors
     /// What one of them stands for cannot be read.
-    pub fn own_ids(&self, history: &PersonHistory, came: &[Subject], said: &Said) -> Result<OwnIds, ReadError> {
+    pub fn own_ids(&self, history: &PersonHistory, came: &[Subject], said: &ChoiceCookie) -> Result<OwnIds, ReadError> {
         let policy = &self.published.current().policy;
         let mut own = OwnIds::default();
         for (at, id) in came.iter().enumerate() {
-            let events = if came[..at].contains(id) { Vec::new() } else { history.of(*id)? };
+            let events = if came[..at].contains(id) { Vec::new() } else { history.of_subject(*id)? };
             match may_have_said(&events, said, policy) {
                 true => own.fitting.push(*id),
                 false if !events.is_empty() => own.others.push(*id),
@@ -71,7 +71,7 @@ impl Consent {
     /// When one of them cannot be read or written.
     pub(super) async fn end_there(&self, ids: Vec<Subject>, event: &Event) -> Result<(), ChooseError> {
         for id in ids {
-            let standing = cookie::from_events(&self.scribe.history(id)?);
+            let standing = cookie::from_events(&self.ledger.history(id)?);
             let Some(mut ended) = event.choice().cloned() else { continue };
             for (purpose, answered) in &mut ended.answers {
                 let was_yes = standing.get(purpose).is_some_and(|before| before.answer.is_yes());
@@ -82,7 +82,7 @@ impl Consent {
             if ended.answers.values().any(|answered| is_no(answered.answer)) {
                 let Head { at, actor, route, .. } = event.head.clone();
                 let ended = Event::new(at, actor, route, Body::Withdrawn(ended));
-                self.scribe.append(Draft::new(ended.with_subject(Some(id)))).await?;
+                self.ledger.append(AppendRequest::new(ended.with_subject(Some(id)))).await?;
             }
         }
         Ok(())
@@ -94,11 +94,11 @@ fn is_no(answer: Answer) -> bool {
 }
 
 /// Whether a choice cookie is what a record left on its device, now or after an earlier event.
-fn may_have_said(events: &[Recorded], said: &Said, policy: &Policy) -> bool {
+fn may_have_said(events: &[Recorded], said: &ChoiceCookie, policy: &Policy) -> bool {
     (1..=events.len()).any(|count| says(said, &cookie::from_events(&events[..count]), policy))
 }
 
-fn says(said: &Said, on_record: &OnRecord, policy: &Policy) -> bool {
+fn says(said: &ChoiceCookie, on_record: &RecordedAnswers, policy: &Policy) -> bool {
     let mut asked = on_record.iter().filter(|(id, _)| policy.purpose(id).is_some()).peekable();
     let is_kept = |(id, answered): (_, &Answered)| {
         let until = answered.until.map(last_second);

@@ -12,7 +12,7 @@ use model::language::Language;
 use model::notice::NoticeRef;
 
 use crate::service::consent::Consent;
-use ledger::{AppendError, Draft};
+use ledger::{AppendError, AppendRequest};
 
 /// The counts since they were last recorded. The lock guards them for one addition, or for taking them all; they are
 /// recorded outside it.
@@ -24,7 +24,7 @@ impl NoticeCounts {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(notice).or_default() += count;
     }
 
-    fn take(&self) -> BTreeMap<NoticeRef, u64> {
+    fn take_counts(&self) -> BTreeMap<NoticeRef, u64> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -42,11 +42,11 @@ impl Consent {
     /// # Errors
     /// It could not be written; what was not is counted on.
     pub async fn record_counts(&self) -> Result<(), AppendError> {
-        for (notice, count) in self.shown.take() {
+        for (notice, count) in self.shown.take_counts() {
             let policy = self.published.current().hash;
             let shown = NoticeShown { policy, notice, surface: Surface::Banner, count };
             let event = Event::new(self.clock.now().at, Actor::System, Route::Banner, shown);
-            if let Err(error) = self.scribe.append(Draft::new(event)).await {
+            if let Err(error) = self.ledger.append(AppendRequest::new(event)).await {
                 self.shown.add(notice, count);
                 return Err(error);
             }

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::VerifyingKey;
 use model::identity::RecordAddress;
-use words::views::desk::Checked;
+use words::views::desk::CheckedProof;
 
-use ledger::Proven;
+use ledger::InclusionProof;
 use tlog::checkpoint::Checkpoint;
 use tlog::entry::commitment;
 use tlog::tree::{NodeHash, root_from_inclusion};
@@ -25,15 +25,15 @@ enum ProofFault {
 }
 
 /// Recomputes leaf, path and signature.
-pub(super) fn check(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Checked {
+pub(super) fn check(proven: &InclusionProof, address: RecordAddress, key: &VerifyingKey) -> CheckedProof {
     match verified(proven, address, key) {
-        Ok(checkpoint) => Checked::Right { size: checkpoint.size, root: BASE64.encode(checkpoint.root.0) },
-        Err(fault) => Checked::Wrong(fault.to_string()),
+        Ok(checkpoint) => CheckedProof::Right { size: checkpoint.size, root: BASE64.encode(checkpoint.root.0) },
+        Err(fault) => CheckedProof::Wrong(fault.to_string()),
     }
 }
 
-fn verified(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Result<Checkpoint, ProofFault> {
-    let (index, path, note) = read(&proven.proof).ok_or(ProofFault::Unreadable)?;
+fn verified(proven: &InclusionProof, address: RecordAddress, key: &VerifyingKey) -> Result<Checkpoint, ProofFault> {
+    let (index, path, note) = parse_proof(&proven.proof).ok_or(ProofFault::Unreadable)?;
     if index != address.index {
         return Err(ProofFault::OtherRecord);
     }
@@ -46,7 +46,7 @@ fn verified(proven: &Proven, address: RecordAddress, key: &VerifyingKey) -> Resu
 }
 
 /// Index, audit path and checkpoint of a proof (C2SP tlog-proof).
-fn read(proof: &str) -> Option<(u64, Vec<NodeHash>, &str)> {
+fn parse_proof(proof: &str) -> Option<(u64, Vec<NodeHash>, &str)> {
     let (head, note) = proof.split_once("\n\n")?;
     let mut lines = head.lines();
     if lines.next()? != "c2sp.org/tlog-proof@v1" {
@@ -66,32 +66,32 @@ mod tests {
 
     use super::*;
     use ledger::clock::moment;
-    use ledger::{Draft, Opening, Scribe};
+    use ledger::{AppendRequest, Ledger, Opening};
     use vault::random::SeededEntropy;
 
-    async fn proven(index: u64) -> (Proven, RecordAddress, VerifyingKey) {
+    async fn proven(index: u64) -> (InclusionProof, RecordAddress, VerifyingKey) {
         let entropy = Arc::new(SeededEntropy::new(5));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
-        let scribe = Scribe::open(opening).unwrap();
+        let ledger = Ledger::open(opening).unwrap();
         for second in 0..7 {
-            scribe.append(Draft::new(choice(moment(second).at))).await.unwrap();
+            ledger.append(AppendRequest::new(choice(moment(second).at))).await.unwrap();
         }
         let address = RecordAddress { shard: ShardNumber::FIRST, index };
-        (scribe.prove(address).unwrap().unwrap(), address, scribe.log_key())
+        (ledger.prove(address).unwrap().unwrap(), address, ledger.log_key())
     }
 
     #[tokio::test]
     async fn a_proof_of_ours_is_right() {
         for index in 0..7 {
             let (proven, address, key) = proven(index).await;
-            assert!(matches!(check(&proven, address, &key), Checked::Right { size: 7, .. }));
+            assert!(matches!(check(&proven, address, &key), CheckedProof::Right { size: 7, .. }));
         }
     }
 
     #[tokio::test]
     async fn anything_altered_is_wrong() {
         let (proven, address, key) = proven(3).await;
-        let wrong = |altered: Proven, address| matches!(check(&altered, address, &key), Checked::Wrong(_));
+        let wrong = |altered: InclusionProof, address| matches!(check(&altered, address, &key), CheckedProof::Wrong(_));
         let mut record = proven.clone();
         record.record[9] ^= 1;
         assert!(wrong(record, address));
@@ -102,7 +102,7 @@ mod tests {
             let mut bytes = proven.proof.clone().into_bytes();
             bytes[at] ^= 1;
             let Ok(proof) = String::from_utf8(bytes) else { continue };
-            assert!(wrong(Proven { proof, ..proven.clone() }, address), "byte {at}");
+            assert!(wrong(InclusionProof { proof, ..proven.clone() }, address), "byte {at}");
         }
         assert!(wrong(proven.clone(), RecordAddress { index: 2, ..address }));
     }

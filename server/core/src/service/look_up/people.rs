@@ -7,13 +7,13 @@ use model::identity::{PointName, RecordAddress, Subject};
 use model::typed;
 use words::views::desk::people::{LaterCard, PersonCard, PointCard, Reach};
 
-use super::{LookUpError, Why};
+use super::{LookUpError, LookupReason};
 use crate::service::history::PersonHistory;
 use crate::service::look_up::LookUps;
-use crate::service::people::{Act, ActError, Acted, Person, ReachedAt, Who, customer_number, hash};
+use crate::service::people::{ActError, ActOutcome, Addressee, Person, Provenance, ReachedAt, customer_number, hash};
 use crate::service::staff::StaffName;
-use contact::{ContactPoint, DutchAddress, Email, Phone, Post};
-use ledger::{AppendError, Draft, Fact, ReadError};
+use contact::{ContactPoint, DutchAddress, Email, Phone, PostalAddress};
+use ledger::{AppendError, AppendRequest, Fact, ReadError};
 
 /// By what somebody is found.
 #[derive(Clone)]
@@ -56,12 +56,12 @@ impl Contact {
 }
 
 /// `1033 RW 12-A`, or a whole address with a comma between its lines.
-fn postal(text: &str) -> Option<Post> {
+fn postal(text: &str) -> Option<PostalAddress> {
     let is_address =
         text.split_whitespace().count() > 1 || text.contains(',') || text.starts_with(|c: char| c.is_ascii_digit());
     let lines = text.replace([',', ';'], "\n");
-    let glued = || DutchAddress::parse(text.get(..6)?, text.get(6..)?, "").ok().map(Post::Dutch);
-    let read = Post::of_lines(text, None).or_else(|_| Post::of_lines(&lines, None)).ok();
+    let glued = || DutchAddress::parse(text.get(..6)?, text.get(6..)?, "").ok().map(PostalAddress::Dutch);
+    let read = PostalAddress::of_lines(text, None).or_else(|_| PostalAddress::of_lines(&lines, None)).ok();
     read.or_else(glued).filter(|_| is_address)
 }
 
@@ -73,7 +73,7 @@ pub struct LookUpPeople {
     /// By what.
     pub contact: Contact,
     /// Why.
-    pub why: Why,
+    pub why: LookupReason,
 }
 
 /// Who was found.
@@ -120,17 +120,17 @@ impl LookUps {
     pub(in crate::service) async fn record_look_up(
         &self,
         staff: &StaffName,
-        why: &Why,
+        why: &LookupReason,
         people: &[Subject],
         facts: Vec<Fact>,
     ) -> Result<RecordAddress, AppendError> {
         let mut look_ups = self.look_ups(staff, why, people);
         look_ups.iter_mut().next_back().expect("one at least").facts = facts;
-        let written = self.scribe.append_together(look_ups).await?;
+        let written = self.ledger.append_together(look_ups).await?;
         Ok(written.last().expect("one at least").address)
     }
 
-    fn look_ups(&self, staff: &StaffName, why: &Why, people: &[Subject]) -> Vec<Draft> {
+    fn look_ups(&self, staff: &StaffName, why: &LookupReason, people: &[Subject]) -> Vec<AppendRequest> {
         // What was typed and not found is not written down: it may be the address of somebody who was erased.
         let looked_up = |about| self.looked_up(staff, why, about, || LookUpTarget::NoPerson);
         if people.is_empty() {
@@ -149,8 +149,8 @@ impl LookUps {
         kept: Subject,
         number: &str,
         staff: &StaffName,
-        why: &Why,
-    ) -> Result<Option<Acted>, ActError> {
+        why: &LookupReason,
+    ) -> Result<Option<ActOutcome>, ActError> {
         let people = self.who_it_may_be(&Contact::Customer(number.to_owned()));
         let other = people.iter().find(|other| **other != kept);
         let Some(other) = other.filter(|_| self.people.known_person(kept).is_some()) else {
@@ -166,14 +166,14 @@ impl LookUps {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn last_of(&self, history: &PersonHistory, subject: Subject) -> Result<Option<RecordAddress>, ReadError> {
-        Ok(self.people.life(history, subject)?.last().map(|recorded| recorded.address))
+        Ok(self.people.records_of(history, subject)?.last().map(|recorded| recorded.address))
     }
 
     /// What holds at every contact point, as the desk shows it.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn reach(&self, history: &PersonHistory, who: &Who) -> Result<Vec<Reach>, ActError> {
+    pub fn reach(&self, history: &PersonHistory, who: &Addressee) -> Result<Vec<Reach>, ActError> {
         let shown = |at: ReachedAt| {
             let ReachedAt { channel, point, is_later, decision } = at;
             Reach { channel, at: point.map(|point| point.given()), is_later, decision }
@@ -193,10 +193,10 @@ impl LookUps {
             customers: person.customers().into_iter().map(str::to_owned).collect(),
             language: person.language(),
             points: person.points().into_iter().map(|point| self.point_card(&person, point)).collect(),
-            reach: self.reach(history, &Who::person(person.subject))?,
+            reach: self.reach(history, &Addressee::person(person.subject))?,
             history: self
                 .people
-                .life(history, person.subject)?
+                .records_of(history, person.subject)?
                 .iter()
                 .rev()
                 .map(|past| self.history_line(past, None))
@@ -214,7 +214,7 @@ impl LookUps {
     }
 
     fn name_of(&self, point: &ContactPoint) -> PointName {
-        hash::name(&hash::newest_index_key(&self.scribe).1, point)
+        hash::name(&hash::newest_index_key(&self.ledger).1, point)
     }
 
     /// Which of the points that joined a person later a form names.
@@ -225,8 +225,8 @@ impl LookUps {
 }
 
 /// What a staff member enters for a person who wrote or called.
-pub fn entered(staff: &StaffName, route: Route, why: Option<&Why>) -> Act {
-    Act {
+pub fn entered(staff: &StaffName, route: Route, why: Option<&LookupReason>) -> Provenance {
+    Provenance {
         route,
         actor: Actor::Agent { name: staff.to_string() },
         level: IdentityLevel::Unverified,
@@ -241,22 +241,22 @@ mod tests {
     use model::contact::PointKind;
 
     use super::*;
-    use crate::service::fixture::House;
+    use crate::service::fixture::TestApp;
     use crate::service::fixture::people::{customer, phone};
 
     /// S-34: a number that reads like a phone's finds its customer, at the desk as on the command line.
     #[tokio::test]
     async fn a_customer_number_is_one_whatever_it_looks_like() {
-        let house = House::new().await;
-        let named = customer(&house, "020 788 4001", &[]).await;
-        let called = customer(&house, "K-2", &[phone("020 788 4000")]).await;
+        let app = TestApp::new().await;
+        let named = customer(&app, "020 788 4001", &[]).await;
+        let called = customer(&app, "K-2", &[phone("020 788 4000")]).await;
         for (text, person) in [(" 020 788 4001 ", named), ("020 788 4000", called), ("K-2", called)] {
-            let contact = house.services.look_ups.contact(text).expect("read");
+            let contact = app.services.look_ups.contact(text).expect("read");
             let found: Vec<Subject> =
-                house.services.look_ups.people_by(&contact).iter().map(|person| person.subject).collect();
+                app.services.look_ups.people_by(&contact).iter().map(|person| person.subject).collect();
             assert_eq!(found, [person], "{text}");
         }
-        assert!(house.services.look_ups.contact("jan jansen").is_none());
+        assert!(app.services.look_ups.contact("jan jansen").is_none());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Mail;
+use super::QueuedMail;
 
 /// The folder.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct OutboxError {
 
 /// A mail in the outbox, as the demo shows it.
 #[derive(Clone)]
-pub struct Shown {
+pub struct OutboxMail {
     /// To whom.
     pub to: String,
     /// Its subject.
@@ -52,7 +52,7 @@ impl Outbox {
     ///
     /// # Errors
     /// What the file system said.
-    pub fn keep(&self, mail: &Mail) -> std::io::Result<()> {
+    pub fn keep(&self, mail: &QueuedMail) -> std::io::Result<()> {
         let number = self.names().len() + 1;
         let text = format!("To: {}\nSubject: {}\n\n{}", mail.to.given(), mail.subject, mail.text);
         std::fs::write(self.folder.join(format!("{number:06}.txt")), text)
@@ -66,16 +66,16 @@ impl Outbox {
     }
 
     /// What lies in it, the newest first.
-    pub fn mails(&self) -> Vec<Shown> {
+    pub fn mails(&self) -> Vec<OutboxMail> {
         let texts = self.names().into_iter().rev().filter_map(|name| std::fs::read_to_string(name).ok());
-        texts.filter_map(|text| read(&text)).collect()
+        texts.filter_map(|text| parse_mail(&text)).collect()
     }
 }
 
-fn read(text: &str) -> Option<Shown> {
+fn parse_mail(text: &str) -> Option<OutboxMail> {
     let (head, body) = text.split_once("\n\n")?;
     let (to, subject) = head.split_once('\n')?;
-    Some(Shown {
+    Some(OutboxMail {
         to: to.strip_prefix("To: ")?.to_owned(),
         subject: subject.strip_prefix("Subject: ")?.to_owned(),
         text: body.to_owned(),

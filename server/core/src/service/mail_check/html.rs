@@ -12,11 +12,11 @@ use std::collections::{HashMap, HashSet};
 use self::media::Screen;
 use self::sheet::Sheet;
 use self::style::Sight;
-use self::token::{Reader, Tag, Token};
+use self::token::{HtmlToken, Tag, TokenReader};
 
 /// What a reader has of a body.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct VisibleBody {
     /// The addresses of links that have words or a picture that says something, decoded.
     pub links: Vec<String>,
     /// The text.
@@ -25,10 +25,10 @@ pub struct Shown {
 
 /// Reads HTML as a mail program shows it, on any of the screens that people have: a link that a narrow one hides may stand
 /// there in another form, and counts.
-pub fn shown(html: &str) -> Shown {
-    let mut all = Shown::default();
+pub fn shown(html: &str) -> VisibleBody {
+    let mut all = VisibleBody::default();
     for screen in Screen::ORDINARY {
-        let Shown { links, text } = shown_on(html, screen);
+        let VisibleBody { links, text } = shown_on(html, screen);
         all.links.extend(links);
         if all.text != text {
             all.text.push_str(&text);
@@ -39,28 +39,28 @@ pub fn shown(html: &str) -> Shown {
     all
 }
 
-fn shown_on(html: &str, screen: Screen) -> Shown {
-    let mut page = Page { sheet: Sheet::of(html, screen), ..Page::default() };
-    for token in Reader::new(html) {
+fn shown_on(html: &str, screen: Screen) -> VisibleBody {
+    let mut page = Page { sheet: Sheet::parse(html, screen), ..Page::default() };
+    for token in TokenReader::new(html) {
         page.see(token);
     }
     page.end_link();
-    Shown { links: page.links, text: decoded(&page.text) }
+    VisibleBody { links: page.links, text: decoded(&page.text) }
 }
 
 #[derive(Default)]
 struct Page<'a> {
     sheet: Sheet,
-    open: Vec<Open<'a>>,
+    open: Vec<OpenElement<'a>>,
     /// How many elements of a name are open.
     counts: HashMap<String, usize>,
-    link: Option<Link>,
+    link: Option<HtmlLink>,
     links: Vec<String>,
     text: String,
 }
 
 /// An element that is open.
-struct Open<'a> {
+struct OpenElement<'a> {
     name: &'a str,
     class: Option<&'a str>,
     id: Option<&'a str>,
@@ -68,14 +68,14 @@ struct Open<'a> {
     sight: Sight,
 }
 
-impl<'a> Open<'a> {
-    fn of(tag: &Tag<'a>) -> Self {
+impl<'a> OpenElement<'a> {
+    fn from_tag(tag: &Tag<'a>) -> Self {
         let is_link = tag.href.is_some() && tag.name.eq_ignore_ascii_case("a");
         Self { name: tag.name, class: tag.class, id: tag.id, is_link, sight: Sight::default() }
     }
 }
 
-struct Link {
+struct HtmlLink {
     address: String,
     says_something: bool,
 }
@@ -98,12 +98,12 @@ fn is_one(name: &str, of: &[&str]) -> bool {
 }
 
 impl<'a> Page<'a> {
-    fn see(&mut self, token: Token<'a>) {
+    fn see(&mut self, token: HtmlToken<'a>) {
         match token {
-            Token::Text(text) => self.see_text(text),
-            Token::Raw(_) => {}
-            Token::Start(tag) => self.start(&tag),
-            Token::End(name) => self.end(name),
+            HtmlToken::Text(text) => self.see_text(text),
+            HtmlToken::Raw(_) => {}
+            HtmlToken::Start(tag) => self.start(&tag),
+            HtmlToken::End(name) => self.end(name),
         }
     }
 
@@ -138,7 +138,7 @@ impl<'a> Page<'a> {
         }
         if !is_one(tag.name, &VOID) {
             *self.counts.entry(tag.name.to_ascii_lowercase()).or_default() += 1;
-            self.open.push(Open { sight, ..Open::of(tag) });
+            self.open.push(OpenElement { sight, ..OpenElement::from_tag(tag) });
         }
     }
 
@@ -157,7 +157,7 @@ impl<'a> Page<'a> {
     fn start_link(&mut self, tag: &Tag<'_>, sight: Sight) {
         self.end_link();
         let address = tag.href.filter(|_| !sight.is_gone).map(decoded);
-        self.link = address.map(|address| Link { address, says_something: false });
+        self.link = address.map(|address| HtmlLink { address, says_something: false });
     }
 
     fn see_picture(&mut self, tag: &Tag<'_>, sight: Sight) {
@@ -189,7 +189,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn pop(&mut self) -> Option<Open<'a>> {
+    fn pop(&mut self) -> Option<OpenElement<'a>> {
         let open = self.open.pop()?;
         if let Some(count) = self.counts.get_mut(&open.name.to_ascii_lowercase()) {
             *count -= 1;

@@ -10,16 +10,16 @@ use model::evidence::{OptIn, SoftOptIn};
 use model::identity::{RecordAddress, Subject};
 use time::Date;
 
-use super::book::{Since, Wanted, kept_entry, lift, yes_on};
+use super::contact_directory::{Since, WantedObjection, kept_entry, lift, yes_on};
 use super::ground::{Ground, OnLedger};
 use super::hash::{self, newest_index_key};
-use super::{Act, ActError, Acted, Book, Person, Who};
-use crate::service::centre::Shown;
+use super::{ActError, ActOutcome, Addressee, ContactDirectory, Person, Provenance};
 use crate::service::history::PersonHistory;
 use crate::service::people::Contactability;
+use crate::service::preference_centre::ShownState;
 use contact::ContactPoint;
 use ledger::formats::fact::{FactId, Part};
-use ledger::{Draft, Fact, FactName, ReadError};
+use ledger::{AppendRequest, Fact, FactName, ReadError};
 
 /// A no that is to stand on contact points.
 #[derive(Clone, Copy)]
@@ -58,7 +58,12 @@ impl Contactability {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn object(&self, who: &Who, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+    pub async fn object(
+        &self,
+        who: &Addressee,
+        channels: &[Channel],
+        act: &Provenance,
+    ) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let history = &self.people.history();
         if let Some(acted) = self.people.done_before(act)? {
@@ -77,9 +82,9 @@ impl Contactability {
         let facts = self.new_entries(person, &self.with_others(person, &points), &channels);
         let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
         if let Some(record) = self.stands_already(history, person, &points, &channels)?.filter(|_| may_be_told) {
-            return Ok(Acted { record, changed: false, since: self.day_of(record)?, channels });
+            return Ok(ActOutcome { record, changed: false, since: self.day_of(record)?, channels });
         }
-        self.people.perform(self.objection(act, person, channels, None, facts), act).await
+        self.people.append_and_apply(self.objection(act, person, channels, None, facts), act).await
     }
 
     /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
@@ -98,9 +103,9 @@ impl Contactability {
         channels: &[Channel],
         proof: OptIn,
         controlled: &[ContactPoint],
-        act: &Act,
-        shown: Option<&Shown>,
-    ) -> Result<Acted, ActError> {
+        act: &Provenance,
+        shown: Option<&ShownState>,
+    ) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let history = &self.people.history();
         let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
@@ -116,7 +121,9 @@ impl Contactability {
         {
             return Err(ActError::ChangedSince);
         }
-        self.people.perform(self.agreed(history, person, channels, proof, (&given, controlled), act)?, act).await
+        self.people
+            .append_and_apply(self.agreed(history, person, channels, proof, (&given, controlled), act)?, act)
+            .await
     }
 
     /// Records what somebody who may be new confirmed at the points that they proved; what is told of them is learned with
@@ -129,15 +136,15 @@ impl Contactability {
         part: Part,
         channels: &[Channel],
         proof: OptIn,
-        act: &Act,
-    ) -> Result<Acted, ActError> {
+        act: &Provenance,
+    ) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let history = &self.people.history();
         let (person, controlled) = (part.subject, part.points.clone());
         let learned = self.people.learned(part);
         let mut draft = self.agreed(history, person, channels, proof, (&controlled, &controlled), act)?;
         draft.facts.extend(learned);
-        self.people.perform(draft, act).await
+        self.people.append_and_apply(draft, act).await
     }
 
     fn agreed(
@@ -147,19 +154,19 @@ impl Contactability {
         channels: &[Channel],
         proof: OptIn,
         (given, controlled): (&[ContactPoint], &[ContactPoint]),
-        act: &Act,
-    ) -> Result<Draft, ActError> {
+        act: &Provenance,
+    ) -> Result<AppendRequest, ActError> {
         let confirmed = OptInConfirmed {
             policy: self.published.current().hash,
             channels: channels.to_vec(),
-            points: hash::given_at(&newest_index_key(&self.scribe).1, given),
+            points: hash::given_at(&newest_index_key(&self.ledger).1, given),
             evidence: proof,
             said: act.said(),
         };
         let event = act.event(self.clock.now().at, confirmed).with_subject(Some(person));
         let mut facts = self.lifted(history, Some(person), given, channels, controlled)?;
         facts.extend(yes_on(channels, self.clock.now().today));
-        Ok(Draft::with(event, facts))
+        Ok(AppendRequest::with(event, facts))
     }
 
     /// Whether something that a yes at these points would undo, or did not see, came after what was shown. For a point that
@@ -171,7 +178,7 @@ impl Contactability {
         channels: &[Channel],
         given: &[ContactPoint],
         controlled: &[ContactPoint],
-        shown: &Shown,
+        shown: &ShownState,
     ) -> Result<bool, ActError> {
         let was_proved = |point: &ContactPoint| controlled.iter().any(|of| of.is_same_as(point));
         let were_shown = given.iter().all(was_proved) || shown.points == self.people.hash_of_points(given);
@@ -189,9 +196,9 @@ impl Contactability {
         &self,
         point: &ContactPoint,
         channels: &[Channel],
-        act: &Act,
+        act: &Provenance,
         since: RecordAddress,
-    ) -> Result<Acted, ActError> {
+    ) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let history = &self.people.history();
         if self.last_no_at(history, point, channels)? > Some(since) {
@@ -206,7 +213,7 @@ impl Contactability {
         facts.extend(yes_on(channels, now.today));
         let (policy, channels) = (self.published.current().hash, channels.to_vec());
         let event = act.event(now.at, ObjectionLifted { policy, channels, said: act.said() });
-        self.people.perform(Draft::with(event, facts), act).await
+        self.people.append_and_apply(AppendRequest::with(event, facts), act).await
     }
 
     /// The newest record of an objection to these channels that holds at a contact point.
@@ -219,7 +226,7 @@ impl Contactability {
         point: &ContactPoint,
         channels: &[Channel],
     ) -> Result<Option<RecordAddress>, ReadError> {
-        let keys = hash::index_keys(&self.scribe);
+        let keys = hash::index_keys(&self.ledger);
         let book = self.people.book();
         let spread = history.spread_to(&book, &keys, None, point)?.into_iter().map(|(_, found)| found);
         let found = book.objections_on(point, &keys).into_iter().chain(spread);
@@ -231,13 +238,18 @@ impl Contactability {
     ///
     /// # Errors
     /// `SelfSignUpRequired` for social media, when it is not the person who asks (S-11).
-    pub async fn request_opt_in(&self, person: Subject, channels: &[Channel], act: &Act) -> Result<Acted, ActError> {
+    pub async fn request_opt_in(
+        &self,
+        person: Subject,
+        channels: &[Channel],
+        act: &Provenance,
+    ) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         if let Some(acted) = self.people.done_before(act)? {
             return Ok(acted);
         }
-        let (person, _) = self.resolve(&Who::person(person))?;
-        self.people.perform(self.requested(person, &[], channels, Vec::new(), act)?, act).await
+        let (person, _) = self.resolve(&Addressee::person(person))?;
+        self.people.append_and_apply(self.requested(person, &[], channels, Vec::new(), act)?, act).await
     }
 
     /// The same, of somebody who may be new: what is told of them is learned with it. It takes as long for somebody who is
@@ -249,8 +261,8 @@ impl Contactability {
         &self,
         part: Part,
         channels: &[Channel],
-        act: &Act,
-        more: Draft,
+        act: &Provenance,
+        more: AppendRequest,
     ) -> Result<(), ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let (subject, points) = (part.subject, part.points.clone());
@@ -266,19 +278,19 @@ impl Contactability {
         points: &[ContactPoint],
         channels: &[Channel],
         facts: Vec<Fact>,
-        act: &Act,
-    ) -> Result<Draft, ActError> {
+        act: &Provenance,
+    ) -> Result<AppendRequest, ActError> {
         if channels.contains(&Channel::Social) && act.actor != Actor::Person {
             return Err(ActError::SelfSignUpRequired);
         }
         let requested = OptInRequested {
             policy: self.published.current().hash,
             channels: channels.to_vec(),
-            points: hash::given_at(&newest_index_key(&self.scribe).1, points),
+            points: hash::given_at(&newest_index_key(&self.ledger).1, points),
             said: act.said(),
         };
         let event = act.event(self.clock.now().at, requested).with_subject(person);
-        Ok(Draft::with(event, facts))
+        Ok(AppendRequest::with(event, facts))
     }
 
     /// Records a relation that the controller tells of, with what it has as evidence, for the points that are known now. It
@@ -291,35 +303,35 @@ impl Contactability {
         person: Subject,
         channels: &[Channel],
         evidence: Option<SoftOptIn>,
-        act: &Act,
-    ) -> Result<Acted, ActError> {
+        act: &Provenance,
+    ) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         if channels.contains(&Channel::Social) {
             return Err(ActError::SelfSignUpRequired);
         }
-        let (person, points) = self.resolve(&Who::person(person))?;
+        let (person, points) = self.resolve(&Addressee::person(person))?;
         let given = given_for(&points, channels, &[]);
         let (evidence, all, doors_are_told) = (evidence.as_ref(), &points[..], false);
         let told = ToldRelation { person, channels, given: &given, evidence, all, doors_are_told };
-        self.people.perform(self.relation(&OnLedger::of(&self.people), &told, act), act).await
+        self.people.append_and_apply(self.relation(&OnLedger::new(&self.people), &told, act), act).await
     }
 
     /// An objection, with the entries by which it stands on points; one that a file dates is as old as that.
     pub(super) fn objection(
         &self,
-        act: &Act,
+        act: &Provenance,
         person: Option<Subject>,
         channels: Vec<Channel>,
         since: Option<Date>,
         facts: Vec<Fact>,
-    ) -> Draft {
+    ) -> AppendRequest {
         let objection = Objection { policy: self.published.current().hash, channels, since, said: act.said() };
-        Draft::with(act.event(self.clock.now().at, objection).with_subject(person), facts)
+        AppendRequest::with(act.event(self.clock.now().at, objection).with_subject(person), facts)
     }
 
     /// A relation that somebody tells of. Whoever refused when the address was collected has objected, and that stands on the
     /// address, too.
-    pub(super) fn relation(&self, ground: &impl Ground, told: &ToldRelation<'_>, act: &Act) -> Draft {
+    pub(super) fn relation(&self, ground: &impl Ground, told: &ToldRelation<'_>, act: &Provenance) -> AppendRequest {
         let ToldRelation { person, channels, evidence, all, doors_are_told, .. } = *told;
         let facts = if evidence.is_some_and(|evidence| evidence.opt_out_used) {
             let since = Since::Now(self.clock.now().today);
@@ -328,11 +340,11 @@ impl Contactability {
         } else {
             Vec::new()
         };
-        Draft::with(self.relation_event(ground, told, act), facts)
+        AppendRequest::with(self.relation_event(ground, told, act), facts)
     }
 
     /// Its event alone.
-    pub(super) fn relation_event(&self, ground: &impl Ground, told: &ToldRelation<'_>, act: &Act) -> Event {
+    pub(super) fn relation_event(&self, ground: &impl Ground, told: &ToldRelation<'_>, act: &Provenance) -> Event {
         let relation = Relation {
             policy: self.published.current().hash,
             channels: told.channels.to_vec(),
@@ -351,13 +363,13 @@ impl Contactability {
         ground.look(|book| {
             let of_nobody = if by.is_none() && source.is_none() { points } else { &[] };
             let answered = &book.answered(of_nobody, since, keys);
-            let wanted = Wanted { by, points, channels, since, source, doors_are_told, said, answered };
+            let wanted = WantedObjection { by, points, channels, since, source, doors_are_told, said, answered };
             book.new_entries(&wanted, newest, keys, &*self.entropy)
         })
     }
 
     /// The person as they are known now, with the points that the act is about.
-    pub(super) fn resolve(&self, who: &Who) -> Result<(Option<Subject>, Vec<ContactPoint>), ActError> {
+    pub(super) fn resolve(&self, who: &Addressee) -> Result<(Option<Subject>, Vec<ContactPoint>), ActError> {
         let book = self.people.book();
         let person = who.person.map(|subject| book.person(subject).ok_or(ActError::NoPerson)).transpose()?;
         let mut points: Vec<ContactPoint> = who.points.clone();
@@ -381,7 +393,7 @@ impl Contactability {
     pub(super) fn new_entries(&self, by: Option<Subject>, points: &[ContactPoint], channels: &[Channel]) -> Vec<Fact> {
         let since = Since::Now(self.clock.now().today);
         let no = No { by, points, channels, since, source: None, doors_are_told: false, said: None };
-        self.entries(&OnLedger::of(&self.people), &no)
+        self.entries(&OnLedger::new(&self.people), &no)
     }
 
     /// Entries made smaller by what the person agreed to, or whoever controls the point. What holds there because it stands
@@ -394,7 +406,7 @@ impl Contactability {
         channels: &[Channel],
         controlled: &[ContactPoint],
     ) -> Result<Vec<Fact>, ReadError> {
-        let (newest, keys) = (newest_index_key(&self.scribe), hash::index_keys(&self.scribe));
+        let (newest, keys) = (newest_index_key(&self.ledger), hash::index_keys(&self.ledger));
         let book = self.people.book();
         let mut facts: Vec<Fact> = Vec::new();
         for point in points.iter().chain(controlled) {
@@ -415,7 +427,7 @@ impl Contactability {
         for point in controlled {
             let mut marked: BTreeSet<FactId> = BTreeSet::new();
             for (_, found) in history.spread_to(&book, &keys, None, point)? {
-                let (id, mut entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
+                let (id, mut entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.entropy);
                 lift(&mut entry, channels);
                 entry.channels.clear();
                 if !entry.lifted.is_empty() && marked.insert(found.id) {
@@ -436,12 +448,12 @@ impl Contactability {
     ) -> Result<Option<RecordAddress>, ActError> {
         let mut record = None;
         for channel in channels {
-            let mut decision = self.decision(history, &Who { person, points: points.to_vec() }, *channel)?;
+            let mut decision = self.decision(history, &Addressee { person, points: points.to_vec() }, *channel)?;
             let mut stands = matches!(decision.reason, Reason::Objected | Reason::Withdrawn);
             stands |= person.is_none() && decision.reason == Reason::PointObjected;
             // What whoever may be the same said is no word of the person's own: it ends with what ties the two.
             if let Some(person) = person.filter(|_| stands) {
-                decision = self.of_life(&self.people.life(history, person)?, *channel);
+                decision = self.of_life(&self.people.records_of(history, person)?, *channel);
                 stands = decision.reason.is_no();
             }
             if !stands {
@@ -453,7 +465,7 @@ impl Contactability {
     }
 
     /// The last record in which anything was said about these channels: by the person, or at one of their contact points.
-    pub fn last_word(
+    pub fn last_statement(
         &self,
         history: &PersonHistory,
         person: Subject,
@@ -470,15 +482,15 @@ impl Contactability {
         channels: &[Channel],
         at: &[ContactPoint],
     ) -> Result<Option<RecordAddress>, ActError> {
-        let keys = hash::index_keys(&self.scribe);
-        let life = self.people.life(history, person)?;
+        let keys = hash::index_keys(&self.ledger);
+        let records = self.people.records_of(history, person)?;
         let about = |of: &[Channel]| of.iter().any(|channel| channels.contains(channel));
         let matters = |event: &Event| {
             let grants = matches!(event.kind(), EventKind::OptInConfirmed | EventKind::OptInRequested);
             let elsewhere = !at.is_empty() && !event.points().is_empty() && !self.people.names_one(event, at);
             about(event.channels()) && !(grants && elsewhere)
         };
-        let said = life.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);
+        let said = records.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);
         let book = self.people.book();
         let known = book.person(person);
         let others = known.map(|person| book.others_with_number(person)).unwrap_or_default();
@@ -489,7 +501,7 @@ impl Contactability {
     }
 
     fn day_of(&self, record: RecordAddress) -> Result<Date, ActError> {
-        let recorded = self.scribe.record(record)?;
+        let recorded = self.ledger.record(record)?;
         let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.head.at);
         Ok(ledger::clock::moment(at.unix_timestamp()).today)
     }

@@ -7,9 +7,9 @@ use model::event::{Actor, Event, EventKind};
 use model::identity::{PointName, RecordAddress, Subject};
 use model::purpose::PurposeId;
 
-use super::book::{Beside, Book, Found};
+use super::contact_directory::{ContactDirectory, FoundObjection, RelatedStandings};
 use super::hash::{NumberedKey, asked_at, index_keys};
-use super::{ActError, Person, Who};
+use super::{ActError, Addressee, Person};
 use crate::service::history::PersonHistory;
 use crate::service::people::Contactability;
 use contact::ContactPoint;
@@ -32,13 +32,13 @@ impl PersonHistory {
     /// there because it stands on another point of somebody who has it.
     pub(super) fn asked(
         &self,
-        book: &Book,
+        book: &ContactDirectory,
         keys: &[NumberedKey],
         person: Option<&Person>,
         points: &[ContactPoint],
     ) -> Result<Vec<AskedAt>, ReadError> {
         let asked = points.iter().map(|point| {
-            let here = book.objections_on(point, keys).iter().map(Found::objection).collect();
+            let here = book.objections_on(point, keys).iter().map(FoundObjection::objection).collect();
             let mut asked = asked_at(keys, point, here);
             for (whose, found) in self.spread_to(book, keys, person, point)? {
                 let is_own = person.is_some_and(|person| person.subject == whose);
@@ -54,16 +54,16 @@ impl PersonHistory {
     /// turn out to be theirs. Each with the person who has the point.
     pub(super) fn spread_to(
         &self,
-        book: &Book,
+        book: &ContactDirectory,
         keys: &[NumberedKey],
         also: Option<&Person>,
         point: &ContactPoint,
-    ) -> Result<Vec<(Subject, Found)>, ReadError> {
+    ) -> Result<Vec<(Subject, FoundObjection)>, ReadError> {
         let names = asked_at(keys, point, Vec::new()).names;
         let mut spread = Vec::new();
-        for Beside { person, others, found } in book.beside(point, also, keys) {
-            let life = self.of_all(person.subjects())?;
-            let mut told: Vec<RecordAddress> = life.iter().map(|recorded| recorded.address).collect();
+        for RelatedStandings { person, others, found } in book.beside(point, also, keys) {
+            let records = self.of_all(person.subjects())?;
+            let mut told: Vec<RecordAddress> = records.iter().map(|recorded| recorded.address).collect();
             for other in others {
                 told.extend(self.of_all(other.subjects())?.iter().map(|recorded| recorded.address));
             }
@@ -73,9 +73,9 @@ impl PersonHistory {
                 let of_life = found.entry.by.is_some() && told.contains(&found.record);
                 let by = found.entry.by.map(|by| book.one_person(by));
                 let is_gone = by.is_some_and(|by| book.person(by).is_none());
-                let was_there = life.first().is_some_and(|first| first.address < found.record);
+                let was_there = records.first().is_some_and(|first| first.address < found.record);
                 let mut channels = std::mem::take(&mut found.entry.channels);
-                channels.retain(|channel| !agreed_after(&life, *channel, Some(&names), &found));
+                channels.retain(|channel| !agreed_after(&records, *channel, Some(&names), &found));
                 found.entry.channels = channels;
                 if !(of_life || is_gone && was_there || found.entry.channels.is_empty()) {
                     spread.push((person.subject, found));
@@ -87,7 +87,7 @@ impl PersonHistory {
 }
 
 /// A person as somebody is shown them who proved a point of theirs.
-pub(in crate::service) struct Seen {
+pub(in crate::service) struct PersonSeen {
     /// Without what is not shown.
     pub person: Person,
     /// That is everything.
@@ -105,7 +105,7 @@ impl Contactability {
     ///
     /// # Errors
     /// When the ledger cannot be read, or there is no such person.
-    pub fn may_i(&self, who: &Who, channel: Channel) -> Result<Decision, ActError> {
+    pub fn may_contact(&self, who: &Addressee, channel: Channel) -> Result<Decision, ActError> {
         self.decision(&self.people.history(), who, channel)
     }
 
@@ -113,11 +113,11 @@ impl Contactability {
     ///
     /// # Errors
     /// As [`Self::may_i`].
-    pub fn decision(&self, history: &PersonHistory, who: &Who, channel: Channel) -> Result<Decision, ActError> {
+    pub fn decision(&self, history: &PersonHistory, who: &Addressee, channel: Channel) -> Result<Decision, ActError> {
         let named = who.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned();
         let named: Vec<ContactPoint> = named.collect();
         match who.person {
-            Some(person) => self.may_i_of(history, person, named, channel),
+            Some(person) => self.may_contact_people(history, person, named, channel),
             None if named.is_empty() => self.may_i_by(history, &who.points, channel),
             None => self.may_i_at(history, &named, channel),
         }
@@ -128,7 +128,7 @@ impl Contactability {
     ///
     /// # Errors
     /// As [`Self::may_i`].
-    pub fn all_channels(&self, history: &PersonHistory, who: &Who) -> Result<Vec<ReachedAt>, ActError> {
+    pub fn all_channels(&self, history: &PersonHistory, who: &Addressee) -> Result<Vec<ReachedAt>, ActError> {
         let known = who.person.map(|person| self.people.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
         let mut reached = Vec::new();
         for channel in Channel::ALL {
@@ -136,7 +136,7 @@ impl Contactability {
             let at = |point: ContactPoint| (vec![point.clone()], Some(point));
             let alone = (points.is_empty() && known.is_some()).then_some((Vec::new(), None));
             for (points, point) in points.into_iter().map(at).chain(alone) {
-                let decision = self.decision(history, &Who { person: who.person, points }, channel)?;
+                let decision = self.decision(history, &Addressee { person: who.person, points }, channel)?;
                 let is_later = known.as_ref().zip(point.as_ref()).is_some_and(|(known, point)| known.is_later(point));
                 reached.push(ReachedAt { channel, point, is_later, decision });
             }
@@ -144,7 +144,7 @@ impl Contactability {
         Ok(reached)
     }
 
-    fn may_i_of(
+    fn may_contact_people(
         &self,
         history: &PersonHistory,
         person: Subject,
@@ -159,8 +159,9 @@ impl Contactability {
         let by_number_alone = named.is_empty();
         let points = if by_number_alone { own_points(&person, channel) } else { named };
         let is_own = channel.point().is_none() || !points.is_empty() && points.iter().all(|point| person.has(point));
-        let life = history.bearing_on(&person, &others)?;
-        let mut decision = self.decide_at(history, Some(&person), &life, &points, channel, None)?.at_own_point(is_own);
+        let records = history.bearing_on(&person, &others)?;
+        let mut decision =
+            self.decide_at(history, Some(&person), &records, &points, channel, None)?.at_own_point(is_own);
         if !is_own && !by_number_alone && decision.reason == Reason::EvidenceMissing {
             decision.reason = Reason::NoPoint;
         }
@@ -171,8 +172,8 @@ impl Contactability {
             if !decision.allow {
                 return Ok(decision);
             }
-            let life = history.bearing_on(other, std::slice::from_ref(&person))?;
-            let theirs = self.decide_at(history, Some(other), &life, &own_points(other, channel), channel, None)?;
+            let records = history.bearing_on(other, std::slice::from_ref(&person))?;
+            let theirs = self.decide_at(history, Some(other), &records, &own_points(other, channel), channel, None)?;
             // A number that is only typed alike says nothing but a no.
             let counts = person.shares_number(other) || theirs.reason.is_no();
             Ok(if counts { theirs } else { decision })
@@ -184,22 +185,22 @@ impl Contactability {
     pub(in crate::service) fn may_i_shown(
         &self,
         history: &PersonHistory,
-        seen: &Seen,
+        seen: &PersonSeen,
         points: Vec<ContactPoint>,
         channel: Channel,
     ) -> Result<Decision, ActError> {
         let person = &seen.person;
         if seen.is_whole {
-            return self.decision(history, &Who { person: Some(person.subject), points }, channel);
+            return self.decision(history, &Addressee { person: Some(person.subject), points }, channel);
         }
-        let life = self.people.bearing_on_subject(history, person.subject)?.into_iter();
-        let life: Vec<Recorded> = life.filter(|recorded| self.is_shown(&recorded.event, seen)).collect();
-        Ok(self.decide_at(history, Some(person), &life, &points, channel, None)?.at_own_point(true))
+        let records = self.people.bearing_on_subject(history, person.subject)?.into_iter();
+        let records: Vec<Recorded> = records.filter(|recorded| self.is_shown(&recorded.event, seen)).collect();
+        Ok(self.decide_at(history, Some(person), &records, &points, channel, None)?.at_own_point(true))
     }
 
     /// Whether an event may be told to somebody who is shown this of a person. What names points is for whoever has one of
     /// them; of evidence that names none nobody knows whose it is.
-    pub(in crate::service) fn is_shown(&self, event: &Event, seen: &Seen) -> bool {
+    pub(in crate::service) fn is_shown(&self, event: &Event, seen: &PersonSeen) -> bool {
         let points: Vec<ContactPoint> = seen.person.points().into_iter().cloned().collect();
         match event.points() {
             _ if seen.is_whole => true,
@@ -217,7 +218,7 @@ impl Contactability {
     ) -> Result<Decision, ActError> {
         let mut decision = self.decide_at(history, None, &[], &[], channel, None)?;
         for person in self.behind(points) {
-            decision = self.may_i_of(history, person, Vec::new(), channel)?;
+            decision = self.may_contact_people(history, person, Vec::new(), channel)?;
             if !decision.allow {
                 break;
             }
@@ -257,7 +258,12 @@ impl Contactability {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn may_i_use(&self, history: &PersonHistory, who: &Who, purpose: PurposeId) -> Result<Decision, ActError> {
+    pub fn may_use_for(
+        &self,
+        history: &PersonHistory,
+        who: &Addressee,
+        purpose: PurposeId,
+    ) -> Result<Decision, ActError> {
         let people = who.person.map_or_else(|| self.behind(&who.points), |person| vec![person]);
         let (policy, question) = (&self.published.current().policy, Question::Purpose(purpose));
         let mut decision = decide(&[], policy, &question, self.clock.now());
@@ -266,7 +272,7 @@ impl Contactability {
             decision = Decision { allow: false, reason: Reason::NoAnswer, ..decision };
         }
         for person in people {
-            decision = decide(&self.people.life(history, person)?, policy, &question, self.clock.now());
+            decision = decide(&self.people.records_of(history, person)?, policy, &question, self.clock.now());
             let known = self.people.known_person(person);
             let is_theirs =
                 |point: &ContactPoint| known.as_ref().is_some_and(|of| of.has(point) && !of.is_later(point));
@@ -298,16 +304,16 @@ impl Contactability {
         channel: Channel,
         record: RecordAddress,
     ) -> Result<bool, ActError> {
-        let life: Vec<Recorded> =
+        let records: Vec<Recorded> =
             self.people.bearing_on_subject(history, person)?.into_iter().filter(|said| said.address < record).collect();
         Ok(self
-            .decide_at(history, self.people.known_person(person).as_ref(), &life, points, channel, Some(record))?
+            .decide_at(history, self.people.known_person(person).as_ref(), &records, points, channel, Some(record))?
             .allow)
     }
 
     /// What somebody with this life wants of a channel, wherever they said it.
-    pub(super) fn of_life(&self, life: &[Recorded], channel: Channel) -> Decision {
-        decide(life, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
+    pub(super) fn of_life(&self, records: &[Recorded], channel: Channel) -> Decision {
+        decide(records, &self.published.current().policy, &Question::Channel(channel), self.clock.now())
     }
 
     /// By a person's life and the objections that hold at these points; with `before`, those that are older.
@@ -315,12 +321,12 @@ impl Contactability {
         &self,
         history: &PersonHistory,
         person: Option<&Person>,
-        life: &[Recorded],
+        records: &[Recorded],
         points: &[ContactPoint],
         channel: Channel,
         before: Option<RecordAddress>,
     ) -> Result<Decision, ReadError> {
-        let keys = index_keys(&self.scribe);
+        let keys = index_keys(&self.ledger);
         let mut asked = history.asked(&self.people.book(), &keys, person, points)?;
         if let Some(before) = before {
             for point in &mut asked {
@@ -328,18 +334,23 @@ impl Contactability {
                 point.spread.retain(|objection| objection.record < before);
             }
         }
-        Ok(self.of_life_at(life, channel, asked))
+        Ok(self.of_life_at(records, channel, asked))
     }
 
     /// By a life and what holds at these points.
-    pub(super) fn of_life_at(&self, life: &[Recorded], channel: Channel, asked: Vec<AskedAt>) -> Decision {
-        decide(life, &self.published.current().policy, &Question::Reach(channel, asked), self.clock.now())
+    pub(super) fn of_life_at(&self, records: &[Recorded], channel: Channel, asked: Vec<AskedAt>) -> Decision {
+        decide(records, &self.published.current().policy, &Question::Reach(channel, asked), self.clock.now())
     }
 }
 
 /// Whether the person of this life agreed to a channel after an objection was made: at the point of these names, or anywhere.
-pub(super) fn agreed_after(life: &[Recorded], channel: Channel, at: Option<&[PointName]>, objection: &Found) -> bool {
-    life.iter().any(|Recorded { address, event }| {
+pub(super) fn agreed_after(
+    records: &[Recorded],
+    channel: Channel,
+    at: Option<&[PointName]>,
+    objection: &FoundObjection,
+) -> bool {
+    records.iter().any(|Recorded { address, event }| {
         let own =
             event.kind() == EventKind::OptInConfirmed && matches!(event.head.actor, Actor::Person | Actor::Visitor);
         let is_here = at.is_none_or(|names| event.points().iter().any(|given| names.contains(&given.name)));

@@ -7,10 +7,10 @@ use model::event::{Actor, Ended, Event, RetentionRun, Route};
 use model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
-use super::book::kept_entry;
+use super::contact_directory::kept_entry;
 use super::hash::{index_keys, newest_index_key};
 use super::profile::kept_part;
-use super::{Act, ActError, Book, Person};
+use super::{ActError, ContactDirectory, Person, Provenance};
 use crate::service::history::PersonHistory;
 use crate::service::mail::MailQueue;
 use crate::service::newsletter::Newsletter;
@@ -18,16 +18,16 @@ use crate::service::people::{Contactability, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
 use ledger::formats::fact::Part;
-use ledger::{Draft, Fact, ReadError, Scribe};
-use vault::random::Entropy;
-use vault::ring::{KeyId, Owner, RetentionClass};
+use ledger::{AppendRequest, Fact, Ledger, ReadError};
+use vault::random::SecureRandom;
+use vault::ring::{KeyId, KeyPurpose, RetentionClass};
 
 /// For how long copies of the key ring may live in backups under an old root key.
 pub const BACKUPS_LIVE: Duration = Duration::days(35);
 
 /// What an erasure came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Erased {
+pub struct ErasureOutcome {
     /// The record of the act, which names nobody.
     pub record: RecordAddress,
     /// The day on which the last copy in a backup can be opened no more.
@@ -38,9 +38,9 @@ pub struct Erased {
 
 /// Ends the keys of people.
 pub struct Erasures {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
     newsletter: Arc<Newsletter>,
@@ -50,15 +50,15 @@ pub struct Erasures {
 impl Erasures {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
         newsletter: Arc<Newsletter>,
         mail: Arc<MailQueue>,
     ) -> Self {
-        Self { scribe, clock, entropy, people, contactability, newsletter, mail }
+        Self { ledger, clock, entropy, people, contactability, newsletter, mail }
     }
 }
 
@@ -68,7 +68,7 @@ impl Erasures {
     ///
     /// # Errors
     /// Nothing was erased then.
-    pub async fn erase(&self, person: Subject, keep_no: bool, act: &Act) -> Result<Erased, ActError> {
+    pub async fn erase(&self, person: Subject, keep_no: bool, act: &Provenance) -> Result<ErasureOutcome, ActError> {
         self.erase_all_but(person, |_| Vec::new(), keep_no, act).await
     }
 
@@ -82,8 +82,8 @@ impl Erasures {
         person: Subject,
         proved: &ContactPoint,
         keep_no: bool,
-        act: &Act,
-    ) -> Result<Erased, ActError> {
+        act: &Provenance,
+    ) -> Result<ErasureOutcome, ActError> {
         let another = self.people.new_subject();
         let stays = |person: &Person| person.unseen_by(std::slice::from_ref(proved), another);
         self.erase_all_but(person, stays, keep_no, act).await
@@ -94,14 +94,14 @@ impl Erasures {
         person: Subject,
         stays: impl Fn(&Person) -> Vec<Part>,
         keep_no: bool,
-        act: &Act,
-    ) -> Result<Erased, ActError> {
+        act: &Provenance,
+    ) -> Result<ErasureOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let person = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let stays = stays(&person);
         let is_theirs = |point: &&ContactPoint| !stays.iter().any(|part| part.points.contains(point));
         let points: Vec<_> = person.points().into_iter().filter(is_theirs).cloned().collect();
-        let key = |part: &Part| self.scribe.ensure_key(Owner::Class(part.subject, part.class));
+        let key = |part: &Part| self.ledger.ensure_key(KeyPurpose::Class(part.subject, part.class));
         let stays = stays.into_iter().map(|part| kept_part(key(&part), part));
         let stays: Vec<Fact> = stays.collect();
         // Its maker is gone: whoever lifts this proves to control the point.
@@ -112,14 +112,14 @@ impl Erasures {
         };
         let facts = list.into_iter().chain(self.settled(&self.people.history(), &person)?).chain(stays).collect();
         let now = self.clock.now();
-        let about = self.scribe.seal_about(person.subject);
+        let about = self.ledger.seal_about(person.subject);
         let event = act.event(now.at, model::event::Erased { about, keys: Vec::new(), said: act.said() });
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
         let (mails, mut drafts) = self.mail.mails_given_up(&points);
-        drafts.push(Draft::with(event, facts).ending(keys));
+        drafts.push(AppendRequest::with(event, facts).ending(keys));
         let acted = self.people.perform_together(drafts).await?;
         self.mail.drop_mails(&mails);
-        Ok(Erased { record: acted.record, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
+        Ok(ErasureOutcome { record: acted.record, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
     }
 
     /// Forgets sign-ups to the newsletter that nobody confirmed within the configured days.
@@ -148,12 +148,12 @@ impl Erasures {
             if !owners.is_empty() {
                 facts.extend(self.settled(history, &person)?);
             }
-            keys.extend(owners.into_iter().filter_map(|owner| self.scribe.find_key(owner)));
+            keys.extend(owners.into_iter().filter_map(|owner| self.ledger.find_key(owner)));
         }
         if !keys.is_empty() {
             let run = RetentionRun { ended: Ended::UnconfirmedSignUps, keys: Vec::new() };
             let event = Event::new(now.at, Actor::System, Route::System, run);
-            self.people.perform_together(vec![Draft::with(event, facts).ending(keys.clone())]).await?;
+            self.people.perform_together(vec![AppendRequest::with(event, facts).ending(keys.clone())]).await?;
         }
         Ok(keys.len())
     }
@@ -161,7 +161,7 @@ impl Erasures {
     /// Before it is forgotten that points are one person's: what holds at some because it stands on others stands there from
     /// now on, as it does at those of whoever may be the same.
     fn settled(&self, history: &PersonHistory, person: &Person) -> Result<Vec<Fact>, ReadError> {
-        let (newest, keys) = (newest_index_key(&self.scribe), index_keys(&self.scribe));
+        let (newest, keys) = (newest_index_key(&self.ledger), index_keys(&self.ledger));
         let book = self.people.book();
         let others = book.others_with_number(person);
         let mut facts = Vec::new();
@@ -169,7 +169,7 @@ impl Erasures {
             for point in whose.points() {
                 let spread = history.spread_to(&book, &keys, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
-                    let (id, entry) = Book::entry_at(point, &found, &newest, &*self.entropy);
+                    let (id, entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.entropy);
                     facts.push(kept_entry(id, entry));
                 }
             }
@@ -179,8 +179,8 @@ impl Erasures {
 
     /// The keys of everything that concerns a subject.
     fn keys_of(&self, subject: Subject) -> Vec<KeyId> {
-        let classes = RetentionClass::ALL.map(|class| Owner::Class(subject, class));
-        let owners = std::iter::once(Owner::Proof(subject)).chain(classes);
-        owners.filter_map(|owner| self.scribe.find_key(owner)).collect()
+        let classes = RetentionClass::ALL.map(|class| KeyPurpose::Class(subject, class));
+        let owners = std::iter::once(KeyPurpose::Proof(subject)).chain(classes);
+        owners.filter_map(|owner| self.ledger.find_key(owner)).collect()
     }
 }

@@ -2,12 +2,12 @@
 
 use model::identity::{RecordAddress, ShardNumber};
 
-use super::book::Book;
+use super::contact_directory::ContactDirectory;
 use super::hash::{NumberedKey, index_keys, newest_index_key};
 use crate::service::people::People;
-use ledger::Draft;
+use ledger::AppendRequest;
 use vault::key::IndexKey;
-use vault::ring::{KeyId, Owner};
+use vault::ring::{KeyId, KeyPurpose};
 
 /// Where whatever is not written yet stands: after everything that is.
 pub(super) const LAST: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
@@ -18,7 +18,7 @@ pub(super) trait Ground: Send + Sync {
     const RECORDS: bool;
 
     /// Looks at what is known.
-    fn look<T>(&self, at: impl FnOnce(&Book) -> T) -> T;
+    fn look<T>(&self, at: impl FnOnce(&ContactDirectory) -> T) -> T;
 
     /// The keys under which what stands is found.
     fn index_keys(&self) -> &[NumberedKey];
@@ -27,16 +27,16 @@ pub(super) trait Ground: Send + Sync {
     fn newest_index_key(&self) -> &NumberedKey;
 
     /// The key of something of somebody's.
-    fn key(&self, owner: Owner) -> KeyId;
+    fn key(&self, owner: KeyPurpose) -> KeyId;
 
     /// The same, where there is one.
-    fn known_key(&self, owner: Owner) -> Option<KeyId>;
+    fn known_key(&self, owner: KeyPurpose) -> Option<KeyId>;
 
     /// Goes on from what is known by now, when nobody else acts.
     fn begin(&mut self);
 
     /// Takes note of what was made, unless that is done once it is durable.
-    fn take(&mut self, drafts: &[Draft]);
+    fn apply_drafts(&mut self, drafts: &[AppendRequest]);
 }
 
 /// The ledger itself.
@@ -47,15 +47,15 @@ pub(super) struct OnLedger<'a> {
 }
 
 impl<'a> OnLedger<'a> {
-    pub(super) fn of(people: &'a People) -> Self {
-        Self { people, keys: index_keys(&people.scribe), newest: newest_index_key(&people.scribe) }
+    pub(super) fn new(people: &'a People) -> Self {
+        Self { people, keys: index_keys(&people.ledger), newest: newest_index_key(&people.ledger) }
     }
 }
 
 impl Ground for OnLedger<'_> {
     const RECORDS: bool = true;
 
-    fn look<T>(&self, at: impl FnOnce(&Book) -> T) -> T {
+    fn look<T>(&self, at: impl FnOnce(&ContactDirectory) -> T) -> T {
         at(&self.people.book())
     }
 
@@ -67,33 +67,33 @@ impl Ground for OnLedger<'_> {
         &self.newest
     }
 
-    fn key(&self, owner: Owner) -> KeyId {
-        self.people.scribe.ensure_key(owner)
+    fn key(&self, owner: KeyPurpose) -> KeyId {
+        self.people.ledger.ensure_key(owner)
     }
 
-    fn known_key(&self, owner: Owner) -> Option<KeyId> {
-        self.people.scribe.find_key(owner)
+    fn known_key(&self, owner: KeyPurpose) -> Option<KeyId> {
+        self.people.ledger.find_key(owner)
     }
 
     fn begin(&mut self) {
-        *self = Self::of(self.people);
+        *self = Self::new(self.people);
     }
 
-    fn take(&mut self, _: &[Draft]) {}
+    fn apply_drafts(&mut self, _: &[AppendRequest]) {}
 }
 
 /// A copy of what is known. It makes no key: what would stand is kept under one that is thrown away.
 pub(super) struct OnCopy<'a> {
     people: &'a People,
-    book: Book,
+    book: ContactDirectory,
     keys: Vec<NumberedKey>,
     newest: NumberedKey,
 }
 
 impl<'a> OnCopy<'a> {
-    pub(super) fn of(people: &'a People, thrown_away: IndexKey) -> Self {
+    pub(super) fn new(people: &'a People, thrown_away: IndexKey) -> Self {
         let newest = (0, thrown_away);
-        let keys = index_keys(&people.scribe).into_iter().chain([newest.clone()]).collect();
+        let keys = index_keys(&people.ledger).into_iter().chain([newest.clone()]).collect();
         Self { people, book: people.book().clone(), keys, newest }
     }
 }
@@ -101,7 +101,7 @@ impl<'a> OnCopy<'a> {
 impl Ground for OnCopy<'_> {
     const RECORDS: bool = false;
 
-    fn look<T>(&self, at: impl FnOnce(&Book) -> T) -> T {
+    fn look<T>(&self, at: impl FnOnce(&ContactDirectory) -> T) -> T {
         at(&self.book)
     }
 
@@ -113,26 +113,26 @@ impl Ground for OnCopy<'_> {
         &self.newest
     }
 
-    fn key(&self, owner: Owner) -> KeyId {
+    fn key(&self, owner: KeyPurpose) -> KeyId {
         let known = match owner {
-            Owner::Class(subject, class) => self.book.key_of(subject, class),
+            KeyPurpose::Class(subject, class) => self.book.key_of(subject, class),
             _ => None,
         };
         known.unwrap_or_else(|| KeyId(self.people.entropy.bytes()))
     }
 
-    fn known_key(&self, owner: Owner) -> Option<KeyId> {
+    fn known_key(&self, owner: KeyPurpose) -> Option<KeyId> {
         match owner {
-            Owner::Class(subject, class) => self.book.key_of(subject, class),
-            owner => self.people.scribe.find_key(owner),
+            KeyPurpose::Class(subject, class) => self.book.key_of(subject, class),
+            owner => self.people.ledger.find_key(owner),
         }
     }
 
     fn begin(&mut self) {}
 
-    fn take(&mut self, drafts: &[Draft]) {
+    fn apply_drafts(&mut self, drafts: &[AppendRequest]) {
         for fact in drafts.iter().flat_map(|draft| &draft.facts) {
-            self.book.take(fact.clone(), LAST);
+            self.book.apply(fact.clone(), LAST);
         }
     }
 }

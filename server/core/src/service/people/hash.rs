@@ -7,7 +7,7 @@ use model::contact::{AskedAt, GivenAt, PointObjection};
 use model::identity::PointName;
 
 use contact::ContactPoint;
-use ledger::Scribe;
+use ledger::Ledger;
 use ledger::formats::fact::FoldHash;
 use vault::key::{IndexKey, SecretName, purpose::Index};
 use vault::mac::mac;
@@ -19,18 +19,18 @@ const INDEX: SecretName<Index> = SecretName::new("index");
 pub type NumberedKey = (u16, IndexKey);
 
 /// The keys of all live numbers, the newest last.
-pub fn index_keys(scribe: &Scribe) -> Vec<NumberedKey> {
-    scribe.numbered_secrets(INDEX)
+pub fn index_keys(ledger: &Ledger) -> Vec<NumberedKey> {
+    ledger.numbered_secrets(INDEX)
 }
 
 /// The newest index key, made if there is none.
-pub fn newest_index_key(scribe: &Scribe) -> NumberedKey {
-    scribe.newest_secret(INDEX)
+pub fn newest_index_key(ledger: &Ledger) -> NumberedKey {
+    ledger.newest_secret(INDEX)
 }
 
 /// Begins a new index key; objections made under the older ones stay under those.
-pub fn rotate_index_key(scribe: &Scribe) {
-    scribe.rotate_secret(INDEX);
+pub fn rotate_index_key(ledger: &Ledger) {
+    ledger.rotate_secret(INDEX);
 }
 
 /// The hash of a fold under one key.
@@ -41,7 +41,7 @@ pub fn hash(key: &IndexKey, fold: &str) -> FoldHash {
 /// What records call a contact point under one key. A yes is for the point itself: nothing is folded here beyond what makes
 /// two spellings one point.
 pub fn name(key: &IndexKey, point: &ContactPoint) -> PointName {
-    PointName(*mac(key, &[b"keuze point ", point.found_under().as_bytes()]).first_chunk().expect("32 bytes"))
+    PointName(*mac(key, &[b"keuze point ", point.identity_key().as_bytes()]).first_chunk().expect("32 bytes"))
 }
 
 /// What a record that is made now says of the points that something is given for.

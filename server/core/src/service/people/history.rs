@@ -6,7 +6,7 @@ use model::event::{Actor, Body, Event, EventKind, Head, Objection, Relation};
 use model::identity::Subject;
 
 use super::hash::{self, asked_at};
-use super::{Person, Who};
+use super::{Addressee, Person};
 use crate::service::codes::ABOUT;
 use crate::service::history::PersonHistory;
 use crate::service::people::People;
@@ -17,11 +17,11 @@ use vault::mac::mac;
 impl People {
     /// What one request, or one act, rests on.
     pub fn history(&self) -> PersonHistory {
-        PersonHistory::new(self.scribe.clone())
+        PersonHistory::new(self.ledger.clone())
     }
 
     /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
-    pub fn life(&self, history: &PersonHistory, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
+    pub fn records_of(&self, history: &PersonHistory, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
         let subjects = self.book().person(subject).map_or_else(|| vec![subject], Person::subjects);
         history.of_all(subjects)
     }
@@ -36,31 +36,31 @@ impl People {
             let known = book.person(person);
             known.map(|known| (known.clone(), book.others_with_number(known).into_iter().cloned().collect::<Vec<_>>()))
         };
-        known.map_or_else(|| self.life(history, person), |(known, others)| history.bearing_on(&known, &others))
+        known.map_or_else(|| self.records_of(history, person), |(known, others)| history.bearing_on(&known, &others))
     }
 
     /// Whether an event names one of these points as what it is for.
     pub fn names_one(&self, event: &Event, points: &[ContactPoint]) -> bool {
-        let keys = hash::index_keys(&self.scribe);
+        let keys = hash::index_keys(&self.ledger);
         let names = points.iter().flat_map(|point| asked_at(&keys, point, Vec::new()).names);
         names.collect::<Vec<_>>().iter().any(|name| event.points().iter().any(|given| given.name == *name))
     }
 
     /// What a form says of the points that its page showed a yes to be for; empty for none.
     pub(in crate::service) fn hash_of_points(&self, points: &[ContactPoint]) -> String {
-        let mut found: Vec<String> = points.iter().map(ContactPoint::found_under).collect();
+        let mut found: Vec<String> = points.iter().map(ContactPoint::identity_key).collect();
         found.sort_unstable();
         let Some(all) = Some(found.join("\n")).filter(|all| !all.is_empty()) else { return String::new() };
-        let mac = mac(&self.scribe.secret(ABOUT), &[b"keuze points ", all.as_bytes()]);
+        let mac = mac(&self.ledger.secret(ABOUT), &[b"keuze points ", all.as_bytes()]);
         format!("{:016x}", u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
     }
 
     /// A person at the points that an event is for.
-    pub(in crate::service) fn given_in(&self, event: &Event, person: Subject, channel: Channel) -> Who {
+    pub(in crate::service) fn given_in(&self, event: &Event, person: Subject, channel: Channel) -> Addressee {
         let known = self.known_person(person);
         let points = known.iter().flat_map(|known| known.points_for(channel)).cloned();
         let points = points.filter(|point| self.names_one(event, std::slice::from_ref(point))).collect();
-        Who { person: Some(person), points }
+        Addressee { person: Some(person), points }
     }
 
     /// The contact points that an event is for, as far as they are still known to be its person's.
@@ -74,7 +74,7 @@ impl People {
     /// Whether somebody confirmed a sign-up: until then their mailbox is what anybody typed.
     pub(super) fn has_confirmed(&self, history: &PersonHistory, person: &Person) -> Result<bool, ReadError> {
         let own = |event: &Event| event.kind() == EventKind::OptInConfirmed && event.head.actor == Actor::Person;
-        Ok(self.life(history, person.subject)?.iter().any(|recorded| own(&recorded.event)))
+        Ok(self.records_of(history, person.subject)?.iter().any(|recorded| own(&recorded.event)))
     }
 }
 

@@ -25,25 +25,25 @@ use serde::Serialize;
 use time::Date;
 
 use super::act::{self, ToldRelation};
-use super::book::{Book, Since};
+use super::contact_directory::{ContactDirectory, Since};
 use super::customer_number::alike;
 use super::ground::{Ground, LAST, OnCopy, OnLedger};
 use super::hash::{asked_at, name};
 use super::profile::{Learn as _, kept_part};
-use super::{Act, ActError, Person};
+use super::{ActError, Person, Provenance};
 use crate::service::history::PersonHistory;
 use crate::service::people::{Contactability, Merging, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
 use ledger::formats::fact::{Later, Part, Reply};
-use ledger::{Answer, AnswerName, Draft, Fact};
+use ledger::{AnswerName, AppendRequest, Fact, StoredResponse};
 use vault::key::IndexKey;
-use vault::random::Entropy;
-use vault::ring::{Owner, RetentionClass};
+use vault::random::SecureRandom;
+use vault::ring::{KeyPurpose, RetentionClass};
 
-pub use read::{FileFault, Line, rows};
+pub use read::{FileFault, FileRow, rows};
 use row::is_message;
-pub use row::{Column, Mend, Row, RowFault};
+pub use row::{Column, ContactRow, Mend, RowFault};
 
 /// Whether anything is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,21 +221,21 @@ const INVENTED: &str = include_str!("import/demo.jsonl");
 /// An import that runs.
 struct Running<'a, G> {
     service: &'a ContactImport,
-    lines: read::Lines<'a>,
+    lines: read::FileRows<'a>,
     /// Read, but not taken yet, because it touches what an earlier row of the wave touches.
     held: Option<ReadRow>,
     /// The system that the file comes from.
     source: &'a str,
-    act: Act,
+    act: Provenance,
     /// What rows are taken on.
     ground: G,
-    request: Option<&'a Request<'a>>,
+    request: Option<&'a RowRequest<'a>>,
     /// What the row that is being looked at rests on.
     history: PersonHistory,
 }
 
 /// A request of one row that may be sent again: how it is answered is durable in the row's batch.
-pub struct Request<'a> {
+pub struct RowRequest<'a> {
     /// Its name.
     pub name: AnswerName,
     /// What is kept of the answer to it.
@@ -247,7 +247,7 @@ struct ReadRow {
     line: u64,
     last: u64,
     /// What is taken of it: all, or of a refused row its no.
-    row: Option<Row>,
+    row: Option<ContactRow>,
     fault: Option<RowFault>,
     is_blank: bool,
     /// Whether what cannot be read of it may say a no.
@@ -255,22 +255,22 @@ struct ReadRow {
 }
 
 impl ReadRow {
-    fn of(read: Line, today: Date) -> Self {
-        let Line { number, last, fields, fault, may_say_no, is_blank, .. } = read;
+    fn from_row(read: FileRow, today: Date) -> Self {
+        let FileRow { number, last, fields, fault, may_say_no, is_blank, .. } = read;
         let bare = Self { line: number, last, row: None, fault: None, is_blank, has_unread: false };
         if is_blank {
             return bare;
         }
-        match fault.map_or_else(|| Row::read(&fields, today), Err) {
+        match fault.map_or_else(|| ContactRow::parse_row(&fields, today), Err) {
             Ok(row) => Self { row: Some(row), ..bare },
             Err(fault) => {
-                let no = Row::no_of(&fields, today);
+                let no = ContactRow::no_of(&fields, today);
                 Self { row: no.row, fault: Some(fault), has_unread: may_say_no || no.has_unread, ..bare }
             }
         }
     }
 
-    fn report(&self, plan: &Plan) -> RowReport {
+    fn report(&self, plan: &RowPlan) -> RowReport {
         let came_to = match self.fault {
             Some(fault) => CameTo::Refused(fault),
             None if self.is_blank => CameTo::Blank,
@@ -283,16 +283,16 @@ impl ReadRow {
 
 /// What a row adds.
 #[derive(Default)]
-struct Plan {
-    drafts: Vec<Draft>,
+struct RowPlan {
+    drafts: Vec<AppendRequest>,
     notes: Vec<Note>,
 }
 
 /// What a row's objection comes to.
 #[derive(Default)]
-struct No {
+struct RowObjection {
     /// What is to be recorded; nothing where it stands already.
-    drafts: Vec<Draft>,
+    drafts: Vec<AppendRequest>,
     /// Against what it stands.
     stands: Vec<Channel>,
     /// What was agreed to since.
@@ -308,11 +308,11 @@ struct Target {
     /// Those of whoever may be the same, by the customer number: a no of the person holds there, too.
     others_points: Vec<ContactPoint>,
     /// What the person said, and what whoever may be the same objected to.
-    life: Vec<Recorded>,
+    records: Vec<Recorded>,
     /// The row tells of the person, so their points become known with it.
     is_told: bool,
     /// Who turned out to be the same by this row; they are in all the above.
-    merges: Vec<Draft>,
+    merges: Vec<AppendRequest>,
     /// The customer number is known as somebody else's.
     is_another: bool,
 }
@@ -337,7 +337,7 @@ enum Holds {
 /// Takes over people and earlier choices.
 pub struct ContactImport {
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
     merging: Arc<Merging>,
@@ -347,7 +347,7 @@ impl ContactImport {
     /// On what it may touch.
     pub fn new(
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
         merging: Arc<Merging>,
@@ -364,7 +364,7 @@ impl ContactImport {
     /// When the ledger cannot be read or written. What was told of until then is recorded; the same file again goes on.
     pub async fn import(
         &self,
-        lines: read::Lines<'_>,
+        lines: read::FileRows<'_>,
         source: &str,
         mode: Mode,
         actor: Actor,
@@ -374,10 +374,10 @@ impl ContactImport {
         let thrown_away = IndexKey::random(&*self.entropy);
         match mode {
             Mode::DryRun => {
-                let copy = OnCopy::of(&self.people, thrown_away);
+                let copy = OnCopy::new(&self.people, thrown_away);
                 Running::new(self, copy, lines, source, actor).run(each).await
             }
-            Mode::Write => Running::new(self, OnLedger::of(&self.people), lines, source, actor).run(each).await,
+            Mode::Write => Running::new(self, OnLedger::new(&self.people), lines, source, actor).run(each).await,
         }
     }
 
@@ -387,14 +387,14 @@ impl ContactImport {
     /// As [`Self::import`]; nothing is recorded then, or that is not known.
     pub async fn import_row(
         &self,
-        row: Line,
+        row: FileRow,
         source: &str,
         actor: Actor,
-        request: Option<Request<'_>>,
+        request: Option<RowRequest<'_>>,
     ) -> Result<Option<RowReport>, ActError> {
         let lines = Box::new(std::iter::once(row));
         let _drawn_as_for_a_file = IndexKey::random(&*self.entropy);
-        let running = Running::new(self, OnLedger::of(&self.people), lines, source, actor);
+        let running = Running::new(self, OnLedger::new(&self.people), lines, source, actor);
         let mut told = None;
         Running { request: request.as_ref(), ..running }.run(&mut |report| told = Some(report.clone())).await?;
         Ok(told)
@@ -410,8 +410,8 @@ impl ContactImport {
 }
 
 impl<'a, G: Ground> Running<'a, G> {
-    fn new(service: &'a ContactImport, ground: G, lines: read::Lines<'a>, source: &'a str, actor: Actor) -> Self {
-        let act = Act { actor, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
+    fn new(service: &'a ContactImport, ground: G, lines: read::FileRows<'a>, source: &'a str, actor: Actor) -> Self {
+        let act = Provenance { actor, ..Provenance::by_person(Route::Import, IdentityLevel::Unverified) };
         let history = service.people.history();
         Self { service, lines, held: None, source, act, ground, request: None, history }
     }
@@ -431,14 +431,14 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// What the request that the row comes of is answered; a refusal is none, and sent again it is refused alike.
-    fn answer(&self, report: &RowReport) -> Option<Answer> {
-        let Request { name, answer } = self.request.filter(|_| report.came_to == CameTo::Recorded)?;
-        Some(Answer { name: *name, at: self.service.clock.now().at, reply: answer(report) })
+    fn answer(&self, report: &RowReport) -> Option<StoredResponse> {
+        let RowRequest { name, answer } = self.request.filter(|_| report.came_to == CameTo::Recorded)?;
+        Some(StoredResponse { name: *name, at: self.service.clock.now().at, reply: answer(report) })
     }
 
     /// The next row: the one that was held back, or the next of the file.
     fn next_row(&mut self, today: Date) -> Option<ReadRow> {
-        self.held.take().or_else(|| self.lines.next().map(|line| ReadRow::of(line, today)))
+        self.held.take().or_else(|| self.lines.next().map(|line| ReadRow::from_row(line, today)))
     }
 
     /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
@@ -461,7 +461,7 @@ impl<'a, G: Ground> Running<'a, G> {
             self.history = self.service.people.history();
             let plan = self.plan(&next)?;
             let report = next.report(&plan);
-            self.ground.take(&plan.drafts);
+            self.ground.apply_drafts(&plan.drafts);
             if G::RECORDS && !plan.drafts.is_empty() {
                 rows.push((plan.drafts, self.answer(&report)));
             }
@@ -472,13 +472,13 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// What a row adds to what is known; of a refused one its no alone.
-    fn plan(&self, read: &ReadRow) -> Result<Plan, ActError> {
+    fn plan(&self, read: &ReadRow) -> Result<RowPlan, ActError> {
         let unread = || read.has_unread.then_some(Note::Unread);
         let Some(row) = &read.row else {
-            return Ok(Plan { drafts: Vec::new(), notes: unread().into_iter().collect() });
+            return Ok(RowPlan { drafts: Vec::new(), notes: unread().into_iter().collect() });
         };
         let mut target = self.target(row)?;
-        let mut plan = Plan::default();
+        let mut plan = RowPlan::default();
         if read.fault.is_some() {
             // Nobody is made of a row that is refused.
             target.person = target.known.as_ref().map(|person| person.subject);
@@ -490,7 +490,7 @@ impl<'a, G: Ground> Running<'a, G> {
             let is_unknown = !row.objected.is_empty() && target.points.is_empty();
             plan.notes.extend(is_unknown.then_some(Note::UnknownCustomer));
         }
-        let No { drafts, stands, agreed } = self.objection(row, &target)?;
+        let RowObjection { drafts, stands, agreed } = self.objection(row, &target)?;
         plan.drafts.extend(drafts);
         let lost = lost(row, &stands, &agreed);
         plan.notes.extend((read.fault.is_some() && !stands.is_empty()).then_some(Note::NoAllTheSame(stands)));
@@ -500,7 +500,7 @@ impl<'a, G: Ground> Running<'a, G> {
         Ok(plan)
     }
 
-    fn target(&self, row: &Row) -> Result<Target, ActError> {
+    fn target(&self, row: &ContactRow) -> Result<Target, ActError> {
         let Meant { person, mut others, is_another } = self.ground.look(|book| meant(row, book));
         let mut known = match person {
             Some(person) if is_subscriber(&person) && !self.service.people.has_confirmed(&self.history, &person)? => {
@@ -508,7 +508,7 @@ impl<'a, G: Ground> Running<'a, G> {
             }
             person => person,
         };
-        let (mut life, mut merges) = (Vec::new(), Vec::new());
+        let (mut records, mut merges) = (Vec::new(), Vec::new());
         if let (true, Some(kept)) = (row.same_person, &mut known) {
             let (same, alike): (Vec<Person>, Vec<Person>) =
                 others.into_iter().partition(|other| kept.shares_number(other));
@@ -519,21 +519,22 @@ impl<'a, G: Ground> Running<'a, G> {
             }
         }
         match &known {
-            Some(person) => life = self.history.bearing_on(person, &others)?,
+            Some(person) => records = self.history.bearing_on(person, &others)?,
             None if is_another => {
-                life = self.history.bearing_on(&nobody_yet(self.service.people.new_subject()), &others)?;
+                records = self.history.bearing_on(&nobody_yet(self.service.people.new_subject()), &others)?;
             }
             None => {}
         }
         // As if it were written already, so that a no of either is one of both.
-        life.extend(merges.iter().map(|draft: &Draft| Recorded { address: LAST, event: draft.event.clone() }));
-        let mut target = self.target_of(row, known, life);
+        records
+            .extend(merges.iter().map(|draft: &AppendRequest| Recorded { address: LAST, event: draft.event.clone() }));
+        let mut target = self.target_of(row, known, records);
         target.others_points = others.iter().flat_map(Person::points).cloned().collect();
         (target.merges, target.is_another) = (merges, is_another);
         Ok(target)
     }
 
-    fn target_of(&self, row: &Row, known: Option<Person>, life: Vec<Recorded>) -> Target {
+    fn target_of(&self, row: &ContactRow, known: Option<Person>, records: Vec<Recorded>) -> Target {
         let mut points: Vec<ContactPoint> =
             known.as_ref().map(|person| person.points().into_iter().cloned().collect()).unwrap_or_default();
         for point in &row.points {
@@ -544,11 +545,11 @@ impl<'a, G: Ground> Running<'a, G> {
         let known_subject = known.as_ref().map(|person| person.subject);
         let person = known_subject.or_else(|| (!row.is_points_alone()).then(|| self.service.people.new_subject()));
         let (others_points, merges, is_told) = (Vec::new(), Vec::new(), person.is_some());
-        Target { person, known, points, others_points, life, is_told, merges, is_another: false }
+        Target { person, known, points, others_points, records, is_told, merges, is_another: false }
     }
 
     /// Profile and relation, in one event where that says the same.
-    fn told(&self, row: &Row, target: &Target) -> Result<Vec<Draft>, ActError> {
+    fn told(&self, row: &ContactRow, target: &Target) -> Result<Vec<AppendRequest>, ActError> {
         let Some(subject) = target.person else { return Ok(Vec::new()) };
         let mut drafts = Vec::new();
         let part = self.part(row, target, subject);
@@ -564,7 +565,7 @@ impl<'a, G: Ground> Running<'a, G> {
         if let Some(part) = part {
             if drafts.is_empty() {
                 let details = Body::DetailsRecorded(self.act.said());
-                drafts.push(Draft::new(self.event(details, Some(subject))));
+                drafts.push(AppendRequest::new(self.event(details, Some(subject))));
             }
             drafts[0].facts.insert(0, part);
             drafts[0].facts.extend(self.carried(row, target)?);
@@ -573,7 +574,7 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// What a person objected to before stands on the points that join them now.
-    fn carried(&self, row: &Row, target: &Target) -> Result<Vec<Fact>, ActError> {
+    fn carried(&self, row: &ContactRow, target: &Target) -> Result<Vec<Fact>, ActError> {
         if target.known.is_none() && !target.is_another {
             return Ok(Vec::new());
         }
@@ -581,7 +582,7 @@ impl<'a, G: Ground> Running<'a, G> {
         let mut channels = Vec::new();
         for channel in Channel::ALL {
             let at = joining.iter().find(|point| channel.point() == Some(point.kind()));
-            let decided = at.map(|at| self.decide(whole.as_ref(), &target.life, channel, std::slice::from_ref(at)));
+            let decided = at.map(|at| self.decide(whole.as_ref(), &target.records, channel, std::slice::from_ref(at)));
             if decided.transpose()?.is_some_and(|decision| decision.reason.is_no()) {
                 channels.push(channel);
             }
@@ -591,7 +592,7 @@ impl<'a, G: Ground> Running<'a, G> {
 
     /// Whether the same was told before, for the same points. An older word is not made the newest by repeating it: files
     /// repeat everything.
-    fn is_told(&self, row: &Row, target: &Target, channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
+    fn is_told(&self, row: &ContactRow, target: &Target, channel: Channel, evidence: Option<&SoftOptIn>) -> bool {
         let points = given_points(row, target, channel);
         let names_it = |event: &Event, point: &ContactPoint| {
             self.ground
@@ -599,7 +600,7 @@ impl<'a, G: Ground> Running<'a, G> {
                 .iter()
                 .any(|(_, key)| event.points().iter().any(|given| given.name == name(key, point)))
         };
-        target.life.iter().any(|Recorded { event, .. }| {
+        target.records.iter().any(|Recorded { event, .. }| {
             let same = event.kind() == EventKind::Imported
                 && event.channels().contains(&channel)
                 && event.soft_opt_in() == evidence;
@@ -612,7 +613,7 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// The profile with what the row adds; `None` where it adds nothing.
-    fn part(&self, row: &Row, target: &Target, subject: Subject) -> Option<Fact> {
+    fn part(&self, row: &ContactRow, target: &Target, subject: Subject) -> Option<Fact> {
         let class = RetentionClass::Account;
         let known = target.known.as_ref().and_then(|person| person.part(class).cloned());
         let mut said = Part::new(subject, class, row.language);
@@ -628,7 +629,7 @@ impl<'a, G: Ground> Running<'a, G> {
             said.later = joined(row, person, name);
         }
         let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, row.language));
-        whole.take(said);
+        whole.fill_from(said);
         match row.points.as_slice() {
             _ if !row.same_person => {}
             [] => whole.vouch_for_all(),
@@ -637,16 +638,16 @@ impl<'a, G: Ground> Running<'a, G> {
         if known.as_ref() == Some(&whole) {
             return None;
         }
-        Some(kept_part(self.ground.key(Owner::Class(subject, class)), whole))
+        Some(kept_part(self.ground.key(KeyPurpose::Class(subject, class)), whole))
     }
 
     /// What the person objected to in another system, unless it stands here already or they agreed since.
-    fn objection(&self, row: &Row, target: &Target) -> Result<No, ActError> {
+    fn objection(&self, row: &ContactRow, target: &Target) -> Result<RowObjection, ActError> {
         let mut channels = row.objected.clone();
         if target.person.is_none() {
             channels.retain(|channel| target.points.iter().any(|point| channel.point() == Some(point.kind())));
         }
-        let mut no = No::default();
+        let mut no = RowObjection::default();
         let mut here_and_there = Vec::new();
         for channel in channels {
             match self.holds(row, target, channel)? {
@@ -655,7 +656,7 @@ impl<'a, G: Ground> Running<'a, G> {
                 Holds::At(points) => {
                     no.agreed.push(channel);
                     // Without a date it is the one that was brought before, and as old.
-                    let first = target.life.iter().find(|recorded| brought(recorded, channel));
+                    let first = target.records.iter().find(|recorded| brought(recorded, channel));
                     let said = first.filter(|_| row.objected_on.is_none()).map(|recorded| recorded.address);
                     here_and_there.extend(self.entries_of(said, target, &points, &[channel], row.objected_on));
                 }
@@ -678,15 +679,21 @@ impl<'a, G: Ground> Running<'a, G> {
         Ok(no)
     }
 
-    fn objected(&self, row: &Row, person: Option<Subject>, channels: Vec<Channel>, facts: Vec<Fact>) -> Draft {
+    fn objected(
+        &self,
+        row: &ContactRow,
+        person: Option<Subject>,
+        channels: Vec<Channel>,
+        facts: Vec<Fact>,
+    ) -> AppendRequest {
         self.service.contactability.objection(&self.act, person, channels, row.objected_on, facts)
     }
 
     /// Where a channel's objection holds: a later yes takes it off the points that it was given for.
-    fn holds(&self, row: &Row, target: &Target, channel: Channel) -> Result<Holds, ActError> {
+    fn holds(&self, row: &ContactRow, target: &Target, channel: Channel) -> Result<Holds, ActError> {
         let lives = self.lives(target, channel)?;
         let agreed_at = |names: Option<&[PointName]>| {
-            !lives.is_empty() && lives.iter().all(|life| agreed_since(life, channel, row.objected_on, names))
+            !lives.is_empty() && lives.iter().all(|records| agreed_since(records, channel, row.objected_on, names))
         };
         if self.was_lifted(row, target, channel) {
             return Ok(Holds::Nowhere);
@@ -705,7 +712,7 @@ impl<'a, G: Ground> Running<'a, G> {
 
     /// Whether this source brought the same objection before, without a date, and a yes lifted it since. One by a person
     /// is found in their life; one at a contact point alone is remembered there.
-    fn was_lifted(&self, row: &Row, target: &Target, channel: Channel) -> bool {
+    fn was_lifted(&self, row: &ContactRow, target: &Target, channel: Channel) -> bool {
         let mut points = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
         let alone = row.objected_on.is_none() && target.person.is_none();
         let keys = self.ground.index_keys();
@@ -715,7 +722,7 @@ impl<'a, G: Ground> Running<'a, G> {
     /// The life of the person; without one, those of everybody at the contact points that the channel reaches.
     fn lives(&self, target: &Target, channel: Channel) -> Result<Vec<Vec<Recorded>>, ActError> {
         if target.person.is_some() {
-            return Ok(vec![target.life.clone()]);
+            return Ok(vec![target.records.clone()]);
         }
         let people: BTreeSet<Vec<Subject>> = self.ground.look(|book| {
             let reached = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
@@ -752,15 +759,15 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
-    fn basis(&self, row: &Row, target: &Target) -> Result<Vec<Note>, ActError> {
+    fn basis(&self, row: &ContactRow, target: &Target) -> Result<Vec<Note>, ActError> {
         let (mut standing, whole) = (self.stands_at(row, target)?, target.whole(row));
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
-        let mut life = target.life.clone();
+        let mut records = target.records.clone();
         for (channels, evidence) in relations(row) {
             let event =
                 |told: &ToldRelation<'_>| self.service.contactability.relation_event(&self.ground, told, &self.act);
             let event = relation(row, target, (&channels, evidence), event);
-            life.push(Recorded { address: LAST, event });
+            records.push(Recorded { address: LAST, event });
             let missing = evidence.map_or_else(|| SoftOptIn::default().missing(), SoftOptIn::missing);
             for channel in channels {
                 let mut points = given_points(row, target, channel);
@@ -768,7 +775,7 @@ impl<'a, G: Ground> Running<'a, G> {
                 if is_for_nothing {
                     points = target.reached_by(channel);
                 }
-                let decision = self.decide(whole.as_ref(), &life, channel, &points)?;
+                let decision = self.decide(whole.as_ref(), &records, channel, &points)?;
                 match decision.reason {
                     reason if reason.is_no() => _ = standing.insert(channel),
                     _ if is_for_nothing && !points.is_empty() && !decision.allow => {
@@ -781,7 +788,7 @@ impl<'a, G: Ground> Running<'a, G> {
                 }
             }
         }
-        let joins = self.joins_without(row, target, &life)?;
+        let joins = self.joins_without(row, target, &records)?;
         let joins = joins.into_iter().filter(|channel| !standing.contains(channel)).collect::<Vec<_>>();
         let standing = (!standing.is_empty()).then(|| Note::StandingNo(standing.into_iter().collect()));
         let another = target.is_another.then_some(Note::AnotherPerson);
@@ -793,13 +800,13 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// The channels for which a point that joins somebody who is known has nothing, though there is something elsewhere.
-    fn joins_without(&self, row: &Row, target: &Target, life: &[Recorded]) -> Result<Vec<Channel>, ActError> {
+    fn joins_without(&self, row: &ContactRow, target: &Target, records: &[Recorded]) -> Result<Vec<Channel>, ActError> {
         let joining = if target.known.is_some() { target.joining(row) } else { Vec::new() };
         let whole = target.whole(row);
         let mut lacking: BTreeSet<Channel> = BTreeSet::new();
         for point in &joining {
             for channel in point.kind().channels().iter().filter(|channel| !row.told.contains(channel)) {
-                let decision = self.decide(whole.as_ref(), life, *channel, std::slice::from_ref(point))?;
+                let decision = self.decide(whole.as_ref(), records, *channel, std::slice::from_ref(point))?;
                 lacking.extend((decision.reason == Reason::EvidenceMissing).then_some(*channel));
             }
         }
@@ -807,7 +814,7 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// What is forbidden at the points that the row names, also where it tells of no relation (S-18).
-    fn stands_at(&self, row: &Row, target: &Target) -> Result<BTreeSet<Channel>, ActError> {
+    fn stands_at(&self, row: &ContactRow, target: &Target) -> Result<BTreeSet<Channel>, ActError> {
         let mut standing = BTreeSet::new();
         if !row.objected.is_empty() {
             return Ok(standing);
@@ -825,11 +832,11 @@ impl<'a, G: Ground> Running<'a, G> {
     fn decide(
         &self,
         person: Option<&Person>,
-        life: &[Recorded],
+        records: &[Recorded],
         channel: Channel,
         points: &[ContactPoint],
     ) -> Result<Decision, ActError> {
-        Ok(self.service.contactability.of_life_at(life, channel, self.asked(person, points)?))
+        Ok(self.service.contactability.of_life_at(records, channel, self.asked(person, points)?))
     }
 
     fn asked(&self, person: Option<&Person>, points: &[ContactPoint]) -> Result<Vec<AskedAt>, ActError> {
@@ -839,7 +846,7 @@ impl<'a, G: Ground> Running<'a, G> {
 
 /// What the row tells of a relation by these channels, for whoever records it or looks at what it would mean.
 fn relation<T>(
-    row: &Row,
+    row: &ContactRow,
     target: &Target,
     (channels, evidence): (&[Channel], Option<&SoftOptIn>),
     then: impl FnOnce(&ToldRelation<'_>) -> T,
@@ -851,7 +858,7 @@ fn relation<T>(
 
 /// The channels that a row says no to without anything of the person that the no could stand on. Whoever says no to
 /// everything has said it of what the row names, and of nothing else.
-fn lost(row: &Row, stands: &[Channel], agreed: &[Channel]) -> Vec<Channel> {
+fn lost(row: &ContactRow, stands: &[Channel], agreed: &[Channel]) -> Vec<Channel> {
     let told = |channel: &Channel| stands.contains(channel) || agreed.contains(channel);
     if row.objected_to_all && row.objected.iter().any(told) {
         return Vec::new();
@@ -861,13 +868,13 @@ fn lost(row: &Row, stands: &[Channel], agreed: &[Channel]) -> Vec<Channel> {
 
 impl Target {
     /// The points of the row that the person did not have.
-    fn joining(&self, row: &Row) -> Vec<ContactPoint> {
+    fn joining(&self, row: &ContactRow) -> Vec<ContactPoint> {
         let is_new = |point: &&ContactPoint| self.known.as_ref().is_none_or(|person| !person.has(point));
         row.points.iter().filter(is_new).cloned().collect()
     }
 
     /// The person as they will be known.
-    fn whole(&self, row: &Row) -> Option<Person> {
+    fn whole(&self, row: &ContactRow) -> Option<Person> {
         let mut part = Part::new(self.person?, RetentionClass::Account, row.language);
         let known = self.known.iter();
         part.customers =
@@ -893,30 +900,30 @@ fn nobody_yet(subject: Subject) -> Person {
 }
 
 /// Whether a row names a point that is certainly the person's.
-fn names_own_point(row: &Row, person: &Person) -> bool {
+fn names_own_point(row: &ContactRow, person: &Person) -> bool {
     row.points.iter().any(|point| person.has(point) && !person.is_later(point))
 }
 
 /// Whether points join the person of whom nothing says that they are theirs: neither a name, nor a point of theirs beside
 /// them.
-fn joins_unnamed(row: &Row, person: &Person) -> bool {
+fn joins_unnamed(row: &ContactRow, person: &Person) -> bool {
     let joins = row.points.iter().any(|point| !person.has(point));
     let is_unnamed = row.name.is_none() || person.name().is_none();
     !row.same_person && joins && is_unnamed && !person.points().is_empty() && !names_own_point(row, person)
 }
 
 /// What a row tells of that is not certainly the person's, and what it came with.
-fn joined(row: &Row, person: &Person, name: Option<String>) -> Vec<Later> {
+fn joined(row: &ContactRow, person: &Person, name: Option<String>) -> Vec<Later> {
     if row.points.is_empty() {
         let alone = Later { at: String::new(), name, with: Vec::new() };
         return if alone.name.is_some() { vec![alone] } else { Vec::new() };
     }
-    let mut named: Vec<String> = row.points.iter().map(ContactPoint::found_under).collect();
+    let mut named: Vec<String> = row.points.iter().map(ContactPoint::identity_key).collect();
     named.sort_unstable();
     named.dedup();
     let is_uncertain = |point: &&ContactPoint| !person.has(point) || person.is_later(point);
     let later = |point: &ContactPoint| {
-        let at = point.found_under();
+        let at = point.identity_key();
         let with = named.iter().filter(|other| **other != at).cloned().collect();
         Later { at, name: name.clone(), with }
     };
@@ -924,7 +931,7 @@ fn joined(row: &Row, person: &Person, name: Option<String>) -> Vec<Later> {
 }
 
 /// The points that a row's relation is for: those that it names; if it names none, the only one that is known.
-fn given_points(row: &Row, target: &Target, channel: Channel) -> Vec<ContactPoint> {
+fn given_points(row: &ContactRow, target: &Target, channel: Channel) -> Vec<ContactPoint> {
     let is_reached = |point: &&ContactPoint| channel.point() == Some(point.kind());
     let named: Vec<ContactPoint> = row.points.iter().filter(is_reached).cloned().collect();
     // What comes with an address, number or name that joins is of whoever has that, and tells of nothing that was there
@@ -943,11 +950,11 @@ fn given_points(row: &Row, target: &Target, channel: Channel) -> Vec<ContactPoin
 }
 
 /// Everything by which two rows could be about the same.
-fn touches(row: &Row, book: &Book) -> Vec<String> {
+fn touches(row: &ContactRow, book: &ContactDirectory) -> Vec<String> {
     let mut names: Vec<String> = row.customer.iter().map(|number| format!("customer {}", alike(number))).collect();
     for point in &row.points {
         names.push(point.normal());
-        names.extend(point.stands_on().into_iter().chain(point.asked_under()));
+        names.extend(point.suppression_keys().into_iter().chain(point.lookup_keys()));
         names.extend(book.at(point).into_iter().map(|subject| format!("person {subject}")));
     }
     let Meant { person, others, .. } = meant(row, book);
@@ -957,7 +964,7 @@ fn touches(row: &Row, book: &Book) -> Vec<String> {
 
 /// Who is known of whom a row may be about: by customer number; without one, whoever has all its contact points and no
 /// other name.
-fn meant(row: &Row, book: &Book) -> Meant {
+fn meant(row: &ContactRow, book: &ContactDirectory) -> Meant {
     match &row.customer {
         Some(number) => with_number(row, number, book),
         None => {
@@ -969,7 +976,7 @@ fn meant(row: &Row, book: &Book) -> Meant {
 
 /// Of those with the number whoever has one of the row's addresses, else its name; else any one of whom it is not certain
 /// that they are somebody else. Whoever has another name and another address is.
-fn with_number(row: &Row, number: &str, book: &Book) -> Meant {
+fn with_number(row: &ContactRow, number: &str, book: &ContactDirectory) -> Meant {
     let mut holders: Vec<Person> = book.customers(number).into_iter().cloned().collect();
     let has_one = |person: &Person| row.points.iter().any(|point| person.has(point));
     let has_name = |person: &Person| row.name.is_some() && person.name().is_some() && !has_other_name(row, person);
@@ -989,7 +996,7 @@ fn with_number(row: &Row, number: &str, book: &Book) -> Meant {
     Meant { person, others: holders, is_another }
 }
 
-fn without_number(row: &Row, book: &Book) -> Option<Person> {
+fn without_number(row: &ContactRow, book: &ContactDirectory) -> Option<Person> {
     if row.is_points_alone() {
         return None;
     }
@@ -1007,7 +1014,7 @@ fn without_number(row: &Row, book: &Book) -> Option<Person> {
 
 /// Whoever subscribed by themselves at a mailbox of the row, is the only one there, and has no other name: a program that tells of
 /// a customer there tells of them.
-fn subscriber(row: &Row, book: &Book) -> Option<Person> {
+fn subscriber(row: &ContactRow, book: &ContactDirectory) -> Option<Person> {
     let at = row.points.iter().filter(|point| point.kind() == PointKind::Email).map(|point| book.at(point));
     let mut alone = at.filter_map(|there| match there.as_slice() {
         [one] => book.person(*one),
@@ -1022,14 +1029,14 @@ fn is_subscriber(person: &Person) -> bool {
 }
 
 /// Whether a row names somebody else: capitals, spaces and full stops make no other name.
-fn has_other_name(row: &Row, person: &Person) -> bool {
+fn has_other_name(row: &ContactRow, person: &Person) -> bool {
     let folded = |name: &str| name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let known = person.name().map(folded);
     row.name.as_deref().zip(known).is_some_and(|(name, known)| folded(name) != known)
 }
 
 /// The channels with their evidence.
-fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
+fn relations(row: &ContactRow) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
     let evidence = row.evidence.as_ref();
     let refused = evidence.is_some_and(|evidence| evidence.opt_out_used);
     let groups = if refused {
@@ -1045,19 +1052,24 @@ fn relations(row: &Row) -> Vec<(Vec<Channel>, Option<&SoftOptIn>)> {
 /// this can be said: that an import brought it before, and the person agreed after that.
 ///
 /// With `names`, what they agreed to at the point that is called so.
-fn agreed_since(life: &[Recorded], channel: Channel, objected_on: Option<Date>, names: Option<&[PointName]>) -> bool {
+fn agreed_since(
+    records: &[Recorded],
+    channel: Channel,
+    objected_on: Option<Date>,
+    names: Option<&[PointName]>,
+) -> bool {
     let concerns = |recorded: &&Recorded| recorded.event.channels().contains(&channel);
     let is_here =
         |event: &Event| names.is_none_or(|names| event.points().iter().any(|given| names.contains(&given.name)));
     let own = |event: &Event| {
         event.kind() == EventKind::OptInConfirmed && event.head.actor == Actor::Person && is_here(event)
     };
-    let agreed = life.iter().filter(concerns).rfind(|recorded| own(&recorded.event));
+    let agreed = records.iter().filter(concerns).rfind(|recorded| own(&recorded.event));
     let Some(agreed) = agreed else { return false };
     let day = ledger::clock::moment(agreed.event.head.at.unix_timestamp()).today;
     match objected_on {
         Some(date) => date < day,
-        None => life.iter().any(|recorded| brought(recorded, channel) && recorded.address < agreed.address),
+        None => records.iter().any(|recorded| brought(recorded, channel) && recorded.address < agreed.address),
     }
 }
 

@@ -10,31 +10,31 @@ use model::identity::Subject;
 use model::letter::LetterCode;
 
 use super::profile::Person;
-use super::{Act, ActError};
+use super::{ActError, Provenance};
 use crate::service::people::People;
 use ledger::clock::Clock;
 use ledger::formats::fact::{LetterCodeHash, UnderKey};
-use ledger::{Draft, Fact, Scribe};
+use ledger::{AppendRequest, Fact, Ledger};
 use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
-use vault::random::Entropy;
-use vault::ring::{Owner, RetentionClass};
+use vault::random::SecureRandom;
+use vault::ring::{KeyPurpose, RetentionClass};
 
 /// The name of the secrets.
 const LETTER: SecretName<Mac> = SecretName::new("letter");
 
 /// The codes on letters.
 pub struct LetterCodes {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     people: Arc<People>,
 }
 
 impl LetterCodes {
     /// On what it may touch.
-    pub fn new(scribe: Scribe, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, people: Arc<People>) -> Self {
-        Self { scribe, clock, entropy, people }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>, people: Arc<People>) -> Self {
+        Self { ledger, clock, entropy, people }
     }
 }
 
@@ -43,7 +43,7 @@ impl LetterCodes {
     ///
     /// # Errors
     /// There is no such person, or it could not be written.
-    pub async fn letter_code(&self, person: Subject, act: &Act) -> Result<LetterCode, ActError> {
+    pub async fn letter_code(&self, person: Subject, act: &Provenance) -> Result<LetterCode, ActError> {
         // Asked before each letter, so nobody waits for a code that is on record already.
         if let (_, code, None) = self.code_of(person)? {
             return Ok(code);
@@ -59,7 +59,7 @@ impl LetterCodes {
     /// A person's code, with its hash where that is not on record yet.
     fn code_of(&self, person: Subject) -> Result<(Person, LetterCode, Option<String>), ActError> {
         let person = self.people.known_person(person).ok_or(ActError::NoPerson)?;
-        let (_, secret) = self.scribe.newest_secret(LETTER);
+        let (_, secret) = self.ledger.newest_secret(LETTER);
         // Two people's codes are the same once in 2^55 pairs; then the second gets their next one.
         for attempt in 0..=u8::MAX {
             let code = code(&secret, person.subject, attempt);
@@ -76,7 +76,7 @@ impl LetterCodes {
 
     /// The person that a letter with this code went to.
     pub fn person_of_letter(&self, code: LetterCode) -> Option<Subject> {
-        let secrets = self.scribe.numbered_secrets(LETTER);
+        let secrets = self.ledger.numbered_secrets(LETTER);
         let book = self.people.book();
         let mut found = secrets.iter().filter_map(|(_, secret)| book.letter(&hash(secret, code)));
         found.next_back().and_then(|subject| book.person(subject)).map(|person| person.subject)
@@ -84,20 +84,20 @@ impl LetterCodes {
 
     /// Begins a new secret; codes made under the older ones keep working.
     pub fn rotate_letter_secret(&self) {
-        self.scribe.rotate_secret(LETTER);
+        self.ledger.rotate_secret(LETTER);
     }
 
-    async fn keep_letter(&self, person: &Person, hash: String, act: &Act) -> Result<(), ActError> {
+    async fn keep_letter(&self, person: &Person, hash: String, act: &Provenance) -> Result<(), ActError> {
         // The class that lives longest, so that the code does.
         let by_life = [RetentionClass::Account, RetentionClass::Newsletter, RetentionClass::Profiling];
         let class = by_life.into_iter().find(|class| person.parts.contains_key(class)).ok_or(ActError::NoPerson)?;
         let subject = person.subject;
-        let key = self.scribe.ensure_key(Owner::Class(subject, class));
+        let key = self.ledger.ensure_key(KeyPurpose::Class(subject, class));
         let event = act.event(self.clock.now().at, Body::LetterCodeMade(act.said())).with_subject(Some(subject));
         // A key may seal several.
         let id = UnderKey { key, number: self.entropy.bytes() };
         let fact = Fact::LetterCode { id, code: LetterCodeHash { subject, hash } };
-        self.people.perform(Draft::with(event, vec![fact]), act).await?;
+        self.people.append_and_apply(AppendRequest::with(event, vec![fact]), act).await?;
         Ok(())
     }
 }

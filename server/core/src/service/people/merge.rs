@@ -6,24 +6,24 @@ use model::channel::Channel;
 use model::event::{Event, Merged, PointConfirmed};
 use model::identity::Subject;
 
-use super::book::{Answered, Since, Wanted};
+use super::contact_directory::{AgreedSince, Since, WantedObjection};
 use super::ground::{Ground, OnLedger};
 use super::hash::{NumberedKey, given_at, newest_index_key};
 use super::profile::{Learn as _, Person, kept_part};
-use super::{Act, ActError, Acted, Book};
+use super::{ActError, ActOutcome, ContactDirectory, Provenance};
 use crate::service::history::PersonHistory;
 use crate::service::people::{Contactability, People};
 use contact::ContactPoint;
 use ledger::clock::Clock;
-use ledger::{Draft, Fact, ReadError, Scribe};
-use vault::random::Entropy;
-use vault::ring::{KeyId, Owner};
+use ledger::{AppendRequest, Fact, Ledger, ReadError};
+use vault::random::SecureRandom;
+use vault::ring::{KeyId, KeyPurpose};
 
 /// Two people who turned out to be one, and what is theirs for certain.
 pub struct Merging {
-    scribe: Scribe,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
 }
@@ -31,13 +31,13 @@ pub struct Merging {
 impl Merging {
     /// On what it may touch.
     pub fn new(
-        scribe: Scribe,
+        ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
+        entropy: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
     ) -> Self {
-        Self { scribe, clock, entropy, people, contactability }
+        Self { ledger, clock, entropy, people, contactability }
     }
 }
 
@@ -51,9 +51,9 @@ impl Merging {
         &self,
         kept: Subject,
         other: Subject,
-        act: &Act,
-        looked_up: Vec<Draft>,
-    ) -> Result<Acted, ActError> {
+        act: &Provenance,
+        looked_up: Vec<AppendRequest>,
+    ) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let history = &self.people.history();
         let kept = self.people.known_person(kept).ok_or(ActError::NoPerson)?;
@@ -61,7 +61,7 @@ impl Merging {
         if kept.subject == other.subject {
             return Err(ActError::Nothing);
         }
-        let draft = self.merged(&OnLedger::of(&self.people), history, (&kept, &other), act)?;
+        let draft = self.merged(&OnLedger::new(&self.people), history, (&kept, &other), act)?;
         self.people.perform_together(looked_up.into_iter().chain([draft]).collect()).await
     }
 
@@ -71,8 +71,8 @@ impl Merging {
         ground: &impl Ground,
         history: &PersonHistory,
         (kept, other): (&Person, &Person),
-        act: &Act,
-    ) -> Result<Draft, ActError> {
+        act: &Provenance,
+    ) -> Result<AppendRequest, ActError> {
         let event = act.event(self.clock.now().at, Merged { other: other.subject, said: act.said() });
         let event = event.with_subject(Some(kept.subject));
         let mut draft = one_of_two(event, (kept, other), |owner| ground.key(owner), |owner| ground.known_key(owner));
@@ -86,22 +86,22 @@ impl Merging {
     ///
     /// # Errors
     /// There is no such person (any more), or the point is not one that joined them later.
-    pub async fn vouch(&self, person: Subject, point: &ContactPoint, act: &Act) -> Result<Acted, ActError> {
+    pub async fn vouch(&self, person: Subject, point: &ContactPoint, act: &Provenance) -> Result<ActOutcome, ActError> {
         let _one_at_a_time = self.people.write_lock().await;
         let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         if !known.is_later(point) {
             return Err(ActError::Nothing);
         }
-        let points = given_at(&newest_index_key(&self.scribe).1, [point]);
+        let points = given_at(&newest_index_key(&self.ledger).1, [point]);
         let event = act.event(self.clock.now().at, PointConfirmed { points, said: act.said() });
         let event = event.with_subject(Some(known.subject));
         let vouched = known.parts.iter().filter_map(|(class, part)| {
             let mut own = part.as_ref().clone();
             own.vouch([point]);
-            let key = || self.scribe.ensure_key(Owner::Class(known.subject, *class));
+            let key = || self.ledger.ensure_key(KeyPurpose::Class(known.subject, *class));
             (own != **part).then(|| kept_part(key(), own))
         });
-        self.people.perform(Draft::with(event, vouched.collect()), act).await
+        self.people.append_and_apply(AppendRequest::with(event, vouched.collect()), act).await
     }
 
     /// What either said no to, or whoever may be the same, or what stands on a point of theirs and holds for them: it stands
@@ -109,7 +109,7 @@ impl Merging {
     fn joined(
         &self,
         history: &PersonHistory,
-        book: &Book,
+        book: &ContactDirectory,
         newest: &NumberedKey,
         keys: &[NumberedKey],
         kept: &Person,
@@ -123,8 +123,9 @@ impl Merging {
             for point in std::iter::once(at).chain(others).flat_map(Person::points) {
                 let (points, channels) =
                     (std::slice::from_ref(point), &self.objected_by(history, book, keys, of, point)?[..]);
-                let (source, said, answered) = (None, None, &Answered::new());
-                let wanted = Wanted { by, points, channels, since, source, doors_are_told: true, said, answered };
+                let (source, said, answered) = (None, None, &AgreedSince::new());
+                let wanted =
+                    WantedObjection { by, points, channels, since, source, doors_are_told: true, said, answered };
                 facts.extend(book.new_entries(&wanted, newest, keys, &*self.entropy));
             }
         }
@@ -135,17 +136,18 @@ impl Merging {
     fn objected_by(
         &self,
         history: &PersonHistory,
-        book: &Book,
+        book: &ContactDirectory,
         keys: &[NumberedKey],
         person: &Person,
         point: &ContactPoint,
     ) -> Result<Vec<Channel>, ReadError> {
         let others: Vec<Person> = book.others_with_number(person).into_iter().cloned().collect();
-        let life = history.bearing_on(person, &others)?;
+        let records = history.bearing_on(person, &others)?;
         let mut asked = history.asked(book, keys, Some(person), std::slice::from_ref(point))?;
         // What stands on it already stays there.
         asked.iter_mut().for_each(|point| point.objections.clear());
-        let is_no = |channel: &Channel| self.contactability.of_life_at(&life, *channel, asked.clone()).reason.is_no();
+        let is_no =
+            |channel: &Channel| self.contactability.of_life_at(&records, *channel, asked.clone()).reason.is_no();
         Ok(point.kind().channels().iter().copied().filter(is_no).collect())
     }
 }
@@ -154,16 +156,16 @@ impl Merging {
 fn one_of_two(
     event: Event,
     (kept, other): (&Person, &Person),
-    key_of: impl Fn(Owner) -> KeyId,
-    old_key_of: impl Fn(Owner) -> Option<KeyId>,
-) -> Draft {
+    key_of: impl Fn(KeyPurpose) -> KeyId,
+    old_key_of: impl Fn(KeyPurpose) -> Option<KeyId>,
+) -> AppendRequest {
     let one = kept.with(other);
-    let gone = other.parts.keys().filter_map(|class| old_key_of(Owner::Class(other.subject, *class)));
+    let gone = other.parts.keys().filter_map(|class| old_key_of(KeyPurpose::Class(other.subject, *class)));
     let gone = gone.map(|key| Fact::ProfilePart { key, part: None });
     let mut facts: Vec<Fact> = gone.collect();
     let changed = one.parts.iter().filter(|(class, part)| kept.part(**class) != Some(part));
     facts.extend(
-        changed.map(|(class, part)| kept_part(key_of(Owner::Class(kept.subject, *class)), part.as_ref().clone())),
+        changed.map(|(class, part)| kept_part(key_of(KeyPurpose::Class(kept.subject, *class)), part.as_ref().clone())),
     );
-    Draft::with(event, facts)
+    AppendRequest::with(event, facts)
 }

@@ -20,7 +20,7 @@ fn is_name(later: &Later) -> bool {
 /// What becomes of a part when more is learned of the person.
 pub trait Learn {
     /// Adds what the other says and this does not; nothing is overwritten.
-    fn take(&mut self, other: Self);
+    fn fill_from(&mut self, other: Self);
 
     /// Takes it that these points are the person's own.
     fn vouch<'a>(&mut self, own: impl IntoIterator<Item = &'a ContactPoint>);
@@ -30,7 +30,7 @@ pub trait Learn {
 }
 
 impl Learn for Part {
-    fn take(&mut self, other: Self) {
+    fn fill_from(&mut self, other: Self) {
         self.name = self.name.take().or(other.name);
         for later in &other.later {
             let known = self.later.iter_mut().find(|known| known.at == later.at && !is_name(known));
@@ -50,7 +50,7 @@ impl Learn for Part {
         }
         for point in other.points {
             if self.points.iter().all(|known| known.normal() != point.normal()) {
-                let at = point.found_under();
+                let at = point.identity_key();
                 if self.points.iter().all(|known| !known.is_same_as(&point)) {
                     self.later.extend(other.later.iter().filter(|later| later.at == at).cloned());
                 }
@@ -65,7 +65,7 @@ impl Learn for Part {
 
     fn vouch<'a>(&mut self, own: impl IntoIterator<Item = &'a ContactPoint>) {
         for point in own {
-            let at = point.found_under();
+            let at = point.identity_key();
             let (own, others) = self.later.drain(..).partition::<Vec<Later>, _>(|later| later.at == at);
             self.later = others;
             self.name = self.name.take().or_else(|| own.into_iter().find_map(|later| later.name));
@@ -133,13 +133,13 @@ impl Person {
 
     /// Whether a point joined later, and nobody said yet that it is the same person's.
     pub fn is_later(&self, point: &ContactPoint) -> bool {
-        let at = point.found_under();
+        let at = point.identity_key();
         self.parts.values().flat_map(|part| &part.later).any(|later| later.at == at)
     }
 
     /// The name that came with a point that joined later, if it is not the person's.
     pub fn later_name(&self, point: &ContactPoint) -> Option<&str> {
-        let at = point.found_under();
+        let at = point.identity_key();
         let mut later = self.parts.values().flat_map(|part| &part.later).filter(|later| later.at == at);
         later.find_map(|later| later.name.as_deref())
     }
@@ -147,13 +147,13 @@ impl Person {
     /// The person as whoever proved these points is shown them: without what joined later and came with none of them.
     #[must_use]
     pub fn seen_by(&self, proved: &[ContactPoint]) -> Self {
-        let proved: Vec<String> = proved.iter().map(ContactPoint::found_under).collect();
+        let proved: Vec<String> = proved.iter().map(ContactPoint::identity_key).collect();
         let is_hidden =
             |later: &&Later| !proved.contains(&later.at) && !proved.iter().any(|at| later.with.contains(at));
         let hidden: Vec<&Later> = self.parts.values().flat_map(|part| &part.later).filter(is_hidden).collect();
         let mut seen = self.clone();
         for part in seen.parts.values_mut() {
-            part.points.retain(|point| hidden.iter().all(|later| later.at != point.found_under()));
+            part.points.retain(|point| hidden.iter().all(|later| later.at != point.identity_key()));
             part.later.retain(|later| !hidden.contains(&later));
         }
         seen
@@ -166,7 +166,7 @@ impl Person {
             let left = |point: &&ContactPoint| !seen.has(point);
             let points: Vec<ContactPoint> = part.points.iter().filter(left).cloned().collect();
             let of_those =
-                |later: &&Later| is_name(later) || points.iter().any(|point| point.found_under() == later.at);
+                |later: &&Later| is_name(later) || points.iter().any(|point| point.identity_key() == later.at);
             let later: Vec<Later> = part.later.iter().filter(of_those).cloned().collect();
             let customers = part.customers.clone();
             let rest = Part { customers, points, later, ..Part::new(subject, *class, part.language) };
@@ -186,7 +186,7 @@ impl Person {
         let mut one = self.clone();
         for (class, theirs) in &other.parts {
             let empty = || Box::new(Part::new(self.subject, *class, theirs.language));
-            one.parts.entry(*class).or_insert_with(empty).take(theirs.as_ref().clone());
+            one.parts.entry(*class).or_insert_with(empty).fill_from(theirs.as_ref().clone());
         }
         // What is the own point of either is theirs.
         let own: Vec<ContactPoint> = [self, other]

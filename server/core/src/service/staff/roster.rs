@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Existing, Staff, StaffError, StaffName};
 use ledger::formats::fact::StaffMember;
-use ledger::{Draft, Fact, ReadError};
+use ledger::{AppendRequest, Fact, ReadError};
 
 /// A staff member as the list shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Staff {
         let removed = StaffChanged { name: name.to_string(), change: StaffChange::Removed };
         let event = Event::new(self.clock.now().at, Actor::System, Route::System, removed);
         let fact = Fact::StaffMember { id, member: None };
-        self.scribe.append(Draft::with(event, vec![fact])).await?;
+        self.ledger.append(AppendRequest::with(event, vec![fact])).await?;
         Ok(())
     }
 }

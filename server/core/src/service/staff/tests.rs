@@ -6,22 +6,22 @@ use ledger::Opening;
 use ledger::clock::FixedClock;
 use vault::random::SeededEntropy;
 
-struct House {
-    scribe: Scribe,
+struct StaffHouse {
+    ledger: Ledger,
     clock: Arc<FixedClock>,
     entropy: Arc<SeededEntropy>,
 }
 
-impl House {
+impl StaffHouse {
     fn new() -> Self {
         let entropy = Arc::new(SeededEntropy::new(3));
         let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
-        Self { scribe: Scribe::open(opening).unwrap(), clock: Arc::new(FixedClock::at(1_795_510_800)), entropy }
+        Self { ledger: Ledger::open(opening).unwrap(), clock: Arc::new(FixedClock::at(1_795_510_800)), entropy }
     }
 
     fn staff(&self) -> Staff {
         Staff::new(
-            self.scribe.clone(),
+            self.ledger.clone(),
             Arc::<FixedClock>::clone(&self.clock),
             Arc::<SeededEntropy>::clone(&self.entropy),
         )
@@ -38,23 +38,26 @@ fn secret(text: &str) -> Zeroizing<String> {
 
 #[tokio::test]
 async fn a_one_time_password_opens_once_and_is_replaced() {
-    let house = House::new();
+    let house = StaffHouse::new();
     let anna = name("anna");
     let issued = house.staff().issue(&anna, Existing::Refuse).await.unwrap();
     let checked = house.staff().check("Anna ", issued.clone(), Lane::Anybody).await.unwrap();
-    assert_eq!(checked, Checked::Right(SignedIn { name: anna.clone(), one_time: true }));
+    assert_eq!(checked, CheckedPassword::Right(SignedIn { name: anna.clone(), one_time: true }));
 
     house.staff().replace(&anna, None, secret("vier woorden aan elkaar"), "vier woorden aan elkaar").await.unwrap();
-    assert_eq!(house.staff().check("anna", issued, Lane::Anybody).await.unwrap(), Checked::Wrong(Some(anna.clone())));
+    assert_eq!(
+        house.staff().check("anna", issued, Lane::Anybody).await.unwrap(),
+        CheckedPassword::Wrong(Some(anna.clone()))
+    );
     let checked = house.staff().check("anna", secret("vier woorden aan elkaar"), Lane::Anybody).await.unwrap();
-    assert_eq!(checked, Checked::Right(SignedIn { name: anna, one_time: false }));
+    assert_eq!(checked, CheckedPassword::Right(SignedIn { name: anna, one_time: false }));
 }
 
 #[tokio::test]
 async fn what_is_stored_is_neither_the_password_nor_the_name_as_key() {
-    let house = House::new();
+    let house = StaffHouse::new();
     let issued = house.staff().issue(&name("anna"), Existing::Refuse).await.unwrap();
-    let facts = house.scribe.facts(FactKind::StaffMember).unwrap();
+    let facts = house.ledger.facts(FactKind::StaffMember).unwrap();
     assert_eq!(facts.len(), 1);
     assert!(!String::from_utf8_lossy(&facts[0].fact.body().unwrap()).contains(issued.as_str()));
     assert!(!format!("{:?}", facts[0].fact.name()).contains("anna"));
@@ -62,7 +65,7 @@ async fn what_is_stored_is_neither_the_password_nor_the_name_as_key() {
 
 #[tokio::test]
 async fn a_taken_name_is_refused_and_every_change_is_an_event() {
-    let house = House::new();
+    let house = StaffHouse::new();
     let anna = name("anna");
     house.staff().issue(&anna, Existing::Refuse).await.unwrap();
     assert!(matches!(house.staff().issue(&anna, Existing::Refuse).await, Err(StaffError::Taken)));
@@ -70,7 +73,7 @@ async fn a_taken_name_is_refused_and_every_change_is_an_event() {
     let objects: Vec<_> = (0..)
         .map_while(|index| {
             let shard = model::identity::ShardNumber::FIRST;
-            house.scribe.record(RecordAddress { shard, index }).unwrap()
+            house.ledger.record(RecordAddress { shard, index }).unwrap()
         })
         .map(|recorded| recorded.event.body)
         .collect();
@@ -81,7 +84,7 @@ async fn a_taken_name_is_refused_and_every_change_is_an_event() {
 /// Work, not time: the hash that unknown names are checked against costs what a real one costs, and is checked.
 #[tokio::test]
 async fn an_unknown_name_takes_the_work_of_a_known_one() {
-    let house = House::new();
+    let house = StaffHouse::new();
     house.staff().issue(&name("anna"), Existing::Refuse).await.unwrap();
     let (_, stored) = house.staff().find(&name("anna")).unwrap().unwrap();
     let (real, nobody) = (PasswordHash::new(&stored.password).unwrap(), PasswordHash::new(NOBODY).unwrap());
@@ -92,7 +95,7 @@ async fn an_unknown_name_takes_the_work_of_a_known_one() {
     for name in ["bert", "", "no name at all"] {
         assert_eq!(
             house.staff().check(name, secret("whatever it may be"), Lane::Anybody).await.unwrap(),
-            Checked::Wrong(None)
+            CheckedPassword::Wrong(None)
         );
     }
 }
@@ -121,29 +124,35 @@ fn names_have_one_spelling() {
 /// A one-time password that lies about is of no use after a day; the one that was chosen has no such end.
 #[tokio::test]
 async fn a_one_time_password_works_for_a_day() {
-    let house = House::new();
+    let house = StaffHouse::new();
     let anna = name("anna");
     let issued = house.staff().issue(&anna, Existing::Refuse).await.unwrap();
     house.clock.advance(24 * 60 * 60 - 1);
-    assert!(matches!(house.staff().check("anna", issued.clone(), Lane::Anybody).await.unwrap(), Checked::Right(_)));
+    assert!(matches!(
+        house.staff().check("anna", issued.clone(), Lane::Anybody).await.unwrap(),
+        CheckedPassword::Right(_)
+    ));
     house.clock.advance(1);
-    assert_eq!(house.staff().check("anna", issued.clone(), Lane::Anybody).await.unwrap(), Checked::Expired);
+    assert_eq!(house.staff().check("anna", issued.clone(), Lane::Anybody).await.unwrap(), CheckedPassword::Expired);
     assert_eq!(
         house.staff().check("anna", secret("another one altogether"), Lane::Anybody).await.unwrap(),
-        Checked::Wrong(Some(anna.clone()))
+        CheckedPassword::Wrong(Some(anna.clone()))
     );
     let own = "vier woorden aan elkaar";
     assert!(matches!(house.staff().replace(&anna, None, secret(own), own).await, Err(StaffError::Gone)));
     house.staff().issue(&anna, Existing::Replace).await.unwrap();
     house.staff().replace(&anna, None, secret(own), own).await.unwrap();
     house.clock.advance(400 * 24 * 60 * 60);
-    assert!(matches!(house.staff().check("anna", secret(own), Lane::Anybody).await.unwrap(), Checked::Right(_)));
+    assert!(matches!(
+        house.staff().check("anna", secret(own), Lane::Anybody).await.unwrap(),
+        CheckedPassword::Right(_)
+    ));
 }
 
 /// Whoever finds a session open cannot take it over for good.
 #[tokio::test]
 async fn a_new_password_needs_the_one_in_force() {
-    let house = House::new();
+    let house = StaffHouse::new();
     let anna = name("anna");
     house.staff().issue(&anna, Existing::Refuse).await.unwrap();
     let (first, second) = ("vier woorden aan elkaar", "vijf andere woorden aan elkaar");
@@ -153,5 +162,8 @@ async fn a_new_password_needs_the_one_in_force() {
         assert!(matches!(refused, Err(StaffError::Refused(PasswordRefusal::Current))));
     }
     house.staff().replace(&anna, Some(secret(first)), secret(second), second).await.unwrap();
-    assert!(matches!(house.staff().check("anna", secret(second), Lane::Anybody).await.unwrap(), Checked::Right(_)));
+    assert!(matches!(
+        house.staff().check("anna", secret(second), Lane::Anybody).await.unwrap(),
+        CheckedPassword::Right(_)
+    ));
 }

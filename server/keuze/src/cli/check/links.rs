@@ -16,7 +16,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use keuze_core::config::{Config, Fault};
+use keuze_core::config::{Config, ConfigFault};
 
 /// For so long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -45,7 +45,7 @@ enum Dead {
 ///
 /// # Errors
 /// When nothing can be asked from here at all.
-pub fn dead(config: &Config) -> std::io::Result<Vec<Fault>> {
+pub fn dead(config: &Config) -> std::io::Result<Vec<ConfigFault>> {
     let connector = connector()?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
@@ -81,7 +81,7 @@ async fn follow(connector: &TlsConnector, url: &str) -> Result<(), Dead> {
     let host = uri.host().ok_or(Dead::NoAddress)?;
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|_| Dead::NoAddress)?;
     let socket = TcpStream::connect((host.trim_matches(['[', ']']), uri.port_u16().unwrap_or(443))).await?;
-    weigh(status(connector.connect(name, socket).await?, &uri).await?)
+    judge_answer(status(connector.connect(name, socket).await?, &uri).await?)
 }
 
 async fn status(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, uri: &Uri) -> Result<u16, Dead> {
@@ -96,7 +96,7 @@ async fn status(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, ur
 }
 
 /// A page that does not let programs in is there all the same; where another one is shown, somebody has to look.
-fn weigh(status: u16) -> Result<(), Dead> {
+fn judge_answer(status: u16) -> Result<(), Dead> {
     match status {
         100..=399 | 401 | 403 | 405 | 406 | 429 => Ok(()),
         _ => Err(Dead::Status(status)),
@@ -126,13 +126,13 @@ mod tests {
         let found = status(TcpStream::connect(address).await.expect("it listens"), &uri).await.expect("an answer");
         let request = asked.await.expect("it answered");
         assert!(request.starts_with("GET /privacy?lang=nl HTTP/1.1\r\nhost: vendor.example\r\n"), "{request}");
-        assert!(matches!(weigh(found), Err(Dead::Status(404))));
+        assert!(matches!(judge_answer(found), Err(Dead::Status(404))));
     }
 
     #[test]
     fn a_page_that_keeps_programs_out_is_there() {
-        assert!([200, 301, 403, 429].into_iter().all(|status| weigh(status).is_ok()));
-        assert!([404, 410, 500, 503].into_iter().all(|status| weigh(status).is_err()));
+        assert!([200, 301, 403, 429].into_iter().all(|status| judge_answer(status).is_ok()));
+        assert!([404, 410, 500, 503].into_iter().all(|status| judge_answer(status).is_err()));
     }
 
     /// Nobody listens there: each place with the link is named, and no other.

@@ -210,7 +210,7 @@ pub struct LetterCodeHash {
 /// A mail to one person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Mail {
+pub struct QueuedMail {
     /// What it is, for the ledger: `code`, `confirmation`.
     pub what: String,
     /// To whom.
@@ -239,7 +239,7 @@ pub enum Direction {
 /// Who is on the line of a call that is open.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Call {
+pub struct OpenCall {
     /// Who speaks with them: a sign-in name.
     pub staff: String,
     /// The call's reference in the phone system.
@@ -255,7 +255,7 @@ pub struct Call {
 /// What a request was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Answer {
+pub struct StoredResponse {
     /// The keyed hash of what tells the request from all others.
     pub name: AnswerName,
     /// When it came.

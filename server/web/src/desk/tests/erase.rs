@@ -6,11 +6,11 @@ use model::event::{Actor, Route};
 use model::evidence::IdentityLevel;
 
 use super::*;
-use keuze_core::service::fixture::people::{customer, email, may_i, phone};
-use keuze_core::service::people::Who;
+use keuze_core::service::fixture::people::{customer, email, may_contact, phone};
+use keuze_core::service::people::Addressee;
 
 /// Looks somebody up and opens their page.
-async fn page_of(desk: &mut Browser, query: &str, reason: &str) -> Answer {
+async fn page_of(desk: &mut Browser, query: &str, reason: &str) -> TestResponse {
     let found = look_up_for(desk, query, reason).await;
     desk.get(found.location()).await
 }
@@ -18,20 +18,20 @@ async fn page_of(desk: &mut Browser, query: &str, reason: &str) -> Answer {
 /// S-54: what goes beyond a code has its reason in writing, and that reason is on record.
 #[tokio::test]
 async fn s_54_an_erasure_at_the_desk_wants_a_written_reason_and_a_confirmation() {
-    let house = house_of_anna().await;
-    let person = customer(&house, "K-1", &[email("els@example.nl"), phone("06 12345678")]).await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    let person = customer(&app, "K-1", &[email("els@example.nl"), phone("06 12345678")]).await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let shown = page_of(&mut desk, "K-1", "els vraagt om wissen").await;
     let known_by = ("known_by", "belde vanaf het bekende nummer");
     for form in [vec![known_by], vec![("asked", "yes"), ("known_by", " ")]] {
         let page = desk.submit(&shown, "name=\"known_by\"", &form).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.words().contains("Er is niets gewist."), "{}", page.words());
-        assert!(house.services.people.known_person(person).is_some());
+        assert!(app.services.people.known_person(person).is_some());
     }
     let erased = desk.submit(&shown, "name=\"known_by\"", &[("asked", "yes"), known_by]).await;
-    assert!(house.services.people.known_person(person).is_none());
-    let event = house.ledger().pop().expect("a record");
+    assert!(app.services.people.known_person(person).is_none());
+    let event = app.ledger().pop().expect("a record");
     assert_eq!(
         (event.kind(), event.level(), event.head.route),
         (EventKind::Erased, Some(IdentityLevel::Further), Route::Desk)
@@ -49,17 +49,17 @@ async fn s_54_an_erasure_at_the_desk_wants_a_written_reason_and_a_confirmation()
     ] {
         assert!(page.words().contains(said), "{said} in {}", page.words());
     }
-    let later = customer(&house, "K-2", &[email("Els@example.nl")]).await;
-    assert_eq!(may_i(&house, &Who::person(later), Channel::Email).reason, Reason::PointObjected);
+    let later = customer(&app, "K-2", &[email("Els@example.nl")]).await;
+    assert_eq!(may_contact(&app, &Addressee::person(later), Channel::Email).reason, Reason::PointObjected);
 }
 
 /// Nobody is erased whom this staff member did not look up, at that address, as the page shows them.
 #[tokio::test]
 async fn only_who_was_looked_up_is_erased() {
-    let house = house_of_anna().await;
-    let one = customer(&house, "K-1", &[email("els@example.nl")]).await;
-    let other = customer(&house, "K-2", &[email("ot@example.nl")]).await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    let one = customer(&app, "K-1", &[email("els@example.nl")]).await;
+    let other = customer(&app, "K-2", &[email("ot@example.nl")]).await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let filled = [("asked", "yes"), ("known_by", "een goede reden")];
     let mine = page_of(&mut desk, "K-1", "els vraagt om wissen").await;
     let theirs = page_of(&mut desk, "K-2", "ot vraagt om wissen").await;
@@ -71,16 +71,16 @@ async fn only_who_was_looked_up_is_erased() {
     assert_eq!(crossed.status, StatusCode::CONFLICT);
     assert!(crossed.words().contains("Dit is niet vastgelegd"), "{}", crossed.words());
     // What was recorded since, the page does not show.
-    house.services.objections.stop_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
-    let act = keuze_core::service::people::Act::by_person(Route::MailLink, IdentityLevel::Possession);
-    house.services.contactability.object(&Who::person(one), &[Channel::Post], &act).await.expect("recorded");
+    app.services.objections.object_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
+    let act = keuze_core::service::people::Provenance::by_person(Route::MailLink, IdentityLevel::Possession);
+    app.services.contactability.object(&Addressee::person(one), &[Channel::Post], &act).await.expect("recorded");
     let stale = desk.submit(&mine, "name=\"known_by\"", &filled).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.body.contains(&mine.form("name=\"route\"").0), "the way back: {}", stale.body);
     for person in [one, other] {
-        assert!(house.services.people.known_person(person).is_some());
+        assert!(app.services.people.known_person(person).is_some());
     }
     let again = desk.get(&mine.form("name=\"route\"").0).await;
     desk.submit(&again, "name=\"known_by\"", &filled).await;
-    assert!(house.services.people.known_person(one).is_none() && house.services.people.known_person(other).is_some());
+    assert!(app.services.people.known_person(one).is_none() && app.services.people.known_person(other).is_some());
 }

@@ -6,23 +6,23 @@ use model::evidence::IdentityLevel;
 use model::language::Language;
 
 use super::*;
-use crate::known::tests::known;
+use crate::person::tests::known;
 use contact::ContactPoint;
 use keuze_core::service::fixture::people::{customer, email, phone};
-use keuze_core::service::people::{Act, Acted, Who};
+use keuze_core::service::people::{ActOutcome, Addressee, Provenance};
 use ledger::formats::fact::Part;
 use vault::ring::RetentionClass;
 
-fn number(house: &House, acted: &Acted) -> String {
-    house.services.receipts.number(acted.record).to_string()
+fn number(app: &TestApp, acted: &ActOutcome) -> String {
+    app.services.receipts.number(acted.record).to_string()
 }
 
 /// What the desk and the receipt's own page show of a record.
-async fn both(house: &House, acted: &Acted) -> [String; 2] {
-    let mut desk = annas_desk(house, "localhost").await;
-    let found = look_up_for(&mut desk, &number(house, acted), "klant belt").await;
+async fn both(app: &TestApp, acted: &ActOutcome) -> [String; 2] {
+    let mut desk = annas_desk(app, "localhost").await;
+    let found = look_up_for(&mut desk, &number(app, acted), "klant belt").await;
     assert_eq!(found.status, StatusCode::OK);
-    let receipt = desk.beside().get(&house.services.receipts.path(acted.record)).await;
+    let receipt = desk.beside().get(&app.services.receipts.path(acted.record)).await;
     [found.words(), receipt.words()]
 }
 
@@ -35,10 +35,10 @@ fn has_all(page: &str, needed: &[&str]) {
 /// An event about channels shows channel, class of contact point, today's decision and ground, and no cookies.
 #[tokio::test]
 async fn an_objection_is_told_by_channel_point_decision_and_ground() {
-    let house = house_of_anna().await;
+    let app = house_of_anna().await;
     let stopped =
-        house.services.objections.stop_at(vec![phone("06 12345678")], &[Channel::Phone]).await.expect("recorded");
-    for page in both(&house, &stopped).await {
+        app.services.objections.object_at(vec![phone("06 12345678")], &[Channel::Phone]).await.expect("recorded");
+    for page in both(&app, &stopped).await {
         has_all(&page, &["formulier Reclame stoppen", "bezwaar gemaakt", "Telefoonnummer nee zolang het bezwaar"]);
         has_all(&page, &["AVG 21 lid 2 en 3"]);
         for cookies in ["Statistieken", "Geldt tot en met", "Wat de bezoeker zag", "Consent-id", "Welke tekst u zag"] {
@@ -46,27 +46,28 @@ async fn an_objection_is_told_by_channel_point_decision_and_ground() {
         }
     }
     // The control: what was answered to a notice is told so.
-    let (number, _) = visitor(&house, "refuse_all", &[]).await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let (number, _) = visitor(&app, "refuse_all", &[]).await;
+    let mut desk = annas_desk(&app, "localhost").await;
     has_all(&look_up_for(&mut desk, &number, "klant belt").await.words(), &["Statistieken", "Consent-id"]);
 }
 
 /// Of a person today's decision is theirs, whatever was said since.
 #[tokio::test]
 async fn a_persons_event_shows_what_holds_for_them_today() {
-    let house = house_of_anna().await;
-    let person = customer(&house, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
-    let act = Act::by_person(Route::PreferencePage, IdentityLevel::Possession);
+    let app = house_of_anna().await;
+    let person = customer(&app, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
+    let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
     let channels = [Channel::Email, Channel::Social];
-    let stopped = house.services.contactability.object(&Who::person(person), &channels, &act).await.expect("recorded");
-    let [desk, receipt] = both(&house, &stopped).await;
+    let stopped =
+        app.services.contactability.object(&Addressee::person(person), &channels, &act).await.expect("recorded");
+    let [desk, receipt] = both(&app, &stopped).await;
     has_all(&desk, &["andere reclame per e-mail E-mailadres nee bezwaar gemaakt AVG 21 lid 2 en 3"]);
     has_all(&desk, &["account op social media nee bezwaar gemaakt", &person.to_string()]);
     has_all(&receipt, &["Andere reclame per e-mail E-mailadres nee U maakte bezwaar. AVG 21 lid 2 en 3"]);
     let proof = keuze_core::service::fixture::people::confirmation();
     let point = [email("els@example.nl")];
-    house.services.contactability.opt_in(person, &[Channel::Email], proof, &point, &act, None).await.expect("recorded");
-    let [desk, receipt] = both(&house, &stopped).await;
+    app.services.contactability.opt_in(person, &[Channel::Email], proof, &point, &act, None).await.expect("recorded");
+    let [desk, receipt] = both(&app, &stopped).await;
     has_all(&desk, &["andere reclame per e-mail E-mailadres ja aangemeld"]);
     has_all(&receipt, &["Andere reclame per e-mail E-mailadres ja U gaf hiervoor toestemming."]);
 }
@@ -74,15 +75,15 @@ async fn a_persons_event_shows_what_holds_for_them_today() {
 /// Contract, days and products stand in words where staff and the person look.
 #[tokio::test]
 async fn the_evidence_of_a_soft_opt_in_is_shown_in_words() {
-    let house = house_of_anna().await;
-    customer(&house, "K-1", &[email("els@example.nl")]).await;
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    customer(&app, "K-1", &[email("els@example.nl")]).await;
+    let mut desk = annas_desk(&app, "localhost").await;
     let found = look_up_for(&mut desk, "K-1", "klant belt").await;
     let page = desk.get(found.location()).await.words();
-    let relation = house.ledger().iter().rposition(|event| event.evidence().is_some()).expect("a relation");
+    let relation = app.ledger().iter().rposition(|event| event.evidence().is_some()).expect("a relation");
     let address = RecordAddress { shard: ShardNumber::FIRST, index: relation as u64 };
-    let record = look_up_for(&mut desk, &house.services.receipts.number(address).to_string(), "klant belt").await;
-    let mut browser = known(&house, "els@example.nl").await;
+    let record = look_up_for(&mut desk, &app.services.receipts.number(address).to_string(), "klant belt").await;
+    let mut browser = known(&app, "els@example.nl").await;
     let held = browser.get("/keuze/inzage").await.words();
     for page in [page, record.words(), held] {
         has_all(&page, &["Verkoop of overeenkomst\nK-1", "Verteld waarvoor het adres dient\n5 januari 2026"]);
@@ -96,12 +97,14 @@ async fn the_evidence_of_a_soft_opt_in_is_shown_in_words() {
 /// A code for letters is no import.
 #[tokio::test]
 async fn a_code_for_letters_is_told_as_one() {
-    let house = house_of_anna().await;
-    let person = customer(&house, "K-1", &[email("els@example.nl")]).await;
-    let act =
-        Act { actor: Actor::Client { name: "crm".into() }, ..Act::by_person(Route::Api, IdentityLevel::Unverified) };
-    house.services.letters.letter_code(person, &act).await.expect("made");
-    let mut desk = annas_desk(&house, "localhost").await;
+    let app = house_of_anna().await;
+    let person = customer(&app, "K-1", &[email("els@example.nl")]).await;
+    let act = Provenance {
+        actor: Actor::Client { name: "crm".into() },
+        ..Provenance::by_person(Route::Api, IdentityLevel::Unverified)
+    };
+    app.services.letters.letter_code(person, &act).await.expect("made");
+    let mut desk = annas_desk(&app, "localhost").await;
     let found = look_up_for(&mut desk, "K-1", "klant belt").await;
     let page = desk.get(found.location()).await.words();
     has_all(&page, &["code voor brieven gemaakt koppeling met een ander systeem"]);
@@ -111,14 +114,14 @@ async fn a_code_for_letters_is_told_as_one() {
 #[tokio::test]
 async fn an_incoming_and_an_outgoing_call_are_told_apart() {
     for (direction, words) in [("in", "telefoon, de klant belde"), ("out", "telefoon, wij belden")] {
-        let house = house_of_anna().await;
-        let mut desk = annas_desk(&house, "localhost").await;
+        let app = house_of_anna().await;
+        let mut desk = annas_desk(&app, "localhost").await;
         let form = [("reference", "T-1"), ("direction", direction), ("query", "06 12345678")];
         let opened = desk.post("/keuze/desk/call/open", &form).await;
         let screen = desk.get(opened.location()).await;
         desk.submit(&screen, "name=\"shown\"", &[("act", "object:phone")]).await;
-        let index = house.ledger().len() as u64 - 1;
-        let number = house.services.receipts.number(RecordAddress { shard: ShardNumber::FIRST, index });
+        let index = app.ledger().len() as u64 - 1;
+        let number = app.services.receipts.number(RecordAddress { shard: ShardNumber::FIRST, index });
         has_all(&look_up_for(&mut desk, &number.to_string(), "klant belt").await.words(), &[words]);
     }
 }
@@ -129,9 +132,9 @@ async fn directional_controls_in_what_people_gave_are_isolated_on_every_page() {
     const NAME: &str = "Anna \u{202e}seirV\u{2069}";
     /// Closed within itself: nothing of it reaches the text around it.
     const SHUT: &str = "Anna \u{202e}seirV\u{202c}";
-    let house = house_of_anna().await;
+    let app = house_of_anna().await;
     for number in ["K-1", "K-2"] {
-        let subject = house.services.people.new_subject();
+        let subject = app.services.people.new_subject();
         let mut part = Part::new(subject, RetentionClass::Account, Language::Nl);
         part.name = Some(NAME.to_owned());
         part.customers.push(number.to_owned());
@@ -139,11 +142,12 @@ async fn directional_controls_in_what_people_gave_are_isolated_on_every_page() {
             "K-1" => vec![email("els@example.nl"), phone("06 12345678")],
             _ => vec![phone("06 12345678")],
         };
-        let act = Act { actor: Actor::System, ..Act::by_person(Route::Import, IdentityLevel::Unverified) };
-        house.services.people.learn(part, &act).await.expect("learned");
+        let act =
+            Provenance { actor: Actor::System, ..Provenance::by_person(Route::Import, IdentityLevel::Unverified) };
+        app.services.people.learn(part, &act).await.expect("learned");
     }
-    assert_eq!(house.services.people.people_at(&ContactPoint::clone(&phone("06 12345678"))).len(), 2);
-    let mut desk = annas_desk(&house, "localhost").await;
+    assert_eq!(app.services.people.people_at(&ContactPoint::clone(&phone("06 12345678"))).len(), 2);
+    let mut desk = annas_desk(&app, "localhost").await;
     let found = look_up_for(&mut desk, "K-1", "klant belt").await;
     let person = desk.get(found.location()).await;
     let form = [("reference", "T\u{202e}1"), ("direction", "in"), ("query", "06 12345678")];
@@ -151,7 +155,7 @@ async fn directional_controls_in_what_people_gave_are_isolated_on_every_page() {
     let call = desk.get(opened.location()).await;
     let chosen = call.between("value=\"person:", "\"").to_owned();
     let chosen = desk.submit(&call, "name=\"shown\"", &[("act", &format!("person:{chosen}"))]).await;
-    let held = known(&house, "els@example.nl").await.get("/keuze/inzage").await;
+    let held = known(&app, "els@example.nl").await.get("/keuze/inzage").await;
     for page in [&person, &chosen, &held] {
         assert!(page.body.contains(&format!("<bdi>{SHUT}</bdi>")), "{}", page.body);
     }

@@ -19,10 +19,10 @@ const DAMAGE: [(&str, &[&str]); 12] = [
 ];
 
 /// Fields with what is typed in them, the name of what is asked about them, and the address that is meant.
-type Form = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+type DamagedForm = (&'static [(&'static str, &'static str)], &'static str, &'static str);
 
 /// The ways to type an address into the form, with `N` for the house number; and how a question names it.
-const FORMS: [Form; 4] = [
+const FORMS: [DamagedForm; 4] = [
     (&[("postcode", "1033 RW"), ("house", "N")], "read", "Modemstraat N|1033 RW Amsterdam"),
     (&[("lines", "Modemstraat N\r\n1033 RW Amsterdam")], "read-lines", "Modemstraat N|1033 RW Amsterdam"),
     (&[("lines", "Kerkstraat N\r\n9000 Gent"), ("country", "België")], "read-lines", "Kerkstraat N|9000 Gent|BE"),
@@ -35,16 +35,16 @@ const FORMS: [Form; 4] = [
 
 fn at(text: &str, number: &str) -> ContactPoint {
     ContactPoint::Post(
-        Post::of_lines_as_written(&text.replace('N', number).replace('|', "\n"), None).expect("an address"),
+        PostalAddress::of_lines_as_written(&text.replace('N', number).replace('|', "\n"), None).expect("an address"),
     )
 }
 
-fn denied(house: &House, point: ContactPoint) -> bool {
-    let who = Who { person: None, points: vec![point] };
-    house.services.contactability.may_i(&who, Channel::Post).expect("readable").reason == Reason::PointObjected
+fn denied(app: &TestApp, point: ContactPoint) -> bool {
+    let who = Addressee { person: None, points: vec![point] };
+    app.services.contactability.may_contact(&who, Channel::Post).expect("readable").reason == Reason::PointObjected
 }
 
-fn hidden(answer: &Answer, name: &str) -> Option<String> {
+fn hidden(answer: &TestResponse, name: &str) -> Option<String> {
     let mark = format!("name=\"{name}\" value=\"");
     let at = answer.body.find(&mark)? + mark.len();
     Some(answer.body[at..].split('"').next()?.to_owned())
@@ -58,26 +58,26 @@ async fn whatever_looks_changed_is_asked_about_in_every_field_and_one_more_press
             if damage == "44632" && !asked_as.contains("1033 RW") {
                 continue;
             }
-            let house = House::new().await;
-            let server = Browser::new(&house);
+            let app = TestApp::new().await;
+            let server = Browser::new(&app);
             let typed: Vec<(&str, String)> =
                 fields.iter().map(|(name, text)| (*name, text.replace('N', damage))).collect();
             let mut form: Vec<(&str, &str)> = typed.iter().map(|(name, text)| (*name, text.as_str())).collect();
             form.extend([("phone", "06 12345678"), ("scope", "all")]);
-            let before = house.ledger().len();
+            let before = app.ledger().len();
             let asked = say_no(&server, &form).await;
             let what = format!("{fields:?} {damage}");
             assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{what}: {}", asked.words());
             assert!(asked.words().contains("Klopt dit?"), "{what}: {}", asked.words());
             assert!(asked.body.contains("Ja, dit klopt") && asked.body.contains("06 12345678"), "{what}: kept");
-            assert_eq!(house.ledger().len(), before, "{what}: nothing of it was recorded");
+            assert_eq!(app.ledger().len(), before, "{what}: nothing of it was recorded");
             let said = hidden(&asked, token).expect("what was asked");
             let taken = say_no(&server, &[form.as_slice(), &[(token, &said)]].concat()).await;
             assert_eq!(taken.status, StatusCode::OK, "{what}: {}", taken.words());
             for door in doors {
-                assert!(denied(&house, at(asked_as, door)), "{what} may have been {door}");
+                assert!(denied(&app, at(asked_as, door)), "{what} may have been {door}");
             }
-            assert!(!denied(&house, at(asked_as, "99")), "{what}: control");
+            assert!(!denied(&app, at(asked_as, "99")), "{what}: control");
         }
     }
 }
@@ -85,8 +85,8 @@ async fn whatever_looks_changed_is_asked_about_in_every_field_and_one_more_press
 /// A yes is for the text that was asked about.
 #[tokio::test]
 async fn a_yes_to_other_lines_takes_nothing() {
-    let house = House::new().await;
-    let server = Browser::new(&house);
+    let app = TestApp::new().await;
+    let server = Browser::new(&app);
     let other = [
         ("lines", "Kerkstraat 14-mrt\n9000 Gent"),
         ("country", "BE"),
@@ -94,7 +94,7 @@ async fn a_yes_to_other_lines_takes_nothing() {
         ("scope", "all"),
     ];
     assert_eq!(say_no(&server, &other).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(house.ledger().iter().all(|event| event.kind() != EventKind::Objected));
+    assert!(app.ledger().iter().all(|event| event.kind() != EventKind::Objected));
     // Nothing tells what it was.
     let lost =
         say_no(&server, &[("lines", "Kerkstraat 1.2E+20\n9000 Gent"), ("country", "BE"), ("scope", "all")]).await;
@@ -106,15 +106,15 @@ async fn a_yes_to_other_lines_takes_nothing() {
 async fn what_only_gained_decimals_is_taken_in_every_field() {
     for (fields, _, asked_as) in FORMS {
         for (number, door) in [("12.0", "12"), ("12,0", "12"), ("12,00", "12"), ("1e5", "1 E5")] {
-            let house = House::new().await;
-            let server = Browser::new(&house);
+            let app = TestApp::new().await;
+            let server = Browser::new(&app);
             let typed: Vec<(&str, String)> =
                 fields.iter().map(|(name, text)| (*name, text.replace('N', number))).collect();
             let mut form: Vec<(&str, &str)> = typed.iter().map(|(name, text)| (*name, text.as_str())).collect();
             form.push(("scope", "all"));
             let taken = say_no(&server, &form).await;
             assert_eq!(taken.status, StatusCode::OK, "{fields:?} {number}: {}", taken.words());
-            assert!(denied(&house, at(asked_as, door)), "{fields:?} {number}");
+            assert!(denied(&app, at(asked_as, door)), "{fields:?} {number}");
         }
     }
 }

@@ -43,7 +43,7 @@ const NAMES: [(&str, [u8; 3]); 17] = [
 
 impl Paint {
     /// Reads a value in small letters.
-    pub fn read(value: &str) -> Self {
+    pub fn parse_value(value: &str) -> Self {
         match value {
             "transparent" => Self::Clear,
             "inherit" | "currentcolor" | "unset" => Self::Inherited,
@@ -60,7 +60,7 @@ impl Paint {
     /// The old attributes take numbers without a mark.
     pub fn of_attribute(value: &str) -> Self {
         match Self::of_digits(value) {
-            Self::Other => Self::read(value),
+            Self::Other => Self::parse_value(value),
             plain => plain,
         }
     }
@@ -70,7 +70,7 @@ impl Paint {
         let is_picture = value.contains("url(") || value.contains("gradient(") || value.contains("image");
         let functions = value.starts_with("rgb").then(|| value.find(')').map_or(value, |end| &value[..=end]));
         let first = functions.unwrap_or_else(|| value.split_ascii_whitespace().next().unwrap_or_default());
-        match Self::read(first) {
+        match Self::parse_value(first) {
             _ if is_picture => Self::Other,
             Self::Inherited if first != "inherit" => Self::Other,
             _ if first == "none" => Self::Clear,
@@ -151,20 +151,21 @@ mod tests {
             "rgba(255, 255, 255, 1)",
             "rgb(100% 100% 100% / 100%)",
         ] {
-            assert_eq!(Paint::read(one), white, "{one}");
+            assert_eq!(Paint::parse_value(one), white, "{one}");
             assert_eq!(Paint::behind(&format!("{one} no-repeat")), white, "{one}");
         }
         for clear in ["transparent", "#0000", "#ffffff00", "rgba(0,0,0,0)", "rgb(1 2 3 / 0%)"] {
-            assert_eq!(Paint::read(clear), Paint::Clear, "{clear}");
+            assert_eq!(Paint::parse_value(clear), Paint::Clear, "{clear}");
         }
         for other in ["rgba(255,255,255,0.5)", "#fffffffe", "#ff", "hsl(0,0%,100%)", "var(--x)", "initial", ""] {
-            assert_eq!(Paint::read(other), Paint::Other, "{other}");
+            assert_eq!(Paint::parse_value(other), Paint::Other, "{other}");
         }
         assert_eq!(Paint::behind("url(x.png) #fff"), Paint::Other);
         assert_eq!(Paint::of_attribute("ffffff"), white);
-        assert!(Paint::read("papayawhip").vanishes_on(Paint::read("papayawhip")));
+        assert!(Paint::parse_value("papayawhip").vanishes_on(Paint::parse_value("papayawhip")));
         assert!(
-            !Paint::read("papayawhip").vanishes_on(Paint::read("peachpuff")) && !Paint::Other.vanishes_on(Paint::Other)
+            !Paint::parse_value("papayawhip").vanishes_on(Paint::parse_value("peachpuff"))
+                && !Paint::Other.vanishes_on(Paint::Other)
         );
     }
 }

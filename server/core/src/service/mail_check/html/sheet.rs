@@ -8,22 +8,22 @@ use std::collections::HashMap;
 
 use super::media::Screen;
 use super::style::{Declared, Style, without_comments};
-use super::token::{Reader, Tag, Token};
-use super::{Open, decoded};
+use super::token::{HtmlToken, Tag, TokenReader};
+use super::{OpenElement, decoded};
 
 /// The rules for one screen.
 #[derive(Default)]
 pub struct Sheet {
-    rules: Vec<Rule>,
+    rules: Vec<StyleRule>,
     /// Which rules may be for an element, by its id, a class or its tag, as `#id`, `.class` or `tag`.
     by_key: HashMap<String, Vec<usize>>,
     /// So many comparisons are left: a few for each byte of the body, so that all work is linear.
     left: Cell<usize>,
 }
 
-struct Rule {
+struct StyleRule {
     /// From the outermost element to the one that it is for.
-    steps: Vec<Step>,
+    steps: Vec<SelectorStep>,
     rank: Rank,
     declared: Declared,
 }
@@ -33,7 +33,7 @@ type Rank = (usize, usize, usize);
 
 /// One element of a selector.
 #[derive(Default)]
-struct Step {
+struct SelectorStep {
     tag: Option<String>,
     ids: Vec<String>,
     classes: Vec<String>,
@@ -51,20 +51,20 @@ const AT_LEAST: usize = 500_000;
 
 impl Sheet {
     /// The style sheets of a body, for this screen.
-    pub fn of(html: &str, screen: Screen) -> Self {
+    pub fn parse(html: &str, screen: Screen) -> Self {
         let mut sheet = Self { left: Cell::new(html.len() * COMPARISONS_A_BYTE + AT_LEAST), ..Self::default() };
         let mut is_shown = true;
-        for token in Reader::new(html) {
+        for token in TokenReader::new(html) {
             match token {
-                Token::Start(tag) => is_shown = screen.shows(tag.media.unwrap_or_default()),
-                Token::Raw(css) if is_shown => sheet.take(&without_comments(css), screen),
-                Token::Raw(_) | Token::Text(_) | Token::End(_) => {}
+                HtmlToken::Start(tag) => is_shown = screen.shows(tag.media.unwrap_or_default()),
+                HtmlToken::Raw(css) if is_shown => sheet.add_rules(&without_comments(css), screen),
+                HtmlToken::Raw(_) | HtmlToken::Text(_) | HtmlToken::End(_) => {}
             }
         }
         sheet
     }
 
-    fn take(&mut self, css: &str, screen: Screen) {
+    fn add_rules(&mut self, css: &str, screen: Screen) {
         let mut rest = css.trim_start().trim_start_matches("<!--");
         while let Some((before, behind)) = rest.split_once('{') {
             // A block that is for this screen ends where a rule would begin, and so does an at-rule without one.
@@ -75,7 +75,7 @@ impl Sheet {
             }
             let (declarations, next) = behind.split_once('}').unwrap_or((behind, ""));
             rest = next;
-            let declared = Declared::read(declarations);
+            let declared = Declared::parse_declarations(declarations);
             if declared != Declared::default() {
                 prelude.split(',').for_each(|selector| self.add(selector, declared));
             }
@@ -90,33 +90,33 @@ impl Sheet {
             (_, Some(class), _) => format!(".{class}"),
             (_, _, tag) => tag.clone().unwrap_or_default(),
         };
-        let sum = |count: fn(&Step) -> usize| steps.iter().map(count).sum::<usize>();
+        let sum = |count: fn(&SelectorStep) -> usize| steps.iter().map(count).sum::<usize>();
         let rank = (
             sum(|step| step.ids.len()),
             sum(|step| step.classes.len() + usize::from(step.is_link)),
             sum(|step| usize::from(step.tag.is_some())),
         );
         self.by_key.entry(key).or_default().push(self.rules.len());
-        self.rules.push(Rule { steps, rank, declared });
+        self.rules.push(StyleRule { steps, rank, declared });
     }
 
     /// What is said of an element within these, its own style included; `None` where it is not to be found out.
-    pub fn style_of(&self, tag: &Tag<'_>, within: &[Open<'_>]) -> Option<Style> {
+    pub fn style_of(&self, tag: &Tag<'_>, within: &[OpenElement<'_>]) -> Option<Style> {
         let mut rules = self.rules_for(tag, within)?;
         rules.sort_unstable_by_key(|at| (self.rules[*at].rank, *at));
         let rules = || rules.iter().map(|at| self.rules[*at].declared);
-        let own = tag.style.map(|own| Declared::read(&decoded(own))).unwrap_or_default();
+        let own = tag.style.map(|own| Declared::parse_declarations(&decoded(own))).unwrap_or_default();
         let plain = rules().map(|declared| declared.plain).chain([own.plain]);
         let important = rules().map(|declared| declared.important).chain([own.important]);
         Some(plain.chain(important).fold(of_attributes(tag), Style::and))
     }
 
     /// Those that are for an element.
-    fn rules_for(&self, tag: &Tag<'_>, within: &[Open<'_>]) -> Option<Vec<usize>> {
+    fn rules_for(&self, tag: &Tag<'_>, within: &[OpenElement<'_>]) -> Option<Vec<usize>> {
         if self.rules.is_empty() {
             return Some(Vec::new());
         }
-        let element = Open::of(tag);
+        let element = OpenElement::from_tag(tag);
         let classes = tag.class.unwrap_or_default().split_ascii_whitespace().map(|class| format!(".{class}"));
         let keys = [String::new(), tag.name.to_ascii_lowercase()];
         let keys = keys.into_iter().chain(tag.id.map(|id| format!("#{}", id.trim()))).chain(classes);
@@ -130,7 +130,7 @@ impl Sheet {
     }
 
     /// Whether the last of these steps is this element, and the others stand around it.
-    fn is_for(&self, steps: &[Step], element: &Open<'_>, within: &[Open<'_>]) -> Option<bool> {
+    fn is_for(&self, steps: &[SelectorStep], element: &OpenElement<'_>, within: &[OpenElement<'_>]) -> Option<bool> {
         let Some((last, outer)) = steps.split_last() else { return Some(true) };
         self.count(element.class.map_or(1, |class| class.len() + 1))?;
         if !last.is(element) {
@@ -157,8 +157,8 @@ impl Sheet {
     }
 }
 
-impl Step {
-    fn is(&self, element: &Open<'_>) -> bool {
+impl SelectorStep {
+    fn is(&self, element: &OpenElement<'_>) -> bool {
         let has = |class: &String| element.class.unwrap_or_default().split_ascii_whitespace().any(|own| own == class);
         self.tag.as_ref().is_none_or(|tag| element.name.eq_ignore_ascii_case(tag))
             && self.ids.iter().all(|id| element.id.is_some_and(|own| own.trim() == id))
@@ -190,7 +190,7 @@ fn holds(at_rule: &str, screen: Screen) -> bool {
 }
 
 /// `None` for what is not read.
-fn steps(selector: &str) -> Option<Vec<Step>> {
+fn steps(selector: &str) -> Option<Vec<SelectorStep>> {
     let spaced = selector.replace('>', " > ");
     let (mut steps, mut is_child) = (Vec::new(), false);
     for word in spaced.split_ascii_whitespace() {
@@ -198,15 +198,15 @@ fn steps(selector: &str) -> Option<Vec<Step>> {
             is_child = true;
             continue;
         }
-        steps.push(Step { is_child, ..step(word)? });
+        steps.push(SelectorStep { is_child, ..step(word)? });
         is_child = false;
     }
     (steps.len() <= MOST_STEPS).then_some(steps)
 }
 
 /// `td.a.b#c`.
-fn step(word: &str) -> Option<Step> {
-    let mut step = Step::default();
+fn step(word: &str) -> Option<SelectorStep> {
+    let mut step = SelectorStep::default();
     let word = match word.strip_suffix(":link").or_else(|| word.strip_suffix(":any-link")) {
         Some(rest) => {
             step.is_link = true;

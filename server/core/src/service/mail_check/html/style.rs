@@ -86,10 +86,10 @@ impl Style {
         Self { colour: colour.map(paint), background: background.map(paint), ..Self::SILENT }
     }
 
-    fn take(&mut self, property: &str, value: &str) {
+    fn add_declaration(&mut self, property: &str, value: &str) {
         match property {
-            "color" => self.colour = Some(Paint::read(value)),
-            "background-color" => self.background = Some(Paint::read(value)),
+            "color" => self.colour = Some(Paint::parse_value(value)),
+            "background-color" => self.background = Some(Paint::parse_value(value)),
             "background" => self.background = Some(Paint::behind(value)),
             "background-image" if value != "none" => self.background = Some(Paint::Other),
             _ => self.take_shape(property, value),
@@ -152,14 +152,14 @@ pub struct Declared {
 
 impl Declared {
     /// Reads declarations; a later one outranks an earlier one.
-    pub fn read(declarations: &str) -> Self {
+    pub fn parse_declarations(declarations: &str) -> Self {
         let plain = unescaped(&without_comments(declarations)).to_ascii_lowercase();
         let mut declared = Self::default();
         for declaration in plain.split(';') {
             let Some((property, value)) = declaration.split_once(':') else { continue };
             let (value, rank) = value.split_once('!').unwrap_or((value, ""));
             let style = if rank.trim() == "important" { &mut declared.important } else { &mut declared.plain };
-            style.take(property.trim(), value.trim());
+            style.add_declaration(property.trim(), value.trim());
         }
         declared
     }

@@ -4,7 +4,7 @@
 use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 
 /// A piece of HTML. Comments are none.
-pub enum Token<'a> {
+pub enum HtmlToken<'a> {
     /// Text, not decoded.
     Text(&'a str),
     /// What stands in a `style` element.
@@ -35,7 +35,7 @@ pub struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    fn take(&mut self, name: &str, value: &'a str) {
+    fn add_attribute(&mut self, name: &str, value: &'a str) {
         let slot = match name.to_ascii_lowercase().as_str() {
             "hidden" => {
                 self.is_hidden = true;
@@ -66,13 +66,13 @@ impl<'a> Tag<'a> {
 const RAW: [&str; 9] = ["style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext"];
 
 /// Reads tokens.
-pub struct Reader<'a> {
+pub struct TokenReader<'a> {
     rest: &'a str,
     /// The raw element whose content comes next.
     raw: Option<&'static str>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TokenReader<'a> {
     /// From the beginning.
     pub fn new(html: &'a str) -> Self {
         Self { rest: html, raw: None }
@@ -82,18 +82,18 @@ impl<'a> Reader<'a> {
         self.rest = &self.rest[at..];
     }
 
-    fn text(&mut self) -> Token<'a> {
+    fn text(&mut self) -> HtmlToken<'a> {
         let end = self.rest[1..].find('<').map_or(self.rest.len(), |at| at + 1);
         self.token_up_to(end)
     }
 
-    fn token_up_to(&mut self, end: usize) -> Token<'a> {
+    fn token_up_to(&mut self, end: usize) -> HtmlToken<'a> {
         let (text, rest) = self.rest.split_at(end);
         self.rest = rest;
-        Token::Text(text)
+        HtmlToken::Text(text)
     }
 
-    fn raw(&mut self, name: &str) -> Option<Token<'a>> {
+    fn raw(&mut self, name: &str) -> Option<HtmlToken<'a>> {
         let end = self.rest.match_indices("</").map(|(at, _)| at).find(|at| {
             let behind = &self.rest.as_bytes()[at + 2..];
             let is_name = behind.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()));
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
         let end = end.unwrap_or(self.rest.len());
         let content = &self.rest[..end];
         self.skip_to(end);
-        (name == "style").then_some(Token::Raw(content))
+        (name == "style").then_some(HtmlToken::Raw(content))
     }
 
     /// Behind `<!--`.
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
                 return Some(tag);
             }
             let (name, value) = self.attribute()?;
-            tag.take(name, value);
+            tag.add_attribute(name, value);
         }
     }
 
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn markup(&mut self) -> Option<Token<'a>> {
+    fn markup(&mut self) -> Option<HtmlToken<'a>> {
         let behind = &self.rest[1..];
         match behind.chars().next() {
             Some('!') if behind.starts_with("!--") => {
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
             }
             Some('/') if behind[1..].starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 self.skip_to(2);
-                Some(Token::End(self.tag_or_end()?.name))
+                Some(HtmlToken::End(self.tag_or_end()?.name))
             }
             Some('/') if behind.len() > 1 => {
                 self.skip_behind('>');
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
                 self.skip_to(1);
                 let tag = self.tag_or_end()?;
                 self.raw = RAW.into_iter().find(|raw| tag.name.eq_ignore_ascii_case(raw));
-                Some(Token::Start(tag))
+                Some(HtmlToken::Start(tag))
             }
             _ => Some(self.text()),
         }
@@ -219,10 +219,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl<'a> Iterator for Reader<'a> {
-    type Item = Token<'a>;
+impl<'a> Iterator for TokenReader<'a> {
+    type Item = HtmlToken<'a>;
 
-    fn next(&mut self) -> Option<Token<'a>> {
+    fn next(&mut self) -> Option<HtmlToken<'a>> {
         while !self.rest.is_empty() {
             let token = match self.raw.take() {
                 Some(name) => self.raw(name),
@@ -257,10 +257,10 @@ pub fn decoded(text: &str) -> String {
 }
 
 /// What a reference stands for, and how long it is.
-type Reference = ([Option<char>; 2], usize);
+type CharacterReference = ([Option<char>; 2], usize);
 
 /// Behind `&`.
-fn reference(text: &str) -> Option<Reference> {
+fn reference(text: &str) -> Option<CharacterReference> {
     match text.strip_prefix('#') {
         Some(number) => numeric(number).map(|(c, length)| ([Some(c), None], length + 1)),
         None => named(text),
@@ -268,7 +268,7 @@ fn reference(text: &str) -> Option<Reference> {
 }
 
 /// The longest name that is one; html5ever lists the beginnings of names, too, and those stand for nothing.
-fn named(text: &str) -> Option<Reference> {
+fn named(text: &str) -> Option<CharacterReference> {
     let mut found = None;
     for length in 1..=text.len() {
         let Some((one, other)) = text.get(..length).and_then(|name| NAMED_ENTITIES.get(name)) else { break };

@@ -3,18 +3,18 @@
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use super::row::{Column, Fields, Mend, RowFault};
+use super::row::{Column, Mend, RowFault, RowFields};
 use super::table::{HeaderFault, Table, is_utf16};
 use crate::json::Node;
 
 /// A row as it stands in the file.
-pub struct Line {
+pub struct FileRow {
     /// The number of its first line, from 1.
     pub number: u64,
     /// The number of its last line.
     pub last: u64,
     /// What it says, as far as it can be read.
-    pub fields: Fields,
+    pub fields: RowFields,
     /// Why it cannot be read as a whole.
     pub fault: Option<RowFault>,
     /// Whether what cannot be read of it may say a no.
@@ -25,15 +25,15 @@ pub struct Line {
     pub unknown: Option<String>,
 }
 
-impl Line {
+impl FileRow {
     /// One line, read.
-    pub fn of(number: u64, fields: Fields, fault: Option<RowFault>) -> Self {
+    pub fn new(number: u64, fields: RowFields, fault: Option<RowFault>) -> Self {
         Self { number, last: number, fields, fault, may_say_no: false, is_blank: false, unknown: None }
     }
 }
 
 /// Rows, one by one.
-pub type Lines<'a> = Box<dyn Iterator<Item = Line> + Send + 'a>;
+pub type FileRows<'a> = Box<dyn Iterator<Item = FileRow> + Send + 'a>;
 
 /// Longer than any honest row.
 pub const LONGEST: usize = 64 << 10;
@@ -52,7 +52,7 @@ pub struct FileFault {
 ///
 /// # Errors
 /// When the header cannot be right; nothing is read then.
-pub fn rows<'a>(name: &Path, mut file: impl BufRead + Send + 'a) -> Result<Lines<'a>, FileFault> {
+pub fn rows<'a>(name: &Path, mut file: impl BufRead + Send + 'a) -> Result<FileRows<'a>, FileFault> {
     let fault = |fault| FileFault { file: name.display().to_string(), fault };
     let extension = name.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
     let whole = file.fill_buf().map_err(|error| fault(HeaderFault::Unreadable(error.to_string())))?;
@@ -72,13 +72,13 @@ pub fn rows<'a>(name: &Path, mut file: impl BufRead + Send + 'a) -> Result<Lines
 }
 
 /// The rows of JSON Lines.
-pub fn json_lines<'a>(file: impl BufRead + Send + 'a) -> Lines<'a> {
+pub fn json_lines<'a>(file: impl BufRead + Send + 'a) -> FileRows<'a> {
     Box::new(JsonLines { file, number: 0, over: false })
 }
 
 /// A row of which nothing can be read.
-pub fn nothing(mend: Mend) -> (Fields, Option<RowFault>) {
-    (Fields::default(), Some(RowFault { column: None, mend }))
+pub fn nothing(mend: Mend) -> (RowFields, Option<RowFault>) {
+    (RowFields::default(), Some(RowFault { column: None, mend }))
 }
 
 struct JsonLines<R> {
@@ -88,9 +88,9 @@ struct JsonLines<R> {
 }
 
 impl<R: BufRead> Iterator for JsonLines<R> {
-    type Item = Line;
+    type Item = FileRow;
 
-    fn next(&mut self) -> Option<Line> {
+    fn next(&mut self) -> Option<FileRow> {
         while !self.over {
             let mut bytes = Vec::new();
             self.number += 1;
@@ -113,9 +113,9 @@ impl<R: BufRead> Iterator for JsonLines<R> {
 }
 
 impl<R: BufRead> JsonLines<R> {
-    fn unread(&self, mend: Mend) -> Line {
+    fn unread(&self, mend: Mend) -> FileRow {
         let (fields, fault) = nothing(mend);
-        Line { may_say_no: true, ..Line::of(self.number, fields, fault) }
+        FileRow { may_say_no: true, ..FileRow::new(self.number, fields, fault) }
     }
 
     fn skip_line(&mut self) {
@@ -130,22 +130,22 @@ impl<R: BufRead> JsonLines<R> {
 }
 
 /// A row of JSON, as far as it can be read.
-pub fn json_row(number: u64, text: &[u8]) -> Line {
-    let node = Node::read(text).ok();
+pub fn json_row(number: u64, text: &[u8]) -> FileRow {
+    let node = Node::parse_json(text).ok();
     let Some(members) = node.as_ref().and_then(Node::members) else {
         let (fields, fault) = nothing(Mend::Json);
-        return Line { may_say_no: true, ..Line::of(number, fields, fault) };
+        return FileRow { may_say_no: true, ..FileRow::new(number, fields, fault) };
     };
-    let mut line = Line::of(number, Fields::default(), None);
+    let mut line = FileRow::new(number, RowFields::default(), None);
     for (name, value) in members {
-        line.take(name, value);
+        line.add_field(name, value);
     }
     line
 }
 
-impl Line {
-    fn take(&mut self, name: &str, value: &Node) {
-        let Some(column) = Column::of(name) else {
+impl FileRow {
+    fn add_field(&mut self, name: &str, value: &Node) {
+        let Some(column) = Column::from_name(name) else {
             self.may_say_no |= Column::close_to(name).is_some_and(Column::may_say_no);
             self.unknown = self.unknown.take().or_else(|| Some(name.to_owned()));
             let meant = Column::close_to(name).map(Column::name);

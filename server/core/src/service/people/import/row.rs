@@ -9,7 +9,7 @@ use time::macros::date;
 
 use super::words::{self, Listed};
 use crate::service::people::{Changed, customer_number};
-use contact::{ContactError, ContactPoint, Country, DutchAddress, Email, Phone, Post, without_decimals};
+use contact::{ContactError, ContactPoint, Country, DutchAddress, Email, Phone, PostalAddress, without_decimals};
 
 /// A column of a file, or a member of a JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +93,7 @@ impl Column {
     }
 
     /// The column of that name.
-    pub fn of(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         let name = name.trim_start_matches('\u{feff}').trim().to_lowercase();
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(column, _)| *column)
     }
@@ -236,7 +236,7 @@ pub enum Mend {
 }
 
 /// A row, understood. It holds contact details, so it has no Debug.
-pub struct Row {
+pub struct ContactRow {
     /// The customer number.
     pub customer: Option<String>,
     /// The name.
@@ -263,16 +263,16 @@ pub struct Row {
 #[derive(Default)]
 pub struct ReadNo {
     /// The no, with everything that can be read of whom and where.
-    pub row: Option<Row>,
+    pub row: Option<ContactRow>,
     /// Whether something there may be a further no, and cannot be read.
     pub has_unread: bool,
 }
 
 /// The fields of a row, in their order; one that was sent twice stands here twice.
 #[derive(Clone, Default)]
-pub struct Fields(Vec<(Column, String)>);
+pub struct RowFields(Vec<(Column, String)>);
 
-impl Fields {
+impl RowFields {
     /// Adds one.
     pub fn push(&mut self, column: Column, text: String) {
         self.0.push((column, text));
@@ -290,7 +290,7 @@ impl Fields {
 
     /// Whether they say the names of their own columns.
     pub fn is_the_header(&self, columns: &[Column]) -> bool {
-        self.0.len() == columns.len() && self.0.iter().all(|(column, text)| Column::of(text) == Some(*column))
+        self.0.len() == columns.len() && self.0.iter().all(|(column, text)| Column::from_name(text) == Some(*column))
     }
 
     /// Whether a no stands there, or something that may be one.
@@ -330,16 +330,16 @@ impl Fields {
         Ok(number.filter(|number| !number.is_empty()))
     }
 
-    fn read<T>(&self, column: Column, parse: impl Fn(&str) -> Result<T, Mend>) -> Result<Option<T>, RowFault> {
+    fn parse_column<T>(&self, column: Column, parse: impl Fn(&str) -> Result<T, Mend>) -> Result<Option<T>, RowFault> {
         self.get(column).map(parse).transpose().map_err(|mend| fault(column, mend))
     }
 
     fn yes(&self, column: Column) -> Result<Option<bool>, RowFault> {
-        self.read(column, |text| words::yes(text).ok_or(Mend::YesOrNo))
+        self.parse_column(column, |text| words::yes(text).ok_or(Mend::YesOrNo))
     }
 
     fn date(&self, column: Column, today: Date) -> Result<Option<Date>, RowFault> {
-        self.read(column, |text| date(text, today).ok_or(Mend::Date))
+        self.parse_column(column, |text| date(text, today).ok_or(Mend::Date))
     }
 
     fn channels(&self, column: Column) -> Result<Listed, RowFault> {
@@ -374,8 +374,8 @@ impl Fields {
 
     /// The contact points, each on its own: one that cannot be right does not hide the others.
     fn points(&self) -> impl Iterator<Item = Result<ContactPoint, RowFault>> {
-        let email = self.read(Column::Email, |text| Ok(ContactPoint::Email(Email::parse(text)?)));
-        let phone = self.read(Column::Phone, |text| Ok(ContactPoint::Phone(Phone::parse(text)?)));
+        let email = self.parse_column(Column::Email, |text| Ok(ContactPoint::Email(Email::parse(text)?)));
+        let phone = self.parse_column(Column::Phone, |text| Ok(ContactPoint::Phone(Phone::parse(text)?)));
         let post = self.post().map(|post| post.map(ContactPoint::Post));
         [email, phone, post].into_iter().filter_map(Result::transpose)
     }
@@ -388,10 +388,10 @@ impl Fields {
         if refused.is_empty() { vec![Channel::Newsletter, Channel::Email] } else { refused }
     }
 
-    fn post(&self) -> Result<Option<Post>, RowFault> {
+    fn post(&self) -> Result<Option<PostalAddress>, RowFault> {
         let parts = [Column::Postcode, Column::HouseNumber, Column::Addition, Column::Street, Column::Place];
         let has_parts = parts.iter().any(|column| self.get(*column).is_some());
-        let country = self.read(Column::Country, |text| Ok(Country::parse(text)?));
+        let country = self.parse_column(Column::Country, |text| Ok(Country::parse(text)?));
         let is_dutch = || Ok(country?.is_none_or(|country| country == Country::NETHERLANDS));
         match self.get(Column::Lines) {
             // A country that is none is told of before an address comes to stand beside it.
@@ -415,14 +415,14 @@ impl Fields {
         Ok(format!("{street}\n{} {}", text(Column::Postcode), text(Column::Place)))
     }
 
-    fn of_lines(&self, lines: &str) -> Result<Post, RowFault> {
-        Post::of_lines(lines, self.get(Column::Country)).map_err(|error| {
+    fn of_lines(&self, lines: &str) -> Result<PostalAddress, RowFault> {
+        PostalAddress::of_lines(lines, self.get(Column::Country)).map_err(|error| {
             let of_country = matches!(error, ContactError::Country | ContactError::NoCountry);
             fault(if of_country { Column::Country } else { Column::Lines }, error.into())
         })
     }
 
-    fn dutch(&self) -> Result<Post, RowFault> {
+    fn dutch(&self) -> Result<PostalAddress, RowFault> {
         let text = |column| self.get(column).unwrap_or_default();
         let (number, addition) = (text(Column::HouseNumber), text(Column::Addition));
         // The number of a box may be long; the street says that it is one.
@@ -437,22 +437,22 @@ impl Fields {
             };
             fault(column, error.into())
         })?;
-        Ok(Post::Dutch(parsed.with_lines(self.text(Column::Street)?, self.text(Column::Place)?)))
+        Ok(PostalAddress::Dutch(parsed.with_lines(self.text(Column::Street)?, self.text(Column::Place)?)))
     }
 }
 
-impl Row {
+impl ContactRow {
     /// Reads the fields of a row.
     ///
     /// # Errors
     /// The first field that cannot be right.
-    pub fn read(fields: &Fields, today: Date) -> Result<Self, RowFault> {
+    pub fn parse_row(fields: &RowFields, today: Date) -> Result<Self, RowFault> {
         let objected = fields.channels(Column::ObjectedChannels)?;
         let row = Self {
             customer: fields.customer()?,
             name: fields.text(Column::Name)?,
             language: fields
-                .read(Column::Language, |text| Language::from_tag(text).ok_or(Mend::Language))?
+                .parse_column(Column::Language, |text| Language::from_tag(text).ok_or(Mend::Language))?
                 .unwrap_or_default(),
             points: fields.points().collect::<Result<_, _>>()?,
             told: fields.channels(Column::Channels)?.channels,
@@ -467,7 +467,7 @@ impl Row {
 
     /// What a row that is refused says no to, with everything that can be read of whom and where: a no must not be lost
     /// because another field is wrong.
-    pub fn no_of(fields: &Fields, today: Date) -> ReadNo {
+    pub fn no_of(fields: &RowFields, today: Date) -> ReadNo {
         let listed = fields.objected();
         let opt_out_used = fields.opt_out_used();
         let mut objected = listed.at_least;

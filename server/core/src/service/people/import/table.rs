@@ -5,8 +5,8 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
-use super::read::{LONGEST, Line, nothing};
-use super::row::{Column, Fields, Mend, RowFault};
+use super::read::{FileRow, LONGEST, nothing};
+use super::row::{Column, Mend, RowFault, RowFields};
 
 /// Why no row of a file can be read. Nothing in it repeats what the file says: without a header its first line is a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,11 +76,11 @@ struct Physical {
     bytes: Vec<u8>,
     /// Longer than any honest row; the rest of it is not in `bytes`.
     is_cut: bool,
-    end: End,
+    end: TableEnd,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum TableEnd {
     /// LF, or CR and LF.
     Feed,
     /// CR alone, as old Macs write it.
@@ -97,7 +97,7 @@ struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     fn next(&mut self) -> io::Result<Option<Physical>> {
-        let mut line = Physical { number: self.number, bytes: Vec::new(), is_cut: false, end: End::Nothing };
+        let mut line = Physical { number: self.number, bytes: Vec::new(), is_cut: false, end: TableEnd::Nothing };
         loop {
             let buffer = self.file.fill_buf()?;
             if buffer.is_empty() {
@@ -121,15 +121,15 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    fn end(&mut self, byte: u8) -> io::Result<End> {
+    fn end(&mut self, byte: u8) -> io::Result<TableEnd> {
         if byte == b'\n' {
-            return Ok(End::Feed);
+            return Ok(TableEnd::Feed);
         }
         if self.file.fill_buf()?.first() != Some(&b'\n') {
-            return Ok(End::Return);
+            return Ok(TableEnd::Return);
         }
         self.file.consume(1);
-        Ok(End::Feed)
+        Ok(TableEnd::Feed)
     }
 }
 
@@ -138,13 +138,13 @@ struct Scanner {
     separator: u8,
     fields: Vec<Vec<u8>>,
     field: Vec<u8>,
-    at: At,
+    at: TablePosition,
     /// A quotation mark stands where none may.
     is_stray: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum At {
+enum TablePosition {
     /// The field has not begun; spaces before a quotation mark are nothing.
     Start,
     Bare,
@@ -157,7 +157,7 @@ enum At {
 
 impl Scanner {
     fn new(separator: u8) -> Self {
-        Self { separator, fields: Vec::new(), field: Vec::new(), at: At::Start, is_stray: false }
+        Self { separator, fields: Vec::new(), field: Vec::new(), at: TablePosition::Start, is_stray: false }
     }
 
     fn feed(&mut self, bytes: &[u8]) {
@@ -167,39 +167,39 @@ impl Scanner {
     fn see(&mut self, byte: u8) {
         let is_separator = byte == self.separator;
         match self.at {
-            At::Quoted if byte == b'"' => self.at = At::Mark,
-            At::Quoted => self.field.push(byte),
-            At::Mark if byte == b'"' => {
+            TablePosition::Quoted if byte == b'"' => self.at = TablePosition::Mark,
+            TablePosition::Quoted => self.field.push(byte),
+            TablePosition::Mark if byte == b'"' => {
                 self.field.push(byte);
-                self.at = At::Quoted;
+                self.at = TablePosition::Quoted;
             }
             _ if is_separator => self.end_field(),
-            At::Mark | At::Behind if byte == b' ' => self.at = At::Behind,
-            At::Start if byte == b'"' => {
+            TablePosition::Mark | TablePosition::Behind if byte == b' ' => self.at = TablePosition::Behind,
+            TablePosition::Start if byte == b'"' => {
                 self.field.clear();
-                self.at = At::Quoted;
+                self.at = TablePosition::Quoted;
             }
-            At::Start if byte == b' ' => self.field.push(byte),
-            At::Mark | At::Behind => {
+            TablePosition::Start if byte == b' ' => self.field.push(byte),
+            TablePosition::Mark | TablePosition::Behind => {
                 self.is_stray = true;
                 self.field.push(byte);
-                self.at = At::Bare;
+                self.at = TablePosition::Bare;
             }
-            At::Start | At::Bare => {
+            TablePosition::Start | TablePosition::Bare => {
                 self.is_stray |= byte == b'"';
                 self.field.push(byte);
-                self.at = At::Bare;
+                self.at = TablePosition::Bare;
             }
         }
     }
 
     fn end_field(&mut self) {
         self.fields.push(std::mem::take(&mut self.field));
-        self.at = At::Start;
+        self.at = TablePosition::Start;
     }
 
     fn is_open(&self) -> bool {
-        self.at == At::Quoted
+        self.at == TablePosition::Quoted
     }
 
     fn finish(mut self) -> Vec<Vec<u8>> {
@@ -216,9 +216,9 @@ pub struct Table<R> {
     /// How many cells the header has, with empty ones at its end.
     width: usize,
     /// How the lines of this file end.
-    end: End,
+    end: TableEnd,
     /// Lines that were read with an earlier one and stand for themselves.
-    waiting: VecDeque<Line>,
+    waiting: VecDeque<FileRow>,
     over: bool,
 }
 
@@ -249,14 +249,14 @@ impl<R: BufRead> Table<R> {
             if !line.bytes.trim_ascii().is_empty() {
                 let separator = announced.unwrap_or_else(|| separator(&line.bytes));
                 let (columns, width) = header(&line, separator)?;
-                let (waiting, over) = (VecDeque::new(), line.end == End::Nothing);
+                let (waiting, over) = (VecDeque::new(), line.end == TableEnd::Nothing);
                 return Ok(Self { lines, separator, columns, width, end: line.end, waiting, over });
             }
         }
     }
 
     /// The next record: one line, unless a quotation mark stays open or a line ends as no other does.
-    fn record(&mut self) -> io::Result<Option<Line>> {
+    fn record(&mut self) -> io::Result<Option<FileRow>> {
         let first = loop {
             match self.lines.next()? {
                 Some(line) if line.bytes.trim_ascii().is_empty() && !line.is_cut => {}
@@ -278,7 +278,7 @@ impl<R: BufRead> Table<R> {
             let Some(next) = self.lines.next()? else { break };
             if !scanner.is_open() {
                 // The end of a line that is none of this file's: whatever follows is taken as part of the record.
-                scanner.at = At::Bare;
+                scanner.at = TablePosition::Bare;
             }
             scanner.feed(b" ");
             scanner.feed(&next.bytes);
@@ -296,10 +296,10 @@ impl<R: BufRead> Table<R> {
     }
 
     fn breaks_off(&self, line: &Physical) -> bool {
-        line.end != self.end && line.end != End::Nothing
+        line.end != self.end && line.end != TableEnd::Nothing
     }
 
-    fn row(&self, line: &Physical, scanner: Scanner) -> Line {
+    fn row(&self, line: &Physical, scanner: Scanner) -> FileRow {
         let number = line.number;
         if scanner.is_stray {
             let alone = self.fields_alone(&line.bytes);
@@ -317,14 +317,14 @@ impl<R: BufRead> Table<R> {
                 let may_say_no = is_short && self.has_a_no();
                 let is_an_end = is_short && fault.is_none() && fields.look_like_an_end();
                 let fault = fault.or(is_an_end.then_some(RowFault { column: None, mend: Mend::EndOfAnother }));
-                Line { may_say_no, is_blank, ..Line::of(number, fields, fault) }
+                FileRow { may_say_no, is_blank, ..FileRow::new(number, fields, fault) }
             }
             None => self.refused(number, number, Mend::Fields, None),
         }
     }
 
     /// A record of several lines: refused, and every line of it looked at on its own.
-    fn broken(&mut self, group: &[Physical], scanner: Scanner) -> Line {
+    fn broken(&mut self, group: &[Physical], scanner: Scanner) -> FileRow {
         let (first, last) = (group[0].number, group.last().map_or(group[0].number, |line| line.number));
         let whole = (!scanner.is_open() && !scanner.is_stray).then(|| scanner.finish());
         let whole = whole.and_then(|cells| self.assigned(&cells, b""));
@@ -337,7 +337,7 @@ impl<R: BufRead> Table<R> {
         };
         for line in &group[1..] {
             let alone = if line.is_cut { None } else { self.fields_alone(&line.bytes) };
-            let says_no = alone.as_ref().is_some_and(Fields::say_no);
+            let says_no = alone.as_ref().is_some_and(RowFields::say_no);
             if !adds_up || says_no {
                 let row = self.refused(line.number, line.number, below, alone);
                 self.waiting.push_back(row);
@@ -355,14 +355,14 @@ impl<R: BufRead> Table<R> {
         self.columns.iter().any(|column| column.may_say_no())
     }
 
-    fn refused(&self, number: u64, last: u64, mend: Mend, fields: Option<Fields>) -> Line {
+    fn refused(&self, number: u64, last: u64, mend: Mend, fields: Option<RowFields>) -> FileRow {
         let may_say_no = fields.is_none() && self.has_a_no();
         let fault = Some(RowFault { column: None, mend });
-        Line { last, may_say_no, ..Line::of(number, fields.unwrap_or_default(), fault) }
+        FileRow { last, may_say_no, ..FileRow::new(number, fields.unwrap_or_default(), fault) }
     }
 
     /// What a line says by itself, whatever its quotation marks say; `None` where that fits no header.
-    fn fields_alone(&self, bytes: &[u8]) -> Option<Fields> {
+    fn fields_alone(&self, bytes: &[u8]) -> Option<RowFields> {
         let mut scanner = Scanner::new(self.separator);
         scanner.feed(bytes);
         let is_plain = !scanner.is_open() && !scanner.is_stray;
@@ -377,7 +377,7 @@ impl<R: BufRead> Table<R> {
 
     /// The cells by their columns, and what is wrong with the first that cannot be read; `None` where which cell stands in
     /// which column cannot be said. Exports leave out empty cells at the end.
-    fn assigned(&self, cells: &[Vec<u8>], line: &[u8]) -> Option<(Fields, Option<RowFault>)> {
+    fn assigned(&self, cells: &[Vec<u8>], line: &[u8]) -> Option<(RowFields, Option<RowFault>)> {
         let is_filled = |cell: &Vec<u8>| !cell.trim_ascii().is_empty();
         let beyond = cells.get(self.columns.len()..).unwrap_or_default();
         if cells.len() > self.width || beyond.iter().any(is_filled) || self.is_of_another_separator(cells, line) {
@@ -393,7 +393,7 @@ impl<R: BufRead> Table<R> {
                 Err((fault, String::from_utf8_lossy(cell).into_owned()))
             }
         };
-        let mut fields = Fields::default();
+        let mut fields = RowFields::default();
         let mut fault = None;
         for read in self.columns.iter().zip(cells).map(text) {
             match read {
@@ -423,9 +423,9 @@ fn is_no_text(c: char) -> bool {
 }
 
 impl<R: BufRead> Iterator for Table<R> {
-    type Item = Line;
+    type Item = FileRow;
 
-    fn next(&mut self) -> Option<Line> {
+    fn next(&mut self) -> Option<FileRow> {
         if let Some(line) = self.waiting.pop_front() {
             return Some(line);
         }
@@ -441,7 +441,7 @@ impl<R: BufRead> Iterator for Table<R> {
             Err(_) => {
                 self.over = true;
                 let (fields, fault) = nothing(Mend::Unreadable);
-                Some(Line { may_say_no: true, ..Line::of(self.lines.number, fields, fault) })
+                Some(FileRow { may_say_no: true, ..FileRow::new(self.lines.number, fields, fault) })
             }
         }
     }
@@ -490,12 +490,12 @@ fn header(line: &Physical, separator: u8) -> Result<(Vec<Column>, usize), Header
     if names.is_empty() {
         return Err(HeaderFault::Empty);
     }
-    if names.iter().all(|name| Column::of(name).is_none() && Column::close_to(name).is_none()) {
+    if names.iter().all(|name| Column::from_name(name).is_none() && Column::close_to(name).is_none()) {
         return Err(HeaderFault::None(number));
     }
     let mut columns = Vec::new();
     for (place, name) in (1..).zip(&names) {
-        let column = match Column::of(name) {
+        let column = match Column::from_name(name) {
             Some(column) => column,
             None if name.trim().is_empty() => return Err(HeaderFault::Unnamed { line: number, place }),
             None => {

@@ -141,7 +141,7 @@ pub fn channels(text: &str, with_all: bool) -> Listed {
     let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || ",;|/+&:.()[]\"'".contains(c)).collect();
     let mut listed = Listed::default();
     for word in words.into_iter().filter(|word| !word.is_empty()) {
-        listed.take(word, with_all);
+        listed.add_word(word, with_all);
     }
     if listed.channels.is_empty() && listed.wrong.is_none() && !text.trim().is_empty() {
         // Nothing but words that say nothing.
@@ -165,7 +165,7 @@ fn without_signs(text: &str) -> String {
 }
 
 impl Listed {
-    fn take(&mut self, word: &str, with_all: bool) {
+    fn add_word(&mut self, word: &str, with_all: bool) {
         let (known, meaning) = match WORDS.iter().find(|(known, _)| *known == word) {
             Some((known, meaning)) => (*known, *meaning),
             None => return self.refuse(close_to(word).map_or(Mend::Channel, Mend::ChannelLike)),

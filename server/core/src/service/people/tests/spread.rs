@@ -49,31 +49,31 @@ enum Door {
     DatedFile,
 }
 
-async fn says_no(house: &House, door: Door, point: &ContactPoint) {
-    let program = Act { actor: Actor::Client { name: "crm".into() }, ..own(Route::Api) };
+async fn says_no(app: &TestApp, door: Door, point: &ContactPoint) {
+    let program = Provenance { actor: Actor::Client { name: "crm".into() }, ..own(Route::Api) };
     match door {
         Door::Visitor => {
-            house.services.objections.stop_at(vec![point.clone()], &Channel::ALL).await.expect("recorded");
+            app.services.objections.object_at(vec![point.clone()], &Channel::ALL).await.expect("recorded");
         }
         Door::Program => {
-            let who = Who::point(point.clone());
-            house.services.contactability.object(&who, &Channel::ALL, &program).await.expect("recorded");
+            let who = Addressee::point(point.clone());
+            app.services.contactability.object(&who, &Channel::ALL, &program).await.expect("recorded");
         }
-        Door::File => _ = import(house, "list.jsonl", &of_a_file(point, None), Mode::Write).await,
-        Door::DatedFile => _ = import(house, "list.jsonl", &of_a_file(point, Some("2026-01-02")), Mode::Write).await,
+        Door::File => _ = import(app, "list.jsonl", &of_a_file(point, None), Mode::Write).await,
+        Door::DatedFile => _ = import(app, "list.jsonl", &of_a_file(point, Some("2026-01-02")), Mode::Write).await,
     }
 }
 
-fn at(person: Subject, point: &ContactPoint) -> Who {
-    Who { person: Some(person), points: vec![point.clone()] }
+fn at(person: Subject, point: &ContactPoint) -> Addressee {
+    Addressee { person: Some(person), points: vec![point.clone()] }
 }
 
-fn denied(house: &House, who: &Who, channel: Channel) -> bool {
-    !may_i(house, who, channel).allow
+fn denied(app: &TestApp, who: &Addressee, channel: Channel) -> bool {
+    !may_contact(app, who, channel).allow
 }
 
-async fn file(house: &House, row: &str) -> Summary {
-    import(house, "crm.jsonl", row, Mode::Write).await.0
+async fn file(app: &TestApp, row: &str) -> Summary {
+    import(app, "crm.jsonl", row, Mode::Write).await.0
 }
 
 #[tokio::test]
@@ -81,31 +81,31 @@ async fn a_no_at_one_point_holds_at_all_of_its_kind_whenever_the_person_becomes_
     for (here, there, channel) in pairs() {
         for door in [Door::Visitor, Door::Program, Door::File, Door::DatedFile] {
             for is_known in [true, false] {
-                let house = House::new().await;
+                let app = TestApp::new().await;
                 let points = [otherwise(&here), there.clone()];
                 let points = if matches!(here, ContactPoint::Post(_)) { [here.clone(), there.clone()] } else { points };
                 if !is_known {
-                    says_no(&house, door, &here).await;
+                    says_no(&app, door, &here).await;
                 }
-                let person = customer(&house, "1", &points).await;
-                let other = customer(&house, "2", &[email("c@example.nl"), phone("06 87654321")]).await;
+                let person = customer(&app, "1", &points).await;
+                let other = customer(&app, "2", &[email("c@example.nl"), phone("06 87654321")]).await;
                 if is_known {
-                    let open = !denied(&house, &Who::point(there.clone()), channel);
+                    let open = !denied(&app, &Addressee::point(there.clone()), channel);
                     assert!(open || channel == Channel::Phone, "control: {channel:?}");
-                    says_no(&house, door, &here).await;
+                    says_no(&app, door, &here).await;
                 }
                 let told = format!("{door:?}, {channel:?}, known: {is_known}");
-                let decided = |who: &Who| reason(&house, who, channel);
-                assert_eq!(decided(&Who::point(here.clone())), (false, Reason::PointObjected), "{told}");
-                assert_eq!(decided(&Who::point(there.clone())), (false, Reason::PointObjected), "{told}");
+                let decided = |who: &Addressee| reason(&app, who, channel);
+                assert_eq!(decided(&Addressee::point(here.clone())), (false, Reason::PointObjected), "{told}");
+                assert_eq!(decided(&Addressee::point(there.clone())), (false, Reason::PointObjected), "{told}");
                 assert_eq!(decided(&at(person, &here)), (false, Reason::PointObjected), "{told}");
                 assert_eq!(decided(&at(person, &there)), (false, Reason::Objected), "{told}");
-                assert!(denied(&house, &Who::person(person), channel), "{told}");
+                assert!(denied(&app, &Addressee::person(person), channel), "{told}");
                 // What it does not cover goes on.
                 let (channel, free) = (Channel::Email, channel.point() != Channel::Email.point());
-                let own = Who::person(other);
-                assert!(!denied(&house, &own, channel), "{told}: somebody else");
-                assert!(!free || !denied(&house, &Who::person(other), channel), "{told}");
+                let own = Addressee::person(other);
+                assert!(!denied(&app, &own, channel), "{told}: somebody else");
+                assert!(!free || !denied(&app, &Addressee::person(other), channel), "{told}");
             }
         }
     }
@@ -114,16 +114,15 @@ async fn a_no_at_one_point_holds_at_all_of_its_kind_whenever_the_person_becomes_
 /// An objection to one channel is none to another one, nor to one of another kind.
 #[tokio::test]
 async fn a_no_spreads_to_the_channels_that_it_names() {
-    let house = House::new().await;
+    let app = TestApp::new().await;
     let points = [email("a@example.nl"), email("b@example.nl"), door("1"), door("7")];
-    customer(&house, "1", &points).await;
-    house
-        .services
+    customer(&app, "1", &points).await;
+    app.services
         .contactability
-        .object(&Who::point(email("a@example.nl")), &[Channel::Email], &unverified())
+        .object(&Addressee::point(email("a@example.nl")), &[Channel::Email], &unverified())
         .await
         .expect("taken");
-    let open = |point: &ContactPoint, channel| !denied(&house, &Who::point(point.clone()), channel);
+    let open = |point: &ContactPoint, channel| !denied(&app, &Addressee::point(point.clone()), channel);
     assert!(!open(&points[1], Channel::Email));
     assert!(open(&points[1], Channel::Newsletter) && open(&points[0], Channel::Newsletter));
     assert!(open(&points[2], Channel::Post) && open(&points[3], Channel::Post));
@@ -138,21 +137,21 @@ async fn a_point_that_joins_later_brings_its_no_and_meets_that_of_the_others() {
         )
     };
     let (a, b, c) = (email("a@example.nl"), email("b@example.nl"), email("c@example.nl"));
-    let house = House::new().await;
-    says_no(&house, Door::Visitor, &a).await;
-    assert_eq!(file(&house, &with("b@example.nl")).await.met_a_no, 0);
-    assert!(!denied(&house, &Who::point(b.clone()), Channel::Email), "control");
-    assert_eq!(file(&house, &with("a@example.nl")).await.met_a_no, 1);
-    assert!(denied(&house, &Who::point(b.clone()), Channel::Email));
-    assert_eq!(file(&house, &with("c@example.nl")).await.met_a_no, 1, "it is said of a point that joins");
-    assert!(denied(&house, &Who::point(c), Channel::Email));
+    let app = TestApp::new().await;
+    says_no(&app, Door::Visitor, &a).await;
+    assert_eq!(file(&app, &with("b@example.nl")).await.met_a_no, 0);
+    assert!(!denied(&app, &Addressee::point(b.clone()), Channel::Email), "control");
+    assert_eq!(file(&app, &with("a@example.nl")).await.met_a_no, 1);
+    assert!(denied(&app, &Addressee::point(b.clone()), Channel::Email));
+    assert_eq!(file(&app, &with("c@example.nl")).await.met_a_no, 1, "it is said of a point that joins");
+    assert!(denied(&app, &Addressee::point(c), Channel::Email));
     // In one row with what joins, and in a dry run.
-    let house = House::new().await;
-    file(&house, &with("b@example.nl")).await;
-    says_no(&house, Door::File, &b).await;
-    let (dry, _) = import(&house, "crm.jsonl", &with("a@example.nl"), Mode::DryRun).await;
+    let app = TestApp::new().await;
+    file(&app, &with("b@example.nl")).await;
+    says_no(&app, Door::File, &b).await;
+    let (dry, _) = import(&app, "crm.jsonl", &with("a@example.nl"), Mode::DryRun).await;
     assert_eq!(dry.met_a_no, 1);
-    assert!(denied(&house, &Who::point(b), Channel::Newsletter));
+    assert!(denied(&app, &Addressee::point(b), Channel::Newsletter));
 }
 
 /// Only where it was given; a no that comes after it holds there as well.
@@ -161,31 +160,31 @@ async fn a_later_yes_lifts_a_no_that_was_said_elsewhere_at_its_own_point_alone()
     let (a, b, c) = (email("a@example.nl"), email("b@example.nl"), email("c@example.nl"));
     let channel = Channel::Newsletter;
     for proved in [&a, &b] {
-        let house = House::new().await;
-        let person = customer(&house, "1", &[a.clone(), b.clone(), c.clone()]).await;
-        says_yes(&house, person, &[channel], std::slice::from_ref(proved)).await;
-        says_no(&house, Door::Visitor, &a).await;
-        assert!([&a, &b, &c].into_iter().all(|point| denied(&house, &at(person, point), channel)), "a yes before it");
-        says_yes(&house, person, &[channel], std::slice::from_ref(proved)).await;
+        let app = TestApp::new().await;
+        let person = customer(&app, "1", &[a.clone(), b.clone(), c.clone()]).await;
+        says_yes(&app, person, &[channel], std::slice::from_ref(proved)).await;
+        says_no(&app, Door::Visitor, &a).await;
+        assert!([&a, &b, &c].into_iter().all(|point| denied(&app, &at(person, point), channel)), "a yes before it");
+        says_yes(&app, person, &[channel], std::slice::from_ref(proved)).await;
         for point in [&a, &b, &c] {
-            for who in [Who::point(point.clone()), at(person, point)] {
-                assert_eq!(denied(&house, &who, channel), point != proved, "{} by {who:?}", point.given());
+            for who in [Addressee::point(point.clone()), at(person, point)] {
+                assert_eq!(denied(&app, &who, channel), point != proved, "{} by {who:?}", point.given());
             }
         }
         let d = email("d@example.nl");
-        file(&house, r#"{"customer":"1","email":"d@example.nl","channels":"newsletter","contract":"C-1","same_entity":"yes","informed_on":"2026-01-05","opt_out_offered_on":"2026-01-05","opt_out_used":"no","products":"x"}"#).await;
-        assert!(denied(&house, &Who::point(d), channel), "what joins meets what still holds elsewhere");
+        file(&app, r#"{"customer":"1","email":"d@example.nl","channels":"newsletter","contract":"C-1","same_entity":"yes","informed_on":"2026-01-05","opt_out_offered_on":"2026-01-05","opt_out_used":"no","products":"x"}"#).await;
+        assert!(denied(&app, &Addressee::point(d), channel), "what joins meets what still holds elsewhere");
         for (door, said) in [(Door::Visitor, &c), (Door::Program, &a), (Door::DatedFile, &a), (Door::File, &c)] {
-            says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
-            assert!(!denied(&house, &at(person, &b), channel), "control: {door:?}");
-            says_no(&house, door, said).await;
+            says_yes(&app, person, &[channel], std::slice::from_ref(&b)).await;
+            assert!(!denied(&app, &at(person, &b), channel), "control: {door:?}");
+            says_no(&app, door, said).await;
             // One that is dated before the yes says nothing against it; a list without dates may be newer, once.
             let is_newer = !matches!(door, Door::DatedFile);
-            assert_eq!(denied(&house, &at(person, &b), channel), is_newer, "{door:?}");
+            assert_eq!(denied(&app, &at(person, &b), channel), is_newer, "{door:?}");
         }
-        says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
-        says_no(&house, Door::File, &c).await;
-        assert!(!denied(&house, &at(person, &b), channel), "the same list again");
+        says_yes(&app, person, &[channel], std::slice::from_ref(&b)).await;
+        says_no(&app, Door::File, &c).await;
+        assert!(!denied(&app, &at(person, &b), channel), "the same list again");
     }
 }
 
@@ -198,14 +197,14 @@ async fn a_no_that_a_file_dates_before_a_yes_leaves_the_yes_and_holds_at_the_oth
         r#"{"email":"a@example.nl","objected_channels":"newsletter","objected_on":"2026-01-02"}"#,
         r#"{"customer":"1","email":"a@example.nl","objected_channels":"newsletter","objected_on":"2026-01-02"}"#,
     ] {
-        let house = House::new().await;
-        let person = customer(&house, "1", &[a.clone(), b.clone(), c.clone()]).await;
-        says_yes(&house, person, &[channel], std::slice::from_ref(&b)).await;
-        file(&house, row).await;
-        assert!(denied(&house, &at(person, &a), channel) && denied(&house, &at(person, &c), channel), "{row}");
-        assert_eq!(reason(&house, &at(person, &b), channel), (true, Reason::OptedIn), "{row}");
-        file(&house, &row.replace("2026-01-02", "2026-11-24")).await;
-        assert!(denied(&house, &at(person, &b), channel), "{row}, on the day of the yes");
+        let app = TestApp::new().await;
+        let person = customer(&app, "1", &[a.clone(), b.clone(), c.clone()]).await;
+        says_yes(&app, person, &[channel], std::slice::from_ref(&b)).await;
+        file(&app, row).await;
+        assert!(denied(&app, &at(person, &a), channel) && denied(&app, &at(person, &c), channel), "{row}");
+        assert_eq!(reason(&app, &at(person, &b), channel), (true, Reason::OptedIn), "{row}");
+        file(&app, &row.replace("2026-01-02", "2026-11-24")).await;
+        assert!(denied(&app, &at(person, &b), channel), "{row}, on the day of the yes");
     }
 }
 
@@ -213,14 +212,12 @@ async fn a_no_that_a_file_dates_before_a_yes_leaves_the_yes_and_holds_at_the_oth
 #[tokio::test]
 async fn a_list_without_dates_that_comes_again_undoes_no_yes() {
     let (a, b) = (email("a@example.nl"), email("b@example.nl"));
-    let house = House::new().await;
-    let person = customer(&house, "1", &[a.clone(), b.clone()]).await;
-    says_no(&house, Door::File, &a).await;
-    says_yes(&house, person, &[Channel::Newsletter], std::slice::from_ref(&b)).await;
-    says_no(&house, Door::File, &a).await;
-    assert!(
-        !denied(&house, &at(person, &b), Channel::Newsletter) && denied(&house, &at(person, &a), Channel::Newsletter)
-    );
+    let app = TestApp::new().await;
+    let person = customer(&app, "1", &[a.clone(), b.clone()]).await;
+    says_no(&app, Door::File, &a).await;
+    says_yes(&app, person, &[Channel::Newsletter], std::slice::from_ref(&b)).await;
+    says_no(&app, Door::File, &a).await;
+    assert!(!denied(&app, &at(person, &b), Channel::Newsletter) && denied(&app, &at(person, &a), Channel::Newsletter));
 }
 
 /// What such a list tells for the first time may be newer than a yes, also where somebody else had told it before: it is
@@ -230,28 +227,29 @@ async fn a_list_without_dates_is_heard_once_though_another_door_had_said_the_sam
     for (here, there, channel) in pairs() {
         for door in [Door::Visitor, Door::Program, Door::File, Door::DatedFile] {
             for is_told_before in [false, true] {
-                let house = House::new().await;
-                let anna = customer(&house, "1", &[here.clone(), there.clone()]).await;
-                let bert = customer(&house, "2", std::slice::from_ref(&there)).await;
-                let other_list = async || import(&house, "shop.jsonl", &of_a_file(&here, None), Mode::Write).await.0;
-                let stopped = || [Who::point(there.clone()), at(anna, &there)].map(|who| denied(&house, &who, channel));
-                says_no(&house, door, &here).await;
+                let app = TestApp::new().await;
+                let anna = customer(&app, "1", &[here.clone(), there.clone()]).await;
+                let bert = customer(&app, "2", std::slice::from_ref(&there)).await;
+                let other_list = async || import(&app, "shop.jsonl", &of_a_file(&here, None), Mode::Write).await.0;
+                let stopped =
+                    || [Addressee::point(there.clone()), at(anna, &there)].map(|who| denied(&app, &who, channel));
+                says_no(&app, door, &here).await;
                 if is_told_before {
                     assert_eq!(other_list().await.recorded, 1, "{door:?}, {channel:?}");
                 }
                 assert_eq!(stopped(), [true; 2], "{door:?}, {channel:?}");
-                says_yes(&house, bert, &[channel], std::slice::from_ref(&there)).await;
+                says_yes(&app, bert, &[channel], std::slice::from_ref(&there)).await;
                 assert!(!stopped()[0], "control: {door:?}, {channel:?}");
                 for is_again in [false, true] {
                     other_list().await;
                     let is_new = !is_told_before && !is_again;
                     let told = format!("{door:?}, {channel:?}, told before: {is_told_before}, again: {is_again}");
-                    assert_eq!(denied(&house, &Who::point(there.clone()), channel), is_new, "{told}");
-                    says_yes(&house, bert, &[channel], std::slice::from_ref(&there)).await;
+                    assert_eq!(denied(&app, &Addressee::point(there.clone()), channel), is_new, "{told}");
+                    says_yes(&app, bert, &[channel], std::slice::from_ref(&there)).await;
                 }
                 if matches!(door, Door::File) {
-                    says_no(&house, door, &here).await;
-                    assert!(!denied(&house, &Who::point(there.clone()), channel), "the first list again");
+                    says_no(&app, door, &here).await;
+                    assert!(!denied(&app, &Addressee::point(there.clone()), channel), "the first list again");
                 }
             }
         }
@@ -265,39 +263,37 @@ async fn a_lift_is_for_the_point_that_was_proved() {
     let channel = Channel::Email;
     for said in [&shared, &anna_at] {
         for lifted in [&shared, &anna_at] {
-            let house = House::new().await;
-            let anna = customer(&house, "1", &[shared.clone(), anna_at.clone()]).await;
-            let bert = customer(&house, "2", &[shared.clone(), bert_at.clone()]).await;
-            says_no(&house, Door::Visitor, said).await;
+            let app = TestApp::new().await;
+            let anna = customer(&app, "1", &[shared.clone(), anna_at.clone()]).await;
+            let bert = customer(&app, "2", &[shared.clone(), bert_at.clone()]).await;
+            says_no(&app, Door::Visitor, said).await;
             let all = [(anna, &shared), (anna, &anna_at), (bert, &shared), (bert, &bert_at)];
-            let stopped = |house: &House| all.map(|(person, point)| denied(house, &at(person, point), channel));
+            let stopped = |app: &TestApp| all.map(|(person, point)| denied(app, &at(person, point), channel));
             // It is not known which of the two said it; at what is Anna's alone nobody but she has said anything.
-            assert_eq!(stopped(&house), [true, true, true, said == &shared]);
-            let last = house
+            assert_eq!(stopped(&app), [true, true, true, said == &shared]);
+            let last = app
                 .services
                 .contactability
-                .last_no_at(&house.services.people.history(), lifted, &[channel])
+                .last_no_at(&app.services.people.history(), lifted, &[channel])
                 .expect("readable")
                 .expect("it holds there");
-            house
-                .services
+            app.services
                 .contactability
                 .lift_at(lifted, &[channel], &own(Route::PreferencePage), last)
                 .await
                 .expect("lifted");
             assert_eq!(
-                house
-                    .services
+                app.services
                     .contactability
-                    .last_no_at(&house.services.people.history(), lifted, &[channel])
+                    .last_no_at(&app.services.people.history(), lifted, &[channel])
                     .expect("readable"),
                 None
             );
             let is_free = |point: &ContactPoint| point == lifted;
             let expected = [!is_free(&shared), !is_free(&anna_at), !is_free(&shared), said == &shared];
-            assert_eq!(stopped(&house), expected, "said at {}, lifted at {}", said.given(), lifted.given());
+            assert_eq!(stopped(&app), expected, "said at {}, lifted at {}", said.given(), lifted.given());
             let again =
-                house.services.contactability.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await;
+                app.services.contactability.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await;
             assert!(matches!(again, Err(ActError::Nothing)));
         }
     }
@@ -308,22 +304,21 @@ async fn a_lift_is_for_the_point_that_was_proved() {
 async fn a_no_of_somebody_else_who_is_known_stays_theirs() {
     let (shared, bert_at) = (email("thuis@example.nl"), email("bert@example.nl"));
     for keeps_no in [true, false] {
-        let house = House::new().await;
-        let bert = customer(&house, "2", &[shared.clone(), bert_at.clone()]).await;
-        let anna = customer(&house, "1", std::slice::from_ref(&shared)).await;
-        house
-            .services
+        let app = TestApp::new().await;
+        let bert = customer(&app, "2", &[shared.clone(), bert_at.clone()]).await;
+        let anna = customer(&app, "1", std::slice::from_ref(&shared)).await;
+        app.services
             .contactability
-            .object(&Who::person(anna), &[Channel::Email], &own(Route::MailLink))
+            .object(&Addressee::person(anna), &[Channel::Email], &own(Route::MailLink))
             .await
             .expect("recorded");
-        let stopped = |house: &House| [&shared, &bert_at].map(|point| denied(house, &at(bert, point), Channel::Email));
-        assert_eq!(stopped(&house), [true, false]);
-        house.services.erasures.erase(anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
-        assert_eq!(stopped(&house), [true, false]);
+        let stopped = |app: &TestApp| [&shared, &bert_at].map(|point| denied(app, &at(bert, point), Channel::Email));
+        assert_eq!(stopped(&app), [true, false]);
+        app.services.erasures.erase(anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+        assert_eq!(stopped(&app), [true, false]);
         // Whoever comes with that mailbox afterwards may be Anna.
-        customer(&house, "1", &[shared.clone(), email("anna@example.nl")]).await;
-        assert!(denied(&house, &Who::point(email("anna@example.nl")), Channel::Email));
+        customer(&app, "1", &[shared.clone(), email("anna@example.nl")]).await;
+        assert!(denied(&app, &Addressee::point(email("anna@example.nl")), Channel::Email));
     }
 }
 
@@ -332,13 +327,17 @@ async fn a_no_of_somebody_else_who_is_known_stays_theirs() {
 async fn an_erasure_leaves_a_no_on_every_point_that_it_held_at() {
     for (here, there, channel) in pairs() {
         for keeps_no in [true, false] {
-            let house = House::new().await;
-            let person = customer(&house, "1", &[here.clone(), there.clone()]).await;
-            says_no(&house, Door::Visitor, &here).await;
-            house.services.erasures.erase(person, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
-            customer(&house, "2", std::slice::from_ref(&there)).await;
+            let app = TestApp::new().await;
+            let person = customer(&app, "1", &[here.clone(), there.clone()]).await;
+            says_no(&app, Door::Visitor, &here).await;
+            app.services.erasures.erase(person, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+            customer(&app, "2", std::slice::from_ref(&there)).await;
             let told = format!("{channel:?}, list: {keeps_no}");
-            assert_eq!(reason(&house, &Who::point(there.clone()), channel), (false, Reason::PointObjected), "{told}");
+            assert_eq!(
+                reason(&app, &Addressee::point(there.clone()), channel),
+                (false, Reason::PointObjected),
+                "{told}"
+            );
         }
     }
 }
@@ -348,19 +347,19 @@ async fn an_erasure_leaves_a_no_on_every_point_that_it_held_at() {
 async fn a_merge_brings_what_stands_on_the_points_of_either() {
     let (a, b) = (email("a@example.nl"), email("b@example.nl"));
     for first in [true, false] {
-        let house = House::new().await;
-        let anna = customer(&house, "1", std::slice::from_ref(&a)).await;
-        let other = customer(&house, "2", std::slice::from_ref(&b)).await;
-        says_no(&house, Door::Visitor, &b).await;
-        says_yes(&house, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
+        let app = TestApp::new().await;
+        let anna = customer(&app, "1", std::slice::from_ref(&a)).await;
+        let other = customer(&app, "2", std::slice::from_ref(&b)).await;
+        says_no(&app, Door::Visitor, &b).await;
+        says_yes(&app, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
         let (kept, gone) = if first { (anna, other) } else { (other, anna) };
-        house.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        app.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
         assert!(
-            denied(&house, &Who::point(a.clone()), Channel::Email) && denied(&house, &at(anna, &a), Channel::Email)
+            denied(&app, &Addressee::point(a.clone()), Channel::Email) && denied(&app, &at(anna, &a), Channel::Email)
         );
-        says_yes(&house, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
-        assert!(!denied(&house, &Who::point(a.clone()), Channel::Email), "a yes after it lifts it there");
-        assert!(denied(&house, &Who::point(b.clone()), Channel::Email));
+        says_yes(&app, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
+        assert!(!denied(&app, &Addressee::point(a.clone()), Channel::Email), "a yes after it lifts it there");
+        assert!(denied(&app, &Addressee::point(b.clone()), Channel::Email));
     }
 }
 
@@ -383,36 +382,39 @@ async fn a_no_at_any_point_of_a_reused_number_holds_for_both() {
         (0, Some(1), false),
         (0, None, true),
     ] {
-        let house = House::new().await;
-        file(&house, &wilma).await;
+        let app = TestApp::new().await;
+        file(&app, &wilma).await;
         if before {
-            says_no(&house, Door::Visitor, &points[said_at]).await;
+            says_no(&app, Door::Visitor, &points[said_at]).await;
         }
-        assert_eq!(file(&house, &bert).await.another_person, 1);
+        assert_eq!(file(&app, &bert).await.another_person, 1);
         if !before {
-            assert!(points.iter().all(|point| !denied(&house, &Who::point(point.clone()), Channel::Email)), "control");
-            says_no(&house, Door::Visitor, &points[said_at]).await;
+            assert!(
+                points.iter().all(|point| !denied(&app, &Addressee::point(point.clone()), Channel::Email)),
+                "control"
+            );
+            says_no(&app, Door::Visitor, &points[said_at]).await;
         }
-        assert_eq!(house.services.people.customers("K-7").len(), 2);
+        assert_eq!(app.services.people.customers("K-7").len(), 2);
         if let Some(gone) = erased {
-            let person = house.services.people.people_at(&points[gone])[0].subject;
-            house.services.erasures.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+            let person = app.services.people.people_at(&points[gone])[0].subject;
+            app.services.erasures.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
         }
         for (place, point) in points.iter().enumerate().filter(|(place, _)| Some(*place) != erased) {
             let told = format!("said at {said_at}, asked at {place}, erased {erased:?}, before: {before}");
-            for person in house.services.people.people_at(point) {
-                assert!(denied(&house, &at(person.subject, point), Channel::Email), "{told}");
-                assert!(denied(&house, &Who::person(person.subject), Channel::Email), "{told}");
+            for person in app.services.people.people_at(point) {
+                assert!(denied(&app, &at(person.subject, point), Channel::Email), "{told}");
+                assert!(denied(&app, &Addressee::person(person.subject), Channel::Email), "{told}");
             }
-            assert!(denied(&house, &Who::point(point.clone()), Channel::Email), "{told}");
+            assert!(denied(&app, &Addressee::point(point.clone()), Channel::Email), "{told}");
         }
         if erased.is_none() {
             // Of the same person the no is one of both, and a yes of either is for its own mailbox.
-            file(&house, &row("Bert Bos", "b@example.nl", "06 22222222", r#","same_person":"yes""#)).await;
-            let one = house.services.people.customer("K-7").expect("one").subject;
-            assert_eq!(house.services.people.customers("K-7").len(), 1);
-            says_yes(&house, one, &[Channel::Email], std::slice::from_ref(&points[0])).await;
-            let stopped = points.clone().map(|point| denied(&house, &Who::point(point), Channel::Email));
+            file(&app, &row("Bert Bos", "b@example.nl", "06 22222222", r#","same_person":"yes""#)).await;
+            let one = app.services.people.customer("K-7").expect("one").subject;
+            assert_eq!(app.services.people.customers("K-7").len(), 1);
+            says_yes(&app, one, &[Channel::Email], std::slice::from_ref(&points[0])).await;
+            let stopped = points.clone().map(|point| denied(&app, &Addressee::point(point), Channel::Email));
             assert_eq!(stopped, [false, true]);
         }
     }
@@ -430,22 +432,25 @@ async fn a_no_by_a_customer_number_typed_otherwise_holds() {
         ("K-1001", "k1001"),
     ] {
         for no_first in [false, true] {
-            let house = House::new().await;
+            let app = TestApp::new().await;
             let no = format!(r#"{{"customer":"{other}","objected_channels":"email"}}"#);
             let neighbour = format!(r#"{{"customer":"{other}9","objected_channels":"email"}}"#);
-            file(&house, &neighbour).await;
+            file(&app, &neighbour).await;
             if no_first {
-                file(&house, &no).await;
+                file(&app, &no).await;
             }
-            file(&house, &told_of(number, "Anna Arends", "a@example.nl")).await;
-            let person = house.services.people.customer(number).expect("known");
+            file(&app, &told_of(number, "Anna Arends", "a@example.nl")).await;
+            let person = app.services.people.customer(number).expect("known");
             if !no_first {
-                assert!(!denied(&house, &Who::person(person.subject), Channel::Email), "control: {number}");
-                file(&house, &no).await;
+                assert!(!denied(&app, &Addressee::person(person.subject), Channel::Email), "control: {number}");
+                file(&app, &no).await;
             }
-            assert!(denied(&house, &Who::person(person.subject), Channel::Email), "{number} {other} {no_first}");
-            assert!(denied(&house, &Who::point(email("a@example.nl")), Channel::Email), "{number} {other} {no_first}");
-            let twin = house.services.people.customer(other).expect("kept");
+            assert!(denied(&app, &Addressee::person(person.subject), Channel::Email), "{number} {other} {no_first}");
+            assert!(
+                denied(&app, &Addressee::point(email("a@example.nl")), Channel::Email),
+                "{number} {other} {no_first}"
+            );
+            let twin = app.services.people.customer(other).expect("kept");
             assert!(twin.subject != person.subject && twin.points().is_empty(), "nobody is taken for another");
         }
     }
@@ -454,17 +459,16 @@ async fn a_no_by_a_customer_number_typed_otherwise_holds() {
 /// Two who are known apart keep their own yes, and the operator's word joins neither with the other.
 #[tokio::test]
 async fn customer_numbers_that_are_typed_alike_share_no_yes_and_no_evidence() {
-    let house = House::new().await;
-    file(&house, &told_of("12-3", "Anna Arends", "a@example.nl")).await;
-    file(&house, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl"}"#).await;
-    let [anna, bert] = ["12-3", "123"].map(|number| house.services.people.customer(number).expect("known"));
-    assert!(!denied(&house, &Who::person(anna.subject), Channel::Email), "what Bert lacks is not Anna's");
-    assert!(denied(&house, &Who::person(bert.subject), Channel::Email), "what Anna has is not Bert's");
-    file(&house, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl","same_person":"yes"}"#).await;
-    assert_eq!((house.services.people.customers("12-3").len(), house.services.people.customers("123").len()), (1, 1));
+    let app = TestApp::new().await;
+    file(&app, &told_of("12-3", "Anna Arends", "a@example.nl")).await;
+    file(&app, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl"}"#).await;
+    let [anna, bert] = ["12-3", "123"].map(|number| app.services.people.customer(number).expect("known"));
+    assert!(!denied(&app, &Addressee::person(anna.subject), Channel::Email), "what Bert lacks is not Anna's");
+    assert!(denied(&app, &Addressee::person(bert.subject), Channel::Email), "what Anna has is not Bert's");
+    file(&app, r#"{"customer":"123","name":"Bert Bos","email":"b@example.nl","same_person":"yes"}"#).await;
+    assert_eq!((app.services.people.customers("12-3").len(), app.services.people.customers("123").len()), (1, 1));
     assert!(
-        house
-            .services
+        app.services
             .people
             .customer("12-3")
             .expect("known")
@@ -482,17 +486,16 @@ fn told_of(number: &str, name: &str, address: &str) -> String {
 }
 
 /// Anna, who came with the customer number of Bert.
-async fn with_reused_number(house: &House, bert: &str) -> [Subject; 2] {
-    file(house, bert).await;
-    let bert = house.services.people.customer("K-7").expect("known").subject;
-    house
-        .services
+async fn with_reused_number(app: &TestApp, bert: &str) -> [Subject; 2] {
+    file(app, bert).await;
+    let bert = app.services.people.customer("K-7").expect("known").subject;
+    app.services
         .contactability
-        .object(&Who::person(bert), &Channel::ALL, &own(Route::PreferencePage))
+        .object(&Addressee::person(bert), &Channel::ALL, &own(Route::PreferencePage))
         .await
         .expect("recorded");
-    assert_eq!(file(house, &told_of("K-7", "Anna", "a@example.nl")).await.another_person, 1);
-    [bert, house.services.people.people_at(&email("a@example.nl"))[0].subject]
+    assert_eq!(file(app, &told_of("K-7", "Anna", "a@example.nl")).await.another_person, 1);
+    [bert, app.services.people.people_at(&email("a@example.nl"))[0].subject]
 }
 
 /// What one of them said holds for the other, and does not take the place of their own word: that stays when the first goes.
@@ -500,47 +503,42 @@ async fn with_reused_number(house: &House, bert: &str) -> [Subject; 2] {
 async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said_it_before() {
     let by_file = r#"{"customer":"K-7","name":"Anna","email":"a@example.nl","objected_channels":["social","email"]}"#;
     for says_it in [None, Some("herself"), Some("by a file")] {
-        let house = House::new().await;
-        let [bert, anna] = with_reused_number(&house, r#"{"customer":"K-7","name":"Bert"}"#).await;
-        let no = (Who::person(anna), [Channel::Social, Channel::Email]);
-        assert!(no.1.iter().all(|channel| reason(&house, &no.0, *channel).1 == Reason::Objected), "it may be hers");
+        let app = TestApp::new().await;
+        let [bert, anna] = with_reused_number(&app, r#"{"customer":"K-7","name":"Bert"}"#).await;
+        let no = (Addressee::person(anna), [Channel::Social, Channel::Email]);
+        assert!(no.1.iter().all(|channel| reason(&app, &no.0, *channel).1 == Reason::Objected), "it may be hers");
         match says_it {
             Some("herself") => {
-                let said = house
+                let said = app
                     .services
                     .contactability
                     .object(&no.0, &no.1, &own(Route::PreferencePage))
                     .await
                     .expect("recorded");
                 assert!(said.changed);
-                let again = house
-                    .services
-                    .contactability
-                    .object(&no.0, &no.1, &own(Route::PreferencePage))
-                    .await
-                    .expect("taken");
+                let again =
+                    app.services.contactability.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("taken");
                 assert_eq!((again.changed, again.record), (false, said.record));
             }
             Some(_) => {
-                file(&house, by_file).await;
-                let before = house.ledger().len();
-                file(&house, by_file).await;
+                file(&app, by_file).await;
+                let before = app.ledger().len();
+                file(&app, by_file).await;
                 assert!(
-                    house
-                        .services
+                    app.services
                         .people
-                        .life(&house.services.people.history(), anna)
+                        .records_of(&app.services.people.history(), anna)
                         .expect("readable")
                         .iter()
                         .any(|said| said.event.kind() == EventKind::Objected)
                 );
-                assert!(house.ledger().len() <= before + 1, "the file alone is recorded");
+                assert!(app.ledger().len() <= before + 1, "the file alone is recorded");
             }
             None => {}
         }
-        house.services.erasures.erase(bert, false, &own(Route::PreferencePage)).await.expect("erased");
-        assert_eq!(reason(&house, &no.0, Channel::Social).1 == Reason::Objected, says_it.is_some(), "{says_it:?}");
-        assert!(denied(&house, &no.0, Channel::Email), "{says_it:?}");
+        app.services.erasures.erase(bert, false, &own(Route::PreferencePage)).await.expect("erased");
+        assert_eq!(reason(&app, &no.0, Channel::Social).1 == Reason::Objected, says_it.is_some(), "{says_it:?}");
+        assert!(denied(&app, &no.0, Channel::Email), "{says_it:?}");
     }
 }
 
@@ -552,33 +550,37 @@ async fn a_merge_brings_a_no_to_the_points_of_whoever_may_be_the_same() {
     for (is_first, bert_says_no, anna_says_no) in
         [true, false].into_iter().flat_map(|first| [(first, true, false), (first, true, true), (first, false, false)])
     {
-        let house = House::new().await;
+        let app = TestApp::new().await;
         let told = format!("kept first: {is_first}, {bert_says_no}, {anna_says_no}");
         let bert_at = if bert_says_no { String::new() } else { r#","email":"b@example.nl""#.to_owned() };
         let bert = format!(r#"{{"customer":"K-7","name":"Bert"{bert_at}}}"#);
         let (point, anna) = if bert_says_no {
-            (email("c@example.nl"), with_reused_number(&house, &bert).await[1])
+            (email("c@example.nl"), with_reused_number(&app, &bert).await[1])
         } else {
-            file(&house, &bert).await;
-            file(&house, &told_of("K-7", "Anna", "a@example.nl")).await;
-            (email("b@example.nl"), house.services.people.people_at(&email("a@example.nl"))[0].subject)
+            file(&app, &bert).await;
+            file(&app, &told_of("K-7", "Anna", "a@example.nl")).await;
+            (email("b@example.nl"), app.services.people.people_at(&email("a@example.nl"))[0].subject)
         };
-        file(&house, &told_of("K-0", "Dirk", "c@example.nl")).await;
-        file(&house, &shared(&point.given())).await;
-        let dirk = house.services.people.customer("K-0").expect("known").subject;
-        let carla = house.services.people.customer("K-4").expect("known").subject;
-        assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
+        file(&app, &told_of("K-0", "Dirk", "c@example.nl")).await;
+        file(&app, &shared(&point.given())).await;
+        let dirk = app.services.people.customer("K-0").expect("known").subject;
+        let carla = app.services.people.customer("K-4").expect("known").subject;
+        assert!(!denied(&app, &at(carla, &point), Channel::Email), "control: {told}");
         for (says, who) in [(anna_says_no, anna), (!bert_says_no, dirk)] {
             if says {
                 let act = own(Route::PreferencePage);
-                house.services.contactability.object(&Who::person(who), &Channel::ALL, &act).await.expect("recorded");
+                app.services
+                    .contactability
+                    .object(&Addressee::person(who), &Channel::ALL, &act)
+                    .await
+                    .expect("recorded");
             }
         }
-        assert!(!denied(&house, &at(carla, &point), Channel::Email), "control: {told}");
+        assert!(!denied(&app, &at(carla, &point), Channel::Email), "control: {told}");
         let (kept, gone) = if is_first { (anna, dirk) } else { (dirk, anna) };
-        house.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
-        for who in [Who::point(point.clone()), at(carla, &point), at(kept, &email("c@example.nl"))] {
-            assert!(denied(&house, &who, Channel::Email), "{told}");
+        app.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        for who in [Addressee::point(point.clone()), at(carla, &point), at(kept, &email("c@example.nl"))] {
+            assert!(denied(&app, &who, Channel::Email), "{told}");
         }
     }
 }
@@ -587,19 +589,19 @@ async fn a_merge_brings_a_no_to_the_points_of_whoever_may_be_the_same() {
 #[tokio::test]
 async fn a_page_that_is_behind_a_no_elsewhere_lifts_nothing() {
     let (a, b) = (email("a@example.nl"), email("b@example.nl"));
-    let house = House::new().await;
-    let person = customer(&house, "1", &[a.clone(), b.clone()]).await;
-    let record = house
+    let app = TestApp::new().await;
+    let person = customer(&app, "1", &[a.clone(), b.clone()]).await;
+    let record = app
         .services
         .contactability
-        .last_word(&house.services.people.history(), person, &SEVERAL)
+        .last_statement(&app.services.people.history(), person, &SEVERAL)
         .expect("readable")
         .expect("an import");
-    let shown = Shown { record, points: String::new() };
-    says_no(&house, Door::Visitor, &a).await;
+    let shown = ShownState { record, points: String::new() };
+    says_no(&app, Door::Visitor, &a).await;
     let act = own(Route::PreferencePage);
     let late =
-        house.services.contactability.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
+        app.services.contactability.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
 }
 
@@ -621,18 +623,18 @@ async fn a_no_that_is_said_again_outranks_a_yes_before_it_whenever_its_point_joi
         }
         for door in [Door::Visitor, Door::Program] {
             for is_said_again in [false, true] {
-                let house = House::new().await;
-                says_no(&house, door, &here).await;
-                let person = customer(&house, "1", std::slice::from_ref(&there)).await;
-                says_yes(&house, person, &[channel], std::slice::from_ref(&there)).await;
+                let app = TestApp::new().await;
+                says_no(&app, door, &here).await;
+                let person = customer(&app, "1", std::slice::from_ref(&there)).await;
+                says_yes(&app, person, &[channel], std::slice::from_ref(&there)).await;
                 if is_said_again {
-                    says_no(&house, door, &here).await;
+                    says_no(&app, door, &here).await;
                 }
-                assert!(!denied(&house, &at(person, &there), channel), "{door:?}, {channel:?}: before it joins");
-                file(&house, &joins(&here)).await;
+                assert!(!denied(&app, &at(person, &there), channel), "{door:?}, {channel:?}: before it joins");
+                file(&app, &joins(&here)).await;
                 let told = format!("{door:?}, {channel:?}, said again: {is_said_again}");
-                assert_eq!(denied(&house, &at(person, &there), channel), is_said_again, "{told}");
-                assert!(denied(&house, &at(person, &here), channel), "{told}");
+                assert_eq!(denied(&app, &at(person, &there), channel), is_said_again, "{told}");
+                assert!(denied(&app, &at(person, &here), channel), "{told}");
             }
         }
     }
@@ -645,26 +647,25 @@ async fn a_dated_no_that_comes_again_undoes_nothing_that_was_lifted_since() {
         if channel == Channel::Post {
             continue;
         }
-        let house = House::new().await;
+        let app = TestApp::new().await;
         for date in ["2026-01-02", "2026-01-03"] {
-            file(&house, &of_a_file(&here, Some(date))).await;
-            assert!(denied(&house, &Who::point(here.clone()), channel), "control: {channel:?}, {date}");
-            let shown = house
+            file(&app, &of_a_file(&here, Some(date))).await;
+            assert!(denied(&app, &Addressee::point(here.clone()), channel), "control: {channel:?}, {date}");
+            let shown = app
                 .services
                 .contactability
-                .last_no_at(&house.services.people.history(), &here, &[channel])
+                .last_no_at(&app.services.people.history(), &here, &[channel])
                 .expect("readable")
                 .expect("an objection");
-            house
-                .services
+            app.services
                 .contactability
                 .lift_at(&here, &[channel], &own(Route::PreferencePage), shown)
                 .await
                 .expect("lifted");
-            file(&house, &of_a_file(&here, Some(date))).await;
-            file(&house, &of_a_file(&here, Some("2026-01-01"))).await;
+            file(&app, &of_a_file(&here, Some(date))).await;
+            file(&app, &of_a_file(&here, Some("2026-01-01"))).await;
             assert_ne!(
-                reason(&house, &Who::point(here.clone()), channel).1,
+                reason(&app, &Addressee::point(here.clone()), channel).1,
                 Reason::PointObjected,
                 "{channel:?}, {date}"
             );

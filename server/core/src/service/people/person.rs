@@ -1,0 +1,97 @@
+//! Getting to know people: parts of profiles, found again by contact point or customer number.
+
+use model::channel::Channel;
+use model::event::Body;
+use model::identity::Subject;
+use time::Date;
+
+use super::hash::index_keys;
+use super::profile::{Learn as _, Person, kept_part};
+use super::{ActError, Provenance};
+use crate::service::people::People;
+use contact::ContactPoint;
+use ledger::formats::fact::Part;
+use ledger::{AppendRequest, Fact};
+use vault::ring::KeyPurpose;
+
+impl People {
+    /// A person as they are known now.
+    pub fn known_person(&self, subject: Subject) -> Option<Person> {
+        self.book().person(subject).cloned()
+    }
+
+    /// The people who have this contact point.
+    pub fn people_at(&self, point: &ContactPoint) -> Vec<Person> {
+        let book = self.book();
+        book.at(point).into_iter().filter_map(|subject| book.person(subject).cloned()).collect()
+    }
+
+    /// The person with a customer number, or one of them.
+    pub fn customer(&self, number: &str) -> Option<Person> {
+        self.customers(number).into_iter().next()
+    }
+
+    /// Everybody with a customer number: one, unless it came back with another name and address.
+    pub fn customers(&self, number: &str) -> Vec<Person> {
+        self.book().customers(number).into_iter().cloned().collect()
+    }
+
+    /// The person whom a customer number and contact points mean together: of several with the number whoever has one of
+    /// the points.
+    pub fn customer_at(&self, number: &str, points: &[ContactPoint]) -> Option<Person> {
+        let mut with_number = self.customers(number);
+        let has_one = |person: &Person| points.iter().any(|point| person.has(point));
+        let at = with_number.iter().position(has_one).unwrap_or_default();
+        (at < with_number.len()).then(|| with_number.swap_remove(at))
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> Vec<Person> {
+        self.book().everybody().cloned().collect()
+    }
+
+    /// What is forbidden at a person's contact points, and since when; whoever made it.
+    pub fn blocked(&self, person: &Person) -> Vec<(Vec<Channel>, Date)> {
+        self.blocked_at(&person.points())
+    }
+
+    /// The same at these contact points.
+    pub fn blocked_at(&self, points: &[&ContactPoint]) -> Vec<(Vec<Channel>, Date)> {
+        let keys = index_keys(&self.ledger);
+        let book = self.book();
+        let found = points.iter().flat_map(|point| book.objections_on(point, &keys));
+        found.map(|found| (found.entry.channels, found.entry.since)).collect()
+    }
+
+    /// A random subject for somebody new.
+    pub fn new_subject(&self) -> Subject {
+        Subject(self.entropy.bytes())
+    }
+
+    /// Adds what is told of a person to what is known, in the part's class. Nothing known is overwritten or freed.
+    ///
+    /// # Errors
+    /// Nothing was recorded then.
+    pub async fn learn(&self, part: Part, act: &Provenance) -> Result<Person, ActError> {
+        let _one_at_a_time = self.write_lock().await;
+        let subject = part.subject;
+        let facts = self.learned(part);
+        if !facts.is_empty() {
+            let event = act.event(self.clock.now().at, Body::DetailsRecorded(act.said())).with_subject(Some(subject));
+            self.append_and_apply(AppendRequest::with(event, facts), act).await?;
+        }
+        self.known_person(subject).ok_or(ActError::NoPerson)
+    }
+
+    /// What a part adds to what is known, as a fact; nothing if it adds nothing.
+    pub(super) fn learned(&self, part: Part) -> Vec<Fact> {
+        let (subject, class) = (part.subject, part.class);
+        let known = self.known_person(subject).and_then(|person| person.part(class).cloned());
+        let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, part.language));
+        whole.fill_from(part);
+        if known.as_ref() == Some(&whole) {
+            return Vec::new();
+        }
+        vec![kept_part(self.ledger.ensure_key(KeyPurpose::Class(subject, class)), whole)]
+    }
+}
