@@ -86,7 +86,7 @@ impl Shop {
     }
 
     /// Types a block of commands that speak to the running server, wherever it listens.
-    pub fn types_to_the_server(&self, commands: &str) -> Answered {
+    pub fn types_to_the_server(&self, commands: &str) -> CommandResult {
         let (_, port) = self.server.as_ref().expect("it runs");
         self.types(&commands.replace("127.0.0.1:8020", &format!("127.0.0.1:{port}")), "")
     }
