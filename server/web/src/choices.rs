@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use axum::Router;
 use axum::http::{HeaderMap, header};
 use axum::routing::post;
-use model::cookie::Said;
+use model::cookie::ChoiceCookie;
 use model::date::Moment;
 use model::device;
 use model::paths::Endpoint;
@@ -113,12 +113,13 @@ impl ChoiceSender {
 
     /// Takes away what scripts of the site left behind and nothing allows any more: after a form none of ours may run that
     /// would. Of those that came along, on the root, where vendors write; `embed.js` takes the rest on every page.
-    fn take_disallowed(&self, done: &Done, policy: &Policy, now: Moment, answer: &mut HeaderMap) {
+    fn take_disallowed(&self, done: &RecordedAnswer, policy: &Policy, now: Moment, answer: &mut HeaderMap) {
         if done.outlived {
             return;
         }
-        let said = Said::read(done.cookie.as_bytes(), now.at);
-        let device = device::Device { said, seen: self.came.seen.filter(|_| !done.forget_seen), gpc: self.device.gpc };
+        let said = ChoiceCookie::parse_choice_cookie(done.cookie.as_bytes(), now.at);
+        let device =
+            device::DeviceState { said, seen: self.came.seen.filter(|_| !done.forget_seen), gpc: self.device.gpc };
         let allowed = |purpose: &PurposeId| device.standing(policy, purpose, now).decision.allow;
         let within_reach = policy.cookies.iter().filter(|cookie| cookie.first_party && !cookie.http_only);
         let mut jar = Jar::new(self.visit.names());

@@ -391,7 +391,7 @@ impl PreferenceCentre {
         for channel in event.channels() {
             let given = self.people.given_in(event, person, *channel).points;
             let allowed = |points: Vec<ContactPoint>| -> Result<bool, ActError> {
-                let who = Who { person: Some(person), points };
+                let who = Addressee { person: Some(person), points };
                 Ok(self.contactability.decision(history, &who, *channel)?.allow)
             };
             let mut no =

@@ -537,11 +537,11 @@ async fn a_plain_form_withdraws_everything_and_comes_back() {
 /// without it. What stays allowed stays, and who brings nothing along gets not a byte more.
 #[tokio::test]
 async fn a_plain_form_takes_away_the_cookies_of_what_it_refuses() {
-    let house = House::new().await;
+    let app = TestApp::new().await;
     let taken = async |form: &str, cookies: &str| {
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
         let headers = [&headers[..], &[("host", "www.voipro.nl"), ("cookie", cookies)]].concat();
-        let answer = Browser::new(&house).ask("POST", "/keuze/choices", &headers, form).await;
+        let answer = Browser::new(&app).ask("POST", "/keuze/choices", &headers, form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let ours = |line: &String| line.contains("keuze");
         set_cookies(&answer).into_iter().filter(|line| !ours(line)).collect::<Vec<_>>()
@@ -559,7 +559,7 @@ async fn a_plain_form_takes_away_the_cookies_of_what_it_refuses() {
         ]
     );
     assert_eq!(taken("control=refuse_all", "another=1").await, Vec::<String>::new());
-    let policy = house.services.published.current().id();
+    let policy = app.services.published.current().id();
     let all = OPTIONAL.map(|id| format!("&offered={id}")).concat();
     let accepts = format!("policy={policy}&language=nl&surface=page&control=accept_all{all}");
     assert_eq!(taken(&accepts, came).await, Vec::<String>::new(), "all of it is allowed");
