@@ -1,5 +1,5 @@
 import { desk as demo } from '../support/demo.mjs';
-import { answer, banner, expect } from '../support/test.mjs';
+import { answer, banner, CHOICE, expect, test } from '../support/test.mjs';
 
 /** A page of the site a folder down; where nothing but http is spoken, anything on its path can plant a cookie. */
 async function folder(tab) {
@@ -53,4 +53,26 @@ demo('what no script can reach is taken away by the server’s answer', async ({
     await page.getByRole('button', { name: 'Weigeren', exact: true }).click();
     expect(await ours(page), path).toEqual([expect.objectContaining({ path: '/' })]);
   }
+});
+
+test('over https no other host of the domain and no other path plants a choice', async ({ visitor }) => {
+  const page = await visitor.open('/');
+  const set = (line) => page.evaluate((cookie) => (document.cookie = cookie), line);
+  const all = (name) => visitor.context.cookies().then((cookies) => cookies.filter((cookie) => cookie.name === name));
+  const wheres = ['domain=www.voipro.nl;path=/', 'domain=voipro.nl;path=/', 'domain=voipro.nl;path=/keuze/', 'path=/keuze/'];
+  for (const [at, where] of wheres.entries()) {
+    await set(`${CHOICE}=marketing.1.g.1;secure;max-age=900;${where}`);
+    await set(`keuze=marketing.1.g.1;secure;max-age=900;${where}`);
+    expect(await all(CHOICE), where).toEqual([]);
+    expect(await all('keuze'), `control: another name is taken, ${where}`).toHaveLength(at + 1);
+  }
+  await page.reload();
+  await expect(banner(page)).toBeVisible();
+  await answer(page, 'refuse');
+  await page.reload();
+  await page.waitForLoadState('networkidle');
+  await expect(banner(page), 'what has not the prefix decides nothing').toHaveCount(0);
+  expect(await all(CHOICE)).toEqual([expect.objectContaining({ path: '/', domain: 'www.voipro.nl' })]);
+  expect((await all(CHOICE))[0].value).toMatch(/marketing\.1\.r\./);
+  expect(await all('keuze')).toHaveLength(wheres.length);
 });

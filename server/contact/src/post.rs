@@ -6,6 +6,7 @@ mod dutch;
 mod foreign;
 mod label;
 mod lines;
+mod spelling;
 mod street;
 
 use serde::{Deserialize, Serialize};

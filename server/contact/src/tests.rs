@@ -1,6 +1,7 @@
 mod abroad;
 mod letters;
 mod meet;
+mod spellings;
 
 use proptest::prelude::*;
 

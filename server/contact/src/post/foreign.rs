@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::damage;
 use super::label::{is_label, without_label};
 use super::lines::{OnDamage, dutch_reading};
+use super::spelling::in_one_spelling;
 use super::street::{
     Context, Range, Reading, Side, StreetHouse, heard, is_kind_of_street, is_lettered_code, is_of_door, ranges,
     tells_street, unread, with_whole_code, with_whole_postcode,
@@ -83,7 +84,7 @@ impl ForeignAddress {
             whole.chain(building).chain(with_less).collect::<Vec<_>>()
         });
         // `1033 ZK` beside another country: either may be the slip. Who is known at a door there nobody looks up.
-        let dutch = dutch_reading(&self.lines).map(|address| address.stands_on_every_door());
+        let dutch = dutch_reading(&self.lines, self.country).map(|address| address.stands_on_every_door());
         distinct(keys.chain(dutch.unwrap_or_default()))
     }
 
@@ -105,7 +106,7 @@ impl ForeignAddress {
             let with_less = rests.flat_map(|rest| self.with_less("whole", rest, Side::Asked));
             whole.chain(building).chain(with_less).collect::<Vec<_>>()
         });
-        let dutch = dutch_reading(&self.lines).map(|address| address.lookup_keys());
+        let dutch = dutch_reading(&self.lines, self.country).map(|address| address.lookup_keys());
         distinct(keys.chain(self.every_door(Side::Asked)).chain(dutch.unwrap_or_default()))
     }
 
@@ -135,6 +136,12 @@ impl ForeignAddress {
         for lines in bare {
             let segments = self.segments(&lines);
             if names_a_box(&segments) && !readings.contains(&segments) {
+                readings.push(segments);
+            }
+        }
+        let spelled: Vec<_> = readings.iter().map(|segments| in_one_spelling(segments, self.country)).collect();
+        for segments in spelled {
+            if !readings.contains(&segments) {
                 readings.push(segments);
             }
         }
@@ -193,8 +200,9 @@ impl ForeignAddress {
 
     fn houses(&self, rest: &[Segment]) -> Vec<StreetHouse> {
         let plain: Vec<Segment> = rest.iter().map(|segment| plain_segment(segment, self.country)).collect();
-        let (ranges, short) = (self.ranges(), self.cut_short());
-        let context = |reading| Context { country: self.country, reading, ranges: &ranges, short: &short };
+        let (ranges, short, initials) = (self.ranges(), self.cut_short(), self.initials());
+        let context =
+            |reading| Context { country: self.country, reading, ranges: &ranges, short: &short, initials: &initials };
         let of = |segments: &[Segment], reading| StreetHouse::all_of(segments, &context(reading));
         let heard = heard(rest, self.country).map(|heard| of(&heard, Reading::Heard));
         let unread = unread(rest, self.country).map(|unread| of(&unread, Reading::Unread));
@@ -206,6 +214,15 @@ impl ForeignAddress {
         let words = self.lines.iter().flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '.'));
         let cut = words.filter_map(|word| word.trim_start_matches(|c: char| !c.is_alphabetic()).strip_suffix('.'));
         cut.flat_map(crate::folding::words).filter_map(|run| plain_run(&run, self.country)).collect()
+    }
+
+    /// Words of its lines that are initials without their dots.
+    fn initials(&self) -> BTreeSet<String> {
+        let joined = |line: &String| {
+            let written = words(line);
+            words(&without_dots(line)).into_iter().filter(move |run| !written.contains(run))
+        };
+        self.lines.iter().flat_map(joined).collect()
     }
 
     fn ranges(&self) -> Vec<Range> {

@@ -82,8 +82,13 @@ impl PostalAddress {
 }
 
 /// What lines mean in the Netherlands, where they have a Dutch postcode and a house number.
-pub(super) fn dutch_reading(lines: &[String]) -> Option<DutchAddress> {
-    FoundPostcode::within(lines)?.address(OnDamage::Meant).ok()
+/// None where the country tells that it is no slip: `1234 NE Main Street` above a place of the United States is a street.
+pub(super) fn dutch_reading(lines: &[String], country: Country) -> Option<DutchAddress> {
+    let found = FoundPostcode::within(lines)?;
+    if matches!(country.iso(), "CA" | "US") && found.is_on_side_of_town() {
+        return None;
+    }
+    found.address(OnDamage::Meant).ok()
 }
 
 /// A line as it is kept: what shows, with single spaces, and without the decimals that a number gained.
@@ -160,6 +165,14 @@ impl<'a> FoundPostcode<'a> {
             next: lines.get(line + 1).cloned().unwrap_or_default(),
             behind,
         })
+    }
+
+    /// Whether its letters are a point of the compass before the name of a street, above or before the place.
+    fn is_on_side_of_town(&self) -> bool {
+        let is_side = ["NE", "NW", "SE", "SW"].iter().any(|side| self.postcode.ends_with(side));
+        let is_zip = |word: &&str| word.len() >= 5 && word.bytes().take(5).all(|b| b.is_ascii_digit());
+        let has_code = self.behind.iter().chain(&self.next).any(is_zip);
+        is_side && !self.behind.is_empty() && (has_code || self.has_another_line || !self.next.is_empty())
     }
 
     /// Whether the place stands neither behind the postcode nor before it.

@@ -19,8 +19,9 @@ use std::collections::BTreeSet;
 use super::foreign::{Segment, is_number};
 use crate::country::Country;
 
-pub(super) use door::is_of_door;
-pub(super) use parts::is_kind_of_street;
+pub(super) use door::{is_kind_of_door, is_of_door};
+pub(super) use parts::{is_kind_of_street, names_kind_of_street};
+pub(super) use places::is_known_place;
 pub(super) use postcode::{is_lettered_code, with_whole_code, with_whole_postcode};
 pub(super) use range::{Range, ranges};
 pub(super) use script::{heard, unread};
@@ -53,6 +54,8 @@ pub(super) struct Context<'a> {
     pub(super) ranges: &'a [Range],
     /// Words that were cut short with a dot: `Brugsest.`, in plain form.
     pub(super) short: &'a BTreeSet<String>,
+    /// Initials that are written as one word: `M.G.`, in plain form.
+    pub(super) initials: &'a BTreeSet<String>,
 }
 
 /// Postcode (or place) and street, by each word that the street may be known by.
@@ -111,10 +114,16 @@ impl Names {
         Self { stands: names.clone(), asked: names }
     }
 
+    fn and(mut self, other: Self) -> Self {
+        self.stands.extend(other.stands);
+        self.asked.extend(other.asked);
+        self
+    }
+
     /// Beside names that stand for all.
-    fn with(&self, names: &[String]) -> Self {
-        let all = |own: &[String]| names.iter().chain(own).cloned().collect();
-        Self { stands: all(&self.stands), asked: all(&self.asked) }
+    fn with(&self, names: &Self) -> Self {
+        let all = |names: &[String], own: &[String]| names.iter().chain(own).cloned().collect();
+        Self { stands: all(&names.stands, &self.stands), asked: all(&names.asked, &self.asked) }
     }
 }
 
@@ -217,19 +226,20 @@ fn streets(own: &AddressParts, coded: Option<&postcode::Coded>, context: &Contex
     let also = written.iter().map(|place| (*place).to_owned());
     let places = Places { asked: one_names.iter().cloned().chain(also).collect(), stands: one_names };
     let names = own.names(country);
-    let by_kind = own.names_by_kind(country);
+    let by_kind = own.names_by_kind(country).and(own.names_by_initials(context.initials));
     // There a postcode is a part of one street, or one house.
     let is_street = matches!(country.iso(), "GB" | "IE") && code.is_some_and(is_lettered_code);
     let in_words = own.places();
-    let at_place = |place: &String| names.iter().map(move |name| format!("{place} {name}")).collect::<Vec<_>>();
     match code {
         Some(code) if is_street => streets.both.extend([format!("{code} ")]),
-        Some(code) => streets.both.extend(at_place(&code.to_owned())),
+        Some(code) => streets.at_code(code, &names),
         // As a no without a postcode stood before a place was known by one name.
-        None => streets.both.extend(in_words.iter().flat_map(at_place)),
+        None => in_words.iter().for_each(|place| streets.at_code(place, &names)),
     }
     if code.is_some() {
-        streets.asked.extend(written.iter().flat_map(|place| at_place(&format!("place {place}"))));
+        let at_place =
+            |place: &&str| names.asked.iter().map(move |name| format!("place {place} {name}")).collect::<Vec<_>>();
+        streets.asked.extend(written.iter().flat_map(at_place));
     }
     let has_code = coded.is_some_and(postcode::Coded::is_whole);
     let with_kinds = by_kind.with(&names);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::super::foreign::plain_run;
+use super::super::spelling::{is_of_name_at, is_title, with_english_ordinals, with_squares};
 use super::door::{self, is_kind_of_door};
 use super::range::Range;
 use super::{Names, Segment, is_number, script};
@@ -55,6 +57,8 @@ impl AddressParts {
     /// `None` for parts without a number.
     pub(super) fn from_segments(segments: &[Segment], country: Country, has_code: bool) -> Option<Self> {
         let segments: Vec<Segment> = segments.iter().map(|segment| door::without_persons(segment)).collect();
+        let segments = with_english_ordinals(with_squares(segments, country), country);
+        let segments = with_house_behind_name(segments, country);
         let (line, at) = house_at(&segments)?;
         let own = &segments[line];
         let start = (0..at).rev().find(|before| is_number(&own[*before])).map_or(0, |before| before + 1);
@@ -64,7 +68,7 @@ impl AddressParts {
         let has_name = |segment: &&Segment| !has_number(segment) && segment.iter().any(|run| is_name(run));
         let above = segments[..line].iter().rev().find(has_name).cloned();
         // `Via 25 Aprile 3`, and `Rue du 4 Septembre 12`.
-        let last = behind_day(own, at).unwrap_or(at);
+        let last = behind_day(own, at, country).unwrap_or(at);
         let number = own[last].clone();
         if last > at || lead.iter().any(|run| is_name(run)) {
             let name = if last > at { &own[..last] } else { lead };
@@ -103,9 +107,42 @@ impl AddressParts {
         is_whole.then_some(Self { names, number, before, behind, is_first: is_named })
     }
 
-    /// Each word that the street is known by, with its kind, and all of them as one.
-    pub(super) fn names(&self, country: Country) -> Vec<String> {
-        self.names.iter().flat_map(|name| names_of(name, country)).collect()
+    /// Each word that the street is known by, with its kind, and all of them as one. A no does not stand on a title that has
+    /// a name behind it: `rue du Général Leclerc` and `rue du Général de Gaulle` are two. Nor do `Oude Gentweg` and `Nieuwe
+    /// Gentweg` meet, while `Gentweg` meets each. It is asked for as it stood before.
+    pub(super) fn names(&self, country: Country) -> Names {
+        let mut names = Names::both(Vec::new());
+        for name in &self.names {
+            let all = names_of(name, country);
+            let (titles, rest) = parted_by_titles(name);
+            let of_title = |run: &String| format!("title {run}");
+            let is_title_alone = !titles.is_empty() && rest.is_empty();
+            if is_title_alone {
+                names.asked.extend(titles.iter().map(of_title));
+            } else {
+                names.stands.extend(titles.iter().map(of_title));
+            }
+            let is_whole = titles.is_empty() || is_title_alone;
+            let without_titles = if is_whole { name } else { &rest };
+            let (marks, body) = parted_by_marks(without_titles, country);
+            let words = names_of(&body, country);
+            let any = words.iter().map(|word| format!("any {word}"));
+            // In `12, rue Neuve rez` the last word is none of the street.
+            let of_mark = |run: &String| format!("mark {run}");
+            if marks.is_empty() {
+                names.asked.extend(name.iter().filter(|run| is_mark(run)).map(of_mark));
+                names.asked.extend(any);
+                names.stands.extend(words);
+            } else {
+                let marked: Vec<String> = words.iter().map(|word| format!("marked {marks} {word}")).collect();
+                names.stands.extend(name.iter().filter(|run| is_mark(run)).map(of_mark));
+                names.stands.extend(any.chain(marked.iter().cloned()));
+                names.asked.extend(marked);
+            }
+            names.stands.extend(all.last().cloned());
+            names.asked.extend(all);
+        }
+        names
     }
 
     /// The street without its kind: two spellings with a kind never meet there, and one without a kind meets each.
@@ -120,6 +157,30 @@ impl AddressParts {
             let (stands, asked) = if has_kind { (kinded, bare) } else { (bare, kinded) };
             names.stands.push(stands);
             names.asked.push(asked);
+        }
+        names
+    }
+
+    /// The street by the first letters of its words: `MG Road` meets `Mahatma Gandhi Road`, and two whole names never meet so.
+    pub(super) fn names_by_initials(&self, initials: &BTreeSet<String>) -> Names {
+        let mut names = Names::both(Vec::new());
+        for name in &self.names {
+            let words: Vec<&String> = name.iter().filter(|run| is_name(run)).collect();
+            let ends_so = words.iter().any(|run| run.ends_with("str")).then_some("st");
+            let kind = name.iter().find_map(|run| kind_of(run)).or(ends_so).unwrap_or_default();
+            let key = |what: &str, letters: &str| format!("{what} initials {kind} {letters}");
+            match words.as_slice() {
+                [letters] if initials.contains(*letters) || are_initials(letters) => {
+                    names.stands.push(key("by", letters));
+                    names.asked.push(key("with", letters));
+                }
+                [_, _, ..] if words.len() <= MOST_NAMES => {
+                    let letters: String = words.iter().filter_map(|word| word.chars().next()).collect();
+                    names.stands.push(key("with", &letters));
+                    names.asked.push(key("by", &letters));
+                }
+                _ => {}
+            }
         }
         names
     }
@@ -200,6 +261,39 @@ impl AddressParts {
         });
         std::iter::once((self.number.clone(), door)).chain(turned).collect()
     }
+}
+
+/// The titles of a name, and the name without them; nothing is left of one that is a title alone.
+fn parted_by_titles(name: &Segment) -> (Segment, Segment) {
+    let is_of_person = |run: &String| is_name(run) && is_title(run);
+    let (titles, rest): (Segment, Segment) = name.iter().cloned().partition(is_of_person);
+    let has_name = rest.iter().any(|run| is_name(run) && run.chars().count() >= SHORTEST_NAME);
+    (titles, if has_name { rest } else { Vec::new() })
+}
+
+/// What tells two streets with one name apart.
+fn is_mark(run: &str) -> bool {
+    const PAIRS: [&str; 62] = [
+        "grote", "kleine", "oude", "nieuwe", "lange", "korte", "hoge", "lage", "grand", "grande", "petit", "petite",
+        "vieux", "vieille", "nouveau", "nouvelle", "neuve", "haut", "haute", "bas", "basse", "grosse", "alte", "neu",
+        "kurze", "obere", "untere", "hohe", "old", "new", "upper", "lower", "great", "little", "nuova", "vecchia",
+        "piccola", "nueva", "vieja", "nova", "velha", "stora", "lilla", "norra", "sodra", "vastra", "ostra", "store",
+        "lille", "nordre", "sondre", "nya", "gamla", "stara", "nowa", "wielka", "mala", "north", "south", "east",
+        "west", "binnen",
+    ];
+    PAIRS.contains(&run)
+}
+
+/// What tells two streets with one name apart, and that name: `Oude` and `Nieuwe`, and the day of a month. No marks where
+/// they are all that there is: `Rue Neuve`.
+fn parted_by_marks(name: &Segment, country: Country) -> (String, Segment) {
+    let first = name.iter().find(|run| is_number(run) && run.parse().is_ok_and(|day: u32| day <= 31));
+    let is_mark = |run: &String| is_mark(run) || Some(run) == first;
+    let marks = name.iter().filter(|run| is_mark(run)).map(String::as_str).collect::<Vec<_>>().join(" ");
+    let body: Segment = name.iter().filter(|run| !is_mark(run)).cloned().collect();
+    let has_name = body.iter().any(|run| is_name(run) && run.chars().count() >= SHORTEST_NAME);
+    let is_counted = matches!(country.iso(), "CA" | "US");
+    if has_name && !is_counted { (marks, body) } else { (String::new(), name.clone()) }
 }
 
 fn names_of(name: &Segment, country: Country) -> Vec<String> {
@@ -318,6 +412,18 @@ fn month(word: &str, country: Country) -> Option<&'static str> {
     months.iter().find(|(short, _)| *short == word).map(|(_, month)| *month)
 }
 
+/// Whether a word can be nothing but initials: it has no vowel.
+fn are_initials(word: &str) -> bool {
+    let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    (2..=MOST_NAMES).contains(&word.chars().count()) && !word.contains(is_vowel)
+}
+
+/// Whether a word says what kind of street it is, in whatever form.
+pub(in crate::post) fn names_kind_of_street(run: &str, country: Country) -> bool {
+    let is_kind = |run: &str| kind_of(run).is_some() || MORE_KINDS.contains(&run);
+    is_kind(run) || plain_run(run, country).is_some_and(|run| is_kind(&run))
+}
+
 /// Whether a word, in its short form, says what kind of street it is.
 pub(in crate::post) fn is_kind_of_street(run: &str) -> bool {
     KINDS.iter().any(|(kind, _)| *kind == run)
@@ -354,13 +460,35 @@ fn is_of_door(segment: &[String], at: usize) -> bool {
         || matches!(lead, [letter] if is_letter(letter)) && is_before_house()
 }
 
+/// `Calle 2 de Mayo, 12`: the house number is the second one, in whatever part it stands.
+fn with_house_behind_name(segments: Vec<Segment>, country: Country) -> Vec<Segment> {
+    let lacks_house = |segment: &Segment| {
+        let at = segment.iter().position(|run| is_number(run));
+        at.is_some_and(|at| {
+            let is_bare = !segment[..at].iter().any(|run| is_name(run));
+            is_bare && is_of_name_at(segment, at, country) && !segment[at + 1..].iter().any(|run| is_number(run))
+        })
+    };
+    let mut whole: Vec<Segment> = Vec::new();
+    for segment in segments {
+        let is_numbered = segment.first().is_some_and(|run| is_number(run));
+        match whole.last_mut().filter(|before| is_numbered && lacks_house(before)) {
+            Some(before) => before.extend(segment),
+            None => whole.push(segment),
+        }
+    }
+    whole
+}
+
 /// Where the first number of a line is a part of the street's name: where the house number is.
-fn behind_day(segment: &[String], at: usize) -> Option<usize> {
+fn behind_day(segment: &[String], at: usize, country: Country) -> Option<usize> {
     let (lead, rest) = (&segment[..at], &segment[at + 1..]);
     let is_bare = !lead.is_empty() && !lead.iter().any(|run| is_name(run) || is_number(run) || is_kind_of_door(run));
     let is_month = |run: &String| is_name(run) && run.chars().count() >= 3 && !door::is_between_numbers(run);
     let is_day = is_bare && rest.first().is_some_and(is_month);
-    let number = rest.iter().position(|run| is_number(run)).filter(|_| is_day)?;
+    // `25 de Mayo 144`.
+    let is_known = || (is_bare || lead.is_empty()) && is_of_name_at(segment, at, country);
+    let number = rest.iter().position(|run| is_number(run)).filter(|_| is_day || is_known())?;
     Some(at + 1 + number)
 }
 
@@ -369,7 +497,9 @@ fn name_in(rest: &[String], country: Country) -> (usize, usize) {
     let is_start = |at: &usize| {
         let run = &rest[*at];
         let is_counted = is_number(run) && names_by_number(&rest[*at..], country);
-        is_counted || !is_number(run) && !door::is_letter_at(rest, *at) && !door::is_between_numbers(run)
+        is_counted
+            || is_named_by_letters(rest, *at)
+            || !is_number(run) && !door::is_letter_at(rest, *at) && !door::is_between_numbers(run)
     };
     let from = (0..rest.len()).find(is_start).unwrap_or(rest.len());
     let is_end = |at: &usize| {
@@ -379,6 +509,14 @@ fn name_in(rest: &[String], country: Country) -> (usize, usize) {
     };
     let to = (from + 1..rest.len()).find(is_end).unwrap_or(rest.len());
     (from, to.max(from))
+}
+
+/// `MG Road`, and no letter of the house before the name of a street: `12 B Av. Louise`.
+fn is_named_by_letters(rest: &[String], at: usize) -> bool {
+    let (before, [letters, kind, behind @ ..]) = rest.split_at(at) else { return false };
+    let has_name = || behind.iter().take_while(|run| !is_number(run)).any(|run| is_name(run));
+    let is_first = before.iter().all(|run| is_number(run));
+    is_first && letters.chars().count() <= 2 && is_name(letters) && is_kind_of_street(kind) && !has_name()
 }
 
 /// In which of the parts below a number the street's name is, and what stands behind it there.

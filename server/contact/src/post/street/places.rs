@@ -250,6 +250,11 @@ pub(super) fn one_name(place: &str) -> &str {
     ONE_NAME.get(place).copied().unwrap_or(place)
 }
 
+/// Whether a word is one of the names of a place that has several.
+pub(in crate::post) fn is_known_place(run: &str) -> bool {
+    ONE_NAME.contains_key(run)
+}
+
 fn is_place(run: &str) -> bool {
     let is_word = run.chars().count() >= SHORTEST && run.chars().all(char::is_alphabetic);
     is_word && !is_kind_of_door(run) && !SHARED.contains(&run)

@@ -1,6 +1,6 @@
 //! Where the postcode of an address abroad stands, however it is spaced.
 
-use super::{Segment, is_number};
+use super::{Segment, is_kind_of_street, is_number};
 use crate::country::Country;
 
 /// How a postcode is written in two, by the number of digits on either side.
@@ -54,9 +54,13 @@ pub(super) fn around_postcode(segments: &[Segment], country: Country) -> Option<
     let code_of = |at: usize| {
         let segment = &segments[at];
         let is_at_end = |from: &usize| is_alone || at > 0 && (*from == 0 || *from + 1 == segment.len());
+        // `228 MG Road`.
+        let is_street = |from: usize| from == 0 && at > 0 && segment.last().is_some_and(|run| is_kind_of_street(run));
         let is_box = |from: usize| from > 0 && segment[from - 1] == "pobox";
-        let found =
-            (0..segment.len()).rev().filter(is_at_end).find(|from| is_code(&segment[*from], country) && !is_box(*from));
+        let found = (0..segment.len())
+            .rev()
+            .filter(is_at_end)
+            .find(|from| is_code(&segment[*from], country) && !is_box(*from) && !is_street(*from));
         // `C1425CLA`.
         let inside =
             || (1..segment.len()).find(|from| at > 0 && is_code(&segment[*from], country) && segment[*from].len() >= 4);
@@ -98,8 +102,22 @@ const LONG: [(&str, usize); 2] = [("PT", 7), ("BR", 7)];
 fn is_code(run: &str, country: Country) -> bool {
     // There every postcode has letters.
     let has_letters = matches!(country.iso(), "CA" | "GB" | "IE");
-    is_number(run) && run.len() >= 3 && !has_letters || is_lettered_code(run)
+    let fewest = FEWEST.iter().find(|(_, all)| all.contains(&country.iso())).map_or(3, |(digits, _)| *digits);
+    is_number(run) && run.len() >= fewest && !has_letters || is_lettered_code(run)
 }
+
+/// Digits of the shortest postcodes of countries, without the zeros in front that a spreadsheet takes away; three elsewhere.
+const FEWEST: [(usize, &[&str]); 3] = [
+    (
+        4,
+        &[
+            "AR", "AT", "AU", "BE", "BG", "CH", "DE", "ES", "FR", "HU", "LI", "LU", "MX", "NZ", "PT", "SI", "SK", "TR",
+            "US",
+        ],
+    ),
+    (5, &["CN", "CZ", "GR", "HR", "ID", "PK", "RO", "SE", "SG", "TH"]),
+    (6, &["IN", "RU"]),
+];
 
 /// A postcode of letters and digits, as [`with_whole_code`] writes it: no other run has both.
 pub(in crate::post) fn is_lettered_code(run: &str) -> bool {
