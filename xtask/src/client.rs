@@ -42,7 +42,6 @@ impl ClientRequest {
     }
 }
 
-/// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientResponse {
     pub status: u16,

@@ -24,7 +24,7 @@ const SOURCES: [&str; 17] = [
     "server/ledger/src/formats/checkpoint_slots.rs",
     "server/ledger/src/formats/last_checkpoint.rs",
     "server/ledger/src/store/sled_engine.rs",
-    "server/ledger/src/formats/brakes.rs",
+    "server/ledger/src/formats/attempts.rs",
     "server/ledger/src/formats/token.rs",
     "server/core/src/service/receipt.rs",
     "app/model/src/cookie.rs",

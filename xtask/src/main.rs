@@ -18,6 +18,7 @@ mod names;
 mod npm;
 mod planted;
 mod requirements;
+mod root_docs;
 mod run;
 mod size;
 mod strip;

@@ -26,7 +26,6 @@ const TREE: &str = "target/faults";
 struct Fault {
     /// The crate whose tests have to notice it.
     of: String,
-    /// What it breaks.
     breaks: String,
     /// The folder that it is in, where that is not the crate's.
     #[serde(rename = "in")]

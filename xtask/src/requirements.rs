@@ -104,7 +104,6 @@ impl fmt::Display for RequirementFault {
 struct RequirementRow<'a> {
     line: usize,
     id: &'a str,
-    /// The last cell.
     shown_by: &'a str,
 }
 

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use anyhow::{Error, Result, bail};
 
-use crate::{browser_files, browser_tests, crates, documents, error_types, names, requirements, run, size, tests_list};
+use crate::{
+    browser_files, browser_tests, crates, documents, error_types, names, requirements, root_docs, run, size, tests_list,
+};
 
 /// One suite: its name, the seconds it may take on two cores from nothing, and what it runs.
 struct Suite {
@@ -41,7 +43,10 @@ const SUITES: &[Suite] = &[
     Suite {
         name: "documentation",
         budget: 180,
-        run: || run::cargo(&["doc", "--workspace", "--exclude", "panel", "--no-deps", "--quiet"]),
+        run: || {
+            root_docs::check()?;
+            run::cargo(&["doc", "--workspace", "--exclude", "panel", "--no-deps", "--quiet"])
+        },
     },
     Suite {
         name: "tests",

@@ -9,7 +9,6 @@ use super::purpose::{Purpose, PurposeId, Regime};
 /// One purpose whose question is no longer the one that people answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuestionChange {
-    /// The purpose.
     pub purpose: PurposeId,
     /// What changed, in the order of [`Facet`].
     pub facets: BTreeSet<Facet>,
@@ -22,7 +21,6 @@ pub struct QuestionChange {
 pub enum Facet {
     /// The regime, such as from `low_impact` to `consent`.
     Regime,
-    /// The legal basis.
     LegalBasis,
     /// A cookie that was not there, or that served another purpose.
     Cookie(String),

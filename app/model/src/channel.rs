@@ -59,7 +59,6 @@ pub enum ChannelNeed {
 pub struct ChannelRule {
     /// The channel it is for.
     pub channel: Channel,
-    /// What is needed.
     pub need: ChannelNeed,
     /// First day on which it holds.
     pub from: time::Date,

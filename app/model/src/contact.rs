@@ -63,9 +63,7 @@ impl Channel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GivenAt {
-    /// Its kind.
     pub kind: PointKind,
-    /// Which one.
     pub name: PointName,
 }
 

@@ -11,7 +11,6 @@ use super::purpose::RegimeOverride;
 pub struct Controller {
     /// The short name used in running text.
     pub name: String,
-    /// The legal name.
     pub legal_name: String,
     /// Postal address, one line an entry.
     pub address: Vec<String>,

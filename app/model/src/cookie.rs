@@ -15,6 +15,7 @@
 //! what cannot be read grants nothing, and of it only the objections that can be read are taken.
 //!
 //! Written with each answer; read at each request and by `frontend/embed/embed.js`: a table of cases holds the two together.
+#![warn(missing_docs)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

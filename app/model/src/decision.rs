@@ -1,4 +1,5 @@
 //! The decision: the answer to "may I?".
+#![warn(missing_docs)]
 
 mod channel;
 mod purpose;

@@ -34,7 +34,6 @@ pub const RECORD_VERSION: u32 = 1;
 pub struct Event {
     /// What every event has.
     pub head: Head,
-    /// What happened.
     pub body: Body,
 }
 
@@ -50,7 +49,6 @@ pub struct Head {
     /// Whom it is about; absent for a refusal without a consent id and for continued use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
-    /// Who did it.
     pub actor: Actor,
     /// Where it came in.
     pub route: Route,
@@ -296,7 +294,6 @@ pub struct Call {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answered {
-    /// The answer.
     pub answer: Answer,
     /// The revision of the question that was answered.
     pub revision: u32,
@@ -306,7 +303,6 @@ pub struct Answered {
     pub until: Option<Date>,
 }
 
-/// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Actor {
@@ -362,11 +358,9 @@ pub enum Route {
     Portal,
     /// The machine interface.
     Api,
-    /// An import.
     Import,
     /// Global Privacy Control.
     Gpc,
-    /// The desk.
     Desk,
     /// The command line, or Keuze by itself.
     System,

@@ -160,7 +160,6 @@ impl FromStr for ShardNumber {
 /// Where a record stands: its shard and its index in that shard's tree, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordAddress {
-    /// The shard.
     pub shard: ShardNumber,
     /// The leaf's index within the shard.
     pub index: u64,

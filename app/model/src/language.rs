@@ -9,7 +9,6 @@ pub enum Language {
     /// Dutch, the default.
     #[default]
     Nl,
-    /// English.
     En,
 }
 
@@ -36,9 +35,7 @@ impl Language {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Localized {
-    /// Dutch.
     pub nl: String,
-    /// English.
     pub en: String,
 }
 

@@ -1,4 +1,5 @@
 //! Messages: what is advertising, and what is not (S-19).
+#![warn(missing_docs)]
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};

@@ -19,7 +19,6 @@ pub struct NoticeRef {
 /// Every string of both layers in one language; the content behind [`NoticeRef::strings`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeStrings {
-    /// The language.
     pub language: Language,
     /// First layer.
     pub heading: String,
@@ -77,13 +76,10 @@ pub struct SignalStrings {
 /// A purpose as the second layer shows it, in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticePurpose {
-    /// Its id.
     pub id: super::purpose::PurposeId,
-    /// Its regime.
     pub regime: super::purpose::Regime,
     /// The revision of its question.
     pub revision: u32,
-    /// Its name.
     pub name: String,
     /// One sentence.
     pub description: String,

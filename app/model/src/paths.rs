@@ -69,7 +69,6 @@ pub enum Endpoint {
     Preferences,
     /// Every cookie and every party.
     Register,
-    /// A receipt.
     Receipt,
     /// What a problem means.
     ProblemType,
@@ -108,17 +107,13 @@ pub enum Endpoint {
 
     /// The desk: looking up.
     Desk,
-    /// Signing in.
     DeskSignIn,
-    /// Signing out.
     DeskSignOut,
     /// A new password.
     DeskPassword,
-    /// A look-up.
     DeskLookUp,
     /// The form that opens a call.
     DeskCall,
-    /// Opening it.
     DeskCallOpen,
     /// An open call.
     DeskCallScreen,
@@ -130,7 +125,6 @@ pub enum Endpoint {
     DeskPersonMerge,
     /// What joined a person later is their own.
     DeskPersonSame,
-    /// Erasing a person.
     DeskPersonErase,
 
     /// The verifier keys of the logs.
@@ -171,7 +165,6 @@ pub enum Endpoint {
 pub enum RateClass {
     /// Answers, by form and by script.
     Choices,
-    /// Continued use.
     ContinuedUse,
     /// Saying no with nothing in hand, or by the code of a letter.
     Objections,
@@ -192,7 +185,6 @@ pub enum RateClass {
 /// What a POST may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
     Nothing,
     /// Who is signed in, and nothing else.
     Session,
@@ -202,7 +194,6 @@ pub enum Effect {
     Objection,
 }
 
-/// A POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PostMethod {
     /// The limit.
@@ -244,7 +235,6 @@ const fn form(path: &'static str, class: RateClass, effect: Effect) -> Spec {
 }
 
 impl Endpoint {
-    /// All of them.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     const fn spec(self) -> Spec {
@@ -416,7 +406,6 @@ pub fn in_language(path: &str, language: Language) -> String {
     format!("{path}?lang={}", language.tag())
 }
 
-/// A receipt.
 pub fn receipt(number: impl Display, token: impl Display) -> String {
     Endpoint::Receipt.filled(&[&number, &token])
 }
@@ -451,7 +440,6 @@ pub fn desk_person(id: impl Display) -> String {
     Endpoint::DeskPerson.filled(&[&id])
 }
 
-/// A log's checkpoint.
 pub fn checkpoint(shard: impl Display) -> String {
     Endpoint::Checkpoint.filled(&[&shard])
 }

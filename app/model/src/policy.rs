@@ -21,7 +21,6 @@ pub struct Policy {
     pub notice_revision: u32,
     /// The site's name for people, such as `voipro.nl`.
     pub site: String,
-    /// Who asks.
     pub controller: Controller,
     /// In the order in which they are shown.
     pub purposes: Vec<Purpose>,
@@ -68,7 +67,6 @@ pub struct Gpc {
 pub struct StatementRef {
     /// Its date, which is its name.
     pub date: Date,
-    /// Its language.
     pub language: Language,
     /// SHA-256 of its exact bytes.
     pub sha256: ContentHash,

@@ -96,9 +96,7 @@ impl Purpose {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegimeOverride {
-    /// Why.
     pub reason: String,
-    /// Who decided it.
     pub by: String,
     /// When, as a civil date.
     pub on: time::Date,
@@ -123,7 +121,6 @@ pub struct Attestation {
     pub identifier_months: u32,
     /// Data is kept at most 25 months.
     pub data_months: u32,
-    /// Who attested.
     pub attested_by: String,
     /// When, as a civil date.
     pub attested_on: time::Date,

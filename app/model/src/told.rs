@@ -14,7 +14,6 @@ pub enum ToldEvent {
 }
 
 impl ToldEvent {
-    /// Of an event.
     pub fn from_event(event: &Event) -> Self {
         match &event.body {
             Body::RetentionRun(run) => Self::Ended(run.ended),

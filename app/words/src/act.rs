@@ -136,7 +136,6 @@ pub fn route(route: Route, language: Language) -> &'static str {
     pick(language, nl, en)
 }
 
-/// Who did it.
 pub fn actor(actor: &Actor, language: Language) -> String {
     match actor {
         Actor::Visitor => pick(language, "bezoeker", "visitor").to_owned(),

@@ -14,11 +14,9 @@ pub struct CallWords {
     pub look_up: &'static str,
     /// Says that a call is open.
     pub open: fn(reference: &str) -> String,
-    /// Link to it.
     pub to_call: &'static str,
     /// Field: reference.
     pub reference: &'static str,
-    /// What stands there.
     pub reference_help: &'static str,
     /// Field: who called whom.
     pub direction: &'static str,
@@ -42,9 +40,7 @@ pub struct CallWords {
     pub offered: &'static str,
     /// Button: it was not.
     pub not_offered: &'static str,
-    /// It was offered.
     pub was_offered: &'static str,
-    /// It was not.
     pub was_not_offered: &'static str,
     /// Heading, and button of a channel: an objection.
     pub objection: &'static str,
@@ -60,7 +56,6 @@ pub struct CallWords {
     pub found_by: &'static str,
     /// Nobody is known under that.
     pub unknown: &'static str,
-    /// Several may be.
     pub several: &'static str,
     /// Button: it is this one.
     pub is_this: fn(name: &str) -> String,
@@ -68,7 +63,6 @@ pub struct CallWords {
     pub close: &'static str,
     /// Read this number to the person.
     pub read_out: &'static str,
-    /// It was recorded.
     pub recorded: fn(channels: &str, since: &str) -> String,
     /// It was recorded before.
     pub recorded_before: fn(channels: &str, since: &str) -> String,
@@ -78,7 +72,6 @@ pub struct CallWords {
     pub keys: &'static str,
     /// Title and heading of a person's page.
     pub person_title: &'static str,
-    /// Nobody was found.
     pub nobody: &'static str,
     /// What that can mean.
     pub nobody_help: &'static str,
@@ -88,7 +81,6 @@ pub struct CallWords {
     pub language: &'static str,
     /// Where an objection came in.
     pub came_by: &'static str,
-    /// By letter.
     pub by_letter: &'static str,
     /// By mail.
     pub by_email: &'static str,
@@ -98,7 +90,6 @@ pub struct CallWords {
     pub by_our_call: &'static str,
     /// Button: asks for an opt-in.
     pub ask_opt_in: &'static str,
-    /// What that is.
     pub ask_opt_in_help: &'static str,
     /// An opt-in was asked for.
     pub asked_opt_in: fn(channel: &str) -> String,
@@ -108,13 +99,11 @@ pub struct CallWords {
     pub goes_on: fn(what: &str) -> String,
     /// Heading: merge.
     pub merge: &'static str,
-    /// What it does.
     pub merge_help: &'static str,
     /// Field: the other's customer number.
     pub other: &'static str,
     /// Box: they are one.
     pub same: &'static str,
-    /// Button.
     pub merge_button: &'static str,
     /// It is done.
     pub merged: &'static str,
@@ -140,7 +129,6 @@ pub struct CallWords {
     pub fault_erase: &'static str,
 }
 
-/// Dutch.
 pub const NL: CallWords = CallWords {
     title: "Gesprek",
     look_up: "Opzoeken",
@@ -213,7 +201,6 @@ pub const NL: CallWords = CallWords {
     fault_erase: erasing::NL.unconfirmed,
 };
 
-/// English.
 pub const EN: CallWords = CallWords {
     title: "Call",
     look_up: "Look up",
@@ -289,7 +276,6 @@ pub const EN: CallWords = CallWords {
 };
 
 impl CallWords {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,

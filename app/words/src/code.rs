@@ -11,11 +11,9 @@ pub struct CodeWords {
     pub ask_title_mobile: &'static str,
     /// What happens next.
     pub ask_lead: &'static str,
-    /// The address.
     pub address: &'static str,
     /// The address or mobile number.
     pub address_mobile: &'static str,
-    /// Its button.
     pub send: &'static str,
     /// Before the ways that need no code.
     pub without: &'static str,
@@ -31,9 +29,7 @@ pub struct CodeWords {
     pub enter_help: &'static str,
     /// The same of a text message.
     pub enter_help_text: &'static str,
-    /// The code.
     pub code: &'static str,
-    /// How it looks.
     pub code_help: &'static str,
     /// Title of the page that takes a spare code.
     pub spare_title: &'static str,
@@ -41,11 +37,8 @@ pub struct CodeWords {
     pub spare_lead: fn(&str, Option<u32>) -> String,
     /// Where the spare code is and what it does.
     pub spare_help: &'static str,
-    /// The spare code.
     pub spare_code: &'static str,
-    /// How it looks.
     pub spare_code_help: &'static str,
-    /// Its button.
     pub enter: &'static str,
     /// The link to a new code.
     pub again: &'static str,
@@ -57,7 +50,6 @@ pub struct CodeWords {
     pub code_fault: fn(CodeFault) -> String,
 }
 
-/// Dutch.
 pub const NL: CodeWords = CodeWords {
     ask_title: "Bevestig uw e-mailadres",
     ask_title_mobile: "Bevestig uw e-mailadres of mobiele nummer",
@@ -119,7 +111,6 @@ pub const NL: CodeWords = CodeWords {
     },
 };
 
-/// English.
 pub const EN: CodeWords = CodeWords {
     ask_title: "Confirm your e-mail address",
     ask_title_mobile: "Confirm your e-mail address or mobile number",
@@ -181,7 +172,6 @@ pub const EN: CodeWords = CodeWords {
 };
 
 impl CodeWords {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

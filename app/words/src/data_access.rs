@@ -8,9 +8,7 @@ use model::language::Language::{self, En, Nl};
 
 /// The words of what is held about a person, and of erasing it.
 pub struct Insight {
-    /// Title.
     pub title: &'static str,
-    /// What stands here.
     pub lead: fn(&str) -> String,
     /// Nobody is known at the address.
     pub nobody: &'static str,
@@ -46,9 +44,7 @@ pub struct Insight {
     pub kept_line: fn(&str, &str, &str) -> String,
     /// Heading of the download.
     pub download: &'static str,
-    /// What it is.
     pub download_help: &'static str,
-    /// Its link.
     pub download_link: &'static str,
     /// Heading of the supervisors.
     pub complain: &'static str,
@@ -56,7 +52,6 @@ pub struct Insight {
     pub complain_help: &'static str,
     /// Heading of erasing.
     pub erase: &'static str,
-    /// What it does.
     pub erase_help: &'static str,
     /// The link to it.
     pub erase_link: &'static str,
@@ -68,7 +63,6 @@ pub struct Insight {
     pub backups: fn(Date) -> String,
     /// Heading of the blocking list.
     pub block: &'static str,
-    /// What it is.
     pub block_help: &'static [&'static str],
     /// The box that declines it.
     pub decline: &'static str,
@@ -76,23 +70,19 @@ pub struct Insight {
     pub confirm: &'static str,
     /// Its fault.
     pub unconfirmed: &'static str,
-    /// Its button.
     pub erase_button: &'static str,
     /// Leads back.
     pub back: &'static str,
     /// Title of the answer.
     pub erased_title: &'static str,
-    /// What was done.
     pub erased: &'static str,
     /// The addresses are on the blocking list.
     pub on_list: &'static str,
-    /// They are not.
     pub not_on_list: &'static str,
     /// The number to keep.
     pub number: &'static str,
 }
 
-/// Dutch.
 pub const NL: Insight = Insight {
     title: "Wat wij van u bewaren",
     lead: |address| format!("Dit is alles wat bij {address} hoort."),
@@ -166,7 +156,6 @@ pub const NL: Insight = Insight {
     number: "Nummer",
 };
 
-/// English.
 pub const EN: Insight = Insight {
     title: "What we hold about you",
     lead: |address| format!("This is everything that belongs to {address}."),
@@ -241,7 +230,6 @@ pub const EN: Insight = Insight {
 };
 
 impl Insight {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,

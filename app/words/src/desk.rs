@@ -14,7 +14,6 @@ pub struct DeskWords {
     pub name: &'static str,
     /// Field: password.
     pub password: &'static str,
-    /// Button.
     pub sign_in_button: &'static str,
     /// How to get in.
     pub sign_in_help: &'static str,
@@ -42,7 +41,6 @@ pub struct DeskWords {
     pub new_password: &'static str,
     /// What makes a good one.
     pub new_password_help: &'static str,
-    /// Field: new password.
     pub new_password_field: &'static str,
     /// Field: once more.
     pub again: &'static str,
@@ -68,9 +66,7 @@ pub struct DeskWords {
     pub query_help: &'static str,
     /// Field: why.
     pub reason: &'static str,
-    /// What stands there.
     pub reason_help: &'static str,
-    /// Button.
     pub look_up_button: &'static str,
     /// A fault of what was typed.
     pub fault_reason: &'static str,
@@ -90,13 +86,10 @@ pub struct DeskWords {
     pub record: fn(address: &str) -> String,
     /// Receipt number.
     pub number: &'static str,
-    /// Consent id.
     pub consent_id: &'static str,
     /// The random number of a person.
     pub person_id: &'static str,
-    /// There is none.
     pub no_consent_id: &'static str,
-    /// Who did it.
     pub actor: &'static str,
     /// Surface, build, variant.
     pub surface: &'static str,
@@ -122,9 +115,7 @@ pub struct DeskWords {
     pub purpose: &'static str,
     /// Column: decision.
     pub decision: &'static str,
-    /// Allow.
     pub allow: &'static str,
-    /// Deny.
     pub deny: &'static str,
     /// Column: why.
     pub why: &'static str,
@@ -144,7 +135,6 @@ pub struct DeskWords {
     pub proof: &'static str,
     /// It checks out.
     pub proof_right: fn(size: u64, root: &str) -> String,
-    /// It does not.
     pub proof_wrong: &'static str,
     /// Unfolds the proof's text.
     pub proof_text: &'static str,
@@ -152,7 +142,6 @@ pub struct DeskWords {
     pub zone: &'static str,
 }
 
-/// Dutch.
 pub const NL: DeskWords = DeskWords {
     title: "Balie",
     sign_in: "Aanmelden bij de balie",
@@ -237,7 +226,6 @@ pub const NL: DeskWords = DeskWords {
     zone: "Tijden zijn in Nederlandse tijd.",
 };
 
-/// English.
 pub const EN: DeskWords = DeskWords {
     title: "Desk",
     sign_in: "Sign in to the desk",
@@ -321,7 +309,6 @@ pub const EN: DeskWords = DeskWords {
 };
 
 impl DeskWords {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

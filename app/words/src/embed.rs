@@ -11,7 +11,6 @@ pub struct EmbedWords {
     pub refused: &'static str,
     /// The same, where something was allowed before.
     pub withdrawn: &'static str,
-    /// Everything was accepted.
     pub accepted: &'static str,
     /// Something was switched on; the names of what is on follow.
     pub kept: &'static str,
@@ -31,13 +30,11 @@ pub struct EmbedWords {
     pub blocked: &'static str,
     /// Something that was withdrawn still runs, on a page where somebody has typed.
     pub offer: &'static str,
-    /// Ends it.
     pub reload: &'static str,
     /// The way back to the settings, where the page has none of its own.
     pub settings: &'static str,
 }
 
-/// Dutch.
 pub const NL: EmbedWords = EmbedWords {
     refused: "Geweigerd. Alleen noodzakelijke cookies staan aan.",
     withdrawn: "Ingetrokken. Alleen noodzakelijke cookies staan aan.",
@@ -55,7 +52,6 @@ pub const NL: EmbedWords = EmbedWords {
     settings: "Cookie-instellingen",
 };
 
-/// English.
 pub const EN: EmbedWords = EmbedWords {
     refused: "Refused. Only necessary cookies are on.",
     withdrawn: "Withdrawn. Only necessary cookies are on.",

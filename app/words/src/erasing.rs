@@ -9,7 +9,6 @@ use model::language::Language::{self, En, Nl};
 pub struct Erasing {
     /// Opens the form.
     pub heading: &'static str,
-    /// What it does.
     pub help: &'static str,
     /// Field: how it is known that it is this person.
     pub known_by: &'static str,
@@ -19,13 +18,11 @@ pub struct Erasing {
     pub decline: &'static str,
     /// Box: they asked for it.
     pub asked: &'static str,
-    /// Its button.
     pub button: &'static str,
     /// It is done, with the receipt's number.
     pub done: fn(number: &str) -> String,
     /// Their contact points are on the blocking list.
     pub on_list: &'static str,
-    /// They are not.
     pub not_on_list: &'static str,
     /// Until when backups hold it.
     pub backups: fn(Date) -> String,
@@ -35,7 +32,6 @@ pub struct Erasing {
     pub unconfirmed: &'static str,
 }
 
-/// Dutch.
 pub const NL: Erasing = Erasing {
     heading: "Gegevens wissen",
     help: "Wist alles van deze persoon: gegevens, keuzes en wat er gebeurde. Dit is niet terug te draaien.",
@@ -52,7 +48,6 @@ pub const NL: Erasing = Erasing {
     unconfirmed: "Bevestig dat de persoon zelf om wissen vroeg, en schrijf hoe u dat weet. Er is niets gewist.",
 };
 
-/// English.
 pub const EN: Erasing = Erasing {
     heading: "Erase data",
     help: "Erases everything of this person: details, choices and what happened. This cannot be undone.",
@@ -70,7 +65,6 @@ pub const EN: Erasing = Erasing {
 };
 
 impl Erasing {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,

@@ -5,7 +5,6 @@ use model::language::Language;
 
 /// A code beside the one that was asked for, which works in any browser.
 pub struct Spare {
-    /// The code.
     pub code: String,
     /// Until when, as people read it.
     pub until: String,
@@ -80,7 +79,6 @@ const CODE_EN: CodeMail = CodeMail {
 };
 
 impl CodeMail {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &CODE_NL,
@@ -120,7 +118,6 @@ const CONFIRMATION_EN: Confirmation = Confirmation {
 };
 
 impl Confirmation {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &CONFIRMATION_NL,

@@ -8,13 +8,10 @@ pub struct NewsletterWords {
     pub title: &'static str,
     /// What one gets, and how to end it.
     pub lead: fn(&str) -> String,
-    /// The address.
     pub address: &'static str,
-    /// The name.
     pub name: &'static str,
     /// The name is not needed.
     pub name_help: &'static str,
-    /// Its button.
     pub sign_up: &'static str,
     /// What happens next.
     pub next: fn(u32) -> String,
@@ -26,7 +23,6 @@ pub struct NewsletterWords {
     pub confirm_title: &'static str,
     /// What the button does.
     pub confirm_lead: fn(&str) -> String,
-    /// Its button.
     pub confirm: &'static str,
     /// Title when the link does not work.
     pub stale_title: &'static str,
@@ -34,7 +30,6 @@ pub struct NewsletterWords {
     pub stale: &'static [&'static str],
 }
 
-/// Dutch.
 pub const NL: NewsletterWords = NewsletterWords {
     title: "Aanmelden voor de nieuwsbrief",
     lead: |site| format!("U krijgt dan de nieuwsbrief van {site}. In elke nieuwsbrief staat een link om te stoppen."),
@@ -64,7 +59,6 @@ pub const NL: NewsletterWords = NewsletterWords {
     ],
 };
 
-/// English.
 pub const EN: NewsletterWords = NewsletterWords {
     title: "Sign up for the newsletter",
     lead: |site| format!("You then get the newsletter of {site}. Every newsletter has a link that stops it."),
@@ -97,7 +91,6 @@ pub const EN: NewsletterWords = NewsletterWords {
 };
 
 impl NewsletterWords {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

@@ -28,7 +28,6 @@ pub struct ObjectionWords {
     /// Leads to the page with nothing in hand.
     pub elsewhere: &'static str,
 
-    /// It stopped.
     pub stopped: &'static str,
     /// It had stopped before.
     pub stopped_before: &'static str,
@@ -44,7 +43,6 @@ pub struct ObjectionWords {
     pub number_help: fn(phone: &str) -> String,
     /// Heading over the offer to stop everything.
     pub offer: &'static str,
-    /// What that does.
     pub offer_help: &'static str,
     /// After everything stopped that is known of somebody: what is not known goes on.
     pub not_known: &'static str,
@@ -67,11 +65,9 @@ pub struct ObjectionWords {
     pub phone_help: &'static str,
     /// Legend over the three postal fields.
     pub post: &'static str,
-    /// Postcode.
     pub postcode: &'static str,
     /// House number.
     pub house: &'static str,
-    /// Addition.
     pub addition: &'static str,
     /// That it may stay empty.
     pub optional: &'static str,
@@ -81,7 +77,6 @@ pub struct ObjectionWords {
     pub lines: &'static str,
     /// What they look like.
     pub lines_help: &'static str,
-    /// Its country.
     pub country: &'static str,
     /// E-mail address.
     pub email: &'static str,
@@ -102,13 +97,11 @@ pub struct ObjectionWords {
     pub letter_title: &'static str,
     /// What can be done there.
     pub letter_lead: &'static str,
-    /// The code.
     pub code: &'static str,
     /// What it looks like.
     pub code_help: &'static str,
     /// The box for everything else.
     pub also_rest: &'static str,
-    /// The button.
     pub stop_post: &'static str,
     /// For whoever has no code.
     pub no_code: &'static str,
@@ -124,7 +117,6 @@ pub struct ObjectionWords {
     pub it_is: &'static str,
 }
 
-/// Dutch.
 pub const NL: ObjectionWords = ObjectionWords {
     link_title: |channel| match channel {
         Channel::Newsletter => "Geen nieuwsbrief meer",
@@ -263,7 +255,6 @@ pub const NL: ObjectionWords = ObjectionWords {
     it_is: "Ja, dit klopt",
 };
 
-/// English.
 pub const EN: ObjectionWords = ObjectionWords {
     link_title: |channel| match channel {
         Channel::Newsletter => "No more newsletter",
@@ -399,7 +390,6 @@ pub const EN: ObjectionWords = ObjectionWords {
 };
 
 impl ObjectionWords {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

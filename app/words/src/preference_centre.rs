@@ -15,13 +15,11 @@ pub struct Centre {
     pub with_code: &'static str,
     /// What goes without.
     pub without_code: &'static str,
-    /// Heading.
     pub heading: &'static str,
     /// Who is signed in.
     pub signed_in: fn(&str) -> String,
     /// Ends the session.
     pub sign_out: &'static str,
-    /// What is held.
     pub insight: &'static str,
     /// Nobody is known at the address.
     pub nobody: &'static str,
@@ -53,11 +51,9 @@ pub struct Centre {
     pub given_for: fn(&str) -> String,
     /// Heading of the one press for everything.
     pub stop_all_heading: &'static str,
-    /// What it does.
     pub stop_all_help: &'static str,
     /// The same at an address or number that is not one person's.
     pub stop_all_there: &'static str,
-    /// Its button.
     pub stop_all: &'static str,
     /// What goes on all the same.
     pub service: &'static str,
@@ -79,21 +75,17 @@ pub struct Centre {
     pub lifted: &'static str,
     /// Since when it holds.
     pub holds_since: fn(Date) -> String,
-    /// What stopped.
     pub what_stopped: &'static str,
-    /// What started.
     pub what_started: &'static str,
     /// For what an objection was taken off.
     pub what_lifted: &'static str,
     /// The button that takes an objection off.
     pub lift: &'static str,
-    /// What it does.
     pub lift_help: &'static str,
     /// What is denied all the same.
     pub still_denied: &'static str,
     /// The link to lifting that, for whoever has the address or number.
     pub prove: &'static str,
-    /// The receipt's number.
     pub number: &'static str,
     /// What it is good for.
     pub number_help: fn(&str) -> String,
@@ -113,7 +105,6 @@ pub struct Centre {
     pub back: &'static str,
 }
 
-/// Dutch.
 pub const NL: Centre = Centre {
     other_ways: "Reclame per post, e-mail of telefoon",
     with_code: "Zien en veranderen wat u van ons krijgt",
@@ -172,7 +163,6 @@ pub const NL: Centre = Centre {
     back: "Terug naar uw keuzes",
 };
 
-/// English.
 pub const EN: Centre = Centre {
     other_ways: "Advertising by post, e-mail or phone",
     with_code: "See and change what you get from us",
@@ -232,7 +222,6 @@ pub const EN: Centre = Centre {
 };
 
 impl Centre {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,

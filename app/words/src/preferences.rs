@@ -8,7 +8,6 @@ use model::language::Language;
 /// The words of the preference page.
 #[derive(Clone, Copy, Debug)]
 pub struct PreferencesWords {
-    /// Title and heading.
     pub title: fn(site: &str) -> String,
     /// The title for whoever proved an address, with the site's name.
     pub known_title: fn(&str) -> String,
@@ -40,13 +39,10 @@ pub struct PreferencesWords {
     pub denied: &'static str,
     /// Why: consent, as long as it holds.
     pub granted: fn(Option<Date>) -> String,
-    /// Why: refused.
     pub refused: fn(Option<Date>) -> String,
-    /// Why: withdrawn.
     pub withdrawn: fn(Option<Date>) -> String,
     /// Why: asked, no objection.
     pub not_objected: fn(Option<Date>) -> String,
-    /// Why: objected.
     pub objected: &'static str,
     /// Why: the device shows a yes that is not in our record.
     pub unrecorded: &'static str,
@@ -88,7 +84,6 @@ pub struct PreferencesWords {
     pub no_cookies_help: &'static [&'static str],
 }
 
-/// Dutch.
 pub const NL: PreferencesWords = PreferencesWords {
     title: |site| format!("Uw cookiekeuze op {site}"),
     known_title: |site| format!("Uw keuzes bij {site}"),
@@ -141,7 +136,6 @@ pub const NL: PreferencesWords = PreferencesWords {
     ],
 };
 
-/// English.
 pub const EN: PreferencesWords = PreferencesWords {
     title: |site| format!("Your cookie choice on {site}"),
     known_title: |site| format!("Your choices at {site}"),
@@ -200,7 +194,6 @@ fn until(day: Option<Date>, sentence: &str, language: Language) -> String {
 }
 
 impl PreferencesWords {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

@@ -89,13 +89,10 @@ pub enum Slug {
 /// The words for one error in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProblemWords {
-    /// Its title.
     pub title: &'static str,
-    /// What happened.
     pub happened: &'static str,
     /// What did not happen.
     pub not_happened: &'static str,
-    /// What to do.
     pub to_do: &'static str,
 }
 

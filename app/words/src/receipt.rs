@@ -8,7 +8,6 @@ use model::language::Language;
 /// The words of a receipt.
 #[derive(Clone, Copy, Debug)]
 pub struct Receipt {
-    /// Title and heading.
     pub title: &'static str,
     /// The message on top.
     pub saved: fn(at: &str) -> String,
@@ -40,7 +39,6 @@ pub struct Receipt {
     pub ground: &'static str,
     /// It may be used today.
     pub allow: &'static str,
-    /// It may not.
     pub deny: &'static str,
     /// Why it is denied where nobody is known.
     pub while_it_stands: &'static str,
@@ -74,13 +72,11 @@ pub struct Receipt {
     pub switch: &'static str,
     /// Heading over the facts.
     pub facts: &'static str,
-    /// What happened.
     pub kind: &'static str,
     /// When it was recorded.
     pub at: &'static str,
     /// Where it came in.
     pub route: &'static str,
-    /// With which control.
     pub control: &'static str,
     /// The browser's signal.
     pub gpc: &'static str,
@@ -100,11 +96,8 @@ pub struct Receipt {
     pub check: &'static str,
     /// How anybody can check this receipt, step by step.
     pub check_steps: &'static [&'static str],
-    /// The record.
     pub record: &'static str,
-    /// The salt.
     pub salt: &'static str,
-    /// The proof.
     pub proof: &'static str,
     /// Leads to the published checkpoint.
     pub checkpoint: &'static str,
@@ -112,7 +105,6 @@ pub struct Receipt {
     pub keys: &'static str,
 }
 
-/// Dutch.
 pub const NL: Receipt = Receipt {
     title: "Bewijs van uw keuze",
     saved: |at| format!("Uw keuze is opgeslagen op {at}."),
@@ -177,7 +169,6 @@ pub const NL: Receipt = Receipt {
     keys: "Sleutel waarmee die stand ondertekend is (C2SP signed-note)",
 };
 
-/// English.
 pub const EN: Receipt = Receipt {
     title: "Receipt of your choice",
     saved: |at| format!("Your choice was saved on {at}."),
@@ -243,7 +234,6 @@ pub const EN: Receipt = Receipt {
 };
 
 impl Receipt {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

@@ -6,9 +6,7 @@ use model::purpose::Regime;
 /// The words of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct Register {
-    /// Title and heading.
     pub title: fn(site: &str) -> String,
-    /// What stands here.
     pub lead: &'static str,
     /// Leads to the preference page.
     pub change: &'static str,
@@ -56,7 +54,6 @@ pub struct Register {
     pub version: fn(revision: u32) -> String,
 }
 
-/// Dutch.
 pub const NL: Register = Register {
     title: |site| format!("Alle cookies op {site}"),
     lead: "Dit zijn alle cookies van deze website: waarvoor ze zijn, hoe lang ze blijven en wie erbij kan.",
@@ -84,7 +81,6 @@ pub const NL: Register = Register {
     version: |revision| format!("Versie {revision} van dit beleid, SHA-256:"),
 };
 
-/// English.
 pub const EN: Register = Register {
     title: |site| format!("All cookies on {site}"),
     lead: "These are all cookies of this website: what they are for, how long they stay and who has access.",
@@ -113,7 +109,6 @@ pub const EN: Register = Register {
 };
 
 impl Register {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

@@ -9,7 +9,6 @@ pub struct SamePerson {
     pub later: &'static str,
     /// Opens the form, with the address or number.
     pub heading: fn(at: &str) -> String,
-    /// What it does.
     pub help: &'static str,
     /// The name that came with it.
     pub came_with: fn(name: &str) -> String,
@@ -19,7 +18,6 @@ pub struct SamePerson {
     pub known_by_help: &'static str,
     /// Box: it was checked.
     pub checked: &'static str,
-    /// Its button.
     pub button: &'static str,
     /// It is recorded, with the address or number.
     pub done: fn(at: &str) -> String,
@@ -27,7 +25,6 @@ pub struct SamePerson {
     pub unconfirmed: &'static str,
 }
 
-/// Dutch.
 pub const NL: SamePerson = SamePerson {
     later: "kwam er later bij",
     heading: |at| format!("Is {} van dezelfde persoon?", isolated(at)),
@@ -41,7 +38,6 @@ pub const NL: SamePerson = SamePerson {
     unconfirmed: "Bevestig dat dit van dezelfde persoon is, en schrijf hoe u dat weet. Er is niets vastgelegd.",
 };
 
-/// English.
 pub const EN: SamePerson = SamePerson {
     later: "joined later",
     heading: |at| format!("Is {} the same person’s?", isolated(at)),
@@ -56,7 +52,6 @@ pub const EN: SamePerson = SamePerson {
 };
 
 impl SamePerson {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Nl => &NL,

@@ -13,7 +13,6 @@ pub struct Shell {
     pub pages: &'static str,
     /// The preference page.
     pub preferences: &'static str,
-    /// The register.
     pub register: &'static str,
     /// The controller's privacy statement.
     pub statement: &'static str,
@@ -33,7 +32,6 @@ pub struct Shell {
     pub elsewhere: &'static str,
 }
 
-/// Dutch.
 pub const NL: Shell = Shell {
     skip: "Naar de inhoud",
     other_language: "English",
@@ -50,7 +48,6 @@ pub const NL: Shell = Shell {
     elsewhere: "andere website",
 };
 
-/// English.
 pub const EN: Shell = Shell {
     skip: "Skip to content",
     other_language: "Nederlands",
@@ -68,7 +65,6 @@ pub const EN: Shell = Shell {
 };
 
 impl Shell {
-    /// In one language.
     pub fn in_language(language: Language) -> &'static Self {
         match language {
             Language::Nl => &NL,

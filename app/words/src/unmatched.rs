@@ -3,14 +3,10 @@
 use crate::views::unmatched::Unmatched;
 use model::language::Language::{self, En, Nl};
 
-/// What is said.
 #[derive(Clone, Copy, Debug)]
 pub struct UnmatchedWords {
-    /// Title and heading.
     pub title: &'static str,
-    /// What happened.
     pub happened: &'static str,
-    /// What to do.
     pub to_do: &'static str,
 }
 

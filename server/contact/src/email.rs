@@ -39,7 +39,6 @@ impl Email {
         if is_name && !has_none { Ok(email) } else { Err(ContactError::Email) }
     }
 
-    /// As given.
     pub fn given(&self) -> &str {
         &self.given
     }

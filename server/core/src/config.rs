@@ -50,7 +50,6 @@ pub const EXAMPLE: &str = include_str!("config/example.toml");
 pub struct Config {
     /// The web property.
     pub site: Site,
-    /// Who asks.
     pub controller: Controller,
     /// In the order in which they are shown.
     pub purposes: Vec<Purpose>,

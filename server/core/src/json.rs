@@ -14,9 +14,7 @@ pub enum Node {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number.
     Number(Number),
-    /// A string.
     Text(String),
     /// An array.
     List(Vec<Self>),

@@ -31,7 +31,6 @@ pub type RenderFirstLayer = fn(&NoticeStrings) -> String;
 pub struct PublishedPolicy {
     /// SHA-256 of its canonical JSON; goes into every event.
     pub hash: ContentHash,
-    /// The policy.
     pub policy: Policy,
     /// The strings of each notice, as stored.
     pub strings: Vec<NoticeStrings>,

@@ -80,9 +80,7 @@ pub struct ServiceParts {
     pub config: Arc<Config>,
     /// The policies that were ever published, with the one in force.
     pub published: Arc<Published>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
     pub entropy: Arc<dyn SecureRandom>,
     /// The demo's folder for mails that stay.
     pub outbox: Option<PathBuf>,
@@ -159,9 +157,7 @@ pub struct Services {
     pub config: Arc<Config>,
     /// The policies that were ever published, with the one in force.
     pub published: Arc<Published>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
     pub entropy: Arc<dyn SecureRandom>,
     /// The demo's folder for mails that stay.
     pub outbox: Option<PathBuf>,
@@ -178,7 +174,7 @@ impl Services {
     pub fn new(parts: ServiceParts) -> Result<Self, ReadError> {
         let ServiceParts { ledger, config, published, clock, entropy, outbox, demo, sign_in_pause } = parts;
         let sends_mail = config.mail.is_some() || outbox.is_some();
-        let brakes = AttemptLimits::open(ledger.layout().map(|layout| layout.brakes()), clock.now().at);
+        let limits = AttemptLimits::open(ledger.layout().map(|layout| layout.attempts()), clock.now().at);
         let told = ExportedRecords {
             kept_elsewhere: config.kept_elsewhere.clone(),
             recipients: config.recipients.clone(),
@@ -218,7 +214,7 @@ impl Services {
             Arc::clone(&published),
             Arc::clone(&people),
             Arc::clone(&mail),
-            brakes,
+            limits,
         ));
         let newsletter = Arc::new(Newsletter::new(
             Arc::clone(&clock),

@@ -72,7 +72,6 @@ pub enum DatabaseError {
     /// A record of it cannot be read.
     #[error("record {index} cannot be read: {error}")]
     Record {
-        /// Which.
         index: u64,
         /// What the engine said.
         #[source]

@@ -50,8 +50,8 @@ impl Layout {
         self.0.join("control")
     }
     /// Tries and sends that are counted; in no backup.
-    pub fn brakes(&self) -> PathBuf {
-        self.0.join("brakes")
+    pub fn attempts(&self) -> PathBuf {
+        self.0.join("attempts")
     }
     /// The root key where no other file is named: beside the directory, never in it.
     pub fn default_root_key(&self) -> PathBuf {

@@ -22,7 +22,7 @@
 //! | `sled/0001/<file>` | the database | Database | no |
 //! | `sled.new/0001/<file>`, `sled.aside-<number>/0001/<file>` | one that is being made, and those that were set aside | Database | no |
 //! | `keuze.toml` | the configuration that was last served or published | docs/operating.md | yes |
-//! | `brakes` | tries and messages that are counted | Brakes file | no |
+//! | `attempts` | tries and messages that are counted | Attempts file | no |
 //! | `control` | a socket: where a running server takes commands of the same build | none | no |
 //! | `room` | passing: whether there is room | none | no |
 //! | `<file>.new` | passing: what is about to take a file's place | that file's | no |
@@ -39,8 +39,9 @@
 //! | receipts: number, link and proof | Receipt number and link; Checkpoint, verifier key and proof |
 //! | cookies `keuze`, `keuze_code`, `keuze_person`, `keuze_desk_known` | Choice cookie; Sealed cookie; Token of a known browser |
 //! | cookies of the consent id, the notice that was seen and the desk's session | 32 hexadecimal digits; a number; 64 digits: names and a count, of which nothing is read |
+#![warn(missing_docs)]
 
-pub mod brakes;
+pub mod attempts;
 pub mod browser_cookie;
 pub mod checkpoint_slots;
 pub mod fact;

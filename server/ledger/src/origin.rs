@@ -15,7 +15,6 @@ pub enum OriginError {
     /// A file could not be read.
     #[error("{} cannot be read: {error}", .path.display())]
     Io {
-        /// Which file.
         path: PathBuf,
         /// What the file system said.
         error: std::io::Error,

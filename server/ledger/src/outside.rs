@@ -42,7 +42,6 @@ pub enum RolledBack {
         path: PathBuf,
         /// The size of the ledger.
         size: u64,
-        /// Its root.
         root: RootHash,
     },
     /// Records are missing.
@@ -56,7 +55,6 @@ pub enum RolledBack {
         path: PathBuf,
         /// The size of the ledger.
         size: u64,
-        /// Its root.
         root: RootHash,
         /// The size of the ledger that was here.
         known: u64,
@@ -75,7 +73,6 @@ pub enum RolledBack {
         path: PathBuf,
         /// The size of the ledger.
         size: u64,
-        /// Its root.
         root: RootHash,
         /// The size of the ledger that was here.
         known: u64,
@@ -85,7 +82,6 @@ pub enum RolledBack {
     /// The file is of another version.
     #[error("the last checkpoint {} cannot be read: {other}", .path.display())]
     OtherBuild {
-        /// The file.
         path: PathBuf,
         /// By whom it was written.
         other: OtherBuild,
@@ -93,17 +89,14 @@ pub enum RolledBack {
     /// The file does not read as one of ours.
     #[error("the last checkpoint {} is damaged. Put it back from a copy. {}", .path.display(), go_on(.path, *.size, .root))]
     Damaged {
-        /// The file.
         path: PathBuf,
         /// The size of the ledger.
         size: u64,
-        /// Its root.
         root: RootHash,
     },
     /// It could not be read or written.
     #[error("the last checkpoint {}: {error}", .path.display())]
     Io {
-        /// The file.
         path: PathBuf,
         /// What the file system said.
         error: io::Error,

@@ -21,7 +21,6 @@ use vault::ring::KeyTable;
 pub struct ReplayedBatch {
     /// The index of its first record.
     pub first: u64,
-    /// Its sealed records.
     pub records: Vec<SealedRecord>,
     /// Its facts, still sealed, each with the index of the record that it was written beside.
     pub facts: Vec<(u64, Vec<u8>)>,
@@ -56,11 +55,9 @@ pub struct Walked {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("shard {shard} index {index}: {what}")]
 pub struct ReplayFault {
-    /// The shard.
     pub shard: ShardNumber,
     /// The first index that fails.
     pub index: u64,
-    /// What is wrong.
     pub what: String,
 }
 

@@ -28,11 +28,9 @@ pub enum StorageError {
     /// The shard has another size than the caller thought; nothing was written.
     #[error("shard {shard} has {found} records, not {expected}")]
     Size {
-        /// The shard.
         shard: ShardNumber,
         /// What the caller thought.
         expected: u64,
-        /// What it has.
         found: u64,
     },
     /// What is kept does not add up: the engine cannot be used, and is made anew from the journal.

@@ -56,13 +56,11 @@ pub enum VerifyError {
 /// What of a ledger could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// There is none.
     #[error("{} holds no ledger", .0.display())]
     NoLedger(PathBuf),
     /// A file or folder.
     #[error("{} cannot be read: {error}", .path.display())]
     Io {
-        /// Which.
         path: PathBuf,
         /// What the file system said.
         #[source]
@@ -77,7 +75,6 @@ pub enum Unreadable {
     /// The last checkpoint beside the root key.
     #[error(transparent)]
     LastCheckpoint(#[from] RolledBack),
-    /// The root key.
     #[error(transparent)]
     RootKey(#[from] RootKeyError),
     /// The root key that was named.

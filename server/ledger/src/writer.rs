@@ -46,7 +46,6 @@ pub enum Job {
     Record(Box<Recording>),
     /// To keep what a request was answered whose events are recorded already.
     Keep {
-        /// The answer.
         answer: StoredResponse,
         /// Told once it is durable, or once that cannot be.
         told: oneshot::Sender<Result<(), AppendError>>,

@@ -41,7 +41,6 @@ pub enum RootKeyError {
     /// The file is there and cannot be read.
     #[error("the root key {} cannot be read: {error}", .file.display())]
     Unreadable {
-        /// Which file.
         file: PathBuf,
         /// What the file system said.
         error: io::Error,
@@ -52,7 +51,6 @@ pub enum RootKeyError {
     /// It is one of another version.
     #[error("the root key {} cannot be read: {other}", .file.display())]
     OtherBuild {
-        /// Which file.
         file: PathBuf,
         /// By whom it was written.
         other: OtherBuild,
@@ -63,7 +61,6 @@ pub enum RootKeyError {
     /// The file could not be written, or is there already.
     #[error("the root key {} cannot be made: {error}", .file.display())]
     NotMade {
-        /// Which file.
         file: PathBuf,
         /// What the file system said.
         error: io::Error,
@@ -71,7 +68,6 @@ pub enum RootKeyError {
     /// The rotation stopped half way. The next start finishes it or takes it back.
     #[error("the root key {} cannot be rotated: {error}", .file.display())]
     NotRotated {
-        /// The key's file.
         file: PathBuf,
         /// What the file system said.
         error: io::Error,
@@ -79,7 +75,6 @@ pub enum RootKeyError {
     /// A rotation that was stopped half way stays so until the next start.
     #[error("a rotation of the root key {} cannot be finished: {error}", .file.display())]
     NotFinished {
-        /// The key's file.
         file: PathBuf,
         /// What the file system said.
         error: io::Error,
@@ -95,7 +90,6 @@ pub enum RingError {
     /// A file is there and cannot be read.
     #[error("{} cannot be read: {error}", .file.display())]
     Unreadable {
-        /// Which file.
         file: PathBuf,
         /// What the file system said.
         error: io::Error,
@@ -103,7 +97,6 @@ pub enum RingError {
     /// It is of another version.
     #[error("{} cannot be read: {other}", .file.display())]
     OtherBuild {
-        /// Which file.
         file: PathBuf,
         /// By whom it was written.
         other: OtherBuild,
@@ -111,7 +104,6 @@ pub enum RingError {
     /// A key stands behind something that is none.
     #[error("entry {entry} of {} is damaged", .file.display())]
     Damaged {
-        /// Which file.
         file: PathBuf,
         /// Which entry, counted from 0.
         entry: usize,
@@ -119,7 +111,6 @@ pub enum RingError {
     /// The key above it does not open an entry.
     #[error("entry {entry} of {} cannot be opened: it is damaged, or the root key is another one", .file.display())]
     Sealed {
-        /// Which file.
         file: PathBuf,
         /// Which entry, counted from 0.
         entry: usize,

@@ -1,4 +1,5 @@
 //! The formats of what keeps keys, a file each. Those of what they seal are in `ledger::formats`.
+#![warn(missing_docs)]
 
 #[cfg(test)]
 mod golden;

@@ -72,7 +72,6 @@ pub enum RetentionClass {
 }
 
 impl RetentionClass {
-    /// All of them.
     pub const ALL: [Self; 3] = [Self::Newsletter, Self::Account, Self::Profiling];
 }
 

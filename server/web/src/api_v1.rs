@@ -70,7 +70,6 @@ fn writing(services: &Services) -> Router<App> {
 
 /// What an address asks of a key.
 pub trait Asks: Send + Sync {
-    /// The scope.
     const SCOPE: ClientScope;
 }
 

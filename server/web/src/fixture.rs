@@ -9,14 +9,10 @@ use tower::ServiceExt as _;
 use keuze_core::config::OWN;
 use keuze_core::service::fixture::TestApp;
 
-/// What came back.
 #[derive(Debug)]
 pub struct TestResponse {
-    /// The status.
     pub status: StatusCode,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The body.
     pub body: String,
 }
 
@@ -49,7 +45,6 @@ impl Browser {
         Self { router: self.router.clone(), host: self.host, cookies: Vec::new(), keeps_cookies: true, peer: self.peer }
     }
 
-    /// GET.
     pub async fn get(&mut self, path: &str) -> TestResponse {
         self.send("GET", path, "").await
     }

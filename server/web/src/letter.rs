@@ -42,7 +42,7 @@ pub fn router() -> Router<App> {
     routes.layer(Extension(Arc::new(WrongCodes::default())))
 }
 
-/// How many wrong codes are told to be unknown, of everybody together; beyond that the answer is to wait. It brakes no right
+/// How many wrong codes are told to be unknown, of everybody together; beyond that the answer is to wait. It attempts no right
 /// code: with a million letters out one guess in 2^35 hits, and what it hits is a stop.
 const WRONG: Rate = Rate { per_minute: 300, burst: 300 };
 

@@ -114,7 +114,6 @@ impl Limits {
 }
 
 impl TokenBucket {
-    /// A full one.
     pub(super) fn full(rate: Rate, now: i64) -> Self {
         Self { millis: full(rate), at: now }
     }

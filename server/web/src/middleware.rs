@@ -31,7 +31,6 @@ pub struct RequestGuard {
     pub site: Arc<SiteInfo>,
     /// The hosts, and whose word about a client is taken.
     pub config: Arc<Config>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
     /// What names clients.
     pub sources: Sources,
@@ -133,7 +132,6 @@ impl RequestGuard {
         (Some(visit), if readable { Ok(()) } else { Err(Slug::NotFound.into()) })
     }
 
-    /// Who asks.
     fn client(&self, parts: &Parts) -> Source {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());

@@ -32,7 +32,6 @@ marker path { fill: #57606a; stroke: none; marker-end: none }
   path { stroke: #9da7b1 } marker path { fill: #9da7b1 }
 }";
 
-/// Writes it.
 pub fn write(members: &[Crate]) -> Result<()> {
     Ok(std::fs::write(run::root().join(PLACE), draw(members))?)
 }

@@ -91,11 +91,9 @@ impl Body {
 pub struct NoticeShown {
     /// The policy in force.
     pub policy: ContentHash,
-    /// The notice.
     pub notice: NoticeRef,
     /// Where on the page.
     pub surface: Surface,
-    /// How often.
     pub count: u64,
 }
 
@@ -173,7 +171,6 @@ pub struct Objection {
 pub struct ObjectionLifted {
     /// The policy in force.
     pub policy: ContentHash,
-    /// The channels.
     pub channels: Vec<Channel>,
     /// How it was said.
     pub said: Circumstances,
@@ -185,7 +182,6 @@ pub struct ObjectionLifted {
 pub struct OptInRequested {
     /// The policy in force.
     pub policy: ContentHash,
-    /// The channels.
     pub channels: Vec<Channel>,
     /// The contact points that it is for; none where whoever asked does not know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -194,13 +190,11 @@ pub struct OptInRequested {
     pub said: Circumstances,
 }
 
-/// A confirmed opt-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OptInConfirmed {
     /// The policy in force.
     pub policy: ContentHash,
-    /// The channels.
     pub channels: Vec<Channel>,
     /// The contact points that it is for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -233,7 +227,6 @@ pub struct Relation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PointConfirmed {
-    /// The points.
     pub points: Vec<GivenAt>,
     /// How it was said.
     pub said: Circumstances,
@@ -267,7 +260,6 @@ pub struct Erased {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionRun {
-    /// What ended.
     pub ended: Ended,
     /// The keys that were destroyed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -290,7 +282,6 @@ pub enum Ended {
 pub struct LookedUp {
     /// What was looked at.
     pub target: LookUpTarget,
-    /// Why.
     pub reason: String,
 }
 
@@ -315,7 +306,6 @@ pub enum LookUpTarget {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallClosed {
-    /// The call.
     pub call: Call,
     /// With whom it was, where one person is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -326,7 +316,6 @@ pub struct CallClosed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyPublished {
-    /// The policy.
     pub policy: ContentHash,
     /// What kind of change it is.
     pub change: ChangeClass,
@@ -338,7 +327,6 @@ pub struct PolicyPublished {
 pub struct StaffChanged {
     /// Their sign-in name.
     pub name: String,
-    /// What changed.
     pub change: StaffChange,
 }
 
@@ -362,7 +350,6 @@ pub enum StaffChange {
 pub struct ClientChanged {
     /// Its registered name.
     pub name: String,
-    /// What changed.
     pub change: ClientChange,
 }
 
@@ -388,7 +375,6 @@ pub struct FailedSignIns {
     /// Whose name was typed; absent for an unknown one, which may be a password and is never kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How many.
     pub count: u32,
 }
 
@@ -396,7 +382,6 @@ pub struct FailedSignIns {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyRotated {
-    /// Which one.
     pub key: RotatedKey,
 }
 
@@ -426,7 +411,6 @@ pub struct Mailed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailState {
-    /// In the queue.
     Queued,
     /// At the mail server.
     Sent,

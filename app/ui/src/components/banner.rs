@@ -49,7 +49,6 @@ impl FirstLayer {
 /// The first layer as `embed.js` shows it: in a shadow root, its buttons answered by script.
 #[component]
 pub fn Banner(
-    /// The notice.
     strings: NoticeStrings,
     /// The browser asks not to be tracked.
     signalled: bool,
@@ -87,7 +86,6 @@ pub fn told_by_signal(strings: &NoticeStrings) -> Option<String> {
 /// The first layer in the flow of a page, as a plain form that needs no script (R-4.2-1).
 #[component]
 pub fn BannerForm(
-    /// The notice.
     strings: NoticeStrings,
     /// The browser asks not to be tracked.
     signalled: bool,

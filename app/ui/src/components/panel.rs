@@ -15,7 +15,6 @@ use words::device;
 /// What a press in the panel asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PanelAction {
-    /// An answer.
     Answer(Control, Answers),
     /// Close; nothing is granted.
     Close,
@@ -41,7 +40,6 @@ struct PurposeRow {
     runs: bool,
 }
 
-/// The panel.
 #[component]
 pub fn Panel(
     /// All words.

@@ -15,10 +15,7 @@ const CONTACT: &str = "contact";
 
 /// The page that asks for an address.
 #[component]
-pub fn AskCode(
-    /// What it shows.
-    page: AskCodeView,
-) -> impl IntoView {
+pub fn AskCode(page: AskCodeView) -> impl IntoView {
     let frame = page.frame;
     let language = frame.language;
     let words = Words::in_language(language);
@@ -61,10 +58,7 @@ pub fn AskCode(
 
 /// The page that takes the code.
 #[component]
-pub fn EnterCode(
-    /// What it shows.
-    page: EnterCodeView,
-) -> impl IntoView {
+pub fn EnterCode(page: EnterCodeView) -> impl IntoView {
     let frame = page.frame;
     let language = frame.language;
     let words = Words::in_language(language);

@@ -18,12 +18,8 @@ use words::views::preference_centre::{
 };
 use words::{act, preference_centre as text, when};
 
-/// What is held.
 #[component]
-pub fn Insight(
-    /// What it shows.
-    page: InsightView,
-) -> impl IntoView {
+pub fn Insight(page: InsightView) -> impl IntoView {
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::in_language(language);
@@ -185,10 +181,7 @@ fn complain(frame: &PageFrame, words: &'static Words) -> AnyView {
 
 /// Whether one is sure.
 #[component]
-pub fn Erase(
-    /// What it shows.
-    page: EraseView,
-) -> impl IntoView {
+pub fn Erase(page: EraseView) -> impl IntoView {
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::in_language(language);
@@ -227,12 +220,8 @@ pub fn Erase(
     }
 }
 
-/// What was done.
 #[component]
-pub fn Erased(
-    /// What it shows.
-    page: ErasedView,
-) -> impl IntoView {
+pub fn Erased(page: ErasedView) -> impl IntoView {
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::in_language(language);

@@ -26,10 +26,7 @@ use words::{act, objection, unmatched, when};
 
 /// The sign-in form.
 #[component]
-pub fn SignIn(
-    /// What it shows.
-    page: SignInView,
-) -> impl IntoView {
+pub fn SignIn(page: SignInView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     let refusal = page.refusal.map(|refusal| alert(words.sign_in_refusal(refusal)));
@@ -57,10 +54,7 @@ pub fn SignIn(
 
 /// The form that replaces a one-time password.
 #[component]
-pub fn NewPassword(
-    /// What it shows.
-    page: NewPasswordView,
-) -> impl IntoView {
+pub fn NewPassword(page: NewPasswordView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     let refusal = page.refusal.map(|refusal| alert(words.password_refusal(refusal)));
@@ -104,10 +98,7 @@ pub fn NewPassword(
 
 /// The look-up form, with what it found.
 #[component]
-pub fn LookUp(
-    /// What it shows.
-    page: LookUpView,
-) -> impl IntoView {
+pub fn LookUp(page: LookUpView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     view! {
@@ -145,7 +136,6 @@ fn missed(missed: Option<(u32, PrimitiveDateTime)>, language: Language) -> Optio
 /// Which of the desk's pages is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tab {
-    /// Looking up.
     LookUp,
     /// The form that opens a call.
     NewCall,
@@ -185,10 +175,7 @@ fn bar(bar: &Bar, language: Language, tab: Tab) -> AnyView {
 
 /// An act that does not fit what is open: nothing was recorded, and the way back.
 #[component]
-pub fn Unmatched(
-    /// What it shows.
-    page: UnmatchedView,
-) -> impl IntoView {
+pub fn Unmatched(page: UnmatchedView) -> impl IntoView {
     let language = page.frame.language;
     let words = unmatched::UnmatchedWords::in_language(page.why, language);
     let bar = page.bar.as_ref().map(|of| bar(of, language, Tab::LookUp));
@@ -333,9 +320,7 @@ fn holds(reach: &Reach, language: Language) -> AnyView {
 /// A button that says by itself what it enters.
 #[derive(Default)]
 struct EntryButton {
-    /// What it sends.
     act: String,
-    /// What it says.
     text: &'static str,
     /// The channel of its row, for whoever does not see the row.
     about: Option<&'static str>,

@@ -12,12 +12,7 @@ use words::views::preference_centre::{AddressFault, NewsletterStep, NewsletterVi
 
 /// The sign-up, step by step.
 #[component]
-pub fn Newsletter(
-    /// What it shows.
-    page: NewsletterView,
-    /// Which step.
-    step: NewsletterStep,
-) -> impl IntoView {
+pub fn Newsletter(page: NewsletterView, step: NewsletterStep) -> impl IntoView {
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::in_language(language);

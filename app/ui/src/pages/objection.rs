@@ -17,10 +17,7 @@ use words::views::objection::{
 
 /// The page behind the link of a mail.
 #[component]
-pub fn Link(
-    /// What it shows.
-    page: LinkView,
-) -> impl IntoView {
+pub fn Link(page: LinkView) -> impl IntoView {
     let frame = page.frame;
     let words = Words::in_language(frame.language);
     let (title, content) = match page.state {
@@ -60,10 +57,7 @@ pub fn Link(
 
 /// The page for whoever has nothing in hand.
 #[component]
-pub fn Objection(
-    /// What it shows.
-    page: ObjectionView,
-) -> impl IntoView {
+pub fn Objection(page: ObjectionView) -> impl IntoView {
     let frame = page.frame;
     let words = Words::in_language(frame.language);
     let content = match page.state {
@@ -83,10 +77,7 @@ pub fn Objection(
 
 /// The page for the code of a letter.
 #[component]
-pub fn Letter(
-    /// What it shows.
-    page: LetterView,
-) -> impl IntoView {
+pub fn Letter(page: LetterView) -> impl IntoView {
     let frame = page.frame;
     let words = Words::in_language(frame.language);
     let (title, content) = match page.state {

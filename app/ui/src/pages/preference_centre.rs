@@ -194,10 +194,7 @@ fn platforms(platforms: &[Platform], language: Language) -> Option<AnyView> {
 
 /// What an act changed, since when, how to undo it, and the receipt to keep.
 #[component]
-pub fn Done(
-    /// What it shows.
-    page: DoneView,
-) -> impl IntoView {
+pub fn Done(page: DoneView) -> impl IntoView {
     let frame = page.frame.clone();
     let language = frame.language;
     let words = Words::in_language(language);

@@ -16,10 +16,7 @@ use words::{act, device, shell, when};
 
 /// The preference page.
 #[component]
-pub fn Preferences(
-    /// What it shows.
-    page: PreferencesView,
-) -> impl IntoView {
+pub fn Preferences(page: PreferencesView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     let title = if page.centre.is_some() { words.known_title } else { words.title };

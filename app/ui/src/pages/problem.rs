@@ -9,10 +9,7 @@ use words::views::problem::ProblemView;
 
 /// What an error means: what happened, what did not, what to do.
 #[component]
-pub fn Problem(
-    /// What it shows.
-    page: ProblemView,
-) -> impl IntoView {
+pub fn Problem(page: ProblemView) -> impl IntoView {
     let language = page.frame.language;
     let words = page.slug.words(language);
     let role = page.happened.then_some("alert");

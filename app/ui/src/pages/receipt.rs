@@ -19,10 +19,7 @@ use words::{act, call, evidence, preference_centre, when};
 
 /// The receipt page.
 #[component]
-pub fn Receipt(
-    /// What it shows.
-    page: ReceiptView,
-) -> impl IntoView {
+pub fn Receipt(page: ReceiptView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     let by_notice = page.answer.channels.is_empty();

@@ -13,12 +13,8 @@ use words::register::Register as Words;
 use words::views::register::RegisterView;
 use words::{shell, when};
 
-/// The register.
 #[component]
-pub fn Register(
-    /// What it shows.
-    page: RegisterView,
-) -> impl IntoView {
+pub fn Register(page: RegisterView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     let policy = &page.policy;

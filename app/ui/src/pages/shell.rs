@@ -13,7 +13,6 @@ use words::views::frame::{Authority, Carried, PageFrame};
 pub enum Here {
     /// The preference page.
     Preferences,
-    /// The register.
     Register,
     /// A page that the navigation does not list.
     Elsewhere,
@@ -24,7 +23,6 @@ pub enum Here {
 /// A whole document around the content of a page.
 #[component]
 pub fn Shell(
-    /// Around the page.
     frame: PageFrame,
     /// What the page is called.
     title: String,

@@ -14,10 +14,7 @@ use words::views::unmatched::{Unmatched, UnmatchedView};
 
 /// What happened, what did not, and the ways back.
 #[component]
-pub fn NotRecorded(
-    /// What it shows.
-    page: UnmatchedView,
-) -> impl IntoView {
+pub fn NotRecorded(page: UnmatchedView) -> impl IntoView {
     let language = page.frame.language;
     let words = UnmatchedWords::in_language(page.why, language);
     let ways = ways(page.why, language).into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> });

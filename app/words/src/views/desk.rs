@@ -15,7 +15,6 @@ use model::told::ToldEvent;
 /// The sign-in form.
 #[derive(Clone, Debug)]
 pub struct SignInView {
-    /// Around the page.
     pub frame: PageFrame,
     /// Why the form is shown again.
     pub refusal: Option<SignInRefusal>,
@@ -39,7 +38,6 @@ pub enum SignInRefusal {
 /// The form that replaces a one-time password.
 #[derive(Clone, Debug)]
 pub struct NewPasswordView {
-    /// Around the page.
     pub frame: PageFrame,
     /// The staff member.
     pub staff: String,
@@ -82,7 +80,6 @@ pub struct Bar {
 /// The way to a call that is not closed yet.
 #[derive(Clone, Debug)]
 pub struct OpenCallLink {
-    /// Its reference.
     pub reference: String,
     /// The path of its screen.
     pub path: String,
@@ -91,7 +88,6 @@ pub struct OpenCallLink {
 /// The look-up form, with what it found.
 #[derive(Clone, Debug)]
 pub struct LookUpView {
-    /// Around the page.
     pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Bar,
@@ -112,7 +108,6 @@ pub enum LookUpResult {
     Fault(LookUpFault),
     /// Looked up and recorded, but there is nothing to show.
     Nothing,
-    /// Found.
     Found(Box<FoundRecord>),
 }
 
@@ -139,13 +134,11 @@ pub const LONGEST_REASON: usize = 300;
 pub struct FoundRecord {
     /// Its receipt number.
     pub number: String,
-    /// The record itself.
     pub record: RecordedAnswer,
     /// The consent id it stands under.
     pub consent_id: Option<String>,
     /// The name of the person it is about, as far as known.
     pub name: Option<String>,
-    /// Who did it.
     pub actor: Actor,
     /// The reference of the call in which it was done.
     pub call: Option<String>,
@@ -170,19 +163,15 @@ pub struct FoundRecord {
 pub struct HistoryLine {
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
-    /// What happened.
     pub what: ToldEvent,
     /// Where it came in.
     pub route: Route,
-    /// About which channels.
     pub channels: Vec<Channel>,
     /// For which addresses and numbers, where it was said for some.
     pub points: Vec<String>,
     /// What it rests on, where it is an opt-in or a customer relation.
     pub evidence: Option<Evidence>,
-    /// Who did it.
     pub actor: Actor,
-    /// Where it stands.
     pub address: String,
     /// Its receipt number.
     pub number: String,

@@ -41,7 +41,6 @@ impl std::fmt::Debug for Carried {
 /// A supervisor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
-    /// Its name.
     pub name: String,
     /// What to turn to it for, as the end of "complaints about …".
     pub about: Localized,

@@ -52,7 +52,6 @@ impl GoesOn {
 pub struct LinkView {
     /// Around the page; its path is the link's own, to which the button posts.
     pub frame: PageFrame,
-    /// What is said.
     pub state: LinkState,
 }
 
@@ -70,9 +69,7 @@ pub enum LinkState {
 /// The page on which somebody says no with nothing in hand.
 #[derive(Clone, Debug)]
 pub struct ObjectionView {
-    /// Around the page.
     pub frame: PageFrame,
-    /// What is said.
     pub state: ObjectionState,
 }
 
@@ -81,11 +78,9 @@ pub struct ObjectionView {
 pub enum ObjectionState {
     /// The form, with what was typed and what is wrong with it.
     Asks(ObjectionForm),
-    /// It stopped.
     Stopped(Stopped),
 }
 
-/// What was typed.
 #[derive(Clone, Default)]
 pub struct ObjectionForm {
     /// A phone number.
@@ -94,11 +89,9 @@ pub struct ObjectionForm {
     pub postcode: String,
     /// The house number.
     pub house: String,
-    /// Its addition.
     pub addition: String,
     /// The lines of an address elsewhere.
     pub lines: String,
-    /// Its country.
     pub country: String,
     /// An e-mail address.
     pub email: String,
@@ -119,7 +112,6 @@ pub struct ObjectionForm {
 pub struct ReadHouse {
     /// What was typed, addition and all; it comes back with the answer, so that a yes is for this text alone.
     pub typed: String,
-    /// The number.
     pub number: u32,
     /// What stands behind it.
     pub addition: Option<String>,
@@ -194,9 +186,7 @@ pub enum Field {
 /// The page for the code of a letter.
 #[derive(Clone, Debug)]
 pub struct LetterView {
-    /// Around the page.
     pub frame: PageFrame,
-    /// What is said.
     pub state: LetterState,
 }
 
@@ -210,7 +200,6 @@ pub enum LetterState {
         /// What is wrong with it.
         fault: Option<LetterCodeFault>,
     },
-    /// It stopped.
     Stopped(Stopped),
 }
 

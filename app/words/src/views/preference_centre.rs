@@ -16,7 +16,6 @@ use model::told::ToldEvent;
 /// A social medium on which people can block us or leave (S-15).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Platform {
-    /// Its name.
     pub name: String,
     /// Where it explains how to stop following.
     pub unfollow_url: String,
@@ -27,11 +26,9 @@ pub struct Platform {
 /// What another system keeps because a law says so (S-38).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetainedElsewhere {
-    /// What.
     pub what: Localized,
     /// Which law.
     pub ground: Localized,
-    /// Until when.
     pub until: Localized,
 }
 
@@ -41,7 +38,6 @@ pub enum Next {
     /// The preference page.
     #[default]
     Preferences,
-    /// What is held.
     Insight,
 }
 
@@ -59,7 +55,6 @@ impl Next {
         if word == "inzage" { Self::Insight } else { Self::Preferences }
     }
 
-    /// The page's path.
     pub fn path(self) -> &'static str {
         match self {
             Self::Preferences => Endpoint::Preferences.path(),
@@ -93,13 +88,10 @@ pub enum AddressFault {
 /// The page that asks for an address or number to send a code to.
 #[derive(Clone)]
 pub struct AskCodeView {
-    /// Around the page.
     pub frame: PageFrame,
-    /// Where it leads.
     pub next: Next,
     /// Whether a mobile number will do, too.
     pub mobile: bool,
-    /// What was typed.
     pub typed: String,
     /// What is wrong with it.
     pub fault: Option<AddressFault>,
@@ -131,17 +123,13 @@ pub enum CodeSent {
 /// The page that takes the code.
 #[derive(Clone)]
 pub struct EnterCodeView {
-    /// Around the page.
     pub frame: PageFrame,
     /// Which code its form is about; a random number.
     pub asked: String,
     /// Where it was sent.
     pub address: String,
-    /// What was sent.
     pub sent: CodeSent,
-    /// Where it leads.
     pub next: Next,
-    /// What was typed.
     pub typed: String,
     /// What is wrong with it.
     pub fault: Option<CodeFault>,
@@ -190,7 +178,6 @@ impl std::fmt::Debug for CentreView {
 /// One channel.
 #[derive(Clone)]
 pub struct Card {
-    /// Which.
     pub channel: Channel,
     /// Where it reaches the person now.
     pub points: Vec<String>,
@@ -200,11 +187,9 @@ pub struct Card {
     pub covers: Vec<String>,
     /// Whether it may be used now.
     pub allow: bool,
-    /// Why.
     pub reason: Reason,
     /// The article.
     pub basis: String,
-    /// Since when.
     pub since: Option<Date>,
     /// Until when, if it ends.
     pub until: Option<Date>,
@@ -225,7 +210,6 @@ pub enum Offer {
     Lift,
     /// Calls about these products, for so many months.
     Calls {
-        /// The products.
         products: String,
         /// How long.
         months: u32,
@@ -235,11 +219,8 @@ pub enum Offer {
 /// What an act changed.
 #[derive(Clone, Debug)]
 pub struct DoneView {
-    /// Around the page.
     pub frame: PageFrame,
-    /// What happened.
     pub what: DoneAct,
-    /// What.
     pub channels: Vec<Channel>,
     /// The addresses and numbers where a yes holds now: whole for whoever sees their data here, else only a hint of each.
     pub points: Vec<String>,
@@ -249,7 +230,6 @@ pub struct DoneView {
     pub still_denied: Vec<StillDenied>,
     /// Whether a code to one of those addresses or numbers can lift it.
     pub can_prove: bool,
-    /// The receipt's number.
     pub number: String,
     /// The receipt's page.
     pub receipt: String,
@@ -262,7 +242,6 @@ pub struct DoneView {
 /// A channel that was started and is denied all the same.
 #[derive(Clone, Debug)]
 pub struct StillDenied {
-    /// The channel.
     pub channel: Channel,
     /// The addresses and numbers of the yes where it is denied, told as the others are.
     pub points: Vec<String>,
@@ -286,7 +265,6 @@ pub enum DoneAct {
 pub struct Undo {
     /// What its form says that it is about.
     pub about: String,
-    /// The channels.
     pub channels: Vec<Channel>,
     /// What was shown last.
     pub shown: String,
@@ -299,9 +277,7 @@ pub struct Undo {
 /// The newsletter's sign-up form, or its answer.
 #[derive(Clone)]
 pub struct NewsletterView {
-    /// Around the page.
     pub frame: PageFrame,
-    /// What was typed.
     pub address: String,
     /// The name that was typed.
     pub name: String,
@@ -314,7 +290,6 @@ pub struct NewsletterView {
 /// Which page of the newsletter's sign-up.
 #[derive(Clone)]
 pub enum NewsletterStep {
-    /// The form.
     Form,
     /// A mail is on its way.
     Asked,
@@ -327,7 +302,6 @@ pub enum NewsletterStep {
 /// Everything that is held of a person.
 #[derive(Clone)]
 pub struct InsightView {
-    /// Around the page.
     pub frame: PageFrame,
     /// The proven address.
     pub address: String,
@@ -352,16 +326,13 @@ pub struct InsightView {
 /// A detail that is held.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Detail {
-    /// What it is.
     pub kind: DetailKind,
-    /// What it says.
     pub value: String,
 }
 
 /// What a detail is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DetailKind {
-    /// A name.
     Name,
     /// A customer number.
     Customer,
@@ -386,7 +357,6 @@ pub struct Happened {
     pub evidence: Option<Evidence>,
     /// Where it came in.
     pub route: Route,
-    /// About which channels.
     pub channels: Vec<Channel>,
     /// For which addresses and numbers, where it was said for some.
     pub points: Vec<String>,
@@ -397,7 +367,6 @@ pub struct Happened {
 /// The pages around an erasure.
 #[derive(Clone)]
 pub struct EraseView {
-    /// Around the page.
     pub frame: PageFrame,
     /// What its form says that it is about.
     pub about: String,
@@ -416,16 +385,13 @@ pub struct EraseView {
 /// The page that answers an erasure.
 #[derive(Clone, Debug)]
 pub struct ErasedView {
-    /// Around the page.
     pub frame: PageFrame,
-    /// What was done.
     pub erasure: Erasure,
 }
 
 /// What an erasure came to, as it is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erasure {
-    /// The receipt's number.
     pub number: String,
     /// What other systems keep.
     pub kept: Vec<RetainedElsewhere>,

@@ -15,7 +15,6 @@ use model::purpose::Regime;
 /// The preference page of one device.
 #[derive(Clone, Debug)]
 pub struct PreferencesView {
-    /// Around the page.
     pub frame: PageFrame,
     /// The channels of whoever proved an address here.
     pub centre: Option<CentreView>,
@@ -82,7 +81,6 @@ impl PurposeState {
 pub struct ShownStanding {
     /// Whether the purpose is allowed.
     pub allow: bool,
-    /// Why.
     pub reason: Reason,
     /// The last day of an answer that has one.
     pub until: Option<Date>,
@@ -93,7 +91,6 @@ pub struct ShownStanding {
 pub struct PastAnswer {
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
-    /// What was done.
     pub kind: EventKind,
     /// What was answered, purpose by purpose; what was not offered is left out.
     pub answers: Vec<(String, Answer)>,

@@ -6,7 +6,6 @@ use crate::problem::Slug;
 /// A page about an error: what happened, what did not, what to do.
 #[derive(Clone, Debug)]
 pub struct ProblemView {
-    /// Around the page.
     pub frame: PageFrame,
     /// Which error.
     pub slug: Slug,

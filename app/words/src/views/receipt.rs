@@ -16,13 +16,10 @@ use model::told::ToldEvent;
 /// One recorded answer, for whoever gave it.
 #[derive(Clone, Debug)]
 pub struct ReceiptView {
-    /// Around the page.
     pub frame: PageFrame,
-    /// Its number.
     pub number: String,
     /// Whether the browser sent the choice cookie along: otherwise it keeps none, and will be asked again.
     pub cookie_kept: bool,
-    /// What was recorded.
     pub answer: RecordedAnswer,
     /// What proves it.
     pub proof: ProofView,
@@ -33,13 +30,11 @@ pub struct ReceiptView {
 pub struct RecordedAnswer {
     /// Where it stands, such as `0001/42`.
     pub address: String,
-    /// What happened.
     pub what: ToldEvent,
     /// When, in the site's time zone.
     pub at: PrimitiveDateTime,
     /// Where it came in.
     pub route: Route,
-    /// With which control.
     pub control: Option<Control>,
     /// The browser asked not to be tracked.
     pub gpc: bool,
@@ -58,7 +53,6 @@ pub struct RecordedAnswer {
 /// A channel that an event is about.
 #[derive(Clone, Debug)]
 pub struct ChannelLine {
-    /// Which.
     pub channel: Channel,
     /// The class of the contact points that it reaches people at; none for social media.
     pub point: Option<PointKind>,
@@ -85,7 +79,6 @@ pub enum Today {
 pub struct AnswerLine {
     /// The purpose's name as it was shown, or its id when the notice is not known.
     pub name: String,
-    /// The answer.
     pub answer: Answer,
     /// Its last day.
     pub until: Option<Date>,
@@ -96,7 +89,6 @@ pub struct AnswerLine {
 pub struct ShownNotice {
     /// The language it was shown in.
     pub language: Language,
-    /// Its strings.
     pub strings: NoticeStrings,
     /// The first layer's HTML.
     pub html: String,

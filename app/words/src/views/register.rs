@@ -7,11 +7,9 @@ use model::policy::Policy;
 /// The register: all of the policy in force.
 #[derive(Clone, Debug)]
 pub struct RegisterView {
-    /// Around the page.
     pub frame: PageFrame,
     /// The policy in force.
     pub policy: Policy,
-    /// Its hash.
     pub hash: String,
     /// Who else gets personal data.
     pub recipients: Vec<Recipient>,

@@ -32,11 +32,9 @@ pub enum Unmatched {
 /// The page that says so.
 #[derive(Clone, Debug)]
 pub struct UnmatchedView {
-    /// Around the page.
     pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Option<Bar>,
-    /// Why.
     pub why: Unmatched,
     /// The path of what is to be looked at again, where there is something.
     pub back: Option<String>,

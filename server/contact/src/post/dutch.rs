@@ -10,7 +10,6 @@ use super::door_spellings;
 use crate::ContactError;
 use crate::folding::squeezed;
 
-/// A Dutch address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DutchAddress {
     /// `1033RW`.

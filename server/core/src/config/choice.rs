@@ -4,7 +4,6 @@ use words::embed::ControlWords;
 
 use super::reader::Section;
 
-/// The section.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChoiceSection {
     pub(super) validity_months: u32,

@@ -13,7 +13,6 @@ use contact::{Email, Phone};
 pub struct MailSettings {
     /// The server that takes it.
     pub host: String,
-    /// Its port.
     pub port: u16,
     /// How the connection is secured.
     pub tls: Tls,

@@ -17,7 +17,6 @@ pub struct ServerSettings {
 pub struct RateLimits {
     /// Answers, by form and by script.
     pub choices: Rate,
-    /// Continued use.
     pub continued_use: Rate,
     /// Pages, receipts and the rest that is made for each request.
     pub pages: Rate,

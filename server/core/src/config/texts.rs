@@ -10,9 +10,7 @@ const LONGEST_BODY: usize = 260;
 /// The words of both layers in every language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
-    /// Dutch.
     pub nl: NoticeTexts,
-    /// English.
     pub en: NoticeTexts,
 }
 

@@ -17,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use time::{Duration, OffsetDateTime};
 
-use ledger::formats::brakes::{Counted, LINE, Name};
+use ledger::formats::attempts::{Counted, LINE, Name};
 
 /// A client, by a keyed hash of its address under a key of this run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -106,9 +106,9 @@ impl AttemptLimits {
             lines.chunks_exact(LINE).filter_map(Counted::decode).for_each(|fact| counts.count_line(fact));
             kept = Some(AttemptsFile { path, out: None, lines: 0 });
         }
-        let brakes = Self { kept: Mutex::new(kept), counts: Mutex::new(counts) };
-        brakes.sweep(now);
-        brakes
+        let limits = Self { kept: Mutex::new(kept), counts: Mutex::new(counts) };
+        limits.sweep(now);
+        limits
     }
 
     /// Nothing in a table is ever half done, so what a panicking thread left is right.
@@ -277,7 +277,7 @@ impl Counts {
     }
 }
 
-/// The file. That it cannot be written is said and brakes nobody: what is counted in memory holds until the next start.
+/// The file. That it cannot be written is said and holds nobody up: what is counted in memory holds until the next start.
 struct AttemptsFile {
     path: PathBuf,
     out: Option<File>,
@@ -340,55 +340,55 @@ mod tests {
     }
 
     /// Everything that a client can send in the shortest window, and then in the longest.
-    fn use_up(brakes: &AttemptLimits, client: Source, now: OffsetDateTime) -> usize {
-        (0..100).take_while(|_| brakes.send(client, VICTIM, now).is_ok()).count()
+    fn use_up(limits: &AttemptLimits, client: Source, now: OffsetDateTime) -> usize {
+        (0..100).take_while(|_| limits.send(client, VICTIM, now).is_ok()).count()
     }
 
     #[test]
     fn three_strangers_lock_nobody_out() {
         for hours in [0, 1] {
-            let brakes = AttemptLimits::default();
+            let limits = AttemptLimits::default();
             for step in 0..4 {
                 for number in 1..=3 {
-                    use_up(&brakes, stranger(number), NOW + Duration::minutes(16 * step * hours));
+                    use_up(&limits, stranger(number), NOW + Duration::minutes(16 * step * hours));
                 }
             }
             let later = NOW + Duration::minutes(16 * 3 * hours);
-            assert!(brakes.send(stranger(9), VICTIM, later).is_ok(), "{hours}");
+            assert!(limits.send(stranger(9), VICTIM, later).is_ok(), "{hours}");
         }
     }
 
     #[test]
     fn one_client_and_one_address_have_an_end() {
-        let brakes = AttemptLimits::default();
-        assert_eq!(use_up(&brakes, stranger(1), NOW), 3);
-        assert_eq!(brakes.send(stranger(1), VICTIM, NOW), Err(15));
+        let limits = AttemptLimits::default();
+        assert_eq!(use_up(&limits, stranger(1), NOW), 3);
+        assert_eq!(limits.send(stranger(1), VICTIM, NOW), Err(15));
         let other = Mailbox { name: [8; 16], is_tagged: false };
-        assert_eq!(brakes.send(stranger(1), other, NOW), Ok(None), "another address");
+        assert_eq!(limits.send(stranger(1), other, NOW), Ok(None), "another address");
         let later = NOW + Duration::minutes(15);
-        assert_eq!(use_up(&brakes, stranger(1), later), 3);
-        assert_eq!(brakes.send(stranger(1), VICTIM, later + Duration::minutes(15)), Err(23 * 60 + 30));
-        let all: usize = (2..100).map(|number| use_up(&brakes, stranger(number), later)).sum();
+        assert_eq!(use_up(&limits, stranger(1), later), 3);
+        assert_eq!(limits.send(stranger(1), VICTIM, later + Duration::minutes(15)), Err(23 * 60 + 30));
+        let all: usize = (2..100).map(|number| use_up(&limits, stranger(number), later)).sum();
         assert_eq!(all, 12 - 3, "many clients are one flood");
     }
 
     /// What a mailbox got, whatever strangers asked for: at any moment its owner is sent a message, or has one with a spare code.
     fn the_owner_always_has_a_way_in(asked: &[(u8, bool, i64)], file: Option<PathBuf>) -> usize {
-        let mut brakes = AttemptLimits::open(file.clone(), NOW);
+        let mut limits = AttemptLimits::open(file.clone(), NOW);
         let (mut now, mut sent, mut spare) = (NOW, 0, NOW);
         for (client, is_tagged, minutes) in asked {
             now += Duration::minutes(*minutes);
             let to = if *is_tagged { TAGGED } else { VICTIM };
-            if let Ok(until) = brakes.send(stranger(*client), to, now) {
+            if let Ok(until) = limits.send(stranger(*client), to, now) {
                 sent += 1;
                 spare = until.filter(|_| !is_tagged).unwrap_or(spare).max(spare);
             }
             if file.is_some() {
-                brakes = AttemptLimits::open(file.clone(), now);
+                limits = AttemptLimits::open(file.clone(), now);
             }
             // From a network of their own, or from the one that a stranger asks from.
             for source in [stranger(0), stranger(*client)] {
-                let Counts { sends, near, spares, .. } = &*brakes.counts();
+                let Counts { sends, near, spares, .. } = &*limits.counts();
                 let (sends, near, spares) = (sends.clone(), near.clone(), spares.clone());
                 let got = Counts { sends, near, spares, ..Counts::default() }.send(source, VICTIM, now);
                 assert!(got.is_ok() || spare > now, "{now}: {got:?}, though no spare code is there");
@@ -415,51 +415,51 @@ mod tests {
     fn a_restart_takes_no_way_in() {
         let folder = tempfile::tempdir().expect("a folder");
         let asked: Vec<(u8, bool, i64)> = (0..30).map(|at| (at % 7 + 1, at % 3 > 0, i64::from(at % 2))).collect();
-        the_owner_always_has_a_way_in(&asked, Some(folder.path().join("brakes")));
+        the_owner_always_has_a_way_in(&asked, Some(folder.path().join("attempts")));
     }
 
     #[test]
     fn a_tag_uses_up_no_more_than_leaves_one_with_a_spare_code() {
-        let brakes = AttemptLimits::default();
-        let tagged = (1..=50).filter(|number| brakes.send(stranger(*number), TAGGED, NOW).is_ok()).count();
+        let limits = AttemptLimits::default();
+        let tagged = (1..=50).filter(|number| limits.send(stranger(*number), TAGGED, NOW).is_ok()).count();
         assert_eq!(tagged, 12);
-        let until = brakes.send(stranger(60), VICTIM, NOW).expect("one more").expect("with a spare code");
+        let until = limits.send(stranger(60), VICTIM, NOW).expect("one more").expect("with a spare code");
         assert_eq!(until, NOW + Duration::minutes(15));
-        assert_eq!(brakes.send(stranger(61), VICTIM, NOW), Err(15), "it is there");
-        brakes.spare_used(VICTIM, NOW);
-        assert!(brakes.send(stranger(61), VICTIM, NOW).is_ok(), "another one, for another browser");
-        assert_eq!(brakes.send(stranger(62), VICTIM, NOW), Err(15));
+        assert_eq!(limits.send(stranger(61), VICTIM, NOW), Err(15), "it is there");
+        limits.spare_used(VICTIM, NOW);
+        assert!(limits.send(stranger(61), VICTIM, NOW).is_ok(), "another one, for another browser");
+        assert_eq!(limits.send(stranger(62), VICTIM, NOW), Err(15));
     }
 
     #[test]
     fn a_code_has_five_tries_and_is_used_once() {
-        let brakes = AttemptLimits::default();
+        let limits = AttemptLimits::default();
         let until = NOW + Duration::minutes(10);
-        let wrong: Vec<Tried> = (0..5).map(|_| brakes.try_code([1; 16], until, false, NOW)).collect();
+        let wrong: Vec<Tried> = (0..5).map(|_| limits.try_code([1; 16], until, false, NOW)).collect();
         assert_eq!(wrong, [Tried::Wrong(4), Tried::Wrong(3), Tried::Wrong(2), Tried::Wrong(1), Tried::Over]);
-        assert_eq!(brakes.try_code([1; 16], until, true, NOW), Tried::Over);
-        assert!(!brakes.is_open([1; 16]) && brakes.is_open([2; 16]));
-        assert_eq!(brakes.try_code([2; 16], until, true, NOW), Tried::Right);
-        assert_eq!(brakes.try_code([2; 16], until, true, NOW + Duration::seconds(9)), Tried::Again);
-        assert_eq!(brakes.try_code([2; 16], until, false, NOW + Duration::seconds(9)), Tried::Over);
-        assert_eq!(brakes.try_code([2; 16], until, true, NOW + Duration::seconds(10)), Tried::Over);
-        assert_eq!(brakes.try_code([3; 16], until, true, until), Tried::Over);
+        assert_eq!(limits.try_code([1; 16], until, true, NOW), Tried::Over);
+        assert!(!limits.is_open([1; 16]) && limits.is_open([2; 16]));
+        assert_eq!(limits.try_code([2; 16], until, true, NOW), Tried::Right);
+        assert_eq!(limits.try_code([2; 16], until, true, NOW + Duration::seconds(9)), Tried::Again);
+        assert_eq!(limits.try_code([2; 16], until, false, NOW + Duration::seconds(9)), Tried::Over);
+        assert_eq!(limits.try_code([2; 16], until, true, NOW + Duration::seconds(10)), Tried::Over);
+        assert_eq!(limits.try_code([3; 16], until, true, until), Tried::Over);
     }
 
     /// A restart gives nobody new tries; what is over leaves no file behind, and no client ever stands in one.
     #[test]
     fn counts_survive_a_restart_and_end_with_their_window() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("brakes");
+        let path = folder.path().join("attempts");
         let until = NOW + Duration::minutes(10);
         let open = |now| AttemptLimits::open(Some(path.clone()), now);
-        let brakes = open(NOW);
+        let limits = open(NOW);
         assert!(!path.exists());
         for number in 1..=4 {
-            assert_eq!(use_up(&brakes, stranger(number), NOW), 3);
+            assert_eq!(use_up(&limits, stranger(number), NOW), 3);
         }
-        brakes.try_code([1; 16], until, true, NOW);
-        (0..4).for_each(|_| _ = brakes.try_code([2; 16], until, false, NOW));
+        limits.try_code([1; 16], until, true, NOW);
+        (0..4).for_each(|_| _ = limits.try_code([2; 16], until, false, NOW));
         let file = std::fs::read(&path).expect("kept");
         assert_eq!(file.len(), (12 + 4 + 1 + 4) * LINE, "sends, the spare code of each client's last, tries");
         assert!(
@@ -468,18 +468,18 @@ mod tests {
         );
         // A line that a power cut broke off is none.
         std::fs::write(&path, [&file[..], &[1, 2, 3]].concat()).expect("written");
-        let brakes = open(NOW + Duration::seconds(1));
-        assert_eq!(brakes.send(stranger(9), VICTIM, NOW), Err(15));
-        assert_eq!(brakes.try_code([1; 16], until, true, NOW + Duration::seconds(1)), Tried::Over, "used");
-        assert_eq!(brakes.try_code([2; 16], until, false, NOW), Tried::Over, "the fifth");
+        let limits = open(NOW + Duration::seconds(1));
+        assert_eq!(limits.send(stranger(9), VICTIM, NOW), Err(15));
+        assert_eq!(limits.try_code([1; 16], until, true, NOW + Duration::seconds(1)), Tried::Over, "used");
+        assert_eq!(limits.try_code([2; 16], until, false, NOW), Tried::Over, "the fifth");
         assert!(
             std::fs::read(&path).expect("kept").len() < file.len(),
             "a code is one line once the file is made anew"
         );
-        let brakes = open(NOW + LONG);
+        let limits = open(NOW + LONG);
         assert!(!path.exists(), "nothing of it counts any more");
-        assert_eq!(brakes.send(stranger(1), VICTIM, NOW + LONG), Ok(None));
-        brakes.sweep(NOW + LONG + LONG);
+        assert_eq!(limits.send(stranger(1), VICTIM, NOW + LONG), Ok(None));
+        limits.sweep(NOW + LONG + LONG);
         assert!(!path.exists());
     }
 
@@ -487,21 +487,21 @@ mod tests {
     #[test]
     fn whether_a_code_is_open_is_known_while_the_file_is_written() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("brakes");
-        let brakes = AttemptLimits::open(Some(path.clone()), NOW);
+        let path = folder.path().join("attempts");
+        let limits = AttemptLimits::open(Some(path.clone()), NOW);
         // Whoever writes to a pipe waits until somebody reads it.
         assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("coreutils").success());
         let (let_go, held) = std::sync::mpsc::channel::<()>();
         let is_over = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
-            scope.spawn(|| brakes.try_code([1; 16], NOW + Duration::minutes(10), true, NOW));
+            scope.spawn(|| limits.try_code([1; 16], NOW + Duration::minutes(10), true, NOW));
             let (path, is_over) = (&path, &is_over);
             scope.spawn(move || {
                 let _given_up = held.recv_timeout(std::time::Duration::from_mins(1));
                 is_over.store(true, std::sync::atomic::Ordering::SeqCst);
                 File::open(path)?.read_exact(&mut [0; LINE])
             });
-            while brakes.is_open([1; 16]) {
+            while limits.is_open([1; 16]) {
                 std::thread::yield_now();
             }
             assert!(!is_over.load(std::sync::atomic::Ordering::SeqCst), "it was told while the file was waited for");

@@ -33,7 +33,6 @@ impl CallReference {
         fits.then_some(Self(text))
     }
 
-    /// As text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -44,7 +43,6 @@ impl CallReference {
 pub struct OnTheLine {
     /// Who speaks with them.
     pub staff: StaffName,
-    /// The call's reference.
     pub reference: CallReference,
     /// Who called whom.
     pub direction: Direction,
@@ -76,7 +74,6 @@ pub struct CallId(UnderKey);
 /// A call that is open.
 #[derive(Clone)]
 pub struct OpenCall {
-    /// Its name.
     pub id: CallId,
     /// Who is on the line.
     pub line: OnTheLine,
@@ -134,7 +131,6 @@ impl Calls {
         self.table().values().find(|call| call.line.staff == *staff).cloned()
     }
 
-    /// An open call.
     pub fn get(&self, id: &CallId) -> Option<OpenCall> {
         self.table().get(id).cloned()
     }
@@ -177,7 +173,6 @@ impl OpenCall {
         Self { id, line, person, right_offered: None, recorded: None, audit }
     }
 
-    /// About whom.
     pub fn who(&self) -> Addressee {
         Addressee { person: self.person, points: self.line.point.iter().cloned().collect() }
     }

@@ -2,7 +2,7 @@
 //! (S-54). A number changes hands sooner than a mailbox does: it proves nothing beyond what holds for the number itself.
 //!
 //! A known and an unknown address are treated alike: until the code was entered nothing is looked up. The code lies in
-//! the browser that asked, sealed; tries and sends are counted by [`super::brakes`]. The message that may be the last for a while
+//! the browser that asked, sealed; tries and sends are counted by [`super::attempt_limits`]. The message that may be the last for a while
 //! brings a spare code beside it, longer, so that it cannot be guessed, and for any browser: it lets in whoever reads the mailbox.
 
 mod spare;
@@ -59,7 +59,7 @@ pub struct Verification {
     people: Arc<People>,
     mail: Arc<MailQueue>,
     /// Tries and sends.
-    brakes: AttemptLimits,
+    limits: AttemptLimits,
     /// Guards the order of presses of somebody who is known, from one's beginning to its answer; no page waits for it.
     pressing: tokio::sync::Mutex<()>,
     /// Guards what sessions did just now, for the second press of a double one; for one look or change.
@@ -106,10 +106,10 @@ impl Verification {
         published: Arc<Published>,
         people: Arc<People>,
         mail: Arc<MailQueue>,
-        brakes: AttemptLimits,
+        limits: AttemptLimits,
     ) -> Self {
         let (pressing, done, ended, run) = Default::default();
-        Self { ledger, clock, entropy, published, people, mail, brakes, pressing, done, ended, run }
+        Self { ledger, clock, entropy, published, people, mail, limits, pressing, done, ended, run }
     }
 }
 
@@ -154,7 +154,6 @@ pub struct PersonSession {
 pub enum KnownAt {
     /// One person.
     One(Subject),
-    /// Nobody.
     Nobody,
     /// Several people; acts apply to the address.
     Several,
@@ -247,7 +246,6 @@ pub struct WaitingCode {
     pub by_spare: bool,
     /// Where it was sent.
     pub to: ContactPoint,
-    /// Where it leads.
     pub next: String,
 }
 
@@ -347,7 +345,7 @@ impl Verification {
         if !self.mail.sends_mail() {
             return Err(SendError::NoMail);
         }
-        self.brakes.send(by, self.mailbox(to, kind), self.clock.now().at).map_err(SendError::TooMany)
+        self.limits.send(by, self.mailbox(to, kind), self.clock.now().at).map_err(SendError::TooMany)
     }
 
     /// Whom a message of a kind floods: one mailbox, whatever tag stands behind a plus sign. Not every provider has such tags,
@@ -367,7 +365,7 @@ impl Verification {
     pub fn waiting_code(&self, sealed: &str) -> Option<WaitingCode> {
         let asked: CodeRequest = self.open_from_browser("keuze code", sealed)?;
         let now = self.clock.now().at;
-        (now < asked.until && self.brakes.is_open(asked.id)).then(|| asked.waiting())
+        (now < asked.until && self.limits.is_open(asked.id)).then(|| asked.waiting())
     }
 
     /// What the browser asked for once, whether or not that is over.
@@ -401,14 +399,14 @@ impl Verification {
             (Ok(spare), _) => {
                 let tried = self.take_spare(&asked.to, spare).ok_or(CodeError::WrongSpare)?;
                 if tried == Tried::Right {
-                    self.brakes.spare_used(self.mailbox(&asked.to, &asked.next), now);
+                    self.limits.spare_used(self.mailbox(&asked.to, &asked.next), now);
                 }
                 Ok(tried)
             }
             (Err(LetterCodeError::Form), Some(code)) => {
                 let digits: String = model::typed::of_code(typed).collect();
                 let is_right = bool::from(digits.as_bytes().ct_eq(code.as_bytes()));
-                Ok(self.brakes.try_code(asked.id, asked.until, is_right, now))
+                Ok(self.limits.try_code(asked.id, asked.until, is_right, now))
             }
             (Err(_), _) => Err(CodeError::WrongSpare),
         }
@@ -509,7 +507,7 @@ impl Verification {
 
     /// Forgets what was counted in a window that is over.
     pub(super) fn forget_counts(&self) {
-        self.brakes.sweep(self.clock.now().at);
+        self.limits.sweep(self.clock.now().at);
     }
 
     /// Six digits, each as likely as the others.

@@ -79,7 +79,6 @@ pub struct RequestContext {
 /// A choice that is durable.
 #[derive(Clone, Debug)]
 pub struct RecordedAnswer {
-    /// Where it stands.
     pub address: RecordAddress,
     /// The number of its receipt.
     pub receipt: ReceiptNumber,

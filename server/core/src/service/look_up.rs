@@ -76,7 +76,6 @@ impl LookupReason {
         Self(format!("call {reference}"))
     }
 
-    /// As text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -85,11 +84,8 @@ impl LookupReason {
 /// A look-up as a staff member asks for it.
 #[derive(Clone, Debug)]
 pub struct LookUp {
-    /// Who asks.
     pub staff: StaffName,
-    /// What for.
     pub wanted: LookupQuery,
-    /// Why.
     pub why: LookupReason,
 }
 

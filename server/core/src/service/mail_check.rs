@@ -19,7 +19,6 @@ pub const SIGNATURE: &str = "dkim-signature";
 pub struct Finding {
     /// In machine form.
     pub word: &'static str,
-    /// What it is.
     pub what: &'static str,
     /// What to do, if it is not there.
     pub mend: Option<String>,

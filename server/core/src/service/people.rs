@@ -111,7 +111,6 @@ impl Contactability {
 pub struct Provenance {
     /// The way in.
     pub route: Route,
-    /// Who did it.
     pub actor: Actor,
     /// How well the person was known.
     pub level: IdentityLevel,

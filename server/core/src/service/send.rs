@@ -23,9 +23,7 @@ pub const CODE: &str = "{{keuze_code}}";
 
 /// Whether a message may go, and to whom.
 pub enum SendPermission {
-    /// It may.
     Open(Box<Person>, Decision),
-    /// It may not.
     Shut(Decision),
 }
 
@@ -53,7 +51,6 @@ pub enum Lacking {
 }
 
 impl Lacking {
-    /// Its name.
     pub fn word(self) -> &'static str {
         self.into()
     }

@@ -118,7 +118,6 @@ struct Series {
 /// Failed sign-ins under somebody's name since they signed in last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missed {
-    /// How many.
     pub count: u32,
     /// When the last one was.
     pub last: OffsetDateTime,

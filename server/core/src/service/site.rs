@@ -51,7 +51,6 @@ impl SiteInfo {
         }
     }
 
-    /// The register.
     pub fn register(&self, frame: PageFrame) -> RegisterView {
         let published = self.published.current();
         let recipients = self.recipients.clone();

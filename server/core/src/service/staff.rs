@@ -83,7 +83,6 @@ pub enum StaffError {
 /// What to do when the name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// Refuse.
     Refuse,
     /// Give that staff member a new one-time password.
     Replace,
@@ -111,7 +110,6 @@ pub enum CheckedPassword {
 /// Somebody who proved to be a staff member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
-    /// Who.
     pub name: StaffName,
     /// With a one-time password, which opens nothing but the form that replaces it.
     pub one_time: bool,

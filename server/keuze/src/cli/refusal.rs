@@ -21,7 +21,6 @@ pub enum Refusal {
     OtherSite {
         /// The data directory.
         data: PathBuf,
-        /// Whose it is.
         ledger: String,
         /// Whose the configuration is.
         configured: String,
@@ -47,7 +46,6 @@ pub enum Refusal {
     /// A file could not be read or written.
     #[error("{}: {error}", .path.display())]
     File {
-        /// Which file.
         path: PathBuf,
         /// What the file system said.
         error: std::io::Error,

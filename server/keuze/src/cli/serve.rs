@@ -50,7 +50,6 @@ fn refuse(what: &str) -> ExitCode {
 
 /// A configuration, and the text that it was read from.
 pub struct Configured {
-    /// What it says.
     pub config: Config,
     /// As it stands in its file.
     pub text: String,

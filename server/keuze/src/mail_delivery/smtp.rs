@@ -25,7 +25,6 @@ pub enum SmtpError {
     /// Its name is none that TLS knows, or this machine trusts nobody.
     #[error("TLS to the mail server {host} cannot be set up: {error}")]
     Tls {
-        /// Its name.
         host: String,
         /// What the library said.
         error: lettre::transport::smtp::Error,

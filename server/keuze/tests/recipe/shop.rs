@@ -98,7 +98,6 @@ impl Shop {
         assert!(child.wait().expect("ours").success(), "it stops cleanly");
     }
 
-    /// Kills it.
     pub fn is_killed(&mut self) {
         let (mut child, _) = self.server.take().expect("it runs");
         child.kill().expect("ours");

@@ -16,7 +16,7 @@ use vault::key::{MacKey, RootKey, SealingKey};
 use vault::ring::{KeyPurpose, KeyRing, OpenMode, RetentionClass};
 use vault::siv::SivKey;
 
-use super::brakes::Counted;
+use super::attempts::Counted;
 use super::checkpoint_slots::{self, Slot};
 use super::fact::{
     self, ApiClient, ChoiceReply, Classification, Direction, Fact, FactError, FactId, FoldHash, Later, LetterCheck,
@@ -252,9 +252,9 @@ fn browser() -> BrowserToken {
 
 fn counted() -> [(&'static str, Counted); 3] {
     [
-        ("brakes: tries of a code", Counted::Tries([1; 16], datetime!(2026-11-27 12:00 UTC), 3)),
-        ("brakes: a message", Counted::Send([2; 16], datetime!(2026-11-27 12:00 UTC))),
-        ("brakes: a spare code", Counted::Spare([2; 16], datetime!(2026-11-27 12:00 UTC))),
+        ("attempts: tries of a code", Counted::Tries([1; 16], datetime!(2026-11-27 12:00 UTC), 3)),
+        ("attempts: a message", Counted::Send([2; 16], datetime!(2026-11-27 12:00 UTC))),
+        ("attempts: a spare code", Counted::Spare([2; 16], datetime!(2026-11-27 12:00 UTC))),
     ]
 }
 
@@ -294,7 +294,7 @@ fn sections() -> Vec<String> {
         all.push(Drawing::from_source(source, 0).section("database: a key", &key, &[]));
         all.push(Drawing::from_source(source, 1).section("database: a value", &value, &[]));
     }
-    let drawn = Drawing::from_source(include_str!("brakes.rs"), 0);
+    let drawn = Drawing::from_source(include_str!("attempts.rs"), 0);
     all.extend(counted().map(|(name, counted)| drawn.section(name, &counted.encode(), &[])));
     let source = include_str!("token.rs");
     for (name, token) in tokens() {
@@ -498,7 +498,7 @@ fn a_damaged_last_checkpoint_is_noticed_but_for_the_time_that_people_read() {
 
 /// It has no checksum: what is altered counts for something else, or for nothing.
 #[test]
-fn a_damaged_line_of_the_brakes_counts_for_nothing_that_it_counted_for() {
+fn a_damaged_line_of_the_attempts_counts_for_nothing_that_it_counted_for() {
     for (name, counted) in counted() {
         for (what, bytes) in damaged(&counted.encode()) {
             assert_ne!(Counted::decode(&bytes), Some(counted), "{name}, {what}");

@@ -15,7 +15,6 @@ pub enum StoreStep {
 
 /// Databases, and who says whether the next step fails.
 pub struct Breaking {
-    /// Those that work.
     pub inner: Box<dyn Store>,
     /// Asked at each step.
     pub breaks: Box<dyn Fn(StoreStep) -> bool + Send + Sync>,

@@ -16,7 +16,6 @@ impl DatabaseCopy {
         Ok(copy)
     }
 
-    /// Where it is.
     pub fn folder(&self) -> &Path {
         &self.0
     }

@@ -39,7 +39,6 @@ struct DecisionRequest {
     decided_by: Option<String>,
 }
 
-/// What is asked.
 enum DecisionQuery {
     Message(Channel, Option<Classified>),
     Purpose(PurposeId),

@@ -36,7 +36,6 @@ const REPEATED: Duration = Duration::minutes(1);
 /// One staff member at one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StaffSession {
-    /// Who.
     pub(super) name: StaffName,
     /// Opens nothing but the form for a new password.
     pub(super) one_time: bool,
@@ -62,7 +61,6 @@ pub(super) struct Sessions {
 
 /// What a session is opened with.
 pub(super) struct SessionOpening {
-    /// Who.
     pub(super) signed_in: SignedIn,
     /// The access that it is opened under.
     pub(super) access: RecordAddress,

@@ -36,9 +36,7 @@ impl fmt::Display for WorkId {
 /// People who were looked up.
 #[derive(Clone)]
 pub(super) struct OpenedLookUp {
-    /// Who.
     pub(super) people: Vec<Subject>,
-    /// Why.
     pub(super) why: LookupReason,
     /// Where that was recorded.
     pub(super) audit: RecordAddress,
@@ -55,7 +53,6 @@ pub(super) struct FormHash(pub(super) [u8; 32]);
 /// A form that was sent, and what came of it: pressed twice, it is done once.
 #[derive(Clone)]
 pub(super) struct AnsweredForm {
-    /// Which form.
     pub(super) press: FormHash,
     /// What came of it.
     pub(super) done: DoneForPerson,

@@ -7,15 +7,12 @@ use sha2::{Digest as _, Sha256};
 /// One file that the site serves to host pages, in its encodings.
 #[derive(Clone, Debug)]
 pub struct Asset {
-    /// As it is.
     pub plain: Vec<u8>,
     /// Brotli, quality 11.
     pub brotli: Vec<u8>,
-    /// gzip.
     pub gzip: Vec<u8>,
     /// Strong `ETag` with its quotes, without the encoding.
     pub etag: String,
-    /// Content-Type.
     pub content_type: &'static str,
 }
 

@@ -16,7 +16,6 @@ use model::purpose::PurposeId;
 use time::OffsetDateTime;
 use time::macros::{date, datetime};
 
-/// One case.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The name of its policy in [`POLICIES`].
@@ -40,7 +39,6 @@ pub struct Case {
 pub enum Record {
     /// Nothing: the device has no consent id.
     Nothing,
-    /// Everything was accepted.
     Accepted,
     /// It was, and refused later; the device missed that answer.
     Withdrawn,
@@ -178,7 +176,6 @@ const SEEN: [&[&str]; 13] = [
 /// answer holds for longer, at most until the cookie ends.
 const CLOCKS: [i64; 6] = [-1, 1, 200, 1_100, -1_100, -7_000];
 
-/// All of them.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let first = Case {

@@ -35,7 +35,6 @@ pub enum SiteFile {
 }
 
 impl SiteFile {
-    /// All of them.
     pub const ALL: [Self; 8] = [
         Self::Panel,
         Self::PanelWasm,

@@ -37,7 +37,6 @@ pub(super) fn links() -> Router<App> {
     Router::new().mount(Endpoint::NewsletterLink, get(link).post(confirm))
 }
 
-/// What was typed.
 #[derive(Default)]
 struct TypedSignUp {
     address: String,

@@ -11,7 +11,6 @@ use tokio::time::Instant;
 use super::ConnectionLimits;
 use keuze_core::service::attempt_limits::Source;
 
-/// All slots.
 pub struct ConnectionSlots {
     doors: ConnectionLimits,
     /// Guards who sits where, for one look or change.
@@ -25,7 +24,6 @@ struct OccupiedSeat {
     by_client: HashMap<Source, usize>,
 }
 
-/// A connection.
 struct Connection {
     /// `None` for a proxy that is trusted.
     client: Option<Source>,

@@ -16,10 +16,7 @@ use words::views::desk::people::{CallCard, CallForm, CallState, CallView, Reach}
 
 /// The call screen.
 #[component]
-pub fn Call(
-    /// What it shows.
-    page: CallView,
-) -> impl IntoView {
+pub fn Call(page: CallView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     let fault = page.fault.map(|fault| alert(words.fault(fault)));

@@ -6,7 +6,6 @@ use model::language::Language;
 use model::paths::{Endpoint, in_language};
 use words::views::desk::people::PersonCard;
 
-/// One of them.
 pub(super) struct Folded {
     /// What it does, as its heading.
     pub summary: String,
@@ -14,7 +13,6 @@ pub(super) struct Folded {
     pub endpoint: Endpoint,
     /// What comes of it.
     pub help: &'static str,
-    /// Its own fields.
     pub fields: AnyView,
     /// The words on its button.
     pub button: &'static str,

@@ -20,10 +20,7 @@ use words::{act, objection, when};
 
 /// The page of people who were looked up.
 #[component]
-pub fn Person(
-    /// What it shows.
-    page: PersonView,
-) -> impl IntoView {
+pub fn Person(page: PersonView) -> impl IntoView {
     let language = page.frame.language;
     let words = Words::in_language(language);
     let done = page.done.as_ref().map(|done| done_view(done, language));

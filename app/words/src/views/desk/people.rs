@@ -40,7 +40,6 @@ impl PersonCard {
 /// A contact point of a person.
 #[derive(Clone)]
 pub struct PointCard {
-    /// Its kind.
     pub kind: PointKind,
     /// The address or number, as given.
     pub given: String,
@@ -60,7 +59,6 @@ pub struct LaterCard {
 /// A contact point by one channel, with what holds there today.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// The channel.
     pub channel: Channel,
     /// The address or number, as given; none where none is known, and for social media, where people come to us.
     pub at: Option<String>,
@@ -73,7 +71,6 @@ pub struct Reach {
 /// The page of people who were looked up.
 #[derive(Clone)]
 pub struct PersonView {
-    /// Around the page.
     pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Bar,
@@ -92,7 +89,6 @@ pub struct PersonView {
 /// What was done for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DoneForPerson {
-    /// They objected.
     Objected(SaidObjection),
     /// An opt-in was asked for; it waits for the person.
     Requested(Channel),
@@ -100,14 +96,12 @@ pub enum DoneForPerson {
     Merged,
     /// This address or number is theirs, although it joined later.
     SamePerson(String),
-    /// They are erased.
     Erased(Erasure),
 }
 
 /// An objection, as it is read to a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaidObjection {
-    /// Against what.
     pub channels: Vec<Channel>,
     /// The number of its receipt.
     pub number: String,
@@ -137,11 +131,9 @@ pub enum PersonFault {
 /// The call screen.
 #[derive(Clone)]
 pub struct CallView {
-    /// Around the page.
     pub frame: PageFrame,
     /// Who is at the desk.
     pub bar: Bar,
-    /// What it shows.
     pub state: CallState,
     /// What is wrong with what was asked.
     pub fault: Option<CallFault>,
@@ -152,7 +144,6 @@ pub struct CallView {
 pub enum CallState {
     /// No call is open: the form that opens one, as it was filled in, and the call that was just closed.
     Closed {
-        /// What was typed.
         form: CallForm,
         /// The reference of the call that was closed.
         closed: Option<String>,
@@ -164,7 +155,6 @@ pub enum CallState {
 /// The form that opens a call.
 #[derive(Clone, Default)]
 pub struct CallForm {
-    /// The call's reference.
     pub reference: String,
     /// Whether we called.
     pub outgoing: bool,
@@ -179,7 +169,6 @@ pub struct CallCard {
     pub path: String,
     /// What its screen shows, for the form to say.
     pub shown: String,
-    /// Its reference.
     pub reference: String,
     /// Whether we called.
     pub outgoing: bool,

@@ -27,7 +27,6 @@ pub struct Own {
 pub const CHOICE: Own = Own { secure: "__Host-keuze", plain: "keuze", days: DAYS_WITH_OBJECTION, http_only: false };
 /// The notice that was seen.
 pub const SEEN: Own = Own { secure: "__Host-keuze_seen", plain: "keuze_seen", days: DAYS, http_only: false };
-/// The consent id.
 pub const CONSENT_ID: Own = Own { secure: "__Secure-keuze_id", plain: "keuze_id", days: DAYS, http_only: true };
 /// What belongs to a code that was mailed.
 pub const CODE: Own = Own { secure: "__Secure-keuze_code", plain: "keuze_code", days: 1, http_only: true };

@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{CODE_LIVES, Verification, reached};
 use crate::service::attempt_limits::Tried;
-use ledger::formats::brakes::Name;
+use ledger::formats::attempts::Name;
 use vault::key::{SecretName, purpose::Mac};
 use vault::mac::mac;
 
@@ -35,7 +35,7 @@ impl Verification {
     /// One that was not used yet and works until then at least, with some time to type it.
     pub(super) fn new_spare(&self, to: &ContactPoint, until: OffsetDateTime) -> Option<Spare> {
         let last = self.clock.now().at + LIVES;
-        self.spares(to, until + CODE_LIVES, last).find(|spare| self.brakes.is_open(spare.name))
+        self.spares(to, until + CODE_LIVES, last).find(|spare| self.limits.is_open(spare.name))
     }
 
     /// Takes one for a mailbox; `None` if it is none that works there.
@@ -44,7 +44,7 @@ impl Verification {
         let typed = typed.to_string();
         let is_it = |spare: &Spare| bool::from(spare.code.to_string().as_bytes().ct_eq(typed.as_bytes()));
         let spare = self.spares(to, now, now + LIVES).find(is_it)?;
-        Some(self.brakes.try_code(spare.name, spare.until, true, now))
+        Some(self.limits.try_code(spare.name, spare.until, true, now))
     }
 
     /// All of a mailbox that end between two moments.

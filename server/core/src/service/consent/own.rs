@@ -19,7 +19,6 @@ use ledger::{AppendRequest, ReadError};
 pub struct OwnIds {
     /// Those whose record says what the choice cookie says, or said it earlier: the last answer may not have arrived.
     fitting: Vec<Subject>,
-    /// All others.
     others: Vec<Subject>,
 }
 

@@ -68,15 +68,11 @@ fn postal(text: &str) -> Option<PostalAddress> {
 /// A look-up of people as a staff member asks for it.
 #[derive(Clone)]
 pub struct LookUpPeople {
-    /// Who asks.
     pub staff: StaffName,
-    /// By what.
     pub contact: Contact,
-    /// Why.
     pub why: LookupReason,
 }
 
-/// Who was found.
 #[derive(Clone)]
 pub struct FoundPeople {
     /// Who it may be.

@@ -21,11 +21,8 @@ pub struct OutboxError {
 /// A mail in the outbox, as the demo shows it.
 #[derive(Clone)]
 pub struct OutboxMail {
-    /// To whom.
     pub to: String,
-    /// Its subject.
     pub subject: String,
-    /// Its text.
     pub text: String,
 }
 

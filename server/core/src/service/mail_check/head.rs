@@ -6,10 +6,8 @@ use mail_parser::Message;
 /// Why a header does not do, as what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeadFault {
-    /// There is none.
     #[error("it is not there; take it from /keuze/api/v1/mail-headers")]
     Missing,
-    /// There are several.
     #[error("it stands there more than once; send it once")]
     Repeated,
     /// Encoded words (RFC 2047).
@@ -27,12 +25,10 @@ pub enum HeadFault {
     /// Not in angle brackets.
     #[error("put each link between < and >, with a comma between two")]
     Brackets,
-    /// No https link.
     #[error(
         "its link does not begin with https://; mail providers press no other, so what the demo gives out cannot pass"
     )]
     NotHttps,
-    /// Two of them.
     #[error("there is more than one https link in it; leave the one from /keuze/api/v1/mail-headers")]
     SeveralLinks,
     /// Somebody else's.

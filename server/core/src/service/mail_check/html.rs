@@ -19,7 +19,6 @@ use self::token::{HtmlToken, Tag, TokenReader};
 pub struct VisibleBody {
     /// The addresses of links that have words or a picture that says something, decoded.
     pub links: Vec<String>,
-    /// The text.
     pub text: String,
 }
 

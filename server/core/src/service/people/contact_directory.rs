@@ -34,9 +34,7 @@ pub(super) fn kept_entry(id: FactId, entry: SuppressionEntry) -> Fact {
 /// An entry that was found.
 #[derive(Clone, Debug)]
 pub struct FoundObjection {
-    /// Its id.
     pub id: FactId,
-    /// What it says.
     pub entry: SuppressionEntry,
     /// The record in which it was said.
     pub record: RecordAddress,
@@ -191,7 +189,6 @@ impl ContactDirectory {
         self.people.get(&self.one_person(subject))
     }
 
-    /// Everybody.
     pub fn everybody(&self) -> impl Iterator<Item = &Person> {
         self.people.values()
     }
@@ -418,11 +415,8 @@ fn take_out<K: Eq + Hash, V: PartialEq>(map: &mut HashMap<K, Vec<V>>, key: &K, v
 pub(super) struct WantedObjection<'a> {
     /// The person who makes it, if known.
     pub by: Option<Subject>,
-    /// Where.
     pub points: &'a [ContactPoint],
-    /// Against what.
     pub channels: &'a [Channel],
-    /// Since when.
     pub since: Since,
     /// The system that told of it without a date.
     pub source: Option<&'a str>,

@@ -17,7 +17,6 @@ use ledger::ReadError;
 
 /// A contact point by one channel.
 pub struct ReachedAt {
-    /// The channel.
     pub channel: Channel,
     /// The point; none where none is known.
     pub point: Option<ContactPoint>,

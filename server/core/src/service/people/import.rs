@@ -236,7 +236,6 @@ struct Running<'a, G> {
 
 /// A request of one row that may be sent again: how it is answered is durable in the row's batch.
 pub struct RowRequest<'a> {
-    /// Its name.
     pub name: AnswerName,
     /// What is kept of the answer to it.
     pub answer: &'a (dyn Fn(&RowReport) -> Reply + Sync),

@@ -45,7 +45,6 @@ impl People {
         (at < with_number.len()).then(|| with_number.swap_remove(at))
     }
 
-    /// Everybody.
     pub fn everybody(&self) -> Vec<Person> {
         self.book().everybody().cloned().collect()
     }

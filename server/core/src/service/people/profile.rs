@@ -89,7 +89,6 @@ pub(super) fn kept_part(key: KeyId, part: Part) -> Fact {
 /// A person: all parts together.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Who.
     pub subject: Subject,
     /// By retention class. Boxed, because most people have one, and the map makes room for eleven.
     pub parts: BTreeMap<RetentionClass, Box<Part>>,

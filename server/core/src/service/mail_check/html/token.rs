@@ -9,7 +9,6 @@ pub enum HtmlToken<'a> {
     Text(&'a str),
     /// What stands in a `style` element.
     Raw(&'a str),
-    /// A start tag.
     Start(Tag<'a>),
     /// An end tag, by its name.
     End(&'a str),
@@ -73,7 +72,6 @@ pub struct TokenReader<'a> {
 }
 
 impl<'a> TokenReader<'a> {
-    /// From the beginning.
     pub fn new(html: &'a str) -> Self {
         Self { rest: html, raw: None }
     }

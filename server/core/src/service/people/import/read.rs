@@ -42,9 +42,7 @@ pub const LONGEST: usize = 64 << 10;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {fault}")]
 pub struct FileFault {
-    /// Its name.
     pub file: String,
-    /// What is wrong.
     pub fault: HeaderFault,
 }
 

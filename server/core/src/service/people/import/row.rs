@@ -16,7 +16,6 @@ use contact::{ContactError, ContactPoint, Country, DutchAddress, Email, Phone, P
 pub enum Column {
     /// The customer number; rows with the same one are about the same person.
     Customer,
-    /// The name.
     Name,
     /// `nl` or `en`.
     Language,
@@ -24,15 +23,11 @@ pub enum Column {
     Email,
     /// A phone number.
     Phone,
-    /// A postcode.
     Postcode,
-    /// A house number.
     HouseNumber,
     /// What stands behind the house number.
     Addition,
-    /// The street.
     Street,
-    /// The place.
     Place,
     /// The country; the Netherlands where it is empty.
     Country,
@@ -54,7 +49,6 @@ pub enum Column {
     Products,
     /// The channels that the person objected to elsewhere; `all` for every one.
     ObjectedChannels,
-    /// When they did.
     ObjectedOn,
     /// Whether somebody made sure that the address or number is the person's whom the customer number names.
     SamePerson,
@@ -117,7 +111,6 @@ impl Column {
 pub struct RowFault {
     /// The field; none where it is the row as a whole.
     pub column: Option<Column>,
-    /// What to do.
     pub mend: Mend,
 }
 
@@ -139,16 +132,13 @@ pub enum Mend {
     /// A customer number that a spreadsheet changed.
     #[error(transparent)]
     CustomerNumber(#[from] Changed),
-    /// Not a language.
     #[error("write nl or en")]
     Language,
-    /// Not a date.
     #[error("write the date as 2026-11-24; no day before 1990 and none to come")]
     Date,
     /// Neither yes nor no.
     #[error("write yes or no")]
     YesOrNo,
-    /// Not a channel.
     #[error("write newsletter, email, post, phone or social, with a space between two")]
     Channel,
     /// A word that could mean two things, or says nothing of channels.
@@ -183,7 +173,6 @@ pub enum Mend {
     /// The same person as who?
     #[error("say with a customer number whose addresses and numbers these are")]
     SameAsNobody,
-    /// Evidence for nothing.
     #[error("say in channels what the evidence is for")]
     EvidenceForNothing,
     /// The file broke off.
@@ -239,9 +228,7 @@ pub enum Mend {
 pub struct ContactRow {
     /// The customer number.
     pub customer: Option<String>,
-    /// The name.
     pub name: Option<String>,
-    /// The language.
     pub language: Language,
     /// Where the person can be reached.
     pub points: Vec<ContactPoint>,
@@ -253,7 +240,6 @@ pub struct ContactRow {
     pub objected: Vec<Channel>,
     /// Whether that was every channel, in one word.
     pub objected_to_all: bool,
-    /// When.
     pub objected_on: Option<Date>,
     /// Whether what the row names is the same person's for certain.
     pub same_person: bool,
@@ -273,7 +259,6 @@ pub struct ReadNo {
 pub struct RowFields(Vec<(Column, String)>);
 
 impl RowFields {
-    /// Adds one.
     pub fn push(&mut self, column: Column, text: String) {
         self.0.push((column, text));
     }

@@ -11,7 +11,6 @@ use super::row::{Column, Mend, RowFault, RowFields};
 /// Why no row of a file can be read. Nothing in it repeats what the file says: without a header its first line is a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderFault {
-    /// The file.
     #[error("it cannot be read: {0}")]
     Unreadable(String),
     /// Nothing is in it.

@@ -7,7 +7,6 @@ use super::row::Mend;
 /// What a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
-    /// These channels.
     Channels(&'static [Channel]),
     /// Every channel.
     All,

@@ -52,7 +52,6 @@ fn letter_box((postcode, number, addition): (&'static str, &'static str, &'stati
 struct ExpectedNo {
     /// Where it stands or stood, with what it forbids there; it comes back to none of them.
     was: BTreeSet<(usize, Channel)>,
-    /// Where it stands.
     stands: BTreeSet<(usize, Channel)>,
     /// Where it was said, or stood when its maker was still there: whoever has one of these boxes may have said it.
     said: BTreeSet<usize>,

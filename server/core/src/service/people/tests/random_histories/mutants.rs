@@ -65,7 +65,6 @@ impl Wrong {
 /// Whether a box may be used, by the right rule or a wrong one.
 pub type BoxRule = fn(&TestApp, &Addressee, Channel) -> bool;
 
-/// As it is.
 pub fn right(app: &TestApp, who: &Addressee, channel: Channel) -> bool {
     app.services.contactability.may_contact(who, channel).expect("readable").allow
 }

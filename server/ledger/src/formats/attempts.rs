@@ -1,6 +1,6 @@
-//! # Brakes file
+//! # Attempts file
 //!
-//! `brakes` in the data directory: tries of codes and messages to addresses that still count, so that no restart gives a
+//! `attempts` in the data directory: tries of codes and messages to addresses that still count, so that no restart gives a
 //! guesser new tries. In no backup. Nothing in it names anybody: codes stand under their random number, addresses under a
 //! keyed hash. Lines of 27 bytes, one behind the other:
 //!
