@@ -2,7 +2,7 @@
 //!
 //! What it says is read as events, and [`decide`] decides about them as about all others: there is no second set of rules.
 //! `frontend/embed/embed.js` does the same in the page, where the record is not known; one table of cases, made from
-//! [`Device::standing`], is run through both and through the pages.
+//! [`DeviceState::standing`], is run through both and through the pages.
 #![warn(missing_docs)]
 
 use std::collections::BTreeMap;

@@ -81,7 +81,7 @@ pub struct CheckedLetter {
 }
 
 impl CheckedLetter {
-    /// Reads the name as [`Classified::read`] does.
+    /// Reads the name as [`Classified::parse_class`] does.
     ///
     /// # Errors
     /// [`ClassFault::Template`].

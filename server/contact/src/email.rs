@@ -68,7 +68,7 @@ impl Email {
         address.nfkc().collect::<String>().to_lowercase()
     }
 
-    /// Under what an objection to it stands: as [`Self::fold`], and for Google's mail every spelling that it delivers to the
+    /// Under what an objection to it stands: as [`Self::match_key`], and for Google's mail every spelling that it delivers to the
     /// same mailbox. Nobody is taken for somebody else by it, and nobody is found by it.
     pub fn objection_fold(&self) -> String {
         use unicode_normalization::UnicodeNormalization as _;

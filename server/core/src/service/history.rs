@@ -33,7 +33,7 @@ impl PersonHistory {
     /// The same of one who is known by all these subjects.
     ///
     /// # Errors
-    /// As [`Self::of`].
+    /// As [`Self::of_subject`].
     pub fn of_all(&self, subjects: Vec<Subject>) -> Result<Vec<Recorded>, ReadError> {
         let mut events = Vec::new();
         for subject in subjects {
@@ -46,7 +46,7 @@ impl PersonHistory {
     /// One record; `None` beyond the end or once erased.
     ///
     /// # Errors
-    /// As [`Self::of`].
+    /// As [`Self::of_subject`].
     pub fn record(&self, address: RecordAddress) -> Result<Option<Recorded>, ReadError> {
         Ok(self.opened(address)?.map(|opened| opened.recorded))
     }
@@ -54,7 +54,7 @@ impl PersonHistory {
     /// One record with the proof that it is in the ledger as it is now.
     ///
     /// # Errors
-    /// As [`Self::of`].
+    /// As [`Self::of_subject`].
     pub fn proof(&self, address: RecordAddress) -> Result<Option<InclusionProof>, ReadError> {
         Ok(self.opened(address)?.map(|opened| self.ledger.proof_of(opened)))
     }

@@ -111,7 +111,7 @@ impl Contactability {
     /// The same as one of several questions of a request.
     ///
     /// # Errors
-    /// As [`Self::may_i`].
+    /// As [`Self::may_contact`].
     pub fn decision(&self, history: &PersonHistory, who: &Addressee, channel: Channel) -> Result<Decision, ActError> {
         let named = who.points.iter().filter(|point| channel.point() == Some(point.kind())).cloned();
         let named: Vec<ContactPoint> = named.collect();
@@ -126,7 +126,7 @@ impl Contactability {
     /// the person has for it. A channel without any is asked about as it is; without a person it is left out.
     ///
     /// # Errors
-    /// As [`Self::may_i`].
+    /// As [`Self::may_contact`].
     pub fn all_channels(&self, history: &PersonHistory, who: &Addressee) -> Result<Vec<ReachedAt>, ActError> {
         let known = who.person.map(|person| self.people.known_person(person).ok_or(ActError::NoPerson)).transpose()?;
         let mut reached = Vec::new();

@@ -106,7 +106,7 @@ impl Column {
     }
 }
 
-/// What is wrong with a row: the field and the mend. Nothing of the row was recorded but its no ([`Row::no_of`]).
+/// What is wrong with a row: the field and the mend. Nothing of the row was recorded but its no ([`ContactRow::no_of`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowFault {
     /// The field; none where it is the row as a whole.
