@@ -101,6 +101,10 @@ pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
     })
 }
 
+/// How many names of cookies are taken away under one registered name in one answer: a page can write hundreds, and a proxy in
+/// front takes only so many bytes of headers. Of more the rest goes with the next answer.
+const MOST_UNDER_ONE: usize = 8;
+
 /// Writes cookies onto an answer.
 pub struct Jar {
     names: CookieNames,
@@ -272,13 +276,14 @@ impl RequestCookies {
         if registered.ends_with('*') { self.along(registered) } else { vec![registered.to_owned()] }
     }
 
-    /// The names that came along under a registered name.
+    /// The names that came along under a registered name, each once and no more than eight.
     pub fn along(&self, registered: &str) -> Vec<String> {
         let is_it = |name: &&String| match registered.strip_suffix('*') {
             Some(start) => name.starts_with(start),
             None => *name == registered,
         };
-        self.names.iter().filter(is_it).cloned().collect()
+        let along: BTreeSet<&String> = self.names.iter().filter(is_it).collect();
+        along.into_iter().take(MOST_UNDER_ONE).cloned().collect()
     }
 }
 
@@ -442,8 +447,11 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_the_names_that_came_along() {
-        let came = came("_pk_id.1=a; _pk_ses.1=b; other=c");
-        assert_eq!(came.under("_pk_*"), ["_pk_id.1", "_pk_ses.1"]);
-        assert_eq!(came.under("_fbp"), ["_fbp"]);
+        let few = came("_pk_id.1=a; _pk_ses.1=b; other=c");
+        assert_eq!(few.under("_pk_*"), ["_pk_id.1", "_pk_ses.1"]);
+        assert_eq!(few.under("_fbp"), ["_fbp"]);
+        let many: Vec<String> = (0..200).map(|number| format!("_pk_{number}=1; _pk_{number}=2")).collect();
+        let taken = came(&many.join("; ")).under("_pk_*");
+        assert_eq!((taken.len(), taken.iter().collect::<BTreeSet<_>>().len()), (MOST_UNDER_ONE, MOST_UNDER_ONE));
     }
 }
