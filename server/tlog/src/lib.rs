@@ -5,4 +5,5 @@
 
 pub mod checkpoint;
 pub mod entry;
+pub mod tile;
 pub mod tree;

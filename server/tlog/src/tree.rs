@@ -10,6 +10,8 @@
 //! root_from_inclusion(tree.root(), 0, 1, &[]);
 //! ```
 
+use std::convert::Infallible;
+
 use sha2::{Digest as _, Sha256};
 
 /// The hash of a leaf.
@@ -46,11 +48,87 @@ fn node_hash([left, right]: [NodeHash; 2]) -> NodeHash {
     NodeHash(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
 }
 
+/// Where the hashes of complete subtrees are read from. What a root and an audit path are made of is one rule, whether they
+/// stand in memory ([`Tree`]) or in tiles on a disk ([`crate::tile`]).
+pub trait ReadHashes {
+    /// Why a hash cannot be read.
+    type Error;
+
+    /// The hash of the subtree of the 2^`row` leaves from `index << row` on; asked for within the tree alone.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn hash(&self, row: u8, index: u64) -> Result<NodeHash, Self::Error>;
+}
+
+/// The root over the first `size` leaves; SHA-256 of nothing for none (RFC 6962 section 2.1).
+///
+/// # Errors
+/// A hash cannot be read.
+pub fn root_of<H: ReadHashes>(hashes: &H, size: u64) -> Result<RootHash, H::Error> {
+    match size {
+        0 => Ok(RootHash(Sha256::digest([]).into())),
+        size => Ok(subtree(hashes, 0, size)?.into()),
+    }
+}
+
+/// The audit path of a leaf in the tree of the first `size` leaves (RFC 6962 section 2.1.1), from the leaf upwards; `None`
+/// where that tree has no such leaf.
+///
+/// # Errors
+/// A hash cannot be read.
+pub fn path_of<H: ReadHashes>(hashes: &H, index: u64, size: u64) -> Result<Option<Vec<NodeHash>>, H::Error> {
+    if index >= size {
+        return Ok(None);
+    }
+    let (mut from, mut to, mut siblings) = (0, size, Vec::new());
+    while to - from > 1 {
+        let middle = from + split(to - from);
+        if index < middle {
+            siblings.push(subtree(hashes, middle, to)?);
+            to = middle;
+        } else {
+            siblings.push(subtree(hashes, from, middle)?);
+            from = middle;
+        }
+    }
+    siblings.reverse();
+    Ok(Some(siblings))
+}
+
+/// The root of the leaves `from..to`; `from` is a multiple of the largest power of two below `to - from`.
+fn subtree<H: ReadHashes>(hashes: &H, from: u64, to: u64) -> Result<NodeHash, H::Error> {
+    let count = to - from;
+    if count.is_power_of_two() {
+        let row = u8::try_from(count.trailing_zeros()).expect("below 64");
+        return hashes.hash(row, from >> row);
+    }
+    let middle = from + split(count);
+    Ok(node_hash([subtree(hashes, from, middle)?, subtree(hashes, middle, to)?]))
+}
+
+/// The hash over a complete subtree's 2^n hashes of one row, of which there is at least one.
+pub(crate) fn fold(mut row: Vec<NodeHash>) -> NodeHash {
+    debug_assert!(row.len().is_power_of_two());
+    while row.len() > 1 {
+        row = row.chunks_exact(2).map(|pair| node_hash([pair[0], pair[1]])).collect();
+    }
+    row[0]
+}
+
 /// A tree in memory. Row `n` holds the hashes of all complete subtrees of 2^n leaves: 64 bytes a leaf in all,
 /// 32 MB for a full shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     rows: Vec<Vec<NodeHash>>,
+}
+
+impl ReadHashes for Tree {
+    type Error = Infallible;
+
+    fn hash(&self, row: u8, index: u64) -> Result<NodeHash, Infallible> {
+        Ok(self.rows[usize::from(row)][usize::try_from(index).expect("a tree fits in memory")])
+    }
 }
 
 impl Tree {
@@ -75,20 +153,16 @@ impl Tree {
         }
     }
 
-    /// The root over all leaves; SHA-256 of nothing for an empty tree (RFC 6962 section 2.1).
+    /// The root over all leaves ([`root_of`]).
     pub fn root(&self) -> RootHash {
-        match self.size() {
-            0 => RootHash(Sha256::digest([]).into()),
-            size => self.subtree(0, size).into(),
-        }
+        let Ok(root) = root_of(self, self.size());
+        root
     }
 
     /// The root over the first leaves; `None` if there are not as many.
     pub fn root_at(&self, size: u64) -> Option<RootHash> {
-        match size {
-            0 => Some(Self::default().root()),
-            size => (size <= self.size()).then(|| self.subtree(0, size).into()),
-        }
+        let Ok(root) = root_of(self, size.min(self.size()));
+        (size <= self.size()).then_some(root)
     }
 
     /// The leaf hash at an index.
@@ -96,14 +170,10 @@ impl Tree {
         self.rows.first()?.get(usize::try_from(index).ok()?).map(|hash| LeafHash(hash.0))
     }
 
-    /// The audit path of a leaf in the tree as it is now (RFC 6962 section 2.1.1), from the leaf upwards.
+    /// The audit path of a leaf in the tree as it is now ([`path_of`]).
     pub fn inclusion(&self, index: u64) -> Option<Vec<NodeHash>> {
-        let size = self.size();
-        (index < size).then(|| {
-            let mut path = Vec::new();
-            self.path(index, 0, size, &mut path);
-            path
-        })
+        let Ok(path) = path_of(self, index, self.size());
+        path
     }
 
     /// The hashes of a tile of the C2SP tlog-tiles format: row `8 × level`, from `256 × index`, `width` of them.
@@ -112,32 +182,6 @@ impl Tree {
         let from = usize::try_from(index.checked_mul(256)?).ok()?;
         let hashes = row.get(from..from.checked_add(usize::from(width))?)?;
         ((1..=256).contains(&width)).then(|| hashes.iter().flat_map(|hash| hash.0).collect())
-    }
-
-    /// The root of the leaves `from..to`; `from` is a multiple of the largest power of two below `to - from`.
-    fn subtree(&self, from: u64, to: u64) -> NodeHash {
-        let count = to - from;
-        if count.is_power_of_two() {
-            let level = count.trailing_zeros();
-            let at = usize::try_from(from >> level).expect("a tree fits in memory");
-            return self.rows[level as usize][at];
-        }
-        let middle = from + split(count);
-        node_hash([self.subtree(from, middle), self.subtree(middle, to)])
-    }
-
-    fn path(&self, index: u64, from: u64, to: u64, path: &mut Vec<NodeHash>) {
-        if to - from == 1 {
-            return;
-        }
-        let middle = from + split(to - from);
-        if index < middle {
-            self.path(index, from, middle, path);
-            path.push(self.subtree(middle, to));
-        } else {
-            self.path(index, middle, to, path);
-            path.push(self.subtree(from, middle));
-        }
     }
 }
 
@@ -281,7 +325,7 @@ mod tests {
         assert_eq!([fullest(0, 273), fullest(0, 274)], [Some(112), None]);
         assert_eq!([fullest(1, 0), fullest(1, 1), fullest(1, 2)], [Some(256), Some(17), None]);
         assert_eq!([fullest(2, 0), fullest(2, 1), fullest(3, 0)], [Some(1), None, None]);
-        assert_eq!(tree.tile(2, 0, 1), Some(tree.subtree(0, 65_536).0.to_vec()));
+        assert_eq!(tree.tile(2, 0, 1), Some(tree.root_at(65_536).expect("they are there").0.to_vec()));
     }
 
     #[test]
@@ -291,7 +335,11 @@ mod tests {
         assert_eq!(tree.tile(0, 1, 256).map(|tile| tile.len()), Some(8192));
         assert_eq!(tree.tile(0, 2, 88).map(|tile| tile.len()), Some(88 * 32));
         assert_eq!(tree.tile(0, 2, 89), None);
-        assert_eq!(tree.tile(1, 0, 2), Some([tree.subtree(0, 256).0, tree.subtree(256, 512).0].concat()));
+        let hash = |index| {
+            let Ok(hash) = tree.hash(8, index);
+            hash.0
+        };
+        assert_eq!(tree.tile(1, 0, 2), Some([hash(0), hash(1)].concat()));
         assert_eq!(tree.tile(0, 0, 0), None);
     }
 }

@@ -18,6 +18,7 @@ use super::visit::Visit;
 use crate::App;
 use keuze_core::service::site::SiteInfo;
 use ledger::Ledger;
+use tlog::tile::{TileOf, TilePath};
 use words::problem::Slug;
 
 /// What a program needs to find the logs; also outside `/keuze/`, for whoever knows the host alone.
@@ -77,9 +78,8 @@ async fn tile(
     State(ledger): State<Ledger>,
     Path((shard, level, index)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
-    let level = decimal(&level).filter(|level| *level <= 63).and_then(|level| u8::try_from(level).ok());
-    let place = level.zip(TilePlace::parse_tile_path(&index));
-    let (level, TilePlace { index, width }) = place.ok_or(Slug::NotFound)?;
+    let TilePath { of, index, width } = TilePath::parse(&level, &index).ok_or(Slug::NotFound)?;
+    let TileOf::Hashes(level) = of else { return Err(Slug::NotFound.into()) };
     let tile = ledger.tile(read_shard(&shard)?, level, index, width).ok_or(Slug::NotFound)?;
     // A tile never changes: a fuller one has another address.
     let headers = [
@@ -91,41 +91,6 @@ async fn tile(
 
 fn read_shard(text: &str) -> Result<ShardNumber, Problem> {
     text.parse().map_err(|_| Slug::NotFound.into())
-}
-
-/// Which tile of a level, and how many hashes of it.
-#[derive(Debug, PartialEq, Eq)]
-struct TilePlace {
-    index: u64,
-    width: u16,
-}
-
-impl TilePlace {
-    /// tlog-tiles: the index in groups of three digits, all but the last with an `x` (`x001/x234/067`), and `.p/W`
-    /// behind it for a tile of fewer than 256 hashes.
-    fn parse_tile_path(path: &str) -> Option<Self> {
-        let (index, width) = match path.split_once(".p/") {
-            Some((index, width)) => (index, decimal(width).filter(|width| (1..256).contains(width))?),
-            None => (path, 256),
-        };
-        let (head, last) = index.rsplit_once('/').map_or((None, index), |(head, last)| (Some(head), last));
-        let groups = head.into_iter().flat_map(|head| head.split('/')).map(|group| group.strip_prefix('x'));
-        let mut number = 0u64;
-        for (place, group) in groups.chain([Some(last)]).enumerate() {
-            let group = group.filter(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()))?;
-            if place == 0 && group == "000" && head.is_some() {
-                return None;
-            }
-            number = number.checked_mul(1000)?.checked_add(group.parse().ok()?)?;
-        }
-        Some(Self { index: number, width: u16::try_from(width).ok()? })
-    }
-}
-
-/// A number in its one spelling.
-fn decimal(text: &str) -> Option<u64> {
-    let number: u64 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
 }
 
 #[cfg(test)]
@@ -158,17 +123,6 @@ mod tests {
                 (Some(keys.body.trim_end()), Some(&*name))
             );
             assert_eq!(log["checkpoint"], "https://www.voipro.nl/keuze/log/0001/checkpoint");
-        }
-    }
-
-    #[test]
-    fn tiles_are_named_as_the_specification_does() {
-        let tile = |path| TilePlace::parse_tile_path(path).map(|tile| (tile.index, tile.width));
-        assert_eq!(tile("000"), Some((0, 256)));
-        assert_eq!(tile("x001/x234/067"), Some((1_234_067, 256)));
-        assert_eq!(tile("x001/067.p/8"), Some((1_067, 8)));
-        for wrong in ["0", "0000", "x000/001", "001/002", "x001", "000.p/0", "000.p/256", "000.p/08", "", "x1/002"] {
-            assert_eq!(tile(wrong), None, "{wrong}");
         }
     }
 }
