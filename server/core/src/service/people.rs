@@ -4,6 +4,7 @@
 //! facts that it changes. Acts are taken one after the other, so that none rests on a state that another has changed.
 
 mod act;
+mod batch;
 pub mod contact_directory;
 mod customer_number;
 mod decide;
@@ -19,9 +20,7 @@ pub mod profile;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
-use std::time::Duration;
 
 use model::channel::Channel;
 use model::event::{Actor, Body, Call, Circumstances, Event, Route};
@@ -32,14 +31,8 @@ use time::Date;
 use crate::publish::Published;
 use contact::ContactPoint;
 use ledger::clock::Clock;
-use ledger::formats::fact::Reply;
-use ledger::{
-    AnswerName, AppendError, AppendRequest, Appended, Fact, Ledger, NotRecorded, Once, PendingAppend, ReadError,
-    StoredResponse,
-};
-use tokio::sync::MutexGuard;
+use ledger::{AnswerName, AppendError, Ledger, ReadError};
 use vault::random::SecureRandom;
-use vault::ring::KeyId;
 
 pub use act::given_for;
 pub use contact_directory::ContactDirectory;
@@ -72,11 +65,6 @@ impl People {
     pub fn load(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Result<Self, ReadError> {
         let book = RwLock::new(ContactDirectory::load(&ledger)?);
         Ok(Self { ledger, clock, entropy, write_lock: tokio::sync::Mutex::new(()), book })
-    }
-
-    /// Waits for the acts before, and holds up those after, for as long as it is held.
-    pub(super) async fn write_lock(&self) -> MutexGuard<'_, ()> {
-        self.write_lock.lock().await
     }
 
     fn book(&self) -> RwLockReadGuard<'_, ContactDirectory> {
@@ -200,106 +188,4 @@ pub enum ActError {
     /// The ledger could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-}
-
-/// What is on its way to the disk together, and what is to be noted of it.
-struct HandedIn {
-    changes: Vec<(Vec<Fact>, Vec<KeyId>)>,
-    submitted: PendingAppend,
-}
-
-impl People {
-    /// Writes an act and takes note of what it changed.
-    async fn append_and_apply(&self, draft: AppendRequest, act: &Provenance) -> Result<ActOutcome, ActError> {
-        // The record itself tells what it came to.
-        let once = act.request.map(|name| StoredResponse { name, at: self.clock.now().at, reply: Reply::Done });
-        match self.note(self.hand_in(vec![draft], once)?).await? {
-            Once::Written(written) => Ok(last_of(&written)),
-            Once::Before(before) => self.acted_at(before.address),
-        }
-    }
-
-    /// Writes what belongs to one act, all of it or nothing, and takes note of it; gives what the last of it came to.
-    pub(super) async fn perform_together(&self, drafts: Vec<AppendRequest>) -> Result<ActOutcome, ActError> {
-        match self.note(self.hand_in(drafts, None)?).await? {
-            Once::Written(written) => Ok(last_of(&written)),
-            Once::Before(_) => unreachable!("what has no answer was not answered before"),
-        }
-    }
-
-    fn hand_in(&self, drafts: Vec<AppendRequest>, once: Option<StoredResponse>) -> Result<HandedIn, AppendError> {
-        let changes = drafts.iter().map(|draft| (draft.facts.clone(), draft.ends.clone())).collect();
-        Ok(HandedIn { changes, submitted: self.ledger.submit(drafts, once)? })
-    }
-
-    async fn note(&self, HandedIn { changes, submitted }: HandedIn) -> Result<Once, ActError> {
-        let once = submitted.durable().await?;
-        if let Once::Written(written) = &once {
-            for ((facts, ends), written) in changes.iter().zip(written) {
-                self.take_note(facts, ends, written);
-            }
-        }
-        Ok(once)
-    }
-
-    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Appended) {
-        let mut book = self.book.write().expect("nobody panics while changing it");
-        for fact in facts {
-            book.apply(fact.clone(), written.address);
-        }
-        ends.iter().for_each(|id| book.forget(*id));
-    }
-
-    /// Writes rows that do not rest on each other, in their order; what a row comes to is recorded whole, or not at all. Once
-    /// one of them is taken the others wait for room, so that nothing is left half done because much is being written.
-    pub(super) async fn perform_all(
-        &self,
-        rows: Vec<(Vec<AppendRequest>, Option<StoredResponse>)>,
-    ) -> Result<(), ActError> {
-        let mut waiting: VecDeque<HandedIn> = VecDeque::new();
-        let mut begun = false;
-        for (drafts, once) in rows {
-            let handed_in = loop {
-                match self.hand_in(drafts.clone(), once.clone()) {
-                    Err(AppendError::NotRecorded(NotRecorded::Busy)) if begun => match waiting.pop_front() {
-                        Some(first) => _ = self.note(first).await?,
-                        None => tokio::time::sleep(Duration::from_millis(10)).await,
-                    },
-                    handed_in => break handed_in,
-                }
-            };
-            match handed_in {
-                Ok(handed_in) => waiting.push_back(handed_in),
-                // What is taken is finished, and whatever goes wrong with that outranks this.
-                Err(error) => {
-                    for taken in waiting {
-                        self.note(taken).await?;
-                    }
-                    return Err(error.into());
-                }
-            }
-            begun = true;
-        }
-        for taken in waiting {
-            self.note(taken).await?;
-        }
-        Ok(())
-    }
-
-    /// What an act came to when its request was made before. Its answer may have been lost on the way to the disk; it is
-    /// durable with the act all the same.
-    fn done_before(&self, act: &Provenance) -> Result<Option<ActOutcome>, ActError> {
-        let before = act.request.and_then(|name| self.ledger.answered(&name, self.clock.now().at));
-        before.map(|before| self.acted_at(before.address)).transpose()
-    }
-
-    fn acted_at(&self, record: RecordAddress) -> Result<ActOutcome, ActError> {
-        let recorded = self.ledger.record(record)?.ok_or(ActError::NoPerson)?;
-        Ok(ActOutcome::by(record, &recorded.event))
-    }
-}
-
-fn last_of(written: &[Appended]) -> ActOutcome {
-    let last = written.last().expect("an act makes a record");
-    ActOutcome::by(last.address, &last.event)
 }

@@ -10,6 +10,7 @@ use model::evidence::{OptIn, SoftOptIn};
 use model::identity::{RecordAddress, Subject};
 use time::Date;
 
+use super::batch::Batch;
 use super::contact_directory::{Since, WantedObjection, kept_entry, lift, yes_on};
 use super::ground::{Ground, OnLedger};
 use super::hash::{self, newest_index_key};
@@ -64,7 +65,7 @@ impl Contactability {
         channels: &[Channel],
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let history = &self.people.history();
         if let Some(acted) = self.people.done_before(act)? {
             return Ok(acted);
@@ -84,7 +85,7 @@ impl Contactability {
         if let Some(record) = self.stands_already(history, person, &points, &channels)?.filter(|_| may_be_told) {
             return Ok(ActOutcome { record, changed: false, since: self.day_of(record)?, channels });
         }
-        self.people.append_and_apply(self.objection(act, person, channels, None, facts), act).await
+        lock.append_act(self.objection(act, person, channels, None, facts), act).await
     }
 
     /// Records what the person confirmed, and lifts the objections that it may lift: their own, and those on the
@@ -106,7 +107,7 @@ impl Contactability {
         act: &Provenance,
         shown: Option<&ShownState>,
     ) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let history = &self.people.history();
         let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let person = known.subject;
@@ -121,9 +122,7 @@ impl Contactability {
         {
             return Err(ActError::ChangedSince);
         }
-        self.people
-            .append_and_apply(self.agreed(history, person, channels, proof, (&given, controlled), act)?, act)
-            .await
+        lock.append_act(self.agreed(history, person, channels, proof, (&given, controlled), act)?, act).await
     }
 
     /// Records what somebody who may be new confirmed at the points that they proved; what is told of them is learned with
@@ -138,13 +137,13 @@ impl Contactability {
         proof: OptIn,
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let history = &self.people.history();
         let (person, controlled) = (part.subject, part.points.clone());
         let learned = self.people.learned(part);
         let mut draft = self.agreed(history, person, channels, proof, (&controlled, &controlled), act)?;
         draft.facts.extend(learned);
-        self.people.append_and_apply(draft, act).await
+        lock.append_act(draft, act).await
     }
 
     fn agreed(
@@ -199,7 +198,7 @@ impl Contactability {
         act: &Provenance,
         since: RecordAddress,
     ) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let history = &self.people.history();
         if self.last_no_at(history, point, channels)? > Some(since) {
             return Err(ActError::ChangedSince);
@@ -213,7 +212,7 @@ impl Contactability {
         facts.extend(yes_on(channels, now.today));
         let (policy, channels) = (self.published.current().hash, channels.to_vec());
         let event = act.event(now.at, ObjectionLifted { policy, channels, said: act.said() });
-        self.people.append_and_apply(AppendRequest::with(event, facts), act).await
+        lock.append_act(AppendRequest::with(event, facts), act).await
     }
 
     /// The newest record of an objection to these channels that holds at a contact point.
@@ -244,12 +243,12 @@ impl Contactability {
         channels: &[Channel],
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         if let Some(acted) = self.people.done_before(act)? {
             return Ok(acted);
         }
         let (person, _) = self.resolve(&Addressee::person(person))?;
-        self.people.append_and_apply(self.requested(person, &[], channels, Vec::new(), act)?, act).await
+        lock.append_act(self.requested(person, &[], channels, Vec::new(), act)?, act).await
     }
 
     /// The same, of somebody who may be new: what is told of them is learned with it. It takes as long for somebody who is
@@ -264,11 +263,11 @@ impl Contactability {
         act: &Provenance,
         more: AppendRequest,
     ) -> Result<(), ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let (subject, points) = (part.subject, part.points.clone());
-        let facts = self.people.learned(part);
-        let requested = self.requested(Some(subject), &points, channels, facts, act)?;
-        self.people.perform_together(vec![requested, more]).await?;
+        let learned = self.people.learned(part).into_iter().collect();
+        let requested = self.requested(Some(subject), &points, channels, learned, act)?;
+        lock.append(Batch::of([requested, more])).await?;
         Ok(())
     }
 
@@ -305,7 +304,7 @@ impl Contactability {
         evidence: Option<SoftOptIn>,
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         if channels.contains(&Channel::Social) {
             return Err(ActError::SelfSignUpRequired);
         }
@@ -313,7 +312,7 @@ impl Contactability {
         let given = given_for(&points, channels, &[]);
         let (evidence, all, doors_are_told) = (evidence.as_ref(), &points[..], false);
         let told = ToldRelation { person, channels, given: &given, evidence, all, doors_are_told };
-        self.people.append_and_apply(self.relation(&OnLedger::new(&self.people), &told, act), act).await
+        lock.append_act(self.relation(&OnLedger::new(&self.people), &told, act), act).await
     }
 
     /// An objection, with the entries by which it stands on points; one that a file dates is as old as that.

@@ -7,6 +7,7 @@ use model::event::{Actor, Ended, Event, RetentionRun, Route};
 use model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
+use super::batch::Batch;
 use super::contact_directory::kept_entry;
 use super::hash::{index_keys, newest_index_key};
 use super::profile::kept_part;
@@ -96,7 +97,7 @@ impl Erasures {
         keep_no: bool,
         act: &Provenance,
     ) -> Result<ErasureOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let person = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let stays = stays(&person);
         let is_theirs = |point: &&ContactPoint| !stays.iter().any(|part| part.points.contains(point));
@@ -115,9 +116,10 @@ impl Erasures {
         let about = self.ledger.seal_about(person.subject);
         let event = act.event(now.at, model::event::Erased { about, keys: Vec::new(), said: act.said() });
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
-        let (mails, mut drafts) = self.mail.mails_given_up(&points);
-        drafts.push(AppendRequest::with(event, facts).ending(keys));
-        let acted = self.people.perform_together(drafts).await?;
+        let (mails, given_up) = self.mail.mails_given_up(&points);
+        let mut batch = Batch::of(given_up);
+        batch.push(AppendRequest::with(event, facts).ending(keys));
+        let acted = lock.append(batch).await?;
         self.mail.drop_mails(&mails);
         Ok(ErasureOutcome { record: acted.record, backups_until: now.today + BACKUPS_LIVE, keeps_no: keep_no })
     }
@@ -140,7 +142,7 @@ impl Erasures {
             }
             tokio::task::yield_now().await;
         }
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let (mut keys, mut facts): (Vec<KeyId>, Vec<Fact>) = (Vec::new(), Vec::new());
         for person in found.into_iter().filter_map(|subject| self.people.known_person(subject)) {
             let history = &self.people.history();
@@ -153,7 +155,7 @@ impl Erasures {
         if !keys.is_empty() {
             let run = RetentionRun { ended: Ended::UnconfirmedSignUps, keys: Vec::new() };
             let event = Event::new(now.at, Actor::System, Route::System, run);
-            self.people.perform_together(vec![AppendRequest::with(event, facts).ending(keys.clone())]).await?;
+            lock.append(Batch::of([AppendRequest::with(event, facts).ending(keys.clone())])).await?;
         }
         Ok(keys.len())
     }

@@ -2,10 +2,10 @@
 
 use model::identity::{RecordAddress, ShardNumber};
 
+use super::batch::Batch;
 use super::contact_directory::ContactDirectory;
 use super::hash::{NumberedKey, index_keys, newest_index_key};
 use crate::service::people::People;
-use ledger::AppendRequest;
 use vault::key::IndexKey;
 use vault::ring::{KeyId, KeyPurpose};
 
@@ -36,7 +36,7 @@ pub(super) trait Ground: Send + Sync {
     fn begin(&mut self);
 
     /// Takes note of what was made, unless that is done once it is durable.
-    fn apply_drafts(&mut self, drafts: &[AppendRequest]);
+    fn apply(&mut self, batch: &Batch);
 }
 
 /// The ledger itself.
@@ -79,7 +79,7 @@ impl Ground for OnLedger<'_> {
         *self = Self::new(self.people);
     }
 
-    fn apply_drafts(&mut self, _: &[AppendRequest]) {}
+    fn apply(&mut self, _: &Batch) {}
 }
 
 /// A copy of what is known. It makes no key: what would stand is kept under one that is thrown away.
@@ -130,8 +130,8 @@ impl Ground for OnCopy<'_> {
 
     fn begin(&mut self) {}
 
-    fn apply_drafts(&mut self, drafts: &[AppendRequest]) {
-        for fact in drafts.iter().flat_map(|draft| &draft.facts) {
+    fn apply(&mut self, batch: &Batch) {
+        for fact in batch.facts() {
             self.book.apply(fact.clone(), LAST);
         }
     }

@@ -4,6 +4,8 @@
 //! media (S-11), and its evidence is what it says and nothing more (S-21). A file that comes a second time records
 //! nothing. Rows that touch the same person or contact point are taken one after the other, as every act is; others
 //! share the syncs of a batch.
+//!
+//! What a row says is put on record by the acts that everybody else calls; here it is decided which of them a row orders.
 
 pub mod read;
 mod row;
@@ -18,18 +20,20 @@ use std::sync::Arc;
 use model::channel::Channel;
 use model::contact::{AskedAt, PointKind};
 use model::decision::{Decision, Reason, Recorded};
-use model::event::{Actor, Body, Event, EventKind, Route};
+use model::event::{Actor, Event, EventKind, Route};
 use model::evidence::{IdentityLevel, Piece, SoftOptIn};
 use model::identity::{PointName, RecordAddress, Subject};
 use serde::Serialize;
 use time::Date;
 
 use super::act::{self, ToldRelation};
+use super::batch::Batch;
 use super::contact_directory::{ContactDirectory, Since};
 use super::customer_number::alike;
 use super::ground::{Ground, LAST, OnCopy, OnLedger};
 use super::hash::{asked_at, name};
-use super::profile::{Learn as _, kept_part};
+use super::person::learned;
+use super::profile::Learn as _;
 use super::{ActError, Person, Provenance};
 use crate::service::history::PersonHistory;
 use crate::service::people::{Contactability, Merging, People};
@@ -39,7 +43,7 @@ use ledger::formats::fact::{Later, Part, Reply};
 use ledger::{AnswerName, AppendRequest, Fact, StoredResponse};
 use vault::key::IndexKey;
 use vault::random::SecureRandom;
-use vault::ring::{KeyPurpose, RetentionClass};
+use vault::ring::RetentionClass;
 
 pub use read::{FileFault, FileRow, rows};
 use row::is_message;
@@ -273,7 +277,7 @@ impl ReadRow {
         let came_to = match self.fault {
             Some(fault) => CameTo::Refused(fault),
             None if self.is_blank => CameTo::Blank,
-            None if plan.drafts.is_empty() => CameTo::NothingNew,
+            None if plan.acts.is_empty() => CameTo::NothingNew,
             None => CameTo::Recorded,
         };
         RowReport { line: self.line, last: self.last, came_to, notes: plan.notes.clone() }
@@ -283,7 +287,7 @@ impl ReadRow {
 /// What a row adds.
 #[derive(Default)]
 struct RowPlan {
-    drafts: Vec<AppendRequest>,
+    acts: Batch,
     notes: Vec<Note>,
 }
 
@@ -291,7 +295,7 @@ struct RowPlan {
 #[derive(Default)]
 struct RowObjection {
     /// What is to be recorded; nothing where it stands already.
-    drafts: Vec<AppendRequest>,
+    acts: Batch,
     /// Against what it stands.
     stands: Vec<Channel>,
     /// What was agreed to since.
@@ -442,7 +446,7 @@ impl<'a, G: Ground> Running<'a, G> {
 
     /// Takes rows that do not touch each other, at most [`WAVE`], and returns when they are durable.
     async fn wave(&mut self) -> Result<Vec<RowReport>, ActError> {
-        let _one_at_a_time = self.service.people.write_lock().await;
+        let lock = self.service.people.write_lock().await;
         let today = self.service.clock.now().today;
         let mut reports = Vec::new();
         let mut rows = Vec::new();
@@ -460,13 +464,13 @@ impl<'a, G: Ground> Running<'a, G> {
             self.history = self.service.people.history();
             let plan = self.plan(&next)?;
             let report = next.report(&plan);
-            self.ground.apply_drafts(&plan.drafts);
-            if G::RECORDS && !plan.drafts.is_empty() {
-                rows.push((plan.drafts, self.answer(&report)));
+            self.ground.apply(&plan.acts);
+            if G::RECORDS && !plan.acts.is_empty() {
+                rows.push(plan.acts.answered(self.answer(&report)));
             }
             reports.push(report);
         }
-        self.service.people.perform_all(rows).await?;
+        lock.append_all(rows).await?;
         Ok(reports)
     }
 
@@ -474,7 +478,7 @@ impl<'a, G: Ground> Running<'a, G> {
     fn plan(&self, read: &ReadRow) -> Result<RowPlan, ActError> {
         let unread = || read.has_unread.then_some(Note::Unread);
         let Some(row) = &read.row else {
-            return Ok(RowPlan { drafts: Vec::new(), notes: unread().into_iter().collect() });
+            return Ok(RowPlan { acts: Batch::default(), notes: unread().into_iter().collect() });
         };
         let mut target = self.target(row)?;
         let mut plan = RowPlan::default();
@@ -483,14 +487,14 @@ impl<'a, G: Ground> Running<'a, G> {
             target.person = target.known.as_ref().map(|person| person.subject);
             target.is_told = false;
         } else {
-            plan.drafts.append(&mut target.merges);
-            plan.drafts.extend(self.told(row, &target)?);
+            plan.acts = Batch::of(std::mem::take(&mut target.merges));
+            plan.acts.extend(self.told(row, &target)?);
             plan.notes.extend(self.basis(row, &target)?);
             let is_unknown = !row.objected.is_empty() && target.points.is_empty();
             plan.notes.extend(is_unknown.then_some(Note::UnknownCustomer));
         }
-        let RowObjection { drafts, stands, agreed } = self.objection(row, &target)?;
-        plan.drafts.extend(drafts);
+        let RowObjection { acts, stands, agreed } = self.objection(row, &target)?;
+        plan.acts.extend(acts);
         let lost = lost(row, &stands, &agreed);
         plan.notes.extend((read.fault.is_some() && !stands.is_empty()).then_some(Note::NoAllTheSame(stands)));
         plan.notes.extend((!lost.is_empty()).then_some(Note::NotRecorded(lost)));
@@ -548,9 +552,9 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// Profile and relation, in one event where that says the same.
-    fn told(&self, row: &ContactRow, target: &Target) -> Result<Vec<AppendRequest>, ActError> {
-        let Some(subject) = target.person else { return Ok(Vec::new()) };
-        let mut drafts = Vec::new();
+    fn told(&self, row: &ContactRow, target: &Target) -> Result<Batch, ActError> {
+        let mut acts = Batch::default();
+        let Some(subject) = target.person else { return Ok(acts) };
         let part = self.part(row, target, subject);
         for (channels, evidence) in relations(row) {
             let is_new = |channel: &Channel| !self.is_told(row, target, *channel, evidence);
@@ -559,17 +563,13 @@ impl<'a, G: Ground> Running<'a, G> {
                 continue;
             }
             let record = |told: &ToldRelation<'_>| self.service.contactability.relation(&self.ground, told, &self.act);
-            drafts.push(relation(row, target, (&channels, evidence), record));
+            acts.push(relation(row, target, (&channels, evidence), record));
         }
         if let Some(part) = part {
-            if drafts.is_empty() {
-                let details = Body::DetailsRecorded(self.act.said());
-                drafts.push(AppendRequest::new(self.event(details, Some(subject))));
-            }
-            drafts[0].facts.insert(0, part);
-            drafts[0].facts.extend(self.carried(row, target)?);
+            let carried = self.carried(row, target)?;
+            self.service.people.details_recorded(&mut acts, subject, (part, carried), &self.act);
         }
-        Ok(drafts)
+        Ok(acts)
     }
 
     /// What a person objected to before stands on the points that join them now.
@@ -607,14 +607,9 @@ impl<'a, G: Ground> Running<'a, G> {
         })
     }
 
-    fn event(&self, body: impl Into<Body>, subject: Option<Subject>) -> Event {
-        self.act.event(self.service.clock.now().at, body).with_subject(subject)
-    }
-
     /// The profile with what the row adds; `None` where it adds nothing.
     fn part(&self, row: &ContactRow, target: &Target, subject: Subject) -> Option<Fact> {
         let class = RetentionClass::Account;
-        let known = target.known.as_ref().and_then(|person| person.part(class).cloned());
         let mut said = Part::new(subject, class, row.language);
         said.name.clone_from(&row.name);
         said.customers.extend(row.customer.clone());
@@ -627,17 +622,11 @@ impl<'a, G: Ground> Running<'a, G> {
             said.name = said.name.filter(|_| is_theirs);
             said.later = joined(row, person, name);
         }
-        let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, row.language));
-        whole.fill_from(said);
-        match row.points.as_slice() {
+        learned(&self.ground, target.known.as_ref(), said, |whole| match row.points.as_slice() {
             _ if !row.same_person => {}
             [] => whole.vouch_for_all(),
             own => whole.vouch(own),
-        }
-        if known.as_ref() == Some(&whole) {
-            return None;
-        }
-        Some(kept_part(self.ground.key(KeyPurpose::Class(subject, class)), whole))
+        })
     }
 
     /// What the person objected to in another system, unless it stands here already or they agreed since.
@@ -669,11 +658,11 @@ impl<'a, G: Ground> Running<'a, G> {
             target.person.is_none() || self.service.contactability.of_life(&own, *channel).reason.is_no()
         };
         if !(facts.is_empty() && no.stands.iter().all(known)) {
-            no.drafts.push(self.objected(row, target.person, no.stands.clone(), facts));
+            no.acts.push(self.objected(row, target.person, no.stands.clone(), facts));
         }
         if !here_and_there.is_empty() {
             // At those points alone: elsewhere the person's own yes came later.
-            no.drafts.push(self.objected(row, None, no.agreed.clone(), here_and_there));
+            no.acts.push(self.objected(row, None, no.agreed.clone(), here_and_there));
         }
         Ok(no)
     }

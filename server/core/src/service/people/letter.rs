@@ -9,6 +9,7 @@ use model::event::Body;
 use model::identity::Subject;
 use model::letter::LetterCode;
 
+use super::batch::WriteLock;
 use super::profile::Person;
 use super::{ActError, Provenance};
 use crate::service::people::People;
@@ -48,10 +49,10 @@ impl LetterCodes {
         if let (_, code, None) = self.code_of(person)? {
             return Ok(code);
         }
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let (person, code, new) = self.code_of(person)?;
         if let Some(hash) = new {
-            self.keep_letter(&person, hash, act).await?;
+            self.keep_letter(&lock, &person, hash, act).await?;
         }
         Ok(code)
     }
@@ -87,7 +88,13 @@ impl LetterCodes {
         self.ledger.rotate_secret(LETTER);
     }
 
-    async fn keep_letter(&self, person: &Person, hash: String, act: &Provenance) -> Result<(), ActError> {
+    async fn keep_letter(
+        &self,
+        lock: &WriteLock<'_>,
+        person: &Person,
+        hash: String,
+        act: &Provenance,
+    ) -> Result<(), ActError> {
         // The class that lives longest, so that the code does.
         let by_life = [RetentionClass::Account, RetentionClass::Newsletter, RetentionClass::Profiling];
         let class = by_life.into_iter().find(|class| person.parts.contains_key(class)).ok_or(ActError::NoPerson)?;
@@ -97,7 +104,7 @@ impl LetterCodes {
         // A key may seal several.
         let id = UnderKey { key, number: self.entropy.bytes() };
         let fact = Fact::LetterCode { id, code: LetterCodeHash { subject, hash } };
-        self.people.append_and_apply(AppendRequest::with(event, vec![fact]), act).await?;
+        lock.append_act(AppendRequest::with(event, vec![fact]), act).await?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use model::channel::Channel;
 use model::event::{Event, Merged, PointConfirmed};
 use model::identity::Subject;
 
+use super::batch::Batch;
 use super::contact_directory::{AgreedSince, Since, WantedObjection};
 use super::ground::{Ground, OnLedger};
 use super::hash::{NumberedKey, given_at, newest_index_key};
@@ -54,7 +55,7 @@ impl Merging {
         act: &Provenance,
         looked_up: Vec<AppendRequest>,
     ) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let history = &self.people.history();
         let kept = self.people.known_person(kept).ok_or(ActError::NoPerson)?;
         let other = self.people.known_person(other).ok_or(ActError::NoPerson)?;
@@ -62,7 +63,7 @@ impl Merging {
             return Err(ActError::Nothing);
         }
         let draft = self.merged(&OnLedger::new(&self.people), history, (&kept, &other), act)?;
-        self.people.perform_together(looked_up.into_iter().chain([draft]).collect()).await
+        lock.append(Batch::of(looked_up.into_iter().chain([draft]))).await
     }
 
     /// The record of a merge, with what of each stands at the points of the other.
@@ -87,7 +88,7 @@ impl Merging {
     /// # Errors
     /// There is no such person (any more), or the point is not one that joined them later.
     pub async fn vouch(&self, person: Subject, point: &ContactPoint, act: &Provenance) -> Result<ActOutcome, ActError> {
-        let _one_at_a_time = self.people.write_lock().await;
+        let lock = self.people.write_lock().await;
         let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         if !known.is_later(point) {
             return Err(ActError::Nothing);
@@ -101,7 +102,7 @@ impl Merging {
             let key = || self.ledger.ensure_key(KeyPurpose::Class(known.subject, *class));
             (own != **part).then(|| kept_part(key(), own))
         });
-        self.people.append_and_apply(AppendRequest::with(event, vouched.collect()), act).await
+        lock.append_act(AppendRequest::with(event, vouched.collect()), act).await
     }
 
     /// What either said no to, or whoever may be the same, or what stands on a point of theirs and holds for them: it stands

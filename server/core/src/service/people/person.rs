@@ -5,6 +5,8 @@ use model::event::Body;
 use model::identity::Subject;
 use time::Date;
 
+use super::batch::Batch;
+use super::ground::{Ground, OnLedger};
 use super::hash::index_keys;
 use super::profile::{Learn as _, Person, kept_part};
 use super::{ActError, Provenance};
@@ -72,25 +74,51 @@ impl People {
     /// # Errors
     /// Nothing was recorded then.
     pub async fn learn(&self, part: Part, act: &Provenance) -> Result<Person, ActError> {
-        let _one_at_a_time = self.write_lock().await;
+        let lock = self.write_lock().await;
         let subject = part.subject;
-        let facts = self.learned(part);
-        if !facts.is_empty() {
-            let event = act.event(self.clock.now().at, Body::DetailsRecorded(act.said())).with_subject(Some(subject));
-            self.append_and_apply(AppendRequest::with(event, facts), act).await?;
+        if let Some(learned) = self.learned(part) {
+            let mut batch = Batch::default();
+            self.details_recorded(&mut batch, subject, (learned, Vec::new()), act);
+            lock.append(batch).await?;
         }
         self.known_person(subject).ok_or(ActError::NoPerson)
     }
 
-    /// What a part adds to what is known, as a fact; nothing if it adds nothing.
-    pub(super) fn learned(&self, part: Part) -> Vec<Fact> {
-        let (subject, class) = (part.subject, part.class);
-        let known = self.known_person(subject).and_then(|person| person.part(class).cloned());
-        let mut whole = known.clone().unwrap_or_else(|| Part::new(subject, class, part.language));
-        whole.fill_from(part);
-        if known.as_ref() == Some(&whole) {
-            return Vec::new();
+    /// Puts what is learned of somebody, and what stands at points that become theirs by it, beside what else is told of them;
+    /// where nothing is, in a record of its own.
+    pub(super) fn details_recorded(
+        &self,
+        told: &mut Batch,
+        subject: Subject,
+        (learned, stands): (Fact, Vec<Fact>),
+        act: &Provenance,
+    ) {
+        if told.is_empty() {
+            let event = act.event(self.clock.now().at, Body::DetailsRecorded(act.said())).with_subject(Some(subject));
+            told.push(AppendRequest::new(event));
         }
-        vec![kept_part(self.ledger.ensure_key(KeyPurpose::Class(subject, class)), whole)]
+        told.put_first(learned, stands);
     }
+
+    /// What a part adds to what is known, as a fact; nothing if it adds nothing.
+    pub(super) fn learned(&self, part: Part) -> Option<Fact> {
+        let known = self.known_person(part.subject);
+        learned(&OnLedger::new(self), known.as_ref(), part, |_| {})
+    }
+}
+
+/// What a part says beside what is known of its person, as a fact; nothing if it adds nothing. `vouch` says of the whole what
+/// is certainly the person's.
+pub(super) fn learned(
+    ground: &impl Ground,
+    known: Option<&Person>,
+    said: Part,
+    vouch: impl FnOnce(&mut Part),
+) -> Option<Fact> {
+    let (subject, class) = (said.subject, said.class);
+    let known = known.and_then(|person| person.part(class));
+    let mut whole = known.cloned().unwrap_or_else(|| Part::new(subject, class, said.language));
+    whole.fill_from(said);
+    vouch(&mut whole);
+    (known != Some(&whole)).then(|| kept_part(ground.key(KeyPurpose::Class(subject, class)), whole))
 }

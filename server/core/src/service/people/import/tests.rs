@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use model::event::Event;
+use model::event::{Body, Event};
 use model::evidence::IdentityCheck;
 
 use super::*;

@@ -22,6 +22,7 @@ use rand::{Rng as _, SeedableRng as _};
 
 use super::{by_import, confirmation, own, unverified};
 use crate::service::fixture::TestApp;
+use crate::service::people::batch::Batch;
 use crate::service::people::contact_directory::kept_entry;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Column, Mode};
@@ -522,7 +523,8 @@ impl Life {
         let change = |(id, entry): (FactId, SuppressionEntry)| Some(kept_entry(id, change(entry)?));
         let facts: Vec<Fact> = kept.into_iter().filter_map(|stored| change(entry(stored.fact))).collect();
         let event = by_import().event(self.app.services.clock.now().at, Body::DetailsRecorded(by_import().said()));
-        self.app.services.people.perform_together(vec![AppendRequest::with(event, facts)]).await.expect("recorded");
+        let lock = self.app.services.people.write_lock().await;
+        lock.append(Batch::of([AppendRequest::with(event, facts)])).await.expect("recorded");
     }
 
     /// The first box that would be used though nobody gave anything for it, with a rule that may be wrong.

@@ -1,0 +1,166 @@
+//! The one road from acts to the ledger: acts make batches, and whoever has the turn to act has them written.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use model::identity::RecordAddress;
+
+use super::{ActError, ActOutcome, People, Provenance};
+use ledger::formats::fact::Reply;
+use ledger::{AppendError, AppendRequest, Appended, Fact, NotRecorded, Once, PendingAppend, StoredResponse};
+use tokio::sync::MutexGuard;
+use vault::ring::KeyId;
+
+/// What belongs together: it is recorded whole, or not at all. Acts make what is in it.
+#[derive(Clone, Default)]
+pub(super) struct Batch {
+    requests: Vec<AppendRequest>,
+    /// How the request that it comes of is answered; durable with it.
+    answer: Option<StoredResponse>,
+}
+
+impl Batch {
+    /// What acts made, in their order.
+    pub(super) fn of(requests: impl IntoIterator<Item = AppendRequest>) -> Self {
+        Self { requests: requests.into_iter().collect(), answer: None }
+    }
+
+    pub(super) fn push(&mut self, request: AppendRequest) {
+        self.requests.push(request);
+    }
+
+    pub(super) fn extend(&mut self, after: Self) {
+        self.requests.extend(after.requests);
+    }
+
+    /// Puts facts beside the first record: one before those that it has, others after them.
+    pub(super) fn put_first(&mut self, before: Fact, after: Vec<Fact>) {
+        if let Some(first) = self.requests.first_mut() {
+            first.facts.insert(0, before);
+            first.facts.extend(after);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+
+    /// What becomes known with it.
+    pub(super) fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.requests.iter().flat_map(|request| &request.facts)
+    }
+
+    /// The same with the answer to the request that it comes of.
+    #[must_use]
+    pub(super) fn answered(self, answer: Option<StoredResponse>) -> Self {
+        Self { answer, ..self }
+    }
+}
+
+/// The turn to act, of one act or of several that are written together: nobody else acts while it lasts.
+pub(in crate::service) struct WriteLock<'a> {
+    people: &'a People,
+    _one_at_a_time: MutexGuard<'a, ()>,
+}
+
+/// What is on its way to the disk together, and what is to be noted of it.
+struct HandedIn {
+    changes: Vec<(Vec<Fact>, Vec<KeyId>)>,
+    pending: PendingAppend,
+}
+
+impl People {
+    /// Waits for the acts before, and holds up those after, for as long as it is held.
+    pub(in crate::service) async fn write_lock(&self) -> WriteLock<'_> {
+        WriteLock { people: self, _one_at_a_time: self.write_lock.lock().await }
+    }
+
+    /// What an act came to when its request was made before. Its answer may have been lost on the way to the disk; it is
+    /// durable with the act all the same.
+    pub(super) fn done_before(&self, act: &Provenance) -> Result<Option<ActOutcome>, ActError> {
+        let before = act.request.and_then(|name| self.ledger.answered(&name, self.clock.now().at));
+        before.map(|before| self.acted_at(before.address)).transpose()
+    }
+
+    fn acted_at(&self, record: RecordAddress) -> Result<ActOutcome, ActError> {
+        let recorded = self.ledger.record(record)?.ok_or(ActError::NoPerson)?;
+        Ok(ActOutcome::by(record, &recorded.event))
+    }
+
+    fn hand_in(&self, Batch { requests, answer }: Batch) -> Result<HandedIn, AppendError> {
+        let changes = requests.iter().map(|request| (request.facts.clone(), request.ends.clone())).collect();
+        Ok(HandedIn { changes, pending: self.ledger.submit(requests, answer)? })
+    }
+
+    async fn note(&self, HandedIn { changes, pending }: HandedIn) -> Result<Once, ActError> {
+        let once = pending.durable().await?;
+        if let Once::Written(written) = &once {
+            for ((facts, ends), written) in changes.iter().zip(written) {
+                self.take_note(facts, ends, written);
+            }
+        }
+        Ok(once)
+    }
+
+    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Appended) {
+        let mut book = self.book.write().expect("nobody panics while changing it");
+        for fact in facts {
+            book.apply(fact.clone(), written.address);
+        }
+        ends.iter().for_each(|id| book.forget(*id));
+    }
+}
+
+impl WriteLock<'_> {
+    /// Writes what one act made, and with it what the act's request is answered: the record itself tells what it came to.
+    pub(super) async fn append_act(&self, request: AppendRequest, act: &Provenance) -> Result<ActOutcome, ActError> {
+        let at = self.people.clock.now().at;
+        let answer = act.request.map(|name| StoredResponse { name, at, reply: Reply::Done });
+        self.append(Batch::of([request]).answered(answer)).await
+    }
+
+    /// Writes one batch, and takes note of it; gives what the last of it came to.
+    pub(super) async fn append(&self, batch: Batch) -> Result<ActOutcome, ActError> {
+        let once = self.append_all(vec![batch]).await?;
+        match once.into_iter().next().expect("one of one") {
+            Once::Written(written) => {
+                let last = written.last().expect("an act makes a record");
+                Ok(ActOutcome::by(last.address, &last.event))
+            }
+            Once::Before(before) => self.people.acted_at(before.address),
+        }
+    }
+
+    /// Writes batches that do not rest on each other, in their order; each is recorded whole, or not at all. Once one of them
+    /// is taken the others wait for room, so that nothing is left half done because much is being written.
+    pub(super) async fn append_all(&self, batches: Vec<Batch>) -> Result<Vec<Once>, ActError> {
+        let mut waiting: VecDeque<HandedIn> = VecDeque::new();
+        let mut done = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let handed_in = loop {
+                let is_first = done.is_empty() && waiting.is_empty();
+                match self.people.hand_in(batch.clone()) {
+                    Err(AppendError::NotRecorded(NotRecorded::Busy)) if !is_first => match waiting.pop_front() {
+                        Some(first) => done.push(self.people.note(first).await?),
+                        None => tokio::time::sleep(Duration::from_millis(10)).await,
+                    },
+                    handed_in => break handed_in,
+                }
+            };
+            match handed_in {
+                Ok(handed_in) => waiting.push_back(handed_in),
+                // What is taken is finished, and whatever goes wrong with that outranks this.
+                Err(error) => {
+                    for taken in waiting {
+                        self.people.note(taken).await?;
+                    }
+                    return Err(error.into());
+                }
+            }
+        }
+        for taken in waiting {
+            done.push(self.people.note(taken).await?);
+        }
+        Ok(done)
+    }
+}
