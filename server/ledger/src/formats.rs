@@ -17,6 +17,8 @@
 //! | `journal/0001/<index>.log` | every record and fact | Frame of the journal | yes |
 //! | `checkpoint/0001` | the signed checkpoint of the last batch | Checkpoint file | yes |
 //! | `checkpoint/0001.vkey` | the key that checks the log's signatures | Checkpoint, verifier key and proof | yes |
+//! | `closed/<shard>/<file>` | a shard that takes nothing more | Folder of a closed shard | no: made anew from the journal |
+//! | `closed/<shard>.new/<file>`, `closed/<shard>.old/<file>` | passing: one that is being made, and one whose place it takes | Folder of a closed shard | no |
 //! | `keys/root-0001` | the keys of the buckets | Key ring | yes |
 //! | `keys/bucket-<number>` | all other keys | Key ring | yes |
 //! | `sled/0001/<file>` | the database | Database | no |

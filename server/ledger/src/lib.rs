@@ -14,6 +14,7 @@ pub mod error;
 pub mod files;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
+pub mod flat;
 pub mod formats;
 mod lock;
 pub mod origin;

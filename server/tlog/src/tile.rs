@@ -22,7 +22,7 @@
 
 use std::fmt;
 
-use crate::tree::{NodeHash, fold};
+use crate::tree::{NodeHash, hash_subtree, leaf_hash};
 
 /// The hashes of a full tile, and the entries of a full bundle.
 pub const FULL: u16 = 256;
@@ -34,6 +34,16 @@ pub enum TileOf {
     Hashes(u8),
     /// The entries.
     Entries,
+}
+
+impl TileOf {
+    /// How many hashes of the level, or entries, a log of that size has.
+    fn count(self, size: u64) -> u64 {
+        match self {
+            Self::Hashes(level) => size.checked_shr(8 * u32::from(level)).unwrap_or(0),
+            Self::Entries => size,
+        }
+    }
 }
 
 /// Which tile or bundle: its path below `tile/`.
@@ -64,12 +74,12 @@ impl TilePath {
     /// All tiles of a log of that size, and all bundles: the full ones, and where it ends within one, the one that has the
     /// rest. Level by level, the entries last.
     pub fn all(size: u64) -> impl Iterator<Item = Self> {
-        let levels = (0..8).map(move |level| (TileOf::Hashes(level), size >> (8 * level)));
-        levels.chain([(TileOf::Entries, size)]).flat_map(|(of, count)| Self::row(of, count))
+        (0..8).map(TileOf::Hashes).chain([TileOf::Entries]).flat_map(move |of| Self::row(of, size))
     }
 
-    /// Those that hold so many hashes of a level, or so many entries.
-    pub fn row(of: TileOf, count: u64) -> impl Iterator<Item = Self> {
+    /// Those of one level, or the bundles.
+    pub fn row(of: TileOf, size: u64) -> impl Iterator<Item = Self> {
+        let count = of.count(size);
         (0..count.div_ceil(u64::from(FULL))).map(move |index| Self::containing(of, index, count))
     }
 
@@ -83,10 +93,7 @@ impl TilePath {
     /// the log does not have as much.
     #[must_use]
     pub fn in_log(self, size: u64) -> Option<Self> {
-        let count = match self.of {
-            TileOf::Hashes(level) => size.checked_shr(8 * u32::from(level)).unwrap_or(0),
-            TileOf::Entries => size,
-        };
+        let count = self.of.count(size);
         let from = self.index.checked_mul(u64::from(FULL))?;
         let has = (1..=FULL).contains(&self.width) && from.checked_add(u64::from(self.width))? <= count;
         has.then(|| Self::containing(self.of, self.index, count))
@@ -166,7 +173,7 @@ impl TileRange {
     pub fn hash(&self, bytes: &[u8]) -> Option<NodeHash> {
         let (hashes, rest) = bytes.as_chunks::<32>();
         let is_whole = rest.is_empty() && hashes.len() == usize::from(self.count);
-        is_whole.then(|| fold(hashes.iter().map(|hash| NodeHash(*hash)).collect()))
+        is_whole.then(|| hash_subtree(hashes.iter().map(|hash| NodeHash(*hash)).collect()))
     }
 }
 
@@ -190,6 +197,71 @@ pub fn read_entries(mut bundle: &[u8]) -> Option<Vec<&[u8]>> {
         bundle = rest;
     }
     Some(entries)
+}
+
+/// Makes the tiles and bundles of a log from its entries, one after the other, and keeps no more of them than what is not full
+/// yet: at most 256 entries, and as many hashes of each level.
+#[derive(Clone, Debug, Default)]
+pub struct TileBuilder {
+    size: u64,
+    bundle: Vec<u8>,
+    levels: Vec<Vec<NodeHash>>,
+}
+
+impl TileBuilder {
+    /// How many entries there are.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Takes the next entry. What is full with it comes out, each with its bytes.
+    ///
+    /// # Panics
+    /// An entry has at most 65,535 bytes.
+    pub fn push(&mut self, entry: &[u8]) -> Vec<(TilePath, Vec<u8>)> {
+        write_entry(&mut self.bundle, entry);
+        self.size += 1;
+        let mut full = Vec::new();
+        let mut hash = NodeHash::from(leaf_hash(entry));
+        for level in 0..=u8::MAX {
+            let at = usize::from(level);
+            if self.levels.len() == at {
+                self.levels.push(Vec::new());
+            }
+            self.levels[at].push(hash);
+            if self.levels[at].len() < usize::from(FULL) {
+                break;
+            }
+            let hashes = std::mem::take(&mut self.levels[at]);
+            full.push((self.last(TileOf::Hashes(level)), bytes_of(&hashes)));
+            hash = hash_subtree(hashes);
+        }
+        if !full.is_empty() {
+            full.push((self.last(TileOf::Entries), std::mem::take(&mut self.bundle)));
+        }
+        full
+    }
+
+    /// What is not full at the end.
+    pub fn finish(self) -> Vec<(TilePath, Vec<u8>)> {
+        let levels = self.levels.iter().enumerate().filter(|(_, hashes)| !hashes.is_empty());
+        let level = |at| TileOf::Hashes(u8::try_from(at).expect("below 64"));
+        let mut rest: Vec<_> = levels.map(|(at, hashes)| (self.last(level(at)), bytes_of(hashes))).collect();
+        if !self.bundle.is_empty() {
+            rest.push((self.last(TileOf::Entries), self.bundle.clone()));
+        }
+        rest
+    }
+
+    /// The last tile or bundle of the log as it is.
+    fn last(&self, of: TileOf) -> TilePath {
+        let count = of.count(self.size);
+        TilePath::containing(of, (count - 1) / u64::from(FULL), count)
+    }
+}
+
+fn bytes_of(hashes: &[NodeHash]) -> Vec<u8> {
+    hashes.iter().flat_map(|hash| hash.0).collect()
 }
 
 #[cfg(test)]
@@ -253,7 +325,7 @@ mod tests {
     struct Tiles(BTreeMap<(u8, u64), Vec<u8>>);
 
     impl Tiles {
-        fn of(tree: &Tree) -> Self {
+        fn from_tree(tree: &Tree) -> Self {
             let tiles = TilePath::all(tree.size()).filter_map(|tile| match tile.of {
                 TileOf::Hashes(level) => {
                     Some(((level, tile.index), tree.tile(level, tile.index, tile.width).expect("it has it")))
@@ -285,7 +357,7 @@ mod tests {
                 tree.push(leaf_hash(&size.to_be_bytes()));
                 continue;
             }
-            let tiles = Tiles::of(&tree);
+            let tiles = Tiles::from_tree(&tree);
             assert_eq!(root_of(&tiles, tree.size()), Ok(tree.root()), "{size}");
             let step = usize::try_from(size / 7 + 1).expect("small");
             for index in (0..size).step_by(step).chain(size.checked_sub(1)) {
@@ -296,6 +368,33 @@ mod tests {
                 assert_eq!(root_of(&tiles, before).ok(), tree.root_at(before), "{before} of {size}");
             }
             tree.push(leaf_hash(&size.to_be_bytes()));
+        }
+    }
+
+    /// Whoever builds them entry by entry gets what the tree and the entries say, and each once.
+    #[test]
+    fn built_tiles_are_those_of_the_tree() {
+        for size in [0, 1, 2, 255, 256, 257, 511, 512, 66_000u32] {
+            let (mut tree, mut builder, mut built) = (Tree::default(), TileBuilder::default(), BTreeMap::new());
+            for entry in 0..size {
+                tree.push(leaf_hash(&entry.to_be_bytes()));
+                built.extend(builder.push(&entry.to_be_bytes()));
+            }
+            built.extend(builder.finish());
+            assert_eq!(built.len(), TilePath::all(tree.size()).count(), "{size}");
+            for path in TilePath::all(tree.size()) {
+                let bytes = match path.of {
+                    TileOf::Hashes(level) => tree.tile(level, path.index, path.width).expect("it has it"),
+                    TileOf::Entries => {
+                        let from = u32::try_from(path.index * 256).expect("few");
+                        let mut bundle = Vec::new();
+                        (from..from + u32::from(path.width))
+                            .for_each(|entry| write_entry(&mut bundle, &entry.to_be_bytes()));
+                        bundle
+                    }
+                };
+                assert_eq!(built.get(&path), Some(&bytes), "{path} of {size}");
+            }
         }
     }
 

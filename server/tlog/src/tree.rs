@@ -107,8 +107,11 @@ fn subtree<H: ReadHashes>(hashes: &H, from: u64, to: u64) -> Result<NodeHash, H:
     Ok(node_hash([subtree(hashes, from, middle)?, subtree(hashes, middle, to)?]))
 }
 
-/// The hash over a complete subtree's 2^n hashes of one row, of which there is at least one.
-pub(crate) fn fold(mut row: Vec<NodeHash>) -> NodeHash {
+/// The hash over a complete subtree: over its 2^n hashes of one row.
+///
+/// # Panics
+/// There is none.
+pub fn hash_subtree(mut row: Vec<NodeHash>) -> NodeHash {
     debug_assert!(row.len().is_power_of_two());
     while row.len() > 1 {
         row = row.chunks_exact(2).map(|pair| node_hash([pair[0], pair[1]])).collect();

@@ -10,6 +10,7 @@ use model::policy::ChangeClass;
 use time::macros::{date, datetime};
 use tlog::checkpoint::Checkpoint;
 use tlog::entry::Salt;
+use tlog::tile::{read_entries, write_entry};
 use tlog::tree::RootHash;
 use vault::golden::{Drawing, FixedEntropy, bytes_of, check, damaged, text_section};
 use vault::key::{MacKey, RootKey, SealingKey};
@@ -29,6 +30,7 @@ use super::last_checkpoint::{self, Said};
 use super::record::{self, RecordError, SealedRecord};
 use super::token::{SealedToken, Token};
 use super::{browser_cookie, token};
+use crate::flat::{self, Place};
 use crate::origin::log_name;
 use crate::store::sled_engine::values;
 use vault::error::OtherBuild;
@@ -266,6 +268,16 @@ fn last() -> String {
     last_checkpoint::encode(&note(), datetime!(2026-11-27 12:00 UTC))
 }
 
+fn entry_of_a_bundle() -> Vec<u8> {
+    let mut bundle = Vec::new();
+    write_entry(&mut bundle, &sealed_record(&Keys::new()).commitment.0);
+    bundle
+}
+
+fn places() -> [Place; 2] {
+    [Place { file: 0, offset: 0 }, Place { file: 1, offset: 1_048_576 }]
+}
+
 fn sections() -> Vec<String> {
     let keys = Keys::new();
     let (mut all, table) = (Vec::new(), keys.ring.keys());
@@ -289,6 +301,9 @@ fn sections() -> Vec<String> {
         &[],
     ));
     all.push(text_section("last checkpoint", &last()));
+    let drawn = Drawing::from_source(include_str!("../../../tlog/src/tile.rs"), 0);
+    all.push(drawn.section("entry of a bundle", &entry_of_a_bundle(), &[]));
+    all.push(Drawing::from_source(include_str!("../flat.rs"), 0).section("places", &flat::places(&places()), &[]));
     let source = include_str!("../store/sled_engine.rs");
     for (key, value) in values(7, &[b"one".to_vec(), b"two".to_vec()]).expect("short") {
         all.push(Drawing::from_source(source, 0).section("database: a key", &key, &[]));
@@ -347,6 +362,9 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
         assert_eq!((sealed.number, sealed.open(&token_key())), (1, Some(token)), "{name}");
     }
     assert!(BrowserToken::parse(&hex::encode(golden("known browser"))) == Some(browser()));
+    let commitment = sealed_record(&keys).commitment;
+    assert_eq!(read_entries(&golden("entry of a bundle")), Some(vec![&commitment.0[..]]));
+    assert_eq!(flat::read_places(&golden("places")).ok(), Some(places().to_vec()));
     let cookie = to_base64(&golden("sealed cookie"));
     assert_eq!(browser_cookie::open(&SealingKey::known(5), "keuze code", &cookie), Some("123456".to_owned()));
     let moved = browser_cookie::open::<String>(&SealingKey::known(5), "keuze session", &cookie);
@@ -364,6 +382,14 @@ fn a_damaged_frame_is_none() {
                 "{name}, {what}: {read:?}"
             );
         }
+    }
+}
+
+/// A checksum, and a version.
+#[test]
+fn damaged_places_are_none() {
+    for (what, bytes) in damaged(&flat::places(&places())) {
+        assert!(flat::read_places(&bytes).is_err(), "{what}");
     }
 }
 
