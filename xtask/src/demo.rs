@@ -65,6 +65,11 @@ impl Demo {
         format!("http://{}", self.address)
     }
 
+    /// Of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The data directory.
     pub fn data(&self) -> &Path {
         &self.data

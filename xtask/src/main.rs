@@ -61,7 +61,7 @@ enum Task {
     },
     /// Compares what a visitor downloads with docs/size-budget.toml.
     Check,
-    /// Measures release binaries against bare files, reads and a trivial route of the same run; asserts nothing.
+    /// Measures release binaries against floors of the same run: a bare server with one synced file, and a trivial route; asserts nothing.
     Bench {
         /// A built binary, several times for several; without it, this folder's release binary is built.
         #[arg(long)]
@@ -69,7 +69,13 @@ enum Task {
         /// Of the import.
         #[arg(long, default_value_t = 100_000)]
         rows: usize,
+        /// Refusals that are recorded before anything is measured.
+        #[arg(long, default_value_t = 0)]
+        recorded: usize,
     },
+    /// The floor of `bench`, on a folder; for `bench` alone.
+    #[command(hide = true)]
+    Floor { folder: PathBuf },
     /// Asks two built binaries the same, with one clock and one seed, and shows in what their answers differ.
     Compare { old: PathBuf, new: PathBuf },
     /// Plants each fault of xtask/faults.toml in a worktree and looks whether its crate's tests fail.
@@ -106,7 +112,8 @@ fn main() -> ExitCode {
         Task::Test { long } => suites::test(long),
         Task::E2e { playwright } => browser_files::build().and_then(|()| browser_tests::run(&playwright)),
         Task::Check => browser_files::build().and_then(|()| size::check()),
-        Task::Bench { binary, rows } => bench::bench(binary, rows),
+        Task::Bench { binary, rows, recorded } => bench::bench(binary, rows, recorded),
+        Task::Floor { folder } => bench::serve_floor(&folder),
         Task::Compare { old, new } => compare::compare([old, new]),
         Task::Faults { of } => planted::plant(of.as_deref()),
         Task::TestBodies { old, new, whole } => test_bodies::compare(&old, &new, whole),

@@ -9,9 +9,10 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use super::figures::Rates;
+use super::figures::Cost;
 
-pub fn rates(binary: &Path, data: &Path, rows: usize) -> Result<Rates> {
+/// Of the import, and of its floor.
+pub fn rates(binary: &Path, data: &Path, rows: usize) -> Result<(Cost, Cost)> {
     let folder = data.parent().unwrap_or(data);
     let file = folder.join("people.csv");
     fs::write(&file, table(rows))?;
@@ -29,7 +30,7 @@ pub fn rates(binary: &Path, data: &Path, rows: usize) -> Result<Rates> {
     if !status.success() {
         bail!("the import did not take every row");
     }
-    Ok(Rates::of_times(rows, start.elapsed(), floor))
+    Ok((Cost::in_turn(rows, start.elapsed()), Cost::in_turn(rows, floor)))
 }
 
 /// Customers with a mailbox, a number and a door each, every tenth with a no.

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use super::figures::{Figure, Measured, Rates};
-use super::floor::FloorJournal;
+use super::figures::{Cost, Figure, Measured};
+use super::floor::{self, Floor, FloorOrder};
+use super::load::Load;
+use super::usage::Usage;
 use crate::client::{Client, ClientRequest, ClientResponse};
 use crate::demo::Demo;
 use crate::forms;
@@ -23,7 +25,7 @@ const MANY: usize = 64;
 const FEW: usize = 4;
 
 /// Of each figure in a round; the clients share them.
-const CHOICES_TOGETHER: usize = 6_400;
+const CHOICES_TOGETHER: usize = 16_000;
 const CHOICES_IN_TURN: usize = 300;
 const PAGES: usize = 1_200;
 
@@ -34,52 +36,70 @@ struct AskedAgain {
     status: u16,
 }
 
+/// A choice of somebody who comes for the first time, and its floor.
+struct MeasuredChoice {
+    load: Load,
+    floor: Floor,
+    floor_load: Load,
+}
+
 /// A running demo with everything ready to be asked.
 pub struct BenchSite {
     demo: Demo,
-    choice: AskedAgain,
+    refusal: MeasuredChoice,
+    acceptance: MeasuredChoice,
     health: AskedAgain,
     pages: Vec<(Figure, AskedAgain)>,
 }
 
 impl BenchSite {
-    pub async fn open(binary: &Path, folder: &Path) -> Result<Self> {
+    /// Starts it, with so many refusals recorded before anything is measured.
+    pub async fn open(binary: &Path, folder: &Path, recorded: usize) -> Result<Self> {
         let demo = Demo::start(binary, folder, &[])?;
         let asked = |request, status| AskedAgain { request, cookies: Client::new(demo.address), status };
-        let choice = asked(choice(&demo).await?, 201);
+        let refused = choice(&demo, "refuse_all").await?;
+        fill(&demo, &refused, recorded).await?;
+        let refusal = MeasuredChoice::open(&demo, folder, &refused).await?;
+        let acceptance = MeasuredChoice::open(&demo, folder, &choice(&demo, "accept_all").await?).await?;
         let decision = ClientRequest::post(
             "/keuze/api/v1/decisions",
             "application/json",
             r#"{"who": {"customer": "K-1001"}, "channel": "email"}"#,
         );
         let pages = vec![
+            (Figure::ContinuedUse, asked(continued_use(&demo).await?, 204)),
             (Figure::Fragment, asked(ClientRequest::get("/keuze/fragment?lang=nl"), 200)),
             (Figure::Preferences, asked(ClientRequest::get("/keuze/voorkeuren?lang=nl"), 200)),
             (Figure::SignedIn, signed_in(&demo).await?),
-            (Figure::LookUp, look_up(&demo, &choice).await?),
+            (Figure::LookUp, look_up(&demo, &asked(refused, 201)).await?),
             (Figure::Decisions, asked(decision.with("Authorization", &format!("Bearer {}", demo.api_key)), 200)),
         ];
-        Ok(Self { health: asked(ClientRequest::get(HEALTH), 200), choice, pages, demo })
+        Ok(Self { health: asked(ClientRequest::get(HEALTH), 200), refusal, acceptance, pages, demo })
     }
 
     /// Measures everything once.
-    pub async fn round(&mut self, measured: &mut Measured) -> Result<()> {
-        for (figure, count, clients) in
-            [(Figure::ChoicesTogether, CHOICES_TOGETHER, MANY), (Figure::ChoicesInTurn, CHOICES_IN_TURN, 1)]
-        {
-            let journal = self.demo.data().join("journal");
-            let before = FloorJournal::count_folder(&journal)?;
-            let took = self.time(&self.choice, count, clients).await?;
-            let floor = FloorJournal::count_folder(&journal)?
-                .since(before)
-                .time(self.demo.data().parent().context("a folder")?)?;
-            measured.add(figure, Rates::of_times(count, took, floor));
+    pub async fn round(&self, measured: &mut Measured) -> Result<()> {
+        for (figure, choice, count, clients) in [
+            (Figure::Refusals, &self.refusal, CHOICES_TOGETHER, MANY),
+            (Figure::Acceptances, &self.acceptance, CHOICES_TOGETHER, MANY),
+            (Figure::ChoicesInTurn, &self.refusal, CHOICES_IN_TURN, 1),
+        ] {
+            let floor = cost(&choice.floor_load, choice.floor.id(), None, count, clients).await?;
+            measured.add(figure, self.cost(&choice.load, count, clients).await?, floor);
         }
         for (figure, asked) in &self.pages {
-            let floor = self.time(&self.health, PAGES, FEW).await?;
-            measured.add(*figure, Rates::of_times(PAGES, self.time(asked, PAGES, FEW).await?, floor));
+            let floor = self.cost(&self.load(&self.health), PAGES, FEW).await?;
+            measured.add(*figure, self.cost(&self.load(asked), PAGES, FEW).await?, floor);
         }
         Ok(())
+    }
+
+    fn load(&self, asked: &AskedAgain) -> Load {
+        Load::new(self.demo.address, &asked.request, &asked.cookies.cookies, asked.status)
+    }
+
+    async fn cost(&self, load: &Load, count: usize, clients: usize) -> Result<Cost> {
+        cost(load, self.demo.id(), Some(self.demo.data()), count, clients).await
     }
 
     /// Ends it; the data directory that it leaves.
@@ -88,31 +108,41 @@ impl BenchSite {
         self.demo.stop()?;
         Ok(data)
     }
+}
 
-    /// How long so many clients take for so many requests, each on a connection that is open already.
-    async fn time(&self, asked: &AskedAgain, count: usize, clients: usize) -> Result<Duration> {
-        let mut ready = Vec::new();
-        for _ in 0..clients {
-            let mut client = Client::new(self.demo.address);
-            client.cookies.clone_from(&asked.cookies.cookies);
-            expect(&client.send(&asked.request).await?, asked.status)?;
-            ready.push(client);
-        }
-        let start = Instant::now();
-        let all = ready.into_iter().map(|mut client| {
-            let (request, status) = (asked.request.clone(), asked.status);
-            tokio::spawn(async move {
-                for _ in 0..count / clients {
-                    expect(&client.send(&request).await?, status)?;
-                }
-                Ok::<_, anyhow::Error>(())
-            })
-        });
-        for one in all.collect::<Vec<_>>() {
-            one.await??;
-        }
-        Ok(start.elapsed())
+impl MeasuredChoice {
+    /// The floor appends and answers as much as the product did for the first few.
+    async fn open(demo: &Demo, folder: &Path, asked: &ClientRequest) -> Result<Self> {
+        const FIRST: usize = 640;
+        let answer = Client::new(demo.address).send(asked).await?;
+        expect(&answer, 201)?;
+        let load = Load::new(demo.address, asked, &Client::new(demo.address).cookies, 201);
+        let first = cost(&load, demo.id(), Some(demo.data()), FIRST, MANY).await?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred bytes")]
+        let floor = Floor::start(folder, &FloorOrder::as_answered(first.journal as usize, &answer))?;
+        let floor_load = Load::new(floor.address, asked, &Client::new(demo.address).cookies, 201);
+        Ok(Self { load, floor, floor_load })
     }
+}
+
+/// What it costs the process, once every connection has been answered.
+async fn cost(load: &Load, process: u32, data: Option<&Path>, count: usize, clients: usize) -> Result<Cost> {
+    let ready = load.ready(clients).await?;
+    let before = Usage::of_process(process, data)?;
+    let loaded = ready.run(count).await?;
+    Ok(Cost::of_load(&loaded, Usage::of_process(process, data)?.since(before)))
+}
+
+/// Records refusals beforehand.
+async fn fill(demo: &Demo, refused: &ClientRequest, recorded: usize) -> Result<()> {
+    if recorded < MANY {
+        return Ok(());
+    }
+    let load = Load::new(demo.address, refused, &Client::new(demo.address).cookies, 201);
+    let start = Instant::now();
+    let loaded = load.ready(MANY).await?.run(recorded).await?;
+    println!("xtask: {} refusals recorded beforehand in {:.1} s", loaded.count, start.elapsed().as_secs_f64());
+    Ok(())
 }
 
 fn expect(answer: &ClientResponse, status: u16) -> Result<()> {
@@ -122,21 +152,32 @@ fn expect(answer: &ClientResponse, status: u16) -> Result<()> {
     bail!("answered {}, not {status}: {}", answer.status, answer.text());
 }
 
-/// A refusal of everything.
-async fn choice(demo: &Demo) -> Result<ClientRequest> {
+async fn policy(demo: &Demo) -> Result<Value> {
     let policy = Client::new(demo.address).send(&ClientRequest::get("/keuze/api/v1/policy")).await?;
-    let policy: Value = serde_json::from_slice(&policy.body)?;
+    Ok(serde_json::from_slice(&policy.body)?)
+}
+
+/// A page used further after the notice.
+async fn continued_use(demo: &Demo) -> Result<ClientRequest> {
+    let body = serde_json::json!({ "policy": policy(demo).await?["id"], "language": "nl" });
+    Ok(ClientRequest::post("/keuze/api/v1/continued-use", "application/json", &body.to_string())
+        .with("Origin", &demo.origin()))
+}
+
+/// A yes or a no to everything.
+async fn choice(demo: &Demo, control: &str) -> Result<ClientRequest> {
+    let policy = policy(demo).await?;
     let mut purposes = serde_json::Map::new();
     for purpose in policy["purposes"].as_array().context("a policy has purposes")? {
         if purpose["regime"] != "necessary" {
-            purposes.insert(purpose["id"].as_str().context("a purpose has an id")?.to_owned(), false.into());
+            let yes = control == "accept_all";
+            purposes.insert(purpose["id"].as_str().context("a purpose has an id")?.to_owned(), yes.into());
         }
     }
     let body = serde_json::json!({
-        "policy": policy["id"], "language": "nl", "control": "refuse_all", "purposes": purposes, "surface": "banner",
+        "policy": policy["id"], "language": "nl", "control": control, "purposes": purposes, "surface": "banner",
     });
-    Ok(ClientRequest::post("/keuze/api/v1/choices", "application/json", &body.to_string())
-        .with("Origin", &demo.origin()))
+    Ok(ClientRequest::post(floor::PATH, "application/json", &body.to_string()).with("Origin", &demo.origin()))
 }
 
 /// The preference page of somebody who proved a mailbox.

@@ -1,29 +1,38 @@
 //! Nothing here looks at the clock: what is measured is shown, and nobody fails for it.
 
-use std::time::Duration;
-
-use super::figures::Rates;
-use super::floor::FloorJournal;
+use super::figures::Cost;
 use super::*;
 
-#[test]
-fn a_journal_counts_its_bytes_and_the_batches_that_a_signature_ends() {
-    let batch = "frame\u{0}origin\n3\nroot\n\n\u{2014} origin signature\n";
-    let journal = FloorJournal::count_bytes(batch.repeat(3).as_bytes());
-    assert_eq!(journal, FloorJournal { bytes: 3 * batch.len(), batches: 3 });
-    assert_eq!(FloorJournal::count_bytes("a \u{2014} b".as_bytes()).batches, 0);
-    assert_eq!(journal.since(FloorJournal::count_bytes(batch.as_bytes())).batches, 2);
+fn rated(per_second: f64) -> Cost {
+    Cost { per_second, ..Cost::default() }
 }
 
 #[test]
 fn the_figure_is_the_round_in_the_middle_of_the_shares() {
     let mut measured = Measured::default();
-    for seconds in [1, 4, 2] {
-        measured.add(Figure::Fragment, Rates::of_times(100, Duration::from_secs(seconds), Duration::from_secs(1)));
+    for per_second in [100.0, 25.0, 50.0] {
+        measured.add(Figure::Fragment, rated(per_second), rated(100.0));
     }
-    let told = measured.to_json();
-    assert_eq!((told[0]["per_second"].as_f64(), told[0]["share_of_floor"].as_f64()), (Some(50.0), Some(0.5)));
-    assert!(measured.to_string().contains("banner fragment"));
+    let told = &measured.to_json()["figures"][0];
+    assert_eq!((told["measured"]["per_second"].as_f64(), told["share_of_floor"].as_f64()), (Some(50.0), Some(0.5)));
+    assert_eq!(told["spread"], json!([0.25, 1.0]));
+    assert!(measured.to_string().contains("| banner fragment | 50 |"));
+}
+
+#[test]
+fn a_share_is_compared_with_the_one_of_before() {
+    let mut measured = Measured::default();
+    measured.add(Figure::Fragment, rated(50.0), rated(100.0));
+    let before = |share: f64| json!({ "figures": [{ "name": Figure::Fragment.name(), "share_of_floor": share }] });
+    assert!(measured.compared(&before(0.4))[0].ends_with("better"));
+    assert!(measured.compared(&before(0.6))[0].ends_with("worse"));
+    assert!(measured.compared(&json!({})).is_empty());
+}
+
+#[test]
+fn the_time_of_a_process_is_read_whatever_its_name_holds() {
+    let stat = "7 (a b) c) S 1 2 3 4 5 6 7 8 9 10 30 12 0 0 20";
+    assert_eq!(usage::cpu_ticks(stat), Some(42.0));
 }
 
 #[test]
