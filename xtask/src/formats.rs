@@ -12,13 +12,14 @@ mod tests;
 const DOCUMENT: &str = "docs/formats.md";
 
 /// The sources, in the order of the document. The first one's head is the document's own.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 24] = [
     "server/ledger/src/formats.rs",
     "server/vault/src/formats/root_key.rs",
     "server/vault/src/formats/ring.rs",
     "server/ledger/src/formats/frame.rs",
     "server/ledger/src/formats/record.rs",
     "server/ledger/src/formats/fact.rs",
+    "server/core/src/service/people/hash.rs",
     "server/tlog/src/entry.rs",
     "server/tlog/src/checkpoint.rs",
     "server/tlog/src/tile.rs",
@@ -28,7 +29,11 @@ const SOURCES: [&str; 19] = [
     "server/ledger/src/store/sled_engine.rs",
     "server/ledger/src/formats/attempts.rs",
     "server/ledger/src/formats/token.rs",
+    "app/model/src/letter.rs",
+    "app/model/src/receipt.rs",
     "server/core/src/service/receipt.rs",
+    "server/core/src/service/clients.rs",
+    "server/web/src/cookies.rs",
     "app/model/src/cookie.rs",
     "server/ledger/src/formats/browser_cookie.rs",
     "server/ledger/src/formats/known_browser.rs",

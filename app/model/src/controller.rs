@@ -49,6 +49,7 @@ pub struct Vendor {
 
 /// A cookie, or another thing kept on the device, with everything that people must be told of it (S-06).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cookie {
     /// Its name; a trailing `*` stands for any ending.
     pub name: String,

@@ -11,8 +11,13 @@
 //! | answer | `g` granted, `r` refused, `n` not objected, `o` objected |
 //! | until | the last second on which the answer holds, in seconds since 1970; an objection has none, because it has no end |
 //!
-//! Nothing in it is unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3). It has no version:
-//! what cannot be read grants nothing, and of it only the objections that can be read are taken.
+//! Nothing in it is unique: two people who answered the same on the same day carry the same bytes (R-2.5.5-3). What cannot be read
+//! grants nothing, and of it only the objections that can be read are taken; behind an objection the day may stand that it once
+//! had. It has no checksum: a damaged one is unreadable, or says something else, but never yes where it said no.
+//!
+//! It names no version, which would cost every visitor bytes. A second version begins with its number and `~` (`2~`): what stands
+//! before the first `~` of the first version has dots in it, so pages and servers of the first, which may be kept in caches and
+//! put back, find it unreadable for certain. It goes on writing objections as the first does, so that those find them.
 //!
 //! Written with each answer; read at each request and by `frontend/embed/embed.js`: a table of cases holds the two together.
 #![warn(missing_docs)]

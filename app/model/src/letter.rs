@@ -1,4 +1,12 @@
-//! Letter codes: 12 characters in a letter that stop advertising by post, typed or scanned.
+//! # Letter code
+//!
+//! Twelve characters in a letter that stop advertising by post, typed or scanned; in three groups of four with dashes: 55 bits of a
+//! keyed hash of the person, and a check character in Crockford's base 32 (no I, L, O, U), by which every single wrong character
+//! and every swap of two is noticed.
+//!
+//! Made for a person's first letter; kept as a keyed hash beside the ledger (Fact beside the ledger, kind 12), with which it works
+//! for as long as the person is known. A damaged one is never another one. It has no version, because twelve characters have no room
+//! for one: a second version has another length, which the first refuses for certain.
 
 use std::fmt;
 use std::str::FromStr;

@@ -14,6 +14,8 @@ pub mod decision;
 pub mod device;
 pub mod event;
 pub mod evidence;
+#[cfg(any(test, feature = "fixture"))]
+pub mod golden;
 pub mod identity;
 pub mod language;
 pub mod letter;

@@ -7,6 +7,7 @@ use super::language::Language;
 
 /// The names of the two contents that make up a notice (EDPB 05/2020 §108: the information shown at the time).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NoticeRef {
     /// The language it was shown in.
     pub language: Language,
@@ -18,6 +19,7 @@ pub struct NoticeRef {
 
 /// Every string of both layers in one language; the content behind [`NoticeRef::strings`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NoticeStrings {
     pub language: Language,
     /// First layer.
@@ -66,6 +68,7 @@ pub struct NoticeStrings {
 
 /// The first layer of a browser that asks not to be tracked: it is told, not asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SignalStrings {
     /// That its signal is followed, and what can still be refused.
     pub body: String,
@@ -75,6 +78,7 @@ pub struct SignalStrings {
 
 /// A purpose as the second layer shows it, in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NoticePurpose {
     pub id: super::purpose::PurposeId,
     pub regime: super::purpose::Regime,

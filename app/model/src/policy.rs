@@ -14,6 +14,7 @@ use super::purpose::{Purpose, PurposeId, Regime};
 
 /// What is in force, frozen. Its canonical JSON (RFC 8785) is stored for ever under its SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Counts the publications of this site, from 1.
     pub revision: u32,
@@ -64,6 +65,7 @@ pub struct Gpc {
 
 /// A version of the privacy statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StatementRef {
     /// Its date, which is its name.
     pub date: Date,

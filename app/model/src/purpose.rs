@@ -61,6 +61,7 @@ pub enum Regime {
 
 /// One purpose as the policy froze it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Purpose {
     /// Its name in machine form.
     pub id: PurposeId,

@@ -1,4 +1,19 @@
-//! Receipt numbers: 15 characters that find a record without an index row.
+//! # Receipt number
+//!
+//! Fifteen characters that find a record without an index row, in three groups of five with dashes: 70 bits and a check character in
+//! Crockford's base 32 (no I, L, O, U).
+//!
+//! | bits | meaning |
+//! |---|---|
+//! | 11 | number of the shard, from 1 |
+//! | 19 | index of the record in it |
+//! | 40 | keyed hash (Receipt number and link) |
+//! | 5 | check character: every single wrong character and every swap of two is noticed |
+//!
+//! Shown when a record is answered, read out and typed years later: small letters, other dashes and look-alikes do not matter. A
+//! damaged one is never another one. It has no version, because fifteen characters have no room for one. A second version has
+//! another length, or begins with the shard 0 (`00` and one of `0` to `F`), which no ledger has: those are what the first one
+//! refuses for certain.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,8 +24,7 @@ use super::typed;
 /// A receipt's number: shard (11 bits), index (19 bits), 40 bits of a keyed MAC over both, check character;
 /// Crockford's base 32 (no I, L, O, U), shown in three groups of five.
 ///
-/// The check character makes the word a code over GF(32): every single wrong character and every swap of two
-/// characters is noticed before anything is looked up.
+/// The check character makes the word a code over GF(32), so that a slip is noticed before anything is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReceiptNumber {
     /// Where the record stands.

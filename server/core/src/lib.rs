@@ -4,6 +4,8 @@
 //! [`service`].
 
 pub mod config;
+#[cfg(test)]
+mod golden;
 pub mod json;
 pub mod logging;
 pub mod publish;

@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::{Config, ConfigFault};
 use ledger::{AppendError, ReadError};
+use vault::error::OtherBuild;
 
 pub use plan::{Publication, PublishPlan, least_class, plan};
 pub use record::{publish, publish_if_new};
@@ -130,6 +131,14 @@ pub enum PublishError {
     /// A stored content is not what its name says.
     #[error("the published policies cannot be read: the content {0} is missing or damaged; run `keuze verify`")]
     Damaged(String),
+    /// A stored content is what its name says, and not what this build makes.
+    #[error("the published policies cannot be read: the content {name} is not as this build writes it: {by}")]
+    OtherBuild {
+        /// Its hash.
+        name: String,
+        /// By whom it was written.
+        by: OtherBuild,
+    },
     /// Nothing was ever published in this ledger.
     #[error("no policy is published yet. Run `keuze policy publish` with this configuration, then start again")]
     Nothing,

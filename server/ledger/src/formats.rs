@@ -5,8 +5,8 @@
 //! with a sentence that says so, and nothing in it is changed. Until formats are settled there is no migration.
 //!
 //! This page is made of what each source says of itself (`cargo xtask formats`; `cargo xtask test` compares the two). The bytes of
-//! examples stand in `server/ledger/golden/formats.txt` and `server/vault/golden/formats.txt`, cut as the tables here are drawn;
-//! tests compare them, read them back, and try every truncation and every flipped bit.
+//! examples stand in `golden/formats.txt` of each crate, cut as the tables here are drawn; tests compare them, read them back, and
+//! try every truncation and every flipped bit.
 //!
 //! Numbers are big-endian or little-endian as each table says. What is sealed is enciphered with XChaCha20-Poly1305 under a key
 //! of the ring; *bound to* names what the tag covers beside it.
@@ -38,9 +38,11 @@
 //! | what travels | section |
 //! |---|---|
 //! | links in mails | Token of a link in a mail |
-//! | receipts: number, link and proof | Receipt number and link; Checkpoint, verifier key and proof |
-//! | cookies `keuze`, `keuze_code`, `keuze_person`, `keuze_desk_known` | Choice cookie; Sealed cookie; Token of a known browser |
-//! | cookies of the consent id, the notice that was seen and the desk's session | 32 hexadecimal digits; a number; 64 digits: names and a count, of which nothing is read |
+//! | codes on letters | Letter code |
+//! | receipts: number, link and proof | Receipt number; Receipt number and link; Checkpoint, verifier key and proof |
+//! | the log, for whoever checks it | Checkpoint, verifier key and proof; Tiles and entry bundles |
+//! | keys of programs | API key |
+//! | cookies | Cookies |
 #![warn(missing_docs)]
 
 pub mod attempts;

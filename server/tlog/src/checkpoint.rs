@@ -115,6 +115,17 @@ pub fn proof_text(index: u64, path: &[NodeHash], checkpoint: &str) -> String {
     format!("c2sp.org/tlog-proof@v1\nindex {index}\n{path}\n{checkpoint}")
 }
 
+/// Reads [`proof_text`]: index, audit path and checkpoint; `None` for anything else. Whether the path leads anywhere is another
+/// question.
+pub fn read_proof(text: &str) -> Option<(u64, Vec<NodeHash>, &str)> {
+    let (head, checkpoint) = text.split_once("\n\n")?;
+    let mut lines = head.split('\n').skip(1);
+    let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
+    let hash = |line| Some(NodeHash(BASE64.decode(line).ok()?.try_into().ok()?));
+    let path = lines.map(hash).collect::<Option<Vec<_>>>()?;
+    (proof_text(index, &path, checkpoint) == text).then_some((index, path, checkpoint))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

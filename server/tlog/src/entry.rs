@@ -1,12 +1,20 @@
 //! # Commitment and leaf
 //!
-//! What a leaf of the log commits to: a record, without revealing it.
+//! What a leaf of the log commits to: a record, without revealing it. The commitment, which is the entry of the log, is the
+//! SHA-256 of:
 //!
-//! | what | bytes |
-//! |---|---|
-//! | salt | 32 random bytes, so that nobody can find the record by guessing |
-//! | commitment, the entry of the log | 32: SHA-256 of `keuze-v1`, salt and canonical JSON (RFC 8785) |
-//! | leaf | 32: SHA-256 of the byte 0x00 and the commitment (RFC 6962) |
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 8 | `keuze-v1` |
+//! | 8 | 32 | salt: random, so that nobody can find the record by guessing |
+//! | 40 | rest | canonical JSON of the record (RFC 8785) |
+//!
+//! The leaf is the SHA-256 of (RFC 6962):
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 1 | 0x00 |
+//! | 1 | 32 | commitment |
 //!
 //! The version is the `v1` of `keuze-v1`: a commitment of another kind would be another hash. Made by the ledger's writer; computed
 //! again whenever a record is read, by `keuze verify`, and by whoever checks a receipt.

@@ -5,5 +5,7 @@
 
 pub mod checkpoint;
 pub mod entry;
+#[cfg(test)]
+mod golden;
 pub mod tile;
 pub mod tree;

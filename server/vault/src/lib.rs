@@ -7,8 +7,6 @@
 pub mod error;
 pub mod formats;
 #[cfg(any(test, feature = "fixture"))]
-pub mod golden;
-#[cfg(any(test, feature = "fixture"))]
 pub mod held;
 pub mod key;
 pub mod mac;

@@ -1,4 +1,22 @@
-//! The cookies that Keuze reads and writes (design, "How an answer is treated"): by Set-Cookie only.
+//! # Cookies
+//!
+//! Written by Set-Cookie alone, each `SameSite=Lax` and those of the desk `Strict`, without a domain. Where the host is served over
+//! https they are `Secure`, and their names begin with the prefix, by which a browser keeps others from writing them (RFC 6265bis).
+//!
+//! | name | prefix | path | scripts | lives | value |
+//! |---|---|---|---|---|---|
+//! | `keuze` | `__Host-` | `/` | read it | 186 days, 400 with an objection in it | Choice cookie |
+//! | `keuze_seen` | `__Host-` | `/` | read it | 186 days | the revision of the notice that was seen, in decimal digits |
+//! | `keuze_id` | `__Secure-` | `/keuze/` | do not | 186 days | the consent id: 32 hexadecimal digits, small letters |
+//! | `keuze_code` | `__Secure-` | `/keuze/` | do not | as long as the code | Sealed cookie |
+//! | `keuze_person` | `__Secure-` | `/keuze/` | do not | as long as the session | Sealed cookie |
+//! | `keuze_desk` | `__Secure-` | `/keuze/desk` | do not | until the browser closes | 64 hexadecimal digits, of which nothing is read but the hash |
+//! | `keuze_desk_known` | `__Host-` | `/` | do not | 90 days | Token of a known browser; up to four, with dots between |
+//! | `keuze_probe` | | `/` | write it | seconds | nothing: whether cookies are kept, and that a press is under way |
+//!
+//! Written with answers, read at each request; of several of one name that differ the choice is unreadable and the notice unseen.
+//! A number that is not in its one spelling, and an id of another length, are as if there were none, so a second version of
+//! either is one of those.
 
 use std::collections::BTreeSet;
 

@@ -5,9 +5,9 @@
 
 mod call;
 mod erase;
-mod known_browsers;
+pub(crate) mod known_browsers;
 mod person;
-mod session;
+pub(crate) mod session;
 mod work;
 
 use std::sync::Arc;

@@ -15,6 +15,8 @@ pub mod files;
 #[cfg(test)]
 mod fixture;
 pub mod form;
+#[cfg(test)]
+mod golden;
 pub mod health;
 pub mod idempotency;
 pub mod letter;

@@ -12,6 +12,7 @@ use super::{
 use crate::config::Config;
 use ledger::clock::Clock;
 use ledger::{AppendRequest, Appended, Fact, FactName, Ledger};
+use vault::error::OtherBuild;
 
 /// Records a policy: from the next start on it is the one in force.
 ///
@@ -97,5 +98,6 @@ fn content(ledger: &Ledger, name: ContentHash) -> Result<Vec<u8>, PublishError> 
 }
 
 fn parse_content<T: serde::de::DeserializeOwned>(content: &[u8], name: ContentHash) -> Result<T, PublishError> {
-    serde_json::from_slice(content).map_err(|_| PublishError::Damaged(name.to_string()))
+    let other = |_| PublishError::OtherBuild { name: name.to_string(), by: OtherBuild::Unknown };
+    serde_json::from_slice(content).map_err(other)
 }

@@ -207,6 +207,36 @@ async fn a_content_that_is_not_what_its_name_says_is_refused() {
     assert!(matches!(&error, PublishError::Damaged(name) if *name == html.to_string()), "{error}");
 }
 
+/// A policy or notice with a member more was written by another build: what it says there is not passed over.
+#[tokio::test]
+async fn a_content_of_another_build_is_refused_and_says_so() {
+    let (ledger, clock) = (ledger(), clock());
+    publish_if_new(&ledger, &Config::example(), &clock, first_layer).await.expect("published");
+    let policy = canonical(&first().policy);
+    let text = String::from_utf8(policy).expect("JSON");
+    for (at, more) in [
+        (r#"{"channels""#, r#"{"more":1,"channels""#),
+        (r#""regime":"low_impact""#, r#""more":1,"regime":"low_impact""#),
+        (r#""first_party""#, r#""more":1,"first_party""#),
+        (r#""language":"nl","strings""#, r#""more":1,"language":"nl","strings""#),
+    ] {
+        let other = text.replacen(at, more, 1);
+        let other = Fact::content(serde_json_canonicalizer::to_vec(&json(&other)).expect("JSON"));
+        let Fact::Content { hash, .. } = &other else { panic!("a content") };
+        let policies = Fact::Policies(vec![*hash]);
+        let name = hash.to_string();
+        let event = Event::new(clock.now().at, Actor::System, Route::System, KeyRotated { key: RotatedKey::Root });
+        ledger.append(AppendRequest::with(event, vec![other, policies])).await.expect("written");
+        let error = Published::load(&ledger).expect_err("it is of another build");
+        assert!(matches!(&error, PublishError::OtherBuild { name: of, .. } if *of == name), "{more}: {error}");
+        assert!(error.to_string().ends_with("holds what this one does not know: go on with that build"), "{error}");
+    }
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
 /// R-2.5.3-5: what no longer asks for consent says why, who decided it and when, in the policy for ever.
 #[test]
 fn nothing_leaves_consent_without_a_reason() {

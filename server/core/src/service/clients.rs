@@ -1,7 +1,11 @@
-//! Programs that ask and tell: each with an API key of its own, with scopes and a last day.
+//! # API key
 //!
-//! A key is 256 random bits, shown once; its SHA-256 is kept, sealed under the audit key. Nobody can guess one, so no
-//! slower hash is needed, and each question costs one.
+//! What a program proves itself with that asks and tells: `keuze_` and 256 random bits in base64 without padding (URL alphabet), 49
+//! characters. What stands before tells tools that look for keys in source code what they found.
+//!
+//! Shown once; its SHA-256 is kept in hexadecimal digits, sealed under the audit key (Fact beside the ledger, kind 7), with scopes and
+//! a last day. Nobody can guess one, so no slower hash is needed, and each question costs one. Nothing is read of a key but its
+//! hash, so it needs no version: whatever else is sent is nobody's.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -180,9 +184,7 @@ impl ApiClients {
         let mut scopes = scopes.to_vec();
         scopes.sort_unstable();
         scopes.dedup();
-        let secret = Zeroizing::new(self.entropy.bytes::<32>());
-        // The first part tells tools that look for keys in source code what they found.
-        let key = Zeroizing::new(format!("keuze_{}", URL_SAFE_NO_PAD.encode(*secret)));
+        let key = new_key(&*self.entropy);
         let rights = scopes.iter().map(|scope| scope.word().to_owned()).collect();
         let added = ClientChanged { name: name.to_string(), change: ClientChange::Added { rights, until } };
         let client = KeyedClient { name: name.clone(), scopes, until, hash: hash(&key) };
@@ -227,7 +229,12 @@ impl ApiClients {
     }
 }
 
-fn hash(key: &str) -> String {
+pub(crate) fn new_key(entropy: &dyn SecureRandom) -> Zeroizing<String> {
+    let secret = Zeroizing::new(entropy.bytes::<32>());
+    Zeroizing::new(format!("keuze_{}", URL_SAFE_NO_PAD.encode(*secret)))
+}
+
+pub(crate) fn hash(key: &str) -> String {
     hex::encode(Sha256::digest(key))
 }
 

@@ -13,7 +13,7 @@ mod ground;
 pub mod hash;
 mod history;
 pub mod import;
-mod letter;
+pub(crate) mod letter;
 mod merge;
 mod person;
 pub mod profile;

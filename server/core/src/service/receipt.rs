@@ -1,20 +1,29 @@
 //! # Receipt number and link
 //!
-//! How a person gets back to a record without an account. Both are keyed hashes (HMAC-SHA-256 under a key of the ledger) over what
-//! they are for, shard (2, big-endian), index (8, big-endian) and leaf of the record, so nothing is stored for them and nobody can
-//! make one up. The leaf keeps an index that is used a second time, in a ledger that was put back, from having the number and
-//! the link of the first.
+//! How a person gets back to a record without an account. Both are keyed hashes (HMAC-SHA-256 under a key of the ledger), so nothing
+//! is stored for them and nobody can make one up. They are over:
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 4 or 6 | what it is for: `link` or `number` |
+//! | then | 2 | shard, big-endian |
+//! | then | 8 | index, big-endian |
+//! | then | 32 | leaf of the record |
+//!
+//! The leaf keeps an index that is used a second time, in a ledger that was put back, from having the number and the link of the
+//! first.
 //!
 //! | what | text |
 //! |---|---|
-//! | number | shard, index and 5 bytes of the keyed hash, in groups of letters and digits (`model::receipt`): short enough to read out on the phone; it finds the record and shows nobody anything by itself |
-//! | token of the link | 16 bytes of the keyed hash, in 32 hexadecimal digits: given once with the answer, and shows the receipt for a day |
+//! | number | shard, index and the first 5 bytes of the keyed hash (Receipt number): short enough to read out on the phone; it finds the record and shows nobody anything by itself |
+//! | token of the link | the first 16 bytes, in 32 hexadecimal digits: given once with the answer, and shows the receipt for a day |
 //!
 //! Made when a record is answered; checked when somebody asks. The page of the receipt gives the record's JSON, its salt and its
-//! proof to whoever has the link. Neither has a version: another way to make them would be another key.
+//! proof to whoever has the link. A token is compared whole, so one of another length or alphabet opens nothing for certain; that
+//! is what a second version has.
 
 use model::decision::Recorded;
-use model::identity::{RecordAddress, ShardNumber};
+use model::identity::RecordAddress;
 use model::paths;
 use model::receipt::ReceiptNumber;
 use subtle::ConstantTimeEq as _;
@@ -22,7 +31,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::service::history::PersonHistory;
 use ledger::{Ledger, ReadError};
-use vault::key::{SecretName, purpose::Mac};
+use tlog::tree::LeafHash;
+use vault::key::{MacKey, SecretName, purpose::Mac};
 use vault::mac::mac;
 
 /// For how long a receipt's link shows the receipt, counted from the record's time.
@@ -50,7 +60,7 @@ impl Receipts {
     /// Where there is no such record.
     pub fn number(&self, address: RecordAddress) -> ReceiptNumber {
         let mac = self.mac(b"number", address).expect("receipts are for what was recorded");
-        ReceiptNumber::new(address, first(&mac)).expect("a shard closes before its indexes run out")
+        number_of(&mac, address).expect("a shard closes before its indexes run out")
     }
 
     /// The record that a number stands for; `None` for a number that we never gave out, and for that of a record which
@@ -65,8 +75,7 @@ impl Receipts {
     /// # Panics
     /// Where there is no such record.
     pub fn token(&self, address: RecordAddress) -> String {
-        let mac: [u8; 16] = first(&self.mac(b"link", address).expect("receipts are for what was recorded"));
-        hex::encode(mac)
+        token_of(&self.mac(b"link", address).expect("receipts are for what was recorded"))
     }
 
     /// Whether that token belongs to that record.
@@ -100,20 +109,27 @@ impl Receipts {
     /// other numbers and links than the first time.
     fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
         let leaf = self.ledger.leaf(address)?;
-        Some(mac(
-            &self.ledger.secret(RECEIPT),
-            &[what, &shard_bytes(address.shard), &address.index.to_be_bytes(), &leaf.0],
-        ))
+        Some(keyed_hash(&self.ledger.secret(RECEIPT), what, address, leaf))
     }
+}
+
+/// What numbers and links are made of; `what` is `number` or `link`.
+pub(crate) fn keyed_hash(key: &MacKey, what: &[u8], address: RecordAddress, leaf: LeafHash) -> [u8; 32] {
+    mac(key, &[what, &address.shard.get().to_be_bytes(), &address.index.to_be_bytes(), &leaf.0])
+}
+
+pub(crate) fn number_of(hash: &[u8; 32], address: RecordAddress) -> Option<ReceiptNumber> {
+    ReceiptNumber::new(address, first(hash))
+}
+
+/// The token of a link: 32 hexadecimal digits.
+pub(crate) fn token_of(hash: &[u8; 32]) -> String {
+    hex::encode(first::<16>(hash))
 }
 
 /// Whether a link to the receipt of a record of that time still shows it.
 pub fn link_lives(recorded: OffsetDateTime, now: OffsetDateTime) -> bool {
     now < recorded + LINK_LIVES
-}
-
-fn shard_bytes(shard: ShardNumber) -> [u8; 2] {
-    shard.get().to_be_bytes()
 }
 
 fn first<const N: usize>(mac: &[u8; 32]) -> [u8; N] {

@@ -1,10 +1,10 @@
 use std::fs;
 
 use ed25519_dalek::SigningKey;
+use model::golden::damaged;
 use tlog::checkpoint::verifier_key;
 use tlog::tile::{TilePath, read_entries};
 use tlog::tree::Tree;
-use vault::golden::damaged;
 
 use super::making::FlatMaking;
 use super::*;

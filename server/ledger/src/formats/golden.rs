@@ -1,8 +1,11 @@
 //! The bytes of every format of this crate, from fixed inputs: as the committed file has them, read back from there, and what
 //! becomes of every truncation and every flipped bit.
 
+mod events;
+
 use model::channel::Channel;
 use model::event::{Actor, Body, Event, PolicyPublished, RecordedChoice, Route};
+use model::golden::{Drawing, bytes_of, check, damaged, text_section};
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use model::language::Language;
 use model::message::{CheckedLetter, Classified, MessageClass};
@@ -10,10 +13,9 @@ use model::policy::ChangeClass;
 use time::macros::{date, datetime};
 use tlog::checkpoint::Checkpoint;
 use tlog::entry::Salt;
-use tlog::tile::{read_entries, write_entry};
 use tlog::tree::RootHash;
-use vault::golden::{Drawing, FixedEntropy, bytes_of, check, damaged, text_section};
 use vault::key::{MacKey, RootKey, SealingKey};
+use vault::random::FixedEntropy;
 use vault::ring::{KeyPurpose, KeyRing, OpenMode, RetentionClass};
 use vault::siv::SivKey;
 
@@ -268,12 +270,6 @@ fn last() -> String {
     last_checkpoint::encode(&note(), datetime!(2026-11-27 12:00 UTC))
 }
 
-fn entry_of_a_bundle() -> Vec<u8> {
-    let mut bundle = Vec::new();
-    write_entry(&mut bundle, &sealed_record(&Keys::new()).commitment.0);
-    bundle
-}
-
 fn places() -> [Place; 2] {
     [Place { file: 0, offset: 0 }, Place { file: 1, offset: 1_048_576 }]
 }
@@ -289,6 +285,9 @@ fn sections() -> Vec<String> {
     }
     let (salt, canonical) = sealed_record(&keys).open(PLACE, &table).expect("opens");
     all.push(Drawing::from_source(record, 1).section("record: text", &[&salt.0[..], &canonical].concat(), &[]));
+    let record_text = |event: &Event| String::from_utf8(record::canonical(event)).expect("JSON");
+    all.extend(events::events().iter().map(|(name, event)| text_section(name, &record_text(event))));
+    all.push(text_section("words of events", &events::words()));
     let drawn = Drawing::from_source(include_str!("fact.rs"), 0);
     let entropy = FixedEntropy::default();
     for (name, fact) in named(facts(&keys)).chain([("fact: one that is gone".to_owned(), gone())]) {
@@ -301,8 +300,6 @@ fn sections() -> Vec<String> {
         &[],
     ));
     all.push(text_section("last checkpoint", &last()));
-    let drawn = Drawing::from_source(include_str!("../../../tlog/src/tile.rs"), 0);
-    all.push(drawn.section("entry of a bundle", &entry_of_a_bundle(), &[]));
     all.push(Drawing::from_source(include_str!("../flat.rs"), 0).section("places", &flat::places(&places()), &[]));
     let source = include_str!("../store/sled_engine.rs");
     for (key, value) in values(7, &[b"one".to_vec(), b"two".to_vec()]).expect("short") {
@@ -345,6 +342,9 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
             SealedRecord::from_bytes(&golden(name)).and_then(|it| it.open(PLACE, &table)).expect(name);
         assert_eq!((salt, record::read_event(&canonical)), (Salt([3; 32]), Ok(event)), "{name}");
     }
+    for (name, event) in events::events() {
+        assert_eq!(record::read_event(&golden(&name)), Ok(event), "{name}");
+    }
     for (name, fact) in named(facts(&keys)).chain([("fact: one that is gone".to_owned(), gone())]) {
         let opened = fact::open(&golden(&name), &table).and_then(|opened| opened.fact());
         assert_eq!(opened, Ok(fact), "{name}");
@@ -362,8 +362,6 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
         assert_eq!((sealed.number, sealed.open(&token_key())), (1, Some(token)), "{name}");
     }
     assert!(BrowserToken::parse(&hex::encode(golden("known browser"))) == Some(browser()));
-    let commitment = sealed_record(&keys).commitment;
-    assert_eq!(read_entries(&golden("entry of a bundle")), Some(vec![&commitment.0[..]]));
     assert_eq!(flat::read_places(&golden("places")).ok(), Some(places().to_vec()));
     let cookie = to_base64(&golden("sealed cookie"));
     assert_eq!(browser_cookie::open(&SealingKey::known(5), "keuze code", &cookie), Some("123456".to_owned()));

@@ -1,11 +1,13 @@
 //! The bytes of every format of this crate, from fixed inputs: as the committed file has them, read back from there, and what
 //! becomes of every truncation and every flipped bit.
 
+use model::golden::{Drawing, bytes_of, check, damaged, text_section};
+
 use super::ring::BucketEntry;
 use super::{ring, root_key};
 use crate::error::OtherBuild;
-use crate::golden::{Drawing, FixedEntropy, bytes_of, check, damaged, text_section};
 use crate::key::{BucketKey, RootKey, SealingKey};
+use crate::random::FixedEntropy;
 use crate::ring::KeyId;
 
 /// The committed file.

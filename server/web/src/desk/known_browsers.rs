@@ -22,7 +22,7 @@ fn name(secure: bool) -> &'static str {
 }
 
 /// The tokens that came along under the name that counts on this host.
-pub(super) fn tokens(headers: &HeaderMap, secure: bool) -> Vec<BrowserToken> {
+pub(crate) fn tokens(headers: &HeaderMap, secure: bool) -> Vec<BrowserToken> {
     let ours = cookies::pairs(headers).filter(|(of, _)| *of == name(secure));
     let texts = ours.filter_map(|(_, value)| std::str::from_utf8(value).ok());
     texts.flat_map(|text| text.split('.').take(MOST)).filter_map(BrowserToken::parse).collect()
@@ -33,14 +33,17 @@ impl Desk {
     pub(super) fn known(&self, staff: &StaffName, new: BrowserToken, came: &[BrowserToken], secure: bool) -> String {
         let is_others = |token: &&BrowserToken| self.known_browsers.known_browser(staff.as_str(), &[**token]).is_none();
         let others = came.iter().filter(is_others).take(MOST - 1);
-        let tokens: Vec<String> = std::iter::once(&new).chain(others).map(ToString::to_string).collect();
-        Cookie::build((name(secure), tokens.join(".")))
-            .path("/")
-            .max_age(Duration::days(DAYS.into()))
-            .http_only(true)
-            .same_site(SameSite::Strict)
-            .secure(secure)
-            .build()
-            .to_string()
+        cookie(std::iter::once(&new).chain(others), secure).to_string()
     }
+}
+
+pub(crate) fn cookie<'a>(tokens: impl Iterator<Item = &'a BrowserToken>, secure: bool) -> Cookie<'static> {
+    let tokens: Vec<String> = tokens.map(ToString::to_string).collect();
+    Cookie::build((name(secure), tokens.join(".")))
+        .path("/")
+        .max_age(Duration::days(DAYS.into()))
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(secure)
+        .build()
 }

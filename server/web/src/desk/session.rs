@@ -178,7 +178,7 @@ impl FormHash {
     }
 }
 
-fn cookie(token: String, secure: bool) -> Cookie<'static> {
+pub(crate) fn cookie(token: String, secure: bool) -> Cookie<'static> {
     Cookie::build((cookie_name(secure), token))
         .path(Endpoint::Desk.path())
         .http_only(true)

@@ -135,6 +135,10 @@ const UNREADABLE: &[&str] = &[
     "{\"marketing\":true}",
     "undefined",
     "1",
+    // Of a second version, which is told from the first by this.
+    "2~",
+    "2~statistics.1.n.U~marketing.1.g.U",
+    "2~statistics.1.o~marketing.1.g.U",
 ];
 
 /// More than one, as a path or a host of the same domain can plant beside ours where nothing but http is spoken.

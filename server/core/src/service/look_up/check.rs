@@ -7,9 +7,9 @@ use model::identity::RecordAddress;
 use words::views::desk::CheckedProof;
 
 use ledger::InclusionProof;
-use tlog::checkpoint::Checkpoint;
+use tlog::checkpoint::{Checkpoint, read_proof};
 use tlog::entry::commitment;
-use tlog::tree::{NodeHash, root_from_inclusion};
+use tlog::tree::root_from_inclusion;
 
 /// Why a proof proves nothing of a record.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub(super) fn check(proven: &InclusionProof, address: RecordAddress, key: &Verif
 }
 
 fn verified(proven: &InclusionProof, address: RecordAddress, key: &VerifyingKey) -> Result<Checkpoint, ProofFault> {
-    let (index, path, note) = parse_proof(&proven.proof).ok_or(ProofFault::Unreadable)?;
+    let (index, path, note) = read_proof(&proven.proof).ok_or(ProofFault::Unreadable)?;
     if index != address.index {
         return Err(ProofFault::OtherRecord);
     }
@@ -43,18 +43,6 @@ fn verified(proven: &InclusionProof, address: RecordAddress, key: &VerifyingKey)
         Some(root) if root == checkpoint.root => Ok(checkpoint),
         _ => Err(ProofFault::Root),
     }
-}
-
-/// Index, audit path and checkpoint of a proof (C2SP tlog-proof).
-fn parse_proof(proof: &str) -> Option<(u64, Vec<NodeHash>, &str)> {
-    let (head, note) = proof.split_once("\n\n")?;
-    let mut lines = head.lines();
-    if lines.next()? != "c2sp.org/tlog-proof@v1" {
-        return None;
-    }
-    let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
-    let path = lines.map(|line| Some(NodeHash(BASE64.decode(line).ok()?.try_into().ok()?))).collect::<Option<_>>()?;
-    Some((index, path, note))
 }
 
 #[cfg(test)]

@@ -1,7 +1,17 @@
-//! Keyed hashes of contact points: of their folds, the only form in which an objection on a point is kept, and of
-//! themselves, the form in which a record says where something was given.
+//! # Keyed hashes of contact points
 //!
-//! The key is rotated. One under which objections exist is never dropped, and look-ups ask under every one.
+//! The only form in which an objection on a contact point is kept, and in which a record says where something was given: the first 16
+//! bytes of HMAC-SHA-256 under an index key of the ledger.
+//!
+//! | what | over |
+//! |---|---|
+//! | fold | `keuze fold ` and the fold: `email `, `phone ` or `post ` and what all spellings share that must not miss the objection |
+//! | name of a point | `keuze point ` and what makes two spellings one point |
+//!
+//! Folds stand in the facts of objections (Fact beside the ledger, kind 10), names in records. The key is rotated. One under which
+//! objections exist is never dropped, and look-ups ask under every one. Neither says its version: a fold that is made otherwise
+//! is another hash, and finds no objection that was made before. So whoever changes what a fold is asks for the old one as well;
+//! the golden file notices it.
 
 use model::contact::{AskedAt, GivenAt, PointObjection};
 use model::identity::PointName;

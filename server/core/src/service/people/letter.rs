@@ -109,12 +109,12 @@ impl LetterCodes {
     }
 }
 
-fn code(secret: &MacKey, person: Subject, attempt: u8) -> LetterCode {
+pub(crate) fn code(secret: &MacKey, person: Subject, attempt: u8) -> LetterCode {
     let mac = mac(secret, &[b"keuze letter code", &person.0, &[attempt]]);
     LetterCode::from_bits(u64::from_be_bytes(*mac.first_chunk().expect("32 bytes")))
 }
 
-fn hash(secret: &MacKey, code: LetterCode) -> String {
+pub(crate) fn hash(secret: &MacKey, code: LetterCode) -> String {
     let mac = mac(secret, &[b"keuze letter hash", code.to_string().as_bytes()]);
     hex::encode(&mac[..16])
 }

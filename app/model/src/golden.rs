@@ -1,26 +1,10 @@
 //! Golden bytes, for tests: what a format's bytes are stands in a committed file, a field a line, cut as the format's own
 //! documentation draws them. So neither bytes nor drawing change without the other, or unseen.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
-use std::sync::Mutex;
-
-use sha2::{Digest as _, Sha256};
-
-use crate::random::SecureRandom;
-
-/// Gives the same bytes in every build and for ever: SHA-256 of a counter.
-#[derive(Debug, Default)]
-pub struct FixedEntropy(Mutex<u64>);
-
-impl SecureRandom for FixedEntropy {
-    fn fill(&self, buffer: &mut [u8]) {
-        let mut drawn = self.0.lock().expect("no test panics while drawing");
-        for chunk in buffer.chunks_mut(32) {
-            *drawn += 1;
-            chunk.copy_from_slice(&Sha256::digest(drawn.to_be_bytes())[..chunk.len()]);
-        }
-    }
-}
 
 /// A field as a table of a format's documentation draws it.
 struct Field {
@@ -73,9 +57,15 @@ impl Drawing {
     }
 }
 
-/// A text as it stands in the golden file.
+/// A text as it stands in the golden file: each of its lines for people, and under it its bytes.
 pub fn text_section(name: &str, text: &str) -> String {
-    format!("== {name}\n-- text\n{}\n", lines(text.as_bytes()))
+    let line = |line: &str| format!("{}\n{}\n", format!("-- {line}").trim_end(), lines(line.as_bytes()));
+    format!("== {name}\n{}", text.split_inclusive('\n').map(line).collect::<String>())
+}
+
+/// Bytes without parts as they stand in the golden file.
+pub fn bytes_section(name: &str, bytes: &[u8]) -> String {
+    format!("== {name}\n-- bytes\n{}\n", lines(bytes))
 }
 
 fn lines(bytes: &[u8]) -> String {
@@ -101,6 +91,19 @@ pub fn bytes_of(golden: &str, name: &str) -> Vec<u8> {
 pub fn check(golden: &str, sections: &[String]) {
     let written = sections.concat();
     assert!(golden == written, "the bytes of a format changed: that needs a new version. They would be:\n{written}");
+}
+
+/// The text of an example in a golden file.
+///
+/// # Panics
+/// There is no such example, or it is no text.
+pub fn text_of(golden: &str, name: &str) -> String {
+    String::from_utf8(bytes_of(golden, name)).expect("text")
+}
+
+/// Every truncation and every flipped bit of a text that leaves one, each with what was done.
+pub fn damaged_text(text: &str) -> impl Iterator<Item = (String, String)> {
+    damaged(text.as_bytes()).filter_map(|(what, bytes)| Some((what, String::from_utf8(bytes).ok()?)))
 }
 
 /// Every truncation and every flipped bit, each with what was done.
