@@ -129,6 +129,8 @@ impl ShardNumber {
     pub const FIRST: Self = Self(1);
     /// The last number that a receipt number can carry (11 bits).
     pub const MAX: u16 = 2047;
+    /// The last shard that there can be.
+    pub const LAST: Self = Self(Self::MAX);
 
     /// `None` outside 1 to [`Self::MAX`].
     pub fn new(number: u16) -> Option<Self> {

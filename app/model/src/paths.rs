@@ -133,9 +133,13 @@ pub enum Endpoint {
     Logs,
     /// The same outside [`ROOT`], for whoever knows the host alone.
     LogsWellKnown,
-    /// A log's checkpoint (C2SP tlog-checkpoint).
+    /// The checkpoint of the log of logs (C2SP tlog-checkpoint).
+    LogsCheckpoint,
+    /// A tile of it (C2SP tlog-tiles).
+    LogsTile,
+    /// A shard's checkpoint.
     Checkpoint,
-    /// A tile of a log (C2SP tlog-tiles).
+    /// A tile of a shard.
     Tile,
     /// Where somebody says that they found a hole (RFC 9116).
     SecurityTxt,
@@ -313,6 +317,8 @@ impl Endpoint {
             Self::LogKeys => file("/keuze/log/keys"),
             Self::Logs => file("/keuze/log/logs.json"),
             Self::LogsWellKnown => file("/.well-known/keuze-log.json"),
+            Self::LogsCheckpoint => file("/keuze/log/checkpoint"),
+            Self::LogsTile => file("/keuze/log/tile/{level}/{*index}"),
             Self::Checkpoint => file("/keuze/log/{shard}/checkpoint"),
             Self::Tile => file("/keuze/log/{shard}/tile/{level}/{*index}"),
             Self::SecurityTxt => file("/.well-known/security.txt"),
@@ -443,6 +449,9 @@ pub fn desk_person(id: impl Display) -> String {
 pub fn checkpoint(shard: impl Display) -> String {
     Endpoint::Checkpoint.filled(&[&shard])
 }
+
+/// The log of logs: as [`log`].
+pub const LOGS: &str = "/keuze/log";
 
 /// A log: its checkpoint and tiles stand below it, and its name is the site with this behind it.
 pub fn log(shard: impl Display) -> String {

@@ -13,11 +13,13 @@ mod reader;
 mod register;
 mod sentences;
 mod server;
+mod shards;
 mod site;
 mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger::shards::ShardRules;
 use model::channel::{Channel, ChannelRule};
 use model::controller::{Controller, Cookie, Recipient, Vendor};
 use model::language::Language;
@@ -87,6 +89,8 @@ pub struct Config {
     pub texts: Texts,
     /// What the server itself needs to know.
     pub server: ServerSettings,
+    /// When a shard of the ledger closes.
+    pub shards: ShardRules,
     places: Places,
 }
 
@@ -143,6 +147,7 @@ fn read_config(root: &Section<'_>, file: &str) -> Option<Config> {
     let must_name = must_name(controller.as_ref(), &purposes);
     let texts = root.table("texts", |s| texts::read_texts(s, &must_name));
     let server = root.table("server", server::read_server);
+    let shards = shards::read_rules(root);
     let questions = known.into_iter().map(|(id, known)| (id, known.place)).collect();
     let places = Places {
         file: file.to_owned(),
@@ -172,6 +177,7 @@ fn read_config(root: &Section<'_>, file: &str) -> Option<Config> {
         sms,
         texts: texts?,
         server: server?,
+        shards: shards?,
         places,
     })
 }

@@ -9,7 +9,7 @@ use model::identity::RecordAddress;
 use time::{Duration, OffsetDateTime};
 
 use super::writer::Job;
-use super::{AppendError, AppendRequest, Appended, Ledger, OPEN_SHARD, blocking};
+use super::{AppendError, AppendRequest, Appended, Ledger, blocking};
 use crate::formats::fact::{Fact, OpenedFact, Reply, StoredResponse};
 use vault::ring::{KeyId, KeyPurpose};
 
@@ -54,9 +54,9 @@ impl AnswerBook {
     }
 
     /// Takes one from the journal; what is no answer is none.
-    pub fn apply_fact(&mut self, opened: &OpenedFact, index: u64) {
+    pub fn apply_fact(&mut self, opened: &OpenedFact, address: RecordAddress) {
         let Ok(Fact::Answer { key, answer: StoredResponse { name, at, reply } }) = opened.fact() else { return };
-        let answered = AnsweredRequest { address: RecordAddress { shard: OPEN_SHARD, index }, reply };
+        let answered = AnsweredRequest { address, reply };
         self.0.insert(name, StoredAnswer { key, at, answered });
     }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use model::event::Event;
 
-use super::OPEN_SHARD;
+use model::identity::RecordAddress;
+
 use super::replay::ReplayFault;
 use vault::ring::KeyId;
 
@@ -24,21 +25,21 @@ fn key_id(name: &str) -> Option<KeyId> {
 #[derive(Default)]
 pub struct Missing {
     /// The first record that lacks the key, or stands beside a fact that does.
-    keys: BTreeMap<KeyId, u64>,
+    keys: BTreeMap<KeyId, RecordAddress>,
     destroyed: HashSet<KeyId>,
     records: u64,
 }
 
 impl Missing {
     /// Takes note of a record without its key.
-    pub fn record(&mut self, id: KeyId, index: u64) {
-        self.keys.entry(id).or_insert(index);
+    pub fn record(&mut self, id: KeyId, at: RecordAddress) {
+        self.keys.entry(id).or_insert(at);
         self.records += 1;
     }
 
     /// Takes note of a fact without its key, beside that record.
-    pub fn fact(&mut self, id: KeyId, index: u64) {
-        self.keys.entry(id).or_insert(index);
+    pub fn fact(&mut self, id: KeyId, at: RecordAddress) {
+        self.keys.entry(id).or_insert(at);
     }
 
     /// Takes note of an event that ended keys.
@@ -65,10 +66,10 @@ impl Missing {
     /// The first record whose key is gone although nothing ended it.
     pub fn check(&self) -> Result<(), ReplayFault> {
         let unexplained = self.keys.iter().filter(|(id, _)| !self.destroyed.contains(id));
-        match unexplained.map(|(_, index)| *index).min() {
+        match unexplained.map(|(_, at)| *at).min() {
             None => Ok(()),
-            Some(index) => Err(ReplayFault {
-                shard: OPEN_SHARD,
+            Some(RecordAddress { shard, index }) => Err(ReplayFault {
+                log: shard.into(),
                 index,
                 what: "its key is missing from the key ring, and no erasure explains that".into(),
             }),

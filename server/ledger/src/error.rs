@@ -7,7 +7,7 @@ use crate::lock::LockError;
 use crate::outside::RolledBack;
 use crate::replay::ReplayFault;
 use crate::store::StorageError;
-use vault::error::{RingError, RootKeyError};
+use vault::error::{OtherBuild, RingError, RootKeyError};
 
 /// Why a ledger was not opened. Nothing was changed then but unfinished work cut off.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,9 @@ pub enum RecoveryError {
     /// The key ring cannot be read.
     #[error(transparent)]
     Ring(#[from] RingError),
+    /// It was written by a build whose formats this one does not read.
+    #[error(transparent)]
+    OtherBuild(#[from] OtherBuild),
     /// The key ring lacks a key that every ledger has.
     #[error("the key ring lost the log's key. Put back the folder keys")]
     NoLogKey,

@@ -1,12 +1,40 @@
 //! The files of a ledger, and the two that are not the database: journal and checkpoint.
 
+use std::fmt;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use model::identity::ShardNumber;
+
 use super::lock::is_at;
 use crate::formats::checkpoint_slots::{self, SLOT, Slot};
+
+/// A log with a journal of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Log {
+    /// A shard: its entries are commitments to records.
+    Shard(ShardNumber),
+    /// The log of logs: its entries are signed checkpoints of shards.
+    Logs,
+}
+
+impl From<ShardNumber> for Log {
+    fn from(shard: ShardNumber) -> Self {
+        Self::Shard(shard)
+    }
+}
+
+impl fmt::Display for Log {
+    /// As its files are called: `0001`, `logs`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shard(shard) => shard.fmt(f),
+            Self::Logs => f.write_str("logs"),
+        }
+    }
+}
 
 /// Where things stand in a data directory.
 #[derive(Clone, Debug)]
@@ -17,17 +45,25 @@ impl Layout {
     pub fn lock(&self) -> PathBuf {
         self.0.join("LOCK")
     }
-    /// The journal of the open shard.
-    pub fn journal(&self) -> PathBuf {
-        self.0.join("journal/0001")
+    /// The folder with the journals of all logs; whoever writes holds a lock on it.
+    pub fn journals(&self) -> PathBuf {
+        self.0.join("journal")
     }
-    /// The last checkpoint of the open shard.
-    pub fn checkpoint(&self) -> PathBuf {
-        self.0.join("checkpoint/0001")
+    /// The journal of a log.
+    pub fn journal(&self, log: impl Into<Log>) -> PathBuf {
+        self.journals().join(log.into().to_string())
     }
-    /// The log's verifier key, for whoever checks without the root key.
-    pub fn verifier_key(&self) -> PathBuf {
-        self.0.join("checkpoint/0001.vkey")
+    /// The last checkpoint of a log.
+    pub fn checkpoint(&self, log: impl Into<Log>) -> PathBuf {
+        self.0.join(format!("checkpoint/{}", log.into()))
+    }
+    /// A log's verifier key, for whoever checks without the root key.
+    pub fn verifier_key(&self, log: impl Into<Log>) -> PathBuf {
+        self.0.join(format!("checkpoint/{}.vkey", log.into()))
+    }
+    /// What is read on demand of a shard that is closed.
+    pub fn closed(&self, shard: ShardNumber) -> PathBuf {
+        self.0.join(format!("closed/{shard}"))
     }
     /// The key ring.
     pub fn keys(&self) -> PathBuf {
@@ -60,20 +96,35 @@ impl Layout {
         PathBuf::from(name)
     }
 
-    /// The journal's files in order.
+    /// The shards that there are, in order; the last one is open.
     ///
     /// # Errors
     /// What the file system said.
-    pub fn journal_files(&self) -> io::Result<Vec<PathBuf>> {
-        let entries = match std::fs::read_dir(self.journal()) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let mut files: Vec<_> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
+    pub fn shards(&self) -> io::Result<Vec<ShardNumber>> {
+        let names = listed(&self.journals())?.into_iter();
+        let mut shards: Vec<ShardNumber> = names.filter_map(|path| path.file_name()?.to_str()?.parse().ok()).collect();
+        shards.sort();
+        Ok(shards)
+    }
+
+    /// The files of a log's journal, in order.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn journal_files(&self, log: impl Into<Log>) -> io::Result<Vec<PathBuf>> {
+        let mut files = listed(&self.journal(log))?;
         files.retain(|file| file.extension().is_some_and(|extension| extension == "log"));
         files.sort();
         Ok(files)
+    }
+}
+
+/// What stands in a folder; nothing where there is none.
+fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match std::fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 
@@ -226,11 +277,11 @@ impl Journal {
     ///
     /// # Errors
     /// What the file system said.
-    pub fn open(layout: &Layout, end: Option<(&Path, u64)>) -> io::Result<Self> {
-        let folder = layout.journal();
+    pub fn open(layout: &Layout, log: Log, end: Option<(&Path, u64)>) -> io::Result<Self> {
+        let folder = layout.journal(log);
         make_folder(&folder)?;
         let open = end.map(|(path, end)| Stretch::last(path, end)).transpose()?;
-        let files = layout.journal_files()?;
+        let files = layout.journal_files(log)?;
         let others = files.iter().filter(|file| open.as_ref().is_none_or(|open| open.path != **file));
         let full = others.map(|file| Stretch::full(file)).collect::<io::Result<_>>()?;
         Ok(Self { folder, full, open })
@@ -330,6 +381,17 @@ impl CheckpointFile {
     }
 }
 
+impl CheckpointFile {
+    /// Empties the slot that a number belongs into.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn empty(&mut self, number: u64) -> io::Result<()> {
+        self.file.write_all_at(&[0; SLOT], checkpoint_slots::place(number))?;
+        self.file.sync_data()
+    }
+}
+
 /// Reads both slots; an absent file has two empty ones.
 ///
 /// # Errors
@@ -346,13 +408,15 @@ pub fn read_slots(path: &Path) -> io::Result<[Slot; 2]> {
 mod tests {
     use super::*;
 
+    const FIRST: Log = Log::Shard(ShardNumber::FIRST);
+
     /// Batches of half a file, so that the first files are full soon.
     fn written(layout: &Layout) -> Journal {
-        let mut journal = Journal::open(layout, None).expect("opens");
+        let mut journal = Journal::open(layout, FIRST, None).expect("opens");
         for first in 0..6 {
             append(&mut journal, first);
         }
-        assert_eq!(layout.journal_files().expect("listed").len(), 2);
+        assert_eq!(layout.journal_files(FIRST).expect("listed").len(), 2);
         journal
     }
 
@@ -381,10 +445,10 @@ mod tests {
                     let folder = tempfile::tempdir().expect("a folder");
                     let layout = Layout(folder.path().to_path_buf());
                     let mut journal = written(&layout);
-                    let files = layout.journal_files().expect("listed");
+                    let files = layout.journal_files(FIRST).expect("listed");
                     if anew {
                         let end = journal.open.as_ref().map(|open| (open.path.clone(), open.end)).expect("written");
-                        journal = Journal::open(&layout, Some((&end.0, end.1))).expect("opens");
+                        journal = Journal::open(&layout, FIRST, Some((&end.0, end.1))).expect("opens");
                     }
                     assert!(journal.is_in_place().expect("looked at"));
                     change(&OpenOptions::new().write(true).open(&files[number]).expect("opens"), &files[number]);

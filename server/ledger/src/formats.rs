@@ -14,15 +14,16 @@
 //! | file in the data directory | what | section | in a backup |
 //! |---|---|---|---|
 //! | `LOCK` | empty; a process writes here at times | none | no |
-//! | `journal/0001/<index>.log` | every record and fact | Frame of the journal | yes |
-//! | `checkpoint/0001` | the signed checkpoint of the last batch | Checkpoint file | yes |
-//! | `checkpoint/0001.vkey` | the key that checks the log's signatures | Checkpoint, verifier key and proof | yes |
+//! | `journal/<shard>/<index>.log` | every record and fact of a shard | Frame of the journal | yes |
+//! | `journal/logs/<index>.log` | the log of logs: signed checkpoints of the shards | Frame of the journal | yes |
+//! | `checkpoint/<shard>`, `checkpoint/logs` | the signed checkpoint of the last batch of a log | Checkpoint file | yes |
+//! | `checkpoint/<shard>.vkey`, `checkpoint/logs.vkey` | the key that checks a log's signatures | Checkpoint, verifier key and proof | yes |
 //! | `closed/<shard>/<file>` | a shard that takes nothing more | Folder of a closed shard | no: made anew from the journal |
 //! | `closed/<shard>.new/<file>`, `closed/<shard>.old/<file>` | passing: one that is being made, and one whose place it takes | Folder of a closed shard | no |
 //! | `keys/root-0001` | the keys of the buckets | Key ring | yes |
 //! | `keys/bucket-<number>` | all other keys | Key ring | yes |
-//! | `sled/0001/<file>` | the database | Database | no |
-//! | `sled.new/0001/<file>`, `sled.aside-<number>/0001/<file>` | one that is being made, and those that were set aside | Database | no |
+//! | `sled/<shard>/<file>` | the database | Database | no |
+//! | `sled.new/<shard>/<file>`, `sled.aside-<number>/<shard>/<file>` | one that is being made, and those that were set aside | Database | no |
 //! | `keuze.toml` | the configuration that was last served or published | docs/operating.md | yes |
 //! | `attempts` | tries and messages that are counted | Attempts file | no |
 //! | `control` | a socket: where a running server takes commands of the same build | none | no |

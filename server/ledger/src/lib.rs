@@ -17,10 +17,13 @@ pub mod fixture;
 pub mod flat;
 pub mod formats;
 mod lock;
+mod logs;
 pub mod origin;
 mod outside;
+mod recovery;
 mod replay;
 mod roots;
+pub mod shards;
 mod state;
 pub mod store;
 #[cfg(test)]
@@ -32,7 +35,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
 use model::decision::Recorded;
 use model::event::{Event, RecordedChoice};
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
@@ -43,7 +46,7 @@ use crate::formats::fact::FactError;
 use crate::formats::frame::LONGEST;
 use crate::formats::record::{RecordError, SealedRecord};
 use crate::store::{StorageError, Store};
-use files::Layout;
+use files::{Layout, Log};
 use tlog::checkpoint::proof_text;
 use tlog::entry::Salt;
 use tlog::tree::LeafHash;
@@ -55,8 +58,10 @@ use vault::seal;
 pub use answers::{AnswerName, AnsweredRequest, Once};
 pub use formats::fact::{Fact, FactKind, FactName, StoredResponse};
 
+use recovery::Databases;
+use shards::{ClosedShard, PublishedLog, ShardRules};
 use state::LedgerState;
-use writer::{Databases, Job, Recording};
+use writer::{Job, Recording};
 
 /// Where and how to open a ledger.
 pub struct Opening {
@@ -73,7 +78,7 @@ pub struct Opening {
 /// What is to be written at once: an event, and the facts beside the ledger that go with it.
 #[derive(Clone, Debug)]
 pub struct AppendRequest {
-    /// The event; `previous` is filled in by the scribe.
+    /// The event; `previous` is filled in by the writer.
     pub event: Event,
     /// Written in the same batch as the event, or not at all.
     pub facts: Vec<Fact>,
@@ -146,7 +151,7 @@ pub enum NotRecorded {
     /// More is coming in than can be written: 503 with Retry-After.
     #[error("too much is being written at the moment; try again in a few seconds")]
     Busy,
-    /// The scribe has stopped, by a failure or because the server is stopping, or the shard is full.
+    /// The writer has stopped, by a failure or because the server is stopping.
     #[error("the ledger is closed")]
     Closed,
     /// The subject's keys were destroyed: nothing more can be recorded about it.
@@ -213,9 +218,6 @@ type SaltAndRecord = (Salt, Vec<u8>);
 /// How many drafts may wait for the writer; beyond that the answer is [`AppendError::Busy`].
 const QUEUE: usize = 4096;
 
-/// The one shard that is open.
-const OPEN_SHARD: ShardNumber = ShardNumber::FIRST;
-
 /// A handle on the one writer, and on the memory and store that every read consults.
 #[derive(Clone)]
 pub struct Ledger {
@@ -230,6 +232,8 @@ struct LedgerShared {
     ring: KeyRing,
     store: Box<dyn Store>,
     entropy: Arc<dyn SecureRandom>,
+    /// Guards when a shard closes, for a look at it.
+    rules: Mutex<ShardRules>,
     /// Guards the way into the queue, for as long as it takes to put a job there or to close it; a full queue refuses.
     queue: Mutex<Option<SyncSender<Job>>>,
     /// Guards the handle of the writer's thread, for a look at it or for taking it; whoever waits for its end has taken it.
@@ -279,7 +283,7 @@ impl Ledger {
     /// # Errors
     /// What is wrong; nothing was changed then but unfinished work cut off.
     pub fn open(opening: Opening) -> Result<Self, RecoveryError> {
-        writer::open_with(&opening, Databases::Kept, |store| store)
+        recovery::open_with(&opening, Databases::Kept, |store| store)
     }
 
     /// The same with databases that are made anew from the journal: once everything is found to add up, those that there are
@@ -288,7 +292,7 @@ impl Ledger {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_anew(opening: &Opening) -> Result<Self, RecoveryError> {
-        writer::open_with(opening, Databases::Anew, |store| store)
+        recovery::open_with(opening, Databases::Anew, |store| store)
     }
 
     /// The same, with something put before the databases.
@@ -297,7 +301,7 @@ impl Ledger {
         opening: &Opening,
         wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
     ) -> Result<Self, RecoveryError> {
-        writer::open_with(opening, Databases::Kept, wrap)
+        recovery::open_with(opening, Databases::Kept, wrap)
     }
 
     /// Has whatever waits for the key ring's disk wait for this as well.
@@ -308,6 +312,17 @@ impl Ledger {
 
     fn state(&self) -> RwLockReadGuard<'_, LedgerState> {
         self.shared.state()
+    }
+
+    /// Has shards close by these rules from now on.
+    pub fn follow(&self, rules: ShardRules) {
+        *self.shared.rules.lock().expect("nobody panics while holding it") = rules;
+    }
+
+    /// The shards that there are; the last one is open.
+    pub fn shards(&self) -> Vec<ShardNumber> {
+        let state = self.state();
+        state.closed.keys().copied().chain([state.open.number]).collect()
     }
 
     /// Records one event; returns once it is durable. Whoever stops waiting changes nothing: what was accepted is
@@ -371,8 +386,8 @@ impl Ledger {
 
     /// Where the events about a subject stand, in order; those that were erased are among them.
     pub fn addresses(&self, subject: Subject) -> Vec<RecordAddress> {
-        let indexes = self.state().by_subject.get(&subject).cloned().unwrap_or_default();
-        indexes.into_iter().map(|index| RecordAddress { shard: OPEN_SHARD, index }).collect()
+        let records = self.state().by_subject.get(&subject).cloned().unwrap_or_default();
+        records.into_iter().map(RecordAddress::from).collect()
     }
 
     /// The event at an address; `None` beyond the end or once erased.
@@ -397,13 +412,11 @@ impl Ledger {
     /// Salt and canonical JSON of a record, checked against its leaf.
     fn opened(&self, address: RecordAddress) -> Result<Option<SaltAndRecord>, ReadError> {
         let damaged = |what: &str| ReadError::Damaged { address, what: what.to_owned() };
-        if address.shard != OPEN_SHARD || address.index >= self.state().tree.size() {
-            return Ok(None);
-        }
+        let Some(leaf) = self.leaf(address) else { return Ok(None) };
         let bytes = self.shared.store.record(address)?;
         let bytes = bytes.ok_or_else(|| damaged("it is missing"))?;
         let record = SealedRecord::from_bytes(&bytes).map_err(|error| damaged(&error.to_string()))?;
-        if self.state().tree.leaf(address.index) != Some(record.commitment.leaf()) {
+        if record.commitment.leaf() != leaf {
             return Err(damaged("it is not the one that was committed to"));
         }
         #[cfg(any(test, feature = "fixture"))]
@@ -431,9 +444,12 @@ impl Ledger {
 
     /// The proof that an opened record is in the ledger as it is now.
     pub fn proof_of(&self, OpenedRecord { recorded, salt, canonical }: OpenedRecord) -> InclusionProof {
-        let (state, index) = (self.state(), recorded.address.index);
-        let path = state.tree.inclusion(index).unwrap_or_default();
-        InclusionProof { record: canonical, salt, proof: proof_text(index, &path, &state.checkpoint) }
+        let RecordAddress { shard, index } = recorded.address;
+        let proof = self.log(shard, |log| {
+            let path = log.tree.inclusion(index).unwrap_or_default();
+            proof_text(index, &path, &log.checkpoint)
+        });
+        InclusionProof { record: canonical, salt, proof: proof.unwrap_or_default() }
     }
 
     /// The latest fact of a name.
@@ -462,18 +478,32 @@ impl Ledger {
 
     /// The leaf hash of a record, which commits to it; `None` beyond the end.
     pub fn leaf(&self, address: RecordAddress) -> Option<LeafHash> {
-        if address.shard == OPEN_SHARD { self.state().tree.leaf(address.index) } else { None }
+        self.log(address.shard, |log| log.tree.leaf(address.index))?
     }
 
-    /// The latest signed checkpoint of a shard (C2SP tlog-checkpoint), if that shard has records.
-    pub fn checkpoint(&self, shard: ShardNumber) -> Option<String> {
+    /// The latest signed checkpoint of a log (C2SP tlog-checkpoint), if that log has entries.
+    pub fn checkpoint(&self, log: impl Into<Log>) -> Option<String> {
+        self.log(log, |log| (log.tree.size() > 0).then(|| log.checkpoint.clone()))?
+    }
+
+    /// A tile of a log (C2SP tlog-tiles): `level`, `index`, and its width of 1 to 256 hashes.
+    pub fn tile(&self, log: impl Into<Log>, level: u8, index: u64, width: u16) -> Option<Vec<u8>> {
+        self.log(log, |log| log.tree.tile(level, index, width))?
+    }
+
+    /// Looks at a log, if there is one of that number.
+    fn log<T>(&self, log: impl Into<Log>, look: impl FnOnce(&PublishedLog) -> T) -> Option<T> {
         let state = self.state();
-        (shard == OPEN_SHARD && state.tree.size() > 0).then(|| state.checkpoint.clone())
-    }
-
-    /// A tile of a shard (C2SP tlog-tiles): `level`, `index`, and its width of 1 to 256 hashes.
-    pub fn tile(&self, shard: ShardNumber, level: u8, index: u64, width: u16) -> Option<Vec<u8>> {
-        if shard == OPEN_SHARD { self.state().tree.tile(level, index, width) } else { None }
+        let shard = match log.into() {
+            Log::Logs => return Some(look(&state.logs)),
+            Log::Shard(shard) => shard,
+        };
+        if shard == state.open.number {
+            return Some(look(&state.open.log));
+        }
+        match state.closed.get(&shard)? {
+            ClosedShard::InMemory(log) => Some(look(log)),
+        }
     }
 
     /// A 256-bit secret of that name, made on first use and kept in the key ring.
@@ -488,15 +518,14 @@ impl Ledger {
         })
     }
 
-    /// The key that a shard's checkpoints are signed with, for whoever checks them.
-    pub fn log_key(&self) -> VerifyingKey {
-        SigningKey::from_bytes(self.secret(writer::LOG_KEY).bytes()).verifying_key()
+    /// The key that a log's checkpoints are signed with, for whoever checks them.
+    pub fn log_key(&self, log: impl Into<Log>) -> Option<VerifyingKey> {
+        self.log(log, |log| log.key)
     }
 
-    /// That key as it is given to whoever checks a shard: `<name>+<hash>+<base64>` (C2SP signed-note), if it has records.
-    pub fn verifier_key(&self, shard: ShardNumber) -> Option<String> {
-        let checkpoint = self.checkpoint(shard)?;
-        Some(tlog::checkpoint::verifier_key(checkpoint.lines().next()?, &self.log_key()))
+    /// That key as it is given to whoever checks a log: `<name>+<hash>+<base64>` (C2SP signed-note), if it has entries.
+    pub fn verifier_key(&self, log: impl Into<Log>) -> Option<String> {
+        self.log(log, |log| (log.tree.size() > 0).then(|| log.verifier_key()))?
     }
 
     /// The name of an owner's key, made if there is none; durable with the next record.

@@ -1,5 +1,5 @@
-//! The one process that writes holds a lock on the folder that it writes to, the journal's. Whatever is deleted or renamed
-//! around it, two processes never write to one journal.
+//! The one process that writes holds a lock on the folder of the journals, whichever shard is open. Whatever is deleted or renamed
+//! around it, two processes never write to one ledger.
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
@@ -38,8 +38,8 @@ impl Lock {
     pub fn take_lock(layout: &Layout) -> Result<Self, LockError> {
         let data = || layout.0.clone();
         let io = |error| LockError::Io { data: data(), error };
-        make_folder(&layout.journal()).map_err(io)?;
-        let folder = layout.journal();
+        make_folder(&layout.journals()).map_err(io)?;
+        let folder = layout.journals();
         let file = File::open(&folder).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -86,7 +86,7 @@ impl Look {
     /// # Errors
     /// What the file system said.
     pub fn at(layout: &Layout) -> io::Result<Self> {
-        let folder = File::open(layout.journal())?;
+        let folder = File::open(layout.journals())?;
         match folder.try_lock_shared() {
             Ok(()) => Ok(Self { running: false, _held: Some(folder) }),
             Err(TryLockError::WouldBlock) => Ok(Self { running: true, _held: None }),

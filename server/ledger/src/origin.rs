@@ -3,10 +3,10 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use model::identity::ShardNumber;
 use model::paths;
 
-use super::OPEN_SHARD;
-use super::files::{Layout, read_slots};
+use super::files::{Layout, Log, read_slots};
 use crate::formats::checkpoint_slots::Slot;
 
 /// Why it cannot be said whose ledger it is.
@@ -24,9 +24,15 @@ pub enum OriginError {
     Nameless(PathBuf),
 }
 
-/// The name of a site's log.
-pub fn log_name(site: &str) -> String {
-    format!("{site}{}", paths::log(OPEN_SHARD))
+/// The log that names a ledger wherever one name is needed: every ledger has it.
+pub const FIRST: Log = Log::Shard(ShardNumber::FIRST);
+
+/// The name of a site's log: `<host>/keuze/log/<shard>`, the log of logs `<host>/keuze/log`.
+pub fn log_name(site: &str, log: impl Into<Log>) -> String {
+    match log.into() {
+        Log::Shard(shard) => format!("{site}{}", paths::log(shard)),
+        Log::Logs => format!("{site}{}", paths::LOGS),
+    }
 }
 
 /// The site whose ledger stands in a data directory; `None` where there is no ledger. Changes nothing.
@@ -35,11 +41,11 @@ pub fn log_name(site: &str) -> String {
 /// When a file that says so cannot be read, or none does.
 pub fn site_of(data: &Path) -> Result<Option<String>, OriginError> {
     let layout = Layout(data.to_path_buf());
-    let site = |name: &str| name.strip_suffix(&log_name("")).map(str::to_owned);
-    let of_checkpoint = name_in_checkpoint(&layout.checkpoint())?;
+    let site = |name: &str| name.strip_suffix(&log_name("", FIRST)).map(str::to_owned);
+    let of_checkpoint = name_in_checkpoint(&layout.checkpoint(FIRST))?;
     let name = match of_checkpoint {
         Some(name) => Some(name),
-        None => name_in_verifier_key(&layout.verifier_key())?,
+        None => name_in_verifier_key(&layout.verifier_key(FIRST))?,
     };
     match name.as_deref().and_then(site) {
         Some(site) => Ok(Some(site)),
@@ -50,7 +56,7 @@ pub fn site_of(data: &Path) -> Result<Option<String>, OriginError> {
 
 /// Whether anything was ever recorded; a first start that was killed leaves empty folders, and keys of nothing.
 fn holds_something(layout: &Layout) -> Result<bool, OriginError> {
-    let files = layout.journal_files().map_err(|error| OriginError::Io { path: layout.journal(), error })?;
+    let files = layout.journal_files(FIRST).map_err(|error| OriginError::Io { path: layout.journal(FIRST), error })?;
     Ok(!files.is_empty())
 }
 

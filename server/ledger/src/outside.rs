@@ -1,7 +1,8 @@
 //! The last checkpoint, kept beside the root key, where no copy of the data directory reaches. A ledger that is put back
 //! from an older copy adds up in itself; this file is what it does not add up with.
 //!
-//! It is named after the key file and the log, so several ledgers may be under one key file. It is written after a batch
+//! It is named after the key file and the ledger's first log, so several ledgers may be under one key file; the checkpoint in it
+//! is of whichever shard was open. It is written after a batch
 //! is durable, so it is never ahead of the ledger, and at most once a second, so it may be behind it.
 
 use std::io::{self, ErrorKind};
@@ -46,9 +47,10 @@ pub enum RolledBack {
     },
     /// Records are missing.
     #[error(
-        "this ledger is an older copy: it ends after {size} records{}, and {} more were recorded until {until} (UTC). \
+        "this ledger is an older copy: it ends after {size} records{}, and {}{} more were recorded until {until} (UTC). \
          Objections and withdrawals may be among them. Put back the newest copy. {}",
-        last_of(.since.as_ref()), .known - .size, go_on(.path, *.size, .root)
+        last_of(.since.as_ref()), if *.whole_shards { "at least " } else { "" }, .known.saturating_sub(*.size),
+        go_on(.path, *.size, .root)
     )]
     Shorter {
         /// The file that says so.
@@ -58,6 +60,8 @@ pub enum RolledBack {
         root: RootHash,
         /// The size of the ledger that was here.
         known: u64,
+        /// Whether it had shards that this one has not, so that there may be more.
+        whole_shards: bool,
         /// When the last record of this ledger was made.
         since: Option<OffsetDateTime>,
         /// When the last record of the ledger that was here was made.
@@ -147,12 +151,18 @@ impl Last {
         self.said != Said::Nothing
     }
 
+    /// The name of the log that its checkpoint is of.
+    pub fn log_name(&self) -> Option<&str> {
+        let Said::Last { note, .. } = &self.said else { return None };
+        note.lines().next()
+    }
+
     /// Holds a ledger against it; `since` is when its last record was made.
     ///
     /// # Errors
     /// It is not the one that was here last, or an older copy of it.
-    pub fn check(&self, walked: &Walked, anchor: &Anchor, since: Option<OffsetDateTime>) -> Result<(), RolledBack> {
-        let (path, size, root) = (self.path.clone(), walked.tree.size(), walked.tree.root());
+    pub fn check(&self, end: &LedgerEnd<'_>, since: Option<OffsetDateTime>) -> Result<(), RolledBack> {
+        let (path, size, root) = (self.path.clone(), end.records, end.open.tree.root());
         match &self.said {
             Said::Nothing if size == 0 => Ok(()),
             Said::Nothing => Err(RolledBack::Missing { path, size, root }),
@@ -161,23 +171,51 @@ impl Last {
             Said::GoOn(_) | Said::Damaged => Err(RolledBack::Damaged { path, size, root }),
             Said::Last { until, note } => {
                 let until = until.clone();
+                let Some(NamedShard { walked, anchor, before }) = end.named else {
+                    let known = size + claimed_size(note);
+                    let is_later = last_checkpoint::is_later(note, &end.anchor.origin);
+                    return Err(if is_later {
+                        RolledBack::Shorter { path, size, root, known, whole_shards: true, since, until }
+                    } else {
+                        RolledBack::Other { path, size, root, known: claimed_size(note), until }
+                    });
+                };
                 let Some(last) = Checkpoint::open(note, &anchor.key) else {
                     let known = claimed_size(note);
                     // A directory that was emptied has a new key for its log.
                     return Err(match size {
-                        0 => RolledBack::Shorter { path, size, root, known, since, until },
+                        0 => RolledBack::Shorter { path, size, root, known, whole_shards: false, since, until },
                         _ => RolledBack::Other { path, size, root, known, until },
                     });
                 };
-                let known = last.size;
-                match walked.tree.root_at(known) {
-                    None => Err(RolledBack::Shorter { path, size, root, known, since, until }),
-                    Some(same) if same == last.root && last.origin == anchor.origin => Ok(()),
+                let known = before + last.size;
+                match walked.tree.root_at(last.size) {
+                    None => Err(RolledBack::Shorter { path, size, root, known, whole_shards: false, since, until }),
+                    Some(same) if same == last.root => Ok(()),
                     Some(_) => Err(RolledBack::Other { path, size, root, known, until }),
                 }
             }
         }
     }
+}
+
+/// Where a ledger ends.
+pub struct LedgerEnd<'a> {
+    /// How many records all shards hold.
+    pub records: u64,
+    /// The shard that is open.
+    pub open: &'a Walked,
+    pub anchor: &'a Anchor,
+    /// The shard that the last checkpoint is of ([`Last::log_name`]).
+    pub named: Option<NamedShard<'a>>,
+}
+
+/// A shard, and how many records stand in those before it.
+#[derive(Clone, Copy)]
+pub struct NamedShard<'a> {
+    pub walked: &'a Walked,
+    pub anchor: &'a Anchor,
+    pub before: u64,
 }
 
 /// The size in a note of another log key, for people to read.

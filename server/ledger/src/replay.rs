@@ -6,24 +6,35 @@ use ed25519_dalek::VerifyingKey;
 use model::event::Event;
 use model::identity::{RecordAddress, ShardNumber};
 
-use super::OPEN_SHARD;
 use super::erasure::Missing;
-use super::files::Layout;
+use super::files::{Layout, Log};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact::{self, FactError, OpenedFact};
 use crate::formats::frame::{Frame, FrameEntry, Read};
 use crate::formats::record::{RecordError, SealedRecord, read_event};
 use tlog::checkpoint::Checkpoint;
-use tlog::tree::Tree;
+use tlog::tree::{Tree, leaf_hash};
 use vault::ring::KeyTable;
+
+/// Where the frame of an entry stands: which of the journal's files, counted from 0 in their order, and which byte of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub file: u32,
+    pub offset: u32,
+}
 
 /// A whole batch of the journal.
 pub struct ReplayedBatch {
-    /// The index of its first record.
+    /// The index of its first entry.
     pub first: u64,
+    /// Of a shard.
     pub records: Vec<SealedRecord>,
     /// Its facts, still sealed, each with the index of the record that it was written beside.
     pub facts: Vec<(u64, Vec<u8>)>,
+    /// Of the log of logs: when it was made (seconds since 1970), and the signed checkpoint of a shard.
+    pub checkpoints: Vec<(i64, String)>,
+    /// Where each of its entries stands.
+    pub places: Vec<Place>,
     /// Its signed checkpoint.
     pub note: String,
 }
@@ -31,19 +42,27 @@ pub struct ReplayedBatch {
 impl ReplayedBatch {
     /// The size of the log with it.
     pub fn end(&self) -> u64 {
-        self.first + self.records.len() as u64
+        self.first + self.places.len() as u64
+    }
+
+    /// The records of a shard's batch, each with its address.
+    pub fn addressed(&self, shard: ShardNumber) -> impl Iterator<Item = (RecordAddress, &SealedRecord)> {
+        (self.first..).map(move |index| RecordAddress { shard, index }).zip(&self.records)
     }
 }
 
 /// Where a walk ended.
+#[derive(Clone)]
 pub struct Walked {
+    /// Of which log.
+    pub log: Log,
     /// The tree over all whole batches.
     pub tree: Tree,
     /// The last checkpoint; empty for a log without records.
     pub note: String,
     /// How many batches there are.
     pub batches: u64,
-    /// How many of them hold records.
+    /// How many of them hold entries.
     pub recorded: u64,
     /// The last file and where its last whole batch ends.
     pub end: Option<(PathBuf, u64)>,
@@ -53,19 +72,28 @@ pub struct Walked {
 
 /// What is wrong with a ledger: which record, if it can be said, and what.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("shard {shard} index {index}: {what}")]
+#[error("{} index {index}: {what}", named(*.log))]
 pub struct ReplayFault {
-    pub shard: ShardNumber,
+    pub log: Log,
     /// The first index that fails.
     pub index: u64,
     pub what: String,
 }
 
-fn fault(index: u64, what: impl Into<String>) -> ReplayFault {
-    ReplayFault { shard: OPEN_SHARD, index, what: what.into() }
+fn named(log: Log) -> String {
+    match log {
+        Log::Shard(shard) => format!("shard {shard}"),
+        Log::Logs => "log of logs".to_owned(),
+    }
+}
+
+/// Makes the faults of one log.
+fn fault(log: Log, index: u64, what: impl Into<String>) -> ReplayFault {
+    ReplayFault { log, index, what: what.into() }
 }
 
 /// What every checkpoint of a log is held against.
+#[derive(Clone)]
 pub struct Anchor {
     /// The log's name.
     pub origin: String,
@@ -73,74 +101,78 @@ pub struct Anchor {
     pub key: VerifyingKey,
 }
 
-/// Walks the whole journal, handing out each batch, and checks frames, indexes, roots and signatures.
+/// Walks the whole journal of a log, handing out each batch, and checks frames, indexes, roots and signatures.
 pub fn walk(
     layout: &Layout,
+    log: impl Into<Log>,
     anchor: &Anchor,
     each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
 ) -> Result<Walked, ReplayFault> {
-    walk_files(layout, Some(anchor), each)
+    walk_files(layout, log.into(), Some(anchor), each)
 }
 
 /// Walks a journal that [`walk`] has just checked, and is held by this process: roots and signatures are not looked
 /// at again.
 pub fn walk_again(
     layout: &Layout,
+    log: impl Into<Log>,
     each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
 ) -> Result<Walked, ReplayFault> {
-    walk_files(layout, None, each)
+    walk_files(layout, log.into(), None, each)
 }
 
 fn walk_files(
     layout: &Layout,
+    log: Log,
     anchor: Option<&Anchor>,
     mut each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
 ) -> Result<Walked, ReplayFault> {
-    let mut walked =
-        Walked { tree: Tree::default(), note: String::new(), batches: 0, recorded: 0, end: None, torn: false };
-    let files = layout.journal_files().map_err(|error| fault(0, format!("the journal cannot be read: {error}")))?;
-    for path in files {
+    let mut walked = Walked::nothing(log);
+    let files =
+        layout.journal_files(log).map_err(|error| fault(log, 0, format!("the journal cannot be read: {error}")))?;
+    for (file, path) in (0..).zip(files) {
         let size = walked.tree.size();
         if walked.torn {
-            return Err(fault(size, "a journal file goes on behind one that ends in the middle of a batch"));
+            return Err(fault(log, size, "a journal file goes on behind one that ends in the middle of a batch"));
         }
         let named: Option<u64> = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
         let bytes =
-            std::fs::read(&path).map_err(|error| fault(size, format!("the journal cannot be read: {error}")))?;
+            std::fs::read(&path).map_err(|error| fault(log, size, format!("the journal cannot be read: {error}")))?;
         let mut at = 0;
         let mut used = 0;
         let mut batch = empty(size);
         loop {
             match Frame::parse_frame(&bytes, at) {
                 Read::End => break,
-                Read::OtherBuild(other) => return Err(fault(walked.tree.size(), other.to_string())),
+                Read::OtherBuild(other) => return Err(fault(log, walked.tree.size(), other.to_string())),
                 Read::Broken => {
                     walked.torn = true;
                     break;
                 }
                 Read::Frame(frame, next) => {
+                    let place = Place { file, offset: u32::try_from(at).unwrap_or(u32::MAX) };
                     at = next;
                     let index = walked.tree.size();
                     if frame.index != index {
-                        return Err(fault(index, "the journal's frames are not in order"));
+                        return Err(fault(log, index, "the journal's frames are not in order"));
                     }
-                    if !add_entry(&mut walked.tree, &mut batch, frame.entry, index)? {
+                    if !add_entry(&mut walked, &mut batch, frame.entry, place)? {
                         continue;
                     }
                     if let Some(anchor) = anchor {
-                        check_end(&batch, &walked.tree, anchor)?;
+                        check_end(&batch, &walked, anchor)?;
                     }
                     each(&batch)?;
                     walked.note = std::mem::take(&mut batch.note);
                     walked.batches += 1;
-                    walked.recorded += u64::from(!batch.records.is_empty());
+                    walked.recorded += u64::from(!batch.places.is_empty());
                     used = at;
                     batch = empty(walked.tree.size());
                 }
             }
         }
         if used > 0 && named != Some(size) {
-            return Err(fault(size, "a journal file is missing or has another file's name"));
+            return Err(fault(log, size, "a journal file is missing or has another file's name"));
         }
         walked.torn |= at > used;
         if walked.tree.size() > batch.first {
@@ -152,7 +184,22 @@ fn walk_files(
 }
 
 fn empty(first: u64) -> ReplayedBatch {
-    ReplayedBatch { first, records: Vec::new(), facts: Vec::new(), note: String::new() }
+    ReplayedBatch {
+        first,
+        records: Vec::new(),
+        facts: Vec::new(),
+        checkpoints: Vec::new(),
+        places: Vec::new(),
+        note: String::new(),
+    }
+}
+
+impl Walked {
+    /// Of a log without a journal.
+    pub fn nothing(log: Log) -> Self {
+        let (tree, note) = (Tree::default(), String::new());
+        Self { log, tree, note, batches: 0, recorded: 0, end: None, torn: false }
+    }
 }
 
 /// The tree without the records of a batch that has no end.
@@ -163,33 +210,44 @@ fn shorter(tree: &Tree, size: u64) -> Tree {
 }
 
 /// Adds an entry to a batch; true when it ended it.
-fn add_entry(tree: &mut Tree, batch: &mut ReplayedBatch, entry: FrameEntry, index: u64) -> Result<bool, ReplayFault> {
-    match entry {
-        FrameEntry::Record(body) => {
-            let record = SealedRecord::from_bytes(&body).map_err(|error| fault(index, error.to_string()))?;
-            tree.push(record.commitment.leaf());
+fn add_entry(
+    walked: &mut Walked,
+    batch: &mut ReplayedBatch,
+    entry: FrameEntry,
+    place: Place,
+) -> Result<bool, ReplayFault> {
+    let (log, index) = (walked.log, walked.tree.size());
+    match (entry, log) {
+        (FrameEntry::Record(body), Log::Shard(_)) => {
+            let record = SealedRecord::from_bytes(&body).map_err(|error| fault(log, index, error.to_string()))?;
+            walked.tree.push(record.commitment.leaf());
+            batch.places.push(place);
             batch.records.push(record);
         }
-        FrameEntry::Fact(body) => batch.facts.push((index.saturating_sub(1), body)),
-        FrameEntry::BatchEnd(note) => {
+        (FrameEntry::Checkpoint(at, note), Log::Logs) => {
+            walked.tree.push(leaf_hash(note.as_bytes()));
+            batch.places.push(place);
+            batch.checkpoints.push((at, note));
+        }
+        (FrameEntry::Fact(body), Log::Shard(_)) => batch.facts.push((index.saturating_sub(1), body)),
+        (FrameEntry::BatchEnd(note), _) => {
             batch.note = note;
             return Ok(true);
         }
+        _ => return Err(fault(log, index, "what stands in the journal belongs into another log's")),
     }
     Ok(false)
 }
 
-fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), ReplayFault> {
+fn check_end(batch: &ReplayedBatch, walked: &Walked, anchor: &Anchor) -> Result<(), ReplayFault> {
+    let wrong = |what: String| fault(walked.log, batch.first, what);
     let checkpoint = Checkpoint::open(&batch.note, &anchor.key)
-        .ok_or_else(|| fault(batch.first, "the batch's checkpoint is not signed by this log"))?;
-    if checkpoint.size != tree.size() || checkpoint.root != tree.root() {
-        return Err(fault(batch.first, "the records are not those of the signed checkpoint"));
+        .ok_or_else(|| wrong("the batch's checkpoint is not signed by this log".into()))?;
+    if checkpoint.size != walked.tree.size() || checkpoint.root != walked.tree.root() {
+        return Err(wrong("the records are not those of the signed checkpoint".into()));
     }
     if checkpoint.origin != anchor.origin {
-        return Err(fault(
-            batch.first,
-            format!("this is the ledger of {}, not of {}", checkpoint.origin, anchor.origin),
-        ));
+        return Err(wrong(format!("this is the ledger of {}, not of {}", checkpoint.origin, anchor.origin)));
     }
     Ok(())
 }
@@ -200,21 +258,24 @@ fn check_end(batch: &ReplayedBatch, tree: &Tree, anchor: &Anchor) -> Result<(), 
 /// `strict` also refuses a slot that is damaged. Beside a running server the slots must have been read before the
 /// journal.
 pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<Option<&'static str>, ReplayFault> {
-    let size = walked.tree.size();
+    let (log, size) = (walked.log, walked.tree.size());
     for slot in slots {
         match slot {
             Slot::Note(number, note) if number.checked_add(1) == Some(walked.batches) && *note != walked.note => {
-                return Err(fault(size, "the journal's last batch is not the one of the checkpoint outside it"));
+                return Err(fault(log, size, "the journal's last batch is not the one of the checkpoint outside it"));
             }
             Slot::Note(number, _) if *number >= walked.batches => {
                 return Err(fault(
+                    log,
                     size,
                     "the journal ends here, but the checkpoint outside it is further on: records that were acknowledged are missing. Put back the journal's files",
                 ));
             }
-            Slot::OtherBuild(other) => return Err(fault(size, format!("the checkpoint file cannot be read: {other}"))),
+            Slot::OtherBuild(other) => {
+                return Err(fault(log, size, format!("the checkpoint file cannot be read: {other}")));
+            }
             Slot::Broken if strict => {
-                return Err(fault(size, "a slot of the checkpoint file is damaged; the next start mends it"));
+                return Err(fault(log, size, "a slot of the checkpoint file is damaged; the next start mends it"));
             }
             _ => {}
         }
@@ -222,9 +283,11 @@ pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result
     let newest =
         slots.iter().filter_map(|slot| if let Slot::Note(number, _) = slot { Some(*number) } else { None }).max();
     match newest {
-        None if walked.batches > 2 => {
-            Err(fault(size, "the checkpoint outside the journal is missing. Put back the file checkpoint/0001"))
-        }
+        None if walked.batches > 2 => Err(fault(
+            log,
+            size,
+            format!("the checkpoint outside the journal is missing. Put back the file checkpoint/{log}"),
+        )),
         None if walked.batches > 0 => Ok(Some("the checkpoint outside the journal is not there yet")),
         Some(newest) if newest + 1 < walked.batches => {
             Ok(Some("the checkpoint outside the journal is behind it, as a kill leaves it; the next start mends it"))
@@ -237,23 +300,23 @@ pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result
 pub fn event_of(
     batch: &ReplayedBatch,
     record: &SealedRecord,
-    index: u64,
+    address: RecordAddress,
     keys: &KeyTable,
     missing: &mut Missing,
 ) -> Result<Option<Event>, ReplayFault> {
-    let address = RecordAddress { shard: OPEN_SHARD, index };
+    let RecordAddress { shard, index } = address;
     let opened = record.open(address, keys).and_then(|(_, canonical)| read_event(&canonical));
     let event = match opened {
         Ok(event) => event,
         Err(RecordError::NoKey) => {
-            missing.record(record.key, index);
+            missing.record(record.key, address);
             return Ok(None);
         }
-        Err(error) => return Err(fault(index, error.to_string())),
+        Err(error) => return Err(fault(shard.into(), index, error.to_string())),
     };
     let beside = batch.facts.iter().filter(|(of, _)| *of == index).map(|(_, bytes)| bytes);
     if fact::digest(beside) != event.head.facts {
-        return Err(fault(index, "the facts beside it are not those that it names"));
+        return Err(fault(shard.into(), index, "the facts beside it are not those that it names"));
     }
     missing.explain(&event);
     Ok(Some(event))
@@ -262,7 +325,7 @@ pub fn event_of(
 /// A fact beside a batch's records; `None` where its key is missing, which is noted.
 pub fn fact_of(
     bytes: &[u8],
-    index: u64,
+    address: RecordAddress,
     keys: &KeyTable,
     missing: &mut Missing,
 ) -> Result<Option<OpenedFact>, ReplayFault> {
@@ -271,9 +334,9 @@ pub fn fact_of(
         Ok(opened) => Ok(Some(opened)),
         Err(FactError::NoKey(_)) if fact::is_answer(bytes) => Ok(None),
         Err(FactError::NoKey(id)) => {
-            missing.fact(id, index);
+            missing.fact(id, address);
             Ok(None)
         }
-        Err(error) => Err(fault(index, error.to_string())),
+        Err(error) => Err(fault(address.shard.into(), address.index, error.to_string())),
     }
 }

@@ -3,23 +3,25 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::event::{Event, EventKind, Head};
-use model::identity::{RecordAddress, Subject};
+use model::identity::{RecordAddress, ShardNumber, Subject};
 use time::OffsetDateTime;
 
 use super::answers::AnswerBook;
-use super::{OPEN_SHARD, ReadError, StoredFact};
+use super::shards::{ClosedShard, OpenShard, Packed, PublishedLog};
+use super::{ReadError, StoredFact};
 use crate::formats::fact::{FactKind, FactName, OpenedFact};
-use tlog::tree::Tree;
 use vault::ring::{KeyId, KeyTable};
 
 /// Everything that is neither in the store nor in the key ring: it is made anew from the journal at every start.
 pub struct LedgerState {
-    /// The tree over the open shard.
-    pub tree: Tree,
-    /// The signed checkpoint of the last batch.
-    pub checkpoint: String,
-    /// The indexes of each subject's records.
-    pub by_subject: HashMap<Subject, Vec<u64>>,
+    /// The shard that takes records.
+    pub open: OpenShard,
+    /// Those that take none any more.
+    pub closed: BTreeMap<ShardNumber, ClosedShard>,
+    /// The log of their checkpoints.
+    pub logs: PublishedLog,
+    /// Where each subject's records stand, in order.
+    pub by_subject: HashMap<Subject, Vec<Packed>>,
     /// The latest fact of each name.
     pub facts: Facts,
     /// When somebody was erased, in the order of the ledger.
@@ -32,12 +34,12 @@ pub struct LedgerState {
 
 impl LedgerState {
     /// Takes note of a record.
-    pub fn index(&mut self, event: &Event, index: u64) {
+    pub fn index(&mut self, event: &Event, record: RecordAddress) {
         let Head { at, subject, .. } = event.head;
         self.last = Some(at);
         self.erasures.extend((event.kind() == EventKind::Erased).then_some(at));
         if let Some(subject) = subject {
-            self.by_subject.entry(subject).or_default().push(index);
+            self.by_subject.entry(subject).or_default().push(record.into());
         }
     }
 
@@ -56,26 +58,26 @@ impl LedgerState {
     }
 
     /// Takes note of a fact that was written beside a record.
-    pub fn apply(&mut self, opened: OpenedFact, index: u64) {
+    pub fn apply(&mut self, opened: OpenedFact, record: RecordAddress) {
         match opened.name {
-            FactName::Answer(_) => self.answers.apply_fact(&opened, index),
-            name => self.facts.put(name, opened.body, index),
+            FactName::Answer(_) => self.answers.apply_fact(&opened, record),
+            name => self.facts.put(name, opened.body, record.into()),
         }
     }
 }
 
-/// The latest fact of each name: its body in the clear, and the index of the record that it was written beside. Bodies are read
+/// The latest fact of each name: its body in the clear, and the record that it was written beside. Bodies are read
 /// when somebody asks, because most people's stand in the directory of contacts as well.
 #[derive(Default)]
-pub struct Facts(HashMap<FactKind, BTreeMap<FactName, (Vec<u8>, u64)>>);
+pub struct Facts(HashMap<FactKind, BTreeMap<FactName, (Vec<u8>, Packed)>>);
 
 impl Facts {
-    fn put(&mut self, name: FactName, body: Option<Vec<u8>>, index: u64) {
+    fn put(&mut self, name: FactName, body: Option<Vec<u8>>, record: Packed) {
         let of_kind = self.0.entry(name.kind()).or_default();
         match body {
             Some(mut body) => {
                 body.shrink_to_fit();
-                of_kind.insert(name, (body, index));
+                of_kind.insert(name, (body, record));
             }
             None => _ = of_kind.remove(&name),
         }
@@ -87,8 +89,8 @@ impl Facts {
         self.0.values_mut().for_each(|of_kind| of_kind.retain(|name, _| !ends(name)));
     }
 
-    fn parse_stored(name: FactName, (body, index): &(Vec<u8>, u64)) -> Result<StoredFact, ReadError> {
-        let record = RecordAddress { shard: OPEN_SHARD, index: *index };
+    fn parse_stored(name: FactName, (body, record): &(Vec<u8>, Packed)) -> Result<StoredFact, ReadError> {
+        let record = RecordAddress::from(*record);
         let fact = OpenedFact { name, body: Some(body.clone()) }.fact();
         fact.map(|fact| StoredFact { fact, record }).map_err(|error| ReadError::Fact { record, error })
     }

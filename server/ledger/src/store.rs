@@ -59,6 +59,8 @@ pub trait Store: Send + Sync {
     fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError>;
     /// A sealed record; `None` beyond the end.
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError>;
+    /// Forgets a shard that is read elsewhere from now on, and deletes what is kept of it.
+    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError>;
     /// Lets go of the files, so that another process can open them.
     fn release(&self);
     /// The checkpoint of the last batch.

@@ -1,6 +1,7 @@
 //! What can only be tested from inside: a writer that is held up.
 
 mod held;
+mod shards;
 
 use std::pin::Pin;
 use std::sync::Barrier;
@@ -157,7 +158,7 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
     ledger.close().await;
     let again = Ledger::open(opening(2)).expect("opens");
     let names: Vec<_> = (0..9)
-        .map_while(|index| again.record(RecordAddress { shard: OPEN_SHARD, index }).expect("readable"))
+        .map_while(|index| again.record(RecordAddress { shard: ShardNumber::FIRST, index }).expect("readable"))
         .map(|recorded| name_of(&recorded.event))
         .collect();
     assert_eq!(names, ["0", "1"], "the journal had it; nobody else's is there");
@@ -177,7 +178,7 @@ async fn nobody_is_acknowledged_whose_journal_could_not_be_synced() {
     };
     let ledger = Ledger::open(opening).expect("opens");
     ledger.append(draft(0)).await.expect("written");
-    std::fs::write(Layout(data).journal().join(files::UNSYNCABLE), "").expect("written");
+    std::fs::write(Layout(data).journal(ShardNumber::FIRST).join(files::UNSYNCABLE), "").expect("written");
     assert_eq!(ledger.append(draft(1)).await, Err(AppendError::OutcomeUnknown));
     assert_eq!(ledger.append(draft(2)).await, Err(NotRecorded::Closed.into()), "nothing more is taken");
     ledger.close().await;

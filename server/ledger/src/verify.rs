@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use model::identity::RecordAddress;
+use model::identity::{RecordAddress, ShardNumber};
 
-use super::OPEN_SHARD;
 use super::erasure::Missing;
-use super::files::{Layout, read_slots};
+use super::files::{Layout, Log, read_slots};
 use super::lock::Look;
-use super::origin::OriginError;
-use super::outside::{self, Last, RolledBack};
+use super::logs::{LOGS_KEY, Statements};
+use super::origin::{FIRST, OriginError, log_name};
+use super::outside::{self, Last, LedgerEnd, NamedShard, RolledBack};
+use super::recovery::{SHARD_KEYS, is_of_an_earlier_build, no_gap};
 use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
-use super::writer::LOG_KEY;
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
 use crate::store::sled_engine::SledStore;
 use crate::store::{StorageError, Store as _};
 use tlog::checkpoint::read_verifier_key;
-use vault::error::{RingError, RootKeyError};
+use vault::error::{OtherBuild, RingError, RootKeyError};
 use vault::key::RootKey;
 use vault::ring::{KeyId, KeyTable, OpenMode};
 use vault::rotation;
@@ -36,7 +36,7 @@ pub struct Verified {
     pub records: u64,
     /// Those of them whose key an erasure or a retention run destroyed.
     pub erased: u64,
-    /// The root of the open shard, in base64.
+    /// The root of the shard that is open, in base64.
     pub root: String,
     /// What could not be looked at, and what a kill left for the next start to mend: a sentence each.
     pub left_out: Vec<String>,
@@ -83,6 +83,9 @@ pub enum Unreadable {
     /// The key ring.
     #[error(transparent)]
     Ring(#[from] RingError),
+    /// All of it.
+    #[error(transparent)]
+    OtherBuild(#[from] OtherBuild),
     /// The log's key, in the key ring.
     #[error("the key ring lost the log's key")]
     NoLogKey,
@@ -113,57 +116,167 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     let layout = Layout(data.to_path_buf());
     let mut left_out = Vec::new();
     let look = look_at(&layout)?;
-    // Checkpoints, keys, journal, in this order, because a running server may take each of them further meanwhile: a
-    // key is there before its records, and the event that ends it is there before it goes.
-    let slots = read_slots(&layout.checkpoint()).map_err(Unreadable::Checkpoint)?;
-    if never_began(&layout, &slots) {
+    // Shards and checkpoints, keys, journals, in this order, because a running server may take each of them further
+    // meanwhile: a key is there before its records, and the event that ends it is there before it goes.
+    let kept = KeptCheckpoints::load_checkpoints(&layout, key_file)?;
+    if never_began(&layout, &kept) {
         return Ok(nothing_yet());
     }
-    let outside = last_outside(&layout, key_file)?;
-    let settled = if look.running { size_in(&slots) } else { u64::MAX };
-    let keys = RingSnapshot::open(&layout, key_file, settled, look.running, &mut left_out)?;
-    let anchor = keys.anchor(&layout)?;
+    let numbers: Vec<ShardNumber> = kept.shards.iter().map(|(number, _)| *number).collect();
+    no_gap(&numbers)?;
+    let keys = RingSnapshot::open(&layout, key_file, kept.settled(look.running), look.running, &mut left_out)?;
     let database = open_database(&layout, &look, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
-    let stored = store.map_or(Ok(0), |store| store.size(OPEN_SHARD));
-    let stored = stored.map_err(Unreadable::Database)?;
-    let mut missing = Missing::default();
-    let walked = replay::walk(&layout, &anchor, |batch| {
-        keys.check(batch, &mut missing)?;
-        store.map_or(Ok(()), |store| compare(batch, store, stored))
-    })?;
-    // First whether anything acknowledged is missing: a torn end may be all that is left of it.
-    let behind = replay::check_outside(&slots, &walked, !look.running)?;
-    missing.check()?;
-    if keys.root.is_some() {
-        left_out.extend(check_last(&outside, &walked, &anchor)?);
-    }
-    if !look.running {
-        left_out.extend(behind.map(str::to_owned));
-        left_out.extend(unfinished(&walked, &keys, &missing).map(str::to_owned));
-    }
-    if let Some(store) = store {
-        left_out.extend(check_end(&walked, store, stored)?);
-    }
-    Ok(Verified {
-        records: walked.tree.size(),
-        erased: missing.records(),
-        root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root().0),
+    let statements = Statements::load_statements(&layout, &keys.anchor(&layout, Log::Logs)?)?;
+    let mut walk = Verification {
+        layout: &layout,
+        running: look.running,
+        keys: &keys,
+        store,
+        statements: &statements,
+        missing: Missing::default(),
         left_out,
+        records: 0,
+        named: None,
+    };
+    let mut end = None;
+    for (number, slots) in &kept.shards {
+        end = Some(walk.shard(*number, slots, *number == kept.open().0, &kept.last)?);
+    }
+    let behind = replay::check_outside(&kept.logs, &statements.walked, !look.running)?;
+    walk.told(behind.filter(|_| !look.running));
+    if !look.running {
+        statements.end_with(kept.open().0)?;
+    }
+    let (walked, anchor) = end.expect("a shard at least");
+    walk.missing.check()?;
+    walk.end(&walked, &anchor, &kept.last)?;
+    Ok(Verified {
+        records: walk.records,
+        erased: walk.missing.records(),
+        root: base64::engine::general_purpose::STANDARD.encode(walked.tree.root().0),
+        left_out: walk.left_out,
     })
+}
+
+/// The checkpoints that are kept outside the journals.
+struct KeptCheckpoints {
+    logs: [Slot; 2],
+    /// Of each shard, in order; one at least.
+    shards: Vec<(ShardNumber, [Slot; 2])>,
+    /// The one beside the root key.
+    last: Last,
+}
+
+impl KeptCheckpoints {
+    fn load_checkpoints(layout: &Layout, key_file: Option<&Path>) -> Result<Self, Unreadable> {
+        let mut numbers = layout.shards().map_err(|error| Unreadable::Io { path: layout.journals(), error })?;
+        if numbers.is_empty() {
+            numbers.push(ShardNumber::FIRST);
+        }
+        let slots = |log: Log| read_slots(&layout.checkpoint(log)).map_err(Unreadable::Checkpoint);
+        let shards = numbers.into_iter().map(|number| Ok((number, slots(number.into())?)));
+        let shards = shards.collect::<Result<_, Unreadable>>()?;
+        Ok(Self { logs: slots(Log::Logs)?, shards, last: last_outside(layout, key_file)? })
+    }
+
+    /// The shard that is open.
+    fn open(&self) -> &(ShardNumber, [Slot; 2]) {
+        self.shards.last().expect("one at least")
+    }
+
+    /// The keys of all records before this were made before we looked.
+    fn settled(&self, running: bool) -> RecordAddress {
+        let (shard, slots) = self.open();
+        RecordAddress { shard: *shard, index: if running { size_in(slots) } else { u64::MAX } }
+    }
+}
+
+/// What a walk over all shards needs, and what it found.
+struct Verification<'a> {
+    layout: &'a Layout,
+    running: bool,
+    keys: &'a RingSnapshot,
+    store: Option<&'a SledStore>,
+    statements: &'a Statements,
+    missing: Missing,
+    left_out: Vec<String>,
+    /// In the shards that were walked.
+    records: u64,
+    /// The shard that the last checkpoint beside the root key is of, where it is closed, and the records before it.
+    named: Option<(Walked, Anchor, u64)>,
+}
+
+impl Verification<'_> {
+    fn told(&mut self, what: Option<&'static str>) {
+        self.left_out.extend(what.map(str::to_owned));
+    }
+
+    fn shard(
+        &mut self,
+        number: ShardNumber,
+        slots: &[Slot; 2],
+        is_open: bool,
+        last: &Last,
+    ) -> Result<(Walked, Anchor), VerifyError> {
+        let anchor = self.keys.anchor(self.layout, number.into())?;
+        let store = self.store;
+        let stored = store.map_or(Ok(0), |store| store.size(number)).map_err(Unreadable::Database)?;
+        let (keys, missing) = (self.keys, &mut self.missing);
+        let walked = replay::walk(self.layout, number, &anchor, |batch| {
+            keys.check(batch, number, missing)?;
+            store.map_or(Ok(()), |store| compare(batch, number, store, stored))
+        })?;
+        // First whether anything acknowledged is missing: a torn end may be all that is left of it.
+        let behind = replay::check_outside(slots, &walked, !self.running)?;
+        self.statements.check(number, &walked, &anchor)?;
+        if walked.torn && !is_open {
+            return Err(at_end(&walked, "its journal ends in the middle of a batch, though there is a later shard"));
+        }
+        self.told(behind.filter(|_| !self.running));
+        if let Some(store) = store {
+            self.left_out.extend(check_end(&walked, number, store, stored)?);
+        }
+        if !is_open && last.log_name() == Some(&anchor.origin) {
+            self.named = Some((walked.clone(), anchor.clone(), self.records));
+        }
+        self.records += walked.tree.size();
+        Ok((walked, anchor))
+    }
+
+    /// What is looked at once everything was walked.
+    fn end(&mut self, open: &Walked, anchor: &Anchor, last: &Last) -> Result<(), VerifyError> {
+        let before = self.records - open.tree.size();
+        if self.keys.root.is_some() {
+            let named = match &self.named {
+                Some((walked, anchor, before)) => Some(NamedShard { walked, anchor, before: *before }),
+                None => {
+                    (last.log_name() == Some(&anchor.origin)).then_some(NamedShard { walked: open, anchor, before })
+                }
+            };
+            let told = check_last(last, &LedgerEnd { records: self.records, open, anchor, named })?;
+            self.left_out.extend(told);
+        }
+        if !self.running {
+            let left: Vec<String> = unfinished(open, self.keys, &self.missing).map(str::to_owned).collect();
+            self.left_out.extend(left);
+        }
+        Ok(())
+    }
 }
 
 fn look_at(layout: &Layout) -> Result<Look, Unreadable> {
     Look::at(layout).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Unreadable::NoLedger(layout.0.clone()),
-        _ => Unreadable::Io { path: layout.journal(), error },
+        _ => Unreadable::Io { path: layout.journals(), error },
     })
 }
 
 /// Whether a first start was killed before it had made anything that could hold a record.
-fn never_began(layout: &Layout, slots: &[Slot; 2]) -> bool {
-    let has_journal = layout.journal_files().map_or(true, |files| !files.is_empty());
-    !has_journal && *slots == [Slot::Empty, Slot::Empty] && !layout.verifier_key().exists()
+fn never_began(layout: &Layout, kept: &KeptCheckpoints) -> bool {
+    let has_journal = layout.journal_files(FIRST).map_or(true, |files| !files.is_empty());
+    let empty = kept.shards.iter().all(|(_, slots)| *slots == [Slot::Empty, Slot::Empty]);
+    !has_journal && empty && !layout.verifier_key(FIRST).exists()
 }
 
 fn nothing_yet() -> Verified {
@@ -175,7 +288,7 @@ fn nothing_yet() -> Verified {
 /// The last checkpoint beside the root key.
 fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, Unreadable> {
     let site = super::origin::site_of(&layout.0)?.unwrap_or_default();
-    let path = outside::path(&key_path(layout, key_file), &super::origin::log_name(&site));
+    let path = outside::path(&key_path(layout, key_file), &log_name(&site, FIRST));
     Ok(Last::load_checkpoint(path)?)
 }
 
@@ -184,12 +297,12 @@ fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
 }
 
 /// Holds the ledger against the last checkpoint beside the root key; a copy elsewhere has none, which is told.
-fn check_last(last: &Last, walked: &Walked, anchor: &Anchor) -> Result<Option<String>, VerifyError> {
+fn check_last(last: &Last, end: &LedgerEnd<'_>) -> Result<Option<String>, VerifyError> {
     if !last.is_there() {
         let told = "no last checkpoint stands beside the root key: whether this is an older copy was not looked at";
-        return Ok((walked.tree.size() > 0).then(|| told.to_owned()));
+        return Ok((end.records > 0).then(|| told.to_owned()));
     }
-    last.check(walked, anchor, None).map(|()| None).map_err(|error| at_end(walked, &error.to_string()))
+    last.check(end, None).map(|()| None).map_err(|error| at_end(end.open, &error.to_string()))
 }
 
 /// What a kill left unfinished, and the next start finishes.
@@ -217,7 +330,7 @@ fn size_in(slots: &[Slot; 2]) -> u64 {
 }
 
 fn at_end(walked: &Walked, what: &str) -> VerifyError {
-    VerifyError::Fault(ReplayFault { shard: OPEN_SHARD, index: walked.tree.size(), what: what.to_owned() })
+    VerifyError::Fault(ReplayFault { log: walked.log, index: walked.tree.size(), what: what.to_owned() })
 }
 
 type RootAndRing = (Option<RootKey>, Result<KeyTable, RingError>);
@@ -238,15 +351,15 @@ struct RingSnapshot {
     /// `None` where there is no root key.
     root: Option<RootKey>,
     ring: KeyTable,
-    /// The keys of all records below this were made before we looked; a running server may have gone on since.
-    settled: u64,
+    /// The keys of all records before this were made before we looked; a running server may have gone on since.
+    settled: RecordAddress,
 }
 
 impl RingSnapshot {
     fn open(
         layout: &Layout,
         key_file: Option<&Path>,
-        settled: u64,
+        settled: RecordAddress,
         running: bool,
         left_out: &mut Vec<String>,
     ) -> Result<Self, Unreadable> {
@@ -267,51 +380,57 @@ impl RingSnapshot {
                 "there is no root key {}: the key ring was left out, sealed records were not opened and erased ones not \
                  counted; frames, leaves, trees and signatures were checked against the key in {}",
                 file.display(),
-                layout.verifier_key().display()
+                layout.verifier_key(FIRST).display()
             ));
         }
         Ok(Self { root, ring: ring?, settled })
     }
 
-    /// The key of the log: from the ring, where there is one; else what is kept for whoever has no root key.
-    fn anchor(&self, layout: &Layout) -> Result<Anchor, Unreadable> {
-        let path = layout.verifier_key();
+    /// What a log is held against: its key from the ring, where there is one; else what is kept for whoever has no root key.
+    fn anchor(&self, layout: &Layout, log: Log) -> Result<Anchor, Unreadable> {
+        if is_of_an_earlier_build(&self.ring) {
+            return Err(OtherBuild::Earlier.into());
+        }
+        let path = layout.verifier_key(log);
         let text = std::fs::read_to_string(&path).map_err(|error| Unreadable::Io { path: path.clone(), error })?;
         let read = text.strip_suffix('\n').and_then(read_verifier_key);
         let Some((origin, key)) = read else { return Err(Unreadable::NoVerifierKey(path)) };
-        if self.root.is_some() && self.log_key()? != key {
+        if self.root.is_some() && self.log_key(log)? != key {
             return Err(Unreadable::OtherVerifierKey(path));
         }
         Ok(Anchor { origin, key })
     }
 
-    fn log_key(&self) -> Result<VerifyingKey, Unreadable> {
-        let seed = self.ring.secret(LOG_KEY);
+    fn log_key(&self, log: Log) -> Result<VerifyingKey, Unreadable> {
+        let seed = match log {
+            Log::Shard(shard) => self.ring.numbered_secret(SHARD_KEYS, shard.get()),
+            Log::Logs => self.ring.secret(LOGS_KEY),
+        };
         let seed = seed.ok_or(Unreadable::NoLogKey)?;
         Ok(SigningKey::from_bytes(seed.bytes()).verifying_key())
     }
 
     /// Opens every record and fact of a batch that there is a key for.
-    fn check(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), ReplayFault> {
-        if batch.first < self.settled {
-            return self.open_all(batch, missing);
+    fn check(&self, batch: &ReplayedBatch, shard: ShardNumber, missing: &mut Missing) -> Result<(), ReplayFault> {
+        if (RecordAddress { shard, index: batch.first }) < self.settled {
+            return self.open_all(batch, shard, missing);
         }
         // Written since: what ended keys counts, what lacks one does not.
         let mut since = Missing::default();
-        self.open_all(batch, &mut since)?;
+        self.open_all(batch, shard, &mut since)?;
         missing.learn(since);
         Ok(())
     }
 
-    fn open_all(&self, batch: &ReplayedBatch, missing: &mut Missing) -> Result<(), ReplayFault> {
-        for (index, record) in (batch.first..).zip(&batch.records) {
+    fn open_all(&self, batch: &ReplayedBatch, shard: ShardNumber, missing: &mut Missing) -> Result<(), ReplayFault> {
+        for (address, record) in batch.addressed(shard) {
             if self.root.is_some() || record.key == KeyId::NONE {
-                replay::event_of(batch, record, index, &self.ring, missing)?;
+                replay::event_of(batch, record, address, &self.ring, missing)?;
             }
         }
         for (index, bytes) in &batch.facts {
             if self.root.is_some() || fact::is_open(bytes) {
-                replay::fact_of(bytes, *index, &self.ring, missing)?;
+                replay::fact_of(bytes, RecordAddress { shard, index: *index }, &self.ring, missing)?;
             }
         }
         Ok(())
@@ -345,25 +464,30 @@ fn open_database(
 }
 
 /// Compares the database's copies of a batch.
-fn compare(batch: &ReplayedBatch, store: &SledStore, stored: u64) -> Result<(), ReplayFault> {
-    for (index, record) in (batch.first..stored).zip(&batch.records) {
-        let wrong = match store.record(RecordAddress { shard: OPEN_SHARD, index }) {
+fn compare(batch: &ReplayedBatch, shard: ShardNumber, store: &SledStore, stored: u64) -> Result<(), ReplayFault> {
+    for (address, record) in batch.addressed(shard).take_while(|(address, _)| address.index < stored) {
+        let wrong = match store.record(address) {
             Ok(copy) if copy.as_ref() == Some(&record.to_bytes()) => continue,
             Ok(_) => "the database's copy is not the journal's record; the next start makes it anew".to_owned(),
             Err(error) => format!("the database cannot be read: {error}; the next start makes it anew"),
         };
-        return Err(ReplayFault { shard: OPEN_SHARD, index, what: wrong });
+        return Err(ReplayFault { log: shard.into(), index: address.index, what: wrong });
     }
     Ok(())
 }
 
 /// Whether the database ends where the journal ends. What it lacks is told: a kill leaves it behind.
-fn check_end(walked: &Walked, store: &SledStore, stored: u64) -> Result<Option<String>, VerifyError> {
+fn check_end(
+    walked: &Walked,
+    shard: ShardNumber,
+    store: &SledStore,
+    stored: u64,
+) -> Result<Option<String>, VerifyError> {
     let size = walked.tree.size();
     if stored < size {
         return Ok(Some(format!("the database lacks the last {} records; the next start adds them", size - stored)));
     }
-    let note = store.checkpoint(OPEN_SHARD).map_err(|error| at_end(walked, &error.to_string()))?;
+    let note = store.checkpoint(shard).map_err(|error| at_end(walked, &error.to_string()))?;
     if stored > size || note.unwrap_or_default() != walked.note {
         return Err(at_end(walked, "the database ends elsewhere than the journal; the next start makes it anew"));
     }

@@ -1,44 +1,32 @@
-//! The thread that writes: start-up, group commit, and the order in which things become durable.
+//! The thread that writes: group commit, the order in which things become durable, and the change of shards.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use ed25519_dalek::SigningKey;
 use model::event::Event;
-use model::identity::{RecordAddress, Subject};
-use model::receipt::MAX_INDEX;
+use model::identity::{RecordAddress, ShardNumber, Subject};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use super::answers::AnswerBook;
-use super::erasure::Missing;
-use super::files::{CheckpointFile, Journal, Layout, make_folder, make_private, read_slots, replace_file, sync_folder};
+use super::files::{CheckpointFile, Journal, Layout, sync_folder};
 use super::lock::Lock;
-use super::outside::{self, Last, Outside};
-use super::replay::{self, Anchor, ReplayedBatch, Walked};
-use super::state::{Facts, LedgerState};
-use super::{
-    AnswerName, AppendError, AppendRequest, Appended, Fact, Ledger, LedgerShared, NotRecorded, OPEN_SHARD, Once,
-    Opening, QUEUE, StoredResponse,
-};
-use crate::error::{DatabaseError, RecoveryError};
-use crate::formats::checkpoint_slots::Slot;
+use super::logs::{self, LogOfLogs};
+use super::origin::log_name;
+use super::outside::Outside;
+use super::recovery::{ensure_keys, keep_verifier_key, shard_key};
+use super::shards::{ClosedShard, OpenShard, PublishedLog};
+use super::{AnswerName, AppendError, AppendRequest, Appended, Fact, LedgerShared, NotRecorded, Once, StoredResponse};
+use crate::error::RecoveryError;
 use crate::formats::fact;
 use crate::formats::frame::{Frame, FrameEntry};
 use crate::formats::record::{RecordSealing, SealedRecord, canonical, sealing};
-use crate::store::memory::MemoryStore;
-use crate::store::sled_engine::SledStore;
-use crate::store::{Batch, StorageError, Store};
-use tlog::checkpoint::{Checkpoint, verifier_key};
+use crate::store::{Batch, StorageError};
+use tlog::checkpoint::Checkpoint;
 use tlog::entry::Salt;
 use tlog::tree::Tree;
-use vault::key::{RootKey, SecretName, purpose::Signing};
-use vault::random::SecureRandom;
-use vault::ring::{KeyId, KeyPurpose, KeyRing, KeyTable, OpenMode};
-use vault::{root, rotation};
+use vault::ring::{KeyId, KeyPurpose, KeyTable};
 
 /// What the writer is asked for.
 pub enum Job {
@@ -58,6 +46,14 @@ impl Job {
         match self {
             Self::Record(recording) => recording.drafts.len(),
             Self::Keep { .. } => 0,
+        }
+    }
+
+    /// When what it records happened; what records nothing belongs into whatever shard is open.
+    fn at(&self) -> Option<OffsetDateTime> {
+        match self {
+            Self::Record(recording) => recording.drafts.first().map(|draft| draft.event.head.at),
+            Self::Keep { .. } => None,
         }
     }
 
@@ -126,6 +122,12 @@ enum WriteError {
     Ring(std::io::Error),
     #[error("the database cannot be written: {0}")]
     Database(StorageError),
+    #[error("the log of logs cannot be written: {0}")]
+    Logs(std::io::Error),
+    #[error("the next shard cannot be begun: {0}")]
+    NextShard(#[source] Box<RecoveryError>),
+    #[error("shard {} is the last one that the number of a receipt can tell of, and it is full", ShardNumber::MAX)]
+    NoMoreShards,
     #[error(transparent)]
     Memory(StorageError),
 }
@@ -149,412 +151,86 @@ impl Failed {
     }
 }
 
-/// The log's signing key in the ring.
-pub const LOG_KEY: SecretName<Signing> = SecretName::new("log 0001");
-
 /// No more is put into a batch of so many drafts.
 const LARGEST_BATCH: usize = 256;
 
 /// What only the writer touches.
-struct Writer {
-    shared: Arc<LedgerShared>,
-    disk: Option<WriterDisk>,
-    tree: Tree,
-    batches: u64,
+pub struct Writer {
+    pub shared: Arc<LedgerShared>,
+    /// The first part of every log's name.
+    pub site: String,
+    /// None where everything is in memory.
+    pub disk: Option<WriterDisk>,
+    pub shard: WriterShard,
+    pub logs: LogOfLogs,
+    /// What was taken from the queue and belongs into the next shard.
+    pub held: Option<Job>,
+}
+
+/// The shard that is written to.
+pub struct WriterShard {
+    pub number: ShardNumber,
+    pub tree: Tree,
+    /// The signed checkpoint of the last batch; empty before the first.
+    pub note: String,
+    pub batches: u64,
+    /// When its first record was made (seconds since 1970).
+    pub opened: Option<i64>,
     origin: String,
     key: SigningKey,
+    /// None where everything is in memory.
+    pub disk: Option<ShardDisk>,
 }
 
-struct WriterDisk {
-    journal: Journal,
-    checkpoint: CheckpointFile,
-    outside: Outside,
-    /// Held for as long as the writer lives.
-    lock: Lock,
-}
+impl WriterShard {
+    /// Without a record.
+    pub fn new(site: &str, number: ShardNumber, key: SigningKey) -> Self {
+        let origin = log_name(site, number);
+        let (tree, note) = (Tree::default(), String::new());
+        Self { number, tree, note, batches: 0, opened: None, origin, key, disk: None }
+    }
 
-impl WriterDisk {
-    /// Whether what is written to is still what stands in the data directory.
-    fn is_in_place(&self) -> Result<(), WriteError> {
-        match self.lock.is_in_place().and_then(|folder| Ok(folder && self.journal.is_in_place()?)) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(WriteError::Moved),
-            Err(error) => Err(WriteError::Look(error)),
+    /// The signed checkpoint of all records.
+    pub fn signed(&self) -> String {
+        let (size, root) = (self.tree.size(), self.tree.root());
+        Checkpoint { origin: self.origin.clone(), size, root }.sign(&self.key)
+    }
+
+    /// As every read consults it.
+    pub fn published(&self) -> PublishedLog {
+        PublishedLog {
+            tree: self.tree.clone(),
+            checkpoint: self.note.clone(),
+            origin: self.origin.clone(),
+            key: self.key.verifying_key(),
         }
     }
-}
 
-/// What becomes of the databases that there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Databases {
-    /// They are kept, if they are the journal's.
-    Kept,
-    /// They are set aside, and made anew.
-    Anew,
-}
-
-/// Opens a ledger and starts its writer, with something put before the databases.
-pub fn open_with(
-    opening: &Opening,
-    databases: Databases,
-    wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
-) -> Result<Ledger, RecoveryError> {
-    let entropy = Arc::clone(&opening.entropy);
-    let origin = super::origin::log_name(&opening.origin);
-    let opened = match &opening.data {
-        None => open_memory(&*entropy)?,
-        Some(data) => open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &origin, &*entropy)?,
-    };
-    let OpenedLedger { state, ring, store, disk, batches, key } = opened;
-    let tree = state.tree.clone();
-    let (queue, jobs) = sync_channel(QUEUE);
-    let shared = Arc::new(LedgerShared {
-        state: RwLock::new(state),
-        ring,
-        store: wrap(store),
-        entropy,
-        queue: Mutex::new(Some(queue)),
-        writer: Mutex::new(None),
-        data: opening.data.clone(),
-        key_file: opening
-            .data
-            .as_ref()
-            .map(|data| opening.key_file.clone().unwrap_or_else(|| Layout(data.clone()).default_root_key())),
-        #[cfg(any(test, feature = "fixture"))]
-        unsealed: Mutex::default(),
-    });
-    let writer = Writer { shared: Arc::clone(&shared), disk, tree, batches, origin, key };
-    let thread = std::thread::Builder::new().name("scribe".into()).spawn(move || writer.run(&jobs));
-    let thread = thread.map_err(RecoveryError::io("the writer cannot be started"))?;
-    *shared.writer.lock().expect("just made") = Some(thread);
-    Ok(Ledger { shared })
-}
-
-struct OpenedLedger {
-    state: LedgerState,
-    ring: KeyRing,
-    store: Box<dyn Store>,
-    disk: Option<WriterDisk>,
-    batches: u64,
-    key: SigningKey,
-}
-
-fn new_state() -> LedgerState {
-    LedgerState {
-        tree: Tree::default(),
-        checkpoint: String::new(),
-        by_subject: HashMap::new(),
-        facts: Facts::default(),
-        erasures: Vec::new(),
-        last: None,
-        answers: AnswerBook::default(),
+    fn address(&self, index: u64) -> RecordAddress {
+        RecordAddress { shard: self.number, index }
     }
 }
 
-/// The keys that every ledger has, made at its first start; not durable yet.
-fn standing_keys(ring: &KeyRing, entropy: &dyn SecureRandom) -> SigningKey {
-    for owner in [KeyPurpose::Audit, KeyPurpose::Suppression, KeyPurpose::Shard(OPEN_SHARD.get())] {
-        ring.ensure(owner, entropy);
+/// The files of a shard that is written to.
+pub struct ShardDisk {
+    pub journal: Journal,
+    pub checkpoint: CheckpointFile,
+}
+
+pub struct WriterDisk {
+    pub layout: Layout,
+    pub outside: Outside,
+    /// Held for as long as the writer lives, whichever shard is open.
+    pub lock: Lock,
+}
+
+/// Whether what is written to is still what stands in the data directory.
+fn is_in_place(disk: &WriterDisk, shard: &ShardDisk) -> Result<(), WriteError> {
+    match disk.lock.is_in_place().and_then(|folder| Ok(folder && shard.journal.is_in_place()?)) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(WriteError::Moved),
+        Err(error) => Err(WriteError::Look(error)),
     }
-    ring.ensure(LOG_KEY.owner(), entropy);
-    SigningKey::from_bytes(ring.keys().made(LOG_KEY).expect("made above").bytes())
-}
-
-fn open_memory(entropy: &dyn SecureRandom) -> Result<OpenedLedger, RecoveryError> {
-    let ring = KeyRing::open(None, RootKey::random(entropy), OpenMode::Start)?;
-    let key = standing_keys(&ring, entropy);
-    Ok(OpenedLedger { state: new_state(), ring, store: Box::new(MemoryStore::default()), disk: None, batches: 0, key })
-}
-
-fn open_disk(
-    layout: &Layout,
-    databases: Databases,
-    key_file: Option<&Path>,
-    origin: &str,
-    entropy: &dyn SecureRandom,
-) -> Result<OpenedLedger, RecoveryError> {
-    let was_there = layout.0.exists();
-    let opened = open_locked(layout, databases, key_file, origin, entropy);
-    if opened.is_err() && !was_there {
-        // What was made for the lock; nothing that holds anything goes this way.
-        for folder in [layout.keys(), layout.journal(), layout.0.join("journal"), layout.0.clone()] {
-            let _stays = std::fs::remove_dir(folder);
-        }
-    }
-    opened
-}
-
-fn open_locked(
-    layout: &Layout,
-    databases: Databases,
-    key_file: Option<&Path>,
-    origin: &str,
-    entropy: &dyn SecureRandom,
-) -> Result<OpenedLedger, RecoveryError> {
-    let lock = Lock::take_lock(layout)?;
-    let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
-    let last = Last::load_checkpoint(outside::path(&key_file, origin))?;
-    let has_journal = !layout.journal_files().map_err(RecoveryError::Journal)?.is_empty();
-    let slots = read_slots(&layout.checkpoint()).map_err(RecoveryError::io("the checkpoint file cannot be read"))?;
-    let fresh = !has_journal && slots == [Slot::Empty, Slot::Empty];
-    let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
-    make_folder(&layout.keys()).map_err(RecoveryError::io("the key ring cannot be made"))?;
-    let ring = KeyRing::open(Some(&layout.keys()), root.key.clone(), OpenMode::Start)?;
-    if !fresh && ring.keys().find(LOG_KEY.owner()).is_none() {
-        return Err(RecoveryError::NoLogKey);
-    }
-    let key = standing_keys(&ring, entropy);
-
-    let mut state = new_state();
-    let mut missing = Missing::default();
-    let anchor = Anchor { origin: origin.to_owned(), key: key.verifying_key() };
-    let walked = {
-        let keys = ring.keys();
-        replay::walk(layout, &anchor, |batch| remember(&mut state, &keys, &mut missing, batch))
-    };
-    let walked = walked?;
-    // What a kill left behind is mended below.
-    let _behind = replay::check_outside(&slots, &walked, false)?;
-    missing.check()?;
-    last.check(&walked, &anchor, state.last)?;
-    if last.says_go_on() {
-        tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
-    }
-    let store = open_store(layout, databases, &walked, &anchor)?;
-    // Everything adds up; from here on files are written that are not made anew.
-    root.settle(&key_file, &ring, entropy)?;
-    ring.sync(entropy).map_err(RecoveryError::io("the key ring cannot be written"))?;
-    finish_erasures(&mut state, &ring, &missing, entropy)?;
-    state.checkpoint.clone_from(&walked.note);
-    keep_verifier_key(layout, origin, &key)?;
-
-    let end = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
-    let journal = Journal::open(layout, end).map_err(RecoveryError::io("the journal cannot be opened"))?;
-    let mut checkpoint = CheckpointFile::open(&layout.checkpoint())
-        .map_err(RecoveryError::io("the checkpoint file cannot be opened"))?;
-    mend_slots(&mut checkpoint, &walked).map_err(RecoveryError::io("the checkpoint file cannot be written"))?;
-    for folder in [layout.0.join("journal"), layout.keys(), layout.0.clone()] {
-        sync_folder(&folder).map_err(RecoveryError::io(format!("{} cannot be synced", folder.display())))?;
-    }
-    keep_to_ourselves(layout);
-    // Before anything is recorded: from then on a ledger without it is an older copy.
-    let mut outside = Outside::at(outside::path(&key_file, origin));
-    let note = Checkpoint { origin: origin.to_owned(), size: walked.tree.size(), root: walked.tree.root() }.sign(&key);
-    outside.begin(&note, state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH))?;
-    let disk = WriterDisk { journal, checkpoint, outside, lock };
-    Ok(OpenedLedger { state, ring, store, disk: Some(disk), batches: walked.batches, key })
-}
-
-/// A directory from before is made private, too.
-fn keep_to_ourselves(layout: &Layout) {
-    let marked = File::options().write(true).create(true).truncate(false).open(layout.lock());
-    if let Err(error) = marked.and_then(|_| make_private(&layout.0)) {
-        tracing::warn!("{} cannot be made private to its owner: {error}", layout.0.display());
-    }
-}
-
-/// Writes the last checkpoint into its slot again, so that both slots are whole after every start.
-fn mend_slots(file: &mut CheckpointFile, walked: &Walked) -> std::io::Result<()> {
-    let Some(last) = walked.batches.checked_sub(1) else { return Ok(()) };
-    file.write(last, &walked.note)?;
-    // The other slot holds the same checkpoint under the number before it, which the next batch but one replaces.
-    last.checked_sub(1).map_or(Ok(()), |before| file.write(before, &walked.note))
-}
-
-fn root_key(
-    layout: &Layout,
-    file: &Path,
-    fresh: bool,
-    entropy: &dyn SecureRandom,
-) -> Result<rotation::FoundRootKey, RecoveryError> {
-    if let Some(found) = rotation::find(file, &layout.keys())? {
-        return Ok(found);
-    }
-    if !fresh || layout.keys().exists() {
-        return Err(RecoveryError::NoRootKey { file: file.to_path_buf(), data: layout.0.clone() });
-    }
-    root::create(file, entropy)?;
-    rotation::find(file, &layout.keys())?.ok_or_else(|| RecoveryError::RootKeyVanished(file.to_path_buf()))
-}
-
-fn keep_verifier_key(layout: &Layout, origin: &str, key: &SigningKey) -> Result<(), RecoveryError> {
-    let path = layout.verifier_key();
-    let text = verifier_key(origin, &key.verifying_key()) + "\n";
-    let write = || -> std::io::Result<()> {
-        make_folder(&layout.0.join("checkpoint"))?;
-        let stands = std::fs::read_to_string(&path).ok().as_ref() == Some(&text);
-        if stands { Ok(()) } else { replace_file(&path, text.as_bytes()) }
-    };
-    write().map_err(RecoveryError::io(format!("{} cannot be written", path.display())))
-}
-
-/// Opens the databases and gives them what they lack. Those that do not hold what they once held, or are not a beginning
-/// of what stands in the journal, are set aside and made anew: whatever happens to them is a rebuild. What is only in the
-/// way, such as a full disk, moves nothing; and what our own signature says of a longer journal is evidence.
-fn open_store(
-    layout: &Layout,
-    databases: Databases,
-    walked: &Walked,
-    anchor: &Anchor,
-) -> Result<Box<dyn Store>, RecoveryError> {
-    if databases == Databases::Kept && layout.sled().exists() {
-        let opened = open_databases(&layout.sled()).and_then(|store| {
-            refuse_evidence(&store, walked, anchor)?;
-            complete(layout, &store)?;
-            Ok(store)
-        });
-        match opened {
-            Ok(store) => return Ok(Box::new(store)),
-            Err(error) if !error.is_damage() => return Err(error.into()),
-            Err(error) => {
-                has_room(layout)?;
-                tracing::warn!("{error}: the database is set aside and made anew");
-            }
-        }
-    }
-    Ok(make_databases(layout)?)
-}
-
-fn open_databases(folder: &Path) -> Result<SledStore, DatabaseError> {
-    SledStore::open(folder).map_err(DatabaseError::Open)
-}
-
-/// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more. Those that
-/// there are make room once it is finished.
-fn make_databases(layout: &Layout) -> Result<Box<dyn Store>, DatabaseError> {
-    let making = layout.sled_in_making();
-    if making.exists() {
-        std::fs::remove_dir_all(&making).map_err(DatabaseError::Make)?;
-    }
-    let store = open_databases(&making)?;
-    complete(layout, &store)?;
-    store.release();
-    if layout.sled().exists() {
-        set_aside(layout).map_err(DatabaseError::SetAside)?;
-    }
-    let renamed = std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0));
-    renamed.map_err(DatabaseError::Make)?;
-    let store = open_databases(&layout.sled())?;
-    complete(layout, &store)?;
-    Ok(Box::new(store))
-}
-
-/// sled can take a full disk, or want of files, for damage: nothing is moved before we know that there is room.
-fn has_room(layout: &Layout) -> Result<(), RecoveryError> {
-    let path = layout.0.join("room");
-    let written = std::fs::write(&path, vec![0xa5; 1 << 20]).and_then(|()| File::open(&path)?.sync_all());
-    let removed = std::fs::remove_file(&path);
-    let what = format!("the database cannot be opened, and {} cannot be written to", layout.0.display());
-    written.and(removed).map_err(RecoveryError::io(what))
-}
-
-/// Refuses a database whose signed checkpoint is further on than the one batch that a power cut can take from the journal,
-/// or tells of other records: then it is the journal that lacks something.
-fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Result<(), DatabaseError> {
-    let Some(note) = store.checkpoint(OPEN_SHARD).map_err(DatabaseError::Read)? else { return Ok(()) };
-    // Of another log it says nothing about this one.
-    let signed = Checkpoint::open(&note, &anchor.key).filter(|signed| signed.origin == anchor.origin);
-    let Some(signed) = signed else { return Ok(()) };
-    let batches = store.batches(OPEN_SHARD).map_err(DatabaseError::Read)?;
-    let size = walked.tree.size();
-    match walked.tree.root_at(signed.size) {
-        Some(root) if root == signed.root => Ok(()),
-        Some(_) => Err(DatabaseError::TellsOfOthers(signed.size)),
-        None if batches <= walked.recorded + 1 => Ok(()),
-        None => Err(DatabaseError::TellsOfMore { has: size, told: signed.size }),
-    }
-}
-
-/// Compares what a database holds with the journal, record by record, and adds the tail that it lacks.
-fn complete(layout: &Layout, store: &dyn Store) -> Result<(), DatabaseError> {
-    let stored = store.size(OPEN_SHARD).map_err(DatabaseError::Read)?;
-    let note = store.checkpoint(OPEN_SHARD).map_err(DatabaseError::Read)?;
-    // A database that ends where a batch ends only lacks the batches behind it.
-    let mut agrees = stored == 0 && note.is_none();
-    let mut unfit = None;
-    let walked = replay::walk_again(layout, |batch| {
-        let outcome = if batch.records.is_empty() {
-            Ok(())
-        } else if batch.first < stored {
-            agrees = batch.end() == stored && note.as_ref() == Some(&batch.note);
-            same(batch, store)
-        } else if agrees {
-            add(batch, store)
-        } else {
-            Err(DatabaseError::Disagrees)
-        };
-        outcome.map_err(|what| {
-            unfit = Some(what);
-            replay::ReplayFault { shard: OPEN_SHARD, index: batch.first, what: "the database differs".into() }
-        })
-    });
-    match (unfit, walked) {
-        (Some(unfit), _) => Err(unfit),
-        (None, Err(fault)) => Err(fault.into()),
-        (None, Ok(_)) if !agrees => Err(DatabaseError::Ahead),
-        (None, Ok(_)) => store.sync().map_err(DatabaseError::Sync),
-    }
-}
-
-fn same(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), DatabaseError> {
-    for (index, record) in (batch.first..).zip(&batch.records) {
-        let copy = store.record(RecordAddress { shard: OPEN_SHARD, index });
-        let copy = copy.map_err(|error| DatabaseError::Record { index, error })?;
-        if copy.is_none_or(|copy| copy != record.to_bytes()) {
-            return Err(DatabaseError::OtherRecord(index));
-        }
-    }
-    Ok(())
-}
-
-fn add(batch: &ReplayedBatch, store: &dyn Store) -> Result<(), DatabaseError> {
-    let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
-    let added = store.append(OPEN_SHARD, batch.first, &Batch { records, checkpoint: batch.note.clone() });
-    added.map_err(DatabaseError::Write)
-}
-
-/// Renames the databases; nothing is ever deleted by itself.
-fn set_aside(layout: &Layout) -> std::io::Result<()> {
-    let mut aside = layout.0.join("sled.aside-1");
-    let mut number = 1;
-    while aside.exists() {
-        number += 1;
-        aside = layout.0.join(format!("sled.aside-{number}"));
-    }
-    std::fs::rename(layout.sled(), aside)
-}
-
-/// Takes note of a batch in memory, opening every record and fact that there is a key for.
-fn remember(
-    state: &mut LedgerState,
-    keys: &KeyTable,
-    missing: &mut Missing,
-    batch: &ReplayedBatch,
-) -> Result<(), replay::ReplayFault> {
-    for (index, record) in (batch.first..).zip(&batch.records) {
-        if let Some(event) = replay::event_of(batch, record, index, keys, missing)? {
-            state.index(&event, index);
-        }
-        state.tree.push(record.commitment.leaf());
-    }
-    for (index, bytes) in &batch.facts {
-        if let Some(fact) = replay::fact_of(bytes, *index, keys, missing)? {
-            state.apply(fact, *index);
-        }
-    }
-    Ok(())
-}
-
-/// Ends what a kill left half ended.
-fn finish_erasures(
-    state: &mut LedgerState,
-    ring: &KeyRing,
-    missing: &Missing,
-    entropy: &dyn SecureRandom,
-) -> Result<(), RecoveryError> {
-    state.forget(missing.destroyed(), &ring.keys());
-    let destroyed = ring.destroy(missing.destroyed(), entropy).and_then(|()| ring.sweep());
-    destroyed.map_err(RecoveryError::io("the key ring cannot be written"))
 }
 
 /// What a request is answered, as it stands in the journal; nothing if its hour is over already.
@@ -570,23 +246,11 @@ fn ends(fact: &Fact, ended: &HashSet<KeyId>) -> bool {
 impl Writer {
     /// Takes what waits, makes it durable together, answers, and takes the next. Ends when the queue is closed, or
     /// at the first failure: a failed sync is never retried, because what it lost cannot be known.
-    fn run(mut self, jobs: &Receiver<Job>) {
-        while let Some(first) = self.next(jobs) {
-            // Until shards close and follow each other, a full one takes nothing more, and says so to whoever asks.
-            let room = usize::try_from(MAX_INDEX - self.tree.size()).unwrap_or(usize::MAX);
-            let (mut taken, mut records) = (Vec::new(), 0);
-            let mut next = Some(first);
-            while let Some(job) = next {
-                if room - records < job.records().max(1) {
-                    tracing::error!("the shard is full: nothing more is recorded");
-                    job.turn_away();
-                } else {
-                    records += job.records();
-                    taken.push(job);
-                }
-                next = if taken.len().max(records) < LARGEST_BATCH { jobs.try_recv().ok() } else { None };
-            }
-            if self.write_batch(taken).is_err() {
+    pub fn run(mut self, jobs: &Receiver<Job>) {
+        while let Some(first) = self.held.take().or_else(|| self.next(jobs)) {
+            let written =
+                self.gather(first, jobs).and_then(|batch| self.write_batch(batch)).and_then(|()| self.enter());
+            if written.is_err() {
                 self.turn_away(jobs);
                 break;
             }
@@ -594,6 +258,95 @@ impl Writer {
         if let Some(disk) = &mut self.disk {
             disk.outside.settle();
         }
+    }
+
+    /// What is written together: what waits and fits the shard that is open. The first of it opens the next shard, if it does
+    /// not fit this one.
+    fn gather(&mut self, first: Job, jobs: &Receiver<Job>) -> Result<Vec<Job>, AppendError> {
+        let rules = *self.shared.rules.lock().expect("nobody panics while holding it");
+        let (mut taken, mut records) = (Vec::new(), 0);
+        let mut next = Some(first);
+        while let Some(job) = next {
+            let more = job.records();
+            if let Some(at) = job.at() {
+                let fits = |shard: &WriterShard| {
+                    let size = shard.tree.size() + records as u64;
+                    rules.takes(size, shard.opened, more as u64, at)
+                };
+                if !fits(&self.shard) && !taken.is_empty() {
+                    self.held = Some(job);
+                    return Ok(taken);
+                }
+                let began = if fits(&self.shard) { Ok(()) } else { self.begin_shard(at) };
+                if let Err(error) = began.and_then(|()| self.open_shard(at)) {
+                    tracing::error!("the ledger stops, nothing more is acknowledged: {error}");
+                    job.turn_away();
+                    return Err(NotRecorded::Closed.into());
+                }
+                if !fits(&self.shard) {
+                    tracing::error!("{more} records at once are more than a shard holds: none of them is recorded");
+                    job.turn_away();
+                    next = jobs.try_recv().ok();
+                    continue;
+                }
+            }
+            records += more;
+            taken.push(job);
+            next = if taken.len().max(records) < LARGEST_BATCH { jobs.try_recv().ok() } else { None };
+        }
+        Ok(taken)
+    }
+
+    /// Enters a shard into the log of logs before its first record.
+    fn open_shard(&mut self, at: OffsetDateTime) -> Result<(), WriteError> {
+        if self.shard.opened.is_none() {
+            let at = at.unix_timestamp();
+            self.logs.enter(at, &self.shard.signed()).map_err(WriteError::Logs)?;
+            self.shard.opened = Some(at);
+            self.publish_logs();
+        }
+        Ok(())
+    }
+
+    /// Closes the shard that is open, and opens the next one.
+    fn begin_shard(&mut self, at: OffsetDateTime) -> Result<(), WriteError> {
+        let number = ShardNumber::new(self.shard.number.get() + 1).ok_or(WriteError::NoMoreShards)?;
+        self.logs.enter(at.unix_timestamp(), &self.shard.note).map_err(WriteError::Logs)?;
+        let LedgerShared { ring, entropy, .. } = &*self.shared;
+        ensure_keys(ring, number, &**entropy);
+        ring.sync(&**entropy).map_err(WriteError::Ring)?;
+        let key = shard_key(&ring.keys(), number).expect("made above");
+        let mut shard = WriterShard::new(&self.site, number, key);
+        if let Some(disk) = &self.disk {
+            let files = shard_files(&disk.layout, &shard).map_err(|error| WriteError::NextShard(Box::new(error)))?;
+            shard.disk = Some(files);
+        }
+        tracing::info!("shard {} is closed, with {} records", self.shard.number, self.shard.tree.size());
+        let log = shard.published();
+        self.shard = shard;
+        let mut state = self.shared.state_mut();
+        let full = std::mem::replace(&mut state.open, OpenShard { number, log });
+        state.closed.insert(full.number, ClosedShard::InMemory(full.log));
+        state.logs = self.logs.published.clone();
+        Ok(())
+    }
+
+    /// Enters a shard that grew into the log of logs, at an interval.
+    fn enter(&mut self) -> Result<(), AppendError> {
+        let Some(last) = self.shared.state().last.map(OffsetDateTime::unix_timestamp) else { return Ok(()) };
+        if self.logs.last.as_ref().is_some_and(|(at, _)| last - at < logs::INTERVAL) || self.shard.note.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = self.logs.enter(last, &self.shard.note) {
+            tracing::error!("the ledger stops, nothing more is acknowledged: {}", WriteError::Logs(error));
+            return Err(NotRecorded::Closed.into());
+        }
+        self.publish_logs();
+        Ok(())
+    }
+
+    fn publish_logs(&self) {
+        self.shared.state_mut().logs = self.logs.published.clone();
     }
 
     /// Writes a batch and tells everybody how it ended.
@@ -677,16 +430,17 @@ impl Writer {
 
     fn commit(&mut self, batch: &[Recording], keeping: &Keeping) -> Result<Vec<Appended>, Failed> {
         let lines: Vec<RecordLine<'_>> = batch.iter().flat_map(Recording::lines).collect();
-        let first = self.tree.size();
+        let first = self.shard.tree.size();
         let events = self.prepare(&lines, keeping, first).map_err(Failed::before)?;
         let (mut frames, records, events) = self.encode(&lines, events, first);
-        let size = self.tree.size();
+        let size = self.shard.tree.size();
         let kept = self.keep(keeping, size, &mut frames);
-        let note = Checkpoint { origin: self.origin.clone(), size, root: self.tree.root() }.sign(&self.key);
+        let note = self.shard.signed();
         Frame { index: size, entry: FrameEntry::BatchEnd(note.clone()) }.write(&mut frames);
         let stored = records.iter().map(SealedRecord::to_bytes).collect();
         self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
-        self.batches += 1;
+        self.shard.batches += 1;
+        self.shard.note.clone_from(&note);
         if let (Some(disk), Some(last)) = (&mut self.disk, events.last()) {
             disk.outside.note_checkpoint(note.clone(), last.head.at);
         }
@@ -717,21 +471,22 @@ impl Writer {
         let mut state = self.shared.state_mut();
         let keys = self.shared.ring.keys();
         for ((index, event), record) in (first..).zip(events).zip(records) {
-            state.tree.push(record.commitment.leaf());
-            state.index(&event, index);
-            written.push(Appended { address: RecordAddress { shard: OPEN_SHARD, index }, event });
+            let address = self.shard.address(index);
+            state.open.log.tree.push(record.commitment.leaf());
+            state.index(&event, address);
+            written.push(Appended { address, event });
         }
-        state.checkpoint = note;
+        state.open.log.checkpoint = note;
         state.forget(ended, &keys);
         for (line, written) in lines.iter().zip(&written) {
             for fact in line.draft.facts.iter().filter(|fact| !ends(fact, ended)) {
-                state.apply(fact.open(), written.address.index);
+                state.apply(fact.open(), written.address);
             }
             if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &keys)) {
-                state.apply(answer.open(), written.address.index);
+                state.apply(answer.open(), written.address);
             }
         }
-        let last = state.tree.size().saturating_sub(1);
+        let last = self.shard.address(state.open.log.tree.size().saturating_sub(1));
         kept.into_iter().for_each(|answer| state.apply(answer.open(), last));
         written
     }
@@ -766,7 +521,7 @@ impl Writer {
             let mut event = event;
             event.head.facts = fact::digest(&facts);
             let record = self.seal(&event, index, &keys);
-            self.tree.push(record.commitment.leaf());
+            self.shard.tree.push(record.commitment.leaf());
             Frame { index, entry: FrameEntry::Record(record.to_bytes()) }.write(&mut frames);
             for fact in facts {
                 Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(&mut frames);
@@ -799,14 +554,14 @@ impl Writer {
     /// The events, each naming the one before it of its subject.
     fn in_order(&self, lines: &[RecordLine<'_>], first: u64) -> Vec<Event> {
         let state = self.shared.state();
-        let mut last: HashMap<Subject, u64> = HashMap::new();
+        let mut last: HashMap<Subject, RecordAddress> = HashMap::new();
         let mut events = Vec::new();
         for (index, line) in (first..).zip(lines) {
             let mut event = line.draft.event.clone();
             if let Some(subject) = event.head.subject {
-                let earlier = state.by_subject.get(&subject).and_then(|indexes| indexes.last().copied());
+                let earlier = state.by_subject.get(&subject).and_then(|records| records.last().copied());
                 event.head.previous =
-                    last.insert(subject, index).or(earlier).map(|index| RecordAddress { shard: OPEN_SHARD, index });
+                    last.insert(subject, self.shard.address(index)).or(earlier.map(RecordAddress::from));
             }
             events.push(event);
         }
@@ -820,32 +575,32 @@ impl Writer {
             (RecordSealing::Open, _) => None,
             (RecordSealing::Proof, Some(subject)) => Some(KeyPurpose::Proof(subject)),
             (RecordSealing::Audit, _) => Some(KeyPurpose::Audit),
-            (RecordSealing::Shard | RecordSealing::Proof, _) => Some(KeyPurpose::Shard(OPEN_SHARD.get())),
+            (RecordSealing::Shard | RecordSealing::Proof, _) => Some(KeyPurpose::Shard(self.shard.number.get())),
         };
         let under = owner.map(|owner| {
             let id = keys.find(owner).expect("made before sealing");
             (id, keys.key(id).expect("found above"))
         });
-        SealedRecord::seal(&salt, &text, RecordAddress { shard: OPEN_SHARD, index }, under, entropy)
+        SealedRecord::seal(&salt, &text, self.shard.address(index), under, entropy)
     }
 
     /// The journal and the database become durable side by side; the checkpoint outside them after the journal, so
     /// that it is never ahead of it (docs/decisions/0002).
     fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Batch) -> Result<(), Failed> {
-        let store = &*self.shared.store;
+        let (store, number) = (&*self.shared.store, self.shard.number);
         // A batch without records is the journal's alone.
-        let into_store = || if batch.records.is_empty() { Ok(()) } else { store.append(OPEN_SHARD, first, batch) };
-        let Some(disk) = &mut self.disk else {
+        let into_store = || if batch.records.is_empty() { Ok(()) } else { store.append(number, first, batch) };
+        let (Some(held), Some(disk)) = (&self.disk, &mut self.shard.disk) else {
             return into_store().map_err(|error| Failed::before(WriteError::Memory(error)));
         };
-        disk.is_in_place().map_err(Failed::before)?;
+        is_in_place(held, disk).map_err(Failed::before)?;
         disk.journal.make_room(first, frames.len()).map_err(WriteError::Journal).map_err(Failed::before)?;
         disk.journal.append(frames).map_err(WriteError::Journal).map_err(Failed::underway)?;
-        let number = self.batches;
+        let batches = self.shard.batches;
         std::thread::scope(|scope| {
             let outside = scope.spawn(|| {
                 disk.journal.sync()?;
-                disk.checkpoint.write(number, &batch.checkpoint)
+                disk.checkpoint.write(batches, &batch.checkpoint)
             });
             let inside = into_store().and_then(|()| store.sync());
             let outside = outside.join().map_err(|_| WriteError::Panicked)?;
@@ -854,6 +609,19 @@ impl Writer {
         })
         .map_err(Failed::underway)?;
         // Nobody is answered whose record was written over meanwhile.
-        disk.is_in_place().map_err(Failed::underway)
+        is_in_place(held, disk).map_err(Failed::underway)
     }
+}
+
+/// Makes the files of a shard that takes its first record next. The folder of its journal comes last: from then on the shard
+/// before it is closed.
+fn shard_files(layout: &Layout, shard: &WriterShard) -> Result<ShardDisk, RecoveryError> {
+    let log = shard.number.into();
+    keep_verifier_key(layout, log, &shard.published())?;
+    let checkpoint = CheckpointFile::open(&layout.checkpoint(log))
+        .map_err(RecoveryError::io("the checkpoint file cannot be opened"))?;
+    let journal = Journal::open(layout, log, None)
+        .and_then(|journal| sync_folder(&layout.journals()).map(|()| journal))
+        .map_err(RecoveryError::io("the journal cannot be opened"))?;
+    Ok(ShardDisk { journal, checkpoint })
 }

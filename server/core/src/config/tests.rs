@@ -372,11 +372,11 @@ fn mail_goes_out_over_tls_and_its_password_stands_elsewhere() {
         faults(&["tls = \"implicit\"", "reply_to = \"niemand\""]),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:233:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
-    keuze.toml:229:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
-    keuze.toml:229:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
-    keuze.toml:234:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
-    keuze.toml:234:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
+    keuze.toml:237:7: `tls` is none: addresses and codes would cross the network in the clear. Mend: write "implicit" (port 465) or "starttls" (port 587); none is for this machine only.
+    keuze.toml:233:1: [mail] signs in, and does not say with which password. Mend: name exactly one of `password_variable` (environment) and `password_file`.
+    keuze.toml:233:1: [mail] has a password but no `user`. Mend: add `user = "…"`, or take the password out.
+    keuze.toml:238:1: [mail] has an unknown key `password`. Mend: did you mean `password_file`.
+    keuze.toml:238:12: `reply_to`: "niemand" is no sender. Mend: write one such as Voipro <noreply@voipro.nl>.
     "#);
 }
 
@@ -392,9 +392,9 @@ fn text_messages_go_out_by_mail_to_an_address_made_of_the_number() {
         faults("[sms]\nmail_to = \"{number}@a.example\"\n"),
     ];
     assert_snapshot!(wrong.join("\n"), @r#"
-    keuze.toml:235:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:235:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
-    keuze.toml:229:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
+    keuze.toml:239:11: `mail_to`: "sms@sms.example" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:239:11: `mail_to`: "{number}" is no address of a number. Mend: write one such as {number}@sms.example.nl; {number} becomes 31612345678.
+    keuze.toml:233:1: [sms] sends its texts by mail, and there is no [mail]. Mend: add [mail], or take [sms] out.
     "#);
     let number = Phone::parse("06 12345678").expect("a number");
     assert_eq!(Sms::of_the_demo().address(&number).given(), "31612345678@sms.example");
@@ -573,5 +573,28 @@ fn the_example_is_faithful_to_the_operators_statement() {
         let before = &EXAMPLE[..EXAMPLE.find(&format!("\n{section}\n")).expect("it is there")];
         let comment = before.rsplit("\n\n").take(2).collect::<String>();
         assert!(comment.contains("Invented"), "{section}");
+    }
+}
+
+#[test]
+fn shards_close_as_the_configuration_says() {
+    use ledger::shards::{ShardPeriod, ShardRules};
+    let rules = |text: &str| parse("a.toml", text).map(|config| config.shards);
+    assert_eq!(rules(SMALL).expect("valid"), ShardRules { records: 250_000, period: ShardPeriod::Month });
+    let without = SMALL.replace("[ledger]\nshard_records = 250000\nshard_period = \"month\"\n", "");
+    assert_ne!(without, SMALL);
+    assert_eq!(rules(&without).expect("valid"), ShardRules { records: 500_000, period: ShardPeriod::Quarter });
+    for (was, is, said) in [
+        ("250000", "999", "1000"),
+        ("250000", "524289", "524288"),
+        ("\"month\"", "\"week\"", "quarter"),
+        ("shard_period", "period", "period"),
+    ] {
+        let faults = parse("a.toml", &SMALL.replace(was, is))
+            .expect_err("refused")
+            .iter()
+            .map(ToString::to_string)
+            .collect::<String>();
+        assert!(faults.contains(said), "{is}: {faults}");
     }
 }

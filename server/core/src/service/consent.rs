@@ -305,7 +305,7 @@ fn told(
 ) -> ChoiceReply {
     let mut events = known.map(|known| known.events).unwrap_or_default();
     // Wherever it will stand, it is the last of them.
-    let address = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
+    let address = RecordAddress { shard: ShardNumber::LAST, index: u64::MAX };
     events.push(Recorded { address, event: event.clone() });
     let given: GivenAnswers = device.said.given.clone().into_iter().chain(kept(&taken.remembered)).collect();
     let said = ChoiceCookie { given, unreadable: false };

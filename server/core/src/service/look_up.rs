@@ -195,7 +195,8 @@ impl LookUps {
     ) -> Result<FoundRecord, ReadError> {
         let event = &record.event;
         let proven = history.proof(record.address)?;
-        let checked = proven.as_ref().map(|proven| check::check(proven, record.address, &self.ledger.log_key()));
+        let key = self.ledger.log_key(record.address.shard);
+        let checked = proven.as_ref().zip(key).map(|(proven, key)| check::check(proven, record.address, &key));
         Ok(FoundRecord {
             number: self.number(record.address),
             record: self.records.readable(history, record, language)?,

@@ -156,6 +156,7 @@ pub fn assemble(ledger: Ledger, config: Config, demo: bool, outbox: Option<PathB
     if published.latest().is_none() {
         return Err(PublishError::Nothing.into());
     }
+    ledger.follow(config.shards);
     let parts = ServiceParts {
         ledger,
         config: Arc::new(config),

@@ -1,17 +1,21 @@
 //! # Frame of the journal
 //!
-//! The journal of a shard is a folder of files, each named after the index of its first record (twelve digits, `.log`) and
+//! The journal of a shard, or of the log of logs, is a folder of files, each named after the index of its first record (twelve digits, `.log`) and
 //! begun when the one before it has 16 MiB. A file is frames, one behind the other, and then zeros: space is taken in steps
-//! of 1 MiB. The frames of a batch are its records, each followed by the facts beside it, and one end.
+//! of 1 MiB. The frames of a batch are its records, each followed by the facts beside it, and one end. In the log of logs they are
+//! one checkpoint of a shard, and the end.
 //!
 //! | offset | length | meaning |
 //! |---|---|---|
 //! | 0 | 4 | length of what stands behind the index, little-endian: at most 16 MiB |
 //! | 4 | 4 | CRC-32C of length, index and all that follows, little-endian |
 //! | 8 | 8 | size of the log when it was written, little-endian: for a record its index |
-//! | 16 | 1 | kind: 0x52 `R` record, 0x46 `F` fact, 0x45 `E` end of a batch |
+//! | 16 | 1 | kind: 0x52 `R` record, 0x46 `F` fact, 0x43 `C` checkpoint of a shard, 0x45 `E` end of a batch |
 //! | 17 | 1 | version: 1 |
-//! | 18 | rest | the record, the fact, or the signed checkpoint of the log with the batch |
+//! | 18 | rest | the record, the fact, the entry of the log of logs, or the signed checkpoint of the log with the batch |
+//!
+//! An entry of the log of logs is eight bytes of time, seconds since 1970, little-endian and signed, and the signed checkpoint of a
+//! shard; the checkpoint alone is what is hashed into the leaf.
 //!
 //! Written by the ledger's writer and synced before anybody is answered; read at every start, by `keuze verify` and
 //! `keuze rebuild`. A truncated or altered frame ends the journal: behind the last whole batch it is unfinished work of a kill and
@@ -39,6 +43,8 @@ pub enum FrameEntry {
     Record(Vec<u8>),
     /// A fact beside the ledger ([`super::fact::encode`]).
     Fact(Vec<u8>),
+    /// An entry of the log of logs: when it was made (seconds since 1970), and the signed checkpoint of a shard.
+    Checkpoint(i64, String),
     /// The end of a batch: the signed checkpoint of the log with it.
     BatchEnd(String),
 }
@@ -71,19 +77,21 @@ impl Frame {
     /// # Panics
     /// If the entry is longer than [`LONGEST`]; nothing that long is accepted for writing.
     pub fn write(&self, out: &mut Vec<u8>) {
-        let (kind, body): (u8, &[u8]) = match &self.entry {
-            FrameEntry::Record(body) => (b'R', body),
-            FrameEntry::Fact(body) => (b'F', body),
-            FrameEntry::BatchEnd(note) => (b'E', note.as_bytes()),
+        let (kind, at, body): (u8, &[u8], &[u8]) = match &self.entry {
+            FrameEntry::Record(body) => (b'R', &[], body),
+            FrameEntry::Fact(body) => (b'F', &[], body),
+            FrameEntry::Checkpoint(at, note) => (b'C', &at.to_le_bytes(), note.as_bytes()),
+            FrameEntry::BatchEnd(note) => (b'E', &[], note.as_bytes()),
         };
-        assert!(body.len() <= LONGEST - TAGS, "an entry fits a frame");
-        let len = u32::try_from(TAGS + body.len()).expect("checked above").to_le_bytes();
+        assert!(body.len() <= LONGEST - TAGS - at.len(), "an entry fits a frame");
+        let len = u32::try_from(TAGS + at.len() + body.len()).expect("checked above").to_le_bytes();
         let (index, tags) = (self.index.to_le_bytes(), [kind, VERSION]);
-        let crc = checksum(&[&len, &index, &tags, body]);
+        let crc = checksum(&[&len, &index, &tags, at, body]);
         out.extend_from_slice(&len);
         out.extend_from_slice(&crc.to_le_bytes());
         out.extend_from_slice(&index);
         out.extend_from_slice(&tags);
+        out.extend_from_slice(at);
         out.extend_from_slice(body);
     }
 
@@ -122,9 +130,15 @@ fn read_entry(entry: &[u8]) -> Result<Option<FrameEntry>, OtherBuild> {
     match kind {
         b'R' => Ok(Some(FrameEntry::Record(body.to_vec()))),
         b'F' => Ok(Some(FrameEntry::Fact(body.to_vec()))),
+        b'C' => Ok(read_checkpoint(body)),
         b'E' => Ok(String::from_utf8(body.to_vec()).ok().map(FrameEntry::BatchEnd)),
         _ => Err(OtherBuild::Unknown),
     }
+}
+
+fn read_checkpoint(body: &[u8]) -> Option<FrameEntry> {
+    let (at, note) = body.split_first_chunk::<8>()?;
+    Some(FrameEntry::Checkpoint(i64::from_le_bytes(*at), String::from_utf8(note.to_vec()).ok()?))
 }
 
 fn checksum(parts: &[&[u8]]) -> u32 {

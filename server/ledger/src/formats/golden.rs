@@ -87,13 +87,17 @@ fn open_record() -> SealedRecord {
 
 fn note() -> String {
     let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
-    Checkpoint { origin: log_name("voipro.nl"), size: 8, root: RootHash([4; 32]) }.sign(&key)
+    Checkpoint { origin: log_name("voipro.nl", ShardNumber::FIRST), size: 8, root: RootHash([4; 32]) }.sign(&key)
 }
 
 fn frames() -> Vec<(&'static str, Frame)> {
     vec![
         ("frame: a record", Frame { index: 7, entry: FrameEntry::Record(b"record".to_vec()) }),
         ("frame: a fact", Frame { index: 8, entry: FrameEntry::Fact(b"fact".to_vec()) }),
+        (
+            "frame: an entry of the log of logs",
+            Frame { index: 8, entry: FrameEntry::Checkpoint(1_790_000_000, note()) },
+        ),
         ("frame: the end of a batch", Frame { index: 8, entry: FrameEntry::BatchEnd(note()) }),
     ]
 }

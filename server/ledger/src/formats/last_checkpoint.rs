@@ -1,16 +1,16 @@
 //! # Last checkpoint beside the root key
 //!
-//! `<key file>.<log>.checkpoint`, where `<log>` is the log's name with `_` for all but letters, digits, `.` and `-`. Text, because
+//! `<key file>.<log>.checkpoint`, where `<log>` is the name of the ledger's first log with `_` for all but letters, digits, `.` and `-`. Text, because
 //! somebody may have to decide something in it:
 //!
 //! | line | meaning |
 //! |---|---|
 //! | 1 | `keuze last checkpoint 1; it stays beside the root key, in no backup of the data`; the number is the version |
 //! | 2 | when the last record was made (RFC 3339, UTC); for people to read, bound to nothing |
-//! | 3 to end | the signed checkpoint |
+//! | 3 to end | the signed checkpoint of the shard that was open |
 //!
 //! Or, where somebody decided to go on without what is missing, one line: `go on with <records> records, root <base64>`,
-//! in place of these or below them.
+//! in place of these or below them. The records are those of all shards, the root is that of the open one.
 //!
 //! Written by the ledger's writer after a batch is durable, at most once a second; read at every start and by
 //! `keuze verify`, which refuse a ledger that it does not add up with. A text that is none of these is damaged and refused;
@@ -18,6 +18,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use model::identity::ShardNumber;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tlog::tree::RootHash;
@@ -79,6 +80,18 @@ pub fn decode(text: &str) -> Said {
 /// The line with which somebody decides to go on with so many records.
 pub fn go_on(size: u64, root: &RootHash) -> String {
     format!("go on with {size} records, root {}", BASE64.encode(root.0))
+}
+
+/// Whether a checkpoint is of a later shard of the ledger than the log of that name.
+pub fn is_later(note: &str, log_name: &str) -> bool {
+    let split = |name: &str| {
+        let (ledger, shard) = name.rsplit_once('/')?;
+        Some((ledger.to_owned(), shard.parse::<ShardNumber>().ok()?))
+    };
+    match (note.lines().next().and_then(split), split(log_name)) {
+        (Some((of, shard)), Some((ledger, open))) => of == ledger && shard > open,
+        _ => false,
+    }
 }
 
 /// A time as it stands in the file: whole seconds, UTC.

@@ -44,6 +44,9 @@ impl Store for Breaking {
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
         self.inner.record(address)
     }
+    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError> {
+        self.inner.remove(shard)
+    }
     fn release(&self) {
         self.inner.release();
     }

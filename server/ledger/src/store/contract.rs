@@ -48,6 +48,13 @@ fn contract(store: &dyn Store) {
     }
     assert_eq!(read(49), None);
     assert_eq!(store.size(shard).expect("readable"), 49);
+
+    store.append(other, 0, &batch(&[b"e"], "six")).expect("appended");
+    store.remove(other).expect("removed");
+    store.remove(other).expect("what is gone is gone");
+    assert_eq!(store.size(other).expect("readable"), 0, "nothing of it is kept");
+    assert_eq!(store.record(RecordAddress { shard: other, index: 0 }).expect("readable"), None);
+    assert_eq!(store.size(shard).expect("readable"), 49, "the others stay");
 }
 
 #[test]

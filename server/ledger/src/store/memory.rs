@@ -51,6 +51,11 @@ impl Store for MemoryStore {
         Ok(self.shards().get(&address.shard).and_then(|(records, ..)| records.get(index).cloned()))
     }
 
+    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError> {
+        self.shards().remove(&shard);
+        Ok(())
+    }
+
     fn release(&self) {}
 
     fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {

@@ -78,6 +78,13 @@ impl SledStore {
         self.shards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// One that there is.
+    fn existing(&self, number: ShardNumber) -> Result<Option<Arc<Shard>>, StorageError> {
+        let known = self.shards().contains_key(&number) || self.folder.join(number.to_string()).exists();
+        known.then(|| self.shard(number)).transpose()
+    }
+
+    /// One that is made if there is none.
     fn shard(&self, number: ShardNumber) -> Result<Arc<Shard>, StorageError> {
         let mut shards = self.shards();
         if let Some(shard) = shards.get(&number) {
@@ -323,15 +330,33 @@ impl Store for SledStore {
     }
 
     fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.guarded(|| self.shard(shard)?.size())
+        self.guarded(|| self.existing(shard)?.map_or(Ok(0), |shard| shard.size()))
     }
 
     fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.guarded(|| self.shard(shard)?.batches())
+        self.guarded(|| self.existing(shard)?.map_or(Ok(0), |shard| shard.batches()))
     }
 
     fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
-        self.guarded(|| self.shard(address.shard)?.record(address.index))
+        self.guarded(|| self.existing(address.shard)?.map_or(Ok(None), |shard| shard.record(address.index)))
+    }
+
+    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError> {
+        let open = self.shards().remove(&shard);
+        if let Some(mut open) = open {
+            // Whoever was reading finishes first: a database that is closed writes once more.
+            while Arc::get_mut(&mut open).is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            self.guarded(|| {
+                drop(open);
+                Ok(())
+            })?;
+        }
+        match std::fs::remove_dir_all(self.folder.join(shard.to_string())) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(error)),
+            _ => Ok(()),
+        }
     }
 
     fn release(&self) {
@@ -348,6 +373,6 @@ impl Store for SledStore {
     }
 
     fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
-        self.guarded(|| self.shard(shard)?.checkpoint())
+        self.guarded(|| self.existing(shard)?.map_or(Ok(None), |shard| shard.checkpoint()))
     }
 }

@@ -182,6 +182,11 @@ impl KeyTable {
         self.find(name.owner()).and_then(|id| self.key(id)).map(SecretKey::made_for)
     }
 
+    /// The same of a secret that is rotated, by its number.
+    pub fn made_numbered<P>(&self, name: SecretName<P>, number: u16) -> Option<SecretKey<P>> {
+        self.find(name.numbered(number)).and_then(|id| self.key(id)).map(SecretKey::made_for)
+    }
+
     pub(super) fn durable(&self, owner: KeyPurpose) -> Option<&SealingKey> {
         self.find(owner).filter(|id| !self.unsynced.contains(id)).and_then(|id| self.key(id))
     }

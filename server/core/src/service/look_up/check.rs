@@ -65,7 +65,7 @@ mod tests {
             ledger.append(AppendRequest::new(choice(moment(second).at))).await.unwrap();
         }
         let address = RecordAddress { shard: ShardNumber::FIRST, index };
-        (ledger.prove(address).unwrap().unwrap(), address, ledger.log_key())
+        (ledger.prove(address).unwrap().unwrap(), address, ledger.log_key(address.shard).unwrap())
     }
 
     #[tokio::test]

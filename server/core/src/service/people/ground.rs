@@ -10,7 +10,7 @@ use vault::key::IndexKey;
 use vault::ring::{KeyId, KeyPurpose};
 
 /// Where whatever is not written yet stands: after everything that is.
-pub(super) const LAST: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: u64::MAX };
+pub(super) const LAST: RecordAddress = RecordAddress { shard: ShardNumber::LAST, index: u64::MAX };
 
 /// What acts are made on. What one makes is the same on each.
 pub(super) trait Ground: Send + Sync {

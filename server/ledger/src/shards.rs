@@ -1,0 +1,132 @@
+//! The shards of a ledger: when one closes, and how one that is closed is read.
+//!
+//! One shard is open. Before a record that would be one too many for it, or the first of another period, the writer begins the
+//! next one; the one before it takes nothing any more.
+
+use model::identity::{RecordAddress, ShardNumber};
+use model::receipt::MAX_INDEX;
+use time::{Date, Month, OffsetDateTime};
+use tlog::checkpoint::verifier_key;
+use tlog::tree::Tree;
+
+use ed25519_dalek::VerifyingKey;
+
+use super::clock::moment;
+use super::replay::{Anchor, Walked};
+
+/// When a shard closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShardRules {
+    /// So many records fit a shard; at most [`MAX_INDEX`].
+    pub records: u64,
+    /// A shard holds records of one such period.
+    pub period: ShardPeriod,
+}
+
+impl Default for ShardRules {
+    fn default() -> Self {
+        Self { records: 500_000, period: ShardPeriod::Quarter }
+    }
+}
+
+/// A period of the calendar (Europe/Amsterdam).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShardPeriod {
+    Month,
+    Quarter,
+    Year,
+}
+
+impl ShardPeriod {
+    /// Periods in the order of the calendar.
+    fn number(self, day: Date) -> i32 {
+        let month = i32::from(u8::from(day.month())) - i32::from(u8::from(Month::January));
+        match self {
+            Self::Month => day.year() * 12 + month,
+            Self::Quarter => day.year() * 4 + month / 3,
+            Self::Year => day.year(),
+        }
+    }
+}
+
+impl ShardRules {
+    /// Whether a shard with `size` records, whose first was made at `opened` (seconds since 1970), takes `more` that are made
+    /// `at` that time. An empty one takes whatever fits the number of a receipt. A clock that goes back closes nothing.
+    pub fn takes(&self, size: u64, opened: Option<i64>, more: u64, at: OffsetDateTime) -> bool {
+        if size == 0 {
+            return more <= MAX_INDEX;
+        }
+        let period = |seconds| self.period.number(moment(seconds).today);
+        let same = opened.is_none_or(|opened| period(at.unix_timestamp()) <= period(opened));
+        same && size.saturating_add(more) <= self.records.min(MAX_INDEX)
+    }
+}
+
+/// A record's address in four bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Packed(u32);
+
+const INDEX_BITS: u32 = MAX_INDEX.trailing_zeros();
+
+impl From<RecordAddress> for Packed {
+    fn from(address: RecordAddress) -> Self {
+        let index = u32::try_from(address.index).expect("an index is below MAX_INDEX");
+        Self(u32::from(address.shard.get()) << INDEX_BITS | index)
+    }
+}
+
+impl From<Packed> for RecordAddress {
+    fn from(Packed(bits): Packed) -> Self {
+        let shard = u16::try_from(bits >> INDEX_BITS).ok().and_then(ShardNumber::new);
+        let shard = shard.expect("it was made of an address");
+        Self { shard, index: u64::from(bits) % MAX_INDEX }
+    }
+}
+
+/// The shard that takes records.
+pub struct OpenShard {
+    pub number: ShardNumber,
+    pub log: PublishedLog,
+}
+
+/// A log whose tree is in memory.
+#[derive(Clone)]
+pub struct PublishedLog {
+    pub tree: Tree,
+    /// The signed checkpoint of the last batch; empty before the first.
+    pub checkpoint: String,
+    /// The log's name.
+    pub origin: String,
+    /// Checks what the log signs.
+    pub key: VerifyingKey,
+}
+
+impl PublishedLog {
+    /// Without an entry.
+    pub fn new(origin: String, key: VerifyingKey) -> Self {
+        Self { tree: Tree::default(), checkpoint: String::new(), origin, key }
+    }
+
+    /// As it is given to whoever checks the log.
+    pub fn verifier_key(&self) -> String {
+        verifier_key(&self.origin, &self.key)
+    }
+}
+
+/// A shard that takes no records any more.
+pub enum ClosedShard {
+    /// Its tree is in memory, its records stand in the database.
+    InMemory(PublishedLog),
+}
+
+impl ClosedShard {
+    /// One that was walked at the start.
+    pub fn found(walked: &Walked, anchor: &Anchor) -> Self {
+        Self::InMemory(PublishedLog {
+            tree: walked.tree.clone(),
+            checkpoint: walked.note.clone(),
+            origin: anchor.origin.clone(),
+            key: anchor.key,
+        })
+    }
+}

@@ -1,0 +1,324 @@
+//! Shards follow each other: nothing is lost or delayed, and everything is read across them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::*;
+use crate::shards::ShardPeriod;
+use crate::verify::verify;
+use tlog::checkpoint::Checkpoint;
+use tlog::tree::{leaf_hash, root_from_inclusion};
+
+const SMALL: ShardRules = ShardRules { records: 5, period: ShardPeriod::Quarter };
+
+fn at(data: &Path, seed: u64) -> Opening {
+    let entropy = Arc::new(SeededEntropy::new(seed));
+    let key_file = data.parent().map(|folder| folder.join("root.key"));
+    Opening { data: Some(data.to_path_buf()), key_file, origin: "voipro.test".into(), entropy }
+}
+
+fn open(data: &Path, seed: u64) -> Ledger {
+    let ledger = Ledger::open(at(data, seed)).expect("opens");
+    ledger.follow(SMALL);
+    ledger
+}
+
+fn shard(number: u16) -> ShardNumber {
+    ShardNumber::new(number).expect("a shard")
+}
+
+fn place(number: u16, index: u64) -> RecordAddress {
+    RecordAddress { shard: shard(number), index }
+}
+
+/// A choice of somebody.
+fn choice_of(subject: u8, seconds: i64) -> AppendRequest {
+    let mut draft = draft(subject.into());
+    draft.event.head.subject = Some(Subject([subject; 16]));
+    draft.event.head.at = moment(seconds).at;
+    draft
+}
+
+async fn fill(ledger: &Ledger, count: u8) -> Vec<RecordAddress> {
+    let mut addresses = Vec::new();
+    for number in 0..count {
+        addresses.push(ledger.append(choice_of(number % 3, 1_790_000_000)).await.expect("written").address);
+    }
+    addresses
+}
+
+/// Each record is proved by the tree of its own shard, signed with that shard's key.
+fn is_proved(ledger: &Ledger, address: RecordAddress) {
+    let opened = ledger.open_record(address).expect("readable").expect("there");
+    let proof = ledger.proof_of(opened);
+    let (head, note) = proof.proof.split_once("\n\n").expect("a proof");
+    let checkpoint = Checkpoint::open(note, &ledger.log_key(address.shard).expect("a key")).expect("signed");
+    let path: Vec<_> = head.lines().skip(2).map(hash_of).collect();
+    let leaf = tlog::entry::commitment(&proof.salt, &proof.record).leaf();
+    let root = root_from_inclusion(leaf, address.index, checkpoint.size, &path);
+    assert_eq!(root, Some(checkpoint.root), "{address}");
+    assert_eq!(checkpoint.origin, format!("voipro.test/keuze/log/{}", address.shard));
+}
+
+fn hash_of(line: &str) -> tlog::tree::NodeHash {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(line).expect("base64");
+    tlog::tree::NodeHash(bytes.try_into().expect("32 bytes"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_stand_in_one_shard_after_the_other_and_are_read_across_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    let written = fill(&ledger, 23).await;
+    let expected: Vec<_> = (0..23).map(|n| place(1 + n / 5, u64::from(n % 5))).collect();
+    assert_eq!(written, expected);
+    let look = |ledger: &Ledger| {
+        assert_eq!(ledger.shards(), (1..=5).map(shard).collect::<Vec<_>>());
+        for subject in 0..3 {
+            let history = ledger.history(Subject([subject; 16])).expect("readable");
+            let whose: Vec<_> = written.iter().copied().skip(subject.into()).step_by(3).collect();
+            assert_eq!(history.iter().map(|it| it.address).collect::<Vec<_>>(), whose);
+            let before: Vec<_> = history.iter().map(|it| it.event.head.previous).collect();
+            let wanted: Vec<_> = [None].into_iter().chain(whose.into_iter().map(Some)).take(before.len()).collect();
+            assert_eq!(before, wanted, "each names the one before it, also in another shard");
+        }
+        written.iter().for_each(|address| is_proved(ledger, *address));
+        assert!(ledger.record(place(6, 0)).expect("readable").is_none());
+    };
+    look(&ledger);
+    assert_eq!(verify(&data, Some(&folder.path().join("root.key"))).expect("adds up").records, 23, "beside a server");
+    ledger.close().await;
+    let verified = verify(&data, Some(&folder.path().join("root.key"))).expect("adds up");
+    assert_eq!((verified.records, verified.erased), (23, 0));
+    assert_eq!(verified.left_out, Vec::<String>::new());
+    let again = open(&data, 2);
+    look(&again);
+    let next = again.append(choice_of(0, 1_790_000_000)).await.expect("written").address;
+    assert_eq!(next, place(5, 3), "it goes on where it was");
+    again.close().await;
+}
+
+/// However many write at once: each is acknowledged, and each has a place of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_loses_nobody_at_full_speed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = Ledger::open(at(&data, 1)).expect("opens");
+    ledger.follow(ShardRules { records: 100, ..SMALL });
+    let writers = (0..16).map(|writer| {
+        let ledger = ledger.clone();
+        tokio::spawn(async move {
+            let mut places = Vec::new();
+            for _ in 0..60 {
+                places.push(ledger.append(choice_of(writer, 1_790_000_000)).await.expect("acknowledged").address);
+            }
+            places
+        })
+    });
+    let mut places = BTreeSet::new();
+    for writer in writers.collect::<Vec<_>>() {
+        places.extend(writer.await.expect("ended"));
+    }
+    assert_eq!(places.len(), 960);
+    assert!(places.iter().all(|place| place.index < 100), "no shard has more than it may");
+    ledger.close().await;
+    assert_eq!(verify(&data, Some(&folder.path().join("root.key"))).expect("adds up").records, 960);
+}
+
+/// What is recorded together stands in one shard, also where it has to be begun for it.
+#[tokio::test]
+async fn what_is_one_act_is_not_torn_apart() {
+    let ledger = ledger();
+    ledger.follow(SMALL);
+    for acts in [3, 3, 5, 7] {
+        let drafts = (0..acts).map(|n| choice_of(n, 1_790_000_000)).collect();
+        let written = ledger.append_together(drafts).await.expect("written");
+        let shards: BTreeSet<_> = written.iter().map(|it| it.address.shard).collect();
+        assert_eq!((shards.len(), written[0].address.index), (1, 0), "each began a shard of its own");
+    }
+    assert_eq!(ledger.shards().len(), 4);
+}
+
+/// Quarters of the Dutch calendar; a clock that goes back closes nothing.
+#[tokio::test]
+async fn a_shard_holds_one_period() {
+    let new_year = time::macros::datetime!(2027-01-01 0:00 +1).unix_timestamp();
+    for (period, seconds, shards) in [
+        (ShardPeriod::Quarter, [new_year - 1, new_year], 2),
+        (ShardPeriod::Month, [new_year - 1, new_year], 2),
+        (ShardPeriod::Year, [new_year - 1, new_year], 2),
+        (ShardPeriod::Quarter, [new_year, new_year + 88 * 86_400], 1),
+        (ShardPeriod::Quarter, [new_year, new_year + 91 * 86_400], 2),
+        (ShardPeriod::Month, [new_year, new_year + 32 * 86_400], 2),
+        (ShardPeriod::Year, [new_year, new_year + 200 * 86_400], 1),
+        (ShardPeriod::Quarter, [new_year, new_year - 1], 1),
+    ] {
+        let ledger = ledger();
+        ledger.follow(ShardRules { records: 500, period });
+        for at in seconds {
+            ledger.append(choice_of(1, at)).await.expect("written");
+        }
+        assert_eq!(ledger.shards().len(), shards, "{period:?} {seconds:?}");
+    }
+}
+
+/// The log of logs has each shard at its opening and its closing, in order.
+#[tokio::test]
+async fn the_log_of_logs_tells_of_every_shard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    fill(&ledger, 12).await;
+    let checkpoint = ledger.checkpoint(Log::Logs).expect("a checkpoint");
+    let opened = Checkpoint::open(&checkpoint, &ledger.log_key(Log::Logs).expect("a key")).expect("signed");
+    assert_eq!((opened.origin.as_str(), opened.size), ("voipro.test/keuze/log", 5), "three openings, two closings");
+    let closing = ledger.checkpoint(shard(1)).expect("a checkpoint");
+    let leaves = ledger.tile(Log::Logs, 0, 0, 5).expect("a tile");
+    assert_eq!(leaves[32..64], leaf_hash(closing.as_bytes()).0);
+    // An hour later, and not before, what grew is entered again.
+    ledger.append(choice_of(1, 1_790_003_599)).await.expect("written");
+    ledger.append(choice_of(1, 1_790_003_600)).await.expect("written");
+    ledger.close().await;
+    let again = open(&data, 2);
+    let checkpoint = again.checkpoint(Log::Logs).expect("a checkpoint");
+    assert_eq!(checkpoint.lines().nth(1), Some("6"));
+    again.close().await;
+}
+
+fn refused(data: &Path) -> String {
+    Ledger::open(at(data, 9)).err().expect("refused").to_string()
+}
+
+/// Folders that are missing, older, or of another ledger; nothing is changed, and put back it opens.
+#[tokio::test]
+async fn a_shard_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    fill(&ledger, 12).await;
+    ledger.close().await;
+    for (away, said) in [
+        ("journal/0001", "shard 0001 index 0: its journal is missing"),
+        ("journal/0002", "shard 0002 index 0: its journal is missing"),
+        ("journal/0003", "shard 0003 index 0: its journal is missing, and the log of logs tells of it"),
+        ("journal/logs", "Put back"),
+        ("checkpoint/logs", "Put back the file checkpoint/logs"),
+    ] {
+        let (from, to) = (data.join(away), folder.path().join("away"));
+        std::fs::rename(&from, &to).expect("moved");
+        let error = refused(&data);
+        assert!(error.contains(said), "{away}: {error}");
+        let key = folder.path().join("root.key");
+        assert!(verify(&data, Some(&key)).is_err(), "{away}");
+        let made: Result<(), _> = std::fs::remove_dir(&from).or_else(|_| std::fs::remove_file(&from));
+        drop(made);
+        std::fs::rename(&to, &from).expect("moved back");
+    }
+    open(&data, 3).close().await;
+}
+
+/// A kill between the last record of a shard and the first of the next one, whatever was there by then.
+#[tokio::test]
+async fn a_kill_while_shards_change_is_mended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    // The keys and the folder of the next one are there, and nothing else.
+    recovery::ensure_keys(&ledger.shared.ring, shard(2), &*ledger.shared.entropy);
+    fill(&ledger, 5).await;
+    ledger.close().await;
+    std::fs::create_dir(data.join("journal/0002")).expect("made");
+    let ledger = open(&data, 2);
+    assert_eq!(ledger.shards().len(), 2);
+    assert_eq!(ledger.append(choice_of(0, 1_790_000_000)).await.expect("written").address, place(2, 0));
+    ledger.close().await;
+    assert_eq!(verify(&data, Some(&folder.path().join("root.key"))).expect("adds up").records, 6);
+    open(&data, 3).close().await;
+}
+
+/// The build before this one knew one shard, whose key was called otherwise, and had no log of logs.
+#[tokio::test]
+async fn a_directory_of_one_shard_alone_is_refused_by_a_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let entropy = SeededEntropy::new(1);
+    let (root, keys) = (folder.path().join("root.key"), data.join("keys"));
+    vault::root::create(&root, &entropy).expect("made");
+    std::fs::create_dir_all(&keys).expect("made");
+    std::fs::create_dir_all(data.join("journal/0001")).expect("made");
+    std::fs::write(data.join("journal/0001/000000000000.log"), b"whatever").expect("written");
+    std::fs::create_dir(data.join("checkpoint")).expect("made");
+    let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key();
+    let verifier = tlog::checkpoint::verifier_key("voipro.test/keuze/log/0001", &key);
+    std::fs::write(data.join("checkpoint/0001.vkey"), verifier + "\n").expect("written");
+    let found = vault::rotation::find(&root, &keys).expect("readable").expect("made above");
+    let ring = KeyRing::open(Some(&keys), found.key, vault::ring::OpenMode::Start).expect("opens");
+    ring.ensure(SecretName::<vault::key::purpose::Signing>::new("log 0001").owner(), &entropy);
+    ring.sync(&entropy).expect("durable");
+    let said = "it was written by an earlier build of Keuze";
+    assert!(refused(&data).starts_with(said), "{}", refused(&data));
+    assert!(verify(&data, Some(&root)).expect_err("refused").to_string().starts_with(said));
+}
+
+/// An older copy of the whole directory, from before shards changed.
+#[tokio::test]
+async fn an_older_copy_is_refused_across_shards() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    fill(&ledger, 4).await;
+    ledger.close().await;
+    let copy = folder.path().join("copy");
+    copy_folder(&data, &copy);
+    let ledger = open(&data, 2);
+    fill(&ledger, 8).await;
+    ledger.close().await;
+    std::fs::rename(&data, folder.path().join("newer")).expect("moved");
+    std::fs::rename(&copy, &data).expect("moved");
+    let error = refused(&data);
+    assert!(error.contains("it ends after 4 records") && error.contains("at least 2 more"), "{error}");
+    let go_on = error.split(": go on with ").nth(1).map(|rest| format!("go on with {rest}")).expect("the line");
+    let last = folder.path().join("root.key.voipro.test_keuze_log_0001.checkpoint");
+    std::fs::write(last, go_on).expect("written");
+    open(&data, 3).close().await;
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("made");
+    for entry in std::fs::read_dir(from).expect("listed") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("copied");
+        }
+    }
+}
+
+/// Erased, a person is gone from every shard; what others said stays.
+#[tokio::test]
+async fn an_erasure_reaches_every_shard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    fill(&ledger, 14).await;
+    let anna = Subject([0; 16]);
+    let key = ledger.find_key(KeyPurpose::Proof(anna)).expect("a key");
+    let erased = AppendRequest::new(fixture::erasure(moment(1_790_000_001).at)).ending(vec![key]);
+    ledger.append(erased).await.expect("written");
+    let look = |ledger: &Ledger| {
+        assert!(ledger.history(anna).expect("readable").is_empty());
+        assert_eq!(ledger.history(Subject([1; 16])).expect("readable").len(), 5);
+        assert!(ledger.record(place(1, 0)).expect("readable").is_none());
+    };
+    look(&ledger);
+    ledger.close().await;
+    let verified = verify(&data, Some(&folder.path().join("root.key"))).expect("adds up");
+    assert_eq!((verified.records, verified.erased), (15, 5));
+    let again = open(&data, 2);
+    look(&again);
+    again.close().await;
+}
