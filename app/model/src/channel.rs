@@ -1,13 +1,25 @@
 //! Channels: the ways to be reached by advertising, and what each needs.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumCount, EnumString, IntoStaticStr};
 
 use super::language::Localized;
 
 /// A way to be reached by advertising; five, each with its own state, basis and history (S-10).
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumString, IntoStaticStr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumCount,
+    EnumString,
+    IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -25,8 +37,8 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// All five, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Newsletter, Self::Email, Self::Post, Self::Phone, Self::Social];
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; Self::COUNT] = [Self::Newsletter, Self::Email, Self::Post, Self::Phone, Self::Social];
 
     /// Its name in forms, in the API and in the configuration.
     pub fn word(self) -> &'static str {

@@ -2,7 +2,7 @@
 //! them. The addresses themselves never stand in an event: they live in the profile, under keys that end.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumCount, EnumString, IntoStaticStr};
 use time::Date;
 
 use super::channel::Channel;
@@ -10,7 +10,19 @@ use super::identity::{PointName, RecordAddress, Subject};
 
 /// A kind of contact point.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumString, IntoStaticStr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumCount,
+    EnumString,
+    IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -25,7 +37,7 @@ pub enum PointKind {
 
 impl PointKind {
     /// All kinds, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Email, Self::Phone, Self::Post];
+    pub const ALL: [Self; Self::COUNT] = [Self::Email, Self::Phone, Self::Post];
 
     /// Its name in forms.
     pub fn word(self) -> &'static str {
@@ -56,6 +68,11 @@ impl Channel {
             Self::Post => Some(PointKind::Post),
             Self::Social => None,
         }
+    }
+
+    /// Whether only the person can sign up for it, because they come to us where it reaches them (S-11).
+    pub fn is_by_own_sign_up(self) -> bool {
+        self.point().is_none()
     }
 }
 
@@ -99,5 +116,18 @@ impl PointObjection {
     /// control just now (a code to that mailbox). Anybody else's stands.
     pub fn is_lifted_by(&self, person: Subject, controls_the_point: bool) -> bool {
         controls_the_point || self.by == Some(person)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_of_point_lists_the_channels_that_reach_people_there() {
+        for kind in PointKind::ALL {
+            let reaching: Vec<Channel> = Channel::ALL.into_iter().filter(|of| of.point() == Some(kind)).collect();
+            assert_eq!(kind.channels(), reaching, "{kind:?}");
+        }
     }
 }

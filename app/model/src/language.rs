@@ -1,9 +1,10 @@
 //! The languages people are spoken to in, and text that exists in all of them.
 
 use serde::{Deserialize, Serialize};
+use strum::EnumCount;
 
 /// A language of the people's texts. Dutch first; English complete.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumCount)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Dutch, the default.
@@ -14,7 +15,7 @@ pub enum Language {
 
 impl Language {
     /// All languages, the default first.
-    pub const ALL: [Self; 2] = [Self::Nl, Self::En];
+    pub const ALL: [Self; Self::COUNT] = [Self::Nl, Self::En];
 
     /// The BCP 47 tag, as in `<html lang>` and `?lang=`.
     pub fn tag(self) -> &'static str {
@@ -40,6 +41,11 @@ pub struct Localized {
 }
 
 impl Localized {
+    /// What it says in each language.
+    pub fn in_each(text: impl Fn(Language) -> String) -> Self {
+        Self { nl: text(Language::Nl), en: text(Language::En) }
+    }
+
     /// The text in one language.
     pub fn get(&self, language: Language) -> &str {
         match language {

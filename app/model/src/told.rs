@@ -83,3 +83,23 @@ pub const MADE: &[(ToldEvent, &[Route])] = {
 pub fn is_made(what: ToldEvent, route: Route) -> bool {
     MADE.iter().any(|(made, routes)| *made == what && routes.contains(&route))
 }
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray as _;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_is_made_by_something() {
+        for kind in EventKind::VARIANTS {
+            let is_its = |what: &ToldEvent| match what {
+                ToldEvent::Kind(of) => of == kind,
+                ToldEvent::Ended(_) => *kind == EventKind::RetentionRun,
+                ToldEvent::Mail(_) => *kind == EventKind::Mailed,
+            };
+            let ways = MADE.iter().filter(|(what, _)| is_its(what)).flat_map(|(_, routes)| *routes);
+            assert!(ways.count() > 0, "{kind:?} stands in no line of MADE");
+        }
+    }
+}

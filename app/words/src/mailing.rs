@@ -6,23 +6,28 @@ use model::language::Language;
 
 /// The sentence in a mail that says how to stop it, without its link.
 pub fn stop(channel: Channel, language: Language) -> &'static str {
+    use Channel::{Email, Newsletter, Phone, Post, Social};
     match (language, channel) {
-        (Language::Nl, Channel::Newsletter) => {
-            "Wilt u deze nieuwsbrief niet meer? Stoppen kan met één druk, zonder inloggen:"
+        (Language::Nl, Newsletter) => "Wilt u deze nieuwsbrief niet meer? Stoppen kan met één druk, zonder inloggen:",
+        (Language::En, Newsletter) => "No more newsletter? Stop it with one press, without signing in:",
+        // By the others no mail goes.
+        (Language::Nl, Email | Post | Phone | Social) => {
+            "Wilt u geen reclame meer per e-mail? Stoppen kan met één druk, zonder inloggen:"
         }
-        (Language::Nl, _) => "Wilt u geen reclame meer per e-mail? Stoppen kan met één druk, zonder inloggen:",
-        (Language::En, Channel::Newsletter) => "No more newsletter? Stop it with one press, without signing in:",
-        (Language::En, _) => "No more advertising by e-mail? Stop it with one press, without signing in:",
+        (Language::En, Email | Post | Phone | Social) => {
+            "No more advertising by e-mail? Stop it with one press, without signing in:"
+        }
     }
 }
 
 /// The words of the link.
 pub fn link(channel: Channel, language: Language) -> &'static str {
+    use Channel::{Email, Newsletter, Phone, Post, Social};
     match (language, channel) {
-        (Language::Nl, Channel::Newsletter) => "Nieuwsbrief stoppen",
-        (Language::Nl, _) => "Reclame per e-mail stoppen",
-        (Language::En, Channel::Newsletter) => "Stop the newsletter",
-        (Language::En, _) => "Stop advertising by e-mail",
+        (Language::Nl, Newsletter) => "Nieuwsbrief stoppen",
+        (Language::En, Newsletter) => "Stop the newsletter",
+        (Language::Nl, Email | Post | Phone | Social) => "Reclame per e-mail stoppen",
+        (Language::En, Email | Post | Phone | Social) => "Stop advertising by e-mail",
     }
 }
 

@@ -7,8 +7,8 @@ use model::language::{Language, Localized};
 pub struct Shell {
     /// Leads past the header.
     pub skip: &'static str,
-    /// The link to the page in the other language, in that language.
-    pub other_language: &'static str,
+    /// The language in itself: the link to the page in it.
+    pub language: &'static str,
     /// Names the navigation between our pages.
     pub pages: &'static str,
     /// The preference page.
@@ -34,7 +34,7 @@ pub struct Shell {
 
 pub const NL: Shell = Shell {
     skip: "Naar de inhoud",
-    other_language: "English",
+    language: "Nederlands",
     pages: "Pagina’s over cookies",
     preferences: "Uw cookiekeuze",
     register: "Alle cookies",
@@ -50,7 +50,7 @@ pub const NL: Shell = Shell {
 
 pub const EN: Shell = Shell {
     skip: "Skip to content",
-    other_language: "Nederlands",
+    language: "English",
     pages: "Pages about cookies",
     preferences: "Your cookie choice",
     register: "All cookies",

@@ -18,6 +18,7 @@ use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use model::identity::Subject;
 use sha2::{Digest as _, Sha256};
+use strum::EnumCount;
 
 use crate::error::RingError;
 use crate::key::RootKey;
@@ -60,7 +61,7 @@ pub enum KeyPurpose {
 }
 
 /// The parts of a profile, by when they end (design, "The keys").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, EnumCount)]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionClass {
     /// Newsletter subscription: three months after its end (S-23).
@@ -72,7 +73,7 @@ pub enum RetentionClass {
 }
 
 impl RetentionClass {
-    pub const ALL: [Self; 3] = [Self::Newsletter, Self::Account, Self::Profiling];
+    pub const ALL: [Self; Self::COUNT] = [Self::Newsletter, Self::Account, Self::Profiling];
 }
 
 impl KeyPurpose {

@@ -258,7 +258,7 @@ mod tests {
             format!("{} {} {}", words.title, words.happened, words.not_happened)
         };
         let denies = |text: &str| ["niets", "niet opgeslagen", "Nothing"].iter().any(|word| text.contains(word));
-        for language in [Language::Nl, Language::En] {
+        for language in Language::ALL {
             let unknown = said(AppendError::OutcomeUnknown, language);
             assert!(!denies(&unknown), "{unknown}");
             let told: Vec<_> = nothing.iter().map(|error| said(*error, language)).collect();

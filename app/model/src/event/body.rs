@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strum::EnumDiscriminants;
+use strum::{EnumDiscriminants, VariantArray};
 use time::Date;
 
 use super::{Answered, Call, Circumstances, KeyName, SealedSubject};
@@ -20,7 +20,7 @@ use crate::purpose::PurposeId;
 /// What happened (R-2.5.1-1 and design, "The words"), with the fields that its kind needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[strum_discriminants(name(EventKind), derive(PartialOrd, Ord, Hash), doc = "A kind of event.")]
+#[strum_discriminants(name(EventKind), derive(PartialOrd, Ord, Hash, VariantArray), doc = "A kind of event.")]
 pub enum Body {
     /// A notice was sent to visitors; counted, not stored per person.
     NoticeShown(NoticeShown),

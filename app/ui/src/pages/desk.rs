@@ -341,19 +341,8 @@ fn press(press: EntryButton) -> AnyView {
 /// Enters an objection: to one channel, or without one to all of them.
 fn object(channel: Option<Channel>, key: Option<&'static str>, is_next: bool, language: Language) -> AnyView {
     let words = CallWords::in_language(language);
-    let act = format!("object:{}", channel.map_or("all", channel_id));
+    let act = format!("object:{}", channel.map_or("all", Channel::word));
     let text = if channel.is_some() { words.objection } else { words.objects_all };
     let about = channel.map(|channel| objection::channel(channel, language));
     press(EntryButton { act, text, about, key, is_next })
-}
-
-/// As the forms name it.
-fn channel_id(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Newsletter => "newsletter",
-        Channel::Email => "email",
-        Channel::Post => "post",
-        Channel::Phone => "phone",
-        Channel::Social => "social",
-    }
 }

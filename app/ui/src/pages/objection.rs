@@ -201,13 +201,18 @@ fn elsewhere(text: &'static str, language: Language) -> AnyView {
 fn field_of(fault: ObjectionFault) -> &'static str {
     use ObjectionFault as Fault;
     match fault {
-        Fault::Empty | Fault::Phone | Fault::WithoutPoint(Channel::Phone) => "phone",
-        Fault::Postcode | Fault::WithoutPoint(Channel::Post) => "postcode",
+        Fault::Empty | Fault::Phone => "phone",
+        Fault::Postcode => "postcode",
         Fault::House | Fault::IsThisRight => "house",
         Fault::Addition => "addition",
         Fault::Lines | Fault::Letters | Fault::LinesChanged => "lines",
         Fault::Country | Fault::InNetherlands => "country",
-        Fault::Email | Fault::WithoutPoint(_) => "email",
+        Fault::Email => "email",
+        Fault::WithoutPoint(channel) => match channel.point() {
+            Some(PointKind::Phone) => "phone",
+            Some(PointKind::Post) => "postcode",
+            Some(PointKind::Email) | None => "email",
+        },
         Fault::NoChannel | Fault::WithoutChannel(_) => "channels",
     }
 }

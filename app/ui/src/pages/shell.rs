@@ -59,34 +59,35 @@ pub fn Shell(
 
 fn header(frame: &PageFrame, here: Here, words: &'static Words) -> AnyView {
     let language = frame.language;
-    let other = other(language);
-    let switch = frame.reopens.then(|| {
-        let href = in_language(&frame.path, other);
-        match &frame.carries {
-            Some(carried) => carrying(href, carried, other, words),
-            None => {
-                view! { <a class="language" href=href lang=other.tag() hreflang=other.tag()>{words.other_language}</a> }
-                    .into_any()
-            }
-        }
-    });
+    let others = Language::ALL.into_iter().filter(|other| frame.reopens && *other != language);
+    let switches = others.map(|other| switch(frame, other)).collect_view();
     let navigation = (here != Here::Desk).then(|| navigation(here, language, words));
     view! {
         <header>
             <a class="site" href="/">{frame.site.clone()}</a>
             {navigation}
-            {switch}
+            {switches}
         </header>
     }
     .into_any()
 }
 
+/// Leads to the page in another language.
+fn switch(frame: &PageFrame, other: Language) -> AnyView {
+    let href = in_language(&frame.path, other);
+    let name = Words::in_language(other).language;
+    match &frame.carries {
+        Some(carried) => carrying(href, carried, other, name),
+        None => view! { <a class="language" href=href lang=other.tag() hreflang=other.tag()>{name}</a> }.into_any(),
+    }
+}
+
 /// The switch where something was given that must not be lost, and stands in no address.
-fn carrying(action: String, carried: &Carried, other: Language, words: &'static Words) -> AnyView {
+fn carrying(action: String, carried: &Carried, other: Language, name: &'static str) -> AnyView {
     view! {
         <form method="post" action=action class="language">
             <input type="hidden" name=carried.name value=carried.value.clone() />
-            <button name="scope" value="language" lang=other.tag()>{words.other_language}</button>
+            <button name="scope" value="language" lang=other.tag()>{name}</button>
         </form>
     }
     .into_any()
@@ -159,14 +160,6 @@ fn supervisor(authority: &Authority, language: Language) -> AnyView {
 fn tel(phone: &str) -> String {
     let digits: String = phone.replace("(0)", "").chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     format!("tel:{digits}")
-}
-
-/// A path of ours that opens in the same language.
-fn other(language: Language) -> Language {
-    match language {
-        Language::Nl => Language::En,
-        Language::En => Language::Nl,
-    }
 }
 
 #[cfg(test)]

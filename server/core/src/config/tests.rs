@@ -28,6 +28,41 @@ fn the_example_and_the_fixture_have_no_fault() {
     }
 }
 
+/// What the example says in a section and in those within it, with what is said before it.
+fn said_in(section: &str) -> String {
+    let path = |header: &str| header.trim_matches(['[', ']']).to_owned();
+    let (mut said, mut before, mut here) = (String::new(), String::new(), section == "the file");
+    for line in EXAMPLE.lines().chain(["["]) {
+        if line.starts_with('[') {
+            let (own, asked) = (path(line), path(section));
+            here = section == "the file" || own == asked || own.starts_with(&format!("{asked}."));
+        }
+        before.extend([line, "\n"]);
+        if !line.starts_with('#') && !line.is_empty() {
+            said.extend(here.then_some(before.as_str()));
+            before.clear();
+        }
+    }
+    said
+}
+
+/// Whoever writes a configuration begins with the example, and finds nowhere else what else there is.
+#[test]
+fn the_example_names_every_key_that_is_read() {
+    let misspelt = |line: &str| if line.starts_with('[') { format!("{line}\nzzzz = 1\n") } else { format!("{line}\n") };
+    let text: String = EXAMPLE.lines().map(misspelt).collect();
+    let faults = parse("keuze.toml", &format!("zzzz = 1\n{text}")).expect_err("each section has a misspelt key");
+    assert_eq!(faults.len(), 1 + EXAMPLE.lines().filter(|line| line.starts_with('[')).count());
+    for fault in faults {
+        let section = fault.what.strip_suffix(" has an unknown key `zzzz`").expect("there is no other fault");
+        let keys = fault.mend.strip_prefix("one of: ").expect("it is like none of them");
+        let said = said_in(section);
+        let is_named = |key: &&str| said.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *key);
+        let unnamed: Vec<&str> = keys.split(", ").filter(|key| !is_named(key)).collect();
+        assert_eq!(unnamed, Vec::<&str>::new(), "the example says nothing of these keys of {section}");
+    }
+}
+
 #[test]
 fn what_is_not_toml_is_told_with_its_place() {
     assert_snapshot!(faults_after(&[("name = \"winkel.example\"", "name = winkel.example"), ("days = 90", "days = ")]), @r#"

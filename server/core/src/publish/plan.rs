@@ -203,7 +203,7 @@ pub fn least_class(old: &Policy, new: &Policy) -> ChangeClass {
 
 /// A policy without its words and counts: what is left when only the wording changes.
 fn wordless(policy: &Policy) -> Policy {
-    let none = || Localized { nl: String::new(), en: String::new() };
+    let none = || Localized::in_each(|_| String::new());
     let mut bare = Policy { revision: 0, notice_revision: 0, notices: BTreeMap::new(), ..policy.clone() };
     bare.site.clear();
     for purpose in &mut bare.purposes {

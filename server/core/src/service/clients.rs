@@ -17,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::event::{Actor, ClientChange, ClientChanged, Event, Route};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use strum::IntoStaticStr;
+use strum::{EnumCount, IntoStaticStr};
 use time::Date;
 use zeroize::Zeroizing;
 
@@ -29,7 +29,19 @@ use vault::random::SecureRandom;
 
 /// What a key is good for.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum, IntoStaticStr,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    EnumCount,
+    IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -48,7 +60,8 @@ pub enum ClientScope {
 
 impl ClientScope {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Decisions, Self::Mail, Self::Letters, Self::Objections, Self::Customers];
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Decisions, Self::Mail, Self::Letters, Self::Objections, Self::Customers];
 
     /// Its name.
     pub fn word(self) -> &'static str {

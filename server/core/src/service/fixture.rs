@@ -11,6 +11,7 @@ use model::event::Event;
 use model::identity::{RecordAddress, ShardNumber};
 use model::policy::ChangeClass;
 use model::told::{ToldEvent, is_made};
+use serde_json::Value;
 use ui::components::banner::first_layer;
 
 use super::{ServiceParts, Services};
@@ -228,7 +229,35 @@ impl TestApp {
                 ToldEvent::from_event(event),
                 event.head.route
             );
+            assert_eq!(unasked(event), Vec::<&str>::new(), "no method of Event tells this of {:?}", event.kind());
         }
         events
     }
+}
+
+/// What a record says, and rules and pages would not hear: they ask [`Event`] itself.
+fn unasked(event: &Event) -> Vec<&'static str> {
+    let body = serde_json::to_value(&event.body).expect("an event is plain JSON");
+    let says = |field: &str| match &body[field] {
+        Value::Null | Value::Bool(false) => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+        _ => true,
+    };
+    let heard = [
+        ("said", event.circumstances().is_some()),
+        ("level", event.level().is_some()),
+        ("reason", event.reason().is_some()),
+        ("call", event.call().is_some()),
+        ("channels", !event.channels().is_empty()),
+        ("points", !event.points().is_empty()),
+        ("evidence", event.evidence().is_some()),
+        ("policy", event.policy().is_some()),
+        ("notice", event.notice().is_some()),
+        ("answers", event.choice().is_some()),
+        ("gpc", event.gpc()),
+        ("about", event.audited().is_some()),
+        ("keys", !event.destroyed().is_empty()),
+    ];
+    heard.into_iter().filter(|(field, is_heard)| says(field) && !is_heard).map(|(field, _)| field).collect()
 }

@@ -113,15 +113,13 @@ impl Mailings {
             let (says, words) = (mailing::stop(channel, language), mailing::link(channel, language));
             format!("<p>{says} <a href=\"{link}\">{words}</a></p>\n<p>{}</p>\n", escaped(&sender))
         };
-        let both = |of: &dyn Fn(Language) -> String| Localized { nl: of(Language::Nl), en: of(Language::En) };
-        MailLinks { text: both(&text), html: both(&html), link }
+        MailLinks { text: Localized::in_each(text), html: Localized::in_each(html), link }
     }
 }
 
-/// The paragraph of a letter in both languages.
+/// The paragraph of a letter in every language.
 pub fn paragraph(controller: &Controller, address: &str, code: LetterCode) -> Localized {
-    let of = |language| mailing::letter(controller, address, &code.to_string(), language);
-    Localized { nl: of(Language::Nl), en: of(Language::En) }
+    Localized::in_each(|language| mailing::letter(controller, address, &code.to_string(), language))
 }
 
 /// What a letter, or its template, lacks; `addresses` are the short addresses of all hosts.

@@ -117,12 +117,15 @@ fn line(input: &mut impl BufRead) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use model::channel::Channel;
+    use model::decision::Reason;
     use model::event::EventKind;
 
     use super::*;
     use crate::cli::task::tests::Report;
     use keuze_core::service::fixture::TestApp;
-    use keuze_core::service::fixture::people::{customer, email, phone};
+    use keuze_core::service::fixture::people::{customer, email, may_contact, phone};
+    use keuze_core::service::people::Addressee;
 
     #[derive(Parser)]
     struct Line {
@@ -147,6 +150,8 @@ mod tests {
         for (options, input, why) in [
             (["--reason", " "], "K-1001\nerase\n", "needs a reason"),
             (["--reason", "brief"], "K-1001\n", "not confirmed"),
+            (["--reason", "brief"], "K-1001\nja\n", "not confirmed"),
+            (["--reason", "brief"], "K-1001\nerase K-1001\n", "not confirmed"),
             (["--reason", "brief"], "K-1003\nerase\n", "nobody is known"),
             (["--reason", "brief"], "thuis@example.nl\nerase\n", "several people"),
         ] {
@@ -167,5 +172,26 @@ mod tests {
         let address = app.services.receipts.check(record.parse().expect("a number")).expect("ours");
         let event = app.services.ledger.record(address).expect("readable").expect("kept").event;
         assert_eq!((event.kind(), event.reason()), (EventKind::Erased, Some("brief")));
+    }
+
+    /// A person's no outlives their erasure, unless they do not want that.
+    #[tokio::test]
+    async fn the_points_of_whoever_is_erased_are_forbidden_unless_they_decline_that() {
+        let options: [(&[&str], &str); 2] = [
+            (&["--reason", "brief"], "are on the list"),
+            (&["--reason", "brief", "--decline-blocking-list"], "are not on"),
+        ];
+        for (options, says) in options {
+            let app = TestApp::new().await;
+            let point = email("anna@example.nl");
+            customer(&app, "K-1001", std::slice::from_ref(&point)).await;
+            let (ended, text) = told(&app, options, "K-1001\nerase\n").await;
+            ended.expect("erased");
+            assert!(text.contains(says), "{text}");
+            customer(&app, "K-1001", std::slice::from_ref(&point)).await;
+            let later = may_contact(&app, &Addressee::point(point), Channel::Email);
+            let is_forbidden = later.reason == Reason::PointObjected;
+            assert_eq!((later.allow, is_forbidden), (options.len() == 3, options.len() == 2), "{options:?}");
+        }
     }
 }

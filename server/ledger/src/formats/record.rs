@@ -62,9 +62,27 @@ pub fn sealing(event: &Event) -> RecordSealing {
         | K::CallClosed
         | K::MessageClassified
         | K::LetterChecked => RecordSealing::Audit,
-        _ if event.head.subject.is_some() => RecordSealing::Proof,
-        _ => RecordSealing::Shard,
+        K::NoticeShown
+        | K::ContinuedUse
+        | K::ChoiceMade
+        | K::Withdrawn
+        | K::Renewed
+        | K::Objected
+        | K::ObjectionLifted
+        | K::OptInRequested
+        | K::OptInConfirmed
+        | K::Imported
+        | K::DetailsRecorded
+        | K::PointConfirmed
+        | K::LetterCodeMade
+        | K::Merged
+        | K::Mailed => of_subject(event),
     }
+}
+
+/// What a person or device said or was told ends with them; where nobody is named, with the shard.
+fn of_subject(event: &Event) -> RecordSealing {
+    if event.head.subject.is_some() { RecordSealing::Proof } else { RecordSealing::Shard }
 }
 
 /// Why a record cannot be read.

@@ -11,7 +11,7 @@ use axum::response::Response;
 use model::channel::Channel;
 use model::decision::{Decision, Reason};
 use model::identity::RecordAddress;
-use model::language::{Language, Localized};
+use model::language::Localized;
 use model::message::{ClassFault, Classified, MessageClass};
 use model::purpose::PurposeId;
 use serde::{Deserialize, Serialize};
@@ -94,9 +94,8 @@ pub struct DecisionResponse {
 
 impl From<Decision> for DecisionResponse {
     fn from(decision: Decision) -> Self {
-        let words = |language| act::reason(decision.reason, language).to_owned();
         Self {
-            explanation: Localized { nl: words(Language::Nl), en: words(Language::En) },
+            explanation: Localized::in_each(|language| act::reason(decision.reason, language).to_owned()),
             allow: decision.allow,
             reason: decision.reason,
             basis: decision.basis,

@@ -9,6 +9,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use model::channel::Channel;
+use model::contact::PointKind;
 use model::language::{Language, Localized};
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +64,7 @@ pub async fn headers(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let sent: MailHeadersRequest = body::json(&headers, body)?;
-    if !matches!(sent.channel, Channel::Newsletter | Channel::Email) {
+    if sent.channel.point() != Some(PointKind::Email) {
         return Err(Problem::with(Slug::MalformedRequest, "channel"));
     }
     let (person, decision) = open_gate(&mailings, &people, &sent.who, sent.channel)?;

@@ -6,9 +6,8 @@ use super::super::given::given;
 use super::super::receipt;
 use super::super::shell::{Here, Shell};
 use super::folded::{Folded, confirmed, folded};
-use super::{EntryButton, Tab, alert, bar, channel_id, channel_names, channels, object, press, said, status};
+use super::{EntryButton, Tab, alert, bar, channel_names, channels, object, press, said, status};
 use super::{erase, same_person};
-use model::channel::Channel;
 use model::language::Language;
 use model::paths::{Endpoint, in_language};
 use words::call::{CallWords as Words, point};
@@ -146,10 +145,10 @@ fn buttons(points: &[Reach], language: Language) -> AnyView {
     let words = Words::in_language(language);
     let channel = points.first().map(|reach| reach.channel);
     // Nobody but the person signs up on social media (S-11).
-    let is_open = |reach: &Reach| reach.channel != Channel::Social && !reach.decision.allow;
+    let is_open = |reach: &Reach| !reach.channel.is_by_own_sign_up() && !reach.decision.allow;
     let opt_in = channel.filter(|_| points.iter().any(is_open)).map(|channel| {
         press(EntryButton {
-            act: format!("opt_in:{}", channel_id(channel)),
+            act: format!("opt_in:{}", channel.word()),
             text: words.ask_opt_in,
             about: Some(objection::channel(channel, language)),
             ..EntryButton::default()

@@ -130,3 +130,63 @@ impl AcceptedAnswers {
         self.answers.insert(purpose.id.clone(), answered);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::fixture::TestApp;
+
+    /// What a policy may have been when it was shown, beside the one that is in force.
+    fn policies(current: &Policy, id: &PurposeId) -> [(bool, Option<Policy>); 4] {
+        let changed = |change: fn(&mut Purpose)| {
+            let mut policy = current.clone();
+            policy.purposes.iter_mut().filter(|purpose| purpose.id == *id).for_each(change);
+            Some(policy)
+        };
+        [
+            (true, Some(current.clone())),
+            (false, changed(|purpose| purpose.revision += 1)),
+            (false, changed(|purpose| purpose.regime = Regime::LowImpact)),
+            (false, None),
+        ]
+    }
+
+    fn is_yes(answer: Answer) -> bool {
+        matches!(answer, Answer::Granted | Answer::NotObjected)
+    }
+
+    #[test]
+    fn a_yes_needs_the_site_the_same_question_and_nothing_answered_since_and_a_no_needs_none_of_it() {
+        let app = TestApp::bare(1);
+        let published = app.services.published.current();
+        let (current, today) = (&published.policy, app.services.clock.now().today);
+        let mut asked = current.optional().filter(|purpose| purpose.regime == Regime::Consent);
+        let [asked, beside] = [asked.next(), asked.next()].map(|purpose| &purpose.expect("two of them").id);
+        for (is_same, shown) in policies(current, asked) {
+            for (sent_from, overtaken, yes) in [SentFrom::Site, SentFrom::Unknown].into_iter().flat_map(|sent_from| {
+                [(false, false), (false, true), (true, false), (true, true)].map(|(late, yes)| (sent_from, late, yes))
+            }) {
+                let what = format!("{sent_from:?}, overtaken: {overtaken}, the same question: {is_same}, yes: {yes}");
+                let choice = Choice {
+                    policy: String::new(),
+                    language: model::language::Language::Nl,
+                    control: Control::Save,
+                    purposes: [(asked.clone(), yes), (beside.clone(), false)].into(),
+                    surface: None,
+                    before: None,
+                    build: None,
+                    variant: None,
+                };
+                let standing = YesStanding { sent_from, overtaken };
+                let taken = evaluate(&choice, standing, shown.as_ref(), current, today).expect("there is a no in it");
+                let counts = yes && sent_from == SentFrom::Site && !overtaken && is_same;
+                assert_eq!(is_yes(taken.answers[asked].answer), counts, "{what}");
+                let again: &[PurposeId] = if yes && !counts { std::slice::from_ref(asked) } else { &[] };
+                assert_eq!(taken.ask_again, again, "{what}");
+                let remembers = taken.remembered.get(asked).map(|answered| is_yes(answered.answer));
+                assert_eq!(remembers, (counts || !yes).then_some(yes), "{what}");
+                assert_eq!(taken.answers[beside].answer, Answer::Refused, "{what}");
+            }
+        }
+    }
+}

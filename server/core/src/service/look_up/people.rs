@@ -235,6 +235,7 @@ pub fn entered(staff: &StaffName, route: Route, why: Option<&LookupReason>) -> P
 #[cfg(test)]
 mod tests {
     use model::contact::PointKind;
+    use model::event::EventKind;
 
     use super::*;
     use crate::service::fixture::TestApp;
@@ -253,6 +254,37 @@ mod tests {
             assert_eq!(found, [person], "{text}");
         }
         assert!(app.services.look_ups.contact("jan jansen").is_none());
+    }
+
+    /// S-34: nobody is looked at without a record, the one with whom somebody is merged included.
+    #[tokio::test]
+    async fn every_way_to_find_somebody_records_the_look_up() {
+        let app = TestApp::new().await;
+        let anna = customer(&app, "K-1", &[phone("020 788 4000")]).await;
+        customer(&app, "K-2", &[phone("020 788 4000")]).await;
+        let staff: StaffName = "bas".parse().expect("a name");
+        let why = LookupReason::parse("zij belde over een brief").expect("a reason");
+        let look_ups = &app.services.look_ups;
+        let looked_up = || {
+            let events = app.ledger().into_iter().filter(|event| event.kind() == EventKind::LookedUp);
+            let by_staff = events.inspect(|event| {
+                assert_eq!((event.reason(), event.head.route), (Some(why.as_str()), Route::Desk));
+                assert_eq!(event.head.actor, Actor::Agent { name: "bas".to_owned() });
+            });
+            by_staff.count()
+        };
+        for (text, people) in [("K-1", 1), ("020 788 4000", 2), ("K-9", 0)] {
+            let (contact, before) = (look_ups.contact(text).expect("read"), looked_up());
+            let asked = LookUpPeople { staff: staff.clone(), contact, why: why.clone() };
+            let found = look_ups.look_up_people(&asked).await.expect("recorded");
+            // Of whom nobody is found is on record, too.
+            assert_eq!((found.people.len(), looked_up() - before), (people, people.max(1)), "{text}");
+        }
+        for (number, is_merged) in [("K-9", false), ("K-2", true)] {
+            let before = looked_up();
+            let merged = look_ups.merge_with_customer(anna, number, &staff, &why).await.expect("recorded");
+            assert_eq!((merged.is_some(), looked_up() - before), (is_merged, 1), "{number}");
+        }
     }
 
     #[test]

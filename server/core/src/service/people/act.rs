@@ -279,7 +279,7 @@ impl Contactability {
         facts: Vec<Fact>,
         act: &Provenance,
     ) -> Result<AppendRequest, ActError> {
-        if channels.contains(&Channel::Social) && act.actor != Actor::Person {
+        if channels.iter().any(|channel| channel.is_by_own_sign_up()) && act.actor != Actor::Person {
             return Err(ActError::SelfSignUpRequired);
         }
         let requested = OptInRequested {
@@ -305,7 +305,7 @@ impl Contactability {
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
         let lock = self.people.write_lock().await;
-        if channels.contains(&Channel::Social) {
+        if channels.iter().any(|channel| channel.is_by_own_sign_up()) {
             return Err(ActError::SelfSignUpRequired);
         }
         let (person, points) = self.resolve(&Addressee::person(person))?;

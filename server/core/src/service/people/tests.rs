@@ -1,5 +1,6 @@
 //! What may be done with people's contact points, whatever happened to them.
 
+mod erased;
 mod held;
 mod objection_survives_erasure;
 mod random_histories;

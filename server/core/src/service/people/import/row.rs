@@ -485,7 +485,9 @@ impl ContactRow {
 
     fn check(&self) -> Result<(), RowFault> {
         match () {
-            () if self.told.contains(&Channel::Social) => Err(fault(Column::Channels, Mend::SelfSignUpRequired)),
+            () if self.told.iter().any(|channel| channel.is_by_own_sign_up()) => {
+                Err(fault(Column::Channels, Mend::SelfSignUpRequired))
+            }
             () if self.customer.is_none() && self.points.is_empty() => {
                 Err(RowFault { column: None, mend: Mend::Nobody })
             }

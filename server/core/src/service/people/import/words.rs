@@ -311,6 +311,13 @@ mod tests {
     }
 
     #[test]
+    fn every_channel_goes_by_its_own_name() {
+        for channel in Channel::ALL {
+            assert_eq!(channels(channel.word(), true).channels, [channel], "{channel:?}");
+        }
+    }
+
+    #[test]
     fn a_word_that_could_mean_two_things_is_named_and_its_no_is_what_it_means_at_least() {
         for (text, mend, at_least) in [
             ("mail", Mend::UnclearChannel("mail"), vec![Channel::Email, Channel::Post]),
