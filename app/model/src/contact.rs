@@ -124,6 +124,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_objection_is_lifted_by_its_maker_or_by_whoever_controls_the_point_and_by_nobody_else() {
+        let [anna, bert] = [Subject([1; 16]), Subject([2; 16])];
+        let record = RecordAddress { shard: crate::identity::ShardNumber::FIRST, index: 1 };
+        let by = |by| PointObjection { channels: vec![Channel::Phone], since: Date::MIN, by, record };
+        for (maker, lifted_by_anna) in [(Some(anna), true), (Some(bert), false), (None, false)] {
+            assert_eq!(by(maker).is_lifted_by(anna, false), lifted_by_anna, "made by {maker:?}");
+            assert!(by(maker).is_lifted_by(anna, true), "made by {maker:?}, and Anna has the point");
+        }
+    }
+
+    #[test]
     fn a_kind_of_point_lists_the_channels_that_reach_people_there() {
         for kind in PointKind::ALL {
             let reaching: Vec<Channel> = Channel::ALL.into_iter().filter(|of| of.point() == Some(kind)).collect();

@@ -553,7 +553,7 @@ mod tests {
             })
         };
         let is_here = |path: &Path| path.ends_with("app/model/src/paths.rs");
-        let is_test = |path: &Path| path.ends_with("tests.rs") || path.ends_with("fixture.rs");
+        let is_test = |path: &Path| ["tests.rs", "fixture.rs", "golden.rs"].iter().any(|name| path.ends_with(name));
         for (path, text) in &sources {
             if is_here(path) {
                 assert!(spelled(text), "the test can fail");

@@ -3,6 +3,6 @@
 //! [`pages`] are rendered on the server ([`html`]); [`components`] serve the banner and, in the browser, its panel.
 
 pub mod components;
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", test))]
 pub mod html;
 pub mod pages;

@@ -321,3 +321,19 @@ fn pick(language: Language, nl: &'static str, en: &'static str) -> &'static str 
         En => en,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever said no must read that it holds.
+    #[test]
+    fn what_may_not_be_sent_is_told_with_a_no_and_what_may_be_without() {
+        for channel in Channel::ALL {
+            for (language, no) in [(Nl, " geen "), (En, " no ")] {
+                let told = [true, false].map(|allow| standing(channel, allow, language));
+                assert_eq!(told.map(|text| text.contains(no)), [false, true], "{told:?}");
+            }
+        }
+    }
+}

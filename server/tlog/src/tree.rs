@@ -305,6 +305,27 @@ mod tests {
         }
     }
 
+    /// Else the hash of a part of the tree could be given for its root.
+    #[test]
+    fn a_path_that_is_too_short_or_too_long_leads_nowhere() {
+        let mut tree = Tree::default();
+        for size in 1..=40u64 {
+            tree.push(leaf_hash(&size.to_be_bytes()));
+            for index in 0..size {
+                let (leaf, path) = (tree.leaf(index).expect("there"), tree.inclusion(index).expect("there"));
+                for length in 0..path.len() {
+                    assert_eq!(
+                        root_from_inclusion(leaf, index, size, &path[..length]),
+                        None,
+                        "{length} at {index} of {size}"
+                    );
+                }
+                let longer = [&path[..], &[NodeHash([0; 32])]].concat();
+                assert_eq!(root_from_inclusion(leaf, index, size, &longer), None, "{index} of {size}");
+            }
+        }
+    }
+
     /// Against an implementation that is not ours.
     #[test]
     fn agrees_with_another_implementation() {

@@ -435,7 +435,24 @@ fn asks_code(code: String, fault: Option<LetterCodeFault>, language: Language, w
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::html::to_html;
     use words::views::objection::Field;
+
+    /// A form that comes back with a fault has lost no no.
+    #[test]
+    fn what_was_ticked_comes_back_ticked() {
+        let offered = Channel::ALL.into_iter().filter(|channel| channel.point().is_some());
+        for ticked in offered.clone() {
+            let form = ObjectionForm { channels: vec![ticked], ..ObjectionForm::default() };
+            let html = to_html(|| boxes(&form, None, Language::Nl, Words::in_language(Language::Nl)));
+            for channel in offered.clone() {
+                let value = format!("value=\"{}\"", channel.word());
+                let mut boxes = html.split("<label").filter(|label| label.contains(&value));
+                let found = boxes.next().map(|label| label.contains("checked"));
+                assert_eq!((found, boxes.next()), (Some(channel == ticked), None), "{channel:?}: {html}");
+            }
+        }
+    }
 
     /// What a fault says stands at its field: a missing entry would leave somebody searching.
     #[test]

@@ -203,3 +203,39 @@ impl SealedRecord {
 fn context(address: RecordAddress, key: KeyId) -> Vec<u8> {
     [&address.shard.get().to_be_bytes()[..], &address.index.to_be_bytes(), &key.0].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use model::event::{
+        Actor, Body, Ended, FailedSignIns, LookUpTarget, LookedUp, PolicyPublished, RecordedChoice, RetentionRun,
+        Route, StaffChange, StaffChanged,
+    };
+    use model::identity::{ContentHash, Subject};
+    use model::policy::ChangeClass;
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn sealings(body: impl Into<Body>) -> [RecordSealing; 2] {
+        let event = Event::new(datetime!(2026-11-27 12:00 UTC), Actor::System, Route::System, body);
+        [None, Some(Subject([1; 16]))].map(|subject| sealing(&event.clone().with_subject(subject)))
+    }
+
+    /// Who did what stays on record for as long as there is an audit key, and no erasure ends that.
+    #[test]
+    fn what_staff_and_the_operator_did_ends_with_no_person_and_no_shard() {
+        let audited: [Body; 4] = [
+            LookedUp { target: LookUpTarget::NoPerson, reason: "a call".to_owned() }.into(),
+            StaffChanged { name: "anna".to_owned(), change: StaffChange::Added }.into(),
+            Body::SignInFailed(FailedSignIns { name: None, count: 1 }),
+            RetentionRun { ended: Ended::Days, keys: Vec::new() }.into(),
+        ];
+        for body in audited {
+            assert_eq!(sealings(body.clone()), [RecordSealing::Audit; 2], "{body:?}");
+        }
+        let choice = RecordedChoice::new(ContentHash([1; 32]), std::collections::BTreeMap::new());
+        assert_eq!(sealings(Body::ChoiceMade(choice)), [RecordSealing::Shard, RecordSealing::Proof]);
+        let published = PolicyPublished { policy: ContentHash([1; 32]), change: ChangeClass::Purpose };
+        assert_eq!(sealings(published), [RecordSealing::Open; 2]);
+    }
+}
