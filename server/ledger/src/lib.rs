@@ -175,13 +175,40 @@ pub enum ReadError {
         error: FactError,
     },
     /// What was read does not add up.
-    #[error("record {address} does not add up: {what}")]
+    #[error("record {address} does not add up: {damage}")]
     Damaged {
         /// Which record.
         address: RecordAddress,
         /// What is wrong.
-        what: String,
+        #[source]
+        damage: RecordDamage,
     },
+}
+
+/// What of a record, or of a fact beside it, does not add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordDamage {
+    /// The store has it no more.
+    #[error("it is missing")]
+    Missing,
+    /// The store has another one.
+    #[error("it is not the one that was committed to")]
+    OtherRecord,
+    /// It cannot be read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Beside it stands a program that cannot be.
+    #[error("a client's name or scope is none")]
+    Client,
+    /// Beside it stands a call that cannot be.
+    #[error("an open call beside it is none")]
+    Call,
+    /// Beside it stands somebody who cannot be.
+    #[error("a staff member's name is none")]
+    Staff,
+    /// A request was answered by it that it does not answer.
+    #[error("it was no choice that was answered")]
+    NoChoice,
 }
 
 /// A record that was unsealed, with what it was committed to by.
@@ -404,27 +431,27 @@ impl Ledger {
     /// As [`Self::record`].
     pub fn open_record(&self, address: RecordAddress) -> Result<Option<OpenedRecord>, ReadError> {
         let Some((salt, canonical)) = self.opened(address)? else { return Ok(None) };
-        let damaged = |error: RecordError| ReadError::Damaged { address, what: error.to_string() };
+        let damaged = |error: RecordError| ReadError::Damaged { address, damage: error.into() };
         let event = formats::record::read_event(&canonical).map_err(damaged)?;
         Ok(Some(OpenedRecord { recorded: Recorded { address, event }, salt, canonical }))
     }
 
     /// Salt and canonical JSON of a record, checked against its leaf.
     fn opened(&self, address: RecordAddress) -> Result<Option<SaltAndRecord>, ReadError> {
-        let damaged = |what: &str| ReadError::Damaged { address, what: what.to_owned() };
+        let damaged = |damage| ReadError::Damaged { address, damage };
         let Some(leaf) = self.leaf(address) else { return Ok(None) };
         let bytes = self.shared.store.record(address)?;
-        let bytes = bytes.ok_or_else(|| damaged("it is missing"))?;
-        let record = SealedRecord::from_bytes(&bytes).map_err(|error| damaged(&error.to_string()))?;
+        let bytes = bytes.ok_or_else(|| damaged(RecordDamage::Missing))?;
+        let record = SealedRecord::from_bytes(&bytes).map_err(|error| damaged(error.into()))?;
         if record.commitment.leaf() != leaf {
-            return Err(damaged("it is not the one that was committed to"));
+            return Err(damaged(RecordDamage::OtherRecord));
         }
         #[cfg(any(test, feature = "fixture"))]
         self.shared.unsealed.lock().expect("nobody panics while counting").push(address);
         match record.open(address, &self.shared.ring.keys()) {
             Ok(opened) => Ok(Some(opened)),
             Err(RecordError::NoKey) => Ok(None),
-            Err(error) => Err(damaged(&error.to_string())),
+            Err(error) => Err(damaged(error.into())),
         }
     }
 

@@ -11,6 +11,11 @@ pub mod breaking;
 #[cfg(test)]
 mod contract;
 
+use std::array::TryFromSliceError;
+use std::io;
+use std::num::TryFromIntError;
+use std::string::FromUtf8Error;
+
 use model::identity::{RecordAddress, ShardNumber};
 
 /// What is appended at once.
@@ -34,17 +39,60 @@ pub enum StorageError {
         found: u64,
     },
     /// What is kept does not add up: the engine cannot be used, and is made anew from the journal.
-    #[error("{0}")]
-    Corrupt(String),
+    #[error(transparent)]
+    Corrupt(Corruption),
     /// There is no room: nothing is said of what is kept.
-    #[error("{0}")]
-    Full(String),
+    #[error(transparent)]
+    Full(SystemError),
     /// Another process holds it.
-    #[error("{0}")]
-    Locked(String),
+    #[error(transparent)]
+    Locked(SystemError),
     /// The system would not read or write for another reason: nothing is said of what is kept.
-    #[error("{0}")]
-    Io(String),
+    #[error(transparent)]
+    Io(SystemError),
+}
+
+/// What of an engine does not add up.
+#[derive(Debug, thiserror::Error)]
+pub enum Corruption {
+    /// The engine finds itself damaged.
+    #[error(transparent)]
+    Engine(sled::Error),
+    /// It stopped in the middle of something.
+    #[error("sled panicked")]
+    Panicked,
+    /// It did so at an earlier call, and is not asked again.
+    #[error("sled has panicked before")]
+    PanickedBefore,
+    /// Its version is not ours.
+    #[error("it was written by another build of Keuze")]
+    OtherBuild,
+    /// It gave a batch up, which we never ask of it.
+    #[error("the transaction was given up")]
+    GivenUp,
+    /// A value stands under what is no name of one.
+    #[error("this is no name of a value")]
+    NoValueName,
+    /// A number that is kept has not eight bytes.
+    #[error(transparent)]
+    Number(#[from] TryFromSliceError),
+    /// What is kept as text is none.
+    #[error(transparent)]
+    Text(#[from] FromUtf8Error),
+    /// A record is longer than can be kept.
+    #[error(transparent)]
+    TooLong(#[from] TryFromIntError),
+}
+
+/// What the system said, to us or to the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    /// To us.
+    #[error(transparent)]
+    Ours(io::Error),
+    /// To the engine.
+    #[error(transparent)]
+    Engine(sled::Error),
 }
 
 /// Where records are kept for reading.

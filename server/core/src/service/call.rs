@@ -19,7 +19,7 @@ use super::staff::StaffName;
 use contact::ContactPoint;
 use ledger::clock::Clock;
 use ledger::formats::fact::{self, Direction, UnderKey};
-use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError, StoredFact};
+use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError, RecordDamage, StoredFact};
 
 /// A call's reference in the phone system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Calls {
         let mut open = HashMap::new();
         for StoredFact { fact, record: address } in ledger.facts(FactKind::Call)? {
             if let Fact::Call { id, call: Some(stored) } = fact {
-                let damaged = || ReadError::Damaged { address, what: "an open call beside it is none".to_owned() };
+                let damaged = || ReadError::Damaged { address, damage: RecordDamage::Call };
                 let line = OnTheLine::from_fact(stored).ok_or_else(damaged)?;
                 open.insert(CallId(id), OpenCall::new(line, address, CallId(id)));
             }

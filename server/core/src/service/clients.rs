@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use super::staff::StaffName;
 use ledger::clock::Clock;
 use ledger::formats::fact::{ApiClient, FactId};
-use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError, StoredFact};
+use ledger::{AppendError, AppendRequest, Fact, FactKind, Ledger, ReadError, RecordDamage, StoredFact};
 use vault::random::SecureRandom;
 
 /// What a key is good for.
@@ -167,7 +167,7 @@ impl ApiClients {
         let mut by_hash = HashMap::new();
         for StoredFact { fact, record: address } in ledger.facts(FactKind::ApiClient)? {
             if let Fact::ApiClient { id, client: Some(stored) } = fact {
-                let damaged = || ReadError::Damaged { address, what: "a client's name or scope is none".to_owned() };
+                let damaged = || ReadError::Damaged { address, damage: RecordDamage::Client };
                 let client = KeyedClient::from_fact(stored).ok_or_else(damaged)?;
                 by_hash.insert(client.hash.clone(), (id, client));
             }

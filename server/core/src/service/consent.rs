@@ -30,7 +30,7 @@ use super::receipt::Receipts;
 use crate::publish::Published;
 use ledger::clock::{Clock, last_second, moment};
 use ledger::formats::fact::{ChoiceReply, Reply};
-use ledger::{self, AnswerName, AppendError, AppendRequest, Ledger, NotRecorded, Once, ReadError};
+use ledger::{self, AnswerName, AppendError, AppendRequest, Ledger, NotRecorded, Once, ReadError, RecordDamage};
 use vault::random::SecureRandom;
 
 /// A choice as it was sent, read but not yet weighed.
@@ -232,7 +232,7 @@ impl Consent {
         let (address, now) = (before.address, self.clock.now());
         let recorded = self.ledger.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
         let Reply::Choice(told) = before.reply else {
-            return Err(ReadError::Damaged { address, what: "it was no choice that was answered".to_owned() }.into());
+            return Err(ReadError::Damaged { address, damage: RecordDamage::NoChoice }.into());
         };
         let subject = recorded.event.head.subject;
         let policy = &self.published.current().policy;

@@ -1,8 +1,10 @@
 //! Databases that fail when a test says so.
 
+use std::io;
+
 use model::identity::{RecordAddress, ShardNumber};
 
-use super::{Batch, StorageError, Store};
+use super::{Batch, StorageError, Store, SystemError};
 
 /// What can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub struct Breaking {
 
 impl Breaking {
     fn step(&self, step: StoreStep) -> Result<(), StorageError> {
-        if (self.breaks)(step) { Err(StorageError::Io("no".into())) } else { Ok(()) }
+        if (self.breaks)(step) { Err(StorageError::Io(SystemError::Ours(io::Error::other("no")))) } else { Ok(()) }
     }
 }
 

@@ -4,7 +4,9 @@ use model::identity::{RecordAddress, ShardNumber};
 
 use super::memory::MemoryStore;
 use super::sled_engine::SledStore;
-use super::{Batch, StorageError, Store};
+use super::{Batch, Corruption, StorageError, Store, SystemError};
+use crate::formats::record::RecordError;
+use crate::{ReadError, RecordDamage};
 
 fn batch(records: &[&[u8]], checkpoint: &str) -> Batch {
     Batch { records: records.iter().map(|record| record.to_vec()).collect(), checkpoint: checkpoint.to_owned() }
@@ -96,6 +98,36 @@ fn sled_opens_again_at_once() {
         assert_eq!(store.size(ShardNumber::FIRST).expect("readable"), size);
         store.append(ShardNumber::FIRST, size, &batch(&[b"a"], "one")).expect("appended");
         store.sync().expect("durable");
+    }
+}
+
+/// Whoever reads the log sees what the system or the engine said, and nothing between.
+#[test]
+fn an_engine_and_the_system_are_told_in_their_own_words() {
+    let no_room = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+    for (error, words) in [
+        (StorageError::Full(SystemError::Ours(no_room())), no_room().to_string()),
+        (StorageError::Io(SystemError::Engine(sled::Error::Io(no_room()))), sled::Error::Io(no_room()).to_string()),
+        (StorageError::Corrupt(Corruption::OtherBuild), "it was written by another build of Keuze".to_owned()),
+        (StorageError::Corrupt(Corruption::Panicked), "sled panicked".to_owned()),
+        (StorageError::Corrupt(Corruption::PanickedBefore), "sled has panicked before".to_owned()),
+        (StorageError::Corrupt(Corruption::GivenUp), "the transaction was given up".to_owned()),
+        (StorageError::Corrupt(Corruption::NoValueName), "this is no name of a value".to_owned()),
+    ] {
+        assert_eq!(error.to_string(), words);
+    }
+    let address = RecordAddress { shard: ShardNumber::FIRST, index: 7 };
+    for (damage, words) in [
+        (RecordDamage::Missing, "it is missing"),
+        (RecordDamage::OtherRecord, "it is not the one that was committed to"),
+        (RecordError::Seal.into(), "its seal is broken"),
+        (RecordDamage::Client, "a client's name or scope is none"),
+        (RecordDamage::Call, "an open call beside it is none"),
+        (RecordDamage::Staff, "a staff member's name is none"),
+        (RecordDamage::NoChoice, "it was no choice that was answered"),
+    ] {
+        let told = ReadError::Damaged { address, damage }.to_string();
+        assert_eq!(told, format!("record 0001/7 does not add up: {words}"));
     }
 }
 

@@ -38,7 +38,7 @@ use model::identity::{RecordAddress, ShardNumber};
 use sled::Transactional as _;
 use sled::transaction::{ConflictableTransactionError, TransactionError};
 
-use super::{Batch, StorageError, Store};
+use super::{Batch, Corruption, StorageError, Store, SystemError};
 
 /// The version that is written, and the only one that is read.
 const VERSION: u8 = 1;
@@ -98,11 +98,11 @@ impl SledStore {
     /// Does something with sled, which panics on a damaged database as often as it fails.
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T, StorageError>) -> Result<T, StorageError> {
         if self.broken.load(Ordering::SeqCst) {
-            return Err(damaged("sled has panicked before"));
+            return Err(damaged(Corruption::PanickedBefore));
         }
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             self.broken.store(true, Ordering::SeqCst);
-            Err(damaged("sled panicked"))
+            Err(damaged(Corruption::Panicked))
         })
     }
 }
@@ -114,21 +114,21 @@ impl Drop for SledStore {
 }
 
 /// What was read is not what we wrote.
-fn damaged(error: impl std::fmt::Display) -> StorageError {
-    StorageError::Corrupt(error.to_string())
+fn damaged(what: impl Into<Corruption>) -> StorageError {
+    StorageError::Corrupt(what.into())
 }
 
 fn io(error: std::io::Error) -> StorageError {
-    said(&error, error.to_string())
+    said(error.kind(), is_lock(&error), SystemError::Ours(error))
 }
 
-/// What the system said, in the words of whoever it said it to.
-fn said(error: &std::io::Error, words: String) -> StorageError {
+/// What the system said, as it matters for what is kept.
+fn said(kind: std::io::ErrorKind, is_lock: bool, error: SystemError) -> StorageError {
     use std::io::ErrorKind as K;
-    match error.kind() {
-        K::StorageFull | K::QuotaExceeded => StorageError::Full(words),
-        _ if is_lock(error) => StorageError::Locked(words),
-        _ => StorageError::Io(words),
+    match kind {
+        K::StorageFull | K::QuotaExceeded => StorageError::Full(error),
+        _ if is_lock => StorageError::Locked(error),
+        _ => StorageError::Io(error),
     }
 }
 
@@ -141,8 +141,11 @@ fn is_lock(error: &std::io::Error) -> bool {
 /// database.
 fn engine(error: sled::Error) -> StorageError {
     match &error {
-        sled::Error::Io(io) if !is_of_the_file(io) => said(io, error.to_string()),
-        _ => StorageError::Corrupt(error.to_string()),
+        sled::Error::Io(io) if !is_of_the_file(io) => {
+            let (kind, is_lock) = (io.kind(), is_lock(io));
+            said(kind, is_lock, SystemError::Engine(error))
+        }
+        _ => damaged(Corruption::Engine(error)),
     }
 }
 
@@ -166,7 +169,7 @@ fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StorageError>
     let meta = database.open_tree("meta").map_err(engine)?;
     let version = meta.get("version").map_err(engine)?;
     if !meta.is_empty() && version.as_deref() != Some(&[VERSION]) {
-        return Err(damaged("it was written by another build of Keuze"));
+        return Err(damaged(Corruption::OtherBuild));
     }
     let file = File::open(path.join("db")).map_err(io)?;
     if fresh {
@@ -290,13 +293,13 @@ impl Shard {
         });
         outcome.map_err(|error| match error {
             TransactionError::Storage(error) => engine(error),
-            TransactionError::Abort(()) => damaged("the transaction was given up"),
+            TransactionError::Abort(()) => damaged(Corruption::GivenUp),
         })
     }
 
     fn record(&self, index: u64) -> Result<Option<Vec<u8>>, StorageError> {
         let Some((last, value)) = self.records.get_lt(key(index + 1, 0)).map_err(engine)? else { return Ok(None) };
-        let (first, piece) = read_key(&last).ok_or_else(|| damaged("this is no name of a value"))?;
+        let (first, piece) = read_key(&last).ok_or_else(|| damaged(Corruption::NoValueName))?;
         if piece == 0 {
             return Ok(record_in(&value, index - first));
         }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Existing, Staff, StaffError, StaffName};
 use ledger::formats::fact::StaffMember;
-use ledger::{AppendRequest, Fact, ReadError};
+use ledger::{AppendRequest, Fact, ReadError, RecordDamage};
 
 /// A staff member as the list shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Staff {
     /// When they cannot be read.
     pub fn list(&self) -> Result<Vec<Member>, ReadError> {
         let member = |(_, stored, address): (_, StaffMember, _)| {
-            let damaged = |_| ReadError::Damaged { address, what: "a staff member's name is none".to_owned() };
+            let damaged = |_| ReadError::Damaged { address, damage: RecordDamage::Staff };
             Ok(Member { name: stored.name.parse().map_err(damaged)?, one_time: stored.one_time })
         };
         let mut members = self.members()?.into_iter().map(member).collect::<Result<Vec<Member>, ReadError>>()?;
