@@ -27,7 +27,18 @@ pub enum LockError {
 /// Held for as long as this lives.
 pub struct Lock {
     folder: PathBuf,
-    file: File,
+    held: Held,
+}
+
+/// An open folder with a lock on it. Closing it would not end the lock at once: a process that is being started meanwhile, by
+/// whatever thread, has a copy of everything that is open until it runs its own program. So it is ended by name.
+struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // If it cannot be ended, the end of this process ends it.
+        let _ended = self.0.unlock();
+    }
 }
 
 impl Lock {
@@ -46,7 +57,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(LockError::InUse(data())),
             Err(TryLockError::Error(error)) => return Err(io(error)),
         }
-        let lock = Self { folder, file };
+        let lock = Self { folder, held: Held(file) };
         // Somebody may have put another folder there since it was opened.
         if lock.is_in_place().map_err(io)? { Ok(lock) } else { Err(LockError::InUse(data())) }
     }
@@ -56,7 +67,7 @@ impl Lock {
     /// # Errors
     /// What the file system said.
     pub fn is_in_place(&self) -> io::Result<bool> {
-        is_at(&self.file, &self.folder)
+        is_at(&self.held.0, &self.folder)
     }
 }
 
@@ -77,7 +88,7 @@ pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 pub struct Look {
     /// Another process holds the ledger.
     pub running: bool,
-    _held: Option<File>,
+    _held: Option<Held>,
 }
 
 impl Look {
@@ -88,9 +99,38 @@ impl Look {
     pub fn at(layout: &Layout) -> io::Result<Self> {
         let folder = File::open(layout.journals())?;
         match folder.try_lock_shared() {
-            Ok(()) => Ok(Self { running: false, _held: Some(folder) }),
+            Ok(()) => Ok(Self { running: false, _held: Some(Held(folder)) }),
             Err(TryLockError::WouldBlock) => Ok(Self { running: true, _held: None }),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a process has that another thread is starting: a copy of everything that is open.
+    fn copied(held: &Held) -> File {
+        held.0.try_clone().expect("a copy")
+    }
+
+    #[test]
+    fn a_lock_that_is_given_back_is_free_while_a_process_is_being_started() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout(folder.path().join("data"));
+        let lock = Lock::take_lock(&layout).expect("free");
+        assert!(Look::at(&layout).expect("looked").running, "held by this one");
+        let copy = copied(&lock.held);
+        drop(lock);
+        assert!(!Look::at(&layout).expect("looked").running, "nobody runs");
+        let looking = File::open(layout.journals()).expect("there");
+        looking.try_lock_shared().expect("free");
+        let looking = Held(looking);
+        let copies = (copy, copied(&looking));
+        drop(looking);
+        let again = Lock::take_lock(&layout).expect("free again");
+        assert!(matches!(Lock::take_lock(&layout), Err(LockError::InUse(_))), "the test can fail");
+        drop((again, copies));
     }
 }
