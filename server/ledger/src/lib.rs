@@ -216,6 +216,8 @@ pub enum RecordDamage {
 pub struct OpenedRecord {
     /// The record.
     pub recorded: Recorded,
+    /// What sealed it.
+    key: KeyId,
     salt: Salt,
     canonical: Vec<u8>,
 }
@@ -240,7 +242,7 @@ pub struct StoredFact {
     pub record: RecordAddress,
 }
 
-type SaltAndRecord = (Salt, Vec<u8>);
+type SaltAndRecord = (KeyId, Salt, Vec<u8>);
 
 /// How many drafts may wait for the writer; beyond that the answer is [`AppendError::Busy`].
 const QUEUE: usize = 4096;
@@ -430,13 +432,18 @@ impl Ledger {
     /// # Errors
     /// As [`Self::record`].
     pub fn open_record(&self, address: RecordAddress) -> Result<Option<OpenedRecord>, ReadError> {
-        let Some((salt, canonical)) = self.opened(address)? else { return Ok(None) };
+        let Some((key, salt, canonical)) = self.opened(address)? else { return Ok(None) };
         let damaged = |error: RecordError| ReadError::Damaged { address, damage: error.into() };
         let event = formats::record::read_event(&canonical).map_err(damaged)?;
-        Ok(Some(OpenedRecord { recorded: Recorded { address, event }, salt, canonical }))
+        Ok(Some(OpenedRecord { recorded: Recorded { address, event }, key, salt, canonical }))
     }
 
-    /// Salt and canonical JSON of a record, checked against its leaf.
+    /// Whether a record that was opened could be opened again: its key was not destroyed since.
+    pub fn still_opens(&self, opened: &OpenedRecord) -> bool {
+        opened.key == KeyId::NONE || self.shared.ring.keys().key(opened.key).is_some()
+    }
+
+    /// Key, salt and canonical JSON of a record, checked against its leaf.
     fn opened(&self, address: RecordAddress) -> Result<Option<SaltAndRecord>, ReadError> {
         let damaged = |damage| ReadError::Damaged { address, damage };
         let Some(leaf) = self.leaf(address) else { return Ok(None) };
@@ -449,7 +456,7 @@ impl Ledger {
         #[cfg(any(test, feature = "fixture"))]
         self.shared.unsealed.lock().expect("nobody panics while counting").push(address);
         match record.open(address, &self.shared.ring.keys()) {
-            Ok(opened) => Ok(Some(opened)),
+            Ok((salt, canonical)) => Ok(Some((record.key, salt, canonical))),
             Err(RecordError::NoKey) => Ok(None),
             Err(error) => Err(damaged(error.into())),
         }
@@ -470,7 +477,7 @@ impl Ledger {
     }
 
     /// The proof that an opened record is in the ledger as it is now.
-    pub fn proof_of(&self, OpenedRecord { recorded, salt, canonical }: OpenedRecord) -> InclusionProof {
+    pub fn proof_of(&self, OpenedRecord { recorded, salt, canonical, .. }: OpenedRecord) -> InclusionProof {
         let RecordAddress { shard, index } = recorded.address;
         let proof = self.log(shard, |log| {
             let path = log.tree.inclusion(index).unwrap_or_default();

@@ -208,24 +208,19 @@ async fn password(
     State(desk): DeskShared,
     visit: Visit,
     headers: HeaderMap,
-    mut form: Form,
+    form: Result<Form, Problem>,
 ) -> Result<Response, Problem> {
     let _one_at_a_time = desk.replacing.lock().await;
-    let (session, press) = (desk.session(&headers), press_of(&form));
-    if let Some(session) = &session {
-        if !is_of(&mut form, session) {
-            return Ok(unmatched(&desk, &visit, session, Unmatched::OtherStaff, None));
-        }
-        if desk.sessions.is_opened_by(session, press, desk.clock.now().at) {
-            return Ok(to(DESK, &visit));
-        }
+    let Some(session) = desk.session(&headers) else { return replaced_before(&desk, &visit, &headers, form).await };
+    let mut form = form?;
+    let press = press_of(&form);
+    if !is_of(&mut form, &session) {
+        return Ok(unmatched(&desk, &visit, &session, Unmatched::OtherStaff, None));
     }
-    // Also of whom no session is left.
-    drop(form.all("name"));
-    let current = form.needed("current").ok().map(Zeroizing::new);
-    let (new, again) = (Zeroizing::new(form.needed("password")?), Zeroizing::new(form.needed("again")?));
-    form.end()?;
-    let Some(session) = session else { return replaced_before(&desk, &visit, &headers, press, new).await };
+    if desk.sessions.is_opened_by(&session, press, desk.clock.now().at) {
+        return Ok(to(DESK, &visit));
+    }
+    let TypedPasswords { current, new, again } = TypedPasswords::from_form(form)?;
     let known = known_browsers::tokens(&headers, visit.host.secure);
     let at = desk.known_browsers.known_browser(session.name.as_str(), &known);
     match desk.sign_ins.replace_password(&session.name, current, new, &again, at).await {
@@ -244,18 +239,37 @@ async fn password(
     }
 }
 
+/// What is typed into the form for a new password.
+struct TypedPasswords {
+    /// The one in force, where it is asked for.
+    current: Option<Zeroizing<String>>,
+    new: Zeroizing<String>,
+    again: Zeroizing<String>,
+}
+
+impl TypedPasswords {
+    fn from_form(mut form: Form) -> Result<Self, Problem> {
+        // Also of whom no session is left.
+        drop(form.all("name"));
+        let current = form.needed("current").ok().map(Zeroizing::new);
+        let (new, again) = (Zeroizing::new(form.needed("password")?), Zeroizing::new(form.needed("again")?));
+        form.end()?;
+        Ok(Self { current, new, again })
+    }
+}
+
 /// The second of two presses of the form for a new password, from a browser that has not heard of the first: that ended the
-/// session, and the password that both name is the one in force.
+/// session, and the password that both name is the one in force. Anything else is of no session, so it was not recorded,
+/// whether it can be read or not.
 async fn replaced_before(
     desk: &Desk,
     visit: &Visit,
     headers: &HeaderMap,
-    press: FormHash,
-    new: Zeroizing<String>,
+    form: Result<Form, Problem>,
 ) -> Result<Response, Problem> {
-    let Some(name) = desk.sessions.ended_by_password(headers, desk.clock.now().at) else {
-        return Ok(not_recorded(desk, visit));
-    };
+    let typed = form.and_then(|form| Ok((press_of(&form), TypedPasswords::from_form(form)?.new)));
+    let name = desk.sessions.ended_by_password(headers, desk.clock.now().at);
+    let (Some(name), Ok((press, new))) = (name, typed) else { return Ok(not_recorded(desk, visit)) };
     let access = desk.staff().access(name.as_str());
     let known = known_browsers::tokens(headers, visit.host.secure);
     let at = desk.known_browsers.known_browser(name.as_str(), &known);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::App;
+use crate::app::RequestHistory;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
@@ -72,6 +73,7 @@ async fn stop(
     State(site): State<Arc<SiteInfo>>,
     State(clock): State<Arc<dyn Clock>>,
     Extension(wrong): Extension<Arc<WrongCodes>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
@@ -88,7 +90,7 @@ async fn stop(
         Err(error) => return refused(StatusCode::UNPROCESSABLE_ENTITY, fault(&typed, error)),
     };
     // Looked up before anything that strangers can use up: nobody's own code waits for them.
-    let Some(acted) = objections.stop_by_letter(code, scope).await? else {
+    let Some(acted) = objections.stop_by_letter(&history, code, scope).await? else {
         return match wrong.take_try(clock.now().at.unix_timestamp()) {
             Ok(()) => refused(StatusCode::UNPROCESSABLE_ENTITY, LetterCodeFault::Unknown),
             Err(_) => refused(StatusCode::TOO_MANY_REQUESTS, LetterCodeFault::Busy),

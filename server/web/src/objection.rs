@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::App;
+use crate::app::RequestHistory;
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -56,10 +57,12 @@ async fn link(
 }
 
 /// One press; a mail provider's or the person's own. Repeats succeed.
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 async fn stop(
     State(objections): State<Arc<Objections>>,
     State(links): State<Arc<Links>>,
     State(site): State<Arc<SiteInfo>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
@@ -67,7 +70,7 @@ async fn stop(
 ) -> Result<Response, Problem> {
     let said = LinkPress::parse_link_press(&form);
     let state = match links.resolve(&token) {
-        Some(link) => match objections.stop_by_link(link, said.scope, said.route).await {
+        Some(link) => match objections.stop_by_link(&history, link, said.scope, said.route).await {
             Ok(acted) => {
                 let is_all = acted.channels.len() == Channel::ALL.len();
                 LinkState::Stopped(objections.told(&acted, is_all.then_some(GoesOn::NotKnown(PointKind::Email))))
@@ -123,6 +126,7 @@ async fn form(State(site): State<Arc<SiteInfo>>, visit: Visit) -> Response {
 async fn object(
     State(objections): State<Arc<Objections>>,
     State(site): State<Arc<SiteInfo>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     LenientForm(form): LenientForm,
 ) -> Result<Response, Problem> {
@@ -137,7 +141,7 @@ async fn object(
         }
     };
     let named: Vec<PointKind> = points.iter().map(ContactPoint::kind).chain(sent.form.done.iter().copied()).collect();
-    let acted = objections.object_at(points, &channels).await?;
+    let acted = objections.object_at(&history, points, &channels).await?;
     let goes_on = if sent.all { GoesOn::without(&named) } else { None };
     let stopped = objections.told(&acted, goes_on);
     Ok(page(&site, visit.language, StatusCode::OK, ObjectionState::Stopped(stopped)))

@@ -13,6 +13,7 @@ use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
 
 use super::days::Days;
+use super::history::PersonHistory;
 use super::look_up::{Contact, LookUps, LookupReason};
 use super::people::{ActError, ActOutcome, Addressee, Contactability, Provenance};
 use super::staff::StaffName;
@@ -226,7 +227,12 @@ impl Calls {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn object_in_call(&self, call: &OpenCall, channels: &[Channel]) -> Result<ActOutcome, ActError> {
+    pub async fn object_in_call(
+        &self,
+        history: &PersonHistory,
+        call: &OpenCall,
+        channels: &[Channel],
+    ) -> Result<ActOutcome, ActError> {
         let act = Provenance {
             route: call.route(),
             actor: call.agent(),
@@ -235,7 +241,7 @@ impl Calls {
             reason: None,
             request: None,
         };
-        let acted = self.contactability.object(&call.who(), channels, &act).await?;
+        let acted = self.contactability.object(history, &call.who(), channels, &act).await?;
         self.change(&call.id, |call| call.recorded = Some(acted.clone()));
         Ok(acted)
     }

@@ -26,6 +26,7 @@ use model::receipt::ReceiptNumber;
 use self::evaluate::{AcceptedAnswers, YesStanding};
 pub use self::own::OwnIds;
 use self::shown::NoticeCounts;
+use super::history::PersonHistory;
 use super::receipt::Receipts;
 use crate::publish::Published;
 use ledger::clock::{Clock, last_second, moment};
@@ -166,13 +167,14 @@ impl Consent {
     /// Why nothing was recorded, or that this is not known.
     pub async fn choose(
         &self,
+        history: &PersonHistory,
         choice: &Choice,
         device: &RequestContext,
         request: Option<AnswerName>,
     ) -> Result<RecordedAnswer, ChooseError> {
         let now = self.clock.now();
         if let Some(before) = request.and_then(|name| self.ledger.answered(&name, now.at)) {
-            return self.told_before(before, device).await;
+            return self.told_before(history, before, device).await;
         }
         let current = self.published.current();
         let shown = self.published.by_id(&choice.policy);
@@ -184,7 +186,7 @@ impl Consent {
         let overtaken = overtaken && !taken.ask_again.is_empty();
         let grants = taken.answers.values().any(|answered| answered.answer == Answer::Granted);
         let (own, others) = device.ids.for_answer(grants);
-        let known = self.known(own)?;
+        let known = known(history, own)?;
         let answered = RecordedChoice {
             notice: shown.and_then(|policy| policy.notices.get(&choice.language).copied()),
             ..answers(choice, device, &taken, current.hash)
@@ -192,7 +194,7 @@ impl Consent {
         let event = Event::new(now.at, Actor::Visitor, route(choice.surface), body(answered, known.as_ref(), now));
         let event = event.with_subject(self.subject_of(&taken, known.as_ref()));
         let told = told(&current.policy, taken, known, &event, device, now);
-        self.end_there(others, &event).await?;
+        self.end_there(history, others, &event).await?;
         let Some(name) = request else {
             let written = self.ledger.append(AppendRequest::new(event)).await?;
             return Ok(RecordedAnswer { overtaken, ..self.done(written.address, written.event.head.subject, told) });
@@ -203,15 +205,8 @@ impl Consent {
                 let [written] = &written[..] else { unreachable!("one event makes one record") };
                 Ok(self.done(written.address, written.event.head.subject, told))
             }
-            Once::Before(before) => self.told_before(before, device).await,
+            Once::Before(before) => self.told_before(history, before, device).await,
         }
-    }
-
-    /// The subject of a consent id, if the ledger knows it: an id that nobody was given is as good as none.
-    fn known(&self, consent_id: Option<Subject>) -> Result<Option<KnownDevice>, ReadError> {
-        let Some(subject) = consent_id else { return Ok(None) };
-        let events = self.ledger.history(subject)?;
-        Ok((!events.is_empty()).then_some(KnownDevice { subject, events }))
     }
 
     /// The known subject, or a fresh one if something is granted, or none.
@@ -226,11 +221,12 @@ impl Consent {
     /// was recorded under its consent id since: else they would give back what was withdrawn.
     async fn told_before(
         &self,
+        history: &PersonHistory,
         before: ledger::AnsweredRequest,
         device: &RequestContext,
     ) -> Result<RecordedAnswer, ChooseError> {
         let (address, now) = (before.address, self.clock.now());
-        let recorded = self.ledger.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
+        let recorded = history.record(address)?.ok_or(AppendError::from(NotRecorded::Erased))?;
         let Reply::Choice(told) = before.reply else {
             return Err(ReadError::Damaged { address, damage: RecordDamage::NoChoice }.into());
         };
@@ -240,7 +236,7 @@ impl Consent {
             ChoiceCookie::parse_choice_cookie(cookie.as_bytes(), now.at).agrees_with(&device.said, policy)
         };
         let answered_since = !says(&told.before) && !says(&told.cookie);
-        let known = self.known(subject)?;
+        let known = known(history, subject)?;
         let recorded_since =
             known.as_ref().is_some_and(|known| known.events.iter().any(|event| event.address > address));
         if let Some(known) = known.filter(|_| answered_since) {
@@ -293,6 +289,13 @@ impl Consent {
             outlived: false,
         }
     }
+}
+
+/// The subject of a consent id, if the ledger knows it: an id that nobody was given is as good as none.
+fn known(history: &PersonHistory, consent_id: Option<Subject>) -> Result<Option<KnownDevice>, ReadError> {
+    let Some(subject) = consent_id else { return Ok(None) };
+    let events = history.of_subject(subject)?;
+    Ok((!events.is_empty()).then_some(KnownDevice { subject, events }))
 }
 
 fn told(

@@ -14,6 +14,7 @@ use model::told::{ToldEvent, is_made};
 use serde_json::Value;
 use ui::components::banner::first_layer;
 
+use super::history::PersonHistory;
 use super::{ServiceParts, Services};
 use crate::config::Config;
 use crate::publish::{PublishPlan, Published, PublishedPolicy, plan, publish_if_new};
@@ -203,6 +204,11 @@ impl TestApp {
         of(&mut parts);
         let services = Services::new(parts.clone()).expect("facts that were read before");
         Self { services, clock: self.clock, parts }
+    }
+
+    /// What one request, or one act, rests on.
+    pub fn history(&self) -> PersonHistory {
+        self.services.people.history()
     }
 
     /// The instant that the clock shows.

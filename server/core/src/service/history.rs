@@ -9,11 +9,13 @@ use model::identity::{RecordAddress, Subject};
 use ledger::{InclusionProof, Ledger, OpenedRecord, ReadError};
 
 /// What is on record of the people that a request is about. Each record is read and unsealed when it is first needed, and once,
-/// however many questions rest on it. What is recorded after that is not in it: an act begins with one of its own.
+/// however many questions rest on it: those of the request, and those of the act that it makes. A record never changes, so what
+/// was read stays true. Which records there are is looked up each time, and what was erased since is not given any more: an act
+/// that has its turn rests on what is on record then.
 pub struct PersonHistory {
     ledger: Ledger,
-    /// Guards what was read, for a look or while one record is read; `None` for one that was erased.
-    records: Mutex<BTreeMap<RecordAddress, Option<OpenedRecord>>>,
+    /// Guards what was read, for a look or while one record is read.
+    records: Mutex<BTreeMap<RecordAddress, OpenedRecord>>,
 }
 
 impl PersonHistory {
@@ -61,11 +63,46 @@ impl PersonHistory {
 
     fn opened(&self, address: RecordAddress) -> Result<Option<OpenedRecord>, ReadError> {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = records.get(&address) {
-            return Ok(known.clone());
+        if let Some(known) = records.get(&address).filter(|known| self.ledger.still_opens(known)) {
+            return Ok(Some(known.clone()));
         }
         let opened = self.ledger.open_record(address)?;
-        records.insert(address, opened.clone());
+        match &opened {
+            Some(opened) => _ = records.insert(address, opened.clone()),
+            None => _ = records.remove(&address),
+        }
         Ok(opened)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::event::Route;
+    use model::evidence::IdentityLevel;
+
+    use crate::service::fixture::TestApp;
+    use crate::service::fixture::people::{customer, email};
+    use crate::service::people::{Addressee, Provenance};
+    use model::channel::Channel;
+
+    /// An act that waited for its turn rests on what is on record then, though the page was made before.
+    #[tokio::test]
+    async fn what_was_recorded_since_is_in_it_and_what_was_erased_since_is_not() {
+        let app = TestApp::new().await;
+        let anna = customer(&app, "K-1", &[email("anna@example.nl")]).await;
+        let history = app.history();
+        let before = history.of_subject(anna).expect("readable");
+        let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
+        let contactability = &app.services.contactability;
+        let no = contactability.object(&app.history(), &Addressee::person(anna), &[Channel::Email], &act).await;
+        let no = no.expect("recorded").record;
+        app.services.ledger.take_unsealed();
+        let after = history.of_subject(anna).expect("readable");
+        assert_eq!(after.len(), before.len() + 1);
+        assert_eq!(app.services.ledger.take_unsealed(), [no], "what was read before is not read again");
+        app.services.erasures.erase(&app.history(), anna, false, &act).await.expect("erased");
+        assert_eq!(history.of_subject(anna).expect("readable"), []);
+        assert_eq!(history.record(no).expect("readable"), None);
+        assert!(history.proof(no).expect("readable").is_none());
     }
 }

@@ -198,7 +198,7 @@ mod tests {
         app.services.maintenance.maintain().await;
         assert_eq!((rotations(&app).len(), old_keys(&data)), (0, Vec::new()), "nothing was erased");
         let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
-        let erased = app.services.erasures.erase(person, true, &act).await.expect("erased");
+        let erased = app.services.erasures.erase(&app.history(), person, true, &act).await.expect("erased");
         let before = std::fs::read(&key).expect("there");
         app.clock.advance(3600);
         app.services.maintenance.maintain().await;
@@ -241,7 +241,7 @@ mod tests {
         // An erasure does not wait.
         let person = customer(&app, "1", &[email("anna@example.nl")]).await;
         let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
-        app.services.erasures.erase(person, true, &act).await.expect("erased");
+        app.services.erasures.erase(&app.history(), person, true, &act).await.expect("erased");
         app.clock.advance(86_400);
         app.services.maintenance.maintain().await;
         assert_eq!((rotations(&app).len(), old_keys(&data).len()), (4, 4));
@@ -262,7 +262,7 @@ mod tests {
             let app = TestApp::at(Some(&data), 1).await;
             let person = customer(&app, "1", &[email("anna@example.nl")]).await;
             let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
-            let erased = app.services.erasures.erase(person, true, &act).await.expect("erased");
+            let erased = app.services.erasures.erase(&app.history(), person, true, &act).await.expect("erased");
             app.services.ledger.close().await;
             let app = TestApp::at(Some(&data), 2).await;
             app.clock.advance(9 * 86_400);
@@ -292,7 +292,7 @@ mod tests {
         let app = TestApp::new().await;
         let act = Provenance::by_person(Route::OneClick, IdentityLevel::Possession);
         let no = Addressee::point(email("anna@example.nl"));
-        app.services.contactability.object(&no, &Channel::ALL, &act).await.expect("recorded");
+        app.services.contactability.object(&app.history(), &no, &Channel::ALL, &act).await.expect("recorded");
         app.services.key_rotation.rotate_index(Actor::System).await.expect("rotated");
         let event = rotations(&app).pop().expect("an event");
         assert_eq!((event.body, event.head.subject), (KeyRotated { key: RotatedKey::Index }.into(), None));

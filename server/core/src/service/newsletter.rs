@@ -111,9 +111,17 @@ impl Newsletter {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn sign_up(&self, email: &Email, language: Language, act: &Provenance) -> Result<ActOutcome, ActError> {
+    pub async fn sign_up(
+        &self,
+        history: &PersonHistory,
+        email: &Email,
+        language: Language,
+        act: &Provenance,
+    ) -> Result<ActOutcome, ActError> {
         let proof = OptIn { verified: evidence::IdentityCheck::MailCode, products: None, until: None };
-        self.contactability.opt_in_of(self.subscriber(email, None, language), &[Channel::Newsletter], proof, act).await
+        self.contactability
+            .opt_in_of(history, self.subscriber(email, None, language), &[Channel::Newsletter], proof, act)
+            .await
     }
 
     /// Whoever has the newsletter at this address, else the one person there, else somebody new; with what is learned of
@@ -177,9 +185,12 @@ impl Newsletter {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn confirm_newsletter(&self, token: &str) -> Result<Option<ActOutcome>, ActError> {
+    pub async fn confirm_newsletter(
+        &self,
+        history: &PersonHistory,
+        token: &str,
+    ) -> Result<Option<ActOutcome>, ActError> {
         let Some(person) = self.confirms(token) else { return Ok(None) };
-        let history = &self.people.history();
         let controlled = self.controlled_by(token, &person);
         let who = Addressee { person: Some(person.subject), points: controlled.clone() };
         let decision = self.contactability.decision(history, &who, Channel::Newsletter)?;
@@ -193,12 +204,11 @@ impl Newsletter {
         let shown = asked.map(|record| ShownState { record, points: String::new() });
         match self
             .contactability
-            .opt_in(person.subject, &[Channel::Newsletter], proof, &controlled, &act, shown.as_ref())
+            .opt_in(history, person.subject, &[Channel::Newsletter], proof, &controlled, &act, shown.as_ref())
             .await
         {
             // By another press of the same button, while this one waited?
             Err(ActError::ChangedSince) => {
-                let history = &self.people.history();
                 self.confirmed_already(history, person.subject, &controlled)?.map(Some).ok_or(ActError::ChangedSince)
             }
             acted => acted.map(Some),

@@ -8,6 +8,7 @@ use model::evidence::IdentityLevel;
 use model::letter::LetterCode;
 use words::views::objection::{GoesOn, Stopped};
 
+use super::history::PersonHistory;
 use super::people::{ActError, ActOutcome, Addressee, Contactability, LetterCodes, Provenance};
 use super::receipt::Receipts;
 use super::tokens::Link;
@@ -41,13 +42,19 @@ impl Objections {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn stop_by_link(&self, link: Link, scope: ObjectionScope, route: Route) -> Result<ActOutcome, ActError> {
+    pub async fn stop_by_link(
+        &self,
+        history: &PersonHistory,
+        link: Link,
+        scope: ObjectionScope,
+        route: Route,
+    ) -> Result<ActOutcome, ActError> {
         let channels = match (link.channel, scope) {
             (Some(channel), ObjectionScope::Own) => vec![channel],
             (None, _) | (_, ObjectionScope::All) => Channel::ALL.to_vec(),
         };
         let act = Provenance::by_person(route, IdentityLevel::Possession);
-        self.contactability.object(&Addressee::person(link.person), &channels, &act).await
+        self.contactability.object(history, &Addressee::person(link.person), &channels, &act).await
     }
 
     /// Stops advertising by post, or everything, for the person that a letter with this code went to; `None` for a code
@@ -57,13 +64,14 @@ impl Objections {
     /// Nothing was recorded then.
     pub async fn stop_by_letter(
         &self,
+        history: &PersonHistory,
         code: LetterCode,
         scope: ObjectionScope,
     ) -> Result<Option<ActOutcome>, ActError> {
         let Some(person) = self.letters.person_of_letter(code) else { return Ok(None) };
         let channels: &[Channel] = if scope == ObjectionScope::All { &Channel::ALL } else { &[Channel::Post] };
         let act = Provenance::by_person(Route::LetterCode, IdentityLevel::Possession);
-        match self.contactability.object(&Addressee::person(person), channels, &act).await {
+        match self.contactability.object(history, &Addressee::person(person), channels, &act).await {
             Err(ActError::NoPerson) => Ok(None),
             acted => acted.map(Some),
         }
@@ -73,12 +81,17 @@ impl Objections {
     ///
     /// # Errors
     /// Nothing was recorded then.
-    pub async fn object_at(&self, points: Vec<ContactPoint>, channels: &[Channel]) -> Result<ActOutcome, ActError> {
+    pub async fn object_at(
+        &self,
+        history: &PersonHistory,
+        points: Vec<ContactPoint>,
+        channels: &[Channel],
+    ) -> Result<ActOutcome, ActError> {
         let act = Provenance {
             actor: Actor::Visitor,
             ..Provenance::by_person(Route::ObjectionPage, IdentityLevel::Unverified)
         };
-        self.contactability.object(&Addressee { person: None, points }, channels, &act).await
+        self.contactability.object(history, &Addressee { person: None, points }, channels, &act).await
     }
 
     /// What whoever objected is told, with what goes on.

@@ -236,19 +236,20 @@ impl PreferenceCentre {
     /// Nothing was recorded then.
     pub async fn wish(
         &self,
+        history: &PersonHistory,
         session: &PersonSession,
         wish: &PreferenceChange,
         language: Language,
     ) -> Result<ActOutcome, ActError> {
         let _one_after_the_other = self.verification.one_press().await;
-        match self.act_on(session, wish, language).await {
+        match self.act_on(history, session, wish, language).await {
             Ok(acted) => {
                 self.verification.remember(session, JustDone::Wish(wish.clone(), acted.clone()));
                 Ok(acted)
             }
             // Nothing is left to do, or what stands there now is newer than what was shown: by the first press of a double one?
             Err(error @ (ActError::ChangedSince | ActError::Nothing)) => {
-                self.just_wished(&self.people.history(), session, wish)?.ok_or(error)
+                self.just_wished(history, session, wish)?.ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -280,6 +281,7 @@ impl PreferenceCentre {
 
     async fn act_on(
         &self,
+        history: &PersonHistory,
         session: &PersonSession,
         wish: &PreferenceChange,
         language: Language,
@@ -288,10 +290,10 @@ impl PreferenceCentre {
         match (wish, self.verification.known_at(session)) {
             (PreferenceChange::Stop(channels), KnownAt::One(person)) => {
                 let who = Addressee { person: Some(person), points: vec![session.point().clone()] };
-                self.contactability.object(&who, channels, &act).await
+                self.contactability.object(history, &who, channels, &act).await
             }
             (PreferenceChange::Stop(channels), _) => {
-                self.contactability.object(&Addressee::point(session.point().clone()), channels, &act).await
+                self.contactability.object(history, &Addressee::point(session.point().clone()), channels, &act).await
             }
             (PreferenceChange::Start(channels, shown), KnownAt::One(person)) => {
                 let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
@@ -304,13 +306,15 @@ impl PreferenceCentre {
                     return Err(ActError::Nothing);
                 }
                 let proof = self.proof(session, channels, language);
-                self.contactability.opt_in(person, channels, proof, &[session.point().clone()], &act, Some(shown)).await
+                self.contactability
+                    .opt_in(history, person, channels, proof, &[session.point().clone()], &act, Some(shown))
+                    .await
             }
             (PreferenceChange::Start(channels, shown), _) => match session.email() {
                 Some(email) if *channels == [Channel::Newsletter] => {
-                    self.newsletter.sign_up(email, language, &act).await
+                    self.newsletter.sign_up(history, email, language, &act).await
                 }
-                _ => self.contactability.lift_at(session.point(), channels, &act, shown.record).await,
+                _ => self.contactability.lift_at(history, session.point(), channels, &act, shown.record).await,
             },
         }
     }

@@ -80,8 +80,8 @@ pub async fn erase(services: &Services, asked: &EraseCommand, talk: Talk<'_>) ->
         [] => return Err(Refusal::told(NotErased::Unknown)),
         _ => return Err(Refusal::told(NotErased::Several)),
     };
-    let person = known.subject;
-    let records = services.people.records_of(&services.people.history(), person).map_err(Refusal::told)?.len();
+    let (person, history) = (known.subject, &services.people.history());
+    let records = services.people.records_of(history, person).map_err(Refusal::told)?.len();
     say.say(&format!("One person: {} contact points, {records} records.", known.points().len()))?;
     say.say("This cannot be undone. Write erase to go on:")?;
     if line(&mut input)? != "erase" {
@@ -95,7 +95,8 @@ pub async fn erase(services: &Services, asked: &EraseCommand, talk: Talk<'_>) ->
         reason: Some(reason.to_owned()),
         request: None,
     };
-    let erased = services.erasures.erase(person, !asked.decline_blocking_list, &act).await.map_err(Refusal::told)?;
+    let erased =
+        services.erasures.erase(history, person, !asked.decline_blocking_list, &act).await.map_err(Refusal::told)?;
     say.say(&format!("Erased. Receipt {}.", services.receipts.number(erased.record)))?;
     let list = if erased.keeps_no { "are" } else { "are not" };
     say.say(&format!("Their contact points {list} on the list of who wants no advertising."))?;

@@ -155,7 +155,7 @@ pub async fn ask(
     let nobody =
         || nobody().mended_by("name a customer number that is known; /keuze/api/v1/customers tells of a new one");
     let person = who.find(&people)?.who.person.ok_or_else(nobody)?;
-    let acted = contactability.request_opt_in(person, &channels, &caller.act()).await?;
+    let acted = contactability.request_opt_in(&people.history(), person, &channels, &caller.act()).await?;
     let mut response = answer(&Requested { channels: acted.channels, confirmed: false });
     *response.status_mut() = StatusCode::ACCEPTED;
     Ok(response)

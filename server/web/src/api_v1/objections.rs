@@ -77,7 +77,7 @@ async fn record_objection(
     if found.is_nobody {
         return Err(Problem::with(Slug::MalformedRequest, "who.customer"));
     }
-    Ok((contactability.object(&found.who, &sent.channels, &caller.act()).await?, sent.channels))
+    Ok((contactability.object(&people.history(), &found.who, &sent.channels, &caller.act()).await?, sent.channels))
 }
 
 /// Whoever passes on a no must not believe that it was taken: what can be read of it is said with the refusal.

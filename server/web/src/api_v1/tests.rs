@@ -72,7 +72,12 @@ impl Office {
 
     async fn object(&self, channels: &[Channel]) {
         let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
-        self.app.services.contactability.object(&Addressee::person(self.anna), channels, &act).await.expect("recorded");
+        self.app
+            .services
+            .contactability
+            .object(&self.app.history(), &Addressee::person(self.anna), channels, &act)
+            .await
+            .expect("recorded");
     }
 }
 
@@ -924,7 +929,7 @@ async fn a_code_lives_as_long_as_its_person() {
         app.services.letters.rotate_letter_secret();
         codes.push(app.services.letters.letter_code(anna, &act).await.expect("made"));
         assert!(codes[0] != codes[1] && codes[0] != codes[2]);
-        app.services.merging.merge(anna, bert, &act, Vec::new()).await.expect("merged");
+        app.services.merging.merge(&app.history(), anna, bert, &act, Vec::new()).await.expect("merged");
         app.services.ledger.close().await;
         (anna, bert, codes)
     };
@@ -933,7 +938,7 @@ async fn a_code_lives_as_long_as_its_person() {
         assert_eq!(app.services.letters.person_of_letter(*code), Some(anna));
     }
     assert_eq!(app.services.letters.letter_code(bert, &act).await.expect("made"), codes[2], "one person, one code");
-    app.services.erasures.erase(anna, true, &act).await.expect("erased");
+    app.services.erasures.erase(&app.history(), anna, true, &act).await.expect("erased");
     for code in &codes {
         assert_eq!(app.services.letters.person_of_letter(*code), None);
     }

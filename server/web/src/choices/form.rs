@@ -62,7 +62,7 @@ pub(super) async fn choose(
     let visit = Visit { language: choice.language, ..visit };
     let sender = ChoiceSender::for_request(&history, &consent, &config, &*clock, visit, &headers, gpc)?;
     let choice = Choice { before: sender.came.seen_by_page(choice.before), ..choice };
-    let done = match consent.choose(&choice, &sender.device, None).await {
+    let done = match consent.choose(&history, &choice, &sender.device, None).await {
         Ok(done) => done,
         Err(ChooseError::ChangedSince) => {
             return overtaken(&page, &history, &*clock, &sender, &headers, None);

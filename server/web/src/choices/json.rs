@@ -73,7 +73,7 @@ pub(super) async fn choose(
         Err(_) if says_no(&choice) => None,
         Err(problem) => return Err(problem),
     };
-    let done = match consent.choose(&choice, &sender.device, request).await {
+    let done = match consent.choose(&history, &choice, &sender.device, request).await {
         Ok(done) => done,
         Err(ChooseError::ChangedSince) => {
             let mut response = Problem::from(Slug::ChangedSince).into_response();

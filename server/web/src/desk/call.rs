@@ -27,6 +27,7 @@ use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
 use keuze_core::service::call::{CallReference, CloseError, OnTheLine, OpenCall};
+use keuze_core::service::history::PersonHistory;
 use keuze_core::service::people::{ActError, ActOutcome};
 use ledger::formats::fact::Direction;
 use words::problem::Slug;
@@ -56,7 +57,7 @@ async fn screen(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     match desk.call_at(&session, &id) {
-        Some(call) => show(&desk, &visit, &session, &call, None),
+        Some(call) => show(&desk, &visit, &session, &desk.people.history(), &call, None),
         None => Ok(not_open(&desk, &visit, &session)),
     }
 }
@@ -88,7 +89,7 @@ async fn open(
             };
             // The same press opened it before.
             if let Some(call) = desk.calls.unclosed(&session.name).filter(is_this) {
-                return show(&desk, &visit, &session, &call, None);
+                return show(&desk, &visit, &session, &desk.people.history(), &call, None);
             }
             match desk.calls.open_call(&session.name, reference, direction, &contact).await? {
                 Some(call) => return Ok(to(&desk.path_of(&session, &call), &visit)),
@@ -180,7 +181,7 @@ fn pressed(
     change: impl FnOnce(&mut OpenCall),
 ) -> Result<Response, Problem> {
     match desk.calls.change(&call.id, change) {
-        Some(call) => show(desk, visit, session, &call, None),
+        Some(call) => show(desk, visit, session, &desk.people.history(), &call, None),
         None => Ok(unmatched(desk, visit, session, Unmatched::Call, None)),
     }
 }
@@ -196,9 +197,10 @@ async fn object(
     call: &OpenCall,
     channels: &[Channel],
 ) -> Result<Response, Problem> {
-    match desk.calls.object_in_call(call, channels).await {
+    let history = &desk.people.history();
+    match desk.calls.object_in_call(history, call, channels).await {
         Ok(acted) if acted.changed => Ok(to(&desk.path_of(session, call), visit)),
-        Ok(acted) => show(desk, visit, session, &OpenCall { recorded: Some(acted), ..call.clone() }, None),
+        Ok(acted) => show(desk, visit, session, history, &OpenCall { recorded: Some(acted), ..call.clone() }, None),
         // Erased since, or one with somebody else.
         Err(ActError::NoPerson) => Ok(changed(desk, visit, session, call)),
         Err(error) => Err(error.into()),
@@ -225,7 +227,9 @@ async fn close(
             }
             Ok(closed(desk, visit, session, reference))
         }
-        Err(CloseError::Unanswered) => show(desk, visit, session, call, Some(CallFault::Unanswered)),
+        Err(CloseError::Unanswered) => {
+            show(desk, visit, session, &desk.people.history(), call, Some(CallFault::Unanswered))
+        }
         Err(CloseError::Closed) => Ok(unmatched(desk, visit, session, Unmatched::Call, None)),
         Err(CloseError::Append(error)) => Err(error.into()),
     }
@@ -259,7 +263,7 @@ impl Desk {
         id.map_or_else(|| CALL.to_owned(), paths::desk_call)
     }
 
-    fn card(&self, session: &StaffSession, call: &OpenCall) -> Result<CallCard, Problem> {
+    fn card(&self, session: &StaffSession, history: &PersonHistory, call: &OpenCall) -> Result<CallCard, Problem> {
         let named = |subject: &Subject| {
             let person = self.people.known_person(*subject)?;
             let name = person.name().map(str::to_owned).or_else(|| person.customers().first().map(ToString::to_string));
@@ -273,7 +277,7 @@ impl Desk {
             point: call.line.point.as_ref().map(contact::ContactPoint::given),
             people: call.line.people.iter().filter_map(named).collect(),
             person: call.person.as_ref().and_then(named),
-            reach: self.look_ups.reach(&self.people.history(), &call.who())?,
+            reach: self.look_ups.reach(history, &call.who())?,
             right_offered: call.right_offered,
             said: call.recorded.as_ref().map(|acted| self.said(acted)),
             audit: call.audit.to_string(),
@@ -296,10 +300,11 @@ fn show(
     desk: &Desk,
     visit: &Visit,
     session: &StaffSession,
+    history: &PersonHistory,
     call: &OpenCall,
     fault: Option<CallFault>,
 ) -> Result<Response, Problem> {
-    let state = CallState::Open(Box::new(desk.card(session, call)?));
+    let state = CallState::Open(Box::new(desk.card(session, history, call)?));
     Ok(page(desk, visit, session, true, state, fault))
 }
 

@@ -31,7 +31,7 @@ async fn gone(
     known_by: &LookupReason,
 ) -> Result<PersonOutcome, Problem> {
     let act = Provenance { level: IdentityLevel::Further, ..entered(&entry.session.name, Route::Desk, Some(known_by)) };
-    match desk.erasures.erase(entry.subject, keep_no, &act).await {
+    match desk.erasures.erase(&entry.history, entry.subject, keep_no, &act).await {
         Ok(erased) => Ok(PersonOutcome::Recorded(DoneForPerson::Erased(desk.data_access.erasure(&erased)))),
         Err(ActError::NoPerson) => Ok(PersonOutcome::Changed),
         Err(error) => Err(error.into()),

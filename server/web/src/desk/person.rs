@@ -28,6 +28,7 @@ use crate::mount::Mount as _;
 use crate::problem::Problem;
 use crate::render;
 use crate::visit::Visit;
+use keuze_core::service::history::PersonHistory;
 use keuze_core::service::look_up::{LookupReason, entered};
 use keuze_core::service::people::{ActError, Addressee, Provenance};
 use words::problem::Slug;
@@ -57,7 +58,7 @@ async fn page(
     // What was done is said once.
     desk.sessions.work(&session, |work| work.people(id).map(|opened| opened.done.take()));
     let said = opened.done.take();
-    show(&desk, &visit, &session, id, &opened, (said, None))
+    show(&desk, &visit, &session, &desk.people.history(), id, &opened, (said, None))
 }
 
 /// The people as they are now, with what was done or what is wrong.
@@ -65,13 +66,13 @@ fn show(
     desk: &Desk,
     visit: &Visit,
     session: &StaffSession,
+    history: &PersonHistory,
     id: WorkId,
     opened: &OpenedLookUp,
     (done, fault): (Option<DoneForPerson>, Option<PersonFault>),
 ) -> Result<Response, Problem> {
-    let history = desk.people.history();
     let cards = opened.people.iter().filter(|person| is_still(desk, **person));
-    let cards = cards.filter_map(|person| desk.look_ups.person_card(&history, *person).transpose());
+    let cards = cards.filter_map(|person| desk.look_ups.person_card(history, *person).transpose());
     let path = paths::desk_person(id);
     let page = PersonView {
         // What was asked by a form shows the same page when its address is opened.
@@ -107,6 +108,8 @@ pub(super) struct PersonForm {
     id: WorkId,
     pub(super) opened: OpenedLookUp,
     pub(super) subject: Subject,
+    /// What the form, its act and the page that answers it rest on.
+    pub(super) history: PersonHistory,
 }
 
 /// The same where it may say no: read leniently.
@@ -176,11 +179,19 @@ impl PersonForm {
             return Err(unmatched(desk, &visit, &session, Unmatched::LookUp, None));
         };
         let made = opened.made.iter().find(|made| made.press == press).cloned();
-        let entry = Self { _one_at_a_time: one_at_a_time, press, visit, session, form, id, opened, subject };
-        let last = desk
-            .look_ups
-            .last_of(&desk.people.history(), subject)
-            .map_err(|error| Problem::from(error).into_response())?;
+        let entry = Self {
+            _one_at_a_time: one_at_a_time,
+            press,
+            visit,
+            session,
+            form,
+            id,
+            opened,
+            subject,
+            history: desk.people.history(),
+        };
+        let last =
+            desk.look_ups.last_of(&entry.history, subject).map_err(|error| Problem::from(error).into_response())?;
         if let Some(made) = made.filter(|made| made.last == last) {
             let answered = entry.came_to(desk, PersonOutcome::Stood(made.done));
             return Err(answered.unwrap_or_else(Problem::into_response));
@@ -193,11 +204,7 @@ impl PersonForm {
     pub(super) fn is_shown_whole(&mut self, desk: &Desk) -> Result<bool, Problem> {
         let shown = self.form.needed("shown")?;
         self.form.end()?;
-        Ok(desk
-            .look_ups
-            .last_of(&desk.people.history(), self.subject)?
-            .map(|last| last.to_string())
-            .unwrap_or_default()
+        Ok(desk.look_ups.last_of(&self.history, self.subject)?.map(|last| last.to_string()).unwrap_or_default()
             == shown)
     }
 
@@ -214,7 +221,7 @@ impl PersonForm {
                 let made = AnsweredForm {
                     press: self.press,
                     done: done.clone(),
-                    last: desk.look_ups.last_of(&desk.people.history(), self.subject)?,
+                    last: desk.look_ups.last_of(&self.history, self.subject)?,
                 };
                 let kept = |opened: &mut OpenedLookUp| {
                     opened.done = Some(done);
@@ -225,8 +232,12 @@ impl PersonForm {
                 desk.sessions.work(session, |work| work.people(self.id).map(kept));
                 Ok(to(&paths::desk_person(self.id), visit))
             }
-            PersonOutcome::Stood(done) => show(desk, visit, session, self.id, &self.opened, (Some(done), None)),
-            PersonOutcome::Refused(fault) => show(desk, visit, session, self.id, &self.opened, (None, Some(fault))),
+            PersonOutcome::Stood(done) => {
+                show(desk, visit, session, &self.history, self.id, &self.opened, (Some(done), None))
+            }
+            PersonOutcome::Refused(fault) => {
+                show(desk, visit, session, &self.history, self.id, &self.opened, (None, Some(fault)))
+            }
             PersonOutcome::Changed => Ok(self.changed(desk)),
         }
     }
@@ -258,8 +269,8 @@ async fn act(State(desk): DeskShared, LenientEntry(mut entry): LenientEntry) -> 
     let act = route.map(|route| entered(&entry.session.name, route, Some(&entry.opened.why)));
     let outcome = match (kind, &channels[..], act) {
         ("object" | "opt_in", _, None) => PersonOutcome::Refused(PersonFault::Route),
-        ("object", channels, Some(act)) => object(&desk, entry.subject, channels, &act).await?,
-        ("opt_in", [channel], Some(act)) => request(&desk, entry.subject, *channel, &act).await?,
+        ("object", channels, Some(act)) => object(&desk, &entry, channels, &act).await?,
+        ("opt_in", [channel], Some(act)) => request(&desk, &entry, *channel, &act).await?,
         _ => return Err(Problem::with(Slug::MalformedRequest, "act")),
     };
     entry.came_to(&desk, outcome)
@@ -267,11 +278,11 @@ async fn act(State(desk): DeskShared, LenientEntry(mut entry): LenientEntry) -> 
 
 async fn object(
     desk: &Desk,
-    subject: Subject,
+    entry: &PersonForm,
     channels: &[Channel],
     act: &Provenance,
 ) -> Result<PersonOutcome, Problem> {
-    match desk.contactability.object(&Addressee::person(subject), channels, act).await {
+    match desk.contactability.object(&entry.history, &Addressee::person(entry.subject), channels, act).await {
         Ok(acted) if acted.changed => Ok(PersonOutcome::Recorded(DoneForPerson::Objected(desk.said(&acted)))),
         Ok(acted) => Ok(PersonOutcome::Stood(DoneForPerson::Objected(desk.said(&acted)))),
         Err(ActError::NoPerson) => Ok(PersonOutcome::Changed),
@@ -280,8 +291,13 @@ async fn object(
 }
 
 /// What staff enter as an opt-in waits for the person.
-async fn request(desk: &Desk, subject: Subject, channel: Channel, act: &Provenance) -> Result<PersonOutcome, Problem> {
-    match desk.contactability.request_opt_in(subject, &[channel], act).await {
+async fn request(
+    desk: &Desk,
+    entry: &PersonForm,
+    channel: Channel,
+    act: &Provenance,
+) -> Result<PersonOutcome, Problem> {
+    match desk.contactability.request_opt_in(&entry.history, entry.subject, &[channel], act).await {
         Ok(_) => Ok(PersonOutcome::Recorded(DoneForPerson::Requested(channel))),
         Err(ActError::SelfSignUpRequired) => Ok(PersonOutcome::Refused(PersonFault::SelfSignUp)),
         Err(ActError::NoPerson) => Ok(PersonOutcome::Changed),
@@ -303,7 +319,11 @@ async fn merge(State(desk): DeskShared, mut entry: PersonForm) -> Result<Respons
 }
 
 async fn merge_with(desk: &Desk, entry: &PersonForm, number: &str) -> Result<PersonOutcome, Problem> {
-    match desk.look_ups.merge_with_customer(entry.subject, number, &entry.session.name, &entry.opened.why).await {
+    match desk
+        .look_ups
+        .merge_with_customer(&entry.history, entry.subject, number, &entry.session.name, &entry.opened.why)
+        .await
+    {
         Ok(Some(_)) => Ok(PersonOutcome::Recorded(DoneForPerson::Merged)),
         Ok(None) | Err(ActError::Nothing) => Ok(PersonOutcome::Refused(PersonFault::NoOther)),
         Err(ActError::NoPerson) => Ok(PersonOutcome::Changed),

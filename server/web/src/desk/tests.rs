@@ -103,6 +103,47 @@ async fn planted_cookies_neither_lock_out_nor_let_in() {
     }
 }
 
+/// Each form of the desk without a session, whatever is in it: what would look up says that nothing was looked up, and what
+/// would enter something that it was not recorded. Whether it could be read is not looked at.
+#[tokio::test]
+async fn a_form_of_no_session_says_that_nothing_came_of_it() {
+    let app = house_of_anna().await;
+    let before = app.ledger().len();
+    let forms = Endpoint::ALL.iter().filter(|of| of.path().starts_with(DESK) && of.post().is_some());
+    let mut pressed = 0;
+    for endpoint in forms {
+        let (status, says) = match endpoint {
+            // Neither needs one.
+            Endpoint::DeskSignIn | Endpoint::DeskSignOut => continue,
+            Endpoint::DeskLookUp | Endpoint::DeskCallOpen => (StatusCode::FORBIDDEN, "Er is niets opgezocht."),
+            _ => (StatusCode::CONFLICT, "Dit is niet vastgelegd."),
+        };
+        let path = endpoint.path().replace("{id}", &"0".repeat(32));
+        let form = "application/x-www-form-urlencoded";
+        for token in [None, Some("0".repeat(64)), Some("onzin".to_owned())] {
+            for (media, body) in [
+                (form, ""),
+                (form, "act=onzin&act=object%3Aall&shown=&name=anna"),
+                (form, "current=a&password=b&again=b&name=bert&extra=1"),
+                (form, "current=vijf+woorden&password=zes+woorden&again=zes+woorden&name=anna"),
+                (form, "%ff%fe=%00&&&="),
+                ("application/json", "{\"act\":\"object:all\"}"),
+                ("text/plain", "onzin"),
+            ] {
+                let mut browser = Browser::new(&app);
+                browser.cookies.extend(token.clone().map(|token| ("keuze_desk".to_owned(), token)));
+                let headers = [("sec-fetch-site", "same-origin"), ("content-type", media)];
+                let answer = browser.ask("POST", &path, &headers, body).await;
+                assert_eq!(answer.status, status, "{path} {media} {body}: {}", answer.words());
+                assert!(answer.words().contains(says), "{path} {media} {body}: {}", answer.words());
+                assert!(answer.body.contains("/keuze/desk/sign-in"), "{path}: a way on");
+                pressed += 1;
+            }
+        }
+    }
+    assert_eq!((pressed, app.ledger().len()), (8 * 21, before));
+}
+
 #[tokio::test]
 async fn without_a_session_there_is_a_sign_in_and_nothing_else() {
     let app = house_of_anna().await;

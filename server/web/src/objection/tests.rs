@@ -129,7 +129,7 @@ async fn unknown_altered_and_erased_links_are_one_and_the_same() {
     let mailbox = Email::parse("b@example.nl").expect("an address");
     let confirm = tokens.confirm(other, Channel::Newsletter, time::macros::date!(2027 - 01 - 01), &mailbox);
     let act = Provenance::by_person(Route::InsightPage, IdentityLevel::Possession);
-    app.services.erasures.erase(erased, true, &act).await.expect("erased");
+    app.services.erasures.erase(&app.history(), erased, true, &act).await.expect("erased");
     let before = app.ledger().len();
     let mut answers = Vec::new();
     for token in [gone.as_str(), &altered, &confirm, "nothing", &"A".repeat(54)] {

@@ -17,6 +17,7 @@ use words::views::unmatched::Unmatched;
 
 use super::code::to_ask;
 use super::{not_recorded, see_other, session};
+use crate::app::RequestHistory;
 use crate::cookies::Jar;
 use crate::form::Form;
 use crate::mount::Mount as _;
@@ -97,11 +98,13 @@ fn sure_page(
     render::page(status, visit.language, || Erase(EraseProps { page }))
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 async fn erase(
     State(data_access): State<Arc<DataAccess>>,
     State(verification): State<Arc<Verification>>,
     State(erasures): State<Arc<Erasures>>,
     State(site): State<Arc<SiteInfo>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     headers: HeaderMap,
     mut form: Form,
@@ -126,7 +129,7 @@ async fn erase(
         return Ok(sure_page(&data_access, &verification, &site, &visit, &session, true));
     }
     let act = Provenance::by_person(Route::InsightPage, IdentityLevel::Possession);
-    let erased = erasures.erase_seen_by(person.subject, session.point(), !declined, &act).await?;
+    let erased = erasures.erase_seen_by(&history, person.subject, session.point(), !declined, &act).await?;
     verification.end_session(&session);
     verification.remember(&session, JustDone::Erased(erased.clone(), about));
     Ok(erased_page(&data_access, &site, &visit, &erased))

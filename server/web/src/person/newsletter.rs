@@ -14,6 +14,7 @@ use words::views::preference_centre::{AddressFault, NewsletterStep, NewsletterVi
 use super::code::{not_sent, status};
 use super::preference_centre::done_path;
 use super::see_other;
+use crate::app::RequestHistory;
 use crate::form::Form;
 use crate::limits::ClientAddress;
 use crate::mount::Mount as _;
@@ -131,11 +132,12 @@ async fn confirm(
     State(newsletter): State<Arc<newsletter::Newsletter>>,
     State(receipts): State<Arc<Receipts>>,
     State(site): State<Arc<SiteInfo>>,
+    RequestHistory(history): RequestHistory,
     visit: Visit,
     Path(token): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    match newsletter.confirm_newsletter(&token).await? {
+    match newsletter.confirm_newsletter(&history, &token).await? {
         Some(acted) => Ok(see_other(&paths::in_language(&done_path(&receipts, &acted), visit.language))),
         None => {
             let (typed, step) = (TypedSignUp::default(), NewsletterStep::Stale);

@@ -75,7 +75,7 @@ async fn act(
         },
         (Fit::Not, _) => return Ok(not_recorded(&site, &visit, Unmatched::OtherAddress)),
     }
-    let acted = preference_centre.wish(&session, &wish, visit.language).await?;
+    let acted = preference_centre.wish(&history, &session, &wish, visit.language).await?;
     Ok(see_other(&paths::in_language(&done_path(&receipts, &acted), visit.language)))
 }
 

@@ -217,7 +217,7 @@ async fn a_link_of_a_sign_up_that_was_stopped_since_offers_nothing() {
     let act = Provenance::by_person(Route::MailLink, IdentityLevel::Possession);
     app.services
         .contactability
-        .object(&Addressee::person(person), &[Channel::Newsletter], &act)
+        .object(&app.history(), &Addressee::person(person), &[Channel::Newsletter], &act)
         .await
         .expect("recorded");
     for language in ["nl", "en"] {
@@ -348,7 +348,11 @@ fn records<T: Future<Output = StatusCode> + Send>(
 ) -> axum::routing::MethodRouter {
     let services = app.services.clone();
     axum::routing::post(async move || {
-        services.objections.object_at(vec![email("anna@example.nl")], &[Channel::Email]).await.expect("recorded");
+        services
+            .objections
+            .object_at(&services.people.history(), vec![email("anna@example.nl")], &[Channel::Email])
+            .await
+            .expect("recorded");
         then().await
     })
 }

@@ -91,7 +91,11 @@ async fn in_the_callers_own_task_what_is_written_is_taken_note_of_by_nobody() {
         let (app, held) = TestApp::holding().await;
         let services = app.services.clone();
         let object = async move {
-            services.objections.object_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
+            services
+                .objections
+                .object_at(&services.people.history(), vec![email("els@example.nl")], &[Channel::Email])
+                .await
+                .expect("recorded");
             StatusCode::OK.into_response()
         };
         if through_the_gate {

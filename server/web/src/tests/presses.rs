@@ -379,7 +379,11 @@ pub async fn ready(press: SentPress, app: &TestApp) -> Ready {
                 actor: Actor::Visitor,
                 ..Provenance::by_person(Route::ObjectionPage, IdentityLevel::Unverified)
             };
-            services.contactability.object(&who, &[Channel::Email], &act).await.expect("taken");
+            services
+                .contactability
+                .object(&services.people.history(), &who, &[Channel::Email], &act)
+                .await
+                .expect("taken");
             let (browser, page) = at_centre("nieuw@example.nl", "/keuze/voorkeuren").await;
             Ready::filled(browser, &page, "value=\"email\"", &[("act", "start")])
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use model::identity::{RecordAddress, ShardNumber, Subject};
 use model::paths::Endpoint;
+use serde_json::json;
 
+use super::presses::{SentPress, ready};
 use super::*;
 use crate::api_v1::tests::key;
 use crate::desk::tests::{annas_desk, employ_anna, look_up_for};
@@ -24,9 +26,15 @@ async fn els(app: &TestApp) -> Subject {
     let contactability = &app.services.contactability;
     for channel in [Channel::Email, Channel::Phone, Channel::Newsletter] {
         let points = [email("els@example.nl")];
-        contactability.opt_in(els, &[channel], confirmation(), &points, &act, None).await.expect("recorded");
+        contactability
+            .opt_in(&app.history(), els, &[channel], confirmation(), &points, &act, None)
+            .await
+            .expect("recorded");
     }
-    contactability.object(&Addressee::person(els), &[Channel::Phone, Channel::Post], &act).await.expect("recorded");
+    contactability
+        .object(&app.history(), &Addressee::person(els), &[Channel::Phone, Channel::Post], &act)
+        .await
+        .expect("recorded");
     els
 }
 
@@ -102,4 +110,72 @@ async fn a_decision_unseals_each_record_that_it_rests_on_once() {
     let body = r#"{"who":{"email":"els@example.nl"},"channel":"email"}"#;
     let (_, count) = unsealed(&app, body, asks.ask("POST", Endpoint::Decisions.path(), &headers, body)).await;
     assert_eq!(count, 8, "{body}");
+}
+
+/// Whatever is pressed, for the first time and once more: what the page looks at, the act weighs again and the answer tells
+/// of is read once.
+#[tokio::test]
+async fn a_press_unseals_no_record_twice() {
+    let mut read = BTreeSet::new();
+    for press in SentPress::all() {
+        let app = TestApp::new().await;
+        let mut ready = ready(press, &app).await;
+        for time in ["first", "second"] {
+            app.services.ledger.take_unsealed();
+            let answer = ready.send_and_keep().await;
+            let well = answer.status.is_success() || answer.status.is_redirection();
+            assert!(well || press.is_refused(), "{press:?}: {} {}", answer.status, answer.words());
+            let all = app.services.ledger.take_unsealed();
+            let each: BTreeSet<RecordAddress> = all.iter().copied().collect();
+            assert_eq!(all.len(), each.len(), "{press:?}, the {time} time: {all:?}");
+            read.extend((!all.is_empty()).then(|| format!("{press:?}")));
+        }
+    }
+    let rest_on_records =
+        ["Stop", "StopAll", "DeskObjection", "DeskMerge", "CallObjection", "Confirmation", "LinkForm"];
+    assert!(rest_on_records.iter().all(|press| read.contains(*press)), "control: there is something to read: {read:?}");
+}
+
+/// A no of somebody of whom much is on record, by themselves and by the desk: the act rests on what was read for the form.
+#[tokio::test]
+async fn a_no_unseals_each_record_of_a_long_history_once() {
+    let app = TestApp::new().await;
+    els(&app).await;
+    let mut browser = known(&app, "els@werk.nl").await;
+    let page = browser.get(Endpoint::Preferences.path()).await;
+    let stop = browser.submit(&page, "value=\"email\"", &[("act", "stop")]);
+    let (_, count) = unsealed(&app, "the preference centre", stop).await;
+    assert_eq!(count, 8, "those of Els and of whoever shares her number");
+    employ_anna(&app).await;
+    let mut desk = annas_desk(&app, "localhost").await;
+    let found = look_up_for(&mut desk, "K-1", "klant belt").await;
+    let page = desk.get(found.location()).await;
+    let stop = desk.submit(&page, "name=\"route\"", &[("act", "object:newsletter"), ("route", "letter")]);
+    let (_, count) = unsealed(&app, "the desk", stop).await;
+    assert_eq!(count, 10, "and the no of before, and this one, beside which the same press would be told");
+}
+
+/// A choice of a device with a consent id, by a form and by the banner: which ids are its own, what its answer rests on, and
+/// the page that is shown of it.
+#[tokio::test]
+async fn a_choice_unseals_each_record_of_its_device_once() {
+    let app = TestApp::new().await;
+    let policy = app.services.published.current().id();
+    let offered = ["statistics", "marketing", "profiling", "third_party_embeds"];
+    let mut browser = Browser::new(&app);
+    for (records, more) in [&[][..], &[("grant", "profiling")], &[]].into_iter().enumerate() {
+        let form = [("policy", &*policy), ("language", "nl"), ("surface", "page"), ("control", "save")];
+        let answers = offered.map(|purpose| ("offered", purpose)).into_iter().chain([("grant", "marketing")]);
+        let form: Vec<(&str, &str)> = form.into_iter().chain(answers).chain(more.iter().copied()).collect();
+        let (_, count) = unsealed(&app, "a form", browser.post("/keuze/choices", &form)).await;
+        assert_eq!(count, records, "those of before");
+    }
+    let nothing: serde_json::Map<_, _> = offered.iter().map(|id| ((*id).to_owned(), json!(false))).collect();
+    let body = json!({
+        "policy": policy, "language": "nl", "control": "refuse_all", "purposes": nothing, "surface": "banner"
+    })
+    .to_string();
+    let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/json")];
+    let sent = browser.ask("POST", Endpoint::Choices.path(), &headers, &body);
+    assert_eq!(unsealed(&app, "the banner", sent).await.1, 3);
 }

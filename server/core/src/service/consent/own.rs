@@ -68,9 +68,14 @@ impl Consent {
     ///
     /// # Errors
     /// When one of them cannot be read or written.
-    pub(super) async fn end_there(&self, ids: Vec<Subject>, event: &Event) -> Result<(), ChooseError> {
+    pub(super) async fn end_there(
+        &self,
+        history: &PersonHistory,
+        ids: Vec<Subject>,
+        event: &Event,
+    ) -> Result<(), ChooseError> {
         for id in ids {
-            let standing = cookie::from_events(&self.ledger.history(id)?);
+            let standing = cookie::from_events(&history.of_subject(id)?);
             let Some(mut ended) = event.choice().cloned() else { continue };
             for (purpose, answered) in &mut ended.answers {
                 let was_yes = standing.get(purpose).is_some_and(|before| before.answer.is_yes());

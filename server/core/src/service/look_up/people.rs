@@ -142,6 +142,7 @@ impl LookUps {
     /// When the first is not known any more, or it cannot be recorded; then nothing is.
     pub async fn merge_with_customer(
         &self,
+        history: &PersonHistory,
         kept: Subject,
         number: &str,
         staff: &StaffName,
@@ -154,7 +155,7 @@ impl LookUps {
             return if self.people.known_person(kept).is_some() { Ok(None) } else { Err(ActError::NoPerson) };
         };
         let act = entered(staff, Route::Desk, Some(why));
-        self.merging.merge(kept, *other, &act, self.look_ups(staff, why, &people)).await.map(Some)
+        self.merging.merge(history, kept, *other, &act, self.look_ups(staff, why, &people)).await.map(Some)
     }
 
     /// The last record of a person's, as their page shows it.
@@ -282,7 +283,8 @@ mod tests {
         }
         for (number, is_merged) in [("K-9", false), ("K-2", true)] {
             let before = looked_up();
-            let merged = look_ups.merge_with_customer(anna, number, &staff, &why).await.expect("recorded");
+            let merged =
+                look_ups.merge_with_customer(&app.history(), anna, number, &staff, &why).await.expect("recorded");
             assert_eq!((merged.is_some(), looked_up() - before), (is_merged, 1), "{number}");
         }
     }

@@ -61,13 +61,13 @@ impl Contactability {
     /// Nothing was recorded then.
     pub async fn object(
         &self,
+        history: &PersonHistory,
         who: &Addressee,
         channels: &[Channel],
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
         let lock = self.people.write_lock().await;
-        let history = &self.people.history();
-        if let Some(acted) = self.people.done_before(act)? {
+        if let Some(acted) = self.people.done_before(history, act)? {
             return Ok(acted);
         }
         let channels: BTreeSet<Channel> = channels.iter().copied().collect();
@@ -83,7 +83,7 @@ impl Contactability {
         let facts = self.new_entries(person, &self.with_others(person, &points), &channels);
         let may_be_told = act.actor != Actor::Visitor && facts.is_empty();
         if let Some(record) = self.stands_already(history, person, &points, &channels)?.filter(|_| may_be_told) {
-            return Ok(ActOutcome { record, changed: false, since: self.day_of(record)?, channels });
+            return Ok(ActOutcome { record, changed: false, since: self.day_of(history, record)?, channels });
         }
         lock.append_act(self.objection(act, person, channels, None, facts), act).await
     }
@@ -98,8 +98,10 @@ impl Contactability {
     ///
     /// # Errors
     /// Nothing was recorded then.
+    #[expect(clippy::too_many_arguments, reason = "who agrees to what, by what proof, and on what page")]
     pub async fn opt_in(
         &self,
+        history: &PersonHistory,
         person: Subject,
         channels: &[Channel],
         proof: OptIn,
@@ -108,7 +110,6 @@ impl Contactability {
         shown: Option<&ShownState>,
     ) -> Result<ActOutcome, ActError> {
         let lock = self.people.write_lock().await;
-        let history = &self.people.history();
         let known = self.people.known_person(person).ok_or(ActError::NoPerson)?;
         let person = known.subject;
         if channels.is_empty() {
@@ -132,13 +133,13 @@ impl Contactability {
     /// Nothing was recorded then.
     pub async fn opt_in_of(
         &self,
+        history: &PersonHistory,
         part: Part,
         channels: &[Channel],
         proof: OptIn,
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
         let lock = self.people.write_lock().await;
-        let history = &self.people.history();
         let (person, controlled) = (part.subject, part.points.clone());
         let learned = self.people.learned(part);
         let mut draft = self.agreed(history, person, channels, proof, (&controlled, &controlled), act)?;
@@ -193,13 +194,13 @@ impl Contactability {
     /// Nothing was recorded then.
     pub async fn lift_at(
         &self,
+        history: &PersonHistory,
         point: &ContactPoint,
         channels: &[Channel],
         act: &Provenance,
         since: RecordAddress,
     ) -> Result<ActOutcome, ActError> {
         let lock = self.people.write_lock().await;
-        let history = &self.people.history();
         if self.last_no_at(history, point, channels)? > Some(since) {
             return Err(ActError::ChangedSince);
         }
@@ -239,12 +240,13 @@ impl Contactability {
     /// `SelfSignUpRequired` for social media, when it is not the person who asks (S-11).
     pub async fn request_opt_in(
         &self,
+        history: &PersonHistory,
         person: Subject,
         channels: &[Channel],
         act: &Provenance,
     ) -> Result<ActOutcome, ActError> {
         let lock = self.people.write_lock().await;
-        if let Some(acted) = self.people.done_before(act)? {
+        if let Some(acted) = self.people.done_before(history, act)? {
             return Ok(acted);
         }
         let (person, _) = self.resolve(&Addressee::person(person))?;
@@ -499,8 +501,8 @@ impl Contactability {
         Ok(said.chain(objected).max())
     }
 
-    fn day_of(&self, record: RecordAddress) -> Result<Date, ActError> {
-        let recorded = self.ledger.record(record)?;
+    fn day_of(&self, history: &PersonHistory, record: RecordAddress) -> Result<Date, ActError> {
+        let recorded = history.record(record)?;
         let at = recorded.map_or_else(|| self.clock.now().at, |recorded| recorded.event.head.at);
         Ok(ledger::clock::moment(at.unix_timestamp()).today)
     }

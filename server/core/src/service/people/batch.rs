@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::identity::RecordAddress;
 
 use super::{ActError, ActOutcome, People, Provenance};
+use crate::service::history::PersonHistory;
 use ledger::formats::fact::Reply;
 use ledger::{AppendError, AppendRequest, Appended, Fact, NotRecorded, Once, PendingAppend, StoredResponse};
 use tokio::sync::MutexGuard;
@@ -77,14 +78,13 @@ impl People {
 
     /// What an act came to when its request was made before. Its answer may have been lost on the way to the disk; it is
     /// durable with the act all the same.
-    pub(super) fn done_before(&self, act: &Provenance) -> Result<Option<ActOutcome>, ActError> {
+    pub(super) fn done_before(
+        &self,
+        history: &PersonHistory,
+        act: &Provenance,
+    ) -> Result<Option<ActOutcome>, ActError> {
         let before = act.request.and_then(|name| self.ledger.answered(&name, self.clock.now().at));
-        before.map(|before| self.acted_at(before.address)).transpose()
-    }
-
-    fn acted_at(&self, record: RecordAddress) -> Result<ActOutcome, ActError> {
-        let recorded = self.ledger.record(record)?.ok_or(ActError::NoPerson)?;
-        Ok(ActOutcome::by(record, &recorded.event))
+        before.map(|before| acted_at(history, before.address)).transpose()
     }
 
     fn hand_in(&self, Batch { requests, answer }: Batch) -> Result<HandedIn, AppendError> {
@@ -127,7 +127,7 @@ impl WriteLock<'_> {
                 let last = written.last().expect("an act makes a record");
                 Ok(ActOutcome::by(last.address, &last.event))
             }
-            Once::Before(before) => self.people.acted_at(before.address),
+            Once::Before(before) => acted_at(&self.people.history(), before.address),
         }
     }
 
@@ -163,4 +163,9 @@ impl WriteLock<'_> {
         }
         Ok(done)
     }
+}
+
+fn acted_at(history: &PersonHistory, record: RecordAddress) -> Result<ActOutcome, ActError> {
+    let recorded = history.record(record)?.ok_or(ActError::NoPerson)?;
+    Ok(ActOutcome::by(record, &recorded.event))
 }

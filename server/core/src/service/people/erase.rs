@@ -69,8 +69,14 @@ impl Erasures {
     ///
     /// # Errors
     /// Nothing was erased then.
-    pub async fn erase(&self, person: Subject, keep_no: bool, act: &Provenance) -> Result<ErasureOutcome, ActError> {
-        self.erase_all_but(person, |_| Vec::new(), keep_no, act).await
+    pub async fn erase(
+        &self,
+        history: &PersonHistory,
+        person: Subject,
+        keep_no: bool,
+        act: &Provenance,
+    ) -> Result<ErasureOutcome, ActError> {
+        self.erase_all_but(history, person, |_| Vec::new(), keep_no, act).await
     }
 
     /// The same as whoever proved one of their points asks for it. What joined later, and is not shown there, stays as
@@ -80,6 +86,7 @@ impl Erasures {
     /// As [`Self::erase`].
     pub async fn erase_seen_by(
         &self,
+        history: &PersonHistory,
         person: Subject,
         proved: &ContactPoint,
         keep_no: bool,
@@ -87,11 +94,12 @@ impl Erasures {
     ) -> Result<ErasureOutcome, ActError> {
         let another = self.people.new_subject();
         let stays = |person: &Person| person.unseen_by(std::slice::from_ref(proved), another);
-        self.erase_all_but(person, stays, keep_no, act).await
+        self.erase_all_but(history, person, stays, keep_no, act).await
     }
 
     async fn erase_all_but(
         &self,
+        history: &PersonHistory,
         person: Subject,
         stays: impl Fn(&Person) -> Vec<Part>,
         keep_no: bool,
@@ -111,7 +119,7 @@ impl Erasures {
         } else {
             Vec::new()
         };
-        let facts = list.into_iter().chain(self.settled(&self.people.history(), &person)?).chain(stays).collect();
+        let facts = list.into_iter().chain(self.settled(history, &person)?).chain(stays).collect();
         let now = self.clock.now();
         let about = self.ledger.seal_about(person.subject);
         let event = act.event(now.at, model::event::Erased { about, keys: Vec::new(), said: act.said() });

@@ -50,13 +50,13 @@ impl Merging {
     /// When one of them is not known, or they are one already; nothing was recorded then.
     pub async fn merge(
         &self,
+        history: &PersonHistory,
         kept: Subject,
         other: Subject,
         act: &Provenance,
         looked_up: Vec<AppendRequest>,
     ) -> Result<ActOutcome, ActError> {
         let lock = self.people.write_lock().await;
-        let history = &self.people.history();
         let kept = self.people.known_person(kept).ok_or(ActError::NoPerson)?;
         let other = self.people.known_person(other).ok_or(ActError::NoPerson)?;
         if kept.subject == other.subject {

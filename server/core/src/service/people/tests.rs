@@ -42,7 +42,7 @@ async fn says_yes(app: &TestApp, person: Subject, channels: &[Channel], controll
     let act = own(Route::PreferencePage);
     app.services
         .contactability
-        .opt_in(person, channels, confirmation(), controlled, &act, None)
+        .opt_in(&app.history(), person, channels, confirmation(), controlled, &act, None)
         .await
         .expect("recorded")
 }
@@ -54,11 +54,19 @@ async fn an_objection_to_one_channel_leaves_the_others_and_stop_all_takes_five()
     let who = Addressee::person(person);
     assert_eq!(reason(&app, &who, Channel::Email), (true, Reason::SoftOptIn));
     assert_eq!(reason(&app, &who, Channel::Post), (true, Reason::OptOut));
-    app.services.contactability.object(&who, &[Channel::Post], &own(Route::LetterCode)).await.expect("recorded");
+    app.services
+        .contactability
+        .object(&app.history(), &who, &[Channel::Post], &own(Route::LetterCode))
+        .await
+        .expect("recorded");
     assert_eq!(reason(&app, &who, Channel::Post), (false, Reason::Objected));
     assert_eq!(reason(&app, &who, Channel::Email), (true, Reason::SoftOptIn), "S-10");
     let before = app.ledger().len();
-    app.services.contactability.object(&who, &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+    app.services
+        .contactability
+        .object(&app.history(), &who, &Channel::ALL, &own(Route::PreferencePage))
+        .await
+        .expect("recorded");
     assert_eq!(app.ledger().len(), before + 1, "one action");
     for channel in Channel::ALL {
         assert_eq!(reason(&app, &who, channel), (false, Reason::Objected), "{channel:?}");
@@ -70,12 +78,20 @@ async fn repeats_succeed_and_record_nothing() {
     let app = TestApp::new().await;
     let person = customer(&app, "1", &[email("anna@example.nl")]).await;
     for who in [Addressee::person(person), Addressee::point(phone("020 788 4000"))] {
-        let first =
-            app.services.contactability.object(&who, &Channel::ALL, &own(Route::OneClick)).await.expect("recorded");
+        let first = app
+            .services
+            .contactability
+            .object(&app.history(), &who, &Channel::ALL, &own(Route::OneClick))
+            .await
+            .expect("recorded");
         let before = app.ledger().len();
         app.clock.advance(86_400);
-        let again =
-            app.services.contactability.object(&who, &Channel::ALL, &own(Route::OneClick)).await.expect("taken");
+        let again = app
+            .services
+            .contactability
+            .object(&app.history(), &who, &Channel::ALL, &own(Route::OneClick))
+            .await
+            .expect("taken");
         assert_eq!((again.record, again.changed, again.since), (first.record, false, first.since));
         assert_eq!(app.ledger().len(), before);
     }
@@ -90,7 +106,7 @@ async fn an_objection_on_a_shared_point_denies_it_to_everybody_and_names_nobody(
     let bert = customer(&app, "2", &[email("Thuis@Example.nl"), email("bert@example.nl")]).await;
     app.services
         .contactability
-        .object(&Addressee::person(anna), &[Channel::Email], &own(Route::MailLink))
+        .object(&app.history(), &Addressee::person(anna), &[Channel::Email], &own(Route::MailLink))
         .await
         .expect("recorded");
     let decision = may_contact(&app, &Addressee { person: Some(bert), points: vec![shared.clone()] }, Channel::Email);
@@ -110,7 +126,11 @@ async fn ones_own_objection_is_lifted_by_ones_own_yes() {
     let app = TestApp::new().await;
     let person = customer(&app, "1", &[email("anna@example.nl"), phone("06 12345678")]).await;
     let who = Addressee::person(person);
-    app.services.contactability.object(&who, &Channel::ALL, &own(Route::PreferencePage)).await.expect("recorded");
+    app.services
+        .contactability
+        .object(&app.history(), &who, &Channel::ALL, &own(Route::PreferencePage))
+        .await
+        .expect("recorded");
     says_yes(&app, person, &[Channel::Newsletter, Channel::Phone], &[]).await;
     assert_eq!(reason(&app, &who, Channel::Newsletter), (true, Reason::OptedIn));
     assert_eq!(reason(&app, &who, Channel::Phone), (true, Reason::OptedIn));
@@ -129,7 +149,7 @@ async fn nothing_in_hand_is_enough_to_say_no() {
         let acted = app
             .services
             .contactability
-            .object(&Addressee::point(point.clone()), &Channel::ALL, &unverified())
+            .object(&app.history(), &Addressee::point(point.clone()), &Channel::ALL, &unverified())
             .await
             .expect("taken");
         assert!(acted.changed && acted.channels.contains(&channel));
@@ -139,7 +159,7 @@ async fn nothing_in_hand_is_enough_to_say_no() {
         assert_eq!(reason(&app, &Addressee::person(late), channel), (false, Reason::PointObjected));
     }
     let nothing = Addressee::point(phone("020 788 4001"));
-    let refused = app.services.contactability.object(&nothing, &[Channel::Post], &unverified()).await;
+    let refused = app.services.contactability.object(&app.history(), &nothing, &[Channel::Post], &unverified()).await;
     assert!(matches!(refused, Err(ActError::Nothing)), "a phone number has no letter box");
 }
 
@@ -151,9 +171,13 @@ async fn a_request_by_somebody_else_is_no_opt_in() {
     part.points.push(email("anna@example.nl"));
     app.services.people.learn(part, &by_import()).await.expect("learned");
     let staff = Provenance { actor: Actor::Agent { name: "bert".into() }, ..own(Route::Desk) };
-    app.services.contactability.request_opt_in(person, &[Channel::Newsletter], &staff).await.expect("recorded");
+    app.services
+        .contactability
+        .request_opt_in(&app.history(), person, &[Channel::Newsletter], &staff)
+        .await
+        .expect("recorded");
     assert_eq!(reason(&app, &Addressee::person(person), Channel::Newsletter), (false, Reason::Unconfirmed));
-    let social = app.services.contactability.request_opt_in(person, &[Channel::Social], &staff).await;
+    let social = app.services.contactability.request_opt_in(&app.history(), person, &[Channel::Social], &staff).await;
     assert!(matches!(social, Err(ActError::SelfSignUpRequired)), "S-11");
     let told = app.services.contactability.tell_relation(person, &[Channel::Social], None, &by_import()).await;
     assert!(matches!(told, Err(ActError::SelfSignUpRequired)), "S-11");
@@ -193,11 +217,11 @@ async fn merged_people_keep_every_objection_of_both() {
     let other = customer(&app, "2", &[email("a.jansen@example.nl"), phone("06 12345678")]).await;
     app.services
         .contactability
-        .object(&Addressee::person(other), &[Channel::Email], &own(Route::MailLink))
+        .object(&app.history(), &Addressee::person(other), &[Channel::Email], &own(Route::MailLink))
         .await
         .expect("recorded");
     says_yes(&app, anna, &[Channel::Email], &[]).await;
-    app.services.merging.merge(anna, other, &by_import(), Vec::new()).await.expect("merged");
+    app.services.merging.merge(&app.history(), anna, other, &by_import(), Vec::new()).await.expect("merged");
     for subject in [anna, other] {
         let who = Addressee::person(subject);
         assert_eq!(reason(&app, &who, Channel::Email), (false, Reason::Objected));
@@ -205,7 +229,7 @@ async fn merged_people_keep_every_objection_of_both() {
     }
     let person = app.services.people.known_person(other).expect("known");
     assert_eq!((person.customers(), person.points().len()), (vec!["1", "2"], 3));
-    assert!(app.services.people.records_of(&app.services.people.history(), other).expect("readable").len() >= 6);
+    assert!(app.services.people.records_of(&app.history(), other).expect("readable").len() >= 6);
     says_yes(&app, other, &[Channel::Email], &[]).await;
     assert_eq!(reason(&app, &Addressee::person(anna), Channel::Email), (true, Reason::OptedIn));
 }
@@ -218,18 +242,21 @@ async fn a_page_that_is_behind_lifts_nothing() {
     let record = app
         .services
         .contactability
-        .last_statement(&app.services.people.history(), person, &[Channel::Email])
+        .last_statement(&app.history(), person, &[Channel::Email])
         .expect("readable")
         .expect("an import");
     let shown = ShownState { record, points: app.services.people.hash_of_points(&[email("anna@example.nl")]) };
     app.services
         .contactability
-        .object(&Addressee::person(person), &[Channel::Email], &own(Route::OneClick))
+        .object(&app.history(), &Addressee::person(person), &[Channel::Email], &own(Route::OneClick))
         .await
         .expect("recorded");
     let act = own(Route::PreferencePage);
-    let late =
-        app.services.contactability.opt_in(person, &[Channel::Email], confirmation(), &[], &act, Some(&shown)).await;
+    let late = app
+        .services
+        .contactability
+        .opt_in(&app.history(), person, &[Channel::Email], confirmation(), &[], &act, Some(&shown))
+        .await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
     assert_eq!(reason(&app, &Addressee::person(person), Channel::Email), (false, Reason::Objected));
 }
@@ -242,10 +269,10 @@ async fn an_erasure_without_the_blocking_list_adds_nothing_to_it() {
     let person = customer(&app, "1", &points).await;
     app.services
         .contactability
-        .object(&Addressee::person(person), &[Channel::Email], &own(Route::MailLink))
+        .object(&app.history(), &Addressee::person(person), &[Channel::Email], &own(Route::MailLink))
         .await
         .expect("recorded");
-    app.services.erasures.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+    app.services.erasures.erase(&app.history(), person, false, &own(Route::PreferencePage)).await.expect("erased");
     let again = customer(&app, "1", &points).await;
     let who = Addressee::person(again);
     assert_eq!(reason(&app, &who, Channel::Email), (false, Reason::PointObjected));
@@ -257,13 +284,13 @@ async fn objections_under_an_older_index_key_still_stand() {
     let app = TestApp::new().await;
     app.services
         .contactability
-        .object(&Addressee::point(email("a@example.nl")), &Channel::ALL, &unverified())
+        .object(&app.history(), &Addressee::point(email("a@example.nl")), &Channel::ALL, &unverified())
         .await
         .expect("taken");
     hash::rotate_index_key(&app.services.ledger);
     app.services
         .contactability
-        .object(&Addressee::point(email("b@example.nl")), &Channel::ALL, &unverified())
+        .object(&app.history(), &Addressee::point(email("b@example.nl")), &Channel::ALL, &unverified())
         .await
         .expect("taken");
     for text in ["A@example.nl", "b@EXAMPLE.nl"] {
@@ -279,12 +306,12 @@ async fn doors_are_told_apart() {
     customer(&app, "1", &[door("1 A")]).await;
     app.services
         .contactability
-        .object(&Addressee::point(door("1 a.")), &[Channel::Post], &unverified())
+        .object(&app.history(), &Addressee::point(door("1 a.")), &[Channel::Post], &unverified())
         .await
         .expect("taken");
     app.services
         .contactability
-        .object(&Addressee::point(door("7")), &[Channel::Post], &unverified())
+        .object(&app.history(), &Addressee::point(door("7")), &[Channel::Post], &unverified())
         .await
         .expect("taken");
     let denied = |number| !may_contact(&app, &Addressee::point(door(number)), Channel::Post).allow;
@@ -295,7 +322,7 @@ async fn doors_are_told_apart() {
     let wider = app
         .services
         .contactability
-        .object(&Addressee::point(door("1")), &[Channel::Post], &unverified())
+        .object(&app.history(), &Addressee::point(door("1")), &[Channel::Post], &unverified())
         .await
         .expect("taken");
     assert!(wider.changed && denied("1 B"));
@@ -311,7 +338,12 @@ async fn a_no_at_a_door_that_nobody_has_stands_on_every_door_of_the_number() {
     let next = customer(&app, "3", &[door("14 A")]).await;
     let may = |person| may_contact(&app, &Addressee::person(person), Channel::Post).allow;
     let stop = async |number: &str| {
-        let acted = app.services.objections.object_at(vec![door(number)], &[Channel::Post]).await.expect("recorded");
+        let acted = app
+            .services
+            .objections
+            .object_at(&app.history(), vec![door(number)], &[Channel::Post])
+            .await
+            .expect("recorded");
         let told = app.services.objections.told(&acted, None);
         (told.channels, told.since, told.changed)
     };
@@ -328,7 +360,7 @@ async fn a_no_at_a_door_that_nobody_has_stands_on_every_door_of_the_number() {
     let beside = customer(&app, "6", &[door("20 B")]).await;
     app.services
         .contactability
-        .object(&Addressee::person(own), &[Channel::Post], &unverified())
+        .object(&app.history(), &Addressee::person(own), &[Channel::Post], &unverified())
         .await
         .expect("recorded");
     assert!(!may(own) && may(beside));
@@ -357,7 +389,7 @@ async fn a_suppressed_point_denies_by_whatever_its_owner_is_named() {
     assert!(by(phone("06 12345678"), Channel::Email).allow && by(email("anna@example.nl"), Channel::Post).allow);
     app.services
         .objections
-        .object_at(vec![email("Anna@example.nl"), door("1")], &Channel::ALL)
+        .object_at(&app.history(), vec![email("Anna@example.nl"), door("1")], &Channel::ALL)
         .await
         .expect("recorded");
     for (point, channel) in [
@@ -403,7 +435,7 @@ async fn a_yes_does_not_spread_to_what_joins_later() {
     let person = customer(&app, "1", &[email("anna@example.nl")]).await;
     says_yes(&app, person, &[Channel::Newsletter], &[email("anna@example.nl")]).await;
     let other = customer(&app, "2", &[email("a.jansen@example.nl"), phone("06 12345678")]).await;
-    app.services.merging.merge(person, other, &by_import(), Vec::new()).await.expect("merged");
+    app.services.merging.merge(&app.history(), person, other, &by_import(), Vec::new()).await.expect("merged");
     let at = |address: &str| Addressee { person: Some(person), points: vec![email(address)] };
     assert_eq!(reason(&app, &at("Anna@example.nl"), Channel::Newsletter), (true, Reason::OptedIn));
     assert_eq!(reason(&app, &at("a.jansen@example.nl"), Channel::Newsletter), (true, Reason::SoftOptIn), "its own");
@@ -411,10 +443,14 @@ async fn a_yes_does_not_spread_to_what_joins_later() {
     let mut part = Part::new(third, RetentionClass::Account, Language::Nl);
     part.points.push(email("derde@example.nl"));
     app.services.people.learn(part, &by_import()).await.expect("learned");
-    app.services.merging.merge(person, third, &by_import(), Vec::new()).await.expect("merged");
+    app.services.merging.merge(&app.history(), person, third, &by_import(), Vec::new()).await.expect("merged");
     assert_eq!(reason(&app, &at("derde@example.nl"), Channel::Newsletter), (false, Reason::EvidenceMissing));
     assert!(!may_contact(&app, &Addressee::person(person), Channel::Newsletter).allow, "nobody said which mailbox");
-    app.services.objections.object_at(vec![email("derde@example.nl")], &Channel::ALL).await.expect("recorded");
+    app.services
+        .objections
+        .object_at(&app.history(), vec![email("derde@example.nl")], &Channel::ALL)
+        .await
+        .expect("recorded");
     assert_eq!(reason(&app, &at("anna@example.nl"), Channel::Newsletter), (false, Reason::Objected), "a no does");
 }
 
@@ -425,7 +461,7 @@ async fn a_no_spreads_to_what_joins_later_and_a_yes_lifts_it_where_it_was_given(
     let person = customer(&app, "1", &[email("anna@example.nl"), email("werk@example.nl")]).await;
     app.services
         .contactability
-        .object(&Addressee::person(person), &[Channel::Email], &own(Route::MailLink))
+        .object(&app.history(), &Addressee::person(person), &[Channel::Email], &own(Route::MailLink))
         .await
         .expect("recorded");
     says_yes(&app, person, &[Channel::Email], &[email("anna@example.nl")]).await;
@@ -433,7 +469,7 @@ async fn a_no_spreads_to_what_joins_later_and_a_yes_lifts_it_where_it_was_given(
     assert_eq!(reason(&app, &at("anna@example.nl"), Channel::Email), (true, Reason::OptedIn));
     assert_eq!(reason(&app, &at("werk@example.nl"), Channel::Email), (false, Reason::Objected));
     // Where the person is gone the no still stands on the mailbox.
-    app.services.erasures.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+    app.services.erasures.erase(&app.history(), person, false, &own(Route::PreferencePage)).await.expect("erased");
     let again = customer(&app, "1", &[email("werk@example.nl")]).await;
     assert_eq!(reason(&app, &Addressee::person(again), Channel::Email), (false, Reason::PointObjected));
 }

@@ -95,7 +95,7 @@ impl Office {
                     .app
                     .services
                     .contactability
-                    .opt_in(person.subject, &channels, proof, &[point], &act, None)
+                    .opt_in(&self.app.history(), person.subject, &channels, proof, &[point], &act, None)
                     .await;
                 yes.expect("recorded");
             }
@@ -212,7 +212,7 @@ async fn a_call_screen_says_of_the_number_on_the_line_whether_it_may_be_called()
         .app
         .services
         .contactability
-        .opt_in(office.anna, &[Channel::Phone], proof, &point, &act, None)
+        .opt_in(&office.app.history(), office.anna, &[Channel::Phone], proof, &point, &act, None)
         .await
         .expect("recorded");
     office.told(CUSTOMERS, &json!({ "customer": "K-1", "phone": "06 22222222" })).await;

@@ -298,7 +298,7 @@ async fn a_yes_is_not_for_numbers_that_a_merge_brought_behind_its_page() {
     let page = els.get("/keuze/voorkeuren").await;
     let [one, other] = ["K-21", "K-22"].map(|number| services.people.customer(number).expect("known").subject);
     let act = Provenance::by_person(Route::Desk, IdentityLevel::Unverified);
-    services.merging.merge(one, other, &act, Vec::new()).await.expect("merged");
+    services.merging.merge(&services.people.history(), one, other, &act, Vec::new()).await.expect("merged");
     let form = [("act", "start"), ("channel", "phone"), ("shown", &*shown(&page, "phone"))];
     assert_eq!(press(&mut els, &form).await.status, StatusCode::CONFLICT);
     assert!(!office.decided(json!({ "phone": "+31611110002" }), "phone").await.0);

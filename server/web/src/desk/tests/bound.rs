@@ -127,7 +127,7 @@ async fn a_call_whose_person_was_erased_goes_on_about_the_number() {
     let mut two = Two::new().await;
     let screen = two.call("T-1", "06 12345671").await;
     let act = keuze_core::service::look_up::entered(&anna(), model::event::Route::Desk, None);
-    two.app.services.erasures.erase(two.people[0], false, &act).await.expect("erased");
+    two.app.services.erasures.erase(&two.app.history(), two.people[0], false, &act).await.expect("erased");
     let before = two.app.ledger().len();
     let answer = two.press(&screen, "object:phone").await;
     two.is_not_recorded(&answer, before);

@@ -71,9 +71,17 @@ async fn only_who_was_looked_up_is_erased() {
     assert_eq!(crossed.status, StatusCode::CONFLICT);
     assert!(crossed.words().contains("Dit is niet vastgelegd"), "{}", crossed.words());
     // What was recorded since, the page does not show.
-    app.services.objections.object_at(vec![email("els@example.nl")], &[Channel::Email]).await.expect("recorded");
+    app.services
+        .objections
+        .object_at(&app.history(), vec![email("els@example.nl")], &[Channel::Email])
+        .await
+        .expect("recorded");
     let act = keuze_core::service::people::Provenance::by_person(Route::MailLink, IdentityLevel::Possession);
-    app.services.contactability.object(&Addressee::person(one), &[Channel::Post], &act).await.expect("recorded");
+    app.services
+        .contactability
+        .object(&app.history(), &Addressee::person(one), &[Channel::Post], &act)
+        .await
+        .expect("recorded");
     let stale = desk.submit(&mine, "name=\"known_by\"", &filled).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.body.contains(&mine.form("name=\"route\"").0), "the way back: {}", stale.body);

@@ -94,7 +94,11 @@ async fn a_dry_run_says_the_same_and_records_nothing() {
 async fn s_18_a_dutch_address_in_lines_meets_the_no_that_stands_on_it() {
     let app = TestApp::new().await;
     let act = Provenance { actor: Actor::System, ..Provenance::by_person(Route::Import, IdentityLevel::Unverified) };
-    app.services.contactability.object(&Addressee::point(door("12 A")), &[Channel::Post], &act).await.expect("taken");
+    app.services
+        .contactability
+        .object(&app.history(), &Addressee::point(door("12 A")), &[Channel::Post], &act)
+        .await
+        .expect("taken");
     let lines = [
         "1,,,,,,,,,,,Modemstraat 12 A|1033 RW Amsterdam,post,,,,,,,,",
         "2,,,,,,,,,,Nederland,Modemstraat 12 A|1033 RW Amsterdam,post,,,,,,,,",
@@ -164,7 +168,7 @@ async fn s_18_a_thousand_rows_lift_nothing() {
     let app = TestApp::new().await;
     let act = Provenance::by_person(Route::OneClick, IdentityLevel::Possession);
     let no = Addressee::point(email("Person500@example.nl"));
-    app.services.contactability.object(&no, &Channel::ALL, &act).await.expect("recorded");
+    app.services.contactability.object(&app.history(), &no, &Channel::ALL, &act).await.expect("recorded");
     let rows: Vec<String> =
         (0..1000).map(|number| whole(&number.to_string(), &format!("person{number}@example.nl"))).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -185,7 +189,7 @@ async fn s_18_a_row_without_channels_meets_a_no_as_well() {
     let act = Provenance::by_person(Route::OneClick, IdentityLevel::Possession);
     app.services
         .contactability
-        .object(&Addressee::point(email("anna@example.nl")), &Channel::ALL, &act)
+        .object(&app.history(), &Addressee::point(email("anna@example.nl")), &Channel::ALL, &act)
         .await
         .expect("recorded");
     for mode in [Mode::DryRun, Mode::Write] {
@@ -366,7 +370,7 @@ async fn rows_about_the_same_person_are_taken_one_after_the_other() {
     assert_eq!(reason(&app, &who, Channel::Newsletter), (false, Reason::PointObjected));
     let merged = customer(&app, "2", &[door("1")]).await;
     let act = Provenance { actor: Actor::System, ..Provenance::by_person(Route::Import, IdentityLevel::Unverified) };
-    app.services.merging.merge(people[0].subject, merged, &act, Vec::new()).await.expect("merged");
+    app.services.merging.merge(&app.history(), people[0].subject, merged, &act, Vec::new()).await.expect("merged");
     let (summary, _) = csv(&app, &["1,,,x@example.nl,,,,,,,,,,,,,,,,,", "2,,,y@example.nl,,,,,,,,,,,,,,,,,"]).await;
     assert_eq!(summary.recorded, 2);
     assert_eq!(
@@ -391,7 +395,7 @@ async fn an_old_objection_does_not_undo_a_later_yes() {
         let yes = app
             .services
             .contactability
-            .opt_in(person(number), &[Channel::Newsletter], confirmation(), &[], &act, None)
+            .opt_in(&app.history(), person(number), &[Channel::Newsletter], confirmation(), &[], &act, None)
             .await;
         yes.expect("recorded");
     }
@@ -487,7 +491,7 @@ async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
         let controlled = [email("anna@example.nl")];
         app.services
             .contactability
-            .opt_in(anna, &[channel], confirmation(), &controlled, &act, None)
+            .opt_in(&app.history(), anna, &[channel], confirmation(), &controlled, &act, None)
             .await
             .expect("recorded");
     };
@@ -535,7 +539,11 @@ async fn a_yes_of_whoever_has_the_phone_says_nothing_of_the_mailbox() {
     let app = TestApp::new().await;
     let bert = customer(&app, "1", &[phone("06 12345678"), email("bert@example.nl")]).await;
     let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
-    app.services.contactability.opt_in(bert, &Channel::ALL, confirmation(), &[], &act, None).await.expect("recorded");
+    app.services
+        .contactability
+        .opt_in(&app.history(), bert, &Channel::ALL, confirmation(), &[], &act, None)
+        .await
+        .expect("recorded");
     let (_, reports) = csv(&app, &[",,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,all,2020-02-02"]).await;
     assert_eq!(reports[0].notes, [Note::AgreedSince(vec![Channel::Phone])]);
     let late = customer(&app, "2", &[email("anna@example.nl")]).await;

@@ -27,9 +27,9 @@ async fn an_erasure_ends_the_keys_of_every_customer_that_the_person_was() {
     let somebody = customer(&app, "3", std::slice::from_ref(&bert)).await;
     let theirs = [keys(&app, person), keys(&app, other)].concat();
     let beside = keys(&app, somebody);
-    app.services.merging.merge(person, other, &by_import(), Vec::new()).await.expect("merged");
+    app.services.merging.merge(&app.history(), person, other, &by_import(), Vec::new()).await.expect("merged");
     assert_eq!((left(&app, &theirs).len(), left(&app, &beside).len()), (theirs.len(), beside.len()));
-    app.services.erasures.erase(other, true, &own(Route::PreferencePage)).await.expect("erased");
+    app.services.erasures.erase(&app.history(), other, true, &own(Route::PreferencePage)).await.expect("erased");
     assert_eq!(left(&app, &theirs), [], "nothing of either can be read any more");
     assert_eq!(left(&app, &beside).len(), beside.len(), "somebody else's are as they were");
 }

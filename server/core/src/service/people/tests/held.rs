@@ -24,8 +24,13 @@ fn a_decision_does_not_wait_for_the_disk_that_an_act_waits_for() {
         let points = [email("anna@example.nl"), phone("06 12345678"), door("1")];
         let person = wait(customer(&app, "1", &points));
         let stopped = Addressee::point(phone("06 87654321"));
-        let said = wait(app.services.contactability.object(&stopped, &[Channel::Phone], &own(Route::PreferencePage)))
-            .expect("recorded");
+        let said = wait(app.services.contactability.object(
+            &app.history(),
+            &stopped,
+            &[Channel::Phone],
+            &own(Route::PreferencePage),
+        ))
+        .expect("recorded");
         let letter = wait(app.services.letters.letter_code(person, &by_import())).expect("made");
         let who = Addressee::person(person);
         let reads = || {
@@ -35,30 +40,17 @@ fn a_decision_does_not_wait_for_the_disk_that_an_act_waits_for() {
             assert_eq!(reason(&app, &stopped, Channel::Phone), (false, Reason::PointObjected), "{what}");
             let purpose = "statistics".parse().expect("a name");
             assert!(
-                !app.services
-                    .contactability
-                    .may_use_for(&app.services.people.history(), &who, purpose)
-                    .expect("readable")
-                    .allow,
+                !app.services.contactability.may_use_for(&app.history(), &who, purpose).expect("readable").allow,
                 "{what}"
             );
             assert!(
-                !app.services
-                    .contactability
-                    .all_channels(&app.services.people.history(), &who)
-                    .expect("readable")
-                    .is_empty(),
+                !app.services.contactability.all_channels(&app.history(), &who).expect("readable").is_empty(),
                 "{what}"
             );
             assert!(app.services.ledger.record(said.record).expect("readable").is_some(), "{what}");
             assert!(
                 app.records() > 1
-                    && !app
-                        .services
-                        .people
-                        .records_of(&app.services.people.history(), person)
-                        .expect("readable")
-                        .is_empty(),
+                    && !app.services.people.records_of(&app.history(), person).expect("readable").is_empty(),
                 "{what}"
             );
             assert!(app.services.people.known_person(person).is_some(), "{what}");

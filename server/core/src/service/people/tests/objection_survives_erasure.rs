@@ -50,7 +50,7 @@ async fn who_agreed(app: &TestApp) -> Subject {
     let act = own(Route::PreferencePage);
     app.services
         .contactability
-        .opt_in(subject, &Channel::ALL, confirmation(), &[], &act, None)
+        .opt_in(&app.history(), subject, &Channel::ALL, confirmation(), &[], &act, None)
         .await
         .expect("recorded");
     for channel in Channel::ALL {
@@ -68,12 +68,16 @@ async fn a_no_survives_erasure_rebuild_and_import() {
         let app = TestApp::at(Some(&data), 1).await;
         let person = who_agreed(&app).await;
         let act = own(Route::PreferencePage);
-        app.services.contactability.object(&Addressee::person(person), &[channel], &act).await.expect("recorded");
+        app.services
+            .contactability
+            .object(&app.history(), &Addressee::person(person), &[channel], &act)
+            .await
+            .expect("recorded");
         assert_eq!(reason(&app, &Addressee::person(person), channel), (false, Reason::Objected));
-        let erased = app.services.erasures.erase(person, keep_no, &act).await.expect("erased");
+        let erased = app.services.erasures.erase(&app.history(), person, keep_no, &act).await.expect("erased");
         assert_eq!(erased.backups_until, date!(2026 - 12 - 29));
         assert!(app.services.people.known_person(person).is_none());
-        assert_eq!(app.services.people.records_of(&app.services.people.history(), person).expect("readable"), []);
+        assert_eq!(app.services.people.records_of(&app.history(), person).expect("readable"), []);
         app.services.ledger.close().await;
         std::fs::remove_dir_all(data.join("sled")).expect("deleted");
 
@@ -176,10 +180,14 @@ async fn no_file_holds_anything_of_an_erased_person() {
     let app = TestApp::at(Some(&data), 1).await;
     let person = who_agreed(&app).await;
     let act = own(Route::PreferencePage);
-    app.services.contactability.object(&Addressee::person(person), &Channel::ALL, &act).await.expect("recorded");
     app.services
         .contactability
-        .object(&Addressee::point(email(ADDRESS)), &[Channel::Email], &act)
+        .object(&app.history(), &Addressee::person(person), &Channel::ALL, &act)
+        .await
+        .expect("recorded");
+    app.services
+        .contactability
+        .object(&app.history(), &Addressee::point(email(ADDRESS)), &[Channel::Email], &act)
         .await
         .expect("recorded");
     app.services.letters.letter_code(person, &act).await.expect("made");
@@ -187,7 +195,7 @@ async fn no_file_holds_anything_of_an_erased_person() {
     let (to, text) = (Email::parse(ADDRESS).expect("an address"), format!("Beste {NAME}, {NUMBER}, {POSTCODE}"));
     let mail = QueuedMail { what: "code".into(), to, language: "nl".into(), subject: NAME.into(), text, until };
     app.services.mail.queue_mail(mail).await.expect("queued");
-    app.services.erasures.erase(person, true, &act).await.expect("erased");
+    app.services.erasures.erase(&app.history(), person, true, &act).await.expect("erased");
     // Beside the running server, after it, and after a start that made the database anew.
     let secrets = secrets();
     let nowhere = |when: &str| {

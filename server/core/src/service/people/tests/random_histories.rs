@@ -347,8 +347,12 @@ impl Life {
     async fn object_at_a_point(&mut self) {
         let row = self.rng.random_range(0..BOXES.len());
         let (point, channels) = (self.point(row), self.channels());
-        let taken =
-            self.app.services.contactability.object(&Addressee::point(point.clone()), &channels, &unverified()).await;
+        let taken = self
+            .app
+            .services
+            .contactability
+            .object(&self.app.history(), &Addressee::point(point.clone()), &channels, &unverified())
+            .await;
         if let Ok(acted) = taken {
             self.forbidden.add(row, &acted.channels, None, self.time);
             self.told.push(format!("object at {row} {:?}", acted.channels));
@@ -360,7 +364,12 @@ impl Life {
         let Somebody { subject, boxes, .. } = self.people[at].clone();
         let channels = self.channels();
         let act = own(Route::PreferencePage);
-        self.app.services.contactability.object(&Addressee::person(subject), &channels, &act).await.expect("recorded");
+        self.app
+            .services
+            .contactability
+            .object(&self.app.history(), &Addressee::person(subject), &channels, &act)
+            .await
+            .expect("recorded");
         if self.wrong == Wrong::NoStandsOnThePersonAlone {
             self.drop_entries(|entry| entry.by == Some(subject)).await;
         }
@@ -384,8 +393,12 @@ impl Life {
             Wrong::YesLiftsAll => boxes.iter().map(|row| self.point(*row)).collect(),
             _ => vec![point],
         };
-        let yes =
-            self.app.services.contactability.opt_in(subject, &channels, confirmation(), &controlled, &act, None).await;
+        let yes = self
+            .app
+            .services
+            .contactability
+            .opt_in(&self.app.history(), subject, &channels, confirmation(), &controlled, &act, None)
+            .await;
         yes.expect("recorded");
         // What joined later is shown to nobody who was there first, so their yes is not for that.
         let known = self.app.services.people.known_person(subject).expect("known").seen_by(&controlled);
@@ -406,7 +419,12 @@ impl Life {
         let Somebody { subject, boxes, .. } = self.people.remove(at);
         let keep = self.rng.random_bool(0.8);
         let act = own(Route::PreferencePage);
-        let erased = self.app.services.erasures.erase(subject, keep && self.wrong != Wrong::ErasureFrees, &act).await;
+        let erased = self
+            .app
+            .services
+            .erasures
+            .erase(&self.app.history(), subject, keep && self.wrong != Wrong::ErasureFrees, &act)
+            .await;
         erased.expect("erased");
         for row in boxes.into_iter().filter(|_| keep) {
             self.forbidden.add(row, &Channel::ALL, Some(subject), self.time);
@@ -422,7 +440,12 @@ impl Life {
         let gone = self.people[other].clone();
         let their_folds = self.folds_of(&gone.boxes);
         let subject = self.people[at].subject;
-        self.app.services.merging.merge(subject, gone.subject, &by_import(), Vec::new()).await.expect("merged");
+        self.app
+            .services
+            .merging
+            .merge(&self.app.history(), subject, gone.subject, &by_import(), Vec::new())
+            .await
+            .expect("merged");
         self.become_one(subject, gone.subject);
         self.told.push(format!("merge {other} into {at}"));
         if self.wrong == Wrong::MergeForgets {
@@ -482,8 +505,12 @@ impl Life {
     /// As if somebody had proved to control all these points, and agreed.
     async fn lift_all(&self, subject: Subject, points: &[ContactPoint]) {
         let act = own(Route::PreferencePage);
-        let yes =
-            self.app.services.contactability.opt_in(subject, &Channel::ALL, confirmation(), points, &act, None).await;
+        let yes = self
+            .app
+            .services
+            .contactability
+            .opt_in(&self.app.history(), subject, &Channel::ALL, confirmation(), points, &act, None)
+            .await;
         yes.expect("recorded");
     }
 

@@ -53,11 +53,15 @@ async fn says_no(app: &TestApp, door: Door, point: &ContactPoint) {
     let program = Provenance { actor: Actor::Client { name: "crm".into() }, ..own(Route::Api) };
     match door {
         Door::Visitor => {
-            app.services.objections.object_at(vec![point.clone()], &Channel::ALL).await.expect("recorded");
+            app.services
+                .objections
+                .object_at(&app.history(), vec![point.clone()], &Channel::ALL)
+                .await
+                .expect("recorded");
         }
         Door::Program => {
             let who = Addressee::point(point.clone());
-            app.services.contactability.object(&who, &Channel::ALL, &program).await.expect("recorded");
+            app.services.contactability.object(&app.history(), &who, &Channel::ALL, &program).await.expect("recorded");
         }
         Door::File => _ = import(app, "list.jsonl", &of_a_file(point, None), Mode::Write).await,
         Door::DatedFile => _ = import(app, "list.jsonl", &of_a_file(point, Some("2026-01-02")), Mode::Write).await,
@@ -119,7 +123,7 @@ async fn a_no_spreads_to_the_channels_that_it_names() {
     customer(&app, "1", &points).await;
     app.services
         .contactability
-        .object(&Addressee::point(email("a@example.nl")), &[Channel::Email], &unverified())
+        .object(&app.history(), &Addressee::point(email("a@example.nl")), &[Channel::Email], &unverified())
         .await
         .expect("taken");
     let open = |point: &ContactPoint, channel| !denied(&app, &Addressee::point(point.clone()), channel);
@@ -274,26 +278,26 @@ async fn a_lift_is_for_the_point_that_was_proved() {
             let last = app
                 .services
                 .contactability
-                .last_no_at(&app.services.people.history(), lifted, &[channel])
+                .last_no_at(&app.history(), lifted, &[channel])
                 .expect("readable")
                 .expect("it holds there");
             app.services
                 .contactability
-                .lift_at(lifted, &[channel], &own(Route::PreferencePage), last)
+                .lift_at(&app.history(), lifted, &[channel], &own(Route::PreferencePage), last)
                 .await
                 .expect("lifted");
             assert_eq!(
-                app.services
-                    .contactability
-                    .last_no_at(&app.services.people.history(), lifted, &[channel])
-                    .expect("readable"),
+                app.services.contactability.last_no_at(&app.history(), lifted, &[channel]).expect("readable"),
                 None
             );
             let is_free = |point: &ContactPoint| point == lifted;
             let expected = [!is_free(&shared), !is_free(&anna_at), !is_free(&shared), said == &shared];
             assert_eq!(stopped(&app), expected, "said at {}, lifted at {}", said.given(), lifted.given());
-            let again =
-                app.services.contactability.lift_at(lifted, &[channel], &own(Route::PreferencePage), last).await;
+            let again = app
+                .services
+                .contactability
+                .lift_at(&app.history(), lifted, &[channel], &own(Route::PreferencePage), last)
+                .await;
             assert!(matches!(again, Err(ActError::Nothing)));
         }
     }
@@ -309,12 +313,12 @@ async fn a_no_of_somebody_else_who_is_known_stays_theirs() {
         let anna = customer(&app, "1", std::slice::from_ref(&shared)).await;
         app.services
             .contactability
-            .object(&Addressee::person(anna), &[Channel::Email], &own(Route::MailLink))
+            .object(&app.history(), &Addressee::person(anna), &[Channel::Email], &own(Route::MailLink))
             .await
             .expect("recorded");
         let stopped = |app: &TestApp| [&shared, &bert_at].map(|point| denied(app, &at(bert, point), Channel::Email));
         assert_eq!(stopped(&app), [true, false]);
-        app.services.erasures.erase(anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+        app.services.erasures.erase(&app.history(), anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
         assert_eq!(stopped(&app), [true, false]);
         // Whoever comes with that mailbox afterwards may be Anna.
         customer(&app, "1", &[shared.clone(), email("anna@example.nl")]).await;
@@ -330,7 +334,11 @@ async fn an_erasure_leaves_a_no_on_every_point_that_it_held_at() {
             let app = TestApp::new().await;
             let person = customer(&app, "1", &[here.clone(), there.clone()]).await;
             says_no(&app, Door::Visitor, &here).await;
-            app.services.erasures.erase(person, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
+            app.services
+                .erasures
+                .erase(&app.history(), person, keeps_no, &own(Route::PreferencePage))
+                .await
+                .expect("erased");
             customer(&app, "2", std::slice::from_ref(&there)).await;
             let told = format!("{channel:?}, list: {keeps_no}");
             assert_eq!(
@@ -353,7 +361,7 @@ async fn a_merge_brings_what_stands_on_the_points_of_either() {
         says_no(&app, Door::Visitor, &b).await;
         says_yes(&app, anna, &[Channel::Email], std::slice::from_ref(&a)).await;
         let (kept, gone) = if first { (anna, other) } else { (other, anna) };
-        app.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        app.services.merging.merge(&app.history(), kept, gone, &by_import(), Vec::new()).await.expect("merged");
         assert!(
             denied(&app, &Addressee::point(a.clone()), Channel::Email) && denied(&app, &at(anna, &a), Channel::Email)
         );
@@ -398,7 +406,11 @@ async fn a_no_at_any_point_of_a_reused_number_holds_for_both() {
         assert_eq!(app.services.people.customers("K-7").len(), 2);
         if let Some(gone) = erased {
             let person = app.services.people.people_at(&points[gone])[0].subject;
-            app.services.erasures.erase(person, false, &own(Route::PreferencePage)).await.expect("erased");
+            app.services
+                .erasures
+                .erase(&app.history(), person, false, &own(Route::PreferencePage))
+                .await
+                .expect("erased");
         }
         for (place, point) in points.iter().enumerate().filter(|(place, _)| Some(*place) != erased) {
             let told = format!("said at {said_at}, asked at {place}, erased {erased:?}, before: {before}");
@@ -491,7 +503,7 @@ async fn with_reused_number(app: &TestApp, bert: &str) -> [Subject; 2] {
     let bert = app.services.people.customer("K-7").expect("known").subject;
     app.services
         .contactability
-        .object(&Addressee::person(bert), &Channel::ALL, &own(Route::PreferencePage))
+        .object(&app.history(), &Addressee::person(bert), &Channel::ALL, &own(Route::PreferencePage))
         .await
         .expect("recorded");
     assert_eq!(file(app, &told_of("K-7", "Anna", "a@example.nl")).await.another_person, 1);
@@ -512,12 +524,16 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
                 let said = app
                     .services
                     .contactability
-                    .object(&no.0, &no.1, &own(Route::PreferencePage))
+                    .object(&app.history(), &no.0, &no.1, &own(Route::PreferencePage))
                     .await
                     .expect("recorded");
                 assert!(said.changed);
-                let again =
-                    app.services.contactability.object(&no.0, &no.1, &own(Route::PreferencePage)).await.expect("taken");
+                let again = app
+                    .services
+                    .contactability
+                    .object(&app.history(), &no.0, &no.1, &own(Route::PreferencePage))
+                    .await
+                    .expect("taken");
                 assert_eq!((again.changed, again.record), (false, said.record));
             }
             Some(_) => {
@@ -527,7 +543,7 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
                 assert!(
                     app.services
                         .people
-                        .records_of(&app.services.people.history(), anna)
+                        .records_of(&app.history(), anna)
                         .expect("readable")
                         .iter()
                         .any(|said| said.event.kind() == EventKind::Objected)
@@ -536,7 +552,7 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
             }
             None => {}
         }
-        app.services.erasures.erase(bert, false, &own(Route::PreferencePage)).await.expect("erased");
+        app.services.erasures.erase(&app.history(), bert, false, &own(Route::PreferencePage)).await.expect("erased");
         assert_eq!(reason(&app, &no.0, Channel::Social).1 == Reason::Objected, says_it.is_some(), "{says_it:?}");
         assert!(denied(&app, &no.0, Channel::Email), "{says_it:?}");
     }
@@ -571,14 +587,14 @@ async fn a_merge_brings_a_no_to_the_points_of_whoever_may_be_the_same() {
                 let act = own(Route::PreferencePage);
                 app.services
                     .contactability
-                    .object(&Addressee::person(who), &Channel::ALL, &act)
+                    .object(&app.history(), &Addressee::person(who), &Channel::ALL, &act)
                     .await
                     .expect("recorded");
             }
         }
         assert!(!denied(&app, &at(carla, &point), Channel::Email), "control: {told}");
         let (kept, gone) = if is_first { (anna, dirk) } else { (dirk, anna) };
-        app.services.merging.merge(kept, gone, &by_import(), Vec::new()).await.expect("merged");
+        app.services.merging.merge(&app.history(), kept, gone, &by_import(), Vec::new()).await.expect("merged");
         for who in [Addressee::point(point.clone()), at(carla, &point), at(kept, &email("c@example.nl"))] {
             assert!(denied(&app, &who, Channel::Email), "{told}");
         }
@@ -594,14 +610,17 @@ async fn a_page_that_is_behind_a_no_elsewhere_lifts_nothing() {
     let record = app
         .services
         .contactability
-        .last_statement(&app.services.people.history(), person, &SEVERAL)
+        .last_statement(&app.history(), person, &SEVERAL)
         .expect("readable")
         .expect("an import");
     let shown = ShownState { record, points: String::new() };
     says_no(&app, Door::Visitor, &a).await;
     let act = own(Route::PreferencePage);
-    let late =
-        app.services.contactability.opt_in(person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown)).await;
+    let late = app
+        .services
+        .contactability
+        .opt_in(&app.history(), person, &[Channel::Email], confirmation(), &[b], &act, Some(&shown))
+        .await;
     assert!(matches!(late, Err(ActError::ChangedSince)));
 }
 
@@ -654,12 +673,12 @@ async fn a_dated_no_that_comes_again_undoes_nothing_that_was_lifted_since() {
             let shown = app
                 .services
                 .contactability
-                .last_no_at(&app.services.people.history(), &here, &[channel])
+                .last_no_at(&app.history(), &here, &[channel])
                 .expect("readable")
                 .expect("an objection");
             app.services
                 .contactability
-                .lift_at(&here, &[channel], &own(Route::PreferencePage), shown)
+                .lift_at(&app.history(), &here, &[channel], &own(Route::PreferencePage), shown)
                 .await
                 .expect("lifted");
             file(&app, &of_a_file(&here, Some(date))).await;
