@@ -14,6 +14,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use ledger::clock::{Clock as _, SystemClock};
 use ledger::fixture::{choice, erasure, named_choice};
+use ledger::shards::ShardRules;
 use ledger::{AppendRequest, Ledger, Opening};
 use model::identity::Subject;
 use vault::random::SystemEntropy;
@@ -32,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
     let [folder, rounds, records] = &arguments[..] else { anyhow::bail!("crash_writer DIR ROUNDS RECORDS") };
     let (rounds, records) = (rounds.parse().context("ROUNDS")?, records.parse().context("RECORDS")?);
     for round in 0..rounds {
-        let ledger = Ledger::open(opening(Path::new(folder)))?;
+        let ledger = open(Path::new(folder))?;
         let tasks: Vec<_> = (0..TASKS).map(|task| tokio::spawn(append(ledger.clone(), round, task, records))).collect();
         for task in tasks {
             task.await??;
@@ -44,7 +45,7 @@ async fn main() -> anyhow::Result<()> {
 
 /// Erases one person after the other.
 async fn erase(folder: &Path, run: u8) -> anyhow::Result<()> {
-    let ledger = Ledger::open(opening(folder))?;
+    let ledger = open(folder)?;
     for number in 0_u32.. {
         let [.., high, low] = number.to_be_bytes();
         let somebody = subject([run, high, low]);
@@ -57,13 +58,16 @@ async fn erase(folder: &Path, run: u8) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn opening(folder: &Path) -> Opening {
-    Opening {
+/// With shards so small that several close meanwhile.
+fn open(folder: &Path) -> anyhow::Result<Ledger> {
+    let ledger = Ledger::open(Opening {
         data: Some(folder.join("data")),
         key_file: Some(PathBuf::from(folder).join("root.key")),
         origin: "crash.example".to_owned(),
         entropy: Arc::new(SystemEntropy),
-    }
+    })?;
+    ledger.follow(ShardRules { records: 30, ..ShardRules::default() });
+    Ok(ledger)
 }
 
 /// Appends records, of which every other one has a subject of its own and so a key of its own.

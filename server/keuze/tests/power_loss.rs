@@ -126,6 +126,8 @@ async fn journal_and_key_ring_each_need_their_syncs() {
 
 #[tokio::test]
 async fn whatever_happens_to_the_database_is_a_rebuild() {
-    let losses = cut_power(Dropped::Of("/data/sled/"), seed()).await;
-    assert!(losses.is_empty(), "{losses:#?}");
+    for part in ["/data/sled/", "/data/closed/"] {
+        let losses = cut_power(Dropped::Of(part), seed()).await;
+        assert!(losses.is_empty(), "{part}: {losses:#?}");
+    }
 }

@@ -9,6 +9,7 @@
 
 mod answers;
 pub mod clock;
+mod closing;
 mod erasure;
 pub mod error;
 pub mod files;
@@ -32,6 +33,7 @@ pub mod verify;
 mod writer;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -42,6 +44,7 @@ use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use tokio::sync::oneshot;
 
 use crate::error::RecoveryError;
+use crate::flat::FlatError;
 use crate::formats::fact::FactError;
 use crate::formats::frame::LONGEST;
 use crate::formats::record::{RecordError, SealedRecord};
@@ -49,6 +52,7 @@ use crate::store::{StorageError, Store};
 use files::{Layout, Log};
 use tlog::checkpoint::proof_text;
 use tlog::entry::Salt;
+use tlog::tile::write_entry;
 use tlog::tree::LeafHash;
 use vault::key::{SecretKey, SecretName};
 use vault::random::SecureRandom;
@@ -59,7 +63,8 @@ pub use answers::{AnswerName, AnsweredRequest, Once};
 pub use formats::fact::{Fact, FactKind, FactName, StoredResponse};
 
 use recovery::Databases;
-use shards::{ClosedShard, PublishedLog, ShardRules};
+use replay::ReplayFault;
+use shards::{ClosedShard, FiledShard, PublishedLog, ShardRules};
 use state::LedgerState;
 use writer::{Job, Recording};
 
@@ -165,6 +170,12 @@ pub enum ReadError {
     /// The engine failed.
     #[error("the store cannot be read: {0}")]
     Store(#[from] StorageError),
+    /// The journal of the log of logs cannot be read.
+    #[error(transparent)]
+    Logs(#[from] ReplayFault),
+    /// The folder of a closed shard cannot be read.
+    #[error(transparent)]
+    ClosedShard(#[from] FlatError),
     /// A fact is not one of its kind.
     #[error("record {record}: {error}")]
     Fact {
@@ -197,6 +208,15 @@ pub enum RecordDamage {
     /// It cannot be read.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The file of the journal that it stands in is not there.
+    #[error("the file of the journal that it stands in is missing")]
+    NoFile,
+    /// The system would not read the journal.
+    #[error("the journal cannot be read: {0}")]
+    Unreadable(std::io::ErrorKind),
+    /// The journal has something else in its place.
+    #[error("the journal has another entry in its place")]
+    OtherEntry,
     /// Beside it stands a program that cannot be.
     #[error("a client's name or scope is none")]
     Client,
@@ -267,6 +287,10 @@ struct LedgerShared {
     queue: Mutex<Option<SyncSender<Job>>>,
     /// Guards the handle of the writer's thread, for a look at it or for taking it; whoever waits for its end has taken it.
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    /// The same of the thread that files closed shards.
+    closer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    /// The ledger is closing: what the next start can do is left to it.
+    closing: AtomicBool,
     /// The data directory; none where everything is in memory.
     data: Option<PathBuf>,
     /// The file with the root key; none where everything is in memory.
@@ -446,10 +470,8 @@ impl Ledger {
     /// Key, salt and canonical JSON of a record, checked against its leaf.
     fn opened(&self, address: RecordAddress) -> Result<Option<SaltAndRecord>, ReadError> {
         let damaged = |damage| ReadError::Damaged { address, damage };
-        let Some(leaf) = self.leaf(address) else { return Ok(None) };
-        let bytes = self.shared.store.record(address)?;
-        let bytes = bytes.ok_or_else(|| damaged(RecordDamage::Missing))?;
-        let record = SealedRecord::from_bytes(&bytes).map_err(|error| damaged(error.into()))?;
+        let Some(leaf) = self.leaf(address)? else { return Ok(None) };
+        let record = self.sealed(address)?.ok_or_else(|| damaged(RecordDamage::Missing))?;
         if record.commitment.leaf() != leaf {
             return Err(damaged(RecordDamage::OtherRecord));
         }
@@ -460,6 +482,18 @@ impl Ledger {
             Err(RecordError::NoKey) => Ok(None),
             Err(error) => Err(damaged(error.into())),
         }
+    }
+
+    /// A sealed record, from the folder of its shard or from the database.
+    fn sealed(&self, address: RecordAddress) -> Result<Option<SealedRecord>, ReadError> {
+        if self.filed(address.shard).is_none()
+            && let Some(bytes) = self.shared.store.record(address)?
+        {
+            let record = SealedRecord::from_bytes(&bytes);
+            return record.map(Some).map_err(|error| ReadError::Damaged { address, damage: error.into() });
+        }
+        // Also one whose shard was filed since it was looked for.
+        self.filed(address.shard).map_or(Ok(None), |shard| shard.record(address.index))
     }
 
     /// Which records were unsealed by reads since this was last asked.
@@ -473,17 +507,28 @@ impl Ledger {
     /// # Errors
     /// When the store fails or the record does not add up.
     pub fn prove(&self, address: RecordAddress) -> Result<Option<InclusionProof>, ReadError> {
-        Ok(self.open_record(address)?.map(|opened| self.proof_of(opened)))
+        self.open_record(address)?.map(|opened| self.proof_of(opened)).transpose()
     }
 
     /// The proof that an opened record is in the ledger as it is now.
-    pub fn proof_of(&self, OpenedRecord { recorded, salt, canonical, .. }: OpenedRecord) -> InclusionProof {
+    ///
+    /// # Errors
+    /// When the folder of a closed shard cannot be read.
+    pub fn proof_of(
+        &self,
+        OpenedRecord { recorded, salt, canonical, .. }: OpenedRecord,
+    ) -> Result<InclusionProof, ReadError> {
         let RecordAddress { shard, index } = recorded.address;
-        let proof = self.log(shard, |log| {
-            let path = log.tree.inclusion(index).unwrap_or_default();
-            proof_text(index, &path, &log.checkpoint)
-        });
-        InclusionProof { record: canonical, salt, proof: proof.unwrap_or_default() }
+        let proof = if let Some(filed) = self.filed(shard) {
+            let path = filed.flat.inclusion(index)?.unwrap_or_default();
+            Some(proof_text(index, &path, filed.flat.note()))
+        } else {
+            self.log(shard, |log| {
+                let path = log.tree.inclusion(index).unwrap_or_default();
+                proof_text(index, &path, &log.checkpoint)
+            })
+        };
+        Ok(InclusionProof { record: canonical, salt, proof: proof.unwrap_or_default() })
     }
 
     /// The latest fact of a name.
@@ -511,21 +556,78 @@ impl Ledger {
     }
 
     /// The leaf hash of a record, which commits to it; `None` beyond the end.
-    pub fn leaf(&self, address: RecordAddress) -> Option<LeafHash> {
-        self.log(address.shard, |log| log.tree.leaf(address.index))?
+    ///
+    /// # Errors
+    /// When the folder of a closed shard cannot be read.
+    pub fn leaf(&self, address: RecordAddress) -> Result<Option<LeafHash>, ReadError> {
+        match self.filed(address.shard) {
+            Some(filed) => Ok(filed.flat.leaf(address.index)?),
+            None => Ok(self.log(address.shard, |log| log.tree.leaf(address.index)).flatten()),
+        }
     }
 
     /// The latest signed checkpoint of a log (C2SP tlog-checkpoint), if that log has entries.
     pub fn checkpoint(&self, log: impl Into<Log>) -> Option<String> {
-        self.log(log, |log| (log.tree.size() > 0).then(|| log.checkpoint.clone()))?
+        let log = log.into();
+        match self.filed(log) {
+            Some(filed) => Some(filed.flat.note().to_owned()),
+            None => self.log(log, |log| (log.tree.size() > 0).then(|| log.checkpoint.clone()))?,
+        }
     }
 
     /// A tile of a log (C2SP tlog-tiles): `level`, `index`, and its width of 1 to 256 hashes.
-    pub fn tile(&self, log: impl Into<Log>, level: u8, index: u64, width: u16) -> Option<Vec<u8>> {
-        self.log(log, |log| log.tree.tile(level, index, width))?
+    ///
+    /// # Errors
+    /// When the folder of a closed shard cannot be read.
+    pub fn tile(&self, log: impl Into<Log>, level: u8, index: u64, width: u16) -> Result<Option<Vec<u8>>, ReadError> {
+        let log = log.into();
+        match self.filed(log) {
+            Some(filed) => Ok(filed.flat.tile(level, index, width)?),
+            None => Ok(self.log(log, |log| log.tree.tile(level, index, width)).flatten()),
+        }
     }
 
-    /// Looks at a log, if there is one of that number.
+    /// An entry bundle of a log (C2SP tlog-tiles): `index`, and its width of 1 to 256 entries; `None` where there are not as many.
+    /// The entries of a shard are commitments, those of the log of logs signed checkpoints.
+    ///
+    /// # Errors
+    /// When a file or the store cannot be read.
+    pub fn bundle(&self, log: impl Into<Log>, index: u64, width: u16) -> Result<Option<Vec<u8>>, ReadError> {
+        let log = log.into();
+        if let Some(filed) = self.filed(log) {
+            return Ok(filed.flat.bundle(index, width)?);
+        }
+        let size = self.log(log, |log| log.tree.size()).unwrap_or_default();
+        let first = index.saturating_mul(256);
+        let indexes = first..first.saturating_add(u64::from(width));
+        if indexes.end > size || !(1..=256).contains(&width) {
+            return Ok(None);
+        }
+        let mut bundle = Vec::new();
+        match log {
+            Log::Logs => logs::entries(self.layout().as_ref(), &indexes)?
+                .iter()
+                .for_each(|note| write_entry(&mut bundle, note.as_bytes())),
+            Log::Shard(shard) => {
+                for index in indexes {
+                    let Some(record) = self.sealed(RecordAddress { shard, index })? else { return Ok(None) };
+                    write_entry(&mut bundle, &record.commitment.0);
+                }
+            }
+        }
+        Ok((!bundle.is_empty()).then_some(bundle))
+    }
+
+    /// A closed shard that has its folder.
+    fn filed(&self, log: impl Into<Log>) -> Option<Arc<FiledShard>> {
+        let Log::Shard(shard) = log.into() else { return None };
+        match self.state().closed.get(&shard)? {
+            ClosedShard::InFiles(filed) => Some(Arc::clone(filed)),
+            ClosedShard::InMemory(_) => None,
+        }
+    }
+
+    /// Looks at a log whose tree is in memory.
     fn log<T>(&self, log: impl Into<Log>, look: impl FnOnce(&PublishedLog) -> T) -> Option<T> {
         let state = self.state();
         let shard = match log.into() {
@@ -537,6 +639,7 @@ impl Ledger {
         }
         match state.closed.get(&shard)? {
             ClosedShard::InMemory(log) => Some(look(log)),
+            ClosedShard::InFiles(_) => None,
         }
     }
 
@@ -554,12 +657,17 @@ impl Ledger {
 
     /// The key that a log's checkpoints are signed with, for whoever checks them.
     pub fn log_key(&self, log: impl Into<Log>) -> Option<VerifyingKey> {
-        self.log(log, |log| log.key)
+        let log = log.into();
+        self.filed(log).map(|filed| filed.key).or_else(|| self.log(log, |log| log.key))
     }
 
     /// That key as it is given to whoever checks a log: `<name>+<hash>+<base64>` (C2SP signed-note), if it has entries.
     pub fn verifier_key(&self, log: impl Into<Log>) -> Option<String> {
-        self.log(log, |log| (log.tree.size() > 0).then(|| log.verifier_key()))?
+        let log = log.into();
+        match self.filed(log) {
+            Some(filed) => Some(filed.flat.verifier_key().to_owned()),
+            None => self.log(log, |log| (log.tree.size() > 0).then(|| log.verifier_key()))?,
+        }
     }
 
     /// The name of an owner's key, made if there is none; durable with the next record.
@@ -628,6 +736,11 @@ impl Ledger {
         let writer = self.shared.writer.lock().expect("nobody panics while holding it").take();
         if let Some(writer) = writer {
             let _ended = tokio::task::spawn_blocking(move || writer.join()).await;
+        }
+        self.shared.closing.store(true, Ordering::SeqCst);
+        let closer = self.shared.closer.lock().expect("nobody panics while holding it").take();
+        if let Some(closer) = closer {
+            let _ended = tokio::task::spawn_blocking(move || closer.join()).await;
         }
         self.shared.store.release();
     }

@@ -2,6 +2,7 @@
 //! Whoever keeps its root has one number for all of them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use ed25519_dalek::SigningKey;
 use model::identity::ShardNumber;
@@ -58,6 +59,22 @@ impl LogOfLogs {
         self.last = Some((at, note.to_owned()));
         Ok(())
     }
+}
+
+/// Some of its entries, read out of its journal: they are few, and whoever asks keeps them for ever. None where everything is in
+/// memory.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn entries(layout: Option<&Layout>, indexes: &Range<u64>) -> Result<Vec<String>, ReplayFault> {
+    let mut entries = Vec::new();
+    let Some(layout) = layout else { return Ok(entries) };
+    replay::walk_again(layout, Log::Logs, |batch| {
+        let notes = (batch.first..).zip(&batch.checkpoints).filter(|(index, _)| indexes.contains(index));
+        entries.extend(notes.map(|(_, (_, note))| note.clone()));
+        Ok(())
+    })?;
+    Ok(entries)
 }
 
 /// An entry of the log of logs.
@@ -143,14 +160,16 @@ impl Statements {
         Ok(())
     }
 
-    /// Looks whether it tells of a shard behind the last one that there is.
+    /// Looks whether it tells of records of a shard behind the last one that there is. A kill may have come between the entry of
+    /// a shard that is opened and its first record.
     ///
     /// # Errors
     /// The shard that is missing.
     pub fn end_with(&self, last: ShardNumber) -> Result<(), ReplayFault> {
-        match self.of_shards.keys().find(|shard| **shard > last) {
+        let has_records = |said: &[Statement]| said.iter().any(|said| said.note.lines().nth(1) != Some("0"));
+        match self.of_shards.iter().find(|(shard, said)| **shard > last && has_records(said)) {
             None => Ok(()),
-            Some(missing) => {
+            Some((missing, _)) => {
                 let what = "its journal is missing, and the log of logs tells of it. Put back the folder".to_owned();
                 Err(ReplayFault { log: (*missing).into(), index: 0, what })
             }

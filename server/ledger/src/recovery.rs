@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -17,6 +18,7 @@ use vault::ring::{KeyPurpose, KeyRing, KeyTable, OpenMode};
 use vault::{root, rotation};
 
 use super::answers::AnswerBook;
+use super::closing;
 use super::erasure::Missing;
 use super::files::{
     CheckpointFile, Journal, Layout, Log, make_folder, make_private, read_slots, replace_file, sync_folder,
@@ -72,6 +74,8 @@ pub fn open_with(
         rules: Mutex::new(ShardRules::default()),
         queue: Mutex::new(Some(queue)),
         writer: Mutex::new(None),
+        closer: Mutex::new(None),
+        closing: AtomicBool::new(false),
         data: opening.data.clone(),
         key_file: opening
             .data
@@ -80,7 +84,9 @@ pub fn open_with(
         #[cfg(any(test, feature = "fixture"))]
         unsealed: Mutex::default(),
     });
-    let writer = Writer { shared: Arc::clone(&shared), site: opening.origin.clone(), disk, shard, logs, held: None };
+    let closer = closing::start(&shared)?;
+    let writer =
+        Writer { shared: Arc::clone(&shared), site: opening.origin.clone(), disk, shard, logs, closer, held: None };
     let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&jobs));
     let thread = thread.map_err(RecoveryError::io("the writer cannot be started"))?;
     *shared.writer.lock().expect("just made") = Some(thread);
@@ -159,35 +165,40 @@ fn open_disk(
 }
 
 /// A shard as its files are found.
-struct FoundShard {
-    number: ShardNumber,
-    slots: [Slot; 2],
+pub struct FoundShard {
+    pub number: ShardNumber,
+    pub slots: [Slot; 2],
+}
+
+/// The shards that there are, the first one at least. One in whose journal nothing was begun is none yet.
+///
+/// # Errors
+/// What the file system said.
+pub fn found_shards(layout: &Layout) -> std::io::Result<Vec<FoundShard>> {
+    let numbers = layout.shards()?.into_iter().filter(|number| *number != ShardNumber::FIRST);
+    let mut shards = Vec::new();
+    for number in [ShardNumber::FIRST].into_iter().chain(numbers) {
+        let slots = read_slots(&layout.checkpoint(number))?;
+        let begun = slots != [Slot::Empty, Slot::Empty] || !layout.journal_files(number)?.is_empty();
+        if begun || number == ShardNumber::FIRST {
+            shards.push(FoundShard { number, slots });
+        }
+    }
+    Ok(shards)
 }
 
 /// Looks whether every shard up to the last one is there.
 ///
 /// # Errors
 /// The first that is missing.
-pub fn no_gap(shards: &[ShardNumber]) -> Result<(), ReplayFault> {
-    for (wanted, found) in (1..).zip(shards) {
+pub fn no_gap(shards: &[FoundShard]) -> Result<(), ReplayFault> {
+    for (wanted, FoundShard { number: found, .. }) in (1..).zip(shards) {
         if let Some(missing) = ShardNumber::new(wanted).filter(|wanted| wanted != found) {
             let what = format!("its journal is missing, and there is one of shard {found}. Put back the folder");
             return Err(ReplayFault { log: missing.into(), index: 0, what });
         }
     }
     Ok(())
-}
-
-/// The shards that there are, the first one at least.
-fn find_shards(layout: &Layout) -> Result<Vec<FoundShard>, RecoveryError> {
-    let mut numbers = layout.shards().map_err(RecoveryError::Journal)?;
-    if numbers.is_empty() {
-        numbers.push(ShardNumber::FIRST);
-    }
-    no_gap(&numbers)?;
-    let slots = |number| read_slots(&layout.checkpoint(number));
-    let found = numbers.into_iter().map(|number| Ok(FoundShard { number, slots: slots(number)? }));
-    found.collect::<std::io::Result<_>>().map_err(RecoveryError::io("the checkpoint file cannot be read"))
 }
 
 fn open_locked(
@@ -201,7 +212,8 @@ fn open_locked(
     let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
     let last_file = outside::path(&key_file, &log_name(site, FIRST));
     let last = Last::load_checkpoint(last_file.clone())?;
-    let found = find_shards(layout)?;
+    let found = found_shards(layout).map_err(RecoveryError::io("the journals and their checkpoints cannot be read"))?;
+    no_gap(&found)?;
     let open = found.last().expect("one at least").number;
     let has_journal = !layout.journal_files(FIRST).map_err(RecoveryError::Journal)?.is_empty();
     let fresh = !has_journal && found.iter().all(|shard| shard.slots == [Slot::Empty, Slot::Empty]);
@@ -235,12 +247,20 @@ fn open_locked(
     if last.says_go_on() {
         tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
     }
-    let store = open_store(layout, databases, &walked.in_databases())?;
+    let next = next_shard(site, open, &ring);
+    let next = next.as_ref().map(|(walked, anchor)| (walked, anchor));
+    let store = open_store(layout, databases, &walked.in_databases(), next)?;
     // Everything adds up; from here on files are written that are not made anew.
     root.settle(&key_file, &ring, entropy)?;
     ensure_keys(&ring, open, entropy);
     ring.sync(entropy).map_err(RecoveryError::io("the key ring cannot be written"))?;
     finish_erasures(&mut state, &ring, &missing, entropy)?;
+    let filed = state.closed.iter().filter(|(_, shard)| !shard.is_in_memory()).map(|(number, _)| *number);
+    // A first batch that a kill took from the next shard's journal may stand in its database.
+    for number in filed.chain(ShardNumber::new(open.get() + 1)) {
+        store.remove(number).map_err(DatabaseError::Write)?;
+    }
+
     let shard = open_shard(layout, site, open, &walked.open, statements.opened(open), &ring)?;
     let mut logs = open_logs(layout, &statements, &of_logs, &ring)?;
     for (closed, note) in &walked.closed {
@@ -337,11 +357,13 @@ impl Start<'_> {
             }
             closed.push((*number, walked.note.clone()));
             let size = walked.tree.size();
-            let shard = ClosedShard::found(&walked, &anchor);
+            let shard = ClosedShard::found(self.layout, *number, &walked, &anchor);
             if last.log_name() == Some(&anchor.origin) {
                 named = Some((walked.clone(), anchor.clone(), before));
             }
-            in_database.push((walked, anchor));
+            if shard.is_in_memory() {
+                in_database.push((walked, anchor));
+            }
             self.state.closed.insert(*number, shard);
             before += size;
         }
@@ -457,6 +479,13 @@ pub fn keep_verifier_key(layout: &Layout, log: Log, published: &PublishedLog) ->
     write().map_err(RecoveryError::io(format!("{} cannot be written", path.display())))
 }
 
+/// The shard that is begun next, if its keys were made already: its journal has nothing.
+fn next_shard(site: &str, open: ShardNumber, ring: &KeyRing) -> Option<(Walked, Anchor)> {
+    let number = ShardNumber::new(open.get() + 1)?;
+    let anchor = anchor(site, &ring.keys(), number.into()).ok()?;
+    Some((Walked::nothing(number.into()), anchor))
+}
+
 /// Opens the databases and gives them what they lack. Those that do not hold what they once held, or are not a beginning
 /// of what stands in the journal, are set aside and made anew: whatever happens to them is a rebuild. What is only in the
 /// way, such as a full disk, moves nothing; and what our own signature says of a longer journal is evidence.
@@ -464,10 +493,15 @@ fn open_store(
     layout: &Layout,
     databases: Databases,
     shards: &[(&Walked, &Anchor)],
+    next: Option<(&Walked, &Anchor)>,
 ) -> Result<Box<dyn Store>, RecoveryError> {
     if databases == Databases::Kept && layout.sled().exists() {
         let opened = open_databases(&layout.sled()).and_then(|store| {
-            shards.iter().try_for_each(|(walked, anchor)| refuse_evidence(&store, walked, anchor))?;
+            shards
+                .iter()
+                .copied()
+                .chain(next)
+                .try_for_each(|(walked, anchor)| refuse_evidence(&store, walked, anchor))?;
             complete_all(layout, shards, &store)?;
             Ok(store)
         });

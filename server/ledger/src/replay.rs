@@ -8,6 +8,7 @@ use model::identity::{RecordAddress, ShardNumber};
 
 use super::erasure::Missing;
 use super::files::{Layout, Log};
+use crate::flat::Place;
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact::{self, FactError, OpenedFact};
 use crate::formats::frame::{Frame, FrameEntry, Read};
@@ -15,13 +16,6 @@ use crate::formats::record::{RecordError, SealedRecord, read_event};
 use tlog::checkpoint::Checkpoint;
 use tlog::tree::{Tree, leaf_hash};
 use vault::ring::KeyTable;
-
-/// Where the frame of an entry stands: which of the journal's files, counted from 0 in their order, and which byte of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    pub file: u32,
-    pub offset: u32,
-}
 
 /// A whole batch of the journal.
 pub struct ReplayedBatch {
@@ -80,6 +74,13 @@ pub struct ReplayFault {
     pub what: String,
 }
 
+impl ReplayFault {
+    /// The journal of a log could not be read.
+    pub fn unreadable(log: Log, error: &std::io::Error) -> Self {
+        fault(log, 0, format!("the journal cannot be read: {error}"))
+    }
+}
+
 fn named(log: Log) -> String {
     match log {
         Log::Shard(shard) => format!("shard {shard}"),
@@ -128,8 +129,7 @@ fn walk_files(
     mut each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
 ) -> Result<Walked, ReplayFault> {
     let mut walked = Walked::nothing(log);
-    let files =
-        layout.journal_files(log).map_err(|error| fault(log, 0, format!("the journal cannot be read: {error}")))?;
+    let files = layout.journal_files(log).map_err(|error| ReplayFault::unreadable(log, &error))?;
     for (file, path) in (0..).zip(files) {
         let size = walked.tree.size();
         if walked.torn {

@@ -1,7 +1,13 @@
 //! The shards of a ledger: when one closes, and how one that is closed is read.
 //!
 //! One shard is open. Before a record that would be one too many for it, or the first of another period, the writer begins the
-//! next one; the one before it takes nothing any more.
+//! next one; the one before it takes nothing any more, and is read from its folder ([`crate::flat`]) as soon as it has one.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::identity::{RecordAddress, ShardNumber};
 use model::receipt::MAX_INDEX;
@@ -12,7 +18,12 @@ use tlog::tree::Tree;
 use ed25519_dalek::VerifyingKey;
 
 use super::clock::moment;
+use super::files::Layout;
 use super::replay::{Anchor, Walked};
+use super::{ReadError, RecordDamage};
+use crate::flat::FlatShard;
+use crate::formats::frame::{Frame, FrameEntry, HEADER, LONGEST, Read};
+use crate::formats::record::{RecordError, SealedRecord};
 
 /// When a shard closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,18 +126,85 @@ impl PublishedLog {
 
 /// A shard that takes no records any more.
 pub enum ClosedShard {
-    /// Its tree is in memory, its records stand in the database.
-    InMemory(PublishedLog),
+    /// It has no folder yet: its tree is in memory, its records stand in the database.
+    InMemory(Box<PublishedLog>),
+    /// It is read from its folder and its journal, on demand.
+    InFiles(Arc<FiledShard>),
 }
 
 impl ClosedShard {
-    /// One that was walked at the start.
-    pub fn found(walked: &Walked, anchor: &Anchor) -> Self {
-        Self::InMemory(PublishedLog {
+    /// One that was walked at the start. A folder that is not its own, or damaged, is made anew.
+    pub fn found(layout: &Layout, number: ShardNumber, walked: &Walked, anchor: &Anchor) -> Self {
+        let folder = layout.closed(number);
+        if folder.exists() {
+            match FlatShard::open(&folder, &anchor.origin, &anchor.key) {
+                Ok(flat) if flat.note() == walked.note => match FiledShard::new(layout, number, flat, anchor.key) {
+                    Ok(filed) => return Self::InFiles(Arc::new(filed)),
+                    Err(error) => tracing::warn!("the journal of shard {number} cannot be listed: {error}"),
+                },
+                Ok(_) => tracing::warn!("{} is not of this journal: it is made anew", folder.display()),
+                Err(error) => tracing::warn!("{error}"),
+            }
+        }
+        Self::InMemory(Box::new(PublishedLog {
             tree: walked.tree.clone(),
             checkpoint: walked.note.clone(),
             origin: anchor.origin.clone(),
             key: anchor.key,
-        })
+        }))
     }
+
+    /// Whether it has no folder yet.
+    pub fn is_in_memory(&self) -> bool {
+        matches!(self, Self::InMemory(_))
+    }
+}
+
+/// A closed shard with its folder.
+pub struct FiledShard {
+    pub number: ShardNumber,
+    pub flat: FlatShard,
+    /// Checks what its log signed.
+    pub key: VerifyingKey,
+    /// The files of its journal, in order.
+    journal: Vec<PathBuf>,
+}
+
+impl FiledShard {
+    /// Lists the journal.
+    pub fn new(layout: &Layout, number: ShardNumber, flat: FlatShard, key: VerifyingKey) -> io::Result<Self> {
+        Ok(Self { number, flat, key, journal: layout.journal_files(number)? })
+    }
+
+    /// A sealed record, read out of the journal; `None` beyond the end.
+    ///
+    /// # Errors
+    /// A file cannot be read, or what stands there is not the record.
+    pub fn record(&self, index: u64) -> Result<Option<SealedRecord>, ReadError> {
+        let address = RecordAddress { shard: self.number, index };
+        let damaged = |damage| ReadError::Damaged { address, damage };
+        let Some(place) = self.flat.place(index)? else { return Ok(None) };
+        let path = usize::try_from(place.file).ok().and_then(|file| self.journal.get(file));
+        let path = path.ok_or_else(|| damaged(RecordDamage::NoFile))?;
+        let bytes = frame_bytes(path, place.offset.into());
+        let bytes = bytes.map_err(|error| damaged(RecordDamage::Unreadable(error.kind())))?;
+        match Frame::parse_frame(&bytes, 0) {
+            Read::Frame(Frame { index: found, entry: FrameEntry::Record(body) }, _) if found == index => {
+                SealedRecord::from_bytes(&body).map(Some).map_err(|error| damaged(error.into()))
+            }
+            Read::OtherBuild(other) => Err(damaged(RecordError::from(other).into())),
+            _ => Err(damaged(RecordDamage::OtherEntry)),
+        }
+    }
+}
+
+/// The bytes of the frame that begins at an offset.
+fn frame_bytes(path: &Path, offset: u64) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let mut length = [0; 4];
+    file.read_exact_at(&mut length, offset)?;
+    let length = usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX).min(LONGEST);
+    let mut bytes = vec![0; HEADER + length];
+    file.read_exact_at(&mut bytes, offset)?;
+    Ok(bytes)
 }

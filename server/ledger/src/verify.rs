@@ -15,8 +15,9 @@ use super::lock::Look;
 use super::logs::{LOGS_KEY, Statements};
 use super::origin::{FIRST, OriginError, log_name};
 use super::outside::{self, Last, LedgerEnd, NamedShard, RolledBack};
-use super::recovery::{SHARD_KEYS, is_of_an_earlier_build, no_gap};
+use super::recovery::{FoundShard, SHARD_KEYS, found_shards, is_of_an_earlier_build, no_gap};
 use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
+use crate::flat::FlatShard;
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
 use crate::store::sled_engine::SledStore;
@@ -122,8 +123,7 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     if never_began(&layout, &kept) {
         return Ok(nothing_yet());
     }
-    let numbers: Vec<ShardNumber> = kept.shards.iter().map(|(number, _)| *number).collect();
-    no_gap(&numbers)?;
+    no_gap(&kept.shards)?;
     let keys = RingSnapshot::open(&layout, key_file, kept.settled(look.running), look.running, &mut left_out)?;
     let database = open_database(&layout, &look, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
@@ -140,13 +140,13 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
         named: None,
     };
     let mut end = None;
-    for (number, slots) in &kept.shards {
-        end = Some(walk.shard(*number, slots, *number == kept.open().0, &kept.last)?);
+    for FoundShard { number, slots } in &kept.shards {
+        end = Some(walk.shard(*number, slots, *number == kept.open().number, &kept.last)?);
     }
     let behind = replay::check_outside(&kept.logs, &statements.walked, !look.running)?;
     walk.told(behind.filter(|_| !look.running));
     if !look.running {
-        statements.end_with(kept.open().0)?;
+        statements.end_with(kept.open().number)?;
     }
     let (walked, anchor) = end.expect("a shard at least");
     walk.missing.check()?;
@@ -163,32 +163,27 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
 struct KeptCheckpoints {
     logs: [Slot; 2],
     /// Of each shard, in order; one at least.
-    shards: Vec<(ShardNumber, [Slot; 2])>,
+    shards: Vec<FoundShard>,
     /// The one beside the root key.
     last: Last,
 }
 
 impl KeptCheckpoints {
     fn load_checkpoints(layout: &Layout, key_file: Option<&Path>) -> Result<Self, Unreadable> {
-        let mut numbers = layout.shards().map_err(|error| Unreadable::Io { path: layout.journals(), error })?;
-        if numbers.is_empty() {
-            numbers.push(ShardNumber::FIRST);
-        }
-        let slots = |log: Log| read_slots(&layout.checkpoint(log)).map_err(Unreadable::Checkpoint);
-        let shards = numbers.into_iter().map(|number| Ok((number, slots(number.into())?)));
-        let shards = shards.collect::<Result<_, Unreadable>>()?;
-        Ok(Self { logs: slots(Log::Logs)?, shards, last: last_outside(layout, key_file)? })
+        let logs = read_slots(&layout.checkpoint(Log::Logs)).map_err(Unreadable::Checkpoint)?;
+        let shards = found_shards(layout).map_err(Unreadable::Checkpoint)?;
+        Ok(Self { logs, shards, last: last_outside(layout, key_file)? })
     }
 
     /// The shard that is open.
-    fn open(&self) -> &(ShardNumber, [Slot; 2]) {
+    fn open(&self) -> &FoundShard {
         self.shards.last().expect("one at least")
     }
 
     /// The keys of all records before this were made before we looked.
     fn settled(&self, running: bool) -> RecordAddress {
-        let (shard, slots) = self.open();
-        RecordAddress { shard: *shard, index: if running { size_in(slots) } else { u64::MAX } }
+        let FoundShard { number, slots } = self.open();
+        RecordAddress { shard: *number, index: if running { size_in(slots) } else { u64::MAX } }
     }
 }
 
@@ -234,7 +229,8 @@ impl Verification<'_> {
             return Err(at_end(&walked, "its journal ends in the middle of a batch, though there is a later shard"));
         }
         self.told(behind.filter(|_| !self.running));
-        if let Some(store) = store {
+        let filed = !is_open && self.check_folder(number, &walked, &anchor)?;
+        if let Some(store) = store.filter(|_| !filed) {
             self.left_out.extend(check_end(&walked, number, store, stored)?);
         }
         if !is_open && last.log_name() == Some(&anchor.origin) {
@@ -242,6 +238,29 @@ impl Verification<'_> {
         }
         self.records += walked.tree.size();
         Ok((walked, anchor))
+    }
+
+    /// Looks at all of the folder that a closed shard is read from; false where it has none yet.
+    fn check_folder(&mut self, number: ShardNumber, walked: &Walked, anchor: &Anchor) -> Result<bool, VerifyError> {
+        let folder = self.layout.closed(number);
+        if !folder.exists() {
+            let told = format!("shard {number} has no folder {} yet; it is made in the background", folder.display());
+            self.left_out.extend((!self.running).then_some(told));
+            return Ok(false);
+        }
+        let flat = FlatShard::open(&folder, &anchor.origin, &anchor.key).and_then(|flat| {
+            flat.check()?;
+            Ok(flat)
+        });
+        let flat = flat.map_err(|error| {
+            let index = error.fault.index().unwrap_or_default();
+            ReplayFault { log: walked.log, index, what: error.to_string() }
+        })?;
+        if flat.note() != walked.note {
+            let what = format!("{} is not made of this journal; the next start makes it anew", folder.display());
+            return Err(at_end(walked, &what));
+        }
+        Ok(true)
     }
 
     /// What is looked at once everything was walked.
@@ -275,7 +294,7 @@ fn look_at(layout: &Layout) -> Result<Look, Unreadable> {
 /// Whether a first start was killed before it had made anything that could hold a record.
 fn never_began(layout: &Layout, kept: &KeptCheckpoints) -> bool {
     let has_journal = layout.journal_files(FIRST).map_or(true, |files| !files.is_empty());
-    let empty = kept.shards.iter().all(|(_, slots)| *slots == [Slot::Empty, Slot::Empty]);
+    let empty = kept.shards.iter().all(|shard| shard.slots == [Slot::Empty, Slot::Empty]);
     !has_journal && empty && !layout.verifier_key(FIRST).exists()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 
 use ed25519_dalek::SigningKey;
 use model::event::Event;
@@ -163,6 +163,8 @@ pub struct Writer {
     pub disk: Option<WriterDisk>,
     pub shard: WriterShard,
     pub logs: LogOfLogs,
+    /// Told of each shard that closes, where there is a disk.
+    pub closer: Option<Sender<ShardNumber>>,
     /// What was taken from the queue and belongs into the next shard.
     pub held: Option<Job>,
 }
@@ -326,8 +328,11 @@ impl Writer {
         self.shard = shard;
         let mut state = self.shared.state_mut();
         let full = std::mem::replace(&mut state.open, OpenShard { number, log });
-        state.closed.insert(full.number, ClosedShard::InMemory(full.log));
+        state.closed.insert(full.number, ClosedShard::InMemory(Box::new(full.log)));
         state.logs = self.logs.published.clone();
+        if let Some(closer) = &self.closer {
+            let _gone = closer.send(full.number);
+        }
         Ok(())
     }
 

@@ -118,8 +118,11 @@ async fn tile(
 
 fn tile_of(ledger: &Ledger, log: Log, level: &str, index: &str) -> Result<Response, Problem> {
     let TilePath { of, index, width } = TilePath::parse(level, index).ok_or(Slug::NotFound)?;
-    let TileOf::Hashes(level) = of else { return Err(Slug::NotFound.into()) };
-    let tile = ledger.tile(log, level, index, width).ok_or(Slug::NotFound)?;
+    let tile = match of {
+        TileOf::Hashes(level) => ledger.tile(log, level, index, width)?,
+        TileOf::Entries => ledger.bundle(log, index, width)?,
+    };
+    let tile = tile.ok_or(Slug::NotFound)?;
     // A tile never changes: a fuller one has another address.
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),

@@ -58,7 +58,7 @@ impl PersonHistory {
     /// # Errors
     /// As [`Self::of_subject`].
     pub fn proof(&self, address: RecordAddress) -> Result<Option<InclusionProof>, ReadError> {
-        Ok(self.opened(address)?.map(|opened| self.ledger.proof_of(opened)))
+        self.opened(address)?.map(|opened| self.ledger.proof_of(opened)).transpose()
     }
 
     fn opened(&self, address: RecordAddress) -> Result<Option<OpenedRecord>, ReadError> {

@@ -80,7 +80,8 @@ impl Receipts {
 
     /// Whether that token belongs to that record.
     pub fn check_token(&self, address: RecordAddress, token: &str) -> bool {
-        self.ledger.leaf(address).is_some() && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
+        self.ledger.leaf(address).is_ok_and(|leaf| leaf.is_some())
+            && self.token(address).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
     /// The record that a link leads to, if it was given out and its person was not erased.
@@ -108,7 +109,7 @@ impl Receipts {
     /// Over the address and the record's leaf: an index that is used a second time, in a ledger that was put back, has
     /// other numbers and links than the first time.
     fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
-        let leaf = self.ledger.leaf(address)?;
+        let leaf = self.ledger.leaf(address).ok().flatten()?;
         Some(keyed_hash(&self.ledger.secret(RECEIPT), what, address, leaf))
     }
 }

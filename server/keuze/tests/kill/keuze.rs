@@ -21,6 +21,7 @@ impl DemoServer {
         let log = std::fs::File::options().append(true).create(true).open(folder.join("log"));
         let mut command = Command::new(KEUZE);
         command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(folder.join("data"));
+        command.arg("--config").arg(configuration(folder));
         command.env("KEUZE_KEY_FILE", folder.join("root.key")).env("KEUZE_RATE_LIMITS", "off");
         command.stdout(Stdio::piped()).stderr(log.expect("a log"));
         let child = command.spawn().expect("the binary starts");
@@ -64,6 +65,14 @@ impl DemoServer {
     pub fn verify(&self) -> u64 {
         verify(&self.folder)
     }
+}
+
+/// The example, with shards so small that they close while people choose.
+fn configuration(folder: &Path) -> PathBuf {
+    let path = folder.join("keuze.toml");
+    let shards = "\n[ledger]\nshard_records = 1000\nshard_period = \"year\"\n";
+    std::fs::write(&path, keuze_core::config::EXAMPLE.to_owned() + shards).expect("written");
+    path
 }
 
 /// `listening on http://127.0.0.1:40123` and what may stand behind it.

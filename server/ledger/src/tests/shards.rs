@@ -50,7 +50,7 @@ async fn fill(ledger: &Ledger, count: u8) -> Vec<RecordAddress> {
 /// Each record is proved by the tree of its own shard, signed with that shard's key.
 fn is_proved(ledger: &Ledger, address: RecordAddress) {
     let opened = ledger.open_record(address).expect("readable").expect("there");
-    let proof = ledger.proof_of(opened);
+    let proof = ledger.proof_of(opened).expect("readable");
     let (head, note) = proof.proof.split_once("\n\n").expect("a proof");
     let checkpoint = Checkpoint::open(note, &ledger.log_key(address.shard).expect("a key")).expect("signed");
     let path: Vec<_> = head.lines().skip(2).map(hash_of).collect();
@@ -85,6 +85,16 @@ async fn records_stand_in_one_shard_after_the_other_and_are_read_across_them() {
             assert_eq!(before, wanted, "each names the one before it, also in another shard");
         }
         written.iter().for_each(|address| is_proved(ledger, *address));
+        for number in [1, 5] {
+            let bundle = ledger.bundle(shard(number), 0, 3).expect("readable");
+            let leaves = ledger.tile(shard(number), 0, 0, 3).expect("readable").expect("a tile");
+            // A shard with a folder has the bundles of its size alone.
+            let Some(bundle) = bundle.or_else(|| ledger.bundle(shard(number), 0, 5).expect("readable")) else {
+                panic!("a bundle of shard {number}")
+            };
+            let entries = tlog::tile::read_entries(&bundle).expect("entries");
+            assert_eq!(leaves[..32], leaf_hash(entries[0]).0);
+        }
         assert!(ledger.record(place(6, 0)).expect("readable").is_none());
     };
     look(&ledger);
@@ -92,8 +102,10 @@ async fn records_stand_in_one_shard_after_the_other_and_are_read_across_them() {
     ledger.close().await;
     let verified = verify(&data, Some(&folder.path().join("root.key"))).expect("adds up");
     assert_eq!((verified.records, verified.erased), (23, 0));
-    assert_eq!(verified.left_out, Vec::<String>::new());
+    assert!(verified.left_out.iter().all(|told| told.contains("it is made in the background")), "{verified:?}");
     let again = open(&data, 2);
+    look(&again);
+    filed(&again, &data);
     look(&again);
     let next = again.append(choice_of(0, 1_790_000_000)).await.expect("written").address;
     assert_eq!(next, place(5, 3), "it goes on where it was");
@@ -175,7 +187,7 @@ async fn the_log_of_logs_tells_of_every_shard() {
     let opened = Checkpoint::open(&checkpoint, &ledger.log_key(Log::Logs).expect("a key")).expect("signed");
     assert_eq!((opened.origin.as_str(), opened.size), ("voipro.test/keuze/log", 5), "three openings, two closings");
     let closing = ledger.checkpoint(shard(1)).expect("a checkpoint");
-    let leaves = ledger.tile(Log::Logs, 0, 0, 5).expect("a tile");
+    let leaves = ledger.tile(Log::Logs, 0, 0, 5).expect("readable").expect("a tile");
     assert_eq!(leaves[32..64], leaf_hash(closing.as_bytes()).0);
     // An hour later, and not before, what grew is entered again.
     ledger.append(choice_of(1, 1_790_003_599)).await.expect("written");
@@ -184,6 +196,13 @@ async fn the_log_of_logs_tells_of_every_shard() {
     let again = open(&data, 2);
     let checkpoint = again.checkpoint(Log::Logs).expect("a checkpoint");
     assert_eq!(checkpoint.lines().nth(1), Some("6"));
+    // Its entries are published, so that a stranger can tell which checkpoints it is made of.
+    let bundle = again.bundle(Log::Logs, 0, 6).expect("readable").expect("a bundle");
+    let entries = tlog::tile::read_entries(&bundle).expect("entries");
+    assert_eq!((entries.len(), entries[1]), (6, closing.as_bytes()));
+    for (width, is_there) in [(5, true), (7, false)] {
+        assert_eq!(again.bundle(Log::Logs, 0, width).expect("readable").is_some(), is_there, "{width}");
+    }
     again.close().await;
 }
 
@@ -200,9 +219,9 @@ async fn a_shard_that_is_not_there_is_named() {
     fill(&ledger, 12).await;
     ledger.close().await;
     for (away, said) in [
-        ("journal/0001", "shard 0001 index 0: its journal is missing"),
+        ("journal/0001", "shard 0001 index 0: the journal ends here"),
         ("journal/0002", "shard 0002 index 0: its journal is missing"),
-        ("journal/0003", "shard 0003 index 0: its journal is missing, and the log of logs tells of it"),
+        ("journal/0003", "it ends after 10 records"),
         ("journal/logs", "Put back"),
         ("checkpoint/logs", "Put back the file checkpoint/logs"),
     ] {
@@ -231,7 +250,7 @@ async fn a_kill_while_shards_change_is_mended() {
     ledger.close().await;
     std::fs::create_dir(data.join("journal/0002")).expect("made");
     let ledger = open(&data, 2);
-    assert_eq!(ledger.shards().len(), 2);
+    assert_eq!(ledger.shards().len(), 1, "nothing was begun in it");
     assert_eq!(ledger.append(choice_of(0, 1_790_000_000)).await.expect("written").address, place(2, 0));
     ledger.close().await;
     assert_eq!(verify(&data, Some(&folder.path().join("root.key"))).expect("adds up").records, 6);
@@ -260,6 +279,32 @@ async fn a_directory_of_one_shard_alone_is_refused_by_a_sentence() {
     let said = "it was written by an earlier build of Keuze";
     assert!(refused(&data).starts_with(said), "{}", refused(&data));
     assert!(verify(&data, Some(&root)).expect_err("refused").to_string().starts_with(said));
+}
+
+/// The same between the entry of the next shard in the log of logs and its first record.
+#[tokio::test]
+async fn a_kill_before_the_first_record_of_a_shard_is_mended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, key) = (folder.path().join("data"), folder.path().join("root.key"));
+    let ledger = open(&data, 1);
+    fill(&ledger, 6).await;
+    filed(&ledger, &data);
+    ledger.close().await;
+    // What the first batch of the second shard left is taken away, the entry stays.
+    for file in ["journal/0002/000000000000.log", "checkpoint/0002"] {
+        std::fs::remove_file(data.join(file)).expect("removed");
+    }
+    let last = folder.path().join("root.key.voipro.test_keuze_log_0001.checkpoint");
+    let said = std::fs::read_to_string(&last).expect("there");
+    let note = std::fs::read_to_string(data.join("closed/0001/checkpoint"));
+    let note = note.expect("the folder of the first shard is made before it closes");
+    let head: String = said.lines().take(2).map(|line| line.to_owned() + "\n").collect();
+    std::fs::write(&last, head + &note).expect("written");
+    assert_eq!(verify(&data, Some(&key)).expect("adds up").records, 5);
+    let ledger = open(&data, 2);
+    assert_eq!(ledger.append(choice_of(0, 1_790_000_000)).await.expect("written").address, place(2, 0));
+    ledger.close().await;
+    assert_eq!(verify(&data, Some(&key)).expect("adds up").records, 6);
 }
 
 /// An older copy of the whole directory, from before shards changed.
@@ -321,4 +366,82 @@ async fn an_erasure_reaches_every_shard() {
     let again = open(&data, 2);
     look(&again);
     again.close().await;
+}
+
+/// Waits until every closed shard has its folder, and nothing else.
+fn filed(ledger: &Ledger, data: &Path) {
+    let closed = ledger.shards().len() - 1;
+    let is_filed = |number: &ShardNumber| {
+        data.join(format!("closed/{number}/checkpoint")).exists() && !data.join(format!("sled/{number}")).exists()
+    };
+    while !ledger.shards()[..closed].iter().all(is_filed) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+/// What is read of a closed shard comes out of its folder and the journal; and the folder is only ever a copy.
+#[tokio::test]
+async fn a_folder_that_is_damaged_is_named_and_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, key) = (folder.path().join("data"), folder.path().join("root.key"));
+    let ledger = open(&data, 1);
+    let written = fill(&ledger, 12).await;
+    filed(&ledger, &data);
+    ledger.close().await;
+    assert_eq!(verify(&data, Some(&key)).expect("adds up").left_out, Vec::<String>::new());
+    for file in ["checkpoint", "vkey", "places", "tile/0/000.p/5", "tile/entries/000.p/5"] {
+        let path = data.join("closed/0001").join(file);
+        let bytes = std::fs::read(&path).expect("there");
+        let mut altered = bytes.clone();
+        altered[bytes.len() / 2] ^= 1;
+        for (what, damage) in [("altered", Some(&altered[..])), ("cut", Some(&bytes[1..])), ("gone", None)] {
+            match damage {
+                Some(damage) => std::fs::write(&path, damage).expect("written"),
+                None => std::fs::remove_file(&path).expect("removed"),
+            }
+            let error = verify(&data, Some(&key)).expect_err("found").to_string();
+            assert!(error.starts_with("shard 0001 index "), "{file} {what}: {error}");
+            assert!(error.contains("closed/0001") && error.contains("the next start makes"), "{file} {what}: {error}");
+            std::fs::write(&path, &bytes).expect("put back");
+        }
+    }
+    // A start does not read all of a folder; what it finds in the background is mended while it serves.
+    let tile = data.join("closed/0001/tile/0/000.p/5");
+    let bytes = std::fs::read(&tile).expect("there");
+    std::fs::write(&tile, vec![7; bytes.len()]).expect("written");
+    let ledger = open(&data, 2);
+    while std::fs::read(&tile).ok().as_ref() != Some(&bytes) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    written.iter().for_each(|address| is_proved(&ledger, *address));
+    ledger.close().await;
+    std::fs::remove_dir_all(data.join("closed")).expect("removed");
+    std::fs::create_dir_all(data.join("closed/0001.new")).expect("made");
+    std::fs::write(data.join("closed/0001.new/places"), b"half").expect("written");
+    let ledger = open(&data, 3);
+    written.iter().for_each(|address| is_proved(&ledger, *address));
+    filed(&ledger, &data);
+    written.iter().for_each(|address| is_proved(&ledger, *address));
+    ledger.close().await;
+    assert_eq!(verify(&data, Some(&key)).expect("adds up").left_out, Vec::<String>::new());
+}
+
+/// A record of a closed shard that was written over in the journal is never read as another.
+#[tokio::test]
+async fn a_closed_shards_journal_that_was_written_over_is_not_believed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    let written = fill(&ledger, 6).await;
+    filed(&ledger, &data);
+    let path = data.join("journal/0001/000000000000.log");
+    let bytes = std::fs::read(&path).expect("there");
+    let mut altered = bytes.clone();
+    altered.iter_mut().for_each(|byte| *byte ^= 1);
+    std::fs::write(&path, altered).expect("written");
+    let error = ledger.record(written[0]).expect_err("noticed").to_string();
+    assert!(error.starts_with("record 0001/0 does not add up"), "{error}");
+    std::fs::write(&path, bytes).expect("put back");
+    assert!(ledger.record(written[0]).expect("readable").is_some());
+    ledger.close().await;
 }

@@ -1,0 +1,133 @@
+//! What becomes of a shard that is closed: a thread in the background reads its journal once from beginning to end, checks every
+//! frame, root and signature, and makes the folder that it is read from ([`crate::flat`]). Then its tree leaves the memory, and its
+//! database is deleted.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use model::identity::ShardNumber;
+use tlog::checkpoint::verifier_key;
+
+use super::LedgerShared;
+use super::files::Layout;
+use super::replay::{self, Anchor, ReplayFault};
+use super::shards::{ClosedShard, FiledShard, PublishedLog};
+use crate::error::RecoveryError;
+use crate::flat::{FlatError, FlatMaking, FlatShard};
+use crate::store::StorageError;
+
+/// Why a shard has no folder yet. Nothing is lost; it is read as before, and the next start tries again.
+#[derive(Debug, thiserror::Error)]
+enum ClosingError {
+    /// The ledger is closing.
+    #[error("it is left to the next start")]
+    Stopped,
+    #[error(transparent)]
+    Fault(#[from] ReplayFault),
+    #[error(transparent)]
+    Files(#[from] FlatError),
+    /// It has its folder, and what it had before could not be deleted.
+    #[error("its database cannot be deleted: {0}")]
+    Database(#[from] StorageError),
+}
+
+/// Starts the thread, and hands it the shards that are without a folder.
+pub fn start(shared: &Arc<LedgerShared>) -> Result<Option<Sender<ShardNumber>>, RecoveryError> {
+    let Some(layout) = shared.data.clone().map(Layout) else { return Ok(None) };
+    let (closed, shards) = channel();
+    // First those that have no folder; then what stands in the others is looked at as a whole, which opening them does not.
+    let mut numbers: Vec<_> =
+        shared.state().closed.iter().map(|(number, shard)| (!shard.is_in_memory(), *number)).collect();
+    numbers.sort_unstable();
+    for (_, number) in numbers {
+        let _it_is_not_started_yet = closed.send(number);
+    }
+    let its = Arc::clone(shared);
+    let thread = std::thread::Builder::new().name("closing".into()).spawn(move || run(&its, &layout, &shards));
+    let thread = thread.map_err(RecoveryError::io("the thread that closes shards cannot be started"))?;
+    *shared.closer.lock().expect("just made") = Some(thread);
+    Ok(Some(closed))
+}
+
+/// Ends when the writer has ended.
+fn run(shared: &LedgerShared, layout: &Layout, shards: &Receiver<ShardNumber>) {
+    for number in shards {
+        match file(shared, layout, number) {
+            Ok(true) => {
+                tracing::info!("shard {number} was verified, and is read from {}", layout.closed(number).display());
+            }
+            Ok(false) | Err(ClosingError::Stopped) => {}
+            Err(error) => tracing::error!("shard {number}, which is closed, has no folder yet: {error}"),
+        }
+    }
+}
+
+/// What the folder of a shard is held against, and its verifier key, if the folder has to be made.
+fn wanting(shared: &LedgerShared, number: ShardNumber) -> Result<Option<(Anchor, String)>, ClosingError> {
+    let filed = match shared.state().closed.get(&number) {
+        Some(ClosedShard::InMemory(log)) => return Ok(Some((log.anchor(), log.verifier_key()))),
+        Some(ClosedShard::InFiles(filed)) => Arc::clone(filed),
+        None => return Ok(None),
+    };
+    match filed.flat.check() {
+        Ok(()) => Ok(None),
+        Err(error) if error.fault.is_damage() => {
+            tracing::warn!("{error}: it is made anew now");
+            let anchor = Anchor { origin: filed.flat.checkpoint().origin.clone(), key: filed.key };
+            let verifier_key = verifier_key(&anchor.origin, &anchor.key);
+            Ok(Some((anchor, verifier_key)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the folder of a shard, if it lacks one or has one that is damaged; gives whether it did.
+fn file(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<bool, ClosingError> {
+    let Some((anchor, verifier_key)) = wanting(shared, number)? else { return Ok(false) };
+    let flat = make_folder(shared, layout, number, &anchor, &verifier_key)?;
+    let filed = FiledShard::new(layout, number, flat, anchor.key);
+    let filed = filed.map_err(|error| ReplayFault::unreadable(number.into(), &error))?;
+    shared.state_mut().closed.insert(number, ClosedShard::InFiles(Arc::new(filed)));
+    // Whoever looked before that looks again where it finds nothing there.
+    shared.store.remove(number)?;
+    Ok(true)
+}
+
+fn make_folder(
+    shared: &LedgerShared,
+    layout: &Layout,
+    number: ShardNumber,
+    anchor: &Anchor,
+    verifier_key: &str,
+) -> Result<FlatShard, ClosingError> {
+    let mut making = FlatMaking::begin(&layout.closed(number))?;
+    let mut stopped = None;
+    let walked = replay::walk(layout, number, anchor, |batch| {
+        let mut take = || {
+            if shared.closing.load(Ordering::SeqCst) {
+                return Err(ClosingError::Stopped);
+            }
+            for (record, place) in batch.records.iter().zip(&batch.places) {
+                making.push(&record.commitment, *place)?;
+            }
+            Ok(())
+        };
+        take().map_err(|error| {
+            stopped = Some(error);
+            ReplayFault { log: number.into(), index: batch.first, what: "its folder cannot be made".to_owned() }
+        })
+    });
+    if let Some(error) = stopped {
+        return Err(error);
+    }
+    let made = making.finish(&walked?.note, verifier_key)?;
+    made.check()?;
+    Ok(made)
+}
+
+impl PublishedLog {
+    fn anchor(&self) -> Anchor {
+        Anchor { origin: self.origin.clone(), key: self.key }
+    }
+}
