@@ -218,8 +218,11 @@ pub enum IdentityError {
     Address,
 }
 
-fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
-    f.write_str(&hex::encode(bytes))
+/// On the stack: these are the longest parts of a record, and each is written with every choice.
+fn write_hex<const N: usize>(f: &mut fmt::Formatter<'_>, bytes: &[u8; N]) -> fmt::Result {
+    let mut digits = [[0; 2]; N];
+    hex::encode_to_slice(bytes, digits.as_flattened_mut()).expect("two digits a byte");
+    f.write_str(std::str::from_utf8(digits.as_flattened()).expect("hexadecimal digits"))
 }
 
 /// Small letters only, so that an id has one spelling.

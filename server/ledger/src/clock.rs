@@ -1,6 +1,7 @@
 //! The time of day, which comes in as a parameter: nothing else in this workspace reads a clock (`clippy.toml` sees to
 //! it), so every record can be tested to the byte.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use model::date::Moment;
@@ -88,7 +89,10 @@ pub fn wall_clock(at: OffsetDateTime) -> PrimitiveDateTime {
 
 /// Europe/Amsterdam, from the zone data bundled with jiff.
 fn amsterdam() -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::get("Europe/Amsterdam").expect("the zone data is bundled")
+    // Every choice asks several times.
+    static ZONE: LazyLock<jiff::tz::TimeZone> =
+        LazyLock::new(|| jiff::tz::TimeZone::get("Europe/Amsterdam").expect("the zone data is bundled"));
+    ZONE.clone()
 }
 
 #[cfg(test)]

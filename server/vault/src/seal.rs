@@ -1,28 +1,42 @@
 //! Sealing: XChaCha20-Poly1305 with a random nonce in front.
 
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::aead::{Aead as _, AeadInPlace as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
 use crate::key::{SecretKey, purpose::Seals};
 use crate::random::SecureRandom;
 
 /// What sealing adds to a text: a nonce of 24 bytes and a tag of 16.
-pub const OVERHEAD: usize = 40;
+pub const OVERHEAD: usize = NONCE + 16;
+
+const NONCE: usize = 24;
 
 /// Seals a text; `context` must be the same when it is opened.
 ///
 /// # Panics
 /// Never for texts below 256 GB.
 pub fn seal<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[u8], entropy: &dyn SecureRandom) -> Vec<u8> {
-    let nonce: [u8; 24] = entropy.bytes();
-    let payload = Payload { msg: text, aad: context };
-    let sealed = XChaCha20Poly1305::new(key.expose().into()).encrypt(XNonce::from_slice(&nonce), payload);
-    [&nonce[..], &sealed.expect("the text is short")].concat()
+    seal_parts(key, context, &[text], entropy)
+}
+
+/// The same of a text in parts, one behind the other.
+///
+/// # Panics
+/// As [`seal`].
+pub fn seal_parts<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[&[u8]], entropy: &dyn SecureRandom) -> Vec<u8> {
+    let nonce: [u8; NONCE] = entropy.bytes();
+    let mut sealed = Vec::with_capacity(OVERHEAD + text.iter().map(|part| part.len()).sum::<usize>());
+    sealed.extend_from_slice(&nonce);
+    text.iter().for_each(|part| sealed.extend_from_slice(part));
+    let cipher = XChaCha20Poly1305::new(key.expose().into());
+    let tag = cipher.encrypt_in_place_detached(XNonce::from_slice(&nonce), context, &mut sealed[NONCE..]);
+    sealed.extend_from_slice(&tag.expect("the text is short"));
+    sealed
 }
 
 /// Opens what [`seal`] made; `None` for another key, another context or an altered byte.
 pub fn open<P: Seals>(key: &SecretKey<P>, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, sealed) = sealed.split_first_chunk::<24>()?;
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
     let payload = Payload { msg: sealed, aad: context };
     XChaCha20Poly1305::new(key.expose().into()).decrypt(XNonce::from_slice(nonce), payload).ok()
 }

@@ -36,7 +36,7 @@ use ledger::clock::Clock;
 
 /// The state of the router. A handler takes out of it what it names in `State`.
 #[derive(Clone)]
-pub struct App(pub(crate) Services);
+pub struct App(pub(crate) Arc<Services>);
 
 /// One line for each thing that a handler can name.
 macro_rules! can_be_named {

@@ -36,6 +36,10 @@ pub fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         return Err(Problem::with(Slug::MalformedRequest, WHOLE));
     }
     refuse_repeated(body)?;
+    // Nearly all are well; what is wrong with another is looked for only then.
+    if let Ok(sent) = serde_json::from_slice(body) {
+        return Ok(sent);
+    }
     let mut read = serde_json::Deserializer::from_slice(body);
     let sent = serde_path_to_error::deserialize(&mut read).map_err(|error| fault(&error))?;
     read.end().map_err(|_| Problem::with(Slug::MalformedRequest, WHOLE))?;

@@ -76,10 +76,14 @@ impl ChoiceSender {
 
     /// Takes away what somebody else wrote beside ours, so that what is answered next can be read.
     fn take_planted(&self, request: &HeaderMap, answer: &mut HeaderMap) {
+        let mut planted = self.came.planted(self.visit.names()).peekable();
+        if planted.peek().is_none() {
+            return;
+        }
         let mut jar = Jar::new(self.visit.names());
         let page = referer_path(&self.visit, request);
         let paths = all_paths([page.as_deref().unwrap_or("/"), Endpoint::Choices.path(), Endpoint::ChoicesForm.path()]);
-        for name in self.came.planted(self.visit.names()) {
+        for name in planted {
             jar.expire_planted(name, authority(&self.visit), &paths);
         }
         jar.write(answer);

@@ -91,7 +91,7 @@ pub fn router(services: &Services, limited: bool) -> Router {
         all = all.merge(demo::router(services.outbox.clone()));
     }
     all.fallback(async || Problem::from(Slug::NotFound))
-        .with_state(App(services.clone()))
+        .with_state(App(Arc::new(services.clone())))
         .layer(DefaultBodyLimit::max(body::LARGEST))
         .layer(CatchPanicLayer::custom(middleware::panicked))
         .layer(from_fn_with_state(guard, middleware::pass))

@@ -274,11 +274,11 @@ impl Consent {
     }
 
     fn done(&self, address: RecordAddress, subject: Option<Subject>, told: ChoiceReply) -> RecordedAnswer {
-        let receipts = &self.receipts;
+        let (receipt, receipt_path) = self.receipts.for_record(address);
         RecordedAnswer {
             address,
-            receipt: receipts.number(address),
-            receipt_path: receipts.path(address),
+            receipt,
+            receipt_path,
             ask_again: told.ask_again,
             cookie: told.cookie,
             cookie_days: told.cookie_days,
@@ -306,20 +306,17 @@ fn told(
     device: &RequestContext,
     now: Moment,
 ) -> ChoiceReply {
-    let mut events = known.map(|known| known.events).unwrap_or_default();
-    // Wherever it will stand, it is the last of them.
-    let address = RecordAddress { shard: ShardNumber::LAST, index: u64::MAX };
-    events.push(Recorded { address, event: event.clone() });
+    let events = known.map(|known| known.events).unwrap_or_default();
     let given: GivenAnswers = device.said.given.clone().into_iter().chain(kept(&taken.remembered)).collect();
     let said = ChoiceCookie { given, unreadable: false };
     let (cookie, cookie_days) = (cookie::encode(&said.given, policy), cookie::days(&said.given));
-    let asked_still = !device::DeviceState { said, ..Default::default() }.to_ask(policy, now).is_empty();
+    let asked_still = || !device::DeviceState { said, ..Default::default() }.to_ask(policy, now).is_empty();
     ChoiceReply {
         before: cookie::encode(&device.said.given, policy),
         cookie,
         cookie_days,
-        forget_seen: device.said.unreadable && asked_still,
-        keeps_id: stands_granted(&events, policy, now),
+        forget_seen: device.said.unreadable && asked_still(),
+        keeps_id: stands_granted(events, event, policy, now),
         expire: beyond_scripts(policy, &taken.remembered),
         ask_again: taken.ask_again,
     }
@@ -367,8 +364,17 @@ fn body(answers: RecordedChoice, known: Option<&KnownDevice>, now: Moment) -> Bo
     }
 }
 
-fn stands_granted(events: &[Recorded], policy: &Policy, now: Moment) -> bool {
-    let reason = |id: &PurposeId| decide(events, policy, &Question::Purpose(id.clone()), now).reason;
+/// Whether anything is granted once an event stands behind those that stand already.
+fn stands_granted(mut events: Vec<Recorded>, event: &Event, policy: &Policy, now: Moment) -> bool {
+    let grants = |event: &Event| event.answers().any(|(_, answered)| answered.answer == Answer::Granted);
+    // The many: somebody's first refusal.
+    if !grants(event) && !events.iter().any(|recorded| grants(&recorded.event)) {
+        return false;
+    }
+    // Wherever it will stand, it is the last of them.
+    let address = RecordAddress { shard: ShardNumber::LAST, index: u64::MAX };
+    events.push(Recorded { address, event: event.clone() });
+    let reason = |id: &PurposeId| decide(&events, policy, &Question::Purpose(id.clone()), now).reason;
     policy.optional().any(|purpose| reason(&purpose.id) == Reason::Granted)
 }
 

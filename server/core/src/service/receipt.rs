@@ -22,6 +22,8 @@
 //! proof to whoever has the link. A token is compared whole, so one of another length or alphabet opens nothing for certain; that
 //! is what a second version has.
 
+use std::sync::OnceLock;
+
 use model::decision::Recorded;
 use model::identity::RecordAddress;
 use model::paths;
@@ -44,12 +46,14 @@ const RECEIPT: SecretName<Mac> = SecretName::new("receipt");
 /// Receipt numbers and links, and what they lead to.
 pub struct Receipts {
     ledger: Ledger,
+    /// Made once and for good; kept, because every choice asks for it.
+    key: OnceLock<MacKey>,
 }
 
 impl Receipts {
     /// On what it may touch.
     pub fn new(ledger: Ledger) -> Self {
-        Self { ledger }
+        Self { ledger, key: OnceLock::new() }
     }
 }
 
@@ -103,14 +107,23 @@ impl Receipts {
     /// # Panics
     /// Where there is no such record.
     pub fn path(&self, address: RecordAddress) -> String {
-        paths::receipt(self.number(address), self.token(address))
+        self.for_record(address).1
+    }
+
+    /// Number and link of a record that was just made.
+    ///
+    /// # Panics
+    /// Where there is no such record.
+    pub fn for_record(&self, address: RecordAddress) -> (ReceiptNumber, String) {
+        let number = self.number(address);
+        (number, paths::receipt(number, self.token(address)))
     }
 
     /// Over the address and the record's leaf: an index that is used a second time, in a ledger that was put back, has
     /// other numbers and links than the first time.
     fn mac(&self, what: &[u8], address: RecordAddress) -> Option<[u8; 32]> {
         let leaf = self.ledger.leaf(address).ok().flatten()?;
-        Some(keyed_hash(&self.ledger.secret(RECEIPT), what, address, leaf))
+        Some(keyed_hash(self.key.get_or_init(|| self.ledger.secret(RECEIPT)), what, address, leaf))
     }
 }
 

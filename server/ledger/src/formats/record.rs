@@ -21,6 +21,8 @@
 //! is altered, it does not open, or it is not what was committed to; the commitment itself is in the tree. Another version,
 //! an unknown kind of event and an unknown member are refused: the start says which index, and that another build wrote it.
 
+mod common;
+
 use model::event::{Event, EventKind, RECORD_VERSION};
 use model::identity::RecordAddress;
 
@@ -113,7 +115,7 @@ pub enum RecordError {
 /// # Panics
 /// Never: an event has only strings, booleans, small integers, arrays and objects.
 pub fn canonical(event: &Event) -> Vec<u8> {
-    serde_json_canonicalizer::to_vec(event).expect("an event is plain JSON")
+    common::canonical(event).unwrap_or_else(|| serde_json_canonicalizer::to_vec(event).expect("an event is plain JSON"))
 }
 
 /// The event that canonical JSON says.
@@ -157,9 +159,9 @@ impl SealedRecord {
         entropy: &dyn SecureRandom,
     ) -> Self {
         let commitment = commitment(salt, canonical);
-        let text = [&salt.0[..], canonical].concat();
-        let Some((id, key)) = under else { return Self { commitment, key: KeyId::NONE, body: text } };
-        Self { commitment, key: id, body: seal::seal(key, &context(address, id), &text, entropy) }
+        let text = [&salt.0[..], canonical];
+        let Some((id, key)) = under else { return Self { commitment, key: KeyId::NONE, body: text.concat() } };
+        Self { commitment, key: id, body: seal::seal_parts(key, &context(address, id), &text, entropy) }
     }
 
     /// Salt and canonical JSON, checked against the commitment.
@@ -200,8 +202,12 @@ impl SealedRecord {
 }
 
 /// What binds a sealed record to its place and key.
-fn context(address: RecordAddress, key: KeyId) -> Vec<u8> {
-    [&address.shard.get().to_be_bytes()[..], &address.index.to_be_bytes(), &key.0].concat()
+fn context(address: RecordAddress, key: KeyId) -> [u8; 26] {
+    let mut context = [0; 26];
+    context[..2].copy_from_slice(&address.shard.get().to_be_bytes());
+    context[2..10].copy_from_slice(&address.index.to_be_bytes());
+    context[10..].copy_from_slice(&key.0);
+    context
 }
 
 #[cfg(test)]
