@@ -7,6 +7,7 @@ mod control;
 mod data;
 mod erase;
 mod key;
+mod log_lines;
 mod mail;
 mod policy;
 mod refusal;
@@ -28,6 +29,7 @@ use keuze_core::logging::may_be_written;
 use ledger::verify::{VerifyError, verify};
 
 use data::LedgerArguments;
+use log_lines::{LastLines, LogLines};
 use refusal::Refusal;
 
 /// Consent and objection, with proof.
@@ -102,7 +104,7 @@ fn complain(line: impl std::fmt::Display) {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     keep_to_ourselves();
-    log();
+    let _written_at_the_end = log();
     match Arguments::parse().command {
         Task::Serve(serving) => serve::run(&serving, false),
         Task::Demo(serving) => serve::run(&serving, true),
@@ -127,12 +129,14 @@ fn keep_to_ourselves() {
     let _before = unsafe { libc::umask(0o077) };
 }
 
-/// Logs to stderr; `RUST_LOG` chooses how much, and colours are for terminals.
-fn log() {
+/// Logs to stderr until what this gives goes out of scope; `RUST_LOG` chooses how much, and colours are for terminals.
+fn log() -> LastLines {
     let chosen = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
     let colours = std::io::stderr().is_terminal();
-    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr).with_target(false);
+    let (to_stderr, last) = LogLines::to(std::io::stderr());
+    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(to_stderr).with_target(false);
     tracing_subscriber::registry().with(lines.with_filter(chosen.and(filter_fn(may_be_written)))).init();
+    last
 }
 
 fn print_verified(ledger: &LedgerArguments) -> ExitCode {

@@ -40,6 +40,9 @@ pub struct RequestGuard {
     pub longest: Duration,
 }
 
+/// The target of the line that every answer has in the log.
+pub const ACCESS: &str = "web::access";
+
 /// What everybody has.
 pub const LONGEST: Duration = Duration::from_secs(30);
 
@@ -63,7 +66,7 @@ pub async fn pass(State(guard): State<Arc<RequestGuard>>, request: Request, next
     protect(&mut response);
     let status = response.status().as_u16();
     let route = route.unwrap_or_else(|| "unmatched".to_owned());
-    tracing::info!(method, route, status, milliseconds = started.elapsed().as_secs_f64() * 1000.0, "answered");
+    tracing::info!(target: ACCESS, method, route, status, milliseconds = started.elapsed().as_secs_f64() * 1000.0, "answered");
     response
 }
 
