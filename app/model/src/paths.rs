@@ -1,7 +1,7 @@
 //! Every address that is answered, once: the router is built from this list, links are made from it, and each address says
 //! here which limit its requests share and what a POST to it may change. docs/routes.md is checked against it.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
 use strum::VariantArray;
 
@@ -381,12 +381,15 @@ impl Endpoint {
 
     /// With what stands in it, in order. Private: each address with parts has a function of its own below.
     fn filled(self, parts: &[&dyn Display]) -> String {
-        let mut parts = parts.iter();
-        let segments = self.path().split('/').map(|segment| {
-            let part = segment.starts_with('{').then(|| parts.next()).flatten();
-            part.map_or_else(|| segment.to_owned(), ToString::to_string)
-        });
-        segments.collect::<Vec<_>>().join("/")
+        let (mut parts, mut filled) = (parts.iter(), String::with_capacity(96));
+        for (at, segment) in self.path().split('/').enumerate() {
+            filled.push_str(if at == 0 { "" } else { "/" });
+            match segment.starts_with('{').then(|| parts.next()).flatten() {
+                Some(part) => _ = write!(filled, "{part}"),
+                None => filled.push_str(segment),
+            }
+        }
+        filled
     }
 }
 

@@ -58,13 +58,11 @@ impl fmt::Display for ReceiptNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = self.data();
         let all = data.into_iter().chain([check(&data)]);
+        let mut text = [b'-'; 17];
         for (i, value) in all.enumerate() {
-            if i > 0 && i % 5 == 0 {
-                f.write_str("-")?;
-            }
-            write!(f, "{}", char::from(ALPHABET[usize::from(value)]))?;
+            text[i + i / 5] = ALPHABET[usize::from(value)];
         }
-        Ok(())
+        f.write_str(std::str::from_utf8(&text).expect("letters and digits"))
     }
 }
 

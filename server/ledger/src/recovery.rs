@@ -35,6 +35,7 @@ use super::{Ledger, LedgerShared, Opening, QUEUE};
 use crate::error::{DatabaseError, RecoveryError};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::record::SealedRecord;
+use crate::store::behind::WriteBehind;
 use crate::store::memory::MemoryStore;
 use crate::store::sled_engine::SledStore;
 use crate::store::{Batch, Store};
@@ -250,6 +251,7 @@ fn open_locked(
     let next = next_shard(site, open, &ring);
     let next = next.as_ref().map(|(walked, anchor)| (walked, anchor));
     let store = open_store(layout, databases, &walked.in_databases(), next)?;
+    let store = WriteBehind::start(store).map_err(RecoveryError::io("the database's writer cannot be started"))?;
     // Everything adds up; from here on files are written that are not made anew.
     root.settle(&key_file, &ring, entropy)?;
     ensure_keys(&ring, open, entropy);
@@ -280,7 +282,7 @@ fn open_locked(
     let mut outside = Outside::at(last_file);
     outside.begin(&shard.signed(), state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH))?;
     let disk = WriterDisk { layout: layout.clone(), outside, lock };
-    Ok(OpenedLedger { state, ring, store, disk: Some(disk), shard, logs })
+    Ok(OpenedLedger { state, ring, store: Box::new(store), disk: Some(disk), shard, logs })
 }
 
 /// Whether the ring is of a build that knew one shard alone, whose key had a name of its own.
@@ -623,7 +625,8 @@ fn same(batch: &ReplayedBatch, shard: ShardNumber, store: &dyn Store) -> Result<
 
 fn add(batch: &ReplayedBatch, shard: ShardNumber, store: &dyn Store) -> Result<(), DatabaseError> {
     let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
-    let added = store.append(shard, batch.first, &Batch { records, checkpoint: batch.note.clone() });
+    let added =
+        store.append(shard, batch.first, &Arc::new(Batch { records, checkpoint: batch.note.clone(), batches: 1 }));
     added.map_err(DatabaseError::Write)
 }
 

@@ -3,6 +3,7 @@
 //! An engine holds what can be made anew from the journal: the records of each shard, and the checkpoint of its last
 //! batch. The trait is cut at `append`, a compare-and-swap on the size of a shard, and at reads.
 
+pub mod behind;
 pub mod memory;
 pub mod sled_engine;
 
@@ -15,6 +16,7 @@ use std::array::TryFromSliceError;
 use std::io;
 use std::num::TryFromIntError;
 use std::string::FromUtf8Error;
+use std::sync::Arc;
 
 use model::identity::{RecordAddress, ShardNumber};
 
@@ -25,6 +27,8 @@ pub struct Batch {
     pub records: Vec<Vec<u8>>,
     /// The signed checkpoint of the shard with them.
     pub checkpoint: String,
+    /// How many batches of the journal it is.
+    pub batches: u64,
 }
 
 /// Why an engine failed.
@@ -50,6 +54,9 @@ pub enum StorageError {
     /// The system would not read or write for another reason: nothing is said of what is kept.
     #[error(transparent)]
     Io(SystemError),
+    /// A batch before this one was not written; nothing more is taken.
+    #[error("{0}")]
+    Earlier(Arc<StorageError>),
 }
 
 /// What of an engine does not add up.
@@ -98,7 +105,7 @@ pub enum SystemError {
 /// Where records are kept for reading.
 pub trait Store: Send + Sync {
     /// Appends to a shard that has `expected` records. Durable only after [`Store::sync`].
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError>;
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError>;
     /// Makes everything appended durable. An error is final: a failed sync is never retried.
     fn sync(&self) -> Result<(), StorageError>;
     /// The number of records of a shard; 0 for one that never was.

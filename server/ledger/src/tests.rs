@@ -135,7 +135,7 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
     let (failing, barrier) = (Arc::clone(&fails), Arc::clone(&underway));
     // From a moment on, and then only after somebody let them.
     let breaks = move |step| {
-        let breaks = step == StoreStep::Sync && failing.load(Ordering::SeqCst);
+        let breaks = step == StoreStep::Append && failing.load(Ordering::SeqCst);
         if breaks {
             barrier.wait();
             barrier.wait();

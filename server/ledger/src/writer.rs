@@ -25,7 +25,7 @@ use crate::formats::record::{RecordSealing, SealedRecord, canonical, sealing};
 use crate::store::{Batch, StorageError};
 use tlog::checkpoint::Checkpoint;
 use tlog::entry::Salt;
-use tlog::tree::Tree;
+use tlog::tree::{LeafHash, Tree};
 use vault::ring::{KeyId, KeyPurpose, KeyTable};
 
 /// What the writer is asked for.
@@ -112,8 +112,6 @@ enum WriteError {
     Journal(std::io::Error),
     #[error("the journal cannot be synced: {0}")]
     JournalSync(std::io::Error),
-    #[error("the thread of the journal panicked")]
-    Panicked,
     #[error("the key ring is shorter than we left it: somebody wrote over it")]
     RingMoved,
     #[error("the key ring cannot be looked at: {0}")]
@@ -153,6 +151,29 @@ impl Failed {
 
 /// No more is put into a batch of so many drafts.
 const LARGEST_BATCH: usize = 256;
+
+/// A batch as it is written.
+struct Encoded {
+    /// Of the journal, without the end of the batch.
+    frames: Vec<u8>,
+    leaves: Vec<LeafHash>,
+    /// Its records as they are sealed, for the database.
+    stored: Vec<Vec<u8>>,
+    events: Vec<Event>,
+}
+
+impl Encoded {
+    fn with_room(records: usize) -> Self {
+        /// A usual record with its frame.
+        const USUAL: usize = 900;
+        Self {
+            frames: Vec::with_capacity(records * USUAL),
+            leaves: Vec::with_capacity(records),
+            stored: Vec::with_capacity(records),
+            events: Vec::with_capacity(records),
+        }
+    }
+}
 
 /// What only the writer touches.
 pub struct Writer {
@@ -437,13 +458,12 @@ impl Writer {
         let lines: Vec<RecordLine<'_>> = batch.iter().flat_map(Recording::lines).collect();
         let first = self.shard.tree.size();
         let events = self.prepare(&lines, keeping, first).map_err(Failed::before)?;
-        let (mut frames, records, events) = self.encode(&lines, events, first);
+        let Encoded { mut frames, leaves, stored, events } = self.encode(&lines, events, first);
         let size = self.shard.tree.size();
         let kept = self.keep(keeping, size, &mut frames);
         let note = self.shard.signed();
         Frame { index: size, entry: FrameEntry::BatchEnd(note.clone()) }.write(&mut frames);
-        let stored = records.iter().map(SealedRecord::to_bytes).collect();
-        self.make_durable(first, &frames, &Batch { records: stored, checkpoint: note.clone() })?;
+        self.make_durable(first, &frames, &Arc::new(Batch { records: stored, checkpoint: note.clone(), batches: 1 }))?;
         self.shard.batches += 1;
         self.shard.note.clone_from(&note);
         if let (Some(disk), Some(last)) = (&mut self.disk, events.last()) {
@@ -452,7 +472,7 @@ impl Writer {
 
         // In the event's own batch: what is acknowledged as erased is gone.
         let ended: HashSet<KeyId> = lines.iter().flat_map(|line| line.draft.ends.iter().copied()).collect();
-        let written = self.take_note(&lines, first, events, &records, &ended, note, kept);
+        let written = self.take_note(&lines, first, events, &leaves, &ended, note, kept);
         if !ended.is_empty() {
             let destroyed = self.shared.ring.destroy(&ended, &*self.shared.entropy);
             destroyed.map_err(|error| Failed::underway(WriteError::Ring(error)))?;
@@ -467,7 +487,7 @@ impl Writer {
         lines: &[RecordLine<'_>],
         first: u64,
         events: Vec<Event>,
-        records: &[SealedRecord],
+        leaves: &[LeafHash],
         ended: &HashSet<KeyId>,
         note: String,
         kept: Vec<Fact>,
@@ -475,9 +495,9 @@ impl Writer {
         let mut written = Vec::new();
         let mut state = self.shared.state_mut();
         let keys = self.shared.ring.keys();
-        for ((index, event), record) in (first..).zip(events).zip(records) {
+        for ((index, event), leaf) in (first..).zip(events).zip(leaves) {
             let address = self.shard.address(index);
-            state.open.log.tree.push(record.commitment.leaf());
+            state.open.log.tree.push(*leaf);
             state.index(&event, address);
             written.push(Appended { address, event });
         }
@@ -508,17 +528,11 @@ impl Writer {
     }
 
     /// The batch as it stands in the journal, without its end. Each event names the facts beside it.
-    fn encode(
-        &mut self,
-        lines: &[RecordLine<'_>],
-        events: Vec<Event>,
-        first: u64,
-    ) -> (Vec<u8>, Vec<SealedRecord>, Vec<Event>) {
+    fn encode(&mut self, lines: &[RecordLine<'_>], events: Vec<Event>, first: u64) -> Encoded {
         let shared = Arc::clone(&self.shared);
         let keys = shared.ring.keys();
-        let mut frames = Vec::new();
-        let mut records = Vec::new();
-        let mut named = Vec::new();
+        let mut encoded = Encoded::with_room(lines.len());
+        let Encoded { frames, leaves, stored, events: named } = &mut encoded;
         for ((index, event), line) in (first..).zip(events).zip(lines) {
             let encode = |fact| fact::encode(fact, &keys, &*shared.entropy);
             let answer = line.answer.and_then(|answer| answer_fact(answer, &keys));
@@ -526,15 +540,20 @@ impl Writer {
             let mut event = event;
             event.head.facts = fact::digest(&facts);
             let record = self.seal(&event, index, &keys);
-            self.shard.tree.push(record.commitment.leaf());
-            Frame { index, entry: FrameEntry::Record(record.to_bytes()) }.write(&mut frames);
-            for fact in facts {
-                Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(&mut frames);
+            let leaf = record.commitment.leaf();
+            self.shard.tree.push(leaf);
+            let frame = Frame { index, entry: FrameEntry::Record(record.to_bytes()) };
+            frame.write(frames);
+            if let FrameEntry::Record(bytes) = frame.entry {
+                stored.push(bytes);
             }
-            records.push(record);
+            for fact in facts {
+                Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(frames);
+            }
+            leaves.push(leaf);
             named.push(event);
         }
-        (frames, records, named)
+        encoded
     }
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
@@ -589,9 +608,9 @@ impl Writer {
         SealedRecord::seal(&salt, &text, self.shard.address(index), under, entropy)
     }
 
-    /// The journal and the database become durable side by side; the checkpoint outside them after the journal, so
-    /// that it is never ahead of it (docs/decisions/0002).
-    fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Batch) -> Result<(), Failed> {
+    /// The journal becomes durable, after it the checkpoint outside, so that it is never ahead of it (docs/decisions/0002). The
+    /// database is told then and written to behind whoever is answered (docs/decisions/0052).
+    fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Arc<Batch>) -> Result<(), Failed> {
         let (store, number) = (&*self.shared.store, self.shard.number);
         // A batch without records is the journal's alone.
         let into_store = || if batch.records.is_empty() { Ok(()) } else { store.append(number, first, batch) };
@@ -601,18 +620,9 @@ impl Writer {
         is_in_place(held, disk).map_err(Failed::before)?;
         disk.journal.make_room(first, frames.len()).map_err(WriteError::Journal).map_err(Failed::before)?;
         disk.journal.append(frames).map_err(WriteError::Journal).map_err(Failed::underway)?;
-        let batches = self.shard.batches;
-        std::thread::scope(|scope| {
-            let outside = scope.spawn(|| {
-                disk.journal.sync()?;
-                disk.checkpoint.write(batches, &batch.checkpoint)
-            });
-            let inside = into_store().and_then(|()| store.sync());
-            let outside = outside.join().map_err(|_| WriteError::Panicked)?;
-            outside.map_err(WriteError::JournalSync)?;
-            inside.map_err(WriteError::Database)
-        })
-        .map_err(Failed::underway)?;
+        let outside = disk.journal.sync().and_then(|()| disk.checkpoint.write(self.shard.batches, &batch.checkpoint));
+        outside.map_err(WriteError::JournalSync).map_err(Failed::underway)?;
+        into_store().map_err(WriteError::Database).map_err(Failed::underway)?;
         // Nobody is answered whose record was written over meanwhile.
         is_in_place(held, disk).map_err(Failed::underway)
     }

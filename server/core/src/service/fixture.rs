@@ -138,8 +138,8 @@ impl TestApp {
     pub async fn breaking(data: Option<&Path>, seed: u64) -> (Self, Broken) {
         let entropy = Arc::new(SeededEntropy::new(seed));
         let broken = Broken(Arc::new(AtomicU64::new(u64::MAX)));
-        let (asked, of) = (broken.clone(), if data.is_some() { StoreStep::Sync } else { StoreStep::Append });
-        let breaks = move |step| step == of && asked.0.fetch_sub(1, Ordering::SeqCst) == 1;
+        let asked = broken.clone();
+        let breaks = move |step| step == StoreStep::Append && asked.0.fetch_sub(1, Ordering::SeqCst) == 1;
         let ledger =
             Ledger::open_with(&opening(data, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
         let ledger = ledger.expect("a ledger opens");

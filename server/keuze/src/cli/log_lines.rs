@@ -3,52 +3,78 @@
 //! that was not told.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// So many lines may wait; whoever has one more waits for the thread.
-const WAITING: usize = 4096;
-/// So much is written in one piece.
+/// So long lines gather before they are written.
+const GATHER: Duration = Duration::from_millis(20);
+/// So many bytes are written at once without gathering longer.
 const PIECE: usize = 64 << 10;
-
-/// What the thread is handed.
-pub enum Waiting {
-    Line(Vec<u8>),
-    /// Told when everything before it is written.
-    Flush(SyncSender<()>),
-}
+/// So many bytes may wait; whoever has one more line waits for the thread.
+const MOST: usize = 1 << 20;
 
 /// Where lines are written.
 #[derive(Clone)]
-pub struct LogLines(SyncSender<Waiting>);
+pub struct LogLines(Arc<Shared>);
 
 /// Waits for the last lines when it goes out of scope.
 pub struct LastLines(LogLines);
 
+#[derive(Default)]
+struct Shared {
+    /// Guards what waits, for a look at it or a change of it.
+    waiting: Mutex<Waiting>,
+    /// Told at each change.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    text: Vec<u8>,
+    /// Lines are being written that are not in `text` any more.
+    underway: bool,
+    /// Somebody waits until everything is written.
+    hurry: bool,
+    /// There is no thread: every line is written by whoever has it.
+    alone: bool,
+}
+
 impl LogLines {
     pub fn to(sink: impl Write + Send + 'static) -> (Self, LastLines) {
-        let (queue, waiting) = sync_channel(WAITING);
-        // Without a thread its end of the queue is gone, and every line goes to stderr by itself.
-        _ = std::thread::Builder::new().name("log".into()).spawn(move || write_all(sink, &waiting));
-        let lines = Self(queue);
+        let lines = Self(Arc::default());
+        let shared = Arc::clone(&lines.0);
+        let thread = std::thread::Builder::new().name("log".into()).spawn(move || shared.write_all(sink));
+        lines.0.waiting().alone = thread.is_err();
         (lines.clone(), LastLines(lines))
     }
 
-    fn put(&self, line: Vec<u8>) {
-        if let Err(left) = self.0.send(Waiting::Line(line))
-            && let Waiting::Line(line) = left.0
-        {
+    fn put(&self, line: &[u8]) {
+        let mut waiting = self.0.waiting();
+        while waiting.text.len() >= MOST {
+            waiting = self.0.wait(waiting);
+        }
+        if waiting.alone {
             // Nobody can be told that there is no stderr.
-            _ = io::stderr().write_all(&line);
+            _ = io::stderr().write_all(line);
+            return;
+        }
+        let wakes = waiting.text.is_empty();
+        waiting.text.extend_from_slice(line);
+        drop(waiting);
+        if wakes {
+            self.0.changed.notify_all();
         }
     }
 
     /// Returns once everything that waits is written.
     fn flush(&self) {
-        let (done, written) = sync_channel(1);
-        if self.0.send(Waiting::Flush(done)).is_ok() {
-            _ = written.recv();
+        let mut waiting = self.0.waiting();
+        while waiting.underway || !waiting.text.is_empty() {
+            waiting.hurry = true;
+            self.0.changed.notify_all();
+            waiting = self.0.wait(waiting);
         }
     }
 }
@@ -59,21 +85,32 @@ impl Drop for LastLines {
     }
 }
 
-fn write_all(mut sink: impl Write, waiting: &Receiver<Waiting>) {
-    let mut piece = Vec::with_capacity(PIECE);
-    while let Ok(first) = waiting.recv() {
-        let (mut next, mut told) = (Some(first), None);
-        while let Some(one) = next {
-            match one {
-                Waiting::Line(line) => piece.extend_from_slice(&line),
-                Waiting::Flush(done) => told = Some(done),
+impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, waiting: MutexGuard<'a, Waiting>) -> MutexGuard<'a, Waiting> {
+        self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_all(&self, mut sink: impl Write) {
+        let mut piece = Vec::with_capacity(PIECE);
+        loop {
+            let mut waiting = self.waiting();
+            while waiting.text.is_empty() {
+                waiting = self.wait(waiting);
             }
-            next = if piece.len() < PIECE && told.is_none() { waiting.try_recv().ok() } else { None };
-        }
-        _ = sink.write_all(&piece);
-        piece.clear();
-        if let Some(done) = told {
-            _ = done.send(());
+            let gathers = |waiting: &mut Waiting| !waiting.hurry && waiting.text.len() < PIECE;
+            let gathered = self.changed.wait_timeout_while(waiting, GATHER, gathers);
+            let (mut waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+            std::mem::swap(&mut waiting.text, &mut piece);
+            (waiting.underway, waiting.hurry) = (true, false);
+            drop(waiting);
+            _ = sink.write_all(&piece);
+            piece.clear();
+            self.waiting().underway = false;
+            self.changed.notify_all();
         }
     }
 }
@@ -116,7 +153,7 @@ impl Write for Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        self.lines.put(std::mem::take(&mut self.text));
+        self.lines.put(&self.text);
         if self.is_waited_for {
             self.lines.flush();
         }
@@ -154,7 +191,7 @@ mod tests {
         let (lines, last) = LogLines::to(kept.clone());
         let all: Vec<String> = (0..10_000).map(|number| format!("request {number}\n")).collect();
         for line in &all {
-            lines.put(line.as_bytes().to_vec());
+            lines.put(line.as_bytes());
         }
         drop(last);
         assert_eq!(kept.text(), all.concat());
@@ -164,7 +201,7 @@ mod tests {
     fn an_error_is_written_before_whoever_tells_it_goes_on() {
         let kept = Kept::default();
         let (lines, _last) = LogLines::to(kept.clone());
-        lines.put(b"request\n".to_vec());
+        lines.put(b"request\n");
         lines.make_writer().write_all(b"error\n").expect("kept");
         assert_eq!(kept.text(), "request\nerror\n");
     }

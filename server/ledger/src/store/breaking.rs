@@ -1,6 +1,7 @@
 //! Databases that fail when a test says so.
 
 use std::io;
+use std::sync::Arc;
 
 use model::identity::{RecordAddress, ShardNumber};
 
@@ -29,7 +30,7 @@ impl Breaking {
 }
 
 impl Store for Breaking {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError> {
         self.step(StoreStep::Append)?;
         self.inner.append(shard, expected, batch)
     }

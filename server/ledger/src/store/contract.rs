@@ -1,15 +1,22 @@
 //! What every engine must do; run on each.
 
+use std::sync::Arc;
+
 use model::identity::{RecordAddress, ShardNumber};
 
+use super::behind::WriteBehind;
 use super::memory::MemoryStore;
 use super::sled_engine::SledStore;
 use super::{Batch, Corruption, StorageError, Store, SystemError};
 use crate::formats::record::RecordError;
 use crate::{ReadError, RecordDamage};
 
-fn batch(records: &[&[u8]], checkpoint: &str) -> Batch {
-    Batch { records: records.iter().map(|record| record.to_vec()).collect(), checkpoint: checkpoint.to_owned() }
+fn batch(records: &[&[u8]], checkpoint: &str) -> Arc<Batch> {
+    of_records(records.iter().map(|record| record.to_vec()).collect(), checkpoint)
+}
+
+fn of_records(records: Vec<Vec<u8>>, checkpoint: &str) -> Arc<Batch> {
+    Arc::new(Batch { records, checkpoint: checkpoint.to_owned(), batches: 1 })
 }
 
 /// The story of a shard, from nothing.
@@ -38,13 +45,13 @@ fn contract(store: &dyn Store) {
     assert_eq!(store.size(other).expect("readable"), 0, "shards are apart");
 
     let long: Vec<Vec<u8>> = (0..40u8).map(|n| vec![n; 5_000]).collect();
-    store.append(shard, 4, &Batch { records: long.clone(), checkpoint: "four".into() }).expect("appended");
+    store.append(shard, 4, &of_records(long.clone(), "four")).expect("appended");
     for (index, record) in (4..).zip(long) {
         assert_eq!(read(index), Some(record), "a batch longer than one value");
     }
 
     let huge = [vec![1; 10], vec![2; 300_000], vec![3; 6_996], vec![4; 6_997], vec![5; 10]];
-    store.append(shard, 44, &Batch { records: huge.to_vec(), checkpoint: "five".into() }).expect("appended");
+    store.append(shard, 44, &of_records(huge.to_vec(), "five")).expect("appended");
     for (index, record) in (44..).zip(huge) {
         assert_eq!(read(index), Some(record), "a record longer than one value");
     }
@@ -62,6 +69,21 @@ fn contract(store: &dyn Store) {
 #[test]
 fn memory() {
     contract(&MemoryStore::default());
+}
+
+#[test]
+fn behind() {
+    contract(&WriteBehind::start(Box::<MemoryStore>::default()).expect("a thread starts"));
+}
+
+#[test]
+fn sled_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = WriteBehind::start(Box::new(SledStore::open(folder.path()).expect("opens"))).expect("a thread starts");
+    contract(&store);
+    store.release();
+    let again = SledStore::open(folder.path()).expect("opens again");
+    assert_eq!(again.size(ShardNumber::FIRST).expect("readable"), 49, "all of it was written");
 }
 
 #[test]
@@ -83,7 +105,7 @@ fn no_batch_makes_sled_write_a_blob_file() {
         let records = vec![vec![7; length]; [1, 34, 256][number % 3]];
         let expected = size;
         size += records.len() as u64;
-        store.append(ShardNumber::FIRST, expected, &Batch { records, checkpoint: "x".repeat(300) }).expect("appended");
+        store.append(ShardNumber::FIRST, expected, &of_records(records, &"x".repeat(300))).expect("appended");
     }
     store.sync().expect("durable");
     assert_eq!(std::fs::read_dir(folder.path().join("0001/blobs")).expect("a folder").count(), 0);

@@ -1,7 +1,7 @@
 //! An engine that forgets: for tests.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use model::identity::{RecordAddress, ShardNumber};
 
@@ -21,7 +21,7 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError> {
         let mut shards = self.shards();
         let (records, checkpoint, batches) = shards.entry(shard).or_default();
         let found = records.len() as u64;
@@ -30,7 +30,7 @@ impl Store for MemoryStore {
         }
         records.extend_from_slice(&batch.records);
         checkpoint.clone_from(&batch.checkpoint);
-        *batches += 1;
+        *batches += batch.batches;
         Ok(())
     }
 

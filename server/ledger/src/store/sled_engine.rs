@@ -280,7 +280,7 @@ impl Shard {
         }
         let values = values(expected, &batch.records)?;
         let size = (expected + batch.records.len() as u64).to_be_bytes();
-        let batches = (self.batches()? + 1).to_be_bytes();
+        let batches = (self.batches()? + batch.batches).to_be_bytes();
         let outcome = (&self.records, &self.meta).transaction(|(records, meta)| {
             for (key, value) in &values {
                 records.insert(key, value.as_slice())?;
@@ -317,7 +317,7 @@ impl Shard {
 }
 
 impl Store for SledStore {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
+    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError> {
         self.guarded(|| self.shard(shard)?.append(shard, expected, batch))
     }
 

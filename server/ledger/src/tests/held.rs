@@ -54,7 +54,7 @@ impl HeldLedger {
         let database = Database::default();
         let disk = Arc::clone(&database);
         let takes_its_time = move |step| {
-            if let (StoreStep::Sync, Some(disk)) = (step, &*disk.lock().unwrap_or_else(PoisonError::into_inner)) {
+            if let (StoreStep::Append, Some(disk)) = (step, &*disk.lock().unwrap_or_else(PoisonError::into_inner)) {
                 disk();
             }
             false
