@@ -175,178 +175,147 @@ impl Services {
         let ServiceParts { ledger, config, published, clock, entropy, outbox, demo, sign_in_pause } = parts;
         let sends_mail = config.mail.is_some() || outbox.is_some();
         let limits = AttemptLimits::open(ledger.layout().map(|layout| layout.attempts()), clock.now().at);
-        let told = ExportedRecords {
+        let exported = ExportedRecords {
             kept_elsewhere: config.kept_elsewhere.clone(),
             recipients: config.recipients.clone(),
             authorities: config.authorities.clone(),
         };
         let receipts = Arc::new(Receipts::new(ledger.clone()));
-        let people = Arc::new(People::load(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy))?);
-        let links = Arc::new(Links::new(ledger.clone(), Arc::clone(&people)));
-        let letters =
-            Arc::new(LetterCodes::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy), Arc::clone(&people)));
+        let people = Arc::new(People::load(ledger.clone(), clock.clone(), entropy.clone())?);
+        let links = Arc::new(Links::new(ledger.clone(), people.clone()));
+        let letters = Arc::new(LetterCodes::new(ledger.clone(), clock.clone(), entropy.clone(), people.clone()));
         let contactability = Arc::new(Contactability::new(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&published),
-            Arc::clone(&people),
+            clock.clone(),
+            entropy.clone(),
+            published.clone(),
+            people.clone(),
         ));
         let merging = Arc::new(Merging::new(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
+            clock.clone(),
+            entropy.clone(),
+            people.clone(),
+            contactability.clone(),
         ));
-        let days = Arc::new(Days::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy)));
-        let mail = Arc::new(MailQueue::load(
-            ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&days),
-            config.sms.clone(),
-            sends_mail,
-        )?);
+        let days = Arc::new(Days::new(ledger.clone(), clock.clone(), entropy.clone()));
+        let mail =
+            Arc::new(MailQueue::load(ledger.clone(), clock.clone(), days.clone(), config.sms.clone(), sends_mail)?);
         let verification = Arc::new(Verification::new(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&published),
-            Arc::clone(&people),
-            Arc::clone(&mail),
+            clock.clone(),
+            entropy.clone(),
+            published.clone(),
+            people.clone(),
+            mail.clone(),
             limits,
         ));
         let newsletter = Arc::new(Newsletter::new(
-            Arc::clone(&clock),
-            Arc::clone(&published),
-            Arc::clone(&links),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-            Arc::clone(&mail),
-            Arc::clone(&days),
-            Arc::clone(&verification),
+            clock.clone(),
+            published.clone(),
+            links.clone(),
+            people.clone(),
+            contactability.clone(),
+            mail.clone(),
+            days.clone(),
+            verification.clone(),
             config.newsletter.unconfirmed_days,
         ));
         let erasures = Arc::new(Erasures::new(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-            Arc::clone(&newsletter),
-            Arc::clone(&mail),
+            clock.clone(),
+            entropy.clone(),
+            people.clone(),
+            contactability.clone(),
+            newsletter.clone(),
+            mail.clone(),
         ));
-        let records = Arc::new(Records::new(
-            ledger.clone(),
-            Arc::clone(&published),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-        ));
+        let records = Arc::new(Records::new(ledger.clone(), published.clone(), people.clone(), contactability.clone()));
         let public_host = config.site.hosts.iter().find(|host| !host.is_local()).filter(|_| !demo);
         let public_origin = public_host.map(|host| format!("https://{}", host.name()));
         let site = Arc::new(SiteInfo::new(
-            Arc::clone(&published),
+            published.clone(),
             config.authorities.clone(),
             config.recipients.clone(),
             public_origin,
         ));
-        let consent = Arc::new(Consent::new(
-            ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&published),
-            Arc::clone(&receipts),
-        ));
-        let preferences = Arc::new(Preferences::new(
-            Arc::clone(&clock),
-            Arc::clone(&published),
-            Arc::clone(&records),
-            Arc::clone(&receipts),
-        ));
+        let consent =
+            Arc::new(Consent::new(ledger.clone(), clock.clone(), entropy.clone(), published.clone(), receipts.clone()));
+        let preferences =
+            Arc::new(Preferences::new(clock.clone(), published.clone(), records.clone(), receipts.clone()));
         let messages = Arc::new(Messages::new(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
+            clock.clone(),
+            entropy.clone(),
+            people.clone(),
+            contactability.clone(),
         ));
-        let mailings = Arc::new(Mailings::new(
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-            Arc::clone(&links),
-            config.controller.clone(),
-        ));
-        let objections =
-            Arc::new(Objections::new(Arc::clone(&contactability), Arc::clone(&letters), Arc::clone(&receipts)));
+        let mailings =
+            Arc::new(Mailings::new(people.clone(), contactability.clone(), links.clone(), config.controller.clone()));
+        let objections = Arc::new(Objections::new(contactability.clone(), letters.clone(), receipts.clone()));
         let preference_centre = Arc::new(PreferenceCentre::new(
-            Arc::clone(&clock),
-            Arc::clone(&published),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-            Arc::clone(&verification),
-            Arc::clone(&newsletter),
-            Arc::clone(&receipts),
-            Arc::clone(&mail),
+            clock.clone(),
+            published.clone(),
+            people.clone(),
+            contactability.clone(),
+            verification.clone(),
+            newsletter.clone(),
+            receipts.clone(),
+            mail.clone(),
             config.social.clone(),
         ));
         let data_access = Arc::new(DataAccess::new(
-            Arc::clone(&clock),
-            Arc::clone(&published),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-            Arc::clone(&receipts),
-            Arc::clone(&verification),
-            Arc::clone(&preference_centre),
-            told,
+            clock.clone(),
+            published.clone(),
+            people.clone(),
+            contactability.clone(),
+            receipts.clone(),
+            verification.clone(),
+            preference_centre.clone(),
+            exported,
         ));
         let look_ups = Arc::new(LookUps::new(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&published),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-            Arc::clone(&merging),
-            Arc::clone(&records),
-            Arc::clone(&receipts),
+            clock.clone(),
+            published.clone(),
+            people.clone(),
+            contactability.clone(),
+            merging.clone(),
+            records.clone(),
+            receipts.clone(),
         ));
         let calls = Arc::new(Calls::load(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&days),
-            Arc::clone(&contactability),
-            Arc::clone(&look_ups),
+            clock.clone(),
+            days.clone(),
+            contactability.clone(),
+            look_ups.clone(),
         )?);
         let contact_import = Arc::new(ContactImport::new(
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&people),
-            Arc::clone(&contactability),
-            Arc::clone(&merging),
+            clock.clone(),
+            entropy.clone(),
+            people.clone(),
+            contactability.clone(),
+            merging.clone(),
         ));
-        let staff = Arc::new(Staff::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy)));
-        let sign_ins = Arc::new(SignIns::new(
-            ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Arc::clone(&staff),
-            sign_in_pause,
-        ));
+        let staff = Arc::new(Staff::new(ledger.clone(), clock.clone(), entropy.clone()));
+        let sign_ins =
+            Arc::new(SignIns::new(ledger.clone(), clock.clone(), entropy.clone(), staff.clone(), sign_in_pause));
         let known_browsers =
-            Arc::new(KnownBrowsers::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy), Arc::clone(&staff)));
-        let clients = Arc::new(ApiClients::load(ledger.clone(), Arc::clone(&clock), Arc::clone(&entropy))?);
-        let key_rotation =
-            Arc::new(KeyRotation::new(ledger.clone(), Arc::clone(&clock), Arc::clone(&links), Arc::clone(&letters)));
+            Arc::new(KnownBrowsers::new(ledger.clone(), clock.clone(), entropy.clone(), staff.clone()));
+        let clients = Arc::new(ApiClients::load(ledger.clone(), clock.clone(), entropy.clone())?);
+        let key_rotation = Arc::new(KeyRotation::new(ledger.clone(), clock.clone(), links.clone(), letters.clone()));
         let maintenance = Arc::new(Maintenance::new(
             ledger.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&days),
-            Arc::clone(&mail),
-            Arc::clone(&calls),
-            Arc::clone(&consent),
-            Arc::clone(&verification),
-            Arc::clone(&erasures),
-            Arc::clone(&key_rotation),
-            Arc::clone(&sign_ins),
+            clock.clone(),
+            days.clone(),
+            mail.clone(),
+            calls.clone(),
+            consent.clone(),
+            verification.clone(),
+            erasures.clone(),
+            key_rotation.clone(),
+            sign_ins.clone(),
         ));
         Ok(Self {
             receipts,
