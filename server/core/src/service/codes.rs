@@ -297,34 +297,35 @@ impl Verification {
         let last_until = self.may_send_to(to, next, by)?;
         let (code, id) = (self.six_digits(), self.entropy.bytes());
         let until = self.clock.now().at + CODE_LIVES;
-        let asked = CodeRequest { id, code: Some(code.clone()), to: to.clone(), next: next.to_owned(), until };
+        let request = CodeRequest { id, code: Some(code.clone()), to: to.clone(), next: next.to_owned(), until };
         let spare = last_until.and_then(|until| self.new_spare(to, until));
-        self.mail.queue_mail(self.code_mail(&asked, &code, spare.as_ref(), language)?).await?;
-        Ok(self.seal_for_browser("keuze code", &asked))
+        self.mail.queue_mail(self.code_mail(&request, &code, spare.as_ref(), language)?).await?;
+        Ok(self.seal_for_browser("keuze code", &request))
     }
 
     /// Lets a browser enter a spare code that was sent before, where nothing can be sent now.
     pub fn ask_for_spare(&self, to: &ContactPoint, next: &str) -> (String, WaitingCode) {
         let until = self.clock.now().at + CODE_LIVES;
-        let asked = CodeRequest { id: self.entropy.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
-        (self.seal_for_browser("keuze code", &asked), asked.waiting())
+        let request =
+            CodeRequest { id: self.entropy.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
+        (self.seal_for_browser("keuze code", &request), request.waiting())
     }
 
     fn code_mail(
         &self,
-        asked: &CodeRequest,
+        request: &CodeRequest,
         code: &str,
         spare: Option<&Spare>,
         language: Language,
     ) -> Result<QueuedMail, SendError> {
         let words = words::mail::CodeMail::in_language(language);
         let policy = &self.published.current().policy;
-        let to = self.mail.mailbox_of(&asked.to).ok_or(SendError::NoMail)?;
+        let to = self.mail.mailbox_of(&request.to).ok_or(SendError::NoMail)?;
         let spare = spare.map(|spare| words::mail::Spare {
             code: spare.code.to_string(),
             until: words::when::date_time(wall_clock(spare.until), language),
         });
-        let (what, text) = match asked.to.kind() {
+        let (what, text) = match request.to.kind() {
             PointKind::Phone => ("text", (words.sms)(code, spare.as_ref(), &policy.site)),
             PointKind::Email | PointKind::Post => {
                 let signature = words::mail::signature(&policy.controller);
@@ -333,7 +334,7 @@ impl Verification {
         };
         let subject = (words.subject)(&policy.site);
         let (what, language) = (what.to_owned(), language.tag().to_owned());
-        Ok(QueuedMail { what, to, language, subject, text, until: asked.until })
+        Ok(QueuedMail { what, to, language, subject, text, until: request.until })
     }
 
     /// Counts a message of a kind to an address or number that a client asks for, unless so many went there lately. The same
@@ -363,15 +364,15 @@ impl Verification {
 
     /// What the browser waits for; `None` once that is over.
     pub fn waiting_code(&self, sealed: &str) -> Option<WaitingCode> {
-        let asked: CodeRequest = self.open_from_browser("keuze code", sealed)?;
+        let request: CodeRequest = self.open_from_browser("keuze code", sealed)?;
         let now = self.clock.now().at;
-        (now < asked.until && self.limits.is_open(asked.id)).then(|| asked.waiting())
+        (now < request.until && self.limits.is_open(request.id)).then(|| request.waiting())
     }
 
     /// What the browser asked for once, whether or not that is over.
     pub fn asked_code(&self, sealed: &str) -> Option<WaitingCode> {
-        let asked: CodeRequest = self.open_from_browser("keuze code", sealed)?;
-        Some(asked.waiting())
+        let request: CodeRequest = self.open_from_browser("keuze code", sealed)?;
+        Some(request.waiting())
     }
 
     /// Takes a code; gives the session's cookie and where it leads. A code works once.
@@ -379,34 +380,38 @@ impl Verification {
     /// # Errors
     /// Why it was not taken.
     pub fn take_code(&self, sealed: &str, typed: &str) -> Result<(String, String), CodeError> {
-        let asked: CodeRequest = self.open_from_browser("keuze code", sealed).ok_or(CodeError::Over)?;
+        let request: CodeRequest = self.open_from_browser("keuze code", sealed).ok_or(CodeError::Over)?;
         let now = self.clock.now().at;
-        match self.try_code(&asked, typed, now)? {
+        match self.try_code(&request, typed, now)? {
             Tried::Right => {}
-            Tried::Again => return Err(CodeError::JustUsed(asked.next)),
+            Tried::Again => return Err(CodeError::JustUsed(request.next)),
             Tried::Wrong(left) => return Err(CodeError::Wrong(left)),
             Tried::Over => return Err(CodeError::Over),
         }
-        let session =
-            PersonSession { id: self.entropy.bytes(), run: self.this_run(), to: asked.to, until: now + SESSION_LIVES };
-        Ok((self.seal_for_browser("keuze session", &session), asked.next))
+        let session = PersonSession {
+            id: self.entropy.bytes(),
+            run: self.this_run(),
+            to: request.to,
+            until: now + SESSION_LIVES,
+        };
+        Ok((self.seal_for_browser("keuze session", &session), request.next))
     }
 
     /// A spare code has another form than the six digits, which are counted wherever something was sent.
-    fn try_code(&self, asked: &CodeRequest, typed: &str, now: OffsetDateTime) -> Result<Tried, CodeError> {
-        match (typed.parse::<LetterCode>(), &asked.code) {
-            (Ok(_), _) if now >= asked.until => Ok(Tried::Over),
+    fn try_code(&self, request: &CodeRequest, typed: &str, now: OffsetDateTime) -> Result<Tried, CodeError> {
+        match (typed.parse::<LetterCode>(), &request.code) {
+            (Ok(_), _) if now >= request.until => Ok(Tried::Over),
             (Ok(spare), _) => {
-                let tried = self.take_spare(&asked.to, spare).ok_or(CodeError::WrongSpare)?;
+                let tried = self.take_spare(&request.to, spare).ok_or(CodeError::WrongSpare)?;
                 if tried == Tried::Right {
-                    self.limits.spare_used(self.mailbox(&asked.to, &asked.next), now);
+                    self.limits.spare_used(self.mailbox(&request.to, &request.next), now);
                 }
                 Ok(tried)
             }
             (Err(LetterCodeError::Form), Some(code)) => {
                 let digits: String = model::typed::of_code(typed).collect();
                 let is_right = bool::from(digits.as_bytes().ct_eq(code.as_bytes()));
-                Ok(self.limits.try_code(asked.id, asked.until, is_right, now))
+                Ok(self.limits.try_code(request.id, request.until, is_right, now))
             }
             (Err(_), _) => Err(CodeError::WrongSpare),
         }

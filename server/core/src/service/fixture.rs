@@ -150,10 +150,10 @@ impl TestApp {
     pub async fn holding() -> (Self, HeldAppends) {
         let entropy = Arc::new(SeededEntropy::new(1));
         let held = HeldAppends::default();
-        let asked = held.clone();
+        let gate = held.clone();
         let breaks = move |step| {
             if step == StoreStep::Append {
-                asked.pass();
+                gate.pass();
             }
             false
         };
