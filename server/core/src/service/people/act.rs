@@ -269,7 +269,7 @@ impl Contactability {
         let (subject, points) = (part.subject, part.points.clone());
         let learned = self.people.learned(part).into_iter().collect();
         let requested = self.requested(Some(subject), &points, channels, learned, act)?;
-        lock.append(Batch::of([requested, more])).await?;
+        lock.append(Batch::from_requests([requested, more])).await?;
         Ok(())
     }
 

@@ -22,7 +22,7 @@ pub(super) struct Batch {
 
 impl Batch {
     /// What acts made, in their order.
-    pub(super) fn of(requests: impl IntoIterator<Item = AppendRequest>) -> Self {
+    pub(super) fn from_requests(requests: impl IntoIterator<Item = AppendRequest>) -> Self {
         Self { requests: requests.into_iter().collect(), answer: None }
     }
 
@@ -116,7 +116,7 @@ impl WriteLock<'_> {
     pub(super) async fn append_act(&self, request: AppendRequest, act: &Provenance) -> Result<ActOutcome, ActError> {
         let at = self.people.clock.now().at;
         let answer = act.request.map(|name| StoredResponse { name, at, reply: Reply::Done });
-        self.append(Batch::of([request]).answered(answer)).await
+        self.append(Batch::from_requests([request]).answered(answer)).await
     }
 
     /// Writes one batch, and takes note of it; gives what the last of it came to.

@@ -125,7 +125,7 @@ impl Erasures {
         let event = act.event(now.at, model::event::Erased { about, keys: Vec::new(), said: act.said() });
         let keys: Vec<KeyId> = person.subjects().into_iter().flat_map(|subject| self.keys_of(subject)).collect();
         let (mails, given_up) = self.mail.mails_given_up(&points);
-        let mut batch = Batch::of(given_up);
+        let mut batch = Batch::from_requests(given_up);
         batch.push(AppendRequest::with(event, facts).ending(keys));
         let acted = lock.append(batch).await?;
         self.mail.drop_mails(&mails);
@@ -163,7 +163,7 @@ impl Erasures {
         if !keys.is_empty() {
             let run = RetentionRun { ended: Ended::UnconfirmedSignUps, keys: Vec::new() };
             let event = Event::new(now.at, Actor::System, Route::System, run);
-            lock.append(Batch::of([AppendRequest::with(event, facts).ending(keys.clone())])).await?;
+            lock.append(Batch::from_requests([AppendRequest::with(event, facts).ending(keys.clone())])).await?;
         }
         Ok(keys.len())
     }

@@ -487,7 +487,7 @@ impl<'a, G: Ground> Running<'a, G> {
             target.person = target.known.as_ref().map(|person| person.subject);
             target.is_told = false;
         } else {
-            plan.acts = Batch::of(std::mem::take(&mut target.merges));
+            plan.acts = Batch::from_requests(std::mem::take(&mut target.merges));
             plan.acts.extend(self.told(row, &target)?);
             plan.notes.extend(self.basis(row, &target)?);
             let is_unknown = !row.objected.is_empty() && target.points.is_empty();

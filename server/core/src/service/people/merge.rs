@@ -63,7 +63,7 @@ impl Merging {
             return Err(ActError::Nothing);
         }
         let draft = self.merged(&OnLedger::new(&self.people), history, (&kept, &other), act)?;
-        lock.append(Batch::of(looked_up.into_iter().chain([draft]))).await
+        lock.append(Batch::from_requests(looked_up.into_iter().chain([draft]))).await
     }
 
     /// The record of a merge, with what of each stands at the points of the other.

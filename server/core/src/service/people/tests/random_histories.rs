@@ -551,7 +551,7 @@ impl Life {
         let facts: Vec<Fact> = kept.into_iter().filter_map(|stored| change(entry(stored.fact))).collect();
         let event = by_import().event(self.app.services.clock.now().at, Body::DetailsRecorded(by_import().said()));
         let lock = self.app.services.people.write_lock().await;
-        lock.append(Batch::of([AppendRequest::with(event, facts)])).await.expect("recorded");
+        lock.append(Batch::from_requests([AppendRequest::with(event, facts)])).await.expect("recorded");
     }
 
     /// The first box that would be used though nobody gave anything for it, with a rule that may be wrong.
