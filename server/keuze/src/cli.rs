@@ -6,6 +6,7 @@ mod contacts;
 mod control;
 mod data;
 mod erase;
+mod export;
 mod key;
 mod log_lines;
 mod mail;
@@ -26,7 +27,6 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use keuze_core::logging::may_be_written;
-use ledger::verify::{VerifyError, verify};
 
 use data::LedgerArguments;
 use log_lines::{LastLines, LogLines};
@@ -46,8 +46,10 @@ enum Task {
     Serve(Serving),
     /// Runs the server with a host page, invented people, and a ledger of its own.
     Demo(Serving),
-    /// Recomputes the whole ledger and names the first record that fails.
-    Verify(LedgerArguments),
+    /// Recomputes the whole ledger, or an export of one, and names the first record that fails.
+    Verify(export::Verify),
+    /// Writes records, tiles and checkpoints as plain files, which `keuze verify DIR` and others' tools can check.
+    Export(export::Export),
     /// Makes the databases anew from the journal; the old ones are kept beside them.
     Rebuild(LedgerArguments),
     /// Names every fault of a configuration, with its line and its mend.
@@ -108,7 +110,8 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Task::Serve(serving) => serve::run(&serving, false),
         Task::Demo(serving) => serve::run(&serving, true),
-        Task::Verify(ledger) => print_verified(&ledger),
+        Task::Verify(asked) => export::run_verify(&asked),
+        Task::Export(asked) => serve::block_on(async move { export::run(&asked) }),
         Task::Rebuild(ledger) => serve::block_on(rebuild(&ledger)),
         Task::Check(check) => check::run(&check),
         Task::Policy(policy) => serve::block_on(policy::run(policy)),
@@ -137,26 +140,6 @@ fn log() -> LastLines {
     let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(to_stderr).with_target(false);
     tracing_subscriber::registry().with(lines.with_filter(chosen.and(filter_fn(may_be_written)))).init();
     last
-}
-
-fn print_verified(ledger: &LedgerArguments) -> ExitCode {
-    match verify(&ledger.data, ledger.key_file.as_deref()) {
-        Ok(verified) => {
-            for left_out in &verified.left_out {
-                say(format_args!("{left_out}."));
-            }
-            say(format_args!("ok: {} records ({} erased), root {}", verified.records, verified.erased, verified.root));
-            ExitCode::SUCCESS
-        }
-        Err(VerifyError::Fault(fault)) => {
-            say(format_args!("{fault}"));
-            ExitCode::FAILURE
-        }
-        Err(VerifyError::Unreadable(what)) => {
-            say(format_args!("not verified: {what}"));
-            ExitCode::FAILURE
-        }
-    }
 }
 
 async fn rebuild(ledger: &LedgerArguments) -> Result<(), Refusal> {

@@ -10,6 +10,8 @@ mod counts;
 mod documented;
 #[path = "ledger/erasure.rs"]
 mod erasure;
+#[path = "ledger/export.rs"]
+mod export;
 #[path = "ledger/facts.rs"]
 mod facts;
 #[path = "ledger/fixture.rs"]

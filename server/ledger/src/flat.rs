@@ -41,7 +41,7 @@ use tlog::tree::{LeafHash, NodeHash};
 use vault::error::OtherBuild;
 
 pub use error::{FlatError, FlatFault, MadeFrom};
-pub use log::{StaticLog, read_key};
+pub use log::{Entries, StaticLog, read_key};
 pub use making::FlatMaking;
 
 /// The version that is written, and the only one that is read.
@@ -120,7 +120,7 @@ impl FlatShard {
     /// # Errors
     /// The file that is not as it was made.
     pub fn open(folder: &Path, origin: &str, key: &VerifyingKey) -> Result<Self, FlatError> {
-        let shard = Self { log: StaticLog::open(folder, origin, key, MadeFrom::Journal)? };
+        let shard = Self { log: StaticLog::open(folder, origin, key, Entries::Commitments, MadeFrom::Journal)? };
         let wants = HEAD as u64 + shard.size() * PLACE as u64;
         shard.log.check_length("places", wants)?;
         let head = shard.log.read_bytes("places", 0, HEAD, wants)?;

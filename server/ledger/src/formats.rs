@@ -38,6 +38,7 @@
 //!
 //! | what travels | section |
 //! |---|---|
+//! | what `keuze export` writes | Export |
 //! | links in mails | Token of a link in a mail |
 //! | codes on letters | Letter code |
 //! | receipts: number, link and proof | Receipt number; Receipt number and link; Checkpoint, verifier key and proof |

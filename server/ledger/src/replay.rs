@@ -66,7 +66,7 @@ pub struct Walked {
 
 /// What is wrong with a ledger: which record, if it can be said, and what.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} index {index}: {what}", named(*.log))]
+#[error("{} index {index}: {what}", name_of(*.log))]
 pub struct ReplayFault {
     pub log: Log,
     /// The first index that fails.
@@ -81,7 +81,8 @@ impl ReplayFault {
     }
 }
 
-fn named(log: Log) -> String {
+/// A log as it is told of.
+pub fn name_of(log: Log) -> String {
     match log {
         Log::Shard(shard) => format!("shard {shard}"),
         Log::Logs => "log of logs".to_owned(),

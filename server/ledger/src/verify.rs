@@ -1,6 +1,7 @@
 //! `keuze verify`.
 
 mod copy;
+pub mod export;
 
 use std::io;
 use std::path::{Path, PathBuf};

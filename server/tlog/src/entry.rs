@@ -59,6 +59,15 @@ impl Commitment {
     }
 }
 
+impl TryFrom<&[u8]> for Commitment {
+    type Error = std::array::TryFromSliceError;
+
+    /// An entry as it stands in a bundle: 32 bytes.
+    fn try_from(entry: &[u8]) -> Result<Self, Self::Error> {
+        Ok(Self(entry.try_into()?))
+    }
+}
+
 /// The commitment to a record: `SHA-256("keuze-v1" ‖ salt ‖ canonical JSON)`.
 pub fn commitment(salt: &Salt, canonical: &[u8]) -> Commitment {
     Commitment(Sha256::new().chain_update("keuze-v1").chain_update(salt.0).chain_update(canonical).finalize().into())

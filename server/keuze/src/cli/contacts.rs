@@ -169,12 +169,12 @@ impl Say for LinesBesideBar {
     }
 }
 
-/// How far the file is read; drawn on a terminal only.
-fn progress(bytes: u64) -> ProgressBar {
+/// How far something is that has so much to do; drawn on a terminal only.
+pub(super) fn progress(total: u64) -> ProgressBar {
     let is_terminal = std::io::stderr().is_terminal();
     let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} so far, {eta} to go");
-    ProgressBar::with_draw_target(Some(bytes), target).with_style(style.expect("a template"))
+    ProgressBar::with_draw_target(Some(total), target).with_style(style.expect("a template"))
 }
 
 /// What a row came to, a line for each thing that somebody should know; none where all went well.

@@ -10,7 +10,7 @@ use ed25519_dalek::VerifyingKey;
 use tlog::checkpoint::{Checkpoint, read_verifier_key, verifier_key};
 use tlog::entry::Commitment;
 use tlog::tile::{FULL, TileOf, TilePath, TileRange, read_entries};
-use tlog::tree::{LeafHash, NodeHash, ReadHashes, hash_subtree, path_of, root_from_inclusion, root_of};
+use tlog::tree::{LeafHash, NodeHash, ReadHashes, hash_subtree, leaf_hash, path_of, root_from_inclusion, root_of};
 
 use super::error::{FlatError, FlatFault, MadeFrom};
 
@@ -20,11 +20,21 @@ const ENTRY: u64 = 34;
 /// The bytes of a hash in a tile.
 const HASH: u64 = 32;
 
+/// What a log's entries are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entries {
+    /// Of a shard: commitments of 32 bytes, so the length of each file is known.
+    Commitments,
+    /// Of the log of logs: texts of any length.
+    Texts,
+}
+
 /// A log in a folder.
 #[derive(Clone, Debug)]
 pub struct StaticLog {
     folder: PathBuf,
     from: MadeFrom,
+    entries: Entries,
     checkpoint: Checkpoint,
     note: String,
     verifier_key: String,
@@ -46,7 +56,13 @@ impl StaticLog {
     ///
     /// # Errors
     /// The file that is not as it was made.
-    pub fn open(folder: &Path, origin: &str, key: &VerifyingKey, from: MadeFrom) -> Result<Self, FlatError> {
+    pub fn open(
+        folder: &Path,
+        origin: &str,
+        key: &VerifyingKey,
+        entries: Entries,
+        from: MadeFrom,
+    ) -> Result<Self, FlatError> {
         let error = |name: &str, fault| FlatError { path: folder.join(name), fault, from };
         let note = read_text(&folder.join("checkpoint")).map_err(|fault| error("checkpoint", fault))?;
         let checkpoint = Checkpoint::open(&note, key).ok_or_else(|| error("checkpoint", FlatFault::Signature))?;
@@ -59,8 +75,9 @@ impl StaticLog {
         if vkey.strip_suffix('\n') != Some(&verifier_key) {
             return Err(error("vkey", FlatFault::VerifierKey));
         }
-        let log = Self { folder: folder.to_path_buf(), from, checkpoint, note, verifier_key };
-        for of in [TileOf::Hashes(0), TileOf::Hashes(1), TileOf::Entries] {
+        let log = Self { folder: folder.to_path_buf(), from, entries, checkpoint, note, verifier_key };
+        let known = (entries == Entries::Commitments).then_some(TileOf::Entries);
+        for of in [TileOf::Hashes(0), TileOf::Hashes(1)].into_iter().chain(known) {
             if let Some(last) = TilePath::row(of, log.size()).last() {
                 log.check_length(&file_of(last), length_of(last))?;
             }
@@ -108,14 +125,18 @@ impl StaticLog {
     ///
     /// # Errors
     /// The bundle cannot be read.
-    pub fn commitment(&self, index: u64) -> Result<Option<Commitment>, FlatError> {
+    pub(super) fn commitment(&self, index: u64) -> Result<Option<Commitment>, FlatError> {
         let path = TilePath { of: TileOf::Entries, index: index / u64::from(FULL), width: 1 };
         let Some(path) = path.in_log(self.size()).filter(|_| index < self.size()) else { return Ok(None) };
         let (name, from) = (file_of(path), index % u64::from(FULL) * ENTRY);
         let bytes = self.read_bytes(&name, from, usize::try_from(ENTRY).expect("small"), length_of(path))?;
-        match read_commitments(&bytes).as_deref() {
-            Some([commitment]) => Ok(Some(*commitment)),
-            _ => Err(self.error(&name, FlatFault::Bundle { index })),
+        let entry = match read_entries(&bytes).as_deref() {
+            Some([entry]) => Commitment::try_from(*entry).ok(),
+            _ => None,
+        };
+        match entry {
+            Some(commitment) => Ok(Some(commitment)),
+            None => Err(self.error(&name, FlatFault::Bundle { index })),
         }
     }
 
@@ -143,7 +164,7 @@ impl StaticLog {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn bundle(&self, index: u64, width: u16) -> Result<Option<Vec<u8>>, FlatError> {
+    pub(super) fn bundle(&self, index: u64, width: u16) -> Result<Option<Vec<u8>>, FlatError> {
         self.first_of(TilePath { of: TileOf::Entries, index, width }, ENTRY)
     }
 
@@ -159,30 +180,42 @@ impl StaticLog {
     /// # Errors
     /// The first file that is not as it was made.
     pub fn check(&self) -> Result<(), FlatError> {
-        self.each_commitment(|_, _| Ok(()))
+        self.each_entry(|_, _| Ok(()))
     }
 
     /// The same, handing out each entry once its leaf is in the tile above it.
     ///
     /// # Errors
     /// As [`Self::check`], and what `each` says.
-    pub fn each_commitment<E: From<FlatError>>(
-        &self,
-        mut each: impl FnMut(u64, Commitment) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn each_entry<E: From<FlatError>>(&self, mut each: impl FnMut(u64, &[u8]) -> Result<(), E>) -> Result<(), E> {
         for path in TilePath::row(TileOf::Entries, self.size()) {
             let first = path.index * u64::from(FULL);
-            let name = file_of(path);
-            let bundle = self.read_whole(path)?;
-            let commitments = read_commitments(&bundle).filter(|them| them.len() == usize::from(path.width));
-            let commitments = commitments.ok_or_else(|| self.error(&name, FlatFault::Bundle { index: first }))?;
-            let hashes = commitments.iter().map(|commitment| commitment.leaf().into()).collect::<Vec<_>>();
+            let bundle = self.read_bundle(path)?;
+            let entries = read_entries(&bundle).filter(|them| self.are_entries(them, path));
+            let wrong = || self.error(&file_of(path), FlatFault::Bundle { index: first });
+            let entries = entries.ok_or_else(wrong)?;
+            let hashes = entries.iter().map(|entry| leaf_hash(entry).into()).collect::<Vec<_>>();
             self.compare(TilePath { of: TileOf::Hashes(0), ..path }, &hashes)?;
-            for (index, commitment) in (first..).zip(commitments) {
-                each(index, commitment)?;
+            for (index, entry) in (first..).zip(entries) {
+                each(index, entry)?;
             }
         }
         Ok(self.check_above()?)
+    }
+
+    fn are_entries(&self, entries: &[&[u8]], path: TilePath) -> bool {
+        let of_kind = |entry: &&[u8]| self.entries == Entries::Texts || Commitment::try_from(*entry).is_ok();
+        entries.len() == usize::from(path.width) && entries.iter().all(of_kind)
+    }
+
+    fn read_bundle(&self, path: TilePath) -> Result<Vec<u8>, FlatError> {
+        match self.entries {
+            Entries::Commitments => self.read_whole(path),
+            Entries::Texts => {
+                let name = file_of(path);
+                std::fs::read(self.folder.join(&name)).map_err(|error| self.error(&name, fault(error)))
+            }
+        }
     }
 
     /// Every tile above the leaves from the one below it, and the root.
@@ -266,11 +299,6 @@ impl ReadHashes for StaticLog {
 
 fn read_hashes(bytes: &[u8]) -> Vec<NodeHash> {
     bytes.as_chunks::<32>().0.iter().map(|hash| NodeHash(*hash)).collect()
-}
-
-/// The commitments in a bundle; `None` for anything else.
-fn read_commitments(bundle: &[u8]) -> Option<Vec<Commitment>> {
-    read_entries(bundle)?.into_iter().map(|entry| Some(Commitment(entry.try_into().ok()?))).collect()
 }
 
 /// The name of a tile's or bundle's file in the folder.
