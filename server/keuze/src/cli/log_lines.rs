@@ -167,15 +167,15 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct WrittenLines(Arc<Mutex<Vec<u8>>>);
 
-    impl Kept {
+    impl WrittenLines {
         fn text(&self) -> String {
             String::from_utf8(self.0.lock().expect("kept").clone()).expect("text")
         }
     }
 
-    impl Write for Kept {
+    impl Write for WrittenLines {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().expect("kept").write(bytes)
         }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn lines_keep_their_order_and_none_is_missing_at_the_end() {
-        let kept = Kept::default();
+        let kept = WrittenLines::default();
         let (lines, last) = LogLines::to(kept.clone());
         let all: Vec<String> = (0..10_000).map(|number| format!("request {number}\n")).collect();
         for line in &all {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn an_error_is_written_before_whoever_tells_it_goes_on() {
-        let kept = Kept::default();
+        let kept = WrittenLines::default();
         let (lines, _last) = LogLines::to(kept.clone());
         lines.put(b"request\n");
         lines.make_writer().write_all(b"error\n").expect("kept");

@@ -97,7 +97,7 @@ impl Shared {
 
     /// The thread: takes what waits, writes it, and makes it durable with one sync, until it ends or something fails.
     fn write(&self) {
-        while let Some(taken) = self.take() {
+        while let Some(taken) = self.next_batches() {
             let mut merged = merge(&taken).into_iter();
             let written = merged.try_for_each(|(shard, first, batch)| self.inner.append(shard, first, &batch));
             let written = written.and_then(|()| self.inner.sync());
@@ -123,7 +123,7 @@ impl Shared {
     }
 
     /// What waits now, once some has gathered; `None` once nothing more comes.
-    fn take(&self) -> Option<Vec<(ShardNumber, u64, Arc<Batch>)>> {
+    fn next_batches(&self) -> Option<Vec<(ShardNumber, u64, Arc<Batch>)>> {
         let mut queue = self.queue();
         while queue.waiting.is_empty() {
             if queue.ends {
