@@ -53,6 +53,10 @@ pub fn start(shared: &Arc<LedgerShared>) -> Result<Option<Sender<ShardNumber>>, 
 /// Ends when the writer has ended.
 fn run(shared: &LedgerShared, layout: &Layout, shards: &Receiver<ShardNumber>) {
     for number in shards {
+        // What is queued is left to the next start, too: a stop waits for one shard at most.
+        if shared.closing.load(Ordering::SeqCst) {
+            return;
+        }
         match file(shared, layout, number) {
             Ok(true) => {
                 tracing::info!("shard {number} was verified, and is read from {}", layout.closed(number).display());

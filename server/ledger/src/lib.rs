@@ -470,7 +470,7 @@ impl Ledger {
     /// Key, salt and canonical JSON of a record, checked against its leaf.
     fn opened(&self, address: RecordAddress) -> Result<Option<SaltAndRecord>, ReadError> {
         let damaged = |damage| ReadError::Damaged { address, damage };
-        let Some(leaf) = self.leaf(address)? else { return Ok(None) };
+        let Some(leaf) = self.committed(address)? else { return Ok(None) };
         let record = self.sealed(address)?.ok_or_else(|| damaged(RecordDamage::Missing))?;
         if record.commitment.leaf() != leaf {
             return Err(damaged(RecordDamage::OtherRecord));
@@ -555,11 +555,22 @@ impl Ledger {
         Ok(self.state().facts.body(&FactName::Content(hash)))
     }
 
-    /// The leaf hash of a record, which commits to it; `None` beyond the end.
+    /// The leaf hash of a record, which commits to it; `None` beyond the end. Where the folder of a closed shard is damaged it is that
+    /// of the record in the journal.
     ///
     /// # Errors
-    /// When the folder of a closed shard cannot be read.
+    /// When neither can be read.
     pub fn leaf(&self, address: RecordAddress) -> Result<Option<LeafHash>, ReadError> {
+        match self.committed(address) {
+            Err(ReadError::ClosedShard(error)) if error.fault.is_damage() => {
+                Ok(self.sealed(address)?.map(|record| record.commitment.leaf()))
+            }
+            committed => committed,
+        }
+    }
+
+    /// The leaf hash that a record is held against.
+    fn committed(&self, address: RecordAddress) -> Result<Option<LeafHash>, ReadError> {
         match self.filed(address.shard) {
             Some(filed) => Ok(filed.flat.leaf(address.index)?),
             None => Ok(self.log(address.shard, |log| log.tree.leaf(address.index)).flatten()),

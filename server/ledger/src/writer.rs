@@ -303,7 +303,7 @@ impl Writer {
                 let began = if fits(&self.shard) { Ok(()) } else { self.begin_shard(at) };
                 if let Err(error) = began.and_then(|()| self.open_shard(at)) {
                     tracing::error!("the ledger stops, nothing more is acknowledged: {error}");
-                    job.turn_away();
+                    taken.into_iter().chain([job]).for_each(Job::turn_away);
                     return Err(NotRecorded::Closed.into());
                 }
                 if !fits(&self.shard) {
@@ -448,10 +448,10 @@ impl Writer {
     }
 
     /// Tells everybody who still waits that nothing of theirs was written.
-    fn turn_away(&self, jobs: &Receiver<Job>) {
+    fn turn_away(&mut self, jobs: &Receiver<Job>) {
         // First the door: nobody comes in behind the last one who is told.
         self.shared.shut();
-        jobs.iter().for_each(Job::turn_away);
+        self.held.take().into_iter().chain(jobs.iter()).for_each(Job::turn_away);
     }
 
     fn commit(&mut self, batch: &[Recording], keeping: &Keeping) -> Result<Vec<Appended>, Failed> {

@@ -445,3 +445,41 @@ async fn a_closed_shards_journal_that_was_written_over_is_not_believed() {
     assert!(ledger.record(written[0]).expect("readable").is_some());
     ledger.close().await;
 }
+
+/// Whoever was taken from the queue for the next shard, and whoever stands behind them, hears that nothing was recorded.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_the_next_shard_when_the_ledger_stops_was_not_recorded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    fill(&ledger, 4).await;
+    std::fs::write(Layout(data).journal(shard(1)).join(files::UNSYNCABLE), "").expect("written");
+    let waiting: Vec<_> = {
+        // The writer looks at the rules before it takes more than one.
+        let _held = ledger.shared.rules.lock().expect("nobody panicked");
+        (0..3).map(|whose| ledger.submit(vec![choice_of(whose, 1_790_000_000)], None).expect("accepted")).collect()
+    };
+    let mut ended = Vec::new();
+    for one in waiting {
+        ended.push(one.durable().await.expect_err("the ledger stopped"));
+    }
+    let closed = AppendError::from(NotRecorded::Closed);
+    assert_eq!(ended, [AppendError::OutcomeUnknown, closed, closed]);
+    ledger.close().await;
+}
+
+/// What is damaged while it is served is named, and what names a record does not depend on it.
+#[tokio::test]
+async fn a_tile_that_is_damaged_meanwhile_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    let written = fill(&ledger, 6).await;
+    filed(&ledger, &data);
+    let leaf = ledger.leaf(written[0]).expect("readable");
+    std::fs::remove_file(data.join("closed/0001/tile/0/000.p/5")).expect("removed");
+    let error = ledger.record(written[0]).expect_err("noticed").to_string();
+    assert!(error.contains("closed/0001/tile/0/000.p/5") && error.contains("the next start makes"), "{error}");
+    assert_eq!(ledger.leaf(written[0]).expect("read out of the journal"), leaf);
+    ledger.close().await;
+}
