@@ -12,7 +12,7 @@ mod tests;
 const DOCUMENT: &str = "docs/formats.md";
 
 /// The sources, in the order of the document. The first one's head is the document's own.
-const SOURCES: [&str; 25] = [
+const SOURCES: [&str; 26] = [
     "server/ledger/src/formats.rs",
     "server/vault/src/formats/root_key.rs",
     "server/vault/src/formats/ring.rs",
@@ -27,6 +27,7 @@ const SOURCES: [&str; 25] = [
     "server/ledger/src/verify/export.rs",
     "server/ledger/src/formats/checkpoint_slots.rs",
     "server/ledger/src/formats/last_checkpoint.rs",
+    "server/ledger/src/formats/mark.rs",
     "server/ledger/src/store/sled_engine.rs",
     "server/ledger/src/formats/attempts.rs",
     "server/ledger/src/formats/token.rs",

@@ -35,6 +35,7 @@
 //! | `<key file>` | the root key | Root key file |
 //! | `<key file>.new`, `.part`, `.until-<day>` | passing, and older ones | Root key file |
 //! | `<key file>.<log>.checkpoint` | the last checkpoint | Last checkpoint beside the root key |
+//! | `<key file>.<log>.verified`, `.backed-up`, `.kept-away`, `.root-key-escrowed`, `.index-keys-escrowed` | when that was done last | Mark beside the root key |
 //!
 //! | what travels | section |
 //! |---|---|
@@ -56,5 +57,6 @@ pub mod frame;
 mod golden;
 pub mod known_browser;
 pub mod last_checkpoint;
+pub mod mark;
 pub mod record;
 pub mod token;

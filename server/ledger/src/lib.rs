@@ -19,6 +19,8 @@ pub mod flat;
 pub mod formats;
 mod lock;
 mod logs;
+pub mod marks;
+pub mod observe;
 pub mod origin;
 mod outside;
 mod recovery;

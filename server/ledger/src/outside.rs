@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 use super::files::replace_file;
+use super::origin::{FIRST, log_name};
 use super::replay::{Anchor, Walked};
 use crate::formats::last_checkpoint::{self, Said, written};
 use tlog::checkpoint::Checkpoint;
@@ -23,10 +24,19 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// The file of a log beside a root key.
 pub fn path(key_file: &Path, origin: &str) -> PathBuf {
+    named(key_file, origin, "checkpoint")
+}
+
+/// Another file of a site's ledger beside a root key.
+pub fn beside(key_file: &Path, site: &str, ending: &str) -> PathBuf {
+    named(key_file, &log_name(site, FIRST), ending)
+}
+
+fn named(key_file: &Path, origin: &str, ending: &str) -> PathBuf {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     let log: String = origin.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
     let mut name = key_file.as_os_str().to_owned();
-    name.push(format!(".{log}.checkpoint"));
+    name.push(format!(".{log}.{ending}"));
     PathBuf::from(name)
 }
 
@@ -139,6 +149,11 @@ impl Last {
             Err(error) => return Err(RolledBack::Io { path, error }),
         };
         Ok(Self { path, said })
+    }
+
+    /// What it says.
+    pub fn said(&self) -> &Said {
+        &self.said
     }
 
     /// Whether somebody decided to go on without what is missing.

@@ -35,6 +35,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::mac::mac;
@@ -121,6 +122,14 @@ impl<P> SecretKey<P> {
     #[cfg(any(test, feature = "fixture"))]
     pub fn known(byte: u8) -> Self {
         Self::from_bytes(Zeroizing::new([byte; 32]))
+    }
+}
+
+impl RootKey {
+    /// 16 hexadecimal digits that tell it from another root key and nothing of either.
+    pub fn check(&self) -> String {
+        let hash = Sha256::new().chain_update("keuze root check").chain_update(self.expose()).finalize();
+        hex::encode(&hash[..8])
     }
 }
 

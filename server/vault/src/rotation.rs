@@ -146,8 +146,13 @@ fn free_name(file: &Path, until: Date) -> PathBuf {
     paths.find(|path| !path.exists()).expect("there is no end of numbers")
 }
 
+/// Whether a rotation was begun and is not finished.
+pub fn is_unfinished(file: &Path) -> bool {
+    fresh_file(file).exists()
+}
+
 /// The old root keys beside the key file, each with its day.
-fn kept(file: &Path) -> Vec<(PathBuf, Date)> {
+pub fn kept(file: &Path) -> Vec<(PathBuf, Date)> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let start = format!("{}.until-", file.file_name().unwrap_or_default().to_string_lossy());
     let Ok(entries) = std::fs::read_dir(parent) else { return Vec::new() };

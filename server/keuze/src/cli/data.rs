@@ -42,6 +42,11 @@ impl LedgerArguments {
         Ok(site)
     }
 
+    /// The file with the root key, named or not.
+    pub fn key_path(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| Layout(self.data.clone()).default_root_key())
+    }
+
     /// Opens it; it must be there.
     ///
     /// # Errors

@@ -1,10 +1,14 @@
 //! `keuze export`, and `keuze verify` of what it wrote: plain files for whoever does not trust us, or has no Keuze.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use ledger::clock::{Clock as _, SystemClock};
+use ledger::formats::mark::{Mark, MarkKind};
+use ledger::marks;
+use ledger::origin::site_of;
 use ledger::verify::export::{ExportFault, Exported, export, is_export, verify_export};
 use ledger::verify::{Verified, VerifyError, verify};
 
@@ -69,7 +73,8 @@ pub fn run(asked: &Export) -> Result<(), Refusal> {
 /// Verifies a data directory or an export, and says so in the last line.
 pub fn run_verify(asked: &Verify) -> ExitCode {
     let folder = asked.folder.as_ref().unwrap_or(&asked.ledger.data);
-    let verified = if is_export(folder) {
+    let of_an_export = is_export(folder);
+    let verified = if of_an_export {
         verify_export(folder).map_err(fault_of_export)
     } else {
         verify(folder, asked.ledger.key_file.as_deref()).map_err(|error| match error {
@@ -82,6 +87,11 @@ pub fn run_verify(asked: &Verify) -> ExitCode {
             for left_out in left_out {
                 say(format_args!("{left_out}."));
             }
+            if !of_an_export && let Err(error) = note_verified(&asked.ledger, folder, records) {
+                say(format_args!(
+                    "That it was verified could not be noted, so `keuze doctor` does not know of it: {error}."
+                ));
+            }
             say(format_args!("ok: {records} records ({erased} erased), root {root}"));
             ExitCode::SUCCESS
         }
@@ -90,6 +100,15 @@ pub fn run_verify(asked: &Verify) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Notes that a ledger was verified, beside its root key. Without that key some of it was left out, and nothing is noted.
+fn note_verified(ledger: &LedgerArguments, data: &Path, records: u64) -> Result<(), Refusal> {
+    let ledger = LedgerArguments { data: data.to_path_buf(), ..ledger.clone() };
+    let key_file = ledger.key_path();
+    let Some(site) = site_of(data)?.filter(|_| key_file.exists()) else { return Ok(()) };
+    let mark = Mark { kind: MarkKind::Verified, at: SystemClock.now().at, detail: format!("{records} records") };
+    marks::keep(&key_file, &site, &mark).map_err(Refusal::told)
 }
 
 fn fault_of_export(fault: ExportFault) -> String {

@@ -1,4 +1,6 @@
-//! `keuze key rotate`: a new root key, a new index key, or new keys for links and codes.
+//! `keuze key rotate`: a new root key, a new index key, or new keys for links and codes; and `keuze key escrowed`.
+
+mod escrow;
 
 use clap::{Args, Subcommand};
 use model::event::Actor;
@@ -14,6 +16,8 @@ use keuze_core::service::Services;
 pub enum KeyCommand {
     /// Begins a new key.
     Rotate(Rotate),
+    /// Says that copies of the keys are kept apart, for `keuze doctor` to know.
+    Escrowed(escrow::Escrowed),
 }
 
 /// Which key.
@@ -59,7 +63,11 @@ impl Rotate {
 ///
 /// # Errors
 /// A sentence that says what is in the way.
-pub async fn run(KeyCommand::Rotate(asked): KeyCommand) -> Result<(), Refusal> {
+pub async fn run(asked: KeyCommand) -> Result<(), Refusal> {
+    let asked = match asked {
+        KeyCommand::Rotate(asked) => asked,
+        KeyCommand::Escrowed(asked) => return escrow::run(&asked),
+    };
     let which = task::ControlCommand::Rotate(asked.which());
     task::run(&asked.ledger, which, Box::new(std::io::empty()), &mut Printed).await
 }

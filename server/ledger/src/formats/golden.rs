@@ -29,6 +29,7 @@ use super::fact::{
 use super::frame::{Frame, FrameEntry, Read};
 use super::known_browser::BrowserToken;
 use super::last_checkpoint::{self, Said};
+use super::mark::{self, Mark, MarkFault, MarkKind};
 use super::record::{self, RecordError, SealedRecord};
 use super::token::{SealedToken, Token};
 use super::{browser_cookie, token};
@@ -274,6 +275,11 @@ fn last() -> String {
     last_checkpoint::encode(&note(), datetime!(2026-11-27 12:00 UTC))
 }
 
+fn mark() -> Mark {
+    let at = datetime!(2026-11-27 12:00 UTC);
+    Mark { kind: MarkKind::Verified, at, detail: "120 records".to_owned() }
+}
+
 fn places() -> [Place; 2] {
     [Place { file: 0, offset: 0 }, Place { file: 1, offset: 1_048_576 }]
 }
@@ -304,6 +310,7 @@ fn sections() -> Vec<String> {
         &[],
     ));
     all.push(text_section("last checkpoint", &last()));
+    all.push(text_section("mark", &mark::encode(&mark())));
     all.push(Drawing::from_source(include_str!("../flat.rs"), 0).section("places", &flat::places(&places()), &[]));
     let source = include_str!("../store/sled_engine.rs");
     for (key, value) in values(7, &[b"one".to_vec(), b"two".to_vec()]).expect("short") {
@@ -358,6 +365,8 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
     let text = String::from_utf8(golden("last checkpoint")).expect("text");
     let said = Said::Last { until: "2026-11-27T12:00:00Z".to_owned(), note: note() };
     assert_eq!(last_checkpoint::decode(&text), said);
+    let text = String::from_utf8(golden("mark")).expect("text");
+    assert_eq!(mark::decode(&text), Ok(mark()));
     for (name, counted) in counted() {
         assert_eq!(Counted::decode(&golden(name)), Some(counted), "{name}");
     }
@@ -507,6 +516,8 @@ fn a_record_of_another_build_says_so() {
     assert_eq!(checkpoint_slots::decode(&slot), Slot::OtherBuild(OtherBuild::Later(2)));
     let later = last().replacen("checkpoint 1;", "checkpoint 2;", 1);
     assert_eq!(last_checkpoint::decode(&later), Said::OtherBuild(OtherBuild::Later(2)));
+    let later = mark::encode(&mark()).replacen("mark 1:", "mark 2:", 1);
+    assert_eq!(mark::decode(&later), Err(MarkFault::OtherBuild(OtherBuild::Later(2))));
 }
 
 /// The note is signed; the time above it is for people to read, and everything else is damage.
@@ -521,6 +532,15 @@ fn a_damaged_last_checkpoint_is_noticed_but_for_the_time_that_people_read() {
             Said::OtherBuild(_) | Said::Damaged => {}
             Said::GoOn(_) | Said::Nothing => panic!("{what}: nobody decided anything"),
         }
+    }
+}
+
+/// It has no checksum, since it proves nothing: what is altered says something else, or nothing.
+#[test]
+fn a_damaged_mark_does_not_say_what_it_said() {
+    for (what, bytes) in damaged(mark::encode(&mark()).as_bytes()) {
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        assert_ne!(mark::decode(&text), Ok(mark()), "{what}");
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use model::identity::Subject;
-use sha2::{Digest as _, Sha256};
 
 use super::files::{LeftKeys, ROOT, bucket_name, filled_buckets, read_bucket_entries, read_root_entries};
 use super::{HOUR, KeyId, KeyPurpose, OpenMode};
@@ -221,8 +220,7 @@ impl KeyTable {
 
     /// Tells one root key from another and nothing of either.
     pub fn root_check(&self) -> String {
-        let hash = Sha256::new().chain_update("keuze root check").chain_update(self.root.expose()).finalize();
-        hex::encode(&hash[..8])
+        self.root.check()
     }
 
     pub(super) fn set_root(&mut self, root: RootKey) {

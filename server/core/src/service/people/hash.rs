@@ -21,6 +21,7 @@ use ledger::Ledger;
 use ledger::formats::fact::FoldHash;
 use vault::key::{IndexKey, SecretName, purpose::Index};
 use vault::mac::mac;
+use vault::ring::KeyTable;
 
 /// The name of the index keys.
 const INDEX: SecretName<Index> = SecretName::new("index");
@@ -31,6 +32,11 @@ pub type NumberedKey = (u16, IndexKey);
 /// The keys of all live numbers, the newest last.
 pub fn index_keys(ledger: &Ledger) -> Vec<NumberedKey> {
     ledger.numbered_secrets(INDEX)
+}
+
+/// The index keys of a ring that is not open, in the order of their numbers.
+pub fn index_keys_of(ring: &KeyTable) -> Vec<IndexKey> {
+    (1..).map_while(|number| ring.numbered_secret(INDEX, number)).collect()
 }
 
 /// The newest index key, made if there is none.
