@@ -84,6 +84,10 @@ fn head(crc: u32) -> [u8; HEAD] {
 
 /// The checksum in a head.
 fn read_head(head: [u8; HEAD]) -> Result<u32, FlatFault> {
+    // No build wrote that version: it is what a power cut leaves of a file.
+    if head[0] == 0 {
+        return Err(FlatFault::Places);
+    }
     OtherBuild::check(head[0], VERSION)?;
     let [_, 0, 0, 0, crc @ ..] = head else { return Err(FlatFault::Places) };
     Ok(u32::from_le_bytes(crc))

@@ -1,6 +1,6 @@
 //! The disk images that a power cut can leave behind.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use rand::Rng as _;
@@ -25,168 +25,274 @@ impl Model {
     pub const EACH: [Self; 4] = [Self::Strict, Self::Range, Self::Torn, Self::All];
 }
 
-/// Files by their path, with their bytes.
-type Files = BTreeMap<String, Vec<u8>>;
+/// A file or a folder, whatever it is called at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Node(usize);
+
+/// The folder that was recorded. It was there before.
+const TOP: Node = Node(0);
 
 const PAGE: usize = 4096;
 
-/// Which operations are durable at a moment: syncs that had returned by then, by what they cover.
-struct Durable<'a> {
-    /// Per path the begin of its last sync.
-    synced: HashMap<&'a str, u64>,
-    /// The begin of the last sync of anything: the file system's journal was committed then.
-    any: u64,
-    /// New names of renamed files.
-    renamed: HashMap<&'a str, &'a str>,
-    ranges: Vec<(&'a str, u64, usize, usize)>,
+/// A name in a folder.
+type Name = (Node, String);
+
+/// What an operation did, told by files and folders in place of their paths.
+enum Act<'a> {
+    Enter(Name, Node),
+    Leave(Name),
+    Move { node: Node, from: Name, to: Name },
+    Write { node: Node, at: usize, data: &'a [u8] },
+    Truncate { node: Node, len: usize },
+    Synced { node: Node, begun: u64 },
+    AllSynced { begun: u64 },
+    RangeSynced { node: Node, begun: u64, at: usize, end: usize },
 }
 
-impl<'a> Durable<'a> {
-    fn from_operations(operations: &'a [Operation]) -> Self {
-        let mut durable = Self { synced: HashMap::new(), any: 0, renamed: HashMap::new(), ranges: Vec::new() };
-        for Operation { what, path, .. } in operations {
-            match what {
-                What::Synced { begun } => {
-                    let synced = durable.synced.entry(path).or_default();
+/// A recording whose paths were followed through every rename, of folders too.
+pub struct History<'a> {
+    /// Each with its place in the order, and the number of the operation that it is of.
+    acts: Vec<(u64, usize, Act<'a>)>,
+    folders: HashSet<Node>,
+}
+
+/// The names as the program saw them.
+struct Names {
+    entries: BTreeMap<Name, Node>,
+    nodes: usize,
+}
+
+impl Names {
+    fn find(&self, path: &str) -> Option<Node> {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        parts.into_iter().try_fold(TOP, |node, part| self.entries.get(&(node, part.to_owned())).copied())
+    }
+
+    fn name(&self, path: &str) -> Option<Name> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        Some((self.find(folder)?, name.to_owned()))
+    }
+
+    fn enter(&mut self, name: &Name) -> Node {
+        self.nodes += 1;
+        self.entries.insert(name.clone(), Node(self.nodes));
+        Node(self.nodes)
+    }
+}
+
+impl<'a> History<'a> {
+    pub fn of(operations: &'a [Operation]) -> Self {
+        let mut names = Names { entries: BTreeMap::new(), nodes: 0 };
+        let mut history = Self { acts: Vec::new(), folders: HashSet::from([TOP]) };
+        for (number, operation) in operations.iter().enumerate() {
+            // What is written to a file that was removed reaches nobody.
+            if let Some(act) = history.act(&mut names, operation) {
+                history.acts.push((operation.seq, number, act));
+            }
+        }
+        history
+    }
+
+    fn act(&mut self, names: &mut Names, Operation { what, path, .. }: &'a Operation) -> Option<Act<'a>> {
+        Some(match what {
+            What::Created | What::FolderMade => {
+                let name = names.name(path)?;
+                let node = names.enter(&name);
+                if matches!(what, What::FolderMade) {
+                    self.folders.insert(node);
+                }
+                Act::Enter(name, node)
+            }
+            What::Unlinked => {
+                let name = names.name(path)?;
+                names.entries.remove(&name)?;
+                Act::Leave(name)
+            }
+            What::Renamed { to } => {
+                let (from, to) = (names.name(path)?, names.name(to)?);
+                let node = names.entries.remove(&from)?;
+                names.entries.insert(to.clone(), node);
+                Act::Move { node, from, to }
+            }
+            What::Written { at, data } => Act::Write { node: names.find(path)?, at: *at, data },
+            What::Truncated { len } => Act::Truncate { node: names.find(path)?, len: *len },
+            What::Synced { begun } => Act::Synced { node: names.find(path)?, begun: *begun },
+            What::AllSynced { begun } => Act::AllSynced { begun: *begun },
+            What::RangeSynced { begun, at, len } => {
+                Act::RangeSynced { node: names.find(path)?, begun: *begun, at: *at, end: at + len }
+            }
+            What::SyncBegun | What::Acknowledged(_) => return None,
+        })
+    }
+
+    /// What is there when the power goes after so many operations.
+    pub fn image(&self, operations: usize, model: Model, rng: &mut StdRng) -> Image {
+        let acts: Vec<_> = self.acts.iter().take_while(|(_, number, _)| *number < operations).collect();
+        let durable = Durable::of(&acts);
+        let mut image = Image { entries: BTreeMap::new(), files: HashMap::new(), folders: self.folders.clone() };
+        let mut late = Vec::new();
+        for (seq, _, act) in acts {
+            if model == Model::All {
+                image.apply(act, true, true);
+                continue;
+            }
+            let keeps = |folder: Node| *seq < if model == Model::Strict { durable.synced(folder) } else { durable.any };
+            match act {
+                Act::Write { node, .. } | Act::Truncate { node, .. } if *seq < durable.synced(*node) => {
+                    image.apply(act, true, true);
+                }
+                Act::Write { .. } | Act::Truncate { .. } => late.push((*seq, act)),
+                Act::Enter((folder, _), _) | Act::Leave((folder, _)) => {
+                    let kept = keeps(*folder) || model == Model::Torn && rng.random_bool(0.5);
+                    image.apply(act, kept, kept);
+                }
+                Act::Move { from: (from, _), to: (to, _), .. } => {
+                    let torn = model == Model::Torn && rng.random_bool(0.5);
+                    image.apply(act, keeps(*from) || torn, keeps(*to) || torn);
+                }
+                Act::Synced { .. } | Act::AllSynced { .. } | Act::RangeSynced { .. } => {}
+            }
+        }
+        match model {
+            Model::Range => image.apply_ranges(&late, &durable),
+            Model::Torn => image.apply_torn(&late, rng),
+            Model::Strict | Model::All => {}
+        }
+        image
+    }
+}
+
+/// Which operations are durable at a moment: syncs that had returned by then, by what they cover.
+#[derive(Default)]
+struct Durable {
+    /// The begin of its last sync.
+    synced: HashMap<Node, u64>,
+    /// The begin of the last sync of the whole file system.
+    all: u64,
+    /// The begin of the last sync of anything: the file system's journal was committed then.
+    any: u64,
+    /// Node, begin, from, to.
+    ranges: Vec<(Node, u64, usize, usize)>,
+}
+
+impl Durable {
+    fn of(acts: &[&(u64, usize, Act<'_>)]) -> Self {
+        let mut durable = Self::default();
+        for (_, _, act) in acts {
+            match act {
+                Act::Synced { node, begun } => {
+                    let synced = durable.synced.entry(*node).or_default();
                     *synced = (*synced).max(*begun);
                     durable.any = durable.any.max(*begun);
                 }
-                What::RangeSynced { begun, at, len } => durable.ranges.push((path, *begun, *at, at + len)),
-                What::Renamed { to } => {
-                    durable.renamed.insert(path, to);
+                Act::AllSynced { begun } => {
+                    durable.all = durable.all.max(*begun);
+                    durable.any = durable.any.max(*begun);
                 }
+                Act::RangeSynced { node, begun, at, end } => durable.ranges.push((*node, *begun, *at, *end)),
                 _ => {}
             }
         }
         durable
     }
 
-    fn synced(&self, path: &str) -> u64 {
-        self.synced.get(path).copied().unwrap_or_default()
-    }
-
-    fn data(&self, operation: &Operation) -> bool {
-        let later_name = self.renamed.get(operation.path.as_str());
-        let synced = self.synced(&operation.path).max(later_name.map_or(0, |name| self.synced(name)));
-        operation.seq < synced
-    }
-
-    fn name(&self, operation: &Operation, model: Model) -> bool {
-        let folder = operation.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        operation.seq < if model == Model::Strict { self.synced(folder) } else { self.any }
+    fn synced(&self, node: Node) -> u64 {
+        self.synced.get(&node).copied().unwrap_or_default().max(self.all)
     }
 }
 
-/// The files that are there when the power goes after the last of these operations.
-pub fn build(operations: &[Operation], model: Model, rng: &mut StdRng) -> Files {
-    let durable = Durable::from_operations(operations);
-    let mut files = Files::new();
-    let mut late = Vec::new();
-    for operation in operations {
-        let holds = match &operation.what {
-            What::Written { .. } | What::Truncated { .. } => durable.data(operation),
-            What::Created | What::Renamed { .. } | What::Unlinked => {
-                durable.name(operation, model) || model == Model::Torn && rng.random_bool(0.5)
-            }
-            _ => false,
-        };
-        if holds || model == Model::All {
-            apply(&mut files, operation);
-        } else {
-            late.push(operation);
-        }
-    }
-    match model {
-        Model::Range => apply_ranges(&mut files, &late, &durable),
-        Model::Torn => apply_torn(&mut files, &late, rng),
-        Model::Strict | Model::All => {}
-    }
-    files
+/// What a disk holds: names in folders, and what stands in files whether anything is called after them or not.
+pub struct Image {
+    entries: BTreeMap<Name, Node>,
+    files: HashMap<Node, Vec<u8>>,
+    folders: HashSet<Node>,
 }
 
-fn apply(files: &mut Files, Operation { what, path, .. }: &Operation) {
-    match what {
-        What::Created => {
-            files.entry(path.clone()).or_default();
-        }
-        What::Written { at, data } => put(files, path, *at, data),
-        What::Truncated { len } => {
-            if let Some(file) = files.get_mut(path) {
-                file.resize(*len, 0);
-            }
-        }
-        What::Renamed { to } => {
-            if let Some(file) = files.remove(path) {
-                files.insert(to.clone(), file);
-            }
-        }
-        What::Unlinked => {
-            files.remove(path);
-        }
-        _ => {}
-    }
-}
-
-/// Writes into a file whose name is there; without its name nobody finds the data.
-fn put(files: &mut Files, path: &str, at: usize, data: &[u8]) {
-    let Some(file) = files.get_mut(path) else { return };
-    if file.len() < at + data.len() {
-        file.resize(at + data.len(), 0);
-    }
-    file[at..at + data.len()].copy_from_slice(data);
-}
-
-/// A range sync makes data durable, but not a new length.
-fn apply_ranges(files: &mut Files, late: &[&Operation], durable: &Durable<'_>) {
-    for Operation { what, seq, path } in late {
-        let What::Written { at, data } = what else { continue };
-        let end = at + data.len();
-        let covers =
-            |(of, begun, from, to): &(&str, u64, usize, usize)| of == path && begun > seq && from <= at && end <= *to;
-        if !durable.ranges.iter().any(covers) {
-            continue;
-        }
-        let end = files.get(path).map_or(0, |file| file.len().min(end));
-        if end > *at {
-            put(files, path, *at, &data[..end - at]);
-        }
-    }
-}
-
-/// The disk took later pages and lengths in any order, and the power went in the middle of it.
-fn apply_torn(files: &mut Files, late: &[&Operation], rng: &mut StdRng) {
-    let share = [0.1, 0.5, 0.9][rng.random_range(0..3)];
-    for operation in late {
-        match &operation.what {
-            What::Written { at, data } => {
-                let mut at = *at;
-                let mut rest = &data[..];
-                while !rest.is_empty() {
-                    let (page, after) = rest.split_at(rest.len().min(PAGE - at % PAGE));
-                    if rng.random_bool(share) {
-                        put(files, &operation.path, at, page);
-                    }
-                    at += page.len();
-                    rest = after;
+impl Image {
+    /// Does what was done; of a name it is told apart whether it is gone from where it was and has come where it is.
+    fn apply(&mut self, act: &Act<'_>, leaves: bool, enters: bool) {
+        match act {
+            Act::Enter(name, node) if enters => _ = self.entries.insert(name.clone(), *node),
+            Act::Leave(name) if leaves => _ = self.entries.remove(name),
+            Act::Move { node, from, to } => {
+                if leaves {
+                    self.entries.remove(from);
+                }
+                if enters {
+                    self.entries.insert(to.clone(), *node);
                 }
             }
-            What::Truncated { .. } if rng.random_bool(share) => apply(files, operation),
+            Act::Write { node, at, data } => self.put(*node, *at, data),
+            Act::Truncate { node, len } => self.files.entry(*node).or_default().resize(*len, 0),
             _ => {}
         }
     }
-}
 
-/// Puts the files into a folder, together with all folders that the program used.
-pub fn lay_out(files: &Files, operations: &[Operation], folder: &Path) {
-    let folders: BTreeSet<&str> =
-        operations.iter().filter_map(|operation| Some(operation.path.rsplit_once('/')?.0)).collect();
-    std::fs::create_dir_all(folder).expect("made");
-    for name in folders {
-        std::fs::create_dir_all(folder.join(name)).expect("made");
+    fn put(&mut self, node: Node, at: usize, data: &[u8]) {
+        let file = self.files.entry(node).or_default();
+        if file.len() < at + data.len() {
+            file.resize(at + data.len(), 0);
+        }
+        file[at..at + data.len()].copy_from_slice(data);
     }
-    // sled expects its folder for long values; it never has any of ours.
-    std::fs::create_dir_all(folder.join("data/sled/0001/blobs")).expect("made");
-    for (path, bytes) in files {
-        std::fs::write(folder.join(path), bytes).expect("written");
+
+    /// A range sync makes data durable, but not a new length.
+    fn apply_ranges(&mut self, late: &[(u64, &Act<'_>)], durable: &Durable) {
+        for (seq, act) in late {
+            let Act::Write { node, at, data } = act else { continue };
+            let end = at + data.len();
+            let covers = |(of, begun, from, to): &(Node, u64, usize, usize)| {
+                of == node && begun > seq && from <= at && end <= *to
+            };
+            if !durable.ranges.iter().any(covers) {
+                continue;
+            }
+            let end = self.files.get(node).map_or(0, |file| file.len().min(end));
+            if end > *at {
+                self.put(*node, *at, &data[..end - at]);
+            }
+        }
+    }
+
+    /// The disk took later pages and lengths in any order, and the power went in the middle of it.
+    fn apply_torn(&mut self, late: &[(u64, &Act<'_>)], rng: &mut StdRng) {
+        let share = [0.1, 0.5, 0.9][rng.random_range(0..3)];
+        for (_, act) in late {
+            match act {
+                Act::Write { node, at, data } => {
+                    let mut at = *at;
+                    let mut rest = *data;
+                    while !rest.is_empty() {
+                        let (page, after) = rest.split_at(rest.len().min(PAGE - at % PAGE));
+                        if rng.random_bool(share) {
+                            self.put(*node, at, page);
+                        }
+                        at += page.len();
+                        rest = after;
+                    }
+                }
+                Act::Truncate { .. } if rng.random_bool(share) => self.apply(act, true, true),
+                _ => {}
+            }
+        }
+    }
+
+    /// Puts it into a folder.
+    pub fn lay_out(&self, folder: &Path) {
+        std::fs::create_dir_all(folder).expect("made");
+        self.lay_out_in(TOP, folder);
+    }
+
+    fn lay_out_in(&self, of: Node, folder: &Path) {
+        let names = self.entries.range((of, String::new())..).take_while(|((folder, _), _)| *folder == of);
+        for ((_, name), node) in names {
+            let path = folder.join(name);
+            if self.folders.contains(node) {
+                std::fs::create_dir(&path).expect("made");
+                self.lay_out_in(*node, &path);
+            } else {
+                std::fs::write(path, self.files.get(node).map_or(&[][..], Vec::as_slice)).expect("written");
+            }
+        }
     }
 }

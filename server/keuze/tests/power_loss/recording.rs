@@ -16,6 +16,7 @@ pub struct Operation {
 #[derive(Clone, Debug)]
 pub enum What {
     Created,
+    FolderMade,
     Written {
         at: usize,
         data: Vec<u8>,
@@ -25,6 +26,10 @@ pub enum What {
     },
     /// A sync returned; what was done before `begun` is durable.
     Synced {
+        begun: u64,
+    },
+    /// A sync of the whole file system returned.
+    AllSynced {
         begun: u64,
     },
     RangeSynced {
@@ -37,6 +42,7 @@ pub enum What {
     Renamed {
         to: String,
     },
+    /// A file, or a folder without anything in it.
     Unlinked,
     /// The program told the world: address and name of each record.
     Acknowledged(Vec<(String, String)>),
@@ -123,13 +129,15 @@ fn parse(log: &[u8], run: &Path) -> Vec<Operation> {
         let [begun, at, len] = [at, at, len].map(|number| usize::try_from(number).expect("fits"));
         let what = match code {
             b'C' => What::Created,
+            b'M' => What::FolderMade,
             b'W' => What::Written { at, data: data.to_vec() },
             b'T' => What::Truncated { len },
             b'S' => What::Synced { begun: begun as u64 },
+            b'F' => What::AllSynced { begun: begun as u64 },
             b'R' => What::RangeSynced { begun: RecordingReader(data).number(), at, len },
             b'B' => What::SyncBegun,
             b'N' => What::Renamed { to: relative(data) },
-            b'U' => What::Unlinked,
+            b'U' | b'X' => What::Unlinked,
             b'A' => What::Acknowledged(acknowledged(data)),
             code => panic!("the recorder knows no operation {}", char::from(code)),
         };
