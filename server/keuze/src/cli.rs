@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod check;
 mod client;
 mod contacts;
@@ -50,6 +51,8 @@ enum Task {
     Verify(export::Verify),
     /// Writes records, tiles and checkpoints as plain files, which `keuze verify DIR` and others' tools can check.
     Export(export::Export),
+    /// Backs the ledger up into a folder, or verifies such a backup.
+    Backup(backup::Backup),
     /// Makes the databases anew from the journal; the old ones are kept beside them.
     Rebuild(LedgerArguments),
     /// Names every fault of a configuration, with its line and its mend.
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Task::Demo(serving) => serve::run(&serving, true),
         Task::Verify(asked) => export::run_verify(&asked),
         Task::Export(asked) => serve::block_on(async move { export::run(&asked) }),
+        Task::Backup(asked) => backup::run(&asked),
         Task::Rebuild(ledger) => serve::block_on(rebuild(&ledger)),
         Task::Check(check) => check::run(&check),
         Task::Policy(policy) => serve::block_on(policy::run(policy)),

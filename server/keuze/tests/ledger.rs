@@ -1,5 +1,7 @@
 //! The ledger as a whole: what was acknowledged is there, what was altered is found.
 
+#[path = "ledger/backup.rs"]
+mod backing_up;
 #[path = "ledger/bit_flips.rs"]
 mod bit_flips;
 #[path = "ledger/bit_rot.rs"]

@@ -40,6 +40,7 @@
 //! | what travels | section |
 //! |---|---|
 //! | what `keuze export` writes | Export |
+//! | what `keuze backup` writes | Backup |
 //! | links in mails | Token of a link in a mail |
 //! | codes on letters | Letter code |
 //! | receipts: number, link and proof | Receipt number; Receipt number and link; Checkpoint, verifier key and proof |

@@ -8,6 +8,7 @@
 //! writer is for the log alone: whoever waited is told by an [`AppendError`].
 
 mod answers;
+pub mod backup;
 pub mod clock;
 mod closing;
 mod erasure;
@@ -29,6 +30,7 @@ mod roots;
 pub mod shards;
 mod state;
 pub mod store;
+mod target;
 #[cfg(test)]
 mod tests;
 pub mod verify;

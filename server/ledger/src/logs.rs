@@ -77,6 +77,13 @@ pub fn entries(layout: Option<&Layout>, indexes: &Range<u64>) -> Result<Vec<Stri
     Ok(entries)
 }
 
+/// Of which shard, and of how many of its records, an entry of the log of logs of that name tells.
+pub fn statement_of(note: &str, logs: &str) -> Option<(ShardNumber, u64)> {
+    let mut lines = note.lines();
+    let shard = lines.next()?.strip_prefix(logs)?.strip_prefix('/')?.parse().ok()?;
+    Some((shard, lines.next()?.parse().ok()?))
+}
+
 /// An entry of the log of logs.
 struct Statement {
     /// Where it stands.

@@ -1,6 +1,7 @@
 //! `keuze verify`.
 
-mod copy;
+pub(crate) mod backup;
+pub(crate) mod copy;
 pub mod export;
 
 use std::io;
@@ -285,7 +286,7 @@ impl Verification<'_> {
     }
 }
 
-fn look_at(layout: &Layout) -> Result<Look, Unreadable> {
+pub(crate) fn look_at(layout: &Layout) -> Result<Look, Unreadable> {
     Look::at(layout).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Unreadable::NoLedger(layout.0.clone()),
         _ => Unreadable::Io { path: layout.journals(), error },
@@ -312,7 +313,7 @@ fn last_outside(layout: &Layout, key_file: Option<&Path>) -> Result<Last, Unread
     Ok(Last::load_checkpoint(path)?)
 }
 
-fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
+pub(crate) fn key_path(layout: &Layout, key_file: Option<&Path>) -> PathBuf {
     key_file.map_or_else(|| layout.default_root_key(), Path::to_path_buf)
 }
 
@@ -341,7 +342,7 @@ fn unfinished(walked: &Walked, keys: &RingSnapshot, missing: &Missing) -> impl I
 }
 
 /// The size of the log in the newest of the checkpoints.
-fn size_in(slots: &[Slot; 2]) -> u64 {
+pub(crate) fn size_in(slots: &[Slot; 2]) -> u64 {
     let size = |slot: &Slot| match slot {
         Slot::Note(_, note) => note.lines().nth(1)?.parse().ok(),
         Slot::Empty | Slot::Broken | Slot::OtherBuild(_) => None,

@@ -7,6 +7,7 @@
 //! a change of the files waits for the disk.
 
 mod files;
+pub mod layout;
 mod table;
 #[cfg(test)]
 mod tests;

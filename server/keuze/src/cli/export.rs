@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::Args;
 use ledger::clock::{Clock as _, SystemClock};
@@ -12,7 +11,7 @@ use ledger::origin::site_of;
 use ledger::verify::export::{ExportFault, Exported, export, is_export, verify_export};
 use ledger::verify::{Verified, VerifyError, verify};
 
-use super::contacts::progress;
+use super::backup::Progress;
 use super::data::LedgerArguments;
 use super::refusal::Refusal;
 use super::say;
@@ -37,27 +36,16 @@ pub struct Verify {
     ledger: LedgerArguments,
 }
 
-/// How often a log tells how far it is.
-const TOLD: Duration = Duration::from_secs(10);
-
 /// Exports.
 ///
 /// # Errors
 /// What is in the way; what is whole by then is kept, and the same command goes on from there.
 pub fn run(asked: &Export) -> Result<(), Refusal> {
     asked.ledger.site()?;
-    let bar = progress(0);
-    let mut last = Instant::now();
-    let mut tell = |done: u64, total: u64| {
-        bar.set_length(total.max(done));
-        bar.set_position(done);
-        if bar.is_hidden() && last.elapsed() > TOLD {
-            last = Instant::now();
-            tracing::info!("{done} of about {total} records are exported");
-        }
-    };
+    let mut progress = Progress::begin("records are exported");
+    let mut tell = |done, total| progress.tell(done, total);
     let done = export(&asked.ledger.data, asked.ledger.key_file.as_deref(), &asked.to, &mut tell);
-    bar.finish_and_clear();
+    drop(progress);
     let Exported { records, erased, sealed, kept, written, left_out } = done.map_err(Refusal::told)?;
     for left_out in left_out {
         say(format_args!("{left_out}."));

@@ -1,4 +1,4 @@
-//! A passing copy of the databases: sled writes to whatever it opens.
+//! Passing folders: a copy of the databases, because sled writes to whatever it opens.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -6,25 +6,39 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 /// A folder among the temporary files, gone when this is dropped.
-pub struct DatabaseCopy(PathBuf);
+pub struct PassingFolder(PathBuf);
 
-impl DatabaseCopy {
-    /// Copies a folder.
-    pub fn make(from: &Path) -> io::Result<Self> {
-        let copy = Self(new_folder()?);
-        copy_folder(from, &copy.0)?;
-        Ok(copy)
+impl PassingFolder {
+    /// An empty one, for our eyes only.
+    pub fn make() -> io::Result<Self> {
+        Ok(Self(new_folder()?))
     }
 
-    pub fn folder(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }
 
-impl Drop for DatabaseCopy {
+impl Drop for PassingFolder {
     fn drop(&mut self) {
         // Best effort: nothing depends on it, and what is in it is sealed.
         let _left = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The databases.
+pub struct DatabaseCopy(PassingFolder);
+
+impl DatabaseCopy {
+    /// Copies a folder.
+    pub fn make(from: &Path) -> io::Result<Self> {
+        let copy = PassingFolder::make()?;
+        copy_folder(from, copy.path())?;
+        Ok(Self(copy))
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.0.path()
     }
 }
 

@@ -47,6 +47,7 @@ use crate::files::{Layout, Log};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact::{self, Fact, FactName};
 use crate::formats::record::{RecordError, SealedRecord, read_event};
+use crate::logs::statement_of;
 use crate::origin::site_of;
 use crate::recovery::no_gap;
 use crate::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
@@ -301,13 +302,6 @@ impl<'a> Everything<'a> {
 /// What the walk is told where a file could not be written; whoever started it knows why.
 fn stopped(log: Log, index: u64) -> ReplayFault {
     ReplayFault { log, index, what: "the export stopped here".to_owned() }
-}
-
-/// Of which shard, and of how many of its records, an entry of the log of logs of that name tells.
-fn statement_of(note: &str, logs: &str) -> Option<(ShardNumber, u64)> {
-    let mut lines = note.lines();
-    let shard = lines.next()?.strip_prefix(logs)?.strip_prefix('/')?.parse().ok()?;
-    Some((shard, lines.next()?.parse().ok()?))
 }
 
 fn open_line(address: RecordAddress, leaf: &LeafHash, canonical: &str, salt: &Salt) -> String {

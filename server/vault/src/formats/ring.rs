@@ -50,9 +50,9 @@ use crate::seal::{self, OVERHEAD};
 pub const VERSION: u8 = 1;
 
 /// The bytes of an entry of the root file.
-pub(crate) const BUCKET_ENTRY: usize = 1 + 4 + OVERHEAD + 32;
+pub const BUCKET_ENTRY: usize = 1 + 4 + OVERHEAD + 32;
 /// The bytes of an entry of a bucket.
-pub(crate) const KEY_ENTRY: usize = 1 + 16 + OVERHEAD + 17 + 32;
+pub const KEY_ENTRY: usize = 1 + 16 + OVERHEAD + 17 + 32;
 
 /// A key's name, whose it is, and the key.
 pub(crate) type NamedKey = (KeyId, [u8; 17], SealingKey);

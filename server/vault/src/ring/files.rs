@@ -13,7 +13,7 @@ use crate::formats::ring::{
 use crate::key::{BucketKey, RootKey};
 
 /// The file with the bucket keys.
-pub(super) const ROOT: &str = "root-0001";
+pub const ROOT: &str = "root-0001";
 
 /// The number of the last bucket file that holds keys, counted from 1; files before it may be gone.
 pub(super) fn filled_buckets(folder: &Path) -> usize {

@@ -15,9 +15,10 @@ use tlog::tree::{Tree, root_of};
 
 use super::error::ExportFault;
 use super::target::{FoundManifest, MANIFEST, Manifest, folder_of};
-use super::{LINES, hash_of, lines_name, statement_of};
+use super::{LINES, hash_of, lines_name};
 use crate::files::Log;
 use crate::flat::{Entries, FlatError, FlatFault, MadeFrom, StaticLog, read_key};
+use crate::logs::statement_of;
 use crate::origin::log_name;
 use crate::replay::ReplayFault;
 use crate::verify::Verified;

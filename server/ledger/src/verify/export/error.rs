@@ -1,6 +1,5 @@
 //! Why nothing was exported, or not everything; and what is wrong with an export.
 
-use std::io;
 use std::path::PathBuf;
 
 use vault::error::OtherBuild;
@@ -8,6 +7,7 @@ use vault::error::OtherBuild;
 use crate::files::Log;
 use crate::flat::FlatError;
 use crate::replay::{ReplayFault, name_of};
+use crate::target::TargetError;
 use crate::verify::Unreadable;
 
 /// Why there is no whole export.
@@ -25,9 +25,6 @@ pub enum ExportError {
     /// The folder does not say what it is.
     #[error("{} does not say whose export this is; nothing in it was changed. Name a folder that is new or empty", .0.display())]
     Manifest(PathBuf),
-    /// The folder is the ledger itself, or in it.
-    #[error("{} is in the data directory itself; nothing was changed. Name a folder outside it", .0.display())]
-    Inside(PathBuf),
     /// The folder holds an export of another site.
     #[error("{} is an export of {found}, not of {wanted}; nothing in it was changed. Name another folder", .folder.display())]
     OtherSite {
@@ -66,16 +63,9 @@ pub enum ExportError {
         /// By whom it was written.
         other: OtherBuild,
     },
-    /// Another process exports into the folder.
-    #[error("another keuze exports into {}. Wait until it has ended", .0.display())]
-    Busy(PathBuf),
-    /// The folder cannot be used.
-    #[error("{} cannot be used: {error}", .folder.display())]
-    Folder {
-        folder: PathBuf,
-        /// What the file system said.
-        error: io::Error,
-    },
+    /// The folder cannot be written into.
+    #[error(transparent)]
+    Target(#[from] TargetError),
     /// A file of the export.
     #[error(transparent)]
     File(#[from] FlatError),

@@ -1,9 +1,7 @@
 //! The folder that is exported to.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use tlog::checkpoint::Checkpoint;
@@ -12,9 +10,10 @@ use vault::error::OtherBuild;
 
 use super::VERSION;
 use super::error::ExportError;
-use crate::files::{Log, make_folder, sync_folder};
+use crate::files::{Log, sync_folder};
 use crate::flat::{FlatError, FlatFault, MadeFrom};
 use crate::replay::Anchor;
+use crate::target::{TargetError, TargetFolder, is_empty_but_for};
 
 /// The file that says what an export is.
 pub const MANIFEST: &str = "export.json";
@@ -87,10 +86,9 @@ impl FoundManifest {
 
 /// A folder that this process exports to.
 pub struct Target {
-    folder: PathBuf,
+    folder: TargetFolder,
     /// What is said of it while something is missing; written with the first file that is.
     unfinished: Option<Manifest>,
-    _held: File,
     kept: u64,
     written: u64,
 }
@@ -101,10 +99,10 @@ impl Target {
     /// # Errors
     /// It is something else; nothing in it was changed.
     pub fn open(folder: &Path, data: &Path, site: &str) -> Result<Self, ExportError> {
-        let io = |error| ExportError::Folder { folder: folder.to_path_buf(), error };
+        let io = |error| TargetError::Folder { folder: folder.to_path_buf(), error };
         let found = FoundManifest::read_in(folder).map_err(io)?;
         match found {
-            FoundManifest::None if is_empty(folder).map_err(io)? => {}
+            FoundManifest::None if is_empty_but_for(folder, MANIFEST).map_err(io)? => {}
             FoundManifest::None => return Err(ExportError::SomethingElse(folder.to_path_buf())),
             FoundManifest::Damaged => return Err(ExportError::Manifest(folder.join(MANIFEST))),
             FoundManifest::OtherBuild(other) => {
@@ -116,14 +114,7 @@ impl Target {
             }
             FoundManifest::One(_) => {}
         }
-        refuse_inside(folder, data).map_err(io)?.map_or(Ok(()), Err)?;
-        make_folder(folder).map_err(io)?;
-        let held = File::open(folder).map_err(io)?;
-        match held.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(ExportError::Busy(folder.to_path_buf())),
-            Err(TryLockError::Error(error)) => return Err(io(error)),
-        }
+        let held = TargetFolder::lock(folder, data)?;
         let unfinished = Manifest {
             keuze_export: VERSION,
             site: site.to_owned(),
@@ -135,7 +126,7 @@ impl Target {
             sealed: 0,
             contents: Vec::new(),
         };
-        Ok(Self { folder: folder.to_path_buf(), unfinished: Some(unfinished), _held: held, kept: 0, written: 0 })
+        Ok(Self { folder: held, unfinished: Some(unfinished), kept: 0, written: 0 })
     }
 
     /// The checkpoint of a log up to which the folder was exported before.
@@ -143,15 +134,17 @@ impl Target {
     /// # Errors
     /// It is another ledger's.
     pub fn exported_before(&self, log: Log, anchor: &Anchor) -> Result<Option<Checkpoint>, ExportError> {
-        let path = self.folder.join(folder_of(log)).join("checkpoint");
+        let path = self.folder.path().join(folder_of(log)).join("checkpoint");
         match std::fs::read_to_string(&path) {
             Ok(note) => {
                 let known = Checkpoint::open(&note, &anchor.key).filter(|known| known.origin == anchor.origin);
-                known.map(Some).ok_or_else(|| ExportError::OtherLedger { folder: self.folder.clone(), log })
+                known
+                    .map(Some)
+                    .ok_or_else(|| ExportError::OtherLedger { folder: self.folder.path().to_path_buf(), log })
             }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) if error.kind() == ErrorKind::InvalidData => {
-                Err(ExportError::OtherLedger { folder: self.folder.clone(), log })
+                Err(ExportError::OtherLedger { folder: self.folder.path().to_path_buf(), log })
             }
             Err(error) => Err(FlatError { path, fault: FlatFault::Unreadable(error), from: MadeFrom::Ledger }.into()),
         }
@@ -159,12 +152,12 @@ impl Target {
 
     /// That the folder has more entries of a log than the ledger.
     pub fn newer(&self, log: Log, known: u64, has: u64) -> ExportError {
-        ExportError::Newer { folder: self.folder.clone(), log, known, has }
+        ExportError::Newer { folder: self.folder.path().to_path_buf(), log, known, has }
     }
 
     /// That the folder has other entries of a log than the ledger.
     pub fn other_records(&self, log: Log, known: u64) -> ExportError {
-        ExportError::OtherRecords { folder: self.folder.clone(), log, known }
+        ExportError::OtherRecords { folder: self.folder.path().to_path_buf(), log, known }
     }
 
     /// Writes a file, unless it is there as it would be written.
@@ -172,8 +165,7 @@ impl Target {
     /// # Errors
     /// What the file system said, of which file.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
-        let path = self.folder.join(name);
-        if std::fs::read(&path).is_ok_and(|there| there == bytes) {
+        if self.folder.holds(name, bytes) {
             self.kept += 1;
             return Ok(());
         }
@@ -181,16 +173,7 @@ impl Target {
             self.write_manifest(&unfinished)?;
         }
         self.written += 1;
-        let write = || {
-            let parent = path.parent().unwrap_or(&self.folder);
-            make_folder(parent)?;
-            let new = PathBuf::from(format!("{}.new", path.display()));
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            std::fs::rename(&new, &path)
-        };
-        Ok(write().map_err(unwritable(&path))?)
+        Ok(self.folder.write(name, bytes).map_err(unwritable(&self.folder.path().join(name)))?)
     }
 
     /// Writes a file of a log.
@@ -209,7 +192,7 @@ impl Target {
         let rows = (0..8).map(TileOf::Hashes).chain([TileOf::Entries]);
         for path in rows.flat_map(|of| TilePath::row(of, size)) {
             let full = TilePath { width: FULL, ..path };
-            let narrower = self.folder.join(format!("{}/tile/{full}.p", folder_of(log)));
+            let narrower = self.folder.path().join(format!("{}/tile/{full}.p", folder_of(log)));
             let stays = (path != full).then(|| path.width.to_string());
             remove_others(&narrower, stays.as_deref()).map_err(unwritable(&narrower))?;
         }
@@ -221,7 +204,7 @@ impl Target {
     /// # Errors
     /// As [`Self::put`].
     pub fn finish(&mut self, manifest: &Manifest) -> Result<(), ExportError> {
-        sync_folders(&self.folder).map_err(unwritable(&self.folder))?;
+        self.folder.sync().map_err(unwritable(self.folder.path()))?;
         // The last word, and no file of the ledger: nothing is unfinished with it.
         self.unfinished = None;
         self.write_manifest(manifest)
@@ -234,7 +217,7 @@ impl Target {
 
     fn write_manifest(&mut self, manifest: &Manifest) -> Result<(), ExportError> {
         self.put(MANIFEST, manifest.to_text().as_bytes())?;
-        sync_folder(&self.folder).map_err(|error| unwritable(&self.folder)(error).into())
+        sync_folder(self.folder.path()).map_err(|error| unwritable(self.folder.path())(error).into())
     }
 }
 
@@ -244,25 +227,6 @@ pub fn folder_of(log: Log) -> String {
         Log::Shard(shard) => format!("log/{shard}"),
         Log::Logs => "log".to_owned(),
     }
-}
-
-/// Whether nothing stands in a folder, or what a kill left of the first file; also where there is none.
-fn is_empty(folder: &Path) -> io::Result<bool> {
-    let mut entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(error),
-    };
-    let first = format!("{MANIFEST}.new");
-    entries.try_fold(true, |empty, entry| Ok(empty && entry?.file_name() == first.as_str()))
-}
-
-/// Whether a folder is the data directory or in it: what is exported would be taken for a part of the ledger.
-fn refuse_inside(folder: &Path, data: &Path) -> io::Result<Option<ExportError>> {
-    let data = data.canonicalize()?;
-    let there = std::path::absolute(folder)?;
-    let real = there.ancestors().find_map(|above| above.canonicalize().ok()).unwrap_or(there);
-    Ok(real.starts_with(data).then(|| ExportError::Inside(folder.to_path_buf())))
 }
 
 fn remove_others(folder: &Path, stays: Option<&str>) -> io::Result<()> {
@@ -278,17 +242,6 @@ fn remove_others(folder: &Path, stays: Option<&str>) -> io::Result<()> {
         }
     }
     if stays.is_none() { std::fs::remove_dir(folder) } else { Ok(()) }
-}
-
-/// Makes every name in a folder durable.
-fn sync_folders(folder: &Path) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_folders(&entry.path())?;
-        }
-    }
-    sync_folder(folder)
 }
 
 fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> FlatError {
