@@ -65,7 +65,12 @@ impl Email {
         let quoted = self.local().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let local = quoted.map_or_else(|| self.local().to_owned(), without_quoted_pairs);
         let address = format!("{local}@{}", domain_to_ascii(self.domain()).unwrap_or_default());
-        address.nfkc().collect::<String>().to_lowercase()
+        // Nearly every address is in ASCII, of which no character is another one's compatibility form.
+        if address.is_ascii() {
+            address.to_ascii_lowercase()
+        } else {
+            address.nfkc().collect::<String>().to_lowercase()
+        }
     }
 
     /// Under what an objection to it stands: as [`Self::match_key`], and for Google's mail every spelling that it delivers to the
@@ -75,7 +80,9 @@ impl Email {
         let fold = self.match_key();
         let (local, domain) = fold.rsplit_once('@').unwrap_or((&fold, ""));
         // Written in capitals, `ß` is `SS`, and `ς` is the `Σ` that `σ` is.
-        let local: String = local.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
+        let capitals = || local.chars().flat_map(char::to_uppercase);
+        let local: String =
+            if local.is_ascii() { local.to_owned() } else { capitals().flat_map(char::to_lowercase).nfkc().collect() };
         let fold = format!("{local}@{domain}");
         let google = fold.rsplit_once('@').filter(|(_, domain)| OF_GOOGLE.contains(domain));
         let Some((local, _)) = google else { return fold };

@@ -138,7 +138,12 @@ impl ContactPoint {
 
     /// Whether both reach the same mailbox, phone or letter box.
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self.identity_key() == other.identity_key()
+        self == other || self.kind() == other.kind() && self.identity_key() == other.identity_key()
+    }
+
+    /// Whether both have one normal form. What is spelled alike, or of another kind, is told apart without making it.
+    pub fn has_same_normal(&self, other: &Self) -> bool {
+        self == other || self.kind() == other.kind() && self.normal() == other.normal()
     }
 
     /// The folds that an objection by this spelling stands on.

@@ -267,3 +267,43 @@ proptest! {
         let _ = PostalAddress::of_lines(&text.replace(' ', "\n"), Some("NL"));
     }
 }
+
+/// What is compared without being made is compared alike.
+#[test]
+fn two_points_are_one_where_their_forms_are_the_same() {
+    let emails =
+        ["jan@example.nl", "Jan@Example.nl", "\"jan\"@example.nl", "jan@bücher.example", "jan@xn--bcher-kva.example"];
+    let more = ["j.a.n@gmail.com", "jan+1@googlemail.com", "ﬁets@example.nl", "fiets@example.nl", "straße@example.nl"];
+    let emails = emails.iter().chain(&more).map(|text| ContactPoint::Email(email(text).expect("an address")));
+    let phones = ["020 788 4000", "+31 20 788 4000", "06 12345678"].into_iter();
+    let phones = phones.map(|text| ContactPoint::Phone(Phone::parse(text).expect("a number")));
+    let with_lines = DutchAddress::parse("1033 RW", "1", "a").expect("an address");
+    let with_lines = with_lines.with_lines(Some("Straat".to_owned()), Some("Amsterdam".to_owned()));
+    let doors = [dutch("1033 RW", "1", "A"), dutch("1033rw", "1", "-a"), dutch("1033 RW", "1", "")];
+    let doors = doors.into_iter().chain([ContactPoint::Post(PostalAddress::Dutch(with_lines))]);
+    let points: Vec<ContactPoint> = emails.chain(phones).chain(doors).collect();
+    let mut same = 0;
+    for (one, other) in points.iter().flat_map(|one| points.iter().map(move |other| (one, other))) {
+        assert_eq!(one.has_same_normal(other), one.normal() == other.normal(), "{} {}", one.given(), other.given());
+        assert_eq!(
+            one.is_same_as(other),
+            one.identity_key() == other.identity_key(),
+            "{} {}",
+            one.given(),
+            other.given()
+        );
+        same += usize::from(one.is_same_as(other) && one != other);
+    }
+    assert!(same > 8, "{same} pairs are spelled in two ways");
+}
+
+/// Why the folds of an address in ASCII need no tables.
+#[test]
+fn no_ascii_character_has_another_form_than_its_small_letter() {
+    use unicode_normalization::UnicodeNormalization as _;
+    for c in (0..=127).map(char::from) {
+        let small = c.to_ascii_lowercase().to_string();
+        assert_eq!(std::iter::once(c).nfkc().collect::<String>().to_lowercase(), small);
+        assert_eq!(c.to_uppercase().flat_map(char::to_lowercase).nfkc().collect::<String>(), small);
+    }
+}

@@ -11,7 +11,7 @@ use model::identity::{RecordAddress, Subject};
 use time::Date;
 
 use super::batch::Batch;
-use super::contact_directory::{Since, WantedObjection, kept_entry, lift, yes_on};
+use super::contact_directory::{Since, Standings, WantedObjection, kept_entry, lift, yes_on};
 use super::ground::{Ground, OnLedger};
 use super::hash::{self, newest_index_key};
 use super::{ActError, ActOutcome, Addressee, ContactDirectory, Person, Provenance};
@@ -228,8 +228,9 @@ impl Contactability {
     ) -> Result<Option<RecordAddress>, ReadError> {
         let keys = hash::index_keys(&self.ledger);
         let book = self.people.book();
-        let spread = history.spread_to(&book, &keys, None, point)?.into_iter().map(|(_, found)| found);
-        let found = book.objections_on(point, &keys).into_iter().chain(spread);
+        let standings = Standings::of(&book, &keys, std::slice::from_ref(point));
+        let spread = history.spread_to(&standings, None, point)?.into_iter().map(|(_, found)| found);
+        let found = standings.objections_on(point).into_iter().chain(spread);
         let about = found.filter(|found| found.entry.channels.iter().any(|of| channels.contains(of)));
         Ok(about.map(|found| found.record).max())
     }
@@ -375,7 +376,7 @@ impl Contactability {
         let person = who.person.map(|subject| book.person(subject).ok_or(ActError::NoPerson)).transpose()?;
         let mut points: Vec<ContactPoint> = who.points.clone();
         for point in person.map(Person::points).unwrap_or_default() {
-            if points.iter().all(|known| known.normal() != point.normal()) {
+            if !points.iter().any(|known| known.has_same_normal(point)) {
                 points.push(point.clone());
             }
         }
@@ -409,10 +410,11 @@ impl Contactability {
     ) -> Result<Vec<Fact>, ReadError> {
         let (newest, keys) = (newest_index_key(&self.ledger), hash::index_keys(&self.ledger));
         let book = self.people.book();
+        let standings = Standings::of(&book, &keys, controlled);
         let mut facts: Vec<Fact> = Vec::new();
         for point in points.iter().chain(controlled) {
             let controls = controlled.iter().any(|controlled| controlled.is_same_as(point));
-            for found in book.objections_on(point, &keys) {
+            for found in standings.objections_on(point) {
                 let by = found.entry.by.map(|subject| book.one_person(subject));
                 let mut objection = found.objection();
                 objection.by = by;
@@ -427,7 +429,7 @@ impl Contactability {
         }
         for point in controlled {
             let mut marked: BTreeSet<FactId> = BTreeSet::new();
-            for (_, found) in history.spread_to(&book, &keys, None, point)? {
+            for (_, found) in history.spread_to(&standings, None, point)? {
                 let (id, mut entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.entropy);
                 lift(&mut entry, channels);
                 entry.channels.clear();

@@ -10,7 +10,6 @@ use crate::service::history::PersonHistory;
 use ledger::formats::fact::Reply;
 use ledger::{AppendError, AppendRequest, Appended, Fact, NotRecorded, Once, PendingAppend, StoredResponse};
 use tokio::sync::MutexGuard;
-use vault::ring::KeyId;
 
 /// What belongs together: it is recorded whole, or not at all. Acts make what is in it.
 #[derive(Clone, Default)]
@@ -64,9 +63,9 @@ pub(in crate::service) struct WriteLock<'a> {
     _one_at_a_time: MutexGuard<'a, ()>,
 }
 
-/// What is on its way to the disk together, and what is to be noted of it.
+/// What is on its way to the disk together, to be noted once it is there.
 struct HandedIn {
-    changes: Vec<(Vec<Fact>, Vec<KeyId>)>,
+    batch: Batch,
     pending: PendingAppend,
 }
 
@@ -87,27 +86,24 @@ impl People {
         before.map(|before| acted_at(history, before.address)).transpose()
     }
 
-    fn hand_in(&self, Batch { requests, answer }: Batch) -> Result<HandedIn, AppendError> {
-        let changes = requests.iter().map(|request| (request.facts.clone(), request.ends.clone())).collect();
-        Ok(HandedIn { changes, pending: self.ledger.submit(requests, answer)? })
+    fn hand_in(&self, batch: &Batch) -> Result<PendingAppend, NotRecorded> {
+        self.ledger.submit(batch.requests.clone(), batch.answer.clone())
     }
 
-    async fn note(&self, HandedIn { changes, pending }: HandedIn) -> Result<Once, ActError> {
+    async fn note(&self, HandedIn { batch, pending }: HandedIn) -> Result<Once, ActError> {
         let once = pending.durable().await?;
         if let Once::Written(written) = &once {
-            for ((facts, ends), written) in changes.iter().zip(written) {
-                self.take_note(facts, ends, written);
+            for (request, written) in batch.requests.into_iter().zip(written) {
+                self.take_note(request, written);
             }
         }
         Ok(once)
     }
 
-    fn take_note(&self, facts: &[Fact], ends: &[KeyId], written: &Appended) {
+    fn take_note(&self, AppendRequest { facts, ends, .. }: AppendRequest, written: &Appended) {
         let mut book = self.book.write().expect("nobody panics while changing it");
-        for fact in facts {
-            book.apply(fact.clone(), written.address);
-        }
-        ends.iter().for_each(|id| book.forget(*id));
+        facts.into_iter().for_each(|fact| book.apply(fact, written.address));
+        ends.into_iter().for_each(|id| book.forget(id));
     }
 }
 
@@ -137,24 +133,24 @@ impl WriteLock<'_> {
         let mut waiting: VecDeque<HandedIn> = VecDeque::new();
         let mut done = Vec::with_capacity(batches.len());
         for batch in batches {
-            let handed_in = loop {
+            let pending = loop {
                 let is_first = done.is_empty() && waiting.is_empty();
-                match self.people.hand_in(batch.clone()) {
-                    Err(AppendError::NotRecorded(NotRecorded::Busy)) if !is_first => match waiting.pop_front() {
+                match self.people.hand_in(&batch) {
+                    Err(NotRecorded::Busy) if !is_first => match waiting.pop_front() {
                         Some(first) => done.push(self.people.note(first).await?),
                         None => tokio::time::sleep(Duration::from_millis(10)).await,
                     },
-                    handed_in => break handed_in,
+                    pending => break pending,
                 }
             };
-            match handed_in {
-                Ok(handed_in) => waiting.push_back(handed_in),
+            match pending {
+                Ok(pending) => waiting.push_back(HandedIn { batch, pending }),
                 // What is taken is finished, and whatever goes wrong with that outranks this.
                 Err(error) => {
                     for taken in waiting {
                         self.people.note(taken).await?;
                     }
-                    return Err(error.into());
+                    return Err(AppendError::from(error).into());
                 }
             }
         }

@@ -253,32 +253,32 @@ impl ContactDirectory {
     }
 
     /// For each person who has a point (`also` among them, as they will be known): what stands on their other points.
-    pub(super) fn beside<'a>(
+    fn beside<'a>(
         &'a self,
+        standings: &Standings<'_>,
         point: &ContactPoint,
         also: Option<&'a Person>,
-        keys: &[NumberedKey],
     ) -> Vec<RelatedStandings<'a>> {
         let is_another = |person: &&Person| also.is_none_or(|also| also.subject != person.subject);
         let known = self.at(point).into_iter().filter_map(|subject| self.people.get(&subject)).filter(is_another);
-        known.chain(also).filter_map(|person| self.beside_of(point, person, keys)).collect()
+        known.chain(also).filter_map(|person| self.beside_of(standings, point, person)).collect()
     }
 
     fn beside_of<'a>(
         &'a self,
+        standings: &Standings<'_>,
         point: &ContactPoint,
         person: &'a Person,
-        keys: &[NumberedKey],
     ) -> Option<RelatedStandings<'a>> {
         let others = self.others_with_number(person);
         let people: Vec<&Person> = std::iter::once(person).chain(others.iter().copied()).collect();
         let points = people.iter().flat_map(|person| person.points_of(point.kind()));
         let elsewhere: Vec<FoundObjection> =
-            points.filter(|other| !other.is_same_as(point)).flat_map(|other| self.entries_on(other, keys)).collect();
+            points.filter(|other| !other.is_same_as(point)).flat_map(|other| standings.entries_on(other)).collect();
         if elsewhere.is_empty() {
             return None;
         }
-        let here = self.entries_on(point, keys);
+        let here = standings.entries_on(point);
         let mut found: Vec<FoundObjection> = Vec::new();
         for mut one in elsewhere {
             let is_known = here.iter().chain(&found).any(|of| of.id == one.id);
@@ -361,6 +361,11 @@ impl ContactDirectory {
     ) -> Vec<Fact> {
         let WantedObjection { by, points, channels, since, source, doors_are_told, said, answered } = *wanted;
         let entry = |point: &ContactPoint| {
+            let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
+            let wanted: Vec<Channel> = wanted.copied().collect();
+            if wanted.is_empty() {
+                return None;
+            }
             let known = doors_are_told || self.knows_doors_of(point);
             let folds = if known { point.suppression_keys() } else { point.stands_on_every_door() };
             // What others told before may be older than what a list without a date tells, so it does not stand for that.
@@ -373,8 +378,7 @@ impl ContactDirectory {
             let standing = self.entries_on(point, keys).into_iter().filter(own).flat_map(of);
             let standing: Vec<Channel> =
                 standing.filter(|one| !answered.contains(one)).map(|(_, channel)| channel).collect();
-            let wanted = channels.iter().filter(|channel| channel.point() == Some(point.kind()));
-            let channels: Vec<Channel> = wanted.filter(|channel| !standing.contains(channel)).copied().collect();
+            let channels: Vec<Channel> = wanted.into_iter().filter(|channel| !standing.contains(channel)).collect();
             let folds = folds.iter().map(|fold| hash::hash(key, fold)).collect();
             let id = FactId(entropy.bytes());
             let source = source.map(|source| source_hash(key, source));
@@ -391,6 +395,34 @@ impl ContactDirectory {
             (!entry.channels.is_empty()).then(|| kept_entry(id, entry))
         };
         points.iter().filter_map(entry).collect()
+    }
+}
+
+/// What stands on the contact points of one question, each looked up once: all are asked about beside each of them.
+pub(super) struct Standings<'a> {
+    pub book: &'a ContactDirectory,
+    pub keys: &'a [NumberedKey],
+    asked: Vec<(&'a ContactPoint, Vec<FoundObjection>)>,
+}
+
+impl<'a> Standings<'a> {
+    pub fn of(book: &'a ContactDirectory, keys: &'a [NumberedKey], points: &'a [ContactPoint]) -> Self {
+        Self { book, keys, asked: points.iter().map(|point| (point, book.entries_on(point, keys))).collect() }
+    }
+
+    /// The objections that stand on a contact point.
+    pub fn objections_on(&self, point: &ContactPoint) -> Vec<FoundObjection> {
+        self.entries_on(point).into_iter().filter(|found| !found.entry.channels.is_empty()).collect()
+    }
+
+    /// See [`ContactDirectory::beside`].
+    pub fn beside<'b>(&'b self, point: &ContactPoint, also: Option<&'b Person>) -> Vec<RelatedStandings<'b>> {
+        self.book.beside(self, point, also)
+    }
+
+    fn entries_on(&self, point: &ContactPoint) -> Vec<FoundObjection> {
+        let asked = self.asked.iter().find(|(asked, _)| *asked == point);
+        asked.map_or_else(|| self.book.entries_on(point, self.keys), |(_, found)| found.clone())
     }
 }
 

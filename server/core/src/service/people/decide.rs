@@ -7,7 +7,7 @@ use model::event::{Actor, Event, EventKind};
 use model::identity::{PointName, RecordAddress, Subject};
 use model::purpose::PurposeId;
 
-use super::contact_directory::{ContactDirectory, FoundObjection, RelatedStandings};
+use super::contact_directory::{ContactDirectory, FoundObjection, RelatedStandings, Standings};
 use super::hash::{NumberedKey, asked_at, index_keys};
 use super::{ActError, Addressee, Person};
 use crate::service::history::PersonHistory;
@@ -36,10 +36,11 @@ impl PersonHistory {
         person: Option<&Person>,
         points: &[ContactPoint],
     ) -> Result<Vec<AskedAt>, ReadError> {
+        let standings = Standings::of(book, keys, points);
         let asked = points.iter().map(|point| {
-            let here = book.objections_on(point, keys).iter().map(FoundObjection::objection).collect();
+            let here = standings.objections_on(point).iter().map(FoundObjection::objection).collect();
             let mut asked = asked_at(keys, point, here);
-            for (whose, found) in self.spread_to(book, keys, person, point)? {
+            for (whose, found) in self.spread_to(&standings, person, point)? {
                 let is_own = person.is_some_and(|person| person.subject == whose);
                 let objections = if is_own { &mut asked.spread } else { &mut asked.objections };
                 objections.push(found.objection());
@@ -53,14 +54,14 @@ impl PersonHistory {
     /// turn out to be theirs. Each with the person who has the point.
     pub(super) fn spread_to(
         &self,
-        book: &ContactDirectory,
-        keys: &[NumberedKey],
+        standings: &Standings<'_>,
         also: Option<&Person>,
         point: &ContactPoint,
     ) -> Result<Vec<(Subject, FoundObjection)>, ReadError> {
-        let names = asked_at(keys, point, Vec::new()).names;
-        let mut spread = Vec::new();
-        for RelatedStandings { person, others, found } in book.beside(point, also, keys) {
+        let Standings { book, keys, .. } = standings;
+        let (beside, mut spread) = (standings.beside(point, also), Vec::new());
+        let names = if beside.is_empty() { Vec::new() } else { asked_at(keys, point, Vec::new()).names };
+        for RelatedStandings { person, others, found } in beside {
             let records = self.of_all(person.subjects())?;
             let mut told: Vec<RecordAddress> = records.iter().map(|recorded| recorded.address).collect();
             for other in others {

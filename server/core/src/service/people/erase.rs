@@ -8,7 +8,7 @@ use model::identity::{RecordAddress, Subject};
 use time::{Date, Duration};
 
 use super::batch::Batch;
-use super::contact_directory::kept_entry;
+use super::contact_directory::{Standings, kept_entry};
 use super::hash::{index_keys, newest_index_key};
 use super::profile::kept_part;
 use super::{ActError, ContactDirectory, Person, Provenance};
@@ -173,11 +173,11 @@ impl Erasures {
     fn settled(&self, history: &PersonHistory, person: &Person) -> Result<Vec<Fact>, ReadError> {
         let (newest, keys) = (newest_index_key(&self.ledger), index_keys(&self.ledger));
         let book = self.people.book();
-        let others = book.others_with_number(person);
+        let (others, standings) = (book.others_with_number(person), Standings::of(&book, &keys, &[]));
         let mut facts = Vec::new();
         for whose in std::iter::once(person).chain(others) {
             for point in whose.points() {
-                let spread = history.spread_to(&book, &keys, None, point)?.into_iter();
+                let spread = history.spread_to(&standings, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
                     let (id, entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.entropy);
                     facts.push(kept_entry(id, entry));

@@ -541,7 +541,7 @@ impl<'a, G: Ground> Running<'a, G> {
         let mut points: Vec<ContactPoint> =
             known.as_ref().map(|person| person.points().into_iter().cloned().collect()).unwrap_or_default();
         for point in &row.points {
-            if points.iter().all(|known| known.normal() != point.normal()) {
+            if !points.iter().any(|known| known.has_same_normal(point)) {
                 points.push(point.clone());
             }
         }
@@ -748,7 +748,8 @@ impl<'a, G: Ground> Running<'a, G> {
 
     /// What can and cannot be done with the channels for which the row tells of a relation, and at what joins by it.
     fn basis(&self, row: &ContactRow, target: &Target) -> Result<Vec<Note>, ActError> {
-        let (mut standing, whole) = (self.stands_at(row, target)?, target.whole(row));
+        let whole = target.whole(row);
+        let mut standing = self.stands_at(row, target, whole.as_ref())?;
         let mut without: BTreeMap<Vec<Piece>, Vec<Channel>> = BTreeMap::new();
         let mut records = target.records.clone();
         for (channels, evidence) in relations(row) {
@@ -776,7 +777,7 @@ impl<'a, G: Ground> Running<'a, G> {
                 }
             }
         }
-        let joins = self.joins_without(row, target, &records)?;
+        let joins = self.joins_without(row, target, whole.as_ref(), &records)?;
         let joins = joins.into_iter().filter(|channel| !standing.contains(channel)).collect::<Vec<_>>();
         let standing = (!standing.is_empty()).then(|| Note::StandingNo(standing.into_iter().collect()));
         let another = target.is_another.then_some(Note::AnotherPerson);
@@ -788,13 +789,18 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// The channels for which a point that joins somebody who is known has nothing, though there is something elsewhere.
-    fn joins_without(&self, row: &ContactRow, target: &Target, records: &[Recorded]) -> Result<Vec<Channel>, ActError> {
+    fn joins_without(
+        &self,
+        row: &ContactRow,
+        target: &Target,
+        whole: Option<&Person>,
+        records: &[Recorded],
+    ) -> Result<Vec<Channel>, ActError> {
         let joining = if target.known.is_some() { target.joining(row) } else { Vec::new() };
-        let whole = target.whole(row);
         let mut lacking: BTreeSet<Channel> = BTreeSet::new();
         for point in &joining {
             for channel in point.kind().channels().iter().filter(|channel| !row.told.contains(channel)) {
-                let decision = self.decide(whole.as_ref(), records, *channel, std::slice::from_ref(point))?;
+                let decision = self.decide(whole, records, *channel, std::slice::from_ref(point))?;
                 lacking.extend((decision.reason == Reason::EvidenceMissing).then_some(*channel));
             }
         }
@@ -802,14 +808,19 @@ impl<'a, G: Ground> Running<'a, G> {
     }
 
     /// What is forbidden at the points that the row names, also where it tells of no relation (S-18).
-    fn stands_at(&self, row: &ContactRow, target: &Target) -> Result<BTreeSet<Channel>, ActError> {
+    fn stands_at(
+        &self,
+        row: &ContactRow,
+        target: &Target,
+        whole: Option<&Person>,
+    ) -> Result<BTreeSet<Channel>, ActError> {
         let mut standing = BTreeSet::new();
         if !row.objected.is_empty() {
             return Ok(standing);
         }
         let is_named = |point: &&ContactPoint| row.points.iter().any(|named| named.is_same_as(point));
         let named: Vec<ContactPoint> = target.points.iter().filter(is_named).cloned().collect();
-        for (point, asked) in named.iter().zip(self.asked(target.whole(row).as_ref(), &named)?) {
+        for (point, asked) in named.iter().zip(self.asked(whole, &named)?) {
             let found = asked.objections.into_iter().chain(asked.spread).flat_map(|objection| objection.channels);
             standing.extend(found.filter(|channel| point.kind().channels().contains(channel)));
         }

@@ -49,9 +49,9 @@ impl Learn for Part {
             }
         }
         for point in other.points {
-            if self.points.iter().all(|known| known.normal() != point.normal()) {
-                let at = point.identity_key();
-                if self.points.iter().all(|known| !known.is_same_as(&point)) {
+            if !self.points.iter().any(|known| known.has_same_normal(&point)) {
+                if !self.points.iter().any(|known| known.is_same_as(&point)) {
+                    let at = point.identity_key();
                     self.later.extend(other.later.iter().filter(|later| later.at == at).cloned());
                 }
                 self.points.push(point);
@@ -111,18 +111,22 @@ impl Person {
 
     /// All contact points, each once.
     pub fn points(&self) -> Vec<&ContactPoint> {
-        let mut points: Vec<&ContactPoint> = Vec::new();
-        for point in self.parts.values().flat_map(|part| &part.points) {
-            if points.iter().all(|known| known.normal() != point.normal()) {
-                points.push(point);
-            }
-        }
-        points
+        self.points_where(|_| true)
     }
 
     /// The contact points of a kind.
     pub fn points_of(&self, kind: PointKind) -> Vec<&ContactPoint> {
-        self.points().into_iter().filter(|point| point.kind() == kind).collect()
+        self.points_where(|point| point.kind() == kind)
+    }
+
+    fn points_where(&self, is_wanted: impl Fn(&ContactPoint) -> bool) -> Vec<&ContactPoint> {
+        let mut points: Vec<&ContactPoint> = Vec::new();
+        for point in self.parts.values().flat_map(|part| &part.points).filter(|point| is_wanted(point)) {
+            if !points.iter().any(|known| known.has_same_normal(point)) {
+                points.push(point);
+            }
+        }
+        points
     }
 
     /// The contact points at which a channel reaches the person.

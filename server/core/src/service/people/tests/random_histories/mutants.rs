@@ -5,7 +5,7 @@ use model::channel::Channel;
 use model::identity::Subject;
 
 use crate::service::fixture::TestApp;
-use crate::service::people::contact_directory::{ContactDirectory, FoundObjection};
+use crate::service::people::contact_directory::{ContactDirectory, FoundObjection, Standings};
 use crate::service::people::hash::NumberedKey;
 use crate::service::people::{Addressee, Person, hash};
 use contact::ContactPoint;
@@ -86,8 +86,8 @@ fn with(app: &TestApp, who: &Addressee, channel: Channel, bent: &Bent<'_>) -> bo
         let book = services.people.book();
         let asked = who.points.iter().map(|point| {
             let here = book.objections_on(point, &bent.keys).into_iter().filter(|found| (bent.here)(point, found));
-            let elsewhere =
-                services.people.history().spread_to(&book, &bent.keys, None, point).expect("readable").into_iter();
+            let (standings, history) = (Standings::of(&book, &bent.keys, &[]), services.people.history());
+            let elsewhere = history.spread_to(&standings, None, point).expect("readable").into_iter();
             let counts = |(whose, found): &(Subject, FoundObjection)| {
                 book.person(*whose).is_some_and(|whose| (bent.elsewhere)(&book, whose, found))
             };
