@@ -90,270 +90,161 @@ pub struct ServiceParts {
     pub sign_in_pause: Duration,
 }
 
-/// Every service, and what they were made of; cheap to clone. A handler names the ones that it needs.
-#[derive(Clone)]
-pub struct Services {
-    /// Receipt numbers and links, and what they lead to.
-    pub receipts: Arc<Receipts>,
-    /// Who is known, and the order in which acts on them are taken.
-    pub people: Arc<People>,
-    /// The tokens in links of mails.
-    pub links: Arc<Links>,
-    /// The codes on letters.
-    pub letters: Arc<LetterCodes>,
-    /// What may be sent to whom, and what changes it: saying no, and saying yes.
-    pub contactability: Arc<Contactability>,
-    /// Two people who turned out to be one, and what is theirs for certain.
-    pub merging: Arc<Merging>,
-    /// Makes what waits under the key of its day, and holds a day while something of it is added.
-    pub days: Arc<Days>,
-    /// The mails that wait to be sent.
-    pub mail: Arc<MailQueue>,
-    /// What is known of codes and sessions beside the browsers that have them.
-    pub verification: Arc<Verification>,
-    /// Who signs up, and who confirms it.
-    pub newsletter: Arc<Newsletter>,
-    /// Ends the keys of people.
-    pub erasures: Arc<Erasures>,
-    /// What is stored, as people read it.
-    pub records: Arc<Records>,
-    /// Who asks, under which policy, and who else gets data.
-    pub site: Arc<SiteInfo>,
-    /// What people answer, and that they were asked.
-    pub consent: Arc<Consent>,
-    /// What a browser has answered, as its preference page shows it.
-    pub preferences: Arc<Preferences>,
-    /// What programs said of their messages.
-    pub messages: Arc<Messages>,
-    /// Whether somebody may be sent something, and how they stop it.
-    pub mailings: Arc<Mailings>,
-    /// Saying no by what a person has in hand.
-    pub objections: Arc<Objections>,
-    /// What holds for whoever proved an address or number, and what they change of it.
-    pub preference_centre: Arc<PreferenceCentre>,
-    /// What is held of somebody, for themselves.
-    pub data_access: Arc<DataAccess>,
-    /// What the desk looks up, each look on record.
-    pub look_ups: Arc<LookUps>,
-    /// The calls that are open at the desk.
-    pub calls: Arc<Calls>,
-    /// Takes over people and earlier choices.
-    pub contact_import: Arc<ContactImport>,
-    /// Who may use the desk.
-    pub staff: Arc<Staff>,
-    /// What is counted, in memory.
-    pub sign_ins: Arc<SignIns>,
-    /// The browsers from which somebody signed in before.
-    pub known_browsers: Arc<KnownBrowsers>,
-    /// Programs that ask and tell.
-    pub clients: Arc<ApiClients>,
-    /// Makes new keys, and says so in the ledger.
-    pub key_rotation: Arc<KeyRotation>,
-    /// What ends or is recorded by itself.
-    pub maintenance: Arc<Maintenance>,
-    /// The one writer, and every read.
-    pub ledger: Ledger,
-    /// The configuration the server was started with.
-    pub config: Arc<Config>,
-    /// The policies that were ever published, with the one in force.
-    pub published: Arc<Published>,
-    pub clock: Arc<dyn Clock>,
-    pub entropy: Arc<dyn SecureRandom>,
-    /// The demo's folder for mails that stay.
-    pub outbox: Option<PathBuf>,
-    /// Whether this is the demo.
-    pub demo: bool,
+/// Hands out a service, or what they were made of.
+pub trait Provides<T> {
+    fn provide(&self) -> Arc<T>;
 }
 
-impl Services {
-    /// Makes them, the lowest first.
-    ///
-    /// # Errors
-    /// When a fact beside the ledger cannot be read.
-    #[expect(clippy::too_many_lines, reason = "one statement a service")]
-    pub fn new(parts: ServiceParts) -> Result<Self, ReadError> {
-        let ServiceParts { ledger, config, published, clock, entropy, outbox, demo, sign_in_pause } = parts;
-        let sends_mail = config.mail.is_some() || outbox.is_some();
-        let limits = AttemptLimits::open(ledger.layout().map(|layout| layout.attempts()), clock.now().at);
+impl Provides<Config> for Services {
+    fn provide(&self) -> Arc<Config> {
+        self.config.clone()
+    }
+}
+
+impl Provides<Published> for Services {
+    fn provide(&self) -> Arc<Published> {
+        self.published.clone()
+    }
+}
+
+/// What is loaded reads facts beside the ledger, and may fail.
+macro_rules! made {
+    ($Service:ident load($($of:ident),*)) => { Arc::new($Service::load($($of.clone()),*)?) };
+    ($Service:ident new($($of:ident),*)) => { Arc::new($Service::new($($of.clone()),*)) };
+}
+
+/// Makes [`Services`] of one line a service: what it is called, and the constructor with all that it may touch. That stands in
+/// `given` and `settings`, or among the services above it.
+macro_rules! services {
+    (
+        given { $($(#[$given_doc:meta])* $given:ident: $Given:ty,)* }
+        settings($parts:ident) { $($settings:tt)* }
+        $($(#[$doc:meta])* $name:ident: $Service:ident::$make:ident($($of:ident),* $(,)?);)*
+    ) => {
+        /// Every service, and what they were made of; cheap to clone. A handler names the ones that it needs.
+        #[derive(Clone)]
+        pub struct Services {
+            $($(#[$doc])* pub $name: Arc<$Service>,)*
+            $($(#[$given_doc])* pub $given: $Given,)*
+        }
+
+        impl Services {
+            /// Makes them, the lowest first.
+            ///
+            /// # Errors
+            /// When a fact beside the ledger cannot be read.
+            pub fn new(parts: ServiceParts) -> Result<Self, ReadError> {
+                let $parts = &parts;
+                $($settings)*
+                $(let $given = parts.$given.clone();)*
+                $(let $name = made!($Service $make($($of),*));)*
+                Ok(Self { $($name,)* $($given,)* })
+            }
+        }
+
+        $(
+            impl Provides<$Service> for Services {
+                fn provide(&self) -> Arc<$Service> {
+                    self.$name.clone()
+                }
+            }
+        )*
+    };
+}
+
+services! {
+    given {
+        /// The one writer, and every read.
+        ledger: Ledger,
+        /// The configuration the server was started with.
+        config: Arc<Config>,
+        /// The policies that were ever published, with the one in force.
+        published: Arc<Published>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn SecureRandom>,
+        /// The demo's folder for mails that stay.
+        outbox: Option<PathBuf>,
+        /// Whether this is the demo.
+        demo: bool,
+    }
+    settings(parts) {
+        let config = &parts.config;
+        let sign_in_pause = parts.sign_in_pause;
+        let sends_mail = config.mail.is_some() || parts.outbox.is_some();
+        let limits = Arc::new(AttemptLimits::open(parts.ledger.layout().map(|at| at.attempts()), parts.clock.now().at));
         let exported = ExportedRecords {
             kept_elsewhere: config.kept_elsewhere.clone(),
             recipients: config.recipients.clone(),
             authorities: config.authorities.clone(),
         };
-        let receipts = Arc::new(Receipts::new(ledger.clone()));
-        let people = Arc::new(People::load(ledger.clone(), clock.clone(), entropy.clone())?);
-        let links = Arc::new(Links::new(ledger.clone(), people.clone()));
-        let letters = Arc::new(LetterCodes::new(ledger.clone(), clock.clone(), entropy.clone(), people.clone()));
-        let contactability = Arc::new(Contactability::new(
-            ledger.clone(),
-            clock.clone(),
-            entropy.clone(),
-            published.clone(),
-            people.clone(),
-        ));
-        let merging = Arc::new(Merging::new(
-            ledger.clone(),
-            clock.clone(),
-            entropy.clone(),
-            people.clone(),
-            contactability.clone(),
-        ));
-        let days = Arc::new(Days::new(ledger.clone(), clock.clone(), entropy.clone()));
-        let mail =
-            Arc::new(MailQueue::load(ledger.clone(), clock.clone(), days.clone(), config.sms.clone(), sends_mail)?);
-        let verification = Arc::new(Verification::new(
-            ledger.clone(),
-            clock.clone(),
-            entropy.clone(),
-            published.clone(),
-            people.clone(),
-            mail.clone(),
-            limits,
-        ));
-        let newsletter = Arc::new(Newsletter::new(
-            clock.clone(),
-            published.clone(),
-            links.clone(),
-            people.clone(),
-            contactability.clone(),
-            mail.clone(),
-            days.clone(),
-            verification.clone(),
-            config.newsletter.unconfirmed_days,
-        ));
-        let erasures = Arc::new(Erasures::new(
-            ledger.clone(),
-            clock.clone(),
-            entropy.clone(),
-            people.clone(),
-            contactability.clone(),
-            newsletter.clone(),
-            mail.clone(),
-        ));
-        let records = Arc::new(Records::new(ledger.clone(), published.clone(), people.clone(), contactability.clone()));
-        let public_host = config.site.hosts.iter().find(|host| !host.is_local()).filter(|_| !demo);
+        let public_host = config.site.hosts.iter().find(|host| !host.is_local()).filter(|_| !parts.demo);
         let public_origin = public_host.map(|host| format!("https://{}", host.name()));
-        let site = Arc::new(SiteInfo::new(
-            published.clone(),
-            config.authorities.clone(),
-            config.recipients.clone(),
-            public_origin,
-        ));
-        let consent =
-            Arc::new(Consent::new(ledger.clone(), clock.clone(), entropy.clone(), published.clone(), receipts.clone()));
-        let preferences =
-            Arc::new(Preferences::new(clock.clone(), published.clone(), records.clone(), receipts.clone()));
-        let messages = Arc::new(Messages::new(
-            ledger.clone(),
-            clock.clone(),
-            entropy.clone(),
-            people.clone(),
-            contactability.clone(),
-        ));
-        let mailings =
-            Arc::new(Mailings::new(people.clone(), contactability.clone(), links.clone(), config.controller.clone()));
-        let objections = Arc::new(Objections::new(contactability.clone(), letters.clone(), receipts.clone()));
-        let preference_centre = Arc::new(PreferenceCentre::new(
-            clock.clone(),
-            published.clone(),
-            people.clone(),
-            contactability.clone(),
-            verification.clone(),
-            newsletter.clone(),
-            receipts.clone(),
-            mail.clone(),
-            config.social.clone(),
-        ));
-        let data_access = Arc::new(DataAccess::new(
-            clock.clone(),
-            published.clone(),
-            people.clone(),
-            contactability.clone(),
-            receipts.clone(),
-            verification.clone(),
-            preference_centre.clone(),
-            exported,
-        ));
-        let look_ups = Arc::new(LookUps::new(
-            ledger.clone(),
-            clock.clone(),
-            published.clone(),
-            people.clone(),
-            contactability.clone(),
-            merging.clone(),
-            records.clone(),
-            receipts.clone(),
-        ));
-        let calls = Arc::new(Calls::load(
-            ledger.clone(),
-            clock.clone(),
-            days.clone(),
-            contactability.clone(),
-            look_ups.clone(),
-        )?);
-        let contact_import = Arc::new(ContactImport::new(
-            clock.clone(),
-            entropy.clone(),
-            people.clone(),
-            contactability.clone(),
-            merging.clone(),
-        ));
-        let staff = Arc::new(Staff::new(ledger.clone(), clock.clone(), entropy.clone()));
-        let sign_ins =
-            Arc::new(SignIns::new(ledger.clone(), clock.clone(), entropy.clone(), staff.clone(), sign_in_pause));
-        let known_browsers =
-            Arc::new(KnownBrowsers::new(ledger.clone(), clock.clone(), entropy.clone(), staff.clone()));
-        let clients = Arc::new(ApiClients::load(ledger.clone(), clock.clone(), entropy.clone())?);
-        let key_rotation = Arc::new(KeyRotation::new(ledger.clone(), clock.clone(), links.clone(), letters.clone()));
-        let maintenance = Arc::new(Maintenance::new(
-            ledger.clone(),
-            clock.clone(),
-            days.clone(),
-            mail.clone(),
-            calls.clone(),
-            consent.clone(),
-            verification.clone(),
-            erasures.clone(),
-            key_rotation.clone(),
-            sign_ins.clone(),
-        ));
-        Ok(Self {
-            receipts,
-            people,
-            links,
-            letters,
-            contactability,
-            merging,
-            days,
-            mail,
-            verification,
-            newsletter,
-            erasures,
-            records,
-            site,
-            consent,
-            preferences,
-            messages,
-            mailings,
-            objections,
-            preference_centre,
-            data_access,
-            look_ups,
-            calls,
-            contact_import,
-            staff,
-            sign_ins,
-            known_browsers,
-            clients,
-            key_rotation,
-            maintenance,
-            ledger,
-            config,
-            published,
-            clock,
-            entropy,
-            outbox,
-            demo,
-        })
+        let (authorities, recipients) = (config.authorities.clone(), config.recipients.clone());
+        let (controller, sms, platforms) = (config.controller.clone(), config.sms.clone(), config.social.clone());
+        let unconfirmed_days = config.newsletter.unconfirmed_days;
     }
+    /// Receipt numbers and links, and what they lead to.
+    receipts: Receipts::new(ledger);
+    /// Who is known, and the order in which acts on them are taken.
+    people: People::load(ledger, clock, entropy);
+    /// The tokens in links of mails.
+    links: Links::new(ledger, people);
+    /// The codes on letters.
+    letters: LetterCodes::new(ledger, clock, entropy, people);
+    /// What may be sent to whom, and what changes it: saying no, and saying yes.
+    contactability: Contactability::new(ledger, clock, entropy, published, people);
+    /// Two people who turned out to be one, and what is theirs for certain.
+    merging: Merging::new(ledger, clock, entropy, people, contactability);
+    /// Makes what waits under the key of its day, and holds a day while something of it is added.
+    days: Days::new(ledger, clock, entropy);
+    /// The mails that wait to be sent.
+    mail: MailQueue::load(ledger, clock, days, sms, sends_mail);
+    /// What is known of codes and sessions beside the browsers that have them.
+    verification: Verification::new(ledger, clock, entropy, published, people, mail, limits);
+    /// Who signs up, and who confirms it.
+    newsletter: Newsletter::new(clock, published, links, people, contactability, mail, days, verification, unconfirmed_days);
+    /// Ends the keys of people.
+    erasures: Erasures::new(ledger, clock, entropy, people, contactability, newsletter, mail);
+    /// What is stored, as people read it.
+    records: Records::new(ledger, published, people, contactability);
+    /// Who asks, under which policy, and who else gets data.
+    site: SiteInfo::new(published, authorities, recipients, public_origin);
+    /// What people answer, and that they were asked.
+    consent: Consent::new(ledger, clock, entropy, published, receipts);
+    /// What a browser has answered, as its preference page shows it.
+    preferences: Preferences::new(clock, published, records, receipts);
+    /// What programs said of their messages.
+    messages: Messages::new(ledger, clock, entropy, people, contactability);
+    /// Whether somebody may be sent something, and how they stop it.
+    mailings: Mailings::new(people, contactability, links, controller);
+    /// Saying no by what a person has in hand.
+    objections: Objections::new(contactability, letters, receipts);
+    /// What holds for whoever proved an address or number, and what they change of it.
+    preference_centre: PreferenceCentre::new(
+        clock, published, people, contactability, verification, newsletter, receipts, mail, platforms,
+    );
+    /// What is held of somebody, for themselves.
+    data_access: DataAccess::new(
+        clock, published, people, contactability, receipts, verification, preference_centre, exported,
+    );
+    /// What the desk looks up, each look on record.
+    look_ups: LookUps::new(ledger, clock, published, people, contactability, merging, records, receipts);
+    /// The calls that are open at the desk.
+    calls: Calls::load(ledger, clock, days, contactability, look_ups);
+    /// Takes over people and earlier choices.
+    contact_import: ContactImport::new(clock, entropy, people, contactability, merging);
+    /// Who may use the desk.
+    staff: Staff::new(ledger, clock, entropy);
+    /// What is counted, in memory.
+    sign_ins: SignIns::new(ledger, clock, entropy, staff, sign_in_pause);
+    /// The browsers from which somebody signed in before.
+    known_browsers: KnownBrowsers::new(ledger, clock, entropy, staff);
+    /// Programs that ask and tell.
+    clients: ApiClients::load(ledger, clock, entropy);
+    /// Makes new keys, and says so in the ledger.
+    key_rotation: KeyRotation::new(ledger, clock, links, letters);
+    /// What ends or is recorded by itself.
+    maintenance: Maintenance::new(
+        ledger, clock, days, mail, calls, consent, verification, erasures, key_rotation, sign_ins,
+    );
 }

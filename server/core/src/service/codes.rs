@@ -59,7 +59,7 @@ pub struct Verification {
     people: Arc<People>,
     mail: Arc<MailQueue>,
     /// Tries and sends.
-    limits: AttemptLimits,
+    limits: Arc<AttemptLimits>,
     /// Guards the order of presses of somebody who is known, from one's beginning to its answer; no page waits for it.
     pressing: tokio::sync::Mutex<()>,
     /// Guards what sessions did just now, for the second press of a double one; for one look or change.
@@ -106,7 +106,7 @@ impl Verification {
         published: Arc<Published>,
         people: Arc<People>,
         mail: Arc<MailQueue>,
-        limits: AttemptLimits,
+        limits: Arc<AttemptLimits>,
     ) -> Self {
         let (pressing, done, ended, run) = Default::default();
         Self { ledger, clock, entropy, published, people, mail, limits, pressing, done, ended, run }

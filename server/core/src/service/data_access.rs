@@ -55,6 +55,7 @@ impl DataAccess {
 }
 
 /// What the configuration says of what is kept, and of whom one can complain to.
+#[derive(Clone)]
 pub struct ExportedRecords {
     /// Kept in other systems because a law says so.
     pub kept_elsewhere: Vec<RetainedElsewhere>,
