@@ -250,7 +250,9 @@ int ftruncate64(int fd, off64_t len) {
   LOCK;
   struct stat is;
   long long grows = space != LLONG_MAX && !fstat(fd, &is) && len > is.st_size ? len - is.st_size : 0;
-  int result = fails("write", path) || is_full("write", path, grows) ? -1 : real_ftruncate(fd, len);
+  // There is no short truncation.
+  int fault = fails("write", path) && fault_error;
+  int result = fault || is_full("write", path, grows) ? -1 : real_ftruncate(fd, len);
   if (!result) record('T', path, 0, len, 0, 0);
   UNLOCK;
   return result;

@@ -24,6 +24,7 @@ const TASKS: u8 = 8;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [word, run, folder] = &arguments[..]
         && word == "erase"

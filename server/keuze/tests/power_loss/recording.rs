@@ -1,7 +1,10 @@
 //! What a program did to a folder, as `end2end/faults/rec.c` logged it.
 
-use std::path::Path;
-use std::process::Command;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// One operation, in the order in which they happened.
 #[derive(Clone, Debug)]
@@ -48,12 +51,20 @@ pub enum What {
     Acknowledged(Vec<(String, String)>),
 }
 
-/// Compiles the recorder into a folder.
-pub fn compile_recorder(folder: &Path) {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end/faults/rec.c");
-    let mut gcc = Command::new("gcc");
-    gcc.args(["-O2", "-shared", "-fPIC", "-o"]).arg(folder.join("rec.so")).arg(source).args(["-ldl", "-lpthread"]);
-    assert!(gcc.status().expect("gcc is installed").success(), "the recorder compiles");
+/// The recorder, compiled once for all tests of this process.
+fn recorder() -> &'static Path {
+    static COMPILED: OnceLock<PathBuf> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end/faults/rec.c");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let (made, recorder) = (folder.join(format!("rec.so.{}", std::process::id())), folder.join("rec.so"));
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-O2", "-shared", "-fPIC", "-o"]).arg(&made).arg(source).args(["-ldl", "-lpthread"]);
+        assert!(gcc.status().expect("gcc is installed").success(), "the recorder compiles");
+        // Another process may be using it.
+        std::fs::rename(made, &recorder).expect("renamed");
+        recorder
+    })
 }
 
 /// Which of the program's syncs are silently dropped.
@@ -65,25 +76,67 @@ pub enum Dropped {
     Of(&'static str),
 }
 
+/// How the recorder is told which call fails: names and values of its environment.
+pub type Injection = Vec<(&'static str, String)>;
+
+/// How a run of the writer ended.
+pub struct Run {
+    /// What it did.
+    pub operations: Vec<Operation>,
+    /// None where it had to be killed because it did not end.
+    pub status: Option<ExitStatus>,
+    /// What it told on its standard error.
+    pub said: String,
+}
+
+/// So long a run may take; one that takes longer hangs.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Runs the writer on a new folder `run` under the recorder.
 pub fn record(folder: &Path, dropped: Dropped) -> Vec<Operation> {
-    let (run, log) = (folder.join("run"), folder.join("run.log"));
-    std::fs::create_dir(&run).expect("made");
+    std::fs::create_dir(folder.join("run")).expect("made");
+    let drops = match dropped {
+        Dropped::None => Vec::new(),
+        Dropped::All => vec![("REC_DROP", "/".to_owned())],
+        Dropped::Of(part) => vec![("REC_DROP", part.to_owned())],
+    };
+    let run = run_writer(folder, ["3", "12"], &drops);
+    assert!(run.status.is_some_and(|status| status.success()), "{}", run.said);
+    run.operations
+}
+
+/// Runs the writer on the folder `run` in this one, for so many rounds and records.
+pub fn run_writer(folder: &Path, [rounds, records]: [&str; 2], injection: &Injection) -> Run {
+    let [run, log, errors] = ["run", "run.log", "run.errors"].map(|name| folder.join(name));
     let mut writer = Command::new(writer());
-    writer.arg(&run).args(["3", "12"]);
-    writer.env("LD_PRELOAD", folder.join("rec.so")).env("REC_DIR", &run).env("REC_LOG", &log);
-    match dropped {
-        Dropped::None => {}
-        Dropped::All => _ = writer.env("REC_DROP", "/"),
-        Dropped::Of(part) => _ = writer.env("REC_DROP", part),
+    writer.arg(&run).args([rounds, records]).env("RUST_BACKTRACE", "0");
+    writer.env("LD_PRELOAD", recorder()).env("REC_DIR", &run).env("REC_LOG", &log);
+    writer.envs(injection.iter().map(|(name, value)| (name, value)));
+    writer.stdout(Stdio::null()).stderr(File::create(&errors).expect("made"));
+    let mut writer = writer.spawn().expect("the writer starts");
+    let begun = Instant::now();
+    let status = loop {
+        let ended = writer.try_wait().expect("it is ours");
+        if ended.is_some() || begun.elapsed() > PATIENCE {
+            break ended;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    if status.is_none() {
+        writer.kill().and_then(|()| writer.wait()).expect("it is ours");
     }
-    let output = writer.output().expect("the writer starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    parse(&std::fs::read(log).expect("recorded"), &run)
+    let said = String::from_utf8_lossy(&std::fs::read(errors).expect("made")).into_owned();
+    let operations = parse(&std::fs::read(log).expect("recorded"), &run);
+    Run { operations, status, said }
 }
 
 /// The example that writes; built now, because `cargo test --test` leaves examples as they are.
-fn writer() -> std::path::PathBuf {
+fn writer() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build_writer)
+}
+
+fn build_writer() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "-p", "keuze", "--example", "crash_writer"]);
