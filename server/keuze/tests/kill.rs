@@ -1,7 +1,7 @@
 //! `kill -9` during a load of choices: every choice that was answered 201 is in the ledger, and the ledger adds up.
 //!
 //! The real binary, over TCP, killed at random moments (now and then while it starts), again and again on the same
-//! folder. A kill leaves the page cache whole; what a power cut leaves is tested in `power_loss.rs`.
+//! folder, every other time while a shard is closed or the folder of a closed one is made. A kill leaves the page cache whole; what a power cut leaves is tested in `power_loss.rs`.
 
 #[path = "kill/client.rs"]
 mod client;
@@ -23,9 +23,12 @@ use std::time::Duration;
 use client::{KillClient, NamedPolicy};
 use counts::{count, seed};
 use eraser::erase_many;
-use keuze::DemoServer;
+use keuze::{DemoServer, Interrupted, Moment, SHARD};
+use ledger::clock::{Clock as _, SystemClock};
+use ledger::fixture::choice;
+use ledger::shards::{ShardPeriod, ShardRules};
 use ledger::verify::verify;
-use ledger::{Ledger, Opening};
+use ledger::{AppendRequest, Ledger, Opening};
 use model::identity::RecordAddress;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -52,11 +55,12 @@ async fn every_acknowledged_choice_survives_kill_9() {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut acknowledged = Acknowledged::new();
     let mut unanswered: Vec<Unanswered> = Vec::new();
+    let mut interrupted = Interrupted::default();
     for cycle in 0..kills() {
         // A directory that nobody has mended yet adds up too.
         assert!(cycle == 0 || keuze::verify(folder.path()) > counted(&acknowledged), "missing after kill {cycle}");
         if cycle % 4 == 0 {
-            DemoServer::spawn(folder.path()).kill_after(Duration::from_millis(rng.random_range(0..300)));
+            DemoServer::spawn(folder.path()).kill_at(Moment::After(Duration::from_millis(rng.random_range(0..300))));
         }
         let server = DemoServer::start(folder.path());
         assert!(server.verify() > counted(&acknowledged), "records are missing after kill {cycle}");
@@ -67,18 +71,50 @@ async fn every_acknowledged_choice_survives_kill_9() {
             let address = client.choose(&policy, grant, &name).expect("answered").expect("nobody else asks");
             acknowledged.insert(address, name);
         }
-        let moment = Duration::from_millis(rng.random_range(50..700));
+        let soon = Duration::from_micros(rng.random_range(0..4_000));
+        let moment = match cycle % 4 {
+            0 | 2 => Moment::After(Duration::from_millis(rng.random_range(50..700))),
+            1 => Moment::Closing(soon),
+            _ => Moment::Filing(soon),
+        };
+        let server = match moment {
+            Moment::After(_) => server,
+            Moment::Closing(_) | Moment::Filing(_) => fill_shard(server, &client.log_origin()).await,
+        };
         let (answered, rest) = load_until_killed(server, cycle, moment);
         acknowledged.extend(answered);
         unanswered = rest;
+        interrupted.note(&folder.path().join("data"));
     }
     let server = DemoServer::start(folder.path());
     let origin = KillClient::new(server.port).log_origin();
     server.stop();
     let records = keuze::verify(folder.path());
-    eprintln!("KEUZE_SEED={seed}: {} kills, {} acknowledged, {records} records", kills(), acknowledged.len());
-    assert!(acknowledged.len() > kills(), "the load was no load");
+    let told = acknowledged.len();
+    eprintln!("KEUZE_SEED={seed}: {} kills, {told} acknowledged, {records} records, {interrupted:?}", kills());
+    assert!(told > kills(), "the load was no load");
+    assert!(interrupted.is_met(), "the kills met no change of shards: {interrupted:?}");
     look_up_all(folder.path(), origin, &acknowledged).await;
+}
+
+/// Stops a server and starts it with an open shard that is about to close.
+async fn fill_shard(server: DemoServer, origin: &str) -> DemoServer {
+    const ROOM: u64 = 40;
+    let folder = server.stop();
+    let ledger = open(&folder, origin.to_owned());
+    ledger.follow(ShardRules { records: SHARD, period: ShardPeriod::Year });
+    let newest = *ledger.shards().last().expect("one at least");
+    let size = ledger.checkpoint(newest).and_then(|note| note.lines().nth(1)?.parse().ok()).unwrap_or(0);
+    let now = SystemClock.now().at;
+    let mut missing = (SHARD - ROOM).saturating_sub(size);
+    while missing > 0 {
+        let batch = missing.min(200);
+        let drafts = (0..batch).map(|_| AppendRequest::new(choice(now))).collect();
+        ledger.append_together(drafts).await.expect("written");
+        missing -= batch;
+    }
+    ledger.close().await;
+    DemoServer::start(&folder)
 }
 
 fn counted(acknowledged: &Acknowledged) -> u64 {
@@ -86,7 +122,7 @@ fn counted(acknowledged: &Acknowledged) -> u64 {
 }
 
 /// Clients send choices until the server is gone; what was answered 201 by then, and what was not.
-fn load_until_killed(server: DemoServer, cycle: usize, moment: Duration) -> (Acknowledged, Vec<Unanswered>) {
+fn load_until_killed(server: DemoServer, cycle: usize, moment: Moment) -> (Acknowledged, Vec<Unanswered>) {
     let port = server.port;
     let policy = KillClient::new(port).policy();
     let killed = AtomicBool::new(false);
@@ -94,7 +130,7 @@ fn load_until_killed(server: DemoServer, cycle: usize, moment: Duration) -> (Ack
         let (policy, killed) = (&policy, &killed);
         let clients: Vec<_> =
             (0..CLIENTS).map(|client| scope.spawn(move || choose_until(killed, port, policy, cycle, client))).collect();
-        server.kill_after(moment);
+        server.kill_at(moment);
         killed.store(true, Ordering::SeqCst);
         let (mut acknowledged, mut unanswered) = (Acknowledged::new(), Vec::new());
         for client in clients {
@@ -134,22 +170,21 @@ fn choose_until(
     (acknowledged, unanswered)
 }
 
+fn open(folder: &Path, origin: String) -> Ledger {
+    let (data, key_file) = (Some(folder.join("data")), Some(folder.join("root.key")));
+    Ledger::open(Opening { data, key_file, origin, entropy: Arc::new(SystemEntropy) }).expect("opens")
+}
+
 /// Opens the ledger and reads the record behind every acknowledgement.
 async fn look_up_all(folder: &Path, origin: String, acknowledged: &Acknowledged) {
-    let opening = Opening {
-        data: Some(folder.join("data")),
-        key_file: Some(folder.join("root.key")),
-        origin,
-        entropy: Arc::new(SystemEntropy),
-    };
-    let ledger = Ledger::open(opening).expect("opens");
+    let ledger = open(folder, origin);
     for ((shard, index), name) in acknowledged {
         let address = format!("{shard}/{index}").parse().expect("an address");
         let recorded = ledger.record(address).expect("readable").expect("it was acknowledged");
         assert_eq!(recorded.event.banner().1, Some(name.as_str()), "{address}");
     }
     let mut seen = BTreeSet::new();
-    let all = ledger.shards().into_iter().flat_map(|shard| (0..1000).map(move |index| RecordAddress { shard, index }));
+    let all = ledger.shards().into_iter().flat_map(|shard| (0..SHARD).map(move |index| RecordAddress { shard, index }));
     for address in all {
         let recorded = ledger.record(address).expect("readable");
         let name = recorded.and_then(|recorded| recorded.event.banner().1.map(str::to_owned));

@@ -1,11 +1,90 @@
 //! The real binary as a child.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const KEUZE: &str = env!("CARGO_BIN_EXE_keuze");
+
+/// When a server is killed.
+#[derive(Clone, Copy, Debug)]
+pub enum Moment {
+    /// After so long.
+    After(Duration),
+    /// So long after the next shard's first file appears: the one before it is about to close.
+    Closing(Duration),
+    /// So long after the folder of a closed shard is begun.
+    Filing(Duration),
+}
+
+impl Moment {
+    fn wait(self, data: &Path) {
+        match self {
+            Self::After(moment) => std::thread::sleep(moment),
+            Self::Closing(moment) => {
+                let files = || names(&data.join("checkpoint")).len();
+                let before = files();
+                wait_until(|| files() > before);
+                std::thread::sleep(moment);
+            }
+            Self::Filing(moment) => {
+                wait_until(|| names(&data.join("closed")).iter().any(|name| is_in_making(name)));
+                std::thread::sleep(moment);
+            }
+        }
+    }
+}
+
+/// Looks often; gives up after a while.
+fn wait_until(there: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !there() && begun.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_micros(100));
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
+
+fn is_in_making(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(_, ending)| ending == "new")
+}
+
+/// What kills left of the change from shard to shard.
+#[derive(Debug, Default)]
+pub struct Interrupted {
+    /// Kills after which the next shard had files and no record.
+    closings: usize,
+    /// Kills after which a shard was closed and its folder not begun.
+    waiting: usize,
+    /// Kills after which a folder was half made.
+    filings: usize,
+}
+
+impl Interrupted {
+    /// Looks at what a kill left.
+    pub fn note(&mut self, data: &Path) {
+        let shards: BTreeSet<String> = names(&data.join("journal")).into_iter().filter(|name| name != "logs").collect();
+        let folders = names(&data.join("closed"));
+        let files = names(&data.join("checkpoint"));
+        let newest = files.iter().filter_map(|name| name.strip_suffix(".vkey")).filter(|name| *name != "logs").max();
+        let is_empty = newest.is_some_and(|shard| names(&data.join("journal").join(shard)).is_empty());
+        self.closings += usize::from(is_empty);
+        self.filings += usize::from(folders.iter().any(|name| is_in_making(name)));
+        let closed = shards.iter().take(shards.len().saturating_sub(1));
+        let begun = |shard: &&String| folders.iter().any(|name| name.starts_with(shard.as_str()));
+        self.waiting += usize::from(!closed.filter(|shard| !begun(shard)).collect::<Vec<_>>().is_empty());
+    }
+
+    /// Whether the kills came where they were meant to.
+    pub fn is_met(&self) -> bool {
+        self.closings + self.waiting > 0 && self.filings > 0
+    }
+}
 
 /// A demo server on a port of its own.
 pub struct DemoServer {
@@ -48,17 +127,18 @@ impl DemoServer {
     }
 
     /// Sends SIGKILL at that moment.
-    pub fn kill_after(mut self, moment: Duration) {
-        std::thread::sleep(moment);
+    pub fn kill_at(mut self, moment: Moment) {
+        moment.wait(&self.folder.join("data"));
         self.child.kill().expect("it is ours");
         self.child.wait().expect("it is ours");
     }
 
-    /// Sends SIGTERM and waits for a clean end.
-    pub fn stop(mut self) {
+    /// Sends SIGTERM and waits for a clean end; gives the folder back.
+    pub fn stop(mut self) -> PathBuf {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill is installed");
         assert!(asked.success());
         assert!(self.child.wait().expect("it is ours").success(), "it stops cleanly");
+        self.folder
     }
 
     /// How many records `keuze verify` finds beside the running server.
@@ -67,11 +147,14 @@ impl DemoServer {
     }
 }
 
-/// The example, with shards so small that they close while people choose.
+/// So many records fit a shard: as few as a configuration may say.
+pub const SHARD: u64 = 1000;
+
+/// The example, with small shards.
 fn configuration(folder: &Path) -> PathBuf {
     let path = folder.join("keuze.toml");
-    let shards = "\n[ledger]\nshard_records = 1000\nshard_period = \"year\"\n";
-    std::fs::write(&path, keuze_core::config::EXAMPLE.to_owned() + shards).expect("written");
+    let shards = format!("\n[ledger]\nshard_records = {SHARD}\nshard_period = \"year\"\n");
+    std::fs::write(&path, keuze_core::config::EXAMPLE.to_owned() + &shards).expect("written");
     path
 }
 

@@ -256,8 +256,8 @@ fn a_disk_of_whatever_size_that_fills_up_loses_nothing_acknowledged() {
     let seed = seed();
     let mut rng = StdRng::seed_from_u64(seed);
     let attempt = |_| {
-        // What a run takes is about six megabytes; most of them are full in the middle of it.
-        let size: u32 = rng.random_range(0..7_000_000);
+        // What a run takes is about fifteen megabytes; most of them are full in the middle of it.
+        let size: u32 = rng.random_range(0..16_000_000);
         let injection = vec![("FAULT_SPACE", size.to_string())];
         Attempt { what: format!("a disk of {size} bytes"), injection, cuts: false }
     };
