@@ -6,8 +6,11 @@
 //! [`KeyTable`] is the ring in memory, [`KeyRing`] the one that is open: its keys can be looked up at any moment, also while
 //! a change of the files waits for the disk.
 
+mod bucket;
 mod files;
+mod index;
 pub mod layout;
+mod load;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -28,6 +31,9 @@ use crate::random::SecureRandom;
 use files::{bucket_name, replace_root, write_buckets};
 
 pub use table::KeyTable;
+
+/// How many keys a bucket takes.
+const KEYS_IN_BUCKET: usize = 1000;
 
 /// The random name of a key. It says nothing about whose key it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

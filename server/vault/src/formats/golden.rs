@@ -3,7 +3,7 @@
 
 use model::golden::{Drawing, bytes_of, check, damaged, text_section};
 
-use super::ring::BucketEntry;
+use super::ring::{BucketEntry, NamedKey};
 use super::{ring, root_key};
 use crate::error::OtherBuild;
 use crate::key::{BucketKey, RootKey, SealingKey};
@@ -22,8 +22,11 @@ fn ended() -> Vec<u8> {
 }
 
 fn key() -> Vec<u8> {
-    let (id, owner, entropy) = (KeyId([3; 16]), [4; 17], FixedEntropy::default());
-    ring::encode_key(&BucketKey::known(2), (0, 7), id, &owner, &SealingKey::known(5), &entropy)
+    ring::encode_key(&BucketKey::known(2), (0, 7), &named(), &FixedEntropy::default())
+}
+
+fn named() -> NamedKey {
+    NamedKey { id: KeyId([3; 16]), owner: [4; 17], key: SealingKey::known(5) }
 }
 
 #[test]
@@ -48,8 +51,8 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
     let read = |place, name| ring::decode_bucket(&root, place, &bytes_of(GOLDEN, name));
     assert_eq!(read(0, "ring: a bucket's key"), Some(BucketEntry::Key(BucketKey::known(2))));
     assert_eq!(read(1, "ring: a bucket that ended"), Some(BucketEntry::Ended));
-    let named = ring::decode_key(&BucketKey::known(2), 0, 7, &bytes_of(GOLDEN, "ring: a key"));
-    assert_eq!(named, Some((KeyId([3; 16]), [4; 17], SealingKey::known(5))));
+    let read = ring::decode_key(&BucketKey::known(2), 0, 7, &bytes_of(GOLDEN, "ring: a key"));
+    assert_eq!(read, Some(named()));
 }
 
 /// The seal, which is bound to the place.

@@ -38,6 +38,8 @@
 //! `keuze verify`. A flipped bit does not open; a torn end, which a kill can leave, is cut off at the start and told by
 //! `keuze verify`. A file whose first entry has another version is refused with a sentence that says so.
 
+use std::io::Write as _;
+
 use zeroize::Zeroizing;
 
 use crate::error::OtherBuild;
@@ -52,10 +54,18 @@ pub const VERSION: u8 = 1;
 /// The bytes of an entry of the root file.
 pub const BUCKET_ENTRY: usize = 1 + 4 + OVERHEAD + 32;
 /// The bytes of an entry of a bucket.
-pub const KEY_ENTRY: usize = 1 + 16 + OVERHEAD + 17 + 32;
+pub const KEY_ENTRY: usize = 1 + 16 + OVERHEAD + KEY_TEXT;
+/// Those of them that are enciphered.
+const KEY_TEXT: usize = 17 + 32;
 
-/// A key's name, whose it is, and the key.
-pub(crate) type NamedKey = (KeyId, [u8; 17], SealingKey);
+/// A key's name, whose it is, and the key. There may be millions: 65 bytes each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NamedKey {
+    pub id: KeyId,
+    /// Kind and name.
+    pub owner: [u8; 17],
+    pub key: SealingKey,
+}
 
 fn root_context(position: usize) -> Vec<u8> {
     format!("keuze bucket key {position}").into_bytes()
@@ -66,8 +76,28 @@ fn dead_context(position: usize) -> Vec<u8> {
     format!("keuze bucket key {position} is gone").into_bytes()
 }
 
-fn key_context(bucket: usize, position: usize, id: KeyId) -> Vec<u8> {
-    [format!("keuze key {bucket} {position} ").as_bytes(), &id.0].concat()
+/// What a key is bound to: bucket, place and name.
+struct KeyContext {
+    bytes: [u8; Self::LONGEST],
+    length: usize,
+}
+
+impl KeyContext {
+    /// Two numbers of 20 digits each, the name, and what stands between them.
+    const LONGEST: usize = 12 + 2 * 20 + 16;
+
+    fn new(bucket: usize, position: usize, id: KeyId) -> Self {
+        let mut bytes = [0; Self::LONGEST];
+        let mut rest = &mut bytes[..];
+        write!(rest, "keuze key {bucket} {position} ").expect("there is room for the longest numbers");
+        rest.write_all(&id.0).expect("there is room for a name");
+        let length = Self::LONGEST - rest.len();
+        Self { bytes, length }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 /// Whether a file is of this version, by its first entry.
@@ -131,13 +161,12 @@ pub(crate) fn decode_bucket(root: &RootKey, position: usize, bytes: &[u8]) -> Op
 pub(crate) fn encode_key(
     bucket_key: &BucketKey,
     (bucket, position): (usize, usize),
-    id: KeyId,
-    owner: &[u8; 17],
-    key: &SealingKey,
+    NamedKey { id, owner, key }: &NamedKey,
     entropy: &dyn SecureRandom,
 ) -> Vec<u8> {
-    let text = Zeroizing::new([&owner[..], key.expose()].concat());
-    [&[VERSION][..], &id.0, &seal::seal(bucket_key, &key_context(bucket, position, id), &text, entropy)].concat()
+    let context = KeyContext::new(bucket, position, *id);
+    let sealed = seal::seal_parts(bucket_key, context.as_bytes(), &[owner, key.expose()], entropy);
+    [&[VERSION][..], &id.0, &sealed].concat()
 }
 
 /// Reads a key at a place of a bucket's file; `None` for what is no entry.
@@ -145,7 +174,8 @@ pub(crate) fn decode_key(bucket_key: &BucketKey, bucket: usize, position: usize,
     let (version, rest) = bytes.split_first()?;
     let (id, sealed) = rest.split_first_chunk::<16>().filter(|_| *version == VERSION)?;
     let id = KeyId(*id);
-    let text = Zeroizing::new(seal::open(bucket_key, &key_context(bucket, position, id), sealed)?);
+    let context = KeyContext::new(bucket, position, id);
+    let text = seal::open_fixed::<_, KEY_TEXT>(bucket_key, context.as_bytes(), sealed)?;
     let (owner, key) = text.split_first_chunk::<17>()?;
-    Some((id, *owner, SealingKey::from_slice(key)?))
+    Some(NamedKey { id, owner: *owner, key: SealingKey::from_slice(key)? })
 }

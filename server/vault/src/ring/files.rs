@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use super::OpenMode;
 use super::table::Unsynced;
+use super::{KEYS_IN_BUCKET, OpenMode};
 use crate::error::RingError;
 use crate::formats::ring::{
     self as formats, BUCKET_ENTRY, BucketEntry, KEY_ENTRY, NamedKey, decode_bucket, decode_key,
@@ -45,7 +45,12 @@ pub(super) fn read_bucket_entries(
     reading: OpenMode,
 ) -> Result<(Vec<NamedKey>, bool), RingError> {
     let entry = |position: usize, bytes: &[u8]| decode_key(bucket_key, number, position, bytes);
-    read_entries(&folder.join(bucket_name(number)), KEY_ENTRY, reading, entry)
+    let file = folder.join(bucket_name(number));
+    let read = read_entries(&file, KEY_ENTRY, reading, entry)?;
+    if read.0.len() > KEYS_IN_BUCKET {
+        return Err(RingError::Damaged { file, entry: KEYS_IN_BUCKET });
+    }
+    Ok(read)
 }
 
 /// Whether a root key opens the ring in a folder, by its first entry; `None` where there is none.
@@ -124,7 +129,8 @@ fn read_entries<T>(
     {
         return Err(RingError::OtherBuild { file: path.to_path_buf(), other });
     }
-    let mut entries = Vec::new();
+    // All at once: a vector that grows leaves the keys behind where it was.
+    let mut entries = Vec::with_capacity(bytes.len().div_ceil(size));
     let mut broken = None;
     for (position, chunk) in bytes.chunks(size).enumerate() {
         match (parse(position, chunk), broken) {

@@ -1,81 +1,39 @@
 //! The ring in memory.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use model::identity::Subject;
 
-use super::files::{LeftKeys, ROOT, bucket_name, filled_buckets, read_bucket_entries, read_root_entries};
-use super::{HOUR, KeyId, KeyPurpose, OpenMode};
+use super::bucket::{TableBucket, UnsyncedBucket};
+use super::files::{LeftKeys, ROOT, bucket_name, filled_buckets, read_root_entries};
+use super::index::{Index, Place};
+use super::{KEYS_IN_BUCKET, KeyId, KeyPurpose, OpenMode, load};
 use crate::error::RingError;
-use crate::formats::ring::{encode_bucket, encode_key};
+use crate::formats::ring::NamedKey;
 use crate::key::{BucketKey, RootKey, SealingKey, SecretKey, SecretName};
 use crate::random::SecureRandom;
-
-pub(super) const KEYS_IN_BUCKET: usize = 1000;
 
 /// All keys, and what of them is not durable yet.
 pub struct KeyTable {
     root: RootKey,
+    /// With the keys themselves. Where one is a secret its name says what it is for.
     buckets: Vec<TableBucket>,
-    keys: HashMap<KeyId, HeldKey>,
-    by_owner: HashMap<[u8; 17], KeyId>,
-    /// Those that a power cut would take.
-    unsynced: HashSet<KeyId>,
+    index: Index,
+    /// The buckets with keys that a power cut would take.
+    pending: BTreeSet<usize>,
     torn: bool,
-}
-
-/// A key, whose it is and where it stands. Where it is a secret its name says what it is for.
-struct HeldKey {
-    owner: [u8; 17],
-    key: SealingKey,
-    bucket: usize,
-}
-
-struct TableBucket {
-    /// `None` once a key of it was destroyed: what lived on is in another bucket.
-    key: Option<BucketKey>,
-    /// It is about to end: no key is put into it any more.
-    ends: bool,
-    /// Keys in memory.
-    count: usize,
-    /// Those of them that are durable.
-    durable: usize,
-    /// The entries that are not.
-    pending: Vec<u8>,
-}
-
-impl TableBucket {
-    fn empty(key: Option<BucketKey>) -> Self {
-        Self { key, ends: false, count: 0, durable: 0, pending: Vec::new() }
-    }
-
-    fn has_room(&self) -> bool {
-        self.key.is_some() && !self.ends && self.count < KEYS_IN_BUCKET
-    }
 }
 
 /// What was not durable at a moment.
 pub(super) struct Unsynced {
     pub buckets: Vec<UnsyncedBucket>,
-    ids: Vec<KeyId>,
 }
 
 impl Unsynced {
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()
     }
-}
-
-/// The entries of a bucket that were not durable.
-pub(super) struct UnsyncedBucket {
-    pub number: usize,
-    /// Its own entry in the root file, where that lacks it.
-    pub root_entry: Option<Vec<u8>>,
-    /// How many entries stand before them.
-    pub durable: usize,
-    pub entries: Vec<u8>,
-    count: usize,
 }
 
 impl KeyTable {
@@ -106,14 +64,7 @@ impl KeyTable {
     }
 
     fn under(root: RootKey) -> Self {
-        Self {
-            root,
-            buckets: Vec::new(),
-            keys: HashMap::new(),
-            by_owner: HashMap::new(),
-            unsynced: HashSet::new(),
-            torn: false,
-        }
+        Self { root, buckets: Vec::new(), index: Index::empty(), pending: BTreeSet::new(), torn: false }
     }
 
     fn read_once(folder: Option<&Path>, root: &RootKey, reading: OpenMode) -> Result<Self, RingError> {
@@ -127,25 +78,18 @@ impl KeyTable {
             if filled > table.buckets.len() {
                 return Err(RingError::NoBucketKey(folder.join(bucket_name(filled - 1))));
             }
-            for number in 0..table.buckets.len() {
-                table.read_bucket(folder, number, reading)?;
-            }
+            table.torn |= load::fill(&mut table.buckets, folder, reading, load::readers())?;
+            table.index = Index::of(&table.buckets);
         }
         Ok(table)
     }
 
-    fn read_bucket(&mut self, folder: &Path, number: usize, reading: OpenMode) -> Result<(), RingError> {
-        // Its file may be there: a kill during a destruction leaves it, until the ring is swept.
-        let Some(bucket_key) = &self.buckets[number].key else { return Ok(()) };
-        let (keys, torn) = read_bucket_entries(folder, number, bucket_key, reading)?;
-        self.torn |= torn;
-        self.buckets[number].count = keys.len();
-        self.buckets[number].durable = keys.len();
-        for (id, owner, key) in keys {
-            self.keys.insert(id, HeldKey { owner, key, bucket: number });
-            self.by_owner.insert(owner, id);
-        }
-        Ok(())
+    fn place(&self, id: KeyId) -> Option<Place> {
+        self.index.find(id, &self.buckets)
+    }
+
+    fn named(&self, id: KeyId) -> Option<&NamedKey> {
+        self.place(id).map(|place| place.key(&self.buckets))
     }
 
     /// What the files were left with.
@@ -163,7 +107,7 @@ impl KeyTable {
 
     /// The key of that name; `None` if it was destroyed or never was.
     pub fn key(&self, id: KeyId) -> Option<&SealingKey> {
-        self.keys.get(&id).map(|held| &held.key)
+        self.named(id).map(|named| &named.key)
     }
 
     /// A secret of that name, unless a power cut would still take it.
@@ -187,25 +131,26 @@ impl KeyTable {
     }
 
     pub(super) fn durable(&self, owner: KeyPurpose) -> Option<&SealingKey> {
-        self.find(owner).filter(|id| !self.unsynced.contains(id)).and_then(|id| self.key(id))
+        let place = self.index.find_owner(&owner.encode(), &self.buckets)?;
+        let is_durable = self.buckets[place.bucket()].is_durable(place.position());
+        is_durable.then(|| &place.key(&self.buckets).key)
     }
 
     /// The subject whose proof key has that name.
     pub fn subject(&self, id: KeyId) -> Option<Subject> {
-        let owner = self.keys.get(&id)?.owner;
+        let owner = &self.named(id)?.owner;
         (owner[0] == 1).then(|| Subject(*owner.last_chunk().expect("17 bytes")))
     }
 
     /// The name of an owner's key.
     pub fn find(&self, owner: KeyPurpose) -> Option<KeyId> {
-        self.by_owner.get(&owner.encode()).copied()
+        let place = self.index.find_owner(&owner.encode(), &self.buckets)?;
+        Some(place.key(&self.buckets).id)
     }
 
     /// The names of the keys of all hours before one.
     pub fn hours_before(&self, hour: u32) -> HashSet<KeyId> {
-        let number = |owner: &[u8; 17]| u128::from_be_bytes(*owner.last_chunk().expect("17 bytes"));
-        let over = self.by_owner.iter().filter(|(owner, _)| owner[0] == HOUR && number(owner) < u128::from(hour));
-        over.map(|(_, id)| *id).collect()
+        self.index.hours_before(hour).filter_map(|hour| self.find(KeyPurpose::Hour(hour))).collect()
     }
 
     /// How many buckets ended with a key of theirs. It only grows.
@@ -235,89 +180,101 @@ impl KeyTable {
         if self.buckets.last().is_none_or(|bucket| !bucket.has_room()) {
             self.begin_bucket(entropy);
         }
-        let (id, key) = (KeyId(entropy.bytes()), SealingKey::random(entropy));
-        self.put(id, owner.encode(), key, entropy);
-        self.unsynced.insert(id);
+        let id = KeyId(entropy.bytes());
+        let place = self.put(NamedKey { id, owner: owner.encode(), key: SealingKey::random(entropy) }, false, entropy);
+        self.index.add(place, &self.buckets);
         id
     }
 
     fn begin_bucket(&mut self, entropy: &dyn SecureRandom) {
+        self.buckets.last_mut().map(TableBucket::fit);
         self.buckets.push(TableBucket::empty(Some(BucketKey::random(entropy))));
     }
 
     /// Puts a key into the last bucket.
-    fn put(&mut self, id: KeyId, owner: [u8; 17], key: SealingKey, entropy: &dyn SecureRandom) {
+    fn put(&mut self, key: NamedKey, is_copy: bool, entropy: &dyn SecureRandom) -> Place {
         let number = self.buckets.len() - 1;
-        let bucket = &mut self.buckets[number];
-        let bucket_key = bucket.key.as_ref().expect("keys go into a bucket that lives");
-        bucket.pending.extend(encode_key(bucket_key, (number, bucket.count), id, &owner, &key, entropy));
-        bucket.count += 1;
-        self.keys.insert(id, HeldKey { owner, key, bucket: number });
-        self.by_owner.insert(owner, id);
+        self.pending.insert(number);
+        Place::new(number, self.buckets[number].put(number, key, is_copy, entropy))
     }
 
     /// Takes keys away, and moves what lives on of their buckets into fresh ones. Gives the buckets that can end once those
     /// are durable.
     pub(super) fn move_away_from(&mut self, ids: &HashSet<KeyId>, entropy: &dyn SecureRandom) -> BTreeSet<usize> {
-        let ending: BTreeSet<usize> = ids.iter().filter_map(|id| Some(self.keys.get(id)?.bucket)).collect();
-        let lives_on = |(id, held): &(&KeyId, &HeldKey)| ending.contains(&held.bucket) && !ids.contains(*id);
-        let moving = self.keys.iter().filter(lives_on).map(|(id, held)| (*id, held.owner, held.key.clone()));
-        let mut moving: Vec<_> = moving.collect();
-        moving.sort_unstable_by_key(|(id, ..)| *id);
-        for (number, (id, owner, key)) in moving.into_iter().enumerate() {
-            if number % KEYS_IN_BUCKET == 0 {
+        let ending: BTreeSet<usize> = ids.iter().filter_map(|id| Some(self.place(*id)?.bucket())).collect();
+        let moving = self.moving_out(&ending, ids);
+        for (turn, (is_new, _, from)) in moving.into_iter().enumerate() {
+            if turn % KEYS_IN_BUCKET == 0 {
                 self.begin_bucket(entropy);
             }
-            self.put(id, owner, key, entropy);
+            let to = self.put(from.key(&self.buckets).clone(), !is_new, entropy);
+            self.index.relocate(from, to, &self.buckets);
         }
         for id in ids {
-            self.unsynced.remove(id);
-            if let Some(held) = self.keys.remove(id) {
-                self.by_owner.remove(&held.owner);
+            if let Some(place) = self.place(*id) {
+                self.index.remove(place, &self.buckets);
             }
         }
         for number in &ending {
-            self.buckets[*number].ends = true;
+            self.buckets[*number].begin_to_end();
         }
         ending
+    }
+
+    /// What lives on of buckets that end: whether it is too new to be durable, which come last, its name and its place.
+    fn moving_out(&self, ending: &BTreeSet<usize>, ids: &HashSet<KeyId>) -> Vec<(bool, KeyId, Place)> {
+        let mut moving = Vec::new();
+        for number in ending {
+            let bucket = &self.buckets[*number];
+            for (position, NamedKey { id, .. }) in bucket.keys().iter().enumerate() {
+                let place = Place::new(*number, position);
+                // One that a later bucket has, too, is the one that is there.
+                if !ids.contains(id) && self.place(*id) == Some(place) {
+                    moving.push((!bucket.is_durable(position), *id, place));
+                }
+            }
+        }
+        moving.sort_unstable_by_key(|(is_new, id, _)| (*is_new, *id));
+        moving
     }
 
     /// Forgets the keys of buckets that nothing is in any more.
     pub(super) fn end(&mut self, ending: &BTreeSet<usize>) {
         for number in ending {
             self.buckets[*number] = TableBucket::empty(None);
+            self.pending.remove(number);
         }
     }
 
     /// What is not durable at this moment.
     pub(super) fn unsynced(&self, entropy: &dyn SecureRandom) -> Unsynced {
-        let pending = self.buckets.iter().enumerate().filter(|(_, bucket)| !bucket.pending.is_empty());
-        let buckets = pending.map(|(number, bucket)| UnsyncedBucket {
-            number,
-            root_entry: (bucket.durable == 0).then(|| encode_bucket(&self.root, number, bucket.key.as_ref(), entropy)),
-            durable: bucket.durable,
-            entries: bucket.pending.clone(),
-            count: bucket.count,
-        });
-        Unsynced { buckets: buckets.collect(), ids: self.unsynced.iter().copied().collect() }
+        let unsynced = |number: &usize| self.buckets[*number].unsynced(*number, &self.root, entropy);
+        Unsynced { buckets: self.pending.iter().map(unsynced).collect() }
     }
 
     /// Takes note that it is durable now; keys that came meanwhile are not.
     pub(super) fn are_durable(&mut self, unsynced: &Unsynced) {
-        for UnsyncedBucket { number, entries, count, .. } in &unsynced.buckets {
-            let bucket = &mut self.buckets[*number];
-            bucket.pending.drain(..entries.len());
-            bucket.durable = *count;
-        }
-        for id in &unsynced.ids {
-            self.unsynced.remove(id);
+        for durable in &unsynced.buckets {
+            let bucket = &mut self.buckets[durable.number];
+            bucket.note_durable(durable);
+            if !bucket.is_pending() {
+                self.pending.remove(&durable.number);
+            }
         }
     }
 
     /// The root file as it is to be: every bucket's key under the root key, or under another one.
     pub(super) fn root_file(&self, root: Option<&RootKey>, entropy: &dyn SecureRandom) -> Vec<u8> {
         let root = root.unwrap_or(&self.root);
-        let entry = |(number, bucket): (usize, &TableBucket)| encode_bucket(root, number, bucket.key.as_ref(), entropy);
+        let entry = |(number, bucket): (usize, &TableBucket)| bucket.root_entry(number, root, entropy);
         self.buckets.iter().enumerate().flat_map(entry).collect()
+    }
+
+    /// How many keys are found by name, how many by owner, how many stand in buckets, and for how many there is memory.
+    #[cfg(test)]
+    pub(super) fn counts(&self) -> [usize; 4] {
+        let [by_id, by_owner] = self.index.counts();
+        let stand = self.buckets.iter().map(|bucket| bucket.keys().len()).sum();
+        [by_id, by_owner, stand, self.buckets.iter().map(TableBucket::room).sum()]
     }
 }

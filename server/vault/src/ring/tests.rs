@@ -1,8 +1,10 @@
 use super::files::ROOT;
-use super::table::KEYS_IN_BUCKET;
+use std::collections::HashMap;
+
 use super::*;
 use crate::formats::ring::{BUCKET_ENTRY, KEY_ENTRY};
 use crate::held::{FOR_EVER, reads_come_first};
+use crate::key::SealingKey;
 use crate::random::SeededEntropy;
 
 #[test]
@@ -222,4 +224,183 @@ fn a_look_up_that_waits_for_the_disk_is_noticed() {
     let outside_it = || keys.sync(entropy).expect("durable");
     let reads = || _ = keys.keys().find(KeyPurpose::Audit);
     assert_eq!(reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, outside_it, reads), [true]);
+}
+
+/// Millions of keys stand in memory: what one more costs is looked at.
+#[test]
+fn a_key_takes_65_bytes_and_its_place_four() {
+    assert_eq!(size_of::<crate::formats::ring::NamedKey>(), 65);
+    assert_eq!(size_of::<index::Place>(), 4);
+}
+
+/// With every round an hour and some people end, and as many come: what was destroyed leaves no room behind.
+#[test]
+fn what_was_destroyed_makes_room_for_what_comes() {
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("an empty ring");
+    let stays: Vec<_> = (0..1500).map(|n| (n, keys.ensure(KeyPurpose::Shard(n), entropy))).collect();
+    for hour in 0..40 {
+        let people = (0..700).map(|n| KeyPurpose::Day(hour * 1000 + n));
+        let mut gone: HashSet<KeyId> = people.map(|owner| keys.ensure(owner, entropy)).collect();
+        keys.ensure(KeyPurpose::Hour(hour), entropy);
+        gone.extend(keys.keys().hours_before(hour));
+        keys.destroy(&gone, entropy).expect("destroyed");
+        let [by_id, by_owner, stand, room] = keys.keys().counts();
+        assert_eq!([by_id, by_owner, stand], [stays.len() + 1; 3], "hour {hour}");
+        assert!(room <= stand + KEYS_IN_BUCKET, "hour {hour}: memory for {room} keys");
+        assert!(gone.iter().all(|id| keys.keys().key(*id).is_none()), "hour {hour}");
+    }
+    for (number, id) in stays {
+        assert_eq!(keys.keys().find(KeyPurpose::Shard(number)), Some(id));
+        assert!(keys.keys().key(id).is_some());
+    }
+}
+
+/// What must hold of a ring at any time, beside a list of everybody who has a key.
+fn holds(keys: &KeyRing, owners: &HashMap<KeyPurpose, (KeyId, SealingKey)>, gone: &HashSet<KeyId>, when: &str) {
+    let table = keys.keys();
+    assert_eq!(table.counts()[..2], [owners.len(); 2], "{when}");
+    for (owner, (id, key)) in owners {
+        assert_eq!(table.find(*owner), Some(*id), "{when}: {owner:?}");
+        assert!(table.key(*id) == Some(key), "{when}: {owner:?}");
+        let subject = if let KeyPurpose::Proof(subject) = owner { Some(*subject) } else { None };
+        assert_eq!(table.subject(*id), subject, "{when}: {owner:?}");
+    }
+    assert!(gone.iter().all(|id| table.key(*id).is_none()), "{when}");
+    let hour = |owner: &KeyPurpose| if let KeyPurpose::Hour(hour) = owner { Some(*hour) } else { None };
+    let before = owners.iter().filter(|(owner, _)| hour(owner).is_some_and(|hour| hour < 20));
+    assert_eq!(table.hours_before(20), before.map(|(_, (id, _))| *id).collect(), "{when}");
+}
+
+/// Keys come and go in any order, and the ring is opened again in between: none is lost, and none comes back.
+#[test]
+fn whatever_comes_and_goes_the_ring_holds_who_has_a_key() {
+    for seed in 0..3 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let entropy: &dyn SecureRandom = &SeededEntropy::new(seed);
+        let draw = |below: u16| u16::from_le_bytes(entropy.bytes()) % below;
+        let mut keys = ring(folder.path(), 1, OpenMode::Start);
+        let (mut owners, mut gone) = (HashMap::new(), HashSet::new());
+        for step in 0..30 {
+            for _ in 0..draw(300) {
+                let number = u32::from(draw(3000));
+                let owner = match draw(3) {
+                    0 => KeyPurpose::Hour(number % 40),
+                    1 => KeyPurpose::Day(number),
+                    _ => KeyPurpose::Proof(Subject(u128::from(number).to_be_bytes())),
+                };
+                let id = keys.ensure(owner, entropy);
+                owners.insert(owner, (id, keys.keys().key(id).expect("just made").clone()));
+            }
+            let owner = owners.keys().nth(usize::from(draw(50))).copied();
+            assert_eq!(owner.and_then(|owner| keys.keys().find(owner)), owner.map(|owner| owners[&owner].0));
+            match draw(4) {
+                0 => {
+                    let ending: Vec<_> = owners.keys().copied().take(usize::from(draw(30))).collect();
+                    let ids: HashSet<KeyId> =
+                        ending.iter().filter_map(|owner| owners.remove(owner)).map(|it| it.0).collect();
+                    keys.destroy(&ids, entropy).expect("destroyed");
+                    gone.extend(ids);
+                }
+                1 => {
+                    keys.sync(entropy).expect("durable");
+                    keys = ring(folder.path(), 1, OpenMode::Verify);
+                }
+                _ => keys.sync(entropy).expect("durable"),
+            }
+            holds(&keys, &owners, &gone, &format!("seed {seed}, step {step}"));
+        }
+    }
+}
+
+/// After a kill during a destruction a key stands in two buckets, and an owner may have got another key meanwhile.
+#[test]
+fn a_destruction_that_is_done_again_spares_the_key_that_its_owner_got_meanwhile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, OpenMode::Start);
+    let [one, two] = [KeyPurpose::Shard(1), KeyPurpose::Shard(2)].map(|owner| keys.ensure(owner, entropy));
+    keys.sync(entropy).expect("durable");
+    let read = |name: &str| std::fs::read(folder.path().join(name)).expect("there");
+    let (root, bucket) = (read(ROOT), read("bucket-000001"));
+    keys.destroy(&[one].into(), entropy).expect("destroyed");
+    let again = keys.ensure(KeyPurpose::Shard(1), entropy);
+    keys.sync(entropy).expect("durable");
+    let late = [&root[..], &read(ROOT)[BUCKET_ENTRY..]].concat();
+    std::fs::write(folder.path().join(ROOT), late).expect("written");
+    std::fs::write(folder.path().join("bucket-000001"), bucket).expect("written");
+    let half = ring(folder.path(), 1, OpenMode::Start);
+    assert_eq!(half.keys().find(KeyPurpose::Shard(1)), Some(again));
+    assert!([one, two, again].iter().all(|id| half.keys().key(*id).is_some()));
+    half.destroy(&[one].into(), entropy).expect("destroyed");
+    for keys in [half, ring(folder.path(), 1, OpenMode::Verify)] {
+        assert!(keys.keys().key(one).is_none());
+        assert_eq!(keys.keys().find(KeyPurpose::Shard(1)), Some(again), "it is not taken for the one that is gone");
+        assert_eq!(keys.keys().find(KeyPurpose::Shard(2)), Some(two));
+    }
+}
+
+/// A key that moves is durable where it was, until its old bucket ends; one that no file has is not.
+#[test]
+fn a_secret_that_moves_is_not_missed_meanwhile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, OpenMode::Start);
+    let [_, one] = [KeyPurpose::Audit, KeyPurpose::Shard(1)].map(|owner| keys.ensure(owner, entropy));
+    keys.sync(entropy).expect("durable");
+    let mut times = 0;
+    let reads = || {
+        times += 1;
+        assert!(keys.keys().durable(KeyPurpose::Audit).is_some(), "time {times}");
+        // Not yet in a file when what lives on moves.
+        let new = KeyPurpose::Shard(10 + times);
+        keys.ensure(new, entropy);
+        assert!(keys.keys().durable(new).is_none(), "time {times}");
+    };
+    let destroy = || keys.destroy(&[one].into(), entropy).expect("destroyed");
+    assert!(reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, destroy, reads).len() > 1);
+    keys.slow_down(Box::new(|| ()));
+    keys.sync(entropy).expect("durable");
+    let again = ring(folder.path(), 1, OpenMode::Verify);
+    for number in 1..=times {
+        assert!(again.keys().durable(KeyPurpose::Shard(10 + number)).is_some());
+    }
+}
+
+/// However many read at a time, the first fault is the one that is told.
+#[test]
+fn many_readers_name_the_fault_that_one_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let keys = ring(folder.path(), 1, OpenMode::Start);
+    let proof = |n: u32| KeyPurpose::Proof(Subject(u128::from(n).to_be_bytes()));
+    for n in 0..12_500 {
+        keys.ensure(proof(n), entropy);
+    }
+    keys.sync(entropy).expect("durable");
+    let load = |readers: usize| {
+        let (buckets, _) = files::read_root_entries(folder.path(), &RootKey::known(1), OpenMode::Start).expect("reads");
+        let mut buckets: Vec<_> = buckets.into_iter().map(bucket::TableBucket::empty).collect();
+        let torn =
+            load::fill(&mut buckets, folder.path(), OpenMode::Start, readers).map_err(|fault| fault.to_string())?;
+        Ok::<_, String>((torn, buckets.iter().map(|bucket| bucket.keys().to_vec()).collect::<Vec<_>>()))
+    };
+    let whole = load(1).expect("reads");
+    assert_eq!(whole.1.concat().len(), 12_500);
+    assert_eq!(load(5), Ok(whole));
+    for (bucket, entry) in [(11, 300), (9, 1), (7, 998), (2, 0)] {
+        let path = folder.path().join(bucket_name(bucket));
+        let mut bytes = std::fs::read(&path).expect("there");
+        bytes[entry * KEY_ENTRY + 50] ^= 1;
+        std::fs::write(&path, bytes).expect("written");
+        let alone = load(1).expect_err("damaged");
+        assert_eq!(alone, RingError::Damaged { file: path, entry }.to_string());
+        for readers in [2, 3, 7, 64] {
+            for _ in 0..5 {
+                assert_eq!(load(readers).expect_err("damaged"), alone, "{readers} readers");
+            }
+        }
+        let opened = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).map(|_| ());
+        assert_eq!(opened.expect_err("damaged").to_string(), alone);
+    }
 }
