@@ -6,6 +6,7 @@ mod client;
 mod contacts;
 mod control;
 mod data;
+mod doctor;
 mod erase;
 mod export;
 mod key;
@@ -57,6 +58,8 @@ enum Task {
     Rebuild(LedgerArguments),
     /// Names every fault of a configuration, with its line and its mend.
     Check(check::Check),
+    /// Looks at keys, permissions, clock, disk, limits and backups; names what is wrong with its mend, and changes nothing.
+    Doctor(doctor::Doctor),
     /// What is in force.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -118,6 +121,7 @@ pub fn main() -> ExitCode {
         Task::Backup(asked) => backup::run(&asked),
         Task::Rebuild(ledger) => serve::block_on(rebuild(&ledger)),
         Task::Check(check) => check::run(&check),
+        Task::Doctor(doctor) => doctor::run(&doctor),
         Task::Policy(policy) => serve::block_on(policy::run(policy)),
         Task::Contacts(contacts) => serve::block_on(contacts::run(contacts)),
         Task::Erase(erase) => serve::block_on(erase::run(erase)),

@@ -38,6 +38,17 @@ pub fn shard_count(layout: &Layout) -> Result<u16, ReplayFault> {
 pub enum LastRecord {
     /// When the last record was made, up to a second ago.
     At(OffsetDateTime),
+    /// There was none yet.
+    NoneYet,
+    /// It tells of more records than there are: the directory is an older copy.
+    Ahead {
+        /// Of which log.
+        log: String,
+        /// The records that it tells of.
+        known: u64,
+        /// Those that the directory's own checkpoint tells of.
+        has: u64,
+    },
     /// There is no such file.
     Missing,
     /// Somebody decided to go on without what is missing; the next start does.
@@ -46,8 +57,9 @@ pub enum LastRecord {
     Unreadable(String),
 }
 
-/// When the last record was made.
-pub fn last_record(key_file: &Path, site: &str) -> LastRecord {
+/// When the last record was made, by the file beside the root key; and whether the directory reaches it. Beside a running server it
+/// does, because the file is written behind.
+pub fn last_record(layout: &Layout, key_file: &Path, site: &str) -> LastRecord {
     let last = match Last::load_checkpoint(outside::path(key_file, &log_name(site, FIRST))) {
         Ok(last) => last,
         Err(error) => return LastRecord::Unreadable(error.to_string()),
@@ -55,13 +67,28 @@ pub fn last_record(key_file: &Path, site: &str) -> LastRecord {
     match last.said() {
         Said::Nothing => LastRecord::Missing,
         Said::GoOn(_) => LastRecord::GoOn,
-        Said::Last { until, .. } => OffsetDateTime::parse(until, &Rfc3339).map_or_else(
-            |_| LastRecord::Unreadable("it does not say when the last record was made".to_owned()),
-            LastRecord::At,
-        ),
+        Said::Last { until, note } => match (ahead(layout, note), OffsetDateTime::parse(until, &Rfc3339)) {
+            (Some(ahead), _) => ahead,
+            (None, Ok(at)) if at == OffsetDateTime::UNIX_EPOCH => LastRecord::NoneYet,
+            (None, Ok(at)) => LastRecord::At(at),
+            (None, Err(_)) => LastRecord::Unreadable("it does not say when the last record was made".to_owned()),
+        },
         Said::OtherBuild(other) => LastRecord::Unreadable(other.to_string()),
         Said::Damaged => LastRecord::Unreadable("it is damaged".to_owned()),
     }
+}
+
+/// Whether a note tells of more records than the checkpoint of its shard.
+fn ahead(layout: &Layout, note: &str) -> Option<LastRecord> {
+    let told = Size::in_note(0, note)?;
+    let slots = read_slots(&layout.checkpoint(told.shard)).ok()?;
+    let sizes = slots.iter().filter_map(|slot| match slot {
+        Slot::Note(_, note) => Size::in_note(0, note).map(|size| size.records),
+        Slot::Empty | Slot::Broken | Slot::OtherBuild(_) => None,
+    });
+    let has = sizes.max().unwrap_or_default();
+    let log = format!("shard {}", told.shard);
+    (has < told.records).then_some(LastRecord::Ahead { log, known: told.records, has })
 }
 
 /// How many records a ledger has, and how it grew.

@@ -33,6 +33,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(8);
 const MOST: usize = 16_384;
 /// Files that are needed for everything else.
 const OTHER_FILES: usize = 512;
+/// With fewer open files nothing is served: a shard that is begun would find none left for its journal.
+pub const FEWEST_FILES: usize = 256;
 /// How many connections one client has at most: a company behind one address needs no more at a time.
 const MOST_BY_CLIENT: usize = 256;
 /// What one connection sends before its request is whole.
@@ -58,12 +60,17 @@ impl ConnectionLimits {
         Self {
             first_within: FIRST_WITHIN,
             next_within: NEXT_WITHIN,
-            most: MOST.min(open_files().saturating_sub(OTHER_FILES).max(64)),
+            most: connections_for(open_files()),
             most_by_client: limited.then_some(MOST_BY_CLIENT),
             sources: Sources::new(MacKey::random(entropy)),
             is_proxy: Box::new(move |peer| proxies.iter().any(|network| network.contains(peer.to_canonical()))),
         }
     }
+}
+
+/// How many connections are good for so many open files; a quarter of them where there are few.
+pub fn connections_for(files: usize) -> usize {
+    MOST.min(files.saturating_sub(OTHER_FILES).max(files / 4))
 }
 
 /// How many files this process may have open, raised to what it may raise it to.
