@@ -33,6 +33,7 @@ use keuze_core::logging::may_be_written;
 use data::LedgerArguments;
 use log_lines::{LastLines, LogLines};
 use refusal::Refusal;
+use web::serve::raise_open_files;
 
 /// Consent and objection, with proof.
 #[derive(Parser)]
@@ -112,6 +113,7 @@ fn complain(line: impl std::fmt::Display) {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     keep_to_ourselves();
+    raise_open_files();
     let _written_at_the_end = log();
     match Arguments::parse().command {
         Task::Serve(serving) => serve::run(&serving, false),

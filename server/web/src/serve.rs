@@ -33,7 +33,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(8);
 const MOST: usize = 16_384;
 /// Files that are needed for everything else.
 const OTHER_FILES: usize = 512;
-/// With fewer open files nothing is served: a shard that is begun would find none left for its journal.
+/// With fewer open files nothing is served. The journal of a shard has a file for 16 MiB, a hundred where people are imported, and all
+/// of them stay open; one that finds no file for what comes next stops.
 pub const FEWEST_FILES: usize = 256;
 /// How many connections one client has at most: a company behind one address needs no more at a time.
 const MOST_BY_CLIENT: usize = 256;
@@ -60,7 +61,7 @@ impl ConnectionLimits {
         Self {
             first_within: FIRST_WITHIN,
             next_within: NEXT_WITHIN,
-            most: connections_for(open_files()),
+            most: connections_for(raise_open_files()),
             most_by_client: limited.then_some(MOST_BY_CLIENT),
             sources: Sources::new(MacKey::random(entropy)),
             is_proxy: Box::new(move |peer| proxies.iter().any(|network| network.contains(peer.to_canonical()))),
@@ -73,8 +74,8 @@ pub fn connections_for(files: usize) -> usize {
     MOST.min(files.saturating_sub(OTHER_FILES).max(files / 4))
 }
 
-/// How many files this process may have open, raised to what it may raise it to.
-fn open_files() -> usize {
+/// How many files this process may have open, raised as far as the system lets it.
+pub fn raise_open_files() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     if let Err(error) = setrlimit(Resource::Nofile, raised) {

@@ -6,6 +6,7 @@ use crate::mail_delivery::MailTransportError;
 use keuze_core::publish::PublishError;
 use ledger::error::RecoveryError;
 use ledger::origin::OriginError;
+use web::serve::FEWEST_FILES;
 
 /// What is in the way, in a sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,12 @@ pub enum Refusal {
     /// There is one engine, and another was asked for.
     #[error("KEUZE_DATABASE_URL is set, but there is no PostgreSQL engine yet. Unset it")]
     NoPostgres,
+    /// The journal of a shard would find no file, with people connected.
+    #[error(
+        "the system lets this process have {0} files open, and a server needs {FEWEST_FILES}. Raise that where it is started \
+         (`LimitNOFILE=20000` in its systemd unit, or `ulimit -n 20000` before it); nothing was opened or changed"
+    )]
+    TooFewFiles(usize),
     /// Nothing was published, or something else.
     #[error(transparent)]
     Publish(#[from] PublishError),

@@ -24,7 +24,7 @@ use ledger::clock::SystemClock;
 use ledger::origin::site_of;
 use vault::random::SystemEntropy;
 use web::embed::files::SiteFile;
-use web::serve::ConnectionLimits;
+use web::serve::{ConnectionLimits, FEWEST_FILES, connections_for, raise_open_files};
 
 /// Runs until a signal ends it; nothing that was accepted is left unfinished.
 pub fn run(serving: &Serving, demo: bool) -> ExitCode {
@@ -98,7 +98,25 @@ fn site_to_serve(data: &Path, configured: &Configured, demo: bool) -> Result<Str
     }
 }
 
+/// Says how many people can be connected at once, where that is few.
+fn refuse_too_few_files(files: usize) -> Result<(), Refusal> {
+    /// As many as browsers of a small site have open.
+    const FEW: usize = 1024;
+    if files < FEWEST_FILES {
+        return Err(Refusal::TooFewFiles(files));
+    }
+    let connections = connections_for(files);
+    if connections < FEW {
+        tracing::warn!(
+            "the system lets this process have {files} files open, which is good for {connections} connections at once: raise that \
+             where it is started (LimitNOFILE in its systemd unit)"
+        );
+    }
+    Ok(())
+}
+
 async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
+    refuse_too_few_files(raise_open_files())?;
     let configured = Configured::load_configuration(serving.config.as_deref())?;
     let folder = if demo { "./demo-data" } else { "./data" };
     let data = serving.data.clone().unwrap_or_else(|| PathBuf::from(folder));

@@ -140,6 +140,15 @@ async fn a_trusted_proxy_is_no_client() {
 #[test]
 fn as_many_files_as_the_system_allows() {
     let allowed = getrlimit(Resource::Nofile).maximum;
-    assert!(open_files() as u64 >= allowed.unwrap_or(u64::MAX).min(1024));
+    assert!(raise_open_files() as u64 >= allowed.unwrap_or(u64::MAX).min(1024));
     assert_eq!(getrlimit(Resource::Nofile).current, allowed);
+}
+
+/// Whatever is left for everything else is never less than what a server needs to start.
+#[test]
+fn connections_leave_files_for_everything_else() {
+    for (files, connections) in [(FEWEST_FILES, 64), (512, 128), (1024, 512), (20_000, MOST), (usize::MAX, MOST)] {
+        assert_eq!(connections_for(files), connections, "{files}");
+    }
+    assert!((FEWEST_FILES..100_000).all(|files| files - connections_for(files) >= FEWEST_FILES * 3 / 4));
 }
