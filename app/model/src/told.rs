@@ -71,6 +71,7 @@ pub const MADE: &[(ToldEvent, &[Route])] = {
         (Kind(K::SignInFailed), &[R::Desk]),
         (Kind(K::SignInFailuresTold), &[R::Desk]),
         (Kind(K::KeyRotated), &[R::System]),
+        (Kind(K::Restored), &[R::System]),
         (ToldEvent::Ended(Ended::Days), &[R::System]),
         (ToldEvent::Ended(Ended::UnconfirmedSignUps), &[R::System]),
         (ToldEvent::Mail(MailState::Queued), &[R::System]),

@@ -74,6 +74,7 @@ pub fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::PolicyPublished => ("beleid gepubliceerd", "policy published"),
         EventKind::StaffChanged => ("toegang van een medewerker gewijzigd", "access of a staff member changed"),
         EventKind::KeyRotated => ("sleutel vervangen", "key rotated"),
+        EventKind::Restored => ("register teruggezet uit een reservekopie", "register put back from a backup"),
         EventKind::DetailsRecorded => ("gegevens vastgelegd", "details recorded"),
         EventKind::PointConfirmed => {
             ("adres of nummer hoort bij dezelfde persoon", "address or number belongs to the same person")

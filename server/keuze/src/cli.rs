@@ -14,6 +14,7 @@ mod log_lines;
 mod mail;
 mod policy;
 mod refusal;
+mod restore;
 mod serve;
 mod staff;
 mod task;
@@ -55,6 +56,8 @@ enum Task {
     Export(export::Export),
     /// Backs the ledger up into a folder, or verifies such a backup.
     Backup(backup::Backup),
+    /// Puts the ledger back from a backup, and records that it was.
+    Restore(restore::RestoreBackup),
     /// Makes the databases anew from the journal; the old ones are kept beside them.
     Rebuild(LedgerArguments),
     /// Names every fault of a configuration, with its line and its mend.
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Task::Verify(asked) => export::run_verify(&asked),
         Task::Export(asked) => serve::block_on(async move { export::run(&asked) }),
         Task::Backup(asked) => backup::run(&asked),
+        Task::Restore(asked) => serve::block_on(restore::run(asked)),
         Task::Rebuild(ledger) => serve::block_on(rebuild(&ledger)),
         Task::Check(check) => check::run(&check),
         Task::Doctor(doctor) => doctor::run(&doctor),

@@ -18,6 +18,8 @@ mod export;
 mod facts;
 #[path = "ledger/fixture.rs"]
 mod fixture;
+#[path = "ledger/restore.rs"]
+mod restoring;
 #[path = "ledger/start.rs"]
 mod start;
 #[path = "ledger/verify.rs"]

@@ -25,6 +25,7 @@
 mod check;
 mod error;
 mod folder;
+mod restore;
 mod snapshot;
 
 use std::collections::HashSet;
@@ -41,6 +42,7 @@ use crate::verify::{Unreadable, key_path, look_at};
 pub use check::{VerifiedBackup, is_backup, verify_backup};
 pub use error::{BackupError, BackupFault};
 use folder::{BackedUpFile, BackupFolder, Increment, IncrementView};
+pub use restore::{Restore, RestoreError, RestoreRequest, restore};
 use snapshot::{Snapshot, SnapshotFile};
 
 /// The version that is written, and the only one that is read.
@@ -104,7 +106,7 @@ pub fn backup(asked: &BackupRequest<'_>, progress: &mut dyn FnMut(u64, u64)) -> 
     let verified = {
         let view = IncrementView::make(asked.to, &increment).map_err(BackupError::View)?;
         let key_file = existing_key(&layout, asked.key_file);
-        verify_copy(view.layout(), key_file.as_deref(), from, &mut |_| ())
+        verify_copy(view.layout(), key_file.as_deref(), from, &mut |_, _| ())
             .map_err(|error| BackupError::Ledger(Box::new(error)))?
     };
     let unchanged = before.iter().flat_map(|before| &before.shards).take(usize::from(from.get()) - 1).copied();

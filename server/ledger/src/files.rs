@@ -89,6 +89,14 @@ impl Layout {
     pub fn attempts(&self) -> PathBuf {
         self.0.join("attempts")
     }
+    /// What is being restored, until it takes the place of what stands here.
+    pub fn restoring(&self) -> PathBuf {
+        self.0.join("restoring")
+    }
+    /// Stands here while what was restored takes its place: what else stands here is no ledger then.
+    pub fn unfinished_restore(&self) -> PathBuf {
+        self.0.join("restore-unfinished")
+    }
     /// The root key where no other file is named: beside the directory, never in it.
     pub fn default_root_key(&self) -> PathBuf {
         let mut name = self.0.clone().into_os_string();

@@ -25,6 +25,9 @@
 //! | `sled/<shard>/<file>` | the database | Database | no |
 //! | `sled.new/<shard>/<file>`, `sled.aside-<number>/<shard>/<file>` | one that is being made, and those that were set aside | Database | no |
 //! | `keuze.toml` | the configuration that was last served or published | docs/operating.md | yes |
+//! | `restoring/<file>` | passing: what is being restored | that file's | no |
+//! | `restore-unfinished` | passing: what stands here is no ledger until a restore is run again | none | no |
+//! | `before-restore-<number>/<file>` | what a restore took the place of | that file's | no |
 //! | `attempts` | tries and messages that are counted | Attempts file | no |
 //! | `control` | a socket: where a running server takes commands of the same build | none | no |
 //! | `room` | passing: whether there is room | none | no |

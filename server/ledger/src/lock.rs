@@ -14,6 +14,9 @@ pub enum LockError {
     /// Another process has it.
     #[error("{} is in use by another keuze. Stop that one first", .0.display())]
     InUse(PathBuf),
+    /// A restore into it was interrupted, so what stands there is no ledger.
+    #[error("a restore into {} was interrupted. Run the same `keuze restore` again, which goes on from the backup", .0.display())]
+    RestoreUnfinished(PathBuf),
     /// The system said so.
     #[error("{} cannot be used: {error}", .data.display())]
     Io {
@@ -45,8 +48,24 @@ impl Lock {
     /// Takes it; the data directory is made where there is none.
     ///
     /// # Errors
-    /// Another process has it, or what the file system said.
+    /// Another process has it, or a restore into it was interrupted, or what the file system said.
     pub fn take_lock(layout: &Layout) -> Result<Self, LockError> {
+        let whole = || {
+            let unfinished = layout.unfinished_restore().exists();
+            if unfinished { Err(LockError::RestoreUnfinished(layout.0.clone())) } else { Ok(()) }
+        };
+        whole()?;
+        let lock = Self::take_to_restore(layout)?;
+        // One may have begun since, and moved the folder.
+        whole()?;
+        Ok(lock)
+    }
+
+    /// The same also where a restore was interrupted, for the one that goes on with it.
+    ///
+    /// # Errors
+    /// Another process has it, or what the file system said.
+    pub fn take_to_restore(layout: &Layout) -> Result<Self, LockError> {
         let data = || layout.0.clone();
         let io = |error| LockError::Io { data: data(), error };
         make_folder(&layout.journals()).map_err(io)?;

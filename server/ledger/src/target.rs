@@ -111,7 +111,11 @@ fn is_inside(folder: &Path, data: &Path) -> io::Result<bool> {
     Ok(real.starts_with(data))
 }
 
-fn sync_folders(folder: &Path) -> io::Result<()> {
+/// Makes every name in a folder durable.
+///
+/// # Errors
+/// What the file system said.
+pub fn sync_folders(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {

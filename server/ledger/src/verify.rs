@@ -61,6 +61,9 @@ pub enum VerifyError {
 pub enum Unreadable {
     #[error("{} holds no ledger", .0.display())]
     NoLedger(PathBuf),
+    /// A restore into it was interrupted.
+    #[error("a restore into {} was interrupted. Run the same `keuze restore` again", .0.display())]
+    RestoreUnfinished(PathBuf),
     /// A file or folder.
     #[error("{} cannot be read: {error}", .path.display())]
     Io {
@@ -287,6 +290,9 @@ impl Verification<'_> {
 }
 
 pub(crate) fn look_at(layout: &Layout) -> Result<Look, Unreadable> {
+    if layout.unfinished_restore().exists() {
+        return Err(Unreadable::RestoreUnfinished(layout.0.clone()));
+    }
     Look::at(layout).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Unreadable::NoLedger(layout.0.clone()),
         _ => Unreadable::Io { path: layout.journals(), error },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, VariantArray};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{Answered, Call, Circumstances, KeyName, SealedSubject};
 use crate::channel::Channel;
@@ -76,6 +76,8 @@ pub enum Body {
     KeyRotated(KeyRotated),
     /// A mail was queued, sent or given up; never to whom.
     Mailed(Mailed),
+    /// The ledger was put back from a backup: what was recorded since the backup is lost.
+    Restored(Restored),
 }
 
 impl Body {
@@ -418,6 +420,24 @@ pub enum MailState {
     GivenUp,
 }
 
+/// A ledger that was put back from a backup. What the backup's last shard holds ends with it; the record is the first of the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restored {
+    /// The last signed checkpoint that is known of the ledger that was there, as it was published: what is lost can be held
+    /// against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_checkpoint: Option<String>,
+    /// The new size: the records in all shards that came back.
+    pub records: u64,
+    /// When the last of them was made that can be read. What was recorded after it is lost.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub lost_from: Option<OffsetDateTime>,
+    /// Until when the ledger that was there is known to have recorded.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub lost_until: Option<OffsetDateTime>,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 fn is_false(value: &bool) -> bool {
     !*value
@@ -455,4 +475,5 @@ of_one_kind!(
     ClientChanged(ClientChanged),
     KeyRotated(KeyRotated),
     Mailed(Mailed),
+    Restored(Restored),
 );

@@ -10,6 +10,7 @@ use keuze_core::service::people::BACKUPS_LIVE;
 use ledger::backup::{BackedUp, BackupRequest, VerifiedBackup, backup, verify_backup};
 use ledger::clock::{Clock as _, SystemClock};
 use ledger::formats::last_checkpoint::written;
+use ledger::formats::mark::MarkKind;
 
 use super::contacts::progress;
 use super::data::LedgerArguments;
@@ -102,6 +103,7 @@ fn make(asked: &Backup) -> Result<(), Refusal> {
     for told in told {
         say(format_args!("{told}."));
     }
+    asked.ledger.note(MarkKind::BackedUp, records);
     if keep > BACKUPS_LIVE {
         say(format_args!(
             "increments are kept for {} days, but whoever is erased is told that no backup can be opened after {}: older ones \
@@ -119,8 +121,7 @@ fn make(asked: &Backup) -> Result<(), Refusal> {
 }
 
 fn run_verify(VerifyBackup { folder, ledger }: &VerifyBackup) -> ExitCode {
-    let default = ledger::files::Layout(ledger.data.clone()).default_root_key();
-    let key_file = ledger.key_file.clone().or_else(|| default.exists().then_some(default));
+    let key_file = Some(ledger.key_path()).filter(|path| ledger.key_file.is_some() || path.exists());
     let mut progress = Progress::begin("files are read");
     let verified = verify_backup(folder, key_file.as_deref(), &mut |done, total| progress.tell(done, total));
     drop(progress);

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::refusal::Refusal;
+use super::say;
 use super::serve::{self, Configured};
 use keuze_core::service::Services;
+use ledger::clock::{Clock as _, SystemClock};
 use ledger::files::Layout;
+use ledger::formats::mark::{Mark, MarkKind};
 use ledger::origin::site_of;
-use ledger::{Ledger, Opening};
+use ledger::{Ledger, Opening, marks};
 use vault::random::SystemEntropy;
 
 /// Which ledger.
@@ -45,6 +48,21 @@ impl LedgerArguments {
     /// The file with the root key, named or not.
     pub fn key_path(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| Layout(self.data.clone()).default_root_key())
+    }
+
+    /// Notes beside the root key that something was done with so many records, for `keuze doctor`. Without that key some of it
+    /// was left out, and nothing is noted.
+    pub fn note(&self, kind: MarkKind, records: u64) {
+        if let Err(error) = self.keep_mark(kind, records) {
+            say(format_args!("That this was done could not be noted, so `keuze doctor` does not know of it: {error}."));
+        }
+    }
+
+    fn keep_mark(&self, kind: MarkKind, records: u64) -> Result<(), Refusal> {
+        let key_file = self.key_path();
+        let Some(site) = site_of(&self.data)?.filter(|_| key_file.exists()) else { return Ok(()) };
+        let mark = Mark { kind, at: SystemClock.now().at, detail: format!("{records} records") };
+        marks::keep(&key_file, &site, &mark).map_err(Refusal::told)
     }
 
     /// Opens it; it must be there.

@@ -1,13 +1,10 @@
 //! `keuze export`, and `keuze verify` of what it wrote: plain files for whoever does not trust us, or has no Keuze.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use ledger::clock::{Clock as _, SystemClock};
-use ledger::formats::mark::{Mark, MarkKind};
-use ledger::marks;
-use ledger::origin::site_of;
+use ledger::formats::mark::MarkKind;
 use ledger::verify::export::{ExportFault, Exported, export, is_export, verify_export};
 use ledger::verify::{Verified, VerifyError, verify};
 
@@ -75,10 +72,9 @@ pub fn run_verify(asked: &Verify) -> ExitCode {
             for left_out in left_out {
                 say(format_args!("{left_out}."));
             }
-            if !of_an_export && let Err(error) = note_verified(&asked.ledger, folder, records) {
-                say(format_args!(
-                    "That it was verified could not be noted, so `keuze doctor` does not know of it: {error}."
-                ));
+            if !of_an_export {
+                let ledger = LedgerArguments { data: folder.clone(), ..asked.ledger.clone() };
+                ledger.note(MarkKind::Verified, records);
             }
             say(format_args!("ok: {records} records ({erased} erased), root {root}"));
             ExitCode::SUCCESS
@@ -88,15 +84,6 @@ pub fn run_verify(asked: &Verify) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Notes that a ledger was verified, beside its root key. Without that key some of it was left out, and nothing is noted.
-fn note_verified(ledger: &LedgerArguments, data: &Path, records: u64) -> Result<(), Refusal> {
-    let ledger = LedgerArguments { data: data.to_path_buf(), ..ledger.clone() };
-    let key_file = ledger.key_path();
-    let Some(site) = site_of(data)?.filter(|_| key_file.exists()) else { return Ok(()) };
-    let mark = Mark { kind: MarkKind::Verified, at: SystemClock.now().at, detail: format!("{records} records") };
-    marks::keep(&key_file, &site, &mark).map_err(Refusal::told)
 }
 
 fn fault_of_export(fault: ExportFault) -> String {

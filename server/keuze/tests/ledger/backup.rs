@@ -65,6 +65,10 @@ impl BackedUpLedger {
         self.folder.path().join("data")
     }
 
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn to(&self) -> PathBuf {
         self.folder.path().join("backup")
     }

@@ -14,6 +14,7 @@ use super::folder::{
     BackedUpFile, FoundText, INDEX, Increment, IncrementView, Index, IndexedIncrement, hash_of, object, read_increment,
     read_index,
 };
+use crate::replay::Walked;
 use crate::verify::Verified;
 use crate::verify::backup::verify_copy;
 
@@ -63,7 +64,7 @@ pub fn verify_backup(
         return Err(faults);
     }
     let newest = increments.last().ok_or_else(|| one(BackupFault::Unfinished(folder.to_path_buf())))?;
-    let newest = verify_increment(folder, newest, key_file).map_err(one)?;
+    let newest = verify_increment(folder, newest, key_file, &mut |_, _| ()).map_err(one)?;
     let increments = increments.iter().map(|increment| (increment.number, increment.at, increment.records()));
     Ok(VerifiedBackup { increments: increments.collect(), files: uses.0.len(), newest })
 }
@@ -76,9 +77,10 @@ pub fn verify_increment(
     folder: &Path,
     increment: &Increment,
     key_file: Option<&Path>,
+    each: &mut dyn FnMut(ShardNumber, &Walked),
 ) -> Result<Verified, BackupFault> {
     let view = IncrementView::make(folder, increment).map_err(BackupFault::View)?;
-    let verified = verify_copy(view.layout(), key_file, ShardNumber::FIRST, &mut |_| ());
+    let verified = verify_copy(view.layout(), key_file, ShardNumber::FIRST, each);
     Ok(verified.map_err(|error| BackupFault::Ledger { number: increment.number, error: Box::new(error) })?.verified)
 }
 
@@ -115,6 +117,11 @@ impl<'a> LookedAtBackup<'a> {
             FoundText::OtherBuild(other) => Err(BackupFault::OtherBuild { path, other }),
             FoundText::One(index) => Ok(Self { folder, index, _held: held }),
         }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        self.folder
     }
 
     /// Reads an increment.

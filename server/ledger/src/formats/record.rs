@@ -53,7 +53,7 @@ pub enum RecordSealing {
 pub fn sealing(event: &Event) -> RecordSealing {
     use EventKind as K;
     match event.kind() {
-        K::PolicyPublished | K::KeyRotated => RecordSealing::Open,
+        K::PolicyPublished | K::KeyRotated | K::Restored => RecordSealing::Open,
         K::LookedUp
         | K::Erased
         | K::StaffChanged

@@ -9,7 +9,7 @@ use crate::erasure::Missing;
 use crate::files::{Layout, Log, read_slots};
 use crate::logs::Statements;
 use crate::recovery::{FoundShard, found_shards, no_gap};
-use crate::replay;
+use crate::replay::{self, Walked};
 
 /// A copy that adds up.
 pub struct VerifiedCopy {
@@ -19,7 +19,7 @@ pub struct VerifiedCopy {
 }
 
 /// Recomputes the shards of a copy from one on, with what the log of logs says of them, and looks whether every record has its
-/// key, where there is a root key.
+/// key, where there is a root key. `each` is told of every shard that was walked.
 ///
 /// # Errors
 /// The first shard and index that fails.
@@ -27,7 +27,7 @@ pub fn verify_copy(
     layout: &Layout,
     key_file: Option<&Path>,
     from: ShardNumber,
-    progress: &mut dyn FnMut(u64),
+    each: &mut dyn FnMut(ShardNumber, &Walked),
 ) -> Result<VerifiedCopy, VerifyError> {
     let found = found_shards(layout).map_err(Unreadable::Checkpoint)?;
     no_gap(&found)?;
@@ -40,15 +40,13 @@ pub fn verify_copy(
     let (mut shards, mut root) = (Vec::new(), tlog::tree::Tree::default().root());
     for FoundShard { number, slots } in found.iter().filter(|shard| shard.number >= from) {
         let anchor = keys.anchor(layout, (*number).into())?;
-        let walked = replay::walk(layout, *number, &anchor, |batch| {
-            progress(batch.places.len() as u64);
-            keys.check(batch, *number, &mut missing)
-        })?;
+        let walked = replay::walk(layout, *number, &anchor, |batch| keys.check(batch, *number, &mut missing))?;
         left_out.extend(replay::check_outside(slots, &walked, true)?.map(str::to_owned));
         statements.check(*number, &walked, &anchor)?;
         if walked.torn {
             return Err(at_end(&walked, "its journal ends in the middle of a batch"));
         }
+        each(*number, &walked);
         shards.push((*number, walked.tree.size()));
         root = walked.tree.root();
     }

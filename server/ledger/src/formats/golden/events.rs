@@ -8,7 +8,7 @@ use model::event::{
     Actor, Answered, Body, Call, CallClosed, Circumstances, ClientChange, ClientChanged, ContinuedUse, Ended, Erased,
     Event, EventKind, FailedSignIns, Head, KeyRotated, LookUpTarget, LookedUp, MailState, Mailed, Merged, NoticeShown,
     Objection, ObjectionLifted, OptInConfirmed, OptInRequested, PointConfirmed, PolicyPublished, RecordedChoice,
-    Relation, RetentionRun, RotatedKey, Route, StaffChange, StaffChanged,
+    Relation, Restored, RetentionRun, RotatedKey, Route, StaffChange, StaffChanged,
 };
 use model::evidence::{IdentityCheck, IdentityLevel, OptIn, SoftOptIn};
 use model::identity::{ContentHash, PointName, RecordAddress, ShardNumber, Subject};
@@ -39,7 +39,7 @@ pub fn events() -> Vec<(String, Event)> {
 
 /// The kinds are counted from 0 in their order; whoever adds one behind it names it here.
 fn last_kind() -> EventKind {
-    EventKind::Mailed
+    EventKind::Restored
 }
 
 fn event(body: Body) -> Event {
@@ -145,6 +145,13 @@ fn bodies() -> Vec<Body> {
         Body::SignInFailuresTold(failed(None)),
         KeyRotated { key: RotatedKey::Index }.into(),
         Mailed { mail: "code".to_owned(), state: MailState::GivenUp }.into(),
+        Restored {
+            old_checkpoint: Some("voipro.test/keuze/log/0001\n".to_owned()),
+            records: 7,
+            lost_from: Some(datetime!(2026-11-26 12:00 UTC)),
+            lost_until: Some(datetime!(2026-11-27 11:59 UTC)),
+        }
+        .into(),
     ]);
     bodies
 }
