@@ -6,7 +6,8 @@ use crate::app::{App, RequestHistory};
 use crate::embed::build;
 
 use axum::Router;
-use axum::extract::{FromRef, OriginalUri, Path, State};
+use axum::extract::{FromRef, FromRequestParts, OriginalUri, Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -19,6 +20,7 @@ use ui::pages::problem::{Problem as ProblemPage, ProblemProps};
 use ui::pages::receipt::{Receipt, ReceiptProps};
 use ui::pages::register::{Register, RegisterProps};
 use words::problem::Slug;
+use words::views::frame::PageFrame;
 use words::views::preferences::Overtaken;
 use words::views::problem::ProblemView;
 use words::views::receipt::ReceiptView;
@@ -51,7 +53,7 @@ pub fn router() -> Router<App> {
 
 /// The page instead of what was asked for.
 pub fn problem(site: &SiteInfo, slug: Slug, language: Language, path: &str, reopens: bool) -> Response {
-    let frame = words::views::frame::PageFrame { reopens, ..site.frame(language, path) };
+    let frame = PageFrame { reopens, ..site.frame(language, path) };
     let page = ProblemView { frame, slug, happened: true };
     render::page(status(slug), language, || ProblemPage(ProblemProps { page }))
 }
@@ -119,37 +121,47 @@ async fn register(State(site): State<Arc<SiteInfo>>, visit: Visit) -> Response {
     render::page(StatusCode::OK, visit.language, || Register(RegisterProps { page }))
 }
 
-/// The record that a receipt's link leads to. A number that was never given out, a wrong token and an erased record are
-/// answered alike: there is no such page.
-pub(super) fn behind_link(
-    receipts: &Receipts,
-    history: &PersonHistory,
-    number: &str,
-    token: &str,
-) -> Result<(ReceiptNumber, Recorded), Problem> {
-    let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
-    let recorded = receipts.behind_link(history, number, token)?.ok_or(Slug::NotFound)?;
-    Ok((number, recorded))
+/// A receipt's link that leads to a record, and whoever opened it. A number that was never given out, a wrong token and an erased
+/// record are answered alike: there is no such page.
+pub(super) struct OpenedLink {
+    pub number: ReceiptNumber,
+    pub recorded: Recorded,
+    pub history: PersonHistory,
+    pub visit: Visit,
+    /// Of the page that it shows.
+    pub frame: PageFrame,
+    /// Whether it still shows the record to anybody who has it.
+    pub lives: bool,
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
+impl FromRequestParts<App> for OpenedLink {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let visit = Visit::from_request_parts(parts, app).await?;
+        let Ok(RequestHistory(history)) = RequestHistory::from_request_parts(parts, app).await;
+        let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(parts, app).await;
+        let link = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let Path((number, token)) = link.map_err(|_| Slug::NotFound)?;
+        let number: ReceiptNumber = number.parse().map_err(|_| Slug::NotFound)?;
+        let recorded = Arc::<Receipts>::from_ref(app).behind_link(&history, number, &token)?.ok_or(Slug::NotFound)?;
+        let frame = Arc::<SiteInfo>::from_ref(app).frame(visit.language, uri.path());
+        let lives = link_lives(recorded.event.head.at, Arc::<dyn Clock>::from_ref(app).now().at);
+        Ok(Self { number, recorded, history, visit, frame, lives })
+    }
+}
+
 async fn receipt(
     State(records): State<Arc<Records>>,
-    State(receipts): State<Arc<Receipts>>,
-    State(site): State<Arc<SiteInfo>>,
-    State(clock): State<Arc<dyn Clock>>,
-    RequestHistory(history): RequestHistory,
-    visit: Visit,
-    Path((number, token)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    link: OpenedLink,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (number, recorded) = behind_link(&receipts, &history, &number, &token)?;
-    if !link_lives(recorded.event.head.at, clock.now().at) {
+    let OpenedLink { number, recorded, history, visit, frame, lives } = link;
+    if !lives {
         return Err(Slug::ReceiptGone.into());
     }
     let page = ReceiptView {
-        frame: site.frame(visit.language, uri.path()),
+        frame,
         number: number.to_string(),
         cookie_kept: cookies::parse_cookies(&headers, visit.names()).keeps_choice(),
         answer: records.readable(&history, &recorded, visit.language)?,

@@ -155,7 +155,7 @@ mod tests {
 
     use super::*;
     use crate::service::fixture::TestApp;
-    use crate::service::fixture::people::{customer, email, may_contact};
+    use crate::service::fixture::people::{customer, email, may_contact, objected};
     use crate::service::mail::MailOutcome;
     use crate::service::people::{Addressee, Provenance};
     use contact::Email;
@@ -292,7 +292,7 @@ mod tests {
         let app = TestApp::new().await;
         let act = Provenance::by_person(Route::OneClick, IdentityLevel::Possession);
         let no = Addressee::point(email("anna@example.nl"));
-        app.services.contactability.object(&app.history(), &no, &Channel::ALL, &act).await.expect("recorded");
+        objected(&app.services, &no, &Channel::ALL, &act).await;
         app.services.key_rotation.rotate_index(Actor::System).await.expect("rotated");
         let event = rotations(&app).pop().expect("an event");
         assert_eq!((event.body, event.head.subject), (KeyRotated { key: RotatedKey::Index }.into(), None));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -19,7 +19,7 @@ use crate::cookies::Jar;
 use crate::form::{Form, LenientForm};
 use crate::mount::Mount as _;
 use crate::objection::without_referrer_elsewhere;
-use crate::pages::behind_link;
+use crate::pages::OpenedLink;
 use crate::problem::Problem;
 use crate::provenance::sent_from;
 use crate::render;
@@ -29,9 +29,8 @@ use keuze_core::service::codes::{Fit, Verification};
 use keuze_core::service::consent::SentFrom;
 use keuze_core::service::people::ActOutcome;
 use keuze_core::service::preference_centre::{PreferenceCentre, PreferenceChange, ShownState};
-use keuze_core::service::receipt::{Receipts, link_lives};
+use keuze_core::service::receipt::Receipts;
 use keuze_core::service::site::SiteInfo;
-use ledger::clock::Clock;
 use words::problem::Slug;
 
 pub(super) fn router() -> Router<App> {
@@ -108,26 +107,18 @@ pub(super) fn done_path(receipts: &Receipts, acted: &ActOutcome) -> String {
     paths::preference_changed(receipts.number(acted.record), receipts.token(acted.record))
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is taken from the request or named to the router")]
 async fn done(
     State(preference_centre): State<Arc<PreferenceCentre>>,
     State(verification): State<Arc<Verification>>,
-    State(receipts): State<Arc<Receipts>>,
-    State(site): State<Arc<SiteInfo>>,
-    State(clock): State<Arc<dyn Clock>>,
-    RequestHistory(history): RequestHistory,
-    visit: Visit,
-    Path((number, token)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    link: OpenedLink,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, recorded) = behind_link(&receipts, &history, &number, &token)?;
+    let OpenedLink { recorded, history, visit, frame, lives, .. } = link;
     // A repeat leads to the record of the first time, which may be years old: only somebody else needs the link to live.
     let session = session(&verification, &visit, &headers);
-    if session.is_none() && !link_lives(recorded.event.head.at, clock.now().at) {
+    if session.is_none() && !lives {
         return Err(Slug::ReceiptGone.into());
     }
-    let frame = site.frame(visit.language, uri.path());
     let page = preference_centre.what_changed(&history, frame, &recorded, session.as_ref())?.ok_or(Slug::NotFound)?;
     let page = render::page(StatusCode::OK, visit.language, || Done(DoneProps { page }));
     Ok(without_referrer_elsewhere(page))

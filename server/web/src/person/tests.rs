@@ -16,7 +16,7 @@ use crate::fixture::{Browser, TestResponse};
 use contact::{ContactPoint, DutchAddress, PostalAddress};
 use keuze_core::config::Sms;
 use keuze_core::service::fixture::TestApp;
-use keuze_core::service::fixture::people::{customer, door, email, phone};
+use keuze_core::service::fixture::people::{customer, door, email, objected, objected_at, phone};
 use keuze_core::service::people::{Addressee, Provenance};
 
 const CODE: &str = "/keuze/voorkeuren/code";
@@ -323,11 +323,7 @@ async fn a_page_from_before_cannot_undo_a_later_no() {
     // The same by somebody who named the number alone meanwhile.
     let page = first.get("/keuze/voorkeuren").await;
     let phone_then = shown(&page, "phone");
-    app.services
-        .objections
-        .object_at(&app.history(), vec![phone("0612345678")], &[Channel::Phone])
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[phone("0612345678")], &[Channel::Phone]).await;
     let answer = press(&mut first, &[("act", "start"), ("channel", "phone"), ("shown", &phone_then)]).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
 }
@@ -337,11 +333,7 @@ async fn a_page_from_before_cannot_undo_a_later_no() {
 async fn s_18_an_undo_takes_no_earlier_no_off() {
     let app = TestApp::new().await;
     let person = anna(&app).await;
-    app.services
-        .objections
-        .object_at(&app.history(), vec![email("anna@example.nl")], &[Channel::Email])
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[email("anna@example.nl")], &[Channel::Email]).await;
     let mut browser = known(&app, "anna@example.nl").await;
     let stopped = press(&mut browser, &[("act", "stop_all")]).await;
     let done = browser.get(stopped.location()).await;
@@ -389,11 +381,7 @@ async fn an_opt_in_to_calls_names_products_and_period() {
 async fn a_yes_beside_somebody_elses_no_is_told_as_what_it_is() {
     let app = TestApp::new().await;
     let person = anna(&app).await;
-    app.services
-        .objections
-        .object_at(&app.history(), vec![phone("0612345678")], &[Channel::Phone])
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[phone("0612345678")], &[Channel::Phone]).await;
     let mut browser = known(&app, "anna@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
     let shown = shown(&page, "phone");
@@ -413,11 +401,7 @@ async fn a_yes_is_told_to_hold_where_it_holds_and_stops_again() {
     let app = TestApp::new().await;
     let points = [email("anna@example.nl"), phone("06 12345678"), phone("020 5550171")];
     let person = customer(&app, "K-1001", &points).await;
-    app.services
-        .objections
-        .object_at(&app.history(), vec![phone("0612345678")], &[Channel::Phone])
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[phone("0612345678")], &[Channel::Phone]).await;
     let mut browser = known(&app, "anna@example.nl").await;
     let page = browser.get("/keuze/voorkeuren").await;
     let shown_at_first = shown(&page, "phone");
@@ -473,11 +457,7 @@ async fn known_by_number(app: &TestApp) -> Browser {
 async fn proof_of_the_number_lifts_what_somebody_else_said_about_it() {
     let app = house_with_texts().await;
     let person = anna(&app).await;
-    app.services
-        .objections
-        .object_at(&app.history(), vec![phone("0612345678")], &[Channel::Phone])
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[phone("0612345678")], &[Channel::Phone]).await;
 
     let mut by_mail = known(&app, "anna@example.nl").await;
     let page = by_mail.get("/keuze/voorkeuren").await;
@@ -603,7 +583,7 @@ async fn at_an_address_of_several_or_nobody_acts_apply_to_the_address() {
     let decision = app.services.contactability.may_contact(&Addressee::person(one), Channel::Email).expect("readable");
     assert_ne!(decision.reason, Reason::PointObjected);
     // A page from before a later no lifts nothing.
-    app.services.objections.object_at(&app.history(), vec![shared.clone()], &[Channel::Email]).await.expect("recorded");
+    objected_at(&app.services, std::slice::from_ref(&shared), &[Channel::Email]).await;
     assert_eq!(press(&mut browser, &undo).await.status, StatusCode::CONFLICT);
 
     let insight = browser.get("/keuze/inzage").await;
@@ -710,11 +690,7 @@ async fn s_20_a_sign_up_counts_when_it_is_confirmed_and_not_before() {
     assert_eq!(app.ledger().len(), before, "and records nothing");
     // Once stopped, the old link does not start it again.
     let act = Provenance::by_person(Route::MailLink, IdentityLevel::Possession);
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(person.subject), &[Channel::Newsletter], &act)
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(person.subject), &[Channel::Newsletter], &act).await;
     assert_eq!(browser.post(&path, &[]).await.status, StatusCode::CONFLICT);
     assert!(!app.services.contactability.may_contact(&point, Channel::Newsletter).expect("readable").allow);
 }
@@ -722,11 +698,7 @@ async fn s_20_a_sign_up_counts_when_it_is_confirmed_and_not_before() {
 /// Two mailboxes of one customer, with somebody's objection to the newsletter on the second.
 async fn with_a_stopped_mailbox(app: &TestApp) -> Subject {
     let person = customer(app, "K-1001", &[email("anna@example.nl"), email("werk@example.nl")]).await;
-    app.services
-        .objections
-        .object_at(&app.history(), vec![email("werk@example.nl")], &[Channel::Newsletter])
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[email("werk@example.nl")], &[Channel::Newsletter]).await;
     person
 }
 

@@ -13,7 +13,7 @@ use crate::fixture::{Browser, TestResponse};
 use crate::person::tests::{confirmation_link, erase, files_in, forms_of, known, press, shown};
 use contact::ContactPoint;
 use keuze_core::service::fixture::TestApp;
-use keuze_core::service::fixture::people::{customer, door, email, phone};
+use keuze_core::service::fixture::people::{customer, door, email, objected, objected_at, phone};
 use keuze_core::service::people::{Addressee, Provenance};
 
 const STOP: &str = "/keuze/afmelden";
@@ -215,11 +215,7 @@ async fn a_link_of_a_sign_up_that_was_stopped_since_offers_nothing() {
     assert!(of_point(&app, &email("nieuw@example.nl"), Channel::Newsletter).allow, "as it said");
     let person = app.services.people.people_at(&email("nieuw@example.nl"))[0].subject;
     let act = Provenance::by_person(Route::MailLink, IdentityLevel::Possession);
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(person), &[Channel::Newsletter], &act)
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(person), &[Channel::Newsletter], &act).await;
     for language in ["nl", "en"] {
         let stale = browser.get(&format!("{path}?lang={language}")).await;
         assert_eq!(stale.status, StatusCode::NOT_FOUND);
@@ -348,11 +344,7 @@ fn records<T: Future<Output = StatusCode> + Send>(
 ) -> axum::routing::MethodRouter {
     let services = app.services.clone();
     axum::routing::post(async move || {
-        services
-            .objections
-            .object_at(&services.people.history(), vec![email("anna@example.nl")], &[Channel::Email])
-            .await
-            .expect("recorded");
+        objected_at(&services, &[email("anna@example.nl")], &[Channel::Email]).await;
         then().await
     })
 }

@@ -9,7 +9,7 @@ use super::presses::{SentPress, ready};
 use super::*;
 use crate::middleware::{LONGEST, in_time};
 use keuze_core::service::fixture::HeldAppends;
-use keuze_core::service::fixture::people::email;
+use keuze_core::service::fixture::people::{email, objected_at};
 use keuze_core::service::people::Addressee;
 use model::channel::Channel;
 use model::decision::{Decision, Reason};
@@ -91,11 +91,7 @@ async fn in_the_callers_own_task_what_is_written_is_taken_note_of_by_nobody() {
         let (app, held) = TestApp::holding().await;
         let services = app.services.clone();
         let object = async move {
-            services
-                .objections
-                .object_at(&services.people.history(), vec![email("els@example.nl")], &[Channel::Email])
-                .await
-                .expect("recorded");
+            objected_at(&services, &[email("els@example.nl")], &[Channel::Email]).await;
             StatusCode::OK.into_response()
         };
         if through_the_gate {

@@ -7,6 +7,8 @@ use model::choice::Answer as Said;
 use model::event::Route;
 use model::paths::{Effect, Endpoint, RateClass};
 
+use strum::IntoEnumIterator as _;
+
 use super::presses::{Ready, SentPress, ready};
 use super::*;
 
@@ -123,7 +125,7 @@ async fn whatever_else_is_sent_the_press_at_the_desk_counts() {
 #[tokio::test]
 async fn a_form_that_says_no_no_is_refused_with_a_field_too_many() {
     let mut refused = 0;
-    for press in SentPress::ALL {
+    for press in SentPress::iter() {
         let app = TestApp::new().await;
         let ready = ready(press, &app).await;
         // The address of a confirmation says all that it needs.

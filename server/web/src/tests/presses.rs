@@ -1,5 +1,7 @@
 //! Everything that writes, each as somebody or a program would send it: one list for what must hold of all of them.
 
+mod sent_press;
+
 use std::collections::BTreeSet;
 
 use model::channel::Channel;
@@ -8,6 +10,7 @@ use model::evidence::IdentityLevel;
 use model::identity::Subject;
 use model::paths::{Effect, Endpoint};
 use serde_json::{Value, json};
+use strum::IntoEnumIterator as _;
 
 use super::*;
 use crate::api_v1::tests::key;
@@ -16,50 +19,6 @@ use crate::person::tests::known;
 use keuze_core::service::clients::ClientScope;
 use keuze_core::service::fixture::people::{customer, door, email, phone};
 use keuze_core::service::people::Provenance;
-
-/// Something that is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SentPress {
-    Choice,
-    ChoiceForm,
-    ContinuedUse,
-    ObjectionForm,
-    OneClick,
-    LinkForm,
-    LetterCode,
-    Newsletter,
-    NewsletterOfSomebodyKnown,
-    Confirmation,
-    CodeMail,
-    StopAll,
-    Stop,
-    SignUp,
-    Lift,
-    Erase,
-    DeskLookUp,
-    DeskLookUpOfSeveral,
-    DeskLookUpOfARecord,
-    DeskObjection,
-    DeskOptIn,
-    DeskMerge,
-    DeskErase,
-    DeskSamePerson,
-    CallOpen,
-    CallOfSeveral,
-    CallObjection,
-    CallClose,
-    Password,
-    Customer,
-    CustomerWithEverything,
-    CustomerIsTheSame,
-    /// A row that is refused and its no taken, by its place in [`REFUSED_ROWS`].
-    CustomerRefused(usize),
-    ProgramObjection,
-    OptIn,
-    LetterBlock,
-    Classified,
-    LetterChecked,
-}
 
 /// Rows of which all is refused but the no.
 pub const REFUSED_ROWS: [&str; 9] = [
@@ -74,53 +33,13 @@ pub const REFUSED_ROWS: [&str; 9] = [
     r#"{"email":"els@example.nl","phone":"12","objected_channels":"email"}"#,
 ];
 
-use SentPress::*;
+pub use sent_press::SentPress;
+use sent_press::SentPress::*;
 
 impl SentPress {
-    pub const ALL: [Self; 38] = [
-        Choice,
-        ChoiceForm,
-        ContinuedUse,
-        ObjectionForm,
-        OneClick,
-        LinkForm,
-        LetterCode,
-        Newsletter,
-        NewsletterOfSomebodyKnown,
-        Confirmation,
-        CodeMail,
-        StopAll,
-        Stop,
-        SignUp,
-        Lift,
-        Erase,
-        DeskLookUp,
-        DeskLookUpOfSeveral,
-        DeskLookUpOfARecord,
-        DeskObjection,
-        DeskOptIn,
-        DeskMerge,
-        DeskErase,
-        DeskSamePerson,
-        CallOpen,
-        CallOfSeveral,
-        CallObjection,
-        CallClose,
-        Password,
-        Customer,
-        CustomerWithEverything,
-        CustomerIsTheSame,
-        CustomerRefused(0),
-        ProgramObjection,
-        OptIn,
-        LetterBlock,
-        Classified,
-        LetterChecked,
-    ];
-
-    /// The same with every row that is refused.
+    /// Each, of the rows that are refused every one.
     pub fn all() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain((1..REFUSED_ROWS.len()).map(CustomerRefused))
+        Self::iter().chain((1..REFUSED_ROWS.len()).map(CustomerRefused))
     }
 
     /// Whether it is answered by a refusal that takes its no.
@@ -512,7 +431,7 @@ async fn whatever_writes_is_pressed_here() {
         "/keuze/brief/",
     ];
     let mut pressed: BTreeSet<String> = others.map(str::to_owned).into();
-    for press in SentPress::ALL {
+    for press in SentPress::iter() {
         let route = ready(press, &TestApp::new().await).await.route();
         let effect = Endpoint::of_path(&route).and_then(Endpoint::post).map(|post| post.effect);
         assert!(matches!(effect, Some(Effect::Record | Effect::Objection)), "{press:?} {route}: {effect:?}");

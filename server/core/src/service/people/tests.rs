@@ -15,7 +15,9 @@ use model::language::Language;
 
 use super::{ActError, ActOutcome, Addressee, Provenance, hash};
 use crate::service::fixture::TestApp;
-use crate::service::fixture::people::{confirmation, customer, door, email, may_contact, phone, whole};
+use crate::service::fixture::people::{
+    confirmation, customer, door, email, may_contact, objected, objected_at, opted_in, phone, whole,
+};
 use crate::service::preference_centre::ShownState;
 use contact::ContactPoint;
 use ledger::formats::fact::Part;
@@ -40,11 +42,7 @@ fn reason(app: &TestApp, who: &Addressee, channel: Channel) -> (bool, Reason) {
 
 async fn says_yes(app: &TestApp, person: Subject, channels: &[Channel], controlled: &[ContactPoint]) -> ActOutcome {
     let act = own(Route::PreferencePage);
-    app.services
-        .contactability
-        .opt_in(&app.history(), person, channels, confirmation(), controlled, &act, None)
-        .await
-        .expect("recorded")
+    opted_in(&app.services, person, channels, confirmation(), controlled, &act).await
 }
 
 #[tokio::test]
@@ -54,19 +52,11 @@ async fn an_objection_to_one_channel_leaves_the_others_and_stop_all_takes_five()
     let who = Addressee::person(person);
     assert_eq!(reason(&app, &who, Channel::Email), (true, Reason::SoftOptIn));
     assert_eq!(reason(&app, &who, Channel::Post), (true, Reason::OptOut));
-    app.services
-        .contactability
-        .object(&app.history(), &who, &[Channel::Post], &own(Route::LetterCode))
-        .await
-        .expect("recorded");
+    objected(&app.services, &who, &[Channel::Post], &own(Route::LetterCode)).await;
     assert_eq!(reason(&app, &who, Channel::Post), (false, Reason::Objected));
     assert_eq!(reason(&app, &who, Channel::Email), (true, Reason::SoftOptIn), "S-10");
     let before = app.ledger().len();
-    app.services
-        .contactability
-        .object(&app.history(), &who, &Channel::ALL, &own(Route::PreferencePage))
-        .await
-        .expect("recorded");
+    objected(&app.services, &who, &Channel::ALL, &own(Route::PreferencePage)).await;
     assert_eq!(app.ledger().len(), before + 1, "one action");
     for channel in Channel::ALL {
         assert_eq!(reason(&app, &who, channel), (false, Reason::Objected), "{channel:?}");
@@ -78,12 +68,7 @@ async fn repeats_succeed_and_record_nothing() {
     let app = TestApp::new().await;
     let person = customer(&app, "1", &[email("anna@example.nl")]).await;
     for who in [Addressee::person(person), Addressee::point(phone("020 788 4000"))] {
-        let first = app
-            .services
-            .contactability
-            .object(&app.history(), &who, &Channel::ALL, &own(Route::OneClick))
-            .await
-            .expect("recorded");
+        let first = objected(&app.services, &who, &Channel::ALL, &own(Route::OneClick)).await;
         let before = app.ledger().len();
         app.clock.advance(86_400);
         let again = app
@@ -104,11 +89,7 @@ async fn an_objection_on_a_shared_point_denies_it_to_everybody_and_names_nobody(
     let shared = email("thuis@example.nl");
     let anna = customer(&app, "1", std::slice::from_ref(&shared)).await;
     let bert = customer(&app, "2", &[email("Thuis@Example.nl"), email("bert@example.nl")]).await;
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(anna), &[Channel::Email], &own(Route::MailLink))
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(anna), &[Channel::Email], &own(Route::MailLink)).await;
     let decision = may_contact(&app, &Addressee { person: Some(bert), points: vec![shared.clone()] }, Channel::Email);
     assert_eq!((decision.allow, decision.reason), (false, Reason::PointObjected));
     let other = Addressee { person: Some(bert), points: vec![email("bert@example.nl")] };
@@ -126,11 +107,7 @@ async fn ones_own_objection_is_lifted_by_ones_own_yes() {
     let app = TestApp::new().await;
     let person = customer(&app, "1", &[email("anna@example.nl"), phone("06 12345678")]).await;
     let who = Addressee::person(person);
-    app.services
-        .contactability
-        .object(&app.history(), &who, &Channel::ALL, &own(Route::PreferencePage))
-        .await
-        .expect("recorded");
+    objected(&app.services, &who, &Channel::ALL, &own(Route::PreferencePage)).await;
     says_yes(&app, person, &[Channel::Newsletter, Channel::Phone], &[]).await;
     assert_eq!(reason(&app, &who, Channel::Newsletter), (true, Reason::OptedIn));
     assert_eq!(reason(&app, &who, Channel::Phone), (true, Reason::OptedIn));
@@ -215,11 +192,7 @@ async fn merged_people_keep_every_objection_of_both() {
     let app = TestApp::new().await;
     let anna = customer(&app, "1", &[email("anna@example.nl")]).await;
     let other = customer(&app, "2", &[email("a.jansen@example.nl"), phone("06 12345678")]).await;
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(other), &[Channel::Email], &own(Route::MailLink))
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(other), &[Channel::Email], &own(Route::MailLink)).await;
     says_yes(&app, anna, &[Channel::Email], &[]).await;
     app.services.merging.merge(&app.history(), anna, other, &by_import(), Vec::new()).await.expect("merged");
     for subject in [anna, other] {
@@ -246,11 +219,7 @@ async fn a_page_that_is_behind_lifts_nothing() {
         .expect("readable")
         .expect("an import");
     let shown = ShownState { record, points: app.services.people.hash_of_points(&[email("anna@example.nl")]) };
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(person), &[Channel::Email], &own(Route::OneClick))
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(person), &[Channel::Email], &own(Route::OneClick)).await;
     let act = own(Route::PreferencePage);
     let late = app
         .services
@@ -267,11 +236,7 @@ async fn an_erasure_without_the_blocking_list_adds_nothing_to_it() {
     let app = TestApp::new().await;
     let points = [email("anna@example.nl"), phone("06 12345678")];
     let person = customer(&app, "1", &points).await;
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(person), &[Channel::Email], &own(Route::MailLink))
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(person), &[Channel::Email], &own(Route::MailLink)).await;
     app.services.erasures.erase(&app.history(), person, false, &own(Route::PreferencePage)).await.expect("erased");
     let again = customer(&app, "1", &points).await;
     let who = Addressee::person(again);
@@ -338,12 +303,7 @@ async fn a_no_at_a_door_that_nobody_has_stands_on_every_door_of_the_number() {
     let next = customer(&app, "3", &[door("14 A")]).await;
     let may = |person| may_contact(&app, &Addressee::person(person), Channel::Post).allow;
     let stop = async |number: &str| {
-        let acted = app
-            .services
-            .objections
-            .object_at(&app.history(), vec![door(number)], &[Channel::Post])
-            .await
-            .expect("recorded");
+        let acted = objected_at(&app.services, &[door(number)], &[Channel::Post]).await;
         let told = app.services.objections.told(&acted, None);
         (told.channels, told.since, told.changed)
     };
@@ -358,11 +318,7 @@ async fn a_no_at_a_door_that_nobody_has_stands_on_every_door_of_the_number() {
     // What a customer says of their own address is about their own door.
     let own = customer(&app, "5", &[door("20 A")]).await;
     let beside = customer(&app, "6", &[door("20 B")]).await;
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(own), &[Channel::Post], &unverified())
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(own), &[Channel::Post], &unverified()).await;
     assert!(!may(own) && may(beside));
 }
 
@@ -387,11 +343,7 @@ async fn a_suppressed_point_denies_by_whatever_its_owner_is_named() {
         app.services.contactability.may_contact(&Addressee::point(point), channel).expect("readable")
     };
     assert!(by(phone("06 12345678"), Channel::Email).allow && by(email("anna@example.nl"), Channel::Post).allow);
-    app.services
-        .objections
-        .object_at(&app.history(), vec![email("Anna@example.nl"), door("1")], &Channel::ALL)
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[email("Anna@example.nl"), door("1")], &Channel::ALL).await;
     for (point, channel) in [
         (phone("06 12345678"), Channel::Email),
         (phone("06 12345678"), Channel::Newsletter),
@@ -446,11 +398,7 @@ async fn a_yes_does_not_spread_to_what_joins_later() {
     app.services.merging.merge(&app.history(), person, third, &by_import(), Vec::new()).await.expect("merged");
     assert_eq!(reason(&app, &at("derde@example.nl"), Channel::Newsletter), (false, Reason::EvidenceMissing));
     assert!(!may_contact(&app, &Addressee::person(person), Channel::Newsletter).allow, "nobody said which mailbox");
-    app.services
-        .objections
-        .object_at(&app.history(), vec![email("derde@example.nl")], &Channel::ALL)
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[email("derde@example.nl")], &Channel::ALL).await;
     assert_eq!(reason(&app, &at("anna@example.nl"), Channel::Newsletter), (false, Reason::Objected), "a no does");
 }
 
@@ -459,11 +407,7 @@ async fn a_yes_does_not_spread_to_what_joins_later() {
 async fn a_no_spreads_to_what_joins_later_and_a_yes_lifts_it_where_it_was_given() {
     let app = TestApp::new().await;
     let person = customer(&app, "1", &[email("anna@example.nl"), email("werk@example.nl")]).await;
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(person), &[Channel::Email], &own(Route::MailLink))
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(person), &[Channel::Email], &own(Route::MailLink)).await;
     says_yes(&app, person, &[Channel::Email], &[email("anna@example.nl")]).await;
     let at = |address: &str| Addressee { person: Some(person), points: vec![email(address)] };
     assert_eq!(reason(&app, &at("anna@example.nl"), Channel::Email), (true, Reason::OptedIn));

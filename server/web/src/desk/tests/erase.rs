@@ -6,7 +6,7 @@ use model::event::{Actor, Route};
 use model::evidence::IdentityLevel;
 
 use super::*;
-use keuze_core::service::fixture::people::{customer, email, may_contact, phone};
+use keuze_core::service::fixture::people::{customer, email, may_contact, objected, objected_at, phone};
 use keuze_core::service::people::Addressee;
 
 /// Looks somebody up and opens their page.
@@ -71,17 +71,9 @@ async fn only_who_was_looked_up_is_erased() {
     assert_eq!(crossed.status, StatusCode::CONFLICT);
     assert!(crossed.words().contains("Dit is niet vastgelegd"), "{}", crossed.words());
     // What was recorded since, the page does not show.
-    app.services
-        .objections
-        .object_at(&app.history(), vec![email("els@example.nl")], &[Channel::Email])
-        .await
-        .expect("recorded");
+    objected_at(&app.services, &[email("els@example.nl")], &[Channel::Email]).await;
     let act = keuze_core::service::people::Provenance::by_person(Route::MailLink, IdentityLevel::Possession);
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(one), &[Channel::Post], &act)
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(one), &[Channel::Post], &act).await;
     let stale = desk.submit(&mine, "name=\"known_by\"", &filled).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.body.contains(&mine.form("name=\"route\"").0), "the way back: {}", stale.body);

@@ -8,7 +8,7 @@ use model::language::Language;
 use super::*;
 use crate::person::tests::known;
 use contact::ContactPoint;
-use keuze_core::service::fixture::people::{customer, email, phone};
+use keuze_core::service::fixture::people::{customer, email, objected, objected_at, opted_in, phone};
 use keuze_core::service::people::{ActOutcome, Addressee, Provenance};
 use ledger::formats::fact::Part;
 use vault::ring::RetentionClass;
@@ -36,12 +36,7 @@ fn has_all(page: &str, needed: &[&str]) {
 #[tokio::test]
 async fn an_objection_is_told_by_channel_point_decision_and_ground() {
     let app = house_of_anna().await;
-    let stopped = app
-        .services
-        .objections
-        .object_at(&app.history(), vec![phone("06 12345678")], &[Channel::Phone])
-        .await
-        .expect("recorded");
+    let stopped = objected_at(&app.services, &[phone("06 12345678")], &[Channel::Phone]).await;
     for page in both(&app, &stopped).await {
         has_all(&page, &["formulier Reclame stoppen", "bezwaar gemaakt", "Telefoonnummer nee zolang het bezwaar"]);
         has_all(&page, &["AVG 21 lid 2 en 3"]);
@@ -62,23 +57,14 @@ async fn a_persons_event_shows_what_holds_for_them_today() {
     let person = customer(&app, "K-1", &[email("els@example.nl"), phone("06 12345671")]).await;
     let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
     let channels = [Channel::Email, Channel::Social];
-    let stopped = app
-        .services
-        .contactability
-        .object(&app.history(), &Addressee::person(person), &channels, &act)
-        .await
-        .expect("recorded");
+    let stopped = objected(&app.services, &Addressee::person(person), &channels, &act).await;
     let [desk, receipt] = both(&app, &stopped).await;
     has_all(&desk, &["andere reclame per e-mail E-mailadres nee bezwaar gemaakt AVG 21 lid 2 en 3"]);
     has_all(&desk, &["account op social media nee bezwaar gemaakt", &person.to_string()]);
     has_all(&receipt, &["Andere reclame per e-mail E-mailadres nee U maakte bezwaar. AVG 21 lid 2 en 3"]);
     let proof = keuze_core::service::fixture::people::confirmation();
     let point = [email("els@example.nl")];
-    app.services
-        .contactability
-        .opt_in(&app.history(), person, &[Channel::Email], proof, &point, &act, None)
-        .await
-        .expect("recorded");
+    opted_in(&app.services, person, &[Channel::Email], proof, &point, &act).await;
     let [desk, receipt] = both(&app, &stopped).await;
     has_all(&desk, &["andere reclame per e-mail E-mailadres ja aangemeld"]);
     has_all(&receipt, &["Andere reclame per e-mail E-mailadres ja U gaf hiervoor toestemming."]);

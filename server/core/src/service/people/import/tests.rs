@@ -7,7 +7,7 @@ use model::evidence::IdentityCheck;
 
 use super::*;
 use crate::service::fixture::TestApp;
-use crate::service::fixture::people::{confirmation, customer, door, email, may_contact, phone};
+use crate::service::fixture::people::{confirmation, customer, door, email, may_contact, objected, opted_in, phone};
 use crate::service::people::Addressee;
 use crate::service::people::hash;
 use contact::PostalAddress;
@@ -168,7 +168,7 @@ async fn s_18_a_thousand_rows_lift_nothing() {
     let app = TestApp::new().await;
     let act = Provenance::by_person(Route::OneClick, IdentityLevel::Possession);
     let no = Addressee::point(email("Person500@example.nl"));
-    app.services.contactability.object(&app.history(), &no, &Channel::ALL, &act).await.expect("recorded");
+    objected(&app.services, &no, &Channel::ALL, &act).await;
     let rows: Vec<String> =
         (0..1000).map(|number| whole(&number.to_string(), &format!("person{number}@example.nl"))).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -187,11 +187,7 @@ async fn s_18_a_thousand_rows_lift_nothing() {
 async fn s_18_a_row_without_channels_meets_a_no_as_well() {
     let app = TestApp::new().await;
     let act = Provenance::by_person(Route::OneClick, IdentityLevel::Possession);
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::point(email("anna@example.nl")), &Channel::ALL, &act)
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::point(email("anna@example.nl")), &Channel::ALL, &act).await;
     for mode in [Mode::DryRun, Mode::Write] {
         let text = format!("{HEADER}\n1,,,ANNA@example.nl,,,,,,,,,,,,,,,,,\n2,,,bert@example.nl,,,,,,,,,,,,,,,,,\n");
         let (summary, reports) = import(&app, "x.csv", &text, mode).await;
@@ -489,11 +485,7 @@ async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
     let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
     let yes = async |channel: Channel| {
         let controlled = [email("anna@example.nl")];
-        app.services
-            .contactability
-            .opt_in(&app.history(), anna, &[channel], confirmation(), &controlled, &act, None)
-            .await
-            .expect("recorded");
+        opted_in(&app.services, anna, &[channel], confirmation(), &controlled, &act).await;
     };
     let stands = |channel| {
         !may_contact(&app, &Addressee { person: Some(anna), points: vec![email("ANNA@example.nl")] }, channel).allow
@@ -539,11 +531,7 @@ async fn a_yes_of_whoever_has_the_phone_says_nothing_of_the_mailbox() {
     let app = TestApp::new().await;
     let bert = customer(&app, "1", &[phone("06 12345678"), email("bert@example.nl")]).await;
     let act = Provenance::by_person(Route::PreferencePage, IdentityLevel::Possession);
-    app.services
-        .contactability
-        .opt_in(&app.history(), bert, &Channel::ALL, confirmation(), &[], &act, None)
-        .await
-        .expect("recorded");
+    opted_in(&app.services, bert, &Channel::ALL, confirmation(), &[], &act).await;
     let (_, reports) = csv(&app, &[",,,anna@example.nl,06 12345678,,,,,,,,,,,,,,,all,2020-02-02"]).await;
     assert_eq!(reports[0].notes, [Note::AgreedSince(vec![Channel::Phone])]);
     let late = customer(&app, "2", &[email("anna@example.nl")]).await;

@@ -14,6 +14,7 @@ use time::macros::date;
 
 use super::{confirmation, email, may_contact, own, phone, reason};
 use crate::service::fixture::TestApp;
+use crate::service::fixture::people::{objected, opted_in};
 use crate::service::people::Addressee;
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Mode, Summary};
@@ -48,11 +49,7 @@ async fn who_agreed(app: &TestApp) -> Subject {
     let (_, subject) = imported(app, &row(ADDRESS, NUMBER, POSTCODE, "12-A")).await;
     let subject = subject.expect("imported");
     let act = own(Route::PreferencePage);
-    app.services
-        .contactability
-        .opt_in(&app.history(), subject, &Channel::ALL, confirmation(), &[], &act, None)
-        .await
-        .expect("recorded");
+    opted_in(&app.services, subject, &Channel::ALL, confirmation(), &[], &act).await;
     for channel in Channel::ALL {
         assert_eq!(reason(app, &Addressee::person(subject), channel), (true, Reason::OptedIn));
     }
@@ -68,11 +65,7 @@ async fn a_no_survives_erasure_rebuild_and_import() {
         let app = TestApp::at(Some(&data), 1).await;
         let person = who_agreed(&app).await;
         let act = own(Route::PreferencePage);
-        app.services
-            .contactability
-            .object(&app.history(), &Addressee::person(person), &[channel], &act)
-            .await
-            .expect("recorded");
+        objected(&app.services, &Addressee::person(person), &[channel], &act).await;
         assert_eq!(reason(&app, &Addressee::person(person), channel), (false, Reason::Objected));
         let erased = app.services.erasures.erase(&app.history(), person, keep_no, &act).await.expect("erased");
         assert_eq!(erased.backups_until, date!(2026 - 12 - 29));
@@ -180,16 +173,8 @@ async fn no_file_holds_anything_of_an_erased_person() {
     let app = TestApp::at(Some(&data), 1).await;
     let person = who_agreed(&app).await;
     let act = own(Route::PreferencePage);
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(person), &Channel::ALL, &act)
-        .await
-        .expect("recorded");
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::point(email(ADDRESS)), &[Channel::Email], &act)
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(person), &Channel::ALL, &act).await;
+    objected(&app.services, &Addressee::point(email(ADDRESS)), &[Channel::Email], &act).await;
     app.services.letters.letter_code(person, &act).await.expect("made");
     let until = app.clock_now() + Duration::minutes(10);
     let (to, text) = (Email::parse(ADDRESS).expect("an address"), format!("Beste {NAME}, {NUMBER}, {POSTCODE}"));

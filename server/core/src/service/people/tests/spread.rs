@@ -4,6 +4,7 @@
 use model::event::EventKind;
 
 use super::*;
+use crate::service::fixture::people::{objected, objected_at};
 use crate::service::people::import::tests::import;
 use crate::service::people::import::{Mode, Summary};
 
@@ -53,15 +54,11 @@ async fn says_no(app: &TestApp, door: Door, point: &ContactPoint) {
     let program = Provenance { actor: Actor::Client { name: "crm".into() }, ..own(Route::Api) };
     match door {
         Door::Visitor => {
-            app.services
-                .objections
-                .object_at(&app.history(), vec![point.clone()], &Channel::ALL)
-                .await
-                .expect("recorded");
+            objected_at(&app.services, std::slice::from_ref(point), &Channel::ALL).await;
         }
         Door::Program => {
             let who = Addressee::point(point.clone());
-            app.services.contactability.object(&app.history(), &who, &Channel::ALL, &program).await.expect("recorded");
+            objected(&app.services, &who, &Channel::ALL, &program).await;
         }
         Door::File => _ = import(app, "list.jsonl", &of_a_file(point, None), Mode::Write).await,
         Door::DatedFile => _ = import(app, "list.jsonl", &of_a_file(point, Some("2026-01-02")), Mode::Write).await,
@@ -311,11 +308,7 @@ async fn a_no_of_somebody_else_who_is_known_stays_theirs() {
         let app = TestApp::new().await;
         let bert = customer(&app, "2", &[shared.clone(), bert_at.clone()]).await;
         let anna = customer(&app, "1", std::slice::from_ref(&shared)).await;
-        app.services
-            .contactability
-            .object(&app.history(), &Addressee::person(anna), &[Channel::Email], &own(Route::MailLink))
-            .await
-            .expect("recorded");
+        objected(&app.services, &Addressee::person(anna), &[Channel::Email], &own(Route::MailLink)).await;
         let stopped = |app: &TestApp| [&shared, &bert_at].map(|point| denied(app, &at(bert, point), Channel::Email));
         assert_eq!(stopped(&app), [true, false]);
         app.services.erasures.erase(&app.history(), anna, keeps_no, &own(Route::PreferencePage)).await.expect("erased");
@@ -501,11 +494,7 @@ fn told_of(number: &str, name: &str, address: &str) -> String {
 async fn with_reused_number(app: &TestApp, bert: &str) -> [Subject; 2] {
     file(app, bert).await;
     let bert = app.services.people.customer("K-7").expect("known").subject;
-    app.services
-        .contactability
-        .object(&app.history(), &Addressee::person(bert), &Channel::ALL, &own(Route::PreferencePage))
-        .await
-        .expect("recorded");
+    objected(&app.services, &Addressee::person(bert), &Channel::ALL, &own(Route::PreferencePage)).await;
     assert_eq!(file(app, &told_of("K-7", "Anna", "a@example.nl")).await.another_person, 1);
     [bert, app.services.people.people_at(&email("a@example.nl"))[0].subject]
 }
@@ -521,12 +510,7 @@ async fn a_no_of_somebody_with_a_reused_number_is_recorded_though_the_other_said
         assert!(no.1.iter().all(|channel| reason(&app, &no.0, *channel).1 == Reason::Objected), "it may be hers");
         match says_it {
             Some("herself") => {
-                let said = app
-                    .services
-                    .contactability
-                    .object(&app.history(), &no.0, &no.1, &own(Route::PreferencePage))
-                    .await
-                    .expect("recorded");
+                let said = objected(&app.services, &no.0, &no.1, &own(Route::PreferencePage)).await;
                 assert!(said.changed);
                 let again = app
                     .services
@@ -585,11 +569,7 @@ async fn a_merge_brings_a_no_to_the_points_of_whoever_may_be_the_same() {
         for (says, who) in [(anna_says_no, anna), (!bert_says_no, dirk)] {
             if says {
                 let act = own(Route::PreferencePage);
-                app.services
-                    .contactability
-                    .object(&app.history(), &Addressee::person(who), &Channel::ALL, &act)
-                    .await
-                    .expect("recorded");
+                objected(&app.services, &Addressee::person(who), &Channel::ALL, &act).await;
             }
         }
         assert!(!denied(&app, &at(carla, &point), Channel::Email), "control: {told}");
