@@ -9,8 +9,12 @@ mod client;
 mod counts;
 #[path = "kill/eraser.rs"]
 mod eraser;
+#[path = "kill/full_disk.rs"]
+mod full_disk;
 #[path = "kill/keuze.rs"]
 mod keuze;
+#[path = "common/recorder.rs"]
+mod recorder;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;

@@ -10,6 +10,8 @@ mod counts;
 mod failing;
 #[path = "power_loss/image.rs"]
 mod image;
+#[path = "common/recorder.rs"]
+mod recorder;
 #[path = "power_loss/recording.rs"]
 mod recording;
 

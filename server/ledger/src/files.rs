@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use model::identity::ShardNumber;
 
+use vault::file_error::of_file;
+
 use super::lock::is_at;
 use crate::formats::checkpoint_slots::{self, SLOT, Slot};
 
@@ -132,7 +134,7 @@ fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
     match std::fs::read_dir(folder) {
         Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
+        Err(error) => Err(of_file(folder)(error)),
     }
 }
 
@@ -141,7 +143,7 @@ fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// # Errors
 /// What the file system said.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(of_file(folder))
 }
 
 /// Takes from everybody else what a folder and what stands in it let them do.
@@ -177,10 +179,13 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
     let new = PathBuf::from(new);
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&new, path)?;
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&new, path)
+    };
+    write().map_err(of_file(path))?;
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     sync_folder(folder)
 }
@@ -190,7 +195,7 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// What the file system said.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(of_file(folder))
 }
 
 /// A file is closed and a new one begun beyond this.
@@ -214,16 +219,20 @@ struct Stretch {
 
 impl Stretch {
     fn new(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
+        let file = file.map_err(of_file(&path))?;
         Ok(Self { path, file, end: 0, allocated: 0, mark: Vec::new() })
     }
 
     /// The last one: whatever stands behind its end is cut off.
     fn last(path: &Path, end: u64) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).open(path)?;
-        file.set_len(end)?;
-        file.sync_all()?;
-        Self::ending(path, file, end, end)
+        let cut = || {
+            let file = OpenOptions::new().read(true).write(true).open(path)?;
+            file.set_len(end)?;
+            file.sync_all()?;
+            Self::ending(path, file, end, end)
+        };
+        cut().map_err(of_file(path))
     }
 
     /// One that is full. It ends where the zeros begin that were taken as space.
@@ -312,8 +321,8 @@ impl Journal {
         if end > open.allocated {
             let wanted = end.next_multiple_of(STEP);
             let zeros = vec![0; usize::try_from(wanted - open.allocated).expect("a step is small")];
-            open.file.write_all_at(&zeros, open.allocated)?;
-            open.file.sync_all()?;
+            let taken = open.file.write_all_at(&zeros, open.allocated).and_then(|()| open.file.sync_all());
+            taken.map_err(of_file(&open.path))?;
             open.allocated = wanted;
         }
         Ok(())
@@ -325,7 +334,7 @@ impl Journal {
     /// What the file system said; the caller must stop.
     pub fn append(&mut self, frames: &[u8]) -> io::Result<()> {
         let open = self.open.as_mut().expect("there is room");
-        open.file.write_all_at(frames, open.end)?;
+        open.file.write_all_at(frames, open.end).map_err(of_file(&open.path))?;
         open.wrote(frames);
         Ok(())
     }
@@ -339,7 +348,7 @@ impl Journal {
         if self.folder.join(UNSYNCABLE).exists() {
             return Err(io::Error::other("the disk of a test"));
         }
-        self.open.as_ref().map_or(Ok(()), |open| open.file.sync_data())
+        self.open.as_ref().map_or(Ok(()), |open| open.file.sync_data().map_err(of_file(&open.path)))
     }
 
     /// Whether every file is still the one at its path, and ends with what we left there: a copy that is put back in the
@@ -355,6 +364,7 @@ impl Journal {
 
 /// The checkpoint kept outside journal and database: two slots, written in turn, so that one is always whole.
 pub struct CheckpointFile {
+    path: PathBuf,
     file: File,
     next: u64,
 }
@@ -367,13 +377,16 @@ impl CheckpointFile {
     pub fn open(path: &Path) -> io::Result<Self> {
         let folder = path.parent().unwrap_or(Path::new("."));
         make_folder(folder)?;
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-        if file.metadata()?.len() == 0 {
-            file.set_len(2 * SLOT as u64)?;
-            file.sync_all()?;
-            sync_folder(folder)?;
-        }
-        Ok(Self { file, next: 0 })
+        let open = || {
+            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+            if file.metadata()?.len() == 0 {
+                file.set_len(2 * SLOT as u64)?;
+                file.sync_all()?;
+                sync_folder(folder)?;
+            }
+            Ok(file)
+        };
+        Ok(Self { path: path.to_path_buf(), file: open().map_err(of_file(path))?, next: 0 })
     }
 
     /// Writes a signed checkpoint into the older slot and makes it durable.
@@ -383,9 +396,9 @@ impl CheckpointFile {
     pub fn write(&mut self, number: u64, note: &str) -> io::Result<()> {
         let slot = checkpoint_slots::encode(number, note);
         let slot = slot.ok_or_else(|| io::Error::other("a checkpoint does not fit its slot"))?;
-        self.file.write_all_at(&slot, checkpoint_slots::place(number))?;
         self.next = number + 1;
-        self.file.sync_data()
+        let written = self.file.write_all_at(&slot, checkpoint_slots::place(number));
+        written.and_then(|()| self.file.sync_data()).map_err(of_file(&self.path))
     }
 }
 
@@ -395,8 +408,8 @@ impl CheckpointFile {
     /// # Errors
     /// What the file system said.
     pub fn empty(&mut self, number: u64) -> io::Result<()> {
-        self.file.write_all_at(&[0; SLOT], checkpoint_slots::place(number))?;
-        self.file.sync_data()
+        let written = self.file.write_all_at(&[0; SLOT], checkpoint_slots::place(number));
+        written.and_then(|()| self.file.sync_data()).map_err(of_file(&self.path))
     }
 }
 

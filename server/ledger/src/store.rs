@@ -19,6 +19,7 @@ use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 use model::identity::{RecordAddress, ShardNumber};
+use vault::file_error;
 
 /// What is appended at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,13 +47,13 @@ pub enum StorageError {
     #[error(transparent)]
     Corrupt(Corruption),
     /// There is no room: nothing is said of what is kept.
-    #[error(transparent)]
+    #[error("{_0}{}", _0.mend())]
     Full(SystemError),
     /// Another process holds it.
     #[error(transparent)]
     Locked(SystemError),
     /// The system would not read or write for another reason: nothing is said of what is kept.
-    #[error(transparent)]
+    #[error("{_0}{}", _0.mend())]
     Io(SystemError),
     /// A batch before this one was not written; nothing more is taken.
     #[error("{0}")]
@@ -100,6 +101,16 @@ pub enum SystemError {
     /// To the engine.
     #[error(transparent)]
     Engine(sled::Error),
+}
+
+impl SystemError {
+    /// What to do, as a sentence behind the other.
+    fn mend(&self) -> &'static str {
+        match self {
+            Self::Ours(error) | Self::Engine(sled::Error::Io(error)) => file_error::mend(error),
+            Self::Engine(_) => "",
+        }
+    }
 }
 
 /// Where records are kept for reading.

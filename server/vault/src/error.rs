@@ -4,6 +4,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::file_error::mend;
+
 /// What was written by a build whose formats this one does not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OtherBuild {
@@ -59,7 +61,7 @@ pub enum RootKeyError {
     #[error("the root key {} is missing", .0.display())]
     Missing(PathBuf),
     /// The file could not be written, or is there already.
-    #[error("the root key {} cannot be made: {error}", .file.display())]
+    #[error("the root key {} cannot be made: {error}{}", .file.display(), mend(.error))]
     NotMade {
         file: PathBuf,
         /// What the file system said.

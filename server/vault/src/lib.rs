@@ -5,6 +5,7 @@
 //! not open with a key is `None`, because nothing more can be said of it.
 
 pub mod error;
+pub mod file_error;
 pub mod formats;
 #[cfg(any(test, feature = "fixture"))]
 pub mod held;

@@ -37,13 +37,19 @@ impl KillClient {
     }
 
     pub fn policy(&self) -> NamedPolicy {
-        let (status, body) = self.send("GET", "/keuze/api/v1/policy", "", "").expect("answered");
+        self.try_policy().expect("answered")
+    }
+
+    /// The same of a server that may have gone.
+    pub fn try_policy(&self) -> io::Result<NamedPolicy> {
+        let (status, body) = self.send("GET", "/keuze/api/v1/policy", "", "")?;
         assert_eq!(status, 200, "{body}");
         let policy: Value = serde_json::from_str(&body).expect("JSON");
         let purposes = policy["purposes"].as_array().expect("a list").iter();
         let optional = purposes.filter(|purpose| purpose["regime"] != "necessary");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        NamedPolicy { id: text(&policy["id"]), optional: optional.map(|purpose| text(&purpose["id"])).collect() }
+        let optional = optional.map(|purpose| text(&purpose["id"])).collect();
+        Ok(NamedPolicy { id: text(&policy["id"]), optional })
     }
 
     /// The host in the first line of the open shard's checkpoint.

@@ -1,6 +1,7 @@
 //! The real binary as a child.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -97,11 +98,17 @@ pub struct DemoServer {
 impl DemoServer {
     /// Starts it and does not wait.
     pub fn spawn(folder: &Path) -> Self {
+        Self::spawn_with(folder, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub fn spawn_with(folder: &Path, more: &[(&str, &OsStr)]) -> Self {
         let log = std::fs::File::options().append(true).create(true).open(folder.join("log"));
         let mut command = Command::new(KEUZE);
         command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(folder.join("data"));
         command.arg("--config").arg(configuration(folder));
         command.env("KEUZE_KEY_FILE", folder.join("root.key")).env("KEUZE_RATE_LIMITS", "off");
+        command.envs(more.iter().copied()).env("RUST_BACKTRACE", "0");
         command.stdout(Stdio::piped()).stderr(log.expect("a log"));
         let child = command.spawn().expect("the binary starts");
         Self { child, folder: folder.to_path_buf(), port: 0 }
@@ -109,7 +116,18 @@ impl DemoServer {
 
     /// Starts it and waits until it says where it listens.
     pub fn start(folder: &Path) -> Self {
-        let mut server = Self::spawn(folder);
+        match Self::spawn(folder).listening() {
+            Ok(server) => server,
+            Err(log) => panic!("the server did not start: {:#?}", log.lines().rev().take(5).collect::<Vec<_>>()),
+        }
+    }
+
+    /// Waits until it says where it listens.
+    ///
+    /// # Errors
+    /// It ended; what it said.
+    pub fn listening(self) -> Result<Self, String> {
+        let mut server = self;
         let mut output = BufReader::new(server.child.stdout.take().expect("piped"));
         let mut line = String::new();
         while output.read_line(&mut line).expect("readable") > 0 {
@@ -117,13 +135,25 @@ impl DemoServer {
                 server.port = port;
                 // Whatever else it prints must not block it.
                 std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-                return server;
+                return Ok(server);
             }
             line.clear();
         }
-        let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-        let last: Vec<&str> = log.lines().rev().take(5).collect();
-        panic!("the server did not start: {last:#?}");
+        Err(server.ended())
+    }
+
+    /// Waits until it has ended by itself, which is no success; gives what all of them have said.
+    pub fn ended(mut self) -> String {
+        let begun = Instant::now();
+        let status = loop {
+            match self.child.try_wait().expect("it is ours") {
+                Some(status) => break status,
+                None => assert!(begun.elapsed() < Duration::from_mins(1), "it does not end"),
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert_eq!(status.code(), Some(1), "it says that it failed");
+        std::fs::read_to_string(self.folder.join("log")).expect("a log")
     }
 
     /// Sends SIGKILL at that moment.

@@ -6,6 +6,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::recorder::recorder;
+
 /// One operation, in the order in which they happened.
 #[derive(Clone, Debug)]
 pub struct Operation {
@@ -49,22 +51,6 @@ pub enum What {
     Unlinked,
     /// The program told the world: address and name of each record.
     Acknowledged(Vec<(String, String)>),
-}
-
-/// The recorder, compiled once for all tests of this process.
-fn recorder() -> &'static Path {
-    static COMPILED: OnceLock<PathBuf> = OnceLock::new();
-    COMPILED.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end/faults/rec.c");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let (made, recorder) = (folder.join(format!("rec.so.{}", std::process::id())), folder.join("rec.so"));
-        let mut gcc = Command::new("gcc");
-        gcc.args(["-O2", "-shared", "-fPIC", "-o"]).arg(&made).arg(source).args(["-ldl", "-lpthread"]);
-        assert!(gcc.status().expect("gcc is installed").success(), "the recorder compiles");
-        // Another process may be using it.
-        std::fs::rename(made, &recorder).expect("renamed");
-        recorder
-    })
 }
 
 /// Which of the program's syncs are silently dropped.

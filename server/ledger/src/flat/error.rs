@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use vault::error::OtherBuild;
+use vault::file_error;
 
 /// What a folder is made from, and so what mends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +99,8 @@ impl FlatFault {
 /// What to do, as a sentence behind the other.
 fn mend(fault: &FlatFault, from: MadeFrom) -> &'static str {
     match (fault, from) {
-        (FlatFault::Unreadable(error) | FlatFault::Unwritable(error), _) if is_limit(error) => {
-            ". The process may not open more files: raise its limit (LimitNOFILE in systemd, `ulimit -n` in a shell)"
+        (FlatFault::Unreadable(error) | FlatFault::Unwritable(error), _) if !file_error::mend(error).is_empty() => {
+            file_error::mend(error)
         }
         (FlatFault::OtherBuild(_) | FlatFault::Unreadable(_), _) => "",
         (FlatFault::Unwritable(_), MadeFrom::Journal) => {
@@ -111,11 +112,4 @@ fn mend(fault: &FlatFault, from: MadeFrom) -> &'static str {
         (_, MadeFrom::Journal) => ". Nothing is lost: the next start makes this folder anew from the journal",
         (_, MadeFrom::Ledger) => ". Get a whole copy of the export, or run `keuze export` on it again",
     }
-}
-
-/// Whether too many files are open, in this process or in all.
-fn is_limit(error: &io::Error) -> bool {
-    const EMFILE: i32 = 24;
-    const ENFILE: i32 = 23;
-    matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
 }

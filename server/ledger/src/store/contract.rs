@@ -123,13 +123,15 @@ fn sled_opens_again_at_once() {
     }
 }
 
-/// Whoever reads the log sees what the system or the engine said, and nothing between.
+/// Whoever reads the log sees what the system or the engine said, nothing between, and what to do where that can be told.
 #[test]
 fn an_engine_and_the_system_are_told_in_their_own_words() {
     let no_room = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let mend = vault::file_error::mend(&no_room());
+    let of_engine = || sled::Error::Io(no_room());
     for (error, words) in [
-        (StorageError::Full(SystemError::Ours(no_room())), no_room().to_string()),
-        (StorageError::Io(SystemError::Engine(sled::Error::Io(no_room()))), sled::Error::Io(no_room()).to_string()),
+        (StorageError::Full(SystemError::Ours(no_room())), format!("{}{mend}", no_room())),
+        (StorageError::Io(SystemError::Engine(of_engine())), format!("{}{mend}", of_engine())),
         (StorageError::Corrupt(Corruption::OtherBuild), "it was written by another build of Keuze".to_owned()),
         (StorageError::Corrupt(Corruption::Panicked), "sled panicked".to_owned()),
         (StorageError::Corrupt(Corruption::PanickedBefore), "sled has panicked before".to_owned()),

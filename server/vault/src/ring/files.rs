@@ -7,6 +7,7 @@ use std::path::Path;
 use super::table::Unsynced;
 use super::{KEYS_IN_BUCKET, OpenMode};
 use crate::error::RingError;
+use crate::file_error::of_file;
 use crate::formats::ring::{
     self as formats, BUCKET_ENTRY, BucketEntry, KEY_ENTRY, NamedKey, decode_bucket, decode_key,
 };
@@ -94,21 +95,24 @@ pub(super) fn replace_root(folder: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let fresh = folder.join("root-0001.new");
     let _left_over = std::fs::remove_file(&fresh);
     write_at(&fresh, 0, bytes, true)?;
-    std::fs::rename(fresh, folder.join(ROOT))?;
-    File::open(folder)?.sync_all()
+    let renamed = std::fs::rename(fresh, folder.join(ROOT)).and_then(|()| File::open(folder)?.sync_all());
+    renamed.map_err(of_file(folder))
 }
 
 /// Writes and cuts off whatever stood behind it, and makes it durable; for a new file its name, too.
 fn write_at(path: &Path, at: usize, bytes: &[u8], new: bool) -> std::io::Result<()> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-    file.set_len(at as u64)?;
-    file.write_all_at(bytes, at as u64)?;
-    if new {
-        file.sync_all()?;
-        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
-    } else {
-        file.sync_data()
-    }
+    let write = || {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        file.set_len(at as u64)?;
+        file.write_all_at(bytes, at as u64)?;
+        if new {
+            file.sync_all()?;
+            File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+        } else {
+            file.sync_data()
+        }
+    };
+    write().map_err(of_file(path))
 }
 
 /// The entries of a file, and whether it ends in the middle of one.
