@@ -118,7 +118,7 @@ async fn a_long_record_is_kept_and_rebuilt_like_any_other() {
     };
     assert!(whole(&ledger));
     ledger.close().await;
-    assert_eq!(std::fs::read_dir(data.join("sled/0001/blobs")).expect("a folder").count(), 0);
+    assert_eq!(std::fs::read_dir(data.join("sled/projections/blobs")).expect("a folder").count(), 0);
     verify(&data, Some(&root_of(&data))).expect("adds up");
     let ledger = Ledger::open_anew(&opening(Some(&data), 3)).expect("opens");
     assert!(whole(&ledger));

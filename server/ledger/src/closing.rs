@@ -1,6 +1,5 @@
 //! What becomes of a shard that is closed: a thread in the background reads its journal once from beginning to end, checks every
-//! frame, root and signature, and makes the folder that it is read from ([`crate::flat`]). Then its tree leaves the memory, and its
-//! database is deleted.
+//! frame, root and signature, and makes the folder that it is read from ([`crate::flat`]). Then its tree leaves the memory.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,7 +14,6 @@ use super::replay::{self, Anchor, ReplayFault};
 use super::shards::{ClosedShard, FiledShard, PublishedLog};
 use crate::error::RecoveryError;
 use crate::flat::{FlatError, FlatMaking, FlatShard};
-use crate::store::StorageError;
 
 /// Why a shard has no folder yet. Nothing is lost; it is read as before, and the next start tries again.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +25,6 @@ enum ClosingError {
     Fault(#[from] ReplayFault),
     #[error(transparent)]
     Files(#[from] FlatError),
-    /// It has its folder, and what it had before could not be deleted.
-    #[error("its database cannot be deleted: {0}")]
-    Database(#[from] StorageError),
 }
 
 /// Starts the thread, and hands it the shards that are without a folder.
@@ -70,7 +65,7 @@ fn run(shared: &LedgerShared, layout: &Layout, shards: &Receiver<ShardNumber>) {
 /// What the folder of a shard is held against, and its verifier key, if the folder has to be made.
 fn wanting(shared: &LedgerShared, number: ShardNumber) -> Result<Option<(Anchor, String)>, ClosingError> {
     let filed = match shared.state().closed.get(&number) {
-        Some(ClosedShard::InMemory(log)) => return Ok(Some((log.anchor(), log.verifier_key()))),
+        Some(ClosedShard::InMemory(held)) => return Ok(Some((held.log.anchor(), held.log.verifier_key()))),
         Some(ClosedShard::InFiles(filed)) => Arc::clone(filed),
         None => return Ok(None),
     };
@@ -93,8 +88,6 @@ fn file(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<b
     let filed = FiledShard::new(layout, number, flat, anchor.key);
     let filed = filed.map_err(|error| ReplayFault::unreadable(number.into(), &error))?;
     shared.state_mut().closed.insert(number, ClosedShard::InFiles(Arc::new(filed)));
-    // Whoever looked before that looks again where it finds nothing there.
-    shared.store.remove(number)?;
     Ok(true)
 }
 
@@ -113,7 +106,7 @@ fn make_folder(
                 return Err(ClosingError::Stopped);
             }
             for (record, place) in batch.records.iter().zip(&batch.places) {
-                making.push(&record.commitment, *place)?;
+                making.push(record, *place)?;
             }
             Ok(())
         };

@@ -15,6 +15,11 @@ pub fn key_name(id: KeyId) -> String {
     hex::encode(id.0)
 }
 
+/// The keys that an event ended.
+pub fn ended_by(event: &Event) -> impl Iterator<Item = KeyId> {
+    event.destroyed().iter().filter_map(|name| key_id(name))
+}
+
 fn key_id(name: &str) -> Option<KeyId> {
     let mut id = KeyId([0; 16]);
     hex::decode_to_slice(name, &mut id.0).ok()?;
@@ -31,6 +36,11 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// With keys that are known to have ended.
+    pub fn explained(destroyed: HashSet<KeyId>) -> Self {
+        Self { destroyed, ..Self::default() }
+    }
+
     /// Takes note of a record without its key.
     pub fn record(&mut self, id: KeyId, at: RecordAddress) {
         self.keys.entry(id).or_insert(at);
@@ -42,9 +52,16 @@ impl Missing {
         self.keys.entry(id).or_insert(at);
     }
 
+    /// Takes over what another walk found missing.
+    pub fn extend(&mut self, other: &Self) {
+        for (id, at) in &other.keys {
+            self.keys.entry(*id).or_insert(*at);
+        }
+    }
+
     /// Takes note of an event that ended keys.
     pub fn explain(&mut self, event: &Event) {
-        self.destroyed.extend(event.destroyed().iter().filter_map(|name| key_id(name)));
+        self.destroyed.extend(ended_by(event));
     }
 
     /// Takes over what another walk found ended, but not what it found missing.

@@ -72,38 +72,24 @@ pub enum DatabaseError {
     /// What it says of itself cannot be read.
     #[error("the database cannot be read: {0}")]
     Read(#[source] StorageError),
-    /// A record of it cannot be read.
-    #[error("record {index} cannot be read: {error}")]
-    Record {
-        index: u64,
-        /// What the engine said.
-        #[source]
-        error: StorageError,
-    },
     /// What it lacks cannot be added.
     #[error("the database cannot be written: {0}")]
     Write(#[source] StorageError),
     /// What was added cannot be made durable.
     #[error("the database cannot be synced: {0}")]
     Sync(#[source] StorageError),
-    /// A record of it is not the journal's.
-    #[error("record {0} is not the one of the journal")]
-    OtherRecord(u64),
-    /// It ends where no batch of the journal ends.
+    /// It did not follow this journal.
     #[error("the database does not agree with the journal")]
     Disagrees,
-    /// It has more than the journal.
-    #[error("the database is ahead of the journal")]
-    Ahead,
+    /// It lacks so much that a new one is made as quickly.
+    #[error("the database is far behind the journal")]
+    FarBehind,
     /// It cannot be made anew.
     #[error("the database cannot be made anew: {0}")]
     Make(#[source] io::Error),
     /// The one that there is cannot be set aside.
     #[error("the database cannot be set aside: {0}")]
     SetAside(#[source] io::Error),
-    /// The journal, read again, does not add up.
-    #[error(transparent)]
-    Journal(#[from] ReplayFault),
     /// Our own signature in it tells of other records than the journal has.
     #[error("the first {0} records of the journal are not those that the database's {MISSING}")]
     TellsOfOthers(u64),
@@ -125,15 +111,14 @@ impl DatabaseError {
     /// new one would meet the same.
     pub fn is_damage(&self) -> bool {
         match self {
-            Self::Open(error) | Self::Read(error) | Self::Record { error, .. } => {
-                matches!(error, StorageError::Corrupt(_) | StorageError::Size { .. })
+            Self::Open(error) | Self::Read(error) => {
+                matches!(error, StorageError::Corrupt(_) | StorageError::Position { .. })
             }
-            Self::OtherRecord(_) | Self::Disagrees | Self::Ahead => true,
+            Self::Disagrees | Self::FarBehind => true,
             Self::Write(_)
             | Self::Sync(_)
             | Self::Make(_)
             | Self::SetAside(_)
-            | Self::Journal(_)
             | Self::TellsOfOthers(_)
             | Self::TellsOfMore { .. } => false,
         }

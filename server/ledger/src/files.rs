@@ -11,6 +11,7 @@ use model::identity::ShardNumber;
 use vault::file_error::of_file;
 
 use super::lock::is_at;
+use crate::flat::Place;
 use crate::formats::checkpoint_slots::{self, SLOT, Slot};
 
 /// A log with a journal of its own.
@@ -326,6 +327,14 @@ impl Journal {
             open.allocated = wanted;
         }
         Ok(())
+    }
+
+    /// Where [`Self::append`] writes next: which of the files, its path, and the byte.
+    pub fn place(&self) -> (Place, &Path) {
+        let open = self.open.as_ref().expect("there is room");
+        let file = u32::try_from(self.full.len()).expect("a shard has fewer files");
+        let offset = u32::try_from(open.end).expect("a file is smaller");
+        (Place { file, offset }, &open.path)
     }
 
     /// Writes frames behind the last ones, for which there is room; durable after [`Self::sync`].

@@ -10,6 +10,7 @@
 //! | `tile/<L>/<N>`, `tile/<L>/<N>.p/<W>` | the tiles | Tiles and entry bundles |
 //! | `tile/entries/<N>`, `tile/entries/<N>.p/<W>` | the commitments to its records | Tiles and entry bundles |
 //! | `places` | where in the journal each record stands | here |
+//! | `keys` | which records each key seals | here |
 //!
 //! Places:
 //!
@@ -20,13 +21,24 @@
 //! | 4 | 4 | CRC-32C of all that follows, little-endian |
 //! | 8 | rest | for each record, in order, 8 bytes: number of the journal's file, counted from 0 (4, little-endian), and offset of the frame in it (4, little-endian) |
 //!
+//! Keys: for each record that is sealed, 20 bytes: the name of the key (16) and the index (4, big-endian), in this order; in blocks
+//! of 204, so that a key is found by reading a few. What it tells stands in the journal as well.
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 1 | version: 1 |
+//! | 1 | 3 | zeros |
+//! | 4 | 4 | number of entries, little-endian |
+//! | 8 | rest | blocks: a CRC-32C (4, little-endian) of the block's number, counted from 0 (4, little-endian), and its entries; then those |
+//!
 //! Made in `closed/<shard>.new`, which takes its name once everything in it is durable; `closed/<shard>.old` is passing too. Read
 //! whenever somebody asks for a record, a tile or a proof of that shard, and as a whole when it was made and in the background. A
 //! file that is missing, truncated or altered is refused by name, and the folder can be made anew from the journal: a checkpoint
-//! is signed; a tile or bundle does not add up to it; places have a checksum, and a frame says its index itself. Places of another
+//! is signed; a tile or bundle does not add up to it; places and keys have checksums, and a frame says its index itself. Files of another
 //! version are refused with a sentence that says so.
 
 mod error;
+mod keys;
 mod log;
 mod making;
 #[cfg(test)]
@@ -39,10 +51,15 @@ use tlog::checkpoint::Checkpoint;
 use tlog::entry::Commitment;
 use tlog::tree::{LeafHash, NodeHash};
 use vault::error::OtherBuild;
+use vault::ring::KeyId;
 
 pub use error::{FlatError, FlatFault, MadeFrom};
 pub use log::{Entries, StaticLog, read_key};
+pub use keys::KeyOfRecord;
+#[cfg(test)]
+pub(crate) use keys::encode as encode_keys;
 pub use making::FlatMaking;
+use keys::KeysFile;
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u8 = 1;
@@ -129,6 +146,7 @@ impl FlatShard {
         shard.log.check_length("places", wants)?;
         let head = shard.log.read_bytes("places", 0, HEAD, wants)?;
         read_head(*head.first_chunk().expect("as many as asked")).map_err(|fault| shard.log.error("places", fault))?;
+        shard.keys()?;
         Ok(shard)
     }
 
@@ -210,12 +228,34 @@ impl FlatShard {
         Ok(Some(Place::from_bytes(*bytes.first_chunk().expect("as many as asked"))))
     }
 
+    fn keys(&self) -> Result<KeysFile, FlatError> {
+        KeysFile::open(&self.log.folder().join("keys")).map_err(|fault| self.log.error("keys", fault))
+    }
+
+    /// The records that a key seals, in order.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is damaged.
+    pub fn records_under(&self, key: KeyId) -> Result<Vec<u64>, FlatError> {
+        self.keys()?.records(key).map_err(|fault| self.log.error("keys", fault))
+    }
+
+    /// Whether the file of keys tells of exactly these records.
+    ///
+    /// # Errors
+    /// It cannot be read, or tells of others.
+    pub fn check_keys(&self, records: Vec<KeyOfRecord>) -> Result<(), FlatError> {
+        let wants = keys::encode(records);
+        let has = self.log.read_bytes("keys", 0, wants.len(), wants.len() as u64)?;
+        if has == wants { Ok(()) } else { Err(self.log.error("keys", FlatFault::Keys)) }
+    }
+
     /// Holds the hashes at the top against the signed root.
     fn check_root(&self) -> Result<(), FlatError> {
         self.log.check_root()
     }
 
-    /// Reads everything: hashes each tile from the entry bundles up to the signed root, and looks at the places.
+    /// Reads everything: hashes each tile from the entry bundles up to the signed root, and looks at places and keys.
     ///
     /// # Errors
     /// The first file that is not as it was made, with the first index that is wrong where that can be said.
@@ -232,7 +272,10 @@ impl FlatShard {
             found = crc32c::crc32c_append(found, &bytes);
             at += length;
         }
-        if found == crc { Ok(()) } else { Err(self.log.error("places", FlatFault::Places)) }
+        if found != crc {
+            return Err(self.log.error("places", FlatFault::Places));
+        }
+        self.keys()?.check().map_err(|fault| self.log.error("keys", fault))
     }
 }
 

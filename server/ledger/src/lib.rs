@@ -17,8 +17,10 @@ pub mod files;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod flat;
+mod following;
 pub mod formats;
 mod lock;
+mod held;
 mod logs;
 pub mod marks;
 pub mod observe;
@@ -52,7 +54,7 @@ use crate::flat::FlatError;
 use crate::formats::fact::FactError;
 use crate::formats::frame::LONGEST;
 use crate::formats::record::{RecordError, SealedRecord};
-use crate::store::{StorageError, Store};
+use crate::store::{FactRow, StorageError, Store};
 use files::{Layout, Log};
 use tlog::checkpoint::proof_text;
 use tlog::entry::Salt;
@@ -68,7 +70,8 @@ pub use formats::fact::{Fact, FactKind, FactName, StoredResponse};
 
 use recovery::Databases;
 use replay::ReplayFault;
-use shards::{ClosedShard, FiledShard, PublishedLog, ShardRules};
+use held::HeldRecord;
+use shards::{ClosedShard, FiledShard, HeldShard, PublishedLog, ShardRules, record_in_journal};
 use state::LedgerState;
 use writer::{Job, Recording};
 
@@ -174,9 +177,9 @@ pub enum ReadError {
     /// The engine failed.
     #[error("the store cannot be read: {0}")]
     Store(#[from] StorageError),
-    /// The journal of the log of logs cannot be read.
+    /// The journal of a log cannot be read.
     #[error(transparent)]
-    Logs(#[from] ReplayFault),
+    Journal(#[from] ReplayFault),
     /// The folder of a closed shard cannot be read.
     #[error(transparent)]
     ClosedShard(#[from] FlatError),
@@ -323,6 +326,67 @@ impl LedgerShared {
         })
     }
 
+    /// A closed shard that has its folder.
+    fn filed(&self, shard: ShardNumber) -> Option<Arc<FiledShard>> {
+        match self.state().closed.get(&shard)? {
+            ClosedShard::InFiles(filed) => Some(Arc::clone(filed)),
+            ClosedShard::InMemory(_) => None,
+        }
+    }
+
+    /// The records that a key seals, in the order of the ledger.
+    fn records_under(&self, key: KeyId) -> Result<Vec<RecordAddress>, ReadError> {
+        let mut records = Vec::new();
+        for shard in self.shards() {
+            let found = self.records_in(shard, key)?.into_iter();
+            records.extend(found.map(|index| RecordAddress { shard, index }));
+        }
+        Ok(records)
+    }
+
+    /// The last record that a key seals.
+    fn last_under(&self, key: KeyId) -> Result<Option<RecordAddress>, ReadError> {
+        for shard in self.shards().into_iter().rev() {
+            if let Some(index) = self.records_in(shard, key)?.pop() {
+                return Ok(Some(RecordAddress { shard, index }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The shards that there are; the last one is open.
+    fn shards(&self) -> Vec<ShardNumber> {
+        let state = self.state();
+        state.closed.keys().copied().chain([state.open.number]).collect()
+    }
+
+    /// The records of a shard that a key seals, in order. Where the folder of a closed shard is damaged its journal is read.
+    fn records_in(&self, shard: ShardNumber, key: KeyId) -> Result<Vec<u64>, ReadError> {
+        let filed = {
+            let state = self.state();
+            match state.closed.get(&shard) {
+                Some(ClosedShard::InFiles(filed)) => Arc::clone(filed),
+                Some(ClosedShard::InMemory(held)) => return Ok(held.index.keys.records(key)),
+                None => return Ok(state.open.held.index.keys.records(key)),
+            }
+        };
+        match filed.flat.records_under(key) {
+            Err(error) if error.fault.is_damage() => self.records_in_journal(shard, key),
+            found => Ok(found?),
+        }
+    }
+
+    fn records_in_journal(&self, shard: ShardNumber, key: KeyId) -> Result<Vec<u64>, ReadError> {
+        let Some(layout) = self.data.clone().map(Layout) else { return Ok(Vec::new()) };
+        let mut records = Vec::new();
+        replay::walk_again(&layout, shard, |batch| {
+            let theirs = batch.addressed(shard).filter(|(_, record)| record.key == key);
+            records.extend(theirs.map(|(address, _)| address.index));
+            Ok(())
+        })?;
+        Ok(records)
+    }
+
     /// Takes nothing more; what was accepted is finished.
     fn shut(&self) {
         drop(self.queue.lock().expect("nobody panics while holding it").take());
@@ -378,8 +442,7 @@ impl Ledger {
 
     /// The shards that there are; the last one is open.
     pub fn shards(&self) -> Vec<ShardNumber> {
-        let state = self.state();
-        state.closed.keys().copied().chain([state.open.number]).collect()
+        self.shared.shards()
     }
 
     /// Records one event; returns once it is durable. Whoever stops waiting changes nothing: what was accepted is
@@ -438,13 +501,18 @@ impl Ledger {
     /// # Errors
     /// When the store fails or a record does not add up.
     pub fn history(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
-        self.addresses(subject).into_iter().filter_map(|address| self.record(address).transpose()).collect()
+        self.addresses(subject)?.into_iter().filter_map(|address| self.record(address).transpose()).collect()
     }
 
-    /// Where the events about a subject stand, in order; those that were erased are among them.
-    pub fn addresses(&self, subject: Subject) -> Vec<RecordAddress> {
-        let records = self.state().by_subject.get(&subject).cloned().unwrap_or_default();
-        records.into_iter().map(RecordAddress::from).collect()
+    /// Where the events about a subject stand, in order; none for one that is unknown or was erased.
+    ///
+    /// # Errors
+    /// When the folder of a closed shard and its journal cannot be read.
+    pub fn addresses(&self, subject: Subject) -> Result<Vec<RecordAddress>, ReadError> {
+        match self.find_key(KeyPurpose::Proof(subject)) {
+            Some(key) => self.shared.records_under(key),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The event at an address; `None` beyond the end or once erased.
@@ -488,16 +556,21 @@ impl Ledger {
         }
     }
 
-    /// A sealed record, from the folder of its shard or from the database.
+    /// A sealed record, from the journal.
     fn sealed(&self, address: RecordAddress) -> Result<Option<SealedRecord>, ReadError> {
-        if self.filed(address.shard).is_none()
-            && let Some(bytes) = self.shared.store.record(address)?
-        {
-            let record = SealedRecord::from_bytes(&bytes);
-            return record.map(Some).map_err(|error| ReadError::Damaged { address, damage: error.into() });
+        if let Some(filed) = self.filed(address.shard) {
+            return filed.record(address.index);
         }
-        // Also one whose shard was filed since it was looked for.
-        self.filed(address.shard).map_or(Ok(None), |shard| shard.record(address.index))
+        let damaged = |damage| ReadError::Damaged { address, damage };
+        let held = self.held(address.shard, |shard| shard.index.records.record(address.index));
+        match held.flatten() {
+            None => Ok(None),
+            Some(HeldRecord::Here(bytes)) => {
+                SealedRecord::from_bytes(&bytes).map(Some).map_err(|error| damaged(error.into()))
+            }
+            Some(HeldRecord::InJournal(path, offset)) => record_in_journal(&path, offset, address).map(Some),
+            Some(HeldRecord::NoFile) => Err(damaged(RecordDamage::NoFile)),
+        }
     }
 
     /// Which records were unsealed by reads since this was last asked.
@@ -540,7 +613,8 @@ impl Ledger {
     /// # Errors
     /// When it does not add up.
     pub fn fact(&self, name: &FactName) -> Result<Option<Fact>, ReadError> {
-        Ok(self.state().facts.find(name)?.map(|stored| stored.fact))
+        let Some(row) = self.shared.store.fact(name)? else { return Ok(None) };
+        Ok(self.open_fact(&row)?.map(|stored| stored.fact))
     }
 
     /// All facts of a kind, by name.
@@ -548,7 +622,35 @@ impl Ledger {
     /// # Errors
     /// When one does not add up.
     pub fn facts(&self, kind: FactKind) -> Result<Vec<StoredFact>, ReadError> {
-        self.state().facts.of_kind(kind)
+        let mut facts = Vec::new();
+        self.each_fact(kind, |fact| facts.push(fact))?;
+        Ok(facts)
+    }
+
+    /// Hands out all facts of a kind, by name; no more than one of them is in memory.
+    ///
+    /// # Errors
+    /// When one does not add up; those before it were handed out.
+    pub fn each_fact(&self, kind: FactKind, mut each: impl FnMut(StoredFact)) -> Result<(), ReadError> {
+        let mut opened = Ok(());
+        self.shared.store.each_fact(kind, &mut |row| {
+            if opened.is_ok() {
+                opened = self.open_fact(&row).map(|fact| fact.into_iter().for_each(&mut each));
+            }
+        })?;
+        opened
+    }
+
+    /// A fact as it was kept; `None` where its key ended.
+    fn open_fact(&self, row: &FactRow) -> Result<Option<StoredFact>, ReadError> {
+        let record = row.record;
+        let damaged = |error| ReadError::Fact { record, error };
+        let Some(bytes) = &row.bytes else { return Ok(None) };
+        match formats::fact::open(bytes, &self.shared.ring.keys()) {
+            Ok(opened) => opened.fact().map(|fact| Some(StoredFact { fact, record })).map_err(damaged),
+            Err(FactError::NoKey(_)) => Ok(None),
+            Err(error) => Err(damaged(error)),
+        }
     }
 
     /// A public content by its hash.
@@ -556,7 +658,10 @@ impl Ledger {
     /// # Errors
     /// As [`Self::fact`].
     pub fn content(&self, hash: ContentHash) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(self.state().facts.body(&FactName::Content(hash)))
+        Ok(match self.fact(&FactName::Content(hash))? {
+            Some(Fact::Content { bytes, .. }) => Some(bytes),
+            _ => None,
+        })
     }
 
     /// The leaf hash of a record, which commits to it; `None` beyond the end. Where the folder of a closed shard is damaged it is that
@@ -636,25 +741,26 @@ impl Ledger {
     /// A closed shard that has its folder.
     fn filed(&self, log: impl Into<Log>) -> Option<Arc<FiledShard>> {
         let Log::Shard(shard) = log.into() else { return None };
-        match self.state().closed.get(&shard)? {
-            ClosedShard::InFiles(filed) => Some(Arc::clone(filed)),
-            ClosedShard::InMemory(_) => None,
+        self.shared.filed(shard)
+    }
+
+    /// Looks at a shard that has no folder yet.
+    fn held<T>(&self, shard: ShardNumber, look: impl FnOnce(&HeldShard) -> T) -> Option<T> {
+        let state = self.state();
+        if shard == state.open.number {
+            return Some(look(&state.open.held));
+        }
+        match state.closed.get(&shard)? {
+            ClosedShard::InMemory(held) => Some(look(held)),
+            ClosedShard::InFiles(_) => None,
         }
     }
 
     /// Looks at a log whose tree is in memory.
     fn log<T>(&self, log: impl Into<Log>, look: impl FnOnce(&PublishedLog) -> T) -> Option<T> {
-        let state = self.state();
-        let shard = match log.into() {
-            Log::Logs => return Some(look(&state.logs)),
-            Log::Shard(shard) => shard,
-        };
-        if shard == state.open.number {
-            return Some(look(&state.open.log));
-        }
-        match state.closed.get(&shard)? {
-            ClosedShard::InMemory(log) => Some(look(log)),
-            ClosedShard::InFiles(_) => None,
+        match log.into() {
+            Log::Logs => Some(look(&self.state().logs)),
+            Log::Shard(shard) => self.held(shard, |held| look(&held.log)),
         }
     }
 

@@ -132,6 +132,11 @@ impl Statements {
         self.of_shards.get(&shard)?.first().map(|statement| statement.at)
     }
 
+    /// When something was said last of a shard (seconds since 1970): of one that is closed, that it closed.
+    pub fn closed_at(&self, shard: ShardNumber) -> Option<i64> {
+        self.of_shards.get(&shard)?.last().map(|statement| statement.at)
+    }
+
     /// What was said last of a shard.
     pub fn last_of(&self, shard: ShardNumber) -> Option<&String> {
         self.of_shards.get(&shard)?.last().map(|statement| &statement.note)

@@ -1,6 +1,6 @@
 //! The start of a ledger: everything is read and held against each other before anything is written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -8,13 +8,13 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, RwLock};
 
 use ed25519_dalek::SigningKey;
+use model::event::EventKind;
 use model::identity::{RecordAddress, ShardNumber};
 use time::OffsetDateTime;
-use tlog::checkpoint::Checkpoint;
 use vault::error::OtherBuild;
 use vault::key::{RootKey, SecretName, purpose::Signing};
 use vault::random::SecureRandom;
-use vault::ring::{KeyPurpose, KeyRing, KeyTable, OpenMode};
+use vault::ring::{KeyId, KeyPurpose, KeyRing, KeyTable, OpenMode};
 use vault::{root, rotation};
 
 use super::answers::AnswerBook;
@@ -28,17 +28,20 @@ use super::logs::{LOGS_KEY, LogOfLogs, Statements};
 use super::origin::{FIRST, log_name};
 use super::outside::{self, Last, LedgerEnd, NamedShard, Outside};
 use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
-use super::shards::{ClosedShard, OpenShard, PublishedLog, ShardRules};
-use super::state::{Facts, LedgerState};
+use super::following::Following;
+use super::held::{HeldRecords, KeyIndex, RecordIndex};
+use super::shards::{ClosedShard, FiledShard, HeldShard, OpenShard, PublishedLog, ShardRules};
+use super::state::LedgerState;
 use super::writer::{ShardDisk, Writer, WriterDisk, WriterShard};
 use super::{Ledger, LedgerShared, Opening, QUEUE};
 use crate::error::{DatabaseError, RecoveryError};
 use crate::formats::checkpoint_slots::Slot;
-use crate::formats::record::SealedRecord;
+use crate::formats::fact::{self, FactName};
+use crate::formats::record::{SealedRecord, read_event};
 use crate::store::behind::WriteBehind;
 use crate::store::memory::MemoryStore;
-use crate::store::sled_engine::SledStore;
-use crate::store::{Batch, Store};
+use crate::store::sled_engine::{NAME, SledStore};
+use crate::store::{Batch, FactRow, Position, Store, Watermark};
 
 /// The signing keys of shards in the ring, one a shard by its number.
 pub const SHARD_KEYS: SecretName<Signing> = SecretName::new("log");
@@ -65,7 +68,7 @@ pub fn open_with(
             open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &opening.origin, &*entropy)?
         }
     };
-    let OpenedLedger { state, ring, store, disk, shard, logs } = opened;
+    let OpenedLedger { state, ring, store, position, disk, shard, logs } = opened;
     let (queue, jobs) = sync_channel(QUEUE);
     let shared = Arc::new(LedgerShared {
         state: RwLock::new(state),
@@ -87,7 +90,7 @@ pub fn open_with(
     });
     let closer = closing::start(&shared)?;
     let writer =
-        Writer { shared: Arc::clone(&shared), site: opening.origin.clone(), disk, shard, logs, closer, held: None };
+        Writer { shared: Arc::clone(&shared), site: opening.origin.clone(), disk, shard, logs, closer, held: None, position, unmarked: 0 };
     let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&jobs));
     let thread = thread.map_err(RecoveryError::io("the writer cannot be started"))?;
     *shared.writer.lock().expect("just made") = Some(thread);
@@ -98,22 +101,16 @@ struct OpenedLedger {
     state: LedgerState,
     ring: KeyRing,
     store: Box<dyn Store>,
+    /// How far the store follows the journal.
+    position: Option<Position>,
     disk: Option<WriterDisk>,
     shard: WriterShard,
     logs: LogOfLogs,
 }
 
 fn new_state(open: OpenShard, logs: PublishedLog) -> LedgerState {
-    LedgerState {
-        open,
-        closed: BTreeMap::new(),
-        logs,
-        by_subject: HashMap::new(),
-        facts: Facts::default(),
-        erasures: Vec::new(),
-        last: None,
-        answers: AnswerBook::default(),
-    }
+    let closed = BTreeMap::new();
+    LedgerState { open, closed, logs, erasures: Vec::new(), last: None, answers: AnswerBook::default() }
 }
 
 /// The keys that every ledger has and those of a shard that takes records, made where there are none; not durable yet.
@@ -143,8 +140,9 @@ fn open_memory(site: &str, entropy: &dyn SecureRandom) -> Result<OpenedLedger, R
     let shard = WriterShard::new(site, number, key);
     let published = PublishedLog::new(log_name(site, Log::Logs), of_logs.verifying_key());
     let logs = LogOfLogs { published: published.clone(), key: of_logs, batches: 0, last: None, disk: None };
-    let state = new_state(OpenShard { number, log: shard.published() }, published);
-    Ok(OpenedLedger { state, ring, store: Box::new(MemoryStore::default()), disk: None, shard, logs })
+    let held = HeldShard { log: shard.published(), index: RecordIndex::in_memory() };
+    let state = new_state(OpenShard { number, held }, published);
+    Ok(OpenedLedger { state, ring, store: Box::new(MemoryStore::default()), position: None, disk: None, shard, logs })
 }
 
 fn open_disk(
@@ -229,60 +227,50 @@ fn open_locked(
     let slots = read_slots(&layout.checkpoint(Log::Logs));
     let slots = slots.map_err(RecoveryError::io("the checkpoint file of the log of logs cannot be read"))?;
     let statements = Statements::load_statements(layout, &of_logs)?;
-    let published = PublishedLog::new(of_logs.origin.clone(), of_logs.key);
-    let mut start = Start {
-        layout,
-        site,
-        ring: &ring,
-        statements: &statements,
-        state: new_state(OpenShard { number: open, log: published.clone() }, published),
-        missing: Missing::default(),
-    };
-    let walked = start.walk_shards(&found, &last)?;
-    let Start { mut state, missing, .. } = start;
+    let walk = Walk { layout, site, ring: &ring, statements: &statements, found: &found, last: &last };
+    let mut start = Start::walk_shards(&walk)?;
     // What a kill left behind is mended below.
     let _behind = replay::check_outside(&slots, &statements.walked, false)?;
     statements.end_with(open)?;
-    missing.check()?;
-    last.check(&walked.end(), state.last)?;
+    let last_record = start.last();
+    last.check(&start.end(), last_record)?;
+    let store = start.follow_journal(databases)?;
+    let Start { filed, held, walked, missing, answers, erasures, .. } = start;
     if last.says_go_on() {
         tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
     }
-    let next = next_shard(site, open, &ring);
-    let next = next.as_ref().map(|(walked, anchor)| (walked, anchor));
-    let store = open_store(layout, databases, &walked.in_databases(), next)?;
+    let position = store.watermark().map_err(DatabaseError::Read)?.map(|watermark| watermark.position());
     let store = WriteBehind::start(store).map_err(RecoveryError::io("the database's writer cannot be started"))?;
     // Everything adds up; from here on files are written that are not made anew.
     root.settle(&key_file, &ring, entropy)?;
     ensure_keys(&ring, open, entropy);
     ring.sync(entropy).map_err(RecoveryError::io("the key ring cannot be written"))?;
-    finish_erasures(&mut state, &ring, &missing, entropy)?;
-    let filed = state.closed.iter().filter(|(_, shard)| !shard.is_in_memory()).map(|(number, _)| *number);
-    // A first batch that a kill took from the next shard's journal may stand in its database.
-    for number in filed.chain(ShardNumber::new(open.get() + 1)) {
-        store.remove(number).map_err(DatabaseError::Write)?;
-    }
+    finish_erasures(&ring, &missing, entropy)?;
 
     let shard = open_shard(layout, site, open, &walked.open, statements.opened(open), &ring)?;
     let mut logs = open_logs(layout, &statements, &of_logs, &ring)?;
     for (closed, note) in &walked.closed {
         // A kill may have come between the last record of a shard and this.
         if statements.last_of(*closed) != Some(note) {
-            let at = state.last.map_or(0, OffsetDateTime::unix_timestamp);
+            let at = last_record.map_or(0, OffsetDateTime::unix_timestamp);
             logs.enter(at, note).map_err(RecoveryError::io("the log of logs cannot be written"))?;
         }
     }
-    state.open.log = shard.published();
-    state.logs = logs.published.clone();
     for folder in [layout.journals(), layout.keys(), layout.0.clone()] {
         sync_folder(&folder).map_err(RecoveryError::io(format!("{} cannot be synced", folder.display())))?;
     }
     keep_to_ourselves(layout);
     // Before anything is recorded: from then on a ledger without it is an older copy.
     let mut outside = Outside::at(last_file);
-    outside.begin(&shard.signed(), state.last.unwrap_or(OffsetDateTime::UNIX_EPOCH))?;
+    outside.begin(&shard.signed(), last_record.unwrap_or(OffsetDateTime::UNIX_EPOCH))?;
     let disk = WriterDisk { layout: layout.clone(), outside, lock };
-    Ok(OpenedLedger { state, ring, store: Box::new(store), disk: Some(disk), shard, logs })
+    let of_open = HeldShard { log: shard.published(), index: held };
+    let mut state = new_state(OpenShard { number: open, held: of_open }, logs.published.clone());
+    state.closed = filed;
+    state.erasures = erasures;
+    state.last = last_record;
+    state.answers = answers;
+    Ok(OpenedLedger { state, ring, store: Box::new(store), position, disk: Some(disk), shard, logs })
 }
 
 /// Whether the ring is of a build that knew one shard alone, whose key had a name of its own.
@@ -305,14 +293,28 @@ fn anchor(site: &str, keys: &KeyTable, log: Log) -> Result<Anchor, RecoveryError
     Ok(Anchor { origin: log_name(site, log), key: key.verifying_key() })
 }
 
-/// What is found while the shards are walked.
-struct Start<'a> {
+/// What the shards are walked with.
+struct Walk<'a> {
     layout: &'a Layout,
     site: &'a str,
     ring: &'a KeyRing,
     statements: &'a Statements,
-    state: LedgerState,
+    found: &'a [FoundShard],
+    last: &'a Last,
+}
+
+/// What is found while the shards are walked.
+struct Start<'a> {
+    walk: &'a Walk<'a>,
     missing: Missing,
+    answers: AnswerBook,
+    last_readable: Option<(RecordAddress, SealedRecord)>,
+    erasures: Vec<OffsetDateTime>,
+    /// The shards that are closed.
+    filed: BTreeMap<ShardNumber, ClosedShard>,
+    /// What is known of the records of the shard that is open.
+    held: RecordIndex,
+    walked: WalkedShards,
 }
 
 /// The shards as they were walked.
@@ -321,69 +323,301 @@ struct WalkedShards {
     anchor: Anchor,
     /// Records in those that are closed.
     before: u64,
-    /// The last checkpoint of each that is closed.
+    /// The last checkpoint of each that is closed, of those that were walked.
     closed: Vec<(ShardNumber, String)>,
-    /// Those of them whose records stand in the database.
-    in_database: Vec<(Walked, Anchor)>,
     /// The closed one that the last checkpoint beside the root key is of, and the records before it.
     named: Option<(Walked, Anchor, u64)>,
     open_is_named: bool,
 }
 
-impl WalkedShards {
+impl<'a> Start<'a> {
+    /// Reads the shard that is open, and those that are closed and have no folder yet. Records stay sealed: that they are those of the
+    /// signed checkpoint, and that there is a key for each, is seen from outside.
+    fn walk_shards(walk: &'a Walk<'a>) -> Result<Self, RecoveryError> {
+        let (open, all_closed) = walk.found.split_last().expect("one at least");
+        let anchor = anchor(walk.site, &walk.ring.keys(), open.number.into())?;
+        let walked = WalkedShards {
+            open: Walked::nothing(open.number.into()),
+            open_is_named: walk.last.log_name() == Some(&anchor.origin),
+            anchor: anchor.clone(),
+            before: 0,
+            closed: Vec::new(),
+            named: None,
+        };
+        let mut start = Self {
+            walk,
+            missing: Missing::default(),
+            answers: AnswerBook::default(),
+            last_readable: None,
+            erasures: Vec::new(),
+            filed: BTreeMap::new(),
+            held: RecordIndex::in_journal(),
+            walked,
+        };
+        for shard in all_closed {
+            start.walk_closed(shard)?;
+        }
+        (start.walked.open, start.held) = start.walk_shard(open, &anchor)?;
+        Ok(start)
+    }
+
+    /// A shard that is closed. One that has its folder is not read: it is looked at as a whole in the background.
+    fn walk_closed(&mut self, shard: &FoundShard) -> Result<(), RecoveryError> {
+        let Walk { layout, site, ring, statements, last, .. } = *self.walk;
+        let number = shard.number;
+        let anchor = anchor(site, &ring.keys(), number.into())?;
+        let filed = FiledShard::found(layout, number, &anchor, statements.last_of(number));
+        let is_named = last.log_name() == Some(&anchor.origin);
+        let before = self.walked.before;
+        if let Some(filed) = filed {
+            filed.check_ends()?;
+            self.walked.before += filed.flat.size();
+            self.filed.insert(number, ClosedShard::InFiles(Arc::new(filed)));
+            self.recent_answers(number)?;
+            if is_named {
+                self.walked.named = Some((replay::walk(layout, number, &anchor, |_| Ok(()))?, anchor, before));
+            }
+            return Ok(());
+        }
+        let (walked, index) = self.walk_shard(shard, &anchor)?;
+        if walked.torn {
+            let what = "its journal ends in the middle of a batch, though there is a later shard".to_owned();
+            return Err(ReplayFault { log: walked.log, index: walked.tree.size(), what }.into());
+        }
+        self.walked.closed.push((number, walked.note.clone()));
+        self.walked.before += walked.tree.size();
+        let mut log = PublishedLog::new(anchor.origin.clone(), anchor.key);
+        log.tree = walked.tree.clone();
+        log.checkpoint.clone_from(&walked.note);
+        self.filed.insert(number, ClosedShard::InMemory(Box::new(HeldShard { log, index })));
+        if is_named {
+            self.walked.named = Some((walked, anchor, before));
+        }
+        Ok(())
+    }
+
+    /// The answers of the last day beside the records of a shard that is not walked.
+    fn recent_answers(&mut self, number: ShardNumber) -> Result<(), RecoveryError> {
+        let keys = self.walk.ring.keys();
+        // A shard that was closed before the oldest hour whose answers can be read has none.
+        let closed = self.walk.statements.closed_at(number).unwrap_or(i64::MAX);
+        if keys.first_hour().is_none_or(|hour| closed < i64::from(hour) * 3600) {
+            return Ok(());
+        }
+        let answers = &mut self.answers;
+        replay::walk_again(self.walk.layout, number, |batch| {
+            for (index, bytes) in batch.facts.iter().filter(|(_, bytes)| fact::is_answer(bytes)) {
+                take_answer(answers, bytes, RecordAddress { shard: number, index: *index }, &keys);
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn walk_shard(&mut self, shard: &FoundShard, anchor: &Anchor) -> Result<(Walked, RecordIndex), RecoveryError> {
+        let FoundShard { number, slots } = shard;
+        let Walk { layout, ring, statements, .. } = *self.walk;
+        let keys = ring.keys();
+        let (mut index, mut places) = (KeyIndex::default(), Vec::new());
+        let walked = replay::walk_to_the_last(layout, *number, anchor, |batch| {
+            for (record, place) in batch.records.iter().zip(&batch.places) {
+                index.push(record.key);
+                places.push(*place);
+            }
+            self.look_at(batch, *number, &keys);
+            Ok(())
+        })?;
+        // What a kill left behind is mended later.
+        let _behind = replay::check_outside(slots, &walked, false)?;
+        statements.check(*number, &walked, anchor)?;
+        let files = layout.journal_files(*number).map_err(RecoveryError::Journal)?;
+        Ok((walked, RecordIndex { keys: index, records: HeldRecords::Journal { files, places } }))
+    }
+
+    /// Looks whether there is a key for every record and fact of a batch; takes what requests were answered, and the last record.
+    fn look_at(&mut self, batch: &ReplayedBatch, shard: ShardNumber, keys: &KeyTable) {
+        for (address, record) in batch.addressed(shard) {
+            if record.key != KeyId::NONE && keys.key(record.key).is_none() {
+                self.missing.record(record.key, address);
+            }
+        }
+        for (index, bytes) in &batch.facts {
+            let beside = RecordAddress { shard, index: *index };
+            if fact::is_answer(bytes) {
+                take_answer(&mut self.answers, bytes, beside, keys);
+            } else if let Some(key) = FactName::of(bytes).and_then(|name| name.own_key())
+                && keys.key(key).is_none()
+            {
+                self.missing.fact(key, beside);
+            }
+        }
+        let readable = |(_, record): &(RecordAddress, &SealedRecord)| {
+            record.key == KeyId::NONE || keys.key(record.key).is_some()
+        };
+        if let Some((address, record)) = batch.addressed(shard).filter(readable).last() {
+            self.last_readable = Some((address, record.clone()));
+        }
+    }
+
+    /// When the last record was made that can be read; where there is none, when the log of logs was last written to.
+    fn last(&self) -> Option<OffsetDateTime> {
+        let readable = self.last_readable.as_ref();
+        let opened = readable.and_then(|(address, record)| record.open(*address, &self.walk.ring.keys()).ok());
+        let event = opened.and_then(|(_, canonical)| read_event(&canonical).ok());
+        let entered = self.walk.statements.last.as_ref().map(|(at, _)| *at);
+        let entered = entered.map(|at| OffsetDateTime::from_unix_timestamp(at).unwrap_or(OffsetDateTime::UNIX_EPOCH));
+        event.map(|event| event.head.at).or(entered)
+    }
+
     fn end(&self) -> LedgerEnd<'_> {
-        let WalkedShards { open, anchor, before, .. } = self;
-        let named = match &self.named {
+        let WalkedShards { open, anchor, before, named, open_is_named, .. } = &self.walked;
+        let named = match named {
             Some((walked, anchor, before)) => Some(NamedShard { walked, anchor, before: *before }),
-            None => self.open_is_named.then_some(NamedShard { walked: open, anchor, before: *before }),
+            None => open_is_named.then_some(NamedShard { walked: open, anchor, before: *before }),
         };
         LedgerEnd { records: before + open.tree.size(), open, anchor, named }
     }
 
-    /// Those whose records are read from the databases.
-    fn in_databases(&self) -> Vec<(&Walked, &Anchor)> {
-        let closed = self.in_database.iter().map(|(walked, anchor)| (walked, anchor));
-        closed.chain([(&self.open, &self.anchor)]).collect()
+    /// Opens the database and gives it what it lacks of the journal, which was found right. One that does not follow this journal is set
+    /// aside and made anew: whatever happens to it is a rebuild. What is only in the way, such as a full disk, moves nothing; and what our
+    /// own signature says of a longer journal is evidence.
+    fn follow_journal(&mut self, databases: Databases) -> Result<Box<dyn Store>, RecoveryError> {
+        let layout = self.walk.layout;
+        if databases == Databases::Kept && layout.sled().join(NAME).exists() {
+            match self.follow(&layout.sled(), false) {
+                Ok(store) => return Ok(store),
+                Err(RecoveryError::Database(error)) if error.is_damage() => {
+                    has_room(layout)?;
+                    tracing::warn!("{error}: the database is set aside and made anew");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.make_database()
+    }
+
+    /// Makes the database in a folder of its own, so that one which could not be finished is never taken for more. Those that
+    /// there are make room once it is finished.
+    fn make_database(&mut self) -> Result<Box<dyn Store>, RecoveryError> {
+        let layout = self.walk.layout;
+        let making = layout.sled_in_making();
+        if making.exists() {
+            std::fs::remove_dir_all(&making).map_err(DatabaseError::Make)?;
+        }
+        match self.follow(&making, true) {
+            Ok(store) => store.release(),
+            Err(error) => {
+                // Nothing stands that did not stand before.
+                let _stays = std::fs::remove_dir_all(&making);
+                return Err(error);
+            }
+        }
+        if layout.sled().exists() {
+            set_aside(layout).map_err(DatabaseError::SetAside)?;
+        }
+        let renamed = std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0));
+        renamed.map_err(DatabaseError::Make)?;
+        let store = SledStore::open(&layout.sled()).map_err(DatabaseError::Open)?;
+        Ok(Box::new(store))
+    }
+
+    /// Opens a database, opens every record and fact behind its watermark, and gives it those; nothing is written before all of it is
+    /// found right.
+    fn follow(&mut self, folder: &Path, in_making: bool) -> Result<Box<dyn Store>, RecoveryError> {
+        let store = SledStore::open(folder).map_err(DatabaseError::Open)?;
+        let mut database = Following::open(Box::new(store), in_making)?;
+        let mut missing = Missing::explained(database.ended()?);
+        missing.extend(&self.missing);
+        let moment = |at| OffsetDateTime::from_unix_timestamp(at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let mut erasures: Vec<_> = database.erasures()?.into_iter().map(moment).collect();
+        self.is_followed(&database)?;
+        for shard in self.walk.found {
+            self.follow_shard(shard.number, &mut database, &mut missing, &mut erasures)?;
+        }
+        missing.check()?;
+        (self.missing, self.erasures) = (missing, erasures);
+        Ok(database.finish()?)
+    }
+
+    /// Looks whether a database follows this journal.
+    fn is_followed(&self, database: &Following) -> Result<(), RecoveryError> {
+        let WalkedShards { open, anchor: of_open, .. } = &self.walked;
+        let Walk { layout, site, ring, .. } = *self.walk;
+        let Some(known) = database.known() else { return Ok(()) };
+        let anchor = anchor(site, &ring.keys(), known.shard.into()).ok();
+        let mut note = None;
+        let mut takes = |batch: &ReplayedBatch| {
+            if batch.number + 1 == known.batches {
+                note = Some(batch.note.clone());
+            }
+            Ok(())
+        };
+        match (Log::Shard(known.shard), anchor) {
+            (log, _) if log == open.log && known.batches == open.batches => {
+                database.check(open, of_open, Some(&open.note))?;
+            }
+            (log, _) if log == open.log => {
+                replay::walk_again(layout, known.shard, takes)?;
+                database.check(open, of_open, note.as_ref())?;
+            }
+            (log, Some(anchor)) if log < open.log => {
+                let walked = replay::walk(layout, known.shard, &anchor, &mut takes)?;
+                database.check(&walked, &anchor, note.as_ref())?;
+            }
+            // It was begun, and has no record yet.
+            (log, Some(_)) if known.checkpoint.is_empty() && is_next(open.log, log) => {}
+            (log, Some(anchor)) => {
+                database.check(&Walked::nothing(log), &anchor, None)?;
+                return Err(DatabaseError::Disagrees.into());
+            }
+            (_, None) => return Err(DatabaseError::Disagrees.into()),
+        }
+        Ok(())
+    }
+
+    /// Gives a database what it lacks of a shard.
+    fn follow_shard(
+        &self,
+        shard: ShardNumber,
+        database: &mut Following,
+        missing: &mut Missing,
+        erasures: &mut Vec<OffsetDateTime>,
+    ) -> Result<(), RecoveryError> {
+        let WalkedShards { open, .. } = &self.walked;
+        let Walk { layout, site, ring, statements, .. } = *self.walk;
+        let is_open = open.log == shard.into();
+        if database.knows_all(shard) || (is_open && open.batches.checked_sub(1).is_none_or(|last| database.knows(shard, last))) {
+            return Ok(());
+        }
+        let keys = ring.keys();
+        let mut unfit = None;
+        let each = |batch: &ReplayedBatch| {
+            if database.knows(shard, batch.number) {
+                return Ok(());
+            }
+            let lacks = remember(batch, shard, &keys, missing, erasures)?;
+            database.take(lacks).map_err(|error| {
+                unfit = Some(error);
+                ReplayFault { log: shard.into(), index: batch.first, what: "the database lacks it".to_owned() }
+            })
+        };
+        // One with a folder was not read yet.
+        let walked = if self.filed.get(&shard).is_some_and(|closed| !closed.is_in_memory()) {
+            let anchor = anchor(site, &keys, shard.into())?;
+            replay::walk(layout, shard, &anchor, each).and_then(|walked| statements.check(shard, &walked, &anchor))
+        } else {
+            replay::walk_again(layout, shard, each).map(|_| ())
+        };
+        unfit.map_or(Ok(()), Err)?;
+        Ok(walked?)
     }
 }
 
-impl Start<'_> {
-    fn walk_shards(&mut self, found: &[FoundShard], last: &Last) -> Result<WalkedShards, RecoveryError> {
-        let (mut closed, mut in_database, mut named, mut before) = (Vec::new(), Vec::new(), None, 0);
-        let (open, all_closed) = found.split_last().expect("one at least");
-        for FoundShard { number, slots } in all_closed {
-            let (walked, anchor) = self.walk_shard(*number, slots)?;
-            if walked.torn {
-                let what = "its journal ends in the middle of a batch, though there is a later shard".to_owned();
-                return Err(ReplayFault { log: walked.log, index: walked.tree.size(), what }.into());
-            }
-            closed.push((*number, walked.note.clone()));
-            let size = walked.tree.size();
-            let shard = ClosedShard::found(self.layout, *number, &walked, &anchor);
-            if last.log_name() == Some(&anchor.origin) {
-                named = Some((walked.clone(), anchor.clone(), before));
-            }
-            if shard.is_in_memory() {
-                in_database.push((walked, anchor));
-            }
-            self.state.closed.insert(*number, shard);
-            before += size;
-        }
-        let (walked, anchor) = self.walk_shard(open.number, &open.slots)?;
-        let open_is_named = last.log_name() == Some(&anchor.origin);
-        Ok(WalkedShards { open: walked, anchor, before, closed, in_database, named, open_is_named })
-    }
-
-    fn walk_shard(&mut self, number: ShardNumber, slots: &[Slot; 2]) -> Result<(Walked, Anchor), RecoveryError> {
-        let keys = self.ring.keys();
-        let anchor = anchor(self.site, &keys, number.into())?;
-        let (state, missing) = (&mut self.state, &mut self.missing);
-        let walked =
-            replay::walk(self.layout, number, &anchor, |batch| remember(state, number, &keys, missing, batch))?;
-        // What a kill left behind is mended below.
-        let _behind = replay::check_outside(slots, &walked, false)?;
-        self.statements.check(number, &walked, &anchor)?;
-        Ok((walked, anchor))
+/// Whether one shard comes behind another.
+fn is_next(shard: Log, next: Log) -> bool {
+    match (shard, next) {
+        (Log::Shard(shard), Log::Shard(next)) => next.get() == shard.get() + 1,
+        _ => false,
     }
 }
 
@@ -481,68 +715,6 @@ pub fn keep_verifier_key(layout: &Layout, log: Log, published: &PublishedLog) ->
     write().map_err(RecoveryError::io(format!("{} cannot be written", path.display())))
 }
 
-/// The shard that is begun next, if its keys were made already: its journal has nothing.
-fn next_shard(site: &str, open: ShardNumber, ring: &KeyRing) -> Option<(Walked, Anchor)> {
-    let number = ShardNumber::new(open.get() + 1)?;
-    let anchor = anchor(site, &ring.keys(), number.into()).ok()?;
-    Some((Walked::nothing(number.into()), anchor))
-}
-
-/// Opens the databases and gives them what they lack. Those that do not hold what they once held, or are not a beginning
-/// of what stands in the journal, are set aside and made anew: whatever happens to them is a rebuild. What is only in the
-/// way, such as a full disk, moves nothing; and what our own signature says of a longer journal is evidence.
-fn open_store(
-    layout: &Layout,
-    databases: Databases,
-    shards: &[(&Walked, &Anchor)],
-    next: Option<(&Walked, &Anchor)>,
-) -> Result<Box<dyn Store>, RecoveryError> {
-    if databases == Databases::Kept && layout.sled().exists() {
-        let opened = open_databases(&layout.sled()).and_then(|store| {
-            shards
-                .iter()
-                .copied()
-                .chain(next)
-                .try_for_each(|(walked, anchor)| refuse_evidence(&store, walked, anchor))?;
-            complete_all(layout, shards, &store)?;
-            Ok(store)
-        });
-        match opened {
-            Ok(store) => return Ok(Box::new(store)),
-            Err(error) if !error.is_damage() => return Err(error.into()),
-            Err(error) => {
-                has_room(layout)?;
-                tracing::warn!("{error}: the database is set aside and made anew");
-            }
-        }
-    }
-    Ok(make_databases(layout, shards)?)
-}
-
-fn open_databases(folder: &Path) -> Result<SledStore, DatabaseError> {
-    SledStore::open(folder).map_err(DatabaseError::Open)
-}
-
-/// Makes the databases in a folder of their own, so that one which could not be finished is never taken for more. Those that
-/// there are make room once it is finished.
-fn make_databases(layout: &Layout, shards: &[(&Walked, &Anchor)]) -> Result<Box<dyn Store>, DatabaseError> {
-    let making = layout.sled_in_making();
-    if making.exists() {
-        std::fs::remove_dir_all(&making).map_err(DatabaseError::Make)?;
-    }
-    let store = open_databases(&making)?;
-    complete_all(layout, shards, &store)?;
-    store.release();
-    if layout.sled().exists() {
-        set_aside(layout).map_err(DatabaseError::SetAside)?;
-    }
-    let renamed = std::fs::rename(&making, layout.sled()).and_then(|()| sync_folder(&layout.0));
-    renamed.map_err(DatabaseError::Make)?;
-    let store = open_databases(&layout.sled())?;
-    complete_all(layout, shards, &store)?;
-    Ok(Box::new(store))
-}
-
 /// sled can take a full disk, or want of files, for damage: nothing is moved before we know that there is room.
 fn has_room(layout: &Layout) -> Result<(), RecoveryError> {
     let path = layout.0.join("room");
@@ -550,84 +722,6 @@ fn has_room(layout: &Layout) -> Result<(), RecoveryError> {
     let removed = std::fs::remove_file(&path);
     let what = format!("the database cannot be opened, and {} cannot be written to", layout.0.display());
     written.and(removed).map_err(RecoveryError::io(what))
-}
-
-/// Refuses a database whose signed checkpoint is further on than the one batch that a power cut can take from the journal,
-/// or tells of other records: then it is the journal that lacks something.
-fn refuse_evidence(store: &dyn Store, walked: &Walked, anchor: &Anchor) -> Result<(), DatabaseError> {
-    let Log::Shard(shard) = walked.log else { return Ok(()) };
-    let Some(note) = store.checkpoint(shard).map_err(DatabaseError::Read)? else { return Ok(()) };
-    // Of another log it says nothing about this one.
-    let signed = Checkpoint::open(&note, &anchor.key).filter(|signed| signed.origin == anchor.origin);
-    let Some(signed) = signed else { return Ok(()) };
-    let batches = store.batches(shard).map_err(DatabaseError::Read)?;
-    let size = walked.tree.size();
-    match walked.tree.root_at(signed.size) {
-        Some(root) if root == signed.root => Ok(()),
-        Some(_) => Err(DatabaseError::TellsOfOthers(signed.size)),
-        None if batches <= walked.recorded + 1 => Ok(()),
-        None => Err(DatabaseError::TellsOfMore { has: size, told: signed.size }),
-    }
-}
-
-fn complete_all(layout: &Layout, shards: &[(&Walked, &Anchor)], store: &dyn Store) -> Result<(), DatabaseError> {
-    let numbers = shards.iter().filter_map(|(walked, _)| match walked.log {
-        Log::Shard(shard) => Some(shard),
-        Log::Logs => None,
-    });
-    for shard in numbers {
-        complete(layout, shard, store)?;
-    }
-    store.sync().map_err(DatabaseError::Sync)
-}
-
-/// Compares what a database holds with the journal, record by record, and adds the tail that it lacks.
-fn complete(layout: &Layout, shard: ShardNumber, store: &dyn Store) -> Result<(), DatabaseError> {
-    let stored = store.size(shard).map_err(DatabaseError::Read)?;
-    let note = store.checkpoint(shard).map_err(DatabaseError::Read)?;
-    // A database that ends where a batch ends only lacks the batches behind it.
-    let mut agrees = stored == 0 && note.is_none();
-    let mut unfit = None;
-    let walked = replay::walk_again(layout, shard, |batch| {
-        let outcome = if batch.records.is_empty() {
-            Ok(())
-        } else if batch.first < stored {
-            agrees = batch.end() == stored && note.as_ref() == Some(&batch.note);
-            same(batch, shard, store)
-        } else if agrees {
-            add(batch, shard, store)
-        } else {
-            Err(DatabaseError::Disagrees)
-        };
-        outcome.map_err(|what| {
-            unfit = Some(what);
-            ReplayFault { log: shard.into(), index: batch.first, what: "the database differs".into() }
-        })
-    });
-    match (unfit, walked) {
-        (Some(unfit), _) => Err(unfit),
-        (None, Err(fault)) => Err(fault.into()),
-        (None, Ok(_)) if !agrees => Err(DatabaseError::Ahead),
-        (None, Ok(_)) => Ok(()),
-    }
-}
-
-fn same(batch: &ReplayedBatch, shard: ShardNumber, store: &dyn Store) -> Result<(), DatabaseError> {
-    for (address, record) in batch.addressed(shard) {
-        let copy = store.record(address);
-        let copy = copy.map_err(|error| DatabaseError::Record { index: address.index, error })?;
-        if copy.is_none_or(|copy| copy != record.to_bytes()) {
-            return Err(DatabaseError::OtherRecord(address.index));
-        }
-    }
-    Ok(())
-}
-
-fn add(batch: &ReplayedBatch, shard: ShardNumber, store: &dyn Store) -> Result<(), DatabaseError> {
-    let records = batch.records.iter().map(SealedRecord::to_bytes).collect();
-    let added =
-        store.append(shard, batch.first, &Arc::new(Batch { records, checkpoint: batch.note.clone(), batches: 1 }));
-    added.map_err(DatabaseError::Write)
 }
 
 /// Renames the databases; nothing is ever deleted by itself.
@@ -641,36 +735,43 @@ fn set_aside(layout: &Layout) -> std::io::Result<()> {
     std::fs::rename(layout.sled(), aside)
 }
 
-/// Takes note of a batch in memory, opening every record and fact that there is a key for.
+/// Opens every record and fact of a batch that there is a key for, and gives what a database takes of it.
 fn remember(
-    state: &mut LedgerState,
+    batch: &ReplayedBatch,
     shard: ShardNumber,
     keys: &KeyTable,
     missing: &mut Missing,
-    batch: &ReplayedBatch,
-) -> Result<(), ReplayFault> {
+    erasures: &mut Vec<OffsetDateTime>,
+) -> Result<Batch, ReplayFault> {
+    let mut taken = Batch::at(Watermark { shard, batches: batch.number + 1, checkpoint: batch.note.clone() });
     for (address, record) in batch.addressed(shard) {
         if let Some(event) = replay::event_of(batch, record, address, keys, missing)? {
-            state.index(&event, address);
+            erasures.extend((event.kind() == EventKind::Erased).then_some(event.head.at));
+            taken.note(&event, address);
         }
     }
     for (index, bytes) in &batch.facts {
         let beside = RecordAddress { shard, index: *index };
-        if let Some(fact) = replay::fact_of(bytes, beside, keys, missing)? {
-            state.apply(fact, beside);
+        if replay::fact_of(bytes, beside, keys, missing)?.is_some() {
+            taken.facts.extend(FactRow::of(bytes, beside));
         }
     }
-    Ok(())
+    Ok(taken)
+}
+
+/// Takes what a request was answered; nothing if its hour is over.
+fn take_answer(answers: &mut AnswerBook, bytes: &[u8], beside: RecordAddress, keys: &KeyTable) {
+    if let Ok(opened) = fact::open(bytes, keys) {
+        answers.apply_fact(&opened, beside);
+    }
 }
 
 /// Ends what a kill left half ended.
-fn finish_erasures(
-    state: &mut LedgerState,
-    ring: &KeyRing,
-    missing: &Missing,
-    entropy: &dyn SecureRandom,
-) -> Result<(), RecoveryError> {
-    state.forget(missing.destroyed(), &ring.keys());
-    let destroyed = ring.destroy(missing.destroyed(), entropy).and_then(|()| ring.sweep());
+fn finish_erasures(ring: &KeyRing, missing: &Missing, entropy: &dyn SecureRandom) -> Result<(), RecoveryError> {
+    let lives: HashSet<KeyId> = {
+        let keys = ring.keys();
+        missing.destroyed().iter().filter(|id| keys.key(**id).is_some()).copied().collect()
+    };
+    let destroyed = ring.destroy(&lives, entropy).and_then(|()| ring.sweep());
     destroyed.map_err(RecoveryError::io("the key ring cannot be written"))
 }

@@ -8,17 +8,19 @@ use model::identity::{RecordAddress, ShardNumber};
 
 use super::erasure::Missing;
 use super::files::{Layout, Log};
-use crate::flat::Place;
+use crate::flat::{KeyOfRecord, Place};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact::{self, FactError, OpenedFact};
 use crate::formats::frame::{Frame, FrameEntry, Read};
 use crate::formats::record::{RecordError, SealedRecord, read_event};
 use tlog::checkpoint::Checkpoint;
 use tlog::tree::{Tree, leaf_hash};
-use vault::ring::KeyTable;
+use vault::ring::{KeyId, KeyTable};
 
 /// A whole batch of the journal.
 pub struct ReplayedBatch {
+    /// How many batches stand before it.
+    pub number: u64,
     /// The index of its first entry.
     pub first: u64,
     /// Of a shard.
@@ -39,6 +41,13 @@ impl ReplayedBatch {
         self.first + self.places.len() as u64
     }
 
+    /// Which key seals each of its records that is not public.
+    pub fn sealed(&self) -> impl Iterator<Item = KeyOfRecord> {
+        let index = |index| u32::try_from(index).expect("a shard has fewer records");
+        let records = (self.first..).zip(&self.records).filter(|(_, record)| record.key != KeyId::NONE);
+        records.map(move |(at, record)| (record.key, index(at)))
+    }
+
     /// The records of a shard's batch, each with its address.
     pub fn addressed(&self, shard: ShardNumber) -> impl Iterator<Item = (RecordAddress, &SealedRecord)> {
         (self.first..).map(move |index| RecordAddress { shard, index }).zip(&self.records)
@@ -56,8 +65,6 @@ pub struct Walked {
     pub note: String,
     /// How many batches there are.
     pub batches: u64,
-    /// How many of them hold entries.
-    pub recorded: u64,
     /// The last file and where its last whole batch ends.
     pub end: Option<(PathBuf, u64)>,
     /// Whether something that is no batch stands behind it: the work that a kill or a power cut left unfinished.
@@ -103,6 +110,17 @@ pub struct Anchor {
     pub key: VerifyingKey,
 }
 
+/// What is held against the checkpoint of each batch.
+#[derive(Clone, Copy)]
+enum Checks<'a> {
+    /// Everything.
+    All(&'a Anchor),
+    /// Everything but the signature, and the signature of the last one: it commits to all records before it.
+    LastSignature(&'a Anchor),
+    /// Nothing: it was just checked, and this process holds it.
+    Nothing,
+}
+
 /// Walks the whole journal of a log, handing out each batch, and checks frames, indexes, roots and signatures.
 pub fn walk(
     layout: &Layout,
@@ -110,7 +128,18 @@ pub fn walk(
     anchor: &Anchor,
     each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
 ) -> Result<Walked, ReplayFault> {
-    walk_files(layout, log.into(), Some(anchor), each)
+    walk_files(layout, log.into(), Checks::All(anchor), each)
+}
+
+/// The same, but for the signatures of all batches before the last one, which commits to all records before it. What is handed out
+/// stands only once this returns.
+pub fn walk_to_the_last(
+    layout: &Layout,
+    log: impl Into<Log>,
+    anchor: &Anchor,
+    each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
+) -> Result<Walked, ReplayFault> {
+    walk_files(layout, log.into(), Checks::LastSignature(anchor), each)
 }
 
 /// Walks a journal that [`walk`] has just checked, and is held by this process: roots and signatures are not looked
@@ -120,16 +149,17 @@ pub fn walk_again(
     log: impl Into<Log>,
     each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
 ) -> Result<Walked, ReplayFault> {
-    walk_files(layout, log.into(), None, each)
+    walk_files(layout, log.into(), Checks::Nothing, each)
 }
 
 fn walk_files(
     layout: &Layout,
     log: Log,
-    anchor: Option<&Anchor>,
+    checks: Checks<'_>,
     mut each: impl FnMut(&ReplayedBatch) -> Result<(), ReplayFault>,
 ) -> Result<Walked, ReplayFault> {
     let mut walked = Walked::nothing(log);
+    let mut last = None;
     let files = layout.journal_files(log).map_err(|error| ReplayFault::unreadable(log, &error))?;
     for (file, path) in (0..).zip(files) {
         let size = walked.tree.size();
@@ -141,7 +171,7 @@ fn walk_files(
             std::fs::read(&path).map_err(|error| fault(log, size, format!("the journal cannot be read: {error}")))?;
         let mut at = 0;
         let mut used = 0;
-        let mut batch = empty(size);
+        let mut batch = empty(&walked);
         loop {
             match Frame::parse_frame(&bytes, at) {
                 Read::End => break,
@@ -160,15 +190,13 @@ fn walk_files(
                     if !add_entry(&mut walked, &mut batch, frame.entry, place)? {
                         continue;
                     }
-                    if let Some(anchor) = anchor {
-                        check_end(&batch, &walked, anchor)?;
-                    }
+                    checks.check(&batch, &walked)?;
+                    last = Some(batch.first);
                     each(&batch)?;
                     walked.note = std::mem::take(&mut batch.note);
                     walked.batches += 1;
-                    walked.recorded += u64::from(!batch.places.is_empty());
                     used = at;
-                    batch = empty(walked.tree.size());
+                    batch = empty(&walked);
                 }
             }
         }
@@ -181,12 +209,39 @@ fn walk_files(
         }
         walked.end = Some((path, used as u64));
     }
+    if let (Some(first), Checks::LastSignature(anchor)) = (last, checks) {
+        is_signed(log, first, &walked.note, anchor)?;
+    }
     Ok(walked)
 }
 
-fn empty(first: u64) -> ReplayedBatch {
+impl Checks<'_> {
+    /// Holds a batch against its checkpoint.
+    fn check(self, batch: &ReplayedBatch, walked: &Walked) -> Result<(), ReplayFault> {
+        let (log, first) = (walked.log, batch.first);
+        match self {
+            Self::All(anchor) => check_end(batch, walked, anchor, &is_signed(log, first, &batch.note, anchor)?),
+            Self::LastSignature(anchor) => {
+                let claim = Checkpoint::read_claim(&batch.note).ok_or_else(|| not_signed(log, first))?;
+                check_end(batch, walked, anchor, &claim)
+            }
+            Self::Nothing => Ok(()),
+        }
+    }
+}
+
+fn not_signed(log: Log, first: u64) -> ReplayFault {
+    fault(log, first, "the batch's checkpoint is not signed by this log")
+}
+
+fn is_signed(log: Log, first: u64, note: &str, anchor: &Anchor) -> Result<Checkpoint, ReplayFault> {
+    Checkpoint::open(note, &anchor.key).ok_or_else(|| not_signed(log, first))
+}
+
+fn empty(before: &Walked) -> ReplayedBatch {
     ReplayedBatch {
-        first,
+        number: before.batches,
+        first: before.tree.size(),
         records: Vec::new(),
         facts: Vec::new(),
         checkpoints: Vec::new(),
@@ -199,7 +254,7 @@ impl Walked {
     /// Of a log without a journal.
     pub fn nothing(log: Log) -> Self {
         let (tree, note) = (Tree::default(), String::new());
-        Self { log, tree, note, batches: 0, recorded: 0, end: None, torn: false }
+        Self { log, tree, note, batches: 0, end: None, torn: false }
     }
 }
 
@@ -240,10 +295,13 @@ fn add_entry(
     Ok(false)
 }
 
-fn check_end(batch: &ReplayedBatch, walked: &Walked, anchor: &Anchor) -> Result<(), ReplayFault> {
+fn check_end(
+    batch: &ReplayedBatch,
+    walked: &Walked,
+    anchor: &Anchor,
+    checkpoint: &Checkpoint,
+) -> Result<(), ReplayFault> {
     let wrong = |what: String| fault(walked.log, batch.first, what);
-    let checkpoint = Checkpoint::open(&batch.note, &anchor.key)
-        .ok_or_else(|| wrong("the batch's checkpoint is not signed by this log".into()))?;
     if checkpoint.size != walked.tree.size() || checkpoint.root != walked.tree.root() {
         return Err(wrong("the records are not those of the signed checkpoint".into()));
     }

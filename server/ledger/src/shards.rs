@@ -19,7 +19,8 @@ use ed25519_dalek::VerifyingKey;
 
 use super::clock::moment;
 use super::files::Layout;
-use super::replay::{Anchor, Walked};
+use super::held::RecordIndex;
+use super::replay::{Anchor, ReplayFault};
 use super::{ReadError, RecordDamage};
 use crate::flat::FlatShard;
 use crate::formats::frame::{Frame, FrameEntry, HEADER, LONGEST, Read};
@@ -73,31 +74,16 @@ impl ShardRules {
     }
 }
 
-/// A record's address in four bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Packed(u32);
-
-const INDEX_BITS: u32 = MAX_INDEX.trailing_zeros();
-
-impl From<RecordAddress> for Packed {
-    fn from(address: RecordAddress) -> Self {
-        let index = u32::try_from(address.index).expect("an index is below MAX_INDEX");
-        Self(u32::from(address.shard.get()) << INDEX_BITS | index)
-    }
-}
-
-impl From<Packed> for RecordAddress {
-    fn from(Packed(bits): Packed) -> Self {
-        let shard = u16::try_from(bits >> INDEX_BITS).ok().and_then(ShardNumber::new);
-        let shard = shard.expect("it was made of an address");
-        Self { shard, index: u64::from(bits) % MAX_INDEX }
-    }
-}
-
 /// The shard that takes records.
 pub struct OpenShard {
     pub number: ShardNumber,
+    pub held: HeldShard,
+}
+
+/// A shard that has no folder yet: its tree is in memory, its records are read from the journal by what is known of them.
+pub struct HeldShard {
     pub log: PublishedLog,
+    pub index: RecordIndex,
 }
 
 /// A log whose tree is in memory.
@@ -126,34 +112,13 @@ impl PublishedLog {
 
 /// A shard that takes no records any more.
 pub enum ClosedShard {
-    /// It has no folder yet: its tree is in memory, its records stand in the database.
-    InMemory(Box<PublishedLog>),
+    /// It has no folder yet.
+    InMemory(Box<HeldShard>),
     /// It is read from its folder and its journal, on demand.
     InFiles(Arc<FiledShard>),
 }
 
 impl ClosedShard {
-    /// One that was walked at the start. A folder that is not its own, or damaged, is made anew.
-    pub fn found(layout: &Layout, number: ShardNumber, walked: &Walked, anchor: &Anchor) -> Self {
-        let folder = layout.closed(number);
-        if folder.exists() {
-            match FlatShard::open(&folder, &anchor.origin, &anchor.key) {
-                Ok(flat) if flat.note() == walked.note => match FiledShard::new(layout, number, flat, anchor.key) {
-                    Ok(filed) => return Self::InFiles(Arc::new(filed)),
-                    Err(error) => tracing::warn!("the journal of shard {number} cannot be listed: {error}"),
-                },
-                Ok(_) => tracing::warn!("{} is not of this journal: it is made anew", folder.display()),
-                Err(error) => tracing::warn!("{error}"),
-            }
-        }
-        Self::InMemory(Box::new(PublishedLog {
-            tree: walked.tree.clone(),
-            checkpoint: walked.note.clone(),
-            origin: anchor.origin.clone(),
-            key: anchor.key,
-        }))
-    }
-
     /// Whether it has no folder yet.
     pub fn is_in_memory(&self) -> bool {
         matches!(self, Self::InMemory(_))
@@ -176,25 +141,77 @@ impl FiledShard {
         Ok(Self { number, flat, key, journal: layout.journal_files(number)? })
     }
 
+    /// What the folder of a shard that was found gives; `None` for one that is missing, damaged, or not of this journal, and has to be
+    /// made anew. `last` is what the log of logs says of it last.
+    pub fn found(layout: &Layout, number: ShardNumber, anchor: &Anchor, last: Option<&String>) -> Option<Self> {
+        let folder = layout.closed(number);
+        if !folder.exists() {
+            return None;
+        }
+        match FlatShard::open(&folder, &anchor.origin, &anchor.key) {
+            Ok(flat) if Some(flat.note()) == last.map(String::as_str) => {
+                let filed = Self::new(layout, number, flat, anchor.key);
+                filed.map_err(|error| tracing::warn!("the journal of shard {number} cannot be listed: {error}")).ok()
+            }
+            Ok(_) => {
+                tracing::warn!("{} is not of this journal: it is made anew", folder.display());
+                None
+            }
+            Err(error) => {
+                tracing::warn!("{error}");
+                None
+            }
+        }
+    }
+
+    /// Looks whether the first and the last record stand in the journal: a start reads no more of a shard that is closed.
+    ///
+    /// # Errors
+    /// The record that is not there.
+    pub fn check_ends(&self) -> Result<(), ReplayFault> {
+        let size = self.flat.size();
+        for index in [0, size.saturating_sub(1)].into_iter().filter(|_| size > 0) {
+            self.record(index).map_err(|error| {
+                let what = match error {
+                    ReadError::Damaged { damage: RecordDamage::NoFile, .. } => format!(
+                        "the journal ends here, but the shard was closed with {size} records: records that were acknowledged are \
+                         missing. Put back the journal's files"
+                    ),
+                    error => format!("{error}. Put back the journal's files"),
+                };
+                ReplayFault { log: self.number.into(), index, what }
+            })?;
+        }
+        Ok(())
+    }
+
     /// A sealed record, read out of the journal; `None` beyond the end.
     ///
     /// # Errors
     /// A file cannot be read, or what stands there is not the record.
     pub fn record(&self, index: u64) -> Result<Option<SealedRecord>, ReadError> {
         let address = RecordAddress { shard: self.number, index };
-        let damaged = |damage| ReadError::Damaged { address, damage };
         let Some(place) = self.flat.place(index)? else { return Ok(None) };
         let path = usize::try_from(place.file).ok().and_then(|file| self.journal.get(file));
-        let path = path.ok_or_else(|| damaged(RecordDamage::NoFile))?;
-        let bytes = frame_bytes(path, place.offset.into());
-        let bytes = bytes.map_err(|error| damaged(RecordDamage::Unreadable(error.kind())))?;
-        match Frame::parse_frame(&bytes, 0) {
-            Read::Frame(Frame { index: found, entry: FrameEntry::Record(body) }, _) if found == index => {
-                SealedRecord::from_bytes(&body).map(Some).map_err(|error| damaged(error.into()))
-            }
-            Read::OtherBuild(other) => Err(damaged(RecordError::from(other).into())),
-            _ => Err(damaged(RecordDamage::OtherEntry)),
+        let path = path.ok_or(ReadError::Damaged { address, damage: RecordDamage::NoFile })?;
+        record_in_journal(path, place.offset, address).map(Some)
+    }
+}
+
+/// The record of that address, out of the file of the journal and from the byte on where it was written.
+///
+/// # Errors
+/// The file cannot be read, or has something else there.
+pub fn record_in_journal(path: &Path, offset: u32, address: RecordAddress) -> Result<SealedRecord, ReadError> {
+    let damaged = |damage| ReadError::Damaged { address, damage };
+    let bytes = frame_bytes(path, offset.into());
+    let bytes = bytes.map_err(|error| damaged(RecordDamage::Unreadable(error.kind())))?;
+    match Frame::parse_frame(&bytes, 0) {
+        Read::Frame(Frame { index, entry: FrameEntry::Record(body) }, _) if index == address.index => {
+            SealedRecord::from_bytes(&body).map_err(|error| damaged(error.into()))
         }
+        Read::OtherBuild(other) => Err(damaged(RecordError::from(other).into())),
+        _ => Err(damaged(RecordDamage::OtherEntry)),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The storage trait and its engines; one contract test for all.
 //!
-//! An engine holds what can be made anew from the journal: the records of each shard, and the checkpoint of its last
-//! batch. The trait is cut at `append`, a compare-and-swap on the size of a shard, and at reads.
+//! An engine holds what can be made anew from the journal, and is a projection of it: the latest fact of each name, the keys that
+//! ended, and a watermark that says how far it follows. The records themselves are read from the journal. The trait is cut at
+//! `append`, a compare-and-swap on the watermark, and at reads.
 
 pub mod behind;
 pub mod memory;
@@ -10,9 +11,10 @@ pub mod sled_engine;
 #[cfg(any(test, feature = "fixture"))]
 pub mod breaking;
 #[cfg(test)]
-mod contract;
+pub(crate) mod contract;
 
 use std::array::TryFromSliceError;
+use std::collections::HashSet;
 use std::io;
 use std::num::TryFromIntError;
 use std::string::FromUtf8Error;
@@ -20,28 +22,62 @@ use std::sync::Arc;
 
 use model::identity::{RecordAddress, ShardNumber};
 use vault::file_error;
+use vault::ring::KeyId;
 
-/// What is appended at once.
+use crate::formats::fact::{FactKind, FactName};
+
+/// What is appended at once: what one batch of the journal changes, or several that follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
-    /// Sealed records in order.
-    pub records: Vec<Vec<u8>>,
-    /// The signed checkpoint of the shard with them.
-    pub checkpoint: String,
-    /// How many batches of the journal it is.
-    pub batches: u64,
+    /// Facts that were written, in order.
+    pub facts: Vec<FactRow>,
+    /// Keys that events of it ended: what stands under them goes.
+    pub ended: Vec<KeyId>,
+    /// Records in which somebody was erased, each with when (seconds since 1970).
+    pub erasures: Vec<(RecordAddress, i64)>,
+    /// How far the journal is followed with it.
+    pub watermark: Watermark,
 }
+
+/// A fact as it stands in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactRow {
+    pub name: FactName,
+    /// The record that it stands beside.
+    pub record: RecordAddress,
+    /// As [`crate::formats::fact::encode`] wrote it; `None` where it takes the name away.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// How far an engine follows the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watermark {
+    /// All shards before this one, and of this one so many batches.
+    pub shard: ShardNumber,
+    pub batches: u64,
+    /// The signed checkpoint of the last of them; empty where there is none.
+    pub checkpoint: String,
+}
+
+impl Watermark {
+    /// Where it stands.
+    pub fn position(&self) -> Position {
+        (self.shard, self.batches)
+    }
+}
+
+/// A shard, and how many of its batches.
+pub type Position = (ShardNumber, u64);
 
 /// Why an engine failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// The shard has another size than the caller thought; nothing was written.
-    #[error("shard {shard} has {found} records, not {expected}")]
-    Size {
-        shard: ShardNumber,
+    /// It follows the journal to elsewhere than the caller thought; nothing was written.
+    #[error("the database stands at {found:?}, not at {expected:?}")]
+    Position {
         /// What the caller thought.
-        expected: u64,
-        found: u64,
+        expected: Option<Position>,
+        found: Option<Position>,
     },
     /// What is kept does not add up: the engine cannot be used, and is made anew from the journal.
     #[error(transparent)]
@@ -72,18 +108,21 @@ pub enum Corruption {
     /// It did so at an earlier call, and is not asked again.
     #[error("sled has panicked before")]
     PanickedBefore,
+    /// It was let go, and is asked again.
+    #[error("the database was closed")]
+    Released,
     /// Its version is not ours.
     #[error("it was written by another build of Keuze")]
     OtherBuild,
     /// It gave a batch up, which we never ask of it.
     #[error("the transaction was given up")]
     GivenUp,
-    /// A value stands under what is no name of one.
-    #[error("this is no name of a value")]
-    NoValueName,
-    /// A number that is kept has not eight bytes.
+    /// A value stands under what is no name of one, or is none of ours.
+    #[error("this is no value that was written")]
+    NoValue,
+    /// What is kept has not as many bytes as it was written with.
     #[error(transparent)]
-    Number(#[from] TryFromSliceError),
+    Length(#[from] TryFromSliceError),
     /// What is kept as text is none.
     #[error(transparent)]
     Text(#[from] FromUtf8Error),
@@ -113,22 +152,23 @@ impl SystemError {
     }
 }
 
-/// Where records are kept for reading.
+/// Where the latest fact of each name is kept for reading, with what else is known of the journal that a start would have to open
+/// every record for.
 pub trait Store: Send + Sync {
-    /// Appends to a shard that has `expected` records. Durable only after [`Store::sync`].
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError>;
+    /// Appends what follows `expected`. Durable only after [`Store::sync`].
+    fn append(&self, expected: Option<Position>, batch: &Arc<Batch>) -> Result<(), StorageError>;
     /// Makes everything appended durable. An error is final: a failed sync is never retried.
     fn sync(&self) -> Result<(), StorageError>;
-    /// The number of records of a shard; 0 for one that never was.
-    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError>;
-    /// How many batches were appended to a shard.
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError>;
-    /// A sealed record; `None` beyond the end.
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError>;
-    /// Forgets a shard that is read elsewhere from now on, and deletes what is kept of it.
-    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError>;
+    /// How far it follows the journal; `None` for one that never was.
+    fn watermark(&self) -> Result<Option<Watermark>, StorageError>;
+    /// The latest fact of a name.
+    fn fact(&self, name: &FactName) -> Result<Option<FactRow>, StorageError>;
+    /// Hands out the latest fact of each name of a kind, in the order of their names.
+    fn each_fact(&self, kind: FactKind, each: &mut dyn FnMut(FactRow)) -> Result<(), StorageError>;
+    /// Every key that an event ended.
+    fn ended(&self) -> Result<HashSet<KeyId>, StorageError>;
+    /// When somebody was erased (seconds since 1970), in the order of the ledger.
+    fn erasures(&self) -> Result<Vec<i64>, StorageError>;
     /// Lets go of the files, so that another process can open them.
     fn release(&self);
-    /// The checkpoint of the last batch.
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError>;
 }

@@ -29,10 +29,15 @@ fn name_of(event: &Event) -> String {
 type TestAnswer = Result<Appended, AppendError>;
 type WaitingAppend = Pin<Box<dyn Future<Output = TestAnswer>>>;
 
+/// The same with something that the database has to take.
+fn draft_with_fact(name: usize) -> AppendRequest {
+    AppendRequest { facts: vec![Fact::content(name.to_string().into())], ..draft(name) }
+}
+
 /// Asks for one event and looks at once whether it is refused.
 fn ask(ledger: &Ledger, name: usize) -> Result<WaitingAppend, Option<AppendError>> {
     let ledger = ledger.clone();
-    let mut waiting: WaitingAppend = Box::pin(async move { ledger.append(draft(name)).await });
+    let mut waiting: WaitingAppend = Box::pin(async move { ledger.append(draft_with_fact(name)).await });
     match waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Pending => Ok(waiting),
         Poll::Ready(answer) => Err(answer.err()),

@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod copy;
+mod database;
 pub mod export;
 
 use std::io;
@@ -19,11 +20,11 @@ use super::origin::{FIRST, OriginError, log_name};
 use super::outside::{self, Last, LedgerEnd, NamedShard, RolledBack};
 use super::recovery::{FoundShard, SHARD_KEYS, found_shards, is_of_an_earlier_build, no_gap};
 use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
-use crate::flat::FlatShard;
+use crate::flat::{FlatShard, KeyOfRecord};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
-use crate::store::sled_engine::SledStore;
-use crate::store::{StorageError, Store as _};
+use crate::store::sled_engine::{NAME, SledStore};
+use crate::store::StorageError;
 use tlog::checkpoint::read_verifier_key;
 use vault::error::{OtherBuild, RingError, RootKeyError};
 use vault::key::RootKey;
@@ -31,6 +32,7 @@ use vault::ring::{KeyId, KeyTable, OpenMode};
 use vault::rotation;
 
 use copy::DatabaseCopy;
+use database::ExpectedProjection;
 
 /// A ledger that adds up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,12 +134,13 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     let keys = RingSnapshot::open(&layout, key_file, kept.settled(look.running), look.running, &mut left_out)?;
     let database = open_database(&layout, &look, &mut left_out)?;
     let store = database.as_ref().map(|(store, _)| store);
+    let projection = store.map(ExpectedProjection::open).transpose()?;
     let statements = Statements::load_statements(&layout, &keys.anchor(&layout, Log::Logs)?)?;
     let mut walk = Verification {
         layout: &layout,
         running: look.running,
         keys: &keys,
-        store,
+        projection: projection.flatten(),
         statements: &statements,
         missing: Missing::default(),
         left_out,
@@ -156,6 +159,9 @@ pub fn verify(data: &Path, key_file: Option<&Path>) -> Result<Verified, VerifyEr
     let (walked, anchor) = end.expect("a shard at least");
     walk.missing.check()?;
     walk.end(&walked, &anchor, &kept.last)?;
+    if let (Some(projection), Some(store)) = (walk.projection.take(), store) {
+        walk.left_out.extend(projection.compare(store, walk.missing.destroyed(), keys.root.is_some())?);
+    }
     Ok(Verified {
         records: walk.records,
         erased: walk.missing.records(),
@@ -197,7 +203,8 @@ struct Verification<'a> {
     layout: &'a Layout,
     running: bool,
     keys: &'a RingSnapshot,
-    store: Option<&'a SledStore>,
+    /// What the database has to tell, where there is one.
+    projection: Option<ExpectedProjection>,
     statements: &'a Statements,
     missing: Missing,
     left_out: Vec<String>,
@@ -220,12 +227,15 @@ impl Verification<'_> {
         last: &Last,
     ) -> Result<(Walked, Anchor), VerifyError> {
         let anchor = self.keys.anchor(self.layout, number.into())?;
-        let store = self.store;
-        let stored = store.map_or(Ok(0), |store| store.size(number)).map_err(Unreadable::Database)?;
-        let (keys, missing) = (self.keys, &mut self.missing);
+        let Self { keys, missing, projection, .. } = self;
+        let mut sealed = Vec::new();
         let walked = replay::walk(self.layout, number, &anchor, |batch| {
             keys.check(batch, number, missing)?;
-            store.map_or(Ok(()), |store| compare(batch, number, store, stored))
+            if !is_open {
+                sealed.extend(batch.sealed());
+            }
+            projection.iter_mut().for_each(|projection| projection.follow(batch, number, missing.destroyed()));
+            Ok(())
         })?;
         // First whether anything acknowledged is missing: a torn end may be all that is left of it.
         let behind = replay::check_outside(slots, &walked, !self.running)?;
@@ -234,9 +244,8 @@ impl Verification<'_> {
             return Err(at_end(&walked, "its journal ends in the middle of a batch, though there is a later shard"));
         }
         self.told(behind.filter(|_| !self.running));
-        let filed = !is_open && self.check_folder(number, &walked, &anchor)?;
-        if let Some(store) = store.filter(|_| !filed) {
-            self.left_out.extend(check_end(&walked, number, store, stored)?);
+        if !is_open {
+            self.check_folder(number, &walked, &anchor, sealed)?;
         }
         if !is_open && last.log_name() == Some(&anchor.origin) {
             self.named = Some((walked.clone(), anchor.clone(), self.records));
@@ -245,16 +254,23 @@ impl Verification<'_> {
         Ok((walked, anchor))
     }
 
-    /// Looks at all of the folder that a closed shard is read from; false where it has none yet.
-    fn check_folder(&mut self, number: ShardNumber, walked: &Walked, anchor: &Anchor) -> Result<bool, VerifyError> {
+    /// Looks at all of the folder that a closed shard is read from, if it has one yet.
+    fn check_folder(
+        &mut self,
+        number: ShardNumber,
+        walked: &Walked,
+        anchor: &Anchor,
+        sealed: Vec<KeyOfRecord>,
+    ) -> Result<(), VerifyError> {
         let folder = self.layout.closed(number);
         if !folder.exists() {
             let told = format!("shard {number} has no folder {} yet; it is made in the background", folder.display());
             self.left_out.extend((!self.running).then_some(told));
-            return Ok(false);
+            return Ok(());
         }
         let flat = FlatShard::open(&folder, &anchor.origin, &anchor.key).and_then(|flat| {
             flat.check()?;
+            flat.check_keys(sealed)?;
             Ok(flat)
         });
         let flat = flat.map_err(|error| {
@@ -265,7 +281,7 @@ impl Verification<'_> {
             let what = format!("{} is not made of this journal; the next start makes it anew", folder.display());
             return Err(at_end(walked, &what));
         }
-        Ok(true)
+        Ok(())
     }
 
     /// What is looked at once everything was walked.
@@ -478,6 +494,10 @@ fn open_database(
         left_out.push("there is no database; the next start makes it anew from the journal".into());
         return Ok(None);
     }
+    if !layout.sled().join(NAME).exists() {
+        left_out.push("the database is of an earlier build; the next start makes it anew from the journal".into());
+        return Ok(None);
+    }
     let copy = match DatabaseCopy::make(&layout.sled()) {
         Ok(copy) => copy,
         Err(error) if error.kind() == io::ErrorKind::StorageFull => {
@@ -488,35 +508,4 @@ fn open_database(
     };
     let store = SledStore::open(copy.folder()).map_err(Unreadable::Open)?;
     Ok(Some((store, copy)))
-}
-
-/// Compares the database's copies of a batch.
-fn compare(batch: &ReplayedBatch, shard: ShardNumber, store: &SledStore, stored: u64) -> Result<(), ReplayFault> {
-    for (address, record) in batch.addressed(shard).take_while(|(address, _)| address.index < stored) {
-        let wrong = match store.record(address) {
-            Ok(copy) if copy.as_ref() == Some(&record.to_bytes()) => continue,
-            Ok(_) => "the database's copy is not the journal's record; the next start makes it anew".to_owned(),
-            Err(error) => format!("the database cannot be read: {error}; the next start makes it anew"),
-        };
-        return Err(ReplayFault { log: shard.into(), index: address.index, what: wrong });
-    }
-    Ok(())
-}
-
-/// Whether the database ends where the journal ends. What it lacks is told: a kill leaves it behind.
-fn check_end(
-    walked: &Walked,
-    shard: ShardNumber,
-    store: &SledStore,
-    stored: u64,
-) -> Result<Option<String>, VerifyError> {
-    let size = walked.tree.size();
-    if stored < size {
-        return Ok(Some(format!("the database lacks the last {} records; the next start adds them", size - stored)));
-    }
-    let note = store.checkpoint(shard).map_err(|error| at_end(walked, &error.to_string()))?;
-    if stored > size || note.unwrap_or_default() != walked.note {
-        return Err(at_end(walked, "the database ends elsewhere than the journal; the next start makes it anew"));
-    }
-    Ok(None)
 }

@@ -1,6 +1,7 @@
 //! The thread that writes: group commit, the order in which things become durable, and the change of shards.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 
@@ -16,13 +17,17 @@ use super::logs::{self, LogOfLogs};
 use super::origin::log_name;
 use super::outside::Outside;
 use super::recovery::{ensure_keys, keep_verifier_key, shard_key};
-use super::shards::{ClosedShard, OpenShard, PublishedLog};
-use super::{AnswerName, AppendError, AppendRequest, Appended, Fact, LedgerShared, NotRecorded, Once, StoredResponse};
+use super::held::{HeldRecords, RecordIndex};
+use super::shards::{ClosedShard, HeldShard, OpenShard, PublishedLog};
+use super::{
+    AnswerName, AppendError, AppendRequest, Appended, Fact, LedgerShared, NotRecorded, Once, ReadError, StoredResponse,
+};
 use crate::error::RecoveryError;
 use crate::formats::fact;
 use crate::formats::frame::{Frame, FrameEntry};
 use crate::formats::record::{RecordSealing, SealedRecord, canonical, sealing};
-use crate::store::{Batch, StorageError};
+use crate::flat::Place;
+use crate::store::{Batch, FactRow, Position, StorageError, Watermark};
 use tlog::checkpoint::Checkpoint;
 use tlog::entry::Salt;
 use tlog::tree::{LeafHash, Tree};
@@ -126,8 +131,8 @@ enum WriteError {
     NextShard(#[source] Box<RecoveryError>),
     #[error("shard {} is the last one that the number of a receipt can tell of, and it is full", ShardNumber::MAX)]
     NoMoreShards,
-    #[error(transparent)]
-    Memory(StorageError),
+    #[error("the earlier records of a subject cannot be looked up: {0}")]
+    Earlier(ReadError),
 }
 
 /// Why a batch is not in the ledger, or not known to be.
@@ -157,8 +162,14 @@ struct Encoded {
     /// Of the journal, without the end of the batch.
     frames: Vec<u8>,
     leaves: Vec<LeafHash>,
-    /// Its records as they are sealed, for the database.
+    /// Which key seals each record.
+    keys: Vec<KeyId>,
+    /// Where each record's frame begins among the frames.
+    offsets: Vec<u32>,
+    /// Its records as they are sealed, where they are kept in memory.
     stored: Vec<Vec<u8>>,
+    /// The facts beside them, for the database.
+    facts: Vec<FactRow>,
     events: Vec<Event>,
 }
 
@@ -169,7 +180,10 @@ impl Encoded {
         Self {
             frames: Vec::with_capacity(records * USUAL),
             leaves: Vec::with_capacity(records),
-            stored: Vec::with_capacity(records),
+            keys: Vec::with_capacity(records),
+            offsets: Vec::with_capacity(records),
+            stored: Vec::new(),
+            facts: Vec::new(),
             events: Vec::with_capacity(records),
         }
     }
@@ -188,7 +202,14 @@ pub struct Writer {
     pub closer: Option<Sender<ShardNumber>>,
     /// What was taken from the queue and belongs into the next shard.
     pub held: Option<Job>,
+    /// How far the database follows the journal once it has written what it was handed.
+    pub position: Option<Position>,
+    /// How many records were written since it was handed anything.
+    pub unmarked: u64,
 }
+
+/// The database is told after so many records at the latest: a start opens those that it was not told of.
+const UNMARKED: u64 = 8192;
 
 /// The shard that is written to.
 pub struct WriterShard {
@@ -261,26 +282,50 @@ fn answer_fact(answer: &StoredResponse, keys: &KeyTable) -> Option<Fact> {
     Some(Fact::Answer { key: keys.find(answer.owner())?, answer: answer.clone() })
 }
 
-/// Whether a fact is sealed under a key that is gone already.
-fn ends(fact: &Fact, ended: &HashSet<KeyId>) -> bool {
-    fact.name().own_key().is_some_and(|key| ended.contains(&key))
-}
-
 impl Writer {
     /// Takes what waits, makes it durable together, answers, and takes the next. Ends when the queue is closed, or
     /// at the first failure: a failed sync is never retried, because what it lost cannot be known.
     pub fn run(mut self, jobs: &Receiver<Job>) {
+        let mut failed = false;
         while let Some(first) = self.held.take().or_else(|| self.next(jobs)) {
             let written =
                 self.gather(first, jobs).and_then(|batch| self.write_batch(batch)).and_then(|()| self.enter());
             if written.is_err() {
                 self.turn_away(jobs);
+                failed = true;
                 break;
             }
+        }
+        if !failed {
+            self.mark();
         }
         if let Some(disk) = &mut self.disk {
             disk.outside.settle();
         }
+    }
+
+    /// Tells the database how far the journal goes, so that the next start opens nothing again. What fails is left to that start.
+    fn mark(&mut self) {
+        if self.unmarked > 0 && !self.shard.note.is_empty() {
+            let batch = Batch::at(self.watermark());
+            if let Err(error) = self.hand_over(batch) {
+                tracing::warn!("{error}");
+            }
+        }
+    }
+
+    fn watermark(&self) -> Watermark {
+        let WriterShard { number, batches, note, .. } = &self.shard;
+        Watermark { shard: *number, batches: *batches, checkpoint: note.clone() }
+    }
+
+    /// Hands the database what it has to follow.
+    fn hand_over(&mut self, batch: Batch) -> Result<(), WriteError> {
+        let position = batch.watermark.position();
+        self.shared.store.append(self.position, &Arc::new(batch)).map_err(WriteError::Database)?;
+        self.position = Some(position);
+        self.unmarked = 0;
+        Ok(())
     }
 
     /// What is written together: what waits and fits the shard that is open. The first of it opens the next shard, if it does
@@ -345,11 +390,14 @@ impl Writer {
             shard.disk = Some(files);
         }
         tracing::info!("shard {} is closed, with {} records", self.shard.number, self.shard.tree.size());
-        let log = shard.published();
+        let index = if self.disk.is_some() { RecordIndex::in_journal() } else { RecordIndex::in_memory() };
+        let held = HeldShard { log: shard.published(), index };
         self.shard = shard;
+        let begun = Watermark { shard: number, batches: 0, checkpoint: String::new() };
+        self.hand_over(Batch::at(begun))?;
         let mut state = self.shared.state_mut();
-        let full = std::mem::replace(&mut state.open, OpenShard { number, log });
-        state.closed.insert(full.number, ClosedShard::InMemory(Box::new(full.log)));
+        let full = std::mem::replace(&mut state.open, OpenShard { number, held });
+        state.closed.insert(full.number, ClosedShard::InMemory(Box::new(full.held)));
         state.logs = self.logs.published.clone();
         if let Some(closer) = &self.closer {
             let _gone = closer.send(full.number);
@@ -458,21 +506,23 @@ impl Writer {
         let lines: Vec<RecordLine<'_>> = batch.iter().flat_map(Recording::lines).collect();
         let first = self.shard.tree.size();
         let events = self.prepare(&lines, keeping, first).map_err(Failed::before)?;
-        let Encoded { mut frames, leaves, stored, events } = self.encode(&lines, events, first);
+        let mut encoded = self.encode(&lines, events, first);
         let size = self.shard.tree.size();
-        let kept = self.keep(keeping, size, &mut frames);
+        let kept = self.keep(keeping, size, &mut encoded.frames);
         let note = self.shard.signed();
-        Frame { index: size, entry: FrameEntry::BatchEnd(note.clone()) }.write(&mut frames);
-        self.make_durable(first, &frames, &Arc::new(Batch { records: stored, checkpoint: note.clone(), batches: 1 }))?;
+        Frame { index: size, entry: FrameEntry::BatchEnd(note.clone()) }.write(&mut encoded.frames);
+        let begins = self.make_durable(first, &encoded.frames, &note)?;
         self.shard.batches += 1;
         self.shard.note.clone_from(&note);
-        if let (Some(disk), Some(last)) = (&mut self.disk, events.last()) {
-            disk.outside.note_checkpoint(note.clone(), last.head.at);
+        let last = encoded.events.last().map(|event| event.head.at);
+        if let (Some(disk), Some(last)) = (&mut self.disk, last) {
+            disk.outside.note_checkpoint(note.clone(), last);
         }
 
         // In the event's own batch: what is acknowledged as erased is gone.
         let ended: HashSet<KeyId> = lines.iter().flat_map(|line| line.draft.ends.iter().copied()).collect();
-        let written = self.take_note(&lines, first, events, &leaves, &ended, note, kept);
+        self.follow(&mut encoded, first, &ended).map_err(Failed::underway)?;
+        let written = self.take_note(&lines, first, encoded, begins, &note, kept);
         if !ended.is_empty() {
             let destroyed = self.shared.ring.destroy(&ended, &*self.shared.entropy);
             destroyed.map_err(|error| Failed::underway(WriteError::Ring(error)))?;
@@ -480,39 +530,58 @@ impl Writer {
         Ok(written)
     }
 
+    /// Hands the database what a batch changes in it; it is written behind whoever is answered (docs/decisions/0052). Most batches change
+    /// nothing there.
+    fn follow(&mut self, encoded: &mut Encoded, first: u64, ended: &HashSet<KeyId>) -> Result<(), WriteError> {
+        self.unmarked += encoded.events.len() as u64;
+        let mut batch = Batch::at(self.watermark());
+        for (index, event) in (first..).zip(&encoded.events) {
+            batch.note(event, self.shard.address(index));
+        }
+        batch.facts = std::mem::take(&mut encoded.facts);
+        batch.facts.retain(|row| !row.name.own_key().is_some_and(|key| ended.contains(&key)));
+        if batch.changes_nothing() && self.unmarked < UNMARKED { Ok(()) } else { self.hand_over(batch) }
+    }
+
     /// Takes note of a batch that is durable: from here on every read tells of all of it.
-    #[expect(clippy::too_many_arguments, reason = "what a batch consists of")]
     fn take_note(
         &self,
         lines: &[RecordLine<'_>],
         first: u64,
-        events: Vec<Event>,
-        leaves: &[LeafHash],
-        ended: &HashSet<KeyId>,
-        note: String,
+        encoded: Encoded,
+        begins: Option<(Place, PathBuf)>,
+        note: &str,
         kept: Vec<Fact>,
     ) -> Vec<Appended> {
+        let Encoded { leaves, keys, offsets, stored, events, .. } = encoded;
         let mut written = Vec::new();
         let mut state = self.shared.state_mut();
-        let keys = self.shared.ring.keys();
-        for ((index, event), leaf) in (first..).zip(events).zip(leaves) {
-            let address = self.shard.address(index);
-            state.open.log.tree.push(*leaf);
-            state.index(&event, address);
-            written.push(Appended { address, event });
+        let ring = self.shared.ring.keys();
+        let HeldShard { log, index: held } = &mut state.open.held;
+        leaves.into_iter().for_each(|leaf| log.tree.push(leaf));
+        note.clone_into(&mut log.checkpoint);
+        keys.into_iter().for_each(|key| held.keys.push(key));
+        match (&mut held.records, begins) {
+            (HeldRecords::Memory(records), _) => records.extend(stored),
+            (HeldRecords::Journal { files, places }, Some((begins, path))) => {
+                if files.len() <= begins.file as usize {
+                    files.push(path);
+                }
+                places.extend(offsets.into_iter().map(|offset| Place { offset: begins.offset + offset, ..begins }));
+            }
+            (HeldRecords::Journal { .. }, None) => unreachable!("a journal says where it was written to"),
         }
-        state.open.log.checkpoint = note;
-        state.forget(ended, &keys);
+        for (index, event) in (first..).zip(events) {
+            state.note(&event);
+            written.push(Appended { address: self.shard.address(index), event });
+        }
         for (line, written) in lines.iter().zip(&written) {
-            for fact in line.draft.facts.iter().filter(|fact| !ends(fact, ended)) {
-                state.apply(fact.open(), written.address);
-            }
-            if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &keys)) {
-                state.apply(answer.open(), written.address);
+            if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &ring)) {
+                state.answers.apply_fact(&answer.open(), written.address);
             }
         }
-        let last = self.shard.address(state.open.log.tree.size().saturating_sub(1));
-        kept.into_iter().for_each(|answer| state.apply(answer.open(), last));
+        let last = self.shard.address(self.shard.tree.size().saturating_sub(1));
+        kept.into_iter().for_each(|answer| state.answers.apply_fact(&answer.open(), last));
         written
     }
 
@@ -531,8 +600,8 @@ impl Writer {
     fn encode(&mut self, lines: &[RecordLine<'_>], events: Vec<Event>, first: u64) -> Encoded {
         let shared = Arc::clone(&self.shared);
         let keys = shared.ring.keys();
+        let in_memory = self.shard.disk.is_none();
         let mut encoded = Encoded::with_room(lines.len());
-        let Encoded { frames, leaves, stored, events: named } = &mut encoded;
         for ((index, event), line) in (first..).zip(events).zip(lines) {
             let encode = |fact| fact::encode(fact, &keys, &*shared.entropy);
             let answer = line.answer.and_then(|answer| answer_fact(answer, &keys));
@@ -542,16 +611,19 @@ impl Writer {
             let record = self.seal(&event, index, &keys);
             let leaf = record.commitment.leaf();
             self.shard.tree.push(leaf);
+            encoded.offsets.push(u32::try_from(encoded.frames.len()).expect("a batch is smaller"));
             let frame = Frame { index, entry: FrameEntry::Record(record.to_bytes()) };
-            frame.write(frames);
-            if let FrameEntry::Record(bytes) = frame.entry {
-                stored.push(bytes);
+            frame.write(&mut encoded.frames);
+            if let (true, FrameEntry::Record(bytes)) = (in_memory, frame.entry) {
+                encoded.stored.push(bytes);
             }
             for fact in facts {
-                Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(frames);
+                encoded.facts.extend(FactRow::of(&fact, self.shard.address(index)));
+                Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(&mut encoded.frames);
             }
-            leaves.push(leaf);
-            named.push(event);
+            encoded.leaves.push(leaf);
+            encoded.keys.push(record.key);
+            encoded.events.push(event);
         }
         encoded
     }
@@ -559,7 +631,7 @@ impl Writer {
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
     fn prepare(&self, lines: &[RecordLine<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, WriteError> {
         let LedgerShared { ring, entropy, .. } = &*self.shared;
-        let events = self.in_order(lines, first);
+        let events = self.in_order(lines, first)?;
         let of_subjects = events.iter().filter_map(|event| event.head.subject).map(KeyPurpose::Proof);
         let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
         for owner in of_subjects.chain(answers.map(StoredResponse::owner)) {
@@ -576,20 +648,26 @@ impl Writer {
     }
 
     /// The events, each naming the one before it of its subject.
-    fn in_order(&self, lines: &[RecordLine<'_>], first: u64) -> Vec<Event> {
-        let state = self.shared.state();
+    fn in_order(&self, lines: &[RecordLine<'_>], first: u64) -> Result<Vec<Event>, WriteError> {
         let mut last: HashMap<Subject, RecordAddress> = HashMap::new();
         let mut events = Vec::new();
         for (index, line) in (first..).zip(lines) {
             let mut event = line.draft.event.clone();
             if let Some(subject) = event.head.subject {
-                let earlier = state.by_subject.get(&subject).and_then(|records| records.last().copied());
-                event.head.previous =
-                    last.insert(subject, self.shard.address(index)).or(earlier.map(RecordAddress::from));
+                event.head.previous = match last.insert(subject, self.shard.address(index)) {
+                    Some(before) => Some(before),
+                    None => self.last_of(subject)?,
+                };
             }
             events.push(event);
         }
-        events
+        Ok(events)
+    }
+
+    /// The last record of a subject. Who has no key yet, which is nearly everybody, has none.
+    fn last_of(&self, subject: Subject) -> Result<Option<RecordAddress>, WriteError> {
+        let key = self.shared.ring.keys().find(KeyPurpose::Proof(subject));
+        key.map_or(Ok(None), |key| self.shared.last_under(key)).map_err(WriteError::Earlier)
     }
 
     fn seal(&self, event: &Event, index: u64, keys: &KeyTable) -> SealedRecord {
@@ -608,23 +686,20 @@ impl Writer {
         SealedRecord::seal(&salt, &text, self.shard.address(index), under, entropy)
     }
 
-    /// The journal becomes durable, after it the checkpoint outside, so that it is never ahead of it (docs/decisions/0002). The
-    /// database is told then and written to behind whoever is answered (docs/decisions/0052).
-    fn make_durable(&mut self, first: u64, frames: &[u8], batch: &Arc<Batch>) -> Result<(), Failed> {
-        let (store, number) = (&*self.shared.store, self.shard.number);
-        // A batch without records is the journal's alone.
-        let into_store = || if batch.records.is_empty() { Ok(()) } else { store.append(number, first, batch) };
-        let (Some(held), Some(disk)) = (&self.disk, &mut self.shard.disk) else {
-            return into_store().map_err(|error| Failed::before(WriteError::Memory(error)));
-        };
+    /// The journal becomes durable, after it the checkpoint outside, so that it is never ahead of it (docs/decisions/0002). Gives where
+    /// the frames begin; nothing where everything is in memory.
+    fn make_durable(&mut self, first: u64, frames: &[u8], note: &str) -> Result<Option<(Place, PathBuf)>, Failed> {
+        let (Some(held), Some(disk)) = (&self.disk, &mut self.shard.disk) else { return Ok(None) };
         is_in_place(held, disk).map_err(Failed::before)?;
         disk.journal.make_room(first, frames.len()).map_err(WriteError::Journal).map_err(Failed::before)?;
+        let (begins, path) = disk.journal.place();
+        let begins = (begins, path.to_path_buf());
         disk.journal.append(frames).map_err(WriteError::Journal).map_err(Failed::underway)?;
-        let outside = disk.journal.sync().and_then(|()| disk.checkpoint.write(self.shard.batches, &batch.checkpoint));
+        let outside = disk.journal.sync().and_then(|()| disk.checkpoint.write(self.shard.batches, note));
         outside.map_err(WriteError::JournalSync).map_err(Failed::underway)?;
-        into_store().map_err(WriteError::Database).map_err(Failed::underway)?;
         // Nobody is answered whose record was written over meanwhile.
-        is_in_place(held, disk).map_err(Failed::underway)
+        is_in_place(held, disk).map_err(Failed::underway)?;
+        Ok(Some(begins))
     }
 }
 

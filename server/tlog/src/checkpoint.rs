@@ -61,21 +61,26 @@ impl Checkpoint {
 
     /// Reads a signed note; `None` unless it is exactly what [`Self::sign`] writes with that key.
     pub fn open(note: &str, key: &VerifyingKey) -> Option<Self> {
+        let checkpoint = Self::read_claim(note)?;
         let (body, signatures) = note.split_once("\n\n")?;
-        let mut lines = body.split('\n');
-        let origin = lines.next()?.to_owned();
-        let size = lines.next()?.parse().ok()?;
-        let root = RootHash(BASE64.decode(lines.next()?).ok()?.try_into().ok()?);
-        let checkpoint = Self { origin, size, root };
         let line = signatures.strip_prefix(&format!("\u{2014} {} ", checkpoint.origin))?.strip_suffix('\n')?;
         let bytes: [u8; 68] = BASE64.decode(line).ok()?.try_into().ok()?;
         let (id, signature) = bytes.split_at(4);
         let signature = Signature::from_slice(signature).ok()?;
         let genuine = id == key_hash(&checkpoint.origin, key)
-            && lines.next().is_none()
             && checkpoint.body().trim_end_matches('\n') == body
             && key.verify_strict(checkpoint.body().as_bytes(), &signature).is_ok();
         genuine.then_some(checkpoint)
+    }
+
+    /// What a note says, whoever signed it: for one among many, the last of which is opened ([`Self::open`]).
+    pub fn read_claim(note: &str) -> Option<Self> {
+        let (body, _) = note.split_once("\n\n")?;
+        let mut lines = body.split('\n');
+        let origin = lines.next()?.to_owned();
+        let size = lines.next()?.parse().ok()?;
+        let root = RootHash(BASE64.decode(lines.next()?).ok()?.try_into().ok()?);
+        lines.next().is_none().then_some(Self { origin, size, root })
     }
 }
 

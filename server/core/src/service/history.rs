@@ -29,7 +29,7 @@ impl PersonHistory {
     /// # Errors
     /// When the store fails or a record does not add up.
     pub fn of_subject(&self, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
-        self.ledger.addresses(subject).into_iter().filter_map(|address| self.record(address).transpose()).collect()
+        self.ledger.addresses(subject)?.into_iter().filter_map(|address| self.record(address).transpose()).collect()
     }
 
     /// The same of one who is known by all these subjects.

@@ -39,7 +39,7 @@ async fn make_bases(folder: &Path) {
     session(&two, 3, false).await;
     let bare = folder.join(BASES[2]);
     copy_ledger(&two, &bare);
-    for entry in std::fs::read_dir(bare.join("sled/0001")).expect("a folder") {
+    for entry in std::fs::read_dir(bare.join("sled/projections")).expect("a folder") {
         let entry = entry.expect("readable");
         if entry.file_name().to_string_lossy().starts_with("snap.") {
             std::fs::remove_file(entry.path()).expect("removed");

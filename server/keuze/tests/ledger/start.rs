@@ -201,9 +201,9 @@ async fn a_database_further_ahead_than_the_batch_in_flight_is_evidence() {
     holds(&data, 2).await;
 }
 
-/// A power cut can take the last batch from the journal and leave it in the database: nobody was told of it.
+/// The database is written once the journal and the checkpoint are durable, so not even the last batch may be in it alone.
 #[tokio::test]
-async fn a_database_ahead_by_the_batch_in_flight_is_made_anew() {
+async fn a_database_ahead_by_one_batch_is_evidence() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, early, _) = grown(folder.path()).await;
     for part in ["journal", "checkpoint"] {
@@ -218,8 +218,29 @@ async fn a_database_ahead_by_the_batch_in_flight_is_made_anew() {
     ledger.append(draft(70, None)).await.expect("written");
     ledger.close().await;
     put_back(&other, &data, "sled");
-    holds(&data, 2).await;
+    let said = refused(&data);
+    assert!(said.contains("the journal ends after 2 records, of 3 that the database's"), "{said}");
+    assert!(!was_set_aside(&data));
+}
+
+/// Of another ledger it says nothing, and is made anew.
+#[tokio::test]
+async fn a_database_of_another_ledger_is_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, other) = (folder.path().join("data"), folder.path().join("other"));
+    made(&data).await;
+    let ledger = Ledger::open(opening(Some(&other), 77)).expect("opens");
+    for second in 0..40 {
+        ledger.append(draft(second, None)).await.expect("written");
+    }
+    ledger.close().await;
+    std::fs::remove_dir_all(data.join("sled")).expect("removed");
+    copy_folder(&other.join("sled"), &data.join("sled"));
+    let ledger = Ledger::open(opening(Some(&data), 2)).expect("opens");
+    check(&ledger);
+    ledger.close().await;
     assert!(was_set_aside(&data));
+    assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up").left_out, [""; 0]);
 }
 
 /// The whole data directory is an older copy; it adds up in itself, and the file beside the root key knows better.
@@ -399,8 +420,8 @@ async fn a_database_that_cannot_be_reached_is_not_set_aside() {
     let data = folder.path().join("data");
     made(&data).await;
     // A folder where a file belongs: whoever runs the tests may be root, to whom nothing is forbidden.
-    let db = data.join("sled/0001/db");
-    let kept = data.join("sled/0001/kept");
+    let db = data.join("sled/projections/db");
+    let kept = data.join("sled/projections/kept");
     std::fs::rename(&db, &kept).expect("moved");
     std::fs::create_dir(&db).expect("made");
     for _ in 0..3 {
@@ -441,7 +462,7 @@ async fn a_database_that_is_none_is_made_anew() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     made(&data).await;
-    std::fs::write(data.join("sled/0001/db"), [0xa5; 4096]).expect("written");
+    std::fs::write(data.join("sled/projections/db"), [0xa5; 4096]).expect("written");
     holds(&data, 8).await;
 }
 

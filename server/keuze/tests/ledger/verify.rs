@@ -37,7 +37,7 @@ async fn verify_changes_nothing() {
     let key = root_of(&data);
     assert_eq!(look(&data, &key).expect("adds up"), (8, Vec::new()));
     // As a kill leaves it, which sled would tidy up.
-    std::fs::write(data.join("sled/0001/snap.00000000FFFFFFFF.generating"), b"half").expect("written");
+    std::fs::write(data.join("sled/projections/snap.00000000FFFFFFFF.generating"), b"half").expect("written");
     assert_eq!(look(&data, &key).expect("adds up"), (8, Vec::new()));
     // As in a backup, which holds neither lock nor database.
     std::fs::remove_file(data.join("LOCK")).expect("deleted");

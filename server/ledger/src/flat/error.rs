@@ -76,7 +76,10 @@ pub enum FlatFault {
     /// The places are not those that were written.
     #[error("these are not the places that were written")]
     Places,
-    /// The places are of another version.
+    /// The file of keys is not the one that was written.
+    #[error("this is not what was written of the keys")]
+    Keys,
+    /// The file is of another version.
     #[error(transparent)]
     OtherBuild(#[from] OtherBuild),
 }

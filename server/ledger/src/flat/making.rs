@@ -10,15 +10,17 @@ use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tlog::checkpoint::read_verifier_key;
-use tlog::entry::Commitment;
 use tlog::tile::{TileBuilder, TilePath};
 
 use super::error::{FlatError, FlatFault, MadeFrom};
 use super::log::file_of;
-use super::{FlatShard, HEAD, Place, beside, head};
+use super::{FlatShard, HEAD, KeyOfRecord, Place, beside, head, keys};
 use crate::files::{make_folder, sync_folder};
+use crate::formats::record::SealedRecord;
+use vault::ring::KeyId;
 
-/// A folder that is being made. What is in memory of it are the last entries and hashes, at most 256 of each kind.
+/// A folder that is being made. What is in memory of it are the last entries and hashes, at most 256 of each kind, and the names of
+/// the keys.
 pub struct FlatMaking {
     folder: PathBuf,
     new: PathBuf,
@@ -27,6 +29,9 @@ pub struct FlatMaking {
     tiles: TileBuilder,
     places: BufWriter<File>,
     crc: u32,
+    keys: Vec<KeyOfRecord>,
+    /// How many records there are.
+    size: u32,
 }
 
 impl FlatMaking {
@@ -47,22 +52,25 @@ impl FlatMaking {
             Ok(places)
         };
         let places = begin().map_err(unwritable(&path))?;
-        Ok(Self { folder: folder.to_path_buf(), new, opened, tiles: TileBuilder::default(), places, crc: 0 })
+        let (folder, tiles) = (folder.to_path_buf(), TileBuilder::default());
+        Ok(Self { folder, new, opened, tiles, places, crc: 0, keys: Vec::new(), size: 0 })
     }
 
     /// Takes the next record.
     ///
     /// # Errors
     /// What the file system said, of which file. Nothing of the folder is left then: where the disk is full it would be in the way.
-    pub fn push(&mut self, commitment: &Commitment, place: Place) -> Result<(), FlatError> {
-        self.take(commitment, place).inspect_err(|_| _ = remove(&self.new))
+    pub fn push(&mut self, record: &SealedRecord, place: Place) -> Result<(), FlatError> {
+        self.take(record, place).inspect_err(|_| _ = remove(&self.new))
     }
 
-    fn take(&mut self, commitment: &Commitment, place: Place) -> Result<(), FlatError> {
+    fn take(&mut self, record: &SealedRecord, place: Place) -> Result<(), FlatError> {
+        self.keys.extend((record.key != KeyId::NONE).then_some((record.key, self.size)));
+        self.size += 1;
         let bytes = place.to_bytes();
         self.crc = crc32c::crc32c_append(self.crc, &bytes);
         self.places.write_all(&bytes).map_err(unwritable(&self.new.join("places")))?;
-        let full = self.tiles.push(&commitment.0);
+        let full = self.tiles.push(&record.commitment.0);
         self.write_tiles(full)
     }
 
@@ -79,6 +87,8 @@ impl FlatMaking {
     fn end(mut self, note: &str, verifier_key: &str) -> Result<FlatShard, FlatError> {
         let rest = std::mem::take(&mut self.tiles).finish();
         self.write_tiles(rest)?;
+        let keys = keys::encode(std::mem::take(&mut self.keys));
+        self.write("keys", &keys)?;
         self.write("checkpoint", note.as_bytes())?;
         self.write("vkey", format!("{verifier_key}\n").as_bytes())?;
         let (new, crc) = (self.new, self.crc);

@@ -8,6 +8,7 @@ use tlog::tree::Tree;
 
 use super::making::FlatMaking;
 use super::*;
+use crate::formats::record::SealedRecord;
 
 const ORIGIN: &str = "voipro.test/keuze/log/0001";
 
@@ -19,6 +20,16 @@ fn commitment(index: u64) -> Commitment {
     let mut bytes = [7; 32];
     bytes[..8].copy_from_slice(&index.to_be_bytes());
     Commitment(bytes)
+}
+
+/// Public ones, and of the others three in a row under one key.
+fn record(index: u64) -> SealedRecord {
+    SealedRecord { commitment: commitment(index), key: key_of(index), body: Vec::new() }
+}
+
+fn key_of(index: u64) -> KeyId {
+    let number = u8::try_from(index / 3 % 200).expect("a byte");
+    if index % 5 == 0 { KeyId::NONE } else { KeyId([number; 16]) }
 }
 
 /// Files of a hundred frames each, at places that no other record has.
@@ -39,7 +50,7 @@ fn note(size: u64) -> String {
 
 fn made(folder: &Path, size: u64) -> FlatShard {
     let mut making = FlatMaking::begin(folder).expect("begun");
-    (0..size).for_each(|index| making.push(&commitment(index), place(index)).expect("written"));
+    (0..size).for_each(|index| making.push(&record(index), place(index)).expect("written"));
     making.finish(&note(size), &verifier_key(ORIGIN, &key().verifying_key())).expect("made")
 }
 
@@ -71,6 +82,16 @@ fn a_closed_shard_says_what_the_tree_says() {
             assert_eq!(shard.commitment(index).expect("read"), is_there.then(|| commitment(index)));
             assert_eq!(shard.place(index).expect("read"), is_there.then(|| place(index)));
         }
+        let under = |key| (0..size).filter(|index| key_of(*index) == key && key != KeyId::NONE).collect::<Vec<_>>();
+        for key in [KeyId::NONE, KeyId([0; 16]), KeyId([77; 16]), KeyId([199; 16]), KeyId([255; 16])] {
+            assert_eq!(shard.records_under(key).expect("read"), under(key), "{key:?} of {size}");
+        }
+        let mut sealed: Vec<KeyOfRecord> = (0..).zip(0..size).map(|(short, index)| (key_of(index), short)).collect();
+        sealed.retain(|(key, _)| *key != KeyId::NONE);
+        shard.check_keys(sealed.clone()).expect("those that were made");
+        if sealed.pop().is_some() {
+            assert!(shard.check_keys(sealed).is_err(), "it tells of more");
+        }
         for (level, index, width) in [(0, 0, 1), (0, 0, 256), (0, 2, 100), (1, 0, 2), (1, 0, 200), (2, 0, 1), (9, 0, 1)]
         {
             let tile = shard.tile(level, index, width).expect("read");
@@ -80,8 +101,8 @@ fn a_closed_shard_says_what_the_tree_says() {
         let expected = [commitment(0), commitment(1)];
         let entries = bundle.as_deref().and_then(read_entries);
         assert_eq!(entries, (size > 1).then(|| expected.iter().map(|entry| &entry.0[..]).collect()));
-        let wanted = TilePath::all(size).count() + 3;
-        assert_eq!(files(&folder).len(), wanted, "checkpoint, key, places, and what the log of that size has");
+        let wanted = TilePath::all(size).count() + 4;
+        assert_eq!(files(&folder).len(), wanted, "checkpoint, verifier key, places, keys, and what the log of that size has");
     }
 }
 
@@ -178,7 +199,7 @@ fn records_that_were_not_signed_are_not_put_in_place() {
     let vkey = verifier_key(ORIGIN, &key().verifying_key());
     let with = |count: u64, note: &str, vkey: &str| {
         let mut making = FlatMaking::begin(&folder).expect("begun");
-        (0..count).for_each(|index| making.push(&commitment(index + 1), place(index)).expect("written"));
+        (0..count).for_each(|index| making.push(&record(index + 1), place(index)).expect("written"));
         making.finish(note, vkey).map(|_| ())
     };
     let wrong = |folder_is_there| {
@@ -207,7 +228,7 @@ fn what_a_kill_left_is_removed_and_what_is_damaged_replaced() {
     };
     for left in [0, 1, 256, 300] {
         let mut making = FlatMaking::begin(&folder).expect("begun");
-        (0..left).for_each(|index| making.push(&commitment(index), place(index)).expect("written"));
+        (0..left).for_each(|index| making.push(&record(index), place(index)).expect("written"));
         drop(making);
         assert!(names().contains(&"0001.new".into()));
         assert!(open(&folder).is_err() || left > 0, "nothing stands there before it is whole");

@@ -256,6 +256,12 @@ pub enum FactKind {
     Answer = 15,
 }
 
+impl FactKind {
+    /// Those whose facts end with a key of their own ([`FactName::own_key`]), by which their names begin.
+    pub(crate) const UNDER_OWN_KEYS: [Self; 5] =
+        [Self::ProfilePart, Self::LetterCode, Self::Mail, Self::Call, Self::Answer];
+}
+
 /// Why a fact of the journal cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FactError {
@@ -405,7 +411,13 @@ impl FactName {
         }
     }
 
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    /// The name of a fact as [`encode`] wrote it; `None` for what is none.
+    pub(crate) fn of(encoded: &[u8]) -> Option<Self> {
+        let (head, rest) = encoded.split_first_chunk::<HEAD>()?;
+        Some(Self::parse_name(FactKind::from_repr(head[1])?, rest)?.0)
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Content(hash) => hash.0.to_vec(),
             Self::Policies | Self::RootRotation => Vec::new(),
@@ -556,6 +568,11 @@ fn kind_of(bytes: &[u8]) -> Option<FactKind> {
 pub fn is_open(bytes: &[u8]) -> bool {
     use FactKind as K;
     matches!(kind_of(bytes), Some(K::Content | K::Policies | K::LastYes | K::RootRotation))
+}
+
+/// Whether there is something of it, and it does not take away what stood under its name.
+pub(crate) fn stands(bytes: &[u8]) -> bool {
+    bytes.get(2) == Some(&1)
 }
 
 /// Whether it is how a request was answered: nobody misses one whose key is gone.

@@ -16,7 +16,7 @@ use tlog::entry::Salt;
 use tlog::tree::RootHash;
 use vault::key::{MacKey, RootKey, SealingKey};
 use vault::random::FixedEntropy;
-use vault::ring::{KeyPurpose, KeyRing, OpenMode, RetentionClass};
+use vault::ring::{KeyId, KeyPurpose, KeyRing, OpenMode, RetentionClass};
 use vault::siv::SivKey;
 
 use super::attempts::Counted;
@@ -33,9 +33,10 @@ use super::mark::{self, Mark, MarkFault, MarkKind};
 use super::record::{self, RecordError, SealedRecord};
 use super::token::{SealedToken, Token};
 use super::{browser_cookie, token};
-use crate::flat::{self, Place};
+use crate::flat::{self, KeyOfRecord, Place};
 use crate::origin::log_name;
-use crate::store::sled_engine::values;
+use crate::store::sled_engine::{read_row, read_watermark, values, watermark_bytes};
+use crate::store::{FactRow, Watermark};
 use vault::error::OtherBuild;
 
 /// The committed file.
@@ -47,10 +48,10 @@ const PLACE: RecordAddress = RecordAddress { shard: ShardNumber::FIRST, index: 7
 /// A ring with every key that the examples are sealed under.
 struct Keys {
     ring: KeyRing,
-    audit: vault::ring::KeyId,
-    class: vault::ring::KeyId,
-    day: vault::ring::KeyId,
-    hour: vault::ring::KeyId,
+    audit: KeyId,
+    class: KeyId,
+    day: KeyId,
+    hour: KeyId,
 }
 
 impl Keys {
@@ -284,6 +285,20 @@ fn places() -> [Place; 2] {
     [Place { file: 0, offset: 0 }, Place { file: 1, offset: 1_048_576 }]
 }
 
+fn sealed() -> Vec<KeyOfRecord> {
+    vec![(KeyId([2; 16]), 0), (KeyId([1; 16]), 1), (KeyId([2; 16]), 3)]
+}
+
+/// A fact as the database has it.
+fn row(keys: &Keys) -> FactRow {
+    let fact = fact::encode(&facts(keys)[0], &keys.ring.keys(), &FixedEntropy::default());
+    FactRow::of(&fact, PLACE).expect("a fact")
+}
+
+fn watermark() -> Watermark {
+    Watermark { shard: ShardNumber::FIRST, batches: 5, checkpoint: note() }
+}
+
 fn sections() -> Vec<String> {
     let keys = Keys::new();
     let (mut all, table) = (Vec::new(), keys.ring.keys());
@@ -312,11 +327,13 @@ fn sections() -> Vec<String> {
     all.push(text_section("last checkpoint", &last()));
     all.push(text_section("mark", &mark::encode(&mark())));
     all.push(Drawing::from_source(include_str!("../flat.rs"), 0).section("places", &flat::places(&places()), &[]));
+    all.push(Drawing::from_source(include_str!("../flat.rs"), 1).section("keys", &flat::encode_keys(sealed()), &[]));
     let source = include_str!("../store/sled_engine.rs");
-    for (key, value) in values(7, &[b"one".to_vec(), b"two".to_vec()]).expect("short") {
+    for (key, value) in values(&row(&keys)).expect("short") {
         all.push(Drawing::from_source(source, 0).section("database: a key", &key, &[]));
         all.push(Drawing::from_source(source, 1).section("database: a value", &value, &[]));
     }
+    all.push(Drawing::from_source(source, 2).section("database: watermark", &watermark_bytes(&watermark()), &[]));
     let drawn = Drawing::from_source(include_str!("attempts.rs"), 0);
     all.extend(counted().map(|(name, counted)| drawn.section(name, &counted.encode(), &[])));
     let source = include_str!("token.rs");
@@ -376,6 +393,9 @@ fn what_stands_in_the_golden_file_is_read_as_what_it_was_made_of() {
     }
     assert!(BrowserToken::parse(&hex::encode(golden("known browser"))) == Some(browser()));
     assert_eq!(flat::read_places(&golden("places")).ok(), Some(places().to_vec()));
+    assert_eq!(golden("keys"), flat::encode_keys(sealed()));
+    assert_eq!(read_row(&golden("database: a value")), Some(row(&keys)));
+    assert_eq!(read_watermark(&golden("database: watermark")).ok(), Some(watermark()));
     let cookie = to_base64(&golden("sealed cookie"));
     assert_eq!(browser_cookie::open(&SealingKey::known(5), "keuze code", &cookie), Some("123456".to_owned()));
     let moved = browser_cookie::open::<String>(&SealingKey::known(5), "keuze session", &cookie);

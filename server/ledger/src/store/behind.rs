@@ -1,39 +1,34 @@
 //! An engine that is written to behind whoever appends: the journal is durable by then, and a start gives the database what it lacks
-//! (docs/decisions/0052). Until a batch is written it is read from memory.
+//! (docs/decisions/0052). Until a batch is written its facts are read from memory.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use model::identity::{RecordAddress, ShardNumber};
+use vault::ring::KeyId;
 
-use super::{Batch, StorageError, Store};
+use super::{Batch, FactRow, Position, StorageError, Store, Watermark};
+use crate::formats::fact::{FactKind, FactName};
 
-/// So many records may wait; whoever appends more waits as well.
+/// So many facts may wait; whoever appends more waits as well.
 const MOST: usize = 8192;
 /// So long the thread lets batches gather before it writes them with one sync.
 const GATHER: Duration = Duration::from_millis(25);
 
-/// What waits.
+/// A batch, and what it follows.
+#[derive(Clone)]
 struct Waiting {
-    shard: ShardNumber,
-    first: u64,
+    expected: Option<Position>,
     batch: Arc<Batch>,
-}
-
-impl Waiting {
-    fn end(&self) -> u64 {
-        self.first + self.batch.records.len() as u64
-    }
 }
 
 #[derive(Default)]
 struct Queue {
     /// Those that are being written stand in front, until they are.
     waiting: VecDeque<Waiting>,
-    /// All of their records.
-    records: usize,
+    /// All of their facts.
+    facts: usize,
     /// How many batches were written since the start.
     written: u64,
     /// Whoever waits for the thread has it hurry.
@@ -99,14 +94,14 @@ impl Shared {
     fn write(&self) {
         while let Some(taken) = self.next_batches() {
             let mut merged = merge(&taken).into_iter();
-            let written = merged.try_for_each(|(shard, first, batch)| self.inner.append(shard, first, &batch));
+            let written = merged.try_for_each(|one| self.inner.append(one.expected, &one.batch));
             let written = written.and_then(|()| self.inner.sync());
             let mut queue = self.queue();
             match written {
                 Ok(()) => {
                     queue.waiting.drain(..taken.len());
                     queue.written += taken.len() as u64;
-                    queue.records -= taken.iter().map(|(.., batch)| batch.records.len()).sum::<usize>();
+                    queue.facts -= taken.iter().map(|one| one.batch.facts.len()).sum::<usize>();
                 }
                 Err(error) => {
                     tracing::error!("the database cannot be written: {error}");
@@ -123,7 +118,7 @@ impl Shared {
     }
 
     /// What waits now, once some has gathered; `None` once nothing more comes.
-    fn next_batches(&self) -> Option<Vec<(ShardNumber, u64, Arc<Batch>)>> {
+    fn next_batches(&self) -> Option<Vec<Waiting>> {
         let mut queue = self.queue();
         while queue.waiting.is_empty() {
             if queue.ends {
@@ -131,10 +126,10 @@ impl Shared {
             }
             queue = self.wait(queue);
         }
-        let gathers = |queue: &mut Queue| !queue.ends && !queue.hurry && queue.records < MOST / 2;
+        let gathers = |queue: &mut Queue| !queue.ends && !queue.hurry && queue.facts < MOST / 2;
         let (mut queue, _) = self.changed.wait_timeout_while(queue, GATHER, gathers).expect("nobody panics");
         queue.hurry = false;
-        Some(queue.waiting.iter().map(|one| (one.shard, one.first, Arc::clone(&one.batch))).collect())
+        Some(queue.waiting.iter().cloned().collect())
     }
 
     /// Returns once everything is written that waits now, whatever comes meanwhile.
@@ -151,28 +146,30 @@ impl Shared {
     }
 }
 
-/// Batches of one shard that follow each other are one for the engine, as far as they have so many records.
-fn merge(taken: &[(ShardNumber, u64, Arc<Batch>)]) -> Vec<(ShardNumber, u64, Arc<Batch>)> {
-    const RECORDS: usize = 1024;
-    let fits = |one: &[(ShardNumber, u64, Arc<Batch>)], records| {
-        let held: usize = one.iter().map(|(.., batch)| batch.records.len()).sum();
-        held + records <= RECORDS
-    };
-    let mut groups: Vec<Vec<(ShardNumber, u64, Arc<Batch>)>> = Vec::new();
+/// Batches that follow each other are one for the engine, as far as they have so many facts.
+fn merge(taken: &[Waiting]) -> Vec<Waiting> {
+    const FACTS: usize = 1024;
+    let fits = |one: &[Waiting], facts| one.iter().map(|one| one.batch.facts.len()).sum::<usize>() + facts <= FACTS;
+    let mut groups: Vec<Vec<Waiting>> = Vec::new();
     for one in taken {
         match groups.last_mut() {
-            Some(group) if group[0].0 == one.0 && fits(group, one.2.records.len()) => group.push(one.clone()),
+            Some(group) if fits(group, one.batch.facts.len()) => group.push(one.clone()),
             _ => groups.push(vec![one.clone()]),
         }
     }
-    let whole = groups.into_iter().map(|group| {
-        let (shard, first, _) = group[0];
-        let records = group.iter().flat_map(|(.., batch)| batch.records.iter().cloned()).collect();
-        let checkpoint = group.last().map(|(.., batch)| batch.checkpoint.clone()).unwrap_or_default();
-        let batches = group.iter().map(|(.., batch)| batch.batches).sum();
-        (shard, first, Arc::new(Batch { records, checkpoint, batches }))
-    });
-    whole.collect()
+    groups.into_iter().filter_map(|group| merged(&group)).collect()
+}
+
+fn merged(group: &[Waiting]) -> Option<Waiting> {
+    let (first, last) = (group.first()?, group.last()?);
+    let each = || group.iter().map(|one| &one.batch);
+    let batch = Batch {
+        facts: each().flat_map(|batch| batch.facts.iter().cloned()).collect(),
+        ended: each().flat_map(|batch| batch.ended.iter().copied()).collect(),
+        erasures: each().flat_map(|batch| batch.erasures.iter().copied()).collect(),
+        watermark: last.batch.watermark.clone(),
+    };
+    Some(Waiting { expected: first.expected, batch: Arc::new(batch) })
 }
 
 impl Queue {
@@ -180,33 +177,40 @@ impl Queue {
         self.failed.as_ref().map_or(Ok(()), |error| Err(StorageError::Earlier(Arc::clone(error))))
     }
 
-    fn last_of(&self, shard: ShardNumber) -> Option<&Waiting> {
-        self.waiting.iter().rev().find(|one| one.shard == shard)
+    /// What waiting batches make of names of a kind; `None` for those that they take away.
+    fn changed(&self, kind: FactKind) -> BTreeMap<FactName, Option<FactRow>> {
+        let mut changed = BTreeMap::new();
+        for row in self.waiting.iter().flat_map(|one| &one.batch.facts).filter(|row| row.name.kind() == kind) {
+            changed.insert(row.name, row.bytes.is_some().then(|| row.clone()));
+        }
+        changed
     }
 
-    fn record(&self, address: RecordAddress) -> Option<Vec<u8>> {
-        let holds = |one: &&Waiting| one.shard == address.shard && (one.first..one.end()).contains(&address.index);
-        let one = self.waiting.iter().find(holds)?;
-        one.batch.records.get(usize::try_from(address.index - one.first).ok()?).cloned()
+    /// Keys that waiting batches end: nothing is written under one that ended.
+    fn ended(&self) -> HashSet<KeyId> {
+        self.waiting.iter().flat_map(|one| one.batch.ended.iter().copied()).collect()
     }
 }
 
 impl Store for WriteBehind {
     /// Fails where an earlier batch could not be written.
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError> {
+    fn append(&self, expected: Option<Position>, batch: &Arc<Batch>) -> Result<(), StorageError> {
         let Shared { inner, changed, .. } = &*self.shared;
         let mut queue = self.shared.queue();
-        while queue.records >= MOST && queue.failed.is_none() {
+        while queue.facts >= MOST && queue.failed.is_none() {
             queue = self.shared.wait(queue);
         }
         queue.is_well()?;
-        let found = queue.last_of(shard).map_or_else(|| inner.size(shard), |last| Ok(last.end()))?;
+        let found = match queue.waiting.back() {
+            Some(last) => Some(last.batch.watermark.position()),
+            None => inner.watermark()?.map(|watermark| watermark.position()),
+        };
         if found != expected {
-            return Err(StorageError::Size { shard, expected, found });
+            return Err(StorageError::Position { expected, found });
         }
-        queue.records += batch.records.len();
-        queue.waiting.push_back(Waiting { shard, first: expected, batch: Arc::clone(batch) });
-        let wakes = queue.waiting.len() == 1 || queue.records >= MOST / 2;
+        queue.facts += batch.facts.len();
+        queue.waiting.push_back(Waiting { expected, batch: Arc::clone(batch) });
+        let wakes = queue.waiting.len() == 1 || queue.facts >= MOST / 2;
         drop(queue);
         if wakes {
             changed.notify_all();
@@ -219,34 +223,61 @@ impl Store for WriteBehind {
         self.shared.settle()
     }
 
-    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.shared.settle()?;
-        self.shared.inner.size(shard)
+    fn watermark(&self) -> Result<Option<Watermark>, StorageError> {
+        let waits = self.shared.queue().waiting.back().map(|last| last.batch.watermark.clone());
+        waits.map_or_else(|| self.shared.inner.watermark(), |watermark| Ok(Some(watermark)))
     }
 
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.shared.settle()?;
-        self.shared.inner.batches(shard)
+    fn fact(&self, name: &FactName) -> Result<Option<FactRow>, StorageError> {
+        let (changed, ended) = {
+            let queue = self.shared.queue();
+            let rows = queue.waiting.iter().rev().flat_map(|one| one.batch.facts.iter().rev());
+            let changed = rows.into_iter().find(|row| row.name == *name).cloned();
+            (changed, queue.ended())
+        };
+        if name.own_key().is_some_and(|key| ended.contains(&key)) {
+            return Ok(None);
+        }
+        changed.map_or_else(|| self.shared.inner.fact(name), |row| Ok(row.bytes.is_some().then_some(row)))
     }
 
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
-        let waits = self.shared.queue().record(address);
-        waits.map_or_else(|| self.shared.inner.record(address), |record| Ok(Some(record)))
+    fn each_fact(&self, kind: FactKind, each: &mut dyn FnMut(FactRow)) -> Result<(), StorageError> {
+        let (changed, ended) = {
+            let queue = self.shared.queue();
+            (queue.changed(kind), queue.ended())
+        };
+        let mut hand_out = |row: FactRow| {
+            if !row.name.own_key().is_some_and(|key| ended.contains(&key)) {
+                each(row);
+            }
+        };
+        // In the order of names, whether they wait or not.
+        let mut waiting = changed.iter().peekable();
+        self.shared.inner.each_fact(kind, &mut |row| {
+            while let Some((_, before)) = waiting.next_if(|(name, _)| **name < row.name) {
+                before.iter().cloned().for_each(&mut hand_out);
+            }
+            if !changed.contains_key(&row.name) {
+                hand_out(row);
+            }
+        })?;
+        waiting.filter_map(|(_, row)| row.clone()).for_each(hand_out);
+        Ok(())
     }
 
-    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError> {
+    fn ended(&self) -> Result<HashSet<KeyId>, StorageError> {
         self.shared.settle()?;
-        self.shared.inner.remove(shard)
+        self.shared.inner.ended()
+    }
+
+    fn erasures(&self) -> Result<Vec<i64>, StorageError> {
+        self.shared.settle()?;
+        self.shared.inner.erasures()
     }
 
     fn release(&self) {
         self.end();
         self.shared.inner.release();
-    }
-
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
-        self.shared.settle()?;
-        self.shared.inner.checkpoint(shard)
     }
 }
 
@@ -254,17 +285,22 @@ impl Store for WriteBehind {
 mod tests {
     use super::*;
     use crate::store::breaking::{Breaking, StoreStep};
+    use crate::store::contract::{batch, content};
     use crate::store::memory::MemoryStore;
-
-    const SHARD: ShardNumber = ShardNumber::FIRST;
-
-    fn batch(records: usize) -> Arc<Batch> {
-        Arc::new(Batch { records: vec![vec![7; 9]; records], checkpoint: "note".into(), batches: 1 })
-    }
 
     fn behind(breaks: impl Fn(StoreStep) -> bool + Send + Sync + 'static) -> WriteBehind {
         let inner = Box::new(Breaking { inner: Box::<MemoryStore>::default(), breaks: Box::new(breaks) });
         WriteBehind::start(inner).expect("a thread starts")
+    }
+
+    /// One batch with so many facts behind the last.
+    fn append(store: &WriteBehind, number: u64, facts: u8) -> Result<(), StorageError> {
+        let facts = (0..facts).map(|fact| content(u8::try_from(number % 256).expect("a byte"), fact)).collect();
+        store.append(number.checked_sub(1).map(batch_before), &Arc::new(batch(number, facts)))
+    }
+
+    fn batch_before(number: u64) -> Position {
+        batch(number, Vec::new()).watermark.position()
     }
 
     /// While the disk is waited for, whoever appends and whoever reads goes on.
@@ -279,34 +315,33 @@ mod tests {
             false
         });
         let held = disk.lock().expect("nobody panicked");
-        for first in 0..20 {
-            store.append(SHARD, first, &batch(1)).expect("taken");
-            let read = store.record(RecordAddress { shard: SHARD, index: first }).expect("readable");
-            assert_eq!(read, Some(vec![7; 9]), "{first}");
+        for number in 0..20 {
+            append(&store, number, 1).expect("taken");
+            let wanted = content(u8::try_from(number).expect("a byte"), 0);
+            assert_eq!(store.fact(&wanted.name).expect("readable"), Some(wanted), "{number}");
             std::thread::sleep(GATHER / 5);
         }
         drop(held);
-        assert_eq!(store.size(SHARD).expect("written"), 20);
-        assert_eq!(store.batches(SHARD).expect("written"), 20, "each is a batch of its own");
+        store.sync().expect("written");
+        assert_eq!(store.watermark().expect("written").map(|mark| mark.batches), Some(20));
     }
 
-    /// As when a shard is closed at full speed.
+    /// As when much is imported at full speed.
     #[test]
     fn whoever_waits_for_what_is_there_does_not_wait_for_what_comes() {
         let store = Arc::new(behind(|_| false));
         let (appending, ends) = (Arc::clone(&store), Arc::new(std::sync::atomic::AtomicBool::new(false)));
         let ended = Arc::clone(&ends);
         let busy = std::thread::spawn(move || {
-            let mut first = 0;
+            let mut number = 0;
             while !ended.load(std::sync::atomic::Ordering::SeqCst) {
-                appending.append(SHARD, first, &batch(1)).expect("taken");
-                first += 1;
+                append(&appending, number, 1).expect("taken");
+                number += 1;
             }
         });
         for _ in 0..5 {
             store.sync().expect("written");
         }
-        store.remove(ShardNumber::new(2).expect("a shard")).expect("removed");
         ends.store(true, std::sync::atomic::Ordering::SeqCst);
         busy.join().expect("it ends");
     }
@@ -315,11 +350,10 @@ mod tests {
     fn after_a_failure_nothing_more_is_taken_and_what_waits_is_still_read() {
         for fails in [StoreStep::Append, StoreStep::Sync] {
             let store = behind(move |step| step == fails);
-            store.append(SHARD, 0, &batch(1)).expect("taken");
+            append(&store, 0, 1).expect("taken");
             assert!(store.sync().is_err());
-            assert!(store.append(SHARD, 1, &batch(1)).is_err(), "nothing more");
-            let read = store.record(RecordAddress { shard: SHARD, index: 0 });
-            assert_eq!(read.expect("readable"), Some(vec![7; 9]));
+            assert!(append(&store, 1, 1).is_err(), "nothing more");
+            assert_eq!(store.fact(&content(0, 0).name).expect("readable"), Some(content(0, 0)));
             store.release();
         }
     }
@@ -327,13 +361,12 @@ mod tests {
     #[test]
     fn no_more_waits_than_fits_and_the_end_writes_it_all() {
         let store = behind(|_| false);
-        let mut size = 0;
-        while size < 5 * MOST as u64 {
-            store.append(SHARD, size, &batch(256)).expect("taken");
-            size += 256;
-            assert!(store.shared.queue().records <= MOST + 256);
+        for number in 0..200 {
+            append(&store, number, 250).expect("taken");
+            assert!(store.shared.queue().facts <= MOST + 250);
         }
         store.end();
-        assert_eq!(store.shared.inner.size(SHARD).expect("readable"), size);
+        let written = store.shared.inner.watermark().expect("readable");
+        assert_eq!(written.map(|mark| mark.batches), Some(200));
     }
 }

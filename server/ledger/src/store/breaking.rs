@@ -1,11 +1,13 @@
 //! Databases that fail when a test says so.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
-use model::identity::{RecordAddress, ShardNumber};
+use vault::ring::KeyId;
 
-use super::{Batch, StorageError, Store, SystemError};
+use super::{Batch, FactRow, Position, StorageError, Store, SystemError, Watermark};
+use crate::formats::fact::{FactKind, FactName};
 
 /// What can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,30 +32,30 @@ impl Breaking {
 }
 
 impl Store for Breaking {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError> {
+    fn append(&self, expected: Option<Position>, batch: &Arc<Batch>) -> Result<(), StorageError> {
         self.step(StoreStep::Append)?;
-        self.inner.append(shard, expected, batch)
+        self.inner.append(expected, batch)
     }
     fn sync(&self) -> Result<(), StorageError> {
         self.step(StoreStep::Sync)?;
         self.inner.sync()
     }
-    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.inner.size(shard)
+    fn watermark(&self) -> Result<Option<Watermark>, StorageError> {
+        self.inner.watermark()
     }
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.inner.batches(shard)
+    fn fact(&self, name: &FactName) -> Result<Option<FactRow>, StorageError> {
+        self.inner.fact(name)
     }
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
-        self.inner.record(address)
+    fn each_fact(&self, kind: FactKind, each: &mut dyn FnMut(FactRow)) -> Result<(), StorageError> {
+        self.inner.each_fact(kind, each)
     }
-    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError> {
-        self.inner.remove(shard)
+    fn ended(&self) -> Result<HashSet<KeyId>, StorageError> {
+        self.inner.ended()
+    }
+    fn erasures(&self) -> Result<Vec<i64>, StorageError> {
+        self.inner.erasures()
     }
     fn release(&self) {
         self.inner.release();
-    }
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
-        self.inner.checkpoint(shard)
     }
 }

@@ -1,36 +1,50 @@
 //! An engine that forgets: for tests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use model::identity::{RecordAddress, ShardNumber};
+use vault::ring::KeyId;
 
-use super::{Batch, StorageError, Store};
+use super::{Batch, FactRow, Position, StorageError, Store, Watermark};
+use crate::formats::fact::{FactKind, FactName};
 
 /// Keeps everything in memory. The lock guards all of it, for one look or change.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<Shards>);
+pub struct MemoryStore(Mutex<Kept>);
 
-/// The records of each shard, its last checkpoint, and the number of batches.
-type Shards = HashMap<ShardNumber, (Vec<Vec<u8>>, String, u64)>;
+#[derive(Debug, Default)]
+struct Kept {
+    facts: BTreeMap<FactName, FactRow>,
+    ended: HashSet<KeyId>,
+    erasures: Vec<i64>,
+    watermark: Option<Watermark>,
+}
 
 impl MemoryStore {
-    fn shards(&self) -> MutexGuard<'_, Shards> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().expect("nobody panics while holding it")
     }
 }
 
 impl Store for MemoryStore {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError> {
-        let mut shards = self.shards();
-        let (records, checkpoint, batches) = shards.entry(shard).or_default();
-        let found = records.len() as u64;
+    fn append(&self, expected: Option<Position>, batch: &Arc<Batch>) -> Result<(), StorageError> {
+        let mut kept = self.kept();
+        let found = kept.watermark.as_ref().map(Watermark::position);
         if found != expected {
-            return Err(StorageError::Size { shard, expected, found });
+            return Err(StorageError::Position { expected, found });
         }
-        records.extend_from_slice(&batch.records);
-        checkpoint.clone_from(&batch.checkpoint);
-        *batches += batch.batches;
+        for row in &batch.facts {
+            match row.bytes {
+                Some(_) => _ = kept.facts.insert(row.name, row.clone()),
+                None => _ = kept.facts.remove(&row.name),
+            }
+        }
+        if !batch.ended.is_empty() {
+            kept.facts.retain(|name, _| !name.own_key().is_some_and(|key| batch.ended.contains(&key)));
+        }
+        kept.ended.extend(&batch.ended);
+        kept.erasures.extend(batch.erasures.iter().map(|(_, at)| *at));
+        kept.watermark = Some(batch.watermark.clone());
         Ok(())
     }
 
@@ -38,27 +52,27 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        Ok(self.shards().get(&shard).map_or(0, |(records, ..)| records.len() as u64))
+    fn watermark(&self) -> Result<Option<Watermark>, StorageError> {
+        Ok(self.kept().watermark.clone())
     }
 
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        Ok(self.shards().get(&shard).map_or(0, |(_, _, batches)| *batches))
+    fn fact(&self, name: &FactName) -> Result<Option<FactRow>, StorageError> {
+        Ok(self.kept().facts.get(name).cloned())
     }
 
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
-        let index = usize::try_from(address.index).unwrap_or(usize::MAX);
-        Ok(self.shards().get(&address.shard).and_then(|(records, ..)| records.get(index).cloned()))
-    }
-
-    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError> {
-        self.shards().remove(&shard);
+    fn each_fact(&self, kind: FactKind, each: &mut dyn FnMut(FactRow)) -> Result<(), StorageError> {
+        let of_kind: Vec<FactRow> = self.kept().facts.values().filter(|row| row.name.kind() == kind).cloned().collect();
+        of_kind.into_iter().for_each(each);
         Ok(())
     }
 
-    fn release(&self) {}
-
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
-        Ok(self.shards().get(&shard).filter(|(records, ..)| !records.is_empty()).map(|(_, note, _)| note.clone()))
+    fn ended(&self) -> Result<HashSet<KeyId>, StorageError> {
+        Ok(self.kept().ended.clone())
     }
+
+    fn erasures(&self) -> Result<Vec<i64>, StorageError> {
+        Ok(self.kept().erasures.clone())
+    }
+
+    fn release(&self) {}
 }

@@ -1,98 +1,94 @@
 //! # Database
 //!
-//! sled 0.34, the embedded engine: one database a shard, in a folder of sled's own files. It holds what can be made anew from
-//! the journal, and is, whenever it is damaged, of another version, or not the journal's.
+//! sled 0.34, the embedded engine, in the folder `sled/projections`, of sled's own files. It holds what can be made anew from the
+//! journal, and is, whenever it is damaged, of another version, or not the journal's.
 //!
-//! The tree `records`: sealed records, several of a batch in one value of at most 7,000 bytes, which is much faster than one
-//! each; one that is longer has several values. A key:
-//!
-//! | offset | length | meaning |
-//! |---|---|---|
-//! | 0 | 8 | index of the first record in it, big-endian |
-//! | 8 | 2 | which piece it is of a record that has several, big-endian; else 0 |
-//!
-//! A value:
+//! The tree `facts`: the latest fact of each name. A key:
 //!
 //! | offset | length | meaning |
 //! |---|---|---|
-//! | 0 | 4 | length of the record, big-endian |
-//! | 4 | rest | the record; then the next in the same way |
+//! | 0 | 1 | kind, as in the fact itself |
+//! | 1 | rest | name, as in the fact itself; then two bytes, big-endian: which piece it is of one that has several values, else 0 |
 //!
-//! The tree `meta`: `version` (1 byte: 1), `size` and `batches` (8 bytes, big-endian), `checkpoint` (the signed checkpoint).
+//! The values of a name, one behind the other, each of at most 7,000 bytes:
 //!
-//! Written by the ledger's writer side by side with the journal, read whenever somebody reads a record, compared with the journal
-//! record by record at every start and by `keuze verify`.
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 2 | shard of the record that it stands beside, big-endian |
+//! | 2 | 8 | index of that record, big-endian |
+//! | 10 | rest | the fact, sealed as it stands in the journal |
+//!
+//! The tree `ended`: a key is the name of a key that an event ended; without a value. The tree `erasures`: a key is the record of
+//! an erasure (shard 2, index 8, big-endian), its value when that was (8, seconds since 1970, big-endian).
+//!
+//! The tree `meta`: `version` (1 byte: 2), and `watermark`, how far the journal is followed:
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 2 | shard, big-endian; all before it are followed to their end |
+//! | 2 | 8 | so many of its batches, big-endian |
+//! | 10 | rest | the signed checkpoint of the last batch |
+//!
+//! Written behind the journal ([`super::behind`]), all that a batch changes in one transaction; read whenever somebody asks for a
+//! fact. A start adds what stands in the journal behind the watermark, and `keuze verify` compares every fact with the journal's.
 //!
 //! sled's `flush` alone is no fsync: every power cut loses acknowledged records. So we hold a second descriptor on its file and
 //! sync that ourselves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use model::identity::{RecordAddress, ShardNumber};
 use sled::Transactional as _;
-use sled::transaction::{ConflictableTransactionError, TransactionError};
+use sled::transaction::{ConflictableTransactionError, TransactionError, TransactionalTree};
+use vault::ring::KeyId;
 
-use super::{Batch, Corruption, StorageError, Store, SystemError};
+use super::{Batch, Corruption, FactRow, Position, StorageError, Store, SystemError, Watermark};
+use crate::formats::fact::{FactKind, FactName};
 
 /// The version that is written, and the only one that is read.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// sled rewrites a leaf of up to 17 values as a whole, and what is longer than 131,052 bytes goes to a file under
 /// `blobs/` that it never syncs. With values of this length a full leaf stays below that.
 const LONGEST_VALUE: usize = 7_000;
 
-/// The databases of all shards, opened when first needed.
+/// The name of the database in its folder.
+pub const NAME: &str = "projections";
+
+/// The database.
 pub struct SledStore {
-    folder: PathBuf,
-    /// Guards the table of open databases, for one look; and while one is opened, which happens at the start. It is never held
-    /// while something is read, written or synced.
-    shards: Mutex<HashMap<ShardNumber, Arc<Shard>>>,
+    /// Guards whether it is open; read while something is asked of it. `None` once it was let go.
+    trees: RwLock<Option<Trees>>,
     /// sled has panicked: locks inside it may be held for ever, so nothing asks it anything any more.
     broken: AtomicBool,
 }
 
-struct Shard {
+struct Trees {
     database: sled::Db,
     file: File,
-    records: sled::Tree,
+    facts: sled::Tree,
+    ended: sled::Tree,
+    erasures: sled::Tree,
     meta: sled::Tree,
 }
 
 impl SledStore {
-    /// Databases in that folder, made if absent.
+    /// The database in that folder, made if absent.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// It cannot be opened or made.
     pub fn open(folder: &Path) -> Result<Self, StorageError> {
         std::fs::create_dir_all(folder).map_err(io)?;
-        Ok(Self { folder: folder.to_path_buf(), shards: Mutex::default(), broken: AtomicBool::new(false) })
-    }
-
-    fn shards(&self) -> MutexGuard<'_, HashMap<ShardNumber, Arc<Shard>>> {
-        self.shards.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One that there is.
-    fn existing(&self, number: ShardNumber) -> Result<Option<Arc<Shard>>, StorageError> {
-        let known = self.shards().contains_key(&number) || self.folder.join(number.to_string()).exists();
-        known.then(|| self.shard(number)).transpose()
-    }
-
-    /// One that is made if there is none.
-    fn shard(&self, number: ShardNumber) -> Result<Arc<Shard>, StorageError> {
-        let mut shards = self.shards();
-        if let Some(shard) = shards.get(&number) {
-            return Ok(Arc::clone(shard));
-        }
-        let shard = Arc::new(open_shard(&self.folder, number)?);
-        shards.insert(number, Arc::clone(&shard));
-        Ok(shard)
+        let store = Self { trees: RwLock::new(None), broken: AtomicBool::new(false) };
+        let trees = store.guarded(|| open_trees(folder))?;
+        *store.trees.write().unwrap_or_else(PoisonError::into_inner) = Some(trees);
+        Ok(store)
     }
 
     /// Does something with sled, which panics on a damaged database as often as it fails.
@@ -103,6 +99,13 @@ impl SledStore {
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
             self.broken.store(true, Ordering::SeqCst);
             Err(damaged(Corruption::Panicked))
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Trees) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        self.guarded(|| {
+            let trees = self.trees.read().unwrap_or_else(PoisonError::into_inner);
+            work(trees.as_ref().ok_or_else(|| damaged(Corruption::Released))?)
         })
     }
 }
@@ -159,14 +162,14 @@ fn is_of_the_file(said: &std::io::Error) -> bool {
     }
 }
 
-fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StorageError> {
-    let path = folder.join(number.to_string());
+fn open_trees(folder: &Path) -> Result<Trees, StorageError> {
+    let path = folder.join(NAME);
     let fresh = !path.join("db").exists();
     remove_unfinished_snapshots(&path).map_err(io)?;
     let config = sled::Config::new().path(&path).cache_capacity(64 << 20).flush_every_ms(Some(500));
     let database = open_released(&config).map_err(engine)?;
-    let records = database.open_tree("records").map_err(engine)?;
-    let meta = database.open_tree("meta").map_err(engine)?;
+    let tree = |name| database.open_tree(name).map_err(engine);
+    let (facts, ended, erasures, meta) = (tree("facts")?, tree("ended")?, tree("erasures")?, tree("meta")?);
     let version = meta.get("version").map_err(engine)?;
     if !meta.is_empty() && version.as_deref() != Some(&[VERSION]) {
         return Err(damaged(Corruption::OtherBuild));
@@ -177,7 +180,7 @@ fn open_shard(folder: &Path, number: ShardNumber) -> Result<Shard, StorageError>
             File::open(made).and_then(|file| file.sync_all()).map_err(io)?;
         }
     }
-    Ok(Shard { database, file, records, meta })
+    Ok(Trees { database, file, facts, ended, erasures, meta })
 }
 
 /// sled's own threads hold its lock for a moment after a database was closed in this process. Nobody else can: the
@@ -206,89 +209,85 @@ fn remove_unfinished_snapshots(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The name of a value: the index of its first record, and which piece it is of one that is longer than a value.
-pub(crate) type ValueKey = [u8; 10];
+/// The bytes of a record's address, which come first.
+const ADDRESS: usize = 10;
 
-fn key(first: u64, piece: u16) -> ValueKey {
-    let mut key = [0; 10];
-    key[..8].copy_from_slice(&first.to_be_bytes());
-    key[8..].copy_from_slice(&piece.to_be_bytes());
+fn address_bytes(address: RecordAddress) -> [u8; ADDRESS] {
+    let mut bytes = [0; ADDRESS];
+    bytes[..2].copy_from_slice(&address.shard.get().to_be_bytes());
+    bytes[2..].copy_from_slice(&address.index.to_be_bytes());
+    bytes
+}
+
+fn read_address(bytes: &[u8]) -> Option<(RecordAddress, &[u8])> {
+    let (shard, rest) = bytes.split_first_chunk::<2>()?;
+    let (index, rest) = rest.split_first_chunk::<8>()?;
+    let shard = ShardNumber::new(u16::from_be_bytes(*shard))?;
+    Some((RecordAddress { shard, index: u64::from_be_bytes(*index) }, rest))
+}
+
+/// What every value of a name is under.
+fn key(name: &FactName) -> Vec<u8> {
+    let mut key = vec![name.kind() as u8];
+    key.extend(name.bytes());
     key
 }
 
-fn read_key(bytes: &[u8]) -> Option<(u64, u16)> {
-    let (first, piece) = bytes.split_first_chunk::<8>()?;
-    Some((u64::from_be_bytes(*first), u16::from_be_bytes(piece.try_into().ok()?)))
-}
-
-/// Sealed records with their lengths in values of at most [`LONGEST_VALUE`] bytes; a longer record has as many values
-/// of its own as it needs.
+/// The pieces of a fact, each under its key.
 ///
 /// # Errors
-/// When a record is longer than 65,536 values.
-pub(crate) fn values(from: u64, records: &[Vec<u8>]) -> Result<Vec<(ValueKey, Vec<u8>)>, StorageError> {
-    let mut groups: Vec<(u64, Vec<u8>)> = Vec::new();
-    for (index, record) in (from..).zip(records) {
-        if groups.last().is_none_or(|(_, group)| group.len() + record.len() + 4 > LONGEST_VALUE) {
-            groups.push((index, Vec::new()));
-        }
-        let group = &mut groups.last_mut().expect("pushed above").1;
-        group.extend_from_slice(&u32::try_from(record.len()).map_err(damaged)?.to_be_bytes());
-        group.extend_from_slice(record);
-    }
-    let mut values = Vec::new();
-    for (first, group) in groups {
-        for (piece, value) in group.chunks(LONGEST_VALUE).enumerate() {
-            values.push((key(first, u16::try_from(piece).map_err(damaged)?), value.to_vec()));
-        }
-    }
-    Ok(values)
+/// It is longer than 65,536 values.
+pub(crate) fn values(row: &FactRow) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
+    let Some(fact) = &row.bytes else { return Ok(Vec::new()) };
+    let whole = [&address_bytes(row.record)[..], fact].concat();
+    let pieces = whole.chunks(LONGEST_VALUE).enumerate();
+    let piece = |(number, value): (usize, &[u8])| {
+        let number = u16::try_from(number).map_err(damaged)?.to_be_bytes();
+        Ok(([&key(&row.name)[..], &number].concat(), value.to_vec()))
+    };
+    pieces.map(piece).collect()
 }
 
-/// The record at a place in a group of values.
-fn record_in(mut group: &[u8], place: u64) -> Option<Vec<u8>> {
-    for at in 0.. {
-        let (len, rest) = group.split_first_chunk::<4>()?;
-        let (record, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*len)).ok()?)?;
-        if at == place {
-            return Some(record.to_vec());
-        }
-        group = rest;
-    }
-    None
+/// The fact that the pieces of a name make together.
+pub(crate) fn read_row(whole: &[u8]) -> Option<FactRow> {
+    let (record, fact) = read_address(whole)?;
+    Some(FactRow { name: FactName::of(fact)?, record, bytes: Some(fact.to_vec()) })
 }
 
-impl Shard {
-    fn size(&self) -> Result<u64, StorageError> {
-        self.number("size")
+/// The watermark as it is kept.
+pub(crate) fn watermark_bytes(Watermark { shard, batches, checkpoint }: &Watermark) -> Vec<u8> {
+    [&shard.get().to_be_bytes()[..], &batches.to_be_bytes(), checkpoint.as_bytes()].concat()
+}
+
+pub(crate) fn read_watermark(bytes: &[u8]) -> Result<Watermark, StorageError> {
+    let (place, checkpoint) = read_address(bytes).ok_or_else(|| damaged(Corruption::NoValue))?;
+    let checkpoint = String::from_utf8(checkpoint.to_vec()).map_err(damaged)?;
+    Ok(Watermark { shard: place.shard, batches: place.index, checkpoint })
+}
+
+impl Trees {
+    fn watermark(&self) -> Result<Option<Watermark>, StorageError> {
+        let value = self.meta.get("watermark").map_err(engine)?;
+        value.map(|bytes| read_watermark(&bytes)).transpose()
     }
 
-    fn batches(&self) -> Result<u64, StorageError> {
-        self.number("batches")
-    }
-
-    /// A number that is kept; 0 where there is none yet.
-    fn number(&self, name: &str) -> Result<u64, StorageError> {
-        let value = self.meta.get(name).map_err(engine)?;
-        value.map_or(Ok(0), |bytes| bytes.as_ref().try_into().map(u64::from_be_bytes).map_err(damaged))
-    }
-
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Batch) -> Result<(), StorageError> {
-        let found = self.size()?;
+    fn append(&self, expected: Option<Position>, batch: &Batch) -> Result<(), StorageError> {
+        let found = self.watermark()?.map(|watermark| watermark.position());
         if found != expected {
-            return Err(StorageError::Size { shard, expected, found });
+            return Err(StorageError::Position { expected, found });
         }
-        let values = values(expected, &batch.records)?;
-        let size = (expected + batch.records.len() as u64).to_be_bytes();
-        let batches = (self.batches()? + batch.batches).to_be_bytes();
-        let outcome = (&self.records, &self.meta).transaction(|(records, meta)| {
-            for (key, value) in &values {
-                records.insert(key, value.as_slice())?;
+        let changes = self.changes(batch)?;
+        let trees = (&self.facts, &self.ended, &self.erasures, &self.meta);
+        let outcome = trees.transaction(|(facts, ended, erasures, meta)| {
+            apply(facts, &changes)?;
+            for key in &batch.ended {
+                ended.insert(&key.0, &[])?;
+            }
+            for (record, at) in &batch.erasures {
+                erasures.insert(&address_bytes(*record), &at.to_be_bytes())?;
             }
             meta.insert("version", &[VERSION])?;
-            meta.insert("size", &size)?;
-            meta.insert("batches", &batches)?;
-            meta.insert("checkpoint", batch.checkpoint.as_bytes())?;
+            meta.insert("watermark", watermark_bytes(&batch.watermark))?;
             Ok::<(), ConflictableTransactionError<()>>(())
         });
         outcome.map_err(|error| match error {
@@ -297,85 +296,128 @@ impl Shard {
         })
     }
 
-    fn record(&self, index: u64) -> Result<Option<Vec<u8>>, StorageError> {
-        let Some((last, value)) = self.records.get_lt(key(index + 1, 0)).map_err(engine)? else { return Ok(None) };
-        let (first, piece) = read_key(&last).ok_or_else(|| damaged(Corruption::NoValueName))?;
-        if piece == 0 {
-            return Ok(record_in(&value, index - first));
+    /// What becomes of each value; `None` for those that go.
+    fn changes(&self, batch: &Batch) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>, StorageError> {
+        let latest: BTreeMap<FactName, &FactRow> = batch.facts.iter().map(|row| (row.name, row)).collect();
+        let ended: HashSet<&KeyId> = batch.ended.iter().collect();
+        let mut changes = Vec::new();
+        for (name, row) in latest {
+            let stands = !name.own_key().is_some_and(|key| ended.contains(&key));
+            let values = if stands { values(row)? } else { Vec::new() };
+            // One that was longer had more values.
+            let before = self.keys_of(&key(&name))?.into_iter();
+            changes.extend(before.filter(|old| values.iter().all(|(key, _)| key != old)).map(|old| (old, None)));
+            changes.extend(values.into_iter().map(|(key, value)| (key, Some(value))));
         }
-        let mut group = Vec::new();
-        for entry in self.records.range(key(first, 0)..=key(first, piece)) {
-            group.extend_from_slice(&entry.map_err(engine)?.1);
+        for ended in &batch.ended {
+            for kind in FactKind::UNDER_OWN_KEYS {
+                let under = self.keys_of(&[&[kind as u8][..], &ended.0].concat())?;
+                changes.extend(under.into_iter().map(|key| (key, None)));
+            }
         }
-        Ok(record_in(&group, index - first))
+        Ok(changes)
     }
 
-    fn checkpoint(&self) -> Result<Option<String>, StorageError> {
-        let value = self.meta.get("checkpoint").map_err(engine)?;
-        value.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(damaged)).transpose()
+    fn keys_of(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StorageError> {
+        self.facts.scan_prefix(prefix).keys().map(|key| Ok(key.map_err(engine)?.to_vec())).collect()
+    }
+
+    fn fact(&self, name: &FactName) -> Result<Option<FactRow>, StorageError> {
+        let mut whole = Vec::new();
+        for value in self.facts.scan_prefix(key(name)).values() {
+            whole.extend_from_slice(&value.map_err(engine)?);
+        }
+        let row = || read_row(&whole).filter(|row| row.name == *name).ok_or_else(|| damaged(Corruption::NoValue));
+        (!whole.is_empty()).then(row).transpose()
+    }
+
+    fn each_fact(&self, kind: FactKind, each: &mut dyn FnMut(FactRow)) -> Result<(), StorageError> {
+        let mut whole: Vec<u8> = Vec::new();
+        let mut hand_out = |whole: &[u8]| {
+            each(read_row(whole).filter(|row| row.name.kind() == kind).ok_or_else(|| damaged(Corruption::NoValue))?);
+            Ok(())
+        };
+        for entry in self.facts.scan_prefix([kind as u8]) {
+            let (key, value) = entry.map_err(engine)?;
+            if key.ends_with(&[0, 0]) && !whole.is_empty() {
+                hand_out(&whole)?;
+                whole.clear();
+            }
+            whole.extend_from_slice(&value);
+        }
+        if whole.is_empty() { Ok(()) } else { hand_out(&whole) }
+    }
+
+    fn ended(&self) -> Result<HashSet<KeyId>, StorageError> {
+        let id = |key: sled::Result<sled::IVec>| {
+            Ok(KeyId(key.map_err(engine)?.as_ref().try_into().map_err(damaged)?))
+        };
+        self.ended.iter().keys().map(id).collect()
+    }
+
+    fn erasures(&self) -> Result<Vec<i64>, StorageError> {
+        let at = |value: sled::Result<sled::IVec>| {
+            Ok(i64::from_be_bytes(value.map_err(engine)?.as_ref().try_into().map_err(damaged)?))
+        };
+        self.erasures.iter().values().map(at).collect()
     }
 }
 
+fn apply(
+    facts: &TransactionalTree,
+    changes: &[(Vec<u8>, Option<Vec<u8>>)],
+) -> Result<(), ConflictableTransactionError<()>> {
+    for (key, value) in changes {
+        match value {
+            Some(value) => facts.insert(key.as_slice(), value.as_slice())?,
+            None => facts.remove(key.as_slice())?,
+        };
+    }
+    Ok(())
+}
+
 impl Store for SledStore {
-    fn append(&self, shard: ShardNumber, expected: u64, batch: &Arc<Batch>) -> Result<(), StorageError> {
-        self.guarded(|| self.shard(shard)?.append(shard, expected, batch))
+    fn append(&self, expected: Option<Position>, batch: &Arc<Batch>) -> Result<(), StorageError> {
+        self.with(|trees| trees.append(expected, batch))
     }
 
     fn sync(&self) -> Result<(), StorageError> {
-        let shards: Vec<_> = self.shards().values().map(Arc::clone).collect();
-        self.guarded(|| {
-            for shard in shards {
-                shard.database.flush().map_err(engine)?;
-                shard.file.sync_data().map_err(io)?;
-            }
-            Ok(())
+        self.with(|trees| {
+            trees.database.flush().map_err(engine)?;
+            trees.file.sync_data().map_err(io)
         })
     }
 
-    fn size(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.guarded(|| self.existing(shard)?.map_or(Ok(0), |shard| shard.size()))
+    fn watermark(&self) -> Result<Option<Watermark>, StorageError> {
+        self.with(Trees::watermark)
     }
 
-    fn batches(&self, shard: ShardNumber) -> Result<u64, StorageError> {
-        self.guarded(|| self.existing(shard)?.map_or(Ok(0), |shard| shard.batches()))
+    fn fact(&self, name: &FactName) -> Result<Option<FactRow>, StorageError> {
+        self.with(|trees| trees.fact(name))
     }
 
-    fn record(&self, address: RecordAddress) -> Result<Option<Vec<u8>>, StorageError> {
-        self.guarded(|| self.existing(address.shard)?.map_or(Ok(None), |shard| shard.record(address.index)))
+    fn each_fact(&self, kind: FactKind, each: &mut dyn FnMut(FactRow)) -> Result<(), StorageError> {
+        self.with(|trees| trees.each_fact(kind, each))
     }
 
-    fn remove(&self, shard: ShardNumber) -> Result<(), StorageError> {
-        let open = self.shards().remove(&shard);
-        if let Some(mut open) = open {
-            // Whoever was reading finishes first: a database that is closed writes once more.
-            while Arc::get_mut(&mut open).is_none() {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            self.guarded(|| {
-                drop(open);
-                Ok(())
-            })?;
-        }
-        match std::fs::remove_dir_all(self.folder.join(shard.to_string())) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(error)),
-            _ => Ok(()),
-        }
+    fn ended(&self) -> Result<HashSet<KeyId>, StorageError> {
+        self.with(Trees::ended)
+    }
+
+    fn erasures(&self) -> Result<Vec<i64>, StorageError> {
+        self.with(Trees::erasures)
     }
 
     fn release(&self) {
-        let shards = std::mem::take(&mut *self.shards());
+        let trees = self.trees.write().unwrap_or_else(PoisonError::into_inner).take();
         if self.broken.load(Ordering::SeqCst) {
             // Closing it would ask it for one more write.
-            std::mem::forget(shards);
+            std::mem::forget(trees);
             return;
         }
         let _logged = self.guarded(|| {
-            drop(shards);
+            drop(trees);
             Ok(())
         });
-    }
-
-    fn checkpoint(&self, shard: ShardNumber) -> Result<Option<String>, StorageError> {
-        self.guarded(|| self.existing(shard)?.map_or(Ok(None), |shard| shard.checkpoint()))
     }
 }

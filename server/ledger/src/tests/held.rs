@@ -154,7 +154,9 @@ fn whatever_waits_for_the_key_rings_disk_no_read_does() {
 fn while_the_database_is_synced_nobody_waits_to_read() {
     let held = HeldLedger::new();
     let put = |disk| *held.database.lock().expect("nobody panicked") = Some(disk);
-    let act = || _ = wait(held.ledger.append(about(NEWER))).expect("written");
+    let fact = Fact::content(b"another policy".to_vec());
+    let draft = || AppendRequest { facts: vec![fact.clone()], ..about(NEWER) };
+    let act = || _ = wait(held.ledger.append(draft())).expect("written");
     let reads = || assert_eq!(held.read_everything(), [true; 18]);
     assert_eq!(reads_come_first(put, FOR_EVER, act, reads), [true]);
 }

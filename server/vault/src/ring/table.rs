@@ -153,6 +153,11 @@ impl KeyTable {
         self.index.hours_before(hour).filter_map(|hour| self.find(KeyPurpose::Hour(hour))).collect()
     }
 
+    /// The first hour whose key there is.
+    pub fn first_hour(&self) -> Option<u32> {
+        self.index.hours_before(u32::MAX).next()
+    }
+
     /// How many buckets ended with a key of theirs. It only grows.
     pub fn ended(&self) -> usize {
         self.ended_buckets().len()
