@@ -54,12 +54,12 @@ use vault::error::OtherBuild;
 use vault::ring::KeyId;
 
 pub use error::{FlatError, FlatFault, MadeFrom};
-pub use log::{Entries, StaticLog, read_key};
 pub use keys::KeyOfRecord;
+use keys::KeysFile;
 #[cfg(test)]
 pub(crate) use keys::encode as encode_keys;
+pub use log::{Entries, StaticLog, read_key};
 pub use making::FlatMaking;
-use keys::KeysFile;
 
 /// The version that is written, and the only one that is read.
 pub const VERSION: u8 = 1;

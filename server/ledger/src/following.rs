@@ -18,8 +18,8 @@ use crate::store::{Batch, FactRow, Position, Store, Watermark};
 impl FactRow {
     /// A fact as it stands in the journal beside a record; `None` for what the database has nothing of: how requests were
     /// answered, and what is no fact.
-    pub(crate) fn of(bytes: &[u8], record: RecordAddress) -> Option<Self> {
-        let name = FactName::of(bytes).filter(|_| !is_answer(bytes))?;
+    pub(crate) fn read(bytes: &[u8], record: RecordAddress) -> Option<Self> {
+        let name = FactName::read_name(bytes).filter(|_| !is_answer(bytes))?;
         let stands = crate::formats::fact::stands(bytes);
         Some(Self { name, record, bytes: stands.then(|| bytes.to_vec()) })
     }
@@ -127,7 +127,7 @@ impl Following {
     }
 
     /// Takes what it lacks.
-    pub fn take(&mut self, batch: Batch) -> Result<(), DatabaseError> {
+    pub fn add(&mut self, batch: Batch) -> Result<(), DatabaseError> {
         match &mut self.waits {
             Some(waits) => waits.extend(batch),
             None => self.waits = Some(batch),

@@ -22,8 +22,8 @@
 //! | `closed/<shard>.new/<file>`, `closed/<shard>.old/<file>` | passing: one that is being made, and one whose place it takes | Folder of a closed shard | no |
 //! | `keys/root-0001` | the keys of the buckets | Key ring | yes |
 //! | `keys/bucket-<number>` | all other keys | Key ring | yes |
-//! | `sled/<shard>/<file>` | the database | Database | no |
-//! | `sled.new/<shard>/<file>`, `sled.aside-<number>/<shard>/<file>` | one that is being made, and those that were set aside | Database | no |
+//! | `sled/projections/<file>` | the database | Database | no |
+//! | `sled.new/projections/<file>`, `sled.aside-<number>/projections/<file>` | one that is being made, and those that were set aside | Database | no |
 //! | `keuze.toml` | the configuration that was last served or published | docs/operating.md | yes |
 //! | `restoring/<file>` | passing: what is being restored | that file's | no |
 //! | `restore-unfinished` | passing: what stands here is no ledger until a restore is run again | none | no |

@@ -105,6 +105,10 @@ mod tests {
         assert_eq!(index.records(one), [1, 3, 5]);
         assert_eq!(index.records(two), [2]);
         assert_eq!((index.last(one), index.last(two), index.last(KeyId([3; 16]))), (Some(5), Some(2), None));
-        assert_eq!((index.records(none), index.records(KeyId([3; 16]))), (Vec::new(), Vec::new()), "public records are nobody's");
+        assert_eq!(
+            (index.records(none), index.records(KeyId([3; 16]))),
+            (Vec::new(), Vec::new()),
+            "public records are nobody's"
+        );
     }
 }

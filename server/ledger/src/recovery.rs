@@ -23,13 +23,13 @@ use super::erasure::Missing;
 use super::files::{
     CheckpointFile, Journal, Layout, Log, make_folder, make_private, read_slots, replace_file, sync_folder,
 };
+use super::following::Following;
+use super::held::{HeldRecords, KeyIndex, RecordIndex};
 use super::lock::Lock;
 use super::logs::{LOGS_KEY, LogOfLogs, Statements};
 use super::origin::{FIRST, log_name};
 use super::outside::{self, Last, LedgerEnd, NamedShard, Outside};
 use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
-use super::following::Following;
-use super::held::{HeldRecords, KeyIndex, RecordIndex};
 use super::shards::{ClosedShard, FiledShard, HeldShard, OpenShard, PublishedLog, ShardRules};
 use super::state::LedgerState;
 use super::writer::{ShardDisk, Writer, WriterDisk, WriterShard};
@@ -89,8 +89,17 @@ pub fn open_with(
         unsealed: Mutex::default(),
     });
     let closer = closing::start(&shared)?;
-    let writer =
-        Writer { shared: Arc::clone(&shared), site: opening.origin.clone(), disk, shard, logs, closer, held: None, position, unmarked: 0 };
+    let writer = Writer {
+        shared: Arc::clone(&shared),
+        site: opening.origin.clone(),
+        disk,
+        shard,
+        logs,
+        closer,
+        held: None,
+        position,
+        unmarked: 0,
+    };
     let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&jobs));
     let thread = thread.map_err(RecoveryError::io("the writer cannot be started"))?;
     *shared.writer.lock().expect("just made") = Some(thread);
@@ -445,15 +454,14 @@ impl<'a> Start<'a> {
             let beside = RecordAddress { shard, index: *index };
             if fact::is_answer(bytes) {
                 take_answer(&mut self.answers, bytes, beside, keys);
-            } else if let Some(key) = FactName::of(bytes).and_then(|name| name.own_key())
+            } else if let Some(key) = FactName::read_name(bytes).and_then(|name| name.own_key())
                 && keys.key(key).is_none()
             {
                 self.missing.fact(key, beside);
             }
         }
-        let readable = |(_, record): &(RecordAddress, &SealedRecord)| {
-            record.key == KeyId::NONE || keys.key(record.key).is_some()
-        };
+        let readable =
+            |(_, record): &(RecordAddress, &SealedRecord)| record.key == KeyId::NONE || keys.key(record.key).is_some();
         if let Some((address, record)) = batch.addressed(shard).filter(readable).last() {
             self.last_readable = Some((address, record.clone()));
         }
@@ -586,7 +594,9 @@ impl<'a> Start<'a> {
         let WalkedShards { open, .. } = &self.walked;
         let Walk { layout, site, ring, statements, .. } = *self.walk;
         let is_open = open.log == shard.into();
-        if database.knows_all(shard) || (is_open && open.batches.checked_sub(1).is_none_or(|last| database.knows(shard, last))) {
+        if database.knows_all(shard)
+            || (is_open && open.batches.checked_sub(1).is_none_or(|last| database.knows(shard, last)))
+        {
             return Ok(());
         }
         let keys = ring.keys();
@@ -596,7 +606,7 @@ impl<'a> Start<'a> {
                 return Ok(());
             }
             let lacks = remember(batch, shard, &keys, missing, erasures)?;
-            database.take(lacks).map_err(|error| {
+            database.add(lacks).map_err(|error| {
                 unfit = Some(error);
                 ReplayFault { log: shard.into(), index: batch.first, what: "the database lacks it".to_owned() }
             })
@@ -753,7 +763,7 @@ fn remember(
     for (index, bytes) in &batch.facts {
         let beside = RecordAddress { shard, index: *index };
         if replay::fact_of(bytes, beside, keys, missing)?.is_some() {
-            taken.facts.extend(FactRow::of(bytes, beside));
+            taken.facts.extend(FactRow::read(bytes, beside));
         }
     }
     Ok(taken)

@@ -12,21 +12,21 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use super::files::{CheckpointFile, Journal, Layout, sync_folder};
+use super::held::{HeldRecords, RecordIndex};
 use super::lock::Lock;
 use super::logs::{self, LogOfLogs};
 use super::origin::log_name;
 use super::outside::Outside;
 use super::recovery::{ensure_keys, keep_verifier_key, shard_key};
-use super::held::{HeldRecords, RecordIndex};
 use super::shards::{ClosedShard, HeldShard, OpenShard, PublishedLog};
 use super::{
     AnswerName, AppendError, AppendRequest, Appended, Fact, LedgerShared, NotRecorded, Once, ReadError, StoredResponse,
 };
 use crate::error::RecoveryError;
+use crate::flat::Place;
 use crate::formats::fact;
 use crate::formats::frame::{Frame, FrameEntry};
 use crate::formats::record::{RecordSealing, SealedRecord, canonical, sealing};
-use crate::flat::Place;
 use crate::store::{Batch, FactRow, Position, StorageError, Watermark};
 use tlog::checkpoint::Checkpoint;
 use tlog::entry::Salt;
@@ -618,7 +618,7 @@ impl Writer {
                 encoded.stored.push(bytes);
             }
             for fact in facts {
-                encoded.facts.extend(FactRow::of(&fact, self.shard.address(index)));
+                encoded.facts.extend(FactRow::read(&fact, self.shard.address(index)));
                 Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(&mut encoded.frames);
             }
             encoded.leaves.push(leaf);

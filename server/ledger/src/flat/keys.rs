@@ -17,7 +17,7 @@ const HEAD: usize = 8;
 /// The bytes of an entry: a key's name, and an index.
 const ENTRY: usize = 20;
 /// A block has so many entries; the last one has what is left.
-const ENTRIES: usize = 204;
+const ENTRIES: u32 = 204;
 /// The checksum before the entries of a block.
 const CRC: usize = 4;
 
@@ -30,8 +30,9 @@ pub(crate) fn encode(mut records: Vec<KeyOfRecord>) -> Vec<u8> {
     let count = u32::try_from(records.len()).expect("a shard has fewer records");
     let mut bytes = vec![VERSION, 0, 0, 0];
     bytes.extend(count.to_le_bytes());
-    for (number, block) in (0..).zip(records.chunks(ENTRIES)) {
-        let entries: Vec<u8> = block.iter().flat_map(|(key, index)| [&key.0[..], &index.to_be_bytes()].concat()).collect();
+    for (number, block) in (0..).zip(records.chunks(ENTRIES as usize)) {
+        let entries: Vec<u8> =
+            block.iter().flat_map(|(key, index)| [&key.0[..], &index.to_be_bytes()].concat()).collect();
         bytes.extend(checksum(number, &entries).to_le_bytes());
         bytes.extend(entries);
     }
@@ -52,7 +53,7 @@ fn read_head(head: [u8; HEAD]) -> Result<u32, FlatFault> {
 
 fn length_of(count: u32) -> u64 {
     let count = u64::from(count);
-    HEAD as u64 + count * ENTRY as u64 + count.div_ceil(ENTRIES as u64) * CRC as u64
+    HEAD as u64 + count * ENTRY as u64 + count.div_ceil(u64::from(ENTRIES)) * CRC as u64
 }
 
 /// The file, open for as long as something is looked for.
@@ -76,14 +77,13 @@ impl KeysFile {
     }
 
     fn blocks(&self) -> u32 {
-        self.count.div_ceil(ENTRIES as u32)
+        self.count.div_ceil(ENTRIES)
     }
 
     fn block(&self, number: u32) -> Result<Vec<KeyOfRecord>, FlatFault> {
-        let before = number as usize * ENTRIES;
-        let entries = (self.count as usize - before).min(ENTRIES);
+        let entries = (self.count - number * ENTRIES).min(ENTRIES) as usize;
         let mut bytes = vec![0; CRC + entries * ENTRY];
-        let at = HEAD + number as usize * (CRC + ENTRIES * ENTRY);
+        let at = HEAD + number as usize * (CRC + ENTRIES as usize * ENTRY);
         self.file.read_exact_at(&mut bytes, at as u64).map_err(fault)?;
         let (crc, entries) = bytes.split_first_chunk::<CRC>().expect("as many as asked");
         if u32::from_le_bytes(*crc) != checksum(number, entries) {
@@ -169,7 +169,8 @@ mod tests {
             file.check().expect("in order");
             for wanted in (0..count).step_by(7).chain([0]) {
                 let wanted = key(wanted);
-                let theirs: Vec<u64> = records.iter().filter(|(of, _)| *of == wanted).map(|(_, n)| u64::from(*n)).collect();
+                let theirs: Vec<u64> =
+                    records.iter().filter(|(of, _)| *of == wanted).map(|(_, n)| u64::from(*n)).collect();
                 assert_eq!(file.records(wanted).expect("readable"), theirs, "{count}");
             }
             assert_eq!(file.records(key(9_999_999)).expect("readable"), [0_u64; 0]);
@@ -195,7 +196,7 @@ mod tests {
             assert!(noticed(), "{end} bytes");
         }
         // Two blocks that changed places.
-        let block = CRC + ENTRIES * ENTRY;
+        let block = CRC + ENTRIES as usize * ENTRY;
         let (first, second) = whole[HEAD..].split_at(block);
         std::fs::write(&path, [&whole[..HEAD], second, first].concat()).expect("written");
         assert!(noticed());

@@ -61,10 +61,10 @@ impl FlatMaking {
     /// # Errors
     /// What the file system said, of which file. Nothing of the folder is left then: where the disk is full it would be in the way.
     pub fn push(&mut self, record: &SealedRecord, place: Place) -> Result<(), FlatError> {
-        self.take(record, place).inspect_err(|_| _ = remove(&self.new))
+        self.add(record, place).inspect_err(|_| _ = remove(&self.new))
     }
 
-    fn take(&mut self, record: &SealedRecord, place: Place) -> Result<(), FlatError> {
+    fn add(&mut self, record: &SealedRecord, place: Place) -> Result<(), FlatError> {
         self.keys.extend((record.key != KeyId::NONE).then_some((record.key, self.size)));
         self.size += 1;
         let bytes = place.to_bytes();

@@ -29,7 +29,7 @@ fn record(index: u64) -> SealedRecord {
 
 fn key_of(index: u64) -> KeyId {
     let number = u8::try_from(index / 3 % 200).expect("a byte");
-    if index % 5 == 0 { KeyId::NONE } else { KeyId([number; 16]) }
+    if index.is_multiple_of(5) { KeyId::NONE } else { KeyId([number; 16]) }
 }
 
 /// Files of a hundred frames each, at places that no other record has.
@@ -102,7 +102,11 @@ fn a_closed_shard_says_what_the_tree_says() {
         let entries = bundle.as_deref().and_then(read_entries);
         assert_eq!(entries, (size > 1).then(|| expected.iter().map(|entry| &entry.0[..]).collect()));
         let wanted = TilePath::all(size).count() + 4;
-        assert_eq!(files(&folder).len(), wanted, "checkpoint, verifier key, places, keys, and what the log of that size has");
+        assert_eq!(
+            files(&folder).len(),
+            wanted,
+            "checkpoint, verifier key, places, keys, and what the log of that size has"
+        );
     }
 }
 

@@ -412,7 +412,7 @@ impl FactName {
     }
 
     /// The name of a fact as [`encode`] wrote it; `None` for what is none.
-    pub(crate) fn of(encoded: &[u8]) -> Option<Self> {
+    pub(crate) fn read_name(encoded: &[u8]) -> Option<Self> {
         let (head, rest) = encoded.split_first_chunk::<HEAD>()?;
         Some(Self::parse_name(FactKind::from_repr(head[1])?, rest)?.0)
     }

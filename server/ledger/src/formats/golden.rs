@@ -292,7 +292,7 @@ fn sealed() -> Vec<KeyOfRecord> {
 /// A fact as the database has it.
 fn row(keys: &Keys) -> FactRow {
     let fact = fact::encode(&facts(keys)[0], &keys.ring.keys(), &FixedEntropy::default());
-    FactRow::of(&fact, PLACE).expect("a fact")
+    FactRow::read(&fact, PLACE).expect("a fact")
 }
 
 fn watermark() -> Watermark {

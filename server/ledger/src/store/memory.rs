@@ -10,10 +10,10 @@ use crate::formats::fact::{FactKind, FactName};
 
 /// Keeps everything in memory. The lock guards all of it, for one look or change.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<Kept>);
+pub struct MemoryStore(Mutex<MemoryTables>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct MemoryTables {
     facts: BTreeMap<FactName, FactRow>,
     ended: HashSet<KeyId>,
     erasures: Vec<i64>,
@@ -21,7 +21,7 @@ struct Kept {
 }
 
 impl MemoryStore {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, MemoryTables> {
         self.0.lock().expect("nobody panics while holding it")
     }
 }

@@ -226,6 +226,12 @@ fn read_address(bytes: &[u8]) -> Option<(RecordAddress, &[u8])> {
     Some((RecordAddress { shard, index: u64::from_be_bytes(*index) }, rest))
 }
 
+/// The name of a value, and the value.
+pub(crate) type NamedValue = (Vec<u8>, Vec<u8>);
+
+/// What becomes of a value; `None` for one that goes.
+type Change = (Vec<u8>, Option<Vec<u8>>);
+
 /// What every value of a name is under.
 fn key(name: &FactName) -> Vec<u8> {
     let mut key = vec![name.kind() as u8];
@@ -237,7 +243,7 @@ fn key(name: &FactName) -> Vec<u8> {
 ///
 /// # Errors
 /// It is longer than 65,536 values.
-pub(crate) fn values(row: &FactRow) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
+pub(crate) fn values(row: &FactRow) -> Result<Vec<NamedValue>, StorageError> {
     let Some(fact) = &row.bytes else { return Ok(Vec::new()) };
     let whole = [&address_bytes(row.record)[..], fact].concat();
     let pieces = whole.chunks(LONGEST_VALUE).enumerate();
@@ -251,7 +257,7 @@ pub(crate) fn values(row: &FactRow) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageEr
 /// The fact that the pieces of a name make together.
 pub(crate) fn read_row(whole: &[u8]) -> Option<FactRow> {
     let (record, fact) = read_address(whole)?;
-    Some(FactRow { name: FactName::of(fact)?, record, bytes: Some(fact.to_vec()) })
+    Some(FactRow { name: FactName::read_name(fact)?, record, bytes: Some(fact.to_vec()) })
 }
 
 /// The watermark as it is kept.
@@ -297,7 +303,7 @@ impl Trees {
     }
 
     /// What becomes of each value; `None` for those that go.
-    fn changes(&self, batch: &Batch) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>, StorageError> {
+    fn changes(&self, batch: &Batch) -> Result<Vec<Change>, StorageError> {
         let latest: BTreeMap<FactName, &FactRow> = batch.facts.iter().map(|row| (row.name, row)).collect();
         let ended: HashSet<&KeyId> = batch.ended.iter().collect();
         let mut changes = Vec::new();
@@ -349,9 +355,7 @@ impl Trees {
     }
 
     fn ended(&self) -> Result<HashSet<KeyId>, StorageError> {
-        let id = |key: sled::Result<sled::IVec>| {
-            Ok(KeyId(key.map_err(engine)?.as_ref().try_into().map_err(damaged)?))
-        };
+        let id = |key: sled::Result<sled::IVec>| Ok(KeyId(key.map_err(engine)?.as_ref().try_into().map_err(damaged)?));
         self.ended.iter().keys().map(id).collect()
     }
 
@@ -363,10 +367,7 @@ impl Trees {
     }
 }
 
-fn apply(
-    facts: &TransactionalTree,
-    changes: &[(Vec<u8>, Option<Vec<u8>>)],
-) -> Result<(), ConflictableTransactionError<()>> {
+fn apply(facts: &TransactionalTree, changes: &[Change]) -> Result<(), ConflictableTransactionError<()>> {
     for (key, value) in changes {
         match value {
             Some(value) => facts.insert(key.as_slice(), value.as_slice())?,

@@ -44,12 +44,13 @@ impl ExpectedProjection {
             self.lacks += batch.records.len() as u64;
             return;
         }
-        self.is_met |= (shard, batch.number + 1) == self.watermark.position() && batch.note == self.watermark.checkpoint;
+        self.is_met |=
+            (shard, batch.number + 1) == self.watermark.position() && batch.note == self.watermark.checkpoint;
         if (shard, batch.number + 1) == self.watermark.position() {
             self.ended = Some(destroyed.clone());
         }
         for (index, bytes) in &batch.facts {
-            let Some(row) = FactRow::of(bytes, RecordAddress { shard, index: *index }) else { continue };
+            let Some(row) = FactRow::read(bytes, RecordAddress { shard, index: *index }) else { continue };
             match row.bytes {
                 Some(bytes) => _ = self.facts.insert(row.name, (row.record, hash(&bytes))),
                 None => _ = self.facts.remove(&row.name),
@@ -85,7 +86,10 @@ impl ExpectedProjection {
             });
             read.map_err(Unreadable::Database)?;
             if let Some(record) = differs {
-                return Err(wrong(record, "the database has another fact beside it than the journal; run `keuze rebuild`"));
+                return Err(wrong(
+                    record,
+                    "the database has another fact beside it than the journal; run `keuze rebuild`",
+                ));
             }
         }
         let lacks = self.facts.iter().filter(|(name, _)| has_root_key || name.own_key().is_none());
