@@ -7,6 +7,7 @@ mod channels;
 mod choice;
 mod fault;
 pub mod mail;
+mod memory;
 mod network;
 mod purposes;
 mod reader;
@@ -38,6 +39,7 @@ use reader::Section;
 pub use choice::CloseControl;
 pub use fault::ConfigFault;
 pub use mail::{MailSettings, NewsletterSettings, Sms};
+pub use memory::MemorySettings;
 pub use network::{Network, NetworkError};
 pub use register::{CHOICE, CODE, CONSENT_ID, DESK, DESK_KNOWN, OWN, Own, PERSON, PROBE, SEEN, covered, is_in_eea};
 pub use server::{Rate, RateLimits, ServerSettings};
@@ -91,6 +93,8 @@ pub struct Config {
     pub server: ServerSettings,
     /// When a shard of the ledger closes.
     pub shards: ShardRules,
+    /// How much is kept at hand.
+    pub memory: MemorySettings,
     places: Places,
 }
 
@@ -148,6 +152,7 @@ fn read_config(root: &Section<'_>, file: &str) -> Option<Config> {
     let texts = root.table("texts", |s| texts::read_texts(s, &must_name));
     let server = root.table("server", server::read_server);
     let shards = shards::read_rules(root);
+    let memory = memory::read_memory(root);
     let questions = known.into_iter().map(|(id, known)| (id, known.place)).collect();
     let places = Places {
         file: file.to_owned(),
@@ -178,6 +183,7 @@ fn read_config(root: &Section<'_>, file: &str) -> Option<Config> {
         texts: texts?,
         server: server?,
         shards: shards?,
+        memory: memory?,
         places,
     })
 }

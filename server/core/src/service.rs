@@ -182,11 +182,12 @@ services! {
         let (authorities, recipients) = (config.authorities.clone(), config.recipients.clone());
         let (controller, sms, platforms) = (config.controller.clone(), config.sms.clone(), config.social.clone());
         let unconfirmed_days = config.newsletter.unconfirmed_days;
+        let memory = config.memory;
     }
     /// Receipt numbers and links, and what they lead to.
     receipts: Receipts::new(ledger);
     /// Who is known, and the order in which acts on them are taken.
-    people: People::load(ledger, clock, entropy);
+    people: People::load(ledger, clock, entropy, memory);
     /// The tokens in links of mails.
     links: Links::new(ledger, people);
     /// The codes on letters.

@@ -633,3 +633,21 @@ fn shards_close_as_the_configuration_says() {
         assert!(faults.contains(said), "{is}: {faults}");
     }
 }
+
+#[test]
+fn memory_is_as_the_configuration_says() {
+    let opened = |text: &str| parse("a.toml", text).map(|config| config.memory.opened_people);
+    let with = |section: &str| format!("{SMALL}\n[memory]\n{section}\n");
+    assert_eq!(opened(SMALL).expect("valid"), 10_000);
+    assert_eq!(opened(&with("opened_people = 500")).expect("valid"), 500);
+    for (section, said) in [
+        ("opened_people = 99", "100"),
+        ("opened_people = 1000001", "1000000"),
+        ("opened_people = \"many\"", "number"),
+        ("people = 500", "opened_people"),
+        ("", "opened_people"),
+    ] {
+        let faults = opened(&with(section)).expect_err("refused");
+        assert!(faults.iter().any(|fault| fault.to_string().contains(said)), "{section}: {faults:?}");
+    }
+}

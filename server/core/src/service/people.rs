@@ -28,6 +28,7 @@ use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, Subject};
 use time::Date;
 
+use crate::config::MemorySettings;
 use crate::publish::Published;
 use contact::ContactPoint;
 use ledger::clock::Clock;
@@ -62,8 +63,13 @@ impl People {
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn load(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Result<Self, ReadError> {
-        let book = RwLock::new(ContactDirectory::load(&ledger)?);
+    pub fn load(
+        ledger: Ledger,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn SecureRandom>,
+        memory: MemorySettings,
+    ) -> Result<Self, ReadError> {
+        let book = RwLock::new(ContactDirectory::load(&ledger, memory)?);
         Ok(Self { ledger, clock, entropy, write_lock: tokio::sync::Mutex::new(()), book })
     }
 

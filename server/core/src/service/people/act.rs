@@ -14,7 +14,7 @@ use super::batch::Batch;
 use super::contact_directory::{Since, Standings, WantedObjection, kept_entry, lift, yes_on};
 use super::ground::{Ground, OnLedger};
 use super::hash::{self, newest_index_key};
-use super::{ActError, ActOutcome, Addressee, ContactDirectory, Person, Provenance};
+use super::{ActError, ActOutcome, Addressee, ContactDirectory, Provenance};
 use crate::service::history::PersonHistory;
 use crate::service::people::Contactability;
 use crate::service::preference_centre::ShownState;
@@ -375,7 +375,7 @@ impl Contactability {
         let book = self.people.book();
         let person = who.person.map(|subject| book.person(subject).ok_or(ActError::NoPerson)).transpose()?;
         let mut points: Vec<ContactPoint> = who.points.clone();
-        for point in person.map(Person::points).unwrap_or_default() {
+        for point in person.as_ref().map(|person| person.points()).unwrap_or_default() {
             if !points.iter().any(|known| known.has_same_normal(point)) {
                 points.push(point.clone());
             }
@@ -386,9 +386,9 @@ impl Contactability {
     /// The points with those of whoever may be the same: a no holds there, too.
     fn with_others(&self, person: Option<Subject>, points: &[ContactPoint]) -> Vec<ContactPoint> {
         let book = self.people.book();
-        let others = person.and_then(|person| book.person(person)).map(|person| book.others_with_number(person));
-        let theirs = others.unwrap_or_default().into_iter().flat_map(Person::points).cloned();
-        points.iter().cloned().chain(theirs).collect()
+        let others = person.and_then(|person| book.person(person)).map(|person| book.others_with_number(&person));
+        let others = others.unwrap_or_default();
+        points.iter().chain(others.iter().flat_map(|other| other.points())).cloned().collect()
     }
 
     /// Entries for what does not stand on the points yet.
@@ -496,8 +496,8 @@ impl Contactability {
         let said = records.iter().filter(|recorded| matters(&recorded.event)).map(|recorded| recorded.address);
         let book = self.people.book();
         let known = book.person(person);
-        let others = known.map(|person| book.others_with_number(person)).unwrap_or_default();
-        let points = known.into_iter().chain(others).flat_map(Person::points);
+        let others = known.as_ref().map(|person| book.others_with_number(person)).unwrap_or_default();
+        let points = known.iter().chain(&others).flat_map(|person| person.points());
         let objections = points.flat_map(|point| book.objections_on(point, &keys));
         let objected = objections.filter(|found| about(&found.entry.channels)).map(|found| found.record);
         Ok(said.chain(objected).max())

@@ -102,7 +102,7 @@ impl People {
 
     fn take_note(&self, AppendRequest { facts, ends, .. }: AppendRequest, written: &Appended) {
         let mut book = self.book.write().expect("nobody panics while changing it");
-        facts.into_iter().for_each(|fact| book.apply(fact, written.address));
+        facts.iter().for_each(|fact| book.apply(fact, written.address));
         ends.into_iter().for_each(|id| book.forget(id));
     }
 }

@@ -1,19 +1,30 @@
 //! The book: profiles by contact point, objections by fold. Made from the facts at the start, kept up with every act.
 
+mod letters;
+mod objections;
+mod packed;
+mod profiles;
+mod slab;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::Hash;
+use std::sync::Arc;
 
 use model::channel::Channel;
 use model::contact::PointObjection;
 use model::identity::{RecordAddress, Subject};
 use time::Date;
 
-use super::customer_number::alike;
 use super::hash::{self, NumberedKey};
 use super::profile::Person;
+use crate::config::MemorySettings;
 use contact::ContactPoint;
-use ledger::formats::fact::{FactId, FoldHash, LetterCodeHash, Part, SuppressionEntry};
+use ledger::formats::fact::{FactId, FoldHash, LetterCodeHash, SuppressionEntry};
 use ledger::{Fact, FactKind, Ledger, ReadError, StoredFact};
+use letters::Letters;
+use objections::Objections;
+use profiles::Profiles;
 use vault::key::IndexKey;
 use vault::random::SecureRandom;
 use vault::ring::{KeyId, RetentionClass};
@@ -41,11 +52,11 @@ pub struct FoundObjection {
 }
 
 /// What stands on other points of somebody who has a point, or of whoever may be the same, and may be theirs.
-pub(super) struct RelatedStandings<'a> {
+pub(super) struct RelatedStandings {
     /// Who has the point.
-    pub person: &'a Person,
+    pub person: Arc<Person>,
     /// Whoever may be the same.
-    pub others: Vec<&'a Person>,
+    pub others: Vec<Arc<Person>>,
     /// With what was lifted where it stands: a lift is for one point.
     pub found: Vec<FoundObjection>,
 }
@@ -61,25 +72,13 @@ impl FoundObjection {
 /// See the module.
 #[derive(Clone, Default)]
 pub struct ContactDirectory {
-    people: HashMap<Subject, Person>,
-    /// By the normal form of a contact point; several people may share one.
-    by_point: HashMap<String, Vec<Subject>>,
-    /// Those of them that are one door of a house number, in their order: all of a number stand side by side.
-    doors: BTreeSet<String>,
-    /// By what a customer number has in common with those that may be the same ([`alike`]). Several have one where it came
-    /// back with another name and address, until somebody says that they are the same.
-    by_customer: HashMap<String, Vec<Subject>>,
-    /// Which person and class a key seals.
-    by_key: HashMap<KeyId, (Subject, RetentionClass)>,
+    profiles: Profiles,
     /// Subjects that turned out to be somebody else.
     same_as: HashMap<Subject, Subject>,
-    entries: BTreeMap<FactId, (SuppressionEntry, RecordAddress)>,
+    objections: Objections,
     /// The record and the day in which anybody last agreed to a channel, or took an objection to it off a point.
     last_yes: BTreeMap<Channel, (RecordAddress, Date)>,
-    by_fold: HashMap<FoldHash, Vec<FactId>>,
-    /// By the keyed hash of a letter code.
-    letters: HashMap<String, Subject>,
-    letters_of: HashMap<KeyId, Vec<String>>,
+    letters: Letters,
 }
 
 impl ContactDirectory {
@@ -87,93 +86,35 @@ impl ContactDirectory {
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn load(ledger: &Ledger) -> Result<Self, ReadError> {
-        let mut book = Self::default();
+    pub fn load(ledger: &Ledger, memory: MemorySettings) -> Result<Self, ReadError> {
+        let mut book = Self { profiles: Profiles::new(memory.opened_people), ..Self::default() };
         for kind in [FactKind::ProfilePart, FactKind::LetterCode, FactKind::Suppression, FactKind::LastYes] {
             for StoredFact { fact, record } in ledger.facts(kind)? {
-                book.apply(fact, record);
+                book.apply(&fact, record);
             }
         }
         Ok(book)
     }
 
     /// Takes note of a fact; most kinds are not for it.
-    pub(super) fn apply(&mut self, fact: Fact, record: RecordAddress) {
+    pub(super) fn apply(&mut self, fact: &Fact, record: RecordAddress) {
         match fact {
-            Fact::Suppression { id, entry } => self.put_entry(id, entry, record),
-            Fact::ProfilePart { key, part } => self.put_part(key, part),
-            Fact::LetterCode { id, code: LetterCodeHash { subject, hash } } => {
-                self.letters.insert(hash.clone(), subject);
-                self.letters_of.entry(id.key).or_default().push(hash);
+            Fact::Suppression { id, entry } => self.objections.put(*id, entry.as_ref(), record),
+            Fact::ProfilePart { key, part: Some(part) } => {
+                self.same_as.extend(part.also.iter().map(|other| (*other, part.subject)));
+                self.profiles.put(*key, part);
             }
-            Fact::LastYes { channel, day } => _ = self.last_yes.insert(channel, (record, day)),
+            Fact::ProfilePart { key, part: None } => self.profiles.forget(*key),
+            Fact::LetterCode { id, code: LetterCodeHash { subject, hash } } => self.letters.put(id.key, hash, *subject),
+            Fact::LastYes { channel, day } => _ = self.last_yes.insert(*channel, (record, *day)),
             _ => {}
-        }
-    }
-
-    fn put_entry(&mut self, id: FactId, entry: Option<SuppressionEntry>, record: RecordAddress) {
-        // A lift makes an objection smaller; it still rests on the record that it was made with.
-        let record = self.entries.get(&id).map_or(record, |(_, first)| *first);
-        if let Some((old, _)) = self.entries.remove(&id) {
-            for fold in old.folds {
-                take_out(&mut self.by_fold, &fold, &id);
-            }
-        }
-        if let Some(entry) = entry {
-            for fold in &entry.folds {
-                put_in(&mut self.by_fold, *fold, id);
-            }
-            self.entries.insert(id, (entry, record));
-        }
-    }
-
-    fn put_part(&mut self, key: KeyId, part: Option<Box<Part>>) {
-        self.forget_part(key);
-        let Some(part) = part else { return };
-        let subject = part.subject;
-        self.by_key.insert(key, (subject, part.class));
-        for point in &part.points {
-            put_in(&mut self.by_point, point.identity_key(), subject);
-            if point.is_one_door() {
-                self.doors.insert(point.identity_key());
-            }
-        }
-        for number in &part.customers {
-            put_in(&mut self.by_customer, alike(number), subject);
-        }
-        for other in &part.also {
-            self.same_as.insert(*other, subject);
-        }
-        let person = self.people.entry(subject).or_insert_with(|| Person { subject, parts: BTreeMap::new() });
-        person.parts.insert(part.class, part);
-    }
-
-    fn forget_part(&mut self, key: KeyId) {
-        let Some((subject, class)) = self.by_key.remove(&key) else { return };
-        let Some(person) = self.people.get_mut(&subject) else { return };
-        let Some(gone) = person.parts.remove(&class) else { return };
-        let left: BTreeSet<String> = person.points().iter().map(|point| point.identity_key()).collect();
-        let numbers: Vec<String> = person.customers().into_iter().map(alike).collect();
-        if person.parts.is_empty() {
-            self.people.remove(&subject);
-        }
-        for point in gone.points.iter().map(ContactPoint::identity_key).filter(|point| !left.contains(point)) {
-            take_out(&mut self.by_point, &point, &subject);
-            if !self.by_point.contains_key(&point) {
-                self.doors.remove(&point);
-            }
-        }
-        for number in gone.customers.iter().map(|number| alike(number)).filter(|number| !numbers.contains(number)) {
-            take_out(&mut self.by_customer, &number, &subject);
         }
     }
 
     /// Forgets what was sealed under a key that is gone.
     pub(super) fn forget(&mut self, key: KeyId) {
-        for hash in self.letters_of.remove(&key).unwrap_or_default() {
-            self.letters.remove(&hash);
-        }
-        self.forget_part(key);
+        self.letters.forget(key);
+        self.profiles.forget(key);
     }
 
     /// The person that a subject is now.
@@ -185,45 +126,52 @@ impl ContactDirectory {
     }
 
     /// A person by their subject, or by one that turned out to be the same.
-    pub fn person(&self, subject: Subject) -> Option<&Person> {
-        self.people.get(&self.one_person(subject))
+    pub fn person(&self, subject: Subject) -> Option<Arc<Person>> {
+        self.profiles.person(self.one_person(subject))
     }
 
-    pub fn everybody(&self) -> impl Iterator<Item = &Person> {
-        self.people.values()
+    /// The subjects of everybody.
+    pub fn everybody(&self) -> Vec<Subject> {
+        self.profiles.subjects()
+    }
+
+    /// The subjects of those of whom something is known in a retention class.
+    pub fn everybody_with(&self, class: RetentionClass) -> Vec<Subject> {
+        self.profiles.subjects_with(class)
     }
 
     /// The people who have this contact point.
     pub fn at(&self, point: &ContactPoint) -> Vec<Subject> {
-        self.by_point.get(&point.identity_key()).cloned().unwrap_or_default()
+        self.profiles.at(point).into_iter().map(|person| person.subject).collect()
+    }
+
+    /// The same with what is known of them.
+    pub fn people_at(&self, point: &ContactPoint) -> Vec<Arc<Person>> {
+        let as_now = |person: Arc<Person>| match self.same_as.get(&person.subject) {
+            Some(kept) => self.person(*kept),
+            None => Some(person),
+        };
+        self.profiles.at(point).into_iter().filter_map(as_now).collect()
     }
 
     /// Whether somebody is known at every door that a contact point names. One that nobody has may be a slip of the pen, or
     /// a spelling that cannot be told to be one of theirs.
     fn knows_doors_of(&self, point: &ContactPoint) -> bool {
-        point.numbers_with_doors().iter().all(|start| {
-            let of_number = self.doors.range(start.clone()..).take_while(|door| door.starts_with(start.as_str()));
-            of_number.into_iter().any(|door| point.may_be_door(start, door))
-        })
+        point.numbers_with_doors().iter().all(|start| self.profiles.is_known_at_door(point, start))
     }
 
     /// Everybody with a customer number: one, unless it came back with another name and address.
-    pub fn customers(&self, number: &str) -> Vec<&Person> {
-        let mut people = self.with_number_like(number);
+    pub fn customers(&self, number: &str) -> Vec<Arc<Person>> {
+        let mut people = self.profiles.with_number_like(number);
         people.retain(|person| person.customers().contains(&number));
         people
     }
 
-    fn with_number_like(&self, number: &str) -> Vec<&Person> {
-        let subjects = self.by_customer.get(&alike(number)).into_iter().flatten();
-        subjects.filter_map(|subject| self.people.get(subject)).collect()
-    }
-
     /// Whoever else has one of a person's customer numbers, or one that differs in how it is typed alone. They may be the
     /// same: what one of them objects to, none of them gets, and beyond that they share nothing.
-    pub fn others_with_number(&self, person: &Person) -> Vec<&Person> {
+    pub fn others_with_number(&self, person: &Person) -> Vec<Arc<Person>> {
         let numbers = person.customers().into_iter();
-        let mut others: Vec<&Person> = numbers.flat_map(|number| self.with_number_like(number)).collect();
+        let mut others: Vec<Arc<Person>> = numbers.flat_map(|number| self.profiles.with_number_like(number)).collect();
         others.retain(|other| other.subject != person.subject);
         others.sort_unstable_by_key(|other| other.subject);
         others.dedup_by_key(|other| other.subject);
@@ -232,7 +180,7 @@ impl ContactDirectory {
 
     /// The person that a letter with this code went to, by the code's keyed hash.
     pub fn letter(&self, hash: &str) -> Option<Subject> {
-        self.letters.get(hash).copied()
+        self.letters.find(hash)
     }
 
     /// The objections that stand on a contact point, under whichever index key they were made.
@@ -244,34 +192,26 @@ impl ContactDirectory {
     fn entries_on(&self, point: &ContactPoint, keys: &[NumberedKey]) -> Vec<FoundObjection> {
         let folds = point.lookup_keys();
         let hashes = keys.iter().flat_map(|(_, key)| folds.iter().map(|fold| hash::hash(key, fold)));
-        let ids: BTreeSet<&FactId> = hashes.filter_map(|hash| self.by_fold.get(&hash)).flatten().collect();
-        let found = ids.into_iter().filter_map(|id| {
-            let (entry, record) = self.entries.get(id)?;
-            Some(FoundObjection { id: *id, entry: entry.clone(), record: entry.said.unwrap_or(*record) })
-        });
-        found.collect()
+        let mut found: Vec<FoundObjection> = hashes
+            .flat_map(|hash| self.objections.on(hash))
+            .map(|(id, entry, record)| FoundObjection { id, record: entry.said.unwrap_or(record), entry })
+            .collect();
+        found.sort_unstable_by_key(|found| found.id);
+        found.dedup_by_key(|found| found.id);
+        found
     }
 
     /// For each person who has a point (`also` among them, as they will be known): what stands on their other points.
-    fn beside<'a>(
-        &'a self,
-        standings: &Standings<'_>,
-        point: &ContactPoint,
-        also: Option<&'a Person>,
-    ) -> Vec<RelatedStandings<'a>> {
+    fn beside(&self, standings: &Standings<'_>, point: &ContactPoint, also: Option<&Person>) -> Vec<RelatedStandings> {
+        let known = self.profiles.at(point);
         let is_another = |person: &&Person| also.is_none_or(|also| also.subject != person.subject);
-        let known = self.at(point).into_iter().filter_map(|subject| self.people.get(&subject)).filter(is_another);
+        let known = known.iter().map(AsRef::as_ref).filter(is_another);
         known.chain(also).filter_map(|person| self.beside_of(standings, point, person)).collect()
     }
 
-    fn beside_of<'a>(
-        &'a self,
-        standings: &Standings<'_>,
-        point: &ContactPoint,
-        person: &'a Person,
-    ) -> Option<RelatedStandings<'a>> {
+    fn beside_of(&self, standings: &Standings<'_>, point: &ContactPoint, person: &Person) -> Option<RelatedStandings> {
         let others = self.others_with_number(person);
-        let people: Vec<&Person> = std::iter::once(person).chain(others.iter().copied()).collect();
+        let people: Vec<&Person> = std::iter::once(person).chain(others.iter().map(AsRef::as_ref)).collect();
         let points = people.iter().flat_map(|person| person.points_of(point.kind()));
         let elsewhere: Vec<FoundObjection> =
             points.filter(|other| !other.is_same_as(point)).flat_map(|other| standings.entries_on(other)).collect();
@@ -294,13 +234,13 @@ impl ContactDirectory {
             one.entry.channels.retain(|channel| !lifted_here(channel));
             found.extend((!one.entry.channels.is_empty()).then_some(one));
         }
-        (!found.is_empty()).then_some(RelatedStandings { person, others, found })
+        (!found.is_empty()).then(|| RelatedStandings { person: Arc::new(person.clone()), others, found })
     }
 
     /// Whether an objection may have been made by one of these people: by nobody who is known as somebody else.
     pub(super) fn may_be_of(&self, entry: &SuppressionEntry, people: &[&Person]) -> bool {
         let Some(by) = entry.by.map(|by| self.one_person(by)) else { return true };
-        people.iter().any(|person| person.subject == by) || !self.people.contains_key(&by)
+        people.iter().any(|person| person.subject == by) || !self.profiles.contains(by)
     }
 
     /// Which objections of nobody known, that stand on these points, anybody at all agreed to since: a new no says more than
@@ -348,7 +288,7 @@ impl ContactDirectory {
 
     /// What seals a part of somebody's profile.
     pub(super) fn key_of(&self, subject: Subject, class: RetentionClass) -> Option<KeyId> {
-        self.by_key.iter().find(|(_, sealed)| **sealed == (subject, class)).map(|(key, _)| *key)
+        self.profiles.key_of(subject, class)
     }
 
     /// Facts for what is wanted and does not stand yet, under the newest of the index keys.
@@ -416,30 +356,13 @@ impl<'a> Standings<'a> {
     }
 
     /// See [`ContactDirectory::beside`].
-    pub fn beside<'b>(&'b self, point: &ContactPoint, also: Option<&'b Person>) -> Vec<RelatedStandings<'b>> {
+    pub fn beside(&self, point: &ContactPoint, also: Option<&Person>) -> Vec<RelatedStandings> {
         self.book.beside(self, point, also)
     }
 
     fn entries_on(&self, point: &ContactPoint) -> Vec<FoundObjection> {
         let asked = self.asked.iter().find(|(asked, _)| *asked == point);
         asked.map_or_else(|| self.book.entries_on(point, self.keys), |(_, found)| found.clone())
-    }
-}
-
-/// Adds one of a few, in their order. Nearly every point and fold has one: a set would make room for eleven.
-fn put_in<K: Eq + Hash, V: Ord>(map: &mut HashMap<K, Vec<V>>, key: K, value: V) {
-    let few = map.entry(key).or_insert_with(|| Vec::with_capacity(1));
-    if let Err(at) = few.binary_search(&value) {
-        few.insert(at, value);
-    }
-}
-
-fn take_out<K: Eq + Hash, V: PartialEq>(map: &mut HashMap<K, Vec<V>>, key: &K, value: &V) {
-    if let Some(few) = map.get_mut(key) {
-        few.retain(|one| one != value);
-        if few.is_empty() {
-            map.remove(key);
-        }
     }
 }
 

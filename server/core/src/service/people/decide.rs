@@ -154,7 +154,8 @@ impl Contactability {
         let (person, others) = {
             let book = self.people.book();
             let person = book.person(person).ok_or(ActError::NoPerson)?;
-            (person.clone(), book.others_with_number(person).into_iter().cloned().collect::<Vec<_>>())
+            let others = book.others_with_number(&person);
+            (person, others)
         };
         let by_number_alone = named.is_empty();
         let points = if by_number_alone { own_points(&person, channel) } else { named };

@@ -142,10 +142,9 @@ impl Erasures {
         let now = self.clock.now();
         // Looked for without holding anybody up, and looked at again when nobody acts.
         let mut found: Vec<Subject> = Vec::new();
-        for person in self.people.everybody() {
-            if found.len() < AT_ONCE
-                && !self.newsletter.unconfirmed(&self.people.history(), &person, now.today)?.is_empty()
-            {
+        for person in self.people.everybody_with(RetentionClass::Newsletter) {
+            let Some(person) = self.people.known_person(person).filter(|_| found.len() < AT_ONCE) else { continue };
+            if !self.newsletter.unconfirmed(&self.people.history(), &person, now.today)?.is_empty() {
                 found.push(person.subject);
             }
             tokio::task::yield_now().await;
@@ -175,7 +174,7 @@ impl Erasures {
         let book = self.people.book();
         let (others, standings) = (book.others_with_number(person), Standings::of(&book, &keys, &[]));
         let mut facts = Vec::new();
-        for whose in std::iter::once(person).chain(others) {
+        for whose in std::iter::once(person).chain(others.iter().map(AsRef::as_ref)) {
             for point in whose.points() {
                 let spread = history.spread_to(&standings, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {

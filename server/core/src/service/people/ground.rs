@@ -132,7 +132,7 @@ impl Ground for OnCopy<'_> {
 
     fn apply(&mut self, batch: &Batch) {
         for fact in batch.facts() {
-            self.book.apply(fact.clone(), LAST);
+            self.book.apply(fact, LAST);
         }
     }
 }

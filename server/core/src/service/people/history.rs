@@ -1,5 +1,7 @@
 //! What is on record of people, and where it was said.
 
+use std::borrow::Borrow;
+
 use model::channel::Channel;
 use model::decision::Recorded;
 use model::event::{Actor, Body, Event, EventKind, Head, Objection, Relation};
@@ -22,7 +24,7 @@ impl People {
 
     /// Everything that a person, and everybody who turned out to be the same, ever said; in the order of the ledger.
     pub fn records_of(&self, history: &PersonHistory, subject: Subject) -> Result<Vec<Recorded>, ReadError> {
-        let subjects = self.book().person(subject).map_or_else(|| vec![subject], Person::subjects);
+        let subjects = self.book().person(subject).map_or_else(|| vec![subject], |person| person.subjects());
         history.of_all(subjects)
     }
 
@@ -33,10 +35,9 @@ impl People {
     ) -> Result<Vec<Recorded>, ReadError> {
         let known = {
             let book = self.book();
-            let known = book.person(person);
-            known.map(|known| (known.clone(), book.others_with_number(known).into_iter().cloned().collect::<Vec<_>>()))
+            book.person(person).map(|known| (book.others_with_number(&known), known))
         };
-        known.map_or_else(|| self.records_of(history, person), |(known, others)| history.bearing_on(&known, &others))
+        known.map_or_else(|| self.records_of(history, person), |(others, known)| history.bearing_on(&known, &others))
     }
 
     /// Whether an event names one of these points as what it is for.
@@ -80,9 +81,13 @@ impl People {
 
 impl PersonHistory {
     /// What bears on the channels of a person: their life, and what others who may be the same objected to.
-    pub(super) fn bearing_on(&self, person: &Person, others: &[Person]) -> Result<Vec<Recorded>, ReadError> {
+    pub(super) fn bearing_on(
+        &self,
+        person: &Person,
+        others: &[impl Borrow<Person>],
+    ) -> Result<Vec<Recorded>, ReadError> {
         let mut events = self.of_all(person.subjects())?;
-        for other in others {
+        for other in others.iter().map(Borrow::borrow) {
             let theirs = self.of_all(other.subjects())?.into_iter();
             events.extend(theirs.filter_map(|recorded| objection_of(recorded, person.subject)));
         }

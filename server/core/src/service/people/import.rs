@@ -714,8 +714,7 @@ impl<'a, G: Ground> Running<'a, G> {
         }
         let people: BTreeSet<Vec<Subject>> = self.ground.look(|book| {
             let reached = target.points.iter().filter(|point| channel.point() == Some(point.kind()));
-            let at = reached.flat_map(|point| book.at(point));
-            at.filter_map(|subject| book.person(subject).map(Person::subjects)).collect()
+            reached.flat_map(|point| book.people_at(point)).map(|person| person.subjects()).collect()
         });
         people.into_iter().map(|subjects| Ok(self.history.of_all(subjects)?)).collect()
     }
@@ -976,7 +975,7 @@ fn meant(row: &ContactRow, book: &ContactDirectory) -> Meant {
 /// Of those with the number whoever has one of the row's addresses, else its name; else any one of whom it is not certain
 /// that they are somebody else. Whoever has another name and another address is.
 fn with_number(row: &ContactRow, number: &str, book: &ContactDirectory) -> Meant {
-    let mut holders: Vec<Person> = book.customers(number).into_iter().cloned().collect();
+    let mut holders: Vec<Person> = book.customers(number).into_iter().map(Arc::unwrap_or_clone).collect();
     let has_one = |person: &Person| row.points.iter().any(|point| person.has(point));
     let has_name = |person: &Person| row.name.is_some() && person.name().is_some() && !has_other_name(row, person);
     let may_be = |person: &Person| row.same_person || row.points.is_empty() || !has_other_name(row, person);
@@ -990,7 +989,7 @@ fn with_number(row: &ContactRow, number: &str, book: &ContactDirectory) -> Meant
     if let Some(person) = &person {
         let known = holders.iter().map(|other| other.subject).collect::<Vec<_>>();
         let more = book.others_with_number(person).into_iter().filter(|other| !known.contains(&other.subject));
-        holders.extend(more.cloned());
+        holders.extend(more.map(Arc::unwrap_or_clone));
     }
     Meant { person, others: holders, is_another }
 }
@@ -999,27 +998,24 @@ fn without_number(row: &ContactRow, book: &ContactDirectory) -> Option<Person> {
     if row.is_points_alone() {
         return None;
     }
-    let has_all = |person: &&Person| {
+    let has_all = |person: &Person| {
         let theirs: Vec<String> = person.points().into_iter().map(ContactPoint::normal).collect();
         row.points.iter().all(|point| theirs.contains(&point.normal()))
     };
-    let same_name = |person: &&Person| row.name.is_none() || person.name() == row.name.as_deref();
-    let at = row.points.first().map(|point| book.at(point)).unwrap_or_default();
-    at.into_iter()
-        .filter_map(|subject| book.person(subject))
-        .find(|person| has_all(person) && same_name(person))
-        .cloned()
+    let same_name = |person: &Person| row.name.is_none() || person.name() == row.name.as_deref();
+    let at = row.points.first().map(|point| book.people_at(point)).unwrap_or_default();
+    at.into_iter().find(|person| has_all(person) && same_name(person)).map(Arc::unwrap_or_clone)
 }
 
 /// Whoever subscribed by themselves at a mailbox of the row, is the only one there, and has no other name: a program that tells of
 /// a customer there tells of them.
 fn subscriber(row: &ContactRow, book: &ContactDirectory) -> Option<Person> {
-    let at = row.points.iter().filter(|point| point.kind() == PointKind::Email).map(|point| book.at(point));
+    let at = row.points.iter().filter(|point| point.kind() == PointKind::Email).map(|point| book.people_at(point));
     let mut alone = at.filter_map(|there| match there.as_slice() {
-        [one] => book.person(*one),
+        [one] => Some(Arc::clone(one)),
         _ => None,
     });
-    alone.find(|person| is_subscriber(person) && !has_other_name(row, person)).cloned()
+    alone.find(|person| is_subscriber(person) && !has_other_name(row, person)).map(Arc::unwrap_or_clone)
 }
 
 /// Of whom nothing is known but what they signed up with.

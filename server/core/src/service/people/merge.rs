@@ -119,9 +119,9 @@ impl Merging {
         let (by, since) = (Some(kept.subject), Since::Now(self.clock.now().today));
         let mut facts = Vec::new();
         for (of, at) in [(kept, other), (other, kept)] {
-            let others = book.others_with_number(at).into_iter();
-            let others = others.filter(|person| ![kept.subject, other.subject].contains(&person.subject));
-            for point in std::iter::once(at).chain(others).flat_map(Person::points) {
+            let mut others = book.others_with_number(at);
+            others.retain(|person| ![kept.subject, other.subject].contains(&person.subject));
+            for point in std::iter::once(at).chain(others.iter().map(AsRef::as_ref)).flat_map(Person::points) {
                 let (points, channels) =
                     (std::slice::from_ref(point), &self.objected_by(history, book, keys, of, point)?[..]);
                 let (source, said, answered) = (None, None, &AgreedSince::new());
@@ -142,7 +142,7 @@ impl Merging {
         person: &Person,
         point: &ContactPoint,
     ) -> Result<Vec<Channel>, ReadError> {
-        let others: Vec<Person> = book.others_with_number(person).into_iter().cloned().collect();
+        let others = book.others_with_number(person);
         let records = history.bearing_on(person, &others)?;
         let mut asked = history.asked(book, keys, Some(person), std::slice::from_ref(point))?;
         // What stands on it already stays there.

@@ -1,5 +1,7 @@
 //! Getting to know people: parts of profiles, found again by contact point or customer number.
 
+use std::sync::Arc;
+
 use model::channel::Channel;
 use model::event::Body;
 use model::identity::Subject;
@@ -14,18 +16,17 @@ use crate::service::people::People;
 use contact::ContactPoint;
 use ledger::formats::fact::Part;
 use ledger::{AppendRequest, Fact};
-use vault::ring::KeyPurpose;
+use vault::ring::{KeyPurpose, RetentionClass};
 
 impl People {
     /// A person as they are known now.
     pub fn known_person(&self, subject: Subject) -> Option<Person> {
-        self.book().person(subject).cloned()
+        self.book().person(subject).map(Arc::unwrap_or_clone)
     }
 
     /// The people who have this contact point.
     pub fn people_at(&self, point: &ContactPoint) -> Vec<Person> {
-        let book = self.book();
-        book.at(point).into_iter().filter_map(|subject| book.person(subject).cloned()).collect()
+        self.book().people_at(point).into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
     /// The person with a customer number, or one of them.
@@ -35,7 +36,7 @@ impl People {
 
     /// Everybody with a customer number: one, unless it came back with another name and address.
     pub fn customers(&self, number: &str) -> Vec<Person> {
-        self.book().customers(number).into_iter().cloned().collect()
+        self.book().customers(number).into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
     /// The person whom a customer number and contact points mean together: of several with the number whoever has one of
@@ -47,8 +48,15 @@ impl People {
         (at < with_number.len()).then(|| with_number.swap_remove(at))
     }
 
+    /// Everybody, in memory at once: for few people.
     pub fn everybody(&self) -> Vec<Person> {
-        self.book().everybody().cloned().collect()
+        let subjects = self.book().everybody();
+        subjects.into_iter().filter_map(|subject| self.known_person(subject)).collect()
+    }
+
+    /// The subjects of those of whom something is known in a retention class.
+    pub fn everybody_with(&self, class: RetentionClass) -> Vec<Subject> {
+        self.book().everybody_with(class)
     }
 
     /// What is forbidden at a person's contact points, and since when; whoever made it.

@@ -6,6 +6,7 @@ use model::event::{Body, Event};
 use model::evidence::IdentityCheck;
 
 use super::*;
+use crate::config::MemorySettings;
 use crate::service::fixture::TestApp;
 use crate::service::fixture::people::{confirmation, customer, door, email, may_contact, objected, opted_in, phone};
 use crate::service::people::Addressee;
@@ -493,7 +494,8 @@ async fn a_lifted_no_without_a_date_does_not_come_back_with_the_same_list() {
     yes(Channel::Newsletter).await;
     // As remembered after a restart, and under an older index key.
     hash::rotate_index_key(&app.services.ledger);
-    *app.services.people.book.write().expect("whole") = ContactDirectory::load(&app.services.ledger).expect("readable");
+    *app.services.people.book.write().expect("whole") =
+        ContactDirectory::load(&app.services.ledger, MemorySettings::default()).expect("readable");
     let before = app.ledger().len();
     for mode in [Mode::DryRun, Mode::Write] {
         let (summary, reports) = again("CRM.csv ", mode).await;

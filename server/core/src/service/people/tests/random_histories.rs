@@ -21,6 +21,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 use super::{by_import, confirmation, own, unverified};
+use crate::config::MemorySettings;
 use crate::service::fixture::TestApp;
 use crate::service::people::batch::Batch;
 use crate::service::people::contact_directory::kept_entry;
@@ -487,7 +488,8 @@ impl Life {
                 self.app = TestApp::at(Some(&data), self.rng.random()).await;
             }
             None => {
-                let anew = ContactDirectory::load(&self.app.services.ledger).expect("readable");
+                let anew =
+                    ContactDirectory::load(&self.app.services.ledger, MemorySettings::default()).expect("readable");
                 let mut book = self.app.services.people.book.write().expect("nobody panicked");
                 *book = anew;
             }

@@ -89,7 +89,7 @@ fn with(app: &TestApp, who: &Addressee, channel: Channel, bent: &Bent<'_>) -> bo
             let (standings, history) = (Standings::of(&book, &bent.keys, &[]), services.people.history());
             let elsewhere = history.spread_to(&standings, None, point).expect("readable").into_iter();
             let counts = |(whose, found): &(Subject, FoundObjection)| {
-                book.person(*whose).is_some_and(|whose| (bent.elsewhere)(&book, whose, found))
+                book.person(*whose).is_some_and(|whose| (bent.elsewhere)(&book, &whose, found))
             };
             let all = here.chain(elsewhere.filter(counts).map(|(_, found)| found));
             hash::asked_at(&bent.keys, point, all.map(|found| found.objection()).collect())
