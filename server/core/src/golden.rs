@@ -8,7 +8,7 @@ use model::letter::LetterCode;
 use tlog::tree::LeafHash;
 use vault::key::{IndexKey, MacKey};
 use vault::mac::mac;
-use vault::random::FixedEntropy;
+use vault::random::FixedRandom;
 
 use crate::service::people::{hash, letter};
 use crate::service::{clients, receipt};
@@ -58,7 +58,7 @@ fn found_by(point: &ContactPoint) -> [String; 2] {
 fn sections() -> Vec<String> {
     let drawn = Drawing::from_source(include_str!("service/receipt.rs"), 0);
     let of = |what| receipt::keyed_hash(&key(), what, PLACE, LEAF);
-    let api_key = clients::new_key(&FixedEntropy::default());
+    let api_key = clients::new_key(&FixedRandom::default());
     let mut all = vec![
         drawn.section("receipt number: what is hashed", &hashed(b"number"), &[6]),
         text_section("receipt number", &receipt::number_of(&of(b"number"), PLACE).expect("fits").to_string()),

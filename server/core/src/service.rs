@@ -81,7 +81,7 @@ pub struct ServiceParts {
     /// The policies that were ever published, with the one in force.
     pub published: Arc<Published>,
     pub clock: Arc<dyn Clock>,
-    pub entropy: Arc<dyn SecureRandom>,
+    pub random: Arc<dyn SecureRandom>,
     /// The demo's folder for mails that stay.
     pub outbox: Option<PathBuf>,
     /// Whether this is the demo: host page, invented people, a log origin of its own.
@@ -161,7 +161,7 @@ services! {
         /// The policies that were ever published, with the one in force.
         published: Arc<Published>,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         /// The demo's folder for mails that stay.
         outbox: Option<PathBuf>,
         /// Whether this is the demo.
@@ -187,35 +187,35 @@ services! {
     /// Receipt numbers and links, and what they lead to.
     receipts: Receipts::new(ledger);
     /// Who is known, and the order in which acts on them are taken.
-    people: People::load(ledger, clock, entropy, memory);
+    people: People::load(ledger, clock, random, memory);
     /// The tokens in links of mails.
     links: Links::new(ledger, people);
     /// The codes on letters.
-    letters: LetterCodes::new(ledger, clock, entropy, people);
+    letters: LetterCodes::new(ledger, clock, random, people);
     /// What may be sent to whom, and what changes it: saying no, and saying yes.
-    contactability: Contactability::new(ledger, clock, entropy, published, people);
+    contactability: Contactability::new(ledger, clock, random, published, people);
     /// Two people who turned out to be one, and what is theirs for certain.
-    merging: Merging::new(ledger, clock, entropy, people, contactability);
+    merging: Merging::new(ledger, clock, random, people, contactability);
     /// Makes what waits under the key of its day, and holds a day while something of it is added.
-    days: Days::new(ledger, clock, entropy);
+    days: Days::new(ledger, clock, random);
     /// The mails that wait to be sent.
     mail: MailQueue::load(ledger, clock, days, sms, sends_mail);
     /// What is known of codes and sessions beside the browsers that have them.
-    verification: Verification::new(ledger, clock, entropy, published, people, mail, limits);
+    verification: Verification::new(ledger, clock, random, published, people, mail, limits);
     /// Who signs up, and who confirms it.
     newsletter: Newsletter::new(clock, published, links, people, contactability, mail, days, verification, unconfirmed_days);
     /// Ends the keys of people.
-    erasures: Erasures::new(ledger, clock, entropy, people, contactability, newsletter, mail);
+    erasures: Erasures::new(ledger, clock, random, people, contactability, newsletter, mail);
     /// What is stored, as people read it.
     records: Records::new(ledger, published, people, contactability);
     /// Who asks, under which policy, and who else gets data.
     site: SiteInfo::new(published, authorities, recipients, public_origin);
     /// What people answer, and that they were asked.
-    consent: Consent::new(ledger, clock, entropy, published, receipts);
+    consent: Consent::new(ledger, clock, random, published, receipts);
     /// What a browser has answered, as its preference page shows it.
     preferences: Preferences::new(clock, published, records, receipts);
     /// What programs said of their messages.
-    messages: Messages::new(ledger, clock, entropy, people, contactability);
+    messages: Messages::new(ledger, clock, random, people, contactability);
     /// Whether somebody may be sent something, and how they stop it.
     mailings: Mailings::new(people, contactability, links, controller);
     /// Saying no by what a person has in hand.
@@ -233,15 +233,15 @@ services! {
     /// The calls that are open at the desk.
     calls: Calls::load(ledger, clock, days, contactability, look_ups);
     /// Takes over people and earlier choices.
-    contact_import: ContactImport::new(clock, entropy, people, contactability, merging);
+    contact_import: ContactImport::new(clock, random, people, contactability, merging);
     /// Who may use the desk.
-    staff: Staff::new(ledger, clock, entropy);
+    staff: Staff::new(ledger, clock, random);
     /// What is counted, in memory.
-    sign_ins: SignIns::new(ledger, clock, entropy, staff, sign_in_pause);
+    sign_ins: SignIns::new(ledger, clock, random, staff, sign_in_pause);
     /// The browsers from which somebody signed in before.
-    known_browsers: KnownBrowsers::new(ledger, clock, entropy, staff);
+    known_browsers: KnownBrowsers::new(ledger, clock, random, staff);
     /// Programs that ask and tell.
-    clients: ApiClients::load(ledger, clock, entropy);
+    clients: ApiClients::load(ledger, clock, random);
     /// Makes new keys, and says so in the ledger.
     key_rotation: KeyRotation::new(ledger, clock, links, letters);
     /// What ends or is recorded by itself.

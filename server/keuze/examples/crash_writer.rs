@@ -17,7 +17,7 @@ use ledger::fixture::{choice, erasure, named_choice};
 use ledger::shards::ShardRules;
 use ledger::{AppendRequest, Ledger, Opening};
 use model::identity::Subject;
-use vault::random::SystemEntropy;
+use vault::random::SystemRandom;
 use vault::ring::KeyPurpose;
 
 const TASKS: u8 = 8;
@@ -65,7 +65,7 @@ fn open(folder: &Path) -> anyhow::Result<Ledger> {
         data: Some(folder.join("data")),
         key_file: Some(PathBuf::from(folder).join("root.key")),
         origin: "crash.example".to_owned(),
-        entropy: Arc::new(SystemEntropy),
+        random: Arc::new(SystemRandom),
     })?;
     ledger.follow(ShardRules { records: 30, ..ShardRules::default() });
     Ok(ledger)

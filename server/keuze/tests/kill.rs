@@ -36,7 +36,7 @@ use ledger::{AppendRequest, Ledger, Opening};
 use model::identity::RecordAddress;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use vault::random::SystemEntropy;
+use vault::random::SystemRandom;
 
 /// How many clients send choices at the same time.
 const CLIENTS: usize = 6;
@@ -176,7 +176,7 @@ fn choose_until(
 
 fn open(folder: &Path, origin: String) -> Ledger {
     let (data, key_file) = (Some(folder.join("data")), Some(folder.join("root.key")));
-    Ledger::open(Opening { data, key_file, origin, entropy: Arc::new(SystemEntropy) }).expect("opens")
+    Ledger::open(Opening { data, key_file, origin, random: Arc::new(SystemRandom) }).expect("opens")
 }
 
 /// Opens the ledger and reads the record behind every acknowledgement.

@@ -27,7 +27,7 @@ use ledger::{Ledger, Opening};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use recording::{Dropped, Operation, What};
-use vault::random::SystemEntropy;
+use vault::random::SystemRandom;
 
 /// Images a model: ten where the long counts are asked for.
 fn images() -> usize {
@@ -143,7 +143,7 @@ fn acknowledged_by(operations: &[Operation]) -> Vec<(String, String)> {
 
 fn opening(image: &Path) -> Opening {
     let (data, key_file) = (Some(image.join("data")), Some(image.join("root.key")));
-    Opening { data, key_file, origin: "crash.example".to_owned(), entropy: Arc::new(SystemEntropy) }
+    Opening { data, key_file, origin: "crash.example".to_owned(), random: Arc::new(SystemRandom) }
 }
 
 /// Starts it again, waits until the background has made what was damaged, and verifies the whole.

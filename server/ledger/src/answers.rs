@@ -114,7 +114,7 @@ impl Ledger {
         let last = hour(now).saturating_sub(u32::try_from(ANSWERS_LIVE.whole_hours()).unwrap_or_default());
         let over = self.shared.ring.keys().hours_before(last);
         self.shared.state_mut().answers.forget(|key| over.contains(key));
-        let destroyed = blocking(|| self.shared.ring.destroy(&over, &*self.shared.entropy));
+        let destroyed = blocking(|| self.shared.ring.destroy(&over, &*self.shared.random));
         if destroyed.is_err() {
             self.shared.shut();
         }

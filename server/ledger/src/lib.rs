@@ -84,7 +84,7 @@ pub struct Opening {
     /// The site's host, the first part of every log's origin (`<host>/keuze/log/<shard>`).
     pub origin: String,
     /// Randomness for keys, salts and nonces.
-    pub entropy: Arc<dyn SecureRandom>,
+    pub random: Arc<dyn SecureRandom>,
 }
 
 /// What is to be written at once: an event, and the facts beside the ledger that go with it.
@@ -287,7 +287,7 @@ struct LedgerShared {
     /// Has locks of its own ([`KeyRing`]); none of them is held while this one's holder waits for a disk.
     ring: KeyRing,
     store: Box<dyn Store>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     /// Guards when a shard closes, for a look at it.
     rules: Mutex<ShardRules>,
     /// Guards the way into the queue, for as long as it takes to put a job there or to close it; a full queue refuses.
@@ -793,7 +793,7 @@ impl Ledger {
 
     /// The name of an owner's key, made if there is none; durable with the next record.
     pub fn ensure_key(&self, owner: KeyPurpose) -> KeyId {
-        self.shared.ring.ensure(owner, &*self.shared.entropy)
+        self.shared.ring.ensure(owner, &*self.shared.random)
     }
 
     /// The name of an owner's key, if there is one.
@@ -827,9 +827,9 @@ impl Ledger {
 
     /// Makes a key that may be used, and told to somebody, before the next record is written.
     fn make_durable(&self, owner: KeyPurpose) {
-        let LedgerShared { ring, entropy, .. } = &*self.shared;
-        ring.ensure(owner, &**entropy);
-        if let Err(error) = blocking(|| ring.sync(&**entropy)) {
+        let LedgerShared { ring, random, .. } = &*self.shared;
+        ring.ensure(owner, &**random);
+        if let Err(error) = blocking(|| ring.sync(&**random)) {
             // What a failed sync lost is not known: nothing may rest on the ring any more.
             self.shared.shut();
             panic!("a new secret is durable before it is used: {error}");
@@ -841,7 +841,7 @@ impl Ledger {
         use base64::Engine as _;
         let keys = self.shared.ring.keys();
         let id = keys.find(KeyPurpose::Proof(subject))?;
-        let sealed = seal::seal(keys.key(id)?, b"keuze about", &subject.0, &*self.shared.entropy);
+        let sealed = seal::seal(keys.key(id)?, b"keuze about", &subject.0, &*self.shared.random);
         Some(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([&id.0[..], &sealed].concat()))
     }
 

@@ -61,11 +61,11 @@ pub fn open_with(
     databases: Databases,
     wrap: impl FnOnce(Box<dyn Store>) -> Box<dyn Store>,
 ) -> Result<Ledger, RecoveryError> {
-    let entropy = Arc::clone(&opening.entropy);
+    let random = Arc::clone(&opening.random);
     let opened = match &opening.data {
-        None => open_memory(&opening.origin, &*entropy)?,
+        None => open_memory(&opening.origin, &*random)?,
         Some(data) => {
-            open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &opening.origin, &*entropy)?
+            open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &opening.origin, &*random)?
         }
     };
     let OpenedLedger { state, ring, store, position, disk, shard, logs } = opened;
@@ -74,7 +74,7 @@ pub fn open_with(
         state: RwLock::new(state),
         ring,
         store: wrap(store),
-        entropy,
+        random,
         rules: Mutex::new(ShardRules::default()),
         queue: Mutex::new(Some(queue)),
         writer: Mutex::new(None),
@@ -123,10 +123,10 @@ fn new_state(open: OpenShard, logs: PublishedLog) -> LedgerState {
 }
 
 /// The keys that every ledger has and those of a shard that takes records, made where there are none; not durable yet.
-pub fn ensure_keys(ring: &KeyRing, shard: ShardNumber, entropy: &dyn SecureRandom) {
+pub fn ensure_keys(ring: &KeyRing, shard: ShardNumber, random: &dyn SecureRandom) {
     let of_shard = [KeyPurpose::Shard(shard.get()), SHARD_KEYS.numbered(shard.get())];
     for owner in [KeyPurpose::Audit, KeyPurpose::Suppression, LOGS_KEY.owner()].into_iter().chain(of_shard) {
-        ring.ensure(owner, entropy);
+        ring.ensure(owner, random);
     }
 }
 
@@ -140,10 +140,10 @@ pub fn logs_key(keys: &KeyTable) -> Option<SigningKey> {
     keys.made(LOGS_KEY).map(|seed| SigningKey::from_bytes(seed.bytes()))
 }
 
-fn open_memory(site: &str, entropy: &dyn SecureRandom) -> Result<OpenedLedger, RecoveryError> {
-    let ring = KeyRing::open(None, RootKey::random(entropy), OpenMode::Start)?;
+fn open_memory(site: &str, random: &dyn SecureRandom) -> Result<OpenedLedger, RecoveryError> {
+    let ring = KeyRing::open(None, RootKey::random(random), OpenMode::Start)?;
     let number = ShardNumber::FIRST;
-    ensure_keys(&ring, number, entropy);
+    ensure_keys(&ring, number, random);
     let made = "made above";
     let (key, of_logs) = (shard_key(&ring.keys(), number).expect(made), logs_key(&ring.keys()).expect(made));
     let shard = WriterShard::new(site, number, key);
@@ -159,10 +159,10 @@ fn open_disk(
     databases: Databases,
     key_file: Option<&Path>,
     site: &str,
-    entropy: &dyn SecureRandom,
+    random: &dyn SecureRandom,
 ) -> Result<OpenedLedger, RecoveryError> {
     let was_there = layout.0.exists();
-    let opened = open_locked(layout, databases, key_file, site, entropy);
+    let opened = open_locked(layout, databases, key_file, site, random);
     if opened.is_err() && !was_there {
         // What was made for the lock; nothing that holds anything goes this way.
         for folder in [layout.keys(), layout.journal(FIRST), layout.journals(), layout.0.clone()] {
@@ -214,7 +214,7 @@ fn open_locked(
     databases: Databases,
     key_file: Option<&Path>,
     site: &str,
-    entropy: &dyn SecureRandom,
+    random: &dyn SecureRandom,
 ) -> Result<OpenedLedger, RecoveryError> {
     let lock = Lock::take_lock(layout)?;
     let key_file = key_file.map_or_else(|| layout.default_root_key(), PathBuf::from);
@@ -225,11 +225,11 @@ fn open_locked(
     let open = found.last().expect("one at least").number;
     let has_journal = !layout.journal_files(FIRST).map_err(RecoveryError::Journal)?.is_empty();
     let fresh = !has_journal && found.iter().all(|shard| shard.slots == [Slot::Empty, Slot::Empty]);
-    let root = root_key(layout, &key_file, fresh && !last.is_there(), entropy)?;
+    let root = root_key(layout, &key_file, fresh && !last.is_there(), random)?;
     make_folder(&layout.keys()).map_err(RecoveryError::io("the key ring cannot be made"))?;
     let ring = KeyRing::open(Some(&layout.keys()), root.key.clone(), OpenMode::Start)?;
     if fresh {
-        ensure_keys(&ring, open, entropy);
+        ensure_keys(&ring, open, random);
     }
 
     let of_logs = anchor(site, &ring.keys(), Log::Logs)?;
@@ -251,10 +251,10 @@ fn open_locked(
     let position = store.watermark().map_err(DatabaseError::Read)?.map(|watermark| watermark.position());
     let store = WriteBehind::start(store).map_err(RecoveryError::io("the database's writer cannot be started"))?;
     // Everything adds up; from here on files are written that are not made anew.
-    root.settle(&key_file, &ring, entropy)?;
-    ensure_keys(&ring, open, entropy);
-    ring.sync(entropy).map_err(RecoveryError::io("the key ring cannot be written"))?;
-    finish_erasures(&ring, &missing, entropy)?;
+    root.settle(&key_file, &ring, random)?;
+    ensure_keys(&ring, open, random);
+    ring.sync(random).map_err(RecoveryError::io("the key ring cannot be written"))?;
+    finish_erasures(&ring, &missing, random)?;
 
     let shard = open_shard(layout, site, open, &walked.open, statements.opened(open), &ring)?;
     let mut logs = open_logs(layout, &statements, &of_logs, &ring)?;
@@ -701,7 +701,7 @@ fn root_key(
     layout: &Layout,
     file: &Path,
     fresh: bool,
-    entropy: &dyn SecureRandom,
+    random: &dyn SecureRandom,
 ) -> Result<rotation::FoundRootKey, RecoveryError> {
     if let Some(found) = rotation::find(file, &layout.keys())? {
         return Ok(found);
@@ -709,7 +709,7 @@ fn root_key(
     if !fresh || layout.keys().exists() {
         return Err(RecoveryError::NoRootKey { file: file.to_path_buf(), data: layout.0.clone() });
     }
-    root::create(file, entropy)?;
+    root::create(file, random)?;
     rotation::find(file, &layout.keys())?.ok_or_else(|| RecoveryError::RootKeyVanished(file.to_path_buf()))
 }
 
@@ -777,11 +777,11 @@ fn take_answer(answers: &mut AnswerBook, bytes: &[u8], beside: RecordAddress, ke
 }
 
 /// Ends what a kill left half ended.
-fn finish_erasures(ring: &KeyRing, missing: &Missing, entropy: &dyn SecureRandom) -> Result<(), RecoveryError> {
+fn finish_erasures(ring: &KeyRing, missing: &Missing, random: &dyn SecureRandom) -> Result<(), RecoveryError> {
     let lives: HashSet<KeyId> = {
         let keys = ring.keys();
         missing.destroyed().iter().filter(|id| keys.key(**id).is_some()).copied().collect()
     };
-    let destroyed = ring.destroy(&lives, entropy).and_then(|()| ring.sweep());
+    let destroyed = ring.destroy(&lives, random).and_then(|()| ring.sweep());
     destroyed.map_err(RecoveryError::io("the key ring cannot be written"))
 }

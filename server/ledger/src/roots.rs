@@ -14,11 +14,11 @@ impl Ledger {
     /// # Errors
     /// What could not be read or written. The next start finishes it or takes it back.
     pub fn rotate_root(&self, until: Date) -> Result<(), RootKeyError> {
-        let entropy = &*self.shared.entropy;
+        let random = &*self.shared.random;
         let ring = &self.shared.ring;
         blocking(|| match &self.shared.key_file {
-            Some(file) => rotation::rotate(file, ring, until, entropy),
-            None => ring.change().rewrap(RootKey::random(entropy), entropy).map_err(RootKeyError::Ring),
+            Some(file) => rotation::rotate(file, ring, until, random),
+            None => ring.change().rewrap(RootKey::random(random), random).map_err(RootKeyError::Ring),
         })
     }
 

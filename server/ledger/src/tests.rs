@@ -11,11 +11,11 @@ use std::task::{Context, Poll, Waker};
 use super::*;
 use crate::clock::moment;
 use crate::store::breaking::{Breaking, StoreStep};
-use vault::random::SeededEntropy;
+use vault::random::SeededRandom;
 
 fn ledger() -> Ledger {
-    let entropy = Arc::new(SeededEntropy::new(1));
-    Ledger::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
+    let random = Arc::new(SeededRandom::new(1));
+    Ledger::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), random }).expect("opens")
 }
 
 fn draft(name: usize) -> AppendRequest {
@@ -134,7 +134,7 @@ async fn after_a_failed_sync_unknown_and_not_recorded_are_told_apart() {
         data: Some(folder.path().join("data")),
         key_file: Some(folder.path().join("root.key")),
         origin: "voipro.test".into(),
-        entropy: Arc::new(SeededEntropy::new(seed)),
+        random: Arc::new(SeededRandom::new(seed)),
     };
     let (fails, underway) = (Arc::new(AtomicBool::new(false)), Arc::new(Barrier::new(2)));
     let (failing, barrier) = (Arc::clone(&fails), Arc::clone(&underway));
@@ -179,7 +179,7 @@ async fn nobody_is_acknowledged_whose_journal_could_not_be_synced() {
         data: Some(data.clone()),
         key_file: Some(folder.path().join("root.key")),
         origin: "voipro.test".into(),
-        entropy: Arc::new(SeededEntropy::new(1)),
+        random: Arc::new(SeededRandom::new(1)),
     };
     let ledger = Ledger::open(opening).expect("opens");
     ledger.append(draft(0)).await.expect("written");

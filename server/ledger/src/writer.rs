@@ -380,9 +380,9 @@ impl Writer {
     fn begin_shard(&mut self, at: OffsetDateTime) -> Result<(), WriteError> {
         let number = ShardNumber::new(self.shard.number.get() + 1).ok_or(WriteError::NoMoreShards)?;
         self.logs.enter(at.unix_timestamp(), &self.shard.note).map_err(WriteError::Logs)?;
-        let LedgerShared { ring, entropy, .. } = &*self.shared;
-        ensure_keys(ring, number, &**entropy);
-        ring.sync(&**entropy).map_err(WriteError::Ring)?;
+        let LedgerShared { ring, random, .. } = &*self.shared;
+        ensure_keys(ring, number, &**random);
+        ring.sync(&**random).map_err(WriteError::Ring)?;
         let key = shard_key(&ring.keys(), number).expect("made above");
         let mut shard = WriterShard::new(&self.site, number, key);
         if let Some(disk) = &self.disk {
@@ -524,7 +524,7 @@ impl Writer {
         self.follow(&mut encoded, first, &ended).map_err(Failed::underway)?;
         let written = self.take_note(&lines, first, encoded, begins, &note, kept);
         if !ended.is_empty() {
-            let destroyed = self.shared.ring.destroy(&ended, &*self.shared.entropy);
+            let destroyed = self.shared.ring.destroy(&ended, &*self.shared.random);
             destroyed.map_err(|error| Failed::underway(WriteError::Ring(error)))?;
         }
         Ok(written)
@@ -590,7 +590,7 @@ impl Writer {
         let keys = self.shared.ring.keys();
         let kept: Vec<Fact> = keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &keys)).collect();
         for fact in &kept {
-            let entry = FrameEntry::Fact(fact::encode(fact, &keys, &*self.shared.entropy));
+            let entry = FrameEntry::Fact(fact::encode(fact, &keys, &*self.shared.random));
             Frame { index: size, entry }.write(frames);
         }
         kept
@@ -603,7 +603,7 @@ impl Writer {
         let in_memory = self.shard.disk.is_none();
         let mut encoded = Encoded::with_room(lines.len());
         for ((index, event), line) in (first..).zip(events).zip(lines) {
-            let encode = |fact| fact::encode(fact, &keys, &*shared.entropy);
+            let encode = |fact| fact::encode(fact, &keys, &*shared.random);
             let answer = line.answer.and_then(|answer| answer_fact(answer, &keys));
             let facts: Vec<Vec<u8>> = line.draft.facts.iter().chain(&answer).map(encode).collect();
             let mut event = event;
@@ -630,12 +630,12 @@ impl Writer {
 
     /// Fills in `previous`, and makes the keys that are still missing durable before anything is sealed under them.
     fn prepare(&self, lines: &[RecordLine<'_>], keeping: &Keeping, first: u64) -> Result<Vec<Event>, WriteError> {
-        let LedgerShared { ring, entropy, .. } = &*self.shared;
+        let LedgerShared { ring, random, .. } = &*self.shared;
         let events = self.in_order(lines, first)?;
         let of_subjects = events.iter().filter_map(|event| event.head.subject).map(KeyPurpose::Proof);
         let answers = lines.iter().filter_map(|line| line.answer).chain(keeping.iter().map(|(answer, _)| answer));
         for owner in of_subjects.chain(answers.map(StoredResponse::owner)) {
-            ring.ensure(owner, &**entropy);
+            ring.ensure(owner, &**random);
         }
         match ring.is_in_place() {
             Ok(true) => {}
@@ -643,7 +643,7 @@ impl Writer {
             Err(error) => return Err(WriteError::RingLook(error)),
         }
         // Reads go on meanwhile; nothing of the state is held.
-        ring.sync(&**entropy).map_err(WriteError::Ring)?;
+        ring.sync(&**random).map_err(WriteError::Ring)?;
         Ok(events)
     }
 
@@ -671,8 +671,8 @@ impl Writer {
     }
 
     fn seal(&self, event: &Event, index: u64, keys: &KeyTable) -> SealedRecord {
-        let entropy = &*self.shared.entropy;
-        let (text, salt) = (canonical(event), Salt(entropy.bytes()));
+        let random = &*self.shared.random;
+        let (text, salt) = (canonical(event), Salt(random.bytes()));
         let owner = match (sealing(event), event.head.subject) {
             (RecordSealing::Open, _) => None,
             (RecordSealing::Proof, Some(subject)) => Some(KeyPurpose::Proof(subject)),
@@ -683,7 +683,7 @@ impl Writer {
             let id = keys.find(owner).expect("made before sealing");
             (id, keys.key(id).expect("found above"))
         });
-        SealedRecord::seal(&salt, &text, self.shard.address(index), under, entropy)
+        SealedRecord::seal(&salt, &text, self.shard.address(index), under, random)
     }
 
     /// The journal becomes durable, after it the checkpoint outside, so that it is never ahead of it (docs/decisions/0002). Gives where

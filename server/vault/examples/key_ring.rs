@@ -9,11 +9,11 @@ use std::time::Instant;
 
 use model::identity::Subject;
 use vault::key::RootKey;
-use vault::random::{SecureRandom, SystemEntropy};
+use vault::random::{SecureRandom, SystemRandom};
 use vault::ring::{KeyPurpose, KeyRing, OpenMode};
 use vault::root;
 
-const ENTROPY: &dyn SecureRandom = &SystemEntropy;
+const ENTROPY: &dyn SecureRandom = &SystemRandom;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

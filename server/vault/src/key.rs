@@ -3,33 +3,33 @@
 //! A key is never copied by itself, shows nothing of itself where it is printed, and is overwritten when it is dropped.
 //!
 //! ```compile_fail,E0277
-//! # use vault::{key::MacKey, random::SeededEntropy, seal};
-//! # let entropy = SeededEntropy::new(1);
-//! let key = MacKey::random(&entropy);
+//! # use vault::{key::MacKey, random::SeededRandom, seal};
+//! # let random = SeededRandom::new(1);
+//! let key = MacKey::random(&random);
 //! // A key for keyed hashes seals nothing.
-//! seal::seal(&key, b"context", b"text", &entropy);
+//! seal::seal(&key, b"context", b"text", &random);
 //! ```
 //!
 //! ```compile_fail,E0277
-//! # use vault::{key::SealingKey, mac::mac, random::SeededEntropy};
-//! let key = SealingKey::random(&SeededEntropy::new(1));
+//! # use vault::{key::SealingKey, mac::mac, random::SeededRandom};
+//! let key = SealingKey::random(&SeededRandom::new(1));
 //! // And one that seals makes no keyed hash.
 //! mac(&key, &[b"text"]);
 //! ```
 //!
 //! ```compile_fail,E0382
-//! # use vault::{key::RootKey, random::SeededEntropy};
-//! let key = RootKey::random(&SeededEntropy::new(1));
+//! # use vault::{key::RootKey, random::SeededRandom};
+//! let key = RootKey::random(&SeededRandom::new(1));
 //! let moved = key;
 //! // It was not copied.
 //! drop(key);
 //! ```
 //!
 //! ```
-//! # use vault::{key::{MacKey, SealingKey}, mac::mac, random::SeededEntropy, seal};
-//! # let entropy = SeededEntropy::new(1);
-//! seal::seal(&SealingKey::random(&entropy), b"context", b"text", &entropy);
-//! mac(&MacKey::random(&entropy), &[b"text"]);
+//! # use vault::{key::{MacKey, SealingKey}, mac::mac, random::SeededRandom, seal};
+//! # let random = SeededRandom::new(1);
+//! seal::seal(&SealingKey::random(&random), b"context", b"text", &random);
+//! mac(&MacKey::random(&random), &[b"text"]);
 //! ```
 
 use std::fmt;
@@ -90,8 +90,8 @@ pub type SigningSeed = SecretKey<purpose::Signing>;
 
 impl<P> SecretKey<P> {
     /// A new one.
-    pub fn random(entropy: &dyn SecureRandom) -> Self {
-        Self::from_bytes(Zeroizing::new(entropy.bytes()))
+    pub fn random(random: &dyn SecureRandom) -> Self {
+        Self::from_bytes(Zeroizing::new(random.bytes()))
     }
 
     /// One that was kept: `None` unless there are 32 bytes.

@@ -22,9 +22,9 @@ impl dyn SecureRandom {
 
 /// The operating system's generator.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SystemEntropy;
+pub struct SystemRandom;
 
-impl SecureRandom for SystemEntropy {
+impl SecureRandom for SystemRandom {
     #[expect(clippy::disallowed_methods, reason = "the one place where randomness is drawn")]
     fn fill(&self, buffer: &mut [u8]) {
         use rand::TryRngCore as _;
@@ -34,16 +34,16 @@ impl SecureRandom for SystemEntropy {
 
 /// A generator that gives the same bytes for the same seed; for tests only.
 #[derive(Debug)]
-pub struct SeededEntropy(Mutex<StdRng>);
+pub struct SeededRandom(Mutex<StdRng>);
 
-impl SeededEntropy {
+impl SeededRandom {
     /// Starts from a seed.
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(StdRng::seed_from_u64(seed)))
     }
 }
 
-impl SecureRandom for SeededEntropy {
+impl SecureRandom for SeededRandom {
     fn fill(&self, buffer: &mut [u8]) {
         self.0.lock().expect("no test panics while drawing").fill_bytes(buffer);
     }
@@ -52,10 +52,10 @@ impl SecureRandom for SeededEntropy {
 /// Gives the same bytes in every build and for ever, for golden files: SHA-256 of a counter.
 #[cfg(any(test, feature = "fixture"))]
 #[derive(Debug, Default)]
-pub struct FixedEntropy(Mutex<u64>);
+pub struct FixedRandom(Mutex<u64>);
 
 #[cfg(any(test, feature = "fixture"))]
-impl SecureRandom for FixedEntropy {
+impl SecureRandom for FixedRandom {
     fn fill(&self, buffer: &mut [u8]) {
         use sha2::Digest as _;
         let mut drawn = self.0.lock().expect("no test panics while drawing");

@@ -183,9 +183,9 @@ impl KeyRing {
     }
 
     /// The name of an owner's key, made if there is none. A new one is durable after [`Self::sync`].
-    pub fn ensure(&self, owner: KeyPurpose, entropy: &dyn SecureRandom) -> KeyId {
+    pub fn ensure(&self, owner: KeyPurpose, random: &dyn SecureRandom) -> KeyId {
         let found = self.keys().find(owner);
-        found.unwrap_or_else(|| self.keys_mut().ensure(owner, entropy))
+        found.unwrap_or_else(|| self.keys_mut().ensure(owner, random))
     }
 
     /// The files, to be changed; whoever else wants to change them waits, whoever looks up a key does not.
@@ -197,8 +197,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// What the file system said; the caller must stop.
-    pub fn sync(&self, entropy: &dyn SecureRandom) -> std::io::Result<()> {
-        self.change().sync(entropy)
+    pub fn sync(&self, random: &dyn SecureRandom) -> std::io::Result<()> {
+        self.change().sync(random)
     }
 
     /// Whether the files still hold the keys that were made last: an older copy that is put back over them is shorter.
@@ -218,8 +218,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// What the file system said; the caller must stop.
-    pub fn destroy(&self, ids: &HashSet<KeyId>, entropy: &dyn SecureRandom) -> std::io::Result<()> {
-        self.change().destroy(ids, entropy)
+    pub fn destroy(&self, ids: &HashSet<KeyId>, random: &dyn SecureRandom) -> std::io::Result<()> {
+        self.change().destroy(ids, random)
     }
 
     /// Deletes what a kill during a destruction left behind: the files of buckets whose key is gone. That a bucket ended is
@@ -248,8 +248,8 @@ impl RingChange<'_> {
     ///
     /// # Errors
     /// What the file system said; the caller must stop.
-    pub fn sync(&mut self, entropy: &dyn SecureRandom) -> std::io::Result<()> {
-        let unsynced = self.ring.keys().unsynced(entropy);
+    pub fn sync(&mut self, random: &dyn SecureRandom) -> std::io::Result<()> {
+        let unsynced = self.ring.keys().unsynced(random);
         if unsynced.is_empty() {
             return Ok(());
         }
@@ -260,17 +260,17 @@ impl RingChange<'_> {
         Ok(())
     }
 
-    fn destroy(&mut self, ids: &HashSet<KeyId>, entropy: &dyn SecureRandom) -> std::io::Result<()> {
-        self.sync(entropy)?;
-        let ending = self.ring.keys_mut().move_away_from(ids, entropy);
+    fn destroy(&mut self, ids: &HashSet<KeyId>, random: &dyn SecureRandom) -> std::io::Result<()> {
+        self.sync(random)?;
+        let ending = self.ring.keys_mut().move_away_from(ids, random);
         if ending.is_empty() {
             return Ok(());
         }
-        self.sync(entropy)?;
+        self.sync(random)?;
         let root_file = {
             let mut keys = self.ring.keys_mut();
             keys.end(&ending);
-            keys.root_file(None, entropy)
+            keys.root_file(None, random)
         };
         let Some(folder) = self.files.disk() else { return Ok(()) };
         replace_root(folder, &root_file)?;
@@ -295,9 +295,9 @@ impl RingChange<'_> {
     ///
     /// # Errors
     /// What the file system said. Which of the two root keys opens the ring then is what the root file says.
-    pub fn rewrap(&mut self, root: RootKey, entropy: &dyn SecureRandom) -> std::io::Result<()> {
-        self.sync(entropy)?;
-        let root_file = self.ring.keys().root_file(Some(&root), entropy);
+    pub fn rewrap(&mut self, root: RootKey, random: &dyn SecureRandom) -> std::io::Result<()> {
+        self.sync(random)?;
+        let root_file = self.ring.keys().root_file(Some(&root), random);
         let Some(folder) = self.files.disk() else {
             self.ring.keys_mut().set_root(root);
             return Ok(());

@@ -31,8 +31,8 @@ pub fn load_root_key(file: &Path) -> Result<Option<RootKey>, RootKeyError> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn create(file: &Path, entropy: &dyn SecureRandom) -> Result<RootKey, RootKeyError> {
-    let key = RootKey::random(entropy);
+pub fn create(file: &Path, random: &dyn SecureRandom) -> Result<RootKey, RootKeyError> {
+    let key = RootKey::random(random);
     write(file, &key)?;
     Ok(key)
 }

@@ -67,12 +67,12 @@ impl FoundRootKey {
     ///
     /// # Errors
     /// What the file system said; the next start tries again.
-    pub fn settle(self, file: &Path, ring: &KeyRing, entropy: &dyn SecureRandom) -> Result<(), RootKeyError> {
+    pub fn settle(self, file: &Path, ring: &KeyRing, random: &dyn SecureRandom) -> Result<(), RootKeyError> {
         let done = match self.left {
             LeftToDo::Nothing => Ok(()),
             LeftToDo::TakeBack => take_back(file, &self.key),
             LeftToDo::Finish => put_in_place(file),
-            LeftToDo::Renew(key) => ring.change().rewrap(key, entropy),
+            LeftToDo::Renew(key) => ring.change().rewrap(key, random),
         };
         done.map_err(|error| RootKeyError::NotFinished { file: file.to_path_buf(), error })
     }
@@ -82,7 +82,7 @@ impl FoundRootKey {
 ///
 /// # Errors
 /// What could not be read or written. The next start finishes it or takes it back.
-pub fn rotate(file: &Path, ring: &KeyRing, until: Date, entropy: &dyn SecureRandom) -> Result<(), RootKeyError> {
+pub fn rotate(file: &Path, ring: &KeyRing, until: Date, random: &dyn SecureRandom) -> Result<(), RootKeyError> {
     let explain = |error| RootKeyError::NotRotated { file: file.to_path_buf(), error };
     // Whoever else would change key files or ring waits until this is done.
     let mut ring = ring.change();
@@ -91,9 +91,9 @@ pub fn rotate(file: &Path, ring: &KeyRing, until: Date, entropy: &dyn SecureRand
     if fresh.exists() {
         take_back(file, &old).map_err(explain)?;
     }
-    let new = root::create(&fresh, entropy)?;
+    let new = root::create(&fresh, random)?;
     root::write(&free_name(file, until), &old)?;
-    ring.rewrap(new, entropy).map_err(explain)?;
+    ring.rewrap(new, random).map_err(explain)?;
     put_in_place(file).map_err(explain)
 }
 
@@ -169,7 +169,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
-    use crate::random::SeededEntropy;
+    use crate::random::SeededRandom;
     use crate::ring::{KeyId, KeyPurpose, KeyRing, OpenMode};
 
     const UNTIL: Date = date!(2026 - 12 - 29);
@@ -189,11 +189,11 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let (file, keys) = (folder.path().join("root.key"), folder.path().join("keys"));
             std::fs::create_dir(&keys).expect("made");
-            root::create(&file, &SeededEntropy::new(1)).expect("made");
+            root::create(&file, &SeededRandom::new(1)).expect("made");
             let place = Self { _folder: folder, file, keys };
             let ring = place.open();
-            let id = ring.ensure(KeyPurpose::Audit, &SeededEntropy::new(2));
-            ring.sync(&SeededEntropy::new(3)).expect("durable");
+            let id = ring.ensure(KeyPurpose::Audit, &SeededRandom::new(2));
+            ring.sync(&SeededRandom::new(3)).expect("durable");
             (place, id)
         }
 
@@ -201,7 +201,7 @@ mod tests {
         fn open(&self) -> KeyRing {
             let found = find(&self.file, &self.keys).expect("readable").expect("a key");
             let ring = KeyRing::open(Some(&self.keys), found.key.clone(), OpenMode::Start).expect("opens");
-            found.settle(&self.file, &ring, &SeededEntropy::new(4)).expect("settled");
+            found.settle(&self.file, &ring, &SeededRandom::new(4)).expect("settled");
             ring
         }
 
@@ -216,7 +216,7 @@ mod tests {
 
         fn rotate(&self) -> KeyRing {
             let ring = self.open();
-            rotate(&self.file, &ring, UNTIL, &SeededEntropy::new(5)).expect("rotated");
+            rotate(&self.file, &ring, UNTIL, &SeededRandom::new(5)).expect("rotated");
             ring
         }
 
@@ -236,8 +236,8 @@ mod tests {
         assert_eq!(place.open().keys().key(id), ring.keys().key(id));
         // Keys that are made afterwards are under the new one, too.
         let ring = place.rotate();
-        let more = ring.ensure(KeyPurpose::Suppression, &SeededEntropy::new(6));
-        ring.sync(&SeededEntropy::new(7)).expect("durable");
+        let more = ring.ensure(KeyPurpose::Suppression, &SeededRandom::new(6));
+        ring.sync(&SeededRandom::new(7)).expect("durable");
         assert_eq!(place.open().keys().key(more), ring.keys().key(more));
         assert_eq!(place.names().len(), 4, "two are kept until the same day");
     }

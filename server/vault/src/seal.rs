@@ -21,16 +21,16 @@ const TAG: usize = 16;
 ///
 /// # Panics
 /// Never for texts below 256 GB.
-pub fn seal<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[u8], entropy: &dyn SecureRandom) -> Vec<u8> {
-    seal_parts(key, context, &[text], entropy)
+pub fn seal<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[u8], random: &dyn SecureRandom) -> Vec<u8> {
+    seal_parts(key, context, &[text], random)
 }
 
 /// The same of a text in parts, one behind the other.
 ///
 /// # Panics
 /// As [`seal`].
-pub fn seal_parts<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[&[u8]], entropy: &dyn SecureRandom) -> Vec<u8> {
-    let nonce: [u8; NONCE] = entropy.bytes();
+pub fn seal_parts<P: Seals>(key: &SecretKey<P>, context: &[u8], text: &[&[u8]], random: &dyn SecureRandom) -> Vec<u8> {
+    let nonce: [u8; NONCE] = random.bytes();
     let mut sealed = Vec::with_capacity(OVERHEAD + text.iter().map(|part| part.len()).sum::<usize>());
     sealed.extend_from_slice(&nonce);
     text.iter().for_each(|part| sealed.extend_from_slice(part));
@@ -87,20 +87,20 @@ fn key_of_text<P: Seals>(key: &SecretKey<P>, nonce: &[u8; NONCE]) -> (LessSafeKe
 mod tests {
     use super::*;
     use crate::key::SealingKey;
-    use crate::random::{SeededEntropy, SystemEntropy};
+    use crate::random::{SeededRandom, SystemRandom};
 
     /// What another implementation makes is what ours makes, and each opens the other's.
     #[test]
     fn what_is_sealed_is_xchacha20_poly1305() {
         use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
         use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-        let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+        let random: &dyn SecureRandom = &SeededRandom::new(1);
         for length in (0..300).chain([1000, 4095, 4096, 4097, 100_000]) {
-            let key = SealingKey::random(entropy);
+            let key = SealingKey::random(random);
             let (mut text, mut context) = (vec![0; length], vec![0; length % 67]);
-            entropy.fill(&mut text);
-            entropy.fill(&mut context);
-            let sealed = seal(&key, &context, &text, entropy);
+            random.fill(&mut text);
+            random.fill(&mut context);
+            let sealed = seal(&key, &context, &text, random);
             let (nonce, rest) = sealed.split_at(NONCE);
             let other = XChaCha20Poly1305::new(key.expose().into());
             let theirs = other.encrypt(XNonce::from_slice(nonce), Payload { msg: &text, aad: &context });
@@ -111,8 +111,8 @@ mod tests {
 
     #[test]
     fn a_text_of_a_known_length_opens_as_any_does() {
-        let [key, other] = [(), ()].map(|()| SealingKey::random(&SystemEntropy));
-        let sealed = seal(&key, b"here", b"a text", &SystemEntropy);
+        let [key, other] = [(), ()].map(|()| SealingKey::random(&SystemRandom));
+        let sealed = seal(&key, b"here", b"a text", &SystemRandom);
         let opens = |key: &SealingKey, context: &[u8], sealed: &[u8]| open_fixed::<_, 6>(key, context, sealed);
         assert_eq!(opens(&key, b"here", &sealed).as_deref(), Some(b"a text"));
         assert_eq!(opens(&other, b"here", &sealed), None);
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn what_was_sealed_opens_under_its_key_and_context_alone_and_not_altered() {
-        let [key, other] = [(), ()].map(|()| SealingKey::random(&SystemEntropy));
-        let sealed = seal(&key, b"here", b"a text", &SystemEntropy);
+        let [key, other] = [(), ()].map(|()| SealingKey::random(&SystemRandom));
+        let sealed = seal(&key, b"here", b"a text", &SystemRandom);
         assert_eq!(sealed.len(), b"a text".len() + OVERHEAD);
         assert_eq!(open(&key, b"here", &sealed).as_deref(), Some(&b"a text"[..]));
         assert_eq!(open(&other, b"here", &sealed), None);
@@ -147,8 +147,8 @@ mod tests {
     /// Two texts under one nonce would show in what they differ.
     #[test]
     fn no_text_is_sealed_alike_twice() {
-        let key = SealingKey::random(&SystemEntropy);
-        let [one, other] = [(), ()].map(|()| seal(&key, b"here", b"a text", &SystemEntropy));
+        let key = SealingKey::random(&SystemRandom);
+        let [one, other] = [(), ()].map(|()| seal(&key, b"here", b"a text", &SystemRandom));
         assert_ne!(one[..24], other[..24], "a nonce of its own");
         assert_ne!(one[24..], other[24..]);
     }

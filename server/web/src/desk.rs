@@ -71,7 +71,7 @@ struct Desk {
     contactability: Arc<Contactability>,
     merging: Arc<Merging>,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     sessions: Sessions,
     /// Guards the order of presses, from one's beginning until it is durable, so that the second of two finds what the first came to.
     pressing: Arc<Mutex<()>>,
@@ -97,7 +97,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(services: &Services) -> Router<S
         contactability: Arc::clone(&services.contactability),
         merging: Arc::clone(&services.merging),
         clock: Arc::clone(&services.clock),
-        entropy: Arc::clone(&services.entropy),
+        random: Arc::clone(&services.random),
         sessions: Sessions::default(),
         pressing: Arc::default(),
         replacing: Mutex::default(),
@@ -194,13 +194,13 @@ async fn password_form(State(desk): DeskShared, visit: Visit, headers: HeaderMap
 
 /// Gives a session under a new token and leads to the desk. With a password of their own the browser is known from then on.
 fn open_session(desk: &Desk, visit: &Visit, known: &[BrowserToken], opening: SessionOpening) -> Response {
-    let Desk { clock, entropy, .. } = desk;
+    let Desk { clock, random, .. } = desk;
     let (secure, signed_in, access) = (visit.host.secure, &opening.signed_in, opening.access);
     let own = (!signed_in.one_time).then(|| {
         let new = desk.known_browsers.know_browser(&signed_in.name, access);
         desk.known(&signed_in.name, new, known, secure)
     });
-    let cookie = desk.sessions.open(opening, clock.now().at, &**entropy, secure);
+    let cookie = desk.sessions.open(opening, clock.now().at, &**random, secure);
     own.iter().fold(with_cookie(to(DESK, visit), &cookie), |answer, own| with_cookie(answer, own))
 }
 
@@ -377,7 +377,7 @@ async fn look_up_people(
     let found = desk.look_ups.look_up_people(&asked).await?;
     let opened =
         OpenedLookUp { people: found.people, why: asked.why, audit: found.audit, done: None, made: Vec::new() };
-    match desk.sessions.work(session, |work| work.open(opened, &*desk.entropy)) {
+    match desk.sessions.work(session, |work| work.open(opened, &*desk.random)) {
         Some(id) => Ok(to(&paths::desk_person(id), visit)),
         None => Ok(ended(desk, visit)),
     }

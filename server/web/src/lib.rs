@@ -59,7 +59,7 @@ use words::problem::Slug;
 /// `limited` is false for load tests only (`KEUZE_RATE_LIMITS=off`).
 pub fn router(services: &Services, limited: bool) -> Router {
     let limits = limited.then(|| Limits::new(services.config.server.rate_limits));
-    let sources = Sources::new(MacKey::random(&*services.entropy));
+    let sources = Sources::new(MacKey::random(&*services.random));
     let guard = Arc::new(RequestGuard {
         site: Arc::clone(&services.site),
         config: Arc::clone(&services.config),

@@ -56,14 +56,14 @@ pub struct ConnectionLimits {
 
 impl ConnectionLimits {
     /// As many connections as the system allows, which is raised as far as it can be. `limited` is false for load tests only.
-    pub fn with_limits(server: &ServerSettings, entropy: &dyn SecureRandom, limited: bool) -> Self {
+    pub fn with_limits(server: &ServerSettings, random: &dyn SecureRandom, limited: bool) -> Self {
         let proxies = server.trusted_proxies.clone();
         Self {
             first_within: FIRST_WITHIN,
             next_within: NEXT_WITHIN,
             most: connections_for(raise_open_files()),
             most_by_client: limited.then_some(MOST_BY_CLIENT),
-            sources: Sources::new(MacKey::random(entropy)),
+            sources: Sources::new(MacKey::random(random)),
             is_proxy: Box::new(move |peer| proxies.iter().any(|network| network.contains(peer.to_canonical()))),
         }
     }

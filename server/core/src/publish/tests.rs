@@ -7,11 +7,11 @@ use super::*;
 use crate::config::{EXAMPLE, parse};
 use ledger::clock::{Clock as _, FixedClock};
 use ledger::{AppendRequest, Fact, Ledger, Opening};
-use vault::random::SeededEntropy;
+use vault::random::SeededRandom;
 
 fn ledger() -> Ledger {
-    let entropy = Arc::new(SeededEntropy::new(1));
-    Ledger::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy }).expect("opens")
+    let random = Arc::new(SeededRandom::new(1));
+    Ledger::open(Opening { data: None, key_file: None, origin: "voipro.test".into(), random }).expect("opens")
 }
 
 fn clock() -> FixedClock {

@@ -149,7 +149,7 @@ pub enum ClientError {
 pub struct ApiClients {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     /// Guards the clients for one look, or for taking note of one that was added or removed once that is durable.
     by_hash: RwLock<HashMap<KeyHash, (FactId, KeyedClient)>>,
 }
@@ -163,7 +163,7 @@ impl ApiClients {
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn load(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Result<Self, ReadError> {
+    pub fn load(ledger: Ledger, clock: Arc<dyn Clock>, random: Arc<dyn SecureRandom>) -> Result<Self, ReadError> {
         let mut by_hash = HashMap::new();
         for StoredFact { fact, record: address } in ledger.facts(FactKind::ApiClient)? {
             if let Fact::ApiClient { id, client: Some(stored) } = fact {
@@ -172,7 +172,7 @@ impl ApiClients {
                 by_hash.insert(client.hash.clone(), (id, client));
             }
         }
-        Ok(Self { ledger, clock, entropy, by_hash: RwLock::new(by_hash) })
+        Ok(Self { ledger, clock, random, by_hash: RwLock::new(by_hash) })
     }
 
     fn known(&self) -> RwLockReadGuard<'_, HashMap<KeyHash, (FactId, KeyedClient)>> {
@@ -197,11 +197,11 @@ impl ApiClients {
         let mut scopes = scopes.to_vec();
         scopes.sort_unstable();
         scopes.dedup();
-        let key = new_key(&*self.entropy);
+        let key = new_key(&*self.random);
         let rights = scopes.iter().map(|scope| scope.word().to_owned()).collect();
         let added = ClientChanged { name: name.to_string(), change: ClientChange::Added { rights, until } };
         let client = KeyedClient { name: name.clone(), scopes, until, hash: hash(&key) };
-        let id = FactId(self.entropy.bytes());
+        let id = FactId(self.random.bytes());
         self.keep(id, Some(client.stored()), added).await?;
         self.by_hash.write().expect("nobody panics while changing it").insert(client.hash.clone(), (id, client));
         Ok(key)
@@ -242,8 +242,8 @@ impl ApiClients {
     }
 }
 
-pub(crate) fn new_key(entropy: &dyn SecureRandom) -> Zeroizing<String> {
-    let secret = Zeroizing::new(entropy.bytes::<32>());
+pub(crate) fn new_key(random: &dyn SecureRandom) -> Zeroizing<String> {
+    let secret = Zeroizing::new(random.bytes::<32>());
     Zeroizing::new(format!("keuze_{}", URL_SAFE_NO_PAD.encode(*secret)))
 }
 

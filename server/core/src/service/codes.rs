@@ -54,7 +54,7 @@ pub const SESSION_LIVES: Duration = Duration::hours(24);
 pub struct Verification {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     published: Arc<Published>,
     people: Arc<People>,
     mail: Arc<MailQueue>,
@@ -102,14 +102,14 @@ impl Verification {
     pub fn new(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         published: Arc<Published>,
         people: Arc<People>,
         mail: Arc<MailQueue>,
         limits: Arc<AttemptLimits>,
     ) -> Self {
         let (pressing, done, ended, run) = Default::default();
-        Self { ledger, clock, entropy, published, people, mail, limits, pressing, done, ended, run }
+        Self { ledger, clock, random, published, people, mail, limits, pressing, done, ended, run }
     }
 }
 
@@ -295,7 +295,7 @@ impl Verification {
         by: Source,
     ) -> Result<String, SendError> {
         let last_until = self.may_send_to(to, next, by)?;
-        let (code, id) = (self.six_digits(), self.entropy.bytes());
+        let (code, id) = (self.six_digits(), self.random.bytes());
         let until = self.clock.now().at + CODE_LIVES;
         let request = CodeRequest { id, code: Some(code.clone()), to: to.clone(), next: next.to_owned(), until };
         let spare = last_until.and_then(|until| self.new_spare(to, until));
@@ -306,8 +306,7 @@ impl Verification {
     /// Lets a browser enter a spare code that was sent before, where nothing can be sent now.
     pub fn ask_for_spare(&self, to: &ContactPoint, next: &str) -> (String, WaitingCode) {
         let until = self.clock.now().at + CODE_LIVES;
-        let request =
-            CodeRequest { id: self.entropy.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
+        let request = CodeRequest { id: self.random.bytes(), code: None, to: to.clone(), next: next.to_owned(), until };
         (self.seal_for_browser("keuze code", &request), request.waiting())
     }
 
@@ -388,12 +387,8 @@ impl Verification {
             Tried::Wrong(left) => return Err(CodeError::Wrong(left)),
             Tried::Over => return Err(CodeError::Over),
         }
-        let session = PersonSession {
-            id: self.entropy.bytes(),
-            run: self.this_run(),
-            to: request.to,
-            until: now + SESSION_LIVES,
-        };
+        let session =
+            PersonSession { id: self.random.bytes(), run: self.this_run(), to: request.to, until: now + SESSION_LIVES };
         Ok((self.seal_for_browser("keuze session", &session), request.next))
     }
 
@@ -426,7 +421,7 @@ impl Verification {
     }
 
     fn this_run(&self) -> [u8; 16] {
-        *self.run.get_or_init(|| self.entropy.bytes())
+        *self.run.get_or_init(|| self.random.bytes())
     }
 
     /// Ends a session: its cookie opens nothing any more, wherever a copy of it lies.
@@ -518,7 +513,7 @@ impl Verification {
     /// Six digits, each as likely as the others.
     fn six_digits(&self) -> String {
         loop {
-            let number = u32::from_be_bytes(self.entropy.bytes());
+            let number = u32::from_be_bytes(self.random.bytes());
             // Beyond the last whole million the first codes would be a little likelier.
             if number < u32::MAX / 1_000_000 * 1_000_000 {
                 return format!("{:06}", number % 1_000_000);
@@ -527,7 +522,7 @@ impl Verification {
     }
 
     fn seal_for_browser<T: Serialize>(&self, what: &str, value: &T) -> String {
-        browser_cookie::seal(&self.ledger.secret(BROWSER), what, value, &*self.entropy)
+        browser_cookie::seal(&self.ledger.secret(BROWSER), what, value, &*self.random)
     }
 
     fn open_from_browser<T: DeserializeOwned>(&self, what: &str, sealed: &str) -> Option<T> {

@@ -140,7 +140,7 @@ struct KnownDevice {
 pub struct Consent {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     published: Arc<Published>,
     receipts: Arc<Receipts>,
     shown: NoticeCounts,
@@ -151,11 +151,11 @@ impl Consent {
     pub fn new(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         published: Arc<Published>,
         receipts: Arc<Receipts>,
     ) -> Self {
-        Self { ledger, clock, entropy, published, receipts, shown: NoticeCounts::default() }
+        Self { ledger, clock, random, published, receipts, shown: NoticeCounts::default() }
     }
 }
 
@@ -212,7 +212,7 @@ impl Consent {
     /// The known subject, or a fresh one if something is granted, or none.
     fn subject_of(&self, taken: &AcceptedAnswers, known: Option<&KnownDevice>) -> Option<Subject> {
         let grants = taken.answers.values().any(|answered| answered.answer == Answer::Granted);
-        known.map(|known| known.subject).or_else(|| grants.then(|| Subject(self.entropy.bytes())))
+        known.map(|known| known.subject).or_else(|| grants.then(|| Subject(self.random.bytes())))
     }
 
     /// The answer that was given before. Whoever was erased since has none.

@@ -20,15 +20,15 @@ pub(super) const DAYS_BACK: u32 = 400;
 pub struct Days {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     /// Guards the order in which days begin and end.
     order: Mutex<()>,
 }
 
 impl Days {
     /// On what it may touch.
-    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Self {
-        Self { ledger, clock, entropy, order: Mutex::default() }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, random: Arc<dyn SecureRandom>) -> Self {
+        Self { ledger, clock, random, order: Mutex::default() }
     }
 }
 
@@ -44,7 +44,7 @@ impl Days {
     /// The name of a fact that waits, under today's key.
     pub(super) fn waiting_name(&self, _: &TheDayStays<'_>) -> UnderKey {
         let key = self.ledger.ensure_key(KeyPurpose::Day(day_number(self.clock.now().today)));
-        UnderKey { key, number: self.entropy.bytes() }
+        UnderKey { key, number: self.random.bytes() }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::publish::{PublishPlan, Published, PublishedPolicy, plan, publish_if_n
 use ledger::clock::FixedClock;
 use ledger::store::breaking::{Breaking, StoreStep};
 use ledger::{Ledger, Opening};
-use vault::random::{SecureRandom, SeededEntropy};
+use vault::random::{SecureRandom, SeededRandom};
 
 /// 2026-11-24 14:05:09 in Amsterdam.
 pub const TEST_NOW: i64 = 1_795_525_509;
@@ -77,12 +77,12 @@ impl HeldAppends {
     }
 }
 
-fn opening(data: Option<&Path>, entropy: &Arc<SeededEntropy>) -> Opening {
+fn opening(data: Option<&Path>, random: &Arc<SeededRandom>) -> Opening {
     Opening {
         data: data.map(Path::to_path_buf),
         key_file: data.map(|data| data.with_extension("root")),
         origin: "voipro.test".into(),
-        entropy: Arc::<SeededEntropy>::clone(entropy),
+        random: Arc::<SeededRandom>::clone(random),
     }
 }
 
@@ -104,10 +104,10 @@ impl TestApp {
 
     /// In memory, for the site that this configuration describes.
     pub async fn with_config(config: Config) -> Self {
-        let entropy = Arc::new(SeededEntropy::new(1));
-        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
+        let random = Arc::new(SeededRandom::new(1));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), random: random.clone() };
         let ledger = Ledger::open(opening).expect("a ledger in memory opens");
-        Self::serving(ledger, config, Arc::new(FixedClock::at(TEST_NOW)), entropy).await
+        Self::serving(ledger, config, Arc::new(FixedClock::at(TEST_NOW)), random).await
     }
 
     /// In memory and quickly, for tests of very many: the policy is in force without being on record.
@@ -120,35 +120,35 @@ impl TestApp {
                 _ => panic!("the example can be published"),
             }
         });
-        let entropy = Arc::new(SeededEntropy::new(seed));
-        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
+        let random = Arc::new(SeededRandom::new(seed));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), random: random.clone() };
         let ledger = Ledger::open(opening).expect("a ledger in memory opens");
         let published = Published::new(vec![policy.clone()]);
-        Self::with(ledger, config.clone(), published, Arc::new(FixedClock::at(TEST_NOW)), entropy)
+        Self::with(ledger, config.clone(), published, Arc::new(FixedClock::at(TEST_NOW)), random)
     }
 
     /// The same in a directory, which may hold a house already; another seed for every opening.
     pub async fn at(data: Option<&Path>, seed: u64) -> Self {
-        let entropy = Arc::new(SeededEntropy::new(seed));
-        let ledger = Ledger::open(opening(data, &entropy)).expect("a ledger opens");
-        Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), entropy).await
+        let random = Arc::new(SeededRandom::new(seed));
+        let ledger = Ledger::open(opening(data, &random)).expect("a ledger opens");
+        Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), random).await
     }
 
     /// The same with databases that break at a step that is counted from now on ([`Broken::at`]).
     pub async fn breaking(data: Option<&Path>, seed: u64) -> (Self, Broken) {
-        let entropy = Arc::new(SeededEntropy::new(seed));
+        let random = Arc::new(SeededRandom::new(seed));
         let broken = Broken(Arc::new(AtomicU64::new(u64::MAX)));
         let asked = broken.clone();
         let breaks = move |step| step == StoreStep::Append && asked.0.fetch_sub(1, Ordering::SeqCst) == 1;
         let ledger =
-            Ledger::open_with(&opening(data, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
+            Ledger::open_with(&opening(data, &random), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
         let ledger = ledger.expect("a ledger opens");
-        (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), entropy).await, broken)
+        (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), random).await, broken)
     }
 
     /// In memory, with appends that wait while a test holds them.
     pub async fn holding() -> (Self, HeldAppends) {
-        let entropy = Arc::new(SeededEntropy::new(1));
+        let random = Arc::new(SeededRandom::new(1));
         let held = HeldAppends::default();
         let gate = held.clone();
         let breaks = move |step| {
@@ -158,21 +158,21 @@ impl TestApp {
             false
         };
         let ledger =
-            Ledger::open_with(&opening(None, &entropy), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
+            Ledger::open_with(&opening(None, &random), |inner| Box::new(Breaking { inner, breaks: Box::new(breaks) }));
         let ledger = ledger.expect("a ledger opens");
-        (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), entropy).await, held)
+        (Self::serving(ledger, Config::example(), Arc::new(FixedClock::at(TEST_NOW)), random).await, held)
     }
 
     /// The same ledger after its configuration was changed and published.
     pub async fn republished(&self, config: Config) -> Self {
-        let Services { ledger, entropy, .. } = &self.services;
-        Self::serving(ledger.clone(), config, Arc::clone(&self.clock), Arc::clone(entropy)).await
+        let Services { ledger, random, .. } = &self.services;
+        Self::serving(ledger.clone(), config, Arc::clone(&self.clock), Arc::clone(random)).await
     }
 
-    async fn serving(ledger: Ledger, config: Config, clock: Arc<FixedClock>, entropy: Arc<dyn SecureRandom>) -> Self {
+    async fn serving(ledger: Ledger, config: Config, clock: Arc<FixedClock>, random: Arc<dyn SecureRandom>) -> Self {
         publish_if_new(&ledger, &config, &*clock, first_layer).await.expect("it can be published");
         let published = Published::load(&ledger).expect("just published");
-        Self::with(ledger, config, published, clock, entropy)
+        Self::with(ledger, config, published, clock, random)
     }
 
     fn with(
@@ -180,14 +180,14 @@ impl TestApp {
         config: Config,
         published: Published,
         clock: Arc<FixedClock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
     ) -> Self {
         let parts = ServiceParts {
             ledger,
             config: Arc::new(config),
             published: Arc::new(published),
             clock: Arc::<FixedClock>::clone(&clock),
-            entropy,
+            random,
             // Nothing carries it away: tests read the queue.
             outbox: Some("unused".into()),
             demo: false,

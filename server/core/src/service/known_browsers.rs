@@ -36,21 +36,21 @@ fn lives(token: &BrowserToken, today: Date) -> bool {
 pub struct KnownBrowsers {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     staff: Arc<Staff>,
 }
 
 impl KnownBrowsers {
     /// On what it may touch.
-    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>, staff: Arc<Staff>) -> Self {
-        Self { ledger, clock, entropy, staff }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, random: Arc<dyn SecureRandom>, staff: Arc<Staff>) -> Self {
+        Self { ledger, clock, random, staff }
     }
 }
 
 impl KnownBrowsers {
     /// A token for the browser of somebody who has just signed in.
     pub fn know_browser(&self, name: &StaffName, access: RecordAddress) -> BrowserToken {
-        let (id, day) = (self.entropy.bytes(), self.clock.now().today.to_julian_day());
+        let (id, day) = (self.random.bytes(), self.clock.now().today.to_julian_day());
         BrowserToken { id, day, mac: self.browser_mac(name, access, id, day) }
     }
 

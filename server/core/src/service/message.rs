@@ -29,7 +29,7 @@ enum RecordedTemplate {
 pub struct Messages {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
 }
@@ -39,11 +39,11 @@ impl Messages {
     pub fn new(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
     ) -> Self {
-        Self { ledger, clock, entropy, people, contactability }
+        Self { ledger, clock, random, people, contactability }
     }
 }
 
@@ -128,7 +128,7 @@ impl Messages {
             if let RecordedTemplate::Missing = found {
                 found = RecordedTemplate::At(
                     self.ledger
-                        .append(AppendRequest::with(event, vec![keeps(FactId(self.entropy.bytes()))]))
+                        .append(AppendRequest::with(event, vec![keeps(FactId(self.random.bytes()))]))
                         .await?
                         .address,
                 );

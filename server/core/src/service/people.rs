@@ -50,7 +50,7 @@ pub use profile::Person;
 pub struct People {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     /// Guards the order of acts, from what one rests on until it is durable and noted. It is waited for by acts alone: a
     /// decision or a look at a person takes the directory and nothing else.
     write_lock: tokio::sync::Mutex<()>,
@@ -66,11 +66,11 @@ impl People {
     pub fn load(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         memory: MemorySettings,
     ) -> Result<Self, ReadError> {
         let book = RwLock::new(ContactDirectory::load(&ledger, memory)?);
-        Ok(Self { ledger, clock, entropy, write_lock: tokio::sync::Mutex::new(()), book })
+        Ok(Self { ledger, clock, random, write_lock: tokio::sync::Mutex::new(()), book })
     }
 
     fn book(&self) -> RwLockReadGuard<'_, ContactDirectory> {
@@ -82,7 +82,7 @@ impl People {
 pub struct Contactability {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     published: Arc<Published>,
     people: Arc<People>,
 }
@@ -92,11 +92,11 @@ impl Contactability {
     pub fn new(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         published: Arc<Published>,
         people: Arc<People>,
     ) -> Self {
-        Self { ledger, clock, entropy, published, people }
+        Self { ledger, clock, random, published, people }
     }
 }
 

@@ -158,7 +158,7 @@ mod tests {
     use ledger::clock::moment;
     use ledger::fixture::choice;
     use ledger::{AppendRequest, Opening};
-    use vault::random::SeededEntropy;
+    use vault::random::SeededRandom;
 
     fn draft(second: i64) -> AppendRequest {
         AppendRequest::new(choice(moment(second).at))
@@ -166,8 +166,8 @@ mod tests {
 
     /// A ledger of its own, with as many records.
     async fn ledger(seed: u64, records: i64) -> (Ledger, Vec<RecordAddress>) {
-        let entropy = Arc::new(SeededEntropy::new(seed));
-        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
+        let random = Arc::new(SeededRandom::new(seed));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), random };
         let ledger = Ledger::open(opening).expect("opens");
         let mut addresses = Vec::new();
         for second in 0..records {

@@ -38,7 +38,7 @@ const FIRST_TOLD: u32 = 5;
 pub struct SignIns {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     staff: Arc<Staff>,
     key: MacKey,
     unit: std::time::Duration,
@@ -146,15 +146,15 @@ impl SignIns {
     pub fn new(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         staff: Arc<Staff>,
         unit: std::time::Duration,
     ) -> Self {
-        let key = MacKey::random(&*entropy);
+        let key = MacKey::random(&*random);
         Self {
             ledger,
             clock,
-            entropy,
+            random,
             staff,
             key,
             unit,
@@ -310,7 +310,7 @@ impl SignIns {
         let event = self.sign_in_event(Body::SignInFailed(failed));
         let (id, before) = match self.kept_missed(name) {
             Some((id, kept)) => (id, kept.count),
-            None => (FactId(self.entropy.bytes()), 0),
+            None => (FactId(self.random.bytes()), 0),
         };
         let count = before.saturating_add(series.unrecorded);
         let missed = MissedSignIns { missed_by: name.to_string(), count, last: series.last };
@@ -364,8 +364,8 @@ mod tests {
     use crate::service::fixture::TestApp;
 
     fn sign_ins() -> SignIns {
-        let Services { ledger, clock, entropy, staff, .. } = TestApp::bare(7).services;
-        SignIns::new(ledger, clock, entropy, staff, UNIT)
+        let Services { ledger, clock, random, staff, .. } = TestApp::bare(7).services;
+        SignIns::new(ledger, clock, random, staff, UNIT)
     }
 
     #[test]

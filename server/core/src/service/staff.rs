@@ -119,13 +119,13 @@ pub struct SignedIn {
 pub struct Staff {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
 }
 
 impl Staff {
     /// On what it may touch.
-    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>) -> Self {
-        Self { ledger, clock, entropy }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, random: Arc<dyn SecureRandom>) -> Self {
+        Self { ledger, clock, random }
     }
 }
 
@@ -159,8 +159,8 @@ impl Staff {
             return Err(StaffError::Taken);
         }
         let what = if found.is_some() { StaffChange::PasswordIssued } else { StaffChange::Added };
-        let id = found.map_or_else(|| FactId(self.entropy.bytes()), |(id, _)| id);
-        let password = one_time(&*self.entropy);
+        let id = found.map_or_else(|| FactId(self.random.bytes()), |(id, _)| id);
+        let password = one_time(&*self.random);
         let issued = Some(self.clock.now().at.unix_timestamp());
         let password_hash = self.hash(&password).await;
         let stored = StaffMember { name: name.to_string(), password: password_hash, one_time: true, issued };
@@ -261,7 +261,7 @@ impl Staff {
     }
 
     async fn hash(&self, password: &Zeroizing<String>) -> String {
-        let salt = SaltString::encode_b64(&self.entropy.bytes::<16>()).expect("16 bytes are a salt");
+        let salt = SaltString::encode_b64(&self.random.bytes::<16>()).expect("16 bytes are a salt");
         let password = password.clone();
         off_the_reactor(Lane::Staff, move || {
             let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
@@ -284,9 +284,9 @@ async fn off_the_reactor<T: Send + 'static>(lane: Lane, work: impl FnOnce() -> T
 }
 
 /// 100 random bits in four groups of five of Crockford's base 32, to be read from a screen and typed.
-fn one_time(entropy: &dyn SecureRandom) -> Zeroizing<String> {
+fn one_time(random: &dyn SecureRandom) -> Zeroizing<String> {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bytes = Zeroizing::new(entropy.bytes::<20>());
+    let bytes = Zeroizing::new(random.bytes::<20>());
     let letters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
     let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
     Zeroizing::new(groups.join("-"))

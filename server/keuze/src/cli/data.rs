@@ -16,7 +16,7 @@ use ledger::files::Layout;
 use ledger::formats::mark::{Mark, MarkKind};
 use ledger::origin::site_of;
 use ledger::{Ledger, Opening, marks};
-use vault::random::SystemEntropy;
+use vault::random::SystemRandom;
 
 /// Which ledger.
 #[derive(Args, Clone, Debug)]
@@ -110,7 +110,7 @@ fn opening(data: &Path, key_file: Option<PathBuf>, origin: String) -> Result<Ope
     if key_file.is_none() {
         tracing::warn!("KEUZE_KEY_FILE is not set: the root key is kept beside the data directory");
     }
-    Ok(Opening { data: Some(data.to_path_buf()), key_file, origin, entropy: Arc::new(SystemEntropy) })
+    Ok(Opening { data: Some(data.to_path_buf()), key_file, origin, random: Arc::new(SystemRandom) })
 }
 
 /// A configuration works on its own site's ledger, or on the demo's of that site.

@@ -8,7 +8,7 @@ use ledger::backup::{Restore, RestoreRequest, restore};
 use ledger::clock::{Clock as _, SystemClock};
 use ledger::formats::last_checkpoint::written;
 use time::OffsetDateTime;
-use vault::random::SystemEntropy;
+use vault::random::SystemRandom;
 
 use super::backup::Progress;
 use super::refusal::Refusal;
@@ -47,7 +47,7 @@ pub async fn run(asked: RestoreBackup) -> Result<(), Refusal> {
         key_file: asked.key_file.as_deref(),
         over_newer: asked.over_newer,
         at: SystemClock.now().at,
-        entropy: Arc::new(SystemEntropy),
+        random: Arc::new(SystemRandom),
     };
     let mut progress = Progress::begin("steps of the restore are done");
     let done = restore(&request, &mut |done, total| progress.tell(done, total)).await;

@@ -22,7 +22,7 @@ use keuze_core::service::{ServiceParts, Services};
 use ledger::Ledger;
 use ledger::clock::SystemClock;
 use ledger::origin::site_of;
-use vault::random::SystemEntropy;
+use vault::random::SystemRandom;
 use web::embed::files::SiteFile;
 use web::serve::{ConnectionLimits, FEWEST_FILES, connections_for, raise_open_files};
 
@@ -154,7 +154,7 @@ async fn serve(serving: &Serving, demo: bool) -> Result<(), Refusal> {
     }
     // Before anybody is told that there is something to stop.
     let stopped = stop(ledger.clone());
-    let doors = ConnectionLimits::with_limits(&services.config.server, &*services.entropy, limited);
+    let doors = ConnectionLimits::with_limits(&services.config.server, &*services.random, limited);
     say(format_args!("listening on http://{address}"));
     web::serve::serve(listener, app, doors, stopped).await;
     let failed = !ledger.is_open();
@@ -180,7 +180,7 @@ pub fn assemble(ledger: Ledger, config: Config, demo: bool, outbox: Option<PathB
         config: Arc::new(config),
         published: Arc::new(published),
         clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
+        random: Arc::new(SystemRandom),
         outbox,
         demo,
         sign_in_pause: UNIT,

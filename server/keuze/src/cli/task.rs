@@ -14,7 +14,7 @@ use keuze_core::service::clients::ApiClients;
 use keuze_core::service::staff::Staff;
 use ledger::Ledger;
 use ledger::clock::SystemClock;
-use vault::random::SystemEntropy;
+use vault::random::SystemRandom;
 
 /// What a command asks of whoever holds the ledger.
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,8 +111,8 @@ pub async fn carry_out(services: &Services, asked: ControlCommand, talk: Talk<'_
 
 /// On a ledger in which nothing needs to be published yet.
 async fn change_access_of(ledger: &Ledger, access: Access, say: &mut dyn Say) -> Result<(), Refusal> {
-    let staff = Staff::new(ledger.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let clients = ApiClients::load(ledger.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let staff = Staff::new(ledger.clone(), Arc::new(SystemClock), Arc::new(SystemRandom));
+    let clients = ApiClients::load(ledger.clone(), Arc::new(SystemClock), Arc::new(SystemRandom));
     change_access(&staff, &clients.map_err(Refusal::told)?, access, say).await
 }
 

@@ -11,14 +11,14 @@ use ledger::{AppendRequest, Fact, Ledger, Opening};
 use model::event::{EventKind, PolicyPublished, StaffChange, StaffChanged};
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use model::policy::ChangeClass;
-use vault::random::SeededEntropy;
+use vault::random::SeededRandom;
 
 pub fn opening(data: Option<&Path>, seed: u64) -> Opening {
     Opening {
         data: data.map(Path::to_path_buf),
         key_file: data.map(root_of),
         origin: "voipro.test".into(),
-        entropy: Arc::new(SeededEntropy::new(seed)),
+        random: Arc::new(SeededRandom::new(seed)),
     }
 }
 

@@ -13,7 +13,7 @@ use ledger::clock::moment;
 use ledger::verify::verify;
 use model::event::EventKind;
 use model::identity::Subject;
-use vault::random::SeededEntropy;
+use vault::random::SeededRandom;
 
 use crate::backing_up::BackedUpLedger;
 use crate::fixture::{copy_folder, everything, last_checkpoint, opening, refused, root_of};
@@ -42,7 +42,7 @@ impl<'a> Asked<'a> {
             key_file: Some(&key_file),
             over_newer: self.over_newer,
             at: moment(DAY).at,
-            entropy: Arc::new(SeededEntropy::new(77)),
+            random: Arc::new(SeededRandom::new(77)),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(restore(&request, progress))

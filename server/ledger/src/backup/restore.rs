@@ -54,7 +54,7 @@ pub struct RestoreRequest<'a> {
     /// Now.
     pub at: OffsetDateTime,
     /// For the keys of the new shard.
-    pub entropy: Arc<dyn SecureRandom>,
+    pub random: Arc<dyn SecureRandom>,
 }
 
 /// What was put back.
@@ -268,7 +268,7 @@ async fn begin_shard(
         data: Some(place.layout.restoring()),
         key_file: Some(key),
         origin: increment.site.clone(),
-        entropy: Arc::clone(&asked.entropy),
+        random: Arc::clone(&asked.random),
     };
     let ledger = Ledger::open(opening)?;
     let recorded = record(&ledger, asked.at, last).await;

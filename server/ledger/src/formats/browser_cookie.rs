@@ -28,9 +28,9 @@ fn context(what: &str) -> Vec<u8> {
 }
 
 /// Seals what a browser keeps.
-pub fn seal<T: Serialize>(key: &SealingKey, what: &str, value: &T, entropy: &dyn SecureRandom) -> String {
+pub fn seal<T: Serialize>(key: &SealingKey, what: &str, value: &T, random: &dyn SecureRandom) -> String {
     let text = serde_json::to_vec(value).expect("plain fields are always JSON");
-    URL_SAFE_NO_PAD.encode([&[VERSION][..], &seal::seal(key, &context(what), &text, entropy)].concat())
+    URL_SAFE_NO_PAD.encode([&[VERSION][..], &seal::seal(key, &context(what), &text, random)].concat())
 }
 
 /// Opens what [`seal()`] made; `None` for anything else.

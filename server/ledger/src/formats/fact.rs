@@ -509,7 +509,7 @@ impl OpenedFact {
 ///
 /// # Panics
 /// When it is sealed under a key that does not exist: whoever makes the fact makes the key first.
-pub fn encode(fact: &Fact, keys: &KeyTable, entropy: &dyn SecureRandom) -> Vec<u8> {
+pub fn encode(fact: &Fact, keys: &KeyTable, random: &dyn SecureRandom) -> Vec<u8> {
     let (name, body) = (fact.name(), fact.body());
     let mut bytes = vec![VERSION, name.kind() as u8, u8::from(body.is_some())];
     bytes.extend(name.bytes());
@@ -518,7 +518,7 @@ pub fn encode(fact: &Fact, keys: &KeyTable, entropy: &dyn SecureRandom) -> Vec<u
         None => bytes.extend(body),
         Some(id) => {
             let key = keys.key(id).expect("made before the fact");
-            let sealed = seal::seal(key, &bytes, &body, entropy);
+            let sealed = seal::seal(key, &bytes, &body, random);
             bytes.extend(sealed);
         }
     }

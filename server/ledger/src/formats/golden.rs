@@ -15,7 +15,7 @@ use tlog::checkpoint::Checkpoint;
 use tlog::entry::Salt;
 use tlog::tree::RootHash;
 use vault::key::{MacKey, RootKey, SealingKey};
-use vault::random::FixedEntropy;
+use vault::random::FixedRandom;
 use vault::ring::{KeyId, KeyPurpose, KeyRing, OpenMode, RetentionClass};
 use vault::siv::SivKey;
 
@@ -57,9 +57,9 @@ struct Keys {
 impl Keys {
     fn new() -> Self {
         let ring = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("in memory");
-        let entropy = FixedEntropy::default();
-        ring.ensure(KeyPurpose::Suppression, &entropy);
-        let key = |owner| ring.ensure(owner, &entropy);
+        let random = FixedRandom::default();
+        ring.ensure(KeyPurpose::Suppression, &random);
+        let key = |owner| ring.ensure(owner, &random);
         let (audit, class) = (key(KeyPurpose::Audit), key(KeyPurpose::Class(PERSON, RetentionClass::Account)));
         let (day, hour) = (key(KeyPurpose::Day(20_784)), key(KeyPurpose::Hour(498_816)));
         Self { ring, audit, class, day, hour }
@@ -80,11 +80,11 @@ fn published() -> Event {
 fn sealed_record(keys: &Keys) -> SealedRecord {
     let table = keys.ring.keys();
     let under = Some((keys.audit, table.key(keys.audit).expect("made above")));
-    SealedRecord::seal(&Salt([3; 32]), &record::canonical(&choice()), PLACE, under, &FixedEntropy::default())
+    SealedRecord::seal(&Salt([3; 32]), &record::canonical(&choice()), PLACE, under, &FixedRandom::default())
 }
 
 fn open_record() -> SealedRecord {
-    SealedRecord::seal(&Salt([3; 32]), &record::canonical(&published()), PLACE, None, &FixedEntropy::default())
+    SealedRecord::seal(&Salt([3; 32]), &record::canonical(&published()), PLACE, None, &FixedRandom::default())
 }
 
 fn note() -> String {
@@ -269,7 +269,7 @@ fn counted() -> [(&'static str, Counted); 3] {
 }
 
 fn cookie() -> String {
-    browser_cookie::seal(&SealingKey::known(5), "keuze code", &"123456", &FixedEntropy::default())
+    browser_cookie::seal(&SealingKey::known(5), "keuze code", &"123456", &FixedRandom::default())
 }
 
 fn last() -> String {
@@ -291,7 +291,7 @@ fn sealed() -> Vec<KeyOfRecord> {
 
 /// A fact as the database has it.
 fn row(keys: &Keys) -> FactRow {
-    let fact = fact::encode(&facts(keys)[0], &keys.ring.keys(), &FixedEntropy::default());
+    let fact = fact::encode(&facts(keys)[0], &keys.ring.keys(), &FixedRandom::default());
     FactRow::read(&fact, PLACE).expect("a fact")
 }
 
@@ -314,9 +314,9 @@ fn sections() -> Vec<String> {
     all.extend(events::events().iter().map(|(name, event)| text_section(name, &record_text(event))));
     all.push(text_section("words of events", &events::words()));
     let drawn = Drawing::from_source(include_str!("fact.rs"), 0);
-    let entropy = FixedEntropy::default();
+    let random = FixedRandom::default();
     for (name, fact) in named(facts(&keys)).chain([("fact: one that is gone".to_owned(), gone())]) {
-        all.push(drawn.section(&name, &fact::encode(&fact, &table, &entropy), &[fact.name().bytes().len()]));
+        all.push(drawn.section(&name, &fact::encode(&fact, &table, &random), &[fact.name().bytes().len()]));
         all.extend(fact.body().map(|body| text_section(&format!("{name}, body"), &String::from_utf8_lossy(&body))));
     }
     all.push(Drawing::from_source(include_str!("checkpoint_slots.rs"), 0).section(
@@ -457,9 +457,9 @@ fn a_damaged_record_does_not_open() {
 #[test]
 fn a_damaged_fact_does_not_open_or_is_not_the_one_that_its_record_names() {
     let keys = Keys::new();
-    let (table, entropy) = (keys.ring.keys(), FixedEntropy::default());
+    let (table, random) = (keys.ring.keys(), FixedRandom::default());
     for (name, fact) in named(facts(&keys)).chain([("gone".to_owned(), gone())]) {
-        let whole = fact::encode(&fact, &table, &entropy);
+        let whole = fact::encode(&fact, &table, &random);
         let is_bound = !fact::is_open(&whole) && fact.body().is_some();
         let names = fact::digest([&whole]);
         for (what, bytes) in damaged(&whole) {
@@ -474,9 +474,9 @@ fn a_damaged_fact_does_not_open_or_is_not_the_one_that_its_record_names() {
 #[test]
 fn another_version_kind_or_member_is_of_another_build() {
     let keys = Keys::new();
-    let (table, entropy) = (keys.ring.keys(), FixedEntropy::default());
+    let (table, random) = (keys.ring.keys(), FixedRandom::default());
     for (name, fact) in named(facts(&keys)) {
-        let whole = fact::encode(&fact, &table, &entropy);
+        let whole = fact::encode(&fact, &table, &random);
         let with = |at: usize, byte: u8| {
             let mut bytes = whole.clone();
             bytes[at] = byte;

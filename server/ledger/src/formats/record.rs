@@ -156,12 +156,12 @@ impl SealedRecord {
         canonical: &[u8],
         address: RecordAddress,
         under: Option<(KeyId, &SealingKey)>,
-        entropy: &dyn SecureRandom,
+        random: &dyn SecureRandom,
     ) -> Self {
         let commitment = commitment(salt, canonical);
         let text = [&salt.0[..], canonical];
         let Some((id, key)) = under else { return Self { commitment, key: KeyId::NONE, body: text.concat() } };
-        Self { commitment, key: id, body: seal::seal_parts(key, &context(address, id), &text, entropy) }
+        Self { commitment, key: id, body: seal::seal_parts(key, &context(address, id), &text, random) }
     }
 
     /// Salt and canonical JSON, checked against the commitment.

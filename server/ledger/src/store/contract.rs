@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::identity::{ContentHash, RecordAddress, ShardNumber, Subject};
 use vault::key::RootKey;
-use vault::random::FixedEntropy;
+use vault::random::FixedRandom;
 use vault::ring::{KeyId, KeyPurpose, KeyRing, OpenMode, RetentionClass};
 
 use super::behind::WriteBehind;
@@ -43,7 +43,7 @@ fn long_content(one: u8, two: u8, length: usize) -> FactRow {
     let name = FactName::Content(ContentHash(hash));
     let ring = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("in memory");
     let fact = Fact::Content { hash: ContentHash(hash), bytes: vec![one; length] };
-    let bytes = fact::encode(&fact, &ring.keys(), &FixedEntropy::default());
+    let bytes = fact::encode(&fact, &ring.keys(), &FixedRandom::default());
     FactRow { name, record: at(u64::from(two)), bytes: Some(bytes) }
 }
 
@@ -51,12 +51,12 @@ fn long_content(one: u8, two: u8, length: usize) -> FactRow {
 fn part(number: u8) -> (FactRow, KeyId) {
     let ring = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("in memory");
     let subject = Subject([number; 16]);
-    let entropy = FixedEntropy::default();
-    let key = (0..=number).map(|n| ring.ensure(KeyPurpose::Class(Subject([n; 16]), RetentionClass::Account), &entropy));
+    let random = FixedRandom::default();
+    let key = (0..=number).map(|n| ring.ensure(KeyPurpose::Class(Subject([n; 16]), RetentionClass::Account), &random));
     let key = key.last().expect("one at least");
     let part = Part::new(subject, RetentionClass::Account, Language::Nl);
     let fact = Fact::ProfilePart { key, part: Some(Box::new(part)) };
-    let bytes = fact::encode(&fact, &ring.keys(), &FixedEntropy::default());
+    let bytes = fact::encode(&fact, &ring.keys(), &FixedRandom::default());
     (FactRow { name: fact.name(), record: at(3), bytes: Some(bytes) }, key)
 }
 

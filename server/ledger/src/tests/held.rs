@@ -49,7 +49,7 @@ impl HeldLedger {
             data: Some(folder.path().join("data")),
             key_file: Some(folder.path().join("root.key")),
             origin: "voipro.test".into(),
-            entropy: Arc::new(SeededEntropy::new(1)),
+            random: Arc::new(SeededRandom::new(1)),
         };
         let database = Database::default();
         let disk = Arc::clone(&database);
@@ -168,8 +168,8 @@ fn a_sync_under_the_lock_is_noticed() {
     let under_the_lock = || {
         let shared = &held.ledger.shared;
         let _state = shared.state_mut();
-        shared.ring.ensure(KeyPurpose::Proof(NEWER), &*shared.entropy);
-        shared.ring.sync(&*shared.entropy).expect("durable");
+        shared.ring.ensure(KeyPurpose::Proof(NEWER), &*shared.random);
+        shared.ring.sync(&*shared.random).expect("durable");
     };
     let soon = std::time::Duration::from_millis(50);
     let reads = || assert_eq!(held.read_everything(), [true; 18]);

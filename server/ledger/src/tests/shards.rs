@@ -12,9 +12,9 @@ use tlog::tree::{leaf_hash, root_from_inclusion};
 const SMALL: ShardRules = ShardRules { records: 5, period: ShardPeriod::Quarter };
 
 fn at(data: &Path, seed: u64) -> Opening {
-    let entropy = Arc::new(SeededEntropy::new(seed));
+    let random = Arc::new(SeededRandom::new(seed));
     let key_file = data.parent().map(|folder| folder.join("root.key"));
-    Opening { data: Some(data.to_path_buf()), key_file, origin: "voipro.test".into(), entropy }
+    Opening { data: Some(data.to_path_buf()), key_file, origin: "voipro.test".into(), random }
 }
 
 fn open(data: &Path, seed: u64) -> Ledger {
@@ -245,7 +245,7 @@ async fn a_kill_while_shards_change_is_mended() {
     let data = folder.path().join("data");
     let ledger = open(&data, 1);
     // The keys and the folder of the next one are there, and nothing else.
-    recovery::ensure_keys(&ledger.shared.ring, shard(2), &*ledger.shared.entropy);
+    recovery::ensure_keys(&ledger.shared.ring, shard(2), &*ledger.shared.random);
     fill(&ledger, 5).await;
     ledger.close().await;
     std::fs::create_dir(data.join("journal/0002")).expect("made");
@@ -262,9 +262,9 @@ async fn a_kill_while_shards_change_is_mended() {
 async fn a_directory_of_one_shard_alone_is_refused_by_a_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let entropy = SeededEntropy::new(1);
+    let random = SeededRandom::new(1);
     let (root, keys) = (folder.path().join("root.key"), data.join("keys"));
-    vault::root::create(&root, &entropy).expect("made");
+    vault::root::create(&root, &random).expect("made");
     std::fs::create_dir_all(&keys).expect("made");
     std::fs::create_dir_all(data.join("journal/0001")).expect("made");
     std::fs::write(data.join("journal/0001/000000000000.log"), b"whatever").expect("written");
@@ -274,8 +274,8 @@ async fn a_directory_of_one_shard_alone_is_refused_by_a_sentence() {
     std::fs::write(data.join("checkpoint/0001.vkey"), verifier + "\n").expect("written");
     let found = vault::rotation::find(&root, &keys).expect("readable").expect("made above");
     let ring = KeyRing::open(Some(&keys), found.key, vault::ring::OpenMode::Start).expect("opens");
-    ring.ensure(SecretName::<vault::key::purpose::Signing>::new("log 0001").owner(), &entropy);
-    ring.sync(&entropy).expect("durable");
+    ring.ensure(SecretName::<vault::key::purpose::Signing>::new("log 0001").owner(), &random);
+    ring.sync(&random).expect("durable");
     let said = "it was written by an earlier build of Keuze";
     assert!(refused(&data).starts_with(said), "{}", refused(&data));
     assert!(verify(&data, Some(&root)).expect_err("refused").to_string().starts_with(said));

@@ -7,22 +7,22 @@ use super::ring::{BucketEntry, NamedKey};
 use super::{ring, root_key};
 use crate::error::OtherBuild;
 use crate::key::{BucketKey, RootKey, SealingKey};
-use crate::random::FixedEntropy;
+use crate::random::FixedRandom;
 use crate::ring::KeyId;
 
 /// The committed file.
 const GOLDEN: &str = include_str!("../../golden/formats.txt");
 
 fn bucket() -> Vec<u8> {
-    ring::encode_bucket(&RootKey::known(1), 0, Some(&BucketKey::known(2)), &FixedEntropy::default())
+    ring::encode_bucket(&RootKey::known(1), 0, Some(&BucketKey::known(2)), &FixedRandom::default())
 }
 
 fn ended() -> Vec<u8> {
-    ring::encode_bucket(&RootKey::known(1), 1, None, &FixedEntropy::default())
+    ring::encode_bucket(&RootKey::known(1), 1, None, &FixedRandom::default())
 }
 
 fn key() -> Vec<u8> {
-    ring::encode_key(&BucketKey::known(2), (0, 7), &named(), &FixedEntropy::default())
+    ring::encode_key(&BucketKey::known(2), (0, 7), &named(), &FixedRandom::default())
 }
 
 fn named() -> NamedKey {

@@ -118,11 +118,11 @@ pub(crate) fn encode_bucket(
     root: &RootKey,
     number: usize,
     key: Option<&BucketKey>,
-    entropy: &dyn SecureRandom,
+    random: &dyn SecureRandom,
 ) -> Vec<u8> {
     let context = if key.is_some() { root_context(number) } else { dead_context(number) };
     let place = u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
-    let sealed = seal::seal(root, &context, key.map_or(&[0; 32], BucketKey::expose).as_slice(), entropy);
+    let sealed = seal::seal(root, &context, key.map_or(&[0; 32], BucketKey::expose).as_slice(), random);
     [&[VERSION][..], &place, &sealed].concat()
 }
 
@@ -162,10 +162,10 @@ pub(crate) fn encode_key(
     bucket_key: &BucketKey,
     (bucket, position): (usize, usize),
     NamedKey { id, owner, key }: &NamedKey,
-    entropy: &dyn SecureRandom,
+    random: &dyn SecureRandom,
 ) -> Vec<u8> {
     let context = KeyContext::new(bucket, position, *id);
-    let sealed = seal::seal_parts(bucket_key, context.as_bytes(), &[owner, key.expose()], entropy);
+    let sealed = seal::seal_parts(bucket_key, context.as_bytes(), &[owner, key.expose()], random);
     [&[VERSION][..], &id.0, &sealed].concat()
 }
 

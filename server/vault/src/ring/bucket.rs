@@ -72,10 +72,10 @@ impl TableBucket {
 
     /// Puts a key behind the others, and gives its place. Where it is a copy of one that is durable, it is put before all that
     /// are not.
-    pub fn put(&mut self, number: usize, key: NamedKey, is_copy: bool, entropy: &dyn SecureRandom) -> usize {
+    pub fn put(&mut self, number: usize, key: NamedKey, is_copy: bool, random: &dyn SecureRandom) -> usize {
         let bucket_key = self.key.as_ref().expect("keys go into a bucket that lives");
         let position = self.keys.len();
-        self.pending.extend(encode_key(bucket_key, (number, position), &key, entropy));
+        self.pending.extend(encode_key(bucket_key, (number, position), &key, random));
         if is_copy {
             self.copied = position + 1;
         }
@@ -107,8 +107,8 @@ impl TableBucket {
     }
 
     /// What is not durable at this moment.
-    pub fn unsynced(&self, number: usize, root: &RootKey, entropy: &dyn SecureRandom) -> UnsyncedBucket {
-        let root_entry = (self.durable == 0).then(|| self.root_entry(number, root, entropy));
+    pub fn unsynced(&self, number: usize, root: &RootKey, random: &dyn SecureRandom) -> UnsyncedBucket {
+        let root_entry = (self.durable == 0).then(|| self.root_entry(number, root, random));
         UnsyncedBucket { number, root_entry, durable: self.durable, entries: self.pending.clone() }
     }
 
@@ -122,7 +122,7 @@ impl TableBucket {
     }
 
     /// Its entry in the root file.
-    pub fn root_entry(&self, number: usize, root: &RootKey, entropy: &dyn SecureRandom) -> Vec<u8> {
-        encode_bucket(root, number, self.key.as_ref(), entropy)
+    pub fn root_entry(&self, number: usize, root: &RootKey, random: &dyn SecureRandom) -> Vec<u8> {
+        encode_bucket(root, number, self.key.as_ref(), random)
     }
 }

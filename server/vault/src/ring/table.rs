@@ -178,41 +178,41 @@ impl KeyTable {
     }
 
     /// The name of an owner's key, made if there is none.
-    pub(super) fn ensure(&mut self, owner: KeyPurpose, entropy: &dyn SecureRandom) -> KeyId {
+    pub(super) fn ensure(&mut self, owner: KeyPurpose, random: &dyn SecureRandom) -> KeyId {
         if let Some(id) = self.find(owner) {
             return id;
         }
         if self.buckets.last().is_none_or(|bucket| !bucket.has_room()) {
-            self.begin_bucket(entropy);
+            self.begin_bucket(random);
         }
-        let id = KeyId(entropy.bytes());
-        let place = self.put(NamedKey { id, owner: owner.encode(), key: SealingKey::random(entropy) }, false, entropy);
+        let id = KeyId(random.bytes());
+        let place = self.put(NamedKey { id, owner: owner.encode(), key: SealingKey::random(random) }, false, random);
         self.index.add(place, &self.buckets);
         id
     }
 
-    fn begin_bucket(&mut self, entropy: &dyn SecureRandom) {
+    fn begin_bucket(&mut self, random: &dyn SecureRandom) {
         self.buckets.last_mut().map(TableBucket::fit);
-        self.buckets.push(TableBucket::empty(Some(BucketKey::random(entropy))));
+        self.buckets.push(TableBucket::empty(Some(BucketKey::random(random))));
     }
 
     /// Puts a key into the last bucket.
-    fn put(&mut self, key: NamedKey, is_copy: bool, entropy: &dyn SecureRandom) -> Place {
+    fn put(&mut self, key: NamedKey, is_copy: bool, random: &dyn SecureRandom) -> Place {
         let number = self.buckets.len() - 1;
         self.pending.insert(number);
-        Place::new(number, self.buckets[number].put(number, key, is_copy, entropy))
+        Place::new(number, self.buckets[number].put(number, key, is_copy, random))
     }
 
     /// Takes keys away, and moves what lives on of their buckets into fresh ones. Gives the buckets that can end once those
     /// are durable.
-    pub(super) fn move_away_from(&mut self, ids: &HashSet<KeyId>, entropy: &dyn SecureRandom) -> BTreeSet<usize> {
+    pub(super) fn move_away_from(&mut self, ids: &HashSet<KeyId>, random: &dyn SecureRandom) -> BTreeSet<usize> {
         let ending: BTreeSet<usize> = ids.iter().filter_map(|id| Some(self.place(*id)?.bucket())).collect();
         let moving = self.moving_out(&ending, ids);
         for (turn, (is_new, _, from)) in moving.into_iter().enumerate() {
             if turn % KEYS_IN_BUCKET == 0 {
-                self.begin_bucket(entropy);
+                self.begin_bucket(random);
             }
-            let to = self.put(from.key(&self.buckets).clone(), !is_new, entropy);
+            let to = self.put(from.key(&self.buckets).clone(), !is_new, random);
             self.index.relocate(from, to, &self.buckets);
         }
         for id in ids {
@@ -252,8 +252,8 @@ impl KeyTable {
     }
 
     /// What is not durable at this moment.
-    pub(super) fn unsynced(&self, entropy: &dyn SecureRandom) -> Unsynced {
-        let unsynced = |number: &usize| self.buckets[*number].unsynced(*number, &self.root, entropy);
+    pub(super) fn unsynced(&self, random: &dyn SecureRandom) -> Unsynced {
+        let unsynced = |number: &usize| self.buckets[*number].unsynced(*number, &self.root, random);
         Unsynced { buckets: self.pending.iter().map(unsynced).collect() }
     }
 
@@ -269,9 +269,9 @@ impl KeyTable {
     }
 
     /// The root file as it is to be: every bucket's key under the root key, or under another one.
-    pub(super) fn root_file(&self, root: Option<&RootKey>, entropy: &dyn SecureRandom) -> Vec<u8> {
+    pub(super) fn root_file(&self, root: Option<&RootKey>, random: &dyn SecureRandom) -> Vec<u8> {
         let root = root.unwrap_or(&self.root);
-        let entry = |(number, bucket): (usize, &TableBucket)| bucket.root_entry(number, root, entropy);
+        let entry = |(number, bucket): (usize, &TableBucket)| bucket.root_entry(number, root, random);
         self.buckets.iter().enumerate().flat_map(entry).collect()
     }
 

@@ -5,17 +5,17 @@ use super::*;
 use crate::formats::ring::{BUCKET_ENTRY, KEY_ENTRY};
 use crate::held::{FOR_EVER, reads_come_first};
 use crate::key::SealingKey;
-use crate::random::SeededEntropy;
+use crate::random::SeededRandom;
 
 #[test]
 fn keys_come_back_and_every_flipped_byte_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("an empty ring");
-    let ids: Vec<_> = (0..3).map(|n| ring.ensure(KeyPurpose::Proof(Subject([n; 16])), entropy)).collect();
-    ring.sync(entropy).expect("durable");
-    let audit = ring.ensure(KeyPurpose::Audit, entropy);
-    ring.sync(entropy).expect("durable");
+    let ids: Vec<_> = (0..3).map(|n| ring.ensure(KeyPurpose::Proof(Subject([n; 16])), random)).collect();
+    ring.sync(random).expect("durable");
+    let audit = ring.ensure(KeyPurpose::Audit, random);
+    ring.sync(random).expect("durable");
     let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
     assert_eq!(again.keys().subject(ids[2]), Some(Subject([2; 16])));
     assert_eq!(again.keys().find(KeyPurpose::Audit), Some(audit));
@@ -40,17 +40,17 @@ fn keys_come_back_and_every_flipped_byte_is_found() {
 #[test]
 fn a_second_bucket_comes_back_and_its_key_is_missed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("an empty ring");
     let count = u16::try_from(KEYS_IN_BUCKET).expect("small") + 2;
     for number in 0..count {
-        ring.ensure(KeyPurpose::Shard(number), entropy);
+        ring.ensure(KeyPurpose::Shard(number), random);
     }
-    ring.sync(entropy).expect("durable");
+    ring.sync(random).expect("durable");
     let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
     assert_eq!(again.keys().find(KeyPurpose::Shard(count - 1)), ring.keys().find(KeyPurpose::Shard(count - 1)));
-    let next = again.ensure(KeyPurpose::Audit, entropy);
-    again.sync(entropy).expect("durable");
+    let next = again.ensure(KeyPurpose::Audit, random);
+    again.sync(random).expect("durable");
     let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
     assert_eq!(again.keys().find(KeyPurpose::Audit), Some(next), "appended to the second bucket");
     let root = folder.path().join("root-0001");
@@ -68,19 +68,19 @@ fn a_second_bucket_comes_back_and_its_key_is_missed() {
 #[test]
 fn a_torn_tail_is_cut_off_by_the_next_key() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("an empty ring");
     for n in 0..3 {
-        ring.ensure(KeyPurpose::Shard(n), entropy);
+        ring.ensure(KeyPurpose::Shard(n), random);
     }
-    ring.sync(entropy).expect("durable");
+    ring.sync(random).expect("durable");
     let path = folder.path().join("bucket-000001");
     let whole = std::fs::read(&path).expect("is there");
     for length in KEY_ENTRY..whole.len() {
         std::fs::write(&path, &whole[..length]).expect("written");
         let ring = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Start).expect("opens");
-        let id = ring.ensure(KeyPurpose::Audit, entropy);
-        ring.sync(entropy).expect("durable");
+        let id = ring.ensure(KeyPurpose::Audit, random);
+        ring.sync(random).expect("durable");
         let again = KeyRing::open(Some(folder.path()), RootKey::known(1), OpenMode::Verify).expect("opens");
         assert_eq!(again.keys().find(KeyPurpose::Audit), Some(id));
         assert!(again.keys().find(KeyPurpose::Shard(0)).is_some());
@@ -103,14 +103,14 @@ fn files(folder: &Path) -> Vec<u8> {
 #[test]
 fn what_is_destroyed_is_gone_and_everything_else_lives_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = ring(folder.path(), 1, OpenMode::Start);
     let proof = |n: u16| KeyPurpose::Proof(Subject(u128::from(n).to_be_bytes()));
-    let ids: Vec<_> = (0..2500).map(|n| keys.ensure(proof(n), entropy)).collect();
-    keys.sync(entropy).expect("durable");
+    let ids: Vec<_> = (0..2500).map(|n| keys.ensure(proof(n), random)).collect();
+    keys.sync(random).expect("durable");
     let before = files(folder.path());
     let gone: HashSet<KeyId> = [ids[3], ids[1700]].into();
-    keys.destroy(&gone, entropy).expect("destroyed");
+    keys.destroy(&gone, random).expect("destroyed");
     let again = ring(folder.path(), 1, OpenMode::Verify);
     for (id, n) in ids.iter().zip(0u16..) {
         let lives = !gone.contains(id);
@@ -126,8 +126,8 @@ fn what_is_destroyed_is_gone_and_everything_else_lives_on() {
         assert!(!folder.path().join(bucket_name(bucket)).exists());
     }
     assert!(after.len() < before.len());
-    let fresh = keys.ensure(proof(3), entropy);
-    keys.sync(entropy).expect("durable");
+    let fresh = keys.ensure(proof(3), random);
+    keys.sync(random).expect("durable");
     assert_ne!(fresh, ids[3], "a new key is another key");
     assert_eq!(ring(folder.path(), 1, OpenMode::Verify).keys().find(proof(3)), Some(fresh));
 }
@@ -136,13 +136,13 @@ fn what_is_destroyed_is_gone_and_everything_else_lives_on() {
 #[test]
 fn a_destruction_that_was_killed_half_way_can_be_done_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = ring(folder.path(), 1, OpenMode::Start);
-    let [one, two] = [KeyPurpose::Shard(1), KeyPurpose::Shard(2)].map(|owner| keys.ensure(owner, entropy));
-    keys.sync(entropy).expect("durable");
+    let [one, two] = [KeyPurpose::Shard(1), KeyPurpose::Shard(2)].map(|owner| keys.ensure(owner, random));
+    keys.sync(random).expect("durable");
     let copy = |name: &str| std::fs::read(folder.path().join(name)).ok();
     let (root, bucket) = (copy(ROOT).expect("there"), copy("bucket-000001").expect("there"));
-    keys.destroy(&[one].into(), entropy).expect("destroyed");
+    keys.destroy(&[one].into(), random).expect("destroyed");
     let (new_root, fresh) = (copy(ROOT).expect("there"), copy("bucket-000002").expect("there"));
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("written");
     // The survivors are copied, the root file is the old one with its new last entry.
@@ -150,7 +150,7 @@ fn a_destruction_that_was_killed_half_way_can_be_done_again() {
     put("bucket-000001", &bucket);
     let half = ring(folder.path(), 1, OpenMode::Verify);
     assert!(half.keys().key(one).is_some() && half.keys().key(two).is_some());
-    half.destroy(&[one].into(), entropy).expect("destroyed again");
+    half.destroy(&[one].into(), random).expect("destroyed again");
     assert!(ring(folder.path(), 1, OpenMode::Verify).keys().key(two).is_some());
     assert!(ring(folder.path(), 1, OpenMode::Verify).keys().key(one).is_none());
     // The root file is the new one, the old bucket's file is still there.
@@ -168,12 +168,12 @@ fn a_destruction_that_was_killed_half_way_can_be_done_again() {
 type RingChange<'a> = (&'a str, Box<dyn Fn() -> std::io::Result<()> + Sync + 'a>);
 
 /// Every change of the files, each waiting for the disk at least once.
-fn changes<'a>(keys: &'a KeyRing, entropy: &'a dyn SecureRandom) -> [RingChange<'a>; 4] {
-    let one = keys.ensure(KeyPurpose::Shard(1), entropy);
+fn changes<'a>(keys: &'a KeyRing, random: &'a dyn SecureRandom) -> [RingChange<'a>; 4] {
+    let one = keys.ensure(KeyPurpose::Shard(1), random);
     [
-        ("new keys", Box::new(|| keys.sync(entropy))),
-        ("a destruction", Box::new(move || keys.destroy(&[one].into(), entropy))),
-        ("another root key", Box::new(|| keys.change().rewrap(RootKey::known(2), entropy))),
+        ("new keys", Box::new(|| keys.sync(random))),
+        ("a destruction", Box::new(move || keys.destroy(&[one].into(), random))),
+        ("another root key", Box::new(|| keys.change().rewrap(RootKey::known(2), random))),
         ("what is left over", Box::new(|| keys.sweep())),
     ]
 }
@@ -183,22 +183,22 @@ fn changes<'a>(keys: &'a KeyRing, entropy: &'a dyn SecureRandom) -> [RingChange<
 #[test]
 fn keys_are_found_and_made_while_the_files_change() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = ring(folder.path(), 1, OpenMode::Start);
-    let stays = keys.ensure(KeyPurpose::Shard(0), entropy);
+    let stays = keys.ensure(KeyPurpose::Shard(0), random);
     let (mut number, mut made) = (10, Vec::new());
-    for (what, change) in changes(&keys, entropy) {
+    for (what, change) in changes(&keys, random) {
         let reads = || {
             assert!(keys.keys().key(stays).is_some(), "{what}");
             number += 1;
-            made.push((KeyPurpose::Shard(number), keys.ensure(KeyPurpose::Shard(number), entropy)));
+            made.push((KeyPurpose::Shard(number), keys.ensure(KeyPurpose::Shard(number), random)));
             assert_eq!(keys.keys().durable(KeyPurpose::Shard(number)), None, "{what}");
         };
         let first = reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, || change().expect("changed"), reads);
         assert!(!first.is_empty() && first.iter().all(|first| *first), "{what}: {first:?}");
     }
     keys.slow_down(Box::new(|| ()));
-    keys.sync(entropy).expect("durable");
+    keys.sync(random).expect("durable");
     let again = ring(folder.path(), 2, OpenMode::Verify);
     assert!(again.keys().key(stays).is_some() && again.keys().find(KeyPurpose::Shard(1)).is_none());
     for (owner, id) in made {
@@ -210,7 +210,7 @@ fn keys_are_found_and_made_while_the_files_change() {
 /// The control: whoever waits for the disk while holding the keys keeps a look-up waiting, and that is seen.
 #[test]
 fn a_look_up_that_waits_for_the_disk_is_noticed() {
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("an empty ring");
     let under_the_lock = || {
         let held = keys.keys_mut();
@@ -220,8 +220,8 @@ fn a_look_up_that_waits_for_the_disk_is_noticed() {
     let reads = || _ = keys.keys().find(KeyPurpose::Audit);
     let soon = std::time::Duration::from_millis(50);
     assert_eq!(reads_come_first(|disk| keys.slow_down(disk), soon, under_the_lock, reads), [false]);
-    keys.ensure(KeyPurpose::Audit, entropy);
-    let outside_it = || keys.sync(entropy).expect("durable");
+    keys.ensure(KeyPurpose::Audit, random);
+    let outside_it = || keys.sync(random).expect("durable");
     let reads = || _ = keys.keys().find(KeyPurpose::Audit);
     assert_eq!(reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, outside_it, reads), [true]);
 }
@@ -236,15 +236,15 @@ fn a_key_takes_65_bytes_and_its_place_four() {
 /// With every round an hour and some people end, and as many come: what was destroyed leaves no room behind.
 #[test]
 fn what_was_destroyed_makes_room_for_what_comes() {
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = KeyRing::open(None, RootKey::known(1), OpenMode::Start).expect("an empty ring");
-    let stays: Vec<_> = (0..1500).map(|n| (n, keys.ensure(KeyPurpose::Shard(n), entropy))).collect();
+    let stays: Vec<_> = (0..1500).map(|n| (n, keys.ensure(KeyPurpose::Shard(n), random))).collect();
     for hour in 0..40 {
         let people = (0..700).map(|n| KeyPurpose::Day(hour * 1000 + n));
-        let mut gone: HashSet<KeyId> = people.map(|owner| keys.ensure(owner, entropy)).collect();
-        keys.ensure(KeyPurpose::Hour(hour), entropy);
+        let mut gone: HashSet<KeyId> = people.map(|owner| keys.ensure(owner, random)).collect();
+        keys.ensure(KeyPurpose::Hour(hour), random);
         gone.extend(keys.keys().hours_before(hour));
-        keys.destroy(&gone, entropy).expect("destroyed");
+        keys.destroy(&gone, random).expect("destroyed");
         let [by_id, by_owner, stand, room] = keys.keys().counts();
         assert_eq!([by_id, by_owner, stand], [stays.len() + 1; 3], "hour {hour}");
         assert!(room <= stand + KEYS_IN_BUCKET, "hour {hour}: memory for {room} keys");
@@ -277,8 +277,8 @@ fn holds(keys: &KeyRing, owners: &HashMap<KeyPurpose, (KeyId, SealingKey)>, gone
 fn whatever_comes_and_goes_the_ring_holds_who_has_a_key() {
     for seed in 0..3 {
         let folder = tempfile::tempdir().expect("a folder");
-        let entropy: &dyn SecureRandom = &SeededEntropy::new(seed);
-        let draw = |below: u16| u16::from_le_bytes(entropy.bytes()) % below;
+        let random: &dyn SecureRandom = &SeededRandom::new(seed);
+        let draw = |below: u16| u16::from_le_bytes(random.bytes()) % below;
         let mut keys = ring(folder.path(), 1, OpenMode::Start);
         let (mut owners, mut gone) = (HashMap::new(), HashSet::new());
         for step in 0..30 {
@@ -289,7 +289,7 @@ fn whatever_comes_and_goes_the_ring_holds_who_has_a_key() {
                     1 => KeyPurpose::Day(number),
                     _ => KeyPurpose::Proof(Subject(u128::from(number).to_be_bytes())),
                 };
-                let id = keys.ensure(owner, entropy);
+                let id = keys.ensure(owner, random);
                 owners.insert(owner, (id, keys.keys().key(id).expect("just made").clone()));
             }
             let owner = owners.keys().nth(usize::from(draw(50))).copied();
@@ -299,14 +299,14 @@ fn whatever_comes_and_goes_the_ring_holds_who_has_a_key() {
                     let ending: Vec<_> = owners.keys().copied().take(usize::from(draw(30))).collect();
                     let ids: HashSet<KeyId> =
                         ending.iter().filter_map(|owner| owners.remove(owner)).map(|it| it.0).collect();
-                    keys.destroy(&ids, entropy).expect("destroyed");
+                    keys.destroy(&ids, random).expect("destroyed");
                     gone.extend(ids);
                 }
                 1 => {
-                    keys.sync(entropy).expect("durable");
+                    keys.sync(random).expect("durable");
                     keys = ring(folder.path(), 1, OpenMode::Verify);
                 }
-                _ => keys.sync(entropy).expect("durable"),
+                _ => keys.sync(random).expect("durable"),
             }
             holds(&keys, &owners, &gone, &format!("seed {seed}, step {step}"));
         }
@@ -317,22 +317,22 @@ fn whatever_comes_and_goes_the_ring_holds_who_has_a_key() {
 #[test]
 fn a_destruction_that_is_done_again_spares_the_key_that_its_owner_got_meanwhile() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = ring(folder.path(), 1, OpenMode::Start);
-    let [one, two] = [KeyPurpose::Shard(1), KeyPurpose::Shard(2)].map(|owner| keys.ensure(owner, entropy));
-    keys.sync(entropy).expect("durable");
+    let [one, two] = [KeyPurpose::Shard(1), KeyPurpose::Shard(2)].map(|owner| keys.ensure(owner, random));
+    keys.sync(random).expect("durable");
     let read = |name: &str| std::fs::read(folder.path().join(name)).expect("there");
     let (root, bucket) = (read(ROOT), read("bucket-000001"));
-    keys.destroy(&[one].into(), entropy).expect("destroyed");
-    let again = keys.ensure(KeyPurpose::Shard(1), entropy);
-    keys.sync(entropy).expect("durable");
+    keys.destroy(&[one].into(), random).expect("destroyed");
+    let again = keys.ensure(KeyPurpose::Shard(1), random);
+    keys.sync(random).expect("durable");
     let late = [&root[..], &read(ROOT)[BUCKET_ENTRY..]].concat();
     std::fs::write(folder.path().join(ROOT), late).expect("written");
     std::fs::write(folder.path().join("bucket-000001"), bucket).expect("written");
     let half = ring(folder.path(), 1, OpenMode::Start);
     assert_eq!(half.keys().find(KeyPurpose::Shard(1)), Some(again));
     assert!([one, two, again].iter().all(|id| half.keys().key(*id).is_some()));
-    half.destroy(&[one].into(), entropy).expect("destroyed");
+    half.destroy(&[one].into(), random).expect("destroyed");
     for keys in [half, ring(folder.path(), 1, OpenMode::Verify)] {
         assert!(keys.keys().key(one).is_none());
         assert_eq!(keys.keys().find(KeyPurpose::Shard(1)), Some(again), "it is not taken for the one that is gone");
@@ -344,23 +344,23 @@ fn a_destruction_that_is_done_again_spares_the_key_that_its_owner_got_meanwhile(
 #[test]
 fn a_secret_that_moves_is_not_missed_meanwhile() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = ring(folder.path(), 1, OpenMode::Start);
-    let [_, one] = [KeyPurpose::Audit, KeyPurpose::Shard(1)].map(|owner| keys.ensure(owner, entropy));
-    keys.sync(entropy).expect("durable");
+    let [_, one] = [KeyPurpose::Audit, KeyPurpose::Shard(1)].map(|owner| keys.ensure(owner, random));
+    keys.sync(random).expect("durable");
     let mut times = 0;
     let reads = || {
         times += 1;
         assert!(keys.keys().durable(KeyPurpose::Audit).is_some(), "time {times}");
         // Not yet in a file when what lives on moves.
         let new = KeyPurpose::Shard(10 + times);
-        keys.ensure(new, entropy);
+        keys.ensure(new, random);
         assert!(keys.keys().durable(new).is_none(), "time {times}");
     };
-    let destroy = || keys.destroy(&[one].into(), entropy).expect("destroyed");
+    let destroy = || keys.destroy(&[one].into(), random).expect("destroyed");
     assert!(reads_come_first(|disk| keys.slow_down(disk), FOR_EVER, destroy, reads).len() > 1);
     keys.slow_down(Box::new(|| ()));
-    keys.sync(entropy).expect("durable");
+    keys.sync(random).expect("durable");
     let again = ring(folder.path(), 1, OpenMode::Verify);
     for number in 1..=times {
         assert!(again.keys().durable(KeyPurpose::Shard(10 + number)).is_some());
@@ -371,13 +371,13 @@ fn a_secret_that_moves_is_not_missed_meanwhile() {
 #[test]
 fn many_readers_name_the_fault_that_one_does() {
     let folder = tempfile::tempdir().expect("a folder");
-    let entropy: &dyn SecureRandom = &SeededEntropy::new(1);
+    let random: &dyn SecureRandom = &SeededRandom::new(1);
     let keys = ring(folder.path(), 1, OpenMode::Start);
     let proof = |n: u32| KeyPurpose::Proof(Subject(u128::from(n).to_be_bytes()));
     for n in 0..12_500 {
-        keys.ensure(proof(n), entropy);
+        keys.ensure(proof(n), random);
     }
-    keys.sync(entropy).expect("durable");
+    keys.sync(random).expect("durable");
     let load = |readers: usize| {
         let (buckets, _) = files::read_root_entries(folder.path(), &RootKey::known(1), OpenMode::Start).expect("reads");
         let mut buckets: Vec<_> = buckets.into_iter().map(bucket::TableBucket::empty).collect();

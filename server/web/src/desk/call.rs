@@ -258,7 +258,7 @@ impl Desk {
 
     /// The address of a call in this session.
     pub(super) fn path_of(&self, session: &StaffSession, call: &OpenCall) -> String {
-        let id = self.sessions.work(session, |work| work.address_of(&call.id, &*self.entropy));
+        let id = self.sessions.work(session, |work| work.address_of(&call.id, &*self.random));
         // Of a session that ended meanwhile every address leads to signing in.
         id.map_or_else(|| CALL.to_owned(), paths::desk_call)
     }

@@ -102,10 +102,10 @@ impl Sessions {
         &self,
         SessionOpening { signed_in, access, missed, by }: SessionOpening,
         now: OffsetDateTime,
-        entropy: &dyn SecureRandom,
+        random: &dyn SecureRandom,
         secure: bool,
     ) -> String {
-        let token = hex::encode(entropy.bytes::<32>());
+        let token = hex::encode(random.bytes::<32>());
         let mut table = self.table();
         table.retain(|_, kept| kept.lives(now));
         let key = hash(token.as_bytes());

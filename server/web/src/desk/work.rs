@@ -16,8 +16,8 @@ use vault::random::SecureRandom;
 pub(super) struct WorkId(u128);
 
 impl WorkId {
-    fn random(entropy: &dyn SecureRandom) -> Self {
-        Self(u128::from_be_bytes(entropy.bytes()))
+    fn random(random: &dyn SecureRandom) -> Self {
+        Self(u128::from_be_bytes(random.bytes()))
     }
 
     /// Reads what stands in an address.
@@ -71,8 +71,8 @@ pub(super) struct Work {
 
 impl Work {
     /// Puts people who were looked up at hand; gives their address.
-    pub(super) fn open(&mut self, opened: OpenedLookUp, entropy: &dyn SecureRandom) -> WorkId {
-        let id = WorkId::random(entropy);
+    pub(super) fn open(&mut self, opened: OpenedLookUp, random: &dyn SecureRandom) -> WorkId {
+        let id = WorkId::random(random);
         self.people.insert(id, opened);
         id
     }
@@ -83,10 +83,10 @@ impl Work {
     }
 
     /// The address of a call in this session; another session of the same staff member has another.
-    pub(super) fn address_of(&mut self, call: &CallId, entropy: &dyn SecureRandom) -> WorkId {
+    pub(super) fn address_of(&mut self, call: &CallId, random: &dyn SecureRandom) -> WorkId {
         let known = self.calls.iter().find(|(_, of)| *of == call).map(|(id, _)| *id);
         known.unwrap_or_else(|| {
-            let id = WorkId::random(entropy);
+            let id = WorkId::random(random);
             self.calls.insert(id, *call);
             id
         })

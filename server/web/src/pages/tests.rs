@@ -420,7 +420,7 @@ async fn the_pages_decide_as_the_rules_do() {
 
 /// Appends events under a subject of their own.
 async fn recorded(app: &TestApp, events: &[Event]) -> Option<Subject> {
-    let subject = (!events.is_empty()).then(|| Subject(app.services.entropy.bytes()));
+    let subject = (!events.is_empty()).then(|| Subject(app.services.random.bytes()));
     for event in events {
         app.services.ledger.append(AppendRequest::new(event.clone().with_subject(subject))).await.expect("appended");
     }

@@ -326,7 +326,7 @@ fn behind_the_gate(app: &TestApp, longest: std::time::Duration, handler: axum::r
         site: std::sync::Arc::clone(&app.services.site),
         config: std::sync::Arc::clone(&app.services.config),
         clock: std::sync::Arc::clone(&app.services.clock),
-        sources: crate::limits::Sources::new(vault::key::MacKey::random(&*app.services.entropy)),
+        sources: crate::limits::Sources::new(vault::key::MacKey::random(&*app.services.random)),
         limits: None,
         longest,
     };

@@ -55,11 +55,11 @@ mod tests {
     use super::*;
     use ledger::clock::moment;
     use ledger::{AppendRequest, Ledger, Opening};
-    use vault::random::SeededEntropy;
+    use vault::random::SeededRandom;
 
     async fn proven(index: u64) -> (InclusionProof, RecordAddress, VerifyingKey) {
-        let entropy = Arc::new(SeededEntropy::new(5));
-        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy };
+        let random = Arc::new(SeededRandom::new(5));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), random };
         let ledger = Ledger::open(opening).unwrap();
         for second in 0..7 {
             ledger.append(AppendRequest::new(choice(moment(second).at))).await.unwrap();

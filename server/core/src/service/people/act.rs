@@ -366,7 +366,7 @@ impl Contactability {
             let of_nobody = if by.is_none() && source.is_none() { points } else { &[] };
             let answered = &book.answered(of_nobody, since, keys);
             let wanted = WantedObjection { by, points, channels, since, source, doors_are_told, said, answered };
-            book.new_entries(&wanted, newest, keys, &*self.entropy)
+            book.new_entries(&wanted, newest, keys, &*self.random)
         })
     }
 
@@ -430,7 +430,7 @@ impl Contactability {
         for point in controlled {
             let mut marked: BTreeSet<FactId> = BTreeSet::new();
             for (_, found) in history.spread_to(&standings, None, point)? {
-                let (id, mut entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.entropy);
+                let (id, mut entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.random);
                 lift(&mut entry, channels);
                 entry.channels.clear();
                 if !entry.lifted.is_empty() && marked.insert(found.id) {

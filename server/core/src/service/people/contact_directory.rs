@@ -264,7 +264,7 @@ impl ContactDirectory {
         point: &ContactPoint,
         FoundObjection { entry, record, .. }: &FoundObjection,
         (index, key): &NumberedKey,
-        entropy: &dyn SecureRandom,
+        random: &dyn SecureRandom,
     ) -> (FactId, SuppressionEntry) {
         let folds = point.suppression_keys().iter().map(|fold| hash::hash(key, fold)).collect();
         let entry = SuppressionEntry {
@@ -275,7 +275,7 @@ impl ContactDirectory {
             said: Some(*record),
             ..entry.clone()
         };
-        (FactId(entropy.bytes()), entry)
+        (FactId(random.bytes()), entry)
     }
 
     /// Whether an objection that this source brought without a date stood on the point, and was lifted by a yes.
@@ -297,7 +297,7 @@ impl ContactDirectory {
         wanted: &WantedObjection<'_>,
         (index, key): &NumberedKey,
         keys: &[NumberedKey],
-        entropy: &dyn SecureRandom,
+        random: &dyn SecureRandom,
     ) -> Vec<Fact> {
         let WantedObjection { by, points, channels, since, source, doors_are_told, said, answered } = *wanted;
         let entry = |point: &ContactPoint| {
@@ -320,7 +320,7 @@ impl ContactDirectory {
                 standing.filter(|one| !answered.contains(one)).map(|(_, channel)| channel).collect();
             let channels: Vec<Channel> = wanted.into_iter().filter(|channel| !standing.contains(channel)).collect();
             let folds = folds.iter().map(|fold| hash::hash(key, fold)).collect();
-            let id = FactId(entropy.bytes());
+            let id = FactId(random.bytes());
             let source = source.map(|source| source_hash(key, source));
             let entry = SuppressionEntry {
                 index: *index,

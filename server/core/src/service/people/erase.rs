@@ -41,7 +41,7 @@ pub struct ErasureOutcome {
 pub struct Erasures {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
     newsletter: Arc<Newsletter>,
@@ -53,13 +53,13 @@ impl Erasures {
     pub fn new(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
         newsletter: Arc<Newsletter>,
         mail: Arc<MailQueue>,
     ) -> Self {
-        Self { ledger, clock, entropy, people, contactability, newsletter, mail }
+        Self { ledger, clock, random, people, contactability, newsletter, mail }
     }
 }
 
@@ -178,7 +178,7 @@ impl Erasures {
             for point in whose.points() {
                 let spread = history.spread_to(&standings, None, point)?.into_iter();
                 for (_, found) in spread.filter(|(subject, _)| *subject == whose.subject) {
-                    let (id, entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.entropy);
+                    let (id, entry) = ContactDirectory::entry_at(point, &found, &newest, &*self.random);
                     facts.push(kept_entry(id, entry));
                 }
             }

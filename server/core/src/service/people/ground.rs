@@ -118,7 +118,7 @@ impl Ground for OnCopy<'_> {
             KeyPurpose::Class(subject, class) => self.book.key_of(subject, class),
             _ => None,
         };
-        known.unwrap_or_else(|| KeyId(self.people.entropy.bytes()))
+        known.unwrap_or_else(|| KeyId(self.people.random.bytes()))
     }
 
     fn known_key(&self, owner: KeyPurpose) -> Option<KeyId> {

@@ -340,7 +340,7 @@ enum Holds {
 /// Takes over people and earlier choices.
 pub struct ContactImport {
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
     merging: Arc<Merging>,
@@ -350,12 +350,12 @@ impl ContactImport {
     /// On what it may touch.
     pub fn new(
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
         merging: Arc<Merging>,
     ) -> Self {
-        Self { clock, entropy, people, contactability, merging }
+        Self { clock, random, people, contactability, merging }
     }
 }
 
@@ -374,7 +374,7 @@ impl ContactImport {
         each: &mut (dyn FnMut(&RowReport) + Send),
     ) -> Result<Summary, ActError> {
         // Drawn in both modes, so that a dry run and the run after it draw alike.
-        let thrown_away = IndexKey::random(&*self.entropy);
+        let thrown_away = IndexKey::random(&*self.random);
         match mode {
             Mode::DryRun => {
                 let copy = OnCopy::new(&self.people, thrown_away);
@@ -396,7 +396,7 @@ impl ContactImport {
         request: Option<RowRequest<'_>>,
     ) -> Result<Option<RowReport>, ActError> {
         let lines = Box::new(std::iter::once(row));
-        let _drawn_as_for_a_file = IndexKey::random(&*self.entropy);
+        let _drawn_as_for_a_file = IndexKey::random(&*self.random);
         let running = Running::new(self, OnLedger::new(&self.people), lines, source, actor);
         let mut told = None;
         Running { request: request.as_ref(), ..running }.run(&mut |report| told = Some(report.clone())).await?;

@@ -28,14 +28,14 @@ const LETTER: SecretName<Mac> = SecretName::new("letter");
 pub struct LetterCodes {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     people: Arc<People>,
 }
 
 impl LetterCodes {
     /// On what it may touch.
-    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, entropy: Arc<dyn SecureRandom>, people: Arc<People>) -> Self {
-        Self { ledger, clock, entropy, people }
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, random: Arc<dyn SecureRandom>, people: Arc<People>) -> Self {
+        Self { ledger, clock, random, people }
     }
 }
 
@@ -102,7 +102,7 @@ impl LetterCodes {
         let key = self.ledger.ensure_key(KeyPurpose::Class(subject, class));
         let event = act.event(self.clock.now().at, Body::LetterCodeMade(act.said())).with_subject(Some(subject));
         // A key may seal several.
-        let id = UnderKey { key, number: self.entropy.bytes() };
+        let id = UnderKey { key, number: self.random.bytes() };
         let fact = Fact::LetterCode { id, code: LetterCodeHash { subject, hash } };
         lock.append_act(AppendRequest::with(event, vec![fact]), act).await?;
         Ok(())

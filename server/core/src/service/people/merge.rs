@@ -24,7 +24,7 @@ use vault::ring::{KeyId, KeyPurpose};
 pub struct Merging {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn SecureRandom>,
+    random: Arc<dyn SecureRandom>,
     people: Arc<People>,
     contactability: Arc<Contactability>,
 }
@@ -34,11 +34,11 @@ impl Merging {
     pub fn new(
         ledger: Ledger,
         clock: Arc<dyn Clock>,
-        entropy: Arc<dyn SecureRandom>,
+        random: Arc<dyn SecureRandom>,
         people: Arc<People>,
         contactability: Arc<Contactability>,
     ) -> Self {
-        Self { ledger, clock, entropy, people, contactability }
+        Self { ledger, clock, random, people, contactability }
     }
 }
 
@@ -127,7 +127,7 @@ impl Merging {
                 let (source, said, answered) = (None, None, &AgreedSince::new());
                 let wanted =
                     WantedObjection { by, points, channels, since, source, doors_are_told: true, said, answered };
-                facts.extend(book.new_entries(&wanted, newest, keys, &*self.entropy));
+                facts.extend(book.new_entries(&wanted, newest, keys, &*self.random));
             }
         }
         Ok(facts)

@@ -74,7 +74,7 @@ impl People {
 
     /// A random subject for somebody new.
     pub fn new_subject(&self) -> Subject {
-        Subject(self.entropy.bytes())
+        Subject(self.random.bytes())
     }
 
     /// Adds what is told of a person to what is known, in the part's class. Nothing known is overwritten or freed.

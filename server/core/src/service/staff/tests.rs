@@ -4,27 +4,23 @@ use std::sync::Arc;
 use super::*;
 use ledger::Opening;
 use ledger::clock::FixedClock;
-use vault::random::SeededEntropy;
+use vault::random::SeededRandom;
 
 struct StaffHouse {
     ledger: Ledger,
     clock: Arc<FixedClock>,
-    entropy: Arc<SeededEntropy>,
+    random: Arc<SeededRandom>,
 }
 
 impl StaffHouse {
     fn new() -> Self {
-        let entropy = Arc::new(SeededEntropy::new(3));
-        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), entropy: entropy.clone() };
-        Self { ledger: Ledger::open(opening).unwrap(), clock: Arc::new(FixedClock::at(1_795_510_800)), entropy }
+        let random = Arc::new(SeededRandom::new(3));
+        let opening = Opening { data: None, key_file: None, origin: "voipro.test".into(), random: random.clone() };
+        Self { ledger: Ledger::open(opening).unwrap(), clock: Arc::new(FixedClock::at(1_795_510_800)), random }
     }
 
     fn staff(&self) -> Staff {
-        Staff::new(
-            self.ledger.clone(),
-            Arc::<FixedClock>::clone(&self.clock),
-            Arc::<SeededEntropy>::clone(&self.entropy),
-        )
+        Staff::new(self.ledger.clone(), Arc::<FixedClock>::clone(&self.clock), Arc::<SeededRandom>::clone(&self.random))
     }
 }
 

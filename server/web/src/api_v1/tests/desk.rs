@@ -4,7 +4,7 @@ use super::*;
 use crate::desk::tests::{annas_desk, employ_anna, look_up_for};
 use crate::fixture::TestResponse;
 use contact::ContactPoint;
-use vault::random::{SecureRandom, SeededEntropy};
+use vault::random::{SecureRandom, SeededRandom};
 
 const CUSTOMERS: &str = "/keuze/api/v1/customers";
 const DECISIONS: &str = "/keuze/api/v1/decisions";
@@ -171,7 +171,7 @@ async fn what_the_desk_says_of_a_point_is_what_programs_are_told_of_it() {
         let office = Office::new().await;
         employ_anna(&office.app).await;
         let mut desk = annas_desk(&office.app, "localhost").await;
-        let chance = SeededEntropy::new(seed);
+        let chance = SeededRandom::new(seed);
         for _ in 0..14 {
             office.live(&chance, &pool).await;
         }
