@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
+use tempfile::TempDir;
 
 use crate::counts::{count, seed};
 use crate::image::{History, Model};
@@ -35,6 +37,9 @@ const PARTS: [&str; 7] = [
 
 /// Rounds of the writer, and records of each of its tasks: four shards, and a start on what the first round left.
 const WORK: [&str; 2] = ["2", "6"];
+
+/// What it does on what is there already: no shard closes.
+const AGAIN: [&str; 2] = ["1", "1"];
 
 /// Failures of each call in each part.
 fn failures() -> usize {
@@ -79,6 +84,11 @@ impl Failure {
             injection.push(("FAULT_ON", "1".to_owned()));
         }
         injection
+    }
+
+    fn attempt<'a>(&self, base: Option<&'a Base>) -> Attempt<'a> {
+        let names = (self.part != "/data/sled").then_some(self.part);
+        Attempt { base, what: self.to_string(), injection: self.injection(), cuts: false, names }
     }
 }
 
@@ -130,10 +140,53 @@ fn draw(operations: &[Operation], rng: &mut StdRng) -> Vec<Failure> {
     failures_drawn
 }
 
-/// What is tried once: what it is, what the recorder is told, and whether the power goes as well.
-struct Attempt {
+/// What the writer begins with.
+struct Base {
+    folder: TempDir,
+    /// What was acknowledged of it.
+    acknowledged: Vec<(String, String)>,
+}
+
+impl Base {
+    /// What a start has much to mend of: two rounds, and then the database and a folder of a closed shard are gone, one is damaged,
+    /// slots are empty, and behind the last batch stands half of one that nobody was told of.
+    fn to_mend() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("run")).expect("made");
+        let Run { operations, status, said } = run_writer(folder.path(), WORK, &Vec::new());
+        assert!(status.is_some_and(|status| status.success()), "{said}");
+        let data = folder.path().join("run/data");
+        for gone in ["sled", "closed/0001"] {
+            std::fs::remove_dir_all(data.join(gone)).expect("it was there");
+        }
+        std::fs::write(data.join("closed/0002/places"), [1, 0, 0]).expect("written");
+        let slots = data.join("checkpoint/0004");
+        let bytes = std::fs::read(&slots).expect("it was there");
+        std::fs::write(&slots, [&vec![0; bytes.len() / 2], &bytes[bytes.len() / 2..]].concat()).expect("written");
+        let journal = data.join("journal/0004/000000000000.log");
+        let mut bytes = std::fs::read(&journal).expect("it was there");
+        let end = bytes.iter().rposition(|byte| *byte != 0).expect("something was written") + 1;
+        bytes.truncate(end);
+        bytes.extend_from_within(..100);
+        std::fs::write(&journal, bytes).expect("written");
+        Self { acknowledged: acknowledged_by(&operations), folder }
+    }
+
+    /// A copy of it as the folder `run` in another one.
+    fn copy_into(&self, folder: &Path) {
+        let copied = Command::new("cp").arg("-r").arg(self.folder.path().join("run")).arg(folder).status();
+        assert!(copied.expect("cp is installed").success());
+    }
+}
+
+/// What is tried once.
+struct Attempt<'a> {
+    /// What the writer begins with, and what it does; nothing and [`WORK`] where there is none.
+    base: Option<&'a Base>,
     what: String,
+    /// What the recorder is told.
     injection: Injection,
+    /// Whether the power goes as well.
     cuts: bool,
     /// What a writer that stops has to name; sled names no file.
     names: Option<&'static str>,
@@ -152,7 +205,7 @@ struct Tally {
 
 impl Tally {
     /// Tries them all, two at a time.
-    fn of(attempts: &[Attempt]) -> Self {
+    fn of(attempts: &[Attempt<'_>]) -> Self {
         let tally = Mutex::new(Self::default());
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -170,13 +223,21 @@ impl Tally {
     }
 }
 
-impl Attempt {
+impl Attempt<'_> {
     /// Runs the writer with something that fails, and looks at what it left.
     async fn run(&self, tally: &Mutex<Tally>) {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(folder.path().join("run")).expect("made");
-        let run = run_writer(folder.path(), WORK, &self.injection);
-        let expected = acknowledged_by(&run.operations);
+        let mut expected = Vec::new();
+        let work = match self.base {
+            None => std::fs::create_dir(folder.path().join("run")).map(|()| WORK).expect("made"),
+            Some(base) => {
+                base.copy_into(folder.path());
+                expected.clone_from(&base.acknowledged);
+                AGAIN
+            }
+        };
+        let run = run_writer(folder.path(), work, &self.injection);
+        expected.extend(acknowledged_by(&run.operations));
         let ended = self.ended(&run);
         let outcome = match &ended {
             Ok(_) => recovered(&self.left(folder.path(), &run), &expected).await,
@@ -249,22 +310,32 @@ fn whichever_call_fails_nothing_acknowledged_is_missing() {
     let Run { operations, status, said } = run_writer(folder.path(), WORK, &Vec::new());
     assert!(status.is_some_and(|status| status.success()), "{said}");
     let failures = draw(&operations, &mut rng);
-    let attempts: Vec<_> = failures
-        .iter()
-        .map(|it| Attempt {
-            what: it.to_string(),
-            injection: it.injection(),
-            cuts: it.call == "sync",
-            names: (it.part != "/data/sled").then_some(it.part),
-        })
-        .collect();
-    let Tally { met, stopped, acknowledged, wrong } = Tally::of(&attempts);
+    let attempts: Vec<_> = failures.iter().map(|it| Attempt { cuts: it.call == "sync", ..it.attempt(None) }).collect();
+    assert_harmless(seed, &attempts);
+}
+
+/// Whatever a start mends, it can be stopped in the middle of it; the next one goes on.
+#[test]
+fn whichever_call_of_a_start_fails_the_next_one_mends_what_is_left() {
+    let seed = seed();
+    let base = Base::to_mend();
+    let folder = tempfile::tempdir().expect("a folder");
+    base.copy_into(folder.path());
+    let Run { operations, status, said } = run_writer(folder.path(), AGAIN, &Vec::new());
+    assert!(status.is_some_and(|status| status.success()), "{said}");
+    let failures = draw(&operations, &mut StdRng::seed_from_u64(seed));
+    let attempts: Vec<_> = failures.iter().map(|it| it.attempt(Some(&base))).collect();
+    assert_harmless(seed, &attempts);
+}
+
+fn assert_harmless(seed: u64, attempts: &[Attempt<'_>]) {
+    let Tally { met, stopped, acknowledged, wrong } = Tally::of(attempts);
     eprintln!(
         "KEUZE_SEED={seed}: {} calls to fail, {met} met, {stopped} stopped the writer, {acknowledged} acknowledged records",
-        failures.len()
+        attempts.len()
     );
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
-    assert!(met > failures.len() / 2 && stopped > 0 && acknowledged > 0, "nothing was tried");
+    assert!(met > attempts.len() / 2 && stopped > 0 && acknowledged > 0, "nothing was tried");
 }
 
 #[test]
@@ -275,7 +346,7 @@ fn a_disk_of_whatever_size_that_fills_up_loses_nothing_acknowledged() {
         // What a run takes is about fifteen megabytes; most of them are full in the middle of it.
         let size: u32 = rng.random_range(0..16_000_000);
         let injection = vec![("FAULT_SPACE", size.to_string())];
-        Attempt { what: format!("a disk of {size} bytes"), injection, cuts: false, names: None }
+        Attempt { base: None, what: format!("a disk of {size} bytes"), injection, cuts: false, names: None }
     };
     let attempts: Vec<_> = (0..sizes()).map(attempt).collect();
     let Tally { met, stopped, acknowledged, wrong } = Tally::of(&attempts);
