@@ -6,6 +6,8 @@ mod backing_up;
 mod bit_flips;
 #[path = "ledger/bit_rot.rs"]
 mod bit_rot;
+#[path = "ledger/closed_shards.rs"]
+mod closed_shards;
 #[path = "common/counts.rs"]
 mod counts;
 #[path = "ledger/documented.rs"]

@@ -9,13 +9,16 @@ use model::identity::ShardNumber;
 use tlog::checkpoint::verifier_key;
 
 use super::LedgerShared;
-use super::files::Layout;
+use super::files::{Layout, read_slots};
+use super::recovery::{keep_verifier_key, mended_checkpoint};
 use super::replay::{self, Anchor, ReplayFault};
 use super::shards::{ClosedShard, FiledShard, PublishedLog};
 use crate::error::RecoveryError;
 use crate::flat::{FlatError, FlatMaking, FlatShard};
+use crate::formats::checkpoint_slots::Slot;
 
-/// Why a shard has no folder yet. Nothing is lost; it is read as before, and the next start tries again.
+/// Why a shard has no folder yet, or what stands beside it is not mended. Nothing is lost; it is read as before, and the next start
+/// tries again.
 #[derive(Debug, thiserror::Error)]
 enum ClosingError {
     /// The ledger is closing.
@@ -25,6 +28,9 @@ enum ClosingError {
     Fault(#[from] ReplayFault),
     #[error(transparent)]
     Files(#[from] FlatError),
+    /// The verifier key or the checkpoint file cannot be written again.
+    #[error(transparent)]
+    Beside(#[from] RecoveryError),
 }
 
 /// Starts the thread, and hands it the shards that are without a folder.
@@ -57,7 +63,7 @@ fn run(shared: &LedgerShared, layout: &Layout, shards: &Receiver<ShardNumber>) {
                 tracing::info!("shard {number} was verified, and is read from {}", layout.closed(number).display());
             }
             Ok(false) | Err(ClosingError::Stopped) => {}
-            Err(error) => tracing::error!("shard {number}, which is closed, has no folder yet: {error}"),
+            Err(error) => tracing::error!("shard {number}, which is closed, is left to the next start: {error}"),
         }
     }
 }
@@ -81,8 +87,32 @@ fn wanting(shared: &LedgerShared, number: ShardNumber) -> Result<Option<(Anchor,
     }
 }
 
-/// Makes the folder of a shard, if it lacks one or has one that is damaged; gives whether it did.
+/// Makes the folder of a shard, if it lacks one or has one that is damaged, and mends what stands beside it; gives whether it made the
+/// folder.
 fn file(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<bool, ClosingError> {
+    let made = file_if_wanting(shared, layout, number)?;
+    mend_beside(shared, layout, number)?;
+    Ok(made)
+}
+
+/// Writes the verifier key and the checkpoint file of a shard again where they are not as they were left: nothing else does it for a
+/// shard that takes nothing more.
+fn mend_beside(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<(), ClosingError> {
+    let filed = match shared.state().closed.get(&number) {
+        Some(ClosedShard::InFiles(filed)) => Arc::clone(filed),
+        _ => return Ok(()),
+    };
+    let anchor = Anchor { origin: filed.flat.checkpoint().origin.clone(), key: filed.key };
+    keep_verifier_key(layout, number.into(), &PublishedLog::new(anchor.origin.clone(), anchor.key))?;
+    let slots = read_slots(&layout.checkpoint(number)).unwrap_or([Slot::Broken, Slot::Broken]);
+    let is_last = |slot: &Slot| matches!(slot, Slot::Note(_, note) if note == filed.flat.note());
+    if slots.contains(&Slot::Broken) || !slots.iter().any(is_last) {
+        mended_checkpoint(layout, &replay::walk(layout, number, &anchor, |_| Ok(()))?)?;
+    }
+    Ok(())
+}
+
+fn file_if_wanting(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<bool, ClosingError> {
     let Some((anchor, verifier_key)) = wanting(shared, number)? else { return Ok(false) };
     let flat = make_folder(shared, layout, number, &anchor, &verifier_key)?;
     let filed = FiledShard::new(layout, number, flat, anchor.key);

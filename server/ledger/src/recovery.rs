@@ -672,10 +672,18 @@ fn open_logs(
 fn go_on(layout: &Layout, walked: &Walked) -> Result<(Journal, CheckpointFile), RecoveryError> {
     let end = walked.end.as_ref().map(|(path, end)| (path.as_path(), *end));
     let journal = Journal::open(layout, walked.log, end).map_err(RecoveryError::io("the journal cannot be opened"))?;
+    Ok((journal, mended_checkpoint(layout, walked)?))
+}
+
+/// The checkpoint file of a log, with both of its slots whole.
+///
+/// # Errors
+/// What the file system said.
+pub fn mended_checkpoint(layout: &Layout, walked: &Walked) -> Result<CheckpointFile, RecoveryError> {
     let mut checkpoint = CheckpointFile::open(&layout.checkpoint(walked.log))
         .map_err(RecoveryError::io("the checkpoint file cannot be opened"))?;
     mend_slots(&mut checkpoint, walked).map_err(RecoveryError::io("the checkpoint file cannot be written"))?;
-    Ok((journal, checkpoint))
+    Ok(checkpoint)
 }
 
 /// A directory from before is made private, too.

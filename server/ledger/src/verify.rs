@@ -98,7 +98,7 @@ pub enum Unreadable {
     #[error("the key ring lost the log's key")]
     NoLogKey,
     /// The verifier key: it is none.
-    #[error("{} is no verifier key", .0.display())]
+    #[error("{} is no verifier key. The next start makes it anew", .0.display())]
     NoVerifierKey(PathBuf),
     /// The verifier key: it is another log's.
     #[error("{} is not the key of this log; the next start writes the right one", .0.display())]
