@@ -338,13 +338,24 @@ fn assert_harmless(seed: u64, attempts: &[Attempt<'_>]) {
     assert!(met > attempts.len() / 2 && stopped > 0 && acknowledged > 0, "nothing was tried");
 }
 
+/// The bytes of all files in a folder.
+fn length_of(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).expect("listed").map(|entry| entry.expect("listed").path());
+    let length = |path: PathBuf| if path.is_dir() { length_of(&path) } else { path.metadata().expect("there").len() };
+    entries.map(length).sum()
+}
+
 #[test]
 fn a_disk_of_whatever_size_that_fills_up_loses_nothing_acknowledged() {
     let seed = seed();
     let mut rng = StdRng::seed_from_u64(seed);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("run")).expect("made");
+    let Run { status, said, .. } = run_writer(folder.path(), WORK, &Vec::new());
+    assert!(status.is_some_and(|status| status.success()), "{said}");
+    let whole = length_of(&folder.path().join("run"));
     let attempt = |_| {
-        // What a run takes is about fifteen megabytes; most of them are full in the middle of it.
-        let size: u32 = rng.random_range(0..16_000_000);
+        let size = rng.random_range(0..whole);
         let injection = vec![("FAULT_SPACE", size.to_string())];
         Attempt { base: None, what: format!("a disk of {size} bytes"), injection, cuts: false, names: None }
     };
