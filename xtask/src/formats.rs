@@ -12,7 +12,7 @@ mod tests;
 const DOCUMENT: &str = "docs/formats.md";
 
 /// The sources, in the order of the document. The first one's head is the document's own.
-const SOURCES: [&str; 27] = [
+const SOURCES: [&str; 28] = [
     "server/ledger/src/formats.rs",
     "server/vault/src/formats/root_key.rs",
     "server/vault/src/formats/ring.rs",
@@ -26,6 +26,7 @@ const SOURCES: [&str; 27] = [
     "server/ledger/src/flat.rs",
     "server/ledger/src/verify/export.rs",
     "server/ledger/src/backup.rs",
+    "server/ledger/src/kept_away.rs",
     "server/ledger/src/formats/checkpoint_slots.rs",
     "server/ledger/src/formats/last_checkpoint.rs",
     "server/ledger/src/formats/mark.rs",

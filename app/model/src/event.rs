@@ -19,8 +19,8 @@ mod body;
 pub use body::{
     Body, CallClosed, ClientChange, ClientChanged, ContinuedUse, Ended, Erased, EventKind, FailedSignIns, KeyRotated,
     LookUpTarget, LookedUp, MailState, Mailed, Merged, NoticeShown, Objection, ObjectionLifted, OptInConfirmed,
-    OptInRequested, PointConfirmed, PolicyPublished, RecordedChoice, Relation, Restored, RetentionRun, RotatedKey,
-    StaffChange, StaffChanged,
+    OptInRequested, PointConfirmed, PolicyPublished, PutBack, RecordedChoice, Relation, Restored, RetentionRun,
+    RotatedKey, StaffChange, StaffChanged,
 };
 
 /// The version of the record format.

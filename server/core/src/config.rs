@@ -6,6 +6,7 @@
 mod channels;
 mod choice;
 mod fault;
+mod kept_away;
 pub mod mail;
 mod memory;
 mod network;
@@ -38,6 +39,7 @@ use reader::Section;
 
 pub use choice::CloseControl;
 pub use fault::ConfigFault;
+pub use kept_away::KeptAwaySettings;
 pub use mail::{MailSettings, NewsletterSettings, Sms};
 pub use memory::MemorySettings;
 pub use network::{Network, NetworkError};
@@ -87,6 +89,8 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// How a code reaches a phone; without it, it does not.
     pub sms: Option<Sms>,
+    /// Where that is kept which must outlive a restore.
+    pub kept_away: Option<KeptAwaySettings>,
     /// The words of the notice.
     pub texts: Texts,
     /// What the server itself needs to know.
@@ -148,6 +152,9 @@ fn read_config(root: &Section<'_>, file: &str) -> Option<Config> {
     let mail = if sends_mail { root.table("mail", mail::read_mail) } else { None };
     let sends_texts = root.has("sms");
     let sms = if sends_texts { root.table("sms", |s| mail::read_sms(s, sends_mail)) } else { None };
+    let keeps_away = root.has("kept_away");
+    let kept_away =
+        if keeps_away { root.table("kept_away", |s| kept_away::read_kept_away(s, sends_mail)) } else { None };
     let must_name = must_name(controller.as_ref(), &purposes);
     let texts = root.table("texts", |s| texts::read_texts(s, &must_name));
     let server = root.table("server", server::read_server);
@@ -180,6 +187,7 @@ fn read_config(root: &Section<'_>, file: &str) -> Option<Config> {
         newsletter: newsletter?,
         mail,
         sms,
+        kept_away,
         texts: texts?,
         server: server?,
         shards: shards?,

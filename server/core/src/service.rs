@@ -15,6 +15,7 @@ pub mod days;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod history;
+pub mod keep_away;
 pub mod keys;
 pub mod known_browsers;
 pub mod look_up;
@@ -46,6 +47,7 @@ use self::codes::Verification;
 use self::consent::Consent;
 use self::data_access::{DataAccess, ExportedRecords};
 use self::days::Days;
+use self::keep_away::KeepAway;
 use self::keys::KeyRotation;
 use self::known_browsers::KnownBrowsers;
 use self::look_up::LookUps;
@@ -244,6 +246,8 @@ services! {
     clients: ApiClients::load(ledger, clock, random);
     /// Makes new keys, and says so in the ledger.
     key_rotation: KeyRotation::new(ledger, clock, links, letters);
+    /// Keeps away what must outlive a restore.
+    keep_away: KeepAway::new(ledger, clock, config, people, mail);
     /// What ends or is recorded by itself.
     maintenance: Maintenance::new(
         ledger, clock, days, mail, calls, consent, verification, erasures, key_rotation, sign_ins,

@@ -42,7 +42,7 @@ use crate::verify::{Unreadable, key_path, look_at};
 pub use check::{VerifiedBackup, is_backup, verify_backup};
 pub use error::{BackupError, BackupFault};
 use folder::{BackedUpFile, BackupFolder, Increment, IncrementView};
-pub use restore::{Restore, RestoreError, RestoreRequest, restore};
+pub use restore::{Restore, RestoreError, RestoreRequest, configuration, restore};
 use snapshot::{Snapshot, SnapshotFile};
 
 /// The version that is written, and the only one that is read.

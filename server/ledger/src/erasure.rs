@@ -20,7 +20,8 @@ pub fn ended_by(event: &Event) -> impl Iterator<Item = KeyId> {
     event.destroyed().iter().filter_map(|name| key_id(name))
 }
 
-fn key_id(name: &str) -> Option<KeyId> {
+/// The key of a name.
+pub fn key_id(name: &str) -> Option<KeyId> {
     let mut id = KeyId([0; 16]);
     hex::decode_to_slice(name, &mut id.0).ok()?;
     (key_name(id) == name).then_some(id)

@@ -25,6 +25,7 @@
 //! | `sled/projections/<file>` | the database | Database | no |
 //! | `sled.new/projections/<file>`, `sled.aside-<number>/projections/<file>` | one that is being made, and those that were set aside | Database | no |
 //! | `keuze.toml` | the configuration that was last served or published | docs/operating.md | yes |
+//! | `kept-away` | the first record that was not kept away yet, shard and index, as text | none | no |
 //! | `restoring/<file>` | passing: what is being restored | that file's | no |
 //! | `restore-unfinished` | passing: what stands here is no ledger until a restore is run again | none | no |
 //! | `before-restore-<number>/<file>` | what a restore took the place of | that file's | no |
@@ -44,6 +45,7 @@
 //! |---|---|
 //! | what `keuze export` writes | Export |
 //! | what `keuze backup` writes | Backup |
+//! | what must outlive a restore | Kept away |
 //! | links in mails | Token of a link in a mail |
 //! | codes on letters | Letter code |
 //! | receipts: number, link and proof | Receipt number; Receipt number and link; Checkpoint, verifier key and proof |

@@ -20,6 +20,7 @@ pub mod flat;
 mod following;
 pub mod formats;
 mod held;
+pub mod kept_away;
 mod lock;
 mod logs;
 pub mod marks;

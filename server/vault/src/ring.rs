@@ -14,6 +14,7 @@ mod load;
 mod table;
 #[cfg(test)]
 mod tests;
+mod wrap;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -31,6 +32,7 @@ use crate::random::SecureRandom;
 use files::{bucket_name, replace_root, write_buckets};
 
 pub use table::KeyTable;
+pub use wrap::AdoptError;
 
 /// How many keys a bucket takes.
 const KEYS_IN_BUCKET: usize = 1000;

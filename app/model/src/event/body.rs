@@ -436,6 +436,22 @@ pub struct Restored {
     /// Until when the ledger that was there is known to have recorded.
     #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     pub lost_until: Option<OffsetDateTime>,
+    /// What was put back of it, where anything had been kept away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_back: Option<PutBack>,
+}
+
+/// What was kept away of a ledger that is lost, and stands again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PutBack {
+    /// Until when something was kept away.
+    #[serde(with = "time::serde::rfc3339")]
+    pub until: OffsetDateTime,
+    /// Objections on contact points.
+    pub objections: u64,
+    /// Keys that were destroyed again.
+    pub keys: u64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]

@@ -651,3 +651,37 @@ fn memory_is_as_the_configuration_says() {
         assert!(faults.iter().any(|fault| fault.to_string().contains(said)), "{section}: {faults:?}");
     }
 }
+
+#[test]
+fn what_must_outlive_a_restore_has_a_place_that_does_not_depend_on_where_the_server_is_started() {
+    let with = |section: &str| parse("keuze.toml", &format!("{SMALL}\n[kept_away]\n{section}\n"));
+    let kept = with("folder = \"/mnt/apart\"\nminutes = 15").expect("valid").kept_away.expect("there is one");
+    assert_eq!(kept.folder.as_deref(), Some(std::path::Path::new("/mnt/apart")));
+    assert_eq!((kept.command, kept.every), (None, std::time::Duration::from_mins(15)));
+    let kept = with("command = [\"/bin/put\", \"voipro\"]").expect("valid").kept_away.expect("there is one");
+    assert_eq!((kept.command.map(|parts| parts.len()), kept.every), (Some(2), std::time::Duration::from_hours(1)));
+    assert!(parse("keuze.toml", SMALL).expect("valid").kept_away.is_none());
+    let line = SMALL.lines().count() + 3;
+    for (section, says) in [
+        ("", "names no place"),
+        ("minutes = 5", "names no place"),
+        ("folder = \"apart\"", "write a path that begins with /"),
+        ("folder = \"\"", "`folder` is empty"),
+        ("folder = 7", "`folder` is not a text"),
+        ("command = []", "`command` is empty"),
+        ("command = \"/bin/put\"", "`command` is not a list"),
+        ("command = [\"put\"]", "beginning with /"),
+        ("mail = \"apart@example.nl\"", "add the section [mail]"),
+        ("folder = \"/mnt/apart\"\nminutes = 0", "write a number of 1 to 1440"),
+        ("folders = \"/mnt/apart\"", "unknown key `folders`"),
+    ] {
+        let told = told(&with(section).map(|_| ()).expect_err(section));
+        let place = told.strip_prefix("keuze.toml:").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
+        assert!(told.contains(says) && told.contains("Mend: "), "{section}: {told}");
+        assert!(place.is_some_and(|place| (line - 1..=line + 1).contains(&place)), "{section}: {told}");
+    }
+    let mail = "[mail]\nhost = \"smtp.example\"\nport = 465\ntls = \"implicit\"\nfrom = \"a@winkel.example\"\n";
+    let mailed = |to: &str| parse("keuze.toml", &format!("{SMALL}\n[kept_away]\nmail = \"{to}\"\n{mail}"));
+    assert!(mailed("apart@example.nl").expect("valid").kept_away.is_some_and(|kept| kept.mail.is_some()));
+    assert!(told(&mailed("nobody").map(|_| ()).expect_err("no address")).contains("`mail`: \"nobody\" does not fit"));
+}

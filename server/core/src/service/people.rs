@@ -56,6 +56,8 @@ pub struct People {
     write_lock: tokio::sync::Mutex<()>,
     /// Guards what is known of people, for one look or for taking note of an act that is durable.
     book: RwLock<ContactDirectory>,
+    /// Told when somebody was erased or objected.
+    pub to_keep_away: tokio::sync::Notify,
 }
 
 impl People {
@@ -70,7 +72,14 @@ impl People {
         memory: MemorySettings,
     ) -> Result<Self, ReadError> {
         let book = RwLock::new(ContactDirectory::load(&ledger, memory)?);
-        Ok(Self { ledger, clock, random, write_lock: tokio::sync::Mutex::new(()), book })
+        Ok(Self {
+            ledger,
+            clock,
+            random,
+            write_lock: tokio::sync::Mutex::new(()),
+            book,
+            to_keep_away: tokio::sync::Notify::new(),
+        })
     }
 
     fn book(&self) -> RwLockReadGuard<'_, ContactDirectory> {

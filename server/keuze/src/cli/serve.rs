@@ -199,6 +199,10 @@ fn start_chores(services: &Services, way: Option<MailTransport>) {
         Some(way) => _ = tokio::spawn(MailDelivery::new(services.clone(), way).run()),
         None => tracing::warn!("no [mail] in the configuration: codes and confirmations cannot be sent"),
     }
+    let keeping = services.clone();
+    tokio::spawn(async move {
+        keeping.keep_away.keep_for_ever(tokio::time::sleep).await;
+    });
     let services = services.clone();
     tokio::spawn(async move {
         services.maintenance.maintain_for_ever(tokio::time::sleep).await;

@@ -21,14 +21,14 @@ use crate::fixture::{copy_folder, everything, last_checkpoint, opening, refused,
 /// The day on which it is restored.
 const DAY: i64 = 9 * 86_400;
 
-struct Asked<'a> {
+struct TestRestore<'a> {
     backup: &'a Path,
     data: &'a Path,
     increment: Option<u32>,
     over_newer: bool,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> TestRestore<'a> {
     fn newest(backup: &'a Path, data: &'a Path) -> Self {
         Self { backup, data, increment: None, over_newer: false }
     }
@@ -40,6 +40,7 @@ impl<'a> Asked<'a> {
             increment: self.increment,
             data: self.data,
             key_file: Some(&key_file),
+            kept_away: None,
             over_newer: self.over_newer,
             at: moment(DAY).at,
             random: Arc::new(SeededRandom::new(77)),
@@ -76,7 +77,7 @@ fn a_restored_ledger_says_in_a_new_shard_what_is_lost() {
     let (data, to) = (kept.data(), kept.to());
     let before = std::fs::read_to_string(last_checkpoint(&data)).expect("there");
     std::fs::remove_dir_all(&data).expect("lost");
-    let done = Asked::newest(&to, &data).done().expect("restored");
+    let done = TestRestore::newest(&to, &data).done().expect("restored");
     assert_eq!((done.number, done.restored.records, done.record.to_string()), (1, 4, "0002/0".to_owned()));
     assert_eq!(done.aside, None);
     let old = done.restored.old_checkpoint.clone().expect("it was known");
@@ -103,7 +104,7 @@ fn a_copy_that_is_put_back_by_hand_is_refused_as_before() {
     let elsewhere = data.with_file_name("elsewhere");
     std::fs::create_dir(&elsewhere).expect("made");
     std::fs::copy(root_of(&data), root_of(&elsewhere)).expect("copied");
-    Asked::newest(&to, &elsewhere).done().expect("restored");
+    TestRestore::newest(&to, &elsewhere).done().expect("restored");
     std::fs::remove_dir_all(&data).expect("lost");
     // The restored one elsewhere, but for the shard that says so.
     copy_folder(&elsewhere, &data);
@@ -112,7 +113,7 @@ fn a_copy_that_is_put_back_by_hand_is_refused_as_before() {
     }
     let told = refused(&data);
     assert!(told.contains("this ledger is an older copy: it ends after 4 records"), "{told}");
-    let restored = Asked { over_newer: true, ..Asked::newest(&to, &data) }.done().expect("restored");
+    let restored = TestRestore { over_newer: true, ..TestRestore::newest(&to, &data) }.done().expect("restored");
     assert_eq!(restored.restored.records, 4);
     verify(&data, Some(&root_of(&data))).expect("adds up");
 }
@@ -122,24 +123,27 @@ fn a_newer_ledger_is_not_restored_over_unless_told() {
     let kept = lost_two();
     let (data, to) = (kept.data(), kept.to());
     let before = everything(kept.folder());
-    let told = Asked::newest(&to, &data).done().expect_err("refused").to_string();
+    let told = TestRestore::newest(&to, &data).done().expect_err("refused").to_string();
     assert!(told.contains("shard 0001 has 6 records there, and 4 in the backup"), "{told}");
     assert!(told.contains("--over-newer") && told.contains("Nothing was changed"), "{told}");
     let has_changed = everything(kept.folder()).keys().filter(|path| !before.contains_key(*path)).count();
     assert_eq!(has_changed, 0, "nothing was changed");
-    let done = Asked { over_newer: true, ..Asked::newest(&to, &data) }.done().expect("restored");
+    let done = TestRestore { over_newer: true, ..TestRestore::newest(&to, &data) }.done().expect("restored");
     let aside = done.aside.expect("kept");
     assert!(aside.join("journal/0001/000000000000.log").is_file() && aside.join("keys/root-0001").is_file());
     assert_eq!(verify(&data, Some(&root_of(&data))).expect("adds up").records, 5);
     // What was restored is newer than the backup, too.
-    let told = Asked::newest(&to, &data).done().expect_err("refused").to_string();
+    let told = TestRestore::newest(&to, &data).done().expect_err("refused").to_string();
     assert!(told.contains("shard 0002 has 1 records there, and 0 in the backup"), "{told}");
     assert_eq!(kept.back_up_on(10).expect("backed up").records, 5, "it is backed up like any other");
-    let done = Asked::newest(&to, &data).done().expect("it is not newer than its own backup");
+    let done = TestRestore::newest(&to, &data).done().expect("it is not newer than its own backup");
     assert_eq!((done.number, done.record.to_string()), (2, "0003/0".to_owned()));
-    let older = Asked { increment: Some(1), over_newer: true, ..Asked::newest(&to, &data) }.done().expect("restored");
+    let older = TestRestore { increment: Some(1), over_newer: true, ..TestRestore::newest(&to, &data) }
+        .done()
+        .expect("restored");
     assert_eq!((older.number, older.restored.records), (1, 4));
-    let told = Asked { increment: Some(7), ..Asked::newest(&to, &data) }.done().expect_err("none").to_string();
+    let told =
+        TestRestore { increment: Some(7), ..TestRestore::newest(&to, &data) }.done().expect_err("none").to_string();
     assert!(told.contains("there is no increment 7; there are 1, 2"), "{told}");
 }
 
@@ -153,7 +157,7 @@ fn what_does_not_verify_is_not_restored() {
         flipped[whole.len() / 2] ^= 4;
         std::fs::write(path, flipped).expect("written");
         let before = everything(&data);
-        let asked = Asked { over_newer: true, ..Asked::newest(&to, &data) };
+        let asked = TestRestore { over_newer: true, ..TestRestore::newest(&to, &data) };
         let told = asked.done().expect_err("damaged").to_string();
         let name = path.file_name().expect("a name").to_string_lossy();
         assert!(told.contains(&*name), "{told}");
@@ -164,7 +168,7 @@ fn what_does_not_verify_is_not_restored() {
         std::fs::write(path, whole).expect("written");
     }
     std::fs::rename(root_of(&data), data.with_extension("elsewhere")).expect("renamed");
-    let told = Asked::newest(&to, &data).done().expect_err("no key").to_string();
+    let told = TestRestore::newest(&to, &data).done().expect_err("no key").to_string();
     assert!(told.contains("root key") && told.contains("is missing"), "{told}");
 }
 
@@ -180,7 +184,7 @@ fn an_interrupted_restore_leaves_the_old_state_the_new_one_or_none() {
         copy_folder(&data, &there);
         std::fs::copy(root_of(&data), root_of(&there)).expect("copied");
         std::fs::copy(last_checkpoint(&data), last_checkpoint(&there)).expect("copied");
-        let asked = Asked { over_newer: true, ..Asked::newest(&to, &there) };
+        let asked = TestRestore { over_newer: true, ..TestRestore::newest(&to, &there) };
         let mut left = steps;
         let mut dies = |_, _| {
             assert!(left > 0, "killed here");
@@ -250,6 +254,36 @@ fn a_killed_restore_is_run_again() {
     assert!(last_line(&done).starts_with("restored: increment 1 of "), "{done:?}");
     let verified = keuze(&["verify"], &data).output().expect("it runs");
     assert!(verified.status.success() && last_line(&verified).starts_with("ok: 5 records"), "{verified:?}");
+}
+
+/// A site that keeps things away is not restored without them by oversight.
+#[test]
+fn without_what_was_kept_away_a_site_that_keeps_it_is_restored_only_when_told() {
+    let kept = lost_two();
+    let (data, to) = (kept.data(), kept.to());
+    let apart = kept.folder().join("apart");
+    let section = format!("\n[kept_away]\nfolder = \"{}\"\n", apart.display());
+    std::fs::write(data.join("keuze.toml"), keuze_core::config::EXAMPLE.to_owned() + &section).expect("written");
+    let folder = to.to_str().expect("text");
+    let run = |more: &[&str]| {
+        let done = keuze(&[&["restore", folder, "--over-newer"], more].concat(), &data).output().expect("it runs");
+        let told = String::from_utf8_lossy(&[&done.stdout[..], &done.stderr].concat()).into_owned();
+        (done.status.success(), told)
+    };
+    let before = everything(&data);
+    let (done, told) = run(&[]);
+    assert!(!done && told.contains("--kept-away FOLDER") && told.contains("Nothing was changed"), "{told}");
+    assert!(everything(&data) == before, "nothing was changed");
+    let (done, told) = run(&["--kept-away", apart.to_str().expect("text")]);
+    assert!(!done && told.contains("apart") && told.contains("Nothing was changed"), "{told}");
+    assert!(everything(&data) == before, "nothing was changed");
+    let (done, told) = run(&["--without-kept-away"]);
+    assert!(done && told.contains("Nothing was kept away, so none of it was put back"), "{told}");
+    std::fs::write(data.join("keuze.toml"), keuze_core::config::EXAMPLE.to_owned() + &section).expect("written");
+    std::fs::create_dir(&apart).expect("made");
+    let (done, told) = run(&[]);
+    assert!(done, "there is nothing in the folder, and that is told: {told}");
+    assert!(told.contains("Nothing was kept away"), "{told}");
 }
 
 /// A disk that takes no more: files beyond a size are refused, as every write is on a full one.

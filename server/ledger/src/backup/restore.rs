@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use model::event::{Actor, Event, Restored, Route};
+use model::event::{Actor, Circumstances, Erased, Event, PutBack, Restored, Route};
+use model::evidence::IdentityLevel;
 use model::identity::{RecordAddress, ShardNumber};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -26,6 +27,7 @@ use super::folder::{Increment, hash_of, object};
 use crate::files::{Layout, read_slots, replace_file};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::last_checkpoint::{self, Said};
+use crate::kept_away::{KeptAway, KeptContent, load_folder};
 use crate::lock::Lock;
 use crate::origin::{FIRST, log_name};
 use crate::outside;
@@ -49,6 +51,8 @@ pub struct RestoreRequest<'a> {
     pub data: &'a Path,
     /// The file with the root key; beside the data directory where none is named.
     pub key_file: Option<&'a Path>,
+    /// The folder with what was kept away.
+    pub kept_away: Option<&'a Path>,
     /// Also over a ledger that has what the increment has not.
     pub over_newer: bool,
     /// Now.
@@ -68,6 +72,8 @@ pub struct Restore {
     pub restored: Restored,
     /// Where that record stands.
     pub record: RecordAddress,
+    /// Between which records nothing was kept away.
+    pub gaps: Vec<(RecordAddress, RecordAddress)>,
     /// Where what stood in the data directory is now; `None` where nothing did.
     pub aside: Option<PathBuf>,
 }
@@ -91,6 +97,7 @@ pub async fn restore(asked: &RestoreRequest<'_>, progress: &mut dyn FnMut(u64, u
     let mut steps = Steps { done: 0, total: 2 * increment.files.len() as u64 + 8, progress };
     check_files(asked.backup, &increment, &mut steps)?;
     let found = Standing::look(&layout, &increment);
+    let kept = asked.kept_away.map_or(Ok(Vec::new()), |folder| load_folder(folder, &increment.site))?;
     let compared = compare(asked.backup, &increment, &key_file, found)?;
     steps.step();
     if let (false, None, Some(what)) = (asked.over_newer, &mark, &compared.newer) {
@@ -108,10 +115,13 @@ pub async fn restore(asked: &RestoreRequest<'_>, progress: &mut dyn FnMut(u64, u
     };
     let made = place.make(asked.backup, &increment, &mut || steps.step());
     let made = match made {
-        Ok(()) => begin_shard(asked, &place, &key_file, &increment, &compared, last.as_deref()).await,
+        Ok(()) => {
+            begin_shard(asked, &place, &key_file, &increment, &compared, &Lost { last: last.as_deref(), kept: &kept })
+                .await
+        }
         Err(error) => Err(error),
     };
-    let (restored, record, note) = made.inspect_err(|_| place.remove_restoring())?;
+    let (Recorded { restored, record, gaps }, note) = made.inspect_err(|_| place.remove_restoring())?;
     steps.step();
     let mark = Mark { increment: increment.number, last };
     let aside = place.swap(&mark, &mut || steps.step())?;
@@ -119,7 +129,18 @@ pub async fn restore(asked: &RestoreRequest<'_>, progress: &mut dyn FnMut(u64, u
     steps.step();
     place.finish()?;
     steps.step();
-    Ok(Restore { number: increment.number, made: increment.at, restored, record, aside })
+    Ok(Restore { number: increment.number, made: increment.at, restored, record, gaps, aside })
+}
+
+/// The configuration that an increment has; the newest one's where none is named.
+///
+/// # Errors
+/// The backup cannot be read.
+pub fn configuration(backup: &Path, number: Option<u32>) -> Result<Option<String>, RestoreError> {
+    let looked = LookedAtBackup::open(backup)?;
+    let increment = chosen(&looked, number)?;
+    let Some(file) = increment.file("keuze.toml") else { return Ok(None) };
+    Ok(String::from_utf8(whole(backup, file)?).ok())
 }
 
 /// How far it is.
@@ -256,8 +277,8 @@ async fn begin_shard(
     key_file: &Path,
     increment: &Increment,
     compared: &Compared,
-    last: Option<&str>,
-) -> Result<(Restored, RecordAddress, String), RestoreError> {
+    lost: &Lost<'_>,
+) -> Result<(Recorded, String), RestoreError> {
     let ways = PassingFolder::make().map_err(|error| RestoreError::Io { path: std::env::temp_dir(), error })?;
     let key = link_root_key(key_file, ways.path())?;
     let outside = outside::path(&key, &log_name(&increment.site, FIRST));
@@ -271,39 +292,67 @@ async fn begin_shard(
         random: Arc::clone(&asked.random),
     };
     let ledger = Ledger::open(opening)?;
-    let recorded = record(&ledger, asked.at, last).await;
+    let recorded = record(&ledger, asked.at, lost).await;
     ledger.close().await;
-    let (restored, record) = recorded?;
+    let recorded = recorded?;
     let note = read_text(&outside)?
         .ok_or_else(|| RestoreError::Io { path: outside, error: std::io::ErrorKind::NotFound.into() })?;
-    Ok((restored, record, note))
+    Ok((recorded, note))
 }
 
-async fn record(
-    ledger: &Ledger,
-    at: OffsetDateTime,
-    last: Option<&str>,
-) -> Result<(Restored, RecordAddress), RestoreError> {
-    let (old_checkpoint, lost_until) = match last.map(last_checkpoint::decode) {
-        Some(Said::Last { until, note }) => (Some(note), OffsetDateTime::parse(&until, &Rfc3339).ok()),
-        _ => (None, None),
+/// What is known of the ledger that is lost.
+struct Lost<'a> {
+    /// The last checkpoint beside the root key, as it was.
+    last: Option<&'a str>,
+    /// What was kept away of it.
+    kept: &'a [(PathBuf, KeptAway)],
+}
+
+/// What the new shard begins with.
+struct Recorded {
+    restored: Restored,
+    record: RecordAddress,
+    gaps: Vec<(RecordAddress, RecordAddress)>,
+}
+
+async fn record(ledger: &Ledger, at: OffsetDateTime, lost: &Lost<'_>) -> Result<Recorded, RestoreError> {
+    let KeptContent { ended, objections, last: kept_last, gaps } = ledger.take_kept(lost.kept, ledger.end())?;
+    let of_key = match lost.last.map(last_checkpoint::decode) {
+        Some(Said::Last { until, note }) => Some((OffsetDateTime::parse(&until, &Rfc3339).ok(), note)),
+        _ => None,
     };
+    let put_back = kept_last.as_ref().map(|(until, _)| PutBack {
+        until: *until,
+        objections: objections.len() as u64,
+        keys: ended.len() as u64,
+    });
+    let known = of_key.or_else(|| kept_last.map(|(at, note)| (Some(at), note)));
+    let (lost_until, old_checkpoint) = known.map_or((None, None), |(until, note)| (until, Some(note)));
     let (records, lost_from) = (ledger.size(), ledger.last_recorded()?);
-    let restored = Restored { old_checkpoint, records, lost_from, lost_until };
+    let restored = Restored { old_checkpoint, records, lost_from, lost_until, put_back };
     // The next record is one too many for the shard, whatever is in it.
     ledger.follow(ShardRules { records: 0, period: ShardPeriod::Year });
     let event = Event::new(at, Actor::System, Route::System, restored.clone());
-    let appended = ledger.append(AppendRequest::new(event)).await?;
-    Ok((restored, appended.address))
+    let mut drafts = vec![AppendRequest::with(event, objections)];
+    if !ended.is_empty() {
+        let reason = Some("erased before the ledger was put back from a backup".to_owned());
+        let said = Circumstances { reason, ..Circumstances::at(IdentityLevel::Unverified) };
+        let erased = Event::new(at, Actor::System, Route::System, Erased { about: None, keys: Vec::new(), said });
+        drafts.push(AppendRequest::new(erased).ending(ended));
+    }
+    let appended = ledger.append_together(drafts).await?;
+    let record = appended.first().expect("one at least").address;
+    Ok(Recorded { restored, record, gaps })
 }
 
 impl Ledger {
     /// Records in all shards.
-    fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.shards().into_iter().map(|shard| self.shard_size(shard)).sum()
     }
 
-    fn shard_size(&self, shard: ShardNumber) -> u64 {
+    /// Records in one of them.
+    pub(crate) fn shard_size(&self, shard: ShardNumber) -> u64 {
         let note = self.checkpoint(shard).unwrap_or_default();
         claimed(&note).map_or(0, |(size, _)| size)
     }

@@ -179,14 +179,17 @@ impl KeyTable {
 
     /// The name of an owner's key, made if there is none.
     pub(super) fn ensure(&mut self, owner: KeyPurpose, random: &dyn SecureRandom) -> KeyId {
-        if let Some(id) = self.find(owner) {
-            return id;
-        }
+        self.find(owner).unwrap_or_else(|| self.put_new(owner, None, random))
+    }
+
+    /// Puts a key in for an owner that has none; a random one where none is given.
+    pub(super) fn put_new(&mut self, owner: KeyPurpose, key: Option<SealingKey>, random: &dyn SecureRandom) -> KeyId {
         if self.buckets.last().is_none_or(|bucket| !bucket.has_room()) {
             self.begin_bucket(random);
         }
         let id = KeyId(random.bytes());
-        let place = self.put(NamedKey { id, owner: owner.encode(), key: SealingKey::random(random) }, false, random);
+        let key = key.unwrap_or_else(|| SealingKey::random(random));
+        let place = self.put(NamedKey { id, owner: owner.encode(), key }, false, random);
         self.index.add(place, &self.buckets);
         id
     }

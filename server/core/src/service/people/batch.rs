@@ -50,6 +50,12 @@ impl Batch {
         self.requests.iter().flat_map(|request| &request.facts)
     }
 
+    /// Whether somebody is erased by it, or objects at a contact point.
+    fn is_to_outlive_a_restore(&self) -> bool {
+        let objects = |fact: &Fact| matches!(fact, Fact::Suppression { .. });
+        self.requests.iter().any(|request| !request.ends.is_empty() || request.facts.iter().any(objects))
+    }
+
     /// The same with the answer to the request that it comes of.
     #[must_use]
     pub(super) fn answered(self, answer: Option<StoredResponse>) -> Self {
@@ -130,6 +136,16 @@ impl WriteLock<'_> {
     /// Writes batches that do not rest on each other, in their order; each is recorded whole, or not at all. Once one of them
     /// is taken the others wait for room, so that nothing is left half done because much is being written.
     pub(super) async fn append_all(&self, batches: Vec<Batch>) -> Result<Vec<Once>, ActError> {
+        let is_kept_away = batches.iter().any(Batch::is_to_outlive_a_restore);
+        let done = self.append_in_order(batches).await;
+        if is_kept_away {
+            // Also after a failure: some of it may be recorded.
+            self.people.to_keep_away.notify_one();
+        }
+        done
+    }
+
+    async fn append_in_order(&self, batches: Vec<Batch>) -> Result<Vec<Once>, ActError> {
         let mut waiting: VecDeque<HandedIn> = VecDeque::new();
         let mut done = Vec::with_capacity(batches.len());
         for batch in batches {

@@ -24,7 +24,7 @@ use vault::mac::mac;
 use vault::ring::KeyTable;
 
 /// The name of the index keys.
-const INDEX: SecretName<Index> = SecretName::new("index");
+const INDEX: SecretName<Index> = ledger::kept_away::INDEX_KEYS;
 
 /// An index key with its number.
 pub type NumberedKey = (u16, IndexKey);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::backup::BackupFault;
 use crate::error::RecoveryError;
+use crate::kept_away::KeptAwayError;
 use crate::lock::LockError;
 use crate::{AppendError, ReadError};
 
@@ -40,6 +41,9 @@ pub enum RestoreError {
         /// Of the increment.
         number: u32,
     },
+    /// What was kept away cannot be put back.
+    #[error("{0}. Nothing was changed")]
+    KeptAway(#[from] KeptAwayError),
     /// What was put back cannot be opened.
     #[error("what was put back cannot be opened, so nothing was changed: {0}")]
     Open(#[from] RecoveryError),

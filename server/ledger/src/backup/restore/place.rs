@@ -14,7 +14,7 @@ use crate::files::{Layout, make_folder, replace_file, sync_folder};
 use crate::target::sync_folders;
 
 /// What a ledger consists of; the rest of the directory is of the server that runs there.
-const PIECES: [&str; 7] = ["journal", "checkpoint", "keys", "closed", "sled", "sled.new", "keuze.toml"];
+const PIECES: [&str; 8] = ["journal", "checkpoint", "keys", "closed", "sled", "sled.new", "keuze.toml", "kept-away"];
 
 /// Says that a restore is not finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,8 +7,8 @@ use model::contact::{GivenAt, PointKind};
 use model::event::{
     Actor, Answered, Body, Call, CallClosed, Circumstances, ClientChange, ClientChanged, ContinuedUse, Ended, Erased,
     Event, EventKind, FailedSignIns, Head, KeyRotated, LookUpTarget, LookedUp, MailState, Mailed, Merged, NoticeShown,
-    Objection, ObjectionLifted, OptInConfirmed, OptInRequested, PointConfirmed, PolicyPublished, RecordedChoice,
-    Relation, Restored, RetentionRun, RotatedKey, Route, StaffChange, StaffChanged,
+    Objection, ObjectionLifted, OptInConfirmed, OptInRequested, PointConfirmed, PolicyPublished, PutBack,
+    RecordedChoice, Relation, Restored, RetentionRun, RotatedKey, Route, StaffChange, StaffChanged,
 };
 use model::evidence::{IdentityCheck, IdentityLevel, OptIn, SoftOptIn};
 use model::identity::{ContentHash, PointName, RecordAddress, ShardNumber, Subject};
@@ -150,6 +150,7 @@ fn bodies() -> Vec<Body> {
             records: 7,
             lost_from: Some(datetime!(2026-11-26 12:00 UTC)),
             lost_until: Some(datetime!(2026-11-27 11:59 UTC)),
+            put_back: Some(PutBack { until: datetime!(2026-11-27 11:58 UTC), objections: 2, keys: 3 }),
         }
         .into(),
     ]);
@@ -215,7 +216,8 @@ fn every_kind_of_event_is_read_as_it_was_written_and_with_a_member_more_refused(
         assert_eq!(record::read_event(&canonical), Ok(event), "{name}");
         let json: serde_json::Value = serde_json::from_slice(&canonical).expect("JSON");
         let places = ["", "/head", "/body", "/body/said", "/body/said/call", "/body/evidence", "/body/notice"];
-        let more = places.into_iter().chain(["/body/call", "/body/points/0", "/body/answers/marketing"]);
+        let more =
+            places.into_iter().chain(["/body/call", "/body/put_back", "/body/points/0", "/body/answers/marketing"]);
         for place in more {
             let mut json = json.clone();
             let Some(object) = json.pointer_mut(place).and_then(serde_json::Value::as_object_mut) else { continue };
