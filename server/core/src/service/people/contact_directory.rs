@@ -10,6 +10,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use model::channel::Channel;
 use model::contact::PointObjection;
@@ -28,6 +30,24 @@ use profiles::Profiles;
 use vault::key::IndexKey;
 use vault::random::SecureRandom;
 use vault::ring::{KeyId, RetentionClass};
+
+/// Hands over all facts that the directory is made of, some at a time.
+fn read_facts(ledger: &Ledger, hand_over: &SyncSender<Vec<StoredFact>>) -> Result<(), ReadError> {
+    const AT_ONCE: usize = 256;
+    let mut facts = Vec::new();
+    // Whoever takes them takes all.
+    let hand_over = |facts: &mut Vec<StoredFact>| hand_over.send(std::mem::take(facts)).unwrap_or_default();
+    for kind in [FactKind::ProfilePart, FactKind::LetterCode, FactKind::Suppression, FactKind::LastYes] {
+        ledger.each_fact(kind, |fact| {
+            facts.push(fact);
+            if facts.len() == AT_ONCE {
+                hand_over(&mut facts);
+            }
+        })?;
+    }
+    hand_over(&mut facts);
+    Ok(())
+}
 
 /// Takes away what a yes lifts.
 pub(super) fn lift(entry: &mut SuppressionEntry, channels: &[Channel]) {
@@ -88,11 +108,15 @@ impl ContactDirectory {
     /// When one cannot be read.
     pub fn load(ledger: &Ledger, memory: MemorySettings) -> Result<Self, ReadError> {
         let mut book = Self { profiles: Profiles::new(memory.opened_people), ..Self::default() };
-        for kind in [FactKind::ProfilePart, FactKind::LetterCode, FactKind::Suppression, FactKind::LastYes] {
-            for StoredFact { fact, record } in ledger.facts(kind)? {
+        let (hand_over, facts) = sync_channel(4);
+        // With a million people reading takes as long as packing.
+        thread::scope(|scope| {
+            let read = scope.spawn(move || read_facts(ledger, &hand_over));
+            for StoredFact { fact, record } in facts.into_iter().flatten() {
                 book.apply(&fact, record);
             }
-        }
+            read.join().expect("reading a fact does not panic")
+        })?;
         Ok(book)
     }
 
