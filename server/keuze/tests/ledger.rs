@@ -22,6 +22,8 @@ mod facts;
 mod fixture;
 #[path = "ledger/restore.rs"]
 mod restoring;
+#[path = "ledger/shards.rs"]
+mod shards;
 #[path = "ledger/start.rs"]
 mod start;
 #[path = "ledger/verify.rs"]

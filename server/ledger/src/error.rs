@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use model::identity::ShardNumber;
+
 use crate::lock::LockError;
 use crate::outside::RolledBack;
 use crate::replay::ReplayFault;
@@ -44,9 +46,9 @@ pub enum RecoveryError {
     /// It was written by a build whose formats this one does not read.
     #[error(transparent)]
     OtherBuild(#[from] OtherBuild),
-    /// The key ring lacks a key that every ledger has.
-    #[error("the key ring lost the log's key. Put back the folder keys")]
-    NoLogKey,
+    /// The key ring lacks the key of a log.
+    #[error(transparent)]
+    NoLogKey(#[from] NoLogKey),
     /// The database cannot be used, and a new one would meet the same.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -61,6 +63,22 @@ pub enum RecoveryError {
     /// The same of the list of the journal's files.
     #[error(transparent)]
     Journal(io::Error),
+}
+
+/// A log whose key is not in the key ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoLogKey {
+    /// One that every ledger has.
+    #[error(
+        "the key ring lost the log's key: a file of the folder keys is missing, empty or cut off. Put back the folder keys"
+    )]
+    OfLedger,
+    /// Of a shard that this ledger did not begin, or not with these keys.
+    #[error(
+        "there is a shard {0}, and no key of it in the key ring: journal/{0} is of another ledger, or the folder keys of an older copy, or cut off. \
+         Move the one away, or put back the other"
+    )]
+    OfShard(ShardNumber),
 }
 
 /// Why a database cannot be used.

@@ -112,10 +112,15 @@ impl Layout {
     /// # Errors
     /// What the file system said.
     pub fn shards(&self) -> io::Result<Vec<ShardNumber>> {
-        let names = listed(&self.journals())?.into_iter();
-        let mut shards: Vec<ShardNumber> = names.filter_map(|path| path.file_name()?.to_str()?.parse().ok()).collect();
-        shards.sort();
-        Ok(shards)
+        numbered(&self.journals())
+    }
+
+    /// The shards that have a checkpoint, in order.
+    ///
+    /// # Errors
+    /// What the file system said.
+    pub fn checkpoints(&self) -> io::Result<Vec<ShardNumber>> {
+        numbered(&self.0.join("checkpoint"))
     }
 
     /// The files of a log's journal, in order.
@@ -128,6 +133,14 @@ impl Layout {
         files.sort();
         Ok(files)
     }
+}
+
+/// The shards that something in a folder is named after, in order.
+fn numbered(folder: &Path) -> io::Result<Vec<ShardNumber>> {
+    let names = listed(folder)?.into_iter();
+    let mut shards: Vec<ShardNumber> = names.filter_map(|path| path.file_name()?.to_str()?.parse().ok()).collect();
+    shards.sort();
+    Ok(shards)
 }
 
 /// What stands in a folder; nothing where there is none.
@@ -430,7 +443,7 @@ pub fn read_slots(path: &Path) -> io::Result<[Slot; 2]> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(checkpoint_slots::parse_slots(&bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok([Slot::Empty, Slot::Empty]),
-        Err(error) => Err(error),
+        Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
     }
 }
 

@@ -11,7 +11,7 @@ use tlog::tree::leaf_hash;
 use vault::key::{SecretName, purpose::Signing};
 
 use super::files::{CheckpointFile, Journal, Layout, Log};
-use super::replay::{self, Anchor, ReplayFault, Walked};
+use super::replay::{self, Anchor, ReplayFault, Walked, put_back};
 use super::shards::PublishedLog;
 use crate::formats::frame::{Frame, FrameEntry};
 
@@ -149,7 +149,7 @@ impl Statements {
     pub fn check(&self, shard: ShardNumber, walked: &Walked, anchor: &Anchor) -> Result<(), ReplayFault> {
         let said = self.of_shards.get(&shard);
         if said.is_none() && walked.tree.size() > 0 {
-            let what = format!("it does not tell of shard {shard}. Put back the folder journal/{}", Log::Logs);
+            let what = format!("it does not tell of shard {shard}. {}", put_back(Log::Logs));
             return Err(fault(self.walked.tree.size(), what));
         }
         for Statement { index, note, .. } in said.into_iter().flatten() {
@@ -162,8 +162,9 @@ impl Statements {
                 None => {
                     let what = format!(
                         "the journal ends here, but the log of logs tells of {} records: records that were acknowledged \
-                         are missing. Put back the journal's files",
-                        told.size
+                         are missing. {}",
+                        told.size,
+                        put_back(shard.into())
                     );
                     return Err(ReplayFault { log: shard.into(), index: size, what });
                 }
@@ -182,8 +183,9 @@ impl Statements {
         match self.of_shards.iter().find(|(shard, said)| **shard > last && has_records(said)) {
             None => Ok(()),
             Some((missing, _)) => {
-                let what = "its journal is missing, and the log of logs tells of it. Put back the folder".to_owned();
-                Err(ReplayFault { log: (*missing).into(), index: 0, what })
+                let log = (*missing).into();
+                let what = format!("its journal is missing, and the log of logs tells of it. {}", put_back(log));
+                Err(ReplayFault { log, index: 0, what })
             }
         }
     }

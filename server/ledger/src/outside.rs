@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use model::identity::ShardNumber;
 use time::OffsetDateTime;
 
 use super::files::replace_file;
@@ -58,9 +59,9 @@ pub enum RolledBack {
     /// Records are missing.
     #[error(
         "this ledger is an older copy: it ends after {size} records{}, and {}{} more were recorded until {until} (UTC). \
-         Objections and withdrawals may be among them. Put back the newest copy. {}",
-        last_of(.since.as_ref()), if *.whole_shards { "at least " } else { "" }, .known.saturating_sub(*.size),
-        go_on(.path, *.size, .root)
+         Objections and withdrawals may be among them. Put back the newest copy{}. {}",
+        last_of(.since.as_ref()), if .missing.is_some() { "at least " } else { "" }, .known.saturating_sub(*.size),
+        .missing.as_ref().map(|shard| format!(", with the folder journal/{shard} in it")).unwrap_or_default(), go_on(.path, *.size, .root)
     )]
     Shorter {
         /// The file that says so.
@@ -70,8 +71,8 @@ pub enum RolledBack {
         root: RootHash,
         /// The size of the ledger that was here.
         known: u64,
-        /// Whether it had shards that this one has not, so that there may be more.
-        whole_shards: bool,
+        /// The last shard that it had and this one has not, so that there may be more.
+        missing: Option<ShardNumber>,
         /// When the last record of this ledger was made.
         since: Option<OffsetDateTime>,
         /// When the last record of the ledger that was here was made.
@@ -189,8 +190,9 @@ impl Last {
                 let Some(NamedShard { walked, anchor, before }) = end.named else {
                     let known = size + claimed_size(note);
                     let is_later = last_checkpoint::is_later(note, &end.anchor.origin);
+                    let shard = note.lines().next().and_then(|name| name.rsplit('/').next()?.parse().ok());
                     return Err(if is_later {
-                        RolledBack::Shorter { path, size, root, known, whole_shards: true, since, until }
+                        RolledBack::Shorter { path, size, root, known, missing: shard, since, until }
                     } else {
                         RolledBack::Other { path, size, root, known: claimed_size(note), until }
                     });
@@ -199,13 +201,13 @@ impl Last {
                     let known = claimed_size(note);
                     // A directory that was emptied has a new key for its log.
                     return Err(match size {
-                        0 => RolledBack::Shorter { path, size, root, known, whole_shards: false, since, until },
+                        0 => RolledBack::Shorter { path, size, root, known, missing: None, since, until },
                         _ => RolledBack::Other { path, size, root, known, until },
                     });
                 };
                 let known = before + last.size;
                 match walked.tree.root_at(last.size) {
-                    None => Err(RolledBack::Shorter { path, size, root, known, whole_shards: false, since, until }),
+                    None => Err(RolledBack::Shorter { path, size, root, known, missing: None, since, until }),
                     Some(same) if same == last.root => Ok(()),
                     Some(_) => Err(RolledBack::Other { path, size, root, known, until }),
                 }

@@ -1,6 +1,6 @@
 //! The start of a ledger: everything is read and held against each other before anything is written.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -29,12 +29,12 @@ use super::lock::Lock;
 use super::logs::{LOGS_KEY, LogOfLogs, Statements};
 use super::origin::{FIRST, log_name};
 use super::outside::{self, Last, LedgerEnd, NamedShard, Outside};
-use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
+use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked, put_back};
 use super::shards::{ClosedShard, FiledShard, HeldShard, OpenShard, PublishedLog, ShardRules};
 use super::state::LedgerState;
 use super::writer::{ShardDisk, Writer, WriterDisk, WriterShard};
 use super::{Ledger, LedgerShared, Opening, QUEUE};
-use crate::error::{DatabaseError, RecoveryError};
+use crate::error::{DatabaseError, NoLogKey, RecoveryError};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact::{self, FactName};
 use crate::formats::record::{SealedRecord, read_event};
@@ -161,11 +161,12 @@ fn open_disk(
     site: &str,
     random: &dyn SecureRandom,
 ) -> Result<OpenedLedger, RecoveryError> {
-    let was_there = layout.0.exists();
+    let mut new = vec![layout.keys(), layout.journal(FIRST), layout.journals(), layout.0.clone()];
+    new.retain(|folder| !folder.exists());
     let opened = open_locked(layout, databases, key_file, site, random);
-    if opened.is_err() && !was_there {
+    if opened.is_err() {
         // What was made for the lock; nothing that holds anything goes this way.
-        for folder in [layout.keys(), layout.journal(FIRST), layout.journals(), layout.0.clone()] {
+        for folder in new {
             let _stays = std::fs::remove_dir(folder);
         }
     }
@@ -178,14 +179,15 @@ pub struct FoundShard {
     pub slots: [Slot; 2],
 }
 
-/// The shards that there are, the first one at least. One in whose journal nothing was begun is none yet.
+/// The shards that there are, by their journals or checkpoints, the first one at least. One in which nothing was begun is none yet.
 ///
 /// # Errors
 /// What the file system said.
 pub fn found_shards(layout: &Layout) -> std::io::Result<Vec<FoundShard>> {
-    let numbers = layout.shards()?.into_iter().filter(|number| *number != ShardNumber::FIRST);
+    let numbers: BTreeSet<_> =
+        [ShardNumber::FIRST].into_iter().chain(layout.shards()?).chain(layout.checkpoints()?).collect();
     let mut shards = Vec::new();
-    for number in [ShardNumber::FIRST].into_iter().chain(numbers) {
+    for number in numbers {
         let slots = read_slots(&layout.checkpoint(number))?;
         let begun = slots != [Slot::Empty, Slot::Empty] || !layout.journal_files(number)?.is_empty();
         if begun || number == ShardNumber::FIRST {
@@ -202,7 +204,8 @@ pub fn found_shards(layout: &Layout) -> std::io::Result<Vec<FoundShard>> {
 pub fn no_gap(shards: &[FoundShard]) -> Result<(), ReplayFault> {
     for (wanted, FoundShard { number: found, .. }) in (1..).zip(shards) {
         if let Some(missing) = ShardNumber::new(wanted).filter(|wanted| wanted != found) {
-            let what = format!("its journal is missing, and there is one of shard {found}. Put back the folder");
+            let what =
+                format!("its journal is missing, and there is one of shard {found}. {}", put_back(missing.into()));
             return Err(ReplayFault { log: missing.into(), index: 0, what });
         }
     }
@@ -288,6 +291,14 @@ pub fn is_of_an_earlier_build(keys: &KeyTable) -> bool {
     keys.find(EARLIER.owner()).is_some()
 }
 
+/// Why a log has no key: the ring lost it, or never had one of that shard.
+pub fn no_key(keys: &KeyTable, log: Log) -> NoLogKey {
+    match log {
+        Log::Shard(shard) if shard_key(keys, ShardNumber::FIRST).is_some() => NoLogKey::OfShard(shard),
+        Log::Shard(_) | Log::Logs => NoLogKey::OfLedger,
+    }
+}
+
 /// What a log is held against: its name, and the key in the ring.
 fn anchor(site: &str, keys: &KeyTable, log: Log) -> Result<Anchor, RecoveryError> {
     let key = match log {
@@ -297,7 +308,7 @@ fn anchor(site: &str, keys: &KeyTable, log: Log) -> Result<Anchor, RecoveryError
     let key = match key {
         Some(key) => key,
         None if is_of_an_earlier_build(keys) => return Err(OtherBuild::Earlier.into()),
-        None => return Err(RecoveryError::NoLogKey),
+        None => return Err(no_key(keys, log).into()),
     };
     Ok(Anchor { origin: log_name(site, log), key: key.verifying_key() })
 }
@@ -379,7 +390,16 @@ impl<'a> Start<'a> {
         let is_named = last.log_name() == Some(&anchor.origin);
         let before = self.walked.before;
         if let Some(filed) = filed {
-            filed.check_ends()?;
+            let ends = filed.check_ends();
+            if ends.is_err() {
+                // Read as a whole it tells which file is wrong.
+                let walked = replay::walk(layout, number, &anchor, |_| Ok(()))?;
+                let _behind = replay::check_outside(&shard.slots, &walked, false)?;
+                if walked.note != filed.flat.note() {
+                    ends?;
+                }
+                // Else the journal is right, and the folder is made anew in the background.
+            }
             self.walked.before += filed.flat.size();
             self.filed.insert(number, ClosedShard::InFiles(Arc::new(filed)));
             self.recent_answers(number)?;
@@ -640,7 +660,7 @@ fn open_shard(
     opened: Option<i64>,
     ring: &KeyRing,
 ) -> Result<WriterShard, RecoveryError> {
-    let key = shard_key(&ring.keys(), number).ok_or(RecoveryError::NoLogKey)?;
+    let key = shard_key(&ring.keys(), number).ok_or(NoLogKey::OfLedger)?;
     let mut shard = WriterShard::new(site, number, key);
     shard.tree = walked.tree.clone();
     shard.note.clone_from(&walked.note);
@@ -659,7 +679,7 @@ fn open_logs(
     anchor: &Anchor,
     ring: &KeyRing,
 ) -> Result<LogOfLogs, RecoveryError> {
-    let key = logs_key(&ring.keys()).ok_or(RecoveryError::NoLogKey)?;
+    let key = logs_key(&ring.keys()).ok_or(NoLogKey::OfLedger)?;
     let mut published = PublishedLog::new(anchor.origin.clone(), anchor.key);
     published.tree = statements.walked.tree.clone();
     published.checkpoint.clone_from(&statements.walked.note);

@@ -84,7 +84,7 @@ pub struct ReplayFault {
 impl ReplayFault {
     /// The journal of a log could not be read.
     pub fn unreadable(log: Log, error: &std::io::Error) -> Self {
-        fault(log, 0, format!("the journal cannot be read: {error}"))
+        fault(log, 0, format!("the folder journal/{log} cannot be read: {error}"))
     }
 }
 
@@ -94,6 +94,16 @@ pub fn name_of(log: Log) -> String {
         Log::Shard(shard) => format!("shard {shard}"),
         Log::Logs => "log of logs".to_owned(),
     }
+}
+
+/// What to do about a journal that is not the one that was written.
+pub fn put_back(log: Log) -> String {
+    format!("Put back the folder journal/{log} of the newest copy")
+}
+
+/// The log that a note says it is of.
+fn named_in(note: &str) -> &str {
+    note.lines().next().unwrap_or_default()
 }
 
 /// Makes the faults of one log.
@@ -163,12 +173,14 @@ fn walk_files(
     let files = layout.journal_files(log).map_err(|error| ReplayFault::unreadable(log, &error))?;
     for (file, path) in (0..).zip(files) {
         let size = walked.tree.size();
+        let name = format!("journal/{log}/{}", path.file_name().unwrap_or_default().display());
         if walked.torn {
-            return Err(fault(log, size, "a journal file goes on behind one that ends in the middle of a batch"));
+            let what = format!("{name} goes on behind a file that ends in the middle of a batch. {}", put_back(log));
+            return Err(fault(log, size, what));
         }
         let named: Option<u64> = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
         let bytes =
-            std::fs::read(&path).map_err(|error| fault(log, size, format!("the journal cannot be read: {error}")))?;
+            std::fs::read(&path).map_err(|error| fault(log, size, format!("{name} cannot be read: {error}")))?;
         let mut at = 0;
         let mut used = 0;
         let mut batch = empty(&walked);
@@ -185,7 +197,8 @@ fn walk_files(
                     at = next;
                     let index = walked.tree.size();
                     if frame.index != index {
-                        return Err(fault(log, index, "the journal's frames are not in order"));
+                        let what = format!("{name} goes on with another entry than this one. {}", put_back(log));
+                        return Err(fault(log, index, what));
                     }
                     if !add_entry(&mut walked, &mut batch, frame.entry, place)? {
                         continue;
@@ -201,7 +214,9 @@ fn walk_files(
             }
         }
         if used > 0 && named != Some(size) {
-            return Err(fault(log, size, "a journal file is missing or has another file's name"));
+            let what =
+                format!("before {name} a file of the journal is missing, or it has another's name. {}", put_back(log));
+            return Err(fault(log, size, what));
         }
         walked.torn |= at > used;
         if walked.tree.size() > batch.first {
@@ -222,7 +237,8 @@ impl Checks<'_> {
         match self {
             Self::All(anchor) => check_end(batch, walked, anchor, &is_signed(log, first, &batch.note, anchor)?),
             Self::LastSignature(anchor) => {
-                let claim = Checkpoint::read_claim(&batch.note).ok_or_else(|| not_signed(log, first))?;
+                let claim =
+                    Checkpoint::read_claim(&batch.note).ok_or_else(|| not_signed(log, first, &batch.note, anchor))?;
                 check_end(batch, walked, anchor, &claim)
             }
             Self::Nothing => Ok(()),
@@ -230,12 +246,30 @@ impl Checks<'_> {
     }
 }
 
-fn not_signed(log: Log, first: u64) -> ReplayFault {
-    fault(log, first, "the batch's checkpoint is not signed by this log")
+fn not_signed(log: Log, first: u64, note: &str, anchor: &Anchor) -> ReplayFault {
+    let named = named_in(note);
+    if named != anchor.origin {
+        return foreign(log, first, named, anchor);
+    }
+    let what = format!(
+        "the batch's checkpoint is not signed by this log, though it bears its name: it was altered, or the folder is of another ledger \
+         under that name. {}",
+        put_back(log)
+    );
+    fault(log, first, what)
+}
+
+/// The journal of another log, whole as it may be.
+fn foreign(log: Log, first: u64, named: &str, anchor: &Anchor) -> ReplayFault {
+    fault(
+        log,
+        first,
+        format!("the folder journal/{log} is that of {named}, not of {}. {}", anchor.origin, put_back(log)),
+    )
 }
 
 fn is_signed(log: Log, first: u64, note: &str, anchor: &Anchor) -> Result<Checkpoint, ReplayFault> {
-    Checkpoint::open(note, &anchor.key).ok_or_else(|| not_signed(log, first))
+    Checkpoint::open(note, &anchor.key).ok_or_else(|| not_signed(log, first, note, anchor))
 }
 
 fn empty(before: &Walked) -> ReplayedBatch {
@@ -290,7 +324,10 @@ fn add_entry(
             batch.note = note;
             return Ok(true);
         }
-        _ => return Err(fault(log, index, "what stands in the journal belongs into another log's")),
+        _ => {
+            let what = format!("what stands in journal/{log} belongs into another log. {}", put_back(log));
+            return Err(fault(log, index, what));
+        }
     }
     Ok(false)
 }
@@ -301,12 +338,11 @@ fn check_end(
     anchor: &Anchor,
     checkpoint: &Checkpoint,
 ) -> Result<(), ReplayFault> {
-    let wrong = |what: String| fault(walked.log, batch.first, what);
-    if checkpoint.size != walked.tree.size() || checkpoint.root != walked.tree.root() {
-        return Err(wrong("the records are not those of the signed checkpoint".into()));
-    }
     if checkpoint.origin != anchor.origin {
-        return Err(wrong(format!("this is the ledger of {}, not of {}", checkpoint.origin, anchor.origin)));
+        return Err(foreign(walked.log, batch.first, &checkpoint.origin, anchor));
+    }
+    if checkpoint.size != walked.tree.size() || checkpoint.root != walked.tree.root() {
+        return Err(fault(walked.log, batch.first, "the records are not those of the signed checkpoint"));
     }
     Ok(())
 }
@@ -318,34 +354,50 @@ fn check_end(
 /// journal.
 pub fn check_outside(slots: &[Slot; 2], walked: &Walked, strict: bool) -> Result<Option<&'static str>, ReplayFault> {
     let (log, size) = (walked.log, walked.tree.size());
+    let file = format!("checkpoint/{log}");
+    let newest =
+        slots.iter().filter_map(|slot| if let Slot::Note(number, _) = slot { Some(*number) } else { None }).max();
+    let is_lost = newest.is_none() && walked.batches > 2;
     for slot in slots {
         match slot {
-            Slot::Note(number, note) if number.checked_add(1) == Some(walked.batches) && *note != walked.note => {
-                return Err(fault(log, size, "the journal's last batch is not the one of the checkpoint outside it"));
-            }
-            Slot::Note(number, _) if *number >= walked.batches => {
+            Slot::Note(_, note) if !walked.note.is_empty() && named_in(note) != named_in(&walked.note) => {
+                let of = named_in(note);
                 return Err(fault(
                     log,
                     size,
-                    "the journal ends here, but the checkpoint outside it is further on: records that were acknowledged are missing. Put back the journal's files",
+                    format!("{file} is that of {of}. Put back the file {file} of this ledger"),
                 ));
             }
-            Slot::OtherBuild(other) => {
-                return Err(fault(log, size, format!("the checkpoint file cannot be read: {other}")));
+            Slot::Note(number, note) if number.checked_add(1) == Some(walked.batches) && *note != walked.note => {
+                let what = format!(
+                    "the journal's last batch is not the one of the checkpoint outside it: journal/{log} and {file} are of two copies. \
+                     Put back both from the newest copy"
+                );
+                return Err(fault(log, size, what));
             }
-            Slot::Broken if strict => {
-                return Err(fault(log, size, "a slot of the checkpoint file is damaged; the next start mends it"));
+            Slot::Note(number, _) if *number >= walked.batches => {
+                let ends = if walked.end.is_none() { "is missing" } else { "ends here" };
+                let what = format!(
+                    "the journal {ends}, but the checkpoint outside it ({file}) is further on: records that were acknowledged are \
+                     missing. {}",
+                    put_back(log)
+                );
+                return Err(fault(log, size, what));
+            }
+            Slot::OtherBuild(other) => {
+                return Err(fault(log, size, format!("{file} cannot be read: {other}")));
+            }
+            Slot::Broken if strict && !is_lost => {
+                return Err(fault(log, size, format!("a slot of {file} is damaged; the next start mends it")));
             }
             _ => {}
         }
     }
-    let newest =
-        slots.iter().filter_map(|slot| if let Slot::Note(number, _) = slot { Some(*number) } else { None }).max();
     match newest {
-        None if walked.batches > 2 => Err(fault(
+        None if is_lost => Err(fault(
             log,
             size,
-            format!("the checkpoint outside the journal is missing. Put back the file checkpoint/{log}"),
+            format!("the checkpoint outside the journal is missing or damaged. Put back the file {file}"),
         )),
         None if walked.batches > 0 => Ok(Some("the checkpoint outside the journal is not there yet")),
         Some(newest) if newest + 1 < walked.batches => {

@@ -20,7 +20,7 @@ use ed25519_dalek::VerifyingKey;
 use super::clock::moment;
 use super::files::Layout;
 use super::held::RecordIndex;
-use super::replay::{Anchor, ReplayFault};
+use super::replay::{Anchor, ReplayFault, put_back};
 use super::{ReadError, RecordDamage};
 use crate::flat::FlatShard;
 use crate::formats::frame::{Frame, FrameEntry, HEADER, LONGEST, Read};
@@ -171,18 +171,25 @@ impl FiledShard {
     pub fn check_ends(&self) -> Result<(), ReplayFault> {
         let size = self.flat.size();
         for index in [0, size.saturating_sub(1)].into_iter().filter(|_| size > 0) {
-            self.record(index).map_err(|error| {
-                let what = match error {
-                    ReadError::Damaged { damage: RecordDamage::NoFile, .. } => format!(
-                        "the journal ends here, but the shard was closed with {size} records: records that were acknowledged are \
-                         missing. Put back the journal's files"
-                    ),
-                    error => format!("{error}. Put back the journal's files"),
-                };
-                ReplayFault { log: self.number.into(), index, what }
-            })?;
+            let log = self.number.into();
+            let what = match self.is_own(index) {
+                Ok(true) => continue,
+                Ok(false) => "the journal has another record than the shard was closed with".to_owned(),
+                Err(ReadError::Damaged { damage: RecordDamage::NoFile, .. }) => format!(
+                    "the journal ends here, but the shard was closed with {size} records: records that were acknowledged are missing"
+                ),
+                Err(error) => error.to_string(),
+            };
+            return Err(ReplayFault { log, index, what: format!("{what}. {}", put_back(log)) });
         }
         Ok(())
+    }
+
+    /// Whether the record in the journal is the one that the folder has the leaf of.
+    fn is_own(&self, index: u64) -> Result<bool, ReadError> {
+        let record = self.record(index)?;
+        // A folder without that leaf is made anew in the background.
+        Ok(self.flat.leaf(index).is_err() || record.map(|record| record.commitment.leaf()) == self.flat.leaf(index)?)
     }
 
     /// A sealed record, read out of the journal; `None` beyond the end.

@@ -18,8 +18,9 @@ use super::lock::Look;
 use super::logs::{LOGS_KEY, Statements};
 use super::origin::{FIRST, OriginError, log_name};
 use super::outside::{self, Last, LedgerEnd, NamedShard, RolledBack};
-use super::recovery::{FoundShard, SHARD_KEYS, found_shards, is_of_an_earlier_build, no_gap};
+use super::recovery::{FoundShard, SHARD_KEYS, found_shards, is_of_an_earlier_build, no_gap, no_key};
 use super::replay::{self, Anchor, ReplayFault, ReplayedBatch, Walked};
+use crate::error::NoLogKey;
 use crate::flat::{FlatShard, KeyOfRecord};
 use crate::formats::checkpoint_slots::Slot;
 use crate::formats::fact;
@@ -61,7 +62,7 @@ pub enum VerifyError {
 /// What of a ledger could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    #[error("{} holds no ledger", .0.display())]
+    #[error("{} holds no ledger: there is no folder journal in it. Name another directory (--data), or put back that folder", .0.display())]
     NoLedger(PathBuf),
     /// A restore into it was interrupted.
     #[error("a restore into {} was interrupted. Run the same `keuze restore` again", .0.display())]
@@ -95,8 +96,11 @@ pub enum Unreadable {
     #[error(transparent)]
     OtherBuild(#[from] OtherBuild),
     /// The log's key, in the key ring.
-    #[error("the key ring lost the log's key")]
-    NoLogKey,
+    #[error(transparent)]
+    NoLogKey(#[from] NoLogKey),
+    /// The verifier key: the file.
+    #[error("{} is missing; the next start writes it anew", .0.display())]
+    VerifierKeyMissing(PathBuf),
     /// The verifier key: it is none.
     #[error("{} is no verifier key. The next start makes it anew", .0.display())]
     NoVerifierKey(PathBuf),
@@ -434,11 +438,15 @@ impl RingSnapshot {
         if is_of_an_earlier_build(&self.ring) {
             return Err(OtherBuild::Earlier.into());
         }
+        let own = self.root.as_ref().map(|_| self.log_key(log)).transpose()?;
         let path = layout.verifier_key(log);
-        let text = std::fs::read_to_string(&path).map_err(|error| Unreadable::Io { path: path.clone(), error })?;
+        let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Unreadable::VerifierKeyMissing(path.clone()),
+            _ => Unreadable::Io { path: path.clone(), error },
+        })?;
         let read = text.strip_suffix('\n').and_then(read_verifier_key);
         let Some((origin, key)) = read else { return Err(Unreadable::NoVerifierKey(path)) };
-        if self.root.is_some() && self.log_key(log)? != key {
+        if own.is_some_and(|own| own != key) {
             return Err(Unreadable::OtherVerifierKey(path));
         }
         Ok(Anchor { origin, key })
@@ -449,7 +457,7 @@ impl RingSnapshot {
             Log::Shard(shard) => self.ring.numbered_secret(SHARD_KEYS, shard.get()),
             Log::Logs => self.ring.secret(LOGS_KEY),
         };
-        let seed = seed.ok_or(Unreadable::NoLogKey)?;
+        let seed = seed.ok_or_else(|| no_key(&self.ring, log))?;
         Ok(SigningKey::from_bytes(seed.bytes()).verifying_key())
     }
 

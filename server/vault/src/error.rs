@@ -111,14 +111,14 @@ pub enum RingError {
         entry: usize,
     },
     /// The key above it does not open an entry.
-    #[error("entry {entry} of {} cannot be opened: it is damaged, or the root key is another one", .file.display())]
+    #[error("entry {entry} of {} cannot be opened: it is damaged, or the root key is another one. Put back the folder keys, or the root key that belongs to it", .file.display())]
     Sealed {
         file: PathBuf,
         /// Which entry, counted from 0.
         entry: usize,
     },
     /// The root file lacks the key of a bucket that has keys.
-    #[error("{} has keys but its own key is missing", .0.display())]
+    #[error("{} has keys but its own key is missing, in root-0001: one of the two is of another copy, or cut off. Put back the folder keys", .0.display())]
     NoBucketKey(PathBuf),
     /// Another process changed it at every look.
     #[error("{} does not stop changing", .0.display())]

@@ -112,6 +112,11 @@ fn a_copy_that_is_put_back_by_hand_is_refused_as_before() {
         std::fs::remove_dir_all(data.join(path)).expect("removed");
     }
     let told = refused(&data);
+    assert!(told.starts_with("shard 0002 index 0: the journal is missing, but the checkpoint outside it"), "{told}");
+    for path in ["checkpoint/0002", "checkpoint/0002.vkey"] {
+        std::fs::remove_file(data.join(path)).expect("removed");
+    }
+    let told = refused(&data);
     assert!(told.contains("this ledger is an older copy: it ends after 4 records"), "{told}");
     let restored = TestRestore { over_newer: true, ..TestRestore::newest(&to, &data) }.done().expect("restored");
     assert_eq!(restored.restored.records, 4);

@@ -79,7 +79,7 @@ async fn a_record_whose_key_is_missing_is_refused() {
     }
     std::fs::remove_dir_all(data.join("keys")).expect("deleted");
     let said = refused(&data);
-    assert!(said.contains("the key ring lost the log's key. Put back the folder keys"), "{said}");
+    assert!(said.contains("the key ring lost the log's key: a file of the folder keys is missing, empty or cut off. Put back the folder keys"), "{said}");
 }
 
 /// What was acknowledged is missed, and the first index that is missing is named.
@@ -95,13 +95,18 @@ async fn a_shortened_journal_is_refused_and_an_unfinished_batch_is_cut_off() {
         std::fs::write(&path, &bytes[..cut]).expect("written");
         let said = refused(&data);
         assert!(said.starts_with(&format!("shard 0001 index {index}: the journal ends here")), "{said}");
-        assert!(said.contains("records that were acknowledged are missing. Put back the journal's files"), "{said}");
+        assert!(
+            said.contains(
+                "records that were acknowledged are missing. Put back the folder journal/0001 of the newest copy"
+            ),
+            "{said}"
+        );
         assert_eq!(std::fs::read(&path).expect("is there"), &bytes[..cut], "nothing was changed");
     }
     let (journal, away) = (data.join("journal"), folder.path().join("away"));
     std::fs::rename(&journal, &away).expect("moved");
-    assert!(refused(&data).starts_with("shard 0001 index 0: the journal ends here"));
-    std::fs::remove_dir_all(&journal).expect("deleted");
+    assert!(refused(&data).starts_with("shard 0001 index 0: the journal is missing, but the checkpoint outside it"));
+    assert!(!journal.exists(), "what was made for the lock is gone");
     std::fs::rename(&away, &journal).expect("moved back");
     // A batch whose end never came.
     let mut torn = bytes[..end].to_vec();
@@ -474,7 +479,7 @@ async fn another_site_s_ledger_is_refused() {
     let mut other = opening(Some(&data), 1);
     other.origin = "elsewhere.test".into();
     let said = Ledger::open(other).map(|_| ()).expect_err("another origin").to_string();
-    assert!(said.contains("this is the ledger of voipro.test/keuze/log, not of elsewhere.test"), "{said}");
+    assert!(said.contains("the folder journal/logs is that of voipro.test/keuze/log, not of elsewhere.test"), "{said}");
 }
 
 /// Wherever the journal has a fault: a rebuild walks it to its end before it moves anything.
