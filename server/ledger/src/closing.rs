@@ -1,21 +1,28 @@
 //! What becomes of a shard that is closed: a thread in the background reads its journal once from beginning to end, checks every
 //! frame, root and signature, and makes the folder that it is read from ([`crate::flat`]). Then its tree leaves the memory.
+//!
+//! After a start it looks in the same way at all of each shard that was closed before, journal and folder, and opens every record: the
+//! start itself does not read them. It takes its time for that.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
-use model::identity::ShardNumber;
+use model::identity::{RecordAddress, ShardNumber};
 use tlog::checkpoint::verifier_key;
 
 use super::LedgerShared;
+use super::erasure::Missing;
 use super::files::{Layout, read_slots};
+use super::logs::Statements;
 use super::recovery::{keep_verifier_key, mended_checkpoint};
 use super::replay::{self, Anchor, ReplayFault};
 use super::shards::{ClosedShard, FiledShard, PublishedLog};
 use crate::error::RecoveryError;
 use crate::flat::{FlatError, FlatMaking, FlatShard};
 use crate::formats::checkpoint_slots::Slot;
+use crate::store::StorageError;
 
 /// Why a shard has no folder yet, or what stands beside it is not mended. Nothing is lost; it is read as before, and the next start
 /// tries again.
@@ -31,13 +38,16 @@ enum ClosingError {
     /// The verifier key or the checkpoint file cannot be written again.
     #[error(transparent)]
     Beside(#[from] RecoveryError),
+    /// Which keys ended cannot be read.
+    #[error(transparent)]
+    Database(#[from] StorageError),
 }
 
 /// Starts the thread, and hands it the shards that are without a folder.
 pub fn start(shared: &Arc<LedgerShared>) -> Result<Option<Sender<ShardNumber>>, RecoveryError> {
     let Some(layout) = shared.data.clone().map(Layout) else { return Ok(None) };
     let (closed, shards) = channel();
-    // First those that have no folder; then what stands in the others is looked at as a whole, which opening them does not.
+    // First those that have no folder; then the others are looked at as a whole.
     let mut numbers: Vec<_> =
         shared.state().closed.iter().map(|(number, shard)| (!shard.is_in_memory(), *number)).collect();
     numbers.sort_unstable();
@@ -62,8 +72,73 @@ fn run(shared: &LedgerShared, layout: &Layout, shards: &Receiver<ShardNumber>) {
             Ok(true) => {
                 tracing::info!("shard {number} was verified, and is read from {}", layout.closed(number).display());
             }
-            Ok(false) | Err(ClosingError::Stopped) => {}
+            Ok(false) => match check(shared, layout, number) {
+                Ok(()) => tracing::info!("shard {number}, which is closed, was verified"),
+                Err(ClosingError::Stopped) => return,
+                Err(error) => {
+                    tracing::error!("shard {number}, which is closed, does not add up; see `keuze verify`: {error}");
+                }
+            },
+            Err(ClosingError::Stopped) => {}
             Err(error) => tracing::error!("shard {number}, which is closed, is left to the next start: {error}"),
+        }
+    }
+}
+
+/// Looks at all of a closed shard: each frame, root and signature, each record and fact that there is a key for, its folder, and what the
+/// log of logs says of it.
+fn check(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<(), ClosingError> {
+    let Some(filed) = shared.filed(number) else { return Ok(()) };
+    let anchor = Anchor { origin: filed.flat.checkpoint().origin.clone(), key: filed.key };
+    let (mut missing, mut sealed, mut pace) = (Missing::default(), Vec::new(), Pace::begin());
+    let mut stopped = false;
+    let walked = replay::walk(layout, number, &anchor, |batch| {
+        let keys = shared.ring.keys();
+        for (address, record) in batch.addressed(number) {
+            replay::event_of(batch, record, address, &keys, &mut missing)?;
+        }
+        for (index, bytes) in &batch.facts {
+            replay::fact_of(bytes, RecordAddress { shard: number, index: *index }, &keys, &mut missing)?;
+        }
+        drop(keys);
+        sealed.extend(batch.sealed());
+        pace.rest();
+        stopped = shared.closing.load(Ordering::SeqCst);
+        let unread = || ReplayFault { log: number.into(), index: batch.first, what: "it is not read on".to_owned() };
+        if stopped { Err(unread()) } else { Ok(()) }
+    });
+    if stopped {
+        return Err(ClosingError::Stopped);
+    }
+    let walked = walked?;
+    // Asked last: a key is named in the database before it goes.
+    let mut explained = Missing::explained(shared.store.ended()?);
+    explained.extend(&missing);
+    explained.check()?;
+    filed.flat.check_keys(sealed)?;
+    let logs = shared.state().logs.anchor();
+    Statements::load_statements(layout, &logs)?.check(number, &walked, &anchor)?;
+    if walked.note == filed.flat.note() {
+        return Ok(());
+    }
+    let what = format!("{} is not made of this journal", layout.closed(number).display());
+    Err(ReplayFault { log: number.into(), index: walked.tree.size(), what }.into())
+}
+
+/// Works for a while and rests for longer, so that whoever is waited for comes first.
+struct Pace(Instant);
+
+impl Pace {
+    const WORK: Duration = Duration::from_millis(10);
+
+    fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    fn rest(&mut self) {
+        if self.0.elapsed() > Self::WORK {
+            std::thread::sleep(2 * Self::WORK);
+            self.0 = Instant::now();
         }
     }
 }

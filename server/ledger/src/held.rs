@@ -73,6 +73,16 @@ impl HeldRecords {
     }
 }
 
+impl HeldRecords {
+    /// The files of the journal from the one on in which a record stands, and the byte at which it begins; `None` beyond the end, and where
+    /// there is no journal.
+    pub fn journal_behind(&self, index: u64) -> Option<(Vec<PathBuf>, u32)> {
+        let Self::Journal { files, places } = self else { return None };
+        let place = places.get(usize::try_from(index).ok()?)?;
+        Some((files.iter().skip(place.file as usize).cloned().collect(), place.offset))
+    }
+}
+
 /// What is known of the records of a shard without reading them.
 pub struct RecordIndex {
     pub keys: KeyIndex,

@@ -66,6 +66,7 @@ use vault::random::SecureRandom;
 use vault::ring::{KeyId, KeyPurpose, KeyRing};
 use vault::seal;
 
+use answers::AnswersKnown;
 pub use answers::{AnswerName, AnsweredRequest, Once};
 pub use formats::fact::{Fact, FactKind, FactName, StoredResponse};
 
@@ -297,6 +298,7 @@ struct LedgerShared {
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     /// The same of the thread that files closed shards.
     closer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    answers_known: AnswersKnown,
     /// The ledger is closing: what the next start can do is left to it.
     closing: AtomicBool,
     /// The data directory; none where everything is in memory.
@@ -332,6 +334,26 @@ impl LedgerShared {
         match self.state().closed.get(&shard)? {
             ClosedShard::InFiles(filed) => Some(Arc::clone(filed)),
             ClosedShard::InMemory(_) => None,
+        }
+    }
+
+    /// Looks at a shard that has no folder yet.
+    fn held<T>(&self, shard: ShardNumber, look: impl FnOnce(&HeldShard) -> T) -> Option<T> {
+        let state = self.state();
+        if shard == state.open.number {
+            return Some(look(&state.open.held));
+        }
+        match state.closed.get(&shard)? {
+            ClosedShard::InMemory(held) => Some(look(held)),
+            ClosedShard::InFiles(_) => None,
+        }
+    }
+
+    /// The files of the journal from the one on in which a record stands, and the byte at which it begins.
+    fn journal_behind(&self, RecordAddress { shard, index }: RecordAddress) -> Result<Option<(Vec<PathBuf>, u32)>, ReadError> {
+        match self.filed(shard) {
+            Some(filed) => filed.journal_behind(index),
+            None => Ok(self.held(shard, |held| held.index.records.journal_behind(index)).flatten()),
         }
     }
 
@@ -747,14 +769,7 @@ impl Ledger {
 
     /// Looks at a shard that has no folder yet.
     fn held<T>(&self, shard: ShardNumber, look: impl FnOnce(&HeldShard) -> T) -> Option<T> {
-        let state = self.state();
-        if shard == state.open.number {
-            return Some(look(&state.open.held));
-        }
-        match state.closed.get(&shard)? {
-            ClosedShard::InMemory(held) => Some(look(held)),
-            ClosedShard::InFiles(_) => None,
-        }
+        self.shared.held(shard, look)
     }
 
     /// Looks at a log whose tree is in memory.

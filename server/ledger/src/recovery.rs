@@ -17,7 +17,7 @@ use vault::random::SecureRandom;
 use vault::ring::{KeyId, KeyPurpose, KeyRing, KeyTable, OpenMode};
 use vault::{root, rotation};
 
-use super::answers::AnswerBook;
+use super::answers::{self, AnswerBook, AnswersKnown};
 use super::closing;
 use super::erasure::Missing;
 use super::files::{
@@ -68,7 +68,7 @@ pub fn open_with(
             open_disk(&Layout(data.clone()), databases, opening.key_file.as_deref(), &opening.origin, &*random)?
         }
     };
-    let OpenedLedger { state, ring, store, position, disk, shard, logs } = opened;
+    let OpenedLedger { state, ring, store, position, disk, shard, logs, closed } = opened;
     let (queue, jobs) = sync_channel(QUEUE);
     let shared = Arc::new(LedgerShared {
         state: RwLock::new(state),
@@ -79,6 +79,7 @@ pub fn open_with(
         queue: Mutex::new(Some(queue)),
         writer: Mutex::new(None),
         closer: Mutex::new(None),
+        answers_known: AnswersKnown::default(),
         closing: AtomicBool::new(false),
         data: opening.data.clone(),
         key_file: opening
@@ -88,6 +89,7 @@ pub fn open_with(
         #[cfg(any(test, feature = "fixture"))]
         unsealed: Mutex::default(),
     });
+    answers::start(&shared, &closed)?;
     let closer = closing::start(&shared)?;
     let writer = Writer {
         shared: Arc::clone(&shared),
@@ -115,6 +117,8 @@ struct OpenedLedger {
     disk: Option<WriterDisk>,
     shard: WriterShard,
     logs: LogOfLogs,
+    /// The shards that are closed, each with when.
+    closed: Vec<(ShardNumber, Option<i64>)>,
 }
 
 fn new_state(open: OpenShard, logs: PublishedLog) -> LedgerState {
@@ -151,7 +155,7 @@ fn open_memory(site: &str, random: &dyn SecureRandom) -> Result<OpenedLedger, Re
     let logs = LogOfLogs { published: published.clone(), key: of_logs, batches: 0, last: None, disk: None };
     let held = HeldShard { log: shard.published(), index: RecordIndex::in_memory() };
     let state = new_state(OpenShard { number, held }, published);
-    Ok(OpenedLedger { state, ring, store: Box::new(MemoryStore::default()), position: None, disk: None, shard, logs })
+    Ok(OpenedLedger { state, ring, store: Box::new(MemoryStore::default()), position: None, disk: None, shard, logs, closed: Vec::new() })
 }
 
 fn open_disk(
@@ -247,7 +251,7 @@ fn open_locked(
     let last_record = start.last();
     last.check(&start.end(), last_record)?;
     let store = start.follow_journal(databases)?;
-    let Start { filed, held, walked, missing, answers, erasures, .. } = start;
+    let Start { filed, held, walked, missing, erasures, .. } = start;
     if last.says_go_on() {
         tracing::warn!("going on without what is missing, as the last checkpoint beside the root key says");
     }
@@ -281,8 +285,8 @@ fn open_locked(
     state.closed = filed;
     state.erasures = erasures;
     state.last = last_record;
-    state.answers = answers;
-    Ok(OpenedLedger { state, ring, store: Box::new(store), position, disk: Some(disk), shard, logs })
+    let closed = state.closed.keys().map(|number| (*number, statements.closed_at(*number))).collect();
+    Ok(OpenedLedger { state, ring, store: Box::new(store), position, disk: Some(disk), shard, logs, closed })
 }
 
 /// Whether the ring is of a build that knew one shard alone, whose key had a name of its own.
@@ -327,7 +331,6 @@ struct Walk<'a> {
 struct Start<'a> {
     walk: &'a Walk<'a>,
     missing: Missing,
-    answers: AnswerBook,
     last_readable: Option<(RecordAddress, SealedRecord)>,
     erasures: Vec<OffsetDateTime>,
     /// The shards that are closed.
@@ -367,7 +370,6 @@ impl<'a> Start<'a> {
         let mut start = Self {
             walk,
             missing: Missing::default(),
-            answers: AnswerBook::default(),
             last_readable: None,
             erasures: Vec::new(),
             filed: BTreeMap::new(),
@@ -402,7 +404,6 @@ impl<'a> Start<'a> {
             }
             self.walked.before += filed.flat.size();
             self.filed.insert(number, ClosedShard::InFiles(Arc::new(filed)));
-            self.recent_answers(number)?;
             if is_named {
                 self.walked.named = Some((replay::walk(layout, number, &anchor, |_| Ok(()))?, anchor, before));
             }
@@ -422,24 +423,6 @@ impl<'a> Start<'a> {
         if is_named {
             self.walked.named = Some((walked, anchor, before));
         }
-        Ok(())
-    }
-
-    /// The answers of the last day beside the records of a shard that is not walked.
-    fn recent_answers(&mut self, number: ShardNumber) -> Result<(), RecoveryError> {
-        let keys = self.walk.ring.keys();
-        // A shard that was closed before the oldest hour whose answers can be read has none.
-        let closed = self.walk.statements.closed_at(number).unwrap_or(i64::MAX);
-        if keys.first_hour().is_none_or(|hour| closed < i64::from(hour) * 3600) {
-            return Ok(());
-        }
-        let answers = &mut self.answers;
-        replay::walk_again(self.walk.layout, number, |batch| {
-            for (index, bytes) in batch.facts.iter().filter(|(_, bytes)| fact::is_answer(bytes)) {
-                take_answer(answers, bytes, RecordAddress { shard: number, index: *index }, &keys);
-            }
-            Ok(())
-        })?;
         Ok(())
     }
 
@@ -463,7 +446,7 @@ impl<'a> Start<'a> {
         Ok((walked, RecordIndex { keys: index, records: HeldRecords::Journal { files, places } }))
     }
 
-    /// Looks whether there is a key for every record and fact of a batch; takes what requests were answered, and the last record.
+    /// Looks whether there is a key for every record and fact of a batch; takes the last record.
     fn look_at(&mut self, batch: &ReplayedBatch, shard: ShardNumber, keys: &KeyTable) {
         for (address, record) in batch.addressed(shard) {
             if record.key != KeyId::NONE && keys.key(record.key).is_none() {
@@ -472,9 +455,9 @@ impl<'a> Start<'a> {
         }
         for (index, bytes) in &batch.facts {
             let beside = RecordAddress { shard, index: *index };
-            if fact::is_answer(bytes) {
-                take_answer(&mut self.answers, bytes, beside, keys);
-            } else if let Some(key) = FactName::read_name(bytes).and_then(|name| name.own_key())
+            // Nobody misses an answer whose key is gone.
+            if !fact::is_answer(bytes)
+                && let Some(key) = FactName::read_name(bytes).and_then(|name| name.own_key())
                 && keys.key(key).is_none()
             {
                 self.missing.fact(key, beside);
@@ -795,13 +778,6 @@ fn remember(
         }
     }
     Ok(taken)
-}
-
-/// Takes what a request was answered; nothing if its hour is over.
-fn take_answer(answers: &mut AnswerBook, bytes: &[u8], beside: RecordAddress, keys: &KeyTable) {
-    if let Ok(opened) = fact::open(bytes, keys) {
-        answers.apply_fact(&opened, beside);
-    }
 }
 
 /// Ends what a kill left half ended.

@@ -230,6 +230,32 @@ fn walk_files(
     Ok(walked)
 }
 
+/// Hands out the facts of a shard's journal, each with the index of the record that it stands beside, until it is told to stop. Nothing is
+/// checked but the frames; a server that writes may be at the end of the last file.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn each_fact(
+    layout: &Layout,
+    shard: ShardNumber,
+    mut each: impl FnMut(u64, &[u8]) -> bool,
+) -> Result<(), ReplayFault> {
+    let unreadable = |error| ReplayFault::unreadable(shard.into(), &error);
+    for path in layout.journal_files(shard).map_err(unreadable)? {
+        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        let mut at = 0;
+        while let Read::Frame(Frame { index, entry }, next) = Frame::parse_frame(&bytes, at) {
+            at = next;
+            if let FrameEntry::Fact(body) = entry
+                && !each(index.saturating_sub(1), &body)
+            {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Checks<'_> {
     /// Holds a batch against its checkpoint.
     fn check(self, batch: &ReplayedBatch, walked: &Walked) -> Result<(), ReplayFault> {

@@ -192,6 +192,15 @@ impl FiledShard {
         Ok(self.flat.leaf(index).is_err() || record.map(|record| record.commitment.leaf()) == self.flat.leaf(index)?)
     }
 
+    /// The files of the journal from the one on in which a record stands, and the byte at which it begins; `None` beyond the end.
+    ///
+    /// # Errors
+    /// The places cannot be read.
+    pub fn journal_behind(&self, index: u64) -> Result<Option<(Vec<PathBuf>, u32)>, ReadError> {
+        let place = self.flat.place(index)?;
+        Ok(place.map(|place| (self.journal.iter().skip(place.file as usize).cloned().collect(), place.offset)))
+    }
+
     /// A sealed record, read out of the journal; `None` beyond the end.
     ///
     /// # Errors
@@ -220,6 +229,40 @@ pub fn record_in_journal(path: &Path, offset: u32, address: RecordAddress) -> Re
         Read::OtherBuild(other) => Err(damaged(RecordError::from(other).into())),
         _ => Err(damaged(RecordDamage::OtherEntry)),
     }
+}
+
+/// Hands out the facts that stand behind a record, until the next one begins; they may go on in the next file. `files` begin with the one
+/// that the record is in.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn facts_behind(
+    files: &[PathBuf],
+    offset: u32,
+    address: RecordAddress,
+    mut each: impl FnMut(&[u8]),
+) -> Result<(), ReadError> {
+    let mut at = u64::from(offset);
+    for path in files {
+        loop {
+            let bytes = match frame_bytes(path, at) {
+                // Behind the last frame of a file.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
+                read => read.map_err(|error| {
+                    ReadError::Damaged { address, damage: RecordDamage::Unreadable(error.kind()) }
+                })?,
+            };
+            let Read::Frame(Frame { index, entry }, next) = Frame::parse_frame(&bytes, 0) else { break };
+            match entry {
+                FrameEntry::Record(_) if index != address.index => return Ok(()),
+                FrameEntry::Fact(fact) => each(&fact),
+                _ => {}
+            }
+            at += next as u64;
+        }
+        at = 0;
+    }
+    Ok(())
 }
 
 /// The bytes of the frame that begins at an offset.

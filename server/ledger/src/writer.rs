@@ -11,6 +11,7 @@ use model::identity::{RecordAddress, ShardNumber, Subject};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
+use super::answers::AnswerBook;
 use super::files::{CheckpointFile, Journal, Layout, sync_folder};
 use super::held::{HeldRecords, RecordIndex};
 use super::lock::Lock;
@@ -477,19 +478,21 @@ impl Writer {
 
     /// Takes out the requests that were answered before, or come twice in this batch.
     fn sort_out(&self, batch: Vec<Recording>) -> (Vec<Recording>, Vec<Recording>) {
-        let state = self.shared.state();
         let mut first: HashSet<AnswerName> = HashSet::new();
         batch.into_iter().partition(|job| {
             let Some(answer) = &job.once else { return true };
-            state.answers.find(&answer.name, answer.at).is_none() && first.insert(answer.name)
+            self.shared.find_answer(&answer.name, answer.at).is_none() && first.insert(answer.name)
         })
     }
 
     /// Tells them what the first of them was answered; where that failed, how.
     fn repeat(&self, again: Vec<Recording>, ended: Result<(), AppendError>) {
-        let state = self.shared.state();
         for job in again {
-            let answered = job.once.as_ref().and_then(|answer| state.answers.find(&answer.name, answer.at)).cloned();
+            let answered = job.once.as_ref().and_then(|answer| {
+                let record = self.shared.find_answer(&answer.name, answer.at)?;
+                // What cannot be read was recorded all the same.
+                self.shared.answer_behind(&answer.name, record).ok().flatten()
+            });
             let failed = ended.err().unwrap_or(AppendError::OutcomeUnknown);
             job.tell(answered.map(Once::Before).ok_or(failed));
         }
@@ -508,7 +511,7 @@ impl Writer {
         let events = self.prepare(&lines, keeping, first).map_err(Failed::before)?;
         let mut encoded = self.encode(&lines, events, first);
         let size = self.shard.tree.size();
-        let kept = self.keep(keeping, size, &mut encoded.frames);
+        self.keep(keeping, size, &mut encoded.frames);
         let note = self.shard.signed();
         Frame { index: size, entry: FrameEntry::BatchEnd(note.clone()) }.write(&mut encoded.frames);
         let begins = self.make_durable(first, &encoded.frames, &note)?;
@@ -522,7 +525,7 @@ impl Writer {
         // In the event's own batch: what is acknowledged as erased is gone.
         let ended: HashSet<KeyId> = lines.iter().flat_map(|line| line.draft.ends.iter().copied()).collect();
         self.follow(&mut encoded, first, &ended).map_err(Failed::underway)?;
-        let written = self.take_note(&lines, first, encoded, begins, &note, kept);
+        let written = self.take_note(&lines, first, encoded, begins, &note, keeping);
         if !ended.is_empty() {
             let destroyed = self.shared.ring.destroy(&ended, &*self.shared.random);
             destroyed.map_err(|error| Failed::underway(WriteError::Ring(error)))?;
@@ -551,12 +554,11 @@ impl Writer {
         encoded: Encoded,
         begins: Option<(Place, PathBuf)>,
         note: &str,
-        kept: Vec<Fact>,
+        keeping: &Keeping,
     ) -> Vec<Appended> {
         let Encoded { leaves, keys, offsets, stored, events, .. } = encoded;
         let mut written = Vec::new();
         let mut state = self.shared.state_mut();
-        let ring = self.shared.ring.keys();
         let HeldShard { log, index: held } = &mut state.open.held;
         leaves.into_iter().for_each(|leaf| log.tree.push(leaf));
         note.clone_into(&mut log.checkpoint);
@@ -576,24 +578,29 @@ impl Writer {
             written.push(Appended { address: self.shard.address(index), event });
         }
         for (line, written) in lines.iter().zip(&written) {
-            if let Some(answer) = line.answer.and_then(|answer| answer_fact(answer, &ring)) {
-                state.answers.apply_fact(&answer.open(), written.address);
+            if let Some(answer) = line.answer {
+                self.note_answer(&mut state.answers, answer, written.address);
             }
         }
         let last = self.shard.address(self.shard.tree.size().saturating_sub(1));
-        kept.into_iter().for_each(|answer| state.answers.apply_fact(&answer.open(), last));
+        keeping.iter().for_each(|(answer, _)| self.note_answer(&mut state.answers, answer, last));
         written
     }
 
+    fn note_answer(&self, answers: &mut AnswerBook, answer: &StoredResponse, record: RecordAddress) {
+        answers.note(answer.name, answer.at, record);
+        if self.disk.is_none() {
+            answers.keep(answer);
+        }
+    }
+
     /// Answers that stand beside no record of their own stand behind the last one.
-    fn keep(&self, keeping: &Keeping, size: u64, frames: &mut Vec<u8>) -> Vec<Fact> {
+    fn keep(&self, keeping: &Keeping, size: u64, frames: &mut Vec<u8>) {
         let keys = self.shared.ring.keys();
-        let kept: Vec<Fact> = keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &keys)).collect();
-        for fact in &kept {
-            let entry = FrameEntry::Fact(fact::encode(fact, &keys, &*self.shared.random));
+        for fact in keeping.iter().filter_map(|(answer, _)| answer_fact(answer, &keys)) {
+            let entry = FrameEntry::Fact(fact::encode(&fact, &keys, &*self.shared.random));
             Frame { index: size, entry }.write(frames);
         }
-        kept
     }
 
     /// The batch as it stands in the journal, without its end. Each event names the facts beside it.

@@ -173,7 +173,8 @@ impl Consent {
         request: Option<AnswerName>,
     ) -> Result<RecordedAnswer, ChooseError> {
         let now = self.clock.now();
-        if let Some(before) = request.and_then(|name| self.ledger.answered(&name, now.at)) {
+        let before = request.map_or(Ok(None), |name| self.ledger.answered(&name, now.at))?;
+        if let Some(before) = before {
             return self.told_before(history, before, device).await;
         }
         let current = self.published.current();

@@ -329,11 +329,6 @@ impl Fact {
         }
     }
 
-    /// As it is when it was opened.
-    pub(crate) fn open(&self) -> OpenedFact {
-        OpenedFact { name: self.name(), body: self.body() }
-    }
-
     /// Its body in the clear; `None` where it takes something away.
     pub fn body(&self) -> Option<Vec<u8>> {
         match self {

@@ -90,7 +90,7 @@ impl HeldLedger {
             ledger.facts(FactKind::Content).expect("readable").len() == 1,
             ledger.facts(FactKind::ProfilePart).expect("readable").len() == 1,
             ledger.content(ContentHash([5; 32])).expect("readable").is_some(),
-            ledger.answered(&[1; 16], moment(0).at).is_some(),
+            ledger.answered(&[1; 16], moment(0).at).expect("readable").is_some(),
             ledger.seal_about(PERSON).is_some(),
             ledger.secret(KNOWN) == ledger.secret(KNOWN),
             ledger.numbered_secrets(NUMBERED).len() == 1,

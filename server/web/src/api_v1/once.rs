@@ -83,7 +83,7 @@ pub async fn answer(State(requests): State<Arc<Requests>>, request: Request, nex
     let lane = requests.lane(&name).await;
     let now = requests.clock.now().at;
     // Where nothing is kept but that the request was done, what was recorded tells the rest.
-    let before = requests.ledger.answered(&name, now).filter(|before| before.reply != Reply::Done);
+    let before = requests.ledger.answered(&name, now)?.filter(|before| before.reply != Reply::Done);
     if let Some(before) = before {
         return told_before(before.reply);
     }
@@ -106,7 +106,9 @@ async fn keep(ledger: &Ledger, at: OffsetDateTime, name: AnswerName, response: R
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::from(Slug::Internal))?;
     let answer = StoredResponse { name, at, reply: kept(parts.status, &body) };
-    let stands = ledger.answered(&name, answer.at).is_some_and(|before| before.reply == answer.reply);
+    // What cannot be looked up is kept once more.
+    let before = ledger.answered(&name, answer.at).ok().flatten();
+    let stands = before.is_some_and(|before| before.reply == answer.reply);
     if !stands && let Err(error) = ledger.keep_answer(answer).await {
         tracing::warn!(%error, "an answer was not kept: sent again, what was recorded tells it");
     }

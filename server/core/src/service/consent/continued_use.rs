@@ -39,7 +39,7 @@ impl Consent {
         let Some(shown) = self.published.by_id(&further.policy) else { return Ok(None) };
         let revision = Some(shown.policy.notice_revision);
         let now = self.clock.now().at;
-        if request.is_some_and(|name| self.ledger.answered(&name, now).is_some()) {
+        if request.is_some_and(|name| self.ledger.was_answered(&name, now)) {
             return Ok(revision);
         }
         if !counts(further, &current.policy, shown.policy.notice_revision, self.clock.now()) {

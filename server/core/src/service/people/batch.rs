@@ -88,7 +88,7 @@ impl People {
         history: &PersonHistory,
         act: &Provenance,
     ) -> Result<Option<ActOutcome>, ActError> {
-        let before = act.request.and_then(|name| self.ledger.answered(&name, self.clock.now().at));
+        let before = act.request.map_or(Ok(None), |name| self.ledger.answered(&name, self.clock.now().at))?;
         before.map(|before| acted_at(history, before.address)).transpose()
     }
 
