@@ -149,7 +149,9 @@ pub fn start(shared: &Arc<LedgerShared>, closed: &[(ShardNumber, Option<i64>)]) 
         for number in shards {
             if let Err(error) = its.read_answers(&layout, number) {
                 // The start has just read it, or its check is underway and will say more.
-                tracing::error!("what requests were answered cannot be read, so one that is sent again may be taken twice: {error}");
+                tracing::error!(
+                    "what requests were answered cannot be read, so one that is sent again may be taken twice: {error}"
+                );
             }
         }
         its.answers_known.tell();
@@ -206,7 +208,11 @@ impl LedgerShared {
     }
 
     /// What a request was answered, that stands behind that record: the last of its name before the next record.
-    pub fn answer_behind(&self, name: &AnswerName, address: RecordAddress) -> Result<Option<AnsweredRequest>, ReadError> {
+    pub fn answer_behind(
+        &self,
+        name: &AnswerName,
+        address: RecordAddress,
+    ) -> Result<Option<AnsweredRequest>, ReadError> {
         let in_memory = self.state().answers.replies.get(name).cloned();
         if let Some(reply) = in_memory {
             return Ok(Some(AnsweredRequest { address, reply }));

@@ -27,7 +27,7 @@ use crate::store::StorageError;
 /// Why a shard has no folder yet, or what stands beside it is not mended. Nothing is lost; it is read as before, and the next start
 /// tries again.
 #[derive(Debug, thiserror::Error)]
-enum ClosingError {
+pub(super) enum ClosingError {
     /// The ledger is closing.
     #[error("it is left to the next start")]
     Stopped,
@@ -87,7 +87,7 @@ fn run(shared: &LedgerShared, layout: &Layout, shards: &Receiver<ShardNumber>) {
 
 /// Looks at all of a closed shard: each frame, root and signature, each record and fact that there is a key for, its folder, and what the
 /// log of logs says of it.
-fn check(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<(), ClosingError> {
+pub(super) fn check(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<(), ClosingError> {
     let Some(filed) = shared.filed(number) else { return Ok(()) };
     let anchor = Anchor { origin: filed.flat.checkpoint().origin.clone(), key: filed.key };
     let (mut missing, mut sealed, mut pace) = (Missing::default(), Vec::new(), Pace::begin());
@@ -111,18 +111,21 @@ fn check(shared: &LedgerShared, layout: &Layout, number: ShardNumber) -> Result<
         return Err(ClosingError::Stopped);
     }
     let walked = walked?;
+    let (size, wanted) = (walked.tree.size(), filed.flat.size());
+    if walked.torn || walked.note != filed.flat.note() {
+        let what = format!(
+            "the journal ends here, or is another one, and the shard was closed with {wanted} records: records that were acknowledged \
+             are missing. Put back the journal's files"
+        );
+        return Err(ReplayFault { log: number.into(), index: size, what }.into());
+    }
     // Asked last: a key is named in the database before it goes.
     let mut explained = Missing::explained(shared.store.ended()?);
     explained.extend(&missing);
     explained.check()?;
     filed.flat.check_keys(sealed)?;
     let logs = shared.state().logs.anchor();
-    Statements::load_statements(layout, &logs)?.check(number, &walked, &anchor)?;
-    if walked.note == filed.flat.note() {
-        return Ok(());
-    }
-    let what = format!("{} is not made of this journal", layout.closed(number).display());
-    Err(ReplayFault { log: number.into(), index: walked.tree.size(), what }.into())
+    Ok(Statements::load_statements(layout, &logs)?.check(number, &walked, &anchor)?)
 }
 
 /// Works for a while and rests for longer, so that whoever is waited for comes first.

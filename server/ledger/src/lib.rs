@@ -350,7 +350,10 @@ impl LedgerShared {
     }
 
     /// The files of the journal from the one on in which a record stands, and the byte at which it begins.
-    fn journal_behind(&self, RecordAddress { shard, index }: RecordAddress) -> Result<Option<(Vec<PathBuf>, u32)>, ReadError> {
+    fn journal_behind(
+        &self,
+        RecordAddress { shard, index }: RecordAddress,
+    ) -> Result<Option<(Vec<PathBuf>, u32)>, ReadError> {
         match self.filed(shard) {
             Some(filed) => filed.journal_behind(index),
             None => Ok(self.held(shard, |held| held.index.records.journal_behind(index)).flatten()),

@@ -155,7 +155,16 @@ fn open_memory(site: &str, random: &dyn SecureRandom) -> Result<OpenedLedger, Re
     let logs = LogOfLogs { published: published.clone(), key: of_logs, batches: 0, last: None, disk: None };
     let held = HeldShard { log: shard.published(), index: RecordIndex::in_memory() };
     let state = new_state(OpenShard { number, held }, published);
-    Ok(OpenedLedger { state, ring, store: Box::new(MemoryStore::default()), position: None, disk: None, shard, logs, closed: Vec::new() })
+    Ok(OpenedLedger {
+        state,
+        ring,
+        store: Box::new(MemoryStore::default()),
+        position: None,
+        disk: None,
+        shard,
+        logs,
+        closed: Vec::new(),
+    })
 }
 
 fn open_disk(

@@ -248,9 +248,8 @@ pub fn facts_behind(
             let bytes = match frame_bytes(path, at) {
                 // Behind the last frame of a file.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
-                read => read.map_err(|error| {
-                    ReadError::Damaged { address, damage: RecordDamage::Unreadable(error.kind()) }
-                })?,
+                read => read
+                    .map_err(|error| ReadError::Damaged { address, damage: RecordDamage::Unreadable(error.kind()) })?,
             };
             let Read::Frame(Frame { index, entry }, next) = Frame::parse_frame(&bytes, 0) else { break };
             match entry {

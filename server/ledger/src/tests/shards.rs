@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
+use crate::formats::frame::{Frame, FrameEntry, Read};
 use crate::shards::ShardPeriod;
 use crate::verify::verify;
 use tlog::checkpoint::Checkpoint;
@@ -480,4 +481,121 @@ async fn a_tile_that_is_damaged_meanwhile_is_named() {
     assert!(error.contains("closed/0001/tile/0/000.p/5") && error.contains("the next start makes"), "{error}");
     assert_eq!(ledger.leaf(written[0]).expect("read out of the journal"), leaf);
     ledger.close().await;
+}
+
+fn answer(number: u8, body: &str) -> StoredResponse {
+    let reply = formats::fact::Reply::Response { status: 200, body: body.to_owned() };
+    StoredResponse { name: [number; 16], at: moment(1_790_000_000).at, reply }
+}
+
+/// Whatever shard it was answered in, and whether the server was started since: a request that comes again is told the same, and nothing is
+/// recorded.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_answered_again_from_every_shard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    let body = |number: u8| format!("answer {number}");
+    let mut written = Vec::new();
+    for number in 0..13 {
+        let once = ledger.append_once(vec![choice_of(number, 1_790_000_000)], answer(number, "done")).await;
+        let Ok(Once::Written(appended)) = once else { panic!("it is new") };
+        written.push(appended[0].address);
+        // What it is answered in the end stands behind the record, in a batch of its own.
+        ledger.keep_answer(answer(number, &body(number))).await.expect("kept");
+    }
+    let is_told = async |ledger: &Ledger| {
+        for number in 0..13 {
+            let told = ledger.answered(&[number; 16], moment(1_790_000_060).at).expect("readable").expect("answered");
+            assert_eq!(
+                (told.address, &told.reply),
+                (written[usize::from(number)], &answer(number, &body(number)).reply)
+            );
+            let again = ledger.append_once(vec![choice_of(number, 1_790_000_060)], answer(number, "again")).await;
+            assert_eq!(again.expect("told"), Once::Before(told), "request {number}");
+        }
+        assert!(!ledger.was_answered(&[99; 16], moment(1_790_000_060).at));
+        let late = moment(1_790_000_000 + 86_400).at;
+        assert!(ledger.answered(&[1; 16], late).expect("readable").is_none(), "a day later it is a new one");
+    };
+    is_told(&ledger).await;
+    filed(&ledger);
+    is_told(&ledger).await;
+    ledger.close().await;
+    let again = open(&data, 2);
+    is_told(&again).await;
+    let size = again.checkpoint(shard(3)).expect("it is open");
+    assert_eq!(size.lines().nth(1), Some("3"), "nothing was recorded twice");
+    again.close().await;
+    // Also where the last file of the journal holds nothing but answers, and after the database is gone.
+    std::fs::remove_dir_all(data.join("sled")).expect("removed");
+    let again = open(&data, 3);
+    is_told(&again).await;
+    again.forget_answers(moment(1_790_000_000 + 2 * 86_400).at).expect("forgotten");
+    assert!(!again.was_answered(&[1; 16], moment(1_790_000_060).at), "their keys are gone");
+    again.close().await;
+}
+
+/// A start does not read the shards that were closed before it: what is wrong with one of them is found behind it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_shard_is_looked_at_as_a_whole_behind_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ledger = open(&data, 1);
+    for subject in 0..6 {
+        let draft = AppendRequest { facts: vec![Fact::content(vec![subject; 3])], ..choice_of(subject, 1_790_000_000) };
+        ledger.append(draft).await.expect("written");
+    }
+    filed(&ledger);
+    ledger.close().await;
+    let journal = data.join("journal/0001/000000000000.log");
+    let whole = std::fs::read(&journal).expect("there");
+    let frames = frames(&whole);
+    let look = |seed| {
+        let ledger = open(&data, seed);
+        let looked = closing::check(&ledger.shared, &Layout(data.clone()), shard(1));
+        wait_for(ledger.close());
+        looked.map_err(|error| error.to_string())
+    };
+    look(2).expect("adds up");
+    // A flipped byte in the middle; another fact in the place of one, with the right checksum.
+    let mut flipped = whole.clone();
+    flipped[frames[4].0 + 30] ^= 1;
+    let mut forged = Vec::new();
+    for (_, mut frame) in frames.clone() {
+        if let FrameEntry::Fact(fact) = &mut frame.entry {
+            *fact.last_mut().expect("a fact") ^= 1;
+        }
+        frame.write(&mut forged);
+    }
+    forged.resize(whole.len(), 0);
+    for (seed, damaged, said) in [(3, flipped, "shard 0001 index"), (4, forged, "facts beside it")] {
+        std::fs::write(&journal, damaged).expect("written");
+        let error = look(seed).expect_err("noticed");
+        assert!(error.contains(said), "{error}");
+        assert!(verify(&data, Some(&folder.path().join("root.key"))).is_err());
+    }
+    std::fs::write(&journal, whole).expect("written");
+    // An entry of the file of keys that is missing would hide a record from its subject.
+    let keys = data.join("closed/0001/keys");
+    let of_none = flat::encode_keys(Vec::new());
+    let stands = std::fs::read(&keys).expect("there");
+    std::fs::write(&keys, of_none).expect("written");
+    look(5).expect_err("noticed");
+    std::fs::write(&keys, stands).expect("written");
+    look(6).expect("adds up");
+}
+
+fn wait_for(future: impl Future<Output = ()>) {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future));
+}
+
+/// The frames of a file, each with where it begins.
+fn frames(bytes: &[u8]) -> Vec<(usize, Frame)> {
+    let (mut frames, mut at) = (Vec::new(), 0);
+    while let Read::Frame(frame, next) = Frame::parse_frame(bytes, at) {
+        frames.push((at, frame));
+        at = next;
+    }
+    frames
 }
