@@ -26,7 +26,7 @@ const CHORES: [Chore; 3] = [
         kind: MarkKind::BackedUp,
         never: "no backup was ever made from this machine",
         done: "the last backup was made",
-        mend: "back up the data directory every day (docs/operating.md, \"Keys and backups\")",
+        mend: "back up every day with `keuze backup DIR` (docs/operating.md, \"Keys and backups\")",
         warn_after: Duration::days(2),
         fault_after: Some(Duration::days(14)),
     },
@@ -36,7 +36,7 @@ const CHORES: [Chore; 3] = [
         never: "what must outlive a restore was never kept away from this machine: a restore would not know of erasures and objections \
                 since the backup",
         done: "what must outlive a restore was last kept away",
-        mend: "keep it away at an interval (docs/operating.md, \"Keys and backups\")",
+        mend: "name a folder in `[kept_away]`, to which it is kept away at an interval (docs/operating.md, \"Keys and backups\")",
         warn_after: Duration::days(2),
         fault_after: Some(Duration::days(14)),
     },
