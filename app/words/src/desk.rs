@@ -27,6 +27,14 @@ pub struct DeskWords {
     pub missed: fn(count: u32, last: &str) -> String,
     /// What to do about it.
     pub missed_help: &'static str,
+    /// The ledger was put back from a backup, at that time.
+    pub restored: fn(at: &str) -> String,
+    /// What is lost of it: after when, and until when.
+    pub restored_lost: fn(from: Option<&str>, until: Option<&str>) -> String,
+    /// Until when objections on contact points and erasures stand again.
+    pub restored_put_back: fn(until: &str) -> String,
+    /// What to do where somebody speaks of it.
+    pub restored_help: &'static str,
     /// Leads to the form for a new password.
     pub change_password: &'static str,
     /// Field: the password in force.
@@ -159,6 +167,16 @@ pub const NL: DeskWords = DeskWords {
         )
     },
     missed_help: "Was u dat niet zelf? Zeg het tegen de beheerder en kies een nieuw wachtwoord.",
+    restored: |at| format!("Op {at} is het register teruggezet uit een reservekopie."),
+    restored_lost: |from, until| {
+        let from = from.map_or_else(String::new, |from| format!(" na {from}"));
+        let until = until.map_or_else(String::new, |until| format!(" tot {until}"));
+        format!("Wat er{from}{until} is vastgelegd, is verloren. Daar kunnen bezwaren en intrekkingen bij zijn.")
+    },
+    restored_put_back: |until| {
+        format!("Bezwaren op adressen en nummers, en gewiste gegevens, zijn tot {until} opnieuw verwerkt.")
+    },
+    restored_help: "Zegt iemand in die tijd bezwaar te hebben gemaakt? Neem dat aan en leg het opnieuw vast.",
     change_password: "Wachtwoord wijzigen",
     current: "Huidig wachtwoord",
     current_wrong: "Het huidige wachtwoord klopt niet. Uw wachtwoord is niet veranderd.",
@@ -243,6 +261,16 @@ pub const EN: DeskWords = DeskWords {
         )
     },
     missed_help: "Was it not you? Tell the operator, and choose a new password.",
+    restored: |at| format!("On {at} the register was put back from a backup."),
+    restored_lost: |from, until| {
+        let from = from.map_or_else(String::new, |from| format!(" after {from}"));
+        let until = until.map_or_else(String::new, |until| format!(" until {until}"));
+        format!("What was recorded{from}{until} is lost. Objections and withdrawals may be among it.")
+    },
+    restored_put_back: |until| {
+        format!("Objections on addresses and numbers, and erased data, were dealt with again up to {until}.")
+    },
+    restored_help: "Does somebody say that they objected in that time? Accept that, and record it again.",
     change_password: "Change password",
     current: "Current password",
     current_wrong: "The current password is not right. Your password was not changed.",

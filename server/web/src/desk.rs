@@ -417,7 +417,12 @@ impl ViewOf for LookUpView {
     fn from_session(desk: &Desk, session: &StaffSession) -> impl FnOnce(PageFrame) -> Self + use<> {
         let bar = desk.bar(session);
         let missed = session.missed.map(|missed| (missed.count, wall_clock(missed.last)));
-        move |frame| Self { frame, bar, missed, query: String::new(), reason: String::new(), outcome: None }
+        // One that cannot be read is for `keuze verify` to tell; the desk goes on.
+        let restored = desk.look_ups.restored().unwrap_or_else(|error| {
+            tracing::error!(%error, "whether the ledger was put back from a backup cannot be read");
+            None
+        });
+        move |frame| Self { frame, bar, missed, restored, query: String::new(), reason: String::new(), outcome: None }
     }
 }
 

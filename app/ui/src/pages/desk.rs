@@ -20,7 +20,7 @@ use words::call::{CallWords, no_point};
 use words::desk::DeskWords as Words;
 use words::isolate::isolated;
 use words::views::desk::people::{Reach, SaidObjection};
-use words::views::desk::{Bar, LookUpResult, LookUpView, NewPasswordView, SignInView};
+use words::views::desk::{Bar, LookUpResult, LookUpView, NewPasswordView, RestoredLedger, SignInView};
 use words::views::unmatched::UnmatchedView;
 use words::{act, objection, unmatched, when};
 
@@ -105,6 +105,7 @@ pub fn LookUp(page: LookUpView) -> impl IntoView {
         <Shell frame=page.frame.clone() title=words.title.to_owned() here=Here::Desk>
             {bar(&page.bar, language, Tab::LookUp)}
             {missed(page.missed, language)}
+            {restored(page.restored, language)}
             <h1>{words.look_up}</h1>
             {form(&page, words)}
             {outcome(page.outcome.as_ref(), language)}
@@ -128,6 +129,23 @@ fn missed(missed: Option<(u32, PrimitiveDateTime)>, language: Language) -> Optio
                 {format!("{} ", words.missed_help)}
                 <a href=Endpoint::DeskPassword.in_language(language)>{words.change_password}</a>
             </p>
+        </div>
+    };
+    Some(said.into_any())
+}
+
+/// What is lost of a ledger that was put back from a backup.
+fn restored(restored: Option<RestoredLedger>, language: Language) -> Option<AnyView> {
+    let words = Words::in_language(language);
+    let RestoredLedger { at, from, until, put_back } = restored?;
+    let time = |at| when::date_time(at, language);
+    let lost = (words.restored_lost)(from.map(time).as_deref(), until.map(time).as_deref());
+    let put_back = put_back.map(|until| (words.restored_put_back)(&time(until)));
+    let said = view! {
+        <div class="message" role="status">
+            <p>{format!("{} {lost}", (words.restored)(&time(at)))}</p>
+            {put_back.map(|put_back| view! { <p>{put_back}</p> })}
+            <p>{words.restored_help}</p>
         </div>
     };
     Some(said.into_any())

@@ -93,12 +93,27 @@ pub struct LookUpView {
     pub bar: Bar,
     /// What failed under their name before they signed in: how often, and when last, in the site's time zone.
     pub missed: Option<(u32, PrimitiveDateTime)>,
+    /// The ledger was put back from a backup.
+    pub restored: Option<RestoredLedger>,
     /// What was typed, to be mended.
     pub query: String,
     /// The reason that was typed.
     pub reason: String,
     /// What came of it; absent on the empty form.
     pub outcome: Option<LookUpResult>,
+}
+
+/// A ledger that was put back from a backup, with times in the site's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestoredLedger {
+    /// When.
+    pub at: PrimitiveDateTime,
+    /// What was recorded after this is lost.
+    pub from: Option<PrimitiveDateTime>,
+    /// Until when it recorded, where that is known.
+    pub until: Option<PrimitiveDateTime>,
+    /// Until when objections on contact points and erasures were put back.
+    pub put_back: Option<PrimitiveDateTime>,
 }
 
 /// What came of a look-up.

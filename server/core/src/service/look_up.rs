@@ -11,6 +11,7 @@ use model::identity::{RecordAddress, Subject};
 use model::language::Language;
 use model::receipt::{ReceiptNumber, ReceiptNumberError};
 use model::told::ToldEvent;
+use words::views::desk::RestoredLedger;
 use words::views::desk::{
     CheckedProof, FoundRecord, HistoryLine, LONGEST_REASON, LookUpFault, LookUpResult, SHORTEST_REASON,
 };
@@ -119,6 +120,20 @@ pub struct LookUps {
 }
 
 impl LookUps {
+    /// The last time that the ledger was put back from a backup.
+    ///
+    /// # Errors
+    /// The record that says so cannot be read.
+    pub fn restored(&self) -> Result<Option<RestoredLedger>, ReadError> {
+        let last = self.ledger.restores()?.pop();
+        Ok(last.map(|(_, at, restored)| RestoredLedger {
+            at: wall_clock(at),
+            from: restored.lost_from.map(wall_clock),
+            until: restored.lost_until.map(wall_clock),
+            put_back: restored.put_back.map(|put_back| wall_clock(put_back.until)),
+        }))
+    }
+
     /// On what it may touch.
     #[expect(clippy::too_many_arguments, reason = "each is something that it may touch")]
     pub fn new(

@@ -146,7 +146,7 @@ fn bodies() -> Vec<Body> {
         KeyRotated { key: RotatedKey::Index }.into(),
         Mailed { mail: "code".to_owned(), state: MailState::GivenUp }.into(),
         Restored {
-            old_checkpoint: Some("voipro.test/keuze/log/0001\n".to_owned()),
+            old_checkpoint: Some("what was signed\n".to_owned()),
             records: 7,
             lost_from: Some(datetime!(2026-11-26 12:00 UTC)),
             lost_until: Some(datetime!(2026-11-27 11:59 UTC)),

@@ -169,3 +169,40 @@ async fn directional_controls_in_what_people_gave_are_isolated_on_every_page() {
         assert!(!shut.contains('\u{202e}'), "{shut}");
     }
 }
+
+/// A restore is on record in a shard of its own, and whoever signs in reads what is lost, in their language.
+#[tokio::test]
+async fn a_ledger_that_was_put_back_says_so_to_whoever_signs_in() {
+    use ledger::AppendRequest;
+    use ledger::clock::moment;
+    use ledger::shards::ShardRules;
+    use model::event::{Event, PutBack, Restored, Route};
+
+    let app = house_of_anna().await;
+    let mut browser = annas_desk(&app, "www.voipro.nl").await;
+    let before = browser.get("/keuze/desk").await.body;
+    assert!(!before.contains("reservekopie"), "the test can fail");
+    let noon = 1_795_520_000;
+    let restored = |put_back| Restored {
+        old_checkpoint: None,
+        records: 7,
+        lost_from: Some(moment(noon).at),
+        lost_until: Some(moment(noon + 3600).at),
+        put_back,
+    };
+    let until = moment(noon + 3000).at;
+    for put_back in [None, Some(PutBack { until, objections: 2, keys: 1 })] {
+        app.services.ledger.follow(ShardRules { records: 0, ..ShardRules::default() });
+        let event = Event::new(moment(noon + 7200).at, Actor::System, Route::System, restored(put_back));
+        app.services.ledger.append(AppendRequest::new(event)).await.expect("recorded");
+        app.services.ledger.follow(ShardRules::default());
+        let nl = browser.get("/keuze/desk").await.body;
+        assert!(nl.contains("is het register teruggezet uit een reservekopie"), "{nl}");
+        assert!(nl.contains("is verloren. Daar kunnen bezwaren en intrekkingen bij zijn"), "{nl}");
+        assert!(nl.contains("Neem dat aan en leg het opnieuw vast"), "{nl}");
+        assert_eq!(nl.contains("opnieuw verwerkt"), put_back.is_some());
+        let en = browser.get("/keuze/desk?lang=en").await.body;
+        assert!(en.contains("the register was put back from a backup. What was recorded after "), "{en}");
+        assert_eq!(en.contains("were dealt with again up to"), put_back.is_some());
+    }
+}
