@@ -59,7 +59,7 @@ struct Cuts {
 async fn cut_power(dropped: Dropped, seed: u64) -> Cuts {
     let folder = tempfile::tempdir().expect("a folder");
     let operations = recording::record(folder.path(), dropped);
-    let history = History::of(&operations);
+    let history = History::read_operations(&operations);
     let told = |operation: &Operation| matches!(operation.what, What::Acknowledged(_));
     let first = operations.iter().position(told).expect("something was acknowledged") + 1;
     let changes = changes_of_shards(&operations, first);

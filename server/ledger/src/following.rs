@@ -18,7 +18,7 @@ use crate::store::{Batch, FactRow, Position, Store, Watermark};
 impl FactRow {
     /// A fact as it stands in the journal beside a record; `None` for what the database has nothing of: how requests were
     /// answered, and what is no fact.
-    pub(crate) fn read(bytes: &[u8], record: RecordAddress) -> Option<Self> {
+    pub(crate) fn from_journal(bytes: &[u8], record: RecordAddress) -> Option<Self> {
         let name = FactName::read_name(bytes).filter(|_| !is_answer(bytes))?;
         let stands = crate::formats::fact::stands(bytes);
         Some(Self { name, record, bytes: stands.then(|| bytes.to_vec()) })

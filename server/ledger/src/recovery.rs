@@ -783,7 +783,7 @@ fn remember(
     for (index, bytes) in &batch.facts {
         let beside = RecordAddress { shard, index: *index };
         if replay::fact_of(bytes, beside, keys, missing)?.is_some() {
-            taken.facts.extend(FactRow::read(bytes, beside));
+            taken.facts.extend(FactRow::from_journal(bytes, beside));
         }
     }
     Ok(taken)

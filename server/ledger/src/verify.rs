@@ -234,11 +234,12 @@ impl Verification<'_> {
         let Self { keys, missing, projection, .. } = self;
         let mut sealed = Vec::new();
         let walked = replay::walk(self.layout, number, &anchor, |batch| {
+            projection.iter_mut().for_each(|projection| projection.reach(batch, number, missing.destroyed()));
             keys.check(batch, number, missing)?;
             if !is_open {
                 sealed.extend(batch.sealed());
             }
-            projection.iter_mut().for_each(|projection| projection.follow(batch, number, missing.destroyed()));
+            projection.iter_mut().for_each(|projection| projection.follow(batch, number));
             Ok(())
         })?;
         // First whether anything acknowledged is missing: a torn end may be all that is left of it.

@@ -625,7 +625,7 @@ impl Writer {
                 encoded.stored.push(bytes);
             }
             for fact in facts {
-                encoded.facts.extend(FactRow::read(&fact, self.shard.address(index)));
+                encoded.facts.extend(FactRow::from_journal(&fact, self.shard.address(index)));
                 Frame { index: index + 1, entry: FrameEntry::Fact(fact) }.write(&mut encoded.frames);
             }
             encoded.leaves.push(leaf);

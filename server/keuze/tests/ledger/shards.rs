@@ -16,7 +16,7 @@ const THREE: ShardRules = ShardRules { records: 3, period: ShardPeriod::Year };
 
 /// What is said of a damage by one of the two.
 #[derive(Clone, Copy)]
-enum Told {
+enum DamageReport {
     /// It refuses, with this in its message.
     Refused(&'static str),
     /// It is no fault, and nothing is said; the start mends what there is to mend.
@@ -24,11 +24,11 @@ enum Told {
     /// The start goes on, and makes it anew in the background.
     Later,
 }
-use Told::{Later, Nothing, Refused};
+use DamageReport::{Later, Nothing, Refused};
 
 /// A damage as a shell does it in the data directory, `$TWIN` being another ledger of the same site and `$SHOP` one of another; what
 /// `verify` says of it, and what the start does.
-struct Damage(&'static str, Told, Told);
+struct Damage(&'static str, DamageReport, DamageReport);
 
 /// One that both refuse with the same words.
 const fn both(damage: &'static str, says: &'static str) -> Damage {

@@ -205,7 +205,7 @@ struct Tally {
 
 impl Tally {
     /// Tries them all, two at a time.
-    fn of(attempts: &[Attempt<'_>]) -> Self {
+    fn count(attempts: &[Attempt<'_>]) -> Self {
         let tally = Mutex::new(Self::default());
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -284,7 +284,7 @@ impl Attempt<'_> {
             return folder.join("run");
         }
         let mut rng = StdRng::seed_from_u64(0);
-        History::of(&run.operations).image(run.operations.len(), Model::Strict, &mut rng).lay_out(&image);
+        History::read_operations(&run.operations).image(run.operations.len(), Model::Strict, &mut rng).lay_out(&image);
         image
     }
 }
@@ -329,7 +329,7 @@ fn whichever_call_of_a_start_fails_the_next_one_mends_what_is_left() {
 }
 
 fn assert_harmless(seed: u64, attempts: &[Attempt<'_>]) {
-    let Tally { met, stopped, acknowledged, wrong } = Tally::of(attempts);
+    let Tally { met, stopped, acknowledged, wrong } = Tally::count(attempts);
     eprintln!(
         "KEUZE_SEED={seed}: {} calls to fail, {met} met, {stopped} stopped the writer, {acknowledged} acknowledged records",
         attempts.len()
@@ -360,7 +360,7 @@ fn a_disk_of_whatever_size_that_fills_up_loses_nothing_acknowledged() {
         Attempt { base: None, what: format!("a disk of {size} bytes"), injection, cuts: false, names: None }
     };
     let attempts: Vec<_> = (0..sizes()).map(attempt).collect();
-    let Tally { met, stopped, acknowledged, wrong } = Tally::of(&attempts);
+    let Tally { met, stopped, acknowledged, wrong } = Tally::count(&attempts);
     eprintln!("KEUZE_SEED={seed}: {} disks, {met} full, {stopped} stopped the writer, {acknowledged} records", sizes());
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
     assert!(met > 0 && stopped > 0, "nothing was tried");

@@ -38,7 +38,7 @@ const PAGE: usize = 4096;
 type Name = (Node, String);
 
 /// What an operation did, told by files and folders in place of their paths.
-enum Act<'a> {
+enum DiskChange<'a> {
     Enter(Name, Node),
     Leave(Name),
     Move { node: Node, from: Name, to: Name },
@@ -52,7 +52,7 @@ enum Act<'a> {
 /// A recording whose paths were followed through every rename, of folders too.
 pub struct History<'a> {
     /// Each with its place in the order, and the number of the operation that it is of.
-    acts: Vec<(u64, usize, Act<'a>)>,
+    acts: Vec<(u64, usize, DiskChange<'a>)>,
     folders: HashSet<Node>,
 }
 
@@ -81,7 +81,7 @@ impl Names {
 }
 
 impl<'a> History<'a> {
-    pub fn of(operations: &'a [Operation]) -> Self {
+    pub fn read_operations(operations: &'a [Operation]) -> Self {
         let mut names = Names { entries: BTreeMap::new(), nodes: 0 };
         let mut history = Self { acts: Vec::new(), folders: HashSet::from([TOP]) };
         for (number, operation) in operations.iter().enumerate() {
@@ -93,7 +93,7 @@ impl<'a> History<'a> {
         history
     }
 
-    fn act(&mut self, names: &mut Names, Operation { what, path, .. }: &'a Operation) -> Option<Act<'a>> {
+    fn act(&mut self, names: &mut Names, Operation { what, path, .. }: &'a Operation) -> Option<DiskChange<'a>> {
         Some(match what {
             What::Created | What::FolderMade => {
                 let name = names.name(path)?;
@@ -101,25 +101,25 @@ impl<'a> History<'a> {
                 if matches!(what, What::FolderMade) {
                     self.folders.insert(node);
                 }
-                Act::Enter(name, node)
+                DiskChange::Enter(name, node)
             }
             What::Unlinked => {
                 let name = names.name(path)?;
                 names.entries.remove(&name)?;
-                Act::Leave(name)
+                DiskChange::Leave(name)
             }
             What::Renamed { to } => {
                 let (from, to) = (names.name(path)?, names.name(to)?);
                 let node = names.entries.remove(&from)?;
                 names.entries.insert(to.clone(), node);
-                Act::Move { node, from, to }
+                DiskChange::Move { node, from, to }
             }
-            What::Written { at, data } => Act::Write { node: names.find(path)?, at: *at, data },
-            What::Truncated { len } => Act::Truncate { node: names.find(path)?, len: *len },
-            What::Synced { begun } => Act::Synced { node: names.find(path)?, begun: *begun },
-            What::AllSynced { begun } => Act::AllSynced { begun: *begun },
+            What::Written { at, data } => DiskChange::Write { node: names.find(path)?, at: *at, data },
+            What::Truncated { len } => DiskChange::Truncate { node: names.find(path)?, len: *len },
+            What::Synced { begun } => DiskChange::Synced { node: names.find(path)?, begun: *begun },
+            What::AllSynced { begun } => DiskChange::AllSynced { begun: *begun },
             What::RangeSynced { begun, at, len } => {
-                Act::RangeSynced { node: names.find(path)?, begun: *begun, at: *at, end: at + len }
+                DiskChange::RangeSynced { node: names.find(path)?, begun: *begun, at: *at, end: at + len }
             }
             What::SyncBegun | What::Acknowledged(_) => return None,
         })
@@ -128,7 +128,7 @@ impl<'a> History<'a> {
     /// What is there when the power goes after so many operations.
     pub fn image(&self, operations: usize, model: Model, rng: &mut StdRng) -> Image {
         let acts: Vec<_> = self.acts.iter().take_while(|(_, number, _)| *number < operations).collect();
-        let durable = Durable::of(&acts);
+        let durable = Durable::read_changes(&acts);
         let mut image = Image { entries: BTreeMap::new(), files: HashMap::new(), folders: self.folders.clone() };
         let mut late = Vec::new();
         for (seq, _, act) in acts {
@@ -138,19 +138,19 @@ impl<'a> History<'a> {
             }
             let keeps = |folder: Node| *seq < if model == Model::Strict { durable.synced(folder) } else { durable.any };
             match act {
-                Act::Write { node, .. } | Act::Truncate { node, .. } if *seq < durable.synced(*node) => {
+                DiskChange::Write { node, .. } | DiskChange::Truncate { node, .. } if *seq < durable.synced(*node) => {
                     image.apply(act, true, true);
                 }
-                Act::Write { .. } | Act::Truncate { .. } => late.push((*seq, act)),
-                Act::Enter((folder, _), _) | Act::Leave((folder, _)) => {
+                DiskChange::Write { .. } | DiskChange::Truncate { .. } => late.push((*seq, act)),
+                DiskChange::Enter((folder, _), _) | DiskChange::Leave((folder, _)) => {
                     let kept = keeps(*folder) || model == Model::Torn && rng.random_bool(0.5);
                     image.apply(act, kept, kept);
                 }
-                Act::Move { from: (from, _), to: (to, _), .. } => {
+                DiskChange::Move { from: (from, _), to: (to, _), .. } => {
                     let torn = model == Model::Torn && rng.random_bool(0.5);
                     image.apply(act, keeps(*from) || torn, keeps(*to) || torn);
                 }
-                Act::Synced { .. } | Act::AllSynced { .. } | Act::RangeSynced { .. } => {}
+                DiskChange::Synced { .. } | DiskChange::AllSynced { .. } | DiskChange::RangeSynced { .. } => {}
             }
         }
         match model {
@@ -176,20 +176,20 @@ struct Durable {
 }
 
 impl Durable {
-    fn of(acts: &[&(u64, usize, Act<'_>)]) -> Self {
+    fn read_changes(acts: &[&(u64, usize, DiskChange<'_>)]) -> Self {
         let mut durable = Self::default();
         for (_, _, act) in acts {
             match act {
-                Act::Synced { node, begun } => {
+                DiskChange::Synced { node, begun } => {
                     let synced = durable.synced.entry(*node).or_default();
                     *synced = (*synced).max(*begun);
                     durable.any = durable.any.max(*begun);
                 }
-                Act::AllSynced { begun } => {
+                DiskChange::AllSynced { begun } => {
                     durable.all = durable.all.max(*begun);
                     durable.any = durable.any.max(*begun);
                 }
-                Act::RangeSynced { node, begun, at, end } => durable.ranges.push((*node, *begun, *at, *end)),
+                DiskChange::RangeSynced { node, begun, at, end } => durable.ranges.push((*node, *begun, *at, *end)),
                 _ => {}
             }
         }
@@ -210,11 +210,11 @@ pub struct Image {
 
 impl Image {
     /// Does what was done; of a name it is told apart whether it is gone from where it was and has come where it is.
-    fn apply(&mut self, act: &Act<'_>, leaves: bool, enters: bool) {
+    fn apply(&mut self, act: &DiskChange<'_>, leaves: bool, enters: bool) {
         match act {
-            Act::Enter(name, node) if enters => _ = self.entries.insert(name.clone(), *node),
-            Act::Leave(name) if leaves => _ = self.entries.remove(name),
-            Act::Move { node, from, to } => {
+            DiskChange::Enter(name, node) if enters => _ = self.entries.insert(name.clone(), *node),
+            DiskChange::Leave(name) if leaves => _ = self.entries.remove(name),
+            DiskChange::Move { node, from, to } => {
                 if leaves {
                     self.entries.remove(from);
                 }
@@ -222,8 +222,8 @@ impl Image {
                     self.entries.insert(to.clone(), *node);
                 }
             }
-            Act::Write { node, at, data } => self.put(*node, *at, data),
-            Act::Truncate { node, len } => self.files.entry(*node).or_default().resize(*len, 0),
+            DiskChange::Write { node, at, data } => self.put(*node, *at, data),
+            DiskChange::Truncate { node, len } => self.files.entry(*node).or_default().resize(*len, 0),
             _ => {}
         }
     }
@@ -237,9 +237,9 @@ impl Image {
     }
 
     /// A range sync makes data durable, but not a new length.
-    fn apply_ranges(&mut self, late: &[(u64, &Act<'_>)], durable: &Durable) {
+    fn apply_ranges(&mut self, late: &[(u64, &DiskChange<'_>)], durable: &Durable) {
         for (seq, act) in late {
-            let Act::Write { node, at, data } = act else { continue };
+            let DiskChange::Write { node, at, data } = act else { continue };
             let end = at + data.len();
             let covers = |(of, begun, from, to): &(Node, u64, usize, usize)| {
                 of == node && begun > seq && from <= at && end <= *to
@@ -255,11 +255,11 @@ impl Image {
     }
 
     /// The disk took later pages and lengths in any order, and the power went in the middle of it.
-    fn apply_torn(&mut self, late: &[(u64, &Act<'_>)], rng: &mut StdRng) {
+    fn apply_torn(&mut self, late: &[(u64, &DiskChange<'_>)], rng: &mut StdRng) {
         let share = [0.1, 0.5, 0.9][rng.random_range(0..3)];
         for (_, act) in late {
             match act {
-                Act::Write { node, at, data } => {
+                DiskChange::Write { node, at, data } => {
                     let mut at = *at;
                     let mut rest = *data;
                     while !rest.is_empty() {
@@ -271,7 +271,7 @@ impl Image {
                         rest = after;
                     }
                 }
-                Act::Truncate { .. } if rng.random_bool(share) => self.apply(act, true, true),
+                DiskChange::Truncate { .. } if rng.random_bool(share) => self.apply(act, true, true),
                 _ => {}
             }
         }

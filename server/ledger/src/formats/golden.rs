@@ -292,7 +292,7 @@ fn sealed() -> Vec<KeyOfRecord> {
 /// A fact as the database has it.
 fn row(keys: &Keys) -> FactRow {
     let fact = fact::encode(&facts(keys)[0], &keys.ring.keys(), &FixedRandom::default());
-    FactRow::read(&fact, PLACE).expect("a fact")
+    FactRow::from_journal(&fact, PLACE).expect("a fact")
 }
 
 fn watermark() -> Watermark {

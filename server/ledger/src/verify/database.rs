@@ -15,7 +15,7 @@ use crate::store::{FactRow, Store as _, Watermark};
 pub struct ExpectedProjection {
     watermark: Watermark,
     facts: HashMap<FactName, (RecordAddress, [u8; 32])>,
-    /// The keys that had ended by then; known once a batch behind it was seen.
+    /// The keys that had ended by then; all of them, where no batch stands behind it.
     ended: Option<HashSet<KeyId>>,
     /// Whether its last batch is there, and has its checkpoint.
     is_met: bool,
@@ -38,19 +38,23 @@ impl ExpectedProjection {
         }))
     }
 
-    /// Takes the next batch; `destroyed` are the keys that events to its end ended.
-    pub fn follow(&mut self, batch: &ReplayedBatch, shard: ShardNumber, destroyed: &HashSet<KeyId>) {
+    /// Comes to the next batch; `destroyed` are the keys that events before it ended.
+    pub fn reach(&mut self, batch: &ReplayedBatch, shard: ShardNumber, destroyed: &HashSet<KeyId>) {
+        if (shard, batch.number) >= self.watermark.position() && self.ended.is_none() {
+            self.ended = Some(destroyed.clone());
+        }
+    }
+
+    /// Takes a batch.
+    pub fn follow(&mut self, batch: &ReplayedBatch, shard: ShardNumber) {
         if (shard, batch.number) >= self.watermark.position() {
             self.lacks += batch.records.len() as u64;
             return;
         }
         self.is_met |=
             (shard, batch.number + 1) == self.watermark.position() && batch.note == self.watermark.checkpoint;
-        if (shard, batch.number + 1) == self.watermark.position() {
-            self.ended = Some(destroyed.clone());
-        }
         for (index, bytes) in &batch.facts {
-            let Some(row) = FactRow::read(bytes, RecordAddress { shard, index: *index }) else { continue };
+            let Some(row) = FactRow::from_journal(bytes, RecordAddress { shard, index: *index }) else { continue };
             match row.bytes {
                 Some(bytes) => _ = self.facts.insert(row.name, (row.record, hash(&bytes))),
                 None => _ = self.facts.remove(&row.name),

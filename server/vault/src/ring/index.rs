@@ -62,7 +62,7 @@ impl Index {
     }
 
     /// Of all keys in the buckets. A key that stands in two, as a kill during a destruction leaves it, is the one in the later.
-    pub fn of(buckets: &[TableBucket]) -> Self {
+    pub fn build(buckets: &[TableBucket]) -> Self {
         let mut index = Self::empty();
         let Self { by_id, by_owner, hours, owners } = &mut index;
         let of_owners = || {

@@ -79,7 +79,7 @@ impl KeyTable {
                 return Err(RingError::NoBucketKey(folder.join(bucket_name(filled - 1))));
             }
             table.torn |= load::fill(&mut table.buckets, folder, reading, load::readers())?;
-            table.index = Index::of(&table.buckets);
+            table.index = Index::build(&table.buckets);
         }
         Ok(table)
     }

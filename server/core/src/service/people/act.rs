@@ -228,7 +228,7 @@ impl Contactability {
     ) -> Result<Option<RecordAddress>, ReadError> {
         let keys = hash::index_keys(&self.ledger);
         let book = self.people.book();
-        let standings = Standings::of(&book, &keys, std::slice::from_ref(point));
+        let standings = Standings::on_points(&book, &keys, std::slice::from_ref(point));
         let spread = history.spread_to(&standings, None, point)?.into_iter().map(|(_, found)| found);
         let found = standings.objections_on(point).into_iter().chain(spread);
         let about = found.filter(|found| found.entry.channels.iter().any(|of| channels.contains(of)));
@@ -410,7 +410,7 @@ impl Contactability {
     ) -> Result<Vec<Fact>, ReadError> {
         let (newest, keys) = (newest_index_key(&self.ledger), hash::index_keys(&self.ledger));
         let book = self.people.book();
-        let standings = Standings::of(&book, &keys, controlled);
+        let standings = Standings::on_points(&book, &keys, controlled);
         let mut facts: Vec<Fact> = Vec::new();
         for point in points.iter().chain(controlled) {
             let controls = controlled.iter().any(|controlled| controlled.is_same_as(point));

@@ -370,7 +370,7 @@ pub(super) struct Standings<'a> {
 }
 
 impl<'a> Standings<'a> {
-    pub fn of(book: &'a ContactDirectory, keys: &'a [NumberedKey], points: &'a [ContactPoint]) -> Self {
+    pub fn on_points(book: &'a ContactDirectory, keys: &'a [NumberedKey], points: &'a [ContactPoint]) -> Self {
         Self { book, keys, asked: points.iter().map(|point| (point, book.entries_on(point, keys))).collect() }
     }
 

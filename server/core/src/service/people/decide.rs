@@ -36,7 +36,7 @@ impl PersonHistory {
         person: Option<&Person>,
         points: &[ContactPoint],
     ) -> Result<Vec<AskedAt>, ReadError> {
-        let standings = Standings::of(book, keys, points);
+        let standings = Standings::on_points(book, keys, points);
         let asked = points.iter().map(|point| {
             let here = standings.objections_on(point).iter().map(FoundObjection::objection).collect();
             let mut asked = asked_at(keys, point, here);

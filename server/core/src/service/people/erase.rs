@@ -172,7 +172,7 @@ impl Erasures {
     fn settled(&self, history: &PersonHistory, person: &Person) -> Result<Vec<Fact>, ReadError> {
         let (newest, keys) = (newest_index_key(&self.ledger), index_keys(&self.ledger));
         let book = self.people.book();
-        let (others, standings) = (book.others_with_number(person), Standings::of(&book, &keys, &[]));
+        let (others, standings) = (book.others_with_number(person), Standings::on_points(&book, &keys, &[]));
         let mut facts = Vec::new();
         for whose in std::iter::once(person).chain(others.iter().map(AsRef::as_ref)) {
             for point in whose.points() {

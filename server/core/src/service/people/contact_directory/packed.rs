@@ -143,11 +143,11 @@ impl PackedEntry {
     pub fn unpack(&self) -> (SuppressionEntry, RecordAddress) {
         let mut rest = Reader(&self.0[16..]);
         let record = rest.address();
-        let index = u16::from_be_bytes(rest.take());
-        let since = Date::from_julian_day(i32::from_be_bytes(rest.take())).expect("it was made of a day");
-        let [flags] = rest.take();
-        let by = (flags & 1 != 0).then(|| Subject(rest.take()));
-        let source = (flags & 2 != 0).then(|| FoldHash(rest.take()));
+        let index = u16::from_be_bytes(rest.next_bytes());
+        let since = Date::from_julian_day(i32::from_be_bytes(rest.next_bytes())).expect("it was made of a day");
+        let [flags] = rest.next_bytes();
+        let by = (flags & 1 != 0).then(|| Subject(rest.next_bytes()));
+        let source = (flags & 2 != 0).then(|| FoldHash(rest.next_bytes()));
         let said = (flags & 4 != 0).then(|| rest.address());
         let (channels, lifted) = (rest.channels(), rest.channels());
         let folds = rest.0.as_chunks().0.iter().map(|fold| FoldHash(*fold)).collect();
@@ -173,19 +173,19 @@ fn put_channels(bytes: &mut Vec<u8>, channels: &[Channel]) {
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> [u8; N] {
+    fn next_bytes<const N: usize>(&mut self) -> [u8; N] {
         let (taken, rest) = self.0.split_first_chunk().expect("it is as long as it was made");
         self.0 = rest;
         *taken
     }
 
     fn address(&mut self) -> RecordAddress {
-        let shard = ShardNumber::new(u16::from_be_bytes(self.take())).expect("it was made of a number");
-        RecordAddress { shard, index: u64::from_be_bytes(self.take()) }
+        let shard = ShardNumber::new(u16::from_be_bytes(self.next_bytes())).expect("it was made of a number");
+        RecordAddress { shard, index: u64::from_be_bytes(self.next_bytes()) }
     }
 
     fn channels(&mut self) -> Vec<Channel> {
-        let [count] = self.take();
-        (0..count).map(|_| Channel::ALL[usize::from(u8::from_be_bytes(self.take()))]).collect()
+        let [count] = self.next_bytes();
+        (0..count).map(|_| Channel::ALL[usize::from(u8::from_be_bytes(self.next_bytes()))]).collect()
     }
 }

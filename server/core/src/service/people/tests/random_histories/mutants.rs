@@ -86,7 +86,7 @@ fn with(app: &TestApp, who: &Addressee, channel: Channel, bent: &Bent<'_>) -> bo
         let book = services.people.book();
         let asked = who.points.iter().map(|point| {
             let here = book.objections_on(point, &bent.keys).into_iter().filter(|found| (bent.here)(point, found));
-            let (standings, history) = (Standings::of(&book, &bent.keys, &[]), services.people.history());
+            let (standings, history) = (Standings::on_points(&book, &bent.keys, &[]), services.people.history());
             let elsewhere = history.spread_to(&standings, None, point).expect("readable").into_iter();
             let counts = |(whose, found): &(Subject, FoundObjection)| {
                 book.person(*whose).is_some_and(|whose| (bent.elsewhere)(&book, &whose, found))
