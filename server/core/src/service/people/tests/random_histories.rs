@@ -80,6 +80,8 @@ struct Life {
     folder: Option<tempfile::TempDir>,
     rng: StdRng,
     people: Vec<Somebody>,
+    /// Everybody who ever became known, those among them who turned out to be somebody else or were erased.
+    met: BTreeSet<Subject>,
     forbidden: Forbidden,
     told: Vec<String>,
     /// How many steps were lived.
@@ -94,8 +96,9 @@ impl Life {
             None => TestApp::bare(seed),
         };
         let rng = StdRng::seed_from_u64(seed);
-        let (people, forbidden, told) = (Vec::new(), Forbidden::default(), Vec::new());
-        Self { seed, wrong, app, folder, rng, people, forbidden, told, time: 0 }
+        let (people, met) = (Vec::new(), BTreeSet::new());
+        let (forbidden, told) = (Forbidden::default(), Vec::new());
+        Self { seed, wrong, app, folder, rng, people, met, forbidden, told, time: 0 }
     }
 
     fn spelling(&mut self, row: usize) -> &'static Spelling {
@@ -262,16 +265,26 @@ impl Life {
         self.forbidden.merge(kept.subject, gone.subject);
     }
 
+    /// Who was made of a row about somebody new. A later row of the file may have made them one with somebody else already.
+    fn made_of(&self, number: &str, name: &str) -> Option<Subject> {
+        let is_new = |subject: &Subject| !self.met.contains(subject);
+        let with_number = self.app.services.people.customers(number);
+        let called = with_number.iter().filter(|person| person.name() == Some(name)).map(|person| person.subject);
+        let one_with_others = with_number.iter().flat_map(Person::subjects);
+        called.chain(one_with_others).find(is_new)
+    }
+
     /// What a row means.
     fn know(&mut self, source: &'static str, row: &LifeRow) {
         self.know_as_one(row);
         if self.holder(row).is_none() && !row.is_wrong && row.number.is_some() {
             let number = row.number.clone().unwrap_or_default();
-            let is_new = |person: &Person| {
-                person.name() == Some(row.name) && self.people.iter().all(|known| known.subject != person.subject)
+            let Some(subject) = self.made_of(&number, row.name) else {
+                assert_ne!(self.wrong, Wrong::Nothing, "a row is lost after {}", self.told.join(", "));
+                return;
             };
-            let Some(person) = self.app.services.people.customers(&number).into_iter().find(is_new) else { return };
-            let (subject, name, since) = (person.subject, row.name, self.time);
+            let (name, since) = (row.name, self.time);
+            self.met.insert(subject);
             let (boxes, yes, given, refused) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new(), false);
             let numbers = [number].into();
             self.people.push(Somebody { subject, numbers, boxes, name, since, yes, given, refused });
@@ -741,4 +754,34 @@ async fn a_no_that_stays_where_it_was_said_lets_one_through() {
     }
     let unnoticed: Vec<&str> = unnoticed.into_iter().map(|(name, _)| name).collect();
     panic!("no life notices a rule that does this: {unnoticed:?} (KEUZE_SEED={first})");
+}
+
+/// Two numbers are one person's, so the second row is of whoever the first one made, too.
+#[tokio::test]
+async fn whoever_a_file_makes_and_makes_one_with_another_is_neither_lost_nor_mixed_up() {
+    let row = |number: &str, name, boxes: &[usize]| LifeRow {
+        number: Some(number.to_owned()),
+        name,
+        is_same: false,
+        boxes: boxes.to_vec(),
+        told: None,
+        objected: Vec::new(),
+        is_dated: false,
+        is_wrong: false,
+    };
+    let mut life = Life::new(1, Wrong::Nothing).await;
+    life.bring("crm.jsonl", Mode::Write, vec![row("0", "Anna", &[0]), row("3", "Anna", &[1, 2])]).await;
+    while life.people.len() > 1 {
+        life.merge(0).await;
+    }
+    assert_eq!(life.found(right), None);
+
+    let another = LifeRow { objected: vec![Channel::Phone], ..row("0", "Bert", &[3]) };
+    let same = LifeRow { is_same: true, ..row("3", "Anna", &[0]) };
+    life.bring("crm.jsonl", Mode::Write, vec![another, same]).await;
+
+    assert_eq!(life.found(right), None);
+    let [one] = &life.people[..] else { panic!("one person, not {}", life.people.len()) };
+    assert_eq!(one.boxes, BTreeSet::from([0, 1, 2, 3]));
+    assert_eq!(life.forbidden.each(), BTreeSet::from([(2, Channel::Phone), (3, Channel::Phone)]));
 }
